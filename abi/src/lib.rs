@@ -1,0 +1,1 @@
+//! What an image says: values, objects, instructions, sections, frame maps.

@@ -1,0 +1,1 @@
+//! From Scheme text to image bytes: expansion, IRs, passes, code generation, linking.

@@ -1,0 +1,1 @@
+//! A precise, moving, generational collector, generic over an object model.

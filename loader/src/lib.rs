@@ -1,0 +1,1 @@
+//! Images: parsing, checking, mapping, relocating, unmapping.

@@ -1,0 +1,1 @@
+//! Cozen, a Scheme runtime: the embedding interface.

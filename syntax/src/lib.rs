@@ -1,0 +1,1 @@
+//! Scheme text: tokens, numbers, data with source positions.

@@ -1,0 +1,1 @@
+//! The virtual machine: objects, frames, interpreter, primitives.
