@@ -1,1 +1,25 @@
-//! What an image says: values, objects, instructions, sections, frame maps.
+//! What an image *says*: the vocabulary that compiler, loader and virtual machine share.
+//!
+//! Values and headers ([`tag`]), layouts of objects ([`object_layout`]), the instruction table
+//! ([`isa`]), procedure headers and call trailers ([`procedure`]), the states of a frame's slots at
+//! safepoints ([`frame_map`]), the sections and the header of an image ([`image`]), the primitives
+//! that an image may name ([`primitive`]), and a [`fingerprint`] over all of it.
+//!
+//! Nothing here knows how an image is made or run.
+
+#![cfg_attr(not(test), no_std)]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+pub mod arity;
+pub mod condition;
+pub mod fingerprint;
+pub mod frame_map;
+pub mod image;
+pub mod isa;
+pub mod object_layout;
+pub mod primitive;
+pub mod procedure;
+pub mod tag;
+pub mod type_test;

@@ -1,0 +1,285 @@
+//! Images: section names, the image header, the content hash.
+//!
+//! An image is an ELF64 little-endian `ET_DYN` file. Its memory is up to four segments, each aligned
+//! to [`SEGMENT_ALIGN_BYTES`] in memory and packed in the file (`p_offset` and `p_vaddr` agree modulo
+//! the alignment, `p_filesz = p_memsz`), in this order of virtual addresses from 0:
+//!
+//! ```text
+//! read-only   ELF header, program headers, image header, pointer-free constants, frame maps,
+//!             relocations, symbol names
+//! code        procedures: bytecode, later native code
+//! constants   literals with pointers: relocated, then sealed read-only. Their pointers lead into
+//!             this image only, or are interned symbols
+//! cells       every word a value: first the interned symbols, then what the code uses
+//! ```
+//!
+//! Pointers in constants and cells are stored as virtual address plus tag; relocation adds the
+//! address at which the image was mapped to the words that the relocations name.
+
+/// Alignment of segments in memory, in bytes.
+pub const SEGMENT_ALIGN_BYTES: u64 = 64 * 1024;
+
+/// Largest extent of an image in memory, in bytes: offsets in instructions are 32 bits.
+pub const IMAGE_BYTES_MAX: u64 = 1 << 31;
+
+/// Section names.
+pub mod section {
+    /// The image header.
+    pub const IMAGE: &str = ".cozen.image";
+    /// Constants without pointers.
+    pub const READ_ONLY: &str = ".rodata";
+    /// Frame maps.
+    pub const FRAME_MAPS: &str = ".cozen.frame-maps";
+    /// Relocations in the encoding of `DT_RELR`.
+    pub const RELOCATIONS: &str = ".relr.dyn";
+    /// Names of symbols and the places that refer to them.
+    pub const SYMBOLS: &str = ".cozen.symbols";
+    /// Procedures.
+    pub const CODE: &str = ".text";
+    /// Constants with pointers.
+    pub const CONSTANTS: &str = ".data.rel.ro";
+    /// Cells.
+    pub const CELLS: &str = ".data";
+    /// Arities and argument names (not loaded).
+    pub const ARITIES: &str = ".cozen.arities";
+    /// What the compiler needs to import the image's libraries (not loaded).
+    pub const INTERFACE: &str = ".cozen.interface";
+}
+
+/// First bytes of the image header.
+pub const MAGIC: [u8; 8] = *b"cozenimg";
+
+/// A part of an image's memory, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Virtual address: bytes from the start of the image.
+    pub start: u32,
+    /// Size in bytes.
+    pub bytes: u32,
+}
+
+impl Extent {
+    /// One past the last byte.
+    pub const fn end(self) -> u64 {
+        self.start as u64 + self.bytes as u64
+    }
+
+    /// Whether `other` lies inside.
+    pub const fn contains(self, other: Self) -> bool {
+        other.start >= self.start && other.end() <= self.end()
+    }
+}
+
+/// Bytes of an encoded [`ImageHeader`].
+pub const IMAGE_HEADER_BYTES: usize = 120;
+
+/// Offset of the hash in an encoded header, in bytes.
+pub const IMAGE_HEADER_HASH_OFFSET: usize = 16;
+
+/// The section `.cozen.image`: right after the program headers, aligned to 8 bytes.
+///
+/// ```text
+/// 0    magic
+/// 8    fingerprint: u64
+/// 16   hash: u64            content hash, see `ContentHash`
+/// 24   entry: u32           virtual address of the entry procedure's header, never 0
+/// 28   symbol_count: u32    how many names, and how many of the first cells are symbols
+/// 32   fixup_count: u32     how many constants are symbols
+/// 36   reserved: u32        zero
+/// 40   extents: ten of them, u32 start and u32 bytes, in the order of the fields
+/// ```
+///
+/// The symbols extent holds, aligned to 4 bytes: `symbol_count` pairs (u32 virtual address, u32 bytes) that
+/// lead to the names in UTF-8 inside the read-only segment, then `fixup_count` pairs (u32 virtual address of a word of
+/// the constants, u32 number of the symbol), ascending.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ImageHeader {
+    /// [`crate::fingerprint::FINGERPRINT`] of the compiler that made the image.
+    pub fingerprint: u64,
+    /// Content hash.
+    pub hash: u64,
+    /// Virtual address of the entry procedure's header: a procedure without arguments.
+    pub entry: u32,
+    /// Number of interned symbols: the first cells.
+    pub symbol_count: u32,
+    /// Number of constants that are symbols.
+    pub fixup_count: u32,
+    /// The whole image: `start` is 0.
+    pub image: Extent,
+    /// The read-only segment.
+    pub read_only: Extent,
+    /// The code segment.
+    pub code: Extent,
+    /// The segment of constants with pointers.
+    pub constants: Extent,
+    /// The cells.
+    pub cells: Extent,
+    /// The frame maps, inside the read-only segment.
+    pub frame_maps: Extent,
+    /// The relocations: words in the encoding of `DT_RELR`, inside the read-only segment.
+    pub relocations: Extent,
+    /// The symbol table described above, inside the read-only segment.
+    pub symbols: Extent,
+    /// Pointer-free constants (objects), inside the read-only segment.
+    pub read_only_objects: Extent,
+    /// Zero, for what comes later.
+    pub reserved: Extent,
+}
+
+impl ImageHeader {
+    fn extents(&self) -> [Extent; 10] {
+        [
+            self.image,
+            self.read_only,
+            self.code,
+            self.constants,
+            self.cells,
+            self.frame_maps,
+            self.relocations,
+            self.symbols,
+            self.read_only_objects,
+            self.reserved,
+        ]
+    }
+
+    /// The encoding.
+    pub fn encode(&self) -> [u8; IMAGE_HEADER_BYTES] {
+        let mut bytes = [0; IMAGE_HEADER_BYTES];
+        bytes[0..8].copy_from_slice(&MAGIC);
+        bytes[8..16].copy_from_slice(&self.fingerprint.to_le_bytes());
+        bytes[16..24].copy_from_slice(&self.hash.to_le_bytes());
+        bytes[24..28].copy_from_slice(&self.entry.to_le_bytes());
+        bytes[28..32].copy_from_slice(&self.symbol_count.to_le_bytes());
+        bytes[32..36].copy_from_slice(&self.fixup_count.to_le_bytes());
+        for (extent, at) in self.extents().iter().zip((40..).step_by(8)) {
+            bytes[at..at + 4].copy_from_slice(&extent.start.to_le_bytes());
+            bytes[at + 4..at + 8].copy_from_slice(&extent.bytes.to_le_bytes());
+        }
+        bytes
+    }
+
+    /// Reads the header at the start of `bytes`; `None` if there are too few bytes, the magic bytes
+    /// are others, or a reserved field is not zero.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; IMAGE_HEADER_BYTES] = bytes.first_chunk()?;
+        let word = |at: usize| {
+            u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+        };
+        let long = |at: usize| u64::from(word(at)) | u64::from(word(at + 4)) << 32;
+        let extent = |number: usize| Extent {
+            start: word(40 + 8 * number),
+            bytes: word(44 + 8 * number),
+        };
+        let header = Self {
+            fingerprint: long(8),
+            hash: long(16),
+            entry: word(24),
+            symbol_count: word(28),
+            fixup_count: word(32),
+            image: extent(0),
+            read_only: extent(1),
+            code: extent(2),
+            constants: extent(3),
+            cells: extent(4),
+            frame_maps: extent(5),
+            relocations: extent(6),
+            symbols: extent(7),
+            read_only_objects: extent(8),
+            reserved: extent(9),
+        };
+        (header.encode() == *bytes && header.reserved == Extent::default()).then_some(header)
+    }
+}
+
+/// The content hash: every step is a bijection of the state, so that two inputs of equal length which
+/// differ in one word have different hashes.
+///
+/// It covers the bytes of the segments as they stand in the file, in the order of their virtual
+/// addresses, with the hash itself and the ELF header's `e_shoff`, `e_shnum` and `e_shstrndx` (all
+/// that `strip` changes) taken as zero.
+#[derive(Clone, Debug)]
+pub struct ContentHash {
+    state: u64,
+}
+
+impl Default for ContentHash {
+    fn default() -> Self {
+        Self {
+            state: 0x9e37_79b9_7f4a_7c15,
+        }
+    }
+}
+
+impl ContentHash {
+    /// Adds a segment: its length, then its bytes in words, the last one padded with zeros.
+    pub fn add_segment(&mut self, bytes: &[u8]) {
+        self.add_word(bytes.len() as u64);
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.add_word(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            let mut last = [0; 8];
+            last[..rest.len()].copy_from_slice(rest);
+            self.add_word(u64::from_le_bytes(last));
+        }
+    }
+
+    #[inline(always)]
+    const fn add_word(&mut self, word: u64) {
+        let mixed = (self.state ^ word).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        self.state = mixed.rotate_left(29) ^ 0x27d4_eb2f_1656_67c5;
+    }
+
+    /// The hash.
+    #[must_use]
+    pub const fn finish(self) -> u64 {
+        let mut hash = self.state;
+        hash ^= hash >> 32;
+        hash = hash.wrapping_mul(0xd6e8_feb8_6659_fd93);
+        hash ^ hash >> 32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_round_trip_and_truncations_are_refused() {
+        let header = ImageHeader {
+            fingerprint: 1,
+            hash: 2,
+            entry: 0x10020,
+            symbol_count: 3,
+            fixup_count: 4,
+            cells: Extent {
+                start: 0x30000,
+                bytes: 64,
+            },
+            ..ImageHeader::default()
+        };
+        let bytes = header.encode();
+        assert_eq!(ImageHeader::decode(&bytes), Some(header));
+        assert_eq!(ImageHeader::decode(&bytes[..IMAGE_HEADER_BYTES - 1]), None);
+        let mut other = bytes;
+        other[0] ^= 1;
+        assert_eq!(ImageHeader::decode(&other), None);
+    }
+
+    #[test]
+    fn every_flipped_bit_changes_the_hash() {
+        let mut bytes: alloc::vec::Vec<u8> = (0..77).collect();
+        let hash = |bytes: &[u8]| {
+            let mut hash = ContentHash::default();
+            hash.add_segment(bytes);
+            hash.finish()
+        };
+        let before = hash(&bytes);
+        for bit in 0..bytes.len() * 8 {
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            assert_ne!(hash(&bytes), before);
+            bytes[bit / 8] ^= 1 << (bit % 8);
+        }
+    }
+}

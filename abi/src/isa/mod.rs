@@ -1,0 +1,16 @@
+//! The bytecode instruction set, all of it derived from one table.
+//!
+//! An instruction is one opcode byte followed by its operands, little-endian, unpadded. A frame's
+//! slots, the calling convention and the trailers of calls are described in [`crate::procedure`].
+
+mod codec;
+mod disassemble;
+mod operand;
+mod table;
+
+pub use codec::{DecodeError, Instruction, Opcode, OperandValue, decode_all};
+pub use disassemble::{Line, disassemble};
+pub use operand::{
+    AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
+    Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+};

@@ -1,0 +1,168 @@
+//! Byte offsets inside objects, from the object's (untagged) address.
+//!
+//! Objects start at multiples of [`OBJECT_ALIGN_BYTES`]. A pair is two words and has no header; all
+//! others start with a [`Header`](crate::tag::Header). The collector walks memory linearly: a first
+//! word with the header tag gives the size, any other first word is the car of a pair.
+
+/// Alignment and size granule of all objects.
+pub const OBJECT_ALIGN_BYTES: usize = 16;
+/// Bytes of a word.
+pub const WORD_BYTES: usize = 8;
+
+/// Pairs: two values.
+pub mod pair {
+    /// The car.
+    pub const CAR: usize = 0;
+    /// The cdr.
+    pub const CDR: usize = 8;
+    /// Bytes of a pair.
+    pub const BYTES: usize = 16;
+}
+
+/// Offset of the first payload word or byte of every object with a header.
+pub const PAYLOAD: usize = 8;
+
+/// Strings: `units` refers to a `Units8` or `Units32` (every character fits one unit; capacity may
+/// exceed the length), `length` is a fixnum, in characters, `hash` a fixnum or `#f` when not computed.
+pub mod string {
+    /// The content.
+    pub const UNITS: usize = 8;
+    /// Characters, a fixnum.
+    pub const LENGTH: usize = 16;
+    /// Hash of the content, a fixnum; `#f` if not known.
+    pub const HASH: usize = 24;
+    /// Size field of the header.
+    pub const WORDS: u64 = 3;
+}
+
+/// Symbols. Interned ones are pinned: they never move.
+pub mod symbol {
+    /// A literal string; `#f` never.
+    pub const NAME: usize = 8;
+    /// Hash of the name, a fixnum.
+    pub const HASH: usize = 16;
+    /// The global variable of this name: a location, or `#f`.
+    pub const LOCATION: usize = 24;
+    /// Size field of the header.
+    pub const WORDS: u64 = 3;
+}
+
+/// Closures. The code word is the address of a [`crate::procedure::ProcedureHeader`] (a multiple of
+/// 16, so that it also reads as a fixnum); it lies in the code segment of an image, which it keeps.
+pub mod closure {
+    /// The code address.
+    pub const CODE: usize = 8;
+    /// The first free variable.
+    pub const FREE: usize = 16;
+}
+
+/// Records.
+pub mod record {
+    /// The record type: itself a record, see [`super::record_type`].
+    pub const TYPE: usize = 8;
+    /// The first field.
+    pub const FIELDS: usize = 16;
+}
+
+/// Record types are records whose type is the one record type of record types (which is its own).
+pub mod record_type {
+    /// A symbol.
+    pub const NAME: usize = 16;
+    /// A vector of symbols: all fields, inherited ones first.
+    pub const FIELD_NAMES: usize = 24;
+    /// The parent type, or `#f`.
+    pub const PARENT: usize = 32;
+    /// Any value: `%record-type-properties`.
+    pub const PROPERTIES: usize = 40;
+    /// Size field of the header.
+    pub const WORDS: u64 = 5;
+}
+
+/// Boxes (assigned variables).
+pub mod boxed {
+    /// The value.
+    pub const VALUE: usize = 8;
+    /// Size field of the header.
+    pub const WORDS: u64 = 1;
+}
+
+/// Global variables.
+pub mod location {
+    /// The value, or `UNBOUND`.
+    pub const VALUE: usize = 8;
+    /// A symbol.
+    pub const NAME: usize = 16;
+    /// Size field of the header.
+    pub const WORDS: u64 = 2;
+}
+
+/// Guardians: two lists.
+pub mod guardian {
+    /// Registered objects: a list.
+    pub const REGISTERED: usize = 8;
+    /// Objects found unreachable: a list.
+    pub const READY: usize = 16;
+    /// Size field of the header.
+    pub const WORDS: u64 = 2;
+}
+
+/// Weak pairs and ephemerons.
+pub mod weak_pair {
+    /// The weak reference (the key of an ephemeron).
+    pub const CAR: usize = 8;
+    /// The strong reference (the value of an ephemeron).
+    pub const CDR: usize = 16;
+    /// Size field of the header.
+    pub const WORDS: u64 = 2;
+}
+
+/// Frames copied out of a stack, innermost first, exactly as they stood there; nothing in them says
+/// where. The frames end at the object's end, rounded down by `PADDING` words.
+pub mod chunk {
+    /// The next older chunk, or `#f`.
+    pub const NEXT: usize = 8;
+    /// Where the next older frames start in `NEXT`: words from its `FRAMES`, a fixnum.
+    pub const NEXT_OFFSET: usize = 16;
+    /// The return word that leads into the innermost frame of this chunk: a code address.
+    pub const RESUME: usize = 24;
+    /// How many words of frames there are, a fixnum.
+    pub const FRAME_WORDS: usize = 32;
+    /// The first word of frames.
+    pub const FRAMES: usize = 40;
+    /// Words of the payload before the frames.
+    pub const PREFIX_WORDS: u64 = 4;
+}
+
+/// Ports. Text ports hold a string's units as UTF-8 bytes in `BUFFER`.
+pub mod port {
+    /// A fixnum of `PORT_*` bits, see the virtual machine.
+    pub const FLAGS: usize = 8;
+    /// A file descriptor as a fixnum, or -1.
+    pub const DESCRIPTOR: usize = 16;
+    /// A bytevector.
+    pub const BUFFER: usize = 24;
+    /// Next byte to read or write in the buffer, a fixnum.
+    pub const POSITION: usize = 32;
+    /// End of what is valid in the buffer, a fixnum.
+    pub const END: usize = 40;
+    /// Zero-based line of the next character, a fixnum.
+    pub const LINE: usize = 48;
+    /// Zero-based column of the next character, a fixnum.
+    pub const COLUMN: usize = 56;
+    /// A string, for messages.
+    pub const NAME: usize = 64;
+    /// Size field of the header.
+    pub const WORDS: u64 = 8;
+}
+
+/// `eq` hash tables (addresses are hashed; the collector reports when keys move).
+pub mod table {
+    /// A vector of keys and values in turn (open addressing).
+    pub const ENTRIES: usize = 8;
+    /// Used entries, a fixnum.
+    pub const COUNT: usize = 16;
+    /// `#t` when addresses may have changed since the last rehash.
+    pub const STALE: usize = 24;
+    /// Size field of the header.
+    pub const WORDS: u64 = 3;
+}

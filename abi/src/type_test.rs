@@ -1,0 +1,91 @@
+//! The types that one instruction can test for.
+
+macro_rules! type_tests {
+    ($( $(#[$doc:meta])* $code:literal $name:ident = $text:literal; )*) => {
+        /// A set of values that an instruction recognises by tag and header alone.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        pub enum TypeTest { $( $(#[$doc])* $name = $code, )* }
+
+        impl TypeTest {
+            /// All tests, in numeric order.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The test with this number.
+            pub const fn from_byte(byte: u8) -> Option<Self> {
+                match byte { $( $code => Some(Self::$name), )* _ => None }
+            }
+
+            /// The name of the Scheme predicate.
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$name => $text, )* }
+            }
+        }
+    };
+}
+
+type_tests! {
+    /// The empty list.
+    0 Null = "null?";
+    /// A pair.
+    1 Pair = "pair?";
+    /// `#t` or `#f`.
+    2 Boolean = "boolean?";
+    /// A character.
+    3 Character = "char?";
+    /// A symbol.
+    4 Symbol = "symbol?";
+    /// A string.
+    5 String = "string?";
+    /// A vector.
+    6 Vector = "vector?";
+    /// A bytevector.
+    7 Bytevector = "bytevector?";
+    /// A closure.
+    8 Procedure = "procedure?";
+    /// Any number.
+    9 Number = "number?";
+    /// A fixnum.
+    10 Fixnum = "fixnum?";
+    /// A flonum, boxed or not.
+    11 Flonum = "flonum?";
+    /// A fixnum or bignum.
+    12 ExactInteger = "exact-integer?";
+    /// A fixnum, bignum or ratnum.
+    13 ExactRational = "exact-rational?";
+    /// A real number: not a compnum.
+    14 Real = "real?";
+    /// A record.
+    15 Record = "%record?";
+    /// The end-of-file object.
+    16 Eof = "eof-object?";
+    /// An argument that was not given.
+    17 Default = "%default?";
+    /// A port.
+    18 Port = "port?";
+    /// A weak pair.
+    19 WeakPair = "weak-pair?";
+    /// An `eq` hash table.
+    20 Table = "%table?";
+    /// A box.
+    21 Box = "%box?";
+    /// `UNBOUND`.
+    22 Unbound = "%unbound?";
+    /// A guardian.
+    23 Guardian = "%guardian?";
+    /// An ephemeron.
+    24 Ephemeron = "ephemeron?";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_test_round_trips_through_its_byte() {
+        for &test in TypeTest::ALL {
+            assert_eq!(TypeTest::from_byte(test as u8), Some(test));
+        }
+        assert_eq!(TypeTest::from_byte(200), None);
+    }
+}

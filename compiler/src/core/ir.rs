@@ -1,0 +1,187 @@
+//! Core: a program as a tree, scoped, close to source.
+//!
+//! Expressions live in an arena and name each other by [`ExprId`]; every variable is bound in exactly
+//! one place; every lambda stands in exactly one place. Passes may leave unreachable arena entries
+//! behind.
+//!
+//! The forms come in three stages, checked by the verifier:
+//!
+//! 1. after expansion: no `Fix`, `Labels`, `Goto`, `ClosureRef`, `StaticRef`; `Letrec` allowed;
+//! 2. after letrec fixing and contification: no `Letrec`; `Fix`, `Labels`, `Goto` allowed; no
+//!    `SetLocal` after assignment conversion;
+//! 3. after closure conversion ([`Program::closed`]): every lambda lists its free variables, known calls
+//!    are `CallKnown`.
+
+use std::rc::Rc;
+
+use abi::primitive::Primitive;
+use syntax::Span;
+
+/// An index into [`Program::exprs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(pub u32);
+
+/// An index into [`Program::variables`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct VariableId(pub u32);
+
+/// An index into [`Program::lambdas`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LambdaId(pub u32);
+
+/// An index into [`Program::literals`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LiteralId(pub u32);
+
+/// An index into [`Program::globals`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct GlobalId(pub u32);
+
+/// A whole compilation unit.
+#[derive(Clone, Debug, Default)]
+pub struct Program {
+    /// All expressions.
+    pub exprs: Vec<Expr>,
+    /// Where each expression comes from; as long as `exprs`.
+    pub spans: Vec<Place>,
+    /// All local variables.
+    pub variables: Vec<Variable>,
+    /// All lambdas.
+    pub lambdas: Vec<Lambda>,
+    /// All quoted data.
+    pub literals: Vec<Literal>,
+    /// All global variables that the unit names.
+    pub globals: Vec<Global>,
+    /// The names of the source files that places refer to.
+    pub files: Vec<Rc<str>>,
+    /// What the entry procedure evaluates; its value is the unit's value.
+    pub body: Option<ExprId>,
+    /// Whether closure conversion has run.
+    pub closed: bool,
+}
+
+/// A place in a source file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Index into [`Program::files`].
+    pub file: u16,
+    /// Line, from 1; 0 if there is none.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// Bytes of the source.
+    pub span: Span,
+}
+
+/// A local variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    /// For people; not unique.
+    pub name: Rc<str>,
+    /// Whether some `SetLocal` assigns it (kept true to the program by passes that remove one).
+    pub assigned: bool,
+    /// Bound by the unit's top level, evaluated once: such a variable lives in an image cell where
+    /// procedures use it, and so is never free in a closure.
+    pub top_level: bool,
+}
+
+/// A global variable: a location that units share, found by its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Global {
+    /// The symbol that names the location.
+    pub key: Rc<str>,
+    /// Whether it is known never to change once defined (an export of a library).
+    pub immutable: bool,
+}
+
+/// A quoted datum. Literals never change: equal ones may be one.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// A fixnum, flonum that is self-tagged, character or special constant: its word.
+    Word(u64),
+    /// Anything else, as data of the syntax crate.
+    Datum(crate::core::LiteralDatum),
+}
+
+/// A procedure.
+#[derive(Clone, Debug)]
+pub struct Lambda {
+    /// For people; empty if there is none.
+    pub name: Rc<str>,
+    /// Parameters that must be given.
+    pub required: Vec<VariableId>,
+    /// Parameters that may be given (`DEFAULT` where they are not).
+    pub optional: Vec<VariableId>,
+    /// The list of all further arguments.
+    pub rest: Option<VariableId>,
+    /// The body.
+    pub body: ExprId,
+    /// After closure conversion: what a closure of it holds, in order.
+    pub free: Vec<VariableId>,
+    /// After closure conversion: the variable that stands for the procedure itself inside its body
+    /// (its closure, slot 0), where it is bound by `Fix`.
+    pub self_variable: Option<VariableId>,
+    /// Where it was written.
+    pub place: Place,
+    /// The first expression of the body where it is a literal string, by choice.
+    pub documentation: Option<Rc<str>>,
+}
+
+/// A label of a loop or join point: an index into [`Program::lambdas`], whose body runs in the frame
+/// of the procedure around it.
+pub type LabelId = LambdaId;
+
+/// An expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// A literal.
+    Quote(LiteralId),
+    /// A local variable.
+    Local(VariableId),
+    /// Assignment to a local variable; unspecified value.
+    SetLocal(VariableId, ExprId),
+    /// A global variable; raises if it is unbound.
+    GlobalRef(GlobalId),
+    /// Assignment to a global variable; raises if it is unbound.
+    GlobalSet(GlobalId, ExprId),
+    /// Definition of a global variable.
+    GlobalDefine(GlobalId, ExprId),
+    /// Conditional.
+    If(ExprId, ExprId, ExprId),
+    /// All in order; the value (or values) of the last. Never empty.
+    Sequence(Vec<ExprId>),
+    /// Parallel binding: the inits are evaluated in any order, each for one value.
+    Let(Vec<(VariableId, ExprId)>, ExprId),
+    /// Sequential recursive binding (`letrec*`, bodies with definitions).
+    Letrec(Vec<(VariableId, ExprId)>, ExprId),
+    /// A closure.
+    Lambda(LambdaId),
+    /// Mutually recursive procedures: no variable of a `Fix` is ever assigned.
+    Fix(Vec<(VariableId, LambdaId)>, ExprId),
+    /// A call; operator and operands in any order.
+    Call(ExprId, Vec<ExprId>),
+    /// A call of a procedure bound by `Fix` whose arity fits (rest arguments already consed); the
+    /// variable is the one that `Fix` binds.
+    CallKnown(VariableId, Vec<ExprId>),
+    /// A primitive that accepts this many operands. `values`, `%apply`, `%capture` and `%reinstate` too.
+    Primitive(Primitive, Vec<ExprId>),
+    /// The values of the first expression are bound to the variables (the last one to a list of the
+    /// rest), for the body.
+    Receive {
+        /// One value each.
+        required: Vec<VariableId>,
+        /// A list of all further values.
+        rest: Option<VariableId>,
+        /// Any number of values.
+        producer: ExprId,
+        /// The body.
+        body: ExprId,
+    },
+    /// Code in the same frame with several entries (loops, join points): lambdas without optional and rest
+    /// parameters whose bodies, and the last expression, may `Goto` any of them from tail position (with respect to this form).
+    Labels(Vec<LabelId>, ExprId),
+    /// Jump to a label with arguments; never returns.
+    Goto(LabelId, Vec<ExprId>),
+    /// Raises `uninitialized-variable` where the variable (bound by `Letrec`) has no value yet.
+    CheckInitialized(VariableId, ExprId),
+}

@@ -1,0 +1,120 @@
+//! What code generation hands to the linker: code with holes, data, and what tools want to know.
+
+use std::rc::Rc;
+
+/// Everything that becomes one image. The order of all vectors reaches the output.
+#[derive(Clone, Debug, Default)]
+pub struct LinkUnit {
+    /// Procedures in the order in which they are laid out; the first is the entry.
+    pub procedures: Vec<ProcedureCode>,
+    /// Encoded frame maps, each once.
+    pub frame_maps: Vec<Vec<u8>>,
+    /// Literals and static closures.
+    pub constants: Vec<Constant>,
+    /// Interned symbols by name; the first cells are theirs, in this order.
+    pub symbols: Vec<Rc<str>>,
+    /// Cells after the symbols: what each holds at first.
+    pub cells: Vec<ConstantWord>,
+    /// Source files by number.
+    pub files: Vec<Rc<str>>,
+    /// Contents of `.cozen.interface`, if there is any.
+    pub interface: Option<String>,
+}
+
+/// A procedure's code.
+#[derive(Clone, Debug, Default)]
+pub struct ProcedureCode {
+    /// For `.symtab` and backtraces; empty if there is none.
+    pub name: Rc<str>,
+    /// Names of the parameters, the rest parameter last.
+    pub parameters: Vec<Rc<str>>,
+    /// The header; `entry_map`, `native_entry` and `code_bytes` are filled in by the linker.
+    pub header: abi::procedure::ProcedureHeader,
+    /// Index of the frame map of the entry safepoint.
+    pub entry_map: u32,
+    /// Bytecode with zeros where fixups go.
+    pub code: Vec<u8>,
+    /// Holes, ascending by `at`.
+    pub fixups: Vec<Fixup>,
+    /// Line table rows, ascending by `offset`.
+    pub lines: Vec<LineRow>,
+}
+
+/// A hole of four bytes in code: filled with the distance from `end` to the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fixup {
+    /// Offset of the hole in the procedure's code, in bytes.
+    pub at: u32,
+    /// Offset of the end of the instruction.
+    pub end: u32,
+    /// What it leads to.
+    pub target: FixupTarget,
+}
+
+/// What a hole leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FixupTarget {
+    /// A procedure header, by index.
+    Procedure(u32),
+    /// A constant (its tag added), by index.
+    Constant(u32),
+    /// The cell of a symbol, by index into `symbols`.
+    SymbolCell(u32),
+    /// A cell, by index into `cells`.
+    Cell(u32),
+    /// A frame map, by index.
+    FrameMap(u32),
+}
+
+/// The code from `offset` on comes from this line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRow {
+    /// Bytes from the start of the procedure's bytecode.
+    pub offset: u32,
+    /// Index into `files`.
+    pub file: u16,
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
+}
+
+/// A word in a constant or a cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ConstantWord {
+    /// An immediate, fixnum or flonum.
+    Word(u64),
+    /// A reference to a constant, by index.
+    Constant(u32),
+    /// An interned symbol, by index.
+    Symbol(u32),
+}
+
+/// A literal object. Objects without pointers go to the read-only segment, the others to the
+/// constants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constant {
+    /// A pair.
+    Pair(ConstantWord, ConstantWord),
+    /// A string literal.
+    String(Rc<str>),
+    /// A vector literal.
+    Vector(Vec<ConstantWord>),
+    /// A bytevector literal.
+    Bytevector(Vec<u8>),
+    /// A double that cannot be self-tagged.
+    Flonum(f64),
+    /// A bignum: sign and magnitude, least significant limb first, no leading zeros.
+    Bignum {
+        /// Below zero.
+        negative: bool,
+        /// The magnitude.
+        limbs: Vec<u64>,
+    },
+    /// A ratnum.
+    Ratnum(ConstantWord, ConstantWord),
+    /// A compnum.
+    Compnum(ConstantWord, ConstantWord),
+    /// The closure of a procedure without free variables, by index.
+    Closure(u32),
+}

@@ -1,0 +1,289 @@
+//! SSA: procedures as blocks with parameters; values typed by their representation.
+//!
+//! A unit has procedures; a procedure has blocks, the first of which is the entry, whose parameters are
+//! the closure (if it has free variables) and the arguments. Each block is a list of instructions, each
+//! defining at most one value, and a terminator. A value is defined once and its definition dominates
+//! its uses.
+
+use std::rc::Rc;
+
+use abi::primitive::Primitive;
+use abi::type_test::TypeTest;
+
+use crate::core::ir::{GlobalId, LiteralId, Place};
+
+/// An index into [`Unit::procedures`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProcedureId(pub u32);
+
+/// An index into [`Procedure::blocks`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlockId(pub u32);
+
+/// An index into [`Procedure::values`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ValueId(pub u32);
+
+/// A cell of the image that holds a top-level variable: an index into [`Unit::cells`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CellId(pub u32);
+
+/// A compilation unit.
+#[derive(Clone, Debug, Default)]
+pub struct Unit {
+    /// All procedures; the first is the entry.
+    pub procedures: Vec<Procedure>,
+    /// Names of the top-level variables that live in cells.
+    pub cells: Vec<Rc<str>>,
+    /// What the program's literals, globals and files were.
+    pub tables: crate::ssa::Tables,
+}
+
+/// How a value is represented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Repr {
+    /// A tagged word.
+    Tagged,
+    /// A signed 64-bit integer.
+    I64,
+    /// An unsigned 64-bit integer.
+    U64,
+    /// A double.
+    F64,
+    /// A condition, consumed by a branch only.
+    Bool,
+}
+
+impl Repr {
+    /// Whether a slot of it is raw.
+    pub const fn is_raw(self) -> bool {
+        !matches!(self, Self::Tagged)
+    }
+}
+
+/// A procedure.
+#[derive(Clone, Debug)]
+pub struct Procedure {
+    /// For people; empty if it has none.
+    pub name: Rc<str>,
+    /// Parameters that must be given.
+    pub required: u16,
+    /// Parameters that may be given.
+    pub optional: u8,
+    /// Whether there is a rest parameter.
+    pub rest: bool,
+    /// Names of all parameters.
+    pub parameter_names: Vec<Rc<str>>,
+    /// Number of free variables; with none, slot 0 is not used.
+    pub free: u16,
+    /// All blocks; the first is the entry.
+    pub blocks: Vec<Block>,
+    /// All values.
+    pub values: Vec<Value>,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    /// How it is represented.
+    pub repr: Repr,
+    /// The source variable it stands for, if any.
+    pub name: Option<Rc<str>>,
+}
+
+/// A block.
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// Values that jumps to the block give. The entry's: the closure (where `free > 0`), then the parameters.
+    pub parameters: Vec<ValueId>,
+    /// In order.
+    pub instructions: Vec<Instruction>,
+    /// How it ends.
+    pub terminator: Terminator,
+    /// Where the terminator was written.
+    pub place: Place,
+}
+
+/// An instruction.
+#[derive(Clone, Debug)]
+pub struct Instruction {
+    /// What it computes.
+    pub operation: Operation,
+    /// What it defines, if anything is defined.
+    pub result: Option<ValueId>,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// What an instruction computes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// A literal.
+    Literal(LiteralId),
+    /// A tagged immediate word.
+    Word(u64),
+    /// A raw word (i64, u64 or the bits of a double).
+    Raw(u64),
+    /// The value of a global variable.
+    GlobalRef(GlobalId),
+    /// Assignment to a global variable.
+    GlobalSet(GlobalId, ValueId),
+    /// Definition of a global variable.
+    GlobalDefine(GlobalId, ValueId),
+    /// A top-level variable in a cell.
+    CellRef(CellId),
+    /// Initialisation of or assignment to a top-level variable in a cell.
+    CellSet(CellId, ValueId),
+    /// Raises unless the value is initialised; the name is the variable's.
+    CheckInitialized(ValueId, Rc<str>),
+    /// A primitive on tagged values (including `Inline` ones); result tagged.
+    Primitive(Primitive, Vec<ValueId>),
+    /// `a + constant` on a tagged number.
+    AddSmall(ValueId, i16),
+    /// A closure that needs no environment: a constant of the image.
+    StaticClosure(ProcedureId),
+    /// A fresh closure; its free variables follow as `ClosureInit` before the next safepoint.
+    MakeClosure(ProcedureId, u16),
+    /// Initialise free variable `.1` of closure `.0`.
+    ClosureInit(ValueId, u16, ValueId),
+    /// Free variable of the procedure's own closure (the first parameter of the entry).
+    ClosureRef(ValueId, u16),
+    /// A call, for one value.
+    Call(ValueId, Vec<ValueId>),
+    /// A call of a known procedure; the closure only where it has free variables.
+    CallKnown(ProcedureId, Option<ValueId>, Vec<ValueId>),
+    /// A call of a host primitive.
+    CallHost(Primitive, Vec<ValueId>),
+    /// Representation changes and raw arithmetic.
+    Raw1(RawUnary, ValueId),
+    /// Raw arithmetic.
+    Raw2(RawBinary, ValueId, ValueId),
+    /// A safepoint.
+    Poll,
+}
+
+/// Raw operations with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "named after the instruction each becomes")]
+pub enum RawUnary {
+    F64Negate,
+    F64Sqrt,
+    F64Abs,
+    UnboxF64,
+    RealToF64,
+    BoxF64,
+    I64ToF64,
+    UnboxI64,
+    BoxI64,
+    UnboxU64,
+    BoxU64,
+}
+
+/// Raw operations with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "named after the instruction each becomes")]
+pub enum RawBinary {
+    F64Add,
+    F64Subtract,
+    F64Multiply,
+    F64Divide,
+    WordAdd,
+    WordSubtract,
+    WordMultiply,
+    WordAnd,
+    WordOr,
+    WordXor,
+    WordShiftLeft,
+    WordShiftRight,
+    WordShiftRightSigned,
+}
+
+/// A jump to a block with arguments for its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// Where to.
+    pub block: BlockId,
+    /// One value a parameter, of the same representation.
+    pub arguments: Vec<ValueId>,
+}
+
+/// What a branch tests.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Condition {
+    /// Not `#f`.
+    True(ValueId),
+    /// A type test.
+    Type(TypeTest, ValueId),
+    /// The same word.
+    Eq(ValueId, ValueId),
+    /// The same word as an immediate (its sign-extended low half).
+    EqWord(ValueId, i32),
+    /// A comparison of tagged numbers.
+    Compare(Comparison, ValueId, ValueId),
+    /// A comparison of a tagged number with a small integer.
+    CompareSmall(Comparison, ValueId, i16),
+    /// A comparison of doubles.
+    CompareF64(Comparison, ValueId, ValueId),
+    /// A comparison of signed words.
+    CompareI64(Comparison, ValueId, ValueId),
+    /// A comparison of unsigned words.
+    CompareU64(Comparison, ValueId, ValueId),
+}
+
+/// Relations. (With not-a-number, `Less` and the negation of `GreaterEqual` differ.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "self-explanatory")]
+pub enum Comparison {
+    Equal,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+/// How a block ends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Terminator {
+    /// Only while a block is being built.
+    None,
+    /// Unconditional jump. To a loop header: a back edge carries a poll.
+    Jump(Target),
+    /// Two-way branch: if the condition holds to the first, else to the second.
+    Branch(Condition, Target, Target),
+    /// Return one value.
+    Return(ValueId),
+    /// Return any number of values.
+    ReturnValues(Vec<ValueId>),
+    /// Tail call.
+    TailCall(ValueId, Vec<ValueId>),
+    /// Tail call of a known procedure.
+    TailCallKnown(ProcedureId, Option<ValueId>, Vec<ValueId>),
+    /// Tail call with a list of further arguments: closure, list.
+    TailApply(ValueId, ValueId),
+    /// Abandon the stack for a continuation: continuation, list of values.
+    Reinstate(ValueId, ValueId),
+    /// A call for any number of values; the block's parameters are `required` values and, if `rest`, a list.
+    CallReceive {
+        /// What is called.
+        callee: Callee,
+        /// Operands.
+        arguments: Vec<ValueId>,
+        /// How many values the target's parameters take one by one.
+        required: u16,
+        /// Whether the target's last parameter takes a list of the rest.
+        rest: bool,
+        /// The block that goes on; it has no other predecessor.
+        block: BlockId,
+    },
+}
+
+/// What a receiving call calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callee {
+    /// A closure.
+    Value(ValueId),
+    /// A known procedure and its closure where it has free variables.
+    Known(ProcedureId, Option<ValueId>),
+}
