@@ -1,1 +1,37 @@
 //! Scheme text: tokens, numbers, data with source positions.
+//!
+//! The lexical syntax of R7RS (chapter 2, section 7.1). [`Parser`] turns text into events for a
+//! [`DatumBuilder`]; [`DataBuilder`] is the one that fills an arena, [`Data`]. No input makes this
+//! crate panic or overflow the stack: nesting lives in vectors, never in recursion.
+//!
+//! ```
+//! use syntax::{Data, DatumKind};
+//!
+//! let (data, forms) = Data::parse("(define x '(1 2.5 \"three\"))").unwrap();
+//! assert_eq!(data.to_text(forms[0]), "(define x '(1 2.5 \"three\"))");
+//! assert!(matches!(data.kind(forms[0]), DatumKind::Pair(..)));
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod builder;
+mod character_class;
+mod datum;
+mod error;
+mod lexer;
+pub mod number;
+mod parser;
+mod span;
+mod string_escape;
+mod token;
+
+pub use builder::{DatumBuilder, Leaf};
+pub use datum::{Data, DataBuilder, DatumId, DatumKind, Items, SymbolId};
+pub use error::{SyntaxError, SyntaxErrorKind, decode_source};
+pub use lexer::Lexer;
+pub use number::parse::parse_number;
+pub use number::{Complex, Integer, Number, NumberError, Ratio};
+pub use parser::Parser;
+pub use span::{LineColumn, LineIndex, Span};
+pub use string_escape::{character_name, write_character, write_string, write_symbol};
+pub use token::{Abbreviation, Token};

@@ -1,0 +1,374 @@
+//! The syntax of numbers (R7RS 7.1.1): radix and exactness prefixes, fractions, decimals, complex.
+
+use dashu_int::{IBig, Sign, UBig};
+
+use super::{Integer, Number, NumberError};
+
+/// The largest decimal exponent of an exact number, either way: `#e1e100000`.
+///
+/// A short text must not be able to fill the memory.
+pub const EXACT_EXPONENT_MAX: i64 = 100_000;
+
+/// The number that `text` denotes, as `string->number` reads it; `None` if it denotes none.
+///
+/// `default_radix` is 2 to 36 and holds unless the text has a radix prefix.
+pub fn parse_number(text: &str, default_radix: u32) -> Option<Number> {
+    parse(text, default_radix).ok()
+}
+
+/// The number that `text` denotes.
+///
+/// # Errors
+///
+/// Says why there is none.
+pub fn parse(text: &str, default_radix: u32) -> Result<Number, NumberError> {
+    if !(2..=36).contains(&default_radix) {
+        return Err(NumberError::NotANumber);
+    }
+    if let Some(small) = small_decimal(text, default_radix) {
+        return Ok(Number::from(small));
+    }
+    let mut reader = Reader {
+        text,
+        position: 0,
+        radix: default_radix,
+        exactness: None,
+    };
+    reader.prefixes()?;
+    reader.complex()
+}
+
+/// The common case: a few decimal digits.
+fn small_decimal(text: &str, radix: u32) -> Option<i64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let plain = radix == 10
+        && (1..=18).contains(&digits.len())
+        && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if plain { text.parse().ok() } else { None }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Exactness {
+    Exact,
+    Inexact,
+}
+
+struct Reader<'text> {
+    text: &'text str,
+    position: usize,
+    radix: u32,
+    exactness: Option<Exactness>,
+}
+
+impl<'text> Reader<'text> {
+    /// The next byte in lower case; 0 at the end.
+    fn peek(&self) -> u8 {
+        self.text
+            .as_bytes()
+            .get(self.position)
+            .map_or(0, u8::to_ascii_lowercase)
+    }
+
+    fn at_end(&self) -> bool {
+        self.position >= self.text.len()
+    }
+
+    fn rest_is(&self, expected: &str) -> bool {
+        let rest = self
+            .text
+            .as_bytes()
+            .get(self.position..)
+            .unwrap_or_default();
+        rest.eq_ignore_ascii_case(expected.as_bytes())
+    }
+
+    fn take(&mut self, expected: u8) -> bool {
+        let found = self.peek() == expected && !self.at_end();
+        self.position += usize::from(found);
+        found
+    }
+
+    fn expect_end(&self) -> Result<(), NumberError> {
+        if self.at_end() {
+            Ok(())
+        } else {
+            Err(NumberError::NotANumber)
+        }
+    }
+
+    /// Reads `#x` and its like, at most one of each sort.
+    fn prefixes(&mut self) -> Result<(), NumberError> {
+        let mut has_radix = false;
+        while self.take(b'#') {
+            let letter = self.peek();
+            self.position += 1;
+            let radix = match letter {
+                b'b' => Some(2),
+                b'o' => Some(8),
+                b'd' => Some(10),
+                b'x' => Some(16),
+                _ => None,
+            };
+            match (radix, letter) {
+                (Some(radix), _) if !has_radix => {
+                    has_radix = true;
+                    self.radix = radix;
+                }
+                (None, b'e') if self.exactness.is_none() => {
+                    self.exactness = Some(Exactness::Exact);
+                }
+                (None, b'i') if self.exactness.is_none() => {
+                    self.exactness = Some(Exactness::Inexact);
+                }
+                _ => return Err(NumberError::NotANumber),
+            }
+        }
+        Ok(())
+    }
+
+    fn complex(&mut self) -> Result<Number, NumberError> {
+        let signed = matches!(self.peek(), b'+' | b'-');
+        if signed && let Some(unit) = self.unit() {
+            return Ok(Number::rectangular(Number::from(0), unit));
+        }
+        let first = self.real()?;
+        match self.peek() {
+            _ if self.at_end() => Ok(first),
+            b'i' if signed && self.rest_is("i") => Ok(Number::rectangular(Number::from(0), first)),
+            b'@' => {
+                self.position += 1;
+                let angle = self.real()?;
+                self.expect_end()?;
+                self.polar(&first, &angle)
+            }
+            b'+' | b'-' => {
+                let imaginary = match self.unit() {
+                    Some(unit) => unit,
+                    None => self.imaginary()?,
+                };
+                Ok(Number::rectangular(first, imaginary))
+            }
+            _ => Err(NumberError::NotANumber),
+        }
+    }
+
+    /// `+i` or `-i` up to the end of the text, which is then consumed: one or minus one.
+    fn unit(&mut self) -> Option<Number> {
+        let one = if self.rest_is("+i") {
+            1
+        } else if self.rest_is("-i") {
+            -1
+        } else {
+            return None;
+        };
+        self.position = self.text.len();
+        Some(match self.exactness {
+            Some(Exactness::Inexact) => Number::Flonum(f64::from(one)),
+            _ => Number::from(i64::from(one)),
+        })
+    }
+
+    /// A real number and the `i` that ends the text.
+    fn imaginary(&mut self) -> Result<Number, NumberError> {
+        let part = self.real()?;
+        if self.rest_is("i") {
+            Ok(part)
+        } else {
+            Err(NumberError::NotANumber)
+        }
+    }
+
+    fn polar(&self, magnitude: &Number, angle: &Number) -> Result<Number, NumberError> {
+        if *angle == Number::from(0) {
+            return Ok(magnitude.clone());
+        }
+        if *magnitude == Number::from(0) {
+            return Ok(Number::from(0));
+        }
+        let (sine, cosine) = angle.to_f64().sin_cos();
+        let real = magnitude.to_f64() * cosine;
+        let imaginary = magnitude.to_f64() * sine;
+        if self.exactness == Some(Exactness::Exact) {
+            Ok(Number::rectangular(exact(real)?, exact(imaginary)?))
+        } else {
+            Ok(Number::rectangular(
+                Number::Flonum(real),
+                Number::Flonum(imaginary),
+            ))
+        }
+    }
+
+    fn real(&mut self) -> Result<Number, NumberError> {
+        let signed = matches!(self.peek(), b'+' | b'-');
+        let negative = self.peek() == b'-';
+        self.position += usize::from(signed);
+        if signed && let Some(value) = self.special() {
+            if self.exactness == Some(Exactness::Exact) {
+                return Err(NumberError::NotExact);
+            }
+            return Ok(Number::Flonum(if negative { -value } else { value }));
+        }
+        self.unsigned(negative)
+    }
+
+    /// `inf.0` or `nan.0`, after a sign.
+    fn special(&mut self) -> Option<f64> {
+        let word = self.text.as_bytes().get(self.position..self.position + 5)?;
+        let value = if word.eq_ignore_ascii_case(b"inf.0") {
+            f64::INFINITY
+        } else if word.eq_ignore_ascii_case(b"nan.0") {
+            f64::NAN
+        } else {
+            return None;
+        };
+        self.position += 5;
+        Some(value)
+    }
+
+    fn unsigned(&mut self, negative: bool) -> Result<Number, NumberError> {
+        let start = self.position;
+        let integer = self.digits(self.radix);
+        let is_decimal =
+            self.radix == 10 && (self.peek() == b'.' || self.peek() == b'e' && !integer.is_empty());
+        if is_decimal {
+            return self.decimal(start, negative);
+        }
+        let numerator = natural(integer, self.radix)?;
+        let sign = if negative {
+            Sign::Negative
+        } else {
+            Sign::Positive
+        };
+        let numerator = IBig::from_parts(sign, numerator);
+        let value = if self.take(b'/') {
+            let denominator = natural(self.digits(self.radix), self.radix)?;
+            self.fraction(numerator, denominator)?
+        } else {
+            Number::Integer(Integer::from(numerator))
+        };
+        if self.exactness == Some(Exactness::Inexact) {
+            let magnitude = value.to_f64();
+            // `#i-0` is the negative zero that its sign says.
+            let is_negative_zero = negative && magnitude == 0.0;
+            return Ok(Number::Flonum(if is_negative_zero {
+                -0.0
+            } else {
+                magnitude
+            }));
+        }
+        Ok(value)
+    }
+
+    fn fraction(&self, numerator: IBig, denominator: UBig) -> Result<Number, NumberError> {
+        let is_inexact = self.exactness == Some(Exactness::Inexact);
+        if is_inexact && denominator == UBig::ZERO {
+            let numerator = numerator.to_f64().value();
+            return Ok(Number::Flonum(numerator / 0.0));
+        }
+        Number::quotient(numerator, denominator).ok_or(NumberError::DivisionByZero)
+    }
+
+    /// Takes digits of `radix`, none or more.
+    fn digits(&mut self, radix: u32) -> &'text str {
+        let start = self.position;
+        while char::from(self.peek()).is_digit(radix) {
+            self.position += 1;
+        }
+        &self.text[start..self.position]
+    }
+
+    /// A decimal whose integer digits, from `start` on, are taken already.
+    fn decimal(&mut self, start: usize, negative: bool) -> Result<Number, NumberError> {
+        let integer_end = self.position;
+        let fraction_start = integer_end + usize::from(self.take(b'.'));
+        self.digits(10);
+        let fraction_end = self.position;
+        if integer_end == start && fraction_end == fraction_start {
+            return Err(NumberError::NotANumber);
+        }
+        let exponent_text = if self.take(b'e') {
+            Some(self.exponent()?)
+        } else {
+            None
+        };
+        if self.exactness == Some(Exactness::Exact) {
+            let exponent = exponent_text.map_or(Some(0), |range| self.text[range].parse().ok());
+            let integer = &self.text[start..integer_end];
+            let fraction = &self.text[fraction_start..fraction_end];
+            return exact_decimal(integer, fraction, exponent, negative);
+        }
+        let value: f64 = self.text[start..self.position]
+            .parse()
+            .map_err(|_| NumberError::NotANumber)?;
+        Ok(Number::Flonum(if negative { -value } else { value }))
+    }
+
+    /// Takes an exponent after its `e`: where its sign and digits stand.
+    fn exponent(&mut self) -> Result<std::ops::Range<usize>, NumberError> {
+        let start = self.position;
+        let _sign = self.take(b'+') || self.take(b'-');
+        if self.digits(10).is_empty() {
+            return Err(NumberError::NotANumber);
+        }
+        Ok(start..self.position)
+    }
+}
+
+/// The natural number of `digits`, of which there must be one.
+fn natural(digits: &str, radix: u32) -> Result<UBig, NumberError> {
+    UBig::from_str_radix(digits, radix).map_err(|_| NumberError::NotANumber)
+}
+
+/// The exact value of `integer.fraction` times ten to `exponent`, which is `None` when it does not
+/// even fit an integer.
+fn exact_decimal(
+    integer: &str,
+    fraction: &str,
+    exponent: Option<i64>,
+    negative: bool,
+) -> Result<Number, NumberError> {
+    let exponent = exponent
+        .filter(|exponent| exponent.abs() <= EXACT_EXPONENT_MAX)
+        .ok_or(NumberError::ExponentTooLarge)?;
+    let digits = natural(&format!("{integer}{fraction}"), 10)?;
+    let sign = if negative {
+        Sign::Negative
+    } else {
+        Sign::Positive
+    };
+    let scale = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
+    let ten = UBig::from(10_u8);
+    let denominator = ten.pow(fraction.len());
+    let (numerator, denominator) = if exponent < 0 {
+        (digits, denominator * ten.pow(scale))
+    } else {
+        (digits * ten.pow(scale), denominator)
+    };
+    Number::quotient(IBig::from_parts(sign, numerator), denominator)
+        .ok_or(NumberError::DivisionByZero)
+}
+
+/// The exact value of a double.
+fn exact(value: f64) -> Result<Number, NumberError> {
+    if !value.is_finite() {
+        return Err(NumberError::NotExact);
+    }
+    let bits = value.to_bits();
+    let exponent_field = (bits >> 52) & 0x7ff;
+    let fraction = bits & ((1 << 52) - 1);
+    let significand = if exponent_field == 0 {
+        fraction
+    } else {
+        fraction | 1 << 52
+    };
+    let shift_right = 1075_u64.saturating_sub(exponent_field.max(1));
+    let shift_left = exponent_field.saturating_sub(1075);
+    let shift = |amount: u64| UBig::ONE << usize::try_from(amount).unwrap_or(0);
+    let sign = if value < 0.0 {
+        Sign::Negative
+    } else {
+        Sign::Positive
+    };
+    let numerator = IBig::from_parts(sign, UBig::from(significand) * shift(shift_left));
+    Number::quotient(numerator, shift(shift_right)).ok_or(NumberError::DivisionByZero)
+}

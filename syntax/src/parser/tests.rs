@@ -1,0 +1,277 @@
+//! Tests of the parser: shapes, errors, text in pieces, and arbitrary input.
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::{Data, DataBuilder};
+
+/// The data of a text, written again.
+fn reads_as(text: &str) -> String {
+    match Data::parse(text) {
+        Ok((data, forms)) => {
+            let texts: Vec<_> = forms.iter().map(|&form| data.to_text(form)).collect();
+            texts.join(" ")
+        }
+        Err(error) => format!("{:?}: {error}", error.span.of(text)),
+    }
+}
+
+#[test]
+fn lists_and_vectors() {
+    assert_eq!(
+        reads_as("(a (b . c) #(1 \"x\" #\\y) . (d))"),
+        "(a (b . c) #(1 \"x\" #\\y) d)"
+    );
+    assert_eq!(
+        reads_as("() #() #u8() #u8(0 255 #xff)"),
+        "() #() #u8() #u8(0 255 255)"
+    );
+    assert_eq!(reads_as("'a `(b ,c ,@d) '() ''e"), "'a `(b ,c ,@d) '() ''e");
+    assert_eq!(
+        reads_as("(quote a b) (quote . a) (quote)"),
+        "(quote a b) (quote . a) (quote)"
+    );
+    assert_eq!(reads_as("(a . b . c)").split(": ").next(), Some("\".\""));
+}
+
+#[test]
+fn datum_comments_hide_one_datum() {
+    assert_eq!(reads_as("(a #;b c) #;(d . (e)) f #;g"), "(a c) f");
+    assert_eq!(reads_as("(a #; #;b c d) #;#;a b c"), "(a d) c");
+    assert_eq!(
+        reads_as("(a . #;b c #;d) '#;a b #u8(1 #;(x) 2)"),
+        "(a . c) 'b #u8(1 2)"
+    );
+}
+
+#[test]
+fn labels_share_and_close_circles() {
+    assert_eq!(reads_as("(#0=(a) #0#)"), "(#0=(a) #0#)");
+    assert_eq!(reads_as("#0=(a . #0#)"), "#0=(a . #0#)");
+    assert_eq!(
+        reads_as("#5=#(1 #5# #6=(b #5# #6#))"),
+        "#0=#(1 #0# #1=(b #0# #1#))"
+    );
+    assert_eq!(reads_as("#0=#1=(#0# #1#)"), "#0=(#0# #0#)");
+    assert_eq!(reads_as("#1=(#0=#1# #0#)"), "#0=(#0# #0#)");
+    assert_eq!(reads_as("(#0=a #0#) (#0=b #0#)"), "(a a) (b b)");
+    assert_eq!(reads_as("'#0=(a . #0#)"), "'#0=(a . #0#)");
+}
+
+#[test]
+fn errors_say_what_was_expected() {
+    let cases = [
+        (")", "\")\": unexpected `)`, expected a datum"),
+        (
+            "(a . )",
+            "\")\": unexpected `)`, expected a datum after `.`",
+        ),
+        (
+            "(')",
+            "\")\": unexpected `)`, expected a datum after the prefix",
+        ),
+        ("(#;)", "\")\": unexpected `)`, expected a datum after `#;`"),
+        ("( . a)", "\".\": unexpected `.`"),
+        ("#(a . b)", "\".\": unexpected `.`"),
+        (".", "\".\": unexpected `.`"),
+        (
+            "(a . b c)",
+            "\"c\": expected `)` after the datum that follows `.`",
+        ),
+        ("(a . b (c))", "\"(\": expected `)` after"),
+        (
+            "#u8(256)",
+            "\"256\": expected an exact integer from 0 to 255",
+        ),
+        ("#u8(a)", "\"a\": expected an exact integer"),
+        ("#u8((1))", "\"(\": expected an exact integer"),
+        ("#0=#0#", "\"#0#\": datum label #0= stands for itself"),
+        ("#0=#1=#0#", "\"#0#\": datum label #0= stands for itself"),
+        (
+            "(#0# #0=a)",
+            "\"#0#\": datum label #0# is not defined before its use",
+        ),
+        ("(#0=a #0=b)", "\"#0=\": datum label #0= is defined twice"),
+        (
+            "(a (b",
+            "\"(\": unexpected end of input in a list, expected `)`",
+        ),
+        ("'", "\"'\": unexpected end of input in a quotation"),
+        ("#(", "\"#(\": unexpected end of input in a vector"),
+        (
+            "(a .",
+            "\"(\": unexpected end of input in a list, expected a datum after `.`",
+        ),
+    ];
+    for (text, message) in cases {
+        let error = reads_as(text);
+        assert!(error.starts_with(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn every_prefix_of_a_datum_is_incomplete() {
+    let text = "(a \"b\\n\" #(c #\\d) |e f| #| g |# . ('h #u8(1) #0=(i) . #;j #0#))";
+    for end in (1..text.len()).filter(|&end| text.is_char_boundary(end)) {
+        let mut parser = Parser::new(&text[..end]);
+        let answer = parser.next_datum(&mut DataBuilder::new(&mut Data::new()));
+        let may_go_on = match answer {
+            Ok(_) => parser.reached_end(),
+            Err(error) => error.is_incomplete() || parser.reached_end(),
+        };
+        assert!(may_go_on, "{}", &text[..end]);
+    }
+}
+
+#[test]
+fn the_end_decides_only_what_touches_it() {
+    let reached_end = |text| {
+        let mut parser = Parser::new(text);
+        let mut data = Data::new();
+        parser.next_datum(&mut DataBuilder::new(&mut data)).unwrap();
+        parser.reached_end()
+    };
+    assert!(reached_end("12"));
+    assert!(reached_end("'abc"));
+    assert!(reached_end("  ; nothing"));
+    assert!(!reached_end("12 "));
+    assert!(!reached_end("(12)"));
+    assert!(!reached_end("\"12\""));
+    assert!(!reached_end("|12|"));
+}
+
+#[test]
+fn data_are_read_one_at_a_time() {
+    let mut data = Data::new();
+    let mut parser = Parser::new("#!fold-case (A) B");
+    let mut builder = DataBuilder::new(&mut data);
+    assert!(parser.next_datum(&mut builder).unwrap().is_some());
+    assert_eq!(parser.offset(), 15);
+    assert!(parser.folds_case());
+    parser.set_fold_case(false);
+    let second = parser.next_datum(&mut builder).unwrap().unwrap();
+    assert_eq!(parser.next_datum(&mut builder).unwrap(), None);
+    assert_eq!(data.to_text(second), "B");
+}
+
+#[test]
+fn spans_cover_the_text() {
+    let text = "(a '(b c) #0=d)";
+    let (data, forms) = Data::parse(text).unwrap();
+    assert_eq!(data.span(forms[0]).of(text), text);
+    let items = data.proper_list(forms[0]).unwrap();
+    assert_eq!(data.span(items[1]).of(text), "'(b c)");
+    let (_, tail) = data.as_pair(forms[0]).unwrap();
+    assert_eq!(data.span(tail).of(text), "'(b c) #0=d)");
+}
+
+#[test]
+fn no_nesting_is_too_deep() {
+    let depth = 1_000_000;
+    for (open, close) in [("(", ")"), ("#(", ")"), ("'", ""), ("(a . ", ")")] {
+        let text = format!("{}x{}", open.repeat(depth), close.repeat(depth));
+        let (data, forms) = Data::parse(&text).unwrap();
+        let again = data.to_text(forms[0]);
+        assert_eq!(again.len() > depth, true);
+        let copy = data.clone();
+        assert!(data.equal(forms[0], &copy, forms[0]));
+        assert_eq!(reads_as(&again), again);
+    }
+    let open = "(".repeat(depth);
+    assert!(Data::parse(&open).unwrap_err().is_incomplete());
+}
+
+/// Text of the characters that mean something.
+fn scheme_like_text() -> impl Strategy<Value = String> {
+    let pieces = prop::sample::select(vec![
+        "(",
+        ")",
+        "#(",
+        "#u8(",
+        "'",
+        "`",
+        ",",
+        ",@",
+        " ",
+        ".",
+        "#;",
+        "#|",
+        "|#",
+        "|",
+        "\"",
+        "\\",
+        "#\\",
+        "#\\x41",
+        "#0=",
+        "#0#",
+        "#1=",
+        "#1#",
+        "#t",
+        "#!",
+        "#!fold-case",
+        ";",
+        "\n",
+        "\r",
+        "a",
+        "λ",
+        "1",
+        "-",
+        "+i",
+        "/",
+        "e",
+        "x41;",
+        "#x",
+        "#e",
+        "[",
+        "\u{1}",
+        "\u{2028}",
+    ]);
+    prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+fn check(text: &str) {
+    let mut data = Data::new();
+    let mut parser = Parser::new(text);
+    let mut forms = Vec::new();
+    let mut builder = DataBuilder::new(&mut data);
+    loop {
+        match parser.next_datum(&mut builder) {
+            Ok(Some(form)) => forms.push(form),
+            Ok(None) => break,
+            Err(error) => {
+                assert!(error.span.start <= error.span.end);
+                assert!(
+                    text.get(error.span.start as usize..error.span.end as usize)
+                        .is_some()
+                );
+                return;
+            }
+        }
+    }
+    for form in forms {
+        let written = data.to_text(form);
+        let (again, forms_again) = Data::parse(&written).unwrap();
+        assert_eq!(forms_again.len(), 1, "{written}");
+        assert!(data.equal(form, &again, forms_again[0]), "{written}");
+        assert_eq!(again.to_text(forms_again[0]), written);
+    }
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_text_never_panics(text in any::<String>()) {
+        check(&text);
+    }
+
+    #[test]
+    fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        if let Ok(text) = crate::decode_source(&bytes) {
+            check(text);
+        }
+    }
+
+    #[test]
+    fn what_is_written_reads_back(text in scheme_like_text()) {
+        check(&text);
+    }
+}
