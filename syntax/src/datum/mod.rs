@@ -139,11 +139,16 @@ impl Data {
     }
 
     /// The id of the symbol `name`, which need not occur in a datum.
+    ///
+    /// # Panics
+    ///
+    /// When the arena holds 2^32 symbols.
     pub fn intern(&mut self, name: &str) -> SymbolId {
         if let Some(&symbol) = self.symbols.get(name) {
             return symbol;
         }
-        let id = u32::try_from(self.symbol_names.len()).expect("fewer symbols than nodes");
+        let id =
+            u32::try_from(self.symbol_names.len()).expect("an arena holds fewer than 2^32 symbols");
         self.symbol_names.push(name.into());
         self.symbols.insert(name.into(), SymbolId(id));
         SymbolId(id)

@@ -165,13 +165,10 @@ impl<'text> Lexer<'text> {
     }
 
     fn skip_line(&mut self) {
-        match self.rest().find(['\n', '\r']) {
-            Some(length) => self.position += length,
-            None => {
-                self.position = self.text.len();
-                self.reached_end = true;
-            }
-        }
+        let rest = self.rest();
+        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
+        self.position += length;
+        self.reached_end |= length == rest.len();
     }
 
     fn skip_block_comment(&mut self) -> Result<()> {

@@ -105,7 +105,7 @@ impl<'text> Parser<'text> {
                     Some(frame) => Err(frame.incomplete()),
                 };
             }
-            if self.token(token, span, builder)? {
+            if self.token(&token, span, builder)? {
                 return Ok(Some(builder.finish()));
             }
         }
@@ -126,12 +126,12 @@ impl<'text> Parser<'text> {
     /// Handles one token; answers whether it completed a datum at top level.
     fn token<B: DatumBuilder>(
         &mut self,
-        token: Token<'_>,
+        token: &Token<'_>,
         span: Span,
         builder: &mut B,
     ) -> Result<bool> {
-        self.expect_room(&token, span)?;
-        let leaf = match &token {
+        self.expect_room(token, span)?;
+        let leaf = match token {
             Token::OpenList => {
                 return Ok(self.open(
                     span,

@@ -172,7 +172,7 @@ fn no_nesting_is_too_deep() {
         let text = format!("{}x{}", open.repeat(depth), close.repeat(depth));
         let (data, forms) = Data::parse(&text).unwrap();
         let again = data.to_text(forms[0]);
-        assert_eq!(again.len() > depth, true);
+        assert!(again.len() > depth);
         let copy = data.clone();
         assert!(data.equal(forms[0], &copy, forms[0]));
         assert_eq!(reads_as(&again), again);
