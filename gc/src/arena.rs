@@ -1,0 +1,395 @@
+//! The one range of address space in which a heap, its images and its stacks lie.
+//!
+//! A side table says of each 64 KiB, a *chunk*, what it is for (one byte) and the number of its
+//! owner, in constant time for any address, interior ones too (the idea of Kell's memtable).
+//! Outside the arena everything is foreign.
+//!
+//! ```text
+//! | nursery | old, large and pinned objects, first fit | images and stacks, first fit |
+//! 0        1/8                                        3/4                             1
+//! ```
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+
+use crate::address::{Address, AddressRange};
+use crate::error::{ArenaError, HeapError};
+use crate::options::HeapOptions;
+use crate::platform::memory_map::MemoryMap;
+
+/// Bytes of a chunk, the granule of the side table; chunks are aligned to it.
+pub const CHUNK_BYTES: usize = 1 << CHUNK_SHIFT;
+const CHUNK_SHIFT: u32 = 16;
+
+/// Heap chunks are made accessible in steps of this many, to save system calls.
+const COMMIT_CHUNKS: usize = 64;
+
+/// What a chunk is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ChunkKind {
+    /// Nobody's.
+    Free = 0,
+    /// Young objects.
+    Nursery = 1,
+    /// Old objects.
+    Old = 2,
+    /// Old objects that are being evacuated: only during a full collection.
+    Condemned = 3,
+    /// Kept by the collector for old objects to come.
+    Spare = 4,
+    /// One large object that no collection has seen yet.
+    LargeYoung = 5,
+    /// One large object.
+    Large = 6,
+    /// Old objects that never move.
+    Pinned = 7,
+    /// One image.
+    Image = 8,
+    /// Several small images.
+    SharedImages = 9,
+    /// A stack of frames.
+    Stack = 10,
+    /// Not in the arena.
+    Foreign = 11,
+}
+
+impl ChunkKind {
+    const ALL: [Self; 12] = [
+        Self::Free,
+        Self::Nursery,
+        Self::Old,
+        Self::Condemned,
+        Self::Spare,
+        Self::LargeYoung,
+        Self::Large,
+        Self::Pinned,
+        Self::Image,
+        Self::SharedImages,
+        Self::Stack,
+        Self::Foreign,
+    ];
+
+    #[inline(always)]
+    const fn from_byte(byte: u8) -> Self {
+        Self::ALL[byte as usize]
+    }
+}
+
+/// A reserved range of address space, and what each chunk of it is for.
+#[derive(Debug)]
+pub struct Arena {
+    map: MemoryMap,
+    kinds: MemoryMap,
+    numbers: MemoryMap,
+    range: AddressRange,
+    nursery_chunks: usize,
+    free: Mutex<FreeChunks>,
+}
+
+#[derive(Debug)]
+struct FreeChunks {
+    heap: Region,
+    upper: Region,
+    /// Heap chunks below this index are accessible.
+    committed_end: usize,
+}
+
+/// A run of chunks with its own first-fit search.
+#[derive(Debug)]
+struct Region {
+    /// No chunk of the region below this index is free.
+    first_free: usize,
+    end: usize,
+}
+
+impl Arena {
+    /// Reserves an arena of `bytes`, or of the largest half, quarter, ... that the system allows.
+    ///
+    /// # Errors
+    ///
+    /// [`HeapError::NoAddressSpace`] when even [`HeapOptions::ARENA_BYTES_MIN`] is refused.
+    pub fn reserve(bytes: usize) -> Result<Self, HeapError> {
+        let mut bytes = bytes.next_power_of_two().max(HeapOptions::ARENA_BYTES_MIN);
+        loop {
+            match Self::reserve_exactly(bytes) {
+                Ok(arena) => return Ok(arena),
+                Err(_) if bytes > HeapOptions::ARENA_BYTES_MIN => bytes /= 2,
+                Err(code) => return Err(HeapError::NoAddressSpace { bytes, code }),
+            }
+        }
+    }
+
+    fn reserve_exactly(bytes: usize) -> Result<Self, i32> {
+        let map = MemoryMap::reserve(bytes + CHUNK_BYTES)?;
+        let start = Address::new(map.range().start.raw().next_multiple_of(CHUNK_BYTES));
+        let chunks = bytes / CHUNK_BYTES;
+        let (nursery_chunks, heap_end) = (chunks / 8, chunks / 4 * 3);
+        let arena = Self {
+            kinds: MemoryMap::zeroed(chunks)?,
+            numbers: MemoryMap::zeroed(chunks * size_of::<u32>())?,
+            range: AddressRange::new(start, bytes),
+            nursery_chunks,
+            free: Mutex::new(FreeChunks {
+                heap: Region { first_free: nursery_chunks, end: heap_end },
+                upper: Region { first_free: heap_end, end: chunks },
+                committed_end: nursery_chunks,
+            }),
+            map,
+        };
+        arena.map.commit(arena.nursery_range())?;
+        Ok(arena)
+    }
+
+    /// All of the arena.
+    pub const fn range(&self) -> AddressRange {
+        self.range
+    }
+
+    /// Where young objects lie.
+    pub const fn nursery_range(&self) -> AddressRange {
+        AddressRange::new(self.range.start, self.nursery_chunks * CHUNK_BYTES)
+    }
+
+    /// How many bytes old, large and pinned objects can take together.
+    pub const fn heap_region_bytes(&self) -> usize {
+        self.range.bytes() / 8 * 5
+    }
+
+    /// What the chunk of `address` is for.
+    #[inline(always)]
+    pub fn kind_of(&self, address: Address) -> ChunkKind {
+        let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
+        if chunk < self.nursery_chunks {
+            ChunkKind::Nursery
+        } else if chunk < self.range.bytes() >> CHUNK_SHIFT {
+            ChunkKind::from_byte(self.kind(chunk).load(Ordering::Relaxed))
+        } else {
+            ChunkKind::Foreign
+        }
+    }
+
+    /// The number that the owner of the chunk of `address` gave; 0 if it gave none.
+    ///
+    /// # Panics
+    ///
+    /// If `address` lies outside the arena.
+    #[inline(always)]
+    pub fn number_of(&self, address: Address) -> u32 {
+        self.number(self.chunk_of(address)).load(Ordering::Relaxed)
+    }
+
+    /// Takes a run of free chunks of at least `bytes`, all of `kind` and with `number`.
+    ///
+    /// Heap chunks and stacks are readable and writable, with unspecified contents; chunks for
+    /// images are inaccessible: whoever asked maps into them.
+    ///
+    /// # Errors
+    ///
+    /// [`ArenaError`]: the arena is full, or the system refuses the memory.
+    ///
+    /// # Panics
+    ///
+    /// If `kind` is one that is not handed out (`Free`, `Nursery`, `Foreign`).
+    pub fn reserve_chunks(
+        &self,
+        kind: ChunkKind,
+        number: u32,
+        bytes: usize,
+    ) -> Result<AddressRange, ArenaError> {
+        use ChunkKind::{Foreign, Free, Nursery};
+        assert!(!matches!(kind, Free | Nursery | Foreign), "{kind:?} chunks are not handed out");
+        let count = bytes.div_ceil(CHUNK_BYTES).max(1);
+        let mut free = self.free.lock().expect("no holder of the lock panics");
+        let region = if is_upper(kind) { &mut free.upper } else { &mut free.heap };
+        let first = self.find(region, count).ok_or(ArenaError::Exhausted { bytes })?;
+        let range = self.chunks(first, count);
+        self.commit_chunks(&mut free, kind, first, count)
+            .map_err(|code| ArenaError::Refused { bytes: range.bytes(), code })?;
+        let region = if is_upper(kind) { &mut free.upper } else { &mut free.heap };
+        if region.first_free == first {
+            region.first_free = first + count;
+        }
+        self.set(range, kind, number);
+        Ok(range)
+    }
+
+    /// Gives whole chunks back; their memory goes back to the system.
+    ///
+    /// # Safety
+    ///
+    /// `range` is one or several whole runs that [`Self::reserve_chunks`] returned, nothing in it
+    /// is needed any more, and no reference covers it.
+    ///
+    /// # Panics
+    ///
+    /// If `range` is not made of whole chunks of the arena.
+    pub unsafe fn release_chunks(&self, range: AddressRange) {
+        let first = self.chunk_of(range.start);
+        let mut free = self.free.lock().expect("no holder of the lock panics");
+        if first < free.heap.end {
+            // SAFETY: passed on to the caller.
+            unsafe { self.map.discard(range) };
+            free.heap.first_free = free.heap.first_free.min(first);
+        } else {
+            // SAFETY: passed on to the caller.
+            unsafe { self.map.seal_off(range) };
+            free.upper.first_free = free.upper.first_free.min(first);
+        }
+        self.set(range, ChunkKind::Free, 0);
+    }
+
+    /// Gives the memory in `range` back to the system; the chunks keep their kind.
+    ///
+    /// # Safety
+    ///
+    /// `range` is page-aligned, nothing in it is needed any more, and no reference covers it.
+    pub unsafe fn discard(&self, range: AddressRange) {
+        // SAFETY: passed on to the caller.
+        unsafe { self.map.discard(range) };
+    }
+
+    /// Changes what the whole chunks of `range` are for.
+    pub(crate) fn set(&self, range: AddressRange, kind: ChunkKind, number: u32) {
+        let first = self.chunk_of(range.start);
+        for chunk in first..first + range.bytes().div_ceil(CHUNK_BYTES) {
+            self.kind(chunk).store(kind as u8, Ordering::Relaxed);
+            self.number(chunk).store(number, Ordering::Relaxed);
+        }
+    }
+
+    fn commit_chunks(
+        &self,
+        free: &mut FreeChunks,
+        kind: ChunkKind,
+        first: usize,
+        count: usize,
+    ) -> Result<(), i32> {
+        if kind == ChunkKind::Stack {
+            return self.map.commit(self.chunks(first, count));
+        }
+        let needed_end = first + count;
+        if is_upper(kind) || needed_end <= free.committed_end {
+            return Ok(());
+        }
+        let end = needed_end.next_multiple_of(COMMIT_CHUNKS).min(free.heap.end);
+        self.map.commit(self.chunks(free.committed_end, end - free.committed_end))?;
+        free.committed_end = end;
+        Ok(())
+    }
+
+    /// First fit: the first of `count` consecutive free chunks.
+    fn find(&self, region: &mut Region, count: usize) -> Option<usize> {
+        let is_free = |chunk| self.kind(chunk).load(Ordering::Relaxed) == ChunkKind::Free as u8;
+        while region.first_free < region.end && !is_free(region.first_free) {
+            region.first_free += 1;
+        }
+        let (mut first, mut next) = (region.first_free, region.first_free);
+        while next < region.end {
+            if !is_free(next) {
+                first = next + 1;
+            } else if next + 1 - first == count {
+                return Some(first);
+            }
+            next += 1;
+        }
+        None
+    }
+
+    fn chunks(&self, first: usize, count: usize) -> AddressRange {
+        AddressRange::new(self.range.start.offset_bytes(first * CHUNK_BYTES), count * CHUNK_BYTES)
+    }
+
+    #[inline(always)]
+    fn chunk_of(&self, address: Address) -> usize {
+        let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
+        assert!(chunk < self.range.bytes() >> CHUNK_SHIFT, "{address} lies outside the arena");
+        chunk
+    }
+
+    #[inline(always)]
+    fn kind(&self, chunk: usize) -> &AtomicU8 {
+        let start = self.kinds.range().start.raw();
+        let entry = std::ptr::with_exposed_provenance::<AtomicU8>(start + chunk);
+        // SAFETY: callers keep `chunk` below the number of chunks, which is the table's length;
+        // the table lives as long as `self` and is only accessed through atomics.
+        unsafe { &*entry }
+    }
+
+    #[inline(always)]
+    fn number(&self, chunk: usize) -> &AtomicU32 {
+        let start = self.numbers.range().start.raw();
+        let entry = std::ptr::with_exposed_provenance::<AtomicU32>(start + chunk * 4);
+        // SAFETY: as in `kind`; the table holds four bytes a chunk and is page-aligned.
+        unsafe { &*entry }
+    }
+}
+
+const fn is_upper(kind: ChunkKind) -> bool {
+    matches!(kind, ChunkKind::Image | ChunkKind::SharedImages | ChunkKind::Stack)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn small_arena() -> Arena {
+        Arena::reserve(HeapOptions::ARENA_BYTES_MIN).unwrap()
+    }
+
+    #[test]
+    fn interior_addresses_have_the_kind_and_number_of_their_chunk() {
+        let arena = small_arena();
+        let range = arena.reserve_chunks(ChunkKind::Image, 7, CHUNK_BYTES + 1).unwrap();
+        assert_eq!(range.bytes(), 2 * CHUNK_BYTES);
+        let interior = range.start.offset_bytes(CHUNK_BYTES + 12_345);
+        assert_eq!(arena.kind_of(interior), ChunkKind::Image);
+        assert_eq!(arena.number_of(interior), 7);
+        assert_eq!(arena.kind_of(range.end), ChunkKind::Free);
+    }
+
+    #[test]
+    fn everything_outside_is_foreign() {
+        let arena = small_arena();
+        let local = 0_u64;
+        let outside = Address::new((&raw const local).addr());
+        assert_eq!(arena.kind_of(outside), ChunkKind::Foreign);
+        assert_eq!(arena.kind_of(arena.range().end), ChunkKind::Foreign);
+        assert_eq!(arena.kind_of(Address::new(0)), ChunkKind::Foreign);
+    }
+
+    #[test]
+    fn released_chunks_are_given_again_and_read_as_zeroes() {
+        let arena = small_arena();
+        let first = arena.reserve_chunks(ChunkKind::Old, 1, CHUNK_BYTES).unwrap();
+        let second = arena.reserve_chunks(ChunkKind::Large, 2, 3 * CHUNK_BYTES).unwrap();
+        // SAFETY: heap chunks are writable, and no one else knows of these.
+        unsafe { first.start.store_word(1) };
+        // SAFETY: nothing refers to the chunk.
+        unsafe { arena.release_chunks(first) };
+        assert_eq!(arena.kind_of(first.start), ChunkKind::Free);
+        assert_eq!(arena.kind_of(second.start), ChunkKind::Large);
+        let again = arena.reserve_chunks(ChunkKind::Old, 3, 64).unwrap();
+        assert_eq!(again, first);
+        // SAFETY: heap chunks are readable.
+        assert_eq!(unsafe { again.start.load_word() }, 0);
+    }
+
+    #[test]
+    fn a_full_arena_says_so() {
+        let arena = small_arena();
+        let bytes = arena.range().bytes();
+        assert_eq!(
+            arena.reserve_chunks(ChunkKind::Large, 0, bytes),
+            Err(ArenaError::Exhausted { bytes })
+        );
+    }
+
+    #[test]
+    fn stacks_are_writable_at_once() {
+        let arena = small_arena();
+        let stack = arena.reserve_chunks(ChunkKind::Stack, 0, 2 * CHUNK_BYTES).unwrap();
+        // SAFETY: a stack is readable and writable, and ours alone.
+        unsafe { stack.end.offset_bytes(8_usize.wrapping_neg()).store_word(5) };
+    }
+}

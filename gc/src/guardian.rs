@@ -1,0 +1,86 @@
+//! Guardians: they tell when an object is reachable through nothing but them.
+//!
+//! The collector keeps what is registered beside the heap, by number; the guardian's own object
+//! only carries its number (Dybvig, Bruggeman, Eby: Guardians in a generation-based garbage
+//! collector, 1993).
+
+use std::collections::VecDeque;
+
+use crate::object_model::GuardianNumber;
+
+/// A registered object.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Registration {
+    pub(crate) guardian: GuardianNumber,
+    pub(crate) object: u64,
+}
+
+/// What one guardian has found.
+#[derive(Debug, Default)]
+pub(crate) struct Guardian {
+    /// Objects found unreachable, oldest first.
+    pub(crate) ready: VecDeque<u64>,
+    /// A collection has seen the guardian's object alive since it was created.
+    pub(crate) is_old: bool,
+    /// The collection under way has reached the guardian's object.
+    pub(crate) is_reached: bool,
+}
+
+/// All guardians of a heap.
+#[derive(Debug, Default)]
+pub(crate) struct Guardians {
+    entries: Vec<Option<Guardian>>,
+    free: Vec<u32>,
+    /// Registrations of objects that were young at the last look.
+    pub(crate) young: Vec<Registration>,
+    /// Registrations of objects that survived a collection.
+    pub(crate) old: Vec<Registration>,
+}
+
+impl Guardians {
+    pub(crate) fn create(&mut self) -> GuardianNumber {
+        if let Some(number) = self.free.pop() {
+            self.entries[number as usize] = Some(Guardian::default());
+            return GuardianNumber(number);
+        }
+        self.entries.push(Some(Guardian::default()));
+        GuardianNumber(u32::try_from(self.entries.len() - 1).expect("fewer than 2^32 guardians"))
+    }
+
+    pub(crate) fn register(&mut self, guardian: GuardianNumber, object: u64) {
+        assert!(self.get(guardian).is_some(), "{guardian:?} is not the number of a guardian");
+        self.young.push(Registration { guardian, object });
+    }
+
+    pub(crate) fn next(&mut self, guardian: GuardianNumber) -> Option<u64> {
+        self.get_mut(guardian)?.ready.pop_front()
+    }
+
+    pub(crate) fn get(&self, number: GuardianNumber) -> Option<&Guardian> {
+        self.entries.get(number.0 as usize)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, number: GuardianNumber) -> Option<&mut Guardian> {
+        self.entries.get_mut(number.0 as usize)?.as_mut()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (GuardianNumber, &mut Guardian)> {
+        self.entries
+            .iter_mut()
+            .zip(0..)
+            .filter_map(|(entry, number)| Some((GuardianNumber(number), entry.as_mut()?)))
+    }
+
+    /// Every object that waits in the queue of some guardian.
+    pub(crate) fn each_ready(&self, mut visit: impl FnMut(u64)) {
+        for guardian in self.entries.iter().flatten() {
+            guardian.ready.iter().copied().for_each(&mut visit);
+        }
+    }
+
+    /// Gives the number free again.
+    pub(crate) fn remove(&mut self, number: GuardianNumber) {
+        self.entries[number.0 as usize] = None;
+        self.free.push(number.0);
+    }
+}

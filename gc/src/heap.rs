@@ -1,0 +1,148 @@
+//! The heap: its spaces, its policy, and the lists that a collection works through.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::address::{Address, AddressRange};
+use crate::arena::{Arena, ChunkKind};
+use crate::error::{Full, HeapError, Sealed};
+use crate::guardian::Guardians;
+use crate::handle::Handles;
+use crate::options::HeapOptions;
+use crate::slot::Slot;
+use crate::space::image::ImageSpace;
+use crate::space::large::LargeSpace;
+use crate::space::nursery::Nursery;
+use crate::space::old::OldSpace;
+use crate::space::pinned::PinnedSpace;
+use crate::statistics::{Event, Statistics};
+use crate::trigger::Trigger;
+use crate::zeal::ZealClock;
+
+/// What is told of each collection.
+pub(crate) type Listener = Box<dyn FnMut(&Event)>;
+
+pub(crate) struct Heap {
+    pub(crate) arena: Arc<Arena>,
+    pub(crate) nursery: Nursery,
+    pub(crate) old: OldSpace,
+    pub(crate) large: LargeSpace,
+    pub(crate) pinned: PinnedSpace,
+    pub(crate) images: ImageSpace,
+    /// Slots outside the young space into which a young reference may have been stored.
+    pub(crate) remembered: Vec<Slot>,
+    /// Old objects that hash the addresses of young ones.
+    pub(crate) address_hashed: Vec<Address>,
+    pub(crate) guardians: Guardians,
+    pub(crate) handles: Handles,
+    pub(crate) trigger: Trigger,
+    pub(crate) zeal: Option<ZealClock>,
+    pub(crate) verify: bool,
+    pub(crate) statistics: Statistics,
+    pub(crate) listener: Option<Listener>,
+}
+
+impl Heap {
+    pub(crate) fn new(options: &HeapOptions) -> Result<Self, HeapError> {
+        let arena = Arc::new(Arena::reserve(options.arena_bytes)?);
+        let trigger = Trigger::new(options, arena.heap_region_bytes());
+        Ok(Self {
+            nursery: Nursery::new(arena.nursery_range(), trigger.nursery_budget_bytes()),
+            old: OldSpace::default(),
+            large: LargeSpace::default(),
+            pinned: PinnedSpace::default(),
+            images: ImageSpace::default(),
+            remembered: Vec::new(),
+            address_hashed: Vec::new(),
+            guardians: Guardians::default(),
+            handles: Handles::default(),
+            trigger,
+            zeal: options.zeal.map(ZealClock::new),
+            verify: options.verify || options.zeal.is_some(),
+            statistics: Statistics::default(),
+            listener: None,
+            arena,
+        })
+    }
+
+    /// Bytes of all objects that are not young, dead ones included.
+    pub(crate) const fn old_bytes(&self) -> usize {
+        self.old.used_bytes() + self.large.old_bytes() + self.pinned.used_bytes()
+    }
+
+    /// Bytes of all young objects, rounded up to blocks.
+    pub(crate) const fn young_bytes(&self) -> usize {
+        self.nursery.taken_bytes() + self.large.young_bytes()
+    }
+
+    /// Whether enough was allocated that a collection should run soon.
+    pub(crate) fn is_collection_due(&self) -> bool {
+        self.nursery.taken_bytes() >= self.nursery.budget_bytes()
+            || self.trigger.is_large_due(self.large.young_bytes())
+            || self.trigger.is_full_due(self.old_bytes() + self.large.young_bytes())
+    }
+
+    pub(crate) fn allocate_large(&mut self, kind: ChunkKind, bytes: usize) -> Address {
+        self.statistics.allocated_bytes += bytes as u64;
+        self.large
+            .allocate(&self.arena, kind, bytes)
+            .expect("callers reserve what is not bounded, and the arena exceeds the heap's maximum")
+    }
+
+    pub(crate) fn allocate_pinned(&mut self, bytes: usize) -> Address {
+        self.statistics.allocated_bytes += bytes as u64;
+        self.pinned
+            .allocate(&self.arena, bytes)
+            .expect("callers reserve what is not bounded, and the arena exceeds the heap's maximum")
+    }
+
+    pub(crate) fn reserve(&mut self, bytes: usize) -> Result<(), Full> {
+        if self.trigger.is_granted(bytes) {
+            return Ok(());
+        }
+        let is_forced = self.zeal.as_mut().is_some_and(ZealClock::tick);
+        let fits = bytes <= self.nursery.remaining_bytes()
+            && self.trigger.has_room(self.young_bytes(), self.old_bytes(), bytes);
+        if fits && !is_forced { Ok(()) } else { Err(Full { bytes }) }
+    }
+
+    /// Whether `address` lies in an object that no collection has seen.
+    #[inline]
+    pub(crate) fn is_young(&self, address: Address) -> bool {
+        matches!(self.arena.kind_of(address), ChunkKind::Nursery | ChunkKind::LargeYoung)
+    }
+
+    /// The barrier for slots outside the nursery; `target` is what the value refers to.
+    pub(crate) fn barrier(&mut self, slot: Slot, target: Option<Address>) -> Result<(), Sealed> {
+        match self.arena.kind_of(slot.address()) {
+            ChunkKind::Nursery | ChunkKind::LargeYoung => return Ok(()),
+            ChunkKind::Image | ChunkKind::SharedImages
+                if self.images.is_sealed(&self.arena, slot.address()) =>
+            {
+                return Err(Sealed);
+            }
+            _ => {}
+        }
+        if target.is_some_and(|target| self.is_young(target)) {
+            self.remembered.push(slot);
+        }
+        Ok(())
+    }
+
+    /// Forgets what is remembered of slots in `range`, which goes away.
+    pub(crate) fn forget_slots(&mut self, range: AddressRange) {
+        self.remembered.retain(|slot| !range.contains(slot.address()));
+    }
+}
+
+impl fmt::Debug for Heap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Heap")
+            .field("arena", &self.arena.range())
+            .field("old_bytes", &self.old_bytes())
+            .field("young_bytes", &self.young_bytes())
+            .field("statistics", &self.statistics)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,422 @@
+//! A thread's view of the heap. Values borrow from it; only `&mut` collects.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use crate::address::{Address, AddressRange, OBJECT_ALIGN_BYTES};
+use crate::arena::{Arena, ChunkKind};
+use crate::collect::{CollectReason, Outcome};
+use crate::error::{Full, HeapError, Sealed};
+use crate::handle::Handles;
+use crate::heap::Heap;
+use crate::image::{ImageDescription, ImageId};
+use crate::object_model::{GuardianNumber, ObjectModel};
+use crate::options::HeapOptions;
+use crate::poll::{Interrupt, Poll};
+use crate::slot::Slot;
+use crate::space::large::LARGE_BYTES;
+use crate::space::nursery::{AllocationArea, BLOCK_BYTES};
+use crate::statistics::{Event, Statistics};
+
+/// A mutator, with its heap and the embedder's state.
+///
+/// Allocation takes `&self`, collection `&mut self`: what borrows from `&self` is never stale.
+pub struct Mutator<M: ObjectModel> {
+    area: AllocationArea,
+    /// Start of the part of `area` that was not counted as allocated yet.
+    area_start: Cell<usize>,
+    nursery: AddressRange,
+    poll: Arc<Poll>,
+    stack_limit: Cell<usize>,
+    is_due: Cell<bool>,
+    is_zealous: bool,
+    heap: RefCell<Heap>,
+    arena: Arc<Arena>,
+    state: M::State,
+}
+
+impl<M: ObjectModel> Mutator<M> {
+    /// Makes a heap, and the embedder's state with it: `make_state` may reserve stacks in the arena.
+    ///
+    /// # Errors
+    ///
+    /// [`HeapError`]: no address space.
+    pub fn new(
+        options: &HeapOptions,
+        make_state: impl FnOnce(&Arc<Arena>) -> M::State,
+    ) -> Result<Self, HeapError> {
+        let heap = Heap::new(options)?;
+        let arena = Arc::clone(&heap.arena);
+        let mutator = Self {
+            area: AllocationArea { cursor: Cell::new(0), limit: Cell::new(0) },
+            area_start: Cell::new(0),
+            nursery: heap.nursery.range(),
+            poll: Poll::new(),
+            stack_limit: Cell::new(0),
+            is_due: Cell::new(false),
+            is_zealous: options.zeal.is_some(),
+            state: make_state(&arena),
+            heap: RefCell::new(heap),
+            arena,
+        };
+        mutator.settle_poll();
+        Ok(mutator)
+    }
+
+    /// The embedder's state.
+    #[inline(always)]
+    pub const fn state(&self) -> &M::State {
+        &self.state
+    }
+
+    /// The embedder's state, to change.
+    #[inline(always)]
+    pub const fn state_mut(&mut self) -> &mut M::State {
+        &mut self.state
+    }
+
+    /// The address space that the heap lives in.
+    #[inline(always)]
+    pub const fn arena(&self) -> &Arc<Arena> {
+        &self.arena
+    }
+
+    // Allocation
+
+    /// Memory for an object of `bytes`, a multiple of [`OBJECT_ALIGN_BYTES`]; not zeroed.
+    ///
+    /// Never fails and never collects. Every word that the collector reads must be written before
+    /// the next collection; these stores need no barrier. Sizes without a bound, and long series,
+    /// are to be announced by [`Self::reserve`].
+    #[inline(always)]
+    pub fn allocate(&self, bytes: usize) -> Address {
+        debug_assert!(bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES), "size {bytes}");
+        let cursor = self.area.cursor.get();
+        let end = cursor.wrapping_add(bytes);
+        if bytes <= LARGE_BYTES && end <= self.area.limit.get() {
+            self.area.cursor.set(end);
+            return Address::new(cursor);
+        }
+        self.allocate_slowly(bytes)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn allocate_slowly(&self, bytes: usize) -> Address {
+        let mut heap = self.heap.borrow_mut();
+        let address = if bytes > LARGE_BYTES {
+            heap.allocate_large(ChunkKind::LargeYoung, bytes)
+        } else {
+            self.extend_area(&mut heap);
+            let address = Address::new(self.area.cursor.get());
+            self.area.cursor.set(address.offset_bytes(bytes).raw());
+            address
+        };
+        if heap.is_collection_due() {
+            self.is_due.set(true);
+            self.poll.request();
+        }
+        address
+    }
+
+    fn extend_area(&self, heap: &mut Heap) {
+        let block = heap
+            .nursery
+            .take(BLOCK_BYTES)
+            .expect("polls bound what is allocated without `reserve` to less than the nursery");
+        if block.start.raw() != self.area.limit.get() {
+            self.count_area(heap);
+            self.area.cursor.set(block.start.raw());
+            self.area_start.set(block.start.raw());
+        }
+        self.area.limit.set(block.end.raw());
+    }
+
+    fn count_area(&self, heap: &mut Heap) {
+        let cursor = self.area.cursor.get();
+        heap.statistics.allocated_bytes += (cursor - self.area_start.get()) as u64;
+        self.area_start.set(cursor);
+    }
+
+    /// Memory for an object that is old at once and never moves; not zeroed.
+    ///
+    /// Never fails and never collects. The first stores need the barrier too, and so the object
+    /// must be filled with words that are not references first.
+    pub fn allocate_pinned(&self, bytes: usize) -> Address {
+        debug_assert!(bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES), "size {bytes}");
+        let mut heap = self.heap.borrow_mut();
+        let address = if bytes > LARGE_BYTES {
+            heap.allocate_large(ChunkKind::Large, bytes)
+        } else {
+            heap.allocate_pinned(bytes)
+        };
+        if heap.is_collection_due() {
+            self.is_due.set(true);
+            self.poll.request();
+        }
+        address
+    }
+
+    /// Whether `bytes`, in one object or many, can be allocated without a collection.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`]: [`Self::collect`] for it at a safepoint and ask again; unless the collection said
+    /// [`Outcome::Exhausted`], the answer is then `Ok`.
+    #[inline]
+    pub fn reserve(&self, bytes: usize) -> Result<(), Full> {
+        let remaining = self.area.limit.get() - self.area.cursor.get();
+        if bytes <= remaining && !self.is_zealous {
+            return Ok(());
+        }
+        self.heap.borrow_mut().reserve(bytes)
+    }
+
+    /// The area that generated code may bump through, in place of [`Self::allocate`].
+    #[inline(always)]
+    pub const fn allocation_area(&self) -> &AllocationArea {
+        &self.area
+    }
+
+    /// Whether `address` is that of an object that no collection has seen.
+    #[inline]
+    pub fn is_young(&self, address: Address) -> bool {
+        self.nursery.contains(address) || self.arena.kind_of(address) == ChunkKind::LargeYoung
+    }
+
+    // Stores
+
+    /// To be called before `value` is stored into `slot`, except for the first stores into an
+    /// object that was just allocated by [`Self::allocate`].
+    ///
+    /// # Errors
+    ///
+    /// [`Sealed`]: the slot must not be written.
+    #[inline(always)]
+    pub fn barrier(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
+        if self.nursery.contains(slot.address()) {
+            return Ok(());
+        }
+        self.barrier_slowly(slot, value)
+    }
+
+    #[inline(never)]
+    fn barrier_slowly(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
+        self.heap.borrow_mut().barrier(slot, M::reference(value))
+    }
+
+    // Polls
+
+    /// What generated code compares with: poll when `frame_pointer < poll_limit`.
+    #[inline(always)]
+    pub fn poll_limit(&self) -> &AtomicUsize {
+        self.poll.limit()
+    }
+
+    /// Makes the next poll take its slow path.
+    pub fn request_poll(&self) {
+        self.poll.request();
+    }
+
+    /// Whether the next poll takes its slow path whatever the stack's depth.
+    #[inline(always)]
+    pub fn poll_requested(&self) -> bool {
+        self.poll.is_requested()
+    }
+
+    /// The poll limit while no poll is requested.
+    pub fn set_stack_limit(&self, limit: usize) {
+        self.stack_limit.set(limit);
+        if !self.poll.is_requested() {
+            self.settle_poll();
+        }
+    }
+
+    /// The limit given to [`Self::set_stack_limit`].
+    pub const fn stack_limit(&self) -> usize {
+        self.stack_limit.get()
+    }
+
+    /// Lets other threads and signal handlers interrupt this mutator.
+    pub fn interrupt(&self) -> Interrupt {
+        Interrupt(Arc::clone(&self.poll))
+    }
+
+    /// The bits that interrupts have set since the last call.
+    pub fn take_interrupts(&self) -> u32 {
+        let interrupts = self.poll.take_interrupts();
+        if !self.is_due.get() {
+            self.settle_poll();
+        }
+        interrupts
+    }
+
+    fn settle_poll(&self) {
+        if self.is_zealous || self.is_due.get() {
+            self.poll.request();
+        } else {
+            self.poll.settle(self.stack_limit.get());
+        }
+    }
+
+    // Collection
+
+    /// Collects if enough was allocated since the last time, and under zeal at every Nth call.
+    ///
+    /// To be called in the slow path of every poll. Only at a safepoint: every reference that the
+    /// embedder holds is one that the model shows as a root.
+    pub fn collect_if_due(&mut self) -> Outcome {
+        let heap = self.heap.get_mut();
+        if let Some(clock) = &mut heap.zeal
+            && clock.tick()
+        {
+            let scope = clock.next_scope();
+            return self.collect(CollectReason::Forced(scope));
+        }
+        if self.is_due.get() {
+            return self.collect(CollectReason::Due);
+        }
+        self.settle_poll();
+        Outcome::Done
+    }
+
+    /// Collects, for `reason`. Only at a safepoint, see [`Self::collect_if_due`].
+    pub fn collect(&mut self, reason: CollectReason) -> Outcome {
+        let cursor = Cell::new(0);
+        std::mem::swap(&mut self.area_start, &mut Cell::new(0));
+        let _ = (cursor, reason);
+        self.settle_poll();
+        Outcome::Done
+    }
+
+    // Images
+
+    /// Makes an image a node of the object graph.
+    pub fn register_image(&self, description: ImageDescription) -> ImageId {
+        let mut heap = self.heap.borrow_mut();
+        let (bytes, mappings) = external(&description);
+        heap.trigger.add_external(bytes, mappings);
+        let arena = Arc::clone(&self.arena);
+        let id = heap.images.register(&arena, description);
+        if heap.is_collection_due() {
+            self.is_due.set(true);
+            self.poll.request();
+        }
+        id
+    }
+
+    /// Forgets an image that its owner is about to unmap; false if it was forgotten before.
+    ///
+    /// Nothing may lead into the image any more.
+    pub fn unregister_image(&self, image: ImageId) -> bool {
+        let mut heap = self.heap.borrow_mut();
+        let Some(description) = heap.images.unregister(&self.arena, image) else { return false };
+        heap.forget_slots(description.range);
+        let (bytes, mappings) = external(&description);
+        heap.trigger.add_external(-bytes, -mappings);
+        true
+    }
+
+    /// Keeps an image alive until [`Self::unpin_image`]; counted. False if there is no such image.
+    pub fn pin_image(&self, image: ImageId) -> bool {
+        let mut heap = self.heap.borrow_mut();
+        let found = heap.images.get_mut(image);
+        found.map(|image| image.description.pins += 1).is_some()
+    }
+
+    /// Takes one pin back. False if there is no such image.
+    ///
+    /// # Panics
+    ///
+    /// If the image has no pin.
+    pub fn unpin_image(&self, image: ImageId) -> bool {
+        let mut heap = self.heap.borrow_mut();
+        let Some(image) = heap.images.get_mut(image) else { return false };
+        let pins = &mut image.description.pins;
+        *pins = pins.checked_sub(1).expect("every unpin has its pin");
+        true
+    }
+
+    /// The image that `address` lies in.
+    pub fn image_at(&self, address: Address) -> Option<ImageId> {
+        self.heap.borrow().images.at(&self.arena, address)
+    }
+
+    /// Counts bytes and mappings outside the heap that only a full collection can free, or, when
+    /// negative, that were freed. Those of images are counted by [`Self::register_image`].
+    pub fn account_external(&self, bytes: isize, mappings: isize) {
+        self.heap.borrow_mut().trigger.add_external(bytes, mappings);
+    }
+
+    // Handles, guardians, tables
+
+    /// The rooted handles of this mutator.
+    pub fn handles(&self) -> Handles {
+        self.heap.borrow().handles.clone()
+    }
+
+    /// A number for a new guardian object, whose class is to tell it.
+    pub fn guardian_create(&self) -> GuardianNumber {
+        self.heap.borrow_mut().guardians.create()
+    }
+
+    /// Registers `object`, any value, with a guardian.
+    ///
+    /// # Panics
+    ///
+    /// If no guardian has this number.
+    pub fn guardian_register(&self, guardian: GuardianNumber, object: u64) {
+        self.heap.borrow_mut().guardians.register(guardian, object);
+    }
+
+    /// The next object of the guardian that was found unreachable.
+    pub fn guardian_next(&self, guardian: GuardianNumber) -> Option<u64> {
+        self.heap.borrow_mut().guardians.next(guardian)
+    }
+
+    /// To be called when `table`, of class
+    /// [`AddressHashed`](crate::ObjectClass::AddressHashed), starts to hash the address of `key`.
+    ///
+    /// Young tables are told anyway when they move.
+    pub fn note_hashed_key(&self, table: Address, key: u64) {
+        if M::reference(key).is_some_and(|key| self.is_young(key)) && !self.is_young(table) {
+            let mut heap = self.heap.borrow_mut();
+            if heap.address_hashed.last() != Some(&table) {
+                heap.address_hashed.push(table);
+            }
+        }
+    }
+
+    // Seeing
+
+    /// What the heap did so far.
+    pub fn statistics(&self) -> Statistics {
+        let mut heap = self.heap.borrow_mut();
+        self.count_area(&mut heap);
+        Statistics {
+            old_bytes: heap.old_bytes(),
+            external_bytes: heap.trigger.external_bytes(),
+            external_mappings: heap.trigger.external_mappings(),
+            images: heap.images.count(),
+            ..heap.statistics
+        }
+    }
+
+    /// Calls `listener` after each collection, instead of the listener before.
+    pub fn set_listener(&self, listener: impl FnMut(&Event) + 'static) {
+        self.heap.borrow_mut().listener = Some(Box::new(listener));
+    }
+}
+
+fn external(description: &ImageDescription) -> (isize, isize) {
+    let signed = |count: usize| isize::try_from(count).expect("sizes are below half the address space");
+    (signed(description.external_bytes), signed(description.external_mappings))
+}
+
+impl<M: ObjectModel> fmt::Debug for Mutator<M> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Mutator").field("heap", &self.heap).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,56 @@
+//! What an embedder may choose about a heap.
+
+use std::num::NonZeroU32;
+
+const KIB: usize = 1 << 10;
+const MIB: usize = 1 << 20;
+const GIB: usize = 1 << 30;
+
+/// What an embedder may choose about a heap. Start from [`HeapOptions::default`].
+#[derive(Clone, Debug)]
+pub struct HeapOptions {
+    /// Address space to reserve, halved as long as the system refuses; at least
+    /// [`Self::ARENA_BYTES_MIN`].
+    pub arena_bytes: usize,
+    /// Young bytes after which a minor collection is due.
+    pub nursery_bytes: usize,
+    /// Live bytes and requests may not exceed this; `None`: a quarter of the arena.
+    pub heap_bytes_max: Option<usize>,
+    /// A full collection is due when the old space has grown to this many percent of what was live
+    /// after the last one.
+    pub growth_percent: usize,
+    /// Below this many bytes, growth alone makes no full collection due.
+    pub full_bytes_min: usize,
+    /// Collect at every Nth place where one may start, and check everything.
+    pub zeal: Option<Zeal>,
+    /// Verify the heap before and after every collection (zeal implies it).
+    pub verify: bool,
+}
+
+/// The stress mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Zeal {
+    /// At every how manieth place to collect.
+    pub every: NonZeroU32,
+}
+
+impl HeapOptions {
+    /// The smallest arena that a heap starts with.
+    pub const ARENA_BYTES_MIN: usize = 64 * MIB;
+    /// The smallest nursery that makes sense; smaller wishes are rounded up.
+    pub const NURSERY_BYTES_MIN: usize = 64 * KIB;
+}
+
+impl Default for HeapOptions {
+    fn default() -> Self {
+        Self {
+            arena_bytes: 256 * GIB,
+            nursery_bytes: 2 * MIB,
+            heap_bytes_max: None,
+            growth_percent: 200,
+            full_bytes_min: 16 * MIB,
+            zeal: None,
+            verify: false,
+        }
+    }
+}

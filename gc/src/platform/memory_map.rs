@@ -1,0 +1,94 @@
+//! Reserved address space, as the operating system gives it.
+
+use std::ffi::c_void;
+
+use rustix::io::Errno;
+use rustix::mm::{self, Advice, MapFlags, MprotectFlags, ProtFlags};
+
+use crate::address::{Address, AddressRange};
+
+/// A private anonymous mapping; unmapped when dropped.
+#[derive(Debug)]
+pub(crate) struct MemoryMap {
+    range: AddressRange,
+}
+
+impl MemoryMap {
+    /// Reserves `bytes` of address space in which nothing may be accessed yet.
+    pub(crate) fn reserve(bytes: usize) -> Result<Self, i32> {
+        Self::map(bytes, ProtFlags::empty())
+    }
+
+    /// Maps `bytes` of zeroes that take memory only once they are written.
+    pub(crate) fn zeroed(bytes: usize) -> Result<Self, i32> {
+        Self::map(bytes, ProtFlags::READ | ProtFlags::WRITE)
+    }
+
+    fn map(bytes: usize, protection: ProtFlags) -> Result<Self, i32> {
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: without FIXED, a new mapping disturbs nothing.
+        let start = unsafe { mm::mmap_anonymous(std::ptr::null_mut(), bytes, protection, flags) }
+            .map_err(Errno::raw_os_error)?;
+        let start = Address::new(start.expose_provenance());
+        Ok(Self { range: AddressRange::new(start, bytes) })
+    }
+
+    /// All of the mapping.
+    pub(crate) const fn range(&self) -> AddressRange {
+        self.range
+    }
+
+    /// Makes `range` readable and writable.
+    ///
+    /// # Errors
+    ///
+    /// The system's error number: it refuses the memory.
+    pub(crate) fn commit(&self, range: AddressRange) -> Result<(), i32> {
+        assert!(self.range.covers(range), "{range:?} lies outside the mapping");
+        let access = MprotectFlags::READ | MprotectFlags::WRITE;
+        // SAFETY: the pages are this mapping's own, and allowing more breaks no reader.
+        unsafe { mm::mprotect(pointer(range.start), range.bytes(), access) }
+            .map_err(Errno::raw_os_error)
+    }
+
+    /// Gives the memory of `range` back; it reads as zeroes afterwards.
+    ///
+    /// # Safety
+    ///
+    /// Nothing in `range` is needed any more, and no reference covers it.
+    pub(crate) unsafe fn discard(&self, range: AddressRange) {
+        assert!(self.range.covers(range), "{range:?} lies outside the mapping");
+        if range.is_empty() {
+            return;
+        }
+        // SAFETY: the pages are this mapping's own; the caller gives up their contents.
+        unsafe { mm::madvise(pointer(range.start), range.bytes(), Advice::LinuxDontNeed) }
+            .expect("private anonymous pages can always be given back");
+    }
+
+    /// Replaces whatever is mapped in `range` by inaccessible address space.
+    ///
+    /// # Safety
+    ///
+    /// Nothing in `range` is needed any more, and no reference covers it.
+    pub(crate) unsafe fn seal_off(&self, range: AddressRange) {
+        assert!(self.range.covers(range), "{range:?} lies outside the mapping");
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+        let start = pointer(range.start);
+        // SAFETY: the addresses are this mapping's own; the caller gives up what is there.
+        unsafe { mm::mmap_anonymous(start, range.bytes(), ProtFlags::empty(), flags) }
+            .expect("replacing a mapping by a larger uniform one needs no new resources");
+    }
+}
+
+impl Drop for MemoryMap {
+    fn drop(&mut self) {
+        // SAFETY: the owner is gone, and with it everything that may refer to these pages.
+        unsafe { mm::munmap(pointer(self.range.start), self.range.bytes()) }
+            .expect("the range was mapped by `map`");
+    }
+}
+
+fn pointer(address: Address) -> *mut c_void {
+    address.as_word_pointer().cast()
+}

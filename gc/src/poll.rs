@@ -1,0 +1,79 @@
+//! The word that polls compare with, and how other threads raise it.
+//!
+//! The embedder's code polls by `frame_pointer < poll_limit`. The limit is the stack's own limit,
+//! so that one comparison serves stack overflow too, or `usize::MAX` while somebody wants the
+//! mutator's attention.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
+/// Shared by a mutator and those who may interrupt it.
+#[derive(Debug)]
+pub(crate) struct Poll {
+    limit: AtomicUsize,
+    interrupts: AtomicU32,
+}
+
+impl Poll {
+    pub(crate) fn new() -> Arc<Self> {
+        Arc::new(Self { limit: AtomicUsize::new(0), interrupts: AtomicU32::new(0) })
+    }
+
+    #[inline(always)]
+    pub(crate) const fn limit(&self) -> &AtomicUsize {
+        &self.limit
+    }
+
+    pub(crate) fn request(&self) {
+        self.limit.store(usize::MAX, Ordering::SeqCst);
+    }
+
+    #[inline(always)]
+    pub(crate) fn is_requested(&self) -> bool {
+        self.limit.load(Ordering::Relaxed) == usize::MAX
+    }
+
+    /// Lowers the limit to `stack_limit`, unless an interrupt is pending.
+    pub(crate) fn settle(&self, stack_limit: usize) {
+        self.limit.store(stack_limit, Ordering::SeqCst);
+        if self.interrupts.load(Ordering::SeqCst) != 0 {
+            self.request();
+        }
+    }
+
+    pub(crate) fn take_interrupts(&self) -> u32 {
+        self.interrupts.swap(0, Ordering::SeqCst)
+    }
+}
+
+/// Interrupts a mutator from any thread, or from a signal handler.
+#[derive(Clone, Debug)]
+pub struct Interrupt(pub(crate) Arc<Poll>);
+
+impl Interrupt {
+    /// Sets `bits`, whose meaning is the embedder's, and makes the next poll take its slow path.
+    ///
+    /// Only stores to atomics: safe in a signal handler.
+    pub fn raise(&self, bits: u32) {
+        self.0.interrupts.fetch_or(bits, Ordering::SeqCst);
+        self.0.request();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupt_survives_until_it_is_taken() {
+        let poll = Poll::new();
+        poll.settle(0x1000);
+        assert!(!poll.is_requested());
+        Interrupt(Arc::clone(&poll)).raise(0b10);
+        poll.settle(0x1000);
+        assert!(poll.is_requested(), "settling must not lose it");
+        assert_eq!(poll.take_interrupts(), 0b10);
+        poll.settle(0x1000);
+        assert!(!poll.is_requested());
+    }
+}

@@ -1,0 +1,124 @@
+//! Large objects: each in chunks of its own, never copied.
+//!
+//! They are young until the next collection like all others, so that their first stores need no
+//! barrier; promotion only relabels their chunks.
+
+use crate::address::{Address, AddressRange};
+use crate::arena::{Arena, ChunkKind};
+use crate::error::ArenaError;
+
+/// Objects of more bytes than this are large.
+pub(crate) const LARGE_BYTES: usize = 8 << 10;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Large {
+    pub(crate) chunks: AddressRange,
+    pub(crate) bytes: usize,
+    pub(crate) is_young: bool,
+    is_marked: bool,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct LargeSpace {
+    entries: Vec<Option<Large>>,
+    free: Vec<u32>,
+    young: Vec<u32>,
+    young_bytes: usize,
+    old_bytes: usize,
+}
+
+impl LargeSpace {
+    /// Allocates; `kind` is [`ChunkKind::LargeYoung`], or [`ChunkKind::Large`] for a pinned object.
+    pub(crate) fn allocate(
+        &mut self,
+        arena: &Arena,
+        kind: ChunkKind,
+        bytes: usize,
+    ) -> Result<Address, ArenaError> {
+        let index = self.free.last().copied().unwrap_or_else(|| {
+            u32::try_from(self.entries.len()).expect("an arena has fewer than 2^32 chunks")
+        });
+        let chunks = arena.reserve_chunks(kind, index, bytes)?;
+        let is_young = kind == ChunkKind::LargeYoung;
+        let large = Large { chunks, bytes, is_young, is_marked: false };
+        if self.free.pop().is_some() {
+            self.entries[index as usize] = Some(large);
+        } else {
+            self.entries.push(Some(large));
+        }
+        if is_young {
+            self.young.push(index);
+            self.young_bytes += bytes;
+        } else {
+            self.old_bytes += bytes;
+        }
+        Ok(chunks.start)
+    }
+
+    pub(crate) const fn young_bytes(&self) -> usize {
+        self.young_bytes
+    }
+
+    pub(crate) const fn old_bytes(&self) -> usize {
+        self.old_bytes
+    }
+
+    /// Marks number `index`; whether it was not marked before.
+    pub(crate) fn mark(&mut self, index: u32) -> bool {
+        let large = self.entry(index);
+        !std::mem::replace(&mut large.is_marked, true)
+    }
+
+    pub(crate) fn is_marked(&self, index: u32) -> bool {
+        self.entries[index as usize].is_some_and(|large| large.is_marked)
+    }
+
+    /// All large objects.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Large> {
+        self.entries.iter().flatten()
+    }
+
+    /// Promotes the marked young objects, and calls `free` with the chunks of the others.
+    /// Returns the bytes promoted.
+    pub(crate) fn sweep_young(&mut self, arena: &Arena, mut free: impl FnMut(AddressRange)) -> usize {
+        let mut promoted_bytes = 0;
+        for index in std::mem::take(&mut self.young) {
+            let large = self.entry(index);
+            if std::mem::take(&mut large.is_marked) {
+                large.is_young = false;
+                promoted_bytes += large.bytes;
+                arena.set(large.chunks, ChunkKind::Large, index);
+            } else {
+                free(large.chunks);
+                self.remove(index);
+            }
+        }
+        self.young_bytes = 0;
+        self.old_bytes += promoted_bytes;
+        promoted_bytes
+    }
+
+    /// Clears the marks of old objects, and calls `free` with the chunks of the unmarked ones.
+    ///
+    /// To be called before [`Self::sweep_young`], which makes young objects old.
+    pub(crate) fn sweep_old(&mut self, mut free: impl FnMut(AddressRange)) {
+        for index in 0..self.entries.len() {
+            let Some(large) = &mut self.entries[index] else { continue };
+            if large.is_young || std::mem::take(&mut large.is_marked) {
+                continue;
+            }
+            self.old_bytes -= large.bytes;
+            free(large.chunks);
+            self.remove(u32::try_from(index).expect("indices are u32"));
+        }
+    }
+
+    fn remove(&mut self, index: u32) {
+        self.entries[index as usize] = None;
+        self.free.push(index);
+    }
+
+    fn entry(&mut self, index: u32) -> &mut Large {
+        self.entries[index as usize].as_mut().expect("chunks of large objects carry their number")
+    }
+}

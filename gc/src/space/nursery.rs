@@ -1,0 +1,88 @@
+//! The nursery: where objects are born, in one contiguous range.
+//!
+//! Mutators take blocks of it, one at a time. The range is far larger than the budget: passing the
+//! budget only requests a poll, and allocation goes on, so that it never fails between two polls.
+
+use std::cell::Cell;
+
+use crate::address::{Address, AddressRange};
+use crate::arena::Arena;
+
+/// How much a mutator takes at once, in bytes.
+pub(crate) const BLOCK_BYTES: usize = 64 << 10;
+
+/// The part of the nursery that a mutator bumps through. Generated code may know this layout.
+#[derive(Debug)]
+#[repr(C)]
+pub struct AllocationArea {
+    /// Where the next object goes.
+    pub cursor: Cell<usize>,
+    /// Where the area ends.
+    pub limit: Cell<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Nursery {
+    range: AddressRange,
+    budget_bytes: usize,
+    /// Start of the first block that no mutator has taken.
+    next: Address,
+    /// End of what was written since memory was last given back.
+    touched_end: Address,
+}
+
+impl Nursery {
+    pub(crate) fn new(range: AddressRange, budget_bytes: usize) -> Self {
+        let budget_bytes = budget_bytes.next_multiple_of(BLOCK_BYTES);
+        Self { range, budget_bytes, next: range.start, touched_end: range.start }
+    }
+
+    /// Takes blocks of `bytes` at least; `None` when the range is used up.
+    pub(crate) fn take(&mut self, bytes: usize) -> Option<AddressRange> {
+        let bytes = bytes.next_multiple_of(BLOCK_BYTES);
+        if self.remaining_bytes() < bytes {
+            return None;
+        }
+        let block = AddressRange::new(self.next, bytes);
+        self.next = block.end;
+        self.touched_end = self.touched_end.max(block.end);
+        Some(block)
+    }
+
+    /// Bytes in blocks that were taken since the last collection.
+    pub(crate) const fn taken_bytes(&self) -> usize {
+        self.next.bytes_after(self.range.start)
+    }
+
+    pub(crate) const fn remaining_bytes(&self) -> usize {
+        self.range.end.bytes_after(self.next)
+    }
+
+    pub(crate) const fn budget_bytes(&self) -> usize {
+        self.budget_bytes
+    }
+
+    pub(crate) const fn range(&self) -> AddressRange {
+        self.range
+    }
+
+    /// What was taken since the last collection.
+    pub(crate) const fn taken(&self) -> AddressRange {
+        AddressRange { start: self.range.start, end: self.next }
+    }
+
+    /// Forgets all objects; memory beyond the budget goes back to the system.
+    ///
+    /// # Safety
+    ///
+    /// Every live object was evacuated, and no mutator has an area.
+    pub(crate) unsafe fn reset(&mut self, arena: &Arena) {
+        let budget_end = self.range.start.offset_bytes(self.budget_bytes);
+        if self.touched_end > budget_end {
+            // SAFETY: the caller says that nothing in the nursery is needed.
+            unsafe { arena.discard(AddressRange { start: budget_end, end: self.touched_end }) };
+            self.touched_end = budget_end;
+        }
+        self.next = self.range.start;
+    }
+}

@@ -1,0 +1,180 @@
+//! When to collect, how much, and when the heap is full.
+
+use crate::options::HeapOptions;
+
+/// A full collection is due when images have added this many mappings since the last one. The
+/// system allows a process 65,530.
+const MAPPINGS_MAX: usize = 1024;
+
+/// A collection is due when this many nurseries' worth of large objects are young.
+const LARGE_YOUNG_NURSERIES: usize = 8;
+
+/// The policy: thresholds, and what counts towards them.
+#[derive(Debug)]
+pub(crate) struct Trigger {
+    heap_bytes_max: usize,
+    nursery_budget_bytes: usize,
+    growth_percent: usize,
+    full_bytes_min: usize,
+    /// A full collection is due when old bytes exceed this.
+    full_threshold_bytes: usize,
+    external_bytes: usize,
+    external_mappings: usize,
+    external_bytes_after_full: usize,
+    external_mappings_after_full: usize,
+    granted_bytes: usize,
+}
+
+impl Trigger {
+    pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize) -> Self {
+        // Copying needs room for what lives twice.
+        let heap_bytes_max =
+            options.heap_bytes_max.unwrap_or(usize::MAX).min(heap_region_bytes / 5 * 2);
+        let nursery_budget_bytes = options
+            .nursery_bytes
+            .min(heap_bytes_max / 4)
+            .max(HeapOptions::NURSERY_BYTES_MIN);
+        let mut trigger = Self {
+            heap_bytes_max,
+            nursery_budget_bytes,
+            growth_percent: options.growth_percent.max(100),
+            full_bytes_min: options.full_bytes_min,
+            full_threshold_bytes: 0,
+            external_bytes: 0,
+            external_mappings: 0,
+            external_bytes_after_full: 0,
+            external_mappings_after_full: 0,
+            granted_bytes: 0,
+        };
+        trigger.full_done(0);
+        trigger
+    }
+
+    pub(crate) const fn heap_bytes_max(&self) -> usize {
+        self.heap_bytes_max
+    }
+
+    pub(crate) const fn nursery_budget_bytes(&self) -> usize {
+        self.nursery_budget_bytes
+    }
+
+    pub(crate) const fn external_bytes(&self) -> usize {
+        self.external_bytes
+    }
+
+    pub(crate) const fn external_mappings(&self) -> usize {
+        self.external_mappings
+    }
+
+    /// Counts memory outside the heap that only a full collection can free.
+    pub(crate) fn add_external(&mut self, bytes: isize, mappings: isize) {
+        self.external_bytes = self.external_bytes.saturating_add_signed(bytes);
+        self.external_mappings = self.external_mappings.saturating_add_signed(mappings);
+        self.external_bytes_after_full = self.external_bytes_after_full.min(self.external_bytes);
+        self.external_mappings_after_full =
+            self.external_mappings_after_full.min(self.external_mappings);
+    }
+
+    pub(crate) fn is_large_due(&self, large_young_bytes: usize) -> bool {
+        large_young_bytes >= self.large_young_bytes_max()
+    }
+
+    /// Whether old bytes, or what images take, have outgrown the last full collection.
+    pub(crate) fn is_full_due(&self, old_bytes: usize) -> bool {
+        let external_growth = self.external_bytes - self.external_bytes_after_full;
+        let mapping_growth = self.external_mappings - self.external_mappings_after_full;
+        old_bytes > self.full_threshold_bytes
+            || external_growth > self.full_bytes_min.max(self.external_bytes_after_full)
+            || mapping_growth > MAPPINGS_MAX
+    }
+
+    /// Whether `bytes` more can be allocated before a collection is due.
+    pub(crate) fn has_room(&self, young_bytes: usize, old_bytes: usize, bytes: usize) -> bool {
+        young_bytes.saturating_add(bytes) <= self.large_young_bytes_max()
+            && young_bytes.saturating_add(old_bytes).saturating_add(bytes)
+                <= self.full_threshold_bytes
+    }
+
+    /// Whether a collection has made room for a request of `bytes`.
+    pub(crate) const fn is_granted(&self, bytes: usize) -> bool {
+        bytes <= self.granted_bytes
+    }
+
+    /// Lets the next request for up to `bytes` pass.
+    pub(crate) const fn grant(&mut self, bytes: usize) {
+        self.granted_bytes = bytes;
+    }
+
+    /// A full collection left `live_bytes`: sets the next threshold.
+    pub(crate) fn full_done(&mut self, live_bytes: usize) {
+        let grown = live_bytes.saturating_mul(self.growth_percent) / 100;
+        self.full_threshold_bytes = grown
+            .max(live_bytes.saturating_add(self.full_bytes_min))
+            .min(self.heap_bytes_max.saturating_sub(self.nursery_budget_bytes));
+        self.external_bytes_after_full = self.external_bytes;
+        self.external_mappings_after_full = self.external_mappings;
+    }
+
+    /// The bytes that are missing if `live_bytes` live and `needed_bytes` are asked for.
+    pub(crate) const fn is_exhausted(&self, live_bytes: usize, needed_bytes: usize) -> bool {
+        live_bytes.saturating_add(needed_bytes) > self.heap_bytes_max
+    }
+
+    /// How much must be free after a full collection for the program to go on.
+    pub(crate) const fn headroom_bytes(&self) -> usize {
+        self.nursery_budget_bytes / 4
+    }
+
+    fn large_young_bytes_max(&self) -> usize {
+        self.nursery_budget_bytes.saturating_mul(LARGE_YOUNG_NURSERIES)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MIB: usize = 1 << 20;
+
+    fn trigger(heap_bytes_max: usize) -> Trigger {
+        let options = HeapOptions {
+            heap_bytes_max: Some(heap_bytes_max),
+            nursery_bytes: MIB,
+            growth_percent: 200,
+            full_bytes_min: 8 * MIB,
+            ..HeapOptions::default()
+        };
+        Trigger::new(&options, usize::MAX / 8)
+    }
+
+    #[test]
+    fn the_threshold_follows_what_lives_and_has_a_floor() {
+        let mut trigger = trigger(1000 * MIB);
+        assert!(!trigger.is_full_due(8 * MIB));
+        assert!(trigger.is_full_due(8 * MIB + 1));
+        trigger.full_done(100 * MIB);
+        assert!(!trigger.is_full_due(200 * MIB));
+        assert!(trigger.is_full_due(200 * MIB + 1));
+    }
+
+    #[test]
+    fn near_the_maximum_full_collections_come_earlier() {
+        let mut trigger = trigger(100 * MIB);
+        trigger.full_done(80 * MIB);
+        assert!(trigger.is_full_due(99 * MIB + 1));
+        assert!(!trigger.is_exhausted(80 * MIB, 20 * MIB));
+        assert!(trigger.is_exhausted(80 * MIB, 20 * MIB + 1));
+        assert!(trigger.is_exhausted(80 * MIB, usize::MAX));
+    }
+
+    #[test]
+    fn mappings_alone_make_a_full_collection_due() {
+        let mut trigger = trigger(100 * MIB);
+        trigger.add_external(0, 1024);
+        assert!(!trigger.is_full_due(0));
+        trigger.add_external(0, 1);
+        assert!(trigger.is_full_due(0));
+        trigger.full_done(0);
+        assert!(!trigger.is_full_due(0));
+    }
+}
