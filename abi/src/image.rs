@@ -243,6 +243,8 @@ impl ContentHash {
 
 #[cfg(test)]
 mod tests {
+    use alloc::vec::Vec;
+
     use super::*;
 
     #[test]
@@ -269,7 +271,7 @@ mod tests {
 
     #[test]
     fn every_flipped_bit_changes_the_hash() {
-        let mut bytes: alloc::vec::Vec<u8> = (0..77).collect();
+        let mut bytes: Vec<u8> = (0..77).collect();
         let hash = |bytes: &[u8]| {
             let mut hash = ContentHash::default();
             hash.add_segment(bytes);

@@ -340,6 +340,7 @@ macro_rules! for_each_primitive {
             Host compile Compile "%compile" (2, 2) Write Any;
             Host load Load "%load" (2, 2) Write Any;
             Host call_host CallHost "%call-host" (2, 2) Write Any;
+            Leaf external External "%external" (1, 1) Read Any;
             Host environment Environment "%environment" (1, 1) Write Any;
         }
     };

@@ -124,16 +124,19 @@ macro_rules! define_instructions {
                 let Some((&byte, mut rest)) = code.split_first() else {
                     return Err(DecodeError::Truncated { offset: 0 });
                 };
-                let operands = &mut rest;
                 let opcode = Opcode::from_byte(byte)
                     .ok_or(DecodeError::UnknownOpcode { offset: 0, opcode: byte })?;
+                Self::decode_operands(opcode, &mut rest)
+                    .ok_or(DecodeError::Truncated { offset: 0 })
+            }
+
+            fn decode_operands(opcode: Opcode, operands: &mut &[u8]) -> Option<Self> {
                 let _ = &operands;
-                let decoded = match opcode {
-                    $( Opcode::$name => (|| {
-                        Some(Self::$name { $($field: <$operand>::read(operands)?),* })
-                    })(), )*
-                };
-                decoded.ok_or(DecodeError::Truncated { offset: 0 })
+                Some(match opcode {
+                    $( Opcode::$name => {
+                        Self::$name { $($field: <$operand>::read(operands)?),* }
+                    } )*
+                })
             }
 
             /// Appends the encoding to `code`.
