@@ -1,1 +1,9 @@
 //! From Scheme text to image bytes: expansion, IRs, passes, code generation, linking.
+
+#![forbid(unsafe_code)]
+
+pub mod codegen;
+pub mod core;
+pub mod expand;
+pub mod link;
+pub mod ssa;

@@ -15,7 +15,9 @@
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
-use syntax::Span;
+use syntax::{Data, Span};
+
+use super::LiteralDatum;
 
 /// An index into [`Program::exprs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -50,6 +52,8 @@ pub struct Program {
     pub lambdas: Vec<Lambda>,
     /// All quoted data.
     pub literals: Vec<Literal>,
+    /// The arena of quoted data that are not immediates.
+    pub data: Data,
     /// All global variables that the unit names.
     pub globals: Vec<Global>,
     /// The names of the source files that places refer to.
@@ -99,8 +103,8 @@ pub struct Global {
 pub enum Literal {
     /// A fixnum, flonum that is self-tagged, character or special constant: its word.
     Word(u64),
-    /// Anything else, as data of the syntax crate.
-    Datum(crate::core::LiteralDatum),
+    /// Anything else: a datum of [`Program::data`].
+    Datum(LiteralDatum),
 }
 
 /// A procedure.

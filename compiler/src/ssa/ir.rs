@@ -10,6 +10,7 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
 
+use super::Tables;
 use crate::core::ir::{GlobalId, LiteralId, Place};
 
 /// An index into [`Unit::procedures`].
@@ -36,7 +37,7 @@ pub struct Unit {
     /// Names of the top-level variables that live in cells.
     pub cells: Vec<Rc<str>>,
     /// What the program's literals, globals and files were.
-    pub tables: crate::ssa::Tables,
+    pub tables: Tables,
 }
 
 /// How a value is represented.

@@ -1,0 +1,1 @@
+//! From SSA to code: bytecode and its frame maps.

@@ -1,0 +1,1 @@
+//! The expander: from data to Core.

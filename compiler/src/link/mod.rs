@@ -1,0 +1,3 @@
+//! The linker: from code and data to an ELF image.
+
+pub mod unit;
