@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! | nursery | old, large and pinned objects, first fit | images and stacks, first fit |
-//! 0        1/8                                        3/4                             1
+//! 0        1/4                                        3/4                             1
 //! ```
 
 use std::sync::Mutex;
@@ -124,7 +124,7 @@ impl Arena {
         let map = MemoryMap::reserve(bytes + CHUNK_BYTES)?;
         let start = Address::new(map.range().start.raw().next_multiple_of(CHUNK_BYTES));
         let chunks = bytes / CHUNK_BYTES;
-        let (nursery_chunks, heap_end) = (chunks / 8, chunks / 4 * 3);
+        let (nursery_chunks, heap_end) = (chunks / 4, chunks / 4 * 3);
         let arena = Self {
             kinds: MemoryMap::zeroed(chunks)?,
             numbers: MemoryMap::zeroed(chunks * size_of::<u32>())?,
@@ -153,7 +153,7 @@ impl Arena {
 
     /// How many bytes old, large and pinned objects can take together.
     pub const fn heap_region_bytes(&self) -> usize {
-        self.range.bytes() / 8 * 5
+        self.range.bytes() / 2
     }
 
     /// What the chunk of `address` is for.

@@ -1,6 +1,15 @@
 //! One collection: its phases in order.
 
-use crate::object_model::Scope;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::address::AddressRange;
+use crate::heap::Heap;
+use crate::image::ImageId;
+use crate::object_model::{ObjectModel, Scope, Visitor};
+use crate::statistics::Event;
+use crate::trace::Tracer;
+use crate::verify;
 
 /// Why a collection runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,4 +37,164 @@ pub enum Outcome {
         /// The bytes asked for.
         needed_bytes: usize,
     },
+}
+
+/// Collects as `reason` demands: once, or a second time in full if that was not enough.
+pub(crate) fn collect<M: ObjectModel>(
+    heap: &mut Heap,
+    state: &mut M::State,
+    reason: CollectReason,
+) -> Outcome {
+    heap.trigger.grant(0);
+    let needed_bytes = match reason {
+        CollectReason::Full { bytes } => bytes,
+        CollectReason::Due | CollectReason::Forced(_) => heap.trigger.headroom_bytes(),
+    };
+    let scope = match reason {
+        CollectReason::Forced(scope) => scope,
+        CollectReason::Due => due_scope(heap, heap.large.young_bytes()),
+        CollectReason::Full { bytes } => due_scope(heap, heap.large.young_bytes() + bytes),
+    };
+    run::<M>(heap, state, scope);
+    if scope == Scope::Minor && heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes) {
+        run::<M>(heap, state, Scope::Full);
+    }
+    if heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes) {
+        return Outcome::Exhausted { needed_bytes };
+    }
+    if let CollectReason::Full { bytes } = reason {
+        heap.trigger.grant(bytes);
+    }
+    Outcome::Done
+}
+
+fn due_scope(heap: &Heap, coming_bytes: usize) -> Scope {
+    if heap.trigger.is_full_due(heap.old_bytes().saturating_add(coming_bytes)) {
+        Scope::Full
+    } else {
+        Scope::Minor
+    }
+}
+
+/// One collection, with everything around it.
+fn run<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, scope: Scope) {
+    if heap.zeal.is_some() {
+        M::poison_dead_slots(state, M::POISON);
+    }
+    if heap.verify {
+        verify::remembered_set_is_complete::<M>(heap);
+    }
+    let start = Instant::now();
+    let (promoted_bytes, unreachable) = match scope {
+        Scope::Minor => (minor::<M>(heap, state), Vec::new()),
+        Scope::Full => full::<M>(heap, state),
+    };
+    let images_collected = unreachable.len() as u64;
+    for image in unreachable {
+        M::image_unreachable(state, image);
+    }
+    if scope == Scope::Full {
+        heap.trigger.full_done(heap.old_bytes());
+    }
+    let event = Event {
+        scope,
+        pause: start.elapsed(),
+        promoted_bytes: promoted_bytes as u64,
+        old_bytes: heap.old_bytes(),
+        images_collected,
+    };
+    heap.record(&event);
+    if heap.verify {
+        verify::heap_is_sound::<M>(heap, state);
+    }
+}
+
+/// Promotes every live young object; returns how many bytes.
+fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> usize {
+    let mut tracer = Tracer::<M, false>::start(heap);
+    for slot in std::mem::take(&mut tracer.heap.remembered) {
+        tracer.slot(slot);
+    }
+    for table in std::mem::take(&mut tracer.heap.address_hashed) {
+        // SAFETY: old objects are freed by full collections only, which empty this list.
+        unsafe { M::keys_moved(table) };
+    }
+    trace_roots(&mut tracer, state, Scope::Minor);
+    let copied_bytes = tracer.finish();
+    copied_bytes + release_young::<M>(heap)
+}
+
+/// Collects everything; returns the bytes promoted and the images that went.
+fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> (usize, Vec<ImageId>) {
+    heap.remembered.clear();
+    heap.address_hashed.clear();
+    let mut tracer = Tracer::<M, true>::start(heap);
+    for image in tracer.heap.images.pinned() {
+        tracer.mark_image(image);
+    }
+    trace_roots(&mut tracer, state, Scope::Full);
+    let copied_bytes = tracer.finish();
+    release_old::<M>(heap);
+    let promoted_bytes = copied_bytes + release_young::<M>(heap);
+    let unreachable = heap.images.take_unmarked();
+    for &image in &unreachable {
+        heap.forget_image(image);
+    }
+    (promoted_bytes, unreachable)
+}
+
+fn trace_roots<M: ObjectModel, const FULL: bool>(
+    tracer: &mut Tracer<'_, M, FULL>,
+    state: &mut M::State,
+    scope: Scope,
+) {
+    tracer.heap.handles.clone().each_root(tracer);
+    M::each_root(state, scope, tracer);
+    tracer.drain();
+    tracer.settle_weak_references();
+}
+
+/// Empties the young space; returns the bytes of large objects that became old.
+fn release_young<M: ObjectModel>(heap: &mut Heap) -> usize {
+    let arena = Arc::clone(&heap.arena);
+    if heap.zeal.is_some() {
+        poison::<M>(heap.nursery.taken());
+    }
+    // SAFETY: the trace evacuated what lives, and the mutator gave its area back.
+    unsafe { heap.nursery.reset(&arena) };
+    heap.large.sweep_young(&arena, |chunks| {
+        // SAFETY: the chunks of an unreached object.
+        unsafe { arena.release_chunks(chunks) };
+    })
+}
+
+/// Frees what the full collection did not reach.
+fn release_old<M: ObjectModel>(heap: &mut Heap) {
+    let arena = Arc::clone(&heap.arena);
+    let is_zealous = heap.zeal.is_some();
+    if is_zealous {
+        heap.old.condemned().iter().for_each(|block| poison::<M>(block.objects()));
+    }
+    let spare_bytes = heap.trigger.spare_bytes(heap.old_bytes());
+    // SAFETY: the trace evacuated what lives in condemned blocks, and updated all references.
+    unsafe { heap.old.release_condemned(&arena, spare_bytes) };
+    heap.large.sweep_old(|chunks| {
+        // SAFETY: the chunks of an unreached object.
+        unsafe { arena.release_chunks(chunks) };
+    });
+    let poison_hole = |hole| {
+        if is_zealous {
+            poison::<M>(hole);
+        }
+    };
+    // SAFETY: the trace marked what lives.
+    unsafe { heap.pinned.sweep::<M>(poison_hole) };
+}
+
+/// Makes what was freed recognisable.
+fn poison<M: ObjectModel>(range: AddressRange) {
+    for word in range.words() {
+        // SAFETY: callers name memory of the heap in which nothing lives.
+        unsafe { word.store_word(M::POISON) };
+    }
 }

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::address::{Address, AddressRange};
+use crate::address::Address;
 use crate::arena::{Arena, ChunkKind};
 use crate::error::{Full, HeapError, Sealed};
 use crate::guardian::Guardians;
 use crate::handle::Handles;
+use crate::image::ImageId;
+use crate::object_model::Scope;
 use crate::options::HeapOptions;
 use crate::slot::Slot;
 use crate::space::image::ImageSpace;
@@ -79,7 +81,7 @@ impl Heap {
     pub(crate) fn is_collection_due(&self) -> bool {
         self.nursery.taken_bytes() >= self.nursery.budget_bytes()
             || self.trigger.is_large_due(self.large.young_bytes())
-            || self.trigger.is_full_due(self.old_bytes() + self.large.young_bytes())
+            || self.trigger.is_external_due()
     }
 
     pub(crate) fn allocate_large(&mut self, kind: ChunkKind, bytes: usize) -> Address {
@@ -129,9 +131,31 @@ impl Heap {
         Ok(())
     }
 
-    /// Forgets what is remembered of slots in `range`, which goes away.
-    pub(crate) fn forget_slots(&mut self, range: AddressRange) {
-        self.remembered.retain(|slot| !range.contains(slot.address()));
+    /// Forgets an image, and what is remembered of its slots; whether it was registered.
+    pub(crate) fn forget_image(&mut self, image: ImageId) -> bool {
+        let arena = Arc::clone(&self.arena);
+        let Some(description) = self.images.unregister(&arena, image) else { return false };
+        self.remembered.retain(|slot| !description.range.contains(slot.address()));
+        let (bytes, mappings) = description.external();
+        self.trigger.add_external(-bytes, -mappings);
+        true
+    }
+
+    /// Brings the statistics up to date with a collection, and tells the listener.
+    pub(crate) fn record(&mut self, event: &Event) {
+        let statistics = &mut self.statistics;
+        statistics.promoted_bytes += event.promoted_bytes;
+        statistics.images_collected += event.images_collected;
+        match event.scope {
+            Scope::Minor => statistics.minor.add(event.pause),
+            Scope::Full => {
+                statistics.full.add(event.pause);
+                statistics.live_bytes = event.old_bytes;
+            }
+        }
+        if let Some(listener) = &mut self.listener {
+            listener(event);
+        }
     }
 }
 

@@ -33,3 +33,12 @@ pub struct ImageDescription {
     /// Mappings of the operating system that the image takes, which count likewise.
     pub external_mappings: usize,
 }
+
+impl ImageDescription {
+    /// What counts towards the next full collection: bytes and mappings.
+    pub(crate) fn external(&self) -> (isize, isize) {
+        let signed =
+            |count: usize| isize::try_from(count).expect("sizes are below half the address space");
+        (signed(self.external_bytes), signed(self.external_mappings))
+    }
+}

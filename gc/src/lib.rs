@@ -27,8 +27,12 @@ mod poll;
 mod slot;
 mod space;
 mod statistics;
+pub mod toy;
+mod trace;
 mod trigger;
 mod value;
+mod verify;
+mod weak;
 mod zeal;
 
 pub use address::{Address, AddressRange, OBJECT_ALIGN_BYTES, WORD_BYTES};

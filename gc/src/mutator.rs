@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicUsize;
 
 use crate::address::{Address, AddressRange, OBJECT_ALIGN_BYTES};
 use crate::arena::{Arena, ChunkKind};
-use crate::collect::{CollectReason, Outcome};
+use crate::collect::{CollectReason, Outcome, collect};
 use crate::error::{Full, HeapError, Sealed};
 use crate::handle::Handles;
 use crate::heap::Heap;
@@ -114,10 +114,7 @@ impl<M: ObjectModel> Mutator<M> {
             self.area.cursor.set(address.offset_bytes(bytes).raw());
             address
         };
-        if heap.is_collection_due() {
-            self.is_due.set(true);
-            self.poll.request();
-        }
+        self.request_if_due(&heap);
         address
     }
 
@@ -134,10 +131,18 @@ impl<M: ObjectModel> Mutator<M> {
         self.area.limit.set(block.end.raw());
     }
 
+    /// Counts what was handed out of the area since the last call.
     fn count_area(&self, heap: &mut Heap) {
-        let cursor = self.area.cursor.get();
-        heap.statistics.allocated_bytes += (cursor - self.area_start.get()) as u64;
-        self.area_start.set(cursor);
+        heap.statistics.allocated_bytes += uncounted_bytes(&self.area, &self.area_start);
+        self.area_start.set(self.area.cursor.get());
+    }
+
+    /// Requests a poll if a collection is due.
+    fn request_if_due(&self, heap: &Heap) {
+        if heap.is_collection_due() {
+            self.is_due.set(true);
+            self.poll.request();
+        }
     }
 
     /// Memory for an object that is old at once and never moves; not zeroed.
@@ -152,10 +157,7 @@ impl<M: ObjectModel> Mutator<M> {
         } else {
             heap.allocate_pinned(bytes)
         };
-        if heap.is_collection_due() {
-            self.is_due.set(true);
-            self.poll.request();
-        }
+        self.request_if_due(&heap);
         address
     }
 
@@ -284,11 +286,15 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// Collects, for `reason`. Only at a safepoint, see [`Self::collect_if_due`].
     pub fn collect(&mut self, reason: CollectReason) -> Outcome {
-        let cursor = Cell::new(0);
-        std::mem::swap(&mut self.area_start, &mut Cell::new(0));
-        let _ = (cursor, reason);
+        let heap = self.heap.get_mut();
+        heap.statistics.allocated_bytes += uncounted_bytes(&self.area, &self.area_start);
+        self.area.cursor.set(0);
+        self.area.limit.set(0);
+        self.area_start.set(0);
+        let outcome = collect::<M>(heap, &mut self.state, reason);
+        self.is_due.set(false);
         self.settle_poll();
-        Outcome::Done
+        outcome
     }
 
     // Images
@@ -296,14 +302,10 @@ impl<M: ObjectModel> Mutator<M> {
     /// Makes an image a node of the object graph.
     pub fn register_image(&self, description: ImageDescription) -> ImageId {
         let mut heap = self.heap.borrow_mut();
-        let (bytes, mappings) = external(&description);
+        let (bytes, mappings) = description.external();
         heap.trigger.add_external(bytes, mappings);
-        let arena = Arc::clone(&self.arena);
-        let id = heap.images.register(&arena, description);
-        if heap.is_collection_due() {
-            self.is_due.set(true);
-            self.poll.request();
-        }
+        let id = heap.images.register(&self.arena, description);
+        self.request_if_due(&heap);
         id
     }
 
@@ -311,12 +313,7 @@ impl<M: ObjectModel> Mutator<M> {
     ///
     /// Nothing may lead into the image any more.
     pub fn unregister_image(&self, image: ImageId) -> bool {
-        let mut heap = self.heap.borrow_mut();
-        let Some(description) = heap.images.unregister(&self.arena, image) else { return false };
-        heap.forget_slots(description.range);
-        let (bytes, mappings) = external(&description);
-        heap.trigger.add_external(-bytes, -mappings);
-        true
+        self.heap.borrow_mut().forget_image(image)
     }
 
     /// Keeps an image alive until [`Self::unpin_image`]; counted. False if there is no such image.
@@ -347,7 +344,9 @@ impl<M: ObjectModel> Mutator<M> {
     /// Counts bytes and mappings outside the heap that only a full collection can free, or, when
     /// negative, that were freed. Those of images are counted by [`Self::register_image`].
     pub fn account_external(&self, bytes: isize, mappings: isize) {
-        self.heap.borrow_mut().trigger.add_external(bytes, mappings);
+        let mut heap = self.heap.borrow_mut();
+        heap.trigger.add_external(bytes, mappings);
+        self.request_if_due(&heap);
     }
 
     // Handles, guardians, tables
@@ -410,9 +409,8 @@ impl<M: ObjectModel> Mutator<M> {
     }
 }
 
-fn external(description: &ImageDescription) -> (isize, isize) {
-    let signed = |count: usize| isize::try_from(count).expect("sizes are below half the address space");
-    (signed(description.external_bytes), signed(description.external_mappings))
+fn uncounted_bytes(area: &AllocationArea, start: &Cell<usize>) -> u64 {
+    (area.cursor.get() - start.get()) as u64
 }
 
 impl<M: ObjectModel> fmt::Debug for Mutator<M> {

@@ -14,7 +14,7 @@ pub struct HeapOptions {
     pub arena_bytes: usize,
     /// Young bytes after which a minor collection is due.
     pub nursery_bytes: usize,
-    /// Live bytes and requests may not exceed this; `None`: a quarter of the arena.
+    /// Live bytes and requests may not exceed this; `None`: a fifth of the arena.
     pub heap_bytes_max: Option<usize>,
     /// A full collection is due when the old space has grown to this many percent of what was live
     /// after the last one.

@@ -50,10 +50,6 @@ impl Trigger {
         trigger
     }
 
-    pub(crate) const fn heap_bytes_max(&self) -> usize {
-        self.heap_bytes_max
-    }
-
     pub(crate) const fn nursery_budget_bytes(&self) -> usize {
         self.nursery_budget_bytes
     }
@@ -81,10 +77,14 @@ impl Trigger {
 
     /// Whether old bytes, or what images take, have outgrown the last full collection.
     pub(crate) fn is_full_due(&self, old_bytes: usize) -> bool {
-        let external_growth = self.external_bytes - self.external_bytes_after_full;
+        old_bytes > self.full_threshold_bytes || self.is_external_due()
+    }
+
+    /// Whether what images take has outgrown the last full collection.
+    pub(crate) fn is_external_due(&self) -> bool {
+        let growth = self.external_bytes - self.external_bytes_after_full;
         let mapping_growth = self.external_mappings - self.external_mappings_after_full;
-        old_bytes > self.full_threshold_bytes
-            || external_growth > self.full_bytes_min.max(self.external_bytes_after_full)
+        growth > self.full_bytes_min.max(self.external_bytes_after_full)
             || mapping_growth > MAPPINGS_MAX
     }
 
@@ -115,7 +115,12 @@ impl Trigger {
         self.external_mappings_after_full = self.external_mappings;
     }
 
-    /// The bytes that are missing if `live_bytes` live and `needed_bytes` are asked for.
+    /// How much of what a full collection freed is kept for the objects to come.
+    pub(crate) fn spare_bytes(&self, live_bytes: usize) -> usize {
+        live_bytes / 2
+    }
+
+    /// Whether `live_bytes` and `needed_bytes` exceed the maximum.
     pub(crate) const fn is_exhausted(&self, live_bytes: usize, needed_bytes: usize) -> bool {
         live_bytes.saturating_add(needed_bytes) > self.heap_bytes_max
     }
@@ -126,7 +131,7 @@ impl Trigger {
     }
 
     fn large_young_bytes_max(&self) -> usize {
-        self.nursery_budget_bytes.saturating_mul(LARGE_YOUNG_NURSERIES)
+        self.nursery_budget_bytes.saturating_mul(LARGE_YOUNG_NURSERIES).min(self.heap_bytes_max / 4)
     }
 }
 

@@ -12,8 +12,7 @@ pub struct Brand<'id>(PhantomData<fn(&'id ()) -> &'id ()>);
 #[derive(Clone, Copy, Debug)]
 pub struct Value<'m, 'id> {
     word: u64,
-    borrow: PhantomData<&'m ()>,
-    brand: Brand<'id>,
+    borrow: PhantomData<(&'m (), Brand<'id>)>,
 }
 
 impl<'m, 'id> Value<'m, 'id> {
@@ -24,8 +23,8 @@ impl<'m, 'id> Value<'m, 'id> {
     /// `word` is a value of the heap with this brand, and only a unique borrow of `owner` can
     /// collect that heap.
     #[inline(always)]
-    pub const unsafe fn assume<Owner: ?Sized>(word: u64, _owner: &'m Owner, brand: Brand<'id>) -> Self {
-        Self { word, borrow: PhantomData, brand }
+    pub const unsafe fn assume<Owner: ?Sized>(word: u64, _owner: &'m Owner, _brand: Brand<'id>) -> Self {
+        Self { word, borrow: PhantomData }
     }
 
     /// The word. It goes stale with the borrow.

@@ -1,0 +1,231 @@
+//! What toy values and objects look like.
+//!
+//! ```text
+//! ...000  an integer of 61 bits
+//! ...010  the address of a pair: two values, no header
+//! ...011  the address of an object: a header, then its words
+//! ...111  a header: kind in bits 8 to 15, number of words (or new address) from bit 16 on
+//! ```
+
+use std::cell::RefCell;
+
+use crate::address::{Address, WORD_BYTES};
+use crate::image::ImageId;
+use crate::object_model::{
+    GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor,
+};
+use crate::slot::Slot;
+
+const TAG_MASK: u64 = 0b111;
+const TAG_PAIR: u64 = 0b010;
+const TAG_OBJECT: u64 = 0b011;
+const TAG_HEADER: u64 = 0b111;
+const PAIR_BYTES: usize = 16;
+
+/// What an object with a header is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Kind {
+    /// The object has moved.
+    Forward = 0,
+    /// Values.
+    Vector = 1,
+    /// A weak value and a strong one.
+    Weak = 2,
+    /// A key and a value.
+    Ephemeron = 3,
+    /// A guardian's number, as an integer.
+    Guardian = 4,
+    /// An integer that becomes 1 when keys may have moved, then values.
+    Table = 5,
+    /// A code address, then values.
+    Closure = 6,
+}
+
+impl Kind {
+    const ALL: [Self; 7] = [
+        Self::Forward,
+        Self::Vector,
+        Self::Weak,
+        Self::Ephemeron,
+        Self::Guardian,
+        Self::Table,
+        Self::Closure,
+    ];
+}
+
+/// The model of toy objects.
+#[derive(Debug)]
+pub struct ToyModel;
+
+/// The roots of a toy program.
+#[derive(Debug, Default)]
+pub struct ToyState {
+    /// Values that the collector sees.
+    pub roots: RefCell<Vec<u64>>,
+    /// Code addresses that the collector sees.
+    pub code_roots: RefCell<Vec<Address>>,
+    /// Values that only the verifier is told of: a mistake, for tests.
+    pub forgotten_roots: RefCell<Vec<u64>>,
+    /// Images that were found unreachable, in order.
+    pub unreachable_images: RefCell<Vec<ImageId>>,
+}
+
+impl ToyModel {
+    /// The value of an integer.
+    pub const fn integer(value: i64) -> u64 {
+        (value << 3).cast_unsigned()
+    }
+
+    /// The integer of a value, if it is one.
+    pub const fn as_integer(word: u64) -> Option<i64> {
+        if word & TAG_MASK == 0 { Some(word.cast_signed() >> 3) } else { None }
+    }
+
+    /// The value that refers to a pair at `address`.
+    pub const fn pair(address: Address) -> u64 {
+        address.word() | TAG_PAIR
+    }
+
+    /// The value that refers to an object with a header at `address`.
+    pub const fn object(address: Address) -> u64 {
+        address.word() | TAG_OBJECT
+    }
+
+    /// Whether the value is a pair.
+    pub const fn is_pair(word: u64) -> bool {
+        word & TAG_MASK == TAG_PAIR
+    }
+
+    /// The header of an object of `words` words after the header.
+    pub const fn header(kind: Kind, words: usize) -> u64 {
+        (words as u64) << 16 | (kind as u64) << 8 | TAG_HEADER
+    }
+
+    /// Bytes of an object of `words` words after the header.
+    pub const fn object_bytes(words: usize) -> usize {
+        ((words + 1) * WORD_BYTES).next_multiple_of(crate::OBJECT_ALIGN_BYTES)
+    }
+
+    /// The kind and number of words of an object; `None` for a pair.
+    ///
+    /// # Safety
+    ///
+    /// `object` is an initialised object.
+    #[inline(always)]
+    pub unsafe fn kind(object: Address) -> Option<(Kind, usize)> {
+        // SAFETY: passed on to the caller.
+        let word = unsafe { object.load_word() };
+        if word & TAG_MASK != TAG_HEADER {
+            return None;
+        }
+        let kind = Kind::ALL[usize::from((word >> 8).to_le_bytes()[0])];
+        Some((kind, Address::from_word(word >> 16).raw()))
+    }
+}
+
+// SAFETY: the methods follow the layout in the module's description, which `Session` keeps to.
+unsafe impl ObjectModel for ToyModel {
+    type State = ToyState;
+
+    const BROKEN: u64 = Self::integer(-1);
+    const POISON: u64 = 0xdead_0000_0000_0006;
+
+    #[inline(always)]
+    fn reference(word: u64) -> Option<Address> {
+        (word & 0b110 == 0b010).then_some(Address::from_word(word & !TAG_MASK))
+    }
+
+    #[inline(always)]
+    fn with_address(word: u64, address: Address) -> u64 {
+        address.word() | word & TAG_MASK
+    }
+
+    #[inline(always)]
+    unsafe fn size_bytes(object: Address) -> usize {
+        // SAFETY: passed on to the caller.
+        match unsafe { Self::kind(object) } {
+            None => PAIR_BYTES,
+            Some((_, words)) => Self::object_bytes(words),
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn forwarded(object: Address) -> Option<Address> {
+        // SAFETY: passed on to the caller.
+        let word = unsafe { object.load_word() };
+        (word & 0xffff == TAG_HEADER).then_some(Address::from_word(word >> 16))
+    }
+
+    #[inline(always)]
+    unsafe fn forward(object: Address, to: Address) {
+        // SAFETY: passed on to the caller.
+        unsafe { object.store_word(Self::header(Kind::Forward, to.raw())) };
+    }
+
+    #[inline(always)]
+    unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V) {
+        // SAFETY: passed on to the caller.
+        let traced = match unsafe { Self::kind(object) } {
+            None => 0..2,
+            Some((Kind::Vector, words)) => 1..words + 1,
+            Some((Kind::Weak, _)) => 2..3,
+            Some((Kind::Ephemeron | Kind::Guardian | Kind::Forward, _)) => return,
+            Some((Kind::Table, words)) => 2..words + 1,
+            Some((Kind::Closure, words)) => {
+                // SAFETY: passed on to the caller; word 1 is the code address.
+                visitor.code(Address::from_word(unsafe { object.offset_words(1).load_word() }));
+                2..words + 1
+            }
+        };
+        for word in traced {
+            visitor.slot(Slot::new(object.offset_words(word)));
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn class(object: Address) -> ObjectClass {
+        // SAFETY: passed on to the caller.
+        match unsafe { Self::kind(object) } {
+            Some((Kind::Weak, _)) => ObjectClass::WeakPair,
+            Some((Kind::Ephemeron, _)) => ObjectClass::Ephemeron,
+            Some((Kind::Table, _)) => ObjectClass::AddressHashed,
+            Some((Kind::Guardian, _)) => {
+                // SAFETY: passed on to the caller; word 1 is the number.
+                let number = Self::as_integer(unsafe { object.offset_words(1).load_word() });
+                let number = number.and_then(|number| u32::try_from(number).ok());
+                ObjectClass::Guardian(GuardianNumber(number.expect("guardians hold a number")))
+            }
+            _ => ObjectClass::Ordinary,
+        }
+    }
+
+    unsafe fn keys_moved(object: Address) {
+        // SAFETY: passed on to the caller; word 1 of a table is its flag.
+        unsafe { object.offset_words(1).store_word(Self::integer(1)) };
+    }
+
+    fn each_root<V: Visitor>(state: &mut ToyState, _scope: Scope, visitor: &mut V) {
+        state.roots.get_mut().iter_mut().for_each(|root| visitor.slot(Slot::of(root)));
+        state.code_roots.get_mut().iter().for_each(|&code| visitor.code(code));
+    }
+
+    fn each_root_for_verifier(state: &ToyState, visit: &mut dyn FnMut(VerifierRoot)) {
+        for words in [&state.roots, &state.forgotten_roots] {
+            for word in words.borrow().iter() {
+                let place = Address::new(std::ptr::from_ref(word).addr());
+                visit(VerifierRoot::Value { place, word: *word });
+            }
+        }
+        for code in state.code_roots.borrow().iter() {
+            let place = Address::new(std::ptr::from_ref(code).addr());
+            visit(VerifierRoot::Code { place, code: *code });
+        }
+    }
+
+    fn poison_dead_slots(_state: &mut ToyState, _poison: u64) {}
+
+    fn image_unreachable(state: &mut ToyState, image: ImageId) {
+        state.unreachable_images.get_mut().push(image);
+    }
+}
