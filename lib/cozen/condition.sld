@@ -1,0 +1,289 @@
+;;; Conditions: raising, handling, and the text of what went wrong.
+;;;
+;;; The virtual machine tail-calls %vm-error where an instruction fails; %condition-report makes the
+;;; text that the command line prints for an uncaught object.
+
+(define-library (cozen condition)
+  (export raise raise-continuable with-exception-handler guard %call-with-guard
+          error error-object? error-object-message error-object-irritants
+          read-error? file-error? assert
+          condition? condition-kind condition-who condition-backtrace
+          %vm-error %condition-message %condition-places %condition-report)
+  (import (cozen core) (cozen primitives) (cozen control))
+  (begin
+
+    ;; `kind` is one of the virtual machine's kinds, or `error` or `not-continuable`; `who` a symbol
+    ;; or #f; `backtrace` code addresses, innermost first.
+    (define-record-type condition
+      (make-condition kind who message irritants backtrace)
+      condition?
+      (kind condition-kind)
+      (who condition-who)
+      (message condition-message)
+      (irritants condition-irritants)
+      (backtrace condition-backtrace))
+
+    (define (error message . irritants)
+      (raise (make-condition 'error #f message irritants (%backtrace))))
+
+    (define error-object? condition?)
+    (define error-object-message condition-message)
+    (define error-object-irritants condition-irritants)
+
+    (define (read-error? object)
+      (and (condition? object) (eq? (condition-kind object) 'read-error)))
+
+    (define (file-error? object)
+      (and (condition? object) (eq? (condition-kind object) 'file-error)))
+
+    (define-syntax assert
+      (syntax-rules ()
+        ((_ expression)
+         (if (not expression)
+             (error "assertion failed" 'expression)))))
+
+    ;; Handlers: a list, innermost first. A handler runs with those outside it.
+
+    (define (with-exception-handler handler thunk)
+      (let ((outer (%handlers)))
+        (%set-handlers! (cons handler outer))
+        (receive results (thunk)
+          (%set-handlers! outer)
+          (%apply values results))))
+
+    (define (raise object)
+      (let ((handlers (%handlers)))
+        (if (null? handlers)
+            (%raise-uncaught object)
+            (begin
+              (%set-handlers! (cdr handlers))
+              ((car handlers) object)
+              (raise (make-condition 'not-continuable #f
+                                     "the exception handler returned from" (list object)
+                                     (%backtrace)))))))
+
+    (define (raise-continuable object)
+      (let ((handlers (%handlers)))
+        (if (null? handlers)
+            (%raise-uncaught object)
+            (begin
+              (%set-handlers! (cdr handlers))
+              (receive results ((car handlers) object)
+                (%set-handlers! handlers)
+                (%apply values results))))))
+
+    ;; Calls `body`. What it raises goes to `handler`, in the dynamic extent of this call, with a
+    ;; thunk that raises it again in the extent of the raise.
+    (define (%call-with-guard body handler)
+      ((call-with-current-continuation
+        (lambda (return)
+          (with-exception-handler
+           (lambda (object)
+             ((call-with-current-continuation
+               (lambda (raised)
+                 (return
+                  (lambda ()
+                    (handler object
+                             (lambda ()
+                               (raised (lambda () (raise-continuable object)))))))))))
+           (lambda ()
+             (receive results (body)
+               (lambda () (%apply values results)))))))))
+
+    (define-syntax guard
+      (syntax-rules ()
+        ((_ (variable clause ...) body1 body2 ...)
+         (%call-with-guard
+          (lambda () body1 body2 ...)
+          (lambda (variable reraise)
+            (guard-clauses reraise () clause ...))))))
+
+    ;; Adds an else clause that raises again unless there is one.
+    (define-syntax guard-clauses
+      (syntax-rules (else)
+        ((_ reraise (done ...))
+         (cond done ... (else (reraise))))
+        ((_ reraise (done ...) (else expression ...))
+         (cond done ... (else expression ...)))
+        ((_ reraise (done ...) clause more ...)
+         (guard-clauses reraise (done ... clause) more ...))))
+
+    ;; What the virtual machine calls: see the list of condition kinds for the irritants.
+    (define (%vm-error kind irritants backtrace)
+      (raise
+       (case kind
+         ((wrong-type) (wrong-type irritants backtrace))
+         ((out-of-range) (out-of-range irritants backtrace))
+         ((wrong-argument-count) (wrong-argument-count irritants backtrace))
+         ((wrong-value-count)
+          (make-condition kind #f
+                          (string-append "expected " (in-decimal (car irritants)) " values, found")
+                          (list-ref irritants 1) backtrace))
+         ((not-a-procedure)
+          (make-condition kind #f "expected a procedure to apply, found"
+                          (list (car irritants)) backtrace))
+         ((unbound-variable)
+          (make-condition kind #f "unbound variable" irritants backtrace))
+         ((uninitialized-variable)
+          (make-condition kind #f "variable used before its initialization" irritants backtrace))
+         ((immutable)
+          (make-condition kind (car irritants) "cannot change a literal" (cdr irritants) backtrace))
+         ((division-by-zero)
+          (make-condition kind (car irritants) "division by zero" '() backtrace))
+         ((heap-exhausted)
+          (make-condition kind #f "heap exhausted: bytes wanted and limit are" irritants backtrace))
+         ((stack-exhausted)
+          (make-condition kind #f "stack exhausted: its limit in bytes is" irritants backtrace))
+         ((interrupted) (make-condition kind #f "interrupted" '() backtrace))
+         ((trap) (make-condition kind #f "trap instruction" '() backtrace))
+         ((file-error error)
+          (make-condition kind (car irritants) (list-ref irritants 1) (list-tail irritants 2)
+                          backtrace))
+         ((read-error syntax-error) (text-error kind irritants backtrace))
+         (else (make-condition kind #f (car irritants) (cdr irritants) backtrace)))))
+
+    (define (wrong-type irritants backtrace)
+      (make-condition 'wrong-type (car irritants)
+                      (string-append "expected " (list-ref irritants 2) " as argument "
+                                     (in-decimal (list-ref irritants 1)) ", found")
+                      (list-tail irritants 3) backtrace))
+
+    (define (out-of-range irritants backtrace)
+      (let ((last (list-ref irritants 4)))
+        (make-condition 'out-of-range (car irritants)
+                        (string-append "expected argument " (in-decimal (list-ref irritants 1))
+                                       " from " (in-decimal (list-ref irritants 3))
+                                       " to " (in-decimal last) ", found")
+                        (list (list-ref irritants 2)) backtrace)))
+
+    (define (wrong-argument-count irritants backtrace)
+      (let ((count (length (list-ref irritants 1))))
+        (make-condition 'wrong-argument-count #f
+                        (string-append "wrong number of arguments (" (in-decimal count) ") for")
+                        irritants backtrace)))
+
+    ;; The last irritants are the name of a text, a line and a column.
+    (define (text-error kind irritants backtrace)
+      (let ((place (cdr irritants)))
+        (if (= (length place) 3)
+            (make-condition kind #f
+                            (string-append (in-words (car place)) ":" (in-decimal (list-ref place 1))
+                                           ":" (in-decimal (list-ref place 2)) ": "
+                                           (car irritants))
+                            '() backtrace)
+            (make-condition kind #f (car irritants) place backtrace))))
+
+    (define (in-decimal number) (%number->string number 10))
+
+    (define (in-words object)
+      (if (string? object) object (written object)))
+
+    (define (written object)
+      (let ((port (open-output-string)))
+        (%write object port)
+        (get-output-string port)))
+
+    ;; The text of any raised object, on one line, without places.
+    (define (%condition-message object)
+      (let ((port (open-output-string)))
+        (if (condition? object)
+            (write-condition object port)
+            (begin
+              (%display "uncaught object: " port)
+              (%write object port)))
+        (get-output-string port)))
+
+    (define (write-condition condition port)
+      (if (condition-who condition)
+          (begin
+            (%display (condition-who condition) port)
+            (%display ": " port)))
+      (if (string? (condition-message condition))
+          (%display (condition-message condition) port)
+          (%write (condition-message condition) port))
+      (let loop ((irritants (condition-irritants condition)))
+        (if (pair? irritants)
+            (begin
+              (%display " " port)
+              (%write (car irritants) port)
+              (loop (cdr irritants))))))
+
+    ;; Where a raised object comes from: lists (name file line column), innermost first.
+    (define (%condition-places object)
+      (if (condition? object)
+          (let ((places (%backtrace-places (condition-backtrace object))))
+            (if (and (memq (condition-kind object) '(error not-continuable))
+                     (pair? places)
+                     (memq (in-symbol (car (car places))) '(error raise)))
+                (cdr places)
+                places))
+          '()))
+
+    (define (in-symbol name)
+      (if (string? name) (string->symbol name) name))
+
+    (define places-shown 20)
+
+    ;; The text of an uncaught object: its message, and its places, each on a line.
+    (define (%condition-report object)
+      (let ((port (open-output-string)))
+        (%display (%condition-message object) port)
+        (let loop ((places (%condition-places object)) (count 0))
+          (cond ((null? places) #f)
+                ((= count places-shown)
+                 (%display "\n  ... and " port)
+                 (%display (length places) port)
+                 (%display " more" port))
+                (else
+                 (write-place (car places) port)
+                 (if (= count 0)
+                     (write-source (car places) port))
+                 (loop (cdr places) (+ count 1)))))
+        (get-output-string port)))
+
+    (define (write-place place port)
+      (%display "\n  at " port)
+      (%display (or (car place) "top level") port)
+      (if (list-ref place 1)
+          (begin
+            (%display " (" port)
+            (%display (list-ref place 1) port)
+            (%display ":" port)
+            (%display (list-ref place 2) port)
+            (%display ":" port)
+            (%display (list-ref place 3) port)
+            (%display ")" port))))
+
+    ;; Shows the line of a place and points at its column, if the file is there.
+    (define (write-source place port)
+      (let ((line (source-line (list-ref place 1) (list-ref place 2)))
+            (column (list-ref place 3)))
+        (if (string? line)
+            (begin
+              (%display "\n      " port)
+              (%display line port)
+              (if (<= 1 column (string-length line))
+                  (begin
+                    (%display "\n      " port)
+                    (%display (indentation line (- column 1)) port)
+                    (%display "^" port)))))))
+
+    ;; As many blanks as there are columns; tabs stay tabs.
+    (define (indentation line columns)
+      (let loop ((index (- columns 1)) (blanks '()))
+        (if (< index 0)
+            (list->string blanks)
+            (loop (- index 1)
+                  (cons (if (eq? (string-ref line index) #\tab) #\tab #\space) blanks)))))
+
+    (define (source-line file line)
+      (and (string? file)
+           (file-exists? file)
+           (guard (problem (#t #f))
+             (let ((port (%open-input-file file #f)))
+               (let loop ((text (%read-line port)) (number 1))
+                 (if (and (string? text) (< number line))
+                     (loop (%read-line port) (+ number 1))
+                     (begin
+                       (%close-port port #f)
+                       text)))))))))

@@ -1,0 +1,148 @@
+;;; Pairs and lists, symbols and booleans.
+
+(define-library (cozen list)
+  (export eq? eqv? equal? not boolean? boolean=? symbol? symbol=? symbol->string string->symbol
+          pair? null? cons car cdr set-car! set-cdr! list cons* list? length
+          append reverse list-tail list-ref list-set! list-copy make-list
+          memq memv member assq assv assoc map for-each
+          caar cadr cdar cddr
+          caaar caadr cadar caddr cdaar cdadr cddar cdddr
+          caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr
+          cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr)
+  (import (cozen core) (cozen primitives) (cozen condition))
+  (begin
+
+    (define-syntax define-accessors
+      (syntax-rules ()
+        ((_ (name outer inner) ...)
+         (begin (define (name object) (outer (inner object))) ...))))
+
+    (define-accessors
+      (caar car car) (cadr car cdr) (cdar cdr car) (cddr cdr cdr)
+      (caaar car caar) (caadr car cadr) (cadar car cdar) (caddr car cddr)
+      (cdaar cdr caar) (cdadr cdr cadr) (cddar cdr cdar) (cdddr cdr cddr)
+      (caaaar car caaar) (caaadr car caadr) (caadar car cadar) (caaddr car caddr)
+      (cadaar car cdaar) (cadadr car cdadr) (caddar car cddar) (cadddr car cdddr)
+      (cdaaar cdr caaar) (cdaadr cdr caadr) (cdadar cdr cadar) (cdaddr cdr caddr)
+      (cddaar cdr cdaar) (cddadr cdr cdadr) (cdddar cdr cddar) (cddddr cdr cdddr))
+
+    (define append
+      (case-lambda
+        ((a b) (%append a b))
+        (() '())
+        ((a) a)
+        ((a b . more) (%append a (append-all b more)))))
+
+    (define (append-all first more)
+      (if (null? more)
+          first
+          (%append first (append-all (car more) (cdr more)))))
+
+    (define make-list
+      (case-lambda
+        ((count) (make-list count (%unspecified)))
+        ((count fill)
+         (let loop ((count count) (result '()))
+           (if (> count 0)
+               (loop (- count 1) (cons fill result))
+               result)))))
+
+    (define (list-set! list index value)
+      (set-car! (list-tail list index) value))
+
+    (define member
+      (case-lambda
+        ((object list) (%member object list))
+        ((object list same?)
+         (let loop ((list list))
+           (cond ((null? list) #f)
+                 ((same? object (car list)) list)
+                 (else (loop (cdr list))))))))
+
+    (define assoc
+      (case-lambda
+        ((object alist) (%assoc object alist))
+        ((object alist same?)
+         (let loop ((alist alist))
+           (cond ((null? alist) #f)
+                 ((same? object (car (car alist))) (car alist))
+                 (else (loop (cdr alist))))))))
+
+    (define (check-list-end object who)
+      (if (not (null? object))
+          (%vm-error 'wrong-type (list who 2 "a list" object) (%backtrace))))
+
+    ;; Results are collected before the list is made, so that a continuation that returns twice
+    ;; from `procedure` changes no list already returned (R7RS 6.10).
+    (define map
+      (case-lambda
+        ((procedure list)
+         (let loop ((list list) (results '()))
+           (if (pair? list)
+               (loop (cdr list) (cons (procedure (car list)) results))
+               (begin
+                 (check-list-end list 'map)
+                 (reverse results)))))
+        ((procedure list1 list2)
+         (let loop ((list1 list1) (list2 list2) (results '()))
+           (if (and (pair? list1) (pair? list2))
+               (loop (cdr list1) (cdr list2)
+                     (cons (procedure (car list1) (car list2)) results))
+               (reverse results))))
+        ((procedure list1 list2 . lists)
+         (let loop ((lists (cons* list1 list2 lists)) (results '()))
+           (if (all-pairs? lists)
+               (loop (cdrs lists) (cons (%apply procedure (cars lists)) results))
+               (reverse results))))))
+
+    (define for-each
+      (case-lambda
+        ((procedure list)
+         (let loop ((list list))
+           (if (pair? list)
+               (begin
+                 (procedure (car list))
+                 (loop (cdr list)))
+               (check-list-end list 'for-each))))
+        ((procedure list1 list2)
+         (let loop ((list1 list1) (list2 list2))
+           (if (and (pair? list1) (pair? list2))
+               (begin
+                 (procedure (car list1) (car list2))
+                 (loop (cdr list1) (cdr list2))))))
+        ((procedure list1 list2 . lists)
+         (let loop ((lists (cons* list1 list2 lists)))
+           (if (all-pairs? lists)
+               (begin
+                 (%apply procedure (cars lists))
+                 (loop (cdrs lists))))))))
+
+    (define (all-pairs? lists)
+      (or (null? lists)
+          (and (pair? (car lists)) (all-pairs? (cdr lists)))))
+
+    (define (cars lists)
+      (if (null? lists)
+          '()
+          (cons (car (car lists)) (cars (cdr lists)))))
+
+    (define (cdrs lists)
+      (if (null? lists)
+          '()
+          (cons (cdr (car lists)) (cdrs (cdr lists)))))
+
+    ;; (define-identity name type? who expected): whether two or more of a type are the same.
+    (define-syntax define-identity
+      (syntax-rules ()
+        ((_ name type? expected)
+         (define (name first second . more)
+           (let loop ((last first) (more (cons second more)) (number 1) (result #t))
+             (if (not (type? last))
+                 (%vm-error 'wrong-type (list 'name number expected last) (%backtrace)))
+             (if (null? more)
+                 result
+                 (loop (car more) (cdr more) (+ number 1)
+                       (and result (eq? last (car more))))))))))
+
+    (define-identity symbol=? symbol? "a symbol")
+    (define-identity boolean=? boolean? "a boolean")))

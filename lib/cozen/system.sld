@@ -1,0 +1,44 @@
+;;; The program and its surroundings: evaluation, exit, time, command line, features.
+
+(define-library (cozen system)
+  (export eval environment interaction-environment system-global-environment load
+          exit emergency-exit command-line
+          get-environment-variable get-environment-variables
+          current-jiffy jiffies-per-second current-second features)
+  (import (cozen core) (cozen primitives) (cozen control))
+  (begin
+
+    ;; An expression is compiled to an image, whose entry is then called.
+    (define (eval expression environment)
+      ((%compile expression environment)))
+
+    (define (environment . import-sets) (%environment import-sets))
+    (define (interaction-environment) (%environment #t))
+    (define system-global-environment interaction-environment)
+
+    (define load
+      (case-lambda
+        ((name) ((%load name (interaction-environment))))
+        ((name environment) ((%load name environment)))))
+
+    (define exit
+      (case-lambda
+        (() (exit #t))
+        ((object)
+         (%rewind '())
+         (%exit (exit-status object)))))
+
+    (define emergency-exit
+      (case-lambda
+        (() (%exit 0))
+        ((object) (%exit (exit-status object)))))
+
+    (define (exit-status object)
+      (cond ((eq? object #t) 0)
+            ((and (fixnum? object) (<= 0 object 255)) object)
+            ((fixnum? object) (modulo object 256))
+            (else 1)))
+
+    (define (features)
+      (list 'r7rs 'exact-closed 'ieee-float 'full-unicode 'ratios 'posix 'unix 'linux 'gnu-linux
+            'x86-64 'little-endian 'cozen))))

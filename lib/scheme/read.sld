@@ -1,0 +1,5 @@
+;;; R7RS (scheme read).
+
+(define-library (scheme read)
+  (export read)
+  (import (cozen port)))

@@ -1,0 +1,5 @@
+;;; R7RS (scheme repl).
+
+(define-library (scheme repl)
+  (export interaction-environment)
+  (import (cozen system)))
