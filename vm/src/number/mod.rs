@@ -1,0 +1,32 @@
+//! Numbers: the tower outside the heap, and how its numbers lie in the heap.
+//!
+//! [`tower::Number`] computes on copies; [`heap`] decodes operands and encodes results; [`generic`]
+//! holds the operations that instructions fall back to.
+
+pub(crate) mod exact;
+pub(crate) mod real;
+pub(crate) mod small;
+#[cfg(test)]
+mod tests;
+pub(crate) mod text;
+pub(crate) mod tower;
+pub(crate) mod transcendental;
+
+/// Why an operation on numbers has no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Problem {
+    /// An operand of the wrong type.
+    WrongType {
+        /// Which, from 1.
+        argument: u8,
+        /// What it should have been.
+        expected: &'static str,
+    },
+    /// The divisor is zero.
+    DivisionByZero,
+}
+
+/// Operand `argument` is no `expected`.
+pub(crate) const fn expected(argument: u8, expected: &'static str) -> Problem {
+    Problem::WrongType { argument, expected }
+}

@@ -1,0 +1,305 @@
+//! Tests of the tower, by the reader's notation.
+
+use std::cmp::Ordering;
+
+use proptest::prelude::*;
+
+use super::exact::{Exact, Rounding};
+use super::real::{Division, Real};
+use super::text::write_number;
+use super::tower::{Number, shift};
+use super::transcendental::{self, Function};
+use super::{Problem, expected};
+
+fn number(text: &str) -> Number {
+    Number::from(&syntax::parse_number(text, 10).expect("a number"))
+}
+
+fn real(text: &str) -> Real {
+    number(text).real(1).expect("a real number").clone()
+}
+
+fn text(number: &Number) -> String {
+    write_number(number, 10).expect("any number is written in radix 10")
+}
+
+#[test]
+fn sums_products_and_quotients_keep_exactness() {
+    assert_eq!(text(&number("1/3").add(&number("1/6"))), "1/2");
+    assert_eq!(text(&number("1/2").add(&number("0.25"))), "0.75");
+    assert_eq!(text(&number("2/3").multiply(&number("3/2"))), "1");
+    assert_eq!(text(&number("6").divide(&number("-4")).unwrap()), "-3/2");
+    assert_eq!(text(&number("0").multiply(&number("1.5"))), "0.0");
+    assert_eq!(text(&number("1+2i").multiply(&number("1-2i"))), "5");
+    assert_eq!(
+        text(&number("1+2i").divide(&number("3+4i")).unwrap()),
+        "11/25+2/25i"
+    );
+    assert_eq!(
+        number("1").divide(&number("0")).unwrap_err(),
+        Problem::DivisionByZero
+    );
+    assert_eq!(text(&number("1").divide(&number("0.0")).unwrap()), "+inf.0");
+}
+
+#[test]
+fn comparison_does_not_round() {
+    let large = number("9007199254740993");
+    assert_eq!(
+        large.compare(&number("9007199254740992.0")),
+        Ok(Some(Ordering::Greater))
+    );
+    assert_eq!(
+        number("1/3").compare(&number(".3333333333333333")),
+        Ok(Some(Ordering::Greater))
+    );
+    assert_eq!(number("1").compare(&number("+nan.0")), Ok(None));
+    assert_eq!(
+        number("1").compare(&number("-inf.0")),
+        Ok(Some(Ordering::Greater))
+    );
+    assert_eq!(
+        number("1").compare(&number("+i")),
+        Err(expected(2, "real number"))
+    );
+    assert!(number("1").is_equal(&number("1.0")) && !number("1").is_eqv(&number("1.0")));
+    assert!(number("0.0").is_equal(&number("-0.0")) && !number("0.0").is_eqv(&number("-0.0")));
+    assert!(number("+nan.0").is_eqv(&number("+nan.0")));
+}
+
+#[test]
+fn integer_division_is_that_of_the_report() {
+    let cases = [
+        ("5", "2", ["2", "1", "2", "1"]),
+        ("-5", "2", ["-2", "-1", "-3", "1"]),
+        ("5", "-2", ["-2", "1", "-3", "-1"]),
+        ("-5", "-2", ["2", "-1", "2", "-1"]),
+        ("-5", "2.0", ["-2.0", "-1.0", "-3.0", "1.0"]),
+    ];
+    let divisions = [
+        Division::TruncateQuotient,
+        Division::TruncateRemainder,
+        Division::FloorQuotient,
+        Division::FloorRemainder,
+    ];
+    for (a, b, results) in cases {
+        for (division, result) in divisions.into_iter().zip(results) {
+            let found = number(a).integer_divide(&number(b), division).unwrap();
+            assert_eq!(text(&found), result, "{division:?} of {a} and {b}");
+        }
+    }
+    let halves = number("1/2").integer_divide(&number("2"), Division::FloorQuotient);
+    assert_eq!(halves.unwrap_err(), expected(1, "integer"));
+}
+
+#[test]
+fn rounding_ties_go_to_even() {
+    let cases = [
+        ("7/2", ["3", "4", "3", "4"]),
+        ("-7/2", ["-4", "-3", "-3", "-4"]),
+        ("5/2", ["2", "3", "2", "2"]),
+        ("-4.3", ["-5.0", "-4.0", "-4.0", "-4.0"]),
+        ("3.5", ["3.0", "4.0", "3.0", "4.0"]),
+    ];
+    let roundings = [
+        Rounding::Floor,
+        Rounding::Ceiling,
+        Rounding::Truncate,
+        Rounding::Round,
+    ];
+    for (value, results) in cases {
+        for (rounding, result) in roundings.into_iter().zip(results) {
+            assert_eq!(
+                text(&number(value).round(rounding).unwrap()),
+                result,
+                "{rounding:?} {value}"
+            );
+        }
+    }
+}
+
+#[test]
+fn roots_and_powers_are_exact_where_they_can_be() {
+    let root = |value: &str| text(&transcendental::square_root(&number(value)));
+    assert_eq!(root("16"), "4");
+    assert_eq!(root("1/4"), "1/2");
+    assert_eq!(root("2"), "1.4142135623730951");
+    assert_eq!(root("16.0"), "4.0");
+    assert_eq!(root("-4"), "+2i");
+    assert_eq!(root("-0.0"), "-0.0");
+    let power = |base: &str, exponent: &str| {
+        transcendental::power(&number(base), &number(exponent)).map(|power| text(&power))
+    };
+    assert_eq!(
+        power("2", "100").unwrap(),
+        "1267650600228229401496703205376"
+    );
+    assert_eq!(power("2", "-2").unwrap(), "1/4");
+    assert_eq!(power("-2/3", "3").unwrap(), "-8/27");
+    assert_eq!(power("2.0", "3").unwrap(), "8.0");
+    assert_eq!(power("4", "1/2").unwrap(), "2");
+    assert_eq!(power("4", "0.5").unwrap(), "2.0");
+    assert_eq!(power("0", "0").unwrap(), "1");
+    assert_eq!(power("0", "0.0").unwrap(), "1.0");
+    assert_eq!(power("+i", "2").unwrap(), "-1");
+    assert_eq!(power("-1", "100000000000000000000001").unwrap(), "-1");
+    assert_eq!(power("0", "-1").unwrap_err(), Problem::DivisionByZero);
+    let (root, rest) = transcendental::integer_square_root(&number("17")).unwrap();
+    assert_eq!(
+        (root.to_string(), rest.to_string()),
+        ("4".into(), "1".into())
+    );
+    assert!(transcendental::integer_square_root(&number("-1")).is_err());
+}
+
+#[test]
+fn transcendental_functions_of_exact_zero_and_one_are_exact() {
+    let apply = |function, value: &str| text(&transcendental::apply(function, &number(value)));
+    assert_eq!(apply(Function::Exp, "0"), "1");
+    assert_eq!(apply(Function::Sin, "0"), "0");
+    assert_eq!(apply(Function::Cos, "0"), "1");
+    assert_eq!(apply(Function::Acos, "1"), "0");
+    assert_eq!(apply(Function::Exp, "0.0"), "1.0");
+    assert_eq!(apply(Function::Asin, "+nan.0"), "+nan.0");
+    assert_eq!(text(&transcendental::logarithm(&number("1"))), "0");
+    assert!(text(&transcendental::logarithm(&number("-1"))).ends_with("3.141592653589793i"));
+    let huge = transcendental::power(&number("10"), &number("400")).unwrap();
+    let logarithm = transcendental::logarithm(&huge).real(1).unwrap().to_f64();
+    assert!((logarithm - 400.0 * std::f64::consts::LN_10).abs() < 1e-9);
+    assert_eq!(
+        text(&transcendental::angle(&real("0"), &real("1")).into()),
+        "0"
+    );
+    assert_eq!(
+        text(&transcendental::magnitude(&number("3+4i")).into()),
+        "5"
+    );
+}
+
+#[test]
+fn complex_functions_agree_with_known_values() {
+    let close = |function, value: &str, real: f64, imaginary: f64| {
+        let (a, b) = transcendental::apply(function, &number(value)).parts();
+        let distance = (a.to_f64() - real).hypot(b.to_f64() - imaginary);
+        assert!(distance < 1e-12, "{function:?} {value}: {a:?} {b:?}");
+    };
+    close(Function::Exp, "0+3.141592653589793i", -1.0, 0.0);
+    close(
+        Function::Sin,
+        "1+i",
+        1.298_457_581_415_977,
+        0.634_963_914_784_736,
+    );
+    close(
+        Function::Asin,
+        "1+i",
+        0.666_239_432_492_515,
+        1.061_275_061_905_036,
+    );
+    close(
+        Function::Atan,
+        "1+i",
+        1.017_221_967_897_851,
+        0.402_359_478_108_525,
+    );
+    let root = transcendental::square_root(&number("3+4i")).parts();
+    assert!((root.0.to_f64() - 2.0).abs() < 1e-15 && (root.1.to_f64() - 1.0).abs() < 1e-15);
+}
+
+#[test]
+fn rationalize_finds_the_simplest() {
+    let simplest = |value: &str, tolerance: &str| {
+        text(&Number::from(real(value).rationalize(&real(tolerance))))
+    };
+    assert_eq!(simplest("3/10", "1/10"), "1/3");
+    assert_eq!(simplest(".3", "1/10"), "0.3333333333333333");
+    assert_eq!(simplest("-3/10", "1/10"), "-1/3");
+    assert_eq!(simplest("1/10", "1/5"), "0");
+    assert_eq!(simplest("7", "0"), "7");
+    assert_eq!(simplest("+inf.0", "1"), "+inf.0");
+}
+
+#[test]
+fn divisors_and_extremes() {
+    let common = |a: &str, b: &str, multiple| {
+        text(&Number::from(real(a).common(&real(b), multiple).unwrap()))
+    };
+    assert_eq!(common("32", "-36", false), "4");
+    assert_eq!(common("32", "-36", true), "288");
+    assert_eq!(common("32.0", "-36", true), "288.0");
+    assert_eq!(common("0", "0", false), "0");
+    assert_eq!(common("0", "5", true), "0");
+    let greatest = |a: &str, b: &str| text(&Number::from(real(a).extreme(&real(b), true)));
+    assert_eq!(greatest("3", "4"), "4");
+    assert_eq!(greatest("3.9", "4"), "4.0");
+    assert_eq!(greatest("4", "+nan.0"), "+nan.0");
+}
+
+#[test]
+fn digits_in_other_radices_are_for_exact_numbers() {
+    assert_eq!(write_number(&number("-255"), 16).unwrap(), "-ff");
+    assert_eq!(write_number(&number("3/4"), 2).unwrap(), "11/100");
+    assert_eq!(write_number(&number("35"), 36).unwrap(), "z");
+    assert!(write_number(&number("0.5"), 2).is_err());
+    for written in [
+        "+i",
+        "-i",
+        "1-i",
+        "1/2+3/4i",
+        "1.5-2.0i",
+        "0.0+nan.0i",
+        "+inf.0-inf.0i",
+    ] {
+        assert_eq!(text(&number(written)), written);
+    }
+}
+
+fn integer(value: i128) -> Number {
+    Number::from(dashu_int::IBig::from(value))
+}
+
+proptest! {
+    #[test]
+    fn doubles_are_exact_and_come_back(bits in any::<u64>()) {
+        let value = f64::from_bits(bits);
+        match Exact::from_f64(value) {
+            Some(exact) => prop_assert!(exact.to_f64() == value),
+            None => prop_assert!(!value.is_finite()),
+        }
+    }
+
+    #[test]
+    fn integers_add_multiply_and_compare_as_machine_integers(a: i64, b: i64) {
+        let (a, b) = (i128::from(a), i128::from(b));
+        prop_assert!(integer(a).add(&integer(b)).is_eqv(&integer(a + b)));
+        prop_assert!(integer(a).multiply(&integer(b)).is_eqv(&integer(a * b)));
+        prop_assert_eq!(integer(a).compare(&integer(b)), Ok(Some(a.cmp(&b))));
+    }
+
+    #[test]
+    fn shifts_round_down(value: i64, amount in 0_i64..63) {
+        let big = dashu_int::IBig::from(value);
+        prop_assert_eq!(shift(&big, -amount), dashu_int::IBig::from(value >> amount));
+        prop_assert_eq!(shift(&big, amount), dashu_int::IBig::from(i128::from(value) << amount));
+    }
+
+    #[test]
+    fn fractions_to_double_are_nearest(a in 1_i64..1 << 53, b in 1_i64..1 << 53) {
+        let ratio = integer(i128::from(a)).divide(&integer(i128::from(b))).unwrap();
+        // Both operands are doubles exactly, so that the division rounds once.
+        prop_assert!(ratio.real(1).unwrap().to_f64() == a as f64 / b as f64);
+    }
+
+    #[test]
+    fn division_gives_back_the_dividend(a: i64, b in any::<i64>().prop_filter("divisor", |b| *b != 0)) {
+        let (a, b) = (integer(i128::from(a)), integer(i128::from(b)));
+        for (quotient, remainder) in [
+            (Division::TruncateQuotient, Division::TruncateRemainder),
+            (Division::FloorQuotient, Division::FloorRemainder),
+        ] {
+            let quotient = a.integer_divide(&b, quotient).unwrap();
+            let remainder = a.integer_divide(&b, remainder).unwrap();
+            prop_assert!(quotient.multiply(&b).add(&remainder).is_eqv(&a));
+        }
+    }
+}

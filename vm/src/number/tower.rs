@@ -1,0 +1,249 @@
+//! Numbers as the report knows them: real and complex, exact and inexact (R7RS 6.2).
+
+use std::cmp::Ordering;
+
+use dashu_int::IBig;
+
+use super::exact::{Exact, Rounding};
+use super::real::{Division, Real};
+use super::{Problem, expected};
+
+/// A number, outside the heap.
+#[derive(Clone, Debug)]
+pub(crate) enum Number {
+    /// A real number.
+    Real(Real),
+    /// Real and imaginary part: either both exact or both flonums; the imaginary part is not an
+    /// exact zero.
+    Complex(Real, Real),
+}
+
+impl From<i64> for Number {
+    fn from(value: i64) -> Self {
+        Self::Real(Real::from(value))
+    }
+}
+
+impl From<f64> for Number {
+    fn from(value: f64) -> Self {
+        Self::Real(Real::Flonum(value))
+    }
+}
+
+impl From<IBig> for Number {
+    fn from(value: IBig) -> Self {
+        Self::Real(Real::from(value))
+    }
+}
+
+impl From<Real> for Number {
+    fn from(value: Real) -> Self {
+        Self::Real(value)
+    }
+}
+
+impl From<Exact> for Number {
+    fn from(value: Exact) -> Self {
+        Self::Real(Real::Exact(value))
+    }
+}
+
+impl Number {
+    /// The number of two parts: real where the imaginary part is an exact zero, and both parts
+    /// made inexact where one is.
+    pub(crate) fn rectangular(real: Real, imaginary: Real) -> Self {
+        if imaginary.is_exactly(0) {
+            return Self::Real(real);
+        }
+        if real.is_exact() == imaginary.is_exact() {
+            return Self::Complex(real, imaginary);
+        }
+        Self::Complex(
+            Real::Flonum(real.to_f64()),
+            Real::Flonum(imaginary.to_f64()),
+        )
+    }
+
+    /// Real and imaginary part.
+    pub(crate) fn parts(&self) -> (Real, Real) {
+        match self {
+            Self::Real(real) => (real.clone(), Real::from(0)),
+            Self::Complex(real, imaginary) => (real.clone(), imaginary.clone()),
+        }
+    }
+
+    /// The real number; a [`Problem`] with operand `argument` of a complex one.
+    pub(crate) fn real(&self, argument: u8) -> Result<&Real, Problem> {
+        match self {
+            Self::Real(real) => Ok(real),
+            Self::Complex(..) => Err(expected(argument, "real number")),
+        }
+    }
+
+    /// The exact integer; a [`Problem`] with operand `argument` of any other number.
+    pub(crate) fn exact_integer(&self, argument: u8) -> Result<&IBig, Problem> {
+        match self {
+            Self::Real(Real::Exact(Exact::Integer(value))) => Ok(value),
+            _ => Err(expected(argument, "exact integer")),
+        }
+    }
+
+    pub(crate) fn is_exact(&self) -> bool {
+        let (Self::Real(real) | Self::Complex(real, _)) = self;
+        real.is_exact()
+    }
+
+    pub(crate) fn is_zero(&self) -> bool {
+        match self {
+            Self::Real(real) => real.is_zero(),
+            Self::Complex(real, imaginary) => real.is_zero() && imaginary.is_zero(),
+        }
+    }
+
+    pub(crate) fn is_integer(&self) -> bool {
+        matches!(self, Self::Real(real) if real.is_integer())
+    }
+
+    /// Whether it is the exact number `value`.
+    pub(crate) fn is_exactly(&self, value: i64) -> bool {
+        matches!(self, Self::Real(real) if real.is_exactly(value))
+    }
+
+    pub(crate) fn add(&self, other: &Self) -> Self {
+        if let (Self::Real(a), Self::Real(b)) = (self, other) {
+            return Self::Real(a.add(b));
+        }
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
+        Self::rectangular(a.add(&c), b.add(&d))
+    }
+
+    pub(crate) fn subtract(&self, other: &Self) -> Self {
+        if let (Self::Real(a), Self::Real(b)) = (self, other) {
+            return Self::Real(a.subtract(b));
+        }
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
+        Self::rectangular(a.subtract(&c), b.subtract(&d))
+    }
+
+    pub(crate) fn multiply(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Real(a), Self::Real(b)) => Self::Real(a.multiply(b)),
+            (Self::Real(factor), Self::Complex(real, imaginary))
+            | (Self::Complex(real, imaginary), Self::Real(factor)) => {
+                Self::rectangular(real.multiply(factor), imaginary.multiply(factor))
+            }
+            (Self::Complex(a, b), Self::Complex(c, d)) => Self::rectangular(
+                a.multiply(c).subtract(&b.multiply(d)),
+                a.multiply(d).add(&b.multiply(c)),
+            ),
+        }
+    }
+
+    /// # Errors
+    ///
+    /// [`Problem::DivisionByZero`] when `other` is an exact zero.
+    pub(crate) fn divide(&self, other: &Self) -> Result<Self, Problem> {
+        match (self, other) {
+            (Self::Real(a), Self::Real(b)) => a.divide(b).map(Self::Real),
+            (Self::Complex(real, imaginary), Self::Real(divisor)) => Ok(Self::rectangular(
+                real.divide(divisor)?,
+                imaginary.divide(divisor)?,
+            )),
+            (_, Self::Complex(c, d)) => {
+                let norm = c.multiply(c).add(&d.multiply(d));
+                let conjugate = Self::rectangular(c.clone(), d.negate());
+                self.multiply(&conjugate).divide(&Self::Real(norm))
+            }
+        }
+    }
+
+    pub(crate) fn negate(&self) -> Self {
+        match self {
+            Self::Real(real) => Self::Real(real.negate()),
+            Self::Complex(real, imaginary) => Self::Complex(real.negate(), imaginary.negate()),
+        }
+    }
+
+    /// The order of two real numbers; `None` when one is a NaN.
+    ///
+    /// # Errors
+    ///
+    /// A complex operand.
+    pub(crate) fn compare(&self, other: &Self) -> Result<Option<Ordering>, Problem> {
+        Ok(self.real(1)?.compare(other.real(2)?))
+    }
+
+    /// `=`.
+    pub(crate) fn is_equal(&self, other: &Self) -> bool {
+        let same = |a: &Real, b: &Real| a.compare(b) == Some(Ordering::Equal);
+        let ((a, b), (c, d)) = (self.parts(), other.parts());
+        same(&a, &c) && same(&b, &d)
+    }
+
+    /// `eqv?`: exactness counts, `0.0` and `-0.0` differ, a NaN is the same as any.
+    pub(crate) fn is_eqv(&self, other: &Self) -> bool {
+        let same = |a: &Real, b: &Real| match (a, b) {
+            (Real::Exact(a), Real::Exact(b)) => a == b,
+            (Real::Flonum(a), Real::Flonum(b)) => {
+                a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()
+            }
+            _ => false,
+        };
+        match (self, other) {
+            (Self::Real(a), Self::Real(b)) => same(a, b),
+            (Self::Complex(a, b), Self::Complex(c, d)) => same(a, c) && same(b, d),
+            _ => false,
+        }
+    }
+
+    /// # Errors
+    ///
+    /// An operand that is no integer, and a zero divisor.
+    pub(crate) fn integer_divide(&self, other: &Self, division: Division) -> Result<Self, Problem> {
+        let a = self.real(1).map_err(|_| expected(1, "integer"))?;
+        let b = other.real(2).map_err(|_| expected(2, "integer"))?;
+        a.integer_divide(b, division).map(Self::Real)
+    }
+
+    /// # Errors
+    ///
+    /// A complex number.
+    pub(crate) fn round(&self, rounding: Rounding) -> Result<Self, Problem> {
+        Ok(Self::Real(self.real(1)?.round(rounding)))
+    }
+
+    /// # Errors
+    ///
+    /// An infinity or NaN.
+    pub(crate) fn to_exact(&self) -> Result<Self, Problem> {
+        let exact = |part: &Real| {
+            part.to_exact()
+                .map(Real::Exact)
+                .ok_or(expected(1, "finite number"))
+        };
+        match self {
+            Self::Real(real) => exact(real).map(Self::Real),
+            Self::Complex(real, imaginary) => {
+                Ok(Self::rectangular(exact(real)?, exact(imaginary)?))
+            }
+        }
+    }
+
+    pub(crate) fn to_inexact(&self) -> Self {
+        let inexact = |part: &Real| Real::Flonum(part.to_f64());
+        match self {
+            Self::Real(real) => Self::Real(inexact(real)),
+            Self::Complex(real, imaginary) => Self::Complex(inexact(real), inexact(imaginary)),
+        }
+    }
+}
+
+/// `value` shifted left by `amount` bits, or right where that is negative; rounds down.
+pub(crate) fn shift(value: &IBig, amount: i64) -> IBig {
+    let bits = usize::try_from(amount.unsigned_abs()).unwrap_or(usize::MAX);
+    if amount >= 0 {
+        value << bits
+    } else {
+        value >> bits
+    }
+}
