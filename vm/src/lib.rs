@@ -1,1 +1,19 @@
-//! The virtual machine: objects, frames, interpreter, primitives.
+//! The virtual machine: objects, frames, interpreter, primitives, continuations.
+//!
+//! A [`Mutator`] runs images. Rust code sees [`Value`]s, which borrow from it, so that none is ever
+//! stale.
+
+mod arguments;
+mod error;
+mod mutator;
+mod object;
+mod object_model;
+mod primitive;
+mod state;
+mod value;
+
+pub use arguments::Args;
+pub use error::{Condition, Irritant, Raise};
+pub use mutator::Mutator;
+pub use primitive::Leaf;
+pub use value::Value;

@@ -1,0 +1,277 @@
+//! The mutator: a heap, a stack, and the state of the program that runs on them.
+
+use std::marker::PhantomData;
+
+use abi::object_layout::pair;
+use abi::tag::{self, Header, Kind};
+use gc::{Brand, Sealed, Slot, WORD_BYTES};
+
+use crate::error::Raise;
+use crate::object::Object;
+use crate::object_model::SchemeModel;
+use crate::state::State;
+use crate::value::Value;
+
+/// A thread of Scheme, with its heap. `'id` tells one heap from another.
+///
+/// Values borrow from `&Mutator`; whatever may collect or run Scheme takes `&mut Mutator`.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Mutator<'id> {
+    heap: gc::Mutator<SchemeModel>,
+    brand: PhantomData<Brand<'id>>,
+}
+
+impl Mutator<'_> {
+    pub(crate) const fn over(heap: gc::Mutator<SchemeModel>) -> Self {
+        Self { heap, brand: PhantomData }
+    }
+
+    /// The collector's side of this mutator.
+    #[inline(always)]
+    pub(crate) const fn heap(&self) -> &gc::Mutator<SchemeModel> {
+        &self.heap
+    }
+
+    /// The collector's side of this mutator, to collect.
+    #[inline(always)]
+    pub(crate) const fn heap_mut(&mut self) -> &mut gc::Mutator<SchemeModel> {
+        &mut self.heap
+    }
+
+    #[inline(always)]
+    pub(crate) const fn state(&self) -> &State {
+        self.heap.state()
+    }
+
+    #[inline(always)]
+    pub(crate) const fn state_mut(&mut self) -> &mut State {
+        self.heap.state_mut()
+    }
+
+    // Allocation. What has no bound is announced by `reserve` first.
+
+    /// Announces that `bytes`, in one object or many, are about to be allocated.
+    ///
+    /// # Errors
+    ///
+    /// [`Raise::Full`]: they need a collection; to be passed on before any side effect.
+    #[inline]
+    pub fn reserve<'m>(&self, bytes: usize) -> Result<(), Raise<'m>> {
+        Ok(self.heap.reserve(bytes)?)
+    }
+
+    /// A pair.
+    #[inline(always)]
+    pub fn cons<'m>(&'m self, car: Value<'m>, cdr: Value<'m>) -> Value<'m> {
+        let address = self.heap.allocate(pair::BYTES);
+        // SAFETY: fresh memory of two words.
+        unsafe { address.offset_bytes(pair::CAR).store_word(car.word()) };
+        // SAFETY: as above.
+        unsafe { address.offset_bytes(pair::CDR).store_word(cdr.word()) };
+        // SAFETY: both words of the pair were just written.
+        unsafe { Value::from_word(address.word() | tag::TAG_PAIR) }
+    }
+
+    /// A list of `values`, which were reserved if there may be many: 16 bytes each.
+    pub fn list<'m, Values>(&'m self, values: Values) -> Value<'m>
+    where
+        Values: IntoIterator<Item = Value<'m>, IntoIter: DoubleEndedIterator>,
+    {
+        let values = values.into_iter().rev();
+        values.fold(Value::NULL, |rest, value| self.cons(value, rest))
+    }
+
+    /// An object of `words` values, all of them `fill`.
+    ///
+    /// `kind` is one whose size counts words.
+    pub(crate) fn allocate_values<'m>(
+        &'m self,
+        kind: Kind,
+        words: usize,
+        fill: Value<'m>,
+    ) -> Object<'m> {
+        let object = self.allocate(Header::new(kind, words as u64));
+        for index in 1..=words {
+            // SAFETY: a word of the fresh object.
+            unsafe { object.address().offset_words(index).store_word(fill.word()) };
+        }
+        object
+    }
+
+    /// An object of `size` bytes, or limbs of a bignum, all zero.
+    pub(crate) fn allocate_raw(&self, kind: Kind, size: usize) -> Object<'_> {
+        let header = Header::new(kind, size as u64);
+        let object = self.allocate(header);
+        for index in 1..header.object_bytes() as usize / WORD_BYTES {
+            // SAFETY: a word of the fresh object.
+            unsafe { object.address().offset_words(index).store_word(0) };
+        }
+        object
+    }
+
+    fn allocate(&self, header: Header) -> Object<'_> {
+        let address = self.heap.allocate(header.object_bytes() as usize);
+        // SAFETY: the first word of fresh memory.
+        unsafe { address.store_word(header.word()) };
+        // SAFETY: the header was just written; the two callers write the payload at once.
+        unsafe { Object::at(address) }
+    }
+
+    /// A flonum, boxed if need be.
+    #[inline(always)]
+    pub fn flonum(&self, value: f64) -> Value<'_> {
+        match Value::self_tagged_flonum(value) {
+            Some(flonum) => flonum,
+            None => self.boxed_flonum(value),
+        }
+    }
+
+    #[cold]
+    fn boxed_flonum(&self, value: f64) -> Value<'_> {
+        let object = self.allocate_raw(Kind::Flonum, WORD_BYTES);
+        for (place, byte) in object.bytes().iter().zip(value.to_le_bytes()) {
+            place.set(byte);
+        }
+        object.value()
+    }
+
+    // Access
+
+    /// The car and the cdr, if `value` is a pair.
+    #[inline(always)]
+    pub fn pair<'m>(&'m self, value: Value<'m>) -> Option<(Value<'m>, Value<'m>)> {
+        if !value.is_pair() {
+            return None;
+        }
+        let address = value.untagged();
+        // SAFETY: a value with this tag refers to two initialised words, both values.
+        let car = unsafe { Value::from_word(address.offset_bytes(pair::CAR).load_word()) };
+        // SAFETY: as above.
+        let cdr = unsafe { Value::from_word(address.offset_bytes(pair::CDR).load_word()) };
+        Some((car, cdr))
+    }
+
+    /// The elements of a list, up to the first cdr that is no pair.
+    ///
+    /// Without end if the list is circular.
+    pub fn elements<'m>(&'m self, list: Value<'m>) -> impl Iterator<Item = Value<'m>> {
+        let mut rest = list;
+        std::iter::from_fn(move || {
+            let (car, cdr) = self.pair(rest)?;
+            rest = cdr;
+            Some(car)
+        })
+    }
+
+    /// Replaces the car.
+    ///
+    /// # Errors
+    ///
+    /// [`Sealed`]: the pair is a literal.
+    ///
+    /// # Panics
+    ///
+    /// If `pair` is none.
+    #[inline(always)]
+    pub fn set_car(&self, pair: Value<'_>, value: Value<'_>) -> Result<(), Sealed> {
+        self.set_pair_word(pair, pair::CAR, value)
+    }
+
+    /// Replaces the cdr.
+    ///
+    /// # Errors
+    ///
+    /// [`Sealed`]: the pair is a literal.
+    ///
+    /// # Panics
+    ///
+    /// If `pair` is none.
+    #[inline(always)]
+    pub fn set_cdr(&self, pair: Value<'_>, value: Value<'_>) -> Result<(), Sealed> {
+        self.set_pair_word(pair, pair::CDR, value)
+    }
+
+    #[inline(always)]
+    fn set_pair_word(
+        &self,
+        pair: Value<'_>,
+        offset: usize,
+        value: Value<'_>,
+    ) -> Result<(), Sealed> {
+        assert!(pair.is_pair(), "callers check that it is a pair");
+        let slot = Slot::new(pair.untagged().offset_bytes(offset));
+        self.heap.barrier(slot, value.word())?;
+        // SAFETY: a word of a pair, which the barrier says is not in sealed memory.
+        unsafe { slot.store(value.word()) };
+        Ok(())
+    }
+
+    /// Replaces the value in the field at `offset` bytes from the start of `object`.
+    ///
+    /// # Panics
+    ///
+    /// If the object has no value there, or is a literal: callers check
+    /// [`Object::is_literal`].
+    #[inline(always)]
+    pub(crate) fn set_field(&self, object: Object<'_>, offset: usize, value: Value<'_>) {
+        let slot = object.slot(offset);
+        self.heap.barrier(slot, value.word()).expect("callers refuse to change literals");
+        // SAFETY: `slot` checked that a value stands there; the barrier was called.
+        unsafe { slot.store(value.word()) };
+    }
+
+    // Registers of the control primitives
+
+    /// The list of entered `dynamic-wind`s.
+    pub fn winders(&self) -> Value<'_> {
+        self.register(&self.state().winders)
+    }
+
+    /// Replaces the list of entered `dynamic-wind`s.
+    pub fn set_winders(&self, value: Value<'_>) {
+        self.state().winders.set(value.word());
+    }
+
+    /// The stack of exception handlers.
+    pub fn handlers(&self) -> Value<'_> {
+        self.register(&self.state().handlers)
+    }
+
+    /// Replaces the stack of exception handlers.
+    pub fn set_handlers(&self, value: Value<'_>) {
+        self.state().handlers.set(value.word());
+    }
+
+    /// The bindings of parameters.
+    pub fn parameters(&self) -> Value<'_> {
+        self.register(&self.state().parameters)
+    }
+
+    /// Replaces the bindings of parameters.
+    pub fn set_parameters(&self, value: Value<'_>) {
+        self.state().parameters.set(value.word());
+    }
+
+    fn register(&self, register: &std::cell::Cell<u64>) -> Value<'_> {
+        // SAFETY: the registers are roots, and so up to date.
+        unsafe { Value::from_word(register.get()) }
+    }
+
+    /// The live object that evaluated forms name by this number.
+    pub fn external(&self, number: usize) -> Option<Value<'_>> {
+        let word = self.state().externals.borrow().get(number).copied()?;
+        // SAFETY: the externals are roots, and so up to date.
+        Some(unsafe { Value::from_word(word) })
+    }
+
+    /// The command line of the program.
+    pub fn command_line(&self) -> &[String] {
+        &self.state().command_line
+    }
+
+    /// What the heap did so far.
+    pub fn statistics(&self) -> gc::Statistics {
+        self.heap.statistics()
+    }
+}

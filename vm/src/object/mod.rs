@@ -1,0 +1,6 @@
+//! Objects: typed views of what values refer to.
+
+mod base;
+pub(crate) mod symbol;
+
+pub(crate) use base::Object;

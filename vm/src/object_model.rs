@@ -1,0 +1,146 @@
+//! What the collector must know of Scheme's objects and roots.
+
+use abi::object_layout::{closure, guardian, pair, table};
+use abi::tag::{self, Header, Kind};
+use gc::{
+    Address, GuardianNumber, ImageId, ObjectClass, ObjectModel, Scope, Slot, VerifierRoot, Visitor,
+    WORD_BYTES,
+};
+
+use crate::state::State;
+
+/// Scheme, as the collector sees it.
+#[derive(Debug)]
+pub(crate) enum SchemeModel {}
+
+// SAFETY: the methods answer from headers, which `abi::tag` and `abi::object_layout` define and
+// which every allocation in this crate writes before anything can collect.
+unsafe impl ObjectModel for SchemeModel {
+    type State = State;
+
+    const BROKEN: u64 = tag::BROKEN;
+    const POISON: u64 = tag::POISON;
+
+    #[inline(always)]
+    fn reference(word: u64) -> Option<Address> {
+        tag::is_reference(word).then_some(Address::from_word(word & !tag::TAG_MASK))
+    }
+
+    #[inline(always)]
+    fn with_address(word: u64, address: Address) -> u64 {
+        address.word() | word & tag::TAG_MASK
+    }
+
+    #[inline(always)]
+    unsafe fn size_bytes(object: Address) -> usize {
+        // SAFETY: passed on to the caller.
+        let word = unsafe { object.load_word() };
+        Header::from_word(word).map_or(pair::BYTES, |header| header.object_bytes() as usize)
+    }
+
+    #[inline(always)]
+    unsafe fn forwarded(object: Address) -> Option<Address> {
+        // SAFETY: passed on to the caller.
+        let header = Header::from_word(unsafe { object.load_word() })?;
+        (header.kind_byte() == Kind::Forward as u8).then_some(Address::from_word(header.size()))
+    }
+
+    #[inline(always)]
+    unsafe fn forward(object: Address, to: Address) {
+        // SAFETY: passed on to the caller.
+        unsafe { object.store_word(Header::forwarding(to.word()).word()) };
+    }
+
+    #[inline]
+    unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V) {
+        // SAFETY: passed on to the caller.
+        let word = unsafe { object.load_word() };
+        let Some(header) = Header::from_word(word) else {
+            visitor.slot(Slot::new(object.offset_bytes(pair::CAR)));
+            visitor.slot(Slot::new(object.offset_bytes(pair::CDR)));
+            return;
+        };
+        let words = header.size() as usize;
+        match header.kind().expect("headers have valid kinds") {
+            Kind::Bytevector
+            | Kind::Units8
+            | Kind::Units32
+            | Kind::Flonum
+            | Kind::Bignum
+            | Kind::Filler
+            | Kind::Forward
+            | Kind::Ephemeron
+            | Kind::Guardian => {}
+            Kind::Vector
+            | Kind::String
+            | Kind::Symbol
+            | Kind::Ratnum
+            | Kind::Compnum
+            | Kind::Record
+            | Kind::Box
+            | Kind::Location
+            | Kind::Port
+            | Kind::Table => trace_words(object, 1..words + 1, visitor),
+            Kind::Closure => {
+                // SAFETY: the first payload word of a closure is its code address.
+                let code = unsafe { object.offset_bytes(closure::CODE).load_word() };
+                visitor.code(Address::from_word(code));
+                trace_words(object, closure::FREE / WORD_BYTES..words + 1, visitor);
+            }
+            Kind::WeakPair => trace_words(object, 2..3, visitor),
+            Kind::CodeAddresses => {
+                for index in 1..=words {
+                    // SAFETY: such an object has `words` code addresses.
+                    let code = unsafe { object.offset_words(index).load_word() };
+                    visitor.code(Address::from_word(code));
+                }
+            }
+            Kind::Chunk => {}
+        }
+    }
+
+    #[inline]
+    unsafe fn class(object: Address) -> ObjectClass {
+        // SAFETY: passed on to the caller.
+        let header = Header::from_word(unsafe { object.load_word() });
+        match header.and_then(Header::kind) {
+            Some(Kind::WeakPair) => ObjectClass::WeakPair,
+            Some(Kind::Ephemeron) => ObjectClass::Ephemeron,
+            Some(Kind::Table) => ObjectClass::AddressHashed,
+            Some(Kind::Guardian) => {
+                // SAFETY: guardians hold their number, a fixnum.
+                let word = unsafe { object.offset_bytes(guardian::REGISTERED).load_word() };
+                ObjectClass::Guardian(GuardianNumber(tag::fixnum_value(word) as u32))
+            }
+            _ => ObjectClass::Ordinary,
+        }
+    }
+
+    unsafe fn keys_moved(object: Address) {
+        // SAFETY: the caller names an initialised table; the flag is an immediate.
+        unsafe { object.offset_bytes(table::STALE).store_word(tag::TRUE) };
+    }
+
+    fn each_root<V: Visitor>(state: &mut State, scope: Scope, visitor: &mut V) {
+        let _ = (scope, &visitor, &state);
+    }
+
+    fn each_root_for_verifier(state: &State, visit: &mut dyn FnMut(VerifierRoot)) {
+        let _ = (state, visit);
+    }
+
+    fn poison_dead_slots(state: &mut State, poison: u64) {
+        let _ = (state, poison);
+    }
+
+    fn image_unreachable(state: &mut State, image: ImageId) {
+        let _ = (state, image);
+    }
+}
+
+#[inline(always)]
+fn trace_words<V: Visitor>(object: Address, words: std::ops::Range<usize>, visitor: &mut V) {
+    for index in words {
+        visitor.slot(Slot::new(object.offset_words(index)));
+    }
+}
