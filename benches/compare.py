@@ -1,0 +1,282 @@
+#!/usr/bin/env python3
+"""Runs Scheme programs under cozen and the peers that are installed, and prints a table.
+
+  benches/compare.py                         the programs of benches/programs
+  benches/compare.py --r7rs DIR              the set of ecraven/r7rs-benchmarks, checked out at DIR
+  benches/compare.py --r7rs DIR fib tak      some of them
+  benches/compare.py --check                 right or wrong under cozen alone, for use in tests
+
+A program of benches/programs says on its first line what it prints (`;; expect: ...`). A program of
+the set is put together as the set's `bench` script does (program, common code, postlude) and reads
+its input from standard input; `--quarter` divides the iteration count by four.
+
+Times are user plus system seconds of the whole process, compilation excluded where the peer has a
+compiler (guild, gsc); Chez compiles when it loads. The ratios are to the first column.
+"""
+
+import argparse
+import math
+import os
+import re
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUR_NAME = '(define (this-scheme-implementation-name) "cozen")\n'
+
+GUILE_SHIM = """
+(define-syntax import (syntax-rules () ((_ stuff ...) (begin))))
+(use-modules (rnrs bytevectors) (srfi srfi-9) (srfi srfi-11))
+(define flush-output-port force-output)
+(define (current-second) (current-time))
+(define (jiffies-per-second) internal-time-units-per-second)
+(define current-jiffy get-internal-real-time)
+(define exact inexact->exact)
+(define inexact exact->inexact)
+(define (square x) (* x x))
+(define (write-string s . port) (apply display s port))
+(define arithmetic-shift ash)
+(define bitwise-and logand)
+(define bitwise-xor logxor)
+(define (this-scheme-implementation-name) "guile")
+(read-enable 'r7rs-symbols)
+(print-enable 'r7rs-symbols)
+"""
+
+CHEZ_SHIM = """
+(define (current-second) (let ((t (current-time))) (+ (time-second t) (/ (time-nanosecond t) 1e9))))
+(define (jiffies-per-second) 1000000000)
+(define (current-jiffy) (let ((t (current-time 'time-monotonic))) (+ (* 1000000000 (time-second t)) (time-nanosecond t))))
+(define (square x) (* x x))
+(define (write-string s . port) (apply display s port))
+(define arithmetic-shift bitwise-arithmetic-shift)
+(define (exact-integer? x) (and (integer? x) (exact? x)))
+(define (list-copy l) (append l '()))
+(define (read-line . p) (apply get-line (if (null? p) (list (current-input-port)) p)))
+(define (this-scheme-implementation-name) "chez")
+"""
+
+GAMBIT_SHIM = """
+(declare (standard-bindings) (extended-bindings) (block))
+(define (this-scheme-implementation-name) "gambit")
+"""
+
+
+def strip_import(text):
+    """The program without its leading `(import ...)`, which may span lines."""
+    start = text.find("(import")
+    if start < 0:
+        return text
+    depth, end = 0, start
+    while True:
+        depth += {"(": 1, ")": -1}.get(text[end], 0)
+        end += 1
+        if depth == 0:
+            return text[:start] + text[end:]
+
+
+def defined_names(text):
+    return sorted(set(re.findall(r"^\(define[a-z-]*\s+\(?\s*([^\s()]+)", text, re.M)))
+
+
+class System:
+    """A Scheme: how to prepare a program and how to run it."""
+
+    def __init__(self, name, prepare, command, environment=None):
+        self.name, self.prepare, self.command = name, prepare, command
+        self.environment = environment or {}
+
+
+def systems(arguments):
+    found = []
+    cozen = arguments.cozen or ROOT / "target/release/cozen"
+
+    def for_cozen(text, stem):
+        source = stem.with_suffix(".cozen.scm")
+        source.write_text(text)
+        image = stem.with_suffix(".czo")
+        subprocess.run([cozen, "compile", source, "-o", image], check=True)
+        return image
+
+    found.append(System("cozen", for_cozen, lambda image: [cozen, *arguments.cozen_option, "run", image]))
+    if arguments.check:
+        return found
+    guile = shutil.which("guile") or shutil.which("guile-3.0")
+    guild = shutil.which("guild") or shutil.which("guild-3.0")
+    if guile and guild:
+
+        def for_guile(text, stem):
+            source = stem.with_suffix(".guile.scm")
+            source.write_text(GUILE_SHIM + strip_import(text))
+            compiled = stem.with_suffix(".go")
+            subprocess.run(
+                [guild, "compile", "-O2", "-o", compiled, source],
+                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            return compiled
+
+        def run_guile(compiled):
+            return [guile, "--no-auto-compile", "-c", f'(load-compiled "{compiled}")']
+
+        found.append(System("guile", for_guile, run_guile))
+        found.append(System("guile-nojit", for_guile, run_guile, {"GUILE_JIT_THRESHOLD": "-1"}))
+    chez = shutil.which("chezscheme") or shutil.which("chez") or shutil.which("scheme")
+    if chez:
+
+        def for_chez(text, stem):
+            body = strip_import(text)
+            names = " ".join(n for n in defined_names(CHEZ_SHIM + body) if n not in ("...",))
+            source = stem.with_suffix(".chez.ss")
+            source.write_text(f"(import (except (chezscheme) {names}))\n{CHEZ_SHIM}{body}")
+            return source
+
+        # `except` refuses names that are not exported: keep only those that Chez knows.
+        known = set(
+            subprocess.run(
+                [chez, "-q"], capture_output=True, text=True,
+                input="(for-each (lambda (s) (display s) (newline)) (library-exports '(chezscheme)))",
+            ).stdout.split()
+        )
+
+        def for_chez_known(text, stem):
+            source = for_chez(text, stem)
+            head, rest = source.read_text().split("\n", 1)
+            names = [n for n in head[len("(import (except (chezscheme) "):-2].split() if n in known]
+            source.write_text(f"(import (except (chezscheme) {' '.join(names)}))\n{rest}")
+            return source
+
+        found.append(
+            System("chez", for_chez_known, lambda source: [chez, "--optimize-level", "2", "--program", source])
+        )
+    gsc = shutil.which("gsc") or shutil.which("gambitc")
+    if gsc:
+
+        def for_gambit(text, stem):
+            source = stem.with_suffix(".gambit.scm")
+            source.write_text(GAMBIT_SHIM + strip_import(text))
+            program = stem.with_suffix(".gambit")
+            subprocess.run(
+                [gsc, "-o", program, "-exe", source],
+                check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            return program
+
+        found.append(System("gambit", for_gambit, lambda program: [program]))
+    return [s for s in found if not arguments.only or s.name in arguments.only]
+
+
+class Program:
+    """A name, the whole text, standard input, and the test of what it printed."""
+
+    def __init__(self, name, text, stdin, is_right):
+        self.name, self.text, self.stdin, self.is_right = name, text, stdin, is_right
+
+
+def own_programs(names):
+    for path in sorted((ROOT / "benches/programs").glob("*.scm")):
+        if names and path.stem not in names:
+            continue
+        text = path.read_text()
+        expected = text.splitlines()[0].removeprefix(";; expect: ").strip()
+        yield Program(path.stem, text, b"", lambda out, want=expected: out.strip() == want)
+
+
+def set_programs(directory, names, quarter):
+    source = directory / "src"
+    everything = sorted(p.stem for p in (directory / "inputs").glob("*.input"))
+    common = (source / "common.scm").read_text()
+    postlude = (source / "common-postlude.scm").read_text()
+    for name in names or everything:
+        text = "\n".join([(source / f"{name}.scm").read_text(), common, OUR_NAME, postlude])
+        data = (directory / "inputs" / f"{name}.input").read_text()
+        if quarter:
+            data = re.sub(r"^(\s*(?:;[^\n]*\n\s*)*)(\d+)", lambda m: m[1] + str(max(1, int(m[2]) // 4)), data, count=1)
+        yield Program(
+            name, text, data.encode(),
+            lambda out: "Elapsed time" in out and "INCORRECT" not in out and "ERROR" not in out,
+        )
+
+
+def measure(system, program, stem, limit_seconds, directory):
+    """CPU seconds, or a word that says why there are none."""
+    text = program.text
+    if system.name != "cozen":
+        text = text.replace(OUR_NAME, "")
+    try:
+        prepared = system.prepare(text, stem)
+    except subprocess.CalledProcessError:
+        return "compile"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    try:
+        done = subprocess.run(
+            system.command(prepared), input=program.stdin, capture_output=True,
+            timeout=limit_seconds, cwd=directory, env={**os.environ, **system.environment},
+        )
+    except subprocess.TimeoutExpired:
+        return "time"
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    out = done.stdout.decode(errors="replace")
+    if done.returncode != 0 or not program.is_right(out):
+        if system.name == "cozen":
+            sys.stderr.write(f"{program.name}: exit {done.returncode}\n{out[-600:]}{done.stderr.decode(errors='replace')[-1200:]}\n")
+        return "wrong"
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--r7rs", type=Path)
+    parser.add_argument("--quarter", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--cozen", type=Path)
+    parser.add_argument("--cozen-option", action="append", default=[], help="e.g. --cozen-option=--zeal=100")
+    parser.add_argument("--only", nargs="*", help="systems")
+    parser.add_argument("--limit", type=float, default=120.0, help="seconds a run")
+    parser.add_argument("--runs", type=int, default=1, help="the least of so many is shown")
+    arguments = parser.parse_args()
+    programs = list(
+        set_programs(arguments.r7rs.resolve(), arguments.names, arguments.quarter)
+        if arguments.r7rs
+        else own_programs(arguments.names)
+    )
+    directory = arguments.r7rs.resolve() if arguments.r7rs else ROOT
+    columns = systems(arguments)
+    print(f"{'program':<12}" + "".join(f"{s.name:>13}" for s in columns), flush=True)
+    logs = {s.name: [] for s in columns}
+    failures = 0
+    with tempfile.TemporaryDirectory() as scratch:
+        for program in programs:
+            row, times = f"{program.name:<12}", {}
+            for system in columns:
+                results = [
+                    measure(system, program, Path(scratch) / program.name, arguments.limit, directory)
+                    for _ in range(arguments.runs)
+                ]
+                numbers = [r for r in results if not isinstance(r, str)]
+                times[system.name] = min(numbers) if len(numbers) == len(results) else next(r for r in results if isinstance(r, str))
+            ours = times[columns[0].name]
+            for system in columns:
+                taken = times[system.name]
+                if isinstance(taken, str):
+                    row += f"{taken:>13}"
+                    failures += system is columns[0]
+                elif isinstance(ours, str) or system is columns[0]:
+                    row += f"{taken:>13.2f}"
+                else:
+                    logs[system.name].append(math.log(ours / max(taken, 1e-3)))
+                    row += f"{taken:>7.2f} {ours / max(taken, 1e-3):>4.2f}x"
+            print(row, flush=True)
+    for name, values in logs.items():
+        if values:
+            print(f"geometric mean of {columns[0].name}/{name} over {len(values)}: {math.exp(sum(values) / len(values)):.3f}")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
