@@ -30,8 +30,9 @@ pub mod section {
     pub const READ_ONLY: &str = ".rodata";
     /// Frame maps.
     pub const FRAME_MAPS: &str = ".cozen.frame-maps";
-    /// Relocations in the encoding of `DT_RELR`.
-    pub const RELOCATIONS: &str = ".relr.dyn";
+    /// Relocations in the encoding of `DT_RELR`. The customary name and section type are not used:
+    /// older tools (elfutils 0.188) take them for a mistake.
+    pub const RELOCATIONS: &str = ".cozen.relocations";
     /// Names of symbols and the places that refer to them.
     pub const SYMBOLS: &str = ".cozen.symbols";
     /// Procedures.

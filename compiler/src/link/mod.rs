@@ -1,3 +1,23 @@
 //! The linker: from code and data to an ELF image.
+//!
+//! ```text
+//! LinkUnit ─ constants ─► objects placed ─ layout ─► addresses ─ code, relocation, symbols ─► segments
+//!          └ debug_info ─► sections for tools ───────────────────────────────── write_elf ─► bytes
+//! ```
+//!
+//! Every step depends on the unit alone and iterates in the unit's order: equal units give equal
+//! bytes.
 
+mod code;
+mod constants;
+mod debug_info;
+mod error;
+mod layout;
+mod pipeline;
+mod relocation;
+mod symbols;
 pub mod unit;
+mod write_elf;
+
+pub use error::LinkError;
+pub use pipeline::link;

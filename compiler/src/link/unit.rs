@@ -13,7 +13,7 @@ pub struct LinkUnit {
     pub constants: Vec<Constant>,
     /// Interned symbols by name; the first cells are theirs, in this order.
     pub symbols: Vec<Rc<str>>,
-    /// Cells after the symbols: what each holds at first.
+    /// Cells after the symbols: what each holds at first, never a symbol.
     pub cells: Vec<ConstantWord>,
     /// Source files by number.
     pub files: Vec<Rc<str>>,
@@ -36,7 +36,8 @@ pub struct ProcedureCode {
     pub code: Vec<u8>,
     /// Holes, ascending by `at`.
     pub fixups: Vec<Fixup>,
-    /// Line table rows, ascending by `offset`.
+    /// Line table rows, ascending by `offset`. The first one is also the place of the definition,
+    /// and stands for the header.
     pub lines: Vec<LineRow>,
 }
 

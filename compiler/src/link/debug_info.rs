@@ -1,0 +1,147 @@
+//! DWARF 5 for tools: one compilation unit with its files, a line table, and every procedure's
+//! name, extent and place.
+
+use std::borrow::Cow;
+
+use abi::procedure::PROCEDURE_HEADER_BYTES;
+use gimli::write::{
+    Address, AttributeValue, DwarfUnit, EndianVec, FileId, LineProgram, LineString, Sections,
+};
+use gimli::{
+    DW_AT_decl_file, DW_AT_decl_line, DW_AT_high_pc, DW_AT_low_pc, DW_AT_name, DW_AT_producer,
+    DW_TAG_subprogram, Encoding, Format, LineEncoding, LittleEndian,
+};
+
+use super::error::LinkError;
+use super::layout::Layout;
+use super::unit::{LineRow, LinkUnit, ProcedureCode};
+
+const ENCODING: Encoding = Encoding {
+    format: Format::Dwarf32,
+    version: 5,
+    address_size: 8,
+};
+
+/// The compilation directory: paths are as the user gave them, so that builds are reproducible.
+const DIRECTORY: &str = ".";
+
+/// A debug section: name and contents.
+pub(super) type DebugSection = (&'static str, Vec<u8>);
+
+/// Encodes the debug sections; none if the unit names no files.
+pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<DebugSection>, LinkError> {
+    if unit.files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut dwarf = DwarfUnit::new(ENCODING);
+    let files = add_line_program(&mut dwarf, unit, layout);
+    add_unit_entry(&mut dwarf, unit, layout);
+    for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
+        add_procedure(&mut dwarf, procedure, start, &files);
+    }
+    let mut sections = Sections::new(EndianVec::new(LittleEndian));
+    dwarf.write(&mut sections).map_err(describe)?;
+    let mut encoded = Vec::new();
+    sections
+        .for_each_mut(|id, section| {
+            if !section.slice().is_empty() {
+                encoded.push((id.name(), section.take()));
+            }
+            Ok(())
+        })
+        .map_err(describe)?;
+    Ok(encoded)
+}
+
+fn describe(error: gimli::write::Error) -> LinkError {
+    LinkError::DebugInformation {
+        reason: error.to_string(),
+    }
+}
+
+/// A name as the string tables can hold it: without NUL.
+pub(super) fn tool_name(name: &str) -> Cow<'_, str> {
+    if name.contains('\0') {
+        Cow::Owned(name.replace('\0', "\u{fffd}"))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+fn add_line_program(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) -> Vec<FileId> {
+    let strings = &mut dwarf.line_strings;
+    let mut string = |text: &str| LineString::new(tool_name(text).as_bytes(), ENCODING, strings);
+    let first_file = string(&unit.files[0]);
+    let line_encoding = LineEncoding::default();
+    let directory = string(DIRECTORY);
+    let mut program = LineProgram::new(ENCODING, line_encoding, directory, None, first_file, None);
+    let directory = program.default_directory();
+    let files: Vec<FileId> = unit
+        .files
+        .iter()
+        .map(|file| program.add_file(string(file), directory, None))
+        .collect();
+    for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
+        add_rows(&mut program, procedure, start, &files);
+    }
+    dwarf.unit.line_program = program;
+    files
+}
+
+/// One sequence: the first row reaches back over the header.
+fn add_rows(program: &mut LineProgram, procedure: &ProcedureCode, start: u32, files: &[FileId]) {
+    if procedure.lines.is_empty() {
+        return;
+    }
+    program.begin_sequence(Some(Address::Constant(u64::from(start))));
+    for (number, line) in procedure.lines.iter().enumerate() {
+        let row = program.row();
+        row.address_offset = if number == 0 {
+            0
+        } else {
+            PROCEDURE_HEADER_BYTES as u64 + u64::from(line.offset)
+        };
+        row.file = files[usize::from(line.file)];
+        row.line = u64::from(line.line);
+        row.column = u64::from(line.column);
+        program.generate_row();
+    }
+    program.end_sequence((PROCEDURE_HEADER_BYTES + procedure.code.len()) as u64);
+}
+
+fn add_unit_entry(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) {
+    let producer = dwarf
+        .strings
+        .add(concat!("cozen ", env!("CARGO_PKG_VERSION")));
+    let name = dwarf.strings.add(tool_name(&unit.files[0]).as_bytes());
+    let directory = dwarf.strings.add(DIRECTORY);
+    let root = dwarf.unit.root();
+    let entry = dwarf.unit.get_mut(root);
+    entry.set(DW_AT_producer, AttributeValue::StringRef(producer));
+    entry.set(DW_AT_name, AttributeValue::StringRef(name));
+    entry.set(gimli::DW_AT_comp_dir, AttributeValue::StringRef(directory));
+    let code = layout.header.code;
+    let low = Address::Constant(u64::from(code.start));
+    entry.set(DW_AT_low_pc, AttributeValue::Address(low));
+    entry.set(DW_AT_high_pc, AttributeValue::Udata(u64::from(code.bytes)));
+}
+
+fn add_procedure(dwarf: &mut DwarfUnit, procedure: &ProcedureCode, start: u32, files: &[FileId]) {
+    let name = (!procedure.name.is_empty())
+        .then(|| dwarf.strings.add(tool_name(&procedure.name).as_bytes()));
+    let root = dwarf.unit.root();
+    let id = dwarf.unit.add(root, DW_TAG_subprogram);
+    let entry = dwarf.unit.get_mut(id);
+    if let Some(name) = name {
+        entry.set(DW_AT_name, AttributeValue::StringRef(name));
+    }
+    let low = Address::Constant(u64::from(start));
+    let bytes = (PROCEDURE_HEADER_BYTES + procedure.code.len()) as u64;
+    entry.set(DW_AT_low_pc, AttributeValue::Address(low));
+    entry.set(DW_AT_high_pc, AttributeValue::Udata(bytes));
+    if let Some(&LineRow { file, line, .. }) = procedure.lines.first() {
+        let file = files[usize::from(file)];
+        entry.set(DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
+        entry.set(DW_AT_decl_line, AttributeValue::Udata(u64::from(line)));
+    }
+}

@@ -1,0 +1,250 @@
+//! Layout: the address of everything in an image, from sizes alone.
+//!
+//! Segments follow one another in the file, aligned to objects only. In memory each starts in a new
+//! granule of [`SEGMENT_ALIGN_BYTES`], at the same offset in it as in the file's granule: so a
+//! loader can map every segment from where it is, whatever the page size, and a small image stays
+//! small.
+
+use abi::image::{Extent, IMAGE_BYTES_MAX, IMAGE_HEADER_BYTES, ImageHeader, SEGMENT_ALIGN_BYTES};
+use abi::object_layout::OBJECT_ALIGN_BYTES;
+use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
+
+use super::constants::{Home, PlacedConstants};
+use super::error::LinkError;
+use super::unit::LinkUnit;
+
+const ELF_HEADER_BYTES: u64 = 64;
+const PROGRAM_HEADER_BYTES: u64 = 56;
+
+/// Sizes that the layout needs beyond those that the unit and its constants show, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TableSizes {
+    pub(super) relocations: u64,
+    pub(super) symbol_table: u64,
+    pub(super) symbol_names: u64,
+}
+
+/// Where everything lies: virtual addresses.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layout {
+    /// Extents and counts; fingerprint and hash are not set.
+    pub(super) header: ImageHeader,
+    /// File offsets of the segments, in the order of [`Layout::segments`].
+    pub(super) file_offsets: [u64; 4],
+    /// Address of the image header.
+    pub(super) image_header: u32,
+    /// Address of the first symbol name.
+    pub(super) symbol_names: u32,
+    /// Addresses of procedure headers, by index.
+    pub(super) procedures: Vec<u32>,
+    /// Addresses of frame maps, by index.
+    pub(super) frame_maps: Vec<u32>,
+    /// Addresses of constants, tags added, by index.
+    pub(super) constants: Vec<u32>,
+}
+
+impl Layout {
+    /// The segments in order; those without bytes are not in the file.
+    pub(super) const fn segments(&self) -> [Extent; 4] {
+        let header = &self.header;
+        [
+            header.read_only,
+            header.code,
+            header.constants,
+            header.cells,
+        ]
+    }
+
+    /// Address of a symbol's cell.
+    pub(super) const fn symbol_cell(&self, symbol: u32) -> u32 {
+        self.header.cells.start + 8 * symbol
+    }
+
+    /// Address of a cell that is not a symbol's.
+    pub(super) const fn cell(&self, cell: u32) -> u32 {
+        self.symbol_cell(self.header.symbol_count + cell)
+    }
+
+    /// Address of an object among the read-only objects.
+    pub(super) fn read_only_object(&self, offset: u64) -> u32 {
+        self.header.read_only_objects.start + address(offset)
+    }
+}
+
+/// Places the parts of the image.
+pub(super) fn lay_out(
+    unit: &LinkUnit,
+    constants: &PlacedConstants,
+    sizes: TableSizes,
+) -> Result<Layout, LinkError> {
+    let segment_count = 2
+        + u64::from(!constants.linked.is_empty())
+        + u64::from(!unit.symbols.is_empty() || !unit.cells.is_empty());
+    let image_header = ELF_HEADER_BYTES + PROGRAM_HEADER_BYTES * segment_count;
+    let relocations = image_header + IMAGE_HEADER_BYTES as u64;
+    let symbols = relocations + sizes.relocations;
+    let symbol_names = symbols + sizes.symbol_table;
+    let frame_maps = symbol_names + sizes.symbol_names;
+    let frame_maps_end = frame_maps + total(unit.frame_maps.iter().map(Vec::len));
+    let read_only_objects = frame_maps_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
+    let read_only_end = if constants.read_only.is_empty() {
+        frame_maps_end
+    } else {
+        read_only_objects + constants.read_only.len() as u64
+    };
+
+    let mut packer = Packer::default();
+    let read_only = packer.add(read_only_end);
+    let code = packer.add(code_bytes(unit));
+    let linked = packer.add(8 * constants.linked.len() as u64);
+    let cells = packer.add(8 * (unit.symbols.len() + unit.cells.len()) as u64);
+    if packer.memory_end > IMAGE_BYTES_MAX {
+        return Err(LinkError::ImageTooLarge {
+            bytes: packer.memory_end,
+            bytes_max: IMAGE_BYTES_MAX,
+        });
+    }
+    let mut layout = Layout {
+        header: ImageHeader {
+            symbol_count: address(unit.symbols.len() as u64),
+            image: extent(0, packer.memory_end),
+            read_only: read_only.extent,
+            code: code.extent,
+            constants: linked.extent,
+            cells: cells.extent,
+            frame_maps: extent(frame_maps, frame_maps_end - frame_maps),
+            relocations: extent(relocations, sizes.relocations),
+            symbols: extent(symbols, sizes.symbol_table),
+            read_only_objects: extent(read_only_objects, constants.read_only.len() as u64),
+            ..ImageHeader::default()
+        },
+        file_offsets: [read_only, code, linked, cells].map(|placed| placed.file_offset),
+        image_header: address(image_header),
+        symbol_names: address(symbol_names),
+        ..Layout::default()
+    };
+    if constants.read_only.is_empty() {
+        layout.header.read_only_objects = Extent::default();
+    }
+    layout.fill_tables(unit, constants);
+    Ok(layout)
+}
+
+impl Layout {
+    fn fill_tables(&mut self, unit: &LinkUnit, constants: &PlacedConstants) {
+        let mut next = u64::from(self.header.code.start);
+        for procedure in &unit.procedures {
+            self.procedures.push(address(next));
+            next += procedure_bytes(procedure.code.len());
+        }
+        self.header.entry = *self
+            .procedures
+            .first()
+            .expect("a unit has an entry procedure");
+        next = u64::from(self.header.frame_maps.start);
+        for map in &unit.frame_maps {
+            self.frame_maps.push(address(next));
+            next += map.len() as u64;
+        }
+        for place in &constants.places {
+            let start = match place.home {
+                Home::ReadOnly(offset) => self.read_only_object(offset.0),
+                Home::Linked(word) => self.header.constants.start + address(8 * word),
+            };
+            self.constants.push(start + place.tag as u32);
+        }
+    }
+}
+
+/// Bytes that a procedure takes in the code segment: header, code, padding.
+pub(super) const fn procedure_bytes(code_bytes: usize) -> u64 {
+    ((PROCEDURE_HEADER_BYTES + code_bytes).next_multiple_of(PROCEDURE_ALIGN_BYTES)) as u64
+}
+
+fn code_bytes(unit: &LinkUnit) -> u64 {
+    unit.procedures
+        .iter()
+        .map(|procedure| procedure_bytes(procedure.code.len()))
+        .sum()
+}
+
+/// Puts segments one after the other.
+#[derive(Debug, Default)]
+struct Packer {
+    file_end: u64,
+    memory_end: u64,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Placed {
+    extent: Extent,
+    file_offset: u64,
+}
+
+impl Packer {
+    fn add(&mut self, bytes: u64) -> Placed {
+        if bytes == 0 {
+            return Placed::default();
+        }
+        let file_offset = self.file_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
+        let start = self.memory_end.next_multiple_of(SEGMENT_ALIGN_BYTES)
+            + file_offset % SEGMENT_ALIGN_BYTES;
+        self.file_end = file_offset + bytes;
+        self.memory_end = start + bytes;
+        if self.memory_end > IMAGE_BYTES_MAX {
+            return Placed::default();
+        }
+        Placed {
+            extent: extent(start, bytes),
+            file_offset,
+        }
+    }
+}
+
+fn total(sizes: impl Iterator<Item = usize>) -> u64 {
+    sizes.map(|size| size as u64).sum()
+}
+
+fn extent(start: u64, bytes: u64) -> Extent {
+    Extent {
+        start: address(start),
+        bytes: address(bytes),
+    }
+}
+
+/// Narrows an address or size of an image.
+fn address(value: u64) -> u32 {
+    u32::try_from(value).expect("the image's size was checked first")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_packed_in_the_file_and_congruent_in_memory() {
+        let mut packer = Packer::default();
+        let first = packer.add(1000);
+        let second = packer.add(70_000);
+        assert_eq!(packer.add(0).extent, Extent::default());
+        let third = packer.add(8);
+        assert_eq!((first.extent.start, first.file_offset), (0, 0));
+        assert_eq!(
+            (second.extent.start, second.file_offset),
+            (0x10000 + 1008, 1008)
+        );
+        assert_eq!(third.file_offset, 1008 + 70_000);
+        assert_eq!(
+            u64::from(third.extent.start) % 0x10000,
+            third.file_offset % 0x10000
+        );
+        assert!(third.extent.start >= 0x30000, "a granule of its own");
+    }
+
+    #[test]
+    fn too_large_an_image_is_found_before_anything_is_narrowed() {
+        let mut packer = Packer::default();
+        packer.add(IMAGE_BYTES_MAX * 4);
+        assert!(packer.memory_end > IMAGE_BYTES_MAX);
+    }
+}

@@ -1,0 +1,152 @@
+//! Linking, step by step.
+
+use abi::arity::{self, ArityRecord};
+use abi::fingerprint::FINGERPRINT;
+use abi::image::{ImageHeader, section};
+use abi::tag::FALSE;
+
+use super::constants::{LinkedWord, place_constants};
+use super::error::LinkError;
+use super::layout::{Layout, TableSizes, lay_out};
+use super::unit::{ConstantWord, LinkUnit};
+use super::write_elf::{ElfImage, Section, write_elf};
+use super::{code, debug_info, relocation, symbols};
+
+/// Makes the image of `unit`: a complete ELF file, the same bytes for the same unit.
+///
+/// # Errors
+///
+/// [`LinkError`]: the unit exceeds a limit of the format.
+///
+/// # Panics
+///
+/// If the unit has no procedure, an index in it leads nowhere, or a cell that is no symbol's holds
+/// a symbol: bugs of code generation.
+pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
+    let constants = place_constants(&unit.constants);
+    let cells = cell_words(unit);
+    let constant_relocations = relocated_words(&constants.linked);
+    let cell_relocations = relocated_words(&cells);
+    let encode_relocations = |constants_start: u64, cells_start: u64| {
+        let mut entries = relocation::encode(constants_start, &constant_relocations);
+        entries.extend(relocation::encode(cells_start, &cell_relocations));
+        entries
+    };
+    let fixup_count = symbols::fixup_count(&constants.linked);
+    let sizes = TableSizes {
+        relocations: 8 * encode_relocations(0, 0).len() as u64,
+        symbol_table: symbols::table_bytes(unit.symbols.len(), fixup_count),
+        symbol_names: symbols::name_bytes(&unit.symbols),
+    };
+    let mut layout = lay_out(unit, &constants, sizes)?;
+    layout.header.fixup_count = u32::try_from(fixup_count).expect("each is a word of the image");
+    let header = ImageHeader {
+        fingerprint: FINGERPRINT,
+        ..layout.header
+    };
+    let relocations = encode_relocations(header.constants.start.into(), header.cells.start.into());
+
+    let read_only = vec![
+        Section::new(section::IMAGE, 8, header.encode().to_vec()),
+        Section::new(section::RELOCATIONS, 8, words_to_bytes(relocations)),
+        Section::new(
+            section::SYMBOLS,
+            4,
+            symbols::encode(&unit.symbols, &constants.linked, &layout),
+        ),
+        Section::new(section::FRAME_MAPS, 1, unit.frame_maps.concat()),
+        Section::new(section::READ_ONLY, 16, constants.read_only.clone()),
+    ];
+    let contents =
+        |words: &[LinkedWord]| words_to_bytes(words.iter().map(|&word| resolve(word, &layout)));
+    let image = ElfImage {
+        segments: [
+            read_only,
+            vec![Section::new(section::CODE, 16, code::encode(unit, &layout))],
+            vec![Section::new(
+                section::CONSTANTS,
+                16,
+                contents(&constants.linked),
+            )],
+            vec![Section::new(section::CELLS, 8, contents(&cells))],
+        ],
+        tool_sections: tool_sections(unit, &layout)?,
+    };
+    Ok(write_elf(unit, &layout, image))
+}
+
+/// The words of the cells, symbols first.
+fn cell_words(unit: &LinkUnit) -> Vec<LinkedWord> {
+    let symbols = unit.symbols.iter().map(|_| LinkedWord::Word(FALSE));
+    let others = unit.cells.iter().map(|&word| {
+        assert!(
+            !matches!(word, ConstantWord::Symbol(_)),
+            "symbols have cells of their own"
+        );
+        word.into()
+    });
+    symbols.chain(others).collect()
+}
+
+fn relocated_words(words: &[LinkedWord]) -> Vec<u64> {
+    words
+        .iter()
+        .zip(0..)
+        .filter(|(word, _)| word.is_relocated())
+        .map(|(_, index)| index)
+        .collect()
+}
+
+/// The word as it stands in the file.
+fn resolve(word: LinkedWord, layout: &Layout) -> u64 {
+    match word {
+        LinkedWord::Word(word) => word,
+        LinkedWord::Constant(index) => layout.constants[index as usize].into(),
+        LinkedWord::Symbol(_) => FALSE,
+        LinkedWord::Procedure(index) => layout.procedures[index as usize].into(),
+        LinkedWord::ReadOnly(offset) => {
+            u64::from(layout.read_only_object(offset.0)) | abi::tag::TAG_OBJECT
+        }
+    }
+}
+
+fn words_to_bytes(words: impl IntoIterator<Item = u64>) -> Vec<u8> {
+    words.into_iter().flat_map(u64::to_le_bytes).collect()
+}
+
+/// Sections that are in no segment.
+fn tool_sections(unit: &LinkUnit, layout: &Layout) -> Result<Vec<Section>, LinkError> {
+    let mut sections = vec![Section::new(section::ARITIES, 1, arities(unit, layout))];
+    if let Some(interface) = &unit.interface {
+        sections.push(Section::new(
+            section::INTERFACE,
+            1,
+            interface.clone().into_bytes(),
+        ));
+    }
+    for (name, bytes) in debug_info::encode(unit, layout)? {
+        sections.push(Section::new(name, 1, bytes));
+    }
+    Ok(sections)
+}
+
+fn arities(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
+        let record = ArityRecord {
+            code: start,
+            line: procedure.lines.first().map_or(0, |row| row.line),
+            required: procedure.header.required,
+            optional: procedure.header.optional,
+            flags: procedure.header.flags,
+            name: procedure.name.to_string(),
+            parameters: procedure
+                .parameters
+                .iter()
+                .map(ToString::to_string)
+                .collect(),
+        };
+        arity::encode(&record, &mut bytes);
+    }
+    bytes
+}
