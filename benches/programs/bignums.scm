@@ -1,4 +1,4 @@
-;; expect: 1990 5735
+;; expect: 4599 5736
 ;; Factorials and Fibonacci numbers of thousands of digits.
 (import (scheme base) (scheme write))
 

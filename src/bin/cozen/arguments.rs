@@ -1,0 +1,238 @@
+//! The command line: what the user asked for.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::{Long, Short, Value};
+
+/// What `--help` prints.
+pub(crate) const USAGE: &str = "\
+cozen: a Scheme whose compiled programs are ELF images
+
+usage:
+  cozen [OPTION…] FILE ARG…           compile FILE in memory and run it
+  cozen [OPTION…] -e EXPR [-e EXPR…]  evaluate expressions, print the last value
+  cozen [OPTION…]                     read, evaluate, print
+  cozen [OPTION…] compile FILE -o OUT.czo
+  cozen [OPTION…] run OUT.czo ARG…
+  cozen [OPTION…] disassemble FILE    of an image, or of the image of a source file
+
+options:
+  -L, --library-path=DIR   where to look for libraries (may be repeated)
+  --heap-max=BYTES         raise a condition rather than let the heap grow beyond (k, M, G)
+  --stack-max=BYTES        the same for the stack
+  --zeal[=N]               collect at every (Nth) place where a collection may start, and verify
+  --gc-stats               print what the collector did, at the end
+  --no-mmap                read images instead of mapping them
+  --dump-after=PASS        print the program after a pass of the compiler (`list` names them)
+  -o, --output=FILE        where `compile` writes
+  -h, --help    -V, --version
+";
+
+/// A parsed command line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Arguments {
+    pub(crate) command: Command,
+    pub(crate) options: Options,
+}
+
+/// What to do.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Read, evaluate, print.
+    #[default]
+    Repl,
+    /// Run a source file with arguments.
+    RunSource { file: PathBuf, arguments: Vec<String> },
+    /// Evaluate expressions.
+    Evaluate { expressions: Vec<String> },
+    /// Write an image.
+    Compile { file: PathBuf, output: Option<PathBuf> },
+    /// Run an image with arguments.
+    RunImage { file: PathBuf, arguments: Vec<String> },
+    /// Print the instructions of an image.
+    Disassemble { file: PathBuf },
+    /// Print how to use this.
+    Help,
+    /// Print the version.
+    Version,
+}
+
+/// Options of all commands.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Options {
+    pub(crate) library_paths: Vec<PathBuf>,
+    pub(crate) heap_bytes_max: Option<usize>,
+    pub(crate) stack_bytes_max: Option<usize>,
+    pub(crate) zeal_every: Option<u64>,
+    pub(crate) gc_statistics: bool,
+    pub(crate) no_mmap: bool,
+    pub(crate) dump_after: Option<String>,
+}
+
+/// Parses the arguments after the program's name.
+///
+/// # Errors
+///
+/// A message that names the argument.
+pub(crate) fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Arguments, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let mut parsed = Arguments::default();
+    let mut expressions = Vec::new();
+    let mut output = None;
+    let mut words: Vec<OsString> = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => parsed.command = Command::Help,
+            Short('V') | Long("version") => parsed.command = Command::Version,
+            Short('e') => expressions.push(text(parser.value()?)?),
+            Short('o') | Long("output") => output = Some(parser.value()?.into()),
+            Value(word) => {
+                words.push(word);
+                let takes_all = words.len() == 2 && words[0] == "run"
+                    || words.len() == 1 && !is_subcommand(&words[0]);
+                if takes_all {
+                    words.extend(parser.raw_args()?);
+                }
+            }
+            option => parse_option(&mut parsed.options, option, &mut parser)?,
+        }
+    }
+    if parsed.command == Command::Repl {
+        parsed.command = command(words, expressions, output)?;
+    }
+    Ok(parsed)
+}
+
+fn is_subcommand(word: &OsString) -> bool {
+    word == "compile" || word == "run" || word == "disassemble"
+}
+
+fn parse_option(
+    options: &mut Options,
+    option: lexopt::Arg<'_>,
+    parser: &mut lexopt::Parser,
+) -> Result<(), lexopt::Error> {
+    match option {
+        Short('L') | Long("library-path") => options.library_paths.push(parser.value()?.into()),
+        Long("heap-max") => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
+        Long("stack-max") => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
+        Long("zeal") => options.zeal_every = Some(zeal_every(parser.optional_value())?),
+        Long("gc-stats") => options.gc_statistics = true,
+        Long("no-mmap") => options.no_mmap = true,
+        Long("dump-after") => options.dump_after = Some(text(parser.value()?)?),
+        other => return Err(other.unexpected()),
+    }
+    Ok(())
+}
+
+fn command(
+    words: Vec<OsString>,
+    expressions: Vec<String>,
+    output: Option<PathBuf>,
+) -> Result<Command, lexopt::Error> {
+    let mut words = words.into_iter();
+    if !expressions.is_empty() {
+        return match words.next() {
+            None => Ok(Command::Evaluate { expressions }),
+            Some(word) => Err(format!("unexpected argument {word:?} after -e").into()),
+        };
+    }
+    let Some(first) = words.next() else { return Ok(Command::Repl) };
+    if !is_subcommand(&first) {
+        let arguments = words.map(text).collect::<Result<_, _>>()?;
+        return Ok(Command::RunSource { file: first.into(), arguments });
+    }
+    let file = words.next().ok_or_else(|| format!("{}: expected a file", first.display()))?.into();
+    if first == "run" {
+        let arguments = words.map(text).collect::<Result<_, _>>()?;
+        return Ok(Command::RunImage { file, arguments });
+    }
+    if let Some(word) = words.next() {
+        return Err(format!("unexpected argument {word:?} after {}", first.display()).into());
+    }
+    Ok(if first == "compile" {
+        Command::Compile { file, output }
+    } else {
+        Command::Disassemble { file }
+    })
+}
+
+fn text(word: OsString) -> Result<String, lexopt::Error> {
+    word.into_string().map_err(lexopt::Error::NonUnicodeValue)
+}
+
+/// A number of bytes: digits and perhaps one of k, M, G (powers of 1024).
+fn bytes(option: &str, value: OsString) -> Result<usize, lexopt::Error> {
+    let value = text(value)?;
+    let digits = value.trim_end_matches(['k', 'K', 'm', 'M', 'g', 'G']);
+    let shift = match &value[digits.len()..] {
+        "" => Some(0),
+        "k" | "K" => Some(10),
+        "m" | "M" => Some(20),
+        "g" | "G" => Some(30),
+        _ => None,
+    };
+    let number = digits.parse::<usize>().ok();
+    shift
+        .zip(number)
+        .and_then(|(shift, number)| number.checked_mul(1 << shift))
+        .ok_or_else(|| format!("{option}: expected bytes such as 64M, found {value:?}").into())
+}
+
+fn zeal_every(value: Option<OsString>) -> Result<u64, lexopt::Error> {
+    let Some(value) = value else { return Ok(1) };
+    let value = text(value)?;
+    match value.parse() {
+        Ok(every) if every > 0 => Ok(every),
+        _ => Err(format!("--zeal: expected a number from 1, found {value:?}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Arguments {
+        parse(line.split_whitespace().map(OsString::from)).expect("a good command line")
+    }
+
+    #[test]
+    fn what_follows_the_program_is_the_programs() {
+        let arguments = parsed("--zeal=3 --heap-max 64M prog.scm --gc-stats x");
+        assert_eq!(arguments.options.zeal_every, Some(3));
+        assert_eq!(arguments.options.heap_bytes_max, Some(64 << 20));
+        assert!(!arguments.options.gc_statistics, "it stands after the file");
+        assert_eq!(
+            arguments.command,
+            Command::RunSource {
+                file: "prog.scm".into(),
+                arguments: vec!["--gc-stats".into(), "x".into()],
+            }
+        );
+    }
+
+    #[test]
+    fn subcommands_take_options_after_their_name() {
+        let arguments = parsed("compile a.scm -o a.czo --dump-after=contify");
+        assert_eq!(arguments.options.dump_after.as_deref(), Some("contify"));
+        assert_eq!(
+            arguments.command,
+            Command::Compile { file: "a.scm".into(), output: Some("a.czo".into()) }
+        );
+        let arguments = parsed("run --no-mmap a.czo --no-mmap");
+        assert!(arguments.options.no_mmap);
+        assert_eq!(
+            arguments.command,
+            Command::RunImage { file: "a.czo".into(), arguments: vec!["--no-mmap".into()] }
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_size_is_named() {
+        let error = parse(["--heap-max=lots".into()]).expect_err("not a number");
+        assert_eq!(error.to_string(), "--heap-max: expected bytes such as 64M, found \"lots\"");
+    }
+}
