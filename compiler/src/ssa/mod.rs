@@ -1,6 +1,10 @@
 //! SSA: procedures as blocks with parameters, their tools and their passes.
 
+mod build;
 pub mod ir;
+mod operands;
+
+pub use build::build;
 
 use std::rc::Rc;
 

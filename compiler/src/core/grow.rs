@@ -1,0 +1,116 @@
+//! Adding to a program's arenas.
+
+use std::rc::Rc;
+
+use super::ir::{Expr, ExprId, Lambda, LambdaId, Place, Program, Variable, VariableId};
+
+/// The index of the next entry of an arena that has `length` of them.
+///
+/// # Panics
+///
+/// At 2^32 entries, which no source text is long enough to need.
+pub(crate) fn index(length: usize) -> u32 {
+    u32::try_from(length).expect("an arena holds fewer than 2^32 entries")
+}
+
+impl Program {
+    /// Adds an expression that was written at `place`.
+    pub fn add(&mut self, expr: Expr, place: Place) -> ExprId {
+        let id = ExprId(index(self.exprs.len()));
+        self.exprs.push(expr);
+        self.spans.push(place);
+        id
+    }
+
+    /// Adds the quotation of an immediate.
+    pub fn add_quote(&mut self, word: u64, place: Place) -> ExprId {
+        let literal = self.add_word(word);
+        self.add(Expr::Quote(literal), place)
+    }
+
+    /// Adds a variable that is neither assigned nor at top level.
+    pub fn add_variable(&mut self, name: Rc<str>) -> VariableId {
+        let id = VariableId(index(self.variables.len()));
+        self.variables.push(Variable {
+            name,
+            assigned: false,
+            top_level: false,
+        });
+        id
+    }
+
+    /// Adds a lambda.
+    pub fn add_lambda(&mut self, lambda: Lambda) -> LambdaId {
+        let id = LambdaId(index(self.lambdas.len()));
+        self.lambdas.push(lambda);
+        id
+    }
+
+    /// An expression.
+    pub fn expr(&self, id: ExprId) -> &Expr {
+        &self.exprs[id.0 as usize]
+    }
+
+    /// Puts another expression in the place of one; the old one is returned.
+    pub fn replace(&mut self, id: ExprId, expr: Expr) -> Expr {
+        std::mem::replace(&mut self.exprs[id.0 as usize], expr)
+    }
+
+    /// Moves the expression of `id` to a new place in the arena, so that `id` can hold one around it.
+    pub fn relocate(&mut self, id: ExprId) -> ExprId {
+        let expr = self.expr(id).clone();
+        self.add(expr, self.place(id))
+    }
+
+    /// Where an expression was written.
+    pub fn place(&self, id: ExprId) -> Place {
+        self.spans[id.0 as usize]
+    }
+
+    /// A variable.
+    pub fn variable(&self, id: VariableId) -> &Variable {
+        &self.variables[id.0 as usize]
+    }
+
+    /// A lambda or label.
+    pub fn lambda(&self, id: LambdaId) -> &Lambda {
+        &self.lambdas[id.0 as usize]
+    }
+
+    /// The word of an expression that quotes an immediate.
+    pub fn quoted_word(&self, id: ExprId) -> Option<u64> {
+        match self.expr(id) {
+            Expr::Quote(literal) => match self.literals[literal.0 as usize] {
+                super::ir::Literal::Word(word) => Some(word),
+                super::ir::Literal::Datum(_) => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// The expression that the unit evaluates.
+    ///
+    /// # Panics
+    ///
+    /// When the program was never given one.
+    pub fn root(&self) -> ExprId {
+        self.body.expect("a finished program has a body")
+    }
+}
+
+impl Lambda {
+    /// All parameters in order.
+    pub fn parameters(&self) -> impl Iterator<Item = VariableId> + '_ {
+        self.required
+            .iter()
+            .chain(&self.optional)
+            .chain(&self.rest)
+            .copied()
+    }
+
+    /// Whether a call with `count` operands fits.
+    pub fn accepts(&self, count: usize) -> bool {
+        count >= self.required.len()
+            && (self.rest.is_some() || count <= self.required.len() + self.optional.len())
+    }
+}

@@ -1,0 +1,236 @@
+//! Closure conversion: says what each closure holds, and which calls are known.
+//!
+//! Before: stage 2. After: stage 3. A procedure bound by `Fix` whose body names nothing but its own
+//! variables, top-level variables and procedures of the same kind has no free variables; then neither
+//! calls nor references to it cost its callers anything.
+//!
+//! ```text
+//! (fix ((f.0 (lambda (x.1 . y.2) (f.0 x.1 1 2)))) f.0)
+//! => (fix ((f.0 (lambda (x.1 . y.2) (call-known f.0 x.1 (list 1 2))))) f.0)
+//! ```
+
+use std::collections::HashSet;
+
+use abi::primitive::Primitive;
+use abi::tag;
+
+use crate::core::grow;
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+
+/// Runs the pass.
+#[must_use]
+pub fn close(mut program: Program) -> Program {
+    let frames = Frames::find(&program);
+    for &call in &frames.calls {
+        know_call(&mut program, &frames, call);
+    }
+    let free = FreeVariables::find(&program, &frames);
+    for (index, mut variables) in free.into_iter().enumerate() {
+        variables.sort_unstable();
+        program.lambdas[index].free = variables;
+    }
+    for (index, lambda) in frames.fixed.iter().enumerate() {
+        if let Some(lambda) = lambda {
+            program.lambdas[lambda.0 as usize].self_variable = Some(VariableId(grow::index(index)));
+        }
+    }
+    program.closed = true;
+    program
+}
+
+/// Which procedure each thing belongs to. Labels belong to the procedure around them. `None` is the
+/// entry.
+struct Frames {
+    /// Where each variable is bound.
+    owner: Vec<Option<LambdaId>>,
+    /// Around each lambda.
+    parent: Vec<Option<LambdaId>>,
+    /// The lambda of each variable that `Fix` binds.
+    fixed: Vec<Option<LambdaId>>,
+    /// References to variables, by procedure.
+    uses: Vec<(VariableId, Option<LambdaId>)>,
+    /// Calls with a variable as operator.
+    calls: Vec<ExprId>,
+}
+
+impl Frames {
+    fn find(program: &Program) -> Self {
+        let mut frames = Self {
+            owner: vec![None; program.variables.len()],
+            parent: vec![None; program.lambdas.len()],
+            fixed: vec![None; program.variables.len()],
+            uses: Vec::new(),
+            calls: Vec::new(),
+        };
+        let mut pending = vec![(program.root(), None)];
+        while let Some((id, frame)) = pending.pop() {
+            frames.visit(program, id, frame, &mut pending);
+        }
+        frames
+    }
+
+    fn visit(
+        &mut self,
+        program: &Program,
+        id: ExprId,
+        frame: Option<LambdaId>,
+        pending: &mut Vec<(ExprId, Option<LambdaId>)>,
+    ) {
+        match program.expr(id) {
+            Expr::Lambda(lambda) => {
+                self.open(program, *lambda, frame);
+                pending.push((program.lambda(*lambda).body, Some(*lambda)));
+                return;
+            }
+            Expr::Fix(bindings, body) => {
+                pending.push((*body, frame));
+                for &(variable, lambda) in bindings {
+                    self.owner[variable.0 as usize] = frame;
+                    self.fixed[variable.0 as usize] = Some(lambda);
+                    self.open(program, lambda, frame);
+                    pending.push((program.lambda(lambda).body, Some(lambda)));
+                }
+                return;
+            }
+            Expr::Local(variable) | Expr::SetLocal(variable, _) => {
+                self.uses.push((*variable, frame));
+            }
+            Expr::Let(bindings, _) => {
+                for &(variable, _) in bindings {
+                    self.owner[variable.0 as usize] = frame;
+                }
+            }
+            Expr::Receive { required, rest, .. } => {
+                for &variable in required.iter().chain(rest) {
+                    self.owner[variable.0 as usize] = frame;
+                }
+            }
+            Expr::Labels(labels, _) => {
+                for &label in labels {
+                    for variable in program.lambda(label).parameters() {
+                        self.owner[variable.0 as usize] = frame;
+                    }
+                }
+            }
+            Expr::Call(operator, _) => {
+                if matches!(program.expr(*operator), Expr::Local(_)) {
+                    self.calls.push(id);
+                }
+            }
+            _ => {}
+        }
+        program.each_part(id, |part| pending.push((part, frame)));
+    }
+
+    fn open(&mut self, program: &Program, lambda: LambdaId, frame: Option<LambdaId>) {
+        self.parent[lambda.0 as usize] = frame;
+        for variable in program.lambda(lambda).parameters() {
+            self.owner[variable.0 as usize] = Some(lambda);
+        }
+    }
+}
+
+/// Turns a call of a procedure bound by `Fix` into a known call if the operands fit.
+fn know_call(program: &mut Program, frames: &Frames, call: ExprId) {
+    let Expr::Call(operator, operands) = program.expr(call) else {
+        return;
+    };
+    let &Expr::Local(variable) = program.expr(*operator) else {
+        return;
+    };
+    let Some(id) = frames.fixed[variable.0 as usize] else {
+        return;
+    };
+    let mut operands = operands.clone();
+    let place = program.place(call);
+    let lambda = program.lambda(id);
+    if !lambda.accepts(operands.len()) {
+        return;
+    }
+    let positional = lambda.required.len() + lambda.optional.len();
+    let takes_rest = lambda.rest.is_some();
+    let extra = operands.split_off(positional.min(operands.len()));
+    while operands.len() < positional {
+        operands.push(program.add_quote(tag::DEFAULT, place));
+    }
+    if takes_rest {
+        operands.push(if extra.is_empty() {
+            program.add_quote(tag::NULL, place)
+        } else {
+            program.add(Expr::Primitive(Primitive::List, extra), place)
+        });
+    }
+    program.replace(call, Expr::CallKnown(variable, operands));
+}
+
+/// What each closure has to hold.
+struct FreeVariables<'program> {
+    program: &'program Program,
+    frames: &'program Frames,
+    free: Vec<Vec<VariableId>>,
+    /// Of each variable bound by `Fix`, the procedures that need its closure if it has one.
+    users: Vec<Vec<LambdaId>>,
+}
+
+impl<'program> FreeVariables<'program> {
+    fn find(program: &'program Program, frames: &'program Frames) -> Vec<Vec<VariableId>> {
+        let mut this = Self {
+            program,
+            frames,
+            free: vec![Vec::new(); program.lambdas.len()],
+            users: vec![Vec::new(); program.variables.len()],
+        };
+        this.note_uses();
+        this.spread();
+        this.free
+    }
+
+    fn note_uses(&mut self) {
+        let mut seen = HashSet::new();
+        for &(variable, mut frame) in &self.frames.uses {
+            if self.program.variable(variable).top_level {
+                continue;
+            }
+            let owner = self.frames.owner[variable.0 as usize];
+            let own = self.frames.fixed[variable.0 as usize];
+            while frame != owner {
+                let lambda = frame.expect("a variable is used inside the procedure that binds it");
+                if !seen.insert((lambda, variable)) {
+                    break;
+                }
+                if own.is_none() {
+                    self.free[lambda.0 as usize].push(variable);
+                } else if own != frame {
+                    self.users[variable.0 as usize].push(lambda);
+                }
+                frame = self.frames.parent[lambda.0 as usize];
+            }
+        }
+    }
+
+    /// A procedure that has free variables is a free variable of those that use it.
+    fn spread(&mut self) {
+        let mut variable_of = vec![None; self.program.lambdas.len()];
+        for (variable, lambda) in self.frames.fixed.iter().enumerate() {
+            if let Some(lambda) = lambda {
+                variable_of[lambda.0 as usize] = Some(variable);
+            }
+        }
+        let has_free = |free: &Vec<VariableId>| !free.is_empty();
+        let mut pending: Vec<usize> = (0..self.free.len())
+            .filter(|&lambda| has_free(&self.free[lambda]))
+            .collect();
+        while let Some(lambda) = pending.pop() {
+            let Some(variable) = variable_of[lambda] else {
+                continue;
+            };
+            for user in std::mem::take(&mut self.users[variable]) {
+                let free = &mut self.free[user.0 as usize];
+                if free.is_empty() {
+                    pending.push(user.0 as usize);
+                }
+                free.push(VariableId(grow::index(variable)));
+            }
+        }
+    }
+}

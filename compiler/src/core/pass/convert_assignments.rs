@@ -1,0 +1,115 @@
+//! Assignment conversion: assigned local variables become boxes.
+//!
+//! Before: stage 2. After: only top-level variables (which live in cells) are assigned.
+//!
+//! ```text
+//! (lambda (x.0) (begin (set! x.0 1) x.0))
+//! => (lambda (x.1) (let ((x.0 (%make-box x.1))) (begin (%box-set! x.0 1) (%box-ref x.0))))
+//! ```
+
+use abi::primitive::Primitive;
+
+use crate::core::ir::{Expr, ExprId, LambdaId, Place, Program, VariableId};
+use crate::core::post_order;
+
+/// Runs the pass.
+#[must_use]
+pub fn convert_assignments(mut program: Program) -> Program {
+    let is_boxed = |program: &Program, id: VariableId| {
+        let variable = program.variable(id);
+        variable.assigned && !variable.top_level
+    };
+    if !program
+        .variables
+        .iter()
+        .any(|variable| variable.assigned && !variable.top_level)
+    {
+        return program;
+    }
+    for id in post_order(&program, program.root()) {
+        let place = program.place(id);
+        match program.expr(id).clone() {
+            Expr::Local(variable) if is_boxed(&program, variable) => {
+                let boxed = program.relocate(id);
+                program.replace(id, Expr::Primitive(Primitive::BoxRef, vec![boxed]));
+            }
+            Expr::SetLocal(variable, value) if is_boxed(&program, variable) => {
+                let boxed = program.add(Expr::Local(variable), place);
+                program.replace(id, Expr::Primitive(Primitive::BoxSet, vec![boxed, value]));
+            }
+            Expr::Let(mut bindings, body) => {
+                for (variable, init) in &mut bindings {
+                    if is_boxed(&program, *variable) {
+                        let boxed = Expr::Primitive(Primitive::MakeBox, vec![*init]);
+                        *init = program.add(boxed, place);
+                    }
+                }
+                program.replace(id, Expr::Let(bindings, body));
+            }
+            Expr::Lambda(lambda) => box_parameters(&mut program, lambda),
+            Expr::Fix(bindings, _) => bindings
+                .iter()
+                .for_each(|&(_, lambda)| box_parameters(&mut program, lambda)),
+            Expr::Labels(labels, _) => labels
+                .iter()
+                .for_each(|&label| box_parameters(&mut program, label)),
+            Expr::Receive {
+                mut required,
+                mut rest,
+                producer,
+                body,
+            } => {
+                let variables = required.iter_mut().chain(&mut rest);
+                let body = box_bound(&mut program, variables, body, place);
+                let receive = Expr::Receive {
+                    required,
+                    rest,
+                    producer,
+                    body,
+                };
+                program.replace(id, receive);
+            }
+            _ => {}
+        }
+    }
+    for variable in &mut program.variables {
+        variable.assigned &= variable.top_level;
+    }
+    program
+}
+
+fn box_parameters(program: &mut Program, id: LambdaId) {
+    let mut lambda = program.lambda(id).clone();
+    let parameters = lambda
+        .required
+        .iter_mut()
+        .chain(&mut lambda.optional)
+        .chain(&mut lambda.rest);
+    lambda.body = box_bound(program, parameters, lambda.body, lambda.place);
+    program.lambdas[id.0 as usize] = lambda;
+}
+
+/// Renames the assigned ones of some parameters, and binds the old variables to boxes around `body`.
+fn box_bound<'variable>(
+    program: &mut Program,
+    parameters: impl Iterator<Item = &'variable mut VariableId>,
+    body: ExprId,
+    place: Place,
+) -> ExprId {
+    let mut bindings = Vec::new();
+    for parameter in parameters {
+        let variable = program.variable(*parameter);
+        if !variable.assigned || variable.top_level {
+            continue;
+        }
+        let fresh = program.add_variable(variable.name.clone());
+        let value = program.add(Expr::Local(fresh), place);
+        let boxed = program.add(Expr::Primitive(Primitive::MakeBox, vec![value]), place);
+        bindings.push((*parameter, boxed));
+        *parameter = fresh;
+    }
+    if bindings.is_empty() {
+        return body;
+    }
+    program.add(Expr::Let(bindings, body), place)
+}

@@ -1,0 +1,166 @@
+//! Calls and primitives.
+
+use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
+use abi::tag;
+
+use super::condition::Selection;
+use super::context::Context;
+use super::helper::Helper;
+use super::procedure::ProcedureBuilder;
+use crate::core::ir::{ExprId, VariableId};
+use crate::ssa::ir::{Callee, Operation, Terminator, ValueId};
+
+impl ProcedureBuilder<'_, '_> {
+    pub(super) fn call_value(
+        &mut self,
+        operator: ValueId,
+        arguments: Vec<ValueId>,
+        context: Context,
+    ) {
+        match context {
+            Context::Tail => self.terminate(Terminator::TailCall(operator, arguments)),
+            Context::Receive(receiver) => {
+                self.call_receiver(Callee::Value(operator), arguments, receiver);
+            }
+            _ => self.call_for_value(Operation::Call(operator, arguments), context),
+        }
+    }
+
+    pub(super) fn call_known(
+        &mut self,
+        variable: VariableId,
+        arguments: Vec<ValueId>,
+        context: Context,
+    ) {
+        let (procedure, closure) = self.known_callee(variable);
+        match context {
+            Context::Tail => {
+                self.terminate(Terminator::TailCallKnown(procedure, closure, arguments));
+            }
+            Context::Receive(receiver) => {
+                self.call_receiver(Callee::Known(procedure, closure), arguments, receiver);
+            }
+            _ => self.call_for_value(
+                Operation::CallKnown(procedure, closure, arguments),
+                context,
+            ),
+        }
+    }
+
+    /// A call that goes on in this procedure, with one value or without looking at the values.
+    fn call_for_value(&mut self, call: Operation, context: Context) {
+        match context {
+            Context::Effect => self.perform(call),
+            Context::EffectJump(block) => {
+                self.perform(call);
+                self.jump(block, Vec::new());
+            }
+            _ => {
+                let value = self.compute(call);
+                self.deliver(value, context);
+            }
+        }
+    }
+
+    pub(super) fn evaluate_primitive(
+        &mut self,
+        primitive: Primitive,
+        operands: &[ExprId],
+        id: ExprId,
+        context: Context,
+    ) {
+        let selection = self.select(primitive, operands);
+        match (selection, context) {
+            (Selection::Not(part), Context::Test(yes, no)) => {
+                self.evaluate_again(part, Context::Test(no, yes));
+            }
+            (Selection::Not(part), Context::Effect) => self.evaluate_again(part, context),
+            (Selection::Not(_) | Selection::Compare(..) | Selection::CompareSmall(..), _)
+                if !matches!(context, Context::Test(..)) =>
+            {
+                self.boolean(id, context);
+            }
+            (selection, Context::Test(..)) => match selection.operands() {
+                Some(few) => self.schedule_operands(&few, id, context),
+                None => self.schedule_operands(operands, id, context),
+            },
+            (Selection::AddSmall(part, _), _) => self.schedule_operands(&[part], id, context),
+            _ => self.schedule_operands(operands, id, context),
+        }
+    }
+
+    fn evaluate_again(&mut self, id: ExprId, context: Context) {
+        self.steps
+            .push(super::step::Step::Evaluate(id, context));
+    }
+
+    pub(super) fn finish_primitive(
+        &mut self,
+        primitive: Primitive,
+        operands: &[ExprId],
+        context: Context,
+    ) {
+        let selection = self.select(primitive, operands);
+        if let Context::Test(yes, no) = context
+            && let Some(few) = selection.operands()
+        {
+            let values = self.take_operands(few.len());
+            let condition = selection.condition(&values);
+            self.branch(condition, yes, no);
+            return;
+        }
+        if let Selection::AddSmall(_, value) = selection {
+            let operand = self.take_operand();
+            let sum = self.compute(Operation::AddSmall(operand, value));
+            self.deliver(sum, context);
+            return;
+        }
+        let values = self.take_operands(operands.len());
+        match primitive {
+            Primitive::Values => self.deliver_values(values, context),
+            Primitive::Apply => self.apply(values, context),
+            Primitive::Reinstate => self.reinstate(values[0], values[1], context),
+            _ => self.call_primitive(primitive, values, context),
+        }
+    }
+
+    fn call_primitive(&mut self, primitive: Primitive, values: Vec<ValueId>, context: Context) {
+        if primitive.effect() == Effect::Total && context == Context::Effect {
+            return;
+        }
+        let operation = if primitive.class() == PrimitiveClass::Host {
+            Operation::CallHost(primitive, values)
+        } else {
+            Operation::Primitive(primitive, values)
+        };
+        if primitive.result() == ResultType::Unspecified {
+            self.perform(operation);
+            self.deliver_word(tag::UNSPECIFIED, context);
+        } else {
+            let value = self.compute(operation);
+            self.deliver(value, context);
+        }
+    }
+
+    fn apply(&mut self, values: Vec<ValueId>, context: Context) {
+        if context == Context::Tail {
+            self.terminate(Terminator::TailApply(values[0], values[1]));
+            return;
+        }
+        let helper = self.unit.helper(Helper::Apply);
+        match context {
+            Context::Receive(receiver) => {
+                self.call_receiver(Callee::Known(helper, None), values, receiver);
+            }
+            _ => self.call_for_value(Operation::CallKnown(helper, None, values), context),
+        }
+    }
+
+    fn reinstate(&mut self, continuation: ValueId, values: ValueId, context: Context) {
+        self.terminate(Terminator::Reinstate(continuation, values));
+        if context == Context::Value {
+            let nothing = self.word(tag::UNSPECIFIED);
+            self.operands.push(nothing);
+        }
+    }
+}

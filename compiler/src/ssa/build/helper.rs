@@ -1,0 +1,53 @@
+//! Procedures of our own, for what only tail position has instructions for.
+
+use crate::core::grow::index;
+use crate::core::ir::Place;
+use crate::ssa::ir::{Block, Procedure, Repr, Terminator, Value, ValueId};
+
+/// A procedure that no lambda stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Helper {
+    /// `(lambda (procedure arguments) (%apply procedure arguments))`
+    Apply,
+    /// `(lambda (value ...) (values value ...))` with this many values: gives them to a caller who may
+    /// expect another number.
+    Values(u16),
+}
+
+impl Helper {
+    /// The procedure.
+    pub(super) fn procedure(self) -> Procedure {
+        let (name, names, required) = match self {
+            Self::Apply => ("apply", vec!["procedure".into(), "arguments".into()], 2),
+            Self::Values(count) => ("values", vec!["value".into(); usize::from(count)], count),
+        };
+        let parameters: Vec<ValueId> = (0..names.len()).map(|n| ValueId(index(n))).collect();
+        let terminator = match self {
+            Self::Apply => Terminator::TailApply(parameters[0], parameters[1]),
+            Self::Values(_) => Terminator::ReturnValues(parameters.clone()),
+        };
+        let values = names
+            .iter()
+            .map(|name: &std::rc::Rc<str>| Value {
+                repr: Repr::Tagged,
+                name: Some(name.clone()),
+            })
+            .collect();
+        Procedure {
+            name: name.into(),
+            required,
+            optional: 0,
+            rest: false,
+            parameter_names: names,
+            free: 0,
+            blocks: vec![Block {
+                parameters,
+                instructions: Vec::new(),
+                terminator,
+                place: Place::default(),
+            }],
+            values,
+            place: Place::default(),
+        }
+    }
+}

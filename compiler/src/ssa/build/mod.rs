@@ -1,0 +1,130 @@
+//! Core to SSA: a procedure a lambda, blocks with parameters, tests compiled to branches.
+//!
+//! Before: stage 3 of Core. After: a unit whose first procedure is the entry, in SSA form, all values
+//! tagged, no polls. Every block can be reached.
+//!
+//! Every expression is compiled for a [`Context`](context::Context), which says where its value goes; so
+//! the test of an `if` never makes a boolean, and the values of `Receive` are never packed. The work left
+//! is on a stack of [steps](step::Step): no program is too deep.
+
+mod call;
+mod condition;
+mod context;
+mod expression;
+mod helper;
+mod layout;
+mod procedure;
+mod step;
+mod variable;
+
+use std::collections::VecDeque;
+
+use super::Tables;
+use super::ir::{BlockId, Procedure, ProcedureId, Unit};
+use crate::core::grow::index;
+use crate::core::ir::{LambdaId, Program};
+use helper::Helper;
+use layout::Layout;
+use procedure::ProcedureBuilder;
+use variable::Variables;
+
+/// Builds the unit of a closed program.
+///
+/// # Panics
+///
+/// When closure conversion has not run.
+#[must_use]
+pub fn build(mut program: Program) -> Unit {
+    assert!(
+        program.closed,
+        "closure conversion runs before SSA is built"
+    );
+    let tables = Tables {
+        literals: std::mem::take(&mut program.literals),
+        data: std::mem::take(&mut program.data),
+        globals: std::mem::take(&mut program.globals),
+        files: std::mem::take(&mut program.files),
+    };
+    let layout = Layout::new(&program);
+    let unit = Builder {
+        program: &program,
+        tables: &tables,
+        layout: &layout,
+        variables: Variables::new(program.variables.len()),
+        numbers: vec![None; program.lambdas.len()],
+        label_blocks: vec![None; program.lambdas.len()],
+        helpers: Vec::new(),
+        pending: VecDeque::new(),
+        procedure_count: 1,
+    };
+    let procedures = unit.run();
+    Unit {
+        procedures,
+        cells: layout.cell_names,
+        tables,
+    }
+}
+
+/// What all procedures share.
+struct Builder<'program> {
+    program: &'program Program,
+    tables: &'program Tables,
+    layout: &'program Layout,
+    variables: Variables,
+    /// The procedures of lambdas that were met.
+    numbers: Vec<Option<ProcedureId>>,
+    /// The block of each label that was met.
+    label_blocks: Vec<Option<BlockId>>,
+    /// Procedures that no lambda stands for.
+    helpers: Vec<(Helper, ProcedureId)>,
+    /// Procedures to be built, in the order of their numbers.
+    pending: VecDeque<Job>,
+    procedure_count: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Job {
+    Lambda(LambdaId),
+    Helper(Helper),
+}
+
+impl Builder<'_> {
+    fn run(mut self) -> Vec<Procedure> {
+        let mut procedures = vec![ProcedureBuilder::entry(&mut self).build()];
+        while let Some(job) = self.pending.pop_front() {
+            procedures.push(match job {
+                Job::Lambda(lambda) => {
+                    let id = ProcedureId(index(procedures.len()));
+                    ProcedureBuilder::of_lambda(&mut self, id, lambda).build()
+                }
+                Job::Helper(helper) => helper.procedure(),
+            });
+        }
+        procedures
+    }
+
+    fn procedure_of(&mut self, lambda: LambdaId) -> ProcedureId {
+        if let Some(number) = self.numbers[lambda.0 as usize] {
+            return number;
+        }
+        let number = self.enqueue(Job::Lambda(lambda));
+        self.numbers[lambda.0 as usize] = Some(number);
+        number
+    }
+
+    fn helper(&mut self, helper: Helper) -> ProcedureId {
+        if let Some(&(_, number)) = self.helpers.iter().find(|(known, _)| *known == helper) {
+            return number;
+        }
+        let number = self.enqueue(Job::Helper(helper));
+        self.helpers.push((helper, number));
+        number
+    }
+
+    fn enqueue(&mut self, job: Job) -> ProcedureId {
+        let number = ProcedureId(index(self.procedure_count));
+        self.procedure_count += 1;
+        self.pending.push_back(job);
+        number
+    }
+}

@@ -1,0 +1,284 @@
+//! One procedure being built: its blocks, and the stacks of steps and operands.
+
+use std::rc::Rc;
+
+use super::Builder;
+use super::context::Context;
+use super::step::Step;
+use crate::core::grow::index;
+use crate::core::ir::{ExprId, LambdaId, Place, VariableId};
+use crate::ssa::ir::{
+    Block, BlockId, Instruction, Operation, Procedure, ProcedureId, Repr, Target, Terminator,
+    Value, ValueId,
+};
+
+/// A procedure being built.
+pub(super) struct ProcedureBuilder<'builder, 'program> {
+    pub(super) unit: &'builder mut Builder<'program>,
+    pub(super) id: ProcedureId,
+    pub(super) procedure: Procedure,
+    /// The procedure's own closure, if it has free variables.
+    pub(super) closure: Option<ValueId>,
+    /// Where instructions go; `None` behind a terminator.
+    pub(super) current: Option<BlockId>,
+    /// Where the expression at hand was written.
+    pub(super) place: Place,
+    pub(super) steps: Vec<Step>,
+    pub(super) operands: Vec<ValueId>,
+    /// Variables whose values were loaded; see `Step::EnterArm`.
+    pub(super) loaded: Vec<VariableId>,
+    /// Lengths of `loaded` at the start of each arm.
+    pub(super) arms: Vec<usize>,
+}
+
+impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
+    /// The entry procedure, which evaluates the program's body.
+    pub(super) fn entry(unit: &'builder mut Builder<'program>) -> Self {
+        let body = unit.program.root();
+        let place = unit.program.place(body);
+        let mut this = Self::new(unit, ProcedureId(0), "".into(), place);
+        this.new_block();
+        this.current = Some(BlockId(0));
+        this.steps.push(Step::Evaluate(body, Context::Tail));
+        this
+    }
+
+    /// The procedure of a lambda.
+    pub(super) fn of_lambda(
+        unit: &'builder mut Builder<'program>,
+        id: ProcedureId,
+        lambda_id: LambdaId,
+    ) -> Self {
+        let program = unit.program;
+        let lambda = program.lambda(lambda_id);
+        let mut this = Self::new(unit, id, lambda.name.clone(), lambda.place);
+        let narrow = |count: usize| u16::try_from(count).expect("limits were checked");
+        this.procedure.required = narrow(lambda.required.len());
+        this.procedure.optional = u8::try_from(lambda.optional.len()).expect("limits were checked");
+        this.procedure.rest = lambda.rest.is_some();
+        this.procedure.free = narrow(lambda.free.len());
+        let entry = this.new_block();
+        this.current = Some(entry);
+        if !lambda.free.is_empty() {
+            this.unit.variables.capture(id, &lambda.free);
+            let closure = this.parameter(entry, None);
+            this.closure = Some(closure);
+            if let Some(own) = lambda.self_variable {
+                this.bind(own, closure);
+            }
+        }
+        for variable in lambda.parameters() {
+            let name = program.variable(variable).name.clone();
+            let value = this.parameter(entry, Some(name.clone()));
+            this.procedure.parameter_names.push(name);
+            this.bind(variable, value);
+        }
+        let layout = this.unit.layout;
+        for &variable in &layout.used_in_loops[lambda_id.0 as usize] {
+            this.lookup(variable);
+        }
+        this.steps
+            .push(Step::Evaluate(lambda.body, Context::Tail));
+        this
+    }
+
+    fn new(
+        unit: &'builder mut Builder<'program>,
+        id: ProcedureId,
+        name: Rc<str>,
+        place: Place,
+    ) -> Self {
+        Self {
+            unit,
+            id,
+            procedure: Procedure {
+                name,
+                required: 0,
+                optional: 0,
+                rest: false,
+                parameter_names: Vec::new(),
+                free: 0,
+                blocks: Vec::new(),
+                values: Vec::new(),
+                place,
+            },
+            closure: None,
+            current: None,
+            place,
+            steps: Vec::new(),
+            operands: Vec::new(),
+            loaded: Vec::new(),
+            arms: Vec::new(),
+        }
+    }
+
+    /// Does all steps; the finished procedure.
+    pub(super) fn build(mut self) -> Procedure {
+        while let Some(step) = self.steps.pop() {
+            self.take(step);
+        }
+        debug_assert!(self.operands.is_empty(), "every operand is consumed");
+        drop_unreachable(&mut self.procedure);
+        self.procedure
+    }
+
+    fn take(&mut self, step: Step) {
+        match step {
+            Step::Evaluate(id, context) => {
+                self.place = self.unit.program.place(id);
+                self.evaluate(id, context);
+            }
+            Step::Finish(id, context) => {
+                self.place = self.unit.program.place(id);
+                self.finish(id, context);
+            }
+            Step::Enter(block) => self.current = Some(block),
+            Step::EnterArm(block) => {
+                self.current = Some(block);
+                self.arms.push(self.loaded.len());
+            }
+            Step::OpenArm => self.arms.push(self.loaded.len()),
+            Step::LeaveArm => self.leave_arm(),
+            Step::Push(value) => self.operands.push(value),
+            Step::BindLet(id) => self.bind_let(id),
+            Step::Word(word, context) => self.deliver_word(word, context),
+        }
+    }
+
+    /// A new block without predecessors.
+    pub(super) fn new_block(&mut self) -> BlockId {
+        let id = BlockId(index(self.procedure.blocks.len()));
+        self.procedure.blocks.push(Block {
+            parameters: Vec::new(),
+            instructions: Vec::new(),
+            terminator: Terminator::None,
+            place: self.place,
+        });
+        id
+    }
+
+    /// A new parameter of a block.
+    pub(super) fn parameter(&mut self, block: BlockId, name: Option<Rc<str>>) -> ValueId {
+        let value = self.new_value(name);
+        self.procedure.blocks[block.0 as usize]
+            .parameters
+            .push(value);
+        value
+    }
+
+    fn new_value(&mut self, name: Option<Rc<str>>) -> ValueId {
+        let id = ValueId(index(self.procedure.values.len()));
+        self.procedure.values.push(Value {
+            repr: Repr::Tagged,
+            name,
+        });
+        id
+    }
+
+    /// The block that takes instructions; behind a terminator one that nothing reaches.
+    fn open_block(&mut self) -> BlockId {
+        if let Some(block) = self.current {
+            return block;
+        }
+        let block = self.new_block();
+        self.current = Some(block);
+        block
+    }
+
+    /// Adds an instruction without a result.
+    pub(super) fn perform(&mut self, operation: Operation) {
+        self.push_instruction(operation, None);
+    }
+
+    /// Adds an instruction; its result.
+    pub(super) fn compute(&mut self, operation: Operation) -> ValueId {
+        let result = self.new_value(None);
+        self.push_instruction(operation, Some(result));
+        result
+    }
+
+    fn push_instruction(&mut self, operation: Operation, result: Option<ValueId>) {
+        let place = self.place;
+        let block = self.open_block();
+        self.procedure.blocks[block.0 as usize]
+            .instructions
+            .push(Instruction {
+                operation,
+                result,
+                place,
+            });
+    }
+
+    /// An immediate.
+    pub(super) fn word(&mut self, word: u64) -> ValueId {
+        self.compute(Operation::Word(word))
+    }
+
+    /// Ends the current block.
+    pub(super) fn terminate(&mut self, terminator: Terminator) {
+        let block = self.open_block();
+        let block = &mut self.procedure.blocks[block.0 as usize];
+        block.terminator = terminator;
+        block.place = self.place;
+        self.current = None;
+    }
+
+    /// Ends the current block with a jump.
+    pub(super) fn jump(&mut self, block: BlockId, arguments: Vec<ValueId>) {
+        self.terminate(Terminator::Jump(Target { block, arguments }));
+    }
+
+    /// Pushes steps that are to be done in the order in which they are given.
+    pub(super) fn schedule(&mut self, steps: &[Step]) {
+        self.steps.extend(steps.iter().rev());
+    }
+
+    /// Schedules the evaluation of operands, from left to right, and then the rest of `id`.
+    pub(super) fn schedule_operands(&mut self, operands: &[ExprId], id: ExprId, context: Context) {
+        self.steps.push(Step::Finish(id, context));
+        for &operand in operands.iter().rev() {
+            self.steps.push(Step::Evaluate(operand, Context::Value));
+        }
+    }
+
+    /// Takes the last `count` operands off the stack, in order.
+    pub(super) fn take_operands(&mut self, count: usize) -> Vec<ValueId> {
+        let start = self.operands.len() - count;
+        self.operands.split_off(start)
+    }
+}
+
+/// Drops blocks that nothing reaches, and numbers the others anew.
+fn drop_unreachable(procedure: &mut Procedure) {
+    let mut is_reachable = vec![false; procedure.blocks.len()];
+    let mut pending = vec![BlockId(0)];
+    is_reachable[0] = true;
+    while let Some(block) = pending.pop() {
+        for successor in procedure.blocks[block.0 as usize].terminator.successors() {
+            if !std::mem::replace(&mut is_reachable[successor.0 as usize], true) {
+                pending.push(successor);
+            }
+        }
+    }
+    if !is_reachable.contains(&false) {
+        return;
+    }
+    let mut numbers = Vec::with_capacity(is_reachable.len());
+    let mut count = 0;
+    for &reachable in &is_reachable {
+        numbers.push(BlockId(count));
+        count += u32::from(reachable);
+    }
+    let mut reachable = is_reachable.iter();
+    procedure
+        .blocks
+        .retain(|_| *reachable.next().expect("one flag a block"));
+    for block in &mut procedure.blocks {
+        for target in block.terminator.targets_mut() {
+            target.block = numbers[target.block.0 as usize];
+        }
+        if let Terminator::CallReceive { block, .. } = &mut block.terminator {
+            *block = numbers[block.0 as usize];
+        }
+    }
+}

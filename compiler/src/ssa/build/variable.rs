@@ -1,0 +1,177 @@
+//! What variables stand for in the procedure that is being built.
+
+use super::procedure::ProcedureBuilder;
+use crate::core::ir::{Expr, ExprId, LambdaId, VariableId};
+use crate::ssa::ir::{Operation, ProcedureId, ValueId};
+
+/// What is known of all variables.
+pub(super) struct Variables {
+    /// The value of a variable in the procedure that is named: where it is bound, or loaded.
+    known: Vec<Option<(ProcedureId, ValueId)>>,
+    /// The place of a variable in the closure of the procedure that is named.
+    captured: Vec<Option<(ProcedureId, u16)>>,
+}
+
+impl Variables {
+    pub(super) fn new(count: usize) -> Self {
+        Self {
+            known: vec![None; count],
+            captured: vec![None; count],
+        }
+    }
+
+    /// The closure of `procedure` holds `free`.
+    pub(super) fn capture(&mut self, procedure: ProcedureId, free: &[VariableId]) {
+        for (index, variable) in free.iter().enumerate() {
+            let index = u16::try_from(index).expect("limits were checked");
+            self.captured[variable.0 as usize] = Some((procedure, index));
+        }
+    }
+}
+
+impl ProcedureBuilder<'_, '_> {
+    /// From here on, `variable` stands for `value`.
+    pub(super) fn bind(&mut self, variable: VariableId, value: ValueId) {
+        let name = self.unit.program.variable(variable).name.clone();
+        self.procedure.values[value.0 as usize]
+            .name
+            .get_or_insert(name);
+        self.unit.variables.known[variable.0 as usize] = Some((self.id, value));
+    }
+
+    /// The value of a variable that is not assigned, or of a cell.
+    pub(super) fn lookup(&mut self, variable: VariableId) -> ValueId {
+        let number = variable.0 as usize;
+        if let Some((procedure, value)) = self.unit.variables.known[number]
+            && procedure == self.id
+        {
+            return value;
+        }
+        if let Some(cell) = self.unit.layout.cells[number] {
+            let value = self.compute(Operation::CellRef(cell));
+            if !self.unit.program.variable(variable).assigned {
+                self.remember(variable, value);
+            }
+            return value;
+        }
+        if let Some((procedure, index)) = self.unit.variables.captured[number]
+            && procedure == self.id
+        {
+            let closure = self
+                .closure
+                .expect("a procedure with free variables has a closure");
+            let value = self.compute(Operation::ClosureRef(closure, index));
+            self.remember(variable, value);
+            return value;
+        }
+        let lambda = self.unit.layout.fixed[number]
+            .expect("a variable is bound here, captured, in a cell or a procedure");
+        self.static_closure(lambda)
+    }
+
+    fn remember(&mut self, variable: VariableId, value: ValueId) {
+        self.bind(variable, value);
+        self.loaded.push(variable);
+    }
+
+    /// Forgets what was loaded in the current arm.
+    pub(super) fn leave_arm(&mut self) {
+        let start = self.arms.pop().expect("arms are left once each");
+        for variable in self.loaded.drain(start..) {
+            self.unit.variables.known[variable.0 as usize] = None;
+        }
+    }
+
+    fn static_closure(&mut self, lambda: LambdaId) -> ValueId {
+        let procedure = self.unit.procedure_of(lambda);
+        self.compute(Operation::StaticClosure(procedure))
+    }
+
+    /// The value of a variable whose binding is evaluated: kept, and stored to its cell if it has one.
+    pub(super) fn initialise(&mut self, variable: VariableId, value: ValueId) {
+        let is_assigned = self.unit.program.variable(variable).assigned;
+        if let Some(cell) = self.unit.layout.cells[variable.0 as usize] {
+            self.perform(Operation::CellSet(cell, value));
+        }
+        if !is_assigned {
+            self.bind(variable, value);
+        }
+    }
+
+    /// Binds the variables of a `Let` to the operands on the stack.
+    pub(super) fn bind_let(&mut self, id: ExprId) {
+        let program = self.unit.program;
+        let Expr::Let(bindings, _) = program.expr(id) else {
+            unreachable!("scheduled for a `Let` only");
+        };
+        let values = self.take_operands(bindings.len());
+        for (&(variable, _), value) in bindings.iter().zip(values) {
+            self.initialise(variable, value);
+        }
+    }
+
+    /// A closure of a lambda expression.
+    pub(super) fn closure_of(&mut self, lambda: LambdaId) -> ValueId {
+        if self.unit.program.lambda(lambda).free.is_empty() {
+            return self.static_closure(lambda);
+        }
+        let parts = self.captured_values(lambda);
+        let closure = self.make_closure(lambda);
+        self.fill(closure, &parts);
+        closure
+    }
+
+    /// Makes the closures of a `Fix`, which may hold each other.
+    pub(super) fn make_closures(&mut self, bindings: &[(VariableId, LambdaId)]) {
+        let program = self.unit.program;
+        let closures: Vec<(VariableId, LambdaId)> = bindings
+            .iter()
+            .copied()
+            .filter(|&(_, lambda)| !program.lambda(lambda).free.is_empty())
+            .collect();
+        for &(variable, lambda) in &closures {
+            let closure = self.make_closure(lambda);
+            self.bind(variable, closure);
+        }
+        for &(variable, lambda) in &closures {
+            let closure = self.lookup(variable);
+            let parts = self.captured_values(lambda);
+            self.fill(closure, &parts);
+        }
+        for &(variable, _) in &closures {
+            if let Some(cell) = self.unit.layout.cells[variable.0 as usize] {
+                let closure = self.lookup(variable);
+                self.perform(Operation::CellSet(cell, closure));
+            }
+        }
+    }
+
+    /// The values that a closure of `lambda` is to hold.
+    fn captured_values(&mut self, lambda: LambdaId) -> Vec<ValueId> {
+        let free = &self.unit.program.lambda(lambda).free;
+        free.iter().map(|&variable| self.lookup(variable)).collect()
+    }
+
+    fn make_closure(&mut self, lambda: LambdaId) -> ValueId {
+        let procedure = self.unit.procedure_of(lambda);
+        let count = self.unit.program.lambda(lambda).free.len();
+        let count = u16::try_from(count).expect("limits were checked");
+        self.compute(Operation::MakeClosure(procedure, count))
+    }
+
+    fn fill(&mut self, closure: ValueId, parts: &[ValueId]) {
+        for (index, &part) in parts.iter().enumerate() {
+            let index = u16::try_from(index).expect("limits were checked");
+            self.perform(Operation::ClosureInit(closure, index, part));
+        }
+    }
+
+    /// A known procedure, and its closure where it has one.
+    pub(super) fn known_callee(&mut self, variable: VariableId) -> (ProcedureId, Option<ValueId>) {
+        let lambda = self.unit.layout.fixed[variable.0 as usize]
+            .expect("known calls are of variables that `Fix` binds");
+        let has_closure = !self.unit.program.lambda(lambda).free.is_empty();
+        let closure = has_closure.then(|| self.lookup(variable));
+        (self.unit.procedure_of(lambda), closure)
+    }
+}
