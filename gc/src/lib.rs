@@ -15,6 +15,7 @@ mod address;
 mod arena;
 mod collect;
 mod error;
+pub mod fuzzing;
 mod guardian;
 mod handle;
 mod heap;

@@ -1,0 +1,299 @@
+//! Random object graphs, mutations and collections, against a model in plain Rust.
+//!
+//! Every vector carries its number in field 0, so that what the collector gives back can be named.
+//! The model knows what is reachable; the heap must hold exactly that, with the same sharing, and
+//! must break weak references and report guarded objects when, and only when, that is right.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::collect::Outcome;
+use crate::object_model::{ObjectModel, Scope};
+use crate::options::HeapOptions;
+use crate::toy::{Session, ToyModel, enter};
+use crate::value::Value;
+
+/// Fields of a vector that is a large object.
+const LARGE_FIELDS: usize = 1500;
+/// The root that is a guardian.
+const GUARDIAN_ROOT: usize = 0;
+const ROOTS_MAX: usize = 24;
+
+/// Runs the operations that `bytes` spell, and checks the heap after each collection.
+///
+/// # Panics
+///
+/// If heap and model differ.
+pub fn check(bytes: &[u8]) {
+    let options = HeapOptions {
+        arena_bytes: HeapOptions::ARENA_BYTES_MIN,
+        nursery_bytes: HeapOptions::NURSERY_BYTES_MIN,
+        verify: true,
+        ..HeapOptions::default()
+    };
+    enter(&options, |session| {
+        session.push_root(session.guardian());
+        let mut run = Run { session, model: Model::default() };
+        run.model.roots.push(Field::Integer(0));
+        for operation in bytes.chunks_exact(3) {
+            run.step(operation[0], usize::from(operation[1]), usize::from(operation[2]));
+        }
+        run.collect(Scope::Full);
+    })
+    .expect("64 MiB of address space");
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    Integer(i64),
+    Node(usize),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Strong,
+    Weak,
+    Ephemeron,
+}
+
+#[derive(Debug)]
+struct Node {
+    shape: Shape,
+    fields: Vec<Field>,
+}
+
+#[derive(Debug, Default)]
+struct Model {
+    nodes: Vec<Node>,
+    roots: Vec<Field>,
+    registered: Vec<usize>,
+    ready: BTreeSet<usize>,
+}
+
+struct Run<'run, 'id> {
+    session: &'run mut Session<'id>,
+    model: Model,
+}
+
+const BROKEN: Field = Field::Integer(-1);
+
+impl Model {
+    /// What `fields` reach by strong references, and by ephemerons whose keys are reached.
+    fn reach(&self, fields: impl IntoIterator<Item = Field>) -> BTreeSet<usize> {
+        let mut reached = BTreeSet::new();
+        let mut worklist: Vec<Field> = fields.into_iter().collect();
+        loop {
+            while let Some(field) = worklist.pop() {
+                let Field::Node(number) = field else { continue };
+                if reached.insert(number) {
+                    let node = &self.nodes[number];
+                    match node.shape {
+                        Shape::Strong => worklist.extend(&node.fields),
+                        Shape::Weak => worklist.push(node.fields[1]),
+                        Shape::Ephemeron => {}
+                    }
+                }
+            }
+            let is_new = |field: &Field| matches!(field, Field::Node(node) if !reached.contains(node));
+            worklist.extend(reached.iter().map(|&number| &self.nodes[number]).filter_map(|node| {
+                let is_open = node.shape == Shape::Ephemeron && !is_new(&node.fields[0]);
+                (is_open && is_new(&node.fields[1])).then_some(node.fields[1])
+            }));
+            if worklist.is_empty() {
+                return reached;
+            }
+        }
+    }
+
+    fn reach_from_roots_and(&self, more: &BTreeSet<usize>) -> BTreeSet<usize> {
+        let more = more.iter().copied().map(Field::Node);
+        self.reach(self.roots.iter().copied().chain(more))
+    }
+}
+
+impl<'id> Run<'_, 'id> {
+    fn step(&mut self, operation: u8, left: usize, right: usize) {
+        match operation % 12 {
+            0 => self.make(Shape::Strong, 3, left, right),
+            1 => self.make(Shape::Strong, 40, left, right),
+            2 => self.make(Shape::Strong, LARGE_FIELDS, left, right),
+            3 => self.make(Shape::Weak, 2, left, right),
+            4 => self.make(Shape::Ephemeron, 2, left, right),
+            5 | 6 => self.set_field(left, right),
+            7 => self.drop_root(left),
+            8 => self.guard(left),
+            9 => self.take_guarded(),
+            10 => self.collect(Scope::Minor),
+            _ if left < 64 => self.collect(Scope::Full),
+            _ => self.make_pinned(left),
+        }
+    }
+
+    fn pick(&self, index: usize) -> usize {
+        index % self.model.roots.len()
+    }
+
+    fn make(&mut self, shape: Shape, length: usize, left: usize, right: usize) {
+        let (left, right) = (self.pick(left), self.pick(right));
+        let number = self.model.nodes.len();
+        let (a, b) = (self.model.roots[left], self.model.roots[right]);
+        let session = &*self.session;
+        let (x, y) = (value_of(session, left), value_of(session, right));
+        let (value, fields) = match shape {
+            Shape::Weak => (session.weak_pair(x, y), vec![a, b]),
+            Shape::Ephemeron => (session.ephemeron(x, y), vec![a, b]),
+            Shape::Strong => {
+                let name = i64::try_from(number).expect("few nodes");
+                let mut values = vec![session.integer(0); length];
+                let mut fields = vec![Field::Integer(0); length];
+                (values[0], values[1], values[length - 1]) = (session.integer(name), x, y);
+                (fields[0], fields[1], fields[length - 1]) = (Field::Integer(name), a, b);
+                (session.vector(&values), fields)
+            }
+        };
+        session.push_root(value);
+        self.model.nodes.push(Node { shape, fields });
+        self.model.roots.push(Field::Node(number));
+        self.trim_roots();
+    }
+
+    fn make_pinned(&mut self, left: usize) {
+        let left = self.pick(left);
+        let number = self.model.nodes.len();
+        let name = i64::try_from(number).expect("few nodes");
+        let session = &*self.session;
+        let vector = session.pinned_vector(2);
+        for (index, value) in [session.integer(name), value_of(session, left)].into_iter().enumerate() {
+            session.set_field(vector, index, value).expect("vectors are mutable");
+        }
+        session.push_root(vector);
+        let fields = vec![Field::Integer(name), self.model.roots[left]];
+        self.model.nodes.push(Node { shape: Shape::Strong, fields });
+        self.model.roots.push(Field::Node(number));
+        self.trim_roots();
+    }
+
+    fn trim_roots(&mut self) {
+        if self.model.roots.len() > ROOTS_MAX {
+            self.drop_root(1);
+        }
+    }
+
+    fn set_field(&mut self, left: usize, right: usize) {
+        let (left, right) = (self.pick(left), self.pick(right));
+        let Field::Node(number) = self.model.roots[left] else { return };
+        let last = self.model.nodes[number].fields.len() - 1;
+        if self.model.nodes[number].shape != Shape::Strong {
+            return;
+        }
+        self.model.nodes[number].fields[last] = self.model.roots[right];
+        let session = &*self.session;
+        let value = value_of(session, right);
+        session.set_field(session.root(left), last, value).expect("vectors are mutable");
+    }
+
+    fn drop_root(&mut self, index: usize) {
+        let index = self.pick(index);
+        if index == GUARDIAN_ROOT {
+            return;
+        }
+        let last = self.model.roots.len() - 1;
+        self.model.roots.swap_remove(index);
+        self.session.set_root(index, self.session.root(last));
+        self.session.truncate_roots(last);
+    }
+
+    fn guard(&mut self, index: usize) {
+        let index = self.pick(index);
+        let Field::Node(number) = self.model.roots[index] else { return };
+        let is_named = self.model.nodes[number].shape == Shape::Strong;
+        if is_named && !self.model.registered.contains(&number) {
+            self.model.registered.push(number);
+            let session = &*self.session;
+            session.guard(session.root(GUARDIAN_ROOT), session.root(index));
+        }
+    }
+
+    fn take_guarded(&mut self) {
+        let session = &*self.session;
+        while let Some(value) = session.guarded(session.root(GUARDIAN_ROOT)) {
+            let name = session.as_integer(session.field(value, 0)).expect("vectors have a name");
+            let number = usize::try_from(name).expect("names are numbers of nodes");
+            let reached = self.model.reach(self.model.roots.iter().copied());
+            assert!(!reached.contains(&number), "node {number} was reported but is reachable");
+            let was_registered = self.model.registered.contains(&number);
+            assert!(self.model.ready.remove(&number) || was_registered, "node {number} twice");
+            self.model.registered.retain(|&other| other != number);
+            // It goes again at once: a root for it would hide from the model what else is ready.
+        }
+        if self.model.ready.iter().next().is_some() {
+            panic!("the guardian kept {:?} back", self.model.ready);
+        }
+    }
+
+    fn collect(&mut self, scope: Scope) {
+        assert_eq!(self.session.collect(scope), Outcome::Done);
+        if scope == Scope::Full {
+            let reached = self.model.reach_from_roots_and(&self.model.ready);
+            let (kept, found): (Vec<_>, Vec<_>) =
+                self.model.registered.iter().partition(|&number| reached.contains(number));
+            self.model.registered = kept;
+            self.model.ready.extend(found);
+        }
+        self.compare(scope);
+        if scope == Scope::Full {
+            self.take_guarded();
+        }
+    }
+
+    /// Walks heap and model together from the roots.
+    fn compare(&mut self, scope: Scope) {
+        let certain = self.model.reach_from_roots_and(&self.model.ready);
+        let mut possible = self.model.ready.clone();
+        possible.extend(&self.model.registered);
+        let possible = self.model.reach_from_roots_and(&possible);
+        let session = &*self.session;
+        let mut words = BTreeMap::new();
+        let mut worklist: Vec<_> = (1..self.model.roots.len())
+            .map(|index| (self.model.roots[index], session.root(index)))
+            .collect();
+        while let Some((field, value)) = worklist.pop() {
+            let number = match field {
+                Field::Integer(integer) => {
+                    assert_eq!(session.as_integer(value), Some(integer));
+                    continue;
+                }
+                Field::Node(number) => number,
+            };
+            if let Some(&word) = words.get(&number) {
+                assert_eq!(word, value.word(), "node {number} is in two places");
+                continue;
+            }
+            words.insert(number, value.word());
+            let node = &mut self.model.nodes[number];
+            assert_eq!(session.length(value), node.fields.len());
+            if node.shape != Shape::Strong
+                && let Field::Node(target) = node.fields[0]
+            {
+                if session.field(value, 0).word() == ToyModel::BROKEN {
+                    assert!(!possible.contains(&target), "the reference to {target} broke early");
+                    let broken = if node.shape == Shape::Weak { 1 } else { 2 };
+                    node.fields[..broken].fill(BROKEN);
+                } else if scope == Scope::Full {
+                    assert!(certain.contains(&target), "the reference to {target} did not break");
+                } else if !possible.contains(&target) {
+                    continue;
+                }
+            }
+            for (index, &field) in node.fields.iter().enumerate() {
+                worklist.push((field, session.field(value, index)));
+            }
+        }
+        let places: BTreeSet<_> = words.values().collect();
+        assert_eq!(places.len(), words.len(), "two nodes are in one place");
+    }
+}
+
+/// Root `index` as a field may hold it: the guardian stays out of the graph.
+fn value_of<'m, 'id>(session: &'m Session<'id>, index: usize) -> Value<'m, 'id> {
+    if index == GUARDIAN_ROOT { session.integer(0) } else { session.root(index) }
+}
