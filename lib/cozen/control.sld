@@ -106,13 +106,13 @@
 
     (define (parameter-of value converter)
       (let ((binding (cons #f value)))
-        (lambda request
-          (cond ((null? request)
-                 (cdr (or (assq binding (%parameters)) binding)))
-                ((eq? (car request) access)
-                 (cons binding converter))
-                ;; Anything else is an argument too many.
-                (else (%apply (lambda () #f) request))))))
+        (case-lambda
+          (() (cdr (or (assq binding (%parameters)) binding)))
+          ((request)
+           (if (eq? request access)
+               (cons binding converter)
+               ;; An argument too many.
+               ((lambda () #f) request))))))
 
     ;; Calls `thunk` with more parameter bindings: (parameter . value), values not yet converted.
     (define (%call-with-parameters bindings thunk)

@@ -26,6 +26,11 @@
       (cdaaar cdr caaar) (cdaadr cdr caadr) (cdadar cdr cadar) (cdaddr cdr caddr)
       (cddaar cdr cdaar) (cddadr cdr cdadr) (cdddar cdr cddar) (cddddr cdr cdddr))
 
+    (define (cons* first . rest)
+      (if (null? rest)
+          first
+          (cons first (%apply cons* rest))))
+
     (define append
       (case-lambda
         ((a b) (%append a b))

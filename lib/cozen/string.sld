@@ -64,7 +64,21 @@
         ((count) (%make-string count #\space))
         ((count fill) (%make-string count fill))))
 
-    ;; (define-ranged name (primitive argument ...) length-of): the range after the first argument,
+    (define (string-append . strings)
+      (let ((result (%make-string (total-length strings 0) #\space)))
+        (let loop ((at 0) (strings strings))
+          (if (null? strings)
+              result
+              (let ((length (string-length (car strings))))
+                (%string-copy! result at (car strings) 0 length)
+                (loop (+ at length) (cdr strings)))))))
+
+    (define (total-length strings sum)
+      (if (null? strings)
+          sum
+          (total-length (cdr strings) (+ sum (string-length (car strings))))))
+
+    ;; (define-ranged name primitive length-of): the range after the first argument,
     ;; start and end, may be left out.
     (define-syntax define-ranged
       (syntax-rules ()

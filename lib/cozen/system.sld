@@ -13,7 +13,8 @@
       ((%compile expression environment)))
 
     (define (environment . import-sets) (%environment import-sets))
-    (define (interaction-environment) (%environment #t))
+    ;; Environments are numbers; this is the one in which a prompt's definitions are made.
+    (define (interaction-environment) 0)
     (define system-global-environment interaction-environment)
 
     (define load

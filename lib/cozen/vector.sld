@@ -20,6 +20,34 @@
         ((count) (%make-bytevector count 0))
         ((count fill) (%make-bytevector count fill))))
 
+    ;; (define-append name make copy! length-of): joins any number of objects.
+    (define-syntax define-append
+      (syntax-rules ()
+        ((_ name make copy! length-of)
+         (define (name . objects)
+           (let sum ((rest objects) (total 0))
+             (if (pair? rest)
+                 (sum (cdr rest) (+ total (length-of (car rest))))
+                 (let ((result (make total 0)))
+                   (let loop ((at 0) (rest objects))
+                     (if (null? rest)
+                         result
+                         (let ((length (length-of (car rest))))
+                           (copy! result at (car rest) 0 length)
+                           (loop (+ at length) (cdr rest))))))))))))
+
+    (define-append vector-append %make-vector %vector-copy! vector-length)
+    (define-append bytevector-append %make-bytevector %bytevector-copy! bytevector-length)
+
+    (define (bytevector . bytes)
+      (let ((result (%make-bytevector (length bytes) 0)))
+        (let loop ((index 0) (bytes bytes))
+          (if (null? bytes)
+              result
+              (begin
+                (bytevector-u8-set! result index (car bytes))
+                (loop (+ index 1) (cdr bytes)))))))
+
     (define-syntax define-range
       (syntax-rules ()
         ((_ name primitive length-of)

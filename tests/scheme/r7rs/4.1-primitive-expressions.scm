@@ -1,0 +1,71 @@
+;;; R7RS 4.1: primitive expression types.
+
+(import (scheme base) (scheme write) (scheme process-context))
+(include "../prelude.scm")
+
+;; 4.1.1 variable references, 4.1.2 literals
+(define x 28)
+(test 28 x)
+(test 'a (quote a))
+(test #(a b c) (quote #(a b c)))
+(test '(+ 1 2) (list '+ 1 2))
+(test '(quote a) ''a)
+(test "abc" '"abc")
+(test #\a '#\a)
+(test #u8(64 65) '#u8(64 65))
+(test #t '#true)
+(test '() '())
+(test 145932 '145932)
+
+;; 4.1.3 procedure calls
+(test 7 (+ 3 4))
+(test 12 ((if #f + *) 3 4))
+(test '(1 2 3)
+      (let ((trace '()))
+        (define (note n) (set! trace (cons n trace)) n)
+        (list (note 1) (note 2) (note 3))))
+(test-error (x))
+(test-error ("no procedure" 1))
+(test-error ((lambda (a) a)))
+(test-error ((lambda (a) a) 1 2))
+
+;; 4.1.4 procedures
+(test #t (procedure? (lambda (x) (+ x x))))
+(test 8 ((lambda (x) (+ x x)) 4))
+(define reverse-subtract (lambda (x y) (- y x)))
+(test 3 (reverse-subtract 7 10))
+(define add4 (let ((x 4)) (lambda (y) (+ x y))))
+(test 10 (add4 6))
+(test '(3 4 5 6) ((lambda x x) 3 4 5 6))
+(test '(5 6) ((lambda (x y . z) z) 3 4 5 6))
+(test '() ((lambda (x y . z) z) 3 4))
+(test '() ((lambda x x)))
+(test-error ((lambda (x y . z) z) 3))
+
+;; 4.1.5 conditionals
+(test 'yes (if (> 3 2) 'yes 'no))
+(test 'no (if (> 2 3) 'yes 'no))
+(test 1 (if (> 3 2) (- 3 2) (+ 3 2)))
+(test 'true (if '() 'true 'false))
+(test 'true (if 0 'true 'false))
+(test 'true (if "" 'true 'false))
+
+;; 4.1.6 assignments
+(define y 2)
+(test 3 (+ y 1))
+(set! y 4)
+(test 5 (+ y 1))
+(define (make-counter)
+  (let ((n 0))
+    (lambda () (set! n (+ n 1)) n)))
+(define counter-a (make-counter))
+(define counter-b (make-counter))
+(test '(1 2 1 3)
+      (let* ((first (counter-a)) (second (counter-a)) (other (counter-b)) (third (counter-a)))
+        (list first second other third)))
+(test '(11 12)
+      (let ((n 10))
+        (define (step) (set! n (+ n 1)) n)
+        (let* ((a (step)) (b (step))) (list a b))))
+
+(finish "4.1 primitive expressions")

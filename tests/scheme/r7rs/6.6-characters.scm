@@ -1,0 +1,25 @@
+;;; R7RS 6.6: characters.
+
+(import (scheme base) (scheme char) (scheme write) (scheme process-context))
+(include "../prelude.scm")
+
+(test '(#t #f #f) (list (char? #\a) (char? "a") (char? 97)))
+(test '(97 65 955 128512) (map char->integer '(#\a #\A #\λ #\x1f600)))
+(test '(#\a #\λ #\newline) (map integer->char '(97 955 10)))
+(test-error (integer->char #xd800))
+(test-error (integer->char #x110000))
+(test '(7 8 127 27 10 0 13 32 9)
+      (map char->integer '(#\alarm #\backspace #\delete #\escape #\newline #\null #\return #\space #\tab)))
+(test '(#t #f #t #f) (list (char=? #\a #\a) (char=? #\a #\b) (char<? #\a #\b #\c) (char<? #\a #\c #\b)))
+(test '(#t #t #t) (list (char>? #\b #\a) (char<=? #\a #\a #\b) (char>=? #\b #\b #\a)))
+(test-error (char<? #\a 1))
+(test-error (char=? #\a #\b 1))
+(test '(#t #t #t #f) (list (char-ci=? #\a #\A) (char-ci<? #\a #\B) (char-ci>=? #\B #\b) (char-ci>? #\a #\A)))
+(test '(#t #f #t #f #t) (list (char-alphabetic? #\a) (char-alphabetic? #\1) (char-numeric? #\5) (char-numeric? #\a) (char-whitespace? #\space)))
+(test '(#t #t #f #t #f) (list (char-alphabetic? #\λ) (char-whitespace? #\newline) (char-whitespace? #\_) (char-upper-case? #\A) (char-lower-case? #\A)))
+(test '(3 4 #f) (list (digit-value #\3) (digit-value #\x0664) (digit-value #\a)))
+(test '(#\A #\i #\I #\1 #\Λ) (list (char-upcase #\a) (char-downcase #\I) (char-upcase #\i) (char-upcase #\1) (char-upcase #\λ)))
+(test '(#\a #\σ #\σ) (list (char-foldcase #\A) (char-foldcase #\Σ) (char-downcase #\Σ)))
+(test-error (char-upcase "a"))
+
+(finish "6.6 characters")
