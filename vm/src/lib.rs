@@ -6,6 +6,7 @@
 mod arguments;
 mod error;
 mod mutator;
+mod number;
 mod object;
 mod object_model;
 mod primitive;

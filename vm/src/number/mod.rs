@@ -4,6 +4,8 @@
 //! holds the operations that instructions fall back to.
 
 pub(crate) mod exact;
+pub(crate) mod generic;
+pub(crate) mod heap;
 pub(crate) mod real;
 pub(crate) mod small;
 #[cfg(test)]
@@ -11,6 +13,12 @@ mod tests;
 pub(crate) mod text;
 pub(crate) mod tower;
 pub(crate) mod transcendental;
+
+pub(crate) use generic::{
+    add, bit_and, bit_or, bit_xor, compare, divide, equal, modulo, multiply, quotient, remainder,
+    shift, subtract,
+};
+pub(crate) use heap::{as_flonum as f64_of, as_i64, as_u64, from_i64, from_u64, to_f64};
 
 /// Why an operation on numbers has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,6 @@ struct Pair {
 
 /// The functions of one argument that are computed with doubles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants are the names of the functions")]
 pub(crate) enum Function {
     Exp,
     Sin,

@@ -3,6 +3,8 @@
 //! A *leaf* takes bounded time, never blocks and never runs Scheme; it may be run again after a
 //! collection, and so reserves what it needs ([`Mutator::reserve`]) before its first side effect.
 
+pub(crate) mod functions;
+
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;

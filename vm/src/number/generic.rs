@@ -1,0 +1,371 @@
+//! What the arithmetic instructions do when their operands are not two fixnums or two flonums.
+
+use std::cmp::Ordering;
+
+use dashu_int::IBig;
+
+use super::heap::{
+    as_integer, as_number, as_simple_double, as_small_integer, from_i64, from_integer, from_number,
+    from_small,
+};
+use super::real::Division;
+use super::small::SmallInteger;
+use super::tower::{self, Number};
+use super::{Problem, expected};
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::value::Value;
+
+type Answer<'m, T = Value<'m>> = Result<T, Raise<'m>>;
+
+/// Both operands as numbers.
+///
+/// # Errors
+///
+/// `wrong-type`.
+pub(crate) fn operands<'m>(
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m, (Number, Number)> {
+    let operand = |number, value| {
+        as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "number", value))
+    };
+    Ok((operand(1, a)?, operand(2, b)?))
+}
+
+/// Applies `operation` to copies of two operands.
+///
+/// # Errors
+///
+/// Conditions, and [`Raise::Full`].
+pub(crate) fn binary<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+    operation: impl FnOnce(&Number, &Number) -> Result<Number, Problem>,
+) -> Answer<'m> {
+    let (x, y) = operands(a, b, who)?;
+    let result = operation(&x, &y).map_err(|problem| problem.raise(who, &[a, b]))?;
+    from_number(m, &result)
+}
+
+/// Two doubles, if one operand is a flonum and the other a flonum or fixnum.
+#[inline]
+fn doubles(a: Value<'_>, b: Value<'_>) -> Option<(f64, f64)> {
+    if a.is_fixnum() && b.is_fixnum() {
+        return None;
+    }
+    Some((as_simple_double(a)?, as_simple_double(b)?))
+}
+
+/// Both operands as doubles, where that loses nothing.
+#[inline]
+fn exact_doubles(a: Value<'_>, b: Value<'_>) -> Option<(f64, f64)> {
+    const EXACT_MAX: u64 = 1 << f64::MANTISSA_DIGITS;
+    let fits = |value: Value<'_>| {
+        value
+            .as_fixnum()
+            .is_none_or(|i| i.unsigned_abs() <= EXACT_MAX)
+    };
+    if fits(a) && fits(b) {
+        Some((as_simple_double(a)?, as_simple_double(b)?))
+    } else {
+        None
+    }
+}
+
+/// Two integers of few limbs.
+#[inline]
+fn smalls(a: Value<'_>, b: Value<'_>) -> Option<(SmallInteger, SmallInteger)> {
+    Some((as_small_integer(a)?, as_small_integer(b)?))
+}
+
+/// `(+ a b)`
+///
+/// # Errors
+///
+/// Conditions, and [`Raise::Full`], as of all functions of this file.
+#[cold]
+#[inline(never)]
+pub(crate) fn add<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    if let Some((x, y)) = doubles(a, b) {
+        return Ok(m.flonum(x + y));
+    }
+    if let Some((x, y)) = smalls(a, b) {
+        return Ok(from_small(m, &x.add(&y)));
+    }
+    binary(m, a, b, who, |x, y| Ok(x.add(y)))
+}
+
+/// `(- a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn subtract<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    if let Some((x, y)) = doubles(a, b) {
+        return Ok(m.flonum(x - y));
+    }
+    if let Some((x, y)) = smalls(a, b) {
+        return Ok(from_small(m, &x.add(&y.negate())));
+    }
+    binary(m, a, b, who, |x, y| Ok(x.subtract(y)))
+}
+
+/// `(* a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn multiply<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    if let Some((x, y)) = doubles(a, b) {
+        return Ok(m.flonum(x * y));
+    }
+    if let Some((x, y)) = smalls(a, b) {
+        return Ok(from_small(m, &x.multiply(&y)));
+    }
+    binary(m, a, b, who, |x, y| Ok(x.multiply(y)))
+}
+
+/// `(/ a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn divide<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    if b == Value::ZERO {
+        operands(a, b, who)?;
+        return Err(Raise::division_by_zero(who));
+    }
+    if let Some((x, y)) = doubles(a, b) {
+        return Ok(m.flonum(x / y));
+    }
+    if let (Some(x), Some(y)) = (a.as_fixnum(), b.as_fixnum())
+        && x % y == 0
+    {
+        return Ok(from_i64(m, x / y));
+    }
+    binary(m, a, b, who, Number::divide)
+}
+
+/// `(truncate-quotient a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn quotient<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    integer_divide(m, a, b, who, Division::TruncateQuotient)
+}
+
+/// `(truncate-remainder a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn remainder<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    integer_divide(m, a, b, who, Division::TruncateRemainder)
+}
+
+/// `(floor-remainder a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn modulo<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    integer_divide(m, a, b, who, Division::FloorRemainder)
+}
+
+/// One of the divisions of integers.
+pub(crate) fn integer_divide<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+    division: Division,
+) -> Answer<'m> {
+    if let (Some(x), Some(y)) = (a.as_fixnum(), b.as_fixnum())
+        && y != 0
+    {
+        // Fixnums are too short for `i64::MIN / -1`.
+        let (quotient, rest) = (x / y, x % y);
+        let corrects = rest != 0 && (rest < 0) != (y < 0);
+        return Ok(from_i64(
+            m,
+            match division {
+                Division::TruncateQuotient => quotient,
+                Division::TruncateRemainder => rest,
+                Division::FloorQuotient => quotient - i64::from(corrects),
+                Division::FloorRemainder => rest + if corrects { y } else { 0 },
+            },
+        ));
+    }
+    let integer = |number, value: Value<'m>| {
+        as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "integer", value))
+    };
+    let (x, y) = (integer(1, a)?, integer(2, b)?);
+    let result = x
+        .integer_divide(&y, division)
+        .map_err(|problem| problem.raise(who, &[a, b]))?;
+    from_number(m, &result)
+}
+
+/// The order of two real numbers; `None` when one is a NaN.
+#[cold]
+#[inline(never)]
+pub(crate) fn compare<'m>(
+    _m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m, Option<Ordering>> {
+    if let (Some(x), Some(y)) = (a.as_fixnum(), b.as_fixnum()) {
+        return Ok(Some(x.cmp(&y)));
+    }
+    if let Some((x, y)) = exact_doubles(a, b) {
+        return Ok(x.partial_cmp(&y));
+    }
+    let real = |number, value: Value<'m>| {
+        as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "real number", value))
+    };
+    let (x, y) = (real(1, a)?, real(2, b)?);
+    x.compare(&y).map_err(|problem| problem.raise(who, &[a, b]))
+}
+
+/// `(= a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn equal<'m>(
+    _m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m, bool> {
+    if let Some((x, y)) = exact_doubles(a, b) {
+        return Ok(x == y);
+    }
+    let (x, y) = operands(a, b, who)?;
+    Ok(x.is_equal(&y))
+}
+
+fn bitwise<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+    operation: impl FnOnce(IBig, IBig) -> IBig,
+) -> Answer<'m> {
+    from_integer(
+        m,
+        &operation(exact_integer(a, 1, who)?, exact_integer(b, 2, who)?),
+    )
+}
+
+/// The exact integer that is argument `number` of `who`.
+///
+/// # Errors
+///
+/// `wrong-type`.
+pub(crate) fn exact_integer<'m>(
+    value: Value<'m>,
+    number: u8,
+    who: &'static str,
+) -> Answer<'m, IBig> {
+    as_integer(value)
+        .ok_or_else(|| Raise::wrong_type(who, usize::from(number), "exact integer", value))
+}
+
+/// `(bitwise-and a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn bit_and<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    bitwise(m, a, b, who, |x, y| x & y)
+}
+
+/// `(bitwise-ior a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn bit_or<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    bitwise(m, a, b, who, |x, y| x | y)
+}
+
+/// `(bitwise-xor a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn bit_xor<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    bitwise(m, a, b, who, |x, y| x ^ y)
+}
+
+/// `(arithmetic-shift a b)`
+#[cold]
+#[inline(never)]
+pub(crate) fn shift<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
+    let value = exact_integer(a, 1, who)?;
+    let Some(amount) = b.as_fixnum() else {
+        return Err(expected(2, "fixnum").raise(who, &[a, b]));
+    };
+    if amount > 0 && value != IBig::ZERO {
+        // Announced before the result exists anywhere: it may be larger than any memory.
+        let bytes = usize::try_from(amount / 8).unwrap_or(usize::MAX);
+        reserve_large(m, bytes)?;
+    }
+    from_integer(m, &tower::shift(&value, amount))
+}
+
+/// Announces what a power or shift is about to take, if that is much.
+///
+/// # Errors
+///
+/// [`Raise::Full`].
+pub(crate) fn reserve_large<'m>(m: &Mutator<'_>, bytes: usize) -> Answer<'m, ()> {
+    const LARGE_BYTES: usize = 4096;
+    if bytes > LARGE_BYTES {
+        m.reserve(bytes)
+    } else {
+        Ok(())
+    }
+}

@@ -1,0 +1,302 @@
+//! Numbers in the heap: decoding operands, encoding results.
+
+use abi::object_layout::{PAYLOAD, WORD_BYTES};
+use abi::tag::{FLAG_NEGATIVE, Kind};
+use dashu_int::{IBig, Sign, UBig};
+
+use super::Problem;
+use super::exact::Exact;
+use super::real::Real;
+use super::small::SmallInteger;
+use super::tower::Number;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::value::Value;
+
+/// What an object costs that is so small that nobody has to announce it, in bytes.
+const UNANNOUNCED_BYTES: usize = 128;
+/// The first of the two fields of ratnums and compnums.
+const FIRST: usize = PAYLOAD;
+/// The second.
+const SECOND: usize = PAYLOAD + WORD_BYTES;
+
+/// The double of a flonum, boxed or not.
+#[inline]
+pub(crate) fn as_flonum(value: Value<'_>) -> Option<f64> {
+    value.as_self_tagged_flonum().or_else(|| {
+        let object = Object::of_kind(value, Kind::Flonum)?;
+        let mut bytes = [0; 8];
+        for (byte, cell) in bytes.iter_mut().zip(object.bytes()) {
+            *byte = cell.get();
+        }
+        Some(f64::from_le_bytes(bytes))
+    })
+}
+
+/// The nearest double of a real number.
+pub(crate) fn to_f64(_m: &Mutator<'_>, value: Value<'_>) -> Option<f64> {
+    as_simple_double(value).or_else(|| as_real(value).map(|real| real.to_f64()))
+}
+
+/// The exact integer, if it is one that fits 64 bits with a sign.
+#[inline]
+pub(crate) fn as_i64(value: Value<'_>) -> Option<i64> {
+    value.as_fixnum().or_else(|| {
+        let small = as_small_integer(value)?;
+        let [magnitude] = *small.limbs() else {
+            return None;
+        };
+        if small.is_negative() {
+            0_i64.checked_sub_unsigned(magnitude)
+        } else {
+            i64::try_from(magnitude).ok()
+        }
+    })
+}
+
+/// The exact integer, if it is one that fits 64 bits without a sign.
+#[inline]
+pub(crate) fn as_u64(value: Value<'_>) -> Option<u64> {
+    if let Some(integer) = value.as_fixnum() {
+        return u64::try_from(integer).ok();
+    }
+    let small = as_small_integer(value)?;
+    match *small.limbs() {
+        [magnitude] if !small.is_negative() => Some(magnitude),
+        _ => None,
+    }
+}
+
+/// The nearest double of a fixnum or flonum; `None` of other numbers.
+#[inline]
+pub(crate) fn as_simple_double(value: Value<'_>) -> Option<f64> {
+    match value.as_fixnum() {
+        Some(integer) => Some(integer as f64),
+        None => as_flonum(value),
+    }
+}
+
+/// A fixnum, or a bignum of few limbs.
+#[inline]
+pub(crate) fn as_small_integer(value: Value<'_>) -> Option<SmallInteger> {
+    if let Some(integer) = value.as_fixnum() {
+        return Some(SmallInteger::from(integer));
+    }
+    let object = Object::of_kind(value, Kind::Bignum)?;
+    let limbs = object.limbs();
+    let mut copy = [0; super::small::OPERAND_LIMBS_MAX];
+    for (place, limb) in copy.get_mut(..limbs.len())?.iter_mut().zip(limbs) {
+        *place = limb.get();
+    }
+    let is_negative = object.header().has_flags(FLAG_NEGATIVE);
+    SmallInteger::from_limbs(is_negative, copy.get(..limbs.len())?)
+}
+
+/// The exact integer, if `value` is one.
+pub(crate) fn as_integer(value: Value<'_>) -> Option<IBig> {
+    if let Some(integer) = value.as_fixnum() {
+        return Some(IBig::from(integer));
+    }
+    let object = Object::of_kind(value, Kind::Bignum)?;
+    let sign = if object.header().has_flags(FLAG_NEGATIVE) {
+        Sign::Negative
+    } else {
+        Sign::Positive
+    };
+    let magnitude = match object.limbs() {
+        [low] => UBig::from(low.get()),
+        [low, high] => UBig::from(u128::from(high.get()) << 64 | u128::from(low.get())),
+        limbs => {
+            let copy: Vec<u64> = limbs.iter().map(std::cell::Cell::get).collect();
+            UBig::from_words(&copy)
+        }
+    };
+    Some(IBig::from_parts(sign, magnitude))
+}
+
+/// The real number, if `value` is one.
+pub(crate) fn as_real(value: Value<'_>) -> Option<Real> {
+    if let Some(double) = as_flonum(value) {
+        return Some(Real::Flonum(double));
+    }
+    if let Some(integer) = as_integer(value) {
+        return Some(Real::from(integer));
+    }
+    let object = Object::of_kind(value, Kind::Ratnum)?;
+    let numerator = as_integer(object.field(FIRST)).expect("numerators are exact integers");
+    let denominator = as_integer(object.field(SECOND)).expect("denominators are exact integers");
+    let denominator = denominator.into_parts().1;
+    Some(Real::Exact(Exact::Ratio {
+        numerator,
+        denominator,
+    }))
+}
+
+/// The number, if `value` is one.
+pub(crate) fn as_number(value: Value<'_>) -> Option<Number> {
+    if let Some(real) = as_real(value) {
+        return Some(Number::Real(real));
+    }
+    let object = Object::of_kind(value, Kind::Compnum)?;
+    let real = as_real(object.field(FIRST)).expect("real parts are real");
+    let imaginary = as_real(object.field(SECOND)).expect("imaginary parts are real");
+    Some(Number::Complex(real, imaginary))
+}
+
+/// Whether `value` is a number that is not exact. `None` if it is no number.
+pub(crate) fn is_inexact(value: Value<'_>) -> Option<bool> {
+    if value.is_fixnum() {
+        return Some(false);
+    }
+    if value.as_self_tagged_flonum().is_some() {
+        return Some(true);
+    }
+    match value.kind()? {
+        Kind::Flonum => Some(true),
+        Kind::Bignum | Kind::Ratnum => Some(false),
+        Kind::Compnum => is_inexact(Object::of(value)?.field(FIRST)),
+        _ => None,
+    }
+}
+
+/// The exact integer `integer`.
+#[inline]
+pub(crate) fn from_i64<'m>(m: &'m Mutator<'_>, integer: i64) -> Value<'m> {
+    Value::fixnum(integer)
+        .unwrap_or_else(|| allocate_bignum(m, integer < 0, &[integer.unsigned_abs()]))
+}
+
+/// The exact integer `integer`.
+#[inline]
+pub(crate) fn from_u64<'m>(m: &'m Mutator<'_>, integer: u64) -> Value<'m> {
+    match i64::try_from(integer) {
+        Ok(integer) => from_i64(m, integer),
+        Err(_) => allocate_bignum(m, false, &[integer]),
+    }
+}
+
+/// The exact integer of a few limbs.
+pub(crate) fn from_small<'m>(m: &'m Mutator<'_>, integer: &SmallInteger) -> Value<'m> {
+    from_limbs(m, integer.is_negative(), integer.limbs())
+}
+
+/// The exact integer `integer`.
+///
+/// # Errors
+///
+/// [`Raise::Full`].
+pub(crate) fn from_integer<'m>(m: &'m Mutator<'_>, integer: &IBig) -> Result<Value<'m>, Raise<'m>> {
+    reserve(m, integer_bytes(integer))?;
+    Ok(encode_integer(m, integer))
+}
+
+/// The number `number`.
+///
+/// # Errors
+///
+/// [`Raise::Full`].
+pub(crate) fn from_number<'m>(m: &'m Mutator<'_>, number: &Number) -> Result<Value<'m>, Raise<'m>> {
+    match number {
+        Number::Real(real) => {
+            reserve(m, real_bytes(real))?;
+            Ok(encode_real(m, real))
+        }
+        Number::Complex(real, imaginary) => {
+            reserve(m, real_bytes(real) + real_bytes(imaginary) + 32)?;
+            let parts = (encode_real(m, real), encode_real(m, imaginary));
+            Ok(allocate_two(m, Kind::Compnum, parts))
+        }
+    }
+}
+
+fn reserve<'m>(m: &Mutator<'_>, bytes: usize) -> Result<(), Raise<'m>> {
+    if bytes > UNANNOUNCED_BYTES {
+        m.reserve(bytes)
+    } else {
+        Ok(())
+    }
+}
+
+fn integer_bytes(integer: &IBig) -> usize {
+    integer.as_sign_words().1.len() * WORD_BYTES + 24
+}
+
+fn real_bytes(real: &Real) -> usize {
+    match real {
+        Real::Exact(Exact::Integer(integer)) => integer_bytes(integer),
+        Real::Exact(Exact::Ratio {
+            numerator,
+            denominator,
+        }) => integer_bytes(numerator) + integer_bytes(denominator.as_ibig()) + 32,
+        Real::Flonum(_) => 16,
+    }
+}
+
+fn encode_real<'m>(m: &'m Mutator<'_>, real: &Real) -> Value<'m> {
+    match real {
+        Real::Exact(Exact::Integer(integer)) => encode_integer(m, integer),
+        Real::Exact(Exact::Ratio {
+            numerator,
+            denominator,
+        }) => {
+            let parts = (
+                encode_integer(m, numerator),
+                encode_integer(m, denominator.as_ibig()),
+            );
+            allocate_two(m, Kind::Ratnum, parts)
+        }
+        Real::Flonum(value) => m.flonum(*value),
+    }
+}
+
+fn encode_integer<'m>(m: &'m Mutator<'_>, integer: &IBig) -> Value<'m> {
+    let (sign, limbs) = integer.as_sign_words();
+    from_limbs(m, sign == Sign::Negative, limbs)
+}
+
+fn from_limbs<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> Value<'m> {
+    let small = match *limbs {
+        [] => Some(0),
+        [limb] => i64::try_from(limb).ok(),
+        _ => None,
+    };
+    small
+        .and_then(|magnitude| Value::fixnum(if is_negative { -magnitude } else { magnitude }))
+        .unwrap_or_else(|| allocate_bignum(m, is_negative, limbs))
+}
+
+fn allocate_bignum<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> Value<'m> {
+    let object = m.allocate_raw(Kind::Bignum, limbs.len());
+    for (place, &limb) in object.limbs().iter().zip(limbs) {
+        place.set(limb);
+    }
+    if is_negative {
+        object.set_header(object.header().with_flags(FLAG_NEGATIVE));
+    }
+    object.value()
+}
+
+fn allocate_two<'m>(m: &'m Mutator<'_>, kind: Kind, parts: (Value<'m>, Value<'m>)) -> Value<'m> {
+    let object = m.allocate_values(kind, 2, parts.0);
+    m.set_field(object, SECOND, parts.1);
+    object.value()
+}
+
+impl Problem {
+    /// The condition to raise in `who`, whose operands are `operands`.
+    #[cold]
+    pub(crate) fn raise<'m>(self, who: &'static str, operands: &[Value<'m>]) -> Raise<'m> {
+        match self {
+            Self::DivisionByZero => Raise::division_by_zero(who),
+            Self::WrongType { argument, expected } => {
+                let number = usize::from(argument);
+                let value = operands
+                    .get(number - 1)
+                    .copied()
+                    .unwrap_or(Value::UNSPECIFIED);
+                Raise::wrong_type(who, number, expected, value)
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! Strings: Unicode, one unit a character, so that the place of a character is known.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use abi::object_layout::string;
+use abi::tag::{Header, Kind};
+
+use super::Object;
+use super::symbol::hash_text;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::value::Value;
+
+/// Bytes of a unit of wide strings.
+const WIDE_BYTES: usize = 4;
+
+/// A string.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct StringObject<'m>(Object<'m>);
+
+/// The content of a string; there may be more units than characters.
+#[derive(Clone, Copy, Debug)]
+enum Units<'m> {
+    /// Latin-1.
+    Narrow(&'m [Cell<u8>]),
+    /// 32 bits a character, little-endian.
+    Wide(&'m [[Cell<u8>; WIDE_BYTES]]),
+}
+
+impl Units<'_> {
+    fn get(self, index: usize) -> char {
+        match self {
+            Self::Narrow(units) => char::from(units[index].get()),
+            Self::Wide(units) => {
+                let code = u32::from_le_bytes(units[index].each_ref().map(Cell::get));
+                char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+            }
+        }
+    }
+
+    fn fits(self, character: char) -> bool {
+        matches!(self, Self::Wide(_)) || is_narrow(character)
+    }
+
+    /// The character fits.
+    fn set(self, index: usize, character: char) {
+        match self {
+            Self::Narrow(units) => units[index].set(u32::from(character) as u8),
+            Self::Wide(units) => {
+                for (cell, byte) in units[index].iter().zip(u32::from(character).to_le_bytes()) {
+                    cell.set(byte);
+                }
+            }
+        }
+    }
+}
+
+fn is_narrow(character: char) -> bool {
+    u32::from(character) <= u32::from(u8::MAX)
+}
+
+/// Bytes that a new string of `length` characters takes.
+pub(crate) const fn string_bytes(length: usize, is_wide: bool) -> usize {
+    let header = if is_wide {
+        Header::new(Kind::Units32, (length * WIDE_BYTES) as u64)
+    } else {
+        Header::new(Kind::Units8, length as u64)
+    };
+    (header.object_bytes() + Header::new(Kind::String, string::WORDS).object_bytes()) as usize
+}
+
+impl<'m> StringObject<'m> {
+    /// The string that `value` is.
+    #[inline]
+    pub(crate) fn of(value: Value<'m>) -> Option<Self> {
+        Object::of_kind(value, Kind::String).map(Self)
+    }
+
+    /// A string of `length` NUL characters, with room for any others or, unless `is_wide`, for
+    /// those of Latin-1. Its bytes were reserved, if they may be many.
+    pub(crate) fn allocate(m: &'m Mutator<'_>, length: usize, is_wide: bool) -> Self {
+        let units = allocate_units(m, length, is_wide);
+        let object = m.allocate_values(Kind::String, string::WORDS as usize, Value::FALSE);
+        m.set_field(object, string::UNITS, units.value());
+        m.set_field(object, string::LENGTH, Value::count(length));
+        Self(object)
+    }
+
+    /// A string of `characters`, which can be gone through twice.
+    ///
+    /// # Errors
+    ///
+    /// [`Raise::Full`].
+    pub(crate) fn from_characters(
+        m: &'m Mutator<'_>,
+        characters: impl Iterator<Item = char> + Clone,
+    ) -> Result<Self, Raise<'m>> {
+        let (length, is_wide) = measure(characters.clone());
+        m.reserve(string_bytes(length, is_wide))?;
+        let string = Self::allocate(m, length, is_wide);
+        let units = string.units();
+        for (index, character) in characters.enumerate() {
+            units.set(index, character);
+        }
+        Ok(string)
+    }
+
+    /// A string with the content of `text`.
+    ///
+    /// # Errors
+    ///
+    /// [`Raise::Full`].
+    pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
+        Self::from_characters(m, text.chars())
+    }
+
+    pub(crate) const fn value(self) -> Value<'m> {
+        self.0.value()
+    }
+
+    pub(crate) fn is_literal(self) -> bool {
+        self.0.is_literal()
+    }
+
+    /// Characters.
+    #[inline]
+    pub(crate) fn length(self) -> usize {
+        self.0
+            .field(string::LENGTH)
+            .as_index()
+            .expect("lengths are indices")
+    }
+
+    fn units(self) -> Units<'m> {
+        let units = Object::of(self.0.field(string::UNITS)).expect("strings have units");
+        if units.kind() == Kind::Units8 {
+            Units::Narrow(units.bytes())
+        } else {
+            Units::Wide(units.bytes().as_chunks().0)
+        }
+    }
+
+    /// Whether it has room for other characters than those of Latin-1.
+    pub(crate) fn is_wide(self) -> bool {
+        matches!(self.units(), Units::Wide(_))
+    }
+
+    /// The character at `index`.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    pub(crate) fn get(self, index: usize) -> char {
+        self.units().get(index)
+    }
+
+    /// The characters in `range`.
+    pub(crate) fn characters(
+        self,
+        range: Range<usize>,
+    ) -> impl DoubleEndedIterator<Item = char> + ExactSizeIterator + Clone {
+        let units = self.units();
+        range.map(move |index| units.get(index))
+    }
+
+    /// All characters.
+    pub(crate) fn all(self) -> impl DoubleEndedIterator<Item = char> + ExactSizeIterator + Clone {
+        self.characters(0..self.length())
+    }
+
+    /// The content, copied.
+    pub(crate) fn to_text(self) -> String {
+        self.all().collect()
+    }
+
+    /// Makes room for `character`, if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Raise::Full`]: nothing was changed.
+    pub(crate) fn widen_for(self, m: &'m Mutator<'_>, character: char) -> Result<(), Raise<'m>> {
+        let old = self.units();
+        if old.fits(character) {
+            return Ok(());
+        }
+        let length = self.length();
+        m.reserve(string_bytes(length, true))?;
+        let object = allocate_units(m, length, true);
+        let units = Units::Wide(object.bytes().as_chunks().0);
+        for index in 0..length {
+            units.set(index, old.get(index));
+        }
+        m.set_field(self.0, string::UNITS, object.value());
+        Ok(())
+    }
+
+    /// Replaces characters from `start` on; there is room for them (see [`Self::widen_for`]).
+    pub(crate) fn fill_from(
+        self,
+        m: &Mutator<'_>,
+        start: usize,
+        characters: impl Iterator<Item = char>,
+    ) {
+        let units = self.units();
+        for (index, character) in characters.enumerate() {
+            units.set(start + index, character);
+        }
+        if self.0.field(string::HASH).is_true() {
+            m.set_field(self.0, string::HASH, Value::FALSE);
+        }
+    }
+
+    /// The hash of the content: that of a symbol with the same name. Kept until the content changes.
+    pub(crate) fn hash(self, m: &Mutator<'_>) -> Value<'m> {
+        let known = self.0.field(string::HASH);
+        if known.is_true() {
+            return known;
+        }
+        let hash = self.compute_hash();
+        if !self.is_literal() {
+            m.set_field(self.0, string::HASH, hash);
+        }
+        hash
+    }
+
+    /// The hash of the content as a word.
+    pub(crate) fn content_hash(self) -> u64 {
+        let known = self.0.field(string::HASH);
+        if known.is_true() {
+            known.word()
+        } else {
+            self.compute_hash().word()
+        }
+    }
+
+    fn compute_hash(self) -> Value<'static> {
+        hash_text(self.all().flat_map(utf8_bytes))
+    }
+
+    /// Whether the contents are the same.
+    pub(crate) fn is_equal(self, other: Self) -> bool {
+        let length = self.length();
+        if length != other.length() {
+            return false;
+        }
+        match (self.units(), other.units()) {
+            (Units::Narrow(a), Units::Narrow(b)) => a[..length] == b[..length],
+            (Units::Wide(a), Units::Wide(b)) => a[..length] == b[..length],
+            (a, b) => (0..length).all(|index| a.get(index) == b.get(index)),
+        }
+    }
+}
+
+/// How many characters there are, and whether one of them is not of Latin-1.
+pub(crate) fn measure(characters: impl Iterator<Item = char>) -> (usize, bool) {
+    characters.fold((0, false), |(length, is_wide), character| {
+        (length + 1, is_wide || !is_narrow(character))
+    })
+}
+
+fn utf8_bytes(character: char) -> impl Iterator<Item = u8> {
+    let mut bytes = [0; 4];
+    let length = character.encode_utf8(&mut bytes).len();
+    bytes.into_iter().take(length)
+}
+
+fn allocate_units<'m>(m: &'m Mutator<'_>, length: usize, is_wide: bool) -> Object<'m> {
+    if is_wide {
+        m.allocate_raw(Kind::Units32, length * WIDE_BYTES)
+    } else {
+        m.allocate_raw(Kind::Units8, length)
+    }
+}

@@ -1,0 +1,120 @@
+//! Bytevectors (R7RS 6.9).
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use abi::tag::{Header, Kind};
+
+use super::{Answer, check};
+use crate::arguments::Args;
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::value::Value;
+
+/// A bytevector of `length` zeros.
+///
+/// # Errors
+///
+/// [`Raise::Full`](crate::error::Raise::Full).
+fn allocate<'m>(m: &'m Mutator<'_>, length: usize) -> Answer<'m, Object<'m>> {
+    m.reserve(Header::new(Kind::Bytevector, length as u64).object_bytes() as usize)?;
+    Ok(m.allocate_raw(Kind::Bytevector, length))
+}
+
+/// A bytevector of these bytes.
+///
+/// # Errors
+///
+/// [`Raise::Full`](crate::error::Raise::Full).
+pub(crate) fn from_bytes<'m>(m: &'m Mutator<'_>, bytes: &[u8]) -> Answer<'m> {
+    let object = allocate(m, bytes.len())?;
+    for (cell, &byte) in object.bytes().iter().zip(bytes) {
+        cell.set(byte);
+    }
+    Ok(object.value())
+}
+
+/// Argument `index` as a bytevector, and the range in it that the next two arguments say.
+pub(super) fn bytes_in_range<'m>(
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> Answer<'m, (Object<'m>, Range<usize>)> {
+    let object = check::object(args, index, Kind::Bytevector, who)?;
+    let range = check::range(args, index + 1, object.size(), who)?;
+    Ok((object, range))
+}
+
+pub(crate) fn make_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "make-bytevector";
+    let length = check::size(args, 0, WHO)?;
+    let fill = if args[1] == Value::DEFAULT {
+        0
+    } else {
+        check::byte(args, 1, WHO)?
+    };
+    let object = allocate(m, length)?;
+    object.bytes().iter().for_each(|cell| cell.set(fill));
+    Ok(object.value())
+}
+
+pub(crate) fn bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let object = allocate(m, args.len())?;
+    for (index, cell) in object.bytes().iter().enumerate() {
+        cell.set(check::byte(args, index, "bytevector")?);
+    }
+    Ok(object.value())
+}
+
+/// `(bytevector-fill! bytevector fill start end)`
+pub(crate) fn bytevector_fill<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "bytevector-fill!";
+    let object = check::mutable(args, 0, Kind::Bytevector, WHO)?;
+    let fill = check::byte(args, 1, WHO)?;
+    let range = check::range(args, 2, object.size(), WHO)?;
+    object.bytes()[range].iter().for_each(|cell| cell.set(fill));
+    Ok(Value::UNSPECIFIED)
+}
+
+pub(crate) fn bytevector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let (from, range) = bytes_in_range(args, 0, "bytevector-copy")?;
+    let copy = allocate(m, range.len())?;
+    for (cell, byte) in copy.bytes().iter().zip(&from.bytes()[range]) {
+        cell.set(byte.get());
+    }
+    Ok(copy.value())
+}
+
+/// `(bytevector-copy! to at from start end)`
+pub(crate) fn bytevector_copy_to<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "bytevector-copy!";
+    let to = check::mutable(args, 0, Kind::Bytevector, WHO)?;
+    let at = check::index_between(args, 1, (0, to.size()), WHO)?;
+    let (from, range) = bytes_in_range(args, 2, WHO)?;
+    check::room(args, 1, (at, range.len(), to.size()), WHO)?;
+    let (to, from) = (
+        &to.bytes()[at..at + range.len()],
+        &from.bytes()[range.clone()],
+    );
+    let copy = |(to, from): (&Cell<u8>, &Cell<u8>)| to.set(from.get());
+    // The ranges may overlap: nothing is overwritten before it is read.
+    if at > range.start {
+        to.iter().zip(from).rev().for_each(copy);
+    } else {
+        to.iter().zip(from).for_each(copy);
+    }
+    Ok(Value::UNSPECIFIED)
+}
+
+pub(crate) fn bytevector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let mut length = 0;
+    for index in 0..args.len() {
+        length += check::object(args, index, Kind::Bytevector, "bytevector-append")?.size();
+    }
+    let result = allocate(m, length)?;
+    let bytes = args.iter().filter_map(Object::of).flat_map(Object::bytes);
+    for (cell, byte) in result.bytes().iter().zip(bytes) {
+        cell.set(byte.get());
+    }
+    Ok(result.value())
+}

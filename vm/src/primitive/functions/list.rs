@@ -1,0 +1,239 @@
+//! Pairs and lists (R7RS 6.4).
+
+use super::{Answer, equivalence};
+use crate::arguments::Args;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::value::Value;
+
+/// Bytes of a pair.
+const PAIR_BYTES: usize = abi::object_layout::pair::BYTES;
+
+/// The pairs of a list, each with its car; ends also where the list is circular.
+///
+/// In a circular list every pair comes at least once. Cycles are found as by Brent (1980).
+pub(super) struct Pairs<'m, 'id> {
+    m: &'m Mutator<'id>,
+    rest: Value<'m>,
+    mark: Value<'m>,
+    until_mark: usize,
+    mark_distance: usize,
+    is_circular: bool,
+}
+
+impl<'m, 'id> Pairs<'m, 'id> {
+    pub(super) fn of(m: &'m Mutator<'id>, list: Value<'m>) -> Self {
+        Self {
+            m,
+            rest: list,
+            mark: list,
+            until_mark: 1,
+            mark_distance: 1,
+            is_circular: false,
+        }
+    }
+
+    /// Whether the iteration ended at the empty list.
+    pub(super) fn ended_well(&self) -> bool {
+        self.rest.is_null()
+    }
+}
+
+impl<'m> Iterator for Pairs<'m, '_> {
+    type Item = (Value<'m>, Value<'m>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_circular {
+            return None;
+        }
+        let pair = self.rest;
+        let (car, cdr) = self.m.pair(pair)?;
+        self.rest = cdr;
+        self.is_circular = cdr == self.mark;
+        self.until_mark -= 1;
+        if self.until_mark == 0 {
+            self.mark = cdr;
+            self.mark_distance *= 2;
+            self.until_mark = self.mark_distance;
+        }
+        Some((pair, car))
+    }
+}
+
+/// How many elements argument `index` (from 0) has.
+///
+/// # Errors
+///
+/// `wrong-type` if it is no list.
+pub(super) fn list_length<'m>(
+    m: &'m Mutator<'_>,
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> Answer<'m, usize> {
+    let mut pairs = Pairs::of(m, args[index]);
+    let length = pairs.by_ref().count();
+    if pairs.ended_well() {
+        Ok(length)
+    } else {
+        Err(Raise::wrong_type(who, index + 1, "list", args[index]))
+    }
+}
+
+pub(crate) fn list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    m.reserve(args.len() * PAIR_BYTES)?;
+    Ok(m.list(args.iter()))
+}
+
+pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    m.reserve(args.len() * PAIR_BYTES)?;
+    let mut values = args.iter().rev();
+    let last = values.next().unwrap_or(Value::NULL);
+    Ok(values.fold(last, |rest, value| m.cons(value, rest)))
+}
+
+pub(crate) fn is_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let mut pairs = Pairs::of(m, args[0]);
+    pairs.by_ref().for_each(drop);
+    Ok(Value::boolean(pairs.ended_well()))
+}
+
+pub(crate) fn length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::count(list_length(m, args, 0, "length")?))
+}
+
+pub(crate) fn append2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let length = list_length(m, args, 0, "append")?;
+    m.reserve(length * PAIR_BYTES)?;
+    Ok(copy_before(m, args[0], args[1]))
+}
+
+/// A copy of the pairs of `list`, ending in `tail`.
+fn copy_before<'m>(m: &'m Mutator<'_>, list: Value<'m>, tail: Value<'m>) -> Value<'m> {
+    let mut elements = m.elements(list);
+    let Some(first) = elements.next() else {
+        return tail;
+    };
+    let head = m.cons(first, tail);
+    let mut last = head;
+    for element in elements {
+        let pair = m.cons(element, tail);
+        m.set_cdr(last, pair).expect("a fresh pair is no literal");
+        last = pair;
+    }
+    head
+}
+
+pub(crate) fn reverse<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let length = list_length(m, args, 0, "reverse")?;
+    m.reserve(length * PAIR_BYTES)?;
+    Ok(m.elements(args[0])
+        .fold(Value::NULL, |rest, element| m.cons(element, rest)))
+}
+
+/// What is left of argument 1 after as many pairs as argument 2 says.
+fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, who: &'static str) -> Answer<'m> {
+    let Some(count) = args[1].as_index() else {
+        return Err(Raise::wrong_type(
+            who,
+            2,
+            "exact nonnegative integer",
+            args[1],
+        ));
+    };
+    let mut rest = args[0];
+    // A circular list has a tail for any count, but not in bounded time without this.
+    let mut pairs = Pairs::of(m, rest);
+    let distinct = pairs.by_ref().take(count).count();
+    if distinct < count && !pairs.is_circular {
+        return Err(Raise::out_of_range(who, 2, args[1], (0, distinct as i64)));
+    }
+    for _ in 0..count {
+        rest = m.pair(rest).expect("the pairs were counted").1;
+    }
+    Ok(rest)
+}
+
+pub(crate) fn list_tail<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    tail_of(m, args, "list-tail")
+}
+
+pub(crate) fn list_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let tail = tail_of(m, args, "list-ref")?;
+    let count = args[1].as_fixnum().unwrap_or(0);
+    let pair = m.pair(tail);
+    pair.map(|pair| pair.0)
+        .ok_or_else(|| Raise::out_of_range("list-ref", 2, args[1], (0, count - 1)))
+}
+
+pub(crate) fn list_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let mut pairs = Pairs::of(m, args[0]);
+    let length = pairs.by_ref().count();
+    if pairs.is_circular {
+        return Err(Raise::wrong_type("list-copy", 1, "list", args[0]));
+    }
+    m.reserve(length * PAIR_BYTES)?;
+    Ok(copy_before(m, args[0], pairs.rest))
+}
+
+/// The first pair of the list in argument 2 whose car is the `same` as argument 1, else `#f`.
+fn find_pair<'m>(
+    m: &'m Mutator<'_>,
+    args: Args<'m>,
+    who: &'static str,
+    same: impl Fn(Value<'m>, Value<'m>) -> bool,
+) -> Answer<'m> {
+    let mut pairs = Pairs::of(m, args[1]);
+    match pairs.by_ref().find(|&(_, car)| same(args[0], car)) {
+        Some((pair, _)) => Ok(pair),
+        None if pairs.ended_well() => Ok(Value::FALSE),
+        None => Err(Raise::wrong_type(who, 2, "list", args[1])),
+    }
+}
+
+pub(crate) fn memq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    find_pair(m, args, "memq", |a, b| a == b)
+}
+
+pub(crate) fn memv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    find_pair(m, args, "memv", equivalence::eqv)
+}
+
+pub(crate) fn member<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    find_pair(m, args, "member", |a, b| equivalence::equal(m, a, b))
+}
+
+/// The first element of the list in argument 2, a pair, whose car is the `same` as argument 1.
+fn find_entry<'m>(
+    m: &'m Mutator<'_>,
+    args: Args<'m>,
+    who: &'static str,
+    same: impl Fn(Value<'m>, Value<'m>) -> bool,
+) -> Answer<'m> {
+    let mut pairs = Pairs::of(m, args[1]);
+    for (_, entry) in pairs.by_ref() {
+        let Some((key, _)) = m.pair(entry) else {
+            return Err(Raise::wrong_type(who, 2, "association list", args[1]));
+        };
+        if same(args[0], key) {
+            return Ok(entry);
+        }
+    }
+    if pairs.ended_well() {
+        Ok(Value::FALSE)
+    } else {
+        Err(Raise::wrong_type(who, 2, "association list", args[1]))
+    }
+}
+
+pub(crate) fn assq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    find_entry(m, args, "assq", |a, b| a == b)
+}
+
+pub(crate) fn assv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    find_entry(m, args, "assv", equivalence::eqv)
+}
+
+pub(crate) fn assoc<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    find_entry(m, args, "assoc", |a, b| equivalence::equal(m, a, b))
+}

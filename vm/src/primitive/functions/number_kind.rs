@@ -1,0 +1,139 @@
+//! Predicates of numbers (R7RS 6.2.6).
+
+use std::cmp::Ordering;
+
+use abi::tag::Kind;
+
+use super::Answer;
+use super::arithmetic::real_argument;
+use crate::arguments::Args;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::number::heap::{as_flonum, as_number, as_real, is_inexact};
+use crate::number::real::Real;
+use crate::number::tower::Number;
+use crate::value::Value;
+
+pub(crate) fn is_integer<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    if args[0].is_fixnum() {
+        return Ok(Value::TRUE);
+    }
+    Ok(Value::boolean(
+        as_real(args[0]).is_some_and(|real| real.is_integer()),
+    ))
+}
+
+pub(crate) fn is_rational<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(as_real(args[0]).is_some_and(
+        |real| match real {
+            Real::Exact(_) => true,
+            Real::Flonum(value) => value.is_finite(),
+        },
+    )))
+}
+
+pub(crate) fn is_complex<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(is_inexact(args[0]).is_some()))
+}
+
+/// Whether one part, or all parts, of a number are doubles of which `test` is true; exact parts
+/// count as zero.
+fn test_parts<'m>(
+    args: Args<'m>,
+    who: &'static str,
+    all: bool,
+    test: impl Fn(f64) -> bool,
+) -> Answer<'m> {
+    let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "number", args[0]))?;
+    let passes = |part: &Real| match part {
+        Real::Exact(_) => test(0.0),
+        Real::Flonum(value) => test(*value),
+    };
+    let (real, imaginary) = number.parts();
+    Ok(Value::boolean(if all {
+        passes(&real) && passes(&imaginary)
+    } else {
+        passes(&real) || passes(&imaginary)
+    }))
+}
+
+pub(crate) fn is_nan<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    test_parts(args, "nan?", false, f64::is_nan)
+}
+
+pub(crate) fn is_finite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    test_parts(args, "finite?", true, f64::is_finite)
+}
+
+pub(crate) fn is_infinite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    test_parts(args, "infinite?", false, f64::is_infinite)
+}
+
+fn inexactness<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, bool> {
+    is_inexact(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "number", args[0]))
+}
+
+pub(crate) fn is_exact<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(!inexactness(args, "exact?")?))
+}
+
+pub(crate) fn is_inexact_number<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(inexactness(args, "inexact?")?))
+}
+
+pub(crate) fn is_zero<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    if let Some(value) = args[0].as_fixnum() {
+        return Ok(Value::boolean(value == 0));
+    }
+    let number =
+        as_number(args[0]).ok_or_else(|| Raise::wrong_type("zero?", 1, "number", args[0]))?;
+    Ok(Value::boolean(number.is_zero()))
+}
+
+/// The sign of a real number; `None` of a NaN.
+fn sign<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, Option<Ordering>> {
+    if let Some(value) = args[0].as_fixnum() {
+        return Ok(Some(value.cmp(&0)));
+    }
+    if let Some(value) = as_flonum(args[0]) {
+        return Ok(value.partial_cmp(&0.0));
+    }
+    match real_argument(args, 0, who)? {
+        Number::Real(real) | Number::Complex(real, _) => Ok(real.sign()),
+    }
+}
+
+pub(crate) fn is_positive<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(
+        sign(args, "positive?")? == Some(Ordering::Greater),
+    ))
+}
+
+pub(crate) fn is_negative<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(
+        sign(args, "negative?")? == Some(Ordering::Less),
+    ))
+}
+
+/// The lowest bit of an integer.
+fn lowest_bit<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, bool> {
+    use dashu_int::ops::BitTest;
+    if let Some(value) = args[0].as_fixnum() {
+        return Ok(value & 1 == 1);
+    }
+    if args[0].is_kind(Kind::Bignum) || as_flonum(args[0]).is_some() {
+        let exact = as_real(args[0]).and_then(|real| real.to_exact());
+        if let Some(integer) = exact.as_ref().and_then(|exact| exact.as_integer()) {
+            return Ok(integer.bit(0));
+        }
+    }
+    Err(Raise::wrong_type(who, 1, "integer", args[0]))
+}
+
+pub(crate) fn is_odd<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(lowest_bit(args, "odd?")?))
+}
+
+pub(crate) fn is_even<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(!lowest_bit(args, "even?")?))
+}

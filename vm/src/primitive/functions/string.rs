@@ -1,0 +1,157 @@
+//! Strings: making, copying and changing them (R7RS 6.7).
+
+use std::ops::Range;
+
+use super::{Answer, check};
+use crate::arguments::Args;
+use crate::mutator::Mutator;
+use crate::object::string::{StringObject, string_bytes};
+use crate::value::Value;
+
+pub(crate) fn make_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let length = check::size(args, 0, "make-string")?;
+    let fill = if args[1] == Value::DEFAULT {
+        ' '
+    } else {
+        check::character(args, 1, "make-string")?
+    };
+    let is_wide = u32::from(fill) > u32::from(u8::MAX);
+    m.reserve(string_bytes(length, is_wide))?;
+    let string = StringObject::allocate(m, length, is_wide);
+    string.fill_from(m, 0, std::iter::repeat_n(fill, length));
+    Ok(string.value())
+}
+
+pub(crate) fn string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    for index in 0..args.len() {
+        check::character(args, index, "string")?;
+    }
+    let characters = (0..args.len()).filter_map(|index| args[index].as_char());
+    Ok(StringObject::from_characters(m, characters)?.value())
+}
+
+pub(crate) fn string_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "string-set!";
+    let string = check::mutable_string(args, 0, WHO)?;
+    let length = string.length();
+    let index = check::element_index(args, 1, length, WHO)?;
+    let character = check::character(args, 2, WHO)?;
+    string.widen_for(m, character)?;
+    string.fill_from(m, index, std::iter::once(character));
+    Ok(Value::UNSPECIFIED)
+}
+
+/// Argument `index` as a string, and the range in it that the next two arguments say.
+pub(super) fn string_and_range<'m>(
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> Answer<'m, (StringObject<'m>, Range<usize>)> {
+    let string = check::string(args, index, who)?;
+    let range = check::range(args, index + 1, string.length(), who)?;
+    Ok((string, range))
+}
+
+pub(crate) fn substring<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let (string, range) = string_and_range(args, 0, "substring")?;
+    Ok(StringObject::from_characters(m, string.characters(range))?.value())
+}
+
+pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let (mut length, mut is_wide) = (0, false);
+    for index in 0..args.len() {
+        let string = check::string(args, index, "string-append")?;
+        length += string.length();
+        is_wide |= string.is_wide();
+    }
+    m.reserve(string_bytes(length, is_wide))?;
+    let result = StringObject::allocate(m, length, is_wide);
+    let mut position = 0;
+    for string in args.iter().filter_map(StringObject::of) {
+        result.fill_from(m, position, string.all());
+        position += string.length();
+    }
+    Ok(result.value())
+}
+
+/// `(string-copy! to at from start end)`
+pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "string-copy!";
+    let to = check::mutable_string(args, 0, WHO)?;
+    let at = check::index_between(args, 1, (0, to.length()), WHO)?;
+    let (from, range) = string_and_range(args, 2, WHO)?;
+    check::room(args, 1, (at, range.len(), to.length()), WHO)?;
+    if from.is_wide()
+        && let Some(wide) = from
+            .characters(range.clone())
+            .find(|&c| u32::from(c) > 0xff)
+    {
+        to.widen_for(m, wide)?;
+    }
+    if to.value() == from.value() && at > range.start {
+        // The ranges may overlap: from the end, so that nothing is overwritten before it is read.
+        for (index, character) in from.characters(range).enumerate().rev() {
+            to.fill_from(m, at + index, std::iter::once(character));
+        }
+    } else {
+        to.fill_from(m, at, from.characters(range));
+    }
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(string-fill! string fill start end)`
+pub(crate) fn string_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "string-fill!";
+    let string = check::mutable_string(args, 0, WHO)?;
+    let fill = check::character(args, 1, WHO)?;
+    let range = check::range(args, 2, string.length(), WHO)?;
+    if !range.is_empty() {
+        string.widen_for(m, fill)?;
+        string.fill_from(m, range.start, std::iter::repeat_n(fill, range.len()));
+    }
+    Ok(Value::UNSPECIFIED)
+}
+
+pub(crate) fn string_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(check::string(args, 0, "string-hash")?.hash(m))
+}
+
+/// `(string-search string pattern start)`: where the pattern begins from `start` on, or `#f`.
+///
+/// By Knuth, Morris and Pratt: the time is that of the lengths' sum.
+pub(crate) fn string_search<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "string-search";
+    let string = check::string(args, 0, WHO)?;
+    let pattern: Vec<char> = check::string(args, 1, WHO)?.all().collect();
+    let start = check::index_between(args, 2, (0, string.length()), WHO)?;
+    let overlaps = overlaps(&pattern);
+    let mut matched = 0;
+    if pattern.is_empty() {
+        return Ok(Value::count(start));
+    }
+    for index in start..string.length() {
+        let character = string.get(index);
+        while matched > 0 && pattern[matched] != character {
+            matched = overlaps[matched - 1];
+        }
+        matched += usize::from(pattern[matched] == character);
+        if matched == pattern.len() {
+            return Ok(Value::count(index + 1 - matched));
+        }
+    }
+    Ok(Value::FALSE)
+}
+
+/// For each prefix of `pattern`: the length of its longest proper prefix that is its suffix too.
+fn overlaps(pattern: &[char]) -> Vec<usize> {
+    let mut overlaps = vec![0; pattern.len()];
+    let mut matched = 0;
+    for index in 1..pattern.len() {
+        while matched > 0 && pattern[matched] != pattern[index] {
+            matched = overlaps[matched - 1];
+        }
+        matched += usize::from(pattern[matched] == pattern[index]);
+        overlaps[index] = matched;
+    }
+    overlaps
+}

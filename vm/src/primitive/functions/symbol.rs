@@ -1,0 +1,22 @@
+//! Symbols (R7RS 6.5).
+
+use abi::object_layout::symbol::NAME;
+use abi::tag::Kind;
+
+use super::{Answer, check};
+use crate::arguments::Args;
+use crate::mutator::Mutator;
+
+pub(crate) fn string_to_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let name = check::string(args, 0, "string->symbol")?.to_text();
+    Ok(m.intern(&name))
+}
+
+pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(check::object(args, 0, Kind::Symbol, "symbol->string")?.field(NAME))
+}
+
+pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let name = check::string(args, 0, "generate-symbol")?.to_text();
+    Ok(m.make_symbol(&name))
+}
