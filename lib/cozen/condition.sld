@@ -117,8 +117,10 @@
          ((wrong-argument-count) (wrong-argument-count irritants backtrace))
          ((wrong-value-count)
           (make-condition kind #f
-                          (string-append "expected " (in-decimal (car irritants)) " values, found")
-                          (list-ref irritants 1) backtrace))
+                          (string-append "expected " (count-in-words (car irritants) "value")
+                                         ", found "
+                                         (in-decimal (length (list-ref irritants 1))))
+                          '() backtrace))
          ((not-a-procedure)
           (make-condition kind #f "expected a procedure to apply, found"
                           (list (car irritants)) backtrace))
@@ -157,10 +159,26 @@
                         (list (list-ref irritants 2)) backtrace)))
 
     (define (wrong-argument-count irritants backtrace)
-      (let ((count (length (list-ref irritants 1))))
-        (make-condition 'wrong-argument-count #f
-                        (string-append "wrong number of arguments (" (in-decimal count) ") for")
-                        irritants backtrace)))
+      (let* ((procedure (car irritants))
+             (name (%procedure-name procedure))
+             (found (length (list-ref irritants 1))))
+        (make-condition 'wrong-argument-count
+                        (and (string? name) (string->symbol name))
+                        (string-append "expected " (arity-in-words (%procedure-arity procedure))
+                                       ", found " (in-decimal found))
+                        '() backtrace)))
+
+    ;; An arity is (required optional . rest?).
+    (define (arity-in-words arity)
+      (let* ((least (car arity))
+             (most (+ least (car (cdr arity)))))
+        (cond ((cdr (cdr arity)) (string-append "at least " (count-in-words least "argument")))
+              ((= least most) (count-in-words least "argument"))
+              (else
+               (string-append (in-decimal least) " to " (count-in-words most "argument"))))))
+
+    (define (count-in-words count noun)
+      (string-append (in-decimal count) " " noun (if (= count 1) "" "s")))
 
     ;; The last irritants are the name of a text, a line and a column.
     (define (text-error kind irritants backtrace)
@@ -248,11 +266,15 @@
           (begin
             (%display " (" port)
             (%display (list-ref place 1) port)
-            (%display ":" port)
-            (%display (list-ref place 2) port)
-            (%display ":" port)
-            (%display (list-ref place 3) port)
+            (write-position (list-ref place 2) port)
+            (write-position (list-ref place 3) port)
             (%display ")" port))))
+
+    (define (write-position number port)
+      (if number
+          (begin
+            (%display ":" port)
+            (%display number port))))
 
     ;; Shows the line of a place and points at its column, if the file is there.
     (define (write-source place port)
@@ -262,7 +284,7 @@
             (begin
               (%display "\n      " port)
               (%display line port)
-              (if (<= 1 column (string-length line))
+              (if (and column (<= 1 column (string-length line)))
                   (begin
                     (%display "\n      " port)
                     (%display (indentation line (- column 1)) port)
@@ -277,7 +299,8 @@
                   (cons (if (eq? (string-ref line index) #\tab) #\tab #\space) blanks)))))
 
     (define (source-line file line)
-      (and (string? file)
+      (and file
+           line
            (file-exists? file)
            (guard (problem (#t #f))
              (let ((port (%open-input-file file #f)))

@@ -13,8 +13,7 @@
       ((%compile expression environment)))
 
     (define (environment . import-sets) (%environment import-sets))
-    ;; Environments are numbers; this is the one in which a prompt's definitions are made.
-    (define (interaction-environment) 0)
+    (define (interaction-environment) (%environment 'interaction))
     (define system-global-environment interaction-environment)
 
     (define load

@@ -1,0 +1,25 @@
+;;; R7RS 6.12: environments and evaluation.
+
+(import (scheme base) (scheme eval) (scheme repl) (scheme write) (scheme process-context))
+(include "../prelude.scm")
+
+(test 21 (eval '(* 7 3) (environment '(scheme base))))
+(test 20 (let ((f (eval '(lambda (f x) (f x x)) (environment '(scheme base))))) (f + 10)))
+(test 'ok (eval '(let-syntax ((m (syntax-rules () ((_) 'ok)))) (m)) (environment '(scheme base))))
+(test 5 (eval '(b:+ 2 3) (environment '(prefix (only (scheme base) +) b:))))
+(test-error (eval '(car '()) (environment '(scheme base))))
+(test-error (eval '(no-such-procedure) (environment '(scheme base))))
+(test-error (eval '(if) (environment '(scheme base))))
+(test-error (eval '(display 1) (environment '(scheme base))))
+(test 12 (begin (eval '(define evaluated 12) (interaction-environment)) (eval 'evaluated (interaction-environment))))
+(test 13 (begin (eval '(set! evaluated (+ evaluated 1)) (interaction-environment)) (eval 'evaluated (interaction-environment))))
+(test 6 (begin (eval '(define-syntax twice (syntax-rules () ((_ x) (* 2 x)))) (interaction-environment)) (eval '(twice 3) (interaction-environment))))
+(test #t (let ((object (list 1 2))) (eq? object (eval (list 'quote object) (environment '(scheme base))))))
+(test #t (procedure? (eval (list 'car (list 'quote (list car))) (environment '(scheme base)))))
+(test '(1 2) (call-with-values (lambda () (eval '(values 1 2) (environment '(scheme base)))) list))
+(test 100 (let loop ((i 0) (sum 0)) (if (= i 100) sum (loop (+ i 1) (+ sum (eval '(- 2 1) (environment '(scheme base))))))))
+(test '(2 3)
+      (eval '(let () (define-record-type thing (make-thing a) thing? (a thing-a)) (list (thing-a (make-thing 2)) 3))
+            (environment '(scheme base))))
+
+(finish "6.12 environments and evaluation")
