@@ -79,7 +79,7 @@ impl Heap {
 
     /// Whether enough was allocated that a collection should run soon.
     pub(crate) fn is_collection_due(&self) -> bool {
-        self.nursery.taken_bytes() >= self.nursery.budget_bytes()
+        self.nursery.taken_bytes() > self.nursery.budget_bytes()
             || self.trigger.is_large_due(self.large.young_bytes())
             || self.trigger.is_external_due()
     }

@@ -94,16 +94,15 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
     }
 
     fn finish(&mut self) {
+        let (mut slots, mut codes) = (Vec::new(), Vec::new());
         while let Some(object) = self.worklist.pop() {
-            let mut found = Vec::new();
-            let mut codes = Vec::new();
-            each_slot::<M>(object, |slot| found.push(slot), |code| codes.push(code));
-            for slot in found {
+            each_slot::<M>(object, |slot| slots.push(slot), |code| codes.push(code));
+            for slot in slots.drain(..) {
                 // SAFETY: slots of a live object.
                 let word = unsafe { slot.load() };
                 self.value("slot", slot.address(), word);
             }
-            for code in codes {
+            for code in codes.drain(..) {
                 self.code(object, code);
             }
         }

@@ -71,17 +71,18 @@ impl Nursery {
         AddressRange { start: self.range.start, end: self.next }
     }
 
-    /// Forgets all objects; memory beyond the budget goes back to the system.
+    /// Forgets all objects; memory far beyond the budget goes back to the system.
     ///
     /// # Safety
     ///
     /// Every live object was evacuated, and no mutator has an area.
     pub(crate) unsafe fn reset(&mut self, arena: &Arena) {
-        let budget_end = self.range.start.offset_bytes(self.budget_bytes);
-        if self.touched_end > budget_end {
+        // The block that passes the budget is the one that makes a collection due.
+        let kept_end = self.range.start.offset_bytes(self.budget_bytes + BLOCK_BYTES);
+        if self.touched_end > kept_end {
             // SAFETY: the caller says that nothing in the nursery is needed.
-            unsafe { arena.discard(AddressRange { start: budget_end, end: self.touched_end }) };
-            self.touched_end = budget_end;
+            unsafe { arena.discard(AddressRange { start: kept_end, end: self.touched_end }) };
+            self.touched_end = kept_end;
         }
         self.next = self.range.start;
     }
