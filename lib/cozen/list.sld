@@ -75,7 +75,7 @@
 
     (define (check-list-end object who)
       (if (not (null? object))
-          (%vm-error 'wrong-type (list who 2 "a list" object) (%backtrace))))
+          (%vm-error 'wrong-type (list who 2 "list" object) (%backtrace))))
 
     ;; Results are collected before the list is made, so that a continuation that returns twice
     ;; from `procedure` changes no list already returned (R7RS 6.10).
@@ -149,5 +149,5 @@
                  (loop (car more) (cdr more) (+ number 1)
                        (and result (eq? last (car more))))))))))
 
-    (define-identity symbol=? symbol? "a symbol")
-    (define-identity boolean=? boolean? "a boolean")))
+    (define-identity symbol=? symbol? "symbol")
+    (define-identity boolean=? boolean? "boolean")))

@@ -44,19 +44,19 @@
 
     (define current-input-port
       (make-parameter (%standard-port 0)
-                      (port-converter input-port? 'current-input-port "an input port")))
+                      (port-converter input-port? 'current-input-port "input port")))
 
     (define current-output-port
       (make-parameter (%standard-port 1)
-                      (port-converter output-port? 'current-output-port "an output port")))
+                      (port-converter output-port? 'current-output-port "output port")))
 
     (define current-error-port
       (make-parameter (%standard-port 2)
-                      (port-converter output-port? 'current-error-port "an output port")))
+                      (port-converter output-port? 'current-error-port "output port")))
 
     (define (close-port port) (%close-port port 3))
-    (define (close-input-port port) (close-side port input "an input port" 'close-input-port))
-    (define (close-output-port port) (close-side port output "an output port" 'close-output-port))
+    (define (close-input-port port) (close-side port input "input port" 'close-input-port))
+    (define (close-output-port port) (close-side port output "output port" 'close-output-port))
 
     (define (close-side port side expected who)
       (if (port-has? port side)

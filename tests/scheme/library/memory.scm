@@ -1,0 +1,30 @@
+;;; (cozen memory): weak pairs, ephemerons, guardians.
+
+(import (scheme base) (scheme write) (scheme process-context) (cozen memory))
+(include "../prelude.scm")
+
+(define kept (list 'kept))
+(define weak (weak-cons kept 'rest))
+(define broken (weak-cons (list 'dropped) 'rest))
+(define ephemeron (make-ephemeron (list 'key) (list 'value)))
+(define kept-ephemeron (make-ephemeron kept 'value))
+(define guardian (make-guardian))
+(guardian (list 'guarded))
+(guardian kept)
+
+(test '(#t #f) (list (weak-pair? weak) (weak-pair? '(1 . 2))))
+(test '(#t #f) (list (ephemeron? ephemeron) (ephemeron? weak)))
+(test #f (pair? weak))
+(collect-garbage)
+(test '((kept) rest) (list (weak-car weak) (weak-cdr weak)))
+(test '(#f rest) (list (weak-car broken) (weak-cdr broken)))
+(test '(#f #f) (list (ephemeron-key ephemeron) (ephemeron-value ephemeron)))
+(test '((kept) value) (list (ephemeron-key kept-ephemeron) (ephemeron-value kept-ephemeron)))
+(test '(guarded) (guardian))
+(test #f (guardian))
+(test '(kept) kept)
+(test #t (let ((before (assq 'full-count (gc-statistics))))
+           (collect-garbage)
+           (< (cdr before) (cdr (assq 'full-count (gc-statistics))))))
+
+(finish "memory")
