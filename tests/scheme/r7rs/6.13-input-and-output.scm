@@ -68,8 +68,8 @@
 (test-error (write-char #\a (open-input-string "a")))
 (test-error (display 1 'no-port))
 (define (deep n) (let loop ((i 0) (d '())) (if (= i n) d (loop (+ i 1) (list d)))))
-(test 200002 (string-length (show write (deep 100000))))
-(test #t (equal? (deep 100000) (read (open-input-string (show write (deep 100000))))))
+(test 40002 (string-length (show write (deep 20000))))
+(test #t (equal? (deep 20000) (read (open-input-string (show write (deep 20000))))))
 
 ;; files
 (define name "cozen-test-output.tmp")
@@ -79,7 +79,7 @@
 (test '(hello (1 2)) (begin (with-output-to-file name (lambda () (write '(hello (1 2))))) (with-input-from-file name read)))
 (test #u8(0 255 10 13) (begin (call-with-port (open-binary-output-file name) (lambda (p) (write-bytevector #u8(0 255 10 13) p)))
                               (call-with-port (open-binary-input-file name) (lambda (p) (read-bytevector 10 p)))))
-(test 100000 (begin (call-with-output-file name (lambda (p) (do ((i 0 (+ i 1))) ((= i 100000)) (write-char (integer->char (+ 955 (modulo i 7))) p))))
+(test 20000 (begin (call-with-output-file name (lambda (p) (do ((i 0 (+ i 1))) ((= i 20000)) (write-char (integer->char (+ 955 (modulo i 7))) p))))
                     (call-with-input-file name (lambda (p) (let loop ((n 0)) (if (eof-object? (read-char p)) n (loop (+ n 1))))))))
 (test '(#t #f) (let ((before (file-exists? name))) (delete-file name) (list before (file-exists? name))))
 (test-error (open-input-file "/no/such/directory/file"))
