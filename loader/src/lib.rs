@@ -1,1 +1,35 @@
-//! Images: parsing, checking, mapping, relocating, unmapping.
+//! Images: parsing, checking, mapping, relocating, finding by address, unmapping.
+//!
+//! ```text
+//! bytes ─ ImageView::parse ─► checked ─ load ─► LoadedImage ─► Registry
+//!         structure, hash              map, relocate,          address -> image, place
+//!                                      symbols, register
+//! ```
+//!
+//! The loader knows ELF and what an image's header says. It never looks at a value or an
+//! instruction: names of symbols go to a [`Host`], which answers with words.
+//!
+//! Nothing is mapped before every check has passed. Names and lines for tools come from parts of
+//! the file that are never mapped; damage there costs names and lines, nothing else.
+
+mod contents;
+mod debug;
+mod elf;
+mod error;
+mod image;
+mod load;
+mod map;
+mod registry;
+mod relative_relocations;
+mod relocate;
+mod segment;
+mod symbols;
+mod validate;
+
+pub use contents::{Contents, Procedure};
+pub use debug::{DebugTables, LineRow, Place};
+pub use error::LoadError;
+pub use image::ImageView;
+pub use load::{Host, LoadOptions, LoadedImage, Placement, load};
+pub use registry::Registry;
+pub use segment::SegmentKind;

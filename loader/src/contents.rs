@@ -1,0 +1,81 @@
+//! What tools see of an image's contents: procedures and frame maps.
+
+use abi::frame_map::FrameMap;
+use abi::image::{Extent, ImageHeader};
+use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES, ProcedureHeader};
+
+/// The read-only and code segments of an image. Addresses are virtual.
+#[derive(Clone, Copy, Debug)]
+pub struct Contents<'image> {
+    pub(crate) header: ImageHeader,
+    pub(crate) read_only: &'image [u8],
+    pub(crate) code: &'image [u8],
+}
+
+/// A procedure of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Procedure<'image> {
+    /// Virtual address of the header.
+    pub address: u32,
+    /// The header.
+    pub header: ProcedureHeader,
+    /// The bytecode, which starts [`PROCEDURE_HEADER_BYTES`] after `address`.
+    pub code: &'image [u8],
+}
+
+impl<'image> Procedure<'image> {
+    /// Virtual address of the first instruction.
+    pub const fn code_start(&self) -> u32 {
+        self.address + PROCEDURE_HEADER_BYTES as u32
+    }
+
+    /// One past the last instruction.
+    pub const fn code_end(&self) -> u32 {
+        self.code_start() + self.code.len() as u32
+    }
+}
+
+impl<'image> Contents<'image> {
+    /// The image header.
+    pub const fn header(&self) -> &ImageHeader {
+        &self.header
+    }
+
+    /// The procedures, in the order of their addresses, up to the first place that is none.
+    pub fn procedures(self) -> impl Iterator<Item = Procedure<'image>> {
+        let mut next = self.header.code.start;
+        std::iter::from_fn(move || {
+            let procedure = self.procedure(next)?;
+            next = procedure
+                .code_end()
+                .next_multiple_of(PROCEDURE_ALIGN_BYTES as u32);
+            Some(procedure)
+        })
+    }
+
+    /// The procedure whose header is at `address`.
+    pub fn procedure(self, address: u32) -> Option<Procedure<'image>> {
+        let offset = address.checked_sub(self.header.code.start)? as usize;
+        let bytes = self.code.get(offset..)?;
+        let header = ProcedureHeader::decode(bytes)?;
+        let code = bytes[PROCEDURE_HEADER_BYTES..].get(..header.code_bytes as usize)?;
+        Some(Procedure {
+            address,
+            header,
+            code,
+        })
+    }
+
+    /// The frame map at `address`.
+    pub fn frame_map(self, address: u32) -> Option<FrameMap<'image>> {
+        let maps = self.header.frame_maps;
+        let offset = address.checked_sub(maps.start)?;
+        FrameMap::decode(self.read_only_bytes(maps)?.get(offset as usize..)?)
+    }
+
+    /// The bytes of `extent`, if it lies in the read-only segment.
+    pub fn read_only_bytes(self, extent: Extent) -> Option<&'image [u8]> {
+        let start = extent.start.checked_sub(self.header.read_only.start)? as usize;
+        self.read_only.get(start..)?.get(..extent.bytes as usize)
+    }
+}

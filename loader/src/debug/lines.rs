@@ -1,0 +1,121 @@
+//! The line table: `.debug_line` (DWARF 5, section 6.2), decoded once.
+
+use gimli::{
+    AttributeValue, DebugLine, DebugLineOffset, DebugLineStr, EndianSlice, IncompleteLineProgram,
+    LineProgramHeader, LittleEndian,
+};
+
+use crate::elf::Sections;
+
+type Bytes<'tail> = EndianSlice<'tail, LittleEndian>;
+
+/// The code from `address` up to the next row comes from this line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineRow {
+    /// Virtual address.
+    pub address: u32,
+    /// Number of the file.
+    pub file: u32,
+    /// From 1; 0 if not known.
+    pub line: u32,
+    /// From 1; 0 if not known.
+    pub column: u32,
+    /// No code from here on, up to the next row.
+    pub is_end: bool,
+}
+
+/// All rows of an image, and the files that they name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Lines {
+    rows: Vec<LineRow>,
+    files: Vec<Box<str>>,
+}
+
+impl Lines {
+    /// Decodes the line programs up to the first damaged one.
+    pub(super) fn parse(sections: &Sections<'_>) -> Self {
+        let section = sections.find(".debug_line").unwrap_or_default();
+        let strings = DebugLineStr::from(EndianSlice::new(
+            sections.find(".debug_line_str").unwrap_or_default(),
+            LittleEndian,
+        ));
+        let mut lines = Self::default();
+        let mut offset = 0;
+        while offset < section.len() {
+            let program = DebugLine::new(section, LittleEndian).program(
+                DebugLineOffset(offset),
+                8,
+                None,
+                None,
+            );
+            let Ok(program) = program else { break };
+            let unit_bytes = program.header().unit_length() + INITIAL_LENGTH_BYTES;
+            if lines.add_program(program, strings).is_none() {
+                break;
+            }
+            offset += unit_bytes;
+        }
+        lines.rows.sort_by_key(|row| (row.address, !row.is_end));
+        lines
+    }
+
+    fn add_program(
+        &mut self,
+        program: IncompleteLineProgram<Bytes<'_>>,
+        strings: DebugLineStr<Bytes<'_>>,
+    ) -> Option<()> {
+        let first_file = u32::try_from(self.files.len()).ok()?;
+        self.add_files(program.header(), strings);
+        let mut rows = program.rows();
+        while let Some((_, row)) = rows.next_row().ok()? {
+            let number = |value: u64| u32::try_from(value).unwrap_or_default();
+            self.rows.push(LineRow {
+                address: u32::try_from(row.address()).ok()?,
+                file: first_file.checked_add(u32::try_from(row.file_index()).ok()?)?,
+                line: row.line().map_or(0, |line| number(line.get())),
+                column: match row.column() {
+                    gimli::ColumnType::LeftEdge => 0,
+                    gimli::ColumnType::Column(column) => number(column.get()),
+                },
+                is_end: row.end_sequence(),
+            });
+        }
+        Some(())
+    }
+
+    fn add_files(
+        &mut self,
+        header: &LineProgramHeader<Bytes<'_>>,
+        strings: DebugLineStr<Bytes<'_>>,
+    ) {
+        for file in header.file_names() {
+            let name = match file.path_name() {
+                AttributeValue::String(name) => Some(name),
+                AttributeValue::DebugLineStrRef(offset) => strings.get_str(offset).ok(),
+                _ => None,
+            };
+            let name = name
+                .map(|name| name.to_string_lossy().into())
+                .unwrap_or_default();
+            self.files.push(name);
+        }
+    }
+
+    pub(super) fn rows(&self) -> &[LineRow] {
+        &self.rows
+    }
+
+    pub(super) fn row_at(&self, address: u32) -> Option<&LineRow> {
+        let after = self.rows.partition_point(|row| row.address <= address);
+        self.rows
+            .get(after.checked_sub(1)?)
+            .filter(|row| !row.is_end)
+    }
+
+    pub(super) fn file(&self, number: u32) -> Option<&str> {
+        self.files.get(number as usize).map(|name| &**name)
+    }
+}
+
+/// Bytes of a unit's length field in 32-bit DWARF.
+const INITIAL_LENGTH_BYTES: usize = 4;

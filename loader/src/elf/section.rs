@@ -1,0 +1,62 @@
+//! Sections, for tools (gABI, "Sections"). Nothing here is trusted: what does not fit is not found.
+
+use super::{word32, word64};
+
+const SECTION_HEADER_BYTES: usize = 64;
+const SHT_NOBITS: u32 = 8;
+
+/// Where the ELF header says that the section headers are.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SectionTable {
+    pub(crate) offset: u64,
+    pub(crate) count: u16,
+    pub(crate) names_index: u16,
+}
+
+/// The sections in the part of a file that is not mapped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sections<'tail> {
+    /// The end of the file, from `tail_offset` on.
+    pub(crate) tail: &'tail [u8],
+    pub(crate) tail_offset: u64,
+    pub(crate) table: SectionTable,
+}
+
+impl<'tail> Sections<'tail> {
+    /// The contents of the section called `name`.
+    pub(crate) fn find(&self, name: &str) -> Option<&'tail [u8]> {
+        let names = self.contents(self.header(self.table.names_index)?)?;
+        let header = (0..self.table.count)
+            .filter_map(|number| self.header(number))
+            .find(|header| string_at(names, word32(header, 0)) == Some(name.as_bytes()))?;
+        self.contents(header)
+    }
+
+    fn header(&self, number: u16) -> Option<&'tail [u8]> {
+        let offset = self
+            .table
+            .offset
+            .checked_add(u64::from(number) * SECTION_HEADER_BYTES as u64)?;
+        self.slice(offset, SECTION_HEADER_BYTES as u64)
+    }
+
+    fn contents(&self, header: &[u8]) -> Option<&'tail [u8]> {
+        if word32(header, 4) == SHT_NOBITS {
+            return None;
+        }
+        self.slice(word64(header, 24), word64(header, 32))
+    }
+
+    fn slice(&self, offset: u64, bytes: u64) -> Option<&'tail [u8]> {
+        let start = usize::try_from(offset.checked_sub(self.tail_offset)?).ok()?;
+        let end = start.checked_add(usize::try_from(bytes).ok()?)?;
+        self.tail.get(start..end)
+    }
+}
+
+/// The string at `offset` of a string table, without its NUL.
+pub(crate) fn string_at(table: &[u8], offset: u32) -> Option<&[u8]> {
+    let rest = table.get(offset as usize..)?;
+    let end = rest.iter().position(|&byte| byte == 0)?;
+    Some(&rest[..end])
+}

@@ -1,0 +1,104 @@
+//! A checked image in memory that is not its own: what a file says, borrowed.
+
+use abi::image::{Extent, ImageHeader};
+
+use crate::contents::Contents;
+use crate::debug::DebugTables;
+use crate::elf::{ElfHeader, LoadedSegments, Sections};
+use crate::error::LoadError;
+use crate::relative_relocations::RelativeRelocations;
+use crate::segment::{Segment, SegmentKind};
+use crate::symbols::SymbolTable;
+use crate::validate;
+
+/// An image all of whose structure and contents were checked, but nothing of it is mapped.
+#[derive(Clone, Copy, Debug)]
+pub struct ImageView<'file> {
+    pub(crate) file: &'file [u8],
+    pub(crate) elf: ElfHeader,
+    pub(crate) header: ImageHeader,
+    /// In the order of [`SegmentKind::ALL`]; `None` where there are no bytes.
+    pub(crate) segments: [Option<Segment>; 4],
+}
+
+impl<'file> ImageView<'file> {
+    /// Checks the structure and the content hash of `file`. Never panics, whatever the bytes are.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`]: the first check that failed.
+    pub fn parse(file: &'file [u8]) -> Result<Self, LoadError> {
+        let elf = ElfHeader::parse(file)?;
+        let loaded = LoadedSegments::parse(file, elf.program_header_count)?;
+        let header = validate::image_header(file, &elf)?;
+        let segments = validate::segments(file, &header, &loaded)?;
+        let view = Self {
+            file,
+            elf,
+            header,
+            segments,
+        };
+        validate::tables(&header)?;
+        validate::content_hash(&view)?;
+        validate::entry(&view)?;
+        validate::relocations(&view)?;
+        validate::symbols(&view)?;
+        Ok(view)
+    }
+
+    /// The image header.
+    pub const fn header(&self) -> &ImageHeader {
+        &self.header
+    }
+
+    /// The bytes of a segment; empty if the image has none of that kind.
+    pub fn segment(&self, kind: SegmentKind) -> &'file [u8] {
+        self.segments[kind as usize].map_or(&[], |segment| segment.bytes(self.file))
+    }
+
+    /// Procedures and frame maps, for tools.
+    pub fn contents(&self) -> Contents<'file> {
+        Contents {
+            header: self.header,
+            read_only: self.segment(SegmentKind::ReadOnly),
+            code: self.segment(SegmentKind::Code),
+        }
+    }
+
+    /// Names and lines, as far as the file has them.
+    pub fn debug_tables(&self) -> DebugTables {
+        DebugTables::parse(&self.sections())
+    }
+
+    /// The sections behind the last segment.
+    pub(crate) fn sections(&self) -> Sections<'file> {
+        let tail_start = self
+            .segments
+            .iter()
+            .flatten()
+            .map(|segment| segment.file_end())
+            .max();
+        let tail_start = tail_start.unwrap_or_default();
+        Sections {
+            tail: &self.file[tail_start..],
+            tail_offset: tail_start as u64,
+            table: self.elf.section_table,
+        }
+    }
+
+    /// The bytes of `extent`, inside the read-only segment.
+    pub(crate) fn read_only(&self, extent: Extent) -> &'file [u8] {
+        &self.segment(SegmentKind::ReadOnly)[extent.start as usize..][..extent.bytes as usize]
+    }
+
+    pub(crate) fn relocations(&self) -> RelativeRelocations<'file> {
+        RelativeRelocations::new(self.read_only(self.header.relocations))
+    }
+
+    pub(crate) fn symbols(&self) -> SymbolTable<'file> {
+        SymbolTable::new(
+            self.read_only(self.header.symbols),
+            self.header.symbol_count,
+        )
+    }
+}

@@ -1,0 +1,184 @@
+//! Loading: map, relocate, resolve symbols, seal, register.
+
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, OnceLock};
+
+use abi::image::ImageHeader;
+use gc::{Address, AddressRange, Arena, ImageDescription, ImageId};
+
+use crate::contents::Contents;
+use crate::debug::{DebugTables, Place};
+use crate::elf::{SectionTable, Sections};
+use crate::error::LoadError;
+use crate::image::ImageView;
+use crate::map::{Mapping, sealed_bytes};
+use crate::relocate::link_into_memory;
+
+/// What loading needs of the heap that an image becomes part of.
+pub trait Host {
+    /// The address space of the heap.
+    fn arena(&self) -> &Arc<Arena>;
+
+    /// The word of the interned symbol `name`, which never moves and is neither young nor collected
+    /// before the image is registered.
+    fn symbol(&mut self, name: &str) -> u64;
+
+    /// Registers the image with the collector.
+    fn register(&mut self, description: ImageDescription) -> ImageId;
+}
+
+/// How an image's bytes get to their place; the result is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// Mapped from a sealed copy of the file: pages are shared until written.
+    #[default]
+    Mapped,
+    /// Copied into anonymous memory.
+    Copied,
+}
+
+/// What a caller may choose about loading.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LoadOptions {
+    /// How the bytes get to their place.
+    pub placement: Placement,
+    /// How many pins the image starts with: while it has one, the collector keeps it.
+    pub pins: u32,
+}
+
+/// An image in memory, registered with a collector.
+///
+/// Dropping it leaves the memory mapped as long as the arena; [`LoadedImage::unload`] gives it back.
+#[derive(Debug)]
+pub struct LoadedImage {
+    id: ImageId,
+    name: Box<str>,
+    header: ImageHeader,
+    mapping: ManuallyDrop<Mapping>,
+    /// The end of the file that is not mapped, where names and lines are.
+    tail: Box<[u8]>,
+    tail_offset: u64,
+    section_table: SectionTable,
+    debug_tables: OnceLock<DebugTables>,
+}
+
+/// Brings a checked image into the heap of `host`. `name` is for messages, usually a path.
+///
+/// # Errors
+///
+/// [`LoadError::NoRoom`], [`LoadError::System`]; nothing is left behind.
+pub fn load(
+    view: &ImageView<'_>,
+    name: &str,
+    host: &mut dyn Host,
+    options: LoadOptions,
+) -> Result<LoadedImage, LoadError> {
+    let mapping = Mapping::new(view, host.arena(), options.placement)?;
+    let symbols: Vec<u64> = view
+        .symbols()
+        .names()
+        .map(|name| std::str::from_utf8(view.read_only(name)).expect("names were checked"))
+        .map(|name| host.symbol(name))
+        .collect();
+    link_into_memory(&mapping, view, &symbols);
+    mapping.seal(view, options.placement)?;
+    let sections = view.sections();
+    let id = host.register(describe(&mapping, view, options.pins));
+    Ok(LoadedImage {
+        id,
+        name: name.into(),
+        header: view.header,
+        mapping: ManuallyDrop::new(mapping),
+        tail: sections.tail.into(),
+        tail_offset: sections.tail_offset,
+        section_table: sections.table,
+        debug_tables: OnceLock::new(),
+    })
+}
+
+fn describe(mapping: &Mapping, view: &ImageView<'_>, pins: u32) -> ImageDescription {
+    let header = &view.header;
+    ImageDescription {
+        range: mapping.addresses(header.image),
+        sealed: vec![AddressRange::new(
+            mapping.address(0),
+            sealed_bytes(view) as usize,
+        )],
+        cells: mapping.addresses(header.cells),
+        constants: mapping.addresses(header.constants),
+        pins,
+        external_bytes: view.file.len(),
+        external_mappings: mapping.mapping_count(),
+    }
+}
+
+impl LoadedImage {
+    /// The collector's name for the image.
+    pub const fn id(&self) -> ImageId {
+        self.id
+    }
+
+    /// What the image was called when it was loaded.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The image header.
+    pub const fn header(&self) -> &ImageHeader {
+        &self.header
+    }
+
+    /// All of the image.
+    pub fn range(&self) -> AddressRange {
+        self.mapping.addresses(self.header.image)
+    }
+
+    /// The entry's code address: a procedure without arguments.
+    pub fn entry(&self) -> Address {
+        self.mapping.address(self.header.entry)
+    }
+
+    /// The machine address of a virtual one.
+    pub fn address(&self, virtual_address: u32) -> Address {
+        self.mapping.address(virtual_address)
+    }
+
+    /// The virtual address of a machine address inside the image.
+    pub fn virtual_address(&self, address: Address) -> Option<u32> {
+        let range = self.range();
+        range
+            .contains(address)
+            .then(|| address.bytes_after(range.start) as u32)
+    }
+
+    /// Procedures and frame maps, as they are in memory.
+    pub fn contents(&self) -> Contents<'_> {
+        self.mapping.contents(self.header)
+    }
+
+    /// Names and lines, as far as the file has them; read when first asked for.
+    pub fn debug_tables(&self) -> &DebugTables {
+        self.debug_tables.get_or_init(|| {
+            DebugTables::parse(&Sections {
+                tail: &self.tail,
+                tail_offset: self.tail_offset,
+                table: self.section_table,
+            })
+        })
+    }
+
+    /// The procedure and line that the code at `address` comes from.
+    ///
+    /// A return word is the address after a call: ask for the one before it.
+    pub fn place_of(&self, address: Address) -> Option<Place<'_>> {
+        self.debug_tables().place_of(self.virtual_address(address)?)
+    }
+
+    pub(crate) fn arena(&self) -> &Arc<Arena> {
+        self.mapping.arena()
+    }
+
+    pub(crate) fn into_mapping(self) -> Mapping {
+        ManuallyDrop::into_inner(self.mapping)
+    }
+}

@@ -1,0 +1,226 @@
+//! Segments in memory: mapped or copied into the arena, sealed, read, given back.
+//!
+//! Every mapping starts at a granule of [`SEGMENT_ALIGN_BYTES`], in memory and in the file, so that
+//! no page size is asked for; what precedes a segment in its first granule is mapped with it and
+//! never used. Code is bytecode, which is only read: nothing is mapped executable.
+
+use std::ffi::c_void;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+
+use abi::image::{Extent, ImageHeader, SEGMENT_ALIGN_BYTES};
+use gc::{Address, AddressRange, Arena, ChunkKind};
+use rustix::fs::{MemfdFlags, SealFlags};
+use rustix::io::Errno;
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
+
+use crate::contents::Contents;
+use crate::error::LoadError;
+use crate::image::ImageView;
+use crate::load::{LoadedImage, Placement};
+use crate::segment::{Segment, SegmentKind};
+
+const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
+
+/// An image's memory in the arena; given back when dropped.
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    arena: Arc<Arena>,
+    range: AddressRange,
+    /// What the operating system counts.
+    mapping_count: usize,
+}
+
+impl Mapping {
+    /// Places the segments of `view`; those that are relocated are writable until [`Self::seal`].
+    pub(crate) fn new(
+        view: &ImageView<'_>,
+        arena: &Arc<Arena>,
+        placement: Placement,
+    ) -> Result<Self, LoadError> {
+        let image_bytes = view.header.image.bytes as usize;
+        let range = arena.reserve_chunks(ChunkKind::Image, 0, image_bytes)?;
+        let mut mapping = Self {
+            arena: Arc::clone(arena),
+            range,
+            mapping_count: 0,
+        };
+        match placement {
+            Placement::Mapped => mapping.map_segments(view)?,
+            Placement::Copied => mapping.copy_segments(view)?,
+        }
+        Ok(mapping)
+    }
+
+    fn map_segments(&mut self, view: &ImageView<'_>) -> Result<(), LoadError> {
+        let segments = || view.segments.iter().flatten();
+        let end = segments()
+            .map(|segment| segment.file_end())
+            .max()
+            .unwrap_or_default();
+        let file = sealed_copy(&view.file[..end])?;
+        for &segment in segments() {
+            let access = match segment.kind {
+                SegmentKind::ReadOnly | SegmentKind::Code => ProtFlags::READ,
+                SegmentKind::Constants | SegmentKind::Cells => ProtFlags::READ | ProtFlags::WRITE,
+            };
+            self.map_segment(segment, access, file.as_fd())?;
+            // The segment, and the inaccessible rest of its last granule.
+            self.mapping_count += 2;
+        }
+        Ok(())
+    }
+
+    fn map_segment(
+        &self,
+        segment: Segment,
+        access: ProtFlags,
+        file: BorrowedFd<'_>,
+    ) -> Result<(), LoadError> {
+        let (start, bytes) = self.granules(segment.extent);
+        let lead = u64::from(segment.extent.start & GRANULE_MASK);
+        let offset = segment.file_offset as u64 - lead;
+        let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+        // SAFETY: the granules lie in the range that was reserved for this image alone, and no
+        // reference into it exists yet.
+        unsafe { rustix::mm::mmap(start, bytes, access, flags, file, offset) }
+            .map(|_| ())
+            .map_err(system("mapping a segment"))
+    }
+
+    fn copy_segments(&mut self, view: &ImageView<'_>) -> Result<(), LoadError> {
+        let (start, bytes) = self.granules(view.header.image);
+        let access = ProtFlags::READ | ProtFlags::WRITE;
+        let flags = MapFlags::PRIVATE | MapFlags::FIXED;
+        // SAFETY: as in `map_segment`.
+        unsafe { rustix::mm::mmap_anonymous(start, bytes, access, flags) }
+            .map_err(system("mapping memory for an image"))?;
+        for segment in view.segments.iter().flatten() {
+            let source = segment.bytes(view.file);
+            let target = self
+                .address(segment.extent.start)
+                .as_word_pointer()
+                .cast::<u8>();
+            // SAFETY: the target was just mapped writable, is as long as the segment, and belongs
+            // to this image alone, so that the source lies elsewhere.
+            unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
+        }
+        // The sealed part, the cells, and the inaccessible rest.
+        self.mapping_count = 3;
+        Ok(())
+    }
+
+    /// Makes everything before the cells read-only that still is writable.
+    pub(crate) fn seal(&self, view: &ImageView<'_>, placement: Placement) -> Result<(), LoadError> {
+        let header = &view.header;
+        let writable = match placement {
+            Placement::Mapped => header.constants,
+            Placement::Copied => Extent {
+                start: 0,
+                bytes: sealed_bytes(view),
+            },
+        };
+        if writable.bytes == 0 {
+            return Ok(());
+        }
+        let (start, bytes) = self.granules(writable);
+        // SAFETY: the granules belong to this image alone; nothing in them is written any more.
+        unsafe { rustix::mm::mprotect(start, bytes, MprotectFlags::READ) }
+            .map_err(system("sealing an image"))
+    }
+
+    /// The segments that nobody writes. `header` is that of the image that was placed here.
+    pub(crate) fn contents(&self, header: ImageHeader) -> Contents<'_> {
+        let bytes = |extent: Extent| {
+            let start = self.address(extent.start).as_word_pointer().cast::<u8>();
+            // SAFETY: these segments were placed whole; nobody writes them, and they stay as long
+            // as `self`.
+            unsafe { std::slice::from_raw_parts(start, extent.bytes as usize) }
+        };
+        Contents {
+            header,
+            read_only: bytes(header.read_only),
+            code: bytes(header.code),
+        }
+    }
+
+    /// The machine address of a virtual one.
+    pub(crate) const fn address(&self, virtual_address: u32) -> Address {
+        self.range.start.offset_bytes(virtual_address as usize)
+    }
+
+    /// The machine addresses of `extent`.
+    pub(crate) const fn addresses(&self, extent: Extent) -> AddressRange {
+        AddressRange::new(self.address(extent.start), extent.bytes as usize)
+    }
+
+    /// How many mappings of the operating system the image takes.
+    pub(crate) const fn mapping_count(&self) -> usize {
+        self.mapping_count
+    }
+
+    pub(crate) const fn arena(&self) -> &Arc<Arena> {
+        &self.arena
+    }
+
+    /// Where the granules of `extent` start, and how many bytes reach to its end.
+    fn granules(&self, extent: Extent) -> (*mut c_void, usize) {
+        let lead = extent.start & GRANULE_MASK;
+        let start = self.address(extent.start - lead).as_word_pointer();
+        (start.cast(), (lead + extent.bytes) as usize)
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the range is one run of chunks; slices of it borrow from `self`. Words that
+        // lead into it exist only once the image was registered, and then `LoadedImage` keeps the
+        // mapping from being dropped until `unload`, whose caller answers for them.
+        unsafe { self.arena.release_chunks(self.range) };
+    }
+}
+
+impl LoadedImage {
+    /// Gives the image's memory back.
+    ///
+    /// # Safety
+    ///
+    /// The collector has reported the image unreachable, or it was unregistered and nothing leads
+    /// into it any more: no value, no return word, no code address.
+    pub unsafe fn unload(self) {
+        drop(self.into_mapping());
+    }
+}
+
+/// Bytes from the image's start to the end of what is sealed: everything but the cells.
+pub(crate) const fn sealed_bytes(view: &ImageView<'_>) -> u32 {
+    let header = &view.header;
+    let last = if header.constants.bytes > 0 {
+        header.constants
+    } else {
+        header.code
+    };
+    last.start + last.bytes
+}
+
+/// A copy of `bytes` in memory that nobody can change or cut short.
+fn sealed_copy(mut bytes: &[u8]) -> Result<OwnedFd, LoadError> {
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let file = rustix::fs::memfd_create("cozen-image", flags)
+        .map_err(system("making a file in memory"))?;
+    while !bytes.is_empty() {
+        let written = rustix::io::retry_on_intr(|| rustix::io::write(&file, bytes))
+            .map_err(system("writing a file in memory"))?;
+        bytes = &bytes[written..];
+    }
+    let seals = SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE;
+    rustix::fs::fcntl_add_seals(&file, seals).map_err(system("sealing a file in memory"))?;
+    Ok(file)
+}
+
+fn system(operation: &'static str) -> impl Fn(Errno) -> LoadError {
+    move |errno| LoadError::System {
+        operation,
+        code: errno.raw_os_error(),
+    }
+}

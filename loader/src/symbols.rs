@@ -1,0 +1,48 @@
+//! The symbol table of an image: names, and the constants that are symbols.
+
+use abi::image::Extent;
+
+/// The checked or unchecked symbol table of an image.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SymbolTable<'image> {
+    names: &'image [[u8; 8]],
+    fixups: &'image [[u8; 8]],
+}
+
+/// A constant that is to become a symbol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SymbolFixup {
+    /// Virtual address of the word.
+    pub(crate) address: u32,
+    /// Number of the symbol.
+    pub(crate) symbol: u32,
+}
+
+impl<'image> SymbolTable<'image> {
+    /// Splits the symbols extent; its size was checked.
+    pub(crate) fn new(bytes: &'image [u8], symbol_count: u32) -> Self {
+        let (names, fixups) = bytes.as_chunks().0.split_at(symbol_count as usize);
+        Self { names, fixups }
+    }
+
+    /// Where the names are, by number of the symbol.
+    pub(crate) fn names(self) -> impl Iterator<Item = Extent> + 'image {
+        self.names.iter().map(|pair| {
+            let (start, bytes) = split(*pair);
+            Extent { start, bytes }
+        })
+    }
+
+    /// The fixups, ascending by address.
+    pub(crate) fn fixups(self) -> impl Iterator<Item = SymbolFixup> + 'image {
+        self.fixups.iter().map(|pair| {
+            let (address, symbol) = split(*pair);
+            SymbolFixup { address, symbol }
+        })
+    }
+}
+
+fn split(pair: [u8; 8]) -> (u32, u32) {
+    let word = u64::from_le_bytes(pair);
+    (word as u32, (word >> 32) as u32)
+}
