@@ -12,9 +12,13 @@ const DEPTH_MIN: u32 = 4;
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let depth = arguments.next().map_or(16, |text| text.parse().expect("a depth"));
+    let depth = arguments
+        .next()
+        .map_or(16, |text| text.parse().expect("a depth"));
     let with_headers = arguments.next().is_some_and(|text| text == "records");
-    let nursery_kib = arguments.next().map(|text| text.parse::<usize>().expect("KiB"));
+    let nursery_kib = arguments
+        .next()
+        .map(|text| text.parse::<usize>().expect("KiB"));
     let mut options = HeapOptions::default();
     if let Some(kib) = nursery_kib {
         options.nursery_bytes = kib << 10;
@@ -34,7 +38,10 @@ fn run(session: &mut Session<'_>, depth_max: u32, with_headers: bool) {
             nodes += check(session, session.root(tree));
             session.truncate_roots(tree);
         }
-        println!("{iterations:8} trees of depth {depth:2}: {nodes:9} nodes, {:?}", started.elapsed());
+        println!(
+            "{iterations:8} trees of depth {depth:2}: {nodes:9} nodes, {:?}",
+            started.elapsed()
+        );
     }
     let nodes = check(session, session.root(long_lived));
     let statistics = session.mutator().statistics();
@@ -51,7 +58,12 @@ fn make_tree(session: &mut Session<'_>, depth: u32, with_headers: bool) -> usize
     }
     let left = make_tree(session, depth - 1, with_headers);
     let right = make_tree(session, depth - 1, with_headers);
-    let tree = node(session, session.root(left), session.root(right), with_headers);
+    let tree = node(
+        session,
+        session.root(left),
+        session.root(right),
+        with_headers,
+    );
     session.set_root(left, tree);
     session.truncate_roots(right);
     left
@@ -63,7 +75,11 @@ fn node<'m, 'id>(
     right: Value<'m, 'id>,
     with_header: bool,
 ) -> Value<'m, 'id> {
-    if with_header { session.vector(&[left, right]) } else { session.pair(left, right) }
+    if with_header {
+        session.vector(&[left, right])
+    } else {
+        session.pair(left, right)
+    }
 }
 
 fn check<'m, 'id>(session: &'m Session<'id>, tree: Value<'m, 'id>) -> u64 {

@@ -27,7 +27,10 @@ impl Address {
 
     /// The address that the bits of `word` spell.
     #[inline(always)]
-    #[expect(clippy::cast_possible_truncation, reason = "64-bit hosts only, see `lib.rs`")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "64-bit hosts only, see `lib.rs`"
+    )]
     pub const fn from_word(word: u64) -> Self {
         Self(word as usize)
     }
@@ -118,11 +121,17 @@ pub struct AddressRange {
 
 impl AddressRange {
     /// A range without addresses.
-    pub const EMPTY: Self = Self { start: Address::new(0), end: Address::new(0) };
+    pub const EMPTY: Self = Self {
+        start: Address::new(0),
+        end: Address::new(0),
+    };
 
     /// The `bytes` addresses from `start` on.
     pub const fn new(start: Address, bytes: usize) -> Self {
-        Self { start, end: start.offset_bytes(bytes) }
+        Self {
+            start,
+            end: start.offset_bytes(bytes),
+        }
     }
 
     /// How many bytes lie in the range.
@@ -150,7 +159,9 @@ impl AddressRange {
 
     /// The addresses of the whole words in the range, ascending.
     pub fn words(self) -> impl Iterator<Item = Address> {
-        (self.start.raw()..self.end.raw()).step_by(WORD_BYTES).map(Address::new)
+        (self.start.raw()..self.end.raw())
+            .step_by(WORD_BYTES)
+            .map(Address::new)
     }
 }
 

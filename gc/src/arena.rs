@@ -131,8 +131,14 @@ impl Arena {
             range: AddressRange::new(start, bytes),
             nursery_chunks,
             free: Mutex::new(FreeChunks {
-                heap: Region { first_free: nursery_chunks, end: heap_end },
-                upper: Region { first_free: heap_end, end: chunks },
+                heap: Region {
+                    first_free: nursery_chunks,
+                    end: heap_end,
+                },
+                upper: Region {
+                    first_free: heap_end,
+                    end: chunks,
+                },
                 committed_end: nursery_chunks,
             }),
             map,
@@ -198,15 +204,31 @@ impl Arena {
         bytes: usize,
     ) -> Result<AddressRange, ArenaError> {
         use ChunkKind::{Foreign, Free, Nursery};
-        assert!(!matches!(kind, Free | Nursery | Foreign), "{kind:?} chunks are not handed out");
+        assert!(
+            !matches!(kind, Free | Nursery | Foreign),
+            "{kind:?} chunks are not handed out"
+        );
         let count = bytes.div_ceil(CHUNK_BYTES).max(1);
         let mut free = self.free.lock().expect("no holder of the lock panics");
-        let region = if is_upper(kind) { &mut free.upper } else { &mut free.heap };
-        let first = self.find(region, count).ok_or(ArenaError::Exhausted { bytes })?;
+        let region = if is_upper(kind) {
+            &mut free.upper
+        } else {
+            &mut free.heap
+        };
+        let first = self
+            .find(region, count)
+            .ok_or(ArenaError::Exhausted { bytes })?;
         let range = self.chunks(first, count);
         self.commit_chunks(&mut free, kind, first, count)
-            .map_err(|code| ArenaError::Refused { bytes: range.bytes(), code })?;
-        let region = if is_upper(kind) { &mut free.upper } else { &mut free.heap };
+            .map_err(|code| ArenaError::Refused {
+                bytes: range.bytes(),
+                code,
+            })?;
+        let region = if is_upper(kind) {
+            &mut free.upper
+        } else {
+            &mut free.heap
+        };
         if region.first_free == first {
             region.first_free = first + count;
         }
@@ -272,8 +294,11 @@ impl Arena {
         if is_upper(kind) || needed_end <= free.committed_end {
             return Ok(());
         }
-        let end = needed_end.next_multiple_of(COMMIT_CHUNKS).min(free.heap.end);
-        self.map.commit(self.chunks(free.committed_end, end - free.committed_end))?;
+        let end = needed_end
+            .next_multiple_of(COMMIT_CHUNKS)
+            .min(free.heap.end);
+        self.map
+            .commit(self.chunks(free.committed_end, end - free.committed_end))?;
         free.committed_end = end;
         Ok(())
     }
@@ -297,13 +322,19 @@ impl Arena {
     }
 
     fn chunks(&self, first: usize, count: usize) -> AddressRange {
-        AddressRange::new(self.range.start.offset_bytes(first * CHUNK_BYTES), count * CHUNK_BYTES)
+        AddressRange::new(
+            self.range.start.offset_bytes(first * CHUNK_BYTES),
+            count * CHUNK_BYTES,
+        )
     }
 
     #[inline(always)]
     fn chunk_of(&self, address: Address) -> usize {
         let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
-        assert!(chunk < self.range.bytes() >> CHUNK_SHIFT, "{address} lies outside the arena");
+        assert!(
+            chunk < self.range.bytes() >> CHUNK_SHIFT,
+            "{address} lies outside the arena"
+        );
         chunk
     }
 
@@ -326,7 +357,10 @@ impl Arena {
 }
 
 const fn is_upper(kind: ChunkKind) -> bool {
-    matches!(kind, ChunkKind::Image | ChunkKind::SharedImages | ChunkKind::Stack)
+    matches!(
+        kind,
+        ChunkKind::Image | ChunkKind::SharedImages | ChunkKind::Stack
+    )
 }
 
 #[cfg(test)]
@@ -340,7 +374,9 @@ mod tests {
     #[test]
     fn interior_addresses_have_the_kind_and_number_of_their_chunk() {
         let arena = small_arena();
-        let range = arena.reserve_chunks(ChunkKind::Image, 7, CHUNK_BYTES + 1).unwrap();
+        let range = arena
+            .reserve_chunks(ChunkKind::Image, 7, CHUNK_BYTES + 1)
+            .unwrap();
         assert_eq!(range.bytes(), 2 * CHUNK_BYTES);
         let interior = range.start.offset_bytes(CHUNK_BYTES + 12_345);
         assert_eq!(arena.kind_of(interior), ChunkKind::Image);
@@ -361,8 +397,12 @@ mod tests {
     #[test]
     fn released_chunks_are_given_again_and_read_as_zeroes() {
         let arena = small_arena();
-        let first = arena.reserve_chunks(ChunkKind::Old, 1, CHUNK_BYTES).unwrap();
-        let second = arena.reserve_chunks(ChunkKind::Large, 2, 3 * CHUNK_BYTES).unwrap();
+        let first = arena
+            .reserve_chunks(ChunkKind::Old, 1, CHUNK_BYTES)
+            .unwrap();
+        let second = arena
+            .reserve_chunks(ChunkKind::Large, 2, 3 * CHUNK_BYTES)
+            .unwrap();
         // SAFETY: heap chunks are writable, and no one else knows of these.
         unsafe { first.start.store_word(1) };
         // SAFETY: nothing refers to the chunk.
@@ -388,7 +428,9 @@ mod tests {
     #[test]
     fn stacks_are_writable_at_once() {
         let arena = small_arena();
-        let stack = arena.reserve_chunks(ChunkKind::Stack, 0, 2 * CHUNK_BYTES).unwrap();
+        let stack = arena
+            .reserve_chunks(ChunkKind::Stack, 0, 2 * CHUNK_BYTES)
+            .unwrap();
         // SAFETY: a stack is readable and writable, and ours alone.
         unsafe { stack.end.offset_bytes(8_usize.wrapping_neg()).store_word(5) };
     }

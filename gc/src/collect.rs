@@ -11,6 +11,10 @@ use crate::statistics::Event;
 use crate::trace::Tracer;
 use crate::verify;
 
+/// Freed blocks of up to this part of what lives are kept for objects to come; the rest goes back
+/// to the system.
+const SPARE_DIVISOR: usize = 2;
+
 /// Why a collection runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CollectReason {
@@ -69,7 +73,10 @@ pub(crate) fn collect<M: ObjectModel>(
 }
 
 fn due_scope(heap: &Heap, coming_bytes: usize) -> Scope {
-    if heap.trigger.is_full_due(heap.old_bytes().saturating_add(coming_bytes)) {
+    if heap
+        .trigger
+        .is_full_due(heap.old_bytes().saturating_add(coming_bytes))
+    {
         Scope::Full
     } else {
         Scope::Minor
@@ -173,9 +180,12 @@ fn release_old<M: ObjectModel>(heap: &mut Heap) {
     let arena = Arc::clone(&heap.arena);
     let is_zealous = heap.zeal.is_some();
     if is_zealous {
-        heap.old.condemned().iter().for_each(|block| poison::<M>(block.objects()));
+        heap.old
+            .condemned()
+            .iter()
+            .for_each(|block| poison::<M>(block.objects()));
     }
-    let spare_bytes = heap.trigger.spare_bytes(heap.old_bytes());
+    let spare_bytes = heap.old_bytes() / SPARE_DIVISOR;
     // SAFETY: the trace evacuated what lives in condemned blocks, and updated all references.
     unsafe { heap.old.release_condemned(&arena, spare_bytes) };
     heap.large.sweep_old(|chunks| {

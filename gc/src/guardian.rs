@@ -48,7 +48,10 @@ impl Guardians {
     }
 
     pub(crate) fn register(&mut self, guardian: GuardianNumber, object: u64) {
-        assert!(self.get(guardian).is_some(), "{guardian:?} is not the number of a guardian");
+        assert!(
+            self.get(guardian).is_some(),
+            "{guardian:?} is not the number of a guardian"
+        );
         self.young.push(Registration { guardian, object });
     }
 

@@ -38,21 +38,37 @@ pub struct Handle {
 
 impl Handles {
     /// Roots `word` until [`Self::unroot`].
+    ///
+    /// # Panics
+    ///
+    /// If there are 2^32 handles already.
     pub fn root(&self, word: u64) -> HandleId {
         let mut table = self.0.borrow_mut();
         if let Some(index) = table.free.pop() {
             let entry = &mut table.entries[index as usize];
             entry.value = Some(word);
-            return HandleId { index, generation: entry.generation };
+            return HandleId {
+                index,
+                generation: entry.generation,
+            };
         }
         let index = u32::try_from(table.entries.len()).expect("fewer than 2^32 handles");
-        table.entries.push(Entry { generation: 0, value: Some(word) });
-        HandleId { index, generation: 0 }
+        table.entries.push(Entry {
+            generation: 0,
+            value: Some(word),
+        });
+        HandleId {
+            index,
+            generation: 0,
+        }
     }
 
     /// Roots `word` as long as the returned handle lives.
     pub fn handle(&self, word: u64) -> Handle {
-        Handle { id: self.root(word), handles: self.clone() }
+        Handle {
+            id: self.root(word),
+            handles: self.clone(),
+        }
     }
 
     /// The value, at its present address; `None` if it was unrooted.
@@ -90,12 +106,21 @@ impl Handles {
     }
 
     pub(crate) fn each_value(&self, mut visit: impl FnMut(u64)) {
-        self.0.borrow().entries.iter().filter_map(|entry| entry.value).for_each(&mut visit);
+        self.0
+            .borrow()
+            .entries
+            .iter()
+            .filter_map(|entry| entry.value)
+            .for_each(&mut visit);
     }
 }
 
 impl Handle {
     /// The value, at its present address.
+    ///
+    /// # Panics
+    ///
+    /// If somebody unrooted the handle behind its back: its id is private, so nobody can.
     pub fn get(&self) -> u64 {
         self.handles.get(self.id).expect("a handle keeps its entry")
     }

@@ -104,14 +104,23 @@ impl Heap {
         }
         let is_forced = self.zeal.as_mut().is_some_and(ZealClock::tick);
         let fits = bytes <= self.nursery.remaining_bytes()
-            && self.trigger.has_room(self.young_bytes(), self.old_bytes(), bytes);
-        if fits && !is_forced { Ok(()) } else { Err(Full { bytes }) }
+            && self
+                .trigger
+                .has_room(self.young_bytes(), self.old_bytes(), bytes);
+        if fits && !is_forced {
+            Ok(())
+        } else {
+            Err(Full { bytes })
+        }
     }
 
     /// Whether `address` lies in an object that no collection has seen.
     #[inline]
     pub(crate) fn is_young(&self, address: Address) -> bool {
-        matches!(self.arena.kind_of(address), ChunkKind::Nursery | ChunkKind::LargeYoung)
+        matches!(
+            self.arena.kind_of(address),
+            ChunkKind::Nursery | ChunkKind::LargeYoung
+        )
     }
 
     /// The barrier for slots outside the nursery; `target` is what the value refers to.
@@ -134,8 +143,11 @@ impl Heap {
     /// Forgets an image, and what is remembered of its slots; whether it was registered.
     pub(crate) fn forget_image(&mut self, image: ImageId) -> bool {
         let arena = Arc::clone(&self.arena);
-        let Some(description) = self.images.unregister(&arena, image) else { return false };
-        self.remembered.retain(|slot| !description.range.contains(slot.address()));
+        let Some(description) = self.images.unregister(&arena, image) else {
+            return false;
+        };
+        self.remembered
+            .retain(|slot| !description.range.contains(slot.address()));
         let (bytes, mappings) = description.external();
         self.trigger.add_external(-bytes, -mappings);
         true

@@ -43,9 +43,7 @@ pub use error::{ArenaError, Full, HeapError, Sealed};
 pub use handle::{Handle, HandleId, Handles};
 pub use image::{ImageDescription, ImageId};
 pub use mutator::Mutator;
-pub use object_model::{
-    GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor,
-};
+pub use object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor};
 pub use options::{HeapOptions, Zeal};
 pub use poll::Interrupt;
 pub use slot::Slot;

@@ -50,7 +50,10 @@ impl<M: ObjectModel> Mutator<M> {
         let heap = Heap::new(options)?;
         let arena = Arc::clone(&heap.arena);
         let mutator = Self {
-            area: AllocationArea { cursor: Cell::new(0), limit: Cell::new(0) },
+            area: AllocationArea {
+                cursor: Cell::new(0),
+                limit: Cell::new(0),
+            },
             area_start: Cell::new(0),
             nursery: heap.nursery.range(),
             poll: Poll::new(),
@@ -92,7 +95,10 @@ impl<M: ObjectModel> Mutator<M> {
     /// are to be announced by [`Self::reserve`].
     #[inline(always)]
     pub fn allocate(&self, bytes: usize) -> Address {
-        debug_assert!(bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES), "size {bytes}");
+        debug_assert!(
+            bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES),
+            "size {bytes}"
+        );
         let cursor = self.area.cursor.get();
         let end = cursor.wrapping_add(bytes);
         if bytes <= LARGE_BYTES && end <= self.area.limit.get() {
@@ -150,7 +156,10 @@ impl<M: ObjectModel> Mutator<M> {
     /// Never fails and never collects. The first stores need the barrier too, and so the object
     /// must be filled with words that are not references first.
     pub fn allocate_pinned(&self, bytes: usize) -> Address {
-        debug_assert!(bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES), "size {bytes}");
+        debug_assert!(
+            bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES),
+            "size {bytes}"
+        );
         let mut heap = self.heap.borrow_mut();
         let address = if bytes > LARGE_BYTES {
             heap.allocate_large(ChunkKind::Large, bytes)
@@ -330,7 +339,9 @@ impl<M: ObjectModel> Mutator<M> {
     /// If the image has no pin.
     pub fn unpin_image(&self, image: ImageId) -> bool {
         let mut heap = self.heap.borrow_mut();
-        let Some(image) = heap.images.get_mut(image) else { return false };
+        let Some(image) = heap.images.get_mut(image) else {
+            return false;
+        };
         let pins = &mut image.description.pins;
         *pins = pins.checked_sub(1).expect("every unpin has its pin");
         true
@@ -415,6 +426,9 @@ fn uncounted_bytes(area: &AllocationArea, start: &Cell<usize>) -> u64 {
 
 impl<M: ObjectModel> fmt::Debug for Mutator<M> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Mutator").field("heap", &self.heap).finish_non_exhaustive()
+        formatter
+            .debug_struct("Mutator")
+            .field("heap", &self.heap)
+            .finish_non_exhaustive()
     }
 }

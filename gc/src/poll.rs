@@ -16,7 +16,10 @@ pub(crate) struct Poll {
 
 impl Poll {
     pub(crate) fn new() -> Arc<Self> {
-        Arc::new(Self { limit: AtomicUsize::new(0), interrupts: AtomicU32::new(0) })
+        Arc::new(Self {
+            limit: AtomicUsize::new(0),
+            interrupts: AtomicU32::new(0),
+        })
     }
 
     #[inline(always)]

@@ -99,7 +99,9 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 
     /// `word`, at the new address of what it refers to; `None` if that was not reached so far.
     pub(crate) fn reached(&self, word: u64) -> Option<u64> {
-        let Some(object) = M::reference(word) else { return Some(word) };
+        let Some(object) = M::reference(word) else {
+            return Some(word);
+        };
         let arena = &*self.heap.arena;
         let is_reached = match arena.kind_of(object) {
             ChunkKind::Nursery | ChunkKind::Condemned => {
@@ -125,7 +127,11 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         loop {
             let blocks = self.heap.old.blocks();
             let is_last = self.scan.block + 1 == blocks.len();
-            let end = if is_last { self.cursor } else { blocks[self.scan.block].top };
+            let end = if is_last {
+                self.cursor
+            } else {
+                blocks[self.scan.block].top
+            };
             let mut object = self.scan.address;
             if object == end {
                 if is_last {
@@ -183,7 +189,11 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     }
 
     fn scan_image(&mut self, image: ImageId) {
-        let image = self.heap.images.get(image).expect("images go only after the trace");
+        let image = self
+            .heap
+            .images
+            .get(image)
+            .expect("images go only after the trace");
         let (cells, constants) = (image.description.cells, image.description.constants);
         for cell in cells.words() {
             self.slot(Slot::new(cell));
@@ -193,7 +203,10 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             let word = unsafe { constant.load_word() };
             if let Some(object) = M::reference(word) {
                 let to = self.visit(object);
-                assert!(to == object, "the constant at {constant} leads to a movable object");
+                assert!(
+                    to == object,
+                    "the constant at {constant} leads to a movable object"
+                );
             }
         }
     }

@@ -28,8 +28,10 @@ pub(crate) struct Trigger {
 impl Trigger {
     pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize) -> Self {
         // Copying needs room for what lives twice.
-        let heap_bytes_max =
-            options.heap_bytes_max.unwrap_or(usize::MAX).min(heap_region_bytes / 5 * 2);
+        let heap_bytes_max = options
+            .heap_bytes_max
+            .unwrap_or(usize::MAX)
+            .min(heap_region_bytes / 5 * 2);
         let nursery_budget_bytes = options
             .nursery_bytes
             .min(heap_bytes_max / 4)
@@ -67,8 +69,9 @@ impl Trigger {
         self.external_bytes = self.external_bytes.saturating_add_signed(bytes);
         self.external_mappings = self.external_mappings.saturating_add_signed(mappings);
         self.external_bytes_after_full = self.external_bytes_after_full.min(self.external_bytes);
-        self.external_mappings_after_full =
-            self.external_mappings_after_full.min(self.external_mappings);
+        self.external_mappings_after_full = self
+            .external_mappings_after_full
+            .min(self.external_mappings);
     }
 
     pub(crate) fn is_large_due(&self, large_young_bytes: usize) -> bool {
@@ -110,14 +113,12 @@ impl Trigger {
         let grown = live_bytes.saturating_mul(self.growth_percent) / 100;
         self.full_threshold_bytes = grown
             .max(live_bytes.saturating_add(self.full_bytes_min))
-            .min(self.heap_bytes_max.saturating_sub(self.nursery_budget_bytes));
+            .min(
+                self.heap_bytes_max
+                    .saturating_sub(self.nursery_budget_bytes),
+            );
         self.external_bytes_after_full = self.external_bytes;
         self.external_mappings_after_full = self.external_mappings;
-    }
-
-    /// How much of what a full collection freed is kept for the objects to come.
-    pub(crate) fn spare_bytes(&self, live_bytes: usize) -> usize {
-        live_bytes / 2
     }
 
     /// Whether `live_bytes` and `needed_bytes` exceed the maximum.
@@ -131,7 +132,9 @@ impl Trigger {
     }
 
     fn large_young_bytes_max(&self) -> usize {
-        self.nursery_budget_bytes.saturating_mul(LARGE_YOUNG_NURSERIES).min(self.heap_bytes_max / 4)
+        self.nursery_budget_bytes
+            .saturating_mul(LARGE_YOUNG_NURSERIES)
+            .min(self.heap_bytes_max / 4)
     }
 }
 

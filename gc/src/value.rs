@@ -23,8 +23,15 @@ impl<'m, 'id> Value<'m, 'id> {
     /// `word` is a value of the heap with this brand, and only a unique borrow of `owner` can
     /// collect that heap.
     #[inline(always)]
-    pub const unsafe fn assume<Owner: ?Sized>(word: u64, _owner: &'m Owner, _brand: Brand<'id>) -> Self {
-        Self { word, borrow: PhantomData }
+    pub const unsafe fn assume<Owner: ?Sized>(
+        word: u64,
+        _owner: &'m Owner,
+        _brand: Brand<'id>,
+    ) -> Self {
+        Self {
+            word,
+            borrow: PhantomData,
+        }
     }
 
     /// The word. It goes stale with the borrow.

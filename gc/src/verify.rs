@@ -38,7 +38,9 @@ pub(crate) fn remembered_set_is_complete<M: ObjectModel>(heap: &Heap) {
     }
     for image in heap.images.iter() {
         let cells = image.description.cells;
-        cells.words().for_each(|cell| check(cells.start, Slot::new(cell)));
+        cells
+            .words()
+            .for_each(|cell| check(cells.start, Slot::new(cell)));
     }
 }
 
@@ -53,8 +55,10 @@ pub(crate) fn heap_is_sound<M: ObjectModel>(heap: &Heap, state: &M::State) {
         VerifierRoot::Value { place, word } => walk.value("root", place, word),
         VerifierRoot::Code { place, code } => walk.code(place, code),
     });
-    heap.handles.each_value(|word| walk.value("handle", Address::new(0), word));
-    heap.guardians.each_ready(|word| walk.value("guardian's queue", Address::new(0), word));
+    heap.handles
+        .each_value(|word| walk.value("handle", Address::new(0), word));
+    heap.guardians
+        .each_ready(|word| walk.value("guardian's queue", Address::new(0), word));
     for entry in &heap.guardians.old {
         walk.value("guardian's registration", Address::new(0), entry.object);
     }
@@ -109,7 +113,9 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
     }
 
     fn value(&mut self, what: &str, place: Address, word: u64) {
-        let Some(target) = M::reference(word) else { return };
+        let Some(target) = M::reference(word) else {
+            return;
+        };
         let heap = self.heap;
         let is_new = match heap.arena.kind_of(target) {
             ChunkKind::Old if self.starts.contains(target) => self.visited.insert(target),
@@ -121,7 +127,9 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
             }
             ChunkKind::Image | ChunkKind::SharedImages => {
                 let image = heap.images.at(&heap.arena, target);
-                let Some(image) = image else { unsound(what, place, word, "no registered image") };
+                let Some(image) = image else {
+                    unsound(what, place, word, "no registered image")
+                };
                 self.image(image);
                 false
             }
@@ -154,7 +162,11 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
         if !self.visited_images.insert(image) {
             return;
         }
-        let image = self.heap.images.get(image).expect("`at` and `pinned` give registered images");
+        let image = self
+            .heap
+            .images
+            .get(image)
+            .expect("`at` and `pinned` give registered images");
         for range in [image.description.cells, image.description.constants] {
             for cell in range.words() {
                 // SAFETY: the embedder registered readable words.
@@ -172,7 +184,9 @@ fn unsound(what: &str, place: Address, word: u64, where_to: &str) -> ! {
 /// Every object that is not young, dead ones included.
 fn old_objects<M: ObjectModel>(heap: &Heap) -> impl Iterator<Item = Address> {
     let large = heap.large.iter().filter(|large| !large.is_young);
-    block_objects::<M>(heap).chain(large.map(|large| large.chunks.start)).chain(heap.pinned.objects())
+    block_objects::<M>(heap)
+        .chain(large.map(|large| large.chunks.start))
+        .chain(heap.pinned.objects())
 }
 
 /// Every object in the blocks of the old space: the next one starts where one ends.
@@ -187,7 +201,10 @@ fn block_objects<M: ObjectModel>(heap: &Heap) -> impl Iterator<Item = Address> {
             let object = next;
             // SAFETY: objects lie back to back in blocks, all initialised.
             next = object.offset_bytes(unsafe { M::size_bytes(object) });
-            assert!(next <= end && next > object, "the object at {object} exceeds its block");
+            assert!(
+                next <= end && next > object,
+                "the object at {object} exceeds its block"
+            );
             Some(object)
         })
     })
@@ -231,11 +248,22 @@ struct Bits {
 impl Bits {
     fn covering(heap: &Heap) -> Self {
         let blocks = heap.old.blocks();
-        let start = blocks.iter().map(|block| block.start).min().unwrap_or(Address::new(0));
-        let end = blocks.iter().map(|block| block.top).max().unwrap_or(Address::new(0));
+        let start = blocks
+            .iter()
+            .map(|block| block.start)
+            .min()
+            .unwrap_or(Address::new(0));
+        let end = blocks
+            .iter()
+            .map(|block| block.top)
+            .max()
+            .unwrap_or(Address::new(0));
         let range = AddressRange { start, end };
         let granules = range.bytes() / OBJECT_ALIGN_BYTES;
-        Self { range, words: vec![0; granules.div_ceil(64)] }
+        Self {
+            range,
+            words: vec![0; granules.div_ceil(64)],
+        }
     }
 
     /// Adds `address`; whether it is new.
@@ -247,7 +275,8 @@ impl Bits {
     }
 
     fn contains(&self, address: Address) -> bool {
-        self.locate(address).is_some_and(|(word, bit)| self.words[word] & bit != 0)
+        self.locate(address)
+            .is_some_and(|(word, bit)| self.words[word] & bit != 0)
     }
 
     fn locate(&self, address: Address) -> Option<(usize, u64)> {

@@ -62,13 +62,17 @@ impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
             pending.append(&mut self.heap.guardians.old);
         }
         loop {
-            let (reached, waiting): (Vec<_>, Vec<_>) =
-                pending.into_iter().partition(|entry| self.is_guardian_reached(entry));
+            let (reached, waiting): (Vec<_>, Vec<_>) = pending
+                .into_iter()
+                .partition(|entry| self.is_guardian_reached(entry));
             let mut found = Vec::new();
             for Registration { guardian, object } in reached {
                 match self.reached(object) {
                     Some(object) => {
-                        self.heap.guardians.old.push(Registration { guardian, object });
+                        self.heap
+                            .guardians
+                            .old
+                            .push(Registration { guardian, object });
                     }
                     None => found.push(Registration { guardian, object }),
                 }
@@ -88,7 +92,11 @@ impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
     }
 
     fn resurrect(&mut self, found: Vec<Registration>) {
-        for Registration { guardian, mut object } in found {
+        for Registration {
+            guardian,
+            mut object,
+        } in found
+        {
             self.slot(Slot::of(&mut object));
             if let Some(guardian) = self.heap.guardians.get_mut(guardian) {
                 guardian.ready.push_back(object);

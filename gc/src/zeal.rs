@@ -13,7 +13,11 @@ pub(crate) struct ZealClock {
 
 impl ZealClock {
     pub(crate) const fn new(zeal: Zeal) -> Self {
-        Self { zeal, places: 0, next_is_full: false }
+        Self {
+            zeal,
+            places: 0,
+            next_is_full: false,
+        }
     }
 
     /// Counts one place; whether to collect there.
@@ -29,7 +33,11 @@ impl ZealClock {
     /// Minor and full collections in turn.
     pub(crate) fn next_scope(&mut self) -> Scope {
         self.next_is_full = !self.next_is_full;
-        if self.next_is_full { Scope::Minor } else { Scope::Full }
+        if self.next_is_full {
+            Scope::Minor
+        } else {
+            Scope::Full
+        }
     }
 }
 

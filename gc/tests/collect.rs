@@ -33,7 +33,9 @@ fn push_list(session: &mut Session<'_>, length: i64) -> usize {
 fn list_sum(session: &Session<'_>, root: usize) -> i64 {
     let (mut list, mut sum) = (session.root(root), 0);
     while session.length(list) == 2 {
-        sum += session.as_integer(session.field(list, 0)).unwrap();
+        sum += session
+            .as_integer(session.field(list, 0))
+            .expect("an integer");
         list = session.field(list, 1);
     }
     sum
@@ -47,7 +49,10 @@ fn what_lives_survives_both_kinds_of_collection() {
             assert_eq!(session.collect(scope), Outcome::Done);
             assert_eq!(list_sum(session, root), 199_990_000);
         }
-        assert!(session.mutator().statistics().minor.count > 2, "polls collected, too");
+        assert!(
+            session.mutator().statistics().minor.count > 2,
+            "polls collected, too"
+        );
     })
     .unwrap();
 }
@@ -85,7 +90,7 @@ fn allocated_bytes_are_exact() {
 #[test]
 fn large_objects_never_move_and_are_freed() {
     enter(&options(), |session| {
-        let root = session.push_root(session.vector(&[session.integer(7); 10_000]));
+        let root = session.push_root(session.vector(&vec![session.integer(7); 10_000]));
         let word = session.root(root).word();
         let young = session.pair(session.integer(1), session.integer(2));
         session.set_field(session.root(root), 5, young).unwrap();
@@ -137,7 +142,10 @@ fn allocation_goes_on_far_beyond_the_budget() {
     enter(&options(), |session| {
         let root = session.push_root(session.integer(0));
         for number in 0..500_000 {
-            session.set_root(root, session.pair(session.integer(number), session.root(root)));
+            session.set_root(
+                root,
+                session.pair(session.integer(number), session.root(root)),
+            );
         }
         assert_eq!(session.poll(), Outcome::Done);
         assert_eq!(list_sum(session, root), 499_999 * 250_000);
@@ -147,13 +155,27 @@ fn allocation_goes_on_far_beyond_the_budget() {
 
 #[test]
 fn a_request_beyond_the_maximum_exhausts_and_the_program_goes_on() {
-    let options = HeapOptions { heap_bytes_max: Some(4 * MIB), ..options() };
+    let options = HeapOptions {
+        heap_bytes_max: Some(4 * MIB),
+        ..options()
+    };
     enter(&options, |session| {
         let root = push_list(session, 100_000);
-        assert_eq!(session.mutator().reserve(3 * MIB), Err(Full { bytes: 3 * MIB }));
-        assert_eq!(session.collect_for(3 * MIB), Outcome::Exhausted { needed_bytes: 3 * MIB });
+        assert_eq!(
+            session.mutator().reserve(3 * MIB),
+            Err(Full { bytes: 3 * MIB })
+        );
+        assert_eq!(
+            session.collect_for(3 * MIB),
+            Outcome::Exhausted {
+                needed_bytes: 3 * MIB
+            }
+        );
         assert_eq!(list_sum(session, root), 99_999 * 50_000);
-        assert_eq!(session.mutator().reserve(2 * MIB), Err(Full { bytes: 2 * MIB }));
+        assert_eq!(
+            session.mutator().reserve(2 * MIB),
+            Err(Full { bytes: 2 * MIB })
+        );
         assert_eq!(session.collect_for(2 * MIB), Outcome::Done);
         assert_eq!(session.mutator().reserve(2 * MIB), Ok(()));
         assert_eq!(session.mutator().reserve(KIB), Ok(()));
@@ -163,7 +185,10 @@ fn a_request_beyond_the_maximum_exhausts_and_the_program_goes_on() {
 
 #[test]
 fn a_growing_list_exhausts_instead_of_aborting() {
-    let options = HeapOptions { heap_bytes_max: Some(4 * MIB), ..options() };
+    let options = HeapOptions {
+        heap_bytes_max: Some(4 * MIB),
+        ..options()
+    };
     enter(&options, |session| {
         let root = session.push_root(session.integer(0));
         let mut length = 0;
@@ -219,10 +244,14 @@ fn tables_are_told_when_their_keys_may_have_moved() {
     enter(&options(), |session| {
         let table = session.push_root(session.table(&[session.integer(0)]));
         let flag = |session: &Session<'_>| {
-            session.as_integer(session.field(session.root(table), 0)).unwrap()
+            session
+                .as_integer(session.field(session.root(table), 0))
+                .unwrap()
         };
         let clear = |session: &Session<'_>| {
-            session.set_field(session.root(table), 0, session.integer(0)).unwrap();
+            session
+                .set_field(session.root(table), 0, session.integer(0))
+                .unwrap();
         };
         let _ = session.collect(Scope::Minor);
         assert_eq!(flag(session), 1, "the table was young");
@@ -248,7 +277,9 @@ fn the_listener_hears_of_every_collection() {
     enter(&options(), |session| {
         let events = Rc::new(RefCell::new(Vec::new()));
         let heard = Rc::clone(&events);
-        session.mutator().set_listener(move |event| heard.borrow_mut().push(event.scope));
+        session
+            .mutator()
+            .set_listener(move |event| heard.borrow_mut().push(event.scope));
         let _ = session.collect(Scope::Minor);
         let _ = session.collect(Scope::Full);
         assert_eq!(*events.borrow(), [Scope::Minor, Scope::Full]);
@@ -261,7 +292,9 @@ fn interrupts_reach_the_next_poll_from_another_thread() {
     enter(&options(), |session| {
         session.mutator().set_stack_limit(CHUNK_BYTES);
         let interrupt = session.mutator().interrupt();
-        std::thread::spawn(move || interrupt.raise(1)).join().unwrap();
+        std::thread::spawn(move || interrupt.raise(1))
+            .join()
+            .unwrap();
         assert!(session.mutator().poll_requested());
         assert_eq!(session.mutator().take_interrupts(), 1);
         assert!(!session.mutator().poll_requested());

@@ -9,7 +9,11 @@ use proptest::test_runner::{Config, TestRunner};
 
 #[test]
 fn the_heap_agrees_with_the_model() {
-    let mut runner = TestRunner::new(Config { cases: 64, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config {
+        cases: 64,
+        failure_persistence: None,
+        ..Config::default()
+    });
     runner
         .run(&vec(any::<u8>(), 0..1200), |bytes| {
             check(&bytes);

@@ -15,7 +15,7 @@ fn with_session(body: impl for<'id> FnOnce(&mut Session<'id>)) {
         verify: true,
         ..HeapOptions::default()
     };
-    enter(&options, body).unwrap();
+    enter(&options, body).expect("address space");
 }
 
 /// Registers an image: cells, then sealed constants, then code.
@@ -50,7 +50,10 @@ fn code_addresses_references_and_pins_keep_an_image() {
         let (by_constant, range) = register(session, &[], 0);
         let (holder, _) = register(session, &[ToyModel::pair(range.start)], 1);
         let state = session.mutator().state();
-        state.code_roots.borrow_mut().push(code_range.start.offset_bytes(999));
+        state
+            .code_roots
+            .borrow_mut()
+            .push(code_range.start.offset_bytes(999));
         state.roots.borrow_mut().push(ToyModel::pair(constant));
         let code = closure_range.start.offset_bytes(CHUNK_BYTES - 16);
         let closure = session.push_root(session.closure(code, &[]));
@@ -63,8 +66,23 @@ fn code_addresses_references_and_pins_keep_an_image() {
         session.mutator().unpin_image(by_pin);
         session.mutator().unpin_image(holder);
         assert_eq!(session.collect(Scope::Full), Outcome::Done);
-        let gone = session.mutator().state().unreachable_images.borrow().clone();
-        assert_eq!(gone, [by_code, by_pin, by_reference, by_closure, by_constant, holder]);
+        let gone = session
+            .mutator()
+            .state()
+            .unreachable_images
+            .borrow()
+            .clone();
+        assert_eq!(
+            gone,
+            [
+                by_code,
+                by_pin,
+                by_reference,
+                by_closure,
+                by_constant,
+                holder
+            ]
+        );
         let statistics = session.mutator().statistics();
         assert_eq!((statistics.images, statistics.external_mappings), (0, 0));
         assert_eq!(statistics.images_collected, 6);
@@ -85,7 +103,8 @@ fn cells_are_roots_while_their_image_lives() {
             // SAFETY: cells are readable, and hold the pair at its present address.
             let pair = ToyModel::reference(unsafe { cell.load() }).unwrap();
             // SAFETY: the image keeps the pair.
-            assert_eq!(unsafe { pair.offset_words(1).load_word() }, ToyModel::integer(7));
+            let second = unsafe { pair.offset_words(1).load_word() };
+            assert_eq!(second, ToyModel::integer(7));
         }
         session.mutator().unpin_image(image);
         let _ = session.collect(Scope::Full);
@@ -108,7 +127,10 @@ fn unregistering_forgets_remembered_cells() {
     with_session(|session| {
         let (image, range) = register(session, &[], 1);
         let pair = session.pair(session.integer(6), session.integer(7));
-        session.mutator().barrier(Slot::new(range.start), pair.word()).unwrap();
+        session
+            .mutator()
+            .barrier(Slot::new(range.start), pair.word())
+            .unwrap();
         assert!(session.mutator().unregister_image(image));
         assert!(!session.mutator().unregister_image(image));
         assert!(!session.mutator().pin_image(image));
@@ -132,7 +154,9 @@ fn many_mappings_make_a_full_collection_due() {
 
 fn image_memory(session: &Session<'_>) -> AddressRange {
     let arena = session.mutator().arena();
-    let range = arena.reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES).unwrap();
+    let range = arena
+        .reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES)
+        .expect("a free chunk");
     make_writable(range);
     range
 }
@@ -141,5 +165,6 @@ fn make_writable(range: AddressRange) {
     use rustix::mm::{MprotectFlags, mprotect};
     let access = MprotectFlags::READ | MprotectFlags::WRITE;
     // SAFETY: the chunk was just given out to the test.
-    unsafe { mprotect(range.start.as_word_pointer().cast(), range.bytes(), access) }.unwrap();
+    unsafe { mprotect(range.start.as_word_pointer().cast(), range.bytes(), access) }
+        .expect("memory");
 }

@@ -18,7 +18,10 @@ fn options() -> HeapOptions {
 fn collect_and_catch(session: &mut Session<'_>) -> String {
     let result = catch_unwind(AssertUnwindSafe(|| session.collect(Scope::Minor)));
     let payload = result.expect_err("the verifier finds the mistake");
-    payload.downcast_ref::<String>().unwrap().clone()
+    payload
+        .downcast_ref::<String>()
+        .expect("a formatted message")
+        .clone()
 }
 
 #[test]
@@ -41,10 +44,18 @@ fn a_removed_barrier_is_found() {
 fn an_unregistered_root_range_is_found() {
     enter(&options(), |session| {
         let young = session.pair(session.integer(1), session.integer(1)).word();
-        session.mutator().state().forgotten_roots.borrow_mut().push(young);
+        session
+            .mutator()
+            .state()
+            .forgotten_roots
+            .borrow_mut()
+            .push(young);
         let message = collect_and_catch(session);
         assert!(message.contains(&format!("{young:#x}")), "{message}");
-        assert!(message.contains("a young object after a collection"), "{message}");
+        assert!(
+            message.contains("a young object after a collection"),
+            "{message}"
+        );
     })
     .unwrap();
 }
@@ -57,7 +68,12 @@ fn a_reference_into_freed_memory_is_found() {
         let stale = session.root(root).word();
         session.truncate_roots(root);
         let _ = session.collect(Scope::Full);
-        session.mutator().state().forgotten_roots.borrow_mut().push(stale);
+        session
+            .mutator()
+            .state()
+            .forgotten_roots
+            .borrow_mut()
+            .push(stale);
         let message = collect_and_catch(session);
         assert!(message.contains("freed memory"), "{message}");
     })
@@ -70,7 +86,12 @@ fn a_reference_into_the_middle_of_an_object_is_found() {
         let root = session.push_root(session.vector(&[session.integer(0); 7]));
         let _ = session.collect(Scope::Minor);
         let middle = session.root(root).word() + 16;
-        session.mutator().state().forgotten_roots.borrow_mut().push(middle);
+        session
+            .mutator()
+            .state()
+            .forgotten_roots
+            .borrow_mut()
+            .push(middle);
         let message = collect_and_catch(session);
         assert!(message.contains("the inside of an object"), "{message}");
     })
@@ -79,12 +100,17 @@ fn a_reference_into_the_middle_of_an_object_is_found() {
 
 #[test]
 fn zeal_collects_at_every_nth_poll_and_moves_everything() {
-    let zeal = Some(Zeal { every: NonZeroU32::new(2).unwrap() });
+    let zeal = Some(Zeal {
+        every: NonZeroU32::new(2).unwrap(),
+    });
     enter(&HeapOptions { zeal, ..options() }, |session| {
         let root = session.push_root(session.pair(session.integer(1), session.integer(2)));
         let mut words = vec![session.root(root).word()];
         for _ in 0..8 {
-            assert!(session.mutator().poll_requested(), "every poll takes the slow path");
+            assert!(
+                session.mutator().poll_requested(),
+                "every poll takes the slow path"
+            );
             assert_eq!(session.poll(), Outcome::Done);
             words.push(session.root(root).word());
         }
@@ -99,7 +125,9 @@ fn zeal_collects_at_every_nth_poll_and_moves_everything() {
 
 #[test]
 fn zeal_refuses_reservations_once() {
-    let zeal = Some(Zeal { every: NonZeroU32::MIN });
+    let zeal = Some(Zeal {
+        every: NonZeroU32::MIN,
+    });
     enter(&HeapOptions { zeal, ..options() }, |session| {
         assert!(session.mutator().reserve(64).is_err());
         assert_eq!(session.collect_for(64), Outcome::Done);

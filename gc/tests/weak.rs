@@ -9,7 +9,7 @@ fn with_session(body: impl for<'id> FnOnce(&mut Session<'id>)) {
         verify: true,
         ..HeapOptions::default()
     };
-    enter(&options, body).unwrap();
+    enter(&options, body).expect("address space");
 }
 
 fn is_broken(session: &Session<'_>, root: usize) -> bool {
@@ -31,7 +31,10 @@ fn weak_pairs_break_when_their_object_goes_and_not_before() {
             session.truncate_roots(kept);
             let _ = session.collect(Scope::Full);
             assert!(is_broken(session, weak));
-            assert_eq!(session.as_integer(session.field(session.root(weak), 1)), Some(3));
+            assert_eq!(
+                session.as_integer(session.field(session.root(weak), 1)),
+                Some(3)
+            );
         });
     }
 }
@@ -130,12 +133,19 @@ fn a_guardian_reached_only_through_a_guarded_object_works_too() {
 fn an_unreachable_guardian_takes_its_registrations_along() {
     with_session(|session| {
         let guardian = session.guardian();
-        session.guard(guardian, session.pair(session.integer(1), session.integer(1)));
+        session.guard(
+            guardian,
+            session.pair(session.integer(1), session.integer(1)),
+        );
         let first = guardian.word();
         let _ = session.collect(Scope::Minor);
         assert_eq!(session.mutator().statistics().old_bytes, 0);
         let again = session.guardian();
-        assert_eq!(session.as_integer(session.field(again, 0)), Some(0), "the number is free");
+        assert_eq!(
+            session.as_integer(session.field(again, 0)),
+            Some(0),
+            "the number is free"
+        );
         assert_ne!(first, 0);
     });
 }

@@ -32,10 +32,17 @@ pub fn check(bytes: &[u8]) {
     };
     enter(&options, |session| {
         session.push_root(session.guardian());
-        let mut run = Run { session, model: Model::default() };
+        let mut run = Run {
+            session,
+            model: Model::default(),
+        };
         run.model.roots.push(Field::Integer(0));
         for operation in bytes.chunks_exact(3) {
-            run.step(operation[0], usize::from(operation[1]), usize::from(operation[2]));
+            run.step(
+                operation[0],
+                usize::from(operation[1]),
+                usize::from(operation[2]),
+            );
         }
         run.collect(Scope::Full);
     })
@@ -93,11 +100,17 @@ impl Model {
                     }
                 }
             }
-            let is_new = |field: &Field| matches!(field, Field::Node(node) if !reached.contains(node));
-            worklist.extend(reached.iter().map(|&number| &self.nodes[number]).filter_map(|node| {
-                let is_open = node.shape == Shape::Ephemeron && !is_new(&node.fields[0]);
-                (is_open && is_new(&node.fields[1])).then_some(node.fields[1])
-            }));
+            let is_new =
+                |field: &Field| matches!(field, Field::Node(node) if !reached.contains(node));
+            worklist.extend(
+                reached
+                    .iter()
+                    .map(|&number| &self.nodes[number])
+                    .filter_map(|node| {
+                        let is_open = node.shape == Shape::Ephemeron && !is_new(&node.fields[0]);
+                        (is_open && is_new(&node.fields[1])).then_some(node.fields[1])
+                    }),
+            );
             if worklist.is_empty() {
                 return reached;
             }
@@ -110,7 +123,7 @@ impl Model {
     }
 }
 
-impl<'id> Run<'_, 'id> {
+impl Run<'_, '_> {
     fn step(&mut self, operation: u8, left: usize, right: usize) {
         match operation % 12 {
             0 => self.make(Shape::Strong, 3, left, right),
@@ -162,12 +175,20 @@ impl<'id> Run<'_, 'id> {
         let name = i64::try_from(number).expect("few nodes");
         let session = &*self.session;
         let vector = session.pinned_vector(2);
-        for (index, value) in [session.integer(name), value_of(session, left)].into_iter().enumerate() {
-            session.set_field(vector, index, value).expect("vectors are mutable");
+        for (index, value) in [session.integer(name), value_of(session, left)]
+            .into_iter()
+            .enumerate()
+        {
+            session
+                .set_field(vector, index, value)
+                .expect("vectors are mutable");
         }
         session.push_root(vector);
         let fields = vec![Field::Integer(name), self.model.roots[left]];
-        self.model.nodes.push(Node { shape: Shape::Strong, fields });
+        self.model.nodes.push(Node {
+            shape: Shape::Strong,
+            fields,
+        });
         self.model.roots.push(Field::Node(number));
         self.trim_roots();
     }
@@ -180,7 +201,9 @@ impl<'id> Run<'_, 'id> {
 
     fn set_field(&mut self, left: usize, right: usize) {
         let (left, right) = (self.pick(left), self.pick(right));
-        let Field::Node(number) = self.model.roots[left] else { return };
+        let Field::Node(number) = self.model.roots[left] else {
+            return;
+        };
         let last = self.model.nodes[number].fields.len() - 1;
         if self.model.nodes[number].shape != Shape::Strong {
             return;
@@ -188,7 +211,9 @@ impl<'id> Run<'_, 'id> {
         self.model.nodes[number].fields[last] = self.model.roots[right];
         let session = &*self.session;
         let value = value_of(session, right);
-        session.set_field(session.root(left), last, value).expect("vectors are mutable");
+        session
+            .set_field(session.root(left), last, value)
+            .expect("vectors are mutable");
     }
 
     fn drop_root(&mut self, index: usize) {
@@ -204,7 +229,9 @@ impl<'id> Run<'_, 'id> {
 
     fn guard(&mut self, index: usize) {
         let index = self.pick(index);
-        let Field::Node(number) = self.model.roots[index] else { return };
+        let Field::Node(number) = self.model.roots[index] else {
+            return;
+        };
         let is_named = self.model.nodes[number].shape == Shape::Strong;
         if is_named && !self.model.registered.contains(&number) {
             self.model.registered.push(number);
@@ -216,26 +243,39 @@ impl<'id> Run<'_, 'id> {
     fn take_guarded(&mut self) {
         let session = &*self.session;
         while let Some(value) = session.guarded(session.root(GUARDIAN_ROOT)) {
-            let name = session.as_integer(session.field(value, 0)).expect("vectors have a name");
+            let name = session
+                .as_integer(session.field(value, 0))
+                .expect("vectors have a name");
             let number = usize::try_from(name).expect("names are numbers of nodes");
             let reached = self.model.reach(self.model.roots.iter().copied());
-            assert!(!reached.contains(&number), "node {number} was reported but is reachable");
+            assert!(
+                !reached.contains(&number),
+                "node {number} was reported but is reachable"
+            );
             let was_registered = self.model.registered.contains(&number);
-            assert!(self.model.ready.remove(&number) || was_registered, "node {number} twice");
+            assert!(
+                self.model.ready.remove(&number) || was_registered,
+                "node {number} twice"
+            );
             self.model.registered.retain(|&other| other != number);
             // It goes again at once: a root for it would hide from the model what else is ready.
         }
-        if self.model.ready.iter().next().is_some() {
-            panic!("the guardian kept {:?} back", self.model.ready);
-        }
+        assert!(
+            self.model.ready.is_empty(),
+            "the guardian kept {:?} back",
+            self.model.ready
+        );
     }
 
     fn collect(&mut self, scope: Scope) {
         assert_eq!(self.session.collect(scope), Outcome::Done);
         if scope == Scope::Full {
             let reached = self.model.reach_from_roots_and(&self.model.ready);
-            let (kept, found): (Vec<_>, Vec<_>) =
-                self.model.registered.iter().partition(|&number| reached.contains(number));
+            let (kept, found): (Vec<_>, Vec<_>) = self
+                .model
+                .registered
+                .iter()
+                .partition(|&number| reached.contains(number));
             self.model.registered = kept;
             self.model.ready.extend(found);
         }
@@ -275,11 +315,17 @@ impl<'id> Run<'_, 'id> {
                 && let Field::Node(target) = node.fields[0]
             {
                 if session.field(value, 0).word() == ToyModel::BROKEN {
-                    assert!(!possible.contains(&target), "the reference to {target} broke early");
+                    assert!(
+                        !possible.contains(&target),
+                        "the reference to {target} broke early"
+                    );
                     let broken = if node.shape == Shape::Weak { 1 } else { 2 };
                     node.fields[..broken].fill(BROKEN);
                 } else if scope == Scope::Full {
-                    assert!(certain.contains(&target), "the reference to {target} did not break");
+                    assert!(
+                        certain.contains(&target),
+                        "the reference to {target} did not break"
+                    );
                 } else if !possible.contains(&target) {
                     continue;
                 }
@@ -295,5 +341,9 @@ impl<'id> Run<'_, 'id> {
 
 /// Root `index` as a field may hold it: the guardian stays out of the graph.
 fn value_of<'m, 'id>(session: &'m Session<'id>, index: usize) -> Value<'m, 'id> {
-    if index == GUARDIAN_ROOT { session.integer(0) } else { session.root(index) }
+    if index == GUARDIAN_ROOT {
+        session.integer(0)
+    } else {
+        session.root(index)
+    }
 }

@@ -30,7 +30,9 @@ impl MemoryMap {
         let start = unsafe { mm::mmap_anonymous(std::ptr::null_mut(), bytes, protection, flags) }
             .map_err(Errno::raw_os_error)?;
         let start = Address::new(start.expose_provenance());
-        Ok(Self { range: AddressRange::new(start, bytes) })
+        Ok(Self {
+            range: AddressRange::new(start, bytes),
+        })
     }
 
     /// All of the mapping.
@@ -44,7 +46,10 @@ impl MemoryMap {
     ///
     /// The system's error number: it refuses the memory.
     pub(crate) fn commit(&self, range: AddressRange) -> Result<(), i32> {
-        assert!(self.range.covers(range), "{range:?} lies outside the mapping");
+        assert!(
+            self.range.covers(range),
+            "{range:?} lies outside the mapping"
+        );
         let access = MprotectFlags::READ | MprotectFlags::WRITE;
         // SAFETY: the pages are this mapping's own, and allowing more breaks no reader.
         unsafe { mm::mprotect(pointer(range.start), range.bytes(), access) }
@@ -57,7 +62,10 @@ impl MemoryMap {
     ///
     /// Nothing in `range` is needed any more, and no reference covers it.
     pub(crate) unsafe fn discard(&self, range: AddressRange) {
-        assert!(self.range.covers(range), "{range:?} lies outside the mapping");
+        assert!(
+            self.range.covers(range),
+            "{range:?} lies outside the mapping"
+        );
         if range.is_empty() {
             return;
         }
@@ -72,7 +80,10 @@ impl MemoryMap {
     ///
     /// Nothing in `range` is needed any more, and no reference covers it.
     pub(crate) unsafe fn seal_off(&self, range: AddressRange) {
-        assert!(self.range.covers(range), "{range:?} lies outside the mapping");
+        assert!(
+            self.range.covers(range),
+            "{range:?} lies outside the mapping"
+        );
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
         let start = pointer(range.start);
         // SAFETY: the addresses are this mapping's own; the caller gives up what is there.

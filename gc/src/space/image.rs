@@ -39,9 +39,15 @@ impl ImageSpace {
             self.claim(arena, chunk, index);
         }
         let entry = &mut self.entries[index as usize];
-        entry.image = Some(Image { description, is_marked: false });
+        entry.image = Some(Image {
+            description,
+            is_marked: false,
+        });
         self.count += 1;
-        ImageId { index, generation: entry.generation }
+        ImageId {
+            index,
+            generation: entry.generation,
+        }
     }
 
     /// Forgets an image. Its chunks stay reserved; `None` if it was forgotten before.
@@ -60,12 +66,18 @@ impl ImageSpace {
 
     pub(crate) fn get(&self, id: ImageId) -> Option<&Image> {
         let entry = self.entries.get(id.index as usize)?;
-        entry.image.as_ref().filter(|_| entry.generation == id.generation)
+        entry
+            .image
+            .as_ref()
+            .filter(|_| entry.generation == id.generation)
     }
 
     pub(crate) fn get_mut(&mut self, id: ImageId) -> Option<&mut Image> {
         let entry = self.entries.get_mut(id.index as usize)?;
-        entry.image.as_mut().filter(|_| entry.generation == id.generation)
+        entry
+            .image
+            .as_mut()
+            .filter(|_| entry.generation == id.generation)
     }
 
     /// The image that `address` lies in.
@@ -74,19 +86,29 @@ impl ImageSpace {
             ChunkKind::Image => arena.number_of(address).checked_sub(1)?,
             ChunkKind::SharedImages => {
                 let list = &self.lists[arena.number_of(address) as usize];
-                *list.iter().find(|&&index| self.range(index).contains(address))?
+                *list
+                    .iter()
+                    .find(|&&index| self.range(index).contains(address))?
             }
             _ => return None,
         };
         let generation = self.entries[index as usize].generation;
-        self.range(index).contains(address).then_some(ImageId { index, generation })
+        self.range(index)
+            .contains(address)
+            .then_some(ImageId { index, generation })
     }
 
     /// Whether the barrier must refuse a store at `address`.
     pub(crate) fn is_sealed(&self, arena: &Arena, address: Address) -> bool {
-        self.at(arena, address).and_then(|id| self.get(id)).is_some_and(|image| {
-            image.description.sealed.iter().any(|range| range.contains(address))
-        })
+        self.at(arena, address)
+            .and_then(|id| self.get(id))
+            .is_some_and(|image| {
+                image
+                    .description
+                    .sealed
+                    .iter()
+                    .any(|range| range.contains(address))
+            })
     }
 
     /// Marks an image; whether it was not marked before.
@@ -100,7 +122,9 @@ impl ImageSpace {
     }
 
     pub(crate) fn pinned(&self) -> Vec<ImageId> {
-        self.ids().filter(|&id| self.get(id).is_some_and(|image| image.description.pins > 0)).collect()
+        self.ids()
+            .filter(|&id| self.get(id).is_some_and(|image| image.description.pins > 0))
+            .collect()
     }
 
     /// Clears all marks and returns the images that had none.
@@ -123,9 +147,14 @@ impl ImageSpace {
     }
 
     fn ids(&self) -> impl Iterator<Item = ImageId> {
-        self.entries.iter().zip(0..).filter(|(entry, _)| entry.image.is_some()).map(
-            |(entry, index)| ImageId { index, generation: entry.generation },
-        )
+        self.entries
+            .iter()
+            .zip(0..)
+            .filter(|(entry, _)| entry.image.is_some())
+            .map(|(entry, index)| ImageId {
+                index,
+                generation: entry.generation,
+            })
     }
 
     fn range(&self, index: u32) -> AddressRange {
@@ -140,13 +169,17 @@ impl ImageSpace {
             ChunkKind::Image => {
                 let list = self.free_lists.pop().unwrap_or_else(|| {
                     self.lists.push(Vec::new());
-                    u32::try_from(self.lists.len() - 1).expect("an arena has fewer than 2^32 chunks")
+                    u32::try_from(self.lists.len() - 1)
+                        .expect("an arena has fewer than 2^32 chunks")
                 });
                 self.lists[list as usize].extend([number - 1, index]);
                 arena.set(chunk, ChunkKind::SharedImages, list);
             }
             ChunkKind::SharedImages => self.lists[number as usize].push(index),
-            kind => panic!("an image was registered in {kind:?} memory at {}", chunk.start),
+            kind => panic!(
+                "an image was registered in {kind:?} memory at {}",
+                chunk.start
+            ),
         }
     }
 
@@ -194,10 +227,12 @@ mod tests {
     #[test]
     fn small_images_share_a_chunk_and_are_told_apart() {
         let arena = Arena::reserve(HeapOptions::ARENA_BYTES_MIN).unwrap();
-        let chunk = arena.reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES).unwrap();
+        let chunk = arena
+            .reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES)
+            .unwrap();
         let mut images = ImageSpace::default();
-        let ranges = [0, 4096, 8192]
-            .map(|offset| AddressRange::new(chunk.start.offset_bytes(offset), 4096));
+        let ranges =
+            [0, 4096, 8192].map(|offset| AddressRange::new(chunk.start.offset_bytes(offset), 4096));
         let ids = ranges.map(|range| images.register(&arena, describe(range)));
         for (range, id) in ranges.iter().zip(ids) {
             assert_eq!(images.at(&arena, range.start.offset_bytes(100)), Some(id));
@@ -205,7 +240,10 @@ mod tests {
         assert_eq!(images.at(&arena, chunk.start.offset_bytes(12_288)), None);
 
         assert!(images.unregister(&arena, ids[1]).is_some());
-        assert!(images.unregister(&arena, ids[1]).is_none(), "stale ids are found out");
+        assert!(
+            images.unregister(&arena, ids[1]).is_none(),
+            "stale ids are found out"
+        );
         assert_eq!(images.at(&arena, ranges[1].start), None);
         assert_eq!(images.at(&arena, ranges[2].start), Some(ids[2]));
         images.unregister(&arena, ids[0]);
@@ -219,7 +257,9 @@ mod tests {
     #[test]
     fn only_sealed_parts_refuse_stores() {
         let arena = Arena::reserve(HeapOptions::ARENA_BYTES_MIN).unwrap();
-        let chunk = arena.reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES).unwrap();
+        let chunk = arena
+            .reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES)
+            .unwrap();
         let mut images = ImageSpace::default();
         images.register(&arena, describe(chunk));
         assert!(images.is_sealed(&arena, chunk.start.offset_bytes(8)));

@@ -40,7 +40,12 @@ impl LargeSpace {
         });
         let chunks = arena.reserve_chunks(kind, index, bytes)?;
         let is_young = kind == ChunkKind::LargeYoung;
-        let large = Large { chunks, bytes, is_young, is_marked: false };
+        let large = Large {
+            chunks,
+            bytes,
+            is_young,
+            is_marked: false,
+        };
         if self.free.pop().is_some() {
             self.entries[index as usize] = Some(large);
         } else {
@@ -80,7 +85,11 @@ impl LargeSpace {
 
     /// Promotes the marked young objects, and calls `free` with the chunks of the others.
     /// Returns the bytes promoted.
-    pub(crate) fn sweep_young(&mut self, arena: &Arena, mut free: impl FnMut(AddressRange)) -> usize {
+    pub(crate) fn sweep_young(
+        &mut self,
+        arena: &Arena,
+        mut free: impl FnMut(AddressRange),
+    ) -> usize {
         let mut promoted_bytes = 0;
         for index in std::mem::take(&mut self.young) {
             let large = self.entry(index);
@@ -103,7 +112,9 @@ impl LargeSpace {
     /// To be called before [`Self::sweep_young`], which makes young objects old.
     pub(crate) fn sweep_old(&mut self, mut free: impl FnMut(AddressRange)) {
         for index in 0..self.entries.len() {
-            let Some(large) = &mut self.entries[index] else { continue };
+            let Some(large) = &mut self.entries[index] else {
+                continue;
+            };
             if large.is_young || std::mem::take(&mut large.is_marked) {
                 continue;
             }
@@ -119,6 +130,8 @@ impl LargeSpace {
     }
 
     fn entry(&mut self, index: u32) -> &mut Large {
-        self.entries[index as usize].as_mut().expect("chunks of large objects carry their number")
+        self.entries[index as usize]
+            .as_mut()
+            .expect("chunks of large objects carry their number")
     }
 }

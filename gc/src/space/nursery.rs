@@ -34,7 +34,12 @@ pub(crate) struct Nursery {
 impl Nursery {
     pub(crate) fn new(range: AddressRange, budget_bytes: usize) -> Self {
         let budget_bytes = budget_bytes.next_multiple_of(BLOCK_BYTES);
-        Self { range, budget_bytes, next: range.start, touched_end: range.start }
+        Self {
+            range,
+            budget_bytes,
+            next: range.start,
+            touched_end: range.start,
+        }
     }
 
     /// Takes blocks of `bytes` at least; `None` when the range is used up.
@@ -68,7 +73,10 @@ impl Nursery {
 
     /// What was taken since the last collection.
     pub(crate) const fn taken(&self) -> AddressRange {
-        AddressRange { start: self.range.start, end: self.next }
+        AddressRange {
+            start: self.range.start,
+            end: self.next,
+        }
     }
 
     /// Forgets all objects; memory far beyond the budget goes back to the system.
@@ -78,10 +86,17 @@ impl Nursery {
     /// Every live object was evacuated, and no mutator has an area.
     pub(crate) unsafe fn reset(&mut self, arena: &Arena) {
         // The block that passes the budget is the one that makes a collection due.
-        let kept_end = self.range.start.offset_bytes(self.budget_bytes + BLOCK_BYTES);
+        let kept_end = self
+            .range
+            .start
+            .offset_bytes(self.budget_bytes + BLOCK_BYTES);
         if self.touched_end > kept_end {
+            let excess = AddressRange {
+                start: kept_end,
+                end: self.touched_end,
+            };
             // SAFETY: the caller says that nothing in the nursery is needed.
-            unsafe { arena.discard(AddressRange { start: kept_end, end: self.touched_end }) };
+            unsafe { arena.discard(excess) };
             self.touched_end = kept_end;
         }
         self.next = self.range.start;

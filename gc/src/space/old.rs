@@ -19,7 +19,10 @@ pub(crate) struct Block {
 
 impl Block {
     pub(crate) const fn objects(self) -> AddressRange {
-        AddressRange { start: self.start, end: self.top }
+        AddressRange {
+            start: self.start,
+            end: self.top,
+        }
     }
 
     pub(crate) const fn whole(self) -> AddressRange {
@@ -46,10 +49,12 @@ pub(crate) struct Position {
 impl OldSpace {
     /// Where the next object goes, and the end of its block; both zero when there is none.
     pub(crate) fn open(&self) -> AddressRange {
-        self.blocks.last().map_or(AddressRange::EMPTY, |block| AddressRange {
-            start: block.top,
-            end: block.whole().end,
-        })
+        self.blocks
+            .last()
+            .map_or(AddressRange::EMPTY, |block| AddressRange {
+                start: block.top,
+                end: block.whole().end,
+            })
     }
 
     /// Says that the last block is filled up to `top`.
@@ -69,7 +74,10 @@ impl OldSpace {
             }
             None => arena.reserve_chunks(ChunkKind::Old, 0, BLOCK_BYTES)?,
         };
-        self.blocks.push(Block { start: range.start, top: range.start });
+        self.blocks.push(Block {
+            start: range.start,
+            top: range.start,
+        });
         Ok(range)
     }
 

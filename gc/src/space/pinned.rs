@@ -35,7 +35,10 @@ impl PinnedSpace {
                 _ => self.open = Some(self.next_hole(arena)?),
             }
         };
-        self.open = Some(AddressRange { start: open.start.offset_bytes(bytes), end: open.end });
+        self.open = Some(AddressRange {
+            start: open.start.offset_bytes(bytes),
+            end: open.end,
+        });
         self.used_bytes += bytes;
         let block = &mut self.blocks[arena.number_of(open.start) as usize];
         let (word, bit) = granule(open.start);
@@ -96,7 +99,10 @@ impl PinnedSpace {
             let end = block.start.offset_bytes(CHUNK_BYTES);
             for object in block.objects() {
                 if hole_start < object {
-                    self.holes.push(AddressRange { start: hole_start, end: object });
+                    self.holes.push(AddressRange {
+                        start: hole_start,
+                        end: object,
+                    });
                 }
                 // SAFETY: marked objects are initialised, says the caller.
                 let bytes = unsafe { M::size_bytes(object) };
@@ -104,7 +110,10 @@ impl PinnedSpace {
                 hole_start = object.offset_bytes(bytes);
             }
             if hole_start < end {
-                self.holes.push(AddressRange { start: hole_start, end });
+                self.holes.push(AddressRange {
+                    start: hole_start,
+                    end,
+                });
             }
         }
         self.holes.reverse();
@@ -115,11 +124,14 @@ impl PinnedSpace {
 impl Block {
     fn objects(&self) -> impl Iterator<Item = Address> {
         let start = self.start;
-        self.starts.iter().enumerate().flat_map(move |(word, &bits)| {
-            (0..64).filter(move |bit| bits >> bit & 1 != 0).map(move |bit| {
-                start.offset_bytes((word * 64 + bit) * OBJECT_ALIGN_BYTES)
+        self.starts
+            .iter()
+            .enumerate()
+            .flat_map(move |(word, &bits)| {
+                (0..64)
+                    .filter(move |bit| bits >> bit & 1 != 0)
+                    .map(move |bit| start.offset_bytes((word * 64 + bit) * OBJECT_ALIGN_BYTES))
             })
-        })
     }
 }
 

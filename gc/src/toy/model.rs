@@ -11,9 +11,7 @@ use std::cell::RefCell;
 
 use crate::address::{Address, WORD_BYTES};
 use crate::image::ImageId;
-use crate::object_model::{
-    GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor,
-};
+use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor};
 use crate::slot::Slot;
 
 const TAG_MASK: u64 = 0b111;
@@ -79,7 +77,11 @@ impl ToyModel {
 
     /// The integer of a value, if it is one.
     pub const fn as_integer(word: u64) -> Option<i64> {
-        if word & TAG_MASK == 0 { Some(word.cast_signed() >> 3) } else { None }
+        if word & TAG_MASK == 0 {
+            Some(word.cast_signed() >> 3)
+        } else {
+            None
+        }
     }
 
     /// The value that refers to a pair at `address`.
@@ -174,7 +176,9 @@ unsafe impl ObjectModel for ToyModel {
             Some((Kind::Table, words)) => 2..words + 1,
             Some((Kind::Closure, words)) => {
                 // SAFETY: passed on to the caller; word 1 is the code address.
-                visitor.code(Address::from_word(unsafe { object.offset_words(1).load_word() }));
+                visitor.code(Address::from_word(unsafe {
+                    object.offset_words(1).load_word()
+                }));
                 2..words + 1
             }
         };
@@ -206,8 +210,16 @@ unsafe impl ObjectModel for ToyModel {
     }
 
     fn each_root<V: Visitor>(state: &mut ToyState, _scope: Scope, visitor: &mut V) {
-        state.roots.get_mut().iter_mut().for_each(|root| visitor.slot(Slot::of(root)));
-        state.code_roots.get_mut().iter().for_each(|&code| visitor.code(code));
+        state
+            .roots
+            .get_mut()
+            .iter_mut()
+            .for_each(|root| visitor.slot(Slot::of(root)));
+        state
+            .code_roots
+            .get_mut()
+            .iter()
+            .for_each(|&code| visitor.code(code));
     }
 
     fn each_root_for_verifier(state: &ToyState, visit: &mut dyn FnMut(VerifierRoot)) {

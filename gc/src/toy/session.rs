@@ -27,7 +27,10 @@ pub fn enter<R>(
     body: impl for<'id> FnOnce(&mut Session<'id>) -> R,
 ) -> Result<R, HeapError> {
     let mutator = Mutator::new(options, |_| ToyState::default())?;
-    Ok(body(&mut Session { mutator, brand: Brand::default() }))
+    Ok(body(&mut Session {
+        mutator,
+        brand: Brand::default(),
+    }))
 }
 
 impl<'id> Session<'id> {
@@ -71,25 +74,45 @@ impl<'id> Session<'id> {
     pub fn table<'m>(&'m self, keys: &[Value<'m, 'id>]) -> Value<'m, 'id> {
         let words = keys.iter().map(|key| key.word());
         let flag = [ToyModel::integer(0)];
-        self.object(Kind::Table, flag.into_iter().chain(words).collect::<Vec<_>>().into_iter())
+        self.object(
+            Kind::Table,
+            flag.into_iter()
+                .chain(words)
+                .collect::<Vec<_>>()
+                .into_iter(),
+        )
     }
 
     /// A new guardian.
     pub fn guardian(&self) -> Value<'_, 'id> {
         let number = self.mutator.guardian_create();
-        self.object(Kind::Guardian, [ToyModel::integer(i64::from(number.0))].into_iter())
+        self.object(
+            Kind::Guardian,
+            [ToyModel::integer(i64::from(number.0))].into_iter(),
+        )
     }
 
     /// A new closure over `values`, whose code is at `code`.
     pub fn closure<'m>(&'m self, code: Address, values: &[Value<'m, 'id>]) -> Value<'m, 'id> {
         let words = values.iter().map(|value| value.word());
-        self.object(Kind::Closure, [code.word()].into_iter().chain(words).collect::<Vec<_>>().into_iter())
+        self.object(
+            Kind::Closure,
+            [code.word()]
+                .into_iter()
+                .chain(words)
+                .collect::<Vec<_>>()
+                .into_iter(),
+        )
     }
 
     /// A new pinned vector of `length` zeroes.
     pub fn pinned_vector(&self, length: usize) -> Value<'_, 'id> {
         let address = self.mutator.allocate_pinned(ToyModel::object_bytes(length));
-        self.fill(address, Kind::Vector, std::iter::repeat_n(ToyModel::integer(0), length))
+        self.fill(
+            address,
+            Kind::Vector,
+            std::iter::repeat_n(ToyModel::integer(0), length),
+        )
     }
 
     /// Registers `object` with `guardian`.
@@ -98,7 +121,8 @@ impl<'id> Session<'id> {
     ///
     /// If `guardian` is none.
     pub fn guard(&self, guardian: Value<'_, 'id>, object: Value<'_, 'id>) {
-        self.mutator.guardian_register(self.guardian_number(guardian), object.word());
+        self.mutator
+            .guardian_register(self.guardian_number(guardian), object.word());
     }
 
     /// The next object that only `guardian` reaches.
@@ -108,17 +132,29 @@ impl<'id> Session<'id> {
     /// If `guardian` is none.
     pub fn guarded(&self, guardian: Value<'_, 'id>) -> Option<Value<'_, 'id>> {
         let number = self.guardian_number(guardian);
-        self.mutator.guardian_next(number).map(|word| self.value(word))
+        self.mutator
+            .guardian_next(number)
+            .map(|word| self.value(word))
     }
 
     /// The integer, if `value` is one.
+    #[expect(
+        clippy::unused_self,
+        reason = "values are read through the session they borrow from"
+    )]
     pub const fn as_integer(&self, value: Value<'_, 'id>) -> Option<i64> {
         ToyModel::as_integer(value.word())
     }
 
     /// How many fields a pair or object has; none for integers.
+    #[expect(
+        clippy::unused_self,
+        reason = "values are read through the session they borrow from"
+    )]
     pub fn length(&self, value: Value<'_, 'id>) -> usize {
-        let Some(object) = ToyModel::reference(value.word()) else { return 0 };
+        let Some(object) = ToyModel::reference(value.word()) else {
+            return 0;
+        };
         // SAFETY: values refer to initialised objects.
         unsafe { ToyModel::kind(object) }.map_or(2, |(_, words)| words)
     }
@@ -181,7 +217,11 @@ impl<'id> Session<'id> {
     /// A poll: collects if that is due.
     #[inline]
     pub fn poll(&mut self) -> Outcome {
-        if self.mutator.poll_requested() { self.mutator.collect_if_due() } else { Outcome::Done }
+        if self.mutator.poll_requested() {
+            self.mutator.collect_if_due()
+        } else {
+            Outcome::Done
+        }
     }
 
     /// Collects now.
