@@ -1,14 +1,14 @@
 ;;; Conditions: raising, handling, and the text of what went wrong.
 ;;;
-;;; The virtual machine tail-calls %vm-error where an instruction fails; %condition-report makes the
-;;; text that the command line prints for an uncaught object.
+;;; The virtual machine tail-calls %vm-error where an instruction fails. The command line and
+;;; embedders ask %condition-report and %condition-places what to say of an uncaught object.
 
 (define-library (cozen condition)
   (export raise raise-continuable with-exception-handler guard %call-with-guard
           error error-object? error-object-message error-object-irritants
           read-error? file-error? assert
           condition? condition-kind condition-who condition-backtrace
-          %vm-error %condition-message %condition-places %condition-report)
+          %vm-error %condition-report %condition-places)
   (import (cozen core) (cozen primitives) (cozen control))
   (begin
 
@@ -201,8 +201,8 @@
         (%write object port)
         (get-output-string port)))
 
-    ;; The text of any raised object, on one line, without places.
-    (define (%condition-message object)
+    ;; The text of any raised object, on one line.
+    (define (%condition-report object)
       (let ((port (open-output-string)))
         (if (condition? object)
             (write-condition object port)
@@ -226,87 +226,13 @@
               (%write (car irritants) port)
               (loop (cdr irritants))))))
 
-    ;; Where a raised object comes from: lists (name file line column), innermost first.
+    ;; Where the error happened that a raised object tells of: lists (name file line column),
+    ;; innermost first. The procedures that make conditions are left out.
     (define (%condition-places object)
       (if (condition? object)
-          (let ((places (%backtrace-places (condition-backtrace object))))
-            (if (and (memq (condition-kind object) '(error not-continuable))
-                     (pair? places)
-                     (memq (in-symbol (car (car places))) '(error raise)))
-                (cdr places)
+          (let loop ((places (%backtrace-places (condition-backtrace object))))
+            (if (and (pair? places)
+                     (%member (car (car places)) '("error" "raise")))
+                (loop (cdr places))
                 places))
-          '()))
-
-    (define (in-symbol name)
-      (if (string? name) (string->symbol name) name))
-
-    (define places-shown 20)
-
-    ;; The text of an uncaught object: its message, and its places, each on a line.
-    (define (%condition-report object)
-      (let ((port (open-output-string)))
-        (%display (%condition-message object) port)
-        (let loop ((places (%condition-places object)) (count 0))
-          (cond ((null? places) #f)
-                ((= count places-shown)
-                 (%display "\n  ... and " port)
-                 (%display (length places) port)
-                 (%display " more" port))
-                (else
-                 (write-place (car places) port)
-                 (if (= count 0)
-                     (write-source (car places) port))
-                 (loop (cdr places) (+ count 1)))))
-        (get-output-string port)))
-
-    (define (write-place place port)
-      (%display "\n  at " port)
-      (%display (or (car place) "top level") port)
-      (if (list-ref place 1)
-          (begin
-            (%display " (" port)
-            (%display (list-ref place 1) port)
-            (write-position (list-ref place 2) port)
-            (write-position (list-ref place 3) port)
-            (%display ")" port))))
-
-    (define (write-position number port)
-      (if number
-          (begin
-            (%display ":" port)
-            (%display number port))))
-
-    ;; Shows the line of a place and points at its column, if the file is there.
-    (define (write-source place port)
-      (let ((line (source-line (list-ref place 1) (list-ref place 2)))
-            (column (list-ref place 3)))
-        (if (string? line)
-            (begin
-              (%display "\n      " port)
-              (%display line port)
-              (if (and column (<= 1 column (string-length line)))
-                  (begin
-                    (%display "\n      " port)
-                    (%display (indentation line (- column 1)) port)
-                    (%display "^" port)))))))
-
-    ;; As many blanks as there are columns; tabs stay tabs.
-    (define (indentation line columns)
-      (let loop ((index (- columns 1)) (blanks '()))
-        (if (< index 0)
-            (list->string blanks)
-            (loop (- index 1)
-                  (cons (if (eq? (string-ref line index) #\tab) #\tab #\space) blanks)))))
-
-    (define (source-line file line)
-      (and file
-           line
-           (file-exists? file)
-           (guard (problem (#t #f))
-             (let ((port (%open-input-file file #f)))
-               (let loop ((text (%read-line port)) (number 1))
-                 (if (and (string? text) (< number line))
-                     (loop (%read-line port) (+ number 1))
-                     (begin
-                       (%close-port port #f)
-                       text)))))))))
+          '()))))

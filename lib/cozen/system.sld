@@ -4,7 +4,8 @@
   (export eval environment interaction-environment system-global-environment load
           exit emergency-exit command-line
           get-environment-variable get-environment-variables
-          current-jiffy jiffies-per-second current-second features)
+          current-jiffy jiffies-per-second current-second features
+          %make-host-procedure)
   (import (cozen core) (cozen primitives) (cozen control))
   (begin
 
@@ -38,6 +39,10 @@
             ((and (fixnum? object) (<= 0 object 255)) object)
             ((fixnum? object) (modulo object 256))
             (else 1)))
+
+    ;; A procedure that runs the embedder's procedure with this number.
+    (define (%make-host-procedure name number)
+      (lambda arguments (%call-host number arguments)))
 
     (define (features)
       (list 'r7rs 'exact-closed 'ieee-float 'full-unicode 'ratios 'posix 'unix 'linux 'gnu-linux
