@@ -4,7 +4,7 @@
 ;;; embedders ask %condition-report and %condition-places what to say of an uncaught object.
 
 (define-library (cozen condition)
-  (export raise raise-continuable with-exception-handler guard %call-with-guard
+  (export raise raise-continuable with-exception-handler guard %call-with-guard %call-with-catch
           error error-object? error-object-message error-object-irritants
           read-error? file-error? assert
           condition? condition-kind condition-who condition-backtrace
@@ -72,41 +72,65 @@
                 (%set-handlers! handlers)
                 (%apply values results))))))
 
-    ;; Calls `body`. What it raises goes to `handler`, in the dynamic extent of this call, with a
-    ;; thunk that raises it again in the extent of the raise.
+    ;; Calls `body`. What it raises goes to `handler`, in the dynamic extent of this call.
+    (define (%call-with-catch body handler)
+      ((call-with-current-continuation
+        (lambda (return)
+          (with-exception-handler
+           (lambda (object)
+             (return (lambda () (handler object))))
+           (lambda ()
+             (receive results (body)
+               (lambda () (%apply values results)))))))))
+
+    ;; As %call-with-catch; the handler also gets a thunk that raises the object again, in the extent
+    ;; of the raise. After exhaustion it does so in the extent of this call: the stack, which may fill
+    ;; the memory, is not kept for it.
     (define (%call-with-guard body handler)
       ((call-with-current-continuation
         (lambda (return)
           (with-exception-handler
            (lambda (object)
-             ((call-with-current-continuation
-               (lambda (raised)
-                 (return
-                  (lambda ()
-                    (handler object
-                             (lambda ()
-                               (raised (lambda () (raise-continuable object)))))))))))
+             (if (exhaustion? object)
+                 (return (lambda () (handler object (lambda () (raise object)))))
+                 ((call-with-current-continuation
+                   (lambda (raised)
+                     (return
+                      (lambda ()
+                        (handler object
+                                 (lambda ()
+                                   (raised (lambda () (raise-continuable object))))))))))))
            (lambda ()
              (receive results (body)
                (lambda () (%apply values results)))))))))
 
+    (define (exhaustion? object)
+      (and (condition? object)
+           (memq (condition-kind object) '(stack-exhausted heap-exhausted))))
+
     (define-syntax guard
       (syntax-rules ()
         ((_ (variable clause ...) body1 body2 ...)
-         (%call-with-guard
-          (lambda () body1 body2 ...)
-          (lambda (variable reraise)
-            (guard-clauses reraise () clause ...))))))
+         (guard-clauses variable () (clause ...) (lambda () body1 body2 ...)))))
 
-    ;; Adds an else clause that raises again unless there is one.
+    ;; (guard-clauses variable done-clauses clauses body): a clause that holds always makes it
+    ;; needless to keep the extent of the raise.
     (define-syntax guard-clauses
       (syntax-rules (else)
-        ((_ reraise (done ...))
-         (cond done ... (else (reraise))))
-        ((_ reraise (done ...) (else expression ...))
-         (cond done ... (else expression ...)))
-        ((_ reraise (done ...) clause more ...)
-         (guard-clauses reraise (done ... clause) more ...))))
+        ((_ variable (done ...) () body)
+         (%call-with-guard
+          body
+          (lambda (variable reraise) (cond done ... (else (reraise))))))
+        ((_ variable (done ...) ((else expression ...)) body)
+         (%call-with-catch
+          body
+          (lambda (variable) (cond done ... (else expression ...)))))
+        ((_ variable (done ...) ((#t expression ...) clause ...) body)
+         (%call-with-catch
+          body
+          (lambda (variable) (cond done ... (#t expression ...)))))
+        ((_ variable (done ...) (clause more ...) body)
+         (guard-clauses variable (done ... clause) (more ...) body))))
 
     ;; What the virtual machine calls: see the list of condition kinds for the irritants.
     (define (%vm-error kind irritants backtrace)
