@@ -1,1 +1,24 @@
 //! From SSA to code: bytecode and its frame maps.
+//!
+//! What must hold before: the passes of [`crate::ssa::pass`] have run, so that branches carry no
+//! arguments and polls are placed. [`bytecode::generate`] then goes over each procedure:
+//!
+//! 1. `intervals` numbers the instructions and finds where each value is live;
+//! 2. `allocate_slots` gives each value a slot, joining values that jumps hand to each other and
+//!    placing operands of calls where the callee will find them;
+//! 3. `select` writes instructions, `resolve_moves` ordering the copies that are left;
+//! 4. `frame_states` turns what was recorded at each safepoint into frame maps.
+
+mod allocate_slots;
+mod assembler;
+pub mod bytecode;
+mod error;
+mod frame_states;
+mod intervals;
+mod literal_pool;
+mod outgoing;
+mod resolve_moves;
+mod select;
+mod slot_set;
+
+pub use error::CodegenError;

@@ -1,8 +1,11 @@
 //! SSA: procedures as blocks with parameters, their tools and their passes.
 
+pub mod analysis;
 mod build;
 pub mod ir;
 mod operands;
+pub mod pass;
+pub mod primitive_facts;
 
 pub use build::build;
 

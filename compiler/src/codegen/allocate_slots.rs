@@ -1,0 +1,254 @@
+//! Slots for values.
+//!
+//! Parameters of the procedure stay where the caller left them. Values that jumps hand to block
+//! parameters are joined with them where they are not live at the same time. Then the joined values
+//! are taken by the end of their life, latest first, and each gets the lowest slot that is free while
+//! it lives: when one comes whose life ends as the operand of a call, all that outlive the call
+//! have their slots, so it is known where the callee's frame will start, and the operand can be
+//! computed right there.
+
+use super::intervals::{Intervals, Segment};
+use super::outgoing::{self, Area, Outgoing};
+use crate::ssa::analysis::{Flow, Loops};
+use crate::ssa::ir::{Procedure, Terminator, ValueId};
+
+/// The slot of each value that needs one.
+///
+/// # Errors
+///
+/// The number of slots, if slots cannot be numbered with 16 bits.
+pub(super) fn allocate_slots(
+    procedure: &Procedure,
+    flow: &Flow,
+    loops: &Loops,
+    intervals: &Intervals,
+) -> Result<Vec<Option<u16>>, usize> {
+    let mut classes = Classes::new(intervals);
+    classes.fix_parameters(procedure);
+    classes.join_jumps(procedure, flow, loops);
+    let hints = find_hints(procedure, flow, intervals, &mut classes);
+    let slots = assign(procedure, flow, &mut classes, &hints)?;
+    Ok((0..procedure.values.len())
+        .map(|value| slots[classes.find(value as u32) as usize])
+        .collect())
+}
+
+/// Values that share a slot.
+struct Classes {
+    parent: Vec<u32>,
+    segments: Vec<Vec<Segment>>,
+    fixed: Vec<Option<u16>>,
+}
+
+impl Classes {
+    fn new(intervals: &Intervals) -> Self {
+        let segments = intervals.segments.clone();
+        let count = segments.len();
+        Self { parent: (0..count as u32).collect(), segments, fixed: vec![None; count] }
+    }
+
+    fn find(&mut self, mut value: u32) -> u32 {
+        while self.parent[value as usize] != value {
+            let up = self.parent[value as usize];
+            self.parent[value as usize] = self.parent[up as usize];
+            value = up;
+        }
+        value
+    }
+
+    fn end(&self, class: u32) -> u32 {
+        self.segments[class as usize].last().map_or(0, |segment| segment.1)
+    }
+
+    fn fix_parameters(&mut self, procedure: &Procedure) {
+        let first = u16::from(procedure.free == 0);
+        for (slot, parameter) in (first..).zip(&procedure.blocks[0].parameters) {
+            self.fixed[parameter.0 as usize] = Some(slot);
+        }
+    }
+
+    /// Joins arguments of jumps with parameters, those of the innermost loops first.
+    fn join_jumps(&mut self, procedure: &Procedure, flow: &Flow, loops: &Loops) {
+        let mut sources = flow.order.clone();
+        sources.sort_by_key(|block| std::cmp::Reverse(loops.depth[block.0 as usize]));
+        for source in sources {
+            for target in procedure.blocks[source.0 as usize].terminator.targets() {
+                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+                for (parameter, argument) in parameters.iter().zip(&target.arguments) {
+                    self.join(parameter.0, argument.0);
+                }
+            }
+        }
+    }
+
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.find(a), self.find(b));
+        if a == b || (self.fixed[a as usize].is_some() && self.fixed[b as usize].is_some()) {
+            return;
+        }
+        let (few, many) = if self.segments[a as usize].len() < self.segments[b as usize].len() {
+            (a, b)
+        } else {
+            (b, a)
+        };
+        let holder = &self.segments[many as usize];
+        let mut few_segments = self.segments[few as usize].iter();
+        if few_segments.any(|&segment| overlaps_ascending(holder, segment)) {
+            return;
+        }
+        let joined = std::mem::take(&mut self.segments[few as usize]);
+        let holder = &mut self.segments[many as usize];
+        holder.extend(joined);
+        holder.sort_unstable();
+        self.parent[few as usize] = many;
+        self.fixed[many as usize] = self.fixed[many as usize].or(self.fixed[few as usize]);
+    }
+}
+
+fn overlaps_ascending(segments: &[Segment], (start, end): Segment) -> bool {
+    let next = segments.partition_point(|segment| segment.1 <= start);
+    segments.get(next).is_some_and(|segment| segment.0 < end)
+}
+
+/// What a slot holds when, the latest segment first (which is how they come).
+#[derive(Clone, Default)]
+struct Occupied(Vec<Segment>);
+
+impl Occupied {
+    fn overlaps(&self, (start, end): Segment) -> bool {
+        let next = self.0.partition_point(|segment| segment.0 >= end);
+        self.0.get(next).is_some_and(|segment| segment.1 > start)
+    }
+
+    /// Whether one value holds the slot before and after the instruction at `position`.
+    fn spans(&self, position: u32) -> bool {
+        let next = self.0.partition_point(|segment| segment.0 > position);
+        self.0.get(next).is_some_and(|segment| segment.1 > position + 1)
+    }
+
+    fn insert(&mut self, segment: Segment) {
+        let place = self.0.partition_point(|other| other.0 > segment.0);
+        self.0.insert(place, segment);
+    }
+}
+
+/// Where a class would best be.
+#[derive(Clone, Copy)]
+enum Hint {
+    /// Operand number `.2` (-1 is the closure) of the instruction at position `.0`.
+    Operand(u32, Area, i32),
+    /// Parameter number `.1` of a block that takes the values of a call.
+    Received(u32, u32),
+}
+
+fn find_hints(
+    procedure: &Procedure,
+    flow: &Flow,
+    intervals: &Intervals,
+    classes: &mut Classes,
+) -> Vec<Option<Hint>> {
+    let mut hints: Vec<Option<Hint>> = vec![None; procedure.values.len()];
+    let mut note = |position: u32, outgoing: Outgoing<'_>, hints: &mut Vec<Option<Hint>>| {
+        let numbered = (0..).zip(outgoing.operands.iter().copied());
+        for (number, value) in outgoing.closure.map(|value| (-1, value)).into_iter().chain(numbered) {
+            let class = classes.find(value.0);
+            if classes.end(class) == position + 1 && hints[class as usize].is_none() {
+                hints[class as usize] = Some(Hint::Operand(position, outgoing.area, number));
+            }
+        }
+    };
+    for &id in &flow.order {
+        let block = &procedure.blocks[id.0 as usize];
+        for (index, instruction) in block.instructions.iter().enumerate() {
+            if let Some(outgoing) = outgoing::of_operation(&instruction.operation) {
+                note(intervals.position(id, index), outgoing, &mut hints);
+            }
+        }
+        if let Some(outgoing) = outgoing::of_terminator(&block.terminator) {
+            note(intervals.position(id, block.instructions.len()), outgoing, &mut hints);
+        }
+    }
+    for &id in &flow.order {
+        let Terminator::CallReceive { block, .. } = procedure.blocks[id.0 as usize].terminator else {
+            continue;
+        };
+        for (number, value) in (0..).zip(&procedure.blocks[block.0 as usize].parameters) {
+            let class = classes.find(value.0) as usize;
+            hints[class] = hints[class].or(Some(Hint::Received(block.0, number)));
+        }
+    }
+    hints
+}
+
+fn assign(
+    procedure: &Procedure,
+    flow: &Flow,
+    classes: &mut Classes,
+    hints: &[Option<Hint>],
+) -> Result<Vec<Option<u16>>, usize> {
+    let is_class = |value: &u32| classes.parent[*value as usize] == *value;
+    let mut order: Vec<u32> = (0..procedure.values.len() as u32)
+        .filter(is_class)
+        .filter(|&class| !classes.segments[class as usize].is_empty())
+        .collect();
+    // Fixed ones first, then by their end.
+    order.sort_by_key(|&class| {
+        (classes.fixed[class as usize].is_none(), std::cmp::Reverse(classes.end(class)))
+    });
+    let mut slots = vec![None; procedure.values.len()];
+    let mut occupied: Vec<Occupied> = Vec::new();
+    debug_assert!(flow.is_reachable(crate::ssa::ir::BlockId(0)));
+    for class in order {
+        let segments = &classes.segments[class as usize];
+        let is_free = |occupied: &[Occupied], slot: usize| {
+            occupied
+                .get(slot)
+                .is_none_or(|slot| !segments.iter().any(|&segment| slot.overlaps(segment)))
+        };
+        let wanted = hints[class as usize]
+            .and_then(|hint| hinted_slot(procedure, hint, &occupied, &slots, &classes.parent))
+            .filter(|&slot| is_free(&occupied, slot));
+        let slot = match classes.fixed[class as usize] {
+            Some(slot) => usize::from(slot),
+            None => wanted.unwrap_or_else(|| {
+                (0..=occupied.len()).find(|&slot| is_free(&occupied, slot)).expect("the last is free")
+            }),
+        };
+        if slot >= occupied.len() {
+            occupied.resize(slot + 1, Occupied::default());
+        }
+        segments.iter().for_each(|&segment| occupied[slot].insert(segment));
+        slots[class as usize] = Some(u16::try_from(slot).map_err(|_| occupied.len())?);
+    }
+    Ok(slots)
+}
+
+fn hinted_slot(
+    procedure: &Procedure,
+    hint: Hint,
+    occupied: &[Occupied],
+    slots: &[Option<u16>],
+    parent: &[u32],
+) -> Option<usize> {
+    match hint {
+        Hint::Operand(position, area, number) => {
+            let used_end =
+                occupied.iter().rposition(|slot| slot.spans(position)).map_or(0, |slot| slot + 1);
+            area.first_operand(used_end).checked_add_signed(number as isize)
+        }
+        Hint::Received(block, number) => {
+            let parameters = &procedure.blocks[block as usize].parameters;
+            (0..).zip(parameters).find_map(|(other, value): (i64, &ValueId)| {
+                let slot = slots[root(parent, value.0) as usize]?;
+                usize::try_from(i64::from(slot) + i64::from(number) - other).ok()
+            })
+        }
+    }
+}
+
+fn root(parent: &[u32], mut value: u32) -> u32 {
+    while parent[value as usize] != value {
+        value = parent[value as usize];
+    }
+    value
+}

@@ -1,0 +1,190 @@
+//! A procedure's code while it is written: instructions, branches to labels, holes, safepoints.
+
+use abi::isa::{Instruction, Opcode, OperandValue};
+
+use super::slot_set::SlotSet;
+use crate::core::ir::Place;
+use crate::link::unit::{Fixup, FixupTarget, LineRow};
+
+/// A place in the code that branches lead to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Label(pub(super) u32);
+
+/// What is known of a frame where code is written.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LiveSlots {
+    /// Slots that hold a value, tagged or not, that is used later.
+    pub(super) live: SlotSet,
+    /// Those of them that are raw.
+    pub(super) raw: SlotSet,
+}
+
+/// A safepoint, to become a frame map.
+#[derive(Clone, Debug)]
+pub(super) struct Safepoint {
+    /// What is live.
+    pub(super) slots: LiveSlots,
+    /// What may have been written in its block before it.
+    pub(super) written: SlotSet,
+    /// Index of the block.
+    pub(super) block: u32,
+    /// Slots that the map covers; as many as are in use if the frame is not suspended.
+    pub(super) slot_count: Option<u16>,
+    /// Index of the fixup that takes the map's number.
+    pub(super) fixup: usize,
+}
+
+/// Code and what belongs to it.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    /// Bytes with zeros in holes.
+    pub(super) code: Vec<u8>,
+    /// Holes in order.
+    pub(super) fixups: Vec<Fixup>,
+    /// Safepoints in order.
+    pub(super) safepoints: Vec<Safepoint>,
+    /// Line rows in order.
+    pub(super) lines: Vec<LineRow>,
+    /// Slots that the current block has written so far.
+    pub(super) written: SlotSet,
+    /// One more than the greatest slot named so far.
+    pub(super) slots_end: usize,
+    block: u32,
+    labels: Vec<Option<usize>>,
+    branches: Vec<(usize, usize, Label)>,
+    place: Option<Place>,
+}
+
+impl Assembler {
+    /// A label that leads nowhere yet.
+    pub(super) fn new_label(&mut self) -> Label {
+        self.labels.push(None);
+        Label(self.labels.len() as u32 - 1)
+    }
+
+    /// Makes `label` lead here.
+    pub(super) fn bind(&mut self, label: Label) {
+        self.labels[label.0 as usize] = Some(self.code.len());
+    }
+
+    /// Starts a block: nothing is written yet.
+    pub(super) fn start_block(&mut self, block: u32) {
+        self.block = block;
+        self.written = SlotSet::default();
+    }
+
+    /// What follows comes from `place`.
+    pub(super) fn set_place(&mut self, place: Place) {
+        if place.line == 0 {
+            return;
+        }
+        let known = |row: &LineRow| {
+            row.file == place.file && row.line == place.line && row.column == place.column
+        };
+        self.place = (!self.lines.last().is_some_and(known)).then_some(place);
+    }
+
+    /// Appends an instruction without safepoint.
+    pub(super) fn emit(&mut self, instruction: Instruction) {
+        self.start_row();
+        instruction.encode(&mut self.code);
+        self.note_slots(&instruction);
+    }
+
+    /// Appends a branch or jump to `label`; its offset is taken from there.
+    pub(super) fn emit_branch(&mut self, instruction: Instruction, label: Label) {
+        self.emit(instruction);
+        let end = self.code.len();
+        self.branches.push((end - 4, end, label));
+    }
+
+    /// Appends an instruction whose last operand leads to `target`.
+    pub(super) fn emit_with_last(&mut self, instruction: Instruction, target: FixupTarget) {
+        self.emit(instruction);
+        let end = self.code.len() as u32;
+        self.fixups.push(Fixup { at: end - 4, end, target });
+    }
+
+    /// Appends an instruction whose operand at byte `at` of it leads to `target`.
+    pub(super) fn emit_with_operand(
+        &mut self,
+        instruction: Instruction,
+        at: u32,
+        target: FixupTarget,
+    ) {
+        let start = self.code.len() as u32;
+        self.emit(instruction);
+        self.fixups.push(Fixup { at: start + at, end: self.code.len() as u32, target });
+    }
+
+    /// Appends a safepoint; `target` fills its first operand, if that is an offset.
+    pub(super) fn emit_safepoint(
+        &mut self,
+        instruction: Instruction,
+        target: Option<FixupTarget>,
+        slots: LiveSlots,
+        slot_count: Option<u16>,
+    ) {
+        let written = self.written.clone();
+        let start = self.code.len() as u32;
+        self.emit(instruction);
+        let end = self.code.len() as u32;
+        if let Some(target) = target {
+            self.fixups.push(Fixup { at: start + 1, end, target });
+        }
+        let fixup = self.fixups.len();
+        self.fixups.push(Fixup { at: end - 4, end, target: FixupTarget::FrameMap(u32::MAX) });
+        let block = self.block;
+        self.safepoints.push(Safepoint { slots, written, block, slot_count, fixup });
+    }
+
+    /// Appends a jump that is a safepoint.
+    pub(super) fn emit_jump_poll(&mut self, instruction: Instruction, label: Label, slots: LiveSlots) {
+        let start = self.code.len();
+        self.emit_safepoint(instruction, None, slots, None);
+        self.branches.push((start + 1, self.code.len(), label));
+    }
+
+    /// Fills in the distances of all branches.
+    pub(super) fn resolve_branches(&mut self) {
+        for &(at, end, label) in &self.branches {
+            let target = self.labels[label.0 as usize].expect("every label was bound");
+            let distance = i32::try_from(target as i64 - end as i64)
+                .expect("the size of the code is checked first");
+            self.code[at..at + 4].copy_from_slice(&distance.to_le_bytes());
+        }
+    }
+
+    fn start_row(&mut self) {
+        if let Some(place) = self.place.take() {
+            let Place { file, line, column, .. } = place;
+            self.lines.push(LineRow { offset: self.code.len() as u32, file, line, column });
+        }
+    }
+
+    fn note_slots(&mut self, instruction: &Instruction) {
+        let (written, slots_end) = (&mut self.written, &mut self.slots_end);
+        instruction.each_operand(|_, operand| {
+            let (slot, is_written) = match operand {
+                OperandValue::Into(slot) => (slot.0, true),
+                OperandValue::IntoRaw(slot) => (slot.0, true),
+                OperandValue::IntoAny(slot) => (slot.0, true),
+                OperandValue::Local(slot) => (slot.0, false),
+                OperandValue::RawLocal(slot) => (slot.0, false),
+                OperandValue::AnyLocal(slot) => (slot.0, false),
+                _ => return,
+            };
+            *slots_end = (*slots_end).max(usize::from(slot) + 1);
+            if is_written {
+                written.insert(slot);
+            }
+        });
+        if let Instruction::Receive { first, required, rest } = *instruction {
+            for slot in first.0..first.0 + required.0 + u16::from(rest.0) {
+                written.insert(slot);
+                *slots_end = (*slots_end).max(usize::from(slot) + 1);
+            }
+        }
+        debug_assert_ne!(instruction.opcode(), Opcode::Trap, "traps are for debuggers");
+    }
+}

@@ -1,0 +1,111 @@
+//! From a unit in SSA form to a unit for the linker.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use abi::procedure::{FLAG_REST, ProcedureHeader};
+use abi::tag;
+use syntax::DatumKind;
+
+use super::CodegenError;
+use super::frame_states::FrameMaps;
+use super::literal_pool::LiteralPool;
+use super::select::{SelectedProcedure, Selector, Shared};
+use crate::core::ir::{GlobalId, Literal, LiteralId};
+use crate::link::unit::{ConstantWord, LinkUnit, ProcedureCode};
+use crate::ssa::ir::{Operation, Procedure, Unit};
+
+/// Bytes of a slot.
+const SLOT_BYTES: u32 = 8;
+
+/// Compiles all procedures of `unit`. Its branches carry no arguments.
+///
+/// # Errors
+///
+/// A frame or a literal that the image cannot express.
+pub fn generate(unit: &Unit) -> Result<LinkUnit, CodegenError> {
+    let mut shared = Shared {
+        unit,
+        pool: LiteralPool::default(),
+        maps: FrameMaps::default(),
+        global_cells: Vec::new(),
+        cell_of_global: vec![None; unit.tables.globals.len()],
+        external_cells: Vec::new(),
+        cell_of_external: HashMap::new(),
+    };
+    let mut cells = vec![ConstantWord::Word(tag::UNBOUND); unit.cells.len()];
+    let operations = unit
+        .procedures
+        .iter()
+        .flat_map(|procedure| &procedure.blocks)
+        .flat_map(|block| &block.instructions)
+        .map(|instruction| &instruction.operation);
+    operations.for_each(|operation| shared.collect_cells(operation, &mut cells));
+    let mut procedures = Vec::with_capacity(unit.procedures.len());
+    for (number, procedure) in unit.procedures.iter().enumerate() {
+        let selected = Selector::new(&mut shared, procedure)?.run(number == 0)?;
+        procedures.push(procedure_code(procedure, selected));
+    }
+    Ok(LinkUnit {
+        procedures,
+        frame_maps: shared.maps.maps,
+        constants: shared.pool.constants,
+        symbols: shared.pool.symbols,
+        cells,
+        files: unit.tables.files.clone(),
+        interface: None,
+    })
+}
+
+impl Shared<'_> {
+    /// Gives what the entry has to look up a cell.
+    fn collect_cells(&mut self, operation: &Operation, cells: &mut Vec<ConstantWord>) {
+        match operation {
+            Operation::GlobalRef(global)
+            | Operation::GlobalSet(global, _)
+            | Operation::GlobalDefine(global, _) => self.collect_global(*global, cells),
+            Operation::Literal(literal) => self.collect_external(*literal, cells),
+            _ => {}
+        }
+    }
+
+    fn collect_global(&mut self, global: GlobalId, cells: &mut Vec<ConstantWord>) {
+        let cell = &mut self.cell_of_global[global.0 as usize];
+        if cell.is_none() {
+            *cell = Some(cells.len() as u32);
+            self.global_cells.push((global, cells.len() as u32));
+            cells.push(ConstantWord::Word(tag::FALSE));
+        }
+    }
+
+    fn collect_external(&mut self, literal: LiteralId, cells: &mut Vec<ConstantWord>) {
+        let tables = &self.unit.tables;
+        let Literal::Datum(datum) = &tables.literals[literal.0 as usize] else { return };
+        let DatumKind::External(object) = tables.data.kind(datum.0) else { return };
+        if !self.cell_of_external.contains_key(object) {
+            self.cell_of_external.insert(*object, cells.len() as u32);
+            self.external_cells.push((*object, cells.len() as u32));
+            cells.push(ConstantWord::Word(tag::FALSE));
+        }
+    }
+}
+
+fn procedure_code(procedure: &Procedure, selected: SelectedProcedure) -> ProcedureCode {
+    let SelectedProcedure { assembler, entry_map } = selected;
+    let header = ProcedureHeader {
+        required: procedure.required,
+        optional: procedure.optional,
+        flags: if procedure.rest { FLAG_REST } else { 0 },
+        frame_bytes: assembler.slots_end as u32 * SLOT_BYTES,
+        ..ProcedureHeader::default()
+    };
+    ProcedureCode {
+        name: Rc::clone(&procedure.name),
+        parameters: procedure.parameter_names.clone(),
+        header: header.with_arity_key(),
+        entry_map,
+        code: assembler.code,
+        fixups: assembler.fixups,
+        lines: assembler.lines,
+    }
+}

@@ -1,0 +1,28 @@
+//! What cannot be compiled to bytecode.
+
+use thiserror::Error;
+
+/// Why a unit has no bytecode.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CodegenError {
+    /// Instructions number slots with 16 bits.
+    #[error("procedure {name:?} needs {slots} slots; a frame has at most 65535")]
+    FrameTooLarge {
+        /// The procedure.
+        name: String,
+        /// Slots that it would need.
+        slots: usize,
+    },
+    /// A list or vector literal contains an object that has no text.
+    #[error("a quoted list or vector contains an object that cannot stand in an image")]
+    ObjectInLiteral,
+    /// The distance between two instructions has 32 bits.
+    #[error("procedure {name:?} has {bytes} bytes of code; 2147483647 are possible")]
+    CodeTooLarge {
+        /// The procedure.
+        name: String,
+        /// Bytes that it would need.
+        bytes: usize,
+    },
+}

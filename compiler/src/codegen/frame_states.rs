@@ -1,0 +1,84 @@
+//! Frame maps from what was recorded while code was written.
+//!
+//! A slot is unused where no way to the safepoint writes it, dead where some way does but its value is
+//! not used again.
+
+use std::collections::HashMap;
+
+use abi::frame_map::{self, SlotState};
+
+use super::assembler::{LiveSlots, Safepoint};
+use super::slot_set::SlotSet;
+use crate::ssa::analysis::Flow;
+
+/// Encoded frame maps, each once.
+#[derive(Debug, Default)]
+pub(super) struct FrameMaps {
+    /// In the order in which they were first needed.
+    pub(super) maps: Vec<Vec<u8>>,
+    numbers: HashMap<Vec<u8>, u32>,
+}
+
+impl FrameMaps {
+    /// The number of the map of a safepoint, where `written_before` is what may have been written before
+    /// its block.
+    pub(super) fn map_of(&mut self, safepoint: &Safepoint, written_before: &SlotSet) -> u32 {
+        let mut written = safepoint.written.clone();
+        written.extend(written_before);
+        let count = safepoint.slot_count.map_or_else(
+            || written.end().max(safepoint.slots.live.end()),
+            usize::from,
+        );
+        self.intern(&states(&safepoint.slots, &written, count))
+    }
+
+    /// The number of the map with these states.
+    pub(super) fn intern(&mut self, states: &[SlotState]) -> u32 {
+        let mut encoded = Vec::new();
+        frame_map::encode(states, &mut encoded);
+        if let Some(&number) = self.numbers.get(&encoded) {
+            return number;
+        }
+        let number = self.maps.len() as u32;
+        self.maps.push(encoded.clone());
+        self.numbers.insert(encoded, number);
+        number
+    }
+}
+
+fn states(slots: &LiveSlots, written: &SlotSet, count: usize) -> Vec<SlotState> {
+    let state = |slot: u16| {
+        if !slots.live.contains(slot) {
+            if written.contains(slot) { SlotState::Dead } else { SlotState::Unused }
+        } else if slots.raw.contains(slot) {
+            SlotState::Raw
+        } else {
+            SlotState::Live
+        }
+    };
+    (0..count).map(|slot| state(slot as u16)).collect()
+}
+
+/// What may have been written before each block, given what each block writes; `entry` is what the
+/// caller has written.
+pub(super) fn written_before(flow: &Flow, writes: &[SlotSet], entry: SlotSet) -> Vec<SlotSet> {
+    let mut before = vec![SlotSet::default(); writes.len()];
+    before[flow.order[0].0 as usize] = entry;
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for &block in &flow.order {
+            let mut set = std::mem::take(&mut before[block.0 as usize]);
+            for &from in &flow.predecessors[block.0 as usize] {
+                let from = from.0 as usize;
+                if from == block.0 as usize {
+                    changed |= set.extend(&writes[from]);
+                } else {
+                    changed |= set.extend(&before[from]) | set.extend(&writes[from]);
+                }
+            }
+            before[block.0 as usize] = set;
+        }
+    }
+    before
+}

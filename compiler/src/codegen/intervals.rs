@@ -1,0 +1,182 @@
+//! Where values are live, as positions in the order of the code.
+//!
+//! A block starts at an even position; its instructions follow at distance two, then its terminator.
+//! Operands are read at an instruction's position, its result is written one later: so the result may
+//! take the slot of an operand that is not used again.
+
+use abi::primitive::{Primitive, PrimitiveClass, ResultType};
+
+use crate::ssa::analysis::{Flow, Liveness};
+use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, ValueId};
+
+/// From the first position to before the second.
+pub(super) type Segment = (u32, u32);
+
+/// Positions and live ranges of a procedure.
+#[derive(Debug)]
+pub(super) struct Intervals {
+    /// The position of each block.
+    pub(super) block_start: Vec<u32>,
+    /// Where each value has to be kept, ascending; empty for those that need no slot.
+    pub(super) segments: Vec<Vec<Segment>>,
+    /// How often each value is used as an operand in a slot.
+    pub(super) uses: Vec<u32>,
+}
+
+impl Intervals {
+    /// The live ranges of all values.
+    pub(super) fn new(procedure: &Procedure, flow: &Flow, liveness: &Liveness) -> Self {
+        let mut block_start = vec![0; procedure.blocks.len()];
+        let mut position = 0;
+        for &block in &flow.order {
+            block_start[block.0 as usize] = position;
+            position += 2 * (procedure.blocks[block.0 as usize].instructions.len() as u32 + 2);
+        }
+        let mut intervals = Self {
+            block_start,
+            segments: vec![Vec::new(); procedure.values.len()],
+            uses: count_uses(procedure, flow),
+        };
+        let mut end_of = vec![0; procedure.values.len()];
+        for &block in flow.order.iter().rev() {
+            intervals.add_block(procedure, liveness, block, &mut end_of);
+        }
+        for segments in &mut intervals.segments {
+            segments.reverse();
+            segments.dedup_by(|later, earlier| {
+                let adjacent = earlier.1 == later.0;
+                if adjacent {
+                    earlier.1 = later.1;
+                }
+                adjacent
+            });
+        }
+        intervals
+    }
+
+    /// The position of an instruction; the terminator comes after the last.
+    pub(super) fn position(&self, block: BlockId, instruction: usize) -> u32 {
+        self.block_start[block.0 as usize] + 2 * (instruction as u32 + 1)
+    }
+
+    /// Whether the value that `instruction` defines has a slot.
+    pub(super) fn result_needs_slot(&self, instruction: &Instruction, result: ValueId) -> bool {
+        self.uses[result.0 as usize] > 0 || always_writes(&instruction.operation)
+    }
+
+    fn add_block(
+        &mut self,
+        procedure: &Procedure,
+        liveness: &Liveness,
+        id: BlockId,
+        end_of: &mut [u32],
+    ) {
+        let block = &procedure.blocks[id.0 as usize];
+        let start = self.block_start[id.0 as usize];
+        let terminator = self.position(id, block.instructions.len());
+        for value in &liveness.live_out[id.0 as usize] {
+            end_of[value.0 as usize] = terminator + 2;
+        }
+        let use_until = |end_of: &mut [u32], value: ValueId, end: u32| {
+            let known = &mut end_of[value.0 as usize];
+            *known = (*known).max(end);
+        };
+        block.terminator.each_use(|value| use_until(end_of, value, terminator + 1));
+        for (index, instruction) in block.instructions.iter().enumerate().rev() {
+            let position = self.position(id, index);
+            let early = writes_before_reading(&instruction.operation);
+            if let Some(result) = instruction.result {
+                let end = std::mem::take(&mut end_of[result.0 as usize]).max(position + 2);
+                if self.result_needs_slot(instruction, result) {
+                    let defined = position + u32::from(!early);
+                    self.segments[result.0 as usize].push((defined, end));
+                }
+            }
+            each_slot_use(&instruction.operation, |value| {
+                use_until(end_of, value, position + 1);
+            });
+        }
+        for parameter in &block.parameters {
+            let end = std::mem::take(&mut end_of[parameter.0 as usize]).max(start + 1);
+            self.segments[parameter.0 as usize].push((start, end));
+        }
+        for value in &liveness.live_in[id.0 as usize] {
+            let end = std::mem::take(&mut end_of[value.0 as usize]);
+            if self.uses[value.0 as usize] > 0 && end > start {
+                self.segments[value.0 as usize].push((start, end));
+            }
+        }
+    }
+}
+
+/// Calls `visit` with the operands that have to be in slots: not with indices of record fields,
+/// which become part of the instruction.
+pub(super) fn each_slot_use(operation: &Operation, mut visit: impl FnMut(ValueId)) {
+    match operation {
+        Operation::Primitive(
+            Primitive::RecordRef | Primitive::RecordSet,
+            operands,
+        ) => {
+            let is_index = |&(place, _): &(usize, &ValueId)| place != RECORD_INDEX_OPERAND;
+            let in_slots = operands.iter().enumerate().filter(is_index);
+            in_slots.for_each(|(_, &operand)| visit(operand));
+        }
+        Operation::Primitive(Primitive::Void, _) => {}
+        _ => operation.each_use(visit),
+    }
+}
+
+/// Which operand of `%record-ref` and `%record-set!` is the literal index of the field.
+pub(super) const RECORD_INDEX_OPERAND: usize = 2;
+
+fn count_uses(procedure: &Procedure, flow: &Flow) -> Vec<u32> {
+    let mut uses = vec![0; procedure.values.len()];
+    let mut count = |value: ValueId| uses[value.0 as usize] += 1;
+    for &block in &flow.order {
+        let block = &procedure.blocks[block.0 as usize];
+        for instruction in &block.instructions {
+            each_slot_use(&instruction.operation, &mut count);
+        }
+        block.terminator.each_use(&mut count);
+    }
+    uses
+}
+
+/// Whether the operation's instruction writes its result even where nothing uses it.
+fn always_writes(operation: &Operation) -> bool {
+    match operation {
+        Operation::Literal(_)
+        | Operation::Word(_)
+        | Operation::Raw(_)
+        | Operation::StaticClosure(_)
+        | Operation::GlobalSet(..)
+        | Operation::GlobalDefine(..)
+        | Operation::CellSet(..)
+        | Operation::CheckInitialized(..)
+        | Operation::ClosureInit(..)
+        | Operation::Poll
+        | Operation::Primitive(Primitive::Void, _) => false,
+        Operation::Primitive(primitive, _) => {
+            primitive.class() != PrimitiveClass::Inline
+                || primitive.result() != ResultType::Unspecified
+        }
+        _ => true,
+    }
+}
+
+/// Whether the operation becomes several instructions, the first of which writes the result while
+/// later ones read operands.
+fn writes_before_reading(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Primitive(
+            Primitive::MakeRecord
+                | Primitive::NumberEqual
+                | Primitive::Less
+                | Primitive::LessEqual
+                | Primitive::Greater
+                | Primitive::GreaterEqual,
+            _,
+        )
+    )
+}

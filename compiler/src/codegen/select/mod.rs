@@ -1,0 +1,9 @@
+//! Instruction selection: from SSA and slots to instructions.
+
+mod branch;
+mod operation;
+mod primitive;
+mod procedure;
+mod terminator;
+
+pub(super) use procedure::{SelectedProcedure, Selector, Shared};

@@ -1,0 +1,368 @@
+//! One procedure: its blocks in order, and what is live at each safepoint.
+
+use std::collections::HashMap;
+
+use abi::frame_map::SlotState;
+use abi::isa::{AnyLocal, DataOffset, Instruction, Into, IntoAny, Local, MapOffset, PrimitiveOperand, Word};
+use abi::primitive::Primitive;
+
+use crate::codegen::CodegenError;
+use crate::codegen::allocate_slots::allocate_slots;
+use crate::codegen::assembler::{Assembler, Label, LiveSlots};
+use crate::codegen::frame_states::{FrameMaps, written_before};
+use crate::codegen::intervals::{Intervals, each_slot_use};
+use crate::codegen::literal_pool::LiteralPool;
+use crate::codegen::outgoing::{self, Area, Outgoing};
+use crate::codegen::resolve_moves::{Move, resolve_moves};
+use crate::codegen::slot_set::SlotSet;
+use crate::core::ir::GlobalId;
+use crate::link::unit::FixupTarget;
+use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
+use crate::ssa::ir::{BlockId, Operation, Procedure, Terminator, Unit, ValueId};
+
+/// What the procedures of a unit share.
+pub(in crate::codegen) struct Shared<'unit> {
+    /// The unit.
+    pub(in crate::codegen) unit: &'unit Unit,
+    /// Its data.
+    pub(in crate::codegen) pool: LiteralPool,
+    /// Its frame maps.
+    pub(in crate::codegen) maps: FrameMaps,
+    /// The cells of global variables, in the order of their numbers.
+    pub(in crate::codegen) global_cells: Vec<(GlobalId, u32)>,
+    /// The cell of each global variable that occurs.
+    pub(in crate::codegen) cell_of_global: Vec<Option<u32>>,
+    /// The cells of live objects in literals, by the object's number.
+    pub(in crate::codegen) external_cells: Vec<(u32, u32)>,
+    /// The same, to look them up.
+    pub(in crate::codegen) cell_of_external: HashMap<u32, u32>,
+}
+
+/// The code of a procedure.
+pub(in crate::codegen) struct SelectedProcedure {
+    /// Code, holes and lines.
+    pub(in crate::codegen) assembler: Assembler,
+    /// Number of the entry's frame map.
+    pub(in crate::codegen) entry_map: u32,
+}
+
+/// Writes one procedure.
+pub(in crate::codegen) struct Selector<'a, 'unit> {
+    pub(super) shared: &'a mut Shared<'unit>,
+    pub(super) procedure: &'unit Procedure,
+    pub(super) assembler: Assembler,
+    pub(super) intervals: Intervals,
+    pub(super) liveness: Liveness,
+    pub(super) slots: Vec<Option<u16>>,
+    /// Words of values that are immediates.
+    pub(super) words: Vec<Option<u64>>,
+    labels: Vec<Label>,
+    /// Where blocks that do nothing lead.
+    forward: Vec<BlockId>,
+    flow: Flow,
+}
+
+impl<'a, 'unit> Selector<'a, 'unit> {
+    /// Analyses `procedure` and gives its values slots.
+    ///
+    /// # Errors
+    ///
+    /// [`CodegenError::FrameTooLarge`].
+    pub(in crate::codegen) fn new(
+        shared: &'a mut Shared<'unit>,
+        procedure: &'unit Procedure,
+    ) -> Result<Self, CodegenError> {
+        let first_flow = Flow::new(procedure);
+        let loops = Loops::new(&first_flow, &Dominators::new(&first_flow));
+        let flow = Flow::with_priority(procedure, |block| loops.depth[block.0 as usize]);
+        let liveness = Liveness::new(procedure, &flow);
+        let intervals = Intervals::new(procedure, &flow, &liveness);
+        let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {
+            CodegenError::FrameTooLarge { name: procedure.name.to_string(), slots }
+        })?;
+        let words = immediate_words(shared.unit, procedure);
+        let mut assembler = Assembler::default();
+        let labels = procedure.blocks.iter().map(|_| assembler.new_label()).collect();
+        let mut selector = Self {
+            shared,
+            procedure,
+            assembler,
+            intervals,
+            liveness,
+            slots,
+            words,
+            labels,
+            forward: Vec::new(),
+            flow,
+        };
+        selector.forward = selector.find_forwards();
+        Ok(selector)
+    }
+
+    /// Writes the whole procedure; `prologue` writes what comes before its first block.
+    ///
+    /// # Errors
+    ///
+    /// Any [`CodegenError`].
+    pub(in crate::codegen) fn run(mut self, is_entry: bool) -> Result<SelectedProcedure, CodegenError> {
+        let order: Vec<BlockId> = self.flow.order.iter().copied().filter(|&block| self.is_kept(block)).collect();
+        let mut writes = vec![SlotSet::default(); self.procedure.blocks.len()];
+        for (place, &block) in order.iter().enumerate() {
+            self.assembler.start_block(block.0);
+            if place == 0 && is_entry {
+                self.prologue();
+            }
+            self.block(block, order.get(place + 1).copied())?;
+            writes[block.0 as usize] = std::mem::take(&mut self.assembler.written);
+        }
+        let parameters = self.procedure.blocks[0].parameters.len();
+        let first = usize::from(self.procedure.free == 0);
+        self.assembler.slots_end = self.assembler.slots_end.max(first + parameters);
+        if self.assembler.slots_end > usize::from(u16::MAX) {
+            return Err(CodegenError::FrameTooLarge {
+                name: self.procedure.name.to_string(),
+                slots: self.assembler.slots_end,
+            });
+        }
+        if i32::try_from(self.assembler.code.len()).is_err() {
+            return Err(CodegenError::CodeTooLarge {
+                name: self.procedure.name.to_string(),
+                bytes: self.assembler.code.len(),
+            });
+        }
+        self.assembler.resolve_branches();
+        self.fill_in_maps(&writes);
+        let entry_map = self.entry_map();
+        Ok(SelectedProcedure { assembler: self.assembler, entry_map })
+    }
+
+    /// Looks up the locations of globals, and objects of the frontend, and keeps them in cells.
+    fn prologue(&mut self) {
+        let temporary = self.procedure.blocks[0].parameters.len() as u16 + 1;
+        let (dst, local) = (Into(temporary), Local(temporary));
+        let look_up = |selector: &mut Self, primitive: Primitive, cell: u32| {
+            let mut live = selector.parameter_slots();
+            live.live.insert(temporary);
+            let primitive = PrimitiveOperand(primitive.index());
+            let find = Instruction::Leaf1 { dst, primitive, a: local, map: MapOffset(0) };
+            selector.assembler.emit_safepoint(find, None, live, None);
+            let store = Instruction::StoreCell { cell: DataOffset(0), src: local };
+            selector.assembler.emit_with_operand(store, 1, FixupTarget::Cell(cell));
+        };
+        for (global, cell) in self.shared.global_cells.clone() {
+            let symbol = self.shared.pool.symbol(&self.shared.unit.tables.globals[global.0 as usize].key);
+            let load = Instruction::LoadCell { dst, cell: DataOffset(0) };
+            self.assembler.emit_with_last(load, FixupTarget::SymbolCell(symbol));
+            look_up(self, Primitive::Location, cell);
+        }
+        for (external, cell) in self.shared.external_cells.clone() {
+            let word = abi::tag::fixnum(i64::from(external)).expect("32 bits fit a fixnum");
+            self.assembler.emit(Instruction::LoadWord { dst, word: Word(word) });
+            look_up(self, Primitive::External, cell);
+        }
+    }
+
+    /// What the caller left for this procedure, as far as it is used.
+    fn parameter_slots(&self) -> LiveSlots {
+        let mut slots = LiveSlots::default();
+        for parameter in &self.procedure.blocks[0].parameters {
+            if self.intervals.uses[parameter.0 as usize] > 0 {
+                self.make_live(*parameter, &mut slots);
+            }
+        }
+        slots
+    }
+
+    fn entry_map(&mut self) -> u32 {
+        let live = self.parameter_slots();
+        let mut states = Vec::new();
+        if self.procedure.free == 0 {
+            states.push(SlotState::Unused);
+        }
+        for _ in &self.procedure.blocks[0].parameters {
+            let used = live.live.contains(states.len() as u16);
+            states.push(if used { SlotState::Live } else { SlotState::Dead });
+        }
+        self.shared.maps.intern(&states)
+    }
+
+    fn fill_in_maps(&mut self, writes: &[SlotSet]) {
+        let mut entry = SlotSet::default();
+        let first = u16::from(self.procedure.free == 0);
+        for (slot, _) in (first..).zip(&self.procedure.blocks[0].parameters) {
+            entry.insert(slot);
+        }
+        let before = written_before(&self.flow, writes, entry);
+        for safepoint in &self.assembler.safepoints {
+            let map = self.shared.maps.map_of(safepoint, &before[safepoint.block as usize]);
+            self.assembler.fixups[safepoint.fixup].target = FixupTarget::FrameMap(map);
+        }
+    }
+
+    fn block(&mut self, id: BlockId, next: Option<BlockId>) -> Result<(), CodegenError> {
+        self.assembler.bind(self.labels[id.0 as usize]);
+        let block = &self.procedure.blocks[id.0 as usize];
+        let live_after = self.live_after(id);
+        let polls_at_end = ends_in_poll(&block.instructions, &block.terminator);
+        let count = block.instructions.len() - usize::from(polls_at_end);
+        for (instruction, live) in block.instructions[..count].iter().zip(live_after) {
+            self.assembler.set_place(instruction.place);
+            let result = instruction
+                .result
+                .filter(|&result| self.intervals.result_needs_slot(instruction, result));
+            self.operation(&instruction.operation, result, live)?;
+        }
+        self.assembler.set_place(block.place);
+        self.terminator(id, polls_at_end, next);
+        Ok(())
+    }
+
+    /// For each instruction of a block what is live after it, its own result excepted.
+    fn live_after(&self, id: BlockId) -> Vec<LiveSlots> {
+        let block = &self.procedure.blocks[id.0 as usize];
+        let mut slots = self.live_at_end(id);
+        block.terminator.each_use(|value| self.make_live(value, &mut slots));
+        let mut after = vec![LiveSlots::default(); block.instructions.len()];
+        for (instruction, after) in block.instructions.iter().zip(&mut after).rev() {
+            if let Some(slot) = instruction.result.and_then(|result| self.slots[result.0 as usize]) {
+                slots.live.remove(slot);
+                slots.raw.remove(slot);
+            }
+            after.clone_from(&slots);
+            each_slot_use(&instruction.operation, |value| self.make_live(value, &mut slots));
+        }
+        after
+    }
+
+    /// What is live after the terminator of a block, parameters of its successors excepted.
+    pub(super) fn live_at_end(&self, id: BlockId) -> LiveSlots {
+        let mut slots = LiveSlots::default();
+        for &value in &self.liveness.live_out[id.0 as usize] {
+            if self.intervals.uses[value.0 as usize] > 0 {
+                self.make_live(value, &mut slots);
+            }
+        }
+        slots
+    }
+
+    /// Adds the slot of `value`.
+    pub(super) fn make_live(&self, value: ValueId, slots: &mut LiveSlots) {
+        let slot = self.slot(value);
+        slots.live.insert(slot);
+        if self.procedure.values[value.0 as usize].repr.is_raw() {
+            slots.raw.insert(slot);
+        } else {
+            slots.raw.remove(slot);
+        }
+    }
+
+    /// The slot of a value that has one.
+    pub(super) fn slot(&self, value: ValueId) -> u16 {
+        self.slots[value.0 as usize].expect("a value that is used has a slot")
+    }
+
+    /// The slot of a value as an operand.
+    pub(super) fn local(&self, value: ValueId) -> Local {
+        Local(self.slot(value))
+    }
+
+    /// Where code for `block` stands.
+    pub(super) fn label(&self, block: BlockId) -> Label {
+        self.labels[self.forward[block.0 as usize].0 as usize]
+    }
+
+    /// Whether control falls from a block into `block` if `next` is the next in the code.
+    pub(super) fn falls_into(&self, block: BlockId, next: Option<BlockId>) -> bool {
+        Some(self.forward[block.0 as usize]) == next
+    }
+
+    /// Copies operands to where an instruction wants them; the slot of the first. Slots that are
+    /// live afterwards are left alone.
+    pub(super) fn place_operands(&mut self, outgoing: Outgoing<'_>, live: &LiveSlots) -> u16 {
+        let first = outgoing.area.first_operand(live.live.end());
+        let end = first + outgoing.operands.len();
+        self.assembler.slots_end = self.assembler.slots_end.max(end);
+        let mut moves = Vec::with_capacity(outgoing.operands.len() + 1);
+        if let Some(closure) = outgoing.closure {
+            moves.push(Move { to: clamp(first - 1), from: self.slot(closure) });
+        }
+        for (to, &operand) in (first..).zip(outgoing.operands) {
+            moves.push(Move { to: clamp(to), from: self.slot(operand) });
+        }
+        if outgoing.area == Area::Callee {
+            self.assembler.slots_end = self.assembler.slots_end.max(first);
+        }
+        self.emit_moves(&moves, live);
+        clamp(first)
+    }
+
+    /// Writes copies that happen at once and leave what is `live` alone.
+    pub(super) fn emit_moves(&mut self, moves: &[Move], live: &LiveSlots) {
+        let named = moves.iter().flat_map(|each| [each.to, each.from]).max();
+        let temporary = live.live.end().max(named.map_or(0, |slot| usize::from(slot) + 1));
+        for each in resolve_moves(moves, clamp(temporary)) {
+            let (dst, src) = (IntoAny(each.to), AnyLocal(each.from));
+            self.assembler.emit(Instruction::Copy { dst, src });
+        }
+    }
+
+    /// The copies that a jump makes.
+    pub(super) fn jump_moves(&self, arguments: &[ValueId], target: BlockId) -> Vec<Move> {
+        let parameters = &self.procedure.blocks[target.0 as usize].parameters;
+        let pairs = parameters.iter().zip(arguments);
+        pairs
+            .filter(|(parameter, _)| self.intervals.uses[parameter.0 as usize] > 0)
+            .map(|(&to, &from)| Move { to: self.slot(to), from: self.slot(from) })
+            .filter(|each| each.to != each.from)
+            .collect()
+    }
+
+    fn is_kept(&self, block: BlockId) -> bool {
+        self.forward[block.0 as usize] == block
+    }
+
+    /// Finds blocks that only jump on without copies.
+    fn find_forwards(&self) -> Vec<BlockId> {
+        let mut forward: Vec<BlockId> = (0..self.procedure.blocks.len() as u32).map(BlockId).collect();
+        // Targets come first here, except for back edges, which carry polls.
+        for &id in self.flow.order.iter().rev() {
+            let block = &self.procedure.blocks[id.0 as usize];
+            let Terminator::Jump(target) = &block.terminator else { continue };
+            let writes_nothing = block.instructions.is_empty()
+                && self.jump_moves(&target.arguments, target.block).is_empty();
+            if writes_nothing && id.0 != 0 && forward[target.block.0 as usize] != id {
+                forward[id.0 as usize] = forward[target.block.0 as usize];
+            }
+        }
+        forward
+    }
+
+    /// Whether anything wants consecutive operands: used by what writes terminators.
+    pub(super) fn outgoing_of(terminator: &Terminator) -> Outgoing<'_> {
+        outgoing::of_terminator(terminator).expect("the terminator has operands by place")
+    }
+}
+
+/// A slot number; too large ones are found by the check of the frame's size.
+pub(super) fn clamp(slot: usize) -> u16 {
+    u16::try_from(slot).unwrap_or(u16::MAX)
+}
+
+/// Whether the block's last instruction is a poll that its jump can make.
+pub(super) fn ends_in_poll(
+    instructions: &[crate::ssa::ir::Instruction],
+    terminator: &Terminator,
+) -> bool {
+    matches!(terminator, Terminator::Jump(_))
+        && instructions.last().is_some_and(|last| last.operation == Operation::Poll)
+}
+
+fn immediate_words(unit: &Unit, procedure: &Procedure) -> Vec<Option<u64>> {
+    let mut words = vec![None; procedure.values.len()];
+    for instruction in procedure.blocks.iter().flat_map(|block| &block.instructions) {
+        if let Some(result) = instruction.result {
+            words[result.0 as usize] = unit.immediate_word(&instruction.operation);
+        }
+    }
+    words
+}

@@ -1,0 +1,150 @@
+//! How blocks end.
+
+use abi::isa::{
+    BranchOffset, CodeOffset, Count, Flag, Instruction, Into, Local, MapOffset,
+};
+
+use super::procedure::{Selector, clamp};
+use crate::codegen::assembler::LiveSlots;
+use crate::codegen::outgoing::frame_words;
+use crate::codegen::resolve_moves::Move;
+use crate::link::unit::FixupTarget;
+use crate::ssa::ir::{BlockId, Callee, Condition, ProcedureId, Target, Terminator};
+
+impl Selector<'_, '_> {
+    /// Writes the terminator of block `id`; `next` is the block that follows in the code.
+    pub(super) fn terminator(&mut self, id: BlockId, polls: bool, next: Option<BlockId>) {
+        let procedure = self.procedure;
+        let terminator = &procedure.blocks[id.0 as usize].terminator;
+        match terminator {
+            Terminator::None => unreachable!("the verifier wants blocks to end"),
+            Terminator::Jump(target) => self.jump(id, target, polls, next),
+            Terminator::Branch(condition, yes, no) => self.two_way(condition, yes.block, no.block, next),
+            Terminator::Return(value) => {
+                let src = self.local(*value);
+                self.assembler.emit(Instruction::ReturnValue { src });
+            }
+            Terminator::Reinstate(continuation, values) => {
+                let (continuation, values) = (self.local(*continuation), self.local(*values));
+                self.assembler.emit(Instruction::Reinstate { continuation, values });
+            }
+            Terminator::CallReceive { .. } => self.call_receive(id, terminator, next),
+            _ => self.leave(terminator),
+        }
+    }
+
+    fn jump(&mut self, id: BlockId, target: &Target, polls: bool, next: Option<BlockId>) {
+        let moves = self.jump_moves(&target.arguments, target.block);
+        let mut live = self.live_at_end(id);
+        for parameter in &self.procedure.blocks[target.block.0 as usize].parameters {
+            if self.intervals.uses[parameter.0 as usize] > 0 {
+                self.make_live(*parameter, &mut live);
+            }
+        }
+        self.emit_moves(&moves, &live);
+        let label = self.label(target.block);
+        let falls = self.falls_into(target.block, next);
+        match (polls, falls) {
+            (true, true) => {
+                let poll = Instruction::Poll { map: MapOffset(0) };
+                self.assembler.emit_safepoint(poll, None, live, None);
+            }
+            (true, false) => {
+                let jump = Instruction::JumpPoll { offset: BranchOffset(0), map: MapOffset(0) };
+                self.assembler.emit_jump_poll(jump, label, live);
+            }
+            (false, true) => {}
+            (false, false) => {
+                self.assembler.emit_branch(Instruction::Jump { offset: BranchOffset(0) }, label);
+            }
+        }
+    }
+
+    fn two_way(&mut self, condition: &Condition, yes: BlockId, no: BlockId, next: Option<BlockId>) {
+        if self.falls_into(yes, next) {
+            let label = self.label(no);
+            self.branch_unless(condition, label);
+            return;
+        }
+        let label = self.label(yes);
+        self.branch_if(condition, label);
+        if !self.falls_into(no, next) {
+            let label = self.label(no);
+            self.assembler.emit_branch(Instruction::Jump { offset: BranchOffset(0) }, label);
+        }
+    }
+
+    /// Returns of several values and tail calls.
+    fn leave(&mut self, terminator: &Terminator) {
+        let outgoing = Self::outgoing_of(terminator);
+        let first = self.place_operands(outgoing, &LiveSlots::default());
+        let count = Count(outgoing.operands.len() as u16);
+        match terminator {
+            Terminator::ReturnValues(_) => {
+                self.assembler.emit(Instruction::ReturnValues { first: Local(first), count });
+            }
+            Terminator::TailCall(..) => {
+                self.assembler.emit(Instruction::TailCall { arguments: count });
+            }
+            Terminator::TailApply(..) => {
+                self.assembler.emit(Instruction::TailApply { arguments: count });
+            }
+            Terminator::TailCallKnown(ProcedureId(number), ..) => {
+                let call = Instruction::TailCallKnown { target: CodeOffset(0) };
+                self.assembler.emit_with_operand(call, 1, FixupTarget::Procedure(*number));
+            }
+            _ => unreachable!("written elsewhere"),
+        }
+    }
+
+    fn call_receive(&mut self, id: BlockId, terminator: &Terminator, next: Option<BlockId>) {
+        let Terminator::CallReceive { callee, required, rest, block, .. } = terminator else {
+            unreachable!("only receiving calls are written here")
+        };
+        let live = self.live_at_end(id);
+        let outgoing = Self::outgoing_of(terminator);
+        self.place_operands(outgoing, &live);
+        let landing = self.landing(*block, &live);
+        let words = frame_words(live.live.end());
+        let (dst, map) = (Into(landing), MapOffset(0));
+        let (call, target) = match callee {
+            Callee::Value(_) => {
+                let arguments = Count(outgoing.operands.len() as u16);
+                (Instruction::Call { arguments, dst, words: Count(clamp(words)), map }, None)
+            }
+            Callee::Known(ProcedureId(number), _) => {
+                let target = CodeOffset(0);
+                let call = Instruction::CallKnown { target, dst, words: Count(clamp(words)), map };
+                (call, Some(FixupTarget::Procedure(*number)))
+            }
+        };
+        self.assembler.slots_end = self.assembler.slots_end.max(words + 1);
+        self.assembler.emit_safepoint(call, target, live.clone(), Some(clamp(words - 1)));
+        let (required, rest) = (Count(*required), Flag(u8::from(*rest)));
+        self.assembler.emit(Instruction::Receive { first: dst, required, rest });
+        self.spread(*block, landing, &live);
+        if !self.falls_into(*block, next) {
+            let label = self.label(*block);
+            self.assembler.emit_branch(Instruction::Jump { offset: BranchOffset(0) }, label);
+        }
+    }
+
+    /// Where the values of a receiving call come: right to the parameters that take them if those are
+    /// in consecutive slots.
+    fn landing(&self, block: BlockId, live: &LiveSlots) -> u16 {
+        let parameters = &self.procedure.blocks[block.0 as usize].parameters;
+        let Some(&first) = parameters.first() else { return clamp(live.live.end()) };
+        let first = self.slot(first);
+        let in_place = (first..).zip(parameters).all(|(slot, &value)| self.slot(value) == slot);
+        if in_place { first } else { clamp(live.live.end()) }
+    }
+
+    fn spread(&mut self, block: BlockId, landing: u16, live: &LiveSlots) {
+        let parameters = &self.procedure.blocks[block.0 as usize].parameters;
+        let moves: Vec<Move> = (landing..)
+            .zip(parameters)
+            .map(|(from, &value)| Move { to: self.slot(value), from })
+            .collect();
+        self.emit_moves(&moves, live);
+    }
+}

@@ -1,0 +1,74 @@
+//! The control-flow graph: predecessors and an order in which most blocks come after them.
+
+use crate::ssa::ir::{BlockId, Procedure};
+
+/// Predecessors and reverse postorder of the blocks that the entry reaches.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Where control comes from, for each block; a block that branches twice to another comes twice.
+    pub predecessors: Vec<Vec<BlockId>>,
+    /// Reachable blocks, the entry first; every block but loop headers comes after its predecessors.
+    pub order: Vec<BlockId>,
+    /// The place of each block in `order`; `u32::MAX` for unreachable ones.
+    pub number: Vec<u32>,
+}
+
+impl Flow {
+    /// The graph of `procedure`, in which the first successor of a branch comes next.
+    pub fn new(procedure: &Procedure) -> Self {
+        Self::with_priority(procedure, |_| 0)
+    }
+
+    /// The graph of `procedure`. Of two successors the one with the higher priority comes next;
+    /// the first one where they are equal.
+    pub fn with_priority(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Self {
+        let count = procedure.blocks.len();
+        let order = reverse_postorder(procedure, priority);
+        let mut number = vec![u32::MAX; count];
+        let mut predecessors = vec![Vec::new(); count];
+        for (place, &block) in order.iter().enumerate() {
+            number[block.0 as usize] = place as u32;
+            for next in procedure.blocks[block.0 as usize].terminator.successors() {
+                predecessors[next.0 as usize].push(block);
+            }
+        }
+        Self { predecessors, order, number }
+    }
+
+    /// Whether the entry reaches `block`.
+    pub fn is_reachable(&self, block: BlockId) -> bool {
+        self.number[block.0 as usize] != u32::MAX
+    }
+
+    /// Whether an edge goes back: every cycle has such an edge.
+    pub fn is_retreating(&self, from: BlockId, to: BlockId) -> bool {
+        self.number[to.0 as usize] <= self.number[from.0 as usize]
+    }
+}
+
+fn reverse_postorder(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Vec<BlockId> {
+    let successors = |block: BlockId| {
+        let mut list: Vec<BlockId> =
+            procedure.blocks[block.0 as usize].terminator.successors().collect();
+        // What is visited last comes first in the result; the list is taken from its end.
+        list.sort_by_key(|&next| std::cmp::Reverse(priority(next)));
+        list
+    };
+    let mut seen = vec![false; procedure.blocks.len()];
+    let mut postorder = Vec::with_capacity(procedure.blocks.len());
+    let entry = BlockId(0);
+    seen[0] = true;
+    let mut stack = vec![(entry, successors(entry))];
+    while let Some((block, pending)) = stack.last_mut() {
+        if let Some(next) = pending.pop() {
+            if !std::mem::replace(&mut seen[next.0 as usize], true) {
+                stack.push((next, successors(next)));
+            }
+        } else {
+            postorder.push(*block);
+            stack.pop();
+        }
+    }
+    postorder.reverse();
+    postorder
+}

@@ -1,0 +1,11 @@
+//! Facts about a procedure that several passes need.
+
+mod dominators;
+mod flow;
+mod liveness;
+mod loops;
+
+pub use dominators::Dominators;
+pub use flow::Flow;
+pub use liveness::Liveness;
+pub use loops::Loops;

@@ -1,0 +1,150 @@
+//! Dead code elimination: drops computations whose results nothing uses.
+//!
+//! Before: any unit. After: every instruction left has an effect, may raise, or defines a value that
+//! one of those, or a terminator, needs; blocks have only parameters that something needs.
+//!
+//! ```text
+//! v1 = cons v0 v0; return v0   =>   return v0
+//! ```
+
+use abi::primitive::{Effect, Primitive};
+
+use crate::ssa::analysis::Flow;
+use crate::ssa::ir::{Operation, Procedure, RawUnary, Terminator, Unit, ValueId};
+
+/// Drops dead code from all procedures of `unit`.
+#[must_use]
+pub fn eliminate_dead_code(mut unit: Unit) -> Unit {
+    unit.procedures.iter_mut().for_each(eliminate_in);
+    unit
+}
+
+/// What defines a value.
+#[derive(Clone, Copy)]
+enum Definition {
+    None,
+    Instruction(u32, u32),
+    Parameter(u32, u32),
+}
+
+fn eliminate_in(procedure: &mut Procedure) {
+    let flow = Flow::new(procedure);
+    let needed = find_needed(procedure, &flow);
+    let is_needed = |value: ValueId| needed[value.0 as usize];
+    let fixed = blocks_with_fixed_parameters(procedure);
+    let kept: Vec<Option<Vec<bool>>> = procedure
+        .blocks
+        .iter()
+        .zip(&fixed)
+        .map(|(block, &fixed)| {
+            (!fixed).then(|| block.parameters.iter().map(|&value| is_needed(value)).collect())
+        })
+        .collect();
+    for block in &mut procedure.blocks {
+        block.instructions.retain(|instruction| {
+            !is_removable(&instruction.operation)
+                || instruction.result.is_some_and(is_needed)
+        });
+        for target in block.terminator.targets_mut() {
+            if let Some(kept) = &kept[target.block.0 as usize] {
+                retain_marked(&mut target.arguments, kept);
+            }
+        }
+    }
+    for (block, kept) in procedure.blocks.iter_mut().zip(&kept) {
+        if let Some(kept) = kept {
+            retain_marked(&mut block.parameters, kept);
+        }
+    }
+}
+
+fn retain_marked(values: &mut Vec<ValueId>, marks: &[bool]) {
+    let mut marks = marks.iter();
+    values.retain(|_| *marks.next().expect("as many marks as values"));
+}
+
+/// The entry's parameters are the caller's business, those of a receiving block the callee's.
+fn blocks_with_fixed_parameters(procedure: &Procedure) -> Vec<bool> {
+    let mut fixed = vec![false; procedure.blocks.len()];
+    fixed[0] = true;
+    for block in &procedure.blocks {
+        if let Terminator::CallReceive { block, .. } = block.terminator {
+            fixed[block.0 as usize] = true;
+        }
+    }
+    fixed
+}
+
+fn find_needed(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
+    let mut definitions = vec![Definition::None; procedure.values.len()];
+    let mut needed = vec![false; procedure.values.len()];
+    let mut pending = Vec::new();
+    let mut need = |value: ValueId, pending: &mut Vec<ValueId>| {
+        if !std::mem::replace(&mut needed[value.0 as usize], true) {
+            pending.push(value);
+        }
+    };
+    for &id in &flow.order {
+        let block = &procedure.blocks[id.0 as usize];
+        for (place, parameter) in (0..).zip(&block.parameters) {
+            definitions[parameter.0 as usize] = Definition::Parameter(id.0, place);
+        }
+        for (place, instruction) in (0..).zip(&block.instructions) {
+            if let Some(result) = instruction.result {
+                definitions[result.0 as usize] = Definition::Instruction(id.0, place);
+            }
+            if !is_removable(&instruction.operation) {
+                instruction.operation.each_use(|value| need(value, &mut pending));
+            }
+        }
+        match &block.terminator {
+            Terminator::Jump(_) => {}
+            Terminator::Branch(condition, ..) => condition.each_use(|value| need(value, &mut pending)),
+            other => other.each_use(|value| need(value, &mut pending)),
+        }
+    }
+    while let Some(value) = pending.pop() {
+        match definitions[value.0 as usize] {
+            Definition::None => {}
+            Definition::Instruction(block, place) => {
+                procedure.blocks[block as usize].instructions[place as usize]
+                    .operation
+                    .each_use(|value| need(value, &mut pending));
+            }
+            Definition::Parameter(block, place) => {
+                let mut sources = flow.predecessors[block as usize].clone();
+                sources.dedup();
+                let targets = sources
+                    .iter()
+                    .flat_map(|source| procedure.blocks[source.0 as usize].terminator.targets())
+                    .filter(|target| target.block.0 == block);
+                for target in targets {
+                    need(target.arguments[place as usize], &mut pending);
+                }
+            }
+        }
+    }
+    needed
+}
+
+/// Whether nobody can tell that the operation did not run, its result aside.
+fn is_removable(operation: &Operation) -> bool {
+    match operation {
+        Operation::Literal(_)
+        | Operation::Word(_)
+        | Operation::Raw(_)
+        | Operation::CellRef(_)
+        | Operation::StaticClosure(_)
+        | Operation::ClosureRef(..)
+        | Operation::Raw2(..) => true,
+        Operation::Raw1(operation, _) => !matches!(
+            operation,
+            RawUnary::UnboxF64 | RawUnary::RealToF64 | RawUnary::UnboxI64 | RawUnary::UnboxU64
+        ),
+        Operation::Primitive(primitive, _) => {
+            primitive.effect() == Effect::Total
+                || matches!(primitive, Primitive::Cons | Primitive::MakeBox | Primitive::List)
+        }
+        _ => false,
+    }
+}

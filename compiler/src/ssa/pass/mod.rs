@@ -1,0 +1,32 @@
+//! Passes over SSA, each from a unit to a unit.
+
+mod eliminate_dead_code;
+mod place_polls;
+mod select_small;
+mod simplify;
+mod split_edges;
+
+use super::ir::Unit;
+
+pub use eliminate_dead_code::eliminate_dead_code;
+pub use place_polls::place_polls;
+pub use select_small::select_small;
+pub use simplify::simplify;
+pub use split_edges::split_edges;
+
+/// One step: a name for `--dump-after`, and the function.
+pub struct Pass {
+    /// Stable, in kebab case, equal to the file's name.
+    pub name: &'static str,
+    /// The step.
+    pub run: fn(Unit) -> Unit,
+}
+
+/// All passes between [`super::build`] and code generation, in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    Pass { name: "simplify", run: simplify },
+    Pass { name: "select-small", run: select_small },
+    Pass { name: "eliminate-dead-code", run: eliminate_dead_code },
+    Pass { name: "split-edges", run: split_edges },
+    Pass { name: "place-polls", run: place_polls },
+];

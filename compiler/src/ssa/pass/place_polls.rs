@@ -1,0 +1,108 @@
+//! Poll placement: so that allocation between two safepoints at which a collection may start is bounded.
+//!
+//! Before: edges are split. After: a poll stands at the end of every block that jumps back, and on every
+//! way from a call's return to an allocation. (A procedure's entry is such a safepoint itself, so a way
+//! from a return to the next call needs none.) A loop's poll stands last in its block, where it
+//! becomes one instruction with the jump.
+//!
+//! ```text
+//! v1 = call f; v2 = cons v1 v0   =>   v1 = call f; poll; v2 = cons v1 v0
+//! ```
+
+use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
+
+use crate::ssa::analysis::Flow;
+use crate::ssa::ir::{Instruction, Operation, Procedure, RawUnary, Terminator, Unit};
+
+/// Places polls in all procedures of `unit`.
+#[must_use]
+pub fn place_polls(mut unit: Unit) -> Unit {
+    unit.procedures.iter_mut().for_each(place_in);
+    unit
+}
+
+fn place_in(procedure: &mut Procedure) {
+    let flow = Flow::new(procedure);
+    for &id in &flow.order {
+        let block = &mut procedure.blocks[id.0 as usize];
+        let Terminator::Jump(target) = &block.terminator else { continue };
+        if flow.is_retreating(id, target.block) {
+            let place = block.place;
+            block.instructions.push(Instruction { operation: Operation::Poll, result: None, place });
+        }
+    }
+    let returned = returned_before(procedure, &flow);
+    for &id in &flow.order {
+        let block = &mut procedure.blocks[id.0 as usize];
+        let mut returned = returned[id.0 as usize];
+        let mut instructions = Vec::with_capacity(block.instructions.len());
+        for instruction in std::mem::take(&mut block.instructions) {
+            if returned && allocates(&instruction.operation) {
+                let place = instruction.place;
+                instructions.push(Instruction { operation: Operation::Poll, result: None, place });
+            }
+            returned = returned_after(&instruction.operation, returned);
+            instructions.push(instruction);
+        }
+        block.instructions = instructions;
+    }
+}
+
+/// For each block, whether a call may have returned since the last poll.
+fn returned_before(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
+    let mut before = vec![false; procedure.blocks.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for &id in &flow.order {
+            let block = &procedure.blocks[id.0 as usize];
+            let at_end = block.instructions.iter().fold(before[id.0 as usize], |returned, each| {
+                returned_after(&each.operation, returned)
+            });
+            let after = at_end || matches!(block.terminator, Terminator::CallReceive { .. });
+            for next in block.terminator.successors().filter(|_| after) {
+                changed |= !std::mem::replace(&mut before[next.0 as usize], true);
+            }
+        }
+    }
+    before
+}
+
+fn returned_after(operation: &Operation, returned: bool) -> bool {
+    match operation {
+        Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => true,
+        Operation::Poll => false,
+        _ => returned && !allocates(operation),
+    }
+}
+
+/// Whether the operation may allocate without asking for a collection. (Arithmetic asks.)
+fn allocates(operation: &Operation) -> bool {
+    match operation {
+        Operation::MakeClosure(..)
+        | Operation::Raw1(RawUnary::BoxF64 | RawUnary::BoxI64 | RawUnary::BoxU64, _) => true,
+        Operation::Primitive(primitive, _) => primitive_allocates(*primitive),
+        _ => false,
+    }
+}
+
+fn primitive_allocates(primitive: Primitive) -> bool {
+    if primitive == Primitive::Capture {
+        return true;
+    }
+    match primitive.effect() {
+        Effect::Allocate => true,
+        Effect::Total | Effect::Write | Effect::Control => false,
+        Effect::Partial | Effect::Read => {
+            primitive.class() == PrimitiveClass::Leaf
+                && !matches!(
+                    primitive.result(),
+                    ResultType::Any
+                        | ResultType::Boolean
+                        | ResultType::Fixnum
+                        | ResultType::Character
+                        | ResultType::Unspecified
+                )
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Small operands: operations on constants take the form that holds the constant.
+//!
+//! Before: any unit. After: no addition, subtraction, comparison or identity test is left that has a
+//! form for its constant operand; branches on booleans just computed test what those tell.
+//!
+//! ```text
+//! v1 = word 1; v2 = + v0 v1         =>   v1 = word 1; v2 = add-small v0 1
+//! v1 = null? v0; branch true v1     =>   v1 = null? v0; branch null? v0
+//! ```
+
+use abi::primitive::Primitive;
+use abi::tag;
+
+use crate::ssa::ir::{Comparison, Condition, Operation, Procedure, Terminator, Unit, ValueId};
+use crate::ssa::primitive_facts::type_test_of;
+
+/// Selects small forms in all procedures of `unit`.
+#[must_use]
+pub fn select_small(mut unit: Unit) -> Unit {
+    let mut procedures = std::mem::take(&mut unit.procedures);
+    for procedure in &mut procedures {
+        let definitions = definitions(&unit, procedure);
+        select_in(procedure, &definitions);
+    }
+    unit.procedures = procedures;
+    unit
+}
+
+/// What is known of how a value is computed.
+#[derive(Clone, Copy, Default)]
+struct Known {
+    /// Its word, if it is an immediate.
+    word: Option<u64>,
+    /// The test whose result it is.
+    test: Option<(Primitive, ValueId, Option<ValueId>)>,
+}
+
+impl Known {
+    fn small(self) -> Option<i16> {
+        let word = self.word.filter(|&word| tag::is_fixnum(word))?;
+        i16::try_from(tag::fixnum_value(word)).ok()
+    }
+}
+
+fn definitions(unit: &Unit, procedure: &Procedure) -> Vec<Known> {
+    let mut known = vec![Known::default(); procedure.values.len()];
+    for instruction in procedure.blocks.iter().flat_map(|block| &block.instructions) {
+        let Some(result) = instruction.result else { continue };
+        let known = &mut known[result.0 as usize];
+        known.word = unit.immediate_word(&instruction.operation);
+        if let Operation::Primitive(primitive, operands) = &instruction.operation
+            && (type_test_of(*primitive).is_some()
+                || matches!(primitive, Primitive::IsEq | Primitive::Not))
+        {
+            known.test = Some((*primitive, operands[0], operands.get(1).copied()));
+        }
+    }
+    known
+}
+
+fn select_in(procedure: &mut Procedure, known: &[Known]) {
+    for block in &mut procedure.blocks {
+        for instruction in &mut block.instructions {
+            if let Operation::Primitive(primitive, operands) = &instruction.operation
+                && let [a, b] = operands[..]
+                && let Some(selected) = arithmetic(*primitive, a, b, known)
+            {
+                instruction.operation = selected;
+            }
+        }
+        if let Terminator::Branch(condition, yes, no) = &mut block.terminator {
+            while let Condition::True(value) = condition
+                && let Some((Primitive::Not, operand, _)) = known[value.0 as usize].test
+            {
+                *condition = Condition::True(operand);
+                std::mem::swap(yes, no);
+            }
+            *condition = select_condition(condition.clone(), known);
+        }
+    }
+}
+
+fn arithmetic(primitive: Primitive, a: ValueId, b: ValueId, known: &[Known]) -> Option<Operation> {
+    let small = |value: ValueId| known[value.0 as usize].small();
+    match primitive {
+        Primitive::Add => small(b)
+            .map(|constant| Operation::AddSmall(a, constant))
+            .or_else(|| small(a).map(|constant| Operation::AddSmall(b, constant))),
+        // Zero has no negative: (- -0.0 0) and (+ -0.0 0) are the same, so 0 needs no exception.
+        Primitive::Subtract => {
+            let negated = small(b)?.checked_neg()?;
+            Some(Operation::AddSmall(a, negated))
+        }
+        _ => None,
+    }
+}
+
+fn select_condition(condition: Condition, known: &[Known]) -> Condition {
+    let of = |value: ValueId| known[value.0 as usize];
+    match condition {
+        Condition::True(value) => match of(value).test {
+            Some((Primitive::IsEq, a, Some(b))) => select_condition(Condition::Eq(a, b), known),
+            Some((primitive, operand, _)) => {
+                type_test_of(primitive).map_or(condition, |test| Condition::Type(test, operand))
+            }
+            None => condition,
+        },
+        Condition::Eq(a, b) => half_word(of(b))
+            .map(|word| Condition::EqWord(a, word))
+            .or_else(|| half_word(of(a)).map(|word| Condition::EqWord(b, word)))
+            .unwrap_or(condition),
+        Condition::Compare(comparison, a, b) => of(b)
+            .small()
+            .map(|small| Condition::CompareSmall(comparison, a, small))
+            .or_else(|| {
+                let small = of(a).small()?;
+                Some(Condition::CompareSmall(mirrored(comparison), b, small))
+            })
+            .unwrap_or(condition),
+        other => other,
+    }
+}
+
+fn half_word(known: Known) -> Option<i32> {
+    i32::try_from(known.word? as i64).ok()
+}
+
+/// The relation with its operands exchanged.
+fn mirrored(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Equal => Comparison::Equal,
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessEqual => Comparison::GreaterEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterEqual => Comparison::LessEqual,
+    }
+}

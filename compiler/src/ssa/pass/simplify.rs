@@ -1,0 +1,295 @@
+//! Simplification of control flow: fewer blocks, jumps and block parameters.
+//!
+//! Before: any unit. After: all blocks are reachable; no block only jumps on, unless its jump carries
+//! arguments; a block with one predecessor that jumps to it is part of that; no parameter gets the same
+//! value from everywhere; a jump with a constant to a block that only tests it goes where the test leads.
+//!
+//! ```text
+//! b1: jump b2(v1);  b2(v2): return v2   =>   b1: return v1
+//! ```
+
+use abi::tag;
+use abi::type_test::TypeTest;
+
+use crate::ssa::analysis::Flow;
+use crate::ssa::ir::{
+    Block, BlockId, Condition, Procedure, Target, Terminator, Unit, ValueId,
+};
+
+/// Simplifies all procedures of `unit`.
+#[must_use]
+pub fn simplify(mut unit: Unit) -> Unit {
+    let mut procedures = std::mem::take(&mut unit.procedures);
+    for procedure in &mut procedures {
+        let words = constant_words(&unit, procedure);
+        thread_jumps(procedure, &words);
+        fold_branches(procedure, &words);
+        remove_trivial_parameters(procedure);
+        merge_blocks(procedure);
+        drop_unreachable(procedure);
+    }
+    unit.procedures = procedures;
+    unit
+}
+
+fn constant_words(unit: &Unit, procedure: &Procedure) -> Vec<Option<u64>> {
+    let mut words = vec![None; procedure.values.len()];
+    for instruction in procedure.blocks.iter().flat_map(|block| &block.instructions) {
+        if let Some(result) = instruction.result {
+            words[result.0 as usize] = unit.immediate_word(&instruction.operation);
+        }
+    }
+    words
+}
+
+/// Whether `condition` holds when its only operand is `word`.
+fn outcome(condition: &Condition, word: u64) -> Option<bool> {
+    match condition {
+        Condition::True(_) => Some(word != tag::FALSE),
+        Condition::EqWord(_, half) => Some(word == i64::from(*half) as u64),
+        Condition::Type(TypeTest::Null, _) => Some(word == tag::NULL),
+        Condition::Type(TypeTest::Pair, _) => Some(false),
+        Condition::Type(TypeTest::Fixnum, _) => Some(tag::is_fixnum(word)),
+        _ => None,
+    }
+}
+
+fn tested_value(condition: &Condition) -> Option<ValueId> {
+    match condition {
+        Condition::True(value) | Condition::EqWord(value, _) | Condition::Type(_, value) => Some(*value),
+        _ => None,
+    }
+}
+
+/// Leads jumps past blocks that only jump on or test what the jump says.
+fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>]) {
+    let used_elsewhere = used_outside_their_block(procedure);
+    for index in 0..procedure.blocks.len() {
+        let mut terminator = std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
+        for target in terminator.targets_mut() {
+            // Bounded, for blocks may jump in circles.
+            for _ in 0..THREADS_MAX {
+                let next = thread_once(&procedure.blocks, target, words, &used_elsewhere);
+                let Some(next) = next else { break };
+                *target = next;
+            }
+        }
+        procedure.blocks[index].terminator = terminator;
+    }
+}
+
+/// How many blocks a jump may be led past.
+const THREADS_MAX: u32 = 16;
+
+fn thread_once(
+    blocks: &[Block],
+    target: &Target,
+    words: &[Option<u64>],
+    used_elsewhere: &[bool],
+) -> Option<Target> {
+    let block = &blocks[target.block.0 as usize];
+    // Its parameters would not be defined on the new way.
+    if !block.instructions.is_empty()
+        || block.parameters.iter().any(|parameter| used_elsewhere[parameter.0 as usize])
+    {
+        return None;
+    }
+    let argument_of = |value: ValueId| {
+        let place = block.parameters.iter().position(|&parameter| parameter == value);
+        place.map_or(value, |place| target.arguments[place])
+    };
+    let next = match &block.terminator {
+        Terminator::Jump(next) => next,
+        Terminator::Branch(condition, yes, no) => {
+            let word = words[argument_of(tested_value(condition)?).0 as usize]?;
+            if outcome(condition, word)? { yes } else { no }
+        }
+        _ => return None,
+    };
+    let arguments = next.arguments.iter().map(|&value| argument_of(value)).collect();
+    Some(Target { block: next.block, arguments })
+}
+
+/// Which block parameters are used in blocks other than their own.
+fn used_outside_their_block(procedure: &Procedure) -> Vec<bool> {
+    let mut owner = vec![usize::MAX; procedure.values.len()];
+    for (index, block) in procedure.blocks.iter().enumerate() {
+        block.parameters.iter().for_each(|parameter| owner[parameter.0 as usize] = index);
+    }
+    let mut outside = vec![false; procedure.values.len()];
+    for (index, block) in procedure.blocks.iter().enumerate() {
+        let mut note = |value: ValueId| outside[value.0 as usize] |= owner[value.0 as usize] != index;
+        block.instructions.iter().for_each(|each| each.operation.each_use(&mut note));
+        block.terminator.each_use(&mut note);
+    }
+    outside
+}
+
+/// Turns branches on constants into jumps.
+fn fold_branches(procedure: &mut Procedure, words: &[Option<u64>]) {
+    for block in &mut procedure.blocks {
+        if let Terminator::Branch(condition, yes, no) = &mut block.terminator
+            && let Some(word) = tested_value(condition).and_then(|value| words[value.0 as usize])
+            && let Some(holds) = outcome(condition, word)
+        {
+            let taken = std::mem::replace(
+                if holds { yes } else { no },
+                Target { block: BlockId(0), arguments: Vec::new() },
+            );
+            block.terminator = Terminator::Jump(taken);
+        }
+    }
+}
+
+/// Values that stand for others.
+struct Replacements(Vec<ValueId>);
+
+impl Replacements {
+    fn new(procedure: &Procedure) -> Self {
+        Self((0..procedure.values.len() as u32).map(ValueId).collect())
+    }
+
+    fn find(&self, mut value: ValueId) -> ValueId {
+        while self.0[value.0 as usize] != value {
+            value = self.0[value.0 as usize];
+        }
+        value
+    }
+
+    fn replace(&mut self, value: ValueId, by: ValueId) {
+        self.0[value.0 as usize] = self.find(by);
+    }
+
+    fn apply(&self, procedure: &mut Procedure) {
+        let change = |value: &mut ValueId| *value = self.find(*value);
+        for block in &mut procedure.blocks {
+            block.instructions.iter_mut().for_each(|each| each.operation.each_use_mut(change));
+            block.terminator.each_use_mut(change);
+        }
+    }
+}
+
+/// Which blocks get their parameters from no jump.
+fn has_fixed_parameters(procedure: &Procedure) -> Vec<bool> {
+    let mut fixed = vec![false; procedure.blocks.len()];
+    fixed[0] = true;
+    for block in &procedure.blocks {
+        if let Terminator::CallReceive { block, .. } = block.terminator {
+            fixed[block.0 as usize] = true;
+        }
+    }
+    fixed
+}
+
+/// Replaces parameters that are given the same value everywhere.
+fn remove_trivial_parameters(procedure: &mut Procedure) {
+    let fixed = has_fixed_parameters(procedure);
+    let flow = Flow::new(procedure);
+    let mut replacements = Replacements::new(procedure);
+    let mut removed = vec![false; procedure.values.len()];
+    let mut changed = true;
+    while changed {
+        changed = false;
+        let arguments = only_arguments(procedure, &flow, &replacements);
+        for &id in flow.order.iter().filter(|id| !fixed[id.0 as usize]) {
+            for &parameter in &procedure.blocks[id.0 as usize].parameters {
+                if let Some(argument) = arguments[parameter.0 as usize]
+                    && !removed[parameter.0 as usize]
+                    && replacements.find(argument) != parameter
+                {
+                    replacements.replace(parameter, argument);
+                    removed[parameter.0 as usize] = true;
+                    changed = true;
+                }
+            }
+        }
+    }
+    for index in 0..procedure.blocks.len() {
+        let mut terminator = std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
+        for target in terminator.targets_mut() {
+            let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+            let mut parameters = parameters.iter();
+            target.arguments.retain(|_| {
+                let parameter = parameters.next().expect("one argument a parameter");
+                !removed[parameter.0 as usize]
+            });
+        }
+        procedure.blocks[index].terminator = terminator;
+    }
+    for block in &mut procedure.blocks {
+        block.parameters.retain(|parameter| !removed[parameter.0 as usize]);
+    }
+    replacements.apply(procedure);
+}
+
+/// For each block parameter the one value other than itself that jumps give it.
+fn only_arguments(
+    procedure: &Procedure,
+    flow: &Flow,
+    replacements: &Replacements,
+) -> Vec<Option<ValueId>> {
+    let mut only: Vec<Option<ValueId>> = vec![None; procedure.values.len()];
+    let mut several = vec![false; procedure.values.len()];
+    for &id in &flow.order {
+        for target in procedure.blocks[id.0 as usize].terminator.targets() {
+            let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+            for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
+                let argument = replacements.find(argument);
+                let known = &mut only[parameter.0 as usize];
+                if argument != replacements.find(parameter) {
+                    several[parameter.0 as usize] |= known.is_some_and(|known| known != argument);
+                    *known = Some(argument);
+                }
+            }
+        }
+    }
+    only.iter().zip(several).map(|(&only, several)| only.filter(|_| !several)).collect()
+}
+
+/// Appends blocks to the only block that jumps to them.
+fn merge_blocks(procedure: &mut Procedure) {
+    let flow = Flow::new(procedure);
+    let mut replacements = Replacements::new(procedure);
+    for &id in &flow.order {
+        while let Terminator::Jump(target) = &procedure.blocks[id.0 as usize].terminator {
+            let next = target.block;
+            if next == id || next.0 == 0 || flow.predecessors[next.0 as usize].len() != 1 {
+                break;
+            }
+            let arguments = target.arguments.clone();
+            let taken = &mut procedure.blocks[next.0 as usize];
+            let parameters = std::mem::take(&mut taken.parameters);
+            let instructions = std::mem::take(&mut taken.instructions);
+            let terminator = std::mem::replace(&mut taken.terminator, Terminator::None);
+            let place = taken.place;
+            for (parameter, argument) in parameters.into_iter().zip(arguments) {
+                replacements.replace(parameter, argument);
+            }
+            let block = &mut procedure.blocks[id.0 as usize];
+            block.instructions.extend(instructions);
+            block.terminator = terminator;
+            block.place = place;
+        }
+    }
+    replacements.apply(procedure);
+}
+
+/// Drops blocks that the entry does not reach, and numbers the others anew.
+fn drop_unreachable(procedure: &mut Procedure) {
+    let flow = Flow::new(procedure);
+    let mut new_number = vec![BlockId(0); procedure.blocks.len()];
+    let reachable = (0..procedure.blocks.len() as u32).map(BlockId);
+    for (number, id) in (0..).zip(reachable.filter(|&id| flow.is_reachable(id))) {
+        new_number[id.0 as usize] = BlockId(number);
+    }
+    let mut index = 0..;
+    procedure.blocks.retain(|_| index.next().is_some_and(|index| flow.is_reachable(BlockId(index))));
+    for block in &mut procedure.blocks {
+        if let Terminator::CallReceive { block, .. } = &mut block.terminator {
+            *block = new_number[block.0 as usize];
+        }
+        for target in block.terminator.targets_mut() {
+            target.block = new_number[target.block.0 as usize];
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Edge splitting: gives every branch that carries arguments, or goes back, a block of its own.
+//!
+//! Before: any unit. After: only jumps carry arguments, and every cycle goes through a jump that
+//! goes back (where a poll can stand).
+//!
+//! ```text
+//! branch c b1(v1) b2   =>   branch c b3 b2;  b3: jump b1(v1)
+//! ```
+
+use crate::ssa::analysis::Flow;
+use crate::ssa::ir::{Block, BlockId, Procedure, Target, Terminator, Unit};
+
+/// Splits edges in all procedures of `unit`.
+#[must_use]
+pub fn split_edges(mut unit: Unit) -> Unit {
+    unit.procedures.iter_mut().for_each(split_in);
+    unit
+}
+
+fn split_in(procedure: &mut Procedure) {
+    let flow = Flow::new(procedure);
+    for &id in &flow.order {
+        let mut blocks_end = procedure.blocks.len() as u32;
+        let block = &mut procedure.blocks[id.0 as usize];
+        let place = block.place;
+        let mut added = Vec::new();
+        if let Terminator::Branch(_, yes, no) = &mut block.terminator {
+            for target in [yes, no] {
+                if target.arguments.is_empty() && !flow.is_retreating(id, target.block) {
+                    continue;
+                }
+                let new = Target { block: BlockId(blocks_end), arguments: Vec::new() };
+                let terminator = Terminator::Jump(std::mem::replace(target, new));
+                let (parameters, instructions) = (Vec::new(), Vec::new());
+                added.push(Block { parameters, instructions, terminator, place });
+                blocks_end += 1;
+            }
+        }
+        procedure.blocks.extend(added);
+    }
+}
