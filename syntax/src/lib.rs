@@ -18,6 +18,7 @@ mod builder;
 mod character_class;
 mod datum;
 mod error;
+pub mod fuzzing;
 mod lexer;
 pub mod number;
 mod parser;

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::fuzzing::parser::{check, check_text};
 use crate::{Data, DataBuilder};
 
 /// The data of a text, written again.
@@ -229,49 +230,19 @@ fn scheme_like_text() -> impl Strategy<Value = String> {
     prop::collection::vec(pieces, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-fn check(text: &str) {
-    let mut data = Data::new();
-    let mut parser = Parser::new(text);
-    let mut forms = Vec::new();
-    let mut builder = DataBuilder::new(&mut data);
-    loop {
-        match parser.next_datum(&mut builder) {
-            Ok(Some(form)) => forms.push(form),
-            Ok(None) => break,
-            Err(error) => {
-                assert!(error.span.start <= error.span.end);
-                assert!(
-                    text.get(error.span.start as usize..error.span.end as usize)
-                        .is_some()
-                );
-                return;
-            }
-        }
-    }
-    for form in forms {
-        let written = data.to_text(form);
-        let (again, forms_again) = Data::parse(&written).unwrap();
-        assert_eq!(forms_again.len(), 1, "{written}");
-        assert!(data.equal(form, &again, forms_again[0]), "{written}");
-        assert_eq!(again.to_text(forms_again[0]), written);
-    }
-}
-
 proptest! {
     #[test]
     fn arbitrary_text_never_panics(text in any::<String>()) {
-        check(&text);
+        check_text(&text);
     }
 
     #[test]
     fn arbitrary_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
-        if let Ok(text) = crate::decode_source(&bytes) {
-            check(text);
-        }
+        check(&bytes);
     }
 
     #[test]
     fn what_is_written_reads_back(text in scheme_like_text()) {
-        check(&text);
+        check_text(&text);
     }
 }
