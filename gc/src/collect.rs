@@ -11,10 +11,6 @@ use crate::statistics::Event;
 use crate::trace::Tracer;
 use crate::verify;
 
-/// Freed blocks of up to this part of what lives are kept for objects to come; the rest goes back
-/// to the system.
-const SPARE_DIVISOR: usize = 2;
-
 /// Why a collection runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CollectReason {
@@ -92,21 +88,22 @@ fn run<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, scope: Scope) {
         verify::remembered_set_is_complete::<M>(heap);
     }
     let start = Instant::now();
-    let (promoted_bytes, unreachable) = match scope {
-        Scope::Minor => (minor::<M>(heap, state), Vec::new()),
+    let copied_before = heap.old.copied_bytes();
+    let unreachable = match scope {
+        Scope::Minor => {
+            minor::<M>(heap, state);
+            Vec::new()
+        }
         Scope::Full => full::<M>(heap, state),
     };
     let images_collected = unreachable.len() as u64;
     for image in unreachable {
         M::image_unreachable(state, image);
     }
-    if scope == Scope::Full {
-        heap.trigger.full_done(heap.old_bytes());
-    }
     let event = Event {
         scope,
         pause: start.elapsed(),
-        promoted_bytes: promoted_bytes as u64,
+        copied_bytes: heap.old.copied_bytes() - copied_before,
         old_bytes: heap.old_bytes(),
         images_collected,
     };
@@ -116,8 +113,8 @@ fn run<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, scope: Scope) {
     }
 }
 
-/// Promotes every live young object; returns how many bytes.
-fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> usize {
+/// Promotes every live young object.
+fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     let mut tracer = Tracer::<M, false>::start(heap);
     for slot in std::mem::take(&mut tracer.heap.remembered) {
         tracer.slot(slot);
@@ -127,12 +124,12 @@ fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> usize {
         unsafe { M::keys_moved(table) };
     }
     trace_roots(&mut tracer, state, Scope::Minor);
-    let copied_bytes = tracer.finish();
-    copied_bytes + release_young::<M>(heap)
+    tracer.finish();
+    release_young::<M>(heap);
 }
 
-/// Collects everything; returns the bytes promoted and the images that went.
-fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> (usize, Vec<ImageId>) {
+/// Collects everything; returns the images that went.
+fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Vec<ImageId> {
     heap.remembered.clear();
     heap.address_hashed.clear();
     let mut tracer = Tracer::<M, true>::start(heap);
@@ -140,14 +137,16 @@ fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> (usize, Vec<Im
         tracer.mark_image(image);
     }
     trace_roots(&mut tracer, state, Scope::Full);
-    let copied_bytes = tracer.finish();
-    release_old::<M>(heap);
-    let promoted_bytes = copied_bytes + release_young::<M>(heap);
+    tracer.finish();
+    sweep::<M>(heap);
+    release_young::<M>(heap);
     let unreachable = heap.images.take_unmarked();
     for &image in &unreachable {
         heap.forget_image(image);
     }
-    (promoted_bytes, unreachable)
+    heap.trigger.full_done(heap.old_bytes());
+    release_condemned::<M>(heap);
+    unreachable
 }
 
 fn trace_roots<M: ObjectModel, const FULL: bool>(
@@ -161,8 +160,8 @@ fn trace_roots<M: ObjectModel, const FULL: bool>(
     tracer.settle_weak_references();
 }
 
-/// Empties the young space; returns the bytes of large objects that became old.
-fn release_young<M: ObjectModel>(heap: &mut Heap) -> usize {
+/// Empties the young space.
+fn release_young<M: ObjectModel>(heap: &mut Heap) {
     let arena = Arc::clone(&heap.arena);
     if heap.zeal.is_some() {
         poison::<M>(heap.nursery.taken());
@@ -172,26 +171,17 @@ fn release_young<M: ObjectModel>(heap: &mut Heap) -> usize {
     heap.large.sweep_young(&arena, |chunks| {
         // SAFETY: the chunks of an unreached object.
         unsafe { arena.release_chunks(chunks) };
-    })
+    });
 }
 
-/// Frees what the full collection did not reach.
-fn release_old<M: ObjectModel>(heap: &mut Heap) {
+/// Frees the unmarked among the old objects that do not move.
+fn sweep<M: ObjectModel>(heap: &mut Heap) {
     let arena = Arc::clone(&heap.arena);
-    let is_zealous = heap.zeal.is_some();
-    if is_zealous {
-        heap.old
-            .condemned()
-            .iter()
-            .for_each(|block| poison::<M>(block.objects()));
-    }
-    let spare_bytes = heap.old_bytes() / SPARE_DIVISOR;
-    // SAFETY: the trace evacuated what lives in condemned blocks, and updated all references.
-    unsafe { heap.old.release_condemned(&arena, spare_bytes) };
     heap.large.sweep_old(|chunks| {
         // SAFETY: the chunks of an unreached object.
         unsafe { arena.release_chunks(chunks) };
     });
+    let is_zealous = heap.zeal.is_some();
     let poison_hole = |hole| {
         if is_zealous {
             poison::<M>(hole);
@@ -199,6 +189,18 @@ fn release_old<M: ObjectModel>(heap: &mut Heap) {
     };
     // SAFETY: the trace marked what lives.
     unsafe { heap.pinned.sweep::<M>(poison_hole) };
+}
+
+/// Frees the evacuated blocks, but for as many as will be used before the next full collection.
+fn release_condemned<M: ObjectModel>(heap: &mut Heap) {
+    if heap.zeal.is_some() {
+        for block in heap.old.condemned() {
+            poison::<M>(block.objects());
+        }
+    }
+    let spare_bytes = heap.trigger.room_bytes(heap.old_bytes());
+    // SAFETY: the trace evacuated what lives in condemned blocks, and updated all references.
+    unsafe { heap.old.release_condemned(&heap.arena, spare_bytes) };
 }
 
 /// Makes what was freed recognisable.

@@ -103,10 +103,11 @@ impl Heap {
             return Ok(());
         }
         let is_forced = self.zeal.as_mut().is_some_and(ZealClock::tick);
-        let fits = bytes <= self.nursery.remaining_bytes()
-            && self
-                .trigger
-                .has_room(self.young_bytes(), self.old_bytes(), bytes);
+        let fits = self.trigger.is_small(bytes)
+            || bytes <= self.nursery.remaining_bytes()
+                && self
+                    .trigger
+                    .has_room(self.young_bytes(), self.old_bytes(), bytes);
         if fits && !is_forced {
             Ok(())
         } else {
@@ -156,7 +157,7 @@ impl Heap {
     /// Brings the statistics up to date with a collection, and tells the listener.
     pub(crate) fn record(&mut self, event: &Event) {
         let statistics = &mut self.statistics;
-        statistics.promoted_bytes += event.promoted_bytes;
+        statistics.copied_bytes += event.copied_bytes;
         statistics.images_collected += event.images_collected;
         match event.scope {
             Scope::Minor => statistics.minor.add(event.pause),

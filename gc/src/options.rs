@@ -45,7 +45,7 @@ impl Default for HeapOptions {
     fn default() -> Self {
         Self {
             arena_bytes: 256 * GIB,
-            nursery_bytes: 2 * MIB,
+            nursery_bytes: 4 * MIB,
             heap_bytes_max: None,
             growth_percent: 200,
             full_bytes_min: 16 * MIB,

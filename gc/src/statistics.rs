@@ -9,8 +9,8 @@ use crate::object_model::Scope;
 pub struct Statistics {
     /// Bytes handed out, exactly: young, large and pinned objects.
     pub allocated_bytes: u64,
-    /// Bytes copied out of the nursery or relinked from young large objects.
-    pub promoted_bytes: u64,
+    /// Bytes that collections copied.
+    pub copied_bytes: u64,
     /// Bytes that the old space, large and pinned objects take now, garbage included.
     pub old_bytes: usize,
     /// Bytes that were live after the last full collection.
@@ -55,8 +55,8 @@ pub struct Event {
     pub scope: Scope,
     /// How long the mutator waited.
     pub pause: Duration,
-    /// Bytes promoted by this collection.
-    pub promoted_bytes: u64,
+    /// Bytes that this collection copied.
+    pub copied_bytes: u64,
     /// Bytes that old, large and pinned objects take after it.
     pub old_bytes: usize,
     /// Images that it found unreachable.

@@ -25,7 +25,6 @@ pub(crate) struct Tracer<'heap, M, const FULL: bool> {
     scan: Position,
     gray: Vec<Gray>,
     has_young_large: bool,
-    pub(crate) copied_bytes: usize,
     /// Reached weak pairs.
     pub(crate) weak_pairs: Vec<Address>,
     /// Reached ephemerons whose keys were not reached yet.
@@ -53,7 +52,6 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             scan: heap.old.end(),
             gray: Vec::new(),
             has_young_large: heap.large.young_bytes() > 0,
-            copied_bytes: 0,
             weak_pairs: Vec::new(),
             ephemerons: Vec::new(),
             model: PhantomData,
@@ -69,10 +67,9 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         tracer
     }
 
-    /// Ends the copying; returns the bytes copied.
-    pub(crate) fn finish(self) -> usize {
+    /// Ends the copying.
+    pub(crate) fn finish(self) {
         self.heap.old.retire(self.cursor);
-        self.copied_bytes
     }
 
     /// Traces until nothing new is reached, the values of ephemerons included.
@@ -289,7 +286,6 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         }
         let to = self.cursor;
         self.cursor = to.offset_bytes(bytes);
-        self.copied_bytes += bytes;
         to
     }
 

@@ -83,12 +83,22 @@ impl Trigger {
         old_bytes > self.full_threshold_bytes || self.is_external_due()
     }
 
+    /// How much old bytes may grow before a full collection is due.
+    pub(crate) const fn room_bytes(&self, old_bytes: usize) -> usize {
+        self.full_threshold_bytes.saturating_sub(old_bytes)
+    }
+
     /// Whether what images take has outgrown the last full collection.
     pub(crate) fn is_external_due(&self) -> bool {
         let growth = self.external_bytes - self.external_bytes_after_full;
         let mapping_growth = self.external_mappings - self.external_mappings_after_full;
         growth > self.full_bytes_min.max(self.external_bytes_after_full)
             || mapping_growth > MAPPINGS_MAX
+    }
+
+    /// Whether requests of `bytes` are left to the nursery's budget and its polls.
+    pub(crate) const fn is_small(&self, bytes: usize) -> bool {
+        bytes <= self.nursery_budget_bytes / 4
     }
 
     /// Whether `bytes` more can be allocated before a collection is due.
@@ -126,7 +136,7 @@ impl Trigger {
         live_bytes.saturating_add(needed_bytes) > self.heap_bytes_max
     }
 
-    /// How much must be free after a full collection for the program to go on.
+    /// How many bytes must be free after a full collection for the program to go on.
     pub(crate) const fn headroom_bytes(&self) -> usize {
         self.nursery_budget_bytes / 4
     }

@@ -84,27 +84,19 @@ impl LargeSpace {
     }
 
     /// Promotes the marked young objects, and calls `free` with the chunks of the others.
-    /// Returns the bytes promoted.
-    pub(crate) fn sweep_young(
-        &mut self,
-        arena: &Arena,
-        mut free: impl FnMut(AddressRange),
-    ) -> usize {
-        let mut promoted_bytes = 0;
+    pub(crate) fn sweep_young(&mut self, arena: &Arena, mut free: impl FnMut(AddressRange)) {
         for index in std::mem::take(&mut self.young) {
             let large = self.entry(index);
             if std::mem::take(&mut large.is_marked) {
                 large.is_young = false;
-                promoted_bytes += large.bytes;
                 arena.set(large.chunks, ChunkKind::Large, index);
+                self.old_bytes += large.bytes;
             } else {
                 free(large.chunks);
                 self.remove(index);
             }
         }
         self.young_bytes = 0;
-        self.old_bytes += promoted_bytes;
-        promoted_bytes
     }
 
     /// Clears the marks of old objects, and calls `free` with the chunks of the unmarked ones.

@@ -37,6 +37,7 @@ pub(crate) struct OldSpace {
     condemned: Vec<Block>,
     spare: Vec<AddressRange>,
     used_bytes: usize,
+    copied_bytes: u64,
 }
 
 /// A position in the old space, between two objects.
@@ -60,8 +61,10 @@ impl OldSpace {
     /// Says that the last block is filled up to `top`.
     pub(crate) fn retire(&mut self, top: Address) {
         if let Some(block) = self.blocks.last_mut() {
-            self.used_bytes += top.bytes_after(block.top);
+            let copied_bytes = top.bytes_after(block.top);
             block.top = top;
+            self.used_bytes += copied_bytes;
+            self.copied_bytes += copied_bytes as u64;
         }
     }
 
@@ -97,6 +100,11 @@ impl OldSpace {
     /// Bytes of objects, dead ones included.
     pub(crate) const fn used_bytes(&self) -> usize {
         self.used_bytes
+    }
+
+    /// Bytes that were ever copied into this space.
+    pub(crate) const fn copied_bytes(&self) -> u64 {
+        self.copied_bytes
     }
 
     /// Marks all blocks as being evacuated.
