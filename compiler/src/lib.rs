@@ -3,7 +3,9 @@
 #![forbid(unsafe_code)]
 
 pub mod codegen;
+pub mod compile;
 pub mod core;
 pub mod expand;
 pub mod link;
+pub mod options;
 pub mod ssa;

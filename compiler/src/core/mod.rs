@@ -3,8 +3,16 @@
 pub(crate) mod grow;
 pub mod ir;
 mod literal;
+mod parse;
 pub mod pass;
+mod print;
+#[cfg(test)]
+pub(crate) mod tests;
+mod text_layout;
+mod verify;
 mod walk;
 
 pub use literal::LiteralDatum;
+pub use parse::{ParseError, parse};
+pub use verify::{Stage, VerifyError, verify};
 pub use walk::post_order;

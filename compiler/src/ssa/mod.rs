@@ -3,11 +3,15 @@
 pub mod analysis;
 mod build;
 pub mod ir;
+mod names;
 mod operands;
+pub mod parse;
 pub mod pass;
 pub mod primitive_facts;
+pub mod print;
+pub mod verify;
 
-pub use build::build;
+pub use build::{BuildError, build};
 
 use std::rc::Rc;
 

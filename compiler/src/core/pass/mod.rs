@@ -3,7 +3,9 @@
 mod close;
 mod convert_assignments;
 mod fix_letrec;
+mod integrate_primitives;
 
 pub use close::close;
 pub use convert_assignments::convert_assignments;
 pub use fix_letrec::fix_letrec;
+pub use integrate_primitives::integrate_primitives;

@@ -13,8 +13,11 @@ mod context;
 mod expression;
 mod helper;
 mod layout;
+mod limits;
 mod procedure;
 mod step;
+#[cfg(test)]
+mod tests;
 mod variable;
 
 use std::collections::VecDeque;
@@ -28,17 +31,23 @@ use layout::Layout;
 use procedure::ProcedureBuilder;
 use variable::Variables;
 
+pub use limits::BuildError;
+
 /// Builds the unit of a closed program.
+///
+/// # Errors
+///
+/// A procedure with more variables, or a form with more values, than instructions can number.
 ///
 /// # Panics
 ///
 /// When closure conversion has not run.
-#[must_use]
-pub fn build(mut program: Program) -> Unit {
+pub fn build(mut program: Program) -> Result<Unit, BuildError> {
     assert!(
         program.closed,
         "closure conversion runs before SSA is built"
     );
+    limits::check(&program)?;
     let tables = Tables {
         literals: std::mem::take(&mut program.literals),
         data: std::mem::take(&mut program.data),
@@ -58,11 +67,11 @@ pub fn build(mut program: Program) -> Unit {
         procedure_count: 1,
     };
     let procedures = unit.run();
-    Unit {
+    Ok(Unit {
         procedures,
         cells: layout.cell_names,
         tables,
-    }
+    })
 }
 
 /// What all procedures share.

@@ -1,0 +1,153 @@
+//! From a program to image bytes: the whole pipeline on one screen.
+//!
+//! ```text
+//! text ─ syntax ─ expand ─► Core ─ CORE_PASSES ─► closed Core ─ build ─► SSA
+//!      ─ ssa::pass::PASSES ─► SSA ─ codegen ─► LinkUnit ─ link ─► image
+//! ```
+//!
+//! Equal programs give equal bytes.
+
+use crate::codegen::{self, CodegenError};
+use crate::core::ir::Program;
+use crate::core::{Stage, pass, verify};
+use crate::link::{LinkError, link};
+use crate::options::Options;
+use crate::ssa::ir::Unit;
+use crate::ssa::{self, BuildError};
+
+/// A pass over Core.
+#[derive(Clone, Copy, Debug)]
+pub struct CorePass {
+    /// In kebab case, equal to the file's name.
+    pub name: &'static str,
+    /// The pass.
+    pub run: fn(Program) -> Program,
+    /// What the program is afterwards.
+    pub stage: Stage,
+}
+
+/// All passes over Core, in the order in which they run.
+pub const CORE_PASSES: &[CorePass] = &[
+    CorePass {
+        name: "integrate-primitives",
+        run: pass::integrate_primitives,
+        stage: Stage::Expanded,
+    },
+    CorePass {
+        name: "fix-letrec",
+        run: pass::fix_letrec,
+        stage: Stage::Fixed,
+    },
+    CorePass {
+        name: "convert-assignments",
+        run: pass::convert_assignments,
+        stage: Stage::Converted,
+    },
+    CorePass {
+        name: "close",
+        run: pass::close,
+        stage: Stage::Closed,
+    },
+];
+
+/// The name under which the result of the expander can be seen.
+pub const EXPAND: &str = "expand";
+/// The name under which the first SSA form can be seen.
+pub const BUILD: &str = "build";
+
+/// Why a program that expanded well has no image.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CompileError {
+    /// A number that instructions cannot hold.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A procedure too large for its frame or code.
+    #[error(transparent)]
+    Codegen(#[from] CodegenError),
+    /// An image too large.
+    #[error(transparent)]
+    Link(#[from] LinkError),
+}
+
+/// An image, and what was asked to be seen on the way.
+#[derive(Clone, Debug, Default)]
+pub struct Compiled {
+    /// The bytes of the image.
+    pub image: Vec<u8>,
+    /// The program as text after the pass that [`Options::dump_after`] names.
+    pub dump: Option<String>,
+}
+
+/// The names that [`Options::dump_after`] may have, in the order of the pipeline.
+pub fn pass_names() -> impl Iterator<Item = &'static str> {
+    let core = CORE_PASSES.iter().map(|pass| pass.name);
+    let ssa = ssa::pass::PASSES.iter().map(|pass| pass.name);
+    std::iter::once(EXPAND)
+        .chain(core)
+        .chain(std::iter::once(BUILD))
+        .chain(ssa)
+}
+
+/// Compiles an expanded program. `interface` is kept in the image for those who import its libraries.
+///
+/// # Errors
+///
+/// A program that is too large for the format in some respect.
+pub fn compile(
+    program: Program,
+    interface: Option<String>,
+    options: &Options,
+) -> Result<Compiled, CompileError> {
+    let mut observer = Observer {
+        wanted: options.dump_after.as_deref(),
+        dump: None,
+    };
+    let unit = lower(program, &mut observer)?;
+    let mut link_unit = codegen::bytecode::generate(&unit)?;
+    link_unit.interface = interface;
+    Ok(Compiled {
+        image: link(&link_unit)?,
+        dump: observer.dump,
+    })
+}
+
+/// From expanded Core to the SSA that code is generated from.
+fn lower(mut program: Program, observer: &mut Observer<'_>) -> Result<Unit, BuildError> {
+    observer.core(EXPAND, Stage::Expanded, &program);
+    for pass in CORE_PASSES {
+        program = (pass.run)(program);
+        observer.core(pass.name, pass.stage, &program);
+    }
+    let mut unit = ssa::build(program)?;
+    observer.ssa(BUILD, &unit);
+    for pass in ssa::pass::PASSES {
+        unit = (pass.run)(unit);
+        observer.ssa(pass.name, &unit);
+    }
+    Ok(unit)
+}
+
+/// Looks at the program after each pass.
+struct Observer<'options> {
+    wanted: Option<&'options str>,
+    dump: Option<String>,
+}
+
+impl Observer<'_> {
+    fn core(&mut self, pass: &str, stage: Stage, program: &Program) {
+        if self.wanted == Some(pass) {
+            self.dump = Some(program.to_text());
+        }
+        if cfg!(debug_assertions) {
+            let errors = verify(program, stage);
+            assert!(errors.is_empty(), "ill-formed Core after {pass}: {errors:#?}");
+        }
+    }
+
+    fn ssa(&mut self, pass: &str, unit: &Unit) {
+        if self.wanted == Some(pass) {
+            self.dump = Some(format!("{unit:#?}"));
+        }
+    }
+}

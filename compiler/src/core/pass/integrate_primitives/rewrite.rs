@@ -1,0 +1,207 @@
+//! Applying a rule to a call.
+
+use abi::primitive::Primitive;
+use abi::tag;
+use syntax::DatumKind;
+
+use super::rule::Rule;
+use crate::core::LiteralDatum;
+use crate::core::ir::{Expr, ExprId, Literal, Place, Program};
+
+/// What the call `id` with these operands becomes; `None` if it stays a call.
+pub(super) fn apply(
+    program: &mut Program,
+    rule: Rule,
+    operands: Vec<ExprId>,
+    id: ExprId,
+) -> Option<Expr> {
+    let mut rewriter = Rewriter {
+        place: program.place(id),
+        program,
+    };
+    match (rule, operands.as_slice()) {
+        (Rule::Direct(primitive), _) => primitive
+            .accepts(operands.len())
+            .then_some(Expr::Primitive(primitive, operands)),
+        (Rule::FoldNumbers { empty, .. }, []) => rewriter.integer(empty),
+        (Rule::FoldNumbers { .. }, [single]) => {
+            rewriter.with_integer(Primitive::Multiply, *single, 1)
+        }
+        (Rule::FoldNumbers { primitive, .. } | Rule::Inverse { primitive, .. }, [_, _, ..])
+        | (Rule::Fold(primitive), [_, _, ..]) => rewriter.fold(primitive, &operands),
+        (Rule::Inverse { single, .. }, [operand]) => match single {
+            (Primitive::Divide, unit) => {
+                let unit = rewriter.add_integer(unit)?;
+                Some(Expr::Primitive(Primitive::Divide, vec![unit, *operand]))
+            }
+            (primitive, factor) => rewriter.with_integer(primitive, *operand, factor),
+        },
+        (Rule::Chain { primitive, convert }, [_, _, ..]) => {
+            rewriter.chain(primitive, convert, &operands)
+        }
+        (Rule::WithZero(primitive), [operand]) => rewriter.with_integer(primitive, *operand, 0),
+        (Rule::Path(path), [operand]) => rewriter.path(&path, *operand),
+        (Rule::Equivalence(primitive), [left, right]) => {
+            let primitive = if rewriter.has_identity(*left) || rewriter.has_identity(*right) {
+                Primitive::IsEq
+            } else {
+                primitive
+            };
+            Some(Expr::Primitive(primitive, operands))
+        }
+        (Rule::Search { quick, general }, [key, _]) => {
+            let primitive = if rewriter.has_identity(*key) {
+                quick
+            } else {
+                general
+            };
+            Some(Expr::Primitive(primitive, operands))
+        }
+        (Rule::Append, _) => rewriter.append(&operands),
+        (Rule::Apply, [procedure, first, more @ ..]) => {
+            rewriter.spread(*procedure, *first, more)
+        }
+        (Rule::CallWithValues, [producer, consumer]) => rewriter.receive(*producer, *consumer),
+        _ => None,
+    }
+}
+
+struct Rewriter<'program> {
+    program: &'program mut Program,
+    place: Place,
+}
+
+impl Rewriter<'_> {
+    fn integer(&mut self, value: i64) -> Option<Expr> {
+        let word = tag::fixnum(value)?;
+        Some(Expr::Quote(self.program.add_word(word)))
+    }
+
+    fn add_integer(&mut self, value: i64) -> Option<ExprId> {
+        let expr = self.integer(value)?;
+        Some(self.program.add(expr, self.place))
+    }
+
+    fn with_integer(&mut self, primitive: Primitive, operand: ExprId, value: i64) -> Option<Expr> {
+        let constant = self.add_integer(value)?;
+        Some(Expr::Primitive(primitive, vec![operand, constant]))
+    }
+
+    fn add_primitive(&mut self, primitive: Primitive, operands: Vec<ExprId>) -> ExprId {
+        self.program
+            .add(Expr::Primitive(primitive, operands), self.place)
+    }
+
+    /// From the left; at least two operands.
+    fn fold(&mut self, primitive: Primitive, operands: &[ExprId]) -> Option<Expr> {
+        let (&last, before) = operands.split_last()?;
+        let (&first, middle) = before.split_first()?;
+        let mut result = first;
+        for &operand in middle {
+            result = self.add_primitive(primitive, vec![result, operand]);
+        }
+        Some(Expr::Primitive(primitive, vec![result, last]))
+    }
+
+    /// Each operand with the next; at least two. With more, all are bound first.
+    fn chain(
+        &mut self,
+        primitive: Primitive,
+        convert: Option<Primitive>,
+        operands: &[ExprId],
+    ) -> Option<Expr> {
+        let mut operands = operands.to_vec();
+        if let Some(convert) = convert {
+            for operand in &mut operands {
+                *operand = self.add_primitive(convert, vec![*operand]);
+            }
+        }
+        if operands.len() == 2 {
+            return Some(Expr::Primitive(primitive, operands));
+        }
+        let mut bindings = Vec::with_capacity(operands.len());
+        for &operand in &operands {
+            bindings.push((self.program.add_variable("operand".into()), operand));
+        }
+        let mut result: Option<ExprId> = None;
+        for pair in bindings.windows(2).rev() {
+            let left = self.program.add(Expr::Local(pair[0].0), self.place);
+            let right = self.program.add(Expr::Local(pair[1].0), self.place);
+            let test = self.add_primitive(primitive, vec![left, right]);
+            result = Some(match result {
+                None => test,
+                Some(then) => {
+                    let otherwise = self.program.add_quote(tag::FALSE, self.place);
+                    self.program.add(Expr::If(test, then, otherwise), self.place)
+                }
+            });
+        }
+        Some(Expr::Let(bindings, result?))
+    }
+
+    fn path(&mut self, path: &[Primitive], operand: ExprId) -> Option<Expr> {
+        let (&last, before) = path.split_last()?;
+        let mut result = operand;
+        for &step in before {
+            result = self.add_primitive(step, vec![result]);
+        }
+        Some(Expr::Primitive(last, vec![result]))
+    }
+
+    /// Whether the expression is a constant that is `eqv?` only to what it is `eq?` to.
+    fn has_identity(&self, id: ExprId) -> bool {
+        let Expr::Quote(literal) = self.program.expr(id) else {
+            return false;
+        };
+        match self.program.literals[literal.0 as usize] {
+            Literal::Word(_) => true,
+            Literal::Datum(LiteralDatum(datum)) => {
+                matches!(self.program.data.kind(datum), DatumKind::Symbol(_))
+            }
+        }
+    }
+
+    fn append(&mut self, operands: &[ExprId]) -> Option<Expr> {
+        let Some((&last, before)) = operands.split_last() else {
+            return Some(Expr::Quote(self.program.add_word(tag::NULL)));
+        };
+        let Some((&first, middle)) = before.split_first() else {
+            return Some(self.program.expr(last).clone());
+        };
+        let mut result = last;
+        for &operand in middle.iter().rev() {
+            result = self.add_primitive(Primitive::Append2, vec![operand, result]);
+        }
+        Some(Expr::Primitive(Primitive::Append2, vec![first, result]))
+    }
+
+    fn spread(&mut self, procedure: ExprId, first: ExprId, more: &[ExprId]) -> Option<Expr> {
+        let list = if more.is_empty() {
+            first
+        } else {
+            let mut items = vec![first];
+            items.extend(more);
+            self.add_primitive(Primitive::ConsStar, items)
+        };
+        Some(Expr::Primitive(Primitive::Apply, vec![procedure, list]))
+    }
+
+    /// `call-with-values` with a lambda expression as consumer.
+    fn receive(&mut self, producer: ExprId, consumer: ExprId) -> Option<Expr> {
+        let &Expr::Lambda(consumer) = self.program.expr(consumer) else {
+            return None;
+        };
+        let lambda = self.program.lambda(consumer);
+        if !lambda.optional.is_empty() {
+            return None;
+        }
+        let (required, rest, body) = (lambda.required.clone(), lambda.rest, lambda.body);
+        let call = Expr::Call(producer, Vec::new());
+        Some(Expr::Receive {
+            required,
+            rest,
+            producer: self.program.add(call, self.place),
+            body,
+        })
+    }
+}

@@ -1,0 +1,77 @@
+//! Text in, text out.
+
+use super::integrate_primitives;
+use crate::core::Stage;
+use crate::core::tests::run;
+
+fn integrated(text: &str) -> String {
+    run(integrate_primitives, Stage::Expanded, text)
+}
+
+#[test]
+fn calls_of_standard_procedures_become_primitives() {
+    assert_eq!(
+        integrated("(call (immutable cadr) (call (immutable +) 1 2 3))"),
+        "(car (cdr (+ (+ 1 2) 3)))"
+    );
+    assert_eq!(integrated("(call (immutable -) 1)"), "(* 1 -1)");
+    assert_eq!(integrated("(call (immutable +))"), "0");
+    assert_eq!(
+        integrated("(call (immutable append) 1 2 3)"),
+        "(%append 1 (%append 2 3))"
+    );
+    assert_eq!(integrated("(call (immutable zero?) 1)"), "(= 1 0)");
+    assert_eq!(
+        integrated("(call (immutable apply) 1 2 3)"),
+        "(%apply 1 (cons* 2 3))"
+    );
+}
+
+#[test]
+fn comparisons_of_many_evaluate_all_once() {
+    assert_eq!(
+        integrated("(call (immutable <) 1 2 3)"),
+        "(let ((operand.0 1) (operand.1 2) (operand.2 3)) \
+         (if (< operand.0 operand.1) (< operand.1 operand.2) #f))"
+    );
+    assert_eq!(
+        integrated("(call (immutable char=?) #\\a #\\b)"),
+        "(= (char->integer #\\a) (char->integer #\\b))"
+    );
+}
+
+#[test]
+fn equivalence_with_immediates_and_symbols_is_identity() {
+    assert_eq!(integrated("(call (immutable eqv?) 1 (car ()))"), "(eq? 1 (car ()))");
+    assert_eq!(
+        integrated("(call (immutable member) (quote a) ())"),
+        "(memq (quote a) ())"
+    );
+    assert_eq!(
+        integrated("(call (immutable equal?) (quote \"a\") (car ()))"),
+        "(equal? (quote \"a\") (car ()))"
+    );
+}
+
+#[test]
+fn consumers_that_are_lambdas_receive() {
+    assert_eq!(
+        integrated(
+            "(call (immutable call-with-values) (immutable f) (lambda _.0 (a.0 %rest b.1) a.0))"
+        ),
+        "(receive (a.0 %rest b.1) (call (immutable f)) a.0)"
+    );
+}
+
+#[test]
+fn other_calls_stay() {
+    for text in [
+        "(call (global car) 1)",
+        "(call (immutable car) 1 2)",
+        "(call (immutable =) 1)",
+        "(call (immutable f) 1)",
+        "(immutable car)",
+    ] {
+        assert_eq!(integrated(text), text);
+    }
+}

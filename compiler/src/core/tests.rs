@@ -1,0 +1,80 @@
+//! Text in, text out.
+
+use super::ir::Program;
+use super::pass::{close, convert_assignments, fix_letrec, integrate_primitives};
+use super::{ParseError, Stage, VerifyError, parse, verify};
+
+/// Runs a pass on a text and checks what comes out.
+pub(crate) fn run(pass: fn(Program) -> Program, stage: Stage, text: &str) -> String {
+    let program = pass(parse(text).unwrap());
+    let errors = verify(&program, stage);
+    assert!(errors.is_empty(), "{errors:?} in {}", program.to_text());
+    flat(&program)
+}
+
+/// The text of a program on one line.
+fn flat(program: &Program) -> String {
+    let text = program.to_text();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
+}
+
+#[test]
+fn text_is_read_and_written_alike() {
+    for text in [
+        "(fix ((f.0 (lambda f.0 (x.1 %optional y.2 %rest z.3) (+ x.1 1)))) (call f.0 2))",
+        "(let ((x@0 (quote (a \"b\" . #(1 2.5))))) (begin (set! x@0 #\\a) (set-global! (global y) ()) (word unbound)))",
+        "(labels ((loop.0 (i.0) (if (< i.0 10) (goto loop.0 (+ i.0 1)) i.0))) (goto loop.0 0))",
+        "(receive (a.0 %rest b.1) (call (immutable values)) (define-global (global x) (values a.0 b.1)))",
+        "(letrec ((f.0 (lambda _.0 () (check-initialized f.0 f.0)))) (lambda _.1 (%rest x.1) 1.5))",
+        "(fix ((f.0 (lambda f.0 (x.1) (%free y.2) (call-known f.0 y.2)))) -7)",
+    ] {
+        assert_eq!(flat(&parse(text).unwrap()), text);
+    }
+}
+
+#[test]
+fn what_is_not_core_is_refused() {
+    let message = |text| parse(text).err().map(|error| error.to_string());
+    assert_eq!(
+        message("(if 1 2)").as_deref(),
+        Some("expected a form of Core, found (if 1 2)")
+    );
+    assert_eq!(message("x").as_deref(), Some("expected a name and number, found x"));
+    assert!(matches!(parse("(if"), Err(ParseError::Syntax(_))));
+}
+
+#[test]
+fn the_verifier_finds_what_is_wrong() {
+    let errors = |stage, text| verify(&parse(text).unwrap(), stage);
+    let id = super::ir::VariableId(0);
+    assert_eq!(errors(Stage::Expanded, "x.0"), [VerifyError::Unbound(id)]);
+    assert_eq!(
+        errors(Stage::Expanded, "(let ((x.0 1)) (let ((x.0 2)) 3))"),
+        [VerifyError::BoundTwice(id)]
+    );
+    assert!(!errors(Stage::Fixed, "(letrec ((x.0 1)) x.0)").is_empty());
+    assert!(
+        !errors(
+            Stage::Fixed,
+            "(labels ((l.0 () (+ 1 (goto l.0)))) (goto l.0))"
+        )
+        .is_empty()
+    );
+    assert!(!errors(Stage::Expanded, "(car 1 2)").is_empty());
+    assert_eq!(
+        errors(Stage::Closed, "(let ((x.0 1)) (lambda _.0 () x.0))"),
+        [VerifyError::NotCaptured(id, super::ir::LambdaId(0))]
+    );
+}
+
+#[test]
+fn deep_programs_need_no_stack() {
+    let depth = 100_000;
+    let text = format!("{}1{}", "(car ".repeat(depth), ")".repeat(depth));
+    let program = parse(&text).unwrap();
+    assert!(verify(&program, Stage::Expanded).is_empty());
+    let program = close(convert_assignments(fix_letrec(integrate_primitives(program))));
+    assert!(program.to_text().len() > depth);
+    assert!(crate::ssa::build(program).is_ok());
+}

@@ -1,0 +1,154 @@
+//! Core in, the shape of SSA out.
+
+use super::build;
+use crate::core::parse;
+use crate::core::pass::{close, convert_assignments, fix_letrec, integrate_primitives};
+use crate::ssa::ir::{Procedure, Terminator, Unit};
+
+fn built(text: &str) -> Unit {
+    let program = parse(text).unwrap();
+    let program = close(convert_assignments(fix_letrec(integrate_primitives(program))));
+    build(program).unwrap()
+}
+
+/// The blocks of a procedure, one a line: parameters, names of the operations, end.
+fn shape(procedure: &Procedure) -> String {
+    let mut lines = Vec::new();
+    for (number, block) in procedure.blocks.iter().enumerate() {
+        let parameters: Vec<u32> = block.parameters.iter().map(|value| value.0).collect();
+        let mut line = format!("b{number} {parameters:?}:");
+        for instruction in &block.instructions {
+            let operation = format!("{:?}", instruction.operation);
+            let name = operation.split('(').next().unwrap();
+            line.push_str(&format!(" {name}"));
+        }
+        line.push_str(&match &block.terminator {
+            Terminator::Jump(_) => " jump".to_owned(),
+            Terminator::Branch(condition, ..) => format!(" branch {condition:?}"),
+            Terminator::Return(_) => " return".to_owned(),
+            Terminator::ReturnValues(values) => format!(" return {}", values.len()),
+            Terminator::CallReceive { required, .. } => format!(" receive {required}"),
+            other => format!(" {other:?}"),
+        });
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn calls_of_known_procedures_and_small_constants_are_direct() {
+    let unit = built(
+        "(letrec ((fib@0 (lambda fib.0 (n.1) (if (call (immutable <) n.1 2) n.1 \
+         (call (immutable +) (call fib@0 (call (immutable -) n.1 1)) \
+         (call fib@0 (call (immutable -) n.1 2))))))) (call fib@0 30))",
+    );
+    assert_eq!(unit.procedures.len(), 2);
+    assert!(unit.cells.is_empty());
+    let fib = &unit.procedures[1];
+    assert_eq!(
+        shape(fib),
+        "\
+b0 [0]: branch CompareSmall(Less, ValueId(0), 2)
+b1 []: return
+b2 []: AddSmall CallKnown AddSmall CallKnown Primitive return"
+    );
+}
+
+#[test]
+fn tests_are_branches_and_booleans_only_where_they_are_wanted() {
+    let unit = built(
+        "(lambda _.0 (x.0 y.1) (if (if (call (immutable null?) x.0) (call (immutable not) y.1) #f) 1 2))",
+    );
+    assert_eq!(
+        shape(&unit.procedures[1]),
+        "\
+b0 [0, 1]: branch Type(Null, ValueId(0))
+b1 []: Word return
+b2 []: Word return
+b3 []: branch True(ValueId(1))"
+    );
+    let unit = built("(lambda _.0 (x.0) (call (immutable vector) (call (immutable <) x.0 1)))");
+    assert_eq!(
+        shape(&unit.procedures[1]),
+        "\
+b0 [0]: branch CompareSmall(Less, ValueId(0), 1)
+b1 [1]: Primitive return
+b2 []: Word jump
+b3 []: Word jump"
+    );
+}
+
+#[test]
+fn top_level_variables_are_in_cells_only_where_procedures_use_them() {
+    let unit = built(
+        "(letrec ((x@0 (call (immutable list) 1)) (y@1 (call (immutable list) 2)) \
+         (f@2 (lambda f.0 () x@0))) (call (immutable vector) f@2 y@1))",
+    );
+    assert_eq!(unit.cells, ["x".into()]);
+    assert_eq!(
+        shape(&unit.procedures[0]),
+        "b0 []: Word Primitive CellSet Word Primitive StaticClosure Primitive return"
+    );
+    assert_eq!(shape(&unit.procedures[1]), "b0 []: CellRef return");
+}
+
+#[test]
+fn closures_hold_what_is_free() {
+    let unit = built("(lambda _.0 (x.0) (lambda _.1 () (call (immutable vector) x.0 x.0)))");
+    assert_eq!(
+        shape(&unit.procedures[1]),
+        "b0 [0]: MakeClosure ClosureInit return"
+    );
+    assert_eq!(
+        shape(&unit.procedures[2]),
+        "b0 [0]: ClosureRef Primitive return"
+    );
+}
+
+#[test]
+fn values_are_never_packed_for_a_receiver() {
+    let unit = built(
+        "(lambda _.0 (f.0) (receive (a.1 b.2) (if f.0 (values 1 2) (call f.0)) (vector a.1 b.2)))",
+    );
+    assert_eq!(
+        shape(&unit.procedures[1]),
+        "\
+b0 [0]: branch True(ValueId(0))
+b1 [1, 2]: Primitive return
+b2 []: Word Word jump
+b3 []: receive 2
+b4 [5, 6]: jump"
+    );
+    let unit = built("(lambda _.0 () (vector (values 1 2)))");
+    assert_eq!(
+        shape(&unit.procedures[1]),
+        "b0 []: Word Word CallKnown Primitive return"
+    );
+    assert_eq!(shape(&unit.procedures[2]), "b0 [0, 1]: return 2");
+}
+
+#[test]
+fn loops_have_no_calls() {
+    let unit = built(
+        "(lambda _.0 (n.0) (labels ((loop.1 (i.1) (if (< i.1 n.0) (goto loop.1 (+ i.1 1)) i.1))) \
+         (goto loop.1 0)))",
+    );
+    assert_eq!(
+        shape(&unit.procedures[1]),
+        "\
+b0 [0]: Word jump
+b1 [1]: branch Compare(Less, ValueId(1), ValueId(0))
+b2 []: AddSmall jump
+b3 []: return"
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let operands = " 1".repeat(40_000);
+    let program = parse(&format!("(list{operands})")).unwrap();
+    assert_eq!(
+        build(close(program)).unwrap_err().to_string(),
+        "line 0: 40000 values at once, the limit is 32767"
+    );
+}
