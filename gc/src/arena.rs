@@ -70,6 +70,18 @@ impl ChunkKind {
         Self::Foreign,
     ];
 
+    /// Whether no collection has seen what lies there.
+    #[inline(always)]
+    pub(crate) const fn is_young(self) -> bool {
+        matches!(self, Self::Nursery | Self::LargeYoung)
+    }
+
+    /// Whether images lie there.
+    #[inline(always)]
+    pub(crate) const fn is_image(self) -> bool {
+        matches!(self, Self::Image | Self::SharedImages)
+    }
+
     #[inline(always)]
     const fn from_byte(byte: u8) -> Self {
         Self::ALL[byte as usize]

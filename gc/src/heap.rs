@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::address::Address;
 use crate::arena::{Arena, ChunkKind};
-use crate::error::{Full, HeapError, Sealed};
+use crate::error::{Full, HeapError};
 use crate::guardian::Guardians;
 use crate::handle::Handles;
 use crate::image::ImageId;
@@ -20,6 +20,10 @@ use crate::space::pinned::PinnedSpace;
 use crate::statistics::{Event, Statistics};
 use crate::trigger::Trigger;
 use crate::zeal::ZealClock;
+
+/// A collection is due when this many slots are remembered: it empties the list, and makes the
+/// values that were stored so often old.
+const REMEMBERED_MAX: usize = 1 << 16;
 
 /// What is told of each collection.
 pub(crate) type Listener = Box<dyn FnMut(&Event)>;
@@ -82,6 +86,7 @@ impl Heap {
         self.nursery.taken_bytes() > self.nursery.budget_bytes()
             || self.trigger.is_large_due(self.large.young_bytes())
             || self.trigger.is_external_due()
+            || self.remembered.len() > REMEMBERED_MAX
     }
 
     pub(crate) fn allocate_large(&mut self, kind: ChunkKind, bytes: usize) -> Address {
@@ -116,29 +121,15 @@ impl Heap {
     }
 
     /// Whether `address` lies in an object that no collection has seen.
-    #[inline]
     pub(crate) fn is_young(&self, address: Address) -> bool {
-        matches!(
-            self.arena.kind_of(address),
-            ChunkKind::Nursery | ChunkKind::LargeYoung
-        )
+        self.arena.kind_of(address).is_young()
     }
 
-    /// The barrier for slots outside the nursery; `target` is what the value refers to.
-    pub(crate) fn barrier(&mut self, slot: Slot, target: Option<Address>) -> Result<(), Sealed> {
-        match self.arena.kind_of(slot.address()) {
-            ChunkKind::Nursery | ChunkKind::LargeYoung => return Ok(()),
-            ChunkKind::Image | ChunkKind::SharedImages
-                if self.images.is_sealed(&self.arena, slot.address()) =>
-            {
-                return Err(Sealed);
-            }
-            _ => {}
-        }
-        if target.is_some_and(|target| self.is_young(target)) {
+    /// Notes that a young reference is about to be stored into `slot`, which is not young.
+    pub(crate) fn remember(&mut self, slot: Slot) {
+        if self.remembered.last() != Some(&slot) {
             self.remembered.push(slot);
         }
-        Ok(())
     }
 
     /// Forgets an image, and what is remembered of its slots; whether it was registered.

@@ -194,7 +194,7 @@ impl<M: ObjectModel> Mutator<M> {
     /// Whether `address` is that of an object that no collection has seen.
     #[inline]
     pub fn is_young(&self, address: Address) -> bool {
-        self.nursery.contains(address) || self.arena.kind_of(address) == ChunkKind::LargeYoung
+        self.arena.kind_of(address).is_young()
     }
 
     // Stores
@@ -215,7 +215,25 @@ impl<M: ObjectModel> Mutator<M> {
 
     #[inline(never)]
     fn barrier_slowly(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
-        self.heap.borrow_mut().barrier(slot, M::reference(value))
+        let kind = self.arena.kind_of(slot.address());
+        if kind.is_young() {
+            return Ok(());
+        }
+        if kind.is_image()
+            && self
+                .heap
+                .borrow()
+                .images
+                .is_sealed(&self.arena, slot.address())
+        {
+            return Err(Sealed);
+        }
+        if M::reference(value).is_some_and(|target| self.is_young(target)) {
+            let mut heap = self.heap.borrow_mut();
+            heap.remember(slot);
+            self.request_if_due(&heap);
+        }
+        Ok(())
     }
 
     // Polls

@@ -119,7 +119,7 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
         let heap = self.heap;
         let is_new = match heap.arena.kind_of(target) {
             ChunkKind::Old if self.starts.contains(target) => self.visited.insert(target),
-            ChunkKind::Large if heap.large.iter().any(|large| large.chunks.start == target) => {
+            ChunkKind::Large if heap.large.start(heap.arena.number_of(target)) == Some(target) => {
                 self.visited_elsewhere.insert(target)
             }
             ChunkKind::Pinned if self.pinned_starts.contains(&target) => {

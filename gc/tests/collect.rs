@@ -138,6 +138,25 @@ fn polls_are_requested_only_when_the_budget_is_spent() {
 }
 
 #[test]
+fn storing_young_values_without_end_requests_a_poll() {
+    enter(&options(), |session| {
+        let old = session.push_root(session.vector(&[session.integer(0); 2]));
+        assert_eq!(session.collect(Scope::Minor), Outcome::Done);
+        let young = session.push_root(session.pair(session.integer(0), session.integer(0)));
+        let mut stores = 0;
+        while !session.mutator().poll_requested() {
+            let (vector, value) = (session.root(old), session.root(young));
+            session.set_field(vector, stores % 2, value).unwrap();
+            stores += 1;
+            assert!(stores < 1 << 20);
+        }
+        assert_eq!(session.poll(), Outcome::Done);
+        assert!(!session.mutator().poll_requested());
+    })
+    .unwrap();
+}
+
+#[test]
 fn allocation_goes_on_far_beyond_the_budget() {
     enter(&options(), |session| {
         let root = session.push_root(session.integer(0));

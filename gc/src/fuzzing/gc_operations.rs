@@ -13,7 +13,7 @@ use crate::toy::{Session, ToyModel, enter};
 use crate::value::Value;
 
 /// Fields of a vector that is a large object.
-const LARGE_FIELDS: usize = 1500;
+const LARGE_FIELDS: usize = 4500;
 /// The root that is a guardian.
 const GUARDIAN_ROOT: usize = 0;
 const ROOTS_MAX: usize = 24;

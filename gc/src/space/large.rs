@@ -8,7 +8,7 @@ use crate::arena::{Arena, ChunkKind};
 use crate::error::ArenaError;
 
 /// Objects of more bytes than this are large.
-pub(crate) const LARGE_BYTES: usize = 8 << 10;
+pub(crate) const LARGE_BYTES: usize = 32 << 10;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Large {
@@ -76,6 +76,12 @@ impl LargeSpace {
 
     pub(crate) fn is_marked(&self, index: u32) -> bool {
         self.entries[index as usize].is_some_and(|large| large.is_marked)
+    }
+
+    /// Where number `index` starts.
+    pub(crate) fn start(&self, index: u32) -> Option<Address> {
+        let large = self.entries.get(index as usize)?.as_ref()?;
+        Some(large.chunks.start)
     }
 
     /// All large objects.
