@@ -9,7 +9,10 @@ mod mutator;
 mod number;
 mod object;
 mod object_model;
+mod port;
 mod primitive;
+mod print;
+mod read;
 mod state;
 mod value;
 

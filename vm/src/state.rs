@@ -15,6 +15,10 @@ pub(crate) struct State {
     pub(crate) handlers: Cell<u64>,
     /// Bindings of parameters.
     pub(crate) parameters: Cell<u64>,
+    /// List of the three standard ports, once one was asked for.
+    pub(crate) standard_ports: Cell<u64>,
+    /// List of the files that are open for output.
+    pub(crate) open_ports: Cell<u64>,
     /// Live objects that evaluated forms name by number.
     pub(crate) externals: RefCell<Vec<u64>>,
     /// Interned symbols.
@@ -29,6 +33,8 @@ impl State {
             winders: Cell::new(tag::NULL),
             handlers: Cell::new(tag::NULL),
             parameters: Cell::new(tag::NULL),
+            standard_ports: Cell::new(tag::NULL),
+            open_ports: Cell::new(tag::NULL),
             externals: RefCell::default(),
             symbols: SymbolTable::default(),
             command_line: Vec::new(),

@@ -1,7 +1,9 @@
 //! Objects: typed views of what values refer to.
 
 mod base;
+pub(crate) mod port;
 pub(crate) mod string;
 pub(crate) mod symbol;
+pub(crate) mod table;
 
 pub(crate) use base::Object;

@@ -159,7 +159,7 @@ pub(super) fn range<'m>(
 }
 
 /// The offset of element `index` in a vector.
-pub(super) const fn element(index: usize) -> usize {
+pub(crate) const fn element(index: usize) -> usize {
     PAYLOAD + index * WORD_BYTES
 }
 

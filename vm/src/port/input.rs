@@ -1,0 +1,137 @@
+//! Input: filling the buffer, and taking from it.
+
+use std::cell::Cell;
+
+use super::utf8::{Decoded, decode};
+use super::{BUFFER_BYTES, file, output};
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::object::port::PortObject;
+
+/// Whether bytes came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Filled {
+    /// There are more than before.
+    More,
+    /// There are no more.
+    AtEnd,
+}
+
+/// Brings more bytes into the buffer, behind those that wait there.
+///
+/// # Errors
+///
+/// [`Raise::Full`], before anything was read, and `file-error`.
+pub(crate) fn fill<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    who: &'static str,
+) -> Result<Filled, Raise<'m>> {
+    let Some(descriptor) = port.descriptor() else { return Ok(Filled::AtEnd) };
+    make_room(m, port)?;
+    if descriptor == 0 {
+        flush_standard_output(m);
+    }
+    let end = port.end();
+    let free = &port.bytes()[end..];
+    // In pieces of the buffer of an ordinary port; a larger one gets as many as there are.
+    let mut piece = [0; BUFFER_BYTES];
+    let mut count = 0;
+    while count < free.len() {
+        let wanted = piece.len().min(free.len() - count);
+        let read = file::read(descriptor, &mut piece[..wanted]).map_err(|error| {
+            Raise::file(who, std::io::Error::from(error).to_string(), port.name())
+        })?;
+        for (cell, &byte) in free[count..].iter().zip(&piece[..read]) {
+            cell.set(byte);
+        }
+        count += read;
+        if read < wanted {
+            break;
+        }
+    }
+    port.set_valid(m, port.position(), end + count);
+    Ok(if count == 0 { Filled::AtEnd } else { Filled::More })
+}
+
+/// Makes sure that the buffer has room for at least one more byte.
+fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'m>> {
+    let bytes = port.bytes();
+    if port.end() < bytes.len() {
+        return Ok(());
+    }
+    let waiting = port.waiting();
+    if waiting.len() * 2 > bytes.len() {
+        return port.enlarge(m, (bytes.len() * 2).max(BUFFER_BYTES));
+    }
+    for (place, byte) in bytes.iter().zip(waiting) {
+        place.set(byte.get());
+    }
+    port.set_valid(m, 0, waiting.len());
+    Ok(())
+}
+
+/// What a program has written shows before it waits for an answer.
+fn flush_standard_output(m: &Mutator<'_>) {
+    let standard_output = m.elements(m.standard_ports()).nth(1);
+    if let Some(port) = standard_output.and_then(PortObject::of) {
+        // An error shows again at the next write.
+        let _ = output::flush(m, port);
+    }
+}
+
+/// The next character and its length in bytes, which stay; `None` at the end.
+///
+/// # Errors
+///
+/// As of [`fill`].
+pub(crate) fn peek<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    who: &'static str,
+) -> Result<Option<(char, usize)>, Raise<'m>> {
+    let mut at_end = false;
+    loop {
+        match decode(port.waiting(), at_end) {
+            Decoded::Character(character, length) => return Ok(Some((character, length))),
+            Decoded::Nothing if at_end => return Ok(None),
+            Decoded::Incomplete | Decoded::Nothing => {
+                at_end = fill(m, port, who)? == Filled::AtEnd;
+            }
+        }
+    }
+}
+
+/// Takes `count` bytes of text and keeps count of lines and columns.
+pub(crate) fn consume_text(m: &Mutator<'_>, port: PortObject<'_>, count: usize) {
+    let taken = &port.waiting()[..count];
+    port.set_place(m, place_after(port.place(), taken));
+    consume(m, port, count);
+}
+
+/// Takes `count` bytes.
+pub(crate) fn consume(m: &Mutator<'_>, port: PortObject<'_>, count: usize) {
+    let (position, end) = (port.position() + count, port.end());
+    // A file's empty buffer is filled from its start again.
+    if position == end && port.descriptor().is_some() {
+        port.set_valid(m, 0, 0);
+    } else {
+        port.set_valid(m, position, end);
+    }
+}
+
+/// Zero-based line and column after `bytes`.
+pub(crate) fn place_after(
+    (mut line, mut column): (usize, usize),
+    bytes: &[Cell<u8>],
+) -> (usize, usize) {
+    for byte in bytes.iter().map(Cell::get) {
+        if byte == b'\n' {
+            (line, column) = (line + 1, 0);
+        } else if byte & 0xc0 != 0x80 {
+            // Continuation bytes are no characters of their own.
+            column += 1;
+        }
+    }
+    (line, column)
+}

@@ -1,0 +1,79 @@
+//! Output: collecting bytes, and sending them out.
+
+use std::cell::Cell;
+
+use super::{COLLECTING_BYTES, file, flag};
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::object::port::PortObject;
+
+/// Sends out what waits in the buffer; what cannot be written is dropped.
+///
+/// # Errors
+///
+/// The message of the system.
+pub(crate) fn flush(m: &Mutator<'_>, port: PortObject<'_>) -> Result<(), String> {
+    let Some(descriptor) = port.descriptor().filter(|_| port.has(flag::OUTPUT)) else {
+        return Ok(());
+    };
+    let waiting: Vec<u8> = port.waiting().iter().map(Cell::get).collect();
+    port.set_valid(m, 0, 0);
+    send(descriptor, &waiting)
+}
+
+fn send(descriptor: i32, bytes: &[u8]) -> Result<(), String> {
+    file::write(descriptor, bytes).map_err(|error| std::io::Error::from(error).to_string())
+}
+
+/// Writes `bytes` to the port: all, or none.
+///
+/// # Errors
+///
+/// [`Raise::Full`], before anything was written, and `file-error`.
+pub(crate) fn write<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    bytes: &[u8],
+    who: &'static str,
+) -> Result<(), Raise<'m>> {
+    let Some(descriptor) = port.descriptor() else { return collect(m, port, bytes) };
+    let room = port.bytes().len() - port.end();
+    let sent = if bytes.len() <= room {
+        append(m, port, bytes);
+        let leaves = port.has(flag::UNBUFFERED)
+            || port.has(flag::LINE_BUFFERED) && bytes.contains(&b'\n');
+        if leaves { flush(m, port) } else { Ok(()) }
+    } else {
+        flush(m, port).and_then(|()| {
+            if bytes.len() >= port.bytes().len() {
+                return send(descriptor, bytes);
+            }
+            append(m, port, bytes);
+            Ok(())
+        })
+    };
+    sent.map_err(|message| Raise::file(who, message, port.name()))
+}
+
+/// Adds to the output that a string or bytevector port collects.
+fn collect<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    bytes: &[u8],
+) -> Result<(), Raise<'m>> {
+    let needed = port.end() + bytes.len();
+    if needed > port.bytes().len() {
+        port.enlarge(m, needed.next_power_of_two().max(COLLECTING_BYTES))?;
+    }
+    append(m, port, bytes);
+    Ok(())
+}
+
+/// There is room for the bytes.
+fn append(m: &Mutator<'_>, port: PortObject<'_>, bytes: &[u8]) {
+    let end = port.end();
+    for (cell, &byte) in port.bytes()[end..].iter().zip(bytes) {
+        cell.set(byte);
+    }
+    port.set_valid(m, port.position(), end + bytes.len());
+}

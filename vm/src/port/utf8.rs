@@ -1,0 +1,85 @@
+//! UTF-8 in pieces: one character from bytes that may end anywhere.
+
+use std::cell::Cell;
+
+/// What the first bytes of a text are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decoded {
+    /// This character, in this many bytes; U+FFFD for bytes that are no UTF-8.
+    Character(char, usize),
+    /// More bytes decide.
+    Incomplete,
+    /// There are no bytes.
+    Nothing,
+}
+
+/// The first character of `bytes`; with `at_end`, no more bytes will come.
+pub(crate) fn decode(bytes: &[Cell<u8>], at_end: bool) -> Decoded {
+    let mut copy = [0; char::MAX_LEN_UTF8];
+    let length = bytes.len().min(copy.len());
+    for (place, byte) in copy.iter_mut().zip(bytes) {
+        *place = byte.get();
+    }
+    let copy = &copy[..length];
+    let Some(&first) = copy.first() else { return Decoded::Nothing };
+    if first.is_ascii() {
+        return Decoded::Character(char::from(first), 1);
+    }
+    let valid = match std::str::from_utf8(copy) {
+        Ok(text) => text,
+        Err(error) if error.valid_up_to() > 0 => {
+            std::str::from_utf8(&copy[..error.valid_up_to()]).expect("valid up to there")
+        }
+        Err(error) => {
+            return match error.error_len() {
+                Some(wrong) => Decoded::Character(char::REPLACEMENT_CHARACTER, wrong),
+                None if at_end => Decoded::Character(char::REPLACEMENT_CHARACTER, length),
+                None => Decoded::Incomplete,
+            };
+        }
+    };
+    let character = valid.chars().next().expect("the text is not empty");
+    Decoded::Character(character, character.len_utf8())
+}
+
+/// The characters of `bytes`, which are complete.
+pub(crate) fn characters(mut bytes: &[Cell<u8>]) -> impl Iterator<Item = char> + Clone {
+    std::iter::from_fn(move || match decode(bytes, true) {
+        Decoded::Character(character, length) => {
+            bytes = &bytes[length..];
+            Some(character)
+        }
+        Decoded::Incomplete | Decoded::Nothing => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn cells(bytes: &[u8]) -> Vec<Cell<u8>> {
+        bytes.iter().copied().map(Cell::new).collect()
+    }
+
+    #[test]
+    fn a_character_is_awaited_until_it_can_no_longer_come() {
+        let decode = |bytes: &[u8], at_end| super::decode(&cells(bytes), at_end);
+        assert_eq!(decode(b"", false), Decoded::Nothing);
+        assert_eq!(decode(b"ab", false), Decoded::Character('a', 1));
+        assert_eq!(decode("λx".as_bytes(), false), Decoded::Character('λ', 2));
+        assert_eq!(decode(&[0xce], false), Decoded::Incomplete);
+        assert_eq!(decode(&[0xce], true), Decoded::Character('\u{fffd}', 1));
+        assert_eq!(decode(&[0xff, b'a'], false), Decoded::Character('\u{fffd}', 1));
+        assert_eq!(decode("😀".as_bytes(), false), Decoded::Character('😀', 4));
+    }
+
+    proptest! {
+        #[test]
+        fn bytes_decode_as_the_standard_library_does_lossily(bytes: Vec<u8>) {
+            let found: String = characters(&cells(&bytes)).collect();
+            prop_assert_eq!(found, String::from_utf8_lossy(&bytes));
+        }
+    }
+}

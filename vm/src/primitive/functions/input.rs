@@ -1,0 +1,157 @@
+//! Reading from ports (R7RS 6.13.2).
+
+use std::cell::Cell;
+
+use super::port::open_port;
+use super::{Answer, bytevector, check};
+use crate::arguments::Args;
+use crate::mutator::Mutator;
+use crate::object::port::PortObject;
+use crate::object::string::StringObject;
+use crate::port::input::{self, Filled};
+use crate::port::utf8::{self, Decoded};
+use crate::port::{file, flag};
+use crate::value::Value;
+
+const TEXTUAL: (i64, &str) = (flag::INPUT | flag::TEXTUAL, "textual input port");
+const BINARY: (i64, &str) = (flag::INPUT | flag::BINARY, "binary input port");
+
+pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let port = open_port(args, 0, TEXTUAL, "read-char")?;
+    let Some((character, length)) = input::peek(m, port, "read-char")? else {
+        return Ok(Value::EOF);
+    };
+    input::consume_text(m, port, length);
+    Ok(Value::character(character))
+}
+
+pub(crate) fn peek_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let port = open_port(args, 0, TEXTUAL, "peek-char")?;
+    let next = input::peek(m, port, "peek-char")?;
+    Ok(next.map_or(Value::EOF, |(character, _)| Value::character(character)))
+}
+
+fn is_ready<'m>(port: PortObject<'m>) -> Answer<'m> {
+    let waits = port.waiting().is_empty() && port.descriptor().is_some_and(|d| !file::is_ready(d));
+    Ok(Value::boolean(!waits))
+}
+
+pub(crate) fn is_char_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    is_ready(open_port(args, 0, TEXTUAL, "char-ready?")?)
+}
+
+pub(crate) fn is_u8_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    is_ready(open_port(args, 0, BINARY, "u8-ready?")?)
+}
+
+/// Waits until `measure` is content with the bytes that wait, or no more come: it answers how many
+/// to take, or `Err` with how many it has seen and need not see again.
+fn await_bytes<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    who: &'static str,
+    mut measure: impl FnMut(&[Cell<u8>], usize) -> Result<usize, usize>,
+) -> Answer<'m, usize> {
+    let mut seen = 0;
+    loop {
+        seen = match measure(port.waiting(), seen) {
+            Ok(count) => return Ok(count),
+            Err(seen) => seen,
+        };
+        if input::fill(m, port, who)? == Filled::AtEnd {
+            return Ok(port.waiting().len());
+        }
+    }
+}
+
+/// A line without its end; the end-of-file object after the last one.
+pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "read-line";
+    let port = open_port(args, 0, TEXTUAL, WHO)?;
+    let count = await_bytes(m, port, WHO, |bytes, seen| {
+        let found = bytes[seen..].iter().position(|byte| byte.get() == b'\n');
+        found.map(|index| seen + index + 1).ok_or(bytes.len())
+    })?;
+    if count == 0 {
+        return Ok(Value::EOF);
+    }
+    let line = &port.waiting()[..count];
+    let line = match line {
+        [line @ .., end] if end.get() == b'\n' => match line {
+            [line @ .., end] if end.get() == b'\r' => line,
+            _ => line,
+        },
+        _ => line,
+    };
+    let string = StringObject::from_characters(m, utf8::characters(line))?;
+    input::consume_text(m, port, count);
+    Ok(string.value())
+}
+
+/// `(read-string count port)`
+pub(crate) fn read_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "read-string";
+    let wanted = check::size(args, 0, WHO)?;
+    let port = open_port(args, 1, TEXTUAL, WHO)?;
+    let mut found = 0;
+    let count = await_bytes(m, port, WHO, |bytes, mut seen| {
+        while found < wanted {
+            match utf8::decode(&bytes[seen..], false) {
+                Decoded::Character(_, length) => (found, seen) = (found + 1, seen + length),
+                Decoded::Incomplete | Decoded::Nothing => return Err(seen),
+            }
+        }
+        Ok(seen)
+    })?;
+    if count == 0 && wanted > 0 {
+        return Ok(Value::EOF);
+    }
+    let bytes = &port.waiting()[..count];
+    let string = StringObject::from_characters(m, utf8::characters(bytes))?;
+    input::consume_text(m, port, count);
+    Ok(string.value())
+}
+
+/// Waits for one byte.
+fn next_byte<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    who: &'static str,
+) -> Answer<'m, Option<u8>> {
+    let count = await_bytes(m, port, who, |bytes, _| bytes.first().map(|_| 1).ok_or(0))?;
+    Ok((count > 0).then(|| port.waiting()[0].get()))
+}
+
+pub(crate) fn read_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let port = open_port(args, 0, BINARY, "read-u8")?;
+    let Some(byte) = next_byte(m, port, "read-u8")? else { return Ok(Value::EOF) };
+    input::consume(m, port, 1);
+    Ok(Value::count(usize::from(byte)))
+}
+
+pub(crate) fn peek_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let port = open_port(args, 0, BINARY, "peek-u8")?;
+    let next = next_byte(m, port, "peek-u8")?;
+    Ok(next.map_or(Value::EOF, |byte| Value::count(usize::from(byte))))
+}
+
+/// `(read-bytevector count port)`
+pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "read-bytevector";
+    let wanted = check::size(args, 0, WHO)?;
+    let port = open_port(args, 1, BINARY, WHO)?;
+    let count = await_bytes(m, port, WHO, |bytes, _| {
+        if bytes.len() < wanted { Err(0) } else { Ok(wanted) }
+    })?;
+    if count == 0 && wanted > 0 {
+        return Ok(Value::EOF);
+    }
+    let bytes: Vec<u8> = port.waiting()[..count].iter().map(Cell::get).collect();
+    let result = bytevector::from_bytes(m, &bytes)?;
+    input::consume(m, port, count);
+    Ok(result)
+}
+
+pub(crate) fn read<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    crate::read::read(m, open_port(args, 0, TEXTUAL, "read")?)
+}

@@ -1,0 +1,94 @@
+//! Writing to ports (R7RS 6.13.3).
+
+use std::cell::Cell;
+
+use super::port::{open_port, port_argument};
+use super::{Answer, check};
+use crate::arguments::Args;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::port::{flag, output};
+use crate::print::{Style, to_text};
+use crate::value::Value;
+
+const TEXTUAL: (i64, &str) = (flag::OUTPUT | flag::TEXTUAL, "textual output port");
+const BINARY: (i64, &str) = (flag::OUTPUT | flag::BINARY, "binary output port");
+
+/// `(write-char character port)`
+pub(crate) fn write_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "write-char";
+    let character = check::character(args, 0, WHO)?;
+    let port = open_port(args, 1, TEXTUAL, WHO)?;
+    let mut bytes = [0; char::MAX_LEN_UTF8];
+    output::write(m, port, character.encode_utf8(&mut bytes).as_bytes(), WHO)?;
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(write-string string port start end)`
+pub(crate) fn write_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "write-string";
+    let string = check::string(args, 0, WHO)?;
+    let port = open_port(args, 1, TEXTUAL, WHO)?;
+    let range = check::range(args, 2, string.length(), WHO)?;
+    let text: String = string.characters(range).collect();
+    output::write(m, port, text.as_bytes(), WHO)?;
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(write-u8 byte port)`
+pub(crate) fn write_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "write-u8";
+    let byte = check::byte(args, 0, WHO)?;
+    let port = open_port(args, 1, BINARY, WHO)?;
+    output::write(m, port, &[byte], WHO)?;
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(write-bytevector bytevector port start end)`
+pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "write-bytevector";
+    let object = check::object(args, 0, abi::tag::Kind::Bytevector, WHO)?;
+    let port = open_port(args, 1, BINARY, WHO)?;
+    let range = check::range(args, 2, object.size(), WHO)?;
+    let bytes: Vec<u8> = object.bytes()[range].iter().map(Cell::get).collect();
+    output::write(m, port, &bytes, WHO)?;
+    Ok(Value::UNSPECIFIED)
+}
+
+pub(crate) fn flush_output<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const WHO: &str = "flush-output-port";
+    let port = port_argument(args, 0, WHO)?;
+    output::flush(m, port).map_err(|message| Raise::file(WHO, message, port.name()))?;
+    Ok(Value::UNSPECIFIED)
+}
+
+fn write_value<'m>(
+    m: &'m Mutator<'_>,
+    args: Args<'m>,
+    style: Style,
+    who: &'static str,
+) -> Answer<'m> {
+    let port = open_port(args, 1, TEXTUAL, who)?;
+    output::write(m, port, to_text(m, args[0], style).as_bytes(), who)?;
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(display value port)`
+pub(crate) fn display<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    write_value(m, args, Style::Display, "display")
+}
+
+/// `(write value port)`
+pub(crate) fn write<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    write_value(m, args, Style::Write, "write")
+}
+
+/// `(write-shared value port)`
+pub(crate) fn write_shared<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    write_value(m, args, Style::WriteShared, "write-shared")
+}
+
+/// `(write-simple value port)`: as `write`, so that circular structures end here too.
+pub(crate) fn write_simple<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    write_value(m, args, Style::Write, "write-simple")
+}

@@ -1,0 +1,46 @@
+//! Tables keyed by identity.
+
+use abi::object_layout::pair;
+
+use super::Answer;
+use crate::arguments::Args;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::object::table::TableObject;
+use crate::value::Value;
+
+fn table<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, TableObject<'m>> {
+    TableObject::of(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "table", args[0]))
+}
+
+pub(crate) fn make_table<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
+    TableObject::allocate(m)
+}
+
+/// `(table-ref table key default)`
+pub(crate) fn table_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(table(args, "table-ref")?.get(m, args[1]).unwrap_or(args[2]))
+}
+
+/// `(table-set! table key value)`
+pub(crate) fn table_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    table(args, "table-set!")?.set(m, args[1], args[2])?;
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(table-delete! table key)`
+pub(crate) fn table_delete<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    table(args, "table-delete!")?.delete(m, args[1]);
+    Ok(Value::UNSPECIFIED)
+}
+
+pub(crate) fn table_count<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::count(table(args, "table-count")?.count()))
+}
+
+/// The list of pairs of a key and its value, in no particular order.
+pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let table = table(args, "table->alist")?;
+    m.reserve(2 * pair::BYTES * table.count())?;
+    Ok(table.all().fold(Value::NULL, |rest, (key, value)| m.cons(m.cons(key, value), rest)))
+}

@@ -1,0 +1,107 @@
+//! Which objects of a structure need datum labels (R7RS 2.4).
+
+use std::collections::HashMap;
+use std::fmt::Write;
+
+use super::{Parts, parts};
+use crate::mutator::Mutator;
+use crate::value::Value;
+
+/// Parts of a structure that are looked at before it is suspected of being circular.
+const UNSUSPECTED_PARTS: usize = 4096;
+
+/// The objects that need labels, by word, and the labels that were given so far.
+#[derive(Default)]
+pub(super) struct Labels {
+    numbers: HashMap<u64, Option<usize>>,
+    given: usize,
+}
+
+/// How far the search is with an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    /// The search is inside it: meeting it again closes a cycle.
+    Open,
+    Done,
+}
+
+impl Labels {
+    /// Finds the objects in `value` that cycles lead back to; with `all_shared`, all that occur more
+    /// than once.
+    pub(super) fn find<'m>(m: &'m Mutator<'_>, value: Value<'m>, all_shared: bool) -> Self {
+        let mut labels = Self::default();
+        if all_shared || !is_small_tree(m, value) {
+            labels.search(m, value, all_shared);
+        }
+        labels
+    }
+
+    fn search<'m>(&mut self, m: &'m Mutator<'_>, value: Value<'m>, all_shared: bool) {
+        let mut progress = HashMap::new();
+        // Objects with the number of their part that is next.
+        let mut open = vec![(value, parts(m, value), 0)];
+        progress.insert(value.word(), Progress::Open);
+        while let Some((object, object_parts, next)) = open.last_mut() {
+            let Some(part) = object_parts.get(*next) else {
+                progress.insert(object.word(), Progress::Done);
+                open.pop();
+                continue;
+            };
+            *next += 1;
+            let part_parts = parts(m, part);
+            if matches!(part_parts, Parts::None) {
+                continue;
+            }
+            match progress.get(&part.word()) {
+                None => {
+                    progress.insert(part.word(), Progress::Open);
+                    open.push((part, part_parts, 0));
+                }
+                Some(&found) if all_shared || found == Progress::Open => {
+                    self.numbers.insert(part.word(), None);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// Whether `value` has a label, given already or not.
+    pub(super) fn has(&self, value: Value<'_>) -> bool {
+        self.numbers.contains_key(&value.word())
+    }
+
+    /// Writes the label of `value` where it has one: `Some(false)` for a definition, after which the
+    /// value follows, `Some(true)` for a reference.
+    pub(super) fn write(&mut self, value: Value<'_>, text: &mut String) -> Option<bool> {
+        let number = self.numbers.get_mut(&value.word())?;
+        let written = match *number {
+            Some(number) => write!(text, "#{number}#"),
+            None => write!(text, "#{}=", self.given),
+        };
+        written.expect("writing to a string never fails");
+        if number.is_some() {
+            return Some(true);
+        }
+        *number = Some(self.given);
+        self.given += 1;
+        Some(false)
+    }
+}
+
+/// Whether `value`, seen as a tree, has few parts: then it is not circular.
+fn is_small_tree<'m>(m: &'m Mutator<'_>, value: Value<'m>) -> bool {
+    let mut pending = vec![value];
+    let mut count = 0;
+    while let Some(value) = pending.pop() {
+        let value_parts = parts(m, value);
+        for index in 0.. {
+            let Some(part) = value_parts.get(index) else { break };
+            count += 1;
+            if count > UNSUSPECTED_PARTS {
+                return false;
+            }
+            pending.push(part);
+        }
+    }
+    true
+}
