@@ -5,11 +5,31 @@
 //!
 //! * [`Mutator`] owns a heap and the embedder's state. Allocation, barriers and polls take `&self`;
 //!   only [`Mutator::collect`] and [`Mutator::collect_if_due`] move objects, and take `&mut self`.
+//!   A [`Value`] borrows from `&self`, so that the borrow checker finds every stale one.
 //! * A collection starts only where the embedder calls it. The embedder polls
 //!   ([`Mutator::poll_limit`]); allocation past the nursery's budget only requests a poll.
-//! * A minor collection promotes every live young object: after it, nothing is young. What a
-//!   frame refers to after a collection therefore stays where it is until the next full one.
+//! * A minor collection promotes every live young object: after any collection, nothing is young.
+//!   A frame that a collection has seen, and that did not run since, need not be shown to minor
+//!   collections again.
+//! * Full collections move all objects but large ones and those of [`Mutator::allocate_pinned`].
+//!   Pinning an object later would mean to promote it into that space first.
+//! * No state is global: any number of heaps live in a process.
 //! * 64-bit little-endian hosts only.
+//!
+//! ```
+//! use gc::toy::enter;
+//! use gc::{HeapOptions, Outcome, Scope};
+//!
+//! enter(&HeapOptions::default(), |session| {
+//!     let pair = session.pair(session.integer(1), session.integer(2));
+//!     let root = session.push_root(pair);
+//!     assert_eq!(session.collect(Scope::Minor), Outcome::Done);
+//!     // `pair` may not be used any more: it does not live as long as the collection.
+//!     let pair = session.root(root);
+//!     assert_eq!(session.as_integer(session.field(pair, 1)), Some(2));
+//! })?;
+//! # Ok::<(), gc::HeapError>(())
+//! ```
 
 mod address;
 mod arena;

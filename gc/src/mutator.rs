@@ -338,7 +338,8 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// Forgets an image that its owner is about to unmap; false if it was forgotten before.
     ///
-    /// Nothing may lead into the image any more.
+    /// Nothing may lead into the image any more. Images that a full collection did not reach are
+    /// forgotten already when [`ObjectModel::image_unreachable`] is told.
     pub fn unregister_image(&self, image: ImageId) -> bool {
         self.heap.borrow_mut().forget_image(image)
     }
@@ -385,7 +386,10 @@ impl<M: ObjectModel> Mutator<M> {
         self.heap.borrow().handles.clone()
     }
 
-    /// A number for a new guardian object, whose class is to tell it.
+    /// A number for a new guardian, to be told by [`ObjectModel::class`] of its object.
+    ///
+    /// The number is free again once a collection does not reach that object; so allocate it
+    /// before the next one.
     pub fn guardian_create(&self) -> GuardianNumber {
         self.heap.borrow_mut().guardians.create()
     }
