@@ -23,7 +23,7 @@ pub struct Procedure<'image> {
     pub code: &'image [u8],
 }
 
-impl<'image> Procedure<'image> {
+impl Procedure<'_> {
     /// Virtual address of the first instruction.
     pub const fn code_start(&self) -> u32 {
         self.address + PROCEDURE_HEADER_BYTES as u32

@@ -101,4 +101,11 @@ impl<'file> ImageView<'file> {
             self.header.symbol_count,
         )
     }
+
+    /// The names of all symbols, by number.
+    pub(crate) fn symbol_names(&self) -> impl Iterator<Item = &'file str> {
+        self.symbols()
+            .names()
+            .map(|name| str::from_utf8(self.read_only(name)).expect("names were checked"))
+    }
 }

@@ -74,12 +74,7 @@ pub fn load(
     options: LoadOptions,
 ) -> Result<LoadedImage, LoadError> {
     let mapping = Mapping::new(view, host.arena(), options.placement)?;
-    let symbols: Vec<u64> = view
-        .symbols()
-        .names()
-        .map(|name| std::str::from_utf8(view.read_only(name)).expect("names were checked"))
-        .map(|name| host.symbol(name))
-        .collect();
+    let symbols: Vec<u64> = view.symbol_names().map(|name| host.symbol(name)).collect();
     link_into_memory(&mapping, view, &symbols);
     mapping.seal(view, options.placement)?;
     let sections = view.sections();
@@ -108,7 +103,7 @@ fn describe(mapping: &Mapping, view: &ImageView<'_>, pins: u32) -> ImageDescript
         constants: mapping.addresses(header.constants),
         pins,
         external_bytes: view.file.len(),
-        external_mappings: mapping.mapping_count(),
+        external_mappings: mapping.taken_mappings(),
     }
 }
 

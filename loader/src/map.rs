@@ -28,7 +28,7 @@ pub(crate) struct Mapping {
     arena: Arc<Arena>,
     range: AddressRange,
     /// What the operating system counts.
-    mapping_count: usize,
+    taken_mappings: usize,
 }
 
 impl Mapping {
@@ -43,7 +43,7 @@ impl Mapping {
         let mut mapping = Self {
             arena: Arc::clone(arena),
             range,
-            mapping_count: 0,
+            taken_mappings: 0,
         };
         match placement {
             Placement::Mapped => mapping.map_segments(view)?,
@@ -66,7 +66,7 @@ impl Mapping {
             };
             self.map_segment(segment, access, file.as_fd())?;
             // The segment, and the inaccessible rest of its last granule.
-            self.mapping_count += 2;
+            self.taken_mappings += 2;
         }
         Ok(())
     }
@@ -106,7 +106,7 @@ impl Mapping {
             unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
         }
         // The sealed part, the cells, and the inaccessible rest.
-        self.mapping_count = 3;
+        self.taken_mappings = 3;
         Ok(())
     }
 
@@ -155,8 +155,8 @@ impl Mapping {
     }
 
     /// How many mappings of the operating system the image takes.
-    pub(crate) const fn mapping_count(&self) -> usize {
-        self.mapping_count
+    pub(crate) const fn taken_mappings(&self) -> usize {
+        self.taken_mappings
     }
 
     pub(crate) const fn arena(&self) -> &Arc<Arena> {

@@ -28,17 +28,19 @@ impl<'image> RelativeRelocations<'image> {
         }
     }
 
-    fn start_entry(&mut self, entry: u64) -> Option<Option<u64>> {
-        if entry & 1 == 0 {
+    /// Makes `entry` the current bitmap; an address is one of a single word. `None`: out of order.
+    fn start_entry(&mut self, entry: u64) -> Option<()> {
+        let (words, bits) = if entry & 1 == 0 {
             let is_ordered = entry.is_multiple_of(8) && self.base.is_none_or(|base| entry >= base);
-            self.base = Some(entry.checked_add(8).filter(|_| is_ordered)?);
-            return Some(Some(entry));
-        }
-        let base = self.base?;
-        self.bitmap = entry >> 1;
-        self.bitmap_start = base;
-        self.base = Some(base.checked_add(8 * BITMAP_WORDS)?);
-        Some(None)
+            self.base = Some(entry).filter(|_| is_ordered);
+            (1, 1)
+        } else {
+            (BITMAP_WORDS, entry >> 1)
+        };
+        self.bitmap_start = self.base?;
+        self.base = Some(self.bitmap_start.checked_add(8 * words)?);
+        self.bitmap = bits;
+        Some(())
     }
 }
 
@@ -54,13 +56,9 @@ impl Iterator for RelativeRelocations<'_> {
             }
             let (index, bytes) = self.entries.next()?;
             let entry = u64::from_le_bytes(*bytes);
-            match self.start_entry(entry) {
-                Some(Some(address)) => return Some(Ok(address)),
-                Some(None) => {}
-                None => {
-                    self.entries = [].iter().enumerate();
-                    return Some(Err((index, entry)));
-                }
+            if self.start_entry(entry).is_none() {
+                self.entries = [].iter().enumerate();
+                return Some(Err((index, entry)));
             }
         }
     }

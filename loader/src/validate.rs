@@ -269,7 +269,8 @@ pub(crate) fn content_hash(view: &ImageView<'_>) -> Result<(), LoadError> {
     let mut hash = ContentHash::default();
     let mut first = view.segment(SegmentKind::ReadOnly).to_vec();
     let hash_start = view.elf.image_header_offset() + IMAGE_HEADER_HASH_OFFSET;
-    for range in NOT_HASHED.into_iter().chain([hash_start..hash_start + 8]) {
+    first[hash_start..hash_start + 8].fill(0);
+    for range in NOT_HASHED {
         first[range].fill(0);
     }
     hash.add_segment(&first);

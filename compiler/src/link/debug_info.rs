@@ -8,8 +8,8 @@ use gimli::write::{
     Address, AttributeValue, DwarfUnit, EndianVec, FileId, LineProgram, LineString, Sections,
 };
 use gimli::{
-    DW_AT_decl_file, DW_AT_decl_line, DW_AT_high_pc, DW_AT_low_pc, DW_AT_name, DW_AT_producer,
-    DW_TAG_subprogram, Encoding, Format, LineEncoding, LittleEndian,
+    DW_AT_comp_dir, DW_AT_decl_file, DW_AT_decl_line, DW_AT_high_pc, DW_AT_low_pc, DW_AT_name,
+    DW_AT_producer, DW_TAG_subprogram, Encoding, Format, LineEncoding, LittleEndian,
 };
 
 use super::error::LinkError;
@@ -24,6 +24,11 @@ const ENCODING: Encoding = Encoding {
 
 /// The compilation directory: paths are as the user gave them, so that builds are reproducible.
 const DIRECTORY: &str = ".";
+
+/// The same directory in other letters, for an entry of the file table that must not be used:
+/// number 1 is where line programs start, but some tools (binutils 2.40) start with number 0 unless
+/// told. No row is left with a file that nobody told.
+const DIRECTORY_AGAIN: &str = "./";
 
 /// A debug section: name and contents.
 pub(super) type DebugSection = (&'static str, Vec<u8>);
@@ -41,7 +46,7 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<DebugSectio
     }
     let mut sections = Sections::new(EndianVec::new(LittleEndian));
     dwarf.write(&mut sections).map_err(describe)?;
-    let mut encoded = Vec::new();
+    let mut encoded = vec![(".debug_aranges", address_ranges(layout))];
     sections
         .for_each_mut(|id, section| {
             if !section.slice().is_empty() {
@@ -51,6 +56,23 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<DebugSectio
         })
         .map_err(describe)?;
     Ok(encoded)
+}
+
+/// The address range of the one unit (DWARF 5, section 6.1.2): elfutils finds units by it.
+fn address_ranges(layout: &Layout) -> Vec<u8> {
+    const VERSION: u16 = 2;
+    let code = layout.header.code;
+    let mut body = VERSION.to_le_bytes().to_vec();
+    body.extend_from_slice(&0_u32.to_le_bytes());
+    body.extend_from_slice(&[ENCODING.address_size, 0]);
+    // Ranges are aligned to their size, counted from the start of the section.
+    body.extend_from_slice(&[0; 4]);
+    for word in [code.start.into(), code.bytes.into(), 0_u64, 0] {
+        body.extend_from_slice(&word.to_le_bytes());
+    }
+    let mut bytes = (body.len() as u32).to_le_bytes().to_vec();
+    bytes.append(&mut body);
+    bytes
 }
 
 fn describe(error: gimli::write::Error) -> LinkError {
@@ -75,6 +97,8 @@ fn add_line_program(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) -> 
     let line_encoding = LineEncoding::default();
     let directory = string(DIRECTORY);
     let mut program = LineProgram::new(ENCODING, line_encoding, directory, None, first_file, None);
+    let directory_again = program.add_directory(string(DIRECTORY_AGAIN));
+    program.add_file(string(&unit.files[0]), directory_again, None);
     let directory = program.default_directory();
     let files: Vec<FileId> = unit
         .files
@@ -117,9 +141,9 @@ fn add_unit_entry(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) {
     let directory = dwarf.strings.add(DIRECTORY);
     let root = dwarf.unit.root();
     let entry = dwarf.unit.get_mut(root);
+    entry.set(DW_AT_comp_dir, AttributeValue::StringRef(directory));
     entry.set(DW_AT_producer, AttributeValue::StringRef(producer));
     entry.set(DW_AT_name, AttributeValue::StringRef(name));
-    entry.set(gimli::DW_AT_comp_dir, AttributeValue::StringRef(directory));
     let code = layout.header.code;
     let low = Address::Constant(u64::from(code.start));
     entry.set(DW_AT_low_pc, AttributeValue::Address(low));

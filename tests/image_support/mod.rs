@@ -1,0 +1,174 @@
+//! A small image made by hand, and a heap of the toy model to load it into.
+
+use std::sync::Arc;
+
+use abi::frame_map::{self, SlotState};
+use abi::isa::{DataOffset, Instruction, Into, Local, MapOffset, Small};
+use abi::procedure::ProcedureHeader;
+use compiler::link::link;
+use compiler::link::unit::{
+    Constant, ConstantWord, Fixup, FixupTarget, LineRow, LinkUnit, ProcedureCode,
+};
+use gc::toy::{ToyModel, ToyState};
+use gc::{Arena, HeapOptions, ImageDescription, ImageId, Mutator};
+use loader::Host;
+
+/// A heap whose interned symbols are fixnums: ten times the length of the name.
+pub struct ToyHost {
+    pub mutator: Mutator<ToyModel>,
+}
+
+impl ToyHost {
+    pub fn new() -> Self {
+        let options = HeapOptions {
+            arena_bytes: HeapOptions::ARENA_BYTES_MIN,
+            ..Default::default()
+        };
+        Self {
+            mutator: Mutator::new(&options, |_| ToyState::default()).unwrap(),
+        }
+    }
+}
+
+impl Host for ToyHost {
+    fn arena(&self) -> &Arc<Arena> {
+        self.mutator.arena()
+    }
+
+    fn symbol(&mut self, name: &str) -> u64 {
+        symbol_word(name)
+    }
+
+    fn register(&mut self, description: ImageDescription) -> ImageId {
+        self.mutator.register_image(description)
+    }
+}
+
+/// What [`ToyHost`] answers for a symbol.
+pub fn symbol_word(name: &str) -> u64 {
+    abi::tag::fixnum(10 * name.len() as i64).unwrap()
+}
+
+/// Bytecode with a hole for each of `targets`, from instructions that end with the hole.
+pub fn with_fixups(instructions: &[(Instruction, Option<FixupTarget>)]) -> (Vec<u8>, Vec<Fixup>) {
+    let (mut code, mut fixups) = (Vec::new(), Vec::new());
+    for (instruction, target) in instructions {
+        instruction.encode(&mut code);
+        let end = code.len() as u32;
+        if let &Some(target) = target {
+            fixups.push(Fixup {
+                at: end - 4,
+                end,
+                target,
+            });
+        }
+    }
+    (code, fixups)
+}
+
+/// Two procedures, every kind of constant, two symbols, two cells.
+pub fn sample_unit() -> LinkUnit {
+    LinkUnit {
+        procedures: vec![sample_entry(), sample_procedure()],
+        frame_maps: vec![map(&[]), map(&[SlotState::Unused, SlotState::Live])],
+        constants: vec![
+            Constant::String("hello".into()),
+            Constant::Closure(1),
+            Constant::Pair(ConstantWord::Constant(0), ConstantWord::Symbol(0)),
+            Constant::Flonum(1e300),
+            Constant::Vector(vec![ConstantWord::Symbol(1), ConstantWord::Word(8)]),
+            Constant::Bytevector(vec![1, 2, 3]),
+            Constant::Bignum {
+                negative: true,
+                limbs: vec![5, 6],
+            },
+            Constant::String("λ".into()),
+        ],
+        symbols: vec!["car".into(), "lambda".into()],
+        cells: vec![
+            ConstantWord::Word(abi::tag::UNBOUND),
+            ConstantWord::Constant(2),
+        ],
+        files: vec!["main.scm".into(), "lib/fold.scm".into()],
+        interface: Some("(library (main))".into()),
+    }
+}
+
+/// Refers to one of everything, in the order of the instructions.
+fn sample_entry() -> ProcedureCode {
+    let load_cell = Instruction::LoadCell {
+        dst: Into(1),
+        cell: DataOffset(0),
+    };
+    let load_constant = Instruction::LoadConstant {
+        dst: Into(1),
+        constant: DataOffset(0),
+    };
+    let (code, fixups) = with_fixups(&[
+        (load_constant, Some(FixupTarget::Constant(2))),
+        (load_cell, Some(FixupTarget::SymbolCell(1))),
+        (load_cell, Some(FixupTarget::Cell(1))),
+        (
+            Instruction::Poll { map: MapOffset(0) },
+            Some(FixupTarget::FrameMap(1)),
+        ),
+        (Instruction::ReturnValue { src: Local(1) }, None),
+    ]);
+    ProcedureCode {
+        header: ProcedureHeader {
+            frame_bytes: 64,
+            ..ProcedureHeader::default()
+        },
+        entry_map: 0,
+        code,
+        fixups,
+        lines: vec![row(0, 0, 1, 1), row(7, 0, 2, 3)],
+        ..ProcedureCode::default()
+    }
+}
+
+fn sample_procedure() -> ProcedureCode {
+    let (code, fixups) = with_fixups(&[
+        (
+            Instruction::LoadSmall {
+                dst: Into(2),
+                value: Small(42),
+            },
+            None,
+        ),
+        (Instruction::ReturnValue { src: Local(2) }, None),
+    ]);
+    let header = ProcedureHeader {
+        frame_bytes: 64,
+        required: 1,
+        ..ProcedureHeader::default()
+    };
+    ProcedureCode {
+        name: "fold".into(),
+        parameters: vec!["kons".into()],
+        header,
+        entry_map: 1,
+        code,
+        fixups,
+        lines: vec![row(0, 1, 10, 2), row(5, 1, 11, 4)],
+    }
+}
+
+pub fn map(states: &[SlotState]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    frame_map::encode(states, &mut bytes);
+    bytes
+}
+
+pub fn row(offset: u32, file: u16, line: u32, column: u32) -> LineRow {
+    LineRow {
+        offset,
+        file,
+        line,
+        column,
+    }
+}
+
+pub fn sample_image() -> Vec<u8> {
+    link(&sample_unit()).unwrap()
+}
