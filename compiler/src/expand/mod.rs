@@ -1,1 +1,36 @@
-//! The expander: from data to Core.
+//! Expansion: from data to Core, by way of macros, libraries and definitions.
+//!
+//! * [`expand_program`] expands a program with the libraries that it needs, [`expand_text`] and
+//!   [`expand_form`] what is evaluated in an environment, [`expand_libraries`] the libraries of an
+//!   image. All know libraries and environments through a [`LibraryRegistry`].
+//! * Hygiene is by renaming: see `name`. Macros are `syntax-rules`.
+//! * A program, with the libraries that are expanded into its unit, is one `Letrec`. Variables of
+//!   libraries that other units can get at are defined as globals too. Evaluated definitions
+//!   make globals only.
+
+mod body;
+mod conditional_expansion;
+mod denotation;
+mod expander;
+mod failure;
+mod forms;
+mod import_set;
+mod interface;
+mod join;
+mod library;
+mod name;
+mod registry;
+mod scope;
+mod source;
+mod syntax;
+mod syntax_rules;
+mod top_environment;
+mod unit;
+
+pub use conditional_expansion::FEATURES;
+pub use registry::{EnvironmentId, LibraryRegistry};
+pub use source::SourceText;
+pub use unit::{Outcome, expand_form, expand_libraries, expand_program, expand_text};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! What is wrong with a source text, for people: place, message, notes, and the line it is about.
+
+use std::fmt;
+use std::rc::Rc;
+
+/// A mistake in a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The source file, as it was named.
+    pub file: Rc<str>,
+    /// Line, from 1; 0 if the mistake has no place in a text.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+    /// How many characters of the line the mistake covers; at least 1.
+    pub width: u32,
+    /// The text of the line, without its end.
+    pub source_line: Rc<str>,
+    /// What was found and what was expected.
+    pub message: String,
+    /// More about it, one sentence each.
+    pub notes: Vec<String>,
+}
+
+impl fmt::Display for Diagnostic {
+    /// `file:line:column: message`, the source line with the place marked, the notes.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.line == 0 {
+            write!(formatter, "{}: {}", self.file, self.message)?;
+        } else {
+            let Self {
+                file, line, column, ..
+            } = self;
+            write!(formatter, "{file}:{line}:{column}: {}", self.message)?;
+            let number = line.to_string();
+            let margin = " ".repeat(number.len());
+            write!(formatter, "\n {number} | {}", self.source_line)?;
+            write!(formatter, "\n {margin} | {}", self.marker())?;
+        }
+        for note in &self.notes {
+            write!(formatter, "\n note: {note}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Diagnostic {}
+
+impl Diagnostic {
+    /// Carets under the place; tabs stay tabs, so that they stand right under any tab width.
+    fn marker(&self) -> String {
+        let before = self.column.saturating_sub(1) as usize;
+        let indent = self.source_line.chars().take(before);
+        let mut marker: String = indent
+            .map(|character| if character == '\t' { '\t' } else { ' ' })
+            .collect();
+        let room = self.source_line.chars().count().saturating_sub(before);
+        let carets = (self.width as usize).min(room).max(1);
+        marker.extend(std::iter::repeat_n('^', carets));
+        marker
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shows_the_line_and_marks_the_place() {
+        let diagnostic = Diagnostic {
+            file: "a.scm".into(),
+            line: 12,
+            column: 3,
+            width: 4,
+            source_line: "\t (if)".into(),
+            message: "if: expected 2 or 3 operands, found 0".to_owned(),
+            notes: vec!["see R7RS 4.1.5".to_owned()],
+        };
+        assert_eq!(
+            diagnostic.to_string(),
+            "a.scm:12:3: if: expected 2 or 3 operands, found 0\n 12 | \t (if)\n    | \t ^^^^\n note: see R7RS 4.1.5"
+        );
+    }
+
+    #[test]
+    fn says_only_the_file_where_there_is_no_line() {
+        let diagnostic = Diagnostic {
+            file: "eval".into(),
+            line: 0,
+            column: 0,
+            width: 1,
+            source_line: "".into(),
+            message: "unbound variable `x`".to_owned(),
+            notes: Vec::new(),
+        };
+        assert_eq!(diagnostic.to_string(), "eval: unbound variable `x`");
+    }
+}

@@ -1,0 +1,384 @@
+//! Bodies and top levels: finds the definitions first, so that every name is known before any
+//! expression is expanded.
+
+use std::rc::Rc;
+
+use abi::primitive::Primitive;
+
+use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
+use super::expander::{Expander, Meaning};
+use super::failure::Result;
+use super::forms::{Formals, RecordDefinition};
+use super::name::{Name, Place as Environment};
+use super::syntax::{List, SyntaxId};
+use super::syntax_rules;
+use super::unit::Step;
+use crate::core::ir::{Expr, ExprId, VariableId};
+
+/// A definition or expression of a body, in order.
+pub(crate) enum Item {
+    Define(Target, Code),
+    Evaluate(Code),
+}
+
+/// What a definition defines.
+#[derive(Clone)]
+pub(crate) enum Target {
+    /// A variable of this unit.
+    Local(VariableId),
+    /// A variable of this unit's library that is defined as a global too.
+    Exported(VariableId, Rc<TopVariable>),
+    /// A global only.
+    Global(Rc<TopVariable>),
+    /// A variable of the program that is defined already.
+    Again(VariableId),
+}
+
+/// Something to be expanded once all definitions are known; leaves one value.
+pub(crate) enum Code {
+    Expression(SyntaxId),
+    Procedure {
+        name: Rc<str>,
+        formals: Formals,
+        body: Vec<SyntaxId>,
+        at: SyntaxId,
+    },
+    Build(SyntaxId, Build),
+}
+
+type Build = Box<dyn FnOnce(&mut Expander<'_>) -> Result<()>>;
+
+impl Expander<'_> {
+    /// Leaves the value of a body, in a scope of its own.
+    pub(crate) fn body(&mut self, forms: Vec<SyntaxId>, at: SyntaxId) -> Result<()> {
+        self.scopes.enter();
+        let mut items = Vec::with_capacity(forms.len());
+        self.scan(forms, &mut items)?;
+        if items.is_empty() {
+            return Err(self.failure(at, "expected at least one expression in the body"));
+        }
+        self.then(move |expander| {
+            expander.scopes.exit();
+            Ok(())
+        });
+        self.items_later(items, at);
+        Ok(())
+    }
+
+    /// Expands `items` and leaves the value of them all.
+    fn items_later(&mut self, items: Vec<Item>, at: SyntaxId) {
+        let (targets, codes): (Vec<_>, Vec<_>) = items.into_iter().map(Item::split).unzip();
+        let places: Vec<SyntaxId> = codes.iter().map(Code::at).collect();
+        self.then(move |expander| {
+            let values = expander.pop_many(targets.len());
+            let parts = targets.into_iter().zip(values).zip(places);
+            let step = |((target, value), at)| Step { target, value, at };
+            let steps = parts.map(step).collect();
+            let value = expander.join(steps, at);
+            expander.push_value(value);
+            Ok(())
+        });
+        for code in codes.into_iter().rev() {
+            self.then(move |expander| expander.code(code));
+        }
+    }
+
+    pub(crate) fn code(&mut self, code: Code) -> Result<()> {
+        match code {
+            Code::Expression(id) => {
+                self.later(id);
+                Ok(())
+            }
+            Code::Procedure { name, formals, body, at } => self.procedure(name, &formals, body, at),
+            Code::Build(_, build) => build(self),
+        }
+    }
+
+    /// Takes `forms` apart into `items`: expands macros at their heads, splices `begin`, binds what
+    /// is defined in the innermost scope, or at top level if there is none.
+    pub(crate) fn scan(&mut self, forms: Vec<SyntaxId>, items: &mut Vec<Item>) -> Result<()> {
+        let mut pending = forms;
+        pending.reverse();
+        while let Some(id) = pending.pop() {
+            let head = self.syntax.as_pair(id).and_then(|(head, _)| self.syntax.as_name(head));
+            match head.map(|head| self.resolve(head)) {
+                Some(Meaning::Known(Denotation::Macro(definition))) => {
+                    let expanded = self.expand_macro(&definition, id)?;
+                    pending.push(expanded);
+                }
+                Some(Meaning::Known(Denotation::Core(form))) => {
+                    let spliced = self.scan_form(form, id, items)?;
+                    pending.extend(spliced.into_iter().rev());
+                }
+                _ => items.push(Item::Evaluate(Code::Expression(id))),
+            }
+        }
+        Ok(())
+    }
+
+    /// The forms that stand in the place of `id`, if it is one that splices.
+    fn scan_form(&mut self, form: CoreForm, id: SyntaxId, items: &mut Vec<Item>) -> Result<Vec<SyntaxId>> {
+        match form {
+            CoreForm::Begin => return self.operands(id, form, 0, usize::MAX),
+            CoreForm::CondExpand => return self.cond_expand_clause(id),
+            CoreForm::Include | CoreForm::IncludeCi => return self.include(form, id),
+            CoreForm::Import if self.scopes.depth() == 0 => self.import_form(id)?,
+            CoreForm::Define => self.scan_define(id, items)?,
+            CoreForm::DefineValues => self.scan_define_values(id, items)?,
+            CoreForm::DefineRecordType => self.scan_record(id, items)?,
+            CoreForm::DefineSyntax => self.scan_define_syntax(id)?,
+            _ => items.push(Item::Evaluate(Code::Expression(id))),
+        }
+        Ok(Vec::new())
+    }
+
+    fn scan_define(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {
+        let operands = self.operands(id, CoreForm::Define, 1, usize::MAX)?;
+        let Some((head, formals)) = self.syntax.as_pair(operands[0]) else {
+            let name = self.identifier(operands[0], CoreForm::Define)?;
+            let code = match operands.as_slice() {
+                [_, value] => Code::Expression(*value),
+                [_] => Code::Build(id, Box::new(move |expander| {
+                    let value = expander.unspecified(id);
+                    expander.push_value(value);
+                    Ok(())
+                })),
+                _ => {
+                    let message = "define: expected one expression after the name";
+                    return Err(self.failure(id, message));
+                }
+            };
+            let target = self.define(name);
+            items.push(Item::Define(target, code));
+            return Ok(());
+        };
+        let name = self.syntax.as_name(head).ok_or_else(|| {
+            let message = "define: expected an identifier, or (name parameter ...)";
+            self.failure(head, message)
+        })?;
+        if operands.len() < 2 {
+            return Err(self.failure(id, "define: expected a body after the parameters"));
+        }
+        let formals = self.formals(formals, CoreForm::Define)?;
+        let text = Rc::clone(self.text(name));
+        let target = self.define(name);
+        let body = operands[1..].to_vec();
+        let code = Code::Procedure { name: text, formals, body, at: id };
+        items.push(Item::Define(target, code));
+        Ok(())
+    }
+
+    /// `(define-values (a . b) producer)`: a vector of the values, then a definition for each.
+    fn scan_define_values(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {
+        let operands = self.operands(id, CoreForm::DefineValues, 2, 2)?;
+        let formals = self.formals(operands[0], CoreForm::DefineValues)?;
+        let producer = operands[1];
+        let names: Vec<Name> = formals.required.iter().copied().chain(formals.rest).collect();
+        let targets: Vec<Target> = names.iter().map(|&name| self.define(name)).collect();
+        let (required, has_rest) = (formals.required.len(), formals.rest.is_some());
+        let mut fresh = |_| self.program.add_variable("value".into());
+        let values: Vec<VariableId> = (0..names.len()).map(&mut fresh).collect();
+        let is_global = matches!(targets.first(), Some(Target::Global(_)));
+        let packed = (!is_global).then(|| fresh(0));
+        let shared = targets.clone();
+        let build = Code::Build(id, Box::new(move |expander| {
+            expander.then(move |expander| {
+                let producer = expander.pop();
+                let body = match is_global {
+                    true => expander.define_all(&shared, &values, id),
+                    false => {
+                        let operands = values.iter().map(|&value| expander.add(Expr::Local(value), id));
+                        let operands = operands.collect();
+                        expander.add(Expr::Primitive(Primitive::Vector, operands), id)
+                    }
+                };
+                let rest = if has_rest { values.last().copied() } else { None };
+                let required = values[..required].to_vec();
+                expander.finish(Expr::Receive { required, rest, producer, body }, id);
+                Ok(())
+            });
+            expander.later(producer);
+            Ok(())
+        }));
+        let Some(packed) = packed else {
+            items.push(Item::Evaluate(build));
+            return Ok(());
+        };
+        items.push(Item::Define(Target::Local(packed), build));
+        for (index, target) in targets.into_iter().enumerate() {
+            let code = Code::Build(id, Box::new(move |expander| {
+                let vector = expander.add(Expr::Local(packed), id);
+                let index = expander.index(index, id);
+                expander.finish(Expr::Primitive(Primitive::VectorRef, vec![vector, index]), id);
+                Ok(())
+            }));
+            items.push(Item::Define(target, code));
+        }
+        Ok(())
+    }
+
+    fn define_all(&mut self, targets: &[Target], values: &[VariableId], at: SyntaxId) -> ExprId {
+        let mut parts = Vec::with_capacity(values.len());
+        for (target, &value) in targets.iter().zip(values) {
+            if let Target::Global(variable) = target {
+                let value = self.add(Expr::Local(value), at);
+                parts.push(self.define_global(variable, value, at));
+            }
+        }
+        self.sequence(parts, at)
+    }
+
+    fn scan_record(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {
+        let definition = Rc::new(self.record_definition(id)?);
+        let type_target = self.define(definition.type_name);
+        let names = definition.procedures.iter();
+        let targets: Vec<Target> = names.map(|&(name, _)| self.define(name)).collect();
+        let record_type = match type_target {
+            Target::Local(variable)
+            | Target::Exported(variable, _)
+            | Target::Again(variable) => variable,
+            Target::Global(variable) => {
+                let build = move |expander: &mut Expander<'_>| {
+                    expander.define_record(&definition, &variable, &targets);
+                    Ok(())
+                };
+                items.push(Item::Evaluate(Code::Build(id, Box::new(build))));
+                return Ok(());
+            }
+        };
+        let shared = Rc::clone(&definition);
+        let build = move |expander: &mut Expander<'_>| {
+            let value = expander.record_type(&shared);
+            expander.push_value(value);
+            Ok(())
+        };
+        items.push(Item::Define(type_target, Code::Build(id, Box::new(build))));
+        for (index, target) in targets.into_iter().enumerate() {
+            let definition = Rc::clone(&definition);
+            let build = move |expander: &mut Expander<'_>| {
+                let record_type = Expr::Local(record_type);
+                let value = expander.record_procedure(&definition, index, record_type);
+                expander.push_value(value);
+                Ok(())
+            };
+            items.push(Item::Define(target, Code::Build(id, Box::new(build))));
+        }
+        Ok(())
+    }
+
+    /// Defines the globals of a record type, which share the type even if its name is defined anew.
+    fn define_record(&mut self, definition: &RecordDefinition, variable: &TopVariable, targets: &[Target]) {
+        let at = definition.at;
+        let local = self.variable(definition.type_name);
+        let record_type = self.record_type(definition);
+        let value = self.add(Expr::Local(local), at);
+        let mut parts = vec![self.define_global(variable, value, at)];
+        for (index, target) in targets.iter().enumerate() {
+            let value = self.record_procedure(definition, index, Expr::Local(local));
+            if let Target::Global(variable) = target {
+                parts.push(self.define_global(variable, value, at));
+            }
+        }
+        let body = self.sequence(parts, at);
+        self.finish(Expr::Let(vec![(local, record_type)], body), at);
+    }
+
+    fn scan_define_syntax(&mut self, id: SyntaxId) -> Result<()> {
+        let operands = self.operands(id, CoreForm::DefineSyntax, 2, 2)?;
+        let name = self.identifier(operands[0], CoreForm::DefineSyntax)?;
+        let environment = self.environment();
+        let denotation = self.transformer(name, operands[1], environment)?;
+        if self.scopes.depth() > 0 {
+            self.scopes.bind(name, denotation);
+        } else {
+            self.define_top_syntax(name, denotation);
+        }
+        Ok(())
+    }
+
+    /// The meaning that a transformer gives a keyword: rules, or the meaning of another keyword.
+    pub(crate) fn transformer(
+        &mut self,
+        name: Name,
+        transformer: SyntaxId,
+        place: Environment,
+    ) -> Result<Denotation> {
+        let mut id = transformer;
+        while let Some((head, _)) = self.syntax.as_pair(id)
+            && let Some(head) = self.syntax.as_name(head)
+            && let Meaning::Known(Denotation::Macro(definition)) = self.resolve(head)
+        {
+            id = self.expand_macro(&definition, id)?;
+        }
+        if let Some(keyword) = self.syntax.as_name(id)
+            && let Meaning::Known(denotation @ (Denotation::Core(_) | Denotation::Macro(_))) =
+                self.resolve(keyword)
+        {
+            return Ok(denotation);
+        }
+        if self.head_form(id) != Some(CoreForm::SyntaxRules) {
+            let found = self.to_text(id);
+            let message = format!("expected (syntax-rules ...) or a keyword, found {found}");
+            return Err(self.failure(id, message));
+        }
+        let auxiliaries = self.auxiliary_names(id);
+        let names = &mut self.registry.names;
+        let rules = syntax_rules::compile(&self.syntax, names, &auxiliaries, id)?;
+        let name = Rc::clone(self.text(name));
+        Ok(Denotation::Macro(Rc::new(Macro { name, rules, place })))
+    }
+
+    /// The names in `id` that mean `...` or `_`.
+    pub(crate) fn auxiliary_names(&self, id: SyntaxId) -> Vec<(Name, CoreForm)> {
+        let mut found = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        let mut pending = vec![id];
+        while let Some(id) = pending.pop() {
+            let List { items, tail, .. } = self.syntax.list(id);
+            for part in items.into_iter().chain([tail]) {
+                match self.syntax.node(part) {
+                    super::syntax::Node::Pair(..) => pending.push(part),
+                    super::syntax::Node::Vector(items) => pending.extend(items.iter()),
+                    super::syntax::Node::Name(name) if seen.insert(*name) => {
+                        let form = self.core_form(part);
+                        let form = form.filter(|form| {
+                            matches!(form, CoreForm::Ellipsis | CoreForm::Underscore)
+                        });
+                        found.extend(form.map(|form| (*name, form)));
+                    }
+                    _ => {}
+                }
+            }
+        }
+        found
+    }
+
+    /// Binds a name to a new variable: of the innermost scope, or of the top level.
+    pub(crate) fn define(&mut self, name: Name) -> Target {
+        if self.scopes.depth() == 0 {
+            return self.define_top(name);
+        }
+        if let Some(&Denotation::Local(variable)) = self.scopes.own(name) {
+            // Defined twice in one body: the second definition gives it another value.
+            self.program.variables[variable.0 as usize].assigned = true;
+        }
+        Target::Local(self.bind_name(name))
+    }
+}
+
+impl Item {
+    pub(crate) fn split(self) -> (Option<Target>, Code) {
+        match self {
+            Self::Define(target, code) => (Some(target), code),
+            Self::Evaluate(code) => (None, code),
+        }
+    }
+}
+
+impl Code {
+    pub(crate) fn at(&self) -> SyntaxId {
+        match self {
+            Self::Expression(id) | Self::Build(id, _) | Self::Procedure { at: id, .. } => *id,
+        }
+    }
+}

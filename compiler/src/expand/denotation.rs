@@ -1,0 +1,206 @@
+//! What names mean: core forms, macros, and variables.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use super::name::{Place, TopId};
+use super::syntax_rules::SyntaxRules;
+use crate::core::ir::VariableId;
+
+/// The meaning of a name.
+#[derive(Clone, Debug)]
+pub(crate) enum Denotation {
+    /// A form that the expander knows.
+    Core(CoreForm),
+    /// A macro.
+    Macro(Rc<Macro>),
+    /// A variable of a procedure or binding form.
+    Local(VariableId),
+    /// A variable of a library, program or interaction environment.
+    Top(Rc<TopVariable>),
+}
+
+impl Denotation {
+    /// Whether both are the same binding.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Core(left), Self::Core(right)) => left == right,
+            (Self::Macro(left), Self::Macro(right)) => Rc::ptr_eq(left, right),
+            (Self::Local(left), Self::Local(right)) => left == right,
+            (Self::Top(left), Self::Top(right)) => {
+                Rc::ptr_eq(left, right) || !left.key.is_empty() && left.key == right.key
+            }
+            _ => false,
+        }
+    }
+}
+
+/// A macro: rules, and the environment of its definition.
+#[derive(Debug)]
+pub(crate) struct Macro {
+    /// The name that it was defined with.
+    pub(crate) name: Rc<str>,
+    pub(crate) rules: SyntaxRules,
+    pub(crate) place: Place,
+}
+
+/// A variable at top level.
+#[derive(Debug)]
+pub(crate) struct TopVariable {
+    /// The key of the global that holds it; empty for variables of programs, which need none.
+    key: Rc<str>,
+    /// Whether it never changes once it is defined.
+    is_immutable: Cell<bool>,
+    /// Whether other units may refer to it.
+    is_visible: Cell<bool>,
+    /// In the unit that defines it.
+    local: Option<LocalVariable>,
+}
+
+/// What a variable at top level is in the unit that defines it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LocalVariable {
+    /// The unit's number.
+    pub(crate) unit: u32,
+    pub(crate) variable: VariableId,
+    /// The environment that it belongs to.
+    pub(crate) owner: TopId,
+}
+
+impl TopVariable {
+    /// A variable that is only to be reached by the global `key`.
+    pub(crate) fn global(key: Rc<str>, is_immutable: bool) -> Self {
+        Self {
+            key,
+            is_immutable: Cell::new(is_immutable),
+            is_visible: Cell::new(true),
+            local: None,
+        }
+    }
+
+    /// A variable of the unit being compiled.
+    pub(crate) fn local(key: Rc<str>, local: LocalVariable) -> Self {
+        Self {
+            key,
+            is_immutable: Cell::new(true),
+            is_visible: Cell::new(false),
+            local: Some(local),
+        }
+    }
+
+    pub(crate) fn key(&self) -> &Rc<str> {
+        &self.key
+    }
+
+    pub(crate) fn is_immutable(&self) -> bool {
+        self.is_immutable.get()
+    }
+
+    /// Notes that some code assigns it.
+    pub(crate) fn set_mutable(&self) {
+        self.is_immutable.set(false);
+    }
+
+    pub(crate) fn is_visible(&self) -> bool {
+        self.is_visible.get()
+    }
+
+    /// Notes that other units may refer to it.
+    pub(crate) fn set_visible(&self) {
+        self.is_visible.set(true);
+    }
+
+    /// The variable of `unit` that it is, if that unit defines it.
+    pub(crate) fn in_unit(&self, unit: u32) -> Option<VariableId> {
+        let local = self.local.filter(|local| local.unit == unit);
+        local.map(|local| local.variable)
+    }
+
+    /// Whether it belongs to the top-level environment `top`.
+    pub(crate) fn is_owned_by(&self, top: TopId) -> bool {
+        self.local.is_some_and(|local| local.owner == top)
+    }
+}
+
+macro_rules! core_forms {
+    ($( $variant:ident $name:literal; )*) => {
+        /// A form or auxiliary keyword that the expander knows.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum CoreForm { $( $variant, )* }
+
+        impl CoreForm {
+            pub(crate) const ALL: &[Self] = &[$( Self::$variant ),*];
+
+            pub(crate) const fn name(self) -> &'static str {
+                match self { $( Self::$variant => $name, )* }
+            }
+        }
+    };
+}
+
+core_forms! {
+    And "and";
+    Begin "begin";
+    Case "case";
+    CaseLambda "case-lambda";
+    Cond "cond";
+    CondExpand "cond-expand";
+    Define "define";
+    DefineLibrary "define-library";
+    DefineRecordType "define-record-type";
+    DefineSyntax "define-syntax";
+    DefineValues "define-values";
+    Do "do";
+    If "if";
+    Import "import";
+    Include "include";
+    IncludeCi "include-ci";
+    Lambda "lambda";
+    LambdaOptional "%lambda-optional";
+    Let "let";
+    LetStar "let*";
+    LetStarValues "let*-values";
+    LetSyntax "let-syntax";
+    LetValues "let-values";
+    Letrec "letrec";
+    LetrecStar "letrec*";
+    LetrecSyntax "letrec-syntax";
+    NamedLambda "named-lambda";
+    Or "or";
+    Quasiquote "quasiquote";
+    Quote "quote";
+    Receive "receive";
+    Set "set!";
+    SyntaxErrorForm "syntax-error";
+    SyntaxRules "syntax-rules";
+    Unless "unless";
+    When "when";
+    Arrow "=>";
+    Ellipsis "...";
+    Else "else";
+    Underscore "_";
+    Unquote "unquote";
+    UnquoteSplicing "unquote-splicing";
+}
+
+impl CoreForm {
+    /// Whether it has a meaning only inside other forms.
+    pub(crate) const fn is_auxiliary(self) -> bool {
+        matches!(
+            self,
+            Self::Arrow
+                | Self::Ellipsis
+                | Self::Else
+                | Self::Underscore
+                | Self::Unquote
+                | Self::UnquoteSplicing
+                | Self::SyntaxRules
+        )
+    }
+
+    /// The auxiliary keyword with this name.
+    pub(crate) fn auxiliary(name: &str) -> Option<Self> {
+        let mut forms = Self::ALL.iter().copied();
+        forms.find(|form| form.is_auxiliary() && form.name() == name)
+    }
+}

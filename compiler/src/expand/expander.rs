@@ -1,0 +1,533 @@
+//! The machine that expands: a stack of tasks and a stack of finished expressions.
+//!
+//! No form recurses into its parts on the Rust stack. It pushes a task that will put it together
+//! ([`Expander::then`]) and then tasks for its parts ([`Expander::later`]), whose expressions the
+//! first task finds on the stack of values. So source may nest as deep as memory allows.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use abi::tag;
+use syntax::{DatumKind, Integer, Number};
+
+use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
+use super::failure::{Failure, Result};
+use super::name::{Name, Place as Environment, TopId};
+use super::registry::LibraryRegistry;
+use super::scope::Scopes;
+use super::source::Sources;
+use super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
+use super::syntax_rules::{Matched, instantiate, match_pattern};
+use super::top_environment::TopKind;
+use super::unit::Step;
+use crate::core::LiteralDatum;
+use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, LiteralId, Place, Program, VariableId};
+
+/// How many pieces of syntax the macros of one unit may make.
+const MACRO_NODES_MAX: usize = 1 << 25;
+
+/// What is still to be done.
+enum Task {
+    /// Expand an expression; leaves its value.
+    Expand(SyntaxId),
+    Then(Then),
+}
+
+type Then = Box<dyn FnOnce(&mut Expander<'_>) -> Result<()>>;
+
+/// The expansion of one unit.
+pub(crate) struct Expander<'registry> {
+    pub(crate) registry: &'registry mut LibraryRegistry,
+    pub(crate) syntax: Syntax,
+    pub(crate) sources: Sources,
+    pub(crate) program: Program,
+    /// The unit's number.
+    pub(crate) unit: u32,
+    pub(crate) scopes: Scopes,
+    /// The top-level environment of the form being expanded.
+    pub(crate) top: TopId,
+    tasks: Vec<Task>,
+    values: Vec<ExprId>,
+    globals: HashMap<Rc<str>, GlobalId>,
+    /// Libraries whose source is in this unit and which nothing has imported yet.
+    pub(crate) declared: HashMap<Rc<str>, SyntaxId>,
+    /// The items of the unit in order, expanded.
+    pub(crate) steps: Vec<Step>,
+    /// Whether something outlives the unit that may refer to its aliases.
+    pub(crate) persists: bool,
+    /// Variables of libraries that are globals too, with the reference that defines the global.
+    pub(crate) exported: Vec<(VariableId, Rc<TopVariable>, ExprId)>,
+    macro_budget: usize,
+}
+
+/// What looking up a name finds.
+pub(crate) enum Meaning {
+    Known(Denotation),
+    /// Nothing: the symbol, and the environment where the search ended.
+    Unbound(Name, TopId),
+}
+
+impl<'registry> Expander<'registry> {
+    pub(crate) fn new(registry: &'registry mut LibraryRegistry, top: TopId) -> Self {
+        let unit = registry.next_unit();
+        Self {
+            registry,
+            syntax: Syntax::default(),
+            sources: Sources::default(),
+            program: Program::default(),
+            unit,
+            scopes: Scopes::default(),
+            top,
+            tasks: Vec::new(),
+            values: Vec::new(),
+            globals: HashMap::new(),
+            declared: HashMap::new(),
+            steps: Vec::new(),
+            persists: false,
+            exported: Vec::new(),
+            macro_budget: MACRO_NODES_MAX,
+        }
+    }
+
+    // Tasks and values.
+
+    /// Runs `task` after everything that is pushed later.
+    pub(crate) fn then(
+        &mut self,
+        task: impl FnOnce(&mut Expander<'_>) -> Result<()> + 'static,
+    ) {
+        self.tasks.push(Task::Then(Box::new(task)));
+    }
+
+    /// Expands `id` after everything that is pushed later.
+    pub(crate) fn later(&mut self, id: SyntaxId) {
+        self.tasks.push(Task::Expand(id));
+    }
+
+    /// Expands `ids` in order.
+    pub(crate) fn later_all(&mut self, ids: &[SyntaxId]) {
+        self.tasks.extend(ids.iter().rev().map(|&id| Task::Expand(id)));
+    }
+
+    /// Runs all tasks; on a mistake the machine is left empty and at top level.
+    pub(crate) fn run(&mut self) -> Result<()> {
+        while let Some(task) = self.tasks.pop() {
+            let done = match task {
+                Task::Expand(id) => self.expand(id),
+                Task::Then(then) => then(self),
+            };
+            if let Err(failure) = done {
+                self.tasks.clear();
+                self.values.clear();
+                self.scopes.exit_all();
+                return Err(failure);
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) fn pop(&mut self) -> ExprId {
+        self.values.pop().expect("each expansion leaves one value")
+    }
+
+    pub(crate) fn pop_many(&mut self, count: usize) -> Vec<ExprId> {
+        let start = self.values.len().checked_sub(count);
+        self.values
+            .split_off(start.expect("each expansion leaves one value"))
+    }
+
+    pub(crate) fn push_value(&mut self, value: ExprId) {
+        self.values.push(value);
+    }
+
+    /// Leaves `expr`, written at `at`.
+    pub(crate) fn finish(&mut self, expr: Expr, at: SyntaxId) {
+        let value = self.add(expr, at);
+        self.values.push(value);
+    }
+
+    // Building Core.
+
+    pub(crate) fn place(&mut self, at: SyntaxId) -> Place {
+        self.sources.place(self.syntax.place(at))
+    }
+
+    pub(crate) fn add(&mut self, expr: Expr, at: SyntaxId) -> ExprId {
+        let place = self.place(at);
+        self.program.add(expr, place)
+    }
+
+    pub(crate) fn word(&mut self, word: u64, at: SyntaxId) -> ExprId {
+        let literal = self.program.add_word(word);
+        self.add(Expr::Quote(literal), at)
+    }
+
+    pub(crate) fn unspecified(&mut self, at: SyntaxId) -> ExprId {
+        self.word(tag::UNSPECIFIED, at)
+    }
+
+    pub(crate) fn quote(&mut self, datum: SyntaxId, at: SyntaxId) -> ExprId {
+        let literal = self.literal(datum);
+        self.add(Expr::Quote(literal), at)
+    }
+
+    fn literal(&mut self, datum: SyntaxId) -> LiteralId {
+        let word = match self.syntax.node(datum) {
+            Node::Null => Some(tag::NULL),
+            Node::Atom(atom) => immediate_word(atom),
+            _ => None,
+        };
+        if let Some(word) = word {
+            return self.program.add_word(word);
+        }
+        let data = &mut self.program.data;
+        let datum = self.syntax.export(&self.registry.names, datum, data);
+        self.program.literals.push(Literal::Datum(LiteralDatum(datum)));
+        LiteralId(self.program.literals.len() as u32 - 1)
+    }
+
+    /// The quotation of a symbol.
+    pub(crate) fn quote_symbol(&mut self, text: &str, at: SyntaxId) -> ExprId {
+        let span = self.syntax.place(at).span;
+        let datum = self.program.data.push_symbol(text, span);
+        self.program.literals.push(Literal::Datum(LiteralDatum(datum)));
+        let literal = LiteralId(self.program.literals.len() as u32 - 1);
+        self.add(Expr::Quote(literal), at)
+    }
+
+    /// One expression that evaluates all in order.
+    pub(crate) fn sequence(&mut self, mut parts: Vec<ExprId>, at: SyntaxId) -> ExprId {
+        match parts.len() {
+            0 => self.unspecified(at),
+            1 => parts.remove(0),
+            _ => self.add(Expr::Sequence(parts), at),
+        }
+    }
+
+    /// A variable called like `name`.
+    pub(crate) fn variable(&mut self, name: Name) -> VariableId {
+        let text = Rc::clone(self.registry.names.text(name));
+        self.program.add_variable(text)
+    }
+
+    pub(crate) fn global(&mut self, key: &Rc<str>, immutable: bool) -> GlobalId {
+        if let Some(&global) = self.globals.get(key) {
+            self.program.globals[global.0 as usize].immutable &= immutable;
+            return global;
+        }
+        let id = GlobalId(self.program.globals.len() as u32);
+        self.program.globals.push(Global {
+            key: Rc::clone(key),
+            immutable,
+        });
+        self.globals.insert(Rc::clone(key), id);
+        id
+    }
+
+    /// Names the procedure that a variable is bound to after the variable.
+    pub(crate) fn name_lambda(&mut self, value: ExprId, variable: &Rc<str>) {
+        if let Expr::Lambda(lambda) = *self.program.expr(value) {
+            let lambda = &mut self.program.lambdas[lambda.0 as usize];
+            if lambda.name.is_empty() {
+                lambda.name = Rc::clone(variable);
+            }
+        }
+    }
+
+    // Names.
+
+    pub(crate) fn environment(&self) -> Environment {
+        Environment {
+            top: self.top,
+            depth: self.scopes.depth(),
+        }
+    }
+
+    pub(crate) fn resolve(&self, name: Name) -> Meaning {
+        self.resolve_in(name, self.environment())
+    }
+
+    /// What `name` means in an environment around the place being expanded, or at the top level of
+    /// another library.
+    pub(crate) fn resolve_in(&self, mut name: Name, mut environment: Environment) -> Meaning {
+        loop {
+            let Environment { top, depth } = environment;
+            if let Some(denotation) = self.scopes.find(name, depth) {
+                return Meaning::Known(denotation.clone());
+            }
+            if let Some(denotation) = self.registry.top(top).find(name) {
+                return Meaning::Known(denotation.clone());
+            }
+            match self.registry.names.as_alias(name) {
+                Some(alias) => (name, environment) = (alias.inner, alias.place),
+                None => return self.unbound(name, top),
+            }
+        }
+    }
+
+    /// Auxiliary keywords keep their meaning where they are not imported.
+    fn unbound(&self, symbol: Name, top: TopId) -> Meaning {
+        match CoreForm::auxiliary(self.registry.names.text(symbol)) {
+            Some(form) => Meaning::Known(Denotation::Core(form)),
+            None => Meaning::Unbound(symbol, top),
+        }
+    }
+
+    pub(crate) fn core_form(&self, id: SyntaxId) -> Option<CoreForm> {
+        let name = self.syntax.as_name(id)?;
+        match self.resolve(name) {
+            Meaning::Known(Denotation::Core(form)) => Some(form),
+            _ => None,
+        }
+    }
+
+    /// The form whose name stands at the head of `id`.
+    pub(crate) fn head_form(&self, id: SyntaxId) -> Option<CoreForm> {
+        let (head, _) = self.syntax.as_pair(id)?;
+        self.core_form(head)
+    }
+
+    pub(crate) fn text(&self, name: Name) -> &Rc<str> {
+        self.registry.names.text(name)
+    }
+
+    // Expressions.
+
+    fn expand(&mut self, id: SyntaxId) -> Result<()> {
+        let mut id = id;
+        loop {
+            let head = match *self.syntax.node(id) {
+                Node::Name(name) => return self.reference(name, id),
+                Node::Pair(head, _) => head,
+                Node::Null => {
+                    let message = "expected an expression, found `()`: an empty list must be quoted";
+                    return Err(self.failure(id, message));
+                }
+                Node::Circular(_) => {
+                    return Err(self.failure(id, "circular data must be quoted"));
+                }
+                Node::Atom(_) | Node::Vector(_) => {
+                    let value = self.quote(id, id);
+                    self.push_value(value);
+                    return Ok(());
+                }
+            };
+            let Some(name) = self.syntax.as_name(head) else {
+                return self.call(id);
+            };
+            match self.resolve(name) {
+                Meaning::Known(Denotation::Core(form)) => return self.core(form, id),
+                Meaning::Known(Denotation::Macro(definition)) => {
+                    id = self.expand_macro(&definition, id)?;
+                }
+                _ => return self.call(id),
+            }
+        }
+    }
+
+    fn call(&mut self, id: SyntaxId) -> Result<()> {
+        let Some(parts) = self.syntax.proper_list(id) else {
+            return Err(self.failure(id, "a call must be a proper list"));
+        };
+        let count = parts.len();
+        self.then(move |expander| {
+            let mut parts = expander.pop_many(count);
+            let operator = parts.remove(0);
+            expander.finish(Expr::Call(operator, parts), id);
+            Ok(())
+        });
+        self.later_all(&parts);
+        Ok(())
+    }
+
+    fn reference(&mut self, name: Name, id: SyntaxId) -> Result<()> {
+        let expr = match self.resolve(name) {
+            Meaning::Known(Denotation::Local(variable)) => Expr::Local(variable),
+            Meaning::Known(Denotation::Top(variable)) => self.top_reference(&variable),
+            Meaning::Known(Denotation::Core(form)) => {
+                let message = format!("`{}` is syntax and has no value", form.name());
+                return Err(self.failure(id, message));
+            }
+            Meaning::Known(Denotation::Macro(_)) => {
+                let message = format!("`{}` is a macro and has no value", self.text(name));
+                return Err(self.failure(id, message));
+            }
+            Meaning::Unbound(symbol, top) => self.unbound_reference(symbol, top, id)?,
+        };
+        self.finish(expr, id);
+        Ok(())
+    }
+
+    pub(crate) fn top_reference(&mut self, variable: &TopVariable) -> Expr {
+        match variable.in_unit(self.unit) {
+            Some(variable) => Expr::Local(variable),
+            None => Expr::GlobalRef(self.global(variable.key(), variable.is_immutable())),
+        }
+    }
+
+    fn unbound_reference(&mut self, symbol: Name, top: TopId, id: SyntaxId) -> Result<Expr> {
+        match self.registry.top(top).kind() {
+            TopKind::Interaction { .. } => {
+                let key = self.registry.interaction_key(top, symbol);
+                Ok(Expr::GlobalRef(self.global(&key, false)))
+            }
+            kind => {
+                let whose = kind.description();
+                let text = self.text(symbol);
+                let message = format!("unbound variable `{text}`");
+                let note = format!("{whose} neither defines nor imports it");
+                Err(self.failure(id, message).note(note))
+            }
+        }
+    }
+
+    /// `(set! name value)`, whose value has been expanded.
+    pub(crate) fn assign(&mut self, name: Name, value: ExprId, at: SyntaxId) -> Result<Expr> {
+        let text = Rc::clone(self.text(name));
+        match self.resolve(name) {
+            Meaning::Known(Denotation::Local(variable)) => Ok(self.assign_local(variable, value)),
+            Meaning::Known(Denotation::Top(top)) => match top.in_unit(self.unit) {
+                Some(variable) if top.is_owned_by(self.top) || self.is_inserted(name) => {
+                    top.set_mutable();
+                    Ok(self.assign_local(variable, value))
+                }
+                None if !top.is_immutable() => {
+                    let global = self.global(top.key(), false);
+                    Ok(Expr::GlobalSet(global, value))
+                }
+                _ => {
+                    let message = format!("set!: `{text}` is imported and cannot be assigned");
+                    Err(self.failure(at, message).note("a definition may shadow it"))
+                }
+            },
+            Meaning::Known(_) => {
+                let message = format!("set!: `{text}` is syntax, expected a variable");
+                Err(self.failure(at, message))
+            }
+            Meaning::Unbound(symbol, top) => match self.unbound_reference(symbol, top, at)? {
+                Expr::GlobalRef(global) => Ok(Expr::GlobalSet(global, value)),
+                other => Ok(other),
+            },
+        }
+    }
+
+    /// Whether a macro inserted the name: then it may assign a variable of the macro's library.
+    fn is_inserted(&self, name: Name) -> bool {
+        self.registry.names.as_alias(name).is_some()
+    }
+
+    pub(crate) fn assign_local(&mut self, variable: VariableId, value: ExprId) -> Expr {
+        self.program.variables[variable.0 as usize].assigned = true;
+        Expr::SetLocal(variable, value)
+    }
+
+    // Macros.
+
+    /// One step of expansion.
+    pub(crate) fn expand_macro(&mut self, definition: &Macro, id: SyntaxId) -> Result<SyntaxId> {
+        let (_, operands) = self.syntax.as_pair(id).expect("a macro use is a pair");
+        let place = self.syntax.place(id);
+        for rule in &definition.rules.rules {
+            let mut slots = vec![Matched::Nothing; rule.variables.len()];
+            let is_literal = |literal, name| self.is_same(literal, definition.place, name);
+            if !match_pattern(&self.syntax, &rule.pattern, operands, &mut slots, &is_literal) {
+                continue;
+            }
+            let names = &mut self.registry.names;
+            let mut rename = |name| names.alias(name, definition.place);
+            let before = self.syntax.len();
+            let budget = self.macro_budget;
+            let result = instantiate(&mut self.syntax, rule, slots, place, budget, &mut rename)?;
+            let made = self.syntax.len() - before;
+            // Each expansion counts, so that one that makes nothing new cannot go on for ever.
+            self.macro_budget = self.macro_budget.saturating_sub(made.max(1));
+            return Ok(result);
+        }
+        Err(self.no_rule_matches(definition, place))
+    }
+
+    fn no_rule_matches(&self, definition: &Macro, place: SourcePlace) -> Box<Failure> {
+        let name = &definition.name;
+        let mut failure = Failure::new(place, format!("{name}: this use matches no rule of the macro"));
+        for rule in definition.rules.rules.iter().take(4) {
+            let pattern = super::syntax_rules::write_pattern(rule, name, &self.registry.names);
+            failure = failure.note(format!("a rule expects {pattern}"));
+        }
+        failure
+    }
+
+    /// `free-identifier=?`: whether `name`, here, means what `literal` means in `environment`.
+    fn is_same(&self, literal: Name, environment: Environment, name: Name) -> bool {
+        match (self.resolve_in(literal, environment), self.resolve(name)) {
+            (Meaning::Known(left), Meaning::Known(right)) => left.is_same(&right),
+            (Meaning::Unbound(left, _), Meaning::Unbound(right, _)) => left == right,
+            _ => false,
+        }
+    }
+
+    // Mistakes.
+
+    pub(crate) fn failure(&self, at: SyntaxId, message: impl Into<String>) -> Box<Failure> {
+        Failure::new(self.syntax.place(at), message)
+    }
+
+    /// The operands of `id`, of which there must be from `least` to `most`.
+    pub(crate) fn operands(
+        &self,
+        id: SyntaxId,
+        form: CoreForm,
+        least: usize,
+        most: usize,
+    ) -> Result<Vec<SyntaxId>> {
+        let name = form.name();
+        let (_, rest) = self.syntax.as_pair(id).expect("forms are pairs");
+        let Some(operands) = self.syntax.proper_list(rest) else {
+            return Err(self.failure(id, format!("{name}: expected a proper list")));
+        };
+        let found = operands.len();
+        if (least..=most).contains(&found) {
+            return Ok(operands);
+        }
+        let expected = match (least, most) {
+            (least, usize::MAX) => format!("at least {least}"),
+            (least, most) if least == most => least.to_string(),
+            (least, most) if least + 1 == most => format!("{least} or {most}"),
+            (least, most) => format!("{least} to {most}"),
+        };
+        let noun = if expected == "1" || expected == "at least 1" {
+            "operand"
+        } else {
+            "operands"
+        };
+        let message = format!("{name}: expected {expected} {noun}, found {found}");
+        Err(self.failure(id, message))
+    }
+
+    /// The name that `id` is.
+    pub(crate) fn identifier(&self, id: SyntaxId, form: CoreForm) -> Result<Name> {
+        self.syntax.as_name(id).ok_or_else(|| {
+            let message = format!("{}: expected an identifier", form.name());
+            self.failure(id, message)
+        })
+    }
+}
+
+/// The word of `id` if it is an atom that is not an object in memory.
+pub(crate) fn atom_word(syntax: &Syntax, id: SyntaxId) -> Option<u64> {
+    match syntax.node(id) {
+        Node::Atom(atom) => immediate_word(atom),
+        _ => None,
+    }
+}
+
+/// The word of an atom that is not an object in memory.
+pub(crate) fn immediate_word(atom: &DatumKind) -> Option<u64> {
+    match atom {
+        DatumKind::Null => Some(tag::NULL),
+        DatumKind::Boolean(value) => Some(tag::boolean(*value)),
+        DatumKind::Character(value) => Some(tag::character(*value)),
+        DatumKind::Number(Number::Integer(Integer::Small(value))) => tag::fixnum(*value),
+        DatumKind::Number(Number::Flonum(value)) => tag::flonum(*value),
+        _ => None,
+    }
+}

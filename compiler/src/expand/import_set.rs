@@ -1,0 +1,127 @@
+//! Import sets (R7RS 5.2): which names an import binds, and to what.
+
+use std::collections::HashMap;
+
+use super::denotation::Denotation;
+use super::expander::Expander;
+use super::failure::Result;
+use super::name::Name;
+use super::syntax::SyntaxId;
+
+/// Names and what they mean, in the order of the exports they come from.
+type Imports = Vec<(Name, Denotation)>;
+
+impl Expander<'_> {
+    /// `(import set ...)` into the top-level environment.
+    pub(crate) fn import_form(&mut self, id: SyntaxId) -> Result<()> {
+        let Some(sets) = self.syntax.proper_list(id) else {
+            return Err(self.failure(id, "import: expected a proper list of import sets"));
+        };
+        for set in sets.into_iter().skip(1) {
+            let imports = self.import_set(set)?;
+            let top = self.registry.top_mut(self.top);
+            for (name, denotation) in imports {
+                top.bind(name, denotation);
+            }
+        }
+        Ok(())
+    }
+
+    /// The imports of a set; libraries that it names are loaded.
+    pub(crate) fn import_set(&mut self, set: SyntaxId) -> Result<Imports> {
+        // The modifiers from the outside in; each has its set as the first operand.
+        let mut modifiers = Vec::new();
+        let mut inner = set;
+        while let Some(parts) = self.modifier(inner) {
+            modifiers.push((inner, parts.clone()));
+            inner = parts[1];
+        }
+        let exports = self.load_library(inner)?;
+        let mut imports = exports.to_vec();
+        for (at, parts) in modifiers.into_iter().rev() {
+            imports = self.modify(imports, &parts, at)?;
+        }
+        Ok(imports)
+    }
+
+    /// The parts of `(only set name ...)` and its relatives.
+    fn modifier(&self, set: SyntaxId) -> Option<Vec<SyntaxId>> {
+        let parts = self.syntax.proper_list(set)?;
+        let name = self.syntax.as_name(*parts.first()?)?;
+        let is_modifier = matches!(&**self.text(name), "only" | "except" | "prefix" | "rename");
+        (is_modifier && self.syntax.as_pair(*parts.get(1)?).is_some()).then_some(parts)
+    }
+
+    fn modify(&mut self, mut imports: Imports, parts: &[SyntaxId], at: SyntaxId) -> Result<Imports> {
+        let modifier = self.syntax.as_name(parts[0]).map(|name| self.text(name).to_string());
+        let operands = &parts[2..];
+        match modifier.as_deref() {
+            Some("only") => {
+                let index: HashMap<Name, Denotation> = imports.into_iter().collect();
+                let mut chosen = Vec::with_capacity(operands.len());
+                for &operand in operands {
+                    let name = self.imported_name(operand)?;
+                    let Some(denotation) = index.get(&name) else {
+                        return Err(self.not_provided(operand));
+                    };
+                    chosen.push((name, denotation.clone()));
+                }
+                Ok(chosen)
+            }
+            Some("except") => {
+                for &operand in operands {
+                    let name = self.imported_name(operand)?;
+                    let before = imports.len();
+                    imports.retain(|&(imported, _)| imported != name);
+                    if imports.len() == before {
+                        return Err(self.not_provided(operand));
+                    }
+                }
+                Ok(imports)
+            }
+            Some("prefix") => {
+                let &[prefix] = operands else {
+                    return Err(self.failure(at, "prefix: expected (prefix import-set identifier)"));
+                };
+                let prefix = self.imported_name(prefix)?;
+                let prefix = self.text(prefix).to_string();
+                for (name, _) in &mut imports {
+                    let text = format!("{prefix}{}", self.text(*name));
+                    *name = self.registry.names.symbol(&text);
+                }
+                Ok(imports)
+            }
+            _ => self.rename(imports, operands),
+        }
+    }
+
+    fn rename(&mut self, mut imports: Imports, operands: &[SyntaxId]) -> Result<Imports> {
+        let mut renamed = HashMap::new();
+        for &operand in operands {
+            let pair = self.syntax.proper_list(operand).unwrap_or_default();
+            let &[from, to] = pair.as_slice() else {
+                return Err(self.failure(operand, "rename: expected (name new-name)"));
+            };
+            let from_name = self.imported_name(from)?;
+            let to = self.imported_name(to)?;
+            if !imports.iter().any(|&(name, _)| name == from_name) {
+                return Err(self.not_provided(from));
+            }
+            renamed.insert(from_name, to);
+        }
+        for (name, _) in &mut imports {
+            *name = renamed.get(name).copied().unwrap_or(*name);
+        }
+        Ok(imports)
+    }
+
+    fn imported_name(&self, id: SyntaxId) -> Result<Name> {
+        let name = self.syntax.as_name(id).map(|name| self.registry.names.base(name));
+        name.ok_or_else(|| self.failure(id, "import: expected an identifier"))
+    }
+
+    fn not_provided(&self, id: SyntaxId) -> Box<super::failure::Failure> {
+        let message = format!("import: the set does not provide `{}`", self.to_text(id));
+        self.failure(id, message)
+    }
+}

@@ -1,0 +1,265 @@
+//! Libraries (R7RS 5.6): finding their source, their declarations, their exports.
+
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use abi::primitive::Primitive;
+use syntax::decode_source;
+
+use super::denotation::{CoreForm, Denotation};
+use super::expander::{Expander, Meaning};
+use super::failure::Result;
+use super::name::{Name, NameKind, TopId};
+use super::registry::{Exports, Library};
+use super::source::SourceText;
+use super::syntax::SyntaxId;
+use super::top_environment::TopKind;
+
+/// What the declarations of a library add up to.
+#[derive(Default)]
+struct Declarations {
+    /// Inner and outer name of each export, and where it stands.
+    exports: Vec<(Name, Name, SyntaxId)>,
+    body: Vec<SyntaxId>,
+}
+
+impl Expander<'_> {
+    /// The exports of the library that `id` names; the library is expanded if need be.
+    pub(crate) fn load_library(&mut self, id: SyntaxId) -> Result<Exports> {
+        let name = self.library_name(id)?;
+        match self.registry.library(&name) {
+            Some(Library::Ready(exports)) => return Ok(exports),
+            Some(Library::Open) => {
+                let message = format!("library {name} imports itself");
+                return Err(self.failure(id, message));
+            }
+            None => {}
+        }
+        if let Some(form) = self.declared.remove(&name) {
+            return self.expand_library(&name, form);
+        }
+        let mut tried = Vec::new();
+        for path in self.library_paths(id) {
+            if let Ok(bytes) = std::fs::read(&path) {
+                return self.load_file(&name, &path, &bytes, id);
+            }
+            tried.push(path.display().to_string());
+        }
+        let mut failure = self.failure(id, format!("library {name} is not known"));
+        if !tried.is_empty() {
+            failure = failure.note(format!("there is no file {}", tried.join(", ")));
+        }
+        Err(failure)
+    }
+
+    /// Whether an import of the library would find it.
+    pub(crate) fn is_library_available(&self, id: SyntaxId) -> bool {
+        self.library_name(id).is_ok_and(|name| {
+            self.registry.knows_library(&name)
+                || self.declared.contains_key(&name)
+                || self.library_paths(id).iter().any(|path| path.is_file())
+        })
+    }
+
+    /// The name as it is written.
+    pub(crate) fn library_name(&self, id: SyntaxId) -> Result<Rc<str>> {
+        let parts = self.syntax.proper_list(id).unwrap_or_default();
+        let is_part = |&part: &SyntaxId| match self.syntax.as_name(part) {
+            Some(_) => true,
+            None => super::expander::atom_word(&self.syntax, part).is_some_and(abi::tag::is_fixnum),
+        };
+        if parts.is_empty() || !parts.iter().all(is_part) {
+            let found = self.to_text(id);
+            let message = format!("expected a library name such as (scheme base), found {found}");
+            return Err(self.failure(id, message));
+        }
+        let mut data = syntax::Data::new();
+        let datum = self.syntax.export(&self.registry.names, id, &mut data);
+        Ok(data.to_text(datum).into())
+    }
+
+    fn library_paths(&self, id: SyntaxId) -> Vec<PathBuf> {
+        let parts = self.syntax.proper_list(id).unwrap_or_default();
+        let parts: Vec<String> = parts.into_iter().map(|part| self.to_text(part)).collect();
+        let is_plain = |part: &String| !part.contains('/') && part != "..";
+        if !parts.iter().all(is_plain) {
+            return Vec::new();
+        }
+        let file = parts.join("/") + ".sld";
+        let folders = self.registry.search_paths().iter();
+        folders.map(|folder| folder.join(&file)).collect()
+    }
+
+    fn load_file(&mut self, name: &Rc<str>, path: &std::path::Path, bytes: &[u8], at: SyntaxId) -> Result<Exports> {
+        let shown = path.display().to_string();
+        let text = decode_source(bytes).map_err(|error| {
+            let message = format!("cannot read {shown}: {error}");
+            self.failure(at, message)
+        })?;
+        let forms = self.read_source(SourceText::new(&shown, text), false, 0)?;
+        self.declare_libraries(&forms)?;
+        match self.declared.remove(name) {
+            Some(form) => self.expand_library(name, form),
+            None => {
+                let message = format!("{shown} does not define library {name}");
+                Err(self.failure(at, message))
+            }
+        }
+    }
+
+    /// Notes all `define-library` forms among `forms`; answers the others.
+    pub(crate) fn declare_libraries(&mut self, forms: &[SyntaxId]) -> Result<Vec<SyntaxId>> {
+        let mut others = Vec::new();
+        for &form in forms {
+            if !self.is_form_named(form, CoreForm::DefineLibrary.name()) {
+                others.push(form);
+                continue;
+            }
+            let operands = self.operands(form, CoreForm::DefineLibrary, 1, usize::MAX)?;
+            let name = self.library_name(operands[0])?;
+            if self.declared.insert(Rc::clone(&name), form).is_some() {
+                let message = format!("library {name} is defined twice");
+                return Err(self.failure(operands[0], message));
+            }
+        }
+        Ok(others)
+    }
+
+    /// Whether `form` is a list that begins with the symbol `name`, whatever that is bound to.
+    pub(crate) fn is_form_named(&self, form: SyntaxId, name: &str) -> bool {
+        let head = self.syntax.as_pair(form).and_then(|(head, _)| self.syntax.as_name(head));
+        head.is_some_and(|head| &**self.text(head) == name)
+    }
+
+    /// Expands a library into the unit.
+    pub(crate) fn expand_library(&mut self, name: &Rc<str>, form: SyntaxId) -> Result<Exports> {
+        self.registry.set_library(Rc::clone(name), Library::Open);
+        let top = self.registry.add_top(TopKind::Library(Rc::clone(name)));
+        let outer = std::mem::replace(&mut self.top, top);
+        let expanded = self.expand_declarations(form);
+        self.top = outer;
+        match expanded {
+            Ok(exports) => {
+                let library = Library::Ready(Rc::clone(&exports));
+                self.registry.set_library(Rc::clone(name), library);
+                self.persists = true;
+                Ok(exports)
+            }
+            Err(failure) => {
+                self.registry.remove_library(name);
+                Err(failure)
+            }
+        }
+    }
+
+    fn expand_declarations(&mut self, form: SyntaxId) -> Result<Exports> {
+        let operands = self.operands(form, CoreForm::DefineLibrary, 1, usize::MAX)?;
+        let mut declarations = Declarations::default();
+        let mut pending = operands[1..].to_vec();
+        pending.reverse();
+        while let Some(declaration) = pending.pop() {
+            let more = self.declaration(declaration, &mut declarations)?;
+            pending.extend(more.into_iter().rev());
+        }
+        let mut items = Vec::new();
+        self.scan(declarations.body, &mut items)?;
+        let exports = self.exports(&declarations.exports)?;
+        self.mark_visible(&exports);
+        self.run_items(items)?;
+        Ok(exports)
+    }
+
+    /// Carries out one declaration; answers declarations that stand in its place.
+    fn declaration(&mut self, id: SyntaxId, declarations: &mut Declarations) -> Result<Vec<SyntaxId>> {
+        let parts = self.syntax.proper_list(id).unwrap_or_default();
+        let head = parts.first().and_then(|&head| self.syntax.as_name(head));
+        let head = head.map(|head| self.text(head).to_string());
+        let operands = parts.get(1..).unwrap_or_default();
+        match head.as_deref() {
+            Some("export") => {
+                for &operand in operands {
+                    let export = self.export(operand)?;
+                    declarations.exports.push(export);
+                }
+            }
+            Some("import") => self.import_form(id)?,
+            Some("begin") => declarations.body.extend_from_slice(operands),
+            Some(include @ ("include" | "include-ci")) => {
+                let forms = self.include_files(operands, include == "include-ci", id)?;
+                declarations.body.extend(forms);
+            }
+            Some("include-library-declarations") => return self.include_files(operands, false, id),
+            Some("cond-expand") => return self.cond_expand_clause(id),
+            _ => {
+                let message = "expected a library declaration: export, import, begin, include, include-ci, include-library-declarations or cond-expand";
+                return Err(self.failure(id, message));
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// `name` or `(rename inner outer)`.
+    fn export(&self, id: SyntaxId) -> Result<(Name, Name, SyntaxId)> {
+        if let Some(name) = self.syntax.as_name(id) {
+            return Ok((name, name, id));
+        }
+        let parts = self.syntax.proper_list(id).unwrap_or_default();
+        if let &[_, inner, outer] = parts.as_slice()
+            && self.is_form_named(id, "rename")
+            && let (Some(inner), Some(outer)) = (self.syntax.as_name(inner), self.syntax.as_name(outer))
+        {
+            return Ok((inner, outer, id));
+        }
+        Err(self.failure(id, "export: expected a name or (rename name new-name)"))
+    }
+
+    fn exports(&self, declared: &[(Name, Name, SyntaxId)]) -> Result<Exports> {
+        let export = |&(inner, outer, at): &(Name, Name, SyntaxId)| match self.resolve(inner) {
+            Meaning::Known(denotation) => Ok((outer, denotation)),
+            Meaning::Unbound(..) => {
+                let text = self.text(inner);
+                let message = format!("export: `{text}` is neither defined nor imported");
+                Err(self.failure(at, message))
+            }
+        };
+        let exports: Result<Vec<_>> = declared.iter().map(export).collect();
+        exports.map(Into::into)
+    }
+
+    /// Marks the variables that other units can get at: exports, what macros mention, and names
+    /// that begin with `%`, by which the runtime finds procedures.
+    fn mark_visible(&self, exports: &Exports) {
+        let mark = |denotation: &Denotation| {
+            if let Denotation::Top(variable) = denotation {
+                variable.set_visible();
+            }
+        };
+        exports.iter().for_each(|(_, denotation)| mark(denotation));
+        for denotation in self.registry.top(self.top).bound() {
+            match denotation {
+                Denotation::Macro(definition) if definition.place.top == self.top => {
+                    for name in definition.rules.rules.iter().flat_map(|rule| &rule.inserted) {
+                        if let Meaning::Known(denotation) = self.resolve_in(*name, definition.place) {
+                            mark(&denotation);
+                        }
+                    }
+                }
+                Denotation::Top(variable) if variable.key().starts_with('%') => variable.set_visible(),
+                _ => {}
+            }
+        }
+    }
+
+    /// A variable of the library `library` called `name`.
+    pub(crate) fn define_in_library(&mut self, library: &str, top: TopId, name: Name) -> super::body::Target {
+        let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
+        let text = Rc::clone(self.text(name));
+        let key = self.registry.library_key(library, name);
+        if is_symbol && key == text && Primitive::from_name(&text).is_some() {
+            // All code refers to a primitive by its name: this defines its value as a procedure.
+            return self.define_as_global(name, key, true);
+        }
+        self.define_as_local(name, key, top)
+    }
+}
+

@@ -1,0 +1,246 @@
+//! What is known between compilations: libraries, environments, names.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use abi::primitive::Primitive;
+
+use super::denotation::{CoreForm, Denotation, TopVariable};
+use super::name::{Name, NameKind, Names, TopId};
+use super::top_environment::{TopEnvironment, TopKind};
+
+/// The number of an environment for `eval`, `load` and interaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EnvironmentId(pub u32);
+
+impl EnvironmentId {
+    /// The environment of the prompt; also `(interaction-environment)`.
+    pub const INTERACTION: Self = Self(0);
+}
+
+/// The name of the library of all core forms.
+pub(crate) const CORE_LIBRARY: &str = "(cozen core)";
+/// The name of the library of all primitives.
+pub(crate) const PRIMITIVES_LIBRARY: &str = "(cozen primitives)";
+
+/// Known libraries with their exports, and the environments of evaluated forms.
+#[derive(Debug)]
+pub struct LibraryRegistry {
+    pub(crate) names: Names,
+    tops: Vec<TopEnvironment>,
+    libraries: HashMap<Rc<str>, Library>,
+    /// Folders in which `(a b)` is looked for as `a/b.sld`.
+    search_paths: Vec<PathBuf>,
+    /// The top-level environment of each [`EnvironmentId`].
+    environments: Vec<TopId>,
+    is_interaction_ready: bool,
+    units: u32,
+    /// Keys of globals that libraries define.
+    keys: HashSet<Rc<str>>,
+    /// What an interface text says of libraries that nothing has imported yet.
+    pub(crate) interface: super::interface::Interface,
+}
+
+/// What a library provides, in the order of its export declarations.
+pub(crate) type Exports = Rc<[(Name, Denotation)]>;
+
+#[derive(Clone, Debug)]
+pub(crate) enum Library {
+    /// Its body is being expanded.
+    Open,
+    Ready(Exports),
+}
+
+impl Default for LibraryRegistry {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl LibraryRegistry {
+    /// A registry that knows `(cozen core)` and `(cozen primitives)`.
+    pub fn new() -> Self {
+        let mut registry = Self {
+            names: Names::default(),
+            tops: Vec::new(),
+            libraries: HashMap::new(),
+            search_paths: Vec::new(),
+            environments: Vec::new(),
+            is_interaction_ready: false,
+            units: 0,
+            keys: HashSet::new(),
+            interface: super::interface::Interface::default(),
+        };
+        let interaction = registry.add_top(TopKind::Interaction {
+            prefix: "user".into(),
+        });
+        registry.environments.push(interaction);
+        let forms = CoreForm::ALL.iter().map(|&form| {
+            let name = registry.names.symbol(form.name());
+            (name, Denotation::Core(form))
+        });
+        let forms: Exports = forms.collect();
+        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms));
+        registry
+    }
+
+    /// Adds a folder in which the source of library `(a b)` is looked for as `a/b.sld`, after those
+    /// added before.
+    pub fn add_search_path(&mut self, folder: PathBuf) {
+        self.search_paths.push(folder);
+    }
+
+    pub(crate) fn search_paths(&self) -> &[PathBuf] {
+        &self.search_paths
+    }
+
+    /// A number for a new unit.
+    pub(crate) fn next_unit(&mut self) -> u32 {
+        self.units += 1;
+        self.units
+    }
+
+    pub(crate) fn add_top(&mut self, kind: TopKind) -> TopId {
+        self.tops.push(TopEnvironment::new(kind));
+        TopId(u32::try_from(self.tops.len() - 1).expect("each environment takes memory"))
+    }
+
+    pub(crate) fn top(&self, top: TopId) -> &TopEnvironment {
+        &self.tops[top.0 as usize]
+    }
+
+    pub(crate) fn top_mut(&mut self, top: TopId) -> &mut TopEnvironment {
+        &mut self.tops[top.0 as usize]
+    }
+
+    /// How many environments there are.
+    pub(crate) fn top_count(&self) -> usize {
+        self.tops.len()
+    }
+
+    /// Forgets the environments after the first `count`, to which nothing refers any more.
+    pub(crate) fn truncate_tops(&mut self, count: usize) {
+        self.tops.truncate(count);
+    }
+
+    pub(crate) fn set_library(&mut self, name: Rc<str>, library: Library) {
+        self.libraries.insert(name, library);
+    }
+
+    pub(crate) fn remove_library(&mut self, name: &str) {
+        self.libraries.remove(name);
+    }
+
+    pub(crate) fn library(&mut self, name: &str) -> Option<Library> {
+        if let Some(library) = self.libraries.get(name) {
+            return Some(library.clone());
+        }
+        let exports = if name == PRIMITIVES_LIBRARY {
+            self.primitives()
+        } else {
+            super::interface::load_library(self, name)?
+        };
+        let library = Library::Ready(exports);
+        self.set_library(name.into(), library.clone());
+        Some(library)
+    }
+
+    /// Whether the library can be imported without looking for its source.
+    pub(crate) fn knows_library(&self, name: &str) -> bool {
+        name == PRIMITIVES_LIBRARY
+            || self.libraries.contains_key(name)
+            || self.interface.has_library(name)
+    }
+
+    fn primitives(&mut self) -> Exports {
+        let primitives = Primitive::ALL.iter().map(|primitive| {
+            let variable = TopVariable::global(primitive.name().into(), true);
+            let name = self.names.symbol(primitive.name());
+            (name, Denotation::Top(Rc::new(variable)))
+        });
+        primitives.collect()
+    }
+
+    // Environments.
+
+    /// The top-level environment of a number; `None` if no environment has it.
+    pub(crate) fn environment_top(&self, environment: EnvironmentId) -> Option<TopId> {
+        self.environments.get(environment.0 as usize).copied()
+    }
+
+    /// Makes an environment that evaluated forms may add to.
+    pub(crate) fn add_environment(&mut self) -> (EnvironmentId, TopId) {
+        let number = self.environments.len();
+        let prefix = format!("environment-{number}").into();
+        let top = self.add_top(TopKind::Interaction { prefix });
+        self.environments.push(top);
+        (EnvironmentId(number as u32), top)
+    }
+
+    /// Imports into the interaction environment what a prompt should know: `(cozen)` where there is
+    /// such a library, else every library `(scheme …)`, and the core forms.
+    pub(crate) fn prepare_interaction(&mut self) {
+        if std::mem::replace(&mut self.is_interaction_ready, true) {
+            return;
+        }
+        let mut wanted = vec![CORE_LIBRARY.to_owned()];
+        if self.knows_library("(cozen)") {
+            wanted.push("(cozen)".to_owned());
+        } else {
+            let ready = self.libraries.keys().map(|name| name.to_string());
+            let mut scheme: Vec<String> = ready.chain(self.interface.library_names()).collect();
+            scheme.retain(|name| name.starts_with("(scheme ") && name != "(scheme r5rs)");
+            scheme.sort_unstable();
+            scheme.dedup();
+            wanted.extend(scheme);
+        }
+        let top = self.environments[EnvironmentId::INTERACTION.0 as usize];
+        for name in wanted {
+            if let Some(Library::Ready(exports)) = self.library(&name) {
+                for (name, denotation) in exports.iter() {
+                    self.top_mut(top).bind(*name, denotation.clone());
+                }
+            }
+        }
+    }
+
+    // Keys of globals.
+
+    /// The key of the global that `name` is in an interaction environment.
+    pub(crate) fn interaction_key(&self, top: TopId, name: Name) -> Rc<str> {
+        let text = self.names.text(name);
+        let prefix: &str = match self.top(top).kind() {
+            TopKind::Interaction { prefix } => prefix,
+            TopKind::Program | TopKind::Library(_) => "",
+        };
+        match name.kind() {
+            NameKind::Symbol(_) => format!("{prefix}:{text}").into(),
+            NameKind::Alias(index) => format!("{prefix}:{text}~{index}").into(),
+        }
+    }
+
+    /// A key, used by nothing else, for the global that `name` is in a library.
+    pub(crate) fn library_key(&mut self, library: &str, name: Name) -> Rc<str> {
+        let text = Rc::clone(self.names.text(name));
+        let is_boot = ["(cozen", "(scheme ", "(srfi "];
+        let is_boot = is_boot.iter().any(|prefix| library.starts_with(prefix));
+        let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
+        if is_boot && is_symbol && self.keys.insert(Rc::clone(&text)) {
+            return text;
+        }
+        let base = format!("{library}#{text}");
+        let mut key: Rc<str> = base.as_str().into();
+        let mut count = 1;
+        while !self.keys.insert(Rc::clone(&key)) {
+            count += 1;
+            key = format!("{base}~{count}").into();
+        }
+        key
+    }
+
+    /// Whether a library defines the global `key`.
+    pub(crate) fn defines_key(&self, key: &str) -> bool {
+        self.keys.contains(key)
+    }
+}

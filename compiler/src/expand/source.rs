@@ -1,0 +1,140 @@
+//! Source texts of a unit: from byte offsets to lines and columns, and to diagnostics.
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::failure::Failure;
+use super::syntax::SourcePlace;
+use crate::core::ir::Place;
+use crate::diagnostic::Diagnostic;
+
+/// A text to compile, with the name that messages call it by.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    /// The path of the file, or what else to call the text.
+    pub name: Rc<str>,
+    /// The text.
+    pub text: Rc<str>,
+}
+
+impl SourceText {
+    /// A text and its name.
+    pub fn new(name: &str, text: &str) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
+
+    /// The folder that relative names in the text start from.
+    pub(crate) fn folder(&self) -> PathBuf {
+        Path::new(&*self.name)
+            .parent()
+            .map_or_else(PathBuf::new, Path::to_path_buf)
+    }
+}
+
+/// The texts of a unit.
+#[derive(Debug, Default)]
+pub(crate) struct Sources {
+    files: Vec<File>,
+}
+
+#[derive(Debug)]
+struct File {
+    source: SourceText,
+    /// How many files include it, one in the other.
+    depth: usize,
+    /// Offset of each line's first byte; empty for what has no text.
+    line_starts: Vec<u32>,
+    /// The last answer: line index, offset, characters before it in its line. Places are mostly
+    /// asked for in order, so that long lines are not counted again and again.
+    last: (usize, u32, u32),
+}
+
+impl Sources {
+    /// Adds a text; files beyond the numbers that places have room for share the last one.
+    pub(crate) fn add(&mut self, source: SourceText, depth: usize) -> u16 {
+        let mut line_starts = Vec::new();
+        if !source.text.is_empty() {
+            line_starts.push(0);
+            let bytes = source.text.bytes().enumerate();
+            let line_feeds = bytes.filter(|&(_, byte)| byte == b'\n');
+            line_starts.extend(line_feeds.map(|(offset, _)| offset as u32 + 1));
+        }
+        self.files.push(File {
+            source,
+            depth,
+            line_starts,
+            last: (usize::MAX, 0, 0),
+        });
+        u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    pub(crate) fn source(&self, file: u16) -> &SourceText {
+        &self.files[usize::from(file)].source
+    }
+
+    /// How many files include this one, one in the other.
+    pub(crate) fn depth(&self, file: u16) -> usize {
+        self.files[usize::from(file)].depth
+    }
+
+    pub(crate) fn names(&self) -> Vec<Rc<str>> {
+        let names = self.files.iter().map(|file| Rc::clone(&file.source.name));
+        names.collect()
+    }
+
+    /// The place as Core keeps it.
+    pub(crate) fn place(&mut self, place: SourcePlace) -> Place {
+        let Some(file) = self.files.get_mut(usize::from(place.file)) else {
+            return Place::default();
+        };
+        let (line, column) = file.line_column(place.span.start);
+        Place {
+            file: place.file,
+            line,
+            column,
+            span: place.span,
+        }
+    }
+
+    pub(crate) fn diagnostic(&mut self, failure: Failure) -> Diagnostic {
+        let Place { line, column, .. } = self.place(failure.place);
+        let source = &self.files[usize::from(failure.place.file)].source;
+        let index = (line as usize).saturating_sub(1);
+        let source_line = source.text.lines().nth(index).unwrap_or_default();
+        let width = failure.place.span.of(&source.text).lines().next();
+        Diagnostic {
+            file: Rc::clone(&source.name),
+            line,
+            column,
+            width: width.map_or(1, |text| text.chars().count() as u32).max(1),
+            source_line: source_line.into(),
+            message: failure.message,
+            notes: failure.notes,
+        }
+    }
+}
+
+impl File {
+    /// Line and column from 1, or zeros where there is no text.
+    fn line_column(&mut self, offset: u32) -> (u32, u32) {
+        let lines = self.line_starts.partition_point(|&start| start <= offset);
+        let Some(line_index) = lines.checked_sub(1) else {
+            return (0, 0);
+        };
+        let offset = offset.min(self.source.text.len() as u32);
+        let (last_line, last_offset, last_count) = self.last;
+        let (start, count) = if last_line == line_index && last_offset <= offset {
+            (last_offset, last_count)
+        } else {
+            (self.line_starts[line_index], 0)
+        };
+        let bytes = &self.source.text.as_bytes()[start as usize..offset as usize];
+        let characters = bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
+        let count = count + characters as u32;
+        self.last = (line_index, offset, count);
+        (lines as u32, count + 1)
+    }
+}

@@ -1,0 +1,324 @@
+//! Syntax: data whose symbols are names, in an arena that lives for one compilation.
+//!
+//! Data come in by [`Syntax::import`] and leave by [`Syntax::export`] (quotation), which turns
+//! aliases back into symbols. Circular data (datum labels) are opaque here: they can be quoted and
+//! are never walked.
+
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+use syntax::{Data, DatumId, DatumKind, Span};
+
+use super::name::{Name, Names};
+
+/// A piece of syntax.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct SyntaxId(u32);
+
+/// What a piece of syntax is.
+#[derive(Clone, Debug)]
+pub(crate) enum Node {
+    Null,
+    Pair(SyntaxId, SyntaxId),
+    Name(Name),
+    Vector(Rc<[SyntaxId]>),
+    /// A number, string, character, boolean, bytevector or live object.
+    Atom(Rc<DatumKind>),
+    /// A datum that contains itself.
+    Circular(Rc<Circular>),
+}
+
+/// A datum that contains itself, in an arena of its own.
+#[derive(Debug)]
+pub(crate) struct Circular {
+    data: Data,
+    root: DatumId,
+}
+
+/// Where a piece of syntax was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct SourcePlace {
+    /// Index of the file.
+    pub(crate) file: u16,
+    pub(crate) span: Span,
+}
+
+/// The arena.
+#[derive(Debug, Default)]
+pub(crate) struct Syntax {
+    nodes: Vec<Node>,
+    places: Vec<SourcePlace>,
+}
+
+/// A list, taken apart: its items, and what follows the last one.
+#[derive(Clone, Debug)]
+pub(crate) struct List {
+    pub(crate) items: Vec<SyntaxId>,
+    pub(crate) tail: SyntaxId,
+    pub(crate) is_proper: bool,
+}
+
+impl Syntax {
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    pub(crate) fn push(&mut self, node: Node, place: SourcePlace) -> SyntaxId {
+        let id = u32::try_from(self.nodes.len()).expect("the expansion budget is below 2^32");
+        self.nodes.push(node);
+        self.places.push(place);
+        SyntaxId(id)
+    }
+
+    pub(crate) fn node(&self, id: SyntaxId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    pub(crate) fn place(&self, id: SyntaxId) -> SourcePlace {
+        self.places[id.0 as usize]
+    }
+
+    pub(crate) fn as_pair(&self, id: SyntaxId) -> Option<(SyntaxId, SyntaxId)> {
+        match self.node(id) {
+            Node::Pair(car, cdr) => Some((*car, *cdr)),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_name(&self, id: SyntaxId) -> Option<Name> {
+        match self.node(id) {
+            Node::Name(name) => Some(*name),
+            _ => None,
+        }
+    }
+
+    /// The text of a string literal.
+    pub(crate) fn as_string(&self, id: SyntaxId) -> Option<Rc<str>> {
+        match self.node(id) {
+            Node::Atom(atom) => match &**atom {
+                DatumKind::String(text) => Some((**text).into()),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Takes a list apart. Lists here always end: circular ones are opaque.
+    pub(crate) fn list(&self, id: SyntaxId) -> List {
+        let mut items = Vec::new();
+        let mut rest = id;
+        while let Node::Pair(car, cdr) = *self.node(rest) {
+            items.push(car);
+            rest = cdr;
+        }
+        List {
+            items,
+            tail: rest,
+            is_proper: matches!(self.node(rest), Node::Null),
+        }
+    }
+
+    /// The items of a proper list.
+    pub(crate) fn proper_list(&self, id: SyntaxId) -> Option<Vec<SyntaxId>> {
+        let list = self.list(id);
+        list.is_proper.then_some(list.items)
+    }
+
+    /// A list of `items`, ending in `tail`.
+    pub(crate) fn push_list(
+        &mut self,
+        items: &[SyntaxId],
+        tail: SyntaxId,
+        place: SourcePlace,
+    ) -> SyntaxId {
+        let pairs = items.iter().rev();
+        pairs.fold(tail, |rest, &item| self.push(Node::Pair(item, rest), place))
+    }
+
+    /// Takes in a datum of `data`.
+    pub(crate) fn import(
+        &mut self,
+        names: &mut Names,
+        data: &Data,
+        root: DatumId,
+        file: u16,
+    ) -> SyntaxId {
+        let mut import = Import {
+            syntax: self,
+            names,
+            data,
+            file,
+            done: HashMap::new(),
+            open: HashSet::new(),
+            circular: HashSet::new(),
+        };
+        let heads_before = import.circular.len();
+        let id = import.walk(root);
+        if import.circular.len() == heads_before {
+            return id;
+        }
+        // Some edges led back to a datum being walked: every circle contains the target of one.
+        import.done.clear();
+        import.walk(root)
+    }
+
+    /// Adds the datum that `root` denotes to `data`.
+    pub(crate) fn export(&self, names: &Names, root: SyntaxId, data: &mut Data) -> DatumId {
+        let mut done: HashMap<SyntaxId, DatumId> = HashMap::new();
+        let mut pending = vec![root];
+        while let Some(&id) = pending.last() {
+            if done.contains_key(&id) {
+                pending.pop();
+                continue;
+            }
+            let before = pending.len();
+            match self.node(id) {
+                Node::Pair(car, cdr) => {
+                    pending.extend([*cdr, *car].iter().filter(|part| !done.contains_key(part)));
+                }
+                Node::Vector(items) => {
+                    pending.extend(items.iter().rev().filter(|part| !done.contains_key(part)));
+                }
+                _ => {}
+            }
+            if pending.len() > before {
+                continue;
+            }
+            pending.pop();
+            let span = self.place(id).span;
+            let datum = match self.node(id) {
+                Node::Null => data.push(DatumKind::Null, span),
+                Node::Pair(car, cdr) => data.push(DatumKind::Pair(done[car], done[cdr]), span),
+                Node::Name(name) => data.push_symbol(names.text(*name), span),
+                Node::Vector(items) => {
+                    let items = items.iter().map(|item| done[item]).collect();
+                    data.push(DatumKind::Vector(items), span)
+                }
+                Node::Atom(atom) => data.push((**atom).clone(), span),
+                Node::Circular(circular) => copy_graph(&circular.data, circular.root, data),
+            };
+            done.insert(id, datum);
+        }
+        done[&root]
+    }
+}
+
+/// One import under way.
+struct Import<'a> {
+    syntax: &'a mut Syntax,
+    names: &'a mut Names,
+    data: &'a Data,
+    file: u16,
+    done: HashMap<DatumId, SyntaxId>,
+    open: HashSet<DatumId>,
+    /// Data that are imported as opaque.
+    circular: HashSet<DatumId>,
+}
+
+impl Import<'_> {
+    fn walk(&mut self, root: DatumId) -> SyntaxId {
+        let mut pending = vec![root];
+        while let Some(&datum) = pending.last() {
+            if self.done.contains_key(&datum) {
+                pending.pop();
+                continue;
+            }
+            if !self.circular.contains(&datum) && self.open.insert(datum) {
+                let before = pending.len();
+                match self.data.kind(datum) {
+                    DatumKind::Pair(car, cdr) => {
+                        self.visit(*cdr, &mut pending);
+                        self.visit(*car, &mut pending);
+                    }
+                    DatumKind::Vector(items) => {
+                        for &item in items.iter().rev() {
+                            self.visit(item, &mut pending);
+                        }
+                    }
+                    _ => {}
+                }
+                if pending.len() > before {
+                    continue;
+                }
+            }
+            pending.pop();
+            self.open.remove(&datum);
+            let id = self.finish(datum);
+            self.done.insert(datum, id);
+        }
+        self.done[&root]
+    }
+
+    fn visit(&mut self, part: DatumId, pending: &mut Vec<DatumId>) {
+        if self.open.contains(&part) {
+            self.circular.insert(part);
+        } else if !self.done.contains_key(&part) {
+            pending.push(part);
+        }
+    }
+
+    /// Makes the node of a datum whose parts are done.
+    fn finish(&mut self, datum: DatumId) -> SyntaxId {
+        let place = SourcePlace {
+            file: self.file,
+            span: self.data.span(datum),
+        };
+        let node = if self.circular.contains(&datum) {
+            let mut data = Data::new();
+            let root = copy_graph(self.data, datum, &mut data);
+            Node::Circular(Rc::new(Circular { data, root }))
+        } else {
+            match self.data.kind(datum) {
+                DatumKind::Null => Node::Null,
+                DatumKind::Pair(car, cdr) => Node::Pair(self.part(*car), self.part(*cdr)),
+                DatumKind::Vector(items) => {
+                    Node::Vector(items.iter().map(|&item| self.part(item)).collect())
+                }
+                DatumKind::Symbol(symbol) => {
+                    Node::Name(self.names.symbol(self.data.symbol_name(*symbol)))
+                }
+                atom => Node::Atom(Rc::new(atom.clone())),
+            }
+        };
+        self.syntax.push(node, place)
+    }
+
+    /// The node of a part; of a part that is still open any node will do: the walk is repeated.
+    fn part(&mut self, part: DatumId) -> SyntaxId {
+        match self.done.get(&part) {
+            Some(&id) => id,
+            None => self.syntax.push(Node::Null, SourcePlace::default()),
+        }
+    }
+}
+
+/// Copies a datum and all that it consists of, circles included.
+pub(crate) fn copy_graph(from: &Data, root: DatumId, to: &mut Data) -> DatumId {
+    let mut copies: HashMap<DatumId, DatumId> = HashMap::new();
+    let mut pending = vec![root];
+    let mut order = Vec::new();
+    while let Some(datum) = pending.pop() {
+        if copies.contains_key(&datum) {
+            continue;
+        }
+        copies.insert(datum, to.push(DatumKind::Null, from.span(datum)));
+        order.push(datum);
+        match from.kind(datum) {
+            DatumKind::Pair(car, cdr) => pending.extend([*cdr, *car]),
+            DatumKind::Vector(items) => pending.extend(items.iter().rev()),
+            _ => {}
+        }
+    }
+    for datum in order {
+        let kind = match from.kind(datum) {
+            DatumKind::Pair(car, cdr) => DatumKind::Pair(copies[car], copies[cdr]),
+            DatumKind::Vector(items) => {
+                DatumKind::Vector(items.iter().map(|item| copies[item]).collect())
+            }
+            DatumKind::Symbol(symbol) => DatumKind::Symbol(to.intern(from.symbol_name(*symbol))),
+            leaf => leaf.clone(),
+        };
+        to.set_kind(copies[&datum], kind);
+    }
+    copies[&root]
+}

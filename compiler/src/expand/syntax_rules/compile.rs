@@ -1,0 +1,337 @@
+//! From the text of `syntax-rules` to patterns and templates.
+
+use super::super::denotation::CoreForm;
+use super::super::failure::{Failure, Result};
+use super::super::name::{Name, Names};
+use super::super::syntax::{Node, Syntax, SyntaxId};
+use super::{
+    Element, ListPattern, NESTING_MAX, Pattern, PatternVariable, Repeated, Rule, SyntaxRules,
+    Template,
+};
+
+/// Compiles `(syntax-rules [ellipsis] (literal ...) (pattern template) ...)`.
+pub(crate) fn compile(
+    syntax: &Syntax,
+    names: &mut Names,
+    auxiliaries: &[(Name, CoreForm)],
+    form: SyntaxId,
+) -> Result<SyntaxRules> {
+    let place = syntax.place(form);
+    let expected = "syntax-rules: expected (syntax-rules (literal ...) (pattern template) ...)";
+    let Some(parts) = syntax.proper_list(form) else {
+        return Err(Failure::new(place, expected));
+    };
+    let mut parts = parts.into_iter().skip(1).peekable();
+    let custom_ellipsis = parts.peek().and_then(|&part| syntax.as_name(part));
+    if custom_ellipsis.is_some() {
+        parts.next();
+    }
+    let literals = parts
+        .next()
+        .ok_or_else(|| Failure::new(place, expected))
+        .and_then(|list| literals(syntax, list))?;
+    let ellipsis = custom_ellipsis.unwrap_or_else(|| names.symbol(CoreForm::Ellipsis.name()));
+    let names: &Names = names;
+    let context = Context {
+        syntax,
+        names,
+        auxiliaries,
+        custom_ellipsis,
+        literals: &literals,
+    };
+    let rules = parts
+        .map(|rule| context.rule(rule))
+        .collect::<Result<Vec<_>>>()?;
+    Ok(SyntaxRules {
+        ellipsis,
+        literals,
+        rules,
+    })
+}
+
+fn literals(syntax: &Syntax, list: SyntaxId) -> Result<Vec<Name>> {
+    let items = syntax
+        .proper_list(list)
+        .ok_or_else(|| Failure::new(syntax.place(list), "syntax-rules: expected a list of literals"))?;
+    let name = |item: SyntaxId| {
+        let failure = || Failure::new(syntax.place(item), "syntax-rules: expected an identifier as literal");
+        syntax.as_name(item).ok_or_else(failure)
+    };
+    items.into_iter().map(name).collect()
+}
+
+struct Context<'a> {
+    syntax: &'a Syntax,
+    names: &'a Names,
+    /// The names in the rules that mean `...` or `_`.
+    auxiliaries: &'a [(Name, CoreForm)],
+    custom_ellipsis: Option<Name>,
+    literals: &'a [Name],
+}
+
+impl Context<'_> {
+    fn rule(&self, rule: SyntaxId) -> Result<Rule> {
+        let expected = || Failure::new(self.syntax.place(rule), "syntax-rules: expected (pattern template)");
+        let parts = self.syntax.proper_list(rule).ok_or_else(expected)?;
+        let &[pattern, template] = parts.as_slice() else {
+            return Err(expected());
+        };
+        let Some((_, operands)) = self.syntax.as_pair(pattern) else {
+            let message = "syntax-rules: expected a pattern that is a list: (name pattern ...)";
+            return Err(Failure::new(self.syntax.place(pattern), message));
+        };
+        let mut patterns = Patterns {
+            context: self,
+            variables: Vec::new(),
+        };
+        let pattern = patterns.compile(operands, 0, 0)?;
+        let mut templates = Templates {
+            context: self,
+            variables: patterns.variables,
+            inserted: Vec::new(),
+        };
+        let template = templates.compile(template, true, 0)?.template;
+        Ok(Rule {
+            pattern,
+            template,
+            variables: templates.variables,
+            inserted: templates.inserted,
+        })
+    }
+
+    fn is_ellipsis(&self, id: SyntaxId) -> bool {
+        self.syntax.as_name(id).is_some_and(|name| {
+            !self.literals.contains(&name)
+                && match self.custom_ellipsis {
+                    Some(ellipsis) => name == ellipsis,
+                    None => self.auxiliaries.contains(&(name, CoreForm::Ellipsis)),
+                }
+        })
+    }
+
+    fn too_deep(&self, id: SyntaxId) -> Box<Failure> {
+        let message = format!("syntax-rules: nested more than {NESTING_MAX} deep");
+        Failure::new(self.syntax.place(id), message)
+    }
+}
+
+struct Patterns<'a> {
+    context: &'a Context<'a>,
+    variables: Vec<PatternVariable>,
+}
+
+impl Patterns<'_> {
+    fn compile(&mut self, id: SyntaxId, rank: usize, nesting: usize) -> Result<Pattern> {
+        if nesting > NESTING_MAX {
+            return Err(self.context.too_deep(id));
+        }
+        let syntax = self.context.syntax;
+        match syntax.node(id) {
+            Node::Null => Ok(Pattern::Null),
+            Node::Atom(atom) => Ok(Pattern::Atom(atom.clone())),
+            Node::Circular(_) => Err(Failure::new(syntax.place(id), "syntax-rules: circular pattern")),
+            Node::Name(name) => self.name(id, *name, rank),
+            Node::Pair(..) => {
+                let list = syntax.list(id);
+                let (before, repeated) = self.list(&list.items, rank, nesting)?;
+                let tail = self.compile(list.tail, rank, nesting + 1)?;
+                let pattern = ListPattern { before, repeated, tail };
+                Ok(Pattern::List(Box::new(pattern)))
+            }
+            Node::Vector(items) => {
+                let (before, repeated) = self.list(items, rank, nesting)?;
+                let tail = Pattern::Null;
+                let pattern = ListPattern { before, repeated, tail };
+                Ok(Pattern::Vector(Box::new(pattern)))
+            }
+        }
+    }
+
+    fn name(&mut self, id: SyntaxId, name: Name, rank: usize) -> Result<Pattern> {
+        if self.context.literals.contains(&name) {
+            return Ok(Pattern::Literal(name));
+        }
+        let place = self.context.syntax.place(id);
+        if self.context.is_ellipsis(id) {
+            return Err(Failure::new(place, "syntax-rules: misplaced ellipsis in pattern"));
+        }
+        if self.context.auxiliaries.contains(&(name, CoreForm::Underscore)) {
+            return Ok(Pattern::Any);
+        }
+        if self.variables.iter().any(|variable| variable.name == name) {
+            let text = self.context.names.text(name);
+            let message = format!("syntax-rules: `{text}` occurs twice in the pattern");
+            return Err(Failure::new(place, message));
+        }
+        self.variables.push(PatternVariable { name, rank });
+        Ok(Pattern::Variable(self.variables.len() - 1))
+    }
+
+    /// The patterns before an ellipsis, and from there on.
+    fn list(
+        &mut self,
+        items: &[SyntaxId],
+        rank: usize,
+        nesting: usize,
+    ) -> Result<(Vec<Pattern>, Option<Repeated>)> {
+        let position = items.iter().position(|&item| self.context.is_ellipsis(item));
+        let Some(position) = position else {
+            return Ok((self.all(items, rank, nesting)?, None));
+        };
+        let Some(repeated) = position.checked_sub(1) else {
+            let place = self.context.syntax.place(items[0]);
+            return Err(Failure::new(place, "syntax-rules: an ellipsis follows no pattern"));
+        };
+        let before = self.all(&items[..repeated], rank, nesting)?;
+        let first_slot = self.variables.len();
+        let pattern = self.compile(items[repeated], rank + 1, nesting + 1)?;
+        let slots = first_slot..self.variables.len();
+        let after = self.all(&items[position + 1..], rank, nesting)?;
+        let repeated = Repeated { pattern, slots, after };
+        Ok((before, Some(repeated)))
+    }
+
+    fn all(&mut self, items: &[SyntaxId], rank: usize, nesting: usize) -> Result<Vec<Pattern>> {
+        let patterns = items.iter().map(|&item| self.compile(item, rank, nesting + 1));
+        patterns.collect()
+    }
+}
+
+struct Templates<'a> {
+    context: &'a Context<'a>,
+    variables: Vec<PatternVariable>,
+    inserted: Vec<Name>,
+}
+
+/// A compiled template with what ellipses around it need to know.
+struct Compiled {
+    template: Template,
+    /// Slots with the number of ellipses that each still needs.
+    open: Vec<(usize, usize)>,
+}
+
+impl Compiled {
+    fn closed(template: Template) -> Self {
+        Self { template, open: Vec::new() }
+    }
+}
+
+impl Templates<'_> {
+    fn compile(&mut self, id: SyntaxId, ellipses: bool, nesting: usize) -> Result<Compiled> {
+        let compiled = self.inside(id, ellipses, nesting)?;
+        if nesting == 0
+            && let Some(&(slot, _)) = compiled.open.iter().find(|(_, rank)| *rank > 0)
+        {
+            let text = self.context.names.text(self.variables[slot].name);
+            let message = format!("syntax-rules: `{text}` needs more ellipses in the template");
+            return Err(Failure::new(self.context.syntax.place(id), message));
+        }
+        Ok(compiled)
+    }
+
+    fn inside(&mut self, id: SyntaxId, ellipses: bool, nesting: usize) -> Result<Compiled> {
+        if nesting > NESTING_MAX {
+            return Err(self.context.too_deep(id));
+        }
+        let syntax = self.context.syntax;
+        match syntax.node(id) {
+            Node::Null => Ok(Compiled::closed(Template::Null)),
+            Node::Atom(atom) => Ok(Compiled::closed(Template::Atom(atom.clone()))),
+            Node::Circular(_) => {
+                Err(Failure::new(syntax.place(id), "syntax-rules: circular template"))
+            }
+            Node::Name(name) => self.name(id, *name, ellipses),
+            Node::Pair(car, cdr) => {
+                if ellipses && self.context.is_ellipsis(*car) {
+                    return self.escaped(id, *cdr, nesting);
+                }
+                let list = syntax.list(id);
+                let (elements, mut open) = self.elements(&list.items, ellipses, nesting)?;
+                let tail = self.inside(list.tail, ellipses, nesting + 1)?;
+                open.extend(tail.open);
+                let template = Template::List(elements, Box::new(tail.template));
+                Ok(Compiled { template, open })
+            }
+            Node::Vector(items) => {
+                let (elements, open) = self.elements(items, ellipses, nesting)?;
+                let template = Template::Vector(elements);
+                Ok(Compiled { template, open })
+            }
+        }
+    }
+
+    /// `(... template)`: ellipses in it are ordinary identifiers.
+    fn escaped(&mut self, id: SyntaxId, rest: SyntaxId, nesting: usize) -> Result<Compiled> {
+        let parts = self.context.syntax.proper_list(rest);
+        match parts.as_deref() {
+            Some(&[template]) => self.inside(template, false, nesting + 1),
+            _ => {
+                let message = "syntax-rules: expected one template after the ellipsis: (... template)";
+                Err(Failure::new(self.context.syntax.place(id), message))
+            }
+        }
+    }
+
+    fn name(&mut self, id: SyntaxId, name: Name, ellipses: bool) -> Result<Compiled> {
+        let slot = self.variables.iter().position(|variable| variable.name == name);
+        if let Some(slot) = slot {
+            return Ok(Compiled {
+                template: Template::Variable(slot),
+                open: vec![(slot, self.variables[slot].rank)],
+            });
+        }
+        if ellipses && self.context.is_ellipsis(id) {
+            let place = self.context.syntax.place(id);
+            return Err(Failure::new(place, "syntax-rules: misplaced ellipsis in template"));
+        }
+        let known = self.inserted.iter().position(|&inserted| inserted == name);
+        let index = known.unwrap_or_else(|| {
+            self.inserted.push(name);
+            self.inserted.len() - 1
+        });
+        Ok(Compiled::closed(Template::Name(index)))
+    }
+
+    fn elements(
+        &mut self,
+        items: &[SyntaxId],
+        ellipses: bool,
+        nesting: usize,
+    ) -> Result<(Vec<Element>, Vec<(usize, usize)>)> {
+        let mut elements = Vec::with_capacity(items.len());
+        let mut open = Vec::new();
+        let mut items = items.iter().copied().peekable();
+        while let Some(item) = items.next() {
+            let mut compiled = self.inside(item, ellipses, nesting + 1)?;
+            let mut repeats = Vec::new();
+            while ellipses && let Some(ellipsis) = items.next_if(|&next| self.context.is_ellipsis(next)) {
+                // The first ellipsis is the innermost.
+                repeats.insert(0, self.repeat(&mut compiled.open, ellipsis)?);
+            }
+            open.append(&mut compiled.open);
+            let template = compiled.template;
+            elements.push(Element { template, repeats });
+        }
+        open.sort_unstable();
+        open.dedup();
+        Ok((elements, open))
+    }
+
+    /// The slots that an ellipsis walks: all that still need one.
+    fn repeat(&self, open: &mut [(usize, usize)], ellipsis: SyntaxId) -> Result<Vec<usize>> {
+        let mut slots = Vec::new();
+        for (slot, rank) in open.iter_mut() {
+            if *rank > 0 {
+                *rank -= 1;
+                slots.push(*slot);
+            }
+        }
+        if slots.is_empty() {
+            let message = "syntax-rules: no variable under this ellipsis repeats";
+            return Err(Failure::new(self.context.syntax.place(ellipsis), message));
+        }
+        slots.sort_unstable();
+        slots.dedup();
+        Ok(slots)
+    }
+}

@@ -1,0 +1,465 @@
+//! Units: a program, the forms of an evaluation, or libraries, from text to Core.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use abi::primitive::{Effect, MANY, Primitive};
+use syntax::{Data, DatumId, Span};
+
+use super::body::{Item, Target};
+use super::denotation::{CoreForm, Denotation, LocalVariable, TopVariable};
+use super::expander::Expander;
+use super::failure::{Failure, Result};
+use super::forms::Parameters;
+use super::name::{Name, TopId};
+use super::registry::{EnvironmentId, LibraryRegistry};
+use super::source::SourceText;
+use super::syntax::{Node, SourcePlace, SyntaxId};
+use super::top_environment::TopKind;
+use crate::core::ir::{Expr, ExprId, Program, VariableId};
+use crate::diagnostic::Diagnostic;
+
+/// An expanded item of a unit.
+pub(crate) struct Step {
+    pub(crate) target: Option<Target>,
+    pub(crate) value: ExprId,
+    pub(crate) at: SyntaxId,
+}
+
+/// How many mistakes are reported at most.
+const DIAGNOSTICS_MAX: usize = 20;
+
+/// How many values the procedure `values` takes; in operator position there is no limit.
+const VALUES_MAX: usize = 12;
+
+/// Expands a program: a text that begins with `(import …)`, or with libraries.
+///
+/// Other texts are the forms of an interaction, as by [`expand_text`] in
+/// [`EnvironmentId::INTERACTION`].
+///
+/// # Errors
+///
+/// What is wrong with the text, at most one mistake for each form at top level.
+pub fn expand_program(registry: &mut LibraryRegistry, source: &SourceText) -> Outcome {
+    let tops = registry.top_count();
+    let aliases = registry.names.alias_count();
+    let macros = registry.interface.loaded_count();
+    let top = registry.add_top(TopKind::Program);
+    let mut expander = Expander::new(registry, top);
+    let forms = match expander.read_source(source.clone(), false, 0) {
+        Ok(forms) => forms,
+        Err(failure) => return Err(vec![expander.sources.diagnostic(*failure)]),
+    };
+    let is_program = forms.first().is_some_and(|&form| {
+        expander.is_form_named(form, CoreForm::Import.name())
+            || expander.is_form_named(form, CoreForm::DefineLibrary.name())
+    });
+    if is_program {
+        let mut failures = Vec::new();
+        expander.program_forms(&forms, &mut failures);
+        let persists = expander.persists || expander.registry.interface.loaded_count() != macros;
+        let outcome = expander.outcome(failures);
+        if !persists {
+            registry.truncate_tops(tops);
+            registry.names.truncate_aliases(aliases);
+        }
+        outcome
+    } else {
+        expander.interact(EnvironmentId::INTERACTION, &forms)
+    }
+}
+
+/// What an expansion answers.
+pub type Outcome = std::result::Result<Program, Vec<Diagnostic>>;
+
+/// Expands all forms of a text in an environment, one after the other. The value of the unit is that
+/// of the last form.
+///
+/// # Errors
+///
+/// What is wrong with the text, at most one mistake for each form.
+pub fn expand_text(
+    registry: &mut LibraryRegistry,
+    environment: EnvironmentId,
+    source: &SourceText,
+) -> Outcome {
+    let mut expander = Expander::new(registry, TopId(0));
+    match expander.read_source(source.clone(), false, 0) {
+        Ok(forms) => expander.interact(environment, &forms),
+        Err(failure) => Err(vec![expander.sources.diagnostic(*failure)]),
+    }
+}
+
+/// Expands a form in an environment.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn expand_form(
+    registry: &mut LibraryRegistry,
+    environment: EnvironmentId,
+    data: &Data,
+    form: DatumId,
+) -> Outcome {
+    let mut expander = Expander::new(registry, TopId(0));
+    let form = expander.take_in(data, form);
+    expander.interact(environment, &[form])
+}
+
+/// Expands libraries, given as the texts of files in any order, to be compiled into one image.
+///
+/// Answers the unit and the interface: a text from which
+/// [`LibraryRegistry::from_interface`] knows the libraries again. The unit also defines the
+/// primitives as procedures.
+///
+/// # Errors
+///
+/// What is wrong with the texts.
+pub fn expand_libraries(
+    registry: &mut LibraryRegistry,
+    files: &[SourceText],
+) -> std::result::Result<(Program, String), Vec<Diagnostic>> {
+    let top = registry.add_top(TopKind::Program);
+    let mut expander = Expander::new(registry, top);
+    let mut failures = Vec::new();
+    let mut names = Vec::new();
+    for file in files {
+        match expander.declare_file(file) {
+            Ok(declared) => names.extend(declared),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    for (name, form) in &names {
+        if expander.declared.remove(name).is_some()
+            && let Err(failure) = expander.expand_library(name, *form)
+        {
+            failures.push(failure);
+        }
+    }
+    expander.define_primitives();
+    let program = expander.outcome(failures)?;
+    let libraries: Vec<Rc<str>> = names.into_iter().map(|(name, _)| name).collect();
+    let interface = super::interface::write(registry, &libraries);
+    Ok((program, interface))
+}
+
+impl LibraryRegistry {
+    /// An environment that holds what import sets provide, for `(environment '(scheme base) …)`.
+    /// Evaluated forms may add to it.
+    ///
+    /// # Errors
+    ///
+    /// A set that is malformed, or a library that is not loaded.
+    pub fn environment(
+        &mut self,
+        data: &Data,
+        sets: &[DatumId],
+    ) -> std::result::Result<EnvironmentId, Vec<Diagnostic>> {
+        let (environment, top) = self.add_environment();
+        let mut expander = Expander::new(self, top);
+        for &set in sets {
+            let set = expander.take_in(data, set);
+            let imports = expander.import_set(set);
+            match imports {
+                Ok(imports) => {
+                    for (name, denotation) in imports {
+                        expander.registry.top_mut(top).bind(name, denotation);
+                    }
+                }
+                Err(failure) => return Err(vec![expander.sources.diagnostic(*failure)]),
+            }
+        }
+        if expander.steps.is_empty() {
+            return Ok(environment);
+        }
+        let failure = Failure::new(SourcePlace::default(), "environment: a library is not loaded");
+        Err(vec![expander.sources.diagnostic(*failure)])
+    }
+}
+
+impl Expander<'_> {
+    /// Takes in a form that has no text.
+    pub(crate) fn take_in(&mut self, data: &Data, form: DatumId) -> SyntaxId {
+        let file = self.sources.add(SourceText::new("eval", ""), 0);
+        let names = &mut self.registry.names;
+        self.syntax.import(names, data, form, file)
+    }
+
+    fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {
+        let forms = self.read_source(file.clone(), false, 0)?;
+        let others = self.declare_libraries(&forms)?;
+        if let Some(&other) = others.first() {
+            return Err(self.failure(other, "expected a define-library form"));
+        }
+        let mut declared = Vec::with_capacity(forms.len());
+        for form in forms {
+            let operands = self.operands(form, CoreForm::DefineLibrary, 1, usize::MAX)?;
+            declared.push((self.library_name(operands[0])?, form));
+        }
+        Ok(declared)
+    }
+
+    fn program_forms(&mut self, forms: &[SyntaxId], failures: &mut Vec<Box<Failure>>) {
+        let others = match self.declare_libraries(forms) {
+            Ok(others) => others,
+            Err(failure) => {
+                failures.push(failure);
+                return;
+            }
+        };
+        let core = self.registry.library(super::registry::CORE_LIBRARY);
+        let mut items = Vec::new();
+        for form in others {
+            // Imports are recognised before anything is imported.
+            let scanned = if self.is_form_named(form, CoreForm::Import.name()) && core.is_some() {
+                self.import_form(form)
+            } else {
+                self.scan(vec![form], &mut items)
+            };
+            failures.extend(scanned.err());
+        }
+        for item in items {
+            if failures.len() >= DIAGNOSTICS_MAX {
+                return;
+            }
+            failures.extend(self.run_items(vec![item]).err());
+        }
+    }
+
+    fn interact(mut self, environment: EnvironmentId, forms: &[SyntaxId]) -> Outcome {
+        if environment == EnvironmentId::INTERACTION {
+            self.registry.prepare_interaction();
+        }
+        let Some(top) = self.registry.environment_top(environment) else {
+            let message = format!("there is no environment {}", environment.0);
+            let failure = Failure::new(SourcePlace::default(), message);
+            return self.outcome(vec![failure]);
+        };
+        self.top = top;
+        let aliases = self.registry.names.alias_count();
+        let mut failures = Vec::new();
+        match self.declare_libraries(forms) {
+            Ok(others) => {
+                for form in others {
+                    if failures.len() >= DIAGNOSTICS_MAX {
+                        break;
+                    }
+                    let mut items = Vec::new();
+                    let scanned = self.scan(vec![form], &mut items);
+                    failures.extend(scanned.and_then(|()| self.run_items(items)).err());
+                }
+            }
+            Err(failure) => failures.push(failure),
+        }
+        if !self.persists {
+            self.registry.names.truncate_aliases(aliases);
+        }
+        self.outcome(failures)
+    }
+
+    /// Expands items at top level into the unit's steps.
+    pub(crate) fn run_items(&mut self, items: Vec<Item>) -> Result<()> {
+        for item in items {
+            let (target, code) = item.split();
+            let at = code.at();
+            self.then(move |expander| expander.code(code));
+            self.run()?;
+            let value = self.pop();
+            self.steps.push(Step { target, value, at });
+        }
+        Ok(())
+    }
+
+    /// Puts the unit together.
+    fn outcome(mut self, failures: Vec<Box<Failure>>) -> Outcome {
+        if !failures.is_empty() {
+            let diagnose = |failure: Box<Failure>| self.sources.diagnostic(*failure);
+            return Err(failures.into_iter().map(diagnose).collect());
+        }
+        let start = SourcePlace { file: 0, span: Span::default() };
+        let at = self.syntax.push(Node::Null, start);
+        let steps = std::mem::take(&mut self.steps);
+        let body = self.join(steps, at);
+        self.program.body = Some(body);
+        self.assign_exported();
+        self.program.files = self.sources.names();
+        Ok(self.program)
+    }
+
+    /// Makes globals of exported variables that are assigned, so that all units see assignments.
+    fn assign_exported(&mut self) {
+        let exported = std::mem::take(&mut self.exported);
+        let mut globals = HashMap::new();
+        let mut keep = Vec::new();
+        for (variable, top, reference) in exported {
+            if self.program.variable(variable).assigned {
+                let global = self.global(top.key(), false);
+                globals.insert(variable, global);
+                keep.push((reference, Expr::Local(variable)));
+            }
+        }
+        if globals.is_empty() {
+            return;
+        }
+        for expr in &mut self.program.exprs {
+            match *expr {
+                Expr::Local(variable) => {
+                    if let Some(&global) = globals.get(&variable) {
+                        *expr = Expr::GlobalRef(global);
+                    }
+                }
+                Expr::SetLocal(variable, value) => {
+                    if let Some(&global) = globals.get(&variable) {
+                        *expr = Expr::GlobalSet(global, value);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (reference, expr) in keep {
+            self.program.replace(reference, expr);
+        }
+        for (index, variable) in self.program.variables.iter_mut().enumerate() {
+            if globals.contains_key(&VariableId(index as u32)) {
+                variable.assigned = false;
+            }
+        }
+    }
+
+    // Definitions at top level.
+
+    /// Defines `name` in the current top-level environment.
+    pub(crate) fn define_top(&mut self, name: Name) -> Target {
+        match self.registry.top(self.top).kind().clone() {
+            TopKind::Interaction { .. } => {
+                let key = self.registry.interaction_key(self.top, name);
+                self.persists |= self.registry.names.as_alias(name).is_some();
+                self.define_as_global(name, key, false)
+            }
+            TopKind::Library(library) => self.define_in_library(&library, self.top, name),
+            TopKind::Program => match self.registry.top(self.top).find(name) {
+                Some(Denotation::Top(top)) if top.is_owned_by(self.top) => {
+                    let variable = top.in_unit(self.unit);
+                    Target::Again(variable.expect("a program is one unit"))
+                }
+                _ => match self.define_as_local(name, "".into(), self.top) {
+                    Target::Exported(variable, _) => Target::Local(variable),
+                    target => target,
+                },
+            },
+        }
+    }
+
+    pub(crate) fn define_as_global(&mut self, name: Name, key: Rc<str>, is_immutable: bool) -> Target {
+        let variable = Rc::new(TopVariable::global(key, is_immutable));
+        let denotation = Denotation::Top(Rc::clone(&variable));
+        self.registry.top_mut(self.top).bind(name, denotation);
+        Target::Global(variable)
+    }
+
+    pub(crate) fn define_as_local(&mut self, name: Name, key: Rc<str>, owner: TopId) -> Target {
+        let variable = self.variable(name);
+        self.program.variables[variable.0 as usize].top_level = true;
+        let local = LocalVariable { unit: self.unit, variable, owner };
+        let top = Rc::new(TopVariable::local(key, local));
+        let denotation = Denotation::Top(Rc::clone(&top));
+        self.registry.top_mut(self.top).bind(name, denotation);
+        Target::Exported(variable, top)
+    }
+
+    /// Gives `name` the meaning of a keyword.
+    pub(crate) fn define_top_syntax(&mut self, name: Name, denotation: Denotation) {
+        let is_interaction = matches!(
+            self.registry.top(self.top).kind(),
+            TopKind::Interaction { .. }
+        );
+        self.persists |= is_interaction;
+        self.registry.top_mut(self.top).bind(name, denotation);
+    }
+
+    // Primitives as procedures.
+
+    /// Puts a definition of each primitive's procedure in front of the unit, except of those that a
+    /// library defines and those that need their operands in place.
+    fn define_primitives(&mut self) {
+        let start = SourcePlace { file: 0, span: Span::default() };
+        let at = self.syntax.push(Node::Null, start);
+        let mut steps = Vec::new();
+        for &primitive in Primitive::ALL {
+            if self.registry.defines_key(primitive.name()) {
+                continue;
+            }
+            let Some(value) = self.primitive_procedure(primitive, at) else {
+                continue;
+            };
+            let variable = TopVariable::global(primitive.name().into(), true);
+            let target = Some(Target::Global(Rc::new(variable)));
+            steps.push(Step { target, value, at });
+        }
+        steps.append(&mut self.steps);
+        self.steps = steps;
+    }
+
+    fn primitive_procedure(&mut self, primitive: Primitive, at: SyntaxId) -> Option<ExprId> {
+        match primitive {
+            Primitive::Values => return Some(self.values_procedure(at)),
+            Primitive::List => return Some(self.list_procedure(primitive, None, at)),
+            Primitive::Vector => {
+                return Some(self.list_procedure(primitive, Some(Primitive::ListToVector), at));
+            }
+            Primitive::String => {
+                return Some(self.list_procedure(primitive, Some(Primitive::ListToString), at));
+            }
+            Primitive::MakeRecord | Primitive::RecordRef | Primitive::RecordSet => return None,
+            _ if primitive.effect() == Effect::Control => return None,
+            _ if primitive.arguments_max() == MANY => return None,
+            _ => {}
+        }
+        let argument = |_| self.program.add_variable("argument".into());
+        let required: Vec<_> = (0..primitive.arguments_max()).map(argument).collect();
+        let operands = self.locals(&required, at);
+        let body = self.add(Expr::Primitive(primitive, operands), at);
+        Some(self.simple_closure(primitive.name().into(), required, body, at))
+    }
+
+    fn locals(&mut self, variables: &[VariableId], at: SyntaxId) -> Vec<ExprId> {
+        let local = |&variable: &VariableId| self.add(Expr::Local(variable), at);
+        variables.iter().map(local).collect()
+    }
+
+    /// `(lambda arguments (convert arguments))`.
+    fn list_procedure(&mut self, primitive: Primitive, convert: Option<Primitive>, at: SyntaxId) -> ExprId {
+        let arguments = self.program.add_variable("arguments".into());
+        let mut body = self.add(Expr::Local(arguments), at);
+        if let Some(convert) = convert {
+            body = self.add(Expr::Primitive(convert, vec![body]), at);
+        }
+        let parameters = Parameters {
+            required: Vec::new(),
+            optional: Vec::new(),
+            rest: Some(arguments),
+        };
+        self.closure(primitive.name().into(), parameters, body, at)
+    }
+
+    /// The procedure `values` for up to [`VALUES_MAX`] values.
+    fn values_procedure(&mut self, at: SyntaxId) -> ExprId {
+        let argument = |_| self.program.add_variable("value".into());
+        let optional: Vec<_> = (0..VALUES_MAX).map(argument).collect();
+        let operands = self.locals(&optional, at);
+        let mut body = self.add(Expr::Primitive(Primitive::Values, operands), at);
+        for count in (0..VALUES_MAX).rev() {
+            let next = self.add(Expr::Local(optional[count]), at);
+            let test = self.add(Expr::Primitive(Primitive::IsDefault, vec![next]), at);
+            let operands = self.locals(&optional[..count], at);
+            let values = self.add(Expr::Primitive(Primitive::Values, operands), at);
+            body = self.add(Expr::If(test, values, body), at);
+        }
+        let parameters = Parameters {
+            required: Vec::new(),
+            optional,
+            rest: None,
+        };
+        self.closure(Primitive::Values.name().into(), parameters, body, at)
+    }
+}
