@@ -5,6 +5,7 @@
 pub mod codegen;
 pub mod compile;
 pub mod core;
+pub mod diagnostic;
 pub mod expand;
 pub mod link;
 pub mod options;
