@@ -22,3 +22,6 @@ mod select;
 mod slot_set;
 
 pub use error::CodegenError;
+
+#[cfg(test)]
+mod tests;

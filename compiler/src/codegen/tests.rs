@@ -1,0 +1,147 @@
+//! Golden tests: SSA in, instructions and frame maps out.
+
+use abi::frame_map::FrameMap;
+use abi::isa::{Opcode, disassemble};
+
+use super::bytecode::generate;
+use crate::link::unit::{FixupTarget, LinkUnit};
+use crate::ssa::parse::parse;
+use crate::ssa::pass::PASSES;
+use crate::ssa::verify::verify;
+
+/// Runs all passes and code generation.
+fn compile(text: &str) -> LinkUnit {
+    let mut unit = parse(text).unwrap();
+    assert_eq!(verify(&unit), []);
+    for pass in PASSES {
+        unit = (pass.run)(unit);
+        assert_eq!(verify(&unit), [], "after {}", pass.name);
+    }
+    generate(&unit).unwrap()
+}
+
+/// Instructions of a procedure; safepoints with the states of their slots.
+fn listing(unit: &LinkUnit, procedure: usize) -> String {
+    let code = &unit.procedures[procedure];
+    let mut text = String::new();
+    for line in disassemble(&code.code).unwrap() {
+        let end = line.offset + line.instruction.opcode().instruction_bytes();
+        let holes = code.fixups.iter().filter(|fixup| fixup.end as usize == end);
+        let words: Vec<&str> = line.text.split(' ').filter(|word| !is_hole(word)).collect();
+        text.push_str(&format!("{}: {}", line.offset, words.join(" ")));
+        for hole in holes {
+            match hole.target {
+                FixupTarget::FrameMap(number) => {
+                    let map = FrameMap::decode(&unit.frame_maps[number as usize]).unwrap();
+                    let letters: String = map.states().map(|state| state.letter()).collect();
+                    text.push_str(&format!(" [{letters}]"));
+                }
+                other => text.push_str(&format!(" {other:?}")),
+            }
+        }
+        text.push('\n');
+        assert_ne!(line.instruction.opcode(), Opcode::Trap);
+    }
+    text
+}
+
+fn is_hole(word: &str) -> bool {
+    ["code:", "data:", "map:"].iter().any(|prefix| word.starts_with(prefix))
+}
+
+#[test]
+fn fib_takes_eight_instructions() {
+    let unit = compile(
+        r#"(procedure "fib" 1 0 #f 0 ("n")
+          (block b0 (v0)
+            (let v1 (fixnum 2))
+            (branch (compare < v0 v1) (b1) (b2)))
+          (block b1 () (return v0))
+          (block b2 ()
+            (let v2 (fixnum 1))
+            (let v3 (primitive - v0 v2))
+            (let v4 (call-known 0 #f v3))
+            (let v5 (fixnum 2))
+            (let v6 (primitive - v0 v5))
+            (let v7 (call-known 0 #f v6))
+            (let v8 (primitive + v4 v7))
+            (return v8)))"#,
+    );
+    insta::assert_snapshot!(listing(&unit, 0), @r"
+    0: branch_not_less_small s1 2 ->12
+    9: return_value s1
+    12: add_small s5 s1 -1 [-L]
+    23: call_known s0 words=4 Procedure(0) [-L-]
+    36: add_small s3 s1 -2 [LL---d]
+    47: call_known s1 words=2 Procedure(0) [L]
+    60: add s0 s0 s1 [LL-d-d]
+    71: return_value s0
+    ");
+}
+
+#[test]
+fn a_loop_keeps_its_variables_in_place() {
+    let unit = compile(
+        r#"(procedure "sum" 1 0 #f 0 ("n")
+          (block b0 (v0)
+            (let v1 (fixnum 0))
+            (jump (b1 v0 v1)))
+          (block b1 (v2 v3)
+            (let v4 (fixnum 0))
+            (branch (compare = v2 v4) (b2) (b3)))
+          (block b2 () (return v3))
+          (block b3 ()
+            (let v5 (fixnum 1))
+            (let v6 (primitive - v2 v5))
+            (let v7 (primitive + v3 v2))
+            (jump (b1 v6 v7))))"#,
+    );
+    insta::assert_snapshot!(listing(&unit, 0), @r"
+    0: load_small s0 0
+    5: branch_equal_small s1 0 ->50
+    14: add_small s2 s1 -1 [LLd]
+    25: add s0 s0 s1 [LLL]
+    36: copy s1 s2
+    41: jump_poll ->5 [LLd]
+    50: return_value s0
+    ");
+}
+
+#[test]
+fn operands_of_nested_calls_are_computed_in_place() {
+    let unit = compile(
+        r#"(globals "f" "g" "h")
+        (procedure "nest" 2 0 #f 0 ("x" "y")
+          (block b0 (v0 v1)
+            (let v2 (global-ref 1))
+            (let v3 (call v2 v0))
+            (let v4 (global-ref 2))
+            (let v5 (call v4 v1))
+            (let v6 (global-ref 0))
+            (let v7 (call v6 v3 v5))
+            (let v8 (primitive cons v7 v7))
+            (return v8)))"#,
+    );
+    insta::assert_snapshot!(listing(&unit, 0), @r"
+    0: load_cell s3 SymbolCell(0)
+    7: leaf1 s3 %location s3 [-LLL]
+    18: store_cell s3 Cell(0)
+    25: load_cell s3 SymbolCell(1)
+    32: leaf1 s3 %location s3 [-LLL]
+    43: store_cell s3 Cell(1)
+    50: load_cell s3 SymbolCell(2)
+    57: leaf1 s3 %location s3 [-LLL]
+    68: store_cell s3 Cell(2)
+    75: location_ref s4 Cell(0)
+    82: copy s5 s1
+    87: call arguments=1 s3 words=4 [-dL]
+    98: location_ref s6 Cell(1)
+    105: copy s7 s2
+    110: call arguments=1 s4 words=6 [-ddLd]
+    121: location_ref s2 Cell(2)
+    128: call arguments=2 s0 words=2 [-]
+    139: poll [Lddddddd]
+    144: cons s0 s0 s0
+    151: return_value s0
+    ");
+}

@@ -1,0 +1,419 @@
+//! Reading SSA from text; see [`print`](super::print) for the form.
+
+use std::rc::Rc;
+
+use abi::primitive::Primitive;
+use abi::tag;
+use abi::type_test::TypeTest;
+use syntax::{Data, DatumId, DatumKind, Integer, Number, SyntaxError};
+use thiserror::Error;
+
+use super::ir::{
+    Block, BlockId, Callee, CellId, Comparison, Condition, Instruction, Operation, Procedure,
+    ProcedureId, RawBinary, RawUnary, Repr, Target, Terminator, Unit, Value, ValueId,
+};
+use crate::core::LiteralDatum;
+use crate::core::ir::{Global, GlobalId, Literal, LiteralId, Place};
+
+/// Why a text is not SSA.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// It is not a sequence of data.
+    #[error("{0}")]
+    Syntax(#[from] SyntaxError),
+    /// A datum is not what its place asks for.
+    #[error("expected {expected}, found {found}")]
+    Unexpected {
+        /// What is expected.
+        expected: &'static str,
+        /// The datum as text.
+        found: String,
+    },
+}
+
+/// Reads a unit. Whether it is well formed is not checked.
+///
+/// # Errors
+///
+/// Where the text is not SSA.
+pub fn parse(text: &str) -> Result<Unit, ParseError> {
+    let (data, forms) = Data::parse(text)?;
+    let mut unit = Unit::default();
+    for form in forms {
+        let mut items = Items::new(&data, form)?;
+        match items.symbol("a form")?.as_str() {
+            "cells" => {
+                while !items.is_empty() {
+                    unit.cells.push(items.string()?);
+                }
+            }
+            "globals" => {
+                while !items.is_empty() {
+                    unit.tables.globals.push(global(&mut items)?);
+                }
+            }
+            "literals" => {
+                while !items.is_empty() {
+                    let literal = literal(&mut items)?;
+                    unit.tables.literals.push(literal);
+                }
+            }
+            "procedure" => unit.procedures.push(procedure(items)?),
+            _ => return Err(unexpected(&data, form, "cells, globals, literals or a procedure")),
+        }
+    }
+    unit.tables.data = data;
+    Ok(unit)
+}
+
+fn unexpected(data: &Data, datum: DatumId, expected: &'static str) -> ParseError {
+    ParseError::Unexpected { expected, found: data.to_text(datum) }
+}
+
+/// What is left of a list.
+struct Items<'data> {
+    data: &'data Data,
+    whole: DatumId,
+    items: std::vec::IntoIter<DatumId>,
+}
+
+impl<'data> Items<'data> {
+    fn new(data: &'data Data, list: DatumId) -> Result<Self, ParseError> {
+        let items = data.proper_list(list).ok_or_else(|| unexpected(data, list, "a list"))?;
+        Ok(Self { data, whole: list, items: items.into_iter() })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.items.as_slice().is_empty()
+    }
+
+    fn next(&mut self, expected: &'static str) -> Result<DatumId, ParseError> {
+        self.items.next().ok_or_else(|| unexpected(self.data, self.whole, expected))
+    }
+
+    fn list(&mut self) -> Result<Self, ParseError> {
+        let datum = self.next("a list")?;
+        Self::new(self.data, datum)
+    }
+
+    fn symbol(&mut self, expected: &'static str) -> Result<String, ParseError> {
+        let datum = self.next(expected)?;
+        let name = self.data.as_symbol(datum);
+        name.map(str::to_owned).ok_or_else(|| unexpected(self.data, datum, expected))
+    }
+
+    fn string(&mut self) -> Result<Rc<str>, ParseError> {
+        let datum = self.next("a string")?;
+        match self.data.kind(datum) {
+            DatumKind::String(text) => Ok(Rc::from(&**text)),
+            _ => Err(unexpected(self.data, datum, "a string")),
+        }
+    }
+
+    fn boolean(&mut self) -> Result<bool, ParseError> {
+        let datum = self.next("a boolean")?;
+        match self.data.kind(datum) {
+            DatumKind::Boolean(value) => Ok(*value),
+            _ => Err(unexpected(self.data, datum, "a boolean")),
+        }
+    }
+
+    fn integer<T: TryFrom<i64>>(&mut self) -> Result<T, ParseError> {
+        let datum = self.next("an integer")?;
+        let value = match self.data.kind(datum) {
+            DatumKind::Number(Number::Integer(Integer::Small(value))) => T::try_from(*value).ok(),
+            _ => None,
+        };
+        value.ok_or_else(|| unexpected(self.data, datum, "an integer in range"))
+    }
+
+    fn value(&mut self) -> Result<ValueId, ParseError> {
+        let datum = self.next("a value")?;
+        let name = self.data.as_symbol(datum);
+        let value = name.and_then(|name| name.strip_prefix('v')?.parse().ok()).map(ValueId);
+        value.ok_or_else(|| unexpected(self.data, datum, "a value"))
+    }
+
+    fn optional_value(&mut self) -> Result<Option<ValueId>, ParseError> {
+        let next = self.items.as_slice().first();
+        if next.is_some_and(|&next| *self.data.kind(next) == DatumKind::Boolean(false)) {
+            self.items.next();
+            return Ok(None);
+        }
+        self.value().map(Some)
+    }
+
+    fn values(&mut self) -> Result<Vec<ValueId>, ParseError> {
+        let mut values = Vec::new();
+        while !self.is_empty() {
+            values.push(self.value()?);
+        }
+        Ok(values)
+    }
+
+    fn block(&mut self) -> Result<BlockId, ParseError> {
+        let datum = self.next("a block")?;
+        let name = self.data.as_symbol(datum);
+        let block = name.and_then(|name| name.strip_prefix('b')?.parse().ok()).map(BlockId);
+        block.ok_or_else(|| unexpected(self.data, datum, "a block"))
+    }
+
+    fn target(&mut self) -> Result<Target, ParseError> {
+        let mut items = self.list()?;
+        Ok(Target { block: items.block()?, arguments: items.values()? })
+    }
+
+    fn named<T>(
+        &mut self,
+        expected: &'static str,
+        find: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, ParseError> {
+        let name = self.symbol(expected)?;
+        find(&name).ok_or(ParseError::Unexpected { expected, found: name })
+    }
+
+    fn primitive(&mut self) -> Result<Primitive, ParseError> {
+        self.named("a primitive", Primitive::from_name)
+    }
+}
+
+fn global(items: &mut Items<'_>) -> Result<Global, ParseError> {
+    let next = items.items.as_slice().first().copied();
+    if next.is_some_and(|next| items.data.as_pair(next).is_some()) {
+        let mut inner = items.list()?;
+        inner.symbol("immutable")?;
+        return Ok(Global { key: inner.string()?, immutable: true });
+    }
+    Ok(Global { key: items.string()?, immutable: false })
+}
+
+fn literal(items: &mut Items<'_>) -> Result<Literal, ParseError> {
+    let mut inner = items.list()?;
+    if inner.symbol("word or datum")? == "word" {
+        return Ok(Literal::Word(inner.integer::<i64>()? as u64));
+    }
+    Ok(Literal::Datum(LiteralDatum(inner.next("a datum")?)))
+}
+
+fn procedure(mut items: Items<'_>) -> Result<Procedure, ParseError> {
+    let mut procedure = Procedure {
+        name: items.string()?,
+        required: items.integer()?,
+        optional: items.integer()?,
+        rest: items.boolean()?,
+        free: items.integer()?,
+        parameter_names: Vec::new(),
+        blocks: Vec::new(),
+        values: Vec::new(),
+        place: Place::default(),
+    };
+    let mut names = items.list()?;
+    while !names.is_empty() {
+        procedure.parameter_names.push(names.string()?);
+    }
+    while !items.is_empty() {
+        let block = block(items.list()?, &mut procedure.values)?;
+        procedure.blocks.push(block);
+    }
+    Ok(procedure)
+}
+
+fn block(mut items: Items<'_>, values: &mut Vec<Value>) -> Result<Block, ParseError> {
+    items.symbol("block")?;
+    items.block()?;
+    let mut block = Block {
+        parameters: Vec::new(),
+        instructions: Vec::new(),
+        terminator: Terminator::None,
+        place: Place::default(),
+    };
+    let mut parameters = items.list()?;
+    while !parameters.is_empty() {
+        block.parameters.push(definition(&mut parameters, values)?);
+    }
+    while !items.is_empty() {
+        let mut inner = items.list()?;
+        let head = inner.symbol("let, do or a terminator")?;
+        let result = match head.as_str() {
+            "let" => Some(definition(&mut inner, values)?),
+            "do" => None,
+            _ => {
+                block.terminator = terminator(&head, inner)?;
+                break;
+            }
+        };
+        let operation = operation(inner.list()?)?;
+        block.instructions.push(Instruction { operation, result, place: Place::default() });
+    }
+    Ok(block)
+}
+
+fn definition(items: &mut Items<'_>, values: &mut Vec<Value>) -> Result<ValueId, ParseError> {
+    let (value, repr) = items.named("a value", |name| {
+        let (name, repr) = match name.split_once(':') {
+            Some((name, repr)) => (name, Repr::from_name(repr)?),
+            None => (name, Repr::Tagged),
+        };
+        Some((name.strip_prefix('v')?.parse::<u32>().ok()?, repr))
+    })?;
+    let count = values.len().max(value as usize + 1);
+    values.resize(count, Value { repr: Repr::Tagged, name: None });
+    values[value as usize].repr = repr;
+    Ok(ValueId(value))
+}
+
+fn operation(mut items: Items<'_>) -> Result<Operation, ParseError> {
+    let head = items.symbol("an operation")?;
+    let items = &mut items;
+    Ok(match head.as_str() {
+        "literal" => Operation::Literal(LiteralId(items.integer()?)),
+        "fixnum" => {
+            let word = tag::fixnum(items.integer()?);
+            let found = head.clone();
+            Operation::Word(word.ok_or(ParseError::Unexpected { expected: "a fixnum", found })?)
+        }
+        "word" => Operation::Word(items.integer::<i64>()? as u64),
+        "raw" => Operation::Raw(items.integer::<i64>()? as u64),
+        "global-ref" => Operation::GlobalRef(GlobalId(items.integer()?)),
+        "global-set!" => Operation::GlobalSet(GlobalId(items.integer()?), items.value()?),
+        "global-define" => Operation::GlobalDefine(GlobalId(items.integer()?), items.value()?),
+        "cell-ref" => Operation::CellRef(CellId(items.integer()?)),
+        "cell-set!" => Operation::CellSet(CellId(items.integer()?), items.value()?),
+        "check-initialized" => Operation::CheckInitialized(items.value()?, items.string()?),
+        "primitive" => Operation::Primitive(items.primitive()?, items.values()?),
+        "add-small" => Operation::AddSmall(items.value()?, items.integer()?),
+        "static-closure" => Operation::StaticClosure(ProcedureId(items.integer()?)),
+        "make-closure" => Operation::MakeClosure(ProcedureId(items.integer()?), items.integer()?),
+        "closure-init" => Operation::ClosureInit(items.value()?, items.integer()?, items.value()?),
+        "closure-ref" => Operation::ClosureRef(items.value()?, items.integer()?),
+        "call" => Operation::Call(items.value()?, items.values()?),
+        "call-known" => {
+            let procedure = ProcedureId(items.integer()?);
+            Operation::CallKnown(procedure, items.optional_value()?, items.values()?)
+        }
+        "call-host" => Operation::CallHost(items.primitive()?, items.values()?),
+        "poll" => Operation::Poll,
+        name => {
+            if let Some(raw) = RawUnary::from_name(name) {
+                Operation::Raw1(raw, items.value()?)
+            } else if let Some(raw) = RawBinary::from_name(name) {
+                Operation::Raw2(raw, items.value()?, items.value()?)
+            } else {
+                return Err(ParseError::Unexpected { expected: "an operation", found: head });
+            }
+        }
+    })
+}
+
+fn condition(mut items: Items<'_>) -> Result<Condition, ParseError> {
+    let head = items.symbol("a condition")?;
+    let relation = |items: &mut Items<'_>| items.named("a relation", Comparison::from_name);
+    let items = &mut items;
+    Ok(match head.as_str() {
+        "true" => Condition::True(items.value()?),
+        "type" => {
+            let find = |name: &str| TypeTest::ALL.iter().copied().find(|test| test.name() == name);
+            Condition::Type(items.named("a type test", find)?, items.value()?)
+        }
+        "eq" => Condition::Eq(items.value()?, items.value()?),
+        "eq-word" => Condition::EqWord(items.value()?, items.integer()?),
+        "compare" => Condition::Compare(relation(items)?, items.value()?, items.value()?),
+        "compare-small" => {
+            Condition::CompareSmall(relation(items)?, items.value()?, items.integer()?)
+        }
+        "compare-f64" => Condition::CompareF64(relation(items)?, items.value()?, items.value()?),
+        "compare-i64" => Condition::CompareI64(relation(items)?, items.value()?, items.value()?),
+        "compare-u64" => Condition::CompareU64(relation(items)?, items.value()?, items.value()?),
+        _ => return Err(ParseError::Unexpected { expected: "a condition", found: head }),
+    })
+}
+
+fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError> {
+    let items = &mut items;
+    Ok(match head {
+        "none" => Terminator::None,
+        "jump" => Terminator::Jump(items.target()?),
+        "branch" => {
+            Terminator::Branch(condition(items.list()?)?, items.target()?, items.target()?)
+        }
+        "return" => Terminator::Return(items.value()?),
+        "return-values" => Terminator::ReturnValues(items.values()?),
+        "tail-call" => Terminator::TailCall(items.value()?, items.values()?),
+        "tail-call-known" => {
+            let procedure = ProcedureId(items.integer()?);
+            Terminator::TailCallKnown(procedure, items.optional_value()?, items.values()?)
+        }
+        "tail-apply" => Terminator::TailApply(items.value()?, items.value()?),
+        "reinstate" => Terminator::Reinstate(items.value()?, items.value()?),
+        "call-receive" => Terminator::CallReceive {
+            callee: callee(items)?,
+            required: items.integer()?,
+            rest: items.boolean()?,
+            block: items.block()?,
+            arguments: items.values()?,
+        },
+        _ => {
+            let found = head.to_owned();
+            return Err(ParseError::Unexpected { expected: "a terminator", found });
+        }
+    })
+}
+
+fn callee(items: &mut Items<'_>) -> Result<Callee, ParseError> {
+    let next = items.items.as_slice().first().copied();
+    if next.is_some_and(|next| items.data.as_pair(next).is_some()) {
+        let mut inner = items.list()?;
+        inner.symbol("known")?;
+        return Ok(Callee::Known(ProcedureId(inner.integer()?), inner.optional_value()?));
+    }
+    Ok(Callee::Value(items.value()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::print::print;
+    use super::*;
+
+    const EXAMPLE: &str = r#"(cells "counter")
+(globals "x" (immutable "car"))
+(literals (word 16) (datum (a "b")))
+(procedure "example" 1 0 #f 1 ("n")
+  (block b0 (v0 v1)
+    (let v2:f64 (unbox-f64 v1))
+    (let v3 (literal 1))
+    (let v4 (closure-ref v0 0))
+    (do (cell-set! 0 v3))
+    (branch (compare-small < v1 2) (b1 v2) (b2)))
+  (block b1 (v5:f64)
+    (let v6 (box-f64 v5))
+    (let v7 (primitive cons v6 v3))
+    (do (poll))
+    (tail-call-known 0 v4 v7))
+  (block b2 ()
+    (call-receive (known 0 #f) 1 #t b3 v1))
+  (block b3 (v8 v9)
+    (return-values v8 v9)))
+"#;
+
+    #[test]
+    fn printed_text_reads_back_as_the_same_text() {
+        let unit = parse(EXAMPLE).unwrap();
+        assert_eq!(print(&unit), EXAMPLE);
+    }
+
+    #[test]
+    fn every_truncation_is_refused_or_reads_as_less() {
+        for end in (0..EXAMPLE.len()).filter(|&end| EXAMPLE.is_char_boundary(end)) {
+            if let Ok(unit) = parse(&EXAMPLE[..end]) {
+                assert!(print(&unit).len() <= EXAMPLE.len());
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_operations_are_named() {
+        let error = parse("(procedure \"f\" 0 0 #f 0 () (block b0 () (let v0 (fly))))").unwrap_err();
+        assert_eq!(error.to_string(), "expected an operation, found fly");
+    }
+}

@@ -1,0 +1,220 @@
+//! SSA as text: data that [`parse`](super::parse) reads back. Places and names of values are left out.
+//!
+//! ```text
+//! (cells "counter")
+//! (globals "x" (immutable "car"))
+//! (literals (word 16) (datum (a b)))
+//! (procedure "sum" 1 0 #f 0 ("n")
+//!   (block b0 (v0)
+//!     (let v1:f64 (unbox-f64 v0))
+//!     (do (poll))
+//!     (branch (compare-small < v0 2) (b1 v0) (b2))))
+//! ```
+
+use std::fmt::Write as _;
+
+use abi::tag;
+
+use super::ir::{
+    Block, BlockId, Callee, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId,
+};
+use crate::core::ir::Literal;
+
+/// The text of a unit.
+pub fn print(unit: &Unit) -> String {
+    let mut text = String::new();
+    print_tables(unit, &mut text);
+    for procedure in &unit.procedures {
+        print_procedure(procedure, &mut text);
+    }
+    text
+}
+
+/// Appends formatted text, which cannot fail.
+macro_rules! put {
+    ($text:expr, $($format:tt)*) => {
+        write!($text, $($format)*).expect("writing to a string does not fail")
+    };
+}
+
+fn print_tables(unit: &Unit, text: &mut String) {
+    if !unit.cells.is_empty() {
+        text.push_str("(cells");
+        unit.cells.iter().for_each(|name| put!(text, " {}", quoted(name)));
+        text.push_str(")\n");
+    }
+    if !unit.tables.globals.is_empty() {
+        text.push_str("(globals");
+        for global in &unit.tables.globals {
+            if global.immutable {
+                put!(text, " (immutable {})", quoted(&global.key));
+            } else {
+                put!(text, " {}", quoted(&global.key));
+            }
+        }
+        text.push_str(")\n");
+    }
+    if !unit.tables.literals.is_empty() {
+        text.push_str("(literals");
+        for literal in &unit.tables.literals {
+            match literal {
+                Literal::Word(word) => put!(text, " (word {})", *word as i64),
+                Literal::Datum(datum) => {
+                    put!(text, " (datum {})", unit.tables.data.to_text(datum.0));
+                }
+            }
+        }
+        text.push_str(")\n");
+    }
+}
+
+fn quoted(name: &str) -> String {
+    let mut text = String::new();
+    syntax::write_string(name, &mut text).expect("writing to a string does not fail");
+    text
+}
+
+fn print_procedure(procedure: &Procedure, text: &mut String) {
+    let rest = if procedure.rest { "#t" } else { "#f" };
+    let (required, optional, free) = (procedure.required, procedure.optional, procedure.free);
+    put!(text, "(procedure {} {required} {optional} {rest} {free} (", quoted(&procedure.name));
+    let names: Vec<String> = procedure.parameter_names.iter().map(|name| quoted(name)).collect();
+    put!(text, "{})", names.join(" "));
+    for (number, block) in procedure.blocks.iter().enumerate() {
+        print_block(procedure, number, block, text);
+    }
+    text.push_str(")\n");
+}
+
+fn print_block(procedure: &Procedure, number: usize, block: &Block, text: &mut String) {
+    let definition = |value: ValueId| {
+        let repr = procedure.values[value.0 as usize].repr;
+        if repr.is_raw() { format!("v{}:{}", value.0, repr.name()) } else { format!("v{}", value.0) }
+    };
+    let parameters: Vec<String> = block.parameters.iter().map(|&value| definition(value)).collect();
+    put!(text, "\n  (block b{number} ({})", parameters.join(" "));
+    for instruction in &block.instructions {
+        let operation = operation_text(&instruction.operation);
+        match instruction.result {
+            Some(result) => put!(text, "\n    (let {} {operation})", definition(result)),
+            None => put!(text, "\n    (do {operation})"),
+        }
+    }
+    put!(text, "\n    {})", terminator_text(&block.terminator));
+}
+
+fn form(head: &str, values: &[ValueId]) -> String {
+    let mut text = format!("({head}");
+    values.iter().for_each(|value| put!(text, " v{}", value.0));
+    text.push(')');
+    text
+}
+
+fn optional_value(value: Option<ValueId>) -> String {
+    value.map_or_else(|| "#f".to_owned(), |value| format!("v{}", value.0))
+}
+
+/// The text of one operation.
+pub fn operation_text(operation: &Operation) -> String {
+    match operation {
+        Operation::Literal(literal) => format!("(literal {})", literal.0),
+        Operation::Word(word) if tag::is_fixnum(*word) => {
+            format!("(fixnum {})", tag::fixnum_value(*word))
+        }
+        Operation::Word(word) => format!("(word {})", *word as i64),
+        Operation::Raw(word) => format!("(raw {})", *word as i64),
+        Operation::GlobalRef(global) => format!("(global-ref {})", global.0),
+        Operation::GlobalSet(global, value) => format!("(global-set! {} v{})", global.0, value.0),
+        Operation::GlobalDefine(global, value) => {
+            format!("(global-define {} v{})", global.0, value.0)
+        }
+        Operation::CellRef(cell) => format!("(cell-ref {})", cell.0),
+        Operation::CellSet(cell, value) => format!("(cell-set! {} v{})", cell.0, value.0),
+        Operation::CheckInitialized(value, name) => {
+            format!("(check-initialized v{} {})", value.0, quoted(name))
+        }
+        Operation::Primitive(primitive, operands) => {
+            form(&format!("primitive {}", primitive.name()), operands)
+        }
+        Operation::AddSmall(value, small) => format!("(add-small v{} {small})", value.0),
+        Operation::StaticClosure(procedure) => format!("(static-closure {})", procedure.0),
+        Operation::MakeClosure(procedure, free) => {
+            format!("(make-closure {} {free})", procedure.0)
+        }
+        Operation::ClosureInit(closure, index, value) => {
+            format!("(closure-init v{} {index} v{})", closure.0, value.0)
+        }
+        Operation::ClosureRef(closure, index) => format!("(closure-ref v{} {index})", closure.0),
+        Operation::Call(callee, operands) => form(&format!("call v{}", callee.0), operands),
+        Operation::CallKnown(procedure, closure, operands) => {
+            let closure = optional_value(*closure);
+            form(&format!("call-known {} {closure}", procedure.0), operands)
+        }
+        Operation::CallHost(primitive, operands) => {
+            form(&format!("call-host {}", primitive.name()), operands)
+        }
+        Operation::Raw1(raw, value) => form(raw.name(), &[*value]),
+        Operation::Raw2(raw, a, b) => form(raw.name(), &[*a, *b]),
+        Operation::Poll => "(poll)".to_owned(),
+    }
+}
+
+fn condition_text(condition: &Condition) -> String {
+    let compare = |head: &str, relation: &str, a: ValueId, b: ValueId| {
+        format!("({head} {relation} v{} v{})", a.0, b.0)
+    };
+    match *condition {
+        Condition::True(value) => form("true", &[value]),
+        Condition::Type(test, value) => form(&format!("type {}", test.name()), &[value]),
+        Condition::Eq(a, b) => form("eq", &[a, b]),
+        Condition::EqWord(value, word) => format!("(eq-word v{} {word})", value.0),
+        Condition::Compare(relation, a, b) => compare("compare", relation.name(), a, b),
+        Condition::CompareSmall(relation, a, small) => {
+            format!("(compare-small {} v{} {small})", relation.name(), a.0)
+        }
+        Condition::CompareF64(relation, a, b) => compare("compare-f64", relation.name(), a, b),
+        Condition::CompareI64(relation, a, b) => compare("compare-i64", relation.name(), a, b),
+        Condition::CompareU64(relation, a, b) => compare("compare-u64", relation.name(), a, b),
+    }
+}
+
+fn block_name(block: BlockId) -> String {
+    format!("b{}", block.0)
+}
+
+fn target_text(target: &Target) -> String {
+    form(&block_name(target.block), &target.arguments)
+}
+
+fn terminator_text(terminator: &Terminator) -> String {
+    match terminator {
+        Terminator::None => "(none)".to_owned(),
+        Terminator::Jump(target) => format!("(jump {})", target_text(target)),
+        Terminator::Branch(condition, yes, no) => {
+            let (yes, no) = (target_text(yes), target_text(no));
+            format!("(branch {} {yes} {no})", condition_text(condition))
+        }
+        Terminator::Return(value) => form("return", &[*value]),
+        Terminator::ReturnValues(values) => form("return-values", values),
+        Terminator::TailCall(callee, operands) => {
+            form(&format!("tail-call v{}", callee.0), operands)
+        }
+        Terminator::TailCallKnown(procedure, closure, operands) => {
+            let closure = optional_value(*closure);
+            form(&format!("tail-call-known {} {closure}", procedure.0), operands)
+        }
+        Terminator::TailApply(callee, list) => form("tail-apply", &[*callee, *list]),
+        Terminator::Reinstate(continuation, values) => form("reinstate", &[*continuation, *values]),
+        Terminator::CallReceive { callee, arguments, required, rest, block } => {
+            let callee = match callee {
+                Callee::Value(value) => format!("v{}", value.0),
+                Callee::Known(procedure, closure) => {
+                    format!("(known {} {})", procedure.0, optional_value(*closure))
+                }
+            };
+            let rest = if *rest { "#t" } else { "#f" };
+            let head = format!("call-receive {callee} {required} {rest} {}", block_name(*block));
+            form(&head, arguments)
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The rules of SSA, checked after each pass in debug builds.
+
+use std::fmt;
+
+use abi::primitive::{Effect, Primitive};
+use abi::tag;
+
+use super::analysis::{Dominators, Flow};
+use super::ir::{
+    BlockId, Condition, Operation, Procedure, Repr, Terminator, Unit, ValueId,
+};
+
+/// A rule that a unit breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The procedure's number.
+    pub procedure: u32,
+    /// The block's number.
+    pub block: u32,
+    /// What is wrong.
+    pub kind: ViolationKind,
+}
+
+/// Rules that a unit can break.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ViolationKind {
+    /// A block has no terminator.
+    NoTerminator,
+    /// A jump to a block that does not exist.
+    NoSuchBlock(BlockId),
+    /// A value is defined twice.
+    DefinedTwice(ValueId),
+    /// A value is used where its definition does not dominate.
+    NotDefined(ValueId),
+    /// A value is not represented as its user or its definition wants.
+    Repr(ValueId, Repr),
+    /// A jump has another number of arguments than its target has parameters.
+    ArgumentCount(BlockId),
+    /// The entry has other parameters than the procedure says.
+    EntryParameters,
+    /// A block that receives values has other predecessors, or not the right parameters.
+    ReceivingBlock(BlockId),
+    /// A primitive that transfers control, or has another number of operands, or lacks a literal.
+    Primitive(Primitive),
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "procedure {}, block {}: {:?}", self.procedure, self.block, self.kind)
+    }
+}
+
+/// All rules that `unit` breaks.
+#[must_use]
+pub fn verify(unit: &Unit) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    for (number, procedure) in (0..).zip(&unit.procedures) {
+        let found = verify_procedure(unit, procedure);
+        violations.extend(
+            found.into_iter().map(|(block, kind)| Violation { procedure: number, block, kind }),
+        );
+    }
+    violations
+}
+
+type Found = Vec<(u32, ViolationKind)>;
+
+fn verify_procedure(unit: &Unit, procedure: &Procedure) -> Found {
+    let mut found = Found::new();
+    check_structure(procedure, &mut found);
+    if found.is_empty() {
+        let flow = Flow::new(procedure);
+        let mut checker = Checker {
+            unit,
+            procedure,
+            dominators: Dominators::new(&flow),
+            defined: vec![None; procedure.values.len()],
+            found,
+        };
+        checker.collect_definitions(&flow);
+        flow.order.iter().for_each(|&block| checker.check_block(block, &flow));
+        found = checker.found;
+    }
+    found
+}
+
+/// What has to hold before the graph can be looked at.
+fn check_structure(procedure: &Procedure, found: &mut Found) {
+    let count = procedure.blocks.len();
+    for (number, block) in (0..).zip(&procedure.blocks) {
+        if block.terminator == Terminator::None {
+            found.push((number, ViolationKind::NoTerminator));
+        }
+        for next in block.terminator.successors().filter(|next| next.0 as usize >= count) {
+            found.push((number, ViolationKind::NoSuchBlock(next)));
+        }
+    }
+    let parameters = usize::from(procedure.free > 0)
+        + usize::from(procedure.required)
+        + usize::from(procedure.optional)
+        + usize::from(procedure.rest);
+    if procedure.blocks.first().is_none_or(|entry| entry.parameters.len() != parameters) {
+        found.push((0, ViolationKind::EntryParameters));
+    }
+}
+
+struct Checker<'a> {
+    unit: &'a Unit,
+    procedure: &'a Procedure,
+    dominators: Dominators,
+    /// Block and place of each definition; parameters have place 0, instructions from 1.
+    defined: Vec<Option<(BlockId, usize)>>,
+    found: Found,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, block: BlockId, kind: ViolationKind) {
+        self.found.push((block.0, kind));
+    }
+
+    fn repr(&self, value: ValueId) -> Repr {
+        self.procedure.values[value.0 as usize].repr
+    }
+
+    fn collect_definitions(&mut self, flow: &Flow) {
+        for &id in &flow.order {
+            let block = &self.procedure.blocks[id.0 as usize];
+            let parameters = block.parameters.iter().map(|&value| (value, 0));
+            let results = (1..)
+                .zip(&block.instructions)
+                .filter_map(|(place, each)| each.result.map(|result| (result, place)));
+            for (value, place) in parameters.chain(results) {
+                if self.defined[value.0 as usize].replace((id, place)).is_some() {
+                    self.report(id, ViolationKind::DefinedTwice(value));
+                }
+            }
+        }
+    }
+
+    fn check_use(&mut self, id: BlockId, place: usize, value: ValueId) {
+        let is_defined = match self.defined.get(value.0 as usize) {
+            Some(&Some((block, at))) if block == id => at < place,
+            Some(&Some((block, _))) => self.dominators.dominates(block, id),
+            _ => false,
+        };
+        if !is_defined {
+            self.report(id, ViolationKind::NotDefined(value));
+        }
+    }
+
+    fn want(&mut self, id: BlockId, value: ValueId, repr: Repr) {
+        if self.repr(value) != repr {
+            self.report(id, ViolationKind::Repr(value, repr));
+        }
+    }
+
+    fn want_word(&mut self, id: BlockId, value: ValueId) {
+        if !matches!(self.repr(value), Repr::I64 | Repr::U64) {
+            self.report(id, ViolationKind::Repr(value, Repr::U64));
+        }
+    }
+
+    fn check_block(&mut self, id: BlockId, flow: &Flow) {
+        let procedure = self.procedure;
+        let block = &procedure.blocks[id.0 as usize];
+        let errors_before = self.found.len();
+        for (place, instruction) in (1..).zip(&block.instructions) {
+            instruction.operation.each_use(|value| self.check_use(id, place, value));
+        }
+        let end = block.instructions.len() + 1;
+        block.terminator.each_use(|value| self.check_use(id, end, value));
+        if self.found.len() > errors_before {
+            return;
+        }
+        for instruction in &block.instructions {
+            self.check_operation(id, &instruction.operation, instruction.result);
+        }
+        self.check_terminator(id, &block.terminator, flow);
+    }
+
+    fn check_operation(&mut self, id: BlockId, operation: &Operation, result: Option<ValueId>) {
+        let result_repr = match operation {
+            Operation::Raw(_) => result.map_or(Repr::I64, |result| self.repr(result)),
+            Operation::Raw1(raw, value) => {
+                let (operand, result) = raw.reprs();
+                self.want(id, *value, operand);
+                result
+            }
+            Operation::Raw2(raw, a, b) if raw.is_f64() => {
+                self.want(id, *a, Repr::F64);
+                self.want(id, *b, Repr::F64);
+                Repr::F64
+            }
+            Operation::Raw2(_, a, b) => {
+                self.want_word(id, *a);
+                self.want_word(id, *b);
+                result.map_or(Repr::I64, |result| self.repr(result))
+            }
+            _ => {
+                operation.each_use(|value| self.want(id, value, Repr::Tagged));
+                Repr::Tagged
+            }
+        };
+        if let Some(result) = result {
+            self.want(id, result, result_repr);
+        }
+        if let Operation::Primitive(primitive, operands) = operation {
+            self.check_primitive(id, *primitive, operands);
+        }
+    }
+
+    fn check_primitive(&mut self, id: BlockId, primitive: Primitive, operands: &[ValueId]) {
+        let transfers = primitive.effect() == Effect::Control && primitive != Primitive::Capture;
+        let needs_index = matches!(primitive, Primitive::RecordRef | Primitive::RecordSet);
+        let has_index = || operands.get(2).is_some_and(|&value| self.is_small_index(value));
+        if transfers || !primitive.accepts(operands.len()) || (needs_index && !has_index()) {
+            self.report(id, ViolationKind::Primitive(primitive));
+        }
+    }
+
+    fn is_small_index(&self, value: ValueId) -> bool {
+        let Some(Some((block, place))) = self.defined.get(value.0 as usize) else { return false };
+        let instructions = &self.procedure.blocks[block.0 as usize].instructions;
+        let definition = place.checked_sub(1).map(|place| &instructions[place].operation);
+        let word = definition.and_then(|operation| self.unit.immediate_word(operation));
+        word.is_some_and(|word| {
+            tag::is_fixnum(word) && u16::try_from(tag::fixnum_value(word)).is_ok()
+        })
+    }
+
+    fn check_terminator(&mut self, id: BlockId, terminator: &Terminator, flow: &Flow) {
+        for target in terminator.targets() {
+            let parameters = &self.procedure.blocks[target.block.0 as usize].parameters;
+            if parameters.len() != target.arguments.len() {
+                self.report(id, ViolationKind::ArgumentCount(target.block));
+                continue;
+            }
+            for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
+                self.want(id, argument, self.repr(parameter));
+            }
+        }
+        match terminator {
+            Terminator::None | Terminator::Jump(_) => {}
+            Terminator::Branch(condition, ..) => self.check_condition(id, condition),
+            Terminator::CallReceive { required, rest, block, .. } => {
+                let parameters = self.procedure.blocks[block.0 as usize].parameters.len();
+                let wanted = usize::from(*required) + usize::from(*rest);
+                if parameters != wanted || flow.predecessors[block.0 as usize].len() != 1 {
+                    self.report(id, ViolationKind::ReceivingBlock(*block));
+                }
+                terminator.each_use(|value| self.want(id, value, Repr::Tagged));
+            }
+            other => other.each_use(|value| self.want(id, value, Repr::Tagged)),
+        }
+    }
+
+    fn check_condition(&mut self, id: BlockId, condition: &Condition) {
+        match condition {
+            Condition::CompareF64(..) => {
+                condition.each_use(|value| self.want(id, value, Repr::F64));
+            }
+            Condition::CompareI64(..) | Condition::CompareU64(..) => {
+                condition.each_use(|value| self.want_word(id, value));
+            }
+            _ => condition.each_use(|value| self.want(id, value, Repr::Tagged)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parse::parse;
+    use super::*;
+
+    fn kinds(blocks: &str) -> Vec<ViolationKind> {
+        let unit = parse(&format!("(procedure \"f\" 1 0 #f 0 (\"x\") {blocks})")).unwrap();
+        verify(&unit).into_iter().map(|violation| violation.kind).collect()
+    }
+
+    #[test]
+    fn a_well_formed_procedure_passes() {
+        assert_eq!(kinds("(block b0 (v0) (let v1 (add-small v0 1)) (return v1))"), []);
+    }
+
+    #[test]
+    fn uses_must_be_dominated_by_definitions() {
+        let branches = "(block b0 (v0) (branch (true v0) (b1) (b2)))
+            (block b1 () (let v1 (fixnum 1)) (jump (b2))) (block b2 () (return v1))";
+        assert_eq!(kinds(branches), [ViolationKind::NotDefined(ValueId(1))]);
+    }
+
+    #[test]
+    fn values_are_defined_once_and_used_as_what_they_are() {
+        let twice = "(block b0 (v0) (let v1 (fixnum 1)) (let v1 (fixnum 2)) (return v1))";
+        assert_eq!(kinds(twice), [ViolationKind::DefinedTwice(ValueId(1))]);
+        let raw = "(block b0 (v0) (let v1:f64 (unbox-f64 v0)) (return v1))";
+        assert_eq!(kinds(raw), [ViolationKind::Repr(ValueId(1), Repr::Tagged)]);
+    }
+
+    #[test]
+    fn jumps_fit_their_targets() {
+        let blocks = "(block b0 (v0) (jump (b1))) (block b1 (v1) (return v1))";
+        assert_eq!(kinds(blocks), [ViolationKind::ArgumentCount(BlockId(1))]);
+        assert_eq!(
+            kinds("(block b0 (v0) (jump (b7)))"),
+            [ViolationKind::NoSuchBlock(BlockId(7))]
+        );
+        assert_eq!(kinds("(block b0 () (none))").len(), 2);
+    }
+
+    #[test]
+    fn record_fields_are_literal() {
+        let blocks = "(block b0 (v0) (let v1 (primitive %record-ref v0 v0 v0)) (return v1))";
+        assert_eq!(kinds(blocks), [ViolationKind::Primitive(Primitive::RecordRef)]);
+    }
+}
