@@ -2,7 +2,7 @@
 
 mod image_support;
 
-use abi::image::{ContentHash, IMAGE_HEADER_BYTES, IMAGE_HEADER_HASH_OFFSET, ImageHeader, section};
+use abi::image::{ContentHash, IMAGE_HEADER_BYTES, IMAGE_HEADER_HASH_OFFSET, ImageHeader};
 use image_support::{ToyHost, sample_image};
 use loader::{ImageView, LoadError, LoadOptions, SegmentKind, load};
 use proptest::prelude::*;
@@ -479,23 +479,6 @@ fn an_image_without_room_is_refused_and_leaves_nothing() {
     // SAFETY: the image was unregistered, and nothing leads into it.
     unsafe { image.unload() };
     assert!(load(&view, "sample", &mut host, LoadOptions::default()).is_ok());
-}
-
-#[test]
-fn section_names_are_those_that_tools_see() {
-    let file = sample_image();
-    for name in [
-        section::IMAGE,
-        section::FRAME_MAPS,
-        section::ARITIES,
-        section::INTERFACE,
-    ] {
-        assert!(
-            file.windows(name.len())
-                .any(|window| window == name.as_bytes()),
-            "{name}"
-        );
-    }
 }
 
 /// Parses, and loads what is accepted: nothing may panic or fault.

@@ -264,6 +264,31 @@ fn the_collector_reports_an_image_that_nothing_needs() {
     assert_eq!(host.mutator.arena().kind_of(start), gc::ChunkKind::Free);
 }
 
+#[test]
+fn a_dropped_heap_takes_its_images_with_it() {
+    let before = kernel_counts();
+    for _ in 0..50 {
+        let mut host = ToyHost::new();
+        for placement in PLACEMENTS {
+            drop(load_sample(&mut host, placement));
+        }
+    }
+    let after = kernel_counts();
+    assert!(
+        after.0.abs_diff(before.0) < 100,
+        "mappings: {before:?} {after:?}"
+    );
+}
+
+#[test]
+fn what_importers_need_stands_in_a_section_of_its_own() {
+    let file = sample_image();
+    let view = ImageView::parse(&file).unwrap();
+    let interface = view.tool_section(abi::image::section::INTERFACE);
+    assert_eq!(interface, Some(&b"(library (main))"[..]));
+    assert_eq!(view.tool_section(".debug_none"), None);
+}
+
 /// Lines of a file of the process, as a measure of what the kernel holds for it.
 fn kernel_counts() -> (usize, usize) {
     let mappings = std::fs::read_to_string("/proc/self/maps")

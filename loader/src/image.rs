@@ -70,6 +70,16 @@ impl<'file> ImageView<'file> {
         DebugTables::parse(&self.sections())
     }
 
+    /// The contents of a section that is in no segment. Nothing of them was checked.
+    pub fn tool_section(&self, name: &str) -> Option<&'file [u8]> {
+        self.sections().find(name)
+    }
+
+    /// The bytes of a section that no segment holds, by name, as far as the file has it.
+    pub fn unloaded_section(&self, name: &str) -> Option<&'file [u8]> {
+        self.sections().find(name)
+    }
+
     /// The sections behind the last segment.
     pub(crate) fn sections(&self) -> Sections<'file> {
         let tail_start = self

@@ -1,6 +1,5 @@
 //! Loading: map, relocate, resolve symbols, seal, register.
 
-use std::mem::ManuallyDrop;
 use std::sync::{Arc, OnceLock};
 
 use abi::image::ImageHeader;
@@ -11,8 +10,8 @@ use crate::debug::{DebugTables, Place};
 use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
 use crate::image::ImageView;
-use crate::map::{Mapping, sealed_bytes};
-use crate::relocate::link_into_memory;
+use crate::map::{Mapping, UnsealedMapping, sealed_bytes};
+use crate::relocate::{relocate, write_symbols};
 
 /// What loading needs of the heap that an image becomes part of.
 pub trait Host {
@@ -54,7 +53,7 @@ pub struct LoadedImage {
     id: ImageId,
     name: Box<str>,
     header: ImageHeader,
-    mapping: ManuallyDrop<Mapping>,
+    mapping: Mapping,
     /// The end of the file that is not mapped, where names and lines are.
     tail: Box<[u8]>,
     tail_offset: u64,
@@ -73,17 +72,19 @@ pub fn load(
     host: &mut dyn Host,
     options: LoadOptions,
 ) -> Result<LoadedImage, LoadError> {
-    let mapping = Mapping::new(view, host.arena(), options.placement)?;
+    let unsealed = UnsealedMapping::new(view, host.arena(), options.placement)?;
+    relocate(&unsealed);
     let symbols: Vec<u64> = view.symbol_names().map(|name| host.symbol(name)).collect();
-    link_into_memory(&mapping, view, &symbols);
-    mapping.seal(view, options.placement)?;
+    write_symbols(&unsealed, &symbols);
+    let mut mapping = unsealed.seal()?;
     let sections = view.sections();
     let id = host.register(describe(&mapping, view, options.pins));
+    mapping.keep();
     Ok(LoadedImage {
         id,
         name: name.into(),
         header: view.header,
-        mapping: ManuallyDrop::new(mapping),
+        mapping,
         tail: sections.tail.into(),
         tail_offset: sections.tail_offset,
         section_table: sections.table,
@@ -174,6 +175,6 @@ impl LoadedImage {
     }
 
     pub(crate) fn into_mapping(self) -> Mapping {
-        ManuallyDrop::into_inner(self.mapping)
+        self.mapping
     }
 }

@@ -22,36 +22,80 @@ use crate::segment::{Segment, SegmentKind};
 
 const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
 
-/// An image's memory in the arena; given back when dropped.
+/// An image's memory in the arena; given back when dropped, unless it was kept.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     arena: Arc<Arena>,
     range: AddressRange,
     /// What the operating system counts.
     taken_mappings: usize,
+    is_kept: bool,
 }
 
-impl Mapping {
-    /// Places the segments of `view`; those that are relocated are writable until [`Self::seal`].
+/// The memory of an image that nobody else knows yet, and whose constants and cells are writable.
+#[derive(Debug)]
+pub(crate) struct UnsealedMapping<'view, 'file> {
+    mapping: Mapping,
+    view: &'view ImageView<'file>,
+    placement: Placement,
+}
+
+impl<'view, 'file> UnsealedMapping<'view, 'file> {
+    /// Places the segments of `view`.
     pub(crate) fn new(
-        view: &ImageView<'_>,
+        view: &'view ImageView<'file>,
         arena: &Arc<Arena>,
         placement: Placement,
     ) -> Result<Self, LoadError> {
         let image_bytes = view.header.image.bytes as usize;
         let range = arena.reserve_chunks(ChunkKind::Image, 0, image_bytes)?;
-        let mut mapping = Self {
+        let mut mapping = Mapping {
             arena: Arc::clone(arena),
             range,
             taken_mappings: 0,
+            is_kept: false,
         };
         match placement {
             Placement::Mapped => mapping.map_segments(view)?,
             Placement::Copied => mapping.copy_segments(view)?,
         }
-        Ok(mapping)
+        Ok(Self {
+            mapping,
+            view,
+            placement,
+        })
     }
 
+    /// The image that was placed.
+    pub(crate) const fn view(&self) -> &'view ImageView<'file> {
+        self.view
+    }
+
+    /// The machine address of a virtual one.
+    pub(crate) const fn address(&self, virtual_address: u32) -> Address {
+        self.mapping.address(virtual_address)
+    }
+
+    /// Makes everything but the cells read-only.
+    pub(crate) fn seal(self) -> Result<Mapping, LoadError> {
+        let writable = match self.placement {
+            Placement::Mapped => self.view.header.constants,
+            Placement::Copied => Extent {
+                start: 0,
+                bytes: sealed_bytes(self.view),
+            },
+        };
+        if writable.bytes > 0 {
+            let (start, bytes) = self.mapping.granules(writable);
+            // SAFETY: the granules belong to this image alone; nothing in them is written any more.
+            unsafe { rustix::mm::mprotect(start, bytes, MprotectFlags::READ) }
+                .map_err(system("sealing an image"))?;
+        }
+        Ok(self.mapping)
+    }
+}
+
+impl Mapping {
     fn map_segments(&mut self, view: &ImageView<'_>) -> Result<(), LoadError> {
         let segments = || view.segments.iter().flatten();
         let end = segments()
@@ -110,25 +154,6 @@ impl Mapping {
         Ok(())
     }
 
-    /// Makes everything before the cells read-only that still is writable.
-    pub(crate) fn seal(&self, view: &ImageView<'_>, placement: Placement) -> Result<(), LoadError> {
-        let header = &view.header;
-        let writable = match placement {
-            Placement::Mapped => header.constants,
-            Placement::Copied => Extent {
-                start: 0,
-                bytes: sealed_bytes(view),
-            },
-        };
-        if writable.bytes == 0 {
-            return Ok(());
-        }
-        let (start, bytes) = self.granules(writable);
-        // SAFETY: the granules belong to this image alone; nothing in them is written any more.
-        unsafe { rustix::mm::mprotect(start, bytes, MprotectFlags::READ) }
-            .map_err(system("sealing an image"))
-    }
-
     /// The segments that nobody writes. `header` is that of the image that was placed here.
     pub(crate) fn contents(&self, header: ImageHeader) -> Contents<'_> {
         let bytes = |extent: Extent| {
@@ -154,6 +179,11 @@ impl Mapping {
         AddressRange::new(self.address(extent.start), extent.bytes as usize)
     }
 
+    /// Leaves the memory as it is when dropped: it goes with the arena.
+    pub(crate) const fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
     /// How many mappings of the operating system the image takes.
     pub(crate) const fn taken_mappings(&self) -> usize {
         self.taken_mappings
@@ -173,10 +203,12 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: the range is one run of chunks; slices of it borrow from `self`. Words that
-        // lead into it exist only once the image was registered, and then `LoadedImage` keeps the
-        // mapping from being dropped until `unload`, whose caller answers for them.
-        unsafe { self.arena.release_chunks(self.range) };
+        if !self.is_kept {
+            // SAFETY: the range is one run of chunks; slices of it borrow from `self`. Words that
+            // lead into it exist only once the image was registered: then it is kept until
+            // `LoadedImage::unload`, whose caller answers for them.
+            unsafe { self.arena.release_chunks(self.range) };
+        }
     }
 }
 
@@ -188,7 +220,8 @@ impl LoadedImage {
     /// The collector has reported the image unreachable, or it was unregistered and nothing leads
     /// into it any more: no value, no return word, no code address.
     pub unsafe fn unload(self) {
-        drop(self.into_mapping());
+        let mut mapping = self.into_mapping();
+        mapping.is_kept = false;
     }
 }
 
