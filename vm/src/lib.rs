@@ -4,20 +4,39 @@
 //! stale.
 
 mod arguments;
+mod continuation;
+mod datum;
+mod embed;
 mod error;
+mod externals;
+mod frame_walk;
+pub mod hooks;
+mod images;
+mod interpreter;
 mod mutator;
 mod number;
 mod object;
 mod object_model;
+mod place;
 mod port;
 mod primitive;
 mod print;
 mod read;
+mod run;
+mod stack;
 mod state;
+mod stubs;
 mod value;
+mod verify_frames;
+mod vm;
 
 pub use arguments::Args;
+pub use embed::integer_of;
 pub use error::{Condition, Irritant, Raise};
+pub use hooks::{FrontendError, Handle, HostError};
 pub use mutator::Mutator;
+pub use place::Place;
 pub use primitive::Leaf;
+pub use run::VmError;
 pub use value::Value;
+pub use vm::{INTERRUPT_BIT, Vm, VmBuildError, VmOptions};

@@ -260,7 +260,7 @@ impl Mutator<'_> {
 
     /// The live object that evaluated forms name by this number.
     pub fn external(&self, number: usize) -> Option<Value<'_>> {
-        let word = self.state().externals.borrow().get(number).copied()?;
+        let word = self.state().externals.borrow().get(number)?;
         // SAFETY: the externals are roots, and so up to date.
         Some(unsafe { Value::from_word(word) })
     }

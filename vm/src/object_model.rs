@@ -7,7 +7,9 @@ use gc::{
     WORD_BYTES,
 };
 
+use crate::frame_walk::{poison_base, trace_chunk};
 use crate::state::State;
+use crate::verify_frames::each_frame_root;
 
 /// Scheme, as the collector sees it.
 #[derive(Debug)]
@@ -95,7 +97,8 @@ unsafe impl ObjectModel for SchemeModel {
                     visitor.code(Address::from_word(code));
                 }
             }
-            Kind::Chunk => {}
+            // SAFETY: passed on to the caller.
+            Kind::Chunk => unsafe { trace_chunk(object, visitor) },
         }
     }
 
@@ -122,19 +125,29 @@ unsafe impl ObjectModel for SchemeModel {
     }
 
     fn each_root<V: Visitor>(state: &mut State, scope: Scope, visitor: &mut V) {
-        let _ = (scope, &visitor, &state);
+        state.trace(scope, visitor);
     }
 
     fn each_root_for_verifier(state: &State, visit: &mut dyn FnMut(VerifierRoot)) {
-        let _ = (state, visit);
+        state.each_root_word(|word| {
+            // Registers have no address that means anything.
+            visit(VerifierRoot::Value { place: Address::new(0), word });
+        });
+        each_frame_root(state, visit);
     }
 
     fn poison_dead_slots(state: &mut State, poison: u64) {
-        let _ = (state, poison);
+        for base in &state.stack.bases {
+            poison_base(base, state.stubs, poison);
+        }
     }
 
     fn image_unreachable(state: &mut State, image: ImageId) {
-        let _ = (state, image);
+        state.externals.get_mut().forget(image);
+        if let Some(image) = state.registry.remove(image) {
+            // SAFETY: the collector found that nothing leads into the image.
+            unsafe { image.unload() };
+        }
     }
 }
 

@@ -1,43 +1,171 @@
 //! What a mutator keeps beside its heap: registers, tables, the stack.
 
 use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use abi::tag;
+use gc::{Arena, Scope, Slot, Visitor};
+use loader::{Placement, Registry};
 
+use crate::externals::Externals;
+use crate::frame_walk::{Extent, renew_barrier, trace_base};
+use crate::hooks::{Frontend, HostProcedure};
 use crate::object::symbol::SymbolTable;
+use crate::run::VmError;
+use crate::stack::Stack;
+use crate::stubs::StubWords;
 
-/// The state of a mutator. All its words are roots unless they say otherwise.
-#[derive(Debug)]
+/// The state of a mutator.
 pub(crate) struct State {
+    // Roots: words that the collector updates.
     /// List of entered `dynamic-wind`s.
     pub(crate) winders: Cell<u64>,
     /// Stack of exception handlers.
     pub(crate) handlers: Cell<u64>,
     /// Bindings of parameters.
     pub(crate) parameters: Cell<u64>,
-    /// List of the three standard ports, once one was asked for.
+    /// List of the ports 0, 1 and 2.
     pub(crate) standard_ports: Cell<u64>,
-    /// List of the files that are open for output.
+    /// List of the ports to flush at the end.
     pub(crate) open_ports: Cell<u64>,
+    /// The type of record types, once there is one.
+    pub(crate) record_type_type: Cell<u64>,
+    /// What the last run or host procedure gave.
+    pub(crate) result: Cell<u64>,
+    /// The continuation that an escape leads to, and the list of values for it.
+    pub(crate) escape: [Cell<u64>; 2],
     /// Live objects that evaluated forms name by number.
-    pub(crate) externals: RefCell<Vec<u64>>,
+    pub(crate) externals: RefCell<Externals>,
+    /// The arguments of all host procedures that run, the innermost one's last.
+    pub(crate) host_arguments: Vec<u64>,
     /// Interned symbols.
     pub(crate) symbols: SymbolTable,
+    /// The stack: its frames hold roots.
+    pub(crate) stack: Stack,
+
+    // The rest has no roots.
+    /// How many of `host_arguments` belong to outer host procedures.
+    pub(crate) host_arguments_start: usize,
+    /// Where the machine stands while it runs a leaf primitive: pc and frame pointer.
+    pub(crate) running: Cell<(usize, usize)>,
+    /// Why the run that is ending ends.
+    pub(crate) ending: RefCell<Option<VmError>>,
+    /// Return words of the stubs.
+    pub(crate) stubs: StubWords,
+    /// Loaded images.
+    pub(crate) registry: Registry,
+    /// How images get to their place.
+    pub(crate) placement: Placement,
+    /// The compiler.
+    pub(crate) frontend: Option<Box<dyn Frontend>>,
+    /// Procedures of the embedder, by number.
+    pub(crate) host_procedures: Vec<(Box<str>, HostProcedure)>,
     /// The program's name and its arguments.
     pub(crate) command_line: Vec<String>,
+    /// The limit that was set on the heap, in bytes, for messages.
+    pub(crate) heap_bytes_max: usize,
+    /// Tells the handles of this heap from those of others.
+    pub(crate) owner: Rc<()>,
 }
 
 impl State {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(arena: &Arc<Arena>, stack: Stack) -> Self {
+        let register = || Cell::new(tag::NULL);
         Self {
-            winders: Cell::new(tag::NULL),
-            handlers: Cell::new(tag::NULL),
-            parameters: Cell::new(tag::NULL),
-            standard_ports: Cell::new(tag::NULL),
-            open_ports: Cell::new(tag::NULL),
+            winders: register(),
+            handlers: register(),
+            parameters: register(),
+            standard_ports: register(),
+            open_ports: register(),
+            record_type_type: Cell::new(tag::FALSE),
+            result: Cell::new(tag::UNSPECIFIED),
+            escape: [Cell::new(tag::FALSE), Cell::new(tag::FALSE)],
             externals: RefCell::default(),
+            host_arguments: Vec::new(),
             symbols: SymbolTable::default(),
+            stack,
+            host_arguments_start: 0,
+            running: Cell::new((0, 0)),
+            ending: RefCell::default(),
+            stubs: StubWords::new(),
+            registry: Registry::new(Arc::clone(arena)),
+            placement: Placement::default(),
+            frontend: None,
+            host_procedures: Vec::new(),
             command_line: Vec::new(),
+            heap_bytes_max: 0,
+            owner: Rc::new(()),
         }
+    }
+
+    /// The words that are roots by themselves: all but symbols and the stack.
+    fn registers(&self) -> [&Cell<u64>; 9] {
+        let [continuation, values] = &self.escape;
+        [
+            &self.winders,
+            &self.handlers,
+            &self.parameters,
+            &self.standard_ports,
+            &self.open_ports,
+            &self.record_type_type,
+            &self.result,
+            continuation,
+            values,
+        ]
+    }
+
+    /// Shows `visitor` every root, and renews the barriers of the stack.
+    pub(crate) fn trace<V: Visitor>(&mut self, scope: Scope, visitor: &mut V) {
+        for register in self.registers() {
+            let mut word = register.get();
+            visitor.slot(Slot::of(&mut word));
+            register.set(word);
+        }
+        let externals = self.externals.get_mut().words_mut();
+        for word in externals.chain(&mut self.host_arguments) {
+            visitor.slot(Slot::of(word));
+        }
+        // Interned symbols are never young.
+        if scope == Scope::Full {
+            self.symbols.trace(visitor);
+        }
+        let extent = match scope {
+            Scope::Minor => Extent::Barrier,
+            Scope::Full => Extent::Base,
+        };
+        for base in &mut self.stack.bases {
+            visitor.slot(Slot::of(&mut base.link.chunk));
+            for word in &mut base.saved {
+                visitor.slot(Slot::of(word));
+            }
+            trace_base(base, self.stubs, extent, visitor);
+            renew_barrier(base, self.stubs);
+        }
+        if scope == Scope::Full {
+            self.stack.discard_unused();
+        }
+    }
+
+    /// Shows `visit` every word that is a root outside the frames.
+    pub(crate) fn each_root_word(&self, mut visit: impl FnMut(u64)) {
+        self.registers().iter().for_each(|register| visit(register.get()));
+        self.externals.borrow().words().for_each(&mut visit);
+        self.host_arguments.iter().for_each(|&word| visit(word));
+        self.symbols.each_word(&mut visit);
+        for base in &self.stack.bases {
+            visit(base.link.chunk);
+            base.saved.iter().for_each(|&word| visit(word));
+        }
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("State")
+            .field("stack", &self.stack)
+            .field("images", &self.registry.len())
+            .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use abi::object_layout::{location, string, symbol};
 use abi::tag::{FLAG_LITERAL, Header, Kind};
-use gc::Address;
+use gc::{Address, Slot, Visitor};
 
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -18,6 +18,14 @@ use crate::value::Value;
 pub(crate) struct SymbolTable(RefCell<HashMap<Box<str>, u64>>);
 
 impl SymbolTable {
+    /// Shows `visitor` every symbol.
+    #[expect(clippy::iter_over_hash_type, reason = "the order in which roots are traced is free")]
+    pub(crate) fn trace<V: Visitor>(&mut self, visitor: &mut V) {
+        for word in self.0.get_mut().values_mut() {
+            visitor.slot(Slot::of(word));
+        }
+    }
+
     /// Shows `visit` the word of each symbol; they are all pinned, and stay what they are.
     #[expect(clippy::iter_over_hash_type, reason = "the order in which roots are traced is free")]
     pub(crate) fn each_word(&self, mut visit: impl FnMut(u64)) {

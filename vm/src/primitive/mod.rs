@@ -1,16 +1,15 @@
 //! The primitives: Rust procedures that images name by number.
 //!
 //! A *leaf* takes bounded time, never blocks and never runs Scheme; it may be run again after a
-//! collection, and so reserves what it needs ([`Mutator::reserve`]) before its first side effect.
+//! collection, and so reserves what it needs ([`Mutator::reserve`](crate::Mutator::reserve)) before
+//! its first side effect. A *host* primitive may run Scheme, and collect.
 
+pub(crate) mod control;
 pub(crate) mod functions;
+mod host;
+pub(crate) mod record;
+mod table;
+pub(crate) mod weakness;
 
-use crate::arguments::Args;
-use crate::error::Raise;
-use crate::mutator::Mutator;
-use crate::value::Value;
-
-/// A leaf primitive.
-///
-/// The interpreter has checked the number of arguments.
-pub type Leaf = for<'m> fn(&'m Mutator<'_>, Args<'m>) -> Result<Value<'m>, Raise<'m>>;
+pub(crate) use table::{Entry, entry};
+pub use table::Leaf;

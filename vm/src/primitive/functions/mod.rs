@@ -17,9 +17,24 @@ mod string_conversion;
 mod symbol;
 mod system;
 mod table;
+#[cfg(test)]
+mod tests;
 mod transcendental;
 mod vector;
 
+pub(crate) use super::control::{
+    backtrace, backtrace_places, command_line, external, gc_statistics, handlers, is_continuation,
+    location, location_value, parameters, procedure_arity, procedure_name, set_handlers,
+    set_parameters, set_winders, void, winders,
+};
+pub(crate) use super::record::{
+    is_record_of, make_record_type, record_field, record_type_fields, record_type_name,
+    record_type_of,
+};
+pub(crate) use super::weakness::{
+    ephemeron_key, ephemeron_value, guardian_next, guardian_register, make_ephemeron,
+    make_guardian, make_weak_pair, weak_car, weak_cdr,
+};
 pub(crate) use arithmetic::{abs, bit_count, bitwise_not, ceiling, denominator, exact, exact_rational_approximation, floor, floor_quotient, gcd2, imag_part, inexact, integer_length, lcm2, make_rectangular, max2, min2, numerator, real_part, round, square, truncate};
 pub(crate) use bytevector::{bytevector, bytevector_append, bytevector_copy, bytevector_copy_to, bytevector_fill, make_bytevector};
 pub(crate) use character::{char_downcase, char_foldcase, char_upcase, digit_value, is_char_alphabetic, is_char_lower_case, is_char_numeric, is_char_upper_case, is_char_whitespace};

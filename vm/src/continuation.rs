@@ -1,0 +1,200 @@
+//! Continuations: capture, underflow, reinstatement.
+//!
+//! A capture copies the frames of the running base, all but the innermost, into chunks (see
+//! [`abi::object_layout::chunk`]), and lets the innermost frame return to the `underflow` stub; the
+//! base remembers where in the chunks it goes on. Frames that were captured before are in chunks
+//! already, and are shared. So captures in a loop cost a constant each, and a continuation can be
+//! returned to any number of times (Hieb, Dybvig, Bruggeman: Representing control in the presence
+//! of first-class continuations, 1990, with one frame split off at a time).
+//!
+//! What Scheme sees is a chunk without frames: it leads to the captured ones, and holds the serial
+//! number of the base in place of a return word.
+
+use abi::object_layout::chunk;
+use abi::tag::{self, Kind};
+use gc::{Address, Full, WORD_BYTES};
+
+use crate::frame_walk::{chunk_header, remove_barrier, return_word};
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::stack::Link;
+use crate::stubs::{ReturnWord, StubWords};
+use crate::value::Value;
+
+/// Frames are put into chunks of at most so many bytes, unless one frame takes more.
+const CHUNK_BYTES: usize = 8 << 10;
+
+/// Fields of a chunk; they hold values (`NEXT`) or raw words.
+#[derive(Clone, Copy)]
+struct Chunk(Address);
+
+impl Chunk {
+    fn of(word: u64) -> Self {
+        Self(Address::from_word(word & !tag::TAG_MASK))
+    }
+
+    fn field(self, offset: usize) -> u64 {
+        // SAFETY: `Chunk` is made of words with the kind checked, or by `allocate`.
+        unsafe { self.0.offset_bytes(offset).load_word() }
+    }
+
+    /// Only in chunks that were just allocated: no barrier.
+    fn init(self, offset: usize, word: u64) {
+        // SAFETY: as in `field`.
+        unsafe { self.0.offset_bytes(offset).store_word(word) };
+    }
+
+    fn link(self) -> Link {
+        let offset = tag::fixnum_value(self.field(chunk::NEXT_OFFSET)) as usize;
+        Link { chunk: self.field(chunk::NEXT), offset }
+    }
+
+    fn set_link(self, link: Link) {
+        self.init(chunk::NEXT, link.chunk);
+        self.init(chunk::NEXT_OFFSET, Value::count(link.offset).word());
+    }
+
+    fn frame_words(self) -> usize {
+        tag::fixnum_value(self.field(chunk::FRAME_WORDS)) as usize
+    }
+
+    fn word(self) -> u64 {
+        self.0.word() | tag::TAG_OBJECT
+    }
+}
+
+/// A run of frames on the stack that goes into one chunk.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    resume: ReturnWord,
+    /// The lowest word of the frames.
+    start: Address,
+    words: usize,
+}
+
+impl Mutator<'_> {
+    /// Captures the continuation of the frame at `fp`, which runs on the current base.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`]: the copies need a collection first.
+    pub(crate) fn capture(&mut self, fp: Address) -> Result<u64, Full> {
+        let stubs = self.state().stubs;
+        let base = self.state_mut().stack.current();
+        remove_barrier(base);
+        let (serial, old_link) = (base.serial, base.link);
+        let pieces = pieces_above(self, fp, stubs);
+        let bytes = pieces.iter().map(|piece| piece_bytes(piece.words)).sum::<usize>();
+        self.heap().reserve(bytes + piece_bytes(0))?;
+        let link = self.copy_pieces(&pieces, old_link);
+        if !pieces.is_empty() {
+            // SAFETY: the return word of the running frame.
+            unsafe { fp.store_word(stubs.underflow()) };
+            self.state_mut().stack.current().link = link;
+        }
+        let continuation = self.allocate_chunk(0);
+        continuation.set_link(link);
+        continuation.init(chunk::RESUME, tag::fixnum(serial as i64).expect("fewer than 2^60 bases"));
+        Ok(continuation.word())
+    }
+
+    /// Copies the pieces, innermost first, into chunks; the last goes on at `older`.
+    fn copy_pieces(&self, pieces: &[Piece], older: Link) -> Link {
+        let mut link = older;
+        for piece in pieces.iter().rev() {
+            let made = self.allocate_chunk(piece.words);
+            made.set_link(link);
+            made.init(chunk::RESUME, piece.resume.address().word());
+            for index in 0..piece.words {
+                // SAFETY: a word of a suspended frame on the stack.
+                let word = unsafe { piece.start.offset_words(index).load_word() };
+                made.init(chunk::FRAMES + index * WORD_BYTES, word);
+            }
+            link = Link { chunk: made.word(), offset: 0 };
+        }
+        link
+    }
+
+    fn allocate_chunk(&self, frame_words: usize) -> Chunk {
+        let header = chunk_header(frame_words);
+        let made = Chunk(self.heap().allocate(header.object_bytes() as usize));
+        made.init(0, header.word());
+        made.init(chunk::FRAME_WORDS, Value::count(frame_words).word());
+        made
+    }
+
+    /// Copies the next older captured frame of the current base to the base's top, and lets it
+    /// return to what comes after it. The return word that leads into it; `None` if the base ends.
+    pub(crate) fn restore_frame(&mut self) -> Option<ReturnWord> {
+        let stubs = self.state().stubs;
+        let base = self.state_mut().stack.current();
+        if base.link.chunk == tag::FALSE {
+            return None;
+        }
+        let (from, offset, top) = (Chunk::of(base.link.chunk), base.link.offset, base.top);
+        let resume = match offset {
+            0 => from.field(chunk::RESUME),
+            _ => from.field(chunk::FRAMES + (offset - 1) * WORD_BYTES),
+        };
+        // SAFETY: the words that lead into captured frames are return words of code that the chunk
+        // keeps; it is reachable from the base.
+        let resume = unsafe { ReturnWord::new(resume) };
+        let words = resume.words();
+        let lowest = top.offset_bytes(((words - 1) * WORD_BYTES).wrapping_neg());
+        for index in 0..words {
+            let word = from.field(chunk::FRAMES + (offset + index) * WORD_BYTES);
+            // SAFETY: the base's frames start at its top, and the captured frame stood there.
+            unsafe { lowest.offset_words(index).store_word(word) };
+        }
+        let end = offset + words;
+        base.link = if end < from.frame_words() {
+            Link { offset: end, ..base.link }
+        } else {
+            from.link()
+        };
+        let is_last = base.link.chunk == tag::FALSE;
+        let word = if is_last { stubs.exit_base() } else { stubs.underflow() };
+        // SAFETY: the return word of the frame just copied.
+        unsafe { top.store_word(word) };
+        Some(resume)
+    }
+
+    /// Makes the current base go on at `continuation`, which belongs to it.
+    pub(crate) fn set_continuation(&mut self, continuation: u64) {
+        let link = Chunk::of(continuation).link();
+        let base = self.state_mut().stack.current();
+        base.barrier = None;
+        base.link = link;
+    }
+
+    /// Whether `value` is a continuation, and of which base.
+    pub(crate) fn continuation_base(&self, value: Value<'_>) -> Option<u64> {
+        Object::of_kind(value, Kind::Chunk)?;
+        let chunk = Chunk::of(value.word());
+        (chunk.frame_words() == 0).then(|| tag::fixnum_value(chunk.field(chunk::RESUME)) as u64)
+    }
+}
+
+const fn piece_bytes(words: usize) -> usize {
+    (words + chunk::PREFIX_WORDS as usize + 1).next_multiple_of(2) * WORD_BYTES
+}
+
+/// The frames on the stack older than the one at `fp`, cut into pieces.
+fn pieces_above(m: &Mutator<'_>, fp: Address, stubs: StubWords) -> Vec<Piece> {
+    let base = m.state().stack.bases.last().expect("Scheme runs on a base");
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut older = fp;
+    while let Some(word) = return_word(base, stubs, older) {
+        let words = word.words();
+        match pieces.last_mut() {
+            Some(piece) if piece_bytes(piece.words + words) <= CHUNK_BYTES => piece.words += words,
+            _ => pieces.push(Piece {
+                resume: word,
+                start: older.offset_bytes(WORD_BYTES),
+                words,
+            }),
+        }
+        older = older.offset_words(words);
+    }
+    pieces
+}

@@ -1,0 +1,166 @@
+//! From heap objects to syntax data: what `eval` gives to the compiler.
+//!
+//! Iterative, so that no datum is too deep. Shared and circular structure stays what it is: each
+//! object becomes one node. What has no external representation becomes `External`, a number in
+//! the mutator's table of live objects.
+
+use std::collections::HashMap;
+
+use abi::object_layout::WORD_BYTES;
+use abi::tag::{FLAG_NEGATIVE, Kind};
+use syntax::{Complex, Data, DatumId, DatumKind, Integer, Number, Ratio, Span};
+use thiserror::Error;
+
+use crate::mutator::Mutator;
+use crate::number::heap::as_flonum;
+use crate::object::Object;
+use crate::object::symbol::text_of;
+use crate::value::Value;
+
+/// Why a datum was not given to the compiler.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub(crate) enum DatumError {
+    /// More than the compiler's arenas hold.
+    #[error("the datum has more than {DATA_MAX} parts")]
+    TooLarge,
+}
+
+/// Parts of a datum at most.
+const DATA_MAX: usize = 1 << 28;
+
+/// Data made from heap objects, none of which has a place in a text.
+const NOWHERE: Span = Span::new(0, 0);
+
+struct Converter<'m, 'id> {
+    m: &'m Mutator<'id>,
+    data: Data,
+    /// Nodes of pairs and vectors, by the word that refers to them.
+    known: HashMap<u64, DatumId>,
+    /// Pairs and vectors whose nodes are not filled yet.
+    pending: Vec<(DatumId, Value<'m>)>,
+}
+
+impl Mutator<'_> {
+    /// A copy of `value` as a datum. Live objects in it go to the table of externals.
+    pub(crate) fn datum_of<'m>(
+        &'m self,
+        value: Value<'m>,
+    ) -> Result<(Data, DatumId), DatumError> {
+        let mut converter = Converter {
+            m: self,
+            data: Data::new(),
+            known: HashMap::new(),
+            pending: Vec::new(),
+        };
+        let root = converter.node(value);
+        while let Some((node, value)) = converter.pending.pop() {
+            converter.fill(node, value);
+            if converter.data.len() > DATA_MAX {
+                return Err(DatumError::TooLarge);
+            }
+        }
+        Ok((converter.data, root))
+    }
+}
+
+impl<'m> Converter<'m, '_> {
+    /// The node of `value`; that of a compound is filled later.
+    fn node(&mut self, value: Value<'m>) -> DatumId {
+        if let Some(leaf) = self.leaf(value) {
+            return self.data.push(leaf, NOWHERE);
+        }
+        if let Some(&node) = self.known.get(&value.word()) {
+            return node;
+        }
+        let node = self.data.push(DatumKind::Null, NOWHERE);
+        self.known.insert(value.word(), node);
+        self.pending.push((node, value));
+        node
+    }
+
+    fn fill(&mut self, node: DatumId, value: Value<'m>) {
+        let kind = match self.m.pair(value) {
+            Some((car, cdr)) => DatumKind::Pair(self.node(car), self.node(cdr)),
+            None => {
+                let vector = Object::of_kind(value, Kind::Vector);
+                let vector = vector.expect("only pairs and vectors are filled later");
+                let items = (1..=vector.size())
+                    .map(|index| self.node(vector.field(index * WORD_BYTES)))
+                    .collect();
+                DatumKind::Vector(items)
+            }
+        };
+        self.data.set_kind(node, kind);
+    }
+
+    /// What `value` is, unless it is a pair or a vector.
+    fn leaf(&mut self, value: Value<'m>) -> Option<DatumKind> {
+        if value.is_pair() || value.is_kind(Kind::Vector) {
+            return None;
+        }
+        if let Some(boolean) = value.as_boolean() {
+            return Some(DatumKind::Boolean(boolean));
+        }
+        if let Some(character) = value.as_char() {
+            return Some(DatumKind::Character(character));
+        }
+        if let Some(number) = number_of(value) {
+            return Some(DatumKind::Number(number));
+        }
+        if value.is_null() {
+            return Some(DatumKind::Null);
+        }
+        if let Some(name) = self.interned_name(value) {
+            return Some(DatumKind::Symbol(self.data.intern(&name)));
+        }
+        let object = Object::of(value);
+        Some(match object.map(Object::kind) {
+            Some(Kind::String) => {
+                let text = object.map(text_of).expect("it was an object just now");
+                DatumKind::String(text.into())
+            }
+            Some(Kind::Bytevector) => {
+                let bytes = object.expect("it was an object just now").bytes();
+                DatumKind::Bytevector(bytes.iter().map(std::cell::Cell::get).collect())
+            }
+            _ => DatumKind::External(self.m.add_external(value)),
+        })
+    }
+
+    /// The name of an interned symbol; another one is a live object.
+    fn interned_name(&self, value: Value<'m>) -> Option<String> {
+        let name = self.m.symbol_name(value)?;
+        (self.m.intern(&name) == value).then_some(name)
+    }
+}
+
+fn integer_of(value: Value<'_>) -> Option<Integer> {
+    if let Some(fixnum) = value.as_fixnum() {
+        return Some(Integer::Small(fixnum));
+    }
+    let object = Object::of_kind(value, Kind::Bignum)?;
+    let negative = object.header().has_flags(FLAG_NEGATIVE);
+    if let Some(small) = crate::number::heap::as_i64(value) {
+        return Some(Integer::Small(small));
+    }
+    let magnitude = object.limbs().iter().map(std::cell::Cell::get).collect();
+    Some(Integer::Big { negative, magnitude })
+}
+
+fn number_of(value: Value<'_>) -> Option<Number> {
+    if let Some(integer) = integer_of(value) {
+        return Some(Number::Integer(integer));
+    }
+    if let Some(double) = as_flonum(value) {
+        return Some(Number::Flonum(double));
+    }
+    if let Some(object) = Object::of_kind(value, Kind::Ratnum) {
+        let (numerator, denominator) = (object.field(WORD_BYTES), object.field(2 * WORD_BYTES));
+        let (numerator, denominator) = (integer_of(numerator)?, integer_of(denominator)?);
+        return Some(Number::Ratio(Box::new(Ratio { numerator, denominator })));
+    }
+    let object = Object::of_kind(value, Kind::Compnum)?;
+    let (real, imaginary) = (object.field(WORD_BYTES), object.field(2 * WORD_BYTES));
+    let (real, imaginary) = (number_of(real)?, number_of(imaginary)?);
+    Some(Number::Complex(Box::new(Complex { real, imaginary })))
+}

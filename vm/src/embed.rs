@@ -1,0 +1,106 @@
+//! What embedders need of the mutator: conversions, and procedures of their own.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use abi::tag::Kind;
+use gc::ImageId;
+
+use crate::hooks::HostError;
+use crate::interpreter::Machine;
+use crate::mutator::Mutator;
+use crate::number::heap::{as_i64, as_u64, from_i64, from_u64, to_f64};
+use crate::object::Object;
+use crate::object::string::StringObject;
+use crate::object::symbol::text_of;
+use crate::print::{Style, to_text};
+use crate::value::Value;
+
+/// The exact integer that `value` is, if it fits 64 bits, with or without a sign.
+pub fn integer_of(value: Value<'_>) -> Option<i128> {
+    as_i64(value).map(i128::from).or_else(|| as_u64(value).map(i128::from))
+}
+
+impl Mutator<'_> {
+    /// A string. Long ones count towards the next collection, and are made at once.
+    pub fn string(&self, text: &str) -> Value<'_> {
+        let is_wide = text.chars().any(|character| u32::from(character) > u32::from(u8::MAX));
+        let string = StringObject::allocate(self, text.chars().count(), is_wide);
+        string.fill_from(self, 0, text.chars());
+        string.value()
+    }
+
+    /// An exact integer; one of more than 64 bits becomes the nearest that has 64.
+    pub fn integer(&self, value: i128) -> Value<'_> {
+        match (i64::try_from(value), u64::try_from(value)) {
+            (Ok(value), _) => from_i64(self, value),
+            (Err(_), Ok(value)) => from_u64(self, value),
+            (Err(_), Err(_)) if value < 0 => from_i64(self, i64::MIN),
+            (Err(_), Err(_)) => from_u64(self, u64::MAX),
+        }
+    }
+
+    /// The double nearest to a real number.
+    pub fn real(&self, value: Value<'_>) -> Option<f64> {
+        to_f64(self, value)
+    }
+
+    /// The content of a string.
+    pub fn text(&self, value: Value<'_>) -> Option<String> {
+        Object::of_kind(value, Kind::String).map(text_of)
+    }
+
+    /// What `write` writes.
+    pub fn written<'m>(&'m self, value: Value<'m>) -> String {
+        to_text(self, value, Style::Write)
+    }
+
+    /// Writes out what output ports hold back.
+    pub fn flush_all(&mut self) {
+        crate::port::flush_all(self);
+    }
+
+    /// Adds a procedure of the embedder; its number is what `%call-host` takes.
+    pub fn add_host_procedure(
+        &mut self,
+        name: &str,
+        procedure: Box<dyn FnMut(&mut Mutator<'_>) -> Result<(), HostError>>,
+    ) -> usize {
+        let procedures = &mut self.state_mut().host_procedures;
+        procedures.push((name.into(), Rc::new(RefCell::new(procedure))));
+        procedures.len() - 1
+    }
+
+    // Registers of the machine
+
+    /// Where the machine stood when it called the leaf primitive that runs.
+    pub(crate) fn running_machine(&self) -> Machine {
+        let (pc, fp) = self.state().running.get();
+        Machine::at(gc::Address::new(pc), gc::Address::new(fp))
+    }
+
+    /// Where the machine stood when it called the host primitive that runs.
+    pub(crate) fn suspended_machine(&self) -> Option<Machine> {
+        let suspended = self.state().stack.bases.last()?.suspended?;
+        Some(Machine::at(suspended.pc.offset_bytes(1), suspended.fp))
+    }
+
+    pub(crate) fn record_type_type(&self) -> Value<'_> {
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { Value::from_word(self.state().record_type_type.get()) }
+    }
+
+    pub(crate) fn set_record_type_type(&self, value: Value<'_>) {
+        self.state().record_type_type.set(value.word());
+    }
+
+    // Externals
+
+    pub(crate) fn add_external(&self, value: Value<'_>) -> u32 {
+        self.state().externals.borrow_mut().add(value.word())
+    }
+
+    pub(crate) fn settle_externals(&self, image: Option<ImageId>) {
+        self.state().externals.borrow_mut().settle(image);
+    }
+}

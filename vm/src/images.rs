@@ -1,0 +1,83 @@
+//! Images: loading them, and what their globals are.
+
+use std::sync::Arc;
+
+use abi::object_layout::{closure, location};
+use abi::tag::Kind;
+use gc::{Arena, ImageDescription, ImageId};
+use loader::{Host, ImageView, LoadError, LoadOptions, Registry};
+
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::value::Value;
+
+/// What the loader sees of the machine.
+struct LoaderHost<'a, 'id>(&'a Mutator<'id>);
+
+impl Host for LoaderHost<'_, '_> {
+    fn arena(&self) -> &Arc<Arena> {
+        self.0.heap().arena()
+    }
+
+    fn symbol(&mut self, name: &str) -> u64 {
+        self.0.intern(name).word()
+    }
+
+    fn register(&mut self, description: ImageDescription) -> ImageId {
+        self.0.heap().register_image(description)
+    }
+}
+
+impl<'id> Mutator<'id> {
+    /// Loads an image; [`Self::result`] is the procedure that runs it.
+    ///
+    /// `name` is for messages. The image stays as long as something leads into it, or for ever if
+    /// it is `pinned`.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`]: the image is refused.
+    pub fn load_image(
+        &mut self,
+        bytes: &[u8],
+        name: &str,
+        pinned: bool,
+    ) -> Result<ImageId, LoadError> {
+        let view = ImageView::parse(bytes)?;
+        let placement = self.state().placement;
+        let options = LoadOptions { placement, pins: u32::from(pinned) };
+        let image = loader::load(&view, name, &mut LoaderHost(self), options)?;
+        let (id, code) = (image.id(), image.entry().word());
+        self.state_mut().registry.insert(image);
+        self.set_result(|m| {
+            let closure = m.allocate_values(Kind::Closure, 1, Value::FALSE);
+            // SAFETY: the code word of a fresh closure, the address of a procedure header.
+            unsafe { closure.address().offset_bytes(closure::CODE).store_word(code) };
+            closure.value()
+        });
+        Ok(id)
+    }
+
+    /// The loaded images.
+    pub fn images(&self) -> &Registry {
+        &self.state().registry
+    }
+
+    /// The value of the global variable `name`; `None` if it has none.
+    pub fn global(&self, name: &str) -> Option<Value<'_>> {
+        let location = Object::of_kind(self.location_of(self.intern(name)), Kind::Location)?;
+        Some(location.field(location::VALUE)).filter(|&value| value != Value::UNBOUND)
+    }
+
+    /// Defines the global variable `name`.
+    pub fn define_global(
+        &mut self,
+        name: &str,
+        make: impl for<'m> FnOnce(&'m Mutator<'id>) -> Value<'m>,
+    ) {
+        let m = &*self;
+        let location = Object::of_kind(m.location_of(m.intern(name)), Kind::Location);
+        let location = location.expect("symbols have locations");
+        m.set_field(location, location::VALUE, make(m));
+    }
+}

@@ -1,0 +1,216 @@
+//! Jumps and conditional branches, except those that poll.
+
+use std::cmp::Ordering;
+
+use abi::isa::{BranchOffset, Local, RawLocal, Small, TestOperand, Word32};
+use abi::tag;
+
+use crate::interpreter::data::passes_test;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::raise::{go_on, stage};
+use crate::mutator::Mutator;
+use crate::number;
+use crate::value::Value;
+
+#[inline(always)]
+pub(super) fn jump(_: &mut Mutator<'_>, s: Machine, offset: BranchOffset) -> Machine {
+    s.jumped(offset)
+}
+
+macro_rules! branches {
+    ($( $name:ident $negated:ident ($($operand:ident: $type:ty),*) |$s:ident| $test:expr; )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            _: &mut Mutator<'_>, $s: Machine, $($operand: $type,)* offset: BranchOffset,
+        ) -> Machine {
+            $s.jumped_if($test, offset)
+        }
+
+        #[inline(always)]
+        pub(super) fn $negated(
+            _: &mut Mutator<'_>, $s: Machine, $($operand: $type,)* offset: BranchOffset,
+        ) -> Machine {
+            $s.jumped_if(!$test, offset)
+        }
+    )* };
+}
+
+branches! {
+    branch_true branch_false (src: Local) |s| s.get(src) != tag::FALSE;
+    branch_null branch_not_null (src: Local) |s| s.get(src) == tag::NULL;
+    branch_pair branch_not_pair (src: Local) |s| tag::is_pair(s.get(src));
+    branch_type branch_not_type (src: Local, test: TestOperand) |s| passes_test(s.get(src), test);
+    branch_eq branch_not_eq (a: Local, b: Local) |s| s.get(a) == s.get(b);
+    branch_eq_word branch_not_eq_word (a: Local, word: Word32) |s| {
+        s.get(a) == i64::from(word.0) as u64
+    };
+    branch_f64_equal branch_not_f64_equal (a: RawLocal, b: RawLocal) |s| {
+        #[expect(clippy::float_cmp, reason = "`=` compares exactly")]
+        let equal = s.f64(a) == s.f64(b);
+        equal
+    };
+    branch_f64_less branch_not_f64_less (a: RawLocal, b: RawLocal) |s| s.f64(a) < s.f64(b);
+    branch_f64_less_equal branch_not_f64_less_equal (a: RawLocal, b: RawLocal) |s| {
+        s.f64(a) <= s.f64(b)
+    };
+    branch_i64_equal branch_not_i64_equal (a: RawLocal, b: RawLocal) |s| s.raw(a) == s.raw(b);
+    branch_i64_less branch_not_i64_less (a: RawLocal, b: RawLocal) |s| {
+        s.raw(a).cast_signed() < s.raw(b).cast_signed()
+    };
+    branch_i64_less_equal branch_not_i64_less_equal (a: RawLocal, b: RawLocal) |s| {
+        s.raw(a).cast_signed() <= s.raw(b).cast_signed()
+    };
+    branch_u64_less branch_not_u64_less (a: RawLocal, b: RawLocal) |s| s.raw(a) < s.raw(b);
+    branch_u64_less_equal branch_not_u64_less_equal (a: RawLocal, b: RawLocal) |s| {
+        s.raw(a) <= s.raw(b)
+    };
+}
+
+/// How two numbers may compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Relation {
+    Equal,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+impl Relation {
+    #[inline(always)]
+    #[expect(clippy::float_cmp, reason = "`=` compares exactly")]
+    fn holds<T: PartialOrd>(self, a: &T, b: &T) -> bool {
+        match self {
+            Self::Equal => a == b,
+            Self::Less => a < b,
+            Self::LessEqual => a <= b,
+            Self::Greater => a > b,
+            Self::GreaterEqual => a >= b,
+        }
+    }
+
+    const fn holds_for(self, ordering: Option<Ordering>) -> bool {
+        let Some(ordering) = ordering else { return false };
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::Less => ordering.is_lt(),
+            Self::LessEqual => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterEqual => ordering.is_ge(),
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+        }
+    }
+}
+
+/// A branch on a comparison: taken if its outcome is `wanted`.
+#[derive(Clone, Copy)]
+struct Comparison {
+    relation: Relation,
+    wanted: bool,
+    offset: BranchOffset,
+}
+
+impl Comparison {
+    #[inline(always)]
+    fn branch(self, m: &mut Mutator<'_>, s: Machine, a: u64, b: u64) -> Machine {
+        if tag::is_fixnum(a | b) {
+            let holds = self.relation.holds(&a.cast_signed(), &b.cast_signed());
+            return s.jumped_if(holds == self.wanted, self.offset);
+        }
+        if tag::is_self_tagged_flonum(a) && tag::is_self_tagged_flonum(b) {
+            let holds = self.relation.holds(&tag::flonum_value(a), &tag::flonum_value(b));
+            return s.jumped_if(holds == self.wanted, self.offset);
+        }
+        self.branch_slowly(m, s, a, b)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn branch_slowly(self, m: &mut Mutator<'_>, s: Machine, a: u64, b: u64) -> Machine {
+        let name = self.relation.name();
+        let compared = {
+            let m = &*m;
+            // SAFETY: both words stand in slots of the running frame, as values.
+            let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
+            let outcome = match self.relation {
+                Relation::Equal => number::equal(m, a, b, name),
+                _ => number::compare(m, a, b, name)
+                    .map(|ordering| self.relation.holds_for(ordering)),
+            };
+            match outcome {
+                Ok(holds) => Ok(holds),
+                Err(raise) => Err(stage(m, s, raise)),
+            }
+        };
+        match compared {
+            Ok(holds) => s.jumped_if(holds == self.wanted, self.offset),
+            Err(staged) => go_on(m, s, staged),
+        }
+    }
+}
+
+macro_rules! comparisons {
+    ($( $name:ident $relation:ident $wanted:literal; )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            m: &mut Mutator<'_>, s: Machine, a: Local, b: Local, offset: BranchOffset,
+        ) -> Machine {
+            let comparison = Comparison { relation: Relation::$relation, wanted: $wanted, offset };
+            comparison.branch(m, s, s.get(a), s.get(b))
+        }
+    )* };
+}
+
+comparisons! {
+    branch_equal Equal true;
+    branch_less Less true;
+    branch_less_equal LessEqual true;
+    branch_not_equal Equal false;
+    branch_not_less Less false;
+    branch_not_less_equal LessEqual false;
+}
+
+macro_rules! small_comparisons {
+    ($( $name:ident $relation:ident $wanted:literal; )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            m: &mut Mutator<'_>, s: Machine, a: Local, value: Small, offset: BranchOffset,
+        ) -> Machine {
+            let comparison = Comparison { relation: Relation::$relation, wanted: $wanted, offset };
+            let (a, b) = (s.get(a), small_word(value));
+            if tag::is_fixnum(a) {
+                let holds = comparison.relation.holds(&a.cast_signed(), &b.cast_signed());
+                return s.jumped_if(holds == comparison.wanted, offset);
+            }
+            comparison.branch_slowly(m, s, a, b)
+        }
+    )* };
+}
+
+small_comparisons! {
+    branch_equal_small Equal true;
+    branch_less_small Less true;
+    branch_less_equal_small LessEqual true;
+    branch_greater_small Greater true;
+    branch_greater_equal_small GreaterEqual true;
+    branch_not_equal_small Equal false;
+    branch_not_less_small Less false;
+    branch_not_less_equal_small LessEqual false;
+    branch_not_greater_small Greater false;
+    branch_not_greater_equal_small GreaterEqual false;
+}
+
+/// The fixnum word of a small integer.
+#[inline(always)]
+pub(super) fn small_word(value: Small) -> u64 {
+    (i64::from(value.0) << tag::TAG_BITS).cast_unsigned()
+}

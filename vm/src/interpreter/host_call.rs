@@ -1,0 +1,165 @@
+//! Calls of host primitives, which may run Scheme.
+
+use abi::condition::ConditionKind;
+use abi::isa::{Count, Into, Local, MapOffset, PrimitiveOperand};
+use abi::object_layout::location;
+use abi::tag::{self, Kind};
+use gc::WORD_BYTES;
+
+use crate::error::{Irritant, Raise};
+use crate::hooks::{Handle, HostError};
+use crate::interpreter::call::enter;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::raise::fault;
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::primitive::{Entry, entry};
+use crate::run::VmError;
+use crate::stack::{Innermost, Suspended};
+
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "a row of the instruction table")]
+pub(super) fn call_host(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    primitive: PrimitiveOperand,
+    first: Local,
+    count: Count,
+    dst: Into,
+    words: Count,
+    map: MapOffset,
+) -> Machine {
+    let floor = s.fp_address().offset_bytes((usize::from(words.0) * WORD_BYTES).wrapping_neg());
+    let pc = s.back(1).pc_address();
+    let innermost = Innermost::Map(s.map(map));
+    let suspended = Suspended { fp: s.fp_address(), pc, floor, innermost };
+    let arguments = (0..count.0).map(|index| s.slot(first.0 + index));
+    run_host(m, s, primitive, (arguments, suspended), dst)
+}
+
+#[inline(never)]
+fn run_host(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    primitive: PrimitiveOperand,
+    (arguments, suspended): (impl ExactSizeIterator<Item = u64>, Suspended),
+    dst: Into,
+) -> Machine {
+    let function = match entry(primitive.0) {
+        Some(Entry::Host { function, arity }) if arity.contains(&arguments.len()) => *function,
+        _ => return fault(m, s, |_| Raise::condition(ConditionKind::Trap, [])),
+    };
+    let state = m.state_mut();
+    let outer_start = state.host_arguments_start;
+    let start = state.host_arguments.len();
+    state.host_arguments.extend(arguments);
+    state.host_arguments_start = start;
+    state.stack.current().suspended = Some(suspended);
+    state.result.set(tag::UNSPECIFIED);
+    let outcome = function(m);
+    let state = m.state_mut();
+    state.stack.current().suspended = None;
+    state.host_arguments.truncate(start);
+    state.host_arguments_start = outer_start;
+    match outcome {
+        Ok(()) => {
+            s.set(dst, m.state().result.get());
+            s
+        }
+        Err(error) => fail(m, s, error),
+    }
+}
+
+/// Goes on after a host primitive without a result.
+#[cold]
+fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
+    match error {
+        HostError::Escape => escape(m),
+        HostError::Exit(status) => {
+            m.end_run(VmError::Exit(status));
+            m.exit_machine()
+        }
+        HostError::Uncaught { object, places } => {
+            m.end_run(VmError::Uncaught { object, places });
+            m.exit_machine()
+        }
+        HostError::Raise(object) => raise_object(m, s, object),
+        HostError::Message(message) => fault(m, s, |_| Raise::other("host", message, &[])),
+        HostError::Condition(condition) => {
+            fault(m, s, |_| Raise::condition(condition.kind, condition.irritants))
+        }
+    }
+}
+
+/// Goes on at the continuation of an escape, or leaves this run too.
+fn escape(m: &mut Mutator<'_>) -> Machine {
+    let (continuation, values) = m.take_escape();
+    // SAFETY: the word was a root until now.
+    let target = unsafe { crate::value::Value::from_word(continuation) };
+    let serial = m.continuation_base(target);
+    if serial == Some(m.state_mut().stack.current().serial) {
+        return m.resume_with_list(continuation, values);
+    }
+    if serial.is_none() {
+        // A host procedure invented the escape.
+        m.fail("a host procedure escaped to nowhere");
+        return m.exit_machine();
+    }
+    m.set_escape(continuation, values);
+    m.end_run(VmError::Escape);
+    m.exit_machine()
+}
+
+/// Calls the library's `raise`, or ends the run if there is none.
+fn raise_object(m: &mut Mutator<'_>, s: Machine, object: Handle) -> Machine {
+    let raise = {
+        let symbol = m.intern("raise");
+        let location = Object::of_kind(m.location_of(symbol), Kind::Location);
+        let value = location.map(|location| location.field(location::VALUE));
+        value.filter(|value| value.is_kind(Kind::Closure)).map(crate::value::Value::word)
+    };
+    let Some(raise) = raise else {
+        let places = m.places(&m.return_addresses(s, usize::from(u8::MAX)));
+        m.end_run(VmError::Uncaught { object, places });
+        return m.exit_machine();
+    };
+    s.set_slot(0, raise);
+    s.set_slot(1, m.rooted(&object).word());
+    enter(m, s, 1)
+}
+
+impl Mutator<'_> {
+    /// How many arguments the host procedure that runs was given.
+    pub fn argument_count(&self) -> usize {
+        self.state().host_arguments.len() - self.state().host_arguments_start
+    }
+
+    /// Argument `index`, zero-based, of the host procedure that runs.
+    ///
+    /// # Panics
+    ///
+    /// If it was given fewer.
+    pub fn argument(&self, index: usize) -> crate::value::Value<'_> {
+        let arguments = &self.state().host_arguments[self.state().host_arguments_start..];
+        // SAFETY: the arguments are roots, and so up to date.
+        unsafe { crate::value::Value::from_word(arguments[index]) }
+    }
+
+    /// Replaces the arguments of the host procedure that runs by the elements of a list.
+    pub(crate) fn spread_arguments(&mut self, list_index: usize) {
+        let list = self.argument(list_index);
+        let words = self.elements(list).map(crate::value::Value::word).collect::<Vec<_>>();
+        let start = self.state().host_arguments_start;
+        let arguments = &mut self.state_mut().host_arguments;
+        arguments.truncate(start);
+        arguments.extend(words);
+    }
+}
+
+/// A condition without values.
+pub(crate) fn condition(
+    kind: ConditionKind,
+    irritants: impl std::convert::Into<Vec<Irritant<'static>>>,
+) -> HostError {
+    HostError::Condition(crate::error::Condition { kind, irritants: irritants.into() })
+}

@@ -1,0 +1,137 @@
+//! Calls of leaf primitives.
+
+use abi::condition::ConditionKind;
+use abi::isa::{Count, Into, Local, MapOffset, Opcode, PrimitiveOperand};
+use gc::Address;
+
+use crate::arguments::Args;
+use crate::error::{Irritant, Raise};
+use crate::frame_walk::slot_address;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::raise::{Retry, Staged, go_on_or_retry, stage};
+use crate::mutator::Mutator;
+use crate::primitive::{Entry, entry};
+
+#[inline(always)]
+pub(super) fn leaf(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    dst: Into,
+    primitive: PrimitiveOperand,
+    first: Local,
+    count: Count,
+    map: MapOffset,
+) -> Machine {
+    let first = slot_address(s.fp_address(), usize::from(first.0));
+    // SAFETY: the arguments stand in slots of the frame.
+    let result = unsafe { apply(m, s, primitive, first, usize::from(count.0)) };
+    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf.instruction_bytes() })
+}
+
+#[inline(always)]
+pub(super) fn leaf1(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    dst: Into,
+    primitive: PrimitiveOperand,
+    a: Local,
+    map: MapOffset,
+) -> Machine {
+    let first = slot_address(s.fp_address(), usize::from(a.0));
+    // SAFETY: the argument stands in a slot of the frame.
+    let result = unsafe { apply(m, s, primitive, first, 1) };
+    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf1.instruction_bytes() })
+}
+
+#[inline(always)]
+pub(super) fn leaf2(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    dst: Into,
+    primitive: PrimitiveOperand,
+    a: Local,
+    b: Local,
+    map: MapOffset,
+) -> Machine {
+    // Arguments lie at descending addresses.
+    let mut words = [s.get(b), s.get(a)];
+    // SAFETY: copies of two slots, which live as long as the call.
+    let result = unsafe { apply(m, s, primitive, last_of(&mut words), 2) };
+    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf2.instruction_bytes() })
+}
+
+#[inline(always)]
+#[expect(clippy::too_many_arguments, reason = "a row of the instruction table")]
+pub(super) fn leaf3(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    dst: Into,
+    primitive: PrimitiveOperand,
+    a: Local,
+    b: Local,
+    c: Local,
+    map: MapOffset,
+) -> Machine {
+    let mut words = [s.get(c), s.get(b), s.get(a)];
+    // SAFETY: copies of three slots, which live as long as the call.
+    let result = unsafe { apply(m, s, primitive, last_of(&mut words), 3) };
+    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf3.instruction_bytes() })
+}
+
+#[inline(always)]
+fn last_of(words: &mut [u64]) -> Address {
+    let end = words.as_mut_ptr_range().end;
+    Address::new(end.expose_provenance() - size_of::<u64>())
+}
+
+/// Calls a leaf primitive; the word of its result, or what was staged instead.
+///
+/// # Safety
+///
+/// As for [`Args::new`], while this runs.
+#[inline(always)]
+unsafe fn apply(
+    m: &Mutator<'_>,
+    s: Machine,
+    primitive: PrimitiveOperand,
+    first: Address,
+    count: usize,
+) -> Result<u64, Staged> {
+    let Some(&Entry::Leaf { function, ref arity }) = entry(primitive.0) else {
+        return Err(no_such_primitive(m, s, primitive));
+    };
+    if !arity.contains(&count) {
+        return Err(no_such_primitive(m, s, primitive));
+    }
+    m.state().running.set((s.pc.addr(), s.fp.addr()));
+    // SAFETY: passed on to the caller.
+    let arguments = unsafe { Args::new(first, count) };
+    match function(m, arguments) {
+        Ok(value) => Ok(value.word()),
+        Err(raise) => Err(stage(m, s, raise)),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn no_such_primitive(m: &Mutator<'_>, s: Machine, primitive: PrimitiveOperand) -> Staged {
+    let number = Irritant::Integer(i64::from(primitive.0));
+    stage(m, s, Raise::condition(ConditionKind::Trap, [number]))
+}
+
+#[inline(always)]
+fn finish(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    dst: Into,
+    result: Result<u64, Staged>,
+    retry: Retry,
+) -> Machine {
+    match result {
+        Ok(word) => {
+            s.set(dst, word);
+            s
+        }
+        Err(staged) => go_on_or_retry(m, s, staged, retry),
+    }
+}

@@ -1,0 +1,193 @@
+//! The machine's registers, slots, and operands.
+
+use abi::isa::{
+    AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
+    Local, MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+};
+use abi::tag::{Header, Kind};
+use gc::{Address, Slot, WORD_BYTES};
+
+/// Program counter and frame pointer: passed by value, so that both stay in registers.
+///
+/// While a handler runs, `pc` is the end of its instruction: the address that branch, code, data and
+/// map offsets count from, and the return word that calls push.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Machine {
+    pub(crate) pc: *const u8,
+    pub(crate) fp: *mut u64,
+}
+
+impl Machine {
+    /// The machine at these addresses.
+    #[inline(always)]
+    pub(crate) fn at(pc: Address, fp: Address) -> Self {
+        Self { pc: std::ptr::with_exposed_provenance(pc.raw()), fp: fp.as_word_pointer() }
+    }
+
+    #[inline(always)]
+    pub(crate) fn pc_address(self) -> Address {
+        Address::new(self.pc.addr())
+    }
+
+    #[inline(always)]
+    pub(crate) fn fp_address(self) -> Address {
+        Address::new(self.fp.addr())
+    }
+
+    /// The word in slot `index`.
+    #[inline(always)]
+    pub(crate) fn slot(self, index: u16) -> u64 {
+        // SAFETY: slot numbers stay inside the frame, for which the call that entered it checked
+        // the stack; images with other slot numbers are not loaded.
+        unsafe { self.fp.offset(!(index as isize)).read() }
+    }
+
+    /// Replaces the word in slot `index`.
+    #[inline(always)]
+    pub(crate) fn set_slot(self, index: u16, word: u64) {
+        // SAFETY: as in `slot`.
+        unsafe { self.fp.offset(!(index as isize)).write(word) }
+    }
+
+    #[inline(always)]
+    pub(crate) fn get(self, local: Local) -> u64 {
+        self.slot(local.0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn set(self, into: Into, word: u64) {
+        self.set_slot(into.0, word);
+    }
+
+    #[inline(always)]
+    pub(crate) fn raw(self, local: RawLocal) -> u64 {
+        self.slot(local.0)
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_raw(self, into: IntoRaw, word: u64) {
+        self.set_slot(into.0, word);
+    }
+
+    #[inline(always)]
+    pub(crate) fn f64(self, local: RawLocal) -> f64 {
+        f64::from_bits(self.slot(local.0))
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_f64(self, into: IntoRaw, value: f64) {
+        self.set_slot(into.0, value.to_bits());
+    }
+
+    /// The machine after a jump of `offset` bytes.
+    #[inline(always)]
+    #[must_use]
+    pub(crate) fn jumped(self, offset: BranchOffset) -> Self {
+        Self { pc: self.pc.wrapping_offset(offset.0 as isize), ..self }
+    }
+
+    /// The machine after a jump if `condition` holds.
+    #[inline(always)]
+    #[must_use]
+    pub(crate) fn jumped_if(self, condition: bool, offset: BranchOffset) -> Self {
+        if condition { self.jumped(offset) } else { self }
+    }
+
+    /// The machine `bytes` before: at the start of an instruction that is run again.
+    #[inline(always)]
+    #[must_use]
+    pub(crate) fn back(self, bytes: usize) -> Self {
+        Self { pc: self.pc.wrapping_sub(bytes), ..self }
+    }
+
+    /// The address that a data, code or map offset leads to.
+    #[inline(always)]
+    pub(crate) fn place(self, offset: i32) -> Address {
+        self.pc_address().offset_bytes(offset as isize as usize)
+    }
+
+    /// The cell at `offset`.
+    #[inline(always)]
+    pub(crate) fn cell(self, offset: DataOffset) -> Slot {
+        Slot::new(self.place(offset.0))
+    }
+
+    /// The frame map at `offset`.
+    #[inline(always)]
+    pub(crate) fn map(self, offset: MapOffset) -> Address {
+        self.place(offset.0)
+    }
+}
+
+/// The address of the object of `kind` that `word` refers to, and the size in its header.
+#[inline(always)]
+pub(crate) fn object_of(word: u64, kind: Kind) -> Option<(Address, u64)> {
+    let (address, header) = headed(word)?;
+    (header.kind_byte() == kind as u8).then_some((address, header.size()))
+}
+
+/// The address and the header of the object that `word` refers to, if it has one.
+#[inline(always)]
+pub(crate) fn headed(word: u64) -> Option<(Address, Header)> {
+    if !abi::tag::is_object(word) {
+        return None;
+    }
+    let address = Address::from_word(word & !abi::tag::TAG_MASK);
+    // SAFETY: a value with this tag refers to an initialised object with a header.
+    let header = unsafe { address.load_word() };
+    Some((address, header_of(header)))
+}
+
+#[inline(always)]
+fn header_of(word: u64) -> Header {
+    debug_assert!(Header::from_word(word).is_some(), "objects start with headers: {word:#x}");
+    // The tag was not looked at: `kind_byte`, `size` and `has_flags` do not depend on it.
+    Header::from_word(word | abi::tag::TAG_HEADER).expect("the tag was just set")
+}
+
+/// The word at `offset` bytes in the object at `address`.
+///
+/// # Safety
+///
+/// The object has an initialised word there.
+#[inline(always)]
+pub(crate) unsafe fn load(address: Address, offset: usize) -> u64 {
+    // SAFETY: passed on to the caller.
+    unsafe { address.offset_bytes(offset).load_word() }
+}
+
+/// The slot of word `index` in the payload of the object at `address`.
+#[inline(always)]
+pub(crate) const fn payload_slot(address: Address, index: usize) -> Slot {
+    Slot::new(address.offset_bytes(abi::object_layout::PAYLOAD + index * WORD_BYTES))
+}
+
+/// Operands, as they stand in the instruction stream.
+pub(crate) trait Fetch: Sized {
+    /// Takes the operand at `pc`, and moves `pc` behind it.
+    ///
+    /// # Safety
+    ///
+    /// The operand lies in mapped memory.
+    unsafe fn fetch(pc: &mut *const u8) -> Self;
+}
+
+macro_rules! fetch {
+    ($( $name:ident($int:ty) )*) => { $(
+        impl Fetch for $name {
+            #[inline(always)]
+            unsafe fn fetch(pc: &mut *const u8) -> Self {
+                // SAFETY: passed on to the caller; byte arrays have no alignment.
+                let bytes = unsafe { pc.cast::<[u8; size_of::<$int>()]>().read() };
+                *pc = pc.wrapping_add(bytes.len());
+                Self(<$int>::from_le_bytes(bytes))
+            }
+        }
+    )* };
+}
+
+fetch! {
+    Local(u16) Into(u16) RawLocal(u16) IntoRaw(u16) AnyLocal(u16) IntoAny(u16) Count(u16)
+    Index(u16) Small(i16) Word(u64) Word32(i32) BranchOffset(i32) CodeOffset(i32) DataOffset(i32)
+    MapOffset(i32) PrimitiveOperand(u16) TestOperand(u8) Flag(u8)
+}

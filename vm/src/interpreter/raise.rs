@@ -1,0 +1,191 @@
+//! From a failed instruction to the condition's handler in Scheme.
+//!
+//! A primitive's [`Raise`] borrows from the mutator, and going on needs the mutator for itself. So
+//! a condition is *staged* first: its arguments are put into the slots of the faulting frame, where
+//! nothing of it is needed any more. Then `%vm-error` is called from there, in place of the frame.
+
+use std::fmt::Write as _;
+
+use abi::condition::ConditionKind;
+use abi::object_layout::location;
+use abi::procedure::PROCEDURE_HEADER_BYTES;
+use abi::tag::{self, Header, Kind};
+use gc::{Address, CollectReason, Outcome};
+
+use crate::error::{Condition, Irritant, Raise};
+use crate::interpreter::call::enter;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::safepoint::collect_at;
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::run::VmError;
+use crate::stack::Innermost;
+use crate::value::Value;
+
+/// Return words in a backtrace at most.
+const BACKTRACE_FRAMES_MAX: usize = 64;
+
+/// What is to be done about an instruction without a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Staged {
+    /// Collect for so many bytes, and run it again.
+    Full(usize),
+    /// The arguments of `%vm-error` stand in slots 1 to 3 of the frame.
+    Condition,
+    /// No library handles conditions: the run ends.
+    End,
+}
+
+/// An instruction that may be run again after a collection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retry {
+    /// The map of the frame before the instruction.
+    pub(crate) map: Address,
+    /// Bytes of the instruction.
+    pub(crate) bytes: usize,
+}
+
+/// Raises what `make` says, in place of the frame of `s`.
+#[cold]
+#[inline(never)]
+pub(crate) fn fault(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    make: impl for<'m> FnOnce(&'m Mutator<'_>) -> Raise<'m>,
+) -> Machine {
+    let staged = stage(m, s, make(m));
+    go_on(m, s, staged)
+}
+
+/// Does what was staged for an instruction that is not run again.
+#[cold]
+#[inline(never)]
+pub(crate) fn go_on(m: &mut Mutator<'_>, s: Machine, staged: Staged) -> Machine {
+    match staged {
+        Staged::Condition => enter_handler(m, s),
+        Staged::End => m.exit_machine(),
+        Staged::Full(bytes) => fault(m, s, |m| heap_exhausted(m, bytes)),
+    }
+}
+
+/// Does what was staged for an instruction that may be run again.
+#[cold]
+#[inline(never)]
+pub(crate) fn go_on_or_retry(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    staged: Staged,
+    retry: Retry,
+) -> Machine {
+    let Staged::Full(bytes) = staged else { return go_on(m, s, staged) };
+    match collect_at(m, s, Innermost::Map(retry.map), CollectReason::Full { bytes }) {
+        Outcome::Done => s.back(retry.bytes),
+        Outcome::Exhausted { needed_bytes } => fault(m, s, |m| heap_exhausted(m, needed_bytes)),
+    }
+}
+
+/// The condition that `bytes` do not fit.
+pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> {
+    Raise::condition(
+        ConditionKind::HeapExhausted,
+        [Irritant::Integer(bytes as i64), Irritant::Integer(m.state().heap_bytes_max as i64)],
+    )
+}
+
+fn enter_handler(m: &mut Mutator<'_>, s: Machine) -> Machine {
+    let handler = error_handler(m).map(Value::word);
+    s.set_slot(0, handler.expect("staging found the handler"));
+    enter(m, s, 3)
+}
+
+/// Puts the arguments of `%vm-error` into slots 1 to 3 of the frame of `s`.
+#[cold]
+pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
+    let condition = match raise {
+        Raise::Full(bytes) => return Staged::Full(bytes),
+        Raise::Condition(condition) => condition,
+    };
+    if error_handler(m).is_none() {
+        let places = m.places(&m.return_addresses(s, BACKTRACE_FRAMES_MAX));
+        let object = m.root(m.string(&describe(m, &condition)));
+        m.end_run(VmError::Uncaught { object, places });
+        return Staged::End;
+    }
+    let kind = m.intern(condition.kind.name());
+    let irritants = condition.irritants.iter().map(|irritant| make_value(m, irritant));
+    let irritants = irritants.collect::<Vec<_>>();
+    let irritants = m.list(irritants);
+    let backtrace = m.backtrace(s);
+    for (slot, value) in (1..).zip([kind, irritants, backtrace]) {
+        s.set_slot(slot, value.word());
+    }
+    Staged::Condition
+}
+
+fn make_value<'m>(m: &'m Mutator<'_>, irritant: &Irritant<'m>) -> Value<'m> {
+    match irritant {
+        Irritant::Value(value) => *value,
+        Irritant::Integer(integer) => {
+            let integer = (*integer).clamp(tag::FIXNUM_MIN, tag::FIXNUM_MAX);
+            Value::fixnum(integer).expect("clamped to the fixnums")
+        }
+        Irritant::Symbol(name) => m.intern(name),
+        Irritant::Text(text) => m.string(text),
+        Irritant::List(values) => m.list(values.iter().copied()),
+    }
+}
+
+/// The procedure in the global variable `%vm-error`.
+fn error_handler<'m>(m: &'m Mutator<'_>) -> Option<Value<'m>> {
+    let symbol = m.intern("%vm-error");
+    let location = Object::of_kind(m.location_of(symbol), Kind::Location)?;
+    Some(location.field(location::VALUE)).filter(|handler| handler.is_kind(Kind::Closure))
+}
+
+/// A condition as text, for runs without a library.
+fn describe(m: &Mutator<'_>, condition: &Condition<'_>) -> String {
+    let mut text = condition.kind.name().to_owned();
+    for irritant in &condition.irritants {
+        let written = match irritant {
+            Irritant::Value(value) => match (value.as_fixnum(), m.symbol_name(*value)) {
+                (Some(fixnum), _) => write!(text, " {fixnum}"),
+                (None, Some(name)) => write!(text, " {name}"),
+                (None, None) => write!(text, " {value:?}"),
+            },
+            Irritant::Integer(integer) => write!(text, " {integer}"),
+            Irritant::Symbol(name) => write!(text, " {name}"),
+            Irritant::Text(message) => write!(text, " {message:?}"),
+            Irritant::List(values) => write!(text, " {values:?}"),
+        };
+        written.expect("writing to a string does not fail");
+    }
+    text
+}
+
+impl Mutator<'_> {
+    /// A backtrace: the end of the instruction at which the machine stands, then return words.
+    pub(crate) fn backtrace(&self, s: Machine) -> Value<'_> {
+        let addresses = self.return_addresses(s, BACKTRACE_FRAMES_MAX);
+        self.code_addresses(&addresses)
+    }
+
+    fn code_addresses(&self, addresses: &[Address]) -> Value<'_> {
+        let header = Header::new(Kind::CodeAddresses, addresses.len() as u64);
+        let object = self.heap().allocate(header.object_bytes() as usize);
+        // SAFETY: the first word of a fresh object.
+        unsafe { object.store_word(header.word()) };
+        for (index, address) in addresses.iter().enumerate() {
+            // SAFETY: a payload word of the fresh object.
+            unsafe { object.offset_words(index + 1).store_word(address.word()) };
+        }
+        // SAFETY: an object with all its words written.
+        unsafe { Value::from_word(object.word() | tag::TAG_OBJECT) }
+    }
+
+    /// Where the code of a closure starts: after the procedure's header.
+    pub(crate) fn code_of(&self, closure: Value<'_>) -> Option<Address> {
+        let object = Object::of_kind(closure, Kind::Closure)?;
+        let code = object.field(abi::object_layout::closure::CODE).word();
+        Some(Address::from_word(code).offset_bytes(PROCEDURE_HEADER_BYTES))
+    }
+}

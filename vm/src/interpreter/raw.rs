@@ -1,0 +1,212 @@
+//! Unboxed doubles and words.
+
+use abi::isa::{Into, IntoRaw, Local, RawLocal};
+use abi::tag;
+
+use crate::error::Raise;
+use crate::interpreter::data::wrong_type;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::raise::fault;
+use crate::mutator::Mutator;
+use crate::number;
+use crate::value::Value;
+
+macro_rules! double_operations {
+    ($( $name:ident |$a:ident, $b:ident| $result:expr; )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            _: &mut Mutator<'_>, s: Machine, dst: IntoRaw, a: RawLocal, b: RawLocal,
+        ) -> Machine {
+            let ($a, $b) = (s.f64(a), s.f64(b));
+            s.set_f64(dst, $result);
+            s
+        }
+    )* };
+}
+
+double_operations! {
+    f64_add |a, b| a + b;
+    f64_subtract |a, b| a - b;
+    f64_multiply |a, b| a * b;
+    f64_divide |a, b| a / b;
+}
+
+macro_rules! double_functions {
+    ($( $name:ident |$a:ident| $result:expr; )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            _: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: RawLocal,
+        ) -> Machine {
+            let $a = s.f64(src);
+            s.set_f64(dst, $result);
+            s
+        }
+    )* };
+}
+
+double_functions! {
+    f64_negate |a| -a;
+    f64_sqrt |a| a.sqrt();
+    f64_abs |a| a.abs();
+}
+
+macro_rules! word_operations {
+    ($( $name:ident |$a:ident, $b:ident| $result:expr; )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            _: &mut Mutator<'_>, s: Machine, dst: IntoRaw, a: RawLocal, b: RawLocal,
+        ) -> Machine {
+            let ($a, $b) = (s.raw(a), s.raw(b));
+            s.set_raw(dst, $result);
+            s
+        }
+    )* };
+}
+
+word_operations! {
+    word_add |a, b| a.wrapping_add(b);
+    word_subtract |a, b| a.wrapping_sub(b);
+    word_multiply |a, b| a.wrapping_mul(b);
+    word_and |a, b| a & b;
+    word_or |a, b| a | b;
+    word_xor |a, b| a ^ b;
+    word_shift_left |a, b| a.wrapping_shl(b as u32);
+    word_shift_right |a, b| a.wrapping_shr(b as u32);
+    word_shift_right_signed |a, b| a.cast_signed().wrapping_shr(b as u32).cast_unsigned();
+}
+
+#[inline(always)]
+pub(super) fn i64_to_f64(
+    _: &mut Mutator<'_>,
+    s: Machine,
+    dst: IntoRaw,
+    src: RawLocal,
+) -> Machine {
+    s.set_f64(dst, s.raw(src).cast_signed() as f64);
+    s
+}
+
+#[inline(always)]
+pub(super) fn unbox_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+    let word = s.get(src);
+    if tag::is_self_tagged_flonum(word) {
+        s.set_f64(dst, tag::flonum_value(word));
+        return s;
+    }
+    unbox_slowly(m, s, dst, word)
+}
+
+#[cold]
+#[inline(never)]
+fn unbox_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: u64) -> Machine {
+    // SAFETY: the word stands in a slot, as a value.
+    match number::heap::as_flonum(unsafe { Value::from_word(word) }) {
+        Some(double) => {
+            s.set_f64(dst, double);
+            s
+        }
+        None => wrong_type(m, s, "flonum", 1, "flonum", word),
+    }
+}
+
+#[inline(always)]
+pub(super) fn real_to_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+    let word = s.get(src);
+    if tag::is_self_tagged_flonum(word) {
+        s.set_f64(dst, tag::flonum_value(word));
+        return s;
+    }
+    if tag::is_fixnum(word) {
+        s.set_f64(dst, tag::fixnum_value(word) as f64);
+        return s;
+    }
+    real_slowly(m, s, dst, word)
+}
+
+#[cold]
+#[inline(never)]
+fn real_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: u64) -> Machine {
+    // SAFETY: the word stands in a slot, as a value.
+    match number::heap::to_f64(m, unsafe { Value::from_word(word) }) {
+        Some(double) => {
+            s.set_f64(dst, double);
+            s
+        }
+        None => wrong_type(m, s, "inexact", 1, "real number", word),
+    }
+}
+
+#[inline(always)]
+pub(super) fn box_f64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
+    s.set(dst, m.flonum(s.f64(src)).word());
+    s
+}
+
+#[inline(always)]
+pub(super) fn unbox_i64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+    let word = s.get(src);
+    if tag::is_fixnum(word) {
+        s.set_raw(dst, tag::fixnum_value(word).cast_unsigned());
+        return s;
+    }
+    // SAFETY: the word stands in a slot, as a value.
+    let integer = number::heap::as_i64(unsafe { Value::from_word(word) });
+    unboxed(m, s, dst, integer.map(i64::cast_unsigned), word)
+}
+
+#[inline(always)]
+pub(super) fn unbox_u64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+    let word = s.get(src);
+    if tag::is_fixnum(word) && word.cast_signed() >= 0 {
+        s.set_raw(dst, word >> tag::TAG_BITS);
+        return s;
+    }
+    // SAFETY: the word stands in a slot, as a value.
+    let integer = number::heap::as_u64(unsafe { Value::from_word(word) });
+    unboxed(m, s, dst, integer, word)
+}
+
+#[inline(never)]
+fn unboxed(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    dst: IntoRaw,
+    integer: Option<u64>,
+    word: u64,
+) -> Machine {
+    if let Some(integer) = integer {
+        s.set_raw(dst, integer);
+        return s;
+    }
+    fault(m, s, |_| {
+        // SAFETY: nothing was collected since the word was read from a slot.
+        let value = unsafe { Value::from_word(word) };
+        if value.is_fixnum() || value.is_kind(tag::Kind::Bignum) {
+            Raise::out_of_range("exact-integer", 1, value, (i64::MIN, i64::MAX))
+        } else {
+            Raise::wrong_type("exact-integer", 1, "exact integer", value)
+        }
+    })
+}
+
+#[inline(always)]
+pub(super) fn box_i64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
+    let integer = s.raw(src).cast_signed();
+    let word = match tag::fixnum(integer) {
+        Some(word) => word,
+        None => number::heap::from_i64(m, integer).word(),
+    };
+    s.set(dst, word);
+    s
+}
+
+#[inline(always)]
+pub(super) fn box_u64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
+    let integer = s.raw(src);
+    let word = match i64::try_from(integer).ok().and_then(tag::fixnum) {
+        Some(word) => word,
+        None => number::heap::from_u64(m, integer).word(),
+    };
+    s.set(dst, word);
+    s
+}

@@ -1,0 +1,169 @@
+//! Returns, and the stubs that they may lead to.
+
+use abi::condition::ConditionKind;
+use abi::isa::{Count, Flag, Into, Local, Opcode};
+use abi::tag;
+use gc::{Address, WORD_BYTES};
+
+use crate::error::{Irritant, Raise};
+use crate::frame_walk::pass_barrier;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::raise::fault;
+use crate::mutator::Mutator;
+use crate::stubs::{ReturnKind, ReturnWord};
+use crate::value::Value;
+
+#[inline(always)]
+pub(super) fn return_value(_: &mut Mutator<'_>, s: Machine, src: Local) -> Machine {
+    // SAFETY: a frame starts with its return word.
+    let word = unsafe { s.fp.read() };
+    // SAFETY: calls and bases push return words with trailers, and the images are kept.
+    return_to(s, unsafe { ReturnWord::new(word) }, s.get(src))
+}
+
+/// The machine after a return of `value` through `word` from the frame of `s`.
+#[inline(always)]
+fn return_to(s: Machine, word: ReturnWord, value: u64) -> Machine {
+    // SAFETY: the caller's frame lies right above, of the size that the trailer says.
+    let fp = unsafe { s.fp.add(word.words()) };
+    let caller = Machine { pc: std::ptr::with_exposed_provenance(word.address().raw()), fp };
+    caller.set_slot(word.dst(), value);
+    caller
+}
+
+#[inline(always)]
+pub(super) fn return_values(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    first: Local,
+    count: Count,
+) -> Machine {
+    return_values_slowly(m, s, first, count)
+}
+
+#[inline(never)]
+fn return_values_slowly(m: &mut Mutator<'_>, s: Machine, first: Local, count: Count) -> Machine {
+    let values = (0..count.0).map(|index| s.slot(first.0 + index)).collect::<Vec<_>>();
+    deliver(m, s, &values)
+}
+
+/// Returns `values` from the frame of `s`, whatever its return word leads to.
+pub(crate) fn deliver(m: &mut Mutator<'_>, s: Machine, values: &[u64]) -> Machine {
+    let stubs = m.state().stubs;
+    let first = values.first().copied().unwrap_or(tag::UNSPECIFIED);
+    // SAFETY: a frame starts with its return word.
+    let word = unsafe { s.fp.read() };
+    match stubs.kind(word) {
+        // SAFETY: the stub has a trailer.
+        ReturnKind::ExitBase => return_to(s, unsafe { ReturnWord::new(word) }, first),
+        // SAFETY: calls push return words with trailers.
+        ReturnKind::Code => return_all_to(m, s, unsafe { ReturnWord::new(word) }, values),
+        ReturnKind::Barrier => {
+            let word = pass_barrier(m.state_mut().stack.current(), stubs, s.fp_address());
+            return_all_to(m, s, word, values)
+        }
+        ReturnKind::Underflow => resume(m, values),
+    }
+}
+
+/// Returns `values` into the next older captured frame, or out of the base if there is none.
+pub(crate) fn resume(m: &mut Mutator<'_>, values: &[u64]) -> Machine {
+    let Some(word) = m.restore_frame() else {
+        return m.exit_base_with(values.first().copied().unwrap_or(tag::UNSPECIFIED));
+    };
+    let below = below_restored_frame(m, word);
+    return_all_to(m, below, word, values)
+}
+
+/// Returns `values` through `word`, which leads to code, from the frame of `s`.
+fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: ReturnWord, values: &[u64]) -> Machine {
+    let first = values.first().copied().unwrap_or(tag::UNSPECIFIED);
+    let caller = return_to(s, word, first);
+    let Some((required, has_rest)) = receive_at(word.address()) else { return caller };
+    let bytes = Opcode::Receive.instruction_bytes();
+    let after = Machine { pc: caller.pc.wrapping_add(bytes), ..caller };
+    distribute(m, after, word.dst(), required, has_rest, values)
+}
+
+/// The frame pointer that a callee of the frame just restored would have.
+fn below_restored_frame(m: &mut Mutator<'_>, word: ReturnWord) -> Machine {
+    let top = m.state_mut().stack.current().top;
+    let fp = top.offset_bytes((word.words() * WORD_BYTES).wrapping_neg());
+    Machine::at(word.address(), fp)
+}
+
+/// The operands of the `receive` instruction at `place`, if there is one.
+fn receive_at(place: Address) -> Option<(u16, bool)> {
+    let start: *const u8 = std::ptr::with_exposed_provenance(place.raw());
+    // SAFETY: a return word leads to an instruction.
+    if unsafe { start.read() } != Opcode::Receive as u8 {
+        return None;
+    }
+    let operands = start.wrapping_add(1 + size_of::<u16>()).cast::<[u8; 3]>();
+    // SAFETY: `receive` has three operands: first, required, rest.
+    let [low, high, rest] = unsafe { operands.read() };
+    Some((u16::from_le_bytes([low, high]), rest != 0))
+}
+
+/// Puts `values` where a `receive` wants them.
+fn distribute(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    first: u16,
+    required: u16,
+    has_rest: bool,
+    values: &[u64],
+) -> Machine {
+    let count = usize::from(required);
+    if values.len() < count || (values.len() > count && !has_rest) {
+        let values = values.to_vec();
+        return fault(m, s, |m| {
+            Raise::condition(
+                ConditionKind::WrongValueCount,
+                [Irritant::Integer(i64::from(required)), Irritant::Value(list_of(m, &values))],
+            )
+        });
+    }
+    for (slot, &value) in (first..).zip(&values[..count]) {
+        s.set_slot(slot, value);
+    }
+    if has_rest {
+        s.set_slot(first + required, list_of(m, &values[count..]).word());
+    }
+    s
+}
+
+fn list_of<'m>(m: &'m Mutator<'_>, words: &[u64]) -> Value<'m> {
+    // SAFETY: the words were values in slots, and nothing was collected since.
+    m.list(words.iter().map(|&word| unsafe { Value::from_word(word) }))
+}
+
+/// Reached after a return of one value, which stands in slot `first`.
+#[inline(always)]
+pub(super) fn receive(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    first: Into,
+    required: Count,
+    rest: Flag,
+) -> Machine {
+    if required.0 == 1 && rest.0 == 0 {
+        return s;
+    }
+    distribute(m, s, first.0, required.0, rest.0 != 0, &[s.slot(first.0)])
+}
+
+/// Reached after a return of one value, which stands in slot 0 of the frame that returned; so are
+/// the next two.
+#[inline(always)]
+pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
+    let value = s.slot(0);
+    let stubs = m.state().stubs;
+    let word = pass_barrier(m.state_mut().stack.current(), stubs, s.fp_address());
+    return_to(s, word, value)
+}
+
+#[inline(always)]
+pub(super) fn underflow(m: &mut Mutator<'_>, s: Machine) -> Machine {
+    resume(m, &[s.slot(0)])
+}

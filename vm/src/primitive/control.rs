@@ -1,0 +1,173 @@
+//! Leaf primitives of control: registers, continuations, procedures, backtraces, globals.
+
+use abi::object_layout::{PAYLOAD, closure, location};
+use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
+use abi::tag::Kind;
+use gc::{Address, WORD_BYTES};
+
+use crate::arguments::Args;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::value::Value;
+
+type Answer<'m> = Result<Value<'m>, Raise<'m>>;
+
+/// `(%winders)`
+pub(crate) fn winders<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    Ok(m.winders())
+}
+
+/// `(%set-winders! list)`
+pub(crate) fn set_winders<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    m.set_winders(args[0]);
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(%handlers)`
+pub(crate) fn handlers<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    Ok(m.handlers())
+}
+
+/// `(%set-handlers! list)`
+pub(crate) fn set_handlers<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    m.set_handlers(args[0]);
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(%parameters)`
+pub(crate) fn parameters<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    Ok(m.parameters())
+}
+
+/// `(%set-parameters! list)`
+pub(crate) fn set_parameters<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    m.set_parameters(args[0]);
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(%continuation? object)`
+pub(crate) fn is_continuation<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(m.continuation_base(args[0]).is_some()))
+}
+
+/// `(%procedure-name procedure)`
+pub(crate) fn procedure_name<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    procedure("procedure-name", args[0])?;
+    Ok(m.procedure_name(args[0]).map_or(Value::FALSE, |name| m.string(&name)))
+}
+
+/// `(%procedure-arity procedure)` is `(required optional . rest?)`.
+pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let code = procedure("procedure-arity", args[0])?.field(closure::CODE).word();
+    let header: *const [u8; PROCEDURE_HEADER_BYTES] =
+        std::ptr::with_exposed_provenance(code as usize);
+    // SAFETY: the code word of a closure leads to a procedure header.
+    let header = ProcedureHeader::decode(&unsafe { header.read() });
+    let header = header.expect("loaded procedures have valid headers");
+    let optional = Value::count(usize::from(header.optional));
+    let rest = m.cons(optional, Value::boolean(header.has_rest()));
+    Ok(m.cons(Value::count(usize::from(header.required)), rest))
+}
+
+fn procedure<'m>(who: &'static str, value: Value<'m>) -> Result<Object<'m>, Raise<'m>> {
+    let object = Object::of_kind(value, Kind::Closure);
+    object.ok_or_else(|| Raise::wrong_type(who, 1, "procedure", value))
+}
+
+/// `(%backtrace)`
+pub(crate) fn backtrace<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    Ok(m.backtrace(m.running_machine()))
+}
+
+/// `(%backtrace-places backtrace)` is a list of `(name file line column)`.
+pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let Some(codes) = Object::of_kind(args[0], Kind::CodeAddresses) else {
+        return Err(Raise::wrong_type("backtrace-places", 1, "backtrace", args[0]));
+    };
+    let places = (0..codes.size()).filter_map(|index| {
+        let place = codes.address().offset_bytes(PAYLOAD + index * WORD_BYTES);
+        // SAFETY: an object of this kind holds `size` code addresses.
+        m.place_of(Address::from_word(unsafe { place.load_word() }))
+    });
+    let places = places.collect::<Vec<_>>();
+    let text_bytes = |text: &Option<String>| 4 * text.as_ref().map_or(0, String::len) + 96;
+    let bytes = places.iter().map(|place| 96 + text_bytes(&place.name) + text_bytes(&place.file));
+    m.reserve(bytes.sum())?;
+    let text = |text: &Option<String>| text.as_ref().map_or(Value::FALSE, |text| m.string(text));
+    let number = |number: u32| match number {
+        0 => Value::FALSE,
+        _ => Value::count(number as usize),
+    };
+    let places = places.iter().map(|place| {
+        let place = [
+            text(&place.name),
+            text(&place.file),
+            number(place.line),
+            number(place.column),
+        ];
+        m.list(place)
+    });
+    let places = places.collect::<Vec<_>>();
+    Ok(m.list(places))
+}
+
+/// `(%location symbol)`
+pub(crate) fn location<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    if !args[0].is_kind(Kind::Symbol) {
+        return Err(Raise::wrong_type("%location", 1, "symbol", args[0]));
+    }
+    Ok(m.location_of(args[0]))
+}
+
+/// `(%location-value location)`
+pub(crate) fn location_value<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    match Object::of_kind(args[0], Kind::Location) {
+        Some(location) => Ok(location.field(location::VALUE)),
+        None => Err(Raise::wrong_type("%location-value", 1, "location", args[0])),
+    }
+}
+
+/// `(%external number)`
+pub(crate) fn external<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let object = args[0].as_index().and_then(|number| m.external(number));
+    object.ok_or_else(|| Raise::wrong_type("%external", 1, "number of an external", args[0]))
+}
+
+/// `(%unspecified object …)`
+pub(crate) fn void<'m>(_: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(command-line)`
+pub(crate) fn command_line<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    let bytes = m.command_line().iter().map(|argument| 4 * argument.len() + 96);
+    m.reserve(bytes.sum())?;
+    let arguments = m.command_line().iter().map(|argument| m.string(argument));
+    let arguments = arguments.collect::<Vec<_>>();
+    Ok(m.list(arguments))
+}
+
+/// `(%gc-statistics)` is an association list.
+pub(crate) fn gc_statistics<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    let statistics = m.statistics();
+    let nanoseconds = |pauses: gc::Pauses| pauses.total.as_nanos() as u64;
+    let entries = [
+        ("allocated-bytes", statistics.allocated_bytes),
+        ("copied-bytes", statistics.copied_bytes),
+        ("old-bytes", statistics.old_bytes as u64),
+        ("live-bytes", statistics.live_bytes as u64),
+        ("external-bytes", statistics.external_bytes as u64),
+        ("external-mappings", statistics.external_mappings as u64),
+        ("images", statistics.images as u64),
+        ("images-collected", statistics.images_collected),
+        ("minor-count", statistics.minor.count),
+        ("minor-nanoseconds", nanoseconds(statistics.minor)),
+        ("full-count", statistics.full.count),
+        ("full-nanoseconds", nanoseconds(statistics.full)),
+    ];
+    let entries = entries.map(|(name, number)| {
+        m.cons(m.intern(name), crate::number::heap::from_u64(m, number))
+    });
+    Ok(m.list(entries))
+}

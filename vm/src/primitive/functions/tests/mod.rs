@@ -1,0 +1,17 @@
+//! Tests of the leaf primitives: arguments and results as text.
+
+mod numbers;
+mod ports;
+mod strings;
+mod structures;
+
+use crate::primitive::Leaf;
+use crate::testing::{answer, mutator};
+
+/// Each `leaf`, called with the data in the first text, answers the second.
+fn expect(cases: &[(Leaf, &str, &str)]) {
+    let m = mutator();
+    for &(leaf, arguments, expected) in cases {
+        assert_eq!(answer(&m, leaf, arguments), expected, "arguments {arguments}");
+    }
+}

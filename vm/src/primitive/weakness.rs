@@ -1,0 +1,96 @@
+//! Leaf primitives of weak pairs, ephemerons and guardians.
+
+use abi::object_layout::{guardian, weak_pair};
+use abi::tag::Kind;
+use gc::GuardianNumber;
+
+use crate::arguments::Args;
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::value::Value;
+
+type Answer<'m> = Result<Value<'m>, Raise<'m>>;
+
+fn make<'m>(m: &'m Mutator<'_>, kind: Kind, args: Args<'m>) -> Answer<'m> {
+    let object = m.allocate_values(kind, weak_pair::WORDS as usize, args[0]);
+    m.set_field(object, weak_pair::CDR, args[1]);
+    Ok(object.value())
+}
+
+/// A field of a weak pair or an ephemeron; `#f` if its referent is gone.
+fn field<'m>(
+    who: &'static str,
+    kind: (Kind, &'static str),
+    args: Args<'m>,
+    offset: usize,
+) -> Answer<'m> {
+    let Some(object) = Object::of_kind(args[0], kind.0) else {
+        return Err(Raise::wrong_type(who, 1, kind.1, args[0]));
+    };
+    let value = object.field(offset);
+    Ok(if value == Value::BROKEN { Value::FALSE } else { value })
+}
+
+const WEAK_PAIR: (Kind, &str) = (Kind::WeakPair, "weak pair");
+const EPHEMERON: (Kind, &str) = (Kind::Ephemeron, "ephemeron");
+
+/// `(weak-cons car cdr)`
+pub(crate) fn make_weak_pair<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    make(m, Kind::WeakPair, args)
+}
+
+/// `(weak-car pair)`
+pub(crate) fn weak_car<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    field("weak-car", WEAK_PAIR, args, weak_pair::CAR)
+}
+
+/// `(weak-cdr pair)`
+pub(crate) fn weak_cdr<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    field("weak-cdr", WEAK_PAIR, args, weak_pair::CDR)
+}
+
+/// `(make-ephemeron key value)`
+pub(crate) fn make_ephemeron<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    make(m, Kind::Ephemeron, args)
+}
+
+/// `(ephemeron-key ephemeron)`
+pub(crate) fn ephemeron_key<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    field("ephemeron-key", EPHEMERON, args, weak_pair::CAR)
+}
+
+/// `(ephemeron-value ephemeron)`
+pub(crate) fn ephemeron_value<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    field("ephemeron-value", EPHEMERON, args, weak_pair::CDR)
+}
+
+/// `(%make-guardian)`
+pub(crate) fn make_guardian<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+    let GuardianNumber(number) = m.heap().guardian_create();
+    let object = m.allocate_values(Kind::Guardian, guardian::WORDS as usize, Value::FALSE);
+    m.set_field(object, guardian::REGISTERED, Value::count(number as usize));
+    Ok(object.value())
+}
+
+fn guardian_number<'m>(who: &'static str, value: Value<'m>) -> Result<GuardianNumber, Raise<'m>> {
+    let object = Object::of_kind(value, Kind::Guardian);
+    let number = object.and_then(|object| object.field(guardian::REGISTERED).as_index());
+    let number = number.and_then(|number| u32::try_from(number).ok());
+    number.map(GuardianNumber).ok_or_else(|| Raise::wrong_type(who, 1, "guardian", value))
+}
+
+/// `(%guardian-register! guardian object)`
+pub(crate) fn guardian_register<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let guardian = guardian_number("%guardian-register!", args[0])?;
+    m.heap().guardian_register(guardian, args[1].word());
+    Ok(Value::UNSPECIFIED)
+}
+
+/// `(%guardian-next! guardian)`
+pub(crate) fn guardian_next<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let guardian = guardian_number("%guardian-next!", args[0])?;
+    let found = m.heap().guardian_next(guardian);
+    // SAFETY: the collector keeps what it hands out here up to date.
+    Ok(found.map_or(Value::FALSE, |word| unsafe { Value::from_word(word) }))
+}

@@ -1,0 +1,183 @@
+//! The stack of a mutator, and its bases.
+//!
+//! All Scheme frames of a mutator lie on one stack in the arena; it grows down. A *base* is a run of
+//! frames between which no Rust frame stands: each entry from Rust into Scheme starts one, below the
+//! frames of the base that it was made from.
+
+use std::sync::Arc;
+
+use abi::tag;
+use gc::{Address, AddressRange, Arena, ArenaError, ChunkKind};
+
+/// Bytes below the limit that are kept for handling the exhaustion of the stack.
+pub(crate) const HEADROOM_BYTES: usize = 64 << 10;
+
+/// Bytes below the headroom that nothing uses: frames are written a little before they are checked.
+const MARGIN_BYTES: usize = 16 << 10;
+
+/// The stack may not take more of the arena than one part in so many.
+const ARENA_PARTS: usize = 8;
+
+/// Where the innermost frame of a base stopped.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Suspended {
+    /// Its frame pointer.
+    pub(crate) fp: Address,
+    /// Where it goes on: keeps the image.
+    pub(crate) pc: Address,
+    /// The first byte below what the frame needs.
+    pub(crate) floor: Address,
+    /// What its slots hold.
+    pub(crate) innermost: Innermost,
+}
+
+/// What the slots of the innermost frame hold.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Innermost {
+    /// As the frame map at this address says.
+    Map(Address),
+    /// The callee in slot 0, and so many arguments, all live.
+    Arguments(usize),
+}
+
+/// The return word that a barrier replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Barrier {
+    /// The frame pointer of the frame whose return word it is.
+    pub(crate) fp: Address,
+    /// The return word, which leads to code.
+    pub(crate) original: u64,
+}
+
+/// A place in captured frames, where a base goes on when its frames on the stack are done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    /// A chunk, or `#f`: a root.
+    pub(crate) chunk: u64,
+    /// Words from the chunk's first word of frames.
+    pub(crate) offset: usize,
+}
+
+impl Link {
+    /// No frames: the base ends.
+    pub(crate) const NONE: Self = Self { chunk: tag::FALSE, offset: 0 };
+}
+
+/// One run of Scheme frames.
+#[derive(Debug)]
+pub(crate) struct Base {
+    /// Tells bases apart, for ever.
+    pub(crate) serial: u64,
+    /// The frame pointer of its first frame.
+    pub(crate) top: Address,
+    /// Frames that were captured, where the `underflow` stub leads.
+    pub(crate) link: Link,
+    /// Frames older than this were seen by a collection and did not run since.
+    pub(crate) barrier: Option<Barrier>,
+    /// Set while the base does not run: while a host procedure runs, and during a collection.
+    pub(crate) suspended: Option<Suspended>,
+    /// The registers of winders, handlers and parameters at its start: roots.
+    pub(crate) saved: [u64; 3],
+}
+
+/// The stack.
+#[derive(Debug)]
+pub(crate) struct Stack {
+    arena: Arc<Arena>,
+    range: AddressRange,
+    /// Innermost last.
+    pub(crate) bases: Vec<Base>,
+    next_serial: u64,
+    /// The exhaustion of the stack is being handled.
+    pub(crate) in_headroom: bool,
+}
+
+impl Stack {
+    /// Reserves `bytes` of the arena, or what a part of a small arena allows.
+    pub(crate) fn reserve(arena: &Arc<Arena>, bytes: usize) -> Result<Self, ArenaError> {
+        let bytes_max = arena.range().bytes() / ARENA_PARTS;
+        let bytes = bytes.clamp(4 * HEADROOM_BYTES, bytes_max);
+        let range = arena.reserve_chunks(ChunkKind::Stack, 0, bytes)?;
+        Ok(Self {
+            arena: Arc::clone(arena),
+            range,
+            bases: Vec::new(),
+            next_serial: 1,
+            in_headroom: false,
+        })
+    }
+
+    /// No stack: for a heap that cannot have one.
+    pub(crate) fn unusable(arena: &Arc<Arena>) -> Self {
+        Self {
+            arena: Arc::clone(arena),
+            range: AddressRange::EMPTY,
+            bases: Vec::new(),
+            next_serial: 1,
+            in_headroom: false,
+        }
+    }
+
+    /// The lowest address that frames may take.
+    pub(crate) const fn limit(&self) -> Address {
+        let reserve = if self.in_headroom { MARGIN_BYTES } else { MARGIN_BYTES + HEADROOM_BYTES };
+        self.range.start.offset_bytes(reserve)
+    }
+
+    /// Bytes of the stack.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.range.bytes()
+    }
+
+    /// The base that runs.
+    pub(crate) fn current(&mut self) -> &mut Base {
+        self.bases.last_mut().expect("Scheme runs on a base")
+    }
+
+    /// Where the first frame of a new base goes.
+    pub(crate) fn next_top(&self) -> Address {
+        match self.bases.last() {
+            Some(base) => base.suspended.expect("a base that calls the host is suspended").floor,
+            // Frame pointers are 8 modulo 16.
+            None => self.range.end.offset_bytes(8_usize.wrapping_neg()),
+        }
+    }
+
+    /// Starts a base at [`Self::next_top`].
+    pub(crate) fn push_base(&mut self, saved: [u64; 3]) {
+        let (top, serial) = (self.next_top(), self.next_serial);
+        self.next_serial += 1;
+        self.bases.push(Base {
+            serial,
+            top,
+            link: Link::NONE,
+            barrier: None,
+            suspended: None,
+            saved,
+        });
+    }
+
+    /// Gives the memory below the innermost frame back to the system.
+    pub(crate) fn discard_unused(&self) {
+        /// More than any frame takes.
+        const FRAME_BYTES_MAX: usize = 1 << 20;
+        let lowest = self.bases.last().map_or(self.range.end, |base| {
+            base.suspended.map_or(base.top, |suspended| suspended.floor.min(suspended.fp))
+        });
+        let end = lowest.raw().saturating_sub(FRAME_BYTES_MAX) & !0xffff;
+        if end > self.range.start.raw() {
+            let range = AddressRange { start: self.range.start, end: Address::new(end) };
+            // SAFETY: chunk-aligned, and below everything that the innermost frame may use.
+            unsafe { self.arena.discard(range) };
+        }
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if !self.range.is_empty() {
+            // SAFETY: the range came from `reserve_chunks`, and frames die with the stack.
+            unsafe { self.arena.release_chunks(self.range) };
+        }
+    }
+}

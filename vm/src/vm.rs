@@ -1,0 +1,107 @@
+//! A machine between the times when it is entered.
+
+use std::sync::Arc;
+
+use gc::{ArenaError, HeapError, HeapOptions, Interrupt};
+use loader::Placement;
+use thiserror::Error;
+
+use crate::hooks::Frontend;
+use crate::mutator::Mutator;
+use crate::stack::Stack;
+use crate::state::State;
+
+/// Bytes of stack by default: room for some 10^7 frames of simple procedures.
+const STACK_BYTES_DEFAULT: usize = 2 << 30;
+
+/// The bit to raise with [`gc::Interrupt::raise`] for the condition `interrupted`.
+pub const INTERRUPT_BIT: u32 = 1;
+
+/// What an embedder may choose about a machine. Start from [`VmOptions::default`].
+#[derive(Clone, Debug)]
+pub struct VmOptions {
+    /// About the heap.
+    pub heap: HeapOptions,
+    /// Address space for the stack, in bytes; less if the arena is small.
+    pub stack_bytes_max: usize,
+    /// The program's name and its arguments.
+    pub command_line: Vec<String>,
+    /// Map images rather than copy them.
+    pub mmap: bool,
+}
+
+impl Default for VmOptions {
+    fn default() -> Self {
+        Self {
+            heap: HeapOptions::default(),
+            stack_bytes_max: STACK_BYTES_DEFAULT,
+            command_line: Vec::new(),
+            mmap: true,
+        }
+    }
+}
+
+/// Why there is no machine.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum VmBuildError {
+    /// There is no address space for a heap.
+    #[error("no heap: {0}")]
+    Heap(#[from] HeapError),
+    /// There is no room for a stack.
+    #[error("no stack: {0}")]
+    Stack(#[from] ArenaError),
+}
+
+/// A machine: a heap, a stack, loaded images.
+#[derive(Debug)]
+pub struct Vm {
+    mutator: Mutator<'static>,
+}
+
+impl Vm {
+    /// Makes a machine without any library.
+    ///
+    /// # Errors
+    ///
+    /// [`VmBuildError`]: the system refuses memory.
+    pub fn new(options: VmOptions, frontend: Box<dyn Frontend>) -> Result<Self, VmBuildError> {
+        let mut failure = None;
+        let heap_bytes_max = options.heap.heap_bytes_max.unwrap_or(0);
+        let heap = gc::Mutator::new(&options.heap, |arena| {
+            let stack = Stack::reserve(arena, options.stack_bytes_max);
+            let stack = stack.unwrap_or_else(|error| {
+                failure = Some(error);
+                Stack::unusable(arena)
+            });
+            let mut state = State::new(arena, stack);
+            state.frontend = Some(frontend);
+            state.command_line = options.command_line;
+            state.heap_bytes_max = heap_bytes_max;
+            state.placement = if options.mmap { Placement::Mapped } else { Placement::Copied };
+            state
+        })?;
+        if let Some(error) = failure {
+            return Err(error.into());
+        }
+        let mut mutator = Mutator::over(heap);
+        mutator.set_in_headroom(false);
+        Ok(Self { mutator })
+    }
+
+    /// Enters the machine: inside, values live, and nothing of another heap has their type.
+    pub fn enter<R>(&mut self, body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R) -> R {
+        // The brand is chosen by `body`, which works for any.
+        body(&mut self.mutator)
+    }
+
+    /// Lets other threads and signal handlers interrupt the machine, with [`INTERRUPT_BIT`].
+    pub fn interrupt(&self) -> Interrupt {
+        self.mutator.heap().interrupt()
+    }
+
+    /// The address space of the machine.
+    pub fn arena(&self) -> &Arc<gc::Arena> {
+        self.mutator.heap().arena()
+    }
+}
