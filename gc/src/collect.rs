@@ -52,11 +52,11 @@ pub(crate) fn collect<M: ObjectModel>(
     };
     let scope = match reason {
         CollectReason::Forced(scope) => scope,
-        CollectReason::Due => due_scope(heap, heap.large.young_bytes()),
-        CollectReason::Full { bytes } => due_scope(heap, heap.large.young_bytes() + bytes),
+        _ if heap.trigger.is_full_due(heap.old_bytes()) => Scope::Full,
+        _ => Scope::Minor,
     };
     run::<M>(heap, state, scope);
-    if scope == Scope::Minor && heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes) {
+    if scope == Scope::Minor && is_minor_not_enough(heap, reason, needed_bytes) {
         run::<M>(heap, state, Scope::Full);
     }
     if heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes) {
@@ -68,14 +68,15 @@ pub(crate) fn collect<M: ObjectModel>(
     Outcome::Done
 }
 
-fn due_scope(heap: &Heap, coming_bytes: usize) -> Scope {
-    if heap
-        .trigger
-        .is_full_due(heap.old_bytes().saturating_add(coming_bytes))
-    {
-        Scope::Full
-    } else {
-        Scope::Minor
+/// Whether, after a minor collection, there is no room for what is needed.
+fn is_minor_not_enough(heap: &Heap, reason: CollectReason, needed_bytes: usize) -> bool {
+    match reason {
+        CollectReason::Full { bytes } => heap
+            .trigger
+            .is_full_due(heap.old_bytes().saturating_add(bytes)),
+        CollectReason::Due | CollectReason::Forced(_) => {
+            heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes)
+        }
     }
 }
 
@@ -126,6 +127,7 @@ fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     trace_roots(&mut tracer, state, Scope::Minor);
     tracer.finish();
     release_young::<M>(heap);
+    trim_large(heap);
 }
 
 /// Collects everything; returns the images that went.
@@ -146,6 +148,7 @@ fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Vec<ImageId> {
     }
     heap.trigger.full_done(heap.old_bytes());
     release_condemned::<M>(heap);
+    trim_large(heap);
     unreachable
 }
 
@@ -168,19 +171,30 @@ fn release_young<M: ObjectModel>(heap: &mut Heap) {
     }
     // SAFETY: the trace evacuated what lives, and the mutator gave its area back.
     unsafe { heap.nursery.reset(&arena) };
-    heap.large.sweep_young(&arena, |chunks| {
-        // SAFETY: the chunks of an unreached object.
-        unsafe { arena.release_chunks(chunks) };
-    });
+    // SAFETY: the trace marked what lives.
+    unsafe { heap.large.sweep_young(&arena) };
+}
+
+/// Gives the memory of freed large objects back, but for what will be used before the next full
+/// collection.
+fn trim_large(heap: &mut Heap) {
+    let kept_bytes_max = match heap.zeal {
+        // A stale reference is to meet fresh zeroes.
+        Some(_) => 0,
+        // Chunks are up to twice as long as their objects; the rest of them takes no memory.
+        None => heap
+            .trigger
+            .large_bytes_to_come(heap.old_bytes())
+            .saturating_mul(2),
+    };
+    heap.large.trim(&heap.arena, kept_bytes_max);
 }
 
 /// Frees the unmarked among the old objects that do not move.
 fn sweep<M: ObjectModel>(heap: &mut Heap) {
     let arena = Arc::clone(&heap.arena);
-    heap.large.sweep_old(|chunks| {
-        // SAFETY: the chunks of an unreached object.
-        unsafe { arena.release_chunks(chunks) };
-    });
+    // SAFETY: the trace marked what lives.
+    unsafe { heap.large.sweep_old(&arena) };
     let is_zealous = heap.zeal.is_some();
     let poison_hole = |hole| {
         if is_zealous {

@@ -7,7 +7,7 @@ use crate::options::HeapOptions;
 const MAPPINGS_MAX: usize = 1024;
 
 /// A collection is due when this many nurseries' worth of large objects are young.
-const LARGE_YOUNG_NURSERIES: usize = 8;
+const LARGE_YOUNG_NURSERIES: usize = 4;
 
 /// The policy: thresholds, and what counts towards them.
 #[derive(Debug)]
@@ -86,6 +86,13 @@ impl Trigger {
     /// How much old bytes may grow before a full collection is due.
     pub(crate) const fn room_bytes(&self, old_bytes: usize) -> usize {
         self.full_threshold_bytes.saturating_sub(old_bytes)
+    }
+
+    /// How many bytes of large objects may come before a full collection is due: old ones, and
+    /// those that die young before the next minor collection.
+    pub(crate) fn large_bytes_to_come(&self, old_bytes: usize) -> usize {
+        self.room_bytes(old_bytes)
+            .saturating_add(self.large_young_bytes_max())
     }
 
     /// Whether what images take has outgrown the last full collection.

@@ -6,6 +6,7 @@
 use crate::address::{Address, AddressRange};
 use crate::arena::{Arena, ChunkKind};
 use crate::error::ArenaError;
+use crate::space::kept::KeptChunks;
 
 /// Objects of more bytes than this are large.
 pub(crate) const LARGE_BYTES: usize = 32 << 10;
@@ -25,6 +26,7 @@ pub(crate) struct LargeSpace {
     young: Vec<u32>,
     young_bytes: usize,
     old_bytes: usize,
+    kept: KeptChunks,
 }
 
 impl LargeSpace {
@@ -38,7 +40,13 @@ impl LargeSpace {
         let index = self.free.last().copied().unwrap_or_else(|| {
             u32::try_from(self.entries.len()).expect("an arena has fewer than 2^32 chunks")
         });
-        let chunks = arena.reserve_chunks(kind, index, bytes)?;
+        let chunks = match self.kept.take(bytes) {
+            Some(chunks) => {
+                arena.set(chunks, kind, index);
+                chunks
+            }
+            None => arena.reserve_chunks(kind, index, bytes)?,
+        };
         let is_young = kind == ChunkKind::LargeYoung;
         let large = Large {
             chunks,
@@ -89,8 +97,12 @@ impl LargeSpace {
         self.entries.iter().flatten()
     }
 
-    /// Promotes the marked young objects, and calls `free` with the chunks of the others.
-    pub(crate) fn sweep_young(&mut self, arena: &Arena, mut free: impl FnMut(AddressRange)) {
+    /// Promotes the marked young objects, and frees the others.
+    ///
+    /// # Safety
+    ///
+    /// Nothing refers to unmarked young objects.
+    pub(crate) unsafe fn sweep_young(&mut self, arena: &Arena) {
         for index in std::mem::take(&mut self.young) {
             let large = self.entry(index);
             if std::mem::take(&mut large.is_marked) {
@@ -98,17 +110,21 @@ impl LargeSpace {
                 arena.set(large.chunks, ChunkKind::Large, index);
                 self.old_bytes += large.bytes;
             } else {
-                free(large.chunks);
-                self.remove(index);
+                // SAFETY: passed on to the caller.
+                unsafe { self.free(arena, index) };
             }
         }
         self.young_bytes = 0;
     }
 
-    /// Clears the marks of old objects, and calls `free` with the chunks of the unmarked ones.
+    /// Clears the marks of old objects, and frees the unmarked ones.
     ///
     /// To be called before [`Self::sweep_young`], which makes young objects old.
-    pub(crate) fn sweep_old(&mut self, mut free: impl FnMut(AddressRange)) {
+    ///
+    /// # Safety
+    ///
+    /// Nothing refers to unmarked old objects.
+    pub(crate) unsafe fn sweep_old(&mut self, arena: &Arena) {
         for index in 0..self.entries.len() {
             let Some(large) = &mut self.entries[index] else {
                 continue;
@@ -117,12 +133,25 @@ impl LargeSpace {
                 continue;
             }
             self.old_bytes -= large.bytes;
-            free(large.chunks);
-            self.remove(u32::try_from(index).expect("indices are u32"));
+            // SAFETY: passed on to the caller.
+            unsafe { self.free(arena, u32::try_from(index).expect("indices are u32")) };
         }
     }
 
-    fn remove(&mut self, index: u32) {
+    /// Gives to the system what was freed, but for `kept_bytes_max` for objects to come.
+    pub(crate) fn trim(&mut self, arena: &Arena, kept_bytes_max: usize) {
+        self.kept.trim(arena, kept_bytes_max);
+    }
+
+    /// Frees number `index`.
+    ///
+    /// # Safety
+    ///
+    /// Nothing refers to the object.
+    unsafe fn free(&mut self, arena: &Arena, index: u32) {
+        let chunks = self.entry(index).chunks;
+        // SAFETY: the chunks of one object, to which nothing refers, says the caller.
+        unsafe { self.kept.keep(arena, chunks) };
         self.entries[index as usize] = None;
         self.free.push(index);
     }
