@@ -47,6 +47,19 @@ impl fmt::Display for Diagnostic {
 impl std::error::Error for Diagnostic {}
 
 impl Diagnostic {
+    /// A mistake that no text is to blame for.
+    pub(crate) fn without_place(message: String, notes: Vec<String>) -> Self {
+        Self {
+            file: "cozen".into(),
+            line: 0,
+            column: 0,
+            width: 1,
+            source_line: "".into(),
+            message,
+            notes,
+        }
+    }
+
     /// Carets under the place; tabs stay tabs, so that they stand right under any tab width.
     fn marker(&self) -> String {
         let before = self.column.saturating_sub(1) as usize;

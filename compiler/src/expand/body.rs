@@ -89,7 +89,12 @@ impl Expander<'_> {
                 self.later(id);
                 Ok(())
             }
-            Code::Procedure { name, formals, body, at } => self.procedure(name, &formals, body, at),
+            Code::Procedure {
+                name,
+                formals,
+                body,
+                at,
+            } => self.procedure(name, &formals, body, at),
             Code::Build(_, build) => build(self),
         }
     }
@@ -100,7 +105,10 @@ impl Expander<'_> {
         let mut pending = forms;
         pending.reverse();
         while let Some(id) = pending.pop() {
-            let head = self.syntax.as_pair(id).and_then(|(head, _)| self.syntax.as_name(head));
+            let head = self
+                .syntax
+                .as_pair(id)
+                .and_then(|(head, _)| self.syntax.as_name(head));
             match head.map(|head| self.resolve(head)) {
                 Some(Meaning::Known(Denotation::Macro(definition))) => {
                     let expanded = self.expand_macro(&definition, id)?;
@@ -117,7 +125,12 @@ impl Expander<'_> {
     }
 
     /// The forms that stand in the place of `id`, if it is one that splices.
-    fn scan_form(&mut self, form: CoreForm, id: SyntaxId, items: &mut Vec<Item>) -> Result<Vec<SyntaxId>> {
+    fn scan_form(
+        &mut self,
+        form: CoreForm,
+        id: SyntaxId,
+        items: &mut Vec<Item>,
+    ) -> Result<Vec<SyntaxId>> {
         match form {
             CoreForm::Begin => return self.operands(id, form, 0, usize::MAX),
             CoreForm::CondExpand => return self.cond_expand_clause(id),
@@ -138,17 +151,20 @@ impl Expander<'_> {
             let name = self.identifier(operands[0], CoreForm::Define)?;
             let code = match operands.as_slice() {
                 [_, value] => Code::Expression(*value),
-                [_] => Code::Build(id, Box::new(move |expander| {
-                    let value = expander.unspecified(id);
-                    expander.push_value(value);
-                    Ok(())
-                })),
+                [_] => Code::Build(
+                    id,
+                    Box::new(move |expander| {
+                        let value = expander.unspecified(id);
+                        expander.push_value(value);
+                        Ok(())
+                    }),
+                ),
                 _ => {
                     let message = "define: expected one expression after the name";
                     return Err(self.failure(id, message));
                 }
             };
-            let target = self.define(name);
+            let target = self.define(name, id)?;
             items.push(Item::Define(target, code));
             return Ok(());
         };
@@ -161,9 +177,14 @@ impl Expander<'_> {
         }
         let formals = self.formals(formals, CoreForm::Define)?;
         let text = Rc::clone(self.text(name));
-        let target = self.define(name);
+        let target = self.define(name, id)?;
         let body = operands[1..].to_vec();
-        let code = Code::Procedure { name: text, formals, body, at: id };
+        let code = Code::Procedure {
+            name: text,
+            formals,
+            body,
+            at: id,
+        };
         items.push(Item::Define(target, code));
         Ok(())
     }
@@ -173,45 +194,72 @@ impl Expander<'_> {
         let operands = self.operands(id, CoreForm::DefineValues, 2, 2)?;
         let formals = self.formals(operands[0], CoreForm::DefineValues)?;
         let producer = operands[1];
-        let names: Vec<Name> = formals.required.iter().copied().chain(formals.rest).collect();
-        let targets: Vec<Target> = names.iter().map(|&name| self.define(name)).collect();
+        let names: Vec<Name> = formals
+            .required
+            .iter()
+            .copied()
+            .chain(formals.rest)
+            .collect();
+        let targets: Vec<Target> = {
+            let define = |&name: &Name| self.define(name, id);
+            names.iter().map(define).collect::<Result<_>>()?
+        };
         let (required, has_rest) = (formals.required.len(), formals.rest.is_some());
         let mut fresh = |_| self.program.add_variable("value".into());
         let values: Vec<VariableId> = (0..names.len()).map(&mut fresh).collect();
         let is_global = matches!(targets.first(), Some(Target::Global(_)));
         let packed = (!is_global).then(|| fresh(0));
         let shared = targets.clone();
-        let build = Code::Build(id, Box::new(move |expander| {
-            expander.then(move |expander| {
-                let producer = expander.pop();
-                let body = match is_global {
-                    true => expander.define_all(&shared, &values, id),
-                    false => {
-                        let operands = values.iter().map(|&value| expander.add(Expr::Local(value), id));
-                        let operands = operands.collect();
+        let build = Code::Build(
+            id,
+            Box::new(move |expander| {
+                expander.then(move |expander| {
+                    let producer = expander.pop();
+                    let body = if is_global {
+                        expander.define_all(&shared, &values, id)
+                    } else {
+                        let operands = expander.locals(&values, id);
                         expander.add(Expr::Primitive(Primitive::Vector, operands), id)
-                    }
-                };
-                let rest = if has_rest { values.last().copied() } else { None };
-                let required = values[..required].to_vec();
-                expander.finish(Expr::Receive { required, rest, producer, body }, id);
+                    };
+                    let rest = if has_rest {
+                        values.last().copied()
+                    } else {
+                        None
+                    };
+                    let required = values[..required].to_vec();
+                    expander.finish(
+                        Expr::Receive {
+                            required,
+                            rest,
+                            producer,
+                            body,
+                        },
+                        id,
+                    );
+                    Ok(())
+                });
+                expander.later(producer);
                 Ok(())
-            });
-            expander.later(producer);
-            Ok(())
-        }));
+            }),
+        );
         let Some(packed) = packed else {
             items.push(Item::Evaluate(build));
             return Ok(());
         };
         items.push(Item::Define(Target::Local(packed), build));
         for (index, target) in targets.into_iter().enumerate() {
-            let code = Code::Build(id, Box::new(move |expander| {
-                let vector = expander.add(Expr::Local(packed), id);
-                let index = expander.index(index, id);
-                expander.finish(Expr::Primitive(Primitive::VectorRef, vec![vector, index]), id);
-                Ok(())
-            }));
+            let code = Code::Build(
+                id,
+                Box::new(move |expander| {
+                    let vector = expander.add(Expr::Local(packed), id);
+                    let index = expander.index(index, id);
+                    expander.finish(
+                        Expr::Primitive(Primitive::VectorRef, vec![vector, index]),
+                        id,
+                    );
+                    Ok(())
+                }),
+            );
             items.push(Item::Define(target, code));
         }
         Ok(())
@@ -230,13 +278,15 @@ impl Expander<'_> {
 
     fn scan_record(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {
         let definition = Rc::new(self.record_definition(id)?);
-        let type_target = self.define(definition.type_name);
+        let type_target = self.define(definition.type_name, id)?;
         let names = definition.procedures.iter();
-        let targets: Vec<Target> = names.map(|&(name, _)| self.define(name)).collect();
+        let targets: Vec<Target> = names
+            .map(|&(name, _)| self.define(name, id))
+            .collect::<Result<_>>()?;
         let record_type = match type_target {
-            Target::Local(variable)
-            | Target::Exported(variable, _)
-            | Target::Again(variable) => variable,
+            Target::Local(variable) | Target::Exported(variable, _) | Target::Again(variable) => {
+                variable
+            }
             Target::Global(variable) => {
                 let build = move |expander: &mut Expander<'_>| {
                     expander.define_record(&definition, &variable, &targets);
@@ -267,7 +317,12 @@ impl Expander<'_> {
     }
 
     /// Defines the globals of a record type, which share the type even if its name is defined anew.
-    fn define_record(&mut self, definition: &RecordDefinition, variable: &TopVariable, targets: &[Target]) {
+    fn define_record(
+        &mut self,
+        definition: &RecordDefinition,
+        variable: &TopVariable,
+        targets: &[Target],
+    ) {
         let at = definition.at;
         let local = self.variable(definition.type_name);
         let record_type = self.record_type(definition);
@@ -354,15 +409,15 @@ impl Expander<'_> {
     }
 
     /// Binds a name to a new variable: of the innermost scope, or of the top level.
-    pub(crate) fn define(&mut self, name: Name) -> Target {
+    pub(crate) fn define(&mut self, name: Name, at: SyntaxId) -> Result<Target> {
         if self.scopes.depth() == 0 {
-            return self.define_top(name);
+            return Ok(self.define_top(name));
         }
-        if let Some(&Denotation::Local(variable)) = self.scopes.own(name) {
-            // Defined twice in one body: the second definition gives it another value.
-            self.program.variables[variable.0 as usize].assigned = true;
+        if self.scopes.own(name).is_some() {
+            let message = format!("`{}` is defined twice in one body", self.text(name));
+            return Err(self.failure(at, message));
         }
-        Target::Local(self.bind_name(name))
+        Ok(Target::Local(self.bind_name(name)))
     }
 }
 

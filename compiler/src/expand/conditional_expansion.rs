@@ -33,7 +33,7 @@ const NESTING_MAX: usize = 100;
 impl Expander<'_> {
     pub(crate) fn cond_expand(&mut self, id: SyntaxId) -> Result<()> {
         let forms = self.cond_expand_clause(id)?;
-        self.sequence_later(forms, id);
+        self.sequence_later(&forms, id);
         Ok(())
     }
 
@@ -57,7 +57,8 @@ impl Expander<'_> {
 
     fn holds(&self, requirement: SyntaxId, nesting: usize) -> Result<bool> {
         let malformed = || {
-            let message = "cond-expand: expected a feature, (and ...), (or ...), (not ...) or (library name)";
+            let message =
+                "cond-expand: expected a feature, (and ...), (or ...), (not ...) or (library name)";
             self.failure(requirement, message)
         };
         if nesting > NESTING_MAX {
@@ -71,7 +72,10 @@ impl Expander<'_> {
         let Some((&head, operands)) = parts.split_first() else {
             return Err(malformed());
         };
-        let head = self.syntax.as_name(head).map(|name| self.text(name).to_string());
+        let head = self
+            .syntax
+            .as_name(head)
+            .map(|name| self.text(name).to_string());
         match (head.as_deref(), operands) {
             (Some("and"), _) => {
                 for &operand in operands {
@@ -97,7 +101,7 @@ impl Expander<'_> {
 
     pub(crate) fn include_form(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
         let forms = self.include(form, id)?;
-        self.sequence_later(forms, id);
+        self.sequence_later(&forms, id);
         Ok(())
     }
 
@@ -124,7 +128,8 @@ impl Expander<'_> {
             let source = self.read_file(&path, file)?;
             let depth = self.sources.depth(place.file) + 1;
             if depth > NESTING_MAX {
-                let message = format!("include: files include each other more than {NESTING_MAX} deep");
+                let message =
+                    format!("include: files include each other more than {NESTING_MAX} deep");
                 return Err(self.failure(file, message));
             }
             forms.extend(self.read_source(source, fold_case, depth)?);
@@ -135,8 +140,10 @@ impl Expander<'_> {
     fn read_file(&self, path: &Path, at: SyntaxId) -> Result<SourceText> {
         let shown = path.display();
         let fail = |message: String| self.failure(at, message);
-        let bytes = std::fs::read(path).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
-        let text = decode_source(&bytes).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+        let bytes =
+            std::fs::read(path).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+        let text =
+            decode_source(&bytes).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
         Ok(SourceText::new(&shown.to_string(), text))
     }
 
@@ -155,7 +162,10 @@ impl Expander<'_> {
         parser.set_fold_case(fold_case);
         let mut builder = DataBuilder::new(&mut data);
         let failure = |error: SyntaxError| {
-            let place = SourcePlace { file, span: error.span };
+            let place = SourcePlace {
+                file,
+                span: error.span,
+            };
             Failure::new(place, error.to_string())
         };
         while let Some(form) = parser.next_datum(&mut builder).map_err(failure)? {

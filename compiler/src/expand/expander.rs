@@ -17,11 +17,13 @@ use super::registry::LibraryRegistry;
 use super::scope::Scopes;
 use super::source::Sources;
 use super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
-use super::syntax_rules::{Matched, instantiate, match_pattern};
+use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
 use super::top_environment::TopKind;
 use super::unit::Step;
 use crate::core::LiteralDatum;
-use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, LiteralId, Place, Program, VariableId};
+use crate::core::ir::{
+    Expr, ExprId, Global, GlobalId, Literal, LiteralId, Place, Program, VariableId,
+};
 
 /// How many pieces of syntax the macros of one unit may make.
 const MACRO_NODES_MAX: usize = 1 << 25;
@@ -92,10 +94,7 @@ impl<'registry> Expander<'registry> {
     // Tasks and values.
 
     /// Runs `task` after everything that is pushed later.
-    pub(crate) fn then(
-        &mut self,
-        task: impl FnOnce(&mut Expander<'_>) -> Result<()> + 'static,
-    ) {
+    pub(crate) fn then(&mut self, task: impl FnOnce(&mut Expander<'_>) -> Result<()> + 'static) {
         self.tasks.push(Task::Then(Box::new(task)));
     }
 
@@ -106,7 +105,8 @@ impl<'registry> Expander<'registry> {
 
     /// Expands `ids` in order.
     pub(crate) fn later_all(&mut self, ids: &[SyntaxId]) {
-        self.tasks.extend(ids.iter().rev().map(|&id| Task::Expand(id)));
+        self.tasks
+            .extend(ids.iter().rev().map(|&id| Task::Expand(id)));
     }
 
     /// Runs all tasks; on a mistake the machine is left empty and at top level.
@@ -182,7 +182,9 @@ impl<'registry> Expander<'registry> {
         }
         let data = &mut self.program.data;
         let datum = self.syntax.export(&self.registry.names, datum, data);
-        self.program.literals.push(Literal::Datum(LiteralDatum(datum)));
+        self.program
+            .literals
+            .push(Literal::Datum(LiteralDatum(datum)));
         LiteralId(self.program.literals.len() as u32 - 1)
     }
 
@@ -190,7 +192,9 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn quote_symbol(&mut self, text: &str, at: SyntaxId) -> ExprId {
         let span = self.syntax.place(at).span;
         let datum = self.program.data.push_symbol(text, span);
-        self.program.literals.push(Literal::Datum(LiteralDatum(datum)));
+        self.program
+            .literals
+            .push(Literal::Datum(LiteralDatum(datum)));
         let literal = LiteralId(self.program.literals.len() as u32 - 1);
         self.add(Expr::Quote(literal), at)
     }
@@ -226,6 +230,10 @@ impl<'registry> Expander<'registry> {
 
     /// Names the procedure that a variable is bound to after the variable.
     pub(crate) fn name_lambda(&mut self, value: ExprId, variable: &Rc<str>) {
+        let mut value = value;
+        while let Expr::Letrec(_, body) = *self.program.expr(value) {
+            value = body;
+        }
         if let Expr::Lambda(lambda) = *self.program.expr(value) {
             let lambda = &mut self.program.lambdas[lambda.0 as usize];
             if lambda.name.is_empty() {
@@ -300,7 +308,8 @@ impl<'registry> Expander<'registry> {
                 Node::Name(name) => return self.reference(name, id),
                 Node::Pair(head, _) => head,
                 Node::Null => {
-                    let message = "expected an expression, found `()`: an empty list must be quoted";
+                    let message =
+                        "expected an expression, found `()`: an empty list must be quoted";
                     return Err(self.failure(id, message));
                 }
                 Node::Circular(_) => {
@@ -430,14 +439,23 @@ impl<'registry> Expander<'registry> {
         for rule in &definition.rules.rules {
             let mut slots = vec![Matched::Nothing; rule.variables.len()];
             let is_literal = |literal, name| self.is_same(literal, definition.place, name);
-            if !match_pattern(&self.syntax, &rule.pattern, operands, &mut slots, &is_literal) {
+            if !match_pattern(
+                &self.syntax,
+                &rule.pattern,
+                operands,
+                &mut slots,
+                &is_literal,
+            ) {
                 continue;
             }
             let names = &mut self.registry.names;
             let mut rename = |name| names.alias(name, definition.place);
             let before = self.syntax.len();
-            let budget = self.macro_budget;
-            let result = instantiate(&mut self.syntax, rule, slots, place, budget, &mut rename)?;
+            let site = Site {
+                place,
+                budget: self.macro_budget,
+            };
+            let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename)?;
             let made = self.syntax.len() - before;
             // Each expansion counts, so that one that makes nothing new cannot go on for ever.
             self.macro_budget = self.macro_budget.saturating_sub(made.max(1));
@@ -446,9 +464,12 @@ impl<'registry> Expander<'registry> {
         Err(self.no_rule_matches(definition, place))
     }
 
-    fn no_rule_matches(&self, definition: &Macro, place: SourcePlace) -> Box<Failure> {
+    fn no_rule_matches(&self, definition: &Macro, place: SourcePlace) -> Failure {
         let name = &definition.name;
-        let mut failure = Failure::new(place, format!("{name}: this use matches no rule of the macro"));
+        let mut failure = Failure::new(
+            place,
+            format!("{name}: this use matches no rule of the macro"),
+        );
         for rule in definition.rules.rules.iter().take(4) {
             let pattern = super::syntax_rules::write_pattern(rule, name, &self.registry.names);
             failure = failure.note(format!("a rule expects {pattern}"));
@@ -467,7 +488,7 @@ impl<'registry> Expander<'registry> {
 
     // Mistakes.
 
-    pub(crate) fn failure(&self, at: SyntaxId, message: impl Into<String>) -> Box<Failure> {
+    pub(crate) fn failure(&self, at: SyntaxId, message: impl Into<String>) -> Failure {
         Failure::new(self.syntax.place(at), message)
     }
 

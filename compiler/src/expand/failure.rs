@@ -2,29 +2,36 @@
 
 use super::syntax::SourcePlace;
 
-/// A mistake at a place of a source file.
+/// A mistake at a place of a source file; one word wide, since every step may answer it.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct Failure(Box<Mistake>);
+
+#[derive(Debug)]
+pub(crate) struct Mistake {
     pub(crate) place: SourcePlace,
     pub(crate) message: String,
     pub(crate) notes: Vec<String>,
 }
 
 /// What parts of the expander answer.
-pub(crate) type Result<T> = std::result::Result<T, Box<Failure>>;
+pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
-    pub(crate) fn new(place: SourcePlace, message: impl Into<String>) -> Box<Self> {
-        Box::new(Self {
+    pub(crate) fn new(place: SourcePlace, message: impl Into<String>) -> Self {
+        Self(Box::new(Mistake {
             place,
             message: message.into(),
             notes: Vec::new(),
-        })
+        }))
     }
 
     /// The same with one more note.
-    pub(crate) fn note(mut self: Box<Self>, note: impl Into<String>) -> Box<Self> {
-        self.notes.push(note.into());
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.0.notes.push(note.into());
         self
+    }
+
+    pub(crate) fn into_mistake(self) -> Mistake {
+        *self.0
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::denotation::Denotation;
 use super::expander::Expander;
-use super::failure::Result;
+use super::failure::{Failure, Result};
 use super::name::Name;
 use super::syntax::SyntaxId;
 
@@ -52,8 +52,16 @@ impl Expander<'_> {
         (is_modifier && self.syntax.as_pair(*parts.get(1)?).is_some()).then_some(parts)
     }
 
-    fn modify(&mut self, mut imports: Imports, parts: &[SyntaxId], at: SyntaxId) -> Result<Imports> {
-        let modifier = self.syntax.as_name(parts[0]).map(|name| self.text(name).to_string());
+    fn modify(
+        &mut self,
+        mut imports: Imports,
+        parts: &[SyntaxId],
+        at: SyntaxId,
+    ) -> Result<Imports> {
+        let modifier = self
+            .syntax
+            .as_name(parts[0])
+            .map(|name| self.text(name).to_string());
         let operands = &parts[2..];
         match modifier.as_deref() {
             Some("only") => {
@@ -116,11 +124,14 @@ impl Expander<'_> {
     }
 
     fn imported_name(&self, id: SyntaxId) -> Result<Name> {
-        let name = self.syntax.as_name(id).map(|name| self.registry.names.base(name));
+        let name = self
+            .syntax
+            .as_name(id)
+            .map(|name| self.registry.names.base(name));
         name.ok_or_else(|| self.failure(id, "import: expected an identifier"))
     }
 
-    fn not_provided(&self, id: SyntaxId) -> Box<super::failure::Failure> {
+    fn not_provided(&self, id: SyntaxId) -> Failure {
         let message = format!("import: the set does not provide `{}`", self.to_text(id));
         self.failure(id, message)
     }

@@ -42,7 +42,10 @@ pub(crate) struct Interface {
 
 impl Interface {
     fn new(text: &str) -> Self {
-        let mut interface = Self { text: text.into(), ..Self::default() };
+        let mut interface = Self {
+            text: text.into(),
+            ..Self::default()
+        };
         let mut start = 0;
         for line in text.split_inclusive('\n') {
             let extent = (start, start + line.len());
@@ -153,32 +156,53 @@ fn load_macro(registry: &mut LibraryRegistry, number: usize) -> Option<Rc<Macro>
         return None;
     };
     let top = registry.add_top(TopKind::Library(name.as_ref().into()));
-    let definition = read_macro(registry, top, name, &data, rules).ok()?;
+    let mut names = HashMap::new();
+    let definition = read_macro(registry, top, name, (&data, rules), &mut names).ok()?;
     let definition = Rc::new(definition);
     // Before its names: the macro may mention itself.
-    registry.interface.loaded.insert(number, Rc::clone(&definition));
+    registry
+        .interface
+        .loaded
+        .insert(number, Rc::clone(&definition));
     for &item in &items[4..] {
         let (name, meaning) = read_binding(registry, &data, item)?;
-        let name = registry.names.symbol(&name);
+        let symbol = registry.names.symbol(&name);
+        let name = names.get(&symbol).copied().unwrap_or(symbol);
         registry.top_mut(top).bind(name, meaning);
     }
     Some(definition)
 }
 
+/// Compiles the rules of a macro. Symbols that stand for aliases become aliases, which are noted.
 fn read_macro(
     registry: &mut LibraryRegistry,
     top: TopId,
     name: &str,
-    data: &Data,
-    rules: DatumId,
+    (data, rules): (&Data, DatumId),
+    aliases: &mut HashMap<Name, Name>,
 ) -> Result<Macro> {
     let mut expander = Expander::new(registry, top);
     let id = expander.take_in(data, rules);
+    let place = Place { top, depth: 0 };
+    let names = &mut expander.registry.names;
+    expander.syntax.rename(|symbol| {
+        let text = Rc::clone(names.text(symbol));
+        let Some((base, _)) = text.split_once(ALIAS_MARK) else {
+            return symbol;
+        };
+        *aliases.entry(symbol).or_insert_with(|| {
+            let base = names.symbol(base);
+            names.alias(base, place)
+        })
+    });
     let auxiliaries = expander.auxiliary_names(id);
     let names = &mut expander.registry.names;
     let rules = syntax_rules::compile(&expander.syntax, names, &auxiliaries, id)?;
-    let place = Place { top, depth: 0 };
-    Ok(Macro { name: name.into(), rules, place })
+    Ok(Macro {
+        name: name.into(),
+        rules,
+        place,
+    })
 }
 
 /// The interface of `libraries`, all of which are ready.

@@ -91,9 +91,6 @@ impl Expander<'_> {
 
 impl Step {
     fn binds(&self) -> bool {
-        matches!(
-            self.target,
-            Some(Target::Local(_) | Target::Exported(..))
-        )
+        matches!(self.target, Some(Target::Local(_) | Target::Exported(..)))
     }
 }

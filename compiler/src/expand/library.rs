@@ -90,7 +90,13 @@ impl Expander<'_> {
         folders.map(|folder| folder.join(&file)).collect()
     }
 
-    fn load_file(&mut self, name: &Rc<str>, path: &std::path::Path, bytes: &[u8], at: SyntaxId) -> Result<Exports> {
+    fn load_file(
+        &mut self,
+        name: &Rc<str>,
+        path: &std::path::Path,
+        bytes: &[u8],
+        at: SyntaxId,
+    ) -> Result<Exports> {
         let shown = path.display().to_string();
         let text = decode_source(bytes).map_err(|error| {
             let message = format!("cannot read {shown}: {error}");
@@ -98,13 +104,11 @@ impl Expander<'_> {
         })?;
         let forms = self.read_source(SourceText::new(&shown, text), false, 0)?;
         self.declare_libraries(&forms)?;
-        match self.declared.remove(name) {
-            Some(form) => self.expand_library(name, form),
-            None => {
-                let message = format!("{shown} does not define library {name}");
-                Err(self.failure(at, message))
-            }
-        }
+        let Some(form) = self.declared.remove(name) else {
+            let message = format!("{shown} does not define library {name}");
+            return Err(self.failure(at, message));
+        };
+        self.expand_library(name, form)
     }
 
     /// Notes all `define-library` forms among `forms`; answers the others.
@@ -127,7 +131,10 @@ impl Expander<'_> {
 
     /// Whether `form` is a list that begins with the symbol `name`, whatever that is bound to.
     pub(crate) fn is_form_named(&self, form: SyntaxId, name: &str) -> bool {
-        let head = self.syntax.as_pair(form).and_then(|(head, _)| self.syntax.as_name(head));
+        let head = self
+            .syntax
+            .as_pair(form)
+            .and_then(|(head, _)| self.syntax.as_name(head));
         head.is_some_and(|head| &**self.text(head) == name)
     }
 
@@ -170,7 +177,11 @@ impl Expander<'_> {
     }
 
     /// Carries out one declaration; answers declarations that stand in its place.
-    fn declaration(&mut self, id: SyntaxId, declarations: &mut Declarations) -> Result<Vec<SyntaxId>> {
+    fn declaration(
+        &mut self,
+        id: SyntaxId,
+        declarations: &mut Declarations,
+    ) -> Result<Vec<SyntaxId>> {
         let parts = self.syntax.proper_list(id).unwrap_or_default();
         let head = parts.first().and_then(|&head| self.syntax.as_name(head));
         let head = head.map(|head| self.text(head).to_string());
@@ -206,7 +217,8 @@ impl Expander<'_> {
         let parts = self.syntax.proper_list(id).unwrap_or_default();
         if let &[_, inner, outer] = parts.as_slice()
             && self.is_form_named(id, "rename")
-            && let (Some(inner), Some(outer)) = (self.syntax.as_name(inner), self.syntax.as_name(outer))
+            && let (Some(inner), Some(outer)) =
+                (self.syntax.as_name(inner), self.syntax.as_name(outer))
         {
             return Ok((inner, outer, id));
         }
@@ -238,20 +250,33 @@ impl Expander<'_> {
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
                 Denotation::Macro(definition) if definition.place.top == self.top => {
-                    for name in definition.rules.rules.iter().flat_map(|rule| &rule.inserted) {
-                        if let Meaning::Known(denotation) = self.resolve_in(*name, definition.place) {
+                    for name in definition
+                        .rules
+                        .rules
+                        .iter()
+                        .flat_map(|rule| &rule.inserted)
+                    {
+                        if let Meaning::Known(denotation) = self.resolve_in(*name, definition.place)
+                        {
                             mark(&denotation);
                         }
                     }
                 }
-                Denotation::Top(variable) if variable.key().starts_with('%') => variable.set_visible(),
+                Denotation::Top(variable) if variable.key().starts_with('%') => {
+                    variable.set_visible()
+                }
                 _ => {}
             }
         }
     }
 
     /// A variable of the library `library` called `name`.
-    pub(crate) fn define_in_library(&mut self, library: &str, top: TopId, name: Name) -> super::body::Target {
+    pub(crate) fn define_in_library(
+        &mut self,
+        library: &str,
+        top: TopId,
+        name: Name,
+    ) -> super::body::Target {
         let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
         let text = Rc::clone(self.text(name));
         let key = self.registry.library_key(library, name);
@@ -262,4 +287,3 @@ impl Expander<'_> {
         self.define_as_local(name, key, top)
     }
 }
-

@@ -15,6 +15,7 @@ mod expander;
 mod failure;
 mod forms;
 mod import_set;
+mod interaction;
 mod interface;
 mod join;
 mod library;

@@ -36,6 +36,9 @@ pub struct LibraryRegistry {
     environments: Vec<TopId>,
     is_interaction_ready: bool,
     units: u32,
+    /// Whether the libraries being expanded are those of the runtime itself, whose globals have
+    /// plain names as keys.
+    pub(crate) is_boot: bool,
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
     /// What an interface text says of libraries that nothing has imported yet.
@@ -69,6 +72,7 @@ impl LibraryRegistry {
             environments: Vec::new(),
             is_interaction_ready: false,
             units: 0,
+            is_boot: false,
             keys: HashSet::new(),
             interface: super::interface::Interface::default(),
         };
@@ -188,7 +192,7 @@ impl LibraryRegistry {
         if self.knows_library("(cozen)") {
             wanted.push("(cozen)".to_owned());
         } else {
-            let ready = self.libraries.keys().map(|name| name.to_string());
+            let ready = self.libraries.keys().map(ToString::to_string);
             let mut scheme: Vec<String> = ready.chain(self.interface.library_names()).collect();
             scheme.retain(|name| name.starts_with("(scheme ") && name != "(scheme r5rs)");
             scheme.sort_unstable();
@@ -223,10 +227,8 @@ impl LibraryRegistry {
     /// A key, used by nothing else, for the global that `name` is in a library.
     pub(crate) fn library_key(&mut self, library: &str, name: Name) -> Rc<str> {
         let text = Rc::clone(self.names.text(name));
-        let is_boot = ["(cozen", "(scheme ", "(srfi "];
-        let is_boot = is_boot.iter().any(|prefix| library.starts_with(prefix));
         let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
-        if is_boot && is_symbol && self.keys.insert(Rc::clone(&text)) {
+        if self.is_boot && is_symbol && self.keys.insert(Rc::clone(&text)) {
             return text;
         }
         let base = format!("{library}#{text}");

@@ -100,19 +100,22 @@ impl Sources {
     }
 
     pub(crate) fn diagnostic(&mut self, failure: Failure) -> Diagnostic {
-        let Place { line, column, .. } = self.place(failure.place);
-        let source = &self.files[usize::from(failure.place.file)].source;
+        let mistake = failure.into_mistake();
+        let Place { line, column, .. } = self.place(mistake.place);
+        let Some(File { source, .. }) = self.files.get(usize::from(mistake.place.file)) else {
+            return Diagnostic::without_place(mistake.message, mistake.notes);
+        };
         let index = (line as usize).saturating_sub(1);
         let source_line = source.text.lines().nth(index).unwrap_or_default();
-        let width = failure.place.span.of(&source.text).lines().next();
+        let width = mistake.place.span.of(&source.text).lines().next();
         Diagnostic {
             file: Rc::clone(&source.name),
             line,
             column,
             width: width.map_or(1, |text| text.chars().count() as u32).max(1),
             source_line: source_line.into(),
-            message: failure.message,
-            notes: failure.notes,
+            message: mistake.message,
+            notes: mistake.notes,
         }
     }
 }

@@ -135,6 +135,15 @@ impl Syntax {
         pairs.fold(tail, |rest, &item| self.push(Node::Pair(item, rest), place))
     }
 
+    /// Replaces every name.
+    pub(crate) fn rename(&mut self, mut rename: impl FnMut(Name) -> Name) {
+        for node in &mut self.nodes {
+            if let Node::Name(name) = node {
+                *name = rename(*name);
+            }
+        }
+    }
+
     /// Takes in a datum of `data`.
     pub(crate) fn import(
         &mut self,

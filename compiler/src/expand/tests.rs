@@ -1,14 +1,13 @@
 //! The expander, seen through Core's text form.
 
 use super::*;
-use crate::core::print;
 
 /// The Core of a program that may use core forms and primitives.
 fn core(text: &str) -> String {
     let text = format!("(import (cozen core) (cozen primitives)) {text}");
     let mut registry = LibraryRegistry::new();
     match expand_program(&mut registry, &SourceText::new("test.scm", &text)) {
-        Ok(program) => print(&program),
+        Ok(program) => program.to_text(),
         Err(diagnostics) => diagnostics.iter().map(|one| format!("{one}\n")).collect(),
     }
 }
@@ -32,5 +31,74 @@ fn smoke() {
         "(let ((x 1) (x 2)) x)",
     ] {
         println!("{text}\n{}\n", core(text));
+    }
+}
+
+#[test]
+fn boot() {
+    let mut files = Vec::new();
+    let mut pending = vec![std::path::PathBuf::from("../lib")];
+    while let Some(path) = pending.pop() {
+        if path.is_dir() {
+            pending.extend(std::fs::read_dir(path).unwrap().map(|e| e.unwrap().path()));
+        } else if path.extension().is_some_and(|e| e == "sld") {
+            files.push(SourceText::new(
+                &path.display().to_string(),
+                &std::fs::read_to_string(&path).unwrap(),
+            ));
+        }
+    }
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut registry = LibraryRegistry::new();
+    let start = std::time::Instant::now();
+    match expand_libraries(&mut registry, &files) {
+        Ok((program, interface)) => {
+            println!(
+                "{:?} exprs {} interface {}",
+                start.elapsed(),
+                program.exprs.len(),
+                interface.len()
+            );
+            std::fs::write("/tmp/interface.txt", &interface).unwrap();
+            std::fs::write("/tmp/boot.core", program.to_text()).unwrap();
+            let start = std::time::Instant::now();
+            let mut registry = LibraryRegistry::from_interface(&interface);
+            println!("index {:?}", start.elapsed());
+            let start = std::time::Instant::now();
+            let r = expand_program(
+                &mut registry,
+                &SourceText::new(
+                    "t.scm",
+                    "(import (scheme base) (scheme write)) (define (f x) (guard (e (#t 1)) (raise x))) (display (f 1)) (parameterize () 1)",
+                ),
+            );
+            println!("program {:?}", start.elapsed());
+            println!(
+                "{}",
+                match r {
+                    Ok(p) => p.to_text(),
+                    Err(d) => format!("{}", d[0]),
+                }
+            );
+            let start = std::time::Instant::now();
+            let r = expand_text(
+                &mut registry,
+                EnvironmentId::INTERACTION,
+                &SourceText::new("-e", "(define x (car '(1)))"),
+            );
+            println!("interaction {:?}", start.elapsed());
+            println!(
+                "{}",
+                match r {
+                    Ok(p) => p.to_text(),
+                    Err(d) => format!("{}", d[0]),
+                }
+            );
+        }
+        Err(diagnostics) => {
+            for d in diagnostics {
+                println!("{d}");
+            }
+        }
     }
 }

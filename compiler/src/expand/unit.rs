@@ -48,7 +48,7 @@ pub fn expand_program(registry: &mut LibraryRegistry, source: &SourceText) -> Ou
     let mut expander = Expander::new(registry, top);
     let forms = match expander.read_source(source.clone(), false, 0) {
         Ok(forms) => forms,
-        Err(failure) => return Err(vec![expander.sources.diagnostic(*failure)]),
+        Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
     };
     let is_program = forms.first().is_some_and(|&form| {
         expander.is_form_named(form, CoreForm::Import.name())
@@ -86,7 +86,7 @@ pub fn expand_text(
     let mut expander = Expander::new(registry, TopId(0));
     match expander.read_source(source.clone(), false, 0) {
         Ok(forms) => expander.interact(environment, &forms),
-        Err(failure) => Err(vec![expander.sources.diagnostic(*failure)]),
+        Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
     }
 }
 
@@ -108,7 +108,8 @@ pub fn expand_form(
 
 /// Expands libraries, given as the texts of files in any order, to be compiled into one image.
 ///
-/// Answers the unit and the interface: a text from which
+/// Their names are those of the runtime itself: the key of a global is the plain name where no other
+/// of them defines it. Answers the unit and the interface: a text from which
 /// [`LibraryRegistry::from_interface`] knows the libraries again. The unit also defines the
 /// primitives as procedures.
 ///
@@ -120,6 +121,7 @@ pub fn expand_libraries(
     files: &[SourceText],
 ) -> std::result::Result<(Program, String), Vec<Diagnostic>> {
     let top = registry.add_top(TopKind::Program);
+    registry.is_boot = true;
     let mut expander = Expander::new(registry, top);
     let mut failures = Vec::new();
     let mut names = Vec::new();
@@ -130,14 +132,17 @@ pub fn expand_libraries(
         }
     }
     for (name, form) in &names {
-        if expander.declared.remove(name).is_some()
+        if failures.is_empty()
+            && expander.declared.remove(name).is_some()
             && let Err(failure) = expander.expand_library(name, *form)
         {
             failures.push(failure);
         }
     }
     expander.define_primitives();
-    let program = expander.outcome(failures)?;
+    let outcome = expander.outcome(failures);
+    registry.is_boot = false;
+    let program = outcome?;
     let libraries: Vec<Rc<str>> = names.into_iter().map(|(name, _)| name).collect();
     let interface = super::interface::write(registry, &libraries);
     Ok((program, interface))
@@ -166,14 +171,17 @@ impl LibraryRegistry {
                         expander.registry.top_mut(top).bind(name, denotation);
                     }
                 }
-                Err(failure) => return Err(vec![expander.sources.diagnostic(*failure)]),
+                Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
             }
         }
         if expander.steps.is_empty() {
             return Ok(environment);
         }
-        let failure = Failure::new(SourcePlace::default(), "environment: a library is not loaded");
-        Err(vec![expander.sources.diagnostic(*failure)])
+        let failure = Failure::new(
+            SourcePlace::default(),
+            "environment: a library is not loaded",
+        );
+        Err(vec![expander.sources.diagnostic(failure)])
     }
 }
 
@@ -199,7 +207,7 @@ impl Expander<'_> {
         Ok(declared)
     }
 
-    fn program_forms(&mut self, forms: &[SyntaxId], failures: &mut Vec<Box<Failure>>) {
+    fn program_forms(&mut self, forms: &[SyntaxId], failures: &mut Vec<Failure>) {
         let others = match self.declare_libraries(forms) {
             Ok(others) => others,
             Err(failure) => {
@@ -207,16 +215,18 @@ impl Expander<'_> {
                 return;
             }
         };
-        let core = self.registry.library(super::registry::CORE_LIBRARY);
         let mut items = Vec::new();
         for form in others {
             // Imports are recognised before anything is imported.
-            let scanned = if self.is_form_named(form, CoreForm::Import.name()) && core.is_some() {
-                self.import_form(form)
+            if self.is_form_named(form, CoreForm::Import.name()) {
+                if let Err(failure) = self.import_form(form) {
+                    // What it should bind would be missing everywhere.
+                    failures.push(failure);
+                    return;
+                }
             } else {
-                self.scan(vec![form], &mut items)
-            };
-            failures.extend(scanned.err());
+                failures.extend(self.scan(vec![form], &mut items).err());
+            }
         }
         for item in items {
             if failures.len() >= DIAGNOSTICS_MAX {
@@ -237,6 +247,7 @@ impl Expander<'_> {
         };
         self.top = top;
         let aliases = self.registry.names.alias_count();
+        let macros = self.registry.interface.loaded_count();
         let mut failures = Vec::new();
         match self.declare_libraries(forms) {
             Ok(others) => {
@@ -251,7 +262,7 @@ impl Expander<'_> {
             }
             Err(failure) => failures.push(failure),
         }
-        if !self.persists {
+        if !self.persists && self.registry.interface.loaded_count() == macros {
             self.registry.names.truncate_aliases(aliases);
         }
         self.outcome(failures)
@@ -271,12 +282,15 @@ impl Expander<'_> {
     }
 
     /// Puts the unit together.
-    fn outcome(mut self, failures: Vec<Box<Failure>>) -> Outcome {
+    fn outcome(mut self, failures: Vec<Failure>) -> Outcome {
         if !failures.is_empty() {
-            let diagnose = |failure: Box<Failure>| self.sources.diagnostic(*failure);
+            let diagnose = |failure: Failure| self.sources.diagnostic(failure);
             return Err(failures.into_iter().map(diagnose).collect());
         }
-        let start = SourcePlace { file: 0, span: Span::default() };
+        let start = SourcePlace {
+            file: 0,
+            span: Span::default(),
+        };
         let at = self.syntax.push(Node::Null, start);
         let steps = std::mem::take(&mut self.steps);
         let body = self.join(steps, at);
@@ -350,7 +364,12 @@ impl Expander<'_> {
         }
     }
 
-    pub(crate) fn define_as_global(&mut self, name: Name, key: Rc<str>, is_immutable: bool) -> Target {
+    pub(crate) fn define_as_global(
+        &mut self,
+        name: Name,
+        key: Rc<str>,
+        is_immutable: bool,
+    ) -> Target {
         let variable = Rc::new(TopVariable::global(key, is_immutable));
         let denotation = Denotation::Top(Rc::clone(&variable));
         self.registry.top_mut(self.top).bind(name, denotation);
@@ -360,7 +379,11 @@ impl Expander<'_> {
     pub(crate) fn define_as_local(&mut self, name: Name, key: Rc<str>, owner: TopId) -> Target {
         let variable = self.variable(name);
         self.program.variables[variable.0 as usize].top_level = true;
-        let local = LocalVariable { unit: self.unit, variable, owner };
+        let local = LocalVariable {
+            unit: self.unit,
+            variable,
+            owner,
+        };
         let top = Rc::new(TopVariable::local(key, local));
         let denotation = Denotation::Top(Rc::clone(&top));
         self.registry.top_mut(self.top).bind(name, denotation);
@@ -382,7 +405,10 @@ impl Expander<'_> {
     /// Puts a definition of each primitive's procedure in front of the unit, except of those that a
     /// library defines and those that need their operands in place.
     fn define_primitives(&mut self) {
-        let start = SourcePlace { file: 0, span: Span::default() };
+        let start = SourcePlace {
+            file: 0,
+            span: Span::default(),
+        };
         let at = self.syntax.push(Node::Null, start);
         let mut steps = Vec::new();
         for &primitive in Primitive::ALL {
@@ -422,13 +448,18 @@ impl Expander<'_> {
         Some(self.simple_closure(primitive.name().into(), required, body, at))
     }
 
-    fn locals(&mut self, variables: &[VariableId], at: SyntaxId) -> Vec<ExprId> {
+    pub(crate) fn locals(&mut self, variables: &[VariableId], at: SyntaxId) -> Vec<ExprId> {
         let local = |&variable: &VariableId| self.add(Expr::Local(variable), at);
         variables.iter().map(local).collect()
     }
 
     /// `(lambda arguments (convert arguments))`.
-    fn list_procedure(&mut self, primitive: Primitive, convert: Option<Primitive>, at: SyntaxId) -> ExprId {
+    fn list_procedure(
+        &mut self,
+        primitive: Primitive,
+        convert: Option<Primitive>,
+        at: SyntaxId,
+    ) -> ExprId {
         let arguments = self.program.add_variable("arguments".into());
         let mut body = self.add(Expr::Local(arguments), at);
         if let Some(convert) = convert {

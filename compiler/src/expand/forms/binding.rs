@@ -7,7 +7,7 @@ use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::name::Name;
 use super::super::syntax::SyntaxId;
-use crate::core::ir::{Expr, VariableId};
+use crate::core::ir::{Expr, ExprId, VariableId};
 
 impl Expander<'_> {
     /// Reads `((name value) ...)`.
@@ -73,8 +73,8 @@ impl Expander<'_> {
     pub(super) fn finish_let(
         &mut self,
         variables: Vec<VariableId>,
-        inits: Vec<crate::core::ir::ExprId>,
-        body: crate::core::ir::ExprId,
+        inits: Vec<ExprId>,
+        body: ExprId,
         at: SyntaxId,
     ) {
         for (&variable, &init) in variables.iter().zip(&inits) {

@@ -41,7 +41,9 @@ impl Expander<'_> {
         for &clause in &operands {
             let items = self.syntax.proper_list(clause).unwrap_or_default();
             if items.len() < 2 {
-                return Err(self.failure(clause, "case-lambda: expected a clause (formals body ...)"));
+                return Err(
+                    self.failure(clause, "case-lambda: expected a clause (formals body ...)")
+                );
             }
             let formals = self.formals(items[0], form)?;
             clauses.push(Clause {
@@ -109,7 +111,10 @@ impl Expander<'_> {
         rest: Option<VariableId>,
         at: SyntaxId,
     ) -> ExprId {
-        let exact = clauses.iter().find(|clause| clause.accepts(arguments.len())).copied();
+        let exact = clauses
+            .iter()
+            .find(|clause| clause.accepts(arguments.len()))
+            .copied();
         let Some(rest) = rest else {
             let exact = exact.expect("the clause with most parameters accepts that many");
             return self.call_clause(exact, arguments, None, at);
@@ -136,7 +141,10 @@ impl Expander<'_> {
         at: SyntaxId,
     ) -> ExprId {
         let (first, further) = arguments.split_at(clause.required);
-        let mut operands: Vec<ExprId> = first.iter().map(|&argument| self.local(argument, at)).collect();
+        let mut operands: Vec<ExprId> = first
+            .iter()
+            .map(|&argument| self.local(argument, at))
+            .collect();
         if clause.has_rest {
             operands.push(self.list_of(further, rest, at));
         }
@@ -145,7 +153,12 @@ impl Expander<'_> {
     }
 
     /// A list of `arguments` before `rest`.
-    fn list_of(&mut self, arguments: &[VariableId], rest: Option<VariableId>, at: SyntaxId) -> ExprId {
+    fn list_of(
+        &mut self,
+        arguments: &[VariableId],
+        rest: Option<VariableId>,
+        at: SyntaxId,
+    ) -> ExprId {
         let mut list = match rest {
             Some(rest) => self.local(rest, at),
             None => self.word(tag::NULL, at),
@@ -158,12 +171,7 @@ impl Expander<'_> {
     }
 
     /// Applies a clause that does not fit, which raises for the number of arguments.
-    fn refuse(
-        &mut self,
-        clause: Clause,
-        arguments: &[VariableId],
-        at: SyntaxId,
-    ) -> ExprId {
+    fn refuse(&mut self, clause: Clause, arguments: &[VariableId], at: SyntaxId) -> ExprId {
         let list = self.list_of(arguments, None, at);
         let procedure = self.local(clause.procedure, at);
         self.add(Expr::Primitive(Primitive::Apply, vec![procedure, list]), at)

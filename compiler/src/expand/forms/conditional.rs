@@ -34,9 +34,10 @@ impl Expander<'_> {
         let operands = self.operands(id, CoreForm::If, 2, 3)?;
         let has_else = operands.len() == 3;
         self.then(move |expander| {
-            let otherwise = match has_else {
-                true => expander.pop(),
-                false => expander.unspecified(id),
+            let otherwise = if has_else {
+                expander.pop()
+            } else {
+                expander.unspecified(id)
             };
             let consequent = expander.pop();
             let test = expander.pop();
@@ -188,7 +189,13 @@ impl Expander<'_> {
         Ok(items)
     }
 
-    fn check_else(&self, clauses: &[SyntaxId], index: usize, items: usize, form: CoreForm) -> Result<()> {
+    fn check_else(
+        &self,
+        clauses: &[SyntaxId],
+        index: usize,
+        items: usize,
+        form: CoreForm,
+    ) -> Result<()> {
         let name = form.name();
         if index + 1 != clauses.len() {
             let message = format!("{name}: `else` must be the last clause");
@@ -209,11 +216,13 @@ impl Expander<'_> {
         for (index, &clause) in operands[1..].iter().enumerate() {
             let items = self.clause(clause, CoreForm::Case)?;
             let is_arrow = items.len() == 3 && self.core_form(items[1]) == Some(CoreForm::Arrow);
-            let body = match is_arrow {
-                true => CaseBody::Arrow,
-                false => CaseBody::Expressions(items.len() - 1),
+            let body = if is_arrow {
+                parts.push(items[2]);
+                CaseBody::Arrow
+            } else {
+                parts.extend_from_slice(&items[1..]);
+                CaseBody::Expressions(items.len() - 1)
             };
-            parts.extend_from_slice(if is_arrow { &items[2..] } else { &items[1..] });
             if self.core_form(items[0]) == Some(CoreForm::Else) {
                 self.check_else(&operands[1..], index, items.len(), CoreForm::Case)?;
                 otherwise = Some(body);
@@ -267,11 +276,13 @@ impl Expander<'_> {
             let key = self.local(key, at);
             return self.add(Expr::Primitive(Primitive::Memv, vec![key, list]), at);
         }
-        let mut tests = data.iter().rev().map(|&datum| (datum, self.is_compared_by_identity(datum)));
-        let tests: Vec<_> = tests.by_ref().collect();
         let mut result = None;
-        for (datum, by_identity) in tests {
-            let primitive = if by_identity { Primitive::IsEq } else { Primitive::IsEqv };
+        for &datum in data.iter().rev() {
+            let primitive = if self.is_compared_by_identity(datum) {
+                Primitive::IsEq
+            } else {
+                Primitive::IsEqv
+            };
             let key = self.local(key, at);
             let quoted = self.quote(datum, datum);
             let test = self.add(Expr::Primitive(primitive, vec![key, quoted]), datum);

@@ -20,9 +20,17 @@ struct DoLoop {
 }
 
 impl Expander<'_> {
-    pub(super) fn named_let(&mut self, id: SyntaxId, name: Name, operands: &[SyntaxId]) -> Result<()> {
+    pub(super) fn named_let(
+        &mut self,
+        id: SyntaxId,
+        name: Name,
+        operands: &[SyntaxId],
+    ) -> Result<()> {
         if operands.len() < 3 {
-            return Err(self.failure(id, "let: expected a list of bindings and a body after the name"));
+            return Err(self.failure(
+                id,
+                "let: expected a list of bindings and a body after the name",
+            ));
         }
         let bindings = self.bindings(operands[1], CoreForm::Let)?;
         let (names, inits): (Vec<_>, Vec<_>) = bindings.into_iter().unzip();
@@ -38,7 +46,9 @@ impl Expander<'_> {
                 expander.scopes.exit();
                 let body = expander.pop();
                 let inits = expander.pop_many(count);
-                expander.finish_loop(procedure, variables, body, inits, id);
+                let name = Rc::clone(&expander.program.variable(procedure).name);
+                let closure = expander.simple_closure(name, variables, body, id);
+                expander.finish_loop(procedure, closure, inits, id);
                 Ok(())
             });
             expander.body(body, id)
@@ -47,19 +57,16 @@ impl Expander<'_> {
         Ok(())
     }
 
-    /// Leaves `(letrec ((procedure (lambda variables body))) (procedure . inits))`.
+    /// Leaves `(letrec ((procedure closure)) (procedure . inits))`.
     ///
     /// The inits stand in the scope of the procedure, which is harmless: they do not name it.
     fn finish_loop(
         &mut self,
         procedure: VariableId,
-        variables: Vec<VariableId>,
-        body: ExprId,
+        closure: ExprId,
         inits: Vec<ExprId>,
         at: SyntaxId,
     ) {
-        let name = Rc::clone(&self.program.variable(procedure).name);
-        let closure = self.simple_closure(name, variables, body, at);
         let operator = self.local(procedure, at);
         let call = self.add(Expr::Call(operator, inits), at);
         self.finish(Expr::Letrec(vec![(procedure, closure)], call), at);
@@ -85,9 +92,12 @@ impl Expander<'_> {
                 let test = expander.pop();
                 let inits = expander.pop_many(count);
                 let next: Vec<ExprId> = std::iter::zip(&variables, kept)
-                    .map(|(&variable, is_kept)| match is_kept {
-                        true => expander.local(variable, id),
-                        false => steps.next().expect("each step was expanded"),
+                    .map(|(&variable, is_kept)| {
+                        if is_kept {
+                            expander.local(variable, id)
+                        } else {
+                            steps.next().expect("each step was expanded")
+                        }
                     })
                     .collect();
                 let operator = expander.local(procedure, id);
@@ -95,7 +105,8 @@ impl Expander<'_> {
                 let again = expander.sequence([commands, vec![call]].concat(), id);
                 let result = expander.sequence(results, id);
                 let body = expander.add(Expr::If(test, result, again), id);
-                expander.finish_loop(procedure, variables, body, inits, id);
+                let closure = expander.simple_closure("do".into(), variables, body, id);
+                expander.finish_loop(procedure, closure, inits, id);
                 Ok(())
             });
             expander.later_all(&steps);
@@ -131,7 +142,9 @@ impl Expander<'_> {
                 [name, init, step] => (name, init, Some(*step)),
                 _ => {
                     let found = self.to_text(variable);
-                    let message = format!("do: expected (variable init) or (variable init step), found {found}");
+                    let message = format!(
+                        "do: expected (variable init) or (variable init step), found {found}"
+                    );
                     return Err(self.failure(variable, message));
                 }
             };

@@ -11,9 +11,9 @@ mod values;
 
 use super::denotation::CoreForm;
 use super::expander::Expander;
-use super::failure::Result;
+use super::failure::{Failure, Result};
 use super::syntax::SyntaxId;
-use crate::core::ir::Expr;
+use crate::core::ir::{Expr, ExprId, VariableId};
 
 pub(crate) use procedure::{Formals, Parameters};
 pub(crate) use record::RecordDefinition;
@@ -52,7 +52,8 @@ impl Expander<'_> {
             | CoreForm::DefineRecordType
             | CoreForm::DefineSyntax => {
                 let name = form.name();
-                let message = format!("{name}: a definition cannot stand where an expression is expected");
+                let message =
+                    format!("{name}: a definition cannot stand where an expression is expected");
                 Err(self.failure(id, message))
             }
             CoreForm::Import | CoreForm::DefineLibrary => {
@@ -88,12 +89,12 @@ impl Expander<'_> {
 
     fn begin(&mut self, id: SyntaxId) -> Result<()> {
         let operands = self.operands(id, CoreForm::Begin, 0, usize::MAX)?;
-        self.sequence_later(operands, id);
+        self.sequence_later(&operands, id);
         Ok(())
     }
 
     /// Expands `parts`, then leaves their sequence.
-    pub(super) fn sequence_later(&mut self, parts: Vec<SyntaxId>, at: SyntaxId) {
+    pub(super) fn sequence_later(&mut self, parts: &[SyntaxId], at: SyntaxId) {
         let count = parts.len();
         if count == 1 {
             self.later(parts[0]);
@@ -105,7 +106,7 @@ impl Expander<'_> {
             expander.push_value(value);
             Ok(())
         });
-        self.later_all(&parts);
+        self.later_all(parts);
     }
 
     fn let_syntax(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
@@ -131,11 +132,14 @@ impl Expander<'_> {
         self.body(operands[1..].to_vec(), id)
     }
 
-    fn syntax_error(&self, id: SyntaxId) -> Box<super::failure::Failure> {
+    fn syntax_error(&self, id: SyntaxId) -> Failure {
         let (_, operands) = self.syntax.as_pair(id).expect("forms are pairs");
         let operands = self.syntax.list(operands).items;
-        let message = operands.first().and_then(|&first| self.syntax.as_string(first));
-        let mut text = message.map_or_else(|| "syntax-error".to_owned(), |message| message.to_string());
+        let message = operands
+            .first()
+            .and_then(|&first| self.syntax.as_string(first));
+        let mut text =
+            message.map_or_else(|| "syntax-error".to_owned(), |message| message.to_string());
         for &operand in operands.iter().skip(1) {
             text.push(' ');
             text.push_str(&self.to_text(operand));
@@ -157,7 +161,7 @@ impl Expander<'_> {
     }
 
     /// A reference to a local variable.
-    pub(super) fn local(&mut self, variable: crate::core::ir::VariableId, at: SyntaxId) -> crate::core::ir::ExprId {
+    pub(super) fn local(&mut self, variable: VariableId, at: SyntaxId) -> ExprId {
         self.add(Expr::Local(variable), at)
     }
 }

@@ -71,7 +71,11 @@ impl Expander<'_> {
         names.extend(formals.rest);
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            let message = format!("{}: parameter `{}` occurs twice", form.name(), self.text(pair[0]));
+            let message = format!(
+                "{}: parameter `{}` occurs twice",
+                form.name(),
+                self.text(pair[0])
+            );
             return Err(self.failure(id, message));
         }
         Ok(formals)
@@ -80,7 +84,10 @@ impl Expander<'_> {
     fn parameter(&self, id: SyntaxId, form: CoreForm) -> Result<Name> {
         self.syntax.as_name(id).ok_or_else(|| {
             let found = self.to_text(id);
-            let message = format!("{}: expected an identifier as parameter, found {found}", form.name());
+            let message = format!(
+                "{}: expected an identifier as parameter, found {found}",
+                form.name()
+            );
             self.failure(id, message)
         })
     }

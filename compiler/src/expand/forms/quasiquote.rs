@@ -18,7 +18,7 @@ impl Expander<'_> {
     pub(super) fn quasiquote(&mut self, id: SyntaxId) -> Result<()> {
         let operands = self.operands(id, CoreForm::Quasiquote, 1, 1)?;
         let unquoting = Rc::new(self.unquoting(operands[0]));
-        self.template(operands[0], 1, unquoting)
+        self.template(operands[0], 1, &unquoting)
     }
 
     /// Finds all pairs and vectors that contain an `unquote` or `unquote-splicing`.
@@ -62,7 +62,7 @@ impl Expander<'_> {
     }
 
     /// Leaves the value of a template at a level of quasiquotation.
-    fn template(&mut self, id: SyntaxId, level: usize, unquoting: Unquoting) -> Result<()> {
+    fn template(&mut self, id: SyntaxId, level: usize, unquoting: &Unquoting) -> Result<()> {
         if !unquoting.contains(&id) {
             let value = self.quote(id, id);
             self.push_value(value);
@@ -78,19 +78,27 @@ impl Expander<'_> {
                 });
                 let place = self.syntax.place(id);
                 let null = self.syntax.push(Node::Null, place);
-                self.template_list(items.to_vec(), null, level, unquoting)
+                self.template_list(&items, null, level, unquoting);
+                Ok(())
             }
             Node::Pair(..) => match (self.tagged(id), level) {
                 (Some((CoreForm::Unquote, operand)), 1) => {
                     self.later(operand);
                     Ok(())
                 }
-                (Some((CoreForm::UnquoteSplicing, _)), 1) => {
-                    Err(self.failure(id, "unquote-splicing: expected only inside a list or vector"))
+                (Some((CoreForm::UnquoteSplicing, _)), 1) => Err(self.failure(
+                    id,
+                    "unquote-splicing: expected only inside a list or vector",
+                )),
+                (tagged, _) => {
+                    let level = match tagged {
+                        Some((CoreForm::Quasiquote, _)) => level + 1,
+                        Some(_) => level - 1,
+                        None => level,
+                    };
+                    self.template_pairs(id, level, unquoting);
+                    Ok(())
                 }
-                (Some((CoreForm::Quasiquote, _)), _) => self.template_pairs(id, level + 1, unquoting),
-                (Some(_), _) => self.template_pairs(id, level - 1, unquoting),
-                (None, _) => self.template_pairs(id, level, unquoting),
             },
             _ => {
                 let value = self.quote(id, id);
@@ -115,7 +123,7 @@ impl Expander<'_> {
         }
     }
 
-    fn template_pairs(&mut self, id: SyntaxId, level: usize, unquoting: Unquoting) -> Result<()> {
+    fn template_pairs(&mut self, id: SyntaxId, level: usize, unquoting: &Unquoting) {
         let mut items = Vec::new();
         let mut rest = id;
         while let Some((car, cdr)) = self.syntax.as_pair(rest) {
@@ -126,25 +134,25 @@ impl Expander<'_> {
             items.push(car);
             rest = cdr;
         }
-        self.template_list(items, rest, level, unquoting)
+        self.template_list(&items, rest, level, unquoting);
     }
 
     fn template_list(
         &mut self,
-        items: Vec<SyntaxId>,
+        items: &[SyntaxId],
         tail: SyntaxId,
         level: usize,
-        unquoting: Unquoting,
-    ) -> Result<()> {
+        unquoting: &Unquoting,
+    ) {
         let mut splices = Vec::with_capacity(items.len());
-        for &item in &items {
+        for &item in items {
             let tagged = if level == 1 { self.tagged(item) } else { None };
             splices.push(match tagged {
                 Some((CoreForm::UnquoteSplicing, operand)) => Some(operand),
                 _ => None,
             });
         }
-        let plan: Vec<_> = items.into_iter().zip(splices).collect();
+        let plan: Vec<_> = items.iter().copied().zip(splices).collect();
         let parts = plan.clone();
         let is_null = matches!(self.syntax.node(tail), Node::Null);
         self.then(move |expander| {
@@ -166,17 +174,15 @@ impl Expander<'_> {
             expander.push_value(list);
             Ok(())
         });
-        let shared = Rc::clone(&unquoting);
-        self.then(move |expander| expander.template(tail, level, shared));
+        let shared = Rc::clone(unquoting);
+        self.then(move |expander| expander.template(tail, level, &shared));
         for (item, splice) in parts.into_iter().rev() {
-            match splice {
-                Some(operand) => self.later(operand),
-                None => {
-                    let unquoting = Rc::clone(&unquoting);
-                    self.then(move |expander| expander.template(item, level, unquoting));
-                }
+            if let Some(operand) = splice {
+                self.later(operand);
+            } else {
+                let unquoting = Rc::clone(unquoting);
+                self.then(move |expander| expander.template(item, level, &unquoting));
             }
         }
-        Ok(())
     }
 }

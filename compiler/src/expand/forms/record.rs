@@ -57,16 +57,25 @@ impl Expander<'_> {
             let index = fields.len();
             fields.push(self.identifier(items[0], form)?);
             if let Some(&accessor) = items.get(1) {
-                accessors.push((self.identifier(accessor, form)?, RecordProcedure::Accessor(index)));
+                accessors.push((
+                    self.identifier(accessor, form)?,
+                    RecordProcedure::Accessor(index),
+                ));
             }
             if let Some(&modifier) = items.get(2) {
-                accessors.push((self.identifier(modifier, form)?, RecordProcedure::Modifier(index)));
+                accessors.push((
+                    self.identifier(modifier, form)?,
+                    RecordProcedure::Modifier(index),
+                ));
             }
         }
         let mut procedures = Vec::new();
         procedures.extend(self.constructor(operands[1], &fields)?);
         if !self.is_false(operands[2]) {
-            procedures.push((self.identifier(operands[2], form)?, RecordProcedure::Predicate));
+            procedures.push((
+                self.identifier(operands[2], form)?,
+                RecordProcedure::Predicate,
+            ));
         }
         procedures.extend(accessors);
         Ok(RecordDefinition {
@@ -82,7 +91,11 @@ impl Expander<'_> {
     }
 
     /// `#f`, a name (of a procedure that takes all fields) or `(name field ...)`.
-    fn constructor(&self, id: SyntaxId, fields: &[Name]) -> Result<Option<(Name, RecordProcedure)>> {
+    fn constructor(
+        &self,
+        id: SyntaxId,
+        fields: &[Name],
+    ) -> Result<Option<(Name, RecordProcedure)>> {
         let form = CoreForm::DefineRecordType;
         if self.is_false(id) {
             return Ok(None);
@@ -93,7 +106,8 @@ impl Expander<'_> {
         }
         let items = self.syntax.proper_list(id).unwrap_or_default();
         let Some((&name, parameters)) = items.split_first() else {
-            let message = "define-record-type: expected a constructor (name field ...), a name or #f";
+            let message =
+                "define-record-type: expected a constructor (name field ...), a name or #f";
             return Err(self.failure(id, message));
         };
         let name = self.identifier(name, form)?;
@@ -105,7 +119,10 @@ impl Expander<'_> {
                 return Err(self.failure(parameter, message));
             };
             if indices.contains(&index) {
-                let message = format!("define-record-type: field `{}` is given twice", self.text(field));
+                let message = format!(
+                    "define-record-type: field `{}` is given twice",
+                    self.text(field)
+                );
                 return Err(self.failure(parameter, message));
             }
             indices.push(index);
@@ -150,12 +167,20 @@ impl Expander<'_> {
             }
             RecordProcedure::Predicate => {
                 let operand = self.local(record, at);
-                (vec![record], Primitive::IsRecordOf, vec![operand, record_type])
+                (
+                    vec![record],
+                    Primitive::IsRecordOf,
+                    vec![operand, record_type],
+                )
             }
             RecordProcedure::Accessor(field) => {
                 let operand = self.local(record, at);
                 let field = self.index(*field, at);
-                (vec![record], Primitive::RecordRef, vec![operand, record_type, field])
+                (
+                    vec![record],
+                    Primitive::RecordRef,
+                    vec![operand, record_type, field],
+                )
             }
             RecordProcedure::Modifier(field) => {
                 let value = self.program.add_variable("value".into());

@@ -48,7 +48,10 @@ impl Expander<'_> {
             let message = format!("{}: expected ((formals expression) ...)", form.name());
             self.failure(at, message)
         };
-        let bindings = self.syntax.proper_list(list).ok_or_else(|| expected(list))?;
+        let bindings = self
+            .syntax
+            .proper_list(list)
+            .ok_or_else(|| expected(list))?;
         let binding = |&binding: &SyntaxId| match self.syntax.proper_list(binding).as_deref() {
             Some(&[formals, producer]) => Ok((self.formals(formals, form)?, producer)),
             _ => Err(expected(binding)),

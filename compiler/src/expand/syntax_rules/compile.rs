@@ -50,11 +50,19 @@ pub(crate) fn compile(
 }
 
 fn literals(syntax: &Syntax, list: SyntaxId) -> Result<Vec<Name>> {
-    let items = syntax
-        .proper_list(list)
-        .ok_or_else(|| Failure::new(syntax.place(list), "syntax-rules: expected a list of literals"))?;
+    let items = syntax.proper_list(list).ok_or_else(|| {
+        Failure::new(
+            syntax.place(list),
+            "syntax-rules: expected a list of literals",
+        )
+    })?;
     let name = |item: SyntaxId| {
-        let failure = || Failure::new(syntax.place(item), "syntax-rules: expected an identifier as literal");
+        let failure = || {
+            Failure::new(
+                syntax.place(item),
+                "syntax-rules: expected an identifier as literal",
+            )
+        };
         syntax.as_name(item).ok_or_else(failure)
     };
     items.into_iter().map(name).collect()
@@ -71,7 +79,12 @@ struct Context<'a> {
 
 impl Context<'_> {
     fn rule(&self, rule: SyntaxId) -> Result<Rule> {
-        let expected = || Failure::new(self.syntax.place(rule), "syntax-rules: expected (pattern template)");
+        let expected = || {
+            Failure::new(
+                self.syntax.place(rule),
+                "syntax-rules: expected (pattern template)",
+            )
+        };
         let parts = self.syntax.proper_list(rule).ok_or_else(expected)?;
         let &[pattern, template] = parts.as_slice() else {
             return Err(expected());
@@ -109,7 +122,7 @@ impl Context<'_> {
         })
     }
 
-    fn too_deep(&self, id: SyntaxId) -> Box<Failure> {
+    fn too_deep(&self, id: SyntaxId) -> Failure {
         let message = format!("syntax-rules: nested more than {NESTING_MAX} deep");
         Failure::new(self.syntax.place(id), message)
     }
@@ -129,19 +142,30 @@ impl Patterns<'_> {
         match syntax.node(id) {
             Node::Null => Ok(Pattern::Null),
             Node::Atom(atom) => Ok(Pattern::Atom(atom.clone())),
-            Node::Circular(_) => Err(Failure::new(syntax.place(id), "syntax-rules: circular pattern")),
+            Node::Circular(_) => Err(Failure::new(
+                syntax.place(id),
+                "syntax-rules: circular pattern",
+            )),
             Node::Name(name) => self.name(id, *name, rank),
             Node::Pair(..) => {
                 let list = syntax.list(id);
                 let (before, repeated) = self.list(&list.items, rank, nesting)?;
                 let tail = self.compile(list.tail, rank, nesting + 1)?;
-                let pattern = ListPattern { before, repeated, tail };
+                let pattern = ListPattern {
+                    before,
+                    repeated,
+                    tail,
+                };
                 Ok(Pattern::List(Box::new(pattern)))
             }
             Node::Vector(items) => {
                 let (before, repeated) = self.list(items, rank, nesting)?;
                 let tail = Pattern::Null;
-                let pattern = ListPattern { before, repeated, tail };
+                let pattern = ListPattern {
+                    before,
+                    repeated,
+                    tail,
+                };
                 Ok(Pattern::Vector(Box::new(pattern)))
             }
         }
@@ -153,9 +177,16 @@ impl Patterns<'_> {
         }
         let place = self.context.syntax.place(id);
         if self.context.is_ellipsis(id) {
-            return Err(Failure::new(place, "syntax-rules: misplaced ellipsis in pattern"));
+            return Err(Failure::new(
+                place,
+                "syntax-rules: misplaced ellipsis in pattern",
+            ));
         }
-        if self.context.auxiliaries.contains(&(name, CoreForm::Underscore)) {
+        if self
+            .context
+            .auxiliaries
+            .contains(&(name, CoreForm::Underscore))
+        {
             return Ok(Pattern::Any);
         }
         if self.variables.iter().any(|variable| variable.name == name) {
@@ -174,25 +205,36 @@ impl Patterns<'_> {
         rank: usize,
         nesting: usize,
     ) -> Result<(Vec<Pattern>, Option<Repeated>)> {
-        let position = items.iter().position(|&item| self.context.is_ellipsis(item));
+        let position = items
+            .iter()
+            .position(|&item| self.context.is_ellipsis(item));
         let Some(position) = position else {
             return Ok((self.all(items, rank, nesting)?, None));
         };
         let Some(repeated) = position.checked_sub(1) else {
             let place = self.context.syntax.place(items[0]);
-            return Err(Failure::new(place, "syntax-rules: an ellipsis follows no pattern"));
+            return Err(Failure::new(
+                place,
+                "syntax-rules: an ellipsis follows no pattern",
+            ));
         };
         let before = self.all(&items[..repeated], rank, nesting)?;
         let first_slot = self.variables.len();
         let pattern = self.compile(items[repeated], rank + 1, nesting + 1)?;
         let slots = first_slot..self.variables.len();
         let after = self.all(&items[position + 1..], rank, nesting)?;
-        let repeated = Repeated { pattern, slots, after };
+        let repeated = Repeated {
+            pattern,
+            slots,
+            after,
+        };
         Ok((before, Some(repeated)))
     }
 
     fn all(&mut self, items: &[SyntaxId], rank: usize, nesting: usize) -> Result<Vec<Pattern>> {
-        let patterns = items.iter().map(|&item| self.compile(item, rank, nesting + 1));
+        let patterns = items
+            .iter()
+            .map(|&item| self.compile(item, rank, nesting + 1));
         patterns.collect()
     }
 }
@@ -203,16 +245,21 @@ struct Templates<'a> {
     inserted: Vec<Name>,
 }
 
+/// Slots with the number of ellipses that each still needs.
+type Open = Vec<(usize, usize)>;
+
 /// A compiled template with what ellipses around it need to know.
 struct Compiled {
     template: Template,
-    /// Slots with the number of ellipses that each still needs.
-    open: Vec<(usize, usize)>,
+    open: Open,
 }
 
 impl Compiled {
     fn closed(template: Template) -> Self {
-        Self { template, open: Vec::new() }
+        Self {
+            template,
+            open: Vec::new(),
+        }
     }
 }
 
@@ -237,9 +284,10 @@ impl Templates<'_> {
         match syntax.node(id) {
             Node::Null => Ok(Compiled::closed(Template::Null)),
             Node::Atom(atom) => Ok(Compiled::closed(Template::Atom(atom.clone()))),
-            Node::Circular(_) => {
-                Err(Failure::new(syntax.place(id), "syntax-rules: circular template"))
-            }
+            Node::Circular(_) => Err(Failure::new(
+                syntax.place(id),
+                "syntax-rules: circular template",
+            )),
             Node::Name(name) => self.name(id, *name, ellipses),
             Node::Pair(car, cdr) => {
                 if ellipses && self.context.is_ellipsis(*car) {
@@ -263,17 +311,18 @@ impl Templates<'_> {
     /// `(... template)`: ellipses in it are ordinary identifiers.
     fn escaped(&mut self, id: SyntaxId, rest: SyntaxId, nesting: usize) -> Result<Compiled> {
         let parts = self.context.syntax.proper_list(rest);
-        match parts.as_deref() {
-            Some(&[template]) => self.inside(template, false, nesting + 1),
-            _ => {
-                let message = "syntax-rules: expected one template after the ellipsis: (... template)";
-                Err(Failure::new(self.context.syntax.place(id), message))
-            }
+        if let Some(&[template]) = parts.as_deref() {
+            return self.inside(template, false, nesting + 1);
         }
+        let message = "syntax-rules: expected one template after the ellipsis: (... template)";
+        Err(Failure::new(self.context.syntax.place(id), message))
     }
 
     fn name(&mut self, id: SyntaxId, name: Name, ellipses: bool) -> Result<Compiled> {
-        let slot = self.variables.iter().position(|variable| variable.name == name);
+        let slot = self
+            .variables
+            .iter()
+            .position(|variable| variable.name == name);
         if let Some(slot) = slot {
             return Ok(Compiled {
                 template: Template::Variable(slot),
@@ -282,7 +331,10 @@ impl Templates<'_> {
         }
         if ellipses && self.context.is_ellipsis(id) {
             let place = self.context.syntax.place(id);
-            return Err(Failure::new(place, "syntax-rules: misplaced ellipsis in template"));
+            return Err(Failure::new(
+                place,
+                "syntax-rules: misplaced ellipsis in template",
+            ));
         }
         let known = self.inserted.iter().position(|&inserted| inserted == name);
         let index = known.unwrap_or_else(|| {
@@ -297,14 +349,16 @@ impl Templates<'_> {
         items: &[SyntaxId],
         ellipses: bool,
         nesting: usize,
-    ) -> Result<(Vec<Element>, Vec<(usize, usize)>)> {
+    ) -> Result<(Vec<Element>, Open)> {
         let mut elements = Vec::with_capacity(items.len());
         let mut open = Vec::new();
         let mut items = items.iter().copied().peekable();
         while let Some(item) = items.next() {
             let mut compiled = self.inside(item, ellipses, nesting + 1)?;
             let mut repeats = Vec::new();
-            while ellipses && let Some(ellipsis) = items.next_if(|&next| self.context.is_ellipsis(next)) {
+            while ellipses
+                && let Some(ellipsis) = items.next_if(|&next| self.context.is_ellipsis(next))
+            {
                 // The first ellipsis is the innermost.
                 repeats.insert(0, self.repeat(&mut compiled.open, ellipsis)?);
             }

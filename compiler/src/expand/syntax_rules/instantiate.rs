@@ -6,21 +6,37 @@ use super::super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
 use super::matching::Matched;
 use super::{Element, Rule, Template};
 
+/// The use of a macro.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    /// Where it stands; what is inserted is placed there.
+    pub(crate) place: SourcePlace,
+    /// How many nodes may be made.
+    pub(crate) budget: usize,
+}
+
 /// Fills in the template of `rule` with what its pattern matched.
 ///
-/// `rename` makes the fresh alias of an inserted name. What is inserted is placed at `place`, the use.
-/// At most `budget` nodes are made.
+/// `rename` makes the fresh alias of an inserted name.
 pub(crate) fn instantiate(
     syntax: &mut Syntax,
     rule: &Rule,
     slots: Vec<Matched>,
-    place: SourcePlace,
-    budget: usize,
+    site: Site,
     rename: &mut dyn FnMut(Name) -> Name,
 ) -> Result<SyntaxId> {
+    let Site { place, budget } = site;
     let aliases = rule.inserted.iter().map(|_| None).collect();
     let limit = syntax.len().saturating_add(budget);
-    let mut filler = Filler { syntax, rule, slots, place, limit, aliases, rename };
+    let mut filler = Filler {
+        syntax,
+        rule,
+        slots,
+        place,
+        limit,
+        aliases,
+        rename,
+    };
     filler.fill(&rule.template)
 }
 
@@ -110,7 +126,7 @@ impl Filler<'_> {
         Ok(())
     }
 
-    fn uneven(&self) -> Box<Failure> {
+    fn uneven(&self) -> Failure {
         let message = "macro: variables under one ellipsis matched different numbers of forms";
         Failure::new(self.place, message)
     }

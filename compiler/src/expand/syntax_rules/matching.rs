@@ -22,7 +22,11 @@ pub(crate) fn match_pattern(
     slots: &mut [Matched],
     is_literal: &dyn Fn(Name, Name) -> bool,
 ) -> bool {
-    let mut matcher = Matcher { syntax, slots, is_literal };
+    let mut matcher = Matcher {
+        syntax,
+        slots,
+        is_literal,
+    };
     matcher.matches(pattern, id)
 }
 
@@ -35,13 +39,12 @@ struct Matcher<'a> {
 impl Matcher<'_> {
     fn matches(&mut self, pattern: &Pattern, id: SyntaxId) -> bool {
         match (pattern, self.syntax.node(id)) {
-            (Pattern::Any, _) => true,
             (Pattern::Variable(slot), _) => {
                 self.slots[*slot] = Matched::One(id);
                 true
             }
             (Pattern::Literal(literal), Node::Name(name)) => (self.is_literal)(*literal, *name),
-            (Pattern::Null, Node::Null) => true,
+            (Pattern::Any, _) | (Pattern::Null, Node::Null) => true,
             (Pattern::Atom(expected), Node::Atom(found)) => expected == found,
             (Pattern::List(list), _) => self.list(list, id),
             (Pattern::Vector(list), Node::Vector(items)) => {

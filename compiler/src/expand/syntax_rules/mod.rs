@@ -15,7 +15,7 @@ use syntax::DatumKind;
 use super::name::Name;
 
 pub(crate) use compile::compile;
-pub(crate) use instantiate::instantiate;
+pub(crate) use instantiate::{Site, instantiate};
 pub(crate) use matching::{Matched, match_pattern};
 pub(crate) use write::{write_pattern, write_rules};
 

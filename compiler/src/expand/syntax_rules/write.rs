@@ -121,7 +121,8 @@ impl Writer<'_> {
                 }
                 // An ellipsis that is inserted was escaped.
                 let ellipsis = self.ellipsis();
-                self.data.push_list(&[ellipsis, name], None, Span::default())
+                self.data
+                    .push_list(&[ellipsis, name], None, Span::default())
             }
             Template::Null => self.push(DatumKind::Null),
             Template::Atom(atom) => self.push((**atom).clone()),
