@@ -181,6 +181,37 @@ fn mapping_and_copying_have_the_same_result() {
     }
 }
 
+/// What the kernel says of the page that `address` lies in, for example `r--p`.
+fn access_to(address: Address) -> String {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    let line = maps.lines().find(|line| {
+        let (start, rest) = line.split_once('-').unwrap();
+        let (end, _) = rest.split_once(' ').unwrap();
+        let bound = |text| usize::from_str_radix(text, 16).unwrap();
+        (bound(start)..bound(end)).contains(&address.raw())
+    });
+    line.expect("the address is mapped")
+        .split(' ')
+        .nth(1)
+        .unwrap()
+        .into()
+}
+
+#[test]
+fn only_the_cells_are_writable_and_nothing_is_executable() {
+    let mut host = ToyHost::new();
+    for placement in PLACEMENTS {
+        let image = load_sample(&mut host, placement);
+        let header = *image.header();
+        let access =
+            SegmentKind::ALL.map(|kind| access_to(image.address(kind.extent(&header).start)));
+        assert_eq!(access, ["r--p", "r--p", "r--p", "rw-p"], "{placement:?}");
+        let start = image.range().start;
+        unload(&host, image);
+        assert_eq!(access_to(start), "---p");
+    }
+}
+
 #[test]
 fn the_barrier_refuses_stores_into_literals_but_not_into_cells() {
     let mut host = ToyHost::new();
