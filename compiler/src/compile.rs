@@ -39,6 +39,16 @@ pub const CORE_PASSES: &[CorePass] = &[
         stage: Stage::Fixed,
     },
     CorePass {
+        name: "inline",
+        run: pass::inline,
+        stage: Stage::Fixed,
+    },
+    CorePass {
+        name: "contify",
+        run: pass::contify,
+        stage: Stage::Fixed,
+    },
+    CorePass {
         name: "convert-assignments",
         run: pass::convert_assignments,
         stage: Stage::Converted,
@@ -147,7 +157,11 @@ impl Observer<'_> {
 
     fn ssa(&mut self, pass: &str, unit: &Unit) {
         if self.wanted == Some(pass) {
-            self.dump = Some(format!("{unit:#?}"));
+            self.dump = Some(ssa::print::print(unit));
+        }
+        if cfg!(debug_assertions) {
+            let errors = ssa::verify::verify(unit);
+            assert!(errors.is_empty(), "ill-formed SSA after {pass}: {errors:#?}");
         }
     }
 }

@@ -50,6 +50,43 @@ impl Program {
     }
 }
 
+impl Expr {
+    /// Calls `visit` with each direct part of the expression, to be changed; bodies of lambdas and labels
+    /// are not in the expression itself.
+    pub fn each_part_mut(&mut self, mut visit: impl FnMut(&mut ExprId)) {
+        match self {
+            Self::Quote(_) | Self::Local(_) | Self::GlobalRef(_) | Self::Lambda(_) => {}
+            Self::SetLocal(_, part)
+            | Self::GlobalSet(_, part)
+            | Self::GlobalDefine(_, part)
+            | Self::CheckInitialized(_, part)
+            | Self::Fix(_, part)
+            | Self::Labels(_, part) => visit(part),
+            Self::If(test, consequent, alternative) => {
+                visit(test);
+                visit(consequent);
+                visit(alternative);
+            }
+            Self::Sequence(parts)
+            | Self::CallKnown(_, parts)
+            | Self::Primitive(_, parts)
+            | Self::Goto(_, parts) => parts.iter_mut().for_each(visit),
+            Self::Let(bindings, body) | Self::Letrec(bindings, body) => {
+                bindings.iter_mut().for_each(|(_, init)| visit(init));
+                visit(body);
+            }
+            Self::Call(operator, operands) => {
+                visit(operator);
+                operands.iter_mut().for_each(visit);
+            }
+            Self::Receive { producer, body, .. } => {
+                visit(producer);
+                visit(body);
+            }
+        }
+    }
+}
+
 /// All expressions under `root`, parts before what they are part of, in the order of the text.
 pub fn post_order(program: &Program, root: ExprId) -> Vec<ExprId> {
     let mut order = Vec::new();

@@ -1,11 +1,17 @@
 //! The passes over Core, each from program to program. Their order is in [`crate::compile`].
 
 mod close;
+mod contify;
 mod convert_assignments;
 mod fix_letrec;
+mod inline;
 mod integrate_primitives;
+#[cfg(test)]
+mod tests;
 
 pub use close::close;
+pub use contify::contify;
 pub use convert_assignments::convert_assignments;
 pub use fix_letrec::fix_letrec;
+pub use inline::inline;
 pub use integrate_primitives::integrate_primitives;

@@ -1,0 +1,345 @@
+//! Contification: procedures that always return to the same place become labels of the procedure around
+//! that place, and procedures that call themselves in tail position become loops.
+//!
+//! Before: stage 2. After: stage 2.
+//!
+//! ```text
+//! (fix ((loop.0 (lambda loop.0 (i.1) (if (< i.1 9) (call loop.0 (+ i.1 1)) i.1)))) (call loop.0 0))
+//! => (labels ((loop.0 (i.1) (if (< i.1 9) (goto loop.0 (+ i.1 1)) i.1))) (goto loop.0 0))
+//! ```
+//!
+//! The *root* of an expression is the outermost one with respect to which it stands in tail position: two
+//! calls with the same root return to the same place. A group of procedures is contified if it is only
+//! called, and all its calls have one root, those aside that stand in tail position of its own bodies;
+//! then the bodies get this root too (after Fluet and Weeks, Contification Using Dominators, 2001, for the
+//! case that roots are found from the inside out).
+
+use abi::primitive::Primitive;
+
+use crate::core::grow::index;
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+
+/// Runs the pass.
+#[must_use]
+pub fn contify(mut program: Program) -> Program {
+    let mut survey = Survey::take(&program);
+    let mut inner = Vec::new();
+    while let Some(fix) = survey.fixes.pop() {
+        let destination = survey.destination(&program, fix);
+        match destination {
+            Some(root) => survey.move_group(&mut program, fix, root, &mut inner),
+            None => survey.stay(&program, fix),
+        }
+    }
+    survey.rewrite_calls(&mut program);
+    for (labels, root) in inner {
+        let place = program.place(root);
+        let body = program.relocate(root);
+        program.spans[root.0 as usize] = place;
+        program.replace(root, Expr::Labels(labels, body));
+    }
+    program
+}
+
+/// A call of a variable that `Fix` binds.
+#[derive(Clone, Copy)]
+struct CallSite {
+    id: ExprId,
+    callee: VariableId,
+    root: ExprId,
+}
+
+/// A `Fix` and its root.
+#[derive(Clone, Copy)]
+struct FixSite {
+    id: ExprId,
+    root: ExprId,
+}
+
+/// What becomes of a procedure.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It stays a procedure.
+    Procedure,
+    /// It is a label.
+    Label,
+    /// Its body is a loop with this label.
+    Loop(LambdaId),
+}
+
+struct Survey {
+    /// In the order of the text.
+    fixes: Vec<FixSite>,
+    calls: Vec<CallSite>,
+    /// Of each variable that `Fix` binds, its calls.
+    calls_of: Vec<Vec<u32>>,
+    /// The procedure of each variable that `Fix` binds.
+    lambdas: Vec<Option<LambdaId>>,
+    /// Whether a variable is used otherwise than to be called.
+    escapes: Vec<bool>,
+    /// Whether a procedure captures its continuation.
+    captures: Vec<bool>,
+    /// What the root of each expression was merged into; itself if it was not.
+    merged: Vec<ExprId>,
+    fates: Vec<Fate>,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+struct Position {
+    root: ExprId,
+    procedure: Option<LambdaId>,
+}
+
+impl Survey {
+    fn take(program: &Program) -> Self {
+        let mut survey = Self {
+            fixes: Vec::new(),
+            calls: Vec::new(),
+            calls_of: vec![Vec::new(); program.variables.len()],
+            lambdas: vec![None; program.variables.len()],
+            escapes: vec![false; program.variables.len()],
+            captures: vec![false; program.lambdas.len()],
+            merged: (0..index(program.exprs.len())).map(ExprId).collect(),
+            fates: vec![Fate::Procedure; program.lambdas.len()],
+        };
+        let root = program.root();
+        let procedure = None;
+        let mut pending = vec![(root, Position { root, procedure })];
+        while let Some((id, position)) = pending.pop() {
+            let start = pending.len();
+            survey.visit(program, id, position, &mut pending);
+            pending[start..].reverse();
+        }
+        survey
+    }
+
+    fn visit(
+        &mut self,
+        program: &Program,
+        id: ExprId,
+        position: Position,
+        pending: &mut Vec<(ExprId, Position)>,
+    ) {
+        let apart = |part: ExprId| {
+            let procedure = position.procedure;
+            (part, Position { root: part, procedure })
+        };
+        let body_of = |lambda: LambdaId| {
+            let root = program.lambda(lambda).body;
+            let procedure = Some(lambda);
+            (root, Position { root, procedure })
+        };
+        match program.expr(id) {
+            Expr::Local(variable) => self.escapes[variable.0 as usize] = true,
+            Expr::Call(operator, operands) => {
+                match program.expr(*operator) {
+                    Expr::Local(callee) if self.lambdas[callee.0 as usize].is_some() => {
+                        self.note_call(id, *callee, position.root);
+                    }
+                    _ => pending.push(apart(*operator)),
+                }
+                pending.extend(operands.iter().copied().map(apart));
+            }
+            Expr::If(test, consequent, alternative) => {
+                pending.push(apart(*test));
+                pending.push((*consequent, position));
+                pending.push((*alternative, position));
+            }
+            Expr::Sequence(parts) => {
+                let (&last, before) = parts.split_last().expect("a sequence is not empty");
+                pending.extend(before.iter().copied().map(apart));
+                pending.push((last, position));
+            }
+            Expr::Let(bindings, body) => {
+                pending.extend(bindings.iter().map(|&(_, init)| apart(init)));
+                pending.push((*body, position));
+            }
+            Expr::Receive { producer, body, .. } => {
+                pending.push(apart(*producer));
+                pending.push((*body, position));
+            }
+            Expr::Labels(labels, body) => {
+                for &label in labels {
+                    pending.push((program.lambda(label).body, position));
+                }
+                pending.push((*body, position));
+            }
+            Expr::Lambda(lambda) => pending.push(body_of(*lambda)),
+            Expr::Fix(bindings, body) => {
+                let root = position.root;
+                self.fixes.push(FixSite { id, root });
+                for &(variable, lambda) in bindings {
+                    self.lambdas[variable.0 as usize] = Some(lambda);
+                    pending.push(body_of(lambda));
+                }
+                pending.push((*body, position));
+            }
+            expr => {
+                if let (Expr::Primitive(Primitive::Capture, _), Some(procedure)) =
+                    (expr, position.procedure)
+                {
+                    self.captures[procedure.0 as usize] = true;
+                }
+                program.each_part(id, |part| pending.push(apart(part)));
+            }
+        }
+    }
+
+    fn note_call(&mut self, id: ExprId, callee: VariableId, root: ExprId) {
+        self.calls_of[callee.0 as usize].push(index(self.calls.len()));
+        self.calls.push(CallSite { id, callee, root });
+    }
+
+    /// What a root has been merged into.
+    fn find(&mut self, root: ExprId) -> ExprId {
+        let mut end = root;
+        while self.merged[end.0 as usize] != end {
+            end = self.merged[end.0 as usize];
+        }
+        let mut step = root;
+        while step != end {
+            step = std::mem::replace(&mut self.merged[step.0 as usize], end);
+        }
+        end
+    }
+
+    /// The root that all calls of a group from outside have.
+    fn destination(&mut self, program: &Program, fix: FixSite) -> Option<ExprId> {
+        let Expr::Fix(bindings, _) = program.expr(fix.id) else {
+            unreachable!("only `Fix` forms are noted");
+        };
+        let bodies: Vec<ExprId> = bindings
+            .iter()
+            .map(|&(_, lambda)| program.lambda(lambda).body)
+            .collect();
+        let mut destination = None;
+        for &(variable, lambda) in bindings {
+            if self.escapes[variable.0 as usize] || self.captures[lambda.0 as usize] {
+                return None;
+            }
+            for number in 0..self.calls_of[variable.0 as usize].len() {
+                let call = self.calls[self.calls_of[variable.0 as usize][number] as usize];
+                if !fits(program, lambda, call.id) {
+                    return None;
+                }
+                let root = self.find(call.root);
+                if bodies.contains(&root) {
+                    continue;
+                }
+                if destination.is_some_and(|known| known != root) {
+                    return None;
+                }
+                destination = Some(root);
+            }
+        }
+        destination
+    }
+
+    /// Makes labels of a group: in its place, or around the root of its calls.
+    fn move_group(
+        &mut self,
+        program: &mut Program,
+        fix: FixSite,
+        root: ExprId,
+        inner: &mut Vec<(Vec<LambdaId>, ExprId)>,
+    ) {
+        let Expr::Fix(bindings, body) = program.expr(fix.id) else {
+            unreachable!("only `Fix` forms are noted");
+        };
+        let body = *body;
+        let labels: Vec<LambdaId> = bindings.iter().map(|&(_, lambda)| lambda).collect();
+        for &label in &labels {
+            self.fates[label.0 as usize] = Fate::Label;
+            self.merged[program.lambda(label).body.0 as usize] = root;
+        }
+        if self.find(fix.root) == root {
+            program.replace(fix.id, Expr::Labels(labels, body));
+        } else {
+            inner.push((labels, root));
+            program.replace(fix.id, Expr::Sequence(vec![body]));
+        }
+    }
+
+    /// Notes which procedures of a group that stays call themselves in tail position.
+    fn stay(&mut self, program: &Program, fix: FixSite) {
+        let Expr::Fix(bindings, _) = program.expr(fix.id) else {
+            unreachable!("only `Fix` forms are noted");
+        };
+        for &(variable, lambda) in bindings {
+            let body = program.lambda(lambda).body;
+            for number in 0..self.calls_of[variable.0 as usize].len() {
+                let call = self.calls[self.calls_of[variable.0 as usize][number] as usize];
+                let is_loop = self.find(call.root) == body && fits(program, lambda, call.id);
+                if is_loop && !self.captures[lambda.0 as usize] {
+                    self.fates[lambda.0 as usize] = Fate::Loop(lambda);
+                }
+            }
+        }
+    }
+
+    /// Turns calls of labels into jumps.
+    fn rewrite_calls(&mut self, program: &mut Program) {
+        for number in 0..self.calls.len() {
+            let call = self.calls[number];
+            let lambda = self.lambdas[call.callee.0 as usize].expect("only known calls are noted");
+            let label = match self.fates[lambda.0 as usize] {
+                Fate::Procedure => continue,
+                Fate::Label => lambda,
+                Fate::Loop(label) => {
+                    // The root of a loop is the body of its procedure, or of its label once that is made.
+                    let root = self.find(call.root);
+                    let is_inside = root == program.lambda(lambda).body
+                        || root == program.lambda(label).body;
+                    if !is_inside || !fits(program, lambda, call.id) {
+                        continue;
+                    }
+                    self.label_of_loop(program, lambda, label)
+                }
+            };
+            let Expr::Call(_, operands) = program.expr(call.id) else {
+                unreachable!("only calls are noted");
+            };
+            let operands = operands.clone();
+            program.replace(call.id, Expr::Goto(label, operands));
+        }
+    }
+
+    /// The label of a procedure's loop; made at first use: it takes over parameters and body.
+    fn label_of_loop(
+        &mut self,
+        program: &mut Program,
+        lambda: LambdaId,
+        label: LambdaId,
+    ) -> LambdaId {
+        if label != lambda {
+            return label;
+        }
+        let procedure = program.lambda(lambda).clone();
+        let place = procedure.place;
+        let label = program.add_lambda(procedure.clone());
+        let mut parameters = Vec::with_capacity(procedure.required.len());
+        let mut operands = Vec::with_capacity(procedure.required.len());
+        for variable in procedure.required {
+            let fresh = program.add_variable(program.variable(variable).name.clone());
+            parameters.push(fresh);
+            operands.push(program.add(Expr::Local(fresh), place));
+        }
+        let start = program.add(Expr::Goto(label, operands), place);
+        let body = program.add(Expr::Labels(vec![label], start), place);
+        let lambda_mut = &mut program.lambdas[lambda.0 as usize];
+        lambda_mut.required = parameters;
+        lambda_mut.body = body;
+        self.fates[lambda.0 as usize] = Fate::Loop(label);
+        label
+    }
+}
+
+/// Whether a call has as many operands as a procedure without optional parameters.
+fn fits(program: &Program, lambda: LambdaId, call: ExprId) -> bool {
+    let Expr::Call(_, operands) = program.expr(call) else {
+        return false;
+    };
+    let lambda = program.lambda(lambda);
+    lambda.optional.is_empty() && lambda.rest.is_none() && lambda.required.len() == operands.len()
+}

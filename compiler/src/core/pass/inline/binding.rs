@@ -1,0 +1,195 @@
+//! `Let` and `Fix`: what is bound is propagated, moved or dropped.
+
+use super::census::Progress;
+use super::{Inliner, Step, Substitute, Use};
+use crate::core::ir::{Expr, ExprId, LambdaId, Literal, VariableId};
+
+impl Inliner<'_> {
+    /// After the inits: constants and copies are propagated, procedures bound by a `Fix`; then the body.
+    pub(super) fn propagate(&mut self, id: ExprId, usage: Use) {
+        let Expr::Let(bindings, body) = self.program.expr(id).clone() else {
+            unreachable!("scheduled for a `Let` only");
+        };
+        let mut kept = Vec::with_capacity(bindings.len());
+        let mut procedures = Vec::new();
+        for (variable, init) in bindings {
+            if self.program.variable(variable).assigned {
+                kept.push((variable, init));
+                continue;
+            }
+            match self.program.expr(init) {
+                Expr::Lambda(lambda) => procedures.push((variable, *lambda)),
+                _ => {
+                    self.substitutes[variable.0 as usize] = self.substitute_for(init);
+                    kept.push((variable, init));
+                }
+            }
+        }
+        let mut inner = body;
+        if !procedures.is_empty() {
+            for &(variable, lambda) in &procedures {
+                self.census.bind(variable, lambda);
+            }
+            let place = self.program.place(id);
+            inner = self.program.add(Expr::Fix(procedures, body), place);
+            self.steps.push(Step::Leave(id, usage));
+            self.steps.push(Step::LeaveFix(inner));
+        } else {
+            self.steps.push(Step::Leave(id, usage));
+        }
+        self.program.replace(id, Expr::Let(kept, inner));
+        self.steps.push(Step::Visit(body, usage));
+    }
+
+    /// What can stand for a variable with this init.
+    fn substitute_for(&self, init: ExprId) -> Option<Substitute> {
+        match self.program.expr(init) {
+            Expr::Quote(literal) => {
+                let literal = *literal;
+                let is_word =
+                    matches!(self.program.literals[literal.0 as usize], Literal::Word(_));
+                is_word.then_some(Substitute::Quote(literal))
+            }
+            Expr::Local(other) if !self.program.variable(*other).assigned => {
+                Some(Substitute::Local(*other))
+            }
+            _ => None,
+        }
+    }
+
+    /// After the body: what is not used is dropped, what is used first and once goes there.
+    pub(super) fn leave_let(&mut self, id: ExprId) {
+        let Expr::Let(bindings, body) = self.program.expr(id).clone() else {
+            unreachable!("scheduled for a `Let` only");
+        };
+        let mut kept = Vec::with_capacity(bindings.len());
+        let mut effects = Vec::new();
+        for (variable, init) in bindings {
+            if self.census.uses(variable) > 0 {
+                kept.push((variable, init));
+            } else if self.is_pure(init) {
+                self.drop_expr(init);
+            } else {
+                effects.push(init);
+            }
+        }
+        if let [(variable, init)] = *kept.as_slice()
+            && effects.is_empty()
+            && self.move_to_use(variable, init, body)
+        {
+            kept.clear();
+        }
+        let place = self.program.place(id);
+        let mut result = body;
+        if !kept.is_empty() {
+            result = self.program.add(Expr::Let(kept, result), place);
+        }
+        if !effects.is_empty() {
+            effects.push(result);
+            result = self.program.add(Expr::Sequence(effects), place);
+        }
+        self.become_part(id, result);
+    }
+
+    /// Puts the init in the place of the variable's only use, if that is what the body evaluates first.
+    fn move_to_use(&mut self, variable: VariableId, init: ExprId, body: ExprId) -> bool {
+        let description = self.program.variable(variable);
+        if self.census.uses(variable) != 1 || description.assigned {
+            return false;
+        }
+        let Some(place) = self.first_evaluated(variable, body) else {
+            return false;
+        };
+        self.census.forget(variable);
+        self.become_part(place, init);
+        true
+    }
+
+    /// The reference to `variable`, if nothing but constants and variables is evaluated before it.
+    fn first_evaluated(&self, variable: VariableId, body: ExprId) -> Option<ExprId> {
+        let mut id = body;
+        loop {
+            id = match self.program.expr(id) {
+                Expr::Local(first) if *first == variable => return Some(id),
+                Expr::If(test, ..) => *test,
+                Expr::Sequence(parts) => parts[0],
+                Expr::Let(bindings, _) => bindings.first()?.1,
+                Expr::Primitive(_, operands) | Expr::Goto(_, operands) => operands
+                    .iter()
+                    .copied()
+                    .find(|&operand| !self.is_inert(operand, variable))?,
+                Expr::Call(operator, operands) => std::iter::once(operator)
+                    .chain(operands)
+                    .copied()
+                    .find(|&operand| !self.is_inert(operand, variable))?,
+                Expr::Receive { producer, .. } => *producer,
+                _ => return None,
+            }
+        }
+    }
+
+    fn is_inert(&self, id: ExprId, wanted: VariableId) -> bool {
+        match self.program.expr(id) {
+            Expr::Quote(_) => true,
+            Expr::Local(variable) => {
+                *variable != wanted && !self.program.variable(*variable).assigned
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn visit_fix(&mut self, id: ExprId, usage: Use) {
+        let Expr::Fix(bindings, body) = self.program.expr(id) else {
+            unreachable!("scheduled for a `Fix` only");
+        };
+        let body = *body;
+        let eager: Vec<LambdaId> = bindings
+            .iter()
+            .filter(|&&(variable, _)| self.census.uses(variable) > 1)
+            .map(|&(_, lambda)| lambda)
+            .collect();
+        self.steps.push(Step::VisitRest(id));
+        self.steps.push(Step::Visit(body, usage));
+        for &lambda in eager.iter().rev() {
+            self.steps.push(Step::VisitProcedure(lambda));
+        }
+    }
+
+    /// Visits those procedures that are needed but were not put in the place of their only call.
+    pub(super) fn visit_rest(&mut self, id: ExprId) {
+        let Expr::Fix(bindings, _) = self.program.expr(id) else {
+            unreachable!("scheduled for a `Fix` only");
+        };
+        let next = bindings.iter().find(|&&(variable, lambda)| {
+            self.census.uses(variable) > 0
+                && self.census.facts(lambda).progress == Progress::Waiting
+        });
+        match next {
+            Some(&(_, lambda)) => {
+                self.steps.push(Step::VisitRest(id));
+                self.steps.push(Step::VisitProcedure(lambda));
+            }
+            None => self.leave_fix(id),
+        }
+    }
+
+    /// Drops the procedures that are not used.
+    pub(super) fn leave_fix(&mut self, id: ExprId) {
+        let Expr::Fix(mut bindings, body) = self.program.expr(id).clone() else {
+            unreachable!("scheduled for a `Fix` only");
+        };
+        bindings.retain(|&(_, lambda)| !self.census.is_consumed(lambda));
+        while let Some(unused) = bindings
+            .iter()
+            .position(|&(variable, _)| self.census.uses(variable) == 0)
+        {
+            let (_, lambda) = bindings.remove(unused);
+            self.drop_expr(self.program.lambda(lambda).body);
+        }
+        if bindings.is_empty() {
+            self.become_part(id, body);
+        } else {
+            self.program.replace(id, Expr::Fix(bindings, body));
+        }
+    }
+}

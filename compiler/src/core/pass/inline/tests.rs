@@ -1,0 +1,87 @@
+//! Text in, text out.
+
+use super::inline;
+use crate::core::Stage;
+use crate::core::tests::run;
+
+fn inlined(text: &str) -> String {
+    run(inline, Stage::Fixed, text)
+}
+
+#[test]
+fn constants_and_copies_are_propagated_and_folded() {
+    assert_eq!(inlined("(let ((x.0 2)) (let ((y.1 x.0)) (* (+ y.1 1) 7)))"), "21");
+    assert_eq!(inlined("(lambda _.0 (x.0) (let ((y.1 x.0)) (car y.1)))"), "(lambda _.0 (x.0) (car x.0))");
+    assert_eq!(inlined("(if (not (< 1 2)) (car 1) (cdr 2))"), "(cdr 2)");
+}
+
+#[test]
+fn small_procedures_are_copied_and_others_called() {
+    assert_eq!(
+        inlined(
+            "(fix ((twice.0 (lambda twice.0 (x.1) (+ x.1 x.1)))) (list (call twice.0 3) \
+             (call twice.0 (car 1))))",
+        ),
+        "(list 6 (let ((x.1 (car 1))) (+ x.1 x.1)))"
+    );
+    let recursive = "(fix ((f.0 (lambda f.0 (x.1) (if x.1 (cons 1 (call f.0 (cdr x.1))) ())))) \
+                     (list (call f.0 1) (call f.0 2)))";
+    assert_eq!(inlined(recursive), recursive);
+}
+
+#[test]
+fn procedures_called_once_move_to_their_call() {
+    assert_eq!(
+        inlined(
+            "(fix ((f.0 (lambda f.0 (x.1 %optional y.2 %rest z.3) (list x.1 (%default? y.2) z.3)))) \
+             (lambda g.1 (a.4) (call f.0 a.4)))"
+        ),
+        "(lambda g.1 (a.4) (list a.4 #t ()))"
+    );
+    assert_eq!(
+        inlined("(call (let ((x.0 (car 1))) (lambda _.0 (y.1) (cons x.0 y.1))) (cdr 2))"),
+        "(cons (car 1) (cdr 2))"
+    );
+}
+
+#[test]
+fn procedures_that_capture_their_continuation_stay() {
+    let text = "(fix ((f.0 (lambda f.0 () (%capture)))) (cons 1 (call f.0)))";
+    assert_eq!(inlined(text), text);
+}
+
+#[test]
+fn tests_need_no_temporary() {
+    assert_eq!(
+        inlined(
+            "(lambda _.0 (x.0 y.1) (if (let ((t.2 (null? x.0))) (if t.2 t.2 (pair? y.1))) 1 2))"
+        ),
+        "(lambda _.0 (x.0 y.1) (if (if (null? x.0) #t (pair? y.1)) 1 2))"
+    );
+}
+
+#[test]
+fn what_is_not_used_goes_and_effects_stay() {
+    assert_eq!(
+        inlined("(let ((x.0 (cons 1 2)) (y.1 (car 1))) (begin (list 1) (set-car! 1 2) 3))"),
+        "(begin (car 1) (begin (set-car! 1 2) 3))"
+    );
+    assert_eq!(
+        inlined("(fix ((f.0 (lambda f.0 () 1))) (fix ((g.1 (lambda g.1 () (call f.0)))) 2))"),
+        "2"
+    );
+}
+
+#[test]
+fn assigned_variables_are_left_alone() {
+    let text = "(lambda _.0 () (let ((x.0 1)) (begin (set! x.0 2) x.0)))";
+    assert_eq!(inlined(text), text);
+}
+
+#[test]
+fn self_application_ends() {
+    let text = inlined(
+        "(fix ((f.0 (lambda f.0 (x.1) (call x.1 x.1)))) (list (call f.0 f.0) (call f.0 f.0)))",
+    );
+    assert!(text.len() < 1000, "{text}");
+}
