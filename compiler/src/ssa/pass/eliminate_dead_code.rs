@@ -31,7 +31,7 @@ fn eliminate_in(procedure: &mut Procedure) {
     let flow = Flow::new(procedure);
     let needed = find_needed(procedure, &flow);
     let is_needed = |value: ValueId| needed[value.0 as usize];
-    let fixed = blocks_with_fixed_parameters(procedure);
+    let fixed = super::blocks_with_fixed_parameters(procedure);
     let kept: Vec<Option<Vec<bool>>> = procedure
         .blocks
         .iter()
@@ -61,18 +61,6 @@ fn eliminate_in(procedure: &mut Procedure) {
 fn retain_marked(values: &mut Vec<ValueId>, marks: &[bool]) {
     let mut marks = marks.iter();
     values.retain(|_| *marks.next().expect("as many marks as values"));
-}
-
-/// The entry's parameters are the caller's business, those of a receiving block the callee's.
-fn blocks_with_fixed_parameters(procedure: &Procedure) -> Vec<bool> {
-    let mut fixed = vec![false; procedure.blocks.len()];
-    fixed[0] = true;
-    for block in &procedure.blocks {
-        if let Terminator::CallReceive { block, .. } = block.terminator {
-            fixed[block.0 as usize] = true;
-        }
-    }
-    fixed
 }
 
 fn find_needed(procedure: &Procedure, flow: &Flow) -> Vec<bool> {

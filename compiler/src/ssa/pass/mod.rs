@@ -5,14 +5,16 @@ mod place_polls;
 mod select_small;
 mod simplify;
 mod split_edges;
+mod unbox;
 
-use super::ir::Unit;
+use super::ir::{Procedure, Terminator, Unit};
 
 pub use eliminate_dead_code::eliminate_dead_code;
 pub use place_polls::place_polls;
 pub use select_small::select_small;
 pub use simplify::simplify;
 pub use split_edges::split_edges;
+pub use unbox::unbox;
 
 /// One step: a name for `--dump-after`, and the function.
 pub struct Pass {
@@ -28,5 +30,23 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "select-small", run: select_small },
     Pass { name: "eliminate-dead-code", run: eliminate_dead_code },
     Pass { name: "split-edges", run: split_edges },
+    Pass { name: "unbox", run: unbox },
+    Pass { name: "eliminate-dead-code", run: eliminate_dead_code },
     Pass { name: "place-polls", run: place_polls },
 ];
+
+/// Which blocks get their parameters from no jump: the entry from the caller, receiving blocks from a
+/// callee.
+fn blocks_with_fixed_parameters(procedure: &Procedure) -> Vec<bool> {
+    let mut fixed = vec![false; procedure.blocks.len()];
+    fixed[0] = true;
+    for block in &procedure.blocks {
+        if let Terminator::CallReceive { block, .. } = block.terminator {
+            fixed[block.0 as usize] = true;
+        }
+    }
+    fixed
+}
+
+#[cfg(test)]
+mod tests;

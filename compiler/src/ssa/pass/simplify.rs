@@ -169,21 +169,9 @@ impl Replacements {
     }
 }
 
-/// Which blocks get their parameters from no jump.
-fn has_fixed_parameters(procedure: &Procedure) -> Vec<bool> {
-    let mut fixed = vec![false; procedure.blocks.len()];
-    fixed[0] = true;
-    for block in &procedure.blocks {
-        if let Terminator::CallReceive { block, .. } = block.terminator {
-            fixed[block.0 as usize] = true;
-        }
-    }
-    fixed
-}
-
 /// Replaces parameters that are given the same value everywhere.
 fn remove_trivial_parameters(procedure: &mut Procedure) {
-    let fixed = has_fixed_parameters(procedure);
+    let fixed = super::blocks_with_fixed_parameters(procedure);
     let flow = Flow::new(procedure);
     let mut replacements = Replacements::new(procedure);
     let mut removed = vec![false; procedure.values.len()];

@@ -1,0 +1,242 @@
+//! Rewriting to raw values: operations, and conversions at the borders.
+
+use std::collections::HashMap;
+
+use super::candidates::{Plan, RawOperation, raw_takes_tagged};
+use crate::core::ir::Place;
+use crate::ssa::analysis::{Flow, Range};
+use crate::ssa::ir::{
+    BlockId, Condition, Instruction, Operation, Procedure, RawBinary, RawUnary, Repr, Target,
+    Terminator, Value, ValueId,
+};
+
+/// Makes all chosen values of `procedure` raw.
+pub(super) fn rewrite(procedure: &mut Procedure, flow: &Flow, plan: &Plan) {
+    for (value, repr) in procedure.values.iter_mut().zip(&plan.chosen) {
+        if let Some(repr) = *repr {
+            value.repr = repr;
+        }
+    }
+    let mut rewriter = Rewriter {
+        plan,
+        values: std::mem::take(&mut procedure.values),
+        same: vec![None; plan.chosen.len()],
+        at_definition: HashMap::new(),
+        converted_at_definition: HashMap::new(),
+        converted_here: HashMap::new(),
+        block: BlockId(0),
+        instructions: Vec::new(),
+        place: Place::default(),
+    };
+    for &id in &flow.order {
+        rewriter.block(procedure, id);
+    }
+    let Rewriter { values, at_definition, .. } = rewriter;
+    procedure.values = values;
+    insert_after_definitions(procedure, at_definition);
+}
+
+struct Rewriter<'a> {
+    plan: &'a Plan,
+    values: Vec<Value>,
+    /// Values that others are the same as.
+    same: Vec<Option<ValueId>>,
+    /// Conversions to be inserted after the definitions of values.
+    at_definition: HashMap<ValueId, Vec<Instruction>>,
+    converted_at_definition: HashMap<(ValueId, Repr), ValueId>,
+    /// Conversions in the current block.
+    converted_here: HashMap<(ValueId, Repr), ValueId>,
+    block: BlockId,
+    instructions: Vec<Instruction>,
+    place: Place,
+}
+
+impl Rewriter<'_> {
+    fn block(&mut self, procedure: &mut Procedure, id: BlockId) {
+        self.block = id;
+        self.converted_here.clear();
+        let block = &mut procedure.blocks[id.0 as usize];
+        let place = block.place;
+        let mut terminator = std::mem::replace(&mut block.terminator, Terminator::None);
+        for instruction in std::mem::take(&mut block.instructions) {
+            self.place = instruction.place;
+            self.instruction(instruction);
+        }
+        self.place = place;
+        self.terminator(procedure, &mut terminator);
+        let block = &mut procedure.blocks[id.0 as usize];
+        block.terminator = terminator;
+        block.instructions = std::mem::take(&mut self.instructions);
+    }
+
+    fn instruction(&mut self, mut instruction: Instruction) {
+        let repr = instruction.result.and_then(|result| self.plan.chosen[result.0 as usize]);
+        let (Some(result), Some(repr)) = (instruction.result, repr) else {
+            instruction.operation.each_use_mut(|value| *value = self.tagged(*value));
+            self.instructions.push(instruction);
+            return;
+        };
+        let raw = self.plan.facts.operations[result.0 as usize].expect("chosen values have one");
+        let operation = match raw {
+            RawOperation::Unary(unary, a) if raw_takes_tagged(raw) => {
+                Operation::Raw1(unary, self.tagged(a))
+            }
+            RawOperation::Unary(unary, a) => Operation::Raw1(unary, self.raw(a, repr)),
+            RawOperation::Binary(RawBinary::WordAnd, a, b) if self.is_full_mask(b) => {
+                return self.alias(result, a);
+            }
+            RawOperation::Binary(RawBinary::WordAnd, a, b) if self.is_full_mask(a) => {
+                return self.alias(result, b);
+            }
+            RawOperation::Binary(binary, a, b) => {
+                Operation::Raw2(binary, self.raw(a, repr), self.raw(b, repr))
+            }
+            RawOperation::Constant(binary, a, bits) => {
+                let a = self.raw(a, repr);
+                Operation::Raw2(binary, a, self.constant(bits, repr))
+            }
+            RawOperation::Parameter => unreachable!("parameters are not instructions"),
+        };
+        self.instructions.push(Instruction { operation, ..instruction });
+    }
+
+    fn is_full_mask(&self, value: ValueId) -> bool {
+        let range = self.plan.facts.types[value.0 as usize].as_integer();
+        range == Some(Range::only(i128::from(u64::MAX)))
+    }
+
+    /// Lets `value` be the word of `other`.
+    fn alias(&mut self, value: ValueId, other: ValueId) {
+        self.same[value.0 as usize] = Some(self.raw(other, Repr::U64));
+    }
+
+    fn terminator(&mut self, procedure: &Procedure, terminator: &mut Terminator) {
+        match terminator {
+            Terminator::Jump(Target { block, arguments }) => {
+                let parameters = &procedure.blocks[block.0 as usize].parameters;
+                for (parameter, argument) in parameters.iter().zip(arguments) {
+                    *argument = match self.plan.chosen[parameter.0 as usize] {
+                        Some(repr) => self.raw(*argument, repr),
+                        None => self.tagged(*argument),
+                    };
+                }
+            }
+            Terminator::Branch(condition, ..) => self.condition(condition),
+            other => other.each_use_mut(|value| *value = self.tagged(*value)),
+        }
+    }
+
+    fn condition(&mut self, condition: &mut Condition) {
+        let Some((repr, a, b)) = self.plan.facts.raw_condition(condition, &self.plan.chosen) else {
+            condition.each_use_mut(|value| *value = self.tagged(*value));
+            return;
+        };
+        let a = self.raw(a, repr);
+        let (relation, b) = match (&condition, b) {
+            (Condition::Compare(relation, ..), Some(b)) => (*relation, self.raw(b, repr)),
+            (Condition::CompareSmall(relation, _, small), _) => {
+                let bits = match repr {
+                    Repr::F64 => f64::from(*small).to_bits(),
+                    _ => i64::from(*small) as u64,
+                };
+                (*relation, self.constant(bits, repr))
+            }
+            _ => unreachable!("only comparisons have raw forms"),
+        };
+        *condition = match repr {
+            Repr::F64 => Condition::CompareF64(relation, a, b),
+            _ => Condition::CompareU64(relation, a, b),
+        };
+    }
+
+    fn new_value(&mut self, repr: Repr) -> ValueId {
+        self.values.push(Value { repr, name: None });
+        ValueId(self.values.len() as u32 - 1)
+    }
+
+    fn push(&mut self, operation: Operation, repr: Repr) -> ValueId {
+        let result = self.new_value(repr);
+        let place = self.place;
+        self.instructions.push(Instruction { operation, result: Some(result), place });
+        result
+    }
+
+    fn constant(&mut self, bits: u64, repr: Repr) -> ValueId {
+        self.push(Operation::Raw(bits), repr)
+    }
+
+    /// `value` in a raw representation.
+    fn raw(&mut self, value: ValueId, repr: Repr) -> ValueId {
+        if let Some(same) = self.same[value.0 as usize] {
+            return same;
+        }
+        if self.plan.chosen[value.0 as usize].is_some() {
+            return value;
+        }
+        if let Some(bits) = self.plan.facts.constant(value, repr) {
+            return self.constant(bits, repr);
+        }
+        let known = self.plan.facts.types[value.0 as usize];
+        let unbox = match repr {
+            Repr::F64 if known.is_flonum() => RawUnary::UnboxF64,
+            Repr::F64 => RawUnary::RealToF64,
+            _ if self.plan.facts.is_exact_word(value) => RawUnary::UnboxU64,
+            _ => RawUnary::UnboxI64,
+        };
+        self.convert_at_definition(value, unbox, repr)
+    }
+
+    /// `value` as a tagged word.
+    fn tagged(&mut self, value: ValueId) -> ValueId {
+        let Some(repr) = self.plan.chosen[value.0 as usize] else { return value };
+        let source = self.same[value.0 as usize].unwrap_or(value);
+        let conversion = if repr == Repr::F64 { RawUnary::BoxF64 } else { RawUnary::BoxU64 };
+        let home = self.plan.facts.block_of[value.0 as usize];
+        let depth = |block: BlockId| self.plan.depth[block.0 as usize];
+        if depth(home) < depth(self.block) && source == value {
+            return self.convert_at_definition(value, conversion, Repr::Tagged);
+        }
+        if let Some(&known) = self.converted_here.get(&(source, Repr::Tagged)) {
+            return known;
+        }
+        let converted = self.push(Operation::Raw1(conversion, source), Repr::Tagged);
+        self.converted_here.insert((source, Repr::Tagged), converted);
+        converted
+    }
+
+    fn convert_at_definition(&mut self, value: ValueId, conversion: RawUnary, repr: Repr) -> ValueId {
+        if let Some(&known) = self.converted_at_definition.get(&(value, repr)) {
+            return known;
+        }
+        let repr_made = conversion.reprs().1;
+        let converted = self.new_value(repr_made);
+        let operation = Operation::Raw1(conversion, value);
+        let instruction = Instruction { operation, result: Some(converted), place: self.place };
+        self.at_definition.entry(value).or_default().push(instruction);
+        self.converted_at_definition.insert((value, repr), converted);
+        converted
+    }
+}
+
+fn insert_after_definitions(
+    procedure: &mut Procedure,
+    mut at_definition: HashMap<ValueId, Vec<Instruction>>,
+) {
+    if at_definition.is_empty() {
+        return;
+    }
+    for block in &mut procedure.blocks {
+        let mut instructions = Vec::with_capacity(block.instructions.len());
+        for parameter in &block.parameters {
+            instructions.extend(at_definition.remove(parameter).unwrap_or_default());
+        }
+        for instruction in std::mem::take(&mut block.instructions) {
+            let result = instruction.result;
+            instructions.push(instruction);
+            if let Some(result) = result {
+                instructions.extend(at_definition.remove(&result).unwrap_or_default());
+            }
+        }
+        block.instructions = instructions;
+    }
+}
