@@ -19,6 +19,8 @@ mod record;
 mod returns;
 mod safepoint;
 mod sequence;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use call::enter;
 pub(crate) use dispatch::interpret;

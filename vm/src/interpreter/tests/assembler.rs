@@ -1,0 +1,130 @@
+//! A tiny assembler: procedures in memory of their own, without an image.
+
+use abi::frame_map::{self, SlotState};
+use abi::isa::{
+    BranchOffset, CodeOffset, Count, Instruction, Into, MapOffset, Opcode,
+};
+use abi::object_layout::closure;
+use abi::procedure::{PROCEDURE_ALIGN_BYTES, ProcedureHeader};
+use abi::tag::Kind;
+
+use crate::mutator::Mutator;
+use crate::value::Value;
+
+/// A place in the code, in bytes from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place(usize);
+
+/// What a procedure takes and needs.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Shape {
+    pub(super) required: u16,
+    pub(super) optional: u8,
+    pub(super) has_rest: bool,
+    /// All slots that it uses, those of its callees' arguments included.
+    pub(super) slots: u32,
+    /// The entry map: one letter a slot, as `SlotState::letter`.
+    pub(super) entry: &'static str,
+}
+
+/// Code under construction.
+#[derive(Debug, Default)]
+pub(super) struct Assembler {
+    bytes: Vec<u8>,
+}
+
+/// Finished code, which stays for ever.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Code(usize);
+
+impl Assembler {
+    /// Adds a frame map, one letter a slot.
+    pub(super) fn map(&mut self, letters: &str) -> Place {
+        let states = letters.chars().map(|letter| match letter {
+            '-' => SlotState::Unused,
+            'd' => SlotState::Dead,
+            'r' => SlotState::Raw,
+            'L' => SlotState::Live,
+            other => panic!("no slot state is written {other}"),
+        });
+        let place = Place(self.bytes.len());
+        frame_map::encode(&states.collect::<Vec<_>>(), &mut self.bytes);
+        place
+    }
+
+    /// Starts a procedure.
+    pub(super) fn procedure(&mut self, shape: Shape) -> Place {
+        let entry = self.map(shape.entry);
+        self.bytes.resize(self.bytes.len().next_multiple_of(PROCEDURE_ALIGN_BYTES), 0);
+        let place = Place(self.bytes.len());
+        let header = ProcedureHeader {
+            required: shape.required,
+            optional: shape.optional,
+            flags: u8::from(shape.has_rest),
+            frame_bytes: 8 * (shape.slots + 1),
+            entry_map: entry.0 as i32 - place.0 as i32,
+            ..ProcedureHeader::default()
+        };
+        self.bytes.extend_from_slice(&header.with_arity_key().encode());
+        place
+    }
+
+    pub(super) fn emit(&mut self, instruction: Instruction) -> Place {
+        let place = Place(self.bytes.len());
+        instruction.encode(&mut self.bytes);
+        place
+    }
+
+    /// From the end of the next instruction to `target`.
+    fn distance(&self, opcode: Opcode, target: Place) -> i32 {
+        target.0 as i32 - (self.bytes.len() + opcode.instruction_bytes()) as i32
+    }
+
+    pub(super) fn map_offset(&self, opcode: Opcode, map: Place) -> MapOffset {
+        MapOffset(self.distance(opcode, map))
+    }
+
+    pub(super) fn call(&mut self, arguments: u16, dst: u16, words: u16, map: Place) {
+        let map = self.map_offset(Opcode::Call, map);
+        let (arguments, words) = (Count(arguments), Count(words));
+        self.emit(Instruction::Call { arguments, dst: Into(dst), words, map });
+    }
+
+    pub(super) fn call_known(&mut self, target: Place, dst: u16, words: u16, map: Place) {
+        let map = self.map_offset(Opcode::CallKnown, map);
+        let target = CodeOffset(self.distance(Opcode::CallKnown, target));
+        self.emit(Instruction::CallKnown { target, dst: Into(dst), words: Count(words), map });
+    }
+
+    pub(super) fn branch_to(&self, opcode: Opcode, target: Place) -> BranchOffset {
+        BranchOffset(self.distance(opcode, target))
+    }
+
+    /// Lets the branch at `branch`, whose offset is its last operand, lead to here.
+    pub(super) fn land(&mut self, branch: Place) {
+        let opcode = Opcode::from_byte(self.bytes[branch.0]).unwrap();
+        let end = branch.0 + opcode.instruction_bytes();
+        let distance = (self.bytes.len() - end) as i32;
+        self.bytes[end - 4..end].copy_from_slice(&distance.to_le_bytes());
+    }
+
+    pub(super) fn finish(self) -> Code {
+        let bytes = self.bytes.len() + PROCEDURE_ALIGN_BYTES;
+        let memory: &'static mut [u8] = Vec::leak(vec![0; bytes]);
+        let start = memory.as_ptr().expose_provenance().next_multiple_of(PROCEDURE_ALIGN_BYTES);
+        let offset = start - memory.as_ptr().addr();
+        memory[offset..offset + self.bytes.len()].copy_from_slice(&self.bytes);
+        Code(start)
+    }
+}
+
+impl Code {
+    /// A closure of the procedure at `place`.
+    pub(super) fn closure<'m>(self, m: &'m Mutator<'_>, place: Place) -> Value<'m> {
+        let object = m.allocate_values(Kind::Closure, 1, Value::FALSE);
+        let code = (self.0 + place.0) as u64;
+        // SAFETY: the code word of a fresh closure.
+        unsafe { object.address().offset_bytes(closure::CODE).store_word(code) };
+        object.value()
+    }
+}
