@@ -26,6 +26,8 @@ mod run;
 mod stack;
 mod state;
 mod stubs;
+#[cfg(test)]
+mod testing;
 mod value;
 mod verify_frames;
 mod vm;

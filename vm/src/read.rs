@@ -49,7 +49,12 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
         let is_all = window_bytes >= waiting.len();
         let window: Vec<u8> = waiting.iter().take(window_bytes).map(Cell::get).collect();
         let mut data = Data::new();
-        let (parsed, fold_case) = parse(&mut data, &window, port.has(flag::FOLD_CASE), at_end && is_all);
+        let (parsed, fold_case) = parse(
+            &mut data,
+            &window,
+            port.has(flag::FOLD_CASE),
+            at_end && is_all,
+        );
         match parsed {
             Parsed::Undecided if !is_all => window_bytes *= 4,
             Parsed::Undecided => {
@@ -88,17 +93,18 @@ fn parse(data: &mut Data, window: &[u8], fold_case: bool, is_last: bool) -> (Par
         Ok(Some(_)) => parser.reached_end(),
         Err(error) => error.is_incomplete() || parser.reached_end(),
     };
-    let parsed = if is_undecided && valid.len() < window.len() && has_wrong_byte(window, valid.len()) {
-        let error = syntax::decode_source(window).expect_err("it has a byte that is no UTF-8");
-        Parsed::Wrong(error, valid.len() + 1)
-    } else if is_undecided && !is_last {
-        Parsed::Undecided
-    } else {
-        match result {
-            Ok(datum) => Parsed::Complete(datum, consumed),
-            Err(error) => Parsed::Wrong(error, consumed),
-        }
-    };
+    let parsed =
+        if is_undecided && valid.len() < window.len() && has_wrong_byte(window, valid.len()) {
+            let error = syntax::decode_source(window).expect_err("it has a byte that is no UTF-8");
+            Parsed::Wrong(error, valid.len() + 1)
+        } else if is_undecided && !is_last {
+            Parsed::Undecided
+        } else {
+            match result {
+                Ok(datum) => Parsed::Complete(datum, consumed),
+                Err(error) => Parsed::Wrong(error, consumed),
+            }
+        };
     (parsed, parser.folds_case())
 }
 
@@ -140,7 +146,10 @@ pub(crate) fn build<'m>(
     datum: DatumId,
 ) -> Result<Value<'m>, Raise<'m>> {
     let (order, places) = reachable(data, datum);
-    let bytes: usize = order.iter().map(|&datum| object_bytes(data.kind(datum))).sum();
+    let bytes: usize = order
+        .iter()
+        .map(|&datum| object_bytes(data.kind(datum)))
+        .sum();
     m.reserve(bytes)?;
     let mut values = Vec::with_capacity(order.len());
     for &datum in &order {
@@ -150,8 +159,10 @@ pub(crate) fn build<'m>(
     for (&datum, &value) in order.iter().zip(&values) {
         match data.kind(datum) {
             DatumKind::Pair(car, cdr) => {
-                m.set_car(value, value_of(*car)).expect("a fresh pair is no literal");
-                m.set_cdr(value, value_of(*cdr)).expect("a fresh pair is no literal");
+                m.set_car(value, value_of(*car))
+                    .expect("a fresh pair is no literal");
+                m.set_cdr(value, value_of(*cdr))
+                    .expect("a fresh pair is no literal");
             }
             DatumKind::Vector(elements) => {
                 let vector = Object::of(value).expect("a vector was made for it");
@@ -214,9 +225,9 @@ fn shell<'m>(m: &'m Mutator<'_>, data: &Data, kind: &DatumKind) -> Result<Value<
         DatumKind::Boolean(value) => Value::boolean(*value),
         DatumKind::Character(value) => Value::character(*value),
         DatumKind::Pair(..) => m.cons(Value::FALSE, Value::FALSE),
-        DatumKind::Vector(elements) => {
-            m.allocate_values(Kind::Vector, elements.len(), Value::FALSE).value()
-        }
+        DatumKind::Vector(elements) => m
+            .allocate_values(Kind::Vector, elements.len(), Value::FALSE)
+            .value(),
         DatumKind::Symbol(symbol) => m.intern(data.symbol_name(*symbol)),
         DatumKind::String(text) => StringObject::from_text(m, text)?.value(),
         DatumKind::Bytevector(bytes) => bytes_object(m, bytes)?,

@@ -266,7 +266,7 @@ pub(crate) fn equal<'m>(
     who: &'static str,
 ) -> Answer<'m, bool> {
     if let Some((x, y)) = exact_doubles(a, b) {
-        return Ok(x == y);
+        return Ok(x.partial_cmp(&y) == Some(Ordering::Equal));
     }
     let (x, y) = operands(a, b, who)?;
     Ok(x.is_equal(&y))

@@ -46,8 +46,9 @@ pub(crate) fn apply(function: Function, number: &Number) -> Number {
         Number::Real(real) => {
             let value = real.to_f64();
             // A NaN is no reason to become complex.
-            let in_domain =
-                !matches!(function, Function::Asin | Function::Acos) || !(value.abs() > 1.0);
+            let in_domain = !matches!(function, Function::Asin | Function::Acos)
+                || value.is_nan()
+                || value.abs() <= 1.0;
             if in_domain {
                 return Number::from(apply_real(function, value));
             }
@@ -407,8 +408,7 @@ pub(crate) fn magnitude(number: &Number) -> Real {
         Number::Complex(Real::Exact(a), Real::Exact(b)) => {
             let square = a.multiply(a).add(&b.multiply(b));
             match square_root(&Number::from(square)) {
-                Number::Real(root) => root,
-                Number::Complex(root, _) => root,
+                Number::Real(root) | Number::Complex(root, _) => root,
             }
         }
         Number::Complex(a, b) => Real::Flonum(a.to_f64().hypot(b.to_f64())),

@@ -91,7 +91,9 @@ impl<'m> PortObject<'m> {
 
     /// The file descriptor; `None` if the port has none, or is closed.
     pub(crate) fn descriptor(self) -> Option<i32> {
-        i32::try_from(self.integer(port::DESCRIPTOR)).ok().filter(|&descriptor| descriptor >= 0)
+        i32::try_from(self.integer(port::DESCRIPTOR))
+            .ok()
+            .filter(|&descriptor| descriptor >= 0)
     }
 
     /// Forgets the file descriptor.
@@ -124,7 +126,10 @@ impl<'m> PortObject<'m> {
 
     /// Says which bytes of the buffer are valid.
     pub(crate) fn set_valid(self, m: &Mutator<'_>, position: usize, end: usize) {
-        debug_assert!(position <= end && end <= self.bytes().len(), "the buffer holds the bytes");
+        debug_assert!(
+            position <= end && end <= self.bytes().len(),
+            "the buffer holds the bytes"
+        );
         m.set_field(self.0, port::POSITION, Value::count(position));
         m.set_field(self.0, port::END, Value::count(end));
     }
@@ -158,11 +163,17 @@ impl<'m> PortObject<'m> {
     }
 
     fn integer(self, offset: usize) -> i64 {
-        self.0.field(offset).as_fixnum().expect("the fields of ports are fixnums")
+        self.0
+            .field(offset)
+            .as_fixnum()
+            .expect("the fields of ports are fixnums")
     }
 
     fn index(self, offset: usize) -> usize {
-        self.0.field(offset).as_index().expect("places in buffers are not negative")
+        self.0
+            .field(offset)
+            .as_index()
+            .expect("places in buffers are not negative")
     }
 }
 

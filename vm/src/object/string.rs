@@ -57,7 +57,7 @@ impl Units<'_> {
 }
 
 fn is_narrow(character: char) -> bool {
-    u32::from(character) <= u32::from(u8::MAX)
+    u8::try_from(character).is_ok()
 }
 
 /// Bytes that a new string of `length` characters takes.

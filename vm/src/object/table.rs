@@ -40,7 +40,10 @@ impl<'m> TableObject<'m> {
 
     /// How many keys there are.
     pub(crate) fn count(self) -> usize {
-        self.0.field(table::COUNT).as_index().expect("counts are indices")
+        self.0
+            .field(table::COUNT)
+            .as_index()
+            .expect("counts are indices")
     }
 
     /// The value of `key`.

@@ -67,7 +67,10 @@ pub(crate) fn write(descriptor: RawFd, mut bytes: &[u8]) -> Result<(), Errno> {
 pub(crate) fn is_ready(descriptor: RawFd) -> bool {
     let descriptor = borrow(descriptor);
     let mut descriptors = [PollFd::new(&descriptor, PollFlags::IN)];
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    let now = Timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
     retry(|| rustix::event::poll(&mut descriptors, Some(&now))).is_ok_and(|ready| ready > 0)
 }
 

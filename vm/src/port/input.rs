@@ -27,7 +27,9 @@ pub(crate) fn fill<'m>(
     port: PortObject<'m>,
     who: &'static str,
 ) -> Result<Filled, Raise<'m>> {
-    let Some(descriptor) = port.descriptor() else { return Ok(Filled::AtEnd) };
+    let Some(descriptor) = port.descriptor() else {
+        return Ok(Filled::AtEnd);
+    };
     make_room(m, port)?;
     if descriptor == 0 {
         flush_standard_output(m);
@@ -51,7 +53,11 @@ pub(crate) fn fill<'m>(
         }
     }
     port.set_valid(m, port.position(), end + count);
-    Ok(if count == 0 { Filled::AtEnd } else { Filled::More })
+    Ok(if count == 0 {
+        Filled::AtEnd
+    } else {
+        Filled::More
+    })
 }
 
 /// Makes sure that the buffer has room for at least one more byte.

@@ -7,8 +7,6 @@
 pub(crate) mod file;
 pub(crate) mod input;
 pub(crate) mod output;
-#[cfg(test)]
-mod tests;
 pub(crate) mod utf8;
 
 use crate::error::Raise;

@@ -36,12 +36,14 @@ pub(crate) fn write<'m>(
     bytes: &[u8],
     who: &'static str,
 ) -> Result<(), Raise<'m>> {
-    let Some(descriptor) = port.descriptor() else { return collect(m, port, bytes) };
+    let Some(descriptor) = port.descriptor() else {
+        return collect(m, port, bytes);
+    };
     let room = port.bytes().len() - port.end();
     let sent = if bytes.len() <= room {
         append(m, port, bytes);
-        let leaves = port.has(flag::UNBUFFERED)
-            || port.has(flag::LINE_BUFFERED) && bytes.contains(&b'\n');
+        let leaves =
+            port.has(flag::UNBUFFERED) || port.has(flag::LINE_BUFFERED) && bytes.contains(&b'\n');
         if leaves { flush(m, port) } else { Ok(()) }
     } else {
         flush(m, port).and_then(|()| {
@@ -56,11 +58,7 @@ pub(crate) fn write<'m>(
 }
 
 /// Adds to the output that a string or bytevector port collects.
-fn collect<'m>(
-    m: &'m Mutator<'_>,
-    port: PortObject<'m>,
-    bytes: &[u8],
-) -> Result<(), Raise<'m>> {
+fn collect<'m>(m: &'m Mutator<'_>, port: PortObject<'m>, bytes: &[u8]) -> Result<(), Raise<'m>> {
     let needed = port.end() + bytes.len();
     if needed > port.bytes().len() {
         port.enlarge(m, needed.next_power_of_two().max(COLLECTING_BYTES))?;

@@ -21,7 +21,9 @@ pub(crate) fn decode(bytes: &[Cell<u8>], at_end: bool) -> Decoded {
         *place = byte.get();
     }
     let copy = &copy[..length];
-    let Some(&first) = copy.first() else { return Decoded::Nothing };
+    let Some(&first) = copy.first() else {
+        return Decoded::Nothing;
+    };
     if first.is_ascii() {
         return Decoded::Character(char::from(first), 1);
     }
@@ -65,13 +67,16 @@ mod tests {
 
     #[test]
     fn a_character_is_awaited_until_it_can_no_longer_come() {
-        let decode = |bytes: &[u8], at_end| super::decode(&cells(bytes), at_end);
+        let decode = |bytes: &[u8], at_end| decode(&cells(bytes), at_end);
         assert_eq!(decode(b"", false), Decoded::Nothing);
         assert_eq!(decode(b"ab", false), Decoded::Character('a', 1));
         assert_eq!(decode("λx".as_bytes(), false), Decoded::Character('λ', 2));
         assert_eq!(decode(&[0xce], false), Decoded::Incomplete);
         assert_eq!(decode(&[0xce], true), Decoded::Character('\u{fffd}', 1));
-        assert_eq!(decode(&[0xff, b'a'], false), Decoded::Character('\u{fffd}', 1));
+        assert_eq!(
+            decode(&[0xff, b'a'], false),
+            Decoded::Character('\u{fffd}', 1)
+        );
         assert_eq!(decode("😀".as_bytes(), false), Decoded::Character('😀', 4));
     }
 

@@ -95,7 +95,9 @@ fn is_small_tree<'m>(m: &'m Mutator<'_>, value: Value<'m>) -> bool {
     while let Some(value) = pending.pop() {
         let value_parts = parts(m, value);
         for index in 0.. {
-            let Some(part) = value_parts.get(index) else { break };
+            let Some(part) = value_parts.get(index) else {
+                break;
+            };
             count += 1;
             if count > UNSUSPECTED_PARTS {
                 return false;

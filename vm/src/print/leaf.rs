@@ -105,7 +105,10 @@ fn write_object(
             }
             text.write_char(')')
         }
-        Kind::Closure => text.write_str("#<procedure>"),
+        Kind::Closure => match m.procedure_name(object.value()) {
+            Some(name) => write!(text, "#<procedure {name}>"),
+            None => text.write_str("#<procedure>"),
+        },
         Kind::Record => write!(text, "#<record-type {}>", type_name(m, object.value())),
         Kind::Port => {
             let name = StringObject::of(object.field(port::NAME));

@@ -5,6 +5,8 @@
 
 mod labels;
 mod leaf;
+#[cfg(test)]
+mod tests;
 
 use abi::object_layout::{PAYLOAD, WORD_BYTES};
 use abi::tag::Kind;

@@ -170,13 +170,11 @@ pub(super) fn element_index<'m>(
     length: usize,
     who: &'static str,
 ) -> Answer<'m, usize> {
-    match length.checked_sub(1) {
-        Some(last) => index_between(args, index, (0, last), who),
-        None => {
-            index_between(args, index, (0, SIZE_MAX), who)?;
-            Err(Raise::out_of_range(who, index + 1, args[index], (0, -1)))
-        }
-    }
+    let Some(last) = length.checked_sub(1) else {
+        index_between(args, index, (0, SIZE_MAX), who)?;
+        return Err(Raise::out_of_range(who, index + 1, args[index], (0, -1)));
+    };
+    index_between(args, index, (0, last), who)
 }
 
 /// Argument `index` is the place `at`, after which `count` elements fit into `length`.

@@ -31,7 +31,7 @@ pub(crate) fn peek_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     Ok(next.map_or(Value::EOF, |(character, _)| Value::character(character)))
 }
 
-fn is_ready<'m>(port: PortObject<'m>) -> Answer<'m> {
+fn is_ready(port: PortObject<'_>) -> Answer<'_> {
     let waits = port.waiting().is_empty() && port.descriptor().is_some_and(|d| !file::is_ready(d));
     Ok(Value::boolean(!waits))
 }
@@ -124,7 +124,9 @@ fn next_byte<'m>(
 
 pub(crate) fn read_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let port = open_port(args, 0, BINARY, "read-u8")?;
-    let Some(byte) = next_byte(m, port, "read-u8")? else { return Ok(Value::EOF) };
+    let Some(byte) = next_byte(m, port, "read-u8")? else {
+        return Ok(Value::EOF);
+    };
     input::consume(m, port, 1);
     Ok(Value::count(usize::from(byte)))
 }
@@ -141,7 +143,11 @@ pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
     let wanted = check::size(args, 0, WHO)?;
     let port = open_port(args, 1, BINARY, WHO)?;
     let count = await_bytes(m, port, WHO, |bytes, _| {
-        if bytes.len() < wanted { Err(0) } else { Ok(wanted) }
+        if bytes.len() < wanted {
+            Err(0)
+        } else {
+            Ok(wanted)
+        }
     })?;
     if count == 0 && wanted > 0 {
         return Ok(Value::EOF);

@@ -39,7 +39,11 @@ pub(super) fn open_port<'m>(
     let port = PortObject::of(args[index])
         .filter(|port| port.has(wanted))
         .ok_or_else(|| Raise::wrong_type(who, index + 1, expected, args[index]))?;
-    let open = if wanted & flag::INPUT == 0 { flag::OUTPUT_OPEN } else { flag::INPUT_OPEN };
+    let open = if wanted & flag::INPUT == 0 {
+        flag::OUTPUT_OPEN
+    } else {
+        flag::INPUT_OPEN
+    };
     if port.has(open) {
         Ok(port)
     } else {
@@ -57,15 +61,23 @@ fn open_file<'m>(
     /// More than the port and the pair that remembers it take, beside name and buffer.
     const PORT_BYTES: usize = 256;
     let name = file_name(args, 0, who)?;
-    let kind = if args[1].is_true() { flag::BINARY } else { flag::TEXTUAL };
+    let kind = if args[1].is_true() {
+        flag::BINARY
+    } else {
+        flag::TEXTUAL
+    };
     // Everything is announced before the file is opened, so that it is opened once.
     m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), true))?;
-    let descriptor = file::open(&name, access).map_err(|error| {
-        Raise::file(who, std::io::Error::from(error).to_string(), args[0])
-    })?;
+    let descriptor = file::open(&name, access)
+        .map_err(|error| Raise::file(who, std::io::Error::from(error).to_string(), args[0]))?;
     let is_input = access == Access::Read;
     let flags = kind | if is_input { INPUT } else { OUTPUT };
-    let new = NewPort { flags, descriptor, buffer: Err(BUFFER_BYTES), name: &name };
+    let new = NewPort {
+        flags,
+        descriptor,
+        buffer: Err(BUFFER_BYTES),
+        name: &name,
+    };
     let port = PortObject::allocate(m, &new).inspect_err(|_| file::close(descriptor))?;
     if !is_input {
         port::remember(m, port);
@@ -80,7 +92,11 @@ pub(crate) fn open_input_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
 
 /// `(open-output-file name binary? append?)`
 pub(crate) fn open_output_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let access = if args[2].is_true() { Access::Append } else { Access::Write };
+    let access = if args[2].is_true() {
+        Access::Append
+    } else {
+        Access::Write
+    };
     open_file(m, args, access, "open-output-file")
 }
 
@@ -91,7 +107,15 @@ fn open_memory<'m>(
     buffer: Result<Value<'m>, usize>,
     name: &str,
 ) -> Answer<'m> {
-    PortObject::allocate(m, &NewPort { flags: flags | flag::IN_MEMORY, descriptor: -1, buffer, name })
+    PortObject::allocate(
+        m,
+        &NewPort {
+            flags: flags | flag::IN_MEMORY,
+            descriptor: -1,
+            buffer,
+            name,
+        },
+    )
 }
 
 pub(crate) fn open_input_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
@@ -110,7 +134,12 @@ pub(crate) fn open_input_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> A
 }
 
 pub(crate) fn open_output_bytevector<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
-    open_memory(m, OUTPUT | flag::BINARY, Err(COLLECTING_BYTES), "bytevector")
+    open_memory(
+        m,
+        OUTPUT | flag::BINARY,
+        Err(COLLECTING_BYTES),
+        "bytevector",
+    )
 }
 
 pub(crate) fn standard_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
@@ -132,7 +161,12 @@ fn collected<'m>(
 }
 
 pub(crate) fn get_output_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let bytes = collected(args, flag::TEXTUAL, "string output port", "get-output-string")?;
+    let bytes = collected(
+        args,
+        flag::TEXTUAL,
+        "string output port",
+        "get-output-string",
+    )?;
     Ok(StringObject::from_characters(m, utf8::characters(bytes))?.value())
 }
 

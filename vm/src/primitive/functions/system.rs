@@ -19,7 +19,12 @@ const JIFFIES_PER_SECOND: i64 = 1_000_000_000;
 
 pub(crate) fn current_jiffy<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
-    Ok(from_i64(m, now.tv_sec.wrapping_mul(JIFFIES_PER_SECOND).wrapping_add(now.tv_nsec)))
+    Ok(from_i64(
+        m,
+        now.tv_sec
+            .wrapping_mul(JIFFIES_PER_SECOND)
+            .wrapping_add(now.tv_nsec),
+    ))
 }
 
 pub(crate) fn jiffies_per_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
@@ -47,18 +52,18 @@ pub(crate) fn get_environment_variable<'m>(m: &'m Mutator<'_>, args: Args<'m>) -
     }
 }
 
-pub(crate) fn get_environment_variables<'m>(
-    m: &'m Mutator<'_>,
-    _args: Args<'m>,
-) -> Answer<'m> {
+pub(crate) fn get_environment_variables<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
     let text = |text: &OsStr| text.to_string_lossy().into_owned();
-    let variables: Vec<_> =
-        std::env::vars_os().map(|(name, value)| (text(&name), text(&value))).collect();
+    let variables: Vec<_> = std::env::vars_os()
+        .map(|(name, value)| (text(&name), text(&value)))
+        .collect();
     let bytes = |text: &str| {
         let (length, is_wide) = measure(text.chars());
         string_bytes(length, is_wide)
     };
-    let total = variables.iter().map(|(name, value)| bytes(name) + bytes(value));
+    let total = variables
+        .iter()
+        .map(|(name, value)| bytes(name) + bytes(value));
     m.reserve(total.sum::<usize>() + 2 * pair::BYTES * variables.len())?;
     let mut list = Value::NULL;
     for (name, value) in variables.iter().rev() {
@@ -70,11 +75,7 @@ pub(crate) fn get_environment_variables<'m>(
 }
 
 /// Argument `index` as the name of a file.
-pub(super) fn file_name<'m>(
-    args: Args<'m>,
-    index: usize,
-    who: &'static str,
-) -> Answer<'m, String> {
+pub(super) fn file_name<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, String> {
     let name = check::string(args, index, who)?.to_text();
     if name.contains('\0') {
         return Err(Raise::file(who, "a file name contains no NUL", args[index]));

@@ -42,5 +42,7 @@ pub(crate) fn table_count<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
 pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let table = table(args, "table->alist")?;
     m.reserve(2 * pair::BYTES * table.count())?;
-    Ok(table.all().fold(Value::NULL, |rest, (key, value)| m.cons(m.cons(key, value), rest)))
+    Ok(table.all().fold(Value::NULL, |rest, (key, value)| {
+        m.cons(m.cons(key, value), rest)
+    }))
 }

@@ -36,10 +36,7 @@ fn collect<'m>(
 }
 
 /// The elements of a vector in `range`.
-fn elements<'m>(
-    vector: Object<'m>,
-    range: Range<usize>,
-) -> impl DoubleEndedIterator<Item = Value<'m>> {
+fn elements(vector: Object<'_>, range: Range<usize>) -> impl DoubleEndedIterator<Item = Value<'_>> {
     range.map(move |index| vector.field(check::element(index)))
 }
 

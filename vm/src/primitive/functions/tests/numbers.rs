@@ -10,6 +10,7 @@ use super::expect;
 use crate::number::heap::{
     as_i64, as_integer, as_number, as_u64, from_i64, from_integer, from_number, from_u64,
 };
+use crate::number::real::Real;
 use crate::number::{self, tower::Number};
 use crate::testing::{mutator, show};
 use crate::value::Value;
@@ -41,9 +42,17 @@ fn arithmetic_answers_what_the_report_says() {
         (f::exact, "2.5", "5/2"),
         (f::exact, "1e18", "1000000000000000000"),
         (f::exact, "1e30", "1000000000000000019884624838656"),
-        (f::exact, "+inf.0", "<wrong-type: exact, 1, finite number, +inf.0>"),
+        (
+            f::exact,
+            "+inf.0",
+            "<wrong-type: exact, 1, finite number, +inf.0>",
+        ),
         (f::inexact, "1/3", "0.3333333333333333"),
-        (f::inexact, "100000000000000000000001", "1.0000000000000001e23"),
+        (
+            f::inexact,
+            "100000000000000000000001",
+            "1.0000000000000001e23",
+        ),
         (f::square, "1/3", "1/9"),
         (f::square, "1e200", "+inf.0"),
         (f::exact_rational_approximation, "3/10 1/10", "1/3"),
@@ -91,7 +100,12 @@ fn powers_that_cannot_fit_ask_for_memory_first() {
         let answer = crate::testing::answer(&m, f::expt, arguments);
         assert!(answer.starts_with("<full "), "{answer}");
     }
-    let shift = number::shift(&m, Value::count(1), Value::count(1 << 50), "arithmetic-shift");
+    let shift = number::shift(
+        &m,
+        Value::count(1),
+        Value::count(1 << 50),
+        "arithmetic-shift",
+    );
     assert!(show(&m, &shift).starts_with("<full "));
 }
 
@@ -124,7 +138,11 @@ fn numbers_become_text_and_text_numbers() {
     expect(&[
         (f::number_to_string, "255 16", "\"ff\""),
         (f::number_to_string, "1e21 10", "\"1e21\""),
-        (f::number_to_string, "1 37", "<out-of-range: number->string, 2, 37, 2, 36>"),
+        (
+            f::number_to_string,
+            "1 37",
+            "<out-of-range: number->string, 2, 37, 2, 36>",
+        ),
         (f::string_to_number, "\"1e3\" 10", "1000.0"),
         (f::string_to_number, "\"-zz\" 36", "-1295"),
         (f::string_to_number, "\"1+\" 10", "#f"),
@@ -194,8 +212,8 @@ proptest! {
     fn all_numbers_survive_the_heap(real: f64, imaginary: f64) {
         let m = mutator();
         let number = Number::rectangular(
-            crate::number::real::Real::Flonum(real),
-            crate::number::real::Real::Flonum(imaginary),
+            Real::Flonum(real),
+            Real::Flonum(imaginary),
         );
         let value = from_number(&m, &number).unwrap();
         prop_assert!(as_number(value).unwrap().is_eqv(&number));

@@ -6,7 +6,9 @@ use crate::testing::{answer, call, data, mutator, show};
 use crate::value::Value;
 
 fn string_port<'m>(m: &'m crate::Mutator<'_>, text: &str) -> Value<'m> {
-    let string = crate::object::string::StringObject::from_text(m, text).unwrap().value();
+    let string = crate::object::string::StringObject::from_text(m, text)
+        .unwrap()
+        .value();
     call(m, f::open_input_string, &[string]).unwrap()
 }
 
@@ -46,9 +48,15 @@ fn characters_lines_and_strings_are_read() {
 
 #[test]
 fn data_are_read_one_after_another() {
-    assert_eq!(read_all("(a . b) #(1 \"x\") ; end\n 'q"), ["(a . b)", "#(1 \"x\")", "'q"]);
+    assert_eq!(
+        read_all("(a . b) #(1 \"x\") ; end\n 'q"),
+        ["(a . b)", "#(1 \"x\")", "'q"]
+    );
     assert_eq!(read_all("#0=(a #0#) b"), ["#0=(a #0#)", "b"]);
-    assert_eq!(read_all("#!fold-case ABC DEF #!no-fold-case G"), ["abc", "def", "G"]);
+    assert_eq!(
+        read_all("#!fold-case ABC DEF #!no-fold-case G"),
+        ["abc", "def", "G"]
+    );
     assert_eq!(read_all("  ; nothing"), [""; 0]);
     let long = format!("({})", "(1 2 3) ".repeat(10_000));
     assert_eq!(read_all(&long)[0].len(), long.len() - 1);
@@ -62,7 +70,11 @@ fn data_are_read_one_after_another() {
 fn mistakes_in_data_say_where() {
     assert_eq!(
         read_all("ok\n  ) next"),
-        ["ok", "<read-error: unexpected `)`, expected a datum, \"string\", 2, 3>", "next"]
+        [
+            "ok",
+            "<read-error: unexpected `)`, expected a datum, \"string\", 2, 3>",
+            "next"
+        ]
     );
     let open = read_all("(a\n (b");
     assert_eq!(
@@ -81,11 +93,17 @@ fn text_that_is_no_utf8_never_panics() {
     let name = format!("{path:?} #f");
     let open = |leaf| call(&m, leaf, &data(&m, &name)).unwrap();
     let port = open(f::open_input_file);
-    assert_eq!(show(&m, &call(&m, f::read_line, &[port])), "\"a\u{fffd}\u{fffd}(b \u{fffd}\"");
+    assert_eq!(
+        show(&m, &call(&m, f::read_line, &[port])),
+        "\"a\u{fffd}\u{fffd}(b \u{fffd}\""
+    );
     call(&m, f::close_port, &[port, Value::count(3)]).unwrap();
     let port = open(f::open_input_file);
     let wrong = show(&m, &call(&m, f::read, &[port]));
-    assert!(wrong.starts_with("<read-error: expected UTF-8 text, found byte 0xff"), "{wrong}");
+    assert!(
+        wrong.starts_with("<read-error: expected UTF-8 text, found byte 0xff"),
+        "{wrong}"
+    );
     std::fs::remove_dir_all(&directory).unwrap();
 }
 
@@ -97,7 +115,9 @@ fn files_keep_what_is_written() {
     let text = "λ and more\n".repeat(5000);
     let port = call(&m, f::open_output_file, &[name, Value::FALSE, Value::FALSE]).unwrap();
     for line in text.split_inclusive('\n') {
-        let line = crate::object::string::StringObject::from_text(&m, line).unwrap().value();
+        let line = crate::object::string::StringObject::from_text(&m, line)
+            .unwrap()
+            .value();
         let all = [line, port, Value::DEFAULT, Value::DEFAULT];
         call(&m, f::write_string, &all).unwrap();
     }
@@ -109,7 +129,10 @@ fn files_keep_what_is_written() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{text}!"));
     call(&m, f::close_port, &[port, Value::count(3)]).unwrap();
     let closed = show(&m, &call(&m, f::write_char, &[Value::character('!'), port]));
-    assert!(closed.starts_with("<file-error: write-char, the port is closed"), "{closed}");
+    assert!(
+        closed.starts_with("<file-error: write-char, the port is closed"),
+        "{closed}"
+    );
     let port = call(&m, f::open_input_file, &[name, Value::FALSE]).unwrap();
     let size = Value::count(1_000_000);
     let back = call(&m, f::read_string, &[size, port]).unwrap();
@@ -118,7 +141,10 @@ fn files_keep_what_is_written() {
     assert_eq!(show(&m, &call(&m, f::file_exists, &[name])), "#t");
     call(&m, f::delete_file, &[name]).unwrap();
     let missing = show(&m, &call(&m, f::open_input_file, &[name, Value::FALSE]));
-    assert!(missing.starts_with("<file-error: open-input-file, No such file"), "{missing}");
+    assert!(
+        missing.starts_with("<file-error: open-input-file, No such file"),
+        "{missing}"
+    );
 }
 
 #[test]
@@ -154,13 +180,22 @@ fn string_and_bytevector_ports_collect() {
 fn ports_know_their_sides_and_the_standard_ones_are_always_the_same() {
     let m = mutator();
     let standard = call(&m, f::standard_port, &[Value::count(1)]).unwrap();
-    assert_eq!(call(&m, f::standard_port, &[Value::count(1)]).unwrap(), standard);
+    assert_eq!(
+        call(&m, f::standard_port, &[Value::count(1)]).unwrap(),
+        standard
+    );
     let has = |bits| call(&m, f::port_has, &[standard, Value::count(bits)]).unwrap();
-    assert_eq!([has(2 + 4 + 32), has(1), has(8)], [Value::TRUE, Value::FALSE, Value::FALSE]);
+    assert_eq!(
+        [has(2 + 4 + 32), has(1), has(8)],
+        [Value::TRUE, Value::FALSE, Value::FALSE]
+    );
     let port = string_port(&m, "x");
     call(&m, f::close_port, &[port, Value::count(1)]).unwrap();
     let closed = show(&m, &call(&m, f::read_char, &[port]));
-    assert_eq!(closed, "<file-error: read-char, the port is closed, #<port string>>");
+    assert_eq!(
+        closed,
+        "<file-error: read-char, the port is closed, #<port string>>"
+    );
     let missing = answer(&m, f::standard_port, "3");
     assert_eq!(missing, "<out-of-range: standard-port, 1, 3, 0, 2>");
 }

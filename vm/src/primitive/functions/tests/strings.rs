@@ -14,12 +14,20 @@ fn strings_are_made_and_taken_apart() {
         (f::string, "#\\a #\\λ", "\"aλ\""),
         (f::string, "#\\a 1", "<wrong-type: string, 2, character, 1>"),
         (f::substring, "\"aλb\" 1 3", "\"λb\""),
-        (f::substring, "\"aλb\" 2 4", "<out-of-range: substring, 3, 4, 0, 3>"),
+        (
+            f::substring,
+            "\"aλb\" 2 4",
+            "<out-of-range: substring, 3, 4, 0, 3>",
+        ),
         (f::string_append, "\"ab\" \"\" \"λ\"", "\"abλ\""),
         (f::string_append, "", "\"\""),
         (f::string_to_list, "\"aλb\" 1 3", "(#\\λ #\\b)"),
         (f::list_to_string, "(#\\a #\\λ)", "\"aλ\""),
-        (f::list_to_string, "(1)", "<wrong-type: list->string, 1, list of characters, (1)>"),
+        (
+            f::list_to_string,
+            "(1)",
+            "<wrong-type: list->string, 1, list of characters, (1)>",
+        ),
         (f::string_to_utf8, "\"aλ\" 0 2", "#u8(97 206 187)"),
         (f::utf8_to_string, "#u8(97 206 187) 0 3", "\"aλ\""),
         (
@@ -55,18 +63,43 @@ fn comparison_and_case_follow_unicode() {
 #[test]
 fn strings_widen_when_they_must() {
     let m = mutator();
-    let string = call(&m, f::make_string, &[Value::count(3), Value::character('a')]).unwrap();
+    let string = call(
+        &m,
+        f::make_string,
+        &[Value::count(3), Value::character('a')],
+    )
+    .unwrap();
     let hash = call(&m, f::string_hash, &[string]).unwrap();
-    assert_eq!(hash, call(&m, f::string_hash, &[data(&m, "\"aaa\"")[0]]).unwrap());
-    call(&m, f::string_set, &[string, Value::count(1), Value::character('λ')]).unwrap();
+    assert_eq!(
+        hash,
+        call(&m, f::string_hash, &[data(&m, "\"aaa\"")[0]]).unwrap()
+    );
+    call(
+        &m,
+        f::string_set,
+        &[string, Value::count(1), Value::character('λ')],
+    )
+    .unwrap();
     assert_eq!(to_text(&m, string, Style::Write), "\"aλa\"");
     assert_ne!(hash, call(&m, f::string_hash, &[string]).unwrap());
     assert_eq!(
-        show(&m, &call(&m, f::string_set, &[string, Value::count(3), Value::character('b')])),
+        show(
+            &m,
+            &call(
+                &m,
+                f::string_set,
+                &[string, Value::count(3), Value::character('b')]
+            )
+        ),
         "<out-of-range: string-set!, 2, 3, 0, 2>"
     );
     let ends = [Value::count(1), Value::count(3)];
-    call(&m, f::string_fill, &[string, Value::character('é'), ends[0], ends[1]]).unwrap();
+    call(
+        &m,
+        f::string_fill,
+        &[string, Value::character('é'), ends[0], ends[1]],
+    )
+    .unwrap();
     assert_eq!(to_text(&m, string, Style::Write), "\"aéé\"");
 }
 
@@ -83,7 +116,12 @@ fn overlapping_copies_read_before_they_write() {
     let narrow = data(&m, "\"abc\"")[0];
     let wide = data(&m, "\"xλy\"")[0];
     let range = [Value::count(0), Value::count(2)];
-    call(&m, f::string_copy_to, &[narrow, Value::count(1), wide, range[0], range[1]]).unwrap();
+    call(
+        &m,
+        f::string_copy_to,
+        &[narrow, Value::count(1), wide, range[0], range[1]],
+    )
+    .unwrap();
     assert_eq!(to_text(&m, narrow, Style::Display), "axλ");
 }
 
@@ -91,7 +129,11 @@ fn overlapping_copies_read_before_they_write() {
 fn literals_are_not_changed() {
     let m = mutator();
     let name = call(&m, f::symbol_to_string, &[m.intern("name")]).unwrap();
-    let change = call(&m, f::string_set, &[name, Value::count(0), Value::character('b')]);
+    let change = call(
+        &m,
+        f::string_set,
+        &[name, Value::count(0), Value::character('b')],
+    );
     assert_eq!(show(&m, &change), "<immutable: string-set!, \"name\">");
 }
 

@@ -43,14 +43,38 @@ fn lists_are_made_taken_apart_and_searched() {
 #[test]
 fn what_is_no_list_is_refused() {
     expect(&[
-        (f::length, "(a . b)", "<wrong-type: length, 1, list, (a . b)>"),
-        (f::length, "#0=(a . #0#)", "<wrong-type: length, 1, list, #0=(a . #0#)>"),
+        (
+            f::length,
+            "(a . b)",
+            "<wrong-type: length, 1, list, (a . b)>",
+        ),
+        (
+            f::length,
+            "#0=(a . #0#)",
+            "<wrong-type: length, 1, list, #0=(a . #0#)>",
+        ),
         (f::append2, "x ()", "<wrong-type: append, 1, list, x>"),
         (f::memq, "x (a . b)", "<wrong-type: memq, 2, list, (a . b)>"),
-        (f::assq, "x (a)", "<wrong-type: assq, 2, association list, (a)>"),
-        (f::list_tail, "(a b) 3", "<out-of-range: list-tail, 2, 3, 0, 2>"),
-        (f::list_ref, "(a b) 2", "<out-of-range: list-ref, 2, 2, 0, 1>"),
-        (f::list_ref, "(a b) -1", "<wrong-type: list-ref, 2, exact nonnegative integer, -1>"),
+        (
+            f::assq,
+            "x (a)",
+            "<wrong-type: assq, 2, association list, (a)>",
+        ),
+        (
+            f::list_tail,
+            "(a b) 3",
+            "<out-of-range: list-tail, 2, 3, 0, 2>",
+        ),
+        (
+            f::list_ref,
+            "(a b) 2",
+            "<out-of-range: list-ref, 2, 2, 0, 1>",
+        ),
+        (
+            f::list_ref,
+            "(a b) -1",
+            "<wrong-type: list-ref, 2, exact nonnegative integer, -1>",
+        ),
     ]);
 }
 
@@ -66,30 +90,56 @@ fn vectors_are_made_copied_and_filled() {
         (f::string_to_vector, "\"abλ\" 1 3", "#(#\\b #\\λ)"),
         (f::vector_to_string, "#(#\\b #\\λ) 0 2", "\"bλ\""),
         (f::bytevector, "1 255", "#u8(1 255)"),
-        (f::bytevector, "1 256", "<out-of-range: bytevector, 2, 256, 0, 255>"),
+        (
+            f::bytevector,
+            "1 256",
+            "<out-of-range: bytevector, 2, 256, 0, 255>",
+        ),
         (f::make_bytevector, "2 7", "#u8(7 7)"),
         (f::bytevector_copy, "#u8(1 2 3) 1 3", "#u8(2 3)"),
         (f::bytevector_append, "#u8(1) #u8(2 3)", "#u8(1 2 3)"),
-        (f::vector_copy, "#(1 2) 2 1", "<out-of-range: vector-copy, 2, 2, 0, 1>"),
-        (f::vector_copy, "#(1 2) 0 3", "<out-of-range: vector-copy, 3, 3, 0, 2>"),
-        (f::make_vector, "-1 x", "<out-of-range: make-vector, 1, -1, 0, 1099511627776>"),
+        (
+            f::vector_copy,
+            "#(1 2) 2 1",
+            "<out-of-range: vector-copy, 2, 2, 0, 1>",
+        ),
+        (
+            f::vector_copy,
+            "#(1 2) 0 3",
+            "<out-of-range: vector-copy, 3, 3, 0, 2>",
+        ),
+        (
+            f::make_vector,
+            "-1 x",
+            "<out-of-range: make-vector, 1, -1, 0, 1099511627776>",
+        ),
     ]);
 }
 
 #[test]
 fn overlapping_copies_read_before_they_write() {
     let m = mutator();
-    for (arguments, expected) in
-        [("1 0 3", "#(1 1 2 3 5)"), ("0 1 4", "#(2 3 4 4 5)"), ("2 2 5", "#(1 2 3 4 5)")]
-    {
+    for (arguments, expected) in [
+        ("1 0 3", "#(1 1 2 3 5)"),
+        ("0 1 4", "#(2 3 4 4 5)"),
+        ("2 2 5", "#(1 2 3 4 5)"),
+    ] {
         let vector = data(&m, "#(1 2 3 4 5)")[0];
         let range = data(&m, arguments);
         let all = [vector, range[0], vector, range[1], range[2]];
         call(&m, f::vector_copy_to, &all).unwrap();
         assert_eq!(to_text(&m, vector, Style::Write), expected);
         let bytes = data(&m, "#u8(1 2 3 4 5)")[0];
-        call(&m, f::bytevector_copy_to, &[bytes, range[0], bytes, range[1], range[2]]).unwrap();
-        assert_eq!(to_text(&m, bytes, Style::Write), expected.replace("#(", "#u8("));
+        call(
+            &m,
+            f::bytevector_copy_to,
+            &[bytes, range[0], bytes, range[1], range[2]],
+        )
+        .unwrap();
+        assert_eq!(
+            to_text(&m, bytes, Style::Write),
+            expected.replace("#(", "#u8(")
+        );
     }
     let cases = "#(1 2) 1 #(3 4) 0 2";
     let refused = "<out-of-range: vector-copy!, 2, 1, 0, 0>";
@@ -99,7 +149,11 @@ fn overlapping_copies_read_before_they_write() {
 #[test]
 fn equivalence_compares_numbers_by_value_and_structures_by_parts() {
     expect(&[
-        (f::is_eqv, "100000000000000000000 100000000000000000000", "#t"),
+        (
+            f::is_eqv,
+            "100000000000000000000 100000000000000000000",
+            "#t",
+        ),
         (f::is_eqv, "1e300 1e300", "#t"),
         (f::is_eqv, "1 1.0", "#f"),
         (f::is_eqv, "0.0 -0.0", "#f"),
@@ -125,13 +179,21 @@ fn deep_and_widely_shared_structures_are_compared_soon() {
     let deep = || (0..1_000_000).fold(Value::NULL, |inside, _| m.cons(inside, Value::NULL));
     let shared = || (0..200).fold(Value::NULL, |inside, _| m.cons(inside, inside));
     assert_eq!(show(&m, &call(&m, f::is_equal, &[deep(), deep()])), "#t");
-    assert_eq!(show(&m, &call(&m, f::is_equal, &[shared(), shared()])), "#t");
+    assert_eq!(
+        show(&m, &call(&m, f::is_equal, &[shared(), shared()])),
+        "#t"
+    );
 }
 
 #[test]
 fn equal_values_have_equal_hashes() {
     let m = mutator();
-    for text in ["(a \"b\" #(1.5 2/3) #u8(1))", "100000000000000000000", "1e300", "\"λ\""] {
+    for text in [
+        "(a \"b\" #(1.5 2/3) #u8(1))",
+        "100000000000000000000",
+        "1e300",
+        "\"λ\"",
+    ] {
         let text = &format!("{text} {text}");
         let values = data(&m, text);
         let hash = |value| call(&m, f::equal_hash, &[value]).unwrap();
@@ -145,24 +207,44 @@ fn tables_find_what_was_put_there() {
     let m = mutator();
     let table = call(&m, f::make_table, &[]).unwrap();
     let keys: Vec<Value<'_>> = (0..1000)
-        .map(|index| if index % 2 == 0 { Value::count(index) } else { m.cons(table, table) })
+        .map(|index| {
+            if index % 2 == 0 {
+                Value::count(index)
+            } else {
+                m.cons(table, table)
+            }
+        })
         .collect();
     let get = |key| call(&m, f::table_ref, &[table, key, Value::FALSE]).unwrap();
     for (index, &key) in keys.iter().enumerate() {
         call(&m, f::table_set, &[table, key, Value::count(index)]).unwrap();
     }
-    assert!(keys.iter().enumerate().all(|(index, &key)| get(key) == Value::count(index)));
+    assert!(
+        keys.iter()
+            .enumerate()
+            .all(|(index, &key)| get(key) == Value::count(index))
+    );
     for &key in keys.iter().step_by(3) {
         call(&m, f::table_delete, &[table, key]).unwrap();
     }
     for (index, &key) in keys.iter().enumerate() {
-        let expected = if index % 3 == 0 { Value::FALSE } else { Value::count(index) };
+        let expected = if index % 3 == 0 {
+            Value::FALSE
+        } else {
+            Value::count(index)
+        };
         assert_eq!(get(key), expected);
     }
-    assert_eq!(call(&m, f::table_count, &[table]).unwrap(), Value::count(666));
+    assert_eq!(
+        call(&m, f::table_count, &[table]).unwrap(),
+        Value::count(666)
+    );
     let entries = call(&m, f::table_entries, &[table]).unwrap();
     assert_eq!(m.elements(entries).count(), 666);
-    assert_eq!(answer(&m, f::table_count, "x"), "<wrong-type: table-count, 1, table, x>");
+    assert_eq!(
+        answer(&m, f::table_count, "x"),
+        "<wrong-type: table-count, 1, table, x>"
+    );
 }
 
 #[test]
@@ -170,11 +252,20 @@ fn stale_tables_find_new_places() {
     let m = mutator();
     let table = call(&m, f::make_table, &[]).unwrap();
     for index in 0..100 {
-        call(&m, f::table_set, &[table, Value::count(index), Value::count(index)]).unwrap();
+        call(
+            &m,
+            f::table_set,
+            &[table, Value::count(index), Value::count(index)],
+        )
+        .unwrap();
     }
     m.set_field(Object::of(table).unwrap(), STALE, Value::TRUE);
     for index in 0..100 {
-        let found = call(&m, f::table_ref, &[table, Value::count(index), Value::FALSE]);
+        let found = call(
+            &m,
+            f::table_ref,
+            &[table, Value::count(index), Value::FALSE],
+        );
         assert_eq!(found.unwrap(), Value::count(index));
     }
 }
