@@ -1,0 +1,89 @@
+//! Whole programs through the whole pipeline; in debug builds every pass is followed by the verifiers.
+
+use std::path::{Path, PathBuf};
+
+use compiler::compile::{compile, pass_names};
+use compiler::expand::{LibraryRegistry, SourceText, expand_libraries, expand_program};
+use compiler::options::Options;
+
+fn library_files(folder: &Path, files: &mut Vec<PathBuf>) {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            library_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "sld") {
+            files.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<SourceText> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lib");
+    let mut files = Vec::new();
+    library_files(&root, &mut files);
+    files
+        .iter()
+        .map(|path| SourceText {
+            name: path.strip_prefix(&root).unwrap().to_string_lossy().as_ref().into(),
+            text: std::fs::read_to_string(path).unwrap().into(),
+        })
+        .collect()
+}
+
+fn registry() -> LibraryRegistry {
+    let mut registry = LibraryRegistry::new();
+    if let Err(diagnostics) = expand_libraries(&mut registry, &sources()) {
+        panic!("{}", diagnostics[0]);
+    }
+    registry
+}
+
+fn dump(text: &str, pass: &str) -> String {
+    let source = SourceText {
+        name: "test.scm".into(),
+        text: text.into(),
+    };
+    let program = match expand_program(&mut registry(), &source) {
+        Ok(program) => program,
+        Err(diagnostics) => panic!("{}", diagnostics[0]),
+    };
+    let options = Options {
+        dump_after: Some(pass.to_owned()),
+    };
+    compile(program, None, &options).unwrap().dump.unwrap()
+}
+
+#[test]
+fn the_library_compiles_to_the_same_bytes_each_time() {
+    let image = || {
+        let (program, interface) = expand_libraries(&mut LibraryRegistry::new(), &sources())
+            .unwrap_or_else(|diagnostics| panic!("{}", diagnostics[0]));
+        compile(program, Some(interface), &Options::default())
+            .unwrap()
+            .image
+    };
+    let first = image();
+    assert!(first.starts_with(b"\x7fELF"));
+    assert!(first == image(), "two compilations differ");
+}
+
+#[test]
+fn loops_have_no_calls() {
+    let text = "(import (scheme base)) (define (count n) (let loop ((i 0) (sum 0.)) \
+                (if (< i n) (loop (+ i 1) (+ sum 1.5)) sum))) (count 10) (count 20)";
+    let core = dump(text, "close");
+    assert!(core.contains("(goto loop."), "{core}");
+    assert!(!core.contains("(call loop."), "{core}");
+}
+
+#[test]
+fn every_pass_can_be_seen() {
+    let text = "(import (scheme base)) (define (f x) (car x)) (f '(1))";
+    for pass in pass_names() {
+        assert!(!dump(text, pass).is_empty(), "{pass}");
+    }
+}
