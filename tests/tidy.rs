@@ -43,7 +43,10 @@ fn crates_depend_only_downwards() {
             .expect("every crate of the table exists");
         for &(other, _) in MAY_DEPEND_ON {
             let depends = dependency_names(&manifest).any(|dependency| dependency == other);
-            assert!(!depends || allowed.contains(&other), "{name} must not depend on {other}");
+            assert!(
+                !depends || allowed.contains(&other),
+                "{name} must not depend on {other}"
+            );
         }
     }
 }
@@ -53,7 +56,10 @@ fn crates_without_unsafe_code_forbid_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in UNSAFE_FREE {
         let library = fs::read_to_string(root.join(name).join("src/lib.rs")).expect("a crate");
-        assert!(library.contains("#![forbid(unsafe_code)]"), "{name} must forbid unsafe code");
+        assert!(
+            library.contains("#![forbid(unsafe_code)]"),
+            "{name} must forbid unsafe code"
+        );
     }
 }
 

@@ -43,13 +43,22 @@ pub(crate) enum Command {
     #[default]
     Repl,
     /// Run a source file with arguments.
-    RunSource { file: PathBuf, arguments: Vec<String> },
+    RunSource {
+        file: PathBuf,
+        arguments: Vec<String>,
+    },
     /// Evaluate expressions.
     Evaluate { expressions: Vec<String> },
     /// Write an image.
-    Compile { file: PathBuf, output: Option<PathBuf> },
+    Compile {
+        file: PathBuf,
+        output: Option<PathBuf>,
+    },
     /// Run an image with arguments.
-    RunImage { file: PathBuf, arguments: Vec<String> },
+    RunImage {
+        file: PathBuf,
+        arguments: Vec<String>,
+    },
     /// Print the instructions of an image.
     Disassemble { file: PathBuf },
     /// Print how to use this.
@@ -64,7 +73,7 @@ pub(crate) struct Options {
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) heap_bytes_max: Option<usize>,
     pub(crate) stack_bytes_max: Option<usize>,
-    pub(crate) zeal_every: Option<u64>,
+    pub(crate) zeal_every: Option<u32>,
     pub(crate) gc_statistics: bool,
     pub(crate) no_mmap: bool,
     pub(crate) dump_after: Option<String>,
@@ -97,7 +106,19 @@ pub(crate) fn parse(
                     words.extend(parser.raw_args()?);
                 }
             }
-            option => parse_option(&mut parsed.options, option, &mut parser)?,
+            Short('L') | Long("library-path") => {
+                parsed.options.library_paths.push(parser.value()?.into());
+            }
+            Long("gc-stats") => parsed.options.gc_statistics = true,
+            Long("no-mmap") => parsed.options.no_mmap = true,
+            Long("zeal") => {
+                parsed.options.zeal_every = Some(zeal_every(parser.optional_value())?);
+            }
+            Long(name) => {
+                let name = name.to_owned();
+                add_option(&mut parsed.options, &name, &mut parser)?;
+            }
+            option => return Err(option.unexpected()),
         }
     }
     if parsed.command == Command::Repl {
@@ -110,20 +131,17 @@ fn is_subcommand(word: &OsString) -> bool {
     word == "compile" || word == "run" || word == "disassemble"
 }
 
-fn parse_option(
+/// An option that takes a value.
+fn add_option(
     options: &mut Options,
-    option: lexopt::Arg<'_>,
+    name: &str,
     parser: &mut lexopt::Parser,
 ) -> Result<(), lexopt::Error> {
-    match option {
-        Short('L') | Long("library-path") => options.library_paths.push(parser.value()?.into()),
-        Long("heap-max") => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
-        Long("stack-max") => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
-        Long("zeal") => options.zeal_every = Some(zeal_every(parser.optional_value())?),
-        Long("gc-stats") => options.gc_statistics = true,
-        Long("no-mmap") => options.no_mmap = true,
-        Long("dump-after") => options.dump_after = Some(text(parser.value()?)?),
-        other => return Err(other.unexpected()),
+    match name {
+        "heap-max" => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
+        "stack-max" => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
+        "dump-after" => options.dump_after = Some(text(parser.value()?)?),
+        _ => return Err(Long(name).unexpected()),
     }
     Ok(())
 }
@@ -140,12 +158,20 @@ fn command(
             Some(word) => Err(format!("unexpected argument {word:?} after -e").into()),
         };
     }
-    let Some(first) = words.next() else { return Ok(Command::Repl) };
+    let Some(first) = words.next() else {
+        return Ok(Command::Repl);
+    };
     if !is_subcommand(&first) {
         let arguments = words.map(text).collect::<Result<_, _>>()?;
-        return Ok(Command::RunSource { file: first.into(), arguments });
+        return Ok(Command::RunSource {
+            file: first.into(),
+            arguments,
+        });
     }
-    let file = words.next().ok_or_else(|| format!("{}: expected a file", first.display()))?.into();
+    let file = words
+        .next()
+        .ok_or_else(|| format!("{}: expected a file", first.display()))?
+        .into();
     if first == "run" {
         let arguments = words.map(text).collect::<Result<_, _>>()?;
         return Ok(Command::RunImage { file, arguments });
@@ -182,7 +208,7 @@ fn bytes(option: &str, value: OsString) -> Result<usize, lexopt::Error> {
         .ok_or_else(|| format!("{option}: expected bytes such as 64M, found {value:?}").into())
 }
 
-fn zeal_every(value: Option<OsString>) -> Result<u64, lexopt::Error> {
+fn zeal_every(value: Option<OsString>) -> Result<u32, lexopt::Error> {
     let Some(value) = value else { return Ok(1) };
     let value = text(value)?;
     match value.parse() {
@@ -220,19 +246,28 @@ mod tests {
         assert_eq!(arguments.options.dump_after.as_deref(), Some("contify"));
         assert_eq!(
             arguments.command,
-            Command::Compile { file: "a.scm".into(), output: Some("a.czo".into()) }
+            Command::Compile {
+                file: "a.scm".into(),
+                output: Some("a.czo".into())
+            }
         );
         let arguments = parsed("run --no-mmap a.czo --no-mmap");
         assert!(arguments.options.no_mmap);
         assert_eq!(
             arguments.command,
-            Command::RunImage { file: "a.czo".into(), arguments: vec!["--no-mmap".into()] }
+            Command::RunImage {
+                file: "a.czo".into(),
+                arguments: vec!["--no-mmap".into()]
+            }
         );
     }
 
     #[test]
     fn what_is_not_a_size_is_named() {
         let error = parse(["--heap-max=lots".into()]).expect_err("not a number");
-        assert_eq!(error.to_string(), "--heap-max: expected bytes such as 64M, found \"lots\"");
+        assert_eq!(
+            error.to_string(),
+            "--heap-max: expected bytes such as 64M, found \"lots\""
+        );
     }
 }

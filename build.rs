@@ -1,0 +1,62 @@
+//! Compiles the Scheme library in `lib/` into the boot image.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+
+use compiler::compile::compile;
+use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
+use compiler::options::Options;
+
+fn main() {
+    println!("cargo::rerun-if-changed=lib");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("boot.czo");
+    match boot_image(&root) {
+        Ok(image) => fs::write(out, image).expect("a writable output directory"),
+        Err(messages) => {
+            for message in messages {
+                println!("cargo::error={}", message.replace('\n', " | "));
+            }
+            process::exit(1);
+        }
+    }
+}
+
+fn boot_image(root: &Path) -> Result<Vec<u8>, Vec<String>> {
+    let mut paths = Vec::new();
+    add_libraries(&root.join("lib"), &mut paths);
+    let files: Vec<SourceText> = paths
+        .iter()
+        .map(|path| {
+            let name = path.strip_prefix(root).expect("found below the root");
+            let text = fs::read_to_string(path).expect("a readable library");
+            SourceText::new(&name.display().to_string(), &text)
+        })
+        .collect();
+    let mut registry = LibraryRegistry::new();
+    let (program, interface) = expand_libraries(&mut registry, &files).map_err(|diagnostics| {
+        diagnostics
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+    })?;
+    compile(program, Some(interface), &Options::default())
+        .map(|compiled| compiled.image)
+        .map_err(|error| vec![error.to_string()])
+}
+
+/// All `.sld` files below `directory`, sorted: same sources, same image.
+fn add_libraries(directory: &Path, files: &mut Vec<PathBuf>) {
+    let entries = fs::read_dir(directory).expect("a readable directory");
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("a readable entry").path())
+        .collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            add_libraries(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "sld") {
+            files.push(path);
+        }
+    }
+}

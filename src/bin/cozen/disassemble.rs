@@ -1,0 +1,186 @@
+//! `cozen disassemble FILE`: instructions with source lines and the frame map of each safepoint.
+//!
+//! ```text
+//! procedure fill (n)  0x10040  arguments 1  frame 96 bytes  entry [-L]
+//!   program.scm:2            (define (fill n) ...
+//!       0  load_small s2 0
+//!       5  jump_poll ->0 map:…                [-dLr]
+//! ```
+//!
+//! A map has a letter for each slot from slot 0: `L` live, `r` raw, `d` dead, `-` unused.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use abi::isa::{Instruction, OperandValue};
+use abi::procedure::ProcedureHeader;
+use cozen::{Error, Frontend};
+use loader::{Contents, DebugTables, ImageView, Procedure};
+
+use crate::arguments::Options;
+use crate::report::SourceLines;
+
+/// First bytes of every ELF file.
+const ELF_MAGIC: &[u8] = b"\x7fELF";
+
+/// Column in which frame maps start.
+const MAP_COLUMN: usize = 58;
+
+/// Prints the instructions of an image, or of the image that a source file is compiled to.
+pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Error> {
+    let name = file.display().to_string();
+    let content = std::fs::read(file).map_err(|error| Error::File {
+        path: name.clone(),
+        error,
+    })?;
+    let image = if content.starts_with(ELF_MAGIC) {
+        content
+    } else {
+        Frontend::standard(options.library_paths.clone(), options.dump_after.clone())
+            .compile_program(file)?
+    };
+    let view = ImageView::parse(&image).map_err(|error| Error::Load { name, error })?;
+    let mut listing = Listing {
+        contents: view.contents(),
+        tables: view.debug_tables(),
+        sources: SourceLines::default(),
+    };
+    print!("{}", listing.text());
+    Ok(ExitCode::SUCCESS)
+}
+
+struct Listing<'image> {
+    contents: Contents<'image>,
+    tables: DebugTables,
+    sources: SourceLines,
+}
+
+impl Listing<'_> {
+    fn text(&mut self) -> String {
+        let header = self.contents.header();
+        let mut text = format!(
+            "entry {:#x}, {} bytes of code, {} of constants, {} of cells, {} of frame maps\n",
+            header.entry,
+            header.code.bytes,
+            header.constants.bytes,
+            header.cells.bytes,
+            header.frame_maps.bytes
+        );
+        for procedure in self.contents.procedures() {
+            self.add_procedure(&mut text, &procedure);
+        }
+        text
+    }
+
+    fn add_procedure(&mut self, text: &mut String, procedure: &Procedure<'_>) {
+        let name = self
+            .tables
+            .procedure_name(procedure.address)
+            .unwrap_or_default();
+        let name = if name.is_empty() { "(anonymous)" } else { name };
+        let parameters = self
+            .tables
+            .arity(procedure.address)
+            .map(|arity| arity.parameters.join(" "))
+            .unwrap_or_default();
+        let map = i64::from(procedure.address) + i64::from(procedure.header.entry_map);
+        add(
+            text,
+            format_args!(
+                "\nprocedure {name} ({parameters})  {:#x}  {}  frame {} bytes  entry {}\n",
+                procedure.address,
+                arity_text(&procedure.header),
+                procedure.header.frame_bytes,
+                self.map_text(map)
+            ),
+        );
+        self.add_instructions(text, procedure);
+    }
+
+    fn add_instructions(&mut self, text: &mut String, procedure: &Procedure<'_>) {
+        let lines = match abi::isa::disassemble(procedure.code) {
+            Ok(lines) => lines,
+            Err(error) => return add(text, format_args!("  {error}\n")),
+        };
+        let mut last_place = None;
+        for line in lines {
+            let address = procedure.code_start() + line.offset as u32;
+            let place = self.tables.row_at(address).map(|row| (row.file, row.line));
+            if place != last_place {
+                last_place = place;
+                self.add_source_line(text, place);
+            }
+            let start = text.len();
+            add(
+                text,
+                format_args!("  {:>6}  {}", line.offset, shown(&line.text)),
+            );
+            if let Some(distance) = map_distance(&line.instruction) {
+                let end = address + line.instruction.opcode().instruction_bytes() as u32;
+                let width = text[start..].chars().count();
+                text.push_str(&" ".repeat(MAP_COLUMN.saturating_sub(width).max(1)));
+                text.push_str(&self.map_text(i64::from(end) + i64::from(distance)));
+            }
+            text.push('\n');
+        }
+    }
+
+    fn add_source_line(&mut self, text: &mut String, place: Option<(u32, u32)>) {
+        let Some((file, line)) = place.filter(|&(_, line)| line > 0) else {
+            return;
+        };
+        let file = self.tables.file(file).unwrap_or("?").to_owned();
+        let source = self.sources.line(&file, line).unwrap_or_default();
+        add(text, format_args!("  {file}:{line}    {}\n", source.trim()));
+    }
+
+    /// The letters of the frame map at a virtual address.
+    fn map_text(&self, address: i64) -> String {
+        let map = u32::try_from(address)
+            .ok()
+            .and_then(|address| self.contents.frame_map(address));
+        map.map_or_else(
+            || "[no frame map]".to_owned(),
+            |map| {
+                format!(
+                    "[{}]",
+                    map.states()
+                        .map(abi::frame_map::SlotState::letter)
+                        .collect::<String>()
+                )
+            },
+        )
+    }
+}
+
+fn arity_text(header: &ProcedureHeader) -> String {
+    let mut text = format!("arguments {}", header.required);
+    if header.optional > 0 {
+        add(&mut text, format_args!("+{}", header.optional));
+    }
+    if header.has_rest() {
+        text.push_str("+rest");
+    }
+    text
+}
+
+/// The instruction without the place of its map, which is printed as letters.
+fn shown(text: &str) -> &str {
+    text.rsplit_once(" map:").map_or(text, |(before, _)| before)
+}
+
+fn map_distance(instruction: &Instruction) -> Option<i32> {
+    let mut distance = None;
+    instruction.each_operand(|_, value| {
+        if let OperandValue::MapOffset(offset) = value {
+            distance = Some(offset.0);
+        }
+    });
+    distance
+}
+
+fn add(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments)
+        .expect("writing to a string does not fail");
+}

@@ -1,0 +1,90 @@
+//! `cozen`: read, evaluate, print.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::process::ExitCode;
+
+use cozen::{Error, Scheme};
+
+use crate::arguments::Options;
+use crate::{report, runtime, statistics};
+
+/// What the reader has of the input so far.
+enum Input {
+    /// Whole forms.
+    Complete,
+    /// A form that goes on.
+    Incomplete,
+}
+
+/// Reads forms from standard input, evaluates and prints, until its end. Errors are reported, and the
+/// loop goes on.
+pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
+    let mut runtime = runtime(options, vec!["cozen".to_owned()])?;
+    let is_terminal = std::io::stdin().is_terminal();
+    let mut lines = std::io::stdin().lock().lines();
+    let mut text = String::new();
+    let mut status = ExitCode::SUCCESS;
+    loop {
+        if is_terminal {
+            print!("{}", if text.is_empty() { "> " } else { "  " });
+            std::io::stdout().flush().map_err(standard_output)?;
+        }
+        let Some(line) = lines.next() else { break };
+        let line = line.map_err(|error| Error::File {
+            path: "standard input".to_owned(),
+            error,
+        })?;
+        text.push_str(&line);
+        text.push('\n');
+        match runtime.enter(|scheme| step(scheme, &text)) {
+            Ok(Input::Incomplete) => continue,
+            Ok(Input::Complete) => status = ExitCode::SUCCESS,
+            Err(Error::Exit(code)) => {
+                runtime.enter(|scheme| scheme.flush());
+                return Ok(report::exit_code(code));
+            }
+            Err(error) => {
+                runtime.enter(|scheme| scheme.flush());
+                status = report::report(&error);
+            }
+        }
+        text.clear();
+    }
+    if !text.trim().is_empty() {
+        // The last form goes on, but nothing comes: the compiler says so, with the place.
+        if let Err(error) = runtime.enter(|scheme| scheme.run_text(&text, "stdin")) {
+            status = report::report(&error);
+        }
+    }
+    if is_terminal {
+        println!();
+        status = ExitCode::SUCCESS;
+    }
+    if options.gc_statistics {
+        statistics::print(&mut runtime);
+    }
+    Ok(status)
+}
+
+/// Evaluates `text` if its last form is whole, and prints the values.
+fn step(scheme: &mut Scheme<'_, '_>, text: &str) -> Result<Input, Error> {
+    let Some(forms) = cozen::read_forms(text, "stdin")? else {
+        return Ok(Input::Incomplete);
+    };
+    for form in forms.texts() {
+        scheme.run_text(form, "stdin")?;
+        scheme.flush();
+        let value = scheme.value();
+        if !value.is_unspecified() {
+            println!("{}", scheme.heap().written(value));
+        }
+    }
+    Ok(Input::Complete)
+}
+
+fn standard_output(error: std::io::Error) -> Error {
+    Error::File {
+        path: "standard output".to_owned(),
+        error,
+    }
+}

@@ -1,0 +1,102 @@
+//! Errors for people, and exit statuses.
+
+use std::collections::HashMap;
+use std::fs;
+use std::process::ExitCode;
+
+use cozen::{Error, Place};
+
+/// A program that does not compile, or that raised.
+pub(crate) const STATUS_FAILED: u8 = 1;
+/// A command line, file or image that cannot be used.
+pub(crate) const STATUS_UNUSABLE: u8 = 2;
+
+/// How many frames of a backtrace are shown.
+const FRAMES_MAX: usize = 20;
+
+/// Prints `error` to standard error; the exit status that goes with it.
+pub(crate) fn report(error: &Error) -> ExitCode {
+    match error {
+        Error::Exit(status) => return exit_code(*status),
+        Error::Raised(raised) => {
+            eprintln!("{}", with_place(&raised.report, raised.backtrace.first()));
+            print_backtrace(&raised.backtrace);
+        }
+        Error::Syntax(diagnostics) => {
+            for diagnostic in diagnostics {
+                eprintln!("{diagnostic}");
+            }
+        }
+        other => {
+            eprintln!("cozen: {other}");
+            return ExitCode::from(STATUS_UNUSABLE);
+        }
+    }
+    ExitCode::from(STATUS_FAILED)
+}
+
+/// The low byte of a status, as the system would take it.
+pub(crate) fn exit_code(status: i32) -> ExitCode {
+    ExitCode::from(status.to_le_bytes()[0])
+}
+
+/// The report behind its place, with the source line where the file is still there.
+fn with_place(report: &str, place: Option<&Place>) -> String {
+    let Some(place) = place.filter(|place| place.line > 0) else {
+        return format!("error: {report}");
+    };
+    let mut text = format!(
+        "{}:{}:{}: error: {report}",
+        place.file, place.line, place.column
+    );
+    if let Some(line) = SourceLines::default().line(&place.file, place.line) {
+        let number = place.line.to_string();
+        let margin = " ".repeat(number.len());
+        let indent = " ".repeat(place.column.saturating_sub(1) as usize);
+        text.push_str(&format!("\n {number} | {line}\n {margin} | {indent}^"));
+    }
+    text
+}
+
+fn print_backtrace(places: &[Place]) {
+    if places.is_empty() {
+        return;
+    }
+    eprintln!("backtrace, innermost first:");
+    for place in places.iter().take(FRAMES_MAX) {
+        let procedure = if place.procedure.is_empty() {
+            "(anonymous)"
+        } else {
+            &place.procedure
+        };
+        if place.line > 0 {
+            eprintln!(
+                "  {procedure} at {}:{}:{}",
+                place.file, place.line, place.column
+            );
+        } else {
+            eprintln!("  {procedure}");
+        }
+    }
+    if places.len() > FRAMES_MAX {
+        eprintln!("  … and {} more", places.len() - FRAMES_MAX);
+    }
+}
+
+/// Lines of source files, read when they are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct SourceLines {
+    files: HashMap<String, Option<Vec<String>>>,
+}
+
+impl SourceLines {
+    /// The text of a line, from 1; `None` if the file or the line is not there.
+    pub(crate) fn line(&mut self, file: &str, line: u32) -> Option<&str> {
+        let lines = self.files.entry(file.to_owned()).or_insert_with(|| {
+            let text = fs::read_to_string(file).ok()?;
+            Some(text.lines().map(str::to_owned).collect())
+        });
+        let index = (line as usize).checked_sub(1)?;
+        lines.as_ref()?.get(index).map(String::as_str)
+    }
+}

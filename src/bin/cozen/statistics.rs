@@ -1,0 +1,33 @@
+//! `--gc-stats`: what the collector did.
+
+use cozen::Runtime;
+
+/// Prints the statistics to standard error.
+pub(crate) fn print(runtime: &mut Runtime) {
+    let statistics = runtime.enter(|scheme| scheme.statistics());
+    let pauses = |name: &str, pauses: gc::Pauses| {
+        eprintln!(
+            "{name}: {} collections, {:.3} ms in all, longest {:.3} ms",
+            pauses.count,
+            pauses.total.as_secs_f64() * 1e3,
+            pauses.max.as_secs_f64() * 1e3
+        );
+    };
+    eprintln!(
+        "allocated: {} bytes, {} of them copied",
+        statistics.allocated_bytes, statistics.copied_bytes
+    );
+    eprintln!(
+        "old space: {} bytes, {} live after the last full collection",
+        statistics.old_bytes, statistics.live_bytes
+    );
+    pauses("minor", statistics.minor);
+    pauses("full", statistics.full);
+    eprintln!(
+        "images: {} in {} bytes and {} mappings, {} collected",
+        statistics.images,
+        statistics.external_bytes,
+        statistics.external_mappings,
+        statistics.images_collected
+    );
+}

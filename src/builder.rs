@@ -1,0 +1,80 @@
+//! What an embedder may choose about a runtime.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::runtime::Runtime;
+
+/// Options of a [`Runtime`]; start from [`Runtime::builder`].
+#[derive(Clone, Debug, Default)]
+pub struct RuntimeBuilder {
+    pub(crate) heap_bytes_max: Option<usize>,
+    pub(crate) stack_bytes_max: Option<usize>,
+    pub(crate) zeal_every: Option<NonZeroU32>,
+    pub(crate) read_images: bool,
+    pub(crate) library_paths: Vec<PathBuf>,
+    pub(crate) command_line: Vec<String>,
+    pub(crate) dump_after: Option<String>,
+}
+
+impl RuntimeBuilder {
+    /// The heap may not exceed this, the stack excluded; beyond, a condition is raised.
+    #[must_use]
+    pub const fn heap_bytes_max(mut self, bytes: usize) -> Self {
+        self.heap_bytes_max = Some(bytes);
+        self
+    }
+
+    /// The stack may not exceed this; beyond, a condition is raised.
+    #[must_use]
+    pub const fn stack_bytes_max(mut self, bytes: usize) -> Self {
+        self.stack_bytes_max = Some(bytes);
+        self
+    }
+
+    /// Stress mode: collect at every `every`th place where a collection may start, move everything,
+    /// poison what is dead, verify the heap.
+    #[must_use]
+    pub const fn zeal(mut self, every: NonZeroU32) -> Self {
+        self.zeal_every = Some(every);
+        self
+    }
+
+    /// Read images into memory instead of mapping them.
+    #[must_use]
+    pub const fn read_images(mut self, read: bool) -> Self {
+        self.read_images = read;
+        self
+    }
+
+    /// Also look for libraries in this directory.
+    #[must_use]
+    pub fn library_path(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.library_paths.push(directory.into());
+        self
+    }
+
+    /// What `(command-line)` returns.
+    #[must_use]
+    pub fn command_line(mut self, words: impl IntoIterator<Item = String>) -> Self {
+        self.command_line = words.into_iter().collect();
+        self
+    }
+
+    /// Print the program after this pass of the compiler, to standard output.
+    #[must_use]
+    pub fn dump_after(mut self, pass: impl Into<String>) -> Self {
+        self.dump_after = Some(pass.into());
+        self
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if the system refuses the address space.
+    pub fn build(self) -> Result<Runtime, Error> {
+        Runtime::with_options(self)
+    }
+}

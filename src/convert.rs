@@ -1,0 +1,217 @@
+//! Conversions between Rust types and Scheme values.
+
+use vm::Mutator;
+
+use crate::error::Error;
+
+/// A Rust type that can be made from a Scheme value.
+pub trait FromScheme: Sized {
+    /// What the value should have been, for messages.
+    const EXPECTED: &'static str;
+
+    /// The conversion; `None` if the value is of another type or out of range.
+    #[doc(hidden)]
+    fn from_value(mutator: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self>;
+}
+
+/// A Rust type that can be made into a Scheme value.
+pub trait IntoScheme {
+    /// The value, allocated in the mutator's heap.
+    #[doc(hidden)]
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m>;
+}
+
+/// Converts, or says what was expected and what was found.
+pub(crate) fn convert<T: FromScheme>(
+    mutator: &Mutator<'_>,
+    value: vm::Value<'_>,
+) -> Result<T, Error> {
+    T::from_value(mutator, value).ok_or_else(|| Error::Conversion {
+        expected: T::EXPECTED,
+        found: mutator.written(value),
+    })
+}
+
+macro_rules! integers {
+    ($( $int:ty, $expected:literal; )*) => { $(
+        impl FromScheme for $int {
+            const EXPECTED: &'static str = $expected;
+
+            fn from_value(_: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+                vm::integer_of(value)?.try_into().ok()
+            }
+        }
+
+        impl IntoScheme for $int {
+            fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+                mutator.integer(i128::from(*self))
+            }
+        }
+    )* };
+}
+
+integers! {
+    i8, "an exact integer of 8 bits";
+    i16, "an exact integer of 16 bits";
+    i32, "an exact integer of 32 bits";
+    i64, "an exact integer of 64 bits";
+    u8, "an exact integer from 0 to 255";
+    u16, "an exact integer from 0 to 65535";
+    u32, "an exact integer from 0 to 2^32-1";
+    u64, "an exact integer from 0 to 2^64-1";
+}
+
+impl FromScheme for usize {
+    const EXPECTED: &'static str = u64::EXPECTED;
+
+    fn from_value(_: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+        vm::integer_of(value)?.try_into().ok()
+    }
+}
+
+impl IntoScheme for usize {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        (*self as u64).to_value(mutator)
+    }
+}
+
+impl FromScheme for f64 {
+    const EXPECTED: &'static str = "a real number";
+
+    fn from_value(mutator: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+        mutator.real(value)
+    }
+}
+
+impl IntoScheme for f64 {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        mutator.flonum(*self)
+    }
+}
+
+impl FromScheme for bool {
+    const EXPECTED: &'static str = "a boolean";
+
+    fn from_value(_: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+        value.as_boolean()
+    }
+}
+
+impl IntoScheme for bool {
+    fn to_value<'m>(&self, _: &'m Mutator<'_>) -> vm::Value<'m> {
+        vm::Value::boolean(*self)
+    }
+}
+
+impl FromScheme for char {
+    const EXPECTED: &'static str = "a character";
+
+    fn from_value(_: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+        value.as_char()
+    }
+}
+
+impl IntoScheme for char {
+    fn to_value<'m>(&self, _: &'m Mutator<'_>) -> vm::Value<'m> {
+        vm::Value::character(*self)
+    }
+}
+
+impl FromScheme for String {
+    const EXPECTED: &'static str = "a string";
+
+    fn from_value(mutator: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+        mutator.text(value)
+    }
+}
+
+impl IntoScheme for String {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        self.as_str().to_value(mutator)
+    }
+}
+
+impl IntoScheme for str {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        mutator.string(self)
+    }
+}
+
+impl IntoScheme for &str {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        mutator.string(self)
+    }
+}
+
+/// Any value will do; it is not looked at.
+impl FromScheme for () {
+    const EXPECTED: &'static str = "any value";
+
+    fn from_value(_: &Mutator<'_>, _: vm::Value<'_>) -> Option<Self> {
+        Some(())
+    }
+}
+
+impl IntoScheme for () {
+    fn to_value<'m>(&self, _: &'m Mutator<'_>) -> vm::Value<'m> {
+        vm::Value::UNSPECIFIED
+    }
+}
+
+/// `#f` is `None`.
+impl<T: FromScheme> FromScheme for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_value(mutator: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+        if value.is_true() {
+            T::from_value(mutator, value).map(Some)
+        } else {
+            Some(None)
+        }
+    }
+}
+
+impl<T: IntoScheme> IntoScheme for Option<T> {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        self.as_ref()
+            .map_or(vm::Value::FALSE, |value| value.to_value(mutator))
+    }
+}
+
+/// A proper list.
+impl<T: FromScheme> FromScheme for Vec<T> {
+    const EXPECTED: &'static str = "a list";
+
+    fn from_value(mutator: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
+        let mut elements = Self::new();
+        let mut rest = value;
+        while let Some((element, next)) = mutator.pair(rest) {
+            elements.push(T::from_value(mutator, element)?);
+            rest = next;
+            // A list of more elements than a heap can hold is circular.
+            if elements.len() > LIST_ELEMENTS_MAX {
+                return None;
+            }
+        }
+        rest.is_null().then_some(elements)
+    }
+}
+
+/// Where a list that is converted ends at the latest.
+const LIST_ELEMENTS_MAX: usize = 1 << 28;
+
+impl<T: IntoScheme> IntoScheme for [T] {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        let mut list = vm::Value::NULL;
+        for element in self.iter().rev() {
+            list = mutator.cons(element.to_value(mutator), list);
+        }
+        list
+    }
+}
+
+impl<T: IntoScheme> IntoScheme for Vec<T> {
+    fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
+        self.as_slice().to_value(mutator)
+    }
+}

@@ -1,0 +1,261 @@
+//! The compiler as the machine, the embedder and the command line use it.
+
+use std::cell::RefCell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use abi::image::section;
+use compiler::compile::{compile, pass_names};
+use compiler::core::ir::Program;
+use compiler::diagnostic::Diagnostic;
+use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
+use compiler::options::Options;
+use loader::ImageView;
+use syntax::{Data, DatumId};
+use vm::hooks::FrontendError;
+
+use crate::boot;
+use crate::error::Error;
+
+/// A compiler that knows the libraries of the boot image.
+#[derive(Debug)]
+pub struct Frontend {
+    /// Made when something is to be compiled: images that are there need none.
+    registry: Option<LibraryRegistry>,
+    library_paths: Vec<PathBuf>,
+    options: Options,
+}
+
+/// Forms of a text.
+#[derive(Debug)]
+pub struct Forms {
+    texts: Vec<String>,
+}
+
+impl Forms {
+    /// The text of each form.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(String::as_str)
+    }
+}
+
+impl Frontend {
+    /// A compiler that also looks for libraries in `library_paths`, and prints the program after the
+    /// pass named `dump_after`.
+    pub fn standard(library_paths: Vec<PathBuf>, dump_after: Option<String>) -> Self {
+        Self {
+            registry: None,
+            library_paths,
+            options: Options { dump_after },
+        }
+    }
+
+    /// The image of the program, or of the forms, in a source file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`], [`Error::Syntax`], [`Error::Setup`].
+    pub fn compile_program(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+        let source = read_source(file)?;
+        self.compile_source(&source)
+    }
+
+    /// The image of the program, or of the forms, in a text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`], [`Error::Setup`].
+    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+        self.compile_source(&SourceText::new(name, text))
+    }
+
+    fn compile_source(&mut self, source: &SourceText) -> Result<Vec<u8>, Error> {
+        self.check_options()?;
+        let program = expand::expand_program(self.registry(), source).map_err(Error::Syntax)?;
+        self.finish(program, &source.name)
+    }
+
+    /// The image of all forms of `text`, evaluated in the interaction environment.
+    pub(crate) fn compile_forms(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+        self.check_options()?;
+        let source = SourceText::new(name, text);
+        let environment = EnvironmentId::INTERACTION;
+        let program = expand::expand_text(self.registry(), environment, &source);
+        self.finish(program.map_err(Error::Syntax)?, name)
+    }
+
+    fn finish(&mut self, program: Program, name: &str) -> Result<Vec<u8>, Error> {
+        let compiled = compile(program, None, &self.options)
+            .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
+        if let Some(dump) = compiled.dump {
+            show(&dump);
+        }
+        Ok(compiled.image)
+    }
+
+    fn check_options(&self) -> Result<(), Error> {
+        let Some(pass) = &self.options.dump_after else {
+            return Ok(());
+        };
+        if pass_names().any(|name| name == pass) {
+            return Ok(());
+        }
+        let names = pass_names().collect::<Vec<_>>().join(" ");
+        Err(Error::Setup(format!(
+            "--dump-after: no pass is named {pass:?}; there are: {names}"
+        )))
+    }
+
+    /// The key of the global that a variable of the interaction environment is, if it is known.
+    pub(crate) fn global_key(&mut self, name: &str) -> Option<Rc<str>> {
+        self.registry().interaction_variable(name)
+    }
+
+    /// Makes `name` a variable of the interaction environment; the key of its global.
+    pub(crate) fn declare_variable(&mut self, name: &str) -> Rc<str> {
+        self.registry().define_interaction_variable(name)
+    }
+
+    fn registry(&mut self) -> &mut LibraryRegistry {
+        let paths = &self.library_paths;
+        self.registry.get_or_insert_with(|| {
+            let mut registry = LibraryRegistry::from_interface(boot_interface());
+            for path in paths {
+                registry.add_search_path(path.clone());
+            }
+            registry
+        })
+    }
+}
+
+/// The forms of `text`, or `None` if the last one goes on.
+/// # Errors
+///
+/// [`Error::Syntax`]: the text is malformed, and more of it would not help.
+pub fn read_forms(text: &str, name: &str) -> Result<Option<Forms>, Error> {
+    match Data::parse(text) {
+        Ok((data, forms)) => {
+            let texts = forms
+                .iter()
+                .map(|&form| data.span(form).of(text).to_owned());
+            Ok(Some(Forms {
+                texts: texts.collect(),
+            }))
+        }
+        Err(error) if error.is_incomplete() => Ok(None),
+        Err(error) => {
+            let index = syntax::LineIndex::new(text);
+            let place = index.line_column(error.span.start);
+            Err(Error::Syntax(vec![Diagnostic {
+                file: name.into(),
+                line: place.line,
+                column: place.column,
+                width: 1,
+                source_line: index.line_text(place.line).unwrap_or_default().into(),
+                message: error.to_string(),
+                notes: Vec::new(),
+            }]))
+        }
+    }
+}
+
+fn boot_interface() -> &'static str {
+    let view = ImageView::parse(boot::IMAGE).expect("build.rs made the boot image");
+    let interface = view
+        .unloaded_section(section::INTERFACE)
+        .expect("build.rs put the interface into the boot image");
+    str::from_utf8(interface).expect("an interface is text")
+}
+
+fn read_source(file: &Path) -> Result<SourceText, Error> {
+    let path = file.display().to_string();
+    let bytes = fs::read(file).map_err(|error| Error::File {
+        path: path.clone(),
+        error,
+    })?;
+    let text = syntax::decode_source(&bytes)
+        .map_err(|error| Error::Syntax(vec![without_place(&path, error.to_string())]))?;
+    Ok(SourceText::new(&path, text))
+}
+
+fn without_place(name: &str, message: String) -> Diagnostic {
+    Diagnostic {
+        file: name.into(),
+        line: 0,
+        column: 0,
+        width: 1,
+        source_line: "".into(),
+        message,
+        notes: Vec::new(),
+    }
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "whoever asks for a dump wants it there"
+)]
+fn show(dump: &str) {
+    println!("{dump}");
+}
+
+/// The compiler as the machine's hook.
+#[derive(Debug)]
+pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
+
+impl vm::hooks::Frontend for SharedFrontend {
+    fn compile_datum(
+        &mut self,
+        data: &Data,
+        datum: DatumId,
+        environment: u32,
+    ) -> Result<Vec<u8>, FrontendError> {
+        let mut frontend = self.0.borrow_mut();
+        let environment = EnvironmentId(environment);
+        let program = expand::expand_form(frontend.registry(), environment, data, datum);
+        let program = program.map_err(first_error)?;
+        frontend.finish(program, "eval").map_err(as_frontend_error)
+    }
+
+    fn compile_file(&mut self, path: &str, environment: u32) -> Result<Vec<u8>, FrontendError> {
+        let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
+        let mut frontend = self.0.borrow_mut();
+        let environment = EnvironmentId(environment);
+        let program = expand::expand_text(frontend.registry(), environment, &source);
+        frontend
+            .finish(program.map_err(first_error)?, path)
+            .map_err(as_frontend_error)
+    }
+
+    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<u32, FrontendError> {
+        let Some(sets) = data.proper_list(datum) else {
+            return Ok(EnvironmentId::INTERACTION.0);
+        };
+        let mut frontend = self.0.borrow_mut();
+        let environment = frontend
+            .registry()
+            .environment(data, &sets)
+            .map_err(first_error)?;
+        Ok(environment.0)
+    }
+}
+
+fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
+    let first = diagnostics.into_iter().next();
+    first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
+        message: diagnostic.message,
+        file: diagnostic.file.to_string(),
+        line: diagnostic.line,
+        column: diagnostic.column,
+    })
+}
+
+fn as_frontend_error(error: Error) -> FrontendError {
+    match error {
+        Error::Syntax(diagnostics) => first_error(diagnostics),
+        other => FrontendError {
+            message: other.to_string(),
+            ..FrontendError::default()
+        },
+    }
+}

@@ -1,0 +1,100 @@
+//! Rust closures as Scheme procedures.
+
+use vm::HostError;
+
+use crate::convert::{FromScheme, IntoScheme, convert};
+use crate::error::Error;
+use crate::handle::Handle;
+use crate::scheme::{Heap, Scheme};
+use crate::value::Value;
+
+/// A call of a Rust closure by Scheme: its arguments, and where its value goes.
+#[derive(Debug)]
+pub struct Call<'a, 'id> {
+    scheme: Scheme<'a, 'id>,
+}
+
+impl<'a, 'id> Call<'a, 'id> {
+    pub(crate) const fn new(scheme: Scheme<'a, 'id>) -> Self {
+        Self { scheme }
+    }
+
+    /// How many arguments were given.
+    pub fn argument_count(&self) -> usize {
+        self.scheme.mutator.argument_count()
+    }
+
+    /// An argument as a Rust value; `index` is zero-based.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingArgument`], [`Error::Conversion`].
+    pub fn argument<T: FromScheme>(&self, index: usize) -> Result<T, Error> {
+        convert(self.scheme.mutator, self.argument_value(index)?.inner())
+    }
+
+    /// An argument as a value; `index` is zero-based.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingArgument`].
+    pub fn argument_value(&self, index: usize) -> Result<Value<'_, 'id>, Error> {
+        let count = self.argument_count();
+        if index >= count {
+            return Err(Error::MissingArgument { index, count });
+        }
+        Ok(Value::new(self.scheme.mutator.argument(index)))
+    }
+
+    /// An argument kept across runs; `index` is zero-based.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::MissingArgument`].
+    pub fn argument_handle(&self, index: usize) -> Result<Handle, Error> {
+        Ok(self.scheme.handle(self.argument_value(index)?))
+    }
+
+    /// Sets the value of the call (unspecified if it is never set).
+    ///
+    /// # Errors
+    ///
+    /// None; the result lets a closure end with it.
+    pub fn give(&mut self, value: impl IntoScheme) -> Result<(), Error> {
+        self.scheme
+            .mutator
+            .set_result(|mutator| value.to_value(mutator));
+        Ok(())
+    }
+
+    /// Sets the value of the call to what `make` answers.
+    ///
+    /// # Errors
+    ///
+    /// None; the result lets a closure end with it.
+    pub fn give_value(
+        &mut self,
+        make: impl for<'m> FnOnce(&'m Heap<'id>) -> Value<'m, 'id>,
+    ) -> Result<(), Error> {
+        self.scheme
+            .mutator
+            .set_result(|mutator| make(Heap::of(mutator)).inner());
+        Ok(())
+    }
+
+    /// The runtime, to evaluate and call. An [`Error::Escape`] from it is to be passed on at once.
+    pub const fn scheme(&mut self) -> &mut Scheme<'a, 'id> {
+        &mut self.scheme
+    }
+
+    /// What the machine makes of a closure's error: an escape goes on, an object raised inside is
+    /// raised again outside, anything else becomes a condition.
+    pub(crate) fn host_error(error: Error) -> HostError {
+        match error {
+            Error::Escape => HostError::Escape,
+            Error::Exit(status) => HostError::Exit(status),
+            Error::Raised(raised) => HostError::Raise(raised.object.0),
+            other => HostError::Message(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A runtime: a heap, a machine, a compiler.
+
+use std::cell::RefCell;
+use std::path::Path;
+use std::rc::Rc;
+
+use vm::{Vm, VmOptions};
+
+use crate::boot;
+use crate::builder::RuntimeBuilder;
+use crate::error::Error;
+use crate::frontend::{Frontend, SharedFrontend};
+use crate::scheme::Scheme;
+
+/// A Scheme runtime. Any number of them live side by side; they share nothing.
+#[derive(Debug)]
+pub struct Runtime {
+    vm: Vm,
+    frontend: Rc<RefCell<Frontend>>,
+}
+
+impl Runtime {
+    /// A runtime with default options.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Setup`] if the system refuses the address space.
+    pub fn new() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// Options.
+    pub fn builder() -> RuntimeBuilder {
+        RuntimeBuilder::default()
+    }
+
+    pub(crate) fn with_options(options: RuntimeBuilder) -> Result<Self, Error> {
+        let mut vm_options = VmOptions {
+            command_line: options.command_line,
+            ..VmOptions::default()
+        };
+        vm_options.heap.heap_bytes_max = options.heap_bytes_max;
+        vm_options.heap.zeal = options.zeal_every.map(|every| gc::Zeal { every });
+        vm_options.mmap = !options.read_images;
+        if let Some(bytes) = options.stack_bytes_max {
+            vm_options.stack_bytes_max = bytes;
+        }
+        let frontend = Frontend::standard(options.library_paths, options.dump_after);
+        let frontend = Rc::new(RefCell::new(frontend));
+        let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
+        let vm = Vm::new(vm_options, hook).map_err(|error| Error::Setup(error.to_string()))?;
+        let mut runtime = Self { vm, frontend };
+        runtime.enter(|scheme| scheme.run_image(boot::IMAGE, "boot", true))?;
+        Ok(runtime)
+    }
+
+    /// Enters the runtime: `body` may evaluate, call and look at values, none of which leaves.
+    pub fn enter<R>(&mut self, body: impl for<'a, 'id> FnOnce(&mut Scheme<'a, 'id>) -> R) -> R {
+        let frontend = Rc::clone(&self.frontend);
+        self.vm
+            .enter(|mutator| body(&mut Scheme { mutator, frontend }))
+    }
+
+    /// Stops what the runtime is running with the condition `interrupted`, from any thread.
+    pub fn interrupt(&self) -> Interrupt {
+        Interrupt(self.vm.interrupt())
+    }
+
+    /// The image of the program, or of the forms, in a source file; for [`Scheme::run_image`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`], [`Error::Syntax`].
+    pub fn compile_file(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+        self.frontend.borrow_mut().compile_program(file)
+    }
+
+    /// The image of the program, or of the forms, in a text that messages call `name`; for
+    /// [`Scheme::run_image`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`].
+    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+        self.frontend.borrow_mut().compile_text(text, name)
+    }
+}
+
+/// Stops what a runtime is running, from any thread or a signal handler.
+#[derive(Clone, Debug)]
+pub struct Interrupt(gc::Interrupt);
+
+impl Interrupt {
+    /// Makes the runtime raise the condition `interrupted` at its next safepoint. Only stores to
+    /// atomics: safe in a signal handler.
+    pub fn request(&self) {
+        self.0.raise(vm::INTERRUPT_BIT);
+    }
+}

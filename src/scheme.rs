@@ -1,0 +1,311 @@
+//! What can be done with a runtime while it is entered: evaluate, call, define.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use vm::{Mutator, VmError};
+
+use crate::convert::{FromScheme, IntoScheme, convert};
+use crate::error::{Error, Place, Raised};
+use crate::frontend::Frontend;
+use crate::handle::Handle;
+use crate::host_procedure::Call;
+use crate::value::Value;
+
+/// A runtime, entered. `'id` is the brand of its heap.
+#[derive(Debug)]
+pub struct Scheme<'a, 'id> {
+    pub(crate) mutator: &'a mut Mutator<'id>,
+    pub(crate) frontend: Rc<RefCell<Frontend>>,
+}
+
+impl<'id> Scheme<'_, 'id> {
+    // Running
+
+    /// Evaluates all forms of `text` in the interaction environment; the last one's value.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`], [`Error::Raised`], [`Error::Exit`], [`Error::Conversion`]; inside a host
+    /// procedure also [`Error::Escape`].
+    pub fn evaluate<T: FromScheme>(&mut self, text: &str) -> Result<T, Error> {
+        self.run_text(text, "eval")?;
+        self.result()
+    }
+
+    /// Evaluates all forms of `text`, which messages call `name`; [`Self::value`] is the last one's
+    /// value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::evaluate`].
+    pub fn run_text(&mut self, text: &str, name: &str) -> Result<(), Error> {
+        let image = self.frontend.borrow_mut().compile_forms(text, name)?;
+        self.run_image(&image, name, false)
+    }
+
+    /// Loads an image and runs its entry; [`Self::value`] is what it returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Load`]; else as [`Self::evaluate`].
+    pub fn run_image(&mut self, image: &[u8], name: &str, pinned: bool) -> Result<(), Error> {
+        self.mutator
+            .load_image(image, name, pinned)
+            .map_err(|error| Error::Load {
+                name: name.to_owned(),
+                error,
+            })?;
+        let done = self.mutator.apply(|mutator| (mutator.result(), Vec::new()));
+        self.outcome(done)
+    }
+
+    /// Calls `procedure` with `arguments`; its value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::evaluate`]; also [`Error::ForeignHandle`].
+    pub fn call<T: FromScheme>(
+        &mut self,
+        procedure: &Handle,
+        arguments: &[&dyn IntoScheme],
+    ) -> Result<T, Error> {
+        if !self.mutator.owns(&procedure.0) {
+            return Err(Error::ForeignHandle);
+        }
+        let done = self.mutator.apply(|mutator| {
+            let arguments = arguments.iter().map(|argument| argument.to_value(mutator));
+            (mutator.rooted(&procedure.0), arguments.collect())
+        });
+        self.outcome(done)?;
+        self.result()
+    }
+
+    /// Calls a procedure on values: `operands` answers both. [`Self::value`] is what it returns.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::evaluate`].
+    pub fn apply(
+        &mut self,
+        operands: impl for<'m> FnOnce(&'m Heap<'id>) -> (Value<'m, 'id>, Vec<Value<'m, 'id>>),
+    ) -> Result<(), Error> {
+        let done = self.mutator.apply(|mutator| {
+            let (procedure, arguments) = operands(Heap::of(mutator));
+            (
+                procedure.inner(),
+                arguments.into_iter().map(Value::inner).collect(),
+            )
+        });
+        self.outcome(done)
+    }
+
+    fn outcome(&mut self, done: Result<(), VmError>) -> Result<(), Error> {
+        match done {
+            Ok(()) => Ok(()),
+            Err(VmError::Exit(status)) => Err(Error::Exit(status)),
+            Err(VmError::Escape) => Err(Error::Escape),
+            Err(VmError::Uncaught { object, places }) => Err(self.raised(Handle(object), places)),
+        }
+    }
+
+    fn raised(&mut self, object: Handle, places: Vec<vm::Place>) -> Error {
+        let report = self.report_of(&object);
+        let backtrace = places
+            .into_iter()
+            .map(|place| Place {
+                procedure: place.name.unwrap_or_default(),
+                file: place.file.unwrap_or_default(),
+                line: place.line,
+                column: place.column,
+            })
+            .collect();
+        Error::Raised(Box::new(Raised {
+            report,
+            object,
+            backtrace,
+        }))
+    }
+
+    /// What the library says of a condition, or the raised object as `write` shows it.
+    fn report_of(&mut self, object: &Handle) -> String {
+        let report = self.mutator.global("%condition-report").is_some()
+            && self
+                .mutator
+                .apply(|mutator| {
+                    let report = mutator
+                        .global("%condition-report")
+                        .expect("it was just there");
+                    (report, vec![mutator.rooted(&object.0)])
+                })
+                .is_ok();
+        let text = if report {
+            self.mutator.text(self.mutator.result())
+        } else {
+            None
+        };
+        text.unwrap_or_else(|| self.mutator.written(self.mutator.rooted(&object.0)))
+    }
+
+    // Values
+
+    /// What the last run returned.
+    pub fn value(&self) -> Value<'_, 'id> {
+        Value::new(self.mutator.result())
+    }
+
+    /// What the last run returned, as a Rust type.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conversion`].
+    pub fn result<T: FromScheme>(&self) -> Result<T, Error> {
+        convert(self.mutator, self.mutator.result())
+    }
+
+    /// The heap: what makes values and looks into them.
+    pub fn heap(&self) -> &Heap<'id> {
+        Heap::of(self.mutator)
+    }
+
+    /// Keeps `value` across runs.
+    pub fn handle(&self, value: Value<'_, 'id>) -> Handle {
+        Handle(self.mutator.root(value.inner()))
+    }
+
+    /// The value that a handle keeps.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ForeignHandle`].
+    pub fn value_of(&self, handle: &Handle) -> Result<Value<'_, 'id>, Error> {
+        if !self.mutator.owns(&handle.0) {
+            return Err(Error::ForeignHandle);
+        }
+        Ok(Value::new(self.mutator.rooted(&handle.0)))
+    }
+
+    /// The value of a variable of the interaction environment.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unbound`].
+    pub fn variable(&self, name: &str) -> Result<Value<'_, 'id>, Error> {
+        let key = self.frontend.borrow_mut().global_key(name);
+        key.and_then(|key| self.mutator.global(&key))
+            .map(Value::new)
+            .ok_or_else(|| Error::Unbound(name.to_owned()))
+    }
+
+    /// Defines a procedure in the interaction environment that calls a Rust closure.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unbound`] if the library that makes such procedures is not loaded.
+    pub fn define_procedure(
+        &mut self,
+        name: &str,
+        mut body: impl FnMut(&mut Call<'_, '_>) -> Result<(), Error> + 'static,
+    ) -> Result<(), Error> {
+        let frontend = Rc::clone(&self.frontend);
+        let number = self.mutator.add_host_procedure(
+            name,
+            Box::new(move |mutator| {
+                let mut call = Call::new(Scheme {
+                    mutator,
+                    frontend: Rc::clone(&frontend),
+                });
+                body(&mut call).map_err(Call::host_error)
+            }),
+        );
+        let maker = "%make-host-procedure";
+        if self.mutator.global(maker).is_none() {
+            return Err(Error::Unbound(maker.to_owned()));
+        }
+        let done = self.mutator.apply(|mutator| {
+            let procedure = mutator.global(maker).expect("it was just there");
+            (
+                procedure,
+                vec![mutator.intern(name), vm::Value::count(number)],
+            )
+        });
+        self.outcome(done)?;
+        let key = self.frontend.borrow_mut().declare_variable(name);
+        self.mutator.define_global(&key, vm::Mutator::result);
+        Ok(())
+    }
+
+    /// Collects all garbage.
+    pub fn collect(&mut self) {
+        self.mutator.collect_now();
+    }
+
+    /// What the collector did so far.
+    pub fn statistics(&self) -> gc::Statistics {
+        self.mutator.statistics()
+    }
+
+    /// Writes out what ports still hold back.
+    pub fn flush(&mut self) {
+        self.mutator.flush_all();
+    }
+
+    /// The machine itself, for tools.
+    #[doc(hidden)]
+    pub const fn mutator(&mut self) -> &mut Mutator<'id> {
+        self.mutator
+    }
+}
+
+/// A heap, borrowed: makes values and looks into them. Nothing moves meanwhile.
+#[derive(Debug)]
+#[repr(transparent)]
+pub struct Heap<'id>(Mutator<'id>);
+
+impl<'id> Heap<'id> {
+    pub(crate) const fn of<'m>(mutator: &'m Mutator<'id>) -> &'m Self {
+        let mutator: *const Mutator<'id> = mutator;
+        // SAFETY: a transparent wrapper; the reference lives as long.
+        unsafe { &*mutator.cast::<Self>() }
+    }
+
+    /// A value of a Rust value.
+    pub fn make<'m>(&'m self, value: &(impl IntoScheme + ?Sized)) -> Value<'m, 'id> {
+        Value::new(value.to_value(&self.0))
+    }
+
+    /// A Rust value of a value.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conversion`].
+    pub fn read<T: FromScheme>(&self, value: Value<'_, 'id>) -> Result<T, Error> {
+        convert(&self.0, value.inner())
+    }
+
+    /// A pair.
+    pub fn cons<'m>(&'m self, car: Value<'m, 'id>, cdr: Value<'m, 'id>) -> Value<'m, 'id> {
+        Value::new(self.0.cons(car.inner(), cdr.inner()))
+    }
+
+    /// The car and the cdr of a pair; `None` for other values.
+    pub fn pair<'m>(&'m self, value: Value<'m, 'id>) -> Option<(Value<'m, 'id>, Value<'m, 'id>)> {
+        let (car, cdr) = self.0.pair(value.inner())?;
+        Some((Value::new(car), Value::new(cdr)))
+    }
+
+    /// The empty list.
+    pub const fn null(&self) -> Value<'_, 'id> {
+        Value::new(vm::Value::NULL)
+    }
+
+    /// The symbol with this name.
+    pub fn symbol(&self, name: &str) -> Value<'_, 'id> {
+        Value::new(self.0.intern(name))
+    }
+
+    /// The value as `write` shows it.
+    pub fn written(&self, value: Value<'_, 'id>) -> String {
+        self.0.written(value.inner())
+    }
+}

@@ -1,0 +1,222 @@
+//! The embedding interface: evaluate, call, closures of Rust, conversions, errors, two runtimes.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use cozen::{Call, Error, Runtime};
+
+fn with_runtime<R>(body: impl for<'a, 'id> FnOnce(&mut cozen::Scheme<'a, 'id>) -> R) -> R {
+    Runtime::new().expect("a runtime").enter(body)
+}
+
+#[test]
+fn numbers_strings_and_lists_cross_both_ways() {
+    with_runtime(|scheme| {
+        assert_eq!(scheme.evaluate::<i64>("(* 6 7)").unwrap(), 42);
+        assert_eq!(
+            scheme.evaluate::<u64>("(- (expt 2 64) 1)").unwrap(),
+            u64::MAX
+        );
+        assert!((scheme.evaluate::<f64>("(/ 1 2)").unwrap() - 0.5).abs() < f64::EPSILON);
+        assert_eq!(
+            scheme
+                .evaluate::<String>("(string-append \"λ\" \"x\")")
+                .unwrap(),
+            "λx"
+        );
+        assert_eq!(
+            scheme.evaluate::<Vec<i32>>("(list 1 2 3)").unwrap(),
+            [1, 2, 3]
+        );
+        assert_eq!(scheme.evaluate::<Option<char>>("#f").unwrap(), None);
+        let error = scheme.evaluate::<i64>("\"x\"").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "expected an exact integer of 64 bits, found \"x\""
+        );
+        scheme
+            .run_text("(define (sum l) (apply + l))", "test")
+            .unwrap();
+        let sum = scheme.handle(scheme.variable("sum").unwrap());
+        let list = vec![1_u64, 2, u64::MAX - 3];
+        assert_eq!(scheme.call::<u64>(&sum, &[&list]).unwrap(), u64::MAX);
+    });
+}
+
+#[test]
+fn a_rust_closure_may_call_scheme_again() {
+    with_runtime(|scheme| {
+        scheme
+            .define_procedure("twice", |call: &mut Call<'_, '_>| {
+                let procedure = call.argument_handle(0)?;
+                let start: i64 = call.argument(1)?;
+                let once: i64 = call.scheme().call(&procedure, &[&start])?;
+                let twice: i64 = call.scheme().call(&procedure, &[&once])?;
+                call.give(twice)
+            })
+            .unwrap();
+        let result: i64 = scheme.evaluate("(twice (lambda (x) (* x x)) 5)").unwrap();
+        assert_eq!(result, 625);
+    });
+}
+
+#[test]
+fn a_rust_closure_is_escaped_through_and_afters_run() {
+    let seen = Rc::new(RefCell::new(Vec::new()));
+    with_runtime(|scheme| {
+        let log = Rc::clone(&seen);
+        scheme
+            .define_procedure("call-it", move |call: &mut Call<'_, '_>| {
+                let procedure = call.argument_handle(0)?;
+                log.borrow_mut().push("in");
+                let inner: Result<(), Error> = call.scheme().call(&procedure, &[]);
+                log.borrow_mut()
+                    .push(if matches!(inner, Err(Error::Escape)) {
+                        "escape"
+                    } else {
+                        "?"
+                    });
+                inner?;
+                call.give(0)
+            })
+            .unwrap();
+        let program = "(let ((trace '()))
+            (let ((value (call/cc (lambda (k)
+                    (dynamic-wind
+                      (lambda () (set! trace (cons 'before trace)))
+                      (lambda () (call-it (lambda () (k 41))))
+                      (lambda () (set! trace (cons 'after trace))))))))
+              (list value (length trace))))";
+        assert_eq!(scheme.evaluate::<Vec<i64>>(program).unwrap(), [41, 2]);
+        assert_eq!(
+            scheme.evaluate::<i64>("(+ 1 1)").unwrap(),
+            2,
+            "the runtime goes on"
+        );
+    });
+    assert_eq!(*seen.borrow(), ["in", "escape"]);
+}
+
+#[test]
+fn what_scheme_raises_inside_a_rust_closure_is_handled_outside() {
+    with_runtime(|scheme| {
+        scheme
+            .define_procedure("call-it", |call: &mut Call<'_, '_>| {
+                let procedure = call.argument_handle(0)?;
+                call.scheme().call::<()>(&procedure, &[])
+            })
+            .unwrap();
+        let program =
+            "(guard (e ((symbol? e) (symbol->string e))) (call-it (lambda () (raise 'boom))))";
+        assert_eq!(scheme.evaluate::<String>(program).unwrap(), "boom");
+    });
+}
+
+#[test]
+fn a_rust_closures_own_error_is_a_condition() {
+    with_runtime(|scheme| {
+        scheme
+            .define_procedure("fail", |_: &mut Call<'_, '_>| {
+                Err(Error::Host("no luck".to_owned()))
+            })
+            .unwrap();
+        let program = "(guard (e ((error-object? e) (error-object-message e))) (fail))";
+        assert!(
+            scheme
+                .evaluate::<String>(program)
+                .unwrap()
+                .contains("no luck")
+        );
+        let error = scheme.evaluate::<()>("(fail)").unwrap_err();
+        assert!(error.to_string().contains("no luck"), "{error}");
+    });
+}
+
+#[test]
+fn errors_tell_report_and_place() {
+    with_runtime(|scheme| {
+        let Err(Error::Raised(raised)) =
+            scheme.run_text("(define (f x)\n  (car x))\n(f 3)", "test.scm")
+        else {
+            panic!("car of 3 raises");
+        };
+        assert!(raised.report.contains("car"), "{}", raised.report);
+        let place = &raised.backtrace[0];
+        assert_eq!(
+            (place.procedure.as_str(), place.file.as_str(), place.line),
+            ("f", "test.scm", 2)
+        );
+        assert!(matches!(
+            scheme.run_text("(if)", "test.scm"),
+            Err(Error::Syntax(_))
+        ));
+        assert!(matches!(
+            scheme.run_text("(exit 3)", "test.scm"),
+            Err(Error::Exit(3))
+        ));
+    });
+}
+
+#[test]
+fn handles_keep_objects_and_follow_them() {
+    with_runtime(|scheme| {
+        scheme.run_text("(list 1 2 3)", "test").unwrap();
+        let handle = scheme.handle(scheme.value());
+        for _ in 0..3 {
+            scheme
+                .run_text("(vector->list (make-vector 1000 'x))", "test")
+                .unwrap();
+            scheme.collect();
+        }
+        let list = scheme.value_of(&handle).unwrap();
+        assert_eq!(scheme.heap().written(list), "(1 2 3)");
+    });
+}
+
+#[test]
+fn two_runtimes_live_side_by_side() {
+    let mut one = Runtime::new().unwrap();
+    let mut two = Runtime::new().unwrap();
+    one.enter(|scheme| scheme.run_text("(define x 1)", "one").unwrap());
+    two.enter(|scheme| scheme.run_text("(define x 2)", "two").unwrap());
+    let handle = one.enter(|scheme| {
+        scheme.collect();
+        assert_eq!(scheme.evaluate::<i64>("x").unwrap(), 1);
+        scheme.run_text("(lambda () x)", "one").unwrap();
+        scheme.handle(scheme.value())
+    });
+    two.enter(|scheme| {
+        scheme.collect();
+        assert_eq!(scheme.evaluate::<i64>("x").unwrap(), 2);
+        assert!(matches!(
+            scheme.call::<i64>(&handle, &[]),
+            Err(Error::ForeignHandle)
+        ));
+    });
+    drop(two);
+    assert_eq!(
+        one.enter(|scheme| scheme.call::<i64>(&handle, &[]).unwrap()),
+        1
+    );
+}
+
+#[test]
+fn another_thread_interrupts_a_loop() {
+    let mut runtime = Runtime::new().unwrap();
+    let interrupt = runtime.interrupt();
+    let waker = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        interrupt.request();
+    });
+    runtime.enter(|scheme| {
+        let error = scheme.evaluate::<()>("(let loop () (loop))").unwrap_err();
+        assert!(error.to_string().contains("interrupt"), "{error}");
+        assert_eq!(scheme.evaluate::<i64>("(+ 1 1)").unwrap(), 2);
+    });
+    waker.join().expect("the waker does not panic");
+}
+
+#[test]
+fn stale_and_foreign_values_do_not_compile() {
+    trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
+}

@@ -1,0 +1,92 @@
+//! Ten thousand evaluations and a thousand compile-load-drop cycles leave the process as it was. Alone
+//! in its file: it counts descriptors, mappings and pages of the whole process.
+
+use std::fs;
+
+use cozen::{Runtime, Scheme};
+
+#[derive(Clone, Copy, Debug)]
+struct Usage {
+    descriptors: usize,
+    mappings: usize,
+    resident_pages: usize,
+}
+
+impl Usage {
+    fn now() -> Self {
+        let statm = fs::read_to_string("/proc/self/statm").expect("Linux");
+        let resident = statm
+            .split(' ')
+            .nth(1)
+            .expect("the second field is the resident set");
+        Self {
+            descriptors: fs::read_dir("/proc/self/fd").expect("Linux").count(),
+            mappings: fs::read_to_string("/proc/self/maps")
+                .expect("Linux")
+                .lines()
+                .count(),
+            resident_pages: resident.parse().expect("a number of pages"),
+        }
+    }
+
+    fn assert_no_more_than(self, early: Self) {
+        assert_eq!(
+            self.descriptors, early.descriptors,
+            "descriptors: {early:?} then {self:?}"
+        );
+        assert!(
+            self.mappings <= early.mappings + 8,
+            "mappings: {early:?} then {self:?}"
+        );
+        let bound = early.resident_pages + early.resident_pages / 20;
+        assert!(
+            self.resident_pages <= bound,
+            "resident set: {early:?} then {self:?}"
+        );
+    }
+}
+
+/// Runs `cycle` `count` times and compares the end with the first tenth.
+fn assert_steady(
+    scheme: &mut Scheme<'_, '_>,
+    count: usize,
+    mut cycle: impl FnMut(&mut Scheme<'_, '_>, usize),
+) {
+    let mut early = None;
+    for number in 0..count {
+        cycle(scheme, number);
+        if number + 1 == count / 10 {
+            scheme.collect();
+            early = Some(Usage::now());
+        }
+    }
+    scheme.collect();
+    Usage::now().assert_no_more_than(early.expect("a tenth was reached"));
+}
+
+#[test]
+fn images_that_nothing_needs_leave_nothing_behind() {
+    let mut runtime = Runtime::new().expect("a runtime");
+    runtime.enter(|scheme| {
+        assert_steady(scheme, 10_000, |scheme, number| {
+            let form =
+                format!("(let ((n {number})) (list (lambda () n) '(a \"b\" #(1 {number}))))");
+            scheme.run_text(&form, "form").expect("it runs");
+        });
+        let roots = scheme.statistics().images;
+        assert!(roots < 1_000, "images: {roots}");
+    });
+    let program = "(import (scheme base))
+        (define table (make-vector 100 '(x y)))
+        (define (look n) (vector-ref table n))
+        (define-record-type point (make-point x y) point? (x point-x))
+        (point-x (make-point (look 3) 2))";
+    let image = runtime
+        .compile_text(program, "program.scm")
+        .expect("it compiles");
+    runtime.enter(|scheme| {
+        assert_steady(scheme, 1_000, |scheme, _| {
+            scheme.run_image(&image, "program", false).expect("it runs");
+        });
+    });
+}
