@@ -91,3 +91,14 @@ pub struct Place {
     /// From 1; 0 if it is not known.
     pub column: u32,
 }
+
+impl From<vm::Place> for Place {
+    fn from(place: vm::Place) -> Self {
+        Self {
+            procedure: place.name.unwrap_or_default(),
+            file: place.file.unwrap_or_default(),
+            line: place.line,
+            column: place.column,
+        }
+    }
+}

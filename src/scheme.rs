@@ -110,41 +110,44 @@ impl<'id> Scheme<'_, 'id> {
     }
 
     fn raised(&mut self, object: Handle, places: Vec<vm::Place>) -> Error {
-        let report = self.report_of(&object);
-        let backtrace = places
-            .into_iter()
-            .map(|place| Place {
-                procedure: place.name.unwrap_or_default(),
-                file: place.file.unwrap_or_default(),
-                line: place.line,
-                column: place.column,
-            })
-            .collect();
-        Error::Raised(Box::new(Raised {
-            report,
-            object,
-            backtrace,
-        }))
+        let report = self.ask_library("%condition-report", &object);
+        let text = if report { self.mutator.text(self.mutator.result()) } else { None };
+        let report =
+            text.unwrap_or_else(|| self.mutator.written(self.mutator.rooted(&object.0)));
+        // A condition knows where it was made; any other object was raised where the run ended.
+        let asked = self.ask_library("%condition-places", &object);
+        let known = if asked { self.places_in_result() } else { Vec::new() };
+        let backtrace =
+            if known.is_empty() { places.into_iter().map(Place::from).collect() } else { known };
+        Error::Raised(Box::new(Raised { report, object, backtrace }))
     }
 
-    /// What the library says of a condition, or the raised object as `write` shows it.
-    fn report_of(&mut self, object: &Handle) -> String {
-        let report = self.mutator.global("%condition-report").is_some()
+    /// Calls a procedure of the library on a raised object; whether there was an answer.
+    fn ask_library(&mut self, procedure: &str, object: &Handle) -> bool {
+        self.mutator.global(procedure).is_some()
             && self
                 .mutator
                 .apply(|mutator| {
-                    let report = mutator
-                        .global("%condition-report")
-                        .expect("it was just there");
-                    (report, vec![mutator.rooted(&object.0)])
+                    let procedure = mutator.global(procedure).expect("it was just there");
+                    (procedure, vec![mutator.rooted(&object.0)])
                 })
-                .is_ok();
-        let text = if report {
-            self.mutator.text(self.mutator.result())
-        } else {
-            None
+                .is_ok()
+    }
+
+    /// The last result, a list of lists (name file line column), as places.
+    fn places_in_result(&self) -> Vec<Place> {
+        let mutator = &*self.mutator;
+        let place = |entry| {
+            let mut fields = mutator.elements(entry);
+            let mut text = || fields.next().and_then(|field| mutator.text(field));
+            let (procedure, file) = (text().unwrap_or_default(), text().unwrap_or_default());
+            let mut number = || {
+                let number = fields.next().and_then(vm::Value::as_fixnum);
+                number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
+            };
+            Place { procedure, file, line: number(), column: number() }
         };
-        text.unwrap_or_else(|| self.mutator.written(self.mutator.rooted(&object.0)))
+        mutator.elements(mutator.result()).map(place).collect()
     }
 
     // Values

@@ -18,12 +18,12 @@
     (unless (node-next node) (set-queue-last! queue #f))
     (node-value node)))
 
-(define queue (make-queue #f #f))
+(define work (make-queue #f #f))
 
 (do ((i 0 (+ i 1))) ((= i 1000000))
-  (enqueue! queue (* i i)))
+  (enqueue! work (* i i)))
 
 (write
  (let loop ((sum 0) (i 0))
-   (if (= i 1000000) sum (loop (+ sum (dequeue! queue)) (+ i 1)))))
+   (if (= i 1000000) sum (loop (+ sum (dequeue! work)) (+ i 1)))))
 (newline)
