@@ -3,7 +3,6 @@
 //! The text is parsed into an arena first; the port's bytes are consumed, and the heap's objects
 //! made, only when the datum is complete and its memory is there.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 
 use abi::condition::ConditionKind;
@@ -16,6 +15,7 @@ use crate::mutator::Mutator;
 use crate::number::heap::from_number;
 use crate::number::tower::Number;
 use crate::object::Object;
+use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
 use crate::object::string::{StringObject, measure, string_bytes};
 use crate::port::flag;
@@ -47,7 +47,7 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
     loop {
         let waiting = port.waiting();
         let is_all = window_bytes >= waiting.len();
-        let window: Vec<u8> = waiting.iter().take(window_bytes).map(Cell::get).collect();
+        let window = read_bytes(&waiting[..window_bytes.min(waiting.len())]);
         let mut data = Data::new();
         let (parsed, fold_case) = parse(
             &mut data,
@@ -61,15 +61,15 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
                 at_end = input::fill(m, port, "read")? == Filled::AtEnd;
                 window_bytes = window_bytes.max(port.waiting().len());
             }
-            Parsed::Wrong(error, consumed) => return Err(wrong(m, port, &error, consumed)),
+            Parsed::Wrong(error, consumed) => return Err(wrong(port, &error, consumed)),
             Parsed::Complete(datum, consumed) => {
                 let value = match datum {
                     Some(datum) => build(m, &data, datum)?,
                     None => Value::EOF,
                 };
-                input::consume_text(m, port, consumed);
+                input::consume_text(port, consumed);
                 let others = port.flags() & !flag::FOLD_CASE;
-                port.set_flags(m, others | if fold_case { flag::FOLD_CASE } else { 0 });
+                port.set_flags(others | if fold_case { flag::FOLD_CASE } else { 0 });
                 return Ok(value);
             }
         }
@@ -115,15 +115,10 @@ fn has_wrong_byte(window: &[u8], valid_bytes: usize) -> bool {
 
 /// The condition for a mistake in the text, which is consumed.
 #[cold]
-fn wrong<'m>(
-    m: &'m Mutator<'_>,
-    port: PortObject<'m>,
-    error: &SyntaxError,
-    consumed: usize,
-) -> Raise<'m> {
+fn wrong<'m>(port: PortObject<'m>, error: &SyntaxError, consumed: usize) -> Raise<'m> {
     let before = &port.waiting()[..error.span.start as usize];
     let (line, column) = input::place_after(port.place(), before);
-    input::consume_text(m, port, consumed.min(port.waiting().len()));
+    input::consume_text(port, consumed.min(port.waiting().len()));
     Raise::condition(
         ConditionKind::Read,
         [

@@ -16,9 +16,6 @@ use crate::stack::Stack;
 use crate::state::State;
 use crate::value::Value;
 
-/// Bytes of a stack on which nothing runs.
-const STACK_BYTES: usize = 1 << 20;
-
 /// A mutator with a heap that suffices for a test without a collection.
 pub(crate) fn mutator<'id>() -> Mutator<'id> {
     let options = HeapOptions {

@@ -218,7 +218,8 @@ fn reserve<'m>(m: &Mutator<'_>, bytes: usize) -> Result<(), Raise<'m>> {
     }
 }
 
-fn integer_bytes(integer: &IBig) -> usize {
+/// Bytes that the integer takes in the heap, at most.
+pub(crate) fn integer_bytes(integer: &IBig) -> usize {
     integer.as_sign_words().1.len() * WORD_BYTES + 24
 }
 

@@ -18,7 +18,6 @@ pub(crate) use generic::{
     add, bit_and, bit_or, bit_xor, compare, divide, equal, modulo, multiply, quotient, remainder,
     shift, subtract,
 };
-pub(crate) use heap::{as_flonum as f64_of, as_i64, as_u64, from_i64, from_u64, to_f64};
 
 /// Why an operation on numbers has no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -100,10 +100,6 @@ impl Number {
         }
     }
 
-    pub(crate) fn is_integer(&self) -> bool {
-        matches!(self, Self::Real(real) if real.is_integer())
-    }
-
     /// Whether it is the exact number `value`.
     pub(crate) fn is_exactly(&self, value: i64) -> bool {
         matches!(self, Self::Real(real) if real.is_exactly(value))
@@ -154,13 +150,6 @@ impl Number {
                 let conjugate = Self::rectangular(c.clone(), d.negate());
                 self.multiply(&conjugate).divide(&Self::Real(norm))
             }
-        }
-    }
-
-    pub(crate) fn negate(&self) -> Self {
-        match self {
-            Self::Real(real) => Self::Real(real.negate()),
-            Self::Complex(real, imaginary) => Self::Complex(real.negate(), imaginary.negate()),
         }
     }
 

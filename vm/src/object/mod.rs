@@ -1,6 +1,7 @@
 //! Objects: typed views of what values refer to.
 
 mod base;
+pub(crate) mod bytevector;
 pub(crate) mod port;
 pub(crate) mod string;
 pub(crate) mod symbol;

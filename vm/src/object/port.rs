@@ -6,6 +6,7 @@ use abi::object_layout::port;
 use abi::tag::{Header, Kind};
 
 use super::Object;
+use super::bytevector::copy_bytes;
 use super::string::{StringObject, string_bytes};
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -85,8 +86,8 @@ impl<'m> PortObject<'m> {
         self.flags() & flags == flags
     }
 
-    pub(crate) fn set_flags(self, m: &Mutator<'_>, flags: i64) {
-        m.set_field(self.0, port::FLAGS, integer(flags));
+    pub(crate) fn set_flags(self, flags: i64) {
+        self.set_integer(port::FLAGS, integer(flags));
     }
 
     /// The file descriptor; `None` if the port has none, or is closed.
@@ -97,8 +98,8 @@ impl<'m> PortObject<'m> {
     }
 
     /// Forgets the file descriptor.
-    pub(crate) fn forget_descriptor(self, m: &Mutator<'_>) {
-        m.set_field(self.0, port::DESCRIPTOR, integer(-1));
+    pub(crate) fn forget_descriptor(self) {
+        self.set_integer(port::DESCRIPTOR, integer(-1));
     }
 
     fn buffer(self) -> Object<'m> {
@@ -125,13 +126,13 @@ impl<'m> PortObject<'m> {
     }
 
     /// Says which bytes of the buffer are valid.
-    pub(crate) fn set_valid(self, m: &Mutator<'_>, position: usize, end: usize) {
+    pub(crate) fn set_valid(self, position: usize, end: usize) {
         debug_assert!(
             position <= end && end <= self.bytes().len(),
             "the buffer holds the bytes"
         );
-        m.set_field(self.0, port::POSITION, Value::count(position));
-        m.set_field(self.0, port::END, Value::count(end));
+        self.set_integer(port::POSITION, Value::count(position));
+        self.set_integer(port::END, Value::count(end));
     }
 
     /// Moves the bytes that wait to the start of a buffer of `bytes`.
@@ -144,11 +145,9 @@ impl<'m> PortObject<'m> {
         debug_assert!(waiting.len() <= bytes, "no byte is lost");
         m.reserve(bytes + OVERHEAD_BYTES)?;
         let buffer = m.allocate_raw(Kind::Bytevector, bytes);
-        for (cell, byte) in buffer.bytes().iter().zip(waiting) {
-            cell.set(byte.get());
-        }
+        copy_bytes(buffer.bytes(), waiting);
         m.set_field(self.0, port::BUFFER, buffer.value());
-        self.set_valid(m, 0, waiting.len());
+        self.set_valid(0, waiting.len());
         Ok(())
     }
 
@@ -157,9 +156,19 @@ impl<'m> PortObject<'m> {
         (self.index(port::LINE), self.index(port::COLUMN))
     }
 
-    pub(crate) fn set_place(self, m: &Mutator<'_>, (line, column): (usize, usize)) {
-        m.set_field(self.0, port::LINE, Value::count(line));
-        m.set_field(self.0, port::COLUMN, Value::count(column));
+    pub(crate) fn set_place(self, (line, column): (usize, usize)) {
+        self.set_integer(port::LINE, Value::count(line));
+        self.set_integer(port::COLUMN, Value::count(column));
+    }
+
+    fn set_integer(self, offset: usize, value: Value<'_>) {
+        debug_assert!(
+            value.is_fixnum() && self.0.field(offset).is_fixnum(),
+            "no references"
+        );
+        // SAFETY: `slot` checks that a value of this object stands there. Ports are never literals,
+        // and no barrier is due where a fixnum replaces a fixnum.
+        unsafe { self.0.slot(offset).store(value.word()) };
     }
 
     fn integer(self, offset: usize) -> i64 {

@@ -7,6 +7,7 @@ use abi::object_layout::string;
 use abi::tag::{Header, Kind};
 
 use super::Object;
+use super::bytevector::copy_bytes;
 use super::symbol::hash_text;
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -206,6 +207,34 @@ impl<'m> StringObject<'m> {
         for (index, character) in characters.enumerate() {
             units.set(start + index, character);
         }
+        self.forget_hash(m);
+    }
+
+    /// Copies the characters of `from` in `range` to places from `start` on; there is room for them.
+    /// Both may be the same string.
+    pub(crate) fn copy_from(
+        self,
+        m: &'m Mutator<'_>,
+        start: usize,
+        from: Self,
+        range: Range<usize>,
+    ) {
+        match (self.units(), from.units()) {
+            (Units::Narrow(to), Units::Narrow(units)) => copy_bytes(&to[start..], &units[range]),
+            (Units::Wide(to), Units::Wide(units)) => {
+                copy_bytes(to[start..].as_flattened(), units[range].as_flattened());
+            }
+            (to, units) => {
+                // One is narrow and the other is not, so that they are two strings.
+                for (index, place) in range.zip(start..) {
+                    to.set(place, units.get(index));
+                }
+            }
+        }
+        self.forget_hash(m);
+    }
+
+    fn forget_hash(self, m: &Mutator<'_>) {
         if self.0.field(string::HASH).is_true() {
             m.set_field(self.0, string::HASH, Value::FALSE);
         }

@@ -6,6 +6,7 @@ use super::utf8::{Decoded, decode};
 use super::{BUFFER_BYTES, file, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
+use crate::object::bytevector::{copy_bytes, write_bytes};
 use crate::object::port::PortObject;
 
 /// Whether bytes came.
@@ -44,15 +45,13 @@ pub(crate) fn fill<'m>(
         let read = file::read(descriptor, &mut piece[..wanted]).map_err(|error| {
             Raise::file(who, std::io::Error::from(error).to_string(), port.name())
         })?;
-        for (cell, &byte) in free[count..].iter().zip(&piece[..read]) {
-            cell.set(byte);
-        }
+        write_bytes(&free[count..], &piece[..read]);
         count += read;
         if read < wanted {
             break;
         }
     }
-    port.set_valid(m, port.position(), end + count);
+    port.set_valid(port.position(), end + count);
     Ok(if count == 0 {
         Filled::AtEnd
     } else {
@@ -70,10 +69,8 @@ fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'
     if waiting.len() * 2 > bytes.len() {
         return port.enlarge(m, (bytes.len() * 2).max(BUFFER_BYTES));
     }
-    for (place, byte) in bytes.iter().zip(waiting) {
-        place.set(byte.get());
-    }
-    port.set_valid(m, 0, waiting.len());
+    copy_bytes(bytes, waiting);
+    port.set_valid(0, waiting.len());
     Ok(())
 }
 
@@ -82,7 +79,7 @@ fn flush_standard_output(m: &Mutator<'_>) {
     let standard_output = m.elements(m.standard_ports()).nth(1);
     if let Some(port) = standard_output.and_then(PortObject::of) {
         // An error shows again at the next write.
-        let _ = output::flush(m, port);
+        let _ = output::flush(port);
     }
 }
 
@@ -109,20 +106,20 @@ pub(crate) fn peek<'m>(
 }
 
 /// Takes `count` bytes of text and keeps count of lines and columns.
-pub(crate) fn consume_text(m: &Mutator<'_>, port: PortObject<'_>, count: usize) {
+pub(crate) fn consume_text(port: PortObject<'_>, count: usize) {
     let taken = &port.waiting()[..count];
-    port.set_place(m, place_after(port.place(), taken));
-    consume(m, port, count);
+    port.set_place(place_after(port.place(), taken));
+    consume(port, count);
 }
 
 /// Takes `count` bytes.
-pub(crate) fn consume(m: &Mutator<'_>, port: PortObject<'_>, count: usize) {
+pub(crate) fn consume(port: PortObject<'_>, count: usize) {
     let (position, end) = (port.position() + count, port.end());
     // A file's empty buffer is filled from its start again.
     if position == end && port.descriptor().is_some() {
-        port.set_valid(m, 0, 0);
+        port.set_valid(0, 0);
     } else {
-        port.set_valid(m, position, end);
+        port.set_valid(position, end);
     }
 }
 

@@ -61,7 +61,9 @@ impl Mutator<'_> {
 
 /// Remembers that `port` is open for output, until [`close`] forgets it.
 pub(crate) fn remember<'m>(m: &'m Mutator<'_>, port: Value<'m>) {
-    m.state().open_ports.set(m.cons(port, m.open_ports()).word());
+    m.state()
+        .open_ports
+        .set(m.cons(port, m.open_ports()).word());
 }
 
 /// Flushes `port` and closes its file. Sides that are closed already stay so.
@@ -71,17 +73,19 @@ pub(crate) fn remember<'m>(m: &'m Mutator<'_>, port: Value<'m>) {
 /// The message of the system, when the last output could not be written; the port is closed all the
 /// same.
 pub(crate) fn close(m: &Mutator<'_>, port: PortObject<'_>, sides: i64) -> Result<(), String> {
-    let flushed = output::flush(m, port);
+    let flushed = output::flush(port);
     let flags = port.flags() & !sides;
-    port.set_flags(m, flags);
+    port.set_flags(flags);
     let is_closed = flags & (flag::INPUT_OPEN | flag::OUTPUT_OPEN) == 0;
     if let Some(descriptor) = port.descriptor().filter(|_| is_closed) {
         if !port.has(flag::STANDARD) {
             file::close(descriptor);
         }
-        port.forget_descriptor(m);
-        let others: Vec<_> =
-            m.elements(m.open_ports()).filter(|&other| other != port.value()).collect();
+        port.forget_descriptor();
+        let others: Vec<_> = m
+            .elements(m.open_ports())
+            .filter(|&other| other != port.value())
+            .collect();
         m.state().open_ports.set(m.list(others).word());
     }
     flushed
@@ -102,10 +106,22 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
     // Three ports, with their buffers and names.
     m.reserve(3 * (BUFFER_BYTES + 1024))?;
     let output = flag::OUTPUT | flag::OUTPUT_OPEN;
-    let lines = if file::is_terminal(1) { flag::LINE_BUFFERED } else { 0 };
+    let lines = if file::is_terminal(1) {
+        flag::LINE_BUFFERED
+    } else {
+        0
+    };
     let make = |descriptor: i32, flags: i64, name: &str| {
         let flags = flags | flag::TEXTUAL | flag::STANDARD;
-        PortObject::allocate(m, &NewPort { flags, descriptor, buffer: Err(BUFFER_BYTES), name })
+        PortObject::allocate(
+            m,
+            &NewPort {
+                flags,
+                descriptor,
+                buffer: Err(BUFFER_BYTES),
+                name,
+            },
+        )
     };
     let ports = [
         make(0, flag::INPUT | flag::INPUT_OPEN, "standard input")?,
@@ -118,9 +134,11 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
 
 /// Sends out what waits in all ports that are open for output, as far as that is possible.
 pub(crate) fn flush_all(m: &Mutator<'_>) {
-    let ports = m.elements(m.standard_ports()).chain(m.elements(m.open_ports()));
+    let ports = m
+        .elements(m.standard_ports())
+        .chain(m.elements(m.open_ports()));
     for port in ports.filter_map(PortObject::of) {
         // At the end of a run nobody is left to be told what could not be written.
-        let _ = output::flush(m, port);
+        let _ = output::flush(port);
     }
 }

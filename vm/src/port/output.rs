@@ -1,10 +1,9 @@
 //! Output: collecting bytes, and sending them out.
 
-use std::cell::Cell;
-
 use super::{COLLECTING_BYTES, file, flag};
 use crate::error::Raise;
 use crate::mutator::Mutator;
+use crate::object::bytevector::{read_bytes, write_bytes};
 use crate::object::port::PortObject;
 
 /// Sends out what waits in the buffer; what cannot be written is dropped.
@@ -12,12 +11,12 @@ use crate::object::port::PortObject;
 /// # Errors
 ///
 /// The message of the system.
-pub(crate) fn flush(m: &Mutator<'_>, port: PortObject<'_>) -> Result<(), String> {
+pub(crate) fn flush(port: PortObject<'_>) -> Result<(), String> {
     let Some(descriptor) = port.descriptor().filter(|_| port.has(flag::OUTPUT)) else {
         return Ok(());
     };
-    let waiting: Vec<u8> = port.waiting().iter().map(Cell::get).collect();
-    port.set_valid(m, 0, 0);
+    let waiting = read_bytes(port.waiting());
+    port.set_valid(0, 0);
     send(descriptor, &waiting)
 }
 
@@ -41,16 +40,16 @@ pub(crate) fn write<'m>(
     };
     let room = port.bytes().len() - port.end();
     let sent = if bytes.len() <= room {
-        append(m, port, bytes);
+        append(port, bytes);
         let leaves =
             port.has(flag::UNBUFFERED) || port.has(flag::LINE_BUFFERED) && bytes.contains(&b'\n');
-        if leaves { flush(m, port) } else { Ok(()) }
+        if leaves { flush(port) } else { Ok(()) }
     } else {
-        flush(m, port).and_then(|()| {
+        flush(port).and_then(|()| {
             if bytes.len() >= port.bytes().len() {
                 return send(descriptor, bytes);
             }
-            append(m, port, bytes);
+            append(port, bytes);
             Ok(())
         })
     };
@@ -63,15 +62,13 @@ fn collect<'m>(m: &'m Mutator<'_>, port: PortObject<'m>, bytes: &[u8]) -> Result
     if needed > port.bytes().len() {
         port.enlarge(m, needed.next_power_of_two().max(COLLECTING_BYTES))?;
     }
-    append(m, port, bytes);
+    append(port, bytes);
     Ok(())
 }
 
 /// There is room for the bytes.
-fn append(m: &Mutator<'_>, port: PortObject<'_>, bytes: &[u8]) {
+fn append(port: PortObject<'_>, bytes: &[u8]) {
     let end = port.end();
-    for (cell, &byte) in port.bytes()[end..].iter().zip(bytes) {
-        cell.set(byte);
-    }
-    port.set_valid(m, port.position(), end + bytes.len());
+    write_bytes(&port.bytes()[end..], bytes);
+    port.set_valid(port.position(), end + bytes.len());
 }

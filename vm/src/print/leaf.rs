@@ -48,6 +48,8 @@ pub(super) fn write(m: &Mutator<'_>, value: Value<'_>, style: Style, text: &mut 
         } else {
             syntax::write_character(character, text)
         }
+    } else if let Some(integer) = value.as_fixnum() {
+        write!(text, "{integer}")
     } else if let Some(number) = as_number(value) {
         let digits = write_number(&number, 10).expect("radix 10 suits every number");
         text.write_str(&digits)

@@ -1,6 +1,5 @@
 //! Bytevectors (R7RS 6.9).
 
-use std::cell::Cell;
 use std::ops::Range;
 
 use abi::tag::{Header, Kind};
@@ -9,6 +8,7 @@ use super::{Answer, check};
 use crate::arguments::Args;
 use crate::mutator::Mutator;
 use crate::object::Object;
+use crate::object::bytevector::{copy_bytes, fill_bytes, write_bytes};
 use crate::value::Value;
 
 /// A bytevector of `length` zeros.
@@ -28,9 +28,7 @@ fn allocate<'m>(m: &'m Mutator<'_>, length: usize) -> Answer<'m, Object<'m>> {
 /// [`Raise::Full`](crate::error::Raise::Full).
 pub(crate) fn from_bytes<'m>(m: &'m Mutator<'_>, bytes: &[u8]) -> Answer<'m> {
     let object = allocate(m, bytes.len())?;
-    for (cell, &byte) in object.bytes().iter().zip(bytes) {
-        cell.set(byte);
-    }
+    write_bytes(object.bytes(), bytes);
     Ok(object.value())
 }
 
@@ -54,7 +52,7 @@ pub(crate) fn make_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
         check::byte(args, 1, WHO)?
     };
     let object = allocate(m, length)?;
-    object.bytes().iter().for_each(|cell| cell.set(fill));
+    fill_bytes(object.bytes(), fill);
     Ok(object.value())
 }
 
@@ -72,16 +70,14 @@ pub(crate) fn bytevector_fill<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     let object = check::mutable(args, 0, Kind::Bytevector, WHO)?;
     let fill = check::byte(args, 1, WHO)?;
     let range = check::range(args, 2, object.size(), WHO)?;
-    object.bytes()[range].iter().for_each(|cell| cell.set(fill));
+    fill_bytes(&object.bytes()[range], fill);
     Ok(Value::UNSPECIFIED)
 }
 
 pub(crate) fn bytevector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let (from, range) = bytes_in_range(args, 0, "bytevector-copy")?;
     let copy = allocate(m, range.len())?;
-    for (cell, byte) in copy.bytes().iter().zip(&from.bytes()[range]) {
-        cell.set(byte.get());
-    }
+    copy_bytes(copy.bytes(), &from.bytes()[range]);
     Ok(copy.value())
 }
 
@@ -92,17 +88,7 @@ pub(crate) fn bytevector_copy_to<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Ans
     let at = check::index_between(args, 1, (0, to.size()), WHO)?;
     let (from, range) = bytes_in_range(args, 2, WHO)?;
     check::room(args, 1, (at, range.len(), to.size()), WHO)?;
-    let (to, from) = (
-        &to.bytes()[at..at + range.len()],
-        &from.bytes()[range.clone()],
-    );
-    let copy = |(to, from): (&Cell<u8>, &Cell<u8>)| to.set(from.get());
-    // The ranges may overlap: nothing is overwritten before it is read.
-    if at > range.start {
-        to.iter().zip(from).rev().for_each(copy);
-    } else {
-        to.iter().zip(from).for_each(copy);
-    }
+    copy_bytes(&to.bytes()[at..], &from.bytes()[range]);
     Ok(Value::UNSPECIFIED)
 }
 
@@ -112,9 +98,10 @@ pub(crate) fn bytevector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answe
         length += check::object(args, index, Kind::Bytevector, "bytevector-append")?.size();
     }
     let result = allocate(m, length)?;
-    let bytes = args.iter().filter_map(Object::of).flat_map(Object::bytes);
-    for (cell, byte) in result.bytes().iter().zip(bytes) {
-        cell.set(byte.get());
+    let mut position = 0;
+    for part in args.iter().filter_map(Object::of) {
+        copy_bytes(&result.bytes()[position..], part.bytes());
+        position += part.size();
     }
     Ok(result.value())
 }

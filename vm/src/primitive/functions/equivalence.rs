@@ -68,34 +68,29 @@ impl Classes {
 
 /// `equal?`, which ends for circular structures too.
 pub(crate) fn equal<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>) -> bool {
-    if a == b {
-        return true;
-    }
-    let mut pending = vec![(a, b)];
+    let mut pending = Vec::new();
     let mut parts = 0;
     let mut classes = Classes::default();
-    while let Some((mut a, mut b)) = pending.pop() {
-        loop {
-            if eqv(a, b) {
-                break;
-            }
+    let mut next = Some((a, b));
+    while let Some((mut a, mut b)) = next {
+        while !eqv(a, b) {
             let has_parts = a.is_pair() || a.is_kind(Kind::Vector);
             parts += 1;
             if has_parts && parts > UNWATCHED_PARTS && !classes.join(a.word(), b.word()) {
                 break;
             }
-            if let (Some((car, cdr)), Some((other_car, other_cdr))) = (m.pair(a), m.pair(b)) {
-                if !eqv(car, other_car) {
-                    pending.push((car, other_car));
+            let (Some((car, cdr)), Some((other_car, other_cdr))) = (m.pair(a), m.pair(b)) else {
+                if same_object(a, b, &mut pending) {
+                    break;
                 }
-                (a, b) = (cdr, other_cdr);
-                continue;
-            }
-            if !same_object(a, b, &mut pending) {
                 return false;
+            };
+            if !eqv(car, other_car) {
+                pending.push((car, other_car));
             }
-            break;
+            (a, b) = (cdr, other_cdr);
         }
+        next = pending.pop();
     }
     true
 }

@@ -6,6 +6,7 @@ use super::port::open_port;
 use super::{Answer, bytevector, check};
 use crate::arguments::Args;
 use crate::mutator::Mutator;
+use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
 use crate::object::string::StringObject;
 use crate::port::input::{self, Filled};
@@ -21,7 +22,7 @@ pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let Some((character, length)) = input::peek(m, port, "read-char")? else {
         return Ok(Value::EOF);
     };
-    input::consume_text(m, port, length);
+    input::consume_text(port, length);
     Ok(Value::character(character))
 }
 
@@ -84,7 +85,7 @@ pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
         _ => line,
     };
     let string = StringObject::from_characters(m, utf8::characters(line))?;
-    input::consume_text(m, port, count);
+    input::consume_text(port, count);
     Ok(string.value())
 }
 
@@ -108,7 +109,7 @@ pub(crate) fn read_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     }
     let bytes = &port.waiting()[..count];
     let string = StringObject::from_characters(m, utf8::characters(bytes))?;
-    input::consume_text(m, port, count);
+    input::consume_text(port, count);
     Ok(string.value())
 }
 
@@ -127,7 +128,7 @@ pub(crate) fn read_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let Some(byte) = next_byte(m, port, "read-u8")? else {
         return Ok(Value::EOF);
     };
-    input::consume(m, port, 1);
+    input::consume(port, 1);
     Ok(Value::count(usize::from(byte)))
 }
 
@@ -152,9 +153,9 @@ pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
     if count == 0 && wanted > 0 {
         return Ok(Value::EOF);
     }
-    let bytes: Vec<u8> = port.waiting()[..count].iter().map(Cell::get).collect();
+    let bytes = read_bytes(&port.waiting()[..count]);
     let result = bytevector::from_bytes(m, &bytes)?;
-    input::consume(m, port, count);
+    input::consume(port, count);
     Ok(result)
 }
 

@@ -1,12 +1,11 @@
 //! Writing to ports (R7RS 6.13.3).
 
-use std::cell::Cell;
-
 use super::port::{open_port, port_argument};
 use super::{Answer, check};
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
+use crate::object::bytevector::read_bytes;
 use crate::port::{flag, output};
 use crate::print::{Style, to_text};
 use crate::value::Value;
@@ -50,15 +49,15 @@ pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     let object = check::object(args, 0, abi::tag::Kind::Bytevector, WHO)?;
     let port = open_port(args, 1, BINARY, WHO)?;
     let range = check::range(args, 2, object.size(), WHO)?;
-    let bytes: Vec<u8> = object.bytes()[range].iter().map(Cell::get).collect();
+    let bytes = read_bytes(&object.bytes()[range]);
     output::write(m, port, &bytes, WHO)?;
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn flush_output<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn flush_output<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "flush-output-port";
     let port = port_argument(args, 0, WHO)?;
-    output::flush(m, port).map_err(|message| Raise::file(WHO, message, port.name()))?;
+    output::flush(port).map_err(|message| Raise::file(WHO, message, port.name()))?;
     Ok(Value::UNSPECIFIED)
 }
 

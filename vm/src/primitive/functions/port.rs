@@ -9,6 +9,7 @@ use super::{Answer, bytevector, check};
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
+use crate::object::bytevector::read_bytes;
 use crate::object::port::{NewPort, PortObject};
 use crate::object::string::{StringObject, string_bytes};
 use crate::port::file::{self, Access};
@@ -173,7 +174,7 @@ pub(crate) fn get_output_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answe
 pub(crate) fn get_output_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "get-output-bytevector";
     let bytes = collected(args, flag::BINARY, "bytevector output port", WHO)?;
-    let copy: Vec<u8> = bytes.iter().map(Cell::get).collect();
+    let copy = read_bytes(bytes);
     bytevector::from_bytes(m, &copy)
 }
 

@@ -54,6 +54,12 @@ pub(super) fn string_and_range<'m>(
 
 pub(crate) fn substring<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let (string, range) = string_and_range(args, 0, "substring")?;
+    if !string.is_wide() {
+        m.reserve(string_bytes(range.len(), false))?;
+        let copy = StringObject::allocate(m, range.len(), false);
+        copy.copy_from(m, 0, string, range);
+        return Ok(copy.value());
+    }
     Ok(StringObject::from_characters(m, string.characters(range))?.value())
 }
 
@@ -68,8 +74,9 @@ pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m
     let result = StringObject::allocate(m, length, is_wide);
     let mut position = 0;
     for string in args.iter().filter_map(StringObject::of) {
-        result.fill_from(m, position, string.all());
-        position += string.length();
+        let length = string.length();
+        result.copy_from(m, position, string, 0..length);
+        position += length;
     }
     Ok(result.value())
 }
@@ -88,14 +95,7 @@ pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
     {
         to.widen_for(m, wide)?;
     }
-    if to.value() == from.value() && at > range.start {
-        // The ranges may overlap: from the end, so that nothing is overwritten before it is read.
-        for (index, character) in from.characters(range).enumerate().rev() {
-            to.fill_from(m, at + index, std::iter::once(character));
-        }
-    } else {
-        to.fill_from(m, at, from.characters(range));
-    }
+    to.copy_from(m, at, from, range);
     Ok(Value::UNSPECIFIED)
 }
 

@@ -9,6 +9,7 @@ use super::{Answer, check};
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
+use crate::object::bytevector::read_bytes;
 use crate::object::string::StringObject;
 use crate::value::Value;
 
@@ -65,10 +66,7 @@ pub(crate) fn utf8_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
     const WHO: &str = "utf8->string";
     let object = check::object(args, 0, Kind::Bytevector, WHO)?;
     let range = check::range(args, 1, object.size(), WHO)?;
-    let bytes: Vec<u8> = object.bytes()[range]
-        .iter()
-        .map(std::cell::Cell::get)
-        .collect();
+    let bytes = read_bytes(&object.bytes()[range]);
     match std::str::from_utf8(&bytes) {
         Ok(text) => Ok(StringObject::from_text(m, text)?.value()),
         Err(_) => Err(Raise::wrong_type(

@@ -5,7 +5,7 @@ use super::arithmetic::{binary_real, unary};
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
-use crate::number::heap::{as_flonum, as_number, from_integer, from_number};
+use crate::number::heap::{as_flonum, as_number, from_integer, from_number, integer_bytes};
 use crate::number::transcendental::{self, Function};
 use crate::number::{Problem, generic};
 
@@ -90,6 +90,7 @@ pub(crate) fn exact_integer_sqrt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answ
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(WHO, 1, WANTED, args[0]))?;
     let (root, rest) = transcendental::integer_square_root(&number)
         .map_err(|problem| problem.raise(WHO, &[args[0]]))?;
+    m.reserve(integer_bytes(&root) + integer_bytes(&rest))?;
     let root = from_integer(m, &root)?;
     let rest = from_integer(m, &rest)?;
     Ok(m.cons(root, rest))
