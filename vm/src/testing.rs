@@ -1,8 +1,10 @@
 //! Calls of leaf primitives in tests, with arguments and results as text.
 
+use std::num::NonZeroU32;
+
 use abi::tag::Kind;
-use gc::{Address, HeapOptions};
-use syntax::{Data, DataBuilder, Parser};
+use gc::{Address, CollectReason, HeapOptions, Outcome, Zeal};
+use syntax::{Data, DataBuilder, DatumId, Parser};
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
@@ -18,26 +20,90 @@ use crate::value::Value;
 
 /// A mutator with a heap that suffices for a test without a collection.
 pub(crate) fn mutator<'id>() -> Mutator<'id> {
-    let options = HeapOptions {
+    mutator_with(HeapOptions {
         arena_bytes: 1 << 30,
         nursery_bytes: 1 << 27,
+        verify: true,
         ..HeapOptions::default()
-    };
+    })
+}
+
+fn mutator_with<'id>(options: HeapOptions) -> Mutator<'id> {
     let heap = gc::Mutator::new(&options, |arena| State::new(arena, Stack::unusable(arena)));
     Mutator::over(heap.expect("a small arena is to be had"))
+}
+
+/// A mutator that collects whenever it can, and verifies its heap.
+fn zealous_mutator<'id>() -> Mutator<'id> {
+    let every = NonZeroU32::MIN;
+    mutator_with(HeapOptions {
+        arena_bytes: 1 << 30,
+        zeal: Some(Zeal { every }),
+        ..HeapOptions::default()
+    })
+}
+
+/// Runs `operation`, which leaves its result in a register, until it needs no collection any more.
+fn until_it_fits(
+    m: &mut Mutator<'_>,
+    mut operation: impl for<'m> FnMut(&'m Mutator<'_>) -> Result<(), Raise<'m>>,
+) {
+    /// Of the sizes that an operation asks for in turn, each is larger than those before.
+    const TRIES_MAX: usize = 10;
+    for _ in 0..TRIES_MAX {
+        let bytes = match operation(m) {
+            Err(Raise::Full(bytes)) => bytes,
+            Err(Raise::Condition(condition)) => panic!("unexpected {:?}", condition.kind),
+            Ok(()) => return,
+        };
+        let outcome = m.heap_mut().collect(CollectReason::Full { bytes });
+        assert_eq!(outcome, Outcome::Done);
+    }
+    panic!("the operation asks for a collection again and again");
+}
+
+/// As [`answer`], in a heap that is collected at each reservation. The arguments move.
+pub(crate) fn answer_with_zeal(leaf: Leaf, arguments: &str) -> String {
+    let mut machine = zealous_mutator();
+    let m = &mut machine;
+    let mut data = Data::new();
+    let forms = parse(&mut data, arguments);
+    for form in forms.into_iter().rev() {
+        until_it_fits(m, |m| {
+            let value = read::build(m, &data, form)?;
+            m.set_winders(m.cons(value, m.winders()));
+            Ok(())
+        });
+    }
+    let mut text = String::new();
+    until_it_fits(m, |m| {
+        let values: Vec<Value<'_>> = m.elements(m.winders()).collect();
+        let result = call(m, leaf, &values);
+        if let Err(Raise::Full(bytes)) = result {
+            return Err(Raise::Full(bytes));
+        }
+        text = show(m, &result);
+        Ok(())
+    });
+    text
+}
+
+fn parse(data: &mut Data, text: &str) -> Vec<DatumId> {
+    let mut parser = Parser::new(text);
+    let mut forms = Vec::new();
+    while let Some(form) = parser
+        .next_datum(&mut DataBuilder::new(data))
+        .expect("good text")
+    {
+        forms.push(form);
+    }
+    forms
 }
 
 /// The data that `text` denotes.
 pub(crate) fn data<'m>(m: &'m Mutator<'_>, text: &str) -> Vec<Value<'m>> {
     let mut data = Data::new();
-    let mut parser = Parser::new(text);
-    let mut forms = Vec::new();
-    while let Some(form) = parser
-        .next_datum(&mut DataBuilder::new(&mut data))
-        .expect("good text")
-    {
-        forms.push(form);
-    }
+    let forms = parse(&mut data, text);
     let build = |&form| read::build(m, &data, form).expect("the heap is large enough");
     forms.iter().map(build).collect()
 }

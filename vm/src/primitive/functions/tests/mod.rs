@@ -6,12 +6,18 @@ mod strings;
 mod structures;
 
 use crate::primitive::Leaf;
-use crate::testing::{answer, mutator};
+use crate::testing::{answer, answer_with_zeal, mutator};
 
-/// Each `leaf`, called with the data in the first text, answers the second.
+/// Each `leaf`, called with the data in the first text, answers the second; under zeal too.
 fn expect(cases: &[(Leaf, &str, &str)]) {
     let m = mutator();
     for &(leaf, arguments, expected) in cases {
-        assert_eq!(answer(&m, leaf, arguments), expected, "arguments {arguments}");
+        assert_eq!(
+            answer(&m, leaf, arguments),
+            expected,
+            "arguments {arguments}"
+        );
+        let with_zeal = answer_with_zeal(leaf, arguments);
+        assert_eq!(with_zeal, expected, "arguments {arguments} under zeal");
     }
 }

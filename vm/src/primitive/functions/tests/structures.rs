@@ -1,6 +1,7 @@
 //! Pairs, lists, vectors, bytevectors, equivalence, tables.
 
 use abi::object_layout::table::STALE;
+use gc::{CollectReason, Outcome, Scope};
 
 use super::super as f;
 use super::expect;
@@ -268,4 +269,57 @@ fn stale_tables_find_new_places() {
         );
         assert_eq!(found.unwrap(), Value::count(index));
     }
+}
+
+#[test]
+fn tables_find_keys_that_collections_have_moved() {
+    let mut m = mutator();
+    let table = call(&m, f::make_table, &[]).unwrap();
+    // The register is a root: the table, then its keys.
+    m.set_winders(m.cons(table, Value::NULL));
+    for round in 0..6 {
+        let (table, mut keys) = m.pair(m.winders()).unwrap();
+        for index in 0..100 {
+            // A fresh pair that knows its own value.
+            let number = Value::count(round * 100 + index);
+            let key = m.cons(number, Value::NULL);
+            call(&m, f::table_set, &[table, key, number]).unwrap();
+            keys = m.cons(key, keys);
+        }
+        m.set_winders(m.cons(table, keys));
+        let scope = if round % 2 == 0 {
+            Scope::Minor
+        } else {
+            Scope::Full
+        };
+        let outcome = m.heap_mut().collect(CollectReason::Forced(scope));
+        assert_eq!(outcome, Outcome::Done);
+        let (table, keys) = m.pair(m.winders()).unwrap();
+        assert_eq!(m.elements(keys).count(), (round + 1) * 100);
+        for key in m.elements(keys) {
+            let found = call(&m, f::table_ref, &[table, key, Value::FALSE]).unwrap();
+            assert_eq!(Some(found), m.pair(key).map(|(number, _)| number));
+        }
+    }
+}
+
+#[test]
+fn ports_go_on_after_collections() {
+    let mut m = mutator();
+    let port = call(&m, f::open_output_string, &[]).unwrap();
+    m.set_winders(port);
+    for round in 0..20 {
+        let port = m.winders();
+        call(&m, f::write, &[data(&m, "(some \"text\")")[0], port]).unwrap();
+        let scope = if round % 2 == 0 {
+            Scope::Minor
+        } else {
+            Scope::Full
+        };
+        let outcome = m.heap_mut().collect(CollectReason::Forced(scope));
+        assert_eq!(outcome, Outcome::Done);
+    }
+    let text = call(&m, f::get_output_string, &[m.winders()]).unwrap();
+    let expected = "(some \"text\")".repeat(20);
+    assert_eq!(to_text(&m, text, Style::Display), expected);
 }
