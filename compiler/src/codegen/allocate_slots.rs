@@ -44,7 +44,11 @@ impl Classes {
     fn new(intervals: &Intervals) -> Self {
         let segments = intervals.segments.clone();
         let count = segments.len();
-        Self { parent: (0..count as u32).collect(), segments, fixed: vec![None; count] }
+        Self {
+            parent: (0..count as u32).collect(),
+            segments,
+            fixed: vec![None; count],
+        }
     }
 
     fn find(&mut self, mut value: u32) -> u32 {
@@ -57,7 +61,9 @@ impl Classes {
     }
 
     fn end(&self, class: u32) -> u32 {
-        self.segments[class as usize].last().map_or(0, |segment| segment.1)
+        self.segments[class as usize]
+            .last()
+            .map_or(0, |segment| segment.1)
     }
 
     fn fix_parameters(&mut self, procedure: &Procedure) {
@@ -123,7 +129,9 @@ impl Occupied {
     /// Whether one value holds the slot before and after the instruction at `position`.
     fn spans(&self, position: u32) -> bool {
         let next = self.0.partition_point(|segment| segment.0 > position);
-        self.0.get(next).is_some_and(|segment| segment.1 > position + 1)
+        self.0
+            .get(next)
+            .is_some_and(|segment| segment.1 > position + 1)
     }
 
     fn insert(&mut self, segment: Segment) {
@@ -150,7 +158,12 @@ fn find_hints(
     let mut hints: Vec<Option<Hint>> = vec![None; procedure.values.len()];
     let mut note = |position: u32, outgoing: Outgoing<'_>, hints: &mut Vec<Option<Hint>>| {
         let numbered = (0..).zip(outgoing.operands.iter().copied());
-        for (number, value) in outgoing.closure.map(|value| (-1, value)).into_iter().chain(numbered) {
+        for (number, value) in outgoing
+            .closure
+            .map(|value| (-1, value))
+            .into_iter()
+            .chain(numbered)
+        {
             let class = classes.find(value.0);
             if classes.end(class) == position + 1 && hints[class as usize].is_none() {
                 hints[class as usize] = Some(Hint::Operand(position, outgoing.area, number));
@@ -165,11 +178,16 @@ fn find_hints(
             }
         }
         if let Some(outgoing) = outgoing::of_terminator(&block.terminator) {
-            note(intervals.position(id, block.instructions.len()), outgoing, &mut hints);
+            note(
+                intervals.position(id, block.instructions.len()),
+                outgoing,
+                &mut hints,
+            );
         }
     }
     for &id in &flow.order {
-        let Terminator::CallReceive { block, .. } = procedure.blocks[id.0 as usize].terminator else {
+        let Terminator::CallReceive { block, .. } = procedure.blocks[id.0 as usize].terminator
+        else {
             continue;
         };
         for (number, value) in (0..).zip(&procedure.blocks[block.0 as usize].parameters) {
@@ -193,7 +211,10 @@ fn assign(
         .collect();
     // Fixed ones first, then by their end.
     order.sort_by_key(|&class| {
-        (classes.fixed[class as usize].is_none(), std::cmp::Reverse(classes.end(class)))
+        (
+            classes.fixed[class as usize].is_none(),
+            std::cmp::Reverse(classes.end(class)),
+        )
     });
     let mut slots = vec![None; procedure.values.len()];
     let mut occupied: Vec<Occupied> = Vec::new();
@@ -211,13 +232,17 @@ fn assign(
         let slot = match classes.fixed[class as usize] {
             Some(slot) => usize::from(slot),
             None => wanted.unwrap_or_else(|| {
-                (0..=occupied.len()).find(|&slot| is_free(&occupied, slot)).expect("the last is free")
+                (0..=occupied.len())
+                    .find(|&slot| is_free(&occupied, slot))
+                    .expect("the last is free")
             }),
         };
         if slot >= occupied.len() {
             occupied.resize(slot + 1, Occupied::default());
         }
-        segments.iter().for_each(|&segment| occupied[slot].insert(segment));
+        segments
+            .iter()
+            .for_each(|&segment| occupied[slot].insert(segment));
         slots[class as usize] = Some(u16::try_from(slot).map_err(|_| occupied.len())?);
     }
     Ok(slots)
@@ -232,16 +257,21 @@ fn hinted_slot(
 ) -> Option<usize> {
     match hint {
         Hint::Operand(position, area, number) => {
-            let used_end =
-                occupied.iter().rposition(|slot| slot.spans(position)).map_or(0, |slot| slot + 1);
-            area.first_operand(used_end).checked_add_signed(number as isize)
+            let used_end = occupied
+                .iter()
+                .rposition(|slot| slot.spans(position))
+                .map_or(0, |slot| slot + 1);
+            area.first_operand(used_end)
+                .checked_add_signed(number as isize)
         }
         Hint::Received(block, number) => {
             let parameters = &procedure.blocks[block as usize].parameters;
-            (0..).zip(parameters).find_map(|(other, value): (i64, &ValueId)| {
-                let slot = slots[root(parent, value.0) as usize]?;
-                usize::try_from(i64::from(slot) + i64::from(number) - other).ok()
-            })
+            (0..)
+                .zip(parameters)
+                .find_map(|(other, value): (i64, &ValueId)| {
+                    let slot = slots[root(parent, value.0) as usize]?;
+                    usize::try_from(i64::from(slot) + i64::from(number) - other).ok()
+                })
         }
     }
 }

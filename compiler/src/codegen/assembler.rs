@@ -102,7 +102,11 @@ impl Assembler {
     pub(super) fn emit_with_last(&mut self, instruction: Instruction, target: FixupTarget) {
         self.emit(instruction);
         let end = self.code.len() as u32;
-        self.fixups.push(Fixup { at: end - 4, end, target });
+        self.fixups.push(Fixup {
+            at: end - 4,
+            end,
+            target,
+        });
     }
 
     /// Appends an instruction whose operand at byte `at` of it leads to `target`.
@@ -114,7 +118,11 @@ impl Assembler {
     ) {
         let start = self.code.len() as u32;
         self.emit(instruction);
-        self.fixups.push(Fixup { at: start + at, end: self.code.len() as u32, target });
+        self.fixups.push(Fixup {
+            at: start + at,
+            end: self.code.len() as u32,
+            target,
+        });
     }
 
     /// Appends a safepoint; `target` fills its first operand, if that is an offset.
@@ -130,16 +138,35 @@ impl Assembler {
         self.emit(instruction);
         let end = self.code.len() as u32;
         if let Some(target) = target {
-            self.fixups.push(Fixup { at: start + 1, end, target });
+            self.fixups.push(Fixup {
+                at: start + 1,
+                end,
+                target,
+            });
         }
         let fixup = self.fixups.len();
-        self.fixups.push(Fixup { at: end - 4, end, target: FixupTarget::FrameMap(u32::MAX) });
+        self.fixups.push(Fixup {
+            at: end - 4,
+            end,
+            target: FixupTarget::FrameMap(u32::MAX),
+        });
         let block = self.block;
-        self.safepoints.push(Safepoint { slots, written, block, slot_count, fixup });
+        self.safepoints.push(Safepoint {
+            slots,
+            written,
+            block,
+            slot_count,
+            fixup,
+        });
     }
 
     /// Appends a jump that is a safepoint.
-    pub(super) fn emit_jump_poll(&mut self, instruction: Instruction, label: Label, slots: LiveSlots) {
+    pub(super) fn emit_jump_poll(
+        &mut self,
+        instruction: Instruction,
+        label: Label,
+        slots: LiveSlots,
+    ) {
         let start = self.code.len();
         self.emit_safepoint(instruction, None, slots, None);
         self.branches.push((start + 1, self.code.len(), label));
@@ -157,8 +184,15 @@ impl Assembler {
 
     fn start_row(&mut self) {
         if let Some(place) = self.place.take() {
-            let Place { file, line, column, .. } = place;
-            self.lines.push(LineRow { offset: self.code.len() as u32, file, line, column });
+            let Place {
+                file, line, column, ..
+            } = place;
+            self.lines.push(LineRow {
+                offset: self.code.len() as u32,
+                file,
+                line,
+                column,
+            });
         }
     }
 
@@ -179,12 +213,21 @@ impl Assembler {
                 written.insert(slot);
             }
         });
-        if let Instruction::Receive { first, required, rest } = *instruction {
+        if let Instruction::Receive {
+            first,
+            required,
+            rest,
+        } = *instruction
+        {
             for slot in first.0..first.0 + required.0 + u16::from(rest.0) {
                 written.insert(slot);
                 *slots_end = (*slots_end).max(usize::from(slot) + 1);
             }
         }
-        debug_assert_ne!(instruction.opcode(), Opcode::Trap, "traps are for debuggers");
+        debug_assert_ne!(
+            instruction.opcode(),
+            Opcode::Trap,
+            "traps are for debuggers"
+        );
     }
 }

@@ -8,6 +8,7 @@ use abi::tag;
 use syntax::DatumKind;
 
 use super::CodegenError;
+use super::check_frame_maps::check_frame_maps;
 use super::frame_states::FrameMaps;
 use super::literal_pool::LiteralPool;
 use super::select::{SelectedProcedure, Selector, Shared};
@@ -23,6 +24,10 @@ const SLOT_BYTES: u32 = 8;
 /// # Errors
 ///
 /// A frame or a literal that the image cannot express.
+///
+/// # Panics
+///
+/// In debug builds, if a frame map contradicts the code: that is a bug of code generation.
 pub fn generate(unit: &Unit) -> Result<LinkUnit, CodegenError> {
     let mut shared = Shared {
         unit,
@@ -46,7 +51,7 @@ pub fn generate(unit: &Unit) -> Result<LinkUnit, CodegenError> {
         let selected = Selector::new(&mut shared, procedure)?.run(number == 0)?;
         procedures.push(procedure_code(procedure, selected));
     }
-    Ok(LinkUnit {
+    let link_unit = LinkUnit {
         procedures,
         frame_maps: shared.maps.maps,
         constants: shared.pool.constants,
@@ -54,7 +59,15 @@ pub fn generate(unit: &Unit) -> Result<LinkUnit, CodegenError> {
         cells,
         files: unit.tables.files.clone(),
         interface: None,
-    })
+    };
+    if cfg!(debug_assertions) {
+        let disagreements = check_frame_maps(&link_unit);
+        assert!(
+            disagreements.is_empty(),
+            "wrong frame maps: {disagreements:#?}"
+        );
+    }
+    Ok(link_unit)
 }
 
 impl Shared<'_> {
@@ -80,8 +93,12 @@ impl Shared<'_> {
 
     fn collect_external(&mut self, literal: LiteralId, cells: &mut Vec<ConstantWord>) {
         let tables = &self.unit.tables;
-        let Literal::Datum(datum) = &tables.literals[literal.0 as usize] else { return };
-        let DatumKind::External(object) = tables.data.kind(datum.0) else { return };
+        let Literal::Datum(datum) = &tables.literals[literal.0 as usize] else {
+            return;
+        };
+        let DatumKind::External(object) = tables.data.kind(datum.0) else {
+            return;
+        };
         if !self.cell_of_external.contains_key(object) {
             self.cell_of_external.insert(*object, cells.len() as u32);
             self.external_cells.push((*object, cells.len() as u32));
@@ -91,7 +108,10 @@ impl Shared<'_> {
 }
 
 fn procedure_code(procedure: &Procedure, selected: SelectedProcedure) -> ProcedureCode {
-    let SelectedProcedure { assembler, entry_map } = selected;
+    let SelectedProcedure {
+        assembler,
+        entry_map,
+    } = selected;
     let header = ProcedureHeader {
         required: procedure.required,
         optional: procedure.optional,

@@ -49,7 +49,11 @@ impl FrameMaps {
 fn states(slots: &LiveSlots, written: &SlotSet, count: usize) -> Vec<SlotState> {
     let state = |slot: u16| {
         if !slots.live.contains(slot) {
-            if written.contains(slot) { SlotState::Dead } else { SlotState::Unused }
+            if written.contains(slot) {
+                SlotState::Dead
+            } else {
+                SlotState::Unused
+            }
         } else if slots.raw.contains(slot) {
             SlotState::Raw
         } else {

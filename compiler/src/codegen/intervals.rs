@@ -81,7 +81,9 @@ impl Intervals {
             let known = &mut end_of[value.0 as usize];
             *known = (*known).max(end);
         };
-        block.terminator.each_use(|value| use_until(end_of, value, terminator + 1));
+        block
+            .terminator
+            .each_use(|value| use_until(end_of, value, terminator + 1));
         for (index, instruction) in block.instructions.iter().enumerate().rev() {
             let position = self.position(id, index);
             let early = writes_before_reading(&instruction.operation);
@@ -113,10 +115,7 @@ impl Intervals {
 /// which become part of the instruction.
 pub(super) fn each_slot_use(operation: &Operation, mut visit: impl FnMut(ValueId)) {
     match operation {
-        Operation::Primitive(
-            Primitive::RecordRef | Primitive::RecordSet,
-            operands,
-        ) => {
+        Operation::Primitive(Primitive::RecordRef | Primitive::RecordSet, operands) => {
             let is_index = |&(place, _): &(usize, &ValueId)| place != RECORD_INDEX_OPERAND;
             let in_slots = operands.iter().enumerate().filter(is_index);
             in_slots.for_each(|(_, &operand)| visit(operand));

@@ -67,10 +67,13 @@ impl LiteralPool {
     /// The number of `constant`: that of an equal one, if there is any.
     pub(super) fn constant(&mut self, constant: Constant) -> u32 {
         let constants = &mut self.constants;
-        *self.constant_numbers.entry(Key::new(&constant)).or_insert_with(|| {
-            constants.push(constant);
-            constants.len() as u32 - 1
-        })
+        *self
+            .constant_numbers
+            .entry(Key::new(&constant))
+            .or_insert_with(|| {
+                constants.push(constant);
+                constants.len() as u32 - 1
+            })
     }
 
     /// The word of a quoted datum. Circular data become circular constants.
@@ -170,13 +173,18 @@ impl LiteralPool {
         let constant = match integer {
             Integer::Small(value) => match tag::fixnum(*value) {
                 Some(word) => return ConstantWord::Word(word),
-                None => {
-                    Constant::Bignum { negative: *value < 0, limbs: vec![value.unsigned_abs()] }
-                }
+                None => Constant::Bignum {
+                    negative: *value < 0,
+                    limbs: vec![value.unsigned_abs()],
+                },
             },
-            Integer::Big { negative, magnitude } => {
-                Constant::Bignum { negative: *negative, limbs: magnitude.clone() }
-            }
+            Integer::Big {
+                negative,
+                magnitude,
+            } => Constant::Bignum {
+                negative: *negative,
+                limbs: magnitude.clone(),
+            },
         };
         ConstantWord::Constant(self.constant(constant))
     }

@@ -12,6 +12,7 @@
 mod allocate_slots;
 mod assembler;
 pub mod bytecode;
+pub mod check_frame_maps;
 mod error;
 mod frame_states;
 mod intervals;
@@ -23,5 +24,7 @@ mod slot_set;
 
 pub use error::CodegenError;
 
+#[cfg(test)]
+mod random_programs;
 #[cfg(test)]
 mod tests;

@@ -62,7 +62,11 @@ pub(super) fn of_operation(operation: &Operation) -> Option<Outgoing<'_>> {
         }
         _ => return None,
     };
-    Some(Outgoing { area, closure, operands })
+    Some(Outgoing {
+        area,
+        closure,
+        operands,
+    })
 }
 
 /// What `terminator` wants in consecutive slots, if anything.
@@ -74,7 +78,9 @@ pub(super) fn of_terminator(terminator: &Terminator) -> Option<Outgoing<'_>> {
         Terminator::TailApply(callee, list) => {
             (Area::Incoming, Some(*callee), std::slice::from_ref(list))
         }
-        Terminator::CallReceive { callee, arguments, .. } => {
+        Terminator::CallReceive {
+            callee, arguments, ..
+        } => {
             let closure = match callee {
                 Callee::Value(value) => Some(*value),
                 Callee::Known(_, closure) => *closure,
@@ -83,5 +89,9 @@ pub(super) fn of_terminator(terminator: &Terminator) -> Option<Outgoing<'_>> {
         }
         _ => return None,
     };
-    Some(Outgoing { area, closure, operands })
+    Some(Outgoing {
+        area,
+        closure,
+        operands,
+    })
 }

@@ -23,7 +23,11 @@ pub(super) struct Move {
 pub(super) fn resolve_moves(moves: &[Move], temporary: u16) -> Vec<Move> {
     let mut source_of: HashMap<u16, u16> = HashMap::new();
     let mut readers: HashMap<u16, u32> = HashMap::new();
-    let moves: Vec<Move> = moves.iter().copied().filter(|each| each.to != each.from).collect();
+    let moves: Vec<Move> = moves
+        .iter()
+        .copied()
+        .filter(|each| each.to != each.from)
+        .collect();
     for each in &moves {
         source_of.insert(each.to, each.from);
         *readers.entry(each.from).or_default() += 1;
@@ -32,7 +36,9 @@ pub(super) fn resolve_moves(moves: &[Move], temporary: u16) -> Vec<Move> {
     let mut drain = |start: u16, source_of: &mut HashMap<u16, u16>, resolved: &mut Vec<Move>| {
         let mut to = start;
         while readers.get(&to).is_none_or(|&count| count == 0) {
-            let Some(from) = source_of.remove(&to) else { break };
+            let Some(from) = source_of.remove(&to) else {
+                break;
+            };
             resolved.push(Move { to, from });
             *readers.get_mut(&from).expect("every source is counted") -= 1;
             to = from;
@@ -46,13 +52,21 @@ pub(super) fn resolve_moves(moves: &[Move], temporary: u16) -> Vec<Move> {
         if source_of.remove(&each.to).is_none() {
             continue;
         }
-        resolved.push(Move { to: temporary, from: each.to });
+        resolved.push(Move {
+            to: temporary,
+            from: each.to,
+        });
         resolved.push(*each);
         let mut to = each.from;
         while to != each.to {
-            let from = source_of.remove(&to).expect("a cycle comes back to its start");
+            let from = source_of
+                .remove(&to)
+                .expect("a cycle comes back to its start");
             let from_saved = if from == each.to { temporary } else { from };
-            resolved.push(Move { to, from: from_saved });
+            resolved.push(Move {
+                to,
+                from: from_saved,
+            });
             to = from;
         }
     }

@@ -46,7 +46,9 @@ impl SlotSet {
     /// One more than the greatest member.
     pub(super) fn end(&self) -> usize {
         let last = self.0.iter().rposition(|&word| word != 0);
-        last.map_or(0, |word| 64 * word + 64 - self.0[word].leading_zeros() as usize)
+        last.map_or(0, |word| {
+            64 * word + 64 - self.0[word].leading_zeros() as usize
+        })
     }
 }
 

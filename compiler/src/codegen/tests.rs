@@ -4,6 +4,7 @@ use abi::frame_map::FrameMap;
 use abi::isa::{Opcode, disassemble};
 
 use super::bytecode::generate;
+use super::check_frame_maps::check_frame_maps;
 use crate::link::unit::{FixupTarget, LinkUnit};
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
@@ -17,7 +18,9 @@ fn compile(text: &str) -> LinkUnit {
         unit = (pass.run)(unit);
         assert_eq!(verify(&unit), [], "after {}", pass.name);
     }
-    generate(&unit).unwrap()
+    let unit = generate(&unit).unwrap();
+    assert_eq!(check_frame_maps(&unit), []);
+    unit
 }
 
 /// Instructions of a procedure; safepoints with the states of their slots.
@@ -46,7 +49,9 @@ fn listing(unit: &LinkUnit, procedure: usize) -> String {
 }
 
 fn is_hole(word: &str) -> bool {
-    ["code:", "data:", "map:"].iter().any(|prefix| word.starts_with(prefix))
+    ["code:", "data:", "map:"]
+        .iter()
+        .any(|prefix| word.starts_with(prefix))
 }
 
 #[test]
@@ -98,12 +103,11 @@ fn a_loop_keeps_its_variables_in_place() {
     );
     insta::assert_snapshot!(listing(&unit, 0), @r"
     0: load_small s0 0
-    5: branch_equal_small s1 0 ->50
-    14: add_small s2 s1 -1 [LLd]
-    25: add s0 s0 s1 [LLL]
-    36: copy s1 s2
-    41: jump_poll ->5 [LLd]
-    50: return_value s0
+    5: branch_equal_small s1 0 ->45
+    14: add s0 s0 s1 [LL]
+    25: add_small s1 s1 -1 [LL]
+    36: jump_poll ->5 [LL]
+    45: return_value s0
     ");
 }
 

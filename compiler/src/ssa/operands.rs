@@ -1,6 +1,6 @@
 //! Which values operations, conditions and terminators use.
 
-use super::ir::{Callee, Condition, Operation, Terminator, Target, ValueId};
+use super::ir::{Callee, Condition, Operation, Target, Terminator, ValueId};
 
 impl Operation {
     /// Calls `visit` with every use of a value, in operand order.
@@ -144,8 +144,15 @@ impl Terminator {
                 visit(*a);
                 visit(*b);
             }
-            Self::CallReceive { callee, arguments, .. } => {
-                callee.closure().iter().chain(arguments).copied().for_each(visit);
+            Self::CallReceive {
+                callee, arguments, ..
+            } => {
+                callee
+                    .closure()
+                    .iter()
+                    .chain(arguments)
+                    .copied()
+                    .for_each(visit);
             }
         }
     }
@@ -157,7 +164,10 @@ impl Terminator {
             Self::Jump(target) => target.arguments.iter_mut().for_each(visit),
             Self::Branch(condition, yes, no) => {
                 condition.each_use_mut(&mut visit);
-                yes.arguments.iter_mut().chain(&mut no.arguments).for_each(visit);
+                yes.arguments
+                    .iter_mut()
+                    .chain(&mut no.arguments)
+                    .for_each(visit);
             }
             Self::Return(value) => visit(value),
             Self::ReturnValues(values) => values.iter_mut().for_each(visit),
@@ -172,7 +182,9 @@ impl Terminator {
                 visit(a);
                 visit(b);
             }
-            Self::CallReceive { callee, arguments, .. } => {
+            Self::CallReceive {
+                callee, arguments, ..
+            } => {
                 if let Callee::Value(value) | Callee::Known(_, Some(value)) = callee {
                     visit(value);
                 }

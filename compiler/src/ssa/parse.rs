@@ -60,7 +60,13 @@ pub fn parse(text: &str) -> Result<Unit, ParseError> {
                 }
             }
             "procedure" => unit.procedures.push(procedure(items)?),
-            _ => return Err(unexpected(&data, form, "cells, globals, literals or a procedure")),
+            _ => {
+                return Err(unexpected(
+                    &data,
+                    form,
+                    "cells, globals, literals or a procedure",
+                ));
+            }
         }
     }
     unit.tables.data = data;
@@ -68,7 +74,10 @@ pub fn parse(text: &str) -> Result<Unit, ParseError> {
 }
 
 fn unexpected(data: &Data, datum: DatumId, expected: &'static str) -> ParseError {
-    ParseError::Unexpected { expected, found: data.to_text(datum) }
+    ParseError::Unexpected {
+        expected,
+        found: data.to_text(datum),
+    }
 }
 
 /// What is left of a list.
@@ -80,8 +89,14 @@ struct Items<'data> {
 
 impl<'data> Items<'data> {
     fn new(data: &'data Data, list: DatumId) -> Result<Self, ParseError> {
-        let items = data.proper_list(list).ok_or_else(|| unexpected(data, list, "a list"))?;
-        Ok(Self { data, whole: list, items: items.into_iter() })
+        let items = data
+            .proper_list(list)
+            .ok_or_else(|| unexpected(data, list, "a list"))?;
+        Ok(Self {
+            data,
+            whole: list,
+            items: items.into_iter(),
+        })
     }
 
     fn is_empty(&self) -> bool {
@@ -89,7 +104,9 @@ impl<'data> Items<'data> {
     }
 
     fn next(&mut self, expected: &'static str) -> Result<DatumId, ParseError> {
-        self.items.next().ok_or_else(|| unexpected(self.data, self.whole, expected))
+        self.items
+            .next()
+            .ok_or_else(|| unexpected(self.data, self.whole, expected))
     }
 
     fn list(&mut self) -> Result<Self, ParseError> {
@@ -100,7 +117,8 @@ impl<'data> Items<'data> {
     fn symbol(&mut self, expected: &'static str) -> Result<String, ParseError> {
         let datum = self.next(expected)?;
         let name = self.data.as_symbol(datum);
-        name.map(str::to_owned).ok_or_else(|| unexpected(self.data, datum, expected))
+        name.map(str::to_owned)
+            .ok_or_else(|| unexpected(self.data, datum, expected))
     }
 
     fn string(&mut self) -> Result<Rc<str>, ParseError> {
@@ -131,7 +149,9 @@ impl<'data> Items<'data> {
     fn value(&mut self) -> Result<ValueId, ParseError> {
         let datum = self.next("a value")?;
         let name = self.data.as_symbol(datum);
-        let value = name.and_then(|name| name.strip_prefix('v')?.parse().ok()).map(ValueId);
+        let value = name
+            .and_then(|name| name.strip_prefix('v')?.parse().ok())
+            .map(ValueId);
         value.ok_or_else(|| unexpected(self.data, datum, "a value"))
     }
 
@@ -155,13 +175,18 @@ impl<'data> Items<'data> {
     fn block(&mut self) -> Result<BlockId, ParseError> {
         let datum = self.next("a block")?;
         let name = self.data.as_symbol(datum);
-        let block = name.and_then(|name| name.strip_prefix('b')?.parse().ok()).map(BlockId);
+        let block = name
+            .and_then(|name| name.strip_prefix('b')?.parse().ok())
+            .map(BlockId);
         block.ok_or_else(|| unexpected(self.data, datum, "a block"))
     }
 
     fn target(&mut self) -> Result<Target, ParseError> {
         let mut items = self.list()?;
-        Ok(Target { block: items.block()?, arguments: items.values()? })
+        Ok(Target {
+            block: items.block()?,
+            arguments: items.values()?,
+        })
     }
 
     fn named<T>(
@@ -170,7 +195,10 @@ impl<'data> Items<'data> {
         find: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T, ParseError> {
         let name = self.symbol(expected)?;
-        find(&name).ok_or(ParseError::Unexpected { expected, found: name })
+        find(&name).ok_or(ParseError::Unexpected {
+            expected,
+            found: name,
+        })
     }
 
     fn primitive(&mut self) -> Result<Primitive, ParseError> {
@@ -183,9 +211,15 @@ fn global(items: &mut Items<'_>) -> Result<Global, ParseError> {
     if next.is_some_and(|next| items.data.as_pair(next).is_some()) {
         let mut inner = items.list()?;
         inner.symbol("immutable")?;
-        return Ok(Global { key: inner.string()?, immutable: true });
+        return Ok(Global {
+            key: inner.string()?,
+            immutable: true,
+        });
     }
-    Ok(Global { key: items.string()?, immutable: false })
+    Ok(Global {
+        key: items.string()?,
+        immutable: false,
+    })
 }
 
 fn literal(items: &mut Items<'_>) -> Result<Literal, ParseError> {
@@ -244,7 +278,11 @@ fn block(mut items: Items<'_>, values: &mut Vec<Value>) -> Result<Block, ParseEr
             }
         };
         let operation = operation(inner.list()?)?;
-        block.instructions.push(Instruction { operation, result, place: Place::default() });
+        block.instructions.push(Instruction {
+            operation,
+            result,
+            place: Place::default(),
+        });
     }
     Ok(block)
 }
@@ -258,7 +296,13 @@ fn definition(items: &mut Items<'_>, values: &mut Vec<Value>) -> Result<ValueId,
         Some((name.strip_prefix('v')?.parse::<u32>().ok()?, repr))
     })?;
     let count = values.len().max(value as usize + 1);
-    values.resize(count, Value { repr: Repr::Tagged, name: None });
+    values.resize(
+        count,
+        Value {
+            repr: Repr::Tagged,
+            name: None,
+        },
+    );
     values[value as usize].repr = repr;
     Ok(ValueId(value))
 }
@@ -271,7 +315,10 @@ fn operation(mut items: Items<'_>) -> Result<Operation, ParseError> {
         "fixnum" => {
             let word = tag::fixnum(items.integer()?);
             let found = head.clone();
-            Operation::Word(word.ok_or(ParseError::Unexpected { expected: "a fixnum", found })?)
+            Operation::Word(word.ok_or(ParseError::Unexpected {
+                expected: "a fixnum",
+                found,
+            })?)
         }
         "word" => Operation::Word(items.integer::<i64>()? as u64),
         "raw" => Operation::Raw(items.integer::<i64>()? as u64),
@@ -300,7 +347,10 @@ fn operation(mut items: Items<'_>) -> Result<Operation, ParseError> {
             } else if let Some(raw) = RawBinary::from_name(name) {
                 Operation::Raw2(raw, items.value()?, items.value()?)
             } else {
-                return Err(ParseError::Unexpected { expected: "an operation", found: head });
+                return Err(ParseError::Unexpected {
+                    expected: "an operation",
+                    found: head,
+                });
             }
         }
     })
@@ -313,7 +363,12 @@ fn condition(mut items: Items<'_>) -> Result<Condition, ParseError> {
     Ok(match head.as_str() {
         "true" => Condition::True(items.value()?),
         "type" => {
-            let find = |name: &str| TypeTest::ALL.iter().copied().find(|test| test.name() == name);
+            let find = |name: &str| {
+                TypeTest::ALL
+                    .iter()
+                    .copied()
+                    .find(|test| test.name() == name)
+            };
             Condition::Type(items.named("a type test", find)?, items.value()?)
         }
         "eq" => Condition::Eq(items.value()?, items.value()?),
@@ -325,7 +380,12 @@ fn condition(mut items: Items<'_>) -> Result<Condition, ParseError> {
         "compare-f64" => Condition::CompareF64(relation(items)?, items.value()?, items.value()?),
         "compare-i64" => Condition::CompareI64(relation(items)?, items.value()?, items.value()?),
         "compare-u64" => Condition::CompareU64(relation(items)?, items.value()?, items.value()?),
-        _ => return Err(ParseError::Unexpected { expected: "a condition", found: head }),
+        _ => {
+            return Err(ParseError::Unexpected {
+                expected: "a condition",
+                found: head,
+            });
+        }
     })
 }
 
@@ -334,9 +394,7 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
     Ok(match head {
         "none" => Terminator::None,
         "jump" => Terminator::Jump(items.target()?),
-        "branch" => {
-            Terminator::Branch(condition(items.list()?)?, items.target()?, items.target()?)
-        }
+        "branch" => Terminator::Branch(condition(items.list()?)?, items.target()?, items.target()?),
         "return" => Terminator::Return(items.value()?),
         "return-values" => Terminator::ReturnValues(items.values()?),
         "tail-call" => Terminator::TailCall(items.value()?, items.values()?),
@@ -355,7 +413,10 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
         },
         _ => {
             let found = head.to_owned();
-            return Err(ParseError::Unexpected { expected: "a terminator", found });
+            return Err(ParseError::Unexpected {
+                expected: "a terminator",
+                found,
+            });
         }
     })
 }
@@ -365,7 +426,10 @@ fn callee(items: &mut Items<'_>) -> Result<Callee, ParseError> {
     if next.is_some_and(|next| items.data.as_pair(next).is_some()) {
         let mut inner = items.list()?;
         inner.symbol("known")?;
-        return Ok(Callee::Known(ProcedureId(inner.integer()?), inner.optional_value()?));
+        return Ok(Callee::Known(
+            ProcedureId(inner.integer()?),
+            inner.optional_value()?,
+        ));
     }
     Ok(Callee::Value(items.value()?))
 }
@@ -413,7 +477,8 @@ mod tests {
 
     #[test]
     fn unknown_operations_are_named() {
-        let error = parse("(procedure \"f\" 0 0 #f 0 () (block b0 () (let v0 (fly))))").unwrap_err();
+        let error =
+            parse("(procedure \"f\" 0 0 #f 0 () (block b0 () (let v0 (fly))))").unwrap_err();
         assert_eq!(error.to_string(), "expected an operation, found fly");
     }
 }

@@ -40,7 +40,9 @@ macro_rules! put {
 fn print_tables(unit: &Unit, text: &mut String) {
     if !unit.cells.is_empty() {
         text.push_str("(cells");
-        unit.cells.iter().for_each(|name| put!(text, " {}", quoted(name)));
+        unit.cells
+            .iter()
+            .for_each(|name| put!(text, " {}", quoted(name)));
         text.push_str(")\n");
     }
     if !unit.tables.globals.is_empty() {
@@ -77,8 +79,16 @@ fn quoted(name: &str) -> String {
 fn print_procedure(procedure: &Procedure, text: &mut String) {
     let rest = if procedure.rest { "#t" } else { "#f" };
     let (required, optional, free) = (procedure.required, procedure.optional, procedure.free);
-    put!(text, "(procedure {} {required} {optional} {rest} {free} (", quoted(&procedure.name));
-    let names: Vec<String> = procedure.parameter_names.iter().map(|name| quoted(name)).collect();
+    put!(
+        text,
+        "(procedure {} {required} {optional} {rest} {free} (",
+        quoted(&procedure.name)
+    );
+    let names: Vec<String> = procedure
+        .parameter_names
+        .iter()
+        .map(|name| quoted(name))
+        .collect();
     put!(text, "{})", names.join(" "));
     for (number, block) in procedure.blocks.iter().enumerate() {
         print_block(procedure, number, block, text);
@@ -89,9 +99,17 @@ fn print_procedure(procedure: &Procedure, text: &mut String) {
 fn print_block(procedure: &Procedure, number: usize, block: &Block, text: &mut String) {
     let definition = |value: ValueId| {
         let repr = procedure.values[value.0 as usize].repr;
-        if repr.is_raw() { format!("v{}:{}", value.0, repr.name()) } else { format!("v{}", value.0) }
+        if repr.is_raw() {
+            format!("v{}:{}", value.0, repr.name())
+        } else {
+            format!("v{}", value.0)
+        }
     };
-    let parameters: Vec<String> = block.parameters.iter().map(|&value| definition(value)).collect();
+    let parameters: Vec<String> = block
+        .parameters
+        .iter()
+        .map(|&value| definition(value))
+        .collect();
     put!(text, "\n  (block b{number} ({})", parameters.join(" "));
     for instruction in &block.instructions {
         let operation = operation_text(&instruction.operation);
@@ -201,11 +219,20 @@ fn terminator_text(terminator: &Terminator) -> String {
         }
         Terminator::TailCallKnown(procedure, closure, operands) => {
             let closure = optional_value(*closure);
-            form(&format!("tail-call-known {} {closure}", procedure.0), operands)
+            form(
+                &format!("tail-call-known {} {closure}", procedure.0),
+                operands,
+            )
         }
         Terminator::TailApply(callee, list) => form("tail-apply", &[*callee, *list]),
         Terminator::Reinstate(continuation, values) => form("reinstate", &[*continuation, *values]),
-        Terminator::CallReceive { callee, arguments, required, rest, block } => {
+        Terminator::CallReceive {
+            callee,
+            arguments,
+            required,
+            rest,
+            block,
+        } => {
             let callee = match callee {
                 Callee::Value(value) => format!("v{}", value.0),
                 Callee::Known(procedure, closure) => {
@@ -213,7 +240,10 @@ fn terminator_text(terminator: &Terminator) -> String {
                 }
             };
             let rest = if *rest { "#t" } else { "#f" };
-            let head = format!("call-receive {callee} {required} {rest} {}", block_name(*block));
+            let head = format!(
+                "call-receive {callee} {required} {rest} {}",
+                block_name(*block)
+            );
             form(&head, arguments)
         }
     }

@@ -6,9 +6,7 @@ use abi::primitive::{Effect, Primitive};
 use abi::tag;
 
 use super::analysis::{Dominators, Flow};
-use super::ir::{
-    BlockId, Condition, Operation, Procedure, Repr, Terminator, Unit, ValueId,
-};
+use super::ir::{BlockId, Condition, Operation, Procedure, Repr, Terminator, Unit, ValueId};
 
 /// A rule that a unit breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +45,11 @@ pub enum ViolationKind {
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "procedure {}, block {}: {:?}", self.procedure, self.block, self.kind)
+        write!(
+            f,
+            "procedure {}, block {}: {:?}",
+            self.procedure, self.block, self.kind
+        )
     }
 }
 
@@ -57,9 +59,11 @@ pub fn verify(unit: &Unit) -> Vec<Violation> {
     let mut violations = Vec::new();
     for (number, procedure) in (0..).zip(&unit.procedures) {
         let found = verify_procedure(unit, procedure);
-        violations.extend(
-            found.into_iter().map(|(block, kind)| Violation { procedure: number, block, kind }),
-        );
+        violations.extend(found.into_iter().map(|(block, kind)| Violation {
+            procedure: number,
+            block,
+            kind,
+        }));
     }
     violations
 }
@@ -79,7 +83,9 @@ fn verify_procedure(unit: &Unit, procedure: &Procedure) -> Found {
             found,
         };
         checker.collect_definitions(&flow);
-        flow.order.iter().for_each(|&block| checker.check_block(block, &flow));
+        flow.order
+            .iter()
+            .for_each(|&block| checker.check_block(block, &flow));
         found = checker.found;
     }
     found
@@ -92,7 +98,11 @@ fn check_structure(procedure: &Procedure, found: &mut Found) {
         if block.terminator == Terminator::None {
             found.push((number, ViolationKind::NoTerminator));
         }
-        for next in block.terminator.successors().filter(|next| next.0 as usize >= count) {
+        for next in block
+            .terminator
+            .successors()
+            .filter(|next| next.0 as usize >= count)
+        {
             found.push((number, ViolationKind::NoSuchBlock(next)));
         }
     }
@@ -100,7 +110,11 @@ fn check_structure(procedure: &Procedure, found: &mut Found) {
         + usize::from(procedure.required)
         + usize::from(procedure.optional)
         + usize::from(procedure.rest);
-    if procedure.blocks.first().is_none_or(|entry| entry.parameters.len() != parameters) {
+    if procedure
+        .blocks
+        .first()
+        .is_none_or(|entry| entry.parameters.len() != parameters)
+    {
         found.push((0, ViolationKind::EntryParameters));
     }
 }
@@ -131,7 +145,10 @@ impl Checker<'_> {
                 .zip(&block.instructions)
                 .filter_map(|(place, each)| each.result.map(|result| (result, place)));
             for (value, place) in parameters.chain(results) {
-                if self.defined[value.0 as usize].replace((id, place)).is_some() {
+                if self.defined[value.0 as usize]
+                    .replace((id, place))
+                    .is_some()
+                {
                     self.report(id, ViolationKind::DefinedTwice(value));
                 }
             }
@@ -166,10 +183,14 @@ impl Checker<'_> {
         let block = &procedure.blocks[id.0 as usize];
         let errors_before = self.found.len();
         for (place, instruction) in (1..).zip(&block.instructions) {
-            instruction.operation.each_use(|value| self.check_use(id, place, value));
+            instruction
+                .operation
+                .each_use(|value| self.check_use(id, place, value));
         }
         let end = block.instructions.len() + 1;
-        block.terminator.each_use(|value| self.check_use(id, end, value));
+        block
+            .terminator
+            .each_use(|value| self.check_use(id, end, value));
         if self.found.len() > errors_before {
             return;
         }
@@ -213,16 +234,24 @@ impl Checker<'_> {
     fn check_primitive(&mut self, id: BlockId, primitive: Primitive, operands: &[ValueId]) {
         let transfers = primitive.effect() == Effect::Control && primitive != Primitive::Capture;
         let needs_index = matches!(primitive, Primitive::RecordRef | Primitive::RecordSet);
-        let has_index = || operands.get(2).is_some_and(|&value| self.is_small_index(value));
+        let has_index = || {
+            operands
+                .get(2)
+                .is_some_and(|&value| self.is_small_index(value))
+        };
         if transfers || !primitive.accepts(operands.len()) || (needs_index && !has_index()) {
             self.report(id, ViolationKind::Primitive(primitive));
         }
     }
 
     fn is_small_index(&self, value: ValueId) -> bool {
-        let Some(Some((block, place))) = self.defined.get(value.0 as usize) else { return false };
+        let Some(Some((block, place))) = self.defined.get(value.0 as usize) else {
+            return false;
+        };
         let instructions = &self.procedure.blocks[block.0 as usize].instructions;
-        let definition = place.checked_sub(1).map(|place| &instructions[place].operation);
+        let definition = place
+            .checked_sub(1)
+            .map(|place| &instructions[place].operation);
         let word = definition.and_then(|operation| self.unit.immediate_word(operation));
         word.is_some_and(|word| {
             tag::is_fixnum(word) && u16::try_from(tag::fixnum_value(word)).is_ok()
@@ -243,7 +272,12 @@ impl Checker<'_> {
         match terminator {
             Terminator::None | Terminator::Jump(_) => {}
             Terminator::Branch(condition, ..) => self.check_condition(id, condition),
-            Terminator::CallReceive { required, rest, block, .. } => {
+            Terminator::CallReceive {
+                required,
+                rest,
+                block,
+                ..
+            } => {
                 let parameters = self.procedure.blocks[block.0 as usize].parameters.len();
                 let wanted = usize::from(*required) + usize::from(*rest);
                 if parameters != wanted || flow.predecessors[block.0 as usize].len() != 1 {
@@ -275,12 +309,18 @@ mod tests {
 
     fn kinds(blocks: &str) -> Vec<ViolationKind> {
         let unit = parse(&format!("(procedure \"f\" 1 0 #f 0 (\"x\") {blocks})")).unwrap();
-        verify(&unit).into_iter().map(|violation| violation.kind).collect()
+        verify(&unit)
+            .into_iter()
+            .map(|violation| violation.kind)
+            .collect()
     }
 
     #[test]
     fn a_well_formed_procedure_passes() {
-        assert_eq!(kinds("(block b0 (v0) (let v1 (add-small v0 1)) (return v1))"), []);
+        assert_eq!(
+            kinds("(block b0 (v0) (let v1 (add-small v0 1)) (return v1))"),
+            []
+        );
     }
 
     #[test]
@@ -312,6 +352,9 @@ mod tests {
     #[test]
     fn record_fields_are_literal() {
         let blocks = "(block b0 (v0) (let v1 (primitive %record-ref v0 v0 v0)) (return v1))";
-        assert_eq!(kinds(blocks), [ViolationKind::Primitive(Primitive::RecordRef)]);
+        assert_eq!(
+            kinds(blocks),
+            [ViolationKind::Primitive(Primitive::RecordRef)]
+        );
     }
 }

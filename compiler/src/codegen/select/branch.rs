@@ -45,8 +45,16 @@ impl Selector<'_, '_> {
                 match test {
                     TypeTest::Null => pick!(holds, BranchNull, BranchNotNull, { src }),
                     TypeTest::Pair => pick!(holds, BranchPair, BranchNotPair, { src }),
-                    _ if holds => Instruction::BranchType { src, test: code, offset: OFFSET },
-                    _ => Instruction::BranchNotType { src, test: code, offset: OFFSET },
+                    _ if holds => Instruction::BranchType {
+                        src,
+                        test: code,
+                        offset: OFFSET,
+                    },
+                    _ => Instruction::BranchNotType {
+                        src,
+                        test: code,
+                        offset: OFFSET,
+                    },
                 }
             }
             Condition::Eq(a, b) => {
@@ -77,7 +85,13 @@ impl Selector<'_, '_> {
         }
     }
 
-    fn compare_small(&self, comparison: Comparison, a: ValueId, value: i16, holds: bool) -> Instruction {
+    fn compare_small(
+        &self,
+        comparison: Comparison,
+        a: ValueId,
+        value: i16,
+        holds: bool,
+    ) -> Instruction {
         let (a, value) = (self.local(a), Small(value));
         match comparison {
             Comparison::Equal => pick!(holds, BranchEqualSmall, BranchNotEqualSmall, { a, value }),
@@ -94,7 +108,13 @@ impl Selector<'_, '_> {
         }
     }
 
-    fn compare_f64(&self, comparison: Comparison, a: ValueId, b: ValueId, holds: bool) -> Instruction {
+    fn compare_f64(
+        &self,
+        comparison: Comparison,
+        a: ValueId,
+        b: ValueId,
+        holds: bool,
+    ) -> Instruction {
         let (comparison, a, b) = self.raw_operands(comparison, a, b);
         match comparison {
             Comparison::Equal => pick!(holds, BranchF64Equal, BranchNotF64Equal, { a, b }),
@@ -103,7 +123,13 @@ impl Selector<'_, '_> {
         }
     }
 
-    fn compare_i64(&self, comparison: Comparison, a: ValueId, b: ValueId, holds: bool) -> Instruction {
+    fn compare_i64(
+        &self,
+        comparison: Comparison,
+        a: ValueId,
+        b: ValueId,
+        holds: bool,
+    ) -> Instruction {
         let (comparison, a, b) = self.raw_operands(comparison, a, b);
         match comparison {
             Comparison::Equal => pick!(holds, BranchI64Equal, BranchNotI64Equal, { a, b }),
@@ -112,7 +138,13 @@ impl Selector<'_, '_> {
         }
     }
 
-    fn compare_u64(&self, comparison: Comparison, a: ValueId, b: ValueId, holds: bool) -> Instruction {
+    fn compare_u64(
+        &self,
+        comparison: Comparison,
+        a: ValueId,
+        b: ValueId,
+        holds: bool,
+    ) -> Instruction {
         let (comparison, a, b) = self.raw_operands(comparison, a, b);
         match comparison {
             Comparison::Equal => pick!(holds, BranchI64Equal, BranchNotI64Equal, { a, b }),
@@ -133,7 +165,11 @@ impl Selector<'_, '_> {
 }
 
 /// `a > b` as `b < a`.
-fn without_greater(comparison: Comparison, a: ValueId, b: ValueId) -> (Comparison, ValueId, ValueId) {
+fn without_greater(
+    comparison: Comparison,
+    a: ValueId,
+    b: ValueId,
+) -> (Comparison, ValueId, ValueId) {
     match comparison {
         Comparison::Greater => (Comparison::Less, b, a),
         Comparison::GreaterEqual => (Comparison::LessEqual, b, a),

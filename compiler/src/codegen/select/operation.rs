@@ -1,8 +1,8 @@
 //! Operations other than primitives.
 
 use abi::isa::{
-    AnyLocal, CodeOffset, Count, DataOffset, Index, Instruction, Into, IntoAny, IntoRaw, Local, MapOffset,
-    PrimitiveOperand, RawLocal, Small, Word,
+    AnyLocal, CodeOffset, Count, DataOffset, Index, Instruction, Into, IntoAny, IntoRaw, Local,
+    MapOffset, PrimitiveOperand, RawLocal, Small, Word,
 };
 use abi::tag;
 use syntax::DatumKind;
@@ -34,7 +34,12 @@ impl Selector<'_, '_> {
                 self.call(operation, dst, live);
             }
             Operation::Poll => {
-                self.assembler.emit_safepoint(Instruction::Poll { map: MapOffset(0) }, None, live, None);
+                self.assembler.emit_safepoint(
+                    Instruction::Poll { map: MapOffset(0) },
+                    None,
+                    live,
+                    None,
+                );
             }
             Operation::GlobalSet(..)
             | Operation::GlobalDefine(..)
@@ -50,7 +55,12 @@ impl Selector<'_, '_> {
         Ok(())
     }
 
-    fn load(&mut self, operation: &Operation, dst: u16, live: LiveSlots) -> Result<(), CodegenError> {
+    fn load(
+        &mut self,
+        operation: &Operation,
+        dst: u16,
+        live: LiveSlots,
+    ) -> Result<(), CodegenError> {
         let into = Into(dst);
         match *operation {
             Operation::Literal(literal) => {
@@ -59,20 +69,35 @@ impl Selector<'_, '_> {
             }
             Operation::Word(word) => self.load_word(word, dst),
             Operation::Raw(word) => {
-                self.assembler.emit(Instruction::LoadRaw { dst: IntoRaw(dst), word: Word(word) });
+                self.assembler.emit(Instruction::LoadRaw {
+                    dst: IntoRaw(dst),
+                    word: Word(word),
+                });
             }
             Operation::GlobalRef(global) => {
-                let load = Instruction::LocationRef { dst: into, cell: DataOffset(0) };
+                let load = Instruction::LocationRef {
+                    dst: into,
+                    cell: DataOffset(0),
+                };
                 let cell = self.global_cell(global);
                 self.assembler.emit_with_last(load, cell);
             }
             Operation::CellRef(cell) => {
-                let load = Instruction::LoadCell { dst: into, cell: DataOffset(0) };
-                self.assembler.emit_with_last(load, FixupTarget::Cell(cell.0));
+                let load = Instruction::LoadCell {
+                    dst: into,
+                    cell: DataOffset(0),
+                };
+                self.assembler
+                    .emit_with_last(load, FixupTarget::Cell(cell.0));
             }
             Operation::AddSmall(value, small) => {
                 let a = self.local(value);
-                let add = Instruction::AddSmall { dst: into, a, value: Small(small), map: MapOffset(0) };
+                let add = Instruction::AddSmall {
+                    dst: into,
+                    a,
+                    value: Small(small),
+                    map: MapOffset(0),
+                };
                 self.emit_with_operands(add, &[value], live);
             }
             Operation::StaticClosure(ProcedureId(number)) => {
@@ -80,16 +105,30 @@ impl Selector<'_, '_> {
                 self.load_constant(closure, dst);
             }
             Operation::MakeClosure(ProcedureId(number), free) => {
-                let make = Instruction::MakeClosure { dst: into, code: CodeOffset(0), free: Count(free) };
-                self.assembler.emit_with_operand(make, 3, FixupTarget::Procedure(number));
+                let make = Instruction::MakeClosure {
+                    dst: into,
+                    code: CodeOffset(0),
+                    free: Count(free),
+                };
+                self.assembler
+                    .emit_with_operand(make, 3, FixupTarget::Procedure(number));
             }
             Operation::ClosureRef(closure, index) => {
                 let closure = self.local(closure);
-                self.assembler.emit(Instruction::ClosureRef { dst: into, closure, index: Index(index) });
+                self.assembler.emit(Instruction::ClosureRef {
+                    dst: into,
+                    closure,
+                    index: Index(index),
+                });
             }
             Operation::Raw1(operation, value) => self.raw_unary(operation, dst, self.slot(value)),
             Operation::Raw2(operation, a, b) => {
-                self.raw_binary(operation, IntoRaw(dst), RawLocal(self.slot(a)), RawLocal(self.slot(b)));
+                self.raw_binary(
+                    operation,
+                    IntoRaw(dst),
+                    RawLocal(self.slot(a)),
+                    RawLocal(self.slot(b)),
+                );
             }
             _ => unreachable!("written elsewhere"),
         }
@@ -99,31 +138,52 @@ impl Selector<'_, '_> {
     fn store(&mut self, operation: &Operation, dst: Option<u16>) {
         match *operation {
             Operation::GlobalSet(global, value) => {
-                let store = Instruction::LocationSet { cell: DataOffset(0), src: self.local(value) };
+                let store = Instruction::LocationSet {
+                    cell: DataOffset(0),
+                    src: self.local(value),
+                };
                 let cell = self.global_cell(global);
                 self.assembler.emit_with_operand(store, 1, cell);
             }
             Operation::GlobalDefine(global, value) => {
-                let store = Instruction::LocationDefine { cell: DataOffset(0), src: self.local(value) };
+                let store = Instruction::LocationDefine {
+                    cell: DataOffset(0),
+                    src: self.local(value),
+                };
                 let cell = self.global_cell(global);
                 self.assembler.emit_with_operand(store, 1, cell);
             }
             Operation::CellSet(cell, value) => {
-                let store = Instruction::StoreCell { cell: DataOffset(0), src: self.local(value) };
-                self.assembler.emit_with_operand(store, 1, FixupTarget::Cell(cell.0));
+                let store = Instruction::StoreCell {
+                    cell: DataOffset(0),
+                    src: self.local(value),
+                };
+                self.assembler
+                    .emit_with_operand(store, 1, FixupTarget::Cell(cell.0));
             }
             Operation::ClosureInit(closure, index, value) => {
                 let (closure, src) = (self.local(closure), self.local(value));
-                self.assembler.emit(Instruction::ClosureInit { closure, index: Index(index), src });
+                self.assembler.emit(Instruction::ClosureInit {
+                    closure,
+                    index: Index(index),
+                    src,
+                });
             }
             Operation::CheckInitialized(value, ref name) => {
                 let symbol = self.shared.pool.symbol(name);
                 let src = self.local(value);
-                let check = Instruction::CheckInitialized { src, name: DataOffset(0) };
-                self.assembler.emit_with_last(check, FixupTarget::SymbolCell(symbol));
+                let check = Instruction::CheckInitialized {
+                    src,
+                    name: DataOffset(0),
+                };
+                self.assembler
+                    .emit_with_last(check, FixupTarget::SymbolCell(symbol));
                 if let Some(dst) = dst.filter(|&dst| dst != src.0) {
                     let src = AnyLocal(src.0);
-                    self.assembler.emit(Instruction::Copy { dst: IntoAny(dst), src });
+                    self.assembler.emit(Instruction::Copy {
+                        dst: IntoAny(dst),
+                        src,
+                    });
                 }
                 return;
             }
@@ -141,12 +201,22 @@ impl Selector<'_, '_> {
         let (dst, map) = (Into(dst), MapOffset(0));
         let mut words = frame_words(live.live.end());
         let (instruction, target) = match *operation {
-            Operation::Call(..) => {
-                (Instruction::Call { arguments: count, dst, words: Count(clamp(words)), map }, None)
-            }
+            Operation::Call(..) => (
+                Instruction::Call {
+                    arguments: count,
+                    dst,
+                    words: Count(clamp(words)),
+                    map,
+                },
+                None,
+            ),
             Operation::CallKnown(ProcedureId(number), ..) => {
-                let call =
-                    Instruction::CallKnown { target: CodeOffset(0), dst, words: Count(clamp(words)), map };
+                let call = Instruction::CallKnown {
+                    target: CodeOffset(0),
+                    dst,
+                    words: Count(clamp(words)),
+                    map,
+                };
                 (call, Some(FixupTarget::Procedure(number)))
             }
             Operation::CallHost(primitive, ref operands) => {
@@ -159,12 +229,23 @@ impl Selector<'_, '_> {
                 let primitive = PrimitiveOperand(primitive.index());
                 let first = Local(first);
                 let words = Count(clamp(words));
-                (Instruction::CallHost { primitive, first, count, dst, words, map }, None)
+                (
+                    Instruction::CallHost {
+                        primitive,
+                        first,
+                        count,
+                        dst,
+                        words,
+                        map,
+                    },
+                    None,
+                )
             }
             _ => unreachable!("only calls are written here"),
         };
         self.assembler.slots_end = self.assembler.slots_end.max(words + 1);
-        self.assembler.emit_safepoint(instruction, target, live, Some(clamp(words - 1)));
+        self.assembler
+            .emit_safepoint(instruction, target, live, Some(clamp(words - 1)));
     }
 
     /// Writes an instruction that may be run again after a collection, so that its operands are live.
@@ -195,7 +276,10 @@ impl Selector<'_, '_> {
         };
         let unit = self.shared.unit;
         let data = &unit.tables.data;
-        let load = Instruction::LoadCell { dst: Into(dst), cell: DataOffset(0) };
+        let load = Instruction::LoadCell {
+            dst: Into(dst),
+            cell: DataOffset(0),
+        };
         if let DatumKind::External(object) = data.kind(datum) {
             let cell = self.shared.cell_of_external[object];
             self.assembler.emit_with_last(load, FixupTarget::Cell(cell));
@@ -204,7 +288,8 @@ impl Selector<'_, '_> {
         match self.shared.pool.datum(data, datum)? {
             ConstantWord::Word(word) => self.load_word(word, dst),
             ConstantWord::Symbol(symbol) => {
-                self.assembler.emit_with_last(load, FixupTarget::SymbolCell(symbol));
+                self.assembler
+                    .emit_with_last(load, FixupTarget::SymbolCell(symbol));
             }
             ConstantWord::Constant(number) => self.load_constant(number, dst),
         }
@@ -212,16 +297,26 @@ impl Selector<'_, '_> {
     }
 
     fn load_constant(&mut self, number: u32, dst: u16) {
-        let load = Instruction::LoadConstant { dst: Into(dst), constant: DataOffset(0) };
-        self.assembler.emit_with_last(load, FixupTarget::Constant(number));
+        let load = Instruction::LoadConstant {
+            dst: Into(dst),
+            constant: DataOffset(0),
+        };
+        self.assembler
+            .emit_with_last(load, FixupTarget::Constant(number));
     }
 
     /// Loads an immediate, fixnum or flonum.
     pub(super) fn load_word(&mut self, word: u64, dst: u16) {
         let small = tag::is_fixnum(word).then(|| i16::try_from(tag::fixnum_value(word)).ok());
         self.assembler.emit(match small.flatten() {
-            Some(value) => Instruction::LoadSmall { dst: Into(dst), value: Small(value) },
-            None => Instruction::LoadWord { dst: Into(dst), word: Word(word) },
+            Some(value) => Instruction::LoadSmall {
+                dst: Into(dst),
+                value: Small(value),
+            },
+            None => Instruction::LoadWord {
+                dst: Into(dst),
+                word: Word(word),
+            },
         });
     }
 
@@ -229,17 +324,50 @@ impl Selector<'_, '_> {
         let (into, into_raw) = (Into(dst), IntoRaw(dst));
         let (local, raw) = (Local(src), RawLocal(src));
         self.assembler.emit(match operation {
-            RawUnary::F64Negate => Instruction::F64Negate { dst: into_raw, src: raw },
-            RawUnary::F64Sqrt => Instruction::F64Sqrt { dst: into_raw, src: raw },
-            RawUnary::F64Abs => Instruction::F64Abs { dst: into_raw, src: raw },
-            RawUnary::UnboxF64 => Instruction::UnboxF64 { dst: into_raw, src: local },
-            RawUnary::RealToF64 => Instruction::RealToF64 { dst: into_raw, src: local },
-            RawUnary::BoxF64 => Instruction::BoxF64 { dst: into, src: raw },
-            RawUnary::I64ToF64 => Instruction::I64ToF64 { dst: into_raw, src: raw },
-            RawUnary::UnboxI64 => Instruction::UnboxI64 { dst: into_raw, src: local },
-            RawUnary::BoxI64 => Instruction::BoxI64 { dst: into, src: raw },
-            RawUnary::UnboxU64 => Instruction::UnboxU64 { dst: into_raw, src: local },
-            RawUnary::BoxU64 => Instruction::BoxU64 { dst: into, src: raw },
+            RawUnary::F64Negate => Instruction::F64Negate {
+                dst: into_raw,
+                src: raw,
+            },
+            RawUnary::F64Sqrt => Instruction::F64Sqrt {
+                dst: into_raw,
+                src: raw,
+            },
+            RawUnary::F64Abs => Instruction::F64Abs {
+                dst: into_raw,
+                src: raw,
+            },
+            RawUnary::UnboxF64 => Instruction::UnboxF64 {
+                dst: into_raw,
+                src: local,
+            },
+            RawUnary::RealToF64 => Instruction::RealToF64 {
+                dst: into_raw,
+                src: local,
+            },
+            RawUnary::BoxF64 => Instruction::BoxF64 {
+                dst: into,
+                src: raw,
+            },
+            RawUnary::I64ToF64 => Instruction::I64ToF64 {
+                dst: into_raw,
+                src: raw,
+            },
+            RawUnary::UnboxI64 => Instruction::UnboxI64 {
+                dst: into_raw,
+                src: local,
+            },
+            RawUnary::BoxI64 => Instruction::BoxI64 {
+                dst: into,
+                src: raw,
+            },
+            RawUnary::UnboxU64 => Instruction::UnboxU64 {
+                dst: into_raw,
+                src: local,
+            },
+            RawUnary::BoxU64 => Instruction::BoxU64 {
+                dst: into,
+                src: raw,
+            },
         });
     }
 

@@ -30,10 +30,16 @@ impl Selector<'_, '_> {
             let dst = dst.unwrap_or_else(|| clamp(live.live.end()));
             return self.leaf(primitive, operands, dst, live);
         }
-        let Some(dst) = dst else { return self.inline_effect(primitive, operands) };
+        let Some(dst) = dst else {
+            return self.inline_effect(primitive, operands);
+        };
         if let Some(test) = type_test_of(primitive) {
             let (src, test) = (self.local(operands[0]), TestOperand(test as u8));
-            self.assembler.emit(Instruction::TypeTest { dst: Into(dst), src, test });
+            self.assembler.emit(Instruction::TypeTest {
+                dst: Into(dst),
+                src,
+                test,
+            });
         } else if let Some(comparison) = comparison_of(primitive) {
             self.comparison(comparison, operands[0], operands[1], dst);
         } else if let Some(instruction) = self.arithmetic(primitive, operands, dst) {
@@ -47,22 +53,50 @@ impl Selector<'_, '_> {
         let (dst, map) = (Into(dst), MapOffset(0));
         let primitive = PrimitiveOperand(primitive.index());
         if !leaf_names_operands(operands.len()) {
-            let outgoing = Outgoing { area: Area::Region, closure: None, operands };
+            let outgoing = Outgoing {
+                area: Area::Region,
+                closure: None,
+                operands,
+            };
             let first = self.place_operands(outgoing, &live);
             for (slot, _) in (first..).zip(operands) {
                 live.live.insert(slot);
                 live.raw.remove(slot);
             }
             let count = Count(operands.len() as u16);
-            let leaf = Instruction::Leaf { dst, primitive, first: Local(first), count, map };
+            let leaf = Instruction::Leaf {
+                dst,
+                primitive,
+                first: Local(first),
+                count,
+                map,
+            };
             self.assembler.emit_safepoint(leaf, None, live, None);
             return;
         }
         let local = |place: usize| self.local(operands[place]);
         let leaf = match operands.len() {
-            1 => Instruction::Leaf1 { dst, primitive, a: local(0), map },
-            2 => Instruction::Leaf2 { dst, primitive, a: local(0), b: local(1), map },
-            _ => Instruction::Leaf3 { dst, primitive, a: local(0), b: local(1), c: local(2), map },
+            1 => Instruction::Leaf1 {
+                dst,
+                primitive,
+                a: local(0),
+                map,
+            },
+            2 => Instruction::Leaf2 {
+                dst,
+                primitive,
+                a: local(0),
+                b: local(1),
+                map,
+            },
+            _ => Instruction::Leaf3 {
+                dst,
+                primitive,
+                a: local(0),
+                b: local(1),
+                c: local(2),
+                map,
+            },
         };
         self.emit_with_operands(leaf, operands, live);
     }
@@ -126,28 +160,67 @@ impl Selector<'_, '_> {
         let into = Into(dst);
         let local = |place: usize| self.local(operands[place]);
         let instruction = match primitive {
-            Primitive::IsEq => Instruction::Eq { dst: into, a: local(0), b: local(1) },
-            Primitive::Cons => Instruction::Cons { dst: into, car: local(0), cdr: local(1) },
-            Primitive::Car => Instruction::Car { dst: into, pair: local(0) },
-            Primitive::Cdr => Instruction::Cdr { dst: into, pair: local(0) },
-            Primitive::VectorRef => {
-                Instruction::VectorRef { dst: into, vector: local(0), index: local(1) }
-            }
-            Primitive::VectorLength => Instruction::VectorLength { dst: into, vector: local(0) },
-            Primitive::StringRef => {
-                Instruction::StringRef { dst: into, string: local(0), index: local(1) }
-            }
-            Primitive::StringLength => Instruction::StringLength { dst: into, string: local(0) },
-            Primitive::BytevectorRef => {
-                Instruction::BytevectorRef { dst: into, bytevector: local(0), index: local(1) }
-            }
-            Primitive::BytevectorLength => {
-                Instruction::BytevectorLength { dst: into, bytevector: local(0) }
-            }
-            Primitive::CharToInteger => Instruction::CharToInteger { dst: into, src: local(0) },
-            Primitive::IntegerToChar => Instruction::IntegerToChar { dst: into, src: local(0) },
-            Primitive::MakeBox => Instruction::MakeBox { dst: into, src: local(0) },
-            Primitive::BoxRef => Instruction::BoxRef { dst: into, boxed: local(0) },
+            Primitive::IsEq => Instruction::Eq {
+                dst: into,
+                a: local(0),
+                b: local(1),
+            },
+            Primitive::Cons => Instruction::Cons {
+                dst: into,
+                car: local(0),
+                cdr: local(1),
+            },
+            Primitive::Car => Instruction::Car {
+                dst: into,
+                pair: local(0),
+            },
+            Primitive::Cdr => Instruction::Cdr {
+                dst: into,
+                pair: local(0),
+            },
+            Primitive::VectorRef => Instruction::VectorRef {
+                dst: into,
+                vector: local(0),
+                index: local(1),
+            },
+            Primitive::VectorLength => Instruction::VectorLength {
+                dst: into,
+                vector: local(0),
+            },
+            Primitive::StringRef => Instruction::StringRef {
+                dst: into,
+                string: local(0),
+                index: local(1),
+            },
+            Primitive::StringLength => Instruction::StringLength {
+                dst: into,
+                string: local(0),
+            },
+            Primitive::BytevectorRef => Instruction::BytevectorRef {
+                dst: into,
+                bytevector: local(0),
+                index: local(1),
+            },
+            Primitive::BytevectorLength => Instruction::BytevectorLength {
+                dst: into,
+                bytevector: local(0),
+            },
+            Primitive::CharToInteger => Instruction::CharToInteger {
+                dst: into,
+                src: local(0),
+            },
+            Primitive::IntegerToChar => Instruction::IntegerToChar {
+                dst: into,
+                src: local(0),
+            },
+            Primitive::MakeBox => Instruction::MakeBox {
+                dst: into,
+                src: local(0),
+            },
+            Primitive::BoxRef => Instruction::BoxRef {
+                dst: into,
+                boxed: local(0),
+            },
             Primitive::RecordRef => Instruction::RecordRef {
                 dst: into,
                 record: local(0),
@@ -156,7 +229,10 @@ impl Selector<'_, '_> {
             },
             Primitive::MakeRecord => return self.make_record(operands, dst),
             Primitive::Capture => {
-                let capture = Instruction::Capture { dst: into, map: MapOffset(0) };
+                let capture = Instruction::Capture {
+                    dst: into,
+                    map: MapOffset(0),
+                };
                 return self.assembler.emit_safepoint(capture, None, live, None);
             }
             Primitive::Not => return self.not(operands[0], dst),
@@ -171,15 +247,28 @@ impl Selector<'_, '_> {
     fn inline_effect(&mut self, primitive: Primitive, operands: &[ValueId]) {
         let local = |place: usize| self.local(operands[place]);
         self.assembler.emit(match primitive {
-            Primitive::SetCar => Instruction::SetCar { pair: local(0), src: local(1) },
-            Primitive::SetCdr => Instruction::SetCdr { pair: local(0), src: local(1) },
-            Primitive::VectorSet => {
-                Instruction::VectorSet { vector: local(0), index: local(1), src: local(2) }
-            }
-            Primitive::BytevectorSet => {
-                Instruction::BytevectorSet { bytevector: local(0), index: local(1), src: local(2) }
-            }
-            Primitive::BoxSet => Instruction::BoxSet { boxed: local(0), src: local(1) },
+            Primitive::SetCar => Instruction::SetCar {
+                pair: local(0),
+                src: local(1),
+            },
+            Primitive::SetCdr => Instruction::SetCdr {
+                pair: local(0),
+                src: local(1),
+            },
+            Primitive::VectorSet => Instruction::VectorSet {
+                vector: local(0),
+                index: local(1),
+                src: local(2),
+            },
+            Primitive::BytevectorSet => Instruction::BytevectorSet {
+                bytevector: local(0),
+                index: local(1),
+                src: local(2),
+            },
+            Primitive::BoxSet => Instruction::BoxSet {
+                boxed: local(0),
+                src: local(1),
+            },
             Primitive::RecordSet => Instruction::RecordSet {
                 record: local(0),
                 record_type: local(1),
@@ -193,10 +282,18 @@ impl Selector<'_, '_> {
     fn make_record(&mut self, operands: &[ValueId], dst: u16) {
         let record_type = self.local(operands[0]);
         let fields = Count(operands.len() as u16 - 1);
-        self.assembler.emit(Instruction::MakeRecord { dst: Into(dst), record_type, fields });
+        self.assembler.emit(Instruction::MakeRecord {
+            dst: Into(dst),
+            record_type,
+            fields,
+        });
         for (index, &field) in (0..).zip(&operands[1..]) {
             let (record, src) = (Local(dst), self.local(field));
-            self.assembler.emit(Instruction::RecordInit { record, index: Index(index), src });
+            self.assembler.emit(Instruction::RecordInit {
+                record,
+                index: Index(index),
+                src,
+            });
         }
     }
 
@@ -210,7 +307,9 @@ impl Selector<'_, '_> {
 
     fn record_index(&self, operands: &[ValueId]) -> Index {
         let word = self.words[operands[RECORD_INDEX_OPERAND].0 as usize];
-        let index = word.filter(|&word| tag::is_fixnum(word)).map(tag::fixnum_value);
+        let index = word
+            .filter(|&word| tag::is_fixnum(word))
+            .map(tag::fixnum_value);
         let index = index.and_then(|index| u16::try_from(index).ok());
         Index(index.expect("the verifier wants literal indices of record fields"))
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use abi::frame_map::SlotState;
-use abi::isa::{AnyLocal, DataOffset, Instruction, Into, IntoAny, Local, MapOffset, PrimitiveOperand, Word};
+use abi::isa::{
+    AnyLocal, DataOffset, Instruction, Into, IntoAny, Local, MapOffset, PrimitiveOperand, Word,
+};
 use abi::primitive::Primitive;
 
 use crate::codegen::CodegenError;
@@ -78,11 +80,18 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let liveness = Liveness::new(procedure, &flow);
         let intervals = Intervals::new(procedure, &flow, &liveness);
         let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {
-            CodegenError::FrameTooLarge { name: procedure.name.to_string(), slots }
+            CodegenError::FrameTooLarge {
+                name: procedure.name.to_string(),
+                slots,
+            }
         })?;
         let words = immediate_words(shared.unit, procedure);
         let mut assembler = Assembler::default();
-        let labels = procedure.blocks.iter().map(|_| assembler.new_label()).collect();
+        let labels = procedure
+            .blocks
+            .iter()
+            .map(|_| assembler.new_label())
+            .collect();
         let mut selector = Self {
             shared,
             procedure,
@@ -104,8 +113,17 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// # Errors
     ///
     /// Any [`CodegenError`].
-    pub(in crate::codegen) fn run(mut self, is_entry: bool) -> Result<SelectedProcedure, CodegenError> {
-        let order: Vec<BlockId> = self.flow.order.iter().copied().filter(|&block| self.is_kept(block)).collect();
+    pub(in crate::codegen) fn run(
+        mut self,
+        is_entry: bool,
+    ) -> Result<SelectedProcedure, CodegenError> {
+        let order: Vec<BlockId> = self
+            .flow
+            .order
+            .iter()
+            .copied()
+            .filter(|&block| self.is_kept(block))
+            .collect();
         let mut writes = vec![SlotSet::default(); self.procedure.blocks.len()];
         for (place, &block) in order.iter().enumerate() {
             self.assembler.start_block(block.0);
@@ -133,7 +151,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         self.assembler.resolve_branches();
         self.fill_in_maps(&writes);
         let entry_map = self.entry_map();
-        Ok(SelectedProcedure { assembler: self.assembler, entry_map })
+        Ok(SelectedProcedure {
+            assembler: self.assembler,
+            entry_map,
+        })
     }
 
     /// Looks up the locations of globals, and objects of the frontend, and keeps them in cells.
@@ -144,20 +165,40 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             let mut live = selector.parameter_slots();
             live.live.insert(temporary);
             let primitive = PrimitiveOperand(primitive.index());
-            let find = Instruction::Leaf1 { dst, primitive, a: local, map: MapOffset(0) };
+            let find = Instruction::Leaf1 {
+                dst,
+                primitive,
+                a: local,
+                map: MapOffset(0),
+            };
             selector.assembler.emit_safepoint(find, None, live, None);
-            let store = Instruction::StoreCell { cell: DataOffset(0), src: local };
-            selector.assembler.emit_with_operand(store, 1, FixupTarget::Cell(cell));
+            let store = Instruction::StoreCell {
+                cell: DataOffset(0),
+                src: local,
+            };
+            selector
+                .assembler
+                .emit_with_operand(store, 1, FixupTarget::Cell(cell));
         };
         for (global, cell) in self.shared.global_cells.clone() {
-            let symbol = self.shared.pool.symbol(&self.shared.unit.tables.globals[global.0 as usize].key);
-            let load = Instruction::LoadCell { dst, cell: DataOffset(0) };
-            self.assembler.emit_with_last(load, FixupTarget::SymbolCell(symbol));
+            let symbol = self
+                .shared
+                .pool
+                .symbol(&self.shared.unit.tables.globals[global.0 as usize].key);
+            let load = Instruction::LoadCell {
+                dst,
+                cell: DataOffset(0),
+            };
+            self.assembler
+                .emit_with_last(load, FixupTarget::SymbolCell(symbol));
             look_up(self, Primitive::Location, cell);
         }
         for (external, cell) in self.shared.external_cells.clone() {
             let word = abi::tag::fixnum(i64::from(external)).expect("32 bits fit a fixnum");
-            self.assembler.emit(Instruction::LoadWord { dst, word: Word(word) });
+            self.assembler.emit(Instruction::LoadWord {
+                dst,
+                word: Word(word),
+            });
             look_up(self, Primitive::External, cell);
         }
     }
@@ -181,7 +222,11 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         }
         for _ in &self.procedure.blocks[0].parameters {
             let used = live.live.contains(states.len() as u16);
-            states.push(if used { SlotState::Live } else { SlotState::Dead });
+            states.push(if used {
+                SlotState::Live
+            } else {
+                SlotState::Dead
+            });
         }
         self.shared.maps.intern(&states)
     }
@@ -194,7 +239,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         }
         let before = written_before(&self.flow, writes, entry);
         for safepoint in &self.assembler.safepoints {
-            let map = self.shared.maps.map_of(safepoint, &before[safepoint.block as usize]);
+            let map = self
+                .shared
+                .maps
+                .map_of(safepoint, &before[safepoint.block as usize]);
             self.assembler.fixups[safepoint.fixup].target = FixupTarget::FrameMap(map);
         }
     }
@@ -221,15 +269,22 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     fn live_after(&self, id: BlockId) -> Vec<LiveSlots> {
         let block = &self.procedure.blocks[id.0 as usize];
         let mut slots = self.live_at_end(id);
-        block.terminator.each_use(|value| self.make_live(value, &mut slots));
+        block
+            .terminator
+            .each_use(|value| self.make_live(value, &mut slots));
         let mut after = vec![LiveSlots::default(); block.instructions.len()];
         for (instruction, after) in block.instructions.iter().zip(&mut after).rev() {
-            if let Some(slot) = instruction.result.and_then(|result| self.slots[result.0 as usize]) {
+            if let Some(slot) = instruction
+                .result
+                .and_then(|result| self.slots[result.0 as usize])
+            {
                 slots.live.remove(slot);
                 slots.raw.remove(slot);
             }
             after.clone_from(&slots);
-            each_slot_use(&instruction.operation, |value| self.make_live(value, &mut slots));
+            each_slot_use(&instruction.operation, |value| {
+                self.make_live(value, &mut slots)
+            });
         }
         after
     }
@@ -284,10 +339,16 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         self.assembler.slots_end = self.assembler.slots_end.max(end);
         let mut moves = Vec::with_capacity(outgoing.operands.len() + 1);
         if let Some(closure) = outgoing.closure {
-            moves.push(Move { to: clamp(first - 1), from: self.slot(closure) });
+            moves.push(Move {
+                to: clamp(first - 1),
+                from: self.slot(closure),
+            });
         }
         for (to, &operand) in (first..).zip(outgoing.operands) {
-            moves.push(Move { to: clamp(to), from: self.slot(operand) });
+            moves.push(Move {
+                to: clamp(to),
+                from: self.slot(operand),
+            });
         }
         if outgoing.area == Area::Callee {
             self.assembler.slots_end = self.assembler.slots_end.max(first);
@@ -299,7 +360,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// Writes copies that happen at once and leave what is `live` alone.
     pub(super) fn emit_moves(&mut self, moves: &[Move], live: &LiveSlots) {
         let named = moves.iter().flat_map(|each| [each.to, each.from]).max();
-        let temporary = live.live.end().max(named.map_or(0, |slot| usize::from(slot) + 1));
+        let temporary = live
+            .live
+            .end()
+            .max(named.map_or(0, |slot| usize::from(slot) + 1));
         for each in resolve_moves(moves, clamp(temporary)) {
             let (dst, src) = (IntoAny(each.to), AnyLocal(each.from));
             self.assembler.emit(Instruction::Copy { dst, src });
@@ -312,7 +376,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let pairs = parameters.iter().zip(arguments);
         pairs
             .filter(|(parameter, _)| self.intervals.uses[parameter.0 as usize] > 0)
-            .map(|(&to, &from)| Move { to: self.slot(to), from: self.slot(from) })
+            .map(|(&to, &from)| Move {
+                to: self.slot(to),
+                from: self.slot(from),
+            })
             .filter(|each| each.to != each.from)
             .collect()
     }
@@ -323,11 +390,15 @@ impl<'a, 'unit> Selector<'a, 'unit> {
 
     /// Finds blocks that only jump on without copies.
     fn find_forwards(&self) -> Vec<BlockId> {
-        let mut forward: Vec<BlockId> = (0..self.procedure.blocks.len() as u32).map(BlockId).collect();
+        let mut forward: Vec<BlockId> = (0..self.procedure.blocks.len() as u32)
+            .map(BlockId)
+            .collect();
         // Targets come first here, except for back edges, which carry polls.
         for &id in self.flow.order.iter().rev() {
             let block = &self.procedure.blocks[id.0 as usize];
-            let Terminator::Jump(target) = &block.terminator else { continue };
+            let Terminator::Jump(target) = &block.terminator else {
+                continue;
+            };
             let writes_nothing = block.instructions.is_empty()
                 && self.jump_moves(&target.arguments, target.block).is_empty();
             if writes_nothing && id.0 != 0 && forward[target.block.0 as usize] != id {
@@ -354,12 +425,18 @@ pub(super) fn ends_in_poll(
     terminator: &Terminator,
 ) -> bool {
     matches!(terminator, Terminator::Jump(_))
-        && instructions.last().is_some_and(|last| last.operation == Operation::Poll)
+        && instructions
+            .last()
+            .is_some_and(|last| last.operation == Operation::Poll)
 }
 
 fn immediate_words(unit: &Unit, procedure: &Procedure) -> Vec<Option<u64>> {
     let mut words = vec![None; procedure.values.len()];
-    for instruction in procedure.blocks.iter().flat_map(|block| &block.instructions) {
+    for instruction in procedure
+        .blocks
+        .iter()
+        .flat_map(|block| &block.instructions)
+    {
         if let Some(result) = instruction.result {
             words[result.0 as usize] = unit.immediate_word(&instruction.operation);
         }

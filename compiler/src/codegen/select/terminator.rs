@@ -1,8 +1,6 @@
 //! How blocks end.
 
-use abi::isa::{
-    BranchOffset, CodeOffset, Count, Flag, Instruction, Into, Local, MapOffset,
-};
+use abi::isa::{BranchOffset, CodeOffset, Count, Flag, Instruction, Into, Local, MapOffset};
 
 use super::procedure::{Selector, clamp};
 use crate::codegen::assembler::LiveSlots;
@@ -19,14 +17,19 @@ impl Selector<'_, '_> {
         match terminator {
             Terminator::None => unreachable!("the verifier wants blocks to end"),
             Terminator::Jump(target) => self.jump(id, target, polls, next),
-            Terminator::Branch(condition, yes, no) => self.two_way(condition, yes.block, no.block, next),
+            Terminator::Branch(condition, yes, no) => {
+                self.two_way(condition, yes.block, no.block, next)
+            }
             Terminator::Return(value) => {
                 let src = self.local(*value);
                 self.assembler.emit(Instruction::ReturnValue { src });
             }
             Terminator::Reinstate(continuation, values) => {
                 let (continuation, values) = (self.local(*continuation), self.local(*values));
-                self.assembler.emit(Instruction::Reinstate { continuation, values });
+                self.assembler.emit(Instruction::Reinstate {
+                    continuation,
+                    values,
+                });
             }
             Terminator::CallReceive { .. } => self.call_receive(id, terminator, next),
             _ => self.leave(terminator),
@@ -50,12 +53,20 @@ impl Selector<'_, '_> {
                 self.assembler.emit_safepoint(poll, None, live, None);
             }
             (true, false) => {
-                let jump = Instruction::JumpPoll { offset: BranchOffset(0), map: MapOffset(0) };
+                let jump = Instruction::JumpPoll {
+                    offset: BranchOffset(0),
+                    map: MapOffset(0),
+                };
                 self.assembler.emit_jump_poll(jump, label, live);
             }
             (false, true) => {}
             (false, false) => {
-                self.assembler.emit_branch(Instruction::Jump { offset: BranchOffset(0) }, label);
+                self.assembler.emit_branch(
+                    Instruction::Jump {
+                        offset: BranchOffset(0),
+                    },
+                    label,
+                );
             }
         }
     }
@@ -70,7 +81,12 @@ impl Selector<'_, '_> {
         self.branch_if(condition, label);
         if !self.falls_into(no, next) {
             let label = self.label(no);
-            self.assembler.emit_branch(Instruction::Jump { offset: BranchOffset(0) }, label);
+            self.assembler.emit_branch(
+                Instruction::Jump {
+                    offset: BranchOffset(0),
+                },
+                label,
+            );
         }
     }
 
@@ -81,24 +97,39 @@ impl Selector<'_, '_> {
         let count = Count(outgoing.operands.len() as u16);
         match terminator {
             Terminator::ReturnValues(_) => {
-                self.assembler.emit(Instruction::ReturnValues { first: Local(first), count });
+                self.assembler.emit(Instruction::ReturnValues {
+                    first: Local(first),
+                    count,
+                });
             }
             Terminator::TailCall(..) => {
-                self.assembler.emit(Instruction::TailCall { arguments: count });
+                self.assembler
+                    .emit(Instruction::TailCall { arguments: count });
             }
             Terminator::TailApply(..) => {
-                self.assembler.emit(Instruction::TailApply { arguments: count });
+                self.assembler
+                    .emit(Instruction::TailApply { arguments: count });
             }
             Terminator::TailCallKnown(ProcedureId(number), ..) => {
-                let call = Instruction::TailCallKnown { target: CodeOffset(0) };
-                self.assembler.emit_with_operand(call, 1, FixupTarget::Procedure(*number));
+                let call = Instruction::TailCallKnown {
+                    target: CodeOffset(0),
+                };
+                self.assembler
+                    .emit_with_operand(call, 1, FixupTarget::Procedure(*number));
             }
             _ => unreachable!("written elsewhere"),
         }
     }
 
     fn call_receive(&mut self, id: BlockId, terminator: &Terminator, next: Option<BlockId>) {
-        let Terminator::CallReceive { callee, required, rest, block, .. } = terminator else {
+        let Terminator::CallReceive {
+            callee,
+            required,
+            rest,
+            block,
+            ..
+        } = terminator
+        else {
             unreachable!("only receiving calls are written here")
         };
         let live = self.live_at_end(id);
@@ -110,22 +141,45 @@ impl Selector<'_, '_> {
         let (call, target) = match callee {
             Callee::Value(_) => {
                 let arguments = Count(outgoing.operands.len() as u16);
-                (Instruction::Call { arguments, dst, words: Count(clamp(words)), map }, None)
+                (
+                    Instruction::Call {
+                        arguments,
+                        dst,
+                        words: Count(clamp(words)),
+                        map,
+                    },
+                    None,
+                )
             }
             Callee::Known(ProcedureId(number), _) => {
                 let target = CodeOffset(0);
-                let call = Instruction::CallKnown { target, dst, words: Count(clamp(words)), map };
+                let call = Instruction::CallKnown {
+                    target,
+                    dst,
+                    words: Count(clamp(words)),
+                    map,
+                };
                 (call, Some(FixupTarget::Procedure(*number)))
             }
         };
         self.assembler.slots_end = self.assembler.slots_end.max(words + 1);
-        self.assembler.emit_safepoint(call, target, live.clone(), Some(clamp(words - 1)));
+        self.assembler
+            .emit_safepoint(call, target, live.clone(), Some(clamp(words - 1)));
         let (required, rest) = (Count(*required), Flag(u8::from(*rest)));
-        self.assembler.emit(Instruction::Receive { first: dst, required, rest });
+        self.assembler.emit(Instruction::Receive {
+            first: dst,
+            required,
+            rest,
+        });
         self.spread(*block, landing, &live);
         if !self.falls_into(*block, next) {
             let label = self.label(*block);
-            self.assembler.emit_branch(Instruction::Jump { offset: BranchOffset(0) }, label);
+            self.assembler.emit_branch(
+                Instruction::Jump {
+                    offset: BranchOffset(0),
+                },
+                label,
+            );
         }
     }
 
@@ -133,17 +187,28 @@ impl Selector<'_, '_> {
     /// in consecutive slots.
     fn landing(&self, block: BlockId, live: &LiveSlots) -> u16 {
         let parameters = &self.procedure.blocks[block.0 as usize].parameters;
-        let Some(&first) = parameters.first() else { return clamp(live.live.end()) };
+        let Some(&first) = parameters.first() else {
+            return clamp(live.live.end());
+        };
         let first = self.slot(first);
-        let in_place = (first..).zip(parameters).all(|(slot, &value)| self.slot(value) == slot);
-        if in_place { first } else { clamp(live.live.end()) }
+        let in_place = (first..)
+            .zip(parameters)
+            .all(|(slot, &value)| self.slot(value) == slot);
+        if in_place {
+            first
+        } else {
+            clamp(live.live.end())
+        }
     }
 
     fn spread(&mut self, block: BlockId, landing: u16, live: &LiveSlots) {
         let parameters = &self.procedure.blocks[block.0 as usize].parameters;
         let moves: Vec<Move> = (landing..)
             .zip(parameters)
-            .map(|(from, &value)| Move { to: self.slot(value), from })
+            .map(|(from, &value)| Move {
+                to: self.slot(value),
+                from,
+            })
             .collect();
         self.emit_moves(&moves, live);
     }

@@ -26,7 +26,9 @@ impl Dominators {
                     .iter()
                     .copied()
                     .filter(|block| immediate[block.0 as usize].is_some());
-                let first = known.next().expect("a reachable block follows another in the order");
+                let first = known
+                    .next()
+                    .expect("a reachable block follows another in the order");
                 let meet = known.fold(first, |a, b| intersect(flow, &immediate, a, b));
                 if immediate[block.0 as usize] != Some(meet) {
                     immediate[block.0 as usize] = Some(meet);

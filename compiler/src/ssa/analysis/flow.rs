@@ -32,7 +32,11 @@ impl Flow {
                 predecessors[next.0 as usize].push(block);
             }
         }
-        Self { predecessors, order, number }
+        Self {
+            predecessors,
+            order,
+            number,
+        }
     }
 
     /// Whether the entry reaches `block`.
@@ -48,8 +52,10 @@ impl Flow {
 
 fn reverse_postorder(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Vec<BlockId> {
     let successors = |block: BlockId| {
-        let mut list: Vec<BlockId> =
-            procedure.blocks[block.0 as usize].terminator.successors().collect();
+        let mut list: Vec<BlockId> = procedure.blocks[block.0 as usize]
+            .terminator
+            .successors()
+            .collect();
         // What is visited last comes first in the result; the list is taken from its end.
         list.sort_by_key(|&next| std::cmp::Reverse(priority(next)));
         list

@@ -42,8 +42,11 @@ impl Liveness {
             }
             block.terminator.each_use(&mut record);
         }
-        let mut liveness =
-            Self { live_in: vec![Vec::new(); blocks], live_out: vec![Vec::new(); blocks], definition };
+        let mut liveness = Self {
+            live_in: vec![Vec::new(); blocks],
+            live_out: vec![Vec::new(); blocks],
+            definition,
+        };
         for (value, blocks) in uses.into_iter().enumerate() {
             liveness.walk_up(flow, ValueId(value as u32), blocks);
         }
@@ -51,7 +54,9 @@ impl Liveness {
     }
 
     fn walk_up(&mut self, flow: &Flow, value: ValueId, uses: Vec<BlockId>) {
-        let Some(definition) = self.definition[value.0 as usize] else { return };
+        let Some(definition) = self.definition[value.0 as usize] else {
+            return;
+        };
         let mut pending = uses;
         while let Some(block) = pending.pop() {
             let live_in = &mut self.live_in[block.0 as usize];

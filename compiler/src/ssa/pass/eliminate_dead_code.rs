@@ -37,13 +37,18 @@ fn eliminate_in(procedure: &mut Procedure) {
         .iter()
         .zip(&fixed)
         .map(|(block, &fixed)| {
-            (!fixed).then(|| block.parameters.iter().map(|&value| is_needed(value)).collect())
+            (!fixed).then(|| {
+                block
+                    .parameters
+                    .iter()
+                    .map(|&value| is_needed(value))
+                    .collect()
+            })
         })
         .collect();
     for block in &mut procedure.blocks {
         block.instructions.retain(|instruction| {
-            !is_removable(&instruction.operation)
-                || instruction.result.is_some_and(is_needed)
+            !is_removable(&instruction.operation) || instruction.result.is_some_and(is_needed)
         });
         for target in block.terminator.targets_mut() {
             if let Some(kept) = &kept[target.block.0 as usize] {
@@ -82,12 +87,16 @@ fn find_needed(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
                 definitions[result.0 as usize] = Definition::Instruction(id.0, place);
             }
             if !is_removable(&instruction.operation) {
-                instruction.operation.each_use(|value| need(value, &mut pending));
+                instruction
+                    .operation
+                    .each_use(|value| need(value, &mut pending));
             }
         }
         match &block.terminator {
             Terminator::Jump(_) => {}
-            Terminator::Branch(condition, ..) => condition.each_use(|value| need(value, &mut pending)),
+            Terminator::Branch(condition, ..) => {
+                condition.each_use(|value| need(value, &mut pending))
+            }
             other => other.each_use(|value| need(value, &mut pending)),
         }
     }
@@ -131,7 +140,10 @@ fn is_removable(operation: &Operation) -> bool {
         ),
         Operation::Primitive(primitive, _) => {
             primitive.effect() == Effect::Total
-                || matches!(primitive, Primitive::Cons | Primitive::MakeBox | Primitive::List)
+                || matches!(
+                    primitive,
+                    Primitive::Cons | Primitive::MakeBox | Primitive::List
+                )
         }
         _ => false,
     }

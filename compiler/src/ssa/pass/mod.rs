@@ -1,6 +1,8 @@
 //! Passes over SSA, each from a unit to a unit.
 
+mod delay_updates;
 mod eliminate_dead_code;
+mod hoist_constants;
 mod place_polls;
 mod select_small;
 mod simplify;
@@ -9,7 +11,9 @@ mod unbox;
 
 use super::ir::{Procedure, Terminator, Unit};
 
+pub use delay_updates::delay_updates;
 pub use eliminate_dead_code::eliminate_dead_code;
+pub use hoist_constants::hoist_constants;
 pub use place_polls::place_polls;
 pub use select_small::select_small;
 pub use simplify::simplify;
@@ -26,13 +30,42 @@ pub struct Pass {
 
 /// All passes between [`super::build`] and code generation, in the order in which they run.
 pub const PASSES: &[Pass] = &[
-    Pass { name: "simplify", run: simplify },
-    Pass { name: "select-small", run: select_small },
-    Pass { name: "eliminate-dead-code", run: eliminate_dead_code },
-    Pass { name: "split-edges", run: split_edges },
-    Pass { name: "unbox", run: unbox },
-    Pass { name: "eliminate-dead-code", run: eliminate_dead_code },
-    Pass { name: "place-polls", run: place_polls },
+    Pass {
+        name: "simplify",
+        run: simplify,
+    },
+    Pass {
+        name: "select-small",
+        run: select_small,
+    },
+    Pass {
+        name: "eliminate-dead-code",
+        run: eliminate_dead_code,
+    },
+    Pass {
+        name: "split-edges",
+        run: split_edges,
+    },
+    Pass {
+        name: "unbox",
+        run: unbox,
+    },
+    Pass {
+        name: "eliminate-dead-code",
+        run: eliminate_dead_code,
+    },
+    Pass {
+        name: "hoist-constants",
+        run: hoist_constants,
+    },
+    Pass {
+        name: "delay-updates",
+        run: delay_updates,
+    },
+    Pass {
+        name: "place-polls",
+        run: place_polls,
+    },
 ];
 
 /// Which blocks get their parameters from no jump: the entry from the caller, receiving blocks from a

@@ -25,10 +25,16 @@ fn place_in(procedure: &mut Procedure) {
     let flow = Flow::new(procedure);
     for &id in &flow.order {
         let block = &mut procedure.blocks[id.0 as usize];
-        let Terminator::Jump(target) = &block.terminator else { continue };
+        let Terminator::Jump(target) = &block.terminator else {
+            continue;
+        };
         if flow.is_retreating(id, target.block) {
             let place = block.place;
-            block.instructions.push(Instruction { operation: Operation::Poll, result: None, place });
+            block.instructions.push(Instruction {
+                operation: Operation::Poll,
+                result: None,
+                place,
+            });
         }
     }
     let returned = returned_before(procedure, &flow);
@@ -39,7 +45,11 @@ fn place_in(procedure: &mut Procedure) {
         for instruction in std::mem::take(&mut block.instructions) {
             if returned && allocates(&instruction.operation) {
                 let place = instruction.place;
-                instructions.push(Instruction { operation: Operation::Poll, result: None, place });
+                instructions.push(Instruction {
+                    operation: Operation::Poll,
+                    result: None,
+                    place,
+                });
             }
             returned = returned_after(&instruction.operation, returned);
             instructions.push(instruction);
@@ -56,9 +66,12 @@ fn returned_before(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
         changed = false;
         for &id in &flow.order {
             let block = &procedure.blocks[id.0 as usize];
-            let at_end = block.instructions.iter().fold(before[id.0 as usize], |returned, each| {
-                returned_after(&each.operation, returned)
-            });
+            let at_end = block
+                .instructions
+                .iter()
+                .fold(before[id.0 as usize], |returned, each| {
+                    returned_after(&each.operation, returned)
+                });
             let after = at_end || matches!(block.terminator, Terminator::CallReceive { .. });
             for next in block.terminator.successors().filter(|_| after) {
                 changed |= !std::mem::replace(&mut before[next.0 as usize], true);

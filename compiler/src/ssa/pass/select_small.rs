@@ -44,8 +44,14 @@ impl Known {
 
 fn definitions(unit: &Unit, procedure: &Procedure) -> Vec<Known> {
     let mut known = vec![Known::default(); procedure.values.len()];
-    for instruction in procedure.blocks.iter().flat_map(|block| &block.instructions) {
-        let Some(result) = instruction.result else { continue };
+    for instruction in procedure
+        .blocks
+        .iter()
+        .flat_map(|block| &block.instructions)
+    {
+        let Some(result) = instruction.result else {
+            continue;
+        };
         let known = &mut known[result.0 as usize];
         known.word = unit.immediate_word(&instruction.operation);
         if let Operation::Primitive(primitive, operands) = &instruction.operation

@@ -12,9 +12,7 @@ use abi::tag;
 use abi::type_test::TypeTest;
 
 use crate::ssa::analysis::Flow;
-use crate::ssa::ir::{
-    Block, BlockId, Condition, Procedure, Target, Terminator, Unit, ValueId,
-};
+use crate::ssa::ir::{Block, BlockId, Condition, Procedure, Target, Terminator, Unit, ValueId};
 
 /// Simplifies all procedures of `unit`.
 #[must_use]
@@ -34,7 +32,11 @@ pub fn simplify(mut unit: Unit) -> Unit {
 
 fn constant_words(unit: &Unit, procedure: &Procedure) -> Vec<Option<u64>> {
     let mut words = vec![None; procedure.values.len()];
-    for instruction in procedure.blocks.iter().flat_map(|block| &block.instructions) {
+    for instruction in procedure
+        .blocks
+        .iter()
+        .flat_map(|block| &block.instructions)
+    {
         if let Some(result) = instruction.result {
             words[result.0 as usize] = unit.immediate_word(&instruction.operation);
         }
@@ -56,7 +58,9 @@ fn outcome(condition: &Condition, word: u64) -> Option<bool> {
 
 fn tested_value(condition: &Condition) -> Option<ValueId> {
     match condition {
-        Condition::True(value) | Condition::EqWord(value, _) | Condition::Type(_, value) => Some(*value),
+        Condition::True(value) | Condition::EqWord(value, _) | Condition::Type(_, value) => {
+            Some(*value)
+        }
         _ => None,
     }
 }
@@ -65,7 +69,8 @@ fn tested_value(condition: &Condition) -> Option<ValueId> {
 fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>]) {
     let used_elsewhere = used_outside_their_block(procedure);
     for index in 0..procedure.blocks.len() {
-        let mut terminator = std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
+        let mut terminator =
+            std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
         for target in terminator.targets_mut() {
             // Bounded, for blocks may jump in circles.
             for _ in 0..THREADS_MAX {
@@ -90,12 +95,18 @@ fn thread_once(
     let block = &blocks[target.block.0 as usize];
     // Its parameters would not be defined on the new way.
     if !block.instructions.is_empty()
-        || block.parameters.iter().any(|parameter| used_elsewhere[parameter.0 as usize])
+        || block
+            .parameters
+            .iter()
+            .any(|parameter| used_elsewhere[parameter.0 as usize])
     {
         return None;
     }
     let argument_of = |value: ValueId| {
-        let place = block.parameters.iter().position(|&parameter| parameter == value);
+        let place = block
+            .parameters
+            .iter()
+            .position(|&parameter| parameter == value);
         place.map_or(value, |place| target.arguments[place])
     };
     let next = match &block.terminator {
@@ -106,20 +117,34 @@ fn thread_once(
         }
         _ => return None,
     };
-    let arguments = next.arguments.iter().map(|&value| argument_of(value)).collect();
-    Some(Target { block: next.block, arguments })
+    let arguments = next
+        .arguments
+        .iter()
+        .map(|&value| argument_of(value))
+        .collect();
+    Some(Target {
+        block: next.block,
+        arguments,
+    })
 }
 
 /// Which block parameters are used in blocks other than their own.
 fn used_outside_their_block(procedure: &Procedure) -> Vec<bool> {
     let mut owner = vec![usize::MAX; procedure.values.len()];
     for (index, block) in procedure.blocks.iter().enumerate() {
-        block.parameters.iter().for_each(|parameter| owner[parameter.0 as usize] = index);
+        block
+            .parameters
+            .iter()
+            .for_each(|parameter| owner[parameter.0 as usize] = index);
     }
     let mut outside = vec![false; procedure.values.len()];
     for (index, block) in procedure.blocks.iter().enumerate() {
-        let mut note = |value: ValueId| outside[value.0 as usize] |= owner[value.0 as usize] != index;
-        block.instructions.iter().for_each(|each| each.operation.each_use(&mut note));
+        let mut note =
+            |value: ValueId| outside[value.0 as usize] |= owner[value.0 as usize] != index;
+        block
+            .instructions
+            .iter()
+            .for_each(|each| each.operation.each_use(&mut note));
         block.terminator.each_use(&mut note);
     }
     outside
@@ -134,7 +159,10 @@ fn fold_branches(procedure: &mut Procedure, words: &[Option<u64>]) {
         {
             let taken = std::mem::replace(
                 if holds { yes } else { no },
-                Target { block: BlockId(0), arguments: Vec::new() },
+                Target {
+                    block: BlockId(0),
+                    arguments: Vec::new(),
+                },
             );
             block.terminator = Terminator::Jump(taken);
         }
@@ -163,7 +191,10 @@ impl Replacements {
     fn apply(&self, procedure: &mut Procedure) {
         let change = |value: &mut ValueId| *value = self.find(*value);
         for block in &mut procedure.blocks {
-            block.instructions.iter_mut().for_each(|each| each.operation.each_use_mut(change));
+            block
+                .instructions
+                .iter_mut()
+                .for_each(|each| each.operation.each_use_mut(change));
             block.terminator.each_use_mut(change);
         }
     }
@@ -193,7 +224,8 @@ fn remove_trivial_parameters(procedure: &mut Procedure) {
         }
     }
     for index in 0..procedure.blocks.len() {
-        let mut terminator = std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
+        let mut terminator =
+            std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
         for target in terminator.targets_mut() {
             let parameters = &procedure.blocks[target.block.0 as usize].parameters;
             let mut parameters = parameters.iter();
@@ -205,7 +237,9 @@ fn remove_trivial_parameters(procedure: &mut Procedure) {
         procedure.blocks[index].terminator = terminator;
     }
     for block in &mut procedure.blocks {
-        block.parameters.retain(|parameter| !removed[parameter.0 as usize]);
+        block
+            .parameters
+            .retain(|parameter| !removed[parameter.0 as usize]);
     }
     replacements.apply(procedure);
 }
@@ -231,7 +265,10 @@ fn only_arguments(
             }
         }
     }
-    only.iter().zip(several).map(|(&only, several)| only.filter(|_| !several)).collect()
+    only.iter()
+        .zip(several)
+        .map(|(&only, several)| only.filter(|_| !several))
+        .collect()
 }
 
 /// Appends blocks to the only block that jumps to them.
@@ -271,7 +308,11 @@ fn drop_unreachable(procedure: &mut Procedure) {
         new_number[id.0 as usize] = BlockId(number);
     }
     let mut index = 0..;
-    procedure.blocks.retain(|_| index.next().is_some_and(|index| flow.is_reachable(BlockId(index))));
+    procedure.blocks.retain(|_| {
+        index
+            .next()
+            .is_some_and(|index| flow.is_reachable(BlockId(index)))
+    });
     for block in &mut procedure.blocks {
         if let Terminator::CallReceive { block, .. } = &mut block.terminator {
             *block = new_number[block.0 as usize];

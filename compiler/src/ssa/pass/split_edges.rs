@@ -29,10 +29,18 @@ fn split_in(procedure: &mut Procedure) {
                 if target.arguments.is_empty() && !flow.is_retreating(id, target.block) {
                     continue;
                 }
-                let new = Target { block: BlockId(blocks_end), arguments: Vec::new() };
+                let new = Target {
+                    block: BlockId(blocks_end),
+                    arguments: Vec::new(),
+                };
                 let terminator = Terminator::Jump(std::mem::replace(target, new));
                 let (parameters, instructions) = (Vec::new(), Vec::new());
-                added.push(Block { parameters, instructions, terminator, place });
+                added.push(Block {
+                    parameters,
+                    instructions,
+                    terminator,
+                    place,
+                });
                 blocks_end += 1;
             }
         }

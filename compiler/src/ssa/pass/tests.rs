@@ -1,7 +1,8 @@
 //! Golden tests: SSA in, SSA out.
 
 use super::{
-    eliminate_dead_code, place_polls, select_small, simplify, split_edges, unbox,
+    delay_updates, eliminate_dead_code, hoist_constants, place_polls, select_small, simplify,
+    split_edges, unbox,
 };
 use crate::ssa::ir::Unit;
 use crate::ssa::parse::parse;
@@ -19,8 +20,14 @@ fn after(passes: &[fn(Unit) -> Unit], text: &str) -> String {
     print(&unit)
 }
 
-const TO_UNBOX: &[fn(Unit) -> Unit] =
-    &[simplify, select_small, eliminate_dead_code, split_edges, unbox, eliminate_dead_code];
+const TO_UNBOX: &[fn(Unit) -> Unit] = &[
+    simplify,
+    select_small,
+    eliminate_dead_code,
+    split_edges,
+    unbox,
+    eliminate_dead_code,
+];
 
 #[test]
 fn fowler_noll_vo_stays_in_words() {
@@ -212,4 +219,68 @@ fn parameters_used_beyond_their_block_keep_it() {
       (block b4 ()
         (return v1)))
     "#);
+}
+
+#[test]
+fn constants_leave_loops_unless_they_are_copied_anyway() {
+    let text = after(
+        &[hoist_constants],
+        r#"(procedure "p" 1 0 #f 0 ("x")
+          (block b0 (v0) (jump (b1 v0)))
+          (block b1 (v1)
+            (let v2 (fixnum 3))
+            (let v3 (primitive vector-ref v1 v2))
+            (let v4 (fixnum 3))
+            (let v5 (primitive vector-ref v3 v4))
+            (let v6 (fixnum 9))
+            (let v7 (call v5 v6))
+            (jump (b1 v7))))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (procedure "p" 1 0 #f 0 ("x")
+      (block b0 (v0)
+        (let v2 (fixnum 3))
+        (jump (b1 v0)))
+      (block b1 (v1)
+        (let v3 (primitive vector-ref v1 v2))
+        (let v5 (primitive vector-ref v3 v2))
+        (let v6 (fixnum 9))
+        (let v7 (call v5 v6))
+        (jump (b1 v7))))
+    "#);
+}
+
+#[test]
+fn updates_wait_for_the_last_use_of_the_old_value() {
+    let text = after(
+        &[delay_updates],
+        r#"(procedure "p" 2 0 #f 0 ("x" "y")
+          (block b0 (v0 v1) (jump (b1 v0 v1)))
+          (block b1 (v2 v3)
+            (let v4 (add-small v2 1))
+            (let v5 (primitive + v3 v2))
+            (jump (b1 v4 v5))))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (procedure "p" 2 0 #f 0 ("x" "y")
+      (block b0 (v0 v1)
+        (jump (b1 v0 v1)))
+      (block b1 (v2 v3)
+        (let v5 (primitive + v3 v2))
+        (let v4 (add-small v2 1))
+        (jump (b1 v4 v5))))
+    "#);
+}
+
+#[test]
+fn updates_do_not_pass_calls() {
+    let before = r#"(procedure "p" 2 0 #f 0 ("x" "y")
+  (block b0 (v0 v1)
+    (jump (b1 v0 v1)))
+  (block b1 (v2 v3)
+    (let v4 (add-small v2 1))
+    (let v5 (call v3 v2))
+    (jump (b1 v4 v5))))
+"#;
+    assert_eq!(after(&[delay_updates], before), before);
 }

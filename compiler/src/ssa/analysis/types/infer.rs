@@ -3,9 +3,7 @@
 use super::transfer::{of_operation, of_word};
 use super::{Range, Type};
 use crate::ssa::analysis::{Dominators, Flow};
-use crate::ssa::ir::{
-    BlockId, Comparison, Condition, Procedure, Terminator, Unit, ValueId,
-};
+use crate::ssa::ir::{BlockId, Comparison, Condition, Procedure, Terminator, Unit, ValueId};
 use abi::tag;
 use abi::type_test::TypeTest;
 
@@ -49,7 +47,11 @@ impl<'a> Types<'a> {
         for &parameter in &procedure.blocks[0].parameters {
             types.of[parameter.0 as usize] = Type::ANY;
         }
-        while flow.order.iter().fold(false, |changed, &block| types.visit(block) | changed) {}
+        while flow
+            .order
+            .iter()
+            .fold(false, |changed, &block| types.visit(block) | changed)
+        {}
         types
     }
 
@@ -66,7 +68,9 @@ impl<'a> Types<'a> {
             if let Some((condition, holds)) = &self.facts[block.0 as usize] {
                 known = self.refine(known, value, condition, *holds);
             }
-            let Some(above) = self.dominators.immediate(block) else { break };
+            let Some(above) = self.dominators.immediate(block) else {
+                break;
+            };
             block = above;
         }
         known
@@ -76,8 +80,12 @@ impl<'a> Types<'a> {
         let mut changed = false;
         let block = &self.procedure.blocks[id.0 as usize];
         for instruction in &block.instructions {
-            let Some(result) = instruction.result else { continue };
-            let found = of_operation(self.unit, &instruction.operation, |value| self.at(value, id));
+            let Some(result) = instruction.result else {
+                continue;
+            };
+            let found = of_operation(self.unit, &instruction.operation, |value| {
+                self.at(value, id)
+            });
             if self.of[result.0 as usize] != found {
                 self.of[result.0 as usize] = found;
                 changed = true;
@@ -92,7 +100,8 @@ impl<'a> Types<'a> {
         }
         if let Terminator::CallReceive { block, .. } = block.terminator {
             for &parameter in &self.procedure.blocks[block.0 as usize].parameters {
-                changed |= std::mem::replace(&mut self.of[parameter.0 as usize], Type::ANY) != Type::ANY;
+                changed |=
+                    std::mem::replace(&mut self.of[parameter.0 as usize], Type::ANY) != Type::ANY;
             }
         }
         changed
@@ -146,7 +155,9 @@ impl<'a> Types<'a> {
 
     fn refine(&self, known: Type, value: ValueId, condition: &Condition, holds: bool) -> Type {
         match *condition {
-            Condition::Type(test, tested) if tested == value && holds => refine_by_test(known, test),
+            Condition::Type(test, tested) if tested == value && holds => {
+                refine_by_test(known, test)
+            }
             Condition::CompareSmall(relation, a, small) if a == value => {
                 let bound = of_word(tag::fixnum(i64::from(small)).expect("16 bits fit a fixnum"));
                 refine_by_comparison(known, relation, bound, holds)
@@ -215,15 +226,25 @@ fn refine_by_test(known: Type, test: TypeTest) -> Type {
 
 /// What is left of an integer that is, or is not, in a relation to another one.
 fn refine_by_comparison(known: Type, relation: Comparison, other: Type, holds: bool) -> Type {
-    let (Some(range), Some(other)) = (known.as_integer(), other.as_integer()) else { return known };
-    let below = |high: i128| Range { low: i128::MIN, high };
-    let above = |low: i128| Range { low, high: i128::MAX };
+    let (Some(range), Some(other)) = (known.as_integer(), other.as_integer()) else {
+        return known;
+    };
+    let below = |high: i128| Range {
+        low: i128::MIN,
+        high,
+    };
+    let above = |low: i128| Range {
+        low,
+        high: i128::MAX,
+    };
     let limit = match (relation, holds) {
         (Comparison::Equal, true) => other,
         (Comparison::Equal, false) => return Type::integer(without(range, other)),
-        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => {
-            below(other.high.saturating_sub(i128::from(other.high != i128::MAX)))
-        }
+        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => below(
+            other
+                .high
+                .saturating_sub(i128::from(other.high != i128::MAX)),
+        ),
         (Comparison::LessEqual, true) | (Comparison::Greater, false) => below(other.high),
         (Comparison::Greater, true) | (Comparison::LessEqual, false) => {
             above(other.low.saturating_add(i128::from(other.low != i128::MIN)))

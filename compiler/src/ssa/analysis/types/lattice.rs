@@ -16,13 +16,25 @@ const FINITE_MAX: i128 = 1 << 120;
 
 impl Range {
     /// All integers.
-    pub const ALL: Self = Self { low: i128::MIN, high: i128::MAX };
+    pub const ALL: Self = Self {
+        low: i128::MIN,
+        high: i128::MAX,
+    };
     /// Fixnums.
-    pub const FIXNUM: Self = Self { low: FIXNUM_MIN as i128, high: FIXNUM_MAX as i128 };
+    pub const FIXNUM: Self = Self {
+        low: FIXNUM_MIN as i128,
+        high: FIXNUM_MAX as i128,
+    };
     /// Unsigned words.
-    pub const U64: Self = Self { low: 0, high: u64::MAX as i128 };
+    pub const U64: Self = Self {
+        low: 0,
+        high: u64::MAX as i128,
+    };
     /// Signed words.
-    pub const I64: Self = Self { low: i64::MIN as i128, high: i64::MAX as i128 };
+    pub const I64: Self = Self {
+        low: i64::MIN as i128,
+        high: i64::MAX as i128,
+    };
 
     /// From `low` to `high`.
     pub const fn new(low: i128, high: i128) -> Self {
@@ -50,22 +62,24 @@ impl Range {
     /// The members of both and what lies between.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
-        Self { low: self.low.min(other.low), high: self.high.max(other.high) }
+        Self {
+            low: self.low.min(other.low),
+            high: self.high.max(other.high),
+        }
     }
 
     /// The common members, if there are any.
     pub fn meet(self, other: Self) -> Option<Self> {
-        let met = Self { low: self.low.max(other.low), high: self.high.min(other.high) };
+        let met = Self {
+            low: self.low.max(other.low),
+            high: self.high.min(other.high),
+        };
         (met.low <= met.high).then_some(met)
     }
 
     /// The range of what `combine` makes of the bounds, where these decide and are finite.
     #[must_use]
-    pub fn of_corners(
-        self,
-        other: Self,
-        combine: impl Fn(i128, i128) -> Option<i128>,
-    ) -> Self {
+    pub fn of_corners(self, other: Self, combine: impl Fn(i128, i128) -> Option<i128>) -> Self {
         if !self.is_finite() || !other.is_finite() {
             return Self::ALL;
         }
@@ -75,7 +89,9 @@ impl Range {
             combine(self.high, other.low),
             combine(self.high, other.high),
         ];
-        let [Some(a), Some(b), Some(c), Some(d)] = corners else { return Self::ALL };
+        let [Some(a), Some(b), Some(c), Some(d)] = corners else {
+            return Self::ALL;
+        };
         Self::new(a.min(b).min(c).min(d), a.max(b).max(c).max(d))
     }
 
@@ -83,9 +99,16 @@ impl Range {
     #[must_use]
     pub fn add(self, other: Self) -> Self {
         let bound = |a: i128, b: i128, infinity: i128| {
-            if a == infinity || b == infinity { infinity } else { a.saturating_add(b) }
+            if a == infinity || b == infinity {
+                infinity
+            } else {
+                a.saturating_add(b)
+            }
         };
-        Self::new(bound(self.low, other.low, i128::MIN), bound(self.high, other.high, i128::MAX))
+        Self::new(
+            bound(self.low, other.low, i128::MIN),
+            bound(self.high, other.high, i128::MAX),
+        )
     }
 
     /// Negatives.
@@ -96,7 +119,10 @@ impl Range {
             i128::MAX => i128::MIN,
             finite => -finite,
         };
-        Self { low: flip(self.high), high: flip(self.low) }
+        Self {
+            low: flip(self.high),
+            high: flip(self.low),
+        }
     }
 }
 
@@ -113,17 +139,37 @@ pub struct Type {
 
 impl Type {
     /// Nothing.
-    pub const NONE: Self = Self { flonum: false, integer: None, other: false };
+    pub const NONE: Self = Self {
+        flonum: false,
+        integer: None,
+        other: false,
+    };
     /// Everything.
-    pub const ANY: Self = Self { flonum: true, integer: Some(Range::ALL), other: true };
+    pub const ANY: Self = Self {
+        flonum: true,
+        integer: Some(Range::ALL),
+        other: true,
+    };
     /// Flonums.
-    pub const FLONUM: Self = Self { flonum: true, integer: None, other: false };
+    pub const FLONUM: Self = Self {
+        flonum: true,
+        integer: None,
+        other: false,
+    };
     /// Neither flonums nor exact integers.
-    pub const OTHER: Self = Self { flonum: false, integer: None, other: true };
+    pub const OTHER: Self = Self {
+        flonum: false,
+        integer: None,
+        other: true,
+    };
 
     /// Exact integers of a range.
     pub const fn integer(range: Range) -> Self {
-        Self { flonum: false, integer: Some(range), other: false }
+        Self {
+            flonum: false,
+            integer: Some(range),
+            other: false,
+        }
     }
 
     /// Whether it has no members.

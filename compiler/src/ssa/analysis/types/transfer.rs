@@ -35,7 +35,10 @@ fn of_literal(unit: &Unit, literal: &Literal) -> Type {
 fn range_of(integer: &Integer) -> Range {
     match integer {
         Integer::Small(value) => Range::only(i128::from(*value)),
-        Integer::Big { negative, magnitude } if magnitude.len() == 1 => {
+        Integer::Big {
+            negative,
+            magnitude,
+        } if magnitude.len() == 1 => {
             let value = i128::from(magnitude[0]);
             Range::only(if *negative { -value } else { value })
         }
@@ -141,8 +144,10 @@ fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
     if a.is_none() || b.is_none() {
         return Type::NONE;
     }
-    let may_be_zero =
-        |of: Type| of.integer.is_some_and(|range| range.low <= 0 && range.high >= 0);
+    let may_be_zero = |of: Type| {
+        of.integer
+            .is_some_and(|range| range.low <= 0 && range.high >= 0)
+    };
     let integer = match (a.integer, b.integer) {
         (Some(a), Some(b)) => match primitive {
             Primitive::Add => Some(a.add(b)),
@@ -161,12 +166,19 @@ fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
         _ => integer,
     };
     let makes_ratios = primitive == Primitive::Divide && a.integer.is_some() && b.integer.is_some();
-    Type { flonum: a.flonum || b.flonum, integer, other: a.other || b.other || makes_ratios }
+    Type {
+        flonum: a.flonum || b.flonum,
+        integer,
+        other: a.other || b.other || makes_ratios,
+    }
 }
 
 fn bitwise(primitive: Primitive, a: Type, b: Type) -> Type {
     // Anything but exact integers raises, so only those reach the result.
-    let (a, b) = (a.integer.unwrap_or(Range::ALL), b.integer.unwrap_or(Range::ALL));
+    let (a, b) = (
+        a.integer.unwrap_or(Range::ALL),
+        b.integer.unwrap_or(Range::ALL),
+    );
     let range = match primitive {
         Primitive::BitwiseAnd => match (a.low >= 0, b.low >= 0) {
             (true, true) => Range::new(0, a.high.min(b.high)),
@@ -194,7 +206,11 @@ fn bitwise(primitive: Primitive, a: Type, b: Type) -> Type {
 
 fn shifted(range: Range, by: i32) -> Range {
     if !range.is_finite() {
-        return if range.low >= 0 { Range::new(0, i128::MAX) } else { Range::ALL };
+        return if range.low >= 0 {
+            Range::new(0, i128::MAX)
+        } else {
+            Range::ALL
+        };
     }
     if by <= 0 {
         return Range::new(range.low >> -by, range.high >> -by);
@@ -214,9 +230,7 @@ fn division(primitive: Primitive, a: Type, b: Type) -> Type {
             high: below_divisor.high.min(dividend.high),
         },
         Primitive::Remainder if divisor.low > 0 => below_divisor.join(below_divisor.negate()),
-        Primitive::Quotient if divisor.low > 0 && dividend.low >= 0 => {
-            Range::new(0, dividend.high)
-        }
+        Primitive::Quotient if divisor.low > 0 && dividend.low >= 0 => Range::new(0, dividend.high),
         _ => Range::ALL,
     };
     Type::integer(range)

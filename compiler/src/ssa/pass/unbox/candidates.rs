@@ -65,22 +65,26 @@ impl RawOperation {
 
 /// Whether anything in the procedure computes with numbers that could be raw.
 pub(super) fn may_have_any(procedure: &Procedure) -> bool {
-    procedure.blocks.iter().flat_map(|block| &block.instructions).any(|instruction| {
-        matches!(
-            instruction.operation,
-            Operation::Primitive(
-                Primitive::Add
-                    | Primitive::Subtract
-                    | Primitive::Multiply
-                    | Primitive::Divide
-                    | Primitive::BitwiseAnd
-                    | Primitive::BitwiseXor
-                    | Primitive::BitwiseIor
-                    | Primitive::Inexact,
-                _
+    procedure
+        .blocks
+        .iter()
+        .flat_map(|block| &block.instructions)
+        .any(|instruction| {
+            matches!(
+                instruction.operation,
+                Operation::Primitive(
+                    Primitive::Add
+                        | Primitive::Subtract
+                        | Primitive::Multiply
+                        | Primitive::Divide
+                        | Primitive::BitwiseAnd
+                        | Primitive::BitwiseXor
+                        | Primitive::BitwiseIor
+                        | Primitive::Inexact,
+                    _
+                )
             )
-        )
-    })
+        })
 }
 
 /// Whether values can be converted to doubles, and to words.
@@ -96,7 +100,9 @@ impl Facts {
         let count = procedure.values.len();
         let mut facts = Self {
             block_of: vec![BlockId(0); count],
-            types: (0..count as u32).map(|value| types.of(ValueId(value))).collect(),
+            types: (0..count as u32)
+                .map(|value| types.of(ValueId(value)))
+                .collect(),
             constant_f64: vec![None; count],
             constant_word: vec![None; count],
             operations: vec![None; count],
@@ -115,19 +121,31 @@ impl Facts {
 
     /// With what was chosen.
     pub(super) fn into_plan(self, loops: &Loops, chosen: Vec<Option<Repr>>) -> Plan {
-        Plan { facts: self, chosen, depth: loops.depth.clone() }
+        Plan {
+            facts: self,
+            chosen,
+            depth: loops.depth.clone(),
+        }
     }
 
     /// Whether a tagged value can be converted to `repr`.
     pub(super) fn is_convertible(&self, value: ValueId, repr: Repr) -> bool {
         let index = value.0 as usize;
-        if repr == Repr::F64 { self.convertible.f64[index] } else { self.convertible.word[index] }
+        if repr == Repr::F64 {
+            self.convertible.f64[index]
+        } else {
+            self.convertible.word[index]
+        }
     }
 
     /// The constant that a value is in `repr`.
     pub(super) fn constant(&self, value: ValueId, repr: Repr) -> Option<u64> {
         let index = value.0 as usize;
-        if repr == Repr::F64 { self.constant_f64[index] } else { self.constant_word[index] }
+        if repr == Repr::F64 {
+            self.constant_f64[index]
+        } else {
+            self.constant_word[index]
+        }
     }
 
     fn note_definitions(&mut self, unit: &Unit, procedure: &Procedure, flow: &Flow) {
@@ -139,7 +157,8 @@ impl Facts {
             for instruction in &block.instructions {
                 if let Some(result) = instruction.result {
                     self.block_of[result.0 as usize] = id;
-                    self.constant_f64[result.0 as usize] = f64_constant(unit, &instruction.operation);
+                    self.constant_f64[result.0 as usize] =
+                        f64_constant(unit, &instruction.operation);
                 }
             }
         }
@@ -164,7 +183,9 @@ impl Facts {
                 self.operations[index] = Some(RawOperation::Parameter);
             }
             for instruction in &block.instructions {
-                let Some(result) = instruction.result else { continue };
+                let Some(result) = instruction.result else {
+                    continue;
+                };
                 let index = result.0 as usize;
                 let known = self.types[index];
                 let (repr, raw) = if known.is_flonum() {
@@ -235,11 +256,20 @@ impl Facts {
 
     /// Shifts by constants; to the right only of unsigned words.
     fn shift(&self, value: ValueId, by: ValueId) -> Option<RawOperation> {
-        let by = self.types[by.0 as usize].as_integer().filter(|by| by.low == by.high)?.low;
+        let by = self.types[by.0 as usize]
+            .as_integer()
+            .filter(|by| by.low == by.high)?
+            .low;
         if (0..64).contains(&by) {
-            return Some(RawOperation::Constant(RawBinary::WordShiftLeft, value, by as u64));
+            return Some(RawOperation::Constant(
+                RawBinary::WordShiftLeft,
+                value,
+                by as u64,
+            ));
         }
-        let is_word = self.range(value).is_some_and(|range| range.is_within(Range::U64));
+        let is_word = self
+            .range(value)
+            .is_some_and(|range| range.is_within(Range::U64));
         ((-63..0).contains(&by) && is_word)
             .then(|| RawOperation::Constant(RawBinary::WordShiftRight, value, -by as u64))
     }
@@ -250,7 +280,8 @@ impl Facts {
 
     /// Whether the low 64 bits of an integer tell which it is.
     pub(super) fn is_exact_word(&self, value: ValueId) -> bool {
-        self.range(value).is_some_and(|range| range.is_within(Range::U64))
+        self.range(value)
+            .is_some_and(|range| range.is_within(Range::U64))
     }
 
     /// Takes back candidates whose operands cannot be converted, or whose users need more than the low
@@ -260,7 +291,9 @@ impl Facts {
         while changed {
             changed = false;
             for index in 0..self.candidates.len() {
-                let Some(repr) = self.candidates[index] else { continue };
+                let Some(repr) = self.candidates[index] else {
+                    continue;
+                };
                 let raw = self.operations[index].expect("candidates have operations");
                 let accepts = |operand: ValueId| {
                     self.is_convertible(operand, repr)
@@ -284,7 +317,9 @@ impl Facts {
             for target in procedure.blocks[id.0 as usize].terminator.targets() {
                 let parameters = &procedure.blocks[target.block.0 as usize].parameters;
                 for (parameter, &argument) in parameters.iter().zip(&target.arguments) {
-                    let Some(repr) = self.candidates[parameter.0 as usize] else { continue };
+                    let Some(repr) = self.candidates[parameter.0 as usize] else {
+                        continue;
+                    };
                     let is_raw = self.candidates[argument.0 as usize] == Some(repr);
                     if !is_raw && !self.is_convertible(argument, repr) {
                         self.candidates[parameter.0 as usize] = None;
@@ -322,7 +357,9 @@ impl Facts {
                 }
             });
         }
-        withdrawn.iter().for_each(|value| self.candidates[value.0 as usize] = None);
+        withdrawn
+            .iter()
+            .for_each(|value| self.candidates[value.0 as usize] = None);
         !withdrawn.is_empty()
     }
 
@@ -377,7 +414,10 @@ fn repr_of(known: Type) -> Option<Repr> {
     if known.is_flonum() {
         return Some(Repr::F64);
     }
-    known.as_integer().filter(|range| range.is_within(Range::U64)).map(|_| Repr::U64)
+    known
+        .as_integer()
+        .filter(|range| range.is_within(Range::U64))
+        .map(|_| Repr::U64)
 }
 
 /// Flonums and exact integers, all of which have a nearest double.
@@ -395,8 +435,12 @@ fn f64_constant(unit: &Unit, operation: &Operation) -> Option<u64> {
     if let Some(word) = unit.immediate_word(operation) {
         return tag::is_self_tagged_flonum(word).then(|| tag::flonum_value(word).to_bits());
     }
-    let Operation::Literal(literal) = operation else { return None };
-    let Literal::Datum(datum) = &unit.tables.literals[literal.0 as usize] else { return None };
+    let Operation::Literal(literal) = operation else {
+        return None;
+    };
+    let Literal::Datum(datum) = &unit.tables.literals[literal.0 as usize] else {
+        return None;
+    };
     match unit.tables.data.kind(datum.0) {
         DatumKind::Number(Number::Flonum(value)) => Some(value.to_bits()),
         _ => None,

@@ -51,7 +51,11 @@ struct Groups<'a> {
 impl<'a> Groups<'a> {
     fn new(facts: &'a Facts) -> Self {
         let count = facts.candidates.len();
-        Self { facts, parent: (0..count as u32).collect(), saved: vec![0; count] }
+        Self {
+            facts,
+            parent: (0..count as u32).collect(),
+            saved: vec![0; count],
+        }
     }
 
     fn find(&mut self, mut value: u32) -> u32 {
@@ -75,11 +79,14 @@ impl<'a> Groups<'a> {
     fn link(&mut self, procedure: &Procedure, flow: &Flow) {
         for (value, raw) in self.facts.operations.iter().enumerate() {
             if let Some(raw) = raw.filter(|&raw| !raw_takes_tagged(raw)) {
-                raw.operands().for_each(|operand| self.join(ValueId(value as u32), operand));
+                raw.operands()
+                    .for_each(|operand| self.join(ValueId(value as u32), operand));
             }
         }
         for &id in &flow.order {
-            let Some(target) = jump_target(&procedure.blocks[id.0 as usize].terminator) else { continue };
+            let Some(target) = jump_target(&procedure.blocks[id.0 as usize].terminator) else {
+                continue;
+            };
             let parameters = &procedure.blocks[target.block.0 as usize].parameters;
             for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                 self.join(parameter, argument);
@@ -98,7 +105,9 @@ impl<'a> Groups<'a> {
                 if let Some(result) = raw_result {
                     self.weigh_operation(result, weight);
                 } else {
-                    instruction.operation.each_use(|value| self.charge_boxing(value, weight, loops));
+                    instruction
+                        .operation
+                        .each_use(|value| self.charge_boxing(value, weight, loops));
                 }
             }
             self.weigh_terminator(procedure, id, weight, loops);
@@ -142,12 +151,23 @@ impl<'a> Groups<'a> {
         }
         let home = self.facts.block_of[value.0 as usize];
         let home_weight = 1 << (LOOP_SHIFT * loops.depth[home.0 as usize].min(DEPTH_MAX));
-        let spent =
-            if self.facts.candidates[value.0 as usize] == Some(Repr::F64) || self.is_fixnum(value) { BOX } else { BOX_BIGNUM };
+        let spent = if self.facts.candidates[value.0 as usize] == Some(Repr::F64)
+            || self.is_fixnum(value)
+        {
+            BOX
+        } else {
+            BOX_BIGNUM
+        };
         self.add(value, -spent * weight.min(home_weight));
     }
 
-    fn weigh_terminator(&mut self, procedure: &Procedure, id: BlockId, weight: Work, loops: &Loops) {
+    fn weigh_terminator(
+        &mut self,
+        procedure: &Procedure,
+        id: BlockId,
+        weight: Work,
+        loops: &Loops,
+    ) {
         let terminator = &procedure.blocks[id.0 as usize].terminator;
         match terminator {
             Terminator::Jump(target) => {

@@ -31,7 +31,11 @@ pub(super) fn rewrite(procedure: &mut Procedure, flow: &Flow, plan: &Plan) {
     for &id in &flow.order {
         rewriter.block(procedure, id);
     }
-    let Rewriter { values, at_definition, .. } = rewriter;
+    let Rewriter {
+        values,
+        at_definition,
+        ..
+    } = rewriter;
     procedure.values = values;
     insert_after_definitions(procedure, at_definition);
 }
@@ -70,9 +74,13 @@ impl Rewriter<'_> {
     }
 
     fn instruction(&mut self, mut instruction: Instruction) {
-        let repr = instruction.result.and_then(|result| self.plan.chosen[result.0 as usize]);
+        let repr = instruction
+            .result
+            .and_then(|result| self.plan.chosen[result.0 as usize]);
         let (Some(result), Some(repr)) = (instruction.result, repr) else {
-            instruction.operation.each_use_mut(|value| *value = self.tagged(*value));
+            instruction
+                .operation
+                .each_use_mut(|value| *value = self.tagged(*value));
             self.instructions.push(instruction);
             return;
         };
@@ -97,7 +105,10 @@ impl Rewriter<'_> {
             }
             RawOperation::Parameter => unreachable!("parameters are not instructions"),
         };
-        self.instructions.push(Instruction { operation, ..instruction });
+        self.instructions.push(Instruction {
+            operation,
+            ..instruction
+        });
     }
 
     fn is_full_mask(&self, value: ValueId) -> bool {
@@ -157,7 +168,11 @@ impl Rewriter<'_> {
     fn push(&mut self, operation: Operation, repr: Repr) -> ValueId {
         let result = self.new_value(repr);
         let place = self.place;
-        self.instructions.push(Instruction { operation, result: Some(result), place });
+        self.instructions.push(Instruction {
+            operation,
+            result: Some(result),
+            place,
+        });
         result
     }
 
@@ -188,9 +203,15 @@ impl Rewriter<'_> {
 
     /// `value` as a tagged word.
     fn tagged(&mut self, value: ValueId) -> ValueId {
-        let Some(repr) = self.plan.chosen[value.0 as usize] else { return value };
+        let Some(repr) = self.plan.chosen[value.0 as usize] else {
+            return value;
+        };
         let source = self.same[value.0 as usize].unwrap_or(value);
-        let conversion = if repr == Repr::F64 { RawUnary::BoxF64 } else { RawUnary::BoxU64 };
+        let conversion = if repr == Repr::F64 {
+            RawUnary::BoxF64
+        } else {
+            RawUnary::BoxU64
+        };
         let home = self.plan.facts.block_of[value.0 as usize];
         let depth = |block: BlockId| self.plan.depth[block.0 as usize];
         if depth(home) < depth(self.block) && source == value {
@@ -200,20 +221,34 @@ impl Rewriter<'_> {
             return known;
         }
         let converted = self.push(Operation::Raw1(conversion, source), Repr::Tagged);
-        self.converted_here.insert((source, Repr::Tagged), converted);
+        self.converted_here
+            .insert((source, Repr::Tagged), converted);
         converted
     }
 
-    fn convert_at_definition(&mut self, value: ValueId, conversion: RawUnary, repr: Repr) -> ValueId {
+    fn convert_at_definition(
+        &mut self,
+        value: ValueId,
+        conversion: RawUnary,
+        repr: Repr,
+    ) -> ValueId {
         if let Some(&known) = self.converted_at_definition.get(&(value, repr)) {
             return known;
         }
         let repr_made = conversion.reprs().1;
         let converted = self.new_value(repr_made);
         let operation = Operation::Raw1(conversion, value);
-        let instruction = Instruction { operation, result: Some(converted), place: self.place };
-        self.at_definition.entry(value).or_default().push(instruction);
-        self.converted_at_definition.insert((value, repr), converted);
+        let instruction = Instruction {
+            operation,
+            result: Some(converted),
+            place: self.place,
+        };
+        self.at_definition
+            .entry(value)
+            .or_default()
+            .push(instruction);
+        self.converted_at_definition
+            .insert((value, repr), converted);
         converted
     }
 }

@@ -1,0 +1,130 @@
+//! Constant hoisting: loads of constants leave loops, whose every turn they would cost an instruction.
+//!
+//! Before: edges are split. After: no constant is loaded in a loop, unless for an operand that has to be
+//! copied somewhere anyway (of a call, a return or a jump); equal constants hoisted to one place are one.
+//!
+//! ```text
+//! b0: jump b1(v0);  b1(v1): v2 = fixnum 0; v3 = vector-ref v1 v2; ...jump b1(v1)
+//!   =>  b0: v2 = fixnum 0; jump b1(v0);  b1(v1): v3 = vector-ref v1 v2; ...jump b1(v1)
+//! ```
+
+use std::collections::HashMap;
+
+use crate::ssa::analysis::{Dominators, Flow, Loops};
+use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Terminator, Unit, ValueId};
+
+/// Hoists constants in all procedures of `unit`.
+#[must_use]
+pub fn hoist_constants(mut unit: Unit) -> Unit {
+    unit.procedures.iter_mut().for_each(hoist_in);
+    unit
+}
+
+fn hoist_in(procedure: &mut Procedure) {
+    let flow = Flow::new(procedure);
+    let dominators = Dominators::new(&flow);
+    let loops = Loops::new(&flow, &dominators);
+    if loops.depth.iter().all(|&depth| depth == 0) {
+        return;
+    }
+    let wanted = find_wanted(procedure, &flow);
+    let mut hoisted: HashMap<BlockId, Vec<Instruction>> = HashMap::new();
+    let mut known: HashMap<(BlockId, Key, Repr), ValueId> = HashMap::new();
+    let mut same: Vec<Option<ValueId>> = vec![None; procedure.values.len()];
+    for &id in &flow.order {
+        let Some(home) = outside(&loops, &dominators, id) else {
+            continue;
+        };
+        let instructions = std::mem::take(&mut procedure.blocks[id.0 as usize].instructions);
+        let mut kept = Vec::with_capacity(instructions.len());
+        for instruction in instructions {
+            let key = Key::new(&instruction.operation);
+            let (Some(key), Some(result)) = (key, instruction.result) else {
+                kept.push(instruction);
+                continue;
+            };
+            if !wanted[result.0 as usize] {
+                kept.push(instruction);
+                continue;
+            }
+            let repr = procedure.values[result.0 as usize].repr;
+            let first = *known.entry((home, key, repr)).or_insert(result);
+            if first == result {
+                hoisted.entry(home).or_default().push(instruction);
+            } else {
+                same[result.0 as usize] = Some(first);
+            }
+        }
+        procedure.blocks[id.0 as usize].instructions = kept;
+    }
+    for &id in &flow.order {
+        if let Some(instructions) = hoisted.remove(&id) {
+            procedure.blocks[id.0 as usize]
+                .instructions
+                .extend(instructions);
+        }
+    }
+    replace(procedure, &same);
+}
+
+/// What makes two constants the same.
+#[derive(PartialEq, Eq, Hash, Clone, Copy)]
+enum Key {
+    Word(u64),
+    Raw(u64),
+    Literal(u32),
+}
+
+impl Key {
+    fn new(operation: &Operation) -> Option<Self> {
+        match operation {
+            Operation::Word(word) => Some(Self::Word(*word)),
+            Operation::Raw(word) => Some(Self::Raw(*word)),
+            Operation::Literal(literal) => Some(Self::Literal(literal.0)),
+            _ => None,
+        }
+    }
+}
+
+/// The closest block above the outermost loop around `block`, to the end of which constants can go.
+fn outside(loops: &Loops, dominators: &Dominators, block: BlockId) -> Option<BlockId> {
+    let mut header = loops.innermost[block.0 as usize]?;
+    loop {
+        let above = dominators.immediate(header)?;
+        match loops.innermost[above.0 as usize] {
+            Some(outer) => header = outer,
+            None => return Some(above),
+        }
+    }
+}
+
+/// Which values some instruction reads in place.
+fn find_wanted(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
+    let mut wanted = vec![false; procedure.values.len()];
+    let mut want = |value: ValueId| wanted[value.0 as usize] = true;
+    for &id in &flow.order {
+        let block = &procedure.blocks[id.0 as usize];
+        for instruction in &block.instructions {
+            match &instruction.operation {
+                Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => {}
+                Operation::Primitive(_, operands) if operands.len() > 3 => {}
+                operation => operation.each_use(&mut want),
+            }
+        }
+        if let Terminator::Branch(condition, ..) = &block.terminator {
+            condition.each_use(&mut want);
+        }
+    }
+    wanted
+}
+
+fn replace(procedure: &mut Procedure, same: &[Option<ValueId>]) {
+    let change = |value: &mut ValueId| *value = same[value.0 as usize].unwrap_or(*value);
+    for block in &mut procedure.blocks {
+        block
+            .instructions
+            .iter_mut()
+            .for_each(|each| each.operation.each_use_mut(change));
+        block.terminator.each_use_mut(change);
+    }
+}
