@@ -151,7 +151,10 @@ impl Observer<'_> {
         }
         if cfg!(debug_assertions) {
             let errors = verify(program, stage);
-            assert!(errors.is_empty(), "ill-formed Core after {pass}: {errors:#?}");
+            assert!(
+                errors.is_empty(),
+                "ill-formed Core after {pass}: {errors:#?}"
+            );
         }
     }
 
@@ -161,7 +164,10 @@ impl Observer<'_> {
         }
         if cfg!(debug_assertions) {
             let errors = ssa::verify::verify(unit);
-            assert!(errors.is_empty(), "ill-formed SSA after {pass}: {errors:#?}");
+            assert!(
+                errors.is_empty(),
+                "ill-formed SSA after {pass}: {errors:#?}"
+            );
         }
     }
 }

@@ -28,7 +28,12 @@ fn sources() -> Vec<SourceText> {
     files
         .iter()
         .map(|path| SourceText {
-            name: path.strip_prefix(&root).unwrap().to_string_lossy().as_ref().into(),
+            name: path
+                .strip_prefix(&root)
+                .unwrap()
+                .to_string_lossy()
+                .as_ref()
+                .into(),
             text: std::fs::read_to_string(path).unwrap().into(),
         })
         .collect()

@@ -232,10 +232,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn bindings(
-        &mut self,
-        datum: DatumId,
-    ) -> Result<(Vec<VariableId>, Vec<DatumId>), ParseError> {
+    fn bindings(&mut self, datum: DatumId) -> Result<(Vec<VariableId>, Vec<DatumId>), ParseError> {
         let mut variables = Vec::new();
         let mut inits = Vec::new();
         for binding in self.items(datum, "bindings")? {
@@ -416,7 +413,9 @@ impl Parser<'_> {
     }
 
     fn take_one(&mut self) -> ExprId {
-        self.exprs.pop().expect("parts are parsed before their form")
+        self.exprs
+            .pop()
+            .expect("parts are parsed before their form")
     }
 
     fn build(&mut self, shape: Shape) {

@@ -100,10 +100,9 @@ impl Printer<'_> {
                     self.numbered(&variable.name, mark, id.0);
                 }
                 Step::Label(id) => self.numbered(&self.program.lambda(id).name, '.', id.0),
-                Step::Lambda(id) => self.form(
-                    head::LAMBDA,
-                    &[Step::Label(id), Step::Signature(id)],
-                ),
+                Step::Lambda(id) => {
+                    self.form(head::LAMBDA, &[Step::Label(id), Step::Signature(id)])
+                }
                 Step::Signature(id) => self.signature(id),
                 Step::Global(id) => {
                     let global = &self.program.globals[id.0 as usize];
@@ -145,19 +144,17 @@ impl Printer<'_> {
         match program.expr(id) {
             Expr::Quote(literal) => self.literal(*literal),
             Expr::Local(variable) => self.steps.push(Step::Variable(*variable)),
-            Expr::SetLocal(variable, value) => self.form(
-                head::SET,
-                &[Step::Variable(*variable), Step::Expr(*value)],
-            ),
+            Expr::SetLocal(variable, value) => {
+                self.form(head::SET, &[Step::Variable(*variable), Step::Expr(*value)])
+            }
             Expr::GlobalRef(global) => self.steps.push(Step::Global(*global)),
             Expr::GlobalSet(global, value) => self.form(
                 head::SET_GLOBAL,
                 &[Step::Global(*global), Step::Expr(*value)],
             ),
-            Expr::GlobalDefine(global, value) => self.form(
-                head::DEFINE,
-                &[Step::Global(*global), Step::Expr(*value)],
-            ),
+            Expr::GlobalDefine(global, value) => {
+                self.form(head::DEFINE, &[Step::Global(*global), Step::Expr(*value)])
+            }
             Expr::If(test, consequent, alternative) => {
                 self.form(head::IF, &all(&[*test, *consequent, *alternative]));
             }
@@ -165,18 +162,7 @@ impl Printer<'_> {
             Expr::Let(bindings, body) => self.bindings(head::LET, bindings, *body),
             Expr::Letrec(bindings, body) => self.bindings(head::LETREC, bindings, *body),
             Expr::Lambda(lambda) => self.steps.push(Step::Lambda(*lambda)),
-            Expr::Fix(bindings, body) => {
-                let mut steps = vec![Step::Open];
-                for &(variable, lambda) in bindings {
-                    steps.push(Step::Open);
-                    steps.push(Step::Variable(variable));
-                    steps.push(Step::Lambda(lambda));
-                    steps.push(Step::Close);
-                }
-                steps.push(Step::Close);
-                steps.push(Step::Expr(*body));
-                self.form(head::FIX, &steps);
-            }
+            Expr::Fix(bindings, body) => self.fix(bindings, *body),
             Expr::Call(operator, operands) => {
                 let mut steps = vec![Step::Expr(*operator)];
                 steps.extend(all(operands));
@@ -198,18 +184,7 @@ impl Printer<'_> {
                 steps.extend(all(&[*producer, *body]));
                 self.form(head::RECEIVE, &steps);
             }
-            Expr::Labels(labels, body) => {
-                let mut steps = vec![Step::Open];
-                for &label in labels {
-                    steps.push(Step::Open);
-                    steps.push(Step::Label(label));
-                    steps.push(Step::Signature(label));
-                    steps.push(Step::Close);
-                }
-                steps.push(Step::Close);
-                steps.push(Step::Expr(*body));
-                self.form(head::LABELS, &steps);
-            }
+            Expr::Labels(labels, body) => self.labels(labels, *body),
             Expr::Goto(label, operands) => {
                 let mut steps = vec![Step::Label(*label)];
                 steps.extend(all(operands));
@@ -222,12 +197,7 @@ impl Printer<'_> {
         }
     }
 
-    fn bindings(
-        &mut self,
-        word: &'static str,
-        bindings: &[(VariableId, ExprId)],
-        body: ExprId,
-    ) {
+    fn bindings(&mut self, word: &'static str, bindings: &[(VariableId, ExprId)], body: ExprId) {
         let mut steps = vec![Step::Open];
         for &(variable, init) in bindings {
             steps.push(Step::Open);
@@ -238,6 +208,32 @@ impl Printer<'_> {
         steps.push(Step::Close);
         steps.push(Step::Expr(body));
         self.form(word, &steps);
+    }
+
+    fn fix(&mut self, bindings: &[(VariableId, LambdaId)], body: ExprId) {
+        let mut steps = vec![Step::Open];
+        for &(variable, lambda) in bindings {
+            steps.push(Step::Open);
+            steps.push(Step::Variable(variable));
+            steps.push(Step::Lambda(lambda));
+            steps.push(Step::Close);
+        }
+        steps.push(Step::Close);
+        steps.push(Step::Expr(body));
+        self.form(head::FIX, &steps);
+    }
+
+    fn labels(&mut self, labels: &[LambdaId], body: ExprId) {
+        let mut steps = vec![Step::Open];
+        for &label in labels {
+            steps.push(Step::Open);
+            steps.push(Step::Label(label));
+            steps.push(Step::Signature(label));
+            steps.push(Step::Close);
+        }
+        steps.push(Step::Close);
+        steps.push(Step::Expr(body));
+        self.form(head::LABELS, &steps);
     }
 
     fn signature(&mut self, id: LambdaId) {

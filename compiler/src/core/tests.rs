@@ -40,7 +40,10 @@ fn what_is_not_core_is_refused() {
         message("(if 1 2)").as_deref(),
         Some("expected a form of Core, found (if 1 2)")
     );
-    assert_eq!(message("x").as_deref(), Some("expected a name and number, found x"));
+    assert_eq!(
+        message("x").as_deref(),
+        Some("expected a name and number, found x")
+    );
     assert!(matches!(parse("(if"), Err(ParseError::Syntax(_))));
 }
 
@@ -74,7 +77,9 @@ fn deep_programs_need_no_stack() {
     let text = format!("{}1{}", "(car ".repeat(depth), ")".repeat(depth));
     let program = parse(&text).unwrap();
     assert!(verify(&program, Stage::Expanded).is_empty());
-    let program = close(convert_assignments(fix_letrec(integrate_primitives(program))));
+    let program = close(convert_assignments(fix_letrec(integrate_primitives(
+        program,
+    ))));
     assert!(program.to_text().len() > depth);
     assert!(crate::ssa::build(program).is_ok());
 }

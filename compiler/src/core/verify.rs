@@ -267,7 +267,12 @@ impl Verifier<'_> {
                 body,
             } => {
                 steps.push(Step::Visit(*producer, self.fresh(position.procedure)));
-                scope(&mut steps, required.iter().chain(rest).copied(), position, *body);
+                scope(
+                    &mut steps,
+                    required.iter().chain(rest).copied(),
+                    position,
+                    *body,
+                );
             }
             Expr::Lambda(lambda) => self.schedule_lambda(&mut steps, *lambda),
             Expr::Fix(bindings, body) => {

@@ -22,14 +22,16 @@ impl Program {
             | Expr::Primitive(_, parts)
             | Expr::Goto(_, parts) => parts.iter().copied().for_each(visit),
             Expr::Let(bindings, body) | Expr::Letrec(bindings, body) => {
-                bindings.iter().for_each(|&(_, init)| visit(init));
+                for &(_, init) in bindings {
+                    visit(init);
+                }
                 visit(*body);
             }
             Expr::Lambda(lambda) => visit(self.lambda(*lambda).body),
             Expr::Fix(bindings, body) => {
-                bindings
-                    .iter()
-                    .for_each(|&(_, lambda)| visit(self.lambda(lambda).body));
+                for &(_, lambda) in bindings {
+                    visit(self.lambda(lambda).body);
+                }
                 visit(*body);
             }
             Expr::Call(operator, operands) => {
@@ -41,9 +43,9 @@ impl Program {
                 visit(*body);
             }
             Expr::Labels(labels, body) => {
-                labels
-                    .iter()
-                    .for_each(|&label| visit(self.lambda(label).body));
+                for &label in labels {
+                    visit(self.lambda(label).body);
+                }
                 visit(*body);
             }
         }
@@ -72,7 +74,9 @@ impl Expr {
             | Self::Primitive(_, parts)
             | Self::Goto(_, parts) => parts.iter_mut().for_each(visit),
             Self::Let(bindings, body) | Self::Letrec(bindings, body) => {
-                bindings.iter_mut().for_each(|(_, init)| visit(init));
+                for (_, init) in bindings {
+                    visit(init);
+                }
                 visit(body);
             }
             Self::Call(operator, operands) => {

@@ -81,6 +81,8 @@ struct Survey {
     captures: Vec<bool>,
     /// What the root of each expression was merged into; itself if it was not.
     merged: Vec<ExprId>,
+    /// Of the body of a procedure, the `Fix` that binds it.
+    groups: Vec<Option<ExprId>>,
     fates: Vec<Fate>,
 }
 
@@ -101,6 +103,7 @@ impl Survey {
             escapes: vec![false; program.variables.len()],
             captures: vec![false; program.lambdas.len()],
             merged: (0..index(program.exprs.len())).map(ExprId).collect(),
+            groups: vec![None; program.exprs.len()],
             fates: vec![Fate::Procedure; program.lambdas.len()],
         };
         let root = program.root();
@@ -123,7 +126,13 @@ impl Survey {
     ) {
         let apart = |part: ExprId| {
             let procedure = position.procedure;
-            (part, Position { root: part, procedure })
+            (
+                part,
+                Position {
+                    root: part,
+                    procedure,
+                },
+            )
         };
         let body_of = |lambda: LambdaId| {
             let root = program.lambda(lambda).body;
@@ -209,10 +218,9 @@ impl Survey {
         let Expr::Fix(bindings, _) = program.expr(fix.id) else {
             unreachable!("only `Fix` forms are noted");
         };
-        let bodies: Vec<ExprId> = bindings
-            .iter()
-            .map(|&(_, lambda)| program.lambda(lambda).body)
-            .collect();
+        for &(_, lambda) in bindings {
+            self.groups[program.lambda(lambda).body.0 as usize] = Some(fix.id);
+        }
         let mut destination = None;
         for &(variable, lambda) in bindings {
             if self.escapes[variable.0 as usize] || self.captures[lambda.0 as usize] {
@@ -224,7 +232,7 @@ impl Survey {
                     return None;
                 }
                 let root = self.find(call.root);
-                if bodies.contains(&root) {
+                if self.groups[root.0 as usize] == Some(fix.id) {
                     continue;
                 }
                 if destination.is_some_and(|known| known != root) {
@@ -289,8 +297,8 @@ impl Survey {
                 Fate::Loop(label) => {
                     // The root of a loop is the body of its procedure, or of its label once that is made.
                     let root = self.find(call.root);
-                    let is_inside = root == program.lambda(lambda).body
-                        || root == program.lambda(label).body;
+                    let is_inside =
+                        root == program.lambda(lambda).body || root == program.lambda(label).body;
                     if !is_inside || !fits(program, lambda, call.id) {
                         continue;
                     }

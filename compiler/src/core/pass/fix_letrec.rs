@@ -205,7 +205,10 @@ fn bind(
     }
     let alone = component.len() == 1 && !group.edges[component[0] as usize].contains(&component[0]);
     if alone {
-        return program.add(Expr::Let(vec![bindings[component[0] as usize]], body), place);
+        return program.add(
+            Expr::Let(vec![bindings[component[0] as usize]], body),
+            place,
+        );
     }
     let may_use_early = others
         .iter()

@@ -40,10 +40,7 @@ impl ProcedureBuilder<'_, '_> {
             Context::Receive(receiver) => {
                 self.call_receiver(Callee::Known(procedure, closure), arguments, receiver);
             }
-            _ => self.call_for_value(
-                Operation::CallKnown(procedure, closure, arguments),
-                context,
-            ),
+            _ => self.call_for_value(Operation::CallKnown(procedure, closure, arguments), context),
         }
     }
 
@@ -90,8 +87,7 @@ impl ProcedureBuilder<'_, '_> {
     }
 
     fn evaluate_again(&mut self, id: ExprId, context: Context) {
-        self.steps
-            .push(super::step::Step::Evaluate(id, context));
+        self.steps.push(super::step::Step::Evaluate(id, context));
     }
 
     pub(super) fn finish_primitive(

@@ -128,9 +128,7 @@ fn mirrored(comparison: Comparison) -> Comparison {
 
 /// The test that a predicate makes. Predicates and tests are listed in the same order.
 fn type_test(primitive: Primitive) -> Option<TypeTest> {
-    let number = primitive
-        .index()
-        .checked_sub(Primitive::IsNull.index())?;
+    let number = primitive.index().checked_sub(Primitive::IsNull.index())?;
     let test = TypeTest::from_byte(u8::try_from(number).ok()?)?;
     debug_assert_eq!(test.name(), primitive.name());
     Some(test)

@@ -184,16 +184,14 @@ impl ProcedureBuilder<'_, '_> {
         let mut steps = Vec::with_capacity(9);
         let mut targets = [BlockId(0); 2];
         for (target, arm) in targets.iter_mut().zip([consequent, alternative]) {
-            *target = match self.constant_target(arm, join.context) {
-                Some(block) => block,
-                None => {
-                    let block = self.new_block();
-                    steps.push(Step::EnterArm(block));
-                    steps.push(Step::Evaluate(arm, join.context));
-                    steps.push(Step::LeaveArm);
-                    block
-                }
-            };
+            if let Some(block) = self.constant_target(arm, join.context) {
+                *target = block;
+                continue;
+            }
+            *target = self.new_block();
+            steps.push(Step::EnterArm(*target));
+            steps.push(Step::Evaluate(arm, join.context));
+            steps.push(Step::LeaveArm);
         }
         steps.extend(join.after);
         self.schedule(&steps);

@@ -68,8 +68,9 @@ impl Survey<'_> {
     ) {
         let program = self.program;
         match program.expr(id) {
-            Expr::Local(variable) | Expr::SetLocal(variable, _) => self.note(*variable, around),
-            Expr::CallKnown(variable, _) => self.note(*variable, around),
+            Expr::Local(variable) | Expr::SetLocal(variable, _) | Expr::CallKnown(variable, _) => {
+                self.note(*variable, around);
+            }
             Expr::Lambda(lambda) => {
                 pending.push(self.open(*lambda, around));
                 return;

@@ -77,8 +77,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         for &variable in &layout.used_in_loops[lambda_id.0 as usize] {
             this.lookup(variable);
         }
-        this.steps
-            .push(Step::Evaluate(lambda.body, Context::Tail));
+        this.steps.push(Step::Evaluate(lambda.body, Context::Tail));
         this
     }
 

@@ -7,7 +7,9 @@ use crate::ssa::ir::{Procedure, Terminator, Unit};
 
 fn built(text: &str) -> Unit {
     let program = parse(text).unwrap();
-    let program = close(convert_assignments(fix_letrec(integrate_primitives(program))));
+    let program = close(convert_assignments(fix_letrec(integrate_primitives(
+        program,
+    ))));
     build(program).unwrap()
 }
 
@@ -20,16 +22,18 @@ fn shape(procedure: &Procedure) -> String {
         for instruction in &block.instructions {
             let operation = format!("{:?}", instruction.operation);
             let name = operation.split('(').next().unwrap();
-            line.push_str(&format!(" {name}"));
+            line += " ";
+            line += name;
         }
-        line.push_str(&match &block.terminator {
+        let end = match &block.terminator {
             Terminator::Jump(_) => " jump".to_owned(),
             Terminator::Branch(condition, ..) => format!(" branch {condition:?}"),
             Terminator::Return(_) => " return".to_owned(),
             Terminator::ReturnValues(values) => format!(" return {}", values.len()),
             Terminator::CallReceive { required, .. } => format!(" receive {required}"),
             other => format!(" {other:?}"),
-        });
+        };
+        line += &end;
         lines.push(line);
     }
     lines.join("\n")

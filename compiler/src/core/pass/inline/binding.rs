@@ -4,6 +4,9 @@ use super::census::Progress;
 use super::{Inliner, Step, Substitute, Use};
 use crate::core::ir::{Expr, ExprId, LambdaId, Literal, VariableId};
 
+/// How far from a binding its first use is looked for.
+const STEPS_MAX: usize = 32;
+
 impl Inliner<'_> {
     /// After the inits: constants and copies are propagated, procedures bound by a `Fix`; then the body.
     pub(super) fn propagate(&mut self, id: ExprId, usage: Use) {
@@ -17,14 +20,14 @@ impl Inliner<'_> {
                 kept.push((variable, init));
                 continue;
             }
-            match self.program.expr(init) {
-                Expr::Lambda(lambda) => procedures.push((variable, *lambda)),
-                _ => {
-                    self.substitutes[variable.0 as usize] = self.substitute_for(init);
-                    kept.push((variable, init));
-                }
+            if let Expr::Lambda(lambda) = self.program.expr(init) {
+                procedures.push((variable, *lambda));
+            } else {
+                self.substitutes[variable.0 as usize] = self.substitute_for(init);
+                kept.push((variable, init));
             }
         }
+        self.steps.push(Step::Leave(id, usage));
         let mut inner = body;
         if !procedures.is_empty() {
             for &(variable, lambda) in &procedures {
@@ -32,10 +35,7 @@ impl Inliner<'_> {
             }
             let place = self.program.place(id);
             inner = self.program.add(Expr::Fix(procedures, body), place);
-            self.steps.push(Step::Leave(id, usage));
             self.steps.push(Step::LeaveFix(inner));
-        } else {
-            self.steps.push(Step::Leave(id, usage));
         }
         self.program.replace(id, Expr::Let(kept, inner));
         self.steps.push(Step::Visit(body, usage));
@@ -46,8 +46,7 @@ impl Inliner<'_> {
         match self.program.expr(init) {
             Expr::Quote(literal) => {
                 let literal = *literal;
-                let is_word =
-                    matches!(self.program.literals[literal.0 as usize], Literal::Word(_));
+                let is_word = matches!(self.program.literals[literal.0 as usize], Literal::Word(_));
                 is_word.then_some(Substitute::Quote(literal))
             }
             Expr::Local(other) if !self.program.variable(*other).assigned => {
@@ -108,7 +107,7 @@ impl Inliner<'_> {
     /// The reference to `variable`, if nothing but constants and variables is evaluated before it.
     fn first_evaluated(&self, variable: VariableId, body: ExprId) -> Option<ExprId> {
         let mut id = body;
-        loop {
+        for _ in 0..STEPS_MAX {
             id = match self.program.expr(id) {
                 Expr::Local(first) if *first == variable => return Some(id),
                 Expr::If(test, ..) => *test,
@@ -126,6 +125,7 @@ impl Inliner<'_> {
                 _ => return None,
             }
         }
+        None
     }
 
     fn is_inert(&self, id: ExprId, wanted: VariableId) -> bool {
@@ -179,12 +179,16 @@ impl Inliner<'_> {
             unreachable!("scheduled for a `Fix` only");
         };
         bindings.retain(|&(_, lambda)| !self.census.is_consumed(lambda));
-        while let Some(unused) = bindings
-            .iter()
-            .position(|&(variable, _)| self.census.uses(variable) == 0)
-        {
-            let (_, lambda) = bindings.remove(unused);
-            self.drop_expr(self.program.lambda(lambda).body);
+        let mut is_changing = true;
+        while std::mem::take(&mut is_changing) {
+            bindings.retain(|&(variable, lambda)| {
+                let is_used = self.census.uses(variable) > 0;
+                if !is_used {
+                    self.drop_expr(self.program.lambda(lambda).body);
+                    is_changing = true;
+                }
+                is_used
+            });
         }
         if bindings.is_empty() {
             self.become_part(id, body);

@@ -80,13 +80,7 @@ impl Inliner<'_> {
         !self.census.facts(lambda).captures && self.program.lambda(lambda).accepts(count)
     }
 
-    fn call_procedure(
-        &mut self,
-        id: ExprId,
-        variable: VariableId,
-        lambda: LambdaId,
-        usage: Use,
-    ) {
+    fn call_procedure(&mut self, id: ExprId, variable: VariableId, lambda: LambdaId, usage: Use) {
         let facts = self.census.facts(lambda);
         let is_closed = matches!(facts.progress, Progress::Waiting | Progress::Done);
         let opened = if self.census.uses(variable) == 1 && is_closed {

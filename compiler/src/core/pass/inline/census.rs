@@ -50,15 +50,12 @@ impl Census {
     pub(super) fn take(program: &Program) -> Self {
         let mut census = Self::default();
         census.grow(program);
-        let mut is_open = vec![false; program.lambdas.len()];
         let mut pending = vec![Step::Visit(program.root(), None)];
         while let Some(step) = pending.pop() {
             match step {
-                Step::Open(lambda) => is_open[lambda.0 as usize] = true,
-                Step::Close(lambda) => is_open[lambda.0 as usize] = false,
-                Step::Visit(id, around) => {
-                    census.visit(program, id, around, &is_open, &mut pending);
-                }
+                Step::Open(lambda) => census.start(lambda),
+                Step::Close(lambda) => census.facts_mut(lambda).progress = Progress::Waiting,
+                Step::Visit(id, around) => census.visit(program, id, around, &mut pending),
             }
         }
         census
@@ -69,7 +66,6 @@ impl Census {
         program: &Program,
         id: ExprId,
         around: Option<LambdaId>,
-        is_open: &[bool],
         pending: &mut Vec<Step>,
     ) {
         let open = |lambda: LambdaId, pending: &mut Vec<Step>| {
@@ -90,10 +86,9 @@ impl Census {
             }
             Expr::Local(variable) | Expr::SetLocal(variable, _) => {
                 self.note(*variable);
-                if let Some(lambda) = self.lambda_of(*variable)
-                    && is_open[lambda.0 as usize]
-                {
-                    self.facts[lambda.0 as usize].is_recursive = true;
+                if let Some(lambda) = self.lambda_of(*variable) {
+                    let facts = self.facts_mut(lambda);
+                    facts.is_recursive |= facts.progress == Progress::Open;
                 }
             }
             Expr::Primitive(Primitive::Capture, _) => {

@@ -35,8 +35,11 @@ impl Inliner<'_> {
             let copy = self.copy_expr(id, &renaming);
             renaming.exprs.insert(id, copy);
         }
-        let mut pairs: Vec<(LambdaId, LambdaId)> =
-            renaming.lambdas.iter().map(|(&old, &new)| (old, new)).collect();
+        let mut pairs: Vec<(LambdaId, LambdaId)> = renaming
+            .lambdas
+            .iter()
+            .map(|(&old, &new)| (old, new))
+            .collect();
         pairs.sort_unstable();
         for (old, new) in pairs {
             let body = self.program.lambda(old).body;

@@ -281,21 +281,16 @@ impl Inliner<'_> {
         for &part in before {
             if self.is_pure(part) {
                 self.drop_expr(part);
-            } else if let Expr::Sequence(inner) = self.program.expr(part) {
-                kept.extend(inner);
             } else {
                 kept.push(part);
             }
         }
         if kept.is_empty() {
             self.become_part(id, last);
-            return;
+        } else {
+            kept.push(last);
+            self.program.replace(id, Expr::Sequence(kept));
         }
-        match self.program.expr(last) {
-            Expr::Sequence(inner) => kept.extend(inner),
-            _ => kept.push(last),
-        }
-        self.program.replace(id, Expr::Sequence(kept));
     }
 
     /// Values that are known one by one are bound like those of a `Let`.

@@ -10,8 +10,14 @@ fn inlined(text: &str) -> String {
 
 #[test]
 fn constants_and_copies_are_propagated_and_folded() {
-    assert_eq!(inlined("(let ((x.0 2)) (let ((y.1 x.0)) (* (+ y.1 1) 7)))"), "21");
-    assert_eq!(inlined("(lambda _.0 (x.0) (let ((y.1 x.0)) (car y.1)))"), "(lambda _.0 (x.0) (car x.0))");
+    assert_eq!(
+        inlined("(let ((x.0 2)) (let ((y.1 x.0)) (* (+ y.1 1) 7)))"),
+        "21"
+    );
+    assert_eq!(
+        inlined("(lambda _.0 (x.0) (let ((y.1 x.0)) (car y.1)))"),
+        "(lambda _.0 (x.0) (car x.0))"
+    );
     assert_eq!(inlined("(if (not (< 1 2)) (car 1) (cdr 2))"), "(cdr 2)");
 }
 

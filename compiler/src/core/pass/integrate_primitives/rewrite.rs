@@ -27,8 +27,12 @@ pub(super) fn apply(
         (Rule::FoldNumbers { .. }, [single]) => {
             rewriter.with_integer(Primitive::Multiply, *single, 1)
         }
-        (Rule::FoldNumbers { primitive, .. } | Rule::Inverse { primitive, .. }, [_, _, ..])
-        | (Rule::Fold(primitive), [_, _, ..]) => rewriter.fold(primitive, &operands),
+        (
+            Rule::FoldNumbers { primitive, .. }
+            | Rule::Inverse { primitive, .. }
+            | Rule::Fold(primitive),
+            [_, _, ..],
+        ) => rewriter.fold(primitive, &operands),
         (Rule::Inverse { single, .. }, [operand]) => match single {
             (Primitive::Divide, unit) => {
                 let unit = rewriter.add_integer(unit)?;
@@ -57,9 +61,9 @@ pub(super) fn apply(
             };
             Some(Expr::Primitive(primitive, operands))
         }
-        (Rule::Append, _) => rewriter.append(&operands),
+        (Rule::Append, _) => Some(rewriter.append(&operands)),
         (Rule::Apply, [procedure, first, more @ ..]) => {
-            rewriter.spread(*procedure, *first, more)
+            Some(rewriter.spread(*procedure, *first, more))
         }
         (Rule::CallWithValues, [producer, consumer]) => rewriter.receive(*producer, *consumer),
         _ => None,
@@ -132,7 +136,8 @@ impl Rewriter<'_> {
                 None => test,
                 Some(then) => {
                     let otherwise = self.program.add_quote(tag::FALSE, self.place);
-                    self.program.add(Expr::If(test, then, otherwise), self.place)
+                    self.program
+                        .add(Expr::If(test, then, otherwise), self.place)
                 }
             });
         }
@@ -161,21 +166,21 @@ impl Rewriter<'_> {
         }
     }
 
-    fn append(&mut self, operands: &[ExprId]) -> Option<Expr> {
+    fn append(&mut self, operands: &[ExprId]) -> Expr {
         let Some((&last, before)) = operands.split_last() else {
-            return Some(Expr::Quote(self.program.add_word(tag::NULL)));
+            return Expr::Quote(self.program.add_word(tag::NULL));
         };
         let Some((&first, middle)) = before.split_first() else {
-            return Some(self.program.expr(last).clone());
+            return self.program.expr(last).clone();
         };
         let mut result = last;
         for &operand in middle.iter().rev() {
             result = self.add_primitive(Primitive::Append2, vec![operand, result]);
         }
-        Some(Expr::Primitive(Primitive::Append2, vec![first, result]))
+        Expr::Primitive(Primitive::Append2, vec![first, result])
     }
 
-    fn spread(&mut self, procedure: ExprId, first: ExprId, more: &[ExprId]) -> Option<Expr> {
+    fn spread(&mut self, procedure: ExprId, first: ExprId, more: &[ExprId]) -> Expr {
         let list = if more.is_empty() {
             first
         } else {
@@ -183,7 +188,7 @@ impl Rewriter<'_> {
             items.extend(more);
             self.add_primitive(Primitive::ConsStar, items)
         };
-        Some(Expr::Primitive(Primitive::Apply, vec![procedure, list]))
+        Expr::Primitive(Primitive::Apply, vec![procedure, list])
     }
 
     /// `call-with-values` with a lambda expression as consumer.

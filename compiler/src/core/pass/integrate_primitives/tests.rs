@@ -42,7 +42,10 @@ fn comparisons_of_many_evaluate_all_once() {
 
 #[test]
 fn equivalence_with_immediates_and_symbols_is_identity() {
-    assert_eq!(integrated("(call (immutable eqv?) 1 (car ()))"), "(eq? 1 (car ()))");
+    assert_eq!(
+        integrated("(call (immutable eqv?) 1 (car ()))"),
+        "(eq? 1 (car ()))"
+    );
     assert_eq!(
         integrated("(call (immutable member) (quote a) ())"),
         "(memq (quote a) ())"
