@@ -348,7 +348,10 @@ pub(crate) fn shift<'m>(
     let Some(amount) = b.as_fixnum() else {
         return Err(expected(2, "fixnum").raise(who, &[a, b]));
     };
-    if amount > 0 && value != IBig::ZERO {
+    if value == IBig::ZERO {
+        return Ok(Value::ZERO);
+    }
+    if amount > 0 {
         // Announced before the result exists anywhere: it may be larger than any memory.
         let bytes = usize::try_from(amount / 8).unwrap_or(usize::MAX);
         reserve_large(m, bytes)?;

@@ -37,20 +37,13 @@ pub(crate) fn fill<'m>(
     }
     let end = port.end();
     let free = &port.bytes()[end..];
-    // In pieces of the buffer of an ordinary port; a larger one gets as many as there are.
-    let mut piece = [0; BUFFER_BYTES];
-    let mut count = 0;
-    while count < free.len() {
-        let wanted = piece.len().min(free.len() - count);
-        let read = file::read(descriptor, &mut piece[..wanted]).map_err(|error| {
-            Raise::file(who, std::io::Error::from(error).to_string(), port.name())
-        })?;
-        write_bytes(&free[count..], &piece[..read]);
-        count += read;
-        if read < wanted {
-            break;
-        }
-    }
+    // One call: a second one might wait although there is something to go on with.
+    let mut piece = vec![0; free.len()];
+    let count = file::read(descriptor, &mut piece).map_err(|error| {
+        let message = std::io::Error::from(error).to_string();
+        Raise::file(who, message, port.name())
+    })?;
+    write_bytes(free, &piece[..count]);
     port.set_valid(port.position(), end + count);
     Ok(if count == 0 {
         Filled::AtEnd

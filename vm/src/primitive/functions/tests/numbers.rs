@@ -107,6 +107,15 @@ fn powers_that_cannot_fit_ask_for_memory_first() {
         "arithmetic-shift",
     );
     assert!(show(&m, &shift).starts_with("<full "));
+    let zero = number::shift(&m, Value::ZERO, Value::count(1 << 50), "arithmetic-shift");
+    assert_eq!(show(&m, &zero), "0");
+    let ones = number::shift(
+        &m,
+        from_i64(&m, -1),
+        from_i64(&m, -(1 << 59)),
+        "arithmetic-shift",
+    );
+    assert_eq!(show(&m, &ones), "-1");
 }
 
 #[test]
