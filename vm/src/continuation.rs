@@ -167,12 +167,13 @@ impl Mutator<'_> {
         base.link = link;
     }
 
-    /// Whether `value` is a continuation, and of which base.
-    pub(crate) fn continuation_base(&self, value: Value<'_>) -> Option<u64> {
-        Object::of_kind(value, Kind::Chunk)?;
-        let chunk = Chunk::of(value.word());
-        (chunk.frame_words() == 0).then(|| tag::fixnum_value(chunk.field(chunk::RESUME)) as u64)
-    }
+}
+
+/// The base that `value` is a continuation of, if it is one.
+pub(crate) fn continuation_base(value: Value<'_>) -> Option<u64> {
+    Object::of_kind(value, Kind::Chunk)?;
+    let chunk = Chunk::of(value.word());
+    (chunk.frame_words() == 0).then(|| tag::fixnum_value(chunk.field(chunk::RESUME)) as u64)
 }
 
 const fn piece_bytes(words: usize) -> usize {

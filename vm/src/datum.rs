@@ -79,16 +79,13 @@ impl<'m> Converter<'m, '_> {
     }
 
     fn fill(&mut self, node: DatumId, value: Value<'m>) {
-        let kind = match self.m.pair(value) {
-            Some((car, cdr)) => DatumKind::Pair(self.node(car), self.node(cdr)),
-            None => {
-                let vector = Object::of_kind(value, Kind::Vector);
-                let vector = vector.expect("only pairs and vectors are filled later");
-                let items = (1..=vector.size())
-                    .map(|index| self.node(vector.field(index * WORD_BYTES)))
-                    .collect();
-                DatumKind::Vector(items)
-            }
+        let kind = if let Some((car, cdr)) = self.m.pair(value) {
+            DatumKind::Pair(self.node(car), self.node(cdr))
+        } else {
+            let vector = Object::of_kind(value, Kind::Vector);
+            let vector = vector.expect("only pairs and vectors are filled later");
+            let fields = (1..=vector.size()).map(|index| vector.field(index * WORD_BYTES));
+            DatumKind::Vector(fields.map(|field| self.node(field)).collect())
         };
         self.data.set_kind(node, kind);
     }

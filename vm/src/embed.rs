@@ -6,7 +6,7 @@ use std::rc::Rc;
 use abi::tag::Kind;
 use gc::ImageId;
 
-use crate::hooks::HostError;
+use crate::hooks::HostClosure;
 use crate::interpreter::Machine;
 use crate::mutator::Mutator;
 use crate::number::heap::{as_i64, as_u64, from_i64, from_u64, to_f64};
@@ -46,6 +46,7 @@ impl Mutator<'_> {
     }
 
     /// The content of a string.
+    #[expect(clippy::unused_self, reason = "only who has the mutator may look at its values")]
     pub fn text(&self, value: Value<'_>) -> Option<String> {
         Object::of_kind(value, Kind::String).map(text_of)
     }
@@ -64,7 +65,7 @@ impl Mutator<'_> {
     pub fn add_host_procedure(
         &mut self,
         name: &str,
-        procedure: Box<dyn FnMut(&mut Mutator<'_>) -> Result<(), HostError>>,
+        procedure: HostClosure,
     ) -> usize {
         let procedures = &mut self.state_mut().host_procedures;
         procedures.push((name.into(), Rc::new(RefCell::new(procedure))));

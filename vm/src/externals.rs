@@ -21,16 +21,12 @@ impl Externals {
     /// Adds an object for the image to come.
     pub(crate) fn add(&mut self, word: u64) -> u32 {
         let entry = Some(Entry { word, image: None });
-        let index = match self.entries.iter().position(Option::is_none) {
-            Some(free) => {
-                self.entries[free] = entry;
-                free
-            }
-            None => {
-                self.entries.push(entry);
-                self.entries.len() - 1
-            }
-        };
+        let free = self.entries.iter().position(Option::is_none);
+        let index = free.unwrap_or(self.entries.len());
+        if free.is_none() {
+            self.entries.push(None);
+        }
+        self.entries[index] = entry;
         u32::try_from(index).expect("fewer than 2^32 live objects in forms")
     }
 

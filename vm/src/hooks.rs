@@ -1,5 +1,8 @@
 //! What others provide to the machine: the compiler, and procedures of the embedder.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use gc::Handle as RootedWord;
 use syntax::{Data, DatumId};
 use thiserror::Error;
@@ -53,9 +56,10 @@ pub struct FrontendError {
 }
 
 /// A procedure of the embedder. It reads [`Mutator::argument`] and calls [`Mutator::set_result`].
-pub type HostProcedure = std::rc::Rc<
-    std::cell::RefCell<Box<dyn FnMut(&mut Mutator<'_>) -> Result<(), HostError>>>,
->;
+pub type HostClosure = Box<dyn FnMut(&mut Mutator<'_>) -> Result<(), HostError>>;
+
+/// A procedure of the embedder, as the machine keeps it.
+pub(crate) type HostProcedure = Rc<RefCell<HostClosure>>;
 
 /// Why a host procedure has no result.
 #[derive(Debug)]
@@ -83,5 +87,5 @@ pub enum HostError {
 #[derive(Clone, Debug)]
 pub struct Handle {
     pub(crate) rooted: RootedWord,
-    pub(crate) owner: std::rc::Rc<()>,
+    pub(crate) owner: Rc<()>,
 }

@@ -70,6 +70,10 @@ impl<'id> Mutator<'id> {
     }
 
     /// Defines the global variable `name`.
+    ///
+    /// # Panics
+    ///
+    /// Never: every symbol has a location.
     pub fn define_global(
         &mut self,
         name: &str,

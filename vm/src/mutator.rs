@@ -140,6 +140,7 @@ impl Mutator<'_> {
 
     /// The car and the cdr, if `value` is a pair.
     #[inline(always)]
+    #[expect(clippy::unused_self, reason = "what is read borrows from the mutator")]
     pub fn pair<'m>(&'m self, value: Value<'m>) -> Option<(Value<'m>, Value<'m>)> {
         if !value.is_pair() {
             return None;
@@ -253,6 +254,7 @@ impl Mutator<'_> {
         self.state().parameters.set(value.word());
     }
 
+    #[expect(clippy::unused_self, reason = "what is read borrows from the mutator")]
     fn register(&self, register: &std::cell::Cell<u64>) -> Value<'_> {
         // SAFETY: the registers are roots, and so up to date.
         unsafe { Value::from_word(register.get()) }

@@ -1,13 +1,14 @@
 //! Places in source text, as backtraces name them.
 
+use abi::object_layout::{chunk, closure};
+use abi::procedure::PROCEDURE_HEADER_BYTES;
+use abi::tag::{self, Kind};
 use gc::{Address, WORD_BYTES};
-
-use abi::object_layout::chunk;
-use abi::tag;
 
 use crate::frame_walk::{each_captured_frame, return_word};
 use crate::interpreter::Machine;
 use crate::mutator::Mutator;
+use crate::object::Object;
 use crate::stack::Link;
 use crate::value::Value;
 
@@ -44,7 +45,7 @@ impl Mutator<'_> {
 
     /// The name of a procedure, if it is known.
     pub(crate) fn procedure_name(&self, procedure: Value<'_>) -> Option<String> {
-        let place = self.state().registry.place_of(self.code_of(procedure)?)?;
+        let place = self.state().registry.place_of(first_instruction(procedure)?)?;
         place.procedure.map(str::to_owned)
     }
 
@@ -61,7 +62,7 @@ impl Mutator<'_> {
                     return addresses;
                 }
             }
-            self.add_captured(base.link, &mut addresses, count_max);
+            add_captured(base.link, &mut addresses, count_max);
             let Some(outer) = self.suspended_outside(base.serial) else { break };
             addresses.push(outer.pc.offset_bytes(1));
             fp = outer.fp;
@@ -75,24 +76,32 @@ impl Mutator<'_> {
         let index = bases.iter().position(|base| base.serial == serial)?;
         bases.get(index.checked_sub(1)?)?.suspended
     }
+}
 
-    fn add_captured(&self, link: Link, addresses: &mut Vec<Address>, count_max: usize) {
-        let mut link = link;
-        while tag::is_object(link.chunk) && addresses.len() < count_max {
-            let object = Address::from_word(link.chunk & !tag::TAG_MASK);
-            let start = object.offset_bytes(chunk::FRAMES + link.offset * WORD_BYTES);
-            // SAFETY: links lead to initialised chunks.
-            unsafe {
-                each_captured_frame(object, |frame, word| {
-                    if frame.fp >= start {
-                        addresses.push(word.address());
-                    }
-                });
-            }
-            // SAFETY: as above.
-            link = unsafe { link_of(object) };
+/// Adds the return words of captured frames.
+fn add_captured(link: Link, addresses: &mut Vec<Address>, count_max: usize) {
+    let mut link = link;
+    while tag::is_object(link.chunk) && addresses.len() < count_max {
+        let object = Address::from_word(link.chunk & !tag::TAG_MASK);
+        let start = object.offset_bytes(chunk::FRAMES + link.offset * WORD_BYTES);
+        // SAFETY: links lead to initialised chunks.
+        unsafe {
+            each_captured_frame(object, |frame, word| {
+                if frame.fp >= start {
+                    addresses.push(word.address());
+                }
+            });
         }
+        // SAFETY: as above.
+        link = unsafe { link_of(object) };
     }
+}
+
+/// Where the code of a procedure starts, after its header.
+fn first_instruction(procedure: Value<'_>) -> Option<Address> {
+    let object = Object::of_kind(procedure, Kind::Closure)?;
+    let code = Address::from_word(object.field(closure::CODE).word());
+    Some(code.offset_bytes(PROCEDURE_HEADER_BYTES))
 }
 
 /// # Safety

@@ -19,7 +19,7 @@ pub struct Value<'m> {
     borrow: PhantomData<&'m ()>,
 }
 
-impl<'m> Value<'m> {
+impl Value<'_> {
     /// `#f`.
     pub const FALSE: Self = Self::immediate(tag::FALSE);
     /// `#t`.

@@ -30,7 +30,8 @@ macro_rules! branches {
         pub(super) fn $negated(
             _: &mut Mutator<'_>, $s: Machine, $($operand: $type,)* offset: BranchOffset,
         ) -> Machine {
-            $s.jumped_if(!$test, offset)
+            let holds = $test;
+            $s.jumped_if(!holds, offset)
         }
     )* };
 }
@@ -78,7 +79,6 @@ enum Relation {
 
 impl Relation {
     #[inline(always)]
-    #[expect(clippy::float_cmp, reason = "`=` compares exactly")]
     fn holds<T: PartialOrd>(self, a: &T, b: &T) -> bool {
         match self {
             Self::Equal => a == b,

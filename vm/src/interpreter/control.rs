@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use abi::condition::ConditionKind;
 use abi::isa::{BranchOffset, Into, Local, MapOffset, Opcode};
 
+use crate::continuation::continuation_base;
 use crate::error::{Irritant, Raise};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::raise::{Retry, Staged, fault, go_on_or_retry};
@@ -77,7 +78,7 @@ pub(super) fn reinstate(
 fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: u64, values: u64) -> Machine {
     // SAFETY: it was in a slot of the running frame, as a value.
     let target = unsafe { Value::from_word(continuation) };
-    let Some(serial) = m.continuation_base(target) else {
+    let Some(serial) = continuation_base(target) else {
         return fault(m, s, |_| {
             // SAFETY: nothing was collected since the operand was read.
             let target = unsafe { Value::from_word(continuation) };

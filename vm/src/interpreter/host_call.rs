@@ -6,6 +6,7 @@ use abi::object_layout::location;
 use abi::tag::{self, Kind};
 use gc::WORD_BYTES;
 
+use crate::continuation::continuation_base;
 use crate::error::{Irritant, Raise};
 use crate::hooks::{Handle, HostError};
 use crate::interpreter::call::enter;
@@ -18,7 +19,6 @@ use crate::run::VmError;
 use crate::stack::{Innermost, Suspended};
 
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "a row of the instruction table")]
 pub(super) fn call_host(
     m: &mut Mutator<'_>,
     s: Machine,
@@ -96,7 +96,7 @@ fn escape(m: &mut Mutator<'_>) -> Machine {
     let (continuation, values) = m.take_escape();
     // SAFETY: the word was a root until now.
     let target = unsafe { crate::value::Value::from_word(continuation) };
-    let serial = m.continuation_base(target);
+    let serial = continuation_base(target);
     if serial == Some(m.state_mut().stack.current().serial) {
         return m.resume_with_list(continuation, values);
     }

@@ -61,7 +61,6 @@ pub(super) fn leaf2(
 }
 
 #[inline(always)]
-#[expect(clippy::too_many_arguments, reason = "a row of the instruction table")]
 pub(super) fn leaf3(
     m: &mut Mutator<'_>,
     s: Machine,

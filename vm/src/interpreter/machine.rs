@@ -90,7 +90,12 @@ impl Machine {
     #[inline(always)]
     #[must_use]
     pub(crate) fn jumped_if(self, condition: bool, offset: BranchOffset) -> Self {
-        if condition { self.jumped(offset) } else { self }
+        if condition {
+            keep_branch();
+            self.jumped(offset)
+        } else {
+            self
+        }
     }
 
     /// The machine `bytes` before: at the start of an instruction that is run again.
@@ -117,6 +122,14 @@ impl Machine {
     pub(crate) fn map(self, offset: MapOffset) -> Address {
         self.place(offset.0)
     }
+}
+
+/// Keeps the branch around it a branch: with a conditional move in its place, the next instruction
+/// could not be fetched before the operands are compared.
+#[inline(always)]
+fn keep_branch() {
+    // SAFETY: no instructions at all.
+    unsafe { std::arch::asm!("", options(nomem, nostack, preserves_flags)) };
 }
 
 /// The address of the object of `kind` that `word` refers to, and the size in its header.

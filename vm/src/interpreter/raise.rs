@@ -8,7 +8,6 @@ use std::fmt::Write as _;
 
 use abi::condition::ConditionKind;
 use abi::object_layout::location;
-use abi::procedure::PROCEDURE_HEADER_BYTES;
 use abi::tag::{self, Header, Kind};
 use gc::{Address, CollectReason, Outcome};
 
@@ -180,12 +179,5 @@ impl Mutator<'_> {
         }
         // SAFETY: an object with all its words written.
         unsafe { Value::from_word(object.word() | tag::TAG_OBJECT) }
-    }
-
-    /// Where the code of a closure starts: after the procedure's header.
-    pub(crate) fn code_of(&self, closure: Value<'_>) -> Option<Address> {
-        let object = Object::of_kind(closure, Kind::Closure)?;
-        let code = object.field(abi::object_layout::closure::CODE).word();
-        Some(Address::from_word(code).offset_bytes(PROCEDURE_HEADER_BYTES))
     }
 }

@@ -180,8 +180,9 @@ fn unit(units: u64, place: usize) -> Option<char> {
         return Some(char::from(unsafe { start.add(place).read() }));
     }
     if header.kind_byte() == Kind::Units32 as u8 && place < bytes / 4 {
-        // SAFETY: a unit below the size of the array, whose payload is aligned to eight bytes.
-        return char::from_u32(unsafe { start.cast::<u32>().add(place).read() });
+        // SAFETY: a unit below the size of the array.
+        let unit = unsafe { start.add(4 * place).cast::<[u8; 4]>().read() };
+        return char::from_u32(u32::from_le_bytes(unit));
     }
     None
 }

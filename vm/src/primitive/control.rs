@@ -1,11 +1,14 @@
 //! Leaf primitives of control: registers, continuations, procedures, backtraces, globals.
 
+#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+
 use abi::object_layout::{PAYLOAD, closure, location};
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 use abi::tag::Kind;
 use gc::{Address, WORD_BYTES};
 
 use crate::arguments::Args;
+use crate::continuation::continuation_base;
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -47,8 +50,8 @@ pub(crate) fn set_parameters<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
 }
 
 /// `(%continuation? object)`
-pub(crate) fn is_continuation<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    Ok(Value::boolean(m.continuation_base(args[0]).is_some()))
+pub(crate) fn is_continuation<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::boolean(continuation_base(args[0]).is_some()))
 }
 
 /// `(%procedure-name procedure)`

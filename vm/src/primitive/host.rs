@@ -1,5 +1,7 @@
 //! Host primitives: those that end runs, collect, compile, or call the embedder.
 
+#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+
 use std::rc::Rc;
 
 use abi::condition::ConditionKind;
@@ -51,7 +53,7 @@ pub(crate) fn compile(m: &mut Mutator<'_>) -> Result<(), HostError> {
         Ok((data, datum)) => {
             with_frontend(m, |frontend| frontend.compile_datum(&data, datum, environment))
         }
-        Err(error) => Err(datum_error(&error)),
+        Err(error) => Err(datum_error(error)),
     };
     let image = match compiled {
         Ok(image) => image,
@@ -75,7 +77,7 @@ pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
 
 /// `(%environment specification)`
 pub(crate) fn environment(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let (data, datum) = m.datum_of(m.argument(0)).map_err(|error| datum_error(&error))?;
+    let (data, datum) = m.datum_of(m.argument(0)).map_err(datum_error)?;
     m.settle_externals(None);
     let number = with_frontend(m, |frontend| frontend.environment(&data, datum))?;
     m.set_result(|_| crate::value::Value::count(number as usize));
@@ -137,7 +139,7 @@ fn load_compiled(m: &mut Mutator<'_>, image: &[u8], name: &str) -> Result<(), Ho
     }
 }
 
-fn datum_error(error: &DatumError) -> HostError {
+fn datum_error(error: DatumError) -> HostError {
     host_condition(
         ConditionKind::Syntax,
         [

@@ -1,5 +1,7 @@
 //! Leaf primitives on records and record types.
 
+#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+
 use abi::object_layout::{record, record_type};
 use abi::tag::Kind;
 use gc::WORD_BYTES;

@@ -1,5 +1,7 @@
 //! Leaf primitives of weak pairs, ephemerons and guardians.
 
+#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+
 use abi::object_layout::{guardian, weak_pair};
 use abi::tag::Kind;
 use gc::GuardianNumber;

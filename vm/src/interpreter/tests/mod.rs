@@ -450,3 +450,50 @@ fn an_escape_leaves_the_inner_run() {
         assert_eq!(run(&mut vm, code, main, &[]), "(99)");
     }
 }
+
+/// `(define (call-one f x) (car (f x)))`, `(define (spread f list) (apply f list))`
+#[test]
+fn closures_are_called_and_lists_are_spread() {
+    let mut a = Assembler::default();
+    let after = a.map("-----");
+    let call_one =
+        a.procedure(Shape { required: 2, slots: 10, entry: "-LL", ..Shape::default() });
+    for (dst, src) in [(6, 1), (7, 2)] {
+        let (dst, src) = (abi::isa::IntoAny(dst), abi::isa::AnyLocal(src));
+        a.emit(Instruction::Copy { dst, src });
+    }
+    a.call(1, 1, 6, after);
+    a.emit(Instruction::Car { dst: Into(1), pair: Local(1) });
+    a.emit(Instruction::ReturnValue { src: Local(1) });
+    let spread = a.procedure(Shape { required: 2, slots: 4, entry: "-LL", ..Shape::default() });
+    for (dst, src) in [(0, 1), (1, 2)] {
+        let (dst, src) = (abi::isa::IntoAny(dst), abi::isa::AnyLocal(src));
+        a.emit(Instruction::Copy { dst, src });
+    }
+    a.emit(Instruction::TailApply { arguments: Count(1) });
+    let build = build_list(&mut a);
+    let rest = Shape { has_rest: true, slots: 3, entry: "-L", ..Shape::default() };
+    let list = a.procedure(rest);
+    a.emit(Instruction::ReturnValue { src: Local(1) });
+    let code = a.finish();
+    let mut vm = zealous();
+    let called = vm.enter(|m| {
+        let done = m.apply(|m| {
+            (code.closure(m, call_one), vec![code.closure(m, build), Value::count(4)])
+        });
+        outcome(m, done)
+    });
+    assert_eq!(called, "4");
+    for length in [0, 3, 500] {
+        vm.enter(|m| {
+            m.apply(|m| (code.closure(m, build), vec![Value::count(length)])).unwrap();
+            let before = m.written(m.result());
+            let done = m.apply(|m| {
+                (code.closure(m, spread), vec![code.closure(m, list), m.result()])
+            });
+            assert_eq!(outcome(m, done), before);
+            let done = m.apply(|m| (code.closure(m, spread), vec![m.result(), Value::ZERO]));
+            assert_eq!(outcome(m, done), "wrong-type apply 1 \"list\" 0");
+        });
+    }
+}
