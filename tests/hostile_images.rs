@@ -28,7 +28,9 @@ impl Forgery {
         let segments = (0..SEGMENTS)
             .map(|number| {
                 let at = PROGRAM_HEADERS + number * PROGRAM_HEADER_BYTES;
-                let word = |at: usize| u64::from_le_bytes(file[at..at + 8].try_into().unwrap());
+                let word = |at: usize| {
+                    u64::from_le_bytes(file[at..at + 8].try_into().expect("eight bytes"))
+                };
                 let start = word(at + 8) as usize;
                 start..start + word(at + 32) as usize
             })
@@ -37,7 +39,7 @@ impl Forgery {
     }
 
     fn header(&self) -> ImageHeader {
-        ImageHeader::decode(&self.file[IMAGE_HEADER..]).unwrap()
+        ImageHeader::decode(&self.file[IMAGE_HEADER..]).expect("a damaged header is not read again")
     }
 
     fn set_header(&mut self, change: impl FnOnce(&mut ImageHeader)) {

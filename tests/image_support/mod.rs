@@ -14,18 +14,19 @@ use gc::{Arena, HeapOptions, ImageDescription, ImageId, Mutator};
 use loader::Host;
 
 /// A heap whose interned symbols are fixnums: ten times the length of the name.
-pub struct ToyHost {
-    pub mutator: Mutator<ToyModel>,
+pub(crate) struct ToyHost {
+    pub(crate) mutator: Mutator<ToyModel>,
 }
 
 impl ToyHost {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let options = HeapOptions {
             arena_bytes: HeapOptions::ARENA_BYTES_MIN,
             ..Default::default()
         };
         Self {
-            mutator: Mutator::new(&options, |_| ToyState::default()).unwrap(),
+            mutator: Mutator::new(&options, |_| ToyState::default())
+                .expect("the smallest arena fits everywhere"),
         }
     }
 }
@@ -45,12 +46,14 @@ impl Host for ToyHost {
 }
 
 /// What [`ToyHost`] answers for a symbol.
-pub fn symbol_word(name: &str) -> u64 {
-    abi::tag::fixnum(10 * name.len() as i64).unwrap()
+pub(crate) fn symbol_word(name: &str) -> u64 {
+    abi::tag::fixnum(10 * name.len() as i64).expect("names are short")
 }
 
 /// Bytecode with a hole for each of `targets`, from instructions that end with the hole.
-pub fn with_fixups(instructions: &[(Instruction, Option<FixupTarget>)]) -> (Vec<u8>, Vec<Fixup>) {
+pub(crate) fn with_fixups(
+    instructions: &[(Instruction, Option<FixupTarget>)],
+) -> (Vec<u8>, Vec<Fixup>) {
     let (mut code, mut fixups) = (Vec::new(), Vec::new());
     for (instruction, target) in instructions {
         instruction.encode(&mut code);
@@ -67,7 +70,7 @@ pub fn with_fixups(instructions: &[(Instruction, Option<FixupTarget>)]) -> (Vec<
 }
 
 /// Two procedures, every kind of constant, two symbols, two cells.
-pub fn sample_unit() -> LinkUnit {
+pub(crate) fn sample_unit() -> LinkUnit {
     LinkUnit {
         procedures: vec![sample_entry(), sample_procedure()],
         frame_maps: vec![map(&[]), map(&[SlotState::Unused, SlotState::Live])],
@@ -154,13 +157,13 @@ fn sample_procedure() -> ProcedureCode {
     }
 }
 
-pub fn map(states: &[SlotState]) -> Vec<u8> {
+pub(crate) fn map(states: &[SlotState]) -> Vec<u8> {
     let mut bytes = Vec::new();
     frame_map::encode(states, &mut bytes);
     bytes
 }
 
-pub fn row(offset: u32, file: u16, line: u32, column: u32) -> LineRow {
+pub(crate) fn row(offset: u32, file: u16, line: u32, column: u32) -> LineRow {
     LineRow {
         offset,
         file,
@@ -169,6 +172,6 @@ pub fn row(offset: u32, file: u16, line: u32, column: u32) -> LineRow {
     }
 }
 
-pub fn sample_image() -> Vec<u8> {
-    link(&sample_unit()).unwrap()
+pub(crate) fn sample_image() -> Vec<u8> {
+    link(&sample_unit()).expect("the sample is small")
 }
