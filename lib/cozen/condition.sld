@@ -149,7 +149,7 @@
           (make-condition kind #f "expected a procedure to apply, found"
                           (list (car irritants)) backtrace))
          ((unbound-variable)
-          (make-condition kind #f "unbound variable" irritants backtrace))
+          (make-condition kind #f "unbound variable" (map-plain-names irritants) backtrace))
          ((uninitialized-variable)
           (make-condition kind #f "variable used before its initialization" irritants backtrace))
          ((immutable)
@@ -175,12 +175,39 @@
                       (list-tail irritants 3) backtrace))
 
     (define (out-of-range irritants backtrace)
-      (let ((last (list-ref irritants 4)))
+      (let ((first (list-ref irritants 3))
+            (last (list-ref irritants 4)))
         (make-condition 'out-of-range (car irritants)
-                        (string-append "expected argument " (in-decimal (list-ref irritants 1))
-                                       " from " (in-decimal (list-ref irritants 3))
-                                       " to " (in-decimal last) ", found")
+                        (string-append
+                         (if (< last first)
+                             "nothing is in range for argument "
+                             "expected argument ")
+                         (in-decimal (list-ref irritants 1))
+                         (if (< last first)
+                             ""
+                             (string-append " from " (in-decimal first) " to " (in-decimal last)))
+                         ", found")
                         (list (list-ref irritants 2)) backtrace)))
+
+    ;; The variables of an environment have its name and a colon in front of theirs.
+    (define (map-plain-names keys)
+      (if (null? keys)
+          '()
+          (cons (plain-name (symbol->string (car keys)))
+                (map-plain-names (cdr keys)))))
+
+    (define (plain-name key)
+      (let ((colon (%string-search key ":" 0)))
+        (string->symbol
+         (if (and colon
+                  (memq (string->symbol (substring key 0 (least colon environment-length)))
+                        '(user environment-)))
+             (substring key (+ colon 1) (string-length key))
+             key))))
+
+    (define environment-length (string-length "environment-"))
+
+    (define (least a b) (if (< a b) a b))
 
     (define (wrong-argument-count irritants backtrace)
       (let* ((procedure (car irritants))
