@@ -20,7 +20,7 @@ use crate::value::Value;
 
 /// A mutator with a heap that suffices for a test without a collection.
 pub(crate) fn mutator<'id>() -> Mutator<'id> {
-    mutator_with(HeapOptions {
+    mutator_with(&HeapOptions {
         arena_bytes: 1 << 30,
         nursery_bytes: 1 << 27,
         verify: true,
@@ -28,15 +28,15 @@ pub(crate) fn mutator<'id>() -> Mutator<'id> {
     })
 }
 
-fn mutator_with<'id>(options: HeapOptions) -> Mutator<'id> {
-    let heap = gc::Mutator::new(&options, |arena| State::new(arena, Stack::unusable(arena)));
+fn mutator_with<'id>(options: &HeapOptions) -> Mutator<'id> {
+    let heap = gc::Mutator::new(options, |arena| State::new(arena, Stack::unusable(arena)));
     Mutator::over(heap.expect("a small arena is to be had"))
 }
 
 /// A mutator that collects whenever it can, and verifies its heap.
 fn zealous_mutator<'id>() -> Mutator<'id> {
     let every = NonZeroU32::MIN;
-    mutator_with(HeapOptions {
+    mutator_with(&HeapOptions {
         arena_bytes: 1 << 30,
         zeal: Some(Zeal { every }),
         ..HeapOptions::default()

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use dashu_int::IBig;
 
 use super::heap::{
-    as_integer, as_number, as_simple_double, as_small_integer, from_i64, from_integer, from_number,
-    from_small,
+    as_i128, as_integer, as_number, as_simple_double, as_small_integer, from_i64, from_i128,
+    from_integer, from_number, from_small,
 };
 use super::real::Division;
 use super::small::SmallInteger;
@@ -76,6 +76,12 @@ fn exact_doubles(a: Value<'_>, b: Value<'_>) -> Option<(f64, f64)> {
     }
 }
 
+/// Two integers that fit a machine's widest arithmetic.
+#[inline]
+fn wides(a: Value<'_>, b: Value<'_>) -> Option<(i128, i128)> {
+    Some((as_i128(a)?, as_i128(b)?))
+}
+
 /// Two integers of few limbs.
 #[inline]
 fn smalls(a: Value<'_>, b: Value<'_>) -> Option<(SmallInteger, SmallInteger)> {
@@ -98,6 +104,11 @@ pub(crate) fn add<'m>(
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x + y));
     }
+    if let Some((x, y)) = wides(a, b)
+        && let Some(result) = x.checked_add(y)
+    {
+        return Ok(from_i128(m, result));
+    }
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.add(&y)));
     }
@@ -116,6 +127,11 @@ pub(crate) fn subtract<'m>(
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x - y));
     }
+    if let Some((x, y)) = wides(a, b)
+        && let Some(result) = x.checked_sub(y)
+    {
+        return Ok(from_i128(m, result));
+    }
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.add(&y.negate())));
     }
@@ -133,6 +149,11 @@ pub(crate) fn multiply<'m>(
 ) -> Answer<'m> {
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x * y));
+    }
+    if let Some((x, y)) = wides(a, b)
+        && let Some(result) = x.checked_mul(y)
+    {
+        return Ok(from_i128(m, result));
     }
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.multiply(&y)));
@@ -208,21 +229,22 @@ pub(crate) fn integer_divide<'m>(
     who: &'static str,
     division: Division,
 ) -> Answer<'m> {
-    if let (Some(x), Some(y)) = (a.as_fixnum(), b.as_fixnum())
+    if let Some((x, y)) = wides(a, b)
         && y != 0
     {
-        // Fixnums are too short for `i64::MIN / -1`.
-        let (quotient, rest) = (x / y, x % y);
+        // Magnitudes are below 2^127: there is no `i128::MIN / -1`.
+        let (quotient, rest) = match (i64::try_from(x), i64::try_from(y)) {
+            (Ok(x), Ok(y)) if y != -1 => (i128::from(x / y), i128::from(x % y)),
+            _ => (x / y, x % y),
+        };
         let corrects = rest != 0 && (rest < 0) != (y < 0);
-        return Ok(from_i64(
-            m,
-            match division {
-                Division::TruncateQuotient => quotient,
-                Division::TruncateRemainder => rest,
-                Division::FloorQuotient => quotient - i64::from(corrects),
-                Division::FloorRemainder => rest + if corrects { y } else { 0 },
-            },
-        ));
+        let result = match division {
+            Division::TruncateQuotient => quotient,
+            Division::TruncateRemainder => rest,
+            Division::FloorQuotient => quotient - i128::from(corrects),
+            Division::FloorRemainder => rest + if corrects { y } else { 0 },
+        };
+        return Ok(from_i128(m, result));
     }
     let integer = |number, value: Value<'m>| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "integer", value))
@@ -243,7 +265,7 @@ pub(crate) fn compare<'m>(
     b: Value<'m>,
     who: &'static str,
 ) -> Answer<'m, Option<Ordering>> {
-    if let (Some(x), Some(y)) = (a.as_fixnum(), b.as_fixnum()) {
+    if let Some((x, y)) = wides(a, b) {
         return Ok(Some(x.cmp(&y)));
     }
     if let Some((x, y)) = exact_doubles(a, b) {
@@ -274,11 +296,14 @@ pub(crate) fn equal<'m>(
 
 fn bitwise<'m>(
     m: &'m Mutator<'_>,
-    a: Value<'m>,
-    b: Value<'m>,
+    (a, b): (Value<'m>, Value<'m>),
     who: &'static str,
+    wide: impl FnOnce(i128, i128) -> i128,
     operation: impl FnOnce(IBig, IBig) -> IBig,
 ) -> Answer<'m> {
+    if let Some((x, y)) = wides(a, b) {
+        return Ok(from_i128(m, wide(x, y)));
+    }
     from_integer(
         m,
         &operation(exact_integer(a, 1, who)?, exact_integer(b, 2, who)?),
@@ -308,7 +333,7 @@ pub(crate) fn bit_and<'m>(
     b: Value<'m>,
     who: &'static str,
 ) -> Answer<'m> {
-    bitwise(m, a, b, who, |x, y| x & y)
+    bitwise(m, (a, b), who, |x, y| x & y, |x, y| x & y)
 }
 
 /// `(bitwise-ior a b)`
@@ -320,7 +345,7 @@ pub(crate) fn bit_or<'m>(
     b: Value<'m>,
     who: &'static str,
 ) -> Answer<'m> {
-    bitwise(m, a, b, who, |x, y| x | y)
+    bitwise(m, (a, b), who, |x, y| x | y, |x, y| x | y)
 }
 
 /// `(bitwise-xor a b)`
@@ -332,7 +357,7 @@ pub(crate) fn bit_xor<'m>(
     b: Value<'m>,
     who: &'static str,
 ) -> Answer<'m> {
-    bitwise(m, a, b, who, |x, y| x ^ y)
+    bitwise(m, (a, b), who, |x, y| x ^ y, |x, y| x ^ y)
 }
 
 /// `(arithmetic-shift a b)`

@@ -77,6 +77,23 @@ pub(crate) fn as_simple_double(value: Value<'_>) -> Option<f64> {
     }
 }
 
+/// The exact integer, if it is one with a magnitude below 2^127.
+#[inline]
+pub(crate) fn as_i128(value: Value<'_>) -> Option<i128> {
+    if let Some(integer) = value.as_fixnum() {
+        return Some(i128::from(integer));
+    }
+    let object = Object::of_kind(value, Kind::Bignum)?;
+    let magnitude = match object.limbs() {
+        [low] => u128::from(low.get()),
+        [low, high] => u128::from(high.get()) << 64 | u128::from(low.get()),
+        _ => return None,
+    };
+    let magnitude = i128::try_from(magnitude).ok()?;
+    let is_negative = object.header().has_flags(FLAG_NEGATIVE);
+    Some(if is_negative { -magnitude } else { magnitude })
+}
+
 /// A fixnum, or a bignum of few limbs.
 #[inline]
 pub(crate) fn as_small_integer(value: Value<'_>) -> Option<SmallInteger> {
@@ -176,6 +193,20 @@ pub(crate) fn from_u64<'m>(m: &'m Mutator<'_>, integer: u64) -> Value<'m> {
     }
 }
 
+/// The exact integer `integer`.
+#[inline]
+pub(crate) fn from_i128<'m>(m: &'m Mutator<'_>, integer: i128) -> Value<'m> {
+    if let Ok(integer) = i64::try_from(integer) {
+        return from_i64(m, integer);
+    }
+    let magnitude = integer.unsigned_abs();
+    from_limbs(
+        m,
+        integer < 0,
+        &[magnitude as u64, (magnitude >> 64) as u64],
+    )
+}
+
 /// The exact integer of a few limbs.
 pub(crate) fn from_small<'m>(m: &'m Mutator<'_>, integer: &SmallInteger) -> Value<'m> {
     from_limbs(m, integer.is_negative(), integer.limbs())
@@ -256,7 +287,12 @@ fn encode_integer<'m>(m: &'m Mutator<'_>, integer: &IBig) -> Value<'m> {
     from_limbs(m, sign == Sign::Negative, limbs)
 }
 
+/// The highest limb may be zero, but not the one below.
 fn from_limbs<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> Value<'m> {
+    let limbs = match limbs {
+        [lower @ .., 0] => lower,
+        _ => limbs,
+    };
     let small = match *limbs {
         [] => Some(0),
         [limb] => i64::try_from(limb).ok(),

@@ -35,7 +35,7 @@ fn numbers_eqv(a: Value<'_>, b: Value<'_>) -> bool {
 }
 
 /// How many parts are compared before shared and circular structure is watched for.
-const UNWATCHED_PARTS: usize = 4096;
+const UNWATCHED_PARTS: usize = 1 << 16;
 
 /// Classes of objects that were found, or are assumed, to be equal: union-find by address.
 ///
