@@ -85,6 +85,15 @@ pub(crate) fn close(descriptor: RawFd) {
     unsafe { rustix::io::close(descriptor) };
 }
 
+/// What the system says of `error`, without its number.
+pub(crate) fn message(error: impl Into<std::io::Error>) -> String {
+    let text = error.into().to_string();
+    match text.split_once(" (os error") {
+        Some((message, _)) => message.to_lowercase(),
+        None => text,
+    }
+}
+
 fn borrow(descriptor: RawFd) -> BorrowedFd<'static> {
     // SAFETY: the descriptor is a standard one, or owned by a port that was not closed; either way it
     // stays open during the one system call that it is borrowed for.

@@ -40,7 +40,7 @@ pub(crate) fn fill<'m>(
     // One call: a second one might wait although there is something to go on with.
     let mut piece = vec![0; free.len()];
     let count = file::read(descriptor, &mut piece).map_err(|error| {
-        let message = std::io::Error::from(error).to_string();
+        let message = file::message(error);
         Raise::file(who, message, port.name())
     })?;
     write_bytes(free, &piece[..count]);

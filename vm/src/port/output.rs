@@ -21,7 +21,7 @@ pub(crate) fn flush(port: PortObject<'_>) -> Result<(), String> {
 }
 
 fn send(descriptor: i32, bytes: &[u8]) -> Result<(), String> {
-    file::write(descriptor, bytes).map_err(|error| std::io::Error::from(error).to_string())
+    file::write(descriptor, bytes).map_err(file::message)
 }
 
 /// Writes `bytes` to the port: all, or none.

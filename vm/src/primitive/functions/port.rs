@@ -70,7 +70,7 @@ fn open_file<'m>(
     // Everything is announced before the file is opened, so that it is opened once.
     m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), true))?;
     let descriptor = file::open(&name, access)
-        .map_err(|error| Raise::file(who, std::io::Error::from(error).to_string(), args[0]))?;
+        .map_err(|error| Raise::file(who, file::message(error), args[0]))?;
     let is_input = access == Access::Read;
     let flags = kind | if is_input { INPUT } else { OUTPUT };
     let new = NewPort {

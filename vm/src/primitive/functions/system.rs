@@ -12,6 +12,7 @@ use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::number::heap::from_i64;
 use crate::object::string::{StringObject, measure, string_bytes};
+use crate::port::file::message;
 use crate::value::Value;
 
 /// Jiffies are nanoseconds.
@@ -93,6 +94,6 @@ pub(crate) fn delete_file<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
     let name = file_name(args, 0, "delete-file")?;
     match std::fs::remove_file(name) {
         Ok(()) => Ok(Value::UNSPECIFIED),
-        Err(error) => Err(Raise::file("delete-file", error.to_string(), args[0])),
+        Err(error) => Err(Raise::file("delete-file", message(error), args[0])),
     }
 }

@@ -142,7 +142,7 @@ fn files_keep_what_is_written() {
     call(&m, f::delete_file, &[name]).unwrap();
     let missing = show(&m, &call(&m, f::open_input_file, &[name, Value::FALSE]));
     assert!(
-        missing.starts_with("<file-error: open-input-file, No such file"),
+        missing.starts_with("<file-error: open-input-file, no such file or directory, "),
         "{missing}"
     );
 }
