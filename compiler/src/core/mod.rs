@@ -7,6 +7,8 @@ mod parse;
 pub mod pass;
 mod print;
 #[cfg(test)]
+pub(crate) mod reference;
+#[cfg(test)]
 pub(crate) mod tests;
 mod text_layout;
 mod verify;

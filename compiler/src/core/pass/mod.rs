@@ -7,6 +7,8 @@ mod fix_letrec;
 mod inline;
 mod integrate_primitives;
 #[cfg(test)]
+mod property;
+#[cfg(test)]
 mod tests;
 
 pub use close::close;

@@ -68,6 +68,7 @@ impl ProcedureBuilder<'_, '_> {
     ) {
         let selection = self.select(primitive, operands);
         match (selection, context) {
+            (Selection::AddSmall(part, _), _) => self.schedule_operands(&[part], id, context),
             (Selection::Not(part), Context::Test(yes, no)) => {
                 self.evaluate_again(part, Context::Test(no, yes));
             }
@@ -81,7 +82,6 @@ impl ProcedureBuilder<'_, '_> {
                 Some(few) => self.schedule_operands(&few, id, context),
                 None => self.schedule_operands(operands, id, context),
             },
-            (Selection::AddSmall(part, _), _) => self.schedule_operands(&[part], id, context),
             _ => self.schedule_operands(operands, id, context),
         }
     }

@@ -1,0 +1,228 @@
+//! Random programs mean the same after every pass.
+
+use abi::primitive::Primitive;
+use abi::tag;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::compile::CORE_PASSES;
+use crate::core::ir::{Expr, ExprId, Global, GlobalId, Lambda, Place, Program, VariableId};
+use crate::core::reference::{Stop, evaluate};
+use crate::core::{parse, verify};
+
+/// Makes a program out of bytes: each decides something.
+struct Generator<'bytes> {
+    bytes: std::slice::Iter<'bytes, u8>,
+    program: Program,
+    scope: Vec<VariableId>,
+    depth: usize,
+}
+
+impl Generator<'_> {
+    fn choose(&mut self, count: u8) -> u8 {
+        self.bytes.next().map_or(0, |byte| byte % count)
+    }
+
+    fn add(&mut self, expr: Expr) -> ExprId {
+        self.program.add(expr, Place::default())
+    }
+
+    fn constant(&mut self) -> ExprId {
+        let word = match self.choose(12) {
+            0 => tag::TRUE,
+            1 => tag::FALSE,
+            2 => tag::NULL,
+            number => tag::fixnum(i64::from(number) - 5).unwrap(),
+        };
+        self.program.add_quote(word, Place::default())
+    }
+
+    fn atom(&mut self) -> ExprId {
+        let count = u8::try_from(self.scope.len().min(200)).unwrap();
+        if count == 0 || self.choose(4) == 0 {
+            return self.constant();
+        }
+        let back = usize::from(self.choose(count));
+        let variable = self.scope[self.scope.len() - 1 - back];
+        self.add(Expr::Local(variable))
+    }
+
+    fn atoms(&mut self, count: u8) -> Vec<ExprId> {
+        (0..count).map(|_| self.atom()).collect()
+    }
+
+    fn variable(&mut self) -> VariableId {
+        let variable = self.program.add_variable("v".into());
+        self.scope.push(variable);
+        variable
+    }
+
+    /// An expression whose operands are atoms, so that the order of evaluation is fixed.
+    fn expr(&mut self) -> ExprId {
+        if self.depth > 12 || self.bytes.len() == 0 {
+            return self.atom();
+        }
+        self.depth += 1;
+        let mark = self.scope.len();
+        let expr = match self.choose(16) {
+            15 => {
+                let test = self.expr();
+                let consequent = self.expr();
+                Expr::If(test, consequent, self.expr())
+            }
+            1 | 2 => {
+                let first = self.expr();
+                Expr::Sequence(vec![first, self.expr()])
+            }
+            3..=5 => {
+                let init = self.expr();
+                let variable = self.variable();
+                Expr::Let(vec![(variable, init)], self.expr())
+            }
+            6 | 7 => self.letrec(),
+            8 => self.lambda(),
+            9 | 10 => {
+                let operator = self.atom();
+                let count = self.choose(3);
+                Expr::Call(operator, self.atoms(count))
+            }
+            11 => self.assignment(),
+            12 => {
+                let value = self.atom();
+                Expr::GlobalSet(GlobalId(0), value)
+            }
+            13 => {
+                let producer = self.expr();
+                let required = vec![self.variable()];
+                let rest = (self.choose(2) == 0).then(|| self.variable());
+                Expr::Receive {
+                    required,
+                    rest,
+                    producer,
+                    body: self.expr(),
+                }
+            }
+            14 => {
+                let count = self.choose(3);
+                Expr::Primitive(Primitive::Values, self.atoms(count))
+            }
+            _ => self.primitive(),
+        };
+        self.scope.truncate(mark);
+        self.depth -= 1;
+        self.add(expr)
+    }
+
+    fn primitive(&mut self) -> Expr {
+        let (primitive, count) = match self.choose(10) {
+            0 => (Primitive::Not, 1),
+            1 => (Primitive::IsNull, 1),
+            2 => (Primitive::Cons, 2),
+            3 => (Primitive::Car, 1),
+            4 => (Primitive::Cdr, 1),
+            5 => (Primitive::Less, 2),
+            6 => (Primitive::NumberEqual, 2),
+            7 => (Primitive::Subtract, 2),
+            8 => (Primitive::Multiply, 2),
+            _ => (Primitive::Add, 2),
+        };
+        Expr::Primitive(primitive, self.atoms(count))
+    }
+
+    fn assignment(&mut self) -> Expr {
+        let Some(&variable) = self.scope.last() else {
+            return self.primitive();
+        };
+        self.program.variables[variable.0 as usize].assigned = true;
+        Expr::SetLocal(variable, self.atom())
+    }
+
+    fn lambda(&mut self) -> Expr {
+        let mark = self.scope.len();
+        let required = (0..self.choose(3)).map(|_| self.variable()).collect();
+        let optional = (0..self.choose(4) / 3).map(|_| self.variable()).collect();
+        let rest = (self.choose(4) == 0).then(|| self.variable());
+        let body = self.expr();
+        self.scope.truncate(mark);
+        let lambda = self.program.add_lambda(Lambda {
+            name: "".into(),
+            required,
+            optional,
+            rest,
+            body,
+            free: Vec::new(),
+            self_variable: None,
+            place: Place::default(),
+            documentation: None,
+        });
+        Expr::Lambda(lambda)
+    }
+
+    fn letrec(&mut self) -> Expr {
+        let count = 1 + self.choose(3);
+        let variables: Vec<VariableId> = (0..count).map(|_| self.variable()).collect();
+        let mut bindings = Vec::new();
+        for variable in variables {
+            let init = if self.choose(5) == 0 {
+                self.expr()
+            } else {
+                let lambda = self.lambda();
+                self.add(lambda)
+            };
+            bindings.push((variable, init));
+        }
+        Expr::Letrec(bindings, self.expr())
+    }
+}
+
+fn generate(bytes: &[u8]) -> Program {
+    let mut generator = Generator {
+        bytes: bytes.iter(),
+        program: Program::default(),
+        scope: Vec::new(),
+        depth: 0,
+    };
+    generator.program.globals.push(Global {
+        key: "trace".into(),
+        immutable: false,
+    });
+    let body = generator.expr();
+    generator.program.body = Some(body);
+    generator.program
+}
+
+/// Steps that a program may take; one that needs more tells nothing.
+const FUEL: usize = 3000;
+
+/// Runs all passes over a program and compares what it does after each.
+fn check(mut program: Program) -> Result<(), TestCaseError> {
+    let before = program.to_text();
+    let wanted = evaluate(&program, FUEL);
+    let text = parse(&before).unwrap().to_text();
+    prop_assert_eq!(&text, &before, "print and parse");
+    for pass in CORE_PASSES {
+        program = (pass.run)(program);
+        let errors = verify(&program, pass.stage);
+        prop_assert!(errors.is_empty(), "{}: {errors:?}\n{before}", pass.name);
+        if matches!(wanted.result, Err(Stop::Fuel | Stop::Unspecified)) {
+            continue;
+        }
+        let found = evaluate(&program, FUEL * 10);
+        let after = program.to_text();
+        prop_assert_eq!(&found, &wanted, "{}\n{}\n=>\n{}", pass.name, before, after);
+    }
+    prop_assert!(crate::ssa::build(program).is_ok());
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn passes_keep_the_meaning_of_programs(bytes in vec(any::<u8>(), 0..400)) {
+        check(generate(&bytes))?;
+    }
+}
