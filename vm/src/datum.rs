@@ -161,3 +161,48 @@ fn number_of(value: Value<'_>) -> Option<Number> {
     let (real, imaginary) = (number_of(real)?, number_of(imaginary)?);
     Some(Number::Complex(Box::new(Complex { real, imaginary })))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::primitive::functions;
+    use crate::testing::{call, data, mutator};
+    use crate::value::Value;
+
+    fn round_trip(text: &str) -> String {
+        let m = mutator();
+        let value = data(&m, text)[0];
+        let (data, datum) = m.datum_of(value).unwrap();
+        data.to_text(datum)
+    }
+
+    #[test]
+    fn data_come_out_as_they_are_written() {
+        for text in [
+            "(a \"bc\" #\\d 1.5 (2/3 . 4) #(#t #f ()) #u8(1 2))",
+            "(-36893488147419103232 1+2i |two words|)",
+        ] {
+            assert_eq!(round_trip(text), text);
+        }
+    }
+
+    #[test]
+    fn circular_data_stay_circular() {
+        let m = mutator();
+        let pair = m.cons(Value::ZERO, Value::NULL);
+        m.set_cdr(pair, pair).unwrap();
+        let (data, datum) = m.datum_of(pair).unwrap();
+        let (_, cdr) = data.as_pair(datum).unwrap();
+        assert_eq!(cdr, datum);
+    }
+
+    #[test]
+    fn objects_without_a_syntax_are_externals() {
+        let m = mutator();
+        let table = call(&m, functions::make_table, &[]).unwrap();
+        let (data, datum) = m.datum_of(table).unwrap();
+        assert_eq!(*data.kind(datum), syntax::DatumKind::External(0));
+        assert_eq!(m.external(0), Some(table));
+        m.settle_externals(None);
+        assert_eq!(m.external(0), None);
+    }
+}

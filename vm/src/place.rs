@@ -56,7 +56,10 @@ impl Mutator<'_> {
         let mut fp = s.fp_address();
         for base in self.state().stack.bases.iter().rev() {
             while let Some(word) = return_word(base, self.state().stubs, fp) {
-                addresses.push(word.address());
+                // A callee that was not entered stands at its own return word.
+                if addresses != [word.address()] {
+                    addresses.push(word.address());
+                }
                 fp = fp.offset_words(word.words());
                 if addresses.len() >= count_max {
                     return addresses;

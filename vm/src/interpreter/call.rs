@@ -121,13 +121,15 @@ unsafe fn header_u32(code: Address, offset: usize) -> u32 {
 #[inline(never)]
 fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
     let entered = Machine { pc: first_instruction(code), ..s };
+    // Backtraces name the place before an address: this one lies inside the first instruction.
+    let inside = Machine { pc: entered.pc.wrapping_add(1), ..s };
     if lowest_address(s, code) < m.heap().stack_limit() {
-        return stack_exhausted(m, entered);
+        return stack_exhausted(m, inside);
     }
     // SAFETY: code addresses lead to procedure headers.
     let entry_map = unsafe { header_u32(code, ENTRY_MAP_OFFSET) }.cast_signed();
     let entry_map = code.offset_bytes(entry_map as isize as usize);
-    match poll_at(m, entered, Innermost::Map(entry_map)) {
+    match poll_at(m, inside, Innermost::Map(entry_map)) {
         Ok(()) => entered,
         Err(raised) => raised,
     }
