@@ -1,6 +1,6 @@
 ;;; R7RS 6.13: input and output.
 
-(import (scheme base) (scheme file) (scheme read) (scheme write) (scheme process-context))
+(import (scheme base) (scheme file) (scheme read) (scheme time) (scheme write) (scheme process-context))
 (include "../prelude.scm")
 
 ;; 6.13.1 ports
@@ -72,7 +72,10 @@
 (test #t (equal? (deep 20000) (read (open-input-string (show write (deep 20000))))))
 
 ;; files
-(define name "cozen-test-output.tmp")
+;; A name that no other process has at the same time.
+(define name
+  (string-append "/tmp/cozen-test-"
+                 (number->string (exact (floor (* 1000000 (current-second)))))))
 (test "one\ntwo\n" (begin (call-with-output-file name (lambda (p) (write-string "one" p) (newline p) (write-string "two\n" p)))
                           (call-with-input-file name (lambda (p) (read-string 100 p)))))
 (test '("one" "two" #t) (call-with-input-file name (lambda (p) (let* ((a (read-line p)) (b (read-line p))) (list a b (eof-object? (read-line p)))))))
