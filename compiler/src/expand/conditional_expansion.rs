@@ -173,6 +173,8 @@ impl Expander<'_> {
         }
         let names = &mut self.registry.names;
         let import = |form| self.syntax.import(names, &data, form, file);
-        Ok(forms.into_iter().map(import).collect())
+        let forms = forms.into_iter().map(import).collect();
+        self.extend_macro_budget(data.len());
+        Ok(forms)
     }
 }

@@ -25,8 +25,14 @@ use crate::core::ir::{
     Expr, ExprId, Global, GlobalId, Literal, LiteralId, Place, Program, VariableId,
 };
 
-/// How many pieces of syntax the macros of one unit may make.
-const MACRO_NODES_MAX: usize = 1 << 25;
+/// How much the macros of a unit may expand to: pieces of syntax, a number for the unit and some more
+/// for each piece that its source consists of.
+const MACRO_NODES_MAX: usize = 1 << 22;
+const MACRO_NODES_PER_SOURCE_NODE: usize = 200;
+
+/// What an expansion costs besides the pieces that it makes: one that makes nothing new cannot go on
+/// for ever.
+const MACRO_USE_COST: usize = 8;
 
 /// What is still to be done.
 enum Task {
@@ -144,6 +150,12 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn finish(&mut self, expr: Expr, at: SyntaxId) {
         let value = self.add(expr, at);
         self.values.push(value);
+    }
+
+    /// Allows macros to make more, for source of this many nodes.
+    pub(crate) fn extend_macro_budget(&mut self, source_nodes: usize) {
+        let more = source_nodes.saturating_mul(MACRO_NODES_PER_SOURCE_NODE);
+        self.macro_budget = self.macro_budget.saturating_add(more);
     }
 
     // Building Core.
@@ -400,7 +412,7 @@ impl<'registry> Expander<'registry> {
                     top.set_mutable();
                     Ok(self.assign_local(variable, value))
                 }
-                None if !top.is_immutable() => {
+                None if !top.is_immutable() && self.may_assign(name) => {
                     let global = self.global(top.key(), false);
                     Ok(Expr::GlobalSet(global, value))
                 }
@@ -423,6 +435,12 @@ impl<'registry> Expander<'registry> {
     /// Whether a macro inserted the name: then it may assign a variable of the macro's library.
     fn is_inserted(&self, name: Name) -> bool {
         self.registry.names.as_alias(name).is_some()
+    }
+
+    /// Whether a variable of another unit may be assigned by this name.
+    fn may_assign(&self, name: Name) -> bool {
+        let kind = self.registry.top(self.top).kind();
+        matches!(kind, TopKind::Interaction { .. }) || self.is_inserted(name)
     }
 
     pub(crate) fn assign_local(&mut self, variable: VariableId, value: ExprId) -> Expr {
@@ -457,8 +475,8 @@ impl<'registry> Expander<'registry> {
             };
             let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename)?;
             let made = self.syntax.len() - before;
-            // Each expansion counts, so that one that makes nothing new cannot go on for ever.
-            self.macro_budget = self.macro_budget.saturating_sub(made.max(1));
+            let cost = made + MACRO_USE_COST;
+            self.macro_budget = self.macro_budget.saturating_sub(cost);
             return Ok(result);
         }
         Err(self.no_rule_matches(definition, place))

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use syntax::decode_source;
 
-use super::denotation::{CoreForm, Denotation};
+use super::denotation::{CoreForm, Denotation, Macro};
 use super::expander::{Expander, Meaning};
 use super::failure::Result;
 use super::name::{Name, NameKind, TopId};
@@ -250,23 +250,40 @@ impl Expander<'_> {
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
                 Denotation::Macro(definition) if definition.place.top == self.top => {
-                    for name in definition
-                        .rules
-                        .rules
-                        .iter()
-                        .flat_map(|rule| &rule.inserted)
-                    {
-                        if let Meaning::Known(denotation) = self.resolve_in(*name, definition.place)
-                        {
-                            mark(&denotation);
-                        }
-                    }
+                    self.mark_mentioned(definition);
                 }
                 Denotation::Top(variable) if variable.key().starts_with('%') => {
-                    variable.set_visible()
+                    variable.set_visible();
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Marks what the templates of a macro mention, and what they assign.
+    fn mark_mentioned(&self, definition: &Macro) {
+        for rule in &definition.rules.rules {
+            let meanings: Vec<Option<Denotation>> = rule
+                .inserted
+                .iter()
+                .map(|&name| match self.resolve_in(name, definition.place) {
+                    Meaning::Known(denotation) => Some(denotation),
+                    Meaning::Unbound(..) => None,
+                })
+                .collect();
+            for meaning in &meanings {
+                if let Some(Denotation::Top(variable)) = meaning {
+                    variable.set_visible();
+                }
+            }
+            rule.template.visit_lists(&mut |first, second| {
+                if matches!(meanings[first], Some(Denotation::Core(CoreForm::Set)))
+                    && let Some(Denotation::Top(variable)) = &meanings[second]
+                    && variable.is_owned_by(self.top)
+                {
+                    variable.set_mutable();
+                }
+            });
         }
     }
 

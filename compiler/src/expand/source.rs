@@ -34,6 +34,9 @@ impl SourceText {
     }
 }
 
+/// How far apart places are whose number of characters is known: lines may be long.
+const CHECKPOINT_BYTES: usize = 256;
+
 /// The texts of a unit.
 #[derive(Debug, Default)]
 pub(crate) struct Sources {
@@ -47,9 +50,8 @@ struct File {
     depth: usize,
     /// Offset of each line's first byte; empty for what has no text.
     line_starts: Vec<u32>,
-    /// The last answer: line index, offset, characters before it in its line. Places are mostly
-    /// asked for in order, so that long lines are not counted again and again.
-    last: (usize, u32, u32),
+    /// Characters before every [`CHECKPOINT_BYTES`]th byte.
+    checkpoints: Vec<u32>,
 }
 
 impl Sources {
@@ -62,11 +64,12 @@ impl Sources {
             let line_feeds = bytes.filter(|&(_, byte)| byte == b'\n');
             line_starts.extend(line_feeds.map(|(offset, _)| offset as u32 + 1));
         }
+        let checkpoints = checkpoints(&source.text);
         self.files.push(File {
             source,
             depth,
             line_starts,
-            last: (usize::MAX, 0, 0),
+            checkpoints,
         });
         u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX)
     }
@@ -86,8 +89,8 @@ impl Sources {
     }
 
     /// The place as Core keeps it.
-    pub(crate) fn place(&mut self, place: SourcePlace) -> Place {
-        let Some(file) = self.files.get_mut(usize::from(place.file)) else {
+    pub(crate) fn place(&self, place: SourcePlace) -> Place {
+        let Some(file) = self.files.get(usize::from(place.file)) else {
             return Place::default();
         };
         let (line, column) = file.line_column(place.span.start);
@@ -99,7 +102,7 @@ impl Sources {
         }
     }
 
-    pub(crate) fn diagnostic(&mut self, failure: Failure) -> Diagnostic {
+    pub(crate) fn diagnostic(&self, failure: Failure) -> Diagnostic {
         let mistake = failure.into_mistake();
         let Place { line, column, .. } = self.place(mistake.place);
         let Some(File { source, .. }) = self.files.get(usize::from(mistake.place.file)) else {
@@ -122,22 +125,37 @@ impl Sources {
 
 impl File {
     /// Line and column from 1, or zeros where there is no text.
-    fn line_column(&mut self, offset: u32) -> (u32, u32) {
+    fn line_column(&self, offset: u32) -> (u32, u32) {
         let lines = self.line_starts.partition_point(|&start| start <= offset);
         let Some(line_index) = lines.checked_sub(1) else {
             return (0, 0);
         };
         let offset = offset.min(self.source.text.len() as u32);
-        let (last_line, last_offset, last_count) = self.last;
-        let (start, count) = if last_line == line_index && last_offset <= offset {
-            (last_offset, last_count)
-        } else {
-            (self.line_starts[line_index], 0)
-        };
-        let bytes = &self.source.text.as_bytes()[start as usize..offset as usize];
-        let characters = bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count();
-        let count = count + characters as u32;
-        self.last = (line_index, offset, count);
-        (lines as u32, count + 1)
+        let start = self.line_starts[line_index];
+        let column = self.characters_before(offset) - self.characters_before(start) + 1;
+        (lines as u32, column)
     }
+
+    fn characters_before(&self, offset: u32) -> u32 {
+        let offset = offset as usize;
+        let checkpoint = offset / CHECKPOINT_BYTES;
+        let bytes = &self.source.text.as_bytes()[checkpoint * CHECKPOINT_BYTES..offset];
+        self.checkpoints[checkpoint] + count_characters(bytes)
+    }
+}
+
+fn checkpoints(text: &str) -> Vec<u32> {
+    let mut count = 0;
+    let mut checkpoints = vec![0];
+    for chunk in text.as_bytes().chunks(CHECKPOINT_BYTES) {
+        count += count_characters(chunk);
+        checkpoints.push(count);
+    }
+    checkpoints
+}
+
+/// Counts the bytes that begin a character.
+fn count_characters(bytes: &[u8]) -> u32 {
+    let starts = bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80);
+    starts.count() as u32
 }

@@ -306,7 +306,7 @@ impl Expander<'_> {
         let mut globals = HashMap::new();
         let mut keep = Vec::new();
         for (variable, top, reference) in exported {
-            if self.program.variable(variable).assigned {
+            if self.program.variable(variable).assigned || !top.is_immutable() {
                 let global = self.global(top.key(), false);
                 globals.insert(variable, global);
                 keep.push((reference, Expr::Local(variable)));

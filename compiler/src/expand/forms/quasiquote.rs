@@ -21,18 +21,28 @@ impl Expander<'_> {
         self.template(operands[0], 1, &unquoting)
     }
 
-    /// Finds all pairs and vectors that contain an `unquote` or `unquote-splicing`.
+    /// Finds all pairs, vectors and names in a template that contain an `unquote` or
+    /// `unquote-splicing`, or are one. What is unquoted is no part of the template.
     fn unquoting(&self, root: SyntaxId) -> HashSet<SyntaxId> {
         let mut found = HashSet::new();
         // Parts come after the wholes that contain them.
-        let mut order = vec![root];
+        let mut order = vec![(root, 1)];
         let mut seen = HashSet::from([root]);
         let mut next = 0;
-        while let Some(&id) = order.get(next) {
+        while let Some(&(id, level)) = order.get(next) {
             next += 1;
+            let inner = match self.tagged(id) {
+                Some((CoreForm::Quasiquote, _)) => level + 1,
+                Some(_) if level == 1 => {
+                    found.insert(id);
+                    continue;
+                }
+                Some(_) => level - 1,
+                None => level,
+            };
             let mut visit = |part: SyntaxId| {
                 if seen.insert(part) {
-                    order.push(part);
+                    order.push((part, inner));
                 }
             };
             match self.syntax.node(id) {
@@ -44,14 +54,10 @@ impl Expander<'_> {
                 _ => {}
             }
         }
-        for &id in order.iter().rev() {
+        for &(id, _) in order.iter().rev() {
             let is_unquoting = match self.syntax.node(id) {
                 Node::Pair(car, cdr) => found.contains(car) || found.contains(cdr),
                 Node::Vector(items) => items.iter().any(|item| found.contains(item)),
-                Node::Name(_) => matches!(
-                    self.core_form(id),
-                    Some(CoreForm::Unquote | CoreForm::UnquoteSplicing)
-                ),
                 _ => false,
             };
             if is_unquoting {

@@ -98,6 +98,29 @@ pub(crate) enum Template {
     Vector(Vec<Element>),
 }
 
+impl Template {
+    /// Calls `visit` with the first two items of every list that begins with two inserted names.
+    pub(crate) fn visit_lists(&self, visit: &mut dyn FnMut(usize, usize)) {
+        let (elements, tail) = match self {
+            Self::List(elements, tail) => (elements, Some(tail)),
+            Self::Vector(elements) => (elements, None),
+            _ => return,
+        };
+        let mut templates = elements.iter().map(|element| &element.template);
+        if let (Some(Self::Name(first)), Some(Self::Name(second))) =
+            (templates.next(), templates.next())
+        {
+            visit(*first, *second);
+        }
+        for element in elements {
+            element.template.visit_lists(visit);
+        }
+        if let Some(tail) = tail {
+            tail.visit_lists(visit);
+        }
+    }
+}
+
 /// An item of a template's list, with the ellipses that follow it.
 #[derive(Debug)]
 pub(crate) struct Element {

@@ -1,0 +1,214 @@
+//! Libraries, their interfaces, and environments of evaluated forms.
+
+use syntax::Data;
+
+use super::super::{
+    EnvironmentId, LibraryRegistry, SourceText, expand_form, expand_libraries, expand_text,
+};
+use super::{expand, expand_with};
+
+/// A library with a macro that mentions a private variable, and one that makes macros.
+const STACK: &str = "(define-library (cozen stack)
+  (export push! (rename make-stack new-stack) depth define-pusher)
+  (import (cozen core) (cozen primitives))
+  (begin
+    (define depth 0)
+    (define (make-stack) (list 'stack))
+    (define (push stack x) (set-cdr! stack (cons x (cdr stack))))
+    (define-syntax push! (syntax-rules () ((_ s x) (begin (set! depth 1) (push s x)))))
+    (define-syntax define-pusher
+      (syntax-rules ()
+        ((_ name x) (define-syntax name (syntax-rules () ((_ s) (push! s (list 'push x))))))))
+    (define (+ . all) (if (null? all) 0 (+ (car all) 1)))
+    (define-pusher push-one! 1)))";
+
+/// A registry that knows [`STACK`] from its interface, as another process does.
+fn compiled() -> LibraryRegistry {
+    let mut registry = LibraryRegistry::new();
+    let (_, interface) = expand_libraries(&mut registry, &[SourceText::new("stack.sld", STACK)])
+        .expect("the library is right");
+    LibraryRegistry::from_interface(&interface)
+}
+
+fn interact(registry: &mut LibraryRegistry, text: &str) -> String {
+    let source = SourceText::new("prompt", text);
+    match expand_text(registry, EnvironmentId::INTERACTION, &source) {
+        Ok(program) => program.to_text(),
+        Err(diagnostics) => diagnostics[0].to_string(),
+    }
+}
+
+#[test]
+fn a_library_becomes_part_of_the_program_that_imports_it() {
+    let text = "(define-library (a)
+                  (export f (rename g h))
+                  (import (cozen core))
+                  (begin (define hidden 1) (define (f) hidden) (define (g) (f))))
+                (import (cozen core) (prefix (a) a-))
+                (define hidden 2)
+                (a-h)
+                (a-f)";
+    insta::assert_snapshot!(expand(text).unwrap().to_text(), @r"
+    (letrec
+      ((hidden@0 1)
+        (f@1 (lambda f.0 () hidden@0))
+        (effect.4 (begin (define-global (immutable |(a)#f|) f@1) (word unspecified)))
+        (g@2 (lambda g.1 () (call f@1)))
+        (effect.5 (begin (define-global (immutable |(a)#g|) g@2) (word unspecified)))
+        (hidden@3 2)
+        (effect.6 (begin (call g@2) (word unspecified))))
+      (call f@1))
+    ");
+}
+
+#[test]
+fn exported_variables_that_are_assigned_are_globals() {
+    let text = "(define-library (a)
+                  (export n next)
+                  (import (cozen core))
+                  (begin (define n 1) (define (next) (set! n 2))))
+                (import (cozen core) (a))
+                (next)
+                n";
+    insta::assert_snapshot!(expand(text).unwrap().to_text(), @r"
+    (letrec
+      ((n@0 1)
+        (effect.2 (begin (define-global (global |(a)#n|) n@0) (word unspecified)))
+        (next@1 (lambda next.0 () (set-global! (global |(a)#n|) 2)))
+        (effect.3 (begin (define-global (immutable |(a)#next|) next@1) (word unspecified)))
+        (effect.4 (begin (call next@1) (word unspecified))))
+      (global |(a)#n|))
+    ");
+}
+
+#[test]
+fn import_sets_combine() {
+    let text = "(import (only (cozen core) define)
+                        (rename (prefix (only (cozen primitives) car cdr) p:) (p:car first)))
+                (define (f x) (first (p:cdr x)))";
+    insta::assert_snapshot!(expand(text).unwrap().to_text(), @r"
+    (letrec
+      ((f@0 (lambda f.0 (x.1) (call (immutable car) (call (immutable cdr) x.1)))))
+      (word unspecified))
+    ");
+}
+
+#[test]
+fn the_interface_restores_exports_and_macros() {
+    let mut registry = compiled();
+    let text = "(import (cozen core) (cozen stack))
+                (define-pusher push-two! 2)
+                (define s (new-stack))
+                (push! s 1)
+                (push-two! s)
+                depth";
+    let program = expand_with(&mut registry, text).unwrap();
+    insta::assert_snapshot!(program.to_text(), @r"
+    (letrec
+      ((s@0 (call (immutable make-stack)))
+        (effect.1 (begin (set-global! (global depth) 1) (word unspecified)))
+        (effect.2 (begin (call (immutable push) s@0 1) (word unspecified)))
+        (effect.3 (begin (set-global! (global depth) 1) (word unspecified)))
+        (effect.4
+          (begin
+            (call (immutable push) s@0 (call (immutable list) (quote push) 2))
+            (word unspecified))))
+      (global depth))
+    ");
+}
+
+#[test]
+fn a_definition_of_a_primitive_defines_its_procedure() {
+    let mut registry = LibraryRegistry::new();
+    let source = SourceText::new("stack.sld", STACK);
+    let (program, _) = expand_libraries(&mut registry, &[source]).unwrap();
+    let text = program.to_text();
+    assert_eq!(
+        text.matches("(immutable +)").count(),
+        2,
+        "one definition, one reference"
+    );
+    assert_eq!(
+        text.matches("(immutable car)").count(),
+        2,
+        "generated, and one reference"
+    );
+}
+
+#[test]
+fn libraries_that_import_each_other_are_refused() {
+    let text = "(define-library (a) (import (b)))
+                (define-library (b) (import (a)))
+                (import (a))";
+    let diagnostics = expand(text).unwrap_err();
+    assert_eq!(
+        diagnostics[0].to_string().lines().next(),
+        Some("test.scm:2:45: library (a) imports itself")
+    );
+}
+
+#[test]
+fn a_library_exports_only_what_it_has() {
+    let text = "(define-library (a) (export f) (import (cozen core)))
+                (import (a))";
+    let diagnostics = expand(text).unwrap_err();
+    assert_eq!(
+        diagnostics[0].message,
+        "export: `f` is neither defined nor imported"
+    );
+}
+
+#[test]
+fn evaluated_definitions_make_globals() {
+    let mut registry = LibraryRegistry::new();
+    insta::assert_snapshot!(interact(&mut registry, "(define (f x) (g x)) (f 1)"), @r"
+    (begin
+      (define-global (global user:f) (lambda f.0 (x.0) (call (global user:g) x.0)))
+      (call (global user:f) 1))
+    ");
+    insta::assert_snapshot!(interact(&mut registry, "(define if list) (if 1)"), @"(begin (define-global (global user:if) (global user:list)) (call (global user:if) 1))");
+    insta::assert_snapshot!(interact(&mut registry, "(set! f 1)"), @"(set-global! (global user:f) 1)");
+    insta::assert_snapshot!(interact(&mut registry, "(define-values (a b) (f))"), @r"
+    (receive
+      (value.0 value.1)
+      (call (global user:f))
+      (begin (define-global (global user:a) value.0) (define-global (global user:b) value.1)))
+    ");
+}
+
+#[test]
+fn hidden_definitions_of_evaluated_macros_stay_apart() {
+    let mut registry = LibraryRegistry::new();
+    let define = "(define-syntax def (syntax-rules () ((_ get v) (begin (define tmp v) (define (get) tmp)))))";
+    interact(&mut registry, define);
+    insta::assert_snapshot!(interact(&mut registry, "(def get 1)"), @r"
+    (begin
+      (define-global (global user:tmp~2) 1)
+      (define-global (global user:get) (lambda get.0 () (global user:tmp~2))))
+    ");
+    insta::assert_snapshot!(interact(&mut registry, "tmp"), @"(global user:tmp)");
+}
+
+#[test]
+fn environments_hold_what_they_import() {
+    let mut registry = LibraryRegistry::new();
+    let (data, forms) = Data::parse("(only (cozen primitives) car) (car x)").unwrap();
+    let environment = registry.environment(&data, &forms[..1]).unwrap();
+    let program = expand_form(&mut registry, environment, &data, forms[1]).unwrap();
+    insta::assert_snapshot!(program.to_text(), @"(call (immutable car) (global environment-1:x))");
+}
+
+#[test]
+fn live_objects_in_forms_stay_themselves() {
+    let mut registry = LibraryRegistry::new();
+    let mut data = Data::new();
+    let object = data.push(syntax::DatumKind::External(7), syntax::Span::default());
+    let program = expand_form(&mut registry, EnvironmentId::INTERACTION, &data, object).unwrap();
+    insta::assert_snapshot!(program.to_text(), @"(quote #<external 7>)");
+}
+
+#[test]
+fn circular_data_can_be_quoted() {
+    let text = "(import (cozen core)) '(#0=(a . #0#) #1=#(#1#) b)";
+    insta::assert_snapshot!(expand(text).unwrap().to_text(), @"(quote (#0=(a . #0#) #1=#(#1#) b))");
+}
