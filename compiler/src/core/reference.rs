@@ -87,13 +87,14 @@ pub(crate) struct Outcome {
     pub(crate) trace: Vec<String>,
 }
 
-/// Evaluates a program of any stage.
-pub(crate) fn evaluate(program: &Program, fuel: usize) -> Outcome {
+/// Evaluates a program; `is_strict` only after expansion.
+pub(crate) fn evaluate(program: &Program, fuel: usize, is_strict: bool) -> Outcome {
     let mut machine = Machine {
         program,
         fuel,
         depth: 0,
         trace: Vec::new(),
+        is_strict,
     };
     let result = machine
         .value(program.root(), &Frame::default())
@@ -114,6 +115,8 @@ struct Machine<'program> {
     fuel: usize,
     depth: usize,
     trace: Vec<String>,
+    /// Whether an assignment before the init counts as an error: not where passes make inits of them.
+    is_strict: bool,
 }
 
 type Evaluated<T> = Result<T, Stop>;
@@ -155,7 +158,12 @@ impl Machine<'_> {
             },
             Expr::SetLocal(variable, value) => {
                 let value = self.value(*value, frame)?;
-                *frame.location(*variable).borrow_mut() = value;
+                let is_early = |old: &Value| matches!(old, Value::Word(tag::UNBOUND));
+                let location = frame.location(*variable);
+                if self.is_strict && is_early(&location.borrow()) {
+                    return Err(Stop::Unspecified);
+                }
+                *location.borrow_mut() = value;
                 Value::Word(tag::UNSPECIFIED)
             }
             Expr::CheckInitialized(_, value) => self.value(*value, frame)?,

@@ -1,7 +1,6 @@
 //! Text in, text out.
 
 use super::ir::Program;
-use super::pass::{close, convert_assignments, fix_letrec, integrate_primitives};
 use super::{ParseError, Stage, VerifyError, parse, verify};
 
 /// Runs a pass on a text and checks what comes out.
@@ -73,13 +72,30 @@ fn the_verifier_finds_what_is_wrong() {
 
 #[test]
 fn deep_programs_need_no_stack() {
-    let depth = 100_000;
-    let text = format!("{}1{}", "(car ".repeat(depth), ")".repeat(depth));
-    let program = parse(&text).unwrap();
-    assert!(verify(&program, Stage::Expanded).is_empty());
-    let program = close(convert_assignments(fix_letrec(integrate_primitives(
-        program,
-    ))));
-    assert!(program.to_text().len() > depth);
-    assert!(crate::ssa::build(program).is_ok());
+    let depth: usize = 100_000;
+    for (start, end) in [
+        ("(car ", ")"),
+        ("(if (car 1) 1 ", ")"),
+        ("(begin (car 1) ", ")"),
+        ("(call (immutable f) ", ")"),
+        ("(call (lambda _.# () ", "))"),
+        ("(lambda _.# () ", ")"),
+        ("(let ((x.# (car 1))) ", ")"),
+        ("(letrec ((f.# (lambda _.# () (call f.#)))) ", ")"),
+        ("(receive (x.#) (call (immutable f)) ", ")"),
+    ] {
+        let mut text = String::new();
+        for number in 0..depth {
+            text += &start.replace('#', &number.to_string());
+        }
+        text += "1";
+        text += &end.repeat(depth);
+        let mut program = parse(&text).unwrap();
+        for pass in crate::compile::CORE_PASSES {
+            program = (pass.run)(program);
+        }
+        assert!(verify(&program, Stage::Closed).is_empty());
+        assert!(!program.to_text().is_empty());
+        assert!(crate::ssa::build(program).is_ok());
+    }
 }

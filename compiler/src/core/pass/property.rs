@@ -197,7 +197,7 @@ const FUEL: usize = 3000;
 /// Runs all passes over a program and compares what it does after each.
 fn check(mut program: Program) -> Result<(), TestCaseError> {
     let before = program.to_text();
-    let wanted = evaluate(&program, FUEL);
+    let wanted = evaluate(&program, FUEL, true);
     let text = parse(&before).unwrap().to_text();
     prop_assert_eq!(&text, &before, "print and parse");
     for pass in CORE_PASSES {
@@ -207,7 +207,7 @@ fn check(mut program: Program) -> Result<(), TestCaseError> {
         if matches!(wanted.result, Err(Stop::Fuel | Stop::Unspecified)) {
             continue;
         }
-        let found = evaluate(&program, FUEL * 10);
+        let found = evaluate(&program, FUEL * 10, false);
         let after = program.to_text();
         prop_assert_eq!(&found, &wanted, "{}\n{}\n=>\n{}", pass.name, before, after);
     }
