@@ -26,7 +26,11 @@ impl<'m> Args<'m> {
     /// nobody writes them during `'m`.
     #[inline(always)]
     pub(crate) const unsafe fn new(first: Address, count: usize) -> Self {
-        Self { first, count, borrow: PhantomData }
+        Self {
+            first,
+            count,
+            borrow: PhantomData,
+        }
     }
 
     /// How many there are.

@@ -46,7 +46,10 @@ impl Chunk {
 
     fn link(self) -> Link {
         let offset = tag::fixnum_value(self.field(chunk::NEXT_OFFSET)) as usize;
-        Link { chunk: self.field(chunk::NEXT), offset }
+        Link {
+            chunk: self.field(chunk::NEXT),
+            offset,
+        }
     }
 
     fn set_link(self, link: Link) {
@@ -84,7 +87,10 @@ impl Mutator<'_> {
         remove_barrier(base);
         let (serial, old_link) = (base.serial, base.link);
         let pieces = pieces_above(self, fp, stubs);
-        let bytes = pieces.iter().map(|piece| piece_bytes(piece.words)).sum::<usize>();
+        let bytes = pieces
+            .iter()
+            .map(|piece| piece_bytes(piece.words))
+            .sum::<usize>();
         self.heap().reserve(bytes + piece_bytes(0))?;
         let link = self.copy_pieces(&pieces, old_link);
         if !pieces.is_empty() {
@@ -94,7 +100,10 @@ impl Mutator<'_> {
         }
         let continuation = self.allocate_chunk(0);
         continuation.set_link(link);
-        continuation.init(chunk::RESUME, tag::fixnum(serial as i64).expect("fewer than 2^60 bases"));
+        continuation.init(
+            chunk::RESUME,
+            tag::fixnum(serial as i64).expect("fewer than 2^60 bases"),
+        );
         Ok(continuation.word())
     }
 
@@ -110,7 +119,10 @@ impl Mutator<'_> {
                 let word = unsafe { piece.start.offset_words(index).load_word() };
                 made.init(chunk::FRAMES + index * WORD_BYTES, word);
             }
-            link = Link { chunk: made.word(), offset: 0 };
+            link = Link {
+                chunk: made.word(),
+                offset: 0,
+            };
         }
         link
     }
@@ -148,12 +160,19 @@ impl Mutator<'_> {
         }
         let end = offset + words;
         base.link = if end < from.frame_words() {
-            Link { offset: end, ..base.link }
+            Link {
+                offset: end,
+                ..base.link
+            }
         } else {
             from.link()
         };
         let is_last = base.link.chunk == tag::FALSE;
-        let word = if is_last { stubs.exit_base() } else { stubs.underflow() };
+        let word = if is_last {
+            stubs.exit_base()
+        } else {
+            stubs.underflow()
+        };
         // SAFETY: the return word of the frame just copied.
         unsafe { top.store_word(word) };
         Some(resume)
@@ -166,7 +185,6 @@ impl Mutator<'_> {
         base.barrier = None;
         base.link = link;
     }
-
 }
 
 /// The base that `value` is a continuation of, if it is one.

@@ -42,10 +42,7 @@ struct Converter<'m, 'id> {
 
 impl Mutator<'_> {
     /// A copy of `value` as a datum. Live objects in it go to the table of externals.
-    pub(crate) fn datum_of<'m>(
-        &'m self,
-        value: Value<'m>,
-    ) -> Result<(Data, DatumId), DatumError> {
+    pub(crate) fn datum_of<'m>(&'m self, value: Value<'m>) -> Result<(Data, DatumId), DatumError> {
         let mut converter = Converter {
             m: self,
             data: Data::new(),
@@ -141,7 +138,10 @@ fn integer_of(value: Value<'_>) -> Option<Integer> {
         return Some(Integer::Small(small));
     }
     let magnitude = object.limbs().iter().map(std::cell::Cell::get).collect();
-    Some(Integer::Big { negative, magnitude })
+    Some(Integer::Big {
+        negative,
+        magnitude,
+    })
 }
 
 fn number_of(value: Value<'_>) -> Option<Number> {
@@ -154,7 +154,10 @@ fn number_of(value: Value<'_>) -> Option<Number> {
     if let Some(object) = Object::of_kind(value, Kind::Ratnum) {
         let (numerator, denominator) = (object.field(WORD_BYTES), object.field(2 * WORD_BYTES));
         let (numerator, denominator) = (integer_of(numerator)?, integer_of(denominator)?);
-        return Some(Number::Ratio(Box::new(Ratio { numerator, denominator })));
+        return Some(Number::Ratio(Box::new(Ratio {
+            numerator,
+            denominator,
+        })));
     }
     let object = Object::of_kind(value, Kind::Compnum)?;
     let (real, imaginary) = (object.field(WORD_BYTES), object.field(2 * WORD_BYTES));

@@ -18,13 +18,17 @@ use crate::value::Value;
 
 /// The exact integer that `value` is, if it fits 64 bits, with or without a sign.
 pub fn integer_of(value: Value<'_>) -> Option<i128> {
-    as_i64(value).map(i128::from).or_else(|| as_u64(value).map(i128::from))
+    as_i64(value)
+        .map(i128::from)
+        .or_else(|| as_u64(value).map(i128::from))
 }
 
 impl Mutator<'_> {
     /// A string. Long ones count towards the next collection, and are made at once.
     pub fn string(&self, text: &str) -> Value<'_> {
-        let is_wide = text.chars().any(|character| u32::from(character) > u32::from(u8::MAX));
+        let is_wide = text
+            .chars()
+            .any(|character| u32::from(character) > u32::from(u8::MAX));
         let string = StringObject::allocate(self, text.chars().count(), is_wide);
         string.fill_from(self, 0, text.chars());
         string.value()
@@ -46,7 +50,10 @@ impl Mutator<'_> {
     }
 
     /// The content of a string.
-    #[expect(clippy::unused_self, reason = "only who has the mutator may look at its values")]
+    #[expect(
+        clippy::unused_self,
+        reason = "only who has the mutator may look at its values"
+    )]
     pub fn text(&self, value: Value<'_>) -> Option<String> {
         Object::of_kind(value, Kind::String).map(text_of)
     }
@@ -62,11 +69,7 @@ impl Mutator<'_> {
     }
 
     /// Adds a procedure of the embedder; its number is what `%call-host` takes.
-    pub fn add_host_procedure(
-        &mut self,
-        name: &str,
-        procedure: HostClosure,
-    ) -> usize {
+    pub fn add_host_procedure(&mut self, name: &str, procedure: HostClosure) -> usize {
         let procedures = &mut self.state_mut().host_procedures;
         procedures.push((name.into(), Rc::new(RefCell::new(procedure))));
         procedures.len() - 1

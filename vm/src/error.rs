@@ -44,7 +44,10 @@ impl<'m> Raise<'m> {
     /// A condition of any kind.
     #[cold]
     pub fn condition(kind: ConditionKind, irritants: impl Into<Vec<Irritant<'m>>>) -> Self {
-        Self::Condition(Box::new(Condition { kind, irritants: irritants.into() }))
+        Self::Condition(Box::new(Condition {
+            kind,
+            irritants: irritants.into(),
+        }))
     }
 
     /// `argument` (from 1) of `who` is not an `expected`.
@@ -98,7 +101,10 @@ impl<'m> Raise<'m> {
     /// `who` tried to divide by zero.
     #[cold]
     pub fn division_by_zero(who: &'static str) -> Self {
-        Self::condition(ConditionKind::DivisionByZero, [Irritant::Symbol(who.into())])
+        Self::condition(
+            ConditionKind::DivisionByZero,
+            [Irritant::Symbol(who.into())],
+        )
     }
 
     /// `who` could not do what it should with the file or port `name`.

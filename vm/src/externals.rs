@@ -46,7 +46,10 @@ impl Externals {
     /// The image is gone, and its objects with it.
     pub(crate) fn forget(&mut self, image: ImageId) {
         for entry in &mut self.entries {
-            if entry.as_ref().is_some_and(|entry| entry.image == Some(image)) {
+            if entry
+                .as_ref()
+                .is_some_and(|entry| entry.image == Some(image))
+            {
                 *entry = None;
             }
         }
@@ -64,7 +67,10 @@ impl Externals {
 
     /// The words of all objects: roots.
     pub(crate) fn words_mut(&mut self) -> impl Iterator<Item = &mut u64> {
-        self.entries.iter_mut().flatten().map(|entry| &mut entry.word)
+        self.entries
+            .iter_mut()
+            .flatten()
+            .map(|entry| &mut entry.word)
     }
 
     /// The words of all objects.

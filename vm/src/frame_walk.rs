@@ -73,7 +73,9 @@ impl Frame {
     ///
     /// As for [`Self::trace`].
     unsafe fn poison(self, poison: u64) {
-        let Innermost::Map(address) = self.slots else { return };
+        let Innermost::Map(address) = self.slots else {
+            return;
+        };
         // SAFETY: passed on to the caller.
         let map = unsafe { frame_map(address) };
         for (index, state) in map.states().enumerate() {
@@ -118,18 +120,31 @@ pub(crate) fn each_frame(
     extent: Extent,
     mut visit: impl FnMut(Frame, Option<ReturnWord>) -> ControlFlow<()>,
 ) {
-    let Some(suspended) = base.suspended else { return };
-    let mut frame = Frame { fp: suspended.fp, slots: suspended.innermost };
+    let Some(suspended) = base.suspended else {
+        return;
+    };
+    let mut frame = Frame {
+        fp: suspended.fp,
+        slots: suspended.innermost,
+    };
     let mut entered_by = None;
     loop {
         if visit(frame, entered_by).is_break() {
             return;
         }
-        let stops = extent == Extent::Barrier
-            && base.barrier.is_some_and(|barrier| barrier.fp == frame.fp);
-        let Some(word) = return_word(base, stubs, frame.fp).filter(|_| !stops) else { return };
+        let stops =
+            extent == Extent::Barrier && base.barrier.is_some_and(|barrier| barrier.fp == frame.fp);
+        let Some(word) = return_word(base, stubs, frame.fp).filter(|_| !stops) else {
+            return;
+        };
         let fp = frame.fp.offset_words(word.words());
-        (frame, entered_by) = (Frame { fp, slots: Innermost::Map(word.map()) }, Some(word));
+        (frame, entered_by) = (
+            Frame {
+                fp,
+                slots: Innermost::Map(word.map()),
+            },
+            Some(word),
+        );
     }
 }
 
@@ -141,7 +156,10 @@ pub(crate) fn return_word(base: &Base, stubs: StubWords, fp: Address) -> Option<
     match stubs.kind(word) {
         ReturnKind::ExitBase | ReturnKind::Underflow => return None,
         ReturnKind::Barrier => {
-            word = base.barrier.expect("a barrier on the stack is known to its base").original;
+            word = base
+                .barrier
+                .expect("a barrier on the stack is known to its base")
+                .original;
         }
         ReturnKind::Code => {}
     }
@@ -156,7 +174,9 @@ pub(crate) fn trace_base<V: Visitor>(
     extent: Extent,
     visitor: &mut V,
 ) {
-    let Some(suspended) = base.suspended else { return };
+    let Some(suspended) = base.suspended else {
+        return;
+    };
     visitor.code(suspended.pc);
     each_frame(base, stubs, extent, |frame, entered_by| {
         if let Some(word) = entered_by {
@@ -195,7 +215,10 @@ pub(crate) fn renew_barrier(base: &mut Base, stubs: StubWords) {
 
 fn install_barrier(base: &mut Base, stubs: StubWords, fp: Address) {
     if let Some(word) = return_word(base, stubs, fp) {
-        base.barrier = Some(Barrier { fp, original: word.address().word() });
+        base.barrier = Some(Barrier {
+            fp,
+            original: word.address().word(),
+        });
         // SAFETY: the return word of a frame of the base.
         unsafe { fp.store_word(stubs.barrier()) };
     }
@@ -204,8 +227,13 @@ fn install_barrier(base: &mut Base, stubs: StubWords, fp: Address) {
 /// Takes the barrier of `base` away, through which the frame at `fp` is returning, and puts one up
 /// some older frame. The original return word.
 pub(crate) fn pass_barrier(base: &mut Base, stubs: StubWords, fp: Address) -> ReturnWord {
-    let barrier = base.barrier.expect("a barrier on the stack is known to its base");
-    assert_eq!(barrier.fp, fp, "the barrier stands where the return went through");
+    let barrier = base
+        .barrier
+        .expect("a barrier on the stack is known to its base");
+    assert_eq!(
+        barrier.fp, fp,
+        "the barrier stands where the return went through"
+    );
     remove_barrier(base);
     let original = return_word(base, stubs, fp).expect("barriers replace words that lead to code");
     let mut older = fp;
@@ -257,7 +285,13 @@ pub(crate) unsafe fn each_captured_frame(
         let word = unsafe { ReturnWord::new(resume) };
         offset += word.words();
         let fp = frames.offset_words(offset - 1);
-        visit(Frame { fp, slots: Innermost::Map(word.map()) }, word);
+        visit(
+            Frame {
+                fp,
+                slots: Innermost::Map(word.map()),
+            },
+            word,
+        );
         // SAFETY: a captured frame ends with its return word.
         resume = unsafe { fp.load_word() };
     }

@@ -45,14 +45,18 @@ impl<'id> Mutator<'id> {
     ) -> Result<ImageId, LoadError> {
         let view = ImageView::parse(bytes)?;
         let placement = self.state().placement;
-        let options = LoadOptions { placement, pins: u32::from(pinned) };
+        let options = LoadOptions {
+            placement,
+            pins: u32::from(pinned),
+        };
         let image = loader::load(&view, name, &mut LoaderHost(self), options)?;
         let (id, code) = (image.id(), image.entry().word());
         self.state_mut().registry.insert(image);
         self.set_result(|m| {
             let closure = m.allocate_values(Kind::Closure, 1, Value::FALSE);
+            let place = closure.address().offset_bytes(closure::CODE);
             // SAFETY: the code word of a fresh closure, the address of a procedure header.
-            unsafe { closure.address().offset_bytes(closure::CODE).store_word(code) };
+            unsafe { place.store_word(code) };
             closure.value()
         });
         Ok(id)

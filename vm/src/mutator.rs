@@ -24,7 +24,10 @@ pub struct Mutator<'id> {
 
 impl Mutator<'_> {
     pub(crate) const fn over(heap: gc::Mutator<SchemeModel>) -> Self {
-        Self { heap, brand: PhantomData }
+        Self {
+            heap,
+            brand: PhantomData,
+        }
     }
 
     /// The collector's side of this mutator.
@@ -217,7 +220,9 @@ impl Mutator<'_> {
     #[inline(always)]
     pub(crate) fn set_field(&self, object: Object<'_>, offset: usize, value: Value<'_>) {
         let slot = object.slot(offset);
-        self.heap.barrier(slot, value.word()).expect("callers refuse to change literals");
+        self.heap
+            .barrier(slot, value.word())
+            .expect("callers refuse to change literals");
         // SAFETY: `slot` checked that a value stands there; the barrier was called.
         unsafe { slot.store(value.word()) };
     }

@@ -131,7 +131,10 @@ unsafe impl ObjectModel for SchemeModel {
     fn each_root_for_verifier(state: &State, visit: &mut dyn FnMut(VerifierRoot)) {
         state.each_root_word(|word| {
             // Registers have no address that means anything.
-            visit(VerifierRoot::Value { place: Address::new(0), word });
+            visit(VerifierRoot::Value {
+                place: Address::new(0),
+                word,
+            });
         });
         each_frame_root(state, visit);
     }

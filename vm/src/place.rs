@@ -40,12 +40,18 @@ impl Mutator<'_> {
 
     /// The places of those addresses that have one.
     pub(crate) fn places(&self, addresses: &[Address]) -> Vec<Place> {
-        addresses.iter().filter_map(|&address| self.place_of(address)).collect()
+        addresses
+            .iter()
+            .filter_map(|&address| self.place_of(address))
+            .collect()
     }
 
     /// The name of a procedure, if it is known.
     pub(crate) fn procedure_name(&self, procedure: Value<'_>) -> Option<String> {
-        let place = self.state().registry.place_of(first_instruction(procedure)?)?;
+        let place = self
+            .state()
+            .registry
+            .place_of(first_instruction(procedure)?)?;
         place.procedure.map(str::to_owned)
     }
 
@@ -66,7 +72,9 @@ impl Mutator<'_> {
                 }
             }
             add_captured(base.link, &mut addresses, count_max);
-            let Some(outer) = self.suspended_outside(base.serial) else { break };
+            let Some(outer) = self.suspended_outside(base.serial) else {
+                break;
+            };
             addresses.push(outer.pc.offset_bytes(1));
             fp = outer.fp;
         }
@@ -115,5 +123,8 @@ unsafe fn link_of(object: Address) -> Link {
     let next = unsafe { object.offset_bytes(chunk::NEXT).load_word() };
     // SAFETY: passed on to the caller.
     let offset = unsafe { object.offset_bytes(chunk::NEXT_OFFSET).load_word() };
-    Link { chunk: next, offset: tag::fixnum_value(offset) as usize }
+    Link {
+        chunk: next,
+        offset: tag::fixnum_value(offset) as usize,
+    }
 }

@@ -53,7 +53,11 @@ impl<'id> Mutator<'id> {
             words.collect::<Vec<_>>()
         };
         let stubs = self.state().stubs;
-        let registers = [&self.state().winders, &self.state().handlers, &self.state().parameters];
+        let registers = [
+            &self.state().winders,
+            &self.state().handlers,
+            &self.state().parameters,
+        ];
         let saved = registers.map(std::cell::Cell::get);
         self.state_mut().stack.push_base(saved);
         let top = self.state_mut().stack.current().top;
@@ -81,7 +85,12 @@ impl<'id> Mutator<'id> {
         if self.state().stack.in_headroom {
             self.set_in_headroom(false);
         }
-        let base = self.state_mut().stack.bases.pop().expect("every run has a base");
+        let base = self
+            .state_mut()
+            .stack
+            .bases
+            .pop()
+            .expect("every run has a base");
         let ending = self.state().ending.borrow_mut().take();
         match ending {
             None => Ok(()),
@@ -112,7 +121,10 @@ impl<'id> Mutator<'id> {
     /// Keeps a value across runs.
     pub fn root(&self, value: Value<'_>) -> Handle {
         let rooted = self.heap().handles().handle(value.word());
-        Handle { rooted, owner: std::rc::Rc::clone(&self.state().owner) }
+        Handle {
+            rooted,
+            owner: std::rc::Rc::clone(&self.state().owner),
+        }
     }
 
     /// The value of a handle.
@@ -153,7 +165,10 @@ impl<'id> Mutator<'id> {
     /// Ends the current run for lack of anybody who could handle it.
     pub(crate) fn fail(&self, message: &str) {
         let object = self.root(self.string(message));
-        self.end_run(VmError::Uncaught { object, places: Vec::new() });
+        self.end_run(VmError::Uncaught {
+            object,
+            places: Vec::new(),
+        });
     }
 
     /// The machine that leaves the current base.

@@ -60,7 +60,10 @@ pub(crate) struct Link {
 
 impl Link {
     /// No frames: the base ends.
-    pub(crate) const NONE: Self = Self { chunk: tag::FALSE, offset: 0 };
+    pub(crate) const NONE: Self = Self {
+        chunk: tag::FALSE,
+        offset: 0,
+    };
 }
 
 /// One run of Scheme frames.
@@ -120,7 +123,11 @@ impl Stack {
 
     /// The lowest address that frames may take.
     pub(crate) const fn limit(&self) -> Address {
-        let reserve = if self.in_headroom { MARGIN_BYTES } else { MARGIN_BYTES + HEADROOM_BYTES };
+        let reserve = if self.in_headroom {
+            MARGIN_BYTES
+        } else {
+            MARGIN_BYTES + HEADROOM_BYTES
+        };
         self.range.start.offset_bytes(reserve)
     }
 
@@ -137,7 +144,11 @@ impl Stack {
     /// Where the first frame of a new base goes.
     pub(crate) fn next_top(&self) -> Address {
         match self.bases.last() {
-            Some(base) => base.suspended.expect("a base that calls the host is suspended").floor,
+            Some(base) => {
+                base.suspended
+                    .expect("a base that calls the host is suspended")
+                    .floor
+            }
             // Frame pointers are 8 modulo 16.
             None => self.range.end.offset_bytes(8_usize.wrapping_neg()),
         }
@@ -162,11 +173,15 @@ impl Stack {
         /// More than any frame takes.
         const FRAME_BYTES_MAX: usize = 1 << 20;
         let lowest = self.bases.last().map_or(self.range.end, |base| {
-            base.suspended.map_or(base.top, |suspended| suspended.floor.min(suspended.fp))
+            base.suspended
+                .map_or(base.top, |suspended| suspended.floor.min(suspended.fp))
         });
         let end = lowest.raw().saturating_sub(FRAME_BYTES_MAX) & !0xffff;
         if end > self.range.start.raw() {
-            let range = AddressRange { start: self.range.start, end: Address::new(end) };
+            let range = AddressRange {
+                start: self.range.start,
+                end: Address::new(end),
+            };
             // SAFETY: chunk-aligned, and below everything that the innermost frame may use.
             unsafe { self.arena.discard(range) };
         }

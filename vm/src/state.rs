@@ -149,7 +149,9 @@ impl State {
 
     /// Shows `visit` every word that is a root outside the frames.
     pub(crate) fn each_root_word(&self, mut visit: impl FnMut(u64)) {
-        self.registers().iter().for_each(|register| visit(register.get()));
+        self.registers()
+            .iter()
+            .for_each(|register| visit(register.get()));
         self.externals.borrow().words().for_each(&mut visit);
         self.host_arguments.iter().for_each(|&word| visit(word));
         self.symbols.each_word(&mut visit);

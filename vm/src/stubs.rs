@@ -5,9 +5,7 @@
 //! of the frame that returned.
 
 use abi::isa::Opcode;
-use abi::procedure::{
-    TRAILER_BYTES, TRAILER_DST_BEFORE, TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE,
-};
+use abi::procedure::{TRAILER_BYTES, TRAILER_DST_BEFORE, TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::Address;
 
 const STUB_BYTES: usize = 2 * TRAILER_BYTES;
@@ -53,7 +51,9 @@ pub(crate) struct StubWords {
 
 impl StubWords {
     pub(crate) fn new() -> Self {
-        Self { first: (STUBS.0.as_ptr().expose_provenance() + TRAILER_BYTES) as u64 }
+        Self {
+            first: (STUBS.0.as_ptr().expose_provenance() + TRAILER_BYTES) as u64,
+        }
     }
 
     #[inline(always)]
@@ -122,8 +122,7 @@ impl ReturnWord {
 
     #[inline(always)]
     fn trailer<const N: usize>(self, bytes_before: usize) -> [u8; N] {
-        let place: *const [u8; N] =
-            std::ptr::with_exposed_provenance(self.0.raw() - bytes_before);
+        let place: *const [u8; N] = std::ptr::with_exposed_provenance(self.0.raw() - bytes_before);
         // SAFETY: whoever made `self` promised a trailer in mapped memory before this address; a
         // byte array has no alignment.
         unsafe { place.read() }
@@ -146,7 +145,10 @@ mod tests {
             assert_eq!(stubs.kind(word), kind);
             // SAFETY: a stub.
             let stub = unsafe { ReturnWord::new(word) };
-            assert_eq!((stub.dst(), stub.words(), stub.map()), (0, 0, stub.address()));
+            assert_eq!(
+                (stub.dst(), stub.words(), stub.map()),
+                (0, 0, stub.address())
+            );
             let place: *const u8 = std::ptr::with_exposed_provenance(word as usize);
             // SAFETY: the instruction of a stub.
             assert_eq!(unsafe { place.read() }, opcode as u8);

@@ -40,7 +40,10 @@ impl Value<'_> {
     pub const ZERO: Self = Self::immediate(0);
 
     const fn immediate(word: u64) -> Self {
-        Self { word, borrow: PhantomData }
+        Self {
+            word,
+            borrow: PhantomData,
+        }
     }
 
     /// The value with this word.
@@ -51,7 +54,10 @@ impl Value<'_> {
     /// stays where it is during `'m`.
     #[inline(always)]
     pub(crate) const unsafe fn from_word(word: u64) -> Self {
-        Self { word, borrow: PhantomData }
+        Self {
+            word,
+            borrow: PhantomData,
+        }
     }
 
     /// `#t` or `#f`.
@@ -128,7 +134,11 @@ impl Value<'_> {
     /// The integer of a fixnum.
     #[inline(always)]
     pub const fn as_fixnum(self) -> Option<i64> {
-        if tag::is_fixnum(self.word) { Some(tag::fixnum_value(self.word)) } else { None }
+        if tag::is_fixnum(self.word) {
+            Some(tag::fixnum_value(self.word))
+        } else {
+            None
+        }
     }
 
     /// The index or count of a fixnum that is not negative.

@@ -19,9 +19,14 @@ pub(crate) fn each_frame_root(state: &State, visit: &mut dyn FnMut(VerifierRoot)
 }
 
 fn walk(base: &Base, barrier: u64, ends: [u64; 2], visit: &mut dyn FnMut(VerifierRoot)) {
-    let Some(suspended) = base.suspended else { return };
+    let Some(suspended) = base.suspended else {
+        return;
+    };
     let mut fp = suspended.fp.raw();
-    visit(VerifierRoot::Code { place: suspended.fp, code: suspended.pc });
+    visit(VerifierRoot::Code {
+        place: suspended.fp,
+        code: suspended.pc,
+    });
     match suspended.innermost {
         Innermost::Arguments(count) => (0..=count).for_each(|slot| show(fp, slot, visit)),
         Innermost::Map(map) => show_live(fp, map.raw(), visit),
@@ -37,7 +42,10 @@ fn walk(base: &Base, barrier: u64, ends: [u64; 2], visit: &mut dyn FnMut(Verifie
             return;
         }
         let address = word as usize;
-        visit(VerifierRoot::Code { place: Address::new(fp), code: Address::new(address) });
+        visit(VerifierRoot::Code {
+            place: Address::new(fp),
+            code: Address::new(address),
+        });
         let words = u16::from_le_bytes(bytes_at(address - TRAILER_WORDS_BEFORE));
         let map = i32::from_le_bytes(bytes_at(address - TRAILER_MAP_BEFORE));
         fp += 8 * usize::from(words);
@@ -57,7 +65,10 @@ fn show_live(fp: usize, map: usize, visit: &mut dyn FnMut(VerifierRoot)) {
 
 fn show(fp: usize, slot: usize, visit: &mut dyn FnMut(VerifierRoot)) {
     let place = fp - 8 * (slot + 1);
-    visit(VerifierRoot::Value { place: Address::new(place), word: word_at(place) });
+    visit(VerifierRoot::Value {
+        place: Address::new(place),
+        word: word_at(place),
+    });
 }
 
 fn word_at(address: usize) -> u64 {

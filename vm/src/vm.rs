@@ -78,7 +78,11 @@ impl Vm {
             state.frontend = Some(frontend);
             state.command_line = options.command_line;
             state.heap_bytes_max = heap_bytes_max;
-            state.placement = if options.mmap { Placement::Mapped } else { Placement::Copied };
+            state.placement = if options.mmap {
+                Placement::Mapped
+            } else {
+                Placement::Copied
+            };
             state
         })?;
         if let Some(error) = failure {

@@ -40,7 +40,10 @@ impl Slow {
                 Err(raise) => stage(m, s, raise),
             }
         };
-        let retry = Retry { map: s.map(self.map), bytes: self.opcode.instruction_bytes() };
+        let retry = Retry {
+            map: s.map(self.map),
+            bytes: self.opcode.instruction_bytes(),
+        };
         go_on_or_retry(m, s, staged, retry)
     }
 }
@@ -108,7 +111,11 @@ arithmetic! {
 #[inline(always)]
 fn exact_quotient(a: i64, b: i64) -> Option<u64> {
     let remainder = a.checked_rem(b)?;
-    if remainder == 0 { tag::fixnum(a.checked_div(b)?) } else { None }
+    if remainder == 0 {
+        tag::fixnum(a.checked_div(b)?)
+    } else {
+        None
+    }
 }
 
 /// The fixnum word of the remainder that has the divisor's sign.
@@ -152,7 +159,13 @@ pub(super) fn add_small(
     } else {
         (number::add, "+", b)
     };
-    let slow = Slow { operation, who, opcode: Opcode::AddSmall, dst, map };
+    let slow = Slow {
+        operation,
+        who,
+        opcode: Opcode::AddSmall,
+        dst,
+        map,
+    };
     slow.compute(m, s, a, b)
 }
 
@@ -188,6 +201,10 @@ mod tests {
         assert_eq!(value(floor_remainder(word(-7), word(2))), Some(1));
         assert_eq!(value(floor_remainder(word(7), word(-2))), Some(-1));
         assert_eq!(value(floor_remainder(word(6), word(-2))), Some(0));
-        assert_eq!(exact_quotient(word(tag::FIXNUM_MIN), word(-1)), None, "a bignum");
+        assert_eq!(
+            exact_quotient(word(tag::FIXNUM_MIN), word(-1)),
+            None,
+            "a bignum"
+        );
     }
 }

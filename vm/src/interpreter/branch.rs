@@ -90,7 +90,9 @@ impl Relation {
     }
 
     const fn holds_for(self, ordering: Option<Ordering>) -> bool {
-        let Some(ordering) = ordering else { return false };
+        let Some(ordering) = ordering else {
+            return false;
+        };
         match self {
             Self::Equal => ordering.is_eq(),
             Self::Less => ordering.is_lt(),
@@ -127,7 +129,9 @@ impl Comparison {
             return s.jumped_if(holds == self.wanted, self.offset);
         }
         if tag::is_self_tagged_flonum(a) && tag::is_self_tagged_flonum(b) {
-            let holds = self.relation.holds(&tag::flonum_value(a), &tag::flonum_value(b));
+            let holds = self
+                .relation
+                .holds(&tag::flonum_value(a), &tag::flonum_value(b));
             return s.jumped_if(holds == self.wanted, self.offset);
         }
         self.branch_slowly(m, s, a, b)
@@ -143,8 +147,9 @@ impl Comparison {
             let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
             let outcome = match self.relation {
                 Relation::Equal => number::equal(m, a, b, name),
-                _ => number::compare(m, a, b, name)
-                    .map(|ordering| self.relation.holds_for(ordering)),
+                _ => {
+                    number::compare(m, a, b, name).map(|ordering| self.relation.holds_for(ordering))
+                }
             };
             match outcome {
                 Ok(holds) => Ok(holds),

@@ -89,7 +89,10 @@ fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
     if lowest_address(s, code) < m.heap().poll_limit().load(Ordering::Relaxed) {
         return enter_slowly(m, s, code);
     }
-    Machine { pc: first_instruction(code), ..s }
+    Machine {
+        pc: first_instruction(code),
+        ..s
+    }
 }
 
 #[inline(always)]
@@ -101,7 +104,8 @@ fn first_instruction(code: Address) -> *const u8 {
 #[inline(always)]
 fn lowest_address(s: Machine, code: Address) -> usize {
     // SAFETY: code addresses lead to procedure headers.
-    s.fp.addr().wrapping_sub(unsafe { header_u32(code, FRAME_BYTES_OFFSET) } as usize)
+    s.fp.addr()
+        .wrapping_sub(unsafe { header_u32(code, FRAME_BYTES_OFFSET) } as usize)
 }
 
 /// A field of the procedure header at `code`.
@@ -120,9 +124,15 @@ unsafe fn header_u32(code: Address, offset: usize) -> u32 {
 #[cold]
 #[inline(never)]
 fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
-    let entered = Machine { pc: first_instruction(code), ..s };
+    let entered = Machine {
+        pc: first_instruction(code),
+        ..s
+    };
     // Backtraces name the place before an address: this one lies inside the first instruction.
-    let inside = Machine { pc: entered.pc.wrapping_add(1), ..s };
+    let inside = Machine {
+        pc: entered.pc.wrapping_add(1),
+        ..s
+    };
     if lowest_address(s, code) < m.heap().stack_limit() {
         return stack_exhausted(m, inside);
     }
@@ -168,8 +178,7 @@ pub(crate) fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machin
 }
 
 fn procedure_header(code: Address) -> ProcedureHeader {
-    let bytes: *const [u8; PROCEDURE_HEADER_BYTES] =
-        std::ptr::with_exposed_provenance(code.raw());
+    let bytes: *const [u8; PROCEDURE_HEADER_BYTES] = std::ptr::with_exposed_provenance(code.raw());
     // SAFETY: code addresses lead to procedure headers, in read-only memory.
     ProcedureHeader::decode(&unsafe { bytes.read() }).expect("loaded procedures have valid headers")
 }

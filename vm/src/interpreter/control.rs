@@ -58,7 +58,10 @@ pub(super) fn capture(m: &mut Mutator<'_>, s: Machine, dst: Into, map: MapOffset
             s
         }
         Err(full) => {
-            let retry = Retry { map: s.map(map), bytes: Opcode::Capture.instruction_bytes() };
+            let retry = Retry {
+                map: s.map(map),
+                bytes: Opcode::Capture.instruction_bytes(),
+            };
             go_on_or_retry(m, s, Staged::Full(full.bytes), retry)
         }
     }

@@ -169,19 +169,18 @@ pub(super) fn check_initialized(
     if s.get(src) != tag::UNBOUND {
         return s;
     }
-    fault_with_name(m, s, ConditionKind::UninitializedVariable, cell_word(s, name))
+    fault_with_name(
+        m,
+        s,
+        ConditionKind::UninitializedVariable,
+        cell_word(s, name),
+    )
 }
 
 // Pairs
 
 #[inline(always)]
-pub(super) fn cons(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    car: Local,
-    cdr: Local,
-) -> Machine {
+pub(super) fn cons(m: &mut Mutator<'_>, s: Machine, dst: Into, car: Local, cdr: Local) -> Machine {
     let address = m.heap().allocate(pair::BYTES);
     initialize(address, pair::CAR, s.get(car));
     initialize(address, pair::CDR, s.get(cdr));
@@ -220,7 +219,9 @@ fn pair_word(
         return wrong_type(m, s, who, 1, "pair", word);
     }
     // SAFETY: a value with this tag refers to two initialised words.
-    s.set(dst, unsafe { load(Address::from_word(word & !tag::TAG_MASK), offset) });
+    s.set(dst, unsafe {
+        load(Address::from_word(word & !tag::TAG_MASK), offset)
+    });
     s
 }
 
@@ -403,7 +404,9 @@ pub(super) fn type_test(
 /// Whether `word` passes `test`; no word passes a test that there is not.
 #[inline(always)]
 pub(super) fn passes_test(word: u64, test: TestOperand) -> bool {
-    let Some(test) = TypeTest::from_byte(test.0) else { return false };
+    let Some(test) = TypeTest::from_byte(test.0) else {
+        return false;
+    };
     let is = |kind| object_of(word, kind).is_some();
     match test {
         TypeTest::Null => word == tag::NULL,

@@ -18,8 +18,8 @@ mod handlers {
     pub(super) use crate::interpreter::branch::{
         branch_eq, branch_eq_word, branch_equal, branch_equal_small, branch_f64_equal,
         branch_f64_less, branch_f64_less_equal, branch_false, branch_greater_equal_small,
-        branch_greater_small, branch_i64_equal, branch_i64_less, branch_i64_less_equal, branch_less,
-        branch_less_equal, branch_less_equal_small, branch_less_small, branch_not_eq,
+        branch_greater_small, branch_i64_equal, branch_i64_less, branch_i64_less_equal,
+        branch_less, branch_less_equal, branch_less_equal_small, branch_less_small, branch_not_eq,
         branch_not_eq_word, branch_not_equal, branch_not_equal_small, branch_not_f64_equal,
         branch_not_f64_less, branch_not_f64_less_equal, branch_not_greater_equal_small,
         branch_not_greater_small, branch_not_i64_equal, branch_not_i64_less,

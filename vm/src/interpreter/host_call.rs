@@ -29,10 +29,17 @@ pub(super) fn call_host(
     words: Count,
     map: MapOffset,
 ) -> Machine {
-    let floor = s.fp_address().offset_bytes((usize::from(words.0) * WORD_BYTES).wrapping_neg());
+    let floor = s
+        .fp_address()
+        .offset_bytes((usize::from(words.0) * WORD_BYTES).wrapping_neg());
     let pc = s.back(1).pc_address();
     let innermost = Innermost::Map(s.map(map));
-    let suspended = Suspended { fp: s.fp_address(), pc, floor, innermost };
+    let suspended = Suspended {
+        fp: s.fp_address(),
+        pc,
+        floor,
+        innermost,
+    };
     let arguments = (0..count.0).map(|index| s.slot(first.0 + index));
     run_host(m, s, primitive, (arguments, suspended), dst)
 }
@@ -85,9 +92,9 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
         }
         HostError::Raise(object) => raise_object(m, s, object),
         HostError::Message(message) => fault(m, s, |_| Raise::other("host", message, &[])),
-        HostError::Condition(condition) => {
-            fault(m, s, |_| Raise::condition(condition.kind, condition.irritants))
-        }
+        HostError::Condition(condition) => fault(m, s, |_| {
+            Raise::condition(condition.kind, condition.irritants)
+        }),
     }
 }
 
@@ -116,7 +123,9 @@ fn raise_object(m: &mut Mutator<'_>, s: Machine, object: Handle) -> Machine {
         let symbol = m.intern("raise");
         let location = Object::of_kind(m.location_of(symbol), Kind::Location);
         let value = location.map(|location| location.field(location::VALUE));
-        value.filter(|value| value.is_kind(Kind::Closure)).map(crate::value::Value::word)
+        value
+            .filter(|value| value.is_kind(Kind::Closure))
+            .map(crate::value::Value::word)
     };
     let Some(raise) = raise else {
         let places = m.places(&m.return_addresses(s, usize::from(u8::MAX)));
@@ -148,7 +157,10 @@ impl Mutator<'_> {
     /// Replaces the arguments of the host procedure that runs by the elements of a list.
     pub(crate) fn spread_arguments(&mut self, list_index: usize) {
         let list = self.argument(list_index);
-        let words = self.elements(list).map(crate::value::Value::word).collect::<Vec<_>>();
+        let words = self
+            .elements(list)
+            .map(crate::value::Value::word)
+            .collect::<Vec<_>>();
         let start = self.state().host_arguments_start;
         let arguments = &mut self.state_mut().host_arguments;
         arguments.truncate(start);
@@ -161,5 +173,8 @@ pub(crate) fn condition(
     kind: ConditionKind,
     irritants: impl std::convert::Into<Vec<Irritant<'static>>>,
 ) -> HostError {
-    HostError::Condition(crate::error::Condition { kind, irritants: irritants.into() })
+    HostError::Condition(crate::error::Condition {
+        kind,
+        irritants: irritants.into(),
+    })
 }

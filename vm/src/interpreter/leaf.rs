@@ -25,7 +25,16 @@ pub(super) fn leaf(
     let first = slot_address(s.fp_address(), usize::from(first.0));
     // SAFETY: the arguments stand in slots of the frame.
     let result = unsafe { apply(m, s, primitive, first, usize::from(count.0)) };
-    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf.instruction_bytes() })
+    finish(
+        m,
+        s,
+        dst,
+        result,
+        Retry {
+            map: s.map(map),
+            bytes: Opcode::Leaf.instruction_bytes(),
+        },
+    )
 }
 
 #[inline(always)]
@@ -40,7 +49,16 @@ pub(super) fn leaf1(
     let first = slot_address(s.fp_address(), usize::from(a.0));
     // SAFETY: the argument stands in a slot of the frame.
     let result = unsafe { apply(m, s, primitive, first, 1) };
-    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf1.instruction_bytes() })
+    finish(
+        m,
+        s,
+        dst,
+        result,
+        Retry {
+            map: s.map(map),
+            bytes: Opcode::Leaf1.instruction_bytes(),
+        },
+    )
 }
 
 #[inline(always)]
@@ -57,7 +75,16 @@ pub(super) fn leaf2(
     let mut words = [s.get(b), s.get(a)];
     // SAFETY: copies of two slots, which live as long as the call.
     let result = unsafe { apply(m, s, primitive, last_of(&mut words), 2) };
-    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf2.instruction_bytes() })
+    finish(
+        m,
+        s,
+        dst,
+        result,
+        Retry {
+            map: s.map(map),
+            bytes: Opcode::Leaf2.instruction_bytes(),
+        },
+    )
 }
 
 #[inline(always)]
@@ -74,7 +101,16 @@ pub(super) fn leaf3(
     let mut words = [s.get(c), s.get(b), s.get(a)];
     // SAFETY: copies of three slots, which live as long as the call.
     let result = unsafe { apply(m, s, primitive, last_of(&mut words), 3) };
-    finish(m, s, dst, result, Retry { map: s.map(map), bytes: Opcode::Leaf3.instruction_bytes() })
+    finish(
+        m,
+        s,
+        dst,
+        result,
+        Retry {
+            map: s.map(map),
+            bytes: Opcode::Leaf3.instruction_bytes(),
+        },
+    )
 }
 
 #[inline(always)]
@@ -96,7 +132,11 @@ unsafe fn apply(
     first: Address,
     count: usize,
 ) -> Result<u64, Staged> {
-    let Some(&Entry::Leaf { function, ref arity }) = entry(primitive.0) else {
+    let Some(&Entry::Leaf {
+        function,
+        ref arity,
+    }) = entry(primitive.0)
+    else {
         return Err(no_such_primitive(m, s, primitive));
     };
     if !arity.contains(&count) {

@@ -21,7 +21,10 @@ impl Machine {
     /// The machine at these addresses.
     #[inline(always)]
     pub(crate) fn at(pc: Address, fp: Address) -> Self {
-        Self { pc: std::ptr::with_exposed_provenance(pc.raw()), fp: fp.as_word_pointer() }
+        Self {
+            pc: std::ptr::with_exposed_provenance(pc.raw()),
+            fp: fp.as_word_pointer(),
+        }
     }
 
     #[inline(always)]
@@ -83,7 +86,10 @@ impl Machine {
     #[inline(always)]
     #[must_use]
     pub(crate) fn jumped(self, offset: BranchOffset) -> Self {
-        Self { pc: self.pc.wrapping_offset(offset.0 as isize), ..self }
+        Self {
+            pc: self.pc.wrapping_offset(offset.0 as isize),
+            ..self
+        }
     }
 
     /// The machine after a jump if `condition` holds.
@@ -102,7 +108,10 @@ impl Machine {
     #[inline(always)]
     #[must_use]
     pub(crate) fn back(self, bytes: usize) -> Self {
-        Self { pc: self.pc.wrapping_sub(bytes), ..self }
+        Self {
+            pc: self.pc.wrapping_sub(bytes),
+            ..self
+        }
     }
 
     /// The address that a data, code or map offset leads to.
@@ -153,7 +162,10 @@ pub(crate) fn headed(word: u64) -> Option<(Address, Header)> {
 
 #[inline(always)]
 fn header_of(word: u64) -> Header {
-    debug_assert!(Header::from_word(word).is_some(), "objects start with headers: {word:#x}");
+    debug_assert!(
+        Header::from_word(word).is_some(),
+        "objects start with headers: {word:#x}"
+    );
     // The tag was not looked at: `kind_byte`, `size` and `has_flags` do not depend on it.
     Header::from_word(word | abi::tag::TAG_HEADER).expect("the tag was just set")
 }

@@ -76,8 +76,15 @@ pub(crate) fn go_on_or_retry(
     staged: Staged,
     retry: Retry,
 ) -> Machine {
-    let Staged::Full(bytes) = staged else { return go_on(m, s, staged) };
-    match collect_at(m, s, Innermost::Map(retry.map), CollectReason::Full { bytes }) {
+    let Staged::Full(bytes) = staged else {
+        return go_on(m, s, staged);
+    };
+    match collect_at(
+        m,
+        s,
+        Innermost::Map(retry.map),
+        CollectReason::Full { bytes },
+    ) {
         Outcome::Done => s.back(retry.bytes),
         Outcome::Exhausted { needed_bytes } => fault(m, s, |m| heap_exhausted(m, needed_bytes)),
     }
@@ -87,7 +94,10 @@ pub(crate) fn go_on_or_retry(
 pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> {
     Raise::condition(
         ConditionKind::HeapExhausted,
-        [Irritant::Integer(bytes as i64), Irritant::Integer(m.state().heap_bytes_max as i64)],
+        [
+            Irritant::Integer(bytes as i64),
+            Irritant::Integer(m.state().heap_bytes_max as i64),
+        ],
     )
 }
 
@@ -111,7 +121,10 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         return Staged::End;
     }
     let kind = m.intern(condition.kind.name());
-    let irritants = condition.irritants.iter().map(|irritant| make_value(m, irritant));
+    let irritants = condition
+        .irritants
+        .iter()
+        .map(|irritant| make_value(m, irritant));
     let irritants = irritants.collect::<Vec<_>>();
     let irritants = m.list(irritants);
     let backtrace = m.backtrace(s);

@@ -76,12 +76,7 @@ word_operations! {
 }
 
 #[inline(always)]
-pub(super) fn i64_to_f64(
-    _: &mut Mutator<'_>,
-    s: Machine,
-    dst: IntoRaw,
-    src: RawLocal,
-) -> Machine {
+pub(super) fn i64_to_f64(_: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: RawLocal) -> Machine {
     s.set_f64(dst, s.raw(src).cast_signed() as f64);
     s
 }

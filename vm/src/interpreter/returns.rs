@@ -26,7 +26,10 @@ pub(super) fn return_value(_: &mut Mutator<'_>, s: Machine, src: Local) -> Machi
 fn return_to(s: Machine, word: ReturnWord, value: u64) -> Machine {
     // SAFETY: the caller's frame lies right above, of the size that the trailer says.
     let fp = unsafe { s.fp.add(word.words()) };
-    let caller = Machine { pc: std::ptr::with_exposed_provenance(word.address().raw()), fp };
+    let caller = Machine {
+        pc: std::ptr::with_exposed_provenance(word.address().raw()),
+        fp,
+    };
     caller.set_slot(word.dst(), value);
     caller
 }
@@ -43,7 +46,9 @@ pub(super) fn return_values(
 
 #[inline(never)]
 fn return_values_slowly(m: &mut Mutator<'_>, s: Machine, first: Local, count: Count) -> Machine {
-    let values = (0..count.0).map(|index| s.slot(first.0 + index)).collect::<Vec<_>>();
+    let values = (0..count.0)
+        .map(|index| s.slot(first.0 + index))
+        .collect::<Vec<_>>();
     deliver(m, s, &values)
 }
 
@@ -79,9 +84,14 @@ pub(crate) fn resume(m: &mut Mutator<'_>, values: &[u64]) -> Machine {
 fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: ReturnWord, values: &[u64]) -> Machine {
     let first = values.first().copied().unwrap_or(tag::UNSPECIFIED);
     let caller = return_to(s, word, first);
-    let Some((required, has_rest)) = receive_at(word.address()) else { return caller };
+    let Some((required, has_rest)) = receive_at(word.address()) else {
+        return caller;
+    };
     let bytes = Opcode::Receive.instruction_bytes();
-    let after = Machine { pc: caller.pc.wrapping_add(bytes), ..caller };
+    let after = Machine {
+        pc: caller.pc.wrapping_add(bytes),
+        ..caller
+    };
     distribute(m, after, word.dst(), required, has_rest, values)
 }
 
@@ -120,7 +130,10 @@ fn distribute(
         return fault(m, s, |m| {
             Raise::condition(
                 ConditionKind::WrongValueCount,
-                [Irritant::Integer(i64::from(required)), Irritant::Value(list_of(m, &values))],
+                [
+                    Irritant::Integer(i64::from(required)),
+                    Irritant::Value(list_of(m, &values)),
+                ],
             )
         });
     }

@@ -26,7 +26,12 @@ fn suspend(m: &mut Mutator<'_>, s: Machine, innermost: Innermost) {
     let fp = s.fp_address();
     // The image is kept by the instruction, not by what may come after it.
     let pc = s.back(1).pc_address();
-    m.state_mut().stack.current().suspended = Some(Suspended { fp, pc, floor: fp, innermost });
+    m.state_mut().stack.current().suspended = Some(Suspended {
+        fp,
+        pc,
+        floor: fp,
+        innermost,
+    });
 }
 
 /// The slow path of every poll: collects if that is due, then handles interrupts. `Err` if a
@@ -45,7 +50,9 @@ pub(crate) fn poll_at(
         return Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)));
     }
     if m.heap().take_interrupts() != 0 {
-        return Err(fault(m, s, |_| Raise::condition(ConditionKind::Interrupted, [])));
+        return Err(fault(m, s, |_| {
+            Raise::condition(ConditionKind::Interrupted, [])
+        }));
     }
     Ok(())
 }
@@ -55,8 +62,7 @@ pub(crate) fn poll_at(
 #[inline(never)]
 pub(crate) fn stack_exhausted(m: &mut Mutator<'_>, s: Machine) -> Machine {
     let bytes = m.state().stack.bytes() as i64;
-    let exhausted =
-        || Raise::condition(ConditionKind::StackExhausted, [Irritant::Integer(bytes)]);
+    let exhausted = || Raise::condition(ConditionKind::StackExhausted, [Irritant::Integer(bytes)]);
     if m.state().stack.in_headroom {
         m.fail("the stack was exhausted again while that was handled");
         return m.exit_machine();

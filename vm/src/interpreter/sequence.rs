@@ -22,7 +22,13 @@ fn index_below(word: u64, length: u64) -> Option<usize> {
 /// Raises what is wrong with an index: its type or its range.
 #[cold]
 #[inline(never)]
-fn bad_index(m: &mut Mutator<'_>, s: Machine, who: &'static str, word: u64, length: u64) -> Machine {
+fn bad_index(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    who: &'static str,
+    word: u64,
+    length: u64,
+) -> Machine {
     fault(m, s, |_| {
         // SAFETY: nothing was collected since the word was read from a slot.
         let index = unsafe { Value::from_word(word) };
@@ -37,9 +43,8 @@ fn bad_index(m: &mut Mutator<'_>, s: Machine, who: &'static str, word: u64, leng
 /// The object of `kind` in a slot, its address and header, if it may be changed.
 #[inline(always)]
 fn mutable(word: u64, kind: Kind) -> Option<(Address, Header)> {
-    headed(word).filter(|(_, header)| {
-        header.kind_byte() == kind as u8 && !header.has_flags(FLAG_LITERAL)
-    })
+    headed(word)
+        .filter(|(_, header)| header.kind_byte() == kind as u8 && !header.has_flags(FLAG_LITERAL))
 }
 
 /// Raises `immutable` if `word` is of `kind`, else `wrong-type`.
@@ -93,16 +98,17 @@ pub(super) fn vector_set(
     let Some(place) = index_below(index, header.size()) else {
         return bad_index(m, s, "vector-set!", index, header.size());
     };
-    store(m, s, payload_slot(address, place), s.get(src), "vector-set!")
+    store(
+        m,
+        s,
+        payload_slot(address, place),
+        s.get(src),
+        "vector-set!",
+    )
 }
 
 #[inline(always)]
-pub(super) fn vector_length(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    vector: Local,
-) -> Machine {
+pub(super) fn vector_length(m: &mut Mutator<'_>, s: Machine, dst: Into, vector: Local) -> Machine {
     size_of_object(m, s, dst, vector, (Kind::Vector, "vector-length", "vector"))
 }
 
@@ -126,12 +132,7 @@ fn size_of_object(
 }
 
 #[inline(always)]
-pub(super) fn string_length(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    string: Local,
-) -> Machine {
+pub(super) fn string_length(m: &mut Mutator<'_>, s: Machine, dst: Into, string: Local) -> Machine {
     let word = s.get(string);
     match object_of(word, Kind::String) {
         Some((address, _)) => {
@@ -204,7 +205,10 @@ pub(super) fn bytevector_ref(
     };
     let start: *const u8 = std::ptr::with_exposed_provenance(address.raw() + PAYLOAD);
     // SAFETY: a byte below the bytevector's length.
-    s.set(dst, u64::from(unsafe { start.add(place).read() }) << TAG_BITS);
+    s.set(
+        dst,
+        u64::from(unsafe { start.add(place).read() }) << TAG_BITS,
+    );
     s
 }
 
@@ -240,16 +244,17 @@ pub(super) fn bytevector_length(
     dst: Into,
     bytevector: Local,
 ) -> Machine {
-    size_of_object(m, s, dst, bytevector, (Kind::Bytevector, "bytevector-length", "bytevector"))
+    size_of_object(
+        m,
+        s,
+        dst,
+        bytevector,
+        (Kind::Bytevector, "bytevector-length", "bytevector"),
+    )
 }
 
 #[inline(always)]
-pub(super) fn char_to_integer(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    src: Local,
-) -> Machine {
+pub(super) fn char_to_integer(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
     let word = s.get(src);
     match tag::character_value(word) {
         Some(character) => {
@@ -261,12 +266,7 @@ pub(super) fn char_to_integer(
 }
 
 #[inline(always)]
-pub(super) fn integer_to_char(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    src: Local,
-) -> Machine {
+pub(super) fn integer_to_char(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
     let word = s.get(src);
     let code = index_below(word, u64::from(u32::from(char::MAX)) + 1);
     match code.and_then(|code| char::from_u32(code as u32)) {
@@ -285,7 +285,12 @@ fn bad_code_point(m: &mut Mutator<'_>, s: Machine, word: u64) -> Machine {
         // SAFETY: nothing was collected since the word was read from a slot.
         let value = unsafe { Value::from_word(word) };
         if value.is_fixnum() {
-            Raise::out_of_range("integer->char", 1, value, (0, i64::from(u32::from(char::MAX))))
+            Raise::out_of_range(
+                "integer->char",
+                1,
+                value,
+                (0, i64::from(u32::from(char::MAX))),
+            )
         } else {
             Raise::wrong_type("integer->char", 1, "exact integer", value)
         }

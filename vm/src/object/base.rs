@@ -20,14 +20,19 @@ impl<'m> Object<'m> {
     /// The object of `kind` that `value` refers to.
     #[inline(always)]
     pub(crate) fn of_kind(value: Value<'m>, kind: Kind) -> Option<Self> {
-        value.is_kind(kind).then(|| Self { address: value.untagged(), borrow: PhantomData })
+        value.is_kind(kind).then(|| Self {
+            address: value.untagged(),
+            borrow: PhantomData,
+        })
     }
 
     /// The object with a header that `value` refers to.
     #[inline(always)]
     pub(crate) fn of(value: Value<'m>) -> Option<Self> {
-        tag::is_object(value.word())
-            .then(|| Self { address: value.untagged(), borrow: PhantomData })
+        tag::is_object(value.word()).then(|| Self {
+            address: value.untagged(),
+            borrow: PhantomData,
+        })
     }
 
     /// The object at `address`.
@@ -37,7 +42,10 @@ impl<'m> Object<'m> {
     /// An initialised object with a header starts there and stays there during `'m`.
     #[inline(always)]
     pub(crate) const unsafe fn at(address: Address) -> Self {
-        Self { address, borrow: PhantomData }
+        Self {
+            address,
+            borrow: PhantomData,
+        }
     }
 
     /// The object as a value.
@@ -109,7 +117,10 @@ impl<'m> Object<'m> {
         let is_inside = offset >= PAYLOAD
             && offset.is_multiple_of(WORD_BYTES)
             && offset / WORD_BYTES <= header.size() as usize;
-        assert!(is_inside && header.kind().is_some_and(holds_values), "no value at {offset}");
+        assert!(
+            is_inside && header.kind().is_some_and(holds_values),
+            "no value at {offset}"
+        );
         Slot::new(self.address.offset_bytes(offset))
     }
 
@@ -123,8 +134,15 @@ impl<'m> Object<'m> {
     #[inline(always)]
     pub(crate) fn bytes(self) -> &'m [Cell<u8>] {
         let header = self.header();
-        assert!(header.kind().is_some_and(Kind::size_is_in_bytes), "not made of bytes");
-        let start = self.address.offset_bytes(PAYLOAD).as_word_pointer().cast::<Cell<u8>>();
+        assert!(
+            header.kind().is_some_and(Kind::size_is_in_bytes),
+            "not made of bytes"
+        );
+        let start = self
+            .address
+            .offset_bytes(PAYLOAD)
+            .as_word_pointer()
+            .cast::<Cell<u8>>();
         // SAFETY: an object of this kind has `size` initialised bytes after its header, which are
         // only accessed by this thread, through cells, while it does not move.
         unsafe { std::slice::from_raw_parts(start, header.size() as usize) }
@@ -139,7 +157,11 @@ impl<'m> Object<'m> {
     pub(crate) fn limbs(self) -> &'m [Cell<u64>] {
         let header = self.header();
         assert!(header.kind() == Some(Kind::Bignum), "not made of limbs");
-        let start = self.address.offset_bytes(PAYLOAD).as_word_pointer().cast::<Cell<u64>>();
+        let start = self
+            .address
+            .offset_bytes(PAYLOAD)
+            .as_word_pointer()
+            .cast::<Cell<u64>>();
         // SAFETY: as in `bytes`; a bignum has `size` words.
         unsafe { std::slice::from_raw_parts(start, header.size() as usize) }
     }
@@ -148,5 +170,8 @@ impl<'m> Object<'m> {
 /// Whether all words after the header are values (the code word of a closure reads as a fixnum).
 const fn holds_values(kind: Kind) -> bool {
     !kind.size_is_in_bytes()
-        && !matches!(kind, Kind::Bignum | Kind::Chunk | Kind::CodeAddresses | Kind::Forward)
+        && !matches!(
+            kind,
+            Kind::Bignum | Kind::Chunk | Kind::CodeAddresses | Kind::Forward
+        )
 }

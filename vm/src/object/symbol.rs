@@ -19,7 +19,10 @@ pub(crate) struct SymbolTable(RefCell<HashMap<Box<str>, u64>>);
 
 impl SymbolTable {
     /// Shows `visitor` every symbol.
-    #[expect(clippy::iter_over_hash_type, reason = "the order in which roots are traced is free")]
+    #[expect(
+        clippy::iter_over_hash_type,
+        reason = "the order in which roots are traced is free"
+    )]
     pub(crate) fn trace<V: Visitor>(&mut self, visitor: &mut V) {
         for word in self.0.get_mut().values_mut() {
             visitor.slot(Slot::of(word));
@@ -27,7 +30,10 @@ impl SymbolTable {
     }
 
     /// Shows `visit` the word of each symbol; they are all pinned, and stay what they are.
-    #[expect(clippy::iter_over_hash_type, reason = "the order in which roots are traced is free")]
+    #[expect(
+        clippy::iter_over_hash_type,
+        reason = "the order in which roots are traced is free"
+    )]
     pub(crate) fn each_word(&self, mut visit: impl FnMut(u64)) {
         for &word in self.0.borrow().values() {
             visit(word);
@@ -51,7 +57,11 @@ impl Mutator<'_> {
             return unsafe { Value::from_word(word) };
         }
         let symbol = self.make_symbol(name);
-        self.state().symbols.0.borrow_mut().insert(name.into(), symbol.word());
+        self.state()
+            .symbols
+            .0
+            .borrow_mut()
+            .insert(name.into(), symbol.word());
         symbol
     }
 
@@ -83,7 +93,10 @@ impl Mutator<'_> {
     }
 
     /// The name of a symbol, as Rust text.
-    #[expect(clippy::unused_self, reason = "only who has the mutator may look at its values")]
+    #[expect(
+        clippy::unused_self,
+        reason = "only who has the mutator may look at its values"
+    )]
     pub(crate) fn symbol_name(&self, symbol: Value<'_>) -> Option<String> {
         let name = Object::of_kind(symbol, Kind::Symbol)?.field(symbol::NAME);
         Some(text_of(Object::of_kind(name, Kind::String)?))
@@ -101,7 +114,9 @@ impl Mutator<'_> {
             units
         } else {
             let units = self.allocate_pinned(Kind::Units32, 4 * length as u64);
-            let bytes = text.chars().flat_map(|character| u32::from(character).to_le_bytes());
+            let bytes = text
+                .chars()
+                .flat_map(|character| u32::from(character).to_le_bytes());
             for (place, byte) in units.bytes().iter().zip(bytes) {
                 place.set(byte);
             }
@@ -133,11 +148,17 @@ impl Mutator<'_> {
 
 /// The content of a string object.
 pub(crate) fn text_of(string: Object<'_>) -> String {
-    let length = string.field(string::LENGTH).as_index().expect("lengths are fixnums");
+    let length = string
+        .field(string::LENGTH)
+        .as_index()
+        .expect("lengths are fixnums");
     let units = Object::of(string.field(string::UNITS)).expect("strings have units");
     let bytes = units.bytes();
     if units.kind() == Kind::Units8 {
-        return bytes[..length].iter().map(|byte| char::from(byte.get())).collect();
+        return bytes[..length]
+            .iter()
+            .map(|byte| char::from(byte.get()))
+            .collect();
     }
     let (characters, _) = bytes.as_chunks::<4>();
     characters[..length]

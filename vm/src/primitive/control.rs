@@ -1,6 +1,9 @@
 //! Leaf primitives of control: registers, continuations, procedures, backtraces, globals.
 
-#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all primitives have one signature"
+)]
 
 use abi::object_layout::{PAYLOAD, closure, location};
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
@@ -57,12 +60,15 @@ pub(crate) fn is_continuation<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<
 /// `(%procedure-name procedure)`
 pub(crate) fn procedure_name<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     procedure("procedure-name", args[0])?;
-    Ok(m.procedure_name(args[0]).map_or(Value::FALSE, |name| m.string(&name)))
+    Ok(m.procedure_name(args[0])
+        .map_or(Value::FALSE, |name| m.string(&name)))
 }
 
 /// `(%procedure-arity procedure)` is `(required optional . rest?)`.
 pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let code = procedure("procedure-arity", args[0])?.field(closure::CODE).word();
+    let code = procedure("procedure-arity", args[0])?
+        .field(closure::CODE)
+        .word();
     let header: *const [u8; PROCEDURE_HEADER_BYTES] =
         std::ptr::with_exposed_provenance(code as usize);
     // SAFETY: the code word of a closure leads to a procedure header.
@@ -86,7 +92,12 @@ pub(crate) fn backtrace<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
 /// `(%backtrace-places backtrace)` is a list of `(name file line column)`.
 pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let Some(codes) = Object::of_kind(args[0], Kind::CodeAddresses) else {
-        return Err(Raise::wrong_type("backtrace-places", 1, "backtrace", args[0]));
+        return Err(Raise::wrong_type(
+            "backtrace-places",
+            1,
+            "backtrace",
+            args[0],
+        ));
     };
     let places = (0..codes.size()).filter_map(|index| {
         let place = codes.address().offset_bytes(PAYLOAD + index * WORD_BYTES);
@@ -95,7 +106,9 @@ pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     });
     let places = places.collect::<Vec<_>>();
     let text_bytes = |text: &Option<String>| 4 * text.as_ref().map_or(0, String::len) + 96;
-    let bytes = places.iter().map(|place| 96 + text_bytes(&place.name) + text_bytes(&place.file));
+    let bytes = places
+        .iter()
+        .map(|place| 96 + text_bytes(&place.name) + text_bytes(&place.file));
     m.reserve(bytes.sum())?;
     let text = |text: &Option<String>| text.as_ref().map_or(Value::FALSE, |text| m.string(text));
     let number = |number: u32| match number {
@@ -144,7 +157,10 @@ pub(crate) fn void<'m>(_: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
 
 /// `(command-line)`
 pub(crate) fn command_line<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
-    let bytes = m.command_line().iter().map(|argument| 4 * argument.len() + 96);
+    let bytes = m
+        .command_line()
+        .iter()
+        .map(|argument| 4 * argument.len() + 96);
     m.reserve(bytes.sum())?;
     let arguments = m.command_line().iter().map(|argument| m.string(argument));
     let arguments = arguments.collect::<Vec<_>>();
@@ -169,8 +185,7 @@ pub(crate) fn gc_statistics<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
         ("full-count", statistics.full.count),
         ("full-nanoseconds", nanoseconds(statistics.full)),
     ];
-    let entries = entries.map(|(name, number)| {
-        m.cons(m.intern(name), crate::number::heap::from_u64(m, number))
-    });
+    let entries = entries
+        .map(|(name, number)| m.cons(m.intern(name), crate::number::heap::from_u64(m, number)));
     Ok(m.list(entries))
 }

@@ -1,6 +1,9 @@
 //! Host primitives: those that end runs, collect, compile, or call the embedder.
 
-#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all primitives have one signature"
+)]
 
 use std::rc::Rc;
 
@@ -21,7 +24,11 @@ const PLACES_MAX: usize = 64;
 
 /// `(%collect full?)`
 pub(crate) fn collect(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let scope = if m.argument(0).is_true() { Scope::Full } else { Scope::Minor };
+    let scope = if m.argument(0).is_true() {
+        Scope::Full
+    } else {
+        Scope::Minor
+    };
     m.collect_scope(scope);
     Ok(())
 }
@@ -42,7 +49,10 @@ pub(crate) fn raise_uncaught(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let places = m.suspended_machine().map_or_else(Vec::new, |machine| {
         m.places(&m.return_addresses(machine, PLACES_MAX))
     });
-    Err(HostError::Uncaught { object: m.root(m.argument(0)), places })
+    Err(HostError::Uncaught {
+        object: m.root(m.argument(0)),
+        places,
+    })
 }
 
 /// `(%compile datum environment)`
@@ -50,9 +60,9 @@ pub(crate) fn compile(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let environment = environment_number(m, 1)?;
     let converted = m.datum_of(m.argument(0));
     let compiled = match converted {
-        Ok((data, datum)) => {
-            with_frontend(m, |frontend| frontend.compile_datum(&data, datum, environment))
-        }
+        Ok((data, datum)) => with_frontend(m, |frontend| {
+            frontend.compile_datum(&data, datum, environment)
+        }),
         Err(error) => Err(datum_error(error)),
     };
     let image = match compiled {
@@ -69,7 +79,9 @@ pub(crate) fn compile(m: &mut Mutator<'_>) -> Result<(), HostError> {
 pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let environment = environment_number(m, 1)?;
     let Some(path) = Object::of_kind(m.argument(0), Kind::String).map(text_of) else {
-        return Err(HostError::Message("load: the file name is no string".into()));
+        return Err(HostError::Message(
+            "load: the file name is no string".into(),
+        ));
     };
     let image = with_frontend(m, |frontend| frontend.compile_file(&path, environment))?;
     load_compiled(m, &image, &path)
@@ -99,7 +111,10 @@ pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
 }
 
 fn environment_number(m: &Mutator<'_>, index: usize) -> Result<u32, HostError> {
-    let number = m.argument(index).as_index().and_then(|number| u32::try_from(number).ok());
+    let number = m
+        .argument(index)
+        .as_index()
+        .and_then(|number| u32::try_from(number).ok());
     number.ok_or_else(|| HostError::Message("this is no environment".into()))
 }
 

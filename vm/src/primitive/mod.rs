@@ -11,5 +11,5 @@ pub(crate) mod record;
 mod table;
 pub(crate) mod weakness;
 
-pub(crate) use table::{Entry, entry};
 pub use table::Leaf;
+pub(crate) use table::{Entry, entry};

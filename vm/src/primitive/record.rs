@@ -1,6 +1,9 @@
 //! Leaf primitives on records and record types.
 
-#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all primitives have one signature"
+)]
 
 use abi::object_layout::{record, record_type};
 use abi::tag::Kind;
@@ -38,10 +41,13 @@ pub(crate) fn make_record_type<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     } else {
         None
     };
-    let elements = |vector: Object<'m>| {
-        (1..=vector.size()).map(move |index| vector.field(index * WORD_BYTES))
-    };
-    let names = inherited.into_iter().chain([own]).flat_map(elements).collect::<Vec<_>>();
+    let elements =
+        |vector: Object<'m>| (1..=vector.size()).map(move |index| vector.field(index * WORD_BYTES));
+    let names = inherited
+        .into_iter()
+        .chain([own])
+        .flat_map(elements)
+        .collect::<Vec<_>>();
     m.reserve((names.len() + 2) * WORD_BYTES)?;
     let vector = m.allocate_values(Kind::Vector, names.len(), Value::FALSE);
     for (index, &name) in (1..).zip(&names) {

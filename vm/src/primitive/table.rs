@@ -36,7 +36,11 @@ pub(crate) enum Entry {
 }
 
 const fn arity(min: u16, max: u16) -> RangeInclusive<usize> {
-    min as usize..=if max == MANY { usize::MAX } else { max as usize }
+    min as usize..=if max == MANY {
+        usize::MAX
+    } else {
+        max as usize
+    }
 }
 
 macro_rules! define_entry {
@@ -44,10 +48,16 @@ macro_rules! define_entry {
         Entry::Inline
     };
     (Leaf $function:ident $min:tt $max:tt) => {
-        Entry::Leaf { function: functions::$function, arity: arity($min, $max) }
+        Entry::Leaf {
+            function: functions::$function,
+            arity: arity($min, $max),
+        }
     };
     (Host $function:ident $min:tt $max:tt) => {
-        Entry::Host { function: host::$function, arity: arity($min, $max) }
+        Entry::Host {
+            function: host::$function,
+            arity: arity($min, $max),
+        }
     };
 }
 

@@ -1,6 +1,9 @@
 //! Leaf primitives of weak pairs, ephemerons and guardians.
 
-#![expect(clippy::unnecessary_wraps, reason = "all primitives have one signature")]
+#![expect(
+    clippy::unnecessary_wraps,
+    reason = "all primitives have one signature"
+)]
 
 use abi::object_layout::{guardian, weak_pair};
 use abi::tag::Kind;
@@ -31,7 +34,11 @@ fn field<'m>(
         return Err(Raise::wrong_type(who, 1, kind.1, args[0]));
     };
     let value = object.field(offset);
-    Ok(if value == Value::BROKEN { Value::FALSE } else { value })
+    Ok(if value == Value::BROKEN {
+        Value::FALSE
+    } else {
+        value
+    })
 }
 
 const WEAK_PAIR: (Kind, &str) = (Kind::WeakPair, "weak pair");
@@ -79,7 +86,9 @@ fn guardian_number<'m>(who: &'static str, value: Value<'m>) -> Result<GuardianNu
     let object = Object::of_kind(value, Kind::Guardian);
     let number = object.and_then(|object| object.field(guardian::REGISTERED).as_index());
     let number = number.and_then(|number| u32::try_from(number).ok());
-    number.map(GuardianNumber).ok_or_else(|| Raise::wrong_type(who, 1, "guardian", value))
+    number
+        .map(GuardianNumber)
+        .ok_or_else(|| Raise::wrong_type(who, 1, "guardian", value))
 }
 
 /// `(%guardian-register! guardian object)`

@@ -2,11 +2,12 @@
 
 use abi::frame_map::{self, SlotState};
 use abi::isa::{
-    BranchOffset, CodeOffset, Count, Instruction, Into, MapOffset, Opcode,
+    AnyLocal, BranchOffset, CodeOffset, Count, Instruction, Into, IntoAny, Local, MapOffset,
+    Opcode, Small, Word,
 };
 use abi::object_layout::closure;
 use abi::procedure::{PROCEDURE_ALIGN_BYTES, ProcedureHeader};
-use abi::tag::Kind;
+use abi::tag::{self, Kind};
 
 use crate::mutator::Mutator;
 use crate::value::Value;
@@ -55,7 +56,8 @@ impl Assembler {
     /// Starts a procedure.
     pub(super) fn procedure(&mut self, shape: Shape) -> Place {
         let entry = self.map(shape.entry);
-        self.bytes.resize(self.bytes.len().next_multiple_of(PROCEDURE_ALIGN_BYTES), 0);
+        self.bytes
+            .resize(self.bytes.len().next_multiple_of(PROCEDURE_ALIGN_BYTES), 0);
         let place = Place(self.bytes.len());
         let header = ProcedureHeader {
             required: shape.required,
@@ -65,7 +67,8 @@ impl Assembler {
             entry_map: entry.0 as i32 - place.0 as i32,
             ..ProcedureHeader::default()
         };
-        self.bytes.extend_from_slice(&header.with_arity_key().encode());
+        self.bytes
+            .extend_from_slice(&header.with_arity_key().encode());
         place
     }
 
@@ -87,17 +90,84 @@ impl Assembler {
     pub(super) fn call(&mut self, arguments: u16, dst: u16, words: u16, map: Place) {
         let map = self.map_offset(Opcode::Call, map);
         let (arguments, words) = (Count(arguments), Count(words));
-        self.emit(Instruction::Call { arguments, dst: Into(dst), words, map });
+        self.emit(Instruction::Call {
+            arguments,
+            dst: Into(dst),
+            words,
+            map,
+        });
     }
 
     pub(super) fn call_known(&mut self, target: Place, dst: u16, words: u16, map: Place) {
         let map = self.map_offset(Opcode::CallKnown, map);
         let target = CodeOffset(self.distance(Opcode::CallKnown, target));
-        self.emit(Instruction::CallKnown { target, dst: Into(dst), words: Count(words), map });
+        self.emit(Instruction::CallKnown {
+            target,
+            dst: Into(dst),
+            words: Count(words),
+            map,
+        });
     }
 
-    pub(super) fn branch_to(&self, opcode: Opcode, target: Place) -> BranchOffset {
-        BranchOffset(self.distance(opcode, target))
+    pub(super) fn jump_poll(&mut self, target: Place, map: Place) {
+        let offset = BranchOffset(self.distance(Opcode::JumpPoll, target));
+        let map = self.map_offset(Opcode::JumpPoll, map);
+        self.emit(Instruction::JumpPoll { offset, map });
+    }
+
+    /// A forward branch, see [`Self::land`].
+    pub(super) fn branch_not_equal(&mut self, a: u16, value: i16) -> Place {
+        let (a, value, offset) = (Local(a), Small(value), BranchOffset(0));
+        self.emit(Instruction::BranchNotEqualSmall { a, value, offset })
+    }
+
+    /// A forward branch, see [`Self::land`].
+    pub(super) fn branch_equal(&mut self, a: u16, value: i16) -> Place {
+        let (a, value, offset) = (Local(a), Small(value), BranchOffset(0));
+        self.emit(Instruction::BranchEqualSmall { a, value, offset })
+    }
+
+    pub(super) fn add_small(&mut self, dst: u16, a: u16, value: i16, map: Place) {
+        let map = self.map_offset(Opcode::AddSmall, map);
+        let (dst, a, value) = (Into(dst), Local(a), Small(value));
+        self.emit(Instruction::AddSmall { dst, a, value, map });
+    }
+
+    pub(super) fn load_small(&mut self, dst: u16, value: i16) -> Place {
+        let (dst, value) = (Into(dst), Small(value));
+        self.emit(Instruction::LoadSmall { dst, value })
+    }
+
+    pub(super) fn load_null(&mut self, dst: u16) {
+        let (dst, word) = (Into(dst), Word(tag::NULL));
+        self.emit(Instruction::LoadWord { dst, word });
+    }
+
+    pub(super) fn copy(&mut self, dst: u16, src: u16) {
+        let (dst, src) = (IntoAny(dst), AnyLocal(src));
+        self.emit(Instruction::Copy { dst, src });
+    }
+
+    pub(super) fn cons(&mut self, dst: u16, car: u16, cdr: u16) -> Place {
+        let (dst, car, cdr) = (Into(dst), Local(car), Local(cdr));
+        self.emit(Instruction::Cons { dst, car, cdr })
+    }
+
+    pub(super) fn car(&mut self, dst: u16, pair: u16) {
+        let (dst, pair) = (Into(dst), Local(pair));
+        self.emit(Instruction::Car { dst, pair });
+    }
+
+    pub(super) fn reinstate(&mut self, continuation: u16, values: u16) {
+        let (continuation, values) = (Local(continuation), Local(values));
+        self.emit(Instruction::Reinstate {
+            continuation,
+            values,
+        });
+    }
+
+    pub(super) fn return_value(&mut self, src: u16) {
+        self.emit(Instruction::ReturnValue { src: Local(src) });
     }
 
     /// Lets the branch at `branch`, whose offset is its last operand, lead to here.
@@ -111,7 +181,10 @@ impl Assembler {
     pub(super) fn finish(self) -> Code {
         let bytes = self.bytes.len() + PROCEDURE_ALIGN_BYTES;
         let memory: &'static mut [u8] = Vec::leak(vec![0; bytes]);
-        let start = memory.as_ptr().expose_provenance().next_multiple_of(PROCEDURE_ALIGN_BYTES);
+        let start = memory
+            .as_ptr()
+            .expose_provenance()
+            .next_multiple_of(PROCEDURE_ALIGN_BYTES);
         let offset = start - memory.as_ptr().addr();
         memory[offset..offset + self.bytes.len()].copy_from_slice(&self.bytes);
         Code(start)
@@ -123,8 +196,9 @@ impl Code {
     pub(super) fn closure<'m>(self, m: &'m Mutator<'_>, place: Place) -> Value<'m> {
         let object = m.allocate_values(Kind::Closure, 1, Value::FALSE);
         let code = (self.0 + place.0) as u64;
+        let place = object.address().offset_bytes(closure::CODE);
         // SAFETY: the code word of a fresh closure.
-        unsafe { object.address().offset_bytes(closure::CODE).store_word(code) };
+        unsafe { place.store_word(code) };
         object.value()
     }
 }

@@ -1,12 +1,11 @@
 //! The interpreter on hand-assembled code.
 
 mod assembler;
+mod continuations;
 
 use std::num::NonZeroU32;
 
-use abi::isa::{BranchOffset, Count, Flag, Instruction, Into, Local, Opcode, PrimitiveOperand, Small};
-use abi::primitive::Primitive;
-use abi::tag;
+use abi::isa::{Count, Flag, Instruction, Into, Local, Opcode};
 use gc::{HeapOptions, Zeal};
 use syntax::{Data, DatumId};
 
@@ -40,13 +39,20 @@ fn vm_with(change: impl FnOnce(&mut VmOptions)) -> Vm {
         verify: true,
         ..HeapOptions::default()
     };
-    let mut options = VmOptions { heap, ..VmOptions::default() };
+    let mut options = VmOptions {
+        heap,
+        ..VmOptions::default()
+    };
     change(&mut options);
     Vm::new(options, Box::new(NoFrontend)).unwrap()
 }
 
 fn zealous() -> Vm {
-    vm_with(|options| options.heap.zeal = Some(Zeal { every: NonZeroU32::MIN }))
+    vm_with(|options| {
+        options.heap.zeal = Some(Zeal {
+            every: NonZeroU32::MIN,
+        });
+    })
 }
 
 /// What a call of the procedure at `place` with fixnum arguments returns, as `write` writes it.
@@ -71,20 +77,20 @@ fn outcome(m: &Mutator<'_>, done: Result<(), VmError>) -> String {
 /// `(define (build n) (if (= n 0) '() (cons n (build (- n 1)))))`
 fn build_list(a: &mut Assembler) -> Place {
     let after = a.map("-L-");
-    let build = a.procedure(Shape { required: 1, slots: 6, entry: "-L", ..Shape::default() });
-    let branch = a.emit(Instruction::BranchNotEqualSmall {
-        a: Local(1),
-        value: Small(0),
-        offset: BranchOffset(0),
+    let build = a.procedure(Shape {
+        required: 1,
+        slots: 6,
+        entry: "-L",
+        ..Shape::default()
     });
-    a.emit(Instruction::LoadWord { dst: Into(1), word: abi::isa::Word(tag::NULL) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    let branch = a.branch_not_equal(1, 0);
+    a.load_null(1);
+    a.return_value(1);
     a.land(branch);
-    let map = a.map_offset(Opcode::AddSmall, after);
-    a.emit(Instruction::AddSmall { dst: Into(5), a: Local(1), value: Small(-1), map });
+    a.add_small(5, 1, -1, after);
     a.call_known(build, 2, 4, after);
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(1), cdr: Local(2) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    a.cons(1, 1, 2);
+    a.return_value(1);
     build
 }
 
@@ -98,7 +104,8 @@ fn a_list_is_built_on_the_way_back_from_a_deep_recursion() {
     }
     let mut vm = vm_with(|options| options.heap.verify = false);
     vm.enter(|m| {
-        m.apply(|m| (code.closure(m, build), vec![Value::count(1_000_000)])).unwrap();
+        m.apply(|m| (code.closure(m, build), vec![Value::count(1_000_000)]))
+            .unwrap();
         assert_eq!(m.elements(m.result()).count(), 1_000_000);
     });
 }
@@ -109,24 +116,23 @@ fn count_with_garbage(a: &mut Assembler) -> Place {
     let after = a.map("---");
     let before = a.map("-L-");
     let polled = a.map("--L");
-    let count = a.procedure(Shape { required: 1, slots: 6, entry: "-L", ..Shape::default() });
-    let branch = a.emit(Instruction::BranchNotEqualSmall {
-        a: Local(1),
-        value: Small(0),
-        offset: BranchOffset(0),
+    let count = a.procedure(Shape {
+        required: 1,
+        slots: 6,
+        entry: "-L",
+        ..Shape::default()
     });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    let branch = a.branch_not_equal(1, 0);
+    a.return_value(1);
     a.land(branch);
-    a.emit(Instruction::Cons { dst: Into(2), car: Local(1), cdr: Local(1) });
-    let map = a.map_offset(Opcode::AddSmall, before);
-    a.emit(Instruction::AddSmall { dst: Into(5), a: Local(1), value: Small(-1), map });
+    a.cons(2, 1, 1);
+    a.add_small(5, 1, -1, before);
     a.call_known(count, 2, 4, after);
     let map = a.map_offset(Opcode::Poll, polled);
     a.emit(Instruction::Poll { map });
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(2), cdr: Local(2) });
-    let map = a.map_offset(Opcode::AddSmall, polled);
-    a.emit(Instruction::AddSmall { dst: Into(1), a: Local(2), value: Small(1), map });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    a.cons(1, 2, 2);
+    a.add_small(1, 2, 1, polled);
+    a.return_value(1);
     count
 }
 
@@ -145,29 +151,50 @@ fn collections_on_a_deep_stack_stop_at_the_barrier() {
 #[test]
 fn without_a_library_a_condition_ends_the_run() {
     let mut a = Assembler::default();
-    let car = a.procedure(Shape { required: 1, slots: 4, entry: "-L", ..Shape::default() });
-    a.emit(Instruction::Car { dst: Into(1), pair: Local(1) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    let car = a.procedure(Shape {
+        required: 1,
+        slots: 4,
+        entry: "-L",
+        ..Shape::default()
+    });
+    a.car(1, 1);
+    a.return_value(1);
     let code = a.finish();
     let mut vm = vm_with(|_| ());
     assert_eq!(run(&mut vm, code, car, &[5]), "wrong-type car 1 \"pair\" 5");
     let wrong_count = run(&mut vm, code, car, &[5, 6]);
-    assert!(wrong_count.starts_with("wrong-argument-count"), "{wrong_count}");
+    assert!(
+        wrong_count.starts_with("wrong-argument-count"),
+        "{wrong_count}"
+    );
 }
 
 #[test]
 fn conditions_call_the_handler_in_place_of_the_frame() {
     let mut a = Assembler::default();
-    let car = a.procedure(Shape { required: 1, slots: 4, entry: "-L", ..Shape::default() });
-    a.emit(Instruction::Car { dst: Into(1), pair: Local(1) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
-    let handler = a.procedure(Shape { required: 3, slots: 6, entry: "-LLL", ..Shape::default() });
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(1), cdr: Local(2) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    let car = a.procedure(Shape {
+        required: 1,
+        slots: 4,
+        entry: "-L",
+        ..Shape::default()
+    });
+    a.car(1, 1);
+    a.return_value(1);
+    let handler = a.procedure(Shape {
+        required: 3,
+        slots: 6,
+        entry: "-LLL",
+        ..Shape::default()
+    });
+    a.cons(1, 1, 2);
+    a.return_value(1);
     let code = a.finish();
     let mut vm = zealous();
     vm.enter(|m| m.define_global("%vm-error", |m| code.closure(m, handler)));
-    assert_eq!(run(&mut vm, code, car, &[5]), "(wrong-type car 1 \"pair\" 5)");
+    assert_eq!(
+        run(&mut vm, code, car, &[5]),
+        "(wrong-type car 1 \"pair\" 5)"
+    );
 }
 
 #[test]
@@ -181,9 +208,9 @@ fn optional_and_rest_arguments_are_put_in_their_places() {
         entry: "-LLL",
     };
     let procedure = a.procedure(shape);
-    a.emit(Instruction::Cons { dst: Into(2), car: Local(2), cdr: Local(3) });
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(1), cdr: Local(2) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    a.cons(2, 2, 3);
+    a.cons(1, 1, 2);
+    a.return_value(1);
     let code = a.finish();
     let mut vm = zealous();
     assert_eq!(run(&mut vm, code, procedure, &[1, 2, 3, 4]), "(1 2 3 4)");
@@ -195,125 +222,60 @@ fn optional_and_rest_arguments_are_put_in_their_places() {
     assert!(written.ends_with(" 998 999)"), "{written}");
 }
 
-/// Returns its continuation: `(define (here) (%capture))`
-fn capture_procedure(a: &mut Assembler) -> Place {
-    let map = a.map("--");
-    let here = a.procedure(Shape { slots: 4, ..Shape::default() });
-    let map = a.map_offset(Opcode::Capture, map);
-    a.emit(Instruction::Capture { dst: Into(1), map });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
-    here
-}
-
-/// Returns through the same continuation as often as a box counts up to 3, then the count.
-fn multi_shot(a: &mut Assembler) -> Place {
-    let here = capture_procedure(a);
-    let after = a.map("-LL-");
-    let count = a.map("-LLL-");
-    let main = a.procedure(Shape { slots: 10, ..Shape::default() });
-    a.emit(Instruction::LoadSmall { dst: Into(1), value: Small(0) });
-    a.emit(Instruction::MakeBox { dst: Into(2), src: Local(1) });
-    a.emit(Instruction::LoadSmall { dst: Into(1), value: Small(77) });
-    a.call_known(here, 3, 6, after);
-    let done = a.emit(Instruction::BranchType {
-        src: Local(3),
-        test: abi::isa::TestOperand(abi::type_test::TypeTest::Fixnum as u8),
-        offset: BranchOffset(0),
-    });
-    a.emit(Instruction::BoxRef { dst: Into(4), boxed: Local(2) });
-    let map = a.map_offset(Opcode::AddSmall, count);
-    a.emit(Instruction::AddSmall { dst: Into(4), a: Local(4), value: Small(1), map });
-    a.emit(Instruction::BoxSet { boxed: Local(2), src: Local(4) });
-    a.emit(Instruction::LoadWord { dst: Into(5), word: abi::isa::Word(tag::NULL) });
-    let last = a.emit(Instruction::BranchEqualSmall {
-        a: Local(4),
-        value: Small(3),
-        offset: BranchOffset(0),
-    });
-    a.emit(Instruction::Cons { dst: Into(5), car: Local(3), cdr: Local(5) });
-    a.emit(Instruction::Reinstate { continuation: Local(3), values: Local(5) });
-    a.land(last);
-    a.emit(Instruction::Cons { dst: Into(5), car: Local(4), cdr: Local(5) });
-    a.emit(Instruction::Reinstate { continuation: Local(3), values: Local(5) });
-    a.land(done);
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(1), cdr: Local(3) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
-    main
-}
-
-/// Calls `target`, which takes no arguments, from `depth` frames down, each with a live slot.
-fn deep_caller(a: &mut Assembler, target: Place) -> Place {
-    let after = a.map("-L-");
-    let deep = a.procedure(Shape { required: 1, slots: 8, entry: "-L", ..Shape::default() });
-    let branch = a.emit(Instruction::BranchNotEqualSmall {
-        a: Local(1),
-        value: Small(0),
-        offset: BranchOffset(0),
-    });
-    a.call_known(target, 2, 4, after);
-    a.emit(Instruction::ReturnValue { src: Local(2) });
-    a.land(branch);
-    let map = a.map_offset(Opcode::AddSmall, after);
-    a.emit(Instruction::AddSmall { dst: Into(5), a: Local(1), value: Small(-1), map });
-    a.call_known(deep, 2, 4, after);
-    a.emit(Instruction::Cons { dst: Into(2), car: Local(1), cdr: Local(2) });
-    a.emit(Instruction::ReturnValue { src: Local(2) });
-    deep
-}
-
-#[test]
-fn continuations_can_be_returned_to_many_times() {
-    let mut a = Assembler::default();
-    let main = multi_shot(&mut a);
-    let deep = deep_caller(&mut a, main);
-    let code = a.finish();
-    for mut vm in [vm_with(|_| ()), zealous()] {
-        assert_eq!(run(&mut vm, code, main, &[]), "(77 . 3)");
-        assert_eq!(run(&mut vm, code, deep, &[3]), "(3 2 1 77 . 3)");
-    }
-    let mut vm = vm_with(|_| ());
-    let written = run(&mut vm, code, deep, &[10_000]);
-    assert!(written.starts_with("(10000 9999 ") && written.ends_with(" 2 1 77 . 3)"));
-}
-
-#[test]
-fn a_continuation_of_a_run_that_is_over_is_refused() {
-    let mut a = Assembler::default();
-    let here = capture_procedure(&mut a);
-    let back = a.procedure(Shape { required: 2, slots: 6, entry: "-LL", ..Shape::default() });
-    a.emit(Instruction::Reinstate { continuation: Local(1), values: Local(2) });
-    let code = a.finish();
-    let mut vm = vm_with(|_| ());
-    let message = vm.enter(|m| {
-        m.apply(|m| (code.closure(m, here), Vec::new())).unwrap();
-        let done = m.apply(|m| (code.closure(m, back), vec![m.result(), Value::NULL]));
-        outcome(m, done)
-    });
-    assert!(message.starts_with("re-entry"), "{message}");
-}
-
 #[test]
 fn receive_takes_any_number_of_values() {
     let mut a = Assembler::default();
-    let give = a.procedure(Shape { required: 3, slots: 5, entry: "-LLL", ..Shape::default() });
-    a.emit(Instruction::ReturnValues { first: Local(1), count: Count(3) });
+    let give = a.procedure(Shape {
+        required: 3,
+        slots: 5,
+        entry: "-LLL",
+        ..Shape::default()
+    });
+    a.emit(Instruction::ReturnValues {
+        first: Local(1),
+        count: Count(3),
+    });
     let after = a.map("------");
-    let take = a.procedure(Shape { required: 3, slots: 12, entry: "-LLL", ..Shape::default() });
+    let take = a.procedure(Shape {
+        required: 3,
+        slots: 12,
+        entry: "-LLL",
+        ..Shape::default()
+    });
     for slot in 1..4 {
-        let (dst, src) = (abi::isa::IntoAny(slot + 6), abi::isa::AnyLocal(slot));
-        a.emit(Instruction::Copy { dst, src });
+        a.copy(slot + 6, slot);
     }
     a.call_known(give, 1, 6, after);
-    a.emit(Instruction::Receive { first: Into(1), required: Count(1), rest: Flag(1) });
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(2), cdr: Local(1) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
-    let strict = a.procedure(Shape { required: 3, slots: 12, entry: "-LLL", ..Shape::default() });
+    a.emit(Instruction::Receive {
+        first: Into(1),
+        required: Count(1),
+        rest: Flag(1),
+    });
+    a.cons(1, 2, 1);
+    a.return_value(1);
+    let strict = a.procedure(Shape {
+        required: 3,
+        slots: 12,
+        entry: "-LLL",
+        ..Shape::default()
+    });
+    for slot in 1..4 {
+        a.copy(slot + 6, slot);
+    }
     a.call_known(give, 1, 6, after);
-    a.emit(Instruction::Receive { first: Into(1), required: Count(2), rest: Flag(0) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    a.emit(Instruction::Receive {
+        first: Into(1),
+        required: Count(2),
+        rest: Flag(0),
+    });
+    a.return_value(1);
     let code = a.finish();
     let mut vm = zealous();
-    assert_eq!(run(&mut vm, code, give, &[7, 8, 9]), "7", "a plain return point takes the first");
+    assert_eq!(
+        run(&mut vm, code, give, &[7, 8, 9]),
+        "7",
+        "a plain return point takes the first"
+    );
     assert_eq!(run(&mut vm, code, take, &[7, 8, 9]), "((8 9) . 7)");
     let message = run(&mut vm, code, strict, &[7, 8, 9]);
     assert!(message.starts_with("wrong-value-count 2"), "{message}");
@@ -322,9 +284,12 @@ fn receive_takes_any_number_of_values() {
 /// Calls itself without end: `(define (forever) (cons (forever) '()))`
 fn forever(a: &mut Assembler) -> Place {
     let after = a.map("--");
-    let forever = a.procedure(Shape { slots: 6, ..Shape::default() });
+    let forever = a.procedure(Shape {
+        slots: 6,
+        ..Shape::default()
+    });
     a.call_known(forever, 1, 4, after);
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    a.return_value(1);
     forever
 }
 
@@ -346,11 +311,12 @@ fn an_exhausted_stack_is_a_condition_and_the_next_run_has_it_all() {
 fn an_interrupt_is_a_condition_at_the_next_poll() {
     let mut a = Assembler::default();
     let idle = a.map("");
-    let endless = a.procedure(Shape { slots: 2, ..Shape::default() });
-    let start = a.emit(Instruction::LoadSmall { dst: Into(1), value: Small(0) });
-    let map = a.map_offset(Opcode::JumpPoll, idle);
-    let offset = a.branch_to(Opcode::JumpPoll, start);
-    a.emit(Instruction::JumpPoll { offset, map });
+    let endless = a.procedure(Shape {
+        slots: 2,
+        ..Shape::default()
+    });
+    let start = a.load_small(1, 0);
+    a.jump_poll(start, idle);
     let code = a.finish();
     let mut vm = vm_with(|_| ());
     vm.interrupt().raise(crate::vm::INTERRUPT_BIT);
@@ -361,11 +327,14 @@ fn an_interrupt_is_a_condition_at_the_next_poll() {
 fn an_exhausted_heap_is_a_condition() {
     let mut a = Assembler::default();
     let idle = a.map("-L");
-    let endless = a.procedure(Shape { required: 1, slots: 3, entry: "-L", ..Shape::default() });
-    let start = a.emit(Instruction::Cons { dst: Into(1), car: Local(1), cdr: Local(1) });
-    let map = a.map_offset(Opcode::JumpPoll, idle);
-    let offset = a.branch_to(Opcode::JumpPoll, start);
-    a.emit(Instruction::JumpPoll { offset, map });
+    let endless = a.procedure(Shape {
+        required: 1,
+        slots: 3,
+        entry: "-L",
+        ..Shape::default()
+    });
+    let start = a.cons(1, 1, 1);
+    a.jump_poll(start, idle);
     let code = a.finish();
     let mut vm = vm_with(|options| {
         options.heap.heap_bytes_max = Some(8 << 20);
@@ -375,121 +344,66 @@ fn an_exhausted_heap_is_a_condition() {
     assert!(message.starts_with("heap-exhausted"), "{message}");
 }
 
-/// Calls host procedure 0 with the list of its argument.
-fn host_caller(a: &mut Assembler) -> Place {
-    let after = a.map("-L");
-    let caller = a.procedure(Shape { required: 1, slots: 8, entry: "-L", ..Shape::default() });
-    a.emit(Instruction::LoadSmall { dst: Into(2), value: Small(0) });
-    a.emit(Instruction::LoadWord { dst: Into(3), word: abi::isa::Word(tag::NULL) });
-    a.emit(Instruction::Cons { dst: Into(3), car: Local(1), cdr: Local(3) });
-    let map = a.map_offset(Opcode::CallHost, after);
-    a.emit(Instruction::CallHost {
-        primitive: PrimitiveOperand(Primitive::CallHost.index()),
-        first: Local(2),
-        count: Count(2),
-        dst: Into(2),
-        words: Count(4),
-        map,
-    });
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(2), cdr: Local(1) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
-    caller
-}
-
-#[test]
-fn host_procedures_run_scheme_and_collect() {
-    let mut a = Assembler::default();
-    let caller = host_caller(&mut a);
-    let build = build_list(&mut a);
-    let code = a.finish();
-    let mut vm = zealous();
-    vm.enter(|m| {
-        m.add_host_procedure(
-            "build",
-            Box::new(move |m| {
-                m.apply(|m| (code.closure(m, build), vec![m.argument(0)]))?;
-                m.collect_now();
-                m.apply(|m| (code.closure(m, build), vec![m.argument(0)]))?;
-                Ok(())
-            }),
-        );
-    });
-    assert_eq!(run(&mut vm, code, caller, &[3]), "((3 2 1) . 3)");
-}
-
-#[test]
-fn an_escape_leaves_the_inner_run() {
-    let mut a = Assembler::default();
-    let here = capture_procedure(&mut a);
-    let caller = host_caller(&mut a);
-    let back = a.procedure(Shape { required: 1, slots: 6, entry: "-L", ..Shape::default() });
-    a.emit(Instruction::LoadWord { dst: Into(2), word: abi::isa::Word(tag::NULL) });
-    a.emit(Instruction::Cons { dst: Into(2), car: Local(2), cdr: Local(2) });
-    a.emit(Instruction::Reinstate { continuation: Local(1), values: Local(2) });
-    let after = a.map("--");
-    let main = a.procedure(Shape { slots: 10, ..Shape::default() });
-    a.call_known(here, 1, 4, after);
-    let escaped = a.emit(Instruction::BranchNull { src: Local(1), offset: BranchOffset(0) });
-    a.emit(Instruction::Copy { dst: abi::isa::IntoAny(5), src: abi::isa::AnyLocal(1) });
-    a.call_known(caller, 1, 4, after);
-    a.land(escaped);
-    a.emit(Instruction::LoadSmall { dst: Into(2), value: Small(99) });
-    a.emit(Instruction::Cons { dst: Into(1), car: Local(2), cdr: Local(1) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
-    let code = a.finish();
-    for mut vm in [vm_with(|_| ()), zealous()] {
-        vm.enter(|m| {
-            m.add_host_procedure(
-                "escape",
-                Box::new(move |m| {
-                    m.apply(|m| (code.closure(m, back), vec![m.argument(0)]))?;
-                    Ok(())
-                }),
-            );
-        });
-        assert_eq!(run(&mut vm, code, main, &[]), "(99)");
-    }
-}
-
 /// `(define (call-one f x) (car (f x)))`, `(define (spread f list) (apply f list))`
 #[test]
 fn closures_are_called_and_lists_are_spread() {
     let mut a = Assembler::default();
     let after = a.map("-----");
-    let call_one =
-        a.procedure(Shape { required: 2, slots: 10, entry: "-LL", ..Shape::default() });
+    let call_one = a.procedure(Shape {
+        required: 2,
+        slots: 10,
+        entry: "-LL",
+        ..Shape::default()
+    });
     for (dst, src) in [(6, 1), (7, 2)] {
-        let (dst, src) = (abi::isa::IntoAny(dst), abi::isa::AnyLocal(src));
-        a.emit(Instruction::Copy { dst, src });
+        a.copy(dst, src);
     }
     a.call(1, 1, 6, after);
-    a.emit(Instruction::Car { dst: Into(1), pair: Local(1) });
-    a.emit(Instruction::ReturnValue { src: Local(1) });
-    let spread = a.procedure(Shape { required: 2, slots: 4, entry: "-LL", ..Shape::default() });
+    a.car(1, 1);
+    a.return_value(1);
+    let spread = a.procedure(Shape {
+        required: 2,
+        slots: 4,
+        entry: "-LL",
+        ..Shape::default()
+    });
     for (dst, src) in [(0, 1), (1, 2)] {
-        let (dst, src) = (abi::isa::IntoAny(dst), abi::isa::AnyLocal(src));
-        a.emit(Instruction::Copy { dst, src });
+        a.copy(dst, src);
     }
-    a.emit(Instruction::TailApply { arguments: Count(1) });
+    a.emit(Instruction::TailApply {
+        arguments: Count(1),
+    });
     let build = build_list(&mut a);
-    let rest = Shape { has_rest: true, slots: 3, entry: "-L", ..Shape::default() };
+    let rest = Shape {
+        has_rest: true,
+        slots: 3,
+        entry: "-L",
+        ..Shape::default()
+    };
     let list = a.procedure(rest);
-    a.emit(Instruction::ReturnValue { src: Local(1) });
+    a.return_value(1);
     let code = a.finish();
     let mut vm = zealous();
     let called = vm.enter(|m| {
         let done = m.apply(|m| {
-            (code.closure(m, call_one), vec![code.closure(m, build), Value::count(4)])
+            (
+                code.closure(m, call_one),
+                vec![code.closure(m, build), Value::count(4)],
+            )
         });
         outcome(m, done)
     });
     assert_eq!(called, "4");
     for length in [0, 3, 500] {
         vm.enter(|m| {
-            m.apply(|m| (code.closure(m, build), vec![Value::count(length)])).unwrap();
+            m.apply(|m| (code.closure(m, build), vec![Value::count(length)]))
+                .unwrap();
             let before = m.written(m.result());
             let done = m.apply(|m| {
-                (code.closure(m, spread), vec![code.closure(m, list), m.result()])
+                (
+                    code.closure(m, spread),
+                    vec![code.closure(m, list), m.result()],
+                )
             });
             assert_eq!(outcome(m, done), before);
             let done = m.apply(|m| (code.closure(m, spread), vec![m.result(), Value::ZERO]));
