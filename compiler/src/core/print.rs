@@ -101,7 +101,7 @@ impl Printer<'_> {
                 }
                 Step::Label(id) => self.numbered(&self.program.lambda(id).name, '.', id.0),
                 Step::Lambda(id) => {
-                    self.form(head::LAMBDA, &[Step::Label(id), Step::Signature(id)])
+                    self.form(head::LAMBDA, &[Step::Label(id), Step::Signature(id)]);
                 }
                 Step::Signature(id) => self.signature(id),
                 Step::Global(id) => {
@@ -145,7 +145,7 @@ impl Printer<'_> {
             Expr::Quote(literal) => self.literal(*literal),
             Expr::Local(variable) => self.steps.push(Step::Variable(*variable)),
             Expr::SetLocal(variable, value) => {
-                self.form(head::SET, &[Step::Variable(*variable), Step::Expr(*value)])
+                self.form(head::SET, &[Step::Variable(*variable), Step::Expr(*value)]);
             }
             Expr::GlobalRef(global) => self.steps.push(Step::Global(*global)),
             Expr::GlobalSet(global, value) => self.form(
@@ -153,7 +153,7 @@ impl Printer<'_> {
                 &[Step::Global(*global), Step::Expr(*value)],
             ),
             Expr::GlobalDefine(global, value) => {
-                self.form(head::DEFINE, &[Step::Global(*global), Step::Expr(*value)])
+                self.form(head::DEFINE, &[Step::Global(*global), Step::Expr(*value)]);
             }
             Expr::If(test, consequent, alternative) => {
                 self.form(head::IF, &all(&[*test, *consequent, *alternative]));

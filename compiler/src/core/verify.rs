@@ -251,14 +251,7 @@ impl Verifier<'_> {
                 scope(&mut steps, variables, position, *body);
             }
             Expr::Letrec(bindings, body) => {
-                let variables: Vec<VariableId> =
-                    bindings.iter().map(|&(variable, _)| variable).collect();
-                steps.extend(variables.iter().map(|&v| Step::Open(v, position.procedure)));
-                for &(_, init) in bindings {
-                    steps.push(Step::Visit(init, self.fresh(position.procedure)));
-                }
-                steps.push(Step::Visit(*body, position));
-                steps.extend(variables.into_iter().map(Step::Close));
+                self.schedule_letrec(&mut steps, bindings, *body, position);
             }
             Expr::Receive {
                 required,
@@ -295,6 +288,26 @@ impl Verifier<'_> {
             }
         }
         self.steps.extend(steps.into_iter().rev());
+    }
+
+    fn schedule_letrec(
+        &mut self,
+        steps: &mut Vec<Step>,
+        bindings: &[(VariableId, ExprId)],
+        body: ExprId,
+        position: Position,
+    ) {
+        let procedure = position.procedure;
+        for &(variable, _) in bindings {
+            steps.push(Step::Open(variable, procedure));
+        }
+        for &(_, init) in bindings {
+            steps.push(Step::Visit(init, self.fresh(procedure)));
+        }
+        steps.push(Step::Visit(body, position));
+        for &(variable, _) in bindings {
+            steps.push(Step::Close(variable));
+        }
     }
 
     fn schedule_lambda(&mut self, steps: &mut Vec<Step>, id: LambdaId) {
