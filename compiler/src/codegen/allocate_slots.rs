@@ -27,7 +27,7 @@ pub(super) fn allocate_slots(
     classes.fix_parameters(procedure);
     classes.join_jumps(procedure, flow, loops);
     let hints = find_hints(procedure, flow, intervals, &mut classes);
-    let slots = assign(procedure, flow, &mut classes, &hints)?;
+    let slots = assign(procedure, &mut classes, &hints)?;
     Ok((0..procedure.values.len())
         .map(|value| slots[classes.find(value as u32) as usize])
         .collect())
@@ -200,7 +200,6 @@ fn find_hints(
 
 fn assign(
     procedure: &Procedure,
-    flow: &Flow,
     classes: &mut Classes,
     hints: &[Option<Hint>],
 ) -> Result<Vec<Option<u16>>, usize> {
@@ -218,7 +217,6 @@ fn assign(
     });
     let mut slots = vec![None; procedure.values.len()];
     let mut occupied: Vec<Occupied> = Vec::new();
-    debug_assert!(flow.is_reachable(crate::ssa::ir::BlockId(0)));
     for class in order {
         let segments = &classes.segments[class as usize];
         let is_free = |occupied: &[Occupied], slot: usize| {
@@ -240,9 +238,9 @@ fn assign(
         if slot >= occupied.len() {
             occupied.resize(slot + 1, Occupied::default());
         }
-        segments
-            .iter()
-            .for_each(|&segment| occupied[slot].insert(segment));
+        for &segment in segments {
+            occupied[slot].insert(segment);
+        }
         slots[class as usize] = Some(u16::try_from(slot).map_err(|_| occupied.len())?);
     }
     Ok(slots)

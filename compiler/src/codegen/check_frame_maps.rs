@@ -169,18 +169,18 @@ impl<'a> Analysis<'a> {
                 }
                 None => wanted.clone_from(&live[index]),
             }
-            self.compare(Some(step), map, contents, &wanted, found);
+            self.compare((Some(step), map), contents, &wanted, found);
         }
     }
 
     fn check_entry(&self, live: &[bool], found: &mut Vec<Disagreement>) {
-        self.compare(None, self.code.entry_map, &self.entry, live, found);
+        self.compare((None, self.code.entry_map), &self.entry, live, found);
     }
 
+    /// Compares a map, of a step or else of the entry, with what slots hold and which are wanted.
     fn compare(
         &self,
-        step: Option<&Step>,
-        map: u32,
+        (step, map): (Option<&Step>, u32),
         contents: &[Contents],
         wanted: &[bool],
         found: &mut Vec<Disagreement>,
@@ -219,10 +219,13 @@ impl<'a> Analysis<'a> {
                 report(Some(slot), map.state(slot), analysis);
             }
         }
-        for slot in count..wanted.len() {
-            if suspended.is_some() && wanted[slot] {
-                report(Some(slot as u16), SlotState::Unused, None);
-            }
+        let beyond = wanted
+            .iter()
+            .enumerate()
+            .skip(count)
+            .filter(|&(_, &is_wanted)| is_wanted);
+        for (slot, _) in beyond {
+            report(Some(slot as u16), SlotState::Unused, None);
         }
     }
 
@@ -254,9 +257,8 @@ impl<'a> Analysis<'a> {
                             .iter_mut()
                             .zip(&after)
                             .fold(false, |grew, (known, &more)| {
-                                let old = *known;
-                                *known |= more;
-                                grew | (*known != old)
+                                let old = std::mem::replace(known, *known | more);
+                                grew || old | more != old
                             })
                     }
                     unknown => {

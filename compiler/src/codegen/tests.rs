@@ -1,6 +1,8 @@
 //! Golden tests: SSA in, instructions and frame maps out.
 
-use abi::frame_map::FrameMap;
+use std::fmt::Write as _;
+
+use abi::frame_map::{FrameMap, SlotState};
 use abi::isa::{Opcode, disassemble};
 
 use super::bytecode::generate;
@@ -31,15 +33,15 @@ fn listing(unit: &LinkUnit, procedure: usize) -> String {
         let end = line.offset + line.instruction.opcode().instruction_bytes();
         let holes = code.fixups.iter().filter(|fixup| fixup.end as usize == end);
         let words: Vec<&str> = line.text.split(' ').filter(|word| !is_hole(word)).collect();
-        text.push_str(&format!("{}: {}", line.offset, words.join(" ")));
+        write!(text, "{}: {}", line.offset, words.join(" ")).unwrap();
         for hole in holes {
             match hole.target {
                 FixupTarget::FrameMap(number) => {
                     let map = FrameMap::decode(&unit.frame_maps[number as usize]).unwrap();
-                    let letters: String = map.states().map(|state| state.letter()).collect();
-                    text.push_str(&format!(" [{letters}]"));
+                    let letters: String = map.states().map(SlotState::letter).collect();
+                    write!(text, " [{letters}]").unwrap();
                 }
-                other => text.push_str(&format!(" {other:?}")),
+                other => write!(text, " {other:?}").unwrap(),
             }
         }
         text.push('\n');

@@ -84,7 +84,7 @@ fn unexpected(data: &Data, datum: DatumId, expected: &'static str) -> ParseError
 struct Items<'data> {
     data: &'data Data,
     whole: DatumId,
-    items: std::vec::IntoIter<DatumId>,
+    rest: std::vec::IntoIter<DatumId>,
 }
 
 impl<'data> Items<'data> {
@@ -95,16 +95,16 @@ impl<'data> Items<'data> {
         Ok(Self {
             data,
             whole: list,
-            items: items.into_iter(),
+            rest: items.into_iter(),
         })
     }
 
     fn is_empty(&self) -> bool {
-        self.items.as_slice().is_empty()
+        self.rest.as_slice().is_empty()
     }
 
     fn next(&mut self, expected: &'static str) -> Result<DatumId, ParseError> {
-        self.items
+        self.rest
             .next()
             .ok_or_else(|| unexpected(self.data, self.whole, expected))
     }
@@ -156,9 +156,9 @@ impl<'data> Items<'data> {
     }
 
     fn optional_value(&mut self) -> Result<Option<ValueId>, ParseError> {
-        let next = self.items.as_slice().first();
+        let next = self.rest.as_slice().first();
         if next.is_some_and(|&next| *self.data.kind(next) == DatumKind::Boolean(false)) {
-            self.items.next();
+            self.rest.next();
             return Ok(None);
         }
         self.value().map(Some)
@@ -207,7 +207,7 @@ impl<'data> Items<'data> {
 }
 
 fn global(items: &mut Items<'_>) -> Result<Global, ParseError> {
-    let next = items.items.as_slice().first().copied();
+    let next = items.rest.as_slice().first().copied();
     if next.is_some_and(|next| items.data.as_pair(next).is_some()) {
         let mut inner = items.list()?;
         inner.symbol("immutable")?;
@@ -422,7 +422,7 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
 }
 
 fn callee(items: &mut Items<'_>) -> Result<Callee, ParseError> {
-    let next = items.items.as_slice().first().copied();
+    let next = items.rest.as_slice().first().copied();
     if next.is_some_and(|next| items.data.as_pair(next).is_some()) {
         let mut inner = items.list()?;
         inner.symbol("known")?;

@@ -4,7 +4,7 @@ use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
 
 use super::Tables;
-use super::ir::{Comparison, Operation, Unit};
+use super::ir::{Comparison, Operation, Procedure, Unit};
 use crate::core::ir::{Literal, LiteralId};
 
 /// The test that a predicate makes, if one instruction can make it.
@@ -51,6 +51,20 @@ pub fn comparison_of(primitive: Primitive) -> Option<Comparison> {
     })
 }
 
+impl Comparison {
+    /// The relation with its operands exchanged.
+    #[must_use]
+    pub const fn mirrored(self) -> Self {
+        match self {
+            Self::Equal => Self::Equal,
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+        }
+    }
+}
+
 impl Unit {
     /// The tagged word that an operation loads, if it is an immediate, fixnum or self-tagged flonum.
     pub fn immediate_word(&self, operation: &Operation) -> Option<u64> {
@@ -59,6 +73,23 @@ impl Unit {
             Operation::Literal(literal) => self.tables.literal_word(*literal),
             _ => None,
         }
+    }
+}
+
+impl Unit {
+    /// For each value of `procedure` the tagged word that it is, if that is known and an immediate.
+    pub fn immediate_words(&self, procedure: &Procedure) -> Vec<Option<u64>> {
+        let mut words = vec![None; procedure.values.len()];
+        let instructions = procedure
+            .blocks
+            .iter()
+            .flat_map(|block| &block.instructions);
+        for instruction in instructions {
+            if let Some(result) = instruction.result {
+                words[result.0 as usize] = self.immediate_word(&instruction.operation);
+            }
+        }
+        words
     }
 }
 

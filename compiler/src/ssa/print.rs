@@ -123,7 +123,9 @@ fn print_block(procedure: &Procedure, number: usize, block: &Block, text: &mut S
 
 fn form(head: &str, values: &[ValueId]) -> String {
     let mut text = format!("({head}");
-    values.iter().for_each(|value| put!(text, " v{}", value.0));
+    for value in values {
+        put!(text, " v{}", value.0);
+    }
     text.push(')');
     text
 }

@@ -100,6 +100,28 @@ impl Selector<'_, '_> {
                 };
                 self.emit_with_operands(add, &[value], live);
             }
+            Operation::StaticClosure(_)
+            | Operation::MakeClosure(..)
+            | Operation::ClosureRef(..) => {
+                self.closure(operation, dst);
+            }
+            Operation::Raw1(operation, value) => self.raw_unary(operation, dst, self.slot(value)),
+            Operation::Raw2(operation, a, b) => {
+                self.raw_binary(
+                    operation,
+                    IntoRaw(dst),
+                    RawLocal(self.slot(a)),
+                    RawLocal(self.slot(b)),
+                );
+            }
+            _ => unreachable!("written elsewhere"),
+        }
+        Ok(())
+    }
+
+    fn closure(&mut self, operation: &Operation, dst: u16) {
+        let into = Into(dst);
+        match *operation {
             Operation::StaticClosure(ProcedureId(number)) => {
                 let closure = self.shared.pool.constant(Constant::Closure(number));
                 self.load_constant(closure, dst);
@@ -121,18 +143,8 @@ impl Selector<'_, '_> {
                     index: Index(index),
                 });
             }
-            Operation::Raw1(operation, value) => self.raw_unary(operation, dst, self.slot(value)),
-            Operation::Raw2(operation, a, b) => {
-                self.raw_binary(
-                    operation,
-                    IntoRaw(dst),
-                    RawLocal(self.slot(a)),
-                    RawLocal(self.slot(b)),
-                );
-            }
             _ => unreachable!("written elsewhere"),
         }
-        Ok(())
     }
 
     fn store(&mut self, operation: &Operation, dst: Option<u16>) {

@@ -44,6 +44,8 @@ impl Selector<'_, '_> {
             self.comparison(comparison, operands[0], operands[1], dst);
         } else if let Some(instruction) = self.arithmetic(primitive, operands, dst) {
             self.emit_with_operands(instruction, operands, live);
+        } else if let Some(instruction) = self.element(primitive, operands, dst) {
+            self.assembler.emit(instruction);
         } else {
             self.inline_value(primitive, operands, dst, live);
         }
@@ -178,33 +180,6 @@ impl Selector<'_, '_> {
                 dst: into,
                 pair: local(0),
             },
-            Primitive::VectorRef => Instruction::VectorRef {
-                dst: into,
-                vector: local(0),
-                index: local(1),
-            },
-            Primitive::VectorLength => Instruction::VectorLength {
-                dst: into,
-                vector: local(0),
-            },
-            Primitive::StringRef => Instruction::StringRef {
-                dst: into,
-                string: local(0),
-                index: local(1),
-            },
-            Primitive::StringLength => Instruction::StringLength {
-                dst: into,
-                string: local(0),
-            },
-            Primitive::BytevectorRef => Instruction::BytevectorRef {
-                dst: into,
-                bytevector: local(0),
-                index: local(1),
-            },
-            Primitive::BytevectorLength => Instruction::BytevectorLength {
-                dst: into,
-                bytevector: local(0),
-            },
             Primitive::CharToInteger => Instruction::CharToInteger {
                 dst: into,
                 src: local(0),
@@ -242,6 +217,42 @@ impl Selector<'_, '_> {
             }
         };
         self.assembler.emit(instruction);
+    }
+
+    /// Elements and lengths of sequences.
+    fn element(&self, primitive: Primitive, operands: &[ValueId], dst: u16) -> Option<Instruction> {
+        let into = Into(dst);
+        let local = |place: usize| self.local(operands[place]);
+        Some(match primitive {
+            Primitive::VectorRef => Instruction::VectorRef {
+                dst: into,
+                vector: local(0),
+                index: local(1),
+            },
+            Primitive::VectorLength => Instruction::VectorLength {
+                dst: into,
+                vector: local(0),
+            },
+            Primitive::StringRef => Instruction::StringRef {
+                dst: into,
+                string: local(0),
+                index: local(1),
+            },
+            Primitive::StringLength => Instruction::StringLength {
+                dst: into,
+                string: local(0),
+            },
+            Primitive::BytevectorRef => Instruction::BytevectorRef {
+                dst: into,
+                bytevector: local(0),
+                index: local(1),
+            },
+            Primitive::BytevectorLength => Instruction::BytevectorLength {
+                dst: into,
+                bytevector: local(0),
+            },
+            _ => return None,
+        })
     }
 
     fn inline_effect(&mut self, primitive: Primitive, operands: &[ValueId]) {

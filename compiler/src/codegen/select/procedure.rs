@@ -85,7 +85,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
                 slots,
             }
         })?;
-        let words = immediate_words(shared.unit, procedure);
+        let words = shared.unit.immediate_words(procedure);
         let mut assembler = Assembler::default();
         let labels = procedure
             .blocks
@@ -283,7 +283,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             }
             after.clone_from(&slots);
             each_slot_use(&instruction.operation, |value| {
-                self.make_live(value, &mut slots)
+                self.make_live(value, &mut slots);
             });
         }
         after
@@ -428,18 +428,4 @@ pub(super) fn ends_in_poll(
         && instructions
             .last()
             .is_some_and(|last| last.operation == Operation::Poll)
-}
-
-fn immediate_words(unit: &Unit, procedure: &Procedure) -> Vec<Option<u64>> {
-    let mut words = vec![None; procedure.values.len()];
-    for instruction in procedure
-        .blocks
-        .iter()
-        .flat_map(|block| &block.instructions)
-    {
-        if let Some(result) = instruction.result {
-            words[result.0 as usize] = unit.immediate_word(&instruction.operation);
-        }
-    }
-    words
 }

@@ -18,7 +18,7 @@ impl Selector<'_, '_> {
             Terminator::None => unreachable!("the verifier wants blocks to end"),
             Terminator::Jump(target) => self.jump(id, target, polls, next),
             Terminator::Branch(condition, yes, no) => {
-                self.two_way(condition, yes.block, no.block, next)
+                self.two_way(condition, yes.block, no.block, next);
             }
             Terminator::Return(value) => {
                 let src = self.local(*value);

@@ -14,6 +14,10 @@ pub struct Dominators {
 
 impl Dominators {
     /// The dominators of the graph.
+    ///
+    /// # Panics
+    ///
+    /// If `flow` is not the graph of a procedure: its order starts with the entry.
     pub fn new(flow: &Flow) -> Self {
         let mut immediate: Vec<Option<BlockId>> = vec![None; flow.number.len()];
         let entry = flow.order[0];

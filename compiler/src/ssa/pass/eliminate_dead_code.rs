@@ -95,7 +95,7 @@ fn find_needed(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
         match &block.terminator {
             Terminator::Jump(_) => {}
             Terminator::Branch(condition, ..) => {
-                condition.each_use(|value| need(value, &mut pending))
+                condition.each_use(|value| need(value, &mut pending));
             }
             other => other.each_use(|value| need(value, &mut pending)),
         }

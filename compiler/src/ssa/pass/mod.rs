@@ -1,6 +1,7 @@
 //! Passes over SSA, each from a unit to a unit.
 
 mod delay_updates;
+mod eliminate_common;
 mod eliminate_dead_code;
 mod hoist_constants;
 mod place_polls;
@@ -12,6 +13,7 @@ mod unbox;
 use super::ir::{Procedure, Terminator, Unit};
 
 pub use delay_updates::delay_updates;
+pub use eliminate_common::eliminate_common;
 pub use eliminate_dead_code::eliminate_dead_code;
 pub use hoist_constants::hoist_constants;
 pub use place_polls::place_polls;
@@ -37,6 +39,14 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "select-small",
         run: select_small,
+    },
+    Pass {
+        name: "eliminate-common",
+        run: eliminate_common,
+    },
+    Pass {
+        name: "simplify",
+        run: simplify,
     },
     Pass {
         name: "eliminate-dead-code",

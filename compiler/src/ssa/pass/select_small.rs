@@ -11,7 +11,7 @@
 use abi::primitive::Primitive;
 use abi::tag;
 
-use crate::ssa::ir::{Comparison, Condition, Operation, Procedure, Terminator, Unit, ValueId};
+use crate::ssa::ir::{Condition, Operation, Procedure, Terminator, Unit, ValueId};
 use crate::ssa::primitive_facts::type_test_of;
 
 /// Selects small forms in all procedures of `unit`.
@@ -120,7 +120,7 @@ fn select_condition(condition: Condition, known: &[Known]) -> Condition {
             .map(|small| Condition::CompareSmall(comparison, a, small))
             .or_else(|| {
                 let small = of(a).small()?;
-                Some(Condition::CompareSmall(mirrored(comparison), b, small))
+                Some(Condition::CompareSmall(comparison.mirrored(), b, small))
             })
             .unwrap_or(condition),
         other => other,
@@ -129,15 +129,4 @@ fn select_condition(condition: Condition, known: &[Known]) -> Condition {
 
 fn half_word(known: Known) -> Option<i32> {
     i32::try_from(known.word? as i64).ok()
-}
-
-/// The relation with its operands exchanged.
-fn mirrored(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Equal => Comparison::Equal,
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessEqual => Comparison::GreaterEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterEqual => Comparison::LessEqual,
-    }
 }

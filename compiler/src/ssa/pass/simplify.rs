@@ -19,7 +19,7 @@ use crate::ssa::ir::{Block, BlockId, Condition, Procedure, Target, Terminator, U
 pub fn simplify(mut unit: Unit) -> Unit {
     let mut procedures = std::mem::take(&mut unit.procedures);
     for procedure in &mut procedures {
-        let words = constant_words(&unit, procedure);
+        let words = unit.immediate_words(procedure);
         thread_jumps(procedure, &words);
         fold_branches(procedure, &words);
         remove_trivial_parameters(procedure);
@@ -28,20 +28,6 @@ pub fn simplify(mut unit: Unit) -> Unit {
     }
     unit.procedures = procedures;
     unit
-}
-
-fn constant_words(unit: &Unit, procedure: &Procedure) -> Vec<Option<u64>> {
-    let mut words = vec![None; procedure.values.len()];
-    for instruction in procedure
-        .blocks
-        .iter()
-        .flat_map(|block| &block.instructions)
-    {
-        if let Some(result) = instruction.result {
-            words[result.0 as usize] = unit.immediate_word(&instruction.operation);
-        }
-    }
-    words
 }
 
 /// Whether `condition` holds when its only operand is `word`.

@@ -166,7 +166,7 @@ impl<'a> Types<'a> {
                 refine_by_comparison(known, relation, self.of(b), holds)
             }
             Condition::Compare(relation, a, b) if b == value => {
-                refine_by_comparison(known, mirrored(relation), self.of(a), holds)
+                refine_by_comparison(known, relation.mirrored(), self.of(a), holds)
             }
             _ => known,
         }
@@ -262,15 +262,5 @@ fn without(range: Range, other: Range) -> Range {
     Range {
         low: range.low + i128::from(range.low == other.low),
         high: range.high - i128::from(range.high == other.high),
-    }
-}
-
-fn mirrored(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Equal => Comparison::Equal,
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessEqual => Comparison::GreaterEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterEqual => Comparison::LessEqual,
     }
 }

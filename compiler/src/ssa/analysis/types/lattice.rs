@@ -97,7 +97,7 @@ impl Range {
 
     /// Sums.
     #[must_use]
-    pub fn add(self, other: Self) -> Self {
+    pub fn plus(self, other: Self) -> Self {
         let bound = |a: i128, b: i128, infinity: i128| {
             if a == infinity || b == infinity {
                 infinity

@@ -75,8 +75,7 @@ fn of_small(small: i16) -> Type {
 
 fn of_result(primitive: Primitive) -> Type {
     match primitive.result() {
-        ResultType::Any => Type::ANY,
-        ResultType::Number => Type::ANY,
+        ResultType::Any | ResultType::Number => Type::ANY,
         ResultType::Flonum => Type::FLONUM,
         ResultType::ExactInteger => Type::integer(Range::ALL),
         ResultType::Fixnum => Type::integer(match primitive {
@@ -150,8 +149,8 @@ fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
     };
     let integer = match (a.integer, b.integer) {
         (Some(a), Some(b)) => match primitive {
-            Primitive::Add => Some(a.add(b)),
-            Primitive::Subtract => Some(a.add(b.negate())),
+            Primitive::Add => Some(a.plus(b)),
+            Primitive::Subtract => Some(a.plus(b.negate())),
             Primitive::Multiply => Some(a.of_corners(b, i128::checked_mul)),
             _ => Some(Range::ALL),
         },

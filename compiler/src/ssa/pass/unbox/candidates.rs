@@ -357,9 +357,9 @@ impl Facts {
                 }
             });
         }
-        withdrawn
-            .iter()
-            .for_each(|value| self.candidates[value.0 as usize] = None);
+        for value in &withdrawn {
+            self.candidates[value.0 as usize] = None;
+        }
         !withdrawn.is_empty()
     }
 

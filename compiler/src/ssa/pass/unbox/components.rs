@@ -122,18 +122,23 @@ impl<'a> Groups<'a> {
     fn weigh_operation(&mut self, result: ValueId, weight: Work) {
         let raw = self.facts.operations[result.0 as usize].expect("candidates have operations");
         let repr = self.facts.candidates[result.0 as usize].expect("a candidate");
-        let saved = if repr == Repr::F64 {
-            SAVED_F64
-        } else if self.is_fixnum(result) {
-            SAVED_WORD
-        } else {
-            SAVED_BIGNUM
-        };
+        let saved = self.saved_by(result, repr);
         self.add(result, saved * weight);
         if raw != RawOperation::Parameter && !raw_takes_tagged(raw) {
             for operand in raw.operands() {
                 self.charge_unboxing(result, operand, repr, weight);
             }
+        }
+    }
+
+    /// What working with `value` saves when it is raw.
+    fn saved_by(&self, value: ValueId, repr: Repr) -> Work {
+        if repr == Repr::F64 {
+            SAVED_F64
+        } else if self.is_fixnum(value) {
+            SAVED_WORD
+        } else {
+            SAVED_BIGNUM
         }
     }
 
@@ -182,9 +187,9 @@ impl<'a> Groups<'a> {
             Terminator::Branch(condition, ..) => {
                 match self.facts.raw_condition(condition, &self.facts.candidates) {
                     Some((repr, a, b)) => {
-                        self.add(a, SAVED_F64 * weight);
+                        self.add(a, self.saved_by(a, repr) * weight);
                         if let Some(operand) = b {
-                            self.add(operand, SAVED_F64 * weight);
+                            self.add(operand, self.saved_by(operand, repr) * weight);
                             self.charge_unboxing(a, operand, repr, weight);
                         }
                     }

@@ -1,0 +1,269 @@
+//! Common subexpressions: what was computed, read or tested before is not again.
+//!
+//! Before: any unit. After: no computation of the same from the same values is dominated by another one;
+//! within a block no field is read twice unless something may have written in between; no branch tests
+//! what a branch above has told.
+//!
+//! ```text
+//! v1 = car v0; v2 = car v0; v3 = cons v1 v2   =>   v1 = car v0; v3 = cons v1 v1
+//! ```
+
+use std::collections::HashMap;
+
+use abi::primitive::{Effect, Primitive, PrimitiveClass};
+
+use crate::ssa::analysis::{Dominators, Flow};
+use crate::ssa::ir::{BlockId, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId};
+
+/// Eliminates common subexpressions in all procedures of `unit`.
+#[must_use]
+pub fn eliminate_common(mut unit: Unit) -> Unit {
+    let immutable: Vec<bool> = unit
+        .tables
+        .globals
+        .iter()
+        .map(|global| global.immutable)
+        .collect();
+    for procedure in &mut unit.procedures {
+        eliminate_in(procedure, &immutable);
+    }
+    unit
+}
+
+fn eliminate_in(procedure: &mut Procedure, immutable: &[bool]) {
+    let flow = Flow::new(procedure);
+    let dominators = Dominators::new(&flow);
+    let mut children = vec![Vec::new(); procedure.blocks.len()];
+    for &block in &flow.order {
+        if let Some(above) = dominators.immediate(block) {
+            children[above.0 as usize].push(block);
+        }
+    }
+    let facts = facts_of_blocks(procedure, &flow);
+    let mut eliminator = Eliminator {
+        immutable,
+        same: (0..procedure.values.len() as u32).map(ValueId).collect(),
+        computed: HashMap::new(),
+        told: HashMap::new(),
+        undo: Vec::new(),
+    };
+    let mut stack = vec![Step::Enter(flow.order[0])];
+    while let Some(step) = stack.pop() {
+        match step {
+            Step::Leave(mark) => eliminator.undo_to(mark),
+            Step::Enter(block) => {
+                stack.push(Step::Leave(eliminator.undo.len()));
+                if let Some((condition, holds)) = &facts[block.0 as usize] {
+                    eliminator.tell(condition, *holds);
+                }
+                eliminator.block(procedure, block);
+                stack.extend(
+                    children[block.0 as usize]
+                        .iter()
+                        .rev()
+                        .map(|&child| Step::Enter(child)),
+                );
+            }
+        }
+    }
+}
+
+/// A step of the walk over the dominator tree.
+enum Step {
+    Enter(BlockId),
+    /// Forget what is known since then.
+    Leave(usize),
+}
+
+/// What makes two computations the same: the operation without its operands, and those.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key(Kind, Vec<ValueId>);
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Kind {
+    Primitive(Primitive),
+    AddSmall(i16),
+    ClosureRef(u16),
+    Global(u32),
+    Cell(u32),
+}
+
+/// When a computation gives the same again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lasting {
+    Always,
+    UntilWrite,
+}
+
+/// A test of one value, as a key.
+type Test = (u8, ValueId, i32);
+
+enum Undo {
+    Computed(Key),
+    Told(Test),
+}
+
+struct Eliminator<'a> {
+    immutable: &'a [bool],
+    same: Vec<ValueId>,
+    computed: HashMap<Key, ValueId>,
+    told: HashMap<Test, bool>,
+    undo: Vec<Undo>,
+}
+
+impl Eliminator<'_> {
+    fn block(&mut self, procedure: &mut Procedure, id: BlockId) {
+        let block = &mut procedure.blocks[id.0 as usize];
+        let mut read: HashMap<Key, ValueId> = HashMap::new();
+        block.instructions.retain_mut(|instruction| {
+            instruction
+                .operation
+                .each_use_mut(|value| *value = self.same[value.0 as usize]);
+            if may_write(&instruction.operation) {
+                read.clear();
+            }
+            let Some(result) = instruction.result else {
+                return true;
+            };
+            let Some((key, lasting)) = self.key_of(&instruction.operation) else {
+                return true;
+            };
+            let known = match lasting {
+                Lasting::Always => self.computed.get(&key),
+                Lasting::UntilWrite => read.get(&key),
+            };
+            if let Some(&known) = known {
+                self.same[result.0 as usize] = known;
+                return false;
+            }
+            match lasting {
+                Lasting::UntilWrite => {
+                    read.insert(key, result);
+                }
+                Lasting::Always => {
+                    self.undo.push(Undo::Computed(key.clone()));
+                    self.computed.insert(key, result);
+                }
+            }
+            true
+        });
+        block
+            .terminator
+            .each_use_mut(|value| *value = self.same[value.0 as usize]);
+        self.fold(&mut block.terminator);
+    }
+
+    /// Turns a branch whose outcome is known into a jump.
+    fn fold(&self, terminator: &mut Terminator) {
+        let Terminator::Branch(condition, yes, no) = terminator else {
+            return;
+        };
+        let Some(&holds) = test_of(condition).and_then(|test| self.told.get(&test)) else {
+            return;
+        };
+        let nowhere = Target {
+            block: BlockId(0),
+            arguments: Vec::new(),
+        };
+        let taken = std::mem::replace(if holds { yes } else { no }, nowhere);
+        *terminator = Terminator::Jump(taken);
+    }
+
+    fn tell(&mut self, condition: &Condition, holds: bool) {
+        let mut condition = condition.clone();
+        condition.each_use_mut(|value| *value = self.same[value.0 as usize]);
+        if let Some(test) = test_of(&condition)
+            && self.told.insert(test, holds).is_none()
+        {
+            self.undo.push(Undo::Told(test));
+        }
+    }
+
+    fn undo_to(&mut self, mark: usize) {
+        for undo in self.undo.drain(mark..) {
+            match undo {
+                Undo::Computed(key) => {
+                    self.computed.remove(&key);
+                }
+                Undo::Told(test) => {
+                    self.told.remove(&test);
+                }
+            }
+        }
+    }
+
+    fn key_of(&self, operation: &Operation) -> Option<(Key, Lasting)> {
+        Some(match operation {
+            Operation::AddSmall(value, small) => {
+                (Key(Kind::AddSmall(*small), vec![*value]), Lasting::Always)
+            }
+            Operation::ClosureRef(closure, index) => (
+                Key(Kind::ClosureRef(*index), vec![*closure]),
+                Lasting::Always,
+            ),
+            Operation::GlobalRef(global) => {
+                let lasting = if self.immutable[global.0 as usize] {
+                    Lasting::Always
+                } else {
+                    Lasting::UntilWrite
+                };
+                (Key(Kind::Global(global.0), Vec::new()), lasting)
+            }
+            Operation::CellRef(cell) => (Key(Kind::Cell(cell.0), Vec::new()), Lasting::UntilWrite),
+            Operation::Primitive(primitive, operands) => {
+                let lasting = match primitive.effect() {
+                    Effect::Total | Effect::Partial => Lasting::Always,
+                    Effect::Read if primitive.class() == PrimitiveClass::Inline => {
+                        Lasting::UntilWrite
+                    }
+                    _ => return None,
+                };
+                (Key(Kind::Primitive(*primitive), operands.clone()), lasting)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Whether something that was read before may be different after the operation.
+fn may_write(operation: &Operation) -> bool {
+    match operation {
+        Operation::Call(..)
+        | Operation::CallKnown(..)
+        | Operation::CallHost(..)
+        | Operation::GlobalSet(..)
+        | Operation::GlobalDefine(..)
+        | Operation::CellSet(..) => true,
+        Operation::Primitive(primitive, _) => {
+            matches!(primitive.effect(), Effect::Write | Effect::Control)
+        }
+        _ => false,
+    }
+}
+
+/// A condition that tells something of one value and cannot raise.
+fn test_of(condition: &Condition) -> Option<Test> {
+    Some(match *condition {
+        Condition::True(value) => (0, value, 0),
+        Condition::Type(test, value) => (1, value, i32::from(test as u8)),
+        Condition::EqWord(value, word) => (2, value, word),
+        _ => return None,
+    })
+}
+
+/// For blocks to which only one branch leads: what that tells.
+fn facts_of_blocks(procedure: &Procedure, flow: &Flow) -> Vec<Option<(Condition, bool)>> {
+    let mut facts = vec![None; procedure.blocks.len()];
+    for &id in &flow.order {
+        let Terminator::Branch(condition, yes, no) = &procedure.blocks[id.0 as usize].terminator
+        else {
+            continue;
+        };
+        for (target, holds) in [(yes, true), (no, false)] {
+            if yes.block != no.block && flow.predecessors[target.block.0 as usize].len() == 1 {
+                facts[target.block.0 as usize] = Some((condition.clone(), holds));
+            }
+        }
+    }
+    facts
+}
