@@ -193,76 +193,69 @@ impl Expander<'_> {
     fn scan_define_values(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {
         let operands = self.operands(id, CoreForm::DefineValues, 2, 2)?;
         let formals = self.formals(operands[0], CoreForm::DefineValues)?;
-        let producer = operands[1];
-        let names: Vec<Name> = formals
-            .required
-            .iter()
-            .copied()
-            .chain(formals.rest)
-            .collect();
-        let targets: Vec<Target> = {
-            let define = |&name: &Name| self.define(name, id);
-            names.iter().map(define).collect::<Result<_>>()?
-        };
-        let (required, has_rest) = (formals.required.len(), formals.rest.is_some());
-        let mut fresh = |_| self.program.add_variable("value".into());
-        let values: Vec<VariableId> = (0..names.len()).map(&mut fresh).collect();
+        let names: Vec<Name> = formals.required.into_iter().chain(formals.rest).collect();
+        let mut targets = Vec::with_capacity(names.len());
+        for &name in &names {
+            targets.push(self.define(name, id)?);
+        }
+        let received = self.fresh_values(names.len());
+        let rest = formals.rest.and(received.last().copied());
+        let shared = (targets.clone(), received, rest);
         let is_global = matches!(targets.first(), Some(Target::Global(_)));
-        let packed = (!is_global).then(|| fresh(0));
-        let shared = targets.clone();
-        let build = Code::Build(
-            id,
-            Box::new(move |expander| {
-                expander.then(move |expander| {
-                    let producer = expander.pop();
-                    let body = if is_global {
-                        expander.define_all(&shared, &values, id)
-                    } else {
-                        let operands = expander.locals(&values, id);
-                        expander.add(Expr::Primitive(Primitive::Vector, operands), id)
-                    };
-                    let rest = if has_rest {
-                        values.last().copied()
-                    } else {
-                        None
-                    };
-                    let required = values[..required].to_vec();
-                    expander.finish(
-                        Expr::Receive {
-                            required,
-                            rest,
-                            producer,
-                            body,
-                        },
-                        id,
-                    );
-                    Ok(())
-                });
-                expander.later(producer);
+        let producer = operands[1];
+        let build = move |expander: &mut Expander<'_>| {
+            expander.then(move |expander| {
+                expander.receive_definitions(&shared, id);
                 Ok(())
-            }),
-        );
-        let Some(packed) = packed else {
+            });
+            expander.later(producer);
+            Ok(())
+        };
+        let build = Code::Build(id, Box::new(build));
+        if is_global {
             items.push(Item::Evaluate(build));
             return Ok(());
-        };
+        }
+        let packed = self.program.add_variable("values".into());
         items.push(Item::Define(Target::Local(packed), build));
         for (index, target) in targets.into_iter().enumerate() {
-            let code = Code::Build(
-                id,
-                Box::new(move |expander| {
-                    let vector = expander.add(Expr::Local(packed), id);
-                    let index = expander.index(index, id);
-                    expander.finish(
-                        Expr::Primitive(Primitive::VectorRef, vec![vector, index]),
-                        id,
-                    );
-                    Ok(())
-                }),
-            );
-            items.push(Item::Define(target, code));
+            let build = move |expander: &mut Expander<'_>| {
+                let vector = expander.add(Expr::Local(packed), id);
+                let operands = vec![vector, expander.index(index, id)];
+                expander.finish(Expr::Primitive(Primitive::VectorRef, operands), id);
+                Ok(())
+            };
+            items.push(Item::Define(target, Code::Build(id, Box::new(build))));
         }
         Ok(())
+    }
+
+    fn fresh_values(&mut self, count: usize) -> Vec<VariableId> {
+        let fresh = |_| self.program.add_variable("value".into());
+        (0..count).map(fresh).collect()
+    }
+
+    /// Receives the values of the producer on the stack: defines globals, or leaves a vector.
+    fn receive_definitions(
+        &mut self,
+        (targets, received, rest): &(Vec<Target>, Vec<VariableId>, Option<VariableId>),
+        at: SyntaxId,
+    ) {
+        let producer = self.pop();
+        let body = if matches!(targets.first(), Some(Target::Global(_))) {
+            self.define_all(targets, received, at)
+        } else {
+            let operands = self.locals(received, at);
+            self.add(Expr::Primitive(Primitive::Vector, operands), at)
+        };
+        let required = received.len() - usize::from(rest.is_some());
+        let receive = Expr::Receive {
+            required: received[..required].to_vec(),
+            rest: *rest,
+            producer,
+            body,
+        };
+        self.finish(receive, at);
     }
 
     fn define_all(&mut self, targets: &[Target], values: &[VariableId], at: SyntaxId) -> ExprId {

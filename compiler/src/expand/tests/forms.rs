@@ -49,10 +49,10 @@ fn internal_define_values_binds_all() {
     let program = "(let () (define-values (a . rest) (values 1 2)) (cons a rest))";
     insta::assert_snapshot!(core(program), @r"
     (letrec
-      ((value.4
+      ((values.4
           (receive (value.2 %rest value.3) (call (immutable values) 1 2) (vector value.2 value.3)))
-        (a.0 (vector-ref value.4 0))
-        (rest.1 (vector-ref value.4 1)))
+        (a.0 (vector-ref values.4 0))
+        (rest.1 (vector-ref values.4 1)))
       (call (immutable cons) a.0 rest.1))
     ");
 }
