@@ -4,7 +4,7 @@ use super::super::{EnvironmentId, LibraryRegistry, SourceText, expand_text};
 use super::{IMPORT, expand};
 
 /// Deep enough to overflow any stack if a step recursed.
-const DEPTH: usize = 20_000;
+const DEPTH: usize = 100_000;
 
 #[test]
 fn expressions_nest_deeply() {
