@@ -19,6 +19,16 @@ pub(super) struct LiveSlots {
     pub(super) raw: SlotSet,
 }
 
+impl LiveSlots {
+    /// Adds `count` slots from `first` on, which hold tagged words.
+    pub(super) fn hold(&mut self, first: u16, count: usize) {
+        for slot in (first..=u16::MAX).take(count) {
+            self.live.insert(slot);
+            self.raw.remove(slot);
+        }
+    }
+}
+
 /// A safepoint, to become a frame map.
 #[derive(Clone, Debug)]
 pub(super) struct Safepoint {
@@ -219,7 +229,8 @@ impl Assembler {
             rest,
         } = *instruction
         {
-            for slot in first.0..first.0 + required.0 + u16::from(rest.0) {
+            let count = usize::from(required.0) + usize::from(rest.0);
+            for slot in (first.0..=u16::MAX).take(count) {
                 written.insert(slot);
                 *slots_end = (*slots_end).max(usize::from(slot) + 1);
             }

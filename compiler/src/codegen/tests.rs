@@ -151,3 +151,57 @@ fn operands_of_nested_calls_are_computed_in_place() {
     151: return_value s0
     ");
 }
+
+#[test]
+fn values_of_a_receiving_call_arrive_where_they_are_used() {
+    let unit = compile(
+        r#"(procedure "p" 2 0 #f 0 ("f" "x")
+          (block b0 (v0 v1)
+            (call-receive v0 2 #t b1 v1 v1))
+          (block b1 (v2 v3 v4)
+            (let v5 (primitive cons v2 v4))
+            (let v6 (call v1 v3 v5))
+            (return v6)))"#,
+    );
+    insta::assert_snapshot!(listing(&unit, 0), @r"
+    0: copy s4 s1
+    5: copy s5 s2
+    10: copy s6 s2
+    15: call arguments=2 s3 words=4 [-dL]
+    26: receive s3 required=2 rest=1
+    32: copy s0 s3
+    37: copy s3 s4
+    42: copy s1 s5
+    47: poll [LLLLddd]
+    52: cons s4 s0 s1
+    59: call arguments=2 s0 words=2 [d]
+    70: return_value s0
+    ");
+}
+
+#[test]
+fn arguments_that_change_places_go_through_a_temporary() {
+    let unit = compile(
+        r#"(procedure "p" 2 0 #f 0 ("a" "b")
+          (block b0 (v0 v1) (tail-call-known 0 #f v1 v0)))"#,
+    );
+    insta::assert_snapshot!(listing(&unit, 0), @r"
+    0: copy s3 s1
+    5: copy s1 s2
+    10: copy s2 s3
+    15: tail_call_known Procedure(0)
+    ");
+}
+
+#[test]
+fn a_frame_that_is_too_large_is_refused_by_name() {
+    let operands = " v0".repeat(70_000);
+    let text = format!(
+        "(procedure \"huge\" 1 0 #f 0 (\"x\") (block b0 (v0) (let v1 (primitive list{operands})) (return v1)))"
+    );
+    let error = generate(&parse(&text).unwrap()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "procedure \"huge\" needs 70000 slots; a frame has at most 65535"
+    );
+}

@@ -233,10 +233,7 @@ impl Selector<'_, '_> {
             }
             Operation::CallHost(primitive, ref operands) => {
                 // The host procedure reads its operands from this frame.
-                for (slot, _) in (first..).zip(operands) {
-                    live.live.insert(slot);
-                    live.raw.remove(slot);
-                }
+                live.hold(first, operands.len());
                 words = frame_words(live.live.end());
                 let primitive = PrimitiveOperand(primitive.index());
                 let first = Local(first);

@@ -61,10 +61,7 @@ impl Selector<'_, '_> {
                 operands,
             };
             let first = self.place_operands(outgoing, &live);
-            for (slot, _) in (first..).zip(operands) {
-                live.live.insert(slot);
-                live.raw.remove(slot);
-            }
+            live.hold(first, operands.len());
             let count = Count(operands.len() as u16);
             let leaf = Instruction::Leaf {
                 dst,

@@ -337,6 +337,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let first = outgoing.area.first_operand(live.live.end());
         let end = first + outgoing.operands.len();
         self.assembler.slots_end = self.assembler.slots_end.max(end);
+        if end > usize::from(u16::MAX) {
+            // The frame is refused when its size is checked.
+            return 0;
+        }
         let mut moves = Vec::with_capacity(outgoing.operands.len() + 1);
         if let Some(closure) = outgoing.closure {
             moves.push(Move {
