@@ -3,6 +3,8 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use compiler::options::Level;
+
 use crate::error::Error;
 use crate::runtime::Runtime;
 
@@ -15,7 +17,7 @@ pub struct RuntimeBuilder {
     pub(crate) read_images: bool,
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) command_line: Vec<String>,
-    pub(crate) dump_after: Option<String>,
+    pub(crate) compiler: compiler::options::Options,
 }
 
 impl RuntimeBuilder {
@@ -65,7 +67,14 @@ impl RuntimeBuilder {
     /// Print the program after this pass of the compiler, to standard output.
     #[must_use]
     pub fn dump_after(mut self, pass: impl Into<String>) -> Self {
-        self.dump_after = Some(pass.into());
+        self.compiler.dump_after = Some(pass.into());
+        self
+    }
+
+    /// How much the compiler does so that programs run fast.
+    #[must_use]
+    pub const fn level(mut self, level: Level) -> Self {
+        self.compiler.level = level;
         self
     }
 

@@ -42,12 +42,12 @@ impl Forms {
 
 impl Frontend {
     /// A compiler that also looks for libraries in `library_paths`, and prints the program after the
-    /// pass named `dump_after`.
-    pub fn standard(library_paths: Vec<PathBuf>, dump_after: Option<String>) -> Self {
+    /// pass that `options` names.
+    pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
         Self {
             registry: None,
             library_paths,
-            options: Options { dump_after },
+            options,
         }
     }
 

@@ -52,6 +52,7 @@ mod scheme;
 mod value;
 
 pub use builder::RuntimeBuilder;
+pub use compiler::options::{Level, Options as CompilerOptions};
 pub use convert::{FromScheme, IntoScheme};
 pub use error::{Error, Place, Raised};
 pub use frontend::{Forms, Frontend, read_forms};

@@ -45,7 +45,7 @@ impl Runtime {
         if let Some(bytes) = options.stack_bytes_max {
             vm_options.stack_bytes_max = bytes;
         }
-        let frontend = Frontend::standard(options.library_paths, options.dump_after);
+        let frontend = Frontend::standard(options.library_paths, options.compiler);
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
         let vm = Vm::new(vm_options, hook).map_err(|error| Error::Setup(error.to_string()))?;

@@ -11,7 +11,7 @@ use crate::codegen::{self, CodegenError};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
 use crate::link::{LinkError, link};
-use crate::options::Options;
+use crate::options::{Level, Options};
 use crate::ssa::ir::Unit;
 use crate::ssa::{self, BuildError};
 
@@ -24,6 +24,8 @@ pub struct CorePass {
     pub run: fn(Program) -> Program,
     /// What the program is afterwards.
     pub stage: Stage,
+    /// The lowest level on which it runs.
+    pub level: Level,
 }
 
 /// All passes over Core, in the order in which they run.
@@ -32,31 +34,37 @@ pub const CORE_PASSES: &[CorePass] = &[
         name: "integrate-primitives",
         run: pass::integrate_primitives,
         stage: Stage::Expanded,
+        level: Level::None,
     },
     CorePass {
         name: "fix-letrec",
         run: pass::fix_letrec,
         stage: Stage::Fixed,
+        level: Level::None,
     },
     CorePass {
         name: "inline",
         run: pass::inline,
         stage: Stage::Fixed,
+        level: Level::Full,
     },
     CorePass {
         name: "contify",
         run: pass::contify,
         stage: Stage::Fixed,
+        level: Level::Basic,
     },
     CorePass {
         name: "convert-assignments",
         run: pass::convert_assignments,
         stage: Stage::Converted,
+        level: Level::None,
     },
     CorePass {
         name: "close",
         run: pass::close,
         stage: Stage::Closed,
+        level: Level::None,
     },
 ];
 
@@ -113,7 +121,7 @@ pub fn compile(
         wanted: options.dump_after.as_deref(),
         dump: None,
     };
-    let unit = lower(program, &mut observer)?;
+    let unit = lower(program, options.level, &mut observer)?;
     let mut link_unit = codegen::bytecode::generate(&unit)?;
     link_unit.interface = interface;
     Ok(Compiled {
@@ -123,16 +131,24 @@ pub fn compile(
 }
 
 /// From expanded Core to the SSA that code is generated from.
-fn lower(mut program: Program, observer: &mut Observer<'_>) -> Result<Unit, BuildError> {
+fn lower(
+    mut program: Program,
+    level: Level,
+    observer: &mut Observer<'_>,
+) -> Result<Unit, BuildError> {
     observer.core(EXPAND, Stage::Expanded, &program);
     for pass in CORE_PASSES {
-        program = (pass.run)(program);
+        if level >= pass.level {
+            program = (pass.run)(program);
+        }
         observer.core(pass.name, pass.stage, &program);
     }
     let mut unit = ssa::build(program)?;
     observer.ssa(BUILD, &unit);
     for pass in ssa::pass::PASSES {
-        unit = (pass.run)(unit);
+        if level >= pass.level {
+            unit = (pass.run)(unit);
+        }
         observer.ssa(pass.name, &unit);
     }
     Ok(unit)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use compiler::compile::{compile, pass_names};
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries, expand_program};
-use compiler::options::Options;
+use compiler::options::{Level, Options};
 
 fn library_files(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -58,6 +58,7 @@ fn dump(text: &str, pass: &str) -> String {
     };
     let options = Options {
         dump_after: Some(pass.to_owned()),
+        ..Options::default()
     };
     compile(program, None, &options).unwrap().dump.unwrap()
 }
@@ -83,6 +84,20 @@ fn loops_have_no_calls() {
     let core = dump(text, "close");
     assert!(core.contains("(goto loop."), "{core}");
     assert!(!core.contains("(call loop."), "{core}");
+}
+
+#[test]
+fn the_library_compiles_on_every_level() {
+    for level in [Level::None, Level::Basic] {
+        let (program, interface) = expand_libraries(&mut LibraryRegistry::new(), &sources())
+            .unwrap_or_else(|diagnostics| panic!("{}", diagnostics[0]));
+        let options = Options {
+            level,
+            ..Options::default()
+        };
+        let compiled = compile(program, Some(interface), &options);
+        assert!(compiled.unwrap().image.starts_with(b"\x7fELF"), "{level:?}");
+    }
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! The command line: what the user asked for.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use cozen::{CompilerOptions, Level};
 use lexopt::prelude::{Long, Short, Value};
 
 /// What `--help` prints.
@@ -24,7 +25,8 @@ options:
   --zeal[=N]               collect at every (Nth) place where a collection may start, and verify
   --gc-stats               print what the collector did, at the end
   --no-mmap                read images instead of mapping them
-  --dump-after=PASS        print the program after a pass of the compiler (`list` names them)
+  -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
+  --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
   -o, --output=FILE        where `compile` writes
   -h, --help    -V, --version
 ";
@@ -76,7 +78,18 @@ pub(crate) struct Options {
     pub(crate) zeal_every: Option<u32>,
     pub(crate) gc_statistics: bool,
     pub(crate) no_mmap: bool,
+    pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
+}
+
+impl Options {
+    /// Those for the compiler.
+    pub(crate) fn compiler(&self) -> CompilerOptions {
+        CompilerOptions {
+            level: self.level,
+            dump_after: self.dump_after.clone(),
+        }
+    }
 }
 
 /// Parses the arguments after the program's name.
@@ -109,6 +122,7 @@ pub(crate) fn parse(
             Short('L') | Long("library-path") => {
                 parsed.options.library_paths.push(parser.value()?.into());
             }
+            Short('O') => parsed.options.level = level(&parser.value()?)?,
             Long("gc-stats") => parsed.options.gc_statistics = true,
             Long("no-mmap") => parsed.options.no_mmap = true,
             Long("zeal") => {
@@ -208,6 +222,15 @@ fn bytes(option: &str, value: OsString) -> Result<usize, lexopt::Error> {
         .ok_or_else(|| format!("{option}: expected bytes such as 64M, found {value:?}").into())
 }
 
+fn level(value: &OsStr) -> Result<Level, lexopt::Error> {
+    match value.to_str() {
+        Some("0") => Ok(Level::None),
+        Some("1") => Ok(Level::Basic),
+        Some("2") => Ok(Level::Full),
+        _ => Err(format!("-O: expected 0, 1 or 2, found {}", value.display()).into()),
+    }
+}
+
 fn zeal_every(value: Option<OsString>) -> Result<u32, lexopt::Error> {
     let Some(value) = value else { return Ok(1) };
     let value = text(value)?;
@@ -260,6 +283,14 @@ mod tests {
                 arguments: vec!["--no-mmap".into()]
             }
         );
+    }
+
+    #[test]
+    fn levels_are_named_by_digits() {
+        assert_eq!(parsed("-O0 prog.scm").options.level, Level::None);
+        assert_eq!(parsed("prog.scm").options.level, Level::Full);
+        let error = parse(["-O3".into()]).expect_err("there are three levels");
+        assert_eq!(error.to_string(), "-O: expected 0, 1 or 2, found 3");
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Er
     let image = if content.starts_with(ELF_MAGIC) {
         content
     } else {
-        Frontend::standard(options.library_paths.clone(), options.dump_after.clone())
+        Frontend::standard(options.library_paths.clone(), options.compiler())
             .compile_program(file)?
     };
     let view = ImageView::parse(&image).map_err(|error| Error::Load { name, error })?;

@@ -66,7 +66,9 @@ fn runtime(options: &Options, words: Vec<String>) -> Result<Runtime, cozen::Erro
 }
 
 fn builder(options: &Options) -> RuntimeBuilder {
-    let mut builder = Runtime::builder().read_images(options.no_mmap);
+    let mut builder = Runtime::builder()
+        .read_images(options.no_mmap)
+        .level(options.level);
     if let Some(bytes) = options.heap_bytes_max {
         builder = builder.heap_bytes_max(bytes);
     }

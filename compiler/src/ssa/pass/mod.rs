@@ -11,6 +11,7 @@ mod split_edges;
 mod unbox;
 
 use super::ir::{Procedure, Terminator, Unit};
+use crate::options::Level;
 
 pub use delay_updates::delay_updates;
 pub use eliminate_common::eliminate_common;
@@ -28,6 +29,8 @@ pub struct Pass {
     pub name: &'static str,
     /// The step.
     pub run: fn(Unit) -> Unit,
+    /// The lowest level on which it is done.
+    pub level: Level,
 }
 
 /// All passes between [`super::build`] and code generation, in the order in which they run.
@@ -35,46 +38,57 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "simplify",
         run: simplify,
+        level: Level::Basic,
     },
     Pass {
         name: "select-small",
         run: select_small,
+        level: Level::Basic,
     },
     Pass {
         name: "eliminate-common",
         run: eliminate_common,
+        level: Level::Full,
     },
     Pass {
         name: "simplify",
         run: simplify,
+        level: Level::Basic,
     },
     Pass {
         name: "eliminate-dead-code",
         run: eliminate_dead_code,
+        level: Level::Basic,
     },
     Pass {
         name: "split-edges",
         run: split_edges,
+        level: Level::None,
     },
     Pass {
         name: "unbox",
         run: unbox,
+        level: Level::Full,
     },
     Pass {
         name: "eliminate-dead-code",
         run: eliminate_dead_code,
+        level: Level::Basic,
     },
     Pass {
         name: "hoist-constants",
         run: hoist_constants,
+        level: Level::Full,
     },
     Pass {
         name: "delay-updates",
         run: delay_updates,
+        level: Level::Full,
     },
     Pass {
         name: "place-polls",
         run: place_polls,
+        level: Level::None,
     },
 ];
 
