@@ -7,6 +7,9 @@ use compiler::compile::compile;
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
 use compiler::options::Options;
 
+/// What the names of the library's files begin with in messages. (The command line knows it too.)
+const BOOT_FILE_PREFIX: &str = "(cozen)/";
+
 fn main() {
     println!("cargo::rerun-if-changed=lib");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
@@ -28,9 +31,9 @@ fn boot_image(root: &Path) -> Result<Vec<u8>, Vec<String>> {
     let files: Vec<SourceText> = paths
         .iter()
         .map(|path| {
-            let name = path.strip_prefix(root).expect("found below the root");
+            let name = path.strip_prefix(root.join("lib")).expect("found below it");
             let text = fs::read_to_string(path).expect("a readable library");
-            SourceText::new(&name.display().to_string(), &text)
+            SourceText::new(&format!("{BOOT_FILE_PREFIX}{}", name.display()), &text)
         })
         .collect();
     let mut registry = LibraryRegistry::new();

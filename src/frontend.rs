@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -17,6 +18,9 @@ use vm::hooks::FrontendError;
 
 use crate::boot;
 use crate::error::Error;
+
+/// The largest file that is read, in bytes.
+const FILE_BYTES_MAX: u64 = 1 << 30;
 
 /// A compiler that knows the libraries of the boot image.
 #[derive(Debug)]
@@ -72,7 +76,8 @@ impl Frontend {
 
     fn compile_source(&mut self, source: &SourceText) -> Result<Vec<u8>, Error> {
         self.check_options()?;
-        let program = expand::expand_program(self.registry(), source).map_err(Error::Syntax)?;
+        let mut program = expand::expand_program(self.registry(), source).map_err(Error::Syntax)?;
+        program.keeps_entry_frame = true;
         self.finish(program, &source.name)
     }
 
@@ -81,15 +86,17 @@ impl Frontend {
         self.check_options()?;
         let source = SourceText::new(name, text);
         let environment = EnvironmentId::INTERACTION;
-        let program = expand::expand_text(self.registry(), environment, &source);
-        self.finish(program.map_err(Error::Syntax)?, name)
+        let mut program =
+            expand::expand_text(self.registry(), environment, &source).map_err(Error::Syntax)?;
+        program.keeps_entry_frame = true;
+        self.finish(program, name)
     }
 
     fn finish(&mut self, program: Program, name: &str) -> Result<Vec<u8>, Error> {
         let compiled = compile(program, None, &self.options)
             .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
         if let Some(dump) = compiled.dump {
-            show(&dump);
+            show(&dump)?;
         }
         Ok(compiled.image)
     }
@@ -130,6 +137,7 @@ impl Frontend {
 }
 
 /// The forms of `text`, or `None` if the last one goes on.
+///
 /// # Errors
 ///
 /// [`Error::Syntax`]: the text is malformed, and more of it would not help.
@@ -168,12 +176,29 @@ fn boot_interface() -> &'static str {
     str::from_utf8(interface).expect("an interface is text")
 }
 
+/// The bytes of a source file or image.
+///
+/// # Errors
+///
+/// [`Error::File`]: it cannot be read, or is larger than any that can be used.
+pub fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let read = fs::File::open(file)
+        .and_then(|opened| opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
+    let error = match read {
+        Ok(_) if bytes.len() as u64 <= FILE_BYTES_MAX => return Ok(bytes),
+        Ok(_) => std::io::Error::other(format!("larger than {FILE_BYTES_MAX} bytes")),
+        Err(error) => error,
+    };
+    Err(Error::File {
+        path: file.display().to_string(),
+        error,
+    })
+}
+
 fn read_source(file: &Path) -> Result<SourceText, Error> {
     let path = file.display().to_string();
-    let bytes = fs::read(file).map_err(|error| Error::File {
-        path: path.clone(),
-        error,
-    })?;
+    let bytes = read_file(file)?;
     let text = syntax::decode_source(&bytes)
         .map_err(|error| Error::Syntax(vec![without_place(&path, error.to_string())]))?;
     Ok(SourceText::new(&path, text))
@@ -191,12 +216,12 @@ fn without_place(name: &str, message: String) -> Diagnostic {
     }
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "whoever asks for a dump wants it there"
-)]
-fn show(dump: &str) {
-    println!("{dump}");
+fn show(dump: &str) -> Result<(), Error> {
+    let mut output = std::io::stdout().lock();
+    writeln!(output, "{dump}").map_err(|error| Error::File {
+        path: "standard output".to_owned(),
+        error,
+    })
 }
 
 /// The compiler as the machine's hook.

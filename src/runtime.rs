@@ -12,6 +12,9 @@ use crate::error::Error;
 use crate::frontend::{Frontend, SharedFrontend};
 use crate::scheme::Scheme;
 
+/// The least limit of a heap: what the library takes, and room to work.
+const HEAP_BYTES_MIN: usize = 1 << 20;
+
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
 #[derive(Debug)]
 pub struct Runtime {
@@ -39,6 +42,14 @@ impl Runtime {
             command_line: options.command_line,
             ..VmOptions::default()
         };
+        if let Some(bytes) = options
+            .heap_bytes_max
+            .filter(|&bytes| bytes < HEAP_BYTES_MIN)
+        {
+            return Err(Error::Setup(format!(
+                "a heap of at most {bytes} bytes is too small: the library needs {HEAP_BYTES_MIN}"
+            )));
+        }
         vm_options.heap.heap_bytes_max = options.heap_bytes_max;
         vm_options.heap.zeal = options.zeal_every.map(|every| gc::Zeal { every });
         vm_options.mmap = !options.read_images;

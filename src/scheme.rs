@@ -111,15 +111,29 @@ impl<'id> Scheme<'_, 'id> {
 
     fn raised(&mut self, object: Handle, places: Vec<vm::Place>) -> Error {
         let report = self.ask_library("%condition-report", &object);
-        let text = if report { self.mutator.text(self.mutator.result()) } else { None };
-        let report =
-            text.unwrap_or_else(|| self.mutator.written(self.mutator.rooted(&object.0)));
+        let text = if report {
+            self.mutator.text(self.mutator.result())
+        } else {
+            None
+        };
+        let report = text.unwrap_or_else(|| self.mutator.written(self.mutator.rooted(&object.0)));
         // A condition knows where it was made; any other object was raised where the run ended.
         let asked = self.ask_library("%condition-places", &object);
-        let known = if asked { self.places_in_result() } else { Vec::new() };
-        let backtrace =
-            if known.is_empty() { places.into_iter().map(Place::from).collect() } else { known };
-        Error::Raised(Box::new(Raised { report, object, backtrace }))
+        let known = if asked {
+            self.places_in_result()
+        } else {
+            Vec::new()
+        };
+        let backtrace = if known.is_empty() {
+            places.into_iter().map(Place::from).collect()
+        } else {
+            known
+        };
+        Error::Raised(Box::new(Raised {
+            report,
+            object,
+            backtrace,
+        }))
     }
 
     /// Calls a procedure of the library on a raised object; whether there was an answer.
@@ -143,9 +157,16 @@ impl<'id> Scheme<'_, 'id> {
             let (procedure, file) = (text().unwrap_or_default(), text().unwrap_or_default());
             let mut number = || {
                 let number = fields.next().and_then(vm::Value::as_fixnum);
-                number.and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
+                number
+                    .and_then(|number| u32::try_from(number).ok())
+                    .unwrap_or_default()
             };
-            Place { procedure, file, line: number(), column: number() }
+            Place {
+                procedure,
+                file,
+                line: number(),
+                column: number(),
+            }
         };
         mutator.elements(mutator.result()).map(place).collect()
     }
@@ -200,7 +221,8 @@ impl<'id> Scheme<'_, 'id> {
             .ok_or_else(|| Error::Unbound(name.to_owned()))
     }
 
-    /// Defines a procedure in the interaction environment that calls a Rust closure.
+    /// Defines a procedure in the interaction environment that calls a Rust closure. The closure may
+    /// call Scheme; a call of itself from there is an error, since it is borrowed mutably.
     ///
     /// # Errors
     ///
@@ -234,7 +256,7 @@ impl<'id> Scheme<'_, 'id> {
         });
         self.outcome(done)?;
         let key = self.frontend.borrow_mut().declare_variable(name);
-        self.mutator.define_global(&key, vm::Mutator::result);
+        self.mutator.define_global(&key, Mutator::result);
         Ok(())
     }
 
@@ -249,8 +271,12 @@ impl<'id> Scheme<'_, 'id> {
     }
 
     /// Writes out what ports still hold back.
-    pub fn flush(&mut self) {
-        self.mutator.flush_all();
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Host`]: for the first port whose output is lost.
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.mutator.flush_all().map_err(Error::Host)
     }
 
     /// The machine itself, for tools.

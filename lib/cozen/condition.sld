@@ -59,7 +59,9 @@
               (%set-handlers! (cdr handlers))
               ((car handlers) object)
               (raise (make-condition 'not-continuable #f
-                                     "the exception handler returned from" (list object)
+                                     (string-append "the exception handler returned from: "
+                                                    (%condition-report object))
+                                     '()
                                      (%backtrace)))))))
 
     (define (raise-continuable object)
@@ -157,9 +159,9 @@
          ((division-by-zero)
           (make-condition kind (car irritants) "division by zero" '() backtrace))
          ((heap-exhausted)
-          (make-condition kind #f "heap exhausted: bytes wanted and limit are" irritants backtrace))
+          (make-condition kind #f "heap exhausted: bytes wanted, and the limit:" irritants backtrace))
          ((stack-exhausted)
-          (make-condition kind #f "stack exhausted: its limit in bytes is" irritants backtrace))
+          (make-condition kind #f "stack exhausted; its limit in bytes:" irritants backtrace))
          ((interrupted) (make-condition kind #f "interrupted" '() backtrace))
          ((trap) (make-condition kind #f "trap instruction" '() backtrace))
          ((file-error error)

@@ -62,6 +62,9 @@ pub struct Program {
     pub body: Option<ExprId>,
     /// Whether closure conversion has run.
     pub closed: bool,
+    /// Whether the entry's frame stays while its last expression runs, so that errors show where in
+    /// the text they happened. Otherwise that is a tail call, as `eval` has to make it (R7RS 3.5).
+    pub keeps_entry_frame: bool,
 }
 
 /// A place in a source file.

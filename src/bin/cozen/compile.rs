@@ -8,8 +8,8 @@ use cozen::{Error, Frontend};
 
 use crate::arguments::Options;
 
-/// Writes the image of a source file, to `output` or beside the source. The file appears whole or not
-/// at all.
+/// Writes the image of a source file, to `output` or beside the source. A regular file appears whole
+/// or not at all.
 pub(crate) fn compile(
     options: &Options,
     file: &Path,
@@ -26,6 +26,11 @@ pub(crate) fn compile(
 }
 
 fn write_whole(output: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // What a link leads to is replaced, not the link; and a device is written to.
+    let output = &fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
+    if fs::metadata(output).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::write(output, bytes);
+    }
     let mut temporary = output.as_os_str().to_owned();
     temporary.push(format!(".{}.tmp", std::process::id()));
     let temporary = PathBuf::from(temporary);

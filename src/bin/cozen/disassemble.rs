@@ -19,6 +19,7 @@ use cozen::{Error, Frontend};
 use loader::{Contents, DebugTables, ImageView, Procedure};
 
 use crate::arguments::Options;
+use crate::output;
 use crate::report::SourceLines;
 
 /// First bytes of every ELF file.
@@ -46,7 +47,7 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Er
         tables: view.debug_tables(),
         sources: SourceLines::default(),
     };
-    print!("{}", listing.text());
+    output::print(&listing.text())?;
     Ok(ExitCode::SUCCESS)
 }
 

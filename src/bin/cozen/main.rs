@@ -1,18 +1,15 @@
 //! The command line `cozen`: parses arguments, dispatches, maps errors to exit statuses.
 //!
 //! Statuses: what the program asked for; 1 for a program that does not compile or that raised; 2 for a
-//! command line, file or image that cannot be used; 130 after an interrupt.
+//! command line, file or image that cannot be used.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command line prints"
-)]
+#![expect(clippy::print_stderr, reason = "a command line reports errors")]
 
 mod arguments;
 mod compile;
 mod disassemble;
 mod interrupt;
+mod output;
 mod repl;
 mod report;
 mod run;
@@ -34,7 +31,7 @@ fn main() -> ExitCode {
     };
     match dispatch(&arguments) {
         Ok(status) => status,
-        Err(error) => report::report(&error),
+        Err(error) => report::report(&error, &mut report::SourceLines::default()),
     }
 }
 
@@ -42,11 +39,11 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, cozen::Error> {
     let options = &arguments.options;
     match &arguments.command {
         Command::Help => {
-            print!("{}", arguments::USAGE);
+            output::print(arguments::USAGE)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Version => {
-            println!("cozen {}", env!("CARGO_PKG_VERSION"));
+            output::print_line(concat!("cozen ", env!("CARGO_PKG_VERSION")))?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Repl => repl::repl(options),

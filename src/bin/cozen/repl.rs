@@ -1,12 +1,13 @@
 //! `cozen`: read, evaluate, print.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _};
 use std::process::ExitCode;
 
 use cozen::{Error, Scheme};
 
 use crate::arguments::Options;
-use crate::{report, runtime, statistics};
+use crate::report::SourceLines;
+use crate::{output, report, runtime, statistics};
 
 /// What the reader has of the input so far.
 enum Input {
@@ -23,11 +24,11 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
     let is_terminal = std::io::stdin().is_terminal();
     let mut lines = std::io::stdin().lock().lines();
     let mut text = String::new();
+    let mut inputs = Inputs::default();
     let mut status = ExitCode::SUCCESS;
     loop {
         if is_terminal {
-            print!("{}", if text.is_empty() { "> " } else { "  " });
-            std::io::stdout().flush().map_err(standard_output)?;
+            output::print(if text.is_empty() { "> " } else { "  " })?;
         }
         let Some(line) = lines.next() else { break };
         let line = line.map_err(|error| Error::File {
@@ -36,28 +37,28 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
         })?;
         text.push_str(&line);
         text.push('\n');
-        match runtime.enter(|scheme| step(scheme, &text)) {
+        match runtime.enter(|scheme| inputs.step(scheme, &text)) {
             Ok(Input::Incomplete) => continue,
             Ok(Input::Complete) => status = ExitCode::SUCCESS,
             Err(Error::Exit(code)) => {
-                runtime.enter(|scheme| scheme.flush());
+                runtime.enter(|scheme| scheme.flush())?;
                 return Ok(report::exit_code(code));
             }
             Err(error) => {
-                runtime.enter(|scheme| scheme.flush());
-                status = report::report(&error);
+                runtime.enter(|scheme| scheme.flush())?;
+                status = report::report(&error, &mut inputs.sources);
             }
         }
         text.clear();
     }
     if !text.trim().is_empty() {
         // The last form goes on, but nothing comes: the compiler says so, with the place.
-        if let Err(error) = runtime.enter(|scheme| scheme.run_text(&text, "stdin")) {
-            status = report::report(&error);
+        if let Err(error) = runtime.enter(|scheme| inputs.run(scheme, &text)) {
+            status = report::report(&error, &mut inputs.sources);
         }
     }
     if is_terminal {
-        println!();
+        output::print("\n")?;
         status = ExitCode::SUCCESS;
     }
     if options.gc_statistics {
@@ -66,25 +67,35 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
     Ok(status)
 }
 
-/// Evaluates `text` if its last form is whole, and prints the values.
-fn step(scheme: &mut Scheme<'_, '_>, text: &str) -> Result<Input, Error> {
-    let Some(forms) = cozen::read_forms(text, "stdin")? else {
-        return Ok(Input::Incomplete);
-    };
-    for form in forms.texts() {
-        scheme.run_text(form, "stdin")?;
-        scheme.flush();
-        let value = scheme.value();
-        if !value.is_unspecified() {
-            println!("{}", scheme.heap().written(value));
-        }
-    }
-    Ok(Input::Complete)
+/// The forms that were entered: each is a source text with a name of its own, so that a later error
+/// in a procedure shows the line where it was entered.
+#[derive(Default)]
+struct Inputs {
+    count: usize,
+    sources: SourceLines,
 }
 
-fn standard_output(error: std::io::Error) -> Error {
-    Error::File {
-        path: "standard output".to_owned(),
-        error,
+impl Inputs {
+    /// Evaluates `text` if its last form is whole, and prints the values.
+    fn step(&mut self, scheme: &mut Scheme<'_, '_>, text: &str) -> Result<Input, Error> {
+        let Some(forms) = cozen::read_forms(text, "stdin")? else {
+            return Ok(Input::Incomplete);
+        };
+        for form in forms.texts() {
+            self.run(scheme, form)?;
+            scheme.flush()?;
+            let value = scheme.value();
+            if !value.is_unspecified() {
+                output::print_line(&scheme.heap().written(value))?;
+            }
+        }
+        Ok(Input::Complete)
+    }
+
+    fn run(&mut self, scheme: &mut Scheme<'_, '_>, form: &str) -> Result<(), Error> {
+        self.count += 1;
+        let name = format!("stdin#{}", self.count);
+        self.sources.remember(&name, form);
+        scheme.run_text(form, &name)
     }
 }

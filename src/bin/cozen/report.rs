@@ -14,13 +14,22 @@ pub(crate) const STATUS_UNUSABLE: u8 = 2;
 /// How many frames of a backtrace are shown.
 const FRAMES_MAX: usize = 20;
 
-/// Prints `error` to standard error; the exit status that goes with it.
-pub(crate) fn report(error: &Error) -> ExitCode {
+/// How many characters of a source line are shown.
+const LINE_CHARACTERS_MAX: usize = 100;
+
+/// Prints `error` to standard error, with lines of `sources`; the exit status that goes with it.
+pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     match error {
         Error::Exit(status) => return exit_code(*status),
         Error::Raised(raised) => {
-            eprintln!("{}", with_place(&raised.report, raised.backtrace.first()));
-            print_backtrace(&raised.backtrace);
+            let places = &raised.backtrace;
+            // The place that people want is in their own text, where there is one.
+            let own = places.iter().find(|place| !is_library(place));
+            eprintln!(
+                "{}",
+                with_place(&raised.report, own.or(places.first()), sources)
+            );
+            print_backtrace(places);
         }
         Error::Syntax(diagnostics) => {
             for diagnostic in diagnostics {
@@ -35,13 +44,18 @@ pub(crate) fn report(error: &Error) -> ExitCode {
     ExitCode::from(STATUS_FAILED)
 }
 
+/// Whether a place is in the Scheme library, whose files `build.rs` names so.
+fn is_library(place: &Place) -> bool {
+    place.file.starts_with("(cozen)/")
+}
+
 /// The low byte of a status, as the system would take it.
 pub(crate) fn exit_code(status: i32) -> ExitCode {
     ExitCode::from(status.to_le_bytes()[0])
 }
 
 /// The report behind its place, with the source line where the file is still there.
-fn with_place(report: &str, place: Option<&Place>) -> String {
+fn with_place(report: &str, place: Option<&Place>, sources: &mut SourceLines) -> String {
     let Some(place) = place.filter(|place| place.line > 0) else {
         return format!("error: {report}");
     };
@@ -49,13 +63,32 @@ fn with_place(report: &str, place: Option<&Place>) -> String {
         "{}:{}:{}: error: {report}",
         place.file, place.line, place.column
     );
-    if let Some(line) = SourceLines::default().line(&place.file, place.line) {
+    if let Some(line) = sources.line(&place.file, place.line) {
         let number = place.line.to_string();
         let margin = " ".repeat(number.len());
-        let indent = " ".repeat(place.column.saturating_sub(1) as usize);
-        text.push_str(&format!("\n {number} | {line}\n {margin} | {indent}^"));
+        let (shown, indent) = clip(line, place.column.saturating_sub(1) as usize);
+        text.push_str(&format!("\n {number} | {shown}\n {margin} | {indent}^"));
     }
     text
+}
+
+/// The part of `line` around the character `index`, and white space as wide as what stands before it.
+fn clip(line: &str, index: usize) -> (String, String) {
+    let skipped = if index < LINE_CHARACTERS_MAX {
+        0
+    } else {
+        index - LINE_CHARACTERS_MAX / 2
+    };
+    let shown: String = line
+        .chars()
+        .skip(skipped)
+        .take(LINE_CHARACTERS_MAX)
+        .collect();
+    let before = shown.chars().take(index - skipped);
+    let indent = before
+        .map(|character| if character == '\t' { '\t' } else { ' ' })
+        .collect();
+    (shown, indent)
 }
 
 fn print_backtrace(places: &[Place]) {
@@ -63,11 +96,11 @@ fn print_backtrace(places: &[Place]) {
         return;
     }
     eprintln!("backtrace, innermost first:");
-    for place in places.iter().take(FRAMES_MAX) {
-        let procedure = if place.procedure.is_empty() {
-            "(anonymous)"
-        } else {
-            &place.procedure
+    for (index, place) in places.iter().take(FRAMES_MAX).enumerate() {
+        let procedure = match place.procedure.as_str() {
+            "" if index + 1 == places.len() => "(toplevel)",
+            "" => "(anonymous)",
+            name => name,
         };
         if place.line > 0 {
             eprintln!(
@@ -90,6 +123,12 @@ pub(crate) struct SourceLines {
 }
 
 impl SourceLines {
+    /// Adds the text of something that is no file.
+    pub(crate) fn remember(&mut self, name: &str, text: &str) {
+        let lines = text.lines().map(str::to_owned).collect();
+        self.files.insert(name.to_owned(), Some(lines));
+    }
+
     /// The text of a line, from 1; `None` if the file or the line is not there.
     pub(crate) fn line(&mut self, file: &str, line: u32) -> Option<&str> {
         let lines = self.files.entry(file.to_owned()).or_insert_with(|| {

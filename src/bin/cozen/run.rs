@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use cozen::{Error, Runtime};
 
 use crate::arguments::Options;
-use crate::{report, runtime, statistics};
+use crate::report::SourceLines;
+use crate::{output, report, runtime, statistics};
 
 /// Compiles a source file and runs the image.
 pub(crate) fn run_source(
@@ -25,10 +26,7 @@ pub(crate) fn run_image(
     file: &Path,
     arguments: &[String],
 ) -> Result<ExitCode, Error> {
-    let image = std::fs::read(file).map_err(|error| Error::File {
-        path: file.display().to_string(),
-        error,
-    })?;
+    let image = cozen::read_file(file)?;
     let mut runtime = runtime(options, command_line(file, arguments))?;
     run(options, &mut runtime, &image, file)
 }
@@ -36,17 +34,24 @@ pub(crate) fn run_image(
 /// Evaluates expressions and prints the value of the last one, if it is not unspecified.
 pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<ExitCode, Error> {
     let mut runtime = runtime(options, vec!["cozen".to_owned()])?;
+    let mut sources = SourceLines::default();
     let done = runtime.enter(|scheme| {
-        for expression in expressions {
-            scheme.run_text(expression, "-e")?;
+        for (index, expression) in expressions.iter().enumerate() {
+            let name = if index == 0 {
+                "-e".to_owned()
+            } else {
+                format!("-e#{}", index + 1)
+            };
+            sources.remember(&name, expression);
+            scheme.run_text(expression, &name)?;
         }
         let value = scheme.value();
-        if !value.is_unspecified() {
-            println!("{}", scheme.heap().written(value));
+        if value.is_unspecified() {
+            return Ok(());
         }
-        Ok(())
+        output::print_line(&scheme.heap().written(value))
     });
-    finish(options, &mut runtime, done)
+    finish(options, &mut runtime, done, &mut sources)
 }
 
 fn run(
@@ -57,7 +62,7 @@ fn run(
 ) -> Result<ExitCode, Error> {
     let name = file.display().to_string();
     let done = runtime.enter(|scheme| scheme.run_image(image, &name, false));
-    finish(options, runtime, done)
+    finish(options, runtime, done, &mut SourceLines::default())
 }
 
 /// Flushes ports, reports, prints the statistics; the exit status.
@@ -65,12 +70,13 @@ fn finish(
     options: &Options,
     runtime: &mut Runtime,
     done: Result<(), Error>,
+    sources: &mut SourceLines,
 ) -> Result<ExitCode, Error> {
-    runtime.enter(|scheme| scheme.flush());
-    let status = match done {
+    let flushed = runtime.enter(|scheme| scheme.flush());
+    let status = match done.and(flushed) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Exit(status)) => report::exit_code(status),
-        Err(error) => report::report(&error),
+        Err(error) => report::report(&error, sources),
     };
     if options.gc_statistics {
         statistics::print(runtime);

@@ -37,9 +37,18 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         let body = unit.program.root();
         let place = unit.program.place(body);
         let mut this = Self::new(unit, ProcedureId(0), "".into(), place);
-        this.new_block();
-        this.current = Some(BlockId(0));
-        this.steps.push(Step::Evaluate(body, Context::Tail));
+        let first = this.new_block();
+        let context = if this.unit.program.keeps_entry_frame {
+            let last = this.new_block();
+            let value = this.parameter(last, None);
+            this.current = Some(last);
+            this.terminate(Terminator::Return(value));
+            Context::Jump(last)
+        } else {
+            Context::Tail
+        };
+        this.current = Some(first);
+        this.steps.push(Step::Evaluate(body, context));
         this
     }
 

@@ -1,0 +1,22 @@
+//! Standard output: what cannot be written is an error, not a panic.
+
+use std::io::Write as _;
+
+use cozen::Error;
+
+/// Writes `text` and flushes.
+pub(crate) fn print(text: &str) -> Result<(), Error> {
+    let mut output = std::io::stdout().lock();
+    let written = output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush());
+    written.map_err(|error| Error::File {
+        path: "standard output".to_owned(),
+        error,
+    })
+}
+
+/// Writes `text` and a line end, and flushes.
+pub(crate) fn print_line(text: &str) -> Result<(), Error> {
+    print(&format!("{text}\n"))
+}
