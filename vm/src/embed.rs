@@ -64,8 +64,12 @@ impl Mutator<'_> {
     }
 
     /// Writes out what output ports hold back.
-    pub fn flush_all(&mut self) {
-        crate::port::flush_all(self);
+    ///
+    /// # Errors
+    ///
+    /// For the first port whose output is lost: its name, and the message of the system.
+    pub fn flush_all(&mut self) -> Result<(), String> {
+        crate::port::flush_all(self)
     }
 
     /// Adds a procedure of the embedder; its number is what `%call-host` takes.

@@ -63,6 +63,17 @@ pub(crate) fn write(descriptor: RawFd, mut bytes: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
+/// Waits until there is something to read, or the end.
+///
+/// # Errors
+///
+/// [`Errno::INTR`] as soon as a signal was handled; else those of the system.
+pub(crate) fn wait_for_input(descriptor: RawFd) -> Result<(), Errno> {
+    let descriptor = borrow(descriptor);
+    let mut descriptors = [PollFd::new(&descriptor, PollFlags::IN)];
+    rustix::event::poll(&mut descriptors, None).map(drop)
+}
+
 /// Whether reading would not wait.
 pub(crate) fn is_ready(descriptor: RawFd) -> bool {
     let descriptor = borrow(descriptor);

@@ -2,6 +2,9 @@
 
 use std::cell::Cell;
 
+use abi::condition::ConditionKind;
+use rustix::io::Errno;
+
 use super::utf8::{Decoded, decode};
 use super::{BUFFER_BYTES, file, output};
 use crate::error::Raise;
@@ -22,7 +25,7 @@ pub(crate) enum Filled {
 ///
 /// # Errors
 ///
-/// [`Raise::Full`], before anything was read, and `file-error`.
+/// [`Raise::Full`] and `interrupted`, before anything was read, and `file-error`.
 pub(crate) fn fill<'m>(
     m: &'m Mutator<'_>,
     port: PortObject<'m>,
@@ -37,6 +40,7 @@ pub(crate) fn fill<'m>(
     }
     let end = port.end();
     let free = &port.bytes()[end..];
+    wait(m, descriptor)?;
     // One call: a second one might wait although there is something to go on with.
     let mut piece = vec![0; free.len()];
     let count = file::read(descriptor, &mut piece).map_err(|error| {
@@ -50,6 +54,18 @@ pub(crate) fn fill<'m>(
     } else {
         Filled::More
     })
+}
+
+/// Waits for input; an interrupt ends the wait. What else is wrong shows when it is read.
+fn wait<'m>(m: &'m Mutator<'_>, descriptor: i32) -> Result<(), Raise<'m>> {
+    loop {
+        if m.heap().take_interrupts() != 0 {
+            return Err(Raise::condition(ConditionKind::Interrupted, []));
+        }
+        if file::wait_for_input(descriptor) != Err(Errno::INTR) {
+            return Ok(());
+        }
+    }
 }
 
 /// Makes sure that the buffer has room for at least one more byte.

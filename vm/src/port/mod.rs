@@ -12,6 +12,7 @@ pub(crate) mod utf8;
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::port::{NewPort, PortObject};
+use crate::print::{Style, to_text};
 use crate::value::Value;
 
 /// The bits of a port's `FLAGS`. The first six are what `%port-has?` asks for.
@@ -133,12 +134,20 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
 }
 
 /// Sends out what waits in all ports that are open for output, as far as that is possible.
-pub(crate) fn flush_all(m: &Mutator<'_>) {
+///
+/// # Errors
+///
+/// For the first port whose output is lost: its name, and the message of the system.
+pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), String> {
     let ports = m
         .elements(m.standard_ports())
         .chain(m.elements(m.open_ports()));
+    let mut outcome = Ok(());
     for port in ports.filter_map(PortObject::of) {
-        // At the end of a run nobody is left to be told what could not be written.
-        let _ = output::flush(port);
+        if let Err(message) = output::flush(port) {
+            let name = to_text(m, port.name(), Style::Display);
+            outcome = outcome.and(Err(format!("{name}: {message}")));
+        }
     }
+    outcome
 }

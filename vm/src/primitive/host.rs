@@ -40,7 +40,10 @@ pub(crate) fn exit(m: &mut Mutator<'_>) -> Result<(), HostError> {
         Some(status) => (status & 0xff) as i32,
         None => i32::from(!status.is_true()),
     };
-    crate::port::flush_all(m);
+    crate::port::flush_all(m).map_err(|lost| {
+        let irritants = [Irritant::Symbol("exit".into()), Irritant::Text(lost.into())];
+        host_condition(ConditionKind::File, irritants)
+    })?;
     Err(HostError::Exit(status))
 }
 

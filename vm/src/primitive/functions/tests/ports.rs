@@ -108,6 +108,28 @@ fn text_that_is_no_utf8_never_panics() {
 }
 
 #[test]
+fn output_that_is_lost_is_told_of() {
+    let m = mutator();
+    let name = data(&m, "\"/dev/full\"")[0];
+    let port = call(&m, f::open_output_file, &[name, Value::FALSE, Value::FALSE]).unwrap();
+    call(&m, f::write_char, &[Value::character('!'), port]).unwrap();
+    let lost = crate::port::flush_all(&m).expect_err("the device is full");
+    assert_eq!(lost, "/dev/full: no space left on device");
+    assert_eq!(crate::port::flush_all(&m), Ok(()), "told once");
+}
+
+#[test]
+fn an_interrupt_ends_the_wait_for_input() {
+    let m = mutator();
+    let name = data(&m, "\"/dev/null\"")[0];
+    let port = call(&m, f::open_input_file, &[name, Value::FALSE]).unwrap();
+    m.heap().interrupt().raise(crate::INTERRUPT_BIT);
+    let interrupted = show(&m, &call(&m, f::read_char, &[port]));
+    assert!(interrupted.starts_with("<interrupted"), "{interrupted}");
+    assert_eq!(call(&m, f::read_char, &[port]).ok(), Some(Value::EOF));
+}
+
+#[test]
 fn files_keep_what_is_written() {
     let m = mutator();
     let path = std::env::temp_dir().join(format!("cozen-file-{}", std::process::id()));
@@ -125,7 +147,7 @@ fn files_keep_what_is_written() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     let port = call(&m, f::open_output_file, &[name, Value::FALSE, Value::TRUE]).unwrap();
     call(&m, f::write_char, &[Value::character('!'), port]).unwrap();
-    crate::port::flush_all(&m);
+    crate::port::flush_all(&m).unwrap();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{text}!"));
     call(&m, f::close_port, &[port, Value::count(3)]).unwrap();
     let closed = show(&m, &call(&m, f::write_char, &[Value::character('!'), port]));
