@@ -33,7 +33,8 @@ pub struct Pass {
     pub level: Level,
 }
 
-/// All passes between [`super::build`] and code generation, in the order in which they run.
+/// All passes between [`super::build`] and code generation, in the order in which they run. Dead code
+/// goes on every level: what would keep a value alive that nothing reads would make frame maps inexact.
 pub const PASSES: &[Pass] = &[
     Pass {
         name: "simplify",
@@ -58,7 +59,7 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "eliminate-dead-code",
         run: eliminate_dead_code,
-        level: Level::Basic,
+        level: Level::None,
     },
     Pass {
         name: "split-edges",
@@ -73,7 +74,7 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "eliminate-dead-code",
         run: eliminate_dead_code,
-        level: Level::Basic,
+        level: Level::None,
     },
     Pass {
         name: "hoist-constants",

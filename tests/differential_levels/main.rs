@@ -1,0 +1,107 @@
+//! Programs print the same on every level of optimization.
+
+mod generator;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cozen::{Level, Runtime};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Programs of `benches/programs` that take no more than a second without optimization in a debug build.
+const SMALL_BENCHES: &[&str] = &["bignums.scm", "closures.scm", "records.scm", "strings.scm"];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The `.scm` files in `directory` and below it, sorted.
+fn scheme_files(directory: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut pending = vec![directory.to_owned()];
+    while let Some(directory) = pending.pop() {
+        for entry in fs::read_dir(&directory).expect("a readable directory") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() {
+                pending.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "scm") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// What a program prints on a level, and whether it ends well.
+fn printed(level: &str, file: &Path) -> (String, bool) {
+    let output = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .arg(level)
+        .arg(file)
+        .current_dir(root())
+        .output()
+        .expect("cozen starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (text, output.status.success())
+}
+
+fn assert_levels_agree(files: &[PathBuf]) {
+    assert!(!files.is_empty());
+    for file in files {
+        let wanted = printed("-O2", file);
+        assert!(wanted.1, "{} fails", file.display());
+        for level in ["-O0", "-O1"] {
+            assert_eq!(printed(level, file), wanted, "{level} {}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_checks_of_the_report_print_the_same_on_all_levels() {
+    let mut files = scheme_files(&root().join("tests/scheme"));
+    files.retain(|file| !file.ends_with("prelude.scm"));
+    assert_levels_agree(&files);
+}
+
+#[test]
+fn examples_print_the_same_on_all_levels() {
+    assert_levels_agree(&scheme_files(&root().join("examples")));
+}
+
+#[test]
+fn small_benches_print_the_same_on_all_levels() {
+    let programs = root().join("benches/programs");
+    let files: Vec<PathBuf> = SMALL_BENCHES
+        .iter()
+        .map(|name| programs.join(name))
+        .collect();
+    assert_levels_agree(&files);
+}
+
+/// What a random program writes on a level.
+fn written(level: Level, program: &str) -> String {
+    let mut runtime = Runtime::builder().level(level).build().expect("a runtime");
+    runtime.enter(|scheme| {
+        scheme
+            .evaluate::<String>(program)
+            .unwrap_or_else(|error| panic!("{error}\n{program}"))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 200,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn random_programs_write_the_same_on_all_levels(bytes in vec(any::<u8>(), 0..1200)) {
+        let program = generator::program(&bytes);
+        let wanted = written(Level::None, &program);
+        prop_assert_eq!(&written(Level::Full, &program), &wanted, "{}", &program);
+        prop_assert_eq!(&written(Level::Basic, &program), &wanted, "{}", &program);
+    }
+}
