@@ -143,18 +143,13 @@ fn elf_headers_of_other_files_are_refused() {
 #[test]
 fn files_that_end_too_early_are_refused() {
     let file = sample_image();
-    let end = Forgery::new().segment_end();
-    for length in 0..end {
+    for length in 0..file.len() {
         let error = ImageView::parse(&file[..length]).expect_err("the file is truncated");
         assert!(
             matches!(error, LoadError::Truncated { .. }),
             "{length} bytes: {error:?}"
         );
     }
-    assert!(
-        ImageView::parse(&file[..end]).is_ok(),
-        "names and lines may be missing"
-    );
 }
 
 #[test]
@@ -436,11 +431,11 @@ fn every_flipped_bit_in_a_segment_is_refused_and_none_outside_matters() {
     for bit in 0..original.len() * 8 {
         let at = bit / 8;
         forgery.file[at] ^= 1 << (bit % 8);
-        let is_hashed = forgery.segments.iter().any(|segment| segment.contains(&at))
-            && !NOT_HASHED.iter().any(|range| range.contains(&at));
+        let is_inside = forgery.segments.iter().any(|segment| segment.contains(&at));
+        let is_hashed = is_inside && !NOT_HASHED.iter().any(|range| range.contains(&at));
         match ImageView::parse(&forgery.file) {
             Ok(_) if is_hashed => panic!("bit {} of byte {at:#x} goes unnoticed", bit % 8),
-            Err(error) if !is_hashed => panic!("byte {at:#x} is in no segment, but: {error}"),
+            Err(error) if !is_inside => panic!("byte {at:#x} is in no segment, but: {error}"),
             Err(_) => {}
             Ok(view) => {
                 for kind in &SegmentKind::ALL[1..] {

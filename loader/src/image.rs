@@ -43,6 +43,7 @@ impl<'file> ImageView<'file> {
         validate::entry(&view)?;
         validate::relocations(&view)?;
         validate::symbols(&view)?;
+        elf.section_table.check(file)?;
         Ok(view)
     }
 

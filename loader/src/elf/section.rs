@@ -1,6 +1,7 @@
 //! Sections, for tools (gABI, "Sections"). Nothing here is trusted: what does not fit is not found.
 
 use super::{word32, word64};
+use crate::error::LoadError;
 
 const SECTION_HEADER_BYTES: usize = 64;
 const SHT_NOBITS: u32 = 8;
@@ -11,6 +12,24 @@ pub(crate) struct SectionTable {
     pub(crate) offset: u64,
     pub(crate) count: u16,
     pub(crate) names_index: u16,
+}
+
+impl SectionTable {
+    /// Refuses a table that reaches past the end of the file: the file was cut off. A stripped file may
+    /// have none.
+    pub(crate) fn check(&self, file: &[u8]) -> Result<(), LoadError> {
+        let needed_bytes = u64::from(self.count) * SECTION_HEADER_BYTES as u64;
+        let available_bytes = (file.len() as u64).saturating_sub(self.offset);
+        if needed_bytes > available_bytes {
+            return Err(LoadError::Truncated {
+                what: "section header table",
+                offset: self.offset,
+                needed_bytes,
+                available_bytes,
+            });
+        }
+        Ok(())
+    }
 }
 
 /// The sections in the part of a file that is not mapped.
