@@ -86,6 +86,8 @@ enum Kind {
     ClosureRef(u16),
     Global(u32),
     Cell(u32),
+    /// An immediate: known until the next call, so that none is kept across one.
+    Word(u64),
 }
 
 /// When a computation gives the same again.
@@ -209,6 +211,7 @@ impl Eliminator<'_> {
                 };
                 (Key(Kind::Global(global.0), Vec::new()), lasting)
             }
+            Operation::Word(word) => (Key(Kind::Word(*word), Vec::new()), Lasting::UntilWrite),
             Operation::CellRef(cell) => (Key(Kind::Cell(cell.0), Vec::new()), Lasting::UntilWrite),
             Operation::Primitive(primitive, operands) => {
                 let lasting = match primitive.effect() {
