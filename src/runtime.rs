@@ -107,4 +107,9 @@ impl Interrupt {
     pub fn request(&self) {
         self.0.raise(vm::INTERRUPT_BIT);
     }
+
+    /// Whether a request waits for the next safepoint. Only loads an atomic.
+    pub fn is_requested(&self) -> bool {
+        self.0.is_raised(vm::INTERRUPT_BIT)
+    }
 }

@@ -61,6 +61,11 @@ impl Interrupt {
         self.0.interrupts.fetch_or(bits, Ordering::SeqCst);
         self.0.request();
     }
+
+    /// Whether one of `bits` was raised and not taken yet. Only loads an atomic.
+    pub fn is_raised(&self, bits: u32) -> bool {
+        self.0.interrupts.load(Ordering::SeqCst) & bits != 0
+    }
 }
 
 #[cfg(test)]
@@ -72,10 +77,13 @@ mod tests {
         let poll = Poll::new();
         poll.settle(0x1000);
         assert!(!poll.is_requested());
-        Interrupt(Arc::clone(&poll)).raise(0b10);
+        let interrupt = Interrupt(Arc::clone(&poll));
+        interrupt.raise(0b10);
+        assert!(interrupt.is_raised(0b10) && !interrupt.is_raised(0b1));
         poll.settle(0x1000);
         assert!(poll.is_requested(), "settling must not lose it");
         assert_eq!(poll.take_interrupts(), 0b10);
+        assert!(!interrupt.is_raised(0b10));
         poll.settle(0x1000);
         assert!(!poll.is_requested());
     }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use cozen::{Error, Scheme};
 
 use crate::arguments::Options;
+use crate::interrupt::{Waited, wait_at_prompt};
 use crate::report::SourceLines;
 use crate::{output, report, runtime, statistics};
 
@@ -29,6 +30,11 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
     loop {
         if is_terminal {
             output::print(if text.is_empty() { "> " } else { "  " })?;
+            if wait_at_prompt() == Waited::Interrupted {
+                text.clear();
+                output::print("\n")?;
+                continue;
+            }
         }
         let Some(line) = lines.next() else { break };
         let line = line.map_err(|error| Error::File {
