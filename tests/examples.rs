@@ -1,0 +1,47 @@
+//! The examples print what their `;; expect:` lines say, also when the collector is never at rest.
+
+mod run_cozen;
+
+use std::fs;
+use std::path::Path;
+
+use run_cozen::{cozen, scheme_files};
+
+fn expected(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a readable example");
+    let lines: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(";; expect: "))
+        .collect();
+    assert!(
+        !lines.is_empty(),
+        "{}: no `;; expect:` line",
+        file.display()
+    );
+    lines.join("\n") + "\n"
+}
+
+fn assert_examples_print_what_they_say(options: &[&str]) {
+    for file in scheme_files("examples") {
+        let output = cozen(options, &file);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{}: {errors}", file.display());
+        let found = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(found, expected(&file), "{}: {errors}", file.display());
+    }
+}
+
+#[test]
+fn examples_print_what_they_say() {
+    assert_examples_print_what_they_say(&[]);
+}
+
+#[test]
+fn examples_print_the_same_from_images_that_were_read() {
+    assert_examples_print_what_they_say(&["--no-mmap"]);
+}
+
+#[test]
+fn examples_print_the_same_while_everything_moves() {
+    assert_examples_print_what_they_say(&["--zeal"]);
+}

@@ -1,0 +1,37 @@
+//! Runs Scheme files of this repository with the command line.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The `.scm` files in `directory`, a path from the root of the repository, and below it, sorted.
+pub fn scheme_files(directory: &str) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    add_files(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join(directory),
+        &mut files,
+    );
+    files.sort();
+    files
+}
+
+fn add_files(directory: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(directory).expect("a readable directory") {
+        let path = entry.expect("a readable entry").path();
+        if path.is_dir() {
+            add_files(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "scm") {
+            files.push(path);
+        }
+    }
+}
+
+/// What `cozen OPTION… FILE` does.
+pub fn cozen(options: &[&str], file: &Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .args(options)
+        .arg(file)
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .expect("cozen starts")
+}
