@@ -3,6 +3,9 @@
 use std::fmt;
 use std::rc::Rc;
 
+/// Of a longer source line, a part is shown.
+const EXCERPT_CHARACTERS_MAX: usize = 120;
+
 /// A mistake in a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -34,8 +37,8 @@ impl fmt::Display for Diagnostic {
             write!(formatter, "{file}:{line}:{column}: {}", self.message)?;
             let number = line.to_string();
             let margin = " ".repeat(number.len());
-            write!(formatter, "\n {number} | {}", self.source_line)?;
-            write!(formatter, "\n {margin} | {}", self.marker())?;
+            let (excerpt, marker) = self.excerpt();
+            write!(formatter, "\n {number} | {excerpt}\n {margin} | {marker}")?;
         }
         for note in &self.notes {
             write!(formatter, "\n note: {note}")?;
@@ -60,17 +63,25 @@ impl Diagnostic {
         }
     }
 
-    /// Carets under the place; tabs stay tabs, so that they stand right under any tab width.
-    fn marker(&self) -> String {
+    /// The source line, or the part of a long one around the place; and carets for the line under it.
+    /// Tabs stay tabs there, so that the carets stand right under any tab width.
+    fn excerpt(&self) -> (String, String) {
         let before = self.column.saturating_sub(1) as usize;
-        let indent = self.source_line.chars().take(before);
+        let skipped = if before < EXCERPT_CHARACTERS_MAX {
+            0
+        } else {
+            before - EXCERPT_CHARACTERS_MAX / 2
+        };
+        let characters = self.source_line.chars().skip(skipped);
+        let excerpt: String = characters.take(EXCERPT_CHARACTERS_MAX).collect();
+        let indent = excerpt.chars().take(before - skipped);
         let mut marker: String = indent
             .map(|character| if character == '\t' { '\t' } else { ' ' })
             .collect();
-        let room = self.source_line.chars().count().saturating_sub(before);
+        let room = excerpt.chars().count().saturating_sub(before - skipped);
         let carets = (self.width as usize).min(room).max(1);
         marker.extend(std::iter::repeat_n('^', carets));
-        marker
+        (excerpt, marker)
     }
 }
 
@@ -93,6 +104,26 @@ mod tests {
             diagnostic.to_string(),
             "a.scm:12:3: if: expected 2 or 3 operands, found 0\n 12 | \t (if)\n    | \t ^^^^\n note: see R7RS 4.1.5"
         );
+    }
+
+    #[test]
+    fn shows_the_part_of_a_long_line_that_matters() {
+        let mut diagnostic = Diagnostic {
+            file: "a.scm".into(),
+            line: 1,
+            column: 1_001,
+            width: 3_000,
+            source_line: format!("{}here{}", "λ".repeat(1_000), "-".repeat(1_000)).into(),
+            message: "long".to_owned(),
+            notes: Vec::new(),
+        };
+        let (excerpt, marker) = diagnostic.excerpt();
+        let (before, after) = (excerpt.trim_end_matches(['-']), marker.trim_start());
+        assert_eq!(before, format!("{}here", "λ".repeat(60)));
+        assert_eq!((excerpt.chars().count(), marker.len()), (120, 120));
+        assert_eq!(after, "^".repeat(60));
+        diagnostic.column = u32::MAX;
+        assert_eq!(diagnostic.excerpt().1, "^", "a place behind the end");
     }
 
     #[test]
