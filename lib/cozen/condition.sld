@@ -159,7 +159,11 @@
          ((division-by-zero)
           (make-condition kind (car irritants) "division by zero" '() backtrace))
          ((heap-exhausted)
-          (make-condition kind #f "heap exhausted: bytes wanted, and the limit:" irritants backtrace))
+          ;; Without a limit it is 0.
+          (if (= (list-ref irritants 1) 0)
+              (make-condition kind #f "heap exhausted; bytes wanted:" (list (car irritants)) backtrace)
+              (make-condition kind #f "heap exhausted: bytes wanted, and the limit:" irritants
+                              backtrace)))
          ((stack-exhausted)
           (make-condition kind #f "stack exhausted; its limit in bytes:" irritants backtrace))
          ((interrupted) (make-condition kind #f "interrupted" '() backtrace))
@@ -238,11 +242,17 @@
       (let ((place (cdr irritants)))
         (if (= (length place) 3)
             (make-condition kind #f
-                            (string-append (in-words (car place)) ":" (in-decimal (list-ref place 1))
-                                           ":" (in-decimal (list-ref place 2)) ": "
-                                           (car irritants))
+                            (string-append (apply place-in-words place) (car irritants))
                             '() backtrace)
             (make-condition kind #f (car irritants) place backtrace))))
+
+    ;; A line 0 says that there is no place in the text, and no name that there is no text.
+    (define (place-in-words name line column)
+      (let ((text (in-words name)))
+        (cond ((< 0 line)
+               (string-append text ":" (in-decimal line) ":" (in-decimal column) ": "))
+              ((= (string-length text) 0) "")
+              (else (string-append text ": ")))))
 
     (define (in-decimal number) (%number->string number 10))
 
