@@ -131,6 +131,12 @@ pub mod chunk {
     pub const FRAMES: usize = 40;
     /// Words of the payload before the frames.
     pub const PREFIX_WORDS: u64 = 4;
+    /// In a chunk without frames: the exception handlers.
+    pub const HANDLERS: usize = FRAMES;
+    /// In a chunk without frames: the bindings of parameters.
+    pub const PARAMETERS: usize = FRAMES + 8;
+    /// Words of the payload after the prefix in a chunk without frames.
+    pub const REGISTER_WORDS: u64 = 2;
 }
 
 /// Ports. Text ports hold a string's units as UTF-8 bytes in `BUFFER`.

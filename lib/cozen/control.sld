@@ -2,7 +2,8 @@
 ;;;
 ;;; The virtual machine keeps three registers for the program: the winders (a list, innermost
 ;;; first), the exception handlers (a list, see (cozen condition)) and the parameter bindings (an
-;;; association list). A continuation made here restores all three before it is reinstated.
+;;; association list). A continuation keeps the latter two, and %reinstate restores them; the
+;;; procedures made of continuations here see to the winders first.
 
 (define-library (cozen control)
   (export apply values call-with-values
@@ -84,15 +85,11 @@
 
     (define (call-with-current-continuation procedure)
       (let ((continuation (%capture))
-            (winders (%winders))
-            (handlers (%handlers))
-            (parameters (%parameters)))
+            (winders (%winders)))
         (procedure
          (lambda results
            (if (not (eq? winders (%winders)))
                (%rewind winders))
-           (%set-handlers! handlers)
-           (%set-parameters! parameters)
            (%reinstate continuation results)))))
 
     ;; A parameter is a procedure. Given this object, it answers its outermost binding (a pair whose

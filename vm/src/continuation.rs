@@ -8,13 +8,15 @@
 //! of first-class continuations, 1990, with one frame split off at a time).
 //!
 //! What Scheme sees is a chunk without frames: it leads to the captured ones, and holds the serial
-//! number of the base in place of a return word.
+//! number of the base in place of a return word; and the registers of handlers and parameters, which
+//! go back to their places when the continuation is reinstated.
 
 use abi::object_layout::chunk;
 use abi::tag::{self, Kind};
 use gc::{Address, Full, WORD_BYTES};
+use smallvec::SmallVec;
 
-use crate::frame_walk::{chunk_header, remove_barrier, return_word};
+use crate::frame_walk::{chunk_header, chunk_size, remove_barrier, return_word};
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::stack::Link;
@@ -66,6 +68,9 @@ impl Chunk {
     }
 }
 
+/// Pieces of one capture: in a loop of captures there is one each time.
+type Pieces = SmallVec<[Piece; 2]>;
+
 /// A run of frames on the stack that goes into one chunk.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
@@ -104,6 +109,8 @@ impl Mutator<'_> {
             chunk::RESUME,
             tag::fixnum(serial as i64).expect("fewer than 2^60 bases"),
         );
+        continuation.init(chunk::HANDLERS, self.state().handlers.get());
+        continuation.init(chunk::PARAMETERS, self.state().parameters.get());
         Ok(continuation.word())
     }
 
@@ -178,9 +185,16 @@ impl Mutator<'_> {
         Some(resume)
     }
 
-    /// Makes the current base go on at `continuation`, which belongs to it.
+    /// Makes the current base go on at `continuation`, which belongs to it, with its registers.
     pub(crate) fn set_continuation(&mut self, continuation: u64) {
-        let link = Chunk::of(continuation).link();
+        let continuation = Chunk::of(continuation);
+        let link = continuation.link();
+        self.state()
+            .handlers
+            .set(continuation.field(chunk::HANDLERS));
+        self.state()
+            .parameters
+            .set(continuation.field(chunk::PARAMETERS));
         let base = self.state_mut().stack.current();
         base.barrier = None;
         base.link = link;
@@ -195,13 +209,13 @@ pub(crate) fn continuation_base(value: Value<'_>) -> Option<u64> {
 }
 
 const fn piece_bytes(words: usize) -> usize {
-    (words + chunk::PREFIX_WORDS as usize + 1).next_multiple_of(2) * WORD_BYTES
+    (chunk_size(words) as usize + 1).next_multiple_of(2) * WORD_BYTES
 }
 
 /// The frames on the stack older than the one at `fp`, cut into pieces.
-fn pieces_above(m: &Mutator<'_>, fp: Address, stubs: StubWords) -> Vec<Piece> {
+fn pieces_above(m: &Mutator<'_>, fp: Address, stubs: StubWords) -> Pieces {
     let base = m.state().stack.bases.last().expect("Scheme runs on a base");
-    let mut pieces: Vec<Piece> = Vec::new();
+    let mut pieces = Pieces::new();
     let mut older = fp;
     while let Some(word) = return_word(base, stubs, older) {
         let words = word.words();

@@ -255,6 +255,12 @@ pub(crate) fn pass_barrier(base: &mut Base, stubs: StubWords, fp: Address) -> Re
 pub(crate) unsafe fn trace_chunk<V: Visitor>(object: Address, visitor: &mut V) {
     visitor.slot(Slot::new(object.offset_bytes(chunk::NEXT)));
     // SAFETY: passed on to the caller.
+    if unsafe { object.offset_bytes(chunk::FRAME_WORDS).load_word() } == NO_FRAMES {
+        visitor.slot(Slot::new(object.offset_bytes(chunk::HANDLERS)));
+        visitor.slot(Slot::new(object.offset_bytes(chunk::PARAMETERS)));
+        return;
+    }
+    // SAFETY: passed on to the caller.
     unsafe {
         each_captured_frame(object, |frame, word| {
             visitor.code(word.address());
@@ -297,9 +303,20 @@ pub(crate) unsafe fn each_captured_frame(
     }
 }
 
-/// Words of a chunk's object for so many words of frames.
+/// What a chunk without frames has in `FRAME_WORDS`.
+const NO_FRAMES: u64 = match abi::tag::fixnum(0) {
+    Some(word) => word,
+    None => unreachable!(),
+};
+
+/// Words of a chunk's object for so many words of frames; without any, it has registers.
 pub(crate) const fn chunk_size(frame_words: usize) -> u64 {
-    chunk::PREFIX_WORDS + frame_words as u64
+    let words = if frame_words == 0 {
+        chunk::REGISTER_WORDS
+    } else {
+        frame_words as u64
+    };
+    chunk::PREFIX_WORDS + words
 }
 
 /// The header of a chunk with so many words of frames.

@@ -2,6 +2,7 @@
 
 use abi::tag;
 use gc::{CollectReason, Scope, WORD_BYTES};
+use smallvec::SmallVec;
 
 use crate::hooks::{Handle, HostError};
 use crate::interpreter::{Machine, enter, interpret, resume};
@@ -202,7 +203,7 @@ impl<'id> Mutator<'id> {
     pub(crate) fn resume_with_list(&mut self, continuation: u64, list: u64) -> Machine {
         // SAFETY: callers have just read both words from slots or registers.
         let list = unsafe { Value::from_word(list) };
-        let words = self.elements(list).map(Value::word).collect::<Vec<_>>();
+        let words: SmallVec<[u64; 4]> = self.elements(list).map(Value::word).collect();
         if self.state().stack.in_headroom {
             self.set_in_headroom(false);
         }

@@ -4,6 +4,7 @@ use abi::condition::ConditionKind;
 use abi::isa::{Count, Flag, Into, Local, Opcode};
 use abi::tag;
 use gc::{Address, WORD_BYTES};
+use smallvec::SmallVec;
 
 use crate::error::{Irritant, Raise};
 use crate::frame_walk::pass_barrier;
@@ -48,7 +49,7 @@ pub(super) fn return_values(
 fn return_values_slowly(m: &mut Mutator<'_>, s: Machine, first: Local, count: Count) -> Machine {
     let values = (0..count.0)
         .map(|index| s.slot(first.0 + index))
-        .collect::<Vec<_>>();
+        .collect::<SmallVec<[u64; 8]>>();
     deliver(m, s, &values)
 }
 

@@ -5,8 +5,8 @@ use std::cmp::Ordering;
 use dashu_int::IBig;
 
 use super::heap::{
-    as_i128, as_integer, as_number, as_simple_double, as_small_integer, from_i64, from_i128,
-    from_integer, from_number, from_small,
+    as_i128, as_inexact_complex, as_integer, as_number, as_simple_double, as_small_integer,
+    from_i64, from_i128, from_inexact_complex, from_integer, from_number, from_small,
 };
 use super::real::Division;
 use super::small::SmallInteger;
@@ -82,6 +82,12 @@ fn wides(a: Value<'_>, b: Value<'_>) -> Option<(i128, i128)> {
     Some((as_i128(a)?, as_i128(b)?))
 }
 
+/// The parts of two complex numbers, all four of them flonums.
+#[inline]
+fn complexes(a: Value<'_>, b: Value<'_>) -> Option<((f64, f64), (f64, f64))> {
+    Some((as_inexact_complex(a)?, as_inexact_complex(b)?))
+}
+
 /// Two integers of few limbs.
 #[inline]
 fn smalls(a: Value<'_>, b: Value<'_>) -> Option<(SmallInteger, SmallInteger)> {
@@ -103,6 +109,9 @@ pub(crate) fn add<'m>(
 ) -> Answer<'m> {
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x + y));
+    }
+    if let Some(((a, b), (c, d))) = complexes(a, b) {
+        return Ok(from_inexact_complex(m, (a + c, b + d)));
     }
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_add(y)
@@ -127,6 +136,9 @@ pub(crate) fn subtract<'m>(
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x - y));
     }
+    if let Some(((a, b), (c, d))) = complexes(a, b) {
+        return Ok(from_inexact_complex(m, (a - c, b - d)));
+    }
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_sub(y)
     {
@@ -149,6 +161,9 @@ pub(crate) fn multiply<'m>(
 ) -> Answer<'m> {
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x * y));
+    }
+    if let Some(((a, b), (c, d))) = complexes(a, b) {
+        return Ok(from_inexact_complex(m, (a * c - b * d, a * d + b * c)));
     }
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_mul(y)

@@ -77,6 +77,30 @@ pub(crate) fn as_simple_double(value: Value<'_>) -> Option<f64> {
     }
 }
 
+/// Real and imaginary part of a complex number whose parts are both flonums.
+#[inline]
+pub(crate) fn as_inexact_complex(value: Value<'_>) -> Option<(f64, f64)> {
+    let object = Object::of_kind(value, Kind::Compnum)?;
+    Some((
+        as_flonum(object.field(FIRST))?,
+        as_flonum(object.field(SECOND))?,
+    ))
+}
+
+/// The complex number with these parts.
+#[inline]
+pub(crate) fn from_inexact_complex<'m>(m: &'m Mutator<'_>, parts: (f64, f64)) -> Value<'m> {
+    allocate_two(m, Kind::Compnum, (m.flonum(parts.0), m.flonum(parts.1)))
+}
+
+/// The parts of a number as they stand in the heap. `None` if `value` is no number.
+pub(crate) fn complex_parts(value: Value<'_>) -> Option<(Value<'_>, Value<'_>)> {
+    if let Some(object) = Object::of_kind(value, Kind::Compnum) {
+        return Some((object.field(FIRST), object.field(SECOND)));
+    }
+    is_inexact(value).map(|_| (value, Value::ZERO))
+}
+
 /// The exact integer, if it is one with a magnitude below 2^127.
 #[inline]
 pub(crate) fn as_i128(value: Value<'_>) -> Option<i128> {

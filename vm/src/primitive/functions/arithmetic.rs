@@ -8,7 +8,9 @@ use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::number::exact::Rounding;
-use crate::number::heap::{as_flonum, as_number, from_i64, from_integer, from_number};
+use crate::number::heap::{
+    as_flonum, as_number, complex_parts, from_i64, from_integer, from_number,
+};
 use crate::number::real::{Division, Real};
 use crate::number::tower::Number;
 use crate::number::{Problem, expected, generic};
@@ -194,11 +196,22 @@ pub(crate) fn make_rectangular<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
 }
 
 pub(crate) fn real_part<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    unary(m, args, "real-part", |number| Ok(number.parts().0.into()))
+    part(m, args, "real-part", |(real, _)| real)
 }
 
 pub(crate) fn imag_part<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    unary(m, args, "imag-part", |number| Ok(number.parts().1.into()))
+    part(m, args, "imag-part", |(_, imaginary)| imaginary)
+}
+
+fn part<'m>(
+    _: &'m Mutator<'_>,
+    args: Args<'m>,
+    who: &'static str,
+    select: impl FnOnce((Value<'m>, Value<'m>)) -> Value<'m>,
+) -> Answer<'m> {
+    let parts = complex_parts(args[0]);
+    let parts = parts.ok_or_else(|| Raise::wrong_type(who, 1, "number", args[0]))?;
+    Ok(select(parts))
 }
 
 /// The real argument `index` (from 0), or what is wrong with it.
