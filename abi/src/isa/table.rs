@@ -153,7 +153,7 @@ macro_rules! for_each_instruction {
             /// this instruction). May ask for a collection.
             0x43 capture = Capture { dst: Into, map: MapOffset };
             /// Abandon the stack of this base and return the values of a list to
-            /// `continuation`.
+            /// `continuation`, whose handlers and parameters come back too.
             0x44 reinstate = Reinstate { continuation: Local, values: Local };
             /// Only in stubs: leave the interpreter.
             0x45 exit_base = ExitBase {};
@@ -295,6 +295,14 @@ macro_rules! for_each_instruction {
             0x89 unbox_u64 = UnboxU64 { dst: IntoRaw, src: Local };
             /// The exact integer of an unsigned word; may allocate a bignum of one limb.
             0x8a box_u64 = BoxU64 { dst: Into, src: RawLocal };
+            /// Allocate a closure with one free variable, as do the next three with more.
+            0x8b make_closure1 = MakeClosure1 { dst: Into, code: CodeOffset, a: Local };
+            /// Allocate a closure with two free variables.
+            0x8c make_closure2 = MakeClosure2 { dst: Into, code: CodeOffset, a: Local, b: Local };
+            /// Allocate a closure with three free variables.
+            0x8d make_closure3 = MakeClosure3 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local };
+            /// Allocate a closure with four free variables.
+            0x8e make_closure4 = MakeClosure4 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local, d: Local };
             /// Reserved: what a debugger writes over an instruction. Raises `trap`.
             0xcc trap = Trap {};
         }

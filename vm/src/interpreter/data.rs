@@ -339,6 +339,34 @@ pub(super) fn make_closure(
     s
 }
 
+/// Makes a closure with all its free variables.
+macro_rules! filled_closures {
+    ($( $name:ident $free:literal ($($value:ident),*); )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            m: &mut Mutator<'_>, s: Machine, dst: Into, code: CodeOffset, $($value: Local),*
+        ) -> Machine {
+            const HEADER: Header = Header::new(Kind::Closure, 1 + $free);
+            let address = m.heap().allocate(HEADER.object_bytes() as usize);
+            initialize(address, 0, HEADER.word());
+            initialize(address, closure::CODE, s.place(code.0).word());
+            let values: [Local; $free] = [$($value),*];
+            for (index, value) in values.into_iter().enumerate() {
+                initialize(address, closure::FREE + index * WORD_BYTES, s.get(value));
+            }
+            s.set(dst, address.word() | tag::TAG_OBJECT);
+            s
+        }
+    )* };
+}
+
+filled_closures! {
+    make_closure1 1 (a);
+    make_closure2 2 (a, b);
+    make_closure3 3 (a, b, c);
+    make_closure4 4 (a, b, c, d);
+}
+
 /// The slot of free variable `index` of a closure.
 #[inline(always)]
 fn free_slot(word: u64, index: Index) -> Option<Slot> {

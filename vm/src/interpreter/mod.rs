@@ -27,8 +27,6 @@
 //! dispatch:
 //!     movzbl 0x0(%rbp),%eax
 //!     lea    0x1(%rbp),%rsi
-//!     cmp    $0xcc,%rax
-//!     ja     trap
 //!     mov    %rbp,%r13
 //!     movslq (%r15,%rax,4),%rax
 //!     add    %r15,%rax

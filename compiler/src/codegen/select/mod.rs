@@ -1,6 +1,7 @@
 //! Instruction selection: from SSA and slots to instructions.
 
 mod branch;
+mod closure;
 mod operation;
 mod primitive;
 mod procedure;

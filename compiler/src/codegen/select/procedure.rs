@@ -253,8 +253,17 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let live_after = self.live_after(id);
         let polls_at_end = ends_in_poll(&block.instructions, &block.terminator);
         let count = block.instructions.len() - usize::from(polls_at_end);
-        for (instruction, live) in block.instructions[..count].iter().zip(live_after) {
+        let mut done = 0;
+        for (index, live) in live_after.into_iter().enumerate().take(count) {
+            if index < done {
+                continue;
+            }
+            let instruction = &block.instructions[index];
             self.assembler.set_place(instruction.place);
+            if let Some(initialised) = self.filled_closure(&block.instructions[index..]) {
+                done = index + 1 + initialised;
+                continue;
+            }
             let result = instruction
                 .result
                 .filter(|&result| self.intervals.result_needs_slot(instruction, result));
