@@ -93,6 +93,13 @@ struct Position {
     procedure: Option<LambdaId>,
 }
 
+impl Position {
+    /// That of a part whose value is used: no jump out of it.
+    const fn apart(self, part: ExprId) -> Self {
+        Self { root: part, ..self }
+    }
+}
+
 impl Survey {
     fn take(program: &Program) -> Self {
         let mut survey = Self {
@@ -124,16 +131,7 @@ impl Survey {
         position: Position,
         pending: &mut Vec<(ExprId, Position)>,
     ) {
-        let apart = |part: ExprId| {
-            let procedure = position.procedure;
-            (
-                part,
-                Position {
-                    root: part,
-                    procedure,
-                },
-            )
-        };
+        let apart = |part: ExprId| (part, position.apart(part));
         let body_of = |lambda: LambdaId| {
             let root = program.lambda(lambda).body;
             let procedure = Some(lambda);
