@@ -10,6 +10,7 @@
 use crate::codegen::{self, CodegenError};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
+use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
 use crate::options::{Level, Options};
 use crate::ssa::ir::Unit;
@@ -121,13 +122,34 @@ pub fn compile(
         wanted: options.dump_after.as_deref(),
         dump: None,
     };
-    let unit = lower(program, options.level, &mut observer)?;
-    let mut link_unit = codegen::bytecode::generate(&unit)?;
+    let mut link_unit = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
     Ok(Compiled {
         image: link(&link_unit)?,
         dump: observer.dump,
     })
+}
+
+/// What [`compile`] gives to the linker.
+///
+/// # Errors
+///
+/// As [`compile`], but for [`CompileError::Link`].
+pub fn link_unit(program: Program, options: &Options) -> Result<LinkUnit, CompileError> {
+    let mut observer = Observer {
+        wanted: None,
+        dump: None,
+    };
+    generate(program, options, &mut observer)
+}
+
+fn generate(
+    program: Program,
+    options: &Options,
+    observer: &mut Observer<'_>,
+) -> Result<LinkUnit, CompileError> {
+    let unit = lower(program, options.level, observer)?;
+    Ok(codegen::bytecode::generate(&unit)?)
 }
 
 /// From expanded Core to the SSA that code is generated from.
