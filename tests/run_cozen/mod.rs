@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The `.scm` files in `directory`, a path from the root of the repository, and below it, sorted.
-pub fn scheme_files(directory: &str) -> Vec<PathBuf> {
+pub(crate) fn scheme_files(directory: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     add_files(
         &Path::new(env!("CARGO_MANIFEST_DIR")).join(directory),
@@ -27,7 +27,7 @@ fn add_files(directory: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// What `cozen OPTION… FILE` does.
-pub fn cozen(options: &[&str], file: &Path) -> Output {
+pub(crate) fn cozen(options: &[&str], file: &Path) -> Output {
     Command::new(env!("CARGO_BIN_EXE_cozen"))
         .args(options)
         .arg(file)

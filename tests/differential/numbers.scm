@@ -1,0 +1,25 @@
+(import (scheme base) (scheme write) (scheme inexact))
+;; Exact arithmetic over the fixnum border, rationals, flonums.
+
+(define (show . items)
+  (for-each (lambda (item) (write item) (display " ")) items)
+  (newline))
+
+(define edge (expt 2 60))
+(show (- edge 1) edge (+ edge 1) (- edge) (- (- edge) 1) (* edge edge) (- (* edge edge)))
+(show (expt 2 62) (expt 2 63) (expt 2 64) (* 4294967296 4294967296) (- (expt 2 64) (expt 2 64)))
+(show (quotient 17 5) (quotient -17 5) (quotient 17 -5) (remainder -17 5) (modulo -17 5) (modulo 17 -5))
+(show (quotient (expt 10 40) 7) (remainder (expt 10 40) 7) (modulo (- (expt 10 40)) 7))
+(show (gcd 32 -36) (lcm 32 -36) (gcd (expt 2 80) (expt 6 40)) (abs -7) (abs (- (expt 10 30))))
+(show (/ 1 3) (/ 6 4) (+ 1/3 1/6) (* 2/3 3/2) (- 1/2 1/2) (inexact 1/3) (max 1/2 1/3))
+(show (numerator 6/4) (denominator 6/4) (floor 7/2) (round 7/2) (truncate -7/2) (ceiling 7/2))
+(show 1.5 -0.25 100.0 (/ 1.0 3.0) (sqrt 2.0) (sqrt 16) (* 1.0 2) (+ 0.1 0.2))
+(show (exact 2.0) (exact 0.5) (inexact 7) (round 2.5) (round 3.5) (round -2.5) (truncate 2.7))
+(show (number->string 25 8) (string->number "ff" 16) (string->number "1e3") (string->number "abc"))
+(show (= 1 1.0) (eqv? 1 1.0) (eqv? 2 2) (< 1 2 3) (< 1 3 2) (even? 0) (odd? -3) (zero? 0.0))
+
+(define (factorial n) (if (= n 0) 1 (* n (factorial (- n 1)))))
+(show (factorial 30) (quotient (factorial 30) (factorial 28)))
+(define (fibonacci n) (let loop ((a 0) (b 1) (n n)) (if (= n 0) a (loop b (+ a b) (- n 1)))))
+(show (fibonacci 100) (inexact (/ (fibonacci 40) (fibonacci 39))))
+(let loop ((n 1) (k 0)) (if (< k 70) (loop (* n -3) (+ k 1)) (show n)))
