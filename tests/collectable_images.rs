@@ -1,7 +1,8 @@
 //! Images are nodes of the object graph: one stays exactly as long as something needs it.
 //!
 //! Each test evaluates a form with a record quoted in it. The image of that form alone keeps the
-//! record (in a cell), so that a guardian of the record tells when the image is gone.
+//! record, so that a guardian of the record tells when the image is gone: by the collection after the
+//! one that found the image unreachable, because what the image kept is let go with it.
 
 use cozen::{Runtime, Scheme};
 
@@ -16,6 +17,7 @@ const SETUP: &str = "
         thing))
     (define (evaluate form) (eval form (interaction-environment)))
     (define (gone?)
+      (collect-garbage)
       (collect-garbage)
       (and (guardian) #t))";
 

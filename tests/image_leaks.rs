@@ -79,7 +79,7 @@ fn images_that_nothing_needs_leave_nothing_behind() {
     let program = "(import (scheme base))
         (define table (make-vector 100 '(x y)))
         (define (look n) (vector-ref table n))
-        (define-record-type point (make-point x y) point? (x point-x))
+        (define-record-type point (make-point x y) point? (x point-x) (y point-y))
         (point-x (make-point (look 3) 2))";
     let image = runtime
         .compile_text(program, "program.scm")
