@@ -205,3 +205,42 @@ fn a_frame_that_is_too_large_is_refused_by_name() {
         "procedure \"huge\" needs 70000 slots; a frame has at most 65535"
     );
 }
+
+#[test]
+fn closures_take_their_free_variables_in_one_instruction() {
+    let unit = compile(
+        r#"(procedure "outer" 2 0 #f 0 ("a" "b")
+          (block b0 (v0 v1)
+            (let v2 (make-closure 1 2))
+            (do (closure-init v2 0 v1))
+            (do (closure-init v2 1 v0))
+            (return v2)))
+        (procedure "inner" 0 0 #f 2 ()
+          (block b0 (v0)
+            (let v1 (closure-ref v0 0))
+            (let v2 (closure-ref v0 1))
+            (let v3 (primitive cons v1 v2))
+            (return v3)))
+        (procedure "itself" 1 0 #f 0 ("a")
+          (block b0 (v0)
+            (let v1 (make-closure 1 2))
+            (do (closure-init v1 0 v1))
+            (do (closure-init v1 1 v0))
+            (return v1)))"#,
+    );
+    let opcodes = |procedure: usize| {
+        let lines = disassemble(&unit.procedures[procedure].code).unwrap();
+        let opcodes = lines.iter().map(|line| line.instruction.opcode());
+        opcodes.collect::<Vec<_>>()
+    };
+    assert_eq!(opcodes(0), [Opcode::MakeClosure2, Opcode::ReturnValue]);
+    assert_eq!(
+        opcodes(2),
+        [
+            Opcode::MakeClosure,
+            Opcode::ClosureInit,
+            Opcode::ClosureInit,
+            Opcode::ReturnValue
+        ]
+    );
+}
