@@ -78,6 +78,24 @@ fn fowler_noll_vo_stays_in_words() {
 }
 
 #[test]
+fn flonums_are_not_divided_raw_by_what_may_be_exact_zero() {
+    let quotient = |divisor: &str| {
+        let text = format!(
+            r#"(literals (datum 1.5))
+            (procedure "quotient" 0 0 #f 0 ()
+              (block b0 ()
+                (let v0 (literal 0))
+                (let v1 {divisor})
+                (let v2 (primitive / v0 v1))
+                (return v2)))"#
+        );
+        after(TO_UNBOX, &text)
+    };
+    assert!(quotient("(fixnum 0)").contains("(primitive / v0 v1)"));
+    assert!(quotient("(fixnum 2)").contains("f64-divide"));
+}
+
+#[test]
 fn sums_of_flonums_stay_doubles() {
     let text = after(
         TO_UNBOX,

@@ -182,6 +182,12 @@ impl Type {
         self == Self::FLONUM
     }
 
+    /// Whether exact zero is a member.
+    pub fn may_be_exact_zero(self) -> bool {
+        self.integer
+            .is_some_and(|range| range.low <= 0 && range.high >= 0)
+    }
+
     /// Its range if it has only exact integers.
     pub fn as_integer(self) -> Option<Range> {
         self.integer.filter(|_| !self.flonum && !self.other)

@@ -143,10 +143,6 @@ fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
     if a.is_none() || b.is_none() {
         return Type::NONE;
     }
-    let may_be_zero = |of: Type| {
-        of.integer
-            .is_some_and(|range| range.low <= 0 && range.high >= 0)
-    };
     let integer = match (a.integer, b.integer) {
         (Some(a), Some(b)) => match primitive {
             Primitive::Add => Some(a.plus(b)),
@@ -158,10 +154,12 @@ fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
     };
     let zero = Some(Range::only(0));
     let integer = match primitive {
-        Primitive::Multiply if (a.flonum && may_be_zero(b)) || (b.flonum && may_be_zero(a)) => {
+        Primitive::Multiply
+            if (a.flonum && b.may_be_exact_zero()) || (b.flonum && a.may_be_exact_zero()) =>
+        {
             Some(integer.map_or(Range::only(0), |range| range.join(Range::only(0))))
         }
-        Primitive::Divide if b.flonum && may_be_zero(a) => integer.or(zero),
+        Primitive::Divide if b.flonum && a.may_be_exact_zero() => integer.or(zero),
         _ => integer,
     };
     let makes_ratios = primitive == Primitive::Divide && a.integer.is_some() && b.integer.is_some();

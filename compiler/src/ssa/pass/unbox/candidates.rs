@@ -221,6 +221,10 @@ impl Facts {
                     Primitive::Add => RawBinary::F64Add,
                     Primitive::Subtract => RawBinary::F64Subtract,
                     Primitive::Multiply => RawBinary::F64Multiply,
+                    // Division by an exact zero raises, also that of a flonum.
+                    Primitive::Divide if self.types[b.0 as usize].may_be_exact_zero() => {
+                        return None;
+                    }
                     Primitive::Divide => RawBinary::F64Divide,
                     _ => return None,
                 };
