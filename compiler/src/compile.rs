@@ -62,6 +62,12 @@ pub const CORE_PASSES: &[CorePass] = &[
         level: Level::None,
     },
     CorePass {
+        name: "lift-procedures",
+        run: pass::lift_procedures,
+        stage: Stage::Converted,
+        level: Level::Full,
+    },
+    CorePass {
         name: "close",
         run: pass::close,
         stage: Stage::Closed,

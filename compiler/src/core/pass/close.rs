@@ -14,6 +14,7 @@ use std::collections::HashSet;
 use abi::primitive::Primitive;
 use abi::tag;
 
+use super::frames::{Frames, Use};
 use crate::core::grow;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
 
@@ -21,7 +22,7 @@ use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
 #[must_use]
 pub fn close(mut program: Program) -> Program {
     let frames = Frames::find(&program);
-    for &call in &frames.calls {
+    for &(call, _) in &frames.calls {
         know_call(&mut program, &frames, call);
     }
     let free = FreeVariables::find(&program, &frames);
@@ -36,98 +37,6 @@ pub fn close(mut program: Program) -> Program {
     }
     program.closed = true;
     program
-}
-
-/// Which procedure each thing belongs to. Labels belong to the procedure around them. `None` is the
-/// entry.
-struct Frames {
-    /// Where each variable is bound.
-    owner: Vec<Option<LambdaId>>,
-    /// Around each lambda.
-    parent: Vec<Option<LambdaId>>,
-    /// The lambda of each variable that `Fix` binds.
-    fixed: Vec<Option<LambdaId>>,
-    /// References to variables, by procedure.
-    uses: Vec<(VariableId, Option<LambdaId>)>,
-    /// Calls with a variable as operator.
-    calls: Vec<ExprId>,
-}
-
-impl Frames {
-    fn find(program: &Program) -> Self {
-        let mut frames = Self {
-            owner: vec![None; program.variables.len()],
-            parent: vec![None; program.lambdas.len()],
-            fixed: vec![None; program.variables.len()],
-            uses: Vec::new(),
-            calls: Vec::new(),
-        };
-        let mut pending = vec![(program.root(), None)];
-        while let Some((id, frame)) = pending.pop() {
-            frames.visit(program, id, frame, &mut pending);
-        }
-        frames
-    }
-
-    fn visit(
-        &mut self,
-        program: &Program,
-        id: ExprId,
-        frame: Option<LambdaId>,
-        pending: &mut Vec<(ExprId, Option<LambdaId>)>,
-    ) {
-        match program.expr(id) {
-            Expr::Lambda(lambda) => {
-                self.open(program, *lambda, frame);
-                pending.push((program.lambda(*lambda).body, Some(*lambda)));
-                return;
-            }
-            Expr::Fix(bindings, body) => {
-                pending.push((*body, frame));
-                for &(variable, lambda) in bindings {
-                    self.owner[variable.0 as usize] = frame;
-                    self.fixed[variable.0 as usize] = Some(lambda);
-                    self.open(program, lambda, frame);
-                    pending.push((program.lambda(lambda).body, Some(lambda)));
-                }
-                return;
-            }
-            Expr::Local(variable) | Expr::SetLocal(variable, _) => {
-                self.uses.push((*variable, frame));
-            }
-            Expr::Let(bindings, _) => {
-                for &(variable, _) in bindings {
-                    self.owner[variable.0 as usize] = frame;
-                }
-            }
-            Expr::Receive { required, rest, .. } => {
-                for &variable in required.iter().chain(rest) {
-                    self.owner[variable.0 as usize] = frame;
-                }
-            }
-            Expr::Labels(labels, _) => {
-                for &label in labels {
-                    for variable in program.lambda(label).parameters() {
-                        self.owner[variable.0 as usize] = frame;
-                    }
-                }
-            }
-            Expr::Call(operator, _) => {
-                if matches!(program.expr(*operator), Expr::Local(_)) {
-                    self.calls.push(id);
-                }
-            }
-            _ => {}
-        }
-        program.each_part(id, |part| pending.push((part, frame)));
-    }
-
-    fn open(&mut self, program: &Program, lambda: LambdaId, frame: Option<LambdaId>) {
-        self.parent[lambda.0 as usize] = frame;
-        for variable in program.lambda(lambda).parameters() {
-            self.owner[variable.0 as usize] = Some(lambda);
-        }
-    }
 }
 
 /// Turns a call of a procedure bound by `Fix` into a known call if the operands fit.
@@ -187,7 +96,12 @@ impl<'program> FreeVariables<'program> {
 
     fn note_uses(&mut self) {
         let mut seen = HashSet::new();
-        for &(variable, mut frame) in &self.frames.uses {
+        for &Use {
+            variable,
+            mut frame,
+            ..
+        } in &self.frames.uses
+        {
             if self.program.variable(variable).top_level {
                 continue;
             }

@@ -4,8 +4,10 @@ mod close;
 mod contify;
 mod convert_assignments;
 mod fix_letrec;
+mod frames;
 mod inline;
 mod integrate_primitives;
+mod lift_procedures;
 #[cfg(test)]
 mod property;
 #[cfg(test)]
@@ -17,3 +19,4 @@ pub use convert_assignments::convert_assignments;
 pub use fix_letrec::fix_letrec;
 pub use inline::inline;
 pub use integrate_primitives::integrate_primitives;
+pub use lift_procedures::lift_procedures;

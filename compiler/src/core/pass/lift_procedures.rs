@@ -1,0 +1,308 @@
+//! Lambda lifting: procedures that are only called get what is free in them as further arguments, where
+//! that makes their closures disappear.
+//!
+//! Before: stage 2, assignments converted. After: the same; no closure holds more than before.
+//!
+//! ```text
+//! (lambda _.0 (x.0) (fix ((f.1 (lambda f.1 (y.2) (cons x.0 (call f.1 y.2))))) (call f.1 1)))
+//! => (lambda _.0 (x.0) (fix ((f.1 (lambda f.1 (y.2 x.3) (cons x.3 (call f.1 y.2 x.3))))) (call f.1 1 x.0)))
+//! ```
+//!
+//! After Johnsson, Lambda Lifting, 1985. All procedures that could be lifted are taken for lifted at
+//! first; those that need too many arguments, the closure of one that is not lifted, or more room in a
+//! closure that calls them, are given up one after another until all that are left agree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::frames::Frames;
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+
+/// A procedure is given no more arguments than this: each call copies them.
+const EXTRA_MAX: usize = 4;
+
+/// Runs the pass.
+#[must_use]
+pub fn lift_procedures(mut program: Program) -> Program {
+    let frames = Frames::find(&program);
+    let mut lifting = Lifting::new(&program, &frames);
+    lifting.agree();
+    lifting.extra.retain(|_, extra| !extra.is_empty());
+    if lifting.extra.is_empty() {
+        return program;
+    }
+    let extra = lifting.extra;
+    Rewriter::new(&mut program, &frames, &extra).run();
+    program
+}
+
+/// Which procedures are lifted, and what they need.
+struct Lifting<'program> {
+    frames: &'program Frames,
+    /// Of each procedure, the variables with values that are free in it.
+    free: Vec<BTreeSet<VariableId>>,
+    /// Of each procedure, the procedures bound outside that it names, in itself or inside.
+    named: Vec<BTreeSet<LambdaId>>,
+    /// Of each procedure that may be lifted, the arguments it needs.
+    extra: BTreeMap<LambdaId, BTreeSet<VariableId>>,
+}
+
+impl<'program> Lifting<'program> {
+    fn new(program: &Program, frames: &'program Frames) -> Self {
+        let mut this = Self {
+            frames,
+            free: vec![BTreeSet::new(); program.lambdas.len()],
+            named: vec![BTreeSet::new(); program.lambdas.len()],
+            extra: BTreeMap::new(),
+        };
+        for reference in &frames.uses {
+            if !program.variable(reference.variable).top_level {
+                this.note(reference.variable, reference.frame);
+            }
+        }
+        for lambda in only_called(program, frames) {
+            let free = this.free[lambda.0 as usize].clone();
+            this.extra.insert(lambda, free);
+        }
+        this
+    }
+
+    /// Notes a reference in each procedure between it and the binding.
+    fn note(&mut self, variable: VariableId, mut frame: Option<LambdaId>) {
+        let owner = self.frames.owner[variable.0 as usize];
+        let procedure = self.frames.fixed[variable.0 as usize];
+        while frame != owner {
+            let lambda = frame.expect("a variable is used inside the procedure that binds it");
+            let is_new = match procedure {
+                Some(procedure) => self.named[lambda.0 as usize].insert(procedure),
+                None => self.free[lambda.0 as usize].insert(variable),
+            };
+            if !is_new {
+                break;
+            }
+            frame = self.frames.parent[lambda.0 as usize];
+        }
+    }
+
+    /// Gives up procedures until all that are left can be lifted together.
+    fn agree(&mut self) {
+        loop {
+            self.spread();
+            let closures = self.closures();
+            let mut given_up: BTreeSet<LambdaId> = BTreeSet::new();
+            for (&lambda, extra) in &self.extra {
+                let named = &self.named[lambda.0 as usize];
+                if extra.len() > EXTRA_MAX || named.iter().any(|named| closures.contains(named)) {
+                    given_up.insert(lambda);
+                }
+            }
+            for lambda in (0..self.free.len() as u32).map(LambdaId) {
+                if !self.extra.contains_key(&lambda) {
+                    given_up.extend(self.enlarging(lambda));
+                }
+            }
+            if given_up.is_empty() {
+                return;
+            }
+            for lambda in given_up {
+                self.extra.remove(&lambda);
+            }
+            for (lambda, extra) in &mut self.extra {
+                extra.clone_from(&self.free[lambda.0 as usize]);
+            }
+        }
+    }
+
+    /// A procedure needs what those that it calls need.
+    fn spread(&mut self) {
+        let mut callers: BTreeMap<LambdaId, Vec<LambdaId>> = BTreeMap::new();
+        for &caller in self.extra.keys() {
+            for &callee in &self.named[caller.0 as usize] {
+                callers.entry(callee).or_default().push(caller);
+            }
+        }
+        let mut pending: Vec<LambdaId> = self.extra.keys().copied().collect();
+        while let Some(callee) = pending.pop() {
+            let Some(needed) = self.extra.get(&callee).cloned() else {
+                continue;
+            };
+            for &caller in callers.get(&callee).into_iter().flatten() {
+                let extra = self
+                    .extra
+                    .get_mut(&caller)
+                    .expect("only those are callers here");
+                let before = extra.len();
+                // Beyond the limit it makes no difference how many.
+                if before <= EXTRA_MAX {
+                    extra.extend(&needed);
+                }
+                if extra.len() > before {
+                    pending.push(caller);
+                }
+            }
+        }
+    }
+
+    /// The procedures bound by `Fix` that need a closure.
+    fn closures(&self) -> BTreeSet<LambdaId> {
+        let mut users: BTreeMap<LambdaId, Vec<LambdaId>> = BTreeMap::new();
+        let mut pending = Vec::new();
+        for lambda in self.frames.fixed.iter().copied().flatten() {
+            if self.extra.contains_key(&lambda) {
+                continue;
+            }
+            for &named in &self.named[lambda.0 as usize] {
+                users.entry(named).or_default().push(lambda);
+            }
+            let needs = |named: &LambdaId| self.extra.get(named).is_some_and(|e| !e.is_empty());
+            let holds_some = !self.free[lambda.0 as usize].is_empty();
+            if holds_some || self.named[lambda.0 as usize].iter().any(needs) {
+                pending.push(lambda);
+            }
+        }
+        let mut closures = BTreeSet::new();
+        while let Some(lambda) = pending.pop() {
+            if closures.insert(lambda) {
+                pending.extend(users.remove(&lambda).into_iter().flatten());
+            }
+        }
+        closures
+    }
+
+    /// The lifted procedures for whose arguments a closure of `lambda` would need more room than for
+    /// their closures.
+    fn enlarging(&self, lambda: LambdaId) -> Vec<LambdaId> {
+        let held = &self.free[lambda.0 as usize];
+        let mut added: BTreeSet<VariableId> = BTreeSet::new();
+        let mut lifted = Vec::new();
+        for named in &self.named[lambda.0 as usize] {
+            match self.extra.get(named) {
+                Some(extra) if !extra.is_empty() => {
+                    added.extend(extra.difference(held));
+                    lifted.push(*named);
+                }
+                _ => {}
+            }
+        }
+        if added.len() <= lifted.len() {
+            lifted.clear();
+        }
+        lifted
+    }
+}
+
+/// The procedures bound by `Fix` that are only called, with as many operands as they have parameters.
+fn only_called(program: &Program, frames: &Frames) -> BTreeSet<LambdaId> {
+    let mut other_uses = vec![0_u32; program.variables.len()];
+    for reference in &frames.uses {
+        other_uses[reference.variable.0 as usize] += 1;
+    }
+    for &(call, _) in &frames.calls {
+        if let Some((variable, lambda)) = callee(program, frames, call) {
+            let Expr::Call(_, operands) = program.expr(call) else {
+                unreachable!("only calls are noted");
+            };
+            let lambda = program.lambda(lambda);
+            let is_fixed = lambda.optional.is_empty() && lambda.rest.is_none();
+            if is_fixed && lambda.required.len() == operands.len() {
+                other_uses[variable.0 as usize] -= 1;
+            }
+        }
+    }
+    let fixed = frames.fixed.iter().zip(other_uses);
+    fixed
+        .filter(|&(_, uses)| uses == 0)
+        .filter_map(|(&lambda, _)| lambda)
+        .collect()
+}
+
+/// What a call with a variable as operator calls, if it is known.
+fn callee(program: &Program, frames: &Frames, call: ExprId) -> Option<(VariableId, LambdaId)> {
+    let Expr::Call(operator, _) = program.expr(call) else {
+        return None;
+    };
+    let &Expr::Local(variable) = program.expr(*operator) else {
+        return None;
+    };
+    // A parameter made here is no procedure bound by `Fix`.
+    let lambda = *frames.fixed.get(variable.0 as usize)?;
+    Some((variable, lambda?))
+}
+
+/// Adds parameters and operands.
+struct Rewriter<'program> {
+    program: &'program mut Program,
+    frames: &'program Frames,
+    extra: &'program BTreeMap<LambdaId, BTreeSet<VariableId>>,
+    /// What a variable is called inside a lifted procedure.
+    parameters: BTreeMap<(LambdaId, VariableId), VariableId>,
+}
+
+impl<'program> Rewriter<'program> {
+    fn new(
+        program: &'program mut Program,
+        frames: &'program Frames,
+        extra: &'program BTreeMap<LambdaId, BTreeSet<VariableId>>,
+    ) -> Self {
+        Self {
+            program,
+            frames,
+            extra,
+            parameters: BTreeMap::new(),
+        }
+    }
+
+    fn run(mut self) {
+        for (&lambda, extra) in self.extra {
+            for &variable in extra {
+                let name = self.program.variable(variable).name.clone();
+                let parameter = self.program.add_variable(name);
+                self.parameters.insert((lambda, variable), parameter);
+                self.program.lambdas[lambda.0 as usize]
+                    .required
+                    .push(parameter);
+            }
+        }
+        for reference in &self.frames.uses {
+            let inside = self.inside(reference.variable, reference.frame);
+            if inside != reference.variable {
+                self.program.replace(reference.id, Expr::Local(inside));
+            }
+        }
+        for &(call, frame) in &self.frames.calls {
+            self.add_operands(call, frame);
+        }
+    }
+
+    /// What `variable` is called in a procedure.
+    fn inside(&self, variable: VariableId, mut frame: Option<LambdaId>) -> VariableId {
+        let owner = self.frames.owner[variable.0 as usize];
+        while frame != owner {
+            let lambda = frame.expect("a variable is used inside the procedure that binds it");
+            if let Some(&parameter) = self.parameters.get(&(lambda, variable)) {
+                return parameter;
+            }
+            frame = self.frames.parent[lambda.0 as usize];
+        }
+        variable
+    }
+
+    fn add_operands(&mut self, call: ExprId, frame: Option<LambdaId>) {
+        let Some((_, lambda)) = callee(self.program, self.frames, call) else {
+            return;
+        };
+        let Some(extra) = self.extra.get(&lambda) else {
+            return;
+        };
+        let place = self.program.place(call);
+        let added: Vec<ExprId> = extra
+            .iter()
+            .map(|&variable| {
+                let inside = self.inside(variable, frame);
+                self.program.add(Expr::Local(inside), place)
+            })
+            .collect();
+        if let Expr::Call(_, operands) = &mut self.program.exprs[call.0 as usize] {
+            operands.extend(added);
+        }
+    }
+}
