@@ -8,8 +8,8 @@ use compiler::options::{Level, Options};
 
 fn library_files(folder: &Path, files: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("a readable folder")
+        .map(|entry| entry.expect("a readable entry").path())
         .collect();
     entries.sort();
     for path in entries {
@@ -30,11 +30,13 @@ fn sources() -> Vec<SourceText> {
         .map(|path| SourceText {
             name: path
                 .strip_prefix(&root)
-                .unwrap()
+                .expect("found below it")
                 .to_string_lossy()
                 .as_ref()
                 .into(),
-            text: std::fs::read_to_string(path).unwrap().into(),
+            text: std::fs::read_to_string(path)
+                .expect("a readable library")
+                .into(),
         })
         .collect()
 }
@@ -60,7 +62,10 @@ fn dump(text: &str, pass: &str) -> String {
         dump_after: Some(pass.to_owned()),
         ..Options::default()
     };
-    compile(program, None, &options).unwrap().dump.unwrap()
+    compile(program, None, &options)
+        .expect("it is small")
+        .dump
+        .expect("the pass was named")
 }
 
 #[test]
