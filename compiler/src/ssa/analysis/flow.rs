@@ -1,6 +1,6 @@
 //! The control-flow graph: predecessors and an order in which most blocks come after them.
 
-use crate::ssa::ir::{BlockId, Procedure};
+use crate::ssa::ir::{BlockId, Condition, Procedure, Terminator};
 
 /// Predecessors and reverse postorder of the blocks that the entry reaches.
 #[derive(Clone, Debug)]
@@ -47,6 +47,24 @@ impl Flow {
     /// Whether an edge goes back: every cycle has such an edge.
     pub fn is_retreating(&self, from: BlockId, to: BlockId) -> bool {
         self.number[to.0 as usize] <= self.number[from.0 as usize]
+    }
+
+    /// What is known in each block to which only one branch leads: the condition, and whether it holds.
+    pub fn facts_of_blocks(&self, procedure: &Procedure) -> Vec<Option<(Condition, bool)>> {
+        let mut facts = vec![None; procedure.blocks.len()];
+        for &id in &self.order {
+            let Terminator::Branch(condition, yes, no) =
+                &procedure.blocks[id.0 as usize].terminator
+            else {
+                continue;
+            };
+            for (target, holds) in [(yes, true), (no, false)] {
+                if yes.block != no.block && self.predecessors[target.block.0 as usize].len() == 1 {
+                    facts[target.block.0 as usize] = Some((condition.clone(), holds));
+                }
+            }
+        }
+        facts
     }
 }
 

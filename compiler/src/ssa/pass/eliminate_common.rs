@@ -39,7 +39,7 @@ fn eliminate_in(procedure: &mut Procedure, immutable: &[bool]) {
             children[above.0 as usize].push(block);
         }
     }
-    let facts = facts_of_blocks(procedure, &flow);
+    let facts = flow.facts_of_blocks(procedure);
     let mut eliminator = Eliminator {
         immutable,
         same: (0..procedure.values.len() as u32).map(ValueId).collect(),
@@ -252,21 +252,4 @@ fn test_of(condition: &Condition) -> Option<Test> {
         Condition::EqWord(value, word) => (2, value, word),
         _ => return None,
     })
-}
-
-/// For blocks to which only one branch leads: what that tells.
-fn facts_of_blocks(procedure: &Procedure, flow: &Flow) -> Vec<Option<(Condition, bool)>> {
-    let mut facts = vec![None; procedure.blocks.len()];
-    for &id in &flow.order {
-        let Terminator::Branch(condition, yes, no) = &procedure.blocks[id.0 as usize].terminator
-        else {
-            continue;
-        };
-        for (target, holds) in [(yes, true), (no, false)] {
-            if yes.block != no.block && flow.predecessors[target.block.0 as usize].len() == 1 {
-                facts[target.block.0 as usize] = Some((condition.clone(), holds));
-            }
-        }
-    }
-    facts
 }

@@ -42,7 +42,7 @@ impl<'a> Types<'a> {
             of: vec![Type::NONE; procedure.values.len()],
             growths: vec![0; procedure.values.len()],
             bounds: likely_bounds(procedure, unit),
-            facts: find_facts(procedure, flow),
+            facts: flow.facts_of_blocks(procedure),
         };
         for &parameter in &procedure.blocks[0].parameters {
             types.of[parameter.0 as usize] = Type::ANY;
@@ -171,22 +171,6 @@ impl<'a> Types<'a> {
             _ => known,
         }
     }
-}
-
-fn find_facts(procedure: &Procedure, flow: &Flow) -> Vec<Option<(Condition, bool)>> {
-    let mut facts = vec![None; procedure.blocks.len()];
-    for &id in &flow.order {
-        let Terminator::Branch(condition, yes, no) = &procedure.blocks[id.0 as usize].terminator
-        else {
-            continue;
-        };
-        for (target, holds) in [(yes, true), (no, false)] {
-            if yes.block != no.block && flow.predecessors[target.block.0 as usize].len() == 1 {
-                facts[target.block.0 as usize] = Some((condition.clone(), holds));
-            }
-        }
-    }
-    facts
 }
 
 /// Bounds of number types, and constants of the procedure with their neighbours.
