@@ -48,7 +48,7 @@ impl Default for HeapOptions {
             nursery_bytes: 4 * MIB,
             heap_bytes_max: None,
             growth_percent: 200,
-            full_bytes_min: 16 * MIB,
+            full_bytes_min: 32 * MIB,
             zeal: None,
             verify: false,
         }
