@@ -60,6 +60,11 @@ impl<'a, 'id> Call<'a, 'id> {
     /// # Errors
     ///
     /// None; the result lets a closure end with it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        clippy::unnecessary_wraps,
+        reason = "`call.give(sum)` is how a closure ends"
+    )]
     pub fn give(&mut self, value: impl IntoScheme) -> Result<(), Error> {
         self.scheme
             .mutator
@@ -72,6 +77,7 @@ impl<'a, 'id> Call<'a, 'id> {
     /// # Errors
     ///
     /// None; the result lets a closure end with it.
+    #[expect(clippy::unnecessary_wraps, reason = "a closure may end with it")]
     pub fn give_value(
         &mut self,
         make: impl for<'m> FnOnce(&'m Heap<'id>) -> Value<'m, 'id>,

@@ -72,6 +72,19 @@ impl Runtime {
             .enter(|mutator| body(&mut Scheme { mutator, frontend }))
     }
 
+    /// Writes out what ports still hold back.
+    ///
+    /// # Errors
+    ///
+    /// As [`Scheme::flush`].
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method by itself is not general enough in its lifetimes"
+    )]
+    pub fn flush(&mut self) -> Result<(), Error> {
+        self.enter(|scheme| scheme.flush())
+    }
+
     /// Stops what the runtime is running with the condition `interrupted`, from any thread.
     pub fn interrupt(&self) -> Interrupt {
         Interrupt(self.vm.interrupt())

@@ -136,16 +136,26 @@ impl<'id> Scheme<'_, 'id> {
         }))
     }
 
+    fn global_handle(&self, key: &str) -> Result<Handle, Error> {
+        let value = self.mutator.global(key);
+        value
+            .map(|value| Handle(self.mutator.root(value)))
+            .ok_or_else(|| Error::Unbound(key.to_owned()))
+    }
+
     /// Calls a procedure of the library on a raised object; whether there was an answer.
     fn ask_library(&mut self, procedure: &str, object: &Handle) -> bool {
-        self.mutator.global(procedure).is_some()
-            && self
-                .mutator
-                .apply(|mutator| {
-                    let procedure = mutator.global(procedure).expect("it was just there");
-                    (procedure, vec![mutator.rooted(&object.0)])
-                })
-                .is_ok()
+        let Ok(procedure) = self.global_handle(procedure) else {
+            return false;
+        };
+        self.mutator
+            .apply(|mutator| {
+                (
+                    mutator.rooted(&procedure.0),
+                    vec![mutator.rooted(&object.0)],
+                )
+            })
+            .is_ok()
     }
 
     /// The last result, a list of lists (name file line column), as places.
@@ -243,14 +253,10 @@ impl<'id> Scheme<'_, 'id> {
                 body(&mut call).map_err(Call::host_error)
             }),
         );
-        let maker = "%make-host-procedure";
-        if self.mutator.global(maker).is_none() {
-            return Err(Error::Unbound(maker.to_owned()));
-        }
+        let maker = self.global_handle("%make-host-procedure")?;
         let done = self.mutator.apply(|mutator| {
-            let procedure = mutator.global(maker).expect("it was just there");
             (
-                procedure,
+                mutator.rooted(&maker.0),
                 vec![mutator.intern(name), vm::Value::count(number)],
             )
         });
@@ -324,6 +330,7 @@ impl<'id> Heap<'id> {
     }
 
     /// The empty list.
+    #[expect(clippy::unused_self, reason = "it ties the value to this heap's brand")]
     pub const fn null(&self) -> Value<'_, 'id> {
         Value::new(vm::Value::NULL)
     }

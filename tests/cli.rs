@@ -163,7 +163,7 @@ fn passes_are_dumped_by_name_and_unknown_ones_are_refused() {
     let output = cozen(&["--dump-after=close", text(&file)]);
     assert!(out(&output).contains("display"), "{}", out(&output));
     assert!(
-        out(&output).ends_with("3"),
+        out(&output).ends_with('3'),
         "the program runs: {}",
         out(&output)
     );

@@ -33,14 +33,14 @@ fn assert_kept_until_dropped(scheme: &mut Scheme<'_, '_>, form: &str) {
         .run_text(form, "form")
         .unwrap_or_else(|error| panic!("{form}: {error}"));
     assert!(
-        !scheme.evaluate::<bool>("(gone?)").unwrap(),
+        !scheme.evaluate::<bool>("(gone?)").expect("it evaluates"),
         "needed, but gone: {form}"
     );
     scheme
         .run_text("(set! kept #f)", "drop")
         .expect("an assignment");
     assert!(
-        scheme.evaluate::<bool>("(gone?)").unwrap(),
+        scheme.evaluate::<bool>("(gone?)").expect("it evaluates"),
         "not needed, but kept: {form}"
     );
 }

@@ -132,7 +132,7 @@ pub(crate) fn parse(
                 let name = name.to_owned();
                 add_option(&mut parsed.options, &name, &mut parser)?;
             }
-            option => return Err(option.unexpected()),
+            option @ Short(_) => return Err(option.unexpected()),
         }
     }
     if parsed.command == Command::Repl {
@@ -169,7 +169,7 @@ fn command(
     if !expressions.is_empty() {
         return match words.next() {
             None => Ok(Command::Evaluate { expressions }),
-            Some(word) => Err(format!("unexpected argument {word:?} after -e").into()),
+            Some(word) => Err(format!("unexpected argument {} after -e", word.display()).into()),
         };
     }
     let Some(first) = words.next() else {
@@ -191,7 +191,8 @@ fn command(
         return Ok(Command::RunImage { file, arguments });
     }
     if let Some(word) = words.next() {
-        return Err(format!("unexpected argument {word:?} after {}", first.display()).into());
+        let (word, first) = (word.display(), first.display());
+        return Err(format!("unexpected argument {word} after {first}").into());
     }
     Ok(if first == "compile" {
         Command::Compile { file, output }

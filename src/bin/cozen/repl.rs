@@ -47,11 +47,11 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
             Ok(Input::Incomplete) => continue,
             Ok(Input::Complete) => status = ExitCode::SUCCESS,
             Err(Error::Exit(code)) => {
-                runtime.enter(|scheme| scheme.flush())?;
+                runtime.flush()?;
                 return Ok(report::exit_code(code));
             }
             Err(error) => {
-                runtime.enter(|scheme| scheme.flush())?;
+                runtime.flush()?;
                 status = report::report(&error, &mut inputs.sources);
             }
         }

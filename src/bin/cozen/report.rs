@@ -67,7 +67,8 @@ fn with_place(report: &str, place: Option<&Place>, sources: &mut SourceLines) ->
         let number = place.line.to_string();
         let margin = " ".repeat(number.len());
         let (shown, indent) = clip(line, place.column.saturating_sub(1) as usize);
-        text.push_str(&format!("\n {number} | {shown}\n {margin} | {indent}^"));
+        let marked = format!("\n {number} | {shown}\n {margin} | {indent}^");
+        text.push_str(&marked);
     }
     text
 }

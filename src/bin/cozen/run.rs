@@ -17,7 +17,7 @@ pub(crate) fn run_source(
 ) -> Result<ExitCode, Error> {
     let mut runtime = runtime(options, command_line(file, arguments))?;
     let image = runtime.compile_file(file)?;
-    run(options, &mut runtime, &image, file)
+    Ok(run(options, &mut runtime, &image, file))
 }
 
 /// Runs an image.
@@ -28,7 +28,7 @@ pub(crate) fn run_image(
 ) -> Result<ExitCode, Error> {
     let image = cozen::read_file(file)?;
     let mut runtime = runtime(options, command_line(file, arguments))?;
-    run(options, &mut runtime, &image, file)
+    Ok(run(options, &mut runtime, &image, file))
 }
 
 /// Evaluates expressions and prints the value of the last one, if it is not unspecified.
@@ -51,15 +51,10 @@ pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<Exit
         }
         output::print_line(&scheme.heap().written(value))
     });
-    finish(options, &mut runtime, done, &mut sources)
+    Ok(finish(options, &mut runtime, done, &mut sources))
 }
 
-fn run(
-    options: &Options,
-    runtime: &mut Runtime,
-    image: &[u8],
-    file: &Path,
-) -> Result<ExitCode, Error> {
+fn run(options: &Options, runtime: &mut Runtime, image: &[u8], file: &Path) -> ExitCode {
     let name = file.display().to_string();
     let done = runtime.enter(|scheme| scheme.run_image(image, &name, false));
     finish(options, runtime, done, &mut SourceLines::default())
@@ -71,8 +66,8 @@ fn finish(
     runtime: &mut Runtime,
     done: Result<(), Error>,
     sources: &mut SourceLines,
-) -> Result<ExitCode, Error> {
-    let flushed = runtime.enter(|scheme| scheme.flush());
+) -> ExitCode {
+    let flushed = runtime.flush();
     let status = match done.and(flushed) {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Exit(status)) => report::exit_code(status),
@@ -81,7 +76,7 @@ fn finish(
     if options.gc_statistics {
         statistics::print(runtime);
     }
-    Ok(status)
+    status
 }
 
 fn command_line(file: &Path, arguments: &[String]) -> Vec<String> {
