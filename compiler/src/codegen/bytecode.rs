@@ -122,6 +122,7 @@ fn procedure_code(procedure: &Procedure, selected: SelectedProcedure) -> Procedu
     ProcedureCode {
         name: Rc::clone(&procedure.name),
         parameters: procedure.parameter_names.clone(),
+        returns_raw: procedure.result.is_raw(),
         header: header.with_arity_key(),
         entry_map,
         code: assembler.code,

@@ -52,17 +52,24 @@ pub fn check_frame_maps(unit: &LinkUnit) -> Vec<Disagreement> {
 struct Shape {
     parameters: usize,
     takes_closure: bool,
+    /// Which of its parameters it uses raw.
+    raw: Vec<bool>,
+    returns: Contents,
 }
 
 impl Shape {
     fn of(unit: &LinkUnit, code: &ProcedureCode) -> Self {
         let map = FrameMap::decode(&unit.frame_maps[code.entry_map as usize]);
         let header = &code.header;
+        let parameters = usize::from(header.required)
+            + usize::from(header.optional)
+            + usize::from(header.has_rest());
+        let is_raw = |slot| map.is_some_and(|map| map.state(slot as u16) == SlotState::Raw);
         Self {
-            parameters: usize::from(header.required)
-                + usize::from(header.optional)
-                + usize::from(header.has_rest()),
+            parameters,
             takes_closure: map.is_some_and(|map| map.state(0) != SlotState::Unused),
+            raw: (1..=parameters).map(is_raw).collect(),
+            returns: if code.returns_raw { RAW } else { TAGGED },
         }
     }
 }
@@ -131,7 +138,9 @@ impl<'a> Analysis<'a> {
             .map_or(0, |slot| slot + 1)
             .max(shape.parameters + 1);
         let mut entry = vec![NOTHING; slots];
-        entry[1..=shape.parameters].fill(TAGGED);
+        for (slot, &is_raw) in (1..).zip(&shape.raw) {
+            entry[slot] = if is_raw { RAW } else { TAGGED };
+        }
         if shape.takes_closure {
             entry[0] = TAGGED;
         }
@@ -367,6 +376,9 @@ fn add_implicit_operands(instruction: Instruction, callee: Option<&Shape>, step:
                 callee.takes_closure,
                 step,
             );
+            step.writes
+                .iter_mut()
+                .for_each(|(_, contents)| *contents = callee.returns);
         }
         Instruction::CallHost {
             first,

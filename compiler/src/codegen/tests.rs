@@ -194,6 +194,55 @@ fn arguments_that_change_places_go_through_a_temporary() {
 }
 
 #[test]
+fn raw_arguments_and_results_stay_raw_in_their_slots() {
+    let unit = compile(
+        r#"(procedure "main" 2 0 #f 0 ("x" "y")
+          (block b0 (v0 v1)
+            (let v2:f64 (unbox-f64 v0))
+            (let v3:f64 (call-known 1 #f v1 v2))
+            (let v4:f64 (call-known 1 #f v0 v3))
+            (let v5:f64 (f64-add v3 v4))
+            (let v6 (box-f64 v5))
+            (return v6)))
+        (procedure "half" 2 0 #f 0 ("list" "x")
+          (result f64)
+          (block b0 (v0 v1:f64)
+            (let v2:f64 (raw 4602678819172646912))
+            (let v3:f64 (f64-multiply v1 v2))
+            (branch (type null? v0) (b1) (b2)))
+          (block b1 () (return v3))
+          (block b2 () (let v4 (primitive cdr v0)) (tail-call-known 1 #f v4 v3)))"#,
+    );
+    insta::assert_snapshot!(listing(&unit, 0), @r"
+    0: unbox_f64 r6 s1
+    5: copy s5 s2
+    10: call_known s0 words=4 Procedure(1) [-Ld]
+    23: copy s3 s1
+    28: copy s4 s0
+    33: call_known s1 words=2 Procedure(1) [r]
+    46: f64_add r0 r0 r1
+    53: poll [rdddddd]
+    58: box_f64 s0 r0
+    63: return_value s0
+    ");
+    insta::assert_snapshot!(listing(&unit, 1), @r"
+    0: load_raw r0 0x3fe0000000000000
+    11: f64_multiply r2 r2 r0
+    18: branch_not_null s1 ->28
+    25: return_value s2
+    28: cdr s1 s1
+    33: tail_call_known Procedure(1)
+    ");
+    let entry = &unit.frame_maps[unit.procedures[1].entry_map as usize];
+    let states: String = FrameMap::decode(entry)
+        .unwrap()
+        .states()
+        .map(SlotState::letter)
+        .collect();
+    assert_eq!(states, "-Lr");
+}
+
+#[test]
 fn a_frame_that_is_too_large_is_refused_by_name() {
     let operands = " v0".repeat(70_000);
     let text = format!(

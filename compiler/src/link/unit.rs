@@ -28,6 +28,8 @@ pub struct ProcedureCode {
     pub name: Rc<str>,
     /// Names of the parameters, the rest parameter last.
     pub parameters: Vec<Rc<str>>,
+    /// Whether it returns a raw word: known calls alone lead here then.
+    pub returns_raw: bool,
     /// The header; `entry_map`, `native_entry` and `code_bytes` are filled in by the linker.
     pub header: abi::procedure::ProcedureHeader,
     /// Index of the frame map of the entry safepoint.

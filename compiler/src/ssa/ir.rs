@@ -4,6 +4,17 @@
 //! the closure (if it has free variables) and the arguments. Each block is a list of instructions, each
 //! defining at most one value, and a terminator. A value is defined once and its definition dominates
 //! its uses.
+//!
+//! # Raw arguments and results
+//!
+//! A procedure that is reached by known calls alone may take parameters and give its result raw. The
+//! representation of an argument is that of the callee's entry parameter, that of a known call's value
+//! is the callee's [`Procedure::result`]. The words stand where tagged ones would: in the slots of the
+//! arguments, in the slot that takes the result. So no code may get hold of the closure of such a
+//! procedure: what calls a closure gives and takes tagged words. Every way out of a procedure with a
+//! raw result gives a word of that representation: it returns one value, or tail-calls a known
+//! procedure with the same representation of its result. (Anything else that could put a tagged value
+//! in its place, capturing its continuation first of all, keeps a procedure's result tagged.)
 
 use std::rc::Rc;
 
@@ -75,6 +86,9 @@ pub struct Procedure {
     pub rest: bool,
     /// Names of all parameters.
     pub parameter_names: Vec<Rc<str>>,
+    /// How the one value that it returns is represented: raw only if known calls alone lead here. Its
+    /// parameters are represented as the values of the entry's block are.
+    pub result: Repr,
     /// Number of free variables; with none, slot 0 is not used.
     pub free: u16,
     /// All blocks; the first is the entry.
@@ -83,6 +97,17 @@ pub struct Procedure {
     pub values: Vec<Value>,
     /// Where it was written.
     pub place: Place,
+}
+
+impl Procedure {
+    /// The entry's parameters but for the closure.
+    ///
+    /// # Panics
+    ///
+    /// If it has no blocks.
+    pub fn parameters(&self) -> &[ValueId] {
+        &self.blocks[0].parameters[usize::from(self.free > 0)..]
+    }
 }
 
 /// A value.
@@ -153,7 +178,8 @@ pub enum Operation {
     ClosureRef(ValueId, u16),
     /// A call, for one value.
     Call(ValueId, Vec<ValueId>),
-    /// A call of a known procedure; the closure only where it has free variables.
+    /// A call of a known procedure; the closure only where it has free variables. Arguments and result are
+    /// represented as the callee says.
     CallKnown(ProcedureId, Option<ValueId>, Vec<ValueId>),
     /// A call of a host primitive.
     CallHost(Primitive, Vec<ValueId>),
@@ -253,19 +279,19 @@ pub enum Terminator {
     Jump(Target),
     /// Two-way branch: if the condition holds to the first, else to the second.
     Branch(Condition, Target, Target),
-    /// Return one value.
+    /// Return one value, represented as the procedure's result.
     Return(ValueId),
     /// Return any number of values.
     ReturnValues(Vec<ValueId>),
     /// Tail call.
     TailCall(ValueId, Vec<ValueId>),
-    /// Tail call of a known procedure.
+    /// Tail call of a known procedure, whose result is represented as this one's.
     TailCallKnown(ProcedureId, Option<ValueId>, Vec<ValueId>),
     /// Tail call with a list of further arguments: closure, list.
     TailApply(ValueId, ValueId),
     /// Abandon the stack for a continuation: continuation, list of values.
     Reinstate(ValueId, ValueId),
-    /// A call for any number of values; the block's parameters are `required` values and, if `rest`, a list.
+    /// A call for any number of values, all tagged; the block's parameters are `required` values and, if `rest`, a list.
     CallReceive {
         /// What is called.
         callee: Callee,

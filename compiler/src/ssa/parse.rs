@@ -238,6 +238,7 @@ fn procedure(mut items: Items<'_>) -> Result<Procedure, ParseError> {
         rest: items.boolean()?,
         free: items.integer()?,
         parameter_names: Vec::new(),
+        result: Repr::Tagged,
         blocks: Vec::new(),
         values: Vec::new(),
         place: Place::default(),
@@ -247,14 +248,18 @@ fn procedure(mut items: Items<'_>) -> Result<Procedure, ParseError> {
         procedure.parameter_names.push(names.string()?);
     }
     while !items.is_empty() {
-        let block = block(items.list()?, &mut procedure.values)?;
+        let mut inner = items.list()?;
+        if inner.symbol("a result or a block")? == "result" {
+            procedure.result = inner.named("a representation", Repr::from_name)?;
+            continue;
+        }
+        let block = block(inner, &mut procedure.values)?;
         procedure.blocks.push(block);
     }
     Ok(procedure)
 }
 
 fn block(mut items: Items<'_>, values: &mut Vec<Value>) -> Result<Block, ParseError> {
-    items.symbol("block")?;
     items.block()?;
     let mut block = Block {
         parameters: Vec::new(),
@@ -458,6 +463,10 @@ mod tests {
     (call-receive (known 0 #f) 1 #t b3 v1))
   (block b3 (v8 v9)
     (return-values v8 v9)))
+(procedure "half" 1 0 #f 0 ("x")
+  (result f64)
+  (block b0 (v0:f64)
+    (return v0)))
 "#;
 
     #[test]

@@ -10,6 +10,8 @@
 //!     (do (poll))
 //!     (branch (compare-small < v0 2) (b1 v0) (b2))))
 //! ```
+//!
+//! `(result f64)` before the blocks says how a procedure's result is represented, if not tagged.
 
 use std::fmt::Write as _;
 
@@ -90,6 +92,9 @@ fn print_procedure(procedure: &Procedure, text: &mut String) {
         .map(|name| quoted(name))
         .collect();
     put!(text, "{})", names.join(" "));
+    if procedure.result.is_raw() {
+        put!(text, "\n  (result {})", procedure.result.name());
+    }
     for (number, block) in procedure.blocks.iter().enumerate() {
         print_block(procedure, number, block, text);
     }

@@ -6,7 +6,9 @@ use abi::primitive::{Effect, Primitive};
 use abi::tag;
 
 use super::analysis::{Dominators, Flow};
-use super::ir::{BlockId, Condition, Operation, Procedure, Repr, Terminator, Unit, ValueId};
+use super::ir::{
+    BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
+};
 
 /// A rule that a unit breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,12 @@ pub enum ViolationKind {
     EntryParameters,
     /// A block that receives values has other predecessors, or not the right parameters.
     ReceivingBlock(BlockId),
+    /// A known call has not one argument for each of the callee's parameters.
+    CallArguments(ProcedureId),
+    /// The closure of a procedure is made for unknown calls, although it takes or gives raw words.
+    RawEscapes(ProcedureId),
+    /// A way out of a procedure with a raw result does not give such a result, or gives another one.
+    RawResult(Repr),
     /// A primitive that transfers control, or has another number of operands, or lacks a literal.
     Primitive(Primitive),
 }
@@ -218,6 +226,9 @@ impl Checker<'_> {
                 self.want_word(id, *b);
                 result.map_or(Repr::I64, |result| self.repr(result))
             }
+            Operation::CallKnown(callee, closure, arguments) => {
+                self.check_known_call(id, *callee, *closure, arguments)
+            }
             _ => {
                 operation.each_use(|value| self.want(id, value, Repr::Tagged));
                 Repr::Tagged
@@ -226,8 +237,53 @@ impl Checker<'_> {
         if let Some(result) = result {
             self.want(id, result, result_repr);
         }
-        if let Operation::Primitive(primitive, operands) = operation {
-            self.check_primitive(id, *primitive, operands);
+        match operation {
+            Operation::Primitive(primitive, operands) => {
+                self.check_primitive(id, *primitive, operands);
+            }
+            Operation::StaticClosure(made) => self.check_closure(id, *made),
+            _ => {}
+        }
+    }
+
+    /// Arguments are represented as the callee's parameters are; how its result is.
+    fn check_known_call(
+        &mut self,
+        id: BlockId,
+        callee: ProcedureId,
+        closure: Option<ValueId>,
+        arguments: &[ValueId],
+    ) -> Repr {
+        if let Some(closure) = closure {
+            self.want(id, closure, Repr::Tagged);
+        }
+        let Some(known) = self.unit.procedures.get(callee.0 as usize) else {
+            return Repr::Tagged;
+        };
+        let parameters = known.parameters();
+        if parameters.len() != arguments.len() {
+            self.report(id, ViolationKind::CallArguments(callee));
+        }
+        for (&parameter, &argument) in parameters.iter().zip(arguments) {
+            self.want(id, argument, known.values[parameter.0 as usize].repr);
+        }
+        known.result
+    }
+
+    fn check_closure(&mut self, id: BlockId, made: ProcedureId) {
+        let Some(known) = self.unit.procedures.get(made.0 as usize) else {
+            return;
+        };
+        let is_raw = |value: &ValueId| known.values[value.0 as usize].repr.is_raw();
+        if known.result.is_raw() || known.parameters().iter().any(is_raw) {
+            self.report(id, ViolationKind::RawEscapes(made));
+        }
+    }
+
+    /// Control leaves the procedure with a result of this representation.
+    fn check_result(&mut self, id: BlockId, given: Repr) {
+        if given != self.procedure.result {
+            self.report(id, ViolationKind::RawResult(given));
         }
     }
 
@@ -272,20 +328,39 @@ impl Checker<'_> {
         match terminator {
             Terminator::None | Terminator::Jump(_) => {}
             Terminator::Branch(condition, ..) => self.check_condition(id, condition),
+            Terminator::Return(value) => self.want(id, *value, self.procedure.result),
+            Terminator::TailCallKnown(callee, closure, arguments) => {
+                let given = self.check_known_call(id, *callee, *closure, arguments);
+                self.check_result(id, given);
+            }
             Terminator::CallReceive {
+                callee,
+                arguments,
                 required,
                 rest,
                 block,
-                ..
             } => {
                 let parameters = self.procedure.blocks[block.0 as usize].parameters.len();
                 let wanted = usize::from(*required) + usize::from(*rest);
                 if parameters != wanted || flow.predecessors[block.0 as usize].len() != 1 {
                     self.report(id, ViolationKind::ReceivingBlock(*block));
                 }
-                terminator.each_use(|value| self.want(id, value, Repr::Tagged));
+                match callee {
+                    Callee::Known(callee, closure) => {
+                        let given = self.check_known_call(id, *callee, *closure, arguments);
+                        if given.is_raw() {
+                            self.report(id, ViolationKind::RawResult(given));
+                        }
+                    }
+                    Callee::Value(_) => {
+                        terminator.each_use(|value| self.want(id, value, Repr::Tagged));
+                    }
+                }
             }
-            other => other.each_use(|value| self.want(id, value, Repr::Tagged)),
+            other => {
+                other.each_use(|value| self.want(id, value, Repr::Tagged));
+                self.check_result(id, Repr::Tagged);
+            }
         }
     }
 
@@ -336,6 +411,45 @@ mod tests {
         assert_eq!(kinds(twice), [ViolationKind::DefinedTwice(ValueId(1))]);
         let raw = "(block b0 (v0) (let v1:f64 (unbox-f64 v0)) (return v1))";
         assert_eq!(kinds(raw), [ViolationKind::Repr(ValueId(1), Repr::Tagged)]);
+    }
+
+    #[test]
+    fn raw_words_go_only_where_they_are_expected() {
+        let kinds_beside = |callee: &str, blocks: &str| {
+            let text = format!(
+                "(procedure \"f\" 1 0 #f 0 (\"x\") {blocks})
+                 (procedure \"g\" 1 0 #f 0 (\"x\") {callee})"
+            );
+            let kinds = verify(&parse(&text).unwrap()).into_iter();
+            kinds.map(|violation| violation.kind).collect::<Vec<_>>()
+        };
+        let raw = "(result f64) (block b0 (v0:f64) (return v0))";
+        let right = "(block b0 (v0) (let v1:f64 (unbox-f64 v0)) (let v2:f64 (call-known 1 #f v1))
+            (let v3 (box-f64 v2)) (return v3))";
+        assert_eq!(kinds_beside(raw, right), []);
+        assert_eq!(
+            kinds_beside(raw, "(block b0 (v0) (tail-call-known 1 #f v0))"),
+            [
+                ViolationKind::Repr(ValueId(0), Repr::F64),
+                ViolationKind::RawResult(Repr::F64)
+            ]
+        );
+        assert_eq!(
+            kinds_beside(
+                raw,
+                "(block b0 (v0) (let v1 (static-closure 1)) (return v1))"
+            ),
+            [ViolationKind::RawEscapes(ProcedureId(1))]
+        );
+        let unknown = "(result f64) (block b0 (v0) (tail-call v0 v0))";
+        assert_eq!(
+            kinds_beside(unknown, "(block b0 (v0) (tail-call-known 1 #f))"),
+            [
+                ViolationKind::CallArguments(ProcedureId(1)),
+                ViolationKind::RawResult(Repr::F64),
+                ViolationKind::RawResult(Repr::Tagged)
+            ]
+        );
     }
 
     #[test]

@@ -221,11 +221,11 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             states.push(SlotState::Unused);
         }
         for _ in &self.procedure.blocks[0].parameters {
-            let used = live.live.contains(states.len() as u16);
-            states.push(if used {
-                SlotState::Live
-            } else {
-                SlotState::Dead
+            let slot = states.len() as u16;
+            states.push(match (live.live.contains(slot), live.raw.contains(slot)) {
+                (true, true) => SlotState::Raw,
+                (true, false) => SlotState::Live,
+                (false, _) => SlotState::Dead,
             });
         }
         self.shared.maps.intern(&states)

@@ -39,6 +39,7 @@ impl Helper {
             optional: 0,
             rest: false,
             parameter_names: names,
+            result: Repr::Tagged,
             free: 0,
             blocks: vec![Block {
                 parameters,

@@ -105,6 +105,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
                 optional: 0,
                 rest: false,
                 parameter_names: Vec::new(),
+                result: Repr::Tagged,
                 free: 0,
                 blocks: Vec::new(),
                 values: Vec::new(),
