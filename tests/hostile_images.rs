@@ -235,8 +235,11 @@ fn image_headers_that_cannot_be_are_refused() {
         LoadError::NoImageHeader { offset: 288 }
     );
     refused!(
-        |f| f.set_header(|header| header.reserved.start = 1),
-        LoadError::NoImageHeader { .. }
+        |f| f.set_header(|header| header.native_code.start = 1),
+        LoadError::TableOutside {
+            table: "native code",
+            ..
+        }
     );
     refused!(
         |f| f.set_header(|header| header.read_only.bytes = 100),

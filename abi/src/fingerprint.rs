@@ -5,6 +5,7 @@
 //! change without old images being refused.
 
 use crate::isa::Opcode;
+use crate::native;
 use crate::object_layout::{closure, location, pair, record, string, symbol};
 use crate::primitive;
 use crate::procedure::{PROCEDURE_HEADER_BYTES, TRAILER_BYTES};
@@ -58,10 +59,14 @@ const LAYOUT_WORDS: &[u64] = &[
     location::VALUE as u64,
     PROCEDURE_HEADER_BYTES as u64,
     TRAILER_BYTES as u64,
+    native::return_table::ENTRY_BYTES as u64,
+    native::context::CONTEXT_BYTES as u64,
+    native::Stub::ALL.len() as u64,
+    native::RuntimeOperation::ALL.len() as u64,
 ];
 
 /// Counts changes of meaning that no table shows.
-const FORMAT_VERSION: u64 = 1;
+const FORMAT_VERSION: u64 = 2;
 
 const fn fnv1a(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut index = 0;

@@ -7,7 +7,7 @@
 //! ```text
 //! read-only   ELF header, program headers, image header, pointer-free constants, frame maps,
 //!             relocations, symbol names
-//! code        procedures: bytecode, later native code
+//! code        procedures: bytecode, then native code
 //! constants   literals with pointers: relocated, then sealed read-only. Their pointers lead into
 //!             this image only, or are interned symbols
 //! cells       every word a value: first the interned symbols, then what the code uses
@@ -35,8 +35,12 @@ pub mod section {
     pub const RELOCATIONS: &str = ".cozen.relocations";
     /// Names of symbols and the places that refer to them.
     pub const SYMBOLS: &str = ".cozen.symbols";
-    /// Procedures.
+    /// Procedures: bytecode.
     pub const CODE: &str = ".text";
+    /// Procedures: native code.
+    pub const NATIVE_CODE: &str = ".text.native";
+    /// Native return points.
+    pub const NATIVE_RETURNS: &str = ".cozen.native-returns";
     /// Constants with pointers.
     pub const CONSTANTS: &str = ".data.rel.ro";
     /// Cells.
@@ -72,7 +76,7 @@ impl Extent {
 }
 
 /// Bytes of an encoded [`ImageHeader`].
-pub const IMAGE_HEADER_BYTES: usize = 120;
+pub const IMAGE_HEADER_BYTES: usize = 128;
 
 /// Offset of the hash in an encoded header, in bytes.
 pub const IMAGE_HEADER_HASH_OFFSET: usize = 16;
@@ -87,7 +91,7 @@ pub const IMAGE_HEADER_HASH_OFFSET: usize = 16;
 /// 28   symbol_count: u32    how many names, and how many of the first cells are symbols
 /// 32   fixup_count: u32     how many constants are symbols
 /// 36   reserved: u32        zero
-/// 40   extents: ten of them, u32 start and u32 bytes, in the order of the fields
+/// 40   extents: eleven of them, u32 start and u32 bytes, in the order of the fields
 /// ```
 ///
 /// The symbols extent holds, aligned to 4 bytes: `symbol_count` pairs (u32 virtual address, u32 bytes) that
@@ -123,12 +127,15 @@ pub struct ImageHeader {
     pub symbols: Extent,
     /// Pointer-free constants (objects), inside the read-only segment.
     pub read_only_objects: Extent,
-    /// Zero, for what comes later.
-    pub reserved: Extent,
+    /// Native code, inside the code segment.
+    pub native_code: Extent,
+    /// The table of native return points (see [`crate::native::return_table`]), inside the
+    /// read-only segment.
+    pub native_returns: Extent,
 }
 
 impl ImageHeader {
-    fn extents(&self) -> [Extent; 10] {
+    fn extents(&self) -> [Extent; 11] {
         [
             self.image,
             self.read_only,
@@ -139,7 +146,8 @@ impl ImageHeader {
             self.relocations,
             self.symbols,
             self.read_only_objects,
-            self.reserved,
+            self.native_code,
+            self.native_returns,
         ]
     }
 
@@ -186,9 +194,10 @@ impl ImageHeader {
             relocations: extent(6),
             symbols: extent(7),
             read_only_objects: extent(8),
-            reserved: extent(9),
+            native_code: extent(9),
+            native_returns: extent(10),
         };
-        (header.encode() == *bytes && header.reserved == Extent::default()).then_some(header)
+        (header.encode() == *bytes).then_some(header)
     }
 }
 

@@ -18,6 +18,7 @@ pub mod fingerprint;
 pub mod frame_map;
 pub mod image;
 pub mod isa;
+pub mod native;
 pub mod object_layout;
 pub mod primitive;
 pub mod procedure;

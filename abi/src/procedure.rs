@@ -62,6 +62,11 @@ pub const FRAME_BYTES_OFFSET: usize = 8;
 /// Offset of [`ProcedureHeader::entry_map`].
 pub const ENTRY_MAP_OFFSET: usize = 12;
 
+/// Offset of [`ProcedureHeader::native_entry`].
+pub const NATIVE_ENTRY_OFFSET: usize = 16;
+/// Offset of [`ProcedureHeader::native_key`].
+pub const NATIVE_KEY_OFFSET: usize = 24;
+
 /// Bytes of a call's trailer.
 pub const TRAILER_BYTES: usize = Into::BYTES + Count::BYTES + MapOffset::BYTES;
 /// The trailer's `dst`, in bytes before the return word.
@@ -87,7 +92,8 @@ pub const FLAG_REST: u8 = 1;
 /// 12  entry_map: i32
 /// 16  native_entry: i32
 /// 20  code_bytes: u32
-/// 24  reserved: u64 (zero)
+/// 24  native_key: u32
+/// 28  reserved: u32 (zero)
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ProcedureHeader {
@@ -106,10 +112,14 @@ pub struct ProcedureHeader {
     /// From the header to the frame map of the entry safepoint, in bytes. It covers the slots of
     /// closure and parameters (a rest list is one).
     pub entry_map: i32,
-    /// From the header to native code for the same procedure, in bytes; 0 if there is none.
+    /// From the header to the general entry of native code for the same procedure (see
+    /// [`crate::native`]), in bytes; 0 if there is none.
     pub native_entry: i32,
     /// Bytes of the bytecode after the header.
     pub code_bytes: u32,
+    /// One more than the number of arguments with which native code may enter the native entry
+    /// directly; 0 if it may not: there is none, or it takes optional or rest arguments.
+    pub native_key: u32,
 }
 
 impl ProcedureHeader {
@@ -140,11 +150,12 @@ impl ProcedureHeader {
         bytes[12..16].copy_from_slice(&self.entry_map.to_le_bytes());
         bytes[16..20].copy_from_slice(&self.native_entry.to_le_bytes());
         bytes[20..24].copy_from_slice(&self.code_bytes.to_le_bytes());
+        bytes[24..28].copy_from_slice(&self.native_key.to_le_bytes());
         bytes
     }
 
-    /// Reads the header at the start of `bytes`; `None` if there are too few or the arity key
-    /// contradicts the arity.
+    /// Reads the header at the start of `bytes`; `None` if there are too few or a key contradicts
+    /// the arity.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let bytes: &[u8; PROCEDURE_HEADER_BYTES] = bytes.first_chunk()?;
         let word = |at: usize| [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
@@ -157,8 +168,11 @@ impl ProcedureHeader {
             entry_map: i32::from_le_bytes(word(12)),
             native_entry: i32::from_le_bytes(word(16)),
             code_bytes: u32::from_le_bytes(word(20)),
+            native_key: u32::from_le_bytes(word(24)),
         };
-        (header == header.with_arity_key()).then_some(header)
+        let native_key_is_right = header.native_key == 0
+            || header.native_entry != 0 && header.native_key == header.arity_key.wrapping_add(1);
+        (header == header.with_arity_key() && native_key_is_right).then_some(header)
     }
 }
 
@@ -175,6 +189,7 @@ mod tests {
             frame_bytes: 160,
             entry_map: -4000,
             code_bytes: 77,
+            native_entry: 0x1230,
             ..ProcedureHeader::default()
         }
         .with_arity_key();
@@ -193,5 +208,29 @@ mod tests {
         .encode();
         bytes[0] = 3;
         assert_eq!(ProcedureHeader::decode(&bytes), None);
+    }
+
+    #[test]
+    fn a_native_key_needs_an_entry_and_the_same_arity() {
+        let header = ProcedureHeader {
+            required: 2,
+            native_entry: 64,
+            native_key: 3,
+            ..Default::default()
+        }
+        .with_arity_key();
+        assert_eq!(ProcedureHeader::decode(&header.encode()), Some(header));
+        for wrong in [
+            ProcedureHeader {
+                native_entry: 0,
+                ..header
+            },
+            ProcedureHeader {
+                native_key: 2,
+                ..header
+            },
+        ] {
+            assert_eq!(ProcedureHeader::decode(&wrong.encode()), None);
+        }
     }
 }

@@ -132,6 +132,8 @@ pub const DEFAULT: u64 = special(6);
 pub const POISON: u64 = special(0xdead);
 /// The car of a weak pair whose referent is gone.
 pub const BROKEN: u64 = special(7);
+/// Never a value: says that values other than one are returned, see [`crate::native`].
+pub const MANY_VALUES: u64 = special(8);
 
 /// The word of `#t` or `#f`.
 #[inline(always)]

@@ -178,8 +178,8 @@ pub enum LoadError {
         /// Where it may end at most.
         end_max: u64,
     },
-    /// A table lies outside the read-only segment.
-    #[error("{table}: {bytes} bytes at {start:#x} reach out of the read-only segment")]
+    /// A table lies outside the segment that it belongs to.
+    #[error("{table}: {bytes} bytes at {start:#x} reach out of its segment")]
     TableOutside {
         /// The table.
         table: &'static str,

@@ -194,18 +194,27 @@ fn follows(before: Option<Segment>, segment: Segment) -> Result<(), LoadError> {
 
 /// Places and alignments of the tables in the read-only segment, and of what segments hold.
 pub(crate) fn tables(header: &ImageHeader) -> Result<(), LoadError> {
+    let read_only = header.read_only;
     let tables = [
-        ("frame maps", header.frame_maps, 1),
-        ("relocations", header.relocations, WORD_BYTES),
-        ("symbol table", header.symbols, 4),
+        ("frame maps", header.frame_maps, 1, read_only),
+        ("relocations", header.relocations, WORD_BYTES, read_only),
+        ("symbol table", header.symbols, 4, read_only),
         (
             "read-only objects",
             header.read_only_objects,
             OBJECT_ALIGN_BYTES,
+            read_only,
+        ),
+        ("native return points", header.native_returns, 4, read_only),
+        (
+            "native code",
+            header.native_code,
+            PROCEDURE_ALIGN_BYTES,
+            header.code,
         ),
     ];
-    for (table, extent, align_bytes) in tables {
-        if !header.read_only.contains(extent) {
+    for (table, extent, align_bytes, segment) in tables {
+        if extent != Extent::default() && !segment.contains(extent) {
             let Extent { start, bytes } = extent;
             return Err(LoadError::TableOutside {
                 table,

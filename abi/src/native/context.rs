@@ -1,0 +1,51 @@
+//! Words of the mutator that native code knows, as byte offsets from the pinned register.
+
+use super::ARGUMENT_WORDS;
+use super::stub::Stub;
+
+/// Where the next object goes.
+pub const ALLOCATION_CURSOR: i32 = 0;
+/// One past the last byte that may be allocated without [`Stub::Allocate`].
+pub const ALLOCATION_LIMIT: i32 = 8;
+/// Address of the word that polls compare with: the slow path is due when the stack pointer is below.
+pub const POLL_LIMIT_ADDRESS: i32 = 16;
+/// Start of the addresses of young objects.
+pub const NURSERY_START: i32 = 24;
+/// How many bytes from there on are young.
+pub const NURSERY_BYTES: i32 = 32;
+/// Address of the arena's table of kinds, one byte for 64 KiB, biased so that the byte of address
+/// `a` is at `table + (a >> 16)`.
+pub const KIND_TABLE: i32 = 40;
+
+/// How many arguments a call through a stub has, or how many values are returned.
+pub const ARGUMENT_COUNT: i32 = 48;
+/// [`Stub::CallCode`]: the address of the procedure header.
+pub const CALLEE: i32 = 56;
+/// [`Stub::Allocate`]: bytes in; the address of the memory out.
+pub const OPERAND: i32 = 64;
+/// The virtual machine's own: the system stack pointer while native code runs.
+pub const SYSTEM_STACK: i32 = 72;
+/// The virtual machine's own: the stack pointer of native code while it does not run.
+pub const SCHEME_STACK: i32 = 80;
+/// The virtual machine's own, for what comes later.
+pub const RESERVED: i32 = 88;
+/// Addresses of the stubs, in the order of [`Stub::ALL`].
+pub const STUBS: i32 = 96;
+/// Room for so many stubs.
+pub const STUB_WORDS: usize = 32;
+/// Arguments and values that have no register.
+pub const ARGUMENTS: i32 = STUBS + 8 * STUB_WORDS as i32;
+/// Bytes of all these words.
+pub const CONTEXT_BYTES: usize = ARGUMENTS as usize + 8 * ARGUMENT_WORDS;
+
+/// The word with the address of `stub`.
+pub const fn stub_word(stub: Stub) -> i32 {
+    STUBS + 8 * stub as i32
+}
+
+/// The word of argument `index`, counted from 1 (0: the closure, or the first of many values).
+pub const fn argument_word(index: usize) -> i32 {
+    ARGUMENTS + 8 * index as i32
+}
+
+const _: () = assert!(Stub::ALL.len() <= STUB_WORDS);

@@ -1,0 +1,72 @@
+//! Native code: what the compiler that makes it and the machine that runs it agree on.
+//!
+//! x86-64 only. Native procedures are functions of Cranelift's `Tail` calling convention: the stack
+//! pointer is on the stack of Scheme frames, `r15` (Cranelift's pinned register) points to the
+//! mutator ([`context`]), integer arguments travel in `rdi rsi rdx rcx r8 r9`, doubles in
+//! `xmm0`..`xmm7`, results in `rax` or `xmm0`; `rbx rbp r12 r13 r14` belong to the caller.
+//!
+//! # Entries
+//!
+//! Every native procedure that code outside its unit or bytecode may call has a *general entry*,
+//! found by [`crate::procedure::ProcedureHeader::native_entry`]. It takes tagged words: the closure
+//! (anything, if the procedure has no free variables) as the first integer argument, then one for
+//! each parameter (optional ones not given: `DEFAULT`; a rest list is one). What does not fit the
+//! [`REGISTER_WORDS`] argument registers is in [`context::ARGUMENTS`]: parameter `i`, counted from
+//! 1, in its word `i`. The result is in `rax`; a procedure whose result is raw returns its bits.
+//!
+//! Calls between procedures of a unit may use any other signature: that is the compiler's affair.
+//!
+//! A call of a closure loads its code word, compares the word at
+//! [`crate::procedure::NATIVE_KEY_OFFSET`] in the procedure header with the number of arguments plus
+//! one, and calls the native entry. If the callee is no
+//! closure, or the key another one, the caller stores the number of arguments in
+//! [`context::ARGUMENT_COUNT`] and calls [`Stub::Call`] instead, with the same arguments.
+//!
+//! # Frames
+//!
+//! A native frame, seen as any other: the frame pointer is the address of the return word, slot `i`
+//! is the word at `frame pointer - 8 (i + 1)`. Slot 0 is the saved `rbp`, then come whatever
+//! callee-saved registers and spilled words the function has: raw. Tagged values that live across
+//! a safepoint stand in slots that the frame map calls live. The frame's size is a multiple of 16
+//! bytes and static; it is found, with the frame map, by the return word in the
+//! [`return_table`] of its image.
+//!
+//! Every call, but for those of [`Stub::Allocate`], is a safepoint. The collector runs only inside
+//! stubs; stubs that fail do not return: the condition is raised as if the handler had been called
+//! from the return word of the stub's call.
+//!
+//! # Borders
+//!
+//! Bytecode returns only to bytecode, native code only to native code. Between frames of different
+//! tiers stands a border frame:
+//!
+//! ```text
+//! native calls bytecode: native return word, rbp, rbx, r12, r13, r14 (raw); the bytecode frame
+//!                        below returns to a stub instruction, which restores them
+//! bytecode calls native: bytecode return word, nothing else; the native frame below returns to
+//!                        a machine-code stub
+//! ```
+//!
+//! A tail call across a border that has just been crossed the other way removes the border frame
+//! instead of adding one, so that loops over both tiers take constant stack.
+
+pub mod context;
+pub mod return_table;
+mod stub;
+
+pub use stub::{RuntimeOperation, Stub};
+
+/// Integer argument registers: the closure and the first parameters of a general entry.
+pub const REGISTER_WORDS: usize = 6;
+
+/// Words in [`context::ARGUMENTS`]: procedures with more parameters, and those that call with more
+/// arguments or return more values, have no native code.
+pub const ARGUMENT_WORDS: usize = 64;
+
+/// Frames of native procedures take at most so many bytes; larger procedures have no native code.
+/// Stacks have this much room below the limit that polls compare with.
+pub const FRAME_BYTES_MAX: usize = 8 << 10;
+
+/// What a call that receives any number of values finds in `rax` if there was not exactly one: the
+/// values are in [`context::ARGUMENTS`], from word 0, and their number in [`context::ARGUMENT_COUNT`].
+pub const MANY_VALUES: u64 = crate::tag::MANY_VALUES;

@@ -1,0 +1,144 @@
+//! The stubs that native code calls through the mutator.
+
+/// Machine code of the virtual machine. All but [`Stub::Allocate`] are functions of the `Tail`
+/// convention: they keep `rbx rbp r12 r13 r14 r15`, and are safepoints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Stub {
+    /// Calls the value in the first argument register, whatever it is, with `ARGUMENT_COUNT`
+    /// arguments placed as for a general entry. Called or jumped to.
+    Call = 0,
+    /// Calls the procedure whose header is at `CALLEE`, of which the arity is known to fit, with
+    /// `ARGUMENT_COUNT` arguments (raw ones as their bits) placed as for a general entry. Called or
+    /// jumped to.
+    CallCode = 1,
+    /// `(closure, list)`: calls the closure with the elements of the list. Called or jumped to.
+    Apply = 2,
+    /// Jumped to in place of a return: returns the `ARGUMENT_COUNT` values in `ARGUMENTS`, from
+    /// word 0.
+    ReturnMany = 3,
+    /// `(primitive, a)`: calls a leaf or inline primitive on tagged words, with every check.
+    Primitive1 = 4,
+    /// `(primitive, a, b)`.
+    Primitive2 = 5,
+    /// `(primitive, a, b, c)`.
+    Primitive3 = 6,
+    /// `(primitive)`: with `ARGUMENT_COUNT` arguments in `ARGUMENTS`, from word 0.
+    PrimitiveMany = 7,
+    /// `(primitive)`: a host primitive, arguments as for [`Stub::PrimitiveMany`].
+    Host = 8,
+    /// `(operation, word, word)`: a [`RuntimeOperation`].
+    Runtime = 9,
+    /// The slow path of a poll.
+    Poll = 10,
+    /// Allocates `OPERAND` bytes, never collects; the address goes to `OPERAND`. Of Cranelift's
+    /// `PreserveAll` convention: changes no register.
+    Allocate = 11,
+}
+
+impl Stub {
+    /// All stubs, by number.
+    pub const ALL: &'static [Self] = &[
+        Self::Call,
+        Self::CallCode,
+        Self::Apply,
+        Self::ReturnMany,
+        Self::Primitive1,
+        Self::Primitive2,
+        Self::Primitive3,
+        Self::PrimitiveMany,
+        Self::Host,
+        Self::Runtime,
+        Self::Poll,
+        Self::Allocate,
+    ];
+
+    /// For disassembly, symbols and dumps.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::CallCode => "call-code",
+            Self::Apply => "apply",
+            Self::ReturnMany => "return-many",
+            Self::Primitive1 => "primitive1",
+            Self::Primitive2 => "primitive2",
+            Self::Primitive3 => "primitive3",
+            Self::PrimitiveMany => "primitive-many",
+            Self::Host => "host",
+            Self::Runtime => "runtime",
+            Self::Poll => "poll",
+            Self::Allocate => "allocate",
+        }
+    }
+}
+
+/// What [`Stub::Runtime`] does, by number: the slow paths that are no primitives. Raw operands and
+/// results are their bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum RuntimeOperation {
+    /// As the instruction `unbox_f64`.
+    UnboxF64 = 0,
+    /// As the instruction `real_to_f64`.
+    RealToF64 = 1,
+    /// As the instruction `box_f64`.
+    BoxF64 = 2,
+    /// As the instruction `unbox_i64`.
+    UnboxI64 = 3,
+    /// As the instruction `box_i64`.
+    BoxI64 = 4,
+    /// As the instruction `unbox_u64`.
+    UnboxU64 = 5,
+    /// As the instruction `box_u64`.
+    BoxU64 = 6,
+    /// Raises `unbound-variable`; the operand is the location.
+    UnboundVariable = 7,
+    /// Raises `uninitialized-variable`; the operand is the variable's name.
+    UninitializedVariable = 8,
+    /// The instruction `location_set`: location, value.
+    LocationSet = 9,
+    /// The instruction `location_define`: location, value.
+    LocationDefine = 10,
+    /// The instruction `store_cell`: the cell's address, value.
+    StoreCell = 11,
+    /// Raises `wrong-value-count`: how many values were wanted (a fixnum); the values that came are
+    /// many values, with their count.
+    WrongValueCount = 12,
+    /// A list of the many values from the operand (a fixnum) on.
+    RestOfValues = 13,
+}
+
+impl RuntimeOperation {
+    /// All operations, by number.
+    pub const ALL: &'static [Self] = &[
+        Self::UnboxF64,
+        Self::RealToF64,
+        Self::BoxF64,
+        Self::UnboxI64,
+        Self::BoxI64,
+        Self::UnboxU64,
+        Self::BoxU64,
+        Self::UnboundVariable,
+        Self::UninitializedVariable,
+        Self::LocationSet,
+        Self::LocationDefine,
+        Self::StoreCell,
+        Self::WrongValueCount,
+        Self::RestOfValues,
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_are_in_the_order_of_the_numbers() {
+        for (number, &stub) in Stub::ALL.iter().enumerate() {
+            assert_eq!(stub as usize, number);
+        }
+        for (number, &operation) in RuntimeOperation::ALL.iter().enumerate() {
+            assert_eq!(operation as usize, number);
+        }
+    }
+}
