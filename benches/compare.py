@@ -8,10 +8,12 @@
 
 A program of benches/programs says on its first line what it prints (`;; expect: ...`). A program of
 the set is put together as the set's `bench` script does (program, common code, postlude) and reads
-its input from standard input; `--quarter` divides the iteration count by four.
+its input from standard input; `--quarter` divides the iteration count by four, but for programs that
+would then take cozen less than 0.2 seconds: these keep their full input.
 
 Times are user plus system seconds of the whole process, compilation excluded where the peer has a
-compiler (Guile, gsc); Chez compiles when it loads. The ratios are to the first column.
+compiler (Guile, gsc); Chez compiles when it loads. The ratios are to the first column. The means count
+a time-out of a peer as the limit; they are given without those programs too.
 """
 
 import argparse
@@ -27,6 +29,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+SHORT_SECONDS = 0.2
+LEAST_SECONDS = 1e-3
 OUR_NAME = '(define (this-scheme-implementation-name) "cozen")\n'
 
 GUILE_SHIM = """
@@ -111,6 +115,10 @@ class System:
         self.environment = environment or {}
 
 
+def chez_command(chez, level):
+    return lambda source: [chez, "--optimize-level", level, "--program", source]
+
+
 def systems(arguments):
     found = []
     cozen = arguments.cozen or ROOT / "target/release/cozen"
@@ -119,7 +127,7 @@ def systems(arguments):
         source = stem.with_suffix(".cozen.scm")
         source.write_text(text)
         image = stem.with_suffix(".czo")
-        subprocess.run([cozen, "compile", source, "-o", image], check=True)
+        subprocess.run([cozen, "compile", *arguments.compile_option, source, "-o", image], check=True)
         return image
 
     found.append(System("cozen", for_cozen, lambda image: [cozen, *arguments.cozen_option, "run", image]))
@@ -177,9 +185,9 @@ def systems(arguments):
             )
             return source
 
-        found.append(
-            System("chez", for_chez_known, lambda source: [chez, "--optimize-level", "2", "--program", source])
-        )
+        for name, level in [("chez", "2"), ("chez-O3", "3")]:
+            if name == "chez" or name in (arguments.only or []):
+                found.append(System(name, for_chez_known, chez_command(chez, level)))
     gsc = shutil.which("gsc") or shutil.which("gambitc")
     if gsc:
 
@@ -198,10 +206,11 @@ def systems(arguments):
 
 
 class Program:
-    """A name, the whole text, standard input, and the test of what it printed."""
+    """A name, the whole text, standard input (and a longer one), and the test of what it printed."""
 
-    def __init__(self, name, text, stdin, is_right):
+    def __init__(self, name, text, stdin, is_right, full_stdin=None):
         self.name, self.text, self.stdin, self.is_right = name, text, stdin, is_right
+        self.full_stdin = full_stdin
 
 
 def own_programs(names):
@@ -215,17 +224,19 @@ def own_programs(names):
 
 def set_programs(directory, names, quarter):
     source = directory / "src"
-    everything = sorted(p.stem for p in (directory / "inputs").glob("*.input"))
+    everything = sorted(p.stem for p in (directory / "inputs").glob("*.input") if p.stem != "read0")
     common = (source / "common.scm").read_text()
     postlude = (source / "common-postlude.scm").read_text()
     for name in names or everything:
         text = "\n".join([(source / f"{name}.scm").read_text(), common, OUR_NAME, postlude])
         data = (directory / "inputs" / f"{name}.input").read_text()
+        full = data
         if quarter:
             data = re.sub(r"^(\s*(?:;[^\n]*\n\s*)*)(\d+)", lambda m: m[1] + str(max(1, int(m[2]) // 4)), data, count=1)
         yield Program(
             name, text, data.encode(),
             lambda out: "Elapsed time" in out and "INCORRECT" not in out and "ERROR" not in out,
+            full.encode() if full != data else None,
         )
 
 
@@ -255,6 +266,56 @@ def measure(system, program, stem, limit_seconds, directory):
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
+def row_of(program, columns, arguments, scratch, directory):
+    """What each system took for the program: the least of the runs, or a word."""
+
+    def take(system):
+        results = [
+            measure(system, program, Path(scratch) / program.name, arguments.limit, directory)
+            for _ in range(arguments.runs)
+        ]
+        words = [result for result in results if isinstance(result, str)]
+        return words[0] if words else min(results)
+
+    first = take(columns[0])
+    if program.full_stdin and not isinstance(first, str) and first < SHORT_SECONDS:
+        program.stdin, program.full_stdin = program.full_stdin, None
+        program.name += "*"
+        first = take(columns[0])
+    return [first, *(take(system) for system in columns[1:])]
+
+
+def cell(taken, ours, width=13):
+    if isinstance(taken, str):
+        return f"{taken:>{width}}"
+    if ours is None or isinstance(ours, str):
+        return f"{taken:>{width}.2f}"
+    return f"{taken:>7.2f} {ours / max(taken, LEAST_SECONDS):>4.2f}x"
+
+
+def geometric_mean(ratios):
+    return math.exp(sum(math.log(ratio) for ratio in ratios) / len(ratios))
+
+
+def print_means(columns, rows, limit_seconds):
+    for index, system in enumerate(columns[1:], start=1):
+        finished, all_ratios = [], []
+        for times in rows:
+            ours, theirs = times[0], times[index]
+            if isinstance(ours, str) or theirs in ("compile", "wrong"):
+                continue
+            seconds = limit_seconds if theirs == "time" else max(theirs, LEAST_SECONDS)
+            all_ratios.append(ours / seconds)
+            if theirs != "time":
+                finished.append(ours / seconds)
+        if finished:
+            print(
+                f"geometric mean of {columns[0].name}/{system.name}: {geometric_mean(finished):.3f} over the"
+                f" {len(finished)} that {system.name} finishes, {geometric_mean(all_ratios):.3f} over"
+                f" {len(all_ratios)} with time-outs as {limit_seconds:.0f} s"
+            )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*")
@@ -263,8 +324,9 @@ def main():
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--cozen", type=Path)
     parser.add_argument("--cozen-option", action="append", default=[], help="e.g. --cozen-option=--zeal=100")
-    parser.add_argument("--only", nargs="*", help="systems")
-    parser.add_argument("--limit", type=float, default=120.0, help="seconds a run")
+    parser.add_argument("--compile-option", action="append", default=[], help="of `cozen compile`")
+    parser.add_argument("--only", nargs="*", help="systems; chez-O3 runs only if it is named here")
+    parser.add_argument("--limit", type=float, default=60.0, help="seconds a run")
     parser.add_argument("--runs", type=int, default=1, help="the least of so many is shown")
     arguments = parser.parse_args()
     programs = list(
@@ -275,34 +337,17 @@ def main():
     directory = arguments.r7rs.resolve() if arguments.r7rs else ROOT
     columns = systems(arguments)
     print(f"{'program':<12}" + "".join(f"{s.name:>13}" for s in columns), flush=True)
-    logs = {s.name: [] for s in columns}
-    failures = 0
+    rows = []
     with tempfile.TemporaryDirectory() as scratch:
         for program in programs:
-            row, times = f"{program.name:<12}", {}
-            for system in columns:
-                results = [
-                    measure(system, program, Path(scratch) / program.name, arguments.limit, directory)
-                    for _ in range(arguments.runs)
-                ]
-                numbers = [r for r in results if not isinstance(r, str)]
-                times[system.name] = min(numbers) if len(numbers) == len(results) else next(r for r in results if isinstance(r, str))
-            ours = times[columns[0].name]
-            for system in columns:
-                taken = times[system.name]
-                if isinstance(taken, str):
-                    row += f"{taken:>13}"
-                    failures += system is columns[0]
-                elif isinstance(ours, str) or system is columns[0]:
-                    row += f"{taken:>13.2f}"
-                else:
-                    logs[system.name].append(math.log(ours / max(taken, 1e-3)))
-                    row += f"{taken:>7.2f} {ours / max(taken, 1e-3):>4.2f}x"
-            print(row, flush=True)
-    for name, values in logs.items():
-        if values:
-            print(f"geometric mean of {columns[0].name}/{name} over {len(values)}: {math.exp(sum(values) / len(values)):.3f}")
-    return 1 if failures else 0
+            times = row_of(program, columns, arguments, scratch, directory)
+            rows.append(times)
+            cells = [cell(times[0], None), *(cell(taken, times[0]) for taken in times[1:])]
+            print(f"{program.name:<12}" + "".join(cells), flush=True)
+    wrong = sum(isinstance(times[0], str) for times in rows)
+    print(f"{columns[0].name}: {len(rows) - wrong} of {len(rows)} right (* full input)")
+    print_means(columns, rows, arguments.limit)
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
