@@ -128,5 +128,6 @@ fn procedure_code(procedure: &Procedure, selected: SelectedProcedure) -> Procedu
         code: assembler.code,
         fixups: assembler.fixups,
         lines: assembler.lines,
+        native: None,
     }
 }

@@ -13,6 +13,7 @@ mod constants;
 mod debug_info;
 mod error;
 mod layout;
+pub mod native_code;
 mod pipeline;
 mod relocation;
 mod symbols;

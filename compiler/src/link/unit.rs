@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use super::native_code::NativeCode;
+
 /// Everything that becomes one image. The order of all vectors reaches the output.
 #[derive(Clone, Debug, Default)]
 pub struct LinkUnit {
@@ -41,6 +43,8 @@ pub struct ProcedureCode {
     /// Line table rows, ascending by `offset`. The first one is also the place of the definition,
     /// and stands for the header.
     pub lines: Vec<LineRow>,
+    /// Machine code for the same procedure, if there is any.
+    pub native: Option<NativeCode>,
 }
 
 /// A hole of four bytes in code: filled with the distance from `end` to the target.

@@ -1,0 +1,93 @@
+//! Machine code on its way to the linker: bytes with holes, and what is known of them.
+//!
+//! A procedure's native code is one or more functions. The first is its *body*, to which known calls
+//! of the unit lead, with a signature that only they know; one of them is its general entry (see
+//! [`abi::native`]). Functions may be placed anywhere in the native code, each at a multiple of its
+//! alignment. Data that belongs to a function (floating point constants) stands behind its code.
+
+use super::unit::{FixupTarget, LineRow};
+
+/// The native code of a procedure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NativeCode {
+    /// The body, then what leads to it.
+    pub functions: Vec<NativeFunction>,
+    /// Index of the function that is the general entry; it starts at its first byte.
+    pub general_entry: usize,
+}
+
+/// A machine-code function: entered at its first byte only.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NativeFunction {
+    /// Bytes with zeros in holes.
+    pub code: Vec<u8>,
+    /// Where it may start, in bytes: a power of two.
+    pub align: u32,
+    /// Holes, ascending by `at`.
+    pub fixups: Vec<NativeFixup>,
+    /// Return points, ascending by `offset`.
+    pub returns: Vec<NativeReturn>,
+    /// Line table rows, ascending by `offset`.
+    pub lines: Vec<LineRow>,
+    /// How callers' registers are found, ascending by `offset`. At offset 0, only the return address
+    /// is on the stack.
+    pub unwind: Vec<UnwindRow>,
+}
+
+/// A hole of four bytes: filled with `target + addend - hole`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NativeFixup {
+    /// Offset of the hole in the function's code, in bytes.
+    pub at: u32,
+    /// Added to the distance.
+    pub addend: i32,
+    /// What it leads to.
+    pub target: NativeTarget,
+}
+
+/// What a hole in native code leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NativeTarget {
+    /// Whatever bytecode can lead to.
+    Image(FixupTarget),
+    /// The body of a procedure that has native code, by index.
+    Body(u32),
+}
+
+/// What is known where a call returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NativeReturn {
+    /// Offset of the return point in the function's code, in bytes; never 0.
+    pub offset: u32,
+    /// Words of the frame, its return word included: even.
+    pub words: u16,
+    /// Whether the call takes any number of values.
+    pub receives: bool,
+    /// Index of the frame map in the unit's.
+    pub map: u32,
+}
+
+/// From `offset` on, `rule` holds too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnwindRow {
+    /// Bytes from the start of the function: the end of the instruction that made it so.
+    pub offset: u32,
+    /// What is known.
+    pub rule: UnwindRule,
+}
+
+/// Where a caller's register is. The frame's address (CFA) is that of the return word plus 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnwindRule {
+    /// `rbp` was pushed: the stack pointer is 16 bytes below the CFA, the caller's `rbp` is there.
+    FramePushed,
+    /// From here to the end of the function `rbp` is 16 bytes below the CFA.
+    FrameSet,
+    /// The caller's register of this DWARF number is so many bytes below the CFA.
+    Saved {
+        /// DWARF number.
+        register: u16,
+        /// Bytes below the CFA.
+        below: u32,
+    },
+}
