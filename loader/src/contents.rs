@@ -2,6 +2,7 @@
 
 use abi::frame_map::FrameMap;
 use abi::image::{Extent, ImageHeader};
+use abi::native::return_table::ReturnTable;
 use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
 /// The read-only and code segments of an image. Addresses are virtual.
@@ -41,10 +42,15 @@ impl<'image> Contents<'image> {
         &self.header
     }
 
-    /// The procedures, in the order of their addresses, up to the first place that is none.
+    /// The procedures, in the order of their addresses, up to the native code or the first place that
+    /// is none.
     pub fn procedures(self) -> impl Iterator<Item = Procedure<'image>> {
         let mut next = self.header.code.start;
+        let native = self.header.native_code;
         std::iter::from_fn(move || {
+            if native.bytes > 0 && next >= native.start {
+                return None;
+            }
             let procedure = self.procedure(next)?;
             next = procedure
                 .code_end()
@@ -64,6 +70,20 @@ impl<'image> Contents<'image> {
             header,
             code,
         })
+    }
+
+    /// The native code; empty if there is none.
+    pub fn native_code(self) -> &'image [u8] {
+        let native = self.header.native_code;
+        let start = native.start.saturating_sub(self.header.code.start) as usize;
+        let code = self.code.get(start..).unwrap_or_default();
+        code.get(..native.bytes as usize).unwrap_or_default()
+    }
+
+    /// The return points of the native code.
+    pub fn native_returns(self) -> ReturnTable<'image> {
+        let bytes = self.read_only_bytes(self.header.native_returns);
+        ReturnTable::decoded_before(bytes.unwrap_or_default())
     }
 
     /// The frame map at `address`.

@@ -322,6 +322,36 @@ pub enum LoadError {
         /// How many there are.
         symbol_count: u32,
     },
+    /// The table of native return points is not one, or there is no native code.
+    #[error("{bytes} bytes are no table of return points of {code_bytes} bytes of native code")]
+    NativeReturnTable {
+        /// The table's size.
+        bytes: u32,
+        /// Bytes of native code.
+        code_bytes: u32,
+    },
+    /// A native return point lies outside the native code or cannot be found, or its frame is none.
+    #[error(
+        "the native return point at {offset:#x} with {words} words and frame map {map:#x} is invalid"
+    )]
+    NativeReturn {
+        /// Bytes from the start of the native code.
+        offset: u32,
+        /// Words of its frame.
+        words: u16,
+        /// Where its frame map should be.
+        map: u32,
+    },
+    /// A procedure's native entry lies outside the native code.
+    #[error(
+        "the procedure at {procedure:#x} has its native entry at {target:#x}, outside the code"
+    )]
+    NativeEntry {
+        /// The address of its header.
+        procedure: u32,
+        /// Where its native entry should be.
+        target: i64,
+    },
     /// There is no room for the image.
     #[error("no room for the image: {0}")]
     NoRoom(#[from] ArenaError),

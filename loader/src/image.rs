@@ -9,7 +9,7 @@ use crate::error::LoadError;
 use crate::relative_relocations::RelativeRelocations;
 use crate::segment::{Segment, SegmentKind};
 use crate::symbols::SymbolTable;
-use crate::validate;
+use crate::{validate, validate_native};
 
 /// An image all of whose structure and contents were checked, but nothing of it is mapped.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,7 @@ impl<'file> ImageView<'file> {
         validate::tables(&header)?;
         validate::content_hash(&view)?;
         validate::entry(&view)?;
+        validate_native::native(&view)?;
         validate::relocations(&view)?;
         validate::symbols(&view)?;
         elf.section_table.check(file)?;

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use abi::image::ImageHeader;
+use abi::native::Tier;
 use gc::{Address, AddressRange, Arena, ImageDescription, ImageId};
 
 use crate::contents::Contents;
@@ -11,7 +12,8 @@ use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
 use crate::image::ImageView;
 use crate::map::{Mapping, UnsealedMapping, sealed_bytes};
-use crate::relocate::{relocate, write_symbols};
+use crate::native_map::Registration;
+use crate::relocate::{choose_tiers, relocate, write_symbols};
 
 /// What loading needs of the heap that an image becomes part of.
 pub trait Host {
@@ -43,6 +45,9 @@ pub struct LoadOptions {
     pub placement: Placement,
     /// How many pins the image starts with: while it has one, the collector keeps it.
     pub pins: u32,
+    /// Which procedures may be entered as native code, where they have any. Native code that knows
+    /// another procedure of its unit calls its native code whatever is chosen here.
+    pub tier: Tier,
 }
 
 /// An image in memory, registered with a collector.
@@ -53,6 +58,8 @@ pub struct LoadedImage {
     id: ImageId,
     name: Box<str>,
     header: ImageHeader,
+    /// Before `mapping`: dropped first.
+    native: Option<Registration>,
     mapping: Mapping,
     /// The end of the file that is not mapped, where names and lines are.
     tail: Box<[u8]>,
@@ -72,18 +79,23 @@ pub fn load(
     host: &mut dyn Host,
     options: LoadOptions,
 ) -> Result<LoadedImage, LoadError> {
-    let unsealed = UnsealedMapping::new(view, host.arena(), options.placement)?;
+    let unsealed = UnsealedMapping::new(view, host.arena(), options)?;
     relocate(&unsealed);
     let symbols: Vec<u64> = view.symbol_names().map(|name| host.symbol(name)).collect();
     write_symbols(&unsealed, &symbols);
+    choose_tiers(&unsealed, options.tier);
     let mut mapping = unsealed.seal()?;
     let sections = view.sections();
     let id = host.register(describe(&mapping, view, options.pins));
     mapping.keep();
+    // SAFETY: the view was checked; the mapping stays as long as the image, which drops the
+    // registration first.
+    let native = unsafe { Registration::new(mapping.address(0), &view.header) };
     Ok(LoadedImage {
         id,
         name: name.into(),
         header: view.header,
+        native,
         mapping,
         tail: sections.tail.into(),
         tail_offset: sections.tail_offset,
@@ -147,6 +159,11 @@ impl LoadedImage {
             .then(|| address.bytes_after(range.start) as u32)
     }
 
+    /// The native code; empty if there is none.
+    pub fn native_code(&self) -> AddressRange {
+        self.mapping.addresses(self.header.native_code)
+    }
+
     /// Procedures and frame maps, as they are in memory.
     pub fn contents(&self) -> Contents<'_> {
         self.mapping.contents(self.header)
@@ -175,6 +192,7 @@ impl LoadedImage {
     }
 
     pub(crate) fn into_mapping(self) -> Mapping {
+        drop(self.native);
         self.mapping
     }
 }

@@ -2,13 +2,15 @@
 //!
 //! Every mapping starts at a granule of [`SEGMENT_ALIGN_BYTES`], in memory and in the file, so that
 //! no page size is asked for; what precedes a segment in its first granule is mapped with it and
-//! never used. Code is bytecode, which is only read: nothing is mapped executable.
+//! never used. Bytecode is only read; the code segment of an image with native code becomes executable
+//! when the image is sealed, and is never writable and executable at once.
 
 use std::ffi::c_void;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 
 use abi::image::{Extent, ImageHeader, SEGMENT_ALIGN_BYTES};
+use abi::native::Tier;
 use gc::{Address, AddressRange, Arena, ChunkKind};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
@@ -17,7 +19,7 @@ use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
 use crate::contents::Contents;
 use crate::error::LoadError;
 use crate::image::ImageView;
-use crate::load::{LoadedImage, Placement};
+use crate::load::{LoadOptions, LoadedImage, Placement};
 use crate::segment::{Segment, SegmentKind};
 
 const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
@@ -32,12 +34,13 @@ pub(crate) struct Mapping {
     is_kept: bool,
 }
 
-/// The memory of an image that nobody else knows yet, and whose constants and cells are writable.
+/// The memory of an image that nobody else knows yet. Its constants and cells are writable; so is its
+/// code, if tiers are chosen in it.
 #[derive(Debug)]
 pub(crate) struct UnsealedMapping<'view, 'file> {
     mapping: Mapping,
     view: &'view ImageView<'file>,
-    placement: Placement,
+    options: LoadOptions,
 }
 
 impl<'view, 'file> UnsealedMapping<'view, 'file> {
@@ -45,7 +48,7 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
     pub(crate) fn new(
         view: &'view ImageView<'file>,
         arena: &Arc<Arena>,
-        placement: Placement,
+        options: LoadOptions,
     ) -> Result<Self, LoadError> {
         let image_bytes = view.header.image.bytes as usize;
         let range = arena.reserve_chunks(ChunkKind::Image, 0, image_bytes)?;
@@ -55,14 +58,14 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
             taken_mappings: 0,
             is_kept: false,
         };
-        match placement {
-            Placement::Mapped => mapping.map_segments(view)?,
+        match options.placement {
+            Placement::Mapped => mapping.map_segments(view, options)?,
             Placement::Copied => mapping.copy_segments(view)?,
         }
         Ok(Self {
             mapping,
             view,
-            placement,
+            options,
         })
     }
 
@@ -76,27 +79,42 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
         self.mapping.address(virtual_address)
     }
 
-    /// Makes everything but the cells read-only.
+    /// Makes everything but the cells read-only, and native code executable.
     pub(crate) fn seal(self) -> Result<Mapping, LoadError> {
-        let writable = match self.placement {
-            Placement::Mapped => self.view.header.constants,
-            Placement::Copied => Extent {
-                start: 0,
-                bytes: sealed_bytes(self.view),
-            },
-        };
-        if writable.bytes > 0 {
-            let (start, bytes) = self.mapping.granules(writable);
-            // SAFETY: the granules belong to this image alone; nothing in them is written any more.
-            unsafe { rustix::mm::mprotect(start, bytes, MprotectFlags::READ) }
-                .map_err(system("sealing an image"))?;
+        let header = &self.view.header;
+        match self.options.placement {
+            Placement::Mapped => self.protect(header.constants, MprotectFlags::READ)?,
+            Placement::Copied => {
+                let sealed = Extent {
+                    start: 0,
+                    bytes: sealed_bytes(self.view),
+                };
+                self.protect(sealed, MprotectFlags::READ)?;
+            }
+        }
+        if is_code_unsealed(self.view, self.options) {
+            self.protect(header.code, MprotectFlags::READ | MprotectFlags::EXEC)?;
         }
         Ok(self.mapping)
+    }
+
+    /// Changes what may be done with a part that is written no more.
+    fn protect(&self, extent: Extent, access: MprotectFlags) -> Result<(), LoadError> {
+        if extent.bytes == 0 {
+            return Ok(());
+        }
+        let (start, bytes) = self.mapping.granules(extent);
+        // SAFETY: the granules belong to this image alone; nothing in them is written any more.
+        unsafe { rustix::mm::mprotect(start, bytes, access) }.map_err(system("sealing an image"))
     }
 }
 
 impl Mapping {
-    fn map_segments(&mut self, view: &ImageView<'_>) -> Result<(), LoadError> {
+    fn map_segments(
+        &mut self,
+        view: &ImageView<'_>,
+        options: LoadOptions,
+    ) -> Result<(), LoadError> {
         let segments = || view.segments.iter().flatten();
         let end = segments()
             .map(|segment| segment.file_end())
@@ -105,6 +123,10 @@ impl Mapping {
         let file = sealed_copy(&view.file[..end])?;
         for &segment in segments() {
             let access = match segment.kind {
+                SegmentKind::Code if is_code_unsealed(view, options) => {
+                    ProtFlags::READ | ProtFlags::WRITE
+                }
+                SegmentKind::Code if has_native_code(view) => ProtFlags::READ | ProtFlags::EXEC,
                 SegmentKind::ReadOnly | SegmentKind::Code => ProtFlags::READ,
                 SegmentKind::Constants | SegmentKind::Cells => ProtFlags::READ | ProtFlags::WRITE,
             };
@@ -149,8 +171,9 @@ impl Mapping {
             // to this image alone, so that the source lies elsewhere.
             unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
         }
-        // The sealed part, the cells, and the inaccessible rest.
-        self.taken_mappings = 3;
+        // The sealed part, which code that may be executed splits, the cells, and the inaccessible
+        // rest.
+        self.taken_mappings = if has_native_code(view) { 5 } else { 3 };
         Ok(())
     }
 
@@ -234,6 +257,16 @@ pub(crate) const fn sealed_bytes(view: &ImageView<'_>) -> u32 {
         header.code
     };
     last.start + last.bytes
+}
+
+const fn has_native_code(view: &ImageView<'_>) -> bool {
+    view.header.native_code.bytes > 0
+}
+
+/// Whether the code is writable before the image is sealed, and executable afterwards only.
+fn is_code_unsealed(view: &ImageView<'_>, options: LoadOptions) -> bool {
+    let is_written = options.placement == Placement::Copied || options.tier != Tier::Native;
+    has_native_code(view) && is_written
 }
 
 /// A copy of `bytes` in memory that nobody can change or cut short.

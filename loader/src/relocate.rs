@@ -1,4 +1,7 @@
-//! Base-relative fixups and symbols: the words of an image that depend on where it lies.
+//! What of an image depends on where it lies and who loads it: base-relative fixups, symbols, tiers.
+
+use abi::native::Tier;
+use abi::procedure::ProcedureHeader;
 
 use crate::map::UnsealedMapping;
 
@@ -32,5 +35,28 @@ pub(crate) fn write_symbols(mapping: &UnsealedMapping<'_, '_>, symbols: &[u64]) 
         let word = mapping.address(fixup.address);
         // SAFETY: the address was checked to be a word of the constants; as in `relocate`.
         unsafe { word.store_word(symbols[fixup.symbol as usize]) };
+    }
+}
+
+/// Takes the native entries of procedures that are to run as bytecode out of their headers.
+pub(crate) fn choose_tiers(mapping: &UnsealedMapping<'_, '_>, tier: Tier) {
+    if tier == Tier::Native || mapping.view().header().native_code.bytes == 0 {
+        return;
+    }
+    for (procedure, number) in mapping.view().contents().procedures().zip(0..) {
+        if procedure.header.native_entry != 0 && !tier.is_native(number) {
+            let header = ProcedureHeader {
+                native_entry: 0,
+                native_key: 0,
+                ..procedure.header
+            };
+            let bytes = header.encode();
+            for (&word, index) in bytes.as_chunks::<8>().0.iter().zip(0..) {
+                let place = mapping.address(procedure.address).offset_words(index);
+                // SAFETY: the header was found here in the code, which is writable and nobody
+                // else's before the mapping is sealed.
+                unsafe { place.store_word(u64::from_le_bytes(word)) };
+            }
+        }
     }
 }

@@ -161,7 +161,7 @@ fn ten_thousand_loads_leave_nothing_behind() {
             let view = ImageView::parse(&file).unwrap();
             let options = LoadOptions {
                 placement: PLACEMENTS[cycle % 2],
-                pins: 0,
+                ..LoadOptions::default()
             };
             let image = load(&view, "sample", &mut host, options).unwrap();
             unload(&host, image);

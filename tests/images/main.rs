@@ -20,7 +20,16 @@ const PLACEMENTS: [Placement; 2] = [Placement::Mapped, Placement::Copied];
 fn load_sample(host: &mut ToyHost, placement: Placement) -> LoadedImage {
     let file = sample_image();
     let view = ImageView::parse(&file).expect("the sample is well-formed");
-    load(&view, "sample", host, LoadOptions { placement, pins: 0 }).expect("there is room")
+    load(
+        &view,
+        "sample",
+        host,
+        LoadOptions {
+            placement,
+            ..LoadOptions::default()
+        },
+    )
+    .expect("there is room")
 }
 
 fn load_word(address: Address) -> u64 {

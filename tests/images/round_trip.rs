@@ -108,7 +108,7 @@ proptest! {
         let view = ImageView::parse(&file).unwrap();
         let mut host = ToyHost::new();
         for placement in PLACEMENTS {
-            let options = LoadOptions { placement, pins: 0 };
+            let options = LoadOptions { placement, ..LoadOptions::default() };
             let image = load(&view, "random", &mut host, options).unwrap();
             let header = *image.header();
             let last_cell = header.cells.start + header.cells.bytes - 8;

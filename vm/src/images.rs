@@ -48,6 +48,7 @@ impl<'id> Mutator<'id> {
         let options = LoadOptions {
             placement,
             pins: u32::from(pinned),
+            tier: self.state().tier,
         };
         let image = loader::load(&view, name, &mut LoaderHost(self), options)?;
         let (id, code) = (image.id(), image.entry().word());

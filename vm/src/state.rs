@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use abi::native::Tier;
 use abi::tag;
 use gc::{Arena, Scope, Slot, Visitor};
 use loader::{Placement, Registry};
@@ -57,6 +58,8 @@ pub(crate) struct State {
     pub(crate) registry: Registry,
     /// How images get to their place.
     pub(crate) placement: Placement,
+    /// Which procedures of images are entered as native code.
+    pub(crate) tier: Tier,
     /// The compiler.
     pub(crate) frontend: Option<Box<dyn Frontend>>,
     /// Procedures of the embedder, by number.
@@ -91,6 +94,7 @@ impl State {
             stubs: StubWords::new(),
             registry: Registry::new(Arc::clone(arena)),
             placement: Placement::default(),
+            tier: Tier::default(),
             frontend: None,
             host_procedures: Vec::new(),
             command_line: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use abi::native::Tier;
 use gc::{ArenaError, HeapError, HeapOptions, Interrupt};
 use loader::Placement;
 use thiserror::Error;
@@ -28,6 +29,8 @@ pub struct VmOptions {
     pub command_line: Vec<String>,
     /// Map images rather than copy them.
     pub mmap: bool,
+    /// Which procedures of images are entered as native code.
+    pub tier: Tier,
 }
 
 impl Default for VmOptions {
@@ -37,6 +40,7 @@ impl Default for VmOptions {
             stack_bytes_max: STACK_BYTES_DEFAULT,
             command_line: Vec::new(),
             mmap: true,
+            tier: Tier::default(),
         }
     }
 }
@@ -78,6 +82,7 @@ impl Vm {
             state.frontend = Some(frontend);
             state.command_line = options.command_line;
             state.heap_bytes_max = heap_bytes_max;
+            state.tier = options.tier;
             state.placement = if options.mmap {
                 Placement::Mapped
             } else {

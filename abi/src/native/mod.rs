@@ -53,8 +53,10 @@
 pub mod context;
 pub mod return_table;
 mod stub;
+mod tier;
 
 pub use stub::{RuntimeOperation, Stub};
+pub use tier::Tier;
 
 /// Integer argument registers: the closure and the first parameters of a general entry.
 pub const REGISTER_WORDS: usize = 6;

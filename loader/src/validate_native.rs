@@ -1,0 +1,71 @@
+//! Checks of what an image says of its native code: return points and entries. The code itself is
+//! trusted: images with native code come from where shared libraries would be loaded from.
+
+use abi::native::FRAME_BYTES_MAX;
+use abi::native::return_table::{FLAG_RECEIVES, ReturnPoint, ReturnTable};
+use abi::object_layout::WORD_BYTES;
+
+use crate::error::LoadError;
+use crate::image::ImageView;
+
+/// Whether every return point can be found and leads to a frame map, and every native entry lies in
+/// the native code.
+pub(crate) fn native(view: &ImageView<'_>) -> Result<(), LoadError> {
+    let (code, table) = (view.header.native_code, view.header.native_returns);
+    let bytes = view.read_only(table);
+    let is_needless = code.bytes == 0 && table.bytes != 0;
+    let returns = ReturnTable::decode(bytes).filter(|_| !is_needless).ok_or(
+        LoadError::NativeReturnTable {
+            bytes: table.bytes,
+            code_bytes: code.bytes,
+        },
+    )?;
+    for point in returns.points() {
+        return_point(view, returns, point)?;
+    }
+    entries(view)
+}
+
+fn return_point(
+    view: &ImageView<'_>,
+    returns: ReturnTable<'_>,
+    point: ReturnPoint,
+) -> Result<(), LoadError> {
+    let ReturnPoint {
+        offset,
+        words,
+        flags,
+        map,
+    } = point;
+    let is_frame = words.is_multiple_of(2)
+        && (1..=FRAME_BYTES_MAX).contains(&(usize::from(words) * WORD_BYTES));
+    let is_right = offset < view.header.native_code.bytes
+        && returns.find(offset) == Some(point)
+        && is_frame
+        && flags & !FLAG_RECEIVES == 0
+        && view
+            .contents()
+            .frame_map(map)
+            .is_some_and(|found| found.slot_count() < words);
+    if is_right {
+        Ok(())
+    } else {
+        Err(LoadError::NativeReturn { offset, words, map })
+    }
+}
+
+fn entries(view: &ImageView<'_>) -> Result<(), LoadError> {
+    let code = view.header.native_code;
+    for procedure in view.contents().procedures() {
+        let native_entry = procedure.header.native_entry;
+        let target = i64::from(procedure.address) + i64::from(native_entry);
+        let is_inside = target >= code.start.into() && target < code.end().cast_signed();
+        if native_entry != 0 && !is_inside {
+            return Err(LoadError::NativeEntry {
+                procedure: procedure.address,
+                target,
+            });
+        }
+    }
+    Ok(())
+}
