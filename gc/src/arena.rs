@@ -187,6 +187,13 @@ impl Arena {
         }
     }
 
+    /// Where the kind of an address `a` of the arena is: one byte, a [`ChunkKind`], at this plus
+    /// `a >> 16`. For generated code, and except for the nursery, whose bytes are not written.
+    pub const fn biased_kinds(&self) -> usize {
+        let table = self.kinds.range().start.raw();
+        table.wrapping_sub(self.range.start.raw() >> CHUNK_SHIFT)
+    }
+
     /// The number that the owner of the chunk of `address` gave; 0 if it gave none.
     ///
     /// # Panics

@@ -62,7 +62,7 @@ pub use collect::{CollectReason, Outcome};
 pub use error::{ArenaError, Full, HeapError, Sealed};
 pub use handle::{Handle, HandleId, Handles};
 pub use image::{ImageDescription, ImageId};
-pub use mutator::Mutator;
+pub use mutator::{Mutator, MutatorPrefix};
 pub use object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, VerifierRoot, Visitor};
 pub use options::{HeapOptions, Zeal};
 pub use poll::Interrupt;

@@ -2,10 +2,11 @@
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
+use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
-use crate::address::{Address, AddressRange, OBJECT_ALIGN_BYTES};
+use crate::address::{Address, OBJECT_ALIGN_BYTES};
 use crate::arena::{Arena, ChunkKind};
 use crate::collect::{CollectReason, Outcome, collect};
 use crate::error::{Full, HeapError, Sealed};
@@ -23,21 +24,59 @@ use crate::statistics::{Event, Statistics};
 /// A mutator, with its heap and the embedder's state.
 ///
 /// Allocation takes `&self`, collection `&mut self`: what borrows from `&self` is never stale.
+///
+/// Generated code may hold a pointer to it and knows the first fields, see [`Self::PREFIX`].
+#[repr(C)]
 pub struct Mutator<M: ObjectModel> {
     area: AllocationArea,
+    /// The address of the word in `poll` that polls compare with.
+    poll_limit: usize,
+    nursery_start: usize,
+    nursery_bytes: usize,
+    /// See [`Arena::biased_kinds`].
+    kinds: usize,
+    state: M::State,
     /// Start of the part of `area` that was not counted as allocated yet.
     area_start: Cell<usize>,
-    nursery: AddressRange,
     poll: Arc<Poll>,
     stack_limit: Cell<usize>,
     is_due: Cell<bool>,
     is_zealous: bool,
     heap: RefCell<Heap>,
     arena: Arc<Arena>,
-    state: M::State,
+}
+
+/// Where generated code finds the first fields of a [`Mutator`], in bytes from its address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MutatorPrefix {
+    /// [`AllocationArea::cursor`].
+    pub cursor: usize,
+    /// [`AllocationArea::limit`].
+    pub limit: usize,
+    /// The address of what [`Mutator::poll_limit`] answers.
+    pub poll_limit_address: usize,
+    /// Where the addresses of young objects start, large ones apart.
+    pub nursery_start: usize,
+    /// How many they are.
+    pub nursery_bytes: usize,
+    /// What [`Arena::biased_kinds`] answers.
+    pub kind_table: usize,
+    /// The embedder's state.
+    pub state: usize,
 }
 
 impl<M: ObjectModel> Mutator<M> {
+    /// The layout that generated code may rely on.
+    pub const PREFIX: MutatorPrefix = MutatorPrefix {
+        cursor: offset_of!(Self, area) + offset_of!(AllocationArea, cursor),
+        limit: offset_of!(Self, area) + offset_of!(AllocationArea, limit),
+        poll_limit_address: offset_of!(Self, poll_limit),
+        nursery_start: offset_of!(Self, nursery_start),
+        nursery_bytes: offset_of!(Self, nursery_bytes),
+        kind_table: offset_of!(Self, kinds),
+        state: offset_of!(Self, state),
+    };
+
     /// Makes a heap, and the embedder's state with it: `make_state` may reserve stacks in the arena.
     ///
     /// # Errors
@@ -49,18 +88,23 @@ impl<M: ObjectModel> Mutator<M> {
     ) -> Result<Self, HeapError> {
         let heap = Heap::new(options)?;
         let arena = Arc::clone(&heap.arena);
+        let nursery = heap.nursery.range();
+        let poll = Poll::new();
         let mutator = Self {
             area: AllocationArea {
                 cursor: Cell::new(0),
                 limit: Cell::new(0),
             },
+            poll_limit: std::ptr::from_ref(poll.limit()).expose_provenance(),
+            nursery_start: nursery.start.raw(),
+            nursery_bytes: nursery.bytes(),
+            kinds: arena.biased_kinds(),
+            state: make_state(&arena),
             area_start: Cell::new(0),
-            nursery: heap.nursery.range(),
-            poll: Poll::new(),
+            poll,
             stack_limit: Cell::new(0),
             is_due: Cell::new(false),
             is_zealous: options.zeal.is_some(),
-            state: make_state(&arena),
             heap: RefCell::new(heap),
             arena,
         };
@@ -207,7 +251,8 @@ impl<M: ObjectModel> Mutator<M> {
     /// [`Sealed`]: the slot must not be written.
     #[inline(always)]
     pub fn barrier(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
-        if self.nursery.contains(slot.address()) {
+        let offset = slot.address().raw().wrapping_sub(self.nursery_start);
+        if offset < self.nursery_bytes {
             return Ok(());
         }
         self.barrier_slowly(slot, value)

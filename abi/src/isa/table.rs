@@ -304,6 +304,12 @@ macro_rules! for_each_instruction {
             0x8d make_closure3 = MakeClosure3 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local };
             /// Allocate a closure with four free variables.
             0x8e make_closure4 = MakeClosure4 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local, d: Local };
+            /// Only in the machine's own code: a bytecode procedure returned to the native code that
+            /// called it. Leaves the interpreter.
+            0xca return_to_native = ReturnToNative {};
+            /// The first instruction of a procedure that has native code: goes on at its native
+            /// entry. Leaves the interpreter.
+            0xcb enter_native = EnterNative {};
             /// Reserved: what a debugger writes over an instruction. Raises `trap`.
             0xcc trap = Trap {};
         }

@@ -434,6 +434,7 @@ fn falls_through(instruction: Instruction) -> bool {
             | Instruction::ExitBase {}
             | Instruction::Underflow {}
             | Instruction::ReturnBarrier {}
+            | Instruction::ReturnToNative {}
             | Instruction::Trap {}
     )
 }

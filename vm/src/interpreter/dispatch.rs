@@ -56,9 +56,15 @@ mod handlers {
     };
 }
 
-/// Calls the handler of an instruction. `exit_base` has none: it leaves the loop.
+/// Calls the handler of an instruction. Those that leave the loop have none.
 macro_rules! execute {
     (exit_base, $m:ident, $state:ident, ) => {
+        return $state
+    };
+    (return_to_native, $m:ident, $state:ident, ) => {
+        return $state
+    };
+    (enter_native, $m:ident, $state:ident, ) => {
         return $state
     };
     ($handler:ident, $m:ident, $state:ident, $($field:ident),*) => {
@@ -69,8 +75,9 @@ macro_rules! execute {
 macro_rules! define_dispatch {
     ($( $(#[$doc:meta])* $code:literal $handler:ident = $name:ident
         { $($field:ident : $operand:ty),* }; )*) => {
-        /// Runs instructions until a return to the current base's `exit_base` stub. The value
-        /// returned is in slot 0 of the machine's frame then.
+        /// Runs instructions until one of those that leave the loop, which the machine answered
+        /// stands behind: `exit_base` (the value that the base returned is in slot 0 of the frame
+        /// then), `enter_native` and `return_to_native`.
         pub(crate) fn interpret(m: &mut Mutator<'_>, mut state: Machine) -> Machine {
             loop {
                 // SAFETY: `pc` leads to an instruction: branch targets, return words and procedure
