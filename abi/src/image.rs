@@ -5,8 +5,8 @@
 //! the alignment, `p_filesz = p_memsz`), in this order of virtual addresses from 0:
 //!
 //! ```text
-//! read-only   ELF header, program headers, image header, pointer-free constants, frame maps,
-//!             relocations, symbol names
+//! read-only   ELF header, program headers, image header, relocations, symbol names, frame maps,
+//!             native return points, unwind information, pointer-free constants
 //! code        procedures: bytecode, then native code
 //! constants   literals with pointers: relocated, then sealed read-only. Their pointers lead into
 //!             this image only, or are interned symbols
@@ -41,6 +41,8 @@ pub mod section {
     pub const NATIVE_CODE: &str = ".text.native";
     /// Native return points.
     pub const NATIVE_RETURNS: &str = ".cozen.native-returns";
+    /// Unwind information of native code.
+    pub const UNWIND: &str = ".eh_frame";
     /// Constants with pointers.
     pub const CONSTANTS: &str = ".data.rel.ro";
     /// Cells.

@@ -154,7 +154,7 @@ fn sample_procedure() -> ProcedureCode {
         code,
         fixups,
         lines: vec![row(0, 1, 10, 2), row(5, 1, 11, 4)],
-        native: None,
+        ..ProcedureCode::default()
     }
 }
 

@@ -8,7 +8,7 @@ use crate::image_support::{ToyHost, sample_image};
 use crate::{PLACEMENTS, load_sample, unload};
 
 /// What the kernel says of the page that `address` lies in, for example `r--p`.
-fn access_to(address: Address) -> String {
+pub(crate) fn access_to(address: Address) -> String {
     let maps = kernel_file("maps");
     let line = maps.lines().find(|line| {
         let (start, rest) = line.split_once('-').expect("a range");
@@ -21,7 +21,7 @@ fn access_to(address: Address) -> String {
 }
 
 #[test]
-fn only_the_cells_are_writable_and_nothing_is_executable() {
+fn only_the_cells_are_writable_and_bytecode_is_not_executable() {
     let mut host = ToyHost::new();
     for placement in PLACEMENTS {
         let image = load_sample(&mut host, placement);

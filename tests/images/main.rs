@@ -3,6 +3,9 @@
 #[path = "../image_support/mod.rs"]
 mod image_support;
 mod life;
+mod native;
+#[path = "../image_support/native.rs"]
+mod native_sample;
 mod round_trip;
 mod tools;
 

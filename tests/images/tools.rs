@@ -6,6 +6,7 @@ use std::process::Command;
 use loader::{ImageView, SegmentKind};
 
 use crate::image_support::sample_image;
+use crate::native_sample::native_image;
 
 /// Runs a tool on a file; `None` if it is not installed.
 fn tool(command: &[&str], file: &Path) -> Option<(bool, String)> {
@@ -29,20 +30,38 @@ fn temporary_file(name: &str, bytes: &[u8]) -> PathBuf {
 
 #[test]
 fn tools_have_no_complaint() {
-    let path = temporary_file("tools.czo", &sample_image());
-    let commands: [&[&str]; 3] = [
-        &["readelf", "-aW"],
-        &["readelf", "--debug-dump=info,decodedline"],
-        &["eu-elflint"],
-    ];
-    for command in commands {
-        let Some((success, text)) = tool(command, &path) else {
-            continue;
-        };
-        let complains = ["warning", "error:"]
-            .iter()
-            .any(|word| text.to_lowercase().contains(word));
-        assert!(success && !complains, "{command:?}: {text}");
+    for image in [sample_image(), native_image()] {
+        let path = temporary_file("tools.czo", &image);
+        let commands: [&[&str]; 3] = [
+            &["readelf", "-aW"],
+            &["readelf", "--debug-dump=info,decodedline,frames"],
+            &["eu-elflint"],
+        ];
+        for command in commands {
+            let Some((success, text)) = tool(command, &path) else {
+                continue;
+            };
+            let complains = ["warning", "error:"]
+                .iter()
+                .any(|word| text.to_lowercase().contains(word));
+            assert!(success && !complains, "{command:?}: {text}");
+        }
+        std::fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn unwind_information_is_read_by_stock_tools() {
+    let file = native_image();
+    let view = ImageView::parse(&file).unwrap();
+    let path = temporary_file("unwind.czo", &file);
+    if let Some((_, text)) = tool(&["readelf", "--debug-dump=frames-interp"], &path) {
+        let start = view.header().native_code.start;
+        assert!(
+            text.contains(&format!("pc={start:016x}..{:016x}", start + 18)),
+            "{text}"
+        );
+        assert!(text.contains("rbp+16   c-16  c-8"), "{text}");
     }
     std::fs::remove_file(path).unwrap();
 }

@@ -1,22 +1,23 @@
-//! The code segment: procedure headers, bytecode with its holes filled, traps as padding.
+//! Bytecode: procedure headers, instructions with their holes filled, traps as padding.
 
 use abi::isa::Opcode;
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
 use super::layout::{Layout, procedure_bytes};
-use super::unit::{Fixup, FixupTarget, LinkUnit, ProcedureCode};
+use super::unit::{FixupTarget, LinkUnit, ProcedureCode};
 
 /// Encodes all procedures.
 pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(layout.header.code.bytes as usize);
-    for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
+    let mut bytes = Vec::new();
+    for ((procedure, &start), number) in unit.procedures.iter().zip(&layout.procedures).zip(0..) {
         let first = bytes.len();
-        bytes.extend_from_slice(&header(procedure, start, layout).encode());
+        let header = header(procedure, number, start, layout);
+        bytes.extend_from_slice(&header.encode());
         bytes.extend_from_slice(&procedure.code);
         let code = &mut bytes[first + PROCEDURE_HEADER_BYTES..];
         let code_start = start + PROCEDURE_HEADER_BYTES as u32;
         for fixup in &procedure.fixups {
-            let distance = distance(code_start + fixup.end, target_address(fixup, layout));
+            let distance = distance(code_start + fixup.end, target_address(fixup.target, layout));
             let at = fixup.at as usize;
             code[at..at + 4].copy_from_slice(&distance.to_le_bytes());
         }
@@ -28,19 +29,31 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
     bytes
 }
 
-fn header(procedure: &ProcedureCode, start: u32, layout: &Layout) -> ProcedureHeader {
+fn header(procedure: &ProcedureCode, number: u32, start: u32, layout: &Layout) -> ProcedureHeader {
     let entry_map = layout.frame_maps[procedure.entry_map as usize];
+    let native_entry = procedure.native.as_ref().and_then(|native| {
+        let body = layout.first_function(number)?;
+        Some(layout.native_functions[body + native.general_entry])
+    });
+    let given = procedure.header;
+    let takes_fixed_count = given.optional == 0 && !given.has_rest();
     ProcedureHeader {
         entry_map: distance(start, entry_map),
-        native_entry: 0,
+        native_entry: native_entry.map_or(0, |entry| distance(start, entry)),
+        native_key: if native_entry.is_some() && takes_fixed_count {
+            u32::from(given.required) + 1
+        } else {
+            0
+        },
         code_bytes: u32::try_from(procedure.code.len()).expect("the image's size was checked"),
-        ..procedure.header
+        ..given
     }
     .with_arity_key()
 }
 
-fn target_address(fixup: &Fixup, layout: &Layout) -> u32 {
-    match fixup.target {
+/// The address that a hole leads to.
+pub(super) fn target_address(target: FixupTarget, layout: &Layout) -> u32 {
+    match target {
         FixupTarget::Procedure(index) => layout.procedures[index as usize],
         FixupTarget::Constant(index) => layout.constants[index as usize],
         FixupTarget::SymbolCell(index) => layout.symbol_cell(index),

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use abi::procedure::PROCEDURE_HEADER_BYTES;
 use gimli::write::{
     Address, AttributeValue, DwarfUnit, EndianVec, FileId, LineProgram, LineString, Sections,
 };
@@ -14,7 +13,8 @@ use gimli::{
 
 use super::error::LinkError;
 use super::layout::Layout;
-use super::unit::{LineRow, LinkUnit, ProcedureCode};
+use super::stretch::{Stretch, stretches};
+use super::unit::{LineRow, LinkUnit};
 
 const ENCODING: Encoding = Encoding {
     format: Format::Dwarf32,
@@ -41,8 +41,8 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<DebugSectio
     let mut dwarf = DwarfUnit::new(ENCODING);
     let files = add_line_program(&mut dwarf, unit, layout);
     add_unit_entry(&mut dwarf, unit, layout);
-    for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
-        add_procedure(&mut dwarf, procedure, start, &files);
+    for stretch in stretches(unit, layout) {
+        add_procedure(&mut dwarf, &stretch, &files);
     }
     let mut sections = Sections::new(EndianVec::new(LittleEndian));
     dwarf.write(&mut sections).map_err(describe)?;
@@ -105,32 +105,32 @@ fn add_line_program(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) -> 
         .iter()
         .map(|file| program.add_file(string(file), directory, None))
         .collect();
-    for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
-        add_rows(&mut program, procedure, start, &files);
+    for stretch in stretches(unit, layout) {
+        add_rows(&mut program, &stretch, &files);
     }
     dwarf.unit.line_program = program;
     files
 }
 
-/// One sequence: the first row reaches back over the header.
-fn add_rows(program: &mut LineProgram, procedure: &ProcedureCode, start: u32, files: &[FileId]) {
-    if procedure.lines.is_empty() {
+/// One sequence: the first row reaches back to the start.
+fn add_rows(program: &mut LineProgram, stretch: &Stretch<'_>, files: &[FileId]) {
+    if stretch.lines.is_empty() {
         return;
     }
-    program.begin_sequence(Some(Address::Constant(u64::from(start))));
-    for (number, line) in procedure.lines.iter().enumerate() {
+    program.begin_sequence(Some(Address::Constant(stretch.start.into())));
+    for (number, line) in stretch.lines.iter().enumerate() {
         let row = program.row();
         row.address_offset = if number == 0 {
             0
         } else {
-            PROCEDURE_HEADER_BYTES as u64 + u64::from(line.offset)
+            u64::from(stretch.header_bytes) + u64::from(line.offset)
         };
         row.file = files[usize::from(line.file)];
         row.line = u64::from(line.line);
         row.column = u64::from(line.column);
         program.generate_row();
     }
-    program.end_sequence((PROCEDURE_HEADER_BYTES + procedure.code.len()) as u64);
+    program.end_sequence(stretch.bytes);
 }
 
 fn add_unit_entry(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) {
@@ -150,20 +150,20 @@ fn add_unit_entry(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) {
     entry.set(DW_AT_high_pc, AttributeValue::Udata(u64::from(code.bytes)));
 }
 
-fn add_procedure(dwarf: &mut DwarfUnit, procedure: &ProcedureCode, start: u32, files: &[FileId]) {
-    let name = (!procedure.name.is_empty())
-        .then(|| dwarf.strings.add(tool_name(&procedure.name).as_bytes()));
+fn add_procedure(dwarf: &mut DwarfUnit, stretch: &Stretch<'_>, files: &[FileId]) {
+    let name = &stretch.procedure.name;
+    let name = (!name.is_empty()).then(|| dwarf.strings.add(tool_name(name).as_bytes()));
     let root = dwarf.unit.root();
     let id = dwarf.unit.add(root, DW_TAG_subprogram);
     let entry = dwarf.unit.get_mut(id);
     if let Some(name) = name {
         entry.set(DW_AT_name, AttributeValue::StringRef(name));
     }
-    let low = Address::Constant(u64::from(start));
-    let bytes = (PROCEDURE_HEADER_BYTES + procedure.code.len()) as u64;
+    let low = Address::Constant(stretch.start.into());
     entry.set(DW_AT_low_pc, AttributeValue::Address(low));
-    entry.set(DW_AT_high_pc, AttributeValue::Udata(bytes));
-    if let Some(&LineRow { file, line, .. }) = procedure.lines.first() {
+    entry.set(DW_AT_high_pc, AttributeValue::Udata(stretch.bytes));
+    // The place of the definition.
+    if let Some(&LineRow { file, line, .. }) = stretch.procedure.lines.first() {
         let file = files[usize::from(file)];
         entry.set(DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
         entry.set(DW_AT_decl_line, AttributeValue::Udata(u64::from(line)));

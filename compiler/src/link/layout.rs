@@ -11,10 +11,18 @@ use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 
 use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
+use super::native;
 use super::unit::LinkUnit;
 
 const ELF_HEADER_BYTES: u64 = 64;
 const PROGRAM_HEADER_BYTES: u64 = 56;
+
+/// Alignment of native code: that of a cache line, and the most that a function can ask for.
+pub(super) const NATIVE_CODE_ALIGN_BYTES: u64 = 64;
+/// Alignment of the table of native return points.
+pub(super) const NATIVE_RETURNS_ALIGN_BYTES: u64 = 4;
+/// Alignment of the unwind information.
+pub(super) const UNWIND_ALIGN_BYTES: u64 = 8;
 
 /// Sizes that the layout needs beyond those that the unit and its constants show, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +30,8 @@ pub(super) struct TableSizes {
     pub(super) relocations: u64,
     pub(super) symbol_table: u64,
     pub(super) symbol_names: u64,
+    pub(super) native_returns: u64,
+    pub(super) unwind: u64,
 }
 
 /// Where everything lies: virtual addresses.
@@ -41,6 +51,12 @@ pub(super) struct Layout {
     pub(super) frame_maps: Vec<u32>,
     /// Addresses of constants, tags added, by index.
     pub(super) constants: Vec<u32>,
+    /// Address of the unwind information.
+    pub(super) unwind: u32,
+    /// Addresses of the functions of native code, in their order.
+    pub(super) native_functions: Vec<u32>,
+    /// By index of a procedure, the index of its first function, if it has native code.
+    pub(super) first_functions: Vec<Option<usize>>,
 }
 
 impl Layout {
@@ -65,6 +81,16 @@ impl Layout {
         self.symbol_cell(self.header.symbol_count + cell)
     }
 
+    /// Index of the first function of a procedure among the native functions.
+    pub(super) fn first_function(&self, procedure: u32) -> Option<usize> {
+        self.first_functions[procedure as usize]
+    }
+
+    /// Address of the body of a procedure that has native code.
+    pub(super) fn body(&self, procedure: u32) -> Option<u32> {
+        Some(self.native_functions[self.first_function(procedure)?])
+    }
+
     /// Address of an object among the read-only objects.
     pub(super) fn read_only_object(&self, offset: u64) -> u32 {
         self.header.read_only_objects.start + address(offset)
@@ -77,25 +103,16 @@ pub(super) fn lay_out(
     constants: &PlacedConstants,
     sizes: TableSizes,
 ) -> Result<Layout, LinkError> {
-    let segment_count = 2
-        + u64::from(!constants.linked.is_empty())
-        + u64::from(!unit.symbols.is_empty() || !unit.cells.is_empty());
-    let image_header = ELF_HEADER_BYTES + PROGRAM_HEADER_BYTES * segment_count;
-    let relocations = image_header + IMAGE_HEADER_BYTES as u64;
-    let symbols = relocations + sizes.relocations;
-    let symbol_names = symbols + sizes.symbol_table;
-    let frame_maps = symbol_names + sizes.symbol_names;
-    let frame_maps_end = frame_maps + total(unit.frame_maps.iter().map(Vec::len));
-    let read_only_objects = frame_maps_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
-    let read_only_end = if constants.read_only.is_empty() {
-        frame_maps_end
-    } else {
-        read_only_objects + constants.read_only.len() as u64
-    };
-
+    let tables = Tables::place(unit, constants, sizes);
     let mut packer = Packer::default();
-    let read_only = packer.add(read_only_end);
-    let code = packer.add(code_bytes(unit));
+    let read_only = packer.add(tables.end);
+    let code_start = packer.next().0;
+    let bytecode_end = code_start + bytecode_bytes(unit);
+    let native_start = bytecode_end.next_multiple_of(NATIVE_CODE_ALIGN_BYTES);
+    let (native_functions, native_end) = native::place(unit, native_start);
+    let has_native = !native_functions.is_empty();
+    let code_end = if has_native { native_end } else { bytecode_end };
+    let code = packer.add(code_end - code_start);
     let linked = packer.add(8 * constants.linked.len() as u64);
     let cells = packer.add(8 * (unit.symbols.len() + unit.cells.len()) as u64);
     if packer.memory_end > IMAGE_BYTES_MAX {
@@ -112,17 +129,25 @@ pub(super) fn lay_out(
             code: code.extent,
             constants: linked.extent,
             cells: cells.extent,
-            frame_maps: extent(frame_maps, frame_maps_end - frame_maps),
-            relocations: extent(relocations, sizes.relocations),
-            symbols: extent(symbols, sizes.symbol_table),
-            read_only_objects: extent(read_only_objects, constants.read_only.len() as u64),
+            frame_maps: extent(tables.frame_maps, tables.frame_maps_bytes),
+            relocations: extent(tables.relocations, sizes.relocations),
+            symbols: extent(tables.symbols, sizes.symbol_table),
+            read_only_objects: extent(tables.objects, constants.read_only.len() as u64),
+            native_code: extent(native_start, native_end - native_start),
+            native_returns: extent(tables.native_returns, sizes.native_returns),
             ..ImageHeader::default()
         },
         file_offsets: [read_only, code, linked, cells].map(|placed| placed.file_offset),
-        image_header: address(image_header),
-        symbol_names: address(symbol_names),
+        image_header: address(tables.image_header),
+        symbol_names: address(tables.symbol_names),
+        unwind: address(tables.unwind),
+        native_functions: native_functions.into_iter().map(address).collect(),
         ..Layout::default()
     };
+    if !has_native {
+        layout.header.native_code = Extent::default();
+        layout.header.native_returns = Extent::default();
+    }
     if constants.read_only.is_empty() {
         layout.header.read_only_objects = Extent::default();
     }
@@ -130,12 +155,73 @@ pub(super) fn lay_out(
     Ok(layout)
 }
 
+/// Addresses in the read-only segment, and where it ends.
+#[derive(Clone, Copy, Debug)]
+struct Tables {
+    image_header: u64,
+    relocations: u64,
+    symbols: u64,
+    symbol_names: u64,
+    frame_maps: u64,
+    frame_maps_bytes: u64,
+    native_returns: u64,
+    unwind: u64,
+    objects: u64,
+    end: u64,
+}
+
+impl Tables {
+    fn place(unit: &LinkUnit, constants: &PlacedConstants, sizes: TableSizes) -> Self {
+        let segment_count = 2
+            + u64::from(!constants.linked.is_empty())
+            + u64::from(!unit.symbols.is_empty() || !unit.cells.is_empty());
+        let image_header = ELF_HEADER_BYTES + PROGRAM_HEADER_BYTES * segment_count;
+        let relocations = image_header + IMAGE_HEADER_BYTES as u64;
+        let symbols = relocations + sizes.relocations;
+        let symbol_names = symbols + sizes.symbol_table;
+        let frame_maps = symbol_names + sizes.symbol_names;
+        let frame_maps_bytes = total(unit.frame_maps.iter().map(Vec::len));
+        let native_returns =
+            (frame_maps + frame_maps_bytes).next_multiple_of(NATIVE_RETURNS_ALIGN_BYTES);
+        let unwind = (native_returns + sizes.native_returns).next_multiple_of(UNWIND_ALIGN_BYTES);
+        let tables_end = if sizes.unwind == 0 {
+            frame_maps + frame_maps_bytes
+        } else {
+            unwind + sizes.unwind
+        };
+        let objects = tables_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
+        Self {
+            image_header,
+            relocations,
+            symbols,
+            symbol_names,
+            frame_maps,
+            frame_maps_bytes,
+            native_returns,
+            unwind,
+            objects,
+            end: if constants.read_only.is_empty() {
+                tables_end
+            } else {
+                objects + constants.read_only.len() as u64
+            },
+        }
+    }
+}
+
 impl Layout {
     fn fill_tables(&mut self, unit: &LinkUnit, constants: &PlacedConstants) {
         let mut next = u64::from(self.header.code.start);
+        let mut next_function = 0;
         for procedure in &unit.procedures {
             self.procedures.push(address(next));
             next += procedure_bytes(procedure.code.len());
+            let functions = procedure
+                .native
+                .as_ref()
+                .map(|native| native.functions.len());
+            self.first_functions.push(functions.map(|_| next_function));
+            next_function += functions.unwrap_or_default();
         }
         self.header.entry = *self
             .procedures
@@ -156,12 +242,12 @@ impl Layout {
     }
 }
 
-/// Bytes that a procedure takes in the code segment: header, code, padding.
+/// Bytes that a procedure's bytecode takes in the code segment: header, code, padding.
 pub(super) const fn procedure_bytes(code_bytes: usize) -> u64 {
     ((PROCEDURE_HEADER_BYTES + code_bytes).next_multiple_of(PROCEDURE_ALIGN_BYTES)) as u64
 }
 
-fn code_bytes(unit: &LinkUnit) -> u64 {
+fn bytecode_bytes(unit: &LinkUnit) -> u64 {
     unit.procedures
         .iter()
         .map(|procedure| procedure_bytes(procedure.code.len()))
@@ -182,13 +268,18 @@ struct Placed {
 }
 
 impl Packer {
+    /// Address and file offset of the next segment.
+    const fn next(&self) -> (u64, u64) {
+        let file_offset = self.file_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
+        let granule = self.memory_end.next_multiple_of(SEGMENT_ALIGN_BYTES);
+        (granule + file_offset % SEGMENT_ALIGN_BYTES, file_offset)
+    }
+
     fn add(&mut self, bytes: u64) -> Placed {
         if bytes == 0 {
             return Placed::default();
         }
-        let file_offset = self.file_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
-        let start = self.memory_end.next_multiple_of(SEGMENT_ALIGN_BYTES)
-            + file_offset % SEGMENT_ALIGN_BYTES;
+        let (start, file_offset) = self.next();
         self.file_end = file_offset + bytes;
         self.memory_end = start + bytes;
         if self.memory_end > IMAGE_BYTES_MAX {

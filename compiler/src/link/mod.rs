@@ -13,11 +13,14 @@ mod constants;
 mod debug_info;
 mod error;
 mod layout;
+mod native;
 pub mod native_code;
 mod pipeline;
 mod relocation;
+mod stretch;
 mod symbols;
 pub mod unit;
+mod unwind;
 mod write_elf;
 
 pub use error::LinkError;

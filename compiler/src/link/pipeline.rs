@@ -3,14 +3,18 @@
 use abi::arity::{self, ArityRecord};
 use abi::fingerprint::FINGERPRINT;
 use abi::image::{ImageHeader, section};
+use abi::native::return_table::{ENTRY_BYTES, entry_count};
 use abi::tag::FALSE;
 
 use super::constants::{LinkedWord, place_constants};
 use super::error::LinkError;
-use super::layout::{Layout, TableSizes, lay_out};
+use super::layout::{
+    Layout, NATIVE_CODE_ALIGN_BYTES, NATIVE_RETURNS_ALIGN_BYTES, TableSizes, UNWIND_ALIGN_BYTES,
+    lay_out,
+};
 use super::unit::{ConstantWord, LinkUnit};
 use super::write_elf::{ElfImage, Section, write_elf};
-use super::{code, debug_info, relocation, symbols};
+use super::{code, debug_info, native, relocation, symbols, unwind};
 
 /// Makes the image of `unit`: a complete ELF file, the same bytes for the same unit.
 ///
@@ -37,6 +41,8 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         relocations: 8 * encode_relocations(0, 0).len() as u64,
         symbol_table: symbols::table_bytes(unit.symbols.len(), fixup_count),
         symbol_names: symbols::name_bytes(&unit.symbols),
+        native_returns: (entry_count(native::return_count(unit)) * ENTRY_BYTES) as u64,
+        unwind: unwind::bytes(unit)?,
     };
     let mut layout = lay_out(unit, &constants, sizes)?;
     layout.header.fixup_count = u32::try_from(fixup_count).expect("each is a word of the image");
@@ -55,6 +61,16 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
             symbols::encode(&unit.symbols, &constants.linked, &layout),
         ),
         Section::new(section::FRAME_MAPS, 1, unit.frame_maps.concat()),
+        Section::new(
+            section::NATIVE_RETURNS,
+            NATIVE_RETURNS_ALIGN_BYTES,
+            native::encode_returns(unit, &layout),
+        ),
+        Section::new(
+            section::UNWIND,
+            UNWIND_ALIGN_BYTES,
+            unwind::encode(unit, &layout)?,
+        ),
         Section::new(section::READ_ONLY, 16, constants.read_only.clone()),
     ];
     let contents =
@@ -62,7 +78,14 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
     let image = ElfImage {
         segments: [
             read_only,
-            vec![Section::new(section::CODE, 16, code::encode(unit, &layout))],
+            vec![
+                Section::new(section::CODE, 16, code::encode(unit, &layout)),
+                Section::new(
+                    section::NATIVE_CODE,
+                    NATIVE_CODE_ALIGN_BYTES,
+                    native::encode(unit, &layout),
+                ),
+            ],
             vec![Section::new(
                 section::CONSTANTS,
                 16,

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use abi::image::{ContentHash, Extent, IMAGE_HEADER_HASH_OFFSET, SEGMENT_ALIGN_BYTES};
-use abi::procedure::PROCEDURE_HEADER_BYTES;
 use object::elf;
 use object::write::StringId;
 use object::write::elf::{FileHeader, ProgramHeader, SectionHeader, SectionIndex, Sym, Writer};
 
 use super::debug_info::tool_name;
 use super::layout::Layout;
+use super::stretch::{Stretch, stretches};
 use super::unit::LinkUnit;
 
 /// What `strip` changes in the ELF header, and the hash leaves out: `e_shoff`, and `e_shnum` with
@@ -66,10 +66,10 @@ struct PlacedSection {
 
 /// Writes the file.
 pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: ElfImage) -> Vec<u8> {
-    let names: Vec<Cow<'_, str>> = unit
-        .procedures
+    let stretches: Vec<Stretch<'_>> = stretches(unit, layout).collect();
+    let names: Vec<Cow<'_, str>> = stretches
         .iter()
-        .map(|procedure| tool_name(&procedure.name))
+        .map(|stretch| tool_name(&stretch.procedure.name))
         .collect();
     let mut file = Vec::new();
     let mut writer = Writer::new(object::Endianness::Little, true, &mut file);
@@ -110,7 +110,7 @@ pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: ElfImage) -> Ve
         writer.pad_until(section.header.sh_offset as usize);
         writer.write(&section.bytes);
     }
-    write_symbols(&mut writer, unit, layout, &symbol_names, code_section);
+    write_symbols(&mut writer, &stretches, &symbol_names, code_section);
     writer.write_strtab();
     writer.write_shstrtab();
     write_section_headers(&mut writer, &sections, symbol_names.len());
@@ -238,23 +238,23 @@ fn write_headers(writer: &mut Writer<'_>, segments: &[(Extent, u64, u32)]) {
     }
 }
 
+/// Symbols of bytecode in `code_section`, those of native code in the next one.
 fn write_symbols(
     writer: &mut Writer<'_>,
-    unit: &LinkUnit,
-    layout: &Layout,
+    stretches: &[Stretch<'_>],
     names: &[Option<StringId>],
     code_section: SectionIndex,
 ) {
     writer.write_null_symbol();
-    for ((procedure, &start), &name) in unit.procedures.iter().zip(&layout.procedures).zip(names) {
+    for (stretch, &name) in stretches.iter().zip(names) {
         writer.write_symbol(&Sym {
             name,
-            section: Some(code_section),
+            section: Some(SectionIndex(code_section.0 + u32::from(stretch.is_native))),
             st_info: elf::STB_LOCAL << 4 | elf::STT_FUNC,
             st_other: elf::STV_DEFAULT,
             st_shndx: 0,
-            st_value: start.into(),
-            st_size: (PROCEDURE_HEADER_BYTES + procedure.code.len()) as u64,
+            st_value: stretch.start.into(),
+            st_size: stretch.bytes,
         });
     }
 }

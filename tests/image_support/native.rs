@@ -1,0 +1,83 @@
+//! The sample with native code, assembled by hand.
+
+use abi::frame_map::SlotState;
+use compiler::link::link;
+use compiler::link::native_code::{
+    NativeCode, NativeFixup, NativeFunction, NativeReturn, NativeTarget, UnwindRow, UnwindRule,
+};
+use compiler::link::unit::{FixupTarget, LinkUnit};
+
+use crate::image_support::{map, row, sample_unit};
+
+/// Where the body's call returns, from its start.
+pub(crate) const RETURN_OFFSET: u32 = 9;
+
+/// The sample; its second procedure has native code: a body that calls itself, and an adapter that is
+/// its general entry.
+pub(crate) fn native_unit() -> LinkUnit {
+    let mut unit = sample_unit();
+    unit.frame_maps.push(map(&[SlotState::Raw]));
+    unit.procedures[1].native = Some(NativeCode {
+        functions: vec![body(), adapter()],
+        general_entry: 1,
+    });
+    unit
+}
+
+fn body() -> NativeFunction {
+    let code = [
+        &[0x55][..],                     // push rbp
+        &[0x48, 0x89, 0xe5],             // mov rbp, rsp
+        &[0xe8, 0, 0, 0, 0],             // call body
+        &[0x48, 0x8b, 0x05, 0, 0, 0, 0], // mov rax, [rip + cell]
+        &[0x5d, 0xc3],                   // pop rbp; ret
+    ];
+    NativeFunction {
+        code: code.concat(),
+        align: 32,
+        fixups: vec![
+            fixup(5, NativeTarget::Body(1)),
+            fixup(12, NativeTarget::Image(FixupTarget::Cell(1))),
+        ],
+        returns: vec![NativeReturn {
+            offset: RETURN_OFFSET,
+            words: 2,
+            receives: true,
+            map: 2,
+        }],
+        lines: vec![row(0, 1, 10, 2), row(9, 1, 12, 5)],
+        unwind: vec![
+            UnwindRow {
+                offset: 1,
+                rule: UnwindRule::FramePushed,
+            },
+            UnwindRow {
+                offset: 4,
+                rule: UnwindRule::FrameSet,
+            },
+        ],
+    }
+}
+
+fn adapter() -> NativeFunction {
+    NativeFunction {
+        code: vec![0xe9, 0, 0, 0, 0], // jmp body
+        align: 1,
+        fixups: vec![fixup(1, NativeTarget::Body(1))],
+        lines: vec![row(0, 1, 10, 2)],
+        ..NativeFunction::default()
+    }
+}
+
+/// A hole that counts from its own end, as those of jumps do.
+const fn fixup(at: u32, target: NativeTarget) -> NativeFixup {
+    NativeFixup {
+        at,
+        addend: -4,
+        target,
+    }
+}
+
+pub(crate) fn native_image() -> Vec<u8> {
+    link(&native_unit()).expect("the sample is small")
+}
