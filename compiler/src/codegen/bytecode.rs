@@ -122,6 +122,11 @@ fn procedure_code(procedure: &Procedure, selected: SelectedProcedure) -> Procedu
     ProcedureCode {
         name: Rc::clone(&procedure.name),
         parameters: procedure.parameter_names.clone(),
+        raw_parameters: procedure
+            .parameters()
+            .iter()
+            .map(|parameter| procedure.values[parameter.0 as usize].repr.is_raw())
+            .collect(),
         returns_raw: procedure.result.is_raw(),
         header: header.with_arity_key(),
         entry_map,

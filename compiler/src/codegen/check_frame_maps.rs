@@ -52,7 +52,7 @@ pub fn check_frame_maps(unit: &LinkUnit) -> Vec<Disagreement> {
 struct Shape {
     parameters: usize,
     takes_closure: bool,
-    /// Which of its parameters it uses raw.
+    /// Which of its parameters are raw.
     raw: Vec<bool>,
     returns: Contents,
 }
@@ -64,11 +64,10 @@ impl Shape {
         let parameters = usize::from(header.required)
             + usize::from(header.optional)
             + usize::from(header.has_rest());
-        let is_raw = |slot| map.is_some_and(|map| map.state(slot as u16) == SlotState::Raw);
         Self {
             parameters,
             takes_closure: map.is_some_and(|map| map.state(0) != SlotState::Unused),
-            raw: (1..=parameters).map(is_raw).collect(),
+            raw: code.raw_parameters.clone(),
             returns: if code.returns_raw { RAW } else { TAGGED },
         }
     }
@@ -138,9 +137,9 @@ impl<'a> Analysis<'a> {
             .map_or(0, |slot| slot + 1)
             .max(shape.parameters + 1);
         let mut entry = vec![NOTHING; slots];
-        for (slot, &is_raw) in (1..).zip(&shape.raw) {
-            entry[slot] = if is_raw { RAW } else { TAGGED };
-        }
+        entry[1..=shape.parameters].fill(TAGGED);
+        let raw = (1..).zip(&shape.raw).filter(|&(_, &is_raw)| is_raw);
+        raw.for_each(|(slot, _): (usize, _)| entry[slot] = RAW);
         if shape.takes_closure {
             entry[0] = TAGGED;
         }

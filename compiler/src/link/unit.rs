@@ -30,7 +30,9 @@ pub struct ProcedureCode {
     pub name: Rc<str>,
     /// Names of the parameters, the rest parameter last.
     pub parameters: Vec<Rc<str>>,
-    /// Whether it returns a raw word: known calls alone lead here then.
+    /// Of each parameter whether it is raw; none is where closures of the procedure are made.
+    pub raw_parameters: Vec<bool>,
+    /// Whether it returns a raw word.
     pub returns_raw: bool,
     /// The header; `entry_map`, `native_entry` and `code_bytes` are filled in by the linker.
     pub header: abi::procedure::ProcedureHeader,

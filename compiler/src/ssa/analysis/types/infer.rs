@@ -1,9 +1,15 @@
 //! Optimistic inference: values have no type until something reaches them, and types only grow.
 
-use super::transfer::{of_operation, of_word};
-use super::{Range, Type};
-use crate::ssa::analysis::{Dominators, Flow};
-use crate::ssa::ir::{BlockId, Comparison, Condition, Procedure, Terminator, Unit, ValueId};
+use super::facts::{Facts, Known, Place};
+use super::kinds::Kinds;
+use super::lattice::Type;
+use super::range::Range;
+use super::transfer::of_operation;
+use super::unit::Signatures;
+use crate::ssa::analysis::{Dominators, Flow, Graph};
+use crate::ssa::ir::{
+    BlockId, Comparison, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+};
 use abi::tag;
 use abi::type_test::TypeTest;
 
@@ -11,48 +17,63 @@ use abi::type_test::TypeTest;
 const GROWTHS_FREE: u8 = 3;
 /// How often it may grow at all before it becomes infinite.
 const GROWTHS_MAX: u8 = 16;
-/// How many conditions around a block are taken into account.
-const CONDITIONS_MAX: u32 = 16;
 
 /// Types of all values of a procedure.
 pub struct Types<'a> {
     unit: &'a Unit,
+    number: usize,
     procedure: &'a Procedure,
+    flow: &'a Flow,
     dominators: &'a Dominators,
     of: Vec<Type>,
     growths: Vec<u8>,
     /// Bounds at which ranges are likely to end, ascending.
     bounds: Vec<i128>,
-    /// For blocks that one branch leads to: the condition and whether it holds there.
-    facts: Vec<Option<(Condition, bool)>>,
+    facts: Facts,
+    /// Closures made here and the procedures that they are for, ascending.
+    made: Vec<(ValueId, ProcedureId)>,
 }
 
 impl<'a> Types<'a> {
-    /// Infers the types of all values of `procedure`.
-    pub fn infer(
+    /// Nothing is inferred yet.
+    pub(super) fn new(
         unit: &'a Unit,
+        number: usize,
         procedure: &'a Procedure,
-        flow: &Flow,
-        dominators: &'a Dominators,
+        graph: &'a Graph,
     ) -> Self {
-        let mut types = Self {
+        Self {
             unit,
+            number,
             procedure,
-            dominators,
+            flow: &graph.flow,
+            dominators: &graph.dominators,
             of: vec![Type::NONE; procedure.values.len()],
             growths: vec![0; procedure.values.len()],
             bounds: likely_bounds(procedure, unit),
-            facts: flow.facts_of_blocks(procedure),
-        };
-        for &parameter in &procedure.blocks[0].parameters {
-            types.of[parameter.0 as usize] = Type::ANY;
+            facts: Facts::new(procedure, &graph.flow, &graph.dominators),
+            made: closures_made(procedure),
         }
-        while flow
-            .order
-            .iter()
-            .fold(false, |changed, &block| types.visit(block) | changed)
-        {}
-        types
+    }
+
+    /// The procedure that `closure` was made for, if that happened here.
+    pub(super) fn made_for(&self, closure: ValueId) -> Option<ProcedureId> {
+        let made = self
+            .made
+            .binary_search_by_key(&closure, |&(value, _)| value);
+        made.ok().map(|place| self.made[place].1)
+    }
+
+    /// Lets a parameter of the entry be what callers give.
+    pub(super) fn give(&mut self, parameter: ValueId, given: Type) {
+        self.grow(parameter, given);
+    }
+
+    /// Infers the types of all values from what the parameters of the entry are.
+    pub(super) fn run(&mut self, signatures: &Signatures) {
+        while self.flow.order.iter().fold(false, |changed, &block| {
+            self.visit(block, signatures) | changed
+        }) {}
     }
 
     /// The type of `value` wherever it is defined.
@@ -60,32 +81,32 @@ impl<'a> Types<'a> {
         self.of[value.0 as usize]
     }
 
-    /// The type of `value` in `block`, where conditions tell more of it.
-    pub fn at(&self, value: ValueId, block: BlockId) -> Type {
+    /// The type of `value` at a place, where more may be known of it.
+    pub fn at(&self, value: ValueId, place: (BlockId, usize)) -> Type {
         let mut known = self.of(value);
-        let mut block = block;
-        for _ in 0..CONDITIONS_MAX {
-            if let Some((condition, holds)) = &self.facts[block.0 as usize] {
-                known = self.refine(known, value, condition, *holds);
-            }
-            let Some(above) = self.dominators.immediate(block) else {
-                break;
+        self.facts.each_at(self.dominators, value, place, |fact| {
+            known = match fact {
+                Known::Is(is) => narrow(known, is),
+                Known::Condition(condition, holds) => self.refine(known, value, condition, holds),
             };
-            block = above;
-        }
+        });
         known
     }
 
-    fn visit(&mut self, id: BlockId) -> bool {
+    /// The type of `value` at the end of a block, before its terminator.
+    pub fn at_end(&self, value: ValueId, block: BlockId) -> Type {
+        let end = self.procedure.blocks[block.0 as usize].instructions.len();
+        self.at(value, (block, end))
+    }
+
+    fn visit(&mut self, id: BlockId, signatures: &Signatures) -> bool {
         let mut changed = false;
         let block = &self.procedure.blocks[id.0 as usize];
-        for instruction in &block.instructions {
+        for (index, instruction) in block.instructions.iter().enumerate() {
             let Some(result) = instruction.result else {
                 continue;
             };
-            let found = of_operation(self.unit, &instruction.operation, |value| {
-                self.at(value, id)
-            });
+            let found = self.of_operation(&instruction.operation, (id, index), signatures);
             if self.of[result.0 as usize] != found {
                 self.of[result.0 as usize] = found;
                 changed = true;
@@ -100,17 +121,30 @@ impl<'a> Types<'a> {
         }
         if let Terminator::CallReceive { block, .. } = block.terminator {
             for &parameter in &self.procedure.blocks[block.0 as usize].parameters {
-                changed |=
-                    std::mem::replace(&mut self.of[parameter.0 as usize], Type::ANY) != Type::ANY;
+                changed |= self.grow(parameter, Type::ANY);
             }
         }
         changed
     }
 
+    fn of_operation(&self, operation: &Operation, place: Place, signatures: &Signatures) -> Type {
+        match *operation {
+            Operation::ClosureRef(closure, index)
+                if self.procedure.free > 0 && closure == self.procedure.blocks[0].parameters[0] =>
+            {
+                signatures.free(self.number, index)
+            }
+            _ => of_operation(self.unit, signatures, operation, |value| {
+                self.at(value, place)
+            }),
+        }
+    }
+
     /// The type of an argument, with what the branch that hands it over tells.
-    fn at_edge(&self, argument: ValueId, from: BlockId, to: BlockId) -> Type {
-        let known = self.at(argument, from);
-        match &self.procedure.blocks[from.0 as usize].terminator {
+    pub(super) fn at_edge(&self, argument: ValueId, from: BlockId, to: BlockId) -> Type {
+        let block = &self.procedure.blocks[from.0 as usize];
+        let known = self.at(argument, (from, block.instructions.len() + 1));
+        match &block.terminator {
             Terminator::Branch(condition, yes, no) if yes.block != no.block => {
                 self.refine(known, argument, condition, yes.block == to)
             }
@@ -155,22 +189,40 @@ impl<'a> Types<'a> {
 
     fn refine(&self, known: Type, value: ValueId, condition: &Condition, holds: bool) -> Type {
         match *condition {
-            Condition::Type(test, tested) if tested == value && holds => {
-                refine_by_test(known, test)
-            }
-            Condition::CompareSmall(relation, a, small) if a == value => {
-                let bound = of_word(tag::fixnum(i64::from(small)).expect("16 bits fit a fixnum"));
-                refine_by_comparison(known, relation, bound, holds)
+            Condition::True(_) if holds => excluding(known, Kinds::FALSE),
+            Condition::True(_) => narrow(known, Type::of_kinds(Kinds::FALSE)),
+            Condition::Type(test, _) if holds => narrow(known, Type::that_passes(test)),
+            Condition::Type(test, _) => refine_by_failed_test(known, test),
+            Condition::EqWord(_, word) => refine_by_word(known, i64::from(word) as u64, holds),
+            Condition::Eq(a, b) if holds => narrow(known, self.of(if a == value { b } else { a })),
+            Condition::CompareSmall(relation, _, small) => {
+                let word = tag::fixnum(i64::from(small)).expect("16 bits fit a fixnum");
+                refine_by_comparison(known, relation, Type::of_word(word), holds)
             }
             Condition::Compare(relation, a, b) if a == value => {
                 refine_by_comparison(known, relation, self.of(b), holds)
             }
-            Condition::Compare(relation, a, b) if b == value => {
+            Condition::Compare(relation, a, _) => {
                 refine_by_comparison(known, relation.mirrored(), self.of(a), holds)
             }
             _ => known,
         }
     }
+}
+
+fn closures_made(procedure: &Procedure) -> Vec<(ValueId, ProcedureId)> {
+    let instructions = procedure
+        .blocks
+        .iter()
+        .flat_map(|block| &block.instructions);
+    let mut made: Vec<(ValueId, ProcedureId)> = instructions
+        .filter_map(|each| match each.operation {
+            Operation::MakeClosure(made, _) => Some((each.result?, made)),
+            _ => None,
+        })
+        .collect();
+    made.sort_unstable();
+    made
 }
 
 /// Bounds of number types, and constants of the procedure with their neighbours.
@@ -196,21 +248,45 @@ fn likely_bounds(procedure: &Procedure, unit: &Unit) -> Vec<i128> {
     bounds
 }
 
-fn refine_by_test(known: Type, test: TypeTest) -> Type {
-    match test {
-        TypeTest::Flonum => Type::FLONUM,
-        TypeTest::Fixnum => {
-            let range = known.integer.and_then(|range| range.meet(Range::FIXNUM));
-            Type::integer(range.unwrap_or(Range::FIXNUM))
-        }
-        TypeTest::ExactInteger => Type::integer(known.integer.unwrap_or(Range::ALL)),
-        _ => known,
+/// The members of both. Where there are none, control does not come, and `known` will do.
+fn narrow(known: Type, is: Type) -> Type {
+    let met = known.meet(is);
+    if met.is_none() { known } else { met }
+}
+
+fn excluding(known: Type, kinds: Kinds) -> Type {
+    let left = known.without(kinds);
+    if left.is_none() { known } else { left }
+}
+
+/// What does not pass a test; of [`Kinds::OTHER`] only a part may pass.
+fn refine_by_failed_test(known: Type, test: TypeTest) -> Type {
+    let passes = Type::that_passes(test);
+    let mut left = known.without(passes.kinds.without(Kinds::OTHER));
+    left.flonum &= !passes.flonum;
+    if passes.integer == Some(Range::ALL) {
+        left.integer = None;
+    }
+    if left.is_none() { known } else { left }
+}
+
+/// What is, or is not, a word.
+fn refine_by_word(known: Type, word: u64, holds: bool) -> Type {
+    let is = Type::of_word(word);
+    if holds {
+        return narrow(known, is);
+    }
+    let only = Kinds::NULL | Kinds::FALSE | Kinds::TRUE | Kinds::UNBOUND;
+    match is.as_integer() {
+        Some(range) => refine_by_comparison(known, Comparison::Equal, Type::integer(range), false),
+        None => excluding(known, is.kinds & only),
     }
 }
 
-/// What is left of an integer that is, or is not, in a relation to another one.
+/// What is left of a value that is, or is not, in a relation to an integer: of its flonums and
+/// fractions all.
 fn refine_by_comparison(known: Type, relation: Comparison, other: Type, holds: bool) -> Type {
-    let (Some(range), Some(other)) = (known.as_integer(), other.as_integer()) else {
+    let (Some(range), Some(other)) = (known.integer, other.as_integer()) else {
         return known;
     };
     let below = |high: i128| Range {
@@ -221,9 +297,13 @@ fn refine_by_comparison(known: Type, relation: Comparison, other: Type, holds: b
         low,
         high: i128::MAX,
     };
+    let left = |integer: Option<Range>| {
+        let left = Type { integer, ..known };
+        if left.is_none() { known } else { left }
+    };
     let limit = match (relation, holds) {
         (Comparison::Equal, true) => other,
-        (Comparison::Equal, false) => return Type::integer(without(range, other)),
+        (Comparison::Equal, false) => return left(Some(without(range, other))),
         (Comparison::Less, true) | (Comparison::GreaterEqual, false) => below(
             other
                 .high
@@ -235,7 +315,7 @@ fn refine_by_comparison(known: Type, relation: Comparison, other: Type, holds: b
         }
         (Comparison::GreaterEqual, true) | (Comparison::Less, false) => above(other.low),
     };
-    range.meet(limit).map_or(known, Type::integer)
+    left(range.meet(limit))
 }
 
 /// A range without a single integer, where that is one of its bounds.

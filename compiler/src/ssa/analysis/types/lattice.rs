@@ -1,130 +1,10 @@
-//! Types as sets of values: flonums, exact integers of a range, anything else.
+//! Types as sets of values: flonums, exact integers of a range, kinds of anything else.
 
-use abi::tag::{FIXNUM_MAX, FIXNUM_MIN};
+use abi::tag;
+use abi::type_test::TypeTest;
 
-/// Exact integers from `low` to `high`; the extreme values stand for infinity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
-    /// The least.
-    pub low: i128,
-    /// The greatest.
-    pub high: i128,
-}
-
-/// Bounds beyond this are taken for infinite, so that arithmetic on bounds cannot overflow.
-const FINITE_MAX: i128 = 1 << 120;
-
-impl Range {
-    /// All integers.
-    pub const ALL: Self = Self {
-        low: i128::MIN,
-        high: i128::MAX,
-    };
-    /// Fixnums.
-    pub const FIXNUM: Self = Self {
-        low: FIXNUM_MIN as i128,
-        high: FIXNUM_MAX as i128,
-    };
-    /// Unsigned words.
-    pub const U64: Self = Self {
-        low: 0,
-        high: u64::MAX as i128,
-    };
-    /// Signed words.
-    pub const I64: Self = Self {
-        low: i64::MIN as i128,
-        high: i64::MAX as i128,
-    };
-
-    /// From `low` to `high`.
-    pub const fn new(low: i128, high: i128) -> Self {
-        Self {
-            low: if low < -FINITE_MAX { i128::MIN } else { low },
-            high: if high > FINITE_MAX { i128::MAX } else { high },
-        }
-    }
-
-    /// One integer.
-    pub const fn only(value: i128) -> Self {
-        Self::new(value, value)
-    }
-
-    /// Whether all members are members of `other`.
-    pub const fn is_within(self, other: Self) -> bool {
-        other.low <= self.low && self.high <= other.high
-    }
-
-    /// Whether both bounds are finite.
-    pub const fn is_finite(self) -> bool {
-        self.low != i128::MIN && self.high != i128::MAX
-    }
-
-    /// The members of both and what lies between.
-    #[must_use]
-    pub fn join(self, other: Self) -> Self {
-        Self {
-            low: self.low.min(other.low),
-            high: self.high.max(other.high),
-        }
-    }
-
-    /// The common members, if there are any.
-    pub fn meet(self, other: Self) -> Option<Self> {
-        let met = Self {
-            low: self.low.max(other.low),
-            high: self.high.min(other.high),
-        };
-        (met.low <= met.high).then_some(met)
-    }
-
-    /// The range of what `combine` makes of the bounds, where these decide and are finite.
-    #[must_use]
-    pub fn of_corners(self, other: Self, combine: impl Fn(i128, i128) -> Option<i128>) -> Self {
-        if !self.is_finite() || !other.is_finite() {
-            return Self::ALL;
-        }
-        let corners = [
-            combine(self.low, other.low),
-            combine(self.low, other.high),
-            combine(self.high, other.low),
-            combine(self.high, other.high),
-        ];
-        let [Some(a), Some(b), Some(c), Some(d)] = corners else {
-            return Self::ALL;
-        };
-        Self::new(a.min(b).min(c).min(d), a.max(b).max(c).max(d))
-    }
-
-    /// Sums.
-    #[must_use]
-    pub fn plus(self, other: Self) -> Self {
-        let bound = |a: i128, b: i128, infinity: i128| {
-            if a == infinity || b == infinity {
-                infinity
-            } else {
-                a.saturating_add(b)
-            }
-        };
-        Self::new(
-            bound(self.low, other.low, i128::MIN),
-            bound(self.high, other.high, i128::MAX),
-        )
-    }
-
-    /// Negatives.
-    #[must_use]
-    pub fn negate(self) -> Self {
-        let flip = |bound: i128| match bound {
-            i128::MIN => i128::MAX,
-            i128::MAX => i128::MIN,
-            finite => -finite,
-        };
-        Self {
-            low: flip(self.high),
-            high: flip(self.low),
-        }
-    }
-}
+use super::kinds::Kinds;
+use super::range::Range;
 
 /// A set of values. Without any member: nothing is known to reach the place yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -133,34 +13,30 @@ pub struct Type {
     pub flonum: bool,
     /// Which exact integers are members.
     pub integer: Option<Range>,
-    /// Whether anything else is a member: other numbers too.
-    pub other: bool,
+    /// What else is a member.
+    pub kinds: Kinds,
 }
 
 impl Type {
     /// Nothing.
-    pub const NONE: Self = Self {
-        flonum: false,
-        integer: None,
-        other: false,
-    };
+    pub const NONE: Self = Self::of_kinds(Kinds::NONE);
     /// Everything.
     pub const ANY: Self = Self {
         flonum: true,
         integer: Some(Range::ALL),
-        other: true,
+        kinds: Kinds::ALL,
     };
     /// Flonums.
     pub const FLONUM: Self = Self {
         flonum: true,
         integer: None,
-        other: false,
+        kinds: Kinds::NONE,
     };
-    /// Neither flonums nor exact integers.
-    pub const OTHER: Self = Self {
-        flonum: false,
-        integer: None,
-        other: true,
+    /// Flonums and exact rationals.
+    pub const REAL: Self = Self {
+        flonum: true,
+        integer: Some(Range::ALL),
+        kinds: Kinds::RATIO,
     };
 
     /// Exact integers of a range.
@@ -168,7 +44,53 @@ impl Type {
         Self {
             flonum: false,
             integer: Some(range),
-            other: false,
+            kinds: Kinds::NONE,
+        }
+    }
+
+    /// Values of some kinds.
+    pub const fn of_kinds(kinds: Kinds) -> Self {
+        Self {
+            flonum: false,
+            integer: None,
+            kinds,
+        }
+    }
+
+    /// All numbers.
+    pub fn number() -> Self {
+        Self {
+            kinds: Kinds::RATIO | Kinds::COMPLEX,
+            ..Self::REAL
+        }
+    }
+
+    /// One tagged word.
+    pub fn of_word(word: u64) -> Self {
+        if tag::is_fixnum(word) {
+            Self::integer(Range::only(i128::from(tag::fixnum_value(word))))
+        } else if tag::is_self_tagged_flonum(word) {
+            Self::FLONUM
+        } else {
+            Self::of_kinds(Kinds::of_immediate(word))
+        }
+    }
+
+    /// All values that pass a test, and perhaps some more of [`Kinds::OTHER`].
+    pub fn that_passes(test: TypeTest) -> Self {
+        let integer = match test {
+            TypeTest::Fixnum => Some(Range::FIXNUM),
+            TypeTest::ExactInteger
+            | TypeTest::ExactRational
+            | TypeTest::Real
+            | TypeTest::Number => Some(Range::ALL),
+            _ => None,
+        };
+        let flonum = matches!(test, TypeTest::Flonum | TypeTest::Real | TypeTest::Number);
+        Self {
+            flonum,
+            integer,
+            kinds: Kinds::that_pass(test),
         }
     }
 
@@ -182,6 +104,19 @@ impl Type {
         self == Self::FLONUM
     }
 
+    /// Whether it has members, all of which are real numbers.
+    pub fn is_real(self) -> bool {
+        self.kinds.is_within(Kinds::RATIO) && !self.is_none()
+    }
+
+    /// Whether it has members, all of which are of one of these kinds.
+    pub fn is_of(self, kinds: Kinds) -> bool {
+        !self.flonum
+            && self.integer.is_none()
+            && self.kinds.is_within(kinds)
+            && !self.kinds.is_empty()
+    }
+
     /// Whether exact zero is a member.
     pub fn may_be_exact_zero(self) -> bool {
         self.integer
@@ -190,10 +125,11 @@ impl Type {
 
     /// Its range if it has only exact integers.
     pub fn as_integer(self) -> Option<Range> {
-        self.integer.filter(|_| !self.flonum && !self.other)
+        self.integer
+            .filter(|_| !self.flonum && self.kinds.is_empty())
     }
 
-    /// The members of both.
+    /// The members of either.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
         Self {
@@ -202,7 +138,53 @@ impl Type {
                 (Some(a), Some(b)) => Some(a.join(b)),
                 (one, other) => one.or(other),
             },
-            other: self.other || other.other,
+            kinds: self.kinds | other.kinds,
         }
+    }
+
+    /// The members of both.
+    #[must_use]
+    pub fn meet(self, other: Self) -> Self {
+        Self {
+            flonum: self.flonum && other.flonum,
+            integer: match (self.integer, other.integer) {
+                (Some(a), Some(b)) => a.meet(b),
+                _ => None,
+            },
+            kinds: self.kinds & other.kinds,
+        }
+    }
+
+    /// The members that are not of some kinds.
+    #[must_use]
+    pub fn without(self, kinds: Kinds) -> Self {
+        Self {
+            kinds: self.kinds.without(kinds),
+            ..self
+        }
+    }
+
+    /// Whether all members are members of `other`.
+    pub fn is_within(self, other: Self) -> bool {
+        self.join(other) == other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn meet_and_join_are_bounds() {
+        let small = Type::integer(Range::new(0, 9));
+        let either = small.join(Type::FLONUM);
+        assert!(small.is_within(either) && !either.is_within(small));
+        assert_eq!(
+            either.meet(Type::of_word(tag::fixnum(4).unwrap())),
+            Type::integer(Range::only(4))
+        );
+        assert_eq!(either.meet(Type::of_kinds(Kinds::PAIR)), Type::NONE);
+        assert_eq!(Type::ANY.meet(either), either);
+        assert!(either.is_real() && !Type::NONE.is_real() && !Type::number().is_real());
     }
 }

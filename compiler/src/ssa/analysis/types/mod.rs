@@ -1,8 +1,19 @@
-//! What kinds of numbers values are, and integers of which range.
+//! What values are: which kinds of numbers, integers of which range, which kinds of objects. First of
+//! the values of one procedure, then of all procedures of a unit, whose known calls tell of their
+//! parameters and results.
 
+mod facts;
 mod infer;
+mod kinds;
 mod lattice;
+mod range;
+mod requirements;
 mod transfer;
+mod unit;
 
 pub use infer::Types;
-pub use lattice::{Range, Type};
+pub use kinds::Kinds;
+pub use lattice::Type;
+pub use range::Range;
+pub use requirements::each_requirement;
+pub use unit::UnitTypes;

@@ -1,34 +1,29 @@
 //! Types of results from types of operands.
 
 use abi::primitive::{Primitive, ResultType};
-use abi::tag;
 use syntax::{DatumKind, Integer, Number};
 
-use super::{Range, Type};
+use super::kinds::Kinds;
+use super::lattice::Type;
+use super::range::Range;
+use super::unit::Signatures;
 use crate::core::ir::Literal;
 use crate::ssa::ir::{Operation, Unit, ValueId};
 
-/// The type of a tagged word.
-pub(super) fn of_word(word: u64) -> Type {
-    if tag::is_fixnum(word) {
-        Type::integer(Range::only(i128::from(tag::fixnum_value(word))))
-    } else if tag::is_self_tagged_flonum(word) {
-        Type::FLONUM
-    } else {
-        Type::OTHER
-    }
-}
-
 fn of_literal(unit: &Unit, literal: &Literal) -> Type {
     let datum = match literal {
-        Literal::Word(word) => return of_word(*word),
+        Literal::Word(word) => return Type::of_word(*word),
         Literal::Datum(datum) => datum.0,
     };
     match unit.tables.data.kind(datum) {
         DatumKind::Number(Number::Flonum(_)) => Type::FLONUM,
         DatumKind::Number(Number::Integer(integer)) => Type::integer(range_of(integer)),
-        DatumKind::External(_) => Type::ANY,
-        _ => Type::OTHER,
+        DatumKind::Number(Number::Ratio { .. }) => Type::of_kinds(Kinds::RATIO),
+        DatumKind::Symbol(_) => Type::of_kinds(Kinds::SYMBOL),
+        DatumKind::String(_) => Type::of_kinds(Kinds::STRING),
+        DatumKind::Vector(_) => Type::of_kinds(Kinds::VECTOR),
+        DatumKind::Pair(..) => Type::of_kinds(Kinds::PAIR),
+        _ => Type::ANY,
     }
 }
 
@@ -49,17 +44,29 @@ fn range_of(integer: &Integer) -> Range {
 /// The type of an operation's result; `type_of` gives those of operands.
 pub(super) fn of_operation(
     unit: &Unit,
+    signatures: &Signatures,
     operation: &Operation,
     type_of: impl Fn(ValueId) -> Type,
 ) -> Type {
     match operation {
-        Operation::Word(word) => of_word(*word),
+        Operation::Word(word) => Type::of_word(*word),
         Operation::Literal(literal) => of_literal(unit, &unit.tables.literals[literal.0 as usize]),
         Operation::AddSmall(value, small) => {
             arithmetic(Primitive::Add, type_of(*value), of_small(*small))
         }
-        Operation::CheckInitialized(value, _) => type_of(*value),
-        Operation::StaticClosure(_) | Operation::MakeClosure(..) => Type::OTHER,
+        Operation::CheckInitialized(value, _) => type_of(*value).without(Kinds::UNBOUND),
+        Operation::CellRef(cell) => signatures.cell(*cell),
+        Operation::CallKnown(procedure, ..) => signatures.result(*procedure),
+        Operation::StaticClosure(_) | Operation::MakeClosure(..) => {
+            Type::of_kinds(Kinds::PROCEDURE)
+        }
+        Operation::Primitive(Primitive::List, operands) if !operands.is_empty() => {
+            Type::of_kinds(Kinds::PAIR)
+        }
+        Operation::Primitive(Primitive::ConsStar, operands) if operands.len() > 1 => {
+            Type::of_kinds(Kinds::PAIR)
+        }
+        Operation::Primitive(Primitive::MakeBox, _) => Type::of_kinds(Kinds::BOX),
         Operation::Primitive(primitive, operands) => match operands[..] {
             [a, b] => of_binary(*primitive, type_of(a), type_of(b)),
             [a] => of_unary(*primitive, type_of(a)),
@@ -74,22 +81,32 @@ fn of_small(small: i16) -> Type {
 }
 
 fn of_result(primitive: Primitive) -> Type {
-    match primitive.result() {
-        ResultType::Any | ResultType::Number => Type::ANY,
-        ResultType::Flonum => Type::FLONUM,
-        ResultType::ExactInteger => Type::integer(Range::ALL),
-        ResultType::Fixnum => Type::integer(match primitive {
-            Primitive::BytevectorRef => Range::new(0, 0xff),
-            Primitive::CharToInteger => Range::new(0, 0x10_ffff),
-            Primitive::VectorLength
-            | Primitive::StringLength
-            | Primitive::BytevectorLength
-            | Primitive::Length
-            | Primitive::BitCount
-            | Primitive::IntegerLength => Range::new(0, Range::FIXNUM.high),
-            _ => Range::FIXNUM,
-        }),
-        _ => Type::OTHER,
+    let kinds = Kinds::of_result(primitive.result());
+    let (flonum, integer) = match primitive.result() {
+        ResultType::Any | ResultType::Number => (true, Some(Range::ALL)),
+        ResultType::Flonum => (true, None),
+        ResultType::ExactInteger => (false, Some(Range::ALL)),
+        ResultType::Fixnum => (false, Some(range_of_fixnum(primitive))),
+        _ => (false, None),
+    };
+    Type {
+        flonum,
+        integer,
+        kinds,
+    }
+}
+
+fn range_of_fixnum(primitive: Primitive) -> Range {
+    match primitive {
+        Primitive::BytevectorRef => Range::new(0, 0xff),
+        Primitive::CharToInteger => Range::new(0, 0x10_ffff),
+        Primitive::VectorLength | Primitive::StringLength | Primitive::BytevectorLength => {
+            Range::LENGTH
+        }
+        Primitive::Length | Primitive::BitCount | Primitive::IntegerLength => {
+            Range::new(0, Range::FIXNUM.high)
+        }
+        _ => Range::FIXNUM,
     }
 }
 
@@ -112,7 +129,7 @@ fn of_unary(primitive: Primitive, a: Type) -> Type {
             | Primitive::Atan1
             | Primitive::Inexact
     );
-    if keeps_flonums && (a.is_flonum() || (primitive == Primitive::Inexact && !a.other)) {
+    if keeps_flonums && (a.is_flonum() || (primitive == Primitive::Inexact && a.is_real())) {
         return Type::FLONUM;
     }
     of_result(primitive)
@@ -138,35 +155,37 @@ fn of_binary(primitive: Primitive, a: Type, b: Type) -> Type {
     }
 }
 
-/// `+`, `-`, `*`, `/`. A product with, or quotient of, exact zero may be exact.
+/// `+`, `-`, `*`, `/`. What is not a number raises. A flonum and a real number give a flonum, even where
+/// the other is an exact zero (which the report leaves open); a dividend that is zero too.
 fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
     if a.is_none() || b.is_none() {
         return Type::NONE;
     }
+    let (a, b) = (a.meet(Type::number()), b.meet(Type::number()));
+    if a.kinds.meets(Kinds::COMPLEX) || b.kinds.meets(Kinds::COMPLEX) {
+        return Type::number();
+    }
+    let is_exact = |operand: Type| operand.integer.is_some() || !operand.kinds.is_empty();
+    let has_ratio = !a.kinds.is_empty() && is_exact(b) || !b.kinds.is_empty() && is_exact(a);
     let integer = match (a.integer, b.integer) {
-        (Some(a), Some(b)) => match primitive {
-            Primitive::Add => Some(a.plus(b)),
-            Primitive::Subtract => Some(a.plus(b.negate())),
-            Primitive::Multiply => Some(a.of_corners(b, i128::checked_mul)),
-            _ => Some(Range::ALL),
-        },
+        _ if has_ratio => Some(Range::ALL),
+        (Some(a), Some(b)) => Some(match primitive {
+            Primitive::Add => a.plus(b),
+            Primitive::Subtract => a.plus(b.negate()),
+            Primitive::Multiply => a.of_corners(b, i128::checked_mul),
+            _ => Range::ALL,
+        }),
         _ => None,
     };
-    let zero = Some(Range::only(0));
-    let integer = match primitive {
-        Primitive::Multiply
-            if (a.flonum && b.may_be_exact_zero()) || (b.flonum && a.may_be_exact_zero()) =>
-        {
-            Some(integer.map_or(Range::only(0), |range| range.join(Range::only(0))))
-        }
-        Primitive::Divide if b.flonum && a.may_be_exact_zero() => integer.or(zero),
-        _ => integer,
-    };
-    let makes_ratios = primitive == Primitive::Divide && a.integer.is_some() && b.integer.is_some();
+    let makes_ratios = primitive == Primitive::Divide && is_exact(a) && is_exact(b);
     Type {
-        flonum: a.flonum || b.flonum,
+        flonum: a.flonum && !b.is_none() || b.flonum && !a.is_none(),
         integer,
-        other: a.other || b.other || makes_ratios,
+        kinds: if has_ratio || makes_ratios {
+            Kinds::RATIO
+        } else {
+            Kinds::NONE
+        },
     }
 }
 

@@ -1,14 +1,19 @@
 //! Which values could be raw.
 
+use std::collections::HashMap;
+
 use abi::primitive::Primitive;
 use abi::tag;
 use syntax::{DatumKind, Number};
 
 use crate::core::ir::Literal;
-use crate::ssa::analysis::{Flow, Loops, Range, Type, Types};
+use crate::ssa::analysis::{Flow, Range, Type, Types};
 use crate::ssa::ir::{
-    BlockId, Condition, Operation, Procedure, RawBinary, RawUnary, Repr, Terminator, Unit, ValueId,
+    BlockId, Condition, Operation, Procedure, ProcedureId, RawBinary, RawUnary, Repr, Unit, ValueId,
 };
+
+/// A use of a value: the block, the index of the instruction (the terminator's is their number).
+pub(super) type Place = (BlockId, usize);
 
 /// What is known of the values of a procedure.
 pub(super) struct Facts {
@@ -26,16 +31,8 @@ pub(super) struct Facts {
     pub(super) candidates: Vec<Option<Repr>>,
     /// Into what each value can be converted.
     convertible: Conversions,
-}
-
-/// What rewriting needs.
-pub(super) struct Plan {
-    /// The facts.
-    pub(super) facts: Facts,
-    /// How each value is represented.
-    pub(super) chosen: Vec<Option<Repr>>,
-    /// How many loops enclose each block.
-    pub(super) depth: Vec<u32>,
+    /// What values are where they are used, if they can be converted there and not everywhere.
+    local: HashMap<(Place, ValueId), Type>,
 }
 
 /// An operation on raw operands that does what one on tagged operands did.
@@ -49,6 +46,8 @@ pub(super) enum RawOperation {
     Constant(RawBinary, ValueId, u64),
     /// A block parameter.
     Parameter,
+    /// A known call.
+    Call(ProcedureId),
 }
 
 impl RawOperation {
@@ -57,7 +56,7 @@ impl RawOperation {
         let (first, second) = match self {
             Self::Unary(_, a) | Self::Constant(_, a, _) => (Some(a), None),
             Self::Binary(_, a, b) => (Some(a), Some(b)),
-            Self::Parameter => (None, None),
+            Self::Parameter | Self::Call(_) => (None, None),
         };
         first.into_iter().chain(second)
     }
@@ -65,26 +64,35 @@ impl RawOperation {
 
 /// Whether anything in the procedure computes with numbers that could be raw.
 pub(super) fn may_have_any(procedure: &Procedure) -> bool {
-    procedure
+    let mut instructions = procedure
         .blocks
         .iter()
-        .flat_map(|block| &block.instructions)
-        .any(|instruction| {
-            matches!(
-                instruction.operation,
-                Operation::Primitive(
-                    Primitive::Add
-                        | Primitive::Subtract
-                        | Primitive::Multiply
-                        | Primitive::Divide
-                        | Primitive::BitwiseAnd
-                        | Primitive::BitwiseXor
-                        | Primitive::BitwiseIor
-                        | Primitive::Inexact,
-                    _
-                )
-            )
-        })
+        .flat_map(|block| &block.instructions);
+    instructions.any(|instruction| {
+        may_be_raw(&instruction.operation)
+            && !matches!(instruction.operation, Operation::AddSmall(..))
+    })
+}
+
+fn may_be_raw(operation: &Operation) -> bool {
+    match operation {
+        Operation::AddSmall(..) => true,
+        Operation::Primitive(primitive, _) => matches!(
+            primitive,
+            Primitive::Add
+                | Primitive::Subtract
+                | Primitive::Multiply
+                | Primitive::Divide
+                | Primitive::BitwiseAnd
+                | Primitive::BitwiseXor
+                | Primitive::BitwiseIor
+                | Primitive::ArithmeticShift
+                | Primitive::Abs
+                | Primitive::Square
+                | Primitive::Inexact
+        ),
+        _ => false,
+    }
 }
 
 /// Whether values can be converted to doubles, and to words.
@@ -95,8 +103,13 @@ struct Conversions {
 }
 
 impl Facts {
-    /// Finds all candidates.
-    pub(super) fn new(unit: &Unit, procedure: &Procedure, flow: &Flow, types: &Types<'_>) -> Self {
+    /// Finds all candidates; the parameters of the entry are some only if known calls alone lead there.
+    pub(super) fn new(
+        unit: &Unit,
+        procedure: &Procedure,
+        flow: &Flow,
+        (types, is_known): (&Types<'_>, bool),
+    ) -> Self {
         let count = procedure.values.len();
         let mut facts = Self {
             block_of: vec![BlockId(0); count],
@@ -108,33 +121,74 @@ impl Facts {
             operations: vec![None; count],
             candidates: vec![None; count],
             convertible: Conversions::default(),
+            local: HashMap::new(),
         };
         facts.note_definitions(unit, procedure, flow);
         facts.convertible = Conversions {
-            f64: facts.types.iter().map(|&known| is_real(known)).collect(),
+            f64: facts.types.iter().map(|known| known.is_real()).collect(),
             word: facts.types.iter().map(|&known| fits_word(known)).collect(),
         };
-        facts.propose(procedure, flow);
-        facts.withdraw(procedure, flow);
+        facts.note_local_types(procedure, flow, types);
+        facts.propose(procedure, flow, is_known);
+        if !may_have_any(procedure) {
+            let words = facts.candidates.iter_mut();
+            words
+                .filter(|each| **each == Some(Repr::U64))
+                .for_each(|each| *each = None);
+        }
         facts
     }
 
-    /// With what was chosen.
-    pub(super) fn into_plan(self, loops: &Loops, chosen: Vec<Option<Repr>>) -> Plan {
-        Plan {
-            facts: self,
-            chosen,
-            depth: loops.depth.clone(),
+    /// Whether a tagged value can be converted to `repr` where it is used.
+    pub(super) fn is_convertible(&self, value: ValueId, repr: Repr, place: Place) -> bool {
+        let index = value.0 as usize;
+        let local = self.local.get(&(place, value));
+        if repr == Repr::F64 {
+            self.convertible.f64[index] || local.is_some_and(|known| known.is_real())
+        } else {
+            self.convertible.word[index] || local.is_some_and(|&known| fits_word(known))
         }
     }
 
-    /// Whether a tagged value can be converted to `repr`.
-    pub(super) fn is_convertible(&self, value: ValueId, repr: Repr) -> bool {
-        let index = value.0 as usize;
-        if repr == Repr::F64 {
-            self.convertible.f64[index]
-        } else {
-            self.convertible.word[index]
+    /// What a value is where it is used, if it can be converted there and not where it is defined.
+    pub(super) fn local_type(&self, value: ValueId, place: Place) -> Option<Type> {
+        self.local.get(&(place, value)).copied()
+    }
+
+    /// What a value is where it is used.
+    fn type_at(&self, value: ValueId, place: Place) -> Type {
+        self.local_type(value, place)
+            .unwrap_or(self.types[value.0 as usize])
+    }
+
+    /// Whether a value can be handed over in `repr`.
+    pub(super) fn can_give(&self, value: ValueId, repr: Repr, place: Place) -> bool {
+        self.candidates[value.0 as usize] == Some(repr) || self.is_convertible(value, repr, place)
+    }
+
+    /// Looks for uses of values that are known better there than where they are defined.
+    fn note_local_types(&mut self, procedure: &Procedure, flow: &Flow, types: &Types<'_>) {
+        for &id in &flow.order {
+            let block = &procedure.blocks[id.0 as usize];
+            let mut note = |value: ValueId, index: usize| {
+                if self.convertible.f64[value.0 as usize] || self.convertible.word[value.0 as usize]
+                {
+                    return;
+                }
+                let known = types.at(value, (id, index));
+                if known.is_real() {
+                    self.local.insert(((id, index), value), known);
+                }
+            };
+            for (index, instruction) in block.instructions.iter().enumerate() {
+                if may_be_raw(&instruction.operation)
+                    || matches!(instruction.operation, Operation::CallKnown(..))
+                {
+                    instruction.operation.each_use(|value| note(value, index));
+                }
+            }
+            let end = block.instructions.len();
+            block.terminator.each_use(|value| note(value, end));
         }
     }
 
@@ -173,23 +227,34 @@ impl Facts {
     }
 
     /// Proposes every value that has a raw operation, as far as its own type allows.
-    fn propose(&mut self, procedure: &Procedure, flow: &Flow) {
-        let fixed = super::super::blocks_with_fixed_parameters(procedure);
+    fn propose(&mut self, procedure: &Procedure, flow: &Flow, is_known: bool) {
+        let mut fixed = super::super::blocks_with_fixed_parameters(procedure);
+        fixed[0] &= !is_known;
         for &id in &flow.order {
             let block = &procedure.blocks[id.0 as usize];
             for parameter in block.parameters.iter().filter(|_| !fixed[id.0 as usize]) {
                 let index = parameter.0 as usize;
-                self.candidates[index] = repr_of(self.types[index]);
+                self.candidates[index] = if id == flow.order[0] {
+                    repr_across_calls(self.types[index])
+                } else {
+                    repr_of(self.types[index])
+                };
                 self.operations[index] = Some(RawOperation::Parameter);
             }
-            for instruction in &block.instructions {
+            for (place, instruction) in block.instructions.iter().enumerate() {
                 let Some(result) = instruction.result else {
                     continue;
                 };
                 let index = result.0 as usize;
                 let known = self.types[index];
+                if let Operation::CallKnown(callee, ..) = instruction.operation {
+                    self.operations[index] = Some(RawOperation::Call(callee));
+                    self.candidates[index] = repr_across_calls(known);
+                    continue;
+                }
+                let place = (id, place);
                 let (repr, raw) = if known.is_flonum() {
-                    (Repr::F64, self.f64_operation(&instruction.operation))
+                    (Repr::F64, self.f64_operation(&instruction.operation, place))
                 } else if known.as_integer().is_some() {
                     (Repr::U64, self.word_operation(&instruction.operation))
                 } else {
@@ -201,7 +266,7 @@ impl Facts {
         }
     }
 
-    fn f64_operation(&self, operation: &Operation) -> Option<RawOperation> {
+    fn f64_operation(&self, operation: &Operation, place: Place) -> Option<RawOperation> {
         let Operation::Primitive(primitive, operands) = operation else {
             return match operation {
                 Operation::AddSmall(value, small) => {
@@ -212,7 +277,7 @@ impl Facts {
             };
         };
         match (*primitive, &operands[..]) {
-            (Primitive::Inexact, &[a]) if self.types[a.0 as usize].is_flonum() => None,
+            (Primitive::Inexact, &[a]) if self.type_at(a, place).is_flonum() => None,
             (Primitive::Inexact, &[a]) => Some(RawOperation::Unary(RawUnary::RealToF64, a)),
             (Primitive::Abs, &[a]) => Some(RawOperation::Unary(RawUnary::F64Abs, a)),
             (Primitive::Square, &[a]) => Some(RawOperation::Binary(RawBinary::F64Multiply, a, a)),
@@ -222,7 +287,7 @@ impl Facts {
                     Primitive::Subtract => RawBinary::F64Subtract,
                     Primitive::Multiply => RawBinary::F64Multiply,
                     // Division by an exact zero raises, also that of a flonum.
-                    Primitive::Divide if self.types[b.0 as usize].may_be_exact_zero() => {
+                    Primitive::Divide if self.type_at(b, place).may_be_exact_zero() => {
                         return None;
                     }
                     Primitive::Divide => RawBinary::F64Divide,
@@ -284,48 +349,60 @@ impl Facts {
 
     /// Whether the low 64 bits of an integer tell which it is.
     pub(super) fn is_exact_word(&self, value: ValueId) -> bool {
-        self.range(value)
-            .is_some_and(|range| range.is_within(Range::U64))
+        is_exact_word(self.types[value.0 as usize])
     }
 
     /// Takes back candidates whose operands cannot be converted, or whose users need more than the low
-    /// 64 bits, until none is left.
-    fn withdraw(&mut self, procedure: &Procedure, flow: &Flow) {
+    /// 64 bits, until none is left; whether there were any.
+    pub(super) fn withdraw(&mut self, procedure: &Procedure, flow: &Flow) -> bool {
+        let mut any = false;
         let mut changed = true;
         while changed {
-            changed = false;
-            for index in 0..self.candidates.len() {
-                let Some(repr) = self.candidates[index] else {
+            changed = self.withdraw_operations(procedure, flow);
+            changed |= self.withdraw_parameters(procedure, flow);
+            changed |= self.withdraw_inexact_words(procedure, flow);
+            any |= changed;
+        }
+        any
+    }
+
+    fn withdraw_operations(&mut self, procedure: &Procedure, flow: &Flow) -> bool {
+        let mut changed = false;
+        for &id in &flow.order {
+            let block = &procedure.blocks[id.0 as usize];
+            for (index, instruction) in block.instructions.iter().enumerate() {
+                let Some(result) = instruction.result.map(|result| result.0 as usize) else {
                     continue;
                 };
-                let raw = self.operations[index].expect("candidates have operations");
-                let accepts = |operand: ValueId| {
-                    self.is_convertible(operand, repr)
-                        || self.candidates[operand.0 as usize] == Some(repr)
+                let Some(repr) = self.candidates[result] else {
+                    continue;
                 };
-                let takes_real = raw_takes_tagged(raw);
-                if !takes_real && !raw.operands().all(accepts) {
-                    self.candidates[index] = None;
+                let raw = self.operations[result].expect("candidates have operations");
+                let mut operands = raw.operands();
+                if !raw_takes_tagged(raw)
+                    && !operands.all(|operand| self.can_give(operand, repr, (id, index)))
+                {
+                    self.candidates[result] = None;
                     changed = true;
                 }
             }
-            changed |= self.withdraw_parameters(procedure, flow);
-            changed |= self.withdraw_inexact_words(procedure, flow);
         }
+        changed
     }
 
     /// Parameters must get what can be converted.
     fn withdraw_parameters(&mut self, procedure: &Procedure, flow: &Flow) -> bool {
         let mut changed = false;
         for &id in &flow.order {
-            for target in procedure.blocks[id.0 as usize].terminator.targets() {
+            let block = &procedure.blocks[id.0 as usize];
+            let end = (id, block.instructions.len());
+            for target in block.terminator.targets() {
                 let parameters = &procedure.blocks[target.block.0 as usize].parameters;
                 for (parameter, &argument) in parameters.iter().zip(&target.arguments) {
                     let Some(repr) = self.candidates[parameter.0 as usize] else {
                         continue;
                     };
-                    let is_raw = self.candidates[argument.0 as usize] == Some(repr);
-                    if !is_raw && !self.is_convertible(argument, repr) {
+                    if !self.can_give(argument, repr, end) {
                         self.candidates[parameter.0 as usize] = None;
                         changed = true;
                     }
@@ -379,6 +456,7 @@ impl Facts {
         &self,
         condition: &Condition,
         chosen: &[Option<Repr>],
+        place: Place,
     ) -> Option<(Repr, ValueId, Option<ValueId>)> {
         let (a, b) = match *condition {
             Condition::Compare(_, a, b) => (a, Some(b)),
@@ -388,7 +466,7 @@ impl Facts {
         let repr = chosen[a.0 as usize].or_else(|| chosen[b?.0 as usize])?;
         let accepts = |value: ValueId| match chosen[value.0 as usize] {
             Some(other) => other == repr && (repr == Repr::F64 || self.is_exact_word(value)),
-            None if repr == Repr::F64 => self.types[value.0 as usize].is_flonum(),
+            None if repr == Repr::F64 => self.type_at(value, place).is_flonum(),
             None => self.is_exact_word(value),
         };
         let fits = accepts(a)
@@ -406,15 +484,8 @@ pub(super) fn raw_takes_tagged(raw: RawOperation) -> bool {
     matches!(raw, RawOperation::Unary(RawUnary::RealToF64, _))
 }
 
-/// Whether the terminator hands `value` to parameters only.
-pub(super) fn jump_target(terminator: &Terminator) -> Option<&crate::ssa::ir::Target> {
-    match terminator {
-        Terminator::Jump(target) => Some(target),
-        _ => None,
-    }
-}
-
-fn repr_of(known: Type) -> Option<Repr> {
+/// How a value can be raw, if all that it may be can.
+pub(super) fn repr_of(known: Type) -> Option<Repr> {
     if known.is_flonum() {
         return Some(Repr::F64);
     }
@@ -424,9 +495,16 @@ fn repr_of(known: Type) -> Option<Repr> {
         .map(|_| Repr::U64)
 }
 
-/// Flonums and exact integers, all of which have a nearest double.
-fn is_real(known: Type) -> bool {
-    !known.other && !known.is_none()
+/// How an argument or a result can be raw. Fixnums would gain nothing.
+pub(super) fn repr_across_calls(known: Type) -> Option<Repr> {
+    let range = known.as_integer();
+    repr_of(known).filter(|_| range.is_none_or(|range| !range.is_within(Range::FIXNUM)))
+}
+
+/// Whether the low 64 bits of an integer tell which it is.
+pub(super) fn is_exact_word(known: Type) -> bool {
+    let range = known.as_integer();
+    range.is_some_and(|range| range.is_within(Range::U64))
 }
 
 fn fits_word(known: Type) -> bool {

@@ -1,8 +1,13 @@
-//! Which candidates become raw: all of a group of values that flow into each other, or none.
+//! Which candidates become raw: all of a group of values that flow into each other, or none. Values flow
+//! through jumps, known calls and returns.
 
-use super::candidates::{Facts, RawOperation, jump_target, raw_takes_tagged};
-use crate::ssa::analysis::{Flow, Loops, Range};
-use crate::ssa::ir::{BlockId, Procedure, Repr, Terminator, ValueId};
+use super::candidates::{Facts, Place, RawOperation, raw_takes_tagged};
+use super::signatures::{UnitFacts, each_call};
+use crate::ssa::analysis::{Graph, Loops, Range};
+use crate::ssa::ir::{
+    BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, Repr, Terminator,
+    Unit, ValueId,
+};
 
 /// Work saved or spent, in tenths of an instruction.
 type Work = i64;
@@ -17,6 +22,8 @@ const SAVED_BIGNUM: Work = 200;
 const UNBOX: Work = 10;
 /// Spent on boxing what fits a tagged word.
 const BOX: Work = 12;
+/// Spent on a call instead of a tail call.
+const CALL: Work = 20;
 /// Spent on making a bignum.
 const BOX_BIGNUM: Work = 100;
 /// How many times more a loop runs than what is around it, as a power of two.
@@ -24,109 +31,293 @@ const LOOP_SHIFT: u32 = 3;
 /// Loops deeper than this count as if they were this deep.
 const DEPTH_MAX: u32 = 6;
 
-/// The representation of each value that is to be raw.
-pub(super) fn choose(
-    procedure: &Procedure,
-    flow: &Flow,
-    loops: &Loops,
-    facts: &Facts,
-) -> Vec<Option<Repr>> {
-    let mut groups = Groups::new(facts);
-    groups.link(procedure, flow);
-    groups.weigh(procedure, flow, loops);
-    (0..facts.candidates.len())
-        .map(|value| {
-            let group = groups.find(value as u32);
-            facts.candidates[value].filter(|_| groups.saved[group as usize] > 0)
-        })
-        .collect()
+/// How everything is to be represented.
+pub(super) struct Choice {
+    /// For each procedure the values that are to be raw.
+    pub(super) values: Vec<Vec<Option<Repr>>>,
+    /// The results of procedures that are to be raw.
+    pub(super) results: Vec<Option<Repr>>,
+    /// For each procedure the parameters of its entry that are to be raw.
+    pub(super) parameters: Vec<Vec<Option<Repr>>>,
+    /// Whether something in a procedure has to change.
+    concerned: Vec<bool>,
 }
 
+impl Choice {
+    /// Chooses among the candidates of `facts`.
+    pub(super) fn new(unit: &Unit, graphs: &[Graph], facts: &UnitFacts) -> Self {
+        let mut groups = Groups::new(facts);
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            groups.link(unit, number, procedure);
+        }
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            Weigher {
+                unit,
+                groups: &mut groups,
+                number,
+                facts: &facts.procedures[number],
+                loops: &graphs[number].loops,
+                depth: u32::from(calls_itself(number, procedure)),
+            }
+            .weigh(procedure, graphs[number].flow.order.as_slice());
+        }
+        let values: Vec<Vec<Option<Repr>>> = facts
+            .procedures
+            .iter()
+            .enumerate()
+            .map(|(number, each)| {
+                let candidates = (0..).map(ValueId).zip(&each.candidates);
+                candidates
+                    .map(|(value, repr)| repr.filter(|_| groups.gains(groups.node(number, value))))
+                    .collect()
+            })
+            .collect();
+        let results: Vec<Option<Repr>> = (0..)
+            .map(ProcedureId)
+            .zip(&facts.results)
+            .map(|(id, repr)| repr.filter(|_| groups.gains(groups.result(id))))
+            .collect();
+        let raw_parameters = |(number, procedure): (usize, &Procedure)| {
+            let parameters = procedure.parameters().iter();
+            parameters
+                .map(|parameter| values[number][parameter.0 as usize])
+                .collect()
+        };
+        let parameters = unit
+            .procedures
+            .iter()
+            .enumerate()
+            .map(raw_parameters)
+            .collect();
+        let mut choice = Self {
+            values,
+            results,
+            parameters,
+            concerned: Vec::new(),
+        };
+        choice.concerned = (0..unit.procedures.len())
+            .map(|number| choice.is_concerned(unit, number))
+            .collect();
+        choice
+    }
+
+    /// Whether something in a procedure has to change.
+    pub(super) fn concerns(&self, number: usize) -> bool {
+        self.concerned[number]
+    }
+
+    fn is_concerned(&self, unit: &Unit, number: usize) -> bool {
+        let mut concerned =
+            self.results[number].is_some() || self.values[number].iter().any(Option::is_some);
+        each_call(&unit.procedures[number], |_, call| {
+            let callee = call.callee.0 as usize;
+            concerned |= self.results[callee].is_some()
+                || self.parameters[callee].iter().any(Option::is_some);
+        });
+        concerned
+    }
+}
+
+/// Values and results of all procedures, as nodes that are joined to groups.
 struct Groups<'a> {
-    facts: &'a Facts,
+    facts: &'a UnitFacts,
+    /// The first node of each procedure's values; then that of the results.
+    bases: Vec<u32>,
     parent: Vec<u32>,
     saved: Vec<Work>,
 }
 
+/// A value or a result.
+type Node = u32;
+
 impl<'a> Groups<'a> {
-    fn new(facts: &'a Facts) -> Self {
-        let count = facts.candidates.len();
+    fn new(facts: &'a UnitFacts) -> Self {
+        let mut bases = vec![0];
+        for each in &facts.procedures {
+            let last = bases[bases.len() - 1];
+            bases.push(last + each.candidates.len() as u32);
+        }
+        let count = bases[facts.procedures.len()] as usize + facts.results.len();
         Self {
             facts,
+            bases,
             parent: (0..count as u32).collect(),
             saved: vec![0; count],
         }
     }
 
-    fn find(&mut self, mut value: u32) -> u32 {
-        while self.parent[value as usize] != value {
-            let up = self.parent[value as usize];
-            self.parent[value as usize] = self.parent[up as usize];
-            value = up;
-        }
-        value
+    fn node(&self, number: usize, value: ValueId) -> Node {
+        self.bases[number] + value.0
     }
 
-    fn join(&mut self, a: ValueId, b: ValueId) {
-        let candidates = &self.facts.candidates;
-        let (a_repr, b_repr) = (candidates[a.0 as usize], candidates[b.0 as usize]);
-        if a_repr.is_some() && a_repr == b_repr {
-            let (a, b) = (self.find(a.0), self.find(b.0));
-            self.parent[a as usize] = b;
+    fn result(&self, procedure: ProcedureId) -> Node {
+        self.bases[self.facts.procedures.len()] + procedure.0
+    }
+
+    fn find(&self, mut node: Node) -> Node {
+        while self.parent[node as usize] != node {
+            node = self.parent[node as usize];
+        }
+        node
+    }
+
+    /// Joins two nodes that are candidates for the same.
+    fn join(&mut self, (a, a_repr): (Node, Option<Repr>), (b, b_repr): (Node, Option<Repr>)) {
+        if a_repr.is_none() || a_repr != b_repr {
+            return;
+        }
+        let (a, b) = (self.find(a), self.find(b));
+        self.parent[a as usize] = b;
+        for mut node in [a, b] {
+            while self.parent[node as usize] != b {
+                node = std::mem::replace(&mut self.parent[node as usize], b);
+            }
         }
     }
 
-    fn link(&mut self, procedure: &Procedure, flow: &Flow) {
-        for (value, raw) in self.facts.operations.iter().enumerate() {
+    fn add(&mut self, node: Node, work: Work) {
+        let group = self.find(node);
+        self.saved[group as usize] += work;
+    }
+
+    fn gains(&self, node: Node) -> bool {
+        self.saved[self.find(node) as usize] > 0
+    }
+
+    fn link(&mut self, unit: &Unit, number: usize, procedure: &Procedure) {
+        let all = self.facts;
+        let facts = &all.procedures[number];
+        let base = self.bases[number];
+        let of = |value: ValueId| (base + value.0, facts.candidates[value.0 as usize]);
+        for (value, raw) in (0..).map(ValueId).zip(&facts.operations) {
             if let Some(raw) = raw.filter(|&raw| !raw_takes_tagged(raw)) {
                 raw.operands()
-                    .for_each(|operand| self.join(ValueId(value as u32), operand));
+                    .for_each(|operand| self.join(of(value), of(operand)));
             }
         }
-        for &id in &flow.order {
-            let Some(target) = jump_target(&procedure.blocks[id.0 as usize].terminator) else {
-                continue;
-            };
-            let parameters = &procedure.blocks[target.block.0 as usize].parameters;
-            for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
-                self.join(parameter, argument);
+        let own_result = (self.result(ProcedureId(number as u32)), all.results[number]);
+        for block in &procedure.blocks {
+            for target in block.terminator.targets() {
+                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+                for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
+                    self.join(of(parameter), of(argument));
+                }
             }
+            match &block.terminator {
+                Terminator::Return(value) => self.join(of(*value), own_result),
+                Terminator::TailCallKnown(callee, ..) => {
+                    let given = (self.result(*callee), all.results[callee.0 as usize]);
+                    self.join(given, own_result);
+                }
+                _ => {}
+            }
+        }
+        each_call(procedure, |_, call| {
+            let callee = call.callee.0 as usize;
+            let parameters = unit.procedures[callee].parameters();
+            for (&parameter, &argument) in parameters.iter().zip(call.arguments) {
+                let repr = all.procedures[callee].candidates[parameter.0 as usize];
+                self.join((self.node(callee, parameter), repr), of(argument));
+            }
+            if let Some(result) = call.result {
+                let given = (self.result(call.callee), all.results[callee]);
+                self.join(given, of(result));
+            }
+        });
+    }
+}
+
+/// Weighs what raw values save in one procedure against what conversions cost.
+struct Weigher<'w, 'a> {
+    unit: &'w Unit,
+    groups: &'w mut Groups<'a>,
+    number: usize,
+    facts: &'a Facts,
+    loops: &'w Loops,
+    /// Counts as so many loops around the procedure.
+    depth: u32,
+}
+
+fn calls_itself(number: usize, procedure: &Procedure) -> bool {
+    let mut found = false;
+    each_call(procedure, |_, call| {
+        found |= call.callee.0 as usize == number;
+    });
+    found
+}
+
+impl Weigher<'_, '_> {
+    fn weigh(&mut self, procedure: &Procedure, order: &[BlockId]) {
+        for &id in order {
+            let block = &procedure.blocks[id.0 as usize];
+            let weight = self.weight_of(id);
+            for instruction in &block.instructions {
+                self.weigh_instruction(instruction, weight);
+            }
+            let end = (id, block.instructions.len());
+            self.weigh_terminator(procedure, &block.terminator, end, weight);
         }
     }
 
-    fn weigh(&mut self, procedure: &Procedure, flow: &Flow, loops: &Loops) {
-        for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
-            let weight = 1 << (LOOP_SHIFT * loops.depth[id.0 as usize].min(DEPTH_MAX));
-            for instruction in &block.instructions {
-                let raw_result = instruction
-                    .result
-                    .filter(|result| self.facts.candidates[result.0 as usize].is_some());
-                if let Some(result) = raw_result {
-                    self.weigh_operation(result, weight);
-                } else {
-                    instruction
-                        .operation
-                        .each_use(|value| self.charge_boxing(value, weight, loops));
-                }
+    /// How often a block runs when the unit runs, about.
+    fn weight_of(&self, block: BlockId) -> Work {
+        let depth = self.loops.depth[block.0 as usize] + self.depth;
+        1 << (LOOP_SHIFT * depth.min(DEPTH_MAX))
+    }
+
+    fn candidate(&self, value: ValueId) -> Option<Repr> {
+        self.facts.candidates[value.0 as usize]
+    }
+
+    fn weigh_instruction(&mut self, instruction: &Instruction, weight: Work) {
+        if let Operation::CallKnown(callee, _, arguments) = &instruction.operation {
+            self.weigh_arguments(*callee, arguments, weight);
+            let given = self.groups.facts.results[callee.0 as usize];
+            let is_raw = |result| self.candidate(result).is_some();
+            if given.is_some() && instruction.result.is_some_and(|result| !is_raw(result)) {
+                let node = self.groups.result(*callee);
+                self.groups.add(node, -BOX * weight);
             }
-            self.weigh_terminator(procedure, id, weight, loops);
+            return;
+        }
+        match instruction
+            .result
+            .filter(|&result| self.candidate(result).is_some())
+        {
+            Some(result) => self.weigh_operation(result, weight),
+            None => instruction
+                .operation
+                .each_use(|value| self.charge_boxing(value, weight)),
+        }
+    }
+
+    fn weigh_arguments(&mut self, callee: ProcedureId, arguments: &[ValueId], weight: Work) {
+        let parameters = self.unit.procedures[callee.0 as usize].parameters();
+        for (&parameter, &argument) in parameters.iter().zip(arguments) {
+            let facts = &self.groups.facts.procedures[callee.0 as usize];
+            match facts.candidates[parameter.0 as usize] {
+                Some(repr) => {
+                    let node = self.groups.node(callee.0 as usize, parameter);
+                    self.charge_unboxing(node, argument, repr, weight);
+                }
+                None => self.charge_boxing(argument, weight),
+            }
         }
     }
 
     fn add(&mut self, value: ValueId, work: Work) {
-        let group = self.find(value.0);
-        self.saved[group as usize] += work;
+        let node = self.groups.node(self.number, value);
+        self.groups.add(node, work);
     }
 
     fn weigh_operation(&mut self, result: ValueId, weight: Work) {
         let raw = self.facts.operations[result.0 as usize].expect("candidates have operations");
-        let repr = self.facts.candidates[result.0 as usize].expect("a candidate");
-        let saved = self.saved_by(result, repr);
-        self.add(result, saved * weight);
+        let repr = self.candidate(result).expect("a candidate");
+        self.add(result, self.saved_by(result, repr) * weight);
         if raw != RawOperation::Parameter && !raw_takes_tagged(raw) {
+            let node = self.groups.node(self.number, result);
             for operand in raw.operands() {
-                self.charge_unboxing(result, operand, repr, weight);
+                self.charge_unboxing(node, operand, repr, weight);
             }
         }
     }
@@ -142,23 +333,22 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn charge_unboxing(&mut self, user: ValueId, operand: ValueId, repr: Repr, weight: Work) {
-        let is_raw = self.facts.candidates[operand.0 as usize] == Some(repr);
+    /// A tagged value is converted for `user`.
+    fn charge_unboxing(&mut self, user: Node, operand: ValueId, repr: Repr, weight: Work) {
+        let is_raw = self.candidate(operand) == Some(repr);
         if !is_raw && self.facts.constant(operand, repr).is_none() {
-            self.add(user, -UNBOX * weight);
+            self.groups.add(user, -UNBOX * weight);
         }
     }
 
     /// A value that is boxed for a use in a deeper loop is boxed where it is defined.
-    fn charge_boxing(&mut self, value: ValueId, weight: Work, loops: &Loops) {
-        if self.facts.candidates[value.0 as usize].is_none() {
+    fn charge_boxing(&mut self, value: ValueId, weight: Work) {
+        let Some(repr) = self.candidate(value) else {
             return;
-        }
+        };
         let home = self.facts.block_of[value.0 as usize];
-        let home_weight = 1 << (LOOP_SHIFT * loops.depth[home.0 as usize].min(DEPTH_MAX));
-        let spent = if self.facts.candidates[value.0 as usize] == Some(Repr::F64)
-            || self.is_fixnum(value)
-        {
+        let home_weight = self.weight_of(home);
+        let spent = if repr == Repr::F64 || self.is_fixnum(value) {
             BOX
         } else {
             BOX_BIGNUM
@@ -169,34 +359,62 @@ impl<'a> Groups<'a> {
     fn weigh_terminator(
         &mut self,
         procedure: &Procedure,
-        id: BlockId,
+        terminator: &Terminator,
+        place: Place,
         weight: Work,
-        loops: &Loops,
     ) {
-        let terminator = &procedure.blocks[id.0 as usize].terminator;
+        let own_result = ProcedureId(self.number as u32);
+        let all = self.groups.facts;
         match terminator {
             Terminator::Jump(target) => {
                 let parameters = &procedure.blocks[target.block.0 as usize].parameters;
                 for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
-                    match self.facts.candidates[parameter.0 as usize] {
-                        Some(repr) => self.charge_unboxing(parameter, argument, repr, weight),
-                        None => self.charge_boxing(argument, weight, loops),
-                    }
-                }
-            }
-            Terminator::Branch(condition, ..) => {
-                match self.facts.raw_condition(condition, &self.facts.candidates) {
-                    Some((repr, a, b)) => {
-                        self.add(a, self.saved_by(a, repr) * weight);
-                        if let Some(operand) = b {
-                            self.add(operand, self.saved_by(operand, repr) * weight);
-                            self.charge_unboxing(a, operand, repr, weight);
+                    match self.candidate(parameter) {
+                        Some(repr) => {
+                            let node = self.groups.node(self.number, parameter);
+                            self.charge_unboxing(node, argument, repr, weight);
                         }
+                        None => self.charge_boxing(argument, weight),
                     }
-                    None => condition.each_use(|value| self.charge_boxing(value, weight, loops)),
                 }
             }
-            other => other.each_use(|value| self.charge_boxing(value, weight, loops)),
+            Terminator::Return(value) => match all.results[self.number] {
+                Some(repr) => {
+                    let node = self.groups.result(own_result);
+                    self.charge_unboxing(node, *value, repr, weight);
+                }
+                None => self.charge_boxing(*value, weight),
+            },
+            Terminator::TailCallKnown(callee, _, arguments) => {
+                self.weigh_arguments(*callee, arguments, weight);
+                if all.results[self.number].is_none() && all.results[callee.0 as usize].is_some() {
+                    let node = self.groups.result(*callee);
+                    self.groups.add(node, -(BOX + CALL) * weight);
+                }
+            }
+            Terminator::CallReceive {
+                callee: Callee::Known(callee, _),
+                arguments,
+                ..
+            } => {
+                self.weigh_arguments(*callee, arguments, weight);
+            }
+            Terminator::Branch(condition, ..) => self.weigh_condition(condition, place, weight),
+            other => other.each_use(|value| self.charge_boxing(value, weight)),
+        }
+    }
+
+    fn weigh_condition(&mut self, condition: &Condition, place: Place, weight: Work) {
+        let candidates = &self.facts.candidates;
+        let Some((repr, a, b)) = self.facts.raw_condition(condition, candidates, place) else {
+            condition.each_use(|value| self.charge_boxing(value, weight));
+            return;
+        };
+        self.add(a, self.saved_by(a, repr) * weight);
+        if let Some(operand) = b {
+            self.add(operand, self.saved_by(operand, repr) * weight);
+            let node = self.groups.node(self.number, a);
+            self.charge_unboxing(node, operand, repr, weight);
         }
     }
 

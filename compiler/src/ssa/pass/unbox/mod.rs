@@ -1,44 +1,45 @@
-//! Unboxing: numbers that are known to be doubles or unsigned words are kept raw.
+//! Unboxing: numbers that are known to be doubles or unsigned words are kept raw, across known calls too.
 //!
-//! Before: edges are split. After: values that arithmetic makes of others of the same kind, and block
-//! parameters that only get such values, are raw where that saves more work than converting at the
-//! borders costs. Integers modulo 2^64 are words: a product under a mask is a word multiplication.
+//! Before: edges are split. After: values that arithmetic makes of others of the same kind, block
+//! parameters that only get such values, and arguments and results of procedures that only known calls
+//! lead to, are raw where that saves more work than converting at the borders costs. Integers modulo
+//! 2^64 are words: a product under a mask is a word multiplication. A tail call of a procedure whose
+//! result is raw by one whose result is not becomes a call: from there on, tail calls
+//! stay among procedures with raw results, so that the stack grows by one frame at most.
 //!
 //! ```text
 //! v3 = * v1 v2; v5 = bitwise-and v3 2^64-1   =>   v6 = unbox-u64 v1; v7 = unbox-u64 v2
 //!                                                 v3:u64 = word-multiply v6 v7; v5:u64 = v3
+//! v2 = call-known half v1; return v2         =>   v3:f64 = unbox-f64 v1; v2:f64 = call-known half v3
+//!                                                 v4 = box-f64 v2; return v4
 //! ```
 
 mod candidates;
 mod components;
 mod rewrite;
+mod signatures;
+#[cfg(test)]
+mod tests;
 
-use super::super::analysis::{Dominators, Flow, Loops, Types};
-use super::super::ir::{Procedure, Unit};
+use super::super::analysis::{Graph, UnitTypes};
+use super::super::ir::Unit;
+use components::Choice;
+use signatures::UnitFacts;
 
 /// Unboxes in all procedures of `unit`.
 #[must_use]
 pub fn unbox(mut unit: Unit) -> Unit {
-    let mut procedures = std::mem::take(&mut unit.procedures);
-    for procedure in &mut procedures {
-        unbox_in(&unit, procedure);
+    if !unit.procedures.iter().any(candidates::may_have_any) {
+        return unit;
     }
-    unit.procedures = procedures;
+    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let types = UnitTypes::infer(&unit, &graphs);
+    let facts = UnitFacts::new(&unit, &graphs, &types);
+    let choice = Choice::new(&unit, &graphs, &facts);
+    for (number, procedure) in unit.procedures.iter_mut().enumerate() {
+        if choice.concerns(number) {
+            rewrite::rewrite(procedure, number, &graphs[number], (&facts, &choice));
+        }
+    }
     unit
-}
-
-fn unbox_in(unit: &Unit, procedure: &mut Procedure) {
-    if !candidates::may_have_any(procedure) {
-        return;
-    }
-    let flow = Flow::new(procedure);
-    let dominators = Dominators::new(&flow);
-    let loops = Loops::new(&flow, &dominators);
-    let types = Types::infer(unit, procedure, &flow, &dominators);
-    let facts = candidates::Facts::new(unit, procedure, &flow, &types);
-    let chosen = components::choose(procedure, &flow, &loops, &facts);
-    if chosen.iter().any(Option::is_some) {
-        let plan = facts.into_plan(&loops, chosen);
-        rewrite::rewrite(procedure, &flow, &plan);
-    }
 }

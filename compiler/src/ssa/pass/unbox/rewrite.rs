@@ -2,33 +2,47 @@
 
 use std::collections::HashMap;
 
-use super::candidates::{Plan, RawOperation, raw_takes_tagged};
+use super::candidates::{Facts, RawOperation, is_exact_word, raw_takes_tagged};
+use super::components::Choice;
+use super::signatures::UnitFacts;
 use crate::core::ir::Place;
-use crate::ssa::analysis::{Flow, Range};
+use crate::ssa::analysis::{Graph, Range};
 use crate::ssa::ir::{
-    BlockId, Condition, Instruction, Operation, Procedure, RawBinary, RawUnary, Repr, Target,
-    Terminator, Value, ValueId,
+    BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, RawBinary,
+    RawUnary, Repr, Target, Terminator, Value, ValueId,
 };
 
-/// Makes all chosen values of `procedure` raw.
-pub(super) fn rewrite(procedure: &mut Procedure, flow: &Flow, plan: &Plan) {
-    for (value, repr) in procedure.values.iter_mut().zip(&plan.chosen) {
+/// Makes all chosen values of procedure `number` raw, and its result.
+pub(super) fn rewrite(
+    procedure: &mut Procedure,
+    number: usize,
+    graph: &Graph,
+    (facts, choice): (&UnitFacts, &Choice),
+) {
+    let chosen = &choice.values[number];
+    for (value, repr) in procedure.values.iter_mut().zip(chosen) {
         if let Some(repr) = *repr {
             value.repr = repr;
         }
     }
+    procedure.result = choice.results[number].unwrap_or(Repr::Tagged);
     let mut rewriter = Rewriter {
-        plan,
+        facts: &facts.procedures[number],
+        choice,
+        chosen,
+        result: choice.results[number],
+        depth: &graph.loops.depth,
         values: std::mem::take(&mut procedure.values),
-        same: vec![None; plan.chosen.len()],
+        same: vec![None; chosen.len()],
         at_definition: HashMap::new(),
         converted_at_definition: HashMap::new(),
         converted_here: HashMap::new(),
         block: BlockId(0),
+        index: 0,
         instructions: Vec::new(),
         place: Place::default(),
     };
-    for &id in &flow.order {
+    for &id in &graph.flow.order {
         rewriter.block(procedure, id);
     }
     let Rewriter {
@@ -41,7 +55,14 @@ pub(super) fn rewrite(procedure: &mut Procedure, flow: &Flow, plan: &Plan) {
 }
 
 struct Rewriter<'a> {
-    plan: &'a Plan,
+    facts: &'a Facts,
+    choice: &'a Choice,
+    /// How each value is represented.
+    chosen: &'a [Option<Repr>],
+    /// How the procedure's result is represented.
+    result: Option<Repr>,
+    /// How many loops enclose each block.
+    depth: &'a [u32],
     values: Vec<Value>,
     /// Values that others are the same as.
     same: Vec<Option<ValueId>>,
@@ -51,6 +72,8 @@ struct Rewriter<'a> {
     /// Conversions in the current block.
     converted_here: HashMap<(ValueId, Repr), ValueId>,
     block: BlockId,
+    /// Of the instruction that is being rewritten; the terminator's is their number.
+    index: usize,
     instructions: Vec<Instruction>,
     place: Place,
 }
@@ -62,9 +85,11 @@ impl Rewriter<'_> {
         let block = &mut procedure.blocks[id.0 as usize];
         let place = block.place;
         let mut terminator = std::mem::replace(&mut block.terminator, Terminator::None);
+        self.index = 0;
         for instruction in std::mem::take(&mut block.instructions) {
             self.place = instruction.place;
             self.instruction(instruction);
+            self.index += 1;
         }
         self.place = place;
         self.terminator(procedure, &mut terminator);
@@ -76,7 +101,11 @@ impl Rewriter<'_> {
     fn instruction(&mut self, mut instruction: Instruction) {
         let repr = instruction
             .result
-            .and_then(|result| self.plan.chosen[result.0 as usize]);
+            .and_then(|result| self.chosen[result.0 as usize]);
+        if let Operation::CallKnown(callee, _, arguments) = &mut instruction.operation {
+            self.arguments(*callee, arguments);
+            return self.call(instruction, repr);
+        }
         let (Some(result), Some(repr)) = (instruction.result, repr) else {
             instruction
                 .operation
@@ -84,7 +113,7 @@ impl Rewriter<'_> {
             self.instructions.push(instruction);
             return;
         };
-        let raw = self.plan.facts.operations[result.0 as usize].expect("chosen values have one");
+        let raw = self.facts.operations[result.0 as usize].expect("chosen values have one");
         let operation = match raw {
             RawOperation::Unary(unary, a) if raw_takes_tagged(raw) => {
                 Operation::Raw1(unary, self.tagged(a))
@@ -103,7 +132,9 @@ impl Rewriter<'_> {
                 let a = self.raw(a, repr);
                 Operation::Raw2(binary, a, self.constant(bits, repr))
             }
-            RawOperation::Parameter => unreachable!("parameters are not instructions"),
+            RawOperation::Parameter | RawOperation::Call(_) => {
+                unreachable!("neither parameters nor calls come here")
+            }
         };
         self.instructions.push(Instruction {
             operation,
@@ -111,8 +142,41 @@ impl Rewriter<'_> {
         });
     }
 
+    /// Gives a known procedure what it takes.
+    fn arguments(&mut self, callee: ProcedureId, arguments: &mut [ValueId]) {
+        let choice = self.choice;
+        let parameters = &choice.parameters[callee.0 as usize];
+        for (argument, repr) in arguments.iter_mut().zip(parameters) {
+            *argument = match *repr {
+                Some(repr) => self.raw(*argument, repr),
+                None => self.tagged(*argument),
+            };
+        }
+    }
+
+    /// A known call, whose result is wanted as `repr` says.
+    fn call(&mut self, mut instruction: Instruction, repr: Option<Repr>) {
+        let Operation::CallKnown(callee, ..) = instruction.operation else {
+            unreachable!("known calls alone come here")
+        };
+        let given = self.choice.results[callee.0 as usize];
+        let (Some(given), Some(result), None) = (given, instruction.result, repr) else {
+            self.instructions.push(instruction);
+            return;
+        };
+        let raw = self.new_value(given);
+        instruction.result = Some(raw);
+        let place = instruction.place;
+        self.instructions.push(instruction);
+        self.instructions.push(Instruction {
+            operation: Operation::Raw1(boxing(given), raw),
+            result: Some(result),
+            place,
+        });
+    }
+
     fn is_full_mask(&self, value: ValueId) -> bool {
-        let range = self.plan.facts.types[value.0 as usize].as_integer();
+        let range = self.facts.types[value.0 as usize].as_integer();
         range == Some(Range::only(i128::from(u64::MAX)))
     }
 
@@ -126,19 +190,42 @@ impl Rewriter<'_> {
             Terminator::Jump(Target { block, arguments }) => {
                 let parameters = &procedure.blocks[block.0 as usize].parameters;
                 for (parameter, argument) in parameters.iter().zip(arguments) {
-                    *argument = match self.plan.chosen[parameter.0 as usize] {
+                    *argument = match self.chosen[parameter.0 as usize] {
                         Some(repr) => self.raw(*argument, repr),
                         None => self.tagged(*argument),
                     };
                 }
             }
             Terminator::Branch(condition, ..) => self.condition(condition),
+            Terminator::Return(value) => {
+                *value = match self.result {
+                    Some(repr) => self.raw(*value, repr),
+                    None => self.tagged(*value),
+                };
+            }
+            Terminator::TailCallKnown(callee, closure, arguments) => {
+                self.arguments(*callee, arguments);
+                let given = self.choice.results[callee.0 as usize];
+                if let (Some(repr), None) = (given, self.result) {
+                    let arguments = std::mem::take(arguments);
+                    let call = Operation::CallKnown(*callee, *closure, arguments);
+                    let raw = self.push(call, repr);
+                    let boxed = self.push(Operation::Raw1(boxing(repr), raw), Repr::Tagged);
+                    *terminator = Terminator::Return(boxed);
+                }
+            }
+            Terminator::CallReceive {
+                callee: Callee::Known(callee, _),
+                arguments,
+                ..
+            } => self.arguments(*callee, arguments),
             other => other.each_use_mut(|value| *value = self.tagged(*value)),
         }
     }
 
     fn condition(&mut self, condition: &mut Condition) {
-        let Some((repr, a, b)) = self.plan.facts.raw_condition(condition, &self.plan.chosen) else {
+        let place = (self.block, self.index);
+        let Some((repr, a, b)) = self.facts.raw_condition(condition, self.chosen, place) else {
             condition.each_use_mut(|value| *value = self.tagged(*value));
             return;
         };
@@ -185,44 +272,47 @@ impl Rewriter<'_> {
         if let Some(same) = self.same[value.0 as usize] {
             return same;
         }
-        if self.plan.chosen[value.0 as usize].is_some() {
+        if self.chosen[value.0 as usize].is_some() {
             return value;
         }
-        if let Some(bits) = self.plan.facts.constant(value, repr) {
+        if let Some(bits) = self.facts.constant(value, repr) {
             return self.constant(bits, repr);
         }
-        let known = self.plan.facts.types[value.0 as usize];
+        let local = self.facts.local_type(value, (self.block, self.index));
+        let known = local.unwrap_or(self.facts.types[value.0 as usize]);
         let unbox = match repr {
             Repr::F64 if known.is_flonum() => RawUnary::UnboxF64,
             Repr::F64 => RawUnary::RealToF64,
-            _ if self.plan.facts.is_exact_word(value) => RawUnary::UnboxU64,
+            _ if is_exact_word(known) => RawUnary::UnboxU64,
             _ => RawUnary::UnboxI64,
         };
+        if local.is_some() {
+            return self.convert_here(value, unbox, repr);
+        }
         self.convert_at_definition(value, unbox, repr)
     }
 
     /// `value` as a tagged word.
     fn tagged(&mut self, value: ValueId) -> ValueId {
-        let Some(repr) = self.plan.chosen[value.0 as usize] else {
+        let Some(repr) = self.chosen[value.0 as usize] else {
             return value;
         };
         let source = self.same[value.0 as usize].unwrap_or(value);
-        let conversion = if repr == Repr::F64 {
-            RawUnary::BoxF64
-        } else {
-            RawUnary::BoxU64
-        };
-        let home = self.plan.facts.block_of[value.0 as usize];
-        let depth = |block: BlockId| self.plan.depth[block.0 as usize];
+        let conversion = boxing(repr);
+        let home = self.facts.block_of[value.0 as usize];
+        let depth = |block: BlockId| self.depth[block.0 as usize];
         if depth(home) < depth(self.block) && source == value {
             return self.convert_at_definition(value, conversion, Repr::Tagged);
         }
-        if let Some(&known) = self.converted_here.get(&(source, Repr::Tagged)) {
+        self.convert_here(source, conversion, Repr::Tagged)
+    }
+
+    fn convert_here(&mut self, value: ValueId, conversion: RawUnary, repr: Repr) -> ValueId {
+        if let Some(&known) = self.converted_here.get(&(value, repr)) {
             return known;
         }
-        let converted = self.push(Operation::Raw1(conversion, source), Repr::Tagged);
-        self.converted_here
-            .insert((source, Repr::Tagged), converted);
+        let converted = self.push(Operation::Raw1(conversion, value), repr);
+        self.converted_here.insert((value, repr), converted);
         converted
     }
 
@@ -250,6 +340,14 @@ impl Rewriter<'_> {
         self.converted_at_definition
             .insert((value, repr), converted);
         converted
+    }
+}
+
+fn boxing(repr: Repr) -> RawUnary {
+    if repr == Repr::F64 {
+        RawUnary::BoxF64
+    } else {
+        RawUnary::BoxU64
     }
 }
 

@@ -1,0 +1,285 @@
+//! Which procedures are reached by known calls alone.
+//!
+//! A closure that only known calls of its procedure name, and closures that hold it for such calls, never
+//! meets an unknown call. So values are followed that are certainly the closure of a procedure: where
+//! they are made, in the procedure itself, and out of the free variables that hold them.
+
+use crate::ssa::ir::{Callee, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId};
+
+/// What is known of who calls the procedures of a unit.
+#[derive(Clone, Debug)]
+pub struct KnownCalls {
+    /// Whether known calls alone lead to each procedure, and each gives exactly its parameters.
+    pub are_all: Vec<bool>,
+    /// Whether every closure is the one of the procedure that is called with it: so its free variables
+    /// are what was put into closures made for that procedure.
+    pub closures_are_own: bool,
+}
+
+impl KnownCalls {
+    /// What `unit` tells.
+    pub fn new(unit: &Unit) -> Self {
+        let holders = Holders::new(unit);
+        let mut known = Self {
+            are_all: (0..)
+                .zip(&unit.procedures)
+                .map(|(number, each)| number > 0 && each.optional == 0 && !each.rest)
+                .collect(),
+            closures_are_own: holders.closures_are_own(unit),
+        };
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            for block in &procedure.blocks {
+                for instruction in &block.instructions {
+                    known.check_operation(&holders, number, &instruction.operation);
+                }
+                known.check_terminator(&holders, number, &block.terminator);
+            }
+        }
+        known
+    }
+
+    fn escapes(&mut self, holders: &Holders, user: usize, value: ValueId) {
+        if let Some(made) = holders.of[user][value.0 as usize] {
+            self.are_all[made.0 as usize] = false;
+        }
+    }
+
+    fn check_operation(&mut self, holders: &Holders, user: usize, operation: &Operation) {
+        match operation {
+            Operation::StaticClosure(made) => self.are_all[made.0 as usize] = false,
+            Operation::ClosureRef(..) => {}
+            Operation::ClosureInit(closure, index, value) => {
+                let held = holders.of[user][value.0 as usize];
+                let owner = holders.of[user][closure.0 as usize];
+                let field =
+                    owner.map(|owner| holders.fields[owner.0 as usize][usize::from(*index)]);
+                if !self.closures_are_own || field != Some(Field::Holds(held)) {
+                    self.escapes(holders, user, *value);
+                }
+            }
+            Operation::CallKnown(callee, closure, arguments) => {
+                self.check_call(holders, user, *callee, *closure);
+                for &argument in arguments {
+                    self.escapes(holders, user, argument);
+                }
+            }
+            _ => operation.each_use(|value| self.escapes(holders, user, value)),
+        }
+    }
+
+    fn check_terminator(&mut self, holders: &Holders, user: usize, terminator: &Terminator) {
+        match terminator {
+            Terminator::TailCallKnown(callee, closure, arguments)
+            | Terminator::CallReceive {
+                callee: Callee::Known(callee, closure),
+                arguments,
+                ..
+            } => {
+                self.check_call(holders, user, *callee, *closure);
+                for &argument in arguments {
+                    self.escapes(holders, user, argument);
+                }
+            }
+            other => other.each_use(|value| self.escapes(holders, user, value)),
+        }
+    }
+
+    /// A closure that a known call of another procedure is given escapes.
+    fn check_call(
+        &mut self,
+        holders: &Holders,
+        user: usize,
+        callee: ProcedureId,
+        closure: Option<ValueId>,
+    ) {
+        if let Some(closure) = closure
+            && holders.of[user][closure.0 as usize] != Some(callee)
+        {
+            self.escapes(holders, user, closure);
+        }
+    }
+}
+
+/// Calls `visit` with all known calls of a procedure: callee, closure, arguments.
+pub fn each_known_call(
+    procedure: &Procedure,
+    mut visit: impl FnMut(ProcedureId, Option<ValueId>, &[ValueId]),
+) {
+    for block in &procedure.blocks {
+        for instruction in &block.instructions {
+            if let Operation::CallKnown(callee, closure, arguments) = &instruction.operation {
+                visit(*callee, *closure, arguments);
+            }
+        }
+        match &block.terminator {
+            Terminator::TailCallKnown(callee, closure, arguments)
+            | Terminator::CallReceive {
+                callee: Callee::Known(callee, closure),
+                arguments,
+                ..
+            } => visit(*callee, *closure, arguments),
+            _ => {}
+        }
+    }
+}
+
+/// What a free variable of a procedure is put to in all its closures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Field {
+    /// Nothing yet.
+    Unknown,
+    /// The closure of this procedure, or always something else.
+    Holds(Option<ProcedureId>),
+}
+
+/// Which values are certainly the closure of which procedure.
+struct Holders {
+    of: Vec<Vec<Option<ProcedureId>>>,
+    fields: Vec<Vec<Field>>,
+}
+
+impl Holders {
+    fn new(unit: &Unit) -> Self {
+        let mut holders = Self {
+            of: Vec::with_capacity(unit.procedures.len()),
+            fields: Vec::with_capacity(unit.procedures.len()),
+        };
+        for (number, procedure) in (0..).zip(&unit.procedures) {
+            let mut of = vec![None; procedure.values.len()];
+            if procedure.free > 0 {
+                of[procedure.blocks[0].parameters[0].0 as usize] = Some(ProcedureId(number));
+            }
+            each_instruction(procedure, |operation, result| {
+                if let (Operation::MakeClosure(made, _), Some(result)) = (operation, result) {
+                    of[result.0 as usize] = Some(*made);
+                }
+            });
+            holders.of.push(of);
+            let free = usize::from(procedure.free);
+            holders.fields.push(vec![Field::Unknown; free]);
+        }
+        while holders.follow(unit) {}
+        holders
+    }
+
+    /// Finds closures in free variables; whether there are more to find.
+    fn follow(&mut self, unit: &Unit) -> bool {
+        let mut fields: Vec<Vec<Field>> = self
+            .fields
+            .iter()
+            .map(|fields| vec![Field::Unknown; fields.len()])
+            .collect();
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            each_instruction(procedure, |operation, _| {
+                let Operation::ClosureInit(closure, index, value) = operation else {
+                    return;
+                };
+                let owner = self.of[number][closure.0 as usize];
+                let Some(field) =
+                    owner.and_then(|owner| fields[owner.0 as usize].get_mut(usize::from(*index)))
+                else {
+                    return;
+                };
+                let held = self.of[number][value.0 as usize];
+                *field = match *field {
+                    Field::Unknown => Field::Holds(held),
+                    Field::Holds(known) if known == held => *field,
+                    Field::Holds(_) => Field::Holds(None),
+                };
+            });
+        }
+        self.fields = fields;
+        let mut found = false;
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            let of = &mut self.of[number];
+            each_instruction(procedure, |operation, result| {
+                let (Operation::ClosureRef(closure, index), Some(result)) = (operation, result)
+                else {
+                    return;
+                };
+                let owner = of[closure.0 as usize];
+                let field =
+                    owner.and_then(|owner| self.fields[owner.0 as usize].get(usize::from(*index)));
+                if let Some(&Field::Holds(Some(held))) = field
+                    && of[result.0 as usize].is_none()
+                {
+                    of[result.0 as usize] = Some(held);
+                    found = true;
+                }
+            });
+        }
+        found
+    }
+
+    fn closures_are_own(&self, unit: &Unit) -> bool {
+        let mut are_own = true;
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            let of = &self.of[number];
+            each_known_call(procedure, |callee, closure, _| {
+                are_own &= closure.is_none_or(|closure| of[closure.0 as usize] == Some(callee));
+            });
+            each_instruction(procedure, |operation, _| {
+                if let Operation::ClosureRef(closure, _) = operation {
+                    are_own &= of[closure.0 as usize].is_some();
+                }
+            });
+        }
+        are_own
+    }
+}
+
+fn each_instruction(procedure: &Procedure, mut visit: impl FnMut(&Operation, Option<ValueId>)) {
+    for block in &procedure.blocks {
+        for instruction in &block.instructions {
+            visit(&instruction.operation, instruction.result);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ssa::parse::parse;
+
+    fn all_known(text: &str) -> Vec<bool> {
+        KnownCalls::new(&parse(text).unwrap()).are_all
+    }
+
+    #[test]
+    fn closures_are_followed_through_free_variables() {
+        let text = |use_of_inner: &str| {
+            format!(
+                r#"(procedure "main" 1 0 #f 0 ("x")
+                  (block b0 (v0)
+                    (let v1 (make-closure 1 1))
+                    (do (closure-init v1 0 v0))
+                    (let v2 (make-closure 2 1))
+                    (do (closure-init v2 0 v1))
+                    (let v3 (call-known 2 v2))
+                    (return v3)))
+                (procedure "inner" 0 0 #f 1 ()
+                  (block b0 (v0) (let v1 (closure-ref v0 0)) (return v1)))
+                (procedure "outer" 0 0 #f 1 ()
+                  (block b0 (v0)
+                    (let v1 (closure-ref v0 0))
+                    {use_of_inner}))"#
+            )
+        };
+        assert_eq!(
+            all_known(&text("(tail-call-known 1 v1)")),
+            [false, true, true]
+        );
+        assert_eq!(all_known(&text("(return v1)")), [false, false, true]);
+        assert_eq!(all_known(&text("(tail-call v1)")), [false, false, true]);
+    }
+
+    #[test]
+    fn static_closures_and_variable_arity_make_calls_unknown() {
+        let text = r#"(procedure "main" 0 0 #f 0 ()
+              (block b0 () (let v0 (static-closure 1)) (let v1 (call-known 2 #f v0)) (tail-call-known 3 #f v1)))
+            (procedure "f" 0 0 #f 0 () (block b0 () (let v0 (fixnum 1)) (return v0)))
+            (procedure "g" 0 0 #t 0 ("x") (block b0 (v0) (return v0)))
+            (procedure "h" 1 0 #f 0 ("x") (block b0 (v0) (return v0)))"#;
+        assert_eq!(all_known(text), [false, false, false, true]);
+    }
+}

@@ -1,0 +1,112 @@
+//! What is told of values where: by the branches that lead to a block, and by operations that would have
+//! raised.
+
+use super::lattice::Type;
+use super::requirements::{each_requirement, each_requirement_of_condition};
+use crate::ssa::analysis::{Dominators, Flow};
+use crate::ssa::ir::{BlockId, Condition, Procedure, Terminator, ValueId};
+
+/// How many facts are kept of a value at most.
+const FACTS_MAX: usize = 12;
+
+/// A place between instructions: a block, and how many of its instructions come before.
+pub(super) type Place = (BlockId, usize);
+
+/// Facts of all values of a procedure.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    /// For each value where something of it is known, in the order of the blocks.
+    of: Vec<Vec<(Place, Fact)>>,
+    conditions: Vec<(Condition, bool)>,
+}
+
+/// Something that is known of a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fact {
+    /// It is a member.
+    Is(Type),
+    /// A condition in which it stands holds or does not.
+    Condition(usize),
+}
+
+/// What [`Facts::each_at`] finds.
+pub(super) enum Known<'facts> {
+    /// The value is a member.
+    Is(Type),
+    /// A condition in which it stands, and whether that holds.
+    Condition(&'facts Condition, bool),
+}
+
+impl Facts {
+    /// Collects what the procedure tells.
+    pub(super) fn new(procedure: &Procedure, flow: &Flow, dominators: &Dominators) -> Self {
+        let mut facts = Self {
+            of: vec![Vec::new(); procedure.values.len()],
+            conditions: Vec::new(),
+        };
+        let told = flow.facts_of_blocks(procedure);
+        for &id in &flow.order {
+            if let Some((condition, holds)) = &told[id.0 as usize] {
+                let number = facts.conditions.len();
+                facts.conditions.push((condition.clone(), *holds));
+                condition.each_use(|value| {
+                    facts.add(dominators, value, (id, 0), Fact::Condition(number));
+                });
+            }
+            let block = &procedure.blocks[id.0 as usize];
+            for (index, instruction) in block.instructions.iter().enumerate() {
+                each_requirement(&instruction.operation, |value, is| {
+                    facts.add(dominators, value, (id, index + 1), Fact::Is(is));
+                });
+            }
+            if let Terminator::Branch(condition, ..) = &block.terminator {
+                let end = (id, block.instructions.len() + 1);
+                each_requirement_of_condition(condition, |value, is| {
+                    facts.add(dominators, value, end, Fact::Is(is));
+                });
+            }
+        }
+        facts
+    }
+
+    fn add(&mut self, dominators: &Dominators, value: ValueId, place: Place, fact: Fact) {
+        let known = &mut self.of[value.0 as usize];
+        let is_new = !known
+            .iter()
+            .any(|&(at, old)| old == fact && is_before(dominators, at, place));
+        if is_new && known.len() < FACTS_MAX {
+            known.push((place, fact));
+        }
+    }
+
+    /// Calls `visit` with all that is known of `value` at `place`.
+    pub(super) fn each_at(
+        &self,
+        dominators: &Dominators,
+        value: ValueId,
+        place: Place,
+        mut visit: impl FnMut(Known<'_>),
+    ) {
+        for &(at, fact) in &self.of[value.0 as usize] {
+            if !is_before(dominators, at, place) {
+                continue;
+            }
+            visit(match fact {
+                Fact::Is(is) => Known::Is(is),
+                Fact::Condition(number) => {
+                    let (condition, holds) = &self.conditions[number];
+                    Known::Condition(condition, *holds)
+                }
+            });
+        }
+    }
+}
+
+/// Whether all ways to `place` go through `at`.
+fn is_before(dominators: &Dominators, at: Place, place: Place) -> bool {
+    if at.0 == place.0 {
+        at.1 <= place.1
+    } else {
+        dominators.dominates(at.0, place.0)
+    }
+}

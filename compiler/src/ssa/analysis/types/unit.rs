@@ -1,0 +1,393 @@
+//! Inference over all procedures of a unit: what known calls give is what parameters are, what a
+//! procedure returns is what its known calls get. Cells and free variables are what is put into them.
+//!
+//! Optimistic, as within a procedure: nothing reaches a parameter until a call is found to give it, and
+//! types only grow. A procedure is looked at again when something that it depends on has grown.
+
+use std::collections::VecDeque;
+
+use abi::primitive::Primitive;
+
+use super::infer::Types;
+use super::kinds::Kinds;
+use super::lattice::Type;
+use super::range::Range;
+use crate::ssa::analysis::{Graph, KnownCalls};
+use crate::ssa::ir::{
+    BlockId, Callee, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+};
+
+/// How often the range of a parameter or result may grow freely.
+const GROWTHS_FREE: u8 = 3;
+/// How often it may grow at all before it becomes infinite.
+const GROWTHS_MAX: u8 = 8;
+
+/// What is known across procedures.
+pub(super) struct Signatures {
+    parameters: Vec<Vec<Growing>>,
+    results: Vec<Growing>,
+    free: Vec<Vec<Growing>>,
+    cells: Vec<Growing>,
+    closures_are_own: bool,
+}
+
+impl Signatures {
+    fn new(unit: &Unit, known: &KnownCalls) -> Self {
+        let start = |is_known: bool| Growing {
+            of: if is_known { Type::NONE } else { Type::ANY },
+            growths: 0,
+        };
+        let procedures = unit.procedures.iter().zip(&known.are_all);
+        Self {
+            parameters: procedures
+                .map(|(procedure, &is_known)| vec![start(is_known); procedure.parameters().len()])
+                .collect(),
+            results: vec![start(true); unit.procedures.len()],
+            free: unit
+                .procedures
+                .iter()
+                .map(|each| vec![start(known.closures_are_own); usize::from(each.free)])
+                .collect(),
+            cells: cells_at_first(unit),
+            closures_are_own: known.closures_are_own,
+        }
+    }
+
+    /// What a known call of `procedure` gets.
+    pub(super) fn result(&self, procedure: ProcedureId) -> Type {
+        let result = self.results.get(procedure.0 as usize);
+        result.map_or(Type::ANY, |result| result.of)
+    }
+
+    /// What a cell holds once it is initialised.
+    pub(super) fn cell(&self, cell: CellId) -> Type {
+        self.cells
+            .get(cell.0 as usize)
+            .map_or(Type::ANY, |cell| cell.of)
+    }
+
+    /// What a free variable of `procedure` is.
+    pub(super) fn free(&self, procedure: usize, index: u16) -> Type {
+        let variable = self.free[procedure].get(usize::from(index));
+        variable.map_or(Type::ANY, |variable| variable.of)
+    }
+}
+
+/// A cell that is checked somewhere may be read before it is initialised; the others never are.
+fn cells_at_first(unit: &Unit) -> Vec<Growing> {
+    let none = Growing {
+        of: Type::NONE,
+        growths: 0,
+    };
+    let mut cells = vec![none; unit.cells.len()];
+    for procedure in &unit.procedures {
+        let mut cell_of = vec![None; procedure.values.len()];
+        for instruction in procedure
+            .blocks
+            .iter()
+            .flat_map(|block| &block.instructions)
+        {
+            match (&instruction.operation, instruction.result) {
+                (Operation::CellRef(cell), Some(result)) => {
+                    cell_of[result.0 as usize] = Some(*cell);
+                }
+                (Operation::CheckInitialized(value, _), _) => {
+                    let cell = cell_of[value.0 as usize];
+                    let checked = cell.and_then(|cell| cells.get_mut(cell.0 as usize));
+                    if let Some(checked) = checked {
+                        checked.of = Type::of_kinds(Kinds::UNBOUND);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    cells
+}
+
+/// A type that grows a bounded number of times.
+#[derive(Clone, Copy, Debug)]
+struct Growing {
+    of: Type,
+    growths: u8,
+}
+
+impl Growing {
+    /// Whether it grew.
+    fn grow(&mut self, given: Type) -> bool {
+        let mut joined = self.of.join(given);
+        if joined == self.of {
+            return false;
+        }
+        if let (Some(old), Some(new)) = (self.of.integer, joined.integer)
+            && old != new
+        {
+            self.growths += 1;
+            joined.integer = Some(widen(old, new, self.growths));
+        }
+        self.of = joined;
+        true
+    }
+}
+
+fn widen(old: Range, new: Range, growths: u8) -> Range {
+    if growths <= GROWTHS_FREE {
+        return new;
+    }
+    let bounds = [Range::FIXNUM.low, 0, 0xff, Range::FIXNUM.high];
+    let is_bounded = growths <= GROWTHS_MAX;
+    let low = bounds
+        .iter()
+        .rev()
+        .find(|&&bound| bound <= new.low && is_bounded);
+    let high = bounds
+        .iter()
+        .find(|&&bound| bound >= new.high && is_bounded);
+    Range {
+        low: if new.low < old.low {
+            *low.unwrap_or(&i128::MIN)
+        } else {
+            new.low
+        },
+        high: if new.high > old.high {
+            *high.unwrap_or(&i128::MAX)
+        } else {
+            new.high
+        },
+    }
+}
+
+/// Types of all values of all procedures.
+pub struct UnitTypes<'a> {
+    /// Of each procedure.
+    pub procedures: Vec<Types<'a>>,
+    /// Who calls them.
+    pub known: KnownCalls,
+    signatures: Signatures,
+}
+
+impl<'a> UnitTypes<'a> {
+    /// Infers the types of all values of `unit`, of whose procedures `graphs` are the shapes.
+    pub fn infer(unit: &'a Unit, graphs: &'a [Graph]) -> Self {
+        let known = KnownCalls::new(unit);
+        let types = |(number, procedure): (usize, &'a Procedure)| {
+            Types::new(unit, number, procedure, &graphs[number])
+        };
+        let mut inference = Inference {
+            unit,
+            signatures: Signatures::new(unit, &known),
+            types: unit.procedures.iter().enumerate().map(types).collect(),
+            users: Users::new(unit),
+            pending: VecDeque::new(),
+            is_pending: vec![false; unit.procedures.len()],
+            is_reached: vec![false; unit.procedures.len()],
+        };
+        for number in (0..unit.procedures.len()).filter(|&number| !known.are_all[number]) {
+            inference.reach(number);
+        }
+        inference.run();
+        Self {
+            procedures: inference.types,
+            known,
+            signatures: inference.signatures,
+        }
+    }
+
+    /// What known calls of a procedure get.
+    pub fn result(&self, procedure: ProcedureId) -> Type {
+        self.signatures.result(procedure)
+    }
+}
+
+/// Who depends on what.
+struct Users {
+    callers: Vec<Vec<usize>>,
+    cell_readers: Vec<Vec<usize>>,
+}
+
+impl Users {
+    fn new(unit: &Unit) -> Self {
+        let mut users = Self {
+            callers: vec![Vec::new(); unit.procedures.len()],
+            cell_readers: vec![Vec::new(); unit.cells.len()],
+        };
+        let note = |list: &mut Vec<usize>, user: usize| {
+            if list.last() != Some(&user) {
+                list.push(user);
+            }
+        };
+        for (user, procedure) in unit.procedures.iter().enumerate() {
+            super::super::each_known_call(procedure, |callee, _, _| {
+                if let Some(callers) = users.callers.get_mut(callee.0 as usize) {
+                    note(callers, user);
+                }
+            });
+            for instruction in procedure
+                .blocks
+                .iter()
+                .flat_map(|block| &block.instructions)
+            {
+                if let Operation::CellRef(cell) = instruction.operation
+                    && let Some(readers) = users.cell_readers.get_mut(cell.0 as usize)
+                {
+                    note(readers, user);
+                }
+            }
+        }
+        users
+    }
+}
+
+struct Inference<'a> {
+    unit: &'a Unit,
+    signatures: Signatures,
+    types: Vec<Types<'a>>,
+    users: Users,
+    pending: VecDeque<usize>,
+    is_pending: Vec<bool>,
+    is_reached: Vec<bool>,
+}
+
+impl Inference<'_> {
+    /// Lets a procedure be looked at, again or for the first time.
+    fn reach(&mut self, number: usize) {
+        self.is_reached[number] = true;
+        if !std::mem::replace(&mut self.is_pending[number], true) {
+            self.pending.push_back(number);
+        }
+    }
+
+    fn reach_all(&mut self, numbers: &[usize]) {
+        for &number in numbers {
+            if self.is_reached[number] {
+                self.reach(number);
+            }
+        }
+    }
+
+    fn run(&mut self) {
+        while let Some(number) = self.pending.pop_front() {
+            self.is_pending[number] = false;
+            let procedure = &self.unit.procedures[number];
+            let types = &mut self.types[number];
+            if procedure.free > 0 {
+                types.give(
+                    procedure.blocks[0].parameters[0],
+                    Type::of_kinds(Kinds::PROCEDURE),
+                );
+            }
+            let parameters = procedure.parameters().iter();
+            for (&parameter, given) in parameters.zip(&self.signatures.parameters[number]) {
+                types.give(parameter, given.of);
+            }
+            types.run(&self.signatures);
+            self.harvest(number);
+        }
+    }
+
+    /// Hands on what was found in a procedure.
+    fn harvest(&mut self, number: usize) {
+        let procedure = &self.unit.procedures[number];
+        let mut result = Type::NONE;
+        for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
+            for (index, instruction) in block.instructions.iter().enumerate() {
+                self.harvest_operation(number, (id, index), &instruction.operation);
+                if instruction.operation == Operation::Primitive(Primitive::Capture, Vec::new()) {
+                    result = Type::ANY;
+                }
+            }
+            let end = (id, block.instructions.len());
+            result = result.join(match &block.terminator {
+                Terminator::Return(value) => self.types[number].at(*value, end),
+                Terminator::TailCallKnown(callee, _, arguments) => {
+                    self.call(number, end, *callee, arguments);
+                    self.signatures.result(*callee)
+                }
+                Terminator::CallReceive {
+                    callee, arguments, ..
+                } => {
+                    if let Callee::Known(callee, _) = callee {
+                        self.call(number, end, *callee, arguments);
+                    }
+                    Type::NONE
+                }
+                Terminator::None
+                | Terminator::Jump(_)
+                | Terminator::Branch(..)
+                | Terminator::Reinstate(..) => Type::NONE,
+                Terminator::ReturnValues(_)
+                | Terminator::TailCall(..)
+                | Terminator::TailApply(..) => Type::ANY,
+            });
+        }
+        if self.signatures.results[number].grow(result) {
+            let callers = std::mem::take(&mut self.users.callers[number]);
+            self.reach_all(&callers);
+            self.users.callers[number] = callers;
+        }
+    }
+
+    fn harvest_operation(&mut self, number: usize, place: (BlockId, usize), operation: &Operation) {
+        match operation {
+            Operation::CallKnown(callee, _, arguments) => {
+                self.call(number, place, *callee, arguments);
+            }
+            Operation::ClosureInit(closure, index, value) => {
+                let given = self.types[number].at(*value, place);
+                self.initialise(number, *closure, *index, given);
+            }
+            Operation::CellSet(cell, value) => {
+                let given = self.types[number].at(*value, place);
+                let cell = cell.0 as usize;
+                if self.signatures.cells[cell].grow(given) {
+                    let readers = std::mem::take(&mut self.users.cell_readers[cell]);
+                    self.reach_all(&readers);
+                    self.users.cell_readers[cell] = readers;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn call(
+        &mut self,
+        number: usize,
+        place: (BlockId, usize),
+        callee: ProcedureId,
+        arguments: &[ValueId],
+    ) {
+        let callee = callee.0 as usize;
+        if callee >= self.unit.procedures.len() {
+            return;
+        }
+        let mut has_grown = !self.is_reached[callee];
+        for (index, &argument) in arguments.iter().enumerate() {
+            let given = self.types[number].at(argument, place);
+            if let Some(parameter) = self.signatures.parameters[callee].get_mut(index) {
+                has_grown |= parameter.grow(given);
+            }
+        }
+        if has_grown {
+            self.reach(callee);
+        }
+    }
+
+    fn initialise(&mut self, number: usize, closure: ValueId, index: u16, given: Type) {
+        if !self.signatures.closures_are_own {
+            return;
+        }
+        let Some(owner) = self.types[number].made_for(closure) else {
+            return;
+        };
+        let owner = owner.0 as usize;
+        let has_grown = self
+            .signatures
+            .free
+            .get_mut(owner)
+            .and_then(|free| free.get_mut(usize::from(index)))
+            .is_some_and(|variable| variable.grow(given));
+        if has_grown && self.is_reached[owner] {
+            self.reach(owner);
+        }
+    }
+}

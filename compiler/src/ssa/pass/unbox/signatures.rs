@@ -1,0 +1,155 @@
+//! Candidates across procedures: what arguments and results could be raw.
+//!
+//! A parameter of a procedure that only known calls lead to is a candidate if every call can give it
+//! raw. The result is one if every way out can give it raw and no call takes other numbers of values.
+
+use super::candidates::{Facts, Place, repr_across_calls};
+use crate::ssa::analysis::{Graph, UnitTypes};
+use crate::ssa::ir::{
+    BlockId, Callee, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
+};
+
+/// What is known of the procedures of a unit.
+pub(super) struct UnitFacts {
+    /// Of each procedure.
+    pub(super) procedures: Vec<Facts>,
+    /// How the result of each could be represented.
+    pub(super) results: Vec<Option<Repr>>,
+}
+
+impl UnitFacts {
+    /// Finds all candidates.
+    pub(super) fn new(unit: &Unit, graphs: &[Graph], types: &UnitTypes<'_>) -> Self {
+        let procedures = unit.procedures.iter().enumerate();
+        let mut facts = Self {
+            procedures: procedures
+                .map(|(number, procedure)| {
+                    let known = (&types.procedures[number], types.known.are_all[number]);
+                    Facts::new(unit, procedure, &graphs[number].flow, known)
+                })
+                .collect(),
+            results: (0..)
+                .map(ProcedureId)
+                .zip(&types.known.are_all)
+                .map(|(id, &is_known)| repr_across_calls(types.result(id)).filter(|_| is_known))
+                .collect(),
+        };
+        facts.withdraw_received(unit);
+        while facts.withdraw(unit, graphs) {}
+        facts
+    }
+
+    /// Receiving calls take tagged values.
+    fn withdraw_received(&mut self, unit: &Unit) {
+        for block in unit
+            .procedures
+            .iter()
+            .flat_map(|procedure| &procedure.blocks)
+        {
+            if let Terminator::CallReceive {
+                callee: Callee::Known(callee, _),
+                ..
+            } = block.terminator
+            {
+                self.results[callee.0 as usize] = None;
+            }
+        }
+    }
+
+    fn withdraw(&mut self, unit: &Unit, graphs: &[Graph]) -> bool {
+        let mut changed = false;
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            changed |= self.procedures[number].withdraw(procedure, &graphs[number].flow);
+            changed |= self.withdraw_calls(unit, number);
+            changed |= self.withdraw_result(number, procedure);
+        }
+        changed
+    }
+
+    /// Parameters must get what can be converted, results of calls be what the callee gives.
+    fn withdraw_calls(&mut self, unit: &Unit, number: usize) -> bool {
+        let mut changed = false;
+        each_call(&unit.procedures[number], |place, call| {
+            let callee = call.callee.0 as usize;
+            let parameters = unit.procedures[callee].parameters();
+            for (parameter, &argument) in parameters.iter().zip(call.arguments) {
+                let Some(repr) = self.procedures[callee].candidates[parameter.0 as usize] else {
+                    continue;
+                };
+                if !self.procedures[number].can_give(argument, repr, place) {
+                    self.procedures[callee].candidates[parameter.0 as usize] = None;
+                    changed = true;
+                }
+            }
+            let Some(result) = call.result else { return };
+            let candidate = &mut self.procedures[number].candidates[result.0 as usize];
+            if candidate.is_some() && *candidate != self.results[callee] {
+                *candidate = None;
+                changed = true;
+            }
+        });
+        changed
+    }
+
+    fn withdraw_result(&mut self, number: usize, procedure: &Procedure) -> bool {
+        let Some(repr) = self.results[number] else {
+            return false;
+        };
+        let facts = &self.procedures[number];
+        let can_give = |(id, block): (BlockId, &crate::ssa::ir::Block)| match &block.terminator {
+            Terminator::Return(value) => {
+                facts.can_give(*value, repr, (id, block.instructions.len()))
+            }
+            Terminator::TailCallKnown(callee, ..) => self.results[callee.0 as usize] == Some(repr),
+            terminator => terminator.successors().next().is_some(),
+        };
+        let stays = (0..).map(BlockId).zip(&procedure.blocks).all(can_give);
+        if !stays {
+            self.results[number] = None;
+        }
+        !stays
+    }
+}
+
+/// A known call.
+pub(super) struct KnownCall<'procedure> {
+    /// What is called.
+    pub(super) callee: ProcedureId,
+    /// Its arguments.
+    pub(super) arguments: &'procedure [ValueId],
+    /// The value that it gives, if that is used here.
+    pub(super) result: Option<ValueId>,
+}
+
+/// Calls `visit` with all known calls and their places.
+pub(super) fn each_call<'procedure>(
+    procedure: &'procedure Procedure,
+    mut visit: impl FnMut(Place, KnownCall<'procedure>),
+) {
+    for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
+        for (index, instruction) in block.instructions.iter().enumerate() {
+            if let Operation::CallKnown(callee, _, arguments) = &instruction.operation {
+                let call = KnownCall {
+                    callee: *callee,
+                    arguments,
+                    result: instruction.result,
+                };
+                visit((id, index), call);
+            }
+        }
+        if let Terminator::TailCallKnown(callee, _, arguments)
+        | Terminator::CallReceive {
+            callee: Callee::Known(callee, _),
+            arguments,
+            ..
+        } = &block.terminator
+        {
+            let call = KnownCall {
+                callee: *callee,
+                arguments,
+                result: None,
+            };
+            visit((id, block.instructions.len()), call);
+        }
+    }
+}
