@@ -268,6 +268,7 @@ impl vm::hooks::Frontend for SharedFrontend {
 fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
     let first = diagnostics.into_iter().next();
     first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
+        is_unreadable: false,
         message: diagnostic.message,
         file: diagnostic.file.to_string(),
         line: diagnostic.line,
@@ -278,6 +279,12 @@ fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
 fn as_frontend_error(error: Error) -> FrontendError {
     match error {
         Error::Syntax(diagnostics) => first_error(diagnostics),
+        Error::File { path, error } => FrontendError {
+            is_unreadable: true,
+            message: error.to_string(),
+            file: path,
+            ..FrontendError::default()
+        },
         other => FrontendError {
             message: other.to_string(),
             ..FrontendError::default()

@@ -8,7 +8,7 @@
           error error-object? error-object-message error-object-irritants
           read-error? file-error? assert
           condition? condition-kind condition-who condition-backtrace
-          %vm-error %condition-report %condition-places)
+          %vm-error %check-argument %condition-report %condition-places)
   (import (cozen core) (cozen primitives) (cozen control))
   (begin
 
@@ -173,6 +173,14 @@
                           backtrace))
          ((read-error syntax-error) (text-error kind irritants backtrace))
          (else (make-condition kind #f (car irritants) (cdr irritants) backtrace)))))
+
+    ;; (%check-argument type? object who number expected): raises, as `who` would, where `object` is
+    ;; argument `number` and not of the type that `expected` describes.
+    (define-syntax %check-argument
+      (syntax-rules ()
+        ((_ type? object who number expected)
+         (if (not (type? object))
+             (%vm-error 'wrong-type (list who number expected object) (%backtrace))))))
 
     (define (wrong-type irritants backtrace)
       (make-condition 'wrong-type (car irritants)

@@ -47,6 +47,7 @@
       (case-lambda
         ((count) (make-list count (%unspecified)))
         ((count fill)
+         (%check-argument fixnum? count 'make-list 1 "exact nonnegative integer")
          (let loop ((count count) (result '()))
            (if (> count 0)
                (loop (- count 1) (cons fill result))
@@ -74,8 +75,7 @@
                  (else (loop (cdr alist))))))))
 
     (define (check-list-end object who)
-      (if (not (null? object))
-          (%vm-error 'wrong-type (list who 2 "list" object) (%backtrace))))
+      (%check-argument null? object who 2 "list"))
 
     ;; Results are collected before the list is made, so that a continuation that returns twice
     ;; from `procedure` changes no list already returned (R7RS 6.10).

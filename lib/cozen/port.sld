@@ -122,10 +122,14 @@
     ;; Answers how many bytes were read, or the end-of-file object.
     (define read-bytevector!
       (case-lambda
-        ((bytes) (read-into bytes (current-input-port) 0 (bytevector-length bytes)))
-        ((bytes port) (read-into bytes port 0 (bytevector-length bytes)))
-        ((bytes port start) (read-into bytes port start (bytevector-length bytes)))
+        ((bytes) (read-into bytes (current-input-port) 0 (bytes-end bytes 'read-bytevector!)))
+        ((bytes port) (read-into bytes port 0 (bytes-end bytes 'read-bytevector!)))
+        ((bytes port start) (read-into bytes port start (bytes-end bytes 'read-bytevector!)))
         ((bytes port start end) (read-into bytes port start end))))
+
+    (define (bytes-end bytes who)
+      (%check-argument bytevector? bytes who 1 "bytevector")
+      (bytevector-length bytes))
 
     (define (read-into bytes port start end)
       (let ((found (%read-bytevector (- end start) port)))
@@ -162,16 +166,22 @@
 
     (define write-string
       (case-lambda
-        ((string) (%write-string string (current-output-port) 0 (string-length string)))
-        ((string port) (%write-string string port 0 (string-length string)))
-        ((string port start) (%write-string string port start (string-length string)))
+        ((string) (%write-string string (current-output-port) 0 (string-end string)))
+        ((string port) (%write-string string port 0 (string-end string)))
+        ((string port start) (%write-string string port start (string-end string)))
         ((string port start end) (%write-string string port start end))))
+
+    (define (string-end string)
+      (%check-argument string? string 'write-string 1 "string")
+      (string-length string))
 
     (define write-bytevector
       (case-lambda
-        ((bytes) (%write-bytevector bytes (current-output-port) 0 (bytevector-length bytes)))
-        ((bytes port) (%write-bytevector bytes port 0 (bytevector-length bytes)))
-        ((bytes port start) (%write-bytevector bytes port start (bytevector-length bytes)))
+        ((bytes)
+         (%write-bytevector bytes (current-output-port) 0 (bytes-end bytes 'write-bytevector)))
+        ((bytes port) (%write-bytevector bytes port 0 (bytes-end bytes 'write-bytevector)))
+        ((bytes port start)
+         (%write-bytevector bytes port start (bytes-end bytes 'write-bytevector)))
         ((bytes port start end) (%write-bytevector bytes port start end))))
 
     (define flush-output-port

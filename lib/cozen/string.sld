@@ -65,7 +65,7 @@
         ((count fill) (%make-string count fill))))
 
     (define (string-append . strings)
-      (let ((result (%make-string (total-length strings 0) #\space)))
+      (let ((result (%make-string (total-length strings 0 1) #\space)))
         (let loop ((at 0) (strings strings))
           (if (null? strings)
               result
@@ -73,52 +73,69 @@
                 (%string-copy! result at (car strings) 0 length)
                 (loop (+ at length) (cdr strings)))))))
 
-    (define (total-length strings sum)
+    (define (total-length strings sum number)
       (if (null? strings)
           sum
-          (total-length (cdr strings) (+ sum (string-length (car strings))))))
+          (total-length (cdr strings)
+                        (+ sum (string-end (car strings) 'string-append number))
+                        (+ number 1))))
 
-    ;; (define-ranged name primitive length-of): the range after the first argument,
+    ;; Where an object ends; raises in the name of its user if it is of another type.
+    (define (string-end string who number)
+      (%check-argument string? string who number "string")
+      (string-length string))
+
+    (define (vector-end vector who number)
+      (%check-argument vector? vector who number "vector")
+      (vector-length vector))
+
+    (define (bytevector-end bytevector who number)
+      (%check-argument bytevector? bytevector who number "bytevector")
+      (bytevector-length bytevector))
+
+    ;; (define-ranged name primitive end-of): the range after the first argument,
     ;; start and end, may be left out.
     (define-syntax define-ranged
       (syntax-rules ()
-        ((_ name primitive length-of)
+        ((_ name primitive end-of)
          (define name
            (case-lambda
-             ((object) (primitive object 0 (length-of object)))
-             ((object start) (primitive object start (length-of object)))
+             ((object) (primitive object 0 (end-of object 'name 1)))
+             ((object start) (primitive object start (end-of object 'name 1)))
              ((object start end) (primitive object start end)))))))
 
-    (define-ranged string-copy substring string-length)
-    (define-ranged string->list %string->list string-length)
-    (define-ranged string->vector %string->vector string-length)
-    (define-ranged vector->string %vector->string vector-length)
-    (define-ranged string->utf8 %string->utf8 string-length)
-    (define-ranged utf8->string %utf8->string bytevector-length)
+    (define-ranged string-copy substring string-end)
+    (define-ranged string->list %string->list string-end)
+    (define-ranged string->vector %string->vector string-end)
+    (define-ranged vector->string %vector->string vector-end)
+    (define-ranged string->utf8 %string->utf8 string-end)
+    (define-ranged utf8->string %utf8->string bytevector-end)
 
     (define string-copy!
       (case-lambda
-        ((to at from) (%string-copy! to at from 0 (string-length from)))
-        ((to at from start) (%string-copy! to at from start (string-length from)))
+        ((to at from) (%string-copy! to at from 0 (string-end from 'string-copy! 3)))
+        ((to at from start)
+         (%string-copy! to at from start (string-end from 'string-copy! 3)))
         ((to at from start end) (%string-copy! to at from start end))))
 
     (define string-fill!
       (case-lambda
-        ((string fill) (%string-fill! string fill 0 (string-length string)))
-        ((string fill start) (%string-fill! string fill start (string-length string)))
+        ((string fill) (%string-fill! string fill 0 (string-end string 'string-fill! 1)))
+        ((string fill start)
+         (%string-fill! string fill start (string-end string 'string-fill! 1)))
         ((string fill start end) (%string-fill! string fill start end))))
 
     (define string-map
       (case-lambda
         ((procedure string)
-         (let ((length (string-length string)))
+         (let ((length (string-end string 'string-map 2)))
            (let loop ((index 0) (characters '()))
              (if (< index length)
                  (loop (+ index 1) (cons (procedure (string-ref string index)) characters))
                  (list->string (reverse characters))))))
         ((procedure string . more)
          (let* ((strings (cons string more))
-                (length (least-length strings)))
+                (length (least-length strings 'string-map)))
            (let loop ((index 0) (characters '()))
              (if (< index length)
                  (loop (+ index 1)
@@ -128,7 +145,7 @@
     (define string-for-each
       (case-lambda
         ((procedure string)
-         (let ((length (string-length string)))
+         (let ((length (string-end string 'string-for-each 2)))
            (let loop ((index 0))
              (if (< index length)
                  (begin
@@ -136,19 +153,20 @@
                    (loop (+ index 1)))))))
         ((procedure string . more)
          (let* ((strings (cons string more))
-                (length (least-length strings)))
+                (length (least-length strings 'string-for-each)))
            (let loop ((index 0))
              (if (< index length)
                  (begin
                    (%apply procedure (characters-at strings index))
                    (loop (+ index 1)))))))))
 
-    (define (least-length strings)
-      (let loop ((length (string-length (car strings))) (strings (cdr strings)))
-        (cond ((null? strings) length)
-              ((< (string-length (car strings)) length)
-               (loop (string-length (car strings)) (cdr strings)))
-              (else (loop length (cdr strings))))))
+    ;; The strings are the arguments of `who` after its first.
+    (define (least-length strings who)
+      (let loop ((length (string-end (car strings) who 2)) (strings (cdr strings)) (number 3))
+        (if (null? strings)
+            length
+            (let ((next (string-end (car strings) who number)))
+              (loop (if (< next length) next length) (cdr strings) (+ number 1))))))
 
     (define (characters-at strings index)
       (if (null? strings)

@@ -7,7 +7,7 @@
           bytevector? make-bytevector bytevector bytevector-length
           bytevector-u8-ref bytevector-u8-set!
           bytevector-fill! bytevector-copy bytevector-copy! bytevector-append)
-  (import (cozen core) (cozen primitives))
+  (import (cozen core) (cozen primitives) (cozen condition))
   (begin
 
     (define make-vector
@@ -20,14 +20,16 @@
         ((count) (%make-bytevector count 0))
         ((count fill) (%make-bytevector count fill))))
 
-    ;; (define-append name make copy! length-of): joins any number of objects.
+    ;; (define-append name make copy! length-of type? expected): joins any number of objects.
     (define-syntax define-append
       (syntax-rules ()
-        ((_ name make copy! length-of)
+        ((_ name make copy! length-of type? expected)
          (define (name . objects)
-           (let sum ((rest objects) (total 0))
+           (let sum ((rest objects) (total 0) (number 1))
              (if (pair? rest)
-                 (sum (cdr rest) (+ total (length-of (car rest))))
+                 (begin
+                   (%check-argument type? (car rest) 'name number expected)
+                   (sum (cdr rest) (+ total (length-of (car rest))) (+ number 1)))
                  (let ((result (make total 0)))
                    (let loop ((at 0) (rest objects))
                      (if (null? rest)
@@ -36,8 +38,9 @@
                            (copy! result at (car rest) 0 length)
                            (loop (+ at length) (cdr rest))))))))))))
 
-    (define-append vector-append %make-vector %vector-copy! vector-length)
-    (define-append bytevector-append %make-bytevector %bytevector-copy! bytevector-length)
+    (define-append vector-append %make-vector %vector-copy! vector-length vector? "vector")
+    (define-append bytevector-append %make-bytevector %bytevector-copy! bytevector-length
+      bytevector? "bytevector")
 
     (define (bytevector . bytes)
       (let ((result (%make-bytevector (length bytes) 0)))
@@ -48,55 +51,64 @@
                 (bytevector-u8-set! result index (car bytes))
                 (loop (+ index 1) (cdr bytes)))))))
 
+    (define (vector-end vector who number)
+      (%check-argument vector? vector who number "vector")
+      (vector-length vector))
+
+    (define (bytevector-end bytevector who number)
+      (%check-argument bytevector? bytevector who number "bytevector")
+      (bytevector-length bytevector))
+
+    ;; In what follows, `end-of` answers where an object ends, or raises in the name of its user.
     (define-syntax define-range
       (syntax-rules ()
-        ((_ name primitive length-of)
+        ((_ name primitive end-of)
          (define name
            (case-lambda
-             ((object) (primitive object 0 (length-of object)))
-             ((object start) (primitive object start (length-of object)))
+             ((object) (primitive object 0 (end-of object 'name 1)))
+             ((object start) (primitive object start (end-of object 'name 1)))
              ((object start end) (primitive object start end)))))))
 
-    (define-range vector->list %vector->list vector-length)
-    (define-range vector-copy %vector-copy vector-length)
-    (define-range bytevector-copy %bytevector-copy bytevector-length)
+    (define-range vector->list %vector->list vector-end)
+    (define-range vector-copy %vector-copy vector-end)
+    (define-range bytevector-copy %bytevector-copy bytevector-end)
 
     (define-syntax define-range-copy!
       (syntax-rules ()
-        ((_ name primitive length-of)
+        ((_ name primitive end-of)
          (define name
            (case-lambda
-             ((to at from) (primitive to at from 0 (length-of from)))
-             ((to at from start) (primitive to at from start (length-of from)))
+             ((to at from) (primitive to at from 0 (end-of from 'name 3)))
+             ((to at from start) (primitive to at from start (end-of from 'name 3)))
              ((to at from start end) (primitive to at from start end)))))))
 
-    (define-range-copy! vector-copy! %vector-copy! vector-length)
-    (define-range-copy! bytevector-copy! %bytevector-copy! bytevector-length)
+    (define-range-copy! vector-copy! %vector-copy! vector-end)
+    (define-range-copy! bytevector-copy! %bytevector-copy! bytevector-end)
 
     (define-syntax define-range-fill!
       (syntax-rules ()
-        ((_ name primitive length-of)
+        ((_ name primitive end-of)
          (define name
            (case-lambda
-             ((object fill) (primitive object fill 0 (length-of object)))
-             ((object fill start) (primitive object fill start (length-of object)))
+             ((object fill) (primitive object fill 0 (end-of object 'name 1)))
+             ((object fill start) (primitive object fill start (end-of object 'name 1)))
              ((object fill start end) (primitive object fill start end)))))))
 
-    (define-range-fill! vector-fill! %vector-fill! vector-length)
-    (define-range-fill! bytevector-fill! %bytevector-fill! bytevector-length)
+    (define-range-fill! vector-fill! %vector-fill! vector-end)
+    (define-range-fill! bytevector-fill! %bytevector-fill! bytevector-end)
 
     ;; Results are collected in a list first: see `map`.
     (define vector-map
       (case-lambda
         ((procedure vector)
-         (let ((length (vector-length vector)))
+         (let ((length (vector-end vector 'vector-map 2)))
            (let loop ((index 0) (results '()))
              (if (< index length)
                  (loop (+ index 1) (cons (procedure (vector-ref vector index)) results))
                  (list->vector (reverse results))))))
         ((procedure vector . more)
          (let* ((vectors (cons vector more))
-                (length (shortest-length vectors)))
+                (length (shortest-length vectors 'vector-map)))
            (let loop ((index 0) (results '()))
              (if (< index length)
                  (loop (+ index 1)
@@ -106,7 +118,7 @@
     (define vector-for-each
       (case-lambda
         ((procedure vector)
-         (let ((length (vector-length vector)))
+         (let ((length (vector-end vector 'vector-for-each 2)))
            (let loop ((index 0))
              (if (< index length)
                  (begin
@@ -114,19 +126,20 @@
                    (loop (+ index 1)))))))
         ((procedure vector . more)
          (let* ((vectors (cons vector more))
-                (length (shortest-length vectors)))
+                (length (shortest-length vectors 'vector-for-each)))
            (let loop ((index 0))
              (if (< index length)
                  (begin
                    (%apply procedure (elements-at vectors index))
                    (loop (+ index 1)))))))))
 
-    (define (shortest-length vectors)
-      (let loop ((length (vector-length (car vectors))) (vectors (cdr vectors)))
-        (cond ((null? vectors) length)
-              ((< (vector-length (car vectors)) length)
-               (loop (vector-length (car vectors)) (cdr vectors)))
-              (else (loop length (cdr vectors))))))
+    ;; The vectors are the arguments of `who` after its first.
+    (define (shortest-length vectors who)
+      (let loop ((length (vector-end (car vectors) who 2)) (vectors (cdr vectors)) (number 3))
+        (if (null? vectors)
+            length
+            (let ((next (vector-end (car vectors) who number)))
+              (loop (if (< next length) next length) (cdr vectors) (+ number 1))))))
 
     (define (elements-at vectors index)
       (if (null? vectors)

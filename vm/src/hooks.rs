@@ -45,6 +45,8 @@ pub trait Frontend {
 #[derive(Clone, Debug, Default, Error, PartialEq, Eq)]
 #[error("{file}:{line}:{column}: {message}")]
 pub struct FrontendError {
+    /// Whether the file could not even be read.
+    pub is_unreadable: bool,
     /// What was found and what was expected.
     pub message: String,
     /// The file, or what stands for it.

@@ -132,6 +132,14 @@ fn with_frontend<T>(
     let outcome = work(frontend.as_mut());
     m.state_mut().frontend = Some(frontend);
     outcome.map_err(|error| {
+        if error.is_unreadable {
+            let irritants = [
+                Irritant::Symbol("load".into()),
+                Irritant::Text(error.message.into()),
+                Irritant::Text(error.file.into()),
+            ];
+            return host_condition(ConditionKind::File, irritants);
+        }
         host_condition(
             ConditionKind::Syntax,
             [
