@@ -86,11 +86,20 @@ fn reads_as_symbol(name: &str) -> bool {
     let begins_well = match name.as_bytes().first() {
         None | Some(b'#') => false,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
-            name != "." && parse::parse(name, 10) == Err(NumberError::NotANumber)
+            name != "."
+                && !begins_like_infinity(name)
+                && parse::parse(name, 10) == Err(NumberError::NotANumber)
         }
         Some(_) => true,
     };
     begins_well && name.chars().all(is_symbol_character)
+}
+
+/// `+nan.0abc` is an identifier (R7RS 7.1.1), but readers are known that take the first six letters for
+/// a number.
+fn begins_like_infinity(name: &str) -> bool {
+    let word = name.as_bytes().get(1..6).unwrap_or_default();
+    word.eq_ignore_ascii_case(b"inf.0") || word.eq_ignore_ascii_case(b"nan.0")
 }
 
 fn write_between(text: &str, quote: char, out: &mut impl Write) -> Result {
@@ -151,6 +160,7 @@ mod tests {
         assert_eq!(symbol("1"), "|1|");
         assert_eq!(symbol("+i"), "|+i|");
         assert_eq!(symbol("1/0"), "|1/0|");
+        assert_eq!(symbol("+NaN.0abc"), "|+NaN.0abc|");
         assert_eq!(symbol("#f"), "|#f|");
         assert_eq!(symbol("a|b\\\n"), "|a\\|b\\\\\\n|");
         assert_eq!(symbol("a\u{1}"), "|a\\x1;|");

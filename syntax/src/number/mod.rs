@@ -2,6 +2,7 @@
 
 pub mod parse;
 mod print;
+mod radix;
 #[cfg(test)]
 mod tests;
 
@@ -9,6 +10,7 @@ use dashu_int::ops::{BitTest, Gcd};
 use dashu_int::{IBig, Sign, UBig};
 
 pub use print::write_flonum;
+pub use radix::write_flonum_in_radix;
 
 /// A number.
 ///
@@ -48,7 +50,7 @@ pub struct Ratio {
     pub denominator: Integer,
 }
 
-/// A number in two parts, both real: either both exact or both flonums.
+/// A number in two parts, both real, each exact or a flonum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Complex {
     /// The real part.
@@ -122,25 +124,18 @@ impl Number {
         match self {
             Self::Integer(_) | Self::Ratio(_) => true,
             Self::Flonum(_) => false,
-            Self::Complex(complex) => complex.real.is_exact(),
+            Self::Complex(complex) => complex.real.is_exact() && complex.imaginary.is_exact(),
         }
     }
 
     /// The complex number of two real parts: a real number where the imaginary part is an exact
-    /// zero, and both parts made inexact where one is.
+    /// zero.
     pub(crate) fn rectangular(real: Self, imaginary: Self) -> Self {
         if imaginary == Self::from(0) {
-            return real;
-        }
-        let (real, imaginary) = if real.is_exact() == imaginary.is_exact() {
-            (real, imaginary)
+            real
         } else {
-            (
-                Self::Flonum(real.to_f64()),
-                Self::Flonum(imaginary.to_f64()),
-            )
-        };
-        Self::Complex(Box::new(Complex { real, imaginary }))
+            Self::Complex(Box::new(Complex { real, imaginary }))
+        }
     }
 
     /// `numerator / denominator` in lowest terms; `None` if the denominator is zero.

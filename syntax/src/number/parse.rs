@@ -129,12 +129,12 @@ impl<'text> Reader<'text> {
     fn complex(&mut self) -> Result<Number, NumberError> {
         let signed = matches!(self.peek(), b'+' | b'-');
         if signed && let Some(unit) = self.unit() {
-            return Ok(Number::rectangular(Number::from(0), unit));
+            return Ok(Number::rectangular(self.zero(), unit));
         }
         let first = self.real()?;
         match self.peek() {
             _ if self.at_end() => Ok(first),
-            b'i' if signed && self.rest_is("i") => Ok(Number::rectangular(Number::from(0), first)),
+            b'i' if signed && self.rest_is("i") => Ok(Number::rectangular(self.zero(), first)),
             b'@' => {
                 self.position += 1;
                 let angle = self.real()?;
@@ -149,6 +149,14 @@ impl<'text> Reader<'text> {
                 Ok(Number::rectangular(first, imaginary))
             }
             _ => Err(NumberError::NotANumber),
+        }
+    }
+
+    /// The real part that is not written.
+    fn zero(&self) -> Number {
+        match self.exactness {
+            Some(Exactness::Inexact) => Number::Flonum(0.0),
+            _ => Number::from(0),
         }
     }
 
@@ -228,10 +236,12 @@ impl<'text> Reader<'text> {
     fn unsigned(&mut self, negative: bool) -> Result<Number, NumberError> {
         let start = self.position;
         let integer = self.digits(self.radix);
-        let is_decimal =
-            self.radix == 10 && (self.peek() == b'.' || self.peek() == b'e' && !integer.is_empty());
-        if is_decimal {
+        let has_exponent = is_exponent_marker(self.peek()) && !integer.is_empty();
+        if self.radix == 10 && (self.peek() == b'.' || has_exponent) {
             return self.decimal(start, negative);
+        }
+        if self.take(b'.') {
+            return self.radix_fraction(integer, negative);
         }
         let numerator = natural(integer, self.radix)?;
         let sign = if negative {
@@ -257,6 +267,30 @@ impl<'text> Reader<'text> {
             }));
         }
         Ok(value)
+    }
+
+    /// What follows a point in another radix than ten, after the `integer` digits: what
+    /// `number->string` writes, although the report has decimals only.
+    fn radix_fraction(&mut self, integer: &str, negative: bool) -> Result<Number, NumberError> {
+        let fraction = self.digits(self.radix);
+        let digits = natural(&format!("{integer}{fraction}"), self.radix)?;
+        let denominator = UBig::from(self.radix).pow(fraction.len());
+        let sign = if negative {
+            Sign::Negative
+        } else {
+            Sign::Positive
+        };
+        let value = Number::quotient(IBig::from_parts(sign, digits), denominator)
+            .ok_or(NumberError::DivisionByZero)?;
+        if self.exactness == Some(Exactness::Exact) {
+            return Ok(value);
+        }
+        let magnitude = value.to_f64().abs();
+        Ok(Number::Flonum(if negative {
+            -magnitude
+        } else {
+            magnitude
+        }))
     }
 
     fn fraction(&self, numerator: IBig, denominator: UBig) -> Result<Number, NumberError> {
@@ -286,7 +320,8 @@ impl<'text> Reader<'text> {
         if integer_end == start && fraction_end == fraction_start {
             return Err(NumberError::NotANumber);
         }
-        let exponent_text = if self.take(b'e') {
+        let exponent_text = if is_exponent_marker(self.peek()) {
+            self.position += 1;
             Some(self.exponent()?)
         } else {
             None
@@ -297,9 +332,14 @@ impl<'text> Reader<'text> {
             let fraction = &self.text[fraction_start..fraction_end];
             return exact_decimal(integer, fraction, exponent, negative);
         }
-        let value: f64 = self.text[start..self.position]
-            .parse()
-            .map_err(|_| NumberError::NotANumber)?;
+        let text = &self.text[start..self.position];
+        let value: Result<f64, _> = match text.find(|letter| is_exponent_marker(letter as u8)) {
+            Some(marker) if !matches!(text.as_bytes()[marker], b'e' | b'E') => {
+                format!("{}e{}", &text[..marker], &text[marker + 1..]).parse()
+            }
+            _ => text.parse(),
+        };
+        let value = value.map_err(|_| NumberError::NotANumber)?;
         Ok(Number::Flonum(if negative { -value } else { value }))
     }
 
@@ -312,6 +352,14 @@ impl<'text> Reader<'text> {
         }
         Ok(start..self.position)
     }
+}
+
+/// Whether a letter introduces a decimal exponent. All precisions are that of a double (R7RS 6.2.5).
+fn is_exponent_marker(letter: u8) -> bool {
+    matches!(
+        letter.to_ascii_lowercase(),
+        b'e' | b's' | b'f' | b'd' | b'l'
+    )
 }
 
 /// The natural number of `digits`, of which there must be one.

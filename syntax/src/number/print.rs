@@ -9,48 +9,93 @@ const POSITIONAL_EXPONENT_MIN: i32 = -7;
 /// ...to here.
 const POSITIONAL_EXPONENT_MAX: i32 = 20;
 
-/// Writes the shortest decimal that reads back as `value`: `1.0`, `0.5`, `1e100`, `+inf.0`.
+/// Writes the shortest decimal that reads back as `value`: `1.0`, `0.5`, `1.0e+100`, `+inf.0`.
 ///
 /// # Errors
 ///
 /// Those of `out`.
 pub fn write_flonum(value: f64, out: &mut impl Write) -> Result {
-    if value.is_nan() {
-        return out.write_str("+nan.0");
-    }
-    if value.is_infinite() {
-        return out.write_str(if value > 0.0 { "+inf.0" } else { "-inf.0" });
+    if let Some(name) = special_name(value) {
+        return out.write_str(name);
     }
     // The standard library's shortest digits: `-1.25e-7`.
-    let scientific = format!("{value:e}");
-    let (significand, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let mut scientific = Scientific::default();
+    write!(scientific, "{value:e}")?;
+    let scientific = scientific.text();
+    let (significand, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    if !(POSITIONAL_EXPONENT_MIN..=POSITIONAL_EXPONENT_MAX).contains(&exponent) {
-        return out.write_str(&scientific);
-    }
-    let negative = significand.starts_with('-');
-    let digits: String = significand.chars().filter(char::is_ascii_digit).collect();
-    if negative {
+    let magnitude = significand.strip_prefix('-').unwrap_or(significand);
+    if magnitude.len() < significand.len() {
         out.write_char('-')?;
     }
-    write_positional(&digits, exponent, out)
+    let (first, rest) = magnitude.split_once('.').unwrap_or((magnitude, ""));
+    if (POSITIONAL_EXPONENT_MIN..=POSITIONAL_EXPONENT_MAX).contains(&exponent) {
+        write_positional(first, rest, exponent, out)
+    } else {
+        let rest = if rest.is_empty() { "0" } else { rest };
+        write!(out, "{first}.{rest}e{exponent:+}")
+    }
 }
 
-/// Writes `d.ddd` times ten to `exponent` with the point where it belongs.
-fn write_positional(digits: &str, exponent: i32, out: &mut impl Write) -> Result {
-    let Ok(exponent) = usize::try_from(exponent) else {
-        let zeros = exponent.unsigned_abs() as usize - 1;
-        return write!(out, "0.{}{digits}", "0".repeat(zeros));
+/// How a double is written that has no digits.
+pub(super) fn special_name(value: f64) -> Option<&'static str> {
+    if value.is_nan() {
+        Some("+nan.0")
+    } else if value.is_infinite() {
+        Some(if value > 0.0 { "+inf.0" } else { "-inf.0" })
+    } else {
+        None
+    }
+}
+
+/// The longest double in scientific notation: `-1.2345678901234567e-308`.
+const SCIENTIFIC_BYTES_MAX: usize = 24;
+
+/// A double in scientific notation, on the stack.
+#[derive(Default)]
+struct Scientific {
+    bytes: [u8; SCIENTIFIC_BYTES_MAX],
+    length: usize,
+}
+
+impl Scientific {
+    fn text(&self) -> &str {
+        str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
+    }
+}
+
+impl Write for Scientific {
+    fn write_str(&mut self, text: &str) -> Result {
+        let end = self.length + text.len();
+        let place = self.bytes.get_mut(self.length..end);
+        place
+            .ok_or(std::fmt::Error)?
+            .copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}
+
+/// Writes `first.rest` times ten to `exponent` with the point where it belongs.
+fn write_positional(first: &str, rest: &str, exponent: i32, out: &mut impl Write) -> Result {
+    let zeros = |count: usize, out: &mut dyn Write| -> Result {
+        (0..count).try_for_each(|_| out.write_char('0'))
     };
-    let integer_digits = exponent + 1;
-    match digits.split_at_checked(integer_digits) {
-        Some((integer, "")) => write!(out, "{integer}.0"),
-        Some((integer, fraction)) => write!(out, "{integer}.{fraction}"),
-        None => write!(
-            out,
-            "{digits}{}.0",
-            "0".repeat(integer_digits - digits.len())
-        ),
+    let Ok(shift) = usize::try_from(exponent) else {
+        out.write_str("0.")?;
+        zeros(exponent.unsigned_abs() as usize - 1, out)?;
+        out.write_str(first)?;
+        return out.write_str(rest);
+    };
+    out.write_str(first)?;
+    if let Some((integer, fraction)) = rest.split_at_checked(shift) {
+        out.write_str(integer)?;
+        out.write_char('.')?;
+        out.write_str(if fraction.is_empty() { "0" } else { fraction })
+    } else {
+        out.write_str(rest)?;
+        zeros(shift - rest.len(), out)?;
+        out.write_str(".0")
     }
 }
 

@@ -91,6 +91,29 @@ fn decimals_are_the_nearest_double() {
 }
 
 #[test]
+fn exponents_may_ask_for_a_precision() {
+    for text in ["1s2", "1F2", "1d2", "1L2", "1.0e2", "#d1f+2"] {
+        assert_eq!(reads_as(text), "100.0", "{text}");
+    }
+    assert_eq!(reads_as("#e1d2"), "100");
+    assert_eq!(reads_as("1.5-1l-1i"), "1.5-0.1i");
+    for none in ["1s", "f2", "1d+", "1x2", "1s2s2"] {
+        assert_eq!(reads_as(none), "none", "{none}");
+    }
+}
+
+#[test]
+fn other_radices_have_points_too() {
+    assert_eq!(reads_as("#b1.1"), "1.5");
+    assert_eq!(reads_as("#x-f.8"), "-15.5");
+    assert_eq!(reads_as("#e#o.4"), "1/2");
+    assert_eq!(reads_as("#b-.0"), "-0.0");
+    assert_eq!(reads_as("#b."), "none");
+    assert_eq!(reads_as("#b1.2"), "none");
+    assert_eq!(reads_as("#x1.8+1.8i"), "1.5+1.5i");
+}
+
+#[test]
 fn infinities_and_nans() {
     assert_eq!(reads_as("+inf.0"), "+inf.0");
     assert_eq!(reads_as("-INF.0"), "-inf.0");
@@ -105,15 +128,17 @@ fn complex_numbers() {
     assert_eq!(reads_as("+i"), "+i");
     assert_eq!(reads_as("-i"), "-i");
     assert_eq!(reads_as("1-i"), "1-i");
-    assert_eq!(reads_as("-2.5i"), "0.0-2.5i");
+    assert_eq!(reads_as("-2.5i"), "-2.5i");
     assert_eq!(reads_as("1/2-3/4i"), "1/2-3/4i");
     assert_eq!(reads_as("1+0i"), "1");
-    assert_eq!(reads_as("1.5+2i"), "1.5+2.0i");
+    assert_eq!(reads_as("1.5+2i"), "1.5+2i");
     assert_eq!(reads_as("+inf.0-nan.0i"), "+inf.0+nan.0i");
-    assert_eq!(reads_as("+inf.0i"), "0.0+inf.0i");
+    assert_eq!(reads_as("+inf.0i"), "+inf.0i");
     assert_eq!(reads_as("1@0"), "1");
     assert_eq!(reads_as("1@2"), "-0.4161468365471424+0.9092974268256817i");
     assert_eq!(reads_as("#i1+2i"), "1.0+2.0i");
+    assert_eq!(reads_as("#i-i"), "0.0-1.0i");
+    assert_eq!(reads_as("#e1.5+2i"), "3/2+2i");
     for none in [
         "1+2", "1+2i3", "i", "1i", "1+i2", "1@", "@1", "1@2i", "1+2ii", "1+-2i", "++i",
     ] {
@@ -145,12 +170,12 @@ fn flonums_print_shortest() {
         (-0.1, "-0.1"),
         (123.456, "123.456"),
         (1e20, "100000000000000000000.0"),
-        (1e21, "1e21"),
-        (1.5e100, "1.5e100"),
+        (1e21, "1.0e+21"),
+        (1.5e100, "1.5e+100"),
         (1e-7, "0.0000001"),
-        (1e-8, "1e-8"),
+        (1e-8, "1.0e-8"),
         (1.25e-10, "1.25e-10"),
-        (5e-324, "5e-324"),
+        (5e-324, "5.0e-324"),
         (0.0, "0.0"),
     ] {
         assert_eq!(Number::Flonum(value).to_string(), text);
@@ -171,7 +196,7 @@ fn large_fractions_round_to_even_once() {
     let tiny = format!("#i1/1{}", "0".repeat(400));
     assert_eq!(reads_as(&tiny), "0.0");
     let subnormal = format!("#i5/1{}", "0".repeat(324));
-    assert_eq!(reads_as(&subnormal), "5e-324");
+    assert_eq!(reads_as(&subnormal), "5.0e-324");
     let overflow = format!("#i1{}/3", "0".repeat(400));
     assert_eq!(reads_as(&overflow), "+inf.0");
 }

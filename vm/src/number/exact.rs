@@ -250,25 +250,13 @@ impl Exact {
         })
     }
 
-    /// The square root if that is exact too. The number is not negative.
-    pub(crate) fn square_root(&self) -> Option<Self> {
-        let (numerator, denominator) = self.parts();
-        let (_, numerator) = numerator.into_parts();
-        let numerator = exact_root(&numerator)?;
-        let denominator = exact_root(&denominator)?;
-        Some(if denominator.is_one() {
-            Self::Integer(numerator.into())
-        } else {
-            Self::Ratio {
-                numerator: numerator.into(),
-                denominator,
-            }
-        })
-    }
-
     /// The natural logarithm of a positive number, also where the number is out of a double's range.
     pub(crate) fn logarithm(&self) -> f64 {
         let value = self.to_f64();
+        if (0.5..=2.0).contains(&value) {
+            // Near one, the double has lost what the logarithm is made of.
+            return self.subtract(&Self::from(1)).to_f64().ln_1p();
+        }
         if value.is_finite() && value >= f64::MIN_POSITIVE {
             return value.ln();
         }
@@ -276,12 +264,6 @@ impl Exact {
         let (_, numerator) = numerator.into_parts();
         magnitude_logarithm(&numerator) - magnitude_logarithm(&denominator)
     }
-}
-
-fn exact_root(value: &UBig) -> Option<UBig> {
-    use dashu_int::ops::SquareRootRem;
-    let (root, rest) = value.sqrt_rem();
-    rest.is_zero().then_some(root)
 }
 
 fn magnitude_logarithm(value: &UBig) -> f64 {

@@ -6,7 +6,8 @@ use dashu_int::IBig;
 
 use super::heap::{
     as_i128, as_inexact_complex, as_integer, as_number, as_simple_double, as_small_integer,
-    from_i64, from_i128, from_inexact_complex, from_integer, from_number, from_small,
+    compare_integers, from_i64, from_i128, from_inexact_complex, from_integer, from_number,
+    from_small,
 };
 use super::real::Division;
 use super::small::SmallInteger;
@@ -261,6 +262,11 @@ pub(crate) fn integer_divide<'m>(
         };
         return Ok(from_i128(m, result));
     }
+    if let Some((x, y)) = smalls(a, b)
+        && !y.is_zero()
+    {
+        return Ok(from_small(m, &divide_smalls(&x, &y, division)));
+    }
     let integer = |number, value: Value<'m>| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "integer", value))
     };
@@ -269,6 +275,17 @@ pub(crate) fn integer_divide<'m>(
         .integer_divide(&y, division)
         .map_err(|problem| problem.raise(who, &[a, b]))?;
     from_number(m, &result)
+}
+
+fn divide_smalls(x: &SmallInteger, y: &SmallInteger, division: Division) -> SmallInteger {
+    let (quotient, rest) = x.divide(y);
+    let corrects = !rest.is_zero() && rest.is_negative() != y.is_negative();
+    match division {
+        Division::FloorQuotient if corrects => quotient.add(&SmallInteger::from(-1)),
+        Division::FloorRemainder if corrects => rest.add(y),
+        Division::TruncateQuotient | Division::FloorQuotient => quotient,
+        Division::TruncateRemainder | Division::FloorRemainder => rest,
+    }
 }
 
 /// The order of two real numbers; `None` when one is a NaN.
@@ -280,11 +297,11 @@ pub(crate) fn compare<'m>(
     b: Value<'m>,
     who: &'static str,
 ) -> Answer<'m, Option<Ordering>> {
-    if let Some((x, y)) = wides(a, b) {
-        return Ok(Some(x.cmp(&y)));
-    }
     if let Some((x, y)) = exact_doubles(a, b) {
         return Ok(x.partial_cmp(&y));
+    }
+    if let Some(order) = compare_integers(a, b) {
+        return Ok(Some(order));
     }
     let real = |number, value: Value<'m>| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "real number", value))
@@ -305,6 +322,9 @@ pub(crate) fn equal<'m>(
     if let Some((x, y)) = exact_doubles(a, b) {
         return Ok(x.partial_cmp(&y) == Some(Ordering::Equal));
     }
+    if let Some(order) = compare_integers(a, b) {
+        return Ok(order == Ordering::Equal);
+    }
     let (x, y) = operands(a, b, who)?;
     Ok(x.is_equal(&y))
 }
@@ -313,15 +333,15 @@ fn bitwise<'m>(
     m: &'m Mutator<'_>,
     (a, b): (Value<'m>, Value<'m>),
     who: &'static str,
-    wide: impl FnOnce(i128, i128) -> i128,
-    operation: impl FnOnce(IBig, IBig) -> IBig,
+    limbs: impl Fn(u64, u64) -> u64,
+    integers: impl FnOnce(IBig, IBig) -> IBig,
 ) -> Answer<'m> {
-    if let Some((x, y)) = wides(a, b) {
-        return Ok(from_i128(m, wide(x, y)));
+    if let Some((x, y)) = smalls(a, b) {
+        return Ok(from_small(m, &x.bitwise(&y, limbs)));
     }
     from_integer(
         m,
-        &operation(exact_integer(a, 1, who)?, exact_integer(b, 2, who)?),
+        &integers(exact_integer(a, 1, who)?, exact_integer(b, 2, who)?),
     )
 }
 
@@ -384,13 +404,17 @@ pub(crate) fn shift<'m>(
     b: Value<'m>,
     who: &'static str,
 ) -> Answer<'m> {
-    let value = exact_integer(a, 1, who)?;
     let Some(amount) = b.as_fixnum() else {
+        exact_integer(a, 1, who)?;
         return Err(expected(2, "fixnum").raise(who, &[a, b]));
     };
-    if value == IBig::ZERO {
-        return Ok(Value::ZERO);
+    if a == Value::ZERO {
+        return Ok(a);
     }
+    if let Some(result) = as_small_integer(a).and_then(|value| value.shift(amount)) {
+        return Ok(from_small(m, &result));
+    }
+    let value = exact_integer(a, 1, who)?;
     if amount > 0 {
         // Announced before the result exists anywhere: it may be larger than any memory.
         let bytes = usize::try_from(amount / 8).unwrap_or(usize::MAX);

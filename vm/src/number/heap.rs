@@ -1,5 +1,8 @@
 //! Numbers in the heap: decoding operands, encoding results.
 
+use std::cell::Cell;
+use std::cmp::Ordering;
+
 use abi::object_layout::{PAYLOAD, WORD_BYTES};
 use abi::tag::{FLAG_NEGATIVE, Kind};
 use dashu_int::{IBig, Sign, UBig};
@@ -125,13 +128,65 @@ pub(crate) fn as_small_integer(value: Value<'_>) -> Option<SmallInteger> {
         return Some(SmallInteger::from(integer));
     }
     let object = Object::of_kind(value, Kind::Bignum)?;
-    let limbs = object.limbs();
-    let mut copy = [0; super::small::OPERAND_LIMBS_MAX];
-    for (place, limb) in copy.get_mut(..limbs.len())?.iter_mut().zip(limbs) {
-        *place = limb.get();
-    }
     let is_negative = object.header().has_flags(FLAG_NEGATIVE);
-    SmallInteger::from_limbs(is_negative, copy.get(..limbs.len())?)
+    SmallInteger::from_limbs(is_negative, object.limbs().iter().map(Cell::get))
+}
+
+/// The sign of a bignum.
+fn bignum_sign(bignum: Object<'_>) -> Ordering {
+    if bignum.header().has_flags(FLAG_NEGATIVE) {
+        Ordering::Less
+    } else {
+        Ordering::Greater
+    }
+}
+
+/// Whether the exact integer is less than, equal to or greater than zero, if `value` is one.
+pub(crate) fn integer_sign(value: Value<'_>) -> Option<Ordering> {
+    match value.as_fixnum() {
+        Some(integer) => Some(integer.cmp(&0)),
+        None => Object::of_kind(value, Kind::Bignum).map(bignum_sign),
+    }
+}
+
+/// The lowest bit of the exact integer, if `value` is one.
+pub(crate) fn lowest_integer_bit(value: Value<'_>) -> Option<bool> {
+    if let Some(integer) = value.as_fixnum() {
+        return Some(integer & 1 == 1);
+    }
+    let bignum = Object::of_kind(value, Kind::Bignum)?;
+    bignum.limbs().first().map(|limb| limb.get() & 1 == 1)
+}
+
+/// The order of two exact integers, if both are, by their limbs where these lie.
+pub(crate) fn compare_integers(a: Value<'_>, b: Value<'_>) -> Option<Ordering> {
+    if let (Some(x), Some(y)) = (a.as_fixnum(), b.as_fixnum()) {
+        return Some(x.cmp(&y));
+    }
+    // A bignum is farther from zero than any fixnum.
+    let Some(x) = Object::of_kind(a, Kind::Bignum) else {
+        a.as_fixnum()?;
+        return Object::of_kind(b, Kind::Bignum).map(|y| bignum_sign(y).reverse());
+    };
+    let Some(y) = Object::of_kind(b, Kind::Bignum) else {
+        b.as_fixnum()?;
+        return Some(bignum_sign(x));
+    };
+    let sign = bignum_sign(x);
+    if sign != bignum_sign(y) {
+        return Some(sign);
+    }
+    let (x, y) = (x.limbs(), y.limbs());
+    let highest_first = || {
+        let (x, y) = (x.iter().rev(), y.iter().rev());
+        x.map(Cell::get).cmp(y.map(Cell::get))
+    };
+    let magnitudes = x.len().cmp(&y.len()).then_with(highest_first);
+    Some(if sign == Ordering::Less {
+        magnitudes.reverse()
+    } else {
+        magnitudes
+    })
 }
 
 /// The exact integer, if `value` is one.
@@ -149,7 +204,7 @@ pub(crate) fn as_integer(value: Value<'_>) -> Option<IBig> {
         [low] => UBig::from(low.get()),
         [low, high] => UBig::from(u128::from(high.get()) << 64 | u128::from(low.get())),
         limbs => {
-            let copy: Vec<u64> = limbs.iter().map(std::cell::Cell::get).collect();
+            let copy: Vec<u64> = limbs.iter().map(Cell::get).collect();
             UBig::from_words(&copy)
         }
     };
@@ -196,7 +251,10 @@ pub(crate) fn is_inexact(value: Value<'_>) -> Option<bool> {
     match value.kind()? {
         Kind::Flonum => Some(true),
         Kind::Bignum | Kind::Ratnum => Some(false),
-        Kind::Compnum => is_inexact(Object::of(value)?.field(FIRST)),
+        Kind::Compnum => {
+            let object = Object::of(value)?;
+            Some(is_inexact(object.field(FIRST))? || is_inexact(object.field(SECOND))?)
+        }
         _ => None,
     }
 }

@@ -3,10 +3,13 @@
 //! [`tower::Number`] computes on copies; [`heap`] decodes operands and encodes results; [`generic`]
 //! holds the operations that instructions fall back to.
 
+mod complex;
 pub(crate) mod exact;
 pub(crate) mod generic;
 pub(crate) mod heap;
+pub(crate) mod power;
 pub(crate) mod real;
+pub(crate) mod root;
 pub(crate) mod small;
 #[cfg(test)]
 mod tests;

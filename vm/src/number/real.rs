@@ -30,6 +30,9 @@ pub(crate) enum Division {
     FloorRemainder,
 }
 
+/// Integers below this magnitude are doubles.
+const EXACT_QUOTIENT_MAX: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
+
 impl From<i64> for Real {
     fn from(value: i64) -> Self {
         Self::Exact(Exact::from(value))
@@ -196,7 +199,18 @@ impl Real {
             }));
         }
         let (a, b) = (self.to_f64(), other.to_f64());
-        // `%` is exact, and so is the difference where the quotient is below 2^53.
+        let is_quotient = matches!(
+            division,
+            Division::TruncateQuotient | Division::FloorQuotient
+        );
+        if is_quotient
+            && (a / b).abs() >= EXACT_QUOTIENT_MAX
+            && let (Some(a), Some(b)) = (self.to_exact(), other.to_exact())
+        {
+            let quotient = Self::Exact(a).integer_divide(&Self::Exact(b), division)?;
+            return Ok(Self::Flonum(quotient.to_f64()));
+        }
+        // `%` is exact, and so is the difference, as the quotient is below 2^53.
         let truncated = a % b;
         let floored = if truncated != 0.0 && (truncated < 0.0) != (b < 0.0) {
             truncated + b

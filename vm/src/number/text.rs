@@ -7,7 +7,6 @@ use dashu_int::IBig;
 use super::exact::Exact;
 use super::real::Real;
 use super::tower::Number;
-use super::{Problem, expected};
 
 impl From<&syntax::Number> for Number {
     fn from(number: &syntax::Number) -> Self {
@@ -36,14 +35,7 @@ impl From<&syntax::Number> for Real {
 }
 
 /// The external representation of `number` in `radix`, 2 to 36.
-///
-/// # Errors
-///
-/// An inexact number in another radix than ten.
-pub(crate) fn write_number(number: &Number, radix: u32) -> Result<String, Problem> {
-    if radix != 10 && !number.is_exact() {
-        return Err(expected(1, "exact number, as the radix is not 10"));
-    }
+pub(crate) fn write_number(number: &Number, radix: u32) -> String {
     let mut text = String::new();
     match number {
         Number::Real(real) => write_real(real, radix, &mut text),
@@ -54,7 +46,7 @@ pub(crate) fn write_number(number: &Number, radix: u32) -> Result<String, Proble
             write_imaginary(imaginary, radix, &mut text);
         }
     }
-    Ok(text)
+    text
 }
 
 fn write_imaginary(imaginary: &Real, radix: u32, text: &mut String) {
@@ -75,7 +67,8 @@ fn write_imaginary(imaginary: &Real, radix: u32, text: &mut String) {
 
 fn write_real(real: &Real, radix: u32, text: &mut String) {
     let written = match real {
-        Real::Flonum(value) => syntax::number::write_flonum(*value, text),
+        Real::Flonum(value) if radix == 10 => syntax::number::write_flonum(*value, text),
+        Real::Flonum(value) => syntax::number::write_flonum_in_radix(*value, radix, text),
         Real::Exact(Exact::Integer(value)) => write!(text, "{}", value.in_radix(radix)),
         Real::Exact(Exact::Ratio {
             numerator,

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use dashu_int::IBig;
 
+use super::complex::Pair;
 use super::exact::{Exact, Rounding};
 use super::real::{Division, Real};
 use super::{Problem, expected};
@@ -13,8 +14,7 @@ use super::{Problem, expected};
 pub(crate) enum Number {
     /// A real number.
     Real(Real),
-    /// Real and imaginary part: either both exact or both flonums; the imaginary part is not an
-    /// exact zero.
+    /// Real and imaginary part, each exact or not; the imaginary part is not an exact zero.
     Complex(Real, Real),
 }
 
@@ -49,19 +49,13 @@ impl From<Exact> for Number {
 }
 
 impl Number {
-    /// The number of two parts: real where the imaginary part is an exact zero, and both parts
-    /// made inexact where one is.
+    /// The number of two parts: real where the imaginary part is an exact zero.
     pub(crate) fn rectangular(real: Real, imaginary: Real) -> Self {
         if imaginary.is_exactly(0) {
-            return Self::Real(real);
+            Self::Real(real)
+        } else {
+            Self::Complex(real, imaginary)
         }
-        if real.is_exact() == imaginary.is_exact() {
-            return Self::Complex(real, imaginary);
-        }
-        Self::Complex(
-            Real::Flonum(real.to_f64()),
-            Real::Flonum(imaginary.to_f64()),
-        )
     }
 
     /// Real and imaginary part.
@@ -89,8 +83,10 @@ impl Number {
     }
 
     pub(crate) fn is_exact(&self) -> bool {
-        let (Self::Real(real) | Self::Complex(real, _)) = self;
-        real.is_exact()
+        match self {
+            Self::Real(real) => real.is_exact(),
+            Self::Complex(real, imaginary) => real.is_exact() && imaginary.is_exact(),
+        }
     }
 
     pub(crate) fn is_zero(&self) -> bool {
@@ -110,7 +106,7 @@ impl Number {
             return Self::Real(a.add(b));
         }
         let ((a, b), (c, d)) = (self.parts(), other.parts());
-        Self::rectangular(a.add(&c), b.add(&d))
+        Self::rectangular(add_parts(&a, &c), add_parts(&b, &d))
     }
 
     pub(crate) fn subtract(&self, other: &Self) -> Self {
@@ -118,19 +114,20 @@ impl Number {
             return Self::Real(a.subtract(b));
         }
         let ((a, b), (c, d)) = (self.parts(), other.parts());
-        Self::rectangular(a.subtract(&c), b.subtract(&d))
+        Self::rectangular(subtract_parts(&a, &c), subtract_parts(&b, &d))
     }
 
     pub(crate) fn multiply(&self, other: &Self) -> Self {
         match (self, other) {
             (Self::Real(a), Self::Real(b)) => Self::Real(a.multiply(b)),
             (Self::Real(factor), Self::Complex(real, imaginary))
-            | (Self::Complex(real, imaginary), Self::Real(factor)) => {
-                Self::rectangular(real.multiply(factor), imaginary.multiply(factor))
-            }
+            | (Self::Complex(real, imaginary), Self::Real(factor)) => Self::rectangular(
+                multiply_parts(real, factor),
+                multiply_parts(imaginary, factor),
+            ),
             (Self::Complex(a, b), Self::Complex(c, d)) => Self::rectangular(
-                a.multiply(c).subtract(&b.multiply(d)),
-                a.multiply(d).add(&b.multiply(c)),
+                subtract_parts(&multiply_parts(a, c), &multiply_parts(b, d)),
+                add_parts(&multiply_parts(a, d), &multiply_parts(b, c)),
             ),
         }
     }
@@ -142,14 +139,21 @@ impl Number {
         match (self, other) {
             (Self::Real(a), Self::Real(b)) => a.divide(b).map(Self::Real),
             (Self::Complex(real, imaginary), Self::Real(divisor)) => Ok(Self::rectangular(
-                real.divide(divisor)?,
-                imaginary.divide(divisor)?,
+                divide_parts(real, divisor)?,
+                divide_parts(imaginary, divisor)?,
             )),
-            (_, Self::Complex(c, d)) => {
+            (_, Self::Complex(c, d)) if c.is_exactly(0) => {
+                let (a, b) = self.parts();
+                let imaginary = divide_parts(&a, d)?.negate();
+                Ok(Self::rectangular(divide_parts(&b, d)?, imaginary))
+            }
+            (_, Self::Complex(c, d)) if self.is_exact() && other.is_exact() => {
                 let norm = c.multiply(c).add(&d.multiply(d));
                 let conjugate = Self::rectangular(c.clone(), d.negate());
                 self.multiply(&conjugate).divide(&Self::Real(norm))
             }
+            _ if self.is_exactly(0) => Ok(Self::from(0)),
+            _ => Ok(Pair::of(self).divide(Pair::of(other)).into()),
         }
     }
 
@@ -224,6 +228,39 @@ impl Number {
             Self::Real(real) => Self::Real(inexact(real)),
             Self::Complex(real, imaginary) => Self::Complex(inexact(real), inexact(imaginary)),
         }
+    }
+}
+
+// Parts of complex numbers: an exact zero stands for a part that is not there. It leaves the sign of
+// zeros alone, and is not made a NaN by an infinity.
+
+fn add_parts(a: &Real, b: &Real) -> Real {
+    if a.is_exactly(0) {
+        b.clone()
+    } else if b.is_exactly(0) {
+        a.clone()
+    } else {
+        a.add(b)
+    }
+}
+
+fn subtract_parts(a: &Real, b: &Real) -> Real {
+    add_parts(a, &b.negate())
+}
+
+fn multiply_parts(a: &Real, b: &Real) -> Real {
+    if a.is_exactly(0) || b.is_exactly(0) {
+        Real::from(0)
+    } else {
+        a.multiply(b)
+    }
+}
+
+fn divide_parts(a: &Real, b: &Real) -> Result<Real, Problem> {
+    if a.is_exactly(0) && !b.is_exactly(0) {
+        Ok(Real::from(0))
+    } else {
+        a.divide(b)
     }
 }
 

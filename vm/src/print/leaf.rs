@@ -51,8 +51,7 @@ pub(super) fn write(m: &Mutator<'_>, value: Value<'_>, style: Style, text: &mut 
     } else if let Some(integer) = value.as_fixnum() {
         write!(text, "{integer}")
     } else if let Some(number) = as_number(value) {
-        let digits = write_number(&number, 10).expect("radix 10 suits every number");
-        text.write_str(&digits)
+        text.write_str(&write_number(&number, 10))
     } else if let Some(object) = Object::of(value) {
         write_object(m, object, style, text)
     } else {

@@ -1,5 +1,6 @@
 //! Equivalence (R7RS 6.1) and the hashes that go with it.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use abi::tag::Kind;
@@ -7,7 +8,7 @@ use abi::tag::Kind;
 use super::{Answer, check};
 use crate::arguments::Args;
 use crate::mutator::Mutator;
-use crate::number::heap::as_number;
+use crate::number::heap::{as_number, compare_integers};
 use crate::object::Object;
 use crate::object::string::StringObject;
 use crate::value::Value;
@@ -28,6 +29,9 @@ fn is_number_object(value: Value<'_>) -> bool {
 
 #[inline(never)]
 fn numbers_eqv(a: Value<'_>, b: Value<'_>) -> bool {
+    if let Some(order) = compare_integers(a, b) {
+        return order == Ordering::Equal;
+    }
     match (as_number(a), as_number(b)) {
         (Some(a), Some(b)) => a.is_eqv(&b),
         _ => false,

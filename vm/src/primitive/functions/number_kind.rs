@@ -9,27 +9,24 @@ use super::arithmetic::real_argument;
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
-use crate::number::heap::{as_flonum, as_number, as_real, is_inexact};
+use crate::number::heap::{as_flonum, as_number, integer_sign, is_inexact, lowest_integer_bit};
 use crate::number::real::Real;
 use crate::number::tower::Number;
 use crate::value::Value;
 
 pub(crate) fn is_integer<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    if args[0].is_fixnum() {
-        return Ok(Value::TRUE);
+    if let Some(value) = as_flonum(args[0]) {
+        return Ok(Value::boolean(value.is_finite() && value.fract() == 0.0));
     }
-    Ok(Value::boolean(
-        as_real(args[0]).is_some_and(|real| real.is_integer()),
-    ))
+    Ok(Value::boolean(integer_sign(args[0]).is_some()))
 }
 
 pub(crate) fn is_rational<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    Ok(Value::boolean(as_real(args[0]).is_some_and(
-        |real| match real {
-            Real::Exact(_) => true,
-            Real::Flonum(value) => value.is_finite(),
-        },
-    )))
+    if let Some(value) = as_flonum(args[0]) {
+        return Ok(Value::boolean(value.is_finite()));
+    }
+    let is_exact = matches!(args[0].kind(), Some(Kind::Bignum | Kind::Ratnum));
+    Ok(Value::boolean(is_exact || args[0].is_fixnum()))
 }
 
 pub(crate) fn is_complex<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
@@ -82,8 +79,8 @@ pub(crate) fn is_inexact_number<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answ
 }
 
 pub(crate) fn is_zero<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    if let Some(value) = args[0].as_fixnum() {
-        return Ok(Value::boolean(value == 0));
+    if let Some(sign) = integer_sign(args[0]) {
+        return Ok(Value::boolean(sign == Ordering::Equal));
     }
     let number =
         as_number(args[0]).ok_or_else(|| Raise::wrong_type("zero?", 1, "number", args[0]))?;
@@ -92,8 +89,8 @@ pub(crate) fn is_zero<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 
 /// The sign of a real number; `None` of a NaN.
 fn sign<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, Option<Ordering>> {
-    if let Some(value) = args[0].as_fixnum() {
-        return Ok(Some(value.cmp(&0)));
+    if let Some(sign) = integer_sign(args[0]) {
+        return Ok(Some(sign));
     }
     if let Some(value) = as_flonum(args[0]) {
         return Ok(value.partial_cmp(&0.0));
@@ -117,15 +114,14 @@ pub(crate) fn is_negative<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
 
 /// The lowest bit of an integer.
 fn lowest_bit<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, bool> {
-    use dashu_int::ops::BitTest;
-    if let Some(value) = args[0].as_fixnum() {
-        return Ok(value & 1 == 1);
+    if let Some(bit) = lowest_integer_bit(args[0]) {
+        return Ok(bit);
     }
-    if args[0].is_kind(Kind::Bignum) || as_flonum(args[0]).is_some() {
-        let exact = as_real(args[0]).and_then(|real| real.to_exact());
-        if let Some(integer) = exact.as_ref().and_then(|exact| exact.as_integer()) {
-            return Ok(integer.bit(0));
-        }
+    if let Some(value) = as_flonum(args[0])
+        && value.is_finite()
+        && value.fract() == 0.0
+    {
+        return Ok(value % 2.0 != 0.0);
     }
     Err(Raise::wrong_type(who, 1, "integer", args[0]))
 }

@@ -17,8 +17,7 @@ pub(crate) fn number_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     const WHO: &str = "number->string";
     let radix = check::index_between(args, 1, RADICES, WHO)?;
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(WHO, 1, "number", args[0]))?;
-    let text = write_number(&number, radix as u32)
-        .map_err(|problem| problem.raise(WHO, &[args[0], args[1]]))?;
+    let text = write_number(&number, radix as u32);
     Ok(StringObject::from_text(m, &text)?.value())
 }
 

@@ -7,7 +7,7 @@ use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::number::heap::{as_flonum, as_number, from_integer, from_number, integer_bytes};
 use crate::number::transcendental::{self, Function};
-use crate::number::{Problem, generic};
+use crate::number::{Problem, generic, power, root};
 
 fn apply<'m>(
     m: &'m Mutator<'_>,
@@ -69,16 +69,14 @@ pub(crate) fn sqrt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     {
         return Ok(m.flonum(value.sqrt()));
     }
-    unary(m, args, "sqrt", |number| {
-        Ok(transcendental::square_root(number))
-    })
+    unary(m, args, "sqrt", |number| Ok(root::square_root(number)))
 }
 
 pub(crate) fn expt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let (base, exponent) = generic::operands(args[0], args[1], "expt")?;
     // Announced before the result exists anywhere: it may be larger than any memory.
-    generic::reserve_large(m, transcendental::power_bytes(&base, &exponent))?;
-    let power = transcendental::power(&base, &exponent)
+    generic::reserve_large(m, power::power_bytes(&base, &exponent))?;
+    let power = power::power(&base, &exponent)
         .map_err(|problem| problem.raise("expt", &[args[0], args[1]]))?;
     from_number(m, &power)
 }
@@ -88,8 +86,8 @@ pub(crate) fn exact_integer_sqrt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answ
     const WHO: &str = "exact-integer-sqrt";
     const WANTED: &str = "exact nonnegative integer";
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(WHO, 1, WANTED, args[0]))?;
-    let (root, rest) = transcendental::integer_square_root(&number)
-        .map_err(|problem| problem.raise(WHO, &[args[0]]))?;
+    let (root, rest) =
+        root::integer_square_root(&number).map_err(|problem| problem.raise(WHO, &[args[0]]))?;
     m.reserve(integer_bytes(&root) + integer_bytes(&rest))?;
     let root = from_integer(m, &root)?;
     let rest = from_integer(m, &rest)?;

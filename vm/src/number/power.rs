@@ -1,0 +1,178 @@
+//! `expt` (R7RS 6.2.6), exact where the result is.
+
+use std::cmp::Ordering;
+
+use dashu_int::ops::BitTest;
+use dashu_int::{IBig, Sign};
+
+use super::Problem;
+use super::complex::{Pair, pair, sine_cosine_of_half_turns};
+use super::exact::Exact;
+use super::real::Real;
+use super::root::exact_root;
+use super::tower::Number;
+use super::transcendental::logarithm;
+
+/// `base` to the power of `exponent`.
+///
+/// # Errors
+///
+/// An exact zero to a power without a positive real part.
+pub(crate) fn power(base: &Number, exponent: &Number) -> Result<Number, Problem> {
+    if exponent.is_exactly(0) {
+        return Ok(if base.is_exact() {
+            Number::from(1)
+        } else {
+            Number::from(1.0)
+        });
+    }
+    if let Ok(exponent) = exponent.exact_integer(2) {
+        return integer_power(base, exponent);
+    }
+    if base.is_zero() {
+        return zero_power(base, exponent);
+    }
+    if let (Number::Real(base), Number::Real(exponent)) = (base, exponent) {
+        return Ok(rational_power(base, exponent).unwrap_or_else(|| real_power(base, exponent)));
+    }
+    if base.is_exactly(1) {
+        return Ok(Number::from(1));
+    }
+    let product = Pair::of(exponent).multiply(Pair::of(&logarithm(base)));
+    Ok(product.exponential().into())
+}
+
+/// `(expt 4 1/2)`: exact where the root is.
+fn rational_power(base: &Real, exponent: &Real) -> Option<Number> {
+    /// Roots of a higher degree are looked for among doubles only.
+    const DEGREE_MAX: usize = 1 << 10;
+    let Real::Exact(base) = base else { return None };
+    let Real::Exact(Exact::Ratio {
+        numerator,
+        denominator,
+    }) = exponent
+    else {
+        return None;
+    };
+    let degree = usize::try_from(denominator)
+        .ok()
+        .filter(|degree| *degree <= DEGREE_MAX)?;
+    if base.sign() == Ordering::Less {
+        if degree != 2 {
+            return None;
+        }
+        let root = Real::Exact(exact_root(&base.negate(), degree)?);
+        let root = Number::rectangular(Real::from(0), root);
+        return integer_power(&root, numerator).ok();
+    }
+    let root = exact_root(base, degree)?;
+    root.power(numerator).map(Number::from)
+}
+
+/// A base that is not zero, by doubles.
+fn real_power(base: &Real, exponent: &Real) -> Number {
+    let (value, exponent) = (base.to_f64(), exponent.to_f64());
+    let is_in_range = value.is_normal() || !base.is_exact();
+    let magnitude = if is_in_range {
+        value.abs().powf(exponent)
+    } else {
+        // An exact base beyond all doubles.
+        let logarithm = logarithm(&Number::Real(base.magnitude()));
+        (exponent * Pair::of(&logarithm).real).exp()
+    };
+    if !base.is_negative() || value.is_nan() || exponent.is_nan() {
+        return Number::from(magnitude);
+    }
+    if exponent.is_infinite() {
+        return Number::from(value.powf(exponent));
+    }
+    let (sine, cosine) = sine_cosine_of_half_turns(exponent);
+    if exponent.fract() == 0.0 {
+        Number::from(magnitude * cosine)
+    } else {
+        pair(magnitude * cosine, magnitude * sine).into()
+    }
+}
+
+fn zero_power(base: &Number, exponent: &Number) -> Result<Number, Problem> {
+    let is_exact = base.is_exact() && exponent.is_exact();
+    let (real, _) = exponent.parts();
+    match real.sign() {
+        Some(Ordering::Greater) if is_exact => Ok(Number::from(0)),
+        Some(Ordering::Greater) => Ok(Number::from(0.0)),
+        Some(Ordering::Equal) if exponent.is_zero() => Ok(Number::from(1.0)),
+        Some(_) if base.is_exact() => Err(Problem::DivisionByZero),
+        Some(Ordering::Less) if exponent.real(2).is_ok() => Ok(Number::from(f64::INFINITY)),
+        _ => Ok(Number::from(f64::NAN)),
+    }
+}
+
+fn integer_power(base: &Number, exponent: &IBig) -> Result<Number, Problem> {
+    /// Inexact complex powers up to here are products; higher ones would gather errors.
+    const PRODUCT_BITS_MAX: usize = 10;
+    match base {
+        Number::Real(Real::Exact(base)) => base
+            .power(exponent)
+            .map(Number::from)
+            .ok_or(Problem::DivisionByZero),
+        Number::Real(Real::Flonum(base)) => {
+            let magnitude = base.abs().powf(exponent.to_f64().value());
+            let is_negative = base.is_sign_negative() && exponent.bit(0);
+            Ok(Number::from(if is_negative {
+                -magnitude
+            } else {
+                magnitude
+            }))
+        }
+        Number::Complex(..) if !base.is_exact() && exponent.bit_len() > PRODUCT_BITS_MAX => {
+            let factor = exponent.to_f64().value();
+            let logarithm = Pair::of(base).logarithm();
+            let product = pair(factor * logarithm.real, factor * logarithm.imaginary);
+            Ok(product.exponential().into())
+        }
+        Number::Complex(..) => product_power(base, exponent),
+    }
+}
+
+/// A power as products of squares.
+fn product_power(base: &Number, exponent: &IBig) -> Result<Number, Problem> {
+    let (sign, magnitude) = exponent.clone().into_parts();
+    let mut result = Number::from(1);
+    for index in (0..magnitude.bit_len()).rev() {
+        result = result.multiply(&result);
+        if magnitude.bit(index) {
+            result = result.multiply(base);
+        }
+    }
+    if sign == Sign::Negative {
+        Number::from(1).divide(&result)
+    } else {
+        Ok(result)
+    }
+}
+
+/// Bytes that an exact `base` to an exact integer `exponent` takes, roughly; 0 for other powers.
+pub(crate) fn power_bytes(base: &Number, exponent: &Number) -> usize {
+    let (true, Ok(exponent)) = (base.is_exact(), exponent.exact_integer(2)) else {
+        return 0;
+    };
+    let part_bits = |part: &Real| {
+        part.to_exact().map_or(0, |exact| {
+            let (numerator, denominator) = exact.parts();
+            numerator.bit_len().max(denominator.bit_len())
+        })
+    };
+    let bits = match base {
+        Number::Real(real) => part_bits(real),
+        // The powers of the imaginary unit do not grow.
+        Number::Complex(real, imaginary) if real.is_exactly(0) => part_bits(imaginary),
+        Number::Complex(real, imaginary) => part_bits(real).max(part_bits(imaginary)) + 1,
+    };
+    if bits <= 1 {
+        return 0;
+    }
+    let (_, exponent) = exponent.clone().into_parts();
+    let exponent = usize::try_from(&exponent).unwrap_or(usize::MAX);
+    // Numerator and denominator.
+    bits.saturating_mul(exponent) / 4
+}
