@@ -1,0 +1,193 @@
+;;; Hash tables: what the libraries of SRFI 69, SRFI 125 and R6RS are made of.
+;;;
+;;; The virtual machine's tables are keyed by identity and find their keys again after a collection
+;;; that moved them. Keys of which the table's equivalence is identity stand in such a table. For
+;;; the others, a second one leads from hashes to buckets: lists of entries, which are pairs of a key
+;;; and its value.
+
+(define-library (cozen hash-table)
+  (export make-table table? table-same? table-hash table-size
+          table-ref table-set! table-delete! table-contains?
+          table-clear! table-copy table-empty-copy table-fold table->alist
+          object-hash text-hash folded-text-hash symbol-hash number-hash)
+  (import (cozen core) (cozen primitives) (cozen control) (cozen condition) (cozen number)
+          (only (cozen list) append)
+          (only (cozen string) string=? string-ci=?))
+  (begin
+
+    ;; `style` is one of the numbers below; `count` counts the entries in buckets.
+    (define-record-type table
+      (new-table style same? hash identities buckets count)
+      table?
+      (style table-style)
+      (same? table-same?)
+      (hash table-hash)
+      (identities identities set-identities!)
+      (buckets buckets set-buckets!)
+      (count entry-count set-entry-count!))
+
+    (define by-identity 0)
+    (define by-number 1)
+    (define by-content 2)
+    (define by-text 3)
+    (define by-procedure 4)
+
+    ;; A table of keys that `same?` compares. `hash` is a procedure of a key, or #f for the one that
+    ;; goes with `same?`, which must then be one of the report's.
+    (define (make-table same? hash)
+      (let ((style (cond ((eq? same? eq?) by-identity)
+                         ((eq? same? eqv?) by-number)
+                         ((eq? same? equal?) by-content)
+                         ((eq? same? string=?) by-text)
+                         (else by-procedure))))
+        (new-table (if (and hash (or (eq? style by-content) (eq? style by-text)))
+                       by-procedure
+                       style)
+                   same?
+                   (or hash (standard-hash same?))
+                   (%make-table) (%make-table) 0)))
+
+    (define (standard-hash same?)
+      (cond ((or (eq? same? eq?) (eq? same? eqv?) (eq? same? equal?)) object-hash)
+            ((eq? same? string=?) text-hash)
+            ((eq? same? string-ci=?) folded-text-hash)
+            ((eq? same? =) number-hash)
+            (else (error "make-hash-table: this equivalence needs a hash function" same?))))
+
+    ;; (define-hash name (key) hash): may be asked for a hash below a bound, as in SRFI 69.
+    (define-syntax define-hash
+      (syntax-rules ()
+        ((_ name (key) hash)
+         (define name
+           (case-lambda
+             ((key) hash)
+             ((key bound) (modulo hash bound)))))))
+
+    (define-hash object-hash (object) (equal-hash object))
+    (define-hash text-hash (string) (string-hash string))
+    (define-hash folded-text-hash (string) (string-hash (string-foldcase string)))
+    (define-hash symbol-hash (symbol) (%eq-hash symbol))
+
+    ;; Numbers that are equal have one hash, exact or not.
+    (define-hash number-hash (number) (equal-hash (if (fixnum? number) number (near number))))
+
+    (define (near number)
+      (let ((near (inexact number)))
+        (if (and (real? near) (< (abs near) 1e15) (= near (floor near)))
+            (exact near)
+            near)))
+
+    ;; Whether `key` is compared by identity. Numbers may lie in the heap twice.
+    (define (direct? style key)
+      (cond ((eq? style by-content) (or (symbol? key) (fixnum? key) (char? key)))
+            ((eq? style by-identity) #t)
+            ((eq? style by-number) (or (fixnum? key) (not (number? key))))
+            (else #f)))
+
+    (define (bucket-hash table key)
+      (let ((style (table-style table)))
+        (cond ((or (eq? style by-content) (eq? style by-number)) (equal-hash key))
+              ((eq? style by-text) (string-hash key))
+              (else
+               (let ((hash ((table-hash table) key)))
+                 (if (fixnum? hash) hash (equal-hash hash)))))))
+
+    ;; The entry of `key` in a bucket, or #f.
+    (define (find-entry table key bucket)
+      (let ((style (table-style table)))
+        (cond ((eq? style by-content) (%assoc key bucket))
+              ((eq? style by-text)
+               (let loop ((bucket bucket))
+                 (cond ((null? bucket) #f)
+                       ((%string=? (car (car bucket)) key) (car bucket))
+                       (else (loop (cdr bucket))))))
+              ((eq? style by-number) (assv key bucket))
+              (else
+               (let ((same? (table-same? table)))
+                 (let loop ((bucket bucket))
+                   (cond ((null? bucket) #f)
+                         ((same? (car (car bucket)) key) (car bucket))
+                         (else (loop (cdr bucket))))))))))
+
+    (define (table-ref table key default)
+      (if (direct? (table-style table) key)
+          (%table-ref (identities table) key default)
+          (let* ((bucket (%table-ref (buckets table) (bucket-hash table key) '()))
+                 (entry (find-entry table key bucket)))
+            (if entry (cdr entry) default))))
+
+    (define missing (list 'missing))
+
+    (define (table-contains? table key)
+      (not (eq? (table-ref table key missing) missing)))
+
+    (define (table-set! table key value)
+      (if (direct? (table-style table) key)
+          (%table-set! (identities table) key value)
+          (let* ((hash (bucket-hash table key))
+                 (bucket (%table-ref (buckets table) hash '()))
+                 (entry (find-entry table key bucket)))
+            (if entry
+                (set-cdr! entry value)
+                (begin
+                  ;; `same?` may have changed the table: look at the bucket once more.
+                  (%table-set! (buckets table) hash
+                               (cons (cons key value) (%table-ref (buckets table) hash '())))
+                  (set-entry-count! table (+ (entry-count table) 1)))))))
+
+    ;; Answers whether the key was there.
+    (define (table-delete! table key)
+      (if (direct? (table-style table) key)
+          (let ((found (not (eq? (%table-ref (identities table) key missing) missing))))
+            (if found (%table-delete! (identities table) key))
+            found)
+          (let* ((hash (bucket-hash table key))
+                 (entry (find-entry table key (%table-ref (buckets table) hash '()))))
+            (and entry
+                 (let ((rest (without entry (%table-ref (buckets table) hash '()))))
+                   (if (null? rest)
+                       (%table-delete! (buckets table) hash)
+                       (%table-set! (buckets table) hash rest))
+                   (set-entry-count! table (- (entry-count table) 1))
+                   #t)))))
+
+    (define (without entry bucket)
+      (cond ((null? bucket) '())
+            ((eq? (car bucket) entry) (cdr bucket))
+            (else (cons (car bucket) (without entry (cdr bucket))))))
+
+    (define (table-size table)
+      (+ (%table-count (identities table)) (entry-count table)))
+
+    (define (table-clear! table)
+      (set-identities! table (%make-table))
+      (set-buckets! table (%make-table))
+      (set-entry-count! table 0))
+
+    (define (table-empty-copy table)
+      (new-table (table-style table) (table-same? table) (table-hash table)
+                 (%make-table) (%make-table) 0))
+
+    (define (table-copy table)
+      (let ((copy (table-empty-copy table)))
+        (table-fold (lambda (key value ignored) (table-set! copy key value)) #f table)
+        copy))
+
+    ;; Fresh pairs of keys and values: the table may change while they are gone through.
+    (define (table->alist table)
+      (let loop ((rest (%table->alist (buckets table)))
+                 (result (%table->alist (identities table))))
+        (if (null? rest)
+            result
+            (loop (cdr rest) (append (copies (cdr (car rest))) result)))))
+
+    (define (copies bucket)
+      (if (null? bucket)
+          '()
+          (cons (cons (car (car bucket)) (cdr (car bucket))) (copies (cdr bucket)))))
+
+    (define (table-fold procedure seed table)
+      (let loop ((rest (table->alist table)) (result seed))
+        (if (null? rest)
+            result
+            (loop (cdr rest) (procedure (car (car rest)) (cdr (car rest)) result)))))))

@@ -1,0 +1,475 @@
+;;; SRFI 1: lists.
+;;;
+;;; Procedures whose names end in ! are allowed to reuse their arguments, and do not.
+
+(define-library (srfi 1)
+  (export cons list xcons cons* make-list list-tabulate list-copy circular-list iota
+          pair? null? proper-list? circular-list? dotted-list? not-pair? null-list? list=
+          car cdr caar cadr cdar cddr
+          caaar caadr cadar caddr cdaar cdadr cddar cdddr
+          caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr
+          cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr
+          list-ref first second third fourth fifth sixth seventh eighth ninth tenth
+          car+cdr take drop take-right drop-right take! drop-right! split-at split-at!
+          last last-pair
+          length length+ append concatenate reverse append! concatenate! reverse!
+          append-reverse append-reverse! zip unzip1 unzip2 unzip3 unzip4 unzip5 count
+          map for-each fold unfold pair-fold reduce fold-right unfold-right pair-fold-right
+          reduce-right append-map append-map! map! map-in-order pair-for-each filter-map
+          filter partition remove filter! partition! remove!
+          find find-tail any every list-index take-while drop-while take-while! span break span!
+          break! member memq memv
+          delete delete-duplicates delete! delete-duplicates!
+          assoc assq assv alist-cons alist-copy alist-delete alist-delete!
+          lset<= lset= lset-adjoin lset-union lset-union! lset-intersection lset-intersection!
+          lset-difference lset-difference! lset-xor lset-xor! lset-diff+intersection
+          lset-diff+intersection! set-car! set-cdr!)
+  (import (scheme base) (scheme case-lambda) (scheme cxr) (only (cozen list) cons*))
+  (begin
+
+    ;; constructors
+
+    (define (xcons a b) (cons b a))
+
+    (define (list-tabulate count procedure)
+      (let loop ((index (- count 1)) (result '()))
+        (if (< index 0)
+            result
+            (loop (- index 1) (cons (procedure index) result)))))
+
+    (define (circular-list first . rest)
+      (let ((circle (cons first rest)))
+        (set-cdr! (last-pair circle) circle)
+        circle))
+
+    (define iota
+      (case-lambda
+        ((count) (iota count 0 1))
+        ((count start) (iota count start 1))
+        ((count start step)
+         (list-tabulate count (lambda (index) (+ start (* index step)))))))
+
+    ;; predicates
+
+    (define proper-list? list?)
+
+    ;; Floyd: `slow` goes half as fast and is met again on a circle.
+    (define (end-of object)
+      (let loop ((fast object) (slow object))
+        (if (pair? fast)
+            (let ((fast (cdr fast)))
+              (if (pair? fast)
+                  (let ((fast (cdr fast)) (slow (cdr slow)))
+                    (if (eq? fast slow) slow (loop fast slow)))
+                  fast))
+            fast)))
+
+    (define (circular-list? object) (pair? (end-of object)))
+
+    (define (dotted-list? object)
+      (let ((end (end-of object)))
+        (not (or (null? end) (pair? end)))))
+
+    (define (not-pair? object) (not (pair? object)))
+
+    (define (null-list? list)
+      (cond ((pair? list) #f)
+            ((null? list) #t)
+            (else (error "null-list?: expected a list, found" list))))
+
+    (define (list= same? . lists)
+      (define (two? a b)
+        (cond ((null-list? a) (null-list? b))
+              ((null-list? b) #f)
+              (else (and (same? (car a) (car b)) (two? (cdr a) (cdr b))))))
+      (or (null? lists)
+          (let loop ((first (car lists)) (rest (cdr lists)))
+            (or (null? rest)
+                (and (two? first (car rest))
+                     (loop (car rest) (cdr rest)))))))
+
+    ;; selectors
+
+    (define first car)
+    (define second cadr)
+    (define third caddr)
+    (define fourth cadddr)
+    (define (fifth list) (car (cddddr list)))
+    (define (sixth list) (cadr (cddddr list)))
+    (define (seventh list) (caddr (cddddr list)))
+    (define (eighth list) (cadddr (cddddr list)))
+    (define (ninth list) (car (cddddr (cddddr list))))
+    (define (tenth list) (cadr (cddddr (cddddr list))))
+
+    (define (car+cdr pair) (values (car pair) (cdr pair)))
+
+    (define (take list count)
+      (let loop ((rest list) (count count) (taken '()))
+        (if (<= count 0)
+            (reverse taken)
+            (loop (cdr rest) (- count 1) (cons (car rest) taken)))))
+
+    (define (drop list count) (list-tail list count))
+
+    (define (take-right list count)
+      (let loop ((lag list) (lead (drop list count)))
+        (if (pair? lead)
+            (loop (cdr lag) (cdr lead))
+            lag)))
+
+    (define (drop-right list count)
+      (let loop ((lag list) (lead (drop list count)) (taken '()))
+        (if (pair? lead)
+            (loop (cdr lag) (cdr lead) (cons (car lag) taken))
+            (reverse taken))))
+
+    (define take! take)
+    (define drop-right! drop-right)
+
+    (define (split-at list count)
+      (let loop ((rest list) (count count) (taken '()))
+        (if (<= count 0)
+            (values (reverse taken) rest)
+            (loop (cdr rest) (- count 1) (cons (car rest) taken)))))
+
+    (define split-at! split-at)
+
+    (define (last-pair list)
+      (if (pair? (cdr list)) (last-pair (cdr list)) list))
+
+    (define (last list) (car (last-pair list)))
+
+    ;; length, append and their like
+
+    (define (length+ object)
+      (if (circular-list? object)
+          #f
+          (let loop ((rest object) (count 0))
+            (if (pair? rest) (loop (cdr rest) (+ count 1)) count))))
+
+    (define (concatenate lists) (apply append lists))
+    (define append! append)
+    (define concatenate! concatenate)
+    (define reverse! reverse)
+
+    (define (append-reverse front tail)
+      (if (null-list? front)
+          tail
+          (append-reverse (cdr front) (cons (car front) tail))))
+
+    (define append-reverse! append-reverse)
+
+    (define (zip list . lists) (apply map (lambda elements elements) list lists))
+    (define (unzip1 lists) (map car lists))
+    (define (unzip2 lists) (values (map first lists) (map second lists)))
+    (define (unzip3 lists) (values (map first lists) (map second lists) (map third lists)))
+    (define (unzip4 lists)
+      (values (map first lists) (map second lists) (map third lists) (map fourth lists)))
+    (define (unzip5 lists)
+      (values (map first lists) (map second lists) (map third lists) (map fourth lists)
+              (map fifth lists)))
+
+    ;; Several lists at once: their first elements, or #f at the end of one; and what follows.
+    (define (heads lists)
+      (let loop ((rest lists) (result '()))
+        (cond ((null? rest) (reverse result))
+              ((pair? (car rest)) (loop (cdr rest) (cons (car (car rest)) result)))
+              (else #f))))
+
+    (define (tails lists) (map cdr lists))
+
+    (define (all-pairs? lists)
+      (or (null? lists)
+          (and (pair? (car lists)) (all-pairs? (cdr lists)))))
+
+    (define (count holds? list . lists)
+      (apply fold
+             (lambda arguments
+               ;; The last argument is the count so far.
+               (let ((arguments (reverse arguments)))
+                 (if (apply holds? (reverse (cdr arguments)))
+                     (+ (car arguments) 1)
+                     (car arguments))))
+             0 list lists))
+
+    ;; folding
+
+    (define fold
+      (case-lambda
+        ((procedure seed list)
+         (let loop ((rest list) (result seed))
+           (if (pair? rest)
+               (loop (cdr rest) (procedure (car rest) result))
+               result)))
+        ((procedure seed list . lists)
+         (let loop ((lists (cons list lists)) (result seed))
+           (let ((elements (heads lists)))
+             (if elements
+                 (loop (tails lists) (apply procedure (append elements (cons result '()))))
+                 result))))))
+
+    (define fold-right
+      (case-lambda
+        ((procedure seed list)
+         (let loop ((rest (reverse list)) (result seed))
+           (if (pair? rest)
+               (loop (cdr rest) (procedure (car rest) result))
+               result)))
+        ((procedure seed list . lists)
+         (let loop ((lists (cons list lists)))
+           (let ((elements (heads lists)))
+             (if elements
+                 (apply procedure (append elements (cons (loop (tails lists)) '())))
+                 seed))))))
+
+    (define pair-fold
+      (case-lambda
+        ((procedure seed list)
+         (let loop ((rest list) (result seed))
+           (if (pair? rest)
+               (let ((next (cdr rest)))
+                 (loop next (procedure rest result)))
+               result)))
+        ((procedure seed list . lists)
+         (let loop ((lists (cons list lists)) (result seed))
+           (if (all-pairs? lists)
+               (let ((next (tails lists)))
+                 (loop next (apply procedure (append lists (cons result '())))))
+               result)))))
+
+    (define (pair-fold-right procedure seed list . lists)
+      (let loop ((lists (cons list lists)))
+        (if (all-pairs? lists)
+            (apply procedure (append lists (cons (loop (tails lists)) '())))
+            seed)))
+
+    (define (reduce procedure identity list)
+      (if (null-list? list)
+          identity
+          (fold procedure (car list) (cdr list))))
+
+    (define (reduce-right procedure identity list)
+      (if (null-list? list)
+          identity
+          (let ((reversed (reverse list)))
+            (fold procedure (car reversed) (cdr reversed)))))
+
+    (define unfold
+      (case-lambda
+        ((stop? element next seed) (unfold stop? element next seed (lambda (seed) '())))
+        ((stop? element next seed tail)
+         (let loop ((seed seed) (result '()))
+           (if (stop? seed)
+               (append-reverse result (tail seed))
+               (loop (next seed) (cons (element seed) result)))))))
+
+    (define unfold-right
+      (case-lambda
+        ((stop? element next seed) (unfold-right stop? element next seed '()))
+        ((stop? element next seed tail)
+         (let loop ((seed seed) (result tail))
+           (if (stop? seed)
+               result
+               (loop (next seed) (cons (element seed) result)))))))
+
+    ;; mapping
+
+    (define (append-map procedure list . lists)
+      (concatenate (apply map procedure list lists)))
+
+    (define append-map! append-map)
+    (define map! map)
+    (define map-in-order map)
+
+    (define (pair-for-each procedure list . lists)
+      (apply pair-fold
+             (lambda arguments (apply procedure (drop-right arguments 1)))
+             #f list lists)
+      (if #f #f))
+
+    (define (filter-map procedure list . lists)
+      (filter (lambda (object) object) (apply map procedure list lists)))
+
+    ;; filtering and searching
+
+    (define (filter holds? list)
+      (let loop ((rest list) (kept '()))
+        (cond ((null-list? rest) (reverse kept))
+              ((holds? (car rest)) (loop (cdr rest) (cons (car rest) kept)))
+              (else (loop (cdr rest) kept)))))
+
+    (define (remove holds? list)
+      (filter (lambda (object) (not (holds? object))) list))
+
+    (define (partition holds? list)
+      (let loop ((rest list) (in '()) (out '()))
+        (cond ((null-list? rest) (values (reverse in) (reverse out)))
+              ((holds? (car rest)) (loop (cdr rest) (cons (car rest) in) out))
+              (else (loop (cdr rest) in (cons (car rest) out))))))
+
+    (define filter! filter)
+    (define remove! remove)
+    (define partition! partition)
+
+    (define (find-tail holds? list)
+      (let loop ((rest list))
+        (and (pair? rest)
+             (if (holds? (car rest)) rest (loop (cdr rest))))))
+
+    (define (find holds? list)
+      (let ((tail (find-tail holds? list)))
+        (and tail (car tail))))
+
+    ;; The last call is a tail call, as SRFI 1 wants.
+    (define any
+      (case-lambda
+        ((holds? list)
+         (and (pair? list)
+              (let loop ((element (car list)) (rest (cdr list)))
+                (if (pair? rest)
+                    (or (holds? element) (loop (car rest) (cdr rest)))
+                    (holds? element)))))
+        ((holds? list . lists)
+         (let loop ((lists (cons list lists)))
+           (let ((elements (heads lists)))
+             (and elements
+                  (let ((next (tails lists)))
+                    (if (all-pairs? next)
+                        (or (apply holds? elements) (loop next))
+                        (apply holds? elements)))))))))
+
+    (define every
+      (case-lambda
+        ((holds? list)
+         (or (not (pair? list))
+             (let loop ((element (car list)) (rest (cdr list)))
+               (if (pair? rest)
+                   (and (holds? element) (loop (car rest) (cdr rest)))
+                   (holds? element)))))
+        ((holds? list . lists)
+         (let loop ((lists (cons list lists)))
+           (let ((elements (heads lists)))
+             (or (not elements)
+                 (let ((next (tails lists)))
+                   (if (all-pairs? next)
+                       (and (apply holds? elements) (loop next))
+                       (apply holds? elements)))))))))
+
+    (define (list-index holds? list . lists)
+      (let loop ((lists (cons list lists)) (index 0))
+        (let ((elements (heads lists)))
+          (and elements
+               (if (apply holds? elements)
+                   index
+                   (loop (tails lists) (+ index 1)))))))
+
+    (define (span holds? list)
+      (let loop ((rest list) (front '()))
+        (if (and (pair? rest) (holds? (car rest)))
+            (loop (cdr rest) (cons (car rest) front))
+            (values (reverse front) rest))))
+
+    (define (break holds? list)
+      (span (lambda (object) (not (holds? object))) list))
+
+    (define (take-while holds? list)
+      (let-values (((front rest) (span holds? list))) front))
+
+    (define (drop-while holds? list)
+      (let-values (((front rest) (span holds? list))) rest))
+
+    (define take-while! take-while)
+    (define span! span)
+    (define break! break)
+
+    ;; deletion
+
+    (define delete
+      (case-lambda
+        ((object list) (delete object list equal?))
+        ((object list same?) (remove (lambda (other) (same? object other)) list))))
+
+    ;; Of equal elements the first stays.
+    (define delete-duplicates
+      (case-lambda
+        ((list) (delete-duplicates list equal?))
+        ((list same?)
+         (let loop ((rest list) (kept '()))
+           (cond ((null-list? rest) (reverse kept))
+                 ((any (lambda (other) (same? other (car rest))) kept) (loop (cdr rest) kept))
+                 (else (loop (cdr rest) (cons (car rest) kept))))))))
+
+    (define delete! delete)
+    (define delete-duplicates! delete-duplicates)
+
+    ;; association lists
+
+    (define (alist-cons key value alist) (cons (cons key value) alist))
+    (define (alist-copy alist)
+      (map (lambda (entry) (cons (car entry) (cdr entry))) alist))
+
+    (define alist-delete
+      (case-lambda
+        ((key alist) (alist-delete key alist equal?))
+        ((key alist same?) (remove (lambda (entry) (same? key (car entry))) alist))))
+
+    (define alist-delete! alist-delete)
+
+    ;; lists as sets
+
+    (define (in? same? object set)
+      (any (lambda (other) (same? other object)) set))
+
+    (define (lset<= same? . sets)
+      (or (null? sets)
+          (let loop ((set (car sets)) (rest (cdr sets)))
+            (or (null? rest)
+                (and (every (lambda (object)
+                              (any (lambda (other) (same? object other)) (car rest)))
+                            set)
+                     (loop (car rest) (cdr rest)))))))
+
+    (define (lset= same? . sets)
+      (or (null? sets)
+          (let loop ((set (car sets)) (rest (cdr sets)))
+            (or (null? rest)
+                (and (lset<= same? set (car rest))
+                     (lset<= (lambda (a b) (same? b a)) (car rest) set)
+                     (loop (car rest) (cdr rest)))))))
+
+    (define (lset-adjoin same? set . objects)
+      (fold (lambda (object set) (if (in? same? object set) set (cons object set))) set objects))
+
+    (define (lset-union same? . sets)
+      (reduce (lambda (set result)
+                (cond ((null? set) result)
+                      ((null? result) set)
+                      ((eq? set result) result)
+                      (else (apply lset-adjoin same? result set))))
+              '() sets))
+
+    (define (lset-intersection same? set . sets)
+      (filter (lambda (object)
+                (every (lambda (other) (in? (lambda (a b) (same? b a)) object other)) sets))
+              set))
+
+    (define (lset-difference same? set . sets)
+      (filter (lambda (object)
+                (every (lambda (other) (not (in? (lambda (a b) (same? b a)) object other))) sets))
+              set))
+
+    (define (lset-xor same? . sets)
+      (reduce (lambda (a b)
+                (append (lset-difference same? a b) (lset-difference same? b a)))
+              '() sets))
+
+    (define (lset-diff+intersection same? set . sets)
+      (partition (lambda (object)
+                   (every (lambda (other) (not (in? (lambda (a b) (same? b a)) object other))) sets))
+                 set))
+
+    (define lset-union! lset-union)
+    (define lset-intersection! lset-intersection)
+    (define lset-difference! lset-difference)
+    (define lset-xor! lset-xor)
+    (define lset-diff+intersection! lset-diff+intersection)))

@@ -1,0 +1,184 @@
+;;; SRFI 128: comparators (the part that has no registry).
+
+(define-library (srfi 128)
+  (export make-comparator comparator? comparator-ordered? comparator-hashable?
+          make-eq-comparator make-eqv-comparator make-equal-comparator
+          make-pair-comparator make-list-comparator make-vector-comparator
+          make-default-comparator default-hash
+          boolean-hash char-hash char-ci-hash string-hash string-ci-hash symbol-hash number-hash
+          comparator-type-test-predicate comparator-equality-predicate
+          comparator-ordering-predicate comparator-hash-function
+          comparator-test-type comparator-check-type comparator-hash
+          =? <? >? <=? >=? comparator-if<=>)
+  (import (scheme base) (scheme char) (scheme case-lambda)
+          (rename (cozen hash-table) (text-hash string-hash) (folded-text-hash string-ci-hash)))
+  (begin
+
+    ;; The ordering and the hash may be #f: then there is none.
+    (define-record-type comparator
+      (make-comparator type? same? less? hash)
+      comparator?
+      (type? comparator-type-test-predicate)
+      (same? comparator-equality-predicate)
+      (less? comparator-ordering-predicate)
+      (hash comparator-hash-function))
+
+    (define (comparator-ordered? comparator)
+      (if (comparator-ordering-predicate comparator) #t #f))
+
+    (define (comparator-hashable? comparator)
+      (if (comparator-hash-function comparator) #t #f))
+
+    (define (anything? object) #t)
+
+    (define default-hash object-hash)
+    (define boolean-hash object-hash)
+    (define char-hash object-hash)
+    (define (char-ci-hash character) (object-hash (char-foldcase character)))
+
+    (define (make-eq-comparator) (make-comparator anything? eq? #f default-hash))
+    (define (make-eqv-comparator) (make-comparator anything? eqv? #f default-hash))
+    (define (make-equal-comparator) (make-comparator anything? equal? #f default-hash))
+
+    ;; Objects in the order of their types, then of their values. What has no order is equal or not.
+    (define (make-default-comparator)
+      (make-comparator anything? default-same? default<? default-hash-of))
+
+    (define (default-same? a b)
+      (if (and (number? a) (number? b)) (= a b) (equal? a b)))
+
+    (define (default-hash-of object)
+      (if (number? object) (number-hash object) (default-hash object)))
+
+    (define (type-rank object)
+      (cond ((null? object) 0) ((pair? object) 1) ((boolean? object) 2) ((char? object) 3)
+            ((string? object) 4) ((symbol? object) 5) ((number? object) 6) ((vector? object) 7)
+            ((bytevector? object) 8) (else 9)))
+
+    (define (default<? a b)
+      (let ((rank (type-rank a)) (other (type-rank b)))
+        (cond ((< rank other) #t)
+              ((> rank other) #f)
+              (else
+               (case rank
+                 ((1) (or (default<? (car a) (car b))
+                          (and (default-same? (car a) (car b)) (default<? (cdr a) (cdr b)))))
+                 ((2) (and (not a) b))
+                 ((3) (char<? a b))
+                 ((4) (string<? a b))
+                 ((5) (string<? (symbol->string a) (symbol->string b)))
+                 ((6) (number<? a b))
+                 ((7) (sequence<? a b vector-length vector-ref default-same? default<?))
+                 ((8) (sequence<? a b bytevector-length bytevector-u8-ref = <))
+                 (else #f))))))
+
+    (define (number<? a b)
+      (if (and (real? a) (real? b)) (< a b) #f))
+
+    ;; Shorter sequences come first.
+    (define (sequence<? a b length-of element same? less?)
+      (let ((length (length-of a)))
+        (if (not (= length (length-of b)))
+            (< length (length-of b))
+            (let loop ((index 0))
+              (and (< index length)
+                   (let ((x (element a index)) (y (element b index)))
+                     (or (less? x y)
+                         (and (same? x y) (loop (+ index 1))))))))))
+
+    (define (make-pair-comparator first second)
+      (make-comparator
+       (lambda (object)
+         (and (pair? object)
+              (comparator-test-type first (car object))
+              (comparator-test-type second (cdr object))))
+       (lambda (a b) (and (=? first (car a) (car b)) (=? second (cdr a) (cdr b))))
+       (lambda (a b)
+         (or (<? first (car a) (car b))
+             (and (=? first (car a) (car b)) (<? second (cdr a) (cdr b)))))
+       (lambda (pair)
+         (combine (comparator-hash first (car pair)) (comparator-hash second (cdr pair))))))
+
+    (define (combine hash other)
+      (default-hash (+ (* 31 (modulo hash 1000000007)) (modulo other 1000000007))))
+
+    (define make-list-comparator
+      (case-lambda
+        ((element) (make-list-comparator element list? null? car cdr))
+        ((element type? empty? head tail)
+         (make-comparator
+          (lambda (object)
+            (and (type? object)
+                 (let loop ((rest object))
+                   (or (empty? rest)
+                       (and (comparator-test-type element (head rest)) (loop (tail rest)))))))
+          (lambda (a b)
+            (let loop ((a a) (b b))
+              (cond ((empty? a) (empty? b))
+                    ((empty? b) #f)
+                    (else (and (=? element (head a) (head b)) (loop (tail a) (tail b)))))))
+          (lambda (a b)
+            (let loop ((a a) (b b))
+              (cond ((empty? a) (not (empty? b)))
+                    ((empty? b) #f)
+                    ((=? element (head a) (head b)) (loop (tail a) (tail b)))
+                    (else (<? element (head a) (head b))))))
+          (lambda (object)
+            (let loop ((rest object) (hash 17))
+              (if (empty? rest)
+                  hash
+                  (loop (tail rest) (combine hash (comparator-hash element (head rest)))))))))))
+
+    (define make-vector-comparator
+      (case-lambda
+        ((element) (make-vector-comparator element vector? vector-length vector-ref))
+        ((element type? length-of ref)
+         (define (elements object)
+           (let loop ((index (- (length-of object) 1)) (result '()))
+             (if (< index 0)
+                 result
+                 (loop (- index 1) (cons (ref object index) result)))))
+         (let ((of-lists (make-list-comparator element)))
+           (make-comparator
+            (lambda (object) (and (type? object) (comparator-test-type of-lists (elements object))))
+            (lambda (a b) (=? of-lists (elements a) (elements b)))
+            (lambda (a b)
+              (sequence<? a b length-of ref
+                          (comparator-equality-predicate element)
+                          (comparator-ordering-predicate element)))
+            (lambda (object) (comparator-hash of-lists (elements object))))))))
+
+    (define (comparator-test-type comparator object)
+      ((comparator-type-test-predicate comparator) object))
+
+    (define (comparator-check-type comparator object)
+      (or (comparator-test-type comparator object)
+          (error "comparator-check-type: this object is of another type:" object)))
+
+    (define (comparator-hash comparator object)
+      ((comparator-hash-function comparator) object))
+
+    ;; (define-order name (comparator a b) holds): of two or more objects, all neighbours.
+    (define-syntax define-order
+      (syntax-rules ()
+        ((_ name (comparator a b) holds)
+         (define (name comparator first second . more)
+           (let loop ((a first) (b second) (more more))
+             (and holds
+                  (or (null? more) (loop b (car more) (cdr more)))))))))
+
+    (define-order =? (comparator a b) ((comparator-equality-predicate comparator) a b))
+    (define-order <? (comparator a b) ((comparator-ordering-predicate comparator) a b))
+    (define-order >? (comparator a b) ((comparator-ordering-predicate comparator) b a))
+    (define-order <=? (comparator a b) (not ((comparator-ordering-predicate comparator) b a)))
+    (define-order >=? (comparator a b) (not ((comparator-ordering-predicate comparator) a b)))
+
+    (define-syntax comparator-if<=>
+      (syntax-rules ()
+        ((_ a b less same greater)
+         (comparator-if<=> (make-default-comparator) a b less same greater))
+        ((_ comparator a b less same greater)
+         (let ((order comparator) (x a) (y b))
+           (cond ((=? order x y) same)
+                 ((<? order x y) less)
+                 (else greater))))))))

@@ -1,0 +1,47 @@
+;;; SRFI 69: basic hash tables.
+
+(define-library (srfi 69)
+  (export make-hash-table hash-table? alist->hash-table
+          hash-table-equivalence-function hash-table-hash-function
+          hash-table-ref hash-table-ref/default hash-table-set! hash-table-delete!
+          hash-table-exists? hash-table-update! hash-table-update!/default
+          hash-table-size hash-table-keys hash-table-values
+          hash-table-walk hash-table-fold hash-table->alist hash-table-copy hash-table-merge!
+          (rename object-hash hash) (rename text-hash string-hash)
+          (rename folded-text-hash string-ci-hash) (rename object-hash hash-by-identity))
+  (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations))
+  (begin
+
+    ;; What follows the hash function, such as a size, is a hint for others.
+    (define make-hash-table
+      (case-lambda
+        (() (make-table equal? #f))
+        ((same?) (make-table same? #f))
+        ((same? hash . hints) (make-table same? (known-hash same? hash)))))
+
+    (define (alist->hash-table alist . arguments)
+      (let ((table (apply make-hash-table arguments)))
+        (for-each (lambda (entry)
+                    ;; The first of several entries counts.
+                    (if (not (table-contains? table (car entry)))
+                        (table-set! table (car entry) (cdr entry))))
+                  alist)
+        table))
+
+    (define (hash-table-delete! table key)
+      (table-delete! table key)
+      (if #f #f))
+
+    (define (hash-table-walk table procedure)
+      (table-fold (lambda (key value ignored) (procedure key value)) #f table)
+      (if #f #f))
+
+    (define (hash-table-fold table procedure seed)
+      (table-fold procedure seed table))
+
+    (define (hash-table-copy table . hints)
+      (table-copy table))
+
+    (define (hash-table-merge! table other)
+      (table-fold (lambda (key value ignored) (table-set! table key value)) #f other)
+      table)))
