@@ -1,5 +1,7 @@
 //! The types that one instruction can test for.
 
+use crate::primitive::Primitive;
+
 macro_rules! type_tests {
     ($( $(#[$doc:meta])* $code:literal $name:ident = $text:literal; )*) => {
         /// A set of values that an instruction recognises by tag and header alone.
@@ -75,6 +77,38 @@ type_tests! {
     23 Guardian = "%guardian?";
     /// An ephemeron.
     24 Ephemeron = "ephemeron?";
+}
+
+/// The test that a predicate makes, if one instruction can make it.
+pub const fn type_test_of(primitive: Primitive) -> Option<TypeTest> {
+    Some(match primitive {
+        Primitive::IsNull => TypeTest::Null,
+        Primitive::IsPair => TypeTest::Pair,
+        Primitive::IsBoolean => TypeTest::Boolean,
+        Primitive::IsChar => TypeTest::Character,
+        Primitive::IsSymbol => TypeTest::Symbol,
+        Primitive::IsString => TypeTest::String,
+        Primitive::IsVector => TypeTest::Vector,
+        Primitive::IsBytevector => TypeTest::Bytevector,
+        Primitive::IsProcedure => TypeTest::Procedure,
+        Primitive::IsNumber => TypeTest::Number,
+        Primitive::IsFixnum => TypeTest::Fixnum,
+        Primitive::IsFlonum => TypeTest::Flonum,
+        Primitive::IsExactInteger => TypeTest::ExactInteger,
+        Primitive::IsExactRational => TypeTest::ExactRational,
+        Primitive::IsReal => TypeTest::Real,
+        Primitive::IsRecord => TypeTest::Record,
+        Primitive::IsEofObject => TypeTest::Eof,
+        Primitive::IsDefault => TypeTest::Default,
+        Primitive::IsPort => TypeTest::Port,
+        Primitive::IsWeakPair => TypeTest::WeakPair,
+        Primitive::IsTable => TypeTest::Table,
+        Primitive::IsBox => TypeTest::Box,
+        Primitive::IsUnbound => TypeTest::Unbound,
+        Primitive::IsGuardian => TypeTest::Guardian,
+        Primitive::IsEphemeron => TypeTest::Ephemeron,
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

@@ -100,7 +100,9 @@ impl Mutator<'_> {
         let link = self.copy_pieces(&pieces, old_link);
         if !pieces.is_empty() {
             // SAFETY: the return word of the running frame.
-            unsafe { fp.store_word(stubs.underflow()) };
+            let tier = unsafe { stubs.tier(fp.load_word()) };
+            // SAFETY: as above.
+            unsafe { fp.store_word(stubs.underflow(tier)) };
             self.state_mut().stack.current().link = link;
         }
         let continuation = self.allocate_chunk(0);
@@ -147,17 +149,8 @@ impl Mutator<'_> {
     pub(crate) fn restore_frame(&mut self) -> Option<ReturnWord> {
         let stubs = self.state().stubs;
         let base = self.state_mut().stack.current();
-        if base.link.chunk == tag::FALSE {
-            return None;
-        }
+        let resume = next_captured(base.link)?;
         let (from, offset, top) = (Chunk::of(base.link.chunk), base.link.offset, base.top);
-        let resume = match offset {
-            0 => from.field(chunk::RESUME),
-            _ => from.field(chunk::FRAMES + (offset - 1) * WORD_BYTES),
-        };
-        // SAFETY: the words that lead into captured frames are return words of code that the chunk
-        // keeps; it is reachable from the base.
-        let resume = unsafe { ReturnWord::new(resume) };
         let words = resume.words();
         let lowest = top.offset_bytes(((words - 1) * WORD_BYTES).wrapping_neg());
         for index in 0..words {
@@ -178,7 +171,9 @@ impl Mutator<'_> {
         let word = if is_last {
             stubs.exit_base()
         } else {
-            stubs.underflow()
+            // SAFETY: the return word of the captured frame, which the chunk keeps.
+            let tier = unsafe { stubs.tier(from.field(chunk::FRAMES + (end - 1) * WORD_BYTES)) };
+            stubs.underflow(tier)
         };
         // SAFETY: the return word of the frame just copied.
         unsafe { top.store_word(word) };
@@ -199,6 +194,21 @@ impl Mutator<'_> {
         base.barrier = None;
         base.link = link;
     }
+}
+
+/// The return word that leads into the captured frame at `link`; `None` if there is none.
+pub(crate) fn next_captured(link: Link) -> Option<ReturnWord> {
+    if link.chunk == tag::FALSE {
+        return None;
+    }
+    let from = Chunk::of(link.chunk);
+    let word = match link.offset {
+        0 => from.field(chunk::RESUME),
+        offset => from.field(chunk::FRAMES + (offset - 1) * WORD_BYTES),
+    };
+    // SAFETY: the words that lead into captured frames are return words of code that the chunk
+    // keeps; it is reachable from the base.
+    Some(unsafe { ReturnWord::new(word) })
 }
 
 /// The base that `value` is a continuation of, if it is one.

@@ -220,8 +220,21 @@ fn install_barrier(base: &mut Base, stubs: StubWords, fp: Address) {
             original: word.address().word(),
         });
         // SAFETY: the return word of a frame of the base.
-        unsafe { fp.store_word(stubs.barrier()) };
+        unsafe { fp.store_word(stubs.barrier(word.tier())) };
     }
+}
+
+/// The return word that a barrier replaced, if `word` is that of the base's barrier.
+pub(crate) fn barrier_original(base: &Base, stubs: StubWords, word: u64) -> Option<u64> {
+    if stubs.kind(word) != ReturnKind::Barrier {
+        return None;
+    }
+    let barrier = base.barrier;
+    Some(
+        barrier
+            .expect("a barrier on the stack is known to its base")
+            .original,
+    )
 }
 
 /// Takes the barrier of `base` away, through which the frame at `fp` is returning, and puts one up

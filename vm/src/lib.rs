@@ -14,6 +14,7 @@ pub mod hooks;
 mod images;
 mod interpreter;
 mod mutator;
+mod native;
 mod number;
 mod object;
 mod object_model;

@@ -10,6 +10,7 @@ use crate::interpreter::Machine;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::stack::Link;
+use crate::stubs::StubWords;
 use crate::value::Value;
 
 /// A place in source text.
@@ -61,9 +62,11 @@ impl Mutator<'_> {
         let mut addresses = vec![s.pc_address()];
         let mut fp = s.fp_address();
         for base in self.state().stack.bases.iter().rev() {
-            while let Some(word) = return_word(base, self.state().stubs, fp) {
+            let stubs = self.state().stubs;
+            while let Some(word) = return_word(base, stubs, fp) {
                 // A callee that was not entered stands at its own return word.
-                if addresses != [word.address()] {
+                let is_seen = addresses == [word.address()];
+                if !is_seen && !stubs.is_border(word.address().word()) {
                     addresses.push(word.address());
                 }
                 fp = fp.offset_words(word.words());
@@ -71,7 +74,7 @@ impl Mutator<'_> {
                     return addresses;
                 }
             }
-            add_captured(base.link, &mut addresses, count_max);
+            add_captured(base.link, stubs, &mut addresses, count_max);
             let Some(outer) = self.suspended_outside(base.serial) else {
                 break;
             };
@@ -90,7 +93,7 @@ impl Mutator<'_> {
 }
 
 /// Adds the return words of captured frames.
-fn add_captured(link: Link, addresses: &mut Vec<Address>, count_max: usize) {
+fn add_captured(link: Link, stubs: StubWords, addresses: &mut Vec<Address>, count_max: usize) {
     let mut link = link;
     while tag::is_object(link.chunk) && addresses.len() < count_max {
         let object = Address::from_word(link.chunk & !tag::TAG_MASK);
@@ -98,7 +101,7 @@ fn add_captured(link: Link, addresses: &mut Vec<Address>, count_max: usize) {
         // SAFETY: links lead to initialised chunks.
         unsafe {
             each_captured_frame(object, |frame, word| {
-                if frame.fp >= start {
+                if frame.fp >= start && !stubs.is_border(word.address().word()) {
                     addresses.push(word.address());
                 }
             });

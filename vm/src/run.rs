@@ -5,7 +5,7 @@ use gc::{CollectReason, Scope, WORD_BYTES};
 use smallvec::SmallVec;
 
 use crate::hooks::{Handle, HostError};
-use crate::interpreter::{Machine, enter, interpret, resume};
+use crate::interpreter::{Machine, enter, resume};
 use crate::mutator::Mutator;
 use crate::place::Place;
 use crate::value::Value;
@@ -77,7 +77,7 @@ impl<'id> Mutator<'id> {
             }
             enter(self, machine, words.len() - 1)
         };
-        let end = interpret(self, entered);
+        let end = crate::native::run(self, entered);
         self.finish_run(end)
     }
 

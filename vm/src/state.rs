@@ -12,13 +12,17 @@ use loader::{Placement, Registry};
 use crate::externals::Externals;
 use crate::frame_walk::{Extent, renew_barrier, trace_base};
 use crate::hooks::{Frontend, HostProcedure};
+use crate::native::Context;
 use crate::object::symbol::SymbolTable;
 use crate::run::VmError;
 use crate::stack::Stack;
 use crate::stubs::StubWords;
 
 /// The state of a mutator.
+#[repr(C)]
 pub(crate) struct State {
+    /// What native code knows of; some of it may be roots.
+    pub(crate) native: Context,
     // Roots: words that the collector updates.
     /// List of entered `dynamic-wind`s.
     pub(crate) winders: Cell<u64>,
@@ -76,6 +80,7 @@ impl State {
     pub(crate) fn new(arena: &Arc<Arena>, stack: Stack) -> Self {
         let register = || Cell::new(tag::NULL);
         Self {
+            native: Context::new(),
             winders: register(),
             handlers: register(),
             parameters: register(),
@@ -121,7 +126,7 @@ impl State {
 
     /// Shows `visitor` every root, and renews the barriers of the stack.
     pub(crate) fn trace<V: Visitor>(&mut self, scope: Scope, visitor: &mut V) {
-        for register in self.registers() {
+        for register in self.registers().into_iter().chain(self.native.roots()) {
             let mut word = register.get();
             visitor.slot(Slot::of(&mut word));
             register.set(word);
@@ -156,6 +161,10 @@ impl State {
         self.registers()
             .iter()
             .for_each(|register| visit(register.get()));
+        self.native
+            .roots()
+            .iter()
+            .for_each(|word| visit(word.get()));
         self.externals.borrow().words().for_each(&mut visit);
         self.host_arguments.iter().for_each(|&word| visit(word));
         self.symbols.each_word(&mut visit);

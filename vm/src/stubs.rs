@@ -1,39 +1,80 @@
-//! Stubs: return words that lead to one instruction of the machine's own.
+//! Return words: those of calls, of both tiers, and the stubs that may stand in their place.
 //!
-//! In front of each instruction stands a call's trailer of zeros (see [`abi::procedure`]), so that a
-//! return to a stub needs no test: it leaves the frame pointer where it is, and the value in slot 0
-//! of the frame that returned.
+//! Stubs of bytecode lead to one instruction of the machine's own. In front of each stands a call's
+//! trailer (see [`abi::procedure`]); it is zeros except for the border below native code, so that
+//! a return to a stub needs no test: it leaves the frame pointer where it is, and the value in
+//! slot 0 of the frame that returned. Stubs of native code are machine code, see
+//! [`crate::native::stubs`]. Bytecode returns to stubs of bytecode only, native code to its own.
 
+use abi::frame_map::HEADER_BYTES;
 use abi::isa::Opcode;
 use abi::procedure::{TRAILER_BYTES, TRAILER_DST_BEFORE, TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::Address;
 
+use crate::native::stubs::{return_barrier, return_to_bytecode, underflow};
+
 const STUB_BYTES: usize = 2 * TRAILER_BYTES;
 
-/// The stubs, back to back: trailer, opcode, padding.
-#[repr(C, align(16))]
-struct Stubs([u8; 3 * STUB_BYTES]);
+/// The stubs of bytecode, in this order.
+const OPCODES: [Opcode; 4] = [
+    Opcode::ExitBase,
+    Opcode::Underflow,
+    Opcode::ReturnBarrier,
+    Opcode::ReturnToNative,
+];
+const TO_NATIVE: usize = 3;
 
-static STUBS: Stubs = Stubs({
-    let mut bytes = [Opcode::Trap as u8; 3 * STUB_BYTES];
-    let opcodes = [Opcode::ExitBase, Opcode::Underflow, Opcode::ReturnBarrier];
+/// Words of the border frame between native code and the bytecode that it called.
+pub(crate) const BORDER_BELOW_NATIVE_WORDS: usize = 6;
+/// The slot of that frame where bytecode leaves its result: it held the callee's return word.
+pub(crate) const BORDER_VALUE_SLOT: u16 = 5;
+/// Words of the border frame between bytecode and the native code that it called.
+pub(crate) const BORDER_BELOW_BYTECODE_WORDS: usize = 2;
+
+/// Two bits a slot: five raw slots.
+const MAP_BELOW_NATIVE: [u8; HEADER_BYTES + 2] = [5, 0, 0b1010_1010, 0b10];
+/// No slots.
+const MAP_BELOW_BYTECODE: [u8; HEADER_BYTES] = [0, 0];
+
+/// The stubs, back to back: trailer, opcode, padding. Then the maps of the border frames.
+#[repr(C, align(16))]
+struct Stubs {
+    code: [u8; OPCODES.len() * STUB_BYTES],
+    map_below_native: [u8; MAP_BELOW_NATIVE.len()],
+    map_below_bytecode: [u8; MAP_BELOW_BYTECODE.len()],
+}
+
+static STUBS: Stubs = Stubs {
+    code: stub_code(),
+    map_below_native: MAP_BELOW_NATIVE,
+    map_below_bytecode: MAP_BELOW_BYTECODE,
+};
+
+const fn stub_code() -> [u8; OPCODES.len() * STUB_BYTES] {
+    let mut bytes = [0; OPCODES.len() * STUB_BYTES];
     let mut stub = 0;
-    while stub < opcodes.len() {
-        let mut byte = 0;
-        while byte < TRAILER_BYTES {
-            bytes[stub * STUB_BYTES + byte] = 0;
+    while stub < OPCODES.len() {
+        let word = stub * STUB_BYTES + TRAILER_BYTES;
+        bytes[word] = OPCODES[stub] as u8;
+        let mut byte = word + 1;
+        while byte < (stub + 1) * STUB_BYTES {
+            bytes[byte] = Opcode::Trap as u8;
             byte += 1;
         }
-        bytes[stub * STUB_BYTES + TRAILER_BYTES] = opcodes[stub] as u8;
         stub += 1;
     }
+    let word = TO_NATIVE * STUB_BYTES + TRAILER_BYTES;
+    bytes[word - TRAILER_DST_BEFORE] = BORDER_VALUE_SLOT as u8;
+    bytes[word - TRAILER_WORDS_BEFORE] = BORDER_BELOW_NATIVE_WORDS as u8;
+    // The maps follow the code, less than 256 bytes away.
+    bytes[word - TRAILER_MAP_BEFORE] = (bytes.len() - word) as u8;
     bytes
-});
+}
 
 /// What a return word leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ReturnKind {
-    /// Code of an image.
+    /// Code of an image, or across a border: a frame of which the size and the map are known.
     Code,
     /// Out of the interpreter: this is the first frame of a base.
     ExitBase,
@@ -43,16 +84,37 @@ pub(crate) enum ReturnKind {
     Barrier,
 }
 
+/// What kind of code returns through a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CodeTier {
+    Bytecode,
+    Native,
+}
+
 /// The return words of the stubs. A copy is cheap; they never change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StubWords {
     first: u64,
+    native: NativeStubWords,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct NativeStubWords {
+    underflow: u64,
+    barrier: u64,
+    to_bytecode: u64,
 }
 
 impl StubWords {
     pub(crate) fn new() -> Self {
+        let word = |stub: extern "C" fn()| stub as usize as u64;
         Self {
-            first: (STUBS.0.as_ptr().expose_provenance() + TRAILER_BYTES) as u64,
+            first: (STUBS.code.as_ptr().expose_provenance() + TRAILER_BYTES) as u64,
+            native: NativeStubWords {
+                underflow: word(underflow),
+                barrier: word(return_barrier),
+                to_bytecode: word(return_to_bytecode),
+            },
         }
     }
 
@@ -62,13 +124,36 @@ impl StubWords {
     }
 
     #[inline(always)]
-    pub(crate) const fn underflow(self) -> u64 {
-        self.first + STUB_BYTES as u64
+    pub(crate) const fn underflow(self, tier: CodeTier) -> u64 {
+        match tier {
+            CodeTier::Bytecode => self.first + STUB_BYTES as u64,
+            CodeTier::Native => self.native.underflow,
+        }
     }
 
     #[inline(always)]
-    pub(crate) const fn barrier(self) -> u64 {
-        self.first + 2 * STUB_BYTES as u64
+    pub(crate) const fn barrier(self, tier: CodeTier) -> u64 {
+        match tier {
+            CodeTier::Bytecode => self.first + 2 * STUB_BYTES as u64,
+            CodeTier::Native => self.native.barrier,
+        }
+    }
+
+    /// From bytecode into the border frame below native code.
+    #[inline(always)]
+    pub(crate) const fn return_to_native(self) -> u64 {
+        self.first + (TO_NATIVE * STUB_BYTES) as u64
+    }
+
+    /// From native code into the border frame below bytecode.
+    #[inline(always)]
+    pub(crate) const fn return_to_bytecode(self) -> u64 {
+        self.native.to_bytecode
+    }
+
+    /// Whether `word` leads into a border frame.
+    pub(crate) const fn is_border(self, word: u64) -> bool {
+        word == self.return_to_native() || word == self.return_to_bytecode()
     }
 
     /// What `word` leads to.
@@ -78,16 +163,123 @@ impl StubWords {
             0 => ReturnKind::ExitBase,
             offset if offset == STUB_BYTES as u64 => ReturnKind::Underflow,
             offset if offset == 2 * STUB_BYTES as u64 => ReturnKind::Barrier,
+            _ if word == self.native.underflow => ReturnKind::Underflow,
+            _ if word == self.native.barrier => ReturnKind::Barrier,
             _ => ReturnKind::Code,
+        }
+    }
+
+    /// What kind of code returns through `word`.
+    ///
+    /// # Safety
+    ///
+    /// `word` is the return word of a frame, and its image is kept.
+    pub(crate) unsafe fn tier(self, word: u64) -> CodeTier {
+        let stubs = [
+            self.native.underflow,
+            self.native.barrier,
+            self.native.to_bytecode,
+        ];
+        // SAFETY: passed on to the caller.
+        if stubs.contains(&word) || unsafe { loader::is_native_code(Address::from_word(word)) } {
+            CodeTier::Native
+        } else {
+            CodeTier::Bytecode
         }
     }
 }
 
-/// A return word that leads to code, and its trailer.
+/// A return word that leads to a frame, and what is known of that frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ReturnWord(Address);
+pub(crate) struct ReturnWord {
+    address: Address,
+    words: u16,
+    flags: u16,
+    tier: CodeTier,
+    map: Address,
+}
 
 impl ReturnWord {
+    /// # Safety
+    ///
+    /// `word` is a return point of code that stays mapped, or leads into a border frame.
+    #[inline]
+    pub(crate) unsafe fn new(word: u64) -> Self {
+        let address = Address::from_word(word);
+        // SAFETY: passed on to the caller.
+        if let Some(point) = unsafe { loader::native_return_at(address) } {
+            return Self {
+                address,
+                words: point.words,
+                flags: point.flags,
+                tier: CodeTier::Native,
+                map: point.map,
+            };
+        }
+        if word == return_to_bytecode as extern "C" fn() as usize as u64 {
+            return Self {
+                address,
+                words: BORDER_BELOW_BYTECODE_WORDS as u16,
+                flags: 0,
+                tier: CodeTier::Native,
+                map: Address::new(STUBS.map_below_bytecode.as_ptr().expose_provenance()),
+            };
+        }
+        // SAFETY: what is no native code is bytecode.
+        let trailer = unsafe { Trailer::new(word) };
+        Self {
+            address,
+            words: trailer.words() as u16,
+            flags: 0,
+            tier: CodeTier::Bytecode,
+            map: trailer.map(),
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) const fn address(self) -> Address {
+        self.address
+    }
+
+    /// Words of the caller's frame, its return word included.
+    #[inline(always)]
+    pub(crate) const fn words(self) -> usize {
+        self.words as usize
+    }
+
+    /// The frame map of the caller's frame.
+    #[inline(always)]
+    pub(crate) const fn map(self) -> Address {
+        self.map
+    }
+
+    /// Flags of native return points, see [`abi::native::return_table`].
+    pub(crate) const fn flags(self) -> u16 {
+        self.flags
+    }
+
+    /// What kind of code returns through the word.
+    #[inline(always)]
+    pub(crate) const fn tier(self) -> CodeTier {
+        self.tier
+    }
+
+    /// The trailer of a word of bytecode.
+    pub(crate) fn trailer(self) -> Trailer {
+        assert_eq!(
+            self.tier,
+            CodeTier::Bytecode,
+            "bytecode returns to bytecode"
+        );
+        Trailer(self.address)
+    }
+}
+
+/// A return word of bytecode, and its trailer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Trailer(Address);
+
+impl Trailer {
     /// # Safety
     ///
     /// `word` stands behind a call's trailer in code that stays mapped, or in a stub.
@@ -104,24 +296,24 @@ impl ReturnWord {
     /// The slot of the caller that takes the result.
     #[inline(always)]
     pub(crate) fn dst(self) -> u16 {
-        u16::from_le_bytes(self.trailer(TRAILER_DST_BEFORE))
+        u16::from_le_bytes(self.bytes(TRAILER_DST_BEFORE))
     }
 
     /// Words of the caller's frame, its return word included.
     #[inline(always)]
     pub(crate) fn words(self) -> usize {
-        usize::from(u16::from_le_bytes(self.trailer(TRAILER_WORDS_BEFORE)))
+        usize::from(u16::from_le_bytes(self.bytes(TRAILER_WORDS_BEFORE)))
     }
 
     /// The frame map of the caller's frame.
     #[inline(always)]
-    pub(crate) fn map(self) -> Address {
-        let distance = i32::from_le_bytes(self.trailer(TRAILER_MAP_BEFORE));
+    fn map(self) -> Address {
+        let distance = i32::from_le_bytes(self.bytes(TRAILER_MAP_BEFORE));
         self.0.offset_bytes(distance as isize as usize)
     }
 
     #[inline(always)]
-    fn trailer<const N: usize>(self, bytes_before: usize) -> [u8; N] {
+    fn bytes<const N: usize>(self, bytes_before: usize) -> [u8; N] {
         let place: *const [u8; N] = std::ptr::with_exposed_provenance(self.0.raw() - bytes_before);
         // SAFETY: whoever made `self` promised a trailer in mapped memory before this address; a
         // byte array has no alignment.
@@ -132,27 +324,84 @@ impl ReturnWord {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frame_walk::frame_map;
+    use abi::frame_map::SlotState;
 
     #[test]
     fn stubs_are_told_apart_and_have_trailers_of_zeros() {
+        use CodeTier::Bytecode;
         let stubs = StubWords::new();
         let all = [
             (stubs.exit_base(), ReturnKind::ExitBase, Opcode::ExitBase),
-            (stubs.underflow(), ReturnKind::Underflow, Opcode::Underflow),
-            (stubs.barrier(), ReturnKind::Barrier, Opcode::ReturnBarrier),
+            (
+                stubs.underflow(Bytecode),
+                ReturnKind::Underflow,
+                Opcode::Underflow,
+            ),
+            (
+                stubs.barrier(Bytecode),
+                ReturnKind::Barrier,
+                Opcode::ReturnBarrier,
+            ),
         ];
         for (word, kind, opcode) in all {
             assert_eq!(stubs.kind(word), kind);
             // SAFETY: a stub.
-            let stub = unsafe { ReturnWord::new(word) };
+            let stub = unsafe { Trailer::new(word) };
             assert_eq!(
                 (stub.dst(), stub.words(), stub.map()),
                 (0, 0, stub.address())
             );
-            let place: *const u8 = std::ptr::with_exposed_provenance(word as usize);
-            // SAFETY: the instruction of a stub.
-            assert_eq!(unsafe { place.read() }, opcode as u8);
+            assert_eq!(opcode_at(word), opcode as u8);
         }
-        assert_eq!(stubs.kind(stubs.barrier() + 1), ReturnKind::Code);
+        assert_eq!(stubs.kind(stubs.exit_base() + 1), ReturnKind::Code);
+    }
+
+    #[test]
+    fn stubs_of_native_code_replace_words_of_native_code() {
+        use CodeTier::Native;
+        let stubs = StubWords::new();
+        assert_eq!(stubs.kind(stubs.underflow(Native)), ReturnKind::Underflow);
+        assert_eq!(stubs.kind(stubs.barrier(Native)), ReturnKind::Barrier);
+        for word in [
+            stubs.underflow(Native),
+            stubs.barrier(Native),
+            stubs.return_to_bytecode(),
+        ] {
+            // SAFETY: stubs.
+            assert_eq!(unsafe { stubs.tier(word) }, Native);
+        }
+        // SAFETY: a stub.
+        let tier = unsafe { stubs.tier(stubs.return_to_native()) };
+        assert_eq!(tier, CodeTier::Bytecode);
+    }
+
+    #[test]
+    fn border_frames_are_raw() {
+        let stubs = StubWords::new();
+        assert_eq!(
+            opcode_at(stubs.return_to_native()),
+            Opcode::ReturnToNative as u8
+        );
+        for (word, words, slots, tier) in [
+            (stubs.return_to_native(), 6, 5, CodeTier::Bytecode),
+            (stubs.return_to_bytecode(), 2, 0, CodeTier::Native),
+        ] {
+            assert_eq!(stubs.kind(word), ReturnKind::Code);
+            assert!(stubs.is_border(word));
+            // SAFETY: stubs that lead into border frames.
+            let word = unsafe { ReturnWord::new(word) };
+            assert_eq!((word.words(), word.tier()), (words, tier));
+            // SAFETY: the map of a border frame.
+            let map = unsafe { frame_map(word.map()) };
+            assert_eq!(map.states().count(), slots);
+            assert!(map.states().all(|state| state == SlotState::Raw));
+        }
+    }
+
+    fn opcode_at(word: u64) -> u8 {
+        let place: *const u8 = std::ptr::with_exposed_provenance(word as usize);
+        // SAFETY: the instruction of a stub.
+        unsafe { place.read() }
     }
 }

@@ -1,24 +1,26 @@
 //! The roots in frames, derived for the heap verifier by code of its own.
 //!
 //! Nothing here is shared with [`crate::frame_walk`]: maps and trailers are read byte by byte, and
-//! all of every base is walked, whatever barriers say.
+//! all of every base is walked, whatever barriers say. Only the table of native return points is
+//! searched by the same code.
 
 use abi::procedure::{TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::{Address, VerifierRoot};
 
 use crate::stack::{Base, Innermost};
 use crate::state::State;
+use crate::stubs::{BORDER_BELOW_BYTECODE_WORDS, CodeTier, StubWords};
+
+const TIERS: [CodeTier; 2] = [CodeTier::Bytecode, CodeTier::Native];
 
 /// Shows `visit` every root in the frames on the stack.
 pub(crate) fn each_frame_root(state: &State, visit: &mut dyn FnMut(VerifierRoot)) {
     for base in &state.stack.bases {
-        let barrier = state.stubs.barrier();
-        let ends = [state.stubs.exit_base(), state.stubs.underflow()];
-        walk(base, barrier, ends, visit);
+        walk(base, state.stubs, visit);
     }
 }
 
-fn walk(base: &Base, barrier: u64, ends: [u64; 2], visit: &mut dyn FnMut(VerifierRoot)) {
+fn walk(base: &Base, stubs: StubWords, visit: &mut dyn FnMut(VerifierRoot)) {
     let Some(suspended) = base.suspended else {
         return;
     };
@@ -33,12 +35,13 @@ fn walk(base: &Base, barrier: u64, ends: [u64; 2], visit: &mut dyn FnMut(Verifie
     }
     loop {
         let mut word = word_at(fp);
-        if word == barrier {
+        if TIERS.map(|tier| stubs.barrier(tier)).contains(&word) {
             let barrier = base.barrier.expect("the barrier's base knows it");
             assert_eq!(barrier.fp.raw(), fp, "one barrier a base");
             word = barrier.original;
         }
-        if ends.contains(&word) {
+        let underflows = TIERS.map(|tier| stubs.underflow(tier));
+        if word == stubs.exit_base() || underflows.contains(&word) {
             return;
         }
         let address = word as usize;
@@ -46,11 +49,25 @@ fn walk(base: &Base, barrier: u64, ends: [u64; 2], visit: &mut dyn FnMut(Verifie
             place: Address::new(fp),
             code: Address::new(address),
         });
-        let words = u16::from_le_bytes(bytes_at(address - TRAILER_WORDS_BEFORE));
-        let map = i32::from_le_bytes(bytes_at(address - TRAILER_MAP_BEFORE));
+        if word == stubs.return_to_bytecode() {
+            fp += 8 * BORDER_BELOW_BYTECODE_WORDS;
+            continue;
+        }
+        let (words, map) = frame_of(address);
         fp += 8 * usize::from(words);
-        show_live(fp, address.wrapping_add_signed(map as isize), visit);
+        show_live(fp, map, visit);
     }
+}
+
+/// The words and the map of the frame that a return to `address` leads into.
+fn frame_of(address: usize) -> (u16, usize) {
+    // SAFETY: the return word of a frame keeps its image.
+    if let Some(point) = unsafe { loader::native_return_at(Address::new(address)) } {
+        return (point.words, point.map.raw());
+    }
+    let words = u16::from_le_bytes(bytes_at(address - TRAILER_WORDS_BEFORE));
+    let map = i32::from_le_bytes(bytes_at(address - TRAILER_MAP_BEFORE));
+    (words, address.wrapping_add_signed(map as isize))
 }
 
 fn show_live(fp: usize, map: usize, visit: &mut dyn FnMut(VerifierRoot)) {

@@ -1,43 +1,10 @@
 //! What the compiler knows of primitives beyond the table.
 
 use abi::primitive::Primitive;
-use abi::type_test::TypeTest;
 
 use super::Tables;
 use super::ir::{Comparison, Operation, Procedure, Unit};
 use crate::core::ir::{Literal, LiteralId};
-
-/// The test that a predicate makes, if one instruction can make it.
-pub fn type_test_of(primitive: Primitive) -> Option<TypeTest> {
-    Some(match primitive {
-        Primitive::IsNull => TypeTest::Null,
-        Primitive::IsPair => TypeTest::Pair,
-        Primitive::IsBoolean => TypeTest::Boolean,
-        Primitive::IsChar => TypeTest::Character,
-        Primitive::IsSymbol => TypeTest::Symbol,
-        Primitive::IsString => TypeTest::String,
-        Primitive::IsVector => TypeTest::Vector,
-        Primitive::IsBytevector => TypeTest::Bytevector,
-        Primitive::IsProcedure => TypeTest::Procedure,
-        Primitive::IsNumber => TypeTest::Number,
-        Primitive::IsFixnum => TypeTest::Fixnum,
-        Primitive::IsFlonum => TypeTest::Flonum,
-        Primitive::IsExactInteger => TypeTest::ExactInteger,
-        Primitive::IsExactRational => TypeTest::ExactRational,
-        Primitive::IsReal => TypeTest::Real,
-        Primitive::IsRecord => TypeTest::Record,
-        Primitive::IsEofObject => TypeTest::Eof,
-        Primitive::IsDefault => TypeTest::Default,
-        Primitive::IsPort => TypeTest::Port,
-        Primitive::IsWeakPair => TypeTest::WeakPair,
-        Primitive::IsTable => TypeTest::Table,
-        Primitive::IsBox => TypeTest::Box,
-        Primitive::IsUnbound => TypeTest::Unbound,
-        Primitive::IsGuardian => TypeTest::Guardian,
-        Primitive::IsEphemeron => TypeTest::Ephemeron,
-        _ => return None,
-    })
-}
 
 /// The relation of numbers that a primitive tests for.
 pub fn comparison_of(primitive: Primitive) -> Option<Comparison> {

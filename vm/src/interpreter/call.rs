@@ -95,6 +95,12 @@ fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
     }
 }
 
+/// As [`enter_known`], for native code.
+#[inline(never)]
+pub(crate) fn enter_code(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
+    enter_known(m, s, code)
+}
+
 #[inline(always)]
 fn first_instruction(code: Address) -> *const u8 {
     std::ptr::with_exposed_provenance(code.raw() + PROCEDURE_HEADER_BYTES)
@@ -177,7 +183,8 @@ pub(crate) fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machin
     enter_known(m, s, code)
 }
 
-fn procedure_header(code: Address) -> ProcedureHeader {
+/// The header at a code address.
+pub(crate) fn procedure_header(code: Address) -> ProcedureHeader {
     let bytes: *const [u8; PROCEDURE_HEADER_BYTES] = std::ptr::with_exposed_provenance(code.raw());
     // SAFETY: code addresses lead to procedure headers, in read-only memory.
     ProcedureHeader::decode(&unsafe { bytes.read() }).expect("loaded procedures have valid headers")
@@ -257,8 +264,9 @@ pub(super) fn tail_apply(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> M
     spread(m, s, usize::from(arguments.0))
 }
 
+/// Spreads the last of so many arguments, a list, and enters the value in slot 0.
 #[inline(never)]
-fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
+pub(crate) fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
     let Some(last) = arguments.checked_sub(1) else {
         return fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, 0);
     };

@@ -143,7 +143,13 @@ pub(super) fn location_define(
 #[cold]
 #[inline(never)]
 fn unbound_variable(m: &mut Mutator<'_>, s: Machine, cell: DataOffset) -> Machine {
-    let name = match object_of(cell_word(s, cell), Kind::Location) {
+    unbound_location(m, s, cell_word(s, cell))
+}
+
+/// Raises `unbound-variable`; `word` is the location, or in damaged images something else.
+#[cold]
+pub(super) fn unbound_location(m: &mut Mutator<'_>, s: Machine, word: u64) -> Machine {
+    let name = match object_of(word, Kind::Location) {
         // SAFETY: locations have a name.
         Some((location, _)) => unsafe { load(location, location::NAME) },
         None => tag::FALSE,
@@ -151,7 +157,12 @@ fn unbound_variable(m: &mut Mutator<'_>, s: Machine, cell: DataOffset) -> Machin
     fault_with_name(m, s, ConditionKind::UnboundVariable, name)
 }
 
-fn fault_with_name(m: &mut Mutator<'_>, s: Machine, kind: ConditionKind, name: u64) -> Machine {
+pub(super) fn fault_with_name(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    kind: ConditionKind,
+    name: u64,
+) -> Machine {
     fault(m, s, |_| {
         // SAFETY: nothing was collected since the name was read.
         let name = unsafe { Value::from_word(name) };

@@ -44,8 +44,10 @@ pub(super) fn call_host(
     run_host(m, s, primitive, (arguments, suspended), dst)
 }
 
+/// Calls host primitive `primitive` from the frame of `s`; if it returns, the result is in `dst`,
+/// and the machine stands where it stood.
 #[inline(never)]
-fn run_host(
+pub(crate) fn run_host(
     m: &mut Mutator<'_>,
     s: Machine,
     primitive: PrimitiveOperand,

@@ -3,6 +3,7 @@
 use abi::condition::ConditionKind;
 use abi::isa::{Count, Into, Local, MapOffset, Opcode, PrimitiveOperand};
 use gc::Address;
+use smallvec::SmallVec;
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
@@ -149,6 +150,28 @@ unsafe fn apply(
         Ok(value) => Ok(value.word()),
         Err(raise) => Err(stage(m, s, raise)),
     }
+}
+
+/// Calls a leaf primitive for native code, which the machine stands below; `None` if `number` is
+/// that of no leaf.
+pub(crate) fn leaf_primitive(
+    m: &Mutator<'_>,
+    s: Machine,
+    number: u16,
+    words: &[u64],
+) -> Option<Result<u64, Staged>> {
+    let Some(Entry::Leaf { .. }) = entry(number) else {
+        return None;
+    };
+    // Arguments lie at descending addresses.
+    let mut reversed: SmallVec<[u64; 4]> = words.iter().rev().copied().collect();
+    let first = if words.is_empty() {
+        s.fp_address()
+    } else {
+        last_of(&mut reversed)
+    };
+    // SAFETY: copies of the arguments, which live as long as the call.
+    Some(unsafe { apply(m, s, PrimitiveOperand(number), first, words.len()) })
 }
 
 #[cold]

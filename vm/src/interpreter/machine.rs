@@ -27,6 +27,11 @@ impl Machine {
         }
     }
 
+    /// Whether both machines stand at the same place.
+    pub(crate) fn is_at(self, other: Self) -> bool {
+        (self.pc, self.fp) == (other.pc, other.fp)
+    }
+
     #[inline(always)]
     pub(crate) fn pc_address(self) -> Address {
         Address::new(self.pc.addr())

@@ -11,7 +11,8 @@ use crate::frame_walk::pass_barrier;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
-use crate::stubs::{ReturnKind, ReturnWord};
+use crate::native::value_for_native;
+use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, ReturnKind, Trailer};
 use crate::value::Value;
 
 #[inline(always)]
@@ -19,12 +20,12 @@ pub(super) fn return_value(_: &mut Mutator<'_>, s: Machine, src: Local) -> Machi
     // SAFETY: a frame starts with its return word.
     let word = unsafe { s.fp.read() };
     // SAFETY: calls and bases push return words with trailers, and the images are kept.
-    return_to(s, unsafe { ReturnWord::new(word) }, s.get(src))
+    return_to(s, unsafe { Trailer::new(word) }, s.get(src))
 }
 
 /// The machine after a return of `value` through `word` from the frame of `s`.
 #[inline(always)]
-fn return_to(s: Machine, word: ReturnWord, value: u64) -> Machine {
+fn return_to(s: Machine, word: Trailer, value: u64) -> Machine {
     // SAFETY: the caller's frame lies right above, of the size that the trailer says.
     let fp = unsafe { s.fp.add(word.words()) };
     let caller = Machine {
@@ -61,12 +62,12 @@ pub(crate) fn deliver(m: &mut Mutator<'_>, s: Machine, values: &[u64]) -> Machin
     let word = unsafe { s.fp.read() };
     match stubs.kind(word) {
         // SAFETY: the stub has a trailer.
-        ReturnKind::ExitBase => return_to(s, unsafe { ReturnWord::new(word) }, first),
+        ReturnKind::ExitBase => return_to(s, unsafe { Trailer::new(word) }, first),
         // SAFETY: calls push return words with trailers.
-        ReturnKind::Code => return_all_to(m, s, unsafe { ReturnWord::new(word) }, values),
+        ReturnKind::Code => return_all_to(m, s, unsafe { Trailer::new(word) }, values),
         ReturnKind::Barrier => {
             let word = pass_barrier(m.state_mut().stack.current(), stubs, s.fp_address());
-            return_all_to(m, s, word, values)
+            return_all_to(m, s, word.trailer(), values)
         }
         ReturnKind::Underflow => resume(m, values),
     }
@@ -77,13 +78,18 @@ pub(crate) fn resume(m: &mut Mutator<'_>, values: &[u64]) -> Machine {
     let Some(word) = m.restore_frame() else {
         return m.exit_base_with(values.first().copied().unwrap_or(tag::UNSPECIFIED));
     };
-    let below = below_restored_frame(m, word);
-    return_all_to(m, below, word, values)
+    let below = below_restored_frame(m, word.trailer());
+    return_all_to(m, below, word.trailer(), values)
 }
 
 /// Returns `values` through `word`, which leads to code, from the frame of `s`.
-fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: ReturnWord, values: &[u64]) -> Machine {
-    let first = values.first().copied().unwrap_or(tag::UNSPECIFIED);
+fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: Trailer, values: &[u64]) -> Machine {
+    let first = if word.address().word() == m.state().stubs.return_to_native() {
+        let border = s.fp_address().offset_words(BORDER_BELOW_NATIVE_WORDS);
+        value_for_native(m, border, values)
+    } else {
+        values.first().copied().unwrap_or(tag::UNSPECIFIED)
+    };
     let caller = return_to(s, word, first);
     let Some((required, has_rest)) = receive_at(word.address()) else {
         return caller;
@@ -97,7 +103,7 @@ fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: ReturnWord, values: &[u6
 }
 
 /// The frame pointer that a callee of the frame just restored would have.
-fn below_restored_frame(m: &mut Mutator<'_>, word: ReturnWord) -> Machine {
+fn below_restored_frame(m: &mut Mutator<'_>, word: Trailer) -> Machine {
     let top = m.state_mut().stack.current().top;
     let fp = top.offset_bytes((word.words() * WORD_BYTES).wrapping_neg());
     Machine::at(word.address(), fp)
@@ -127,16 +133,7 @@ fn distribute(
 ) -> Machine {
     let count = usize::from(required);
     if values.len() < count || (values.len() > count && !has_rest) {
-        let values = values.to_vec();
-        return fault(m, s, |m| {
-            Raise::condition(
-                ConditionKind::WrongValueCount,
-                [
-                    Irritant::Integer(i64::from(required)),
-                    Irritant::Value(list_of(m, &values)),
-                ],
-            )
-        });
+        return wrong_value_count(m, s, i64::from(required), values);
     }
     for (slot, &value) in (first..).zip(&values[..count]) {
         s.set_slot(slot, value);
@@ -147,7 +144,25 @@ fn distribute(
     s
 }
 
-fn list_of<'m>(m: &'m Mutator<'_>, words: &[u64]) -> Value<'m> {
+/// Raises `wrong-value-count`: other values came than the `required` ones.
+pub(super) fn wrong_value_count(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    required: i64,
+    values: &[u64],
+) -> Machine {
+    fault(m, s, |m| {
+        Raise::condition(
+            ConditionKind::WrongValueCount,
+            [
+                Irritant::Integer(required),
+                Irritant::Value(list_of(m, values)),
+            ],
+        )
+    })
+}
+
+pub(super) fn list_of<'m>(m: &'m Mutator<'_>, words: &[u64]) -> Value<'m> {
     // SAFETY: the words were values in slots, and nothing was collected since.
     m.list(words.iter().map(|&word| unsafe { Value::from_word(word) }))
 }
@@ -174,7 +189,7 @@ pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
     let value = s.slot(0);
     let stubs = m.state().stubs;
     let word = pass_barrier(m.state_mut().stack.current(), stubs, s.fp_address());
-    return_to(s, word, value)
+    return_to(s, word.trailer(), value)
 }
 
 #[inline(always)]

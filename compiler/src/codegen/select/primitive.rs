@@ -9,7 +9,8 @@ use crate::codegen::assembler::LiveSlots;
 use crate::codegen::intervals::RECORD_INDEX_OPERAND;
 use crate::codegen::outgoing::{Area, Outgoing, leaf_names_operands};
 use crate::ssa::ir::{Comparison, Condition, ValueId};
-use crate::ssa::primitive_facts::{comparison_of, type_test_of};
+use crate::ssa::primitive_facts::comparison_of;
+use abi::type_test::type_test_of;
 
 impl Selector<'_, '_> {
     /// Writes a primitive on `operands`, whose result goes to `dst`, if anywhere.

@@ -12,7 +12,7 @@ use abi::primitive::Primitive;
 use abi::tag;
 
 use crate::ssa::ir::{Condition, Operation, Procedure, Terminator, Unit, ValueId};
-use crate::ssa::primitive_facts::type_test_of;
+use abi::type_test::type_test_of;
 
 /// Selects small forms in all procedures of `unit`.
 #[must_use]

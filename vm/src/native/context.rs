@@ -1,0 +1,127 @@
+//! The words of the mutator that native code knows, and what else lies between it and Rust.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::mem::offset_of;
+
+use abi::native::{ARGUMENT_WORDS, Stub, context};
+use gc::{Address, MutatorPrefix};
+use smallvec::SmallVec;
+
+use crate::native::driver::Next;
+use crate::native::stubs;
+use crate::object_model::SchemeModel;
+
+/// The first field of the machine's state. Native code knows it up to `arguments`.
+#[repr(C)]
+pub(crate) struct Context {
+    /// How many arguments or values there are.
+    pub(crate) argument_count: Cell<u64>,
+    /// A procedure header.
+    pub(crate) callee: Cell<u64>,
+    /// What a stub was given, or answers.
+    pub(crate) operand: Cell<u64>,
+    /// The system stack's pointer while native code runs.
+    system_stack: Cell<usize>,
+    /// The stack pointer of native code while it does not run.
+    scheme_stack: Cell<usize>,
+    /// What `rbp` is to be in the frame that was just restored.
+    pub(crate) frame_base: Cell<usize>,
+    stubs: [usize; context::STUB_WORDS],
+    /// Arguments and values.
+    pub(crate) arguments: [Cell<u64>; ARGUMENT_WORDS],
+
+    /// How many of the first `arguments` are roots: those of a slow path that collects.
+    pub(crate) rooted_arguments: Cell<usize>,
+    /// All values, where they are more than `arguments` holds. They are received at once, and no
+    /// collection sees them.
+    pub(crate) more_values: RefCell<Vec<u64>>,
+    /// How the driver goes on after a slow path that does not return.
+    pub(crate) next: Cell<Option<Next>>,
+    /// The panic of a slow path, on its way past native code.
+    pub(crate) panic: RefCell<Option<Box<dyn Any + Send>>>,
+}
+
+const _: () = {
+    assert!(offset(offset_of!(Context, argument_count)) == context::ARGUMENT_COUNT);
+    assert!(offset(offset_of!(Context, callee)) == context::CALLEE);
+    assert!(offset(offset_of!(Context, operand)) == context::OPERAND);
+    assert!(offset(offset_of!(Context, system_stack)) == context::SYSTEM_STACK);
+    assert!(offset(offset_of!(Context, scheme_stack)) == context::SCHEME_STACK);
+    assert!(offset(offset_of!(Context, frame_base)) == context::RESERVED);
+    assert!(offset(offset_of!(Context, stubs)) == context::STUBS);
+    assert!(offset(offset_of!(Context, arguments)) == context::ARGUMENTS);
+    assert!(offset(offset_of!(Context, rooted_arguments)) as usize == context::CONTEXT_BYTES);
+    let prefix: MutatorPrefix = gc::Mutator::<SchemeModel>::PREFIX;
+    assert!(prefix.cursor as i32 == context::ALLOCATION_CURSOR);
+    assert!(prefix.limit as i32 == context::ALLOCATION_LIMIT);
+    assert!(prefix.poll_limit_address as i32 == context::POLL_LIMIT_ADDRESS);
+    assert!(prefix.nursery_start as i32 == context::NURSERY_START);
+    assert!(prefix.nursery_bytes as i32 == context::NURSERY_BYTES);
+    assert!(prefix.kind_table as i32 == context::KIND_TABLE);
+};
+
+/// From the mutator to the field at `offset` of the context, which starts the state.
+const fn offset(offset: usize) -> i32 {
+    (gc::Mutator::<SchemeModel>::PREFIX.state + offset) as i32
+}
+
+impl Context {
+    pub(crate) fn new() -> Self {
+        let mut words = [0; context::STUB_WORDS];
+        for &stub in Stub::ALL {
+            words[stub as usize] = stubs::address(stub);
+        }
+        Self {
+            argument_count: Cell::new(0),
+            callee: Cell::new(0),
+            operand: Cell::new(0),
+            system_stack: Cell::new(0),
+            scheme_stack: Cell::new(0),
+            frame_base: Cell::new(0),
+            stubs: words,
+            arguments: [const { Cell::new(0) }; ARGUMENT_WORDS],
+            rooted_arguments: Cell::new(0),
+            more_values: RefCell::default(),
+            next: Cell::new(None),
+            panic: RefCell::default(),
+        }
+    }
+
+    /// Where the stack pointer of native code stood when a stub left it.
+    pub(crate) const fn scheme_stack(&self) -> Address {
+        Address::new(self.scheme_stack.get())
+    }
+
+    /// The first `count` arguments.
+    pub(crate) fn arguments(&self, count: usize) -> SmallVec<[u64; 8]> {
+        self.arguments[..count].iter().map(Cell::get).collect()
+    }
+
+    /// The arguments that are roots now.
+    pub(crate) fn roots(&self) -> &[Cell<u64>] {
+        &self.arguments[..self.rooted_arguments.get()]
+    }
+
+    /// Puts values where code that takes any number of them looks.
+    pub(crate) fn set_values(&self, values: &[u64]) {
+        self.argument_count.set(values.len() as u64);
+        for (place, &value) in self.arguments.iter().zip(values) {
+            place.set(value);
+        }
+        let mut more = self.more_values.borrow_mut();
+        more.clear();
+        if values.len() > ARGUMENT_WORDS {
+            more.extend(values);
+        }
+    }
+
+    /// What [`Self::set_values`] put there, or native code.
+    pub(crate) fn values(&self) -> Vec<u64> {
+        let count = self.argument_count.get() as usize;
+        if count > ARGUMENT_WORDS {
+            return self.more_values.borrow().clone();
+        }
+        self.arguments(count).to_vec()
+    }
+}

@@ -1,0 +1,146 @@
+//! The driver of a base: the interpreter and native code, one after the other.
+
+use abi::isa::{Into, Opcode};
+use gc::Address;
+use smallvec::SmallVec;
+
+use crate::interpreter::{Machine, enter, enter_code, interpret, run_host, spread};
+use crate::mutator::Mutator;
+use crate::native::border::{
+    Jump, below, below_native, callee_frame, enter_native, return_to_native,
+};
+use crate::native::returns::return_to_bytecode;
+use crate::native::slow_path::suspended_at;
+use crate::native::stubs::{self, SAVED_BYTES, event};
+use crate::stack::Suspended;
+
+/// Who goes on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Next {
+    /// The interpreter.
+    Bytecode(Machine),
+    /// Native code.
+    Native(Jump),
+}
+
+/// Runs the current base until it returns; its value is in slot 0 of the machine's frame then.
+pub(crate) fn run(m: &mut Mutator<'_>, s: Machine) -> Machine {
+    let mut s = s;
+    loop {
+        s = interpret(m, s);
+        let opcode = opcode_at(s.back(1));
+        let jump = if opcode == Opcode::EnterNative as u8 {
+            enter_native(m, s)
+        } else if opcode == Opcode::ReturnToNative as u8 {
+            return_to_native(s)
+        } else {
+            return s;
+        };
+        s = run_native(m, jump);
+    }
+}
+
+fn opcode_at(s: Machine) -> u8 {
+    // SAFETY: the machine stands at an instruction, or behind one of a byte.
+    unsafe { s.pc.read() }
+}
+
+/// Runs native code until bytecode goes on that does not lead back at once.
+fn run_native(m: &mut Mutator<'_>, jump: Jump) -> Machine {
+    let mut next = Next::Native(jump);
+    loop {
+        next = match next {
+            Next::Native(jump) => leave(m, jump),
+            Next::Bytecode(s) => {
+                let opcode = opcode_at(s);
+                let behind = Machine {
+                    pc: s.pc.wrapping_add(1),
+                    ..s
+                };
+                if opcode == Opcode::EnterNative as u8 {
+                    Next::Native(enter_native(m, behind))
+                } else if opcode == Opcode::ReturnToNative as u8 {
+                    Next::Native(return_to_native(behind))
+                } else {
+                    return s;
+                }
+            }
+        };
+    }
+}
+
+/// Runs native code until it leaves.
+fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
+    let mutator = std::ptr::from_mut(m).expose_provenance();
+    // SAFETY: the jump leads to native code of an image that its frames keep; while it runs, the
+    // mutator is its alone.
+    let event = unsafe { stubs::enter(mutator, jump.stack_pointer.raw(), jump.target, jump.value) };
+    let stack_pointer = m.state().native.scheme_stack();
+    // Where the stub saved registers, the return word stands above them.
+    let fp = stack_pointer.offset_bytes(SAVED_BYTES);
+    match event {
+        event::CALL => {
+            let s = callee_frame(m, fp);
+            let count = fill_slots(m, s);
+            Next::Bytecode(enter(m, s, count))
+        }
+        event::CALL_CODE => {
+            let s = callee_frame(m, fp);
+            fill_slots(m, s);
+            let code = Address::from_word(m.state().native.callee.get());
+            Next::Bytecode(enter_code(m, s, code))
+        }
+        event::APPLY => {
+            let s = callee_frame(m, fp);
+            m.state().native.argument_count.set(1);
+            fill_slots(m, s);
+            Next::Bytecode(spread(m, s, 1))
+        }
+        event::HOST => call_host(m, fp),
+        event::RETURN => Next::Bytecode(return_to_bytecode(m, stack_pointer)),
+        _ => {
+            if let Some(panic) = m.state().native.panic.take() {
+                std::panic::resume_unwind(panic);
+            }
+            let next = m.state().native.next.take();
+            next.expect("a slow path that does not return says how to go on")
+        }
+    }
+}
+
+/// Copies the closure and the arguments of a call to their slots; how many arguments there are.
+fn fill_slots(m: &Mutator<'_>, s: Machine) -> usize {
+    let context = &m.state().native;
+    let count = context.argument_count.get() as usize;
+    for (index, word) in (0_u16..).zip(&context.arguments[..=count]) {
+        s.set_slot(index, word.get());
+    }
+    count
+}
+
+/// Calls a host primitive for native code whose return word stands at `fp`.
+fn call_host(m: &mut Mutator<'_>, fp: Address) -> Next {
+    /// The slot for the result.
+    const RESULT: u16 = 0;
+    /// Bytes below the frame pointer that the result takes; frame pointers are 8 modulo 16.
+    const RESULT_BYTES: usize = 16;
+    let s = below_native(m, fp);
+    let suspended = Suspended {
+        floor: below(s.fp_address(), RESULT_BYTES),
+        ..suspended_at(fp)
+    };
+    let context = &m.state().native;
+    let arguments: SmallVec<[u64; 8]> = context.arguments(context.argument_count.get() as usize);
+    let primitive = abi::isa::PrimitiveOperand(context.operand.get() as u16);
+    let after = run_host(
+        m,
+        s,
+        primitive,
+        (arguments.into_iter(), suspended),
+        Into(RESULT),
+    );
+    if after.is_at(s) {
+        return Next::Native(Jump::returning(fp, s.slot(RESULT)));
+    }
+    Next::Bytecode(after)
+}

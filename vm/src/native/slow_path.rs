@@ -1,0 +1,214 @@
+//! What stubs do on the system stack: primitives, polls, allocation.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use abi::condition::ConditionKind;
+use abi::native::RuntimeOperation;
+use abi::primitive::Primitive;
+use gc::{Address, CollectReason, Outcome, WORD_BYTES};
+use smallvec::SmallVec;
+
+use crate::error::{Irritant, Raise};
+use crate::interpreter::{
+    Machine, Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive,
+    leaf_primitive, runtime_operation, stack_exhausted,
+};
+use crate::mutator::Mutator;
+use crate::native::border::below_native;
+use crate::native::driver::Next;
+use crate::native::stubs::{Answer, LEAVES, RAISES, RETURNS};
+use crate::stack::{Innermost, Suspended};
+use crate::stubs::ReturnWord;
+
+/// The words that a primitive is called with.
+pub(crate) type Words = SmallVec<[u64; 4]>;
+
+/// The mutator that native code runs on.
+///
+/// # Safety
+///
+/// `mutator` is what [`super::stubs::enter`] was given, and native code waits for its stub.
+pub(super) unsafe fn mutator_at<'any>(mutator: usize) -> &'any mut Mutator<'any> {
+    let mutator: *mut Mutator<'any> = std::ptr::with_exposed_provenance_mut(mutator);
+    // SAFETY: the driver gave its exclusive reference away while native code runs.
+    unsafe { &mut *mutator }
+}
+
+/// Runs a slow path; its answer, or the outcome if it does not return. A panic does not either: it
+/// goes on in the driver.
+pub(super) fn guard(
+    mutator: usize,
+    body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
+) -> Answer {
+    // SAFETY: only stubs call slow paths, with the mutator of `enter`.
+    let m = unsafe { mutator_at(mutator) };
+    match catch_unwind(AssertUnwindSafe(|| body(m))) {
+        Ok(Ok(word)) => Answer {
+            word,
+            outcome: RETURNS,
+        },
+        Ok(Err(outcome)) => Answer { word: 0, outcome },
+        Err(panic) => {
+            // SAFETY: as above; what the body borrowed is no longer used.
+            let m = unsafe { mutator_at(mutator) };
+            *m.state().native.panic.borrow_mut() = Some(panic);
+            Answer {
+                word: 0,
+                outcome: LEAVES,
+            }
+        }
+    }
+}
+
+/// Goes on elsewhere; the callee-saved registers are lost.
+pub(super) fn not_returning(m: &Mutator<'_>, next: Next) -> u64 {
+    m.state().native.next.set(Some(next));
+    LEAVES
+}
+
+/// Goes on with the machine, which stands below native code's border, or elsewhere.
+fn raised(m: &Mutator<'_>, s: Machine) -> u64 {
+    m.state().native.next.set(Some(Next::Bytecode(s)));
+    RAISES
+}
+
+/// The innermost native frame, which called a stub that returns through the word at `fp`.
+pub(super) fn suspended_at(fp: Address) -> Suspended {
+    // SAFETY: the return word that the call of the stub pushed; its image is that of the code that
+    // waits.
+    let word = unsafe { ReturnWord::new(fp.load_word()) };
+    Suspended {
+        fp: fp.offset_words(word.words()),
+        // The image is kept by the call, not by what may come after it.
+        pc: word.address().offset_bytes(1_usize.wrapping_neg()),
+        floor: fp,
+        innermost: Innermost::Map(word.map()),
+    }
+}
+
+/// Collects while native code waits for a stub, and keeps `words` alive.
+fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u64]) -> Outcome {
+    let suspended = suspended_at(m.state().native.scheme_stack());
+    let context = &m.state().native;
+    for (place, &word) in context.arguments.iter().zip(&*words) {
+        place.set(word);
+    }
+    context.rooted_arguments.set(words.len());
+    m.state_mut().stack.current().suspended = Some(suspended);
+    let outcome = m.heap_mut().collect(reason);
+    m.state_mut().stack.current().suspended = None;
+    let context = &m.state().native;
+    context.rooted_arguments.set(0);
+    for (place, word) in context.arguments.iter().zip(words) {
+        *word = place.get();
+    }
+    outcome
+}
+
+/// Calls a primitive for native code.
+fn primitive(m: &mut Mutator<'_>, number: u64, mut words: Words) -> Result<u64, u64> {
+    let s = below_native(m, m.state().native.scheme_stack());
+    let number = number as u16;
+    let known = Primitive::from_index(number);
+    loop {
+        let outcome = leaf_primitive(m, s, number, &words)
+            .or_else(|| arithmetic_primitive(m, s, known?, &words));
+        let staged = match outcome {
+            Some(Ok(word)) => return Ok(word),
+            Some(Err(staged)) => staged,
+            None => return inline_primitive(m, s, known, &words).map_err(|s| raised(m, s)),
+        };
+        let Staged::Full(bytes) = staged else {
+            let s = go_on(m, s, staged);
+            return Err(raised(m, s));
+        };
+        let outcome = collect(m, CollectReason::Full { bytes }, &mut words);
+        if let Outcome::Exhausted { needed_bytes } = outcome {
+            let s = fault(m, s, |m| heap_exhausted(m, needed_bytes));
+            return Err(raised(m, s));
+        }
+    }
+}
+
+/// The stub `primitive1`.
+pub(super) extern "C" fn primitive1(mutator: usize, number: u64, a: u64) -> Answer {
+    guard(mutator, |m| primitive(m, number, Words::from_slice(&[a])))
+}
+
+/// The stub `primitive2`.
+pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64) -> Answer {
+    guard(mutator, |m| {
+        primitive(m, number, Words::from_slice(&[a, b]))
+    })
+}
+
+/// The stub `primitive3`.
+pub(super) extern "C" fn primitive3(mutator: usize, number: u64, a: u64, b: u64, c: u64) -> Answer {
+    guard(mutator, |m| {
+        primitive(m, number, Words::from_slice(&[a, b, c]))
+    })
+}
+
+/// The stub `primitive-many`.
+pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
+    guard(mutator, |m| {
+        let context = &m.state().native;
+        let words = context.arguments(context.argument_count.get() as usize);
+        primitive(m, number, Words::from_slice(&words))
+    })
+}
+
+/// The stub `runtime`.
+pub(super) extern "C" fn runtime(mutator: usize, operation: u64, a: u64, b: u64) -> Answer {
+    guard(mutator, |m| {
+        let operation = RuntimeOperation::ALL[operation as usize];
+        let s = below_native(m, m.state().native.scheme_stack());
+        runtime_operation(m, s, operation, [a, b]).map_err(|s| raised(m, s))
+    })
+}
+
+/// The stub `poll`.
+pub(super) extern "C" fn poll(mutator: usize) -> Answer {
+    guard(mutator, |m| {
+        let fp = m.state().native.scheme_stack();
+        // The stack pointer that native code compared was that of its frame.
+        if fp.raw() + WORD_BYTES < m.heap().stack_limit() {
+            let s = below_native(m, fp);
+            let s = stack_exhausted(m, s);
+            return Err(raised(m, s));
+        }
+        m.state_mut().stack.current().suspended = Some(suspended_at(fp));
+        let outcome = m.heap_mut().collect_if_due();
+        m.state_mut().stack.current().suspended = None;
+        let raise: fn(&Mutator<'_>, usize) -> Raise<'static>;
+        let needed = match outcome {
+            Outcome::Exhausted { needed_bytes } => {
+                raise = |m, bytes| exhausted(m, bytes);
+                needed_bytes
+            }
+            Outcome::Done if m.heap().take_interrupts() != 0 => {
+                raise = |_, _| Raise::condition(ConditionKind::Interrupted, []);
+                0
+            }
+            Outcome::Done => return Ok(0),
+        };
+        let s = below_native(m, fp);
+        let s = fault(m, s, |m| raise(m, needed));
+        Err(raised(m, s))
+    })
+}
+
+fn exhausted(m: &Mutator<'_>, bytes: usize) -> Raise<'static> {
+    let irritants = [bytes, m.state().heap_bytes_max].map(|bytes| Irritant::Integer(bytes as i64));
+    Raise::condition(ConditionKind::HeapExhausted, irritants)
+}
+
+/// The stub `allocate`.
+pub(super) extern "C" fn allocate(mutator: usize) -> Answer {
+    guard(mutator, |m| {
+        let bytes = m.state().native.operand.get() as usize;
+        let address = m.heap().allocate(bytes);
+        m.state().native.operand.set(address.word());
+        Ok(0)
+    })
+}

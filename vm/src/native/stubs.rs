@@ -1,0 +1,371 @@
+//! Machine code that native code calls, jumps to and returns to.
+//!
+//! All stubs run with `r15` at the mutator, whose system stack pointer was set by [`enter`]. They
+//! use no memory of the stack that native code runs on but the words that a border frame takes.
+
+use std::arch::naked_asm;
+
+use abi::native::{Stub, context};
+
+use crate::native::{returns, slow_path};
+
+/// Why native code left: what [`enter`] answers.
+pub(super) mod event {
+    /// [`abi::native::Stub::Call`].
+    pub(in crate::native) const CALL: u64 = 0;
+    /// [`abi::native::Stub::CallCode`].
+    pub(in crate::native) const CALL_CODE: u64 = 1;
+    /// [`abi::native::Stub::Apply`].
+    pub(in crate::native) const APPLY: u64 = 2;
+    /// [`abi::native::Stub::Host`].
+    pub(in crate::native) const HOST: u64 = 3;
+    /// A return to bytecode.
+    pub(in crate::native) const RETURN: u64 = 4;
+    /// A slow path that does not return said how to go on.
+    pub(in crate::native) const NEXT: u64 = 5;
+}
+
+/// Bytes of the callee-saved registers in a border frame below native code.
+pub(super) const SAVED_BYTES: usize = 40;
+
+/// What a slow path answers: the result, and whether it returns at all.
+#[repr(C)]
+pub(super) struct Answer {
+    pub(super) word: u64,
+    pub(super) outcome: u64,
+}
+
+/// [`Answer::outcome`]: native code goes on.
+pub(super) const RETURNS: u64 = 0;
+/// The driver goes on, in a frame below the border that holds the callee-saved registers.
+pub(super) const RAISES: u64 = 1;
+/// The driver goes on elsewhere; the frame of native code is gone.
+pub(super) const LEAVES: u64 = 2;
+
+/// Switches to native code: takes the callee-saved registers from the words at `stack_pointer`, the
+/// arguments from the mutator, and jumps to `target`. Answers an [`event`] when native code leaves.
+///
+/// # Safety
+///
+/// The words at `stack_pointer` are those of a border frame, or zeros, with a return word above
+/// them; native code is at `target`, or [`return_through`].
+#[unsafe(naked)]
+pub(super) unsafe extern "C" fn enter(
+    mutator: usize,
+    stack_pointer: usize,
+    target: usize,
+    value: u64,
+) -> u64 {
+    naked_asm!(
+        "push rbp",
+        "push rbx",
+        "push r12",
+        "push r13",
+        "push r14",
+        "push r15",
+        "sub rsp, 8",
+        "mov r15, rdi",
+        "mov [r15 + {system}], rsp",
+        "mov rsp, rsi",
+        "mov r11, rdx",
+        "mov rax, rcx",
+        "mov rdi, [r15 + {arguments}]",
+        "mov rsi, [r15 + {arguments} + 8]",
+        "mov rdx, [r15 + {arguments} + 16]",
+        "mov rcx, [r15 + {arguments} + 24]",
+        "mov r8, [r15 + {arguments} + 32]",
+        "mov r9, [r15 + {arguments} + 40]",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "jmp r11",
+        system = const context::SYSTEM_STACK,
+        arguments = const context::ARGUMENTS,
+    )
+}
+
+/// As a target of [`enter`]: returns through the return word.
+#[unsafe(naked)]
+pub(super) extern "C" fn return_through() {
+    naked_asm!("ret")
+}
+
+/// Goes on behind [`enter`], with `$event`. `$push` saves the callee-saved registers first.
+macro_rules! leave {
+    (saving, $event:literal) => {
+        concat!(
+            "push rbp\n push rbx\n push r12\n push r13\n push r14\n",
+            leave!($event)
+        )
+    };
+    ($event:literal) => {
+        concat!(
+            "mov [r15 + {scheme}], rsp\n mov rsp, [r15 + {system}]\n mov eax, ",
+            $event,
+            "\n add rsp, 8\n pop r15\n pop r14\n pop r13\n pop r12\n pop rbx\n pop rbp\n ret\n"
+        )
+    };
+}
+
+/// A stub that leaves for the driver, after the registers with arguments were stored.
+macro_rules! leaving_stubs {
+    ($( $(#[$doc:meta])* $name:ident $event:literal = $constant:ident; )*) => { $(
+        const _: () = assert!($event == event::$constant);
+
+        $(#[$doc])*
+        #[unsafe(naked)]
+        extern "C" fn $name() {
+            naked_asm!(
+                "mov [r15 + {arguments}], rdi",
+                "mov [r15 + {arguments} + 8], rsi",
+                "mov [r15 + {arguments} + 16], rdx",
+                "mov [r15 + {arguments} + 24], rcx",
+                "mov [r15 + {arguments} + 32], r8",
+                "mov [r15 + {arguments} + 40], r9",
+                leave!(saving, $event),
+                arguments = const context::ARGUMENTS,
+                scheme = const context::SCHEME_STACK,
+                system = const context::SYSTEM_STACK,
+            )
+        }
+    )* };
+}
+
+leaving_stubs! {
+    /// [`Stub::Call`]
+    call 0 = CALL;
+    /// [`Stub::CallCode`]
+    call_code 1 = CALL_CODE;
+    /// [`Stub::Apply`]
+    apply 2 = APPLY;
+}
+
+// As the stubs below have it.
+const _: () = assert!(event::HOST == 3 && event::RETURN == 4 && event::NEXT == 5 && RAISES == 1);
+
+/// [`Stub::Host`]
+#[unsafe(naked)]
+extern "C" fn host() {
+    naked_asm!(
+        "mov [r15 + {operand}], rdi",
+        leave!(saving, 3),
+        operand = const context::OPERAND,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
+/// The return word of native frames that bytecode called. The stack pointer stands one word below
+/// the border frame's bytecode return word.
+#[unsafe(naked)]
+pub(crate) extern "C" fn return_to_bytecode() {
+    naked_asm!(
+        "mov [r15 + {operand}], rax",
+        leave!(4),
+        operand = const context::OPERAND,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
+/// A stub that calls `$function` on the system stack, with the mutator and up to four words.
+macro_rules! direct_stubs {
+    ($( $(#[$doc:meta])* $name:ident = $function:path; )*) => { $(
+        $(#[$doc])*
+        #[unsafe(naked)]
+        extern "C" fn $name() {
+            naked_asm!(
+                "mov [r15 + {scheme}], rsp",
+                "mov rsp, [r15 + {system}]",
+                "mov r8, rcx",
+                "mov rcx, rdx",
+                "mov rdx, rsi",
+                "mov rsi, rdi",
+                "mov rdi, r15",
+                "call {function}",
+                "mov rsp, [r15 + {scheme}]",
+                "test rdx, rdx",
+                "jnz 2f",
+                "ret",
+                "2:",
+                "cmp rdx, 1",
+                "jne 3f",
+                leave!(saving, 5),
+                "3:",
+                leave!(5),
+                function = sym $function,
+                scheme = const context::SCHEME_STACK,
+                system = const context::SYSTEM_STACK,
+            )
+        }
+    )* };
+}
+
+direct_stubs! {
+    /// [`Stub::ReturnMany`]
+    return_many = returns::return_many;
+    /// [`Stub::Primitive1`]
+    primitive1 = slow_path::primitive1;
+    /// [`Stub::Primitive2`]
+    primitive2 = slow_path::primitive2;
+    /// [`Stub::Primitive3`]
+    primitive3 = slow_path::primitive3;
+    /// [`Stub::PrimitiveMany`]
+    primitive_many = slow_path::primitive_many;
+    /// [`Stub::Runtime`]
+    runtime = slow_path::runtime;
+    /// [`Stub::Poll`]
+    poll = slow_path::poll;
+}
+
+/// [`Stub::Allocate`]: keeps every register.
+#[unsafe(naked)]
+extern "C" fn allocate() {
+    naked_asm!(
+        "mov [r15 + {scheme}], rsp",
+        "mov rsp, [r15 + {system}]",
+        "sub rsp, 336",
+        "mov [rsp], rax",
+        "mov [rsp + 8], rcx",
+        "mov [rsp + 16], rdx",
+        "mov [rsp + 24], rsi",
+        "mov [rsp + 32], rdi",
+        "mov [rsp + 40], r8",
+        "mov [rsp + 48], r9",
+        "mov [rsp + 56], r10",
+        "mov [rsp + 64], r11",
+        "movups [rsp + 80], xmm0",
+        "movups [rsp + 96], xmm1",
+        "movups [rsp + 112], xmm2",
+        "movups [rsp + 128], xmm3",
+        "movups [rsp + 144], xmm4",
+        "movups [rsp + 160], xmm5",
+        "movups [rsp + 176], xmm6",
+        "movups [rsp + 192], xmm7",
+        "movups [rsp + 208], xmm8",
+        "movups [rsp + 224], xmm9",
+        "movups [rsp + 240], xmm10",
+        "movups [rsp + 256], xmm11",
+        "movups [rsp + 272], xmm12",
+        "movups [rsp + 288], xmm13",
+        "movups [rsp + 304], xmm14",
+        "movups [rsp + 320], xmm15",
+        "mov rdi, r15",
+        "call {function}",
+        "test rdx, rdx",
+        "jnz 2f",
+        "mov rax, [rsp]",
+        "mov rcx, [rsp + 8]",
+        "mov rdx, [rsp + 16]",
+        "mov rsi, [rsp + 24]",
+        "mov rdi, [rsp + 32]",
+        "mov r8, [rsp + 40]",
+        "mov r9, [rsp + 48]",
+        "mov r10, [rsp + 56]",
+        "mov r11, [rsp + 64]",
+        "movups xmm0, [rsp + 80]",
+        "movups xmm1, [rsp + 96]",
+        "movups xmm2, [rsp + 112]",
+        "movups xmm3, [rsp + 128]",
+        "movups xmm4, [rsp + 144]",
+        "movups xmm5, [rsp + 160]",
+        "movups xmm6, [rsp + 176]",
+        "movups xmm7, [rsp + 192]",
+        "movups xmm8, [rsp + 208]",
+        "movups xmm9, [rsp + 224]",
+        "movups xmm10, [rsp + 240]",
+        "movups xmm11, [rsp + 256]",
+        "movups xmm12, [rsp + 272]",
+        "movups xmm13, [rsp + 288]",
+        "movups xmm14, [rsp + 304]",
+        "movups xmm15, [rsp + 320]",
+        "mov rsp, [r15 + {scheme}]",
+        "ret",
+        "2:",
+        "mov rsp, [r15 + {scheme}]",
+        leave!(5),
+        function = sym slow_path::allocate,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
+/// Calls `$function` on the system stack from a return, with the mutator and the address behind the
+/// return word, and keeps the results of the return: in `rax` and `xmm0`, or several registers.
+/// Then the function's answer is in `r11` and `r10`.
+macro_rules! keeping_results {
+    () => {
+        concat!(
+            "mov [r15 + {scheme}], rsp\n mov r10, rsp\n mov rsp, [r15 + {system}]\n",
+            "sub rsp, 192\n",
+            "mov [rsp], rax\n mov [rsp + 8], rcx\n mov [rsp + 16], rdx\n mov [rsp + 24], rsi\n",
+            "mov [rsp + 32], rdi\n mov [rsp + 40], r8\n mov [rsp + 48], r9\n",
+            "movups [rsp + 64], xmm0\n movups [rsp + 80], xmm1\n movups [rsp + 96], xmm2\n",
+            "movups [rsp + 112], xmm3\n movups [rsp + 128], xmm4\n movups [rsp + 144], xmm5\n",
+            "movups [rsp + 160], xmm6\n movups [rsp + 176], xmm7\n",
+            "mov rdi, r15\n mov rsi, r10\n call {function}\n mov r11, rax\n mov r10, rdx\n",
+            "mov rax, [rsp]\n mov rcx, [rsp + 8]\n mov rdx, [rsp + 16]\n mov rsi, [rsp + 24]\n",
+            "mov rdi, [rsp + 32]\n mov r8, [rsp + 40]\n mov r9, [rsp + 48]\n",
+            "movups xmm0, [rsp + 64]\n movups xmm1, [rsp + 80]\n movups xmm2, [rsp + 96]\n",
+            "movups xmm3, [rsp + 112]\n movups xmm4, [rsp + 128]\n movups xmm5, [rsp + 144]\n",
+            "movups xmm6, [rsp + 160]\n movups xmm7, [rsp + 176]\n",
+            "mov rsp, [r15 + {scheme}]\n"
+        )
+    };
+}
+
+/// The return word of a native frame whose own stands in the base's barrier.
+#[unsafe(naked)]
+pub(crate) extern "C" fn return_barrier() {
+    naked_asm!(
+        keeping_results!(),
+        "test r11, r11",
+        "jz 2f",
+        "jmp r11",
+        "2:",
+        leave!(5),
+        function = sym returns::pass_barrier_natively,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
+/// The return word of a native frame that returns into a captured one.
+#[unsafe(naked)]
+pub(crate) extern "C" fn underflow() {
+    naked_asm!(
+        keeping_results!(),
+        "test r11, r11",
+        "jz 2f",
+        "mov rsp, r10",
+        "mov rbp, [r15 + {frame_base}]",
+        "jmp r11",
+        "2:",
+        leave!(5),
+        function = sym returns::underflow_natively,
+        frame_base = const context::RESERVED,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
+/// The address of a stub.
+pub(super) fn address(stub: Stub) -> usize {
+    let function: extern "C" fn() = match stub {
+        Stub::Call => call,
+        Stub::CallCode => call_code,
+        Stub::Apply => apply,
+        Stub::ReturnMany => return_many,
+        Stub::Primitive1 => primitive1,
+        Stub::Primitive2 => primitive2,
+        Stub::Primitive3 => primitive3,
+        Stub::PrimitiveMany => primitive_many,
+        Stub::Host => host,
+        Stub::Runtime => runtime,
+        Stub::Poll => poll,
+        Stub::Allocate => allocate,
+    };
+    function as usize
+}
