@@ -47,10 +47,11 @@ impl Exact {
         if denominator.is_one() {
             return Self::Integer(numerator);
         }
-        let (sign, magnitude) = numerator.into_parts();
-        let divisor = (&magnitude).gcd(&denominator);
-        let numerator = IBig::from_parts(sign, magnitude / &divisor);
-        let denominator = denominator / divisor;
+        let (numerator, denominator) = without_common_factors(numerator, denominator);
+        Self::in_lowest_terms(numerator, denominator)
+    }
+
+    fn in_lowest_terms(numerator: IBig, denominator: UBig) -> Self {
         if denominator.is_one() {
             Self::Integer(numerator)
         } else {
@@ -146,7 +147,19 @@ impl Exact {
         }
         let (a, b) = self.parts();
         let (c, d) = other.parts();
-        Self::ratio(a * &d + c * &b, b * d)
+        // What the denominators have in common is all that the sum can be reduced by (Knuth,
+        // volume 2, 4.5.1).
+        let divisor = (&b).gcd(&d);
+        if divisor.is_one() {
+            return Self::in_lowest_terms(a * &d + c * &b, b * d);
+        }
+        let (b, d) = (b / &divisor, d / &divisor);
+        let numerator = a * &d + c * &b;
+        let second = divisor.clone().gcd(numerator.clone().into_parts().1);
+        Self::in_lowest_terms(
+            numerator / IBig::from(second.clone()),
+            b * (d * divisor / second),
+        )
     }
 
     pub(crate) fn subtract(&self, other: &Self) -> Self {
@@ -162,7 +175,9 @@ impl Exact {
         }
         let (a, b) = self.parts();
         let (c, d) = other.parts();
-        Self::ratio(a * c, b * d)
+        let (a, d) = without_common_factors(a, d);
+        let (c, b) = without_common_factors(c, b);
+        Self::in_lowest_terms(a * c, b * d)
     }
 
     /// `None` when `other` is zero.
@@ -264,6 +279,19 @@ impl Exact {
         let (_, numerator) = numerator.into_parts();
         magnitude_logarithm(&numerator) - magnitude_logarithm(&denominator)
     }
+}
+
+fn without_common_factors(numerator: IBig, denominator: UBig) -> (IBig, UBig) {
+    let (sign, magnitude) = numerator.into_parts();
+    if magnitude.is_zero() {
+        return (IBig::ZERO, UBig::ONE);
+    }
+    let divisor = (&magnitude).gcd(&denominator);
+    if divisor.is_one() {
+        return (IBig::from_parts(sign, magnitude), denominator);
+    }
+    let numerator = IBig::from_parts(sign, magnitude / &divisor);
+    (numerator, denominator / divisor)
 }
 
 fn magnitude_logarithm(value: &UBig) -> f64 {

@@ -6,11 +6,12 @@ use dashu_int::IBig;
 
 use super::heap::{
     as_i128, as_inexact_complex, as_integer, as_number, as_simple_double, as_small_integer,
-    compare_integers, from_i64, from_i128, from_inexact_complex, from_integer, from_number,
-    from_small,
+    as_small_ratio, compare_integers, from_i64, from_i128, from_inexact_complex, from_integer,
+    from_number, from_small, from_wide_ratio,
 };
 use super::real::Division;
 use super::small::SmallInteger;
+use super::small_ratio::SmallRatio;
 use super::tower::{self, Number};
 use super::{Problem, expected};
 use crate::error::Raise;
@@ -95,6 +96,12 @@ fn smalls(a: Value<'_>, b: Value<'_>) -> Option<(SmallInteger, SmallInteger)> {
     Some((as_small_integer(a)?, as_small_integer(b)?))
 }
 
+/// Two fractions of fixnums.
+#[inline]
+fn small_ratios(a: Value<'_>, b: Value<'_>) -> Option<(SmallRatio, SmallRatio)> {
+    Some((as_small_ratio(a)?, as_small_ratio(b)?))
+}
+
 /// `(+ a b)`
 ///
 /// # Errors
@@ -122,6 +129,9 @@ pub(crate) fn add<'m>(
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.add(&y)));
     }
+    if let Some((x, y)) = small_ratios(a, b) {
+        return Ok(from_wide_ratio(m, x.add(y)));
+    }
     binary(m, a, b, who, |x, y| Ok(x.add(y)))
 }
 
@@ -147,6 +157,9 @@ pub(crate) fn subtract<'m>(
     }
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.add(&y.negate())));
+    }
+    if let Some((x, y)) = small_ratios(a, b) {
+        return Ok(from_wide_ratio(m, x.add(y.negate())));
     }
     binary(m, a, b, who, |x, y| Ok(x.subtract(y)))
 }
@@ -174,6 +187,9 @@ pub(crate) fn multiply<'m>(
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.multiply(&y)));
     }
+    if let Some((x, y)) = small_ratios(a, b) {
+        return Ok(from_wide_ratio(m, x.multiply(y)));
+    }
     binary(m, a, b, who, |x, y| Ok(x.multiply(y)))
 }
 
@@ -197,6 +213,11 @@ pub(crate) fn divide<'m>(
         && x % y == 0
     {
         return Ok(from_i64(m, x / y));
+    }
+    if let Some((x, y)) = small_ratios(a, b)
+        && let Some(inverse) = y.invert()
+    {
+        return Ok(from_wide_ratio(m, x.multiply(inverse)));
     }
     binary(m, a, b, who, Number::divide)
 }
@@ -302,6 +323,9 @@ pub(crate) fn compare<'m>(
     }
     if let Some(order) = compare_integers(a, b) {
         return Ok(Some(order));
+    }
+    if let Some((x, y)) = small_ratios(a, b) {
+        return Ok(Some(x.compare(y)));
     }
     let real = |number, value: Value<'m>| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "real number", value))

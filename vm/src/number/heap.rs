@@ -11,6 +11,7 @@ use super::Problem;
 use super::exact::Exact;
 use super::real::Real;
 use super::small::SmallInteger;
+use super::small_ratio::{SmallRatio, WideRatio};
 use super::tower::Number;
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -130,6 +131,32 @@ pub(crate) fn as_small_integer(value: Value<'_>) -> Option<SmallInteger> {
     let object = Object::of_kind(value, Kind::Bignum)?;
     let is_negative = object.header().has_flags(FLAG_NEGATIVE);
     SmallInteger::from_limbs(is_negative, object.limbs().iter().map(Cell::get))
+}
+
+/// A fixnum, or a fraction of fixnums.
+#[inline]
+pub(crate) fn as_small_ratio(value: Value<'_>) -> Option<SmallRatio> {
+    if let Some(numerator) = value.as_fixnum() {
+        return Some(SmallRatio {
+            numerator,
+            denominator: 1,
+        });
+    }
+    let object = Object::of_kind(value, Kind::Ratnum)?;
+    Some(SmallRatio {
+        numerator: object.field(FIRST).as_fixnum()?,
+        denominator: object.field(SECOND).as_fixnum()?,
+    })
+}
+
+/// The fraction of these parts, which are in lowest terms.
+pub(crate) fn from_wide_ratio<'m>(m: &'m Mutator<'_>, ratio: WideRatio) -> Value<'m> {
+    let (numerator, denominator) = ratio;
+    if denominator == 1 {
+        return from_i128(m, numerator);
+    }
+    let parts = (from_i128(m, numerator), from_i128(m, denominator));
+    allocate_two(m, Kind::Ratnum, parts)
 }
 
 /// The sign of a bignum.

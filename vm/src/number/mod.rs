@@ -11,6 +11,7 @@ pub(crate) mod power;
 pub(crate) mod real;
 pub(crate) mod root;
 pub(crate) mod small;
+pub(crate) mod small_ratio;
 #[cfg(test)]
 mod tests;
 pub(crate) mod text;
