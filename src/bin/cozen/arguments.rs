@@ -88,7 +88,6 @@ impl Options {
         CompilerOptions {
             level: self.level,
             dump_after: self.dump_after.clone(),
-            ..CompilerOptions::default()
         }
     }
 }

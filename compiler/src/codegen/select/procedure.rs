@@ -108,8 +108,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         Ok(selector)
     }
 
-    /// Writes the whole procedure; `prologue` writes what comes before its first block. If there is native
-    /// code, bytecode goes there first.
+    /// Writes the whole procedure; `prologue` writes what comes before its first block.
     ///
     /// # Errors
     ///
@@ -117,7 +116,6 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     pub(in crate::codegen) fn run(
         mut self,
         is_entry: bool,
-        has_native: bool,
     ) -> Result<SelectedProcedure, CodegenError> {
         let order: Vec<BlockId> = self
             .flow
@@ -129,9 +127,6 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let mut writes = vec![SlotSet::default(); self.procedure.blocks.len()];
         for (place, &block) in order.iter().enumerate() {
             self.assembler.start_block(block.0);
-            if place == 0 && has_native {
-                self.assembler.emit(Instruction::EnterNative {});
-            }
             if place == 0 && is_entry {
                 self.prologue();
             }
