@@ -155,7 +155,7 @@ fn generate(
     observer: &mut Observer<'_>,
 ) -> Result<LinkUnit, CompileError> {
     let unit = lower(program, options.level, observer)?;
-    Ok(codegen::bytecode::generate(&unit)?)
+    Ok(codegen::bytecode::generate(&unit, options.tier)?)
 }
 
 /// From expanded Core to the SSA that code is generated from.

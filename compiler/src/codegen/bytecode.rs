@@ -11,15 +11,19 @@ use super::CodegenError;
 use super::check_frame_maps::check_frame_maps;
 use super::frame_states::FrameMaps;
 use super::literal_pool::LiteralPool;
+use super::native;
 use super::select::{SelectedProcedure, Selector, Shared};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
+use crate::link::native_code::NativeCode;
 use crate::link::unit::{ConstantWord, LinkUnit, ProcedureCode};
+use crate::options::Tier;
 use crate::ssa::ir::{Operation, Procedure, Unit};
 
 /// Bytes of a slot.
 const SLOT_BYTES: u32 = 8;
 
-/// Compiles all procedures of `unit`. Its branches carry no arguments.
+/// Compiles all procedures of `unit` to bytecode, and those that `tier` names to native code too. The
+/// branches of the unit carry no arguments.
 ///
 /// # Errors
 ///
@@ -28,7 +32,7 @@ const SLOT_BYTES: u32 = 8;
 /// # Panics
 ///
 /// In debug builds, if a frame map contradicts the code: that is a bug of code generation.
-pub fn generate(unit: &Unit) -> Result<LinkUnit, CodegenError> {
+pub fn generate(unit: &Unit, tier: Tier) -> Result<LinkUnit, CodegenError> {
     let mut shared = Shared {
         unit,
         pool: LiteralPool::default(),
@@ -46,10 +50,11 @@ pub fn generate(unit: &Unit) -> Result<LinkUnit, CodegenError> {
         .flat_map(|block| &block.instructions)
         .map(|instruction| &instruction.operation);
     operations.for_each(|operation| shared.collect_cells(operation, &mut cells));
+    let native = native::generate(&mut shared, tier)?;
     let mut procedures = Vec::with_capacity(unit.procedures.len());
-    for (number, procedure) in unit.procedures.iter().enumerate() {
-        let selected = Selector::new(&mut shared, procedure)?.run(number == 0)?;
-        procedures.push(procedure_code(procedure, selected));
+    for (number, (procedure, native)) in unit.procedures.iter().zip(native).enumerate() {
+        let selected = Selector::new(&mut shared, procedure)?.run(number == 0, native.is_some())?;
+        procedures.push(procedure_code(procedure, selected, native));
     }
     let link_unit = LinkUnit {
         procedures,
@@ -107,7 +112,11 @@ impl Shared<'_> {
     }
 }
 
-fn procedure_code(procedure: &Procedure, selected: SelectedProcedure) -> ProcedureCode {
+fn procedure_code(
+    procedure: &Procedure,
+    selected: SelectedProcedure,
+    native: Option<NativeCode>,
+) -> ProcedureCode {
     let SelectedProcedure {
         assembler,
         entry_map,
@@ -133,6 +142,6 @@ fn procedure_code(procedure: &Procedure, selected: SelectedProcedure) -> Procedu
         code: assembler.code,
         fixups: assembler.fixups,
         lines: assembler.lines,
-        native: None,
+        native,
     }
 }

@@ -8,6 +8,8 @@
 //!    placing operands of calls where the callee will find them;
 //! 3. `select` writes instructions, `resolve_moves` ordering the copies that are left;
 //! 4. `frame_states` turns what was recorded at each safepoint into frame maps.
+//!
+//! [`native`] makes machine code of the same procedures.
 
 mod allocate_slots;
 mod assembler;
@@ -17,6 +19,7 @@ mod error;
 mod frame_states;
 mod intervals;
 mod literal_pool;
+pub mod native;
 mod outgoing;
 mod resolve_moves;
 mod select;

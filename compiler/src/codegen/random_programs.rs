@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::bytecode::generate;
 use super::check_frame_maps::check_frame_maps;
 use crate::link::unit::{FixupTarget, LinkUnit};
+use crate::options::Tier;
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
 use crate::ssa::verify::verify;
@@ -193,7 +194,7 @@ fn compile(text: &str) -> LinkUnit {
             crate::ssa::print::print(&unit)
         );
     }
-    generate(&unit).unwrap()
+    generate(&unit, Tier::Bytecode).unwrap()
 }
 
 proptest! {

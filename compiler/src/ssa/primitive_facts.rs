@@ -1,6 +1,7 @@
 //! What the compiler knows of primitives beyond the table.
 
 use abi::primitive::Primitive;
+use syntax::DatumKind;
 
 use super::Tables;
 use super::ir::{Comparison, Operation, Procedure, Unit};
@@ -61,6 +62,14 @@ impl Unit {
 }
 
 impl Tables {
+    /// Whether a literal is a live object of the frontend.
+    pub fn is_external(&self, literal: LiteralId) -> bool {
+        match &self.literals[literal.0 as usize] {
+            Literal::Word(_) => false,
+            Literal::Datum(datum) => matches!(self.data.kind(datum.0), DatumKind::External(_)),
+        }
+    }
+
     /// The word of a literal that is an immediate, fixnum or self-tagged flonum.
     pub fn literal_word(&self, literal: LiteralId) -> Option<u64> {
         match &self.literals[literal.0 as usize] {

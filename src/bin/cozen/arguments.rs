@@ -88,6 +88,7 @@ impl Options {
         CompilerOptions {
             level: self.level,
             dump_after: self.dump_after.clone(),
+            ..CompilerOptions::default()
         }
     }
 }

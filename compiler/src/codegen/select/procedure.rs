@@ -108,7 +108,8 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         Ok(selector)
     }
 
-    /// Writes the whole procedure; `prologue` writes what comes before its first block.
+    /// Writes the whole procedure; `prologue` writes what comes before its first block. If there is native
+    /// code, bytecode goes there first.
     ///
     /// # Errors
     ///
@@ -116,6 +117,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     pub(in crate::codegen) fn run(
         mut self,
         is_entry: bool,
+        has_native: bool,
     ) -> Result<SelectedProcedure, CodegenError> {
         let order: Vec<BlockId> = self
             .flow
@@ -127,6 +129,9 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let mut writes = vec![SlotSet::default(); self.procedure.blocks.len()];
         for (place, &block) in order.iter().enumerate() {
             self.assembler.start_block(block.0);
+            if place == 0 && has_native {
+                self.assembler.emit(Instruction::EnterNative {});
+            }
             if place == 0 && is_entry {
                 self.prologue();
             }

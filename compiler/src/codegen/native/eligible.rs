@@ -1,0 +1,154 @@
+//! Which procedures get native code.
+
+use abi::native::ARGUMENT_WORDS;
+use abi::primitive::Primitive;
+use thiserror::Error;
+
+use crate::options::Tier;
+use crate::ssa::ir::{Operation, Procedure, ProcedureId, Repr, Terminator, Unit};
+
+/// Instructions and blocks of a procedure, beyond which it stays bytecode: what the register allocator
+/// needs grows faster than the procedure, and procedures that large run once.
+const SIZE_MAX: usize = 12_000;
+
+/// Why a procedure stays bytecode.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Reason {
+    /// The tier does not ask for it.
+    #[error("no native code was asked for")]
+    NotWanted,
+    /// It runs once, and fills the cells of the image.
+    #[error("the entry of the unit")]
+    Entry,
+    /// It deals with continuations, host procedures or argument lists.
+    #[error("uses {0}")]
+    Uses(&'static str),
+    /// More words than the mutator has room for.
+    #[error("passes more arguments or values than native code can")]
+    ManyArguments,
+    /// Too many instructions.
+    #[error("too large")]
+    Large,
+    /// Its frame is larger than what polls leave room for.
+    #[error("its frame is too large")]
+    Frame,
+    /// It returns a double and tail-calls a procedure that stays bytecode.
+    #[error("returns the raw double of a procedure that has no native code")]
+    RawTailCall,
+}
+
+/// Whether the code generator can make native code of a procedure, for what it is.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub fn can_be_native(procedure: &Procedure) -> Result<(), Reason> {
+    let parameters = procedure.parameters().len();
+    fits(parameters)?;
+    let mut size = procedure.blocks.len();
+    for block in &procedure.blocks {
+        size += block.instructions.len();
+        for instruction in &block.instructions {
+            check_operation(&instruction.operation)?;
+        }
+        check_terminator(&block.terminator)?;
+    }
+    if size > SIZE_MAX {
+        return Err(Reason::Large);
+    }
+    Ok(())
+}
+
+/// For each procedure of `unit` why it has no native code; `tier` says which should have, `frames`
+/// which were found to have too large frames.
+pub(super) fn choose(unit: &Unit, tier: Tier, frames: &[bool]) -> Vec<Option<Reason>> {
+    let reason = |(number, procedure): (usize, &Procedure)| {
+        if number == 0 {
+            Some(Reason::Entry)
+        } else if !tier.is_native(number as u32) {
+            Some(Reason::NotWanted)
+        } else if frames[number] {
+            Some(Reason::Frame)
+        } else {
+            can_be_native(procedure).err()
+        }
+    };
+    let mut reasons: Vec<Option<Reason>> = unit.procedures.iter().enumerate().map(reason).collect();
+    // The result of a call across the border comes in a general register: a tail call cannot move it.
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            let leads_out = |ProcedureId(callee): ProcedureId| reasons[callee as usize].is_some();
+            if procedure.result == Repr::F64
+                && reasons[number].is_none()
+                && tail_callees(procedure).any(leads_out)
+            {
+                reasons[number] = Some(Reason::RawTailCall);
+                changed = true;
+            }
+        }
+    }
+    reasons
+}
+
+fn tail_callees(procedure: &Procedure) -> impl Iterator<Item = ProcedureId> {
+    let callee = |terminator: &Terminator| match terminator {
+        Terminator::TailCallKnown(callee, ..) => Some(*callee),
+        _ => None,
+    };
+    procedure
+        .blocks
+        .iter()
+        .filter_map(move |block| callee(&block.terminator))
+}
+
+const fn fits(count: usize) -> Result<(), Reason> {
+    if count < ARGUMENT_WORDS {
+        Ok(())
+    } else {
+        Err(Reason::ManyArguments)
+    }
+}
+
+fn check_operation(operation: &Operation) -> Result<(), Reason> {
+    match operation {
+        Operation::Call(_, operands)
+        | Operation::CallKnown(_, _, operands)
+        | Operation::Primitive(_, operands) => {
+            fits(operands.len())?;
+        }
+        Operation::CallHost(primitive, _) => return Err(Reason::Uses(primitive.name())),
+        Operation::GlobalDefine(..) => return Err(Reason::Uses("definitions of global variables")),
+        _ => {}
+    }
+    match operation {
+        Operation::Primitive(
+            primitive @ (Primitive::Capture
+            | Primitive::Apply
+            | Primitive::Reinstate
+            | Primitive::Values),
+            _,
+        ) => Err(Reason::Uses(primitive.name())),
+        _ => Ok(()),
+    }
+}
+
+fn check_terminator(terminator: &Terminator) -> Result<(), Reason> {
+    match terminator {
+        Terminator::Reinstate(..) => Err(Reason::Uses("%reinstate")),
+        Terminator::TailApply(..) => Err(Reason::Uses("%apply")),
+        Terminator::TailCall(_, operands)
+        | Terminator::TailCallKnown(_, _, operands)
+        | Terminator::ReturnValues(operands) => fits(operands.len()),
+        Terminator::CallReceive {
+            arguments,
+            required,
+            ..
+        } => {
+            fits(arguments.len())?;
+            fits(usize::from(*required))
+        }
+        _ => Ok(()),
+    }
+}

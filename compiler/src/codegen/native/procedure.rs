@@ -1,0 +1,262 @@
+//! One procedure: its body as a Cranelift function, block by block.
+
+use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, UserFuncName, types};
+use cranelift_codegen::isa::TargetIsa;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+
+use super::emitter::{Emitter, Start};
+use super::plan::Plan;
+use super::signature::{Parameters, type_of};
+use super::value_set::ValueSet;
+use super::{CallPlace, Reach, Written};
+use crate::codegen::select::Shared;
+use crate::ssa::analysis::UnitTypes;
+use crate::ssa::ir::{BlockId, Callee, Target, Terminator, ValueId};
+
+/// Writes the body of procedure `number`.
+pub(super) fn write_body(
+    shared: &mut Shared<'_>,
+    (reach, types): (&Reach, &UnitTypes<'_>),
+    isa: &dyn TargetIsa,
+    number: u32,
+) -> Written {
+    let unit = shared.unit;
+    let procedure = &unit.procedures[number as usize];
+    let plan = Plan::new(unit, procedure);
+    let parameters = &reach.bodies[number as usize];
+    let name = UserFuncName::user(0, number);
+    let mut function = Function::with_name_signature(name, parameters.signature());
+    let mut context = FunctionBuilderContext::new();
+    let code = FunctionBuilder::new(&mut function, &mut context);
+    let start = Start {
+        shared,
+        reach,
+        procedure,
+        plan: &plan,
+        types: &types.procedures[number as usize],
+    };
+    let emitter = Emitter::new(code, start);
+    let places = emitter.run(parameters, isa);
+    Written { function, places }
+}
+
+impl Emitter<'_, '_> {
+    fn run(mut self, parameters: &Parameters, isa: &dyn TargetIsa) -> Vec<CallPlace> {
+        self.set_place(self.procedure.place);
+        self.entry(parameters);
+        let mut pending: Vec<usize> = (self.plan.flow.predecessors.iter()).map(Vec::len).collect();
+        // The way from the caller.
+        pending[0] += 1;
+        self.arrive(BlockId(0), &mut pending);
+        for &id in &self.plan.flow.order {
+            self.block(id);
+            for next in self.procedure.blocks[id.0 as usize].terminator.successors() {
+                self.arrive(next, &mut pending);
+            }
+        }
+        let Self { code, places, .. } = self;
+        code.finalize(isa.frontend_config());
+        places
+    }
+
+    /// Counts a way to `block`; after the last, Cranelift may know that there are no more.
+    fn arrive(&mut self, block: BlockId, pending: &mut [usize]) {
+        pending[block.0 as usize] -= 1;
+        if pending[block.0 as usize] == 0 {
+            self.code.seal_block(self.blocks[block.0 as usize]);
+        }
+    }
+
+    /// Takes the arguments, and jumps to the first block: which loops may lead to as well.
+    fn entry(&mut self, parameters: &Parameters) {
+        let block = self.code.create_block();
+        self.code.append_block_params_for_function_params(block);
+        self.start(block);
+        let mut given = self.code.block_params(block).to_vec().into_iter();
+        let mut values = self.procedure.blocks[0].parameters.clone().into_iter();
+        if parameters.closure
+            && let (Some(closure), Some(word)) = (values.next(), given.next())
+        {
+            self.define(closure, word);
+        }
+        for (index, value) in values.enumerate() {
+            let word = if parameters.in_register[index] {
+                given.next().expect("one for each register")
+            } else {
+                let mutator = self.mutator();
+                let offset = abi::native::context::argument_word(index + 1);
+                self.load_as(type_of(parameters.reprs[index]), mutator, offset)
+            };
+            self.define(value, word);
+        }
+        let arguments = self.procedure.blocks[0].parameters.clone();
+        self.jump(&Target {
+            block: BlockId(0),
+            arguments,
+        });
+    }
+
+    fn block(&mut self, id: BlockId) {
+        let block = &self.procedure.blocks[id.0 as usize];
+        self.current = id;
+        self.code.switch_to_block(self.blocks[id.0 as usize]);
+        self.registers
+            .clone_from(&self.plan.registers[id.0 as usize]);
+        self.stored.clone_from(&self.plan.stored[id.0 as usize]);
+        for &parameter in &block.parameters {
+            let kind = self.machine_type(parameter);
+            let word = self
+                .code
+                .append_block_param(self.blocks[id.0 as usize], kind);
+            self.define(parameter, word);
+        }
+        if self.plan.poll == Some(id) {
+            self.live = self.plan.live_at_start(self.procedure, id);
+            self.poll();
+        }
+        let live_after = self.plan.live_after(self.procedure, id);
+        for (index, (instruction, live)) in block.instructions.iter().zip(live_after).enumerate() {
+            self.index = index;
+            let is_remade = |value: ValueId| self.remade[value.0 as usize].is_some();
+            if instruction.result.is_some_and(is_remade) {
+                continue;
+            }
+            self.set_place(instruction.place);
+            self.live = live;
+            let word = self.operation(&instruction.operation, instruction.result);
+            if let (Some(result), Some(word)) = (instruction.result, word) {
+                self.define(result, word);
+            }
+        }
+        self.index = block.instructions.len();
+        self.set_place(block.place);
+        self.live.clone_from(&self.plan.live_out[id.0 as usize]);
+        self.terminator(id);
+    }
+
+    fn terminator(&mut self, id: BlockId) {
+        let terminator = &self.procedure.blocks[id.0 as usize].terminator;
+        match terminator {
+            Terminator::Jump(target) => {
+                self.settle(id);
+                self.jump(target);
+            }
+            Terminator::Branch(condition, yes, no) => {
+                self.settle(id);
+                let target = |target: &Target| self.blocks[target.block.0 as usize];
+                let (yes, no) = (target(yes), target(no));
+                self.branch(condition, yes, no);
+            }
+            Terminator::Return(value) => {
+                let word = self.get(*value);
+                self.code.ins().return_(&[word]);
+            }
+            Terminator::ReturnValues(values) => self.return_values(values),
+            Terminator::TailCall(callee, arguments) => {
+                self.tail_call(&Callee::Value(*callee), arguments);
+            }
+            Terminator::TailCallKnown(procedure, closure, arguments) => {
+                self.tail_call(&Callee::Known(*procedure, *closure), arguments);
+            }
+            Terminator::CallReceive { block, .. } => {
+                let values = self.call_receive(terminator);
+                self.settle(id);
+                let arguments: Vec<BlockArg> = values.into_iter().map(BlockArg::Value).collect();
+                let block = self.blocks[block.0 as usize];
+                self.code.ins().jump(block, &arguments);
+            }
+            Terminator::None | Terminator::TailApply(..) | Terminator::Reinstate(..) => {
+                unreachable!("such procedures stay bytecode")
+            }
+        }
+    }
+
+    fn jump(&mut self, target: &Target) {
+        let words: Vec<BlockArg> = target
+            .arguments
+            .iter()
+            .map(|&argument| BlockArg::Value(self.get(argument)))
+            .collect();
+        let block = self.blocks[target.block.0 as usize];
+        self.code.ins().jump(block, &words);
+    }
+
+    /// Brings values to where the blocks that follow expect them.
+    fn settle(&mut self, id: BlockId) {
+        for &value in &self.plan.store_at_end[id.0 as usize] {
+            if let Some(place) = self.plan.place(value)
+                && !self.stored.contains(place)
+            {
+                self.spill(place);
+                self.stored.insert(place);
+            }
+        }
+        let wanted: Vec<ValueSet> = self.procedure.blocks[id.0 as usize]
+            .terminator
+            .successors()
+            .map(|next| self.plan.registers[next.0 as usize].clone())
+            .collect();
+        for &value in &self.plan.live_out[id.0 as usize] {
+            if let Some(place) = self.plan.place(value)
+                && !self.registers.contains(place)
+                && wanted.iter().any(|registers| registers.contains(place))
+            {
+                self.reload(place);
+            }
+        }
+    }
+}
+
+/// A function that takes the arguments of a general entry and jumps to the body.
+pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, number: u32) -> Written {
+    let body = &reach.bodies[number as usize];
+    let general = Parameters::general(body.reprs.len());
+    let name = UserFuncName::user(1, number);
+    let mut function = Function::with_name_signature(name, general.signature());
+    let mut context = FunctionBuilderContext::new();
+    let mut code = FunctionBuilder::new(&mut function, &mut context);
+    let block = code.create_block();
+    code.append_block_params_for_function_params(block);
+    code.switch_to_block(block);
+    code.seal_block(block);
+    let given = code.block_params(block).to_vec();
+    let mut words = Vec::new();
+    if body.closure {
+        words.push(given[0]);
+    }
+    for (index, &repr) in body.reprs.iter().enumerate() {
+        if !body.in_register[index] {
+            continue;
+        }
+        let flags = cranelift_codegen::ir::MemFlagsData::trusted();
+        let word = if general.in_register[index] {
+            given[index + 1]
+        } else {
+            let mutator = code.ins().get_pinned_reg(types::I64);
+            let offset = abi::native::context::argument_word(index + 1);
+            code.ins().load(types::I64, flags, mutator, offset)
+        };
+        words.push(if type_of(repr) == types::F64 {
+            let flags = cranelift_codegen::ir::MemFlagsData::new();
+            code.ins().bitcast(types::F64, flags, word)
+        } else {
+            word
+        });
+    }
+    let callee = super::import_body(&mut code, body, number);
+    if type_of(body.result) == types::F64 {
+        code.set_srcloc(cranelift_codegen::ir::SourceLoc::new(0));
+        let call = code.ins().call(callee, &words);
+        let double = code.inst_results(call)[0];
+        let flags = cranelift_codegen::ir::MemFlagsData::new();
+        let bits = code.ins().bitcast(types::I64, flags, double);
+        code.ins().return_(&[bits]);
+    } else {
+        code.ins().return_call(callee, &words);
+    }
+    code.finalize(isa.frontend_config());
+    Written {
+        function,
+        places: vec![CallPlace::default()],
+    }
+}

@@ -1,0 +1,195 @@
+//! Raw words and doubles.
+
+use abi::native::RuntimeOperation;
+use abi::tag::{self, TAG_BITS};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+
+use super::emitter::Emitter;
+use crate::ssa::ir::{RawBinary, RawUnary, ValueId};
+
+/// A double is its word, less one, rotated by so many bits.
+const FLONUM_ROTATION: i64 = 4;
+
+impl Emitter<'_, '_> {
+    /// The double in a self-tagged word.
+    pub(super) fn double_of(&mut self, word: Value) -> Value {
+        let bits = self.code.ins().iadd_imm_s(word, -1);
+        let bits = self.code.ins().rotr_imm_s(bits, FLONUM_ROTATION);
+        self.double_of_bits(bits)
+    }
+
+    /// The double with these bits.
+    pub(super) fn double_of_bits(&mut self, bits: Value) -> Value {
+        self.code
+            .ins()
+            .bitcast(types::F64, MemFlagsData::new(), bits)
+    }
+
+    /// The bits of a double.
+    pub(super) fn bits_of(&mut self, double: Value) -> Value {
+        self.code
+            .ins()
+            .bitcast(types::I64, MemFlagsData::new(), double)
+    }
+
+    /// The word of a double, and whether it is self-tagged.
+    pub(super) fn flonum_word(&mut self, double: Value) -> (Value, Value) {
+        let bits = self.bits_of(double);
+        let rotated = self.code.ins().rotl_imm_s(bits, FLONUM_ROTATION);
+        let word = self.code.ins().iadd_imm_s(rotated, 1);
+        let is_tagged = self.is_self_tagged(word);
+        (word, is_tagged)
+    }
+
+    /// A raw operation with one operand.
+    pub(super) fn raw_unary(&mut self, operation: RawUnary, operand: ValueId) -> Value {
+        let value = self.get(operand);
+        match operation {
+            RawUnary::F64Negate => self.code.ins().fneg(value),
+            RawUnary::F64Sqrt => self.code.ins().sqrt(value),
+            RawUnary::F64Abs => self.code.ins().fabs(value),
+            RawUnary::I64ToF64 => self.code.ins().fcvt_from_sint(types::F64, value),
+            RawUnary::UnboxF64 => self.unbox_double(value, RuntimeOperation::UnboxF64),
+            RawUnary::RealToF64 => self.real_to_double(operand, value),
+            RawUnary::BoxF64 => self.box_double(value),
+            RawUnary::UnboxI64 | RawUnary::UnboxU64 => self.unbox_word(operation, operand, value),
+            RawUnary::BoxI64 | RawUnary::BoxU64 => self.box_word(operation, value),
+        }
+    }
+
+    fn unbox_double(&mut self, word: Value, operation: RuntimeOperation) -> Value {
+        let (merge, result) = self.merge_block(types::F64);
+        let slow = self.cold_block();
+        let is_tagged = self.is_self_tagged(word);
+        self.require(is_tagged, slow);
+        let quick = self.double_of(word);
+        self.jump_with(merge, quick);
+        self.start(slow);
+        let zero = self.word(0);
+        let bits = self.call_runtime(operation, [word, zero]);
+        let double = self.double_of_bits(bits);
+        self.jump_with(merge, double);
+        self.start(merge);
+        result
+    }
+
+    fn real_to_double(&mut self, operand: ValueId, word: Value) -> Value {
+        let kind = self.type_at(operand);
+        if kind.is_flonum() {
+            return self.unbox_double(word, RuntimeOperation::RealToF64);
+        }
+        let (merge, result) = self.merge_block(types::F64);
+        let (fixnum, other) = (self.code.create_block(), self.code.create_block());
+        let rest = self.tag_of(word);
+        self.code.ins().brif(rest, other, &[], fixnum, &[]);
+        self.start(fixnum);
+        let integer = self.code.ins().sshr_imm_s(word, i64::from(TAG_BITS));
+        let double = self.code.ins().fcvt_from_sint(types::F64, integer);
+        self.jump_with(merge, double);
+        self.start(other);
+        let double = self.unbox_double(word, RuntimeOperation::RealToF64);
+        self.jump_with(merge, double);
+        self.start(merge);
+        result
+    }
+
+    fn box_double(&mut self, double: Value) -> Value {
+        let (merge, result) = self.merge_block(types::I64);
+        let slow = self.cold_block();
+        let (word, is_tagged) = self.flonum_word(double);
+        self.require(is_tagged, slow);
+        self.jump_with(merge, word);
+        self.start(slow);
+        let bits = self.bits_of(double);
+        let zero = self.word(0);
+        let boxed = self.call_runtime(RuntimeOperation::BoxF64, [bits, zero]);
+        self.jump_with(merge, boxed);
+        self.start(merge);
+        result
+    }
+
+    fn unbox_word(&mut self, operation: RawUnary, operand: ValueId, word: Value) -> Value {
+        let is_signed = operation == RawUnary::UnboxI64;
+        let kind = self.type_at(operand).as_integer();
+        let known = kind.filter(|range| range.is_within(crate::ssa::analysis::Range::FIXNUM));
+        let bits = i64::from(TAG_BITS);
+        if known.is_some_and(|range| is_signed || range.low >= 0) {
+            return self.code.ins().sshr_imm_s(word, bits);
+        }
+        let (merge, result) = self.merge_block(types::I64);
+        let slow = self.cold_block();
+        let rest = if is_signed {
+            self.tag_of(word)
+        } else {
+            // A natural fixnum has neither tag nor sign.
+            let mask = tag::TAG_MASK | 1 << 63;
+            let mask = self.word(mask);
+            self.code.ins().band(word, mask)
+        };
+        self.unless(rest, slow);
+        let quick = self.code.ins().sshr_imm_s(word, bits);
+        self.jump_with(merge, quick);
+        self.start(slow);
+        let runtime = if is_signed {
+            RuntimeOperation::UnboxI64
+        } else {
+            RuntimeOperation::UnboxU64
+        };
+        let zero = self.word(0);
+        let integer = self.call_runtime(runtime, [word, zero]);
+        self.jump_with(merge, integer);
+        self.start(merge);
+        result
+    }
+
+    fn box_word(&mut self, operation: RawUnary, integer: Value) -> Value {
+        let is_signed = operation == RawUnary::BoxI64;
+        let (merge, result) = self.merge_block(types::I64);
+        let slow = self.cold_block();
+        let word = self.code.ins().ishl_imm_s(integer, i64::from(TAG_BITS));
+        let fits = if is_signed {
+            let back = self.code.ins().sshr_imm_s(word, i64::from(TAG_BITS));
+            self.code.ins().icmp(IntCC::Equal, back, integer)
+        } else {
+            let high = self
+                .code
+                .ins()
+                .ushr_imm_s(integer, i64::from(63 - TAG_BITS));
+            self.is_word(high, 0)
+        };
+        self.require(fits, slow);
+        self.jump_with(merge, word);
+        self.start(slow);
+        let runtime = if is_signed {
+            RuntimeOperation::BoxI64
+        } else {
+            RuntimeOperation::BoxU64
+        };
+        let zero = self.word(0);
+        let boxed = self.call_runtime(runtime, [integer, zero]);
+        self.jump_with(merge, boxed);
+        self.start(merge);
+        result
+    }
+
+    /// A raw operation with two operands.
+    pub(super) fn raw_binary(&mut self, operation: RawBinary, a: ValueId, b: ValueId) -> Value {
+        let (a, b) = (self.get(a), self.get(b));
+        match operation {
+            RawBinary::F64Add => self.code.ins().fadd(a, b),
+            RawBinary::F64Subtract => self.code.ins().fsub(a, b),
+            RawBinary::F64Multiply => self.code.ins().fmul(a, b),
+            RawBinary::F64Divide => self.code.ins().fdiv(a, b),
+            RawBinary::WordAdd => self.code.ins().iadd(a, b),
+            RawBinary::WordSubtract => self.code.ins().isub(a, b),
+            RawBinary::WordMultiply => self.code.ins().imul(a, b),
+            RawBinary::WordAnd => self.code.ins().band(a, b),
+            RawBinary::WordOr => self.code.ins().bor(a, b),
+            RawBinary::WordXor => self.code.ins().bxor(a, b),
+            RawBinary::WordShiftLeft => self.code.ins().ishl(a, b),
+            RawBinary::WordShiftRight => self.code.ins().ushr(a, b),
+            RawBinary::WordShiftRightSigned => self.code.ins().sshr(a, b),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! How arguments reach a procedure: its general entry, and its body.
+//!
+//! A *body* takes its closure only if it has free variables, and every parameter as it is represented.
+//! What has no register of its class is in the mutator, in the word of its number, as for a general
+//! entry.
+
+use abi::native::REGISTER_WORDS;
+use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
+use cranelift_codegen::isa::CallConv;
+
+use crate::ssa::ir::{Procedure, Repr};
+
+/// Double registers that carry arguments.
+const DOUBLE_REGISTERS: usize = 8;
+
+/// What a procedure expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parameters {
+    /// Whether a closure comes first.
+    pub(super) closure: bool,
+    /// How each parameter is represented.
+    pub(super) reprs: Vec<Repr>,
+    /// Whether each has a register.
+    pub(super) in_register: Vec<bool>,
+    /// How the result is represented.
+    pub(super) result: Repr,
+}
+
+impl Parameters {
+    /// Of the body of `procedure`.
+    pub(super) fn of_body(procedure: &Procedure) -> Self {
+        let repr = |value: &crate::ssa::ir::ValueId| procedure.values[value.0 as usize].repr;
+        let reprs = procedure.parameters().iter().map(repr).collect();
+        Self::new(procedure.free > 0, reprs, procedure.result)
+    }
+
+    /// Of a general entry, or of a stub that takes the same: `count` tagged words behind a closure.
+    pub(super) fn general(count: usize) -> Self {
+        Self::new(true, vec![Repr::Tagged; count], Repr::Tagged)
+    }
+
+    fn new(closure: bool, reprs: Vec<Repr>, result: Repr) -> Self {
+        let (mut words, mut doubles) = (usize::from(closure), 0);
+        let mut take = |repr: &Repr| {
+            let (used, limit) = if *repr == Repr::F64 {
+                (&mut doubles, DOUBLE_REGISTERS)
+            } else {
+                (&mut words, REGISTER_WORDS)
+            };
+            *used += 1;
+            *used <= limit
+        };
+        let in_register = reprs.iter().map(&mut take).collect();
+        Self {
+            closure,
+            reprs,
+            in_register,
+            result,
+        }
+    }
+
+    /// For Cranelift.
+    pub(super) fn signature(&self) -> Signature {
+        let mut signature = Signature::new(CallConv::Tail);
+        if self.closure {
+            signature.params.push(AbiParam::new(types::I64));
+        }
+        let in_registers = self.reprs.iter().zip(&self.in_register);
+        for (&repr, _) in in_registers.filter(|(_, in_register)| **in_register) {
+            signature.params.push(AbiParam::new(type_of(repr)));
+        }
+        signature.returns.push(AbiParam::new(type_of(self.result)));
+        signature
+    }
+}
+
+/// The machine type of a representation.
+pub(super) const fn type_of(repr: Repr) -> Type {
+    match repr {
+        Repr::F64 => types::F64,
+        _ => types::I64,
+    }
+}
