@@ -111,8 +111,20 @@ class System:
     """A Scheme: how to prepare a program and how to run it."""
 
     def __init__(self, name, prepare, command, environment=None):
-        self.name, self.prepare, self.command = name, prepare, command
+        self.name, self.command = name, command
+        self.prepare_anew = prepare
         self.environment = environment or {}
+
+    def prepare(self, text, stem):
+        """The program ready to run: compiled before, if the same text is there from another time."""
+        kept = stem.with_suffix(f".{self.name.partition('-')[0]}.prepared")
+        if self.name != "cozen" and kept.exists():
+            path, _, same = kept.read_text().partition("\n")
+            if same == text and Path(path).exists():
+                return Path(path)
+        prepared = self.prepare_anew(text, stem)
+        kept.write_text(f"{prepared}\n{text}")
+        return prepared
 
 
 def chez_command(chez, level):
@@ -266,12 +278,22 @@ def measure(system, program, stem, limit_seconds, directory):
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
+def prepare_all(programs, columns, scratch):
+    for program in programs:
+        for system in columns:
+            text = program.text if system.name == "cozen" else program.text.replace(OUR_NAME, "")
+            try:
+                system.prepare(text, Path(scratch) / program.name)
+            except subprocess.CalledProcessError:
+                print(f"{program.name}: {system.name} cannot compile it", flush=True)
+
+
 def row_of(program, columns, arguments, scratch, directory):
     """What each system took for the program: the least of the runs, or a word."""
 
     def take(system):
         results = [
-            measure(system, program, Path(scratch) / program.name, arguments.limit, directory)
+            measure(system, program, Path(scratch) / program.name.rstrip("*"), arguments.limit, directory)
             for _ in range(arguments.runs)
         ]
         words = [result for result in results if isinstance(result, str)]
@@ -326,6 +348,8 @@ def main():
     parser.add_argument("--cozen-option", action="append", default=[], help="e.g. --cozen-option=--zeal=100")
     parser.add_argument("--compile-option", action="append", default=[], help="of `cozen compile`")
     parser.add_argument("--only", nargs="*", help="systems; chez-O3 runs only if it is named here")
+    parser.add_argument("--keep", type=Path, help="a folder for compiled programs, to be used again")
+    parser.add_argument("--prepare-only", action="store_true", help="only compile, into the folder of --keep")
     parser.add_argument("--limit", type=float, default=60.0, help="seconds a run")
     parser.add_argument("--runs", type=int, default=1, help="the least of so many is shown")
     arguments = parser.parse_args()
@@ -336,9 +360,13 @@ def main():
     )
     directory = arguments.r7rs.resolve() if arguments.r7rs else ROOT
     columns = systems(arguments)
+    if arguments.prepare_only:
+        prepare_all(programs, columns, arguments.keep or sys.exit("--prepare-only needs --keep"))
+        return 0
     print(f"{'program':<12}" + "".join(f"{s.name:>13}" for s in columns), flush=True)
     rows = []
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as temporary:
+        scratch = arguments.keep or temporary
         for program in programs:
             times = row_of(program, columns, arguments, scratch, directory)
             rows.append(times)
