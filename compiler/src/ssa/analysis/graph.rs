@@ -1,7 +1,7 @@
 //! What the shape of a procedure's code gives, together.
 
 use super::{Dominators, Flow, Loops};
-use crate::ssa::ir::Procedure;
+use crate::ssa::ir::{BlockId, Procedure};
 
 /// Flow, dominators and loops of a procedure.
 #[derive(Clone, Debug)]
@@ -25,5 +25,24 @@ impl Graph {
             dominators,
             loops,
         }
+    }
+
+    /// The blocks of the loop of `header`, inner loops included, in order.
+    pub fn blocks_of_loop(&self, header: BlockId) -> Vec<BlockId> {
+        let mut inside = vec![false; self.flow.number.len()];
+        inside[header.0 as usize] = true;
+        let predecessors = |block: BlockId| self.flow.predecessors[block.0 as usize].iter();
+        let mut pending: Vec<BlockId> = predecessors(header)
+            .copied()
+            .filter(|&tail| self.dominators.dominates(header, tail))
+            .collect();
+        while let Some(block) = pending.pop() {
+            if !std::mem::replace(&mut inside[block.0 as usize], true) {
+                pending.extend(predecessors(block));
+            }
+        }
+        let mut blocks = self.flow.order.clone();
+        blocks.retain(|block| inside[block.0 as usize]);
+        blocks
     }
 }

@@ -4,7 +4,9 @@
 //! meets an unknown call. So values are followed that are certainly the closure of a procedure: where
 //! they are made, in the procedure itself, and out of the free variables that hold them.
 
-use crate::ssa::ir::{Callee, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId};
+use crate::ssa::ir::{
+    BlockId, Callee, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+};
 
 /// What is known of who calls the procedures of a unit.
 #[derive(Clone, Debug)]
@@ -105,10 +107,30 @@ pub fn each_known_call(
     procedure: &Procedure,
     mut visit: impl FnMut(ProcedureId, Option<ValueId>, &[ValueId]),
 ) {
-    for block in &procedure.blocks {
-        for instruction in &block.instructions {
+    each_call(procedure, |_, callee, closure, arguments| {
+        visit(callee, closure, arguments);
+    });
+}
+
+/// Calls `visit` with all known calls of a procedure: place, callee, arguments. The place of a
+/// terminator is behind the last instruction.
+pub fn each_known_call_with_place(
+    procedure: &Procedure,
+    mut visit: impl FnMut((BlockId, usize), ProcedureId, &[ValueId]),
+) {
+    each_call(procedure, |place, callee, _, arguments| {
+        visit(place, callee, arguments);
+    });
+}
+
+fn each_call(
+    procedure: &Procedure,
+    mut visit: impl FnMut((BlockId, usize), ProcedureId, Option<ValueId>, &[ValueId]),
+) {
+    for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
+        for (index, instruction) in block.instructions.iter().enumerate() {
             if let Operation::CallKnown(callee, closure, arguments) = &instruction.operation {
-                visit(*callee, *closure, arguments);
+                visit((id, index), *callee, *closure, arguments);
             }
         }
         match &block.terminator {
@@ -117,7 +139,7 @@ pub fn each_known_call(
                 callee: Callee::Known(callee, closure),
                 arguments,
                 ..
-            } => visit(*callee, *closure, arguments),
+            } => visit((id, block.instructions.len()), *callee, *closure, arguments),
             _ => {}
         }
     }

@@ -1,17 +1,22 @@
 //! Facts about a procedure, or all of them, that several passes need.
 
+mod allocation;
+mod bounds;
 mod dominators;
 mod flow;
 mod graph;
 mod known_calls;
 mod liveness;
 mod loops;
+mod proofs;
 mod types;
 
+pub use allocation::{Allocation, Allocations, allocated_bytes};
 pub use dominators::Dominators;
 pub use flow::Flow;
 pub use graph::Graph;
-pub use known_calls::{KnownCalls, each_known_call};
+pub use known_calls::{KnownCalls, each_known_call, each_known_call_with_place};
 pub use liveness::Liveness;
 pub use loops::Loops;
+pub use proofs::{Proof, Proofs, Proved};
 pub use types::{Kinds, Range, Type, Types, UnitTypes, each_requirement};

@@ -10,7 +10,7 @@ use crate::ssa::ir::{BlockId, Condition, Procedure, Terminator, ValueId};
 const FACTS_MAX: usize = 12;
 
 /// A place between instructions: a block, and how many of its instructions come before.
-pub(super) type Place = (BlockId, usize);
+pub(in super::super) type Place = (BlockId, usize);
 
 /// Facts of all values of a procedure.
 #[derive(Debug, Default)]
@@ -73,7 +73,7 @@ impl Facts {
         let known = &mut self.of[value.0 as usize];
         let is_new = !known
             .iter()
-            .any(|&(at, old)| old == fact && is_before(dominators, at, place));
+            .any(|&(at, old)| old == fact && precedes(dominators, at, place));
         if is_new && known.len() < FACTS_MAX {
             known.push((place, fact));
         }
@@ -88,7 +88,7 @@ impl Facts {
         mut visit: impl FnMut(Known<'_>),
     ) {
         for &(at, fact) in &self.of[value.0 as usize] {
-            if !is_before(dominators, at, place) {
+            if !precedes(dominators, at, place) {
                 continue;
             }
             visit(match fact {
@@ -103,7 +103,7 @@ impl Facts {
 }
 
 /// Whether all ways to `place` go through `at`.
-fn is_before(dominators: &Dominators, at: Place, place: Place) -> bool {
+pub(in super::super) fn precedes(dominators: &Dominators, at: Place, place: Place) -> bool {
     if at.0 == place.0 {
         at.1 <= place.1
     } else {

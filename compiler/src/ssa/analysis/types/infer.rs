@@ -6,6 +6,7 @@ use super::lattice::Type;
 use super::range::Range;
 use super::transfer::of_operation;
 use super::unit::Signatures;
+use super::words;
 use crate::ssa::analysis::{Dominators, Flow, Graph};
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
@@ -93,10 +94,18 @@ impl<'a> Types<'a> {
         known
     }
 
-    /// The type of `value` at the end of a block, before its terminator.
-    pub fn at_end(&self, value: ValueId, block: BlockId) -> Type {
-        let end = self.procedure.blocks[block.0 as usize].instructions.len();
-        self.at(value, (block, end))
+    /// Calls `visit` with the conditions in which `value` stands that are decided at a place.
+    pub(in super::super) fn each_condition(
+        &self,
+        value: ValueId,
+        place: Place,
+        mut visit: impl FnMut(&Condition, bool),
+    ) {
+        self.facts.each_at(self.dominators, value, place, |known| {
+            if let Known::Condition(condition, holds) = known {
+                visit(condition, holds);
+            }
+        });
     }
 
     fn visit(&mut self, id: BlockId, signatures: &Signatures) -> bool {
@@ -141,7 +150,7 @@ impl<'a> Types<'a> {
     }
 
     /// The type of an argument, with what the branch that hands it over tells.
-    pub(super) fn at_edge(&self, argument: ValueId, from: BlockId, to: BlockId) -> Type {
+    pub fn at_edge(&self, argument: ValueId, from: BlockId, to: BlockId) -> Type {
         let block = &self.procedure.blocks[from.0 as usize];
         let known = self.at(argument, (from, block.instructions.len() + 1));
         match &block.terminator {
@@ -198,6 +207,19 @@ impl<'a> Types<'a> {
             Condition::CompareSmall(relation, _, small) => {
                 let word = tag::fixnum(i64::from(small)).expect("16 bits fit a fixnum");
                 refine_by_comparison(known, relation, Type::of_word(word), holds)
+            }
+            Condition::CompareU64(relation, a, b) => {
+                let other = self.of(if a == value { b } else { a });
+                let relation = if a == value {
+                    relation
+                } else {
+                    relation.mirrored()
+                };
+                if words::is_unsigned(known) && words::is_unsigned(other) {
+                    refine_by_comparison(known, relation, other, holds)
+                } else {
+                    known
+                }
             }
             Condition::Compare(relation, a, b) if a == value => {
                 refine_by_comparison(known, relation, self.of(b), holds)

@@ -10,7 +10,9 @@ mod range;
 mod requirements;
 mod transfer;
 mod unit;
+mod words;
 
+pub(super) use facts::{Place, precedes};
 pub use infer::Types;
 pub use kinds::Kinds;
 pub use lattice::Type;

@@ -7,6 +7,7 @@ use super::kinds::Kinds;
 use super::lattice::Type;
 use super::range::Range;
 use super::unit::Signatures;
+use super::words;
 use crate::core::ir::Literal;
 use crate::ssa::ir::{Operation, Unit, ValueId};
 
@@ -57,6 +58,9 @@ pub(super) fn of_operation(
         Operation::CheckInitialized(value, _) => type_of(*value).without(Kinds::UNBOUND),
         Operation::CellRef(cell) => signatures.cell(*cell),
         Operation::CallKnown(procedure, ..) => signatures.result(*procedure),
+        Operation::Raw(_) | Operation::Raw1(..) | Operation::Raw2(..) => {
+            words::of_operation(operation, type_of)
+        }
         Operation::StaticClosure(_) | Operation::MakeClosure(..) => {
             Type::of_kinds(Kinds::PROCEDURE)
         }
@@ -189,7 +193,7 @@ fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
     }
 }
 
-fn bitwise(primitive: Primitive, a: Type, b: Type) -> Type {
+pub(super) fn bitwise(primitive: Primitive, a: Type, b: Type) -> Type {
     // Anything but exact integers raises, so only those reach the result.
     let (a, b) = (
         a.integer.unwrap_or(Range::ALL),

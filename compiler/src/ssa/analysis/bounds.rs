@@ -1,0 +1,281 @@
+//! Which indices are below the length of what they lead into.
+//!
+//! Because an access with the same index went well before; because a comparison with the length says so;
+//! because a loop counts down from the length, or up from zero to it. Lengths never change. An index
+//! and its raw word are the same here.
+
+use std::collections::HashMap;
+
+use abi::primitive::Primitive;
+
+use super::Graph;
+use super::types::{Place, Types, precedes};
+use crate::ssa::ir::{
+    BlockId, Comparison, Condition, Operation, Procedure, RawBinary, RawUnary, ValueId,
+};
+
+/// What is known of the indices of a procedure.
+pub(super) struct Bounds<'a> {
+    procedure: &'a Procedure,
+    graph: &'a Graph,
+    types: &'a Types<'a>,
+    /// Of what a value is the length.
+    length_of: HashMap<ValueId, ValueId>,
+    /// Where an object was accessed with an index.
+    accesses: HashMap<(ValueId, ValueId), Vec<Place>>,
+    /// What each value is another form of.
+    source: Vec<ValueId>,
+    /// Values that are others plus a constant, and where they are computed.
+    sums: HashMap<ValueId, (ValueId, i64, Place)>,
+    /// Raw constants.
+    constants: HashMap<ValueId, i64>,
+    /// For loop variables: their loop's header, and which of its parameters they are.
+    variables: HashMap<ValueId, (BlockId, usize)>,
+}
+
+impl<'a> Bounds<'a> {
+    pub(super) fn new(procedure: &'a Procedure, graph: &'a Graph, types: &'a Types<'a>) -> Self {
+        let mut bounds = Self {
+            procedure,
+            graph,
+            types,
+            length_of: HashMap::new(),
+            accesses: HashMap::new(),
+            source: (0..procedure.values.len() as u32).map(ValueId).collect(),
+            sums: HashMap::new(),
+            constants: HashMap::new(),
+            variables: HashMap::new(),
+        };
+        for &id in &graph.flow.order {
+            let block = &procedure.blocks[id.0 as usize];
+            if graph.loops.is_header[id.0 as usize] && id != graph.flow.order[0] {
+                let numbered = block.parameters.iter().copied().zip(0..);
+                bounds
+                    .variables
+                    .extend(numbered.map(|(value, index)| (value, (id, index))));
+            }
+            for (index, instruction) in block.instructions.iter().enumerate() {
+                bounds.note((id, index), &instruction.operation, instruction.result);
+            }
+        }
+        bounds
+    }
+
+    fn note(&mut self, place: Place, operation: &Operation, result: Option<ValueId>) {
+        match (operation, result) {
+            (Operation::Primitive(primitive, operands), result) => {
+                if let (Some(result), true) = (result, is_length(*primitive)) {
+                    self.length_of.insert(result, operands[0]);
+                }
+                if is_indexed(*primitive) {
+                    let key = (operands[0], self.source[operands[1].0 as usize]);
+                    let places = self.accesses.entry(key).or_default();
+                    places.push((place.0, place.1 + 1));
+                }
+            }
+            (Operation::AddSmall(value, small), Some(result)) => {
+                let sum = (self.source_of(*value), i64::from(*small), place);
+                self.sums.insert(result, sum);
+            }
+            (Operation::Raw(bits), Some(result)) => {
+                self.constants.insert(result, *bits as i64);
+            }
+            (Operation::Raw2(RawBinary::WordAdd, a, b), Some(result)) => {
+                let range = self.types.at(*a, place).as_integer();
+                if let (Some(&by), Some(range)) = (self.constants.get(b), range)
+                    && range.low.saturating_add(i128::from(by)) >= 0
+                {
+                    self.sums.insert(result, (self.source_of(*a), by, place));
+                }
+            }
+            (
+                Operation::Raw1(
+                    RawUnary::BoxU64 | RawUnary::BoxI64 | RawUnary::UnboxU64 | RawUnary::UnboxI64,
+                    value,
+                ),
+                Some(result),
+            ) => self.source[result.0 as usize] = self.source_of(*value),
+            _ => {}
+        }
+    }
+
+    fn source_of(&self, value: ValueId) -> ValueId {
+        self.source[value.0 as usize]
+    }
+
+    fn is_length_of(&self, value: ValueId, object: ValueId) -> bool {
+        self.length_of.get(&self.source_of(value)) == Some(&object)
+    }
+
+    /// Whether an index that is not negative is below the length of `object` at a place.
+    pub(super) fn is_inside(&self, object: ValueId, index: ValueId, place: Place) -> bool {
+        let index = self.source_of(index);
+        let earlier = self.accesses.get(&(object, index));
+        let is_before = |at: &Place| precedes(&self.graph.dominators, *at, place);
+        earlier.is_some_and(|places| places.iter().any(is_before))
+            || self.is_compared(object, index, place)
+            || self.counts_down(object, index)
+    }
+
+    /// Whether conditions say that `index` is below the length.
+    fn is_compared(&self, object: ValueId, index: ValueId, place: Place) -> bool {
+        let mut found = false;
+        let mut differs = false;
+        self.types.each_condition(index, place, |condition, holds| {
+            let Some((relation, a, b)) = relation_of(condition, holds) else {
+                return;
+            };
+            let (a, b) = (self.source_of(a), self.source_of(b));
+            found |= relation == Comparison::Less && a == index && self.is_length_of(b, object);
+            found |= relation == Comparison::Greater && b == index && self.is_length_of(a, object);
+            differs |= relation == Comparison::Equal
+                && (a == index && self.is_length_of(b, object)
+                    || b == index && self.is_length_of(a, object));
+        });
+        found || differs && self.counts_up(object, index)
+    }
+
+    /// Calls `visit` with what a loop variable gets and from where; whether it is one.
+    fn each_given(&self, variable: ValueId, mut visit: impl FnMut(ValueId, BlockId)) -> bool {
+        let Some(&(header, index)) = self.variables.get(&variable) else {
+            return false;
+        };
+        for &tail in &self.graph.flow.predecessors[header.0 as usize] {
+            for target in self.procedure.blocks[tail.0 as usize].terminator.targets() {
+                if target.block == header {
+                    visit(self.source_of(target.arguments[index]), tail);
+                }
+            }
+        }
+        true
+    }
+
+    /// Whether a loop variable starts below the length and is never increased.
+    fn counts_down(&self, object: ValueId, variable: ValueId) -> bool {
+        let mut all = true;
+        let is_variable = self.each_given(variable, |given, _| {
+            let is_below = match self.sums.get(&given) {
+                Some(&(of, by, _)) => by < 0 && (of == variable || self.is_length_of(of, object)),
+                None => given == variable,
+            };
+            all &= is_below;
+        });
+        is_variable && all
+    }
+
+    /// Whether a loop variable starts at zero and is increased by one only where it differs from the
+    /// length: so it never passes it.
+    fn counts_up(&self, object: ValueId, variable: ValueId) -> bool {
+        let mut all = true;
+        let is_variable = self.each_given(variable, |given, tail| {
+            let end = self.procedure.blocks[tail.0 as usize].instructions.len();
+            let known = self.types.at(given, (tail, end)).as_integer();
+            let is_zero = known.is_some_and(|range| range.low == 0 && range.high == 0);
+            let is_next = self.sums.get(&given).is_some_and(|&(of, by, place)| {
+                of == variable && by == 1 && self.is_told_apart(object, variable, place)
+            });
+            all &= is_zero || is_next || given == variable;
+        });
+        is_variable && all
+    }
+
+    /// Whether a condition says that `index` is not the length, or is below it.
+    fn is_told_apart(&self, object: ValueId, index: ValueId, place: Place) -> bool {
+        let mut found = false;
+        self.types.each_condition(index, place, |condition, holds| {
+            if let Some((relation, a, b)) = relation_of(condition, holds) {
+                let (a, b) = (self.source_of(a), self.source_of(b));
+                found |= a == index
+                    && self.is_length_of(b, object)
+                    && matches!(relation, Comparison::Less | Comparison::Equal)
+                    || b == index
+                        && self.is_length_of(a, object)
+                        && matches!(relation, Comparison::Greater | Comparison::Equal);
+            }
+        });
+        found
+    }
+}
+
+/// What a decided condition says of two numbers: `Less` or `Greater` strictly, and `Equal` for: not equal.
+fn relation_of(condition: &Condition, holds: bool) -> Option<(Comparison, ValueId, ValueId)> {
+    let (Condition::Compare(relation, a, b) | Condition::CompareU64(relation, a, b)) = *condition
+    else {
+        return None;
+    };
+    let told = match (relation, holds) {
+        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => Comparison::Less,
+        (Comparison::Greater, true) | (Comparison::LessEqual, false) => Comparison::Greater,
+        (Comparison::Equal, false) => Comparison::Equal,
+        _ => return None,
+    };
+    Some((told, a, b))
+}
+
+fn is_length(primitive: Primitive) -> bool {
+    matches!(
+        primitive,
+        Primitive::VectorLength | Primitive::StringLength | Primitive::BytevectorLength
+    )
+}
+
+/// Whether a primitive takes an object and an index into it.
+pub(super) fn is_indexed(primitive: Primitive) -> bool {
+    matches!(
+        primitive,
+        Primitive::VectorRef
+            | Primitive::VectorSet
+            | Primitive::StringRef
+            | Primitive::StringSet
+            | Primitive::BytevectorRef
+            | Primitive::BytevectorSet
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ssa::analysis::{Proof, Proofs};
+    use crate::ssa::ir::{BlockId, ProcedureId};
+    use crate::ssa::parse::parse;
+
+    /// Whether the access to a vector in the second block of a loop over it is in bounds.
+    fn in_bounds(start: &str, stop: &str, step: i32) -> bool {
+        let text = format!(
+            "(procedure \"f\" 2 0 #f 0 (\"v\" \"x\")
+              (block b0 (v0 v1) (let v2 (primitive vector-length v0)) (let v3 {start}) (jump (b1 v3)))
+              (block b1 (v4) (branch ({stop}) (b3) (b2)))
+              (block b2 ()
+                (let v5 (primitive vector-ref v0 v4))
+                (let v6 (add-small v4 {step}))
+                (jump (b1 v6)))
+              (block b3 () (return v1)))"
+        );
+        let proofs = Proofs::new(&parse(&text).unwrap());
+        proofs
+            .at(ProcedureId(0), BlockId(2), 0)
+            .has(Proof::InBounds)
+    }
+
+    #[test]
+    fn loops_from_zero_to_the_length_stay_inside() {
+        assert!(in_bounds("(fixnum 0)", "compare = v4 v2", 1));
+        assert!(in_bounds("(fixnum 0)", "compare >= v4 v2", 3));
+        assert!(in_bounds("(fixnum 5)", "compare >= v4 v2", 1));
+    }
+
+    #[test]
+    fn loops_that_may_pass_the_length_are_checked() {
+        assert!(!in_bounds("(fixnum 0)", "compare = v4 v2", 2));
+        assert!(!in_bounds("(fixnum 1)", "compare = v4 v2", 1));
+        assert!(!in_bounds("(fixnum 0)", "compare > v4 v2", 1));
+        assert!(!in_bounds("(fixnum 0)", "compare >= v4 v1", 1));
+    }
+
+    #[test]
+    fn loops_from_below_the_length_to_zero_stay_inside() {
+        assert!(in_bounds("(add-small v2 -1)", "compare-small < v4 0", -1));
+        assert!(!in_bounds("(add-small v2 0)", "compare-small < v4 0", -1));
+        assert!(!in_bounds("(add-small v2 -1)", "compare-small < v4 0", 1));
+        assert!(!in_bounds("(add-small v1 -1)", "compare-small < v4 0", -1));
+    }
+}
