@@ -1,8 +1,8 @@
 //! Common subexpressions: what was computed, read or tested before is not again.
 //!
 //! Before: any unit. After: no computation of the same from the same values is dominated by another one;
-//! within a block no field is read twice unless something may have written in between; no branch tests
-//! what a branch above has told.
+//! within a block, and blocks that only it leads to, no field is read twice unless something may have
+//! written in between; no branch tests what a branch above has told.
 //!
 //! ```text
 //! v1 = car v0; v2 = car v0; v3 = cons v1 v2   =>   v1 = car v0; v3 = cons v1 v1
@@ -14,6 +14,9 @@ use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use crate::ssa::analysis::{Dominators, Flow};
 use crate::ssa::ir::{BlockId, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId};
+
+/// With how many known reads other blocks start at most.
+const READ_MAX: usize = 64;
 
 /// Eliminates common subexpressions in all procedures of `unit`.
 #[must_use]
@@ -47,6 +50,7 @@ fn eliminate_in(procedure: &mut Procedure, immutable: &[bool]) {
         told: HashMap::new(),
         undo: Vec::new(),
     };
+    let mut read_after = vec![HashMap::new(); procedure.blocks.len()];
     let mut stack = vec![Step::Enter(flow.order[0])];
     while let Some(step) = stack.pop() {
         match step {
@@ -56,7 +60,11 @@ fn eliminate_in(procedure: &mut Procedure, immutable: &[bool]) {
                 if let Some((condition, holds)) = &facts[block.0 as usize] {
                     eliminator.tell(condition, *holds);
                 }
-                eliminator.block(procedure, block);
+                let read = match flow.predecessors[block.0 as usize][..] {
+                    [above] => read_after[above.0 as usize].clone(),
+                    _ => HashMap::new(),
+                };
+                read_after[block.0 as usize] = eliminator.block(procedure, block, read);
                 stack.extend(
                     children[block.0 as usize]
                         .iter()
@@ -86,7 +94,7 @@ enum Kind {
     ClosureRef(u16),
     Global(u32),
     Cell(u32),
-    /// An immediate: known until the next call, so that none is kept across one.
+    /// An immediate: known in its block until the next call, so that none is kept across one.
     Word(u64),
 }
 
@@ -114,9 +122,14 @@ struct Eliminator<'a> {
 }
 
 impl Eliminator<'_> {
-    fn block(&mut self, procedure: &mut Procedure, id: BlockId) {
+    /// Eliminates in a block before which `read` is known; what is known after it.
+    fn block(
+        &mut self,
+        procedure: &mut Procedure,
+        id: BlockId,
+        mut read: HashMap<Key, ValueId>,
+    ) -> HashMap<Key, ValueId> {
         let block = &mut procedure.blocks[id.0 as usize];
-        let mut read: HashMap<Key, ValueId> = HashMap::new();
         block.instructions.retain_mut(|instruction| {
             instruction
                 .operation
@@ -153,6 +166,12 @@ impl Eliminator<'_> {
             .terminator
             .each_use_mut(|value| *value = self.same[value.0 as usize]);
         self.fold(&mut block.terminator);
+        let calls = matches!(block.terminator, Terminator::CallReceive { .. });
+        if calls || read.len() > READ_MAX {
+            return HashMap::new();
+        }
+        read.retain(|key, _| !matches!(key.0, Kind::Word(_)));
+        read
     }
 
     /// Turns a branch whose outcome is known into a jump.
@@ -229,7 +248,7 @@ impl Eliminator<'_> {
 }
 
 /// Whether something that was read before may be different after the operation.
-fn may_write(operation: &Operation) -> bool {
+pub(super) fn may_write(operation: &Operation) -> bool {
     match operation {
         Operation::Call(..)
         | Operation::CallKnown(..)

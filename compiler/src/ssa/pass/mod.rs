@@ -1,22 +1,33 @@
 //! Passes over SSA, each from a unit to a unit.
 
+mod clone_procedures;
 mod delay_updates;
 mod eliminate_common;
 mod eliminate_dead_code;
 mod hoist_constants;
+mod hoist_invariants;
+mod peel_loops;
 mod place_polls;
 mod select_small;
 mod simplify;
 mod split_edges;
 mod unbox;
 
-use super::ir::{Procedure, Terminator, Unit};
+use abi::primitive::Primitive;
+use abi::tag;
+use syntax::{DatumKind, Number};
+
+use super::ir::{Operation, Procedure, Terminator, Unit};
+use crate::core::ir::Literal;
 use crate::options::Level;
 
+pub use clone_procedures::clone_procedures;
 pub use delay_updates::delay_updates;
 pub use eliminate_common::eliminate_common;
 pub use eliminate_dead_code::eliminate_dead_code;
 pub use hoist_constants::hoist_constants;
+pub use hoist_invariants::hoist_invariants;
+pub use peel_loops::peel_loops;
 pub use place_polls::place_polls;
 pub use select_small::select_small;
 pub use simplify::simplify;
@@ -62,6 +73,16 @@ pub const PASSES: &[Pass] = &[
         level: Level::None,
     },
     Pass {
+        name: "peel-loops",
+        run: peel_loops,
+        level: Level::Full,
+    },
+    Pass {
+        name: "clone-procedures",
+        run: clone_procedures,
+        level: Level::Full,
+    },
+    Pass {
         name: "split-edges",
         run: split_edges,
         level: Level::None,
@@ -75,6 +96,11 @@ pub const PASSES: &[Pass] = &[
         name: "eliminate-dead-code",
         run: eliminate_dead_code,
         level: Level::None,
+    },
+    Pass {
+        name: "hoist-invariants",
+        run: hoist_invariants,
+        level: Level::Full,
     },
     Pass {
         name: "hoist-constants",
@@ -92,6 +118,33 @@ pub const PASSES: &[Pass] = &[
         level: Level::None,
     },
 ];
+
+/// Whether anything in the unit is, or makes, a flonum.
+fn mentions_flonums(unit: &Unit) -> bool {
+    let blocks = unit.procedures.iter().flat_map(|each| &each.blocks);
+    let mut instructions = blocks.flat_map(|block| &block.instructions);
+    instructions.any(|instruction| match &instruction.operation {
+        Operation::Literal(_) | Operation::Word(_) => is_flonum(unit, &instruction.operation),
+        Operation::Primitive(primitive, _) => *primitive == Primitive::Inexact,
+        _ => false,
+    })
+}
+
+fn is_flonum(unit: &Unit, operation: &Operation) -> bool {
+    if let Some(word) = unit.immediate_word(operation) {
+        return tag::is_self_tagged_flonum(word);
+    }
+    let Operation::Literal(literal) = operation else {
+        return false;
+    };
+    match &unit.tables.literals[literal.0 as usize] {
+        Literal::Datum(datum) => matches!(
+            unit.tables.data.kind(datum.0),
+            DatumKind::Number(Number::Flonum(_))
+        ),
+        Literal::Word(_) => false,
+    }
+}
 
 /// Which blocks get their parameters from no jump: the entry from the caller, receiving blocks from a
 /// callee.

@@ -124,6 +124,8 @@ struct Groups<'a> {
     /// The first node of each procedure's values; then that of the results.
     bases: Vec<u32>,
     parent: Vec<u32>,
+    /// How many nodes a group has, at its root.
+    size: Vec<u32>,
     saved: Vec<Work>,
 }
 
@@ -142,6 +144,7 @@ impl<'a> Groups<'a> {
             facts,
             bases,
             parent: (0..count as u32).collect(),
+            size: vec![1; count],
             saved: vec![0; count],
         }
     }
@@ -167,12 +170,13 @@ impl<'a> Groups<'a> {
             return;
         }
         let (a, b) = (self.find(a), self.find(b));
-        self.parent[a as usize] = b;
-        for mut node in [a, b] {
-            while self.parent[node as usize] != b {
-                node = std::mem::replace(&mut self.parent[node as usize], b);
-            }
+        if a == b {
+            return;
         }
+        let is_smaller = self.size[a as usize] < self.size[b as usize];
+        let (few, many) = if is_smaller { (a, b) } else { (b, a) };
+        self.parent[few as usize] = many;
+        self.size[many as usize] += self.size[few as usize];
     }
 
     fn add(&mut self, node: Node, work: Work) {

@@ -1,0 +1,249 @@
+//! Procedure cloning: a procedure that some calls give flonums gets a copy for those calls.
+//!
+//! Before: any unit. After: where a parameter is not always a flonum, but known calls (recursive ones
+//! above all) give it one, those calls go to a copy whose parameter always is.
+//!
+//! ```text
+//! fib: v1 = v0 - 1.0; v2 = call-known fib v1; ...
+//!   =>  fib: v1 = v0 - 1.0; v2 = call-known fib' v1; ...    fib': v1 = v0 - 1.0; v2 = call-known fib' v1; ...
+//! ```
+
+use std::collections::BTreeMap;
+
+use abi::primitive::Primitive;
+
+use crate::ssa::analysis::{Graph, Type, UnitTypes, each_known_call_with_place};
+use crate::ssa::ir::{
+    BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+};
+
+/// Procedures with more instructions are not copied.
+const INSTRUCTIONS_MAX: usize = 150;
+/// Parameters beyond these are not looked at.
+const PARAMETERS_MAX: usize = 32;
+
+/// Copies procedures of `unit`.
+#[must_use]
+pub fn clone_procedures(mut unit: Unit) -> Unit {
+    if !super::mentions_flonums(&unit) {
+        return unit;
+    }
+    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let types = UnitTypes::infer(&unit, &graphs);
+    let calls = Calls::new(&unit, &types);
+    let mut clones = Vec::new();
+    let mut clone_of = vec![None; unit.procedures.len()];
+    for (number, clone) in clone_of.iter_mut().enumerate().skip(1) {
+        if let Some(mask) = calls.worth_cloning(&unit, number) {
+            let id = ProcedureId((unit.procedures.len() + clones.len()) as u32);
+            clones.push(unit.procedures[number].clone());
+            *clone = Some((id, mask));
+        }
+    }
+    if clones.is_empty() {
+        return unit;
+    }
+    // A copy's calls are where the calls of its original are.
+    let sources: Vec<usize> = (0..clone_of.len())
+        .chain((0..clone_of.len()).filter(|&number| clone_of[number].is_some()))
+        .collect();
+    unit.procedures.extend(clones);
+    for (procedure, source) in unit.procedures.iter_mut().zip(sources) {
+        for_each_callee(procedure, |place, callee| {
+            let Some((clone, mask)) = clone_of.get(callee.0 as usize).copied().flatten() else {
+                return;
+            };
+            if calls.masks[source]
+                .get(&place)
+                .is_some_and(|given| given & mask == mask)
+            {
+                *callee = clone;
+            }
+        });
+    }
+    unit
+}
+
+/// Which parameters: a bit each.
+type Mask = u32;
+/// A block, and an instruction of it or, behind the last, its terminator.
+type Place = (BlockId, usize);
+
+/// What known calls give.
+struct Calls {
+    /// For each procedure the calls in it: which arguments are flonums.
+    masks: Vec<BTreeMap<Place, Mask>>,
+    /// For each procedure how often calls give it what is worth more than what all calls give.
+    better: Vec<BTreeMap<Mask, u32>>,
+}
+
+impl Calls {
+    fn new(unit: &Unit, types: &UnitTypes<'_>) -> Self {
+        let mut calls = Self {
+            masks: vec![BTreeMap::new(); unit.procedures.len()],
+            better: vec![BTreeMap::new(); unit.procedures.len()],
+        };
+        let always = |callee: ProcedureId| {
+            let parameters = unit.procedures[callee.0 as usize].parameters();
+            let of = |value| types.procedures[callee.0 as usize].of(value);
+            mask_of(parameters.iter().map(|&parameter| of(parameter)))
+        };
+        for (number, procedure) in unit.procedures.iter().enumerate() {
+            each_known_call_with_place(procedure, |place, callee, arguments| {
+                let of = |&value: &ValueId| types.procedures[number].at(value, place);
+                let given = mask_of(arguments.iter().map(of));
+                calls.masks[number].insert(place, given);
+                let better = given & !always(callee);
+                if better != 0 {
+                    *calls.better[callee.0 as usize].entry(better).or_default() += 1;
+                }
+            });
+        }
+        calls
+    }
+
+    /// The parameters that are flonums in the copy that a procedure is to get.
+    fn worth_cloning(&self, unit: &Unit, number: usize) -> Option<Mask> {
+        let procedure = &unit.procedures[number];
+        let instructions: usize = procedure
+            .blocks
+            .iter()
+            .map(|block| block.instructions.len() + 1)
+            .sum();
+        let is_simple = procedure.free == 0 && procedure.optional == 0 && !procedure.rest;
+        if !is_simple || instructions > INSTRUCTIONS_MAX {
+            return None;
+        }
+        let most = self.better[number].iter().max_by_key(|&(_, &count)| count);
+        most.map(|(&mask, _)| mask)
+            .filter(|&mask| uses_as_number(procedure, mask))
+    }
+}
+
+fn mask_of(types: impl Iterator<Item = Type>) -> Mask {
+    let numbered = (0..PARAMETERS_MAX).zip(types);
+    numbered
+        .filter(|(_, known)| known.is_flonum())
+        .fold(0, |mask, (index, _)| mask | 1 << index)
+}
+
+/// Whether the procedure computes with or compares one of these parameters.
+fn uses_as_number(procedure: &Procedure, mask: Mask) -> bool {
+    let wanted: Vec<ValueId> = (0..PARAMETERS_MAX)
+        .zip(procedure.parameters())
+        .filter(|(index, _)| mask >> index & 1 == 1)
+        .map(|(_, &parameter)| parameter)
+        .collect();
+    let mut found = false;
+    let mut look = |value: ValueId| found |= wanted.contains(&value);
+    for block in &procedure.blocks {
+        for instruction in &block.instructions {
+            match &instruction.operation {
+                Operation::AddSmall(value, _) => look(*value),
+                Operation::Primitive(
+                    Primitive::Add | Primitive::Subtract | Primitive::Multiply | Primitive::Divide,
+                    operands,
+                ) => operands.iter().copied().for_each(&mut look),
+                _ => {}
+            }
+        }
+        if let Terminator::Branch(condition, ..) = &block.terminator
+            && let Condition::Compare(..) | Condition::CompareSmall(..) = condition
+        {
+            condition.each_use(&mut look);
+        }
+    }
+    found
+}
+
+fn for_each_callee(procedure: &mut Procedure, mut visit: impl FnMut(Place, &mut ProcedureId)) {
+    for (id, block) in (0..).map(BlockId).zip(&mut procedure.blocks) {
+        for (index, instruction) in block.instructions.iter_mut().enumerate() {
+            if let Operation::CallKnown(callee, ..) = &mut instruction.operation {
+                visit((id, index), callee);
+            }
+        }
+        if let Terminator::TailCallKnown(callee, ..)
+        | Terminator::CallReceive {
+            callee: Callee::Known(callee, _),
+            ..
+        } = &mut block.terminator
+        {
+            visit((id, block.instructions.len()), callee);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clone_procedures;
+    use crate::ssa::parse::parse;
+    use crate::ssa::print::print;
+    use crate::ssa::verify::verify;
+
+    fn cloned(text: &str) -> String {
+        let unit = clone_procedures(parse(text).unwrap());
+        assert_eq!(verify(&unit), []);
+        print(&unit)
+    }
+
+    #[test]
+    fn recursive_calls_with_flonums_go_to_a_copy() {
+        let text = cloned(
+            r#"(literals (datum 1.5))
+            (procedure "main" 1 0 #f 0 ("n") (block b0 (v0) (tail-call-known 1 #f v0)))
+            (procedure "f" 1 0 #f 0 ("n")
+              (block b0 (v0) (let v1 (literal 0)) (branch (compare < v0 v1) (b1) (b2)))
+              (block b1 () (return v0))
+              (block b2 ()
+                (let v2 (primitive - v0 v1))
+                (let v3 (call-known 1 #f v2))
+                (let v4 (primitive + v3 v0))
+                (return v4)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (literals (datum 1.5))
+        (procedure "main" 1 0 #f 0 ("n")
+          (block b0 (v0)
+            (tail-call-known 1 #f v0)))
+        (procedure "f" 1 0 #f 0 ("n")
+          (block b0 (v0)
+            (let v1 (literal 0))
+            (branch (compare < v0 v1) (b1) (b2)))
+          (block b1 ()
+            (return v0))
+          (block b2 ()
+            (let v2 (primitive - v0 v1))
+            (let v3 (call-known 2 #f v2))
+            (let v4 (primitive + v3 v0))
+            (return v4)))
+        (procedure "f" 1 0 #f 0 ("n")
+          (block b0 (v0)
+            (let v1 (literal 0))
+            (branch (compare < v0 v1) (b1) (b2)))
+          (block b1 ()
+            (return v0))
+          (block b2 ()
+            (let v2 (primitive - v0 v1))
+            (let v3 (call-known 2 #f v2))
+            (let v4 (primitive + v3 v0))
+            (return v4)))
+        "#);
+    }
+
+    #[test]
+    fn calls_with_what_is_not_known_share_one_procedure() {
+        let before = r#"(literals (datum 1.5))
+(procedure "main" 1 0 #f 0 ("n")
+  (block b0 (v0)
+    (tail-call-known 1 #f v0)))
+(procedure "f" 1 0 #f 0 ("n")
+  (block b0 (v0)
+    (let v1 (literal 0))
+    (let v2 (primitive cons v0 v1))
+    (let v3 (primitive car v2))
+    (tail-call-known 1 #f v3)))
+"#;
+        assert_eq!(cloned(before), before);
+    }
+}

@@ -1,0 +1,319 @@
+//! Loop-invariant code: what gives the same in every turn of a loop is computed before it.
+//!
+//! Before: edges are split. After: operations that neither raise nor read what changes, and whose
+//! operands come from outside of a loop, stand before the loop. So do those that may raise or that
+//! read, if nothing in the loop writes (for those that read) and if they are the first thing
+//! with an effect that entering the loop does (for those that may raise): then they raise what
+//! would have been raised, at the same time.
+//!
+//! ```text
+//! b0: jump b1(v2);  b1(v3): v4 = vector-length v0; branch v3 < v4 ...; ...jump b1(v5)
+//!   =>  b0: v4 = vector-length v0; jump b1(v2);  b1(v3): branch v3 < v4 ...; ...jump b1(v5)
+//! ```
+
+use abi::primitive::{Effect, Primitive, PrimitiveClass};
+
+use super::eliminate_common::may_write;
+use crate::ssa::analysis::Graph;
+use crate::ssa::ir::{
+    BlockId, Instruction, Operation, Procedure, RawUnary, Terminator, Unit, ValueId,
+};
+
+/// Hoists in all procedures of `unit`.
+#[must_use]
+pub fn hoist_invariants(mut unit: Unit) -> Unit {
+    let globals = unit.tables.globals.iter();
+    let immutable: Vec<bool> = globals.map(|global| global.immutable).collect();
+    for procedure in &mut unit.procedures {
+        hoist_in(procedure, &immutable);
+    }
+    unit
+}
+
+fn hoist_in(procedure: &mut Procedure, immutable: &[bool]) {
+    let graph = Graph::new(procedure);
+    let mut headers = graph.flow.order.clone();
+    headers.retain(|header| graph.loops.is_header[header.0 as usize]);
+    // Inner loops come first, so that what leaves them can leave outer ones too.
+    headers.reverse();
+    for header in headers {
+        if let Some(before) = way_in(procedure, &graph, header) {
+            Hoister::new(procedure, &graph, header, immutable).run(before);
+        }
+    }
+}
+
+/// The block that alone leads into a loop, if it leads nowhere else.
+fn way_in(procedure: &Procedure, graph: &Graph, header: BlockId) -> Option<BlockId> {
+    let predecessors = graph.flow.predecessors[header.0 as usize].iter().copied();
+    let mut outside = predecessors.filter(|&tail| !graph.dominators.dominates(header, tail));
+    let before = outside.next()?;
+    let jumps = matches!(
+        procedure.blocks[before.0 as usize].terminator,
+        Terminator::Jump(_)
+    );
+    (outside.next().is_none() && jumps).then_some(before)
+}
+
+/// When an operation may be done earlier.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mobility {
+    /// Always: it neither raises nor reads what changes.
+    Free,
+    /// It may raise.
+    Raises,
+    /// It may raise, and reads what may be written.
+    Reads,
+    /// It loads a constant: it goes where it is needed.
+    Constant,
+    /// Never.
+    None,
+}
+
+/// Moves operations of one loop.
+struct Hoister<'a> {
+    procedure: &'a mut Procedure,
+    immutable: &'a [bool],
+    header: BlockId,
+    /// The blocks of the loop, in order.
+    blocks: Vec<BlockId>,
+    /// Values that are defined in the loop.
+    inside: Vec<bool>,
+    /// Those of them that are constants.
+    constant: Vec<bool>,
+    writes: bool,
+    hoisted: Vec<Instruction>,
+}
+
+impl<'a> Hoister<'a> {
+    fn new(
+        procedure: &'a mut Procedure,
+        graph: &Graph,
+        header: BlockId,
+        immutable: &'a [bool],
+    ) -> Self {
+        let blocks = graph.blocks_of_loop(header);
+        let mut inside = vec![false; procedure.values.len()];
+        let mut constant = inside.clone();
+        let mut writes = false;
+        for id in &blocks {
+            let block = &procedure.blocks[id.0 as usize];
+            block
+                .parameters
+                .iter()
+                .for_each(|value| inside[value.0 as usize] = true);
+            for instruction in &block.instructions {
+                writes |= may_write(&instruction.operation);
+                if let Some(result) = instruction.result {
+                    inside[result.0 as usize] = true;
+                    constant[result.0 as usize] = is_constant(&instruction.operation);
+                }
+            }
+            writes |= matches!(block.terminator, Terminator::CallReceive { .. });
+        }
+        Self {
+            procedure,
+            immutable,
+            header,
+            blocks,
+            inside,
+            constant,
+            writes,
+            hoisted: Vec::new(),
+        }
+    }
+
+    fn run(mut self, before: BlockId) {
+        for id in self.blocks.clone() {
+            self.block(id);
+        }
+        let target = &mut self.procedure.blocks[before.0 as usize].instructions;
+        target.append(&mut self.hoisted);
+    }
+
+    fn block(&mut self, id: BlockId) {
+        // Whether entering the loop does what comes next before anything that can be noticed.
+        let mut is_first = id == self.header;
+        let mut index = 0;
+        while index < self.procedure.blocks[id.0 as usize].instructions.len() {
+            let instruction = &self.procedure.blocks[id.0 as usize].instructions[index];
+            let mobility = self.mobility(&instruction.operation);
+            let may_go = match mobility {
+                Mobility::Free => true,
+                Mobility::Raises => is_first,
+                Mobility::Reads => is_first && !self.writes,
+                Mobility::Constant | Mobility::None => false,
+            };
+            if may_go && instruction.result.is_some() && self.is_invariant(instruction) {
+                index -= self.hoist(id, index);
+                continue;
+            }
+            is_first &= matches!(mobility, Mobility::Free | Mobility::Constant);
+            index += 1;
+        }
+    }
+
+    /// Whether all operands come from outside, or are constants, at least one of the first.
+    fn is_invariant(&self, instruction: &Instruction) -> bool {
+        let mut from_outside = matches!(
+            instruction.operation,
+            Operation::GlobalRef(_) | Operation::CellRef(_)
+        );
+        let mut invariant = true;
+        instruction.operation.each_use(|value| {
+            if !self.inside[value.0 as usize] {
+                from_outside = true;
+            } else if !self.constant[value.0 as usize] {
+                invariant = false;
+            }
+        });
+        from_outside && invariant
+    }
+
+    /// Where a value is defined in the loop.
+    fn place_of(&self, value: ValueId) -> Option<(BlockId, usize)> {
+        self.blocks.iter().find_map(|&id| {
+            let instructions = &self.procedure.blocks[id.0 as usize].instructions;
+            let index = instructions
+                .iter()
+                .position(|each| each.result == Some(value))?;
+            Some((id, index))
+        })
+    }
+
+    /// Moves an instruction and the constants that it uses; how many stood before it in its block.
+    fn hoist(&mut self, id: BlockId, index: usize) -> usize {
+        let instruction = self.procedure.blocks[id.0 as usize]
+            .instructions
+            .remove(index);
+        let mut constants = Vec::new();
+        instruction.operation.each_use(|value| {
+            if self.inside[value.0 as usize] && !constants.contains(&value) {
+                constants.push(value);
+            }
+        });
+        let mut before = 0;
+        for value in constants {
+            let (home, place) = self.place_of(value).expect("it is defined in the loop");
+            let load = self.procedure.blocks[home.0 as usize]
+                .instructions
+                .remove(place);
+            before += usize::from(home == id && place < index - before);
+            self.inside[value.0 as usize] = false;
+            self.hoisted.push(load);
+        }
+        if let Some(result) = instruction.result {
+            self.inside[result.0 as usize] = false;
+        }
+        self.hoisted.push(instruction);
+        before
+    }
+
+    fn mobility(&self, operation: &Operation) -> Mobility {
+        match operation {
+            _ if is_constant(operation) => Mobility::Constant,
+            Operation::StaticClosure(_) | Operation::ClosureRef(..) | Operation::Raw2(..) => {
+                Mobility::Free
+            }
+            Operation::Raw1(unary, _) => match unary {
+                RawUnary::F64Negate | RawUnary::F64Sqrt | RawUnary::F64Abs | RawUnary::I64ToF64 => {
+                    Mobility::Free
+                }
+                RawUnary::UnboxF64
+                | RawUnary::RealToF64
+                | RawUnary::UnboxI64
+                | RawUnary::UnboxU64 => Mobility::Raises,
+                RawUnary::BoxF64 | RawUnary::BoxI64 | RawUnary::BoxU64 => Mobility::None,
+            },
+            Operation::AddSmall(..) | Operation::CheckInitialized(..) => Mobility::Raises,
+            Operation::GlobalRef(global) if self.immutable[global.0 as usize] => Mobility::Raises,
+            Operation::GlobalRef(_) | Operation::CellRef(_) => Mobility::Reads,
+            Operation::Primitive(primitive, _) => primitive_mobility(*primitive),
+            _ => Mobility::None,
+        }
+    }
+}
+
+fn is_constant(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::Word(_) | Operation::Raw(_) | Operation::Literal(_)
+    )
+}
+
+fn primitive_mobility(primitive: Primitive) -> Mobility {
+    let is_inline = primitive.class() == PrimitiveClass::Inline;
+    match primitive.effect() {
+        Effect::Total if is_inline => Mobility::Free,
+        Effect::Total | Effect::Partial => Mobility::Raises,
+        Effect::Read if is_inline => Mobility::Reads,
+        _ => Mobility::None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::hoist_invariants;
+    use crate::ssa::parse::parse;
+    use crate::ssa::print::print;
+    use crate::ssa::verify::verify;
+
+    fn hoisted(text: &str) -> String {
+        let unit = hoist_invariants(parse(text).unwrap());
+        assert_eq!(verify(&unit), []);
+        print(&unit)
+    }
+
+    #[test]
+    fn what_entering_the_loop_does_first_leaves_it() {
+        let text = hoisted(
+            r#"(procedure "f" 2 0 #f 0 ("v" "x")
+              (block b0 (v0 v1) (let v2 (fixnum 0)) (jump (b1 v2)))
+              (block b1 (v3)
+                (let v4 (primitive vector-length v0))
+                (let v5 (fixnum 2))
+                (let v6 (primitive quotient v4 v5))
+                (branch (compare < v3 v6) (b2) (b3)))
+              (block b2 ()
+                (let v7 (primitive eq? v0 v1))
+                (let v8 (primitive car v1))
+                (let v9 (add-small v3 1))
+                (jump (b1 v9)))
+              (block b3 () (return v3)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "f" 2 0 #f 0 ("v" "x")
+          (block b0 (v0 v1)
+            (let v2 (fixnum 0))
+            (let v4 (primitive vector-length v0))
+            (let v5 (fixnum 2))
+            (let v6 (primitive quotient v4 v5))
+            (let v7 (primitive eq? v0 v1))
+            (jump (b1 v2)))
+          (block b1 (v3)
+            (branch (compare < v3 v6) (b2) (b3)))
+          (block b2 ()
+            (let v8 (primitive car v1))
+            (let v9 (add-small v3 1))
+            (jump (b1 v9)))
+          (block b3 ()
+            (return v3)))
+        "#);
+    }
+
+    #[test]
+    fn reads_stay_in_loops_that_write_and_what_raises_stays_behind_effects() {
+        let before = r#"(globals "g")
+(procedure "f" 2 0 #f 0 ("v" "x")
+  (block b0 (v0 v1)
+    (jump (b1 v1)))
+  (block b1 (v2)
+    (let v3 (global-ref 0))
+    (let v4 (call v3 v2))
+    (let v5 (primitive vector-length v0))
+    (let v6 (primitive + v0 v1))
+    (jump (b1 v4))))
+"#;
+        assert_eq!(hoisted(before), before);
+    }
+}

@@ -1,0 +1,256 @@
+//! Loop peeling: the first turn of a loop is taken out of it where that makes a loop variable a flonum.
+//!
+//! Before: any unit. After: where all turns but the first give a loop variable a flonum, the first turn
+//! is a copy of its own, so that the variable has one type in the loop. (The copy takes along what only
+//! the loop leads to: so no value is needed behind both.) An exact number that comes in stays exact as
+//! long as the program wants it: what is computed does not change.
+//!
+//! ```text
+//! b0: jump b1(v0);  b1(v1): branch v1 < 0.0 b2 b3;  b3: v2 = v1 - 1.0; jump b1(v2)
+//!   =>  b0: jump b4(v0);  b4(v3): branch v3 < 0.0 b5 b6;  b6: v4 = v3 - 1.0; jump b1(v4)
+//!       b1(v1): branch v1 < 0.0 b2 b3;  b3: v2 = v1 - 1.0; jump b1(v2)
+//! ```
+
+use crate::ssa::analysis::{Graph, Type, UnitTypes};
+use crate::ssa::ir::{Block, BlockId, Procedure, Target, Terminator, Unit, ValueId};
+
+/// How many instructions are copied at most.
+const INSTRUCTIONS_MAX: usize = 120;
+
+/// Peels loops in all procedures of `unit`.
+#[must_use]
+pub fn peel_loops(mut unit: Unit) -> Unit {
+    if !super::mentions_flonums(&unit) {
+        return unit;
+    }
+    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    if graphs
+        .iter()
+        .all(|graph| !graph.loops.is_header.contains(&true))
+    {
+        return unit;
+    }
+    let types = UnitTypes::infer(&unit, &graphs);
+    let chosen: Vec<Vec<BlockId>> = (0..unit.procedures.len())
+        .map(|number| worth_peeling(&unit.procedures[number], &graphs[number], &types, number))
+        .collect();
+    for (procedure, headers) in unit.procedures.iter_mut().zip(chosen) {
+        for header in headers {
+            let graph = Graph::new(procedure);
+            peel(procedure, &graph, header);
+        }
+    }
+    unit
+}
+
+/// Headers of loops with a variable that is a flonum from the second turn on, inner ones first.
+fn worth_peeling(
+    procedure: &Procedure,
+    graph: &Graph,
+    types: &UnitTypes<'_>,
+    number: usize,
+) -> Vec<BlockId> {
+    let mut headers = graph.flow.order.clone();
+    headers.retain(|header| graph.loops.is_header[header.0 as usize] && header.0 != 0);
+    headers.reverse();
+    headers.retain(|&header| {
+        let parameters = &procedure.blocks[header.0 as usize].parameters;
+        (0..parameters.len()).any(|index| {
+            let known = types.procedures[number].of(parameters[index]);
+            !known.is_flonum()
+                && given_back(procedure, graph, types, (number, header, index)).is_flonum()
+        })
+    });
+    headers
+}
+
+/// What the turns of a loop give its variable for the next ones.
+fn given_back(
+    procedure: &Procedure,
+    graph: &Graph,
+    types: &UnitTypes<'_>,
+    (number, header, index): (usize, BlockId, usize),
+) -> Type {
+    let mut given = Type::NONE;
+    for &tail in &graph.flow.predecessors[header.0 as usize] {
+        if !graph.dominators.dominates(header, tail) {
+            continue;
+        }
+        for target in procedure.blocks[tail.0 as usize].terminator.targets() {
+            if target.block == header {
+                let argument = target.arguments[index];
+                given = given.join(types.procedures[number].at_edge(argument, tail, header));
+            }
+        }
+    }
+    given
+}
+
+/// Copies the blocks that `header` dominates; what comes from outside goes to the copy, whose jumps
+/// back go to `header`.
+fn peel(procedure: &mut Procedure, graph: &Graph, header: BlockId) {
+    let region: Vec<BlockId> = graph
+        .flow
+        .order
+        .iter()
+        .copied()
+        .filter(|&block| graph.dominators.dominates(header, block))
+        .collect();
+    let instructions: usize = region
+        .iter()
+        .map(|block| procedure.blocks[block.0 as usize].instructions.len() + 1)
+        .sum();
+    if instructions > INSTRUCTIONS_MAX {
+        return;
+    }
+    let mut copier = Copier::new(procedure, &region);
+    let copies: Vec<Block> = region
+        .iter()
+        .map(|block| copier.block(&procedure.blocks[block.0 as usize], header))
+        .collect();
+    for &id in &graph.flow.order {
+        if !graph.dominators.dominates(header, id) {
+            let targets = procedure.blocks[id.0 as usize].terminator.targets_mut();
+            for target in targets.filter(|target| target.block == header) {
+                target.block = copier.blocks[header.0 as usize].expect("the header is copied");
+            }
+        }
+    }
+    procedure.blocks.extend(copies);
+}
+
+/// Makes copies of blocks with values of their own.
+struct Copier {
+    blocks: Vec<Option<BlockId>>,
+    values: Vec<Option<ValueId>>,
+}
+
+impl Copier {
+    /// Makes names for the copies of all blocks of `region` and of the values that they define.
+    fn new(procedure: &mut Procedure, region: &[BlockId]) -> Self {
+        let mut copier = Self {
+            blocks: vec![None; procedure.blocks.len()],
+            values: vec![None; procedure.values.len()],
+        };
+        for (number, &id) in (procedure.blocks.len() as u32..).zip(region) {
+            copier.blocks[id.0 as usize] = Some(BlockId(number));
+            let block = &procedure.blocks[id.0 as usize];
+            let results = block.instructions.iter().filter_map(|each| each.result);
+            for value in block.parameters.iter().copied().chain(results) {
+                copier.values[value.0 as usize] = Some(ValueId(procedure.values.len() as u32));
+                let copy = procedure.values[value.0 as usize].clone();
+                procedure.values.push(copy);
+            }
+        }
+        copier
+    }
+
+    fn value(&self, value: ValueId) -> ValueId {
+        let copy = self.values.get(value.0 as usize).copied().flatten();
+        copy.unwrap_or(value)
+    }
+
+    /// The copy of a block; jumps to `header` stay.
+    fn block(&mut self, block: &Block, header: BlockId) -> Block {
+        let mut copy = block.clone();
+        for parameter in &mut copy.parameters {
+            *parameter = self.value(*parameter);
+        }
+        for instruction in &mut copy.instructions {
+            let operation = &mut instruction.operation;
+            operation.each_use_mut(|value| *value = self.value(*value));
+            instruction.result = instruction.result.map(|result| self.value(result));
+        }
+        copy.terminator
+            .each_use_mut(|value| *value = self.value(*value));
+        let lead = |target: &mut BlockId| {
+            if *target != header {
+                *target = self.blocks[target.0 as usize].unwrap_or(*target);
+            }
+        };
+        match &mut copy.terminator {
+            Terminator::Jump(Target { block, .. }) | Terminator::CallReceive { block, .. } => {
+                lead(block);
+            }
+            Terminator::Branch(_, yes, no) => {
+                lead(&mut yes.block);
+                lead(&mut no.block);
+            }
+            _ => {}
+        }
+        copy
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::peel_loops;
+    use crate::ssa::parse::parse;
+    use crate::ssa::print::print;
+    use crate::ssa::verify::verify;
+
+    fn peeled(text: &str) -> String {
+        let unit = peel_loops(parse(text).unwrap());
+        assert_eq!(verify(&unit), []);
+        print(&unit)
+    }
+
+    #[test]
+    fn the_first_turn_takes_what_is_not_known_to_be_a_flonum() {
+        let text = peeled(
+            r#"(literals (datum 1.5))
+            (procedure "sum" 1 0 #f 0 ("n")
+              (block b0 (v0) (let v1 (literal 0)) (jump (b1 v0 v1)))
+              (block b1 (v2 v3) (branch (compare < v2 v1) (b2) (b3)))
+              (block b2 () (return v3))
+              (block b3 ()
+                (let v4 (primitive - v2 v1))
+                (let v5 (primitive + v2 v3))
+                (jump (b1 v4 v5))))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (literals (datum 1.5))
+        (procedure "sum" 1 0 #f 0 ("n")
+          (block b0 (v0)
+            (let v1 (literal 0))
+            (jump (b4 v0 v1)))
+          (block b1 (v2 v3)
+            (branch (compare < v2 v1) (b2) (b3)))
+          (block b2 ()
+            (return v3))
+          (block b3 ()
+            (let v4 (primitive - v2 v1))
+            (let v5 (primitive + v2 v3))
+            (jump (b1 v4 v5)))
+          (block b4 (v6 v7)
+            (branch (compare < v6 v1) (b5) (b6)))
+          (block b5 ()
+            (return v7))
+          (block b6 ()
+            (let v8 (primitive - v6 v1))
+            (let v9 (primitive + v6 v7))
+            (jump (b1 v8 v9))))
+        "#);
+    }
+
+    #[test]
+    fn loops_that_stay_as_they_are_keep_their_first_turn() {
+        // The variable is a flonum from the start, or never known to be one.
+        for first in ["v1", "v0"] {
+            let before = format!(
+                r#"(literals (datum 1.5))
+(procedure "f" 1 0 #f 0 ("n")
+  (block b0 (v0)
+    (let v1 (literal 0))
+    (jump (b1 {first})))
+  (block b1 (v2)
+    (let v3 (primitive + v2 v2))
+    (branch (true v3) (b1 v3) (b2)))
+  (block b2 ()
+    (return v2)))
+"#
+            );
+            assert_eq!(peeled(&before), before);
+        }
+    }
+}
