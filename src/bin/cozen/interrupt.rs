@@ -27,9 +27,27 @@ pub(crate) fn install(interrupt: cozen::Interrupt) {
     // SAFETY: the handler uses atomics and ends the process by a function made for handlers: both are
     // allowed in one.
     let installed = unsafe { low_level::register(SIGINT, handler) };
-    if let Err(error) = installed {
+    if let Err(error) = installed.and_then(|_| move_to_alternate_stack(SIGINT)) {
         eprintln!("cozen: interrupts will end the process: {error}");
     }
+}
+
+/// Lets the handler of `signal` run on the alternate stack that the standard library gives the main
+/// thread: native code runs on the stack of Scheme frames, which has no room for handlers.
+fn move_to_alternate_stack(signal: i32) -> std::io::Result<()> {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: only reads what `register` has set, into memory for it.
+    if unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) } != 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    // SAFETY: the call above wrote it.
+    let mut action = unsafe { action.assume_init() };
+    action.sa_flags |= libc::SA_ONSTACK;
+    // SAFETY: the same handler as before.
+    if unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) } != 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok(())
 }
 
 /// How waiting at the prompt ended.
