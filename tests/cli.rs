@@ -294,3 +294,37 @@ fn zeal_changes_nothing_that_a_program_prints() {
     assert_eq!(out(&cozen(&["--zeal", "-e", program])), "64\n");
     assert_eq!(out(&cozen(&["--zeal=7", "-e", program])), "64\n");
 }
+
+#[test]
+fn phases_are_timed_on_request() {
+    let scratch = Scratch::new("times");
+    let file = scratch.file("program.scm", &format!("{IMPORTS}(display (+ 1 2))"));
+    let output = cozen(&["--time-passes", text(&file)]);
+    assert_eq!(out(&output), "3");
+    for part in ["program.scm", "expand", "inline", "link", "total", " ms "] {
+        assert!(
+            err(&output).contains(part),
+            "{part:?} is missing in:\n{}",
+            err(&output)
+        );
+    }
+}
+
+#[test]
+fn an_unknown_tier_in_the_environment_is_named() {
+    let environments = [
+        [("COZEN_TIER", "fast"), ("COZEN_TIER_SEED", "1")],
+        [("COZEN_TIER", "mixed"), ("COZEN_TIER_SEED", "heads")],
+    ];
+    for environment in environments {
+        let output = Command::new(env!("CARGO_BIN_EXE_cozen"))
+            .args(["-e", "1"])
+            .envs(environment)
+            .output()
+            .expect("cozen starts");
+        assert_eq!(output.status.code(), Some(2));
+        let message = err(&output);
+        let is_named = message.contains("fast") || message.contains("heads");
+        assert!(is_named && message.contains("COZEN_TIER"), "{message}");
+    }
+}

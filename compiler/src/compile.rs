@@ -13,6 +13,7 @@ use crate::core::{Stage, pass, verify};
 use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
 use crate::options::{Level, Options};
+use crate::phase_times::PhaseTimes;
 use crate::ssa::ir::Unit;
 use crate::ssa::{self, BuildError};
 
@@ -102,6 +103,8 @@ pub struct Compiled {
     pub image: Vec<u8>,
     /// The program as text after the pass that [`Options::dump_after`] names.
     pub dump: Option<String>,
+    /// How long it took.
+    pub times: PhaseTimes,
 }
 
 /// The names that [`Options::dump_after`] may have, in the order of the pipeline.
@@ -127,12 +130,17 @@ pub fn compile(
     let mut observer = Observer {
         wanted: options.dump_after.as_deref(),
         dump: None,
+        times: PhaseTimes::default(),
     };
     let mut link_unit = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
+    observer.times.resume();
+    let image = link(&link_unit)?;
+    observer.times.record("link");
     Ok(Compiled {
-        image: link(&link_unit)?,
+        image,
         dump: observer.dump,
+        times: observer.times,
     })
 }
 
@@ -145,6 +153,7 @@ pub fn link_unit(program: Program, options: &Options) -> Result<LinkUnit, Compil
     let mut observer = Observer {
         wanted: None,
         dump: None,
+        times: PhaseTimes::default(),
     };
     generate(program, options, &mut observer)
 }
@@ -155,7 +164,8 @@ fn generate(
     observer: &mut Observer<'_>,
 ) -> Result<LinkUnit, CompileError> {
     let unit = lower(program, options.level, observer)?;
-    Ok(codegen::bytecode::generate(&unit, options.tier)?)
+    let times = &mut observer.times;
+    Ok(codegen::bytecode::generate(&unit, options.tier, times)?)
 }
 
 /// From expanded Core to the SSA that code is generated from.
@@ -186,10 +196,14 @@ fn lower(
 struct Observer<'options> {
     wanted: Option<&'options str>,
     dump: Option<String>,
+    times: PhaseTimes,
 }
 
 impl Observer<'_> {
-    fn core(&mut self, pass: &str, stage: Stage, program: &Program) {
+    fn core(&mut self, pass: &'static str, stage: Stage, program: &Program) {
+        if pass != EXPAND {
+            self.times.record(pass);
+        }
         if self.wanted == Some(pass) {
             self.dump = Some(program.to_text());
         }
@@ -200,9 +214,11 @@ impl Observer<'_> {
                 "ill-formed Core after {pass}: {errors:#?}"
             );
         }
+        self.times.resume();
     }
 
-    fn ssa(&mut self, pass: &str, unit: &Unit) {
+    fn ssa(&mut self, pass: &'static str, unit: &Unit) {
+        self.times.record(pass);
         if self.wanted == Some(pass) {
             self.dump = Some(ssa::print::print(unit));
         }
@@ -213,5 +229,6 @@ impl Observer<'_> {
                 "ill-formed SSA after {pass}: {errors:#?}"
             );
         }
+        self.times.resume();
     }
 }

@@ -304,6 +304,8 @@ macro_rules! for_each_instruction {
             0x8d make_closure3 = MakeClosure3 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local };
             /// Allocate a closure with four free variables.
             0x8e make_closure4 = MakeClosure4 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local, d: Local };
+            /// What a loader writes over `enter_native` where a procedure is to run as bytecode.
+            0xc9 no_operation = NoOperation {};
             /// Only in the machine's own code: a bytecode procedure returned to the native code that
             /// called it. Leaves the interpreter.
             0xca return_to_native = ReturnToNative {};

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use cozen::{CompilerOptions, Level};
+use cozen::{CompilerOptions, Error, Level, Tier};
 use lexopt::prelude::{Long, Short, Value};
 
 /// What `--help` prints.
@@ -26,7 +26,9 @@ options:
   --gc-stats               print what the collector did, at the end
   --no-mmap                read images instead of mapping them
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
+  --native, --no-native    make native code of what is compiled, and run it, or do neither
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
+  --time-passes            print how long each phase of the compiler took, to standard error
   -o, --output=FILE        where `compile` writes
   -h, --help    -V, --version
 ";
@@ -80,16 +82,28 @@ pub(crate) struct Options {
     pub(crate) no_mmap: bool,
     pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
+    pub(crate) tier: Option<Tier>,
+    pub(crate) time_passes: bool,
 }
 
 impl Options {
     /// Those for the compiler.
-    pub(crate) fn compiler(&self) -> CompilerOptions {
-        CompilerOptions {
+    ///
+    /// # Errors
+    ///
+    /// The environment names no tier.
+    pub(crate) fn compiler(&self) -> Result<CompilerOptions, Error> {
+        let tier = match self.tier {
+            Some(tier) => Some(tier),
+            None => cozen::tier_from_environment()?,
+        };
+        let standard = CompilerOptions::default();
+        Ok(CompilerOptions {
             level: self.level,
+            tier: tier.unwrap_or(standard.tier),
             dump_after: self.dump_after.clone(),
-            ..CompilerOptions::default()
-        }
+            time_passes: self.time_passes,
+        })
     }
 }
 
@@ -126,6 +140,9 @@ pub(crate) fn parse(
             Short('O') => parsed.options.level = level(&parser.value()?)?,
             Long("gc-stats") => parsed.options.gc_statistics = true,
             Long("no-mmap") => parsed.options.no_mmap = true,
+            Long("native") => parsed.options.tier = Some(Tier::Native),
+            Long("no-native") => parsed.options.tier = Some(Tier::Bytecode),
+            Long("time-passes") => parsed.options.time_passes = true,
             Long("zeal") => {
                 parsed.options.zeal_every = Some(zeal_every(parser.optional_value())?);
             }
@@ -284,6 +301,20 @@ mod tests {
                 file: "a.czo".into(),
                 arguments: vec!["--no-mmap".into()]
             }
+        );
+    }
+
+    #[test]
+    fn the_last_word_about_native_code_counts() {
+        assert_eq!(parsed("prog.scm").options.tier, None);
+        let options = parsed("--no-native --native --time-passes prog.scm").options;
+        assert_eq!(
+            (options.tier, options.time_passes),
+            (Some(Tier::Native), true)
+        );
+        assert_eq!(
+            parsed("--no-native prog.scm").options.tier,
+            Some(Tier::Bytecode)
         );
     }
 

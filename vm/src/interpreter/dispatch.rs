@@ -31,7 +31,9 @@ mod handlers {
     pub(super) use crate::interpreter::call::{
         call, call_known, tail_apply, tail_call, tail_call_known,
     };
-    pub(super) use crate::interpreter::control::{capture, jump_poll, poll, reinstate, trap};
+    pub(super) use crate::interpreter::control::{
+        capture, jump_poll, no_operation, poll, reinstate, trap,
+    };
     pub(super) use crate::interpreter::data::{
         box_ref, box_set, car, cdr, check_initialized, closure_init, closure_ref, cons, copy, eq,
         load_cell, load_constant, load_raw, load_small, load_word, location_define, location_ref,
