@@ -296,6 +296,57 @@ fn zeal_changes_nothing_that_a_program_prints() {
 }
 
 #[test]
+fn disassembly_shows_native_code_beside_what_it_comes_from() {
+    let scratch = Scratch::new("disassemble-native");
+    let program = format!(
+        "{IMPORTS}(define (count l) (if (null? l) 0 (+ 1 (count (cdr l)))))\n(display (count (list 1 2)))"
+    );
+    let file = scratch.file("program.scm", &program);
+    let output = cozen(&["--native", "disassemble", text(&file)]);
+    assert!(output.status.success(), "{}", err(&output));
+    for part in [
+        "; (procedure \"count\"",
+        "enter_native",
+        "native count",
+        "general entry",
+        "stub primitive",
+        "poll-limit",
+        "push rbp",
+        " words",
+        "program.scm:2",
+    ] {
+        assert!(
+            out(&output).contains(part),
+            "{part:?} is missing in:\n{}",
+            out(&output)
+        );
+    }
+    let image = scratch.0.join("program.czo");
+    for option in ["--native", "--no-native"] {
+        let output = cozen(&[option, "compile", text(&file), "-o", text(&image)]);
+        assert!(output.status.success(), "{}", err(&output));
+        let listing = out(&cozen(&["disassemble", text(&image)]));
+        assert_eq!(listing.contains("native count"), option == "--native");
+        assert_eq!(out(&cozen(&["run", text(&image)])), "2");
+        let bytecode = cozen(&["run", "--no-native", text(&image)]);
+        assert_eq!(out(&bytecode), "2", "{}", err(&bytecode));
+    }
+}
+
+#[test]
+fn native_code_is_the_same_every_time() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/programs/records.scm");
+    let scratch = Scratch::new("deterministic-native");
+    let images = ["one.czo", "two.czo"].map(|name| {
+        let image = scratch.0.join(name);
+        let output = cozen(&["--native", "compile", text(&file), "-o", text(&image)]);
+        assert!(output.status.success(), "{}", err(&output));
+        fs::read(image).expect("it was just written")
+    });
+    assert!(images[0] == images[1]);
+}
+
+#[test]
 fn phases_are_timed_on_request() {
     let scratch = Scratch::new("times");
     let file = scratch.file("program.scm", &format!("{IMPORTS}(display (+ 1 2))"));

@@ -1,6 +1,8 @@
 //! What addresses in native code are called.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use abi::image::Extent;
 use abi::native::{Stub, context};
@@ -77,14 +79,17 @@ pub(super) struct Names {
     symbols: Vec<String>,
     cells: Extent,
     constants: Extent,
+    context: Rc<Cell<Register>>,
 }
 
 impl Names {
-    /// `named`: what starts at an address of the code.
+    /// `named`: what starts at an address of the code. `context`: a register that leads to the mutator
+    /// besides its own; the listing keeps it up to date.
     pub(super) fn new(
         view: &ImageView<'_>,
         named: &BTreeMap<u32, String>,
         function: &Function,
+        context: &Rc<Cell<Register>>,
     ) -> Self {
         let header = view.header();
         Self {
@@ -93,6 +98,7 @@ impl Names {
             symbols: view.symbol_names().map(str::to_owned).collect(),
             cells: header.cells,
             constants: header.constants,
+            context: Rc::clone(context),
         }
     }
 
@@ -119,6 +125,12 @@ impl Names {
     }
 }
 
+/// Whether the operand in memory is a word of the mutator, to which `context` leads too.
+fn is_context(instruction: &Instruction, context: Register) -> bool {
+    let base = instruction.memory_base();
+    base == Register::R15 || (base == context && context != Register::None)
+}
+
 impl SymbolResolver for Names {
     fn symbol(
         &mut self,
@@ -131,7 +143,7 @@ impl SymbolResolver for Names {
         let name = match instruction.op_kind(instruction_operand?) {
             OpKind::NearBranch64 => self.name(address),
             OpKind::Memory if instruction.is_ip_rel_memory_operand() => self.name(address),
-            OpKind::Memory if instruction.memory_base() == Register::R15 => context_name(address),
+            OpKind::Memory if is_context(instruction, self.context.get()) => context_name(address),
             _ => None,
         };
         name.map(|name| SymbolResult::with_string(address, name))

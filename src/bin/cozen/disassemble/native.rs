@@ -1,9 +1,13 @@
 //! Native code in a listing: machine instructions with source lines, and the frame at each return point.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use abi::native::return_table::FLAG_RECEIVES;
-use iced_x86::{Decoder, DecoderOptions, Formatter as _, Instruction, IntelFormatter};
+use iced_x86::{
+    Code, Decoder, DecoderOptions, Formatter as _, Instruction, IntelFormatter, Register,
+};
 use loader::{ImageView, Procedure};
 
 use super::names::{Function, Names, functions};
@@ -51,6 +55,18 @@ impl<'image> NativeCode<'image> {
     }
 }
 
+/// The register into which `instruction` copies the mutator's: code often does so just before it uses a
+/// word of the mutator.
+fn copy_of_context(instruction: &Instruction) -> Register {
+    let is_copy =
+        instruction.code() == Code::Mov_r64_rm64 || instruction.code() == Code::Mov_rm64_r64;
+    if is_copy && instruction.op1_register() == Register::R15 {
+        instruction.op0_register()
+    } else {
+        Register::None
+    }
+}
+
 impl Listing<'_> {
     /// Lists the native code of a procedure, if it has any.
     pub(super) fn add_native(&mut self, text: &mut String, procedure: &Procedure<'_>) {
@@ -83,7 +99,8 @@ impl Listing<'_> {
         let Some(code) = code.get(start..start + function.bytes as usize) else {
             return add(text, format_args!("  (outside the native code)\n"));
         };
-        let names = Names::new(&self.native.view, &self.native.named, function);
+        let context = Rc::new(Cell::new(Register::None));
+        let names = Names::new(&self.native.view, &self.native.named, function, &context);
         let mut formatter = IntelFormatter::with_options(Some(Box::new(names)), None);
         let options = formatter.options_mut();
         options.set_rip_relative_addresses(false);
@@ -103,6 +120,7 @@ impl Listing<'_> {
             }
             let mut line = format!("  {:>6}  ", address - function.start);
             formatter.format(&instruction, &mut line);
+            context.set(copy_of_context(&instruction));
             self.add_return_point(&mut line, instruction.next_ip() as u32);
             text.push_str(&line);
             text.push('\n');
