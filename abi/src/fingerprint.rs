@@ -4,7 +4,7 @@
 //! table, the primitive table, the type tests, tags, kinds and layouts, so that none of them can
 //! change without old images being refused.
 
-use crate::isa::Opcode;
+use crate::isa::{Local, Opcode};
 use crate::native;
 use crate::object_layout::{closure, location, pair, record, string, symbol};
 use crate::primitive;
@@ -40,6 +40,7 @@ pub const FINGERPRINT: u64 = {
 /// Numbers that fix tags, headers and layouts.
 const LAYOUT_WORDS: &[u64] = &[
     FORMAT_VERSION,
+    u16::from_le_bytes(Local(0).to_bytes()) as u64,
     tag::TAG_PAIR,
     tag::TAG_OBJECT,
     tag::TAG_IMMEDIATE,

@@ -44,7 +44,7 @@
 //! possible address with the mutator's limit before its first instruction. The header's entry map
 //! describes the frame there: the closure if it is used, and the parameters.
 
-use crate::isa::{Count, Into, MapOffset, Operand};
+use crate::isa::{Count, IntoReturned, MapOffset, Operand};
 
 /// Alignment of a procedure header in bytes.
 pub const PROCEDURE_ALIGN_BYTES: usize = 16;
@@ -68,7 +68,7 @@ pub const NATIVE_ENTRY_OFFSET: usize = 16;
 pub const NATIVE_KEY_OFFSET: usize = 24;
 
 /// Bytes of a call's trailer.
-pub const TRAILER_BYTES: usize = Into::BYTES + Count::BYTES + MapOffset::BYTES;
+pub const TRAILER_BYTES: usize = IntoReturned::BYTES + Count::BYTES + MapOffset::BYTES;
 /// The trailer's `dst`, in bytes before the return word.
 pub const TRAILER_DST_BEFORE: usize = 8;
 /// The trailer's `words`, in bytes before the return word.

@@ -281,6 +281,8 @@ pub struct Header(u64);
 pub const HEADER_SIZE_SHIFT: u32 = 16;
 /// Where the kind starts in a header word.
 pub const HEADER_KIND_SHIFT: u32 = 8;
+/// The byte of the header word in memory that holds the kind.
+pub const HEADER_KIND_OFFSET: usize = (HEADER_KIND_SHIFT / u8::BITS) as usize;
 /// Flag: the object is a literal; no mutation is allowed.
 pub const FLAG_LITERAL: u64 = 1 << 3;
 /// Flag of bignums: the number is negative.

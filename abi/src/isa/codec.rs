@@ -6,7 +6,7 @@ use core::fmt;
 use crate::for_each_instruction;
 use crate::isa::operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
 };
 
 /// An operand whose type is only known at run time.
@@ -18,6 +18,7 @@ use crate::isa::operand::{
 pub enum OperandValue {
     Local(Local),
     Into(Into),
+    IntoReturned(IntoReturned),
     RawLocal(RawLocal),
     IntoRaw(IntoRaw),
     AnyLocal(AnyLocal),

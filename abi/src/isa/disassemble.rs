@@ -53,6 +53,7 @@ fn append_operand(text: &mut String, end: usize, name: &str, value: OperandValue
     let written = match value {
         OperandValue::Local(slot) => write!(text, "s{}", slot.0),
         OperandValue::Into(slot) => write!(text, "s{}", slot.0),
+        OperandValue::IntoReturned(slot) => write!(text, "s{}", slot.0),
         OperandValue::AnyLocal(slot) => write!(text, "s{}", slot.0),
         OperandValue::IntoAny(slot) => write!(text, "s{}", slot.0),
         OperandValue::RawLocal(slot) => write!(text, "r{}", slot.0),

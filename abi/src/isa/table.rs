@@ -128,10 +128,10 @@ macro_rules! for_each_instruction {
             0x39 branch_not_u64_less_equal = BranchNotU64LessEqual { a: RawLocal, b: RawLocal, offset: BranchOffset };
             /// Call the closure in slot `words` with the arguments in the slots after it.
             /// Raises `not-a-procedure`, `wrong-argument-count`.
-            0x3a call = Call { arguments: Count, dst: Into, words: Count, map: MapOffset };
+            0x3a call = Call { arguments: Count, dst: IntoReturned, words: Count, map: MapOffset };
             /// Call a procedure of this image whose arity is known to fit. Arguments and result are raw
             /// where that procedure takes and gives raw words.
-            0x3b call_known = CallKnown { target: CodeOffset, dst: Into, words: Count, map: MapOffset };
+            0x3b call_known = CallKnown { target: CodeOffset, dst: IntoReturned, words: Count, map: MapOffset };
             /// Tail call of the closure in slot 0 with the arguments in slots 1 and on.
             0x3c tail_call = TailCall { arguments: Count };
             /// Tail call of a procedure of this image whose arity is known to fit; arguments in
@@ -141,7 +141,7 @@ macro_rules! for_each_instruction {
             /// is spread.
             0x3e tail_apply = TailApply { arguments: Count };
             /// Call a host procedure, which may run Scheme, on `count` slots from `first`.
-            0x3f call_host = CallHost { primitive: PrimitiveOperand, first: Local, count: Count, dst: Into, words: Count, map: MapOffset };
+            0x3f call_host = CallHost { primitive: PrimitiveOperand, first: Local, count: Count, dst: IntoReturned, words: Count, map: MapOffset };
             /// Return one value: raw where all callers expect a raw word.
             0x40 return_value = ReturnValue { src: Local };
             /// Return `count` values from slot `first` and on.

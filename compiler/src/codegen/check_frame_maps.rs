@@ -339,6 +339,7 @@ fn step_of(
         OperandValue::Local(slot) => step.reads.push(slot.0.into()),
         OperandValue::RawLocal(slot) => step.reads.push(slot.0.into()),
         OperandValue::AnyLocal(slot) => step.reads.push(slot.0.into()),
+        OperandValue::IntoReturned(slot) => step.writes.push((slot.0.into(), TAGGED)),
         OperandValue::Into(slot) => step.writes.push((slot.0.into(), TAGGED)),
         OperandValue::IntoRaw(slot) => step.writes.push((slot.0.into(), RAW)),
         OperandValue::IntoAny(slot) => step.writes.push((slot.0.into(), NOTHING)),

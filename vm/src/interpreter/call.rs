@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use abi::condition::ConditionKind;
-use abi::isa::{CodeOffset, Count, Into, MapOffset};
+use abi::isa::{CodeOffset, Count, IntoReturned, MapOffset};
 use abi::object_layout::closure;
 use abi::procedure::{
     ARITY_KEY_OFFSET, ENTRY_MAP_OFFSET, FLAG_REST, FRAME_BYTES_OFFSET, PROCEDURE_HEADER_BYTES,
@@ -28,7 +28,7 @@ pub(super) fn call(
     m: &mut Mutator<'_>,
     s: Machine,
     arguments: Count,
-    _dst: Into,
+    _dst: IntoReturned,
     words: Count,
     _map: MapOffset,
 ) -> Machine {
@@ -41,7 +41,7 @@ pub(super) fn call_known(
     m: &mut Mutator<'_>,
     s: Machine,
     target: CodeOffset,
-    _dst: Into,
+    _dst: IntoReturned,
     words: Count,
     _map: MapOffset,
 ) -> Machine {

@@ -12,7 +12,7 @@ use gc::{Address, Slot, WORD_BYTES};
 
 use crate::error::{Irritant, Raise};
 use crate::interpreter::branch::small_word;
-use crate::interpreter::machine::{Machine, headed, load, object_of, payload_slot};
+use crate::interpreter::machine::{Machine, headed, load, object_of, pair_of, payload_slot};
 use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
 use crate::value::Value;
@@ -226,13 +226,11 @@ fn pair_word(
     who: &'static str,
 ) -> Machine {
     let word = s.get(pair);
-    if !tag::is_pair(word) {
+    let Some(address) = pair_of(word) else {
         return wrong_type(m, s, who, 1, "pair", word);
-    }
+    };
     // SAFETY: a value with this tag refers to two initialised words.
-    s.set(dst, unsafe {
-        load(Address::from_word(word & !tag::TAG_MASK), offset)
-    });
+    s.set(dst, unsafe { load(address, offset) });
     s
 }
 
@@ -273,10 +271,10 @@ fn set_pair_word(
     who: &'static str,
 ) -> Machine {
     let word = s.get(pair);
-    if !tag::is_pair(word) {
+    let Some(address) = pair_of(word) else {
         return wrong_type(m, s, who, 1, "pair", word);
-    }
-    let slot = Slot::new(Address::from_word(word & !tag::TAG_MASK).offset_bytes(offset));
+    };
+    let slot = Slot::new(address.offset_bytes(offset));
     if m.heap().barrier(slot, s.get(src)).is_err() {
         return immutable(m, s, who, word);
     }

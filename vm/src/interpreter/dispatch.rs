@@ -1,12 +1,15 @@
 //! The dispatch loop: an expansion of the instruction table.
 
+use abi::condition::ConditionKind;
 use abi::for_each_instruction;
 use abi::isa::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    Local, MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+    IntoReturned, Local, MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
 };
 
+use crate::error::{Irritant, Raise};
 use crate::interpreter::machine::{Fetch, Machine};
+use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
 
 /// The handlers of all families, by the names in the instruction table.
@@ -72,6 +75,38 @@ macro_rules! execute {
     };
 }
 
+/// Raises `trap`: the byte at `pc` is no opcode. What the compiler writes are, so the code was damaged
+/// after it was checked.
+#[cold]
+#[inline(never)]
+fn unknown_opcode(m: &mut Mutator<'_>, s: Machine) -> Machine {
+    // SAFETY: dispatch has just read it. (Passed as an argument, it would cost each dispatch a copy.)
+    let opcode = unsafe { s.pc.read() };
+    // Backtraces name the place before an address.
+    let behind = Machine {
+        pc: s.pc.wrapping_add(1),
+        ..s
+    };
+    fault(m, behind, |_| {
+        Raise::condition(ConditionKind::Trap, [Irritant::Integer(opcode.into())])
+    })
+}
+
+/// The bytes that are no opcodes, each of them: with a catch-all pattern in its place, every dispatch
+/// would compare the byte with the last opcode first.
+macro_rules! unknown_opcodes {
+    () => {
+        0x8f | 0x90 | 0x91 | 0x92 | 0x93 | 0x94 | 0x95 | 0x96 | 0x97 | 0x98 | 0x99 | 0x9a | 0x9b | 0x9c
+            | 0x9d | 0x9e | 0x9f | 0xa0 | 0xa1 | 0xa2 | 0xa3 | 0xa4 | 0xa5 | 0xa6 | 0xa7 | 0xa8 | 0xa9 | 0xaa
+            | 0xab | 0xac | 0xad | 0xae | 0xaf | 0xb0 | 0xb1 | 0xb2 | 0xb3 | 0xb4 | 0xb5 | 0xb6 | 0xb7 | 0xb8
+            | 0xb9 | 0xba | 0xbb | 0xbc | 0xbd | 0xbe | 0xbf | 0xc0 | 0xc1 | 0xc2 | 0xc3 | 0xc4 | 0xc5 | 0xc6
+            | 0xc7 | 0xc8 | 0xc9 | 0xca | 0xcb | 0xcd | 0xce | 0xcf | 0xd0 | 0xd1 | 0xd2 | 0xd3 | 0xd4 | 0xd5
+            | 0xd6 | 0xd7 | 0xd8 | 0xd9 | 0xda | 0xdb | 0xdc | 0xdd | 0xde | 0xdf | 0xe0 | 0xe1 | 0xe2 | 0xe3
+            | 0xe4 | 0xe5 | 0xe6 | 0xe7 | 0xe8 | 0xe9 | 0xea | 0xeb | 0xec | 0xed | 0xee | 0xef | 0xf0 | 0xf1
+            | 0xf2 | 0xf3 | 0xf4 | 0xf5 | 0xf6 | 0xf7 | 0xf8 | 0xf9 | 0xfa | 0xfb | 0xfc | 0xfd | 0xfe | 0xff
+    };
+}
+
 macro_rules! define_dispatch {
     ($( $(#[$doc:meta])* $code:literal $handler:ident = $name:ident
         { $($field:ident : $operand:ty),* }; )*) => {
@@ -83,18 +118,18 @@ macro_rules! define_dispatch {
                 // SAFETY: `pc` leads to an instruction: branch targets, return words and procedure
                 // entries do, in images that are loaded, and in stubs.
                 let opcode = unsafe { state.pc.read() };
-                state.pc = state.pc.wrapping_add(1);
                 match opcode {
                     $( $code => {
+                        // Not before the match: it would be one more register that every
+                        // handler keeps.
+                        state.pc = state.pc.wrapping_add(1);
                         $(
                             // SAFETY: instructions lie in mapped memory with their operands.
                             let $field = unsafe { <$operand>::fetch(&mut state.pc) };
                         )*
                         execute!($handler, m, state, $($field),*);
                     } )*
-                    // SAFETY: `pc` leads to an instruction, as above, and all that the compiler
-                    // writes are in the table; images that were damaged since are not loaded.
-                    _ => unsafe { std::hint::unreachable_unchecked() },
+                    unknown_opcodes!() => state = unknown_opcode(m, state),
                 }
             }
         }

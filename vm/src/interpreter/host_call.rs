@@ -1,7 +1,7 @@
 //! Calls of host primitives, which may run Scheme.
 
 use abi::condition::ConditionKind;
-use abi::isa::{Count, Into, Local, MapOffset, PrimitiveOperand};
+use abi::isa::{Count, IntoReturned, Local, MapOffset, PrimitiveOperand};
 use abi::object_layout::location;
 use abi::tag::{self, Kind};
 use gc::WORD_BYTES;
@@ -25,7 +25,7 @@ pub(super) fn call_host(
     primitive: PrimitiveOperand,
     first: Local,
     count: Count,
-    dst: Into,
+    dst: IntoReturned,
     words: Count,
     map: MapOffset,
 ) -> Machine {
@@ -52,7 +52,7 @@ pub(crate) fn run_host(
     s: Machine,
     primitive: PrimitiveOperand,
     (arguments, suspended): (impl ExactSizeIterator<Item = u64>, Suspended),
-    dst: Into,
+    dst: IntoReturned,
 ) -> Machine {
     let function = match entry(primitive.0) {
         Some(Entry::Host { function, arity }) if arity.contains(&arguments.len()) => *function,
@@ -72,7 +72,7 @@ pub(crate) fn run_host(
     state.host_arguments_start = outer_start;
     match outcome {
         Ok(()) => {
-            s.set(dst, m.state().result.get());
+            s.set_slot(dst.0, m.state().result.get());
             s
         }
         Err(error) => fail(m, s, error),
@@ -173,7 +173,7 @@ impl Mutator<'_> {
 /// A condition without values.
 pub(crate) fn condition(
     kind: ConditionKind,
-    irritants: impl std::convert::Into<Vec<Irritant<'static>>>,
+    irritants: impl Into<Vec<Irritant<'static>>>,
 ) -> HostError {
     HostError::Condition(crate::error::Condition {
         kind,

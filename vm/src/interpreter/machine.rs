@@ -2,7 +2,7 @@
 
 use abi::isa::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    Local, MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+    IntoReturned, Local, MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
 };
 use abi::tag::{Header, Kind};
 use gc::{Address, Slot, WORD_BYTES};
@@ -149,17 +149,36 @@ fn keep_branch() {
 /// The address of the object of `kind` that `word` refers to, and the size in its header.
 #[inline(always)]
 pub(crate) fn object_of(word: u64, kind: Kind) -> Option<(Address, u64)> {
-    let (address, header) = headed(word)?;
-    (header.kind_byte() == kind as u8).then_some((address, header.size()))
+    let address = headed_address(word)?;
+    // A byte of memory is compared in one step; the size is often not wanted.
+    let kind_byte: *const u8 =
+        std::ptr::with_exposed_provenance(address.raw() + abi::tag::HEADER_KIND_OFFSET);
+    // SAFETY: a value with this tag refers to an initialised object with a header.
+    if unsafe { kind_byte.read() } != kind as u8 {
+        return None;
+    }
+    // SAFETY: as above.
+    let header = unsafe { address.load_word() };
+    Some((address, header_of(header).size()))
+}
+
+/// The address of the object with a header that `word` refers to.
+#[inline(always)]
+fn headed_address(word: u64) -> Option<Address> {
+    // Taking the tag off by subtraction makes it part of the displacement of the loads.
+    abi::tag::is_object(word).then(|| Address::from_word(word.wrapping_sub(abi::tag::TAG_OBJECT)))
+}
+
+/// The address of the pair that `word` refers to, if it does.
+#[inline(always)]
+pub(crate) fn pair_of(word: u64) -> Option<Address> {
+    abi::tag::is_pair(word).then(|| Address::from_word(word.wrapping_sub(abi::tag::TAG_PAIR)))
 }
 
 /// The address and the header of the object that `word` refers to, if it has one.
 #[inline(always)]
 pub(crate) fn headed(word: u64) -> Option<(Address, Header)> {
-    if !abi::tag::is_object(word) {
-        return None;
-    }
-    let address = Address::from_word(word & !abi::tag::TAG_MASK);
+    let address = headed_address(word)?;
     // SAFETY: a value with this tag refers to an initialised object with a header.
     let header = unsafe { address.load_word() };
     Some((address, header_of(header)))
@@ -210,14 +229,14 @@ macro_rules! fetch {
                 // SAFETY: passed on to the caller; byte arrays have no alignment.
                 let bytes = unsafe { pc.cast::<[u8; size_of::<$int>()]>().read() };
                 *pc = pc.wrapping_add(bytes.len());
-                Self(<$int>::from_le_bytes(bytes))
+                Self::from_bytes(bytes)
             }
         }
     )* };
 }
 
 fetch! {
-    Local(u16) Into(u16) RawLocal(u16) IntoRaw(u16) AnyLocal(u16) IntoAny(u16) Count(u16)
+    Local(u16) Into(u16) RawLocal(u16) IntoRaw(u16) AnyLocal(u16) IntoAny(u16) IntoReturned(u16) Count(u16)
     Index(u16) Small(i16) Word(u64) Word32(i32) BranchOffset(i32) CodeOffset(i32) DataOffset(i32)
     MapOffset(i32) PrimitiveOperand(u16) TestOperand(u8) Flag(u8)
 }

@@ -1,6 +1,6 @@
 //! The driver of a base: the interpreter and native code, one after the other.
 
-use abi::isa::{Into, Opcode};
+use abi::isa::{IntoReturned, Opcode};
 use gc::Address;
 use smallvec::SmallVec;
 
@@ -137,7 +137,7 @@ fn call_host(m: &mut Mutator<'_>, fp: Address) -> Next {
         s,
         primitive,
         (arguments.into_iter(), suspended),
-        Into(RESULT),
+        IntoReturned(RESULT),
     );
     if after.is_at(s) {
         return Next::Native(Jump::returning(fp, s.slot(RESULT)));

@@ -1,8 +1,8 @@
 //! Operations other than primitives.
 
 use abi::isa::{
-    AnyLocal, CodeOffset, Count, DataOffset, Index, Instruction, Into, IntoAny, IntoRaw, Local,
-    MapOffset, PrimitiveOperand, RawLocal, Small, Word,
+    AnyLocal, CodeOffset, Count, DataOffset, Index, Instruction, Into, IntoAny, IntoRaw,
+    IntoReturned, Local, MapOffset, PrimitiveOperand, RawLocal, Small, Word,
 };
 use abi::tag;
 use syntax::DatumKind;
@@ -210,7 +210,7 @@ impl Selector<'_, '_> {
         let outgoing = outgoing::of_operation(operation).expect("calls have operands by place");
         let first = self.place_operands(outgoing, &live);
         let count = Count(outgoing.operands.len() as u16);
-        let (dst, map) = (Into(dst), MapOffset(0));
+        let (dst, map) = (IntoReturned(dst), MapOffset(0));
         let mut words = frame_words(live.live.end());
         let (instruction, target) = match *operation {
             Operation::Call(..) => (

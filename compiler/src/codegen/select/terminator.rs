@@ -1,6 +1,8 @@
 //! How blocks end.
 
-use abi::isa::{BranchOffset, CodeOffset, Count, Flag, Instruction, Into, Local, MapOffset};
+use abi::isa::{
+    BranchOffset, CodeOffset, Count, Flag, Instruction, Into, IntoReturned, Local, MapOffset,
+};
 
 use super::procedure::{Selector, clamp};
 use crate::codegen::assembler::LiveSlots;
@@ -137,7 +139,7 @@ impl Selector<'_, '_> {
         self.place_operands(outgoing, &live);
         let landing = self.landing(*block, &live);
         let words = frame_words(live.live.end());
-        let (dst, map) = (Into(landing), MapOffset(0));
+        let (dst, map) = (IntoReturned(landing), MapOffset(0));
         let (call, target) = match callee {
             Callee::Value(_) => {
                 let arguments = Count(outgoing.operands.len() as u16);
@@ -167,7 +169,7 @@ impl Selector<'_, '_> {
             .emit_safepoint(call, target, live.clone(), Some(clamp(words - 1)));
         let (required, rest) = (Count(*required), Flag(u8::from(*rest)));
         self.assembler.emit(Instruction::Receive {
-            first: dst,
+            first: Into(landing),
             required,
             rest,
         });

@@ -2,8 +2,8 @@
 
 use abi::frame_map::{self, SlotState};
 use abi::isa::{
-    AnyLocal, BranchOffset, CodeOffset, Count, Instruction, Into, IntoAny, Local, MapOffset,
-    Opcode, Small, Word,
+    AnyLocal, BranchOffset, CodeOffset, Count, Instruction, Into, IntoAny, IntoReturned, Local,
+    MapOffset, Opcode, Small, Word,
 };
 use abi::object_layout::closure;
 use abi::procedure::{PROCEDURE_ALIGN_BYTES, ProcedureHeader};
@@ -92,7 +92,7 @@ impl Assembler {
         let (arguments, words) = (Count(arguments), Count(words));
         self.emit(Instruction::Call {
             arguments,
-            dst: Into(dst),
+            dst: IntoReturned(dst),
             words,
             map,
         });
@@ -103,7 +103,7 @@ impl Assembler {
         let target = CodeOffset(self.distance(Opcode::CallKnown, target));
         self.emit(Instruction::CallKnown {
             target,
-            dst: Into(dst),
+            dst: IntoReturned(dst),
             words: Count(words),
             map,
         });

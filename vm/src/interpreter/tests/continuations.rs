@@ -1,7 +1,7 @@
 //! Continuations and calls of the host.
 
 use abi::isa::{
-    BranchOffset, Count, Instruction, Into, Local, Opcode, PrimitiveOperand, TestOperand,
+    BranchOffset, Count, Instruction, Into, IntoReturned, Local, Opcode, PrimitiveOperand, TestOperand,
 };
 use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
@@ -139,7 +139,7 @@ fn host_caller(a: &mut Assembler) -> Place {
         primitive: PrimitiveOperand(Primitive::CallHost.index()),
         first: Local(2),
         count: Count(2),
-        dst: Into(2),
+        dst: IntoReturned(2),
         words: Count(4),
         map,
     });
