@@ -14,12 +14,11 @@
 use abi::object_layout::chunk;
 use abi::tag::{self, Kind};
 use gc::{Address, Full, WORD_BYTES};
-use smallvec::SmallVec;
 
 use crate::frame_walk::{chunk_header, chunk_size, remove_barrier, return_word};
 use crate::mutator::Mutator;
 use crate::object::Object;
-use crate::stack::Link;
+use crate::stack::{Base, Link};
 use crate::stubs::{ReturnWord, StubWords};
 use crate::value::Value;
 
@@ -68,9 +67,6 @@ impl Chunk {
     }
 }
 
-/// Pieces of one capture: in a loop of captures there is one each time.
-type Pieces = SmallVec<[Piece; 2]>;
-
 /// A run of frames on the stack that goes into one chunk.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
@@ -78,6 +74,30 @@ struct Piece {
     /// The lowest word of the frames.
     start: Address,
     words: usize,
+}
+
+impl Piece {
+    /// The first frames older than the one at `fp`, if any lie on the stack.
+    fn above(base: &Base, stubs: StubWords, fp: Address) -> Option<Self> {
+        let resume = return_word(base, stubs, fp)?;
+        let start = fp.offset_bytes(WORD_BYTES);
+        let mut words = resume.words();
+        while let Some(word) = return_word(base, stubs, fp.offset_words(words))
+            && piece_bytes(words + word.words()) <= CHUNK_BYTES
+        {
+            words += word.words();
+        }
+        Some(Self {
+            resume,
+            start,
+            words,
+        })
+    }
+
+    /// The frame pointer of its outermost frame.
+    fn outermost(self) -> Address {
+        self.start.offset_words(self.words - 1)
+    }
 }
 
 impl Mutator<'_> {
@@ -90,21 +110,27 @@ impl Mutator<'_> {
         let stubs = self.state().stubs;
         let base = self.state_mut().stack.current();
         remove_barrier(base);
-        let (serial, old_link) = (base.serial, base.link);
-        let pieces = pieces_above(self, fp, stubs);
-        let bytes = pieces
-            .iter()
-            .map(|piece| piece_bytes(piece.words))
-            .sum::<usize>();
-        self.heap().reserve(bytes + piece_bytes(0))?;
-        let link = self.copy_pieces(&pieces, old_link);
-        if !pieces.is_empty() {
-            // SAFETY: the return word of the running frame.
-            let tier = unsafe { stubs.tier(fp.load_word()) };
-            // SAFETY: as above.
-            unsafe { fp.store_word(stubs.underflow(tier)) };
-            self.state_mut().stack.current().link = link;
-        }
+        let (serial, older) = (base.serial, base.link);
+        let link = match Piece::above(base, stubs, fp) {
+            None => {
+                self.heap().reserve(piece_bytes(0))?;
+                older
+            }
+            Some(piece) => {
+                let base = &*self.state_mut().stack.current();
+                let link = match Piece::above(base, stubs, piece.outermost()) {
+                    // A loop of captures comes here each time.
+                    None => self.copy_piece(piece, older)?,
+                    Some(next) => self.copy_pieces(&[piece, next], older)?,
+                };
+                // SAFETY: the return word of the running frame.
+                let tier = unsafe { stubs.tier(fp.load_word()) };
+                // SAFETY: as above.
+                unsafe { fp.store_word(stubs.underflow(tier)) };
+                self.state_mut().stack.current().link = link;
+                link
+            }
+        };
         let continuation = self.allocate_chunk(0);
         continuation.set_link(link);
         continuation.init(
@@ -116,24 +142,47 @@ impl Mutator<'_> {
         Ok(continuation.word())
     }
 
-    /// Copies the pieces, innermost first, into chunks; the last goes on at `older`.
-    fn copy_pieces(&self, pieces: &[Piece], older: Link) -> Link {
-        let mut link = older;
-        for piece in pieces.iter().rev() {
-            let made = self.allocate_chunk(piece.words);
-            made.set_link(link);
-            made.init(chunk::RESUME, piece.resume.address().word());
-            for index in 0..piece.words {
-                // SAFETY: a word of a suspended frame on the stack.
-                let word = unsafe { piece.start.offset_words(index).load_word() };
-                made.init(chunk::FRAMES + index * WORD_BYTES, word);
-            }
-            link = Link {
-                chunk: made.word(),
-                offset: 0,
-            };
+    /// Copies the only frames on the stack into a chunk that goes on at `older`.
+    fn copy_piece(&self, piece: Piece, older: Link) -> Result<Link, Full> {
+        self.heap()
+            .reserve(piece_bytes(piece.words) + piece_bytes(0))?;
+        Ok(self.copied(piece, older))
+    }
+
+    /// Copies all frames on the stack, of which the first two pieces are known, into chunks; the
+    /// last goes on at `older`.
+    #[cold]
+    #[inline(never)]
+    fn copy_pieces(&mut self, known: &[Piece], older: Link) -> Result<Link, Full> {
+        let stubs = self.state().stubs;
+        let base = &*self.state_mut().stack.current();
+        let mut pieces = known.to_vec();
+        while let Some(piece) = pieces
+            .last()
+            .and_then(|last| Piece::above(base, stubs, last.outermost()))
+        {
+            pieces.push(piece);
         }
-        link
+        let bytes = pieces.iter().map(|piece| piece_bytes(piece.words));
+        self.heap().reserve(bytes.sum::<usize>() + piece_bytes(0))?;
+        let outermost_first = pieces.iter().rev();
+        Ok(outermost_first.fold(older, |link, &piece| self.copied(piece, link)))
+    }
+
+    /// A copy of frames on the stack, which goes on at `older`; the memory was reserved.
+    fn copied(&self, piece: Piece, older: Link) -> Link {
+        let made = self.allocate_chunk(piece.words);
+        made.set_link(older);
+        made.init(chunk::RESUME, piece.resume.address().word());
+        for index in 0..piece.words {
+            // SAFETY: a word of a suspended frame on the stack.
+            let word = unsafe { piece.start.offset_words(index).load_word() };
+            made.init(chunk::FRAMES + index * WORD_BYTES, word);
+        }
+        Link {
+            chunk: made.word(),
+            offset: 0,
+        }
     }
 
     fn allocate_chunk(&self, frame_words: usize) -> Chunk {
@@ -220,24 +269,4 @@ pub(crate) fn continuation_base(value: Value<'_>) -> Option<u64> {
 
 const fn piece_bytes(words: usize) -> usize {
     (chunk_size(words) as usize + 1).next_multiple_of(2) * WORD_BYTES
-}
-
-/// The frames on the stack older than the one at `fp`, cut into pieces.
-fn pieces_above(m: &Mutator<'_>, fp: Address, stubs: StubWords) -> Pieces {
-    let base = m.state().stack.bases.last().expect("Scheme runs on a base");
-    let mut pieces = Pieces::new();
-    let mut older = fp;
-    while let Some(word) = return_word(base, stubs, older) {
-        let words = word.words();
-        match pieces.last_mut() {
-            Some(piece) if piece_bytes(piece.words + words) <= CHUNK_BYTES => piece.words += words,
-            _ => pieces.push(Piece {
-                resume: word,
-                start: older.offset_bytes(WORD_BYTES),
-                words,
-            }),
-        }
-        older = older.offset_words(words);
-    }
-    pieces
 }

@@ -2,10 +2,9 @@
 
 use abi::tag;
 use gc::{CollectReason, Scope, WORD_BYTES};
-use smallvec::SmallVec;
 
 use crate::hooks::{Handle, HostError};
-use crate::interpreter::{Machine, enter, resume};
+use crate::interpreter::{Machine, enter, resume, resume_with_value};
 use crate::mutator::Mutator;
 use crate::place::Place;
 use crate::value::Value;
@@ -201,13 +200,29 @@ impl<'id> Mutator<'id> {
 
     /// Resumes the continuation, one of the current base, with the values in a list.
     pub(crate) fn resume_with_list(&mut self, continuation: u64, list: u64) -> Machine {
-        // SAFETY: callers have just read both words from slots or registers.
-        let list = unsafe { Value::from_word(list) };
-        let words: SmallVec<[u64; 4]> = self.elements(list).map(Value::word).collect();
         if self.state().stack.in_headroom {
             self.set_in_headroom(false);
         }
         self.set_continuation(continuation);
+        // SAFETY: callers have just read the word from a slot or a register.
+        let list = unsafe { Value::from_word(list) };
+        match self.pair(list) {
+            Some((only, rest)) if rest.is_null() => {
+                let only = only.word();
+                resume_with_value(self, only)
+            }
+            _ => {
+                let list = list.word();
+                self.resume_with_values(list)
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn resume_with_values(&mut self, list: u64) -> Machine {
+        // SAFETY: as in the caller, which has not collected since.
+        let list = unsafe { Value::from_word(list) };
+        let words = self.elements(list).map(Value::word).collect::<Vec<_>>();
         resume(self, &words)
     }
 }

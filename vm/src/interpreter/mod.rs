@@ -66,6 +66,6 @@ pub(crate) use leaf::leaf_primitive;
 pub(crate) use machine::Machine;
 pub(crate) use raise::{Staged, fault, go_on, heap_exhausted};
 pub(crate) use record::is_type_or_derived;
-pub(crate) use returns::{deliver, resume};
+pub(crate) use returns::{deliver, resume, resume_with_value};
 pub(crate) use runtime_operation::runtime_operation;
 pub(crate) use safepoint::stack_exhausted;

@@ -102,6 +102,15 @@ fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: Trailer, values: &[u64])
     distribute(m, after, word.dst(), required, has_rest, values)
 }
 
+/// Returns one value into the next older captured frame, or out of the base if there is none.
+pub(crate) fn resume_with_value(m: &mut Mutator<'_>, value: u64) -> Machine {
+    let Some(word) = m.restore_frame() else {
+        return m.exit_base_with(value);
+    };
+    // A `receive` that stands there takes the value from the slot where it is put.
+    return_to(below_restored_frame(m, word.trailer()), word.trailer(), value)
+}
+
 /// The frame pointer that a callee of the frame just restored would have.
 fn below_restored_frame(m: &mut Mutator<'_>, word: Trailer) -> Machine {
     let top = m.state_mut().stack.current().top;
@@ -194,5 +203,5 @@ pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
 
 #[inline(always)]
 pub(super) fn underflow(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    resume(m, &[s.slot(0)])
+    resume_with_value(m, s.slot(0))
 }
