@@ -207,6 +207,20 @@ fn a_type_error_names_procedure_argument_and_place() {
 }
 
 #[test]
+fn each_part_of_a_superinstruction_has_its_line() {
+    let program = |arguments: &str| {
+        format!(
+            "{IMPORTS}(define (f x y)\n  (cons (car x)\n    (cdr y)))\n\
+             (define v (vector f))\n(write ((vector-ref v 0) {arguments}))\n"
+        )
+    };
+    let first = program("5 '(1)");
+    assert_fails("first", &[], &first, 1, &["program.scm:3:", "car"]);
+    let second = program("'(1) 5");
+    assert_fails("second", &[], &second, 1, &["program.scm:4:", "cdr"]);
+}
+
+#[test]
 fn an_unbound_variable_is_named() {
     let output = cozen(&["-e", "(no-such-variable 1)"]);
     assert_eq!(output.status.code(), Some(1));

@@ -6,7 +6,8 @@ use core::fmt;
 use crate::for_each_instruction;
 use crate::isa::operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word,
+    Word32,
 };
 
 /// An operand whose type is only known at run time.

@@ -12,5 +12,6 @@ pub use codec::{DecodeError, Instruction, Opcode, OperandValue, decode_all};
 pub use disassemble::{Line, disassemble};
 pub use operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word,
+    Word32,
 };

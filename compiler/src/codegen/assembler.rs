@@ -1,8 +1,9 @@
 //! A procedure's code while it is written: instructions, branches to labels, holes, safepoints.
 
-use abi::isa::{Instruction, Opcode, OperandValue};
+use abi::isa::{Instruction, MapOffset, Opcode, Operand as _, OperandValue};
 
 use super::slot_set::SlotSet;
+use super::superinstruction::combined;
 use crate::core::ir::Place;
 use crate::link::unit::{Fixup, FixupTarget, LineRow};
 
@@ -28,6 +29,9 @@ impl LiveSlots {
         }
     }
 }
+
+/// Bytes of the operand that leads to a frame map: always the last.
+const MAP_BYTES: u32 = MapOffset::BYTES as u32;
 
 /// A safepoint, to become a frame map.
 #[derive(Clone, Debug)]
@@ -63,6 +67,8 @@ pub(super) struct Assembler {
     labels: Vec<Option<usize>>,
     branches: Vec<(usize, usize, Label)>,
     place: Option<Place>,
+    /// The last instruction and its offset, unless a branch may lead behind it.
+    previous: Option<(usize, Instruction)>,
 }
 
 impl Assembler {
@@ -75,6 +81,7 @@ impl Assembler {
     /// Makes `label` lead here.
     pub(super) fn bind(&mut self, label: Label) {
         self.labels[label.0 as usize] = Some(self.code.len());
+        self.previous = None;
     }
 
     /// Starts a block: nothing is written yet.
@@ -94,11 +101,47 @@ impl Assembler {
         self.place = (!self.lines.last().is_some_and(known)).then_some(place);
     }
 
-    /// Appends an instruction without safepoint.
+    /// Appends an instruction without safepoint, or makes one of it and the instruction before it.
     pub(super) fn emit(&mut self, instruction: Instruction) {
+        let before = self.previous.and_then(|(start, previous)| {
+            Some((start, previous, combined(previous, instruction)?))
+        });
+        match before {
+            Some((start, previous, both)) => self.replace(start, previous, both),
+            None => self.append(instruction),
+        }
+    }
+
+    fn append(&mut self, instruction: Instruction) {
         self.start_row();
+        self.previous = Some((self.code.len(), instruction));
         instruction.encode(&mut self.code);
         self.note_slots(&instruction);
+    }
+
+    /// Writes `both` over `previous`, the last instruction, which starts at `start`.
+    fn replace(&mut self, start: usize, previous: Instruction, both: Instruction) {
+        let old_end = self.code.len() as u32;
+        self.code.truncate(start);
+        both.encode(&mut self.code);
+        self.note_slots(&both);
+        self.previous = Some((start, both));
+        let end = self.code.len() as u32;
+        for fixup in self.fixups.iter_mut().rev() {
+            if fixup.end != old_end {
+                break;
+            }
+            fixup.end = end;
+            if let FixupTarget::FrameMap(_) = fixup.target {
+                fixup.at = end - MAP_BYTES;
+            }
+        }
+        // Where the operands of its second part start, an instruction that can raise takes on the line
+        // of that part.
+        if two_can_raise(&both) {
+            let second = start + previous.opcode().instruction_bytes();
+            self.start_row_at(second as u32);
+        }
     }
 
     /// Appends a branch or jump to `label`; its offset is taken from there.
@@ -110,7 +153,7 @@ impl Assembler {
 
     /// Appends an instruction whose last operand leads to `target`.
     pub(super) fn emit_with_last(&mut self, instruction: Instruction, target: FixupTarget) {
-        self.emit(instruction);
+        self.append(instruction);
         let end = self.code.len() as u32;
         self.fixups.push(Fixup {
             at: end - 4,
@@ -127,7 +170,7 @@ impl Assembler {
         target: FixupTarget,
     ) {
         let start = self.code.len() as u32;
-        self.emit(instruction);
+        self.append(instruction);
         self.fixups.push(Fixup {
             at: start + at,
             end: self.code.len() as u32,
@@ -145,7 +188,7 @@ impl Assembler {
     ) {
         let written = self.written.clone();
         let start = self.code.len() as u32;
-        self.emit(instruction);
+        self.append(instruction);
         let end = self.code.len() as u32;
         if let Some(target) = target {
             self.fixups.push(Fixup {
@@ -168,6 +211,18 @@ impl Assembler {
             slot_count,
             fixup,
         });
+    }
+
+    /// Appends a branch that is a safepoint: its last operands are distance and frame map.
+    pub(super) fn emit_poll_branch(
+        &mut self,
+        instruction: Instruction,
+        label: Label,
+        slots: LiveSlots,
+    ) {
+        self.emit_safepoint(instruction, None, slots, None);
+        let end = self.code.len();
+        self.branches.push((end - 2 * 4, end, label));
     }
 
     /// Appends a jump that is a safepoint.
@@ -193,12 +248,16 @@ impl Assembler {
     }
 
     fn start_row(&mut self) {
+        self.start_row_at(self.code.len() as u32);
+    }
+
+    fn start_row_at(&mut self, offset: u32) {
         if let Some(place) = self.place.take() {
             let Place {
                 file, line, column, ..
             } = place;
             self.lines.push(LineRow {
-                offset: self.code.len() as u32,
+                offset,
                 file,
                 line,
                 column,
@@ -211,6 +270,7 @@ impl Assembler {
         instruction.each_operand(|_, operand| {
             let (slot, is_written) = match operand {
                 OperandValue::Into(slot) => (slot.0, true),
+                OperandValue::IntoReturned(slot) => (slot.0, true),
                 OperandValue::IntoRaw(slot) => (slot.0, true),
                 OperandValue::IntoAny(slot) => (slot.0, true),
                 OperandValue::Local(slot) => (slot.0, false),
@@ -241,4 +301,17 @@ impl Assembler {
             "traps are for debuggers"
         );
     }
+}
+
+/// Whether both parts of a superinstruction can raise.
+fn two_can_raise(instruction: &Instruction) -> bool {
+    matches!(
+        instruction.opcode(),
+        Opcode::CarCar
+            | Opcode::CarCdr
+            | Opcode::CdrCar
+            | Opcode::CdrCdr
+            | Opcode::VectorRef2
+            | Opcode::ClosureRef2
+    )
 }

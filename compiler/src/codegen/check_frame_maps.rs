@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use abi::frame_map::{FrameMap, SlotState};
 use abi::isa::{Instruction, OperandValue, decode_all};
 
+use super::superinstruction;
 use crate::link::unit::{FixupTarget, LinkUnit, ProcedureCode};
 
 /// A slot of which a frame map says something wrong.
@@ -73,7 +74,7 @@ impl Shape {
     }
 }
 
-/// An instruction with all that matters here.
+/// An instruction, or a part of a superinstruction, with all that matters here.
 struct Step {
     offset: usize,
     reads: Vec<usize>,
@@ -104,11 +105,14 @@ struct Analysis<'a> {
 impl<'a> Analysis<'a> {
     fn new(unit: &'a LinkUnit, shapes: &[Shape], number: usize, code: &'a ProcedureCode) -> Self {
         let decoded = decode_all(&code.code).expect("code generation writes instructions");
-        let at: HashMap<usize, usize> = decoded
-            .iter()
-            .enumerate()
-            .map(|(step, &(offset, _))| (offset, step))
-            .collect();
+        let mut at: HashMap<usize, usize> = HashMap::new();
+        let mut parts = Vec::with_capacity(decoded.len());
+        for (offset, instruction) in decoded {
+            let end = offset + instruction.opcode().instruction_bytes();
+            at.insert(offset, parts.len());
+            let each = superinstruction::parts(instruction);
+            parts.extend(each.into_iter().map(|part| (offset, part, end)));
+        }
         let mut targets: HashMap<usize, Vec<FixupTarget>> = HashMap::new();
         for fixup in &code.fixups {
             targets
@@ -116,11 +120,10 @@ impl<'a> Analysis<'a> {
                 .or_default()
                 .push(fixup.target);
         }
-        let steps: Vec<Step> = decoded
-            .iter()
+        let steps: Vec<Step> = parts
+            .into_iter()
             .enumerate()
-            .map(|(index, &(offset, instruction))| {
-                let end = offset + instruction.opcode().instruction_bytes();
+            .map(|(index, (offset, instruction, end))| {
                 let holes = targets.get(&end).map_or(&[][..], Vec::as_slice);
                 step_of(shapes, instruction, (index, offset, end), holes, &at)
             })
@@ -322,7 +325,7 @@ fn step_of(
         held: 0..0,
         next: Vec::new(),
         map: holes.iter().find_map(|hole| match hole {
-            FixupTarget::FrameMap(map) => Some(*map),
+            FixupTarget::FrameMap(map) if takes_map(instruction) => Some(*map),
             _ => None,
         }),
         suspends: None,
@@ -420,6 +423,14 @@ fn add_implicit_operands(instruction: Instruction, callee: Option<&Shape>, step:
     }
 }
 
+fn takes_map(instruction: Instruction) -> bool {
+    let mut takes_map = false;
+    instruction.each_operand(|_, operand| {
+        takes_map |= matches!(operand, OperandValue::MapOffset(_));
+    });
+    takes_map
+}
+
 fn falls_through(instruction: Instruction) -> bool {
     !matches!(
         instruction,
@@ -429,6 +440,7 @@ fn falls_through(instruction: Instruction) -> bool {
             | Instruction::TailCallKnown { .. }
             | Instruction::TailApply { .. }
             | Instruction::ReturnValue { .. }
+            | Instruction::ReturnWord { .. }
             | Instruction::ReturnValues { .. }
             | Instruction::Reinstate { .. }
             | Instruction::ExitBase {}

@@ -6,7 +6,8 @@
 //! 1. `intervals` numbers the instructions and finds where each value is live;
 //! 2. `allocate_slots` gives each value a slot, joining values that jumps hand to each other and
 //!    placing operands of calls where the callee will find them;
-//! 3. `select` writes instructions, `resolve_moves` ordering the copies that are left;
+//! 3. `select` writes instructions, `resolve_moves` ordering the copies that are left, and
+//!    `superinstruction` making one of those that often follow one another;
 //! 4. `frame_states` turns what was recorded at each safepoint into frame maps.
 //!
 //! [`native`] makes machine code of the same procedures.
@@ -24,6 +25,7 @@ mod outgoing;
 mod resolve_moves;
 mod select;
 mod slot_set;
+mod superinstruction;
 
 pub use error::CodegenError;
 

@@ -106,11 +106,11 @@ fn a_loop_keeps_its_variables_in_place() {
     );
     insta::assert_snapshot!(listing(&unit, 0), @r"
     0: load_small s0 0
-    5: branch_equal_small s1 0 ->45
+    5: branch_equal_small s1 0 ->49
     14: add s0 s0 s1 [LL]
     25: add_small s1 s1 -1 [LL]
-    36: jump_poll ->5 [LL]
-    45: return_value s0
+    36: poll_branch_not_equal_small s1 0 ->14 [LL]
+    49: return_value s0
     ");
 }
 
@@ -147,9 +147,8 @@ fn operands_of_nested_calls_are_computed_in_place() {
     110: call arguments=1 s4 words=6 [-ddLd]
     121: location_ref s2 Cell(2)
     128: call arguments=2 s0 words=2 [-]
-    139: poll [Lddddddd]
-    144: cons s0 s0 s0
-    151: return_value s0
+    139: poll_cons s0 s0 s0 [Lddddddd]
+    150: return_value s0
     ");
 }
 
@@ -165,18 +164,13 @@ fn values_of_a_receiving_call_arrive_where_they_are_used() {
             (return v6)))"#,
     );
     insta::assert_snapshot!(listing(&unit, 0), @r"
-    0: copy s4 s1
-    5: copy s5 s2
-    10: copy s6 s2
-    15: call arguments=2 s3 words=4 [-dL]
-    26: receive s3 required=2 rest=1
-    32: copy s0 s3
-    37: copy s3 s4
-    42: copy s1 s5
-    47: poll [LLLLddd]
-    52: cons s4 s0 s1
-    59: call arguments=2 s0 words=2 [d]
-    70: return_value s0
+    0: copy3 s4 s1 s5 s2 s6 s2
+    13: call arguments=2 s3 words=4 [-dL]
+    24: receive s3 required=2 rest=1
+    30: copy3 s0 s3 s3 s4 s1 s5
+    43: poll_cons s4 s0 s1 [LLLLddd]
+    54: call arguments=2 s0 words=2 [d]
+    65: return_value s0
     ");
 }
 
@@ -187,10 +181,8 @@ fn arguments_that_change_places_go_through_a_temporary() {
           (block b0 (v0 v1) (tail-call-known 0 #f v1 v0)))"#,
     );
     insta::assert_snapshot!(listing(&unit, 0), @r"
-    0: copy s3 s1
-    5: copy s1 s2
-    10: copy s2 s3
-    15: tail_call_known Procedure(0)
+    0: copy3 s3 s1 s1 s2 s2 s3
+    13: tail_call_known Procedure(0)
     ");
 }
 
@@ -218,13 +210,12 @@ fn raw_arguments_and_results_stay_raw_in_their_slots() {
     0: unbox_f64 r6 s1
     5: copy s5 s2
     10: call_known s0 words=4 Procedure(1) [-Ld]
-    23: copy s3 s1
-    28: copy s4 s0
-    33: call_known s1 words=2 Procedure(1) [r]
-    46: f64_add r0 r0 r1
-    53: poll [rdddddd]
-    58: box_f64 s0 r0
-    63: return_value s0
+    23: copy2 s3 s1 s4 s0
+    32: call_known s1 words=2 Procedure(1) [r]
+    45: f64_add r0 r0 r1
+    52: poll [rdddddd]
+    57: box_f64 s0 r0
+    62: return_value s0
     ");
     insta::assert_snapshot!(listing(&unit, 1), @r"
     0: load_raw r0 0x3fe0000000000000

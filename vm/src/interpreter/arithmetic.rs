@@ -1,11 +1,11 @@
 //! Arithmetic on any numbers: fixnums and self-tagged flonums here, the rest in [`crate::number`].
 
-use abi::isa::{Into, Local, MapOffset, Opcode, Small};
+use abi::isa::{Into, Local, Opcode, Small};
 use abi::tag::{self, TAG_BITS};
 
 use crate::error::Raise;
 use crate::interpreter::branch::small_word;
-use crate::interpreter::machine::Machine;
+use crate::interpreter::machine::{Machine, MapAtEnd};
 use crate::interpreter::raise::{Retry, go_on_or_retry, stage};
 use crate::mutator::Mutator;
 use crate::number;
@@ -20,8 +20,7 @@ struct Slow {
     operation: Operation,
     who: &'static str,
     opcode: Opcode,
-    dst: Into,
-    map: MapOffset,
+    map: MapAtEnd,
 }
 
 impl Slow {
@@ -34,7 +33,9 @@ impl Slow {
             let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
             match (self.operation)(m, a, b, self.who) {
                 Ok(value) => {
-                    s.set(self.dst, value.word());
+                    // Read again rather than passed, so that the short way need not keep it.
+                    let dst = s.first_operand(self.opcode.instruction_bytes());
+                    s.set(dst, value.word());
                     return s;
                 }
                 Err(raise) => stage(m, s, raise),
@@ -61,7 +62,7 @@ macro_rules! arithmetic {
         |$a:ident, $b:ident| $fixnums:expr, |$x:ident, $y:ident| $flonums:expr; )*) => { $(
         #[inline(always)]
         pub(super) fn $name(
-            m: &mut Mutator<'_>, s: Machine, dst: Into, a: Local, b: Local, map: MapOffset,
+            m: &mut Mutator<'_>, s: Machine, dst: Into, a: Local, b: Local, map: MapAtEnd,
         ) -> Machine {
             let (a, b) = (s.get(a), s.get(b));
             let result = if tag::is_fixnum(a | b) {
@@ -76,7 +77,7 @@ macro_rules! arithmetic {
                 s.set(dst, word);
                 return s;
             }
-            let slow = Slow { operation: $slow, who: $who, opcode: Opcode::$opcode, dst, map };
+            let slow = Slow { operation: $slow, who: $who, opcode: Opcode::$opcode, map };
             slow.compute(m, s, a, b)
         }
     )* };
@@ -144,7 +145,7 @@ pub(super) fn add_small(
     dst: Into,
     a: Local,
     value: Small,
-    map: MapOffset,
+    map: MapAtEnd,
 ) -> Machine {
     let (a, b) = (s.get(a), small_word(value));
     if tag::is_fixnum(a)
@@ -163,7 +164,6 @@ pub(super) fn add_small(
         operation,
         who,
         opcode: Opcode::AddSmall,
-        dst,
         map,
     };
     slow.compute(m, s, a, b)

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use abi::condition::ConditionKind;
-use abi::isa::{CodeOffset, Count, IntoReturned, MapOffset};
+use abi::isa::{CodeOffset, Count, IntoReturned};
 use abi::object_layout::closure;
 use abi::procedure::{
     ARITY_KEY_OFFSET, ENTRY_MAP_OFFSET, FLAG_REST, FRAME_BYTES_OFFSET, PROCEDURE_HEADER_BYTES,
@@ -13,7 +13,7 @@ use abi::tag::{self, Kind};
 use gc::{Address, CollectReason, Outcome, WORD_BYTES};
 
 use crate::error::{Irritant, Raise};
-use crate::interpreter::machine::{Machine, load, object_of};
+use crate::interpreter::machine::{Machine, MapAtEnd, load, object_of};
 use crate::interpreter::raise::{fault, heap_exhausted};
 use crate::interpreter::safepoint::{collect_at, poll_at, stack_exhausted};
 use crate::mutator::Mutator;
@@ -30,7 +30,7 @@ pub(super) fn call(
     arguments: Count,
     _dst: IntoReturned,
     words: Count,
-    _map: MapOffset,
+    _map: MapAtEnd,
 ) -> Machine {
     let callee = push_return_word(s, words);
     enter_fast(m, callee, arguments)
@@ -43,7 +43,7 @@ pub(super) fn call_known(
     target: CodeOffset,
     _dst: IntoReturned,
     words: Count,
-    _map: MapOffset,
+    _map: MapAtEnd,
 ) -> Machine {
     let code = s.place(target.0);
     enter_known(m, push_return_word(s, words), code)

@@ -3,11 +3,11 @@
 use std::sync::atomic::Ordering;
 
 use abi::condition::ConditionKind;
-use abi::isa::{BranchOffset, Into, Local, MapOffset, Opcode};
+use abi::isa::{BranchOffset, Into, Local, Opcode};
 
 use crate::continuation::continuation_base;
 use crate::error::{Irritant, Raise};
-use crate::interpreter::machine::Machine;
+use crate::interpreter::machine::{Machine, MapAtEnd};
 use crate::interpreter::raise::{Retry, Staged, fault, go_on_or_retry};
 use crate::interpreter::safepoint::poll_at;
 use crate::mutator::Mutator;
@@ -16,7 +16,7 @@ use crate::stack::Innermost;
 use crate::value::Value;
 
 #[inline(always)]
-pub(super) fn poll(m: &mut Mutator<'_>, s: Machine, map: MapOffset) -> Machine {
+pub(super) fn poll(m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Machine {
     match poll_if_requested(m, s, map) {
         Ok(()) => s,
         Err(raised) => raised,
@@ -28,7 +28,7 @@ pub(super) fn jump_poll(
     m: &mut Mutator<'_>,
     s: Machine,
     offset: BranchOffset,
-    map: MapOffset,
+    map: MapAtEnd,
 ) -> Machine {
     // The branch counts from the end of the instruction, and so does the map.
     match poll_if_requested(m, s, map) {
@@ -37,8 +37,13 @@ pub(super) fn jump_poll(
     }
 }
 
+/// A poll; `Err` if it raised.
 #[inline(always)]
-fn poll_if_requested(m: &mut Mutator<'_>, s: Machine, map: MapOffset) -> Result<(), Machine> {
+pub(super) fn poll_if_requested(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    map: MapAtEnd,
+) -> Result<(), Machine> {
     if s.fp.addr() >= m.heap().poll_limit().load(Ordering::Relaxed) {
         return Ok(());
     }
@@ -51,7 +56,7 @@ pub(super) fn trap(m: &mut Mutator<'_>, s: Machine) -> Machine {
 }
 
 #[inline(always)]
-pub(super) fn capture(m: &mut Mutator<'_>, s: Machine, dst: Into, map: MapOffset) -> Machine {
+pub(super) fn capture(m: &mut Mutator<'_>, s: Machine, dst: Into, map: MapAtEnd) -> Machine {
     match m.capture(s.fp_address()) {
         Ok(continuation) => {
             s.set(dst, continuation);

@@ -208,30 +208,39 @@ fn initialize(object: Address, offset: usize, word: u64) {
 
 #[inline(always)]
 pub(super) fn car(m: &mut Mutator<'_>, s: Machine, dst: Into, pair: Local) -> Machine {
-    pair_word(m, s, dst, pair, pair::CAR, "car")
+    s.set_or_go_on(dst, car_of(m, s, pair))
 }
 
 #[inline(always)]
 pub(super) fn cdr(m: &mut Mutator<'_>, s: Machine, dst: Into, pair: Local) -> Machine {
-    pair_word(m, s, dst, pair, pair::CDR, "cdr")
+    s.set_or_go_on(dst, cdr_of(m, s, pair))
+}
+
+/// The car, or the machine that raises; so are the next two.
+#[inline(always)]
+pub(super) fn car_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<u64, Machine> {
+    pair_word(m, s, pair, pair::CAR, "car")
+}
+
+#[inline(always)]
+pub(super) fn cdr_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<u64, Machine> {
+    pair_word(m, s, pair, pair::CDR, "cdr")
 }
 
 #[inline(always)]
 fn pair_word(
     m: &mut Mutator<'_>,
     s: Machine,
-    dst: Into,
     pair: Local,
     offset: usize,
     who: &'static str,
-) -> Machine {
+) -> Result<u64, Machine> {
     let word = s.get(pair);
     let Some(address) = pair_of(word) else {
-        return wrong_type(m, s, who, 1, "pair", word);
+        return Err(wrong_type(m, s, who, 1, "pair", word));
     };
     // SAFETY: a value with this tag refers to two initialised words.
-    s.set(dst, unsafe { load(address, offset) });
-    s
+    Ok(unsafe { load(address, offset) })
 }
 
 /// Raises `wrong-type`.
@@ -394,7 +403,13 @@ pub(super) fn closure_init(
 ) -> Machine {
     let word = s.get(closure);
     match free_slot(word, index) {
-        Some(slot) => store(m, s, slot, s.get(src), "lambda"),
+        Some(slot) => {
+            // No barrier: nothing was collected since the closure was allocated.
+            debug_assert!(m.heap().is_young(slot.address()), "the closure is new");
+            // SAFETY: a free variable that the closure has.
+            unsafe { slot.store(s.get(src)) };
+            s
+        }
         None => wrong_type(m, s, "lambda", 1, "closure", word),
     }
 }
@@ -407,14 +422,22 @@ pub(super) fn closure_ref(
     closure: Local,
     index: Index,
 ) -> Machine {
+    s.set_or_go_on(dst, free_variable(m, s, closure, index))
+}
+
+/// A free variable, or the machine that raises.
+#[inline(always)]
+pub(super) fn free_variable(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    closure: Local,
+    index: Index,
+) -> Result<u64, Machine> {
     let word = s.get(closure);
     match free_slot(word, index) {
-        Some(slot) => {
-            // SAFETY: a free variable that the closure has.
-            s.set(dst, unsafe { slot.load() });
-            s
-        }
-        None => wrong_type(m, s, "lambda", 1, "closure", word),
+        // SAFETY: a free variable that the closure has.
+        Some(slot) => Ok(unsafe { slot.load() }),
+        None => Err(wrong_type(m, s, "lambda", 1, "closure", word)),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Calls of host primitives, which may run Scheme.
 
 use abi::condition::ConditionKind;
-use abi::isa::{Count, IntoReturned, Local, MapOffset, PrimitiveOperand};
+use abi::isa::{Count, IntoReturned, Local, PrimitiveOperand};
 use abi::object_layout::location;
 use abi::tag::{self, Kind};
 use gc::WORD_BYTES;
@@ -10,7 +10,7 @@ use crate::continuation::continuation_base;
 use crate::error::{Irritant, Raise};
 use crate::hooks::{Handle, HostError};
 use crate::interpreter::call::enter;
-use crate::interpreter::machine::Machine;
+use crate::interpreter::machine::{Machine, MapAtEnd};
 use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -27,7 +27,7 @@ pub(super) fn call_host(
     count: Count,
     dst: IntoReturned,
     words: Count,
-    map: MapOffset,
+    map: MapAtEnd,
 ) -> Machine {
     let floor = s
         .fp_address()

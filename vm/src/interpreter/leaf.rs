@@ -1,14 +1,14 @@
 //! Calls of leaf primitives.
 
 use abi::condition::ConditionKind;
-use abi::isa::{Count, Into, Local, MapOffset, Opcode, PrimitiveOperand};
+use abi::isa::{Count, Into, Local, Opcode, PrimitiveOperand};
 use gc::Address;
 use smallvec::SmallVec;
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
 use crate::frame_walk::slot_address;
-use crate::interpreter::machine::Machine;
+use crate::interpreter::machine::{Machine, MapAtEnd};
 use crate::interpreter::raise::{Retry, Staged, go_on_or_retry, stage};
 use crate::mutator::Mutator;
 use crate::primitive::{Entry, entry};
@@ -21,21 +21,12 @@ pub(super) fn leaf(
     primitive: PrimitiveOperand,
     first: Local,
     count: Count,
-    map: MapOffset,
+    map: MapAtEnd,
 ) -> Machine {
     let first = slot_address(s.fp_address(), usize::from(first.0));
     // SAFETY: the arguments stand in slots of the frame.
     let result = unsafe { apply(m, s, primitive, first, usize::from(count.0)) };
-    finish(
-        m,
-        s,
-        dst,
-        result,
-        Retry {
-            map: s.map(map),
-            bytes: Opcode::Leaf.instruction_bytes(),
-        },
-    )
+    finish(m, s, dst, result, (map, Opcode::Leaf))
 }
 
 #[inline(always)]
@@ -45,21 +36,12 @@ pub(super) fn leaf1(
     dst: Into,
     primitive: PrimitiveOperand,
     a: Local,
-    map: MapOffset,
+    map: MapAtEnd,
 ) -> Machine {
     let first = slot_address(s.fp_address(), usize::from(a.0));
     // SAFETY: the argument stands in a slot of the frame.
     let result = unsafe { apply(m, s, primitive, first, 1) };
-    finish(
-        m,
-        s,
-        dst,
-        result,
-        Retry {
-            map: s.map(map),
-            bytes: Opcode::Leaf1.instruction_bytes(),
-        },
-    )
+    finish(m, s, dst, result, (map, Opcode::Leaf1))
 }
 
 #[inline(always)]
@@ -70,22 +52,13 @@ pub(super) fn leaf2(
     primitive: PrimitiveOperand,
     a: Local,
     b: Local,
-    map: MapOffset,
+    map: MapAtEnd,
 ) -> Machine {
     // Arguments lie at descending addresses.
     let mut words = [s.get(b), s.get(a)];
     // SAFETY: copies of two slots, which live as long as the call.
     let result = unsafe { apply(m, s, primitive, last_of(&mut words), 2) };
-    finish(
-        m,
-        s,
-        dst,
-        result,
-        Retry {
-            map: s.map(map),
-            bytes: Opcode::Leaf2.instruction_bytes(),
-        },
-    )
+    finish(m, s, dst, result, (map, Opcode::Leaf2))
 }
 
 #[inline(always)]
@@ -97,21 +70,12 @@ pub(super) fn leaf3(
     a: Local,
     b: Local,
     c: Local,
-    map: MapOffset,
+    map: MapAtEnd,
 ) -> Machine {
     let mut words = [s.get(c), s.get(b), s.get(a)];
     // SAFETY: copies of three slots, which live as long as the call.
     let result = unsafe { apply(m, s, primitive, last_of(&mut words), 3) };
-    finish(
-        m,
-        s,
-        dst,
-        result,
-        Retry {
-            map: s.map(map),
-            bytes: Opcode::Leaf3.instruction_bytes(),
-        },
-    )
+    finish(m, s, dst, result, (map, Opcode::Leaf3))
 }
 
 #[inline(always)]
@@ -187,13 +151,19 @@ fn finish(
     s: Machine,
     dst: Into,
     result: Result<u64, Staged>,
-    retry: Retry,
+    (map, opcode): (MapAtEnd, Opcode),
 ) -> Machine {
     match result {
         Ok(word) => {
             s.set(dst, word);
             s
         }
-        Err(staged) => go_on_or_retry(m, s, staged, retry),
+        Err(staged) => {
+            let retry = Retry {
+                map: s.map(map),
+                bytes: opcode.instruction_bytes(),
+            };
+            go_on_or_retry(m, s, staged, retry)
+        }
     }
 }

@@ -2,7 +2,8 @@
 
 use abi::isa::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    IntoReturned, Local, MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
+    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word,
+    Word32,
 };
 use abi::tag::{Header, Kind};
 use gc::{Address, Slot, WORD_BYTES};
@@ -65,6 +66,19 @@ impl Machine {
     #[inline(always)]
     pub(crate) fn set(self, into: Into, word: u64) {
         self.set_slot(into.0, word);
+    }
+
+    /// Replaces the word, or goes on where an instruction raised.
+    #[inline(always)]
+    #[must_use]
+    pub(crate) fn set_or_go_on(self, into: Into, result: Result<u64, Self>) -> Self {
+        match result {
+            Ok(word) => {
+                self.set(into, word);
+                self
+            }
+            Err(raised) => raised,
+        }
     }
 
     #[inline(always)]
@@ -131,10 +145,23 @@ impl Machine {
         Slot::new(self.place(offset.0))
     }
 
-    /// The frame map at `offset`.
+    /// The frame map of the instruction that ends at `pc`.
     #[inline(always)]
-    pub(crate) fn map(self, offset: MapOffset) -> Address {
+    pub(crate) fn map(self, _: MapAtEnd) -> Address {
+        let operand: *const [u8; MapOffset::BYTES] = self.pc.wrapping_sub(MapOffset::BYTES).cast();
+        // SAFETY: `pc` is the end of an instruction whose last operand is the offset.
+        let offset = MapOffset::from_bytes(unsafe { operand.read() });
         self.place(offset.0)
+    }
+
+    /// The first operand of the instruction of so many bytes that has just been fetched.
+    #[inline(always)]
+    pub(crate) fn first_operand(self, instruction_bytes: usize) -> Into {
+        let operand: *const [u8; Into::BYTES] =
+            self.back(instruction_bytes).pc.wrapping_add(1).cast();
+        // SAFETY: callers name the size of the instruction that ends at `pc`, and its first operand
+        // is of this type.
+        Into::from_bytes(unsafe { operand.read() })
     }
 }
 
@@ -211,6 +238,19 @@ pub(crate) const fn payload_slot(address: Address, index: usize) -> Slot {
     Slot::new(address.offset_bytes(abi::object_layout::PAYLOAD + index * WORD_BYTES))
 }
 
+/// The last operand of an instruction that may suspend its frame: where the frame map is. Only slow
+/// paths want it, and read it when they do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MapAtEnd;
+
+impl Fetch for MapAtEnd {
+    #[inline(always)]
+    unsafe fn fetch(pc: &mut *const u8) -> Self {
+        *pc = pc.wrapping_add(MapOffset::BYTES);
+        Self
+    }
+}
+
 /// Operands, as they stand in the instruction stream.
 pub(crate) trait Fetch: Sized {
     /// Takes the operand at `pc`, and moves `pc` behind it.
@@ -238,5 +278,5 @@ macro_rules! fetch {
 fetch! {
     Local(u16) Into(u16) RawLocal(u16) IntoRaw(u16) AnyLocal(u16) IntoAny(u16) IntoReturned(u16) Count(u16)
     Index(u16) Small(i16) Word(u64) Word32(i32) BranchOffset(i32) CodeOffset(i32) DataOffset(i32)
-    MapOffset(i32) PrimitiveOperand(u16) TestOperand(u8) Flag(u8)
+    PrimitiveOperand(u16) TestOperand(u8) Flag(u8)
 }

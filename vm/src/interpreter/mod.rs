@@ -3,33 +3,27 @@
 //! The instruction table ([`abi::for_each_instruction`]) expands to one loop with one `match`; each
 //! arm fetches the operands and calls the instruction's handler, which is inlined and lives in the
 //! file of its family. Handlers take and return the [`Machine`] by value, so that pc and frame
-//! pointer stay in registers. `add_small` on x86-64 (release build): pc in `rbp`, copied to `r13` by
-//! the dispatch; frame pointer in `r11`; nothing goes through the stack of the interpreter.
+//! pointer stay in registers. `add_small` on x86-64 (release build): pc in `r13`, frame pointer in
+//! `r12`, the table of handlers in `rbx`; nothing goes through the stack of the interpreter.
 //!
 //! ```text
-//!     movzwl 0x1(%r13),%eax           dst
-//!     movzwl 0x3(%r13),%esi           a
-//!     movswq 0x5(%r13),%rdx           value
-//!     mov    0x7(%r13),%ecx           map (for the slow path)
-//!     add    $0xb,%r13                the next instruction
-//!     not    %rsi
-//!     mov    (%r11,%rsi,8),%r8        slot i is at fp - 8 * (i + 1)
-//!     lea    0x0(,%rdx,8),%rsi
-//!     test   $0x7,%r8b                a fixnum?
+//!     movzwl 0x3(%r13),%esi             a
+//!     movswq 0x5(%r13),%rax             value
+//!     mov    %eax,%ecx
+//!     lea    0xb(%r13),%rdx             the next instruction
+//!     mov    -0x80000(%r12,%rsi,8),%r8  slot i is at fp - 8 (i + 1): the operand is the complement of i
+//!     shl    $0x3,%rax
+//!     test   $0x7,%r8b                  a fixnum?
 //!     jne    slow
-//!     mov    %r8,%rdi
-//!     add    %rsi,%rdi
+//!     mov    %r8,%rsi
+//!     add    %rax,%rsi
 //!     jo     slow
-//!     not    %rax
-//!     mov    %rdi,(%r11,%rax,8)
-//!     mov    %r13,%rbp
-//!     jmp    dispatch
-//! dispatch:
-//!     movzbl 0x0(%rbp),%eax
-//!     lea    0x1(%rbp),%rsi
-//!     mov    %rbp,%r13
-//!     movslq (%r15,%rax,4),%rax
-//!     add    %r15,%rax
+//!     movzwl 0x1(%r13),%eax             dst
+//!     mov    %rsi,-0x80000(%r12,%rax,8)
+//!     movzbl (%rdx),%eax                dispatch
+//!     movslq (%rbx,%rax,4),%rax
+//!     add    %rbx,%rax
+//!     mov    %rdx,%r13
 //!     jmp    *%rax
 //! ```
 
@@ -44,6 +38,7 @@ mod call;
 mod control;
 mod data;
 mod dispatch;
+mod fused;
 mod host_call;
 mod inline_primitive;
 mod leaf;

@@ -17,10 +17,16 @@ use crate::value::Value;
 
 #[inline(always)]
 pub(super) fn return_value(_: &mut Mutator<'_>, s: Machine, src: Local) -> Machine {
+    return_to_caller(s, s.get(src))
+}
+
+/// The machine after a return of `value` from the frame of `s`.
+#[inline(always)]
+pub(super) fn return_to_caller(s: Machine, value: u64) -> Machine {
     // SAFETY: a frame starts with its return word.
     let word = unsafe { s.fp.read() };
     // SAFETY: calls and bases push return words with trailers, and the images are kept.
-    return_to(s, unsafe { Trailer::new(word) }, s.get(src))
+    return_to(s, unsafe { Trailer::new(word) }, value)
 }
 
 /// The machine after a return of `value` through `word` from the frame of `s`.

@@ -71,16 +71,26 @@ pub(super) fn vector_ref(
     vector: Local,
     index: Local,
 ) -> Machine {
+    s.set_or_go_on(dst, vector_element(m, s, vector, index))
+}
+
+/// An element of a vector, or the machine that raises.
+#[inline(always)]
+pub(super) fn vector_element(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    vector: Local,
+    index: Local,
+) -> Result<u64, Machine> {
     let (vector, index) = (s.get(vector), s.get(index));
     let Some((address, length)) = object_of(vector, Kind::Vector) else {
-        return wrong_type(m, s, "vector-ref", 1, "vector", vector);
+        return Err(wrong_type(m, s, "vector-ref", 1, "vector", vector));
     };
     let Some(place) = index_below(index, length) else {
-        return bad_index(m, s, "vector-ref", index, length);
+        return Err(bad_index(m, s, "vector-ref", index, length));
     };
     // SAFETY: an element below the vector's length.
-    s.set(dst, unsafe { payload_slot(address, place).load() });
-    s
+    Ok(unsafe { payload_slot(address, place).load() })
 }
 
 #[inline(always)]

@@ -33,7 +33,8 @@ impl Selector<'_, '_> {
         self.assembler.emit_branch(branch, label);
     }
 
-    fn branch(&self, condition: &Condition, holds: bool) -> Instruction {
+    /// The branch, yet without its distance, that is taken if `condition` holds or does not.
+    pub(super) fn branch(&self, condition: &Condition, holds: bool) -> Instruction {
         match *condition {
             Condition::True(src) => {
                 let src = self.local(src);

@@ -62,6 +62,7 @@ pub(in crate::codegen) struct Selector<'a, 'unit> {
     /// Where blocks that do nothing lead.
     forward: Vec<BlockId>,
     flow: Flow,
+    loops: Loops,
 }
 
 impl<'a, 'unit> Selector<'a, 'unit> {
@@ -103,6 +104,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             labels,
             forward: Vec::new(),
             flow,
+            loops,
         };
         selector.forward = selector.find_forwards();
         Ok(selector)
@@ -338,6 +340,16 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// Where code for `block` stands.
     pub(super) fn label(&self, block: BlockId) -> Label {
         self.labels[self.forward[block.0 as usize].0 as usize]
+    }
+
+    /// The block whose code stands for that of `block`.
+    pub(super) fn forwarded(&self, block: BlockId) -> BlockId {
+        self.forward[block.0 as usize]
+    }
+
+    /// How many loops `block` lies in.
+    pub(super) fn loop_depth(&self, block: BlockId) -> u32 {
+        self.loops.depth[block.0 as usize]
     }
 
     /// Whether control falls from a block into `block` if `next` is the next in the code.

@@ -8,6 +8,7 @@ use super::procedure::{Selector, clamp};
 use crate::codegen::assembler::LiveSlots;
 use crate::codegen::outgoing::frame_words;
 use crate::codegen::resolve_moves::Move;
+use crate::codegen::superinstruction::with_poll;
 use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{BlockId, Callee, Condition, ProcedureId, Target, Terminator};
 
@@ -54,6 +55,7 @@ impl Selector<'_, '_> {
                 let poll = Instruction::Poll { map: MapOffset(0) };
                 self.assembler.emit_safepoint(poll, None, live, None);
             }
+            (true, false) if self.loop_branch(target.block, &live, next) => {}
             (true, false) => {
                 let jump = Instruction::JumpPoll {
                     offset: BranchOffset(0),
@@ -71,6 +73,37 @@ impl Selector<'_, '_> {
                 );
             }
         }
+    }
+
+    /// Writes a poll and the branch that the loop's header `target` consists of, in place of a poll
+    /// and a jump to it. `live` is what is live there.
+    fn loop_branch(&mut self, target: BlockId, live: &LiveSlots, next: Option<BlockId>) -> bool {
+        let procedure = self.procedure;
+        let header = &procedure.blocks[self.forwarded(target).0 as usize];
+        let Terminator::Branch(condition, yes, no) = &header.terminator else {
+            return false;
+        };
+        if !header.instructions.is_empty() {
+            return false;
+        }
+        // The way that goes round again is the branch's.
+        let goes_on = self.loop_depth(yes.block) >= self.loop_depth(no.block);
+        let (again, leave) = if goes_on { (yes, no) } else { (no, yes) };
+        let Some(branch) = with_poll(self.branch(condition, goes_on)) else {
+            return false;
+        };
+        let label = self.label(again.block);
+        self.assembler.emit_poll_branch(branch, label, live.clone());
+        if !self.falls_into(leave.block, next) {
+            let label = self.label(leave.block);
+            self.assembler.emit_branch(
+                Instruction::Jump {
+                    offset: BranchOffset(0),
+                },
+                label,
+            );
+        }
+        true
     }
 
     fn two_way(&mut self, condition: &Condition, yes: BlockId, no: BlockId, next: Option<BlockId>) {

@@ -115,6 +115,25 @@ impl Assembler {
         self.emit(Instruction::JumpPoll { offset, map });
     }
 
+    /// A branch back to `target` with a poll before it.
+    pub(super) fn poll_branch_not_equal(&mut self, a: u16, value: i16, target: Place, map: Place) {
+        let opcode = Opcode::PollBranchNotEqualSmall;
+        let offset = BranchOffset(self.distance(opcode, target));
+        let map = self.map_offset(opcode, map);
+        let (a, value) = (Local(a), Small(value));
+        self.emit(Instruction::PollBranchNotEqualSmall {
+            a,
+            value,
+            offset,
+            map,
+        });
+    }
+
+    /// A byte that may not be an instruction.
+    pub(super) fn byte(&mut self, byte: u8) {
+        self.bytes.push(byte);
+    }
+
     /// A forward branch, see [`Self::land`].
     pub(super) fn branch_not_equal(&mut self, a: u16, value: i16) -> Place {
         let (a, value, offset) = (Local(a), Small(value), BranchOffset(0));

@@ -1,7 +1,8 @@
 //! Continuations and calls of the host.
 
 use abi::isa::{
-    BranchOffset, Count, Instruction, Into, IntoReturned, Local, Opcode, PrimitiveOperand, TestOperand,
+    BranchOffset, Count, Instruction, Into, IntoReturned, Local, Opcode, PrimitiveOperand,
+    TestOperand,
 };
 use abi::primitive::Primitive;
 use abi::type_test::TypeTest;

@@ -2,6 +2,7 @@
 
 mod assembler;
 mod continuations;
+mod fused;
 
 use std::num::NonZeroU32;
 

@@ -1,0 +1,400 @@
+//! Superinstructions: instructions that often follow one another as one.
+//!
+//! ```text
+//! cdr s4 s1; cdr s5 s4   =>   cdr_cdr s4 s1 s5 s4
+//! ```
+//!
+//! The one does what the parts do, one after the other; nothing may branch to the second part. What a
+//! part writes is written even if only the other part reads it.
+
+use abi::isa::{AnyLocal, Instruction, IntoAny, Local, MapOffset, Word32};
+
+/// The instruction that does what `first` and then `second` do, if there is one.
+///
+/// Where `first` has a hole, it is filled as if it stood at the end of the result: the result takes
+/// it over, in the same order of operands.
+pub(super) fn combined(first: Instruction, second: Instruction) -> Option<Instruction> {
+    use Instruction as I;
+    Some(match (first, second) {
+        (I::Copy { .. } | I::Copy2 { .. }, I::Copy { dst, src }) => more_copies(first, dst, src),
+        (
+            I::Car { .. } | I::Cdr { .. } | I::VectorRef { .. } | I::ClosureRef { .. },
+            I::Car { .. } | I::Cdr { .. } | I::VectorRef { .. } | I::ClosureRef { .. },
+        ) => return two_loads(first, second),
+        (I::LoadSmall { dst, value }, I::ReturnValue { src }) if dst.0 == src.0 => {
+            let word = i64::from(value.0) << abi::tag::TAG_BITS;
+            return returned(word.cast_unsigned());
+        }
+        (I::LoadWord { dst, word }, I::ReturnValue { src }) if dst.0 == src.0 => {
+            return returned(word.0);
+        }
+        (I::Poll { map }, I::Cons { dst, car, cdr }) => I::PollCons { dst, car, cdr, map },
+        (I::LoadCell { dst, cell }, I::BranchEq { a, b, offset }) => I::BranchEqCell {
+            dst,
+            cell,
+            a: other(dst.0, a, b)?,
+            offset,
+        },
+        (I::LoadCell { dst, cell }, I::BranchNotEq { a, b, offset }) => I::BranchNotEqCell {
+            dst,
+            cell,
+            a: other(dst.0, a, b)?,
+            offset,
+        },
+        _ => return None,
+    })
+}
+
+/// What one operand is compared with, if the other is `slot`.
+fn other(slot: u16, a: Local, b: Local) -> Option<Local> {
+    if b.0 == slot {
+        Some(a)
+    } else {
+        (a.0 == slot).then_some(b)
+    }
+}
+
+fn returned(word: u64) -> Option<Instruction> {
+    let short = i32::try_from(word.cast_signed()).ok()?;
+    Some(Instruction::ReturnWord {
+        word: Word32(short),
+    })
+}
+
+fn more_copies(first: Instruction, to: IntoAny, from: AnyLocal) -> Instruction {
+    match first {
+        Instruction::Copy2 {
+            dst,
+            src,
+            dst2,
+            src2,
+        } => Instruction::Copy3 {
+            dst,
+            src,
+            dst2,
+            src2,
+            dst3: to,
+            src3: from,
+        },
+        Instruction::Copy { dst, src } => Instruction::Copy2 {
+            dst,
+            src,
+            dst2: to,
+            src2: from,
+        },
+        _ => unreachable!("called with copies"),
+    }
+}
+
+/// Two loads from objects: either may raise.
+fn two_loads(first: Instruction, second: Instruction) -> Option<Instruction> {
+    use Instruction as I;
+    /// Both are loads from a pair.
+    macro_rules! pairs {
+        ($name:ident, $first:ident, $second:ident) => {
+            I::$name {
+                dst: $first.0,
+                pair: $first.1,
+                dst2: $second.0,
+                pair2: $second.1,
+            }
+        };
+    }
+    Some(match (first, second) {
+        (I::Car { dst, pair }, I::Car { dst: d, pair: p }) => {
+            let (a, b) = ((dst, pair), (d, p));
+            pairs!(CarCar, a, b)
+        }
+        (I::Car { dst, pair }, I::Cdr { dst: d, pair: p }) => {
+            let (a, b) = ((dst, pair), (d, p));
+            pairs!(CarCdr, a, b)
+        }
+        (I::Cdr { dst, pair }, I::Car { dst: d, pair: p }) => {
+            let (a, b) = ((dst, pair), (d, p));
+            pairs!(CdrCar, a, b)
+        }
+        (I::Cdr { dst, pair }, I::Cdr { dst: d, pair: p }) => {
+            let (a, b) = ((dst, pair), (d, p));
+            pairs!(CdrCdr, a, b)
+        }
+        (
+            I::VectorRef { dst, vector, index },
+            I::VectorRef {
+                dst: dst2,
+                vector: vector2,
+                index: index2,
+            },
+        ) => I::VectorRef2 {
+            dst,
+            vector,
+            index,
+            dst2,
+            vector2,
+            index2,
+        },
+        (
+            I::ClosureRef {
+                dst,
+                closure,
+                index,
+            },
+            I::ClosureRef {
+                dst: dst2,
+                closure: closure2,
+                index: index2,
+            },
+        ) => I::ClosureRef2 {
+            dst,
+            closure,
+            index,
+            dst2,
+            closure2,
+            index2,
+        },
+        _ => return None,
+    })
+}
+
+/// The branch with a poll before it, if there is one.
+pub(super) fn with_poll(branch: Instruction) -> Option<Instruction> {
+    use Instruction as I;
+    let map = MapOffset(0);
+    Some(match branch {
+        I::BranchNull { src, offset } => I::PollBranchNull { src, offset, map },
+        I::BranchNotNull { src, offset } => I::PollBranchNotNull { src, offset, map },
+        I::BranchPair { src, offset } => I::PollBranchPair { src, offset, map },
+        I::BranchNotPair { src, offset } => I::PollBranchNotPair { src, offset, map },
+        I::BranchLess { a, b, offset } => I::PollBranchLess { a, b, offset, map },
+        I::BranchNotLess { a, b, offset } => I::PollBranchNotLess { a, b, offset, map },
+        I::BranchEqualSmall { a, value, offset } => I::PollBranchEqualSmall {
+            a,
+            value,
+            offset,
+            map,
+        },
+        I::BranchNotEqualSmall { a, value, offset } => I::PollBranchNotEqualSmall {
+            a,
+            value,
+            offset,
+            map,
+        },
+        _ => return None,
+    })
+}
+
+/// What an instruction does, one after the other: itself, unless it is a superinstruction.
+pub(super) fn parts(instruction: Instruction) -> Vec<Instruction> {
+    use Instruction as I;
+    let mut parts = Vec::with_capacity(3);
+    match instruction {
+        I::Copy2 {
+            dst,
+            src,
+            dst2,
+            src2,
+        } => {
+            parts.push(I::Copy { dst, src });
+            parts.push(I::Copy {
+                dst: dst2,
+                src: src2,
+            });
+        }
+        I::Copy3 {
+            dst,
+            src,
+            dst2,
+            src2,
+            dst3,
+            src3,
+        } => {
+            parts.push(I::Copy { dst, src });
+            parts.push(I::Copy {
+                dst: dst2,
+                src: src2,
+            });
+            parts.push(I::Copy {
+                dst: dst3,
+                src: src3,
+            });
+        }
+        I::PollCons { dst, car, cdr, map } => {
+            parts.push(I::Poll { map });
+            parts.push(I::Cons { dst, car, cdr });
+        }
+        I::BranchEqCell {
+            dst,
+            cell,
+            a,
+            offset,
+        } => {
+            parts.push(I::LoadCell { dst, cell });
+            parts.push(I::BranchEq {
+                a,
+                b: Local(dst.0),
+                offset,
+            });
+        }
+        I::BranchNotEqCell {
+            dst,
+            cell,
+            a,
+            offset,
+        } => {
+            parts.push(I::LoadCell { dst, cell });
+            parts.push(I::BranchNotEq {
+                a,
+                b: Local(dst.0),
+                offset,
+            });
+        }
+        _ => match (loads(instruction), polled_branch(instruction)) {
+            (Some(loads), _) => parts.extend(loads),
+            (None, Some((map, branch))) => parts.extend([I::Poll { map }, branch]),
+            (None, None) => parts.push(instruction),
+        },
+    }
+    parts
+}
+
+fn loads(instruction: Instruction) -> Option<[Instruction; 2]> {
+    use Instruction as I;
+    macro_rules! split {
+        ($( $both:ident = $first:ident, $second:ident
+            { $( $one:ident $two:ident ),* }; )*) => {
+            match instruction {
+                $( I::$both { $( $one, $two, )* } => {
+                    [I::$first { $( $one ),* }, I::$second { $( $one: $two ),* }]
+                } )*
+                _ => return None,
+            }
+        };
+    }
+    Some(split! {
+        CarCar = Car, Car { dst dst2, pair pair2 };
+        CarCdr = Car, Cdr { dst dst2, pair pair2 };
+        CdrCar = Cdr, Car { dst dst2, pair pair2 };
+        CdrCdr = Cdr, Cdr { dst dst2, pair pair2 };
+        VectorRef2 = VectorRef, VectorRef { dst dst2, vector vector2, index index2 };
+        ClosureRef2 = ClosureRef, ClosureRef { dst dst2, closure closure2, index index2 };
+    })
+}
+
+/// The map of the poll, and the branch.
+fn polled_branch(instruction: Instruction) -> Option<(MapOffset, Instruction)> {
+    use Instruction as I;
+    Some(match instruction {
+        I::PollBranchNull { src, offset, map } => (map, I::BranchNull { src, offset }),
+        I::PollBranchNotNull { src, offset, map } => (map, I::BranchNotNull { src, offset }),
+        I::PollBranchPair { src, offset, map } => (map, I::BranchPair { src, offset }),
+        I::PollBranchNotPair { src, offset, map } => (map, I::BranchNotPair { src, offset }),
+        I::PollBranchLess { a, b, offset, map } => (map, I::BranchLess { a, b, offset }),
+        I::PollBranchNotLess { a, b, offset, map } => (map, I::BranchNotLess { a, b, offset }),
+        I::PollBranchEqualSmall {
+            a,
+            value,
+            offset,
+            map,
+        } => (map, I::BranchEqualSmall { a, value, offset }),
+        I::PollBranchNotEqualSmall {
+            a,
+            value,
+            offset,
+            map,
+        } => (map, I::BranchNotEqualSmall { a, value, offset }),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use abi::isa::{BranchOffset, DataOffset, Into, Opcode, Small, Word};
+
+    use super::*;
+
+    /// One of each instruction, its operands the numbers from one on.
+    fn each_instruction() -> impl Iterator<Item = Instruction> {
+        Opcode::ALL.iter().map(|&opcode| {
+            let mut bytes = vec![opcode as u8];
+            bytes.extend((1..opcode.instruction_bytes()).map(|byte| byte as u8));
+            Instruction::decode(&bytes).unwrap()
+        })
+    }
+
+    #[test]
+    fn the_parts_of_what_was_combined_are_what_it_was_made_of() {
+        let mut combinations = 0;
+        for first in each_instruction() {
+            for second in each_instruction() {
+                let Some(both) = combined(first, second) else {
+                    continue;
+                };
+                if let Instruction::ReturnWord { .. } = both {
+                    continue;
+                }
+                combinations += 1;
+                let mut all = parts(first);
+                all.push(second);
+                let compared = parts(both);
+                // Which operand of a comparison was loaded does not matter.
+                assert_eq!(compared.len(), all.len());
+                assert_eq!(compared[0], all[0]);
+                assert_eq!(compared[1].opcode(), all[1].opcode());
+            }
+        }
+        assert!(combinations >= 8, "{combinations}");
+    }
+
+    #[test]
+    fn a_branch_with_a_poll_is_a_poll_and_a_branch() {
+        let mut count = 0;
+        for branch in each_instruction() {
+            if let Some(polled) = with_poll(branch) {
+                count += 1;
+                let poll = Instruction::Poll { map: MapOffset(0) };
+                assert_eq!(parts(polled), [poll, branch]);
+            }
+        }
+        assert_eq!(count, 8);
+    }
+
+    #[test]
+    fn only_what_was_loaded_is_returned() {
+        let load = |value| Instruction::LoadSmall {
+            dst: Into(3),
+            value: Small(value),
+        };
+        let give = |src| Instruction::ReturnValue { src: Local(src) };
+        let word = Word32(-8);
+        assert_eq!(
+            combined(load(-1), give(3)),
+            Some(Instruction::ReturnWord { word })
+        );
+        assert_eq!(combined(load(-1), give(4)), None);
+        let long = Instruction::LoadWord {
+            dst: Into(3),
+            word: Word(1 << 40),
+        };
+        assert_eq!(combined(long, give(3)), None);
+    }
+
+    #[test]
+    fn a_cell_is_compared_with_the_operand_that_it_was_not_loaded_for() {
+        let (dst, cell, offset) = (Into(3), DataOffset(0), BranchOffset(0));
+        let load = Instruction::LoadCell { dst, cell };
+        let compare = |a, b| Instruction::BranchEq {
+            a: Local(a),
+            b: Local(b),
+            offset,
+        };
+        let a = Local(5);
+        let both = Instruction::BranchEqCell {
+            dst,
+            cell,
+            a,
+            offset,
+        };
+        assert_eq!(combined(load, compare(5, 3)), Some(both));
+        assert_eq!(combined(load, compare(3, 5)), Some(both));
+        assert_eq!(combined(load, compare(4, 5)), None);
+    }
+}
