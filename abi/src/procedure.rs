@@ -57,6 +57,8 @@ pub const ARITY_KEY_GENERAL: u32 = u32::MAX;
 
 /// Offset of [`ProcedureHeader::arity_key`] in bytes.
 pub const ARITY_KEY_OFFSET: usize = 0;
+/// Offset of [`ProcedureHeader::required`], `optional` and `flags`, which are one 32-bit word.
+pub const ARITY_OFFSET: usize = 4;
 /// Offset of [`ProcedureHeader::frame_bytes`].
 pub const FRAME_BYTES_OFFSET: usize = 8;
 /// Offset of [`ProcedureHeader::entry_map`].
@@ -176,6 +178,30 @@ impl ProcedureHeader {
     }
 }
 
+/// What a procedure takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arity {
+    /// [`ProcedureHeader::required`].
+    pub required: u16,
+    /// [`ProcedureHeader::optional`].
+    pub optional: u8,
+    /// [`ProcedureHeader::has_rest`].
+    pub has_rest: bool,
+}
+
+impl Arity {
+    /// The arity of the 32-bit word at [`ARITY_OFFSET`] of an encoded header.
+    #[inline]
+    pub const fn from_word(word: u32) -> Self {
+        let [low, high, optional, flags] = word.to_le_bytes();
+        Self {
+            required: u16::from_le_bytes([low, high]),
+            optional,
+            has_rest: flags & FLAG_REST != 0,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +222,13 @@ mod tests {
         let bytes = header.encode();
         assert_eq!(ProcedureHeader::decode(&bytes), Some(header));
         assert_eq!(ProcedureHeader::decode(&bytes[..31]), None);
+        let word = bytes[ARITY_OFFSET..].first_chunk().unwrap();
+        let arity = Arity {
+            required: 2,
+            optional: 1,
+            has_rest: true,
+        };
+        assert_eq!(Arity::from_word(u32::from_le_bytes(*word)), arity);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use abi::condition::ConditionKind;
 use abi::isa::{CodeOffset, Count, IntoReturned};
 use abi::object_layout::closure;
 use abi::procedure::{
-    ARITY_KEY_OFFSET, ENTRY_MAP_OFFSET, FLAG_REST, FRAME_BYTES_OFFSET, PROCEDURE_HEADER_BYTES,
-    ProcedureHeader,
+    ARITY_KEY_OFFSET, ARITY_OFFSET, Arity, ENTRY_MAP_OFFSET, FRAME_BYTES_OFFSET,
+    PROCEDURE_HEADER_BYTES, ProcedureHeader,
 };
 use abi::tag::{self, Kind};
 use gc::{Address, CollectReason, Outcome, WORD_BYTES};
@@ -159,13 +159,15 @@ pub(crate) fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machin
     };
     // SAFETY: closures start with a code address.
     let code = Address::from_word(unsafe { load(closure, closure::CODE) });
-    let header = procedure_header(code);
-    if header.arity_key as usize == arguments {
+    // SAFETY: code addresses lead to procedure headers.
+    if unsafe { header_u32(code, ARITY_KEY_OFFSET) } as usize == arguments {
         return enter_known(m, s, code);
     }
-    let required = usize::from(header.required);
-    let positional = required + usize::from(header.optional);
-    let has_rest = header.flags & FLAG_REST != 0;
+    // SAFETY: as above.
+    let arity = Arity::from_word(unsafe { header_u32(code, ARITY_OFFSET) });
+    let required = usize::from(arity.required);
+    let positional = required + usize::from(arity.optional);
+    let has_rest = arity.has_rest;
     if arguments < required || (arguments > positional && !has_rest) {
         return fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, arguments);
     }

@@ -114,7 +114,11 @@ pub(crate) fn resume_with_value(m: &mut Mutator<'_>, value: u64) -> Machine {
         return m.exit_base_with(value);
     };
     // A `receive` that stands there takes the value from the slot where it is put.
-    return_to(below_restored_frame(m, word.trailer()), word.trailer(), value)
+    return_to(
+        below_restored_frame(m, word.trailer()),
+        word.trailer(),
+        value,
+    )
 }
 
 /// The frame pointer that a callee of the frame just restored would have.

@@ -114,6 +114,22 @@ pub(crate) fn peek<'m>(
     }
 }
 
+/// Takes the next character if it waits in the buffer and is of ASCII: most are.
+#[inline]
+pub(crate) fn take_ascii(port: PortObject<'_>) -> Option<char> {
+    let byte = port.waiting().first()?.get();
+    if !byte.is_ascii() {
+        return None;
+    }
+    let (line, column) = port.place();
+    port.set_place(match byte {
+        b'\n' => (line + 1, 0),
+        _ => (line, column + 1),
+    });
+    consume(port, 1);
+    Some(char::from(byte))
+}
+
 /// Takes `count` bytes of text and keeps count of lines and columns.
 pub(crate) fn consume_text(port: PortObject<'_>, count: usize) {
     let taken = &port.waiting()[..count];

@@ -69,6 +69,10 @@ fn collect<'m>(m: &'m Mutator<'_>, port: PortObject<'m>, bytes: &[u8]) -> Result
 /// There is room for the bytes.
 fn append(port: PortObject<'_>, bytes: &[u8]) {
     let end = port.end();
-    write_bytes(&port.bytes()[end..], bytes);
+    match bytes {
+        // A character of ASCII.
+        [byte] => port.bytes()[end].set(*byte),
+        _ => write_bytes(&port.bytes()[end..], bytes),
+    }
     port.set_valid(port.position(), end + bytes.len());
 }

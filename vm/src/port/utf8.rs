@@ -15,17 +15,19 @@ pub(crate) enum Decoded {
 
 /// The first character of `bytes`; with `at_end`, no more bytes will come.
 pub(crate) fn decode(bytes: &[Cell<u8>], at_end: bool) -> Decoded {
+    if let Some(first) = bytes.first().map(Cell::get)
+        && first.is_ascii()
+    {
+        return Decoded::Character(char::from(first), 1);
+    }
     let mut copy = [0; char::MAX_LEN_UTF8];
     let length = bytes.len().min(copy.len());
     for (place, byte) in copy.iter_mut().zip(bytes) {
         *place = byte.get();
     }
     let copy = &copy[..length];
-    let Some(&first) = copy.first() else {
+    if copy.is_empty() {
         return Decoded::Nothing;
-    };
-    if first.is_ascii() {
-        return Decoded::Character(char::from(first), 1);
     }
     let valid = match std::str::from_utf8(copy) {
         Ok(text) => text,

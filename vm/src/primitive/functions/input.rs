@@ -19,6 +19,9 @@ const BINARY: (i64, &str) = (flag::INPUT | flag::BINARY, "binary input port");
 
 pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let port = open_port(args, 0, TEXTUAL, "read-char")?;
+    if let Some(character) = input::take_ascii(port) {
+        return Ok(Value::character(character));
+    }
     let Some((character, length)) = input::peek(m, port, "read-char")? else {
         return Ok(Value::EOF);
     };
