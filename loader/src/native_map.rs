@@ -76,7 +76,7 @@ pub unsafe fn native_return_at(return_word: Address) -> Option<NativeReturn> {
 /// # Safety
 ///
 /// No image that `address` lies in is unloaded, or dropped, meanwhile.
-#[inline]
+#[inline(always)]
 unsafe fn image_at<'any>(address: Address) -> Option<&'any NativeImage> {
     let granule = address.raw() >> GRANULE_BITS;
     let leaf = MAP.get(granule >> LEAF_BITS)?;

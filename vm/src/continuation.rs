@@ -195,6 +195,7 @@ impl Mutator<'_> {
 
     /// Copies the next older captured frame of the current base to the base's top, and lets it
     /// return to what comes after it. The return word that leads into it; `None` if the base ends.
+    #[inline(always)]
     pub(crate) fn restore_frame(&mut self) -> Option<ReturnWord> {
         let stubs = self.state().stubs;
         let base = self.state_mut().stack.current();
@@ -246,6 +247,7 @@ impl Mutator<'_> {
 }
 
 /// The return word that leads into the captured frame at `link`; `None` if there is none.
+#[inline(always)]
 pub(crate) fn next_captured(link: Link) -> Option<ReturnWord> {
     if link.chunk == tag::FALSE {
         return None;

@@ -150,6 +150,7 @@ pub(crate) fn each_frame(
 
 /// The return word of the frame at `fp`, as it was before any barrier; `None` if no older frame of
 /// the base lies on the stack.
+#[inline(always)]
 pub(crate) fn return_word(base: &Base, stubs: StubWords, fp: Address) -> Option<ReturnWord> {
     // SAFETY: callers name a frame of the base, which has a return word there.
     let mut word = unsafe { fp.load_word() };

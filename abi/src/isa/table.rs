@@ -304,48 +304,50 @@ macro_rules! for_each_instruction {
             0x8d make_closure3 = MakeClosure3 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local };
             /// Allocate a closure with four free variables.
             0x8e make_closure4 = MakeClosure4 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local, d: Local };
+            /// Allocate a closure with five free variables.
+            0x8f make_closure5 = MakeClosure5 { dst: Into, code: CodeOffset, a: Local, b: Local, c: Local, d: Local, e: Local };
             // What follows does what two or three of the instructions above do, one after the other,
             // because programs run them so often in this order.
             /// Two copies.
-            0x8f copy2 = Copy2 { dst: IntoAny, src: AnyLocal, dst2: IntoAny, src2: AnyLocal };
+            0x90 copy2 = Copy2 { dst: IntoAny, src: AnyLocal, dst2: IntoAny, src2: AnyLocal };
             /// Three copies.
-            0x90 copy3 = Copy3 { dst: IntoAny, src: AnyLocal, dst2: IntoAny, src2: AnyLocal, dst3: IntoAny, src3: AnyLocal };
+            0x91 copy3 = Copy3 { dst: IntoAny, src: AnyLocal, dst2: IntoAny, src2: AnyLocal, dst3: IntoAny, src3: AnyLocal };
             /// `car`, `car`.
-            0x91 car_car = CarCar { dst: Into, pair: Local, dst2: Into, pair2: Local };
+            0x92 car_car = CarCar { dst: Into, pair: Local, dst2: Into, pair2: Local };
             /// `car`, `cdr`.
-            0x92 car_cdr = CarCdr { dst: Into, pair: Local, dst2: Into, pair2: Local };
+            0x93 car_cdr = CarCdr { dst: Into, pair: Local, dst2: Into, pair2: Local };
             /// `cdr`, `car`.
-            0x93 cdr_car = CdrCar { dst: Into, pair: Local, dst2: Into, pair2: Local };
+            0x94 cdr_car = CdrCar { dst: Into, pair: Local, dst2: Into, pair2: Local };
             /// `cdr`, `cdr`.
-            0x94 cdr_cdr = CdrCdr { dst: Into, pair: Local, dst2: Into, pair2: Local };
+            0x95 cdr_cdr = CdrCdr { dst: Into, pair: Local, dst2: Into, pair2: Local };
             /// Two `vector_ref`s.
-            0x95 vector_ref2 = VectorRef2 { dst: Into, vector: Local, index: Local, dst2: Into, vector2: Local, index2: Local };
+            0x96 vector_ref2 = VectorRef2 { dst: Into, vector: Local, index: Local, dst2: Into, vector2: Local, index2: Local };
             /// Two `closure_ref`s.
-            0x96 closure_ref2 = ClosureRef2 { dst: Into, closure: Local, index: Index, dst2: Into, closure2: Local, index2: Index };
+            0x97 closure_ref2 = ClosureRef2 { dst: Into, closure: Local, index: Index, dst2: Into, closure2: Local, index2: Index };
             /// Return an immediate or a fixnum.
-            0x97 return_word = ReturnWord { word: Word32 };
+            0x98 return_word = ReturnWord { word: Word32 };
             /// `poll`, `cons`; `map` describes the frame before both.
-            0x98 poll_cons = PollCons { dst: Into, car: Local, cdr: Local, map: MapOffset };
+            0x99 poll_cons = PollCons { dst: Into, car: Local, cdr: Local, map: MapOffset };
             /// `load_cell`, `branch_eq` with what was loaded.
-            0x99 branch_eq_cell = BranchEqCell { dst: Into, cell: DataOffset, a: Local, offset: BranchOffset };
+            0x9a branch_eq_cell = BranchEqCell { dst: Into, cell: DataOffset, a: Local, offset: BranchOffset };
             /// `load_cell`, `branch_not_eq` with what was loaded.
-            0x9a branch_not_eq_cell = BranchNotEqCell { dst: Into, cell: DataOffset, a: Local, offset: BranchOffset };
+            0x9b branch_not_eq_cell = BranchNotEqCell { dst: Into, cell: DataOffset, a: Local, offset: BranchOffset };
             /// `poll`, `branch_null`, as loops end; so are those that follow.
-            0x9b poll_branch_null = PollBranchNull { src: Local, offset: BranchOffset, map: MapOffset };
+            0x9c poll_branch_null = PollBranchNull { src: Local, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_not_null`.
-            0x9c poll_branch_not_null = PollBranchNotNull { src: Local, offset: BranchOffset, map: MapOffset };
+            0x9d poll_branch_not_null = PollBranchNotNull { src: Local, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_pair`.
-            0x9d poll_branch_pair = PollBranchPair { src: Local, offset: BranchOffset, map: MapOffset };
+            0x9e poll_branch_pair = PollBranchPair { src: Local, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_not_pair`.
-            0x9e poll_branch_not_pair = PollBranchNotPair { src: Local, offset: BranchOffset, map: MapOffset };
+            0x9f poll_branch_not_pair = PollBranchNotPair { src: Local, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_less`.
-            0x9f poll_branch_less = PollBranchLess { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
+            0xa0 poll_branch_less = PollBranchLess { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_not_less`.
-            0xa0 poll_branch_not_less = PollBranchNotLess { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
+            0xa1 poll_branch_not_less = PollBranchNotLess { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_equal_small`.
-            0xa1 poll_branch_equal_small = PollBranchEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
+            0xa2 poll_branch_equal_small = PollBranchEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_not_equal_small`.
-            0xa2 poll_branch_not_equal_small = PollBranchNotEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
+            0xa3 poll_branch_not_equal_small = PollBranchNotEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Only in the machine's own code: a bytecode procedure returned to the native code that
             /// called it. Leaves the interpreter.
             0xca return_to_native = ReturnToNative {};

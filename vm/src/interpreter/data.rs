@@ -383,6 +383,7 @@ filled_closures! {
     make_closure2 2 (a, b);
     make_closure3 3 (a, b, c);
     make_closure4 4 (a, b, c, d);
+    make_closure5 5 (a, b, c, d, e);
 }
 
 /// The slot of free variable `index` of a closure.

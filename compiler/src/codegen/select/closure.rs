@@ -7,7 +7,7 @@ use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{self, Operation, ProcedureId, ValueId};
 
 /// Free variables that one instruction takes.
-const FREE_MAX: usize = 4;
+const FREE_MAX: usize = 5;
 
 impl Selector<'_, '_> {
     /// Writes the closure that `instructions` start with, if one instruction can make it with all
@@ -45,13 +45,22 @@ impl Selector<'_, '_> {
                 b: local(1),
                 c: local(2),
             },
-            FREE_MAX => Instruction::MakeClosure4 {
+            4 => Instruction::MakeClosure4 {
                 dst,
                 code,
                 a: local(0),
                 b: local(1),
                 c: local(2),
                 d: local(3),
+            },
+            FREE_MAX => Instruction::MakeClosure5 {
+                dst,
+                code,
+                a: local(0),
+                b: local(1),
+                c: local(2),
+                d: local(3),
+                e: local(4),
             },
             _ => return None,
         };
