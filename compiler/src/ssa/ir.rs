@@ -279,6 +279,8 @@ pub enum Terminator {
     Jump(Target),
     /// Two-way branch: if the condition holds to the first, else to the second.
     Branch(Condition, Target, Target),
+    /// Many-way branch. Never raises.
+    Switch(Switch),
     /// Return one value, represented as the procedure's result.
     Return(ValueId),
     /// Return any number of values.
@@ -304,6 +306,41 @@ pub enum Terminator {
         /// The block that goes on; it has no other predecessor.
         block: BlockId,
     },
+}
+
+/// A many-way branch: to the case whose key the value has, else to the default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// What the cases are told apart by.
+    pub key: SwitchKey,
+    /// A tagged value, of any type.
+    pub value: ValueId,
+    /// Keys in ascending order, each once, with where they lead. Never empty.
+    pub cases: Vec<(i32, Target)>,
+    /// Where values without a key lead, and those with any other.
+    pub default: Target,
+}
+
+/// What a switch takes from its value to compare it with the keys of its cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchKey {
+    /// The word. A case is an immediate: its word is the sign-extended key.
+    Word,
+    /// `hash >> shift` modulo `2^bits` ([`abi::text_hash`]) of a symbol; other values have no key.
+    /// A case has to compare the symbol: others may have the same key.
+    SymbolHash {
+        /// How many low bits are left out.
+        shift: u8,
+        /// How many bits are looked at: at most [`SwitchKey::BITS_MAX`].
+        bits: u8,
+    },
+    /// The length of a string in characters; other values have no key.
+    StringLength,
+}
+
+impl SwitchKey {
+    /// The most bits of a hash that are looked at: tables are not larger.
+    pub const BITS_MAX: u8 = 12;
 }
 
 /// What a receiving call calls.

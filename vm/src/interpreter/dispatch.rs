@@ -63,6 +63,9 @@ mod handlers {
         bytevector_length, bytevector_ref, bytevector_set, char_to_integer, integer_to_char,
         string_length, string_ref, vector_length, vector_ref, vector_set,
     };
+    pub(super) use crate::interpreter::switch::{
+        switch_search, switch_string_length, switch_symbol, switch_word,
+    };
 }
 
 /// Calls the handler of an instruction. Those that leave the loop have none.

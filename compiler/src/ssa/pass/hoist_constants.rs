@@ -111,8 +111,10 @@ fn find_wanted(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
                 operation => operation.each_use(&mut want),
             }
         }
-        if let Terminator::Branch(condition, ..) = &block.terminator {
-            condition.each_use(&mut want);
+        match &block.terminator {
+            Terminator::Branch(condition, ..) => condition.each_use(&mut want),
+            Terminator::Switch(switch) => want(switch.value),
+            _ => {}
         }
     }
     wanted

@@ -2,7 +2,8 @@
 //!
 //! Before: any unit. After: all blocks are reachable; no block only jumps on, unless its jump carries
 //! arguments; a block with one predecessor that jumps to it is part of that; no parameter gets the same
-//! value from everywhere; a jump with a constant to a block that only tests it goes where the test leads.
+//! value from everywhere; a jump with a constant to a block that only tests or switches on it goes where
+//! that leads.
 //!
 //! ```text
 //! b1: jump b2(v1);  b2(v2): return v2   =>   b1: return v1
@@ -101,6 +102,10 @@ fn thread_once(
             let word = words[argument_of(tested_value(condition)?).0 as usize]?;
             if outcome(condition, word)? { yes } else { no }
         }
+        Terminator::Switch(switch) => {
+            let word = words[argument_of(switch.value).0 as usize]?;
+            switch.target_of_word(word)
+        }
         _ => return None,
     };
     let arguments = next
@@ -136,9 +141,14 @@ fn used_outside_their_block(procedure: &Procedure) -> Vec<bool> {
     outside
 }
 
-/// Turns branches on constants into jumps.
+/// Turns branches and switches on constants into jumps.
 fn fold_branches(procedure: &mut Procedure, words: &[Option<u64>]) {
     for block in &mut procedure.blocks {
+        if let Terminator::Switch(switch) = &block.terminator
+            && let Some(word) = words[switch.value.0 as usize]
+        {
+            block.terminator = Terminator::Jump(switch.target_of_word(word).clone());
+        }
         if let Terminator::Branch(condition, yes, no) = &mut block.terminator
             && let Some(word) = tested_value(condition).and_then(|value| words[value.0 as usize])
             && let Some(holds) = outcome(condition, word)
