@@ -308,3 +308,34 @@ fn zeal_changes_nothing_that_a_program_prints() {
     assert_eq!(out(&cozen(&["--zeal", "-e", program])), "64\n");
     assert_eq!(out(&cozen(&["--zeal=7", "-e", program])), "64\n");
 }
+
+#[test]
+fn errors_name_the_procedure_and_argument_that_were_written() {
+    let program = |expression: &str| {
+        let scratch = Scratch::new(&format!("written-{}", expression.len()));
+        let text = format!("(import (scheme base) (scheme cxr)) (define (f x y) {expression})");
+        let file = scratch.file("a.scm", &format!("{text} (f 'wrong 7) (f 8 'wrong)"));
+        err(&cozen(&[file.to_str().expect("a UTF-8 path")]))
+    };
+    for (expression, wanted) in [
+        ("(cadr x)", "cadr: expected pair as argument 1"),
+        ("(cadddr x)", "cadddr: expected pair as argument 1"),
+        ("(car (cdr x))", "cdr: expected pair as argument 1"),
+        ("(> x y)", ">: expected real number as argument 1"),
+        ("(> y x)", ">: expected real number as argument 2"),
+        ("(<= 5 x)", "<=: expected real number as argument 2"),
+        ("(< 1 y x)", "<: expected real number as argument 3"),
+        ("(- x)", "-: expected number as argument 1"),
+        ("(- x 1)", "-: expected number as argument 1"),
+        ("(/ x)", "/: expected number as argument 1"),
+        ("(+ y y x)", "+: expected number as argument 3"),
+        ("(zero? x)", "zero?: expected number as argument 1"),
+        ("(positive? x)", "positive?: expected real number as argument 1"),
+        ("(char<? #\\a x)", "char<?: expected character as argument 2"),
+        ("(floor-remainder y 0)", "floor-remainder: "),
+    ] {
+        let found = program(expression);
+        assert!(found.contains(wanted), "{expression}: {found}");
+        assert!(found.contains("a.scm:1:"), "{expression}: {found}");
+    }
+}

@@ -25,3 +25,4 @@ pub mod procedure;
 pub mod tag;
 pub mod text_hash;
 pub mod type_test;
+pub mod written_name;

@@ -15,6 +15,7 @@
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
+use abi::written_name::WrittenName;
 use syntax::{Data, Span};
 
 use super::LiteralDatum;
@@ -78,6 +79,8 @@ pub struct Place {
     pub column: u32,
     /// Bytes of the source.
     pub span: Span,
+    /// The procedure that is called there, where its errors would not name it.
+    pub written: WrittenName,
 }
 
 /// A local variable.

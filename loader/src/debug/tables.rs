@@ -2,6 +2,7 @@
 
 use abi::arity::ArityRecord;
 use abi::image::section;
+use abi::written_name::WrittenName;
 
 use super::lines::{LineRow, Lines};
 use super::procedures::{ProcedureName, read_arities, read_symbols};
@@ -28,6 +29,8 @@ pub struct Place<'tables> {
     pub line: u32,
     /// Column from 1; 0 if not known.
     pub column: u32,
+    /// What errors of the code name.
+    pub written: WrittenName,
 }
 
 impl DebugTables {
@@ -54,6 +57,7 @@ impl DebugTables {
             file: row.and_then(|row| self.file(row.file)),
             line: row.map_or(0, |row| row.line),
             column: row.map_or(0, |row| row.column),
+            written: row.map_or(WrittenName::default(), |row| row.written),
         })
     }
 
