@@ -71,6 +71,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Let passes of the compiler that can be left out do only so many rewrites of each program, and
+    /// print which one did the last, to standard error: to find the one that miscompiles it.
+    #[must_use]
+    pub const fn stop_after_rewrite(mut self, count: u64) -> Self {
+        self.compiler.rewrites_max = Some(count);
+        self
+    }
+
     /// How much the compiler does so that programs run fast.
     #[must_use]
     pub const fn level(mut self, level: Level) -> Self {

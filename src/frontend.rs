@@ -98,6 +98,15 @@ impl Frontend {
         if let Some(dump) = compiled.dump {
             show(&dump)?;
         }
+        if self.options.rewrites_max.is_some() {
+            let pass = compiled.last_rewritten_by.unwrap_or("no pass");
+            let rewrites = compiled.rewrites;
+            writeln!(
+                std::io::stderr(),
+                "cozen: {rewrites} rewrites, the last by {pass}"
+            )
+            .map_err(|error| Error::Setup(error.to_string()))?;
+        }
         Ok(compiled.image)
     }
 

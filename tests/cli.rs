@@ -330,8 +330,14 @@ fn errors_name_the_procedure_and_argument_that_were_written() {
         ("(/ x)", "/: expected number as argument 1"),
         ("(+ y y x)", "+: expected number as argument 3"),
         ("(zero? x)", "zero?: expected number as argument 1"),
-        ("(positive? x)", "positive?: expected real number as argument 1"),
-        ("(char<? #\\a x)", "char<?: expected character as argument 2"),
+        (
+            "(positive? x)",
+            "positive?: expected real number as argument 1",
+        ),
+        (
+            "(char<? #\\a x)",
+            "char<?: expected character as argument 2",
+        ),
         ("(floor-remainder y 0)", "floor-remainder: "),
     ] {
         let found = program(expression);

@@ -13,6 +13,7 @@ use crate::core::{Stage, pass, verify};
 use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
 use crate::options::{Level, Options};
+use crate::rewrites::Rewrites;
 use crate::ssa::ir::Unit;
 use crate::ssa::{self, BuildError};
 
@@ -102,6 +103,10 @@ pub struct Compiled {
     pub image: Vec<u8>,
     /// The program as text after the pass that [`Options::dump_after`] names.
     pub dump: Option<String>,
+    /// How many rewrites passes have done that could be left out.
+    pub rewrites: u64,
+    /// The pass that did the last of them, if there was one.
+    pub last_rewritten_by: Option<&'static str>,
 }
 
 /// The names that [`Options::dump_after`] may have, in the order of the pipeline.
@@ -126,13 +131,15 @@ pub fn compile(
 ) -> Result<Compiled, CompileError> {
     let mut observer = Observer {
         wanted: options.dump_after.as_deref(),
-        dump: None,
+        ..Observer::default()
     };
     let mut link_unit = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
     Ok(Compiled {
         image: link(&link_unit)?,
         dump: observer.dump,
+        rewrites: observer.rewrites,
+        last_rewritten_by: observer.last_rewritten_by,
     })
 }
 
@@ -142,18 +149,15 @@ pub fn compile(
 ///
 /// As [`compile`], but for [`CompileError::Link`].
 pub fn link_unit(program: Program, options: &Options) -> Result<LinkUnit, CompileError> {
-    let mut observer = Observer {
-        wanted: None,
-        dump: None,
-    };
-    generate(program, options, &mut observer)
+    generate(program, options, &mut Observer::default())
 }
 
 fn generate(
-    program: Program,
+    mut program: Program,
     options: &Options,
     observer: &mut Observer<'_>,
 ) -> Result<LinkUnit, CompileError> {
+    program.rewrites = Rewrites::up_to(options.rewrites_max);
     let unit = lower(program, options.level, observer)?;
     Ok(codegen::bytecode::generate(&unit, options.tier)?)
 }
@@ -183,13 +187,24 @@ fn lower(
 }
 
 /// Looks at the program after each pass.
+#[derive(Default)]
 struct Observer<'options> {
     wanted: Option<&'options str>,
     dump: Option<String>,
+    rewrites: u64,
+    last_rewritten_by: Option<&'static str>,
 }
 
 impl Observer<'_> {
-    fn core(&mut self, pass: &str, stage: Stage, program: &Program) {
+    fn count(&mut self, pass: &'static str, rewrites: Rewrites) {
+        if rewrites.done() > self.rewrites {
+            self.rewrites = rewrites.done();
+            self.last_rewritten_by = Some(pass);
+        }
+    }
+
+    fn core(&mut self, pass: &'static str, stage: Stage, program: &Program) {
+        self.count(pass, program.rewrites);
         if self.wanted == Some(pass) {
             self.dump = Some(program.to_text());
         }
@@ -202,7 +217,8 @@ impl Observer<'_> {
         }
     }
 
-    fn ssa(&mut self, pass: &str, unit: &Unit) {
+    fn ssa(&mut self, pass: &'static str, unit: &Unit) {
+        self.count(pass, unit.rewrites);
         if self.wanted == Some(pass) {
             self.dump = Some(ssa::print::print(unit));
         }

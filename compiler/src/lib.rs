@@ -9,4 +9,5 @@ pub mod diagnostic;
 pub mod expand;
 pub mod link;
 pub mod options;
+pub mod rewrites;
 pub mod ssa;

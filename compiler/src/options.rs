@@ -53,4 +53,6 @@ pub struct Options {
     /// After the pass of this name, the program is kept as text. A pass that the level leaves out shows
     /// what it would have been given.
     pub dump_after: Option<String>,
+    /// After so many rewrites of a unit, passes that could be left out do no more.
+    pub rewrites_max: Option<u64>,
 }

@@ -23,6 +23,7 @@ use abi::type_test::TypeTest;
 
 use super::Tables;
 use crate::core::ir::{GlobalId, LiteralId, Place};
+use crate::rewrites::Rewrites;
 
 /// An index into [`Unit::procedures`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,6 +50,8 @@ pub struct Unit {
     pub cells: Vec<Rc<str>>,
     /// What the program's literals, globals and files were.
     pub tables: Tables,
+    /// Counts what passes do.
+    pub rewrites: Rewrites,
 }
 
 /// How a value is represented.

@@ -27,6 +27,7 @@ options:
   --no-mmap                read images instead of mapping them
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
+  --stop-after-rewrite=N   let optional passes of the compiler do only N rewrites; say what the last was
   -o, --output=FILE        where `compile` writes
   -h, --help    -V, --version
 ";
@@ -80,6 +81,7 @@ pub(crate) struct Options {
     pub(crate) no_mmap: bool,
     pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
+    pub(crate) rewrites_max: Option<u64>,
 }
 
 impl Options {
@@ -88,6 +90,7 @@ impl Options {
         CompilerOptions {
             level: self.level,
             dump_after: self.dump_after.clone(),
+            rewrites_max: self.rewrites_max,
             ..CompilerOptions::default()
         }
     }
@@ -156,6 +159,7 @@ fn add_option(
         "heap-max" => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
         "stack-max" => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
+        "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
         _ => return Err(Long(name).unexpected()),
     }
     Ok(())
@@ -224,6 +228,12 @@ fn bytes(option: &str, value: OsString) -> Result<usize, lexopt::Error> {
         .ok_or_else(|| format!("{option}: expected bytes such as 64M, found {value:?}").into())
 }
 
+fn count(option: &str, value: OsString) -> Result<u64, lexopt::Error> {
+    let value = text(value)?;
+    let expected = |_| format!("--{option}: expected a number from 0, found {value:?}").into();
+    value.parse().map_err(expected)
+}
+
 fn level(value: &OsStr) -> Result<Level, lexopt::Error> {
     match value.to_str() {
         Some("0") => Ok(Level::None),
@@ -267,7 +277,9 @@ mod tests {
 
     #[test]
     fn subcommands_take_options_after_their_name() {
-        let arguments = parsed("compile a.scm -o a.czo --dump-after=contify");
+        let arguments =
+            parsed("compile a.scm -o a.czo --dump-after=contify --stop-after-rewrite=9");
+        assert_eq!(arguments.options.rewrites_max, Some(9));
         assert_eq!(arguments.options.dump_after.as_deref(), Some("contify"));
         assert_eq!(
             arguments.command,

@@ -78,6 +78,9 @@ fn builder(options: &Options) -> RuntimeBuilder {
     if let Some(pass) = &options.dump_after {
         builder = builder.dump_after(pass);
     }
+    if let Some(count) = options.rewrites_max {
+        builder = builder.stop_after_rewrite(count);
+    }
     for directory in &options.library_paths {
         builder = builder.library_path(directory);
     }

@@ -27,15 +27,13 @@ use chain::{Chain, Survey};
 #[must_use]
 pub fn select_switches(mut unit: Unit) -> Unit {
     for procedure in &mut unit.procedures {
-        select_in(procedure, &mut unit.tables);
+        for chain in find_chains(procedure, &mut unit.tables) {
+            if unit.rewrites.allow() {
+                rewrite::rewrite(procedure, &unit.tables, chain);
+            }
+        }
     }
     unit
-}
-
-fn select_in(procedure: &mut Procedure, tables: &mut Tables) {
-    for chain in find_chains(procedure, tables) {
-        rewrite::rewrite(procedure, tables, chain);
-    }
 }
 
 fn find_chains(procedure: &Procedure, tables: &mut Tables) -> Vec<Chain> {
