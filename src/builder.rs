@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
+use abi::native::Tier;
 use compiler::options::Level;
 
 use crate::error::Error;
@@ -17,6 +18,7 @@ pub struct RuntimeBuilder {
     pub(crate) read_images: bool,
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) command_line: Vec<String>,
+    pub(crate) tier: Option<Tier>,
     pub(crate) compiler: compiler::options::Options,
 }
 
@@ -71,6 +73,14 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Let passes of the compiler that can be left out do only so many rewrites of each program, and
+    /// print which one did the last, to standard error: to find the one that miscompiles it.
+    #[must_use]
+    pub const fn stop_after_rewrite(mut self, count: u64) -> Self {
+        self.compiler.rewrites_max = Some(count);
+        self
+    }
+
     /// How much the compiler does so that programs run fast.
     #[must_use]
     pub const fn level(mut self, level: Level) -> Self {
@@ -78,11 +88,27 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Which procedures get native code when they are compiled, and run it. If this is not chosen, the
+    /// environment variable `COZEN_TIER` is asked (`native`, `bytecode`, or `mixed` with the seed
+    /// `COZEN_TIER_SEED`): it is for tests.
+    #[must_use]
+    pub const fn tier(mut self, tier: Tier) -> Self {
+        self.tier = Some(tier);
+        self
+    }
+
+    /// Print how long each phase of the compiler took, to standard error.
+    #[must_use]
+    pub const fn time_passes(mut self, print: bool) -> Self {
+        self.compiler.time_passes = print;
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`] if the system refuses the address space.
+    /// [`Error::Setup`] if the system refuses the address space, or the environment names no tier.
     pub fn build(self) -> Result<Runtime, Error> {
         Runtime::with_options(self)
     }

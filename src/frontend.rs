@@ -5,9 +5,10 @@ use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use abi::image::section;
-use compiler::compile::{compile, pass_names};
+use compiler::compile::{Compiled, EXPAND, compile, pass_names};
 use compiler::core::ir::Program;
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
@@ -29,6 +30,8 @@ pub struct Frontend {
     registry: Option<LibraryRegistry>,
     library_paths: Vec<PathBuf>,
     options: Options,
+    /// How long the last expansion took.
+    expansion: Duration,
 }
 
 /// Forms of a text.
@@ -52,6 +55,7 @@ impl Frontend {
             registry: None,
             library_paths,
             options,
+            expansion: Duration::ZERO,
         }
     }
 
@@ -65,6 +69,22 @@ impl Frontend {
         self.compile_source(&source)
     }
 
+    /// As [`Self::compile_program`], and the text of the SSA that the code comes from.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compile_program`].
+    pub fn compile_with_ssa(&mut self, file: &Path) -> Result<(Vec<u8>, String), Error> {
+        let source = read_source(file)?;
+        let program = self.expand_source(&source)?;
+        let options = Options {
+            dump_after: pass_names().last().map(str::to_owned),
+            ..self.options.clone()
+        };
+        let compiled = self.compile_with(program, &source.name, &options)?;
+        Ok((compiled.image, compiled.dump.unwrap_or_default()))
+    }
+
     /// The image of the program, or of the forms, in a text.
     ///
     /// # Errors
@@ -76,9 +96,23 @@ impl Frontend {
 
     fn compile_source(&mut self, source: &SourceText) -> Result<Vec<u8>, Error> {
         self.check_options()?;
-        let mut program = expand::expand_program(self.registry(), source).map_err(Error::Syntax)?;
-        program.keeps_entry_frame = true;
+        let program = self.expand_source(source)?;
         self.finish(program, &source.name)
+    }
+
+    fn expand_source(&mut self, source: &SourceText) -> Result<Program, Error> {
+        let program = self.expand(|registry| expand::expand_program(registry, source));
+        let mut program = program.map_err(Error::Syntax)?;
+        program.keeps_entry_frame = true;
+        Ok(program)
+    }
+
+    /// Runs the expander, and remembers how long it took.
+    fn expand<T>(&mut self, expand: impl FnOnce(&mut LibraryRegistry) -> T) -> T {
+        let start = Instant::now();
+        let expanded = expand(self.registry());
+        self.expansion = start.elapsed();
+        expanded
     }
 
     /// The image of all forms of `text`, evaluated in the interaction environment.
@@ -86,19 +120,42 @@ impl Frontend {
         self.check_options()?;
         let source = SourceText::new(name, text);
         let environment = EnvironmentId::INTERACTION;
-        let mut program =
-            expand::expand_text(self.registry(), environment, &source).map_err(Error::Syntax)?;
+        let program = self.expand(|registry| expand::expand_text(registry, environment, &source));
+        let mut program = program.map_err(Error::Syntax)?;
         program.keeps_entry_frame = true;
         self.finish(program, name)
     }
 
     fn finish(&mut self, program: Program, name: &str) -> Result<Vec<u8>, Error> {
-        let compiled = compile(program, None, &self.options)
-            .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
+        let compiled = self.compile_with(program, name, &self.options)?;
         if let Some(dump) = compiled.dump {
             show(&dump)?;
         }
+        if self.options.rewrites_max.is_some() {
+            let pass = compiled.last_rewritten_by.unwrap_or("no pass");
+            let rewrites = compiled.rewrites;
+            writeln!(
+                std::io::stderr(),
+                "cozen: {rewrites} rewrites, the last by {pass}"
+            )
+            .map_err(|error| Error::Setup(error.to_string()))?;
+        }
         Ok(compiled.image)
+    }
+
+    fn compile_with(
+        &self,
+        program: Program,
+        name: &str,
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        let mut compiled = compile(program, None, options)
+            .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
+        if options.time_passes {
+            compiled.times.precede(EXPAND, self.expansion);
+            report(&format!("time by phase, {name}\n{}", compiled.times))?;
+        }
+        Ok(compiled)
     }
 
     fn check_options(&self) -> Result<(), Error> {
@@ -224,6 +281,14 @@ fn show(dump: &str) -> Result<(), Error> {
     })
 }
 
+fn report(times: &str) -> Result<(), Error> {
+    let written = std::io::stderr().lock().write_all(times.as_bytes());
+    written.map_err(|error| Error::File {
+        path: "standard error".to_owned(),
+        error,
+    })
+}
+
 /// The compiler as the machine's hook.
 #[derive(Debug)]
 pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
@@ -237,7 +302,8 @@ impl vm::hooks::Frontend for SharedFrontend {
     ) -> Result<Vec<u8>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId(environment);
-        let program = expand::expand_form(frontend.registry(), environment, data, datum);
+        let program =
+            frontend.expand(|registry| expand::expand_form(registry, environment, data, datum));
         let program = program.map_err(first_error)?;
         frontend.finish(program, "eval").map_err(as_frontend_error)
     }
@@ -246,7 +312,8 @@ impl vm::hooks::Frontend for SharedFrontend {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId(environment);
-        let program = expand::expand_text(frontend.registry(), environment, &source);
+        let program =
+            frontend.expand(|registry| expand::expand_text(registry, environment, &source));
         frontend
             .finish(program.map_err(first_error)?, path)
             .map_err(as_frontend_error)

@@ -49,8 +49,10 @@ mod handle;
 mod host_procedure;
 mod runtime;
 mod scheme;
+mod tier;
 mod value;
 
+pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;
 pub use compiler::options::{Level, Options as CompilerOptions};
 pub use convert::{FromScheme, IntoScheme};
@@ -60,4 +62,5 @@ pub use handle::Handle;
 pub use host_procedure::Call;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
+pub use tier::tier_from_environment;
 pub use value::Value;

@@ -11,6 +11,7 @@ use crate::builder::RuntimeBuilder;
 use crate::error::Error;
 use crate::frontend::{Frontend, SharedFrontend};
 use crate::scheme::Scheme;
+use crate::tier::tier_from_environment;
 
 /// The least limit of a heap: what the library takes, and room to work.
 const HEAP_BYTES_MIN: usize = 1 << 20;
@@ -56,7 +57,15 @@ impl Runtime {
         if let Some(bytes) = options.stack_bytes_max {
             vm_options.stack_bytes_max = bytes;
         }
-        let frontend = Frontend::standard(options.library_paths, options.compiler);
+        let mut compiler = options.compiler;
+        if let Some(tier) = options
+            .tier
+            .map_or_else(tier_from_environment, |tier| Ok(Some(tier)))?
+        {
+            vm_options.tier = tier;
+            compiler.tier = tier;
+        }
+        let frontend = Frontend::standard(options.library_paths, compiler);
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
         let vm = Vm::new(vm_options, hook).map_err(|error| Error::Setup(error.to_string()))?;

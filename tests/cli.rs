@@ -308,3 +308,126 @@ fn zeal_changes_nothing_that_a_program_prints() {
     assert_eq!(out(&cozen(&["--zeal", "-e", program])), "64\n");
     assert_eq!(out(&cozen(&["--zeal=7", "-e", program])), "64\n");
 }
+
+#[test]
+fn disassembly_shows_native_code_beside_what_it_comes_from() {
+    let scratch = Scratch::new("disassemble-native");
+    let program = format!(
+        "{IMPORTS}(define (count l) (if (null? l) 0 (+ 1 (count (cdr l)))))\n(display (count (list 1 2)))"
+    );
+    let file = scratch.file("program.scm", &program);
+    let output = cozen(&["--native", "disassemble", text(&file)]);
+    assert!(output.status.success(), "{}", err(&output));
+    for part in [
+        "; (procedure \"count\"",
+        "enter_native",
+        "native count",
+        "general entry",
+        "stub primitive",
+        "poll-limit",
+        "push rbp",
+        " words",
+        "program.scm:2",
+    ] {
+        assert!(
+            out(&output).contains(part),
+            "{part:?} is missing in:\n{}",
+            out(&output)
+        );
+    }
+    let image = scratch.0.join("program.czo");
+    for option in ["--native", "--no-native"] {
+        let output = cozen(&[option, "compile", text(&file), "-o", text(&image)]);
+        assert!(output.status.success(), "{}", err(&output));
+        let listing = out(&cozen(&["disassemble", text(&image)]));
+        assert_eq!(listing.contains("native count"), option == "--native");
+        assert_eq!(out(&cozen(&["run", text(&image)])), "2");
+        let bytecode = cozen(&["run", "--no-native", text(&image)]);
+        assert_eq!(out(&bytecode), "2", "{}", err(&bytecode));
+    }
+}
+
+#[test]
+fn native_code_is_the_same_every_time() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/programs/records.scm");
+    let scratch = Scratch::new("deterministic-native");
+    let images = ["one.czo", "two.czo"].map(|name| {
+        let image = scratch.0.join(name);
+        let output = cozen(&["--native", "compile", text(&file), "-o", text(&image)]);
+        assert!(output.status.success(), "{}", err(&output));
+        fs::read(image).expect("it was just written")
+    });
+    assert!(images[0] == images[1]);
+}
+
+#[test]
+fn phases_are_timed_on_request() {
+    let scratch = Scratch::new("times");
+    let file = scratch.file("program.scm", &format!("{IMPORTS}(display (+ 1 2))"));
+    let output = cozen(&["--time-passes", text(&file)]);
+    assert_eq!(out(&output), "3");
+    for part in ["program.scm", "expand", "inline", "link", "total", " ms "] {
+        assert!(
+            err(&output).contains(part),
+            "{part:?} is missing in:\n{}",
+            err(&output)
+        );
+    }
+}
+
+#[test]
+fn an_unknown_tier_in_the_environment_is_named() {
+    let environments = [
+        [("COZEN_TIER", "fast"), ("COZEN_TIER_SEED", "1")],
+        [("COZEN_TIER", "mixed"), ("COZEN_TIER_SEED", "heads")],
+    ];
+    for environment in environments {
+        let output = Command::new(env!("CARGO_BIN_EXE_cozen"))
+            .args(["-e", "1"])
+            .envs(environment)
+            .output()
+            .expect("cozen starts");
+        assert_eq!(output.status.code(), Some(2));
+        let message = err(&output);
+        let is_named = message.contains("fast") || message.contains("heads");
+        assert!(is_named && message.contains("COZEN_TIER"), "{message}");
+    }
+}
+
+#[test]
+fn errors_name_the_procedure_and_argument_that_were_written() {
+    let program = |expression: &str| {
+        let scratch = Scratch::new(&format!("written-{}", expression.len()));
+        let text = format!("(import (scheme base) (scheme cxr)) (define (f x y) {expression})");
+        let file = scratch.file("a.scm", &format!("{text} (f 'wrong 7) (f 8 'wrong)"));
+        err(&cozen(&[file.to_str().expect("a UTF-8 path")]))
+    };
+    for (expression, wanted) in [
+        ("(cadr x)", "cadr: expected pair as argument 1"),
+        ("(cadddr x)", "cadddr: expected pair as argument 1"),
+        ("(car (cdr x))", "cdr: expected pair as argument 1"),
+        ("(map caar (list x y))", "caar: expected pair as argument 1"),
+        ("(> x y)", ">: expected real number as argument 1"),
+        ("(> y x)", ">: expected real number as argument 2"),
+        ("(<= 5 x)", "<=: expected real number as argument 2"),
+        ("(< 1 y x)", "<: expected real number as argument 3"),
+        ("(- x)", "-: expected number as argument 1"),
+        ("(- x 1)", "-: expected number as argument 1"),
+        ("(/ x)", "/: expected number as argument 1"),
+        ("(+ y y x)", "+: expected number as argument 3"),
+        ("(zero? x)", "zero?: expected number as argument 1"),
+        (
+            "(positive? x)",
+            "positive?: expected real number as argument 1",
+        ),
+        (
+            "(char<? #\\a x)",
+            "char<?: expected character as argument 2",
+        ),
+        ("(floor-remainder y 0)", "floor-remainder: "),
+    ] {
+        let found = program(expression);
+        assert!(found.contains(wanted), "{expression}: {found}");
+        assert!(found.contains("a.scm:1:"), "{expression}: {found}");
+    }
+}

@@ -10,6 +10,7 @@ use crate::object_layout::{closure, location, pair, record, string, symbol};
 use crate::primitive;
 use crate::procedure::{PROCEDURE_HEADER_BYTES, TRAILER_BYTES};
 use crate::tag;
+use crate::text_hash::text_hash;
 use crate::type_test::TypeTest;
 
 /// The fingerprint of this build of the vocabulary.
@@ -64,6 +65,7 @@ const LAYOUT_WORDS: &[u64] = &[
     native::context::CONTEXT_BYTES as u64,
     native::Stub::ALL.len() as u64,
     native::RuntimeOperation::ALL.len() as u64,
+    text_hash("cozen"),
 ];
 
 /// Counts changes of meaning that no table shows.

@@ -23,4 +23,6 @@ pub mod object_layout;
 pub mod primitive;
 pub mod procedure;
 pub mod tag;
+pub mod text_hash;
 pub mod type_test;
+pub mod written_name;

@@ -13,6 +13,8 @@ use crate::core::{Stage, pass, verify};
 use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
 use crate::options::{Level, Options};
+use crate::phase_times::PhaseTimes;
+use crate::rewrites::Rewrites;
 use crate::ssa::ir::Unit;
 use crate::ssa::{self, BuildError};
 
@@ -102,6 +104,12 @@ pub struct Compiled {
     pub image: Vec<u8>,
     /// The program as text after the pass that [`Options::dump_after`] names.
     pub dump: Option<String>,
+    /// How long it took.
+    pub times: PhaseTimes,
+    /// How many rewrites passes have done that could be left out.
+    pub rewrites: u64,
+    /// The pass that did the last of them, if there was one.
+    pub last_rewritten_by: Option<&'static str>,
 }
 
 /// The names that [`Options::dump_after`] may have, in the order of the pipeline.
@@ -126,13 +134,19 @@ pub fn compile(
 ) -> Result<Compiled, CompileError> {
     let mut observer = Observer {
         wanted: options.dump_after.as_deref(),
-        dump: None,
+        ..Observer::default()
     };
     let mut link_unit = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
+    observer.times.resume();
+    let image = link(&link_unit)?;
+    observer.times.record("link");
     Ok(Compiled {
-        image: link(&link_unit)?,
+        image,
         dump: observer.dump,
+        times: observer.times,
+        rewrites: observer.rewrites,
+        last_rewritten_by: observer.last_rewritten_by,
     })
 }
 
@@ -142,20 +156,18 @@ pub fn compile(
 ///
 /// As [`compile`], but for [`CompileError::Link`].
 pub fn link_unit(program: Program, options: &Options) -> Result<LinkUnit, CompileError> {
-    let mut observer = Observer {
-        wanted: None,
-        dump: None,
-    };
-    generate(program, options, &mut observer)
+    generate(program, options, &mut Observer::default())
 }
 
 fn generate(
-    program: Program,
+    mut program: Program,
     options: &Options,
     observer: &mut Observer<'_>,
 ) -> Result<LinkUnit, CompileError> {
+    program.rewrites = Rewrites::up_to(options.rewrites_max);
     let unit = lower(program, options.level, observer)?;
-    Ok(codegen::bytecode::generate(&unit, options.tier)?)
+    let times = &mut observer.times;
+    Ok(codegen::bytecode::generate(&unit, options.tier, times)?)
 }
 
 /// From expanded Core to the SSA that code is generated from.
@@ -183,13 +195,28 @@ fn lower(
 }
 
 /// Looks at the program after each pass.
+#[derive(Default)]
 struct Observer<'options> {
     wanted: Option<&'options str>,
     dump: Option<String>,
+    times: PhaseTimes,
+    rewrites: u64,
+    last_rewritten_by: Option<&'static str>,
 }
 
 impl Observer<'_> {
-    fn core(&mut self, pass: &str, stage: Stage, program: &Program) {
+    fn count(&mut self, pass: &'static str, rewrites: Rewrites) {
+        if rewrites.done() > self.rewrites {
+            self.rewrites = rewrites.done();
+            self.last_rewritten_by = Some(pass);
+        }
+    }
+
+    fn core(&mut self, pass: &'static str, stage: Stage, program: &Program) {
+        if pass != EXPAND {
+            self.times.record(pass);
+        }
+        self.count(pass, program.rewrites);
         if self.wanted == Some(pass) {
             self.dump = Some(program.to_text());
         }
@@ -200,9 +227,12 @@ impl Observer<'_> {
                 "ill-formed Core after {pass}: {errors:#?}"
             );
         }
+        self.times.resume();
     }
 
-    fn ssa(&mut self, pass: &str, unit: &Unit) {
+    fn ssa(&mut self, pass: &'static str, unit: &Unit) {
+        self.times.record(pass);
+        self.count(pass, unit.rewrites);
         if self.wanted == Some(pass) {
             self.dump = Some(ssa::print::print(unit));
         }
@@ -213,5 +243,6 @@ impl Observer<'_> {
                 "ill-formed SSA after {pass}: {errors:#?}"
             );
         }
+        self.times.resume();
     }
 }

@@ -9,4 +9,6 @@ pub mod diagnostic;
 pub mod expand;
 pub mod link;
 pub mod options;
+pub mod phase_times;
+pub mod rewrites;
 pub mod ssa;

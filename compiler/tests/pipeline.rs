@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use compiler::compile::{compile, pass_names};
+use compiler::compile::{Compiled, compile, pass_names};
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries, expand_program};
 use compiler::options::{Level, Options};
 
@@ -111,4 +111,46 @@ fn every_pass_can_be_seen() {
     for pass in pass_names() {
         assert!(!dump(text, pass).is_empty(), "{pass}");
     }
+}
+
+/// The library as `options` want it.
+fn library(options: &Options) -> Compiled {
+    let (program, interface) = expand_libraries(&mut LibraryRegistry::new(), &sources())
+        .unwrap_or_else(|diagnostics| panic!("{}", diagnostics[0]));
+    compile(program, Some(interface), options).expect("the library compiles")
+}
+
+#[test]
+fn no_rewrites_are_no_optimization() {
+    let none = library(&Options {
+        rewrites_max: Some(0),
+        ..Options::default()
+    });
+    let unoptimized = library(&Options {
+        level: Level::None,
+        ..Options::default()
+    });
+    assert_eq!((none.rewrites, none.last_rewritten_by), (0, None));
+    // Every pass that can be left out has to ask before each of its rewrites.
+    assert!(none.image == unoptimized.image, "some pass does not ask");
+}
+
+#[test]
+fn as_many_rewrites_are_done_as_are_allowed() {
+    let all = library(&Options::default());
+    assert!(all.rewrites > 1000 && all.last_rewritten_by.is_some());
+    let up_to = |count| {
+        library(&Options {
+            rewrites_max: Some(count),
+            ..Options::default()
+        })
+    };
+    assert!(up_to(all.rewrites).image == all.image);
+    let half = up_to(all.rewrites / 2);
+    assert_eq!(half.rewrites, all.rewrites / 2);
+    assert!(
+        half.image == up_to(all.rewrites / 2).image,
+        "the same each time"
+    );
+    assert!(half.image != all.image);
 }

@@ -352,6 +352,12 @@ pub enum LoadError {
         /// Where its native entry should be.
         target: i64,
     },
+    /// Something in front of the native code is no procedure.
+    #[error("there is no procedure behind {address:#x}, but the native code is farther")]
+    ProcedureInvalid {
+        /// Where the procedures end.
+        address: u32,
+    },
     /// There is no room for the image.
     #[error("no room for the image: {0}")]
     NoRoom(#[from] ArenaError),

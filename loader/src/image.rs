@@ -21,6 +21,19 @@ pub struct ImageView<'file> {
     pub(crate) segments: [Option<Segment>; 4],
 }
 
+/// The code segment up to the native code.
+pub(crate) const fn bytecode(header: &ImageHeader) -> Extent {
+    let bytes = if header.native_code.bytes == 0 {
+        header.code.bytes
+    } else {
+        header.native_code.start - header.code.start
+    };
+    Extent {
+        start: header.code.start,
+        bytes,
+    }
+}
+
 impl<'file> ImageView<'file> {
     /// Checks the structure and the content hash of `file`. Never panics, whatever the bytes are.
     ///
@@ -69,7 +82,7 @@ impl<'file> ImageView<'file> {
 
     /// Names and lines, as far as the file has them.
     pub fn debug_tables(&self) -> DebugTables {
-        DebugTables::parse(&self.sections())
+        DebugTables::parse(&self.sections(), bytecode(&self.header))
     }
 
     /// The contents of a section that is in no segment. Nothing of them was checked.
@@ -114,10 +127,10 @@ impl<'file> ImageView<'file> {
         )
     }
 
-    /// The names of all symbols, by number.
-    pub(crate) fn symbol_names(&self) -> impl Iterator<Item = &'file str> {
+    /// The names of all symbols, by number. They were checked to be UTF-8.
+    pub fn symbol_names(&self) -> impl Iterator<Item = &'file str> {
         self.symbols()
             .names()
-            .map(|name| str::from_utf8(self.read_only(name)).expect("names were checked"))
+            .map(|name| str::from_utf8(self.read_only(name)).unwrap_or_default())
     }
 }

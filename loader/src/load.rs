@@ -10,7 +10,7 @@ use crate::contents::Contents;
 use crate::debug::{DebugTables, Place};
 use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
-use crate::image::ImageView;
+use crate::image::{ImageView, bytecode};
 use crate::map::{Mapping, UnsealedMapping, sealed_bytes};
 use crate::native_map::Registration;
 use crate::relocate::{choose_tiers, relocate, write_symbols};
@@ -172,11 +172,12 @@ impl LoadedImage {
     /// Names and lines, as far as the file has them; read when first asked for.
     pub fn debug_tables(&self) -> &DebugTables {
         self.debug_tables.get_or_init(|| {
-            DebugTables::parse(&Sections {
+            let sections = Sections {
                 tail: &self.tail,
                 tail_offset: self.tail_offset,
                 table: self.section_table,
-            })
+            };
+            DebugTables::parse(&sections, bytecode(&self.header))
         })
     }
 

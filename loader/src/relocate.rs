@@ -1,5 +1,6 @@
 //! What of an image depends on where it lies and who loads it: base-relative fixups, symbols, tiers.
 
+use abi::isa::Opcode;
 use abi::native::Tier;
 use abi::procedure::ProcedureHeader;
 
@@ -38,7 +39,8 @@ pub(crate) fn write_symbols(mapping: &UnsealedMapping<'_, '_>, symbols: &[u64]) 
     }
 }
 
-/// Takes the native entries of procedures that are to run as bytecode out of their headers.
+/// Takes the native entries of procedures that are to run as bytecode out of their headers, and the
+/// instructions that lead there out of their code.
 pub(crate) fn choose_tiers(mapping: &UnsealedMapping<'_, '_>, tier: Tier) {
     if tier == Tier::Native || mapping.view().header().native_code.bytes == 0 {
         return;
@@ -50,13 +52,25 @@ pub(crate) fn choose_tiers(mapping: &UnsealedMapping<'_, '_>, tier: Tier) {
                 native_key: 0,
                 ..procedure.header
             };
-            let bytes = header.encode();
-            for (&word, index) in bytes.as_chunks::<8>().0.iter().zip(0..) {
-                let place = mapping.address(procedure.address).offset_words(index);
-                // SAFETY: the header was found here in the code, which is writable and nobody
-                // else's before the mapping is sealed.
-                unsafe { place.store_word(u64::from_le_bytes(word)) };
+            write_code(mapping, procedure.address, &header.encode());
+            if procedure.code.first() == Some(&(Opcode::EnterNative as u8)) {
+                // Procedures are padded to their alignment: there are more bytes than one.
+                let start = mapping.address(procedure.code_start());
+                // SAFETY: as in `write_code`.
+                let mut word = unsafe { start.load_word() }.to_le_bytes();
+                word[0] = Opcode::NoOperation as u8;
+                write_code(mapping, procedure.code_start(), &word);
             }
         }
+    }
+}
+
+/// Writes whole words over code that is not sealed yet.
+fn write_code(mapping: &UnsealedMapping<'_, '_>, address: u32, bytes: &[u8]) {
+    for (&word, index) in bytes.as_chunks::<8>().0.iter().zip(0..) {
+        let place = mapping.address(address).offset_words(index);
+        // SAFETY: procedures lie in the code at multiples of 16 bytes; it is writable and nobody
+        // else's before the mapping is sealed.
+        unsafe { place.store_word(u64::from_le_bytes(word)) };
     }
 }

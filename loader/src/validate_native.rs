@@ -4,9 +4,13 @@
 use abi::native::FRAME_BYTES_MAX;
 use abi::native::return_table::{FLAG_RECEIVES, ReturnPoint, ReturnTable};
 use abi::object_layout::WORD_BYTES;
+use abi::procedure::PROCEDURE_ALIGN_BYTES;
 
 use crate::error::LoadError;
 use crate::image::ImageView;
+
+/// What separates the last procedure from native code has fewer bytes.
+const PADDING_BYTES_MAX: u32 = 64 + PROCEDURE_ALIGN_BYTES as u32;
 
 /// Whether every return point can be found and leads to a frame map, and every native entry lies in
 /// the native code.
@@ -56,7 +60,12 @@ fn return_point(
 
 fn entries(view: &ImageView<'_>) -> Result<(), LoadError> {
     let code = view.header.native_code;
+    if code.bytes == 0 {
+        return Ok(());
+    }
+    let mut next = view.header.code.start;
     for procedure in view.contents().procedures() {
+        next = procedure.code_end();
         let native_entry = procedure.header.native_entry;
         let target = i64::from(procedure.address) + i64::from(native_entry);
         let is_inside = target >= code.start.into() && target < code.end().cast_signed();
@@ -66,6 +75,10 @@ fn entries(view: &ImageView<'_>) -> Result<(), LoadError> {
                 target,
             });
         }
+    }
+    // Else procedures would be left that nobody looked at.
+    if code.start.saturating_sub(next) >= PADDING_BYTES_MAX {
+        return Err(LoadError::ProcedureInvalid { address: next });
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use cozen::{Level, Runtime};
+use cozen::{Level, Runtime, Tier};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -80,9 +80,10 @@ fn small_benches_print_the_same_on_all_levels() {
     assert_levels_agree(&files);
 }
 
-/// What a random program writes on a level.
-fn written(level: Level, program: &str) -> String {
-    let mut runtime = Runtime::builder().level(level).build().expect("a runtime");
+/// What a random program writes on a level, in a tier.
+fn written(level: Level, tier: Tier, program: &str) -> String {
+    let builder = Runtime::builder().level(level).tier(tier);
+    let mut runtime = builder.build().expect("a runtime");
     runtime.enter(|scheme| {
         scheme
             .evaluate::<String>(program)
@@ -98,10 +99,24 @@ proptest! {
     })]
 
     #[test]
-    fn random_programs_write_the_same_on_all_levels(bytes in vec(any::<u8>(), 0..1200)) {
+    fn random_programs_write_the_same_on_all_levels_in_all_tiers(bytes in vec(any::<u8>(), 0..1200)) {
         let program = generator::program(&bytes);
-        let wanted = written(Level::None, &program);
-        prop_assert_eq!(&written(Level::Full, &program), &wanted, "{}", &program);
-        prop_assert_eq!(&written(Level::Basic, &program), &wanted, "{}", &program);
+        let wanted = written(Level::None, Tier::Bytecode, &program);
+        let seed = bytes.len() as u64;
+        // Each program in one of the ways in which there is native code: making it takes time.
+        let native = [
+            (Level::Full, Tier::Mixed(seed)),
+            (Level::Full, Tier::Native),
+            (Level::None, Tier::Mixed(seed)),
+            (Level::None, Tier::Native),
+        ];
+        for (level, tier) in [
+            (Level::Basic, Tier::Bytecode),
+            (Level::Full, Tier::Bytecode),
+            native[bytes.len() % native.len()],
+        ] {
+            let found = written(level, tier, &program);
+            prop_assert_eq!(&found, &wanted, "{:?} {:?} {}", level, tier, &program);
+        }
     }
 }

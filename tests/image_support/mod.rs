@@ -5,6 +5,7 @@ use std::sync::Arc;
 use abi::frame_map::{self, SlotState};
 use abi::isa::{DataOffset, Instruction, Into, Local, MapOffset, Small};
 use abi::procedure::ProcedureHeader;
+use abi::written_name::WrittenName;
 use compiler::link::link;
 use compiler::link::unit::{
     Constant, ConstantWord, Fixup, FixupTarget, LineRow, LinkUnit, ProcedureCode,
@@ -170,6 +171,7 @@ pub(crate) fn row(offset: u32, file: u16, line: u32, column: u32) -> LineRow {
         file,
         line,
         column,
+        written: WrittenName::default(),
     }
 }
 

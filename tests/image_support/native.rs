@@ -1,6 +1,7 @@
 //! The sample with native code, assembled by hand.
 
 use abi::frame_map::SlotState;
+use abi::isa::{Instruction, Local};
 use compiler::link::link;
 use compiler::link::native_code::{
     NativeCode, NativeFixup, NativeFunction, NativeReturn, NativeTarget, UnwindRow, UnwindRule,
@@ -17,6 +18,14 @@ pub(crate) const RETURN_OFFSET: u32 = 9;
 pub(crate) fn native_unit() -> LinkUnit {
     let mut unit = sample_unit();
     unit.frame_maps.push(map(&[SlotState::Raw]));
+    unit.procedures[1].code.clear();
+    for instruction in [
+        Instruction::EnterNative {},
+        Instruction::ReturnValue { src: Local(1) },
+    ] {
+        instruction.encode(&mut unit.procedures[1].code);
+    }
+    unit.procedures[1].lines.truncate(1);
     unit.procedures[1].native = Some(NativeCode {
         functions: vec![body(), adapter()],
         general_entry: 1,

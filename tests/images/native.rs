@@ -1,5 +1,6 @@
 //! Native code in images: laid out, found by return word, executable, entered as its tier says.
 
+use abi::isa::Opcode;
 use abi::native::Tier;
 use abi::native::return_table::FLAG_RECEIVES;
 use abi::procedure::ProcedureHeader;
@@ -19,8 +20,11 @@ fn load_native(host: &mut ToyHost, options: LoadOptions) -> LoadedImage {
     load(&view, "native", host, options).expect("there is room")
 }
 
-fn fold_header(image: &LoadedImage) -> ProcedureHeader {
-    image.contents().procedures().nth(1).unwrap().header
+/// The header of the procedure with native code, and its first opcode.
+fn fold(image: &LoadedImage) -> (ProcedureHeader, u8) {
+    let second = image.contents().procedures().nth(1);
+    let second = second.expect("the sample has two procedures");
+    (second.header, second.code[0])
 }
 
 #[test]
@@ -108,11 +112,12 @@ fn tiers_choose_which_headers_lead_to_native_code() {
             ..LoadOptions::default()
         };
         let image = load_native(&mut host, options);
-        let header = fold_header(&image);
+        let fold = fold(&image);
         unload(&host, image);
-        header
+        fold
     };
-    let native = header(Tier::Native);
+    let (native, opcode) = header(Tier::Native);
+    assert_eq!(opcode, Opcode::EnterNative as u8);
     assert_eq!((native.native_key, native.required), (2, 1));
     assert!(native.native_entry > 0);
     let bytecode = ProcedureHeader {
@@ -120,10 +125,15 @@ fn tiers_choose_which_headers_lead_to_native_code() {
         native_key: 0,
         ..native
     };
-    assert_eq!(header(Tier::Bytecode), bytecode);
+    let no_operation = Opcode::NoOperation as u8;
+    assert_eq!(header(Tier::Bytecode), (bytecode, no_operation));
     for seed in 0..20 {
         let tier = Tier::Mixed(seed);
-        let expected = if tier.is_native(1) { native } else { bytecode };
+        let expected = if tier.is_native(1) {
+            (native, opcode)
+        } else {
+            (bytecode, no_operation)
+        };
         assert_eq!(header(tier), expected, "{tier:?}");
     }
 }

@@ -27,11 +27,34 @@ fn add_files(directory: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// What `cozen OPTION… FILE` does.
+#[expect(
+    clippy::allow_attributes,
+    reason = "which of the two a test uses differs"
+)]
+#[allow(dead_code, reason = "some tests choose tiers")]
 pub(crate) fn cozen(options: &[&str], file: &Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_cozen"))
-        .args(options)
-        .arg(file)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+    command(options, file).output().expect("cozen starts")
+}
+
+/// The same with `COZEN_TIER` and the seed of its coin.
+#[expect(
+    clippy::allow_attributes,
+    reason = "which of the two a test uses differs"
+)]
+#[allow(dead_code, reason = "some tests leave the tier alone")]
+pub(crate) fn cozen_in_tier(tier: &str, seed: &str, options: &[&str], file: &Path) -> Output {
+    command(options, file)
+        .env("COZEN_TIER", tier)
+        .env("COZEN_TIER_SEED", seed)
         .output()
         .expect("cozen starts")
+}
+
+fn command(options: &[&str], file: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cozen"));
+    command
+        .args(options)
+        .arg(file)
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
 }

@@ -3,6 +3,7 @@
 use abi::object_layout::{chunk, closure};
 use abi::procedure::PROCEDURE_HEADER_BYTES;
 use abi::tag::{self, Kind};
+use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 
 use crate::frame_walk::{each_captured_frame, return_word};
@@ -37,6 +38,12 @@ impl Mutator<'_> {
             line: place.line,
             column: place.column,
         })
+    }
+
+    /// What errors of the instruction that ends at `address` name, if its image tells.
+    pub(crate) fn written_at(&self, address: Address) -> Option<WrittenName> {
+        let before = Address::new(address.raw().checked_sub(1)?);
+        Some(self.state().registry.place_of(before)?.written)
     }
 
     /// The places of those addresses that have one.

@@ -348,6 +348,20 @@ macro_rules! for_each_instruction {
             0xa2 poll_branch_equal_small = PollBranchEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// `poll`, `branch_not_equal_small`.
             0xa3 poll_branch_not_equal_small = PollBranchNotEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
+            /// Jump by a table: `count + 1` instructions `jump` follow, of which the one at
+            /// `(src - base)` rotated right by `shift` is taken, and the last where there is none.
+            0xa4 switch_word = SwitchWord { src: Local, base: Word32, shift: Small, count: Count };
+            /// Jump by a table as above, at the `bits` bits above the lowest `shift` of the hash
+            /// of a symbol; the last jump, after `2^bits` others, is taken for anything else.
+            0xa5 switch_symbol = SwitchSymbol { src: Local, shift: Small, bits: Small };
+            /// Jump by a table as above, at the length of a string less `base`; the last jump,
+            /// after `count` others, is taken for other lengths and for anything else.
+            0xa6 switch_string_length = SwitchStringLength { src: Local, base: Word32, count: Count };
+            /// `count` instructions `branch_eq_word` on `src` follow, their words in ascending
+            /// order: go on with the one that jumps, or behind them.
+            0xa7 switch_search = SwitchSearch { src: Local, count: Count };
+            /// What a loader writes over `enter_native` where a procedure is to run as bytecode.
+            0xc9 no_operation = NoOperation {};
             /// Only in the machine's own code: a bytecode procedure returned to the native code that
             /// called it. Leaves the interpreter.
             0xca return_to_native = ReturnToNative {};

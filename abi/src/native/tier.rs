@@ -16,11 +16,11 @@ pub enum Tier {
 
 impl Tier {
     /// Whether procedure `number` runs as native code.
-    pub const fn is_native(self, number: u64) -> bool {
+    pub const fn is_native(self, number: u32) -> bool {
         match self {
             Self::Native => true,
             Self::Bytecode => false,
-            Self::Mixed(seed) => mix(seed ^ mix(number)) >> 63 != 0,
+            Self::Mixed(seed) => mix(seed ^ mix(number as u64)) >> 63 != 0,
         }
     }
 }

@@ -96,7 +96,10 @@ impl Assembler {
             return;
         }
         let known = |row: &LineRow| {
-            row.file == place.file && row.line == place.line && row.column == place.column
+            row.file == place.file
+                && row.line == place.line
+                && row.column == place.column
+                && row.written == place.written
         };
         self.place = (!self.lines.last().is_some_and(known)).then_some(place);
     }
@@ -254,13 +257,18 @@ impl Assembler {
     fn start_row_at(&mut self, offset: u32) {
         if let Some(place) = self.place.take() {
             let Place {
-                file, line, column, ..
+                file,
+                line,
+                column,
+                written,
+                ..
             } = place;
             self.lines.push(LineRow {
                 offset,
                 file,
                 line,
                 column,
+                written,
             });
         }
     }

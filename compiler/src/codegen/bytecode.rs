@@ -17,13 +17,14 @@ use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::link::native_code::NativeCode;
 use crate::link::unit::{ConstantWord, LinkUnit, ProcedureCode};
 use crate::options::Tier;
+use crate::phase_times::PhaseTimes;
 use crate::ssa::ir::{Operation, Procedure, Unit};
 
 /// Bytes of a slot.
 const SLOT_BYTES: u32 = 8;
 
 /// Compiles all procedures of `unit` to bytecode, and those that `tier` names to native code too. The
-/// branches of the unit carry no arguments.
+/// branches of the unit carry no arguments. What both took goes to `times`.
 ///
 /// # Errors
 ///
@@ -32,7 +33,7 @@ const SLOT_BYTES: u32 = 8;
 /// # Panics
 ///
 /// In debug builds, if a frame map contradicts the code: that is a bug of code generation.
-pub fn generate(unit: &Unit, tier: Tier) -> Result<LinkUnit, CodegenError> {
+pub fn generate(unit: &Unit, tier: Tier, times: &mut PhaseTimes) -> Result<LinkUnit, CodegenError> {
     let mut shared = Shared {
         unit,
         pool: LiteralPool::default(),
@@ -50,12 +51,15 @@ pub fn generate(unit: &Unit, tier: Tier) -> Result<LinkUnit, CodegenError> {
         .flat_map(|block| &block.instructions)
         .map(|instruction| &instruction.operation);
     operations.for_each(|operation| shared.collect_cells(operation, &mut cells));
+    times.resume();
     let native = native::generate(&mut shared, tier)?;
+    times.record("native-code");
     let mut procedures = Vec::with_capacity(unit.procedures.len());
     for (number, (procedure, native)) in unit.procedures.iter().zip(native).enumerate() {
         let selected = Selector::new(&mut shared, procedure)?.run(number == 0, native.is_some())?;
         procedures.push(procedure_code(procedure, selected, native));
     }
+    times.record("bytecode");
     let link_unit = LinkUnit {
         procedures,
         frame_maps: shared.maps.maps,

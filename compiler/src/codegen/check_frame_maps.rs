@@ -338,6 +338,8 @@ fn step_of(
     if falls_through(instruction) {
         step.next.push(index + 1);
     }
+    step.next
+        .extend((index + 1..).take(table_jumps(instruction)));
     instruction.each_operand(|_, operand| match operand {
         OperandValue::Local(slot) => step.reads.push(slot.0.into()),
         OperandValue::RawLocal(slot) => step.reads.push(slot.0.into()),
@@ -423,6 +425,17 @@ fn add_implicit_operands(instruction: Instruction, callee: Option<&Shape>, step:
     }
 }
 
+/// How many jumps after the instruction are a table of which it takes one.
+fn table_jumps(instruction: Instruction) -> usize {
+    match instruction {
+        Instruction::SwitchWord { count, .. } | Instruction::SwitchStringLength { count, .. } => {
+            usize::from(count.0) + 1
+        }
+        Instruction::SwitchSymbol { bits, .. } => (1 << bits.0) + 1,
+        _ => 0,
+    }
+}
+
 fn takes_map(instruction: Instruction) -> bool {
     let mut takes_map = false;
     instruction.each_operand(|_, operand| {
@@ -436,6 +449,9 @@ fn falls_through(instruction: Instruction) -> bool {
         instruction,
         Instruction::Jump { .. }
             | Instruction::JumpPoll { .. }
+            | Instruction::SwitchWord { .. }
+            | Instruction::SwitchSymbol { .. }
+            | Instruction::SwitchStringLength { .. }
             | Instruction::TailCall { .. }
             | Instruction::TailCallKnown { .. }
             | Instruction::TailApply { .. }

@@ -9,6 +9,7 @@ use super::bytecode::generate;
 use super::check_frame_maps::check_frame_maps;
 use crate::link::unit::{FixupTarget, LinkUnit};
 use crate::options::Tier;
+use crate::phase_times::PhaseTimes;
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
 use crate::ssa::verify::verify;
@@ -194,7 +195,7 @@ fn compile(text: &str) -> LinkUnit {
             crate::ssa::print::print(&unit)
         );
     }
-    generate(&unit, Tier::Bytecode).unwrap()
+    generate(&unit, Tier::Bytecode, &mut PhaseTimes::default()).unwrap()
 }
 
 proptest! {

@@ -9,6 +9,7 @@ use super::bytecode::generate;
 use super::check_frame_maps::check_frame_maps;
 use crate::link::unit::{FixupTarget, LinkUnit};
 use crate::options::Tier;
+use crate::phase_times::PhaseTimes;
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
 use crate::ssa::verify::verify;
@@ -21,7 +22,7 @@ fn compile(text: &str) -> LinkUnit {
         unit = (pass.run)(unit);
         assert_eq!(verify(&unit), [], "after {}", pass.name);
     }
-    let unit = generate(&unit, Tier::Bytecode).unwrap();
+    let unit = generate(&unit, Tier::Bytecode, &mut PhaseTimes::default()).unwrap();
     assert_eq!(check_frame_maps(&unit), []);
     unit
 }
@@ -240,7 +241,12 @@ fn a_frame_that_is_too_large_is_refused_by_name() {
     let text = format!(
         "(procedure \"huge\" 1 0 #f 0 (\"x\") (block b0 (v0) (let v1 (primitive list{operands})) (return v1)))"
     );
-    let error = generate(&parse(&text).unwrap(), Tier::Bytecode).unwrap_err();
+    let error = generate(
+        &parse(&text).unwrap(),
+        Tier::Bytecode,
+        &mut PhaseTimes::default(),
+    )
+    .unwrap_err();
     assert_eq!(
         error.to_string(),
         "procedure \"huge\" needs 70000 slots; a frame has at most 65535"

@@ -15,9 +15,11 @@
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
+use abi::written_name::WrittenName;
 use syntax::{Data, Span};
 
 use super::LiteralDatum;
+use crate::rewrites::Rewrites;
 
 /// An index into [`Program::exprs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -65,6 +67,8 @@ pub struct Program {
     /// Whether the entry's frame stays while its last expression runs, so that errors show where in
     /// the text they happened. Otherwise that is a tail call, as `eval` has to make it (R7RS 3.5).
     pub keeps_entry_frame: bool,
+    /// Counts what passes do.
+    pub rewrites: Rewrites,
 }
 
 /// A place in a source file.
@@ -78,6 +82,8 @@ pub struct Place {
     pub column: u32,
     /// Bytes of the source.
     pub span: Span,
+    /// The procedure that is called there, where its errors would not name it.
+    pub written: WrittenName,
 }
 
 /// A local variable.

@@ -15,6 +15,7 @@ mod verify;
 mod walk;
 
 pub use literal::LiteralDatum;
+pub(crate) use literal::immediate_word;
 pub use parse::{ParseError, parse};
 pub use verify::{Stage, VerifyError, verify};
 pub use walk::post_order;

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use abi::written_name::WrittenName;
+
 use super::failure::Failure;
 use super::syntax::SourcePlace;
 use crate::core::ir::Place;
@@ -99,6 +101,7 @@ impl Sources {
             line,
             column,
             span: place.span,
+            written: WrittenName::default(),
         }
     }
 

@@ -26,6 +26,11 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
             Opcode::Trap as u8,
         );
     }
+    let native = layout.header.native_code;
+    if native.bytes > 0 {
+        let bytecode_bytes = native.start - layout.header.code.start;
+        bytes.resize(bytecode_bytes as usize, Opcode::Trap as u8);
+    }
     bytes
 }
 

@@ -128,6 +128,7 @@ fn add_rows(program: &mut LineProgram, stretch: &Stretch<'_>, files: &[FileId]) 
         row.file = files[usize::from(line.file)];
         row.line = u64::from(line.line);
         row.column = u64::from(line.column);
+        row.discriminator = line.written.discriminator().into();
         program.generate_row();
     }
     program.end_sequence(stretch.bytes);

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use abi::written_name::WrittenName;
+
 use super::native_code::NativeCode;
 
 /// Everything that becomes one image. The order of all vectors reaches the output.
@@ -86,6 +88,8 @@ pub struct LineRow {
     pub line: u32,
     /// From 1.
     pub column: u32,
+    /// What errors of this code name.
+    pub written: WrittenName,
 }
 
 /// A word in a constant or a cell.

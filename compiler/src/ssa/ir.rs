@@ -23,6 +23,7 @@ use abi::type_test::TypeTest;
 
 use super::Tables;
 use crate::core::ir::{GlobalId, LiteralId, Place};
+use crate::rewrites::Rewrites;
 
 /// An index into [`Unit::procedures`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -49,6 +50,8 @@ pub struct Unit {
     pub cells: Vec<Rc<str>>,
     /// What the program's literals, globals and files were.
     pub tables: Tables,
+    /// Counts what passes do.
+    pub rewrites: Rewrites,
 }
 
 /// How a value is represented.
@@ -279,6 +282,8 @@ pub enum Terminator {
     Jump(Target),
     /// Two-way branch: if the condition holds to the first, else to the second.
     Branch(Condition, Target, Target),
+    /// Many-way branch. Never raises.
+    Switch(Switch),
     /// Return one value, represented as the procedure's result.
     Return(ValueId),
     /// Return any number of values.
@@ -304,6 +309,41 @@ pub enum Terminator {
         /// The block that goes on; it has no other predecessor.
         block: BlockId,
     },
+}
+
+/// A many-way branch: to the case whose key the value has, else to the default.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// What the cases are told apart by.
+    pub key: SwitchKey,
+    /// A tagged value, of any type.
+    pub value: ValueId,
+    /// Keys in ascending order, each once, with where they lead. Never empty.
+    pub cases: Vec<(i32, Target)>,
+    /// Where values without a key lead, and those with any other.
+    pub default: Target,
+}
+
+/// What a switch takes from its value to compare it with the keys of its cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchKey {
+    /// The word. A case is an immediate: its word is the sign-extended key.
+    Word,
+    /// `hash >> shift` modulo `2^bits` ([`abi::text_hash`]) of a symbol; other values have no key.
+    /// A case has to compare the symbol: others may have the same key.
+    SymbolHash {
+        /// How many low bits are left out.
+        shift: u8,
+        /// How many bits are looked at: at most [`SwitchKey::BITS_MAX`].
+        bits: u8,
+    },
+    /// The length of a string in characters; other values have no key.
+    StringLength,
+}
+
+impl SwitchKey {
+    /// The most bits of a hash that are looked at: tables are not larger.
+    pub const BITS_MAX: u8 = 12;
 }
 
 /// What a receiving call calls.

@@ -1,6 +1,6 @@
 //! Names of operations in the text form of SSA.
 
-use super::ir::{Comparison, RawBinary, RawUnary, Repr};
+use super::ir::{Comparison, RawBinary, RawUnary, Repr, SwitchKey};
 
 /// Defines the tables that lead from names to variants and back.
 macro_rules! names {
@@ -61,6 +61,17 @@ names! {
         WordShiftLeft = "word-shift-left",
         WordShiftRight = "word-shift-right",
         WordShiftRightSigned = "word-shift-right-signed",
+    }
+}
+
+impl SwitchKey {
+    /// The name in the text form.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Word => "word",
+            Self::SymbolHash { .. } => "symbol-hash",
+            Self::StringLength => "string-length",
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Which values operations, conditions and terminators use.
 
-use super::ir::{Callee, Condition, Operation, Target, Terminator, ValueId};
+use super::ir::{Callee, Condition, Operation, Switch, SwitchKey, Target, Terminator, ValueId};
 
 impl Operation {
     /// Calls `visit` with every use of a value, in operand order.
@@ -131,6 +131,12 @@ impl Terminator {
                 let arguments = yes.arguments.iter().chain(&no.arguments);
                 arguments.copied().for_each(visit);
             }
+            Self::Switch(switch) => {
+                visit(switch.value);
+                let targets = switch.cases.iter().map(|(_, target)| target);
+                let arguments = targets.chain([&switch.default]).flat_map(|t| &t.arguments);
+                arguments.copied().for_each(visit);
+            }
             Self::Return(value) => visit(*value),
             Self::ReturnValues(values) => values.iter().copied().for_each(visit),
             Self::TailCall(callee, operands) => {
@@ -169,6 +175,14 @@ impl Terminator {
                     .chain(&mut no.arguments)
                     .for_each(visit);
             }
+            Self::Switch(switch) => {
+                visit(&mut switch.value);
+                let targets = switch.cases.iter_mut().map(|(_, target)| target);
+                targets
+                    .chain([&mut switch.default])
+                    .flat_map(|target| &mut target.arguments)
+                    .for_each(visit);
+            }
             Self::Return(value) => visit(value),
             Self::ReturnValues(values) => values.iter_mut().for_each(visit),
             Self::TailCall(callee, operands) => {
@@ -195,33 +209,46 @@ impl Terminator {
 
     /// The jumps that carry arguments: none for a receiving call.
     pub fn targets(&self) -> impl Iterator<Item = &Target> {
-        let (first, second) = match self {
-            Self::Jump(target) => (Some(target), None),
-            Self::Branch(_, yes, no) => (Some(yes), Some(no)),
-            _ => (None, None),
+        let (cases, first, second) = match self {
+            Self::Jump(target) => (&[][..], Some(target), None),
+            Self::Branch(_, yes, no) => (&[][..], Some(yes), Some(no)),
+            Self::Switch(switch) => (&switch.cases[..], Some(&switch.default), None),
+            _ => (&[][..], None, None),
         };
-        first.into_iter().chain(second)
+        let cases = cases.iter().map(|(_, target)| target);
+        cases.chain(first).chain(second)
     }
 
     /// The jumps that carry arguments, to be changed.
     pub fn targets_mut(&mut self) -> impl Iterator<Item = &mut Target> {
-        let (first, second) = match self {
-            Self::Jump(target) => (Some(target), None),
-            Self::Branch(_, yes, no) => (Some(yes), Some(no)),
-            _ => (None, None),
+        let (cases, first, second) = match self {
+            Self::Jump(target) => (&mut [][..], Some(target), None),
+            Self::Branch(_, yes, no) => (&mut [][..], Some(yes), Some(no)),
+            Self::Switch(switch) => (&mut switch.cases[..], Some(&mut switch.default), None),
+            _ => (&mut [][..], None, None),
         };
-        first.into_iter().chain(second)
+        let cases = cases.iter_mut().map(|(_, target)| target);
+        cases.chain(first).chain(second)
     }
 
     /// All blocks that may run next, in order; a block may come twice.
     pub fn successors(&self) -> impl Iterator<Item = super::ir::BlockId> {
-        let (first, second) = match self {
-            Self::Jump(target) => (Some(target.block), None),
-            Self::Branch(_, yes, no) => (Some(yes.block), Some(no.block)),
-            Self::CallReceive { block, .. } => (Some(*block), None),
-            _ => (None, None),
+        let receiving = match self {
+            Self::CallReceive { block, .. } => Some(*block),
+            _ => None,
         };
-        first.into_iter().chain(second)
+        self.targets().map(|target| target.block).chain(receiving)
+    }
+}
+
+impl Switch {
+    /// Where a value leads that is this immediate.
+    pub fn target_of_word(&self, word: u64) -> &Target {
+        let found = match (self.key, i32::try_from(word.cast_signed())) {
+            (SwitchKey::Word, Ok(key)) => self.cases.binary_search_by_key(&key, |case| case.0).ok(),
+            _ => None,
+        };
+        found.map_or(&self.default, |place| &self.cases[place].1)
     }
 }
 

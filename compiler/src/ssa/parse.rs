@@ -10,7 +10,8 @@ use thiserror::Error;
 
 use super::ir::{
     Block, BlockId, Callee, CellId, Comparison, Condition, Instruction, Operation, Procedure,
-    ProcedureId, RawBinary, RawUnary, Repr, Target, Terminator, Unit, Value, ValueId,
+    ProcedureId, RawBinary, RawUnary, Repr, Switch, SwitchKey, Target, Terminator, Unit, Value,
+    ValueId,
 };
 use crate::core::LiteralDatum;
 use crate::core::ir::{Global, GlobalId, Literal, LiteralId, Place};
@@ -400,6 +401,7 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
         "none" => Terminator::None,
         "jump" => Terminator::Jump(items.target()?),
         "branch" => Terminator::Branch(condition(items.list()?)?, items.target()?, items.target()?),
+        "switch" => Terminator::Switch(switch(items)?),
         "return" => Terminator::Return(items.value()?),
         "return-values" => Terminator::ReturnValues(items.values()?),
         "tail-call" => Terminator::TailCall(items.value()?, items.values()?),
@@ -424,6 +426,42 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
             });
         }
     })
+}
+
+fn switch(items: &mut Items<'_>) -> Result<Switch, ParseError> {
+    let mut inner = items.list()?;
+    let head = inner.symbol("what a switch looks at")?;
+    let key = match head.as_str() {
+        "word" => SwitchKey::Word,
+        "symbol-hash" => SwitchKey::SymbolHash {
+            shift: inner.integer()?,
+            bits: inner.integer()?,
+        },
+        "string-length" => SwitchKey::StringLength,
+        _ => {
+            return Err(ParseError::Unexpected {
+                expected: "word, symbol-hash or string-length",
+                found: head,
+            });
+        }
+    };
+    let value = inner.value()?;
+    let mut cases = Vec::new();
+    loop {
+        let mut case = items.list()?;
+        let first = case.rest.as_slice().first();
+        if first.is_some_and(|&first| case.data.as_symbol(first) == Some("else")) {
+            case.rest.next();
+            let default = case.target()?;
+            return Ok(Switch {
+                key,
+                value,
+                cases,
+                default,
+            });
+        }
+        cases.push((case.integer()?, case.target()?));
+    }
 }
 
 fn callee(items: &mut Items<'_>) -> Result<Callee, ParseError> {
@@ -462,6 +500,12 @@ mod tests {
   (block b2 ()
     (call-receive (known 0 #f) 1 #t b3 v1))
   (block b3 (v8 v9)
+    (switch (word v8) (-8 (b4)) (16 (b5 v8)) (else (b4))))
+  (block b4 ()
+    (switch (symbol-hash 7 2 v1) (3 (b5 v1)) (else (b6))))
+  (block b5 (v10)
+    (switch (string-length v10) (0 (b6)) (else (b6))))
+  (block b6 ()
     (return-values v8 v9)))
 (procedure "half" 1 0 #f 0 ("x")
   (result f64)

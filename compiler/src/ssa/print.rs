@@ -18,7 +18,8 @@ use std::fmt::Write as _;
 use abi::tag;
 
 use super::ir::{
-    Block, BlockId, Callee, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId,
+    Block, BlockId, Callee, Condition, Operation, Procedure, Switch, SwitchKey, Target, Terminator,
+    Unit, ValueId,
 };
 use crate::core::ir::Literal;
 
@@ -211,6 +212,19 @@ fn target_text(target: &Target) -> String {
     form(&block_name(target.block), &target.arguments)
 }
 
+fn switch_text(switch: &Switch) -> String {
+    let key = match switch.key {
+        SwitchKey::SymbolHash { shift, bits } => format!("symbol-hash {shift} {bits}"),
+        key => key.name().to_owned(),
+    };
+    let mut text = format!("(switch {}", form(&key, &[switch.value]));
+    for (key, target) in &switch.cases {
+        put!(text, " ({key} {})", target_text(target));
+    }
+    put!(text, " (else {}))", target_text(&switch.default));
+    text
+}
+
 fn terminator_text(terminator: &Terminator) -> String {
     match terminator {
         Terminator::None => "(none)".to_owned(),
@@ -219,6 +233,7 @@ fn terminator_text(terminator: &Terminator) -> String {
             let (yes, no) = (target_text(yes), target_text(no));
             format!("(branch {} {yes} {no})", condition_text(condition))
         }
+        Terminator::Switch(switch) => switch_text(switch),
         Terminator::Return(value) => form("return", &[*value]),
         Terminator::ReturnValues(values) => form("return-values", values),
         Terminator::TailCall(callee, operands) => {

@@ -3,11 +3,12 @@
 use std::fmt;
 
 use abi::primitive::{Effect, Primitive};
-use abi::tag;
+use abi::{tag, text_hash};
 
 use super::analysis::{Dominators, Flow};
 use super::ir::{
-    BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
+    BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Repr, Switch, SwitchKey,
+    Terminator, Unit, ValueId,
 };
 
 /// A rule that a unit breaks.
@@ -47,6 +48,8 @@ pub enum ViolationKind {
     RawEscapes(ProcedureId),
     /// A way out of a procedure with a raw result does not give such a result, or gives another one.
     RawResult(Repr),
+    /// A switch without cases, or with keys that are out of order or impossible.
+    SwitchKeys,
     /// A primitive that transfers control, or has another number of operands, or lacks a literal.
     Primitive(Primitive),
 }
@@ -328,6 +331,12 @@ impl Checker<'_> {
         match terminator {
             Terminator::None | Terminator::Jump(_) => {}
             Terminator::Branch(condition, ..) => self.check_condition(id, condition),
+            Terminator::Switch(switch) => {
+                self.want(id, switch.value, Repr::Tagged);
+                if !has_right_keys(switch) {
+                    self.report(id, ViolationKind::SwitchKeys);
+                }
+            }
             Terminator::Return(value) => self.want(id, *value, self.procedure.result),
             Terminator::TailCallKnown(callee, closure, arguments) => {
                 let given = self.check_known_call(id, *callee, *closure, arguments);
@@ -375,6 +384,25 @@ impl Checker<'_> {
             _ => condition.each_use(|value| self.want(id, value, Repr::Tagged)),
         }
     }
+}
+
+fn has_right_keys(switch: &Switch) -> bool {
+    let is_possible = |key: i32| match switch.key {
+        SwitchKey::Word => !tag::is_reference(i64::from(key).cast_unsigned()),
+        SwitchKey::SymbolHash { bits, .. } => key >= 0 && key >> bits == 0,
+        SwitchKey::StringLength => key >= 0,
+    };
+    let in_range = match switch.key {
+        SwitchKey::SymbolHash { shift, bits } => {
+            bits <= SwitchKey::BITS_MAX && u32::from(shift) + u32::from(bits) <= text_hash::BITS
+        }
+        _ => true,
+    };
+    let keys: Vec<i32> = switch.cases.iter().map(|&(key, _)| key).collect();
+    in_range
+        && !keys.is_empty()
+        && keys.is_sorted_by(|a, b| a < b)
+        && keys.into_iter().all(is_possible)
 }
 
 #[cfg(test)]
@@ -461,6 +489,28 @@ mod tests {
             [ViolationKind::NoSuchBlock(BlockId(7))]
         );
         assert_eq!(kinds("(block b0 () (none))").len(), 2);
+    }
+
+    #[test]
+    fn switches_have_keys_in_order_that_values_can_have() {
+        let switched = |switch: &str| {
+            let blocks = format!("(block b0 (v0) (switch {switch} (else (b1))))");
+            kinds(&format!("{blocks} (block b1 () (return v0))"))
+        };
+        assert_eq!(switched("(word v0) (8 (b1)) (16 (b1))"), []);
+        assert_eq!(switched("(symbol-hash 9 1 v0) (0 (b1)) (1 (b1))"), []);
+        for wrong in [
+            "(word v0)",
+            "(word v0) (16 (b1)) (8 (b1))",
+            "(word v0) (8 (b1)) (8 (b1))",
+            "(word v0) (2 (b1))",
+            "(symbol-hash 9 1 v0) (2 (b1))",
+            "(symbol-hash 0 13 v0) (2 (b1))",
+            "(symbol-hash 59 2 v0) (2 (b1))",
+            "(string-length v0) (-1 (b1))",
+        ] {
+            assert_eq!(switched(wrong), [ViolationKind::SwitchKeys], "{wrong}");
+        }
     }
 
     #[test]

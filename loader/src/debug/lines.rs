@@ -1,5 +1,6 @@
 //! The line table: `.debug_line` (DWARF 5, section 6.2), decoded once.
 
+use abi::written_name::WrittenName;
 use gimli::{
     AttributeValue, DebugLine, DebugLineOffset, DebugLineStr, EndianSlice, IncompleteLineProgram,
     LineProgramHeader, LittleEndian,
@@ -20,6 +21,8 @@ pub struct LineRow {
     pub line: u32,
     /// From 1; 0 if not known.
     pub column: u32,
+    /// What errors of this code name.
+    pub written: WrittenName,
     /// No code from here on, up to the next row.
     pub is_end: bool,
 }
@@ -77,6 +80,7 @@ impl Lines {
                     gimli::ColumnType::LeftEdge => 0,
                     gimli::ColumnType::Column(column) => number(column.get()),
                 },
+                written: WrittenName::from_discriminator(row.discriminator()),
                 is_end: row.end_sequence(),
             });
         }

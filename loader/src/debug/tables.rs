@@ -1,7 +1,8 @@
 //! The tables that tools ask, and the one question that all ask: which place is this?
 
 use abi::arity::ArityRecord;
-use abi::image::section;
+use abi::image::{Extent, section};
+use abi::written_name::WrittenName;
 
 use super::lines::{LineRow, Lines};
 use super::procedures::{ProcedureName, read_arities, read_symbols};
@@ -15,6 +16,7 @@ pub struct DebugTables {
     procedures: Vec<ProcedureName>,
     arities: Vec<ArityRecord>,
     lines: Lines,
+    bytecode: Extent,
 }
 
 /// Where code comes from.
@@ -28,11 +30,15 @@ pub struct Place<'tables> {
     pub line: u32,
     /// Column from 1; 0 if not known.
     pub column: u32,
+    /// What errors of the code name.
+    pub written: WrittenName,
 }
 
 impl DebugTables {
-    pub(crate) fn parse(sections: &Sections<'_>) -> Self {
+    /// `bytecode`: what the procedures of the arities lie in.
+    pub(crate) fn parse(sections: &Sections<'_>, bytecode: Extent) -> Self {
         Self {
+            bytecode,
             procedures: read_symbols(sections),
             arities: sections
                 .find(section::ARITIES)
@@ -54,15 +60,19 @@ impl DebugTables {
             file: row.and_then(|row| self.file(row.file)),
             line: row.map_or(0, |row| row.line),
             column: row.map_or(0, |row| row.column),
+            written: row.map_or(WrittenName::default(), |row| row.written),
         })
     }
 
     /// The name of the procedure that `address` lies in, header included; empty if it has none.
     ///
-    /// Known from `.symtab`; in a file without one, from the arities, where a procedure reaches to
-    /// the next one.
+    /// Known from `.symtab`; in a file without one, from the arities, where the bytecode of a
+    /// procedure reaches to the next one.
     pub fn procedure_name(&self, address: u32) -> Option<&str> {
         if self.procedures.is_empty() {
+            if u64::from(address) >= self.bytecode.end() {
+                return None;
+            }
             let after = self
                 .arities
                 .partition_point(|record| record.code <= address);
@@ -73,6 +83,18 @@ impl DebugTables {
             .partition_point(|procedure| procedure.start <= address);
         let procedure = &self.procedures[after.checked_sub(1)?];
         (address - procedure.start < procedure.bytes).then_some(&*procedure.name)
+    }
+
+    /// Start, bytes and name of every function in `extent` that `.symtab` knows, ascending.
+    pub fn functions_in(&self, extent: Extent) -> impl Iterator<Item = (u32, u32, &str)> {
+        let inside = move |procedure: &&ProcedureName| {
+            extent.contains(Extent {
+                start: procedure.start,
+                bytes: procedure.bytes,
+            })
+        };
+        let found = self.procedures.iter().filter(inside);
+        found.map(|procedure| (procedure.start, procedure.bytes, &*procedure.name))
     }
 
     /// Arity and parameter names of the procedure whose header is at `address`.

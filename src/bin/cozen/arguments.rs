@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-use cozen::{CompilerOptions, Level};
+use cozen::{CompilerOptions, Error, Level, Tier};
 use lexopt::prelude::{Long, Short, Value};
 
 /// What `--help` prints.
@@ -26,7 +26,10 @@ options:
   --gc-stats               print what the collector did, at the end
   --no-mmap                read images instead of mapping them
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
+  --native, --no-native    make native code of what is compiled, and run it, or do neither
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
+  --time-passes            print how long each phase of the compiler took, to standard error
+  --stop-after-rewrite=N   let optional passes of the compiler do only N rewrites; say what the last was
   -o, --output=FILE        where `compile` writes
   -h, --help    -V, --version
 ";
@@ -80,16 +83,30 @@ pub(crate) struct Options {
     pub(crate) no_mmap: bool,
     pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
+    pub(crate) tier: Option<Tier>,
+    pub(crate) time_passes: bool,
+    pub(crate) rewrites_max: Option<u64>,
 }
 
 impl Options {
     /// Those for the compiler.
-    pub(crate) fn compiler(&self) -> CompilerOptions {
-        CompilerOptions {
+    ///
+    /// # Errors
+    ///
+    /// The environment names no tier.
+    pub(crate) fn compiler(&self) -> Result<CompilerOptions, Error> {
+        let tier = match self.tier {
+            Some(tier) => Some(tier),
+            None => cozen::tier_from_environment()?,
+        };
+        let standard = CompilerOptions::default();
+        Ok(CompilerOptions {
             level: self.level,
+            tier: tier.unwrap_or(standard.tier),
             dump_after: self.dump_after.clone(),
-            ..CompilerOptions::default()
-        }
+            time_passes: self.time_passes,
+            rewrites_max: self.rewrites_max,
+        })
     }
 }
 
@@ -126,6 +143,9 @@ pub(crate) fn parse(
             Short('O') => parsed.options.level = level(&parser.value()?)?,
             Long("gc-stats") => parsed.options.gc_statistics = true,
             Long("no-mmap") => parsed.options.no_mmap = true,
+            Long("native") => parsed.options.tier = Some(Tier::Native),
+            Long("no-native") => parsed.options.tier = Some(Tier::Bytecode),
+            Long("time-passes") => parsed.options.time_passes = true,
             Long("zeal") => {
                 parsed.options.zeal_every = Some(zeal_every(parser.optional_value())?);
             }
@@ -156,6 +176,7 @@ fn add_option(
         "heap-max" => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
         "stack-max" => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
+        "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
         _ => return Err(Long(name).unexpected()),
     }
     Ok(())
@@ -224,6 +245,12 @@ fn bytes(option: &str, value: OsString) -> Result<usize, lexopt::Error> {
         .ok_or_else(|| format!("{option}: expected bytes such as 64M, found {value:?}").into())
 }
 
+fn count(option: &str, value: OsString) -> Result<u64, lexopt::Error> {
+    let value = text(value)?;
+    let expected = |_| format!("--{option}: expected a number from 0, found {value:?}").into();
+    value.parse().map_err(expected)
+}
+
 fn level(value: &OsStr) -> Result<Level, lexopt::Error> {
     match value.to_str() {
         Some("0") => Ok(Level::None),
@@ -267,7 +294,9 @@ mod tests {
 
     #[test]
     fn subcommands_take_options_after_their_name() {
-        let arguments = parsed("compile a.scm -o a.czo --dump-after=contify");
+        let arguments =
+            parsed("compile a.scm -o a.czo --dump-after=contify --stop-after-rewrite=9");
+        assert_eq!(arguments.options.rewrites_max, Some(9));
         assert_eq!(arguments.options.dump_after.as_deref(), Some("contify"));
         assert_eq!(
             arguments.command,
@@ -284,6 +313,20 @@ mod tests {
                 file: "a.czo".into(),
                 arguments: vec!["--no-mmap".into()]
             }
+        );
+    }
+
+    #[test]
+    fn the_last_word_about_native_code_counts() {
+        assert_eq!(parsed("prog.scm").options.tier, None);
+        let options = parsed("--no-native --native --time-passes prog.scm").options;
+        assert_eq!(
+            (options.tier, options.time_passes),
+            (Some(Tier::Native), true)
+        );
+        assert_eq!(
+            parsed("--no-native prog.scm").options.tier,
+            Some(Tier::Bytecode)
         );
     }
 

@@ -65,7 +65,8 @@ fn runtime(options: &Options, words: Vec<String>) -> Result<Runtime, cozen::Erro
 fn builder(options: &Options) -> RuntimeBuilder {
     let mut builder = Runtime::builder()
         .read_images(options.no_mmap)
-        .level(options.level);
+        .level(options.level)
+        .time_passes(options.time_passes);
     if let Some(bytes) = options.heap_bytes_max {
         builder = builder.heap_bytes_max(bytes);
     }
@@ -75,8 +76,14 @@ fn builder(options: &Options) -> RuntimeBuilder {
     if let Some(every) = options.zeal_every.and_then(NonZeroU32::new) {
         builder = builder.zeal(every);
     }
+    if let Some(tier) = options.tier {
+        builder = builder.tier(tier);
+    }
     if let Some(pass) = &options.dump_after {
         builder = builder.dump_after(pass);
+    }
+    if let Some(count) = options.rewrites_max {
+        builder = builder.stop_after_rewrite(count);
     }
     for directory in &options.library_paths {
         builder = builder.library_path(directory);

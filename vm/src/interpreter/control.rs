@@ -16,6 +16,11 @@ use crate::stack::Innermost;
 use crate::value::Value;
 
 #[inline(always)]
+pub(super) const fn no_operation(_: &mut Mutator<'_>, s: Machine) -> Machine {
+    s
+}
+
+#[inline(always)]
 pub(super) fn poll(m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Machine {
     match poll_if_requested(m, s, map) {
         Ok(()) => s,

@@ -168,7 +168,7 @@ impl Machine {
 /// Keeps the branch around it a branch: with a conditional move in its place, the next instruction
 /// could not be fetched before the operands are compared.
 #[inline(always)]
-fn keep_branch() {
+pub(crate) fn keep_branch() {
     // SAFETY: no instructions at all.
     unsafe { std::arch::asm!("", options(nomem, nostack, preserves_flags)) };
 }

@@ -50,6 +50,7 @@ mod returns;
 mod runtime_operation;
 mod safepoint;
 mod sequence;
+mod switch;
 #[cfg(test)]
 mod tests;
 

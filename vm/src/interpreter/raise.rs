@@ -114,6 +114,7 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         Raise::Full(bytes) => return Staged::Full(bytes),
         Raise::Condition(condition) => condition,
     };
+    let condition = as_written(m, s, *condition);
     if error_handler(m).is_none() {
         let places = m.places(&m.return_addresses(s, BACKTRACE_FRAMES_MAX));
         let object = m.root(m.string(&describe(m, &condition)));
@@ -132,6 +133,29 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         s.set_slot(slot, value.word());
     }
     Staged::Condition
+}
+
+/// The condition with the procedure and argument that the user wrote, where the compiler has put another.
+fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> Condition<'m> {
+    use ConditionKind::{DivisionByZero, OutOfRange, WrongType};
+    let Some(Irritant::Symbol(who)) = condition.irritants.first() else {
+        return condition;
+    };
+    if !matches!(condition.kind, WrongType | OutOfRange | DivisionByZero) {
+        return condition;
+    }
+    let argument = match condition.irritants.get(1) {
+        Some(Irritant::Integer(argument)) => *argument,
+        _ => 0,
+    };
+    let written = m.written_at(s.pc_address());
+    if let Some((name, argument)) = written.and_then(|written| written.named(who, argument)) {
+        condition.irritants[0] = Irritant::Symbol(name.into());
+        if let Some(irritant @ Irritant::Integer(_)) = condition.irritants.get_mut(1) {
+            *irritant = Irritant::Integer(argument);
+        }
+    }
+    condition
 }
 
 fn make_value<'m>(m: &'m Mutator<'_>, irritant: &Irritant<'m>) -> Value<'m> {

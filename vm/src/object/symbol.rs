@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use abi::object_layout::{location, string, symbol};
 use abi::tag::{FLAG_LITERAL, Header, Kind};
+use abi::text_hash::TextHash;
 use gc::{Address, Slot, Visitor};
 
 use crate::mutator::Mutator;
@@ -41,12 +42,9 @@ impl SymbolTable {
     }
 }
 
-/// The hash of a symbol's or string's content: FNV-1a over its UTF-8 bytes, 60 bits of it.
+/// The hash of a symbol's or string's content.
 pub(crate) fn hash_text(bytes: impl Iterator<Item = u8>) -> Value<'static> {
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    });
-    Value::count((hash >> 4) as usize)
+    Value::count(bytes.fold(TextHash::EMPTY, TextHash::with).finish() as usize)
 }
 
 impl Mutator<'_> {

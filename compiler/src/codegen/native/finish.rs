@@ -147,6 +147,7 @@ fn lines(compiled: &CompiledCode, places: &[CallPlace]) -> Vec<LineRow> {
             file: place.file,
             line: place.line,
             column: place.column,
+            written: place.written,
         };
         let is_same = |last: &LineRow| {
             LineRow {

@@ -25,6 +25,7 @@ mod safepoint;
 mod safepoints;
 mod sequence;
 mod signature;
+mod switch;
 mod target;
 mod test;
 mod value_set;

@@ -147,6 +147,10 @@ impl Emitter<'_, '_> {
                 let (yes, no) = (target(yes), target(no));
                 self.branch(condition, yes, no);
             }
+            Terminator::Switch(switch) => {
+                self.settle(id);
+                self.switch(switch);
+            }
             Terminator::Return(value) => {
                 let word = self.get(*value);
                 self.code.ins().return_(&[word]);

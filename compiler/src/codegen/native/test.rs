@@ -10,7 +10,7 @@ use crate::ssa::analysis::Kinds;
 use crate::ssa::ir::ValueId;
 
 /// Where the kind is in an object's header, in bytes.
-const KIND_BYTE: i32 = (HEADER_KIND_SHIFT / 8) as i32;
+pub(super) const KIND_BYTE: i32 = (HEADER_KIND_SHIFT / 8) as i32;
 
 impl Emitter<'_, '_> {
     /// Jumps to `yes` if `word` passes `test`, else to `no`.

@@ -15,6 +15,7 @@ use crate::codegen::literal_pool::LiteralPool;
 use crate::codegen::select::Shared;
 use crate::link::unit::LinkUnit;
 use crate::options::Tier;
+use crate::phase_times::PhaseTimes;
 use crate::ssa::analysis::{Graph, UnitTypes};
 use crate::ssa::ir::Unit;
 use crate::ssa::parse::parse;
@@ -100,7 +101,7 @@ const CONS: &str = r#"(procedure "twice" 1 0 #f 0 ("x")
 #[test]
 fn values_are_in_slots_where_calls_return() {
     // Both slots are never live at once with the same value; errors have nothing live.
-    let unit = generate(&unit(FIB), Tier::Native).unwrap();
+    let unit = generate(&unit(FIB), Tier::Native, &mut PhaseTimes::default()).unwrap();
     insta::assert_snapshot!(return_points(&unit), @r"
     4 words [rdL]
     4 words [rLd]

@@ -5,6 +5,7 @@ mod closure;
 mod operation;
 mod primitive;
 mod procedure;
+mod switch;
 mod terminator;
 
 pub(super) use procedure::{SelectedProcedure, Selector, Shared};

@@ -23,6 +23,7 @@ impl Selector<'_, '_> {
             Terminator::Branch(condition, yes, no) => {
                 self.two_way(condition, yes.block, no.block, next);
             }
+            Terminator::Switch(switch) => self.switch(switch, next),
             Terminator::Return(value) => {
                 let src = self.local(*value);
                 self.assembler.emit(Instruction::ReturnValue { src });

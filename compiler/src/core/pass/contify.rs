@@ -27,8 +27,10 @@ pub fn contify(mut program: Program) -> Program {
     while let Some(fix) = survey.fixes.pop() {
         let destination = survey.destination(&program, fix);
         match destination {
-            Some(root) => survey.move_group(&mut program, fix, root, &mut inner),
-            None => survey.stay(&program, fix),
+            Some(root) if program.rewrites.allow() => {
+                survey.move_group(&mut program, fix, root, &mut inner)
+            }
+            _ => survey.stay(&mut program, fix),
         }
     }
     survey.rewrite_calls(&mut program);
@@ -268,17 +270,18 @@ impl Survey {
     }
 
     /// Notes which procedures of a group that stays call themselves in tail position.
-    fn stay(&mut self, program: &Program, fix: FixSite) {
+    fn stay(&mut self, program: &mut Program, fix: FixSite) {
         let Expr::Fix(bindings, _) = program.expr(fix.id) else {
             unreachable!("only `Fix` forms are noted");
         };
-        for &(variable, lambda) in bindings {
+        for (variable, lambda) in bindings.clone() {
             let body = program.lambda(lambda).body;
             for number in 0..self.calls_of[variable.0 as usize].len() {
                 let call = self.calls[self.calls_of[variable.0 as usize][number] as usize];
                 let is_loop = self.find(call.root) == body && fits(program, lambda, call.id);
-                if is_loop && !self.captures[lambda.0 as usize] {
+                if is_loop && !self.captures[lambda.0 as usize] && program.rewrites.allow() {
                     self.fates[lambda.0 as usize] = Fate::Loop(lambda);
+                    break;
                 }
             }
         }

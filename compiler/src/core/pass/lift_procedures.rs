@@ -24,7 +24,9 @@ const EXTRA_MAX: usize = 4;
 #[must_use]
 pub fn lift_procedures(mut program: Program) -> Program {
     let frames = Frames::find(&program);
-    let mut lifting = Lifting::new(&program, &frames);
+    let mut candidates = only_called(&program, &frames);
+    candidates.retain(|_| program.rewrites.allow());
+    let mut lifting = Lifting::new(&program, &frames, &candidates);
     lifting.agree();
     lifting.extra.retain(|_, extra| !extra.is_empty());
     if lifting.extra.is_empty() {
@@ -47,7 +49,7 @@ struct Lifting<'program> {
 }
 
 impl<'program> Lifting<'program> {
-    fn new(program: &Program, frames: &'program Frames) -> Self {
+    fn new(program: &Program, frames: &'program Frames, candidates: &BTreeSet<LambdaId>) -> Self {
         let mut this = Self {
             frames,
             free: vec![BTreeSet::new(); program.lambdas.len()],
@@ -59,9 +61,9 @@ impl<'program> Lifting<'program> {
                 this.note(reference.variable, reference.frame);
             }
         }
-        for lambda in only_called(program, frames) {
+        for lambda in candidates {
             let free = this.free[lambda.0 as usize].clone();
-            this.extra.insert(lambda, free);
+            this.extra.insert(*lambda, free);
         }
         this
     }

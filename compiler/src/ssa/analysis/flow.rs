@@ -1,6 +1,6 @@
 //! The control-flow graph: predecessors and an order in which most blocks come after them.
 
-use crate::ssa::ir::{BlockId, Condition, Procedure, Terminator};
+use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator};
 
 /// Predecessors and reverse postorder of the blocks that the entry reaches.
 #[derive(Clone, Debug)]
@@ -49,19 +49,26 @@ impl Flow {
         self.number[to.0 as usize] <= self.number[from.0 as usize]
     }
 
-    /// What is known in each block to which only one branch leads: the condition, and whether it holds.
+    /// What is known in each block to which only one edge leads, of a branch or switch: the condition, and whether it holds.
     pub fn facts_of_blocks(&self, procedure: &Procedure) -> Vec<Option<(Condition, bool)>> {
         let mut facts = vec![None; procedure.blocks.len()];
+        let mut tell = |block: BlockId, condition: Condition, holds| {
+            if self.predecessors[block.0 as usize].len() == 1 {
+                facts[block.0 as usize] = Some((condition, holds));
+            }
+        };
         for &id in &self.order {
-            let Terminator::Branch(condition, yes, no) =
-                &procedure.blocks[id.0 as usize].terminator
-            else {
-                continue;
-            };
-            for (target, holds) in [(yes, true), (no, false)] {
-                if yes.block != no.block && self.predecessors[target.block.0 as usize].len() == 1 {
-                    facts[target.block.0 as usize] = Some((condition.clone(), holds));
+            match &procedure.blocks[id.0 as usize].terminator {
+                Terminator::Branch(condition, yes, no) => {
+                    tell(yes.block, condition.clone(), true);
+                    tell(no.block, condition.clone(), false);
                 }
+                Terminator::Switch(switch) if switch.key == SwitchKey::Word => {
+                    for (key, target) in &switch.cases {
+                        tell(target.block, Condition::EqWord(switch.value, *key), true);
+                    }
+                }
+                _ => {}
             }
         }
         facts

@@ -71,6 +71,7 @@ pub fn build(mut program: Program) -> Result<Unit, BuildError> {
         procedures,
         cells: layout.cell_names,
         tables,
+        rewrites: program.rewrites,
     })
 }
 

@@ -13,6 +13,7 @@
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
+use crate::rewrites::Rewrites;
 use crate::ssa::ir::{
     Block, Instruction, Operation, Procedure, RawUnary, Terminator, Unit, ValueId,
 };
@@ -20,11 +21,13 @@ use crate::ssa::ir::{
 /// Delays updates in all procedures of `unit`.
 #[must_use]
 pub fn delay_updates(mut unit: Unit) -> Unit {
-    unit.procedures.iter_mut().for_each(delay_in);
+    for procedure in &mut unit.procedures {
+        delay_in(procedure, &mut unit.rewrites);
+    }
     unit
 }
 
-fn delay_in(procedure: &mut Procedure) {
+fn delay_in(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     for index in 0..procedure.blocks.len() {
         let Terminator::Jump(target) = &procedure.blocks[index].terminator else {
             continue;
@@ -37,12 +40,12 @@ fn delay_in(procedure: &mut Procedure) {
             .filter(|(parameter, argument)| parameter != argument)
             .collect();
         for (parameter, argument) in updates {
-            delay(&mut procedure.blocks[index], parameter, argument);
+            delay(&mut procedure.blocks[index], parameter, argument, rewrites);
         }
     }
 }
 
-fn delay(block: &mut Block, parameter: ValueId, argument: ValueId) {
+fn delay(block: &mut Block, parameter: ValueId, argument: ValueId, rewrites: &mut Rewrites) {
     let instructions = &mut block.instructions;
     let Some(at) = instructions
         .iter()
@@ -61,6 +64,7 @@ fn delay(block: &mut Block, parameter: ValueId, argument: ValueId) {
     if passed
         .iter()
         .all(|each| is_arithmetic(&each.operation) && !uses(each, argument))
+        && rewrites.allow()
     {
         instructions[at..=at + 1 + last_use].rotate_left(1);
     }

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
+use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Dominators, Flow};
 use crate::ssa::ir::{BlockId, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId};
 
@@ -28,12 +29,12 @@ pub fn eliminate_common(mut unit: Unit) -> Unit {
         .map(|global| global.immutable)
         .collect();
     for procedure in &mut unit.procedures {
-        eliminate_in(procedure, &immutable);
+        eliminate_in(procedure, &immutable, &mut unit.rewrites);
     }
     unit
 }
 
-fn eliminate_in(procedure: &mut Procedure, immutable: &[bool]) {
+fn eliminate_in(procedure: &mut Procedure, immutable: &[bool], rewrites: &mut Rewrites) {
     let flow = Flow::new(procedure);
     let dominators = Dominators::new(&flow);
     let mut children = vec![Vec::new(); procedure.blocks.len()];
@@ -44,6 +45,7 @@ fn eliminate_in(procedure: &mut Procedure, immutable: &[bool]) {
     }
     let facts = flow.facts_of_blocks(procedure);
     let mut eliminator = Eliminator {
+        rewrites,
         immutable,
         same: (0..procedure.values.len() as u32).map(ValueId).collect(),
         computed: HashMap::new(),
@@ -114,6 +116,7 @@ enum Undo {
 }
 
 struct Eliminator<'a> {
+    rewrites: &'a mut Rewrites,
     immutable: &'a [bool],
     same: Vec<ValueId>,
     computed: HashMap<Key, ValueId>,
@@ -147,7 +150,9 @@ impl Eliminator<'_> {
                 Lasting::Always => self.computed.get(&key),
                 Lasting::UntilWrite => read.get(&key),
             };
-            if let Some(&known) = known {
+            if let Some(&known) = known
+                && self.rewrites.allow()
+            {
                 self.same[result.0 as usize] = known;
                 return false;
             }
@@ -175,13 +180,16 @@ impl Eliminator<'_> {
     }
 
     /// Turns a branch whose outcome is known into a jump.
-    fn fold(&self, terminator: &mut Terminator) {
+    fn fold(&mut self, terminator: &mut Terminator) {
         let Terminator::Branch(condition, yes, no) = terminator else {
             return;
         };
         let Some(&holds) = test_of(condition).and_then(|test| self.told.get(&test)) else {
             return;
         };
+        if !self.rewrites.allow() {
+            return;
+        }
         let nowhere = Target {
             block: BlockId(0),
             arguments: Vec::new(),

@@ -97,6 +97,7 @@ fn find_needed(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
             Terminator::Branch(condition, ..) => {
                 condition.each_use(|value| need(value, &mut pending));
             }
+            Terminator::Switch(switch) => need(switch.value, &mut pending),
             other => other.each_use(|value| need(value, &mut pending)),
         }
     }

@@ -10,17 +10,20 @@
 
 use std::collections::HashMap;
 
+use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Dominators, Flow, Loops};
 use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Terminator, Unit, ValueId};
 
 /// Hoists constants in all procedures of `unit`.
 #[must_use]
 pub fn hoist_constants(mut unit: Unit) -> Unit {
-    unit.procedures.iter_mut().for_each(hoist_in);
+    for procedure in &mut unit.procedures {
+        hoist_in(procedure, &mut unit.rewrites);
+    }
     unit
 }
 
-fn hoist_in(procedure: &mut Procedure) {
+fn hoist_in(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     let flow = Flow::new(procedure);
     let dominators = Dominators::new(&flow);
     let loops = Loops::new(&flow, &dominators);
@@ -43,7 +46,7 @@ fn hoist_in(procedure: &mut Procedure) {
                 kept.push(instruction);
                 continue;
             };
-            if !wanted[result.0 as usize] {
+            if !wanted[result.0 as usize] || !rewrites.allow() {
                 kept.push(instruction);
                 continue;
             }
@@ -111,8 +114,10 @@ fn find_wanted(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
                 operation => operation.each_use(&mut want),
             }
         }
-        if let Terminator::Branch(condition, ..) = &block.terminator {
-            condition.each_use(&mut want);
+        match &block.terminator {
+            Terminator::Branch(condition, ..) => condition.each_use(&mut want),
+            Terminator::Switch(switch) => want(switch.value),
+            _ => {}
         }
     }
     wanted

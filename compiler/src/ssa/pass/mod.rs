@@ -9,6 +9,7 @@ mod hoist_invariants;
 mod peel_loops;
 mod place_polls;
 mod select_small;
+mod select_switches;
 mod simplify;
 mod split_edges;
 mod unbox;
@@ -30,6 +31,7 @@ pub use hoist_invariants::hoist_invariants;
 pub use peel_loops::peel_loops;
 pub use place_polls::place_polls;
 pub use select_small::select_small;
+pub use select_switches::select_switches;
 pub use simplify::simplify;
 pub use split_edges::split_edges;
 pub use unbox::unbox;
@@ -55,6 +57,11 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "select-small",
         run: select_small,
+        level: Level::Basic,
+    },
+    Pass {
+        name: "select-switches",
+        run: select_switches,
         level: Level::Basic,
     },
     Pass {

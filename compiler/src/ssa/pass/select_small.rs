@@ -11,6 +11,7 @@
 use abi::primitive::Primitive;
 use abi::tag;
 
+use crate::rewrites::Rewrites;
 use crate::ssa::ir::{Condition, Operation, Procedure, Terminator, Unit, ValueId};
 use abi::type_test::type_test_of;
 
@@ -20,7 +21,7 @@ pub fn select_small(mut unit: Unit) -> Unit {
     let mut procedures = std::mem::take(&mut unit.procedures);
     for procedure in &mut procedures {
         let definitions = definitions(&unit, procedure);
-        select_in(procedure, &definitions);
+        select_in(procedure, &definitions, &mut unit.rewrites);
     }
     unit.procedures = procedures;
     unit
@@ -64,12 +65,13 @@ fn definitions(unit: &Unit, procedure: &Procedure) -> Vec<Known> {
     known
 }
 
-fn select_in(procedure: &mut Procedure, known: &[Known]) {
+fn select_in(procedure: &mut Procedure, known: &[Known], rewrites: &mut Rewrites) {
     for block in &mut procedure.blocks {
         for instruction in &mut block.instructions {
             if let Operation::Primitive(primitive, operands) = &instruction.operation
                 && let [a, b] = operands[..]
                 && let Some(selected) = arithmetic(*primitive, a, b, known)
+                && rewrites.allow()
             {
                 instruction.operation = selected;
             }
@@ -77,11 +79,15 @@ fn select_in(procedure: &mut Procedure, known: &[Known]) {
         if let Terminator::Branch(condition, yes, no) = &mut block.terminator {
             while let Condition::True(value) = condition
                 && let Some((Primitive::Not, operand, _)) = known[value.0 as usize].test
+                && rewrites.allow()
             {
                 *condition = Condition::True(operand);
                 std::mem::swap(yes, no);
             }
-            *condition = select_condition(condition.clone(), known);
+            let selected = select_condition(condition.clone(), known);
+            if selected != *condition && rewrites.allow() {
+                *condition = selected;
+            }
         }
     }
 }

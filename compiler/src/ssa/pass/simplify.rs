@@ -2,7 +2,8 @@
 //!
 //! Before: any unit. After: all blocks are reachable; no block only jumps on, unless its jump carries
 //! arguments; a block with one predecessor that jumps to it is part of that; no parameter gets the same
-//! value from everywhere; a jump with a constant to a block that only tests it goes where the test leads.
+//! value from everywhere; a jump with a constant to a block that only tests or switches on it goes where
+//! that leads.
 //!
 //! ```text
 //! b1: jump b2(v1);  b2(v2): return v2   =>   b1: return v1
@@ -11,6 +12,7 @@
 use abi::tag;
 use abi::type_test::TypeTest;
 
+use crate::rewrites::Rewrites;
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::{Block, BlockId, Condition, Procedure, Target, Terminator, Unit, ValueId};
 
@@ -20,11 +22,12 @@ pub fn simplify(mut unit: Unit) -> Unit {
     let mut procedures = std::mem::take(&mut unit.procedures);
     for procedure in &mut procedures {
         let words = unit.immediate_words(procedure);
-        thread_jumps(procedure, &words);
-        fold_branches(procedure, &words);
-        remove_trivial_parameters(procedure);
-        merge_blocks(procedure);
-        drop_unreachable(procedure);
+        let rewrites = &mut unit.rewrites;
+        thread_jumps(procedure, &words, rewrites);
+        fold_branches(procedure, &words, rewrites);
+        remove_trivial_parameters(procedure, rewrites);
+        merge_blocks(procedure, rewrites);
+        drop_unreachable(procedure, rewrites);
     }
     unit.procedures = procedures;
     unit
@@ -52,7 +55,7 @@ fn tested_value(condition: &Condition) -> Option<ValueId> {
 }
 
 /// Leads jumps past blocks that only jump on or test what the jump says.
-fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>]) {
+fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>], rewrites: &mut Rewrites) {
     let used_elsewhere = used_outside_their_block(procedure);
     for index in 0..procedure.blocks.len() {
         let mut terminator =
@@ -62,6 +65,9 @@ fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>]) {
             for _ in 0..THREADS_MAX {
                 let next = thread_once(&procedure.blocks, target, words, &used_elsewhere);
                 let Some(next) = next else { break };
+                if !rewrites.allow() {
+                    break;
+                }
                 *target = next;
             }
         }
@@ -101,6 +107,10 @@ fn thread_once(
             let word = words[argument_of(tested_value(condition)?).0 as usize]?;
             if outcome(condition, word)? { yes } else { no }
         }
+        Terminator::Switch(switch) => {
+            let word = words[argument_of(switch.value).0 as usize]?;
+            switch.target_of_word(word)
+        }
         _ => return None,
     };
     let arguments = next
@@ -136,12 +146,19 @@ fn used_outside_their_block(procedure: &Procedure) -> Vec<bool> {
     outside
 }
 
-/// Turns branches on constants into jumps.
-fn fold_branches(procedure: &mut Procedure, words: &[Option<u64>]) {
+/// Turns branches and switches on constants into jumps.
+fn fold_branches(procedure: &mut Procedure, words: &[Option<u64>], rewrites: &mut Rewrites) {
     for block in &mut procedure.blocks {
+        if let Terminator::Switch(switch) = &block.terminator
+            && let Some(word) = words[switch.value.0 as usize]
+            && rewrites.allow()
+        {
+            block.terminator = Terminator::Jump(switch.target_of_word(word).clone());
+        }
         if let Terminator::Branch(condition, yes, no) = &mut block.terminator
             && let Some(word) = tested_value(condition).and_then(|value| words[value.0 as usize])
             && let Some(holds) = outcome(condition, word)
+            && rewrites.allow()
         {
             let taken = std::mem::replace(
                 if holds { yes } else { no },
@@ -187,7 +204,7 @@ impl Replacements {
 }
 
 /// Replaces parameters that are given the same value everywhere.
-fn remove_trivial_parameters(procedure: &mut Procedure) {
+fn remove_trivial_parameters(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     let fixed = super::blocks_with_fixed_parameters(procedure);
     let flow = Flow::new(procedure);
     let mut replacements = Replacements::new(procedure);
@@ -201,6 +218,7 @@ fn remove_trivial_parameters(procedure: &mut Procedure) {
                 if let Some(argument) = arguments[parameter.0 as usize]
                     && !removed[parameter.0 as usize]
                     && replacements.find(argument) != parameter
+                    && rewrites.allow()
                 {
                     replacements.replace(parameter, argument);
                     removed[parameter.0 as usize] = true;
@@ -258,13 +276,15 @@ fn only_arguments(
 }
 
 /// Appends blocks to the only block that jumps to them.
-fn merge_blocks(procedure: &mut Procedure) {
+fn merge_blocks(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     let flow = Flow::new(procedure);
     let mut replacements = Replacements::new(procedure);
     for &id in &flow.order {
         while let Terminator::Jump(target) = &procedure.blocks[id.0 as usize].terminator {
             let next = target.block;
-            if next == id || next.0 == 0 || flow.predecessors[next.0 as usize].len() != 1 {
+            let is_part =
+                next != id && next.0 != 0 && flow.predecessors[next.0 as usize].len() == 1;
+            if !is_part || !rewrites.allow() {
                 break;
             }
             let arguments = target.arguments.clone();
@@ -286,8 +306,11 @@ fn merge_blocks(procedure: &mut Procedure) {
 }
 
 /// Drops blocks that the entry does not reach, and numbers the others anew.
-fn drop_unreachable(procedure: &mut Procedure) {
+fn drop_unreachable(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     let flow = Flow::new(procedure);
+    if flow.order.len() == procedure.blocks.len() || !rewrites.allow() {
+        return;
+    }
     let mut new_number = vec![BlockId(0); procedure.blocks.len()];
     let reachable = (0..procedure.blocks.len() as u32).map(BlockId);
     for (number, id) in (0..).zip(reachable.filter(|&id| flow.is_reachable(id))) {

@@ -24,8 +24,11 @@ fn split_in(procedure: &mut Procedure) {
         let block = &mut procedure.blocks[id.0 as usize];
         let place = block.place;
         let mut added = Vec::new();
-        if let Terminator::Branch(_, yes, no) = &mut block.terminator {
-            for target in [yes, no] {
+        if matches!(
+            block.terminator,
+            Terminator::Branch(..) | Terminator::Switch(_)
+        ) {
+            for target in block.terminator.targets_mut() {
                 if target.arguments.is_empty() && !flow.is_retreating(id, target.block) {
                     continue;
                 }

@@ -20,8 +20,10 @@ impl Inliner<'_> {
                 kept.push((variable, init));
                 continue;
             }
-            if let Expr::Lambda(lambda) = self.program.expr(init) {
-                procedures.push((variable, *lambda));
+            if let &Expr::Lambda(lambda) = self.program.expr(init)
+                && self.may_rewrite()
+            {
+                procedures.push((variable, lambda));
             } else {
                 self.substitutes[variable.0 as usize] = self.substitute_for(init);
                 kept.push((variable, init));
@@ -64,7 +66,7 @@ impl Inliner<'_> {
         let mut kept = Vec::with_capacity(bindings.len());
         let mut effects = Vec::new();
         for (variable, init) in bindings {
-            if self.census.uses(variable) > 0 {
+            if self.census.uses(variable) > 0 || !self.may_rewrite() {
                 kept.push((variable, init));
             } else if self.is_pure(init) {
                 self.drop_expr(init);
@@ -99,6 +101,9 @@ impl Inliner<'_> {
         let Some(place) = self.first_evaluated(variable, body) else {
             return false;
         };
+        if !self.may_rewrite() {
+            return false;
+        }
         self.census.forget(variable);
         self.become_part(place, init);
         true
@@ -182,7 +187,7 @@ impl Inliner<'_> {
         let mut is_changing = true;
         while std::mem::take(&mut is_changing) {
             bindings.retain(|&(variable, lambda)| {
-                let is_used = self.census.uses(variable) > 0;
+                let is_used = self.census.uses(variable) > 0 || !self.may_rewrite();
                 if !is_used {
                     self.drop_expr(self.program.lambda(lambda).body);
                     is_changing = true;

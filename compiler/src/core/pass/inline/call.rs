@@ -22,10 +22,11 @@ impl Inliner<'_> {
             unreachable!("scheduled for a `Call` only");
         };
         let operator = *operator;
+        let operands = operands.clone();
         if let &Expr::Lambda(lambda) = self.program.expr(operator)
             && self.can_open(lambda, operands.len())
+            && self.may_rewrite()
         {
-            let operands = operands.clone();
             self.open(id, lambda, operands);
             self.steps.push(Step::Visit(id, usage));
             return;
@@ -48,6 +49,9 @@ impl Inliner<'_> {
         let (Expr::Let(_, inner) | Expr::Fix(_, inner)) = &mut outer else {
             return false;
         };
+        if !self.may_rewrite() {
+            return false;
+        }
         *inner = self.program.add(Expr::Call(*inner, operands), place);
         self.program.replace(id, outer);
         true
@@ -68,6 +72,9 @@ impl Inliner<'_> {
             }
             Expr::Lambda(lambda) if self.can_open(lambda, count) => {
                 let operands = operands.clone();
+                if !self.may_rewrite() {
+                    return;
+                }
                 self.open(id, lambda, operands);
                 self.steps.push(Step::Propagate(id, usage));
             }
@@ -84,9 +91,16 @@ impl Inliner<'_> {
         let facts = self.census.facts(lambda);
         let is_closed = matches!(facts.progress, Progress::Waiting | Progress::Done);
         let opened = if self.census.uses(variable) == 1 && is_closed {
+            if !self.may_rewrite() {
+                return;
+            }
             self.census.facts_mut(lambda).progress = Progress::Consumed;
             lambda
-        } else if facts.progress == Progress::Done && !facts.is_recursive && self.may_copy(lambda) {
+        } else if facts.progress == Progress::Done
+            && !facts.is_recursive
+            && self.may_copy(lambda)
+            && self.may_rewrite()
+        {
             self.depth += 1;
             self.steps.push(Step::LeaveCopy);
             self.copy(lambda)

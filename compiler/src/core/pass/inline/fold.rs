@@ -21,7 +21,9 @@ impl Inliner<'_> {
             .iter()
             .map(|&operand| self.program.quoted_word(operand))
             .collect();
-        if let Some(word) = words.and_then(|words| fold(primitive, &words)) {
+        if let Some(word) = words.and_then(|words| fold(primitive, &words))
+            && self.may_rewrite()
+        {
             let literal = self.program.add_word(word);
             self.program.replace(id, Expr::Quote(literal));
         }
@@ -37,6 +39,9 @@ impl Inliner<'_> {
             _ if self.program.quoted_word(list) == Some(tag::NULL) => Vec::new(),
             _ => return,
         };
+        if !self.may_rewrite() {
+            return;
+        }
         self.program.replace(id, Expr::Call(procedure, items));
         self.steps.push(Step::Leave(id, usage));
     }

@@ -172,11 +172,19 @@ impl Inliner<'_> {
         self.steps.push(Step::Visit(body, Use::Value));
     }
 
+    /// Whether one rewrite more may be done.
+    fn may_rewrite(&mut self) -> bool {
+        self.program.rewrites.allow()
+    }
+
     /// Replaces a reference to a variable that stands for something simpler.
     fn substitute(&mut self, id: ExprId, variable: VariableId) {
         let Some(substitute) = self.substitutes[variable.0 as usize] else {
             return;
         };
+        if !self.may_rewrite() {
+            return;
+        }
         self.census.forget(variable);
         let expr = match substitute {
             Substitute::Quote(literal) => Expr::Quote(literal),
@@ -206,10 +214,16 @@ impl Inliner<'_> {
             unreachable!("scheduled for an `If` only");
         };
         while let &Expr::Primitive(Primitive::Not, ref operands) = self.program.expr(test) {
-            test = operands[0];
+            let operand = operands[0];
+            if !self.may_rewrite() {
+                break;
+            }
+            test = operand;
             std::mem::swap(&mut consequent, &mut alternative);
         }
-        if let Some(word) = self.program.quoted_word(test) {
+        if let Some(word) = self.program.quoted_word(test)
+            && self.may_rewrite()
+        {
             let (chosen, dropped) = if word == tag::FALSE {
                 (alternative, consequent)
             } else {
@@ -235,6 +249,7 @@ impl Inliner<'_> {
         if let (&Expr::Local(tested), &Expr::Local(result)) =
             (self.program.expr(test), self.program.expr(consequent))
             && tested == result
+            && self.may_rewrite()
         {
             self.census.forget(result);
             let truth = self.program.add_word(tag::TRUE);
@@ -279,7 +294,7 @@ impl Inliner<'_> {
         let (&last, before) = parts.split_last().expect("a sequence is not empty");
         let mut kept = Vec::with_capacity(parts.len());
         for &part in before {
-            if self.is_pure(part) {
+            if self.is_pure(part) && self.may_rewrite() {
                 self.drop_expr(part);
             } else {
                 kept.push(part);
@@ -311,8 +326,10 @@ impl Inliner<'_> {
             return;
         }
         let bindings = required.iter().copied().zip(values.iter().copied());
-        let body = *body;
-        let bound = Expr::Let(bindings.collect(), body);
+        let bound = Expr::Let(bindings.collect(), *body);
+        if !self.may_rewrite() {
+            return;
+        }
         self.program.replace(id, bound);
         self.steps.push(Step::Propagate(id, usage));
     }

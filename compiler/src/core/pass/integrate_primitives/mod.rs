@@ -13,6 +13,8 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+use abi::written_name::WrittenName;
+
 use crate::core::ir::{Expr, Program};
 use crate::core::post_order;
 
@@ -32,8 +34,13 @@ pub fn integrate_primitives(mut program: Program) -> Program {
         }
         if let Some(rule) = rule::Rule::of(&global.key, operands.len()) {
             let operands = operands.clone();
-            if let Some(expr) = rewrite::apply(&mut program, rule, operands, id) {
-                program.replace(id, expr);
+            let before = program.place(id);
+            program.spans[id.0 as usize].written = WrittenName::of(&global.key);
+            match rewrite::apply(&mut program, rule, operands, id) {
+                Some(expr) => {
+                    program.replace(id, expr);
+                }
+                None => program.spans[id.0 as usize] = before,
             }
         }
     }

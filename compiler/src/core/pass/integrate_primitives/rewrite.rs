@@ -32,10 +32,11 @@ pub(super) fn apply(
             | Rule::Inverse { primitive, .. }
             | Rule::Fold(primitive),
             [_, _, ..],
-        ) => rewriter.fold(primitive, &operands),
+        ) => rewriter.fold(primitive, &operands, id),
         (Rule::Inverse { single, .. }, [operand]) => match single {
             (Primitive::Divide, unit) => {
                 let unit = rewriter.add_integer(unit)?;
+                rewriter.blame(id, 1);
                 Some(Expr::Primitive(Primitive::Divide, vec![unit, *operand]))
             }
             (primitive, factor) => rewriter.with_integer(primitive, *operand, factor),
@@ -76,6 +77,12 @@ struct Rewriter<'program> {
 }
 
 impl Rewriter<'_> {
+    /// Lets errors of an expression name argument `number` of what was written.
+    fn blame(&mut self, id: ExprId, number: usize) {
+        let written = &mut self.program.spans[id.0 as usize].written;
+        *written = written.with_argument(u8::try_from(number).unwrap_or(0));
+    }
+
     fn integer(&mut self, value: i64) -> Option<Expr> {
         let word = tag::fixnum(value)?;
         Some(Expr::Quote(self.program.add_word(word)))
@@ -97,12 +104,19 @@ impl Rewriter<'_> {
     }
 
     /// From the left; at least two operands.
-    fn fold(&mut self, primitive: Primitive, operands: &[ExprId]) -> Option<Expr> {
+    fn fold(&mut self, primitive: Primitive, operands: &[ExprId], id: ExprId) -> Option<Expr> {
         let (&last, before) = operands.split_last()?;
         let (&first, middle) = before.split_first()?;
         let mut result = first;
-        for &operand in middle {
+        for (number, &operand) in (2..).zip(middle) {
             result = self.add_primitive(primitive, vec![result, operand]);
+            // The result of another is no wrong operand.
+            if number > 2 {
+                self.blame(result, number);
+            }
+        }
+        if !middle.is_empty() {
+            self.blame(id, operands.len());
         }
         Some(Expr::Primitive(primitive, vec![result, last]))
     }
@@ -116,8 +130,9 @@ impl Rewriter<'_> {
     ) -> Option<Expr> {
         let mut operands = operands.to_vec();
         if let Some(convert) = convert {
-            for operand in &mut operands {
+            for (number, operand) in (1..).zip(&mut operands) {
                 *operand = self.add_primitive(convert, vec![*operand]);
+                self.blame(*operand, number);
             }
         }
         if operands.len() == 2 {
@@ -128,10 +143,14 @@ impl Rewriter<'_> {
             bindings.push((self.program.add_variable("operand".into()), operand));
         }
         let mut result: Option<ExprId> = None;
-        for pair in bindings.windows(2).rev() {
+        for (index, pair) in bindings.windows(2).enumerate().rev() {
             let left = self.program.add(Expr::Local(pair[0].0), self.place);
             let right = self.program.add(Expr::Local(pair[1].0), self.place);
             let test = self.add_primitive(primitive, vec![left, right]);
+            // The left one was compared before.
+            if index > 0 {
+                self.blame(test, index + 2);
+            }
             result = Some(match result {
                 None => test,
                 Some(then) => {

@@ -314,6 +314,7 @@ impl Inference<'_> {
                 Terminator::None
                 | Terminator::Jump(_)
                 | Terminator::Branch(..)
+                | Terminator::Switch(_)
                 | Terminator::Reinstate(..) => Type::NONE,
                 Terminator::ReturnValues(_)
                 | Terminator::TailCall(..)

@@ -3,6 +3,7 @@
 
 use super::candidates::{Facts, Place, RawOperation, raw_takes_tagged};
 use super::signatures::{UnitFacts, each_call};
+use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Loops, Range};
 use crate::ssa::ir::{
     BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, Repr, Terminator,
@@ -45,7 +46,12 @@ pub(super) struct Choice {
 
 impl Choice {
     /// Chooses among the candidates of `facts`.
-    pub(super) fn new(unit: &Unit, graphs: &[Graph], facts: &UnitFacts) -> Self {
+    pub(super) fn new(
+        unit: &Unit,
+        graphs: &[Graph],
+        facts: &UnitFacts,
+        rewrites: &mut Rewrites,
+    ) -> Self {
         let mut groups = Groups::new(facts);
         for (number, procedure) in unit.procedures.iter().enumerate() {
             groups.link(unit, number, procedure);
@@ -68,14 +74,20 @@ impl Choice {
             .map(|(number, each)| {
                 let candidates = (0..).map(ValueId).zip(&each.candidates);
                 candidates
-                    .map(|(value, repr)| repr.filter(|_| groups.gains(groups.node(number, value))))
+                    .map(|(value, repr)| {
+                        let node = groups.node(number, value);
+                        repr.filter(|_| groups.is_raw(node, rewrites))
+                    })
                     .collect()
             })
             .collect();
         let results: Vec<Option<Repr>> = (0..)
             .map(ProcedureId)
             .zip(&facts.results)
-            .map(|(id, repr)| repr.filter(|_| groups.gains(groups.result(id))))
+            .map(|(id, repr)| {
+                let node = groups.result(id);
+                repr.filter(|_| groups.is_raw(node, rewrites))
+            })
             .collect();
         let raw_parameters = |(number, procedure): (usize, &Procedure)| {
             let parameters = procedure.parameters().iter();
@@ -127,6 +139,8 @@ struct Groups<'a> {
     /// How many nodes a group has, at its root.
     size: Vec<u32>,
     saved: Vec<Work>,
+    /// Of groups that gain, whether they may change.
+    decided: Vec<Option<bool>>,
 }
 
 /// A value or a result.
@@ -146,6 +160,7 @@ impl<'a> Groups<'a> {
             parent: (0..count as u32).collect(),
             size: vec![1; count],
             saved: vec![0; count],
+            decided: vec![None; count],
         }
     }
 
@@ -184,8 +199,13 @@ impl<'a> Groups<'a> {
         self.saved[group as usize] += work;
     }
 
-    fn gains(&self, node: Node) -> bool {
-        self.saved[self.find(node) as usize] > 0
+    /// Whether the group of a candidate is to be raw: one rewrite for all of it.
+    fn is_raw(&mut self, node: Node, rewrites: &mut Rewrites) -> bool {
+        let group = self.find(node) as usize;
+        if self.saved[group] <= 0 {
+            return false;
+        }
+        *self.decided[group].get_or_insert_with(|| rewrites.allow())
     }
 
     fn link(&mut self, unit: &Unit, number: usize, procedure: &Procedure) {

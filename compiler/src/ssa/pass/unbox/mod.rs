@@ -35,11 +35,13 @@ pub fn unbox(mut unit: Unit) -> Unit {
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&unit, &graphs);
     let facts = UnitFacts::new(&unit, &graphs, &types);
-    let choice = Choice::new(&unit, &graphs, &facts);
+    let mut rewrites = unit.rewrites;
+    let choice = Choice::new(&unit, &graphs, &facts, &mut rewrites);
     for (number, procedure) in unit.procedures.iter_mut().enumerate() {
         if choice.concerns(number) {
             rewrite::rewrite(procedure, number, &graphs[number], (&facts, &choice));
         }
     }
+    unit.rewrites = rewrites;
     unit
 }

@@ -1,10 +1,15 @@
 //! Hostile images: each check has an image that fails it, and no bytes make the loader panic.
 
+#[path = "../image_support/mod.rs"]
 mod image_support;
+mod native;
+#[path = "../image_support/native.rs"]
+mod native_sample;
 
 use abi::image::{ContentHash, IMAGE_HEADER_BYTES, IMAGE_HEADER_HASH_OFFSET, ImageHeader};
 use image_support::{ToyHost, sample_image};
 use loader::{ImageView, LoadError, LoadOptions, SegmentKind, load};
+use native_sample::native_image;
 use proptest::prelude::*;
 
 /// Fields of the ELF header that the hash leaves out: all that `strip` changes.
@@ -24,7 +29,10 @@ struct Forgery {
 
 impl Forgery {
     fn new() -> Self {
-        let file = sample_image();
+        Self::of(sample_image())
+    }
+
+    fn of(file: Vec<u8>) -> Self {
         let segments = (0..SEGMENTS)
             .map(|number| {
                 let at = PROGRAM_HEADERS + number * PROGRAM_HEADER_BYTES;
@@ -84,7 +92,10 @@ impl Forgery {
 
 /// What the loader says of the sample after `damage`, its hash made right again.
 fn refusal(damage: impl FnOnce(&mut Forgery)) -> LoadError {
-    let mut forgery = Forgery::new();
+    refusal_of(Forgery::new(), damage)
+}
+
+fn refusal_of(mut forgery: Forgery, damage: impl FnOnce(&mut Forgery)) -> LoadError {
     damage(&mut forgery);
     forgery.hash_again();
     forgery.error()
@@ -485,6 +496,7 @@ fn an_image_without_room_is_refused_and_leaves_nothing() {
 fn check(file: &[u8]) {
     if let Ok(view) = ImageView::parse(file) {
         let _ = view.contents().procedures().count();
+        let _ = view.contents().native_returns().points().count();
         let tables = view.debug_tables();
         let _ = tables.place_of(view.header().entry);
         let mut host = ToyHost::new();
@@ -506,8 +518,9 @@ proptest! {
             0_u32, 1, 2, 3, 4, 7, 8, 16, 64, 0x1000, 0x10000, 0x20000, 0x30000, 0x7fff_ffff, 0x8000_0000, u32::MAX,
         ])), 1..4),
         aligned in any::<bool>(),
+        native in any::<bool>(),
     ) {
-        let mut forgery = Forgery::new();
+        let mut forgery = if native { Forgery::of(native_image()) } else { Forgery::new() };
         for (at, value) in patches {
             let at = if aligned { at / 4 * 4 } else { at };
             forgery.put(at, &value.to_le_bytes());

@@ -7,7 +7,11 @@
 //!       5  jump_poll ->0 map:…                [-dLr]
 //! ```
 //!
-//! A map has a letter for each slot from slot 0: `L` live, `r` raw, `d` dead, `-` unused.
+//! A map has a letter for each slot from slot 0: `L` live, `r` raw, `d` dead, `-` unused. Native code
+//! follows the bytecode of its procedure; of a source file, the SSA that both come from precedes it.
+
+mod names;
+mod native;
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,6 +22,7 @@ use abi::procedure::ProcedureHeader;
 use cozen::{Error, Frontend};
 use loader::{Contents, DebugTables, ImageView, Procedure};
 
+use self::native::NativeCode;
 use crate::arguments::Options;
 use crate::output;
 use crate::report::SourceLines;
@@ -35,46 +40,70 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Er
         path: name.clone(),
         error,
     })?;
-    let image = if content.starts_with(ELF_MAGIC) {
-        content
+    let (image, ssa) = if content.starts_with(ELF_MAGIC) {
+        (content, String::new())
     } else {
-        Frontend::standard(options.library_paths.clone(), options.compiler())
-            .compile_program(file)?
+        let compiler = options.compiler()?;
+        Frontend::standard(options.library_paths.clone(), compiler).compile_with_ssa(file)?
     };
     let view = ImageView::parse(&image).map_err(|error| Error::Load { name, error })?;
+    let tables = view.debug_tables();
     let mut listing = Listing {
         contents: view.contents(),
-        tables: view.debug_tables(),
+        native: NativeCode::new(view, &tables),
+        tables,
         sources: SourceLines::default(),
+        ssa: procedures_of(&ssa),
     };
     output::print(&listing.text())?;
     Ok(ExitCode::SUCCESS)
 }
 
+/// The SSA of each procedure, in their order, which is that of the image.
+fn procedures_of(ssa: &str) -> Vec<&str> {
+    let starts = ssa.match_indices("\n(procedure ").map(|(at, _)| at + 1);
+    let starts: Vec<usize> = ssa
+        .starts_with("(procedure ")
+        .then_some(0)
+        .into_iter()
+        .chain(starts)
+        .collect();
+    let ends = starts.iter().copied().skip(1).chain([ssa.len()]);
+    let ranges = starts.iter().zip(ends);
+    ranges
+        .map(|(&start, end)| ssa[start..end].trim_end())
+        .collect()
+}
+
 struct Listing<'image> {
     contents: Contents<'image>,
+    native: NativeCode<'image>,
     tables: DebugTables,
     sources: SourceLines,
+    /// The SSA of each procedure, as far as it is known.
+    ssa: Vec<&'image str>,
 }
 
 impl Listing<'_> {
     fn text(&mut self) -> String {
         let header = self.contents.header();
         let mut text = format!(
-            "entry {:#x}, {} bytes of code, {} of constants, {} of cells, {} of frame maps\n",
+            "entry {:#x}, {} bytes of bytecode, {} of native code, {} of constants, {} of cells, {} of frame maps\n",
             header.entry,
-            header.code.bytes,
+            header.code.bytes - header.native_code.bytes,
+            header.native_code.bytes,
             header.constants.bytes,
             header.cells.bytes,
             header.frame_maps.bytes
         );
-        for procedure in self.contents.procedures() {
-            self.add_procedure(&mut text, &procedure);
+        for (number, procedure) in self.contents.procedures().enumerate() {
+            self.add_procedure(&mut text, &procedure, number);
+            self.add_native(&mut text, &procedure);
         }
         text
     }
 
-    fn add_procedure(&mut self, text: &mut String, procedure: &Procedure<'_>) {
+    fn add_procedure(&mut self, text: &mut String, procedure: &Procedure<'_>, number: usize) {
         let name = self
             .tables
             .procedure_name(procedure.address)
@@ -96,6 +125,9 @@ impl Listing<'_> {
                 self.map_text(map)
             ),
         );
+        for line in self.ssa.get(number).into_iter().flat_map(|ssa| ssa.lines()) {
+            add(text, format_args!("  ; {line}\n"));
+        }
         self.add_instructions(text, procedure);
     }
 

@@ -1,0 +1,168 @@
+//! What the user wrote where the compiler put another primitive: errors name the former.
+//!
+//! `(cadr x)` becomes a `car` of a `cdr`, `(zero? x)` becomes `(= x 0)`, `(> a b)` is compared as
+//! `(< b a)`. The line table keeps the written procedure's number as the discriminator of a row
+//! (DWARF 5, section 6.2.2): `argument * 256 + number`. It is looked up only when something fails.
+
+/// A standard procedure, and which of its arguments the primitive's failing one is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WrittenName(u16);
+
+/// Procedures with the names under which their primitives fail.
+const PROCEDURES: &[(&str, &[&str])] = &[
+    ("caar", PATH),
+    ("cadr", PATH),
+    ("cdar", PATH),
+    ("cddr", PATH),
+    ("caaar", PATH),
+    ("caadr", PATH),
+    ("cadar", PATH),
+    ("caddr", PATH),
+    ("cdaar", PATH),
+    ("cdadr", PATH),
+    ("cddar", PATH),
+    ("cdddr", PATH),
+    ("caaaar", PATH),
+    ("caaadr", PATH),
+    ("caadar", PATH),
+    ("caaddr", PATH),
+    ("cadaar", PATH),
+    ("cadadr", PATH),
+    ("caddar", PATH),
+    ("cadddr", PATH),
+    ("cdaaar", PATH),
+    ("cdaadr", PATH),
+    ("cdadar", PATH),
+    ("cdaddr", PATH),
+    ("cddaar", PATH),
+    ("cddadr", PATH),
+    ("cdddar", PATH),
+    ("cddddr", PATH),
+    ("+", &["+", "-"]),
+    ("-", &["-", "+", "*"]),
+    ("*", &["*"]),
+    ("/", &["/"]),
+    ("=", &["="]),
+    ("<", &["<", ">"]),
+    (">", &[">", "<"]),
+    ("<=", &["<=", ">="]),
+    (">=", &[">=", "<="]),
+    ("zero?", &["="]),
+    ("positive?", &[">"]),
+    ("negative?", &["<"]),
+    ("char=?", CODE),
+    ("char<?", CODE),
+    ("char>?", CODE),
+    ("char<=?", CODE),
+    ("char>=?", CODE),
+    ("truncate-quotient", &["quotient"]),
+    ("truncate-remainder", &["remainder"]),
+    ("floor-remainder", &["modulo"]),
+    ("exact->inexact", &["inexact"]),
+    ("inexact->exact", &["exact"]),
+];
+
+const PATH: &[&str] = &["car", "cdr"];
+const CODE: &[&str] = &["char->integer"];
+
+/// Bits of the procedure's number.
+const NUMBER_BITS: u32 = 8;
+const _: () = assert!(PROCEDURES.len() < 1 << NUMBER_BITS);
+
+impl WrittenName {
+    /// Of the procedure with this name; no name where its primitives fail under it anyway.
+    pub fn of(name: &str) -> Self {
+        let place = PROCEDURES.iter().position(|(known, _)| *known == name);
+        Self(place.map_or(0, |place| place as u16 + 1))
+    }
+
+    /// The same where the failing argument is always this one, from 1.
+    #[must_use]
+    pub const fn with_argument(self, argument: u8) -> Self {
+        if self.0 == 0 {
+            return self;
+        }
+        Self(self.0 % (1 << NUMBER_BITS) | (argument as u16) << NUMBER_BITS)
+    }
+
+    /// The number in the line table.
+    pub const fn discriminator(self) -> u16 {
+        self.0
+    }
+
+    /// What a number in a line table says; nothing for numbers that no table of this version holds.
+    pub const fn from_discriminator(discriminator: u64) -> Self {
+        let number = discriminator % (1 << NUMBER_BITS);
+        if discriminator > u16::MAX as u64 || number as usize > PROCEDURES.len() {
+            return Self(0);
+        }
+        Self(discriminator as u16)
+    }
+
+    /// Procedure and argument, from 1, that an error has to name if a primitive fails under the name
+    /// `primitive` with `argument`; `None` if those stand.
+    pub fn named(self, primitive: &str, argument: i64) -> Option<(&'static str, i64)> {
+        let number = usize::from(self.0 % (1 << NUMBER_BITS)).checked_sub(1)?;
+        let (name, primitives) = PROCEDURES.get(number)?;
+        if !primitives.contains(&primitive) {
+            return None;
+        }
+        let fixed = self.0 >> NUMBER_BITS;
+        let is_mirrored = primitives.len() == 2 && primitive == primitives[1] && is_relation(name);
+        let argument = match fixed {
+            0 if is_mirrored => 3 - argument,
+            0 => argument,
+            fixed => fixed.into(),
+        };
+        Some((name, argument))
+    }
+}
+
+fn is_relation(name: &str) -> bool {
+    matches!(name, "<" | ">" | "<=" | ">=")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_name_what_was_written() {
+        assert_eq!(WrittenName::of("cadr").named("cdr", 1), Some(("cadr", 1)));
+        assert_eq!(WrittenName::of("-").named("*", 1), Some(("-", 1)));
+        assert_eq!(WrittenName::of("vector-ref").named("vector-ref", 2), None);
+    }
+
+    #[test]
+    fn other_primitives_on_the_same_line_keep_their_names() {
+        assert_eq!(WrittenName::of("cadr").named("vector-ref", 1), None);
+        assert_eq!(WrittenName::default().named("car", 1), None);
+    }
+
+    #[test]
+    fn arguments_of_mirrored_relations_are_exchanged() {
+        assert_eq!(WrittenName::of(">").named("<", 1), Some((">", 2)));
+        assert_eq!(WrittenName::of(">").named(">", 1), Some((">", 1)));
+        assert_eq!(WrittenName::of("<=").named(">=", 2), Some(("<=", 1)));
+    }
+
+    #[test]
+    fn arguments_can_be_fixed() {
+        let third = WrittenName::of("+").with_argument(3);
+        assert_eq!(third.named("+", 2), Some(("+", 3)));
+        let none = WrittenName::of("list").with_argument(3);
+        assert_eq!(none, WrittenName::default());
+    }
+
+    #[test]
+    fn numbers_in_line_tables_round_trip_and_others_say_nothing() {
+        for (name, _) in PROCEDURES {
+            let written = WrittenName::of(name).with_argument(2);
+            let number = u64::from(written.discriminator());
+            assert_eq!(WrittenName::from_discriminator(number), written);
+        }
+        let none = WrittenName::default();
+        assert_eq!(WrittenName::from_discriminator(255), none);
+        assert_eq!(WrittenName::from_discriminator(1 << 16), none);
+    }
+}

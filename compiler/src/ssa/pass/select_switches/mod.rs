@@ -1,0 +1,58 @@
+//! Switches: tests of one value, one after another, become one many-way branch.
+//!
+//! Before: small forms are selected. After: no value is compared with several immediates, symbols or
+//! literal strings one after another, where a switch is quicker. The tests are those of `case`, of `eq?`, `eqv?`,
+//! `=`, `char=?` and `string=?` with literals, and of `memq`, `memv` and `member` in literal lists.
+//!
+//! ```text
+//! branch (eq-word v0 8) b2 b3;  b3: branch (eq-word v0 16) b4 b5;  b5: branch (eq-word v0 24) b6 b7; ...
+//!   =>  switch (word v0) (8 b2) (16 b4) (24 b6) ... (else b7)
+//! ```
+//!
+//! What is no fixnum still goes through the tests by `=`, for these are numbers too, or wrong. Of a string
+//! the length is looked at first, of a symbol some bits of its hash; then they are compared.
+
+mod chain;
+mod rewrite;
+#[cfg(test)]
+mod tests;
+
+use crate::ssa::Tables;
+use crate::ssa::analysis::Flow;
+use crate::ssa::ir::{Procedure, Unit};
+
+use chain::{Chain, Survey};
+
+/// Selects switches in all procedures of `unit`.
+#[must_use]
+pub fn select_switches(mut unit: Unit) -> Unit {
+    for procedure in &mut unit.procedures {
+        for chain in find_chains(procedure, &mut unit.tables) {
+            if unit.rewrites.allow() {
+                rewrite::rewrite(procedure, &unit.tables, chain);
+            }
+        }
+    }
+    unit
+}
+
+fn find_chains(procedure: &Procedure, tables: &mut Tables) -> Vec<Chain> {
+    let flow = Flow::new(procedure);
+    let mut survey = Survey::new(procedure, tables, &flow);
+    let mut is_taken = vec![false; procedure.blocks.len()];
+    let mut chains = Vec::new();
+    for &head in &flow.order {
+        if is_taken[head.0 as usize] {
+            continue;
+        }
+        if let Some((chain, blocks)) = survey.chain_from(head)
+            && rewrite::is_worth_it(&chain)
+        {
+            for block in blocks {
+                is_taken[block.0 as usize] = true;
+            }
+            chains.push(chain);
+        }
+    }
+    chains
+}
