@@ -206,10 +206,9 @@ impl ReturnWord {
     #[inline(always)]
     pub(crate) unsafe fn new(word: u64) -> Self {
         let address = Address::from_word(word);
+        let is_border = word == return_to_bytecode as extern "C" fn() as usize as u64;
         // SAFETY: passed on to the caller.
-        if word == return_to_bytecode as extern "C" fn() as usize as u64
-            || unsafe { loader::is_native_code(address) }
-        {
+        if is_border || unsafe { loader::is_native_code(address) } {
             // SAFETY: as above.
             return unsafe { Self::of_native(address) };
         }
