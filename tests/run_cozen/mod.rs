@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// The `.scm` files in `directory`, a path from the root of the repository, and below it, sorted.
+#[expect(clippy::allow_attributes, reason = "what a test uses differs")]
+#[allow(dead_code, reason = "some tests have programs of their own")]
 pub(crate) fn scheme_files(directory: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     add_files(
@@ -15,6 +17,8 @@ pub(crate) fn scheme_files(directory: &str) -> Vec<PathBuf> {
     files
 }
 
+#[expect(clippy::allow_attributes, reason = "what a test uses differs")]
+#[allow(dead_code, reason = "see `scheme_files`")]
 fn add_files(directory: &Path, files: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).expect("a readable directory") {
         let path = entry.expect("a readable entry").path();
