@@ -12,17 +12,19 @@
   (import (cozen core) (cozen primitives) (cozen condition))
   (begin
 
-    ;; Direct calls are compiled to chains of `car` and `cdr`, these too.
     (define-syntax define-accessors
       (syntax-rules ()
-        ((_ name ...)
-         (begin (define (name object) (name object)) ...))))
+        ((_ (name outer inner) ...)
+         (begin (define (name object) (outer (inner object))) ...))))
 
     (define-accessors
-      caar cadr cdar cddr
-      caaar caadr cadar caddr cdaar cdadr cddar cdddr
-      caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr
-      cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr)
+      (caar car car) (cadr car cdr) (cdar cdr car) (cddr cdr cdr)
+      (caaar car caar) (caadr car cadr) (cadar car cdar) (caddr car cddr)
+      (cdaar cdr caar) (cdadr cdr cadr) (cddar cdr cdar) (cdddr cdr cddr)
+      (caaaar car caaar) (caaadr car caadr) (caadar car cadar) (caaddr car caddr)
+      (cadaar car cdaar) (cadadr car cdadr) (caddar car cddar) (cadddr car cdddr)
+      (cdaaar cdr caaar) (cdaadr cdr caadr) (cdadar cdr cadar) (cdaddr cdr caddr)
+      (cddaar cdr cdaar) (cddadr cdr cdadr) (cdddar cdr cddar) (cddddr cdr cdddr))
 
     (define (cons* first . rest)
       (if (null? rest)

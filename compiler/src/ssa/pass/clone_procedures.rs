@@ -31,10 +31,13 @@ pub fn clone_procedures(mut unit: Unit) -> Unit {
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&unit, &graphs);
     let calls = Calls::new(&unit, &types);
+    let mut rewrites = unit.rewrites;
     let mut clones = Vec::new();
     let mut clone_of = vec![None; unit.procedures.len()];
     for (number, clone) in clone_of.iter_mut().enumerate().skip(1) {
-        if let Some(mask) = calls.worth_cloning(&unit, number) {
+        if let Some(mask) = calls.worth_cloning(&unit, number)
+            && rewrites.allow()
+        {
             let id = ProcedureId((unit.procedures.len() + clones.len()) as u32);
             clones.push(unit.procedures[number].clone());
             *clone = Some((id, mask));
@@ -47,6 +50,7 @@ pub fn clone_procedures(mut unit: Unit) -> Unit {
     let sources: Vec<usize> = (0..clone_of.len())
         .chain((0..clone_of.len()).filter(|&number| clone_of[number].is_some()))
         .collect();
+    unit.rewrites = rewrites;
     unit.procedures.extend(clones);
     for (procedure, source) in unit.procedures.iter_mut().zip(sources) {
         for_each_callee(procedure, |place, callee| {

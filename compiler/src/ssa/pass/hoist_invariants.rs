@@ -14,6 +14,7 @@
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use super::eliminate_common::may_write;
+use crate::rewrites::Rewrites;
 use crate::ssa::analysis::Graph;
 use crate::ssa::ir::{
     BlockId, Instruction, Operation, Procedure, RawUnary, Terminator, Unit, ValueId,
@@ -25,12 +26,12 @@ pub fn hoist_invariants(mut unit: Unit) -> Unit {
     let globals = unit.tables.globals.iter();
     let immutable: Vec<bool> = globals.map(|global| global.immutable).collect();
     for procedure in &mut unit.procedures {
-        hoist_in(procedure, &immutable);
+        hoist_in(procedure, &immutable, &mut unit.rewrites);
     }
     unit
 }
 
-fn hoist_in(procedure: &mut Procedure, immutable: &[bool]) {
+fn hoist_in(procedure: &mut Procedure, immutable: &[bool], rewrites: &mut Rewrites) {
     let graph = Graph::new(procedure);
     let mut headers = graph.flow.order.clone();
     headers.retain(|header| graph.loops.is_header[header.0 as usize]);
@@ -38,7 +39,7 @@ fn hoist_in(procedure: &mut Procedure, immutable: &[bool]) {
     headers.reverse();
     for header in headers {
         if let Some(before) = way_in(procedure, &graph, header) {
-            Hoister::new(procedure, &graph, header, immutable).run(before);
+            Hoister::new(procedure, &graph, header, immutable).run(before, rewrites);
         }
     }
 }
@@ -123,15 +124,15 @@ impl<'a> Hoister<'a> {
         }
     }
 
-    fn run(mut self, before: BlockId) {
+    fn run(mut self, before: BlockId, rewrites: &mut Rewrites) {
         for id in self.blocks.clone() {
-            self.block(id);
+            self.block(id, rewrites);
         }
         let target = &mut self.procedure.blocks[before.0 as usize].instructions;
         target.append(&mut self.hoisted);
     }
 
-    fn block(&mut self, id: BlockId) {
+    fn block(&mut self, id: BlockId, rewrites: &mut Rewrites) {
         // Whether entering the loop does what comes next before anything that can be noticed.
         let mut is_first = id == self.header;
         let mut index = 0;
@@ -144,7 +145,11 @@ impl<'a> Hoister<'a> {
                 Mobility::Reads => is_first && !self.writes,
                 Mobility::Constant | Mobility::None => false,
             };
-            if may_go && instruction.result.is_some() && self.is_invariant(instruction) {
+            let is_hoisted = may_go
+                && instruction.result.is_some()
+                && self.is_invariant(instruction)
+                && rewrites.allow();
+            if is_hoisted {
                 index -= self.hoist(id, index);
                 continue;
             }

@@ -11,6 +11,7 @@
 //!       b1(v1): branch v1 < 0.0 b2 b3;  b3: v2 = v1 - 1.0; jump b1(v2)
 //! ```
 
+use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Type, UnitTypes};
 use crate::ssa::ir::{Block, BlockId, Procedure, Target, Terminator, Unit, ValueId};
 
@@ -37,7 +38,7 @@ pub fn peel_loops(mut unit: Unit) -> Unit {
     for (procedure, headers) in unit.procedures.iter_mut().zip(chosen) {
         for header in headers {
             let graph = Graph::new(procedure);
-            peel(procedure, &graph, header);
+            peel(procedure, &graph, header, &mut unit.rewrites);
         }
     }
     unit
@@ -88,7 +89,7 @@ fn given_back(
 
 /// Copies the blocks that `header` dominates; what comes from outside goes to the copy, whose jumps
 /// back go to `header`.
-fn peel(procedure: &mut Procedure, graph: &Graph, header: BlockId) {
+fn peel(procedure: &mut Procedure, graph: &Graph, header: BlockId, rewrites: &mut Rewrites) {
     let region: Vec<BlockId> = graph
         .flow
         .order
@@ -100,7 +101,7 @@ fn peel(procedure: &mut Procedure, graph: &Graph, header: BlockId) {
         .iter()
         .map(|block| procedure.blocks[block.0 as usize].instructions.len() + 1)
         .sum();
-    if instructions > INSTRUCTIONS_MAX {
+    if instructions > INSTRUCTIONS_MAX || !rewrites.allow() {
         return;
     }
     let mut copier = Copier::new(procedure, &region);
