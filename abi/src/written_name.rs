@@ -82,7 +82,7 @@ impl WrittenName {
         if self.0 == 0 {
             return self;
         }
-        Self(self.0 % (1 << NUMBER_BITS) | (argument as u16) << NUMBER_BITS)
+        Self((self.0 % (1 << NUMBER_BITS)) | ((argument as u16) << NUMBER_BITS))
     }
 
     /// The number in the line table.

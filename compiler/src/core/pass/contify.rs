@@ -28,7 +28,7 @@ pub fn contify(mut program: Program) -> Program {
         let destination = survey.destination(&program, fix);
         match destination {
             Some(root) if program.rewrites.allow() => {
-                survey.move_group(&mut program, fix, root, &mut inner)
+                survey.move_group(&mut program, fix, root, &mut inner);
             }
             _ => survey.stay(&mut program, fix),
         }

@@ -247,9 +247,9 @@ fn hash_bits(hashes: &[u64]) -> (u8, u8) {
     let shifts = 0..=text_hash::BITS as u8 - bits;
     let tests = |shift: &u8| {
         let mut buckets = vec![0_usize; 1 << bits];
-        hashes
-            .iter()
-            .for_each(|&hash| buckets[bucket_of(hash, *shift, bits)] += 1);
+        for &hash in hashes {
+            buckets[bucket_of(hash, *shift, bits)] += 1;
+        }
         buckets
             .into_iter()
             .map(|count| count * count)

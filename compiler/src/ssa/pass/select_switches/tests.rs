@@ -1,5 +1,7 @@
 //! Golden tests: tests of one value in, switches out.
 
+use std::fmt::Write as _;
+
 use super::select_switches;
 use crate::ssa::parse::parse;
 use crate::ssa::pass::simplify;
@@ -22,10 +24,19 @@ fn with_tests(literals: &str, tests: &[&str]) -> String {
     for (number, test) in tests.iter().enumerate() {
         let parameters = if number == 0 { "v0" } else { "" };
         let next = number + 1;
-        text += &format!(" (block b{number} ({parameters}) {test} (b{one}) (b{next})))");
+        write!(
+            text,
+            " (block b{number} ({parameters}) {test} (b{one}) (b{next})))"
+        )
+        .unwrap();
     }
-    text += &format!(" (block b{other} () (return v0))");
-    text + &format!(" (block b{one} () (let v99 (fixnum 1)) (return v99)))")
+    write!(text, " (block b{other} () (return v0))").unwrap();
+    write!(
+        text,
+        " (block b{one} () (let v99 (fixnum 1)) (return v99)))"
+    )
+    .unwrap();
+    text
 }
 
 #[test]
