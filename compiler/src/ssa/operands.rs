@@ -239,6 +239,19 @@ impl Terminator {
         };
         self.targets().map(|target| target.block).chain(receiving)
     }
+
+    /// All blocks that may run next, to be changed.
+    pub fn successors_mut(&mut self) -> impl Iterator<Item = &mut super::ir::BlockId> {
+        let (cases, first, second) = match self {
+            Self::Jump(target) => (&mut [][..], Some(&mut target.block), None),
+            Self::Branch(_, yes, no) => (&mut [][..], Some(&mut yes.block), Some(&mut no.block)),
+            Self::Switch(switch) => (&mut switch.cases[..], Some(&mut switch.default.block), None),
+            Self::CallReceive { block, .. } => (&mut [][..], Some(block), None),
+            _ => (&mut [][..], None, None),
+        };
+        let cases = cases.iter_mut().map(|(_, target)| &mut target.block);
+        cases.chain(first).chain(second)
+    }
 }
 
 impl Switch {

@@ -13,7 +13,7 @@
 
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Type, UnitTypes};
-use crate::ssa::ir::{Block, BlockId, Procedure, Target, Terminator, Unit, ValueId};
+use crate::ssa::ir::{Block, BlockId, Procedure, Unit, ValueId};
 
 /// How many instructions are copied at most.
 const INSTRUCTIONS_MAX: usize = 120;
@@ -164,20 +164,10 @@ impl Copier {
         }
         copy.terminator
             .each_use_mut(|value| *value = self.value(*value));
-        let lead = |target: &mut BlockId| {
+        for target in copy.terminator.successors_mut() {
             if *target != header {
                 *target = self.blocks[target.0 as usize].unwrap_or(*target);
             }
-        };
-        match &mut copy.terminator {
-            Terminator::Jump(Target { block, .. }) | Terminator::CallReceive { block, .. } => {
-                lead(block);
-            }
-            Terminator::Branch(_, yes, no) => {
-                lead(&mut yes.block);
-                lead(&mut no.block);
-            }
-            _ => {}
         }
         copy
     }
@@ -231,6 +221,51 @@ mod tests {
             (let v8 (primitive - v6 v1))
             (let v9 (primitive + v6 v7))
             (jump (b1 v8 v9))))
+        "#);
+    }
+
+    #[test]
+    fn the_copies_of_switches_lead_to_copies() {
+        let text = peeled(
+            r#"(literals (datum 1.5))
+            (procedure "sum" 2 0 #f 0 ("n" "k")
+              (block b0 (v0 v1) (let v2 (literal 0)) (jump (b1 v0)))
+              (block b1 (v3) (branch (compare < v3 v2) (b2) (b4)))
+              (block b2 ()
+                (let v4 (primitive + v3 v2))
+                (switch (word v1) (8 (b3)) (16 (b5)) (else (b1 v4))))
+              (block b3 () (return v4))
+              (block b4 () (return v3))
+              (block b5 () (jump (b1 v4))))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (literals (datum 1.5))
+        (procedure "sum" 2 0 #f 0 ("n" "k")
+          (block b0 (v0 v1)
+            (let v2 (literal 0))
+            (jump (b6 v0)))
+          (block b1 (v3)
+            (branch (compare < v3 v2) (b2) (b4)))
+          (block b2 ()
+            (let v4 (primitive + v3 v2))
+            (switch (word v1) (8 (b3)) (16 (b5)) (else (b1 v4))))
+          (block b3 ()
+            (return v4))
+          (block b4 ()
+            (return v3))
+          (block b5 ()
+            (jump (b1 v4)))
+          (block b6 (v5)
+            (branch (compare < v5 v2) (b7) (b10)))
+          (block b7 ()
+            (let v6 (primitive + v5 v2))
+            (switch (word v1) (8 (b8)) (16 (b9)) (else (b1 v6))))
+          (block b8 ()
+            (return v6))
+          (block b9 ()
+            (jump (b1 v6)))
+          (block b10 ()
+            (return v5)))
         "#);
     }
 

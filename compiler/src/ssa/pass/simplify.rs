@@ -27,7 +27,7 @@ pub fn simplify(mut unit: Unit) -> Unit {
         fold_branches(procedure, &words, rewrites);
         remove_trivial_parameters(procedure, rewrites);
         merge_blocks(procedure, rewrites);
-        drop_unreachable(procedure, rewrites);
+        drop_unreachable(procedure);
     }
     unit.procedures = procedures;
     unit
@@ -306,9 +306,11 @@ fn merge_blocks(procedure: &mut Procedure, rewrites: &mut Rewrites) {
 }
 
 /// Drops blocks that the entry does not reach, and numbers the others anew.
-fn drop_unreachable(procedure: &mut Procedure, rewrites: &mut Rewrites) {
+///
+/// Not counted as a rewrite: what merging leaves of a block is none.
+fn drop_unreachable(procedure: &mut Procedure) {
     let flow = Flow::new(procedure);
-    if flow.order.len() == procedure.blocks.len() || !rewrites.allow() {
+    if flow.order.len() == procedure.blocks.len() {
         return;
     }
     let mut new_number = vec![BlockId(0); procedure.blocks.len()];
