@@ -19,8 +19,8 @@ use super::{CallPlace, Reach};
 use crate::codegen::select::Shared;
 use crate::link::native_code::NativeTarget;
 use crate::link::unit::FixupTarget;
-use crate::ssa::analysis::{Kinds, Type, Types};
-use crate::ssa::ir::{BlockId, Operation, Procedure, ValueId};
+use crate::ssa::analysis::{Kinds, Proof, Proofs, Type, Types};
+use crate::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
 
 /// The trap behind calls that do not come back.
 pub(super) const UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
@@ -33,6 +33,8 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) procedure: &'unit Procedure,
     pub(super) plan: &'a Plan,
     pub(super) types: &'a Types<'a>,
+    pub(super) proofs: &'a Proofs,
+    pub(super) number: ProcedureId,
     /// Words of values that are immediates.
     pub(super) words: Vec<Option<u64>>,
     /// Operations of values that are made anew at each use.
@@ -69,6 +71,8 @@ pub(super) struct Start<'a, 'unit> {
     pub(super) procedure: &'unit Procedure,
     pub(super) plan: &'a Plan,
     pub(super) types: &'a Types<'a>,
+    pub(super) proofs: &'a Proofs,
+    pub(super) number: ProcedureId,
 }
 
 impl<'a, 'unit> Emitter<'a, 'unit> {
@@ -80,6 +84,8 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             procedure,
             plan,
             types,
+            proofs,
+            number,
         } = start;
         let words = shared.unit.immediate_words(procedure);
         let mut remade = vec![None; procedure.values.len()];
@@ -115,6 +121,8 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             procedure,
             plan,
             types,
+            proofs,
+            number,
             words,
             remade,
             blocks,
@@ -196,6 +204,13 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     /// Whether a value is known to be of one of these kinds.
     pub(super) fn is_of(&self, value: ValueId, kinds: Kinds) -> bool {
         self.type_at(value).is_of(kinds)
+    }
+
+    /// Whether a check of the operation that is being written always passes.
+    pub(super) fn proves(&self, proof: Proof) -> bool {
+        self.proofs
+            .at(self.number, self.current, self.index)
+            .has(proof)
     }
 
     /// The fixnum, immediate or flonum that a value always is.

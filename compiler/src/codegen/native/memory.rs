@@ -12,6 +12,7 @@ use super::Listed;
 use super::emitter::Emitter;
 use crate::codegen::intervals::RECORD_INDEX_OPERAND;
 use crate::link::unit::FixupTarget;
+use crate::ssa::analysis::Proof;
 use crate::ssa::ir::{ProcedureId, ValueId};
 
 /// Bits of a word that say whether it is a reference: see [`tag::is_reference`].
@@ -167,6 +168,15 @@ impl Emitter<'_, '_> {
         place
     }
 
+    /// As [`Self::require_index`] of an element that is accessed.
+    pub(super) fn require_place(&mut self, index: Value, length: Value, wrong: Block) -> Value {
+        if self.proves(Proof::Index) && self.proves(Proof::InBounds) {
+            let bits = i64::from(TAG_BITS);
+            return self.code.ins().ushr_imm_s(index, bits);
+        }
+        self.require_index(index, length, wrong)
+    }
+
     /// A field of a record.
     pub(super) fn record_ref(&mut self, operands: &[ValueId], words: &[Value]) -> Value {
         let (merge, result) = self.merge_block(types::I64);
@@ -212,6 +222,9 @@ impl Emitter<'_, '_> {
 
     /// Whether a value is never a reference.
     pub(super) fn is_no_reference(&self, value: ValueId) -> bool {
+        if self.proves(Proof::StoresImmediate) {
+            return true;
+        }
         if let Some(word) = self.word_of(value) {
             return !tag::is_reference(word);
         }
@@ -329,7 +342,7 @@ impl Emitter<'_, '_> {
         self.write_or_call(Primitive::VectorSet, words, |emitter, slow| {
             let address = emitter.require_mutable(words[0], Kind::Vector, slow);
             let length = emitter.size_at(address);
-            emitter.require_index(words[1], length, slow);
+            emitter.require_place(words[1], length, slow);
             // The word of a fixnum is eight times the number: the distance in bytes.
             let element = emitter.code.ins().iadd(address, words[1]);
             let place = (element, PAYLOAD as i32);

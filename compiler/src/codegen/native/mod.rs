@@ -46,7 +46,7 @@ use super::select::Shared;
 use crate::core::ir::{Literal, Place};
 use crate::link::native_code::{NativeCode, NativeReturn};
 use crate::options::Tier;
-use crate::ssa::analysis::{Graph, UnitTypes};
+use crate::ssa::analysis::{Graph, Proofs, UnitTypes};
 use crate::ssa::ir::Operation;
 
 /// How a call is entered in the table of return points.
@@ -107,6 +107,7 @@ pub(in crate::codegen) fn generate(
     let bodies = unit.procedures.iter().map(Parameters::of_body).collect();
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
+    let proofs = Proofs::new(unit);
     let mut too_large = vec![false; unit.procedures.len()];
     let mut reach = Reach {
         bodies,
@@ -115,7 +116,7 @@ pub(in crate::codegen) fn generate(
     // A frame's size is known at the end; others may know the procedure by then, so all is done again.
     loop {
         reach.reasons = choose(unit, tier, &too_large);
-        let made = make_all(shared, (&reach, &types), &*isa);
+        let made = make_all(shared, (&reach, &types, &proofs), &*isa);
         let failed: Vec<usize> = (0..made.len())
             .filter(|&number| reach.is_native(number as u32) && made[number].is_none())
             .collect();
@@ -150,7 +151,7 @@ fn enter_literals(shared: &mut Shared<'_>) -> Result<(), CodegenError> {
 /// The functions of all procedures with native code; `None` also where a frame is too large.
 fn make_all(
     shared: &mut Shared<'_>,
-    (reach, types): (&Reach, &UnitTypes<'_>),
+    (reach, types, proofs): (&Reach, &UnitTypes<'_>, &Proofs),
     isa: &dyn TargetIsa,
 ) -> Vec<Option<Vec<Finished>>> {
     let mut written = Vec::new();
@@ -158,7 +159,7 @@ fn make_all(
     for number in 0..reach.bodies.len() as u32 {
         first_of.push(written.len());
         if reach.is_native(number) {
-            written.push(write_body(shared, (reach, types), isa, number));
+            written.push(write_body(shared, (reach, types, proofs), isa, number));
             if !is_general(&reach.bodies[number as usize]) {
                 written.push(write_general_entry(reach, isa, number));
             }

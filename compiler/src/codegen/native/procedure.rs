@@ -10,13 +10,13 @@ use super::signature::{Parameters, type_of};
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach, Written};
 use crate::codegen::select::Shared;
-use crate::ssa::analysis::UnitTypes;
-use crate::ssa::ir::{BlockId, Callee, Target, Terminator, ValueId};
+use crate::ssa::analysis::{Proofs, UnitTypes};
+use crate::ssa::ir::{BlockId, Callee, ProcedureId, Target, Terminator, ValueId};
 
 /// Writes the body of procedure `number`.
 pub(super) fn write_body(
     shared: &mut Shared<'_>,
-    (reach, types): (&Reach, &UnitTypes<'_>),
+    (reach, types, proofs): (&Reach, &UnitTypes<'_>, &Proofs),
     isa: &dyn TargetIsa,
     number: u32,
 ) -> Written {
@@ -34,6 +34,8 @@ pub(super) fn write_body(
         procedure,
         plan: &plan,
         types: &types.procedures[number as usize],
+        proofs,
+        number: ProcedureId(number),
     };
     let emitter = Emitter::new(code, start);
     let places = emitter.run(parameters, isa);

@@ -26,7 +26,7 @@ impl Emitter<'_, '_> {
         let wrong = self.cold_block();
         let address = self.require_kind((id, words[0]), Kind::Vector, wrong);
         let length = self.size_at(address);
-        self.require_index(words[1], length, wrong);
+        self.require_place(words[1], length, wrong);
         // The word of a fixnum is eight times the number: the distance in bytes.
         let element = self.code.ins().iadd(address, words[1]);
         let result = self.load(element, PAYLOAD as i32);
@@ -64,7 +64,7 @@ impl Emitter<'_, '_> {
         let address = self.require_kind((id, words[0]), Kind::String, wrong);
         let length = self.load(address, string::LENGTH as i32);
         let length = self.code.ins().ushr_imm_s(length, i64::from(TAG_BITS));
-        let place = self.require_index(words[1], length, wrong);
+        let place = self.require_place(words[1], length, wrong);
         let units = self.load(address, string::UNITS as i32);
         let units = self.code.ins().iadd_imm_s(units, -TAG_OBJECT.cast_signed());
         let kind = self.load_as(types::I8, units, KIND_BYTE);
@@ -99,7 +99,7 @@ impl Emitter<'_, '_> {
         let wrong = self.cold_block();
         let address = self.require_kind((id, words[0]), Kind::Bytevector, wrong);
         let length = self.size_at(address);
-        let place = self.require_index(words[1], length, wrong);
+        let place = self.require_place(words[1], length, wrong);
         let at = self.code.ins().iadd(address, place);
         let flags = MemFlagsData::trusted();
         let byte = self
@@ -116,7 +116,7 @@ impl Emitter<'_, '_> {
         let wrong = self.cold_block();
         let address = self.require_mutable(words[0], Kind::Bytevector, wrong);
         let length = self.size_at(address);
-        let place = self.require_index(words[1], length, wrong);
+        let place = self.require_place(words[1], length, wrong);
         let bytes = self.word(256);
         let byte = self.require_index(words[2], bytes, wrong);
         let at = self.code.ins().iadd(address, place);

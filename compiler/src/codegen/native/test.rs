@@ -6,7 +6,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
-use crate::ssa::analysis::Kinds;
+use crate::ssa::analysis::{Kinds, Proof};
 use crate::ssa::ir::ValueId;
 
 /// Where the kind is in an object's header, in bytes.
@@ -118,7 +118,7 @@ impl Emitter<'_, '_> {
         kind: Kind,
         cold: Block,
     ) -> Value {
-        if self.is_of(value, kinds_within(kind)) {
+        if self.proves(Proof::Object) || self.is_of(value, kinds_within(kind)) {
             return self.untagged(word, TAG_OBJECT).1;
         }
         let address = self.require_object(word, cold);
@@ -140,7 +140,7 @@ impl Emitter<'_, '_> {
 
     /// Goes on with the address of a pair, else to `cold`.
     pub(super) fn require_pair(&mut self, (value, word): (ValueId, Value), cold: Block) -> Value {
-        if self.is_of(value, Kinds::PAIR) {
+        if self.proves(Proof::Object) || self.is_of(value, Kinds::PAIR) {
             return self.untagged(word, TAG_PAIR).1;
         }
         let (rest, address) = self.untagged(word, TAG_PAIR);

@@ -16,7 +16,7 @@ use crate::codegen::select::Shared;
 use crate::link::unit::LinkUnit;
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
-use crate::ssa::analysis::{Graph, UnitTypes};
+use crate::ssa::analysis::{Graph, Proofs, UnitTypes};
 use crate::ssa::ir::Unit;
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
@@ -47,7 +47,13 @@ fn clif(text: &str) -> String {
     };
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&unit, &graphs);
-    let written = write_body(&mut shared, (&reach, &types), &*target::target(), 1);
+    let proofs = Proofs::new(&unit);
+    let written = write_body(
+        &mut shared,
+        (&reach, &types, &proofs),
+        &*target::target(),
+        1,
+    );
     let text = written.function.display().to_string();
     let mut blocks = String::new();
     for line in text.lines() {
