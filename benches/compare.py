@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs Scheme programs under cozen and the peers that are installed, and prints a table.
 
-  benches/compare.py                         the programs of benches/programs
+  benches/compare.py                         the programs of benches/programs, and one of 1,000 procedures
   benches/compare.py --r7rs DIR              the set of ecraven/r7rs-benchmarks, checked out at DIR
   benches/compare.py --r7rs DIR fib tak      some of them
   benches/compare.py --check                 right or wrong under cozen alone, for use in tests
@@ -11,8 +11,8 @@ the set is put together as the set's `bench` script does (program, common code, 
 its input from standard input; `--quarter` divides the iteration count by four, but for programs that
 would then take cozen less than 0.2 seconds: these keep their full input.
 
-Times are user plus system seconds of the whole process, compilation excluded where the peer has a
-compiler (Guile, gsc); Chez compiles when it loads. The ratios are to the first column. The means count
+Times are user plus system seconds of the whole process, compilation excluded: every system has a
+compiler (`cozen compile`, Guile's compile-file, Chez's compile-program, gsc). The ratios are to the first column. The means count
 a time-out of a peer as the limit; they are given without those programs too.
 """
 
@@ -27,6 +27,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+import many_procedures
 
 ROOT = Path(__file__).resolve().parent.parent
 SHORT_SECONDS = 0.2
@@ -117,7 +119,7 @@ class System:
 
     def prepare(self, text, stem):
         """The program ready to run: compiled before, if the same text is there from another time."""
-        kept = stem.with_suffix(f".{self.name.partition('-')[0]}.prepared")
+        kept = stem.with_suffix(f".{self.name.removesuffix('-nojit')}.prepared")
         if self.name != "cozen" and kept.exists():
             path, _, same = kept.read_text().partition("\n")
             if same == text and Path(path).exists():
@@ -127,8 +129,22 @@ class System:
         return prepared
 
 
-def chez_command(chez, level):
-    return lambda source: [chez, "--optimize-level", level, "--program", source]
+def compiled_by_chez(chez, prepare, level):
+    """How to prepare a program for Chez: `prepare` writes the source, of which an object is made.
+
+    The object is not compressed: so its size says something, and it loads a little faster.
+    """
+
+    def for_chez(text, stem):
+        source = prepare(text, stem)
+        compiled = stem.with_suffix(f".chez-O{level}.so")
+        form = f'(fasl-compressed #f) (optimize-level {level}) (compile-program "{source}" "{compiled}")'
+        done = subprocess.run([chez, "-q"], input=form, text=True, capture_output=True, check=True)
+        if not compiled.exists():
+            raise subprocess.CalledProcessError(1, chez, done.stdout, done.stderr)
+        return compiled
+
+    return for_chez
 
 
 def systems(arguments):
@@ -199,7 +215,8 @@ def systems(arguments):
 
         for name, level in [("chez", "2"), ("chez-O3", "3")]:
             if name == "chez" or name in (arguments.only or []):
-                found.append(System(name, for_chez_known, chez_command(chez, level)))
+                prepare = compiled_by_chez(chez, for_chez_known, level)
+                found.append(System(name, prepare, lambda compiled: [chez, "--program", compiled]))
     gsc = shutil.which("gsc") or shutil.which("gambitc")
     if gsc:
 
@@ -232,6 +249,11 @@ def own_programs(names):
         text = path.read_text()
         expected = text.splitlines()[0].removeprefix(";; expect: ").strip()
         yield Program(path.stem, text, b"", lambda out, want=expected: out.strip() == want)
+    if not names or many_procedures.NAME in names:
+        yield Program(
+            many_procedures.NAME, many_procedures.text(), b"",
+            lambda out: out.strip() == many_procedures.EXPECTED,
+        )
 
 
 def set_programs(directory, names, quarter):
@@ -363,7 +385,7 @@ def main():
     if arguments.prepare_only:
         prepare_all(programs, columns, arguments.keep or sys.exit("--prepare-only needs --keep"))
         return 0
-    print(f"{'program':<12}" + "".join(f"{s.name:>13}" for s in columns), flush=True)
+    print(f"{'program':<16}" + "".join(f"{s.name:>13}" for s in columns), flush=True)
     rows = []
     with tempfile.TemporaryDirectory() as temporary:
         scratch = arguments.keep or temporary
@@ -371,7 +393,7 @@ def main():
             times = row_of(program, columns, arguments, scratch, directory)
             rows.append(times)
             cells = [cell(times[0], None), *(cell(taken, times[0]) for taken in times[1:])]
-            print(f"{program.name:<12}" + "".join(cells), flush=True)
+            print(f"{program.name:<16}" + "".join(cells), flush=True)
     wrong = sum(isinstance(times[0], str) for times in rows)
     print(f"{columns[0].name}: {len(rows) - wrong} of {len(rows)} right (* full input)")
     print_means(columns, rows, arguments.limit)
