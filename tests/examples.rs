@@ -2,24 +2,7 @@
 
 mod run_cozen;
 
-use std::fs;
-use std::path::Path;
-
-use run_cozen::{cozen, scheme_files};
-
-fn expected(file: &Path) -> String {
-    let text = fs::read_to_string(file).expect("a readable example");
-    let lines: Vec<&str> = text
-        .lines()
-        .filter_map(|line| line.strip_prefix(";; expect: "))
-        .collect();
-    assert!(
-        !lines.is_empty(),
-        "{}: no `;; expect:` line",
-        file.display()
-    );
-    lines.join("\n") + "\n"
-}
+use run_cozen::{cozen, expected, scheme_files};
 
 fn assert_examples_print_what_they_say(options: &[&str]) {
     for file in scheme_files("examples") {

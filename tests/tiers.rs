@@ -5,7 +5,7 @@ mod run_cozen;
 use std::path::PathBuf;
 use std::process::Output;
 
-use run_cozen::{cozen_in_tier, scheme_files};
+use run_cozen::{cozen_in_tier, expected, scheme_files};
 
 /// `COZEN_TIER`, and the seed of its coin.
 const TIERS: [(&str, &str); 4] = [
@@ -14,9 +14,6 @@ const TIERS: [(&str, &str); 4] = [
     ("mixed", "1"),
     ("mixed", "2"),
 ];
-
-/// Programs of `benches/programs` that take no more than a second in a debug build.
-const SMALL_BENCHES: [&str; 4] = ["bignums.scm", "closures.scm", "records.scm", "strings.scm"];
 
 fn printed(output: &Output) -> (String, Option<i32>) {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -46,26 +43,57 @@ fn assert_tiers_agree(options: &[&str], files: &[PathBuf]) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-#[test]
-fn the_checks_of_the_report_print_the_same_in_all_tiers() {
+/// The programs of `directory` print in every tier what their `;; expect:` lines say.
+fn assert_all_tiers_print_what_is_expected(options: &[&str], directory: &str) {
+    for file in scheme_files(directory) {
+        for (tier, seed) in TIERS {
+            let output = cozen_in_tier(tier, seed, options, &file);
+            let errors = String::from_utf8_lossy(&output.stderr);
+            let wanted = (expected(&file), Some(0));
+            let file = file.display();
+            assert_eq!(
+                printed(&output),
+                wanted,
+                "{file} as {tier} {seed}: {errors}"
+            );
+        }
+    }
+}
+
+fn checks_of_the_report() -> Vec<PathBuf> {
     let mut files = scheme_files("tests/scheme");
     files.retain(|file| !file.ends_with("prelude.scm"));
-    assert_tiers_agree(&[], &files);
+    files
+}
+
+#[test]
+fn the_checks_of_the_report_print_the_same_in_all_tiers() {
+    assert_tiers_agree(&[], &checks_of_the_report());
+}
+
+#[test]
+fn the_checks_of_the_report_print_the_same_in_all_tiers_without_optimization() {
+    assert_tiers_agree(&["-O0"], &checks_of_the_report());
 }
 
 #[test]
 fn programs_compared_with_other_schemes_print_the_same_in_all_tiers() {
-    assert_tiers_agree(&["-O0"], &scheme_files("tests/differential"));
+    for level in ["-O0", "-O2"] {
+        assert_tiers_agree(&[level], &scheme_files("tests/differential"));
+    }
 }
 
 #[test]
-fn examples_print_the_same_in_all_tiers_while_everything_moves() {
-    assert_tiers_agree(&["--zeal"], &scheme_files("examples"));
+fn programs_that_bisect_rewrites_print_the_same_in_all_tiers() {
+    assert_tiers_agree(&[], &scheme_files("tests/rewrites"));
 }
 
 #[test]
-fn small_benches_print_the_same_in_all_tiers() {
-    let mut files = scheme_files("benches/programs");
-    files.retain(|file| SMALL_BENCHES.iter().any(|name| file.ends_with(name)));
-    assert_tiers_agree(&[], &files);
+fn examples_print_what_they_say_in_all_tiers_while_everything_moves() {
+    assert_all_tiers_print_what_is_expected(&["--zeal"], "examples");
+}
+
+#[test]
+fn benches_print_what_they_say_in_all_tiers() {
+    assert_all_tiers_print_what_is_expected(&[], "benches/programs");
 }

@@ -30,6 +30,20 @@ fn add_files(directory: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// What the `;; expect:` lines of a program say that it prints.
+#[expect(clippy::allow_attributes, reason = "what a test uses differs")]
+#[allow(dead_code, reason = "see `scheme_files`")]
+pub(crate) fn expected(file: &Path) -> String {
+    let text = fs::read_to_string(file).expect("a readable program");
+    let lines: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix(";; expect: "))
+        .collect();
+    let file = file.display();
+    assert!(!lines.is_empty(), "{file}: no `;; expect:` line");
+    lines.join("\n") + "\n"
+}
+
 /// What `cozen OPTION… FILE` does.
 #[expect(
     clippy::allow_attributes,
