@@ -406,8 +406,7 @@ fn errors_name_the_procedure_and_argument_that_were_written() {
         ("(cadr x)", "cadr: expected pair as argument 1"),
         ("(cadddr x)", "cadddr: expected pair as argument 1"),
         ("(car (cdr x))", "cdr: expected pair as argument 1"),
-        // FIXME: passed on as a value, `caar` should be blamed itself.
-        ("(map caar (list x y))", "car: expected pair as argument 1"),
+        ("(map caar (list x y))", "caar: expected pair as argument 1"),
         ("(> x y)", ">: expected real number as argument 1"),
         ("(> y x)", ">: expected real number as argument 2"),
         ("(<= 5 x)", "<=: expected real number as argument 2"),
@@ -425,8 +424,11 @@ fn errors_name_the_procedure_and_argument_that_were_written() {
             "(char<? #\\a x)",
             "char<?: expected character as argument 2",
         ),
-        // FIXME: `floor-remainder` is what was written.
-        ("(floor-remainder y 0)", "modulo: "),
+        ("(floor-remainder y 0)", "floor-remainder: "),
+        (
+            "(map truncate-remainder (list x) (list y))",
+            "truncate-remainder: expected integer as argument 1",
+        ),
     ] {
         let found = program(expression);
         assert!(found.contains(wanted), "{expression}: {found}");

@@ -76,6 +76,11 @@ impl WrittenName {
         Self(place.map_or(0, |place| place as u16 + 1))
     }
 
+    /// The procedures that some number stands for.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        PROCEDURES.iter().map(|(name, _)| *name)
+    }
+
     /// The same where the failing argument is always this one, from 1.
     #[must_use]
     pub const fn with_argument(self, argument: u8) -> Self {

@@ -9,22 +9,31 @@
           caaar caadr cadar caddr cdaar cdadr cddar cdddr
           caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr
           cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr)
-  (import (cozen core) (cozen primitives) (cozen condition))
+  (import (cozen core) (cozen condition)
+          (rename (cozen primitives)
+                  (caar path:caar) (cadr path:cadr) (cdar path:cdar) (cddr path:cddr)
+                  (caaar path:caaar) (caadr path:caadr) (cadar path:cadar) (caddr path:caddr)
+                  (cdaar path:cdaar) (cdadr path:cdadr) (cddar path:cddar) (cdddr path:cdddr)
+                  (caaaar path:caaaar) (caaadr path:caaadr) (caadar path:caadar) (caaddr path:caaddr)
+                  (cadaar path:cadaar) (cadadr path:cadadr) (caddar path:caddar) (cadddr path:cadddr)
+                  (cdaaar path:cdaaar) (cdaadr path:cdaadr) (cdadar path:cdadar) (cdaddr path:cdaddr)
+                  (cddaar path:cddaar) (cddadr path:cddadr) (cdddar path:cdddar) (cddddr path:cddddr)))
   (begin
 
+    ;; The compiler makes primitives of calls of (cozen primitives)' own, whose errors name them.
     (define-syntax define-accessors
       (syntax-rules ()
-        ((_ (name outer inner) ...)
-         (begin (define (name object) (outer (inner object))) ...))))
+        ((_ (name path) ...)
+         (begin (define (name object) (path object)) ...))))
 
     (define-accessors
-      (caar car car) (cadr car cdr) (cdar cdr car) (cddr cdr cdr)
-      (caaar car caar) (caadr car cadr) (cadar car cdar) (caddr car cddr)
-      (cdaar cdr caar) (cdadr cdr cadr) (cddar cdr cdar) (cdddr cdr cddr)
-      (caaaar car caaar) (caaadr car caadr) (caadar car cadar) (caaddr car caddr)
-      (cadaar car cdaar) (cadadr car cdadr) (caddar car cddar) (cadddr car cdddr)
-      (cdaaar cdr caaar) (cdaadr cdr caadr) (cdadar cdr cadar) (cdaddr cdr caddr)
-      (cddaar cdr cdaar) (cddadr cdr cdadr) (cdddar cdr cddar) (cddddr cdr cdddr))
+      (caar path:caar) (cadr path:cadr) (cdar path:cdar) (cddr path:cddr)
+      (caaar path:caaar) (caadr path:caadr) (cadar path:cadar) (caddr path:caddr)
+      (cdaar path:cdaar) (cdadr path:cdadr) (cddar path:cddar) (cdddr path:cdddr)
+      (caaaar path:caaaar) (caaadr path:caaadr) (caadar path:caadar) (caaddr path:caaddr)
+      (cadaar path:cadaar) (cadadr path:cadadr) (caddar path:caddar) (cadddr path:cadddr)
+      (cdaaar path:cdaaar) (cdaadr path:cdaadr) (cdadar path:cdadar) (cdaddr path:cdaddr)
+      (cddaar path:cddaar) (cddadr path:cddadr) (cdddar path:cdddar) (cddddr path:cddddr))
 
     (define (cons* first . rest)
       (if (null? rest)

@@ -9,12 +9,9 @@
           fixnum? flonum? exact-integer? exact-rational? exact? inexact?
           nan? finite? infinite? zero? positive? negative? odd? even?
           quotient remainder modulo
-          (rename quotient truncate-quotient)
-          (rename remainder truncate-remainder)
-          (rename modulo floor-remainder)
-          floor-quotient floor/ truncate/
+          truncate-quotient truncate-remainder floor-remainder floor-quotient floor/ truncate/
           abs square floor ceiling round truncate numerator denominator rationalize
-          exact inexact (rename exact inexact->exact) (rename inexact exact->inexact)
+          exact inexact inexact->exact exact->inexact
           sqrt exact-integer-sqrt exp log sin cos tan asin acos atan expt
           make-rectangular make-polar real-part imag-part magnitude angle
           bitwise-and bitwise-ior bitwise-xor bitwise-not arithmetic-shift bit-count
@@ -24,8 +21,20 @@
           (rename (cozen primitives)
                   (+ binary+) (- binary-) (* binary*) (/ binary/)
                   (= binary=) (< binary<) (> binary>) (<= binary<=) (>= binary>=)
+                  (truncate-quotient named:truncate-quotient)
+                  (truncate-remainder named:truncate-remainder)
+                  (floor-remainder named:floor-remainder)
+                  (inexact->exact named:inexact->exact)
+                  (exact->inexact named:exact->inexact)
                   (bitwise-and binary-and) (bitwise-ior binary-ior) (bitwise-xor binary-xor)))
   (begin
+
+    ;; Other names of primitives: errors give the one that was called.
+    (define (truncate-quotient n d) (named:truncate-quotient n d))
+    (define (truncate-remainder n d) (named:truncate-remainder n d))
+    (define (floor-remainder n d) (named:floor-remainder n d))
+    (define (inexact->exact z) (named:inexact->exact z))
+    (define (exact->inexact z) (named:exact->inexact z))
 
     ;; (define-fold name binary unit unary): without operands `unit`, with one `unary` of it.
     (define-syntax define-fold

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
+use abi::written_name::WrittenName;
 
 use super::denotation::{CoreForm, Denotation, TopVariable};
 use super::name::{Name, NameKind, Names, TopId};
@@ -157,13 +158,17 @@ impl LibraryRegistry {
             || self.interface.has_library(name)
     }
 
+    /// The primitives, and the procedures whose calls become primitives of other names: the boot
+    /// library defines those by calls of themselves, so that errors name them.
     fn primitives(&mut self) -> Exports {
-        let primitives = Primitive::ALL.iter().map(|primitive| {
-            let variable = TopVariable::global(primitive.name().into(), true);
-            let name = self.names.symbol(primitive.name());
+        let primitives = Primitive::ALL.iter().map(|primitive| primitive.name());
+        let others = WrittenName::names().filter(|name| Primitive::from_name(name).is_none());
+        let names = primitives.chain(others).map(|name| {
+            let variable = TopVariable::global(name.into(), true);
+            let name = self.names.symbol(name);
             (name, Denotation::Top(Rc::new(variable)))
         });
-        primitives.collect()
+        names.collect()
     }
 
     // Environments.
