@@ -151,14 +151,16 @@ pub mod port {
     pub const POSITION: usize = 32;
     /// End of what is valid in the buffer, a fixnum.
     pub const END: usize = 40;
-    /// Zero-based line of the next character, a fixnum.
+    /// Zero-based line of the character at `COUNTED`, a fixnum.
     pub const LINE: usize = 48;
-    /// Zero-based column of the next character, a fixnum.
+    /// Zero-based column of the character at `COUNTED`, a fixnum.
     pub const COLUMN: usize = 56;
     /// A string, for messages.
     pub const NAME: usize = 64;
+    /// Up to where lines and columns were counted in the buffer, a fixnum.
+    pub const COUNTED: usize = 72;
     /// Size field of the header.
-    pub const WORDS: u64 = 8;
+    pub const WORDS: u64 = 9;
 }
 
 /// `eq` hash tables (addresses are hashed; the collector reports when keys move).

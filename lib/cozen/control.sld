@@ -104,7 +104,11 @@
     (define (parameter-of value converter)
       (let ((binding (cons #f value)))
         (case-lambda
-          (() (cdr (or (assq binding (%parameters)) binding)))
+          (()
+           (let ((inner (%parameters)))
+             (if (null? inner)
+                 (cdr binding)
+                 (cdr (or (assq binding inner) binding)))))
           ((request)
            (if (eq? request access)
                (cons binding converter)

@@ -18,8 +18,8 @@ use crate::object::Object;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
 use crate::object::string::{StringObject, measure, string_bytes};
-use crate::port::flag;
 use crate::port::input::{self, Filled};
+use crate::port::{flag, utf8};
 use crate::primitive::functions::{bytes_object, element_offset};
 use crate::value::Value;
 
@@ -67,7 +67,7 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
                     Some(datum) => build(m, &data, datum)?,
                     None => Value::EOF,
                 };
-                input::consume_text(port, consumed);
+                port.take(consumed);
                 let others = port.flags() & !flag::FOLD_CASE;
                 port.set_flags(others | if fold_case { flag::FOLD_CASE } else { 0 });
                 return Ok(value);
@@ -117,8 +117,8 @@ fn has_wrong_byte(window: &[u8], valid_bytes: usize) -> bool {
 #[cold]
 fn wrong<'m>(port: PortObject<'m>, error: &SyntaxError, consumed: usize) -> Raise<'m> {
     let before = &port.waiting()[..error.span.start as usize];
-    let (line, column) = input::place_after(port.place(), before);
-    input::consume_text(port, consumed.min(port.waiting().len()));
+    let (line, column) = utf8::place_after(port.place(), before);
+    port.take(consumed.min(port.waiting().len()));
     Raise::condition(
         ConditionKind::Read,
         [

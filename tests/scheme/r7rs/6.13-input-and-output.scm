@@ -84,6 +84,15 @@
                               (call-with-port (open-binary-input-file name) (lambda (p) (read-bytevector 10 p)))))
 (test 20000 (begin (call-with-output-file name (lambda (p) (do ((i 0 (+ i 1))) ((= i 20000)) (write-char (integer->char (+ 955 (modulo i 7))) p))))
                     (call-with-input-file name (lambda (p) (let loop ((n 0)) (if (eof-object? (read-char p)) n (loop (+ n 1))))))))
+;; Lines and columns are counted in characters, across the ends of buffers.
+(test ":3001:4: unexpected `)`, expected a datum"
+      (begin (call-with-output-file name (lambda (p) (do ((i 0 (+ i 1))) ((= i 3000)) (write-string "λ ab\n" p)) (write-string "λλ )" p)))
+             (call-with-input-file name
+               (lambda (p)
+                 (do ((i 0 (+ i 1))) ((= i (* 3000 5))) (read-char p))
+                 (peek-char p) (read-char p) (read p)
+                 (let ((message (guard (e ((read-error? e) (error-object-message e))) (read p))))
+                   (substring message (string-length name) (string-length message)))))))
 (test '(#t #f) (let ((before (file-exists? name))) (delete-file name) (list before (file-exists? name))))
 (test-error (open-input-file "/no/such/directory/file"))
 (test-error (open-output-file "/no/such/directory/file"))

@@ -4,12 +4,14 @@ use std::cell::Cell;
 
 use abi::object_layout::port;
 use abi::tag::{Header, Kind};
+use gc::{Slot, WORD_BYTES};
 
 use super::Object;
 use super::bytevector::copy_bytes;
 use super::string::{StringObject, string_bytes};
 use crate::error::Raise;
 use crate::mutator::Mutator;
+use crate::port::utf8;
 use crate::value::Value;
 
 /// What an object costs beside its payload, at most.
@@ -33,6 +35,7 @@ pub(crate) struct NewPort<'m, 'text> {
 
 impl<'m> PortObject<'m> {
     /// The port that `value` is.
+    #[inline]
     pub(crate) fn of(value: Value<'m>) -> Option<Self> {
         Object::of_kind(value, Kind::Port).map(Self)
     }
@@ -74,14 +77,16 @@ impl<'m> PortObject<'m> {
     }
 
     pub(crate) fn name(self) -> Value<'m> {
-        self.0.field(port::NAME)
+        self.field(port::NAME)
     }
 
+    #[inline]
     pub(crate) fn flags(self) -> i64 {
         self.integer(port::FLAGS)
     }
 
     /// Whether all of `flags` are set.
+    #[inline]
     pub(crate) fn has(self, flags: i64) -> bool {
         self.flags() & flags == flags
     }
@@ -102,12 +107,14 @@ impl<'m> PortObject<'m> {
         self.set_integer(port::DESCRIPTOR, integer(-1));
     }
 
+    #[inline]
     fn buffer(self) -> Object<'m> {
-        let buffer = Object::of_kind(self.0.field(port::BUFFER), Kind::Bytevector);
+        let buffer = Object::of_kind(self.field(port::BUFFER), Kind::Bytevector);
         buffer.expect("the buffers of ports are bytevectors")
     }
 
     /// All bytes of the buffer, valid or not.
+    #[inline]
     pub(crate) fn bytes(self) -> &'m [Cell<u8>] {
         self.buffer().bytes()
     }
@@ -117,12 +124,48 @@ impl<'m> PortObject<'m> {
         &self.bytes()[self.position()..self.end()]
     }
 
+    #[inline]
     pub(crate) fn position(self) -> usize {
         self.index(port::POSITION)
     }
 
+    #[inline]
     pub(crate) fn end(self) -> usize {
         self.index(port::END)
+    }
+
+    /// Takes the next byte, if it waits and is `wanted`.
+    #[inline]
+    pub(crate) fn take_byte(self, wanted: impl Fn(u8) -> bool) -> Option<u8> {
+        let position = self.position();
+        if position >= self.end() {
+            return None;
+        }
+        let byte = self.bytes()[position].get();
+        if !wanted(byte) {
+            return None;
+        }
+        self.set_integer(port::POSITION, Value::count(position + 1));
+        Some(byte)
+    }
+
+    /// Adds a byte to what waits, if the buffer has room.
+    #[inline]
+    pub(crate) fn add_byte(self, byte: u8) -> bool {
+        let end = self.end();
+        let Some(place) = self.bytes().get(end) else {
+            return false;
+        };
+        place.set(byte);
+        self.set_integer(port::END, Value::count(end + 1));
+        true
+    }
+
+    /// Takes `count` of the bytes that wait.
+    pub(crate) fn take(self, count: usize) {
+        let position = self.position() + count;
+        assert!(position <= self.end(), "so many bytes wait");
+        self.set_integer(port::POSITION, Value::count(position));
     }
 
     /// Says which bytes of the buffer are valid.
@@ -144,43 +187,83 @@ impl<'m> PortObject<'m> {
         let waiting = self.waiting();
         debug_assert!(waiting.len() <= bytes, "no byte is lost");
         m.reserve(bytes + OVERHEAD_BYTES)?;
+        self.count_place();
         let buffer = m.allocate_raw(Kind::Bytevector, bytes);
         copy_bytes(buffer.bytes(), waiting);
         m.set_field(self.0, port::BUFFER, buffer.value());
-        self.set_valid(0, waiting.len());
+        self.restart(waiting.len());
         Ok(())
+    }
+
+    /// Moves the bytes that wait to the start of the buffer.
+    pub(crate) fn compact(self) {
+        self.count_place();
+        let waiting = self.waiting();
+        copy_bytes(self.bytes(), waiting);
+        self.restart(waiting.len());
+    }
+
+    /// The valid bytes were moved to the start of the buffer.
+    fn restart(self, end: usize) {
+        self.set_valid(0, end);
+        self.set_integer(port::COUNTED, Value::ZERO);
     }
 
     /// Zero-based line and column of the next character.
     pub(crate) fn place(self) -> (usize, usize) {
+        self.count_place();
         (self.index(port::LINE), self.index(port::COLUMN))
     }
 
-    pub(crate) fn set_place(self, (line, column): (usize, usize)) {
+    /// Counts the lines and columns of what was taken, which is done when bytes leave the buffer or
+    /// somebody asks: taking a character changes one field.
+    fn count_place(self) {
+        let (counted, position) = (self.index(port::COUNTED), self.position());
+        let taken = &self.bytes()[counted..position];
+        let before = (self.index(port::LINE), self.index(port::COLUMN));
+        let (line, column) = utf8::place_after(before, taken);
         self.set_integer(port::LINE, Value::count(line));
         self.set_integer(port::COLUMN, Value::count(column));
+        self.set_integer(port::COUNTED, Value::count(position));
     }
 
+    #[inline(always)]
+    fn slot(self, offset: usize) -> Slot {
+        debug_assert!(
+            (WORD_BYTES..=port::WORDS as usize * WORD_BYTES).contains(&offset),
+            "a field of ports"
+        );
+        Slot::new(self.0.address().offset_bytes(offset))
+    }
+
+    #[inline(always)]
+    fn field(self, offset: usize) -> Value<'m> {
+        // SAFETY: offsets are those of a port's fields, which hold values; `of` has checked the
+        // kind, and all ports have the same size.
+        unsafe { Value::from_word(self.slot(offset).load()) }
+    }
+
+    #[inline(always)]
     fn set_integer(self, offset: usize, value: Value<'_>) {
         debug_assert!(
-            value.is_fixnum() && self.0.field(offset).is_fixnum(),
+            value.is_fixnum() && self.field(offset).is_fixnum(),
             "no references"
         );
-        // SAFETY: `slot` checks that a value of this object stands there. Ports are never literals,
-        // and no barrier is due where a fixnum replaces a fixnum.
-        unsafe { self.0.slot(offset).store(value.word()) };
+        // SAFETY: as in `field`. Ports are never literals, and no barrier is due where a fixnum
+        // replaces a fixnum.
+        unsafe { self.slot(offset).store(value.word()) };
     }
 
+    #[inline(always)]
     fn integer(self, offset: usize) -> i64 {
-        self.0
-            .field(offset)
+        self.field(offset)
             .as_fixnum()
             .expect("the fields of ports are fixnums")
     }
 
+    #[inline(always)]
     fn index(self, offset: usize) -> usize {
-        self.0
-            .field(offset)
+        self.field(offset)
             .as_index()
             .expect("places in buffers are not negative")
     }

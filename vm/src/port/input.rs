@@ -1,7 +1,5 @@
 //! Input: filling the buffer, and taking from it.
 
-use std::cell::Cell;
-
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
 
@@ -9,7 +7,7 @@ use super::utf8::{Decoded, decode};
 use super::{BUFFER_BYTES, file, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
-use crate::object::bytevector::{copy_bytes, write_bytes};
+use crate::object::bytevector::write_bytes;
 use crate::object::port::PortObject;
 
 /// Whether bytes came.
@@ -71,15 +69,17 @@ fn wait<'m>(m: &'m Mutator<'_>, descriptor: i32) -> Result<(), Raise<'m>> {
 /// Makes sure that the buffer has room for at least one more byte.
 fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'m>> {
     let bytes = port.bytes();
+    if port.waiting().is_empty() {
+        port.compact();
+    }
     if port.end() < bytes.len() {
         return Ok(());
     }
-    let waiting = port.waiting();
-    if waiting.len() * 2 > bytes.len() {
-        return port.enlarge(m, (bytes.len() * 2).max(BUFFER_BYTES));
+    let bytes = bytes.len();
+    if port.waiting().len() * 2 > bytes {
+        return port.enlarge(m, (bytes * 2).max(BUFFER_BYTES));
     }
-    copy_bytes(bytes, waiting);
-    port.set_valid(0, waiting.len());
+    port.compact();
     Ok(())
 }
 
@@ -112,54 +112,4 @@ pub(crate) fn peek<'m>(
             }
         }
     }
-}
-
-/// Takes the next character if it waits in the buffer and is of ASCII: most are.
-#[inline]
-pub(crate) fn take_ascii(port: PortObject<'_>) -> Option<char> {
-    let byte = port.waiting().first()?.get();
-    if !byte.is_ascii() {
-        return None;
-    }
-    let (line, column) = port.place();
-    port.set_place(match byte {
-        b'\n' => (line + 1, 0),
-        _ => (line, column + 1),
-    });
-    consume(port, 1);
-    Some(char::from(byte))
-}
-
-/// Takes `count` bytes of text and keeps count of lines and columns.
-pub(crate) fn consume_text(port: PortObject<'_>, count: usize) {
-    let taken = &port.waiting()[..count];
-    port.set_place(place_after(port.place(), taken));
-    consume(port, count);
-}
-
-/// Takes `count` bytes.
-pub(crate) fn consume(port: PortObject<'_>, count: usize) {
-    let (position, end) = (port.position() + count, port.end());
-    // A file's empty buffer is filled from its start again.
-    if position == end && port.descriptor().is_some() {
-        port.set_valid(0, 0);
-    } else {
-        port.set_valid(position, end);
-    }
-}
-
-/// Zero-based line and column after `bytes`.
-pub(crate) fn place_after(
-    (mut line, mut column): (usize, usize),
-    bytes: &[Cell<u8>],
-) -> (usize, usize) {
-    for byte in bytes.iter().map(Cell::get) {
-        if byte == b'\n' {
-            (line, column) = (line + 1, 0);
-        } else if byte & 0xc0 != 0x80 {
-            // Continuation bytes are no characters of their own.
-            column += 1;
-        }
-    }
-    (line, column)
 }

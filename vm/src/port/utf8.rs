@@ -1,4 +1,4 @@
-//! UTF-8 in pieces: one character from bytes that may end anywhere.
+//! UTF-8 in pieces: one character from bytes that may end anywhere; lines and columns.
 
 use std::cell::Cell;
 
@@ -55,6 +55,22 @@ pub(crate) fn characters(mut bytes: &[Cell<u8>]) -> impl Iterator<Item = char> +
         }
         Decoded::Incomplete | Decoded::Nothing => None,
     })
+}
+
+/// Zero-based line and column after `bytes`.
+pub(crate) fn place_after(
+    (mut line, mut column): (usize, usize),
+    bytes: &[Cell<u8>],
+) -> (usize, usize) {
+    for byte in bytes.iter().map(Cell::get) {
+        if byte == b'\n' {
+            (line, column) = (line + 1, 0);
+        } else if byte & 0xc0 != 0x80 {
+            // Continuation bytes are no characters of their own.
+            column += 1;
+        }
+    }
+    (line, column)
 }
 
 #[cfg(test)]

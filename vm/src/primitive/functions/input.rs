@@ -15,21 +15,42 @@ use crate::port::{file, flag};
 use crate::value::Value;
 
 const TEXTUAL: (i64, &str) = (flag::INPUT | flag::TEXTUAL, "textual input port");
+/// What ports have from which characters can be read.
+const OPEN_TEXT: i64 = flag::INPUT | flag::TEXTUAL | flag::INPUT_OPEN;
 const BINARY: (i64, &str) = (flag::INPUT | flag::BINARY, "binary input port");
 
 pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let port = open_port(args, 0, TEXTUAL, "read-char")?;
-    if let Some(character) = input::take_ascii(port) {
-        return Ok(Value::character(character));
+    // Most characters wait in the buffer and are of ASCII.
+    if let Some(port) = PortObject::of(args[0]).filter(|port| port.has(OPEN_TEXT))
+        && let Some(byte) = port.take_byte(|byte| byte.is_ascii())
+    {
+        return Ok(Value::character(char::from(byte)));
     }
+    read_any_char(m, args)
+}
+
+#[inline(never)]
+fn read_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let port = open_port(args, 0, TEXTUAL, "read-char")?;
     let Some((character, length)) = input::peek(m, port, "read-char")? else {
         return Ok(Value::EOF);
     };
-    input::consume_text(port, length);
+    port.take(length);
     Ok(Value::character(character))
 }
 
 pub(crate) fn peek_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    if let Some(port) = PortObject::of(args[0]).filter(|port| port.has(OPEN_TEXT))
+        && let Some(byte) = port.waiting().first().map(Cell::get)
+        && byte.is_ascii()
+    {
+        return Ok(Value::character(char::from(byte)));
+    }
+    peek_any_char(m, args)
+}
+
+#[inline(never)]
+fn peek_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let port = open_port(args, 0, TEXTUAL, "peek-char")?;
     let next = input::peek(m, port, "peek-char")?;
     Ok(next.map_or(Value::EOF, |(character, _)| Value::character(character)))
@@ -88,7 +109,7 @@ pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
         _ => line,
     };
     let string = StringObject::from_characters(m, utf8::characters(line))?;
-    input::consume_text(port, count);
+    port.take(count);
     Ok(string.value())
 }
 
@@ -112,7 +133,7 @@ pub(crate) fn read_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     }
     let bytes = &port.waiting()[..count];
     let string = StringObject::from_characters(m, utf8::characters(bytes))?;
-    input::consume_text(port, count);
+    port.take(count);
     Ok(string.value())
 }
 
@@ -131,7 +152,7 @@ pub(crate) fn read_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let Some(byte) = next_byte(m, port, "read-u8")? else {
         return Ok(Value::EOF);
     };
-    input::consume(port, 1);
+    port.take(1);
     Ok(Value::count(usize::from(byte)))
 }
 
@@ -158,7 +179,7 @@ pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
     }
     let bytes = read_bytes(&port.waiting()[..count]);
     let result = bytevector::from_bytes(m, &bytes)?;
-    input::consume(port, count);
+    port.take(count);
     Ok(result)
 }
 

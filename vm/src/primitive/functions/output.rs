@@ -6,15 +6,34 @@ use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
+use crate::object::port::PortObject;
 use crate::port::{flag, output};
 use crate::print::{Style, to_text};
 use crate::value::Value;
 
 const TEXTUAL: (i64, &str) = (flag::OUTPUT | flag::TEXTUAL, "textual output port");
+/// What ports have to which characters can be written.
+const OPEN_TEXT: i64 = flag::OUTPUT | flag::TEXTUAL | flag::OUTPUT_OPEN;
+/// What ports have that may send a character out when it is written.
+const AT_ONCE: i64 = flag::LINE_BUFFERED | flag::UNBUFFERED;
 const BINARY: (i64, &str) = (flag::OUTPUT | flag::BINARY, "binary output port");
 
 /// `(write-char character port)`
 pub(crate) fn write_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    // Most characters are of ASCII and wait in the buffer for more.
+    if let Some(character) = args[0].as_char()
+        && character.is_ascii()
+        && let Some(port) = PortObject::of(args[1])
+        && port.flags() & (OPEN_TEXT | AT_ONCE) == OPEN_TEXT
+        && port.add_byte(character as u8)
+    {
+        return Ok(Value::UNSPECIFIED);
+    }
+    write_any_char(m, args)
+}
+
+#[inline(never)]
+fn write_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "write-char";
     let character = check::character(args, 0, WHO)?;
     let port = open_port(args, 1, TEXTUAL, WHO)?;

@@ -148,6 +148,12 @@ impl Rule {
             ("make-bytevector", 2) => Primitive::MakeBytevector,
             ("string=?", 2) => Primitive::StringEqual,
             ("string<?", 2) => Primitive::StringLess,
+            ("read-char", 1) => Primitive::ReadChar,
+            ("peek-char", 1) => Primitive::PeekChar,
+            ("write-char", 2) => Primitive::WriteChar,
+            ("read-u8", 1) => Primitive::ReadU8,
+            ("peek-u8", 1) => Primitive::PeekU8,
+            ("write-u8", 2) => Primitive::WriteU8,
             _ => return None,
         })
     }
