@@ -5,6 +5,8 @@
     reason = "all primitives have one signature"
 )]
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
 
 use abi::condition::ConditionKind;
@@ -110,7 +112,21 @@ pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let Ok(mut procedure) = procedure.try_borrow_mut() else {
         return Err(HostError::Message("a host procedure called itself".into()));
     };
-    procedure(m)
+    let runs = m.state().stack.bases.len();
+    match catch_unwind(AssertUnwindSafe(|| procedure(m))) {
+        Ok(outcome) => outcome,
+        Err(panic) if m.state().stack.bases.len() == runs => {
+            Err(HostError::Message(panic_message(panic.as_ref())))
+        }
+        // It came out of a run of the machine, which cannot go on: a bug of ours.
+        Err(panic) => resume_unwind(panic),
+    }
+}
+
+fn panic_message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+    format!("a host procedure panicked: {}", text.unwrap_or("no text"))
 }
 
 fn environment_number(m: &Mutator<'_>, index: usize) -> Result<u32, HostError> {
