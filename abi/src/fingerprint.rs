@@ -69,7 +69,7 @@ const LAYOUT_WORDS: &[u64] = &[
 ];
 
 /// Counts changes of meaning that no table shows.
-const FORMAT_VERSION: u64 = 2;
+const FORMAT_VERSION: u64 = 3;
 
 const fn fnv1a(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut index = 0;

@@ -135,8 +135,12 @@ pub mod chunk {
     pub const HANDLERS: usize = FRAMES;
     /// In a chunk without frames: the bindings of parameters.
     pub const PARAMETERS: usize = FRAMES + 8;
+    /// In a chunk without frames that native code made: what `rbx r12 r13 r14` are to hold, raw.
+    pub const NATIVE_REGISTERS: usize = FRAMES + 16;
     /// Words of the payload after the prefix in a chunk without frames.
     pub const REGISTER_WORDS: u64 = 2;
+    /// The same where native code made the chunk.
+    pub const NATIVE_REGISTER_WORDS: u64 = REGISTER_WORDS + 4;
 }
 
 /// Ports. Text ports hold a string's units as UTF-8 bytes in `BUFFER`.

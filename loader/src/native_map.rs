@@ -60,7 +60,8 @@ pub unsafe fn is_native_code(address: Address) -> bool {
 /// # Safety
 ///
 /// As for [`is_native_code`]. The return word of a frame that a collector may reach keeps its image.
-#[inline]
+// Inlined, as in memory the answer would be written in small pieces and read in larger ones.
+#[inline(always)]
 pub unsafe fn native_return_at(return_word: Address) -> Option<NativeReturn> {
     // SAFETY: as the caller promises.
     let image = unsafe { image_at(return_word) }?;

@@ -9,17 +9,19 @@
 //!
 //! What Scheme sees is a chunk without frames: it leads to the captured ones, and holds the serial
 //! number of the base in place of a return word; and the registers of handlers and parameters, which
-//! go back to their places when the continuation is reinstated.
+//! go back to their places when the continuation is reinstated. If native code made it, it holds the
+//! callee-saved registers of the frame that goes on, too: `rbp` is known by the frame's place.
 
+use abi::native::CAPTURING_SLOTS;
 use abi::object_layout::chunk;
-use abi::tag::{self, Kind};
+use abi::tag::{self, Header, Kind};
 use gc::{Address, Full, WORD_BYTES};
 
-use crate::frame_walk::{chunk_header, chunk_size, remove_barrier, return_word};
+use crate::frame_walk::{remove_barrier, return_word, slot_address};
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::stack::{Base, Link};
-use crate::stubs::{ReturnWord, StubWords};
+use crate::stubs::{CodeTier, ReturnWord, StubWords};
 use crate::value::Value;
 
 /// Frames are put into chunks of at most so many bytes, unless one frame takes more.
@@ -30,21 +32,25 @@ const CHUNK_BYTES: usize = 8 << 10;
 struct Chunk(Address);
 
 impl Chunk {
+    #[inline(always)]
     fn of(word: u64) -> Self {
         Self(Address::from_word(word & !tag::TAG_MASK))
     }
 
+    #[inline(always)]
     fn field(self, offset: usize) -> u64 {
         // SAFETY: `Chunk` is made of words with the kind checked, or by `allocate`.
         unsafe { self.0.offset_bytes(offset).load_word() }
     }
 
     /// Only in chunks that were just allocated: no barrier.
+    #[inline(always)]
     fn init(self, offset: usize, word: u64) {
         // SAFETY: as in `field`.
         unsafe { self.0.offset_bytes(offset).store_word(word) };
     }
 
+    #[inline(always)]
     fn link(self) -> Link {
         let offset = tag::fixnum_value(self.field(chunk::NEXT_OFFSET)) as usize;
         Link {
@@ -53,6 +59,7 @@ impl Chunk {
         }
     }
 
+    #[inline(always)]
     fn set_link(self, link: Link) {
         self.init(chunk::NEXT, link.chunk);
         self.init(chunk::NEXT_OFFSET, Value::count(link.offset).word());
@@ -78,6 +85,7 @@ struct Piece {
 
 impl Piece {
     /// The first frames older than the one at `fp`, if any lie on the stack.
+    #[inline(always)]
     fn above(base: &Base, stubs: StubWords, fp: Address) -> Option<Self> {
         let resume = return_word(base, stubs, fp)?;
         let start = fp.offset_bytes(WORD_BYTES);
@@ -101,19 +109,21 @@ impl Piece {
 }
 
 impl Mutator<'_> {
-    /// Captures the continuation of the frame at `fp`, which runs on the current base.
+    /// Captures the continuation of the frame at `fp`, which runs on the current base, in this tier. A
+    /// native frame has saved the registers of its caller, see [`CAPTURING_SLOTS`].
     ///
     /// # Errors
     ///
     /// [`Full`]: the copies need a collection first.
-    pub(crate) fn capture(&mut self, fp: Address) -> Result<u64, Full> {
+    #[inline]
+    pub(crate) fn capture(&mut self, fp: Address, tier: CodeTier) -> Result<u64, Full> {
         let stubs = self.state().stubs;
         let base = self.state_mut().stack.current();
         remove_barrier(base);
         let (serial, older) = (base.serial, base.link);
         let link = match Piece::above(base, stubs, fp) {
             None => {
-                self.heap().reserve(piece_bytes(0))?;
+                self.heap().reserve(CONTINUATION_BYTES_MAX)?;
                 older
             }
             Some(piece) => {
@@ -124,28 +134,27 @@ impl Mutator<'_> {
                     Some(next) => self.copy_pieces(&[piece, next], older)?,
                 };
                 // SAFETY: the return word of the running frame.
-                let tier = unsafe { stubs.tier(fp.load_word()) };
-                // SAFETY: as above.
-                unsafe { fp.store_word(stubs.underflow(tier)) };
+                unsafe { fp.store_word(stubs.underflow(piece.resume.tier())) };
                 self.state_mut().stack.current().link = link;
                 link
             }
         };
-        let continuation = self.allocate_chunk(0);
+        let continuation = self.allocate_continuation(fp, tier);
         continuation.set_link(link);
         continuation.init(
             chunk::RESUME,
             tag::fixnum(serial as i64).expect("fewer than 2^60 bases"),
         );
-        continuation.init(chunk::HANDLERS, self.state().handlers.get());
-        continuation.init(chunk::PARAMETERS, self.state().parameters.get());
+        continuation.init(chunk::HANDLERS, self.state().native.handlers.get());
+        continuation.init(chunk::PARAMETERS, self.state().native.parameters.get());
         Ok(continuation.word())
     }
 
     /// Copies the only frames on the stack into a chunk that goes on at `older`.
+    #[inline(always)]
     fn copy_piece(&self, piece: Piece, older: Link) -> Result<Link, Full> {
         self.heap()
-            .reserve(piece_bytes(piece.words) + piece_bytes(0))?;
+            .reserve(piece_bytes(piece.words) + CONTINUATION_BYTES_MAX)?;
         Ok(self.copied(piece, older))
     }
 
@@ -164,14 +173,16 @@ impl Mutator<'_> {
             pieces.push(piece);
         }
         let bytes = pieces.iter().map(|piece| piece_bytes(piece.words));
-        self.heap().reserve(bytes.sum::<usize>() + piece_bytes(0))?;
+        self.heap()
+            .reserve(bytes.sum::<usize>() + CONTINUATION_BYTES_MAX)?;
         let outermost_first = pieces.iter().rev();
         Ok(outermost_first.fold(older, |link, &piece| self.copied(piece, link)))
     }
 
     /// A copy of frames on the stack, which goes on at `older`; the memory was reserved.
+    #[inline(always)]
     fn copied(&self, piece: Piece, older: Link) -> Link {
-        let made = self.allocate_chunk(piece.words);
+        let made = self.allocate_chunk(piece.words, piece.words as u64);
         made.set_link(older);
         made.init(chunk::RESUME, piece.resume.address().word());
         for index in 0..piece.words {
@@ -185,8 +196,25 @@ impl Mutator<'_> {
         }
     }
 
-    fn allocate_chunk(&self, frame_words: usize) -> Chunk {
-        let header = chunk_header(frame_words);
+    #[inline(always)]
+    fn allocate_continuation(&self, fp: Address, tier: CodeTier) -> Chunk {
+        if tier == CodeTier::Bytecode {
+            return self.allocate_chunk(0, chunk::REGISTER_WORDS);
+        }
+        let made = self.allocate_chunk(0, chunk::NATIVE_REGISTER_WORDS);
+        // One word at a time: wider copies would wait for the stores.
+        for (index, &slot) in CAPTURING_SLOTS.iter().enumerate() {
+            // SAFETY: a slot of the native frame, which saved the register there.
+            let register = unsafe { slot_address(fp, slot).load_word() };
+            made.init(chunk::NATIVE_REGISTERS + index * WORD_BYTES, register);
+        }
+        made
+    }
+
+    /// A chunk with so many words after its prefix.
+    #[inline(always)]
+    fn allocate_chunk(&self, frame_words: usize, words: u64) -> Chunk {
+        let header = Header::new(Kind::Chunk, chunk::PREFIX_WORDS + words);
         let made = Chunk(self.heap().allocate(header.object_bytes() as usize));
         made.init(0, header.word());
         made.init(chunk::FRAME_WORDS, Value::count(frame_words).word());
@@ -231,18 +259,34 @@ impl Mutator<'_> {
     }
 
     /// Makes the current base go on at `continuation`, which belongs to it, with its registers.
+    #[inline]
     pub(crate) fn set_continuation(&mut self, continuation: u64) {
         let continuation = Chunk::of(continuation);
         let link = continuation.link();
         self.state()
+            .native
             .handlers
             .set(continuation.field(chunk::HANDLERS));
         self.state()
+            .native
             .parameters
             .set(continuation.field(chunk::PARAMETERS));
+        self.state().native.reinstated.set(continuation.0.word());
         let base = self.state_mut().stack.current();
         base.barrier = None;
         base.link = link;
+    }
+
+    /// Writes the registers that native code made the continuation with that was just set, from slot 1
+    /// of the border frame at `fp` on.
+    #[inline(always)]
+    pub(crate) fn store_reinstated_registers(&self, fp: Address) {
+        let continuation = Chunk(Address::from_word(self.state().native.reinstated.get()));
+        for index in 0..CAPTURING_SLOTS.len() {
+            let register = continuation.field(chunk::NATIVE_REGISTERS + index * WORD_BYTES);
+            // SAFETY: a slot of the border frame, which the caller makes.
+            unsafe { slot_address(fp, index + 1).store_word(register) };
+        }
     }
 }
 
@@ -269,6 +313,8 @@ pub(crate) fn continuation_base(value: Value<'_>) -> Option<u64> {
     (chunk.frame_words() == 0).then(|| tag::fixnum_value(chunk.field(chunk::RESUME)) as u64)
 }
 
+const CONTINUATION_BYTES_MAX: usize = piece_bytes(chunk::NATIVE_REGISTER_WORDS as usize);
+
 const fn piece_bytes(words: usize) -> usize {
-    (chunk_size(words) as usize + 1).next_multiple_of(2) * WORD_BYTES
+    (chunk::PREFIX_WORDS as usize + words + 1).next_multiple_of(2) * WORD_BYTES
 }

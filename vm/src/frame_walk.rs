@@ -7,7 +7,6 @@ use std::ops::ControlFlow;
 
 use abi::frame_map::{FrameMap, HEADER_BYTES, SlotState, state_bytes};
 use abi::object_layout::chunk;
-use abi::tag::Header;
 use gc::{Address, Slot, Visitor, WORD_BYTES};
 
 use crate::stack::{Barrier, Base, Innermost};
@@ -322,18 +321,3 @@ const NO_FRAMES: u64 = match abi::tag::fixnum(0) {
     Some(word) => word,
     None => unreachable!(),
 };
-
-/// Words of a chunk's object for so many words of frames; without any, it has registers.
-pub(crate) const fn chunk_size(frame_words: usize) -> u64 {
-    let words = if frame_words == 0 {
-        chunk::REGISTER_WORDS
-    } else {
-        frame_words as u64
-    };
-    chunk::PREFIX_WORDS + words
-}
-
-/// The header of a chunk with so many words of frames.
-pub(crate) fn chunk_header(frame_words: usize) -> Header {
-    Header::new(abi::tag::Kind::Chunk, chunk_size(frame_words))
-}

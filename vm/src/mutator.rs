@@ -231,32 +231,32 @@ impl Mutator<'_> {
 
     /// The list of entered `dynamic-wind`s.
     pub fn winders(&self) -> Value<'_> {
-        self.register(&self.state().winders)
+        self.register(&self.state().native.winders)
     }
 
     /// Replaces the list of entered `dynamic-wind`s.
     pub fn set_winders(&self, value: Value<'_>) {
-        self.state().winders.set(value.word());
+        self.state().native.winders.set(value.word());
     }
 
     /// The stack of exception handlers.
     pub fn handlers(&self) -> Value<'_> {
-        self.register(&self.state().handlers)
+        self.register(&self.state().native.handlers)
     }
 
     /// Replaces the stack of exception handlers.
     pub fn set_handlers(&self, value: Value<'_>) {
-        self.state().handlers.set(value.word());
+        self.state().native.handlers.set(value.word());
     }
 
     /// The bindings of parameters.
     pub fn parameters(&self) -> Value<'_> {
-        self.register(&self.state().parameters)
+        self.register(&self.state().native.parameters)
     }
 
     /// Replaces the bindings of parameters.
     pub fn set_parameters(&self, value: Value<'_>) {
-        self.state().parameters.set(value.word());
+        self.state().native.parameters.set(value.word());
     }
 
     #[expect(clippy::unused_self, reason = "what is read borrows from the mutator")]

@@ -54,9 +54,9 @@ impl<'id> Mutator<'id> {
         };
         let stubs = self.state().stubs;
         let registers = [
-            &self.state().winders,
-            &self.state().handlers,
-            &self.state().parameters,
+            &self.state().native.winders,
+            &self.state().native.handlers,
+            &self.state().native.parameters,
         ];
         let saved = registers.map(std::cell::Cell::get);
         self.state_mut().stack.push_base(saved);
@@ -98,9 +98,9 @@ impl<'id> Mutator<'id> {
             Some(VmError::Escape) => Err(VmError::Escape),
             Some(error) => {
                 let [winders, handlers, parameters] = base.saved;
-                self.state().winders.set(winders);
-                self.state().handlers.set(handlers);
-                self.state().parameters.set(parameters);
+                self.state().native.winders.set(winders);
+                self.state().native.handlers.set(handlers);
+                self.state().native.parameters.set(parameters);
                 Err(error)
             }
         }

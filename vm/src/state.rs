@@ -24,12 +24,6 @@ pub(crate) struct State {
     /// What native code knows of; some of it may be roots.
     pub(crate) native: Context,
     // Roots: words that the collector updates.
-    /// List of entered `dynamic-wind`s.
-    pub(crate) winders: Cell<u64>,
-    /// Stack of exception handlers.
-    pub(crate) handlers: Cell<u64>,
-    /// Bindings of parameters.
-    pub(crate) parameters: Cell<u64>,
     /// List of the ports 0, 1 and 2.
     pub(crate) standard_ports: Cell<u64>,
     /// List of the ports to flush at the end.
@@ -81,9 +75,6 @@ impl State {
         let register = || Cell::new(tag::NULL);
         Self {
             native: Context::new(),
-            winders: register(),
-            handlers: register(),
-            parameters: register(),
             standard_ports: register(),
             open_ports: register(),
             record_type_type: Cell::new(tag::FALSE),
@@ -112,9 +103,9 @@ impl State {
     fn registers(&self) -> [&Cell<u64>; 9] {
         let [continuation, values] = &self.escape;
         [
-            &self.winders,
-            &self.handlers,
-            &self.parameters,
+            &self.native.winders,
+            &self.native.handlers,
+            &self.native.parameters,
             &self.standard_ports,
             &self.open_ports,
             &self.record_type_type,

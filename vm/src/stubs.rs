@@ -206,11 +206,18 @@ impl ReturnWord {
     #[inline(always)]
     pub(crate) unsafe fn new(word: u64) -> Self {
         let address = Address::from_word(word);
-        let is_border = word == return_to_bytecode as extern "C" fn() as usize as u64;
+        if word == return_to_bytecode as extern "C" fn() as usize as u64 {
+            return Self::into_border(address);
+        }
         // SAFETY: passed on to the caller.
-        if is_border || unsafe { loader::is_native_code(address) } {
-            // SAFETY: as above.
-            return unsafe { Self::of_native(address) };
+        if let Some(point) = unsafe { loader::native_return_at(address) } {
+            return Self {
+                address,
+                words: point.words,
+                flags: point.flags,
+                tier: CodeTier::Native,
+                map: point.map,
+            };
         }
         // SAFETY: what is no native code is bytecode.
         let trailer = unsafe { Trailer::new(word) };
@@ -223,30 +230,14 @@ impl ReturnWord {
         }
     }
 
-    /// A return word of native code: a function of its own, so that bytecode, of which less is to be
-    /// found out, passes what it finds in registers.
-    ///
-    /// # Safety
-    ///
-    /// As of [`Self::new`].
-    #[inline(never)]
-    unsafe fn of_native(address: Address) -> Self {
-        // SAFETY: passed on to the caller.
-        match unsafe { loader::native_return_at(address) } {
-            Some(point) => Self {
-                address,
-                words: point.words,
-                flags: point.flags,
-                tier: CodeTier::Native,
-                map: point.map,
-            },
-            None => Self {
-                address,
-                words: BORDER_BELOW_BYTECODE_WORDS as u16,
-                flags: 0,
-                tier: CodeTier::Native,
-                map: Address::new(STUBS.map_below_bytecode.as_ptr().expose_provenance()),
-            },
+    #[cold]
+    fn into_border(address: Address) -> Self {
+        Self {
+            address,
+            words: BORDER_BELOW_BYTECODE_WORDS as u16,
+            flags: 0,
+            tier: CodeTier::Native,
+            map: Address::new(STUBS.map_below_bytecode.as_ptr().expose_provenance()),
         }
     }
 

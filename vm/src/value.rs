@@ -39,6 +39,7 @@ impl Value<'_> {
     /// Zero.
     pub const ZERO: Self = Self::immediate(0);
 
+    #[inline(always)]
     const fn immediate(word: u64) -> Self {
         Self {
             word,

@@ -29,8 +29,14 @@ pub const SYSTEM_STACK: i32 = 72;
 pub const SCHEME_STACK: i32 = 80;
 /// The virtual machine's own, for what comes later.
 pub const RESERVED: i32 = 88;
+/// The list of entered `dynamic-wind`s: a root.
+pub const WINDERS: i32 = 96;
+/// The stack of exception handlers: a root.
+pub const HANDLERS: i32 = 104;
+/// The bindings of parameters: a root.
+pub const PARAMETERS: i32 = 112;
 /// Addresses of the stubs, in the order of [`Stub::ALL`].
-pub const STUBS: i32 = 96;
+pub const STUBS: i32 = 120;
 /// Room for so many stubs.
 pub const STUB_WORDS: usize = 32;
 /// Arguments and values that have no register.

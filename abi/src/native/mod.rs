@@ -20,7 +20,8 @@
 //! [`crate::procedure::NATIVE_KEY_OFFSET`] in the procedure header with the number of arguments plus
 //! one, and calls the native entry. If the callee is no
 //! closure, or the key another one, the caller stores the number of arguments in
-//! [`context::ARGUMENT_COUNT`] and calls [`Stub::Call`] instead, with the same arguments.
+//! [`context::ARGUMENT_COUNT`] and calls [`Stub::Call`] instead, with the same arguments: which fills
+//! in optional ones, makes a list of the rest and jumps to the native entry, if there is one.
 //!
 //! # Frames
 //!
@@ -64,6 +65,10 @@ pub const REGISTER_WORDS: usize = 6;
 /// Words in [`context::ARGUMENTS`]: procedures with more parameters, and those that call with more
 /// arguments or return more values, have no native code.
 pub const ARGUMENT_WORDS: usize = 64;
+
+/// Where a procedure that calls [`Stub::Capture`] saves the registers of its caller: the slots of
+/// `rbx r12 r13 r14`.
+pub const CAPTURING_SLOTS: [usize; 4] = [4, 3, 2, 1];
 
 /// Frames of native procedures take at most so many bytes; larger procedures have no native code.
 /// Stacks have this much room below the limit that polls compare with.

@@ -102,7 +102,7 @@ impl<'image> ReturnTable<'image> {
     }
 
     /// The return point at `offset`, in bytes from the start of the native code.
-    #[inline]
+    #[inline(always)]
     pub fn find(self, offset: u32) -> Option<ReturnPoint> {
         let count = (self.bytes.len() / ENTRY_BYTES) as u32;
         if count == 0 || offset == 0 {
@@ -129,6 +129,7 @@ impl<'image> ReturnTable<'image> {
     }
 }
 
+#[inline(always)]
 fn point(entry: &[u8]) -> ReturnPoint {
     ReturnPoint {
         offset: word(entry, 0),

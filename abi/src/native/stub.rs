@@ -1,7 +1,7 @@
 //! The stubs that native code calls through the mutator.
 
-/// Machine code of the virtual machine. All but [`Stub::Allocate`] are functions of the `Tail`
-/// convention: they keep `rbx rbp r12 r13 r14 r15`, and are safepoints.
+/// Machine code of the virtual machine. All but [`Stub::Allocate`] and [`Stub::Capture`] are functions
+/// of the `Tail` convention: they keep `rbx rbp r12 r13 r14 r15`, and are safepoints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Stub {
@@ -34,6 +34,13 @@ pub enum Stub {
     /// Allocates `OPERAND` bytes, never collects; the address goes to `OPERAND`. Of Cranelift's
     /// `PreserveAll` convention: changes no register.
     Allocate = 11,
+    /// Captures the continuation of the procedure that calls it. Of Cranelift's `Winch` convention,
+    /// which keeps no register: so the caller has saved those of its own caller, as
+    /// [`super::CAPTURING_SLOTS`] says, which belong to the continuation.
+    Capture = 12,
+    /// `(continuation, list)`: goes on at the continuation with the values in the list. Never comes
+    /// back.
+    Reinstate = 13,
 }
 
 impl Stub {
@@ -51,6 +58,8 @@ impl Stub {
         Self::Runtime,
         Self::Poll,
         Self::Allocate,
+        Self::Capture,
+        Self::Reinstate,
     ];
 
     /// For disassembly, symbols and dumps.
@@ -68,6 +77,8 @@ impl Stub {
             Self::Runtime => "runtime",
             Self::Poll => "poll",
             Self::Allocate => "allocate",
+            Self::Capture => "capture",
+            Self::Reinstate => "reinstate",
         }
     }
 }

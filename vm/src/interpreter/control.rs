@@ -13,6 +13,7 @@ use crate::interpreter::safepoint::poll_at;
 use crate::mutator::Mutator;
 use crate::run::VmError;
 use crate::stack::Innermost;
+use crate::stubs::CodeTier;
 use crate::value::Value;
 
 #[inline(always)]
@@ -62,7 +63,7 @@ pub(super) fn trap(m: &mut Mutator<'_>, s: Machine) -> Machine {
 
 #[inline(always)]
 pub(super) fn capture(m: &mut Mutator<'_>, s: Machine, dst: Into, map: MapAtEnd) -> Machine {
-    match m.capture(s.fp_address()) {
+    match m.capture(s.fp_address(), CodeTier::Bytecode) {
         Ok(continuation) => {
             s.set(dst, continuation);
             s
@@ -89,26 +90,64 @@ pub(super) fn reinstate(
 
 #[inline(never)]
 fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: u64, values: u64) -> Machine {
-    // SAFETY: it was in a slot of the running frame, as a value.
+    match reinstate_in_base(m, continuation, values) {
+        Reinstated::At(machine) => machine,
+        Reinstated::Not(wrong) => wrong_continuation(m, s, continuation, wrong),
+    }
+}
+
+/// Where a continuation leads.
+pub(crate) enum Reinstated {
+    /// The machine goes on there, or leaves the base for it.
+    At(Machine),
+    /// Nowhere.
+    Not(WrongContinuation),
+}
+
+/// Why something cannot be reinstated.
+#[derive(Clone, Copy)]
+pub(crate) enum WrongContinuation {
+    NotOne,
+    Over,
+}
+
+/// Makes the base go on at a continuation with the values in a list, two words that are values.
+#[inline]
+pub(crate) fn reinstate_in_base(m: &mut Mutator<'_>, continuation: u64, values: u64) -> Reinstated {
+    // SAFETY: callers have just read it from a slot or register.
     let target = unsafe { Value::from_word(continuation) };
     let Some(serial) = continuation_base(target) else {
-        return fault(m, s, |_| {
+        return Reinstated::Not(WrongContinuation::NotOne);
+    };
+    if m.state_mut().stack.current().serial == serial {
+        return Reinstated::At(m.resume_with_list(continuation, values));
+    }
+    let bases = &m.state().stack.bases;
+    if bases.iter().all(|base| base.serial != serial) {
+        return Reinstated::Not(WrongContinuation::Over);
+    }
+    m.set_escape(continuation, values);
+    m.end_run(VmError::Escape);
+    Reinstated::At(m.exit_machine())
+}
+
+/// Raises what is wrong about a continuation.
+#[cold]
+pub(crate) fn wrong_continuation(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    continuation: u64,
+    wrong: WrongContinuation,
+) -> Machine {
+    fault(m, s, |_| match wrong {
+        WrongContinuation::NotOne => {
             // SAFETY: nothing was collected since the operand was read.
             let target = unsafe { Value::from_word(continuation) };
             Raise::wrong_type("%reinstate", 1, "continuation", target)
-        });
-    };
-    let bases = &m.state().stack.bases;
-    let Some(index) = bases.iter().position(|base| base.serial == serial) else {
-        return fault(m, s, |_| {
+        }
+        WrongContinuation::Over => {
             let message = "the run that this continuation belongs to is over";
             Raise::condition(ConditionKind::Reentry, [Irritant::Text(message.into())])
-        });
-    };
-    if index + 1 < bases.len() {
-        m.set_escape(continuation, values);
-        m.end_run(VmError::Escape);
-        return m.exit_machine();
-    }
-    m.resume_with_list(continuation, values)
+        }
+    })
 }

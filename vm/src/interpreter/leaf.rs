@@ -3,7 +3,6 @@
 use abi::condition::ConditionKind;
 use abi::isa::{Count, Into, Local, Opcode, PrimitiveOperand};
 use gc::Address;
-use smallvec::SmallVec;
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
@@ -116,23 +115,22 @@ unsafe fn apply(
     }
 }
 
-/// Calls a leaf primitive for native code, which the machine stands below; `None` if `number` is
-/// that of no leaf.
+/// Calls a leaf primitive for native code, which the machine stands below, with words of which the last
+/// comes first; `None` if `number` is that of no leaf.
+#[inline]
 pub(crate) fn leaf_primitive(
     m: &Mutator<'_>,
     s: Machine,
     number: u16,
-    words: &[u64],
+    words: &mut [u64],
 ) -> Option<Result<u64, Staged>> {
     let Some(Entry::Leaf { .. }) = entry(number) else {
         return None;
     };
-    // Arguments lie at descending addresses.
-    let mut reversed: SmallVec<[u64; 4]> = words.iter().rev().copied().collect();
     let first = if words.is_empty() {
         s.fp_address()
     } else {
-        last_of(&mut reversed)
+        last_of(words)
     };
     // SAFETY: copies of the arguments, which live as long as the call.
     Some(unsafe { apply(m, s, PrimitiveOperand(number), first, words.len()) })

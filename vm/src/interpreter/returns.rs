@@ -11,8 +11,8 @@ use crate::frame_walk::pass_barrier;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
-use crate::native::value_for_native;
-use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, ReturnKind, Trailer};
+use crate::native::{border_below_restored, value_for_native, value_received};
+use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, CodeTier, ReturnKind, ReturnWord, Trailer};
 use crate::value::Value;
 
 #[inline(always)]
@@ -84,8 +84,23 @@ pub(crate) fn resume(m: &mut Mutator<'_>, values: &[u64]) -> Machine {
     let Some(word) = m.restore_frame() else {
         return m.exit_base_with(values.first().copied().unwrap_or(tag::UNSPECIFIED));
     };
+    if word.tier() == CodeTier::Native {
+        return resume_natively(m, word, values);
+    }
     let below = below_restored_frame(m, word.trailer());
     return_all_to(m, below, word.trailer(), values)
+}
+
+/// Returns `values` into the native frame that was just restored, into which `word` leads.
+#[inline(always)]
+fn resume_natively(m: &mut Mutator<'_>, word: ReturnWord, values: &[u64]) -> Machine {
+    if word.address().word() == m.state().stubs.return_to_bytecode() {
+        // The frame is a border: there is bytecode above.
+        let fp = m.state_mut().stack.current().top;
+        return deliver(m, Machine::at(word.address(), fp), values);
+    }
+    let value = value_received(m, word, values);
+    border_below_restored(m, word, value)
 }
 
 /// Returns `values` through `word`, which leads to code, from the frame of `s`.
@@ -113,6 +128,9 @@ pub(crate) fn resume_with_value(m: &mut Mutator<'_>, value: u64) -> Machine {
     let Some(word) = m.restore_frame() else {
         return m.exit_base_with(value);
     };
+    if word.tier() == CodeTier::Native {
+        return resume_natively(m, word, &[value]);
+    }
     // A `receive` that stands there takes the value from the slot where it is put.
     return_to(
         below_restored_frame(m, word.trailer()),

@@ -11,7 +11,9 @@ use crate::frame_walk::{barrier_original, pass_barrier, slot_address};
 use crate::interpreter::{Machine, procedure_header};
 use crate::mutator::Mutator;
 use crate::native::stubs::{SAVED_BYTES, return_through};
-use crate::stubs::{BORDER_BELOW_BYTECODE_WORDS, BORDER_BELOW_NATIVE_WORDS, BORDER_VALUE_SLOT};
+use crate::stubs::{
+    BORDER_BELOW_BYTECODE_WORDS, BORDER_BELOW_NATIVE_WORDS, BORDER_VALUE_SLOT, ReturnWord,
+};
 
 /// Where native code goes on.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,12 @@ impl Jump {
             value,
         }
     }
+}
+
+/// What `rbp` is in the native frame at `fp`: Cranelift's frames start with the caller's, to which
+/// their own points.
+pub(super) const fn frame_base(fp: Address) -> Address {
+    below(fp, WORD_BYTES)
 }
 
 pub(super) const fn below(address: Address, bytes: usize) -> Address {
@@ -107,6 +115,22 @@ pub(super) fn enter_native(m: &mut Mutator<'_>, s: Machine) -> Jump {
         target,
         value: 0,
     }
+}
+
+/// The machine that goes on with `value` in the native frame that was just restored, into which `word`
+/// leads: in a border frame below it, with the registers of the continuation that is reinstated.
+#[inline]
+pub(crate) fn border_below_restored(m: &mut Mutator<'_>, word: ReturnWord, value: u64) -> Machine {
+    let top = m.state_mut().stack.current().top;
+    let fp = below(top, word.words() * WORD_BYTES);
+    // SAFETY: the words below the restored frame are free; there is room for borders.
+    unsafe { fp.store_word(word.address().word()) };
+    let to_native = Address::from_word(m.state().stubs.return_to_native());
+    let border = Machine::at(to_native, fp);
+    border.set_slot(0, frame_base(top).word());
+    m.store_reinstated_registers(fp);
+    border.set_slot(BORDER_VALUE_SLOT, value);
+    border
 }
 
 fn parameter_count(header: &ProcedureHeader) -> usize {

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::mem::offset_of;
 
 use abi::native::{ARGUMENT_WORDS, Stub, context};
+use abi::tag;
 use gc::{Address, MutatorPrefix};
 use smallvec::SmallVec;
 
@@ -27,6 +28,13 @@ pub(crate) struct Context {
     scheme_stack: Cell<usize>,
     /// What `rbp` is to be in the frame that was just restored.
     pub(crate) frame_base: Cell<usize>,
+    // Roots: words that the collector updates.
+    /// List of entered `dynamic-wind`s.
+    pub(crate) winders: Cell<u64>,
+    /// Stack of exception handlers.
+    pub(crate) handlers: Cell<u64>,
+    /// Bindings of parameters.
+    pub(crate) parameters: Cell<u64>,
     stubs: [usize; context::STUB_WORDS],
     /// Arguments and values.
     pub(crate) arguments: [Cell<u64>; ARGUMENT_WORDS],
@@ -36,6 +44,8 @@ pub(crate) struct Context {
     /// All values, where they are more than `arguments` holds. They are received at once, and no
     /// collection sees them.
     pub(crate) more_values: RefCell<Vec<u64>>,
+    /// The continuation that is being reinstated. No collection sees it.
+    pub(crate) reinstated: Cell<u64>,
     /// How the driver goes on after a slow path that does not return.
     pub(crate) next: Cell<Option<Next>>,
     /// The panic of a slow path, on its way past native code.
@@ -49,6 +59,9 @@ const _: () = {
     assert!(offset(offset_of!(Context, system_stack)) == context::SYSTEM_STACK);
     assert!(offset(offset_of!(Context, scheme_stack)) == context::SCHEME_STACK);
     assert!(offset(offset_of!(Context, frame_base)) == context::RESERVED);
+    assert!(offset(offset_of!(Context, winders)) == context::WINDERS);
+    assert!(offset(offset_of!(Context, handlers)) == context::HANDLERS);
+    assert!(offset(offset_of!(Context, parameters)) == context::PARAMETERS);
     assert!(offset(offset_of!(Context, stubs)) == context::STUBS);
     assert!(offset(offset_of!(Context, arguments)) == context::ARGUMENTS);
     assert!(offset(offset_of!(Context, rooted_arguments)) as usize == context::CONTEXT_BYTES);
@@ -79,10 +92,14 @@ impl Context {
             system_stack: Cell::new(0),
             scheme_stack: Cell::new(0),
             frame_base: Cell::new(0),
+            winders: Cell::new(tag::NULL),
+            handlers: Cell::new(tag::NULL),
+            parameters: Cell::new(tag::NULL),
             stubs: words,
             arguments: [const { Cell::new(0) }; ARGUMENT_WORDS],
             rooted_arguments: Cell::new(0),
             more_values: RefCell::default(),
+            reinstated: Cell::new(0),
             next: Cell::new(None),
             panic: RefCell::default(),
         }

@@ -9,13 +9,17 @@
 //! cannot, because a condition was raised, it leaves for the driver, which goes on in bytecode: the
 //! handler's frame lies below the native frame, with a border between (see [`abi::native`]).
 
+mod arrange;
 mod border;
+mod call_stubs;
 mod context;
+mod control;
 mod driver;
 mod returns;
 mod slow_path;
 pub(crate) mod stubs;
 
+pub(crate) use border::border_below_restored;
 pub(crate) use context::Context;
 pub(crate) use driver::run;
-pub(crate) use returns::value_for_native;
+pub(crate) use returns::{value_for_native, value_received};

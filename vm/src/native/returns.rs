@@ -9,7 +9,7 @@ use crate::continuation::next_captured;
 use crate::frame_walk::{barrier_original, pass_barrier};
 use crate::interpreter::{Machine, deliver};
 use crate::mutator::Mutator;
-use crate::native::border::below;
+use crate::native::border::{below, frame_base};
 use crate::native::driver::Next;
 use crate::native::slow_path::{guard, mutator_at, not_returning};
 use crate::native::stubs::{Answer, SAVED_BYTES};
@@ -30,7 +30,15 @@ pub(crate) fn value_for_native(m: &mut Mutator<'_>, fp: Address, values: &[u64])
     if let &[value] = values {
         return value;
     }
-    if receiver_of(m, fp).is_some_and(|word| word.flags() & FLAG_RECEIVES != 0) {
+    match receiver_of(m, fp) {
+        Some(word) => value_received(m, word, values),
+        None => values.first().copied().unwrap_or(tag::UNSPECIFIED),
+    }
+}
+
+/// What a return of `values` through `word`, which leads to native code, is in `rax`.
+pub(crate) fn value_received(m: &Mutator<'_>, word: ReturnWord, values: &[u64]) -> u64 {
+    if values.len() != 1 && word.flags() & FLAG_RECEIVES != 0 {
         m.state().native.set_values(values);
         return MANY_VALUES;
     }
@@ -103,11 +111,7 @@ pub(super) extern "C" fn underflow_natively(mutator: usize, _behind: usize) -> A
         let word = m.restore_frame();
         let word = word.expect("native frames are not the first of a base");
         let top = m.state_mut().stack.current().top;
-        // Cranelift's frames start with the caller's `rbp`, to which its own points.
-        m.state()
-            .native
-            .frame_base
-            .set(below(top, WORD_BYTES).raw());
+        m.state().native.frame_base.set(frame_base(top).raw());
         let callee = below(top, word.words() * WORD_BYTES);
         m.state().native.operand.set(callee.offset_words(1).word());
         Ok(word.address().word())

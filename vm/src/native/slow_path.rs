@@ -67,7 +67,7 @@ pub(super) fn not_returning(m: &Mutator<'_>, next: Next) -> u64 {
 }
 
 /// Goes on with the machine, which stands below native code's border, or elsewhere.
-fn raised(m: &Mutator<'_>, s: Machine) -> u64 {
+pub(super) fn raised(m: &Mutator<'_>, s: Machine) -> u64 {
     m.state().native.next.set(Some(Next::Bytecode(s)));
     RAISES
 }
@@ -87,7 +87,7 @@ pub(super) fn suspended_at(fp: Address) -> Suspended {
 }
 
 /// Collects while native code waits for a stub, and keeps `words` alive.
-fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u64]) -> Outcome {
+pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u64]) -> Outcome {
     let suspended = suspended_at(m.state().native.scheme_stack());
     let context = &m.state().native;
     for (place, &word) in context.arguments.iter().zip(&*words) {
@@ -105,14 +105,34 @@ fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u64]) -> Out
     outcome
 }
 
-/// Calls a primitive for native code.
-fn primitive(m: &mut Mutator<'_>, number: u64, mut words: Words) -> Result<u64, u64> {
+/// Calls a primitive for native code, with words of which the last comes first.
+#[inline(always)]
+fn primitive<const COUNT: usize>(
+    m: &mut Mutator<'_>,
+    number: u64,
+    mut words: [u64; COUNT],
+) -> Result<u64, u64> {
     let s = below_native(m, m.state().native.scheme_stack());
-    let number = number as u16;
+    let outcome = leaf_primitive(m, s, number as u16, &mut words);
+    if let Some(Ok(word)) = outcome {
+        return Ok(word);
+    }
+    words.reverse();
+    primitive_slowly(m, number as u16, Words::from_slice(&words), outcome)
+}
+
+/// Calls a primitive for native code, from what came of it when it was called as a leaf.
+#[inline(never)]
+fn primitive_slowly(
+    m: &mut Mutator<'_>,
+    number: u16,
+    mut words: Words,
+    mut outcome: Option<Result<u64, Staged>>,
+) -> Result<u64, u64> {
+    let s = below_native(m, m.state().native.scheme_stack());
     let known = Primitive::from_index(number);
     loop {
-        let outcome = leaf_primitive(m, s, number, &words)
-            .or_else(|| arithmetic_primitive(m, s, known?, &words));
+        outcome = outcome.or_else(|| arithmetic_primitive(m, s, known?, &words));
         let staged = match outcome {
             Some(Ok(word)) => return Ok(word),
             Some(Err(staged)) => staged,
@@ -122,39 +142,40 @@ fn primitive(m: &mut Mutator<'_>, number: u64, mut words: Words) -> Result<u64, 
             let s = go_on(m, s, staged);
             return Err(raised(m, s));
         };
-        let outcome = collect(m, CollectReason::Full { bytes }, &mut words);
-        if let Outcome::Exhausted { needed_bytes } = outcome {
+        let collected = collect(m, CollectReason::Full { bytes }, &mut words);
+        if let Outcome::Exhausted { needed_bytes } = collected {
             let s = fault(m, s, |m| heap_exhausted(m, needed_bytes));
             return Err(raised(m, s));
         }
+        let mut reversed: Words = words.iter().rev().copied().collect();
+        outcome = leaf_primitive(m, s, number, &mut reversed);
     }
 }
 
 /// The stub `primitive1`.
 pub(super) extern "C" fn primitive1(mutator: usize, number: u64, a: u64) -> Answer {
-    guard(mutator, |m| primitive(m, number, Words::from_slice(&[a])))
+    guard(mutator, |m| primitive(m, number, [a]))
 }
 
 /// The stub `primitive2`.
 pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64) -> Answer {
-    guard(mutator, |m| {
-        primitive(m, number, Words::from_slice(&[a, b]))
-    })
+    guard(mutator, |m| primitive(m, number, [b, a]))
 }
 
 /// The stub `primitive3`.
 pub(super) extern "C" fn primitive3(mutator: usize, number: u64, a: u64, b: u64, c: u64) -> Answer {
-    guard(mutator, |m| {
-        primitive(m, number, Words::from_slice(&[a, b, c]))
-    })
+    guard(mutator, |m| primitive(m, number, [c, b, a]))
 }
 
 /// The stub `primitive-many`.
 pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
     guard(mutator, |m| {
         let context = &m.state().native;
-        let words = context.arguments(context.argument_count.get() as usize);
-        primitive(m, number, Words::from_slice(&words))
+        let words = Words::from_slice(&context.arguments(context.argument_count.get() as usize));
+        let s = below_native(m, context.scheme_stack());
+        let mut reversed: Words = words.iter().rev().copied().collect();
+        let outcome = leaf_primitive(m, s, number as u16, &mut reversed);
+        primitive_slowly(m, number as u16, words, outcome)
     })
 }
 

@@ -7,7 +7,7 @@ use std::arch::naked_asm;
 
 use abi::native::{Stub, context};
 
-use crate::native::{returns, slow_path};
+use crate::native::{call_stubs, control, returns, slow_path};
 
 /// Why native code left: what [`enter`] answers.
 pub(super) mod event {
@@ -108,6 +108,7 @@ macro_rules! leave {
         )
     };
 }
+pub(super) use leave;
 
 /// A stub that leaves for the driver, after the registers with arguments were stored.
 macro_rules! leaving_stubs {
@@ -134,12 +135,8 @@ macro_rules! leaving_stubs {
 }
 
 leaving_stubs! {
-    /// [`Stub::Call`]
-    call 0 = CALL;
     /// [`Stub::CallCode`]
     call_code 1 = CALL_CODE;
-    /// [`Stub::Apply`]
-    apply 2 = APPLY;
 }
 
 // As the stubs below have it.
@@ -351,12 +348,66 @@ pub(crate) extern "C" fn underflow() {
     )
 }
 
+/// [`Stub::Capture`]: keeps no register but the stack's and the mutator's.
+#[unsafe(naked)]
+extern "C" fn capture() {
+    naked_asm!(
+        "mov [r15 + {scheme}], rsp",
+        "mov rsp, [r15 + {system}]",
+        "mov rdi, r15",
+        "mov rsi, rbp",
+        "call {function}",
+        "mov rsp, [r15 + {scheme}]",
+        "test rdx, rdx",
+        "jnz 2f",
+        "ret",
+        "2:",
+        leave!(saving, 5),
+        function = sym control::capture,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
+/// [`Stub::Reinstate`]
+#[unsafe(naked)]
+extern "C" fn reinstate() {
+    naked_asm!(
+        "mov [r15 + {scheme}], rsp",
+        "mov rsp, [r15 + {system}]",
+        "mov rdx, rsi",
+        "mov rsi, rdi",
+        "mov rdi, r15",
+        "call {function}",
+        "test rdx, rdx",
+        "jnz 2f",
+        "mov rsp, [r15 + {operand}]",
+        "pop r14",
+        "pop r13",
+        "pop r12",
+        "pop rbx",
+        "pop rbp",
+        "ret",
+        "2:",
+        "mov rsp, [r15 + {scheme}]",
+        "cmp rdx, 1",
+        "jne 3f",
+        leave!(saving, 5),
+        "3:",
+        leave!(5),
+        function = sym control::reinstate,
+        operand = const context::OPERAND,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
 /// The address of a stub.
 pub(super) fn address(stub: Stub) -> usize {
     let function: extern "C" fn() = match stub {
-        Stub::Call => call,
+        Stub::Call => call_stubs::call,
         Stub::CallCode => call_code,
-        Stub::Apply => apply,
+        Stub::Apply => call_stubs::apply,
         Stub::ReturnMany => return_many,
         Stub::Primitive1 => primitive1,
         Stub::Primitive2 => primitive2,
@@ -366,6 +417,8 @@ pub(super) fn address(stub: Stub) -> usize {
         Stub::Runtime => runtime,
         Stub::Poll => poll,
         Stub::Allocate => allocate,
+        Stub::Capture => capture,
+        Stub::Reinstate => reinstate,
     };
     function as usize
 }

@@ -1,7 +1,6 @@
 //! Which procedures get native code.
 
 use abi::native::ARGUMENT_WORDS;
-use abi::primitive::Primitive;
 use thiserror::Error;
 
 use crate::options::Tier;
@@ -20,9 +19,6 @@ pub enum Reason {
     /// It runs once, and fills the cells of the image.
     #[error("the entry of the unit")]
     Entry,
-    /// It deals with continuations, host procedures or argument lists.
-    #[error("uses {0}")]
-    Uses(&'static str),
     /// More words than the mutator has room for.
     #[error("passes more arguments or values than native code can")]
     ManyArguments,
@@ -115,29 +111,14 @@ fn check_operation(operation: &Operation) -> Result<(), Reason> {
     match operation {
         Operation::Call(_, operands)
         | Operation::CallKnown(_, _, operands)
-        | Operation::Primitive(_, operands) => {
-            fits(operands.len())?;
-        }
-        Operation::CallHost(primitive, _) => return Err(Reason::Uses(primitive.name())),
-        Operation::GlobalDefine(..) => return Err(Reason::Uses("definitions of global variables")),
-        _ => {}
-    }
-    match operation {
-        Operation::Primitive(
-            primitive @ (Primitive::Capture
-            | Primitive::Apply
-            | Primitive::Reinstate
-            | Primitive::Values),
-            _,
-        ) => Err(Reason::Uses(primitive.name())),
+        | Operation::CallHost(_, operands)
+        | Operation::Primitive(_, operands) => fits(operands.len()),
         _ => Ok(()),
     }
 }
 
 fn check_terminator(terminator: &Terminator) -> Result<(), Reason> {
     match terminator {
-        Terminator::Reinstate(..) => Err(Reason::Uses("%reinstate")),
-        Terminator::TailApply(..) => Err(Reason::Uses("%apply")),
         Terminator::TailCall(_, operands)
         | Terminator::TailCallKnown(_, _, operands)
         | Terminator::ReturnValues(operands) => fits(operands.len()),

@@ -12,6 +12,7 @@ mod arithmetic;
 mod branch;
 mod call;
 mod compile_all;
+mod control;
 mod eligible;
 mod emitter;
 mod finish;

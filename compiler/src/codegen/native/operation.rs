@@ -55,7 +55,7 @@ impl Emitter<'_, '_> {
             Operation::CallKnown(procedure, closure, ref arguments) => {
                 self.call(&Callee::Known(procedure, closure), arguments)
             }
-            Operation::CallHost(..) => unreachable!("such procedures stay bytecode"),
+            Operation::CallHost(primitive, ref operands) => self.call_host(primitive, operands),
             Operation::Raw1(operation, value) => self.raw_unary(operation, value),
             Operation::Raw2(operation, a, b) => self.raw_binary(operation, a, b),
             Operation::Poll => {
@@ -164,7 +164,11 @@ impl Emitter<'_, '_> {
                 let (variable, word) = (self.global_cell(global), self.get(value));
                 self.call_runtime(RuntimeOperation::LocationSet, [variable, word]);
             }
-            _ => unreachable!("such procedures stay bytecode"),
+            Operation::GlobalDefine(global, value) => {
+                let (variable, word) = (self.global_cell(global), self.get(value));
+                self.call_runtime(RuntimeOperation::LocationDefine, [variable, word]);
+            }
+            _ => unreachable!("only assignments are written here"),
         }
     }
 
@@ -189,6 +193,9 @@ impl Emitter<'_, '_> {
     ) -> Value {
         if primitive == Primitive::Void {
             return self.word(tag::UNSPECIFIED);
+        }
+        if let Some(result) = self.control_primitive(primitive, operands) {
+            return result;
         }
         if primitive.class() == PrimitiveClass::Leaf {
             return self.leaf(primitive, operands);

@@ -171,9 +171,9 @@ impl Emitter<'_, '_> {
                 let block = self.blocks[block.0 as usize];
                 self.code.ins().jump(block, &arguments);
             }
-            Terminator::None | Terminator::TailApply(..) | Terminator::Reinstate(..) => {
-                unreachable!("such procedures stay bytecode")
-            }
+            Terminator::TailApply(procedure, list) => self.tail_apply(*procedure, *list),
+            Terminator::Reinstate(continuation, values) => self.reinstate(*continuation, *values),
+            Terminator::None => unreachable!("complete procedures have complete blocks"),
         }
     }
 

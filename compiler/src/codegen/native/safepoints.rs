@@ -67,7 +67,14 @@ fn at_primitive(primitive: Primitive) -> Safepoint {
         | Primitive::BytevectorRef
         | Primitive::BytevectorSet
         | Primitive::BytevectorLength
-        | Primitive::MakeRecord => Safepoint::None,
+        | Primitive::MakeRecord
+        | Primitive::Winders
+        | Primitive::SetWinders
+        | Primitive::Handlers
+        | Primitive::SetHandlers
+        | Primitive::Parameters
+        | Primitive::SetParameters => Safepoint::None,
+        Primitive::Capture => Safepoint::Always,
         _ if primitive.class() == PrimitiveClass::Leaf => Safepoint::Always,
         _ => Safepoint::Cold,
     }
@@ -102,13 +109,21 @@ pub(super) fn at_end(terminator: &Terminator) -> Safepoint {
 /// Whether a block calls, tail-calls or allocates: a poll has to come before.
 pub(super) fn wants_poll(block: &Block) -> bool {
     let counts = |operation: &Operation| match operation {
-        Operation::Call(..) | Operation::CallKnown(..) | Operation::MakeClosure(..) => true,
-        Operation::Primitive(primitive, _) => primitive.effect() == Effect::Allocate,
+        Operation::Call(..)
+        | Operation::CallKnown(..)
+        | Operation::CallHost(..)
+        | Operation::MakeClosure(..) => true,
+        Operation::Primitive(primitive, _) => {
+            primitive.effect() == Effect::Allocate || *primitive == Primitive::Capture
+        }
         _ => false,
     };
     let leaves = matches!(
         block.terminator,
-        Terminator::TailCall(..) | Terminator::TailCallKnown(..) | Terminator::CallReceive { .. }
+        Terminator::TailCall(..)
+            | Terminator::TailCallKnown(..)
+            | Terminator::TailApply(..)
+            | Terminator::CallReceive { .. }
     );
     leaves || (block.instructions.iter()).any(|instruction| counts(&instruction.operation))
 }

@@ -58,7 +58,7 @@ fn a_pair_is_made_with_one_comparison() {
         v7 = stack_addr.i64 ss0
         store.i64 notrap v1, v7
         v8 = get_pinned_reg.i64
-        v9 = load.i64 notrap aligned v8+176
+        v9 = load.i64 notrap aligned v8+200
         v10 = call_indirect sig0, v9(), stack_map=[i64 @ ss0+0]
         v11 = stack_addr.i64 ss0
         v12 = load.i64 notrap v11
@@ -77,7 +77,7 @@ fn a_pair_is_made_with_one_comparison() {
         v22 = get_pinned_reg.i64
         store notrap aligned v21, v22+64  ; v21 = 16
         v23 = get_pinned_reg.i64
-        v24 = load.i64 notrap aligned v23+184
+        v24 = load.i64 notrap aligned v23+208
         call_indirect sig1, v24()
         v25 = get_pinned_reg.i64
         v26 = load.i64 notrap aligned v25+64

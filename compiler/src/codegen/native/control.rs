@@ -1,0 +1,89 @@
+//! Continuations, argument lists, host procedures: what native code leaves to stubs.
+
+use abi::native::{Stub, context};
+use abi::primitive::Primitive;
+use abi::tag;
+use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
+use cranelift_codegen::isa::CallConv;
+
+use super::Listed;
+use super::emitter::{Emitter, UNREACHABLE};
+use crate::ssa::ir::ValueId;
+
+impl Emitter<'_, '_> {
+    /// A primitive that deals with continuations, or with the registers that they hold.
+    pub(super) fn control_primitive(
+        &mut self,
+        primitive: Primitive,
+        operands: &[ValueId],
+    ) -> Option<Value> {
+        let (register, is_assigned) = match primitive {
+            Primitive::Capture => return Some(self.capture()),
+            Primitive::Winders => (context::WINDERS, false),
+            Primitive::SetWinders => (context::WINDERS, true),
+            Primitive::Handlers => (context::HANDLERS, false),
+            Primitive::SetHandlers => (context::HANDLERS, true),
+            Primitive::Parameters => (context::PARAMETERS, false),
+            Primitive::SetParameters => (context::PARAMETERS, true),
+            _ => return None,
+        };
+        let mutator = self.mutator();
+        if !is_assigned {
+            return Some(self.load(mutator, register));
+        }
+        let word = self.get(operands[0]);
+        self.store(word, mutator, register);
+        Some(self.word(tag::UNSPECIFIED))
+    }
+
+    /// Captures the continuation of the procedure.
+    fn capture(&mut self) -> Value {
+        // A convention that keeps no register: Cranelift saves all of the caller's in the frame, where
+        // the stub finds what belongs to the continuation.
+        let mut signature = Signature::new(CallConv::Winch);
+        signature.returns.push(AbiParam::new(types::I64));
+        let signature = self.code.import_signature(signature);
+        self.store_live();
+        let stub = self.stub(Stub::Capture);
+        let call = self.code.ins().call_indirect(signature, stub, &[]);
+        let result = self.code.inst_results(call)[0];
+        self.finish_call(call);
+        result
+    }
+
+    /// Goes on at a continuation. The frame stays until that is known to be one: errors show it.
+    pub(super) fn reinstate(&mut self, continuation: ValueId, values: ValueId) {
+        let words = [self.get(continuation), self.get(values)];
+        let stub = self.stub(Stub::Reinstate);
+        self.call_words(stub, &words);
+        self.code.ins().trap(UNREACHABLE);
+    }
+
+    /// Calls a procedure in place of this one with the elements of a list.
+    pub(super) fn tail_apply(&mut self, procedure: ValueId, list: ValueId) {
+        let words = [self.get(procedure), self.get(list)];
+        let stub = self.stub(Stub::Apply);
+        let signature = self.word_signature(words.len());
+        self.list_as(Listed::Never);
+        self.code
+            .ins()
+            .return_call_indirect(signature, stub, &words);
+    }
+
+    /// Calls a host primitive.
+    pub(super) fn call_host(&mut self, primitive: Primitive, operands: &[ValueId]) -> Value {
+        let mutator = self.mutator();
+        for (index, &operand) in operands.iter().enumerate() {
+            let word = self.get(operand);
+            self.store(word, mutator, context::argument_word(index));
+        }
+        self.set_argument_count(operands.len());
+        let number = self.word(u64::from(primitive.index()));
+        self.store_live();
+        let stub = self.stub(Stub::Host);
+        let call = self.call_words(stub, &[number]);
+        let result = self.code.inst_results(call)[0];
+        self.finish_call(call);
+        result
+    }
+}

@@ -1,0 +1,137 @@
+//! Machine code for calls that are not simply a jump to a native entry.
+//!
+//! A callee with native code is entered from here, whatever work its arity makes: nothing is pushed,
+//! and no border crossed. The arguments travel in `rdi rsi rdx rcx r8 r9` and in the mutator, so that
+//! `rax r10 r11` are all that a stub may use before it has stored them.
+
+use std::arch::naked_asm;
+
+use abi::native::context;
+use abi::object_layout::closure;
+use abi::procedure::{ARITY_OFFSET, FLAG_REST, NATIVE_ENTRY_OFFSET};
+use abi::tag::{self, HEADER_KIND_OFFSET, Kind, TAG_OBJECT};
+
+use crate::native::arrange;
+use crate::native::stubs::{event, leave};
+
+/// What a function that arranges a call answers in place of an entry: the driver makes the call, of
+/// the closure and the arguments in the mutator.
+pub(super) const LEAVES_FOR_CALL: u64 = 3;
+/// The driver calls the closure with the list, both in the mutator.
+pub(super) const LEAVES_FOR_APPLY: u64 = 4;
+
+const REQUIRED: usize = ARITY_OFFSET;
+const OPTIONAL: usize = ARITY_OFFSET + 2;
+const FLAGS: usize = ARITY_OFFSET + 3;
+
+// As the stubs have it.
+const _: () = assert!(event::CALL == 0 && event::APPLY == 2 && event::NEXT == 5);
+const _: () = assert!(LEAVES_FOR_CALL == 3 && tag::TAG_MASK == 7);
+
+/// Stores the registers that carry arguments.
+macro_rules! store_arguments {
+    () => {
+        "mov [r15 + {arguments}], rdi\n mov [r15 + {arguments} + 8], rsi\n \
+         mov [r15 + {arguments} + 16], rdx\n mov [r15 + {arguments} + 24], rcx\n \
+         mov [r15 + {arguments} + 32], r8\n mov [r15 + {arguments} + 40], r9\n"
+    };
+}
+
+/// Calls `{function}` on the system stack, with the mutator and what is in `rsi` and `rdx`; it leaves
+/// arguments in the mutator, and answers where they are taken, or how to leave.
+macro_rules! arrange_and_enter {
+    () => {
+        concat!(
+            "mov [r15 + {scheme}], rsp\n mov rsp, [r15 + {system}]\n mov rdi, r15\n",
+            "call {function}\n mov rsp, [r15 + {scheme}]\n",
+            "test rdx, rdx\n jnz 20f\n",
+            "mov rdi, [r15 + {arguments}]\n mov rsi, [r15 + {arguments} + 8]\n",
+            "mov rdx, [r15 + {arguments} + 16]\n mov rcx, [r15 + {arguments} + 24]\n",
+            "mov r8, [r15 + {arguments} + 32]\n mov r9, [r15 + {arguments} + 40]\n",
+            "jmp rax\n",
+            "20:\n cmp rdx, 3\n jb 21f\n ja 22f\n",
+            leave!(saving, 0),
+            "21:\n",
+            leave!(5),
+            "22:\n",
+            leave!(saving, 2),
+        )
+    };
+}
+
+/// [`abi::native::Stub::Call`]: fills in optional arguments here, leaves the rest to
+/// [`arrange::call`].
+#[unsafe(naked)]
+pub(super) extern "C" fn call() {
+    naked_asm!(
+        "lea r10, [rdi - {tag_object}]",
+        "test r10b, 7",
+        "jnz 10f",
+        "cmp byte ptr [r10 + {kind}], {closure}",
+        "jne 10f",
+        "mov r10, [r10 + {code}]",
+        "movsxd r11, dword ptr [r10 + {entry}]",
+        "test r11, r11",
+        "jz 10f",
+        "add r11, r10",
+        "test byte ptr [r10 + {flags}], {rest}",
+        "jnz 11f",
+        "movzx eax, word ptr [r10 + {required}]",
+        "cmp [r15 + {count}], rax",
+        "jb 10f",
+        "movzx r10d, byte ptr [r10 + {optional}]",
+        "add r10, rax",
+        "mov rax, [r15 + {count}]",
+        "cmp rax, r10",
+        "ja 10f",
+        "cmp r10, 5",
+        "ja 11f",
+        // Registers that are no parameters may be changed, too.
+        "mov r10d, {default}",
+        "cmp rax, 1",
+        "cmovb rsi, r10",
+        "cmp rax, 2",
+        "cmovb rdx, r10",
+        "cmp rax, 3",
+        "cmovb rcx, r10",
+        "cmp rax, 4",
+        "cmovb r8, r10",
+        "cmp rax, 5",
+        "cmovb r9, r10",
+        "jmp r11",
+        "10:",
+        store_arguments!(),
+        leave!(saving, 0),
+        "11:",
+        store_arguments!(),
+        arrange_and_enter!(),
+        tag_object = const TAG_OBJECT,
+        kind = const HEADER_KIND_OFFSET,
+        closure = const Kind::Closure as u8,
+        code = const closure::CODE,
+        entry = const NATIVE_ENTRY_OFFSET,
+        flags = const FLAGS,
+        rest = const FLAG_REST,
+        required = const REQUIRED,
+        optional = const OPTIONAL,
+        default = const tag::DEFAULT,
+        count = const context::ARGUMENT_COUNT,
+        function = sym arrange::call,
+        arguments = const context::ARGUMENTS,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
+
+/// [`abi::native::Stub::Apply`]
+#[unsafe(naked)]
+pub(super) extern "C" fn apply() {
+    naked_asm!(
+        store_arguments!(),
+        arrange_and_enter!(),
+        function = sym arrange::apply,
+        arguments = const context::ARGUMENTS,
+        scheme = const context::SCHEME_STACK,
+        system = const context::SYSTEM_STACK,
+    )
+}
