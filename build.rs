@@ -1,11 +1,12 @@
-//! Compiles the Scheme library in `lib/` into the boot image.
+//! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and one that has native
+//! code too.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 use compiler::compile::compile;
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
-use compiler::options::Options;
+use compiler::options::{Options, Tier};
 
 /// What the names of the library's files begin with in messages. (The command line knows it too.)
 const BOOT_FILE_PREFIX: &str = "(cozen)/";
@@ -13,19 +14,24 @@ const BOOT_FILE_PREFIX: &str = "(cozen)/";
 fn main() {
     println!("cargo::rerun-if-changed=lib");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("boot.czo");
-    match boot_image(&root) {
-        Ok(image) => fs::write(out, image).expect("a writable output directory"),
-        Err(messages) => {
-            for message in messages {
-                println!("cargo::error={}", message.replace('\n', " | "));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    for (name, tier) in [
+        ("boot.czo", Tier::Bytecode),
+        ("boot-native.czo", Tier::Native),
+    ] {
+        match boot_image(&root, tier) {
+            Ok(image) => fs::write(out.join(name), image).expect("a writable output directory"),
+            Err(messages) => {
+                for message in messages {
+                    println!("cargo::error={}", message.replace('\n', " | "));
+                }
+                process::exit(1);
             }
-            process::exit(1);
         }
     }
 }
 
-fn boot_image(root: &Path) -> Result<Vec<u8>, Vec<String>> {
+fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     let mut paths = Vec::new();
     add_libraries(&root.join("lib"), &mut paths);
     let files: Vec<SourceText> = paths
@@ -43,7 +49,11 @@ fn boot_image(root: &Path) -> Result<Vec<u8>, Vec<String>> {
             .map(ToString::to_string)
             .collect::<Vec<_>>()
     })?;
-    compile(program, Some(interface), &Options::default())
+    let options = Options {
+        tier,
+        ..Options::default()
+    };
+    compile(program, Some(interface), &options)
         .map(|compiled| compiled.image)
         .map_err(|error| vec![error.to_string()])
 }

@@ -1,4 +1,21 @@
-//! The boot image: the Scheme library, compiled by `build.rs`.
+//! The boot images: the Scheme library, compiled by `build.rs`, without native code and with it.
+//!
+//! Programs of bytecode run with the library of bytecode: crossing into native code for each element of
+//! a `map` would cost more than native code gains, and pages that hold none of it are not read. What
+//! has native code runs with the native library, so that its calls cross no border either.
 
-/// The image's bytes.
+use abi::native::Tier;
+
+/// The image of bytecode alone.
 pub(crate) static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));
+
+/// The image that has native code too.
+static NATIVE_IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot-native.czo"));
+
+/// The image for a runtime that runs procedures in these tiers.
+pub(crate) const fn image(tier: Tier) -> &'static [u8] {
+    match tier {
+        Tier::Bytecode => IMAGE,
+        Tier::Native | Tier::Mixed(_) => NATIVE_IMAGE,
+    }
+}

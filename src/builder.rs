@@ -19,6 +19,7 @@ pub struct RuntimeBuilder {
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) command_line: Vec<String>,
     pub(crate) tier: Option<Tier>,
+    pub(crate) native_library: bool,
     pub(crate) compiler: compiler::options::Options,
 }
 
@@ -94,6 +95,14 @@ impl RuntimeBuilder {
     #[must_use]
     pub const fn tier(mut self, tier: Tier) -> Self {
         self.tier = Some(tier);
+        self
+    }
+
+    /// If no tier is chosen: run the native code of the library, too. It pays for programs that have
+    /// native code themselves; programs of bytecode are faster with a library of bytecode.
+    #[must_use]
+    pub const fn native_library(mut self, native: bool) -> Self {
+        self.native_library = native;
         self
     }
 

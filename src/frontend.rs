@@ -233,6 +233,11 @@ fn boot_interface() -> &'static str {
     str::from_utf8(interface).expect("an interface is text")
 }
 
+/// Whether bytes are an image with native code.
+pub fn has_native_code(image: &[u8]) -> bool {
+    ImageView::parse(image).is_ok_and(|view| view.header().native_code.bytes > 0)
+}
+
 /// The bytes of a source file or image.
 ///
 /// # Errors

@@ -57,7 +57,7 @@ pub use builder::RuntimeBuilder;
 pub use compiler::options::{Level, Options as CompilerOptions};
 pub use convert::{FromScheme, IntoScheme};
 pub use error::{Error, Place, Raised};
-pub use frontend::{Forms, Frontend, read_file, read_forms};
+pub use frontend::{Forms, Frontend, has_native_code, read_file, read_forms};
 pub use handle::Handle;
 pub use host_procedure::Call;
 pub use runtime::{Interrupt, Runtime};

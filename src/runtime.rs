@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
+use abi::native::Tier;
 use vm::{Vm, VmOptions};
 
 use crate::boot;
@@ -58,19 +59,24 @@ impl Runtime {
             vm_options.stack_bytes_max = bytes;
         }
         let mut compiler = options.compiler;
-        if let Some(tier) = options
+        let chosen = options
             .tier
-            .map_or_else(tier_from_environment, |tier| Ok(Some(tier)))?
-        {
+            .map_or_else(tier_from_environment, |tier| Ok(Some(tier)))?;
+        if let Some(tier) = chosen {
             vm_options.tier = tier;
             compiler.tier = tier;
         }
+        let library = match chosen {
+            Some(tier) => tier,
+            None if options.native_library => Tier::Native,
+            None => Tier::Bytecode,
+        };
         let frontend = Frontend::standard(options.library_paths, compiler);
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
         let vm = Vm::new(vm_options, hook).map_err(|error| Error::Setup(error.to_string()))?;
         let mut runtime = Self { vm, frontend };
-        runtime.enter(|scheme| scheme.run_image(boot::IMAGE, "boot", true))?;
+        runtime.enter(|scheme| scheme.run_image(boot::image(library), "boot", true))?;
         Ok(runtime)
     }
 

@@ -57,7 +57,11 @@ fn dispatch(arguments: &Arguments) -> Result<ExitCode, cozen::Error> {
 
 /// A runtime as the options say, in which `(command-line)` is `words`.
 fn runtime(options: &Options, words: Vec<String>) -> Result<Runtime, cozen::Error> {
-    let runtime = builder(options).command_line(words).build()?;
+    build(builder(options), words)
+}
+
+fn build(builder: RuntimeBuilder, words: Vec<String>) -> Result<Runtime, cozen::Error> {
+    let runtime = builder.command_line(words).build()?;
     interrupt::install(runtime.interrupt());
     Ok(runtime)
 }

@@ -7,7 +7,7 @@ use cozen::{Error, Runtime};
 
 use crate::arguments::Options;
 use crate::report::SourceLines;
-use crate::{output, report, runtime, statistics};
+use crate::{build, builder, output, report, runtime, statistics};
 
 /// Compiles a source file and runs the image.
 pub(crate) fn run_source(
@@ -27,7 +27,8 @@ pub(crate) fn run_image(
     arguments: &[String],
 ) -> Result<ExitCode, Error> {
     let image = cozen::read_file(file)?;
-    let mut runtime = runtime(options, command_line(file, arguments))?;
+    let builder = builder(options).native_library(cozen::has_native_code(&image));
+    let mut runtime = build(builder, command_line(file, arguments))?;
     Ok(run(options, &mut runtime, &image, file))
 }
 
