@@ -12,7 +12,7 @@ use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
 use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
-use crate::options::{Level, Options};
+use crate::options::{Level, Options, Tier};
 use crate::phase_times::PhaseTimes;
 use crate::rewrites::Rewrites;
 use crate::ssa::ir::Unit;
@@ -165,7 +165,10 @@ fn generate(
     observer: &mut Observer<'_>,
 ) -> Result<LinkUnit, CompileError> {
     program.rewrites = Rewrites::up_to(options.rewrites_max);
-    let unit = lower(program, options.level, observer)?;
+    let mut unit = lower(program, options.level, observer)?;
+    if options.tier != Tier::Bytecode {
+        unit = codegen::separate_entry(unit);
+    }
     let times = &mut observer.times;
     Ok(codegen::bytecode::generate(&unit, options.tier, times)?)
 }

@@ -10,7 +10,8 @@
 //!    `superinstruction` making one of those that often follow one another;
 //! 4. `frame_states` turns what was recorded at each safepoint into frame maps.
 //!
-//! [`native`] makes machine code of the same procedures.
+//! [`native`] makes machine code of the same procedures; [`separate_entry`] goes before, so that what the
+//! entry does has some.
 
 mod allocate_slots;
 mod assembler;
@@ -24,10 +25,12 @@ pub mod native;
 mod outgoing;
 mod resolve_moves;
 mod select;
+mod separate_entry;
 mod slot_set;
 mod superinstruction;
 
 pub use error::CodegenError;
+pub use separate_entry::separate_entry;
 
 #[cfg(test)]
 mod random_programs;
