@@ -16,6 +16,7 @@ mod control;
 mod eligible;
 mod emitter;
 mod finish;
+mod list;
 mod memory;
 mod operation;
 mod plan;

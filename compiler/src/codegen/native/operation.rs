@@ -197,6 +197,9 @@ impl Emitter<'_, '_> {
         if let Some(result) = self.control_primitive(primitive, operands) {
             return result;
         }
+        if let Some(list) = self.list_in_place(primitive, operands) {
+            return list;
+        }
         if primitive.class() == PrimitiveClass::Leaf {
             return self.leaf(primitive, operands);
         }

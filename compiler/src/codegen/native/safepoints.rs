@@ -5,6 +5,7 @@
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 use abi::type_test::type_test_of;
 
+use super::list::pairs_in_place;
 use crate::ssa::ir::{Block, Condition, Operation, RawUnary, Terminator};
 
 /// Whether values have to be in their slots.
@@ -23,6 +24,11 @@ pub(super) fn at_operation(operation: &Operation) -> Safepoint {
     match operation {
         Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => {
             Safepoint::Always
+        }
+        Operation::Primitive(primitive, operands)
+            if pairs_in_place(*primitive, operands.len()).is_some() =>
+        {
+            Safepoint::None
         }
         Operation::Primitive(primitive, _) => at_primitive(*primitive),
         Operation::AddSmall(..)
