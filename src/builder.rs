@@ -16,6 +16,7 @@ pub struct RuntimeBuilder {
     pub(crate) stack_bytes_max: Option<usize>,
     pub(crate) zeal_every: Option<NonZeroU32>,
     pub(crate) read_images: bool,
+    pub(crate) image_directory: Option<PathBuf>,
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) command_line: Vec<String>,
     pub(crate) tier: Option<Tier>,
@@ -50,6 +51,14 @@ impl RuntimeBuilder {
     #[must_use]
     pub const fn read_images(mut self, read: bool) -> Self {
         self.read_images = read;
+        self
+    }
+
+    /// Keep the images that run as files in this directory, from where they are mapped, so that `perf` and
+    /// debuggers find their symbols: see `PROCESS.gdb` there. Nobody else may be able to write to it.
+    #[must_use]
+    pub fn keep_images(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.image_directory = Some(directory.into());
         self
     }
 

@@ -17,6 +17,7 @@ mod debug;
 mod elf;
 mod error;
 mod image;
+mod kept;
 mod load;
 mod map;
 mod native_map;

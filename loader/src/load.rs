@@ -1,5 +1,6 @@
 //! Loading: map, relocate, resolve symbols, seal, register.
 
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use abi::image::ImageHeader;
@@ -11,6 +12,7 @@ use crate::debug::{DebugTables, Place};
 use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
 use crate::image::{ImageView, bytecode};
+use crate::kept::KeptFile;
 use crate::map::{Mapping, UnsealedMapping, sealed_bytes};
 use crate::native_map::Registration;
 use crate::relocate::{choose_tiers, relocate, write_symbols};
@@ -26,6 +28,11 @@ pub trait Host {
 
     /// Registers the image with the collector.
     fn register(&mut self, description: ImageDescription) -> ImageId;
+
+    /// Where images that are mapped are kept as files, for tools that look for their symbols there.
+    fn directory(&self) -> Option<&Path> {
+        None
+    }
 }
 
 /// How an image's bytes get to their place; the result is the same.
@@ -79,12 +86,20 @@ pub fn load(
     host: &mut dyn Host,
     options: LoadOptions,
 ) -> Result<LoadedImage, LoadError> {
-    let unsealed = UnsealedMapping::new(view, host.arena(), options)?;
+    let directory = host
+        .directory()
+        .filter(|_| options.placement == Placement::Mapped);
+    let kept = directory.map(|directory| KeptFile::write(directory, name, view.file));
+    let kept = kept.transpose()?;
+    let unsealed = UnsealedMapping::new(view, host.arena(), options, kept.as_ref())?;
     relocate(&unsealed);
     let symbols: Vec<u64> = view.symbol_names().map(|name| host.symbol(name)).collect();
     write_symbols(&unsealed, &symbols);
     choose_tiers(&unsealed, options.tier);
     let mut mapping = unsealed.seal()?;
+    if let Some(kept) = kept {
+        kept.announce(mapping.address(0))?;
+    }
     let sections = view.sections();
     let id = host.register(describe(&mapping, view, options.pins));
     mapping.keep();

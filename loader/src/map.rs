@@ -19,6 +19,7 @@ use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
 use crate::contents::Contents;
 use crate::error::LoadError;
 use crate::image::ImageView;
+use crate::kept::KeptFile;
 use crate::load::{LoadOptions, LoadedImage, Placement};
 use crate::segment::{Segment, SegmentKind};
 
@@ -44,11 +45,12 @@ pub(crate) struct UnsealedMapping<'view, 'file> {
 }
 
 impl<'view, 'file> UnsealedMapping<'view, 'file> {
-    /// Places the segments of `view`.
+    /// Places the segments of `view`, mapped from its file if it is kept.
     pub(crate) fn new(
         view: &'view ImageView<'file>,
         arena: &Arc<Arena>,
         options: LoadOptions,
+        kept: Option<&KeptFile>,
     ) -> Result<Self, LoadError> {
         let image_bytes = view.header.image.bytes as usize;
         let range = arena.reserve_chunks(ChunkKind::Image, 0, image_bytes)?;
@@ -59,7 +61,10 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
             is_kept: false,
         };
         match options.placement {
-            Placement::Mapped => mapping.map_segments(view, options)?,
+            Placement::Mapped => match kept {
+                Some(kept) => mapping.map_segments(view, options, kept.descriptor())?,
+                None => mapping.map_segments(view, options, sealed_copy(view)?.as_fd())?,
+            },
             Placement::Copied => mapping.copy_segments(view)?,
         }
         Ok(Self {
@@ -114,14 +119,9 @@ impl Mapping {
         &mut self,
         view: &ImageView<'_>,
         options: LoadOptions,
+        file: BorrowedFd<'_>,
     ) -> Result<(), LoadError> {
-        let segments = || view.segments.iter().flatten();
-        let end = segments()
-            .map(|segment| segment.file_end())
-            .max()
-            .unwrap_or_default();
-        let file = sealed_copy(&view.file[..end])?;
-        for &segment in segments() {
+        for &segment in view.segments.iter().flatten() {
             let access = match segment.kind {
                 SegmentKind::Code if is_code_unsealed(view, options) => {
                     ProtFlags::READ | ProtFlags::WRITE
@@ -130,7 +130,7 @@ impl Mapping {
                 SegmentKind::ReadOnly | SegmentKind::Code => ProtFlags::READ,
                 SegmentKind::Constants | SegmentKind::Cells => ProtFlags::READ | ProtFlags::WRITE,
             };
-            self.map_segment(segment, access, file.as_fd())?;
+            self.map_segment(segment, access, file)?;
             // The segment, and the inaccessible rest of its last granule.
             self.taken_mappings += 2;
         }
@@ -269,8 +269,10 @@ fn is_code_unsealed(view: &ImageView<'_>, options: LoadOptions) -> bool {
     has_native_code(view) && is_written
 }
 
-/// A copy of `bytes` in memory that nobody can change or cut short.
-fn sealed_copy(mut bytes: &[u8]) -> Result<OwnedFd, LoadError> {
+/// A copy of the segments in memory that nobody can change or cut short.
+fn sealed_copy(view: &ImageView<'_>) -> Result<OwnedFd, LoadError> {
+    let ends = (view.segments.iter().flatten()).map(|segment| segment.file_end());
+    let mut bytes = &view.file[..ends.max().unwrap_or_default()];
     let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
     let file = rustix::fs::memfd_create("cozen-image", flags)
         .map_err(system("making a file in memory"))?;

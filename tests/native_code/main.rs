@@ -3,6 +3,7 @@
 
 mod faults;
 mod interrupts;
+mod tools;
 
 use cozen::{Runtime, Tier};
 

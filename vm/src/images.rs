@@ -1,5 +1,6 @@
 //! Images: loading them, and what their globals are.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use abi::object_layout::{closure, location};
@@ -25,6 +26,10 @@ impl Host for LoaderHost<'_, '_> {
 
     fn register(&mut self, description: ImageDescription) -> ImageId {
         self.0.heap().register_image(description)
+    }
+
+    fn directory(&self) -> Option<&Path> {
+        self.0.state().image_directory.as_deref()
     }
 }
 

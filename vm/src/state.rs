@@ -1,6 +1,7 @@
 //! What a mutator keeps beside its heap: registers, tables, the stack.
 
 use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -56,6 +57,8 @@ pub(crate) struct State {
     pub(crate) registry: Registry,
     /// How images get to their place.
     pub(crate) placement: Placement,
+    /// Where images are kept as files.
+    pub(crate) image_directory: Option<PathBuf>,
     /// Which procedures of images are entered as native code.
     pub(crate) tier: Tier,
     /// The compiler.
@@ -90,6 +93,7 @@ impl State {
             stubs: StubWords::new(),
             registry: Registry::new(Arc::clone(arena)),
             placement: Placement::default(),
+            image_directory: None,
             tier: Tier::default(),
             frontend: None,
             host_procedures: Vec::new(),

@@ -11,7 +11,7 @@ use abi::isa::Opcode;
 use abi::procedure::{TRAILER_BYTES, TRAILER_DST_BEFORE, TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::Address;
 
-use crate::native::stubs::{return_barrier, return_to_bytecode, underflow};
+use crate::native::stubs::StubReturn;
 
 const STUB_BYTES: usize = 2 * TRAILER_BYTES;
 
@@ -107,13 +107,12 @@ struct NativeStubWords {
 
 impl StubWords {
     pub(crate) fn new() -> Self {
-        let word = |stub: extern "C" fn()| stub as usize as u64;
         Self {
             first: (STUBS.code.as_ptr().expose_provenance() + TRAILER_BYTES) as u64,
             native: NativeStubWords {
-                underflow: word(underflow),
-                barrier: word(return_barrier),
-                to_bytecode: word(return_to_bytecode),
+                underflow: StubReturn::Underflow.word(),
+                barrier: StubReturn::Barrier.word(),
+                to_bytecode: StubReturn::ToBytecode.word(),
             },
         }
     }
@@ -206,7 +205,7 @@ impl ReturnWord {
     #[inline(always)]
     pub(crate) unsafe fn new(word: u64) -> Self {
         let address = Address::from_word(word);
-        if word == return_to_bytecode as extern "C" fn() as usize as u64 {
+        if word == StubReturn::ToBytecode.word() {
             return Self::into_border(address);
         }
         // SAFETY: passed on to the caller.

@@ -1,5 +1,6 @@
 //! A machine between the times when it is entered.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use abi::native::Tier;
@@ -29,6 +30,8 @@ pub struct VmOptions {
     pub command_line: Vec<String>,
     /// Map images rather than copy them.
     pub mmap: bool,
+    /// Where images that are mapped are kept as files, for tools that look for their symbols there.
+    pub image_directory: Option<PathBuf>,
     /// Which procedures of images are entered as native code.
     pub tier: Tier,
 }
@@ -40,6 +43,7 @@ impl Default for VmOptions {
             stack_bytes_max: STACK_BYTES_DEFAULT,
             command_line: Vec::new(),
             mmap: true,
+            image_directory: None,
             tier: Tier::default(),
         }
     }
@@ -83,6 +87,7 @@ impl Vm {
             state.command_line = options.command_line;
             state.heap_bytes_max = heap_bytes_max;
             state.tier = options.tier;
+            state.image_directory = options.image_directory;
             state.placement = if options.mmap {
                 Placement::Mapped
             } else {

@@ -25,6 +25,7 @@ options:
   --zeal[=N]               collect at every (Nth) place where a collection may start, and verify
   --gc-stats               print what the collector did, at the end
   --no-mmap                read images instead of mapping them
+  --keep-images=DIR        map images from files in DIR, where perf and gdb find symbols
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
   --native, --no-native    make native code of what is compiled, and run it, or do neither
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
@@ -81,6 +82,7 @@ pub(crate) struct Options {
     pub(crate) zeal_every: Option<u32>,
     pub(crate) gc_statistics: bool,
     pub(crate) no_mmap: bool,
+    pub(crate) image_directory: Option<PathBuf>,
     pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
     pub(crate) tier: Option<Tier>,
@@ -142,6 +144,9 @@ pub(crate) fn parse(
             }
             Short('O') => parsed.options.level = level(&parser.value()?)?,
             Long("gc-stats") => parsed.options.gc_statistics = true,
+            Long("keep-images") => {
+                parsed.options.image_directory = Some(parser.value()?.into());
+            }
             Long("no-mmap") => parsed.options.no_mmap = true,
             Long("native") => parsed.options.tier = Some(Tier::Native),
             Long("no-native") => parsed.options.tier = Some(Tier::Bytecode),

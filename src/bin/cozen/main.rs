@@ -71,6 +71,9 @@ fn builder(options: &Options) -> RuntimeBuilder {
         .read_images(options.no_mmap)
         .level(options.level)
         .time_passes(options.time_passes);
+    if let Some(directory) = &options.image_directory {
+        builder = builder.keep_images(directory);
+    }
     if let Some(bytes) = options.heap_bytes_max {
         builder = builder.heap_bytes_max(bytes);
     }

@@ -2,6 +2,11 @@
 //!
 //! All stubs run with `r15` at the mutator, whose system stack pointer was set by [`enter`]. They
 //! use no memory of the stack that native code runs on but the words that a border frame takes.
+//!
+//! Unwinders are led across: from Rust that a stub called to the native frame that called the stub,
+//! and from native code that bytecode called to the driver, past all frames below on the stack of
+//! Scheme frames. They look for a return address in the function of the byte before it: so return
+//! words lead behind a byte.
 
 use std::arch::naked_asm;
 
@@ -92,6 +97,33 @@ pub(super) extern "C" fn return_through() {
     naked_asm!("ret")
 }
 
+/// `offset` as a number of two bytes in an unwind expression (DWARF 5, 7.6), from the low byte on.
+const fn expression_bytes(offset: i32) -> [i32; 2] {
+    assert!(0 <= offset && offset < 1 << 13);
+    [0x80 | (offset & 0x7f), offset >> 7]
+}
+
+const SCHEME: [i32; 2] = expression_bytes(context::SCHEME_STACK);
+const SYSTEM: [i32; 2] = expression_bytes(context::SYSTEM_STACK);
+
+/// The caller's frame ends `$bytes` above the address in the mutator's word `$word`. Unwinders take
+/// such a frame for one that a signal interrupted: those of others may not go from stack to stack.
+///
+/// The expression (DWARF 5, 2.5): `breg15` word, `deref`, `plus_uconst` bytes.
+macro_rules! frame_ends_above {
+    ($word:literal, $bytes:literal) => {
+        concat!(
+            ".cfi_signal_frame\n .cfi_escape 0x0f, 6, 0x7f, {",
+            $word,
+            "_low}, {",
+            $word,
+            "_high}, 0x06, 0x23, ",
+            $bytes,
+            "\n"
+        )
+    };
+}
+
 /// Goes on behind [`enter`], with `$event`. `$push` saves the callee-saved registers first.
 macro_rules! leave {
     (saving, $event:literal) => {
@@ -157,10 +189,23 @@ extern "C" fn host() {
 /// The return word of native frames that bytecode called. The stack pointer stands one word below
 /// the border frame's bytecode return word.
 #[unsafe(naked)]
-pub(crate) extern "C" fn return_to_bytecode() {
+extern "C" fn return_to_bytecode() {
     naked_asm!(
+        ".cfi_startproc",
+        // What `enter` pushed.
+        frame_ends_above!("system", 64),
+        ".cfi_offset rbp, -16",
+        ".cfi_offset rbx, -24",
+        ".cfi_offset r12, -32",
+        ".cfi_offset r13, -40",
+        ".cfi_offset r14, -48",
+        ".cfi_offset r15, -56",
+        "nop",
         "mov [r15 + {operand}], rax",
         leave!(4),
+        ".cfi_endproc",
+        system_low = const SYSTEM[0],
+        system_high = const SYSTEM[1],
         operand = const context::OPERAND,
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
@@ -174,8 +219,10 @@ macro_rules! direct_stubs {
         #[unsafe(naked)]
         extern "C" fn $name() {
             naked_asm!(
+                ".cfi_startproc",
                 "mov [r15 + {scheme}], rsp",
                 "mov rsp, [r15 + {system}]",
+                frame_ends_above!("scheme", 8),
                 "mov r8, rcx",
                 "mov rcx, rdx",
                 "mov rdx, rsi",
@@ -183,6 +230,7 @@ macro_rules! direct_stubs {
                 "mov rdi, r15",
                 "call {function}",
                 "mov rsp, [r15 + {scheme}]",
+                ".cfi_def_cfa rsp, 8",
                 "test rdx, rdx",
                 "jnz 2f",
                 "ret",
@@ -192,7 +240,10 @@ macro_rules! direct_stubs {
                 leave!(saving, 5),
                 "3:",
                 leave!(5),
+                ".cfi_endproc",
                 function = sym $function,
+                scheme_low = const SCHEME[0],
+                scheme_high = const SCHEME[1],
                 scheme = const context::SCHEME_STACK,
                 system = const context::SYSTEM_STACK,
             )
@@ -221,8 +272,10 @@ direct_stubs! {
 #[unsafe(naked)]
 extern "C" fn allocate() {
     naked_asm!(
+        ".cfi_startproc",
         "mov [r15 + {scheme}], rsp",
         "mov rsp, [r15 + {system}]",
+        frame_ends_above!("scheme", 8),
         "sub rsp, 336",
         "mov [rsp], rax",
         "mov [rsp + 8], rcx",
@@ -283,7 +336,10 @@ extern "C" fn allocate() {
         "2:",
         "mov rsp, [r15 + {scheme}]",
         leave!(5),
+        ".cfi_endproc",
         function = sym slow_path::allocate,
+        scheme_low = const SCHEME[0],
+        scheme_high = const SCHEME[1],
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
     )
@@ -295,6 +351,8 @@ extern "C" fn allocate() {
 macro_rules! keeping_results {
     () => {
         concat!(
+            // Only the machine knows which frame comes next: unwinding ends.
+            ".cfi_startproc\n .cfi_undefined rip\n nop\n",
             "mov [r15 + {scheme}], rsp\n mov r10, rsp\n mov rsp, [r15 + {system}]\n",
             "sub rsp, 192\n",
             "mov [rsp], rax\n mov [rsp + 8], rcx\n mov [rsp + 16], rdx\n mov [rsp + 24], rsi\n",
@@ -315,7 +373,7 @@ macro_rules! keeping_results {
 
 /// The return word of a native frame whose own stands in the base's barrier.
 #[unsafe(naked)]
-pub(crate) extern "C" fn return_barrier() {
+extern "C" fn return_barrier() {
     naked_asm!(
         keeping_results!(),
         "test r11, r11",
@@ -323,6 +381,7 @@ pub(crate) extern "C" fn return_barrier() {
         "jmp r11",
         "2:",
         leave!(5),
+        ".cfi_endproc",
         function = sym returns::pass_barrier_natively,
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
@@ -331,7 +390,7 @@ pub(crate) extern "C" fn return_barrier() {
 
 /// The return word of a native frame that returns into a captured one.
 #[unsafe(naked)]
-pub(crate) extern "C" fn underflow() {
+extern "C" fn underflow() {
     naked_asm!(
         keeping_results!(),
         "test r11, r11",
@@ -341,6 +400,7 @@ pub(crate) extern "C" fn underflow() {
         "jmp r11",
         "2:",
         leave!(5),
+        ".cfi_endproc",
         function = sym returns::underflow_natively,
         frame_base = const context::RESERVED,
         scheme = const context::SCHEME_STACK,
@@ -400,6 +460,30 @@ extern "C" fn reinstate() {
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
     )
+}
+
+/// Return words that lead to stubs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StubReturn {
+    /// [`return_to_bytecode`]
+    ToBytecode,
+    /// [`return_barrier`]
+    Barrier,
+    /// [`underflow`]
+    Underflow,
+}
+
+impl StubReturn {
+    /// The word: it leads behind the first instruction, of a byte.
+    #[inline(always)]
+    pub(crate) fn word(self) -> u64 {
+        let function: extern "C" fn() = match self {
+            Self::ToBytecode => return_to_bytecode,
+            Self::Barrier => return_barrier,
+            Self::Underflow => underflow,
+        };
+        function as usize as u64 + 1
+    }
 }
 
 /// The address of a stub.
