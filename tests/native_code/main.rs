@@ -2,6 +2,7 @@
 //! tools find their way through it.
 
 mod faults;
+mod images;
 mod interrupts;
 mod tools;
 

@@ -4,19 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-const COZEN: &str = env!("CARGO_BIN_EXE_cozen");
+pub(crate) const COZEN: &str = env!("CARGO_BIN_EXE_cozen");
 
 /// A directory of its own, removed in the end.
-struct Scratch(PathBuf);
+pub(crate) struct Scratch(pub(crate) PathBuf);
 
 impl Scratch {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let path = std::env::temp_dir().join(format!("cozen-{}-{name}", std::process::id()));
         fs::create_dir_all(&path).expect("a writable temporary directory");
         Self(path)
     }
 
-    fn write(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.0.join(name);
         fs::write(&path, text).expect("a writable directory");
         path

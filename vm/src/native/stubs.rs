@@ -272,8 +272,7 @@ direct_stubs! {
 #[unsafe(naked)]
 extern "C" fn allocate() {
     naked_asm!(
-        ".cfi_startproc",
-        "mov [r15 + {scheme}], rsp",
+        ".cfi_startproc\n mov [r15 + {scheme}], rsp",
         "mov rsp, [r15 + {system}]",
         frame_ends_above!("scheme", 8),
         "sub rsp, 336",
@@ -333,8 +332,7 @@ extern "C" fn allocate() {
         "movups xmm15, [rsp + 320]",
         "mov rsp, [r15 + {scheme}]",
         "ret",
-        "2:",
-        "mov rsp, [r15 + {scheme}]",
+        "2: mov rsp, [r15 + {scheme}]",
         leave!(5),
         ".cfi_endproc",
         function = sym slow_path::allocate,
