@@ -51,6 +51,7 @@
 //! A tail call across a border that has just been crossed the other way removes the border frame
 //! instead of adding one, so that loops over both tiers take constant stack.
 
+pub mod chunk_kind;
 pub mod context;
 pub mod return_table;
 mod stub;

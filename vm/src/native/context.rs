@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::offset_of;
 
-use abi::native::{ARGUMENT_WORDS, Stub, context};
+use abi::native::{ARGUMENT_WORDS, Stub, chunk_kind, context};
 use abi::tag;
 use gc::{Address, MutatorPrefix};
 use smallvec::SmallVec;
@@ -72,6 +72,13 @@ const _: () = {
     assert!(prefix.nursery_start as i32 == context::NURSERY_START);
     assert!(prefix.nursery_bytes as i32 == context::NURSERY_BYTES);
     assert!(prefix.kind_table as i32 == context::KIND_TABLE);
+};
+
+const _: () = {
+    assert!(gc::CHUNK_BYTES == 1 << chunk_kind::CHUNK_SHIFT);
+    assert!(gc::ChunkKind::Free as u8 == chunk_kind::NURSERY);
+    assert!(gc::ChunkKind::Old as u8 == chunk_kind::OLD);
+    assert!(gc::ChunkKind::LargeYoung as u8 == chunk_kind::LARGE_YOUNG);
 };
 
 /// From the mutator to the field at `offset` of the context, which starts the state.
