@@ -13,7 +13,7 @@
 use abi::primitive::Primitive;
 use abi::tag::{self, TAG_BITS};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
+use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
 use crate::ssa::analysis::{Range, Type};
@@ -44,6 +44,11 @@ impl Operand {
     /// Whether it is known not to be negative.
     fn is_natural(self) -> bool {
         self.kind.as_integer().is_some_and(|range| range.low >= 0)
+    }
+
+    /// Whether it is known to be no exact integer.
+    pub(super) fn is_no_integer(self) -> bool {
+        self.kind.integer.is_none() && self.fixnum.is_none()
     }
 
     /// Whether it may be a flonum, or is a constant that stands for one.
@@ -78,7 +83,31 @@ impl Ways {
         if !doubles {
             return self.slow(emitter);
         }
-        *self.other.get_or_insert_with(|| emitter.cold_block())
+        let other = || {
+            if emitter.reach.mostly_doubles {
+                emitter.next_block()
+            } else {
+                emitter.cold_block()
+            }
+        };
+        *self.other.get_or_insert_with(other)
+    }
+}
+
+/// A result, and the condition under which it is wrong, if it may be: the last check, so that the branch
+/// on it leads straight to where the result is wanted.
+#[derive(Clone, Copy)]
+struct Quick {
+    word: Value,
+    is_wrong: Option<Value>,
+}
+
+impl From<Value> for Quick {
+    fn from(word: Value) -> Self {
+        Self {
+            word,
+            is_wrong: None,
+        }
     }
 }
 
@@ -122,9 +151,14 @@ impl Emitter<'_, '_> {
         let mut ways = Ways::default();
         let doubles =
             has_double_path(primitive) && operands.iter().all(|each| each.may_be_double());
-        self.require_fixnums(operands, doubles, &mut ways);
-        let quick = self.on_fixnums(primitive, operands, fits, &mut ways);
-        self.jump_with(merge, quick);
+        if doubles && operands.iter().any(|each| each.is_no_integer()) {
+            let quick = self.on_doubles(primitive, operands, &mut ways);
+            self.jump_with(merge, quick);
+        } else {
+            self.require_fixnums(operands, doubles, &mut ways);
+            let quick = self.on_fixnums(primitive, operands, fits, &mut ways);
+            self.jump_if_right(merge, quick, &mut ways);
+        }
         if let Some(other) = ways.other {
             self.start(other);
             let quick = self.on_doubles(primitive, operands, &mut ways);
@@ -138,6 +172,16 @@ impl Emitter<'_, '_> {
         }
         self.start(merge);
         value
+    }
+
+    /// Jumps to `merge` with a result, unless it is wrong.
+    fn jump_if_right(&mut self, merge: Block, quick: Quick, ways: &mut Ways) {
+        let Some(is_wrong) = quick.is_wrong else {
+            return self.jump_with(merge, quick.word);
+        };
+        let slow = ways.slow(self);
+        let arguments = [BlockArg::Value(quick.word)];
+        self.code.ins().brif(is_wrong, slow, &[], merge, &arguments);
     }
 
     /// Goes on if both operands are fixnums.
@@ -165,65 +209,63 @@ impl Emitter<'_, '_> {
         operands: [Operand; 2],
         fits: bool,
         ways: &mut Ways,
-    ) -> Value {
+    ) -> Quick {
         let [a, b] = operands;
         match primitive {
-            Primitive::Add => self.add_fixnums(a, b, fits, ways),
-            Primitive::Subtract => self.subtract_fixnums(a, b, fits, ways),
-            Primitive::Multiply => self.multiply_fixnums(a, b, fits, ways),
+            Primitive::Add => self.add_fixnums(a, b, fits),
+            Primitive::Subtract => self.subtract_fixnums(a, b, fits),
+            Primitive::Multiply => self.multiply_fixnums(a, b, fits),
             Primitive::Divide => self.divide_fixnums(a, b, ways),
             Primitive::Quotient => self.quotient(a, b, fits, ways),
-            Primitive::Remainder => self.remainder(a, b, ways),
-            Primitive::Modulo => self.modulo(a, b, ways),
-            Primitive::BitwiseAnd => self.code.ins().band(a.word, b.word),
-            Primitive::BitwiseIor => self.code.ins().bor(a.word, b.word),
-            Primitive::BitwiseXor => self.code.ins().bxor(a.word, b.word),
-            _ => self.shift(a, b, ways),
+            Primitive::Remainder => self.remainder(a, b, ways).into(),
+            Primitive::Modulo => self.modulo(a, b, ways).into(),
+            Primitive::BitwiseAnd => self.code.ins().band(a.word, b.word).into(),
+            Primitive::BitwiseIor => self.code.ins().bor(a.word, b.word).into(),
+            Primitive::BitwiseXor => self.code.ins().bxor(a.word, b.word).into(),
+            _ => self.shift(a, b, ways).into(),
         }
     }
 
-    fn add_fixnums(&mut self, a: Operand, b: Operand, fits: bool, ways: &mut Ways) -> Value {
+    fn add_fixnums(&mut self, a: Operand, b: Operand, fits: bool) -> Quick {
         let (a, b) = if a.fixnum.is_some() { (b, a) } else { (a, b) };
         if fits || b.fixnum.is_some() {
-            let sum = self.code.ins().iadd(a.word, b.word);
-            if let Some(value) = b.fixnum.filter(|_| !fits) {
-                self.check_direction(sum, a.word, value >= 0, ways);
-            }
-            return sum;
+            let word = self.code.ins().iadd(a.word, b.word);
+            let constant = b.fixnum.filter(|_| !fits);
+            let is_wrong = constant.map(|value| self.went_wrong(word, a.word, value >= 0));
+            return Quick { word, is_wrong };
         }
-        let (sum, overflow) = self.code.ins().sadd_overflow(a.word, b.word);
-        let slow = ways.slow(self);
-        self.unless(overflow, slow);
-        sum
+        let (word, overflow) = self.code.ins().sadd_overflow(a.word, b.word);
+        Quick {
+            word,
+            is_wrong: Some(overflow),
+        }
     }
 
-    fn subtract_fixnums(&mut self, a: Operand, b: Operand, fits: bool, ways: &mut Ways) -> Value {
+    fn subtract_fixnums(&mut self, a: Operand, b: Operand, fits: bool) -> Quick {
         if fits || b.fixnum.is_some() {
-            let difference = self.code.ins().isub(a.word, b.word);
-            if let Some(value) = b.fixnum.filter(|_| !fits) {
-                self.check_direction(difference, a.word, value < 0, ways);
-            }
-            return difference;
+            let word = self.code.ins().isub(a.word, b.word);
+            let constant = b.fixnum.filter(|_| !fits);
+            let is_wrong = constant.map(|value| self.went_wrong(word, a.word, value < 0));
+            return Quick { word, is_wrong };
         }
-        let (difference, overflow) = self.code.ins().ssub_overflow(a.word, b.word);
-        let slow = ways.slow(self);
-        self.unless(overflow, slow);
-        difference
+        let (word, overflow) = self.code.ins().ssub_overflow(a.word, b.word);
+        Quick {
+            word,
+            is_wrong: Some(overflow),
+        }
     }
 
-    /// A sum that went the wrong way did overflow.
-    fn check_direction(&mut self, sum: Value, from: Value, is_up: bool, ways: &mut Ways) {
+    /// Whether a sum went the wrong way: it did overflow.
+    fn went_wrong(&mut self, sum: Value, from: Value, is_up: bool) -> Value {
         let wrong = if is_up {
             IntCC::SignedLessThan
         } else {
             IntCC::SignedGreaterThan
         };
-        let overflow = self.code.ins().icmp(wrong, sum, from);
-        let slow = ways.slow(self);
-        self.unless(overflow, slow);
+        self.code.ins().icmp(wrong, sum, from)
     }
 
-    fn multiply_fixnums(&mut self, a: Operand, b: Operand, fits: bool, ways: &mut Ways) -> Value {
+    fn multiply_fixnums(&mut self, a: Operand, b: Operand, fits: bool) -> Quick {
         let (a, b) = if a.fixnum.is_some() { (b, a) } else { (a, b) };
         let bits = i64::from(TAG_BITS);
         let (x, y) = match b.fixnum {
@@ -231,12 +273,13 @@ impl Emitter<'_, '_> {
             None => (self.code.ins().sshr_imm_s(a.word, bits), b.word),
         };
         if fits {
-            return self.code.ins().imul(x, y);
+            return self.code.ins().imul(x, y).into();
         }
-        let (product, overflow) = self.code.ins().smul_overflow(x, y);
-        let slow = ways.slow(self);
-        self.unless(overflow, slow);
-        product
+        let (word, overflow) = self.code.ins().smul_overflow(x, y);
+        Quick {
+            word,
+            is_wrong: Some(overflow),
+        }
     }
 
     /// Goes on if a divisor is not zero.
@@ -251,39 +294,37 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn divide_fixnums(&mut self, a: Operand, b: Operand, ways: &mut Ways) -> Value {
+    fn divide_fixnums(&mut self, a: Operand, b: Operand, ways: &mut Ways) -> Quick {
         self.require_divisor(b, ways);
         let remainder = self.code.ins().srem(a.word, b.word);
         let slow = ways.slow(self);
         self.unless(remainder, slow);
         let quotient = self.code.ins().sdiv(a.word, b.word);
-        self.tagged(quotient, false, ways)
+        self.tagged(quotient, false)
     }
 
     /// The fixnum of an integer.
-    fn tagged(&mut self, integer: Value, fits: bool, ways: &mut Ways) -> Value {
+    fn tagged(&mut self, integer: Value, fits: bool) -> Quick {
         let bits = i64::from(TAG_BITS);
         let word = self.code.ins().ishl_imm_s(integer, bits);
-        if !fits {
+        let is_wrong = (!fits).then(|| {
             let back = self.code.ins().sshr_imm_s(word, bits);
-            let is_same = self.code.ins().icmp(IntCC::Equal, back, integer);
-            let slow = ways.slow(self);
-            self.require(is_same, slow);
-        }
-        word
+            self.code.ins().icmp(IntCC::NotEqual, back, integer)
+        });
+        Quick { word, is_wrong }
     }
 
-    fn quotient(&mut self, a: Operand, b: Operand, fits: bool, ways: &mut Ways) -> Value {
+    fn quotient(&mut self, a: Operand, b: Operand, fits: bool, ways: &mut Ways) -> Quick {
         if let Some(bits) = power_of_two(b)
             && a.is_natural()
         {
             let shifted = self.code.ins().ushr_imm_s(a.word, bits);
-            return self.clear_tag(shifted);
+            return self.clear_tag(shifted).into();
         }
         self.require_divisor(b, ways);
         let quotient = self.code.ins().sdiv(a.word, b.word);
         let only_shrinks = b.fixnum.is_some_and(|value| value != -1) || b.is_natural();
-        self.tagged(quotient, fits || only_shrinks, ways)
+        self.tagged(quotient, fits || only_shrinks)
     }
 
     fn remainder(&mut self, a: Operand, b: Operand, ways: &mut Ways) -> Value {
@@ -355,7 +396,7 @@ impl Emitter<'_, '_> {
 
     fn shift_either_way(&mut self, a: Operand, b: Operand, ways: &mut Ways) -> Value {
         let (done, result) = self.merge_block(types::I64);
-        let (left, right) = (self.code.create_block(), self.code.create_block());
+        let (left, right) = (self.next_block(), self.next_block());
         let count = self.code.ins().sshr_imm_s(b.word, i64::from(TAG_BITS));
         let is_down = self.code.ins().icmp_imm_s(IntCC::SignedLessThan, count, 0);
         self.code.ins().brif(is_down, right, &[], left, &[]);
@@ -387,10 +428,8 @@ impl Emitter<'_, '_> {
             Primitive::Multiply => self.code.ins().fmul(a, b),
             _ => self.code.ins().fdiv(a, b),
         };
-        let (word, is_tagged) = self.flonum_word(result);
         let slow = ways.slow(self);
-        self.require(is_tagged, slow);
-        word
+        self.flonum_word(result, slow)
     }
 
     /// Goes on if both operands are self-tagged flonums, or constants.
@@ -403,9 +442,8 @@ impl Emitter<'_, '_> {
             if let Some(value) = operand.as_double() {
                 return self.code.ins().f64const(value);
             }
-            let is_flonum = self.is_self_tagged(operand.word);
             let slow = ways.slow(self);
-            self.require(is_flonum, slow);
+            self.require_self_tagged(operand.word, operand.is_no_integer(), slow);
             self.double_of(operand.word)
         })
     }

@@ -17,6 +17,9 @@ impl Emitter<'_, '_> {
     pub(super) fn branch(&mut self, condition: &Condition, yes: Block, no: Block) {
         let holds = match *condition {
             Condition::True(value) => {
+                if let Some((predicate, operands)) = self.fused.take() {
+                    return self.branch_on_predicate(predicate, operands, yes, no);
+                }
                 let word = self.get(value);
                 let is_false = self.is_word(word, tag::FALSE);
                 self.code.ins().brif(is_false, no, &[], yes, &[]);
@@ -70,9 +73,15 @@ impl Emitter<'_, '_> {
         let mut ways = Ways::default();
         let [a, b] = operands;
         let doubles = a.kind.flonum || b.kind.flonum;
-        self.require_fixnums(operands, doubles, &mut ways);
-        let holds = self.code.ins().icmp(signed(comparison), a.word, b.word);
-        self.code.ins().brif(holds, yes, &[], no, &[]);
+        if doubles && (a.is_no_integer() || b.is_no_integer()) {
+            let [x, y] = self.require_doubles(operands, &mut ways);
+            let holds = self.code.ins().fcmp(of_doubles(comparison), x, y);
+            self.code.ins().brif(holds, yes, &[], no, &[]);
+        } else {
+            self.require_fixnums(operands, doubles, &mut ways);
+            let holds = self.code.ins().icmp(signed(comparison), a.word, b.word);
+            self.code.ins().brif(holds, yes, &[], no, &[]);
+        }
         if let Some(other) = ways.other {
             self.start(other);
             let [x, y] = self.require_doubles(operands, &mut ways);
@@ -106,7 +115,7 @@ impl Emitter<'_, '_> {
         if let Some(holds) = simple {
             return self.boolean(holds);
         }
-        let (yes, no) = (self.code.create_block(), self.code.create_block());
+        let (yes, no) = (self.next_block(), self.next_block());
         let (merge, result) = self.merge_block(types::I64);
         self.branch(condition, yes, no);
         for (block, word) in [(yes, tag::TRUE), (no, tag::FALSE)] {

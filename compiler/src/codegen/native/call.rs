@@ -205,7 +205,7 @@ impl Emitter<'_, '_> {
     }
 
     fn wrong_count_in(&mut self, wrong: cranelift_codegen::ir::Block, required: usize) {
-        let done = self.code.create_block();
+        let done = self.next_block();
         self.code.ins().jump(done, &[]);
         self.start(wrong);
         let wanted = self.word((required as u64) << tag::TAG_BITS);
@@ -215,7 +215,7 @@ impl Emitter<'_, '_> {
 
     /// Makes one value many, so that all further code finds them in the mutator.
     fn make_many(&mut self, result: Value) {
-        let (one, many) = (self.cold_block(), self.code.create_block());
+        let (one, many) = (self.cold_block(), self.next_block());
         let is_many = self.is_word(result, tag::MANY_VALUES);
         self.code.ins().brif(is_many, many, &[], one, &[]);
         self.start(one);

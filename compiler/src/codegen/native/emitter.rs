@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use abi::native::context;
+use abi::primitive::Primitive;
 use cranelift_codegen::ir::Type as MachineType;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -19,7 +20,7 @@ use super::{CallPlace, Reach};
 use crate::codegen::select::Shared;
 use crate::link::native_code::NativeTarget;
 use crate::link::unit::FixupTarget;
-use crate::ssa::analysis::{Kinds, Proof, Proofs, Type, Types};
+use crate::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
 use crate::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
 
 /// The trap behind calls that do not come back.
@@ -62,6 +63,12 @@ pub(super) struct Emitter<'a, 'unit> {
     /// Signatures of functions from so many words to a word.
     pub(super) word_signatures: BTreeMap<usize, SigRef>,
     pub(super) allocate_signature: Option<SigRef>,
+    /// Which objects are made together.
+    pub(super) allocations: Allocations,
+    /// The memory of the group that is being made.
+    pub(super) group: Option<Value>,
+    /// The predicate that only the branch at the end of the block uses.
+    pub(super) fused: Option<(Primitive, &'unit [ValueId])>,
 }
 
 /// What an [`Emitter`] starts from.
@@ -140,6 +147,9 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             functions: BTreeMap::new(),
             word_signatures: BTreeMap::new(),
             allocate_signature: None,
+            allocations: Allocations::new(procedure),
+            group: None,
+            fused: None,
         }
     }
 
@@ -305,6 +315,16 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
         block
     }
 
+    /// A block on the way that is being written: as seldom reached as that.
+    pub(super) fn next_block(&mut self) -> Block {
+        let block = self.code.create_block();
+        let current = self.code.current_block();
+        if current.is_some_and(|current| self.code.func.layout.is_cold(current)) {
+            self.code.set_cold_block(block);
+        }
+        block
+    }
+
     /// Starts `block`, all of whose predecessors are written.
     pub(super) fn start(&mut self, block: Block) {
         self.code.switch_to_block(block);
@@ -313,21 +333,21 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
 
     /// Goes on if `condition` holds, else to `cold`.
     pub(super) fn require(&mut self, condition: Value, cold: Block) {
-        let next = self.code.create_block();
+        let next = self.next_block();
         self.code.ins().brif(condition, next, &[], cold, &[]);
         self.start(next);
     }
 
     /// Goes to `cold` if `condition` holds, else on.
     pub(super) fn unless(&mut self, condition: Value, cold: Block) {
-        let next = self.code.create_block();
+        let next = self.next_block();
         self.code.ins().brif(condition, cold, &[], next, &[]);
         self.start(next);
     }
 
     /// A block in which ways with different values meet, and the value.
     pub(super) fn merge_block(&mut self, kind: MachineType) -> (Block, Value) {
-        let block = self.code.create_block();
+        let block = self.next_block();
         let value = self.code.append_block_param(block, kind);
         (block, value)
     }

@@ -1,6 +1,6 @@
 //! Objects: making them, reading them, writing them past the barrier.
 
-use abi::native::{Stub, context};
+use abi::native::{Stub, chunk_kind, context};
 use abi::object_layout::{OBJECT_ALIGN_BYTES, PAYLOAD, WORD_BYTES, boxed, closure, pair, record};
 use abi::primitive::Primitive;
 use abi::tag::{self, HEADER_SIZE_SHIFT, Header, Kind, TAG_BITS, TAG_OBJECT, TAG_PAIR};
@@ -21,8 +21,25 @@ const REFERENCE_BITS: i64 = 0b110;
 const REFERENCE: i64 = 0b010;
 
 impl Emitter<'_, '_> {
-    /// The address of `bytes` of fresh memory.
+    /// The address of the object that the operation being written makes: in memory that it takes for itself
+    /// and those that follow in its group, or that the first of the group took.
     pub(super) fn allocate(&mut self, bytes: u64) -> Value {
+        let place = self.allocations.at(self.current, self.index);
+        let place = place.expect("objects of known size were grouped");
+        debug_assert_eq!(u64::from(place.bytes), bytes, "the analysis knows the size");
+        if place.reserved_bytes != 0 {
+            let address = self.reserve(u64::from(place.reserved_bytes));
+            self.group = Some(address);
+        }
+        let group = self.group.expect("the first of a group takes the memory");
+        if place.offset == 0 {
+            return group;
+        }
+        self.code.ins().iadd_imm_s(group, i64::from(place.offset))
+    }
+
+    /// The address of `bytes` of fresh memory.
+    fn reserve(&mut self, bytes: u64) -> Value {
         debug_assert!(bytes.is_multiple_of(OBJECT_ALIGN_BYTES as u64));
         let (merge, address) = self.merge_block(types::I64);
         let slow = self.cold_block();
@@ -60,14 +77,14 @@ impl Emitter<'_, '_> {
     }
 
     /// A fresh object with `header`; its payload is not written.
-    fn allocate_object(&mut self, header: Header) -> Value {
+    pub(super) fn allocate_object(&mut self, header: Header) -> Value {
         let address = self.allocate(header.object_bytes());
         let word = self.word(header.word());
         self.store(word, address, 0);
         address
     }
 
-    fn with_tag(&mut self, address: Value, tag: u64) -> Value {
+    pub(super) fn with_tag(&mut self, address: Value, tag: u64) -> Value {
         self.code.ins().iadd_imm_s(address, tag.cast_signed())
     }
 
@@ -109,7 +126,7 @@ impl Emitter<'_, '_> {
             self.store(operand, address, (record::TYPE + index * WORD_BYTES) as i32);
         }
         let result = self.with_tag(address, TAG_OBJECT);
-        let done = self.code.create_block();
+        let done = self.next_block();
         self.code.ins().jump(done, &[]);
         self.start(wrong);
         self.raise_by_primitive(Primitive::MakeRecord, operands);
@@ -135,7 +152,7 @@ impl Emitter<'_, '_> {
 
     /// Writes the cold block that raises, and goes on here.
     pub(super) fn raise_in(&mut self, wrong: Block, primitive: Primitive, operands: &[Value]) {
-        let done = self.code.create_block();
+        let done = self.next_block();
         self.code.ins().jump(done, &[]);
         self.start(wrong);
         self.raise_by_primitive(primitive, operands);
@@ -241,18 +258,26 @@ impl Emitter<'_, '_> {
         slow: Block,
     ) {
         if !self.is_no_reference(id) {
-            let (plain, reference) = (self.code.create_block(), self.code.create_block());
-            let bits = self.code.ins().band_imm_s(value, REFERENCE_BITS);
-            let is_reference = self.code.ins().icmp_imm_s(IntCC::Equal, bits, REFERENCE);
+            let (plain, reference) = (self.next_block(), self.next_block());
+            let is_reference = self.is_reference(value);
             self.code
                 .ins()
                 .brif(is_reference, reference, &[], plain, &[]);
             self.start(reference);
+            let old = self.next_block();
             let is_young = self.is_young(base);
-            self.code.ins().brif(is_young, plain, &[], slow, &[]);
+            self.code.ins().brif(is_young, plain, &[], old, &[]);
+            self.start(old);
+            self.branch_unless_young_object(value, plain, slow);
             self.start(plain);
         }
         self.store(value, base, offset);
+    }
+
+    /// Whether a word is a reference, as a condition.
+    fn is_reference(&mut self, word: Value) -> Value {
+        let bits = self.code.ins().band_imm_s(word, REFERENCE_BITS);
+        self.code.ins().icmp_imm_s(IntCC::Equal, bits, REFERENCE)
     }
 
     /// Whether an address is that of an object in the nursery, as a condition.
@@ -266,6 +291,32 @@ impl Emitter<'_, '_> {
             .icmp(IntCC::UnsignedLessThan, distance, bytes)
     }
 
+    /// Jumps to `yes` if a reference is to an object that a collection has seen, else to `no`.
+    fn branch_unless_young_object(&mut self, reference: Value, yes: Block, no: Block) {
+        let kind = self.chunk_kind(reference);
+        let large = self.next_block();
+        let is_nursery =
+            self.code
+                .ins()
+                .icmp_imm_s(IntCC::Equal, kind, i64::from(chunk_kind::NURSERY));
+        self.code.ins().brif(is_nursery, no, &[], large, &[]);
+        self.start(large);
+        let is_young =
+            self.code
+                .ins()
+                .icmp_imm_s(IntCC::Equal, kind, i64::from(chunk_kind::LARGE_YOUNG));
+        self.code.ins().brif(is_young, no, &[], yes, &[]);
+    }
+
+    /// What lies around an address.
+    fn chunk_kind(&mut self, address: Value) -> Value {
+        let mutator = self.mutator();
+        let table = self.load(mutator, context::KIND_TABLE);
+        let number = self.code.ins().ushr_imm_s(address, chunk_kind::CHUNK_SHIFT);
+        let place = self.code.ins().iadd(table, number);
+        self.load_as(types::I8, place, 0)
+    }
+
     /// An operation that writes: `quick` writes and goes on, or goes to the slow path, which calls the
     /// primitive.
     pub(super) fn write_or_call(
@@ -274,7 +325,7 @@ impl Emitter<'_, '_> {
         words: &[Value],
         quick: impl FnOnce(&mut Self, Block),
     ) {
-        let (slow, done) = (self.cold_block(), self.code.create_block());
+        let (slow, done) = (self.cold_block(), self.next_block());
         quick(self, slow);
         self.code.ins().jump(done, &[]);
         self.start(slow);
@@ -283,7 +334,7 @@ impl Emitter<'_, '_> {
         self.start(done);
     }
 
-    /// `set-car!`, `set-cdr!`: pairs have no header, so an old one may be a literal.
+    /// `set-car!`, `set-cdr!`: pairs have no header, so one that is not young may be a literal.
     pub(super) fn set_pair_word(
         &mut self,
         primitive: Primitive,
@@ -297,8 +348,30 @@ impl Emitter<'_, '_> {
         };
         self.write_or_call(primitive, words, |emitter, slow| {
             let address = emitter.require_pair((operands[0], words[0]), slow);
+            let (young, other) = (emitter.next_block(), emitter.next_block());
             let is_young = emitter.is_young(address);
-            emitter.require(is_young, slow);
+            emitter.code.ins().brif(is_young, young, &[], other, &[]);
+            emitter.start(other);
+            let kind = emitter.chunk_kind(address);
+            let is_old =
+                emitter
+                    .code
+                    .ins()
+                    .icmp_imm_s(IntCC::Equal, kind, i64::from(chunk_kind::OLD));
+            emitter.require(is_old, slow);
+            if emitter.is_no_reference(operands[1]) {
+                emitter.code.ins().jump(young, &[]);
+            } else {
+                let reference = emitter.next_block();
+                let is_reference = emitter.is_reference(words[1]);
+                emitter
+                    .code
+                    .ins()
+                    .brif(is_reference, reference, &[], young, &[]);
+                emitter.start(reference);
+                emitter.branch_unless_young_object(words[1], young, slow);
+            }
+            emitter.start(young);
             emitter.store(words[1], address, offset as i32);
         });
     }

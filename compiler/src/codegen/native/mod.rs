@@ -16,7 +16,8 @@ mod control;
 mod eligible;
 mod emitter;
 mod finish;
-mod list;
+mod leaf;
+mod likely_doubles;
 mod memory;
 mod operation;
 mod plan;
@@ -41,6 +42,7 @@ pub use eligible::{Reason, can_be_native};
 use self::compile_all::compile_all;
 use self::eligible::choose;
 use self::finish::Finished;
+use self::likely_doubles::has_many_doubles;
 use self::procedure::{write_body, write_general_entry};
 use self::signature::Parameters;
 use super::CodegenError;
@@ -76,6 +78,8 @@ struct Reach {
     bodies: Vec<Parameters>,
     /// Why a procedure has no native code.
     reasons: Vec<Option<Reason>>,
+    /// Whether numbers of which nothing is known are probably flonums.
+    mostly_doubles: bool,
 }
 
 impl Reach {
@@ -114,6 +118,7 @@ pub(in crate::codegen) fn generate(
     let mut reach = Reach {
         bodies,
         reasons: Vec::new(),
+        mostly_doubles: has_many_doubles(unit),
     };
     // A frame's size is known at the end; others may know the procedure by then, so all is done again.
     loop {

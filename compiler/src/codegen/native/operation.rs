@@ -9,9 +9,11 @@ use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use syntax::DatumKind;
 
 use super::emitter::Emitter;
+use super::leaf::has_short_path;
 use crate::core::LiteralDatum;
 use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::link::unit::{Constant, ConstantWord, FixupTarget};
+use crate::ssa::analysis::allocated_bytes;
 use crate::ssa::ir::{Callee, CellId, Condition, Operation, ProcedureId, ValueId};
 use crate::ssa::primitive_facts::comparison_of;
 
@@ -37,6 +39,17 @@ impl Emitter<'_, '_> {
                 self.word(tag::UNSPECIFIED)
             }
             Operation::CheckInitialized(value, ref name) => self.check_initialized(value, name),
+            Operation::Primitive(
+                primitive @ (Primitive::List | Primitive::ConsStar | Primitive::Vector),
+                ref operands,
+            ) if allocated_bytes(operation).is_some() => {
+                let words: Vec<Value> = operands.iter().map(|&each| self.get(each)).collect();
+                if primitive == Primitive::Vector {
+                    self.make_vector(&words)
+                } else {
+                    self.make_list(primitive, &words)
+                }
+            }
             Operation::Primitive(primitive, ref operands) => {
                 self.primitive(primitive, operands, result)
             }
@@ -123,7 +136,7 @@ impl Emitter<'_, '_> {
         let variable = self.global_cell(global);
         let offset = location::VALUE as i32 - TAG_OBJECT as i32;
         let value = self.load(variable, offset);
-        let (unbound, done) = (self.cold_block(), self.code.create_block());
+        let (unbound, done) = (self.cold_block(), self.next_block());
         let is_unbound = self.is_word(value, tag::UNBOUND);
         self.code.ins().brif(is_unbound, unbound, &[], done, &[]);
         self.start(unbound);
@@ -134,7 +147,7 @@ impl Emitter<'_, '_> {
 
     fn check_initialized(&mut self, value: ValueId, name: &str) -> Value {
         let word = self.get(value);
-        let (wrong, done) = (self.cold_block(), self.code.create_block());
+        let (wrong, done) = (self.cold_block(), self.next_block());
         let is_unbound = self.is_word(word, tag::UNBOUND);
         self.code.ins().brif(is_unbound, wrong, &[], done, &[]);
         self.start(wrong);
@@ -152,7 +165,7 @@ impl Emitter<'_, '_> {
             Operation::CellSet(CellId(cell), value) => {
                 let address = self.address(FixupTarget::Cell(cell));
                 let word = self.get(value);
-                let (slow, done) = (self.cold_block(), self.code.create_block());
+                let (slow, done) = (self.cold_block(), self.next_block());
                 self.store_past_barrier((address, 0), (value, word), slow);
                 self.code.ins().jump(done, &[]);
                 self.start(slow);
@@ -197,8 +210,8 @@ impl Emitter<'_, '_> {
         if let Some(result) = self.control_primitive(primitive, operands) {
             return result;
         }
-        if let Some(list) = self.list_in_place(primitive, operands) {
-            return list;
+        if has_short_path(primitive) {
+            return self.short_leaf(primitive, operands);
         }
         if primitive.class() == PrimitiveClass::Leaf {
             return self.leaf(primitive, operands);

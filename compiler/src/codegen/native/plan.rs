@@ -42,6 +42,8 @@ pub(super) struct Plan {
     pub(super) poll: Option<BlockId>,
     /// Whether each kept value is used at all.
     used: Vec<bool>,
+    /// How often each value is used.
+    use_counts: Vec<u32>,
 }
 
 /// Whether the operation's result is made anew at each use.
@@ -82,6 +84,7 @@ impl Plan {
             flow,
             kept,
             used: vec![false; kept_count],
+            use_counts: vec![0; procedure.values.len()],
             kept_count,
             poll,
         };
@@ -104,6 +107,11 @@ impl Plan {
             .copied()
             .chain(used)
             .collect()
+    }
+
+    /// Whether one operation alone uses `value`, once.
+    pub(super) fn is_used_once(&self, value: ValueId) -> bool {
+        self.use_counts[value.0 as usize] == 1
     }
 
     /// The place of `value` among the kept ones.
@@ -147,8 +155,14 @@ impl Plan {
     }
 
     fn find_used(&mut self, procedure: &Procedure) {
-        let Self { used, kept, .. } = self;
+        let Self {
+            used,
+            use_counts,
+            kept,
+            ..
+        } = self;
         let mut mark = |value: ValueId| {
+            use_counts[value.0 as usize] += 1;
             if let Some(place) = kept[value.0 as usize] {
                 used[place] = true;
             }

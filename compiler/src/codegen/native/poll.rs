@@ -14,7 +14,7 @@ impl Emitter<'_, '_> {
         // An atomic access: what an earlier poll has read must not stand for it.
         let flags = MemFlagsData::trusted();
         let limit = self.code.ins().atomic_load(types::I64, flags, address);
-        let (slow, done) = (self.cold_block(), self.code.create_block());
+        let (slow, done) = (self.cold_block(), self.next_block());
         let pointer = self.code.ins().get_stack_pointer(types::I64);
         let is_due = self
             .code

@@ -1,17 +1,21 @@
 //! One procedure: its body as a Cranelift function, block by block.
 
+use abi::primitive::Primitive;
 use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, UserFuncName, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::emitter::{Emitter, Start};
+use super::leaf::is_predicate;
 use super::plan::Plan;
 use super::signature::{Parameters, type_of};
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach, Written};
 use crate::codegen::select::Shared;
 use crate::ssa::analysis::{Proofs, UnitTypes};
-use crate::ssa::ir::{BlockId, Callee, ProcedureId, Target, Terminator, ValueId};
+use crate::ssa::ir::{
+    BlockId, Callee, Condition, Operation, ProcedureId, Target, Terminator, ValueId,
+};
 
 /// Writes the body of procedure `number`.
 pub(super) fn write_body(
@@ -42,7 +46,7 @@ pub(super) fn write_body(
     Written { function, places }
 }
 
-impl Emitter<'_, '_> {
+impl<'unit> Emitter<'_, 'unit> {
     fn run(mut self, parameters: &Parameters, isa: &dyn TargetIsa) -> Vec<CallPlace> {
         self.set_place(self.procedure.place);
         self.entry(parameters);
@@ -125,6 +129,10 @@ impl Emitter<'_, '_> {
             }
             self.set_place(instruction.place);
             self.live = live;
+            self.fused = self.predicate_of_branch(id, index);
+            if self.fused.is_some() {
+                continue;
+            }
             let word = self.operation(&instruction.operation, instruction.result);
             if let (Some(result), Some(word)) = (instruction.result, word) {
                 self.define(result, word);
@@ -134,6 +142,30 @@ impl Emitter<'_, '_> {
         self.set_place(block.place);
         self.live.clone_from(&self.plan.live_out[id.0 as usize]);
         self.terminator(id);
+    }
+
+    /// The predicate that instruction `index` is, if only the branch right behind it uses its value.
+    fn predicate_of_branch(
+        &self,
+        id: BlockId,
+        index: usize,
+    ) -> Option<(Primitive, &'unit [ValueId])> {
+        let block = &self.procedure.blocks[id.0 as usize];
+        let instruction = &block.instructions[index];
+        let Terminator::Branch(Condition::True(tested), ..) = block.terminator else {
+            return None;
+        };
+        match &instruction.operation {
+            Operation::Primitive(primitive, operands)
+                if is_predicate(*primitive)
+                    && index + 1 == block.instructions.len()
+                    && instruction.result == Some(tested)
+                    && self.plan.is_used_once(tested) =>
+            {
+                Some((*primitive, operands))
+            }
+            _ => None,
+        }
     }
 
     fn terminator(&mut self, id: BlockId) {

@@ -3,13 +3,21 @@
 use abi::native::RuntimeOperation;
 use abi::tag::{self, TAG_BITS};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::emitter::Emitter;
 use crate::ssa::ir::{RawBinary, RawUnary, ValueId};
 
 /// A double is its word, less one, rotated by so many bits.
 const FLONUM_ROTATION: i64 = 4;
+
+/// The bits that the two tags of all but the smallest flonums share, and their value.
+const COMMON_TAG_BITS: i64 = 0b110;
+const COMMON_FLONUM_TAG: i64 = 0b100;
+/// The tag of zeros and the smallest flonums.
+const TINY_FLONUM_TAG: u64 = 0b001;
+
+const _: () = assert!(tag::FLONUM_TAGS as u8 == 1 << TINY_FLONUM_TAG | 0b11 << COMMON_FLONUM_TAG);
 
 impl Emitter<'_, '_> {
     /// The double in a self-tagged word.
@@ -33,13 +41,26 @@ impl Emitter<'_, '_> {
             .bitcast(types::I64, MemFlagsData::new(), double)
     }
 
-    /// The word of a double, and whether it is self-tagged.
-    pub(super) fn flonum_word(&mut self, double: Value) -> (Value, Value) {
+    /// Goes on with the word of a double, if it is self-tagged, else to `slow`.
+    ///
+    /// Two of the three tags differ in one bit only; zeros have the third.
+    pub(super) fn flonum_word(&mut self, double: Value, slow: Block) -> Value {
         let bits = self.bits_of(double);
         let rotated = self.code.ins().rotl_imm_s(bits, FLONUM_ROTATION);
         let word = self.code.ins().iadd_imm_s(rotated, 1);
-        let is_tagged = self.is_self_tagged(word);
-        (word, is_tagged)
+        let (tiny, done) = (self.cold_block(), self.next_block());
+        let high = self.code.ins().band_imm_s(word, COMMON_TAG_BITS);
+        let is_common = self
+            .code
+            .ins()
+            .icmp_imm_s(IntCC::Equal, high, COMMON_FLONUM_TAG);
+        self.code.ins().brif(is_common, done, &[], tiny, &[]);
+        self.start(tiny);
+        let rest = self.tag_of(word);
+        let is_tiny = self.is_word(rest, TINY_FLONUM_TAG);
+        self.code.ins().brif(is_tiny, done, &[], slow, &[]);
+        self.start(done);
+        word
     }
 
     /// A raw operation with one operand.
@@ -50,7 +71,10 @@ impl Emitter<'_, '_> {
             RawUnary::F64Sqrt => self.code.ins().sqrt(value),
             RawUnary::F64Abs => self.code.ins().fabs(value),
             RawUnary::I64ToF64 => self.code.ins().fcvt_from_sint(types::F64, value),
-            RawUnary::UnboxF64 => self.unbox_double(value, RuntimeOperation::UnboxF64),
+            RawUnary::UnboxF64 => {
+                let is_no_fixnum = self.type_at(operand).integer.is_none();
+                self.unbox_double(value, is_no_fixnum, RuntimeOperation::UnboxF64)
+            }
             RawUnary::RealToF64 => self.real_to_double(operand, value),
             RawUnary::BoxF64 => self.box_double(value),
             RawUnary::UnboxI64 | RawUnary::UnboxU64 => self.unbox_word(operation, operand, value),
@@ -58,11 +82,15 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn unbox_double(&mut self, word: Value, operation: RuntimeOperation) -> Value {
+    fn unbox_double(
+        &mut self,
+        word: Value,
+        is_no_fixnum: bool,
+        operation: RuntimeOperation,
+    ) -> Value {
         let (merge, result) = self.merge_block(types::F64);
         let slow = self.cold_block();
-        let is_tagged = self.is_self_tagged(word);
-        self.require(is_tagged, slow);
+        self.require_self_tagged(word, is_no_fixnum, slow);
         let quick = self.double_of(word);
         self.jump_with(merge, quick);
         self.start(slow);
@@ -77,10 +105,10 @@ impl Emitter<'_, '_> {
     fn real_to_double(&mut self, operand: ValueId, word: Value) -> Value {
         let kind = self.type_at(operand);
         if kind.is_flonum() {
-            return self.unbox_double(word, RuntimeOperation::RealToF64);
+            return self.unbox_double(word, true, RuntimeOperation::RealToF64);
         }
         let (merge, result) = self.merge_block(types::F64);
-        let (fixnum, other) = (self.code.create_block(), self.code.create_block());
+        let (fixnum, other) = (self.next_block(), self.next_block());
         let rest = self.tag_of(word);
         self.code.ins().brif(rest, other, &[], fixnum, &[]);
         self.start(fixnum);
@@ -88,7 +116,7 @@ impl Emitter<'_, '_> {
         let double = self.code.ins().fcvt_from_sint(types::F64, integer);
         self.jump_with(merge, double);
         self.start(other);
-        let double = self.unbox_double(word, RuntimeOperation::RealToF64);
+        let double = self.unbox_double(word, true, RuntimeOperation::RealToF64);
         self.jump_with(merge, double);
         self.start(merge);
         result
@@ -97,8 +125,7 @@ impl Emitter<'_, '_> {
     fn box_double(&mut self, double: Value) -> Value {
         let (merge, result) = self.merge_block(types::I64);
         let slow = self.cold_block();
-        let (word, is_tagged) = self.flonum_word(double);
-        self.require(is_tagged, slow);
+        let word = self.flonum_word(double, slow);
         self.jump_with(merge, word);
         self.start(slow);
         let bits = self.bits_of(double);

@@ -5,7 +5,8 @@
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 use abi::type_test::type_test_of;
 
-use super::list::pairs_in_place;
+use super::leaf::has_short_path;
+use crate::ssa::analysis::allocated_bytes;
 use crate::ssa::ir::{Block, Condition, Operation, RawUnary, Terminator};
 
 /// Whether values have to be in their slots.
@@ -21,14 +22,12 @@ pub(super) enum Safepoint {
 
 /// What an operation is.
 pub(super) fn at_operation(operation: &Operation) -> Safepoint {
+    if allocated_bytes(operation).is_some() {
+        return Safepoint::None;
+    }
     match operation {
         Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => {
             Safepoint::Always
-        }
-        Operation::Primitive(primitive, operands)
-            if pairs_in_place(*primitive, operands.len()).is_some() =>
-        {
-            Safepoint::None
         }
         Operation::Primitive(primitive, _) => at_primitive(*primitive),
         Operation::AddSmall(..)
@@ -81,6 +80,7 @@ fn at_primitive(primitive: Primitive) -> Safepoint {
         | Primitive::Parameters
         | Primitive::SetParameters => Safepoint::None,
         Primitive::Capture => Safepoint::Always,
+        _ if has_short_path(primitive) => Safepoint::Cold,
         _ if primitive.class() == PrimitiveClass::Leaf => Safepoint::Always,
         _ => Safepoint::Cold,
     }

@@ -73,7 +73,7 @@ impl Emitter<'_, '_> {
                 .ins()
                 .icmp_imm_s(IntCC::Equal, kind, i64::from(Kind::Units8 as u8));
         let (merge, unit) = self.merge_block(types::I64);
-        let (narrow, wide) = (self.code.create_block(), self.cold_block());
+        let (narrow, wide) = (self.next_block(), self.cold_block());
         self.code.ins().brif(is_narrow, narrow, &[], wide, &[]);
         self.start(narrow);
         let at = self.code.ins().iadd(units, place);
@@ -145,7 +145,7 @@ impl Emitter<'_, '_> {
     /// `integer->char`.
     pub(super) fn integer_to_char(&mut self, word: Value) -> Value {
         let wrong = self.cold_block();
-        let (high, good) = (self.cold_block(), self.code.create_block());
+        let (high, good) = (self.cold_block(), self.next_block());
         let code = self.code.ins().rotr_imm_s(word, i64::from(TAG_BITS));
         let is_low = self
             .code

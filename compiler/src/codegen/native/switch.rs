@@ -43,7 +43,7 @@ impl Emitter<'_, '_> {
     /// A field of an object of `kind`; whatever is none goes to `other`.
     fn field_or(&mut self, other: Block, word: Value, kind: Kind, offset: usize) -> Value {
         let (rest, address) = self.untagged(word, TAG_OBJECT);
-        let object = self.code.create_block();
+        let object = self.next_block();
         self.code.ins().brif(rest, other, &[], object, &[]);
         self.start(object);
         let found = self.load_as(types::I8, address, KIND_BYTE);
@@ -51,7 +51,7 @@ impl Emitter<'_, '_> {
             .code
             .ins()
             .icmp_imm_s(IntCC::Equal, found, i64::from(kind as u8));
-        let fitting = self.code.create_block();
+        let fitting = self.next_block();
         self.code.ins().brif(is_kind, fitting, &[], other, &[]);
         self.start(fitting);
         self.load(address, offset as i32)

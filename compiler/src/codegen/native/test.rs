@@ -1,6 +1,6 @@
 //! Type tests.
 
-use abi::tag::{self, HEADER_KIND_SHIFT, Kind, TAG_MASK, TAG_OBJECT, TAG_PAIR};
+use abi::tag::{self, HEADER_KIND_SHIFT, Kind, TAG_FIXNUM, TAG_MASK, TAG_OBJECT, TAG_PAIR};
 use abi::type_test::TypeTest;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
@@ -11,6 +11,18 @@ use crate::ssa::ir::ValueId;
 
 /// Where the kind is in an object's header, in bytes.
 pub(super) const KIND_BYTE: i32 = (HEADER_KIND_SHIFT / 8) as i32;
+
+/// The bit that the tags of fixnums and self-tagged flonums lack, and all others have.
+const NO_SELF_TAGGED_NUMBER: i64 = 0b010;
+
+const _: () = {
+    let mut tag = 0;
+    while tag <= TAG_MASK {
+        let is_number = tag == TAG_FIXNUM || tag::FLONUM_TAGS >> tag & 1 == 1;
+        assert!(is_number == (tag & NO_SELF_TAGGED_NUMBER as u64 == 0));
+        tag += 1;
+    }
+};
 
 impl Emitter<'_, '_> {
     /// Jumps to `yes` if `word` passes `test`, else to `no`.
@@ -58,35 +70,43 @@ impl Emitter<'_, '_> {
             .icmp_imm_s(IntCC::Equal, low, i64::from(expected as i8))
     }
 
-    /// Whether a word is a self-tagged flonum, as a condition that is zero if it is none.
-    pub(super) fn is_self_tagged(&mut self, word: Value) -> Value {
-        // The shape of one instruction, which takes the bit's number modulo 32.
-        let low = self.code.ins().ireduce(types::I32, word);
-        let one = self.code.ins().iconst(types::I32, 1);
-        let bit = self.code.ins().ishl(one, low);
-        let tags = i64::from(tag::FLONUM_TAGS as u32);
-        let tags = self.code.ins().iconst(types::I32, tags);
-        self.code.ins().band(tags, bit)
+    /// Goes on if a word is a self-tagged flonum, else to `cold`; `is_no_fixnum` says that it is no fixnum.
+    ///
+    /// Their tags and that of fixnums are those without the bit that all others have.
+    pub(super) fn require_self_tagged(&mut self, word: Value, is_no_fixnum: bool, cold: Block) {
+        let other = self.code.ins().band_imm_s(word, NO_SELF_TAGGED_NUMBER);
+        self.unless(other, cold);
+        if !is_no_fixnum {
+            let rest = self.tag_of(word);
+            self.require(rest, cold);
+        }
     }
 
     /// Tests that look at the header.
     fn branch_on_kinds(&mut self, test: TypeTest, word: Value, yes: Block, no: Block) {
         let (first, last) = kinds_of(test);
-        if matches!(
-            test,
-            TypeTest::Number | TypeTest::Real | TypeTest::ExactInteger | TypeTest::ExactRational
-        ) {
-            let rest = self.tag_of(word);
-            self.unless_fixnum(rest, yes);
-        }
-        if matches!(test, TypeTest::Number | TypeTest::Real | TypeTest::Flonum) {
-            let is_flonum = self.is_self_tagged(word);
-            let next = self.code.create_block();
-            self.code.ins().brif(is_flonum, yes, &[], next, &[]);
-            self.start(next);
+        match test {
+            TypeTest::ExactInteger | TypeTest::ExactRational => {
+                let rest = self.tag_of(word);
+                self.go_on_if(rest, yes);
+            }
+            TypeTest::Number | TypeTest::Real => {
+                let other = self.code.ins().band_imm_s(word, NO_SELF_TAGGED_NUMBER);
+                self.go_on_if(other, yes);
+            }
+            TypeTest::Flonum => {
+                let (number, object) = (self.next_block(), self.next_block());
+                let other = self.code.ins().band_imm_s(word, NO_SELF_TAGGED_NUMBER);
+                self.code.ins().brif(other, object, &[], number, &[]);
+                self.start(number);
+                let rest = self.tag_of(word);
+                self.code.ins().brif(rest, yes, &[], no, &[]);
+                self.start(object);
+            }
+            _ => {}
         }
         let (rest, address) = self.untagged(word, TAG_OBJECT);
-        let next = self.code.create_block();
+        let next = self.next_block();
         self.code.ins().brif(rest, no, &[], next, &[]);
         self.start(next);
         let kind = self.load_as(types::I8, address, KIND_BYTE);
@@ -104,9 +124,9 @@ impl Emitter<'_, '_> {
         self.code.ins().brif(condition, yes, &[], no, &[]);
     }
 
-    fn unless_fixnum(&mut self, rest: Value, yes: Block) {
-        let next = self.code.create_block();
-        self.code.ins().brif(rest, next, &[], yes, &[]);
+    fn go_on_if(&mut self, condition: Value, yes: Block) {
+        let next = self.next_block();
+        self.code.ins().brif(condition, next, &[], yes, &[]);
         self.start(next);
     }
 

@@ -10,7 +10,7 @@
 //!   =>  v2: first of 48 bytes, at 0;  v3: at 16;  v5: first of 16 bytes, at 0
 //! ```
 
-use abi::object_layout::{OBJECT_ALIGN_BYTES, WORD_BYTES, boxed, closure, pair, record};
+use abi::object_layout::{OBJECT_ALIGN_BYTES, PAYLOAD, WORD_BYTES, boxed, closure, pair, record};
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use crate::ssa::ir::{BlockId, Operation, Procedure, RawUnary, Repr, ValueId};
@@ -74,6 +74,12 @@ pub fn allocated_bytes(operation: &Operation) -> Option<u32> {
         Operation::Primitive(Primitive::List, elements) if !elements.is_empty() => {
             pair::BYTES * elements.len()
         }
+        Operation::Primitive(Primitive::ConsStar, operands) if operands.len() > 1 => {
+            pair::BYTES * (operands.len() - 1)
+        }
+        Operation::Primitive(Primitive::Vector, elements) if !elements.is_empty() => {
+            words(PAYLOAD, elements.len())
+        }
         Operation::Primitive(Primitive::MakeRecord, operands) => {
             words(record::FIELDS, operands.len() - 1)
         }
@@ -100,10 +106,10 @@ impl Grouper {
             self.found.push(None);
             return;
         };
-        if self
-            .open
-            .is_some_and(|(_, taken)| taken + bytes > GROUP_BYTES_MAX)
-        {
+        // The type of a record may be none: that raises.
+        let may_raise = matches!(operation, Operation::Primitive(Primitive::MakeRecord, _));
+        let fits = |(_, taken): (usize, u32)| taken + bytes <= GROUP_BYTES_MAX;
+        if may_raise || !self.open.is_none_or(fits) {
             self.close();
         }
         let (first, offset) = self.open.unwrap_or((self.found.len(), 0));
@@ -183,7 +189,7 @@ mod tests {
             "(let v3 (call v0))",
             "(do (poll))",
             "(let v3 (add-small v0 1))",
-            "(let v3 (primitive vector v0))",
+            "(let v3 (primitive vector))",
         ] {
             let row = format!(
                 "(let v2 (primitive cons v0 v1)) {between} (let v4 (primitive cons v0 v2))"

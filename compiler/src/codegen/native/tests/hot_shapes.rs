@@ -116,35 +116,31 @@ fn a_loop_over_fixnums_checks_overflow_and_polls() {
     block6:
         v10 = icmp.i64 eq v4, v6
         brif v10, block2(v5), block3(v5, v4, v6)
-    block3(v50: i64, v51: i64, v60: i64):
-        v53 = bor v50, v51
-        v55 = band v53, v54  ; v54 = 7
-        brif v55, block11, block12
-    block12:
-        v56, v57 = sadd_overflow.i64 v50, v51
-        brif v57, block11, block13
-    block13:
-        jump block10(v56, v51, v60)
-    block10(v52: i64, v71: i64, v80: i64):
-        v75 = band v71, v74  ; v74 = 7
-        brif v75, block15, block16
-    block16:
-        v76 = iadd.i64 v71, v72  ; v72 = 8
-        v77 = icmp slt v76, v71
-        brif v77, block15, block17
+    block3(v48: i64, v49: i64, v58: i64):
+        v51 = bor v48, v49
+        v53 = band v51, v52  ; v52 = 7
+        brif v53, block13, block14
+    block14:
+        v54, v55 = sadd_overflow.i64 v48, v49
+        brif v55, block13, block12(v54, v49, v58)
+    block12(v50: i64, v69: i64, v78: i64):
+        v73 = band v69, v72  ; v72 = 7
+        brif v73, block16, block17
     block17:
-        jump block14(v76, v80, v52)
-    block14(v73: i64, v96: i64, v99: i64):
-        v91 = get_pinned_reg.i64
-        v92 = load.i64 notrap aligned v91+16
-        v93 = atomic_load.i64 notrap aligned v92
-        v94 = get_stack_pointer.i64
-        v95 = icmp ult v94, v93
-        brif v95, block18, block19(v73, v99, v96)
-    block19(v110: i64, v111: i64, v112: i64):
-        jump block1(v110, v111, v112)
-    block2(v113: i64):
-        return v113
+        v74 = iadd.i64 v69, v70  ; v70 = 8
+        v75 = icmp slt v74, v69
+        brif v75, block16, block15(v74, v78, v50)
+    block15(v71: i64, v94: i64, v97: i64):
+        v89 = get_pinned_reg.i64
+        v90 = load.i64 notrap aligned v89+16
+        v91 = atomic_load.i64 notrap aligned v90
+        v92 = get_stack_pointer.i64
+        v93 = icmp ult v92, v91
+        brif v93, block18, block19(v71, v97, v94)
+    block19(v108: i64, v109: i64, v110: i64):
+        jump block1(v108, v109, v110)
+    block2(v111: i64):
+        return v111
     "#);
 }
 
@@ -167,46 +163,40 @@ fn a_known_call_passes_registers_and_goes_straight_to_the_body() {
         v30 = atomic_load.i64 notrap aligned v29
         v31 = get_stack_pointer.i64
         v32 = icmp ult v31, v30
-        brif v32, block8, block9(v33)
-    block9(v40: i64):
+        brif v32, block9, block10(v33)
+    block10(v40: i64):
         v44 = band v40, v43  ; v43 = 7
-        brif v44, block11, block12
-    block12:
+        brif v44, block12, block13
+    block13:
         v45 = isub.i64 v40, v41  ; v41 = 8
         v46 = icmp sgt v45, v40
-        brif v46, block13, block14
-    block14:
-        jump block10(v45, v40)
-    block10(v42: i64, v77: i64):
-        v78 = stack_addr.i64 ss0
-        store notrap v77, v78
-        v79 = call fn0(v42), stack_map=[i64 @ ss0+0]
-        v80 = stack_addr.i64 ss0
-        v81 = load.i64 notrap v80
-        v85 = band v81, v84  ; v84 = 7
-        brif v85, block18, block19
-    block19:
-        v86 = isub.i64 v81, v82  ; v82 = 16
-        v87 = icmp sgt v86, v81
-        brif v87, block20, block21
+        brif v46, block14, block11(v45, v40)
+    block11(v42: i64, v79: i64):
+        v81 = stack_addr.i64 ss0
+        store notrap v79, v81
+        v82 = call fn0(v42), stack_map=[i64 @ ss0+0]
+        v83 = stack_addr.i64 ss0
+        v84 = load.i64 notrap v83
+        v88 = band v84, v87  ; v87 = 7
+        brif v88, block20, block21
     block21:
-        jump block17(v86, v79)
-    block17(v83: i64, v118: i64):
-        v119 = stack_addr.i64 ss1
-        store notrap v118, v119
-        v120 = call fn0(v83), stack_map=[i64 @ ss1+0]
-        v121 = stack_addr.i64 ss1
-        v122 = load.i64 notrap v121
-        v124 = bor v122, v120
-        v126 = band v124, v125  ; v125 = 7
-        brif v126, block25, block26
-    block26:
-        v127, v128 = sadd_overflow.i64 v122, v120
-        brif v128, block27, block28
-    block28:
-        jump block24(v127)
-    block24(v123: i64):
-        return v123
+        v89 = isub.i64 v84, v85  ; v85 = 16
+        v90 = icmp sgt v89, v84
+        brif v90, block22, block19(v89, v82)
+    block19(v86: i64, v123: i64):
+        v125 = stack_addr.i64 ss1
+        store notrap v123, v125
+        v126 = call fn0(v86), stack_map=[i64 @ ss1+0]
+        v127 = stack_addr.i64 ss1
+        v128 = load.i64 notrap v127
+        v130 = bor v128, v126
+        v132 = band v130, v131  ; v131 = 7
+        brif v132, block28, block29
+    block29:
+        v133, v134 = sadd_overflow.i64 v128, v126
+        brif v134, block30, block27(v133)
+    block27(v129: i64):
+        return v129
     "#);
 }
 
@@ -251,9 +241,7 @@ fn a_call_of_a_closure_looks_at_its_tag_and_its_key() {
     block11:
         v43 = iadd.i64 v38, v39  ; v39 = 8
         v44 = icmp slt v43, v38
-        brif v44, block12, block13
-    block13:
-        jump block9(v43)
+        brif v44, block12, block9(v43)
     block9(v40: i64):
         return v40
     "#);
@@ -325,38 +313,35 @@ fn a_loop_over_flonums_keeps_them_in_registers() {
     block6:
         v13 = icmp.i64 eq v6, v9
         brif v13, block2, block3(v6, v9)
-    block3(v49: i64, v58: i64):
-        v53 = band v49, v52  ; v52 = 7
-        brif v53, block11, block12
-    block12:
-        v54 = iadd.i64 v49, v50  ; v50 = 8
-        v55 = icmp slt v54, v49
-        brif v55, block11, block13
-    block13:
-        jump block10(v54, v58)
-    block10(v51: i64, v73: i64):
-        v65 = fmul.f64 v7, v7
-        v66 = fadd.f64 v7, v4  ; v4 = 0x1.0000000000000p-2
-        v67 = fadd.f64 v8, v65
-        v68 = get_pinned_reg.i64
-        v69 = load.i64 notrap aligned v68+16
-        v70 = atomic_load.i64 notrap aligned v69
-        v71 = get_stack_pointer.i64
-        v72 = icmp ult v71, v70
-        brif v72, block14, block15(v51, v73)
-    block15(v83: i64, v84: i64):
-        jump block1(v83, v66, v67, v84)
+    block3(v47: i64, v56: i64):
+        v51 = band v47, v50  ; v50 = 7
+        brif v51, block13, block14
+    block14:
+        v52 = iadd.i64 v47, v48  ; v48 = 8
+        v53 = icmp slt v52, v47
+        brif v53, block13, block12(v52, v56)
+    block12(v49: i64, v71: i64):
+        v63 = fmul.f64 v7, v7
+        v64 = fadd.f64 v7, v4  ; v4 = 0x1.0000000000000p-2
+        v65 = fadd.f64 v8, v63
+        v66 = get_pinned_reg.i64
+        v67 = load.i64 notrap aligned v66+16
+        v68 = atomic_load.i64 notrap aligned v67
+        v69 = get_stack_pointer.i64
+        v70 = icmp ult v69, v68
+        brif v70, block15, block16(v49, v71)
+    block16(v81: i64, v82: i64):
+        jump block1(v81, v64, v65, v82)
     block2:
-        v86 = bitcast.i64 v8
-        v88 = rotl v86, v87  ; v87 = 4
-        v90 = iadd v88, v89  ; v89 = 1
-        v91 = ireduce.i32 v90
-        v93 = ishl v92, v91  ; v92 = 1
-        v95 = band v94, v93  ; v94 = 0x3232_3232
-        brif v95, block18, block17
-    block18:
-        jump block16(v90)
-    block16(v85: i64):
-        return v85
+        v84 = bitcast.i64 v8
+        v86 = rotl v84, v85  ; v85 = 4
+        v88 = iadd v86, v87  ; v87 = 1
+        v90 = band v88, v89  ; v89 = 6
+        v92 = icmp eq v90, v91  ; v91 = 4
+        brif v92, block20, block19
+    block20:
+        jump block17(v88)
+    block17(v83: i64):
+        return v83
     "#);
 }

@@ -48,6 +48,7 @@ fn clif(text: &str) -> String {
     let reach = Reach {
         bodies: unit.procedures.iter().map(Parameters::of_body).collect(),
         reasons: choose(&unit, Tier::Native, &vec![false; unit.procedures.len()]),
+        mostly_doubles: false,
     };
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&unit, &graphs);
