@@ -22,6 +22,7 @@ pub(super) struct Pairs<'m, 'id> {
 }
 
 impl<'m, 'id> Pairs<'m, 'id> {
+    #[inline]
     pub(super) fn of(m: &'m Mutator<'id>, list: Value<'m>) -> Self {
         Self {
             m,
@@ -42,6 +43,8 @@ impl<'m, 'id> Pairs<'m, 'id> {
 impl<'m> Iterator for Pairs<'m, '_> {
     type Item = (Value<'m>, Value<'m>);
 
+    // What a search does for each element should stay in its registers.
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         if self.is_circular {
             return None;
