@@ -4,6 +4,7 @@ mod clone_procedures;
 mod delay_updates;
 mod eliminate_common;
 mod eliminate_dead_code;
+mod fold_branches;
 mod hoist_constants;
 mod hoist_invariants;
 mod peel_loops;
@@ -26,6 +27,7 @@ pub use clone_procedures::clone_procedures;
 pub use delay_updates::delay_updates;
 pub use eliminate_common::eliminate_common;
 pub use eliminate_dead_code::eliminate_dead_code;
+pub use fold_branches::fold_branches;
 pub use hoist_constants::hoist_constants;
 pub use hoist_invariants::hoist_invariants;
 pub use peel_loops::peel_loops;
@@ -87,6 +89,16 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "clone-procedures",
         run: clone_procedures,
+        level: Level::Full,
+    },
+    Pass {
+        name: "fold-branches",
+        run: fold_branches,
+        level: Level::Full,
+    },
+    Pass {
+        name: "simplify",
+        run: simplify,
         level: Level::Full,
     },
     Pass {

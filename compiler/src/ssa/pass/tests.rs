@@ -345,3 +345,82 @@ fn what_may_be_written_is_read_again() {
 "#;
     assert_eq!(after(&[eliminate_common], before), before);
 }
+
+#[test]
+fn what_nothing_needs_goes_and_what_may_raise_stays() {
+    let text = after(
+        &[eliminate_dead_code],
+        r#"(procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (let v1 (primitive cons v0 v0))
+            (let v2 (primitive car v0))
+            (let v3 (primitive cons v1 v1))
+            (jump (b1 v1 v0)))
+          (block b1 (v4 v5) (return v5)))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (procedure "f" 1 0 #f 0 ("x")
+      (block b0 (v0)
+        (let v2 (primitive car v0))
+        (jump (b1 v0)))
+      (block b1 (v5)
+        (return v5)))
+    "#);
+}
+
+#[test]
+fn branches_that_carry_arguments_or_go_back_get_blocks() {
+    let text = after(
+        &[split_edges],
+        r#"(procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0) (jump (b1 v0)))
+          (block b1 (v1)
+            (let v2 (primitive cdr v1))
+            (branch (type pair? v2) (b1 v2) (b2)))
+          (block b2 () (return v1)))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (procedure "f" 1 0 #f 0 ("x")
+      (block b0 (v0)
+        (jump (b1 v0)))
+      (block b1 (v1)
+        (let v2 (primitive cdr v1))
+        (branch (type pair? v2) (b3) (b2)))
+      (block b2 ()
+        (return v1))
+      (block b3 ()
+        (jump (b1 v2))))
+    "#);
+}
+
+#[test]
+fn operations_on_constants_hold_them() {
+    let text = after(
+        &[select_small],
+        r#"(procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (let v1 (fixnum 1))
+            (let v2 (primitive - v0 v1))
+            (let v3 (primitive null? v2))
+            (branch (true v3) (b1) (b2)))
+          (block b1 () (branch (compare < v1 v2) (b2) (b3)))
+          (block b2 () (let v4 (fixnum 100000)) (let v5 (primitive + v2 v4)) (return v5))
+          (block b3 () (return v2)))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (procedure "f" 1 0 #f 0 ("x")
+      (block b0 (v0)
+        (let v1 (fixnum 1))
+        (let v2 (add-small v0 -1))
+        (let v3 (primitive null? v2))
+        (branch (type null? v2) (b1) (b2)))
+      (block b1 ()
+        (branch (compare-small > v2 1) (b2) (b3)))
+      (block b2 ()
+        (let v4 (fixnum 100000))
+        (let v5 (primitive + v2 v4))
+        (return v5))
+      (block b3 ()
+        (return v2)))
+    "#);
+}
