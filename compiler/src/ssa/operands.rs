@@ -101,6 +101,13 @@ impl Condition {
         }
     }
 
+    /// Whether it is about `value`.
+    pub fn uses(&self, value: ValueId) -> bool {
+        let mut found = false;
+        self.each_use(|used| found |= used == value);
+        found
+    }
+
     /// Calls `visit` with every use of a value, to be changed.
     pub fn each_use_mut(&mut self, mut visit: impl FnMut(&mut ValueId)) {
         match self {

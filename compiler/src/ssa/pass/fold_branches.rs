@@ -177,6 +177,19 @@ mod tests {
         assert!(folded(port, "(type port? v1)").starts_with("(branch"));
     }
 
+    /// Found in the set's `compiler`, which was told that an operator is always `#f`.
+    #[test]
+    fn what_a_branch_tells_of_one_value_says_nothing_of_others() {
+        let text = r#"(procedure "f" 2 0 #f 0 ("x" "y")
+              (block b0 (v0 v1) (branch (true v0) (b1) (b2 v1)))
+              (block b1 () (let v2 (word 6)) (jump (b2 v2)))
+              (block b2 (v3) (branch (true v3) (b3) (b4)))
+              (block b3 () (return v3))
+              (block b4 () (return v0)))"#;
+        let before = print(&parse(text).unwrap());
+        assert_eq!(print(&fold_branches(parse(text).unwrap())), before);
+    }
+
     #[test]
     fn comparisons_that_may_raise_stay() {
         assert!(folded("", "(compare-small < v0 0)").starts_with("(branch"));

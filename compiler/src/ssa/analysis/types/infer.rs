@@ -154,7 +154,9 @@ impl<'a> Types<'a> {
         let block = &self.procedure.blocks[from.0 as usize];
         let known = self.at(argument, (from, block.instructions.len() + 1));
         match &block.terminator {
-            Terminator::Branch(condition, yes, no) if yes.block != no.block => {
+            Terminator::Branch(condition, yes, no)
+                if yes.block != no.block && condition.uses(argument) =>
+            {
                 self.refine(known, argument, condition, yes.block == to)
             }
             _ => known,
