@@ -8,6 +8,7 @@ use cranelift_codegen::isa::unwind::UnwindInst;
 use cranelift_codegen::{CompiledCode, Context, FinalizedRelocTarget};
 
 use super::emitter::decode_target;
+use super::epilogue::free_of_frame_pointer;
 use super::{CallPlace, Listed};
 use crate::link::native_code::{NativeFixup, NativeFunction, UnwindRow, UnwindRule};
 use crate::link::unit::LineRow;
@@ -46,8 +47,14 @@ pub(super) fn finish(context: &Context, places: &[CallPlace]) -> Option<Finished
     if frame_bytes as usize > FRAME_BYTES_MAX {
         return None;
     }
+    let mut code = compiled.code_buffer().to_vec();
+    // What has no place is no instruction: constants and padding.
+    for location in buffer.get_srclocs_sorted() {
+        let range = location.start as usize..location.end as usize;
+        free_of_frame_pointer(&mut code[range], layout.frame_to_fp_offset);
+    }
     let finished = NativeFunction {
-        code: compiled.code_buffer().to_vec(),
+        code,
         align: buffer.alignment.max(1),
         fixups: fixups(&context.func, compiled),
         returns: Vec::new(),

@@ -15,6 +15,7 @@ mod compile_all;
 mod control;
 mod eligible;
 mod emitter;
+mod epilogue;
 mod finish;
 mod leaf;
 mod likely_doubles;

@@ -118,7 +118,7 @@ impl<'unit> Emitter<'_, 'unit> {
         }
         if self.plan.poll == Some(id) {
             self.live = self.plan.live_at_start(self.procedure, id);
-            self.poll();
+            self.entry_poll();
         }
         let live_after = self.plan.live_after(self.procedure, id);
         for (index, (instruction, live)) in block.instructions.iter().zip(live_after).enumerate() {

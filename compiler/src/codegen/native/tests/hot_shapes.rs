@@ -134,8 +134,7 @@ fn a_loop_over_fixnums_checks_overflow_and_polls() {
         v89 = get_pinned_reg.i64
         v90 = load.i64 notrap aligned v89+16
         v91 = atomic_load.i64 notrap aligned v90
-        v92 = get_stack_pointer.i64
-        v93 = icmp ult v92, v91
+        v93 = icmp slt v91, v92  ; v92 = 0
         brif v93, block18, block19(v71, v97, v94)
     block19(v108: i64, v109: i64, v110: i64):
         jump block1(v108, v109, v110)
@@ -327,8 +326,7 @@ fn a_loop_over_flonums_keeps_them_in_registers() {
         v66 = get_pinned_reg.i64
         v67 = load.i64 notrap aligned v66+16
         v68 = atomic_load.i64 notrap aligned v67
-        v69 = get_stack_pointer.i64
-        v70 = icmp ult v69, v68
+        v70 = icmp slt v68, v69  ; v69 = 0
         brif v70, block15, block16(v49, v71)
     block16(v81: i64, v82: i64):
         jump block1(v81, v64, v65, v82)
