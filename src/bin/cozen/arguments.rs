@@ -27,7 +27,8 @@ options:
   --no-mmap                read images instead of mapping them
   --keep-images=DIR        map images from files in DIR, where perf and gdb find symbols
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
-  --native, --no-native    make native code of what is compiled, and run it, or do neither
+  --native, --no-native    make native code of what is compiled, and run it, or do neither; without
+                           these `compile` makes it, and programs run from source stay bytecode
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
   --time-passes            print how long each phase of the compiler took, to standard error
   --stop-after-rewrite=N   let optional passes of the compiler do only N rewrites; say what the last was
@@ -91,7 +92,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Those for the compiler.
+    /// Those for `compile`, which makes native code unless they or the environment say otherwise.
     ///
     /// # Errors
     ///
@@ -101,10 +102,9 @@ impl Options {
             Some(tier) => Some(tier),
             None => cozen::tier_from_environment()?,
         };
-        let standard = CompilerOptions::default();
         Ok(CompilerOptions {
             level: self.level,
-            tier: tier.unwrap_or(standard.tier),
+            tier: tier.unwrap_or(Tier::Native),
             dump_after: self.dump_after.clone(),
             time_passes: self.time_passes,
             rewrites_max: self.rewrites_max,

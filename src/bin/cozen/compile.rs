@@ -8,7 +8,8 @@ use cozen::{Error, Frontend};
 
 use crate::arguments::Options;
 
-/// Writes the image of a source file, to `output` or beside the source. A regular file appears whole
+/// Writes the image of a source file, with native code unless the options say otherwise, to `output` or
+/// beside the source. A regular file appears whole
 /// or not at all.
 pub(crate) fn compile(
     options: &Options,
