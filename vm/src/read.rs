@@ -3,8 +3,6 @@
 //! The text is parsed into an arena first; the port's bytes are consumed, and the heap's objects
 //! made, only when the datum is complete and its memory is there.
 
-use std::collections::HashMap;
-
 use abi::condition::ConditionKind;
 use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
@@ -150,7 +148,7 @@ pub(crate) fn build<'m>(
     for &datum in &order {
         values.push(shell(m, data, data.kind(datum))?);
     }
-    let value_of = |datum: DatumId| values[places[&datum]];
+    let value_of = |datum: DatumId| values[places[datum.index()] as usize];
     for (&datum, &value) in order.iter().zip(&values) {
         match data.kind(datum) {
             DatumKind::Pair(car, cdr) => {
@@ -171,16 +169,20 @@ pub(crate) fn build<'m>(
     Ok(value_of(datum))
 }
 
-/// All data that `datum` consists of, and the place of each among them.
-fn reachable(data: &Data, datum: DatumId) -> (Vec<DatumId>, HashMap<DatumId, usize>) {
-    let mut order = Vec::new();
-    let mut places = HashMap::new();
+/// A datum that [`reachable`] has not come to.
+const NOWHERE: u32 = u32::MAX;
+
+/// All data that `datum` consists of, and for each of the arena its place among them.
+fn reachable(data: &Data, datum: DatumId) -> (Vec<DatumId>, Vec<u32>) {
+    let mut order = Vec::with_capacity(data.len());
+    let mut places = vec![NOWHERE; data.len()];
     let mut pending = vec![datum];
     while let Some(datum) = pending.pop() {
-        if places.contains_key(&datum) {
+        let place = &mut places[datum.index()];
+        if *place != NOWHERE {
             continue;
         }
-        places.insert(datum, order.len());
+        *place = order.len() as u32;
         order.push(datum);
         match data.kind(datum) {
             DatumKind::Pair(car, cdr) => pending.extend([*cdr, *car]),

@@ -27,6 +27,13 @@ pub struct DatumId(u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SymbolId(u32);
 
+impl DatumId {
+    /// Its place in the arena, from 0.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 impl SymbolId {
     /// The place of the symbol among those of its [`Data`], in the order of first occurrence.
     pub const fn index(self) -> usize {
