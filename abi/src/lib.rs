@@ -16,6 +16,7 @@ pub mod arity;
 pub mod condition;
 pub mod fingerprint;
 pub mod frame_map;
+pub mod fuzzing;
 pub mod image;
 pub mod isa;
 pub mod native;
