@@ -23,15 +23,12 @@ const ENDS: [[u8; 2]; 4] = [[0x5d, 0xc3], [0x5d, 0xe9], [0x5d, 0xff], [0x5d, 0x4
 /// epilogue has: no immediate operand can be taken for it.
 pub(super) fn free_of_frame_pointer(code: &mut [u8], size: u32) {
     let mut add = Vec::with_capacity(ADD_WORD.len() + 4);
-    match i8::try_from(size) {
-        Ok(byte) => {
-            add.extend(ADD_BYTE);
-            add.push(byte.cast_unsigned());
-        }
-        Err(_) => {
-            add.extend(ADD_WORD);
-            add.extend(size.to_le_bytes());
-        }
+    if let Ok(byte) = i8::try_from(size) {
+        add.extend(ADD_BYTE);
+        add.push(byte.cast_unsigned());
+    } else {
+        add.extend(ADD_WORD);
+        add.extend(size.to_le_bytes());
     }
     let length = add.len() + MOVE.len() + 2;
     for start in 0..code.len().saturating_sub(length - 1) {
