@@ -99,7 +99,6 @@ fn benches_print_what_they_say_in_all_tiers() {
 }
 
 #[test]
-#[ignore = "some mixtures lose all values but the first: seeds 3 to 7 (known bug)"]
 fn guard_passes_many_values_in_any_mixture() {
     let file = std::env::temp_dir().join(format!("cozen-{}-values.scm", std::process::id()));
     let program = "(import (scheme base) (scheme write))\

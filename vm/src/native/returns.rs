@@ -15,13 +15,19 @@ use crate::native::slow_path::{guard, mutator_at, not_returning};
 use crate::native::stubs::{Answer, SAVED_BYTES};
 use crate::stubs::{BORDER_BELOW_BYTECODE_WORDS, ReturnKind, ReturnWord};
 
-/// Goes on in bytecode with the one value that native code returned.
+/// Goes on in bytecode with what native code returned: one value, or those that were left on the way
+/// through a border that only captured frames are above.
 pub(super) fn return_to_bytecode(m: &mut Mutator<'_>, stack_pointer: Address) -> Machine {
     let fp = stack_pointer.offset_words(BORDER_BELOW_BYTECODE_WORDS - 1);
     let value = m.state().native.operand.get();
     // SAFETY: the border frame's return word.
     let word = unsafe { fp.load_word() };
-    deliver(m, Machine::at(Address::from_word(word), fp), &[value])
+    let s = Machine::at(Address::from_word(word), fp);
+    if value == MANY_VALUES {
+        let values = m.state().native.values();
+        return deliver(m, s, &values);
+    }
+    deliver(m, s, &[value])
 }
 
 /// What a return of `values` from the frame at `fp`, which returns to native code, is in `rax`.
@@ -36,9 +42,11 @@ pub(crate) fn value_for_native(m: &mut Mutator<'_>, fp: Address, values: &[u64])
     }
 }
 
-/// What a return of `values` through `word`, which leads to native code, is in `rax`.
+/// What a return of `values` through `word`, which leads to native code or to the border of bytecode
+/// (whose caller may take any number of values), is in `rax`.
 pub(crate) fn value_received(m: &Mutator<'_>, word: ReturnWord, values: &[u64]) -> u64 {
-    if values.len() != 1 && word.flags() & FLAG_RECEIVES != 0 {
+    let is_border = word.address().word() == m.state().stubs.return_to_bytecode();
+    if values.len() != 1 && (is_border || word.flags() & FLAG_RECEIVES != 0) {
         m.state().native.set_values(values);
         return MANY_VALUES;
     }
