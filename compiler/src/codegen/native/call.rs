@@ -50,6 +50,7 @@ impl Emitter<'_, '_> {
     fn emit_call(&mut self, destination: Destination) -> Inst {
         match destination {
             Destination::Body(number, arguments) => {
+                self.expect_listed();
                 let body = self.body(number);
                 self.code.ins().call(body, &arguments)
             }

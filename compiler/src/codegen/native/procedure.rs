@@ -116,6 +116,8 @@ impl<'unit> Emitter<'_, 'unit> {
                 .append_block_param(self.blocks[id.0 as usize], kind);
             self.define(parameter, word);
         }
+        let first = block.instructions.first();
+        self.set_place(first.map_or(block.place, |instruction| instruction.place));
         if self.plan.poll == Some(id) {
             self.live = self.plan.live_at_start(self.procedure, id);
             self.entry_poll();

@@ -56,8 +56,17 @@ impl Emitter<'_, '_> {
 
     /// A call of a function from words to a word.
     pub(super) fn call_words(&mut self, target: Value, arguments: &[Value]) -> Inst {
+        self.expect_listed();
         let signature = self.word_signature(arguments.len());
         self.code.ins().call_indirect(signature, target, arguments)
+    }
+
+    /// Before a call that comes back and that a collection may find on the stack.
+    pub(super) fn expect_listed(&self) {
+        debug_assert!(
+            (self.places.last()).is_some_and(|place| place.listed != Listed::Never),
+            "only tail calls and allocations are not return points"
+        );
     }
 
     /// Before a call on every path: stores what is live after it.

@@ -118,3 +118,29 @@ fn values_are_in_slots_where_calls_return() {
     4 words [rdd]
     ");
 }
+
+/// A procedure whose only poll stands behind a block that `ends` like this: the first call on its way.
+fn poll_behind(ends: &str) -> String {
+    let text = format!(
+        r#"(procedure "f" 2 0 #f 0 ("n" "g")
+          (block b0 (v0 v1)
+            (let v2 (fixnum 0))
+            (branch (compare = v0 v2) (b1) (b2)))
+          (block b1 () {ends})
+          (block b2 ()
+            (let v3 (call v1 v0))
+            (let v4 (fixnum 1))
+            (let v5 (primitive - v0 v4))
+            (let v6 (call-known 1 #f v5 v1))
+            (let v7 (primitive + v3 v6))
+            (return v7)))"#
+    );
+    return_points(&generate(&unit(&text), Tier::Native, &mut PhaseTimes::default()).unwrap())
+}
+
+#[test]
+fn a_poll_behind_a_tail_call_is_a_return_point() {
+    let behind_return = poll_behind("(return v0)");
+    assert_eq!(poll_behind("(tail-call v1 v0)"), behind_return);
+    assert_eq!(poll_behind("(return-values v0 v0)"), behind_return);
+}
