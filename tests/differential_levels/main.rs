@@ -3,6 +3,7 @@
 mod generator;
 
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -80,9 +81,12 @@ fn small_benches_print_the_same_on_all_levels() {
     assert_levels_agree(&files);
 }
 
-/// What a random program writes on a level, in a tier.
-fn written(level: Level, tier: Tier, program: &str) -> String {
-    let builder = Runtime::builder().level(level).tier(tier);
+/// What a random program writes on a level, in a tier; with a collection at every `zeal`th place.
+fn written(level: Level, tier: Tier, zeal: Option<NonZeroU32>, program: &str) -> String {
+    let mut builder = Runtime::builder().level(level).tier(tier);
+    if let Some(every) = zeal {
+        builder = builder.zeal(every);
+    }
     let mut runtime = builder.build().expect("a runtime");
     runtime.enter(|scheme| {
         scheme
@@ -101,7 +105,7 @@ proptest! {
     #[test]
     fn random_programs_write_the_same_on_all_levels_in_all_tiers(bytes in vec(any::<u8>(), 0..1200)) {
         let program = generator::program(&bytes);
-        let wanted = written(Level::None, Tier::Bytecode, &program);
+        let wanted = written(Level::None, Tier::Bytecode, None, &program);
         let seed = bytes.len() as u64;
         // Each program in one of the ways in which there is native code: making it takes time.
         let native = [
@@ -115,8 +119,20 @@ proptest! {
             (Level::Full, Tier::Bytecode),
             native[bytes.len() % native.len()],
         ] {
-            let found = written(level, tier, &program);
+            let found = written(level, tier, None, &program);
             prop_assert_eq!(&found, &wanted, "{:?} {:?} {}", level, tier, &program);
         }
+    }
+
+    #[test]
+    fn random_programs_write_the_same_while_everything_moves(bytes in vec(any::<u8>(), 0..600)) {
+        let program = generator::program(&bytes);
+        let wanted = written(Level::Full, Tier::Bytecode, None, &program);
+        let seed = bytes.len() as u64;
+        let tiers = [Tier::Native, Tier::Mixed(seed), Tier::Native, Tier::Bytecode];
+        let tier = tiers[bytes.len() % tiers.len()];
+        let every = NonZeroU32::new(1 + seed as u32 % 3);
+        let found = written(Level::Full, tier, every, &program);
+        prop_assert_eq!(&found, &wanted, "{:?} {:?} {}", tier, every, &program);
     }
 }
