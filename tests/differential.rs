@@ -1,12 +1,16 @@
 //! The same programs under other Schemes: they print what ours prints. Those not installed are skipped.
 
-mod run_cozen;
+#[path = "support/cozen_command.rs"]
+mod cozen_command;
+#[path = "support/scheme_files.rs"]
+mod scheme_files;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
 
-use run_cozen::{cozen, scheme_files};
+use cozen_command::cozen_command;
+use scheme_files::scheme_files;
 
 /// Guile reads the report's programs as they are. `None` if it is not installed.
 fn guile(file: &Path) -> Option<Output> {
@@ -41,7 +45,7 @@ fn assert_agrees_with(peer: fn(&Path) -> Option<Output>) {
     assert!(!files.is_empty());
     for file in files {
         let Some(theirs) = peer(&file) else { return };
-        let ours = cozen(&[], &file);
+        let ours = cozen_command(&[], &file).output().expect("cozen starts");
         let errors = String::from_utf8_lossy(&ours.stderr);
         assert_eq!(
             printed(&ours),

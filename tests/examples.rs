@@ -1,16 +1,30 @@
 //! The examples print what their `;; expect:` lines say, also when the collector is never at rest.
 
-mod run_cozen;
+#[path = "support/cozen_command.rs"]
+mod cozen_command;
+#[path = "support/expected_output.rs"]
+mod expected_output;
+#[path = "support/scheme_files.rs"]
+mod scheme_files;
 
-use run_cozen::{cozen, expected, scheme_files};
+use cozen_command::cozen_command;
+use expected_output::expected_output;
+use scheme_files::scheme_files;
 
 fn assert_examples_print_what_they_say(options: &[&str]) {
     for file in scheme_files("examples") {
-        let output = cozen(options, &file);
+        let output = cozen_command(options, &file)
+            .output()
+            .expect("cozen starts");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{}: {errors}", file.display());
         let found = String::from_utf8_lossy(&output.stdout);
-        assert_eq!(found, expected(&file), "{}: {errors}", file.display());
+        assert_eq!(
+            found,
+            expected_output(&file),
+            "{}: {errors}",
+            file.display()
+        );
     }
 }
 

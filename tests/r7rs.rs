@@ -1,8 +1,12 @@
 //! What the report and the libraries promise: the checks written in Scheme, in `tests/scheme`.
 
-mod run_cozen;
+#[path = "support/cozen_command.rs"]
+mod cozen_command;
+#[path = "support/scheme_files.rs"]
+mod scheme_files;
 
-use run_cozen::{cozen, scheme_files};
+use cozen_command::cozen_command;
+use scheme_files::scheme_files;
 
 /// Runs every program: each prints its failed checks and a summary, and exits with 1 if there were any.
 fn assert_all_checks_pass(options: &[&str]) {
@@ -11,7 +15,9 @@ fn assert_all_checks_pass(options: &[&str]) {
         if file.ends_with("prelude.scm") {
             continue;
         }
-        let output = cozen(options, &file);
+        let output = cozen_command(options, &file)
+            .output()
+            .expect("cozen starts");
         let text = String::from_utf8_lossy(&output.stdout);
         if !output.status.success() || !text.ends_with("checks passed\n") {
             let errors = String::from_utf8_lossy(&output.stderr);

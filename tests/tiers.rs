@@ -1,11 +1,18 @@
 //! Programs do the same as bytecode, as native code, and where a coin chooses for each procedure.
 
-mod run_cozen;
+#[path = "support/cozen_command.rs"]
+mod cozen_command;
+#[path = "support/expected_output.rs"]
+mod expected_output;
+#[path = "support/scheme_files.rs"]
+mod scheme_files;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use run_cozen::{cozen_in_tier, expected, scheme_files};
+use cozen_command::cozen_command;
+use expected_output::expected_output;
+use scheme_files::scheme_files;
 
 /// `COZEN_TIER`, and the seed of its coin.
 const TIERS: [(&str, &str); 4] = [
@@ -14,6 +21,14 @@ const TIERS: [(&str, &str); 4] = [
     ("mixed", "1"),
     ("mixed", "2"),
 ];
+
+fn cozen_in_tier(tier: &str, seed: &str, options: &[&str], file: &Path) -> Output {
+    cozen_command(options, file)
+        .env("COZEN_TIER", tier)
+        .env("COZEN_TIER_SEED", seed)
+        .output()
+        .expect("cozen starts")
+}
 
 fn printed(output: &Output) -> (String, Option<i32>) {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -49,7 +64,7 @@ fn assert_all_tiers_print_what_is_expected(options: &[&str], directory: &str) {
         for (tier, seed) in TIERS {
             let output = cozen_in_tier(tier, seed, options, &file);
             let errors = String::from_utf8_lossy(&output.stderr);
-            let wanted = (expected(&file), Some(0));
+            let wanted = (expected_output(&file), Some(0));
             let file = file.display();
             assert_eq!(
                 printed(&output),

@@ -1,15 +1,19 @@
 //! Programs print the same on every level of optimization.
 
+#[path = "../support/cozen_command.rs"]
+mod cozen_command;
 mod generator;
+#[path = "../support/scheme_files.rs"]
+mod scheme_files;
 
-use std::fs;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use cozen::{Level, Runtime, Tier};
+use cozen_command::cozen_command;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use scheme_files::scheme_files;
 
 /// Programs of `benches/programs` that take no more than a second without optimization in a debug build.
 const SMALL_BENCHES: &[&str] = &["bignums.scm", "closures.scm", "records.scm", "strings.scm"];
@@ -18,30 +22,9 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The `.scm` files in `directory` and below it, sorted.
-fn scheme_files(directory: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    let mut pending = vec![directory.to_owned()];
-    while let Some(directory) = pending.pop() {
-        for entry in fs::read_dir(&directory).expect("a readable directory") {
-            let path = entry.expect("a readable entry").path();
-            if path.is_dir() {
-                pending.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "scm") {
-                files.push(path);
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
 /// What a program prints on a level, and whether it ends well.
 fn printed(level: &str, file: &Path) -> (String, bool) {
-    let output = Command::new(env!("CARGO_BIN_EXE_cozen"))
-        .arg(level)
-        .arg(file)
-        .current_dir(root())
+    let output = cozen_command(&[level], file)
         .output()
         .expect("cozen starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -61,14 +44,14 @@ fn assert_levels_agree(files: &[PathBuf]) {
 
 #[test]
 fn the_checks_of_the_report_print_the_same_on_all_levels() {
-    let mut files = scheme_files(&root().join("tests/scheme"));
+    let mut files = scheme_files("tests/scheme");
     files.retain(|file| !file.ends_with("prelude.scm"));
     assert_levels_agree(&files);
 }
 
 #[test]
 fn examples_print_the_same_on_all_levels() {
-    assert_levels_agree(&scheme_files(&root().join("examples")));
+    assert_levels_agree(&scheme_files("examples"));
 }
 
 #[test]

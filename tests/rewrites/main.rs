@@ -1,15 +1,17 @@
 //! Programs are right after any number of the compiler's rewrites.
 
-#[path = "../run_cozen/mod.rs"]
-mod run_cozen;
+#[path = "../support/cozen_command.rs"]
+mod cozen_command;
 
 use std::path::Path;
 
-use run_cozen::cozen;
+use cozen_command::cozen_command;
 
 /// What a program prints after `count` rewrites, and how many the compiler says that it did.
 fn printed(count: u64, file: &Path) -> (String, u64) {
-    let output = cozen(&[&format!("--stop-after-rewrite={count}")], file);
+    let output = cozen_command(&[&format!("--stop-after-rewrite={count}")], file)
+        .output()
+        .expect("cozen starts");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{count}: {errors}");
