@@ -1,5 +1,7 @@
 //! Core: the tree IR of a program, its tools and its passes.
 
+#[cfg(test)]
+pub(crate) mod golden;
 pub(crate) mod grow;
 pub mod ir;
 mod literal;
@@ -9,7 +11,7 @@ mod print;
 #[cfg(test)]
 pub(crate) mod reference;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 mod text_layout;
 mod verify;
 mod walk;

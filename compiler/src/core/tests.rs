@@ -1,22 +1,7 @@
 //! Text in, text out.
 
-use super::ir::Program;
+use super::golden::flat;
 use super::{ParseError, Stage, VerifyError, parse, verify};
-
-/// Runs a pass on a text and checks what comes out.
-pub(crate) fn run(pass: fn(Program) -> Program, stage: Stage, text: &str) -> String {
-    let program = pass(parse(text).unwrap());
-    let errors = verify(&program, stage);
-    assert!(errors.is_empty(), "{errors:?} in {}", program.to_text());
-    flat(&program)
-}
-
-/// The text of a program on one line.
-fn flat(program: &Program) -> String {
-    let text = program.to_text();
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ")
-}
 
 #[test]
 fn text_is_read_and_written_alike() {

@@ -2,6 +2,8 @@
 
 pub mod analysis;
 mod build;
+#[cfg(test)]
+mod golden;
 pub mod ir;
 mod names;
 mod operands;

@@ -148,3 +148,40 @@ impl<'program> FreeVariables<'program> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::close;
+    use crate::core::Stage;
+    use crate::core::golden::after;
+
+    #[test]
+    fn known_calls_have_all_arguments() {
+        assert_eq!(
+            after(
+                close,
+                Stage::Closed,
+                "(fix ((f.0 (lambda f.0 (x.1 %optional y.2 %rest z.3) (call f.0 x.1 1 2 3)))) \
+                 (list (call f.0 1) (call f.0)))"
+            ),
+            "(fix ((f.0 (lambda f.0 (x.1 %optional y.2 %rest z.3) (call-known f.0 x.1 1 (list 2 3))))) \
+             (list (call-known f.0 1 (word default) ()) (call f.0)))"
+        );
+    }
+
+    #[test]
+    fn procedures_hold_what_is_free_and_those_that_hold_something() {
+        assert_eq!(
+            after(
+                close,
+                Stage::Closed,
+                "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 () x.0))) \
+                 (fix ((g.2 (lambda g.2 () (call f.1)))) (fix ((h.3 (lambda h.3 () 1))) \
+                 (lambda _.4 () (begin (call g.2) (call h.3)))))))"
+            ),
+            "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 () (%free x.0) x.0))) \
+             (fix ((g.2 (lambda g.2 () (%free f.1) (call-known f.1)))) (fix ((h.3 (lambda h.3 () 1))) \
+             (lambda _.4 () (%free g.2) (begin (call-known g.2) (call-known h.3)))))))"
+        );
+    }
+}

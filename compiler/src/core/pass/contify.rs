@@ -352,3 +352,75 @@ fn fits(program: &Program, lambda: LambdaId, call: ExprId) -> bool {
     let lambda = program.lambda(lambda);
     lambda.optional.is_empty() && lambda.rest.is_none() && lambda.required.len() == operands.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::contify;
+    use crate::core::Stage;
+    use crate::core::golden::after;
+
+    #[test]
+    fn loops_become_labels() {
+        assert_eq!(
+            after(
+                contify,
+                Stage::Fixed,
+                "(fix ((loop.0 (lambda loop.0 (i.1) (if (< i.1 9) (call loop.0 (+ i.1 1)) i.1)))) (call loop.0 0))"
+            ),
+            "(labels ((loop.0 (i.1) (if (< i.1 9) (goto loop.0 (+ i.1 1)) i.1))) (goto loop.0 0))"
+        );
+    }
+
+    #[test]
+    fn labels_stand_around_the_place_that_all_calls_return_to() {
+        assert_eq!(
+            after(
+                contify,
+                Stage::Fixed,
+                "(fix ((f.0 (lambda f.0 (x.1) (car x.1)))) \
+                 (lambda g.1 (y.2) (cons (if y.2 (call f.0 1) (call f.0 2)) 3)))"
+            ),
+            "(begin (lambda g.1 (y.2) \
+             (cons (labels ((f.0 (x.1) (car x.1))) (if y.2 (goto f.0 1) (goto f.0 2))) 3)))"
+        );
+    }
+
+    #[test]
+    fn loops_in_loops_become_labels_too() {
+        assert_eq!(
+            after(
+                contify,
+                Stage::Fixed,
+                "(lambda _.0 () (fix ((a.0 (lambda a.1 (i.1) (fix ((b.2 (lambda b.2 (j.3) \
+                 (if (= j.3 0) (call a.0 i.1) (call b.2 (- j.3 1)))))) (call b.2 i.1))))) (call a.0 5)))"
+            ),
+            "(lambda _.0 () (labels ((a.1 (i.1) (labels ((b.2 (j.3) \
+             (if (= j.3 0) (goto a.1 i.1) (goto b.2 (- j.3 1))))) (goto b.2 i.1)))) (goto a.1 5)))"
+        );
+    }
+
+    #[test]
+    fn procedures_that_call_themselves_last_are_loops_inside() {
+        assert_eq!(
+            after(
+                contify,
+                Stage::Fixed,
+                "(fix ((f.0 (lambda f.0 (x.1) (if x.1 (call f.0 (cons (call f.0 1) 2)) 3)))) f.0)"
+            ),
+            "(fix ((f.0 (lambda f.0 (x.2) (labels ((f.1 (x.1) \
+             (if x.1 (goto f.1 (cons (call f.0 1) 2)) 3))) (goto f.1 x.2))))) f.0)"
+        );
+    }
+
+    #[test]
+    fn procedures_with_several_returns_stay() {
+        for text in [
+            "(fix ((f.0 (lambda f.0 (x.1) (car x.1)))) (cons (call f.0 1) (call f.0 2)))",
+            "(fix ((f.0 (lambda f.0 () (%capture)))) (cons (call f.0) 1))",
+            "(fix ((f.0 (lambda f.0 (%rest x.1) x.1))) (call f.0 1))",
+            "(fix ((f.0 (lambda f.0 () 1))) f.0)",
+        ] {
+            assert_eq!(after(contify, Stage::Fixed, text), text);
+        }
+    }
+}

@@ -113,3 +113,29 @@ fn box_bound<'variable>(
     }
     program.add(Expr::Let(bindings, body), place)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::convert_assignments;
+    use crate::core::Stage;
+    use crate::core::golden::after;
+
+    #[test]
+    fn assigned_variables_become_boxes() {
+        assert_eq!(
+            after(
+                convert_assignments,
+                Stage::Converted,
+                "(lambda _.0 (x.0) (let ((y.1 1)) (begin (set! x.0 y.1) (set! y.1 2) x.0)))"
+            ),
+            "(lambda _.0 (x.2) (let ((x.0 (%make-box x.2))) (let ((y.1 (%make-box 1))) \
+             (begin (%box-set! x.0 (%box-ref y.1)) (%box-set! y.1 2) (%box-ref x.0)))))"
+        );
+    }
+
+    #[test]
+    fn assigned_variables_of_the_top_level_stay() {
+        let text = "(let ((x@0 1)) (begin (set! x@0 2) x@0))";
+        assert_eq!(after(convert_assignments, Stage::Converted, text), text);
+    }
+}

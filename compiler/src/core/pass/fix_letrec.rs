@@ -325,3 +325,57 @@ impl Search<'_> {
         self.components.push(component);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fix_letrec;
+    use crate::core::Stage;
+    use crate::core::golden::after;
+
+    #[test]
+    fn procedures_that_call_each_other_are_bound_together() {
+        assert_eq!(
+            after(
+                fix_letrec,
+                Stage::Fixed,
+                "(letrec ((x.0 (call f.1)) (f.1 (lambda f.0 () (call g.2))) (g.2 (lambda g.1 () (call f.1)))) x.0)"
+            ),
+            "(fix ((f.1 (lambda f.0 () (call g.2))) (g.2 (lambda g.1 () (call f.1)))) \
+             (let ((x.0 (call f.1))) x.0))"
+        );
+    }
+
+    #[test]
+    fn inits_with_effects_keep_their_order() {
+        assert_eq!(
+            after(
+                fix_letrec,
+                Stage::Fixed,
+                "(letrec ((a.0 (car 1)) (b.1 7) (c.2 (car b.1))) (list a.0 c.2))"
+            ),
+            "(let ((a.0 (car 1))) (let ((b.1 7)) (let ((c.2 (car b.1))) (list a.0 c.2))))"
+        );
+    }
+
+    #[test]
+    fn uses_before_an_init_are_checked_where_they_cannot_be_excluded() {
+        assert_eq!(
+            after(
+                fix_letrec,
+                Stage::Fixed,
+                "(letrec ((f.0 (lambda f.0 () x.1)) (x.1 (call f.0))) x.1)"
+            ),
+            "(let ((x.1 (word unbound))) (fix ((f.0 (lambda f.0 () (check-initialized x.1 x.1)))) \
+             (begin (set! x.1 (call f.0)) x.1)))"
+        );
+        assert_eq!(
+            after(
+                fix_letrec,
+                Stage::Fixed,
+                "(letrec ((f.0 (lambda f.0 () (begin (set! f.0 1) f.0)))) f.0)"
+            ),
+            "(let ((f.0 (word unbound))) \
+             (begin (set! f.0 (lambda f.0 () (begin (set! f.0 1) f.0))) f.0))"
+        );
+    }
+}

@@ -308,3 +308,57 @@ impl<'program> Rewriter<'program> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::lift_procedures;
+    use crate::core::Stage;
+    use crate::core::golden::after;
+
+    #[test]
+    fn procedures_that_are_only_called_get_what_is_free_as_arguments() {
+        assert_eq!(
+            after(
+                lift_procedures,
+                Stage::Converted,
+                "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 (y.2) (cons x.0 (call f.1 y.2))))) \
+                 (call f.1 1)))"
+            ),
+            "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 (y.2 x.3) (cons x.3 (call f.1 y.2 x.3))))) \
+             (call f.1 1 x.0)))"
+        );
+    }
+
+    #[test]
+    fn what_lifted_procedures_need_spreads_to_their_callers() {
+        assert_eq!(
+            after(
+                lift_procedures,
+                Stage::Converted,
+                "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 () (car x.0)))) \
+                 (fix ((g.2 (lambda g.2 () (car (call f.1))))) (cons (call g.2) (lambda _.3 () (call f.1))))))"
+            ),
+            "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 (x.3) (car x.3)))) \
+             (fix ((g.2 (lambda g.2 (x.4) (car (call f.1 x.4))))) \
+             (cons (call g.2 x.0) (lambda _.3 () (call f.1 x.0))))))"
+        );
+    }
+
+    #[test]
+    fn procedures_keep_closures_that_are_values_or_save_room() {
+        for text in [
+            "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 () (car x.0)))) (cons (call f.1) f.1)))",
+            "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 (%rest y.2) x.0))) (car (call f.1))))",
+            "(lambda _.0 (x.0 y.1) (fix ((f.2 (lambda f.2 () (cons x.0 y.1)))) (lambda _.3 () (call f.2))))",
+            "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 () (car x.0)))) \
+             (fix ((g.2 (lambda g.2 () (cons f.1 x.0)))) (cons (call g.2) f.1))))",
+            "(fix ((f.0 (lambda f.0 (x.1) x.1))) (car (call f.0 1)))",
+        ] {
+            let lifted = after(lift_procedures, Stage::Converted, text);
+            assert!(
+                !lifted.contains("f.1 (x.") && !lifted.contains("f.2 (x."),
+                "{lifted}"
+            );
+        }
+    }
+}

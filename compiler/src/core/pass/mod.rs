@@ -10,8 +10,6 @@ mod integrate_primitives;
 mod lift_procedures;
 #[cfg(test)]
 mod property;
-#[cfg(test)]
-mod tests;
 
 pub use close::close;
 pub use contify::contify;

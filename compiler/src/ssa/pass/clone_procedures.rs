@@ -181,14 +181,10 @@ fn for_each_callee(procedure: &mut Procedure, mut visit: impl FnMut(Place, &mut 
 #[cfg(test)]
 mod tests {
     use super::clone_procedures;
-    use crate::ssa::parse::parse;
-    use crate::ssa::print::print;
-    use crate::ssa::verify::verify;
+    use crate::ssa::golden::after;
 
     fn cloned(text: &str) -> String {
-        let unit = clone_procedures(parse(text).unwrap());
-        assert_eq!(verify(&unit), []);
-        print(&unit)
+        after(&[clone_procedures], text)
     }
 
     #[test]

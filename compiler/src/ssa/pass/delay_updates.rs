@@ -100,3 +100,44 @@ fn is_arithmetic(operation: &Operation) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::delay_updates;
+    use crate::ssa::golden::after;
+
+    #[test]
+    fn updates_wait_for_the_last_use_of_the_old_value() {
+        let text = after(
+            &[delay_updates],
+            r#"(procedure "p" 2 0 #f 0 ("x" "y")
+              (block b0 (v0 v1) (jump (b1 v0 v1)))
+              (block b1 (v2 v3)
+                (let v4 (add-small v2 1))
+                (let v5 (primitive + v3 v2))
+                (jump (b1 v4 v5))))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "p" 2 0 #f 0 ("x" "y")
+          (block b0 (v0 v1)
+            (jump (b1 v0 v1)))
+          (block b1 (v2 v3)
+            (let v5 (primitive + v3 v2))
+            (let v4 (add-small v2 1))
+            (jump (b1 v4 v5))))
+        "#);
+    }
+
+    #[test]
+    fn updates_do_not_pass_calls() {
+        let before = r#"(procedure "p" 2 0 #f 0 ("x" "y")
+  (block b0 (v0 v1)
+    (jump (b1 v0 v1)))
+  (block b1 (v2 v3)
+    (let v4 (add-small v2 1))
+    (let v5 (call v3 v2))
+    (jump (b1 v4 v5))))
+"#;
+        assert_eq!(after(&[delay_updates], before), before);
+    }
+}

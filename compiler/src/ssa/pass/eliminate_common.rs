@@ -280,3 +280,53 @@ fn test_of(condition: &Condition) -> Option<Test> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::eliminate_common;
+    use crate::ssa::golden::after;
+    use crate::ssa::pass::simplify;
+
+    #[test]
+    fn what_is_known_is_not_computed_or_tested_again() {
+        let text = after(
+            &[eliminate_common, simplify],
+            r#"(procedure "p" 1 0 #f 0 ("x")
+              (block b0 (v0) (branch (type pair? v0) (b1) (b2)))
+              (block b1 ()
+                (let v1 (primitive car v0))
+                (let v2 (primitive car v0))
+                (let v3 (primitive + v1 v2))
+                (let v4 (primitive + v1 v1))
+                (let v5 (primitive cons v3 v4))
+                (branch (type pair? v0) (b3) (b2)))
+              (block b2 () (return v0))
+              (block b3 () (return v5)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "p" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (branch (type pair? v0) (b1) (b2)))
+          (block b1 ()
+            (let v1 (primitive car v0))
+            (let v3 (primitive + v1 v1))
+            (let v5 (primitive cons v3 v3))
+            (return v5))
+          (block b2 ()
+            (return v0)))
+        "#);
+    }
+
+    #[test]
+    fn what_may_be_written_is_read_again() {
+        let before = r#"(procedure "p" 2 0 #f 0 ("x" "y")
+  (block b0 (v0 v1)
+    (let v2 (primitive car v0))
+    (do (primitive set-car! v1 v0))
+    (let v3 (primitive car v0))
+    (let v4 (primitive cons v2 v3))
+    (return v4)))
+"#;
+        assert_eq!(after(&[eliminate_common], before), before);
+    }
+}

@@ -149,3 +149,31 @@ fn is_removable(operation: &Operation) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::eliminate_dead_code;
+    use crate::ssa::golden::after;
+
+    #[test]
+    fn what_nothing_needs_goes_and_what_may_raise_stays() {
+        let text = after(
+            &[eliminate_dead_code],
+            r#"(procedure "f" 1 0 #f 0 ("x")
+              (block b0 (v0)
+                (let v1 (primitive cons v0 v0))
+                (let v2 (primitive car v0))
+                (let v3 (primitive cons v1 v1))
+                (jump (b1 v1 v0)))
+              (block b1 (v4 v5) (return v5)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (let v2 (primitive car v0))
+            (jump (b1 v0)))
+          (block b1 (v5)
+            (return v5)))
+        "#);
+    }
+}

@@ -126,9 +126,9 @@ fn compare(comparison: Comparison, a: Range, b: Range) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ssa::golden::after;
     use crate::ssa::parse::parse;
     use crate::ssa::print::print;
-    use crate::ssa::verify::verify;
 
     /// The terminator of the first block of procedure 0, after the pass.
     fn folded(instructions: &str, condition: &str) -> String {
@@ -138,9 +138,7 @@ mod tests {
               (block b1 () (let v8 (fixnum 1)) (return v8))
               (block b2 () (let v9 (fixnum 2)) (return v9)))"#
         );
-        let unit = fold_branches(parse(&text).unwrap());
-        assert_eq!(verify(&unit), []);
-        let text = print(&unit);
+        let text = after(&[fold_branches], &text);
         let line = text
             .lines()
             .find(|line| line.contains("(jump") || line.contains("(branch"))
@@ -186,8 +184,7 @@ mod tests {
               (block b2 (v3) (branch (true v3) (b3) (b4)))
               (block b3 () (return v3))
               (block b4 () (return v0)))"#;
-        let before = print(&parse(text).unwrap());
-        assert_eq!(print(&fold_branches(parse(text).unwrap())), before);
+        assert_eq!(after(&[fold_branches], text), after(&[], text));
     }
 
     #[test]

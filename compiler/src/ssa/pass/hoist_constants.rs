@@ -133,3 +133,38 @@ fn replace(procedure: &mut Procedure, same: &[Option<ValueId>]) {
         block.terminator.each_use_mut(change);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::hoist_constants;
+    use crate::ssa::golden::after;
+
+    #[test]
+    fn constants_leave_loops_unless_they_are_copied_anyway() {
+        let text = after(
+            &[hoist_constants],
+            r#"(procedure "p" 1 0 #f 0 ("x")
+              (block b0 (v0) (jump (b1 v0)))
+              (block b1 (v1)
+                (let v2 (fixnum 3))
+                (let v3 (primitive vector-ref v1 v2))
+                (let v4 (fixnum 3))
+                (let v5 (primitive vector-ref v3 v4))
+                (let v6 (fixnum 9))
+                (let v7 (call v5 v6))
+                (jump (b1 v7))))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "p" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (let v2 (fixnum 3))
+            (jump (b1 v0)))
+          (block b1 (v1)
+            (let v3 (primitive vector-ref v1 v2))
+            (let v5 (primitive vector-ref v3 v2))
+            (let v6 (fixnum 9))
+            (let v7 (call v5 v6))
+            (jump (b1 v7))))
+        "#);
+    }
+}

@@ -259,14 +259,10 @@ fn primitive_mobility(primitive: Primitive) -> Mobility {
 #[cfg(test)]
 mod tests {
     use super::hoist_invariants;
-    use crate::ssa::parse::parse;
-    use crate::ssa::print::print;
-    use crate::ssa::verify::verify;
+    use crate::ssa::golden::after;
 
     fn hoisted(text: &str) -> String {
-        let unit = hoist_invariants(parse(text).unwrap());
-        assert_eq!(verify(&unit), []);
-        print(&unit)
+        after(&[hoist_invariants], text)
     }
 
     #[test]

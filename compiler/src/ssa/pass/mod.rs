@@ -177,6 +177,3 @@ fn blocks_with_fixed_parameters(procedure: &Procedure) -> Vec<bool> {
     }
     fixed
 }
-
-#[cfg(test)]
-mod tests;

@@ -176,14 +176,10 @@ impl Copier {
 #[cfg(test)]
 mod tests {
     use super::peel_loops;
-    use crate::ssa::parse::parse;
-    use crate::ssa::print::print;
-    use crate::ssa::verify::verify;
+    use crate::ssa::golden::after;
 
     fn peeled(text: &str) -> String {
-        let unit = peel_loops(parse(text).unwrap());
-        assert_eq!(verify(&unit), []);
-        print(&unit)
+        after(&[peel_loops], text)
     }
 
     #[test]

@@ -119,3 +119,48 @@ fn primitive_allocates(primitive: Primitive) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::place_polls;
+    use crate::ssa::golden::after;
+    use crate::ssa::pass::split_edges;
+
+    #[test]
+    fn polls_stand_where_returns_could_allocate() {
+        let text = after(
+            &[split_edges, place_polls],
+            r#"(globals "f")
+            (procedure "p" 1 0 #f 0 ("x")
+              (block b0 (v0)
+                (let v1 (global-ref 0))
+                (let v2 (call v1 v0))
+                (branch (true v2) (b1) (b2)))
+              (block b1 ()
+                (let v3 (primitive cons v2 v0))
+                (let v4 (primitive cons v3 v0))
+                (return v4))
+              (block b2 ()
+                (let v5 (primitive cdr v0))
+                (let v6 (primitive + v5 v2))
+                (return v6)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (globals "f")
+        (procedure "p" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (let v1 (global-ref 0))
+            (let v2 (call v1 v0))
+            (branch (true v2) (b1) (b2)))
+          (block b1 ()
+            (do (poll))
+            (let v3 (primitive cons v2 v0))
+            (let v4 (primitive cons v3 v0))
+            (return v4))
+          (block b2 ()
+            (let v5 (primitive cdr v0))
+            (let v6 (primitive + v5 v2))
+            (return v6)))
+        "#);
+    }
+}

@@ -136,3 +136,41 @@ fn select_condition(condition: Condition, known: &[Known]) -> Condition {
 fn half_word(known: Known) -> Option<i32> {
     i32::try_from(known.word? as i64).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::select_small;
+    use crate::ssa::golden::after;
+
+    #[test]
+    fn operations_on_constants_hold_them() {
+        let text = after(
+            &[select_small],
+            r#"(procedure "f" 1 0 #f 0 ("x")
+              (block b0 (v0)
+                (let v1 (fixnum 1))
+                (let v2 (primitive - v0 v1))
+                (let v3 (primitive null? v2))
+                (branch (true v3) (b1) (b2)))
+              (block b1 () (branch (compare < v1 v2) (b2) (b3)))
+              (block b2 () (let v4 (fixnum 100000)) (let v5 (primitive + v2 v4)) (return v5))
+              (block b3 () (return v2)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (let v1 (fixnum 1))
+            (let v2 (add-small v0 -1))
+            (let v3 (primitive null? v2))
+            (branch (type null? v2) (b1) (b2)))
+          (block b1 ()
+            (branch (compare-small > v2 1) (b2) (b3)))
+          (block b2 ()
+            (let v4 (fixnum 100000))
+            (let v5 (primitive + v2 v4))
+            (return v5))
+          (block b3 ()
+            (return v2)))
+        "#);
+    }
+}

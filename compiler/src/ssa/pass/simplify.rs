@@ -333,3 +333,81 @@ fn drop_unreachable(procedure: &mut Procedure) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::simplify;
+    use crate::ssa::golden::after;
+    use crate::ssa::pass::eliminate_dead_code;
+
+    #[test]
+    fn blocks_that_only_test_a_constant_are_passed_by() {
+        let text = after(
+            &[simplify, eliminate_dead_code],
+            r#"(procedure "p" 2 0 #f 0 ("x" "y")
+              (block b0 (v0 v1)
+                (branch (type pair? v0) (b1) (b2)))
+              (block b1 () (let v2 (word 6)) (jump (b3 v2)))
+              (block b2 () (let v3 (word 262)) (jump (b3 v3)))
+              (block b3 (v4) (branch (true v4) (b4) (b5)))
+              (block b4 () (jump (b6 v0)))
+              (block b5 () (return v1))
+              (block b6 (v5) (return v5)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "p" 2 0 #f 0 ("x" "y")
+          (block b0 (v0 v1)
+            (branch (type pair? v0) (b1) (b2)))
+          (block b1 ()
+            (return v1))
+          (block b2 ()
+            (return v0)))
+        "#);
+    }
+
+    #[test]
+    fn parameters_used_beyond_their_block_keep_it() {
+        let text = after(
+            &[simplify],
+            r#"(procedure "p" 2 0 #f 0 ("x" "y")
+              (block b0 (v0 v1)
+                (branch (type pair? v0) (b1) (b2)))
+              (block b1 () (let v2 (word 6)) (jump (b3 v2)))
+              (block b2 () (jump (b3 v1)))
+              (block b3 (v4) (branch (true v4) (b4) (b5)))
+              (block b4 () (return v4))
+              (block b5 () (return v1)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "p" 2 0 #f 0 ("x" "y")
+          (block b0 (v0 v1)
+            (branch (type pair? v0) (b1) (b2 v1)))
+          (block b1 ()
+            (let v2 (word 6))
+            (jump (b2 v2)))
+          (block b2 (v4)
+            (branch (true v4) (b3) (b4)))
+          (block b3 ()
+            (return v4))
+          (block b4 ()
+            (return v1)))
+        "#);
+    }
+
+    #[test]
+    fn switches_on_constants_are_jumps() {
+        let text = r#"(procedure "p" 0 0 #f 0 ()
+              (block b0 () (let v0 (fixnum 2)) (jump (b1 v0)))
+              (block b1 (v1)
+                (switch (word v1) (8 (b2)) (16 (b3)) (else (b4))))
+              (block b2 () (jump (b1 v0)))
+              (block b3 () (return v0))
+              (block b4 () (let v2 (fixnum 1)) (return v2)))"#;
+        insta::assert_snapshot!(after(&[simplify], text), @r#"
+        (procedure "p" 0 0 #f 0 ()
+          (block b0 ()
+            (let v0 (fixnum 2))
+            (return v0)))
+        "#);
+    }
+}

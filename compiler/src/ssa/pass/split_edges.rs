@@ -50,3 +50,34 @@ fn split_in(procedure: &mut Procedure) {
         procedure.blocks.extend(added);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::split_edges;
+    use crate::ssa::golden::after;
+
+    #[test]
+    fn branches_that_carry_arguments_or_go_back_get_blocks() {
+        let text = after(
+            &[split_edges],
+            r#"(procedure "f" 1 0 #f 0 ("x")
+              (block b0 (v0) (jump (b1 v0)))
+              (block b1 (v1)
+                (let v2 (primitive cdr v1))
+                (branch (type pair? v2) (b1 v2) (b2)))
+              (block b2 () (return v1)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (jump (b1 v0)))
+          (block b1 (v1)
+            (let v2 (primitive cdr v1))
+            (branch (type pair? v2) (b3) (b2)))
+          (block b2 ()
+            (return v1))
+          (block b3 ()
+            (jump (b1 v2))))
+        "#);
+    }
+}

@@ -2,10 +2,10 @@
 
 use super::inline;
 use crate::core::Stage;
-use crate::core::tests::run;
+use crate::core::golden::after;
 
 fn inlined(text: &str) -> String {
-    run(inline, Stage::Fixed, text)
+    after(inline, Stage::Fixed, text)
 }
 
 #[test]

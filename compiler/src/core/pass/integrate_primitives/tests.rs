@@ -2,10 +2,10 @@
 
 use super::integrate_primitives;
 use crate::core::Stage;
-use crate::core::tests::run;
+use crate::core::golden::after;
 
 fn integrated(text: &str) -> String {
-    run(integrate_primitives, Stage::Expanded, text)
+    after(integrate_primitives, Stage::Expanded, text)
 }
 
 #[test]

@@ -3,18 +3,12 @@
 use std::fmt::Write as _;
 
 use super::select_switches;
-use crate::ssa::parse::parse;
+use crate::ssa::golden::after;
 use crate::ssa::pass::simplify;
-use crate::ssa::print::print;
-use crate::ssa::verify::verify;
 
 /// The blocks of the only procedure, after the pass and the simplification that cleans up after it.
 fn switched(text: &str) -> String {
-    let mut unit = parse(text).unwrap();
-    assert_eq!(verify(&unit), []);
-    unit = select_switches(unit);
-    assert_eq!(verify(&unit), [], "{}", print(&unit));
-    print(&simplify(unit))
+    after(&[select_switches, simplify], text)
 }
 
 /// A procedure of `x` that returns 1 if one of `tests` of `v0` holds, else `v0`.
@@ -263,21 +257,4 @@ fn blocks_that_do_more_than_test_end_a_chain() {
         "(branch (eq-word v0 48)",
     ];
     assert!(!switched(&with_tests("", &tests)).contains("switch"));
-}
-
-#[test]
-fn switches_on_constants_are_jumps() {
-    let text = r#"(procedure "p" 0 0 #f 0 ()
-          (block b0 () (let v0 (fixnum 2)) (jump (b1 v0)))
-          (block b1 (v1)
-            (switch (word v1) (8 (b2)) (16 (b3)) (else (b4))))
-          (block b2 () (jump (b1 v0)))
-          (block b3 () (return v0))
-          (block b4 () (let v2 (fixnum 1)) (return v2)))"#;
-    insta::assert_snapshot!(print(&simplify(parse(text).unwrap())), @r#"
-    (procedure "p" 0 0 #f 0 ()
-      (block b0 ()
-        (let v0 (fixnum 2))
-        (return v0)))
-    "#);
 }

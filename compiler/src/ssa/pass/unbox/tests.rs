@@ -1,17 +1,22 @@
 //! Golden tests of raw arguments and results: SSA in, SSA out.
 
 use super::unbox;
-use crate::ssa::parse::parse;
-use crate::ssa::pass::eliminate_dead_code;
-use crate::ssa::print::print;
-use crate::ssa::verify::verify;
+use crate::ssa::golden::after;
+use crate::ssa::ir::Unit;
+use crate::ssa::pass::{eliminate_dead_code, select_small, simplify, split_edges};
+
+/// What stands before the pass where numbers are concerned, and what cleans up after it.
+const PASSES: &[fn(Unit) -> Unit] = &[
+    simplify,
+    select_small,
+    eliminate_dead_code,
+    split_edges,
+    unbox,
+    eliminate_dead_code,
+];
 
 fn unboxed(text: &str) -> String {
-    let unit = parse(text).unwrap();
-    assert_eq!(verify(&unit), []);
-    let unit = eliminate_dead_code(unbox(unit));
-    assert_eq!(verify(&unit), []);
-    print(&unit)
+    after(&[unbox, eliminate_dead_code], text)
 }
 
 /// A caller, and `power`: x * y, n times.
@@ -146,4 +151,122 @@ fn what_may_be_anything_is_not_converted() {
     (return v3)))
 "#;
     assert_eq!(unboxed(before), before);
+}
+
+#[test]
+fn fowler_noll_vo_stays_in_words() {
+    let text = after(
+        PASSES,
+        r#"(literals (datum 14695981039346656037) (datum 18446744073709551615))
+        (procedure "hash" 1 0 #f 0 ("bytes")
+          (block b0 (v0)
+            (let v1 (fixnum 0))
+            (let v2 (literal 0))
+            (jump (b1 v1 v2)))
+          (block b1 (v3 v4)
+            (let v5 (primitive bytevector-length v0))
+            (branch (compare = v3 v5) (b2) (b3)))
+          (block b2 () (return v4))
+          (block b3 ()
+            (let v6 (primitive bytevector-u8-ref v0 v3))
+            (let v7 (primitive bitwise-xor v4 v6))
+            (let v8 (fixnum 1099511628211))
+            (let v9 (primitive * v7 v8))
+            (let v10 (literal 1))
+            (let v11 (primitive bitwise-and v9 v10))
+            (let v12 (add-small v3 1))
+            (jump (b1 v12 v11))))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (literals (datum 14695981039346656037) (datum 18446744073709551615))
+    (procedure "hash" 1 0 #f 0 ("bytes")
+      (block b0 (v0)
+        (let v1 (fixnum 0))
+        (let v13:u64 (raw -3750763034362895579))
+        (jump (b1 v1 v13)))
+      (block b1 (v3 v4:u64)
+        (let v5 (primitive bytevector-length v0))
+        (branch (compare = v3 v5) (b2) (b3)))
+      (block b2 ()
+        (let v14 (box-u64 v4))
+        (return v14))
+      (block b3 ()
+        (let v6 (primitive bytevector-u8-ref v0 v3))
+        (let v15:u64 (unbox-u64 v6))
+        (let v7:u64 (word-xor v4 v15))
+        (let v16:u64 (raw 1099511628211))
+        (let v9:u64 (word-multiply v7 v16))
+        (let v12 (add-small v3 1))
+        (jump (b1 v12 v9))))
+    "#);
+}
+
+#[test]
+fn flonums_are_not_divided_raw_by_what_may_be_exact_zero() {
+    let quotient = |divisor: &str| {
+        let text = format!(
+            r#"(literals (datum 1.5))
+            (procedure "quotient" 0 0 #f 0 ()
+              (block b0 ()
+                (let v0 (literal 0))
+                (let v1 {divisor})
+                (let v2 (primitive / v0 v1))
+                (return v2)))"#
+        );
+        after(PASSES, &text)
+    };
+    assert!(quotient("(fixnum 0)").contains("(primitive / v0 v1)"));
+    assert!(quotient("(fixnum 2)").contains("f64-divide"));
+}
+
+#[test]
+fn sums_of_flonums_stay_doubles() {
+    let text = after(
+        PASSES,
+        r#"(literals (datum 100.0) (datum 0.0) (datum 1.0))
+        (procedure "sum" 0 0 #f 0 ()
+          (block b0 ()
+            (let v0 (literal 0))
+            (let v1 (literal 1))
+            (jump (b1 v0 v1)))
+          (block b1 (v2 v3)
+            (let v4 (literal 1))
+            (branch (compare < v2 v4) (b2) (b3)))
+          (block b2 () (return v3))
+          (block b3 ()
+            (let v5 (literal 2))
+            (let v6 (primitive - v2 v5))
+            (let v7 (primitive + v2 v3))
+            (jump (b1 v6 v7))))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (literals (datum 100.0) (datum 0.0) (datum 1.0))
+    (procedure "sum" 0 0 #f 0 ()
+      (block b0 ()
+        (let v8:f64 (raw 4636737291354636288))
+        (let v9:f64 (raw 0))
+        (jump (b1 v8 v9)))
+      (block b1 (v2:f64 v3:f64)
+        (let v10:f64 (raw 0))
+        (branch (compare-f64 < v2 v10) (b2) (b3)))
+      (block b2 ()
+        (let v11 (box-f64 v3))
+        (return v11))
+      (block b3 ()
+        (let v12:f64 (raw 4607182418800017408))
+        (let v6:f64 (f64-subtract v2 v12))
+        (let v7:f64 (f64-add v2 v3))
+        (jump (b1 v6 v7))))
+    "#);
+}
+
+#[test]
+fn what_may_be_something_else_stays_tagged() {
+    let before = r#"(procedure "sum" 2 0 #f 0 ("a" "b")
+  (block b0 (v0 v1)
+    (let v2 (primitive + v0 v1))
+    (let v3 (primitive bitwise-and v2 v1))
+    (return v3)))
+"#;
+    assert_eq!(after(PASSES, before), before);
 }
