@@ -5,6 +5,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use compiler::compile::pass_names;
+
 /// A directory of its own for each test, removed at the end.
 struct Scratch(PathBuf);
 
@@ -160,6 +162,12 @@ fn passes_are_dumped_by_name_and_unknown_ones_are_refused() {
     let output = cozen(&["--dump-after=no-such-pass", text(&file)]);
     assert_eq!(output.status.code(), Some(2));
     assert!(err(&output).contains("no-such-pass"), "{}", err(&output));
+    let said = err(&output);
+    let offered: Vec<&str> = said.split_whitespace().collect();
+    for pass in pass_names() {
+        let count = offered.iter().filter(|&&name| name == pass).count();
+        assert_eq!(count, 1, "{pass} in:\n{said}");
+    }
     let output = cozen(&["--dump-after=close", text(&file)]);
     assert!(out(&output).contains("display"), "{}", out(&output));
     assert!(

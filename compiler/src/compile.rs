@@ -112,7 +112,8 @@ pub struct Compiled {
     pub last_rewritten_by: Option<&'static str>,
 }
 
-/// The names that [`Options::dump_after`] may have, in the order of the pipeline.
+/// The names that [`Options::dump_after`] may have, in the order of the pipeline. Of a pass that runs
+/// several times, the last run is shown.
 pub fn pass_names() -> impl Iterator<Item = &'static str> {
     let core = CORE_PASSES.iter().map(|pass| pass.name);
     let ssa = ssa::pass::PASSES.iter().map(|pass| pass.name);
@@ -120,6 +121,14 @@ pub fn pass_names() -> impl Iterator<Item = &'static str> {
         .chain(core)
         .chain(std::iter::once(BUILD))
         .chain(ssa)
+        .filter({
+            let mut seen = Vec::new();
+            move |name| {
+                let is_new = !seen.contains(name);
+                seen.push(*name);
+                is_new
+            }
+        })
 }
 
 /// Compiles an expanded program. `interface` is kept in the image for those who import its libraries.

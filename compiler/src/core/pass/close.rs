@@ -184,4 +184,20 @@ mod tests {
              (lambda _.4 () (%free g.2) (begin (call-known g.2) (call-known h.3)))))))"
         );
     }
+
+    #[test]
+    fn calls_that_do_not_fit_or_whose_procedure_is_not_known_stay() {
+        for text in [
+            "(fix ((f.0 (lambda f.0 (x.1) x.1))) (list (call f.0) (call f.0 1 2)))",
+            "(lambda _.0 (f.0) (call f.0 1))",
+        ] {
+            assert_eq!(after(close, Stage::Closed, text), text);
+        }
+    }
+
+    #[test]
+    fn variables_of_the_top_level_are_not_held() {
+        let text = "(let ((x@0 (car 1))) (lambda _.0 () (lambda _.1 () x@0)))";
+        assert_eq!(after(close, Stage::Closed, text), text);
+    }
 }

@@ -138,4 +138,10 @@ mod tests {
         let text = "(let ((x@0 1)) (begin (set! x@0 2) x@0))";
         assert_eq!(after(convert_assignments, Stage::Converted, text), text);
     }
+
+    #[test]
+    fn variables_that_are_never_assigned_stay() {
+        let text = "(lambda _.0 (x.0) (let ((y.1 (car x.0))) (lambda _.1 () (cons x.0 y.1))))";
+        assert_eq!(after(convert_assignments, Stage::Converted, text), text);
+    }
 }

@@ -378,4 +378,14 @@ mod tests {
              (begin (set! f.0 (lambda f.0 () (begin (set! f.0 1) f.0))) f.0))"
         );
     }
+
+    #[test]
+    fn variables_that_are_no_procedures_or_are_assigned_stay() {
+        for text in [
+            "(let ((x.0 (car 1)) (y.1 7)) (cons x.0 y.1))",
+            "(let ((f.0 (lambda f.0 (x.1) x.1))) (begin (set! f.0 1) (call f.0 2)))",
+        ] {
+            assert_eq!(after(fix_letrec, Stage::Fixed, text), text);
+        }
+    }
 }

@@ -354,11 +354,7 @@ mod tests {
              (fix ((g.2 (lambda g.2 () (cons f.1 x.0)))) (cons (call g.2) f.1))))",
             "(fix ((f.0 (lambda f.0 (x.1) x.1))) (car (call f.0 1)))",
         ] {
-            let lifted = after(lift_procedures, Stage::Converted, text);
-            assert!(
-                !lifted.contains("f.1 (x.") && !lifted.contains("f.2 (x."),
-                "{lifted}"
-            );
+            assert_eq!(after(lift_procedures, Stage::Converted, text), text);
         }
     }
 }

@@ -176,4 +176,19 @@ mod tests {
             (return v5)))
         "#);
     }
+
+    #[test]
+    fn what_has_an_effect_or_is_needed_by_one_stays() {
+        let before = r#"(globals "f")
+(procedure "f" 1 0 #f 0 ("x")
+  (block b0 (v0)
+    (let v1 (primitive cons v0 v0))
+    (do (primitive set-car! v0 v1))
+    (let v2 (global-ref 0))
+    (let v3 (call v2))
+    (let v4 (primitive + v0 v0))
+    (return v0)))
+"#;
+        assert_eq!(after(&[eliminate_dead_code], before), before);
+    }
 }

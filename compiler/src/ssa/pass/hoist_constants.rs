@@ -167,4 +167,25 @@ mod tests {
             (jump (b1 v7))))
         "#);
     }
+
+    #[test]
+    fn constants_outside_of_loops_or_for_operands_of_calls_stay() {
+        let before = r#"(procedure "p" 1 0 #f 0 ("x")
+  (block b0 (v0)
+    (let v1 (fixnum 3))
+    (let v2 (primitive vector-ref v0 v1))
+    (jump (b1 v2)))
+  (block b1 (v3)
+    (let v4 (fixnum 9))
+    (let v5 (call v3 v4))
+    (branch (true v5) (b2) (b3)))
+  (block b2 ()
+    (jump (b1 v5)))
+  (block b3 ()
+    (let v6 (fixnum 3))
+    (let v7 (primitive vector-ref v5 v6))
+    (return v7)))
+"#;
+        assert_eq!(after(&[hoist_constants], before), before);
+    }
 }

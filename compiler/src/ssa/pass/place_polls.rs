@@ -163,4 +163,44 @@ mod tests {
             (return v6)))
         "#);
     }
+
+    #[test]
+    fn loops_poll_where_they_go_back() {
+        let text = after(
+            &[place_polls],
+            r#"(procedure "p" 1 0 #f 0 ("x")
+              (block b0 (v0) (jump (b1 v0)))
+              (block b1 (v1) (branch (type pair? v1) (b2) (b3)))
+              (block b2 () (let v2 (primitive cdr v1)) (jump (b1 v2)))
+              (block b3 () (return v1)))"#,
+        );
+        insta::assert_snapshot!(text, @r#"
+        (procedure "p" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (jump (b1 v0)))
+          (block b1 (v1)
+            (branch (type pair? v1) (b2) (b3)))
+          (block b2 ()
+            (let v2 (primitive cdr v1))
+            (do (poll))
+            (jump (b1 v2)))
+          (block b3 ()
+            (return v1)))
+        "#);
+    }
+
+    #[test]
+    fn ways_without_loops_that_allocate_before_calls_need_no_poll() {
+        let before = r#"(globals "f")
+(procedure "p" 1 0 #f 0 ("x")
+  (block b0 (v0)
+    (let v1 (primitive cons v0 v0))
+    (let v2 (global-ref 0))
+    (let v3 (call v2 v1))
+    (let v4 (call v2 v3))
+    (let v5 (primitive car v4))
+    (return v5)))
+"#;
+        assert_eq!(after(&[place_polls], before), before);
+    }
 }

@@ -173,4 +173,28 @@ mod tests {
             (return v2)))
         "#);
     }
+
+    #[test]
+    fn constants_that_are_large_or_subtracted_from_keep_their_operation() {
+        let before = r#"(literals (datum 1.5))
+(procedure "f" 1 0 #f 0 ("x")
+  (block b0 (v0)
+    (let v1 (fixnum 40000))
+    (let v2 (literal 0))
+    (let v3 (fixnum -32768))
+    (let v4 (primitive + v0 v1))
+    (let v5 (primitive + v4 v2))
+    (let v6 (primitive - v5 v3))
+    (let v7 (fixnum 1))
+    (let v8 (primitive - v7 v6))
+    (branch (compare < v8 v1) (b1) (b2)))
+  (block b1 ()
+    (return v8))
+  (block b2 ()
+    (branch (compare < v8 v2) (b1) (b3)))
+  (block b3 ()
+    (return v0)))
+"#;
+        assert_eq!(after(&[select_small], before), before);
+    }
 }

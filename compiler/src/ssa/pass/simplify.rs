@@ -410,4 +410,22 @@ mod tests {
             (return v0)))
         "#);
     }
+
+    #[test]
+    fn blocks_that_several_jumps_reach_with_different_values_stay() {
+        let before = r#"(procedure "p" 2 0 #f 0 ("x" "y")
+  (block b0 (v0 v1)
+    (branch (type pair? v0) (b1) (b2)))
+  (block b1 ()
+    (let v2 (primitive car v0))
+    (jump (b3 v2)))
+  (block b2 ()
+    (let v3 (primitive cdr v1))
+    (jump (b3 v3)))
+  (block b3 (v4)
+    (let v5 (primitive cons v4 v4))
+    (return v5)))
+"#;
+        assert_eq!(after(&[simplify], before), before);
+    }
 }

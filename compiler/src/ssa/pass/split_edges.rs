@@ -80,4 +80,21 @@ mod tests {
             (jump (b1 v2))))
         "#);
     }
+
+    #[test]
+    fn jumps_and_branches_without_arguments_stay() {
+        let before = r#"(procedure "f" 1 0 #f 0 ("x")
+  (block b0 (v0)
+    (branch (type pair? v0) (b1) (b2)))
+  (block b1 ()
+    (let v1 (primitive car v0))
+    (jump (b3 v1)))
+  (block b2 ()
+    (jump (b3 v0)))
+  (block b3 (v2)
+    (let v3 (primitive cdr v2))
+    (jump (b3 v3))))
+"#;
+        assert_eq!(after(&[split_edges], before), before);
+    }
 }
