@@ -174,7 +174,8 @@ impl Generator<'_> {
         }
         self.depth += 1;
         let mark = (self.scope.len(), self.procedures.len());
-        let text = match self.choose(20) {
+        let text = match self.choose(22) {
+            20 | 21 => self.numeric_loop(),
             0 | 1 => self.binding(),
             2 => self.named_let(),
             3 | 4 => self.local_procedures(),
@@ -221,6 +222,40 @@ impl Generator<'_> {
             "(let loop (({counter} 0) ({value} {init})) \
              (if (or (> {counter} 9) {test}) {end} \
              (let ((next {next})) (if (step?) (loop (+ {counter} {step}) next) {value}))))"
+        )
+    }
+
+    /// A loop over numbers that a compiler may keep unboxed: a counter, and a sum of terms of it.
+    fn numeric_loop(&mut self) -> String {
+        const STARTS: &[&str] = &[
+            "0",
+            "1",
+            "0.",
+            "-3",
+            "1.5",
+            "1152921504606846970",
+            "-1/2",
+            "4294967295",
+        ];
+        const STEPS: &[&str] = &["1", "2", "-1", "0.5", "1000000", "1/3"];
+        const OPERATORS: &[&str] = &["+", "*", "-", "+", "*", "bitwise-and", "quotient", "/"];
+        let (counter, sum) = (self.name("i"), self.name("s"));
+        let mut pick = |from: &[&'static str]| from[self.choose(from.len())];
+        let (start, sum_start) = (pick(STARTS), pick(STARTS));
+        let (step, factor) = (pick(STEPS), pick(STARTS));
+        let (outer, inner) = (pick(OPERATORS), pick(OPERATORS));
+        let (relation, limit) = (pick(&["<", ">", "<=", "="]), pick(STARTS));
+        let turns = self.choose(9);
+        self.scope.extend([counter.clone(), sum.clone()]);
+        let (step_sum, end) = if self.choose(2) == 0 {
+            (format!("({inner} {counter} {factor})"), sum.clone())
+        } else {
+            (self.operand(), self.operand())
+        };
+        format!(
+            "(let loop (({counter} {start}) ({sum} {sum_start}) (n {turns})) \
+             (if (or (= n 0) ({relation} {limit} {counter})) {end} \
+             (loop (+ {counter} {step}) ({outer} {sum} {step_sum}) (- n 1))))"
         )
     }
 

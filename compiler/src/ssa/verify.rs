@@ -7,8 +7,8 @@ use abi::{tag, text_hash};
 
 use super::analysis::{Dominators, Flow};
 use super::ir::{
-    BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Repr, Switch, SwitchKey,
-    Terminator, Unit, ValueId,
+    BlockId, Callee, Condition, Operation, Procedure, ProcedureId, RawUnary, Repr, Switch,
+    SwitchKey, Terminator, Unit, ValueId,
 };
 
 /// A rule that a unit breaks.
@@ -214,6 +214,10 @@ impl Checker<'_> {
     fn check_operation(&mut self, id: BlockId, operation: &Operation, result: Option<ValueId>) {
         let result_repr = match operation {
             Operation::Raw(_) => result.map_or(Repr::I64, |result| self.repr(result)),
+            Operation::Raw1(RawUnary::I64ToF64, word) => {
+                self.want_word(id, *word);
+                Repr::F64
+            }
             Operation::Raw1(raw, value) => {
                 let (operand, result) = raw.reprs();
                 self.want(id, *value, operand);

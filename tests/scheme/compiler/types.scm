@@ -19,4 +19,16 @@
 (define (kinds x) (let ((n (vector-length x)) (p (cons x x))) (list (integer? n) (pair? p) (null? p) (< n 0) (if p 1 2))))
 (test '(#t #t #f #f 1) (kinds (vector 1 2)))
 
+;; A counter that is a raw word where a double is wanted.
+(define (products) (let loop ((i 0) (s 0.)) (if (> i 9) s (loop (+ i 1) (+ s (* i 1.5))))))
+(define (last-half)
+  (let loop ((i 0)) (if (> i 9) (let ((y (+ i 1.5))) (if (< y 3.) 'less y)) (loop (+ i 1)))))
+(define (beyond-signed)
+  (let loop ((i 9223372036854775807) (s 0.)) (if (> i 9223372036854775809) s (loop (+ i 1) (+ s (* i 1.5))))))
+(define (power-of-two n) (let loop ((i 0) (x 1.)) (if (= i n) (* x i) (loop (+ i 1) (* x 2)))))
+(test 67.5 (products))
+(test 11.5 (last-half))
+(test 4.150517416584649e+19 (beyond-signed))
+(test 160.0 (power-of-two 5))
+
 (finish "types")

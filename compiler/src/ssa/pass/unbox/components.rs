@@ -363,6 +363,11 @@ impl Weigher<'_, '_> {
         if !is_raw && self.facts.constant(operand, repr).is_none() {
             self.groups.add(user, -UNBOX * weight);
         }
+        let range = self.facts.types[operand.0 as usize].as_integer();
+        // Signed words become doubles without being boxed.
+        if !is_raw && !range.is_some_and(|range| range.is_within(Range::I64)) {
+            self.charge_boxing(operand, weight);
+        }
     }
 
     /// A value that is boxed for a use in a deeper loop is boxed where it is defined.

@@ -269,11 +269,12 @@ impl Rewriter<'_> {
 
     /// `value` in a raw representation.
     fn raw(&mut self, value: ValueId, repr: Repr) -> ValueId {
-        if let Some(same) = self.same[value.0 as usize] {
-            return same;
-        }
-        if self.chosen[value.0 as usize].is_some() {
-            return value;
+        match self.chosen[value.0 as usize] {
+            Some(chosen) if chosen == repr => {
+                return self.same[value.0 as usize].unwrap_or(value);
+            }
+            Some(_) => return self.double_of_word(value),
+            None => {}
         }
         if let Some(bits) = self.facts.constant(value, repr) {
             return self.constant(bits, repr);
@@ -290,6 +291,17 @@ impl Rewriter<'_> {
             return self.convert_here(value, unbox, repr);
         }
         self.convert_at_definition(value, unbox, repr)
+    }
+
+    /// A chosen word as a double: no flonum is ever wanted as a word.
+    fn double_of_word(&mut self, value: ValueId) -> ValueId {
+        let range = self.facts.types[value.0 as usize].as_integer();
+        if range.is_some_and(|range| range.is_within(Range::I64)) {
+            let word = self.raw(value, Repr::U64);
+            return self.convert_here(word, RawUnary::I64ToF64, Repr::F64);
+        }
+        let tagged = self.tagged(value);
+        self.convert_here(tagged, RawUnary::RealToF64, Repr::F64)
     }
 
     /// `value` as a tagged word.

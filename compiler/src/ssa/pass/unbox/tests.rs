@@ -270,3 +270,83 @@ fn what_may_be_something_else_stays_tagged() {
 "#;
     assert_eq!(after(PASSES, before), before);
 }
+
+/// A loop that counts in words below `limit`, and sums products of doubles.
+fn sum_of_products(limit: &str) -> String {
+    after(
+        PASSES,
+        &format!(
+            r#"(literals (datum 0.0) (datum 1.5) (datum 12000000000000000000))
+            (procedure "sum" 0 0 #f 0 ()
+              (block b0 ()
+                (let v0 (literal 0))
+                (let v1 (fixnum 0))
+                (jump (b1 v1 v0)))
+              (block b1 (v2 v3)
+                (let v4 {limit})
+                (branch (compare < v2 v4) (b2) (b3)))
+              (block b2 ()
+                (let v5 (literal 1))
+                (let v6 (primitive * v2 v5))
+                (let v7 (primitive + v3 v6))
+                (let v8 (add-small v2 1))
+                (jump (b1 v8 v7)))
+              (block b3 () (return v3)))"#
+        ),
+    )
+}
+
+#[test]
+fn a_raw_word_becomes_a_double_where_one_is_wanted() {
+    let text = sum_of_products("(fixnum 100)");
+    insta::assert_snapshot!(text, @r#"
+    (literals (datum 0.0) (datum 1.5) (datum 12000000000000000000))
+    (procedure "sum" 0 0 #f 0 ()
+      (block b0 ()
+        (let v9:u64 (raw 0))
+        (let v10:f64 (raw 0))
+        (jump (b1 v9 v10)))
+      (block b1 (v2:u64 v3:f64)
+        (let v11:u64 (raw 100))
+        (branch (compare-u64 < v2 v11) (b2) (b3)))
+      (block b2 ()
+        (let v12:f64 (i64->f64 v2))
+        (let v13:f64 (raw 4609434218613702656))
+        (let v6:f64 (f64-multiply v12 v13))
+        (let v7:f64 (f64-add v3 v6))
+        (let v14:u64 (raw 1))
+        (let v8:u64 (word-add v2 v14))
+        (jump (b1 v8 v7)))
+      (block b3 ()
+        (let v15 (box-f64 v3))
+        (return v15)))
+    "#);
+}
+
+#[test]
+fn a_raw_word_beyond_the_signed_ones_becomes_a_double_by_its_value() {
+    let text = sum_of_products("(literal 2)");
+    insta::assert_snapshot!(text, @r#"
+    (literals (datum 0.0) (datum 1.5) (datum 12000000000000000000))
+    (procedure "sum" 0 0 #f 0 ()
+      (block b0 ()
+        (let v9:u64 (raw 0))
+        (let v10:f64 (raw 0))
+        (jump (b1 v9 v10)))
+      (block b1 (v2:u64 v3:f64)
+        (let v11:u64 (raw -6446744073709551616))
+        (branch (compare-u64 < v2 v11) (b2) (b3)))
+      (block b2 ()
+        (let v12 (box-u64 v2))
+        (let v13:f64 (real->f64 v12))
+        (let v14:f64 (raw 4609434218613702656))
+        (let v6:f64 (f64-multiply v13 v14))
+        (let v7:f64 (f64-add v3 v6))
+        (let v15:u64 (raw 1))
+        (let v8:u64 (word-add v2 v15))
+        (jump (b1 v8 v7)))
+      (block b3 ()
+        (let v16 (box-f64 v3))
+        (return v16)))
+    "#);
+}
