@@ -29,7 +29,7 @@ pub(crate) struct Step {
 /// How many mistakes are reported at most.
 const DIAGNOSTICS_MAX: usize = 20;
 
-/// How many values the procedure `values` takes; in operator position there is no limit.
+/// How many values the procedure `values` takes without a list.
 const VALUES_MAX: usize = 12;
 
 /// Expands a program: a text that begins with `(import …)`, or with libraries.
@@ -473,12 +473,17 @@ impl Expander<'_> {
         self.closure(primitive.name().into(), parameters, body, at)
     }
 
-    /// The procedure `values` for up to [`VALUES_MAX`] values.
+    /// The procedure `values`. More than [`VALUES_MAX`] values go to its own continuation as a list.
     fn values_procedure(&mut self, at: SyntaxId) -> ExprId {
         let argument = |_| self.program.add_variable("value".into());
         let optional: Vec<_> = (0..VALUES_MAX).map(argument).collect();
+        let rest = self.program.add_variable("values".into());
         let operands = self.locals(&optional, at);
-        let mut body = self.add(Expr::Primitive(Primitive::Values, operands), at);
+        let all = self.add(Expr::Primitive(Primitive::Values, operands), at);
+        let more = self.reinstate_values(&optional, rest, at);
+        let rest_list = self.add(Expr::Local(rest), at);
+        let test = self.add(Expr::Primitive(Primitive::IsNull, vec![rest_list]), at);
+        let mut body = self.add(Expr::If(test, all, more), at);
         for count in (0..VALUES_MAX).rev() {
             let next = self.add(Expr::Local(optional[count]), at);
             let test = self.add(Expr::Primitive(Primitive::IsDefault, vec![next]), at);
@@ -489,8 +494,21 @@ impl Expander<'_> {
         let parameters = Parameters {
             required: Vec::new(),
             optional,
-            rest: None,
+            rest: Some(rest),
         };
         self.closure(Primitive::Values.name().into(), parameters, body, at)
+    }
+
+    /// `(%reinstate (%capture) (cons first (cons ... rest)))`
+    fn reinstate_values(&mut self, first: &[VariableId], rest: VariableId, at: SyntaxId) -> ExprId {
+        let mut list = self.add(Expr::Local(rest), at);
+        for operand in self.locals(first, at).into_iter().rev() {
+            list = self.add(Expr::Primitive(Primitive::Cons, vec![operand, list]), at);
+        }
+        let continuation = self.add(Expr::Primitive(Primitive::Capture, Vec::new()), at);
+        self.add(
+            Expr::Primitive(Primitive::Reinstate, vec![continuation, list]),
+            at,
+        )
     }
 }

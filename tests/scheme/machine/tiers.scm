@@ -46,6 +46,12 @@
 (test '(2 1 ()) (let-values (((a b . c) (counted 2))) (list a b c)))
 (test '(100 98) (let-values (((a . b) (counted 100))) (list a (length (cdr b)))))
 (test-error (let-values (((a b) (counted 3))) a))
+(define (spread-values n) (apply values (build n)))
+(define (same-values? n) (equal? (build n) (call-with-values (lambda () (spread-values n)) list)))
+(test '(#t #t #t #t #t #t) (map same-values? '(0 1 11 12 13 100)))
+(test 20 (call-with-values (lambda () (dynamic-wind list (lambda () (spread-values 20)) list)) (lambda all (length all))))
+(test 20 (call-with-values (lambda () (guard (e (#t 0)) (spread-values 20))) (lambda all (length all))))
+(test 13 (let-values (((a . rest) (parameterize () (spread-values 13)))) (+ 1 (length rest))))
 
 ;; Conditions: raised in slow paths, caught above and below other frames.
 (define (first-of x) (+ 1 (car x)))

@@ -66,9 +66,12 @@ impl Inliner<'_> {
         let mut kept = Vec::with_capacity(bindings.len());
         let mut effects = Vec::new();
         for (variable, init) in bindings {
-            if self.census.uses(variable) > 0 || !self.may_rewrite() {
+            let is_pure = self.is_pure(init);
+            // Effects go in front of what is kept: not past inits that they could be told from.
+            let stays = !is_pure && !kept.iter().all(|&(_, init)| self.is_settled(init));
+            if self.census.uses(variable) > 0 || stays || !self.may_rewrite() {
                 kept.push((variable, init));
-            } else if self.is_pure(init) {
+            } else if is_pure {
                 self.drop_expr(init);
             } else {
                 effects.push(init);
@@ -90,6 +93,15 @@ impl Inliner<'_> {
             result = self.program.add(Expr::Sequence(effects), place);
         }
         self.become_part(id, result);
+    }
+
+    /// Whether the value is the same before and after anything else that is evaluated.
+    fn is_settled(&self, id: ExprId) -> bool {
+        match self.program.expr(id) {
+            Expr::Quote(_) | Expr::Lambda(_) => true,
+            Expr::Local(variable) => !self.program.variable(*variable).assigned,
+            _ => false,
+        }
     }
 
     /// Puts the init in the place of the variable's only use, if that is what the body evaluates first.

@@ -79,6 +79,16 @@ fn what_is_not_used_goes_and_effects_stay() {
 }
 
 #[test]
+fn effects_of_what_is_not_used_keep_their_order() {
+    let kept = "(lambda _.0 (a.0) (let ((x.1 (car a.0)) (y.2 (set-car! a.0 2))) (list x.1 x.1)))";
+    assert_eq!(inlined(kept), kept);
+    assert_eq!(
+        inlined("(lambda _.0 (a.0) (let ((y.1 (set-car! a.0 2)) (x.2 (car a.0))) (list x.2 x.2)))"),
+        "(lambda _.0 (a.0) (begin (set-car! a.0 2) (let ((x.2 (car a.0))) (list x.2 x.2))))"
+    );
+}
+
+#[test]
 fn assigned_variables_are_left_alone() {
     let text = "(lambda _.0 () (let ((x.0 1)) (begin (set! x.0 2) x.0)))";
     assert_eq!(inlined(text), text);

@@ -7,7 +7,7 @@ use abi::tag;
 use syntax::{DatumKind, Number};
 
 use crate::core::ir::Literal;
-use crate::ssa::analysis::{Flow, Range, Type, Types};
+use crate::ssa::analysis::{Flow, Range, Type, Types, blocks_with_fixed_parameters};
 use crate::ssa::ir::{
     BlockId, Condition, Operation, Procedure, ProcedureId, RawBinary, RawUnary, Repr, Unit, ValueId,
 };
@@ -228,7 +228,7 @@ impl Facts {
 
     /// Proposes every value that has a raw operation, as far as its own type allows.
     fn propose(&mut self, procedure: &Procedure, flow: &Flow, is_known: bool) {
-        let mut fixed = super::super::blocks_with_fixed_parameters(procedure);
+        let mut fixed = blocks_with_fixed_parameters(procedure);
         fixed[0] &= !is_known;
         for &id in &flow.order {
             let block = &procedure.blocks[id.0 as usize];

@@ -323,7 +323,7 @@ impl Rewriter<'_> {
         if let Some(&known) = self.converted_here.get(&(value, repr)) {
             return known;
         }
-        let converted = self.push(Operation::Raw1(conversion, value), repr);
+        let converted = self.push(Operation::Raw1(conversion, value), conversion.reprs().1);
         self.converted_here.insert((value, repr), converted);
         converted
     }

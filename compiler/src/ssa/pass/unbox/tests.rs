@@ -350,3 +350,46 @@ fn a_raw_word_beyond_the_signed_ones_becomes_a_double_by_its_value() {
         (return v16)))
     "#);
 }
+
+#[test]
+fn a_signed_integer_known_only_where_it_is_used_becomes_a_word_there() {
+    // Behind `bitwise-and`, the string is no longer possible.
+    let text = after(
+        PASSES,
+        r#"(literals (datum "text") (datum 18446744073709551615) (datum 1099511627776))
+        (procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0) (branch (true v0) (b1) (b2)))
+          (block b1 () (let v1 (fixnum -3)) (jump (b3 v1)))
+          (block b2 () (let v2 (literal 0)) (jump (b3 v2)))
+          (block b3 (v3)
+            (let v4 (fixnum 255))
+            (let v5 (primitive bitwise-and v3 v4))
+            (let v6 (literal 2))
+            (let v7 (primitive * v3 v6))
+            (let v8 (literal 1))
+            (let v9 (primitive bitwise-and v7 v8))
+            (let v10 (primitive cons v5 v9))
+            (return v10)))"#,
+    );
+    insta::assert_snapshot!(text, @r#"
+    (literals (datum "text") (datum 18446744073709551615) (datum 1099511627776))
+    (procedure "f" 1 0 #f 0 ("x")
+      (block b0 (v0)
+        (branch (true v0) (b1) (b2)))
+      (block b1 ()
+        (let v1 (fixnum -3))
+        (jump (b3 v1)))
+      (block b2 ()
+        (let v2 (literal 0))
+        (jump (b3 v2)))
+      (block b3 (v3)
+        (let v4 (fixnum 255))
+        (let v5 (primitive bitwise-and v3 v4))
+        (let v11:i64 (unbox-i64 v3))
+        (let v12:u64 (raw 1099511627776))
+        (let v7:u64 (word-multiply v11 v12))
+        (let v13 (box-u64 v7))
+        (let v10 (primitive cons v5 v13))
+        (return v10)))
+    "#);
+}
