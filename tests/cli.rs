@@ -443,3 +443,16 @@ fn errors_name_the_procedure_and_argument_that_were_written() {
         assert!(found.contains("a.scm:1:"), "{expression}: {found}");
     }
 }
+
+#[test]
+fn a_standard_error_that_takes_nothing_changes_no_status() {
+    let full = || fs::File::create("/dev/full").expect("a device of every Linux");
+    for (arguments, status) in [(["-e", "(car 1)"], 1), (["--no-such-option", "-e"], 2)] {
+        let ended = Command::new(env!("CARGO_BIN_EXE_cozen"))
+            .args(arguments)
+            .stderr(full())
+            .status()
+            .expect("cozen starts");
+        assert_eq!(ended.code(), Some(status), "{arguments:?}");
+    }
+}

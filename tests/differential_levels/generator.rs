@@ -1,8 +1,8 @@
 //! Random Scheme programs as text: each byte decides something.
 //!
 //! A program is one expression whose value is a string. It ends: what it calls takes a step each, and
-//! the steps are limited. It says one thing in each implementation: effects stand where the order of
-//! evaluation is fixed, and of an error only that there was one is written.
+//! the steps are limited. Of an error only that there was one is written. Operands are evaluated in an
+//! order of ours, which is the same everywhere.
 
 use std::fmt::Write as _;
 
@@ -43,10 +43,10 @@ const PRELUDE: &str = "\
           (else x)))
 ";
 
-struct Generator<'bytes> {
+pub(crate) struct Generator<'bytes> {
     bytes: std::slice::Iter<'bytes, u8>,
     /// Variables with values.
-    scope: Vec<String>,
+    pub(crate) scope: Vec<String>,
     /// Variables with procedures, and how many arguments those take.
     procedures: Vec<(String, usize)>,
     count: usize,
@@ -54,13 +54,13 @@ struct Generator<'bytes> {
 }
 
 impl Generator<'_> {
-    fn choose(&mut self, count: usize) -> usize {
+    pub(crate) fn choose(&mut self, count: usize) -> usize {
         self.bytes
             .next()
             .map_or(0, |&byte| usize::from(byte) % count)
     }
 
-    fn name(&mut self, stem: &str) -> String {
+    pub(crate) fn name(&mut self, stem: &str) -> String {
         self.count += 1;
         format!("{stem}{}", self.count)
     }
@@ -122,15 +122,16 @@ impl Generator<'_> {
         self.scope[self.scope.len() - 1 - back].clone()
     }
 
-    /// An expression without effects, which may raise.
-    fn operand(&mut self) -> String {
+    /// An expression that may raise, and may write: on all levels in the same order.
+    pub(crate) fn operand(&mut self) -> String {
         if self.depth > 14 || self.bytes.len() == 0 || self.choose(3) != 0 {
             return self.atom();
         }
         self.depth += 1;
         let (first, second) = (self.operand(), self.operand());
         self.depth -= 1;
-        match self.choose(20) {
+        match self.choose(22) {
+            20 | 21 => format!("(note {first})"),
             0 => format!("(- {first} {second})"),
             1 => format!("(* {first} {second})"),
             2 => format!("(cons {first} {second})"),
@@ -174,8 +175,10 @@ impl Generator<'_> {
         }
         self.depth += 1;
         let mark = (self.scope.len(), self.procedures.len());
-        let text = match self.choose(22) {
-            20 | 21 => self.numeric_loop(),
+        let text = match self.choose(23) {
+            20 => self.numeric_loop(),
+            21 => self.numeric_procedures(),
+            22 => self.vector_loop(),
             0 | 1 => self.binding(),
             2 => self.named_let(),
             3 | 4 => self.local_procedures(),
@@ -222,40 +225,6 @@ impl Generator<'_> {
             "(let loop (({counter} 0) ({value} {init})) \
              (if (or (> {counter} 9) {test}) {end} \
              (let ((next {next})) (if (step?) (loop (+ {counter} {step}) next) {value}))))"
-        )
-    }
-
-    /// A loop over numbers that a compiler may keep unboxed: a counter, and a sum of terms of it.
-    fn numeric_loop(&mut self) -> String {
-        const STARTS: &[&str] = &[
-            "0",
-            "1",
-            "0.",
-            "-3",
-            "1.5",
-            "1152921504606846970",
-            "-1/2",
-            "4294967295",
-        ];
-        const STEPS: &[&str] = &["1", "2", "-1", "0.5", "1000000", "1/3"];
-        const OPERATORS: &[&str] = &["+", "*", "-", "+", "*", "bitwise-and", "quotient", "/"];
-        let (counter, sum) = (self.name("i"), self.name("s"));
-        let mut pick = |from: &[&'static str]| from[self.choose(from.len())];
-        let (start, sum_start) = (pick(STARTS), pick(STARTS));
-        let (step, factor) = (pick(STEPS), pick(STARTS));
-        let (outer, inner) = (pick(OPERATORS), pick(OPERATORS));
-        let (relation, limit) = (pick(&["<", ">", "<=", "="]), pick(STARTS));
-        let turns = self.choose(9);
-        self.scope.extend([counter.clone(), sum.clone()]);
-        let (step_sum, end) = if self.choose(2) == 0 {
-            (format!("({inner} {counter} {factor})"), sum.clone())
-        } else {
-            (self.operand(), self.operand())
-        };
-        format!(
-            "(let loop (({counter} {start}) ({sum} {sum_start}) (n {turns})) \
-             (if (or (= n 0) ({relation} {limit} {counter})) {end} \
-             (loop (+ {counter} {step}) ({outer} {sum} {step_sum}) (- n 1))))"
         )
     }
 

@@ -3,6 +3,7 @@
 #[path = "../support/cozen_command.rs"]
 mod cozen_command;
 mod generator;
+mod numeric;
 #[path = "../support/scheme_files.rs"]
 mod scheme_files;
 

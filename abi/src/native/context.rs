@@ -27,8 +27,8 @@ pub const OPERAND: i32 = 64;
 pub const SYSTEM_STACK: i32 = 72;
 /// The virtual machine's own: the stack pointer of native code while it does not run.
 pub const SCHEME_STACK: i32 = 80;
-/// The virtual machine's own, for what comes later.
-pub const RESERVED: i32 = 88;
+/// The virtual machine's own: the frame that an underflow has restored.
+pub const FRAME_BASE: i32 = 88;
 /// The list of entered `dynamic-wind`s: a root.
 pub const WINDERS: i32 = 96;
 /// The stack of exception handlers: a root.

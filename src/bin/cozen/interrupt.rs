@@ -7,6 +7,8 @@ use rustix::io::Errno;
 use signal_hook::consts::SIGINT;
 use signal_hook::low_level;
 
+use crate::output::complain;
+
 /// Whether the prompt waits, and no program is there to be interrupted.
 static AT_PROMPT: AtomicBool = AtomicBool::new(false);
 /// Whether Ctrl-C came while the prompt waited.
@@ -28,7 +30,7 @@ pub(crate) fn install(interrupt: cozen::Interrupt) {
     // allowed in one.
     let installed = unsafe { low_level::register(SIGINT, handler) };
     if let Err(error) = installed.and_then(|_| move_to_alternate_stack(SIGINT)) {
-        eprintln!("cozen: interrupts will end the process: {error}");
+        complain(&format!("cozen: interrupts will end the process: {error}"));
     }
 }
 

@@ -3,8 +3,6 @@
 //! Statuses: what the program asked for; 1 for a program that does not compile or that raised; 2 for a
 //! command line, file or image that cannot be used.
 
-#![expect(clippy::print_stderr, reason = "a command line reports errors")]
-
 mod arguments;
 mod compile;
 mod disassemble;
@@ -25,7 +23,7 @@ fn main() -> ExitCode {
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,
         Err(error) => {
-            eprintln!("cozen: {error}\n(cozen --help says more)");
+            output::complain(&format!("cozen: {error}\n(cozen --help says more)"));
             return ExitCode::from(report::STATUS_UNUSABLE);
         }
     };

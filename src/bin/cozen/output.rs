@@ -1,4 +1,4 @@
-//! Standard output: what cannot be written is an error, not a panic.
+//! Standard output, where what cannot be written is an error, and standard error.
 
 use std::io::Write as _;
 
@@ -14,6 +14,11 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
         path: "standard output".to_owned(),
         error,
     })
+}
+
+/// Writes `text` and a line end to standard error. Nobody can be told that this fails.
+pub(crate) fn complain(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// Writes `text` and a line end, and flushes.

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use cozen::{Error, Place};
 
+use crate::output::complain;
+
 /// A program that does not compile, or that raised.
 pub(crate) const STATUS_FAILED: u8 = 1;
 /// A command line, file or image that cannot be used.
@@ -25,19 +27,16 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
             let places = &raised.backtrace;
             // The place that people want is in their own text, where there is one.
             let own = places.iter().find(|place| !is_library(place));
-            eprintln!(
-                "{}",
-                with_place(&raised.report, own.or(places.first()), sources)
-            );
+            complain(&with_place(&raised.report, own.or(places.first()), sources));
             print_backtrace(places);
         }
         Error::Syntax(diagnostics) => {
             for diagnostic in diagnostics {
-                eprintln!("{diagnostic}");
+                complain(&diagnostic.to_string());
             }
         }
         other => {
-            eprintln!("cozen: {other}");
+            complain(&format!("cozen: {other}"));
             return ExitCode::from(STATUS_UNUSABLE);
         }
     }
@@ -96,7 +95,7 @@ fn print_backtrace(places: &[Place]) {
     if places.is_empty() {
         return;
     }
-    eprintln!("backtrace, innermost first:");
+    complain("backtrace, innermost first:");
     for (index, place) in places.iter().take(FRAMES_MAX).enumerate() {
         let procedure = match place.procedure.as_str() {
             "" if index + 1 == places.len() => "(toplevel)",
@@ -104,16 +103,16 @@ fn print_backtrace(places: &[Place]) {
             name => name,
         };
         if place.line > 0 {
-            eprintln!(
+            complain(&format!(
                 "  {procedure} at {}:{}:{}",
                 place.file, place.line, place.column
-            );
+            ));
         } else {
-            eprintln!("  {procedure}");
+            complain(&format!("  {procedure}"));
         }
     }
     if places.len() > FRAMES_MAX {
-        eprintln!("  … and {} more", places.len() - FRAMES_MAX);
+        complain(&format!("  … and {} more", places.len() - FRAMES_MAX));
     }
 }
 

@@ -58,7 +58,7 @@ const _: () = {
     assert!(offset(offset_of!(Context, operand)) == context::OPERAND);
     assert!(offset(offset_of!(Context, system_stack)) == context::SYSTEM_STACK);
     assert!(offset(offset_of!(Context, scheme_stack)) == context::SCHEME_STACK);
-    assert!(offset(offset_of!(Context, frame_base)) == context::RESERVED);
+    assert!(offset(offset_of!(Context, frame_base)) == context::FRAME_BASE);
     assert!(offset(offset_of!(Context, winders)) == context::WINDERS);
     assert!(offset(offset_of!(Context, handlers)) == context::HANDLERS);
     assert!(offset(offset_of!(Context, parameters)) == context::PARAMETERS);

@@ -400,7 +400,7 @@ extern "C" fn underflow() {
         leave!(5),
         ".cfi_endproc",
         function = sym returns::underflow_natively,
-        frame_base = const context::RESERVED,
+        frame_base = const context::FRAME_BASE,
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
     )

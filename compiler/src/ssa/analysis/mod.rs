@@ -3,6 +3,8 @@
 mod allocation;
 mod bounds;
 mod dominators;
+mod fixed_parameters;
+mod flonums;
 mod flow;
 mod graph;
 mod known_calls;
@@ -13,6 +15,8 @@ mod types;
 
 pub use allocation::{Allocation, Allocations, allocated_bytes};
 pub use dominators::Dominators;
+pub use fixed_parameters::blocks_with_fixed_parameters;
+pub use flonums::mentions_flonums;
 pub use flow::Flow;
 pub use graph::Graph;
 pub use known_calls::{KnownCalls, each_known_call, each_known_call_with_place};

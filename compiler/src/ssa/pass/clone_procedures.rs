@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use abi::primitive::Primitive;
 
-use crate::ssa::analysis::{Graph, Type, UnitTypes, each_known_call_with_place};
+use crate::ssa::analysis::{Graph, Type, UnitTypes, each_known_call_with_place, mentions_flonums};
 use crate::ssa::ir::{
     BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
 };
@@ -25,7 +25,7 @@ const PARAMETERS_MAX: usize = 32;
 /// Copies procedures of `unit`.
 #[must_use]
 pub fn clone_procedures(mut unit: Unit) -> Unit {
-    if !super::mentions_flonums(&unit) {
+    if !mentions_flonums(&unit) {
         return unit;
     }
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();

@@ -9,7 +9,7 @@
 
 use abi::primitive::{Effect, Primitive};
 
-use crate::ssa::analysis::Flow;
+use crate::ssa::analysis::{Flow, blocks_with_fixed_parameters};
 use crate::ssa::ir::{Operation, Procedure, RawUnary, Terminator, Unit, ValueId};
 
 /// Drops dead code from all procedures of `unit`.
@@ -31,7 +31,7 @@ fn eliminate_in(procedure: &mut Procedure) {
     let flow = Flow::new(procedure);
     let needed = find_needed(procedure, &flow);
     let is_needed = |value: ValueId| needed[value.0 as usize];
-    let fixed = super::blocks_with_fixed_parameters(procedure);
+    let fixed = blocks_with_fixed_parameters(procedure);
     let kept: Vec<Option<Vec<bool>>> = procedure
         .blocks
         .iter()

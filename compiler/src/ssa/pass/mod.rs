@@ -15,12 +15,7 @@ mod simplify;
 mod split_edges;
 mod unbox;
 
-use abi::primitive::Primitive;
-use abi::tag;
-use syntax::{DatumKind, Number};
-
-use super::ir::{Operation, Procedure, Terminator, Unit};
-use crate::core::ir::Literal;
+use super::ir::Unit;
 use crate::options::Level;
 
 pub use clone_procedures::clone_procedures;
@@ -137,43 +132,3 @@ pub const PASSES: &[Pass] = &[
         level: Level::None,
     },
 ];
-
-/// Whether anything in the unit is, or makes, a flonum.
-fn mentions_flonums(unit: &Unit) -> bool {
-    let blocks = unit.procedures.iter().flat_map(|each| &each.blocks);
-    let mut instructions = blocks.flat_map(|block| &block.instructions);
-    instructions.any(|instruction| match &instruction.operation {
-        Operation::Literal(_) | Operation::Word(_) => is_flonum(unit, &instruction.operation),
-        Operation::Primitive(primitive, _) => *primitive == Primitive::Inexact,
-        _ => false,
-    })
-}
-
-fn is_flonum(unit: &Unit, operation: &Operation) -> bool {
-    if let Some(word) = unit.immediate_word(operation) {
-        return tag::is_self_tagged_flonum(word);
-    }
-    let Operation::Literal(literal) = operation else {
-        return false;
-    };
-    match &unit.tables.literals[literal.0 as usize] {
-        Literal::Datum(datum) => matches!(
-            unit.tables.data.kind(datum.0),
-            DatumKind::Number(Number::Flonum(_))
-        ),
-        Literal::Word(_) => false,
-    }
-}
-
-/// Which blocks get their parameters from no jump: the entry from the caller, receiving blocks from a
-/// callee.
-fn blocks_with_fixed_parameters(procedure: &Procedure) -> Vec<bool> {
-    let mut fixed = vec![false; procedure.blocks.len()];
-    fixed[0] = true;
-    for block in &procedure.blocks {
-        if let Terminator::CallReceive { block, .. } = block.terminator {
-            fixed[block.0 as usize] = true;
-        }
-    }
-    fixed
-}

@@ -12,7 +12,7 @@
 //! ```
 
 use crate::rewrites::Rewrites;
-use crate::ssa::analysis::{Graph, Type, UnitTypes};
+use crate::ssa::analysis::{Graph, Type, UnitTypes, mentions_flonums};
 use crate::ssa::ir::{Block, BlockId, Procedure, Unit, ValueId};
 
 /// How many instructions are copied at most.
@@ -21,7 +21,7 @@ const INSTRUCTIONS_MAX: usize = 120;
 /// Peels loops in all procedures of `unit`.
 #[must_use]
 pub fn peel_loops(mut unit: Unit) -> Unit {
-    if !super::mentions_flonums(&unit) {
+    if !mentions_flonums(&unit) {
         return unit;
     }
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();

@@ -13,7 +13,7 @@ use abi::tag;
 use abi::type_test::TypeTest;
 
 use crate::rewrites::Rewrites;
-use crate::ssa::analysis::Flow;
+use crate::ssa::analysis::{Flow, blocks_with_fixed_parameters};
 use crate::ssa::ir::{Block, BlockId, Condition, Procedure, Target, Terminator, Unit, ValueId};
 
 /// Simplifies all procedures of `unit`.
@@ -205,7 +205,7 @@ impl Replacements {
 
 /// Replaces parameters that are given the same value everywhere.
 fn remove_trivial_parameters(procedure: &mut Procedure, rewrites: &mut Rewrites) {
-    let fixed = super::blocks_with_fixed_parameters(procedure);
+    let fixed = blocks_with_fixed_parameters(procedure);
     let flow = Flow::new(procedure);
     let mut replacements = Replacements::new(procedure);
     let mut removed = vec![false; procedure.values.len()];
