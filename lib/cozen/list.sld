@@ -52,11 +52,13 @@
           first
           (%append first (append-all (car more) (cdr more)))))
 
+    (define (index? object) (and (fixnum? object) (>= object 0)))
+
     (define make-list
       (case-lambda
         ((count) (make-list count (%unspecified)))
         ((count fill)
-         (%check-argument fixnum? count 'make-list 1 "exact nonnegative integer")
+         (%check-argument index? count 'make-list 1 "exact nonnegative integer")
          (let loop ((count count) (result '()))
            (if (> count 0)
                (loop (- count 1) (cons fill result))

@@ -11,8 +11,10 @@ use crate::native_runtime;
 /// Never ends: the counter is never -1.
 const SPIN: &str = "(define (spin n) (let loop ((i 0)) (if (eq? i n) i (loop (+ i 1)))))";
 
-/// What a loaded machine may need; alone, it takes microseconds.
-const LATENCY_MAX: Duration = Duration::from_millis(50);
+/// What a native loop may need at most.
+const LATENCY_MAX: Duration = Duration::from_millis(1);
+/// What half of the rounds may need, where the machine is loaded.
+const LOADED_LATENCY_MAX: Duration = Duration::from_millis(50);
 
 #[test]
 #[expect(
@@ -47,9 +49,10 @@ fn another_thread_interrupts_a_native_loop_within_a_moment() {
     drop(start);
     waker.join().expect("the waker does not panic");
     latencies.sort();
-    let median = latencies[ROUNDS / 2];
+    let (least, median) = (latencies[0], latencies[ROUNDS / 2]);
     println!("from request to condition: median {median:?}, all {latencies:?}");
-    assert!(median < LATENCY_MAX, "{latencies:?}");
+    assert!(least < LATENCY_MAX, "{latencies:?}");
+    assert!(median < LOADED_LATENCY_MAX, "{latencies:?}");
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn images_are_kept_where_the_user_says_or_not_at_all() {
     let output = run(&scratch.0.join("missing"));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(
-        !output.status.success() && errors.contains("keeping an image as a file"),
+        !output.status.success() && errors.contains("--keep-images: expected a directory"),
         "{errors}"
     );
 }

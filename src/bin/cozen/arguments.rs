@@ -145,7 +145,7 @@ pub(crate) fn parse(
             Short('O') => parsed.options.level = level(&parser.value()?)?,
             Long("gc-stats") => parsed.options.gc_statistics = true,
             Long("keep-images") => {
-                parsed.options.image_directory = Some(parser.value()?.into());
+                parsed.options.image_directory = Some(directory(parser.value()?)?);
             }
             Long("no-mmap") => parsed.options.no_mmap = true,
             Long("native") => parsed.options.tier = Some(Tier::Native),
@@ -254,6 +254,15 @@ fn count(option: &str, value: OsString) -> Result<u64, lexopt::Error> {
     let value = text(value)?;
     let expected = |_| format!("--{option}: expected a number from 0, found {value:?}").into();
     value.parse().map_err(expected)
+}
+
+/// A directory that is there.
+fn directory(word: OsString) -> Result<PathBuf, lexopt::Error> {
+    let path = PathBuf::from(word);
+    if path.is_dir() {
+        return Ok(path);
+    }
+    Err(format!("--keep-images: expected a directory, found {path:?}").into())
 }
 
 fn level(value: &OsStr) -> Result<Level, lexopt::Error> {

@@ -21,6 +21,7 @@
 (test #f (let ((x (list 'a))) (set-cdr! x x) (list? x)))
 (test '(3 3) (make-list 2 3))
 (test 5 (length (make-list 5)))
+(test-error (make-list -1))
 (test '(a 7 c) (list 'a (+ 3 4) 'c))
 (test '() (list))
 (test '(3 3 0) (list (length '(a b c)) (length '(a (b) (c d e))) (length '())))

@@ -35,13 +35,67 @@ pub fn peel_loops(mut unit: Unit) -> Unit {
     let chosen: Vec<Vec<BlockId>> = (0..unit.procedures.len())
         .map(|number| worth_peeling(&unit.procedures[number], &graphs[number], &types, number))
         .collect();
-    for (procedure, headers) in unit.procedures.iter_mut().zip(chosen) {
-        for header in headers {
-            let graph = Graph::new(procedure);
-            peel(procedure, &graph, header, &mut unit.rewrites);
-        }
+    let procedures = unit.procedures.iter_mut().zip(graphs);
+    for ((procedure, graph), headers) in procedures.zip(chosen) {
+        peel_all(procedure, graph, headers, &mut unit.rewrites);
     }
     unit
+}
+
+/// Peels the loops of `headers`, inner ones first.
+fn peel_all(
+    procedure: &mut Procedure,
+    mut graph: Graph,
+    mut headers: Vec<BlockId>,
+    rewrites: &mut Rewrites,
+) {
+    let sizes = sizes(procedure, &graph);
+    headers.retain(|header| sizes[header.0 as usize] <= INSTRUCTIONS_MAX);
+    // Blocks of which the graph is not right any more.
+    let mut changed = vec![false; procedure.blocks.len()];
+    for header in headers {
+        let mut blocks = region(&graph, header);
+        if blocks.iter().any(|block| changed[block.0 as usize]) {
+            graph = Graph::new(procedure);
+            changed = vec![false; procedure.blocks.len()];
+            blocks = region(&graph, header);
+        }
+        if !peel(procedure, &graph, &blocks, rewrites) {
+            continue;
+        }
+        for block in blocks {
+            changed[block.0 as usize] = true;
+            for next in procedure.blocks[block.0 as usize].terminator.successors() {
+                // The graph knows no copies.
+                if let Some(changed) = changed.get_mut(next.0 as usize) {
+                    *changed = true;
+                }
+            }
+        }
+    }
+}
+
+/// How many instructions there are in each block and those that it dominates.
+fn sizes(procedure: &Procedure, graph: &Graph) -> Vec<usize> {
+    let mut sizes = vec![0; procedure.blocks.len()];
+    for &block in graph.flow.order.iter().rev() {
+        sizes[block.0 as usize] += size(procedure, block);
+        if let Some(above) = graph.dominators.immediate(block) {
+            sizes[above.0 as usize] += sizes[block.0 as usize];
+        }
+    }
+    sizes
+}
+
+fn size(procedure: &Procedure, block: BlockId) -> usize {
+    procedure.blocks[block.0 as usize].instructions.len() + 1
+}
+
+/// The blocks that `header` dominates, which is first.
+fn region(graph: &Graph, header: BlockId) -> Vec<BlockId> {
+    let mut blocks = graph.flow.order.clone();
+    blocks.retain(|&block| graph.dominators.dominates(header, block));
+    blocks
 }
 
 /// Headers of loops with a variable that is a flonum from the second turn on, inner ones first.
@@ -87,37 +141,35 @@ fn given_back(
     given
 }
 
-/// Copies the blocks that `header` dominates; what comes from outside goes to the copy, whose jumps
-/// back go to `header`.
-fn peel(procedure: &mut Procedure, graph: &Graph, header: BlockId, rewrites: &mut Rewrites) {
-    let region: Vec<BlockId> = graph
-        .flow
-        .order
-        .iter()
-        .copied()
-        .filter(|&block| graph.dominators.dominates(header, block))
-        .collect();
-    let instructions: usize = region
-        .iter()
-        .map(|block| procedure.blocks[block.0 as usize].instructions.len() + 1)
-        .sum();
+/// Copies a region, unless it is too large; what comes to its header from outside goes to the copy,
+/// whose jumps back go to the header. Whether it was done.
+fn peel(
+    procedure: &mut Procedure,
+    graph: &Graph,
+    region: &[BlockId],
+    rewrites: &mut Rewrites,
+) -> bool {
+    let header = region[0];
+    let instructions: usize = region.iter().map(|&block| size(procedure, block)).sum();
     if instructions > INSTRUCTIONS_MAX || !rewrites.allow() {
-        return;
+        return false;
     }
-    let mut copier = Copier::new(procedure, &region);
+    let mut copier = Copier::new(procedure, region);
     let copies: Vec<Block> = region
         .iter()
         .map(|block| copier.block(&procedure.blocks[block.0 as usize], header))
         .collect();
-    for &id in &graph.flow.order {
+    let copy = copier.blocks[header.0 as usize].expect("the header is copied");
+    for &id in &graph.flow.predecessors[header.0 as usize] {
         if !graph.dominators.dominates(header, id) {
             let targets = procedure.blocks[id.0 as usize].terminator.targets_mut();
             for target in targets.filter(|target| target.block == header) {
-                target.block = copier.blocks[header.0 as usize].expect("the header is copied");
+                target.block = copy;
             }
         }
     }
     procedure.blocks.extend(copies);
+    true
 }
 
 /// Makes copies of blocks with values of their own.
