@@ -181,13 +181,14 @@ impl Plan {
         for &id in &self.flow.order {
             self.add_conflicts(procedure, id, &mut conflicts);
         }
-        let mut slots = vec![None; self.kept_count];
+        let mut slots: Vec<Option<usize>> = vec![None; self.kept_count];
+        // For each slot the last value that could not have it.
+        let mut taken = vec![None; self.kept_count + 1];
         for value in 0..self.kept_count {
-            let taken: Vec<usize> = conflicts[value]
-                .iter()
-                .filter_map(|&other| slots[other])
-                .collect();
-            let slot = (0..=taken.len()).find(|slot| !taken.contains(slot));
+            for slot in conflicts[value].iter().filter_map(|&other| slots[other]) {
+                taken[slot] = Some(value);
+            }
+            let slot = (0..taken.len()).find(|&slot| taken[slot] != Some(value));
             slots[value] = slot;
             self.slot_count = self.slot_count.max(slot.map_or(0, |slot| slot + 1));
         }
