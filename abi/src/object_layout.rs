@@ -119,18 +119,23 @@ pub mod weak_pair {
 /// Frames copied out of a stack, innermost first, exactly as they stood there; nothing in them says
 /// where. The frames end at the object's end, rounded down by `PADDING` words.
 pub mod chunk {
+    use crate::tag::{Header, Kind};
+
     /// The next older chunk, or `#f`.
     pub const NEXT: usize = 8;
     /// Where the next older frames start in `NEXT`: words from its `FRAMES`, a fixnum.
     pub const NEXT_OFFSET: usize = 16;
-    /// The return word that leads into the innermost frame of this chunk: a code address.
+    /// The return word that leads into the innermost frame of this chunk, a code address; in a chunk
+    /// without frames, the serial number of the base that it belongs to, a fixnum.
     pub const RESUME: usize = 24;
     /// How many words of frames there are, a fixnum.
     pub const FRAME_WORDS: usize = 32;
+    /// How many of them the innermost frame has, a fixnum.
+    pub const FIRST_WORDS: usize = 40;
     /// The first word of frames.
-    pub const FRAMES: usize = 40;
+    pub const FRAMES: usize = 48;
     /// Words of the payload before the frames.
-    pub const PREFIX_WORDS: u64 = 4;
+    pub const PREFIX_WORDS: u64 = 5;
     /// In a chunk without frames: the exception handlers.
     pub const HANDLERS: usize = FRAMES;
     /// In a chunk without frames: the bindings of parameters.
@@ -141,6 +146,10 @@ pub mod chunk {
     pub const REGISTER_WORDS: u64 = 2;
     /// The same where native code made the chunk.
     pub const NATIVE_REGISTER_WORDS: u64 = REGISTER_WORDS + 4;
+    /// The header of a chunk without frames that native code made. Some chunks with frames have the
+    /// same, but a code address in `RESUME`: the two words together tell a continuation and its base.
+    pub const NATIVE_HEADER: u64 =
+        Header::new(Kind::Chunk, PREFIX_WORDS + NATIVE_REGISTER_WORDS).word();
 }
 
 /// Ports. Text ports hold a string's units as UTF-8 bytes in `BUFFER`.

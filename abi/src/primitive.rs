@@ -279,6 +279,7 @@ macro_rules! for_each_primitive {
             Inline apply Apply "%apply" (2, 2) Control Any;
             Inline capture Capture "%capture" (0, 0) Control Any;
             Inline reinstate Reinstate "%reinstate" (2, 2) Control Any;
+            Inline reinstate_value ReinstateValue "%reinstate-value" (2, 2) Control Any;
             Leaf winders Winders "%winders" (0, 0) Read Any;
             Leaf set_winders SetWinders "%set-winders!" (1, 1) Write Unspecified;
             Leaf handlers Handlers "%handlers" (0, 0) Read Any;

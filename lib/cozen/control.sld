@@ -87,10 +87,15 @@
       (let ((continuation (%capture))
             (winders (%winders)))
         (procedure
-         (lambda results
-           (if (not (eq? winders (%winders)))
-               (%rewind winders))
-           (%reinstate continuation results)))))
+         (case-lambda
+           ((result)
+            (if (not (eq? winders (%winders)))
+                (%rewind winders))
+            (%reinstate-value continuation result))
+           (results
+            (if (not (eq? winders (%winders)))
+                (%rewind winders))
+            (%reinstate continuation results))))))
 
     ;; A parameter is a procedure. Given this object, it answers its outermost binding (a pair whose
     ;; cdr is the value; also the key of inner bindings) and its converter.

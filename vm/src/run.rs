@@ -7,6 +7,7 @@ use crate::hooks::{Handle, HostError};
 use crate::interpreter::{Machine, enter, resume, resume_with_value};
 use crate::mutator::Mutator;
 use crate::place::Place;
+use crate::stubs::CodeTier;
 use crate::value::Value;
 
 /// Why a run has no result.
@@ -60,6 +61,7 @@ impl<'id> Mutator<'id> {
         ];
         let saved = registers.map(std::cell::Cell::get);
         self.state_mut().stack.push_base(saved);
+        self.note_base();
         let top = self.state_mut().stack.current().top;
         let machine = Machine::at(gc::Address::from_word(stubs.exit_base()), top);
         let needed_bytes = (words.len() + 1) * WORD_BYTES;
@@ -80,6 +82,14 @@ impl<'id> Mutator<'id> {
         self.finish_run(end)
     }
 
+    /// Tells native code which base runs.
+    fn note_base(&self) {
+        let base = self.state().stack.bases.last();
+        let serial = base.map_or(0, |base| base.serial as i64);
+        let serial = tag::fixnum(serial).expect("fewer than 2^60 bases");
+        self.state().native.base_serial.set(serial);
+    }
+
     fn finish_run(&mut self, end: Machine) -> Result<(), VmError> {
         self.state().result.set(end.slot(0));
         if self.state().stack.in_headroom {
@@ -91,6 +101,7 @@ impl<'id> Mutator<'id> {
             .bases
             .pop()
             .expect("every run has a base");
+        self.note_base();
         let ending = self.state().ending.borrow_mut().take();
         match ending {
             None => Ok(()),
@@ -200,29 +211,25 @@ impl<'id> Mutator<'id> {
 
     /// Resumes the continuation, one of the current base, with the values in a list.
     pub(crate) fn resume_with_list(&mut self, continuation: u64, list: u64) -> Machine {
-        if self.state().stack.in_headroom {
-            self.set_in_headroom(false);
-        }
-        self.set_continuation(continuation);
+        self.prepare_resumption(continuation);
         // SAFETY: callers have just read the word from a slot or a register.
-        let list = unsafe { Value::from_word(list) };
-        match self.pair(list) {
-            Some((only, rest)) if rest.is_null() => {
-                let only = only.word();
-                resume_with_value(self, only)
-            }
-            _ => {
-                let list = list.word();
-                self.resume_with_values(list)
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn resume_with_values(&mut self, list: u64) -> Machine {
-        // SAFETY: as in the caller, which has not collected since.
         let list = unsafe { Value::from_word(list) };
         let words = self.elements(list).map(Value::word).collect::<Vec<_>>();
         resume(self, &words)
+    }
+
+    /// Resumes the continuation, one of the current base, with one value.
+    #[inline]
+    pub(crate) fn resume_with_one(&mut self, continuation: u64, value: u64) -> Machine {
+        let tier = self.prepare_resumption(continuation);
+        resume_with_value(self, tier, value)
+    }
+
+    #[inline]
+    fn prepare_resumption(&mut self, continuation: u64) -> CodeTier {
+        if self.state().stack.in_headroom {
+            self.set_in_headroom(false);
+        }
+        self.set_continuation(continuation)
     }
 }

@@ -156,6 +156,8 @@ macro_rules! for_each_instruction {
             /// Abandon the stack of this base and return the values of a list to
             /// `continuation`, whose handlers and parameters come back too.
             0x44 reinstate = Reinstate { continuation: Local, values: Local };
+            /// The same with one value.
+            0xa8 reinstate_value = ReinstateValue { continuation: Local, value: Local };
             /// Only in stubs: leave the interpreter.
             0x45 exit_base = ExitBase {};
             /// Only in stubs: copy the next older captured frame back and return into it.

@@ -35,8 +35,10 @@ pub const WINDERS: i32 = 96;
 pub const HANDLERS: i32 = 104;
 /// The bindings of parameters: a root.
 pub const PARAMETERS: i32 = 112;
+/// The serial number of the base that runs, a fixnum: that of the continuations which can be resumed.
+pub const BASE_SERIAL: i32 = 120;
 /// Addresses of the stubs, in the order of [`Stub::ALL`].
-pub const STUBS: i32 = 120;
+pub const STUBS: i32 = 128;
 /// Room for so many stubs.
 pub const STUB_WORDS: usize = 32;
 /// Arguments and values that have no register.

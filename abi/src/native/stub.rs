@@ -41,6 +41,12 @@ pub enum Stub {
     /// `(continuation, list)`: goes on at the continuation with the values in the list. Never comes
     /// back.
     Reinstate = 13,
+    /// `(continuation, value)`: goes on at the continuation, whatever made it, with the value. Never
+    /// comes back.
+    ReinstateValue = 14,
+    /// `(address, value)`: goes on at the continuation at this address, of native code and the base that
+    /// runs, with the value. Jumped to: a return of the value takes place in its stead.
+    Resume = 15,
 }
 
 impl Stub {
@@ -60,6 +66,8 @@ impl Stub {
         Self::Allocate,
         Self::Capture,
         Self::Reinstate,
+        Self::ReinstateValue,
+        Self::Resume,
     ];
 
     /// For disassembly, symbols and dumps.
@@ -79,6 +87,8 @@ impl Stub {
             Self::Allocate => "allocate",
             Self::Capture => "capture",
             Self::Reinstate => "reinstate",
+            Self::ReinstateValue => "reinstate-value",
+            Self::Resume => "resume",
         }
     }
 }

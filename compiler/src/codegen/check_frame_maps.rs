@@ -459,6 +459,7 @@ fn falls_through(instruction: Instruction) -> bool {
             | Instruction::ReturnWord { .. }
             | Instruction::ReturnValues { .. }
             | Instruction::Reinstate { .. }
+            | Instruction::ReinstateValue { .. }
             | Instruction::ExitBase {}
             | Instruction::Underflow {}
             | Instruction::ReturnBarrier {}

@@ -296,6 +296,8 @@ pub enum Terminator {
     TailApply(ValueId, ValueId),
     /// Abandon the stack for a continuation: continuation, list of values.
     Reinstate(ValueId, ValueId),
+    /// The same with one value.
+    ReinstateValue(ValueId, ValueId),
     /// A call for any number of values, all tagged; the block's parameters are `required` values and, if `rest`, a list.
     CallReceive {
         /// What is called.

@@ -153,7 +153,7 @@ impl Terminator {
             Self::TailCallKnown(_, closure, operands) => {
                 closure.iter().chain(operands).copied().for_each(visit);
             }
-            Self::TailApply(a, b) | Self::Reinstate(a, b) => {
+            Self::TailApply(a, b) | Self::Reinstate(a, b) | Self::ReinstateValue(a, b) => {
                 visit(*a);
                 visit(*b);
             }
@@ -199,7 +199,7 @@ impl Terminator {
             Self::TailCallKnown(_, closure, operands) => {
                 closure.iter_mut().chain(operands).for_each(visit);
             }
-            Self::TailApply(a, b) | Self::Reinstate(a, b) => {
+            Self::TailApply(a, b) | Self::Reinstate(a, b) | Self::ReinstateValue(a, b) => {
                 visit(a);
                 visit(b);
             }

@@ -411,6 +411,7 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
         }
         "tail-apply" => Terminator::TailApply(items.value()?, items.value()?),
         "reinstate" => Terminator::Reinstate(items.value()?, items.value()?),
+        "reinstate-value" => Terminator::ReinstateValue(items.value()?, items.value()?),
         "call-receive" => Terminator::CallReceive {
             callee: callee(items)?,
             required: items.integer()?,

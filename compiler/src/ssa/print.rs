@@ -248,6 +248,9 @@ fn terminator_text(terminator: &Terminator) -> String {
         }
         Terminator::TailApply(callee, list) => form("tail-apply", &[*callee, *list]),
         Terminator::Reinstate(continuation, values) => form("reinstate", &[*continuation, *values]),
+        Terminator::ReinstateValue(continuation, value) => {
+            form("reinstate-value", &[*continuation, *value])
+        }
         Terminator::CallReceive {
             callee,
             arguments,

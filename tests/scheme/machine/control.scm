@@ -35,6 +35,28 @@
 (define (last-optional a . rest) (if (pair? rest) (apply last-optional rest) a))
 (test 90 (apply last-optional (count-up 90)))
 
+;; The rest list is empty, or not, behind so many parameters of which some may be missing.
+(define rests
+  (list (lambda all (list all))
+        (lambda (a . all) (list a all))
+        (lambda (a b . all) (list a b all))
+        (lambda (a b c . all) (list a b c all))
+        (lambda (a b c d . all) (list a b c d all))
+        (lambda (a b c d e . all) (list a b c d e all))))
+(test '((()) (1 ()) (1 2 ()) (1 2 3 ()) (1 2 3 4 ()) (1 2 3 4 5 ()))
+      (let loop ((rests rests) (given '()) (n 1))
+        (if (null? rests)
+            '()
+            (cons (apply (car rests) given) (loop (cdr rests) (append given (list n)) (+ n 1))))))
+(test '((1 ()) (1 (2)) (1 2 ()) (1 2 3 ()) (1 2 3 4 ()))
+      (let ((one (list-ref rests 1)) (two (list-ref rests 2)) (three (list-ref rests 3)) (four (list-ref rests 4)))
+        (list (one 1) (one 1 2) (two 1 2) (three 1 2 3) (four 1 2 3 4))))
+(define some
+  (case-lambda
+    ((a) (list a)) ((a b) (list a b)) ((a b c) (list a b c)) ((a b c d) (list a b c d)) (all (list 'all all))))
+(test '((all ()) (1) (1 2) (1 2 3) (1 2 3 4) (all (1 2 3 4 5)))
+      (let ((f (car (list some)))) (list (f) (f 1) (f 1 2) (f 1 2 3) (f 1 2 3 4) (f 1 2 3 4 5))))
+
 ;; Too many and too few, and no list.
 (define (message-of thunk)
   (call/cc (lambda (k) (with-exception-handler (lambda (e) (k (cons (error-object-message e) (error-object-irritants e)))) thunk))))
@@ -90,6 +112,38 @@
 (test '(() (1) (1 2) (1 2 3)) (map receive-from '(() (1) (1 2) (1 2 3))))
 (test 100 (length (receive-from (count-up 100))))
 (test '(1 . 2) (let-values (((a b) (call/cc (lambda (k) (+ 1 (k 1 2)))))) (cons a b)))
+
+;; Called, not applied, with each number of values; kept by whoever gets it and called again and again, with
+;; one frame to restore, with many, and with none that is not shared.
+(define (call-with k n) (case n ((0) (k)) ((1) (k 'a)) ((2) (k 'a 'b)) (else (k 'a 'b 'c))))
+(test '(() (a) (a b) (a b c))
+      (map (lambda (n) (call-with-values (lambda () (call/cc (lambda (k) (call-with k n)))) list)) '(0 1 2 3)))
+(define (count-entries depth limit)
+  (let* ((entered 0)
+         (kept #f)
+         (x (* depth 3))
+         (found (deep depth (lambda () (call/cc (lambda (k) (set! kept k) 0))))))
+    (set! entered (+ entered 1))
+    (if (< entered limit)
+        (deep (remainder (* entered 7) 13) (lambda () (kept (* entered 100))))
+        (list entered found x))))
+(test '((10 900 0) (10 901 3) (10 902 6) (10 903 9) (10 1800 2700))
+      (map (lambda (depth) (count-entries depth 10)) '(0 1 2 3 900)))
+(define (generator list)
+  (define return #f)
+  (define (next)
+    (for-each (lambda (item) (call/cc (lambda (rest) (set! next (lambda () (rest #f))) (return item)))) list)
+    (return 'end))
+  (lambda () (call/cc (lambda (k) (set! return k) (next)))))
+(test '(1 2 3 end)
+      (let ((next (generator '(1 2 3)))) (let* ((a (next)) (b (next)) (c (next)) (d (next))) (list a b c d))))
+(test '(4 5 6)
+      (let* ((saved '())
+             (p (make-parameter 4))
+             (value (parameterize ((p 5)) (call/cc (lambda (k) (set! saved (cons k saved)) (p))))))
+        (if (< (length saved) 2)
+            (parameterize ((p 6)) ((car saved) (begin (set! saved (cons (car saved) saved)) 5)))
+            (list (p) value (parameterize ((p 6)) (p))))))
 
 ;; Escapes out of host procedures, and what is no continuation any more.
 (test 'out (call/cc (lambda (k) (eval `(,k 'out) (environment '(scheme base))))))

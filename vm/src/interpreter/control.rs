@@ -9,6 +9,7 @@ use crate::continuation::continuation_base;
 use crate::error::{Irritant, Raise};
 use crate::interpreter::machine::{Machine, MapAtEnd};
 use crate::interpreter::raise::{Retry, Staged, fault, go_on_or_retry};
+use crate::interpreter::returns::list_of;
 use crate::interpreter::safepoint::poll_at;
 use crate::mutator::Mutator;
 use crate::run::VmError;
@@ -85,15 +86,36 @@ pub(super) fn reinstate(
     continuation: Local,
     values: Local,
 ) -> Machine {
-    reinstate_words(m, s, s.get(continuation), s.get(values))
+    let values = Values::List(s.get(values));
+    reinstate_words(m, s, s.get(continuation), values)
+}
+
+#[inline(always)]
+pub(super) fn reinstate_value(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    continuation: Local,
+    value: Local,
+) -> Machine {
+    let value = Values::One(s.get(value));
+    reinstate_words(m, s, s.get(continuation), value)
 }
 
 #[inline(never)]
-fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: u64, values: u64) -> Machine {
+fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: u64, values: Values) -> Machine {
     match reinstate_in_base(m, continuation, values) {
         Reinstated::At(machine) => machine,
         Reinstated::Not(wrong) => wrong_continuation(m, s, continuation, wrong),
     }
+}
+
+/// What goes to a continuation: words that are values.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Values {
+    /// One value.
+    One(u64),
+    /// Those in a list.
+    List(u64),
 }
 
 /// Where a continuation leads.
@@ -111,22 +133,43 @@ pub(crate) enum WrongContinuation {
     Over,
 }
 
-/// Makes the base go on at a continuation with the values in a list, two words that are values.
+/// Makes the base go on at a continuation, a word that is a value, with `values`.
 #[inline]
-pub(crate) fn reinstate_in_base(m: &mut Mutator<'_>, continuation: u64, values: u64) -> Reinstated {
+pub(crate) fn reinstate_in_base(
+    m: &mut Mutator<'_>,
+    continuation: u64,
+    values: Values,
+) -> Reinstated {
     // SAFETY: callers have just read it from a slot or register.
     let target = unsafe { Value::from_word(continuation) };
     let Some(serial) = continuation_base(target) else {
         return Reinstated::Not(WrongContinuation::NotOne);
     };
     if m.state_mut().stack.current().serial == serial {
-        return Reinstated::At(m.resume_with_list(continuation, values));
+        return Reinstated::At(match values {
+            Values::One(value) => m.resume_with_one(continuation, value),
+            Values::List(list) => m.resume_with_list(continuation, list),
+        });
     }
+    reinstate_outside(m, (continuation, serial), values)
+}
+
+/// Leaves the base for a continuation of another one.
+#[cold]
+fn reinstate_outside(
+    m: &mut Mutator<'_>,
+    (continuation, serial): (u64, u64),
+    values: Values,
+) -> Reinstated {
     let bases = &m.state().stack.bases;
     if bases.iter().all(|base| base.serial != serial) {
         return Reinstated::Not(WrongContinuation::Over);
     }
-    m.set_escape(continuation, values);
+    let list = match values {
+        Values::One(value) => list_of(m, &[value]).word(),
+        Values::List(list) => list,
+    };
+    m.set_escape(continuation, list);
     m.end_run(VmError::Escape);
     Reinstated::At(m.exit_machine())
 }

@@ -55,7 +55,7 @@ mod switch;
 mod tests;
 
 pub(crate) use call::{enter, enter_code, procedure_header, spread};
-pub(crate) use control::{Reinstated, reinstate_in_base, wrong_continuation};
+pub(crate) use control::{Reinstated, Values, reinstate_in_base, wrong_continuation};
 pub(crate) use dispatch::interpret;
 pub(crate) use host_call::{condition as host_condition, run_host};
 pub(crate) use inline_primitive::{arithmetic_primitive, inline_primitive};

@@ -6,6 +6,7 @@ use abi::tag;
 use gc::{Address, WORD_BYTES};
 use smallvec::SmallVec;
 
+use crate::continuation::CapturedFrame;
 use crate::error::{Irritant, Raise};
 use crate::frame_walk::pass_barrier;
 use crate::interpreter::machine::Machine;
@@ -81,13 +82,15 @@ pub(crate) fn deliver(m: &mut Mutator<'_>, s: Machine, values: &[u64]) -> Machin
 
 /// Returns `values` into the next older captured frame, or out of the base if there is none.
 pub(crate) fn resume(m: &mut Mutator<'_>, values: &[u64]) -> Machine {
-    let Some(word) = m.restore_frame() else {
+    let Some(frame) = m.restore_frame() else {
         return m.exit_base_with(values.first().copied().unwrap_or(tag::UNSPECIFIED));
     };
+    // SAFETY: the base goes on there.
+    let word = unsafe { frame.return_word() };
     if word.tier() == CodeTier::Native {
         return resume_natively(m, word, values);
     }
-    let below = below_restored_frame(m, word.trailer());
+    let below = below_restored_frame(m, frame);
     return_all_to(m, below, word.trailer(), values)
 }
 
@@ -123,27 +126,30 @@ fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: Trailer, values: &[u64])
     distribute(m, after, word.dst(), required, has_rest, values)
 }
 
-/// Returns one value into the next older captured frame, or out of the base if there is none.
-pub(crate) fn resume_with_value(m: &mut Mutator<'_>, value: u64) -> Machine {
-    let Some(word) = m.restore_frame() else {
+/// Returns one value into the next older captured frame, which is of this tier, or out of the base if
+/// there is none.
+#[inline]
+pub(crate) fn resume_with_value(m: &mut Mutator<'_>, tier: CodeTier, value: u64) -> Machine {
+    let Some(frame) = m.restore_frame() else {
         return m.exit_base_with(value);
     };
-    if word.tier() == CodeTier::Native {
+    if tier == CodeTier::Native {
+        // SAFETY: the base goes on there.
+        let word = unsafe { frame.return_word() };
         return resume_natively(m, word, &[value]);
     }
     // A `receive` that stands there takes the value from the slot where it is put.
-    return_to(
-        below_restored_frame(m, word.trailer()),
-        word.trailer(),
-        value,
-    )
+    // SAFETY: bytecode returns there, and the base keeps it.
+    let word = unsafe { Trailer::new(frame.resume) };
+    return_to(below_restored_frame(m, frame), word, value)
 }
 
 /// The frame pointer that a callee of the frame just restored would have.
-fn below_restored_frame(m: &mut Mutator<'_>, word: Trailer) -> Machine {
+#[inline(always)]
+fn below_restored_frame(m: &mut Mutator<'_>, frame: CapturedFrame) -> Machine {
     let top = m.state_mut().stack.current().top;
-    let fp = top.offset_bytes((word.words() * WORD_BYTES).wrapping_neg());
-    Machine::at(word.address(), fp)
+    let fp = top.offset_bytes((frame.words * WORD_BYTES).wrapping_neg());
+    Machine::at(Address::from_word(frame.resume), fp)
 }
 
 /// The operands of the `receive` instruction at `place`, if there is one.
@@ -231,5 +237,5 @@ pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
 
 #[inline(always)]
 pub(super) fn underflow(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    resume_with_value(m, s.slot(0))
+    resume_with_value(m, CodeTier::Bytecode, s.slot(0))
 }

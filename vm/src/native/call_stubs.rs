@@ -12,7 +12,7 @@ use abi::procedure::{ARITY_OFFSET, FLAG_REST, NATIVE_ENTRY_OFFSET};
 use abi::tag::{self, HEADER_KIND_OFFSET, Kind, TAG_OBJECT};
 
 use crate::native::arrange;
-use crate::native::stubs::{event, leave};
+use crate::native::stubs::{SCHEME, event, frame_ends_above, leave};
 
 /// What a function that arranges a call answers in place of an entry: the driver makes the call, of
 /// the closure and the arguments in the mutator.
@@ -42,8 +42,10 @@ macro_rules! store_arguments {
 macro_rules! arrange_and_enter {
     () => {
         concat!(
-            "mov [r15 + {scheme}], rsp\n mov rsp, [r15 + {system}]\n mov rdi, r15\n",
-            "call {function}\n mov rsp, [r15 + {scheme}]\n",
+            "mov [r15 + {scheme}], rsp\n mov rsp, [r15 + {system}]\n",
+            frame_ends_above!("scheme", 8),
+            "mov rdi, r15\n call {function}\n mov rsp, [r15 + {scheme}]\n",
+            ".cfi_def_cfa rsp, 8\n",
             "test rdx, rdx\n jnz 20f\n",
             "mov rdi, [r15 + {arguments}]\n mov rsi, [r15 + {arguments} + 8]\n",
             "mov rdx, [r15 + {arguments} + 16]\n mov rcx, [r15 + {arguments} + 24]\n",
@@ -59,11 +61,24 @@ macro_rules! arrange_and_enter {
     };
 }
 
-/// [`abi::native::Stub::Call`]: fills in optional arguments here, leaves the rest to
-/// [`arrange::call`].
+/// Marks the parameters in registers that no argument was given for. Registers that are no parameters
+/// may be changed, too.
+macro_rules! fill_in {
+    () => {
+        "mov eax, {default}\n cmp qword ptr [r15 + {count}], 1\n cmovb rsi, rax\n \
+         cmp qword ptr [r15 + {count}], 2\n cmovb rdx, rax\n \
+         cmp qword ptr [r15 + {count}], 3\n cmovb rcx, rax\n \
+         cmp qword ptr [r15 + {count}], 4\n cmovb r8, rax\n \
+         cmp qword ptr [r15 + {count}], 5\n cmovb r9, rax\n"
+    };
+}
+
+/// [`abi::native::Stub::Call`]: fills in optional arguments here, and the empty list for what comes
+/// after them; leaves other lists to [`arrange::call`].
 #[unsafe(naked)]
 pub(super) extern "C" fn call() {
     naked_asm!(
+        ".cfi_startproc",
         "lea r10, [rdi - {tag_object}]",
         "test r10b, 7",
         "jnz 10f",
@@ -74,30 +89,35 @@ pub(super) extern "C" fn call() {
         "test r11, r11",
         "jz 10f",
         "add r11, r10",
-        "test byte ptr [r10 + {flags}], {rest}",
-        "jnz 11f",
         "movzx eax, word ptr [r10 + {required}]",
         "cmp [r15 + {count}], rax",
         "jb 10f",
+        "test byte ptr [r10 + {flags}], {rest}",
         "movzx r10d, byte ptr [r10 + {optional}]",
-        "add r10, rax",
-        "mov rax, [r15 + {count}]",
-        "cmp rax, r10",
+        "lea r10, [r10 + rax]",
+        "jnz 12f",
+        "cmp [r15 + {count}], r10",
         "ja 10f",
         "cmp r10, 5",
         "ja 11f",
-        // Registers that are no parameters may be changed, too.
-        "mov r10d, {default}",
-        "cmp rax, 1",
-        "cmovb rsi, r10",
-        "cmp rax, 2",
-        "cmovb rdx, r10",
-        "cmp rax, 3",
-        "cmovb rcx, r10",
-        "cmp rax, 4",
-        "cmovb r8, r10",
-        "cmp rax, 5",
-        "cmovb r9, r10",
+        fill_in!(),
+        "jmp r11",
+        // All arguments are positional, and a register takes the list of the others.
+        "12:",
+        "cmp [r15 + {count}], r10",
+        "ja 11f",
+        "cmp r10, 4",
+        "ja 11f",
+        fill_in!(),
+        "mov eax, {null}",
+        "cmp r10, 1",
+        "cmovb rsi, rax",
+        "cmove rdx, rax",
+        "cmp r10, 3",
+        "cmove r8, rax",
+        "cmova r9, rax",
+        "cmp r10, 2",
+        "cmove rcx, rax",
         "jmp r11",
         "10:",
         store_arguments!(),
@@ -105,6 +125,7 @@ pub(super) extern "C" fn call() {
         "11:",
         store_arguments!(),
         arrange_and_enter!(),
+        ".cfi_endproc",
         tag_object = const TAG_OBJECT,
         kind = const HEADER_KIND_OFFSET,
         closure = const Kind::Closure as u8,
@@ -115,8 +136,11 @@ pub(super) extern "C" fn call() {
         required = const REQUIRED,
         optional = const OPTIONAL,
         default = const tag::DEFAULT,
+        null = const tag::NULL,
         count = const context::ARGUMENT_COUNT,
         function = sym arrange::call,
+        scheme_low = const SCHEME[0],
+        scheme_high = const SCHEME[1],
         arguments = const context::ARGUMENTS,
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
@@ -127,9 +151,13 @@ pub(super) extern "C" fn call() {
 #[unsafe(naked)]
 pub(super) extern "C" fn apply() {
     naked_asm!(
+        ".cfi_startproc",
         store_arguments!(),
         arrange_and_enter!(),
+        ".cfi_endproc",
         function = sym arrange::apply,
+        scheme_low = const SCHEME[0],
+        scheme_high = const SCHEME[1],
         arguments = const context::ARGUMENTS,
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,

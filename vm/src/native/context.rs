@@ -35,6 +35,8 @@ pub(crate) struct Context {
     pub(crate) handlers: Cell<u64>,
     /// Bindings of parameters.
     pub(crate) parameters: Cell<u64>,
+    /// The serial number of the base that runs.
+    pub(crate) base_serial: Cell<u64>,
     stubs: [usize; context::STUB_WORDS],
     /// Arguments and values.
     pub(crate) arguments: [Cell<u64>; ARGUMENT_WORDS],
@@ -62,6 +64,7 @@ const _: () = {
     assert!(offset(offset_of!(Context, winders)) == context::WINDERS);
     assert!(offset(offset_of!(Context, handlers)) == context::HANDLERS);
     assert!(offset(offset_of!(Context, parameters)) == context::PARAMETERS);
+    assert!(offset(offset_of!(Context, base_serial)) == context::BASE_SERIAL);
     assert!(offset(offset_of!(Context, stubs)) == context::STUBS);
     assert!(offset(offset_of!(Context, arguments)) == context::ARGUMENTS);
     assert!(offset(offset_of!(Context, rooted_arguments)) as usize == context::CONTEXT_BYTES);
@@ -102,6 +105,7 @@ impl Context {
             winders: Cell::new(tag::NULL),
             handlers: Cell::new(tag::NULL),
             parameters: Cell::new(tag::NULL),
+            base_serial: Cell::new(0),
             stubs: words,
             arguments: [const { Cell::new(0) }; ARGUMENT_WORDS],
             rooted_arguments: Cell::new(0),

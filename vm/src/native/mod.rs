@@ -14,6 +14,7 @@ mod border;
 mod call_stubs;
 mod context;
 mod control;
+mod control_stubs;
 mod driver;
 mod returns;
 mod slow_path;

@@ -116,13 +116,13 @@ pub(super) extern "C" fn pass_barrier_natively(mutator: usize, behind: usize) ->
 /// The stub for native returns into captured frames: where to go on, and the stack pointer there.
 pub(super) extern "C" fn underflow_natively(mutator: usize, _behind: usize) -> Answer {
     let answer = guard(mutator, |m| {
-        let word = m.restore_frame();
-        let word = word.expect("native frames are not the first of a base");
+        let frame = m.restore_frame();
+        let frame = frame.expect("native frames are not the first of a base");
         let top = m.state_mut().stack.current().top;
         m.state().native.frame_base.set(frame_base(top).raw());
-        let callee = below(top, word.words() * WORD_BYTES);
+        let callee = below(top, frame.words * WORD_BYTES);
         m.state().native.operand.set(callee.offset_words(1).word());
-        Ok(word.address().word())
+        Ok(frame.resume)
     });
     // SAFETY: as in `guard`.
     let stack_pointer = unsafe { mutator_at(mutator) }.state().native.operand.get();

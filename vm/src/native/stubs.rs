@@ -12,7 +12,7 @@ use std::arch::naked_asm;
 
 use abi::native::{Stub, context};
 
-use crate::native::{call_stubs, control, returns, slow_path};
+use crate::native::{call_stubs, control_stubs, returns, slow_path};
 
 /// Why native code left: what [`enter`] answers.
 pub(super) mod event {
@@ -103,7 +103,7 @@ const fn expression_bytes(offset: i32) -> [i32; 2] {
     [0x80 | (offset & 0x7f), offset >> 7]
 }
 
-const SCHEME: [i32; 2] = expression_bytes(context::SCHEME_STACK);
+pub(super) const SCHEME: [i32; 2] = expression_bytes(context::SCHEME_STACK);
 const SYSTEM: [i32; 2] = expression_bytes(context::SYSTEM_STACK);
 
 /// The caller's frame ends `$bytes` above the address in the mutator's word `$word`. Unwinders take
@@ -123,6 +123,8 @@ macro_rules! frame_ends_above {
         )
     };
 }
+
+pub(super) use frame_ends_above;
 
 /// Goes on behind [`enter`], with `$event`. `$push` saves the callee-saved registers first.
 macro_rules! leave {
@@ -406,60 +408,6 @@ extern "C" fn underflow() {
     )
 }
 
-/// [`Stub::Capture`]: keeps no register but the stack's and the mutator's.
-#[unsafe(naked)]
-extern "C" fn capture() {
-    naked_asm!(
-        "mov [r15 + {scheme}], rsp",
-        "mov rsp, [r15 + {system}]",
-        "mov rdi, r15",
-        "mov rsi, rbp",
-        "call {function}",
-        "mov rsp, [r15 + {scheme}]",
-        "test rdx, rdx",
-        "jnz 2f",
-        "ret",
-        "2:",
-        leave!(saving, 5),
-        function = sym control::capture,
-        scheme = const context::SCHEME_STACK,
-        system = const context::SYSTEM_STACK,
-    )
-}
-
-/// [`Stub::Reinstate`]
-#[unsafe(naked)]
-extern "C" fn reinstate() {
-    naked_asm!(
-        "mov [r15 + {scheme}], rsp",
-        "mov rsp, [r15 + {system}]",
-        "mov rdx, rsi",
-        "mov rsi, rdi",
-        "mov rdi, r15",
-        "call {function}",
-        "test rdx, rdx",
-        "jnz 2f",
-        "mov rsp, [r15 + {operand}]",
-        "pop r14",
-        "pop r13",
-        "pop r12",
-        "pop rbx",
-        "pop rbp",
-        "ret",
-        "2:",
-        "mov rsp, [r15 + {scheme}]",
-        "cmp rdx, 1",
-        "jne 3f",
-        leave!(saving, 5),
-        "3:",
-        leave!(5),
-        function = sym control::reinstate,
-        operand = const context::OPERAND,
-        scheme = const context::SCHEME_STACK,
-        system = const context::SYSTEM_STACK,
-    )
-}
-
 /// Return words that lead to stubs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum StubReturn {
@@ -499,8 +447,10 @@ pub(super) fn address(stub: Stub) -> usize {
         Stub::Runtime => runtime,
         Stub::Poll => poll,
         Stub::Allocate => allocate,
-        Stub::Capture => capture,
-        Stub::Reinstate => reinstate,
+        Stub::Capture => control_stubs::capture,
+        Stub::Reinstate => control_stubs::reinstate,
+        Stub::ReinstateValue => control_stubs::reinstate_value,
+        Stub::Resume => control_stubs::resume,
     };
     function as usize
 }

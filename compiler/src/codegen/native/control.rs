@@ -1,8 +1,10 @@
 //! Continuations, argument lists, host procedures: what native code leaves to stubs.
 
 use abi::native::{Stub, context};
+use abi::object_layout::chunk;
 use abi::primitive::Primitive;
 use abi::tag;
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
@@ -55,6 +57,35 @@ impl Emitter<'_, '_> {
     pub(super) fn reinstate(&mut self, continuation: ValueId, values: ValueId) {
         let words = [self.get(continuation), self.get(values)];
         let stub = self.stub(Stub::Reinstate);
+        self.call_words(stub, &words);
+        self.code.ins().trap(UNREACHABLE);
+    }
+
+    /// Goes on at a continuation with one value. If native code made the continuation and this base
+    /// runs it, that is a jump, so that the machine's own stack of return addresses stays right.
+    pub(super) fn reinstate_value(&mut self, continuation: ValueId, value: ValueId) {
+        let words = [self.get(continuation), self.get(value)];
+        let other = self.cold_block();
+        let (rest, chunk) = self.untagged(words[0], tag::TAG_OBJECT);
+        let is_object = self.is_word(rest, 0);
+        self.require(is_object, other);
+        let header = self.load(chunk, 0);
+        let is_native = self.is_word(header, chunk::NATIVE_HEADER);
+        self.require(is_native, other);
+        let serial = self.load(chunk, chunk::RESUME as i32);
+        let mutator = self.mutator();
+        let running = self.load(mutator, context::BASE_SERIAL);
+        let is_here = self.code.ins().icmp(IntCC::Equal, serial, running);
+        self.require(is_here, other);
+        let signature = self.word_signature(words.len());
+        let stub = self.stub(Stub::Resume);
+        self.list_as(Listed::Never);
+        self.code
+            .ins()
+            .return_call_indirect(signature, stub, &[chunk, words[1]]);
+        self.start(other);
+        self.list_as(Listed::Ordinary);
+        let stub = self.stub(Stub::ReinstateValue);
         self.call_words(stub, &words);
         self.code.ins().trap(UNREACHABLE);
     }

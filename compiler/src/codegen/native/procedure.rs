@@ -207,6 +207,9 @@ impl<'unit> Emitter<'_, 'unit> {
             }
             Terminator::TailApply(procedure, list) => self.tail_apply(*procedure, *list),
             Terminator::Reinstate(continuation, values) => self.reinstate(*continuation, *values),
+            Terminator::ReinstateValue(continuation, value) => {
+                self.reinstate_value(*continuation, *value);
+            }
             Terminator::None => unreachable!("complete procedures have complete blocks"),
         }
     }

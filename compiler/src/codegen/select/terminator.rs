@@ -35,6 +35,13 @@ impl Selector<'_, '_> {
                     values,
                 });
             }
+            Terminator::ReinstateValue(continuation, value) => {
+                let (continuation, value) = (self.local(*continuation), self.local(*value));
+                self.assembler.emit(Instruction::ReinstateValue {
+                    continuation,
+                    value,
+                });
+            }
             Terminator::CallReceive { .. } => self.call_receive(id, terminator, next),
             _ => self.leave(terminator),
         }

@@ -115,7 +115,12 @@ impl ProcedureBuilder<'_, '_> {
         match primitive {
             Primitive::Values => self.deliver_values(values, context),
             Primitive::Apply => self.apply(values, context),
-            Primitive::Reinstate => self.reinstate(values[0], values[1], context),
+            Primitive::Reinstate => {
+                self.reinstate(Terminator::Reinstate(values[0], values[1]), context);
+            }
+            Primitive::ReinstateValue => {
+                self.reinstate(Terminator::ReinstateValue(values[0], values[1]), context);
+            }
             _ => self.call_primitive(primitive, values, context),
         }
     }
@@ -152,8 +157,8 @@ impl ProcedureBuilder<'_, '_> {
         }
     }
 
-    fn reinstate(&mut self, continuation: ValueId, values: ValueId, context: Context) {
-        self.terminate(Terminator::Reinstate(continuation, values));
+    fn reinstate(&mut self, reinstate: Terminator, context: Context) {
+        self.terminate(reinstate);
         if context == Context::Value {
             let nothing = self.word(tag::UNSPECIFIED);
             self.operands.push(nothing);

@@ -58,7 +58,7 @@ fn a_pair_is_made_with_one_comparison() {
         v7 = stack_addr.i64 ss0
         store.i64 notrap v1, v7
         v8 = get_pinned_reg.i64
-        v9 = load.i64 notrap aligned v8+200
+        v9 = load.i64 notrap aligned v8+208
         v10 = call_indirect sig0, v9(), stack_map=[i64 @ ss0+0]
         v11 = stack_addr.i64 ss0
         v12 = load.i64 notrap v11
@@ -77,7 +77,7 @@ fn a_pair_is_made_with_one_comparison() {
         v22 = get_pinned_reg.i64
         store notrap aligned v21, v22+64  ; v21 = 16
         v23 = get_pinned_reg.i64
-        v24 = load.i64 notrap aligned v23+208
+        v24 = load.i64 notrap aligned v23+216
         call_indirect sig1, v24()
         v25 = get_pinned_reg.i64
         v26 = load.i64 notrap aligned v25+64
@@ -342,4 +342,33 @@ fn a_loop_over_flonums_keeps_them_in_registers() {
     block17(v83: i64):
         return v83
     "#);
+}
+
+#[test]
+fn a_continuation_of_native_code_is_resumed_by_a_jump() {
+    let resume = r#"(procedure "resume" 2 0 #f 0 ("k" "value")
+      (block b0 (v0 v1) (reinstate-value v0 v1)))"#;
+    insta::assert_snapshot!(hot_clif(resume), @r"
+    block1(v0: i64, v1: i64):
+        jump block0(v0, v1)
+    block0(v2: i64, v3: i64):
+        v5 = iadd v2, v4  ; v4 = -3
+        v7 = band v5, v6  ; v6 = 7
+        v9 = icmp eq v7, v8  ; v8 = 0
+        brif v9, block3, block2
+    block3:
+        v10 = load.i64 notrap aligned v5
+        v12 = icmp eq v10, v11  ; v11 = 0x000b_1207
+        brif v12, block4, block2
+    block4:
+        v13 = load.i64 notrap aligned v5+24
+        v14 = get_pinned_reg.i64
+        v15 = load.i64 notrap aligned v14+120
+        v16 = icmp eq v13, v15
+        brif v16, block5, block2
+    block5:
+        v17 = get_pinned_reg.i64
+        v18 = load.i64 notrap aligned v17+248
+        return_call_indirect sig0, v18(v5, v3)
+    ");
 }

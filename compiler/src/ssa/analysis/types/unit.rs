@@ -318,7 +318,9 @@ impl Inference<'_> {
                 | Terminator::Reinstate(..) => Type::NONE,
                 Terminator::ReturnValues(_)
                 | Terminator::TailCall(..)
-                | Terminator::TailApply(..) => Type::ANY,
+                | Terminator::TailApply(..)
+                // Native code jumps there as to a procedure with a tagged result.
+                | Terminator::ReinstateValue(..) => Type::ANY,
             });
         }
         if self.signatures.results[number].grow(result) {
