@@ -11,6 +11,7 @@ use crate::interpreter::machine::{Machine, MapAtEnd};
 use crate::interpreter::raise::{Retry, Staged, go_on_or_retry, stage};
 use crate::mutator::Mutator;
 use crate::primitive::{Entry, entry};
+use crate::value::Value;
 
 #[inline(always)]
 pub(super) fn leaf(
@@ -116,24 +117,32 @@ unsafe fn apply(
 }
 
 /// Calls a leaf primitive for native code, which the machine stands below, with words of which the last
-/// comes first; `None` if `number` is that of no leaf.
-#[inline]
-pub(crate) fn leaf_primitive(
-    m: &Mutator<'_>,
+/// comes first; `None` if `number` is that of no leaf. Code that the compiler made gives as many as the
+/// primitive takes.
+#[inline(always)]
+pub(crate) fn leaf_primitive<'m>(
+    m: &'m Mutator<'_>,
     s: Machine,
     number: u16,
     words: &mut [u64],
-) -> Option<Result<u64, Staged>> {
-    let Some(Entry::Leaf { .. }) = entry(number) else {
+) -> Option<Result<Value<'m>, Raise<'m>>> {
+    let Some(&Entry::Leaf {
+        function,
+        ref arity,
+    }) = entry(number)
+    else {
         return None;
     };
+    debug_assert!(arity.contains(&words.len()), "primitive {number}");
     let first = if words.is_empty() {
         s.fp_address()
     } else {
         last_of(words)
     };
+    m.state().running.set((s.pc.addr(), s.fp.addr()));
     // SAFETY: copies of the arguments, which live as long as the call.
-    Some(unsafe { apply(m, s, PrimitiveOperand(number), first, words.len()) })
+    let arguments = unsafe { Args::new(first, words.len()) };
+    Some(function(m, arguments))
 }
 
 #[cold]

@@ -61,7 +61,7 @@ pub(crate) use host_call::{condition as host_condition, run_host};
 pub(crate) use inline_primitive::{arithmetic_primitive, inline_primitive};
 pub(crate) use leaf::leaf_primitive;
 pub(crate) use machine::Machine;
-pub(crate) use raise::{Staged, fault, go_on, heap_exhausted};
+pub(crate) use raise::{Staged, fault, go_on, heap_exhausted, stage};
 pub(crate) use record::is_type_or_derived;
 pub(crate) use returns::{deliver, resume, resume_with_value};
 pub(crate) use runtime_operation::runtime_operation;

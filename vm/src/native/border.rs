@@ -40,16 +40,19 @@ impl Jump {
 
 /// What `rbp` is in the native frame at `fp`: Cranelift's frames start with the caller's, to which
 /// their own points.
+#[inline(always)]
 pub(super) const fn frame_base(fp: Address) -> Address {
     below(fp, WORD_BYTES)
 }
 
+#[inline(always)]
 pub(super) const fn below(address: Address, bytes: usize) -> Address {
     address.offset_bytes(bytes.wrapping_neg())
 }
 
 /// The machine in a bytecode frame below native code whose return word stands at `fp`. The words of
 /// the border between are the registers that the stub saves.
+#[inline(always)]
 pub(super) fn below_native(m: &Mutator<'_>, fp: Address) -> Machine {
     let callee = below(fp, BORDER_BELOW_NATIVE_WORDS * WORD_BYTES);
     // SAFETY: native code checked the stack down to its own frame, and below its limit is room for

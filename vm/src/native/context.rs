@@ -117,6 +117,7 @@ impl Context {
     }
 
     /// Where the stack pointer of native code stood when a stub left it.
+    #[inline(always)]
     pub(crate) const fn scheme_stack(&self) -> Address {
         Address::new(self.scheme_stack.get())
     }

@@ -1,5 +1,6 @@
 //! What stubs do on the system stack: primitives, polls, allocation.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use abi::condition::ConditionKind;
@@ -11,7 +12,7 @@ use smallvec::SmallVec;
 use crate::error::{Irritant, Raise};
 use crate::interpreter::{
     Machine, Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive,
-    leaf_primitive, runtime_operation, stack_exhausted,
+    leaf_primitive, runtime_operation, stack_exhausted, stage,
 };
 use crate::mutator::Mutator;
 use crate::native::border::below_native;
@@ -28,6 +29,7 @@ pub(crate) type Words = SmallVec<[u64; 4]>;
 /// # Safety
 ///
 /// `mutator` is what [`super::stubs::enter`] was given, and native code waits for its stub.
+#[inline(always)]
 pub(super) unsafe fn mutator_at<'any>(mutator: usize) -> &'any mut Mutator<'any> {
     let mutator: *mut Mutator<'any> = std::ptr::with_exposed_provenance_mut(mutator);
     // SAFETY: the driver gave its exclusive reference away while native code runs.
@@ -36,6 +38,8 @@ pub(super) unsafe fn mutator_at<'any>(mutator: usize) -> &'any mut Mutator<'any>
 
 /// Runs a slow path; its answer, or the outcome if it does not return. A panic does not either: it
 /// goes on in the driver.
+// Inlined, so that what the body names stays in registers.
+#[inline(always)]
 pub(super) fn guard(
     mutator: usize,
     body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
@@ -48,15 +52,18 @@ pub(super) fn guard(
             outcome: RETURNS,
         },
         Ok(Err(outcome)) => Answer { word: 0, outcome },
-        Err(panic) => {
-            // SAFETY: as above; what the body borrowed is no longer used.
-            let m = unsafe { mutator_at(mutator) };
-            *m.state().native.panic.borrow_mut() = Some(panic);
-            Answer {
-                word: 0,
-                outcome: LEAVES,
-            }
-        }
+        Err(panic) => panicked(mutator, panic),
+    }
+}
+
+#[cold]
+fn panicked(mutator: usize, panic: Box<dyn Any + Send>) -> Answer {
+    // SAFETY: as in `guard`; what its body borrowed is no longer used.
+    let m = unsafe { mutator_at(mutator) };
+    *m.state().native.panic.borrow_mut() = Some(panic);
+    Answer {
+        word: 0,
+        outcome: LEAVES,
     }
 }
 
@@ -107,75 +114,102 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u
 
 /// Calls a primitive for native code, with words of which the last comes first.
 #[inline(always)]
-fn primitive<const COUNT: usize>(
-    m: &mut Mutator<'_>,
-    number: u64,
-    mut words: [u64; COUNT],
-) -> Result<u64, u64> {
-    let s = below_native(m, m.state().native.scheme_stack());
-    let outcome = leaf_primitive(m, s, number as u16, &mut words);
-    if let Some(Ok(word)) = outcome {
-        return Ok(word);
-    }
-    words.reverse();
-    primitive_slowly(m, number as u16, Words::from_slice(&words), outcome)
+fn primitive<const COUNT: usize>(mutator: usize, number: u64, words: [u64; COUNT]) -> Answer {
+    guard(mutator, move |m| {
+        let mut words = words;
+        match leaf(m, number as u16, &mut words) {
+            Ok(word) => Ok(word),
+            Err(staged) => {
+                words.reverse();
+                primitive_slowly(m, number as u16, &mut words, staged)
+            }
+        }
+    })
 }
 
-/// Calls a primitive for native code, from what came of it when it was called as a leaf.
+/// Calls a leaf primitive with words of which the last comes first; what was staged instead of a result,
+/// or `None` if it is no leaf.
+#[inline(always)]
+fn leaf(m: &Mutator<'_>, number: u16, words: &mut [u64]) -> Result<u64, Option<Staged>> {
+    let s = below_native(m, m.state().native.scheme_stack());
+    match leaf_primitive(m, s, number, words) {
+        Some(Ok(value)) => Ok(value.word()),
+        Some(Err(raise)) => Err(Some(staged(m, raise))),
+        None => Err(None),
+    }
+}
+
+// The machine is found anew, so that calls which return a value need not keep it.
+#[cold]
+#[inline(never)]
+fn staged(m: &Mutator<'_>, raise: Raise<'_>) -> Staged {
+    let s = below_native(m, m.state().native.scheme_stack());
+    stage(m, s, raise)
+}
+
+/// Calls a primitive for native code that is no leaf, or for which a leaf has staged something.
 #[inline(never)]
 fn primitive_slowly(
     m: &mut Mutator<'_>,
     number: u16,
-    mut words: Words,
-    mut outcome: Option<Result<u64, Staged>>,
+    words: &mut [u64],
+    staged: Option<Staged>,
 ) -> Result<u64, u64> {
     let s = below_native(m, m.state().native.scheme_stack());
     let known = Primitive::from_index(number);
+    let mut staged = staged;
     loop {
-        outcome = outcome.or_else(|| arithmetic_primitive(m, s, known?, &words));
-        let staged = match outcome {
-            Some(Ok(word)) => return Ok(word),
-            Some(Err(staged)) => staged,
-            None => return inline_primitive(m, s, known, &words).map_err(|s| raised(m, s)),
+        let asked = match staged {
+            Some(staged) => staged,
+            None => match known.and_then(|known| arithmetic_primitive(m, s, known, words)) {
+                Some(Ok(word)) => return Ok(word),
+                Some(Err(staged)) => staged,
+                None => return inline_primitive(m, s, known, words).map_err(|s| raised(m, s)),
+            },
         };
-        let Staged::Full(bytes) = staged else {
-            let s = go_on(m, s, staged);
+        let Staged::Full(bytes) = asked else {
+            let s = go_on(m, s, asked);
             return Err(raised(m, s));
         };
-        let collected = collect(m, CollectReason::Full { bytes }, &mut words);
+        let collected = collect(m, CollectReason::Full { bytes }, words);
         if let Outcome::Exhausted { needed_bytes } = collected {
             let s = fault(m, s, |m| heap_exhausted(m, needed_bytes));
             return Err(raised(m, s));
         }
         let mut reversed: Words = words.iter().rev().copied().collect();
-        outcome = leaf_primitive(m, s, number, &mut reversed);
+        match leaf(m, number, &mut reversed) {
+            Ok(word) => return Ok(word),
+            Err(again) => staged = again,
+        }
     }
 }
 
 /// The stub `primitive1`.
 pub(super) extern "C" fn primitive1(mutator: usize, number: u64, a: u64) -> Answer {
-    guard(mutator, |m| primitive(m, number, [a]))
+    primitive(mutator, number, [a])
 }
 
 /// The stub `primitive2`.
 pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64) -> Answer {
-    guard(mutator, |m| primitive(m, number, [b, a]))
+    primitive(mutator, number, [b, a])
 }
 
 /// The stub `primitive3`.
 pub(super) extern "C" fn primitive3(mutator: usize, number: u64, a: u64, b: u64, c: u64) -> Answer {
-    guard(mutator, |m| primitive(m, number, [c, b, a]))
+    primitive(mutator, number, [c, b, a])
 }
 
 /// The stub `primitive-many`.
 pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
     guard(mutator, |m| {
         let context = &m.state().native;
-        let words = Words::from_slice(&context.arguments(context.argument_count.get() as usize));
-        let s = below_native(m, context.scheme_stack());
+        let mut words =
+            Words::from_slice(&context.arguments(context.argument_count.get() as usize));
         let mut reversed: Words = words.iter().rev().copied().collect();
-        let outcome = leaf_primitive(m, s, number as u16, &mut reversed);
-        primitive_slowly(m, number as u16, words, outcome)
+        match leaf(m, number as u16, &mut reversed) {
+            Ok(word) => Ok(word),
+            Err(staged) => primitive_slowly(m, number as u16, &mut words, staged),
+        }
     })
 }
 
