@@ -77,12 +77,13 @@ fn gdb_walks_from_rust_through_native_frames_to_main() {
     let all = scratch.0.join("all");
     let script = format!(
         "set pagination off\nset confirm off\nset debuginfod enabled off\n\
-         rbreak slow_path::poll\nrun\n\
+         tbreak {2}\nrun\n\
          shell cat {0}/*.gdb > {1}\nsource {1}\n\
          echo from-rust\\n\nbt\n\
          delete\ntbreak descend\ncontinue\necho from-native\\n\nbt\n",
         scratch.0.display(),
-        all.display()
+        all.display(),
+        line_of("slow_path.rs", "poll")
     );
     let Some(text) = gdb(&scratch, &program, &script) else {
         return;
@@ -105,7 +106,13 @@ fn gdb_walks_from_rust_through_native_frames_to_main() {
         ["descend", "descend", "descend", "outer"],
         "{text}"
     );
-    assert!(walked[0].contains("poll"), "{text}");
+    assert!(
+        walked
+            .iter()
+            .take(2)
+            .any(|frame| frame.starts_with("poll ()")),
+        "{text}"
+    );
     let reaches_main = |frames: &[&str]| {
         let below = frames
             .iter()
@@ -116,6 +123,104 @@ fn gdb_walks_from_rust_through_native_frames_to_main() {
     let walked = frames(native);
     assert!(walked[0].starts_with("descend ()"), "{text}");
     assert!(reaches_main(&walked), "{text}");
+}
+
+/// One procedure for each stub that does something with a call or a continuation, after collections that have
+/// put a barrier below their caller.
+const CONTROL: &str = "(import (scheme base) (scheme write))
+(define kept '())
+(define (mark n) (if (= n 0) 0 (+ 1 (mark (quotient n 10)))))
+(define (collect-often)
+  (let loop ((i 0))
+    (if (< i 3000000) (begin (set! kept (cons i '())) (loop (+ i 1))) (+ 1 (mark i)))))
+(define (collect first . all) (cons first all))
+(define (call-it) (+ 1 (length ((car (list collect car)) 1 2 3))))
+(define (keep k) 1)
+(define (capture-it) (+ 1 (call/cc keep)))
+(define (pass-one k) (+ 1 (k 1)))
+(define (pass-two k) (+ 1 (k 1 2)))
+(define (descend n thunk) (if (= n 0) (thunk) (+ 1 (descend (- n 1) thunk))))
+(define (outer n)
+  (let* ((first (descend n collect-often)) (a (descend n call-it)) (b (descend n capture-it)) (c (+ 1 (call/cc pass-one))))
+    (+ first a b c (call-with-values (lambda () (call/cc pass-two)) +))))
+(write (map outer '(2)))
+";
+
+/// Where the function `name` of a file of `vm/src/native` starts, as a place that `gdb` can stop at: of
+/// functions that nothing of Rust calls, its index has the lines only.
+fn line_of(file: &str, name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("vm/src/native")
+        .join(file);
+    let text = fs::read_to_string(path).expect("a source file");
+    let head = format!("fn {name}(");
+    let line = text.lines().position(|line| line.contains(&head));
+    format!("native/{file}:{}", line.expect("a function") + 1)
+}
+
+#[test]
+fn gdb_walks_on_from_what_calls_captures_and_resumes() {
+    let scratch = Scratch::new("gdb-control");
+    let program = scratch.write("control.scm", CONTROL);
+    let all = scratch.0.join("all");
+    // What is captured is on the stack no longer.
+    let stops: [(&str, &str, &[&str]); 5] = [
+        (
+            "",
+            "mark",
+            &["mark", "collect-often", "descend", "descend", "outer"],
+        ),
+        (
+            "arrange.rs",
+            "call",
+            &["call-it", "descend", "descend", "outer"],
+        ),
+        (
+            "control.rs",
+            "capture",
+            &["capture-it", "descend", "descend", "outer"],
+        ),
+        ("control.rs", "resume", &["pass-one"]),
+        ("control.rs", "reinstate", &["pass-two"]),
+    ];
+    let at_stops = stops.map(|(file, name, _)| {
+        let place = if file.is_empty() {
+            name.into()
+        } else {
+            line_of(file, name)
+        };
+        format!("tbreak {place}\ncontinue\necho stopped\\n\nbt\n")
+    });
+    let script = format!(
+        "set pagination off\nset confirm off\nset debuginfod enabled off\n\
+         tbreak {0}\nrun\nshell cat {1}/*.gdb > {2}\nsource {2}\n\
+         delete\n{3}",
+        line_of("slow_path.rs", "poll"),
+        scratch.0.display(),
+        all.display(),
+        at_stops.concat()
+    );
+    let Some(text) = gdb(&scratch, &program, &script) else {
+        return;
+    };
+    let backtraces: Vec<&str> = text.split("stopped\n").skip(1).collect();
+    assert_eq!(backtraces.len(), stops.len(), "{text}");
+    for (backtrace, (_, name, expected)) in backtraces.iter().zip(stops) {
+        let walked = frames(backtrace);
+        let own = walked.iter().take_while(|frame| !frame.starts_with('<'));
+        assert!(
+            own.clone().any(|frame| frame.starts_with(name)),
+            "{name}: {text}"
+        );
+        let of_scheme: Vec<&str> = (walked.iter())
+            .filter(|frame| frame.contains("control.scm:"))
+            .filter_map(|frame| Some(frame.split_once(" () at ")?.0))
+            .filter(|&procedure| procedure != "??")
+            .collect();
+        assert_eq!(of_scheme, expected, "{name}: {text}");
+        let reaches_main = walked.iter().any(|frame| frame.starts_with("main ()"));
+        assert!(reaches_main, "{name}: {text}");
+    }
 }
 
 #[test]

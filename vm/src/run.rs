@@ -88,6 +88,7 @@ impl<'id> Mutator<'id> {
         let serial = base.map_or(0, |base| base.serial as i64);
         let serial = tag::fixnum(serial).expect("fewer than 2^60 bases");
         self.state().native.base_serial.set(serial);
+        self.state().note_barrier();
     }
 
     fn finish_run(&mut self, end: Machine) -> Result<(), VmError> {

@@ -7,17 +7,17 @@ use std::sync::Arc;
 
 use abi::native::Tier;
 use abi::tag;
-use gc::{Arena, Scope, Slot, Visitor};
+use gc::{Address, Arena, Scope, Slot, Visitor};
 use loader::{Placement, Registry};
 
 use crate::externals::Externals;
-use crate::frame_walk::{Extent, renew_barrier, trace_base};
+use crate::frame_walk::{Extent, pass_barrier, renew_barrier, trace_base};
 use crate::hooks::{Frontend, HostProcedure};
 use crate::native::Context;
 use crate::object::symbol::SymbolTable;
 use crate::run::VmError;
 use crate::stack::Stack;
-use crate::stubs::StubWords;
+use crate::stubs::{ReturnWord, StubWords};
 
 /// The state of a mutator.
 #[repr(C)]
@@ -146,8 +146,29 @@ impl State {
             trace_base(base, self.stubs, extent, visitor);
             renew_barrier(base, self.stubs);
         }
+        self.note_barrier();
         if scope == Scope::Full {
             self.stack.discard_unused();
+        }
+    }
+
+    /// Takes the barrier of the base that runs away, through which the frame at `fp` is returning, and puts
+    /// one up some older frame. The original return word.
+    pub(crate) fn pass_barrier(&mut self, fp: Address) -> ReturnWord {
+        let word = pass_barrier(self.stack.current(), self.stubs, fp);
+        self.note_barrier();
+        word
+    }
+
+    /// Tells unwinders where the barrier of the base that runs stands. They believe it of the return word
+    /// before that place only, which says itself whether it is a barrier's.
+    pub(crate) fn note_barrier(&self) {
+        let barrier = self.stack.bases.last().and_then(|base| base.barrier);
+        let words = barrier.map_or([0; 2], |barrier| {
+            [barrier.fp.offset_words(1).word(), barrier.original]
+        });
+        for (place, word) in self.native.barrier.iter().zip(words) {
+            place.set(word);
         }
     }
 

@@ -8,7 +8,6 @@ use smallvec::SmallVec;
 
 use crate::continuation::CapturedFrame;
 use crate::error::{Irritant, Raise};
-use crate::frame_walk::pass_barrier;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
@@ -73,7 +72,7 @@ pub(crate) fn deliver(m: &mut Mutator<'_>, s: Machine, values: &[u64]) -> Machin
         // SAFETY: calls push return words with trailers.
         ReturnKind::Code => return_all_to(m, s, unsafe { Trailer::new(word) }, values),
         ReturnKind::Barrier => {
-            let word = pass_barrier(m.state_mut().stack.current(), stubs, s.fp_address());
+            let word = m.state_mut().pass_barrier(s.fp_address());
             return_all_to(m, s, word.trailer(), values)
         }
         ReturnKind::Underflow => resume(m, values),
@@ -230,8 +229,7 @@ pub(super) fn receive(
 #[inline(always)]
 pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
     let value = s.slot(0);
-    let stubs = m.state().stubs;
-    let word = pass_barrier(m.state_mut().stack.current(), stubs, s.fp_address());
+    let word = m.state_mut().pass_barrier(s.fp_address());
     return_to(s, word.trailer(), value)
 }
 

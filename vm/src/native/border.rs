@@ -7,7 +7,7 @@ use abi::isa::Opcode;
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 use gc::{Address, WORD_BYTES};
 
-use crate::frame_walk::{barrier_original, pass_barrier, slot_address};
+use crate::frame_walk::{barrier_original, slot_address};
 use crate::interpreter::{Machine, procedure_header};
 use crate::mutator::Mutator;
 use crate::native::stubs::{SAVED_BYTES, return_through};
@@ -88,7 +88,7 @@ fn returns_through(m: &mut Mutator<'_>, fp: Address, stub: u64) -> bool {
     if barrier_original(base, stubs, word) != Some(stub) {
         return false;
     }
-    pass_barrier(base, stubs, fp);
+    m.state_mut().pass_barrier(fp);
     true
 }
 

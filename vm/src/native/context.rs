@@ -48,6 +48,9 @@ pub(crate) struct Context {
     pub(crate) more_values: RefCell<Vec<u64>>,
     /// The continuation that is being reinstated. No collection sees it.
     pub(crate) reinstated: Cell<u64>,
+    /// The address behind the return word that the barrier of the base that runs replaced, and that word:
+    /// for unwinders.
+    pub(crate) barrier: [Cell<u64>; 2],
     /// How the driver goes on after a slow path that does not return.
     pub(crate) next: Cell<Option<Next>>,
     /// The panic of a slow path, on its way past native code.
@@ -89,6 +92,9 @@ const fn offset(offset: usize) -> i32 {
     (gc::Mutator::<SchemeModel>::PREFIX.state + offset) as i32
 }
 
+/// From the mutator to the first word of [`Context::barrier`].
+pub(super) const BARRIER: i32 = offset(offset_of!(Context, barrier));
+
 impl Context {
     pub(crate) fn new() -> Self {
         let mut words = [0; context::STUB_WORDS];
@@ -111,6 +117,7 @@ impl Context {
             rooted_arguments: Cell::new(0),
             more_values: RefCell::default(),
             reinstated: Cell::new(0),
+            barrier: [const { Cell::new(0) }; 2],
             next: Cell::new(None),
             panic: RefCell::default(),
         }

@@ -6,7 +6,7 @@ use abi::tag;
 use gc::{Address, WORD_BYTES};
 
 use crate::continuation::next_captured;
-use crate::frame_walk::{barrier_original, pass_barrier};
+use crate::frame_walk::barrier_original;
 use crate::interpreter::{Machine, deliver};
 use crate::mutator::Mutator;
 use crate::native::border::{below, frame_base};
@@ -96,7 +96,7 @@ fn border_above(m: &mut Mutator<'_>, fp: Address) -> Address {
             return m.state_mut().stack.current().top;
         }
         ReturnKind::Barrier => {
-            pass_barrier(m.state_mut().stack.current(), stubs, fp);
+            m.state_mut().pass_barrier(fp);
         }
         ReturnKind::Code | ReturnKind::ExitBase => {}
     }
@@ -106,9 +106,8 @@ fn border_above(m: &mut Mutator<'_>, fp: Address) -> Address {
 /// The stub for native returns through a barrier: where to go on.
 pub(super) extern "C" fn pass_barrier_natively(mutator: usize, behind: usize) -> Answer {
     guard(mutator, |m| {
-        let stubs = m.state().stubs;
         let fp = below(Address::new(behind), WORD_BYTES);
-        let word = pass_barrier(m.state_mut().stack.current(), stubs, fp);
+        let word = m.state_mut().pass_barrier(fp);
         Ok(word.address().word())
     })
 }

@@ -12,6 +12,7 @@ use std::arch::naked_asm;
 
 use abi::native::{Stub, context};
 
+use crate::native::context::BARRIER;
 use crate::native::{call_stubs, control_stubs, returns, slow_path};
 
 /// Why native code left: what [`enter`] answers.
@@ -105,6 +106,8 @@ const fn expression_bytes(offset: i32) -> [i32; 2] {
 
 pub(super) const SCHEME: [i32; 2] = expression_bytes(context::SCHEME_STACK);
 const SYSTEM: [i32; 2] = expression_bytes(context::SYSTEM_STACK);
+const BARRIER_BEHIND: [i32; 2] = expression_bytes(BARRIER);
+const BARRIER_WORD: [i32; 2] = expression_bytes(BARRIER + 8);
 
 /// The caller's frame ends `$bytes` above the address in the mutator's word `$word`. Unwinders take
 /// such a frame for one that a signal interrupted: those of others may not go from stack to stack.
@@ -125,6 +128,17 @@ macro_rules! frame_ends_above {
 }
 
 pub(super) use frame_ends_above;
+
+/// The caller is the driver: the row of [`enter`]'s frame.
+macro_rules! frame_is_the_drivers {
+    () => {
+        concat!(
+            frame_ends_above!("system", 64),
+            ".cfi_offset rbp, -16\n .cfi_offset rbx, -24\n .cfi_offset r12, -32\n ",
+            ".cfi_offset r13, -40\n .cfi_offset r14, -48\n .cfi_offset r15, -56\n"
+        )
+    };
+}
 
 /// Goes on behind [`enter`], with `$event`. `$push` saves the callee-saved registers first.
 macro_rules! leave {
@@ -194,14 +208,7 @@ extern "C" fn host() {
 extern "C" fn return_to_bytecode() {
     naked_asm!(
         ".cfi_startproc",
-        // What `enter` pushed.
-        frame_ends_above!("system", 64),
-        ".cfi_offset rbp, -16",
-        ".cfi_offset rbx, -24",
-        ".cfi_offset r12, -32",
-        ".cfi_offset r13, -40",
-        ".cfi_offset r14, -48",
-        ".cfi_offset r15, -56",
+        frame_is_the_drivers!(),
         "nop",
         "mov [r15 + {operand}], rax",
         leave!(4),
@@ -349,11 +356,11 @@ extern "C" fn allocate() {
 /// return word, and keeps the results of the return: in `rax` and `xmm0`, or several registers.
 /// Then the function's answer is in `r11` and `r10`.
 macro_rules! keeping_results {
-    () => {
+    ($($running:tt)*) => {
         concat!(
-            // Only the machine knows which frame comes next: unwinding ends.
-            ".cfi_startproc\n .cfi_undefined rip\n nop\n",
+            "nop\n",
             "mov [r15 + {scheme}], rsp\n mov r10, rsp\n mov rsp, [r15 + {system}]\n",
+            $($running)*,
             "sub rsp, 192\n",
             "mov [rsp], rax\n mov [rsp + 8], rcx\n mov [rsp + 16], rdx\n mov [rsp + 24], rsi\n",
             "mov [rsp + 32], rdi\n mov [rsp + 40], r8\n mov [rsp + 48], r9\n",
@@ -375,7 +382,16 @@ macro_rules! keeping_results {
 #[unsafe(naked)]
 extern "C" fn return_barrier() {
     naked_asm!(
-        keeping_results!(),
+        ".cfi_startproc",
+        // The frame has no words left, and its return address is the barrier's word, if that is the
+        // barrier of the base that runs; else 0, where unwinding ends. `val_expression` of the return
+        // address (DWARF 5, 6.4.2.3), with the frame's end on the stack: `breg15` behind, `deref`,
+        // `eq`, `breg15` word, `deref`, `mul`.
+        ".cfi_def_cfa rsp, 0",
+        ".cfi_escape 0x16, 16, 10, 0x7f, {behind_low}, {behind_high}, 0x06, 0x29, \
+         0x7f, {word_low}, {word_high}, 0x06, 0x1e",
+        keeping_results!(frame_ends_above!("scheme", 0)),
+        ".cfi_def_cfa rsp, 0",
         "test r11, r11",
         "jz 2f",
         "jmp r11",
@@ -383,6 +399,12 @@ extern "C" fn return_barrier() {
         leave!(5),
         ".cfi_endproc",
         function = sym returns::pass_barrier_natively,
+        scheme_low = const SCHEME[0],
+        scheme_high = const SCHEME[1],
+        behind_low = const BARRIER_BEHIND[0],
+        behind_high = const BARRIER_BEHIND[1],
+        word_low = const BARRIER_WORD[0],
+        word_high = const BARRIER_WORD[1],
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
     )
@@ -392,7 +414,10 @@ extern "C" fn return_barrier() {
 #[unsafe(naked)]
 extern "C" fn underflow() {
     naked_asm!(
-        keeping_results!(),
+        ".cfi_startproc",
+        // Captured frames lie in the heap, where unwinders cannot walk: they leave them out.
+        frame_is_the_drivers!(),
+        keeping_results!(""),
         "test r11, r11",
         "jz 2f",
         "mov rsp, r10",
@@ -402,6 +427,8 @@ extern "C" fn underflow() {
         leave!(5),
         ".cfi_endproc",
         function = sym returns::underflow_natively,
+        system_low = const SYSTEM[0],
+        system_high = const SYSTEM[1],
         frame_base = const context::FRAME_BASE,
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
