@@ -3,6 +3,8 @@
 
 #[path = "differential_levels/generator.rs"]
 mod generator;
+#[path = "differential_levels/numeric.rs"]
+mod numeric;
 
 use std::num::NonZeroU32;
 

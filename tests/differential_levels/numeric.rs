@@ -87,7 +87,8 @@ impl Generator<'_> {
                     self.arithmetic(&["x", "z", "n"], 2)
                 ),
             };
-            bindings += &format!("({name} (lambda (n x y) (if (<= n {index}) {end} {rest})))");
+            let binding = format!("({name} (lambda (n x y) (if (<= n {index}) {end} {rest})))");
+            bindings.push_str(&binding);
         }
         let (first, second) = (self.pick(NUMBERS), self.pick(NUMBERS));
         let (turns, name) = (self.choose(7), &names[self.choose(2)]);

@@ -262,7 +262,8 @@ fn directory(word: OsString) -> Result<PathBuf, lexopt::Error> {
     if path.is_dir() {
         return Ok(path);
     }
-    Err(format!("--keep-images: expected a directory, found {path:?}").into())
+    let found = path.display();
+    Err(format!("--keep-images: expected a directory, found {found}").into())
 }
 
 fn level(value: &OsStr) -> Result<Level, lexopt::Error> {
