@@ -54,6 +54,11 @@ pub mod closure {
     pub const CODE: usize = 8;
     /// The first free variable.
     pub const FREE: usize = 16;
+
+    /// Bytes of a closure with so many free variables.
+    pub const fn bytes(free_count: usize) -> usize {
+        (FREE + free_count * super::WORD_BYTES).next_multiple_of(super::OBJECT_ALIGN_BYTES)
+    }
 }
 
 /// Records.

@@ -75,6 +75,12 @@ pub const CORE_PASSES: &[CorePass] = &[
         stage: Stage::Closed,
         level: Level::None,
     },
+    CorePass {
+        name: "share-closures",
+        run: pass::share_closures,
+        stage: Stage::Closed,
+        level: Level::Full,
+    },
 ];
 
 /// The name under which the result of the expander can be seen.

@@ -65,6 +65,29 @@ fn small_benches_print_the_same_on_all_levels() {
     assert_levels_agree(&files);
 }
 
+/// Makes two closures and a pair many times, and says how many bytes that took each time.
+const ALLOCATING: &str = "
+(define (make a b c d)
+  (let ((small (lambda () (list a b c))) (large (lambda () (list a b c d)))) (cons small large)))
+(define (allocated) (cdr (assq 'allocated-bytes (gc-statistics))))
+(define kept #f)
+(define (bytes-each count)
+  (let ((before (allocated)))
+    (do ((i 0 (+ i 1))) ((= i count)) (set! kept (make i 'b 'c 'd)))
+    (quotient (- (allocated) before) count)))
+(bytes-each 100000)";
+
+#[test]
+fn closures_that_hold_one_another_take_fewer_bytes() {
+    let bytes_each = |level| {
+        let mut runtime = Runtime::builder().level(level).build().expect("a runtime");
+        runtime.enter(|scheme| scheme.evaluate::<i64>(ALLOCATING).expect("it runs"))
+    };
+    // A pair, and closures of three and of four variables, or of three variables and of two.
+    assert_eq!(bytes_each(Level::Basic), 16 + 48 + 48);
+    assert_eq!(bytes_each(Level::Full), 16 + 48 + 32);
+}
+
 /// What a random program writes on a level, in a tier; with a collection at every `zeal`th place.
 fn written(level: Level, tier: Tier, zeal: Option<NonZeroU32>, program: &str) -> String {
     let mut builder = Runtime::builder().level(level).tier(tier);

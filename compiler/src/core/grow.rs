@@ -108,6 +108,12 @@ impl Lambda {
             .copied()
     }
 
+    /// Whether a closure holds a variable, itself or through another closure.
+    pub fn reaches(&self, variable: VariableId) -> bool {
+        let through = || self.through.binary_search_by_key(&variable, |each| each.0);
+        self.free.binary_search(&variable).is_ok() || through().is_ok()
+    }
+
     /// Whether a call with `count` operands fits.
     pub fn accepts(&self, count: usize) -> bool {
         count >= self.required.len()

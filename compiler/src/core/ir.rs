@@ -10,7 +10,7 @@
 //! 2. after letrec fixing and contification: no `Letrec`; `Fix`, `Labels`, `Goto` allowed; no
 //!    `SetLocal` after assignment conversion;
 //! 3. after closure conversion ([`Program::closed`]): every lambda lists its free variables, known calls
-//!    are `CallKnown`.
+//!    are `CallKnown`; after closure sharing, some free variables are reached through others.
 
 use std::rc::Rc;
 
@@ -131,6 +131,9 @@ pub struct Lambda {
     pub body: ExprId,
     /// After closure conversion: what a closure of it holds, in order.
     pub free: Vec<VariableId>,
+    /// After closure sharing: variables that a closure of it does not hold, each with the one of `free`
+    /// whose closure holds it; ascending. That one is bound by `Fix`.
+    pub through: Vec<(VariableId, VariableId)>,
     /// After closure conversion: the variable that stands for the procedure itself inside its body
     /// (its closure, slot 0), where it is bound by `Fix`.
     pub self_variable: Option<VariableId>,

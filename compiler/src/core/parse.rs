@@ -52,6 +52,7 @@ pub fn parse(text: &str) -> Result<Program, ParseError> {
         }
     }
     parser.program.body = parser.exprs.pop();
+    parser.name_procedures();
     Ok(parser.program)
 }
 
@@ -285,34 +286,57 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Parameters, by choice free variables, and the body, which is scheduled.
+    /// Parameters, by choice free variables and those that others hold, and the body, which is scheduled.
     fn signature(
         &mut self,
         id: LambdaId,
         datum: DatumId,
         signature: &[DatumId],
     ) -> Result<(), ParseError> {
-        let (formals, free, body) = match *signature {
-            [formals, body] => (formals, Vec::new(), body),
-            [formals, free, body] => {
-                let free = self.items(free, "free variables")?;
-                (formals, free.get(1..).unwrap_or_default().to_vec(), body)
-            }
-            _ => return self.unexpected("parameters and a body", datum),
+        let [formals, ref held @ .., body] = *signature else {
+            return self.unexpected("parameters and a body", datum);
         };
         let (required, optional, rest) = self.parameters(formals)?;
-        let mut variables = Vec::new();
-        for variable in free {
-            variables.push(self.variable(variable)?);
+        let (mut variables, mut through) = (Vec::new(), Vec::new());
+        for &group in held {
             self.program.closed = true;
+            let items = self.items(group, "free variables")?;
+            match items.split_first() {
+                Some((&word, items)) if self.data.as_symbol(word) == Some(head::FREE) => {
+                    for &variable in items {
+                        variables.push(self.variable(variable)?);
+                    }
+                }
+                Some((&word, items)) if self.data.as_symbol(word) == Some(head::THROUGH) => {
+                    for &pair in items {
+                        let [variable, holder] = self.list(pair, "a variable and its holder")?;
+                        through.push((self.variable(variable)?, self.variable(holder)?));
+                    }
+                }
+                _ => return self.unexpected("free variables", group),
+            }
         }
         let lambda = &mut self.program.lambdas[id.0 as usize];
         lambda.required = required;
         lambda.optional = optional;
         lambda.rest = rest;
         lambda.free = variables;
+        lambda.through = through;
         self.schedule(&[body], Shape::Body(id));
         Ok(())
+    }
+
+    /// After closure conversion procedures know the variables that they are bound to.
+    fn name_procedures(&mut self) {
+        let program = &mut self.program;
+        let fixes = program.exprs.iter().filter(|_| program.closed);
+        for expr in fixes {
+            if let Expr::Fix(bindings, _) = expr {
+                for &(variable, lambda) in bindings {
+                    program.lambdas[lambda.0 as usize].self_variable = Some(variable);
+                }
+            }
+        }
     }
 
     fn parameters(&mut self, datum: DatumId) -> Result<Parameters, ParseError> {
@@ -380,6 +404,7 @@ impl Parser<'_> {
                 rest: None,
                 body: ExprId(0),
                 free: Vec::new(),
+                through: Vec::new(),
                 self_variable: None,
                 place: Place::default(),
                 documentation: None,

@@ -38,6 +38,7 @@ pub(crate) mod head {
     pub(crate) const SEQUENCE: &str = "begin";
     pub(crate) const SET: &str = "set!";
     pub(crate) const SET_GLOBAL: &str = "set-global!";
+    pub(crate) const THROUGH: &str = "%through";
     pub(crate) const WORD: &str = "word";
 }
 
@@ -243,6 +244,17 @@ impl Printer<'_> {
             steps.push(Step::Open);
             steps.push(Step::Word(head::FREE));
             steps.extend(lambda.free.iter().copied().map(Step::Variable));
+            steps.push(Step::Close);
+        }
+        if !lambda.through.is_empty() {
+            steps.push(Step::Open);
+            steps.push(Step::Word(head::THROUGH));
+            for &(variable, holder) in &lambda.through {
+                steps.push(Step::Open);
+                steps.push(Step::Variable(variable));
+                steps.push(Step::Variable(holder));
+                steps.push(Step::Close);
+            }
             steps.push(Step::Close);
         }
         steps.push(Step::Expr(lambda.body));

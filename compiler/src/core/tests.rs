@@ -12,6 +12,7 @@ fn text_is_read_and_written_alike() {
         "(receive (a.0 %rest b.1) (call (immutable values)) (define-global (global x) (values a.0 b.1)))",
         "(letrec ((f.0 (lambda _.0 () (check-initialized f.0 f.0)))) (lambda _.1 (%rest x.1) 1.5))",
         "(fix ((f.0 (lambda f.0 (x.1) (%free y.2) (call-known f.0 y.2)))) -7)",
+        "(lambda _.0 () (%free f.1) (%through (x.0 f.1) (y.2 f.1)) (cons x.0 y.2))",
     ] {
         assert_eq!(flat(&parse(text).unwrap()), text);
     }
@@ -33,7 +34,7 @@ fn what_is_not_core_is_refused() {
 
 #[test]
 fn the_verifier_finds_what_is_wrong() {
-    let errors = |stage, text| verify(&parse(text).unwrap(), stage);
+    let errors = |stage, text: &str| verify(&parse(text).unwrap(), stage);
     let id = super::ir::VariableId(0);
     assert_eq!(errors(Stage::Expanded, "x.0"), [VerifyError::Unbound(id)]);
     assert_eq!(
@@ -53,6 +54,18 @@ fn the_verifier_finds_what_is_wrong() {
         errors(Stage::Closed, "(let ((x.0 1)) (lambda _.0 () x.0))"),
         [VerifyError::NotCaptured(id, super::ir::LambdaId(0))]
     );
+    let through = |free: &str, held: &str| {
+        let text = format!(
+            "(lambda _.0 (x.0 y.1) (fix ((f.2 (lambda f.1 () (%free {held}) {held}))) \
+             (lambda _.2 () (%free {free}) (%through (x.0 f.2)) x.0)))"
+        );
+        errors(Stage::Closed, &text)
+    };
+    let not_reached = [VerifyError::NotReached(id, super::ir::LambdaId(2))];
+    assert_eq!(through("f.2", "x.0"), []);
+    assert_eq!(through("f.2", "y.1"), not_reached);
+    assert_eq!(through("y.1", "x.0"), not_reached);
+    assert_eq!(through("x.0 f.2", "x.0"), not_reached);
 }
 
 #[test]

@@ -49,6 +49,9 @@ pub enum VerifyError {
     /// A variable that is used in a procedure which neither binds nor captures it.
     #[error("variable {} is not among the free variables of lambda {}", .0.0, .1.0)]
     NotCaptured(VariableId, LambdaId),
+    /// A variable that the closure through which a procedure reaches it does not hold.
+    #[error("lambda {} does not reach variable {} through the closure that is named", .1.0, .0.0)]
+    NotReached(VariableId, LambdaId),
 }
 
 /// What is wrong with a program at a stage; nothing if it is well formed.
@@ -64,6 +67,7 @@ pub fn verify(program: &Program, stage: Stage) -> Vec<VerifyError> {
         seen_lambdas: vec![false; program.lambdas.len()],
         variables: vec![Scope::Never; program.variables.len()],
         constants: constants(program),
+        procedures: procedures(program),
         labels: vec![None; program.lambdas.len()],
         steps: Vec::new(),
         tail_count: 0,
@@ -75,10 +79,22 @@ pub fn verify(program: &Program, stage: Stage) -> Vec<VerifyError> {
             Step::Visit(id, position) => verifier.visit(id, position),
             Step::Open(variable, procedure) => verifier.open(variable, procedure),
             Step::Close(variable) => verifier.variables[variable.0 as usize] = Scope::Left,
+            Step::Capture(lambda, position) => verifier.check_captures(lambda, position),
             Step::CloseLabel(label) => verifier.labels[label.0 as usize] = None,
         }
     }
     verifier.errors
+}
+
+/// The procedure that each variable stands for.
+fn procedures(program: &Program) -> Vec<Option<LambdaId>> {
+    let mut procedures = vec![None; program.variables.len()];
+    for (id, lambda) in (0..).map(LambdaId).zip(&program.lambdas) {
+        if let Some(variable) = lambda.self_variable {
+            procedures[variable.0 as usize] = Some(id);
+        }
+    }
+    procedures
 }
 
 fn constants(program: &Program) -> Vec<bool> {
@@ -113,6 +129,8 @@ enum Step {
     Visit(ExprId, Position),
     Open(VariableId, Option<LambdaId>),
     Close(VariableId),
+    /// A closure is made.
+    Capture(LambdaId, Position),
     CloseLabel(LambdaId),
 }
 
@@ -125,6 +143,8 @@ struct Verifier<'program> {
     variables: Vec<Scope>,
     /// Whether each variable stands for a procedure without free variables.
     constants: Vec<bool>,
+    /// The procedure that each variable stands for.
+    procedures: Vec<Option<LambdaId>>,
     /// The tail position from which each open label can be jumped to.
     labels: Vec<Option<u32>>,
     steps: Vec<Step>,
@@ -216,9 +236,29 @@ impl Verifier<'_> {
         let lambda = self.program.lambda(procedure);
         let is_own = lambda.self_variable == Some(variable);
         let is_constant = self.constants[variable.0 as usize];
-        if !is_own && !is_constant && lambda.free.binary_search(&variable).is_err() {
+        if !is_own && !is_constant && !lambda.reaches(variable) {
             self.errors
                 .push(VerifyError::NotCaptured(variable, procedure));
+        }
+    }
+
+    /// What a closure holds has to be there where it is made, and to hold what is reached through it.
+    fn check_captures(&mut self, id: LambdaId, position: Position) {
+        let lambda = self.program.lambda(id);
+        for &variable in &lambda.free {
+            self.check_use(variable, position);
+        }
+        for &(variable, holder) in &lambda.through {
+            let procedure = self.procedures[holder.0 as usize];
+            let holds = |procedure: LambdaId| {
+                let free = &self.program.lambda(procedure).free;
+                free.binary_search(&variable).is_ok()
+            };
+            let holder_is_held = lambda.free.binary_search(&holder).is_ok();
+            let is_held_too = lambda.free.binary_search(&variable).is_ok();
+            if !holder_is_held || is_held_too || !procedure.is_some_and(holds) {
+                self.errors.push(VerifyError::NotReached(variable, id));
+            }
         }
     }
 
@@ -267,12 +307,16 @@ impl Verifier<'_> {
                     *body,
                 );
             }
-            Expr::Lambda(lambda) => self.schedule_lambda(&mut steps, *lambda),
+            Expr::Lambda(lambda) => {
+                steps.push(Step::Capture(*lambda, position));
+                self.schedule_lambda(&mut steps, *lambda);
+            }
             Expr::Fix(bindings, body) => {
                 let variables = bindings.iter().map(|&(variable, _)| variable);
                 let procedure = position.procedure;
                 steps.extend(variables.clone().map(|v| Step::Open(v, procedure)));
                 for &(_, lambda) in bindings {
+                    steps.push(Step::Capture(lambda, position));
                     self.schedule_lambda(&mut steps, lambda);
                 }
                 steps.push(Step::Visit(*body, position));

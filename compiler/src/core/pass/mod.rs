@@ -10,6 +10,7 @@ mod integrate_primitives;
 mod lift_procedures;
 #[cfg(test)]
 mod property;
+mod share_closures;
 
 pub use close::close;
 pub use contify::contify;
@@ -18,3 +19,4 @@ pub use fix_letrec::fix_letrec;
 pub use inline::inline;
 pub use integrate_primitives::integrate_primitives;
 pub use lift_procedures::lift_procedures;
+pub use share_closures::share_closures;

@@ -151,6 +151,7 @@ impl Generator<'_> {
             rest,
             body,
             free: Vec::new(),
+            through: Vec::new(),
             self_variable: None,
             place: Place::default(),
             documentation: None,

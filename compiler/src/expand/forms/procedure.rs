@@ -154,6 +154,7 @@ impl Expander<'_> {
             rest: parameters.rest,
             body,
             free: Vec::new(),
+            through: Vec::new(),
             self_variable: None,
             place,
             documentation: None,

@@ -68,7 +68,7 @@ pub fn allocated_bytes(operation: &Operation) -> Option<u32> {
         (before + count * WORD_BYTES).next_multiple_of(OBJECT_ALIGN_BYTES)
     };
     let bytes = match operation {
-        Operation::MakeClosure(_, free) => words(closure::FREE, usize::from(*free)),
+        Operation::MakeClosure(_, free) => closure::bytes(usize::from(*free)),
         Operation::Primitive(Primitive::Cons, _) => pair::BYTES,
         Operation::Primitive(Primitive::MakeBox, _) => words(boxed::VALUE, 1),
         Operation::Primitive(Primitive::List, elements) if !elements.is_empty() => {

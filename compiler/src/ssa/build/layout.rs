@@ -121,10 +121,7 @@ impl Survey<'_> {
         if let Some(procedure) = around.procedure
             && around.in_label
         {
-            let is_free = || {
-                let free = &self.program.lambda(procedure).free;
-                free.binary_search(&variable).is_ok()
-            };
+            let is_free = || self.program.lambda(procedure).reaches(variable);
             if !description.assigned && (description.top_level || is_free()) {
                 self.layout.used_in_loops[procedure.0 as usize].push(variable);
             }
@@ -146,9 +143,9 @@ impl Survey<'_> {
         for (lambda, used) in self.layout.used_in_loops.iter_mut().enumerate() {
             used.sort_unstable();
             used.dedup();
-            let free = &self.program.lambdas[lambda].free;
-            used.retain(|variable| {
-                cells[variable.0 as usize].is_some() || free.binary_search(variable).is_ok()
+            let lambda = &self.program.lambdas[lambda];
+            used.retain(|&variable| {
+                cells[variable.0 as usize].is_some() || lambda.reaches(variable)
             });
         }
         self.layout

@@ -69,7 +69,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         let entry = this.new_block();
         this.current = Some(entry);
         if !lambda.free.is_empty() {
-            this.unit.variables.capture(id, &lambda.free);
+            this.capture(lambda_id);
             let closure = this.parameter(entry, None);
             this.closure = Some(closure);
             if let Some(own) = lambda.self_variable {

@@ -4,6 +4,7 @@ use super::build;
 use crate::core::parse;
 use crate::core::pass::{close, convert_assignments, fix_letrec, integrate_primitives};
 use crate::ssa::ir::{Procedure, Terminator, Unit};
+use crate::ssa::print::print;
 
 fn built(text: &str) -> Unit {
     let program = parse(text).unwrap();
@@ -106,6 +107,48 @@ fn closures_hold_what_is_free() {
     assert_eq!(
         shape(&unit.procedures[2]),
         "b0 [0]: ClosureRef Primitive return"
+    );
+}
+
+#[test]
+fn what_another_closure_holds_is_loaded_through_it_once() {
+    let program = parse(
+        "(lambda _.0 (x.0 y.1) (fix ((f.2 (lambda f.1 () (%free x.0 y.1) (cons x.0 y.1)))) \
+         (lambda _.2 () (%free f.2) (%through (x.0 f.2) (y.1 f.2)) (list f.2 y.1 x.0 y.1))))",
+    );
+    let text = print(&build(program.unwrap()).unwrap());
+    let (_, last) = text.rsplit_once("(procedure").unwrap();
+    insta::assert_snapshot!(last, @r#"
+    "" 0 0 #f 1 ()
+     (block b0 (v0)
+       (let v1 (closure-ref v0 0))
+       (let v2 (closure-ref v1 1))
+       (let v3 (closure-ref v1 0))
+       (let v4 (primitive list v1 v2 v3 v2))
+       (return v4)))
+    "#);
+}
+
+#[test]
+fn closures_of_one_group_are_filled_where_they_are_made_unless_they_hold_what_follows() {
+    let of_group = |f: &str, g: &str| {
+        let unit = built(&format!(
+            "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 () (list {f}))) (g.2 (lambda g.2 () (list {g})))) \
+             (list f.1 g.2)))"
+        ));
+        shape(&unit.procedures[1])
+    };
+    assert_eq!(
+        of_group("x.0", "f.1 x.0"),
+        "b0 [0]: MakeClosure ClosureInit MakeClosure ClosureInit ClosureInit Primitive return"
+    );
+    assert_eq!(
+        of_group("g.2 x.0", "x.0"),
+        "b0 [0]: MakeClosure ClosureInit MakeClosure ClosureInit ClosureInit Primitive return"
+    );
+    assert_eq!(
+        of_group("g.2 x.0", "f.1 x.0"),
+        "b0 [0]: MakeClosure MakeClosure ClosureInit ClosureInit ClosureInit ClosureInit Primitive return"
     );
 }
 

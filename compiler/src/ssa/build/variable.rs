@@ -1,15 +1,30 @@
 //! What variables stand for in the procedure that is being built.
 
+use std::collections::HashSet;
+
 use super::procedure::ProcedureBuilder;
 use crate::core::ir::{Expr, ExprId, LambdaId, VariableId};
 use crate::ssa::ir::{Operation, ProcedureId, ValueId};
+
+fn narrow(index: usize) -> u16 {
+    u16::try_from(index).expect("limits were checked")
+}
 
 /// What is known of all variables.
 pub(super) struct Variables {
     /// The value of a variable in the procedure that is named: where it is bound, or loaded.
     known: Vec<Option<(ProcedureId, ValueId)>>,
-    /// The place of a variable in the closure of the procedure that is named.
-    captured: Vec<Option<(ProcedureId, u16)>>,
+    /// Where the procedure that is named finds a variable of others.
+    captured: Vec<Option<(ProcedureId, Capture)>>,
+}
+
+/// A place in a closure.
+#[derive(Clone, Copy)]
+enum Capture {
+    /// In the procedure's own.
+    Own(u16),
+    /// In the one that a variable stands for.
+    Through(VariableId, u16),
 }
 
 impl Variables {
@@ -20,16 +35,32 @@ impl Variables {
         }
     }
 
-    /// The closure of `procedure` holds `free`.
-    pub(super) fn capture(&mut self, procedure: ProcedureId, free: &[VariableId]) {
-        for (index, variable) in free.iter().enumerate() {
-            let index = u16::try_from(index).expect("limits were checked");
-            self.captured[variable.0 as usize] = Some((procedure, index));
-        }
+    /// `procedure` finds a variable there.
+    fn capture(&mut self, procedure: ProcedureId, variable: VariableId, capture: Capture) {
+        self.captured[variable.0 as usize] = Some((procedure, capture));
     }
 }
 
 impl ProcedureBuilder<'_, '_> {
+    /// Notes where the procedure of a lambda finds the variables of others.
+    pub(super) fn capture(&mut self, lambda: LambdaId) {
+        let lambda = self.unit.program.lambda(lambda);
+        for (index, &variable) in lambda.free.iter().enumerate() {
+            let capture = Capture::Own(narrow(index));
+            self.unit.variables.capture(self.id, variable, capture);
+        }
+        for &(variable, holder) in &lambda.through {
+            let procedure = self.unit.layout.fixed[holder.0 as usize]
+                .expect("variables are reached through procedures that `Fix` binds");
+            let held = &self.unit.program.lambda(procedure).free;
+            let index = held
+                .binary_search(&variable)
+                .expect("what is reached through a closure is in it");
+            let capture = Capture::Through(holder, narrow(index));
+            self.unit.variables.capture(self.id, variable, capture);
+        }
+    }
+
     /// From here on, `variable` stands for `value`.
     pub(super) fn bind(&mut self, variable: VariableId, value: ValueId) {
         let name = self.unit.program.variable(variable).name.clone();
@@ -54,12 +85,13 @@ impl ProcedureBuilder<'_, '_> {
             }
             return value;
         }
-        if let Some((procedure, index)) = self.unit.variables.captured[number]
+        if let Some((procedure, capture)) = self.unit.variables.captured[number]
             && procedure == self.id
         {
-            let closure = self
-                .closure
-                .expect("a procedure with free variables has a closure");
+            let (closure, index) = match capture {
+                Capture::Own(index) => (self.own_closure(), index),
+                Capture::Through(holder, index) => (self.lookup_holder(holder), index),
+            };
             let value = self.compute(Operation::ClosureRef(closure, index));
             self.remember(variable, value);
             return value;
@@ -67,6 +99,28 @@ impl ProcedureBuilder<'_, '_> {
         let lambda = self.unit.layout.fixed[number]
             .expect("a variable is bound here, captured, in a cell or a procedure");
         self.static_closure(lambda)
+    }
+
+    fn own_closure(&self) -> ValueId {
+        self.closure
+            .expect("a procedure with free variables has a closure")
+    }
+
+    /// A closure through which variables are reached: the procedure's own closure holds it.
+    fn lookup_holder(&mut self, holder: VariableId) -> ValueId {
+        let number = holder.0 as usize;
+        match (
+            self.unit.variables.known[number],
+            self.unit.variables.captured[number],
+        ) {
+            (Some((procedure, value)), _) if procedure == self.id => value,
+            (_, Some((procedure, Capture::Own(index)))) if procedure == self.id => {
+                let value = self.compute(Operation::ClosureRef(self.own_closure(), index));
+                self.remember(holder, value);
+                value
+            }
+            _ => unreachable!("a closure holds the closures through which it reaches variables"),
+        }
     }
 
     fn remember(&mut self, variable: VariableId, value: ValueId) {
@@ -121,7 +175,8 @@ impl ProcedureBuilder<'_, '_> {
         closure
     }
 
-    /// Makes the closures of a `Fix`, which may hold each other.
+    /// Makes the closures of a `Fix`: one after the other, but for those that hold one that follows, or
+    /// hold such a one; these may hold each other.
     pub(super) fn make_closures(&mut self, bindings: &[(VariableId, LambdaId)]) {
         let program = self.unit.program;
         let closures: Vec<(VariableId, LambdaId)> = bindings
@@ -129,11 +184,23 @@ impl ProcedureBuilder<'_, '_> {
             .copied()
             .filter(|&(_, lambda)| !program.lambda(lambda).free.is_empty())
             .collect();
+        let mut missing: HashSet<VariableId> = closures.iter().map(|each| each.0).collect();
+        let mut cyclic = Vec::new();
         for &(variable, lambda) in &closures {
+            let free = &program.lambda(lambda).free;
+            if free.iter().any(|held| missing.contains(held)) {
+                cyclic.push((variable, lambda));
+            } else {
+                let closure = self.closure_of(lambda);
+                self.bind(variable, closure);
+                missing.remove(&variable);
+            }
+        }
+        for &(variable, lambda) in &cyclic {
             let closure = self.make_closure(lambda);
             self.bind(variable, closure);
         }
-        for &(variable, lambda) in &closures {
+        for &(variable, lambda) in &cyclic {
             let closure = self.lookup(variable);
             let parts = self.captured_values(lambda);
             self.fill(closure, &parts);
@@ -155,14 +222,12 @@ impl ProcedureBuilder<'_, '_> {
     fn make_closure(&mut self, lambda: LambdaId) -> ValueId {
         let procedure = self.unit.procedure_of(lambda);
         let count = self.unit.program.lambda(lambda).free.len();
-        let count = u16::try_from(count).expect("limits were checked");
-        self.compute(Operation::MakeClosure(procedure, count))
+        self.compute(Operation::MakeClosure(procedure, narrow(count)))
     }
 
     fn fill(&mut self, closure: ValueId, parts: &[ValueId]) {
         for (index, &part) in parts.iter().enumerate() {
-            let index = u16::try_from(index).expect("limits were checked");
-            self.perform(Operation::ClosureInit(closure, index, part));
+            self.perform(Operation::ClosureInit(closure, narrow(index), part));
         }
     }
 

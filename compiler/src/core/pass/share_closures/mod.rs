@@ -1,0 +1,251 @@
+//! Closure sharing: a closure holds another closure instead of the variables that this one holds.
+//!
+//! Before: stage 3, nothing is shared. After: stage 3; no closure takes more room than before, and every
+//! one that takes less reaches what it dropped through one that it holds.
+//!
+//! ```text
+//! (fix ((f.3 (lambda f.0 () (%free x.0 y.1 z.2) _)) (g.4 (lambda g.1 () (%free x.0 y.1 z.2) _))) _)
+//!   => (fix ((f.3 (lambda f.0 () (%free x.0 y.1 z.2) _))
+//!            (g.4 (lambda g.1 () (%free x.0 f.3) (%through (y.1 f.3) (z.2 f.3)) _))) _)
+//! ```
+//!
+//! # What is shared
+//!
+//! The *holder* through which a closure reaches variables is one that it holds anyway, the closure of the
+//! procedure around it, or one that was made before it, or together with it, by the same procedure.
+//! Of procedures that `Fix` binds together, so of those that hold each other, one becomes the
+//! holder for the others: from the smallest or from the largest on, whichever takes fewer bytes.
+//! A holder holds itself what is reached through it, so every access costs one load more at most.
+//! Only whole objects count: where dropping a variable makes the object no smaller, it is kept.
+//!
+//! # Safe for space
+//!
+//! Nothing lives longer than without the pass, but for the objects of holders themselves: a closure
+//! holds another one that it did not hold before only if it needed *all* variables that this one reaches
+//! (Shao and Appel, Space-efficient closure representations, 1994). What a closure holds anyway lives as
+//! long as it does.
+//!
+//! # What is left out
+//!
+//! After Keep, Hearn and Dybvig, Optimizing closures in O(0) time, 2012. Their first cases, well-known
+//! procedures that need no closure or are one variable, are done by [`super::lift_procedures`], which
+//! turns what is free in them into arguments. Well-known procedures that it leaves are holders here, but
+//! hold what they held: they are called more often than their closures are made (with them, the R7RS
+//! benchmark `parsing` took 1.04 of its time). A record of its own for variables that several closures
+//! have in common takes two words and one more in each of them: of the R7RS benchmarks' 421 closures none would gain.
+
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+
+use plan::{Candidate, Plan, Records, TOGETHER_MAX};
+
+/// A closure looks at no more closures than this that it does not hold.
+const NEAR_MAX: usize = 8;
+
+/// Runs the pass.
+#[must_use]
+pub fn share_closures(program: Program) -> Program {
+    let mut sharing = Sharing {
+        records: Records::new(&program),
+        made_at: vec![None; program.lambdas.len()],
+        nearby: Vec::new(),
+        program,
+    };
+    sharing.run();
+    sharing.program
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+struct Surroundings {
+    procedure: Option<LambdaId>,
+    /// The closure that this procedure made last, of those whose variables can be used here: an index
+    /// into `Sharing::nearby`.
+    near: Option<u32>,
+}
+
+/// A closure that a procedure has made, and the one before.
+struct Near {
+    variable: VariableId,
+    lambda: LambdaId,
+    before: Option<u32>,
+}
+
+/// A procedure that `Fix` binds.
+type Member = (VariableId, LambdaId);
+
+struct Sharing {
+    program: Program,
+    records: Records,
+    /// The expression of each procedure that no variable is bound to.
+    made_at: Vec<Option<ExprId>>,
+    nearby: Vec<Near>,
+}
+
+impl Sharing {
+    /// Visits procedures from the outside in, and closures in the order in which they are made.
+    fn run(&mut self) {
+        let outside = Surroundings {
+            procedure: None,
+            near: None,
+        };
+        let mut pending = vec![(self.program.root(), outside)];
+        while let Some((id, around)) = pending.pop() {
+            let start = pending.len();
+            match self.program.expr(id) {
+                &Expr::Lambda(lambda) => {
+                    self.made_at[lambda.0 as usize] = Some(id);
+                    self.share(&[(None, lambda)], around);
+                    pending.push(self.body(lambda));
+                }
+                Expr::Fix(..) => self.fix(id, around, &mut pending),
+                _ => self
+                    .program
+                    .each_part(id, |part| pending.push((part, around))),
+            }
+            pending[start..].reverse();
+        }
+    }
+
+    fn body(&self, lambda: LambdaId) -> (ExprId, Surroundings) {
+        let inside = Surroundings {
+            procedure: Some(lambda),
+            near: None,
+        };
+        (self.program.lambda(lambda).body, inside)
+    }
+
+    /// Takes forms that stand directly in one another together: their closures are made one after the
+    /// other, with nothing between.
+    fn fix(
+        &mut self,
+        id: ExprId,
+        mut around: Surroundings,
+        pending: &mut Vec<(ExprId, Surroundings)>,
+    ) {
+        let mut members: Vec<Member> = Vec::new();
+        let mut body = id;
+        while let Expr::Fix(bindings, inner) = self.program.expr(body) {
+            members.extend(bindings);
+            body = *inner;
+        }
+        let closures: Vec<(Option<VariableId>, LambdaId)> = members
+            .iter()
+            .filter(|&&(variable, lambda)| self.can_hold(variable, lambda))
+            .map(|&(variable, lambda)| (Some(variable), lambda))
+            .collect();
+        if let Some(order) = self.share(&closures, around) {
+            // A holder has to be bound where the others are made.
+            let rank = |member: &Member| order.iter().position(|&lambda| lambda == member.1);
+            let mut bindings = members.clone();
+            bindings.sort_by_key(rank);
+            self.program.replace(id, Expr::Fix(bindings, body));
+        }
+        for &(variable, lambda) in &members {
+            pending.push(self.body(lambda));
+            if self.can_hold(variable, lambda) {
+                let before = around.near;
+                around.near = Some(crate::core::grow::index(self.nearby.len()));
+                self.nearby.push(Near {
+                    variable,
+                    lambda,
+                    before,
+                });
+            }
+        }
+        pending.push((body, around));
+    }
+
+    /// Whether a closure of a procedure can be held, and holds something: those of the top level are not
+    /// captured.
+    fn can_hold(&self, variable: VariableId, lambda: LambdaId) -> bool {
+        !self.records.needed(lambda).is_empty() && !self.program.variable(variable).top_level
+    }
+
+    /// Decides what closures that are made together hold; the order in which they are to be made, if it
+    /// matters.
+    fn share(
+        &mut self,
+        closures: &[(Option<VariableId>, LambdaId)],
+        around: Surroundings,
+    ) -> Option<Vec<LambdaId>> {
+        let candidates = self.candidates(around);
+        let plans = self.records.plan(closures, &candidates);
+        let order: Vec<LambdaId> = plans.iter().map(|plan| plan.lambda).collect();
+        let mut has_changed = false;
+        for plan in plans {
+            if plan.through.is_empty() || !self.program.rewrites.allow() {
+                continue;
+            }
+            self.carry_out(plan, around.procedure);
+            has_changed = true;
+        }
+        let matters = has_changed && (2..=TOGETHER_MAX).contains(&order.len());
+        matters.then_some(order)
+    }
+
+    /// The closures that one made here could hold besides those that it holds.
+    fn candidates(&self, around: Surroundings) -> Vec<Candidate> {
+        let mut candidates = Vec::new();
+        if let Some(lambda) = around.procedure
+            && !self.records.needed(lambda).is_empty()
+        {
+            let variable = self.program.lambda(lambda).self_variable;
+            if variable.is_none_or(|own| !self.program.variable(own).top_level) {
+                candidates.push(Candidate { variable, lambda });
+            }
+        }
+        let mut near = around.near;
+        while let Some(number) = near.filter(|_| candidates.len() <= NEAR_MAX) {
+            let Near {
+                variable,
+                lambda,
+                before,
+            } = self.nearby[number as usize];
+            let variable = Some(variable);
+            candidates.push(Candidate { variable, lambda });
+            near = before;
+        }
+        candidates
+    }
+
+    fn carry_out(&mut self, plan: Plan, around: Option<LambdaId>) {
+        let own = plan.uses_own().then(|| {
+            let around = around.expect("only procedures have closures of their own");
+            self.name(around)
+        });
+        let resolve = |holder: Option<VariableId>| {
+            holder.unwrap_or_else(|| own.expect("it has a name if it is used"))
+        };
+        let mut free: Vec<VariableId> = plan.held.into_iter().map(resolve).collect();
+        free.sort_unstable();
+        let through = plan.through.into_iter();
+        let lambda = &mut self.program.lambdas[plan.lambda.0 as usize];
+        lambda.through = through
+            .map(|(variable, holder)| (variable, resolve(holder)))
+            .collect();
+        self.records.put(plan.lambda, free.clone());
+        lambda.free = free;
+    }
+
+    /// The variable that stands for a procedure inside its body; binds one if there is none.
+    fn name(&mut self, id: LambdaId) -> VariableId {
+        let lambda = self.program.lambda(id);
+        if let Some(own) = lambda.self_variable {
+            return own;
+        }
+        let name = lambda.name.clone();
+        let made_at = self.made_at[id.0 as usize].expect("it was made before its body was visited");
+        let own = self.program.add_variable(name);
+        let place = self.program.place(made_at);
+        let closure = self.program.add(Expr::Local(own), place);
+        self.program
+            .replace(made_at, Expr::Fix(vec![(own, id)], closure));
+        self.program.lambdas[id.0 as usize].self_variable = Some(own);
+        self.records.name(own, id);
+        own
+    }
+}
