@@ -1,6 +1,5 @@
 //! From a unit in SSA form to a unit for the linker.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use abi::procedure::{FLAG_REST, ProcedureHeader};
@@ -9,8 +8,6 @@ use syntax::DatumKind;
 
 use super::CodegenError;
 use super::check_frame_maps::check_frame_maps;
-use super::frame_states::FrameMaps;
-use super::literal_pool::LiteralPool;
 use super::native;
 use super::select::{SelectedProcedure, Selector, Shared};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
@@ -34,15 +31,7 @@ const SLOT_BYTES: u32 = 8;
 ///
 /// In debug builds, if a frame map contradicts the code: that is a bug of code generation.
 pub fn generate(unit: &Unit, tier: Tier, times: &mut PhaseTimes) -> Result<LinkUnit, CodegenError> {
-    let mut shared = Shared {
-        unit,
-        pool: LiteralPool::default(),
-        maps: FrameMaps::default(),
-        global_cells: Vec::new(),
-        cell_of_global: vec![None; unit.tables.globals.len()],
-        external_cells: Vec::new(),
-        cell_of_external: HashMap::new(),
-    };
+    let mut shared = Shared::new(unit);
     let mut cells = vec![ConstantWord::Word(tag::UNBOUND); unit.cells.len()];
     let operations = unit
         .procedures

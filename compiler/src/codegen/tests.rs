@@ -58,9 +58,9 @@ fn is_hole(word: &str) -> bool {
         .any(|prefix| word.starts_with(prefix))
 }
 
-#[test]
-fn fib_takes_eight_instructions() {
-    let unit = compile(
+/// Fibonacci numbers, by two calls of procedure `number`, which it is.
+pub(super) fn fib(number: u32) -> String {
+    format!(
         r#"(procedure "fib" 1 0 #f 0 ("n")
           (block b0 (v0)
             (let v1 (fixnum 2))
@@ -69,13 +69,18 @@ fn fib_takes_eight_instructions() {
           (block b2 ()
             (let v2 (fixnum 1))
             (let v3 (primitive - v0 v2))
-            (let v4 (call-known 0 #f v3))
+            (let v4 (call-known {number} #f v3))
             (let v5 (fixnum 2))
             (let v6 (primitive - v0 v5))
-            (let v7 (call-known 0 #f v6))
+            (let v7 (call-known {number} #f v6))
             (let v8 (primitive + v4 v7))
-            (return v8)))"#,
-    );
+            (return v8)))"#
+    )
+}
+
+#[test]
+fn fib_takes_eight_instructions() {
+    let unit = compile(&fib(0));
     insta::assert_snapshot!(listing(&unit, 0), @r"
     0: branch_not_less_small s1 2 ->12
     9: return_value s1

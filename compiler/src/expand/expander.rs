@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use abi::tag;
-use syntax::{DatumKind, Integer, Number};
 
 use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
 use super::failure::{Failure, Result};
@@ -20,10 +19,10 @@ use super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
 use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
 use super::top_environment::TopKind;
 use super::unit::Step;
-use crate::core::LiteralDatum;
 use crate::core::ir::{
     Expr, ExprId, Global, GlobalId, Literal, LiteralId, Place, Program, VariableId,
 };
+use crate::core::{LiteralDatum, immediate_word};
 
 /// How much the macros of a unit may expand to: pieces of syntax, a number for the unit and some more
 /// for each piece that its source consists of.
@@ -555,18 +554,6 @@ impl<'registry> Expander<'registry> {
 pub(crate) fn atom_word(syntax: &Syntax, id: SyntaxId) -> Option<u64> {
     match syntax.node(id) {
         Node::Atom(atom) => immediate_word(atom),
-        _ => None,
-    }
-}
-
-/// The word of an atom that is not an object in memory.
-pub(crate) fn immediate_word(atom: &DatumKind) -> Option<u64> {
-    match atom {
-        DatumKind::Null => Some(tag::NULL),
-        DatumKind::Boolean(value) => Some(tag::boolean(*value)),
-        DatumKind::Character(value) => Some(tag::character(*value)),
-        DatumKind::Number(Number::Integer(Integer::Small(value))) => tag::fixnum(*value),
-        DatumKind::Number(Number::Flonum(value)) => tag::flonum(*value),
         _ => None,
     }
 }

@@ -4,7 +4,7 @@ use abi::primitive::Primitive;
 use syntax::DatumKind;
 
 use super::Tables;
-use super::ir::{Comparison, Operation, Procedure, Unit};
+use super::ir::{Comparison, Operation, Procedure, Unit, ValueId};
 use crate::core::ir::{Literal, LiteralId};
 
 /// The relation of numbers that a primitive tests for.
@@ -19,6 +19,24 @@ pub fn comparison_of(primitive: Primitive) -> Option<Comparison> {
     })
 }
 
+/// Whether a primitive computes a number from two numbers, by an instruction of its own.
+pub const fn is_arithmetic(primitive: Primitive) -> bool {
+    matches!(
+        primitive,
+        Primitive::Add
+            | Primitive::Subtract
+            | Primitive::Multiply
+            | Primitive::Divide
+            | Primitive::Quotient
+            | Primitive::Remainder
+            | Primitive::Modulo
+            | Primitive::BitwiseAnd
+            | Primitive::BitwiseIor
+            | Primitive::BitwiseXor
+            | Primitive::ArithmeticShift
+    )
+}
+
 impl Comparison {
     /// The relation with its operands exchanged.
     #[must_use]
@@ -29,6 +47,14 @@ impl Comparison {
             Self::LessEqual => Self::GreaterEqual,
             Self::Greater => Self::Less,
             Self::GreaterEqual => Self::LessEqual,
+        }
+    }
+
+    /// `a > b` as `b < a`: the relation without greater ones, and its operands.
+    pub fn without_greater(self, a: ValueId, b: ValueId) -> (Self, ValueId, ValueId) {
+        match self {
+            Self::Greater | Self::GreaterEqual => (self.mirrored(), b, a),
+            _ => (self, a, b),
         }
     }
 }

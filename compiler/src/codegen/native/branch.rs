@@ -35,7 +35,7 @@ impl Emitter<'_, '_> {
                 self.is_word(found, i64::from(word).cast_unsigned())
             }
             Condition::Compare(comparison, a, b) => {
-                let (comparison, a, b) = without_greater(comparison, a, b);
+                let (comparison, a, b) = comparison.without_greater(a, b);
                 let operands = [self.operand(a), self.operand(b)];
                 return self.compare(comparison, operands, yes, no);
             }
@@ -139,19 +139,6 @@ impl Emitter<'_, '_> {
         let word = self.get(value);
         let holds = self.is_word(word, tag::FALSE);
         self.boolean(holds)
-    }
-}
-
-/// `a > b` as `b < a`.
-fn without_greater(
-    comparison: Comparison,
-    a: ValueId,
-    b: ValueId,
-) -> (Comparison, ValueId, ValueId) {
-    match comparison {
-        Comparison::Greater => (Comparison::Less, b, a),
-        Comparison::GreaterEqual => (Comparison::LessEqual, b, a),
-        _ => (comparison, a, b),
     }
 }
 

@@ -15,7 +15,7 @@ use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::link::unit::{Constant, ConstantWord, FixupTarget};
 use crate::ssa::analysis::allocated_bytes;
 use crate::ssa::ir::{Callee, CellId, Condition, Operation, ProcedureId, ValueId};
-use crate::ssa::primitive_facts::comparison_of;
+use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 
 impl Emitter<'_, '_> {
     /// Writes an operation whose result is not made anew at each use; its result.
@@ -228,17 +228,7 @@ impl Emitter<'_, '_> {
                 return self.boolean_of(&Condition::Eq(operands[0], operands[1]));
             }
             Primitive::Not => return self.not(operands[0]),
-            Primitive::Add
-            | Primitive::Subtract
-            | Primitive::Multiply
-            | Primitive::Divide
-            | Primitive::Quotient
-            | Primitive::Remainder
-            | Primitive::Modulo
-            | Primitive::BitwiseAnd
-            | Primitive::BitwiseIor
-            | Primitive::BitwiseXor
-            | Primitive::ArithmeticShift => {
+            _ if is_arithmetic(primitive) => {
                 let operands = [self.operand(operands[0]), self.operand(operands[1])];
                 return self.arithmetic(primitive, operands, result);
             }

@@ -77,7 +77,7 @@ impl Selector<'_, '_> {
     }
 
     fn compare(&self, comparison: Comparison, a: ValueId, b: ValueId, holds: bool) -> Instruction {
-        let (comparison, a, b) = without_greater(comparison, a, b);
+        let (comparison, a, b) = comparison.without_greater(a, b);
         let (a, b) = (self.local(a), self.local(b));
         match comparison {
             Comparison::Equal => pick!(holds, BranchEqual, BranchNotEqual, { a, b }),
@@ -160,20 +160,7 @@ impl Selector<'_, '_> {
         a: ValueId,
         b: ValueId,
     ) -> (Comparison, RawLocal, RawLocal) {
-        let (comparison, a, b) = without_greater(comparison, a, b);
+        let (comparison, a, b) = comparison.without_greater(a, b);
         (comparison, RawLocal(self.slot(a)), RawLocal(self.slot(b)))
-    }
-}
-
-/// `a > b` as `b < a`.
-fn without_greater(
-    comparison: Comparison,
-    a: ValueId,
-    b: ValueId,
-) -> (Comparison, ValueId, ValueId) {
-    match comparison {
-        Comparison::Greater => (Comparison::Less, b, a),
-        Comparison::GreaterEqual => (Comparison::LessEqual, b, a),
-        _ => (comparison, a, b),
     }
 }

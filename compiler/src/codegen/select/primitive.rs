@@ -9,7 +9,7 @@ use crate::codegen::assembler::LiveSlots;
 use crate::codegen::intervals::RECORD_INDEX_OPERAND;
 use crate::codegen::outgoing::{Area, Outgoing, leaf_names_operands};
 use crate::ssa::ir::{Comparison, Condition, ValueId};
-use crate::ssa::primitive_facts::comparison_of;
+use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 use abi::type_test::type_test_of;
 
 impl Selector<'_, '_> {
@@ -108,21 +108,7 @@ impl Selector<'_, '_> {
         dst: u16,
     ) -> Option<Instruction> {
         let &[a, b] = operands else { return None };
-        let is_arithmetic = matches!(
-            primitive,
-            Primitive::Add
-                | Primitive::Subtract
-                | Primitive::Multiply
-                | Primitive::Divide
-                | Primitive::Quotient
-                | Primitive::Remainder
-                | Primitive::Modulo
-                | Primitive::BitwiseAnd
-                | Primitive::BitwiseIor
-                | Primitive::BitwiseXor
-                | Primitive::ArithmeticShift
-        );
-        if !is_arithmetic {
+        if !is_arithmetic(primitive) {
             return None;
         }
         let (dst, a, b, map) = (Into(dst), self.local(a), self.local(b), MapOffset(0));

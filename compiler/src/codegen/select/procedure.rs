@@ -40,6 +40,21 @@ pub(in crate::codegen) struct Shared<'unit> {
     pub(in crate::codegen) cell_of_external: HashMap<u32, u32>,
 }
 
+impl<'unit> Shared<'unit> {
+    /// Nothing yet of what the procedures of `unit` need.
+    pub(in crate::codegen) fn new(unit: &'unit Unit) -> Self {
+        Self {
+            unit,
+            pool: LiteralPool::default(),
+            maps: FrameMaps::default(),
+            global_cells: Vec::new(),
+            cell_of_global: vec![None; unit.tables.globals.len()],
+            external_cells: Vec::new(),
+            cell_of_external: HashMap::new(),
+        }
+    }
+}
+
 /// The code of a procedure.
 pub(in crate::codegen) struct SelectedProcedure {
     /// Code, holes and lines.

@@ -301,7 +301,7 @@ impl Expander<'_> {
     fn is_compared_by_identity(&self, datum: SyntaxId) -> bool {
         match self.syntax.node(datum) {
             Node::Null | Node::Name(_) => true,
-            Node::Atom(atom) => super::super::expander::immediate_word(atom)
+            Node::Atom(atom) => crate::core::immediate_word(atom)
                 .is_some_and(|word| !tag::is_self_tagged_flonum(word)),
             _ => false,
         }

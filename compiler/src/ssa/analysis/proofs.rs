@@ -17,6 +17,7 @@ use super::types::{Kinds, Place, Range, Type, Types, UnitTypes, each_requirement
 use crate::ssa::ir::{
     BlockId, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
 };
+use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 
 /// A check that always passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -157,7 +158,7 @@ impl<'a> Prover<'a> {
                 proved.add(Proof::Object, callee.is_of(Kinds::PROCEDURE));
             }
             Operation::Primitive(primitive, operands) => match operands[..] {
-                [a, b] if is_arithmetic(*primitive) => {
+                [a, b] if is_arithmetic(*primitive) || comparison_of(*primitive).is_some() => {
                     self.numbers(place, (a, Some(b)), &mut proved);
                     let fits = self.fits_fixnum(place, *primitive, (a, b));
                     proved.add(Proof::FitsFixnum, fits);
@@ -266,28 +267,6 @@ fn is_fixnum(known: Type) -> bool {
     known
         .as_integer()
         .is_some_and(|range| range.is_within(Range::FIXNUM))
-}
-
-fn is_arithmetic(primitive: Primitive) -> bool {
-    matches!(
-        primitive,
-        Primitive::Add
-            | Primitive::Subtract
-            | Primitive::Multiply
-            | Primitive::Divide
-            | Primitive::Quotient
-            | Primitive::Remainder
-            | Primitive::Modulo
-            | Primitive::BitwiseAnd
-            | Primitive::BitwiseIor
-            | Primitive::BitwiseXor
-            | Primitive::ArithmeticShift
-            | Primitive::NumberEqual
-            | Primitive::Less
-            | Primitive::LessEqual
-            | Primitive::Greater
-            | Primitive::GreaterEqual
-    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{FIB, clif};
+use super::{clif, fib};
 
 const CONS: &str = r#"(procedure "twice" 1 0 #f 0 ("x")
   (block b0 (v0)
@@ -145,7 +145,7 @@ fn a_loop_over_fixnums_checks_overflow_and_polls() {
 
 #[test]
 fn a_known_call_passes_registers_and_goes_straight_to_the_body() {
-    insta::assert_snapshot!(hot_clif(FIB), @r#"
+    insta::assert_snapshot!(hot_clif(&fib(1)), @r#"
     block3(v0: i64):
         jump block0(v0)
     block0(v1: i64):

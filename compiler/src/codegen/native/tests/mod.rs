@@ -2,7 +2,6 @@
 
 mod hot_shapes;
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use abi::frame_map::{FrameMap, SlotState};
@@ -12,9 +11,8 @@ use super::procedure::write_body;
 use super::signature::Parameters;
 use super::{Reach, target};
 use crate::codegen::bytecode::generate;
-use crate::codegen::frame_states::FrameMaps;
-use crate::codegen::literal_pool::LiteralPool;
 use crate::codegen::select::Shared;
+use crate::codegen::tests::fib;
 use crate::link::unit::LinkUnit;
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
@@ -36,15 +34,7 @@ fn unit(text: &str) -> Unit {
 /// The blocks of the second procedure, as Cranelift gets them.
 fn clif(text: &str) -> String {
     let unit = unit(text);
-    let mut shared = Shared {
-        unit: &unit,
-        pool: LiteralPool::default(),
-        maps: FrameMaps::default(),
-        global_cells: Vec::new(),
-        cell_of_global: vec![None; unit.tables.globals.len()],
-        external_cells: Vec::new(),
-        cell_of_external: HashMap::new(),
-    };
+    let mut shared = Shared::new(&unit);
     let reach = Reach {
         bodies: unit.procedures.iter().map(Parameters::of_body).collect(),
         reasons: choose(&unit, Tier::Native, &vec![false; unit.procedures.len()]),
@@ -89,25 +79,10 @@ fn return_points(unit: &LinkUnit) -> String {
     text
 }
 
-const FIB: &str = r#"(procedure "fib" 1 0 #f 0 ("n")
-          (block b0 (v0)
-            (let v1 (fixnum 2))
-            (branch (compare < v0 v1) (b1) (b2)))
-          (block b1 () (return v0))
-          (block b2 ()
-            (let v2 (fixnum 1))
-            (let v3 (primitive - v0 v2))
-            (let v4 (call-known 1 #f v3))
-            (let v5 (fixnum 2))
-            (let v6 (primitive - v0 v5))
-            (let v7 (call-known 1 #f v6))
-            (let v8 (primitive + v4 v7))
-            (return v8)))"#;
-
 #[test]
 fn values_are_in_slots_where_calls_return() {
     // Both slots are never live at once with the same value; errors have nothing live.
-    let unit = generate(&unit(FIB), Tier::Native, &mut PhaseTimes::default()).unwrap();
+    let unit = generate(&unit(&fib(1)), Tier::Native, &mut PhaseTimes::default()).unwrap();
     insta::assert_snapshot!(return_points(&unit), @r"
     4 words [rdL]
     4 words [rLd]
