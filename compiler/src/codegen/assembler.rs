@@ -42,6 +42,8 @@ pub(super) struct Safepoint {
     pub(super) written: SlotSet,
     /// Index of the block.
     pub(super) block: u32,
+    /// Index of the instruction in the block; none in what comes before the first block.
+    pub(super) index: Option<u32>,
     /// Slots that the map covers; as many as are in use if the frame is not suspended.
     pub(super) slot_count: Option<u16>,
     /// Index of the fixup that takes the map's number.
@@ -63,6 +65,8 @@ pub(super) struct Assembler {
     pub(super) written: SlotSet,
     /// One more than the greatest slot named so far.
     pub(super) slots_end: usize,
+    /// Index of the instruction that is being written in its block.
+    pub(super) index: Option<u32>,
     block: u32,
     labels: Vec<Option<usize>>,
     branches: Vec<(usize, usize, Label)>,
@@ -206,11 +210,12 @@ impl Assembler {
             end,
             target: FixupTarget::FrameMap(u32::MAX),
         });
-        let block = self.block;
+        let (block, index) = (self.block, self.index);
         self.safepoints.push(Safepoint {
             slots,
             written,
             block,
+            index,
             slot_count,
             fixup,
         });

@@ -8,6 +8,7 @@ use syntax::DatumKind;
 
 use super::CodegenError;
 use super::check_frame_maps::check_frame_maps;
+use super::frame_record::ProcedureRecord;
 use super::native;
 use super::select::{SelectedProcedure, Selector, Shared};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
@@ -31,7 +32,34 @@ const SLOT_BYTES: u32 = 8;
 ///
 /// In debug builds, if a frame map contradicts the code: that is a bug of code generation.
 pub fn generate(unit: &Unit, tier: Tier, times: &mut PhaseTimes) -> Result<LinkUnit, CodegenError> {
+    generate_from(&mut Shared::new(unit), tier, times)
+}
+
+/// The same, and what stands where in the frames of each procedure.
+///
+/// # Errors
+///
+/// As [`generate`].
+///
+/// # Panics
+///
+/// As [`generate`].
+pub fn generate_with_record(
+    unit: &Unit,
+    tier: Tier,
+) -> Result<(LinkUnit, Vec<ProcedureRecord>), CodegenError> {
     let mut shared = Shared::new(unit);
+    shared.record = Some(unit.procedures.iter().map(ProcedureRecord::new).collect());
+    let link_unit = generate_from(&mut shared, tier, &mut PhaseTimes::default())?;
+    Ok((link_unit, shared.record.unwrap_or_default()))
+}
+
+fn generate_from(
+    shared: &mut Shared<'_>,
+    tier: Tier,
+    times: &mut PhaseTimes,
+) -> Result<LinkUnit, CodegenError> {
+    let unit = shared.unit;
     let mut cells = vec![ConstantWord::Word(tag::UNBOUND); unit.cells.len()];
     let operations = unit
         .procedures
@@ -41,19 +69,19 @@ pub fn generate(unit: &Unit, tier: Tier, times: &mut PhaseTimes) -> Result<LinkU
         .map(|instruction| &instruction.operation);
     operations.for_each(|operation| shared.collect_cells(operation, &mut cells));
     times.resume();
-    let native = native::generate(&mut shared, tier)?;
+    let native = native::generate(shared, tier)?;
     times.record("native-code");
     let mut procedures = Vec::with_capacity(unit.procedures.len());
     for (number, (procedure, native)) in unit.procedures.iter().zip(native).enumerate() {
-        let selected = Selector::new(&mut shared, procedure)?.run(number == 0, native.is_some())?;
+        let selected = Selector::new(shared, procedure)?.run(number, native.is_some())?;
         procedures.push(procedure_code(procedure, selected, native));
     }
     times.record("bytecode");
     let link_unit = LinkUnit {
         procedures,
-        frame_maps: shared.maps.maps,
-        constants: shared.pool.constants,
-        symbols: shared.pool.symbols,
+        frame_maps: std::mem::take(&mut shared.maps.maps),
+        constants: std::mem::take(&mut shared.pool.constants),
+        symbols: std::mem::take(&mut shared.pool.symbols),
         cells,
         files: unit.tables.files.clone(),
         interface: None,

@@ -11,13 +11,14 @@
 //! 4. `frame_states` turns what was recorded at each safepoint into frame maps.
 //!
 //! [`native`] makes machine code of the same procedures; [`separate_entry`] goes before, so that what the
-//! entry does has some.
+//! entry does has some. [`frame_record`] says, if asked, which values the slots of frame maps hold.
 
 mod allocate_slots;
 mod assembler;
 pub mod bytecode;
 pub mod check_frame_maps;
 mod error;
+pub mod frame_record;
 mod frame_states;
 mod intervals;
 mod literal_pool;
@@ -36,3 +37,5 @@ pub use separate_entry::separate_entry;
 mod random_programs;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tiers_agree;

@@ -10,12 +10,13 @@ use super::check_frame_maps::check_frame_maps;
 use crate::link::unit::{FixupTarget, LinkUnit};
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
+use crate::ssa::ir::Unit;
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
 use crate::ssa::verify::verify;
 
 /// A source of choices.
-struct Choices(u64);
+pub(super) struct Choices(u64);
 
 impl Choices {
     /// A number below `limit` (xorshift, Marsaglia 2003).
@@ -39,17 +40,37 @@ struct Scope {
 }
 
 /// The text of a random procedure: blocks use their own values and the procedure's parameters.
-struct Writer {
+pub(super) struct Writer {
     choices: Choices,
     text: String,
     values: u32,
     /// Numbers of tagged and raw parameters of each block.
     shapes: Vec<(usize, usize)>,
     entry: Scope,
+    called: usize,
+    /// Blocks behind calls for several values: each has one way to it.
+    behind_calls: Vec<String>,
 }
 
 impl Writer {
-    fn program(seed: u64, blocks: usize) -> String {
+    /// A procedure that is the entry of its unit, and one that it calls.
+    pub(super) fn program(seed: u64, blocks: usize) -> String {
+        Self::write("", 1, seed, blocks)
+    }
+
+    /// The same behind an entry that gives both away, so that they can have native code.
+    pub(super) fn program_with_entry(seed: u64, blocks: usize) -> String {
+        let entry = r#"(procedure "" 0 0 #f 0 ()
+            (block b0 ()
+              (let v0 (static-closure 2))
+              (let v1 (make-closure 1 1))
+              (do (closure-init v1 0 v0))
+              (return v1)))"#;
+        Self::write(entry, 2, seed, blocks)
+    }
+
+    /// `called` is the number of the procedure that is called.
+    fn write(entry: &str, called: usize, seed: u64, blocks: usize) -> String {
         let mut writer = Self {
             choices: Choices(seed | 1),
             text: String::new(),
@@ -59,17 +80,18 @@ impl Writer {
                 tagged: vec![0, 1, 2],
                 raw: Vec::new(),
             },
+            called,
+            behind_calls: Vec::new(),
         };
         for _ in 1..blocks {
             let shape = (writer.choices.below(4), writer.choices.below(3));
             writer.shapes.push(shape);
         }
-        writer
-            .text
-            .push_str("(globals \"f\")\n(procedure \"p\" 2 0 #f 1 (\"x\" \"y\")");
+        writer.text = format!("(globals \"f\")\n{entry}(procedure \"p\" 2 0 #f 1 (\"x\" \"y\")");
         for block in 0..blocks {
             writer.block(block);
         }
+        writer.text += &writer.behind_calls.concat();
         writer.text.push_str(
             ")\n(procedure \"q\" 2 0 #t 0 (\"a\" \"b\" \"c\") (block b0 (v0 v1 v2) (return v2)))",
         );
@@ -108,13 +130,13 @@ impl Writer {
     }
 
     fn instruction(&mut self, scope: &mut Scope) {
-        let kind = self.choices.below(12);
+        let kind = self.choices.below(17);
         let [a, b, c] = [(); 3].map(|()| self.choices.pick(&scope.tagged));
         let operation = match kind {
             0 => format!("(primitive cons v{a} v{b})"),
             1 => format!("(primitive + v{a} v{b})"),
             2 => format!("(call v{a} v{b} v{c})"),
-            3 => format!("(call-known 1 #f v{a} v{b} v{c})"),
+            3 => format!("(call-known {} #f v{a} v{b} v{c})", self.called),
             4 => format!("(primitive list v{a} v{b} v{c} v{a} v{b})"),
             5 => format!("(primitive %make-record v{a} v{b} v{c})"),
             6 => format!("(call-host %exit v{a})"),
@@ -124,6 +146,11 @@ impl Writer {
             10 if !scope.raw.is_empty() => {
                 format!("(box-f64 v{})", self.choices.pick(&scope.raw))
             }
+            11 => format!("(primitive char->integer v{a})"),
+            12 => format!("(primitive eqv? v{a} v{b})"),
+            13 => format!("(primitive vector-ref v{a} v{b})"),
+            14 => "(primitive %capture)".to_owned(),
+            15 => format!("(primitive bitwise-and v{a} v{b})"),
             _ => {
                 let value = self.define();
                 write!(self.text, "\n (let v{value}:f64 (real->f64 v{a}))").unwrap();
@@ -162,7 +189,7 @@ impl Writer {
         let kind = if self.shapes.len() == 1 {
             4
         } else {
-            self.choices.below(9)
+            self.choices.below(10)
         };
         let text = match kind {
             0 | 1 if number > 0 || self.shapes.len() > 1 => {
@@ -175,14 +202,25 @@ impl Writer {
             4 => format!("(return v{a})"),
             5 => format!("(return-values v{a} v{b} v{c})"),
             6 => format!("(tail-call v{a} v{b} v{c})"),
-            7 => format!("(tail-call-known 1 #f v{a} v{b} v{c})"),
-            _ => format!("(tail-apply v{a} v{b})"),
+            7 => format!("(tail-call-known {} #f v{a} v{b} v{c})", self.called),
+            8 => format!("(tail-apply v{a} v{b})"),
+            _ => {
+                let number = self.shapes.len() + self.behind_calls.len();
+                let (x, y) = (self.define(), self.define());
+                let mut behind = scope.clone();
+                behind.tagged.extend([x, y]);
+                let target = self.target(&behind);
+                let block = format!("\n(block b{number} (v{x} v{y}) (jump {target}))");
+                self.behind_calls.push(block);
+                format!("(call-receive v{a} 1 #t b{number} v{b} v{c})")
+            }
         };
         write!(self.text, "\n {text}").unwrap();
     }
 }
 
-fn compile(text: &str) -> LinkUnit {
+/// What the passes make of a program.
+pub(super) fn optimized(text: &str) -> Unit {
     let mut unit = parse(text).unwrap();
     assert_eq!(verify(&unit), [], "{text}");
     for pass in PASSES {
@@ -195,6 +233,11 @@ fn compile(text: &str) -> LinkUnit {
             crate::ssa::print::print(&unit)
         );
     }
+    unit
+}
+
+fn compile(text: &str) -> LinkUnit {
+    let unit = optimized(text);
     generate(&unit, Tier::Bytecode, &mut PhaseTimes::default()).unwrap()
 }
 

@@ -43,6 +43,11 @@ impl SlotSet {
         changed
     }
 
+    /// All members, ascending.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u16> {
+        (0..self.end() as u16).filter(|&slot| self.contains(slot))
+    }
+
     /// One more than the greatest member.
     pub(super) fn end(&self) -> usize {
         let last = self.0.iter().rposition(|&word| word != 0);
@@ -68,6 +73,7 @@ mod tests {
         set.insert(130);
         assert!(set.contains(3) && set.contains(130) && !set.contains(64));
         assert_eq!(set.end(), 131);
+        assert_eq!(set.iter().collect::<Vec<_>>(), [3, 130]);
         set.remove(130);
         assert_eq!(set.end(), 4);
         let mut other = SlotSet::default();

@@ -65,5 +65,5 @@ fn compile(context: &mut Context, written: Written, isa: &dyn TargetIsa) -> Opti
     context
         .compile(isa, &mut ControlPlane::default())
         .unwrap_or_else(|error| panic!("Cranelift takes what is written for it: {error:?}"));
-    finish(context, &written.places)
+    finish(context, (&written.places, &written.safepoints))
 }

@@ -14,9 +14,11 @@ use cranelift_codegen::ir::{
 use cranelift_frontend::{FunctionBuilder, Variable};
 
 use super::plan::Plan;
+use super::record::{Recorder, label};
 use super::signature::type_of;
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach};
+use crate::codegen::frame_record::Point;
 use crate::codegen::select::Shared;
 use crate::link::native_code::NativeTarget;
 use crate::link::unit::FixupTarget;
@@ -46,6 +48,10 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) current: BlockId,
     /// Which of its instructions.
     pub(super) index: usize,
+    /// The same, for the record.
+    pub(super) point: Point,
+    /// What is live where, if that is recorded.
+    pub(super) recorder: Option<Recorder>,
     /// The kept values that are live after the operation that is being written.
     pub(super) live: Vec<ValueId>,
     /// Which kept values are in registers.
@@ -94,6 +100,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             proofs,
             number,
         } = start;
+        let recorder = (shared.record.as_ref()).map(|_| Recorder::new(procedure, &plan.flow));
         let words = shared.unit.immediate_words(procedure);
         let mut remade = vec![None; procedure.values.len()];
         let instructions = procedure
@@ -135,6 +142,8 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             blocks,
             current: BlockId(0),
             index: 0,
+            point: Point::Start(BlockId(0)),
+            recorder,
             live: Vec::new(),
             registers: ValueSet::empty(plan.kept_count),
             stored: ValueSet::empty(plan.kept_count),
@@ -199,6 +208,14 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             }
             None => self.values[value.0 as usize] = Some(word),
         }
+        if self.recorder.is_some() && self.procedure.values[value.0 as usize].repr.is_raw() {
+            self.code.set_val_label(word, label(value));
+        }
+    }
+
+    /// What a value that has no slot is for Cranelift.
+    pub(super) fn raw_value(&self, value: ValueId) -> Option<Value> {
+        self.values[value.0 as usize]
     }
 
     /// The machine type of a value.

@@ -3,13 +3,15 @@
 use abi::frame_map::SlotState;
 use abi::native::FRAME_BYTES_MAX;
 use cranelift_codegen::binemit::Reloc;
-use cranelift_codegen::ir::{ExternalName, Function, types};
+use cranelift_codegen::ir::{ExternalName, Function, StackSlot, types};
 use cranelift_codegen::isa::unwind::UnwindInst;
 use cranelift_codegen::{CompiledCode, Context, FinalizedRelocTarget};
 
 use super::emitter::decode_target;
 use super::epilogue::free_of_frame_pointer;
+use super::record::{Planned, residents};
 use super::{CallPlace, Listed};
+use crate::codegen::frame_record::{Point, Resident};
 use crate::link::native_code::{NativeFixup, NativeFunction, UnwindRow, UnwindRule};
 use crate::link::unit::LineRow;
 
@@ -36,10 +38,19 @@ pub(super) struct FinishedReturn {
     pub(super) receives: bool,
     /// The states of all slots.
     pub(super) states: Vec<SlotState>,
+    /// Whether the call ever comes back.
+    pub(super) comes_back: bool,
+    /// Where it is in SSA, if what is live is recorded.
+    pub(super) at: Option<Point>,
+    /// What is live there, if it is recorded.
+    pub(super) residents: Vec<Resident>,
 }
 
 /// Reads out `compiled`; `None` if its frame is too large.
-pub(super) fn finish(context: &Context, places: &[CallPlace]) -> Option<Finished> {
+pub(super) fn finish(
+    context: &Context,
+    (places, safepoints): (&[CallPlace], &[Planned]),
+) -> Option<Finished> {
     let compiled = context.compiled_code().expect("the function was compiled");
     let buffer = &compiled.buffer;
     let layout = buffer.frame_layout().expect("Cranelift lays out frames");
@@ -63,7 +74,7 @@ pub(super) fn finish(context: &Context, places: &[CallPlace]) -> Option<Finished
     };
     Some(Finished {
         function: finished,
-        returns: returns(compiled, places, frame_bytes),
+        returns: returns(compiled, (places, safepoints), frame_bytes),
     })
 }
 
@@ -106,7 +117,11 @@ fn place_before(compiled: &CompiledCode, places: &[CallPlace], offset: u32) -> O
     Some(places[location?.loc.bits() as usize])
 }
 
-fn returns(compiled: &CompiledCode, places: &[CallPlace], frame_bytes: u32) -> Vec<FinishedReturn> {
+fn returns(
+    compiled: &CompiledCode,
+    (places, safepoints): (&[CallPlace], &[Planned]),
+    frame_bytes: u32,
+) -> Vec<FinishedReturn> {
     let layout = compiled.buffer.frame_layout();
     let layout = layout.expect("Cranelift lays out frames");
     let words = frame_bytes / 8;
@@ -130,10 +145,18 @@ fn returns(compiled: &CompiledCode, places: &[CallPlace], frame_bytes: u32) -> V
             debug_assert_eq!(kind, types::I64, "only values are named");
             states[slot(offset)] = SlotState::Live;
         }
+        let slot_of = |number: StackSlot| slot(layout.stackslots[number].offset) as u16;
+        let residents = |at: Point| {
+            let planned = (safepoints, place.listed);
+            residents(planned, (at, site.ret_addr), compiled, slot_of)
+        };
         returns.push(FinishedReturn {
             offset: site.ret_addr,
             receives: place.listed == Listed::Receiving,
             states,
+            comes_back: place.listed != Listed::Raising,
+            at: place.point,
+            residents: place.point.map_or(Vec::new(), residents),
         });
     }
     returns

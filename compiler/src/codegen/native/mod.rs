@@ -25,6 +25,7 @@ mod plan;
 mod poll;
 mod procedure;
 mod raw;
+mod record;
 mod safepoint;
 mod safepoints;
 mod sequence;
@@ -39,14 +40,18 @@ use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::FunctionBuilder;
 
 pub use eligible::{Reason, can_be_native};
+#[cfg(test)]
+pub(super) use plan::is_remade;
 
 use self::compile_all::compile_all;
 use self::eligible::choose;
 use self::finish::Finished;
 use self::likely_doubles::has_many_doubles;
 use self::procedure::{write_body, write_general_entry};
+use self::record::Planned;
 use self::signature::Parameters;
 use super::CodegenError;
+use super::frame_record::{Point, SafepointRecord};
 use super::select::Shared;
 use crate::core::ir::{Literal, Place};
 use crate::link::native_code::{NativeCode, NativeReturn};
@@ -62,6 +67,8 @@ enum Listed {
     Ordinary,
     /// As one for any number of values.
     Receiving,
+    /// As one for one value, which never comes: nothing is live behind it.
+    Raising,
     /// Not at all: a tail call, or one during which no frame is looked at.
     Never,
 }
@@ -71,6 +78,8 @@ enum Listed {
 struct CallPlace {
     place: Place,
     listed: Listed,
+    /// Where it is in SSA, if what is live is recorded.
+    point: Option<Point>,
 }
 
 /// How the procedures of a unit are reached.
@@ -94,6 +103,8 @@ struct Written {
     function: Function,
     /// What source locations mean.
     places: Vec<CallPlace>,
+    /// What is live at safepoints, if it is recorded.
+    safepoints: Vec<Planned>,
 }
 
 /// Makes native code for the procedures that `tier` names and that can have some.
@@ -192,28 +203,40 @@ fn is_general(body: &Parameters) -> bool {
 
 /// Numbers the frame maps.
 fn list(shared: &mut Shared<'_>, made: Vec<Option<Vec<Finished>>>) -> Vec<Option<NativeCode>> {
-    let mut listed = |finished: Finished| {
+    let mut listed = |number: usize, finished: Finished| {
         let mut function = finished.function;
-        function.returns = (finished.returns.iter())
-            .map(|point| NativeReturn {
+        for point in finished.returns {
+            let map = shared.maps.intern(&point.states);
+            function.returns.push(NativeReturn {
                 offset: point.offset,
                 words: point.states.len() as u16 + 1,
                 receives: point.receives,
-                map: shared.maps.intern(&point.states),
-            })
-            .collect();
+                map,
+            });
+            if let (Some(at), Some(record)) = (point.at, &mut shared.record) {
+                record[number].native.push(SafepointRecord {
+                    at,
+                    offset: point.offset,
+                    map,
+                    residents: point.residents,
+                    comes_back: point.comes_back,
+                    strangers: Vec::new(),
+                });
+            }
+        }
         function
     };
-    let code = |functions: Vec<Finished>| {
+    let mut code = |number: usize, functions: Vec<Finished>| {
         let general_entry = functions.len() - 1;
+        let functions = functions.into_iter();
         NativeCode {
-            functions: functions.into_iter().map(&mut listed).collect(),
+            functions: functions.map(|each| listed(number, each)).collect(),
             general_entry,
         }
     };
-    let mut code = code;
-    made.into_iter()
-        .map(|functions| functions.map(&mut code))
+    let numbered = made.into_iter().enumerate();
+    numbered
+        .map(|(number, functions)| functions.map(|functions| code(number, functions)))
         .collect()
 }
 

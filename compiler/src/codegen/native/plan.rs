@@ -47,7 +47,7 @@ pub(super) struct Plan {
 }
 
 /// Whether the operation's result is made anew at each use.
-pub(super) fn is_remade(unit: &Unit, operation: &Operation) -> bool {
+pub(in crate::codegen) fn is_remade(unit: &Unit, operation: &Operation) -> bool {
     match operation {
         Operation::Word(_) | Operation::StaticClosure(_) => true,
         Operation::Literal(literal) => !unit.tables.is_external(*literal),

@@ -8,9 +8,11 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use super::emitter::{Emitter, Start};
 use super::leaf::is_predicate;
 use super::plan::Plan;
+use super::record::Planned;
 use super::signature::{Parameters, type_of};
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach, Written};
+use crate::codegen::frame_record::Point;
 use crate::codegen::select::Shared;
 use crate::ssa::analysis::{Proofs, UnitTypes};
 use crate::ssa::ir::{
@@ -30,6 +32,9 @@ pub(super) fn write_body(
     let parameters = &reach.bodies[number as usize];
     let name = UserFuncName::user(0, number);
     let mut function = Function::with_name_signature(name, parameters.signature());
+    if shared.record.is_some() {
+        function.dfg.collect_debug_info();
+    }
     let mut context = FunctionBuilderContext::new();
     let code = FunctionBuilder::new(&mut function, &mut context);
     let start = Start {
@@ -42,12 +47,20 @@ pub(super) fn write_body(
         number: ProcedureId(number),
     };
     let emitter = Emitter::new(code, start);
-    let places = emitter.run(parameters, isa);
-    Written { function, places }
+    let (places, safepoints) = emitter.run(parameters, isa);
+    Written {
+        function,
+        places,
+        safepoints,
+    }
 }
 
 impl<'unit> Emitter<'_, 'unit> {
-    fn run(mut self, parameters: &Parameters, isa: &dyn TargetIsa) -> Vec<CallPlace> {
+    fn run(
+        mut self,
+        parameters: &Parameters,
+        isa: &dyn TargetIsa,
+    ) -> (Vec<CallPlace>, Vec<Planned>) {
         self.set_place(self.procedure.place);
         self.entry(parameters);
         let mut pending: Vec<usize> = (self.plan.flow.predecessors.iter()).map(Vec::len).collect();
@@ -60,9 +73,15 @@ impl<'unit> Emitter<'_, 'unit> {
                 self.arrive(next, &mut pending);
             }
         }
-        let Self { code, places, .. } = self;
+        let Self {
+            code,
+            places,
+            recorder,
+            ..
+        } = self;
         code.finalize(isa.frontend_config());
-        places
+        let safepoints = recorder.map_or(Vec::new(), |recorder| recorder.safepoints);
+        (places, safepoints)
     }
 
     /// Counts a way to `block`; after the last, Cranelift may know that there are no more.
@@ -105,6 +124,7 @@ impl<'unit> Emitter<'_, 'unit> {
     fn block(&mut self, id: BlockId) {
         let block = &self.procedure.blocks[id.0 as usize];
         self.current = id;
+        self.point = Point::Start(id);
         self.code.switch_to_block(self.blocks[id.0 as usize]);
         self.registers
             .clone_from(&self.plan.registers[id.0 as usize]);
@@ -129,6 +149,7 @@ impl<'unit> Emitter<'_, 'unit> {
             if instruction.result.is_some_and(is_remade) {
                 continue;
             }
+            self.point = Point::During(id, index as u32);
             self.set_place(instruction.place);
             self.live = live;
             self.fused = self.predicate_of_branch(id, index);
@@ -141,6 +162,7 @@ impl<'unit> Emitter<'_, 'unit> {
             }
         }
         self.index = block.instructions.len();
+        self.point = Point::During(id, self.index as u32);
         self.set_place(block.place);
         self.live.clone_from(&self.plan.live_out[id.0 as usize]);
         self.terminator(id);
@@ -301,5 +323,6 @@ pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, number: u3
     Written {
         function,
         places: vec![CallPlace::default()],
+        safepoints: Vec::new(),
     }
 }

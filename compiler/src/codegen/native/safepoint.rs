@@ -27,7 +27,12 @@ impl Emitter<'_, '_> {
     }
 
     fn list(&mut self, place: Place, listed: Listed) {
-        let next = CallPlace { place, listed };
+        let point = self.recorder.as_ref().map(|_| self.point);
+        let next = CallPlace {
+            place,
+            listed,
+            point,
+        };
         if self.places.last() != Some(&next) {
             self.places.push(next);
         }
@@ -100,6 +105,7 @@ impl Emitter<'_, '_> {
                 self.code.func.dfg.append_user_stack_map_entry(call, entry);
             }
         }
+        self.record_safepoint();
     }
 
     /// On a slow path: a call of a stub that comes back. What is known of slots and registers stays as
@@ -179,7 +185,10 @@ impl Emitter<'_, '_> {
 
     fn raise(&mut self, stub: Stub, arguments: &[Value]) {
         let target = self.stub(stub);
+        let listed = self.places.last().map(|last| last.listed);
+        self.list_as(Listed::Raising);
         self.call_words(target, arguments);
         self.code.ins().trap(UNREACHABLE);
+        self.list_as(listed.unwrap_or_default());
     }
 }

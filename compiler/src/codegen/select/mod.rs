@@ -5,6 +5,7 @@ mod closure;
 mod operation;
 mod primitive;
 mod procedure;
+mod record;
 mod switch;
 mod terminator;
 

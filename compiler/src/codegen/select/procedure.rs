@@ -11,6 +11,7 @@ use abi::primitive::Primitive;
 use crate::codegen::CodegenError;
 use crate::codegen::allocate_slots::allocate_slots;
 use crate::codegen::assembler::{Assembler, Label, LiveSlots};
+use crate::codegen::frame_record::ProcedureRecord;
 use crate::codegen::frame_states::{FrameMaps, written_before};
 use crate::codegen::intervals::{Intervals, each_slot_use};
 use crate::codegen::literal_pool::LiteralPool;
@@ -38,6 +39,8 @@ pub(in crate::codegen) struct Shared<'unit> {
     pub(in crate::codegen) external_cells: Vec<(u32, u32)>,
     /// The same, to look them up.
     pub(in crate::codegen) cell_of_external: HashMap<u32, u32>,
+    /// What stands where, for each procedure, if that is asked for.
+    pub(in crate::codegen) record: Option<Vec<ProcedureRecord>>,
 }
 
 impl<'unit> Shared<'unit> {
@@ -51,6 +54,7 @@ impl<'unit> Shared<'unit> {
             cell_of_global: vec![None; unit.tables.globals.len()],
             external_cells: Vec::new(),
             cell_of_external: HashMap::new(),
+            record: None,
         }
     }
 }
@@ -125,7 +129,8 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         Ok(selector)
     }
 
-    /// Writes the whole procedure; `prologue` writes what comes before its first block. If there is native
+    /// Writes the whole procedure, which is `number` of its unit; `prologue` writes what comes before the
+    /// first block of the unit's entry. If there is native
     /// code, bytecode goes there first.
     ///
     /// # Errors
@@ -133,7 +138,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// Any [`CodegenError`].
     pub(in crate::codegen) fn run(
         mut self,
-        is_entry: bool,
+        number: usize,
         has_native: bool,
     ) -> Result<SelectedProcedure, CodegenError> {
         let order: Vec<BlockId> = self
@@ -149,7 +154,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             if place == 0 && has_native {
                 self.assembler.emit(Instruction::EnterNative {});
             }
-            if place == 0 && is_entry {
+            if place == 0 && number == 0 {
                 self.prologue();
             }
             self.block(block, order.get(place + 1).copied())?;
@@ -172,6 +177,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         }
         self.assembler.resolve_branches();
         self.fill_in_maps(&writes);
+        self.record(number);
         let entry_map = self.entry_map();
         Ok(SelectedProcedure {
             assembler: self.assembler,
@@ -282,6 +288,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             }
             let instruction = &block.instructions[index];
             self.assembler.set_place(instruction.place);
+            self.assembler.index = Some(index as u32);
             if let Some(initialised) = self.filled_closure(&block.instructions[index..]) {
                 done = index + 1 + initialised;
                 continue;
@@ -292,6 +299,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             self.operation(&instruction.operation, result, live)?;
         }
         self.assembler.set_place(block.place);
+        self.assembler.index = Some(block.instructions.len() as u32);
         self.terminator(id, polls_at_end, next);
         Ok(())
     }

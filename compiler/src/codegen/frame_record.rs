@@ -1,0 +1,122 @@
+//! Which values stand where at each safepoint: what the letters of frame maps stand for.
+//!
+//! A frame map tells a collector of slots; whoever shows frames to people wants variables. This is made
+//! while code is written, from what the plan of each tier says, and only where it is asked for:
+//! [`generate_with_record`](super::bytecode::generate_with_record).
+
+use std::rc::Rc;
+
+use crate::ssa::analysis::Liveness;
+use crate::ssa::ir::{BlockId, Procedure, Repr, ValueId};
+
+/// A place in a procedure's SSA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Point {
+    /// Where a block starts: its parameters are there.
+    Start(BlockId),
+    /// During an instruction, by its index; during the terminator behind the last. What is used by this
+    /// instruction only may be there or not; its result is not there yet.
+    During(BlockId, u32),
+    /// During the jump at the end of a block, behind its copies: the parameters of the block that
+    /// follows are there, and no longer the arguments.
+    Jumping(BlockId),
+}
+
+/// Where a value is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Home {
+    /// In this slot of the frame.
+    Slot(u16),
+    /// In a machine register that calls keep, by its number in machine code.
+    Register(u8),
+    /// Where the register allocator has not told of.
+    Unknown,
+}
+
+/// A value that is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Resident {
+    /// Which.
+    pub value: ValueId,
+    /// How the code of this tier holds it.
+    pub repr: Repr,
+    /// Where.
+    pub home: Home,
+}
+
+impl Resident {
+    /// `value` of `procedure` at `home`.
+    pub(super) fn new(procedure: &Procedure, value: ValueId, home: Home) -> Self {
+        let repr = procedure.values[value.0 as usize].repr;
+        Self { value, repr, home }
+    }
+}
+
+/// A safepoint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SafepointRecord {
+    /// Where in SSA.
+    pub at: Point,
+    /// Where in the code of the procedure (or of the body, if it is native): where the call returns to,
+    /// in bytes.
+    pub offset: u32,
+    /// The number of its frame map.
+    pub map: u32,
+    /// What is there, ascending by slot. A value may be there twice: an operand that was copied to
+    /// where an instruction wants it.
+    pub residents: Vec<Resident>,
+    /// Whether the call comes back: where it only raises, nothing is there.
+    pub comes_back: bool,
+    /// Slots that the map calls live or raw and whose value is not known: there are none.
+    pub strangers: Vec<u16>,
+}
+
+/// What a procedure's frames hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProcedureRecord {
+    /// The source variables that values stand for, by value.
+    pub names: Vec<Option<Rc<str>>>,
+    /// In bytecode, but for what the entry of a unit does before its first block.
+    pub bytecode: Vec<SafepointRecord>,
+    /// In the body in native code; an operation may have several.
+    pub native: Vec<SafepointRecord>,
+}
+
+impl ProcedureRecord {
+    /// Of `procedure`, before code is made.
+    pub(super) fn new(procedure: &Procedure) -> Self {
+        let names = procedure.values.iter().map(|value| value.name.clone());
+        Self {
+            names: names.collect(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The raw values that are live at `point`, in the order of their numbers; those that only the
+/// instruction there uses are not.
+pub(super) fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -> Vec<ValueId> {
+    let (block, index) = match point {
+        Point::Start(block) => (block, None),
+        Point::During(block, index) => (block, Some(index as usize)),
+        Point::Jumping(_) => unreachable!("native code polls before it jumps"),
+    };
+    let content = &procedure.blocks[block.0 as usize];
+    let mut found = live.live_out[block.0 as usize].clone();
+    let mut is_end = index == Some(content.instructions.len());
+    if !is_end {
+        content.terminator.each_use(|value| found.push(value));
+    }
+    for (number, instruction) in content.instructions.iter().enumerate().rev() {
+        is_end |= index == Some(number);
+        found.retain(|&value| is_end && index != Some(number) || Some(value) != instruction.result);
+        if is_end {
+            break;
+        }
+        instruction.operation.each_use(|value| found.push(value));
+    }
+    found.retain(|value| procedure.values[value.0 as usize].repr.is_raw());
+    found.sort_unstable();
+    found.dedup();
+    found
+}

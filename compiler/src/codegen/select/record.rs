@@ -1,0 +1,106 @@
+//! What the slots of frame maps hold, for those who ask.
+//!
+//! Which slots are live was found by walking from uses to definitions; which value a slot holds is read
+//! off the live ranges by which slots were given away.
+
+use super::procedure::Selector;
+use crate::codegen::assembler::Safepoint;
+use crate::codegen::frame_record::{Home, Point, Resident, SafepointRecord};
+use crate::codegen::outgoing::{self, Area};
+use crate::link::unit::FixupTarget;
+use crate::ssa::ir::{BlockId, Instruction, Terminator, ValueId};
+
+impl Selector<'_, '_> {
+    /// Records the safepoints of procedure `number`, if that is asked for; their maps are known.
+    pub(super) fn record(&mut self, number: usize) {
+        if self.shared.record.is_none() {
+            return;
+        }
+        let safepoints = self.assembler.safepoints.iter();
+        let records: Vec<SafepointRecord> = safepoints
+            .filter_map(|safepoint| self.safepoint_record(safepoint))
+            .collect();
+        if let Some(record) = &mut self.shared.record {
+            record[number].bytecode = records;
+        }
+    }
+
+    fn safepoint_record(&self, safepoint: &Safepoint) -> Option<SafepointRecord> {
+        let (id, index) = (BlockId(safepoint.block), safepoint.index?);
+        let block = &self.procedure.blocks[id.0 as usize];
+        let is_end = index as usize == block.instructions.len();
+        let (at, position) = if is_end && let Terminator::Jump(target) = &block.terminator {
+            let start = self.intervals.block_start[target.block.0 as usize];
+            (Point::Jumping(id), start)
+        } else {
+            let position = self.intervals.position(id, index as usize);
+            (Point::During(id, index), position)
+        };
+        let instruction = block.instructions.get(index as usize);
+        let mut residents = self.residents(safepoint, instruction, position);
+        let copied = self.copied_operands(safepoint, instruction);
+        // What was in the slots of the copies and is not used again is there no more.
+        residents.retain(|resident| copied.iter().all(|copy| copy.home != resident.home));
+        residents.extend(copied);
+        residents.sort_by_key(|resident| resident.home);
+        let is_known =
+            |slot: u16| (residents.iter()).any(|resident| resident.home == Home::Slot(slot));
+        let fixup = &self.assembler.fixups[safepoint.fixup];
+        let FixupTarget::FrameMap(map) = fixup.target else {
+            unreachable!("a safepoint's hole leads to its map")
+        };
+        Some(SafepointRecord {
+            at,
+            offset: fixup.end,
+            map,
+            comes_back: true,
+            strangers: (safepoint.slots.live.iter())
+                .filter(|&slot| !is_known(slot))
+                .collect(),
+            residents,
+        })
+    }
+
+    /// The values whose live ranges say that they are in the live slots at `position`.
+    fn residents(
+        &self,
+        safepoint: &Safepoint,
+        instruction: Option<&Instruction>,
+        position: u32,
+    ) -> Vec<Resident> {
+        let result = instruction.and_then(|instruction| instruction.result);
+        let values = (0..self.procedure.values.len() as u32).map(ValueId);
+        values
+            .filter(|&value| Some(value) != result)
+            .filter(|value| {
+                let mut segments = self.intervals.segments[value.0 as usize].iter();
+                segments.any(|&(start, end)| start <= position && position < end)
+            })
+            .filter_map(|value| {
+                let slot = self.slots[value.0 as usize]?;
+                let is_live = safepoint.slots.live.contains(slot);
+                is_live.then(|| Resident::new(self.procedure, value, Home::Slot(slot)))
+            })
+            .collect()
+    }
+
+    /// The operands that were copied to the last of the live slots, where the instruction finds them
+    /// if it is run again.
+    fn copied_operands(
+        &self,
+        safepoint: &Safepoint,
+        instruction: Option<&Instruction>,
+    ) -> Vec<Resident> {
+        let outgoing = instruction
+            .and_then(|instruction| outgoing::of_operation(&instruction.operation))
+            .filter(|outgoing| outgoing.area == Area::Region);
+        let Some(outgoing) = outgoing else {
+            return Vec::new();
+        };
+        let first = safepoint.slots.live.end() - outgoing.operands.len();
+        (first as u16..)
+            .zip(outgoing.operands)
+            .map(|(slot, &operand)| Resident::new(self.procedure, operand, Home::Slot(slot)))
+            .collect()
+    }
+}
