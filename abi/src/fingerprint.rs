@@ -63,6 +63,8 @@ const LAYOUT_WORDS: &[u64] = &[
     TRAILER_BYTES as u64,
     native::return_table::ENTRY_BYTES as u64,
     native::context::CONTEXT_BYTES as u64,
+    native::context::WIDE_ARGUMENTS as u64,
+    native::WIDE_ARGUMENT_WORDS as u64,
     native::Stub::ALL.len() as u64,
     native::RuntimeOperation::ALL.len() as u64,
     text_hash("cozen"),

@@ -179,7 +179,6 @@ impl State {
             .for_each(|register| visit(register.get()));
         self.native
             .roots()
-            .iter()
             .for_each(|word| visit(word.get()));
         self.externals.borrow().words().for_each(&mut visit);
         self.host_arguments.iter().for_each(|&word| visit(word));

@@ -40,9 +40,11 @@ pub const BASE_SERIAL: i32 = 120;
 /// Addresses of the stubs, in the order of [`Stub::ALL`].
 pub const STUBS: i32 = 128;
 /// Room for so many stubs.
-pub const STUB_WORDS: usize = 32;
+pub const STUB_WORDS: usize = 31;
+/// Address of the area of arguments and values beyond [`ARGUMENTS`].
+pub const WIDE_ARGUMENTS: i32 = STUBS + 8 * STUB_WORDS as i32;
 /// Arguments and values that have no register.
-pub const ARGUMENTS: i32 = STUBS + 8 * STUB_WORDS as i32;
+pub const ARGUMENTS: i32 = WIDE_ARGUMENTS + 8;
 /// Bytes of all these words.
 pub const CONTEXT_BYTES: usize = ARGUMENTS as usize + 8 * ARGUMENT_WORDS;
 
@@ -51,9 +53,23 @@ pub const fn stub_word(stub: Stub) -> i32 {
     STUBS + 8 * stub as i32
 }
 
-/// The word of argument `index`, counted from 1 (0: the closure, or the first of many values).
-pub const fn argument_word(index: usize) -> i32 {
-    ARGUMENTS + 8 * index as i32
+/// Where an argument or a value is that has no register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArgumentPlace {
+    /// At so many bytes from the mutator.
+    Context(i32),
+    /// At so many bytes from the address in [`WIDE_ARGUMENTS`].
+    Wide(i32),
+}
+
+/// The place of argument `index`, counted from 1 (0: the closure, or the first of many values).
+pub const fn argument_place(index: usize) -> ArgumentPlace {
+    let offset = 8 * index as i32;
+    if index < ARGUMENT_WORDS {
+        ArgumentPlace::Context(ARGUMENTS + offset)
+    } else {
+        ArgumentPlace::Wide(offset)
+    }
 }
 
 const _: () = assert!(Stub::ALL.len() <= STUB_WORDS);

@@ -11,8 +11,8 @@
 //! found by [`crate::procedure::ProcedureHeader::native_entry`]. It takes tagged words: the closure
 //! (anything, if the procedure has no free variables) as the first integer argument, then one for
 //! each parameter (optional ones not given: `DEFAULT`; a rest list is one). What does not fit the
-//! [`REGISTER_WORDS`] argument registers is in [`context::ARGUMENTS`]: parameter `i`, counted from
-//! 1, in its word `i`. The result is in `rax`; a procedure whose result is raw returns its bits.
+//! [`REGISTER_WORDS`] argument registers is in memory ([`context::argument_place`]): parameter `i`,
+//! counted from 1, in its word `i`. The result is in `rax`; a procedure whose result is raw returns its bits.
 //!
 //! Calls between procedures of a unit may use any other signature: that is the compiler's affair.
 //!
@@ -63,9 +63,12 @@ pub use tier::Tier;
 /// Integer argument registers: the closure and the first parameters of a general entry.
 pub const REGISTER_WORDS: usize = 6;
 
-/// Words in [`context::ARGUMENTS`]: procedures with more parameters, and those that call with more
-/// arguments or return more values, have no native code.
+/// Words in [`context::ARGUMENTS`]. Further ones are in an area of its own.
 pub const ARGUMENT_WORDS: usize = 64;
+
+/// Words in the area of further arguments, the first [`ARGUMENT_WORDS`] included, which are not used:
+/// as many as a frame has slots, and therefore as a call of bytecode can have.
+pub const WIDE_ARGUMENT_WORDS: usize = 1 << 16;
 
 /// Where a procedure that calls [`Stub::Capture`] saves the registers of its caller: the slots of
 /// `rbx r12 r13 r14`.
@@ -76,5 +79,5 @@ pub const CAPTURING_SLOTS: [usize; 4] = [4, 3, 2, 1];
 pub const FRAME_BYTES_MAX: usize = 8 << 10;
 
 /// What a call that receives any number of values finds in `rax` if there was not exactly one: the
-/// values are in [`context::ARGUMENTS`], from word 0, and their number in [`context::ARGUMENT_COUNT`].
+/// values are where arguments are ([`context::argument_place`]), from word 0, and their number in [`context::ARGUMENT_COUNT`].
 pub const MANY_VALUES: u64 = crate::tag::MANY_VALUES;

@@ -21,7 +21,7 @@ use crate::stack::Innermost;
 use crate::value::Value;
 
 /// Rest arguments up to so many are consed without asking the collector first.
-const REST_UNRESERVED_MAX: usize = 64;
+pub(crate) const REST_UNRESERVED_MAX: usize = 64;
 
 #[inline(always)]
 pub(super) fn call(

@@ -54,7 +54,7 @@ mod switch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use call::{enter, enter_code, procedure_header, spread};
+pub(crate) use call::{REST_UNRESERVED_MAX, enter, enter_code, procedure_header, spread};
 pub(crate) use control::{Reinstated, Values, reinstate_in_base, wrong_continuation};
 pub(crate) use dispatch::interpret;
 pub(crate) use host_call::{condition as host_condition, run_host};

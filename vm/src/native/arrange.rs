@@ -4,12 +4,13 @@
 
 use std::cell::Cell;
 
-use abi::native::ARGUMENT_WORDS;
+use abi::native::WIDE_ARGUMENT_WORDS;
 use abi::object_layout::closure;
 use abi::procedure::{ARITY_OFFSET, Arity, NATIVE_ENTRY_OFFSET};
 use abi::tag::{self, Kind};
 use gc::Address;
 
+use crate::interpreter::REST_UNRESERVED_MAX;
 use crate::mutator::Mutator;
 use crate::native::call_stubs::{LEAVES_FOR_APPLY, LEAVES_FOR_CALL};
 use crate::native::slow_path::guard;
@@ -21,9 +22,9 @@ use crate::value::Value;
 /// closure takes them.
 pub(super) extern "C" fn call(mutator: usize) -> Answer {
     guard(mutator, |m| {
-        let arguments = &m.state().native.arguments;
-        let entry = native_entry(word_in(m, &arguments[0])).ok_or(LEAVES_FOR_CALL)?;
-        arrange(m, entry)
+        let closure = m.state().native.argument(0);
+        let entry = native_entry(word_in(m, closure)).ok_or(LEAVES_FOR_CALL)?;
+        arrange(m, entry, LEAVES_FOR_CALL)
     })
 }
 
@@ -31,25 +32,28 @@ pub(super) extern "C" fn call(mutator: usize) -> Answer {
 pub(super) extern "C" fn apply(mutator: usize) -> Answer {
     guard(mutator, |m| {
         let context = &m.state().native;
-        let entry = native_entry(word_in(m, &context.arguments[0])).ok_or(LEAVES_FOR_APPLY)?;
-        let list = word_in(m, &context.arguments[1]);
+        let entry = native_entry(word_in(m, context.argument(0))).ok_or(LEAVES_FOR_APPLY)?;
+        let list = word_in(m, context.argument(1));
         // Nothing is written before it is known that the list is one, and short enough.
         let mut count = 0;
         let mut rest = list;
         while let Some((_, cdr)) = m.pair(rest) {
             (rest, count) = (cdr, count + 1);
-            if count >= ARGUMENT_WORDS {
+            // The closure has a place as well, and places have numbers of 16 bits.
+            if count + 1 >= WIDE_ARGUMENT_WORDS {
                 return Err(LEAVES_FOR_APPLY);
             }
         }
-        if !rest.is_null() {
+        let makes_list = entry.arity.has_rest && count > REST_UNRESERVED_MAX;
+        if !rest.is_null() || makes_list {
             return Err(LEAVES_FOR_APPLY);
         }
-        for (element, place) in m.elements(list).zip(&context.arguments[1..]) {
+        for (element, place) in m.elements(list).zip(context.places(count + 1).skip(1)) {
             place.set(element.word());
         }
         context.argument_count.set(count as u64);
-        arrange(m, entry)
+        // The arguments are where those of a call are by now.
+        arrange(m, entry, LEAVES_FOR_CALL)
     })
 }
 
@@ -92,7 +96,11 @@ unsafe fn field(code: Address, offset: usize) -> u32 {
 }
 
 /// Fills in optional arguments and makes a list of the rest.
-fn arrange(m: &Mutator<'_>, entry: Entry) -> Result<u64, u64> {
+///
+/// # Errors
+///
+/// What the driver does instead: nothing was changed then.
+fn arrange(m: &Mutator<'_>, entry: Entry, leaves: u64) -> Result<u64, u64> {
     let Entry { arity, address } = entry;
     let context = &m.state().native;
     let count = context.argument_count.get() as usize;
@@ -101,15 +109,17 @@ fn arrange(m: &Mutator<'_>, entry: Entry) -> Result<u64, u64> {
     if count < required || (count > positional && !arity.has_rest) {
         return Err(LEAVES_FOR_CALL);
     }
-    let arguments = &context.arguments[1..];
     if arity.has_rest {
-        // So few that no collector needs to be asked.
-        let given = arguments[..count].get(positional..).unwrap_or_default();
-        let rest =
-            (given.iter().rev()).fold(Value::NULL, |rest, place| m.cons(word_in(m, place), rest));
-        arguments[positional].set(rest.word());
+        let rest_count = count.saturating_sub(positional);
+        if rest_count > REST_UNRESERVED_MAX {
+            // The driver asks the collector first.
+            return Err(leaves);
+        }
+        let places = context.places(count + 1).rev().take(rest_count);
+        let rest = places.fold(Value::NULL, |rest, place| m.cons(word_in(m, place), rest));
+        context.argument(positional + 1).set(rest.word());
     }
-    for place in arguments[..positional].iter().skip(count) {
+    for place in context.places(positional + 1).skip(count + 1) {
         place.set(tag::DEFAULT);
     }
     Ok(address.word())

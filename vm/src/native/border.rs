@@ -102,7 +102,7 @@ pub(super) fn enter_native(m: &mut Mutator<'_>, s: Machine) -> Jump {
     for index in 0..=parameter_count(&header) {
         // SAFETY: a slot that the call filled; slot 0 is the closure, or whatever was there.
         let word = unsafe { slot_address(s.fp_address(), index).load_word() };
-        m.state().native.arguments[index].set(word);
+        m.state().native.argument(index).set(word);
     }
     let target = code
         .offset_bytes(header.native_entry as isize as usize)

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::offset_of;
 
-use abi::native::{ARGUMENT_WORDS, Stub, chunk_kind, context};
+use abi::native::{ARGUMENT_WORDS, Stub, WIDE_ARGUMENT_WORDS, chunk_kind, context};
 use abi::tag;
 use gc::{Address, MutatorPrefix};
 use smallvec::SmallVec;
@@ -38,12 +38,16 @@ pub(crate) struct Context {
     /// The serial number of the base that runs.
     pub(crate) base_serial: Cell<u64>,
     stubs: [usize; context::STUB_WORDS],
-    /// Arguments and values.
-    pub(crate) arguments: [Cell<u64>; ARGUMENT_WORDS],
+    /// The address of `wide_arguments`.
+    wide_address: usize,
+    /// The first arguments and values.
+    arguments: [Cell<u64>; ARGUMENT_WORDS],
 
     /// How many of the first `arguments` are roots: those of a slow path that collects.
     pub(crate) rooted_arguments: Cell<usize>,
-    /// All values, where they are more than `arguments` holds. They are received at once, and no
+    /// Where all others are, by their number. Memory is taken where it is written.
+    wide_arguments: Box<[Cell<u64>]>,
+    /// All values, where they are more than `wide_arguments` holds. They are received at once, and no
     /// collection sees them.
     pub(crate) more_values: RefCell<Vec<u64>>,
     /// The continuation that is being reinstated. No collection sees it.
@@ -68,6 +72,7 @@ const _: () = {
     assert!(offset(offset_of!(Context, handlers)) == context::HANDLERS);
     assert!(offset(offset_of!(Context, parameters)) == context::PARAMETERS);
     assert!(offset(offset_of!(Context, base_serial)) == context::BASE_SERIAL);
+    assert!(offset(offset_of!(Context, wide_address)) == context::WIDE_ARGUMENTS);
     assert!(offset(offset_of!(Context, stubs)) == context::STUBS);
     assert!(offset(offset_of!(Context, arguments)) == context::ARGUMENTS);
     assert!(offset(offset_of!(Context, rooted_arguments)) as usize == context::CONTEXT_BYTES);
@@ -101,6 +106,9 @@ impl Context {
         for &stub in Stub::ALL {
             words[stub as usize] = stubs::address(stub);
         }
+        let wide_arguments = Box::new_zeroed_slice(WIDE_ARGUMENT_WORDS);
+        // SAFETY: zero is a word.
+        let wide_arguments: Box<[Cell<u64>]> = unsafe { wide_arguments.assume_init() };
         Self {
             argument_count: Cell::new(0),
             callee: Cell::new(0),
@@ -112,8 +120,10 @@ impl Context {
             handlers: Cell::new(tag::NULL),
             parameters: Cell::new(tag::NULL),
             base_serial: Cell::new(0),
+            wide_address: wide_arguments.as_ptr().expose_provenance(),
             stubs: words,
             arguments: [const { Cell::new(0) }; ARGUMENT_WORDS],
+            wide_arguments,
             rooted_arguments: Cell::new(0),
             more_values: RefCell::default(),
             reinstated: Cell::new(0),
@@ -129,25 +139,38 @@ impl Context {
         Address::new(self.scheme_stack.get())
     }
 
+    /// Argument or value `index`: [`context::argument_place`].
+    pub(crate) fn argument(&self, index: usize) -> &Cell<u64> {
+        match self.arguments.get(index) {
+            Some(place) => place,
+            None => &self.wide_arguments[index],
+        }
+    }
+
     /// The first `count` arguments.
     pub(crate) fn arguments(&self, count: usize) -> SmallVec<[u64; 8]> {
-        self.arguments[..count].iter().map(Cell::get).collect()
+        self.places(count).map(Cell::get).collect()
+    }
+
+    /// Where the first `count` arguments are.
+    pub(crate) fn places(&self, count: usize) -> impl DoubleEndedIterator<Item = &Cell<u64>> {
+        (0..count).map(|index| self.argument(index))
     }
 
     /// The arguments that are roots now.
-    pub(crate) fn roots(&self) -> &[Cell<u64>] {
-        &self.arguments[..self.rooted_arguments.get()]
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &Cell<u64>> {
+        self.places(self.rooted_arguments.get())
     }
 
     /// Puts values where code that takes any number of them looks.
     pub(crate) fn set_values(&self, values: &[u64]) {
         self.argument_count.set(values.len() as u64);
-        for (place, &value) in self.arguments.iter().zip(values) {
+        for (place, &value) in self.places(WIDE_ARGUMENT_WORDS).zip(values) {
             place.set(value);
         }
         let mut more = self.more_values.borrow_mut();
         more.clear();
-        if values.len() > ARGUMENT_WORDS {
+        if values.len() > WIDE_ARGUMENT_WORDS {
             more.extend(values);
         }
     }
@@ -155,7 +178,7 @@ impl Context {
     /// What [`Self::set_values`] put there, or native code.
     pub(crate) fn values(&self) -> Vec<u64> {
         let count = self.argument_count.get() as usize;
-        if count > ARGUMENT_WORDS {
+        if count > WIDE_ARGUMENT_WORDS {
             return self.more_values.borrow().clone();
         }
         self.arguments(count).to_vec()

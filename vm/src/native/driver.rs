@@ -1,10 +1,13 @@
 //! The driver of a base: the interpreter and native code, one after the other.
 
 use abi::isa::{IntoReturned, Opcode};
-use gc::Address;
+use abi::native::ARGUMENT_WORDS;
+use gc::{Address, WORD_BYTES};
 use smallvec::SmallVec;
 
-use crate::interpreter::{Machine, enter, enter_code, interpret, run_host, spread};
+use crate::interpreter::{
+    Machine, enter, enter_code, interpret, run_host, spread, stack_exhausted,
+};
 use crate::mutator::Mutator;
 use crate::native::border::{
     Jump, below, below_native, callee_frame, enter_native, return_to_native,
@@ -81,20 +84,20 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
     match event {
         event::CALL => {
             let s = callee_frame(m, fp);
-            let count = fill_slots(m, s);
-            Next::Bytecode(enter(m, s, count))
+            let filled = fill_slots(m, s).map(|count| enter(m, s, count));
+            Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::CALL_CODE => {
             let s = callee_frame(m, fp);
-            fill_slots(m, s);
             let code = Address::from_word(m.state().native.callee.get());
-            Next::Bytecode(enter_code(m, s, code))
+            let filled = fill_slots(m, s).map(|_| enter_code(m, s, code));
+            Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::APPLY => {
             let s = callee_frame(m, fp);
             m.state().native.argument_count.set(1);
-            fill_slots(m, s);
-            Next::Bytecode(spread(m, s, 1))
+            let filled = fill_slots(m, s).map(|count| spread(m, s, count));
+            Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::HOST => call_host(m, fp),
         event::RETURN => Next::Bytecode(return_to_bytecode(m, stack_pointer)),
@@ -108,14 +111,19 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
     }
 }
 
-/// Copies the closure and the arguments of a call to their slots; how many arguments there are.
-fn fill_slots(m: &Mutator<'_>, s: Machine) -> usize {
+/// Copies the closure and the arguments of a call to their slots; how many arguments there are. `None`
+/// if the stack has no room for so many: for those that fit the context, it always has.
+fn fill_slots(m: &Mutator<'_>, s: Machine) -> Option<usize> {
     let context = &m.state().native;
     let count = context.argument_count.get() as usize;
-    for (index, word) in (0_u16..).zip(&context.arguments[..=count]) {
+    let end = below(s.fp_address(), (count + 1) * WORD_BYTES);
+    if count >= ARGUMENT_WORDS && end.raw() < m.heap().stack_limit() {
+        return None;
+    }
+    for (word, index) in context.places(count + 1).zip(0_u16..) {
         s.set_slot(index, word.get());
     }
-    count
+    Some(count)
 }
 
 /// Calls a host primitive for native code whose return word stands at `fp`.

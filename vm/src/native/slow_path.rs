@@ -97,7 +97,7 @@ pub(super) fn suspended_at(fp: Address) -> Suspended {
 pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u64]) -> Outcome {
     let suspended = suspended_at(m.state().native.scheme_stack());
     let context = &m.state().native;
-    for (place, &word) in context.arguments.iter().zip(&*words) {
+    for (place, &word) in context.places(words.len()).zip(&*words) {
         place.set(word);
     }
     context.rooted_arguments.set(words.len());
@@ -106,7 +106,7 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u
     m.state_mut().stack.current().suspended = None;
     let context = &m.state().native;
     context.rooted_arguments.set(0);
-    for (place, word) in context.arguments.iter().zip(words) {
+    for (place, word) in context.places(words.len()).zip(words) {
         *word = place.get();
     }
     outcome

@@ -5,11 +5,11 @@ use abi::object_layout::closure;
 use abi::procedure::{NATIVE_ENTRY_OFFSET, NATIVE_KEY_OFFSET};
 use abi::tag::{self, Kind};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Inst, InstBuilder, MemFlagsData, Value, types};
+use cranelift_codegen::ir::{Inst, InstBuilder, MemFlagsData, Type, Value, types};
 
 use super::Listed;
 use super::emitter::Emitter;
-use super::signature::Parameters;
+use super::signature::{Parameters, argument_place};
 use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{Callee, ProcedureId, Repr, Terminator, ValueId};
 
@@ -99,11 +99,22 @@ impl Emitter<'_, '_> {
             if parameters.in_register[index] {
                 words.push(word);
             } else {
-                let mutator = self.mutator();
-                self.store(word, mutator, context::argument_word(index + 1));
+                self.store_argument(index + 1, word);
             }
         }
         words
+    }
+
+    /// Writes an argument or value that has no register.
+    pub(super) fn store_argument(&mut self, index: usize, word: Value) {
+        let (base, offset) = argument_place(&mut self.code, index);
+        self.store(word, base, offset);
+    }
+
+    /// Reads an argument or value that has no register.
+    pub(super) fn load_argument(&mut self, kind: Type, index: usize) -> Value {
+        let (base, offset) = argument_place(&mut self.code, index);
+        self.load_as(kind, base, offset)
     }
 
     /// A closure with the right number of parameters is entered directly, anything else through a stub.
@@ -158,10 +169,9 @@ impl Emitter<'_, '_> {
             self.code.ins().return_(&[word]);
             return;
         }
-        let mutator = self.mutator();
         for (index, &value) in values.iter().enumerate() {
             let word = self.get(value);
-            self.store(word, mutator, context::argument_word(index));
+            self.store_argument(index, word);
         }
         self.set_argument_count(values.len());
         let signature = self.word_signature(0);
@@ -220,8 +230,7 @@ impl Emitter<'_, '_> {
         let is_many = self.is_word(result, tag::MANY_VALUES);
         self.code.ins().brif(is_many, many, &[], one, &[]);
         self.start(one);
-        let mutator = self.mutator();
-        self.store(result, mutator, context::argument_word(0));
+        self.store_argument(0, result);
         self.set_argument_count(1);
         self.code.ins().jump(many, &[]);
         self.start(many);
@@ -237,9 +246,8 @@ impl Emitter<'_, '_> {
     }
 
     fn received(&mut self, required: usize) -> Vec<Value> {
-        let mutator = self.mutator();
         (0..required)
-            .map(|index| self.load(mutator, context::argument_word(index)))
+            .map(|index| self.load_argument(types::I64, index))
             .collect()
     }
 

@@ -103,10 +103,9 @@ impl Emitter<'_, '_> {
 
     /// Calls a host primitive.
     pub(super) fn call_host(&mut self, primitive: Primitive, operands: &[ValueId]) -> Value {
-        let mutator = self.mutator();
         for (index, &operand) in operands.iter().enumerate() {
             let word = self.get(operand);
-            self.store(word, mutator, context::argument_word(index));
+            self.store_argument(index, word);
         }
         self.set_argument_count(operands.len());
         let number = self.word(u64::from(primitive.index()));

@@ -4,9 +4,9 @@ use abi::native::ARGUMENT_WORDS;
 use thiserror::Error;
 
 use crate::options::Tier;
-use crate::ssa::ir::{Operation, Procedure, ProcedureId, Repr, Terminator, Unit};
+use crate::ssa::ir::{Procedure, ProcedureId, Repr, Terminator, Unit};
 
-/// Instructions and blocks of a procedure, beyond which it stays bytecode: what the register allocator
+/// Instructions and blocks of a procedure, and operands where they are very many, beyond which it stays bytecode: what the register allocator
 /// needs grows faster than the procedure, and procedures that large run once.
 const SIZE_MAX: usize = 12_000;
 
@@ -19,9 +19,6 @@ pub enum Reason {
     /// It runs once, and fills the cells of the image.
     #[error("the entry of the unit")]
     Entry,
-    /// More words than the mutator has room for.
-    #[error("passes more arguments or values than native code can")]
-    ManyArguments,
     /// Too many instructions.
     #[error("too large")]
     Large,
@@ -39,15 +36,17 @@ pub enum Reason {
 ///
 /// Why it cannot.
 pub fn can_be_native(procedure: &Procedure) -> Result<(), Reason> {
-    let parameters = procedure.parameters().len();
-    fits(parameters)?;
-    let mut size = procedure.blocks.len();
+    let mut size = 0;
     for block in &procedure.blocks {
-        size += block.instructions.len();
+        let mut add = |operands: usize| size += 1 + operands.saturating_sub(ARGUMENT_WORDS);
         for instruction in &block.instructions {
-            check_operation(&instruction.operation)?;
+            let mut operands = 0;
+            instruction.operation.each_use(|_| operands += 1);
+            add(operands);
         }
-        check_terminator(&block.terminator)?;
+        let mut operands = 0;
+        block.terminator.each_use(|_| operands += 1);
+        add(operands);
     }
     if size > SIZE_MAX {
         return Err(Reason::Large);
@@ -97,39 +96,4 @@ fn tail_callees(procedure: &Procedure) -> impl Iterator<Item = ProcedureId> {
         .blocks
         .iter()
         .filter_map(move |block| callee(&block.terminator))
-}
-
-const fn fits(count: usize) -> Result<(), Reason> {
-    if count < ARGUMENT_WORDS {
-        Ok(())
-    } else {
-        Err(Reason::ManyArguments)
-    }
-}
-
-fn check_operation(operation: &Operation) -> Result<(), Reason> {
-    match operation {
-        Operation::Call(_, operands)
-        | Operation::CallKnown(_, _, operands)
-        | Operation::CallHost(_, operands)
-        | Operation::Primitive(_, operands) => fits(operands.len()),
-        _ => Ok(()),
-    }
-}
-
-fn check_terminator(terminator: &Terminator) -> Result<(), Reason> {
-    match terminator {
-        Terminator::TailCall(_, operands)
-        | Terminator::TailCallKnown(_, _, operands)
-        | Terminator::ReturnValues(operands) => fits(operands.len()),
-        Terminator::CallReceive {
-            arguments,
-            required,
-            ..
-        } => {
-            fits(arguments.len())?;
-            fits(usize::from(*required))
-        }
-        _ => Ok(()),
-    }
 }

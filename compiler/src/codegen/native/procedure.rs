@@ -9,7 +9,7 @@ use super::emitter::{Emitter, Start};
 use super::leaf::is_predicate;
 use super::plan::Plan;
 use super::record::Planned;
-use super::signature::{Parameters, type_of};
+use super::signature::{Parameters, argument_place, type_of};
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach, Written};
 use crate::codegen::frame_record::Point;
@@ -108,9 +108,7 @@ impl<'unit> Emitter<'_, 'unit> {
             let word = if parameters.in_register[index] {
                 given.next().expect("one for each register")
             } else {
-                let mutator = self.mutator();
-                let offset = abi::native::context::argument_word(index + 1);
-                self.load_as(type_of(parameters.reprs[index]), mutator, offset)
+                self.load_argument(type_of(parameters.reprs[index]), index + 1)
             };
             self.define(value, word);
         }
@@ -297,9 +295,8 @@ pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, number: u3
         let word = if general.in_register[index] {
             given[index + 1]
         } else {
-            let mutator = code.ins().get_pinned_reg(types::I64);
-            let offset = abi::native::context::argument_word(index + 1);
-            code.ins().load(types::I64, flags, mutator, offset)
+            let (base, offset) = argument_place(&mut code, index + 1);
+            code.ins().load(types::I64, flags, base, offset)
         };
         words.push(if type_of(repr) == types::F64 {
             let flags = cranelift_codegen::ir::MemFlagsData::new();

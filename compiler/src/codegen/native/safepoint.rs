@@ -151,9 +151,8 @@ impl Emitter<'_, '_> {
             2 => Stub::Primitive2,
             3 => Stub::Primitive3,
             count => {
-                let mutator = self.mutator();
                 for (index, &operand) in operands.iter().enumerate() {
-                    self.store(operand, mutator, context::argument_word(index));
+                    self.store_argument(index, operand);
                 }
                 self.set_argument_count(count);
                 return (Stub::PrimitiveMany, vec![number]);

@@ -5,8 +5,10 @@
 //! entry.
 
 use abi::native::REGISTER_WORDS;
-use cranelift_codegen::ir::{AbiParam, Signature, Type, types};
+use abi::native::context::{self, ArgumentPlace};
+use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, Type, Value, types};
 use cranelift_codegen::isa::CallConv;
+use cranelift_frontend::FunctionBuilder;
 
 use crate::ssa::ir::{Procedure, Repr};
 
@@ -71,6 +73,23 @@ impl Parameters {
         }
         signature.returns.push(AbiParam::new(type_of(self.result)));
         signature
+    }
+}
+
+/// Where argument or value `index` is that has no register: a base and an offset in bytes.
+pub(super) fn argument_place(code: &mut FunctionBuilder<'_>, index: usize) -> (Value, i32) {
+    let mutator = code.ins().get_pinned_reg(types::I64);
+    match context::argument_place(index) {
+        ArgumentPlace::Context(offset) => (mutator, offset),
+        ArgumentPlace::Wide(offset) => {
+            // The area stays where it is.
+            let flags = MemFlagsData::trusted().with_readonly();
+            let load = code.ins();
+            (
+                load.load(types::I64, flags, mutator, context::WIDE_ARGUMENTS),
+                offset,
+            )
+        }
     }
 }
 

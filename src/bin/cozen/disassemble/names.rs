@@ -57,6 +57,7 @@ fn context_name(distance: u64) -> Option<String> {
         context::ARGUMENT_COUNT => "argument-count",
         context::CALLEE => "callee",
         context::OPERAND => "operand",
+        context::WIDE_ARGUMENTS => "wide-arguments",
         _ => "",
     };
     if !name.is_empty() {
