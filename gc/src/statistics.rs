@@ -23,6 +23,9 @@ pub struct Statistics {
     pub images: usize,
     /// Images that full collections found unreachable.
     pub images_collected: u64,
+    /// How often collections looked whether an ephemeron's key was reached: at most twice for each ephemeron
+    /// that one of them reached.
+    pub ephemerons_examined: u64,
     /// Minor collections.
     pub minor: Pauses,
     /// Full collections.

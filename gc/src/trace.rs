@@ -14,6 +14,7 @@ use crate::image::ImageId;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
 use crate::slot::Slot;
 use crate::space::old::Position;
+use crate::weak::Ephemerons;
 
 /// A collection under way: minor, or full if `FULL`.
 pub(crate) struct Tracer<'heap, M, const FULL: bool> {
@@ -27,8 +28,8 @@ pub(crate) struct Tracer<'heap, M, const FULL: bool> {
     has_young_large: bool,
     /// Reached weak pairs.
     pub(crate) weak_pairs: Vec<Address>,
-    /// Reached ephemerons whose keys were not reached yet.
-    pub(crate) ephemerons: Vec<Address>,
+    /// Reached ephemerons.
+    pub(crate) ephemerons: Ephemerons,
     model: PhantomData<M>,
 }
 
@@ -53,7 +54,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             gray: Vec::new(),
             has_young_large: heap.large.young_bytes() > 0,
             weak_pairs: Vec::new(),
-            ephemerons: Vec::new(),
+            ephemerons: Ephemerons::default(),
             model: PhantomData,
             heap,
         };
@@ -90,6 +91,9 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     /// Marks an image as reached.
     pub(crate) fn mark_image(&mut self, image: ImageId) {
         if self.heap.images.mark(image) {
+            if self.ephemerons.is_watching {
+                self.ephemerons.image_reached(image);
+            }
             self.gray.push(Gray::Image(image));
         }
     }
@@ -257,6 +261,9 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             _ => panic!("a reference leads to {object}, in {kind:?} memory"),
         };
         if is_new {
+            if self.ephemerons.is_watching {
+                self.ephemerons.object_reached(object);
+            }
             self.gray.push(Gray::Object(object));
         }
     }
@@ -276,6 +283,9 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
         unsafe { copy_words(object, to, bytes) };
         // SAFETY: the copy has everything.
         unsafe { M::forward(object, to) };
+        if self.ephemerons.is_watching {
+            self.ephemerons.object_reached(object);
+        }
         to
     }
 

@@ -69,6 +69,49 @@ fn ephemerons_keep_their_value_as_long_as_the_key_even_in_chains() {
     }
 }
 
+/// A chain of ephemerons: the value of each is the key of the next. Answers the roots of the first key and
+/// of a list of all ephemerons, the last first.
+fn chain(session: &Session<'_>, length: usize) -> (usize, usize) {
+    let mut key = session.pair(session.integer(0), session.integer(0));
+    let first = session.push_root(key);
+    let list = session.push_root(session.integer(0));
+    for number in 0..length {
+        let value = session.pair(session.integer(number as i64), session.integer(0));
+        let ephemeron = session.ephemeron(key, value);
+        session.set_root(list, session.pair(ephemeron, session.root(list)));
+        key = value;
+    }
+    (first, list)
+}
+
+#[test]
+fn ephemerons_that_hang_on_one_another_are_looked_at_twice_at_most() {
+    const LENGTH: usize = 2_000;
+    for scope in [Scope::Minor, Scope::Full] {
+        with_session(|session| {
+            let (first, list) = chain(session, LENGTH);
+            for scope in [scope, Scope::Full] {
+                let before = session.mutator().statistics().ephemerons_examined;
+                let _ = session.collect(scope);
+                let after = session.mutator().statistics().ephemerons_examined;
+                let examined = (after - before) as usize;
+                assert!((LENGTH..=2 * LENGTH).contains(&examined), "{examined}");
+            }
+            let mut rest = session.root(list);
+            for number in (0..LENGTH).rev() {
+                let ephemeron = session.field(rest, 0);
+                let value = session.field(session.field(ephemeron, 1), 0);
+                assert_eq!(session.as_integer(value), Some(number as i64));
+                rest = session.field(rest, 1);
+            }
+            session.set_root(first, session.integer(0));
+            let _ = session.collect(Scope::Full);
+            let last = session.push_root(session.field(session.root(list), 0));
+            assert!(is_broken(session, last), "nothing holds the first key");
+        });
+    }
+}
+
 #[test]
 fn an_ephemeron_whose_value_leads_to_its_key_still_goes() {
     with_session(|session| {
