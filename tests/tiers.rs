@@ -109,6 +109,13 @@ fn examples_print_what_they_say_in_all_tiers_while_everything_moves() {
 }
 
 #[test]
+fn the_checks_of_the_machine_pass_in_all_tiers_while_much_moves() {
+    let mut files = scheme_files("tests/scheme/machine");
+    files.push(PathBuf::from("tests/scheme/library/weak-tables.scm"));
+    assert_tiers_agree(&["--zeal=5"], &files);
+}
+
+#[test]
 fn benches_print_what_they_say_in_all_tiers() {
     assert_all_tiers_print_what_is_expected(&[], "benches/programs");
 }

@@ -6,7 +6,7 @@
 
 use crate::isa::{Local, Opcode};
 use crate::native;
-use crate::object_layout::{closure, location, pair, record, string, symbol};
+use crate::object_layout::{closure, location, pair, record, string, symbol, table};
 use crate::primitive;
 use crate::procedure::{PROCEDURE_HEADER_BYTES, TRAILER_BYTES};
 use crate::tag;
@@ -59,6 +59,7 @@ const LAYOUT_WORDS: &[u64] = &[
     closure::FREE as u64,
     record::FIELDS as u64,
     location::VALUE as u64,
+    table::WORDS,
     PROCEDURE_HEADER_BYTES as u64,
     TRAILER_BYTES as u64,
     native::return_table::ENTRY_BYTES as u64,

@@ -183,12 +183,14 @@ pub mod port {
 
 /// `eq` hash tables (addresses are hashed; the collector reports when keys move).
 pub mod table {
-    /// A vector of keys and values in turn (open addressing).
+    /// A vector of keys and values in turn (open addressing); of a weak table, of ephemerons and `#f`.
     pub const ENTRIES: usize = 8;
     /// Used entries, a fixnum.
     pub const COUNT: usize = 16;
     /// `#t` when addresses may have changed since the last rehash.
     pub const STALE: usize = 24;
+    /// Whether entries go with their keys: `#t` or `#f`.
+    pub const WEAK: usize = 32;
     /// Size field of the header.
-    pub const WORDS: u64 = 3;
+    pub const WORDS: u64 = 4;
 }

@@ -258,7 +258,7 @@ macro_rules! for_each_primitive {
             Inline box_ref BoxRef "%box-ref" (1, 1) Read Any;
             Inline box_set BoxSet "%box-set!" (2, 2) Write Unspecified;
             // Tables keyed by identity.
-            Leaf make_table MakeTable "%make-table" (0, 0) Allocate Any;
+            Leaf make_table MakeTable "%make-table" (0, 1) Allocate Any;
             Leaf table_ref TableRef "%table-ref" (3, 3) Read Any;
             Leaf table_set TableSet "%table-set!" (3, 3) Write Unspecified;
             Leaf table_delete TableDelete "%table-delete!" (2, 2) Write Unspecified;

@@ -10,7 +10,7 @@
           (rename table-contains? hash-table-contains?)
           (rename table-ref hash-table-ref/default)
           hash-table-ref hash-table-set! hash-table-update! hash-table-update!/default
-          hash-table-keys hash-table-values known-hash)
+          hash-table-keys hash-table-values known-hash make-hinted-table)
   (import (scheme base) (scheme case-lambda) (cozen hash-table))
   (begin
 
@@ -54,6 +54,14 @@
 
     (define (hash-table-values table)
       (table-fold (lambda (key value values) (cons value values)) '() table))
+
+    ;; What SRFI 69 and SRFI 125 let follow the hash function: symbols ask for weakness, anything else, such
+    ;; as a size, is a hint for others.
+    (define (make-hinted-table same? hash hints)
+      (cond ((or (memq 'weak-values hints) (memq 'ephemeral-values hints))
+             (error "make-hash-table: values cannot be weak"))
+            ((or (memq 'weak-keys hints) (memq 'ephemeral-keys hints)) (make-weak-table same?))
+            (else (make-table same? (known-hash same? hash)))))
 
     ;; A hash function that goes with an equivalence of the report need not be called.
     (define (known-hash same? hash)

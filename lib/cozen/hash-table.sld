@@ -6,7 +6,7 @@
 ;;; and its value.
 
 (define-library (cozen hash-table)
-  (export make-table table? table-same? table-hash table-size
+  (export make-table make-weak-table table? table-same? table-hash table-size
           table-ref table-set! table-delete! table-contains?
           table-clear! table-copy table-empty-copy table-fold table->alist
           object-hash text-hash folded-text-hash symbol-hash number-hash)
@@ -17,11 +17,12 @@
 
     ;; `style` is one of the numbers below; `count` counts the entries in buckets.
     (define-record-type table
-      (new-table style same? hash identities buckets count)
+      (new-table style same? hash weak? identities buckets count)
       table?
       (style table-style)
       (same? table-same?)
       (hash table-hash)
+      (weak? table-weak?)
       (identities identities set-identities!)
       (buckets buckets set-buckets!)
       (count entry-count set-entry-count!))
@@ -45,7 +46,15 @@
                        style)
                    same?
                    (or hash (standard-hash same?))
-                   (%make-table) (%make-table) 0)))
+                   #f (%make-table) (%make-table) 0)))
+
+    ;; A table, by identity, whose entries go with their keys: when nothing else leads to a key, or
+    ;; only its value does, a collection takes the entry out. Numbers always stay.
+    (define (make-weak-table same?)
+      (if (not (or (eq? same? eq?) (eq? same? eqv?)))
+          (error "make-hash-table: weak keys need eq? or eqv?:" same?))
+      (new-table (if (eq? same? eq?) by-identity by-number) same? object-hash
+                 #t (%make-table #t) (%make-table) 0))
 
     (define (standard-hash same?)
       (cond ((or (eq? same? eq?) (eq? same? eqv?) (eq? same? equal?)) object-hash)
@@ -160,13 +169,13 @@
       (+ (%table-count (identities table)) (entry-count table)))
 
     (define (table-clear! table)
-      (set-identities! table (%make-table))
+      (set-identities! table (%make-table (table-weak? table)))
       (set-buckets! table (%make-table))
       (set-entry-count! table 0))
 
     (define (table-empty-copy table)
-      (new-table (table-style table) (table-same? table) (table-hash table)
-                 (%make-table) (%make-table) 0))
+      (new-table (table-style table) (table-same? table) (table-hash table) (table-weak? table)
+                 (%make-table (table-weak? table)) (%make-table) 0))
 
     (define (table-copy table)
       (let ((copy (table-empty-copy table)))

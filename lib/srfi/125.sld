@@ -24,14 +24,16 @@
     (define missing (list 'missing))
     (define (nothing) (if #f #f))
 
-    ;; A comparator, or an equivalence and perhaps its hash function; hints for others follow.
+    ;; A comparator, or an equivalence and perhaps its hash function; `weak-keys`, `ephemeral-keys` or hints
+    ;; for others follow.
     (define (make-hash-table kind . arguments)
       (cond ((comparator? kind)
-             (let ((same? (comparator-equality-predicate kind)))
-               (make-table same? (known-hash same? (comparator-hash-function kind)))))
+             (make-hinted-table (comparator-equality-predicate kind)
+                                (comparator-hash-function kind)
+                                arguments))
             ((and (pair? arguments) (procedure? (car arguments)))
-             (make-table kind (known-hash kind (car arguments))))
-            (else (make-table kind #f))))
+             (make-hinted-table kind (car arguments) (cdr arguments)))
+            (else (make-hinted-table kind #f arguments))))
 
     (define (hash-table comparator . keys-and-values)
       (let ((table (make-hash-table comparator)))

@@ -12,12 +12,16 @@
   (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations))
   (begin
 
-    ;; What follows the hash function, such as a size, is a hint for others.
+    ;; `weak-keys` among what follows (or `ephemeral-keys`, which is the same here) makes a table whose entries
+    ;; go with their keys.
     (define make-hash-table
       (case-lambda
         (() (make-table equal? #f))
         ((same?) (make-table same? #f))
-        ((same? hash . hints) (make-table same? (known-hash same? hash)))))
+        ((same? hash . hints)
+         (if (procedure? hash)
+             (make-hinted-table same? hash hints)
+             (make-hinted-table same? #f (cons hash hints))))))
 
     (define (alist->hash-table alist . arguments)
       (let ((table (apply make-hash-table arguments)))

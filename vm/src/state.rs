@@ -177,9 +177,7 @@ impl State {
         self.registers()
             .iter()
             .for_each(|register| visit(register.get()));
-        self.native
-            .roots()
-            .for_each(|word| visit(word.get()));
+        self.native.roots().for_each(|word| visit(word.get()));
         self.externals.borrow().words().for_each(&mut visit);
         self.host_arguments.iter().for_each(|&word| visit(word));
         self.symbols.each_word(&mut visit);

@@ -3,8 +3,11 @@
 //! `ENTRIES` is a vector of keys and values in turn; `UNBOUND` stands where a key is missing. At
 //! least half of the places are free. The collector sets `STALE` when keys have moved; the next
 //! access then finds new places for all entries.
+//!
+//! A weak table holds ephemerons in place of keys: those whose keys a collection found unreachable are
+//! forgotten when places are found anew, which is always before they are looked at.
 
-use abi::object_layout::{PAYLOAD, WORD_BYTES, table};
+use abi::object_layout::{PAYLOAD, WORD_BYTES, table, weak_pair};
 use abi::tag::{Header, Kind};
 
 use super::Object;
@@ -25,29 +28,33 @@ impl<'m> TableObject<'m> {
         Object::of_kind(value, Kind::Table).map(Self)
     }
 
-    /// An empty table.
+    /// An empty table. If it is weak, an entry goes when nothing but the table (or the entry's value)
+    /// leads to its key.
     ///
     /// # Errors
     ///
     /// [`Raise::Full`].
-    pub(crate) fn allocate(m: &'m Mutator<'_>) -> Result<Value<'m>, Raise<'m>> {
+    pub(crate) fn allocate(m: &'m Mutator<'_>, is_weak: bool) -> Result<Value<'m>, Raise<'m>> {
         let entries = allocate_entries(m, PLACES_MIN)?;
         let object = m.allocate_values(Kind::Table, table::WORDS as usize, Value::FALSE);
         m.set_field(object, table::ENTRIES, entries.value());
         m.set_field(object, table::COUNT, Value::ZERO);
+        if is_weak {
+            m.set_field(object, table::WEAK, Value::TRUE);
+        }
         Ok(object.value())
     }
 
     /// How many keys there are.
-    pub(crate) fn count(self) -> usize {
-        self.0
-            .field(table::COUNT)
-            .as_index()
-            .expect("counts are indices")
+    pub(crate) fn count(self, m: &'m Mutator<'_>) -> usize {
+        if self.is_weak() {
+            self.refresh(m);
+        }
+        self.known_count()
     }
 
     /// The value of `key`.
-    pub(crate) fn get(self, m: &Mutator<'_>, key: Value<'m>) -> Option<Value<'m>> {
+    pub(crate) fn get(self, m: &'m Mutator<'_>, key: Value<'m>) -> Option<Value<'m>> {
         self.refresh(m);
         let entries = self.entries();
         let place = entries.find(key).ok()?;
@@ -69,84 +76,177 @@ impl<'m> TableObject<'m> {
         let mut entries = self.entries();
         let place = match entries.find(key) {
             Ok(place) => {
-                entries.set(m, place, (key, value));
+                entries.set_value(m, place, value);
                 return Ok(());
             }
             Err(place) => place,
         };
-        let count = self.count() + 1;
+        let count = self.known_count() + 1;
         let place = if count * 2 > entries.places() {
-            let larger = Entries(allocate_entries(m, entries.places() * 2)?);
-            entries.all().for_each(|entry| larger.insert(m, entry));
-            m.set_field(self.0, table::ENTRIES, larger.0.value());
-            entries = larger;
+            let larger = allocate_entries(m, entries.places() * 2)?;
+            entries = self.move_entries(m, entries, larger);
             entries.find(key).expect_err("the key was not there before")
         } else {
             place
         };
-        entries.set(m, place, (key, value));
+        entries.add(m, place, (key, value));
         m.set_field(self.0, table::COUNT, Value::count(count));
         m.heap().note_hashed_key(self.0.address(), key.word());
         Ok(())
     }
 
     /// Forgets `key`.
-    pub(crate) fn delete(self, m: &Mutator<'_>, key: Value<'m>) {
+    pub(crate) fn delete(self, m: &'m Mutator<'_>, key: Value<'m>) {
         self.refresh(m);
         let entries = self.entries();
         let Ok(place) = entries.find(key) else { return };
         entries.remove(m, place);
-        m.set_field(self.0, table::COUNT, Value::count(self.count() - 1));
+        let count = self.known_count() - 1;
+        m.set_field(self.0, table::COUNT, Value::count(count));
     }
 
-    /// All keys with their values.
-    pub(crate) fn all(self) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
-        self.entries().all()
+    /// All keys with their values: as many as [`Self::count`] says.
+    pub(crate) fn all(self, m: &'m Mutator<'_>) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
+        if self.is_weak() {
+            self.refresh(m);
+        }
+        let entries = self.entries();
+        let used = (0..entries.places()).filter(move |&place| !entries.is_free(place));
+        used.map(move |place| (entries.key(place), entries.value(place)))
+    }
+
+    fn is_weak(self) -> bool {
+        self.0.field(table::WEAK).is_true()
+    }
+
+    /// The number of keys when the table was last refreshed.
+    fn known_count(self) -> usize {
+        let count = self.0.field(table::COUNT);
+        count.as_index().expect("counts are indices")
     }
 
     fn entries(self) -> Entries<'m> {
-        let entries = Object::of_kind(self.0.field(table::ENTRIES), Kind::Vector);
-        Entries(entries.expect("tables have a vector of entries"))
+        let object = Object::of_kind(self.0.field(table::ENTRIES), Kind::Vector);
+        Entries {
+            object: object.expect("tables have a vector of entries"),
+            is_weak: self.is_weak(),
+        }
     }
 
-    /// Finds new places for all entries if keys have moved.
-    fn refresh(self, m: &Mutator<'_>) {
-        if !self.0.field(table::STALE).is_true() {
-            return;
+    /// Makes `places`, which are free, those of the table, with all of its entries.
+    fn move_entries(self, m: &'m Mutator<'_>, old: Entries<'m>, places: Object<'m>) -> Entries<'m> {
+        let new = Entries {
+            object: places,
+            ..old
+        };
+        old.used().for_each(|entry| new.insert(m, entry));
+        m.set_field(self.0, table::ENTRIES, places.value());
+        new
+    }
+
+    /// Finds new places for all entries if keys have moved, and forgets those whose keys are gone.
+    fn refresh(self, m: &'m Mutator<'_>) {
+        if self.0.field(table::STALE).is_true() {
+            self.find_places(m);
         }
+    }
+
+    #[inline(never)]
+    fn find_places(self, m: &'m Mutator<'_>) {
         let entries = self.entries();
-        let all: Vec<_> = entries.all().collect();
+        let all: Vec<_> = entries.used().collect();
         for place in 0..entries.places() {
-            entries.set(m, place, (Value::UNBOUND, Value::FALSE));
+            entries.set(m, place, FREE);
         }
-        for entry in all {
+        let entries = self.fitting(m, entries, all.len());
+        for &entry in &all {
             entries.insert(m, entry);
+        }
+        if entries.is_weak {
+            m.set_field(self.0, table::COUNT, Value::count(all.len()));
         }
         m.set_field(self.0, table::STALE, Value::FALSE);
     }
+
+    /// Fewer places for `count` entries, if most of them went; else the same ones. They are free.
+    fn fitting(self, m: &'m Mutator<'_>, entries: Entries<'m>, count: usize) -> Entries<'m> {
+        let places = (4 * count).next_power_of_two().max(PLACES_MIN);
+        if !entries.is_weak || places * 2 > entries.places() {
+            return entries;
+        }
+        // Without room for them, the table stays as large as it is.
+        let Ok(object) = allocate_entries(m, places) else {
+            return entries;
+        };
+        m.set_field(self.0, table::ENTRIES, object.value());
+        Entries { object, ..entries }
+    }
 }
 
-/// The places of a table.
+/// What is in a place without an entry.
+const FREE: (Value<'static>, Value<'static>) = (Value::UNBOUND, Value::FALSE);
+
+/// The places of a table: two words each, a key and its value, or an ephemeron of both.
 #[derive(Clone, Copy)]
-struct Entries<'m>(Object<'m>);
+struct Entries<'m> {
+    object: Object<'m>,
+    is_weak: bool,
+}
 
 impl<'m> Entries<'m> {
     /// A power of two.
     fn places(self) -> usize {
-        self.0.size() / 2
+        self.object.size() / 2
+    }
+
+    fn first(self, place: usize) -> Value<'m> {
+        self.object.field(PAYLOAD + 2 * place * WORD_BYTES)
+    }
+
+    fn second(self, place: usize) -> Value<'m> {
+        self.object.field(PAYLOAD + (2 * place + 1) * WORD_BYTES)
+    }
+
+    fn is_free(self, place: usize) -> bool {
+        self.first(place) == Value::UNBOUND
     }
 
     fn key(self, place: usize) -> Value<'m> {
-        self.0.field(PAYLOAD + 2 * place * WORD_BYTES)
+        self.key_of(self.first(place))
     }
 
     fn value(self, place: usize) -> Value<'m> {
-        self.0.field(PAYLOAD + (2 * place + 1) * WORD_BYTES)
+        if self.is_weak {
+            let ephemeron = ephemeron(self.first(place));
+            ephemeron.map_or(Value::FALSE, |ephemeron| ephemeron.field(weak_pair::CDR))
+        } else {
+            self.second(place)
+        }
     }
 
-    fn set(self, m: &Mutator<'_>, place: usize, (key, value): (Value<'_>, Value<'_>)) {
-        m.set_field(self.0, PAYLOAD + 2 * place * WORD_BYTES, key);
-        m.set_field(self.0, PAYLOAD + (2 * place + 1) * WORD_BYTES, value);
+    /// The words of a place.
+    fn set(self, m: &Mutator<'_>, place: usize, (first, second): (Value<'_>, Value<'_>)) {
+        m.set_field(self.object, PAYLOAD + 2 * place * WORD_BYTES, first);
+        m.set_field(self.object, PAYLOAD + (2 * place + 1) * WORD_BYTES, second);
+    }
+
+    /// A new value for the key at `place`.
+    fn set_value(self, m: &Mutator<'_>, place: usize, value: Value<'_>) {
+        match ephemeron(self.first(place)).filter(|_| self.is_weak) {
+            Some(ephemeron) => m.set_field(ephemeron, weak_pair::CDR, value),
+            None => m.set_field(self.object, PAYLOAD + (2 * place + 1) * WORD_BYTES, value),
+        }
+    }
+
+    /// An entry at `place`, which is free.
+    fn add(self, m: &Mutator<'_>, place: usize, (key, value): (Value<'_>, Value<'_>)) {
+        if !self.is_weak {
+            return self.set(m, place, (key, value));
+        }
+        let ephemeron = m.allocate_values(Kind::Ephemeron, weak_pair::WORDS as usize, Value::FALSE);
+        m.set_field(ephemeron, weak_pair::CAR, key);
+        m.set_field(ephemeron, weak_pair::CDR, value);
+        self.set(m, place, (ephemeron.value(), Value::FALSE));
     }
 
     /// Where a search for `key` begins: the high bits of a product (Knuth, volume 3, 6.4).
@@ -172,34 +272,48 @@ impl<'m> Entries<'m> {
         }
     }
 
-    /// Adds a key that is not there yet, with its value.
+    /// Adds the words of an entry whose key is not there yet.
     fn insert(self, m: &Mutator<'_>, entry: (Value<'m>, Value<'m>)) {
-        if let Err(place) = self.find(entry.0) {
+        if let Err(place) = self.find(self.key_of(entry.0)) {
             self.set(m, place, entry);
         }
+    }
+
+    /// The key of an entry of which this is the first word.
+    fn key_of(self, first: Value<'m>) -> Value<'m> {
+        if !self.is_weak {
+            return first;
+        }
+        ephemeron(first).map_or(first, |ephemeron| ephemeron.field(weak_pair::CAR))
     }
 
     /// Frees `place` and moves what would not be found any more (Knuth, volume 3, 6.4, R).
     fn remove(self, m: &Mutator<'_>, place: usize) {
         let mut free = place;
         let mut next = self.next(place);
-        while self.key(next) != Value::UNBOUND {
+        while !self.is_free(next) {
             let mask = self.places() - 1;
             let distance = |from: usize| next.wrapping_sub(from) & mask;
             if distance(self.home(self.key(next))) >= distance(free) {
-                self.set(m, free, (self.key(next), self.value(next)));
+                self.set(m, free, (self.first(next), self.second(next)));
                 free = next;
             }
             next = self.next(next);
         }
-        self.set(m, free, (Value::UNBOUND, Value::FALSE));
+        self.set(m, free, FREE);
     }
 
-    fn all(self) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
+    /// The words of all entries whose keys are there.
+    fn used(self) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
         (0..self.places())
-            .map(move |place| (self.key(place), self.value(place)))
-            .filter(|(key, _)| *key != Value::UNBOUND)
+            .filter(move |&place| !self.is_free(place) && self.key(place) != Value::BROKEN)
+            .map(move |place| (self.first(place), self.second(place)))
     }
+}
+
+/// What a place of a weak table holds, if there is an entry.
+fn ephemeron(value: Value<'_>) -> Option<Object<'_>> {
+    Object::of_kind(value, Kind::Ephemeron)
 }
 
 fn allocate_entries<'m>(m: &'m Mutator<'_>, places: usize) -> Result<Object<'m>, Raise<'m>> {

@@ -13,8 +13,10 @@ fn table<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, TableObject<'m>> {
     TableObject::of(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "table", args[0]))
 }
 
-pub(crate) fn make_table<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
-    TableObject::allocate(m)
+/// `(make-table weak?)`
+pub(crate) fn make_table<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let is_weak = !args.is_empty() && args[0] != Value::FALSE;
+    TableObject::allocate(m, is_weak)
 }
 
 /// `(table-ref table key default)`
@@ -34,15 +36,16 @@ pub(crate) fn table_delete<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn table_count<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    Ok(Value::count(table(args, "table-count")?.count()))
+/// How many keys there are; in a weak table, those that the last collections left.
+pub(crate) fn table_count<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    Ok(Value::count(table(args, "table-count")?.count(m)))
 }
 
 /// The list of pairs of a key and its value, in no particular order.
 pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let table = table(args, "table->alist")?;
-    m.reserve(2 * pair::BYTES * table.count())?;
-    Ok(table.all().fold(Value::NULL, |rest, (key, value)| {
+    m.reserve(2 * pair::BYTES * table.count(m))?;
+    Ok(table.all(m).fold(Value::NULL, |rest, (key, value)| {
         m.cons(m.cons(key, value), rest)
     }))
 }
