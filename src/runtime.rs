@@ -126,7 +126,7 @@ impl Runtime {
     }
 }
 
-/// Stops what a runtime is running, from any thread or a signal handler.
+/// Wants something of a runtime that runs, from any thread or a signal handler.
 #[derive(Clone, Debug)]
 pub struct Interrupt(gc::Interrupt);
 
@@ -135,6 +135,16 @@ impl Interrupt {
     /// atomics: safe in a signal handler.
     pub fn request(&self) {
         self.0.raise(vm::INTERRUPT_BIT);
+    }
+
+    /// Makes the runtime collect the whole heap at its next safepoint, and go on. Only stores to atomics.
+    pub fn request_collection(&self) {
+        self.0.request_collection();
+    }
+
+    /// Whether a collection was asked for that has not begun. Only loads an atomic.
+    pub fn is_collection_requested(&self) -> bool {
+        self.0.is_collection_requested()
     }
 
     /// Whether a request waits for the next safepoint. Only loads an atomic.

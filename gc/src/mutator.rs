@@ -13,7 +13,7 @@ use crate::error::{Full, HeapError, Sealed};
 use crate::handle::Handles;
 use crate::heap::Heap;
 use crate::image::{ImageDescription, ImageId};
-use crate::object_model::{GuardianNumber, ObjectModel};
+use crate::object_model::{GuardianNumber, ObjectModel, Scope};
 use crate::options::HeapOptions;
 use crate::poll::{Interrupt, Poll};
 use crate::slot::Slot;
@@ -337,7 +337,8 @@ impl<M: ObjectModel> Mutator<M> {
 
     // Collection
 
-    /// Collects if enough was allocated since the last time, and under zeal at every Nth call.
+    /// Collects if enough was allocated since the last time or another thread has asked for it, and
+    /// under zeal at every Nth call.
     ///
     /// To be called in the slow path of every poll. Only at a safepoint: every reference that the
     /// embedder holds is one that the model shows as a root.
@@ -348,6 +349,9 @@ impl<M: ObjectModel> Mutator<M> {
         {
             let scope = clock.next_scope();
             return self.collect(CollectReason::Forced(scope));
+        }
+        if self.poll.take_collection() {
+            return self.collect(CollectReason::Forced(Scope::Full));
         }
         if self.is_due.get() {
             return self.collect(CollectReason::Due);

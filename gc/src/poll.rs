@@ -5,13 +5,15 @@
 //! mutator's attention.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 
 /// Shared by a mutator and those who may interrupt it.
 #[derive(Debug)]
 pub(crate) struct Poll {
     limit: AtomicUsize,
     interrupts: AtomicU32,
+    /// Whether a full collection was asked for from outside.
+    collection: AtomicBool,
 }
 
 impl Poll {
@@ -19,6 +21,7 @@ impl Poll {
         Arc::new(Self {
             limit: AtomicUsize::new(0),
             interrupts: AtomicU32::new(0),
+            collection: AtomicBool::new(false),
         })
     }
 
@@ -36,12 +39,17 @@ impl Poll {
         self.limit.load(Ordering::Relaxed) == usize::MAX
     }
 
-    /// Lowers the limit to `stack_limit`, unless an interrupt is pending.
+    /// Lowers the limit to `stack_limit`, unless somebody waits.
     pub(crate) fn settle(&self, stack_limit: usize) {
         self.limit.store(stack_limit, Ordering::SeqCst);
-        if self.interrupts.load(Ordering::SeqCst) != 0 {
+        if self.interrupts.load(Ordering::SeqCst) != 0 || self.collection.load(Ordering::SeqCst) {
             self.request();
         }
+    }
+
+    /// Whether a collection was asked for since the last call.
+    pub(crate) fn take_collection(&self) -> bool {
+        self.collection.load(Ordering::Relaxed) && self.collection.swap(false, Ordering::SeqCst)
     }
 
     pub(crate) fn take_interrupts(&self) -> u32 {
@@ -49,7 +57,7 @@ impl Poll {
     }
 }
 
-/// Interrupts a mutator from any thread, or from a signal handler.
+/// Wants something of a mutator, from any thread or from a signal handler.
 #[derive(Clone, Debug)]
 pub struct Interrupt(pub(crate) Arc<Poll>);
 
@@ -60,6 +68,17 @@ impl Interrupt {
     pub fn raise(&self, bits: u32) {
         self.0.interrupts.fetch_or(bits, Ordering::SeqCst);
         self.0.request();
+    }
+
+    /// Asks for a full collection at the next poll. Only stores to atomics, too.
+    pub fn request_collection(&self) {
+        self.0.collection.store(true, Ordering::SeqCst);
+        self.0.request();
+    }
+
+    /// Whether a collection was asked for that has not begun. Only loads an atomic.
+    pub fn is_collection_requested(&self) -> bool {
+        self.0.collection.load(Ordering::SeqCst)
     }
 
     /// Whether one of `bits` was raised and not taken yet. Only loads an atomic.
@@ -84,6 +103,19 @@ mod tests {
         assert!(poll.is_requested(), "settling must not lose it");
         assert_eq!(poll.take_interrupts(), 0b10);
         assert!(!interrupt.is_raised(0b10));
+        poll.settle(0x1000);
+        assert!(!poll.is_requested());
+    }
+
+    #[test]
+    fn a_request_to_collect_survives_until_it_is_taken() {
+        let poll = Poll::new();
+        let interrupt = Interrupt(Arc::clone(&poll));
+        assert!(!poll.take_collection());
+        interrupt.request_collection();
+        poll.settle(0x1000);
+        assert!(poll.is_requested() && interrupt.is_collection_requested());
+        assert!(poll.take_collection() && !poll.take_collection());
         poll.settle(0x1000);
         assert!(!poll.is_requested());
     }

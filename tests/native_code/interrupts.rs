@@ -56,6 +56,47 @@ fn another_thread_interrupts_a_native_loop_within_a_moment() {
 }
 
 #[test]
+#[expect(
+    clippy::print_stdout,
+    reason = "the figure is of interest, with `--nocapture`"
+)]
+fn another_thread_makes_a_native_loop_collect_within_a_moment() {
+    const ROUNDS: usize = 21;
+    let mut runtime = native_runtime();
+    let interrupt = runtime.interrupt();
+    let waker = std::thread::spawn(move || {
+        let mut latencies = Vec::new();
+        // The loop ends however this goes on.
+        for _ in 0..ROUNDS {
+            std::thread::sleep(Duration::from_millis(2));
+            let requested = Instant::now();
+            interrupt.request_collection();
+            while interrupt.is_collection_requested() && requested.elapsed() < LOADED_LATENCY_MAX {
+                std::thread::yield_now();
+            }
+            latencies.push(requested.elapsed());
+        }
+        interrupt.request();
+        latencies
+    });
+    let full_collections = runtime.enter(|scheme| {
+        scheme.run_text(SPIN, "spin.scm").expect("it is compiled");
+        let before = scheme.statistics().full.count;
+        let error = scheme.evaluate::<()>("(spin -1)").unwrap_err();
+        assert!(error.to_string().contains("interrupt"), "{error}");
+        scheme.statistics().full.count - before
+    });
+    let mut latencies = waker.join().expect("the waker does not panic");
+    latencies.sort();
+    let median = latencies[ROUNDS / 2];
+    println!("from request to collection: median {median:?}, all {latencies:?}");
+    // The waker's own turns are in it: other programs may run between two.
+    assert!(median < LOADED_LATENCY_MAX, "{latencies:?}");
+    // Some rounds may have been over before the loop began.
+    assert!(full_collections > 0);
+}
+
+#[test]
 fn a_signal_interrupts_a_native_loop_and_its_handler_leaves_the_frames_alone() {
     let file = std::env::temp_dir().join(format!("cozen-{}-spin.scm", std::process::id()));
     let program = format!(
