@@ -456,3 +456,14 @@ fn a_standard_error_that_takes_nothing_changes_no_status() {
         assert_eq!(ended.code(), Some(status), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_primitive_that_was_passed_on_is_shown_without_a_place() {
+    let output = cozen(&["-e", "(apply vector-ref (list (vector 1 2) 7))"]);
+    let errors = err(&output);
+    assert!(
+        errors.contains(":1:1: error: vector-ref: expected argument 2"),
+        "{errors}"
+    );
+    assert!(errors.contains("\n  vector-ref\n"), "{errors}");
+}

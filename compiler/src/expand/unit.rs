@@ -405,11 +405,12 @@ impl Expander<'_> {
     /// Puts a definition of each primitive's procedure in front of the unit, except of those that a
     /// library defines and those that need their operands in place.
     fn define_primitives(&mut self) {
-        let start = SourcePlace {
-            file: 0,
+        // No text holds them: a file that is none.
+        let nowhere = SourcePlace {
+            file: u16::MAX,
             span: Span::default(),
         };
-        let at = self.syntax.push(Node::Null, start);
+        let at = self.syntax.push(Node::Null, nowhere);
         let mut steps = Vec::new();
         for &primitive in Primitive::ALL {
             if self.registry.defines_key(primitive.name()) {

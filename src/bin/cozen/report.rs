@@ -26,7 +26,8 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
         Error::Raised(raised) => {
             let places = &raised.backtrace;
             // The place that people want is in their own text, where there is one.
-            let own = places.iter().find(|place| !is_library(place));
+            let is_own = |place: &&Place| place.line > 0 && !is_library(place);
+            let own = places.iter().find(is_own);
             complain(&with_place(&raised.report, own.or(places.first()), sources));
             print_backtrace(places);
         }
