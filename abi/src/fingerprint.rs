@@ -6,7 +6,7 @@
 
 use crate::isa::{Local, Opcode};
 use crate::native;
-use crate::object_layout::{closure, location, pair, record, string, symbol, table};
+use crate::object_layout::{closure, compnum, location, pair, record, string, symbol, table};
 use crate::primitive;
 use crate::procedure::{PROCEDURE_HEADER_BYTES, TRAILER_BYTES};
 use crate::tag;
@@ -54,6 +54,7 @@ const LAYOUT_WORDS: &[u64] = &[
     tag::HEADER_SIZE_SHIFT as u64,
     tag::HEADER_KIND_SHIFT as u64,
     pair::CDR as u64,
+    compnum::IMAGINARY as u64,
     string::LENGTH as u64,
     symbol::LOCATION as u64,
     closure::FREE as u64,

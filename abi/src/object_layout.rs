@@ -22,6 +22,14 @@ pub mod pair {
 /// Offset of the first payload word or byte of every object with a header.
 pub const PAYLOAD: usize = 8;
 
+/// Complex numbers: two real ones.
+pub mod compnum {
+    /// The real part.
+    pub const REAL: usize = 8;
+    /// The imaginary part, never an exact zero.
+    pub const IMAGINARY: usize = 16;
+}
+
 /// Strings: `units` refers to a `Units8` or `Units32` (every character fits one unit; capacity may
 /// exceed the length), `length` is a fixnum, in characters, `hash` a fixnum or `#f` when not computed.
 pub mod string {

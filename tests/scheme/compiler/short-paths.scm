@@ -1,6 +1,6 @@
 ;;; What native code does without a call for the usual operands, and with one for the others.
 
-(import (scheme base) (scheme write) (scheme char) (scheme process-context)
+(import (scheme base) (scheme write) (scheme char) (scheme complex) (scheme process-context)
         (only (srfi 69) string-hash))
 (include "../prelude.scm")
 
@@ -144,5 +144,12 @@
 (test #t (< (opaque 1) (opaque 1.5)))
 (test #f (< (opaque 1.5) (opaque 1e-310)))
 (test '(#t #f #t #f) (map (lambda (x) (and (real? x) (inexact? x))) (list 0.0 (opaque 1) tiny (opaque 1/2))))
+
+;; Parts of complex numbers, which may be real.
+(define (parts z) (list (real-part z) (imag-part z)))
+(test '((1 2) (1.5 -2) (3 0) (2.5 0) (-0.5 1e300))
+      (map parts (list (opaque 1+2i) (opaque 1.5-2i) (opaque 3) (opaque 2.5) (make-rectangular -0.5 1e300))))
+(test-error (real-part (opaque 'a)))
+(test-error (imag-part (opaque "1+2i")))
 
 (finish "short paths of native code")

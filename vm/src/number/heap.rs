@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::cmp::Ordering;
 
-use abi::object_layout::{PAYLOAD, WORD_BYTES};
+use abi::object_layout::{PAYLOAD, WORD_BYTES, compnum};
 use abi::tag::{FLAG_NEGATIVE, Kind};
 use dashu_int::{IBig, Sign, UBig};
 
@@ -24,6 +24,8 @@ const UNANNOUNCED_BYTES: usize = 128;
 const FIRST: usize = PAYLOAD;
 /// The second.
 const SECOND: usize = PAYLOAD + WORD_BYTES;
+
+const _: () = assert!(FIRST == compnum::REAL && SECOND == compnum::IMAGINARY);
 
 /// The double of a flonum, boxed or not.
 #[inline]
@@ -82,7 +84,7 @@ pub(crate) fn as_simple_double(value: Value<'_>) -> Option<f64> {
 }
 
 /// Real and imaginary part of a complex number whose parts are both flonums.
-#[inline]
+#[inline(always)]
 pub(crate) fn as_inexact_complex(value: Value<'_>) -> Option<(f64, f64)> {
     let object = Object::of_kind(value, Kind::Compnum)?;
     Some((

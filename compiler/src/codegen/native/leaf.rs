@@ -9,7 +9,7 @@
 //!                                └─ anything else, or too long: the stub, from the beginning
 //! ```
 
-use abi::object_layout::{PAYLOAD, pair, record, record_type, string};
+use abi::object_layout::{PAYLOAD, compnum, pair, record, record_type, string};
 use abi::primitive::Primitive;
 use abi::tag::{self, Header, Kind, TAG_BITS, TAG_MASK, TAG_OBJECT, TAG_PAIR};
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -57,6 +57,8 @@ pub(super) const fn has_short_path(primitive: Primitive) -> bool {
                 | Primitive::StringSet
                 | Primitive::CharUpcase
                 | Primitive::CharDowncase
+                | Primitive::RealPart
+                | Primitive::ImagPart
         )
 }
 
@@ -94,6 +96,8 @@ impl Emitter<'_, '_> {
             Primitive::StringSet => self.string_set(&words, merge, slow),
             Primitive::CharUpcase => self.change_case(words[0], ('a', 'z'), merge, slow),
             Primitive::CharDowncase => self.change_case(words[0], ('A', 'Z'), merge, slow),
+            Primitive::RealPart => self.part_of_complex(words[0], compnum::REAL, merge, slow),
+            Primitive::ImagPart => self.part_of_complex(words[0], compnum::IMAGINARY, merge, slow),
             _ => self.search(primitive, &words, merge, slow),
         }
         self.start(slow);
@@ -426,6 +430,21 @@ impl Emitter<'_, '_> {
             );
         }
         self.with_tag(address, TAG_OBJECT)
+    }
+
+    // Complex numbers
+
+    /// A field of a complex number that is an object; others are reals.
+    fn part_of_complex(&mut self, number: Value, offset: usize, merge: Block, slow: Block) {
+        let address = self.require_object(number, slow);
+        let kind = self.load_as(types::I8, address, KIND_BYTE);
+        let is_complex =
+            self.code
+                .ins()
+                .icmp_imm_s(IntCC::Equal, kind, i64::from(Kind::Compnum as u8));
+        self.require(is_complex, slow);
+        let part = self.load(address, offset as i32);
+        self.jump_with(merge, part);
     }
 
     // Strings
