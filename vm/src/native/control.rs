@@ -11,7 +11,7 @@ use crate::interpreter::{
 use crate::mutator::Mutator;
 use crate::native::border::{below, below_native, frame_base};
 use crate::native::driver::Next;
-use crate::native::slow_path::{collect, guard, mutator_at, not_returning, raised};
+use crate::native::slow_path::{collect, guard, not_returning, raised, with_mutator};
 use crate::native::stubs::{Answer, LEAVES, RETURNS, SAVED_BYTES};
 use crate::stubs::{BORDER_VALUE_SLOT, CodeTier};
 
@@ -19,8 +19,7 @@ use crate::stubs::{BORDER_VALUE_SLOT, CodeTier};
 pub(super) extern "C" fn capture(mutator: usize, frame_base: usize) -> Answer {
     let fp = Address::new(frame_base).offset_words(1);
     // SAFETY: only stubs call this, with the mutator of `enter`.
-    let m = unsafe { mutator_at(mutator) };
-    match m.capture_native_frame(fp) {
+    match unsafe { with_mutator(mutator, |m| m.capture_native_frame(fp)) } {
         Ok(Some(word)) => Answer {
             word,
             outcome: RETURNS,
@@ -102,9 +101,9 @@ pub(super) struct Resumed {
 /// The stub `resume`: brings the frame back where the continuation at an address goes on. The stub takes
 /// its registers from the continuation.
 pub(super) extern "C" fn resume(mutator: usize, continuation: usize) -> Resumed {
+    let resume = |m: &mut Mutator<'_>| m.resume_native_frame(Address::new(continuation));
     // SAFETY: only stubs call this, with the mutator of `enter`.
-    let m = unsafe { mutator_at(mutator) };
-    let frame = m.resume_native_frame(Address::new(continuation));
+    let frame = unsafe { with_mutator(mutator, resume) };
     frame.map_or(
         Resumed {
             stack_pointer: 0,

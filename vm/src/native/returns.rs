@@ -11,7 +11,7 @@ use crate::interpreter::{Machine, deliver};
 use crate::mutator::Mutator;
 use crate::native::border::{below, frame_base};
 use crate::native::driver::Next;
-use crate::native::slow_path::{guard, mutator_at, not_returning};
+use crate::native::slow_path::{guard, not_returning, with_mutator};
 use crate::native::stubs::{Answer, SAVED_BYTES};
 use crate::stubs::{BORDER_BELOW_BYTECODE_WORDS, ReturnKind, ReturnWord};
 
@@ -124,7 +124,7 @@ pub(super) extern "C" fn underflow_natively(mutator: usize, _behind: usize) -> A
         Ok(frame.resume)
     });
     // SAFETY: as in `guard`.
-    let stack_pointer = unsafe { mutator_at(mutator) }.state().native.operand.get();
+    let stack_pointer = unsafe { with_mutator(mutator, |m| m.state().native.operand.get()) };
     Answer {
         outcome: stack_pointer,
         ..answer

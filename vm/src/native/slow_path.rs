@@ -24,16 +24,21 @@ use crate::stubs::ReturnWord;
 /// The words that a primitive is called with.
 pub(crate) type Words = SmallVec<[u64; 4]>;
 
-/// The mutator that native code runs on.
+/// Runs `body` with the mutator that native code runs on.
 ///
 /// # Safety
 ///
-/// `mutator` is what [`super::stubs::enter`] was given, and native code waits for its stub.
+/// `mutator` is what [`super::stubs::enter`] was given, and native code waits for its stub; nothing
+/// else names the mutator meanwhile.
+// A closure, so that no caller picks a brand: values of two mutators would pass for those of one.
 #[inline(always)]
-pub(super) unsafe fn mutator_at<'any>(mutator: usize) -> &'any mut Mutator<'any> {
-    let mutator: *mut Mutator<'any> = std::ptr::with_exposed_provenance_mut(mutator);
+pub(super) unsafe fn with_mutator<R>(
+    mutator: usize,
+    body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R,
+) -> R {
+    let mutator: *mut Mutator<'_> = std::ptr::with_exposed_provenance_mut(mutator);
     // SAFETY: the driver gave its exclusive reference away while native code runs.
-    unsafe { &mut *mutator }
+    body(unsafe { &mut *mutator })
 }
 
 /// Runs a slow path; its answer, or the outcome if it does not return. A panic does not either: it
@@ -45,8 +50,8 @@ pub(super) fn guard(
     body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
 ) -> Answer {
     // SAFETY: only stubs call slow paths, with the mutator of `enter`.
-    let m = unsafe { mutator_at(mutator) };
-    match catch_unwind(AssertUnwindSafe(|| body(m))) {
+    let run = || unsafe { with_mutator(mutator, body) };
+    match catch_unwind(AssertUnwindSafe(run)) {
         Ok(Ok(word)) => Answer {
             word,
             outcome: RETURNS,
@@ -58,9 +63,9 @@ pub(super) fn guard(
 
 #[cold]
 fn panicked(mutator: usize, panic: Box<dyn Any + Send>) -> Answer {
+    let keep = |m: &mut Mutator<'_>| *m.state().native.panic.borrow_mut() = Some(panic);
     // SAFETY: as in `guard`; what its body borrowed is no longer used.
-    let m = unsafe { mutator_at(mutator) };
-    *m.state().native.panic.borrow_mut() = Some(panic);
+    unsafe { with_mutator(mutator, keep) };
     Answer {
         word: 0,
         outcome: LEAVES,
