@@ -361,6 +361,7 @@ macro_rules! define_primitives {
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The Scheme name.
+            #[inline(always)]
             pub const fn name(self) -> &'static str {
                 match self { $( Self::$variant => $name, )* }
             }
@@ -401,6 +402,7 @@ for_each_primitive!(define_primitives);
 
 impl Primitive {
     /// The primitive with this number.
+    #[inline]
     pub fn from_index(index: u16) -> Option<Self> {
         Self::ALL.get(usize::from(index)).copied()
     }

@@ -347,6 +347,12 @@ impl Header {
         self.0 >> HEADER_SIZE_SHIFT
     }
 
+    /// Whether it is the header of a `kind` with `size` bytes or words, whatever its flags.
+    #[inline(always)]
+    pub const fn describes(self, kind: Kind, size: u64) -> bool {
+        self.0 >> HEADER_KIND_SHIFT == Self::new(kind, size).0 >> HEADER_KIND_SHIFT
+    }
+
     /// Whether all of `flags` are set.
     #[inline(always)]
     pub const fn has_flags(self, flags: u64) -> bool {
@@ -428,6 +434,8 @@ mod tests {
         assert_eq!(header.size(), 3);
         assert!(header.has_flags(FLAG_NEGATIVE));
         assert!(!header.has_flags(FLAG_LITERAL));
+        assert!(header.describes(Kind::Bignum, 3));
+        assert!(!header.describes(Kind::Bignum, 2) && !header.describes(Kind::Ratnum, 3));
         assert_eq!(header.object_bytes(), 32);
         assert_eq!(Header::new(Kind::Units8, 9).object_bytes(), 32);
         assert_eq!(Header::new(Kind::Vector, 0).object_bytes(), 16);

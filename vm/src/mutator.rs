@@ -102,6 +102,24 @@ impl Mutator<'_> {
         object
     }
 
+    /// An object made of `fields`.
+    ///
+    /// `kind` is one whose size counts words.
+    #[inline(always)]
+    pub(crate) fn allocate_fields<'m, const COUNT: usize>(
+        &'m self,
+        kind: Kind,
+        fields: [Value<'m>; COUNT],
+    ) -> Object<'m> {
+        let object = self.allocate(Header::new(kind, COUNT as u64));
+        for (index, field) in fields.iter().enumerate() {
+            let place = object.address().offset_words(index + 1);
+            // SAFETY: a word of the fresh object.
+            unsafe { place.store_word(field.word()) };
+        }
+        object
+    }
+
     /// An object of `size` bytes, or limbs of a bignum, all zero.
     pub(crate) fn allocate_raw(&self, kind: Kind, size: usize) -> Object<'_> {
         let header = Header::new(kind, size as u64);
@@ -113,11 +131,12 @@ impl Mutator<'_> {
         object
     }
 
+    #[inline(always)]
     fn allocate(&self, header: Header) -> Object<'_> {
         let address = self.heap.allocate(header.object_bytes() as usize);
         // SAFETY: the first word of fresh memory.
         unsafe { address.store_word(header.word()) };
-        // SAFETY: the header was just written; the two callers write the payload at once.
+        // SAFETY: the header was just written; the callers write the payload at once.
         unsafe { Object::at(address) }
     }
 

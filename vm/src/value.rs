@@ -193,7 +193,9 @@ impl Value<'_> {
     /// Whether it is an object of this kind.
     #[inline(always)]
     pub fn is_kind(self, kind: Kind) -> bool {
-        self.kind() == Some(kind)
+        // Compared as it stands in the header: that it is a kind at all need not be known.
+        self.header()
+            .is_some_and(|header| header.kind_byte() == kind as u8)
     }
 
     /// The word without its tag; the address of the object if it is a reference.

@@ -13,7 +13,7 @@ use crate::interpreter::data::{
     box_ref, box_set, car, cdr, cons, make_box, passes_test, set_car, set_cdr, wrong_type,
 };
 use crate::interpreter::machine::Machine;
-use crate::interpreter::raise::{Staged, fault, stage};
+use crate::interpreter::raise::fault;
 use crate::interpreter::record::{make_record, record_init, record_ref, record_set};
 use crate::interpreter::sequence::{
     bytevector_length, bytevector_ref, bytevector_set, char_to_integer, integer_to_char,
@@ -25,30 +25,15 @@ use crate::value::Value;
 
 type Answer<'m> = Result<Value<'m>, Raise<'m>>;
 
-/// Arithmetic on two numbers of any kind, for native code, which the machine stands below; `None`
-/// if `primitive` is something else.
-pub(crate) fn arithmetic_primitive(
-    m: &Mutator<'_>,
-    s: Machine,
-    primitive: Primitive,
-    words: &[u64],
-) -> Option<Result<u64, Staged>> {
-    let &[a, b] = words else { return None };
-    // SAFETY: native code hands over values that are alive.
-    let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
-    let answer = compute(m, primitive, a, b)?;
-    Some(match answer {
-        Ok(value) => Ok(value.word()),
-        Err(raise) => Err(stage(m, s, raise)),
-    })
-}
-
-fn compute<'m>(
+/// Arithmetic on two numbers of any kind, for native code; `None` if `primitive` is something else.
+#[inline(always)]
+pub(crate) fn arithmetic_primitive<'m>(
     m: &'m Mutator<'_>,
     primitive: Primitive,
-    a: Value<'m>,
-    b: Value<'m>,
+    [a, b]: [u64; 2],
 ) -> Option<Answer<'m>> {
+    // SAFETY: native code hands over values that are alive.
+    let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
     let who = primitive.name();
     Some(match primitive {
         Primitive::Add => number::add(m, a, b, who),

@@ -132,6 +132,19 @@ fn primitive<const COUNT: usize>(mutator: usize, number: u64, words: [u64; COUNT
     })
 }
 
+/// Calls a primitive of two numbers; what was staged instead of a result, or `None` if it is none.
+#[inline(always)]
+fn arithmetic(m: &Mutator<'_>, number: u16, words: &[u64]) -> Result<u64, Option<Staged>> {
+    let (Some(known), &[a, b]) = (Primitive::from_index(number), words) else {
+        return Err(None);
+    };
+    match arithmetic_primitive(m, known, [a, b]) {
+        Some(Ok(value)) => Ok(value.word()),
+        Some(Err(raise)) => Err(Some(staged(m, raise))),
+        None => Err(None),
+    }
+}
+
 /// Calls a leaf primitive with words of which the last comes first; what was staged instead of a result,
 /// or `None` if it is no leaf.
 #[inline(always)]
@@ -161,15 +174,17 @@ fn primitive_slowly(
     staged: Option<Staged>,
 ) -> Result<u64, u64> {
     let s = below_native(m, m.state().native.scheme_stack());
-    let known = Primitive::from_index(number);
     let mut staged = staged;
     loop {
         let asked = match staged {
             Some(staged) => staged,
-            None => match known.and_then(|known| arithmetic_primitive(m, s, known, words)) {
-                Some(Ok(word)) => return Ok(word),
-                Some(Err(staged)) => staged,
-                None => return inline_primitive(m, s, known, words).map_err(|s| raised(m, s)),
+            None => match arithmetic(m, number, words) {
+                Ok(word) => return Ok(word),
+                Err(Some(staged)) => staged,
+                Err(None) => {
+                    let known = Primitive::from_index(number);
+                    return inline_primitive(m, s, known, words).map_err(|s| raised(m, s));
+                }
             },
         };
         let Staged::Full(bytes) = asked else {
@@ -196,7 +211,14 @@ pub(super) extern "C" fn primitive1(mutator: usize, number: u64, a: u64) -> Answ
 
 /// The stub `primitive2`.
 pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64) -> Answer {
-    primitive(mutator, number, [b, a])
+    guard(mutator, |m| {
+        // Numbers first: what is called for without being arithmetic takes longer anyway.
+        let result = match arithmetic(m, number as u16, &[a, b]) {
+            Err(None) => leaf(m, number as u16, &mut [b, a]),
+            result => result,
+        };
+        result.or_else(|staged| primitive_slowly(m, number as u16, &mut [a, b], staged))
+    })
 }
 
 /// The stub `primitive3`.

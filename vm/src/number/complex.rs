@@ -13,6 +13,7 @@ pub(super) struct Pair {
 }
 
 /// The number of these parts.
+#[inline(always)]
 pub(super) const fn pair(real: f64, imaginary: f64) -> Pair {
     Pair { real, imaginary }
 }
@@ -25,6 +26,17 @@ const HYPERBOLIC_MAX: f64 = 22.0;
 const SQUARE_SAFE_MAX: f64 = 1e150;
 
 impl Pair {
+    #[inline]
+    pub(super) fn add(self, other: Self) -> Self {
+        pair(self.real + other.real, self.imaginary + other.imaginary)
+    }
+
+    #[inline]
+    pub(super) fn subtract(self, other: Self) -> Self {
+        pair(self.real - other.real, self.imaginary - other.imaginary)
+    }
+
+    #[inline]
     pub(super) fn multiply(self, other: Self) -> Self {
         pair(
             self.real * other.real - self.imaginary * other.imaginary,

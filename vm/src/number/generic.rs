@@ -5,10 +5,10 @@ use std::cmp::Ordering;
 use dashu_int::IBig;
 
 use super::heap::{
-    as_i128, as_inexact_complex, as_integer, as_number, as_simple_double, as_small_integer,
-    as_small_ratio, compare_integers, from_i64, from_i128, from_inexact_complex, from_integer,
-    from_number, from_small, from_wide_ratio,
+    as_i128, as_integer, as_number, as_simple_double, as_small_integer, as_small_ratio,
+    compare_integers, from_i64, from_i128, from_integer, from_number, from_small, from_wide_ratio,
 };
+use super::inexact_complex;
 use super::real::Division;
 use super::small::SmallInteger;
 use super::small_ratio::SmallRatio;
@@ -54,7 +54,7 @@ pub(crate) fn binary<'m>(
 }
 
 /// Two doubles, if one operand is a flonum and the other a flonum or fixnum.
-#[inline]
+#[inline(always)]
 fn doubles(a: Value<'_>, b: Value<'_>) -> Option<(f64, f64)> {
     if a.is_fixnum() && b.is_fixnum() {
         return None;
@@ -82,12 +82,6 @@ fn exact_doubles(a: Value<'_>, b: Value<'_>) -> Option<(f64, f64)> {
 #[inline]
 fn wides(a: Value<'_>, b: Value<'_>) -> Option<(i128, i128)> {
     Some((as_i128(a)?, as_i128(b)?))
-}
-
-/// The parts of two complex numbers, all four of them flonums.
-#[inline]
-fn complexes(a: Value<'_>, b: Value<'_>) -> Option<((f64, f64), (f64, f64))> {
-    Some((as_inexact_complex(a)?, as_inexact_complex(b)?))
 }
 
 /// Two integers of few limbs.
@@ -118,9 +112,14 @@ pub(crate) fn add<'m>(
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x + y));
     }
-    if let Some(((a, b), (c, d))) = complexes(a, b) {
-        return Ok(from_inexact_complex(m, (a + c, b + d)));
+    if let Some(sum) = inexact_complex::add(m, a, b) {
+        return Ok(sum);
     }
+    add_others(m, a, b, who)
+}
+
+#[inline(never)]
+fn add_others<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>, who: &'static str) -> Answer<'m> {
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_add(y)
     {
@@ -147,9 +146,19 @@ pub(crate) fn subtract<'m>(
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x - y));
     }
-    if let Some(((a, b), (c, d))) = complexes(a, b) {
-        return Ok(from_inexact_complex(m, (a - c, b - d)));
+    if let Some(difference) = inexact_complex::subtract(m, a, b) {
+        return Ok(difference);
     }
+    subtract_others(m, a, b, who)
+}
+
+#[inline(never)]
+fn subtract_others<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_sub(y)
     {
@@ -176,9 +185,19 @@ pub(crate) fn multiply<'m>(
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x * y));
     }
-    if let Some(((a, b), (c, d))) = complexes(a, b) {
-        return Ok(from_inexact_complex(m, (a * c - b * d, a * d + b * c)));
+    if let Some(product) = inexact_complex::multiply(m, a, b) {
+        return Ok(product);
     }
+    multiply_others(m, a, b, who)
+}
+
+#[inline(never)]
+fn multiply_others<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> Answer<'m> {
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_mul(y)
     {
@@ -208,6 +227,9 @@ pub(crate) fn divide<'m>(
     }
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x / y));
+    }
+    if let Some(quotient) = inexact_complex::divide(m, a, b) {
+        return Ok(quotient);
     }
     if let (Some(x), Some(y)) = (a.as_fixnum(), b.as_fixnum())
         && x % y == 0

@@ -8,6 +8,7 @@ use abi::tag::{FLAG_NEGATIVE, Kind};
 use dashu_int::{IBig, Sign, UBig};
 
 use super::Problem;
+use super::complex::Pair;
 use super::exact::Exact;
 use super::real::Real;
 use super::small::SmallInteger;
@@ -20,23 +21,18 @@ use crate::value::Value;
 
 /// What an object costs that is so small that nobody has to announce it, in bytes.
 const UNANNOUNCED_BYTES: usize = 128;
-/// The first of the two fields of ratnums and compnums.
-const FIRST: usize = PAYLOAD;
-/// The second.
-const SECOND: usize = PAYLOAD + WORD_BYTES;
 
-const _: () = assert!(FIRST == compnum::REAL && SECOND == compnum::IMAGINARY);
+// Ratnums and compnums are two values in this order.
+const _: () = assert!(
+    compnum::REAL == PAYLOAD && compnum::IMAGINARY == PAYLOAD + WORD_BYTES && PAYLOAD == WORD_BYTES
+);
 
 /// The double of a flonum, boxed or not.
 #[inline]
 pub(crate) fn as_flonum(value: Value<'_>) -> Option<f64> {
     value.as_self_tagged_flonum().or_else(|| {
         let object = Object::of_kind(value, Kind::Flonum)?;
-        let mut bytes = [0; 8];
-        for (byte, cell) in bytes.iter_mut().zip(object.bytes()) {
-            *byte = cell.get();
-        }
-        Some(f64::from_le_bytes(bytes))
+        Some(object.double())
     })
 }
 
@@ -83,26 +79,53 @@ pub(crate) fn as_simple_double(value: Value<'_>) -> Option<f64> {
     }
 }
 
-/// Real and imaginary part of a complex number whose parts are both flonums.
+/// The complex number, if its parts are both flonums.
+#[inline]
+pub(super) fn as_inexact_complex(value: Value<'_>) -> Option<Pair> {
+    let (real, imaginary) = Object::two_fields(value, Kind::Compnum)?;
+    Some(Pair {
+        real: as_flonum(real)?,
+        imaginary: as_flonum(imaginary)?,
+    })
+}
+
+/// The complex number, if its parts are both flonums that are not boxed.
 #[inline(always)]
-pub(crate) fn as_inexact_complex(value: Value<'_>) -> Option<(f64, f64)> {
-    let object = Object::of_kind(value, Kind::Compnum)?;
-    Some((
-        as_flonum(object.field(FIRST))?,
-        as_flonum(object.field(SECOND))?,
-    ))
+pub(super) fn as_self_tagged_complex(value: Value<'_>) -> Option<Pair> {
+    let (real, imaginary) = Object::two_fields(value, Kind::Compnum)?;
+    Some(Pair {
+        real: real.as_self_tagged_flonum()?,
+        imaginary: imaginary.as_self_tagged_flonum()?,
+    })
 }
 
 /// The complex number with these parts.
-#[inline]
-pub(crate) fn from_inexact_complex<'m>(m: &'m Mutator<'_>, parts: (f64, f64)) -> Value<'m> {
-    allocate_two(m, Kind::Compnum, (m.flonum(parts.0), m.flonum(parts.1)))
+#[inline(always)]
+pub(super) fn from_inexact_complex<'m>(m: &'m Mutator<'_>, parts: Pair) -> Value<'m> {
+    let parts = [m.flonum(parts.real), m.flonum(parts.imaginary)];
+    m.allocate_fields(Kind::Compnum, parts).value()
+}
+
+/// The number of two real parts, which stay as they are. `None` if one is no real number.
+pub(crate) fn from_parts<'m>(
+    m: &'m Mutator<'_>,
+    real: Value<'m>,
+    imaginary: Value<'m>,
+) -> Option<Value<'m>> {
+    let is_real = |part: Value<'_>| !part.is_kind(Kind::Compnum) && is_inexact(part).is_some();
+    if !is_real(real) || !is_real(imaginary) {
+        return None;
+    }
+    if imaginary == Value::ZERO {
+        return Some(real);
+    }
+    Some(allocate_two(m, Kind::Compnum, (real, imaginary)))
 }
 
 /// The parts of a number as they stand in the heap. `None` if `value` is no number.
 pub(crate) fn complex_parts(value: Value<'_>) -> Option<(Value<'_>, Value<'_>)> {
-    if let Some(object) = Object::of_kind(value, Kind::Compnum) {
-        return Some((object.field(FIRST), object.field(SECOND)));
+    if let Some(parts) = Object::two_fields(value, Kind::Compnum) {
+        return Some(parts);
     }
     is_inexact(value).map(|_| (value, Value::ZERO))
 }
@@ -144,10 +167,10 @@ pub(crate) fn as_small_ratio(value: Value<'_>) -> Option<SmallRatio> {
             denominator: 1,
         });
     }
-    let object = Object::of_kind(value, Kind::Ratnum)?;
+    let (numerator, denominator) = Object::two_fields(value, Kind::Ratnum)?;
     Some(SmallRatio {
-        numerator: object.field(FIRST).as_fixnum()?,
-        denominator: object.field(SECOND).as_fixnum()?,
+        numerator: numerator.as_fixnum()?,
+        denominator: denominator.as_fixnum()?,
     })
 }
 
@@ -248,9 +271,9 @@ pub(crate) fn as_real(value: Value<'_>) -> Option<Real> {
     if let Some(integer) = as_integer(value) {
         return Some(Real::from(integer));
     }
-    let object = Object::of_kind(value, Kind::Ratnum)?;
-    let numerator = as_integer(object.field(FIRST)).expect("numerators are exact integers");
-    let denominator = as_integer(object.field(SECOND)).expect("denominators are exact integers");
+    let (numerator, denominator) = Object::two_fields(value, Kind::Ratnum)?;
+    let numerator = as_integer(numerator).expect("numerators are exact integers");
+    let denominator = as_integer(denominator).expect("denominators are exact integers");
     let denominator = denominator.into_parts().1;
     Some(Real::Exact(Exact::Ratio {
         numerator,
@@ -263,9 +286,9 @@ pub(crate) fn as_number(value: Value<'_>) -> Option<Number> {
     if let Some(real) = as_real(value) {
         return Some(Number::Real(real));
     }
-    let object = Object::of_kind(value, Kind::Compnum)?;
-    let real = as_real(object.field(FIRST)).expect("real parts are real");
-    let imaginary = as_real(object.field(SECOND)).expect("imaginary parts are real");
+    let (real, imaginary) = Object::two_fields(value, Kind::Compnum)?;
+    let real = as_real(real).expect("real parts are real");
+    let imaginary = as_real(imaginary).expect("imaginary parts are real");
     Some(Number::Complex(real, imaginary))
 }
 
@@ -281,8 +304,8 @@ pub(crate) fn is_inexact(value: Value<'_>) -> Option<bool> {
         Kind::Flonum => Some(true),
         Kind::Bignum | Kind::Ratnum => Some(false),
         Kind::Compnum => {
-            let object = Object::of(value)?;
-            Some(is_inexact(object.field(FIRST))? || is_inexact(object.field(SECOND))?)
+            let (real, imaginary) = Object::two_fields(value, Kind::Compnum)?;
+            Some(is_inexact(real)? || is_inexact(imaginary)?)
         }
         _ => None,
     }
@@ -426,9 +449,7 @@ fn allocate_bignum<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> 
 }
 
 fn allocate_two<'m>(m: &'m Mutator<'_>, kind: Kind, parts: (Value<'m>, Value<'m>)) -> Value<'m> {
-    let object = m.allocate_values(kind, 2, parts.0);
-    m.set_field(object, SECOND, parts.1);
-    object.value()
+    m.allocate_fields(kind, [parts.0, parts.1]).value()
 }
 
 impl Problem {

@@ -7,6 +7,7 @@ mod complex;
 pub(crate) mod exact;
 pub(crate) mod generic;
 pub(crate) mod heap;
+mod inexact_complex;
 pub(crate) mod power;
 pub(crate) mod real;
 pub(crate) mod root;

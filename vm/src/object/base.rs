@@ -117,11 +117,38 @@ impl<'m> Object<'m> {
         let is_inside = offset >= PAYLOAD
             && offset.is_multiple_of(WORD_BYTES)
             && offset / WORD_BYTES <= header.size() as usize;
-        assert!(
-            is_inside && header.kind().is_some_and(holds_values),
-            "no value at {offset}"
-        );
+        if !is_inside || !holds_values(header.kind_byte()) {
+            no_value(offset);
+        }
         Slot::new(self.address.offset_bytes(offset))
+    }
+
+    /// The two values that an object of `kind` is made of, if `value` is one.
+    #[inline(always)]
+    pub(crate) fn two_fields(value: Value<'m>, kind: Kind) -> Option<(Value<'m>, Value<'m>)> {
+        assert!(holds_values(kind as u8), "not made of values");
+        let object = Self::of(value)?;
+        if !object.header().describes(kind, 2) {
+            return None;
+        }
+        let field = |index| {
+            // SAFETY: an object of this kind has two initialised values after its header, as this says.
+            unsafe { Value::from_word(object.address.offset_words(index).load_word()) }
+        };
+        Some((field(1), field(2)))
+    }
+
+    /// The double of a boxed flonum.
+    ///
+    /// # Panics
+    ///
+    /// If the object is none.
+    #[inline(always)]
+    pub(crate) fn double(self) -> f64 {
+        let is_flonum = self.header().describes(Kind::Flonum, WORD_BYTES as u64);
+        assert!(is_flonum, "not a flonum");
+        // SAFETY: a flonum has this many initialised bytes after its header.
+        f64::from_bits(unsafe { self.address.offset_words(1).load_word() })
     }
 
     /// The bytes of an object whose size counts bytes.
@@ -167,11 +194,34 @@ impl<'m> Object<'m> {
     }
 }
 
-/// Whether all words after the header are values (the code word of a closure reads as a fixnum).
-const fn holds_values(kind: Kind) -> bool {
-    !kind.size_is_in_bytes()
-        && !matches!(
+#[cold]
+#[inline(never)]
+fn no_value(offset: usize) -> ! {
+    panic!("no value at {offset}");
+}
+
+/// A bit for each kind of which all words after the header are values (the code word of a closure reads
+/// as a fixnum): so that the question is answered at compile time where the kind is known.
+const KINDS_OF_VALUES: u64 = {
+    let mut kinds = 0;
+    let mut index = 0;
+    while index < Kind::ALL.len() {
+        let kind = Kind::ALL[index];
+        let is_raw = matches!(
             kind,
             Kind::Bignum | Kind::Chunk | Kind::CodeAddresses | Kind::Forward
-        )
+        );
+        if !is_raw && !kind.size_is_in_bytes() {
+            kinds |= 1 << kind as u8;
+        }
+        index += 1;
+    }
+    kinds
+};
+
+const _: () = assert!(Kind::ALL.len() <= u64::BITS as usize);
+
+#[inline(always)]
+const fn holds_values(kind_byte: u8) -> bool {
+    (kind_byte as u32) < u64::BITS && KINDS_OF_VALUES >> kind_byte & 1 != 0
 }

@@ -9,7 +9,7 @@ use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::number::exact::Rounding;
 use crate::number::heap::{
-    as_flonum, as_number, complex_parts, from_i64, from_integer, from_number,
+    as_flonum, as_number, complex_parts, from_i64, from_integer, from_number, from_parts,
 };
 use crate::number::real::{Division, Real};
 use crate::number::tower::Number;
@@ -190,6 +190,9 @@ pub(crate) fn exact_rational_approximation<'m>(m: &'m Mutator<'_>, args: Args<'m
 }
 
 pub(crate) fn make_rectangular<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    if let Some(number) = from_parts(m, args[0], args[1]) {
+        return Ok(number);
+    }
     binary_real(m, args, "make-rectangular", |real, imaginary| {
         Ok(Number::rectangular(real.clone(), imaginary.clone()))
     })
