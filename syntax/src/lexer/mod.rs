@@ -1,12 +1,16 @@
 //! Text to tokens (R7RS 7.1.1).
 
+mod literal;
+
 use std::borrow::Cow;
 
-use crate::character_class::{fold_case, is_delimiter, is_symbol_character, is_whitespace};
+use crate::character_class::{
+    BEYOND_ASCII, DELIMITER, STRANGE, UPPER_CASE, WHITESPACE, class_of, fold_case, is_delimiter,
+    is_symbol_character, is_whitespace,
+};
 use crate::error::{SyntaxError, SyntaxErrorKind};
 use crate::number::{NumberError, parse};
 use crate::span::Span;
-use crate::string_escape::{escaped_character, named_character};
 use crate::token::{Abbreviation, Token};
 
 type Result<T> = std::result::Result<T, SyntaxError>;
@@ -56,6 +60,7 @@ impl<'text> Lexer<'text> {
 
     /// Whether the end of the text decided what a token since the last call is: with more text
     /// it might be another.
+    #[inline]
     pub fn take_reached_end(&mut self) -> bool {
         std::mem::take(&mut self.reached_end)
     }
@@ -68,30 +73,52 @@ impl<'text> Lexer<'text> {
     pub fn next_token(&mut self) -> Result<(Token<'text>, Span)> {
         self.skip_atmosphere()?;
         let start = self.position;
-        let Some(character) = self.peek() else {
+        let Some(byte) = self.byte() else {
             return Ok((Token::End, self.span_from(start)));
         };
-        let token = match character {
-            '(' => self.single(Token::OpenList),
-            ')' => self.single(Token::Close),
-            '\'' => self.single(Token::Abbreviation(Abbreviation::Quote)),
-            '`' => self.single(Token::Abbreviation(Abbreviation::Quasiquote)),
-            ',' => self.unquote(),
-            '"' => Token::String(self.quoted('"', "a string", "`\"`")?),
-            '|' => self.barred_symbol()?,
-            '#' => self.hash()?,
-            _ if is_symbol_character(character) => self.symbol_or_number()?,
-            _ => {
-                self.position += character.len_utf8();
-                let kind = SyntaxErrorKind::UnexpectedCharacter { character };
-                return Err(self.error_from(start, kind));
+        // The usual tokens are made where the caller wants them: moving them costs more.
+        let token = match byte {
+            b'(' => return Ok(self.single(Token::OpenList)),
+            b')' => return Ok(self.single(Token::Close)),
+            b'\'' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quote))),
+            b'`' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quasiquote))),
+            b',' => self.unquote(),
+            b'"' => Token::String(self.quoted(b'"', "a string", "`\"`")?),
+            b'|' => self.barred_symbol()?,
+            b'#' => self.hash()?,
+            _ if class_of(byte) & (DELIMITER | STRANGE | BEYOND_ASCII) == 0 => {
+                return self.symbol_or_number();
             }
+            _ => return self.unusual(),
         };
         Ok((token, self.span_from(start)))
     }
 
+    /// A token that begins beyond ASCII, or with what no token begins with.
+    fn unusual(&mut self) -> Result<(Token<'text>, Span)> {
+        let start = self.position;
+        match self.next() {
+            Some(character) if !is_symbol_character(character) => {
+                let kind = SyntaxErrorKind::UnexpectedCharacter { character };
+                Err(self.error_from(start, kind))
+            }
+            _ => {
+                self.position = start;
+                self.symbol_or_number()
+            }
+        }
+    }
+
     fn rest(&self) -> &'text str {
         &self.text[self.position..]
+    }
+
+    /// The next byte; at the end notes that the end was seen.
+    #[inline]
+    fn byte(&mut self) -> Option<u8> {
+        let next = self.text.as_bytes().get(self.position).copied();
+        self.reached_end |= next.is_none();
+        next
     }
 
     /// The next character; at the end notes that the end was seen.
@@ -107,17 +134,28 @@ impl<'text> Lexer<'text> {
         next
     }
 
-    fn take(&mut self, expected: char) -> bool {
-        let found = self.peek() == Some(expected);
-        self.position += if found { expected.len_utf8() } else { 0 };
+    fn take(&mut self, expected: u8) -> bool {
+        debug_assert!(expected.is_ascii(), "one byte is one character");
+        let found = self.byte() == Some(expected);
+        self.position += usize::from(found);
         found
     }
 
-    fn single(&mut self, token: Token<'text>) -> Token<'text> {
-        self.position += 1;
-        token
+    /// How many bytes there are before the next one that is `wanted`, or up to the end.
+    #[inline]
+    fn bytes_before(&self, wanted: impl Fn(u8) -> bool) -> Option<usize> {
+        let rest = &self.text.as_bytes()[self.position..];
+        rest.iter().position(|&byte| wanted(byte))
     }
 
+    #[inline]
+    fn single(&mut self, token: Token<'text>) -> (Token<'text>, Span) {
+        let start = self.position;
+        self.position += 1;
+        (token, self.span_from(start))
+    }
+
+    #[inline]
     fn span_from(&self, start: usize) -> Span {
         Span::new(offset(start), offset(self.position))
     }
@@ -143,20 +181,38 @@ impl<'text> Lexer<'text> {
     }
 
     /// Skips white space, comments (but `#;`, the parser's) and directives.
+    #[inline]
     fn skip_atmosphere(&mut self) -> Result<()> {
-        loop {
-            let start = self.position;
-            match self.peek() {
-                Some(character) if is_whitespace(character) => {
-                    self.position += character.len_utf8();
-                }
-                Some(';') => self.skip_line(),
-                Some('#') if self.rest().starts_with("#|") => self.skip_block_comment()?,
-                Some('#') if start == 0 && self.starts_with_interpreter() => self.skip_line(),
-                Some('#') if self.rest().starts_with("#!") => self.directive()?,
-                _ => return Ok(()),
+        while let Some(byte) = self.byte() {
+            if class_of(byte) & WHITESPACE != 0 {
+                self.position += 1;
+            } else if byte == b';' {
+                self.skip_line();
+            } else if byte != b'#' && byte.is_ascii() || !self.skip_unusual_atmosphere()? {
+                break;
             }
         }
+        Ok(())
+    }
+
+    /// Skips a comment or directive that starts with `#`, or a space beyond ASCII; whether one was
+    /// there.
+    fn skip_unusual_atmosphere(&mut self) -> Result<bool> {
+        match self.peek() {
+            Some('#') => match self.text.as_bytes().get(self.position + 1) {
+                Some(b'|') => self.skip_block_comment()?,
+                Some(b'!') if self.position == 0 && self.starts_with_interpreter() => {
+                    self.skip_line();
+                }
+                Some(b'!') => self.directive()?,
+                _ => return Ok(false),
+            },
+            Some(character) if is_whitespace(character) => {
+                self.position += character.len_utf8();
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// The first line of a script names its interpreter.
@@ -165,10 +221,9 @@ impl<'text> Lexer<'text> {
     }
 
     fn skip_line(&mut self) {
-        let rest = self.rest();
-        let length = rest.find(['\n', '\r']).unwrap_or(rest.len());
-        self.position += length;
-        self.reached_end |= length == rest.len();
+        let length = self.bytes_before(|byte| matches!(byte, b'\n' | b'\r'));
+        self.position = length.map_or(self.text.len(), |length| self.position + length);
+        self.reached_end |= length.is_none();
     }
 
     fn skip_block_comment(&mut self) -> Result<()> {
@@ -176,7 +231,7 @@ impl<'text> Lexer<'text> {
         self.position += 2;
         let mut depth: usize = 1;
         while depth > 0 {
-            let Some(length) = self.rest().find(['|', '#']) else {
+            let Some(length) = self.bytes_before(|byte| matches!(byte, b'|' | b'#')) else {
                 self.position = self.text.len();
                 return Err(self.incomplete(start, 2, "a block comment", "`|#`"));
             };
@@ -196,7 +251,9 @@ impl<'text> Lexer<'text> {
 
     fn directive(&mut self) -> Result<()> {
         let start = self.position;
-        let text = self.atom();
+        let (text, _) = self.atom();
+        // A slash that follows would make it the name of an interpreter.
+        self.reached_end |= self.text == "#! ";
         match text.to_ascii_lowercase().as_str() {
             "#!fold-case" => self.fold_case = true,
             "#!no-fold-case" => self.fold_case = false,
@@ -210,7 +267,7 @@ impl<'text> Lexer<'text> {
 
     fn unquote(&mut self) -> Token<'text> {
         self.position += 1;
-        let abbreviation = if self.take('@') {
+        let abbreviation = if self.take(b'@') {
             Abbreviation::UnquoteSplicing
         } else {
             Abbreviation::Unquote
@@ -218,55 +275,62 @@ impl<'text> Lexer<'text> {
         Token::Abbreviation(abbreviation)
     }
 
-    /// Takes everything up to the next delimiter.
-    fn atom(&mut self) -> &'text str {
-        let rest = self.rest();
-        let length = rest.find(is_delimiter).unwrap_or(rest.len());
-        self.position += length;
-        self.reached_end |= length == rest.len();
-        &rest[..length]
+    /// Takes everything up to the next delimiter; with it come the classes that its bytes have.
+    #[inline]
+    fn atom(&mut self) -> (&'text str, u8) {
+        let start = self.position;
+        let bytes = self.text.as_bytes();
+        let mut position = start;
+        let mut classes = 0;
+        while let Some(&byte) = bytes.get(position) {
+            let class = class_of(byte);
+            if class & DELIMITER != 0 {
+                break;
+            }
+            position += match class & BEYOND_ASCII {
+                0 => 1,
+                _ => match self.text[position..].chars().next() {
+                    Some(character) if !is_delimiter(character) => character.len_utf8(),
+                    _ => break,
+                },
+            };
+            classes |= class;
+        }
+        self.position = position;
+        self.reached_end |= position == bytes.len();
+        (&self.text[start..position], classes)
     }
 
-    fn symbol_or_number(&mut self) -> Result<Token<'text>> {
+    fn symbol_or_number(&mut self) -> Result<(Token<'text>, Span)> {
+        // Each answer is complete where it is made, see `next_token`.
         let start = self.position;
-        let text = self.atom();
-        if text == "." {
-            return Ok(Token::Dot);
-        }
+        let (text, classes) = self.atom();
         if matches!(
             text.as_bytes().first(),
             Some(b'0'..=b'9' | b'+' | b'-' | b'.')
         ) {
+            if text == "." {
+                return Ok((Token::Dot, self.span_from(start)));
+            }
             match parse::parse(text, 10) {
-                Ok(number) => return Ok(Token::Number(number)),
+                Ok(number) => return Ok((Token::Number(number), self.span_from(start))),
                 Err(NumberError::NotANumber) => {}
                 Err(reason) => return Err(self.invalid_number(start, text, reason)),
             }
         }
-        if let Some((length, character)) = text
-            .char_indices()
-            .find(|&(_, character)| !is_symbol_character(character))
-        {
-            let at = start + length;
-            let span = Span::new(offset(at), offset(at + character.len_utf8()));
-            return Err(SyntaxError::new(
-                span,
-                SyntaxErrorKind::UnexpectedCharacter { character },
-            ));
+        if classes & (STRANGE | BEYOND_ASCII) != 0 {
+            check_symbol(start, text)?;
         }
-        Ok(Token::Symbol(self.folded(Cow::Borrowed(text))))
+        if self.fold_case && classes & (UPPER_CASE | BEYOND_ASCII) != 0 {
+            return Ok(self.folded_symbol(start, text));
+        }
+        Ok((Token::Symbol(Cow::Borrowed(text)), self.span_from(start)))
     }
 
-    fn folded(&self, name: Cow<'text, str>) -> Cow<'text, str> {
-        let is_folded = || {
-            name.bytes()
-                .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
-        };
-        if self.fold_case && !is_folded() {
-            Cow::Owned(fold_case(&name))
-        } else {
-            name
-        }
+    #[cold]
+    fn folded_symbol(&self, start: usize, text: &str) -> (Token<'text>, Span) {
+        let name = Cow::Owned(fold_case(text));
+        (Token::Symbol(name), self.span_from(start))
     }
 
     fn invalid_number(&self, start: usize, text: &str, reason: NumberError) -> SyntaxError {
@@ -280,33 +344,31 @@ impl<'text> Lexer<'text> {
     }
 
     fn barred_symbol(&mut self) -> Result<Token<'text>> {
-        let name = self.quoted('|', "a symbol", "`|`")?;
-        Ok(Token::Symbol(self.folded(name)))
+        let name = self.quoted(b'|', "a symbol", "`|`")?;
+        Ok(Token::Symbol(if self.fold_case {
+            Cow::Owned(fold_case(&name))
+        } else {
+            name
+        }))
     }
 
     fn hash(&mut self) -> Result<Token<'text>> {
         let start = self.position;
-        let rest = self.rest();
-        for (prefix, token) in [
-            ("#(", Token::OpenVector),
-            ("#;", Token::DatumComment),
-            ("#u8(", Token::OpenBytevector),
-            ("#U8(", Token::OpenBytevector),
-        ] {
-            if rest.starts_with(prefix) {
-                self.position += prefix.len();
-                return Ok(token);
-            }
-        }
-        match rest.as_bytes().get(1) {
-            None => {
+        let (length, token) = match self.text.as_bytes()[start + 1..] {
+            [b'(', ..] => (2, Token::OpenVector),
+            [b';', ..] => (2, Token::DatumComment),
+            [b'u' | b'U', b'8', b'(', ..] => (4, Token::OpenBytevector),
+            [b'\\', ..] => return self.character(),
+            [b'0'..=b'9', ..] => return self.label(),
+            [_, ..] => return self.hash_atom(),
+            [] => {
                 self.position += 1;
-                Err(self.incomplete(start, 1, "a token that starts with `#`", "the rest of it"))
+                let expected = "the rest of it";
+                return Err(self.incomplete(start, 1, "a token that starts with `#`", expected));
             }
-            Some(b'\\') => self.character(),
-            Some(b'0'..=b'9') => self.label(),
-            Some(_) => self.hash_atom(),
-        }
+        };
+        self.position += length;
+        Ok(token)
     }
 
     /// `#t` and its like, and numbers with prefixes.
@@ -338,8 +400,8 @@ impl<'text> Lexer<'text> {
         let digits = &self.rest()[..length];
         self.position += length;
         let label: Option<u64> = digits.parse().ok();
-        let is_definition = self.peek() == Some('=');
-        if !is_definition && self.peek() != Some('#') {
+        let is_definition = self.byte() == Some(b'=');
+        if !is_definition && self.byte() != Some(b'#') {
             self.atom();
             let text = self.text[start..self.position].into();
             return Err(self.error_from(start, SyntaxErrorKind::UnknownHash { text }));
@@ -354,132 +416,23 @@ impl<'text> Lexer<'text> {
             }
         }
     }
+}
 
-    fn character(&mut self) -> Result<Token<'text>> {
-        let start = self.position;
-        self.position += 2;
-        let Some(first) = self.next() else {
-            return Err(self.incomplete(start, 2, "a character", "a character after `#\\`"));
-        };
-        if !is_delimiter(first) {
-            self.atom();
-        }
-        let name = &self.text[start + 2..self.position];
-        if name.len() == first.len_utf8() {
-            return Ok(Token::Character(first));
-        }
-        if matches!(first, 'x' | 'X') && name[1..].bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return self.scalar(start, &name[1..]).map(Token::Character);
-        }
-        let known = if self.fold_case {
-            named_character(&fold_case(name))
-        } else {
-            named_character(name)
-        };
-        known.map(Token::Character).ok_or_else(|| {
-            self.error_from(
-                start,
-                SyntaxErrorKind::UnknownCharacterName { name: name.into() },
-            )
-        })
-    }
-
-    /// The character whose code is `digits`, for a token or an escape that began at `start`.
-    fn scalar(&self, start: usize, digits: &str) -> Result<char> {
-        u32::from_str_radix(digits, 16)
-            .ok()
-            .and_then(char::from_u32)
-            .ok_or_else(|| {
-                self.error_from(
-                    start,
-                    SyntaxErrorKind::InvalidScalar {
-                        digits: digits.into(),
-                    },
-                )
-            })
-    }
-
-    /// The value of what stands between two `quote`s, the first of which is next.
-    fn quoted(
-        &mut self,
-        quote: char,
-        inside: &'static str,
-        expected: &'static str,
-    ) -> Result<Cow<'text, str>> {
-        let start = self.position;
-        self.position += 1;
-        let mut value = Cow::Borrowed("");
-        loop {
-            let rest = self.rest();
-            let Some(length) = rest.find([quote, '\\', '\r']) else {
-                self.position = self.text.len();
-                return Err(self.incomplete(start, 1, inside, expected));
-            };
-            value += &rest[..length];
-            self.position += length;
-            if self.take(quote) {
-                return Ok(value);
-            }
-            if self.take('\r') {
-                // R7RS 6.7: any line ending in a literal is a newline.
-                self.take('\n');
-                value += "\n";
-            } else if let Some(escape) = self.escape((start, inside, expected))? {
-                value.to_mut().push(escape);
-            }
-        }
-    }
-
-    /// Reads the escape that stands next; `None` for an escaped line end.
-    ///
-    /// `open` is what the escape stands in: its start, its name, and what would close it.
-    fn escape(&mut self, open: (usize, &'static str, &'static str)) -> Result<Option<char>> {
-        let start = self.position;
-        let (literal_start, inside, expected) = open;
-        self.position += 1;
-        let Some(letter) = self.next() else {
-            return Err(self.incomplete(literal_start, 1, inside, expected));
-        };
-        if let Some(character) = escaped_character(letter) {
-            return Ok(Some(character));
-        }
-        if letter == 'x' || letter == 'X' {
-            let rest = self.rest();
-            let length = rest
-                .find(|c: char| !c.is_ascii_hexdigit())
-                .unwrap_or(rest.len());
-            self.position += length;
-            if self.take(';') {
-                return self.scalar(start, &rest[..length]).map(Some);
-            }
-            if self.peek().is_none() {
-                return Err(self.incomplete(literal_start, 1, inside, expected));
-            }
-        } else if matches!(letter, ' ' | '\t' | '\n' | '\r') {
-            self.position -= 1;
-            if self.escaped_line_end() {
-                return Ok(None);
-            }
-            if self.peek().is_none() {
-                return Err(self.incomplete(literal_start, 1, inside, expected));
-            }
-        }
-        let kind = SyntaxErrorKind::UnknownEscape { character: letter };
-        Err(self.error_from(start, kind))
-    }
-
-    /// Takes blanks, one line end, and blanks.
-    fn escaped_line_end(&mut self) -> bool {
-        self.skip_blanks();
-        let returned = self.take('\r');
-        let fed = self.take('\n');
-        self.skip_blanks();
-        returned || fed
-    }
-
-    fn skip_blanks(&mut self) {
-        while self.take(' ') || self.take('\t') {}
-    }
+/// Refuses a symbol that begins at `start`, with characters that stand in none.
+#[cold]
+fn check_symbol(start: usize, text: &str) -> Result<()> {
+    let strange = text
+        .char_indices()
+        .find(|&(_, character)| !is_symbol_character(character));
+    let Some((length, character)) = strange else {
+        return Ok(());
+    };
+    let at = start + length;
+    let span = Span::new(offset(at), offset(at + character.len_utf8()));
+    Err(SyntaxError::new(
+        span,
+        SyntaxErrorKind::UnexpectedCharacter { character },
+    ))
 }
 
 /// A position as an offset: the constructor refused texts for which it would not fit.

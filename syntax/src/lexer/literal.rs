@@ -1,0 +1,137 @@
+//! Characters, strings and what else has quotes and escapes.
+
+use std::borrow::Cow;
+
+use super::{Lexer, Result};
+use crate::character_class::{fold_case, is_delimiter};
+use crate::error::SyntaxErrorKind;
+use crate::string_escape::{escaped_character, named_character};
+use crate::token::Token;
+
+impl<'text> Lexer<'text> {
+    pub(super) fn character(&mut self) -> Result<Token<'text>> {
+        let start = self.position;
+        self.position += 2;
+        let Some(first) = self.next() else {
+            return Err(self.incomplete(start, 2, "a character", "a character after `#\\`"));
+        };
+        if !is_delimiter(first) {
+            self.atom();
+        }
+        let name = &self.text[start + 2..self.position];
+        if name.len() == first.len_utf8() {
+            return Ok(Token::Character(first));
+        }
+        if matches!(first, 'x' | 'X') && name[1..].bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return self.scalar(start, &name[1..]).map(Token::Character);
+        }
+        let known = if self.fold_case {
+            named_character(&fold_case(name))
+        } else {
+            named_character(name)
+        };
+        known.map(Token::Character).ok_or_else(|| {
+            self.error_from(
+                start,
+                SyntaxErrorKind::UnknownCharacterName { name: name.into() },
+            )
+        })
+    }
+
+    /// The character whose code is `digits`, for a token or an escape that began at `start`.
+    fn scalar(&self, start: usize, digits: &str) -> Result<char> {
+        u32::from_str_radix(digits, 16)
+            .ok()
+            .and_then(char::from_u32)
+            .ok_or_else(|| {
+                self.error_from(
+                    start,
+                    SyntaxErrorKind::InvalidScalar {
+                        digits: digits.into(),
+                    },
+                )
+            })
+    }
+
+    /// The value of what stands between two `quote`s, the first of which is next.
+    pub(super) fn quoted(
+        &mut self,
+        quote: u8,
+        inside: &'static str,
+        expected: &'static str,
+    ) -> Result<Cow<'text, str>> {
+        let start = self.position;
+        self.position += 1;
+        let mut value = Cow::Borrowed("");
+        loop {
+            let is_special = |byte| byte == quote || matches!(byte, b'\\' | b'\r');
+            let Some(length) = self.bytes_before(is_special) else {
+                self.position = self.text.len();
+                return Err(self.incomplete(start, 1, inside, expected));
+            };
+            value += &self.rest()[..length];
+            self.position += length;
+            if self.take(quote) {
+                return Ok(value);
+            }
+            if self.take(b'\r') {
+                // R7RS 6.7: any line ending in a literal is a newline.
+                self.take(b'\n');
+                value += "\n";
+            } else if let Some(escape) = self.escape((start, inside, expected))? {
+                value.to_mut().push(escape);
+            }
+        }
+    }
+
+    /// Reads the escape that stands next; `None` for an escaped line end.
+    ///
+    /// `open` is what the escape stands in: its start, its name, and what would close it.
+    fn escape(&mut self, open: (usize, &'static str, &'static str)) -> Result<Option<char>> {
+        let start = self.position;
+        let (literal_start, inside, expected) = open;
+        self.position += 1;
+        let Some(letter) = self.next() else {
+            return Err(self.incomplete(literal_start, 1, inside, expected));
+        };
+        if let Some(character) = escaped_character(letter) {
+            return Ok(Some(character));
+        }
+        if letter == 'x' || letter == 'X' {
+            let rest = self.rest();
+            let length = rest
+                .find(|c: char| !c.is_ascii_hexdigit())
+                .unwrap_or(rest.len());
+            self.position += length;
+            if self.take(b';') {
+                return self.scalar(start, &rest[..length]).map(Some);
+            }
+            if self.peek().is_none() {
+                return Err(self.incomplete(literal_start, 1, inside, expected));
+            }
+        } else if matches!(letter, ' ' | '\t' | '\n' | '\r') {
+            self.position -= 1;
+            if self.escaped_line_end() {
+                return Ok(None);
+            }
+            if self.peek().is_none() {
+                return Err(self.incomplete(literal_start, 1, inside, expected));
+            }
+        }
+        let kind = SyntaxErrorKind::UnknownEscape { character: letter };
+        Err(self.error_from(start, kind))
+    }
+
+    /// Takes blanks, one line end, and blanks.
+    fn escaped_line_end(&mut self) -> bool {
+        self.skip_blanks();
+        let returned = self.take(b'\r');
+        let fed = self.take(b'\n');
+        self.skip_blanks();
+        returned || fed
+    }
+
+    fn skip_blanks(&mut self) {
+        while self.take(b' ') || self.take(b'\t') {}
+    }
+}
