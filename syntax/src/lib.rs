@@ -32,7 +32,7 @@ pub use error::{SyntaxError, SyntaxErrorKind, decode_source};
 pub use lexer::Lexer;
 pub use number::parse::parse_number;
 pub use number::{Complex, Integer, Number, NumberError, Ratio};
-pub use parser::Parser;
+pub use parser::{Parser, PausedParser, Progress};
 pub use span::{LineColumn, LineIndex, Span};
 pub use string_escape::{character_name, write_character, write_string, write_symbol};
 pub use token::{Abbreviation, Token};

@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use abi::tag::Kind;
 use gc::{Address, CollectReason, HeapOptions, Outcome, Zeal};
-use syntax::{Data, DataBuilder, DatumId, Parser};
+use syntax::{Data, DataBuilder, Parser};
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
@@ -13,7 +13,7 @@ use crate::object::Object;
 use crate::primitive::Leaf;
 use crate::primitive::functions::element_offset;
 use crate::print::{Style, to_text};
-use crate::read;
+use crate::read::ValueBuilder;
 use crate::stack::Stack;
 use crate::state::State;
 use crate::value::Value;
@@ -34,7 +34,7 @@ fn mutator_with<'id>(options: &HeapOptions) -> Mutator<'id> {
 }
 
 /// A mutator that collects whenever it can, and verifies its heap.
-fn zealous_mutator<'id>() -> Mutator<'id> {
+pub(crate) fn zealous_mutator<'id>() -> Mutator<'id> {
     let every = NonZeroU32::MIN;
     mutator_with(&HeapOptions {
         arena_bytes: 1 << 30,
@@ -44,7 +44,7 @@ fn zealous_mutator<'id>() -> Mutator<'id> {
 }
 
 /// Runs `operation`, which leaves its result in a register, until it needs no collection any more.
-fn until_it_fits(
+pub(crate) fn until_it_fits(
     m: &mut Mutator<'_>,
     mut operation: impl for<'m> FnMut(&'m Mutator<'_>) -> Result<(), Raise<'m>>,
 ) {
@@ -66,11 +66,11 @@ fn until_it_fits(
 pub(crate) fn answer_with_zeal(leaf: Leaf, arguments: &str) -> String {
     let mut machine = zealous_mutator();
     let m = &mut machine;
-    let mut data = Data::new();
-    let forms = parse(&mut data, arguments);
-    for form in forms.into_iter().rev() {
+    for text in texts_of(arguments).into_iter().rev() {
         until_it_fits(m, |m| {
-            let value = read::build(m, &data, form)?;
+            let mut builder = ValueBuilder::new(m);
+            let datum = Parser::new(text).next_datum(&mut builder);
+            let value = datum.expect("good text").expect("there is a datum")?;
             m.set_winders(m.cons(value, m.winders()));
             Ok(())
         });
@@ -88,24 +88,27 @@ pub(crate) fn answer_with_zeal(leaf: Leaf, arguments: &str) -> String {
     text
 }
 
-fn parse(data: &mut Data, text: &str) -> Vec<DatumId> {
+/// The texts of the data in `text`, each with what stands before it.
+fn texts_of(text: &str) -> Vec<&str> {
+    let mut data = Data::new();
+    let mut builder = DataBuilder::new(&mut data);
     let mut parser = Parser::new(text);
-    let mut forms = Vec::new();
-    while let Some(form) = parser
-        .next_datum(&mut DataBuilder::new(data))
-        .expect("good text")
-    {
-        forms.push(form);
-    }
-    forms
+    let mut start = 0;
+    std::iter::from_fn(|| {
+        parser.next_datum(&mut builder).expect("good text")?;
+        let end = parser.offset() as usize;
+        Some(&text[std::mem::replace(&mut start, end)..end])
+    })
+    .collect()
 }
 
 /// The data that `text` denotes.
 pub(crate) fn data<'m>(m: &'m Mutator<'_>, text: &str) -> Vec<Value<'m>> {
-    let mut data = Data::new();
-    let forms = parse(&mut data, text);
-    let build = |&form| read::build(m, &data, form).expect("the heap is large enough");
-    forms.iter().map(build).collect()
+    let mut parser = Parser::new(text);
+    let mut builder = ValueBuilder::new(m);
+    std::iter::from_fn(|| parser.next_datum(&mut builder).expect("good text"))
+        .map(|datum| datum.expect("the heap is large enough"))
+        .collect()
 }
 
 /// Calls `leaf` with `values`.

@@ -47,13 +47,12 @@ impl<'data> DataBuilder<'data> {
             .expect("the parser takes only what it pushed")
     }
 
-    fn pop_many(&mut self, count: usize) -> Vec<DatumId> {
-        let start = self
-            .stack
+    /// Where the last `count` data on the stack start.
+    fn start_of(&self, count: usize) -> usize {
+        self.stack
             .len()
             .checked_sub(count)
-            .expect("the parser takes only what it pushed");
-        self.stack.split_off(start)
+            .expect("the parser takes only what it pushed")
     }
 
     /// Replaces every edge to a placeholder by one to its datum.
@@ -108,13 +107,15 @@ impl DatumBuilder for DataBuilder<'_> {
 
     fn list(&mut self, count: usize, has_tail: bool, span: Span) {
         let tail = if has_tail { Some(self.pop()) } else { None };
-        let items = self.pop_many(count);
-        let list = self.data.push_list(&items, tail, span);
+        let start = self.start_of(count);
+        let list = self.data.push_list(&self.stack[start..], tail, span);
+        self.stack.truncate(start);
         self.stack.push(list);
     }
 
     fn vector(&mut self, count: usize, span: Span) {
-        let items = self.pop_many(count);
+        let start = self.start_of(count);
+        let items = self.stack.split_off(start);
         let vector = self.data.push(DatumKind::Vector(items), span);
         self.stack.push(vector);
     }

@@ -24,6 +24,13 @@ pub struct Lexer<'text> {
     reached_end: bool,
 }
 
+/// A place where a [`Lexer`] stood.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mark {
+    position: usize,
+    fold_case: bool,
+}
+
 impl<'text> Lexer<'text> {
     /// A lexer at the start of `text`.
     ///
@@ -63,6 +70,22 @@ impl<'text> Lexer<'text> {
     #[inline]
     pub fn take_reached_end(&mut self) -> bool {
         std::mem::take(&mut self.reached_end)
+    }
+
+    /// Where the lexer stands, to come back to.
+    #[inline]
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            position: self.position,
+            fold_case: self.fold_case,
+        }
+    }
+
+    /// Goes to a place of this text, or of one that this text is the beginning of.
+    pub(crate) fn go_to(&mut self, mark: Mark) {
+        self.position = mark.position;
+        self.fold_case = mark.fold_case;
+        self.reached_end = false;
     }
 
     /// The next token and where it stands; [`Token::End`] for ever at the end.

@@ -110,35 +110,86 @@ fn errors_say_what_was_expected() {
     }
 }
 
+/// What a parser says of `text`, after which more may follow.
+fn progress(text: &str) -> Result<Progress<String>> {
+    let mut data = Data::new();
+    let mut parser = Parser::new(text);
+    let progress = parser.next_in_part(&mut DataBuilder::new(&mut data), false)?;
+    Ok(match progress {
+        Progress::Datum(datum) => Progress::Datum(data.to_text(datum)),
+        Progress::End => Progress::End,
+        Progress::Undecided => Progress::Undecided,
+    })
+}
+
 #[test]
-fn every_prefix_of_a_datum_is_incomplete() {
+fn every_prefix_of_a_datum_is_undecided() {
     let text = "(a \"b\\n\" #(c #\\d) |e f| #| g |# . ('h #u8(1) #0=(i) . #;j #0#))";
-    for end in (1..text.len()).filter(|&end| text.is_char_boundary(end)) {
-        let mut parser = Parser::new(&text[..end]);
-        let answer = parser.next_datum(&mut DataBuilder::new(&mut Data::new()));
-        let may_go_on = match answer {
-            Ok(_) => parser.reached_end(),
-            Err(error) => error.is_incomplete() || parser.reached_end(),
-        };
-        assert!(may_go_on, "{}", &text[..end]);
+    for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
+        assert_eq!(
+            progress(&text[..end]),
+            Ok(Progress::Undecided),
+            "{}",
+            &text[..end]
+        );
     }
 }
 
 #[test]
 fn the_end_decides_only_what_touches_it() {
-    let reached_end = |text| {
-        let mut parser = Parser::new(text);
-        let mut data = Data::new();
-        parser.next_datum(&mut DataBuilder::new(&mut data)).unwrap();
-        parser.reached_end()
-    };
-    assert!(reached_end("12"));
-    assert!(reached_end("'abc"));
-    assert!(reached_end("  ; nothing"));
-    assert!(!reached_end("12 "));
-    assert!(!reached_end("(12)"));
-    assert!(!reached_end("\"12\""));
-    assert!(!reached_end("|12|"));
+    for undecided in [
+        "12",
+        "'abc",
+        "  ; nothing",
+        "#!fold-case",
+        "#",
+        ",",
+        "(a . b c",
+        "#u8(300",
+        "#! ",
+        "",
+    ] {
+        assert_eq!(progress(undecided), Ok(Progress::Undecided), "{undecided}");
+    }
+    for decided in ["(12)", "\"12\"", "|12|", "#(a)"] {
+        assert!(
+            matches!(progress(decided), Ok(Progress::Datum(_))),
+            "{decided}"
+        );
+    }
+    assert_eq!(progress("12 "), Ok(Progress::Datum("12".into())));
+    for wrong in [")", "(a . b c ", "#u8(300 ", "(1/0)"] {
+        assert!(progress(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn a_paused_parser_goes_on_where_it_stands() {
+    let text = "#!fold-case (A #1=(|b\\n| . #1#) #u8(1 #;#u8(2) 3)) \"c d\" e";
+    let mut data = Data::new();
+    let mut builder = DataBuilder::new(&mut data);
+    let mut paused = Parser::new("").pause();
+    let mut found = Vec::new();
+    for end in 0..=text.len() {
+        let mut parser = paused.resume(&text[..end]);
+        while let Progress::Datum(datum) = parser
+            .next_in_part(&mut builder, end == text.len())
+            .unwrap()
+        {
+            found.push((datum, parser.offset()));
+        }
+        paused = parser.pause();
+    }
+    let found: Vec<_> = found
+        .iter()
+        .map(|&(datum, offset)| (data.to_text(datum), offset))
+        .collect();
+    let expected = [
+        ("(a #0=(|b\\n| . #0#) #u8(1 3))".to_owned(), 50),
+        ("\"c d\"".to_owned(), 56),
+        ("e".to_owned(), 58),
+    ];
+    assert_eq!(found, expected);
 }
 
 #[test]

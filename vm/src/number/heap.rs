@@ -362,16 +362,21 @@ pub(crate) fn from_integer<'m>(m: &'m Mutator<'_>, integer: &IBig) -> Result<Val
 ///
 /// [`Raise::Full`].
 pub(crate) fn from_number<'m>(m: &'m Mutator<'_>, number: &Number) -> Result<Value<'m>, Raise<'m>> {
-    match number {
-        Number::Real(real) => {
-            reserve(m, real_bytes(real))?;
-            Ok(encode_real(m, real))
-        }
+    reserve(m, number_bytes(number))?;
+    Ok(match number {
+        Number::Real(real) => encode_real(m, real),
         Number::Complex(real, imaginary) => {
-            reserve(m, real_bytes(real) + real_bytes(imaginary) + 32)?;
             let parts = (encode_real(m, real), encode_real(m, imaginary));
-            Ok(allocate_two(m, Kind::Compnum, parts))
+            allocate_two(m, Kind::Compnum, parts)
         }
+    })
+}
+
+/// Bytes that the number takes in the heap, at most.
+pub(crate) fn number_bytes(number: &Number) -> usize {
+    match number {
+        Number::Real(real) => real_bytes(real),
+        Number::Complex(real, imaginary) => real_bytes(real) + real_bytes(imaginary) + 32,
     }
 }
 

@@ -7,7 +7,7 @@ use abi::object_layout::string;
 use abi::tag::{Header, Kind};
 
 use super::Object;
-use super::bytevector::copy_bytes;
+use super::bytevector::{copy_bytes, write_bytes};
 use super::symbol::hash_text;
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -113,7 +113,30 @@ impl<'m> StringObject<'m> {
     ///
     /// [`Raise::Full`].
     pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
-        Self::from_characters(m, text.chars())
+        let (length, is_wide) = measure_text(text);
+        m.reserve(string_bytes(length, is_wide))?;
+        Ok(Self::of_measured(m, text, length, is_wide))
+    }
+
+    /// A string with the content of `text`, of which [`measure_text`] says this. Its bytes were
+    /// reserved, if they may be many.
+    pub(crate) fn of_measured(
+        m: &'m Mutator<'_>,
+        text: &str,
+        length: usize,
+        is_wide: bool,
+    ) -> Self {
+        let string = Self::allocate(m, length, is_wide);
+        match string.units() {
+            // As many bytes as characters: it is ASCII.
+            Units::Narrow(units) if length == text.len() => write_bytes(units, text.as_bytes()),
+            units => {
+                for (index, character) in text.chars().enumerate() {
+                    units.set(index, character);
+                }
+            }
+        }
+        string
     }
 
     pub(crate) const fn value(self) -> Value<'m> {
@@ -286,6 +309,15 @@ pub(crate) fn measure(characters: impl Iterator<Item = char>) -> (usize, bool) {
     characters.fold((0, false), |(length, is_wide), character| {
         (length + 1, is_wide || !is_narrow(character))
     })
+}
+
+/// As [`measure`], of a text.
+pub(crate) fn measure_text(text: &str) -> (usize, bool) {
+    if text.is_ascii() {
+        (text.len(), false)
+    } else {
+        measure(text.chars())
+    }
 }
 
 fn utf8_bytes(character: char) -> impl Iterator<Item = u8> {

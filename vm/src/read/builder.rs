@@ -1,0 +1,336 @@
+//! A parser's events to values: data are made in the heap at once.
+//!
+//! Nothing collects while a datum is built, so that values may wait on a stack of Rust. What they
+//! take is announced in steps. When a step is refused, the rest of the datum is only measured, and
+//! the answer asks for a collection that makes room for all of it; then everything starts again.
+
+use std::collections::HashMap;
+
+use abi::object_layout::pair;
+use abi::tag::{Header, Kind};
+use syntax::{DatumBuilder, Integer, Leaf, Span};
+
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::number::heap::{from_number, number_bytes};
+use crate::number::tower::Number;
+use crate::object::Object;
+use crate::object::string::{StringObject, measure_text, string_bytes};
+use crate::primitive::functions::{bytes_object, element_offset};
+use crate::value::Value;
+
+/// Bytes that are announced first.
+const STEP_BYTES_MIN: usize = 4096;
+/// What a flonum takes if it has no tag of its own.
+const FLONUM_BYTES: usize = 16;
+
+/// Makes values of what a parser reads.
+pub(crate) struct ValueBuilder<'m, 'id> {
+    m: &'m Mutator<'id>,
+    stack: Vec<Value<'m>>,
+    room: Room,
+    labels: HashMap<u64, Label<'m>>,
+    /// Which values on the stack are only placeholders, in order, and for which label.
+    placeholders: Vec<(usize, u64)>,
+}
+
+/// What the datum takes, and how much of that was announced: bytes.
+#[derive(Default)]
+struct Room {
+    taken: usize,
+    announced: usize,
+    /// A step of this size was refused: nothing is allocated any more.
+    refused: Option<usize>,
+}
+
+/// What a label stands for.
+enum Label<'m> {
+    /// For a datum that is not complete: places that are to refer to it.
+    Open(Vec<Place<'m>>),
+    /// For what this other label, which is open, stands for.
+    Same(u64),
+    Defined(Value<'m>),
+}
+
+/// A place in an object.
+struct Place<'m> {
+    object: Value<'m>,
+    part: Part,
+}
+
+enum Part {
+    Car,
+    Cdr,
+    Element(usize),
+}
+
+impl Room {
+    /// Takes `bytes`; whether they may be allocated.
+    #[inline(always)]
+    fn take(&mut self, m: &Mutator<'_>, bytes: usize) -> bool {
+        self.taken += bytes;
+        self.taken <= self.announced || self.announce(m, bytes)
+    }
+
+    /// Announces as much as was taken so far: so the steps are few, and none is larger than all.
+    #[cold]
+    #[inline(never)]
+    fn announce(&mut self, m: &Mutator<'_>, bytes: usize) -> bool {
+        if self.refused.is_some() {
+            return false;
+        }
+        let step_bytes = self.taken.max(STEP_BYTES_MIN);
+        if m.reserve(step_bytes).is_err() {
+            self.refuse(step_bytes);
+            return false;
+        }
+        self.announced = self.taken - bytes + step_bytes;
+        true
+    }
+
+    /// A collection is needed, for `bytes` at least.
+    fn refuse(&mut self, bytes: usize) {
+        self.refused = self.refused.max(Some(bytes.max(STEP_BYTES_MIN)));
+        // From now on every `take` is refused.
+        self.announced = 0;
+    }
+}
+
+impl<'m, 'id> ValueBuilder<'m, 'id> {
+    pub(crate) fn new(m: &'m Mutator<'id>) -> Self {
+        Self {
+            m,
+            stack: Vec::new(),
+            room: Room::default(),
+            labels: HashMap::new(),
+            placeholders: Vec::new(),
+        }
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Value<'m> {
+        self.stack
+            .pop()
+            .expect("the parser takes only what it pushed")
+    }
+
+    /// Where the last `count` values on the stack start.
+    #[inline]
+    fn start_of(&self, count: usize) -> usize {
+        self.stack
+            .len()
+            .checked_sub(count)
+            .expect("the parser takes only what it pushed")
+    }
+
+    /// Makes an object of `bytes`, or nothing, if the heap is full.
+    fn make(
+        &mut self,
+        bytes: usize,
+        make: impl FnOnce(&'m Mutator<'id>) -> Result<Value<'m>, Raise<'m>>,
+    ) -> Value<'m> {
+        if !self.room.take(self.m, bytes) {
+            return Value::FALSE;
+        }
+        make(self.m).unwrap_or_else(|raise| {
+            // Only where the heap is collected at every occasion.
+            let bytes = if let Raise::Full(bytes) = raise {
+                bytes
+            } else {
+                bytes
+            };
+            self.room.refuse(bytes);
+            Value::FALSE
+        })
+    }
+
+    fn number(&mut self, number: &syntax::Number) -> Value<'m> {
+        match number {
+            syntax::Number::Integer(Integer::Small(small))
+                if let Some(fixnum) = Value::fixnum(*small) =>
+            {
+                fixnum
+            }
+            syntax::Number::Flonum(double) => self.make(FLONUM_BYTES, |m| Ok(m.flonum(*double))),
+            other => {
+                let number = Number::from(other);
+                self.make(number_bytes(&number), |m| from_number(m, &number))
+            }
+        }
+    }
+
+    fn string(&mut self, text: &str) -> Value<'m> {
+        let (length, is_wide) = measure_text(text);
+        self.make(string_bytes(length, is_wide), |m| {
+            Ok(StringObject::of_measured(m, text, length, is_wide).value())
+        })
+    }
+
+    /// The placeholders among the values on the stack from `start` on, which are forgotten.
+    #[inline]
+    fn placeholders_from(&mut self, start: usize) -> Option<Vec<(usize, u64)>> {
+        if self.placeholders.last()?.0 < start {
+            return None;
+        }
+        let first = self
+            .placeholders
+            .partition_point(|&(place, _)| place < start);
+        let found = self.placeholders.split_off(first);
+        // While nothing is allocated, there is nothing to fill.
+        self.room.refused.is_none().then_some(found)
+    }
+
+    /// Remembers a place that is to refer to what `label` stands for.
+    fn add_place(&mut self, label: u64, object: Value<'m>, part: Part) {
+        if let Some(Label::Open(places)) = self.labels.get_mut(&label) {
+            places.push(Place { object, part });
+        }
+    }
+
+    /// The pairs of `list`, whose items were on the stack from `start` on, get their missing parts.
+    #[cold]
+    fn await_in_list(&mut self, list: Value<'m>, start: usize, missing: &[(usize, u64)]) {
+        let (mut pair, mut place) = (list, start);
+        for &(wanted, label) in missing {
+            let mut part = Part::Car;
+            while place < wanted {
+                let (_, rest) = self
+                    .m
+                    .pair(pair)
+                    .expect("the list has a pair for each item");
+                if !rest.is_pair() {
+                    part = Part::Cdr;
+                    break;
+                }
+                (pair, place) = (rest, place + 1);
+            }
+            self.add_place(label, pair, part);
+        }
+    }
+
+    fn fill(&self, place: &Place<'m>, value: Value<'m>) {
+        match place.part {
+            Part::Car => self.m.set_car(place.object, value),
+            Part::Cdr => self.m.set_cdr(place.object, value),
+            Part::Element(index) => {
+                let vector = Object::of(place.object).expect("elements are those of vectors");
+                self.m.set_field(vector, element_offset(index), value);
+                Ok(())
+            }
+        }
+        .expect("a fresh object is no literal");
+    }
+}
+
+impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
+    type Datum = Result<Value<'m>, Raise<'m>>;
+
+    fn start(&mut self) {
+        self.stack.clear();
+        self.room = Room::default();
+        self.labels.clear();
+        self.placeholders.clear();
+    }
+
+    #[inline]
+    fn leaf(&mut self, leaf: Leaf<'_>, _: Span) {
+        let value = match leaf {
+            Leaf::Symbol(name) => self.m.intern(name),
+            Leaf::Number(number) => self.number(number),
+            Leaf::String(text) => self.string(text),
+            Leaf::Boolean(value) => Value::boolean(value),
+            Leaf::Character(value) => Value::character(value),
+            Leaf::Bytevector(bytes) => {
+                let header = Header::new(Kind::Bytevector, bytes.len() as u64);
+                self.make(header.object_bytes() as usize, |m| bytes_object(m, bytes))
+            }
+        };
+        self.stack.push(value);
+    }
+
+    #[inline]
+    fn list(&mut self, count: usize, has_tail: bool, _: Span) {
+        let tail = if has_tail { self.pop() } else { Value::NULL };
+        let start = self.start_of(count);
+        let list = if self.room.take(self.m, count * pair::BYTES) {
+            let items = self.stack[start..].iter().rev();
+            items.fold(tail, |rest, &item| self.m.cons(item, rest))
+        } else {
+            Value::FALSE
+        };
+        self.stack.truncate(start);
+        self.stack.push(list);
+        if let Some(missing) = self.placeholders_from(start) {
+            self.await_in_list(list, start, &missing);
+        }
+    }
+
+    fn vector(&mut self, count: usize, _: Span) {
+        let start = self.start_of(count);
+        let bytes = Header::new(Kind::Vector, count as u64).object_bytes() as usize;
+        let vector = if self.room.take(self.m, bytes) {
+            let vector = self.m.allocate_values(Kind::Vector, count, Value::FALSE);
+            for (index, &element) in self.stack[start..].iter().enumerate() {
+                self.m.set_field(vector, element_offset(index), element);
+            }
+            vector.value()
+        } else {
+            Value::FALSE
+        };
+        self.stack.truncate(start);
+        self.stack.push(vector);
+        for (place, label) in self.placeholders_from(start).unwrap_or_default() {
+            self.add_place(label, vector, Part::Element(place - start));
+        }
+    }
+
+    fn discard(&mut self) {
+        self.pop();
+        let start = self.stack.len();
+        self.placeholders_from(start);
+    }
+
+    fn reserve_label(&mut self, label: u64, _: Span) {
+        self.labels.insert(label, Label::Open(Vec::new()));
+    }
+
+    fn define_label(&mut self, label: u64) {
+        let value = *self.stack.last().expect("the parser labels what it pushed");
+        let same = match self.placeholders.last() {
+            Some(&(place, other)) if place + 1 == self.stack.len() => Some(other),
+            _ => None,
+        };
+        let meaning = same.map_or(Label::Defined(value), Label::Same);
+        let Some(Label::Open(places)) = self.labels.insert(label, meaning) else {
+            return;
+        };
+        // What stands for another label has no parts that refer to it.
+        if same.is_none() && self.room.refused.is_none() {
+            for place in &places {
+                self.fill(place, value);
+            }
+        }
+    }
+
+    fn reference_label(&mut self, label: u64, _: Span) {
+        let label = match self.labels.get(&label) {
+            Some(&Label::Same(other)) => other,
+            _ => label,
+        };
+        let value = if let Some(&Label::Defined(value)) = self.labels.get(&label) {
+            value
+        } else {
+            self.placeholders.push((self.stack.len(), label));
+            Value::FALSE
+        };
+        self.stack.push(value);
+    }
+
+    fn finish(&mut self) -> Self::Datum {
+        let value = self.pop();
+        match self.room.refused {
+            None => Ok(value),
+            Some(refused) => Err(Raise::Full(refused.max(self.room.taken))),
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! What is read equals the tree that the compiler would get, whatever the text, the port and the
+//! heap are like.
+
+use abi::tag::Kind;
+use proptest::prelude::*;
+use syntax::{Data, DataBuilder, LineIndex, Parser};
+
+use super::{ValueBuilder, read};
+use crate::error::{Irritant, Raise};
+use crate::mutator::Mutator;
+use crate::object::Object;
+use crate::object::port::PortObject;
+use crate::object::string::StringObject;
+use crate::primitive::functions::{element_offset, open_input_string};
+use crate::testing::{call, mutator, until_it_fits, zealous_mutator};
+use crate::value::Value;
+
+/// `value`, written by the printer of trees, which labels all that is shared.
+fn written<'m>(m: &'m Mutator<'_>, value: Value<'m>) -> String {
+    let (data, datum) = m.datum_of(value).expect("the datum is small");
+    data.to_text(datum)
+}
+
+/// The data of a text, up to the first mistake, as trees.
+fn trees(text: &str) -> Vec<String> {
+    let mut data = Data::new();
+    let mut builder = DataBuilder::new(&mut data);
+    let mut parser = Parser::new(text);
+    let mut forms = Vec::new();
+    let mistake = loop {
+        match parser.next_datum(&mut builder) {
+            Ok(Some(form)) => forms.push((form, parser.offset())),
+            Ok(None) => break None,
+            Err(error) => break Some(format!("{error:?}")),
+        }
+    };
+    let forms = forms.into_iter();
+    let texts = forms.map(|(form, offset)| format!("{} {offset}", data.to_text(form)));
+    texts.chain(mistake).collect()
+}
+
+/// The data of a text, up to the first mistake, as values.
+fn values(m: &Mutator<'_>, text: &str) -> Vec<String> {
+    let mut builder = ValueBuilder::new(m);
+    let mut parser = Parser::new(text);
+    let mut found = Vec::new();
+    loop {
+        match parser.next_datum(&mut builder) {
+            Ok(Some(datum)) => {
+                let value = datum.expect("the heap is large enough");
+                found.push(format!("{} {}", written(m, value), parser.offset()));
+            }
+            Ok(None) => return found,
+            Err(error) => {
+                found.push(format!("{error:?}"));
+                return found;
+            }
+        }
+    }
+}
+
+/// All that `read` should answer, the end apart, when what is wrong is skipped each time.
+fn expected_of_port(text: &str) -> Vec<String> {
+    let places = LineIndex::new(text);
+    let (mut start, mut fold_case) = (0, false);
+    let mut found = Vec::new();
+    loop {
+        let mut data = Data::new();
+        let mut parser = Parser::new(&text[start..]);
+        parser.set_fold_case(fold_case);
+        match parser.next_datum(&mut DataBuilder::new(&mut data)) {
+            Ok(Some(form)) => {
+                found.push(data.to_text(form));
+                fold_case = parser.folds_case();
+            }
+            Ok(None) => return found,
+            Err(error) => {
+                let place = places.line_column(start as u32 + error.span.start);
+                found.push(format!("{error}, {place}"));
+            }
+        }
+        start += parser.offset() as usize;
+    }
+}
+
+/// What the next `read` answers; `None` at the end.
+fn read_next<'m>(m: &'m Mutator<'_>, port: Value<'m>) -> Result<Option<String>, Raise<'m>> {
+    match read(m, PortObject::of(port).expect("a port")) {
+        Ok(Value::EOF) => Ok(None),
+        Ok(value) => Ok(Some(written(m, value))),
+        Err(Raise::Full(bytes)) => Err(Raise::Full(bytes)),
+        Err(Raise::Condition(condition)) => match &condition.irritants[..] {
+            [
+                Irritant::Text(message),
+                _,
+                Irritant::Integer(line),
+                Irritant::Integer(column),
+            ] => Ok(Some(format!("{message}, {line}:{column}"))),
+            other => panic!("{other:?}"),
+        },
+    }
+}
+
+/// All that `read` answers on a port with this text, in a heap of the caller's choice.
+fn read_all(m: &mut Mutator<'_>, text: &str) -> Vec<String> {
+    until_it_fits(m, |m| {
+        let string = StringObject::from_text(m, text)?.value();
+        m.set_winders(m.cons(string, Value::NULL));
+        Ok(())
+    });
+    until_it_fits(m, |m| {
+        let string = m.elements(m.winders()).next().expect("it was put there");
+        let port = call(m, open_input_string, &[string])?;
+        m.set_winders(m.cons(port, Value::NULL));
+        Ok(())
+    });
+    let mut found = Vec::new();
+    loop {
+        let mut next = None;
+        until_it_fits(m, |m| {
+            let port = m.elements(m.winders()).next().expect("it was put there");
+            next = read_next(m, port)?;
+            Ok(())
+        });
+        match next {
+            Some(text) => found.push(text),
+            None => return found,
+        }
+    }
+}
+
+/// Pieces of text of which much that is right and much that is wrong can be made.
+const PIECES: [&str; 54] = [
+    "(",
+    "(",
+    "(",
+    "(",
+    ")",
+    ")",
+    ")",
+    ")",
+    "#(",
+    "#(",
+    "#u8(",
+    "'",
+    "`",
+    ",",
+    ",@",
+    " ",
+    " ",
+    " . ",
+    "#;",
+    "#| x |#",
+    "|",
+    "\"",
+    "\\",
+    "#\\",
+    "#\\x41 ",
+    "#0=",
+    "#0#",
+    "#1=",
+    "#1#",
+    "#2=",
+    "#2#",
+    "#t ",
+    "#false ",
+    "#!fold-case ",
+    "#!no-fold-case ",
+    "; c\n",
+    "\n",
+    "a ",
+    "Bc ",
+    "λ ",
+    "|a b|",
+    "\"s\\x3bb;\\n\"",
+    "\"ü\"",
+    "1 ",
+    "-12345678901234567890 ",
+    "300 ",
+    "2/4 ",
+    "1.5e300 ",
+    "1e-320 ",
+    "+inf.0-nan.0i ",
+    "#e1e40 ",
+    "#i1/3@2 ",
+    "[",
+    "\u{2028}",
+];
+
+fn scheme_like_text() -> impl Strategy<Value = String> {
+    let pieces = prop::collection::vec(prop::sample::select(PIECES.to_vec()), 0..60);
+    (pieces, 0_usize..8).prop_map(|(pieces, closing)| pieces.concat() + &")".repeat(closing))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn values_equal_the_trees_of_the_same_text(text in scheme_like_text()) {
+        let m = mutator();
+        prop_assert_eq!(values(&m, &text), trees(&text));
+    }
+
+    #[test]
+    fn values_of_any_text_equal_its_trees(text in any::<String>()) {
+        let m = mutator();
+        prop_assert_eq!(values(&m, &text), trees(&text));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn ports_give_the_data_that_their_text_has(text in scheme_like_text(), count in 1_usize..30) {
+        // Long data need more than one look at the buffer.
+        let text = format!("({text} . {text}) {}", text.repeat(count));
+        prop_assert_eq!(read_all(&mut mutator(), &text), expected_of_port(&text));
+    }
+
+    #[test]
+    fn collections_at_every_occasion_change_nothing(text in scheme_like_text()) {
+        let text = format!("({text}) {text}");
+        prop_assert_eq!(read_all(&mut zealous_mutator(), &text), expected_of_port(&text));
+    }
+}
+
+#[test]
+fn labels_share_and_close_circles() {
+    let texts = [
+        "(#0=(a) #0#)",
+        "#0=(a . #0#)",
+        "#0=(#1=(b . #0#) #(#1# #0# c #;d) . #1#)",
+        "#5=#(1 #5# #6=(b #5# #6#) #5#)",
+        "#0=#1=(#0# #1#)",
+        "#1=(#0=#1# #0# #2=#0# . #2#)",
+        "'#0=(a . #0#)",
+        "#0='#0#",
+        "#0=(#;(#0# #1=x #0#) #1# #;#0# . #0#)",
+        "(#0=\"s\" #0# #1=12 #1#)",
+        "#0=(a b c #0# d #0# . (e #0#))",
+        "(#0=a #0#) (#0=b #0#)",
+    ];
+    let m = mutator();
+    for text in texts {
+        let found = values(&m, text);
+        assert!(!found.concat().contains("Error"), "{found:?}");
+        assert_eq!(found, trees(text), "{text}");
+    }
+}
+
+#[test]
+fn no_nesting_is_too_deep() {
+    let depth = 1_000_000;
+    for (open, close) in [("(", ")"), ("#(", ")"), ("'", ""), ("(a . ", ")")] {
+        let text = format!("{}x{}", open.repeat(depth), close.repeat(depth));
+        until_it_fits(&mut mutator(), |m| {
+            let datum = Parser::new(&text).next_datum(&mut ValueBuilder::new(m));
+            let mut value = datum.unwrap().unwrap()?;
+            let mut found = 0;
+            while !value.is_kind(Kind::Symbol) {
+                value = match (m.pair(value), open) {
+                    (Some((car, _)), "(") => car,
+                    (Some((_, cdr)), "(a . ") => cdr,
+                    (Some((_, cdr)), _) => m.pair(cdr).expect("a quotation").0,
+                    (None, _) => Object::of(value)
+                        .expect("a vector")
+                        .field(element_offset(0)),
+                };
+                found += 1;
+            }
+            assert_eq!(found, depth, "{open}");
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn what_does_not_fit_asks_for_room_for_all_of_it() {
+    let m = &mut zealous_mutator();
+    let text = format!("({})", "\"abc\" #(1 2) 1e400 #e1e100 ".repeat(1000));
+    let mut asked = Vec::new();
+    until_it_fits(m, |m| {
+        let datum = Parser::new(&text).next_datum(&mut ValueBuilder::new(m));
+        let datum = datum.unwrap().unwrap();
+        if let Err(Raise::Full(bytes)) = &datum {
+            asked.push(*bytes);
+        }
+        datum.map(drop)
+    });
+    let [first, ..] = asked[..] else {
+        panic!("a zealous heap refuses something");
+    };
+    // 5000 pairs, 1000 strings, vectors, flonums and large integers.
+    assert!(first >= 5000 * 16 + 1000 * (48 + 32 + 16), "{first}");
+    assert!(asked.len() <= 3, "{asked:?}");
+}
