@@ -192,11 +192,65 @@ fn scheme_like_text() -> impl Strategy<Value = String> {
     (pieces, 0_usize..8).prop_map(|(pieces, closing)| pieces.concat() + &")".repeat(closing))
 }
 
+/// Stand for a label that is defined, and for a reference to one, until they are numbered.
+const DEFINITION: char = '\u{e000}';
+const REFERENCE: char = '\u{e001}';
+
+/// The text of one datum with labels, with few mistakes or none.
+fn right_text() -> impl Strategy<Value = String> {
+    let leaves = prop::sample::select(vec![
+        "a", "|B c|", "12", "-1/2", "1.5", "#e1e30", "\"s\"", "\"λ\"", "#\\x", "#t", "()", "#()",
+        "#u8(1 2)", "\u{e001}", "\u{e001}", "\u{e001}",
+    ]);
+    let datum = leaves
+        .prop_map(str::to_owned)
+        .prop_recursive(6, 60, 5, |part| {
+            let parts = prop::collection::vec(part.clone(), 0..5).prop_map(|parts| parts.join(" "));
+            prop_oneof![
+                parts.clone().prop_map(|parts| format!("({parts})")),
+                (parts.clone(), part.clone())
+                    .prop_map(|(parts, tail)| format!("(b {parts} . {tail})")),
+                parts.clone().prop_map(|parts| format!("#({parts})")),
+                parts.prop_map(|parts| format!("{DEFINITION}({parts} . {REFERENCE})")),
+                part.clone().prop_map(|part| format!("'{part}")),
+                (part.clone(), part.clone())
+                    .prop_map(|(hidden, part)| format!("#;{hidden} {part}")),
+                part.prop_map(|part| format!("{DEFINITION}{part}")),
+            ]
+        });
+    (datum, any::<usize>()).prop_map(|(text, choice)| numbered(&format!("(c {text})"), choice))
+}
+
+/// `text` with numbers for its labels. Each reference is to a label that was defined before it.
+fn numbered(text: &str, choice: usize) -> String {
+    let mut defined = 0;
+    let mut referred = choice;
+    let mut number = |character| match character {
+        DEFINITION => {
+            defined += 1;
+            format!("#{}=", defined - 1)
+        }
+        REFERENCE if defined == 0 => "d".to_owned(),
+        REFERENCE => {
+            referred = referred.wrapping_mul(31).wrapping_add(7);
+            format!("#{}#", (referred >> 8) % defined)
+        }
+        other => other.to_string(),
+    };
+    text.chars().map(&mut number).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, ..ProptestConfig::default() })]
 
     #[test]
     fn values_equal_the_trees_of_the_same_text(text in scheme_like_text()) {
+        let m = mutator();
+        prop_assert_eq!(values(&m, &text), trees(&text));
+    }
+
+    #[test]
+    fn data_with_labels_equal_their_trees(text in right_text()) {
         let m = mutator();
         prop_assert_eq!(values(&m, &text), trees(&text));
     }
@@ -212,17 +266,30 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
     #[test]
-    fn ports_give_the_data_that_their_text_has(text in scheme_like_text(), count in 1_usize..30) {
+    fn ports_give_the_data_that_their_text_has(
+        right in right_text(),
+        text in scheme_like_text(),
+        count in 1_usize..30,
+    ) {
         // Long data need more than one look at the buffer.
-        let text = format!("({text} . {text}) {}", text.repeat(count));
+        let text = format!("{right} ({text} . {text}) {}", text.repeat(count));
         prop_assert_eq!(read_all(&mut mutator(), &text), expected_of_port(&text));
     }
 
     #[test]
-    fn collections_at_every_occasion_change_nothing(text in scheme_like_text()) {
-        let text = format!("({text}) {text}");
+    fn collections_at_every_occasion_change_nothing(
+        right in right_text(),
+        text in scheme_like_text(),
+    ) {
+        let text = format!("{right} ({text}) {text}");
         prop_assert_eq!(read_all(&mut zealous_mutator(), &text), expected_of_port(&text));
     }
+}
+
+#[test]
+fn labels_are_numbered_in_order() {
+    let text = format!("(a {REFERENCE} {DEFINITION}(b {REFERENCE}))");
+    assert_eq!(numbered(&text, 0), "(a d #0=(b #0#))");
 }
 
 #[test]
