@@ -4,10 +4,10 @@ use dashu_int::{IBig, Sign, UBig};
 
 use super::{Integer, Number, NumberError};
 
-/// The largest decimal exponent of an exact number, either way: `#e1e100000`.
+/// The largest decimal exponent of an exact number, either way: `#e1e1000000`.
 ///
 /// A short text must not be able to fill the memory.
-pub const EXACT_EXPONENT_MAX: i64 = 100_000;
+pub const EXACT_EXPONENT_MAX: u64 = 1_000_000;
 
 /// The number that `text` denotes, as `string->number` reads it; `None` if it denotes none.
 ///
@@ -375,24 +375,31 @@ fn exact_decimal(
     exponent: Option<i64>,
     negative: bool,
 ) -> Result<Number, NumberError> {
-    let exponent = exponent
-        .filter(|exponent| exponent.abs() <= EXACT_EXPONENT_MAX)
-        .ok_or(NumberError::ExponentTooLarge)?;
     let digits = natural(&format!("{integer}{fraction}"), 10)?;
+    if digits == UBig::ZERO {
+        return Ok(Number::from(0));
+    }
+    let exponent = exponent
+        .filter(|exponent| exponent.unsigned_abs() <= EXACT_EXPONENT_MAX)
+        .ok_or(NumberError::ExponentTooLarge)?;
     let sign = if negative {
         Sign::Negative
     } else {
         Sign::Positive
     };
     let scale = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
-    let ten = UBig::from(10_u8);
-    let denominator = ten.pow(fraction.len());
-    let (numerator, denominator) = if exponent < 0 {
-        (digits, denominator * ten.pow(scale))
+    let power = |exponent: usize| UBig::from(10_u8).pow(exponent);
+    if exponent >= 0 && scale >= fraction.len() {
+        let magnitude = digits * power(scale - fraction.len());
+        let integer = Integer::from(IBig::from_parts(sign, magnitude));
+        return Ok(Number::Integer(integer));
+    }
+    let places = if exponent < 0 {
+        fraction.len() + scale
     } else {
-        (digits * ten.pow(scale), denominator)
+        fraction.len() - scale
     };
-    Number::quotient(IBig::from_parts(sign, numerator), denominator)
+    Number::quotient(IBig::from_parts(sign, digits), power(places))
         .ok_or(NumberError::DivisionByZero)
 }
 
