@@ -107,6 +107,7 @@ macro_rules! for_each_primitive {
             Leaf reverse Reverse "reverse" (1, 1) Allocate Any;
             Leaf list_tail ListTail "list-tail" (2, 2) Read Any;
             Leaf list_ref ListRef "list-ref" (2, 2) Read Any;
+            Leaf list_set ListSet "list-set!" (3, 3) Write Unspecified;
             Leaf list_copy ListCopy "list-copy" (1, 1) Allocate Any;
             Leaf memq Memq "memq" (2, 2) Read Any;
             Leaf memv Memv "memv" (2, 2) Read Any;

@@ -64,9 +64,6 @@
                (loop (- count 1) (cons fill result))
                result)))))
 
-    (define (list-set! list index value)
-      (set-car! (list-tail list index) value))
-
     (define member
       (case-lambda
         ((object list) (%member object list))

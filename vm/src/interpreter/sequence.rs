@@ -294,15 +294,15 @@ fn bad_code_point(m: &mut Mutator<'_>, s: Machine, word: u64) -> Machine {
     fault(m, s, |_| {
         // SAFETY: nothing was collected since the word was read from a slot.
         let value = unsafe { Value::from_word(word) };
-        if value.is_fixnum() {
-            Raise::out_of_range(
-                "integer->char",
-                1,
-                value,
-                (0, i64::from(u32::from(char::MAX))),
-            )
-        } else {
-            Raise::wrong_type("integer->char", 1, "exact integer", value)
+        let who = "integer->char";
+        let range = (0, i64::from(u32::from(char::MAX)));
+        match value.as_fixnum() {
+            Some(code) if (range.0..=range.1).contains(&code) => {
+                let expected = "code point that is no surrogate (55296 to 57343)";
+                Raise::wrong_type(who, 1, expected, value)
+            }
+            Some(_) => Raise::out_of_range(who, 1, value, range),
+            None => Raise::wrong_type(who, 1, "exact integer", value),
         }
     })
 }

@@ -134,8 +134,8 @@ pub(crate) fn reverse<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
         .fold(Value::NULL, |rest, element| m.cons(element, rest)))
 }
 
-/// What is left of argument 1 after as many pairs as argument 2 says.
-fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, who: &'static str) -> Answer<'m> {
+/// What is left of argument 1 after as many pairs as argument 2 says, `more` of which are to follow.
+fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, more: usize, who: &'static str) -> Answer<'m> {
     let Some(count) = args[1].as_index() else {
         return Err(Raise::wrong_type(
             who,
@@ -147,9 +147,14 @@ fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, who: &'static str) -> Answer<
     let mut rest = args[0];
     // A circular list has a tail for any count, but not in bounded time without this.
     let mut pairs = Pairs::of(m, rest);
-    let distinct = pairs.by_ref().take(count).count();
-    if distinct < count && !pairs.is_circular {
-        return Err(Raise::out_of_range(who, 2, args[1], (0, distinct as i64)));
+    let wanted = count.saturating_add(more);
+    let distinct = pairs.by_ref().take(wanted).count();
+    if distinct < wanted && !pairs.is_circular {
+        if !rest.is_pair() && !rest.is_null() {
+            return Err(Raise::wrong_type(who, 1, "list", rest));
+        }
+        let last = distinct as i64 - more as i64;
+        return Err(Raise::out_of_range(who, 2, args[1], (0, last)));
     }
     for _ in 0..count {
         rest = m.pair(rest).expect("the pairs were counted").1;
@@ -158,15 +163,20 @@ fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, who: &'static str) -> Answer<
 }
 
 pub(crate) fn list_tail<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    tail_of(m, args, "list-tail")
+    tail_of(m, args, 0, "list-tail")
 }
 
 pub(crate) fn list_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let tail = tail_of(m, args, "list-ref")?;
-    let count = args[1].as_fixnum().unwrap_or(0);
-    let pair = m.pair(tail);
-    pair.map(|pair| pair.0)
-        .ok_or_else(|| Raise::out_of_range("list-ref", 2, args[1], (0, count - 1)))
+    let tail = tail_of(m, args, 1, "list-ref")?;
+    Ok(m.pair(tail).expect("one more pair was counted").0)
+}
+
+pub(crate) fn list_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    const NAME: &str = "list-set!";
+    let tail = tail_of(m, args, 1, NAME)?;
+    m.set_car(tail, args[2])
+        .map_err(|_| Raise::immutable(NAME, args[0]))?;
+    Ok(Value::UNSPECIFIED)
 }
 
 pub(crate) fn list_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {

@@ -59,8 +59,8 @@ pub(crate) use input::{
     read_string, read_u8,
 };
 pub(crate) use list::{
-    append2, assoc, assq, assv, cons_star, is_list, length, list, list_copy, list_ref, list_tail,
-    member, memq, memv, reverse,
+    append2, assoc, assq, assv, cons_star, is_list, length, list, list_copy, list_ref, list_set,
+    list_tail, member, memq, memv, reverse,
 };
 pub(crate) use number_kind::{
     is_complex, is_even, is_exact, is_finite, is_inexact_number as is_inexact, is_infinite,
