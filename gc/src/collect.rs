@@ -120,7 +120,7 @@ fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     for slot in std::mem::take(&mut tracer.heap.remembered) {
         tracer.slot(slot);
     }
-    for table in std::mem::take(&mut tracer.heap.address_hashed) {
+    for table in tracer.heap.address_hashed.take() {
         // SAFETY: old objects are freed by full collections only, which empty this list.
         unsafe { M::keys_moved(table) };
     }

@@ -8,6 +8,7 @@ use crate::arena::{Arena, ChunkKind};
 use crate::error::{Full, HeapError};
 use crate::guardian::Guardians;
 use crate::handle::Handles;
+use crate::hashed_tables::HashedTables;
 use crate::image::ImageId;
 use crate::object_model::Scope;
 use crate::options::HeapOptions;
@@ -38,7 +39,7 @@ pub(crate) struct Heap {
     /// Slots outside the young space into which a young reference may have been stored.
     pub(crate) remembered: Vec<Slot>,
     /// Old objects that hash the addresses of young ones.
-    pub(crate) address_hashed: Vec<Address>,
+    pub(crate) address_hashed: HashedTables,
     pub(crate) guardians: Guardians,
     pub(crate) handles: Handles,
     pub(crate) trigger: Trigger,
@@ -59,7 +60,7 @@ impl Heap {
             pinned: PinnedSpace::default(),
             images: ImageSpace::default(),
             remembered: Vec::new(),
-            address_hashed: Vec::new(),
+            address_hashed: HashedTables::default(),
             guardians: Guardians::default(),
             handles: Handles::default(),
             trigger,

@@ -38,6 +38,7 @@ mod error;
 pub mod fuzzing;
 mod guardian;
 mod handle;
+mod hashed_tables;
 mod heap;
 mod image;
 mod mutator;

@@ -463,10 +463,7 @@ impl<M: ObjectModel> Mutator<M> {
     /// Young tables are told anyway when they move.
     pub fn note_hashed_key(&self, table: Address, key: u64) {
         if M::reference(key).is_some_and(|key| self.is_young(key)) && !self.is_young(table) {
-            let mut heap = self.heap.borrow_mut();
-            if heap.address_hashed.last() != Some(&table) {
-                heap.address_hashed.push(table);
-            }
+            self.heap.borrow_mut().address_hashed.note(table);
         }
     }
 
