@@ -10,9 +10,9 @@
 //! Immediates, constants and addresses of the image never move: they are made anew wherever they are
 //! used, and are not kept. Raw values are left to the register allocator.
 
-use super::safepoints::{Safepoint, at_end, at_operation, wants_poll};
+use super::safepoints::{Safepoint, at_end, at_operation};
 use super::value_set::ValueSet;
-use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
+use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops, entry_poll};
 use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Unit, ValueId};
 
 /// The plan of a procedure.
@@ -63,7 +63,7 @@ impl Plan {
         let loops = Loops::new(&first_flow, &dominators);
         let flow = Flow::with_priority(procedure, |block| loops.depth[block.0 as usize]);
         let liveness = Liveness::new(procedure, &flow);
-        let poll = poll_block(procedure, &flow, &dominators, &loops);
+        let poll = entry_poll(procedure, &flow, &dominators, &loops);
         let mut kept = find_kept(unit, procedure, &flow, &liveness, poll);
         let kept_count = number(&mut kept);
         let only_kept = |lists: Vec<Vec<ValueId>>| -> Vec<Vec<ValueId>> {
@@ -378,36 +378,6 @@ impl Plan {
             state.clear();
         }
     }
-}
-
-/// Where a procedure polls: in the innermost block that every way to a call or an allocation passes,
-/// but in no loop. So what a procedure does without calls needs no poll.
-fn poll_block(
-    procedure: &Procedure,
-    flow: &Flow,
-    dominators: &Dominators,
-    loops: &Loops,
-) -> Option<BlockId> {
-    let mut common: Option<BlockId> = None;
-    for &id in &flow.order {
-        if !wants_poll(&procedure.blocks[id.0 as usize]) {
-            continue;
-        }
-        let mut above = common.unwrap_or(id);
-        while !dominators.dominates(above, id) {
-            above = dominators.immediate(above)?;
-        }
-        common = Some(above);
-    }
-    let mut block = common?;
-    while loops.depth[block.0 as usize] > 0 {
-        match dominators.immediate(block) {
-            Some(above) => block = above,
-            // The entry heads a loop: it polls itself.
-            None => break,
-        }
-    }
-    Some(block)
 }
 
 fn calls(procedure: &Procedure, id: BlockId) -> bool {

@@ -2,12 +2,12 @@
 //!
 //! A call that only raises never comes back: nothing is live there.
 
-use abi::primitive::{Effect, Primitive, PrimitiveClass};
+use abi::primitive::{Primitive, PrimitiveClass};
 use abi::type_test::type_test_of;
 
 use super::leaf::has_short_path;
 use crate::ssa::analysis::allocated_bytes;
-use crate::ssa::ir::{Block, Condition, Operation, RawUnary, Terminator};
+use crate::ssa::ir::{Condition, Operation, RawUnary, Terminator};
 
 /// Whether values have to be in their slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,26 +110,4 @@ pub(super) fn at_end(terminator: &Terminator) -> Safepoint {
         }
         _ => Safepoint::None,
     }
-}
-
-/// Whether a block calls, tail-calls or allocates: a poll has to come before.
-pub(super) fn wants_poll(block: &Block) -> bool {
-    let counts = |operation: &Operation| match operation {
-        Operation::Call(..)
-        | Operation::CallKnown(..)
-        | Operation::CallHost(..)
-        | Operation::MakeClosure(..) => true,
-        Operation::Primitive(primitive, _) => {
-            primitive.effect() == Effect::Allocate || *primitive == Primitive::Capture
-        }
-        _ => false,
-    };
-    let leaves = matches!(
-        block.terminator,
-        Terminator::TailCall(..)
-            | Terminator::TailCallKnown(..)
-            | Terminator::TailApply(..)
-            | Terminator::CallReceive { .. }
-    );
-    leaves || (block.instructions.iter()).any(|instruction| counts(&instruction.operation))
 }

@@ -3,6 +3,7 @@
 mod allocation;
 mod bounds;
 mod dominators;
+mod entry_poll;
 mod fixed_parameters;
 mod flonums;
 mod flow;
@@ -15,6 +16,7 @@ mod types;
 
 pub use allocation::{Allocation, Allocations, allocated_bytes};
 pub use dominators::Dominators;
+pub use entry_poll::{entry_poll, polls_at_entry};
 pub use fixed_parameters::blocks_with_fixed_parameters;
 pub use flonums::mentions_flonums;
 pub use flow::Flow;

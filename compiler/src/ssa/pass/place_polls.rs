@@ -1,9 +1,11 @@
-//! Poll placement: so that allocation between two safepoints at which a collection may start is bounded.
+//! Poll placement: so that allocation between two safepoints at which a collection may start is bounded,
+//! and that every loop comes to one.
 //!
-//! Before: edges are split. After: a poll stands at the end of every block that jumps back, and on every
-//! way from a call's return to an allocation. (A procedure's entry is such a safepoint itself, so a way
-//! from a return to the next call needs none.) A loop's poll stands last in its block, where it
-//! becomes one instruction with the jump.
+//! Before: edges are split. After: a poll stands at the end of every block that jumps back, unless each
+//! turn that comes there has called a procedure that polls whichever way it goes; and on every way from a
+//! call's return to an allocation. (A procedure's entry is such a safepoint itself, so a way from a return
+//! to the next call needs none.) A loop's poll stands last in its block, where it becomes one instruction
+//! with the jump.
 //!
 //! ```text
 //! v1 = call f; v2 = cons v1 v0   =>   v1 = call f; poll; v2 = cons v1 v0
@@ -11,33 +13,88 @@
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
 
-use crate::ssa::analysis::Flow;
-use crate::ssa::ir::{Instruction, Operation, Procedure, RawUnary, Terminator, Unit};
+use crate::ssa::analysis::{Flow, polls_at_entry};
+use crate::ssa::ir::{
+    Block, BlockId, Callee, Instruction, Operation, Procedure, ProcedureId, RawUnary, Terminator,
+    Unit,
+};
 
 /// Places polls in all procedures of `unit`.
 #[must_use]
 pub fn place_polls(mut unit: Unit) -> Unit {
-    unit.procedures.iter_mut().for_each(place_in);
+    let mut polls: Vec<Option<bool>> = vec![None; unit.procedures.len()];
+    for index in 0..unit.procedures.len() {
+        let flow = Flow::new(&unit.procedures[index]);
+        let ends = ends_of_turns(&unit, &unit.procedures[index], &flow, &mut polls);
+        place_in(&mut unit.procedures[index], &flow, &ends);
+    }
     unit
 }
 
-fn place_in(procedure: &mut Procedure) {
-    let flow = Flow::new(procedure);
-    for &id in &flow.order {
-        let block = &mut procedure.blocks[id.0 as usize];
-        let Terminator::Jump(target) = &block.terminator else {
-            continue;
-        };
-        if flow.is_retreating(id, target.block) {
-            let place = block.place;
-            block.instructions.push(Instruction {
-                operation: Operation::Poll,
-                result: None,
-                place,
-            });
-        }
+/// The blocks that jump back and have to poll.
+fn ends_of_turns(
+    unit: &Unit,
+    procedure: &Procedure,
+    flow: &Flow,
+    polls: &mut [Option<bool>],
+) -> Vec<BlockId> {
+    let is_back = |id: BlockId, next: BlockId| flow.is_retreating(id, next);
+    let jumps_back = |&id: &BlockId| {
+        let terminator = &procedure.blocks[id.0 as usize].terminator;
+        matches!(terminator, Terminator::Jump(target) if is_back(id, target.block))
+    };
+    let mut ends: Vec<BlockId> = flow.order.iter().copied().filter(jumps_back).collect();
+    if ends.is_empty() {
+        return ends;
     }
-    let returned = returned_before(procedure, &flow);
+    let calls: Vec<bool> = (procedure.blocks.iter())
+        .map(|block| calls_what_polls(unit, block, polls))
+        .collect();
+    // Whether all ways from where a turn starts to the end of a block lead through such a call. In this
+    // order a block comes after all from which it is not jumped back to.
+    let mut called = vec![false; procedure.blocks.len()];
+    for &id in &flow.order {
+        let before = &flow.predecessors[id.0 as usize];
+        let has_called = |&from: &BlockId| !is_back(from, id) && called[from.0 as usize];
+        let on_all_ways = !before.is_empty() && before.iter().all(has_called);
+        called[id.0 as usize] = calls[id.0 as usize] || on_all_ways;
+    }
+    ends.retain(|id| !called[id.0 as usize]);
+    ends
+}
+
+/// Whether `block` calls a procedure that polls whichever way it goes; `polls` has what is known of these.
+fn calls_what_polls(unit: &Unit, block: &Block, polls: &mut [Option<bool>]) -> bool {
+    let known = |instruction: &Instruction| match instruction.operation {
+        Operation::CallKnown(procedure, ..) => Some(procedure),
+        _ => None,
+    };
+    let received = match block.terminator {
+        Terminator::CallReceive {
+            callee: Callee::Known(procedure, _),
+            ..
+        } => Some(procedure),
+        _ => None,
+    };
+    let called = block.instructions.iter().filter_map(known).chain(received);
+    let mut does_poll = |ProcedureId(number)| {
+        *polls[number as usize]
+            .get_or_insert_with(|| polls_at_entry(&unit.procedures[number as usize]))
+    };
+    called.into_iter().any(&mut does_poll)
+}
+
+fn place_in(procedure: &mut Procedure, flow: &Flow, ends: &[BlockId]) {
+    for &id in ends {
+        let block = &mut procedure.blocks[id.0 as usize];
+        let place = block.place;
+        block.instructions.push(Instruction {
+            operation: Operation::Poll,
+            result: None,
+            place,
+        });
+    }
+    let returned = returned_before(procedure, flow);
     for &id in &flow.order {
         let block = &mut procedure.blocks[id.0 as usize];
         let mut returned = returned[id.0 as usize];
@@ -187,6 +244,84 @@ mod tests {
           (block b3 ()
             (return v1)))
         "#);
+    }
+
+    /// A loop whose turns go this `way`, and the blocks of a second procedure.
+    fn calling_loop(way: &str, callee: &str) -> String {
+        after(
+            &[split_edges, place_polls],
+            &format!(
+                r#"(globals "f")
+                (procedure "p" 1 0 #f 0 ("x")
+                  (block b0 (v0) (jump (b1 v0)))
+                  (block b1 (v1) (branch (type pair? v1) (b2) (b4)))
+                  (block b2 () {way})
+                  (block b3 (v2) (jump (b1 v2)))
+                  (block b4 () (return v1)))
+                (procedure "q" 1 0 #f 0 ("y") {callee})"#
+            ),
+        )
+    }
+
+    const CALLS_AT_ONCE: &str = "(block b0 (v0) (let v1 (global-ref 0)) (tail-call v1 v0))";
+
+    #[test]
+    fn loops_whose_turns_call_what_polls_do_not_poll() {
+        let way = "(let v3 (call-known 1 #f v1)) (jump (b3 v3))";
+        let text = calling_loop(way, CALLS_AT_ONCE);
+        assert!(!text.contains("(poll)"), "{text}");
+    }
+
+    #[test]
+    fn loops_whose_turns_call_what_may_not_poll_do_poll() {
+        let calls_now_and_then = "(block b0 (v0) (branch (type pair? v0) (b1) (b2)))
+            (block b1 () (let v1 (global-ref 0)) (tail-call v1 v0))
+            (block b2 () (return v0))";
+        let way = "(let v3 (call-known 1 #f v1)) (jump (b3 v3))";
+        let text = calling_loop(way, calls_now_and_then);
+        assert_eq!(text.matches("(poll)").count(), 1, "{text}");
+        let unknown = "(let v4 (global-ref 0)) (let v3 (call v4 v1)) (jump (b3 v3))";
+        let text = calling_loop(unknown, CALLS_AT_ONCE);
+        assert_eq!(text.matches("(poll)").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn loops_with_turns_that_call_nothing_do_poll() {
+        let text = after(
+            &[split_edges, place_polls],
+            &format!(
+                r#"(globals "f")
+                (procedure "p" 1 0 #f 0 ("x")
+                  (block b0 (v0) (jump (b1 v0)))
+                  (block b1 (v1) (branch (type pair? v1) (b2) (b6)))
+                  (block b2 () (let v2 (primitive cdr v1)) (branch (type pair? v2) (b3) (b4)))
+                  (block b3 () (let v3 (call-known 1 #f v2)) (jump (b5 v3)))
+                  (block b4 () (jump (b5 v2)))
+                  (block b5 (v4) (jump (b1 v4)))
+                  (block b6 () (return v1)))
+                (procedure "q" 1 0 #f 0 ("y") {CALLS_AT_ONCE})"#
+            ),
+        );
+        assert_eq!(text.matches("(poll)").count(), 1, "{text}");
+    }
+
+    #[test]
+    fn inner_loops_poll_though_the_outer_turn_has_called() {
+        let text = after(
+            &[split_edges, place_polls],
+            &format!(
+                r#"(globals "f")
+                (procedure "p" 1 0 #f 0 ("x")
+                  (block b0 (v0) (jump (b1 v0)))
+                  (block b1 (v1) (let v2 (call-known 1 #f v1)) (jump (b2 v2)))
+                  (block b2 (v3) (branch (type pair? v3) (b3) (b4)))
+                  (block b3 () (let v4 (primitive cdr v3)) (jump (b2 v4)))
+                  (block b4 () (jump (b1 v3))))
+                (procedure "q" 1 0 #f 0 ("y") {CALLS_AT_ONCE})"#
+            ),
+        );
+        let inner = text.find("(jump (b2 v4))").expect("the inner loop goes on");
+        assert!(text[..inner].trim_end().ends_with("(do (poll))"), "{text}");
     }
 
     #[test]

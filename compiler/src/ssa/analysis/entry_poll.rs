@@ -1,0 +1,66 @@
+//! Where native code of a procedure polls before it goes on to calls and allocations.
+
+use abi::primitive::{Effect, Primitive};
+
+use super::{Dominators, Flow, Loops};
+use crate::ssa::ir::{Block, BlockId, Operation, Procedure, Terminator};
+
+/// Where a procedure polls: in the innermost block that every way to a call or an allocation passes,
+/// but in no loop. So what a procedure does without calls needs no poll.
+pub fn entry_poll(
+    procedure: &Procedure,
+    flow: &Flow,
+    dominators: &Dominators,
+    loops: &Loops,
+) -> Option<BlockId> {
+    let mut common: Option<BlockId> = None;
+    for &id in &flow.order {
+        if !wants_poll(&procedure.blocks[id.0 as usize]) {
+            continue;
+        }
+        let mut above = common.unwrap_or(id);
+        while !dominators.dominates(above, id) {
+            above = dominators.immediate(above)?;
+        }
+        common = Some(above);
+    }
+    let mut block = common?;
+    while loops.depth[block.0 as usize] > 0 {
+        match dominators.immediate(block) {
+            Some(above) => block = above,
+            // The entry heads a loop: it polls itself.
+            None => break,
+        }
+    }
+    Some(block)
+}
+
+/// Whether `procedure` polls whichever way it goes, in both tiers: bytecode does at each entry.
+pub fn polls_at_entry(procedure: &Procedure) -> bool {
+    let flow = Flow::new(procedure);
+    let dominators = Dominators::new(&flow);
+    let loops = Loops::new(&flow, &dominators);
+    entry_poll(procedure, &flow, &dominators, &loops) == flow.order.first().copied()
+}
+
+/// Whether a block calls, tail-calls or allocates: a poll has to come before.
+fn wants_poll(block: &Block) -> bool {
+    let counts = |operation: &Operation| match operation {
+        Operation::Call(..)
+        | Operation::CallKnown(..)
+        | Operation::CallHost(..)
+        | Operation::MakeClosure(..) => true,
+        Operation::Primitive(primitive, _) => {
+            primitive.effect() == Effect::Allocate || *primitive == Primitive::Capture
+        }
+        _ => false,
+    };
+    let leaves = matches!(
+        block.terminator,
+        Terminator::TailCall(..)
+            | Terminator::TailCallKnown(..)
+            | Terminator::TailApply(..)
+            | Terminator::CallReceive { .. }
+    );
+    leaves || (block.instructions.iter()).any(|instruction| counts(&instruction.operation))
+}
