@@ -30,6 +30,7 @@ mod safepoint;
 mod safepoints;
 mod sequence;
 mod signature;
+mod slots;
 mod switch;
 mod target;
 mod test;

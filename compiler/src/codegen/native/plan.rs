@@ -11,6 +11,7 @@
 //! used, and are not kept. Raw values are left to the register allocator.
 
 use super::safepoints::{Safepoint, at_end, at_operation};
+use super::slots;
 use super::value_set::ValueSet;
 use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops, entry_poll};
 use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Unit, ValueId};
@@ -89,8 +90,8 @@ impl Plan {
             poll,
         };
         plan.find_used(procedure);
-        plan.choose_slots(procedure);
         plan.store_before_loops(procedure, &loops);
+        (plan.slots, plan.slot_count) = slots::choose(&plan, procedure);
         plan.find_stored(procedure);
         plan.find_registers(procedure);
         plan
@@ -117,6 +118,15 @@ impl Plan {
     /// The place of `value` among the kept ones.
     pub(super) fn place(&self, value: ValueId) -> Option<usize> {
         self.kept[value.0 as usize]
+    }
+
+    /// Whether no two of the kept ones among `values` have the same slot.
+    pub(super) fn has_own_slots(&self, values: &[ValueId]) -> bool {
+        let mut taken = vec![false; self.slot_count];
+        let places = values.iter().filter_map(|&value| self.place(value));
+        places
+            .map(|place| self.slots[place])
+            .all(|slot| !std::mem::replace(&mut taken[slot], true))
     }
 
     /// For each instruction of a block the kept values that are live after it, its result excluded.
@@ -172,68 +182,6 @@ impl Plan {
                 instruction.operation.each_use(&mut mark);
             }
             block.terminator.each_use(&mut mark);
-        }
-    }
-
-    /// Gives values that are live together different slots: the lowest that is free at the definition.
-    fn choose_slots(&mut self, procedure: &Procedure) {
-        let mut conflicts: Vec<Vec<usize>> = vec![Vec::new(); self.kept_count];
-        for &id in &self.flow.order {
-            self.add_conflicts(procedure, id, &mut conflicts);
-        }
-        let mut slots: Vec<Option<usize>> = vec![None; self.kept_count];
-        // For each slot the last value that could not have it.
-        let mut taken = vec![None; self.kept_count + 1];
-        for value in 0..self.kept_count {
-            for slot in conflicts[value].iter().filter_map(|&other| slots[other]) {
-                taken[slot] = Some(value);
-            }
-            let slot = (0..taken.len()).find(|&slot| taken[slot] != Some(value));
-            slots[value] = slot;
-            self.slot_count = self.slot_count.max(slot.map_or(0, |slot| slot + 1));
-        }
-        self.slots = slots.into_iter().flatten().collect();
-    }
-
-    fn add_conflicts(&self, procedure: &Procedure, id: BlockId, conflicts: &mut [Vec<usize>]) {
-        let block = &procedure.blocks[id.0 as usize];
-        let places = |values: &[ValueId]| -> Vec<usize> {
-            values
-                .iter()
-                .filter_map(|&value| self.place(value))
-                .collect()
-        };
-        let mut live = places(&self.live_out[id.0 as usize]);
-        let mut define = |value: Option<ValueId>, live: &mut Vec<usize>| {
-            let Some(place) = value.and_then(|value| self.place(value)) else {
-                return;
-            };
-            live.retain(|&other| other != place);
-            for &other in live.iter() {
-                conflicts[place].push(other);
-                conflicts[other].push(place);
-            }
-        };
-        let add = |value: ValueId, live: &mut Vec<usize>| {
-            if let Some(place) = self.place(value)
-                && !live.contains(&place)
-            {
-                live.push(place);
-            }
-        };
-        block.terminator.each_use(|value| add(value, &mut live));
-        for instruction in block.instructions.iter().rev() {
-            define(instruction.result, &mut live);
-            instruction
-                .operation
-                .each_use(|value| add(value, &mut live));
-        }
-        // Parameters are defined at once: each differs from the others too.
-        for &parameter in &block.parameters {
-            add(parameter, &mut live);
-        }
-        for &parameter in &block.parameters {
-            define(Some(parameter), &mut live);
         }
     }
 

@@ -246,6 +246,11 @@ impl<'unit> Emitter<'_, 'unit> {
 
     /// Brings values to where the blocks that follow expect them.
     fn settle(&mut self, id: BlockId) {
+        debug_assert!(
+            self.plan.store_at_end[id.0 as usize].is_empty()
+                || self.plan.has_own_slots(&self.plan.live_out[id.0 as usize]),
+            "values that are stored before a loop share no slot"
+        );
         for &value in &self.plan.store_at_end[id.0 as usize] {
             if let Some(place) = self.plan.place(value)
                 && !self.stored.contains(place)

@@ -95,6 +95,10 @@ impl Emitter<'_, '_> {
 
     /// Tells the frame map of `call` which slots are live.
     fn name_live_slots(&mut self, call: Inst) {
+        debug_assert!(
+            self.plan.has_own_slots(&self.live),
+            "values that are live across a safepoint share no slot"
+        );
         for &value in &self.live {
             if let Some(place) = self.plan.place(value) {
                 let entry = UserStackMapEntry {

@@ -35,6 +35,21 @@ impl ValueSet {
         self.0.fill(0);
     }
 
+    /// Adds what `other` has.
+    pub(super) fn unite(&mut self, other: &Self) {
+        for (mine, &theirs) in self.0.iter_mut().zip(&other.0) {
+            *mine |= theirs;
+        }
+    }
+
+    /// The members, in ascending order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = usize> {
+        self.0.iter().enumerate().flat_map(|(index, &word)| {
+            let bits = (0..64).filter(move |bit| word & 1 << bit != 0);
+            bits.map(move |bit| index * 64 + bit)
+        })
+    }
+
     /// Keeps what `other` has too; whether anything went.
     pub(super) fn intersect(&mut self, other: &Self) -> bool {
         let mut changed = false;
