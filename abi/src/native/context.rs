@@ -21,24 +21,28 @@ pub const KIND_TABLE: i32 = 40;
 pub const ARGUMENT_COUNT: i32 = 48;
 /// [`Stub::CallCode`]: the address of the procedure header.
 pub const CALLEE: i32 = 56;
-/// [`Stub::Allocate`]: bytes in; the address of the memory out.
-pub const OPERAND: i32 = 64;
+/// [`Stub::Allocate`]: bytes in; the address of the memory out. The first of [`OPERANDS`].
+pub const OPERAND: i32 = OPERANDS;
+/// What primitives and runtime operations are given: [`OPERAND_WORDS`] words.
+pub const OPERANDS: i32 = 64;
+/// Words in [`OPERANDS`].
+pub const OPERAND_WORDS: usize = 3;
 /// The virtual machine's own: the system stack pointer while native code runs.
-pub const SYSTEM_STACK: i32 = 72;
+pub const SYSTEM_STACK: i32 = 88;
 /// The virtual machine's own: the stack pointer of native code while it does not run.
-pub const SCHEME_STACK: i32 = 80;
+pub const SCHEME_STACK: i32 = 96;
 /// The virtual machine's own: the frame that an underflow has restored.
-pub const FRAME_BASE: i32 = 88;
+pub const FRAME_BASE: i32 = 104;
 /// The list of entered `dynamic-wind`s: a root.
-pub const WINDERS: i32 = 96;
+pub const WINDERS: i32 = 112;
 /// The stack of exception handlers: a root.
-pub const HANDLERS: i32 = 104;
+pub const HANDLERS: i32 = 120;
 /// The bindings of parameters: a root.
-pub const PARAMETERS: i32 = 112;
+pub const PARAMETERS: i32 = 128;
 /// The serial number of the base that runs, a fixnum: that of the continuations which can be resumed.
-pub const BASE_SERIAL: i32 = 120;
+pub const BASE_SERIAL: i32 = 136;
 /// Addresses of the stubs, in the order of [`Stub::ALL`].
-pub const STUBS: i32 = 128;
+pub const STUBS: i32 = 144;
 /// Room for so many stubs.
 pub const STUB_WORDS: usize = 31;
 /// Address of the area of arguments and values beyond [`ARGUMENTS`].

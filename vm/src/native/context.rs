@@ -20,8 +20,8 @@ pub(crate) struct Context {
     pub(crate) argument_count: Cell<u64>,
     /// A procedure header.
     pub(crate) callee: Cell<u64>,
-    /// What a stub was given, or answers.
-    pub(crate) operand: Cell<u64>,
+    /// What a stub was given; the first word is what it answers, too.
+    operands: [Cell<u64>; context::OPERAND_WORDS],
     /// The system stack's pointer while native code runs.
     system_stack: Cell<usize>,
     /// The stack pointer of native code while it does not run.
@@ -64,7 +64,7 @@ pub(crate) struct Context {
 const _: () = {
     assert!(offset(offset_of!(Context, argument_count)) == context::ARGUMENT_COUNT);
     assert!(offset(offset_of!(Context, callee)) == context::CALLEE);
-    assert!(offset(offset_of!(Context, operand)) == context::OPERAND);
+    assert!(offset(offset_of!(Context, operands)) == context::OPERANDS);
     assert!(offset(offset_of!(Context, system_stack)) == context::SYSTEM_STACK);
     assert!(offset(offset_of!(Context, scheme_stack)) == context::SCHEME_STACK);
     assert!(offset(offset_of!(Context, frame_base)) == context::FRAME_BASE);
@@ -101,6 +101,11 @@ const fn offset(offset: usize) -> i32 {
 pub(super) const BARRIER: i32 = offset(offset_of!(Context, barrier));
 
 impl Context {
+    /// The first operand.
+    pub(crate) fn operand(&self) -> &Cell<u64> {
+        &self.operands[0]
+    }
+
     pub(crate) fn new() -> Self {
         let mut words = [0; context::STUB_WORDS];
         for &stub in Stub::ALL {
@@ -112,7 +117,7 @@ impl Context {
         Self {
             argument_count: Cell::new(0),
             callee: Cell::new(0),
-            operand: Cell::new(0),
+            operands: [const { Cell::new(0) }; context::OPERAND_WORDS],
             system_stack: Cell::new(0),
             scheme_stack: Cell::new(0),
             frame_base: Cell::new(0),

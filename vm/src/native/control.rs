@@ -86,7 +86,7 @@ fn go_on(m: &Mutator<'_>, s: Machine) -> Result<u64, u64> {
         return Err(not_returning(m, Next::Bytecode(s)));
     }
     let registers = below(s.fp_address(), SAVED_BYTES);
-    m.state().native.operand.set(registers.word());
+    m.state().native.operand().set(registers.word());
     Ok(s.slot(BORDER_VALUE_SLOT))
 }
 

@@ -139,7 +139,7 @@ fn call_host(m: &mut Mutator<'_>, fp: Address) -> Next {
     };
     let context = &m.state().native;
     let arguments: SmallVec<[u64; 8]> = context.arguments(context.argument_count.get() as usize);
-    let primitive = abi::isa::PrimitiveOperand(context.operand.get() as u16);
+    let primitive = abi::isa::PrimitiveOperand(context.operand().get() as u16);
     let after = run_host(
         m,
         s,

@@ -19,7 +19,7 @@ use crate::stubs::{BORDER_BELOW_BYTECODE_WORDS, ReturnKind, ReturnWord};
 /// through a border that only captured frames are above.
 pub(super) fn return_to_bytecode(m: &mut Mutator<'_>, stack_pointer: Address) -> Machine {
     let fp = stack_pointer.offset_words(BORDER_BELOW_BYTECODE_WORDS - 1);
-    let value = m.state().native.operand.get();
+    let value = m.state().native.operand().get();
     // SAFETY: the border frame's return word.
     let word = unsafe { fp.load_word() };
     let s = Machine::at(Address::from_word(word), fp);
@@ -120,11 +120,14 @@ pub(super) extern "C" fn underflow_natively(mutator: usize, _behind: usize) -> A
         let top = m.state_mut().stack.current().top;
         m.state().native.frame_base.set(frame_base(top).raw());
         let callee = below(top, frame.words * WORD_BYTES);
-        m.state().native.operand.set(callee.offset_words(1).word());
+        m.state()
+            .native
+            .operand()
+            .set(callee.offset_words(1).word());
         Ok(frame.resume)
     });
     // SAFETY: as in `guard`.
-    let stack_pointer = unsafe { with_mutator(mutator, |m| m.state().native.operand.get()) };
+    let stack_pointer = unsafe { with_mutator(mutator, |m| m.state().native.operand().get()) };
     Answer {
         outcome: stack_pointer,
         ..answer

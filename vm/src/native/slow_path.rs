@@ -288,9 +288,9 @@ fn exhausted(m: &Mutator<'_>, bytes: usize) -> Raise<'static> {
 /// The stub `allocate`.
 pub(super) extern "C" fn allocate(mutator: usize) -> Answer {
     guard(mutator, |m| {
-        let bytes = m.state().native.operand.get() as usize;
+        let bytes = m.state().native.operand().get() as usize;
         let address = m.heap().allocate(bytes);
-        m.state().native.operand.set(address.word());
+        m.state().native.operand().set(address.word());
         Ok(0)
     })
 }

@@ -221,7 +221,7 @@ extern "C" fn return_to_bytecode() {
     )
 }
 
-/// A stub that calls `$function` on the system stack, with the mutator and up to four words.
+/// A stub that calls `$function` on the system stack, with the mutator, a word and the operands.
 macro_rules! direct_stubs {
     ($( $(#[$doc:meta])* $name:ident = $function:path; )*) => { $(
         $(#[$doc])*
@@ -232,10 +232,10 @@ macro_rules! direct_stubs {
                 "mov [r15 + {scheme}], rsp",
                 "mov rsp, [r15 + {system}]",
                 frame_ends_above!("scheme", 8),
-                "mov r8, rcx",
-                "mov rcx, rdx",
-                "mov rdx, rsi",
                 "mov rsi, rdi",
+                "mov rdx, [r15 + {operands}]",
+                "mov rcx, [r15 + {operands} + 8]",
+                "mov r8, [r15 + {operands} + 16]",
                 "mov rdi, r15",
                 "call {function}",
                 "mov rsp, [r15 + {scheme}]",
@@ -251,6 +251,7 @@ macro_rules! direct_stubs {
                 leave!(5),
                 ".cfi_endproc",
                 function = sym $function,
+                operands = const context::OPERANDS,
                 scheme_low = const SCHEME[0],
                 scheme_high = const SCHEME[1],
                 scheme = const context::SCHEME_STACK,

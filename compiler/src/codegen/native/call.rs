@@ -262,8 +262,7 @@ impl Emitter<'_, '_> {
         self.require_count(IntCC::UnsignedGreaterThanOrEqual, required);
         // The stub keeps the values: they are read after it may have collected.
         let first = self.word((required as u64) << tag::TAG_BITS);
-        let zero = self.word(0);
-        let list = self.call_runtime(RuntimeOperation::RestOfValues, [first, zero]);
+        let list = self.call_runtime(RuntimeOperation::RestOfValues, &[first]);
         let mut values = self.received(required);
         values.push(list);
         values

@@ -169,17 +169,17 @@ impl Emitter<'_, '_> {
                 self.store_past_barrier((address, 0), (value, word), slow);
                 self.code.ins().jump(done, &[]);
                 self.start(slow);
-                self.call_runtime(RuntimeOperation::StoreCell, [address, word]);
+                self.call_runtime(RuntimeOperation::StoreCell, &[address, word]);
                 self.code.ins().jump(done, &[]);
                 self.start(done);
             }
             Operation::GlobalSet(global, value) => {
                 let (variable, word) = (self.global_cell(global), self.get(value));
-                self.call_runtime(RuntimeOperation::LocationSet, [variable, word]);
+                self.call_runtime(RuntimeOperation::LocationSet, &[variable, word]);
             }
             Operation::GlobalDefine(global, value) => {
                 let (variable, word) = (self.global_cell(global), self.get(value));
-                self.call_runtime(RuntimeOperation::LocationDefine, [variable, word]);
+                self.call_runtime(RuntimeOperation::LocationDefine, &[variable, word]);
             }
             _ => unreachable!("only assignments are written here"),
         }

@@ -94,8 +94,7 @@ impl Emitter<'_, '_> {
         let quick = self.double_of(word);
         self.jump_with(merge, quick);
         self.start(slow);
-        let zero = self.word(0);
-        let bits = self.call_runtime(operation, [word, zero]);
+        let bits = self.call_runtime(operation, &[word]);
         let double = self.double_of_bits(bits);
         self.jump_with(merge, double);
         self.start(merge);
@@ -129,8 +128,7 @@ impl Emitter<'_, '_> {
         self.jump_with(merge, word);
         self.start(slow);
         let bits = self.bits_of(double);
-        let zero = self.word(0);
-        let boxed = self.call_runtime(RuntimeOperation::BoxF64, [bits, zero]);
+        let boxed = self.call_runtime(RuntimeOperation::BoxF64, &[bits]);
         self.jump_with(merge, boxed);
         self.start(merge);
         result
@@ -163,8 +161,7 @@ impl Emitter<'_, '_> {
         } else {
             RuntimeOperation::UnboxU64
         };
-        let zero = self.word(0);
-        let integer = self.call_runtime(runtime, [word, zero]);
+        let integer = self.call_runtime(runtime, &[word]);
         self.jump_with(merge, integer);
         self.start(merge);
         result
@@ -193,8 +190,7 @@ impl Emitter<'_, '_> {
         } else {
             RuntimeOperation::BoxU64
         };
-        let zero = self.word(0);
-        let boxed = self.call_runtime(runtime, [integer, zero]);
+        let boxed = self.call_runtime(runtime, &[integer]);
         self.jump_with(merge, boxed);
         self.start(merge);
         result

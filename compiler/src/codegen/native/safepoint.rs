@@ -142,13 +142,12 @@ impl Emitter<'_, '_> {
         self.call_stub(stub, &arguments)
     }
 
-    /// The stub that calls `primitive`, and its arguments: those that do not fit registers are written
-    /// to the mutator.
+    /// The stub that calls `primitive`, and its arguments: operands are written to the mutator.
     pub(super) fn primitive_arguments(
         &mut self,
         primitive: Primitive,
         operands: &[Value],
-    ) -> (Stub, Vec<Value>) {
+    ) -> (Stub, [Value; 1]) {
         let number = self.word(u64::from(primitive.index()));
         let stub = match operands.len() {
             1 => Stub::Primitive1,
@@ -159,18 +158,26 @@ impl Emitter<'_, '_> {
                     self.store_argument(index, operand);
                 }
                 self.set_argument_count(count);
-                return (Stub::PrimitiveMany, vec![number]);
+                return (Stub::PrimitiveMany, [number]);
             }
         };
-        let mut arguments = vec![number];
-        arguments.extend(operands);
-        (stub, arguments)
+        self.store_operands(operands);
+        (stub, [number])
+    }
+
+    /// Writes operands where stubs look for them.
+    fn store_operands(&mut self, operands: &[Value]) {
+        let mutator = self.mutator();
+        for (index, &operand) in operands.iter().enumerate() {
+            self.store(operand, mutator, context::OPERANDS + 8 * index as i32);
+        }
     }
 
     /// A call of a runtime operation, on a slow path.
-    pub(super) fn call_runtime(&mut self, operation: RuntimeOperation, words: [Value; 2]) -> Value {
+    pub(super) fn call_runtime(&mut self, operation: RuntimeOperation, words: &[Value]) -> Value {
         let number = self.word(operation as u64);
-        self.call_stub(Stub::Runtime, &[number, words[0], words[1]])
+        self.store_operands(words);
+        self.call_stub(Stub::Runtime, &[number])
     }
 
     /// A call of a primitive that raises: nothing follows.
@@ -182,8 +189,8 @@ impl Emitter<'_, '_> {
     /// A call of a runtime operation that raises: nothing follows.
     pub(super) fn raise_by_runtime(&mut self, operation: RuntimeOperation, word: Value) {
         let number = self.word(operation as u64);
-        let zero = self.word(0);
-        self.raise(Stub::Runtime, &[number, word, zero]);
+        self.store_operands(&[word]);
+        self.raise(Stub::Runtime, &[number]);
     }
 
     fn raise(&mut self, stub: Stub, arguments: &[Value]) {

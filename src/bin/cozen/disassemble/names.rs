@@ -69,6 +69,10 @@ fn context_name(distance: u64) -> Option<String> {
     if let Some(stub) = stub {
         return Some(format!("stub {}", stub.name()));
     }
+    let operand = (distance - context::OPERANDS) / 8;
+    if (1..context::OPERAND_WORDS as i32).contains(&operand) {
+        return Some(format!("operand {operand}"));
+    }
     let word = usize::try_from(distance - context::ARGUMENTS).ok()? / 8;
     (word < abi::native::ARGUMENT_WORDS).then(|| format!("argument {word}"))
 }

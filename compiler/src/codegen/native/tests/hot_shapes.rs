@@ -44,7 +44,7 @@ fn hot_clif(text: &str) -> String {
 
 #[test]
 fn a_pair_is_made_with_one_comparison() {
-    insta::assert_snapshot!(clif(CONS), @r"
+    insta::assert_snapshot!(clif(CONS), @r#"
     block1(v0: i64):
         jump block0(v0)
     block0(v1: i64):
@@ -58,7 +58,7 @@ fn a_pair_is_made_with_one_comparison() {
         v7 = stack_addr.i64 ss0
         store.i64 notrap v1, v7
         v8 = get_pinned_reg.i64
-        v9 = load.i64 notrap aligned v8+208
+        v9 = load.i64 notrap aligned v8+224
         v10 = call_indirect sig0, v9(), stack_map=[i64 @ ss0+0]
         v11 = stack_addr.i64 ss0
         v12 = load.i64 notrap v11
@@ -77,7 +77,7 @@ fn a_pair_is_made_with_one_comparison() {
         v22 = get_pinned_reg.i64
         store notrap aligned v21, v22+64  ; v21 = 16
         v23 = get_pinned_reg.i64
-        v24 = load.i64 notrap aligned v23+216
+        v24 = load.i64 notrap aligned v23+232
         call_indirect sig1, v24()
         v25 = get_pinned_reg.i64
         v26 = load.i64 notrap aligned v25+64
@@ -87,7 +87,7 @@ fn a_pair_is_made_with_one_comparison() {
         store.i64 notrap aligned v13, v14+8
         v28 = iadd v14, v27  ; v27 = 2
         return v28
-    ");
+    "#);
 }
 
 #[test]
@@ -116,30 +116,30 @@ fn a_loop_over_fixnums_checks_overflow_and_polls() {
     block6:
         v10 = icmp.i64 eq v4, v6
         brif v10, block2(v5), block3(v5, v4, v6)
-    block3(v48: i64, v49: i64, v58: i64):
-        v51 = bor v48, v49
-        v53 = band v51, v52  ; v52 = 7
-        brif v53, block13, block14
+    block3(v49: i64, v50: i64, v60: i64):
+        v52 = bor v49, v50
+        v54 = band v52, v53  ; v53 = 7
+        brif v54, block13, block14
     block14:
-        v54, v55 = sadd_overflow.i64 v48, v49
-        brif v55, block13, block12(v54, v49, v58)
-    block12(v50: i64, v69: i64, v78: i64):
-        v73 = band v69, v72  ; v72 = 7
-        brif v73, block16, block17
+        v55, v56 = sadd_overflow.i64 v49, v50
+        brif v56, block13, block12(v55, v50, v60)
+    block12(v51: i64, v71: i64, v81: i64):
+        v75 = band v71, v74  ; v74 = 7
+        brif v75, block16, block17
     block17:
-        v74 = iadd.i64 v69, v70  ; v70 = 8
-        v75 = icmp slt v74, v69
-        brif v75, block16, block15(v74, v78, v50)
-    block15(v71: i64, v94: i64, v97: i64):
-        v89 = get_pinned_reg.i64
-        v90 = load.i64 notrap aligned v89+16
-        v91 = atomic_load.i64 notrap aligned v90
-        v93 = icmp slt v91, v92  ; v92 = 0
-        brif v93, block18, block19(v71, v97, v94)
-    block19(v108: i64, v109: i64, v110: i64):
-        jump block1(v108, v109, v110)
-    block2(v111: i64):
-        return v111
+        v76 = iadd.i64 v71, v72  ; v72 = 8
+        v77 = icmp slt v76, v71
+        brif v77, block16, block15(v76, v81, v51)
+    block15(v73: i64, v97: i64, v100: i64):
+        v92 = get_pinned_reg.i64
+        v93 = load.i64 notrap aligned v92+16
+        v94 = atomic_load.i64 notrap aligned v93
+        v96 = icmp slt v94, v95  ; v95 = 0
+        brif v96, block18, block19(v73, v100, v97)
+    block19(v111: i64, v112: i64, v113: i64):
+        jump block1(v111, v112, v113)
+    block2(v114: i64):
+        return v114
     "#);
 }
 
@@ -154,48 +154,48 @@ fn a_known_call_passes_registers_and_goes_straight_to_the_body() {
     block5:
         v5 = icmp.i64 slt v1, v2  ; v2 = 16
         brif v5, block1(v1), block2(v1)
-    block1(v27: i64):
-        return v27
-    block2(v33: i64):
-        v28 = get_pinned_reg.i64
-        v29 = load.i64 notrap aligned v28+16
-        v30 = atomic_load.i64 notrap aligned v29
-        v31 = get_stack_pointer.i64
-        v32 = icmp ult v31, v30
-        brif v32, block9, block10(v33)
-    block10(v40: i64):
-        v44 = band v40, v43  ; v43 = 7
-        brif v44, block12, block13
+    block1(v28: i64):
+        return v28
+    block2(v34: i64):
+        v29 = get_pinned_reg.i64
+        v30 = load.i64 notrap aligned v29+16
+        v31 = atomic_load.i64 notrap aligned v30
+        v32 = get_stack_pointer.i64
+        v33 = icmp ult v32, v31
+        brif v33, block9, block10(v34)
+    block10(v41: i64):
+        v45 = band v41, v44  ; v44 = 7
+        brif v45, block12, block13
     block13:
-        v45 = isub.i64 v40, v41  ; v41 = 8
-        v46 = icmp sgt v45, v40
-        brif v46, block14, block11(v45, v40)
-    block11(v42: i64, v79: i64):
-        v81 = stack_addr.i64 ss0
-        store notrap v79, v81
-        v82 = call fn0(v42), stack_map=[i64 @ ss0+0]
+        v46 = isub.i64 v41, v42  ; v42 = 8
+        v47 = icmp sgt v46, v41
+        brif v47, block14, block11(v46, v41)
+    block11(v43: i64, v81: i64):
         v83 = stack_addr.i64 ss0
-        v84 = load.i64 notrap v83
-        v88 = band v84, v87  ; v87 = 7
-        brif v88, block20, block21
+        store notrap v81, v83
+        v84 = call fn0(v43), stack_map=[i64 @ ss0+0]
+        v85 = stack_addr.i64 ss0
+        v86 = load.i64 notrap v85
+        v90 = band v86, v89  ; v89 = 7
+        brif v90, block20, block21
     block21:
-        v89 = isub.i64 v84, v85  ; v85 = 16
-        v90 = icmp sgt v89, v84
-        brif v90, block22, block19(v89, v82)
-    block19(v86: i64, v123: i64):
-        v125 = stack_addr.i64 ss1
-        store notrap v123, v125
-        v126 = call fn0(v86), stack_map=[i64 @ ss1+0]
-        v127 = stack_addr.i64 ss1
-        v128 = load.i64 notrap v127
-        v130 = bor v128, v126
-        v132 = band v130, v131  ; v131 = 7
-        brif v132, block28, block29
+        v91 = isub.i64 v86, v87  ; v87 = 16
+        v92 = icmp sgt v91, v86
+        brif v92, block22, block19(v91, v84)
+    block19(v88: i64, v126: i64):
+        v128 = stack_addr.i64 ss0
+        store notrap v126, v128
+        v129 = call fn0(v88), stack_map=[i64 @ ss0+0]
+        v130 = stack_addr.i64 ss0
+        v131 = load.i64 notrap v130
+        v133 = bor v131, v129
+        v135 = band v133, v134  ; v134 = 7
+        brif v135, block28, block29
     block29:
-        v133, v134 = sadd_overflow.i64 v128, v126
-        brif v134, block30, block27(v133)
-    block27(v129: i64):
-        return v129
+        v136, v137 = sadd_overflow.i64 v131, v129
+        brif v137, block30, block27(v136)
+    block27(v132: i64):
+        return v132
     "#);
 }
 
@@ -312,35 +312,35 @@ fn a_loop_over_flonums_keeps_them_in_registers() {
     block6:
         v13 = icmp.i64 eq v6, v9
         brif v13, block2, block3(v6, v9)
-    block3(v47: i64, v56: i64):
-        v51 = band v47, v50  ; v50 = 7
-        brif v51, block13, block14
+    block3(v48: i64, v58: i64):
+        v52 = band v48, v51  ; v51 = 7
+        brif v52, block13, block14
     block14:
-        v52 = iadd.i64 v47, v48  ; v48 = 8
-        v53 = icmp slt v52, v47
-        brif v53, block13, block12(v52, v56)
-    block12(v49: i64, v71: i64):
-        v63 = fmul.f64 v7, v7
-        v64 = fadd.f64 v7, v4  ; v4 = 0x1.0000000000000p-2
-        v65 = fadd.f64 v8, v63
-        v66 = get_pinned_reg.i64
-        v67 = load.i64 notrap aligned v66+16
-        v68 = atomic_load.i64 notrap aligned v67
-        v70 = icmp slt v68, v69  ; v69 = 0
-        brif v70, block15, block16(v49, v71)
-    block16(v81: i64, v82: i64):
-        jump block1(v81, v64, v65, v82)
+        v53 = iadd.i64 v48, v49  ; v49 = 8
+        v54 = icmp slt v53, v48
+        brif v54, block13, block12(v53, v58)
+    block12(v50: i64, v73: i64):
+        v65 = fmul.f64 v7, v7
+        v66 = fadd.f64 v7, v4  ; v4 = 0x1.0000000000000p-2
+        v67 = fadd.f64 v8, v65
+        v68 = get_pinned_reg.i64
+        v69 = load.i64 notrap aligned v68+16
+        v70 = atomic_load.i64 notrap aligned v69
+        v72 = icmp slt v70, v71  ; v71 = 0
+        brif v72, block15, block16(v50, v73)
+    block16(v83: i64, v84: i64):
+        jump block1(v83, v66, v67, v84)
     block2:
-        v84 = bitcast.i64 v8
-        v86 = rotl v84, v85  ; v85 = 4
-        v88 = iadd v86, v87  ; v87 = 1
-        v90 = band v88, v89  ; v89 = 6
-        v92 = icmp eq v90, v91  ; v91 = 4
-        brif v92, block20, block19
+        v86 = bitcast.i64 v8
+        v88 = rotl v86, v87  ; v87 = 4
+        v90 = iadd v88, v89  ; v89 = 1
+        v92 = band v90, v91  ; v91 = 6
+        v94 = icmp eq v92, v93  ; v93 = 4
+        brif v94, block20, block19
     block20:
-        jump block17(v88)
-    block17(v83: i64):
-        return v83
+        jump block17(v90)
+    block17(v85: i64):
+        return v85
     "#);
 }
 
@@ -348,7 +348,7 @@ fn a_loop_over_flonums_keeps_them_in_registers() {
 fn a_continuation_of_native_code_is_resumed_by_a_jump() {
     let resume = r#"(procedure "resume" 2 0 #f 0 ("k" "value")
       (block b0 (v0 v1) (reinstate-value v0 v1)))"#;
-    insta::assert_snapshot!(hot_clif(resume), @r"
+    insta::assert_snapshot!(hot_clif(resume), @r#"
     block1(v0: i64, v1: i64):
         jump block0(v0, v1)
     block0(v2: i64, v3: i64):
@@ -363,12 +363,12 @@ fn a_continuation_of_native_code_is_resumed_by_a_jump() {
     block4:
         v13 = load.i64 notrap aligned v5+24
         v14 = get_pinned_reg.i64
-        v15 = load.i64 notrap aligned v14+120
+        v15 = load.i64 notrap aligned v14+136
         v16 = icmp eq v13, v15
         brif v16, block5, block2
     block5:
         v17 = get_pinned_reg.i64
-        v18 = load.i64 notrap aligned v17+248
+        v18 = load.i64 notrap aligned v17+264
         return_call_indirect sig0, v18(v5, v3)
-    ");
+    "#);
 }
