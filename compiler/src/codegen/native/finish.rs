@@ -66,7 +66,7 @@ pub(super) fn finish(
     }
     let finished = NativeFunction {
         code,
-        align: buffer.alignment.max(1),
+        align: buffer.alignment.max(32),
         fixups: fixups(&context.func, compiled),
         returns: Vec::new(),
         lines: lines(compiled, places),
