@@ -5,8 +5,9 @@
   (import (cozen core) (cozen primitives))
   (begin
 
-    ;; Promises in a chain of delay-force share one state: a pair of whether the value is known, and
-    ;; the value, or the thunk that answers a promise.
+    ;; Promises in a chain of delay-force share one state: a pair of what is known and that. It is #f
+    ;; and the thunk that answers a promise, #t and the value, or 'values and the list of values, if
+    ;; there are none or several.
     (define-record-type promise
       (promise-of state)
       promise?
@@ -20,7 +21,13 @@
     (define-syntax delay
       (syntax-rules ()
         ((_ expression)
-         (delay-force (promise-of (cons #t expression))))))
+         (delay-force (receive results expression (promise-of-values results))))))
+
+    (define (promise-of-values results)
+      (promise-of
+       (if (and (pair? results) (null? (cdr results)))
+           (cons #t (car results))
+           (cons 'values results))))
 
     (define (make-promise object)
       (if (promise? object)
@@ -33,8 +40,10 @@
           object))
 
     (define (force-promise promise)
-      (if (car (promise-state promise))
-          (cdr (promise-state promise))
+      (case (car (promise-state promise))
+        ((#t) (cdr (promise-state promise)))
+        ((values) (%apply values (cdr (promise-state promise))))
+        (else
           (let ((next ((cdr (promise-state promise)))))
             (if (not (car (promise-state promise)))
                 (let ((state (promise-state promise))
@@ -42,4 +51,4 @@
                   (set-car! state (car next-state))
                   (set-cdr! state (cdr next-state))
                   (set-promise-state! next state)))
-            (force-promise promise))))))
+            (force-promise promise)))))))

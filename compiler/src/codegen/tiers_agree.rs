@@ -337,7 +337,7 @@ fn the_record_names_source_variables_and_changes_no_code() {
 #[test]
 fn many_safepoints_and_homes_of_raw_values_are_compared() {
     let (mut compared, mut jumping, mut located) = (0, 0, 0);
-    for seed in 1..=300 {
+    for seed in 1..=500 {
         let unit = optimized(&Writer::program_with_entry(seed * 0x9E37_79B9, 5));
         let (link_unit, records) = generate_with_record(&unit, Tier::Native).unwrap();
         let record = &records[TESTED];

@@ -140,4 +140,16 @@
 (test '(3 2 1) (let ((l '())) (vector-map (lambda (x) (set! l (cons x l)) x) #(1 2 3)) l))
 (test-error (vector-map (lambda (a b) a) #(1)))
 
+;; As many values as there are, to those who take any number.
+(define producers (list (lambda () 1) (lambda () (values)) (lambda () (values 1 2)) (lambda () (values 1 2 3))))
+(define (received consumer)
+  (map (lambda (producer) (guard (e (#t 'wrong)) (call-with-values producer consumer))) producers))
+(test '((1) () (1 2) (1 2 3)) (received list))
+(test '((1 ()) wrong (1 (2)) (1 (2 3))) (received (lambda (first . rest) (list first rest))))
+(test '(wrong wrong (1 2 ()) (1 2 (3))) (received (lambda (first second . rest) (list first second rest))))
+(define (list-of-all producer) (call-with-values producer (lambda all all)))
+(define (split-of-all producer) (guard (e (#t 'wrong)) (call-with-values producer (lambda (first . rest) (cons first rest)))))
+(test '((1) () (1 2) (1 2 3)) (map list-of-all producers))
+(test '((1) wrong (1 2) (1 2 3)) (map split-of-all producers))
+
 (finish "6.10 control features")

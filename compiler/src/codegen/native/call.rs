@@ -1,11 +1,11 @@
 //! Calls, tail calls, returns.
 
 use abi::native::{RuntimeOperation, Stub, context};
-use abi::object_layout::closure;
+use abi::object_layout::{closure, pair};
 use abi::procedure::{NATIVE_ENTRY_OFFSET, NATIVE_KEY_OFFSET};
 use abi::tag::{self, Kind};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{Inst, InstBuilder, MemFlagsData, Type, Value, types};
+use cranelift_codegen::ir::{Block, BlockArg, Inst, InstBuilder, MemFlagsData, Type, Value, types};
 
 use super::Listed;
 use super::emitter::Emitter;
@@ -215,7 +215,7 @@ impl Emitter<'_, '_> {
         result
     }
 
-    fn wrong_count_in(&mut self, wrong: cranelift_codegen::ir::Block, required: usize) {
+    fn wrong_count_in(&mut self, wrong: Block, required: usize) {
         let done = self.next_block();
         self.code.ins().jump(done, &[]);
         self.start(wrong);
@@ -258,7 +258,45 @@ impl Emitter<'_, '_> {
     }
 
     fn receive_rest(&mut self, result: Value, required: usize) -> Vec<Value> {
-        self.make_many(result);
+        if required > 1 {
+            self.make_many(result);
+            return self.receive_rest_of_many(required);
+        }
+        // One value, as there mostly is, goes nowhere but to its parameter, or into a pair.
+        let (one, many, done) = (self.next_block(), self.cold_block(), self.next_block());
+        let values: Vec<Value> = (0..=required)
+            .map(|_| self.code.append_block_param(done, types::I64))
+            .collect();
+        let is_many = self.is_word(result, tag::MANY_VALUES);
+        self.code.ins().brif(is_many, many, &[], one, &[]);
+        self.start(one);
+        let received = if required == 1 {
+            vec![result, self.word(tag::NULL)]
+        } else {
+            vec![self.list_of_one(result)]
+        };
+        self.jump_with_all(done, &received);
+        self.start(many);
+        let received = self.receive_rest_of_many(required);
+        self.jump_with_all(done, &received);
+        self.start(done);
+        values
+    }
+
+    fn list_of_one(&mut self, value: Value) -> Value {
+        let address = self.reserve(pair::BYTES as u64);
+        self.store(value, address, pair::CAR as i32);
+        let null = self.word(tag::NULL);
+        self.store(null, address, pair::CDR as i32);
+        self.with_tag(address, tag::TAG_PAIR)
+    }
+
+    fn jump_with_all(&mut self, block: Block, values: &[Value]) {
+        let arguments: Vec<BlockArg> = values.iter().copied().map(BlockArg::Value).collect();
+        self.code.ins().jump(block, &arguments);
+    }
+
+    fn receive_rest_of_many(&mut self, required: usize) -> Vec<Value> {
         self.require_count(IntCC::UnsignedGreaterThanOrEqual, required);
         // The stub keeps the values: they are read after it may have collected.
         let first = self.word((required as u64) << tag::TAG_BITS);

@@ -39,7 +39,7 @@ impl Emitter<'_, '_> {
     }
 
     /// The address of `bytes` of fresh memory.
-    fn reserve(&mut self, bytes: u64) -> Value {
+    pub(super) fn reserve(&mut self, bytes: u64) -> Value {
         debug_assert!(bytes.is_multiple_of(OBJECT_ALIGN_BYTES as u64));
         let (merge, address) = self.merge_block(types::I64);
         let slow = self.cold_block();
