@@ -1,7 +1,7 @@
 ;;; What frames of both tiers must survive: collections, captures, escapes, conditions, many values,
 ;;; calls of every kind. Small enough to be run with a collection at every poll.
 
-(import (scheme base) (scheme write) (scheme process-context) (scheme eval) (scheme inexact))
+(import (scheme base) (scheme char) (scheme write) (scheme process-context) (scheme eval) (scheme inexact))
 (include "../prelude.scm")
 
 ;; Frames with tagged and raw values below them, and garbage on the way.
@@ -103,6 +103,36 @@
                   (call/cc (lambda (k) (ctak-in k (- y 1) z x)))
                   (call/cc (lambda (k) (ctak-in k (- z 1) x y))))))))
 (test 2 (ctak 3 2 1))
+
+;; A loop without variables keeps what was made before it, and the test before it reads what came
+;; through a call.
+(define turns 0)
+(define (go-on? x) (set! turns (+ turns 1)) (< turns 5))
+(define (loop-if same? v make w)
+  (let ((u (make w)))
+    (if (same? v w) (let loop () (if (go-on? u) (loop) (list 'yes u))) (list 'no u))))
+(define (loop-if-eqv v make w)
+  (let ((u (make w)))
+    (if (eqv? v w) (let loop () (if (go-on? u) (loop) (list 'yes u))) (list 'no u))))
+(define (loop-if-odd v make w)
+  (let ((u (make w)))
+    (if (odd? v) (let loop () (if (go-on? u) (loop) (list 'yes u))) (list 'no u))))
+(define (loop-if-both v make w)
+  (let ((u (make w)))
+    (if (char-alphabetic? v) (let loop () (if (go-on? u) (loop) (list v u))) (list 'no u))))
+(set! go-on? go-on?)
+(set! loop-if loop-if)
+(set! loop-if-eqv loop-if-eqv)
+(set! loop-if-odd loop-if-odd)
+(set! loop-if-both loop-if-both)
+(test '(yes (7)) (loop-if = 7 list 7))
+(set! turns 0)
+(test '(yes (7)) (loop-if-eqv 7 list 7))
+(set! turns 0)
+(test '(yes (8)) (loop-if-odd 7 list 8))
+(test '(no (8)) (loop-if-odd 6 list 8))
+(set! turns 0)
+(test '(#\a (8)) (loop-if-both #\a list 8))
 
 ;; Host procedures: Scheme inside Scheme, and out of it.
 (test 7 (eval '(let loop ((i 0)) (if (= i 7) i (loop (+ i 1)))) (environment '(scheme base))))

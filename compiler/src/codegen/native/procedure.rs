@@ -10,6 +10,7 @@ use super::leaf::is_predicate;
 use super::plan::Plan;
 use super::record::Planned;
 use super::signature::{Parameters, argument_place, type_of};
+use super::slots::read_at_end;
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach, Written};
 use crate::codegen::frame_record::Point;
@@ -244,12 +245,20 @@ impl<'unit> Emitter<'_, 'unit> {
         self.code.ins().jump(block, &words);
     }
 
+    /// Whether what is live behind block `id`, and what its end reads, has slots of its own.
+    fn keeps_what_end_needs(&self, id: BlockId) -> bool {
+        let mut values = read_at_end(&self.procedure.blocks[id.0 as usize]);
+        values.extend(&self.plan.live_out[id.0 as usize]);
+        values.sort_unstable_by_key(|value| value.0);
+        values.dedup();
+        self.plan.has_own_slots(&values)
+    }
+
     /// Brings values to where the blocks that follow expect them.
     fn settle(&mut self, id: BlockId) {
         debug_assert!(
-            self.plan.store_at_end[id.0 as usize].is_empty()
-                || self.plan.has_own_slots(&self.plan.live_out[id.0 as usize]),
-            "values that are stored before a loop share no slot"
+            self.plan.store_at_end[id.0 as usize].is_empty() || self.keeps_what_end_needs(id),
+            "values that are stored before a loop share no slot with what is live or read behind that"
         );
         for &value in &self.plan.store_at_end[id.0 as usize] {
             if let Some(place) = self.plan.place(value)

@@ -1,15 +1,15 @@
 //! Which kept values share a slot of the frame.
 //!
 //! A slot is written at safepoints, when the operands have been read, and at the ends of blocks before
-//! loops. So two values need different slots only if both are live behind such a place: that both are live
-//! somewhere between is no matter. A frame of a recursive procedure is
+//! loops, when those of the terminator have not. So two values need different slots only if both are live
+//! behind such a place, or are read there: that both are live somewhere between is no matter. A frame of a recursive procedure is
 //! as small as its calls allow, though slow paths keep more; what memory deep recursions touch depends on
 //! it (`ack`: two slots for three values, a third less stack).
 
 use super::plan::Plan;
 use super::safepoints::{Safepoint, at_end, at_operation};
 use super::value_set::ValueSet;
-use crate::ssa::ir::{BlockId, Procedure, ValueId};
+use crate::ssa::ir::{Block, BlockId, Condition, Procedure, Terminator, ValueId};
 
 /// The slot of each kept value, and how many slots there are: each value gets the lowest that no
 /// conflicting value before it has.
@@ -35,6 +35,20 @@ pub(super) fn choose(plan: &Plan, procedure: &Procedure) -> (Vec<usize>, usize) 
         count = count.max(slot + 1);
     }
     (slots, count)
+}
+
+/// What the end of `block` reads when what a loop needs is stored already: what the terminator uses, and
+/// the operands of a predicate that may be one with the branch on it.
+pub(super) fn read_at_end(block: &Block) -> Vec<ValueId> {
+    let mut read = Vec::new();
+    block.terminator.each_use(|value| read.push(value));
+    if let Terminator::Branch(Condition::True(tested), ..) = block.terminator
+        && let Some(last) = block.instructions.last()
+        && last.result == Some(tested)
+    {
+        last.operation.each_use(|value| read.push(value));
+    }
+    read
 }
 
 /// For each value those that cannot have the same slot, and itself.
@@ -79,8 +93,10 @@ impl Conflicts<'_> {
             self.separate(&mut live);
         }
         block.terminator.each_use(|value| add(value, &mut live));
-        // What a loop needs is stored before the terminator reads its operands.
         if !plan.store_at_end[id.0 as usize].is_empty() {
+            for value in read_at_end(block) {
+                add(value, &mut live);
+            }
             self.separate(&mut live);
         }
         for instruction in block.instructions.iter().rev() {
@@ -188,5 +204,28 @@ mod tests {
         let plan = Plan::new(&unit, &unit.procedures[0]);
         let [v2, v3] = [2, 3].map(|number| plan.place(ValueId(number)).unwrap());
         assert_ne!(plan.slots[v2], plan.slots[v3]);
+    }
+
+    #[test]
+    fn what_the_branch_before_a_loop_tests_is_read_after_what_the_loop_keeps_is_stored() {
+        // The predicate is one with the branch, and v0 is in its slot only.
+        let text = r#"(procedure "p" 3 0 #f 0 ("a" "b" "c")
+            (block b0 (v0 v1 v2)
+              (let v3 (call v1 v2))
+              (let v4 (primitive eqv? v0 v2))
+              (branch (true v4) (b1) (b2)))
+            (block b1 ()
+              (let v5 (call v1 v3))
+              (branch (true v5) (b3) (b2)))
+            (block b2 () (return v3))
+            (block b3 () (jump (b1))))"#;
+        let unit = parse(text).unwrap();
+        let plan = Plan::new(&unit, &unit.procedures[0]);
+        assert!(
+            !plan.store_at_end[0].is_empty(),
+            "the loop has no parameters"
+        );
+        let [v0, v2, v3] = [0, 2, 3].map(|number| plan.slots[plan.place(ValueId(number)).unwrap()]);
+        assert!(v0 != v3 && v2 != v3);
     }
 }

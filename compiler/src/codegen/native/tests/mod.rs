@@ -81,7 +81,7 @@ fn return_points(unit: &LinkUnit) -> String {
 
 #[test]
 fn values_are_in_slots_where_calls_return() {
-    // One slot after the other value has it; errors have nothing live.
+    // Two values have the one slot, one after the other; errors have nothing live.
     let unit = generate(&unit(&fib(1)), Tier::Native, &mut PhaseTimes::default()).unwrap();
     insta::assert_snapshot!(return_points(&unit), @r#"
     4 words [rrL]
