@@ -156,7 +156,10 @@ impl Generator<'_> {
 
     fn test(&mut self) -> String {
         let (first, second) = (self.atom(), self.atom());
-        match self.choose(9) {
+        match self.choose(12) {
+            9 => format!("(eqv? {first} {second})"),
+            10 => format!("(equal? {first} {second})"),
+            11 => format!("(and (exact-integer? {first}) (odd? {first}))"),
             0 => format!("(pair? {first})"),
             1 => format!("(null? {first})"),
             2 => format!("(< {first} {second})"),
@@ -175,7 +178,8 @@ impl Generator<'_> {
         }
         self.depth += 1;
         let mark = (self.scope.len(), self.procedures.len());
-        let text = match self.choose(23) {
+        let text = match self.choose(25) {
+            23 | 24 => self.bare_loop(),
             20 => self.numeric_loop(),
             21 => self.numeric_procedures(),
             22 => self.vector_loop(),
@@ -225,6 +229,19 @@ impl Generator<'_> {
             "(let loop (({counter} 0) ({value} {init})) \
              (if (or (> {counter} 9) {test}) {end} \
              (let ((next {next})) (if (step?) (loop (+ {counter} {step}) next) {value}))))"
+        )
+    }
+
+    /// A loop without variables, behind a test: it keeps what was made before.
+    fn bare_loop(&mut self) -> String {
+        let init = self.expression();
+        let name = self.name("v");
+        self.scope.push(name.clone());
+        let (test, body) = (self.test(), self.expression());
+        let (end, other) = (self.operand(), self.operand());
+        format!(
+            "(let (({name} {init})) \
+             (if {test} (let turn () (if (step?) (begin (note {body}) (turn)) {end})) {other}))"
         )
     }
 
