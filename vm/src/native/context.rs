@@ -101,11 +101,6 @@ const fn offset(offset: usize) -> i32 {
 pub(super) const BARRIER: i32 = offset(offset_of!(Context, barrier));
 
 impl Context {
-    /// The first operand.
-    pub(crate) fn operand(&self) -> &Cell<u64> {
-        &self.operands[0]
-    }
-
     pub(crate) fn new() -> Self {
         let mut words = [0; context::STUB_WORDS];
         for &stub in Stub::ALL {
@@ -136,6 +131,11 @@ impl Context {
             next: Cell::new(None),
             panic: RefCell::default(),
         }
+    }
+
+    /// The first operand.
+    pub(crate) fn operand(&self) -> &Cell<u64> {
+        &self.operands[0]
     }
 
     /// Where the stack pointer of native code stood when a stub left it.

@@ -2,9 +2,9 @@
 //!
 //! A slot is written at safepoints, when the operands have been read, and at the ends of blocks before
 //! loops, when those of the terminator have not. So two values need different slots only if both are live
-//! behind such a place, or are read there: that both are live somewhere between is no matter. A frame of a recursive procedure is
-//! as small as its calls allow, though slow paths keep more; what memory deep recursions touch depends on
-//! it (`ack`: two slots for three values, a third less stack).
+//! behind such a place, or are read there: that both are live somewhere between is no matter. A frame of
+//! a recursive procedure is as small as its calls allow, though slow paths keep more; what memory deep
+//! recursions touch depends on it (`ack`: two slots for three values, a third less stack).
 
 use super::plan::Plan;
 use super::safepoints::{Safepoint, at_end, at_operation};
