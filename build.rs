@@ -11,8 +11,12 @@ use compiler::options::{Options, Tier};
 /// What the names of the library's files begin with in messages. (The command line knows it too.)
 const BOOT_FILE_PREFIX: &str = "(cozen)/";
 
+/// When it is set, the library too checks what the optimizer claims.
+const CHECK_FACTS: &str = "COZEN_CHECK_FACTS_OF_LIBRARY";
+
 fn main() {
     println!("cargo::rerun-if-changed=lib");
+    println!("cargo::rerun-if-env-changed={CHECK_FACTS}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     for (name, tier) in [
@@ -51,6 +55,7 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     })?;
     let options = Options {
         tier,
+        check_facts: env::var_os(CHECK_FACTS).is_some(),
         ..Options::default()
     };
     compile(program, Some(interface), &options)

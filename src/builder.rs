@@ -115,6 +115,16 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Check in all code that is compiled what the optimizer claims about values, and panic with the claim, the
+    /// value and the place where one does not hold: a claim removes a check, so a wrong one breaks memory or
+    /// gives wrong answers. Code runs many times slower. If this is not chosen, the environment variable
+    /// `COZEN_CHECK_FACTS` is asked (`1` or `0`): it is for tests.
+    #[must_use]
+    pub const fn check_facts(mut self, check: bool) -> Self {
+        self.compiler.check_facts = check;
+        self
+    }
+
     /// Print how long each phase of the compiler took, to standard error.
     #[must_use]
     pub const fn time_passes(mut self, print: bool) -> Self {

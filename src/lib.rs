@@ -43,6 +43,7 @@
 mod boot;
 mod builder;
 mod convert;
+mod distrust;
 mod error;
 mod frontend;
 mod handle;
@@ -56,6 +57,7 @@ pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;
 pub use compiler::options::{Level, Options as CompilerOptions};
 pub use convert::{FromScheme, IntoScheme};
+pub use distrust::check_facts_from_environment;
 pub use error::{Error, Place, Raised};
 pub use frontend::{Forms, Frontend, has_native_code, read_file, read_forms};
 pub use handle::Handle;

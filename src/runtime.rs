@@ -9,6 +9,7 @@ use vm::{Vm, VmOptions};
 
 use crate::boot;
 use crate::builder::RuntimeBuilder;
+use crate::distrust::check_facts_from_environment;
 use crate::error::Error;
 use crate::frontend::{Frontend, SharedFrontend};
 use crate::scheme::Scheme;
@@ -60,6 +61,7 @@ impl Runtime {
             vm_options.stack_bytes_max = bytes;
         }
         let mut compiler = options.compiler;
+        compiler.check_facts |= check_facts_from_environment()?;
         let chosen = options
             .tier
             .map_or_else(tier_from_environment, |tier| Ok(Some(tier)))?;

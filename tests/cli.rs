@@ -403,6 +403,25 @@ fn an_unknown_tier_in_the_environment_is_named() {
 }
 
 #[test]
+fn the_environment_can_ask_for_checks_of_claims_and_is_named_where_it_asks_for_something_else() {
+    let run = |wanted: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_cozen"))
+            .args(["-e", "(+ 1 2)"])
+            .env("COZEN_CHECK_FACTS", wanted)
+            .output();
+        output.expect("cozen starts")
+    };
+    assert_eq!(run("1").status.code(), Some(0));
+    let refused = run("yes");
+    assert_eq!(refused.status.code(), Some(2));
+    let message = err(&refused);
+    assert!(
+        message.contains("COZEN_CHECK_FACTS: expected 0 or 1, found yes"),
+        "{message}"
+    );
+}
+
+#[test]
 fn errors_name_the_procedure_and_argument_that_were_written() {
     let program = |expression: &str| {
         let scratch = Scratch::new(&format!("written-{}", expression.len()));

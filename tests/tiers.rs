@@ -116,6 +116,16 @@ fn the_checks_of_the_machine_pass_in_all_tiers_while_much_moves() {
 }
 
 #[test]
+fn programs_of_which_each_claim_is_checked_print_the_same_in_all_tiers() {
+    let mut files = scheme_files("tests/scheme/compiler");
+    files.extend(scheme_files("tests/scheme/machine"));
+    for level in ["-O1", "-O2"] {
+        assert_tiers_agree(&["--check-facts", level], &files);
+    }
+    assert_all_tiers_print_what_is_expected(&["--check-facts"], "examples");
+}
+
+#[test]
 fn benches_print_what_they_say_in_all_tiers() {
     assert_all_tiers_print_what_is_expected(&[], "benches/programs");
 }

@@ -13,6 +13,7 @@
 extern crate alloc;
 
 pub mod arity;
+pub mod claim;
 pub mod condition;
 pub mod fingerprint;
 pub mod frame_map;

@@ -295,6 +295,8 @@ macro_rules! for_each_primitive {
             Leaf location Location "%location" (1, 1) Read Any;
             Leaf location_value LocationValue "%location-value" (1, 1) Read Any;
             Leaf void Void "%unspecified" (0, MANY) Total Unspecified;
+            // What the optimizer claims, checked: see `claim`.
+            Leaf check_claim CheckClaim "%check-claim" (2, 3) Write Unspecified;
             // Ports.
             Leaf open_input_file OpenInputFile "%open-input-file" (2, 2) Allocate Any;
             Leaf open_output_file OpenOutputFile "%open-output-file" (3, 3) Allocate Any;

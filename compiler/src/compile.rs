@@ -180,7 +180,7 @@ fn generate(
     observer: &mut Observer<'_>,
 ) -> Result<LinkUnit, CompileError> {
     program.rewrites = Rewrites::up_to(options.rewrites_max);
-    let mut unit = lower(program, options.level, observer)?;
+    let mut unit = lower(program, options, observer)?;
     if options.tier != Tier::Bytecode {
         unit = codegen::separate_entry(unit);
     }
@@ -191,9 +191,10 @@ fn generate(
 /// From expanded Core to the SSA that code is generated from.
 fn lower(
     mut program: Program,
-    level: Level,
+    options: &Options,
     observer: &mut Observer<'_>,
 ) -> Result<Unit, BuildError> {
+    let level = options.level;
     observer.core(EXPAND, Stage::Expanded, &program);
     for pass in CORE_PASSES {
         if level >= pass.level {
@@ -202,6 +203,7 @@ fn lower(
         observer.core(pass.name, pass.stage, &program);
     }
     let mut unit = ssa::build(program)?;
+    unit.checks_facts = options.check_facts;
     observer.ssa(BUILD, &unit);
     for pass in ssa::pass::PASSES {
         if level >= pass.level {

@@ -26,6 +26,8 @@ pub struct Options {
     pub dump_after: Option<String>,
     /// Callers print [`Compiled::times`](crate::compile::Compiled::times).
     pub time_passes: bool,
+    /// The code checks what analyses claim, and stops the process at a claim that does not hold.
+    pub check_facts: bool,
     /// After so many rewrites of a unit, passes that could be left out do no more.
     pub rewrites_max: Option<u64>,
 }
@@ -37,6 +39,7 @@ impl Default for Options {
             tier: Tier::Bytecode,
             dump_after: None,
             time_passes: false,
+            check_facts: false,
             rewrites_max: None,
         }
     }

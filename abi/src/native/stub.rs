@@ -129,6 +129,8 @@ pub enum RuntimeOperation {
     WrongValueCount = 12,
     /// A list of the many values from the operand (a fixnum) on.
     RestOfValues = 13,
+    /// Stops: a claim of the compiler does not hold; the operand is the claim's name, a symbol.
+    BrokenClaim = 14,
 }
 
 impl RuntimeOperation {
@@ -148,6 +150,7 @@ impl RuntimeOperation {
         Self::StoreCell,
         Self::WrongValueCount,
         Self::RestOfValues,
+        Self::BrokenClaim,
     ];
 }
 

@@ -52,6 +52,8 @@ pub struct Unit {
     pub tables: Tables,
     /// Counts what passes do.
     pub rewrites: Rewrites,
+    /// Whether the code checks what analyses claim.
+    pub checks_facts: bool,
 }
 
 /// How a value is represented.

@@ -2,6 +2,7 @@
 
 pub mod analysis;
 mod build;
+pub mod claim;
 #[cfg(test)]
 mod golden;
 pub mod ir;

@@ -233,6 +233,8 @@ impl Checker<'_> {
                 self.want_word(id, *b);
                 result.map_or(Repr::I64, |result| self.repr(result))
             }
+            // Claims about raw words are about their halves, which are words of fixnums.
+            Operation::Primitive(Primitive::CheckClaim, _) => Repr::Tagged,
             Operation::CallKnown(callee, closure, arguments) => {
                 self.check_known_call(id, *callee, *closure, arguments)
             }

@@ -30,6 +30,8 @@ options:
   --native, --no-native    make native code of what is compiled, and run it, or do neither; without
                            these `compile` makes it, and programs run from source stay bytecode
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
+  --check-facts            check what the optimizer claims about values, and stop at a claim that is
+                           wrong: for tests of the compiler; code runs many times slower
   --time-passes            print how long each phase of the compiler took, to standard error
   --stop-after-rewrite=N   let optional passes of the compiler do only N rewrites; say what the last was
   -o, --output=FILE        where `compile` writes
@@ -88,6 +90,7 @@ pub(crate) struct Options {
     pub(crate) dump_after: Option<String>,
     pub(crate) tier: Option<Tier>,
     pub(crate) time_passes: bool,
+    pub(crate) check_facts: bool,
     pub(crate) rewrites_max: Option<u64>,
 }
 
@@ -107,6 +110,7 @@ impl Options {
             tier: tier.unwrap_or(Tier::Native),
             dump_after: self.dump_after.clone(),
             time_passes: self.time_passes,
+            check_facts: self.check_facts || cozen::check_facts_from_environment()?,
             rewrites_max: self.rewrites_max,
         })
     }
@@ -150,6 +154,7 @@ pub(crate) fn parse(
             Long("no-mmap") => parsed.options.no_mmap = true,
             Long("native") => parsed.options.tier = Some(Tier::Native),
             Long("no-native") => parsed.options.tier = Some(Tier::Bytecode),
+            Long("check-facts") => parsed.options.check_facts = true,
             Long("time-passes") => parsed.options.time_passes = true,
             Long("zeal") => {
                 parsed.options.zeal_every = Some(zeal_every(parser.optional_value())?);

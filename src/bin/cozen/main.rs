@@ -68,6 +68,7 @@ fn builder(options: &Options) -> RuntimeBuilder {
     let mut builder = Runtime::builder()
         .read_images(options.no_mmap)
         .level(options.level)
+        .check_facts(options.check_facts)
         .time_passes(options.time_passes);
     if let Some(directory) = &options.image_directory {
         builder = builder.keep_images(directory);

@@ -14,6 +14,8 @@ use crate::interpreter::raw::{
 };
 use crate::interpreter::returns::{list_of, wrong_value_count};
 use crate::mutator::Mutator;
+use crate::primitive::claim::broken_claim;
+use crate::value::Value;
 
 /// Does `operation` on two words for native code, in the frame of `s` below it.
 ///
@@ -56,6 +58,11 @@ pub(crate) fn runtime_operation(
         Operation::WrongValueCount => {
             let values = m.state().native.values();
             wrong_value_count(m, s, tag::fixnum_value(a), &values)
+        }
+        Operation::BrokenClaim => {
+            // SAFETY: native code hands over a symbol of its image.
+            let name = m.symbol_name(unsafe { Value::from_word(a) });
+            broken_claim(m, s, &name.unwrap_or_default())
         }
         Operation::RestOfValues => {
             let values = m.state().native.values();

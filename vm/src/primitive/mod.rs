@@ -4,6 +4,7 @@
 //! collection, and so reserves what it needs ([`Mutator::reserve`](crate::Mutator::reserve)) before
 //! its first side effect. A *host* primitive may run Scheme, and collect.
 
+pub(crate) mod claim;
 pub(crate) mod control;
 pub(crate) mod functions;
 mod host;

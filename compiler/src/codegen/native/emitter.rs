@@ -71,8 +71,8 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) allocate_signature: Option<SigRef>,
     /// Which objects are made together.
     pub(super) allocations: Allocations,
-    /// The memory of the group that is being made.
-    pub(super) group: Option<Value>,
+    /// The memory of the group that is being made, and its bytes.
+    pub(super) group: Option<(Value, u32)>,
     /// The predicate that only the branch at the end of the block uses.
     pub(super) fused: Option<(Primitive, &'unit [ValueId])>,
 }

@@ -1,6 +1,6 @@
 //! Objects: making them, reading them, writing them past the barrier.
 
-use abi::native::{Stub, chunk_kind, context};
+use abi::native::{RuntimeOperation, Stub, chunk_kind, context};
 use abi::object_layout::{OBJECT_ALIGN_BYTES, PAYLOAD, WORD_BYTES, boxed, closure, pair, record};
 use abi::primitive::Primitive;
 use abi::tag::{self, HEADER_SIZE_SHIFT, Header, Kind, TAG_BITS, TAG_OBJECT, TAG_PAIR};
@@ -29,13 +29,34 @@ impl Emitter<'_, '_> {
         debug_assert_eq!(u64::from(place.bytes), bytes, "the analysis knows the size");
         if place.reserved_bytes != 0 {
             let address = self.reserve(u64::from(place.reserved_bytes));
-            self.group = Some(address);
+            self.group = Some((address, place.reserved_bytes));
         }
-        let group = self.group.expect("the first of a group takes the memory");
+        let (group, group_bytes) = self.group.expect("the first of a group takes the memory");
+        if place.reserved_bytes == 0 && self.shared.unit.checks_facts {
+            self.check_group(group, group_bytes);
+        }
         if place.offset == 0 {
             return group;
         }
         self.code.ins().iadd_imm_s(group, i64::from(place.offset))
+    }
+
+    /// Stops unless nothing was allocated or collected since the group at `group` was reserved.
+    fn check_group(&mut self, group: Value, group_bytes: u32) {
+        let wrong = self.cold_block();
+        let mutator = self.mutator();
+        let cursor = self.load(mutator, context::ALLOCATION_CURSOR);
+        let end = self.code.ins().iadd_imm_s(group, i64::from(group_bytes));
+        let is_same = self.code.ins().icmp(IntCC::Equal, cursor, end);
+        self.require(is_same, wrong);
+        let done = self.next_block();
+        self.code.ins().jump(done, &[]);
+        self.start(wrong);
+        let symbol = self.shared.pool.symbol("allocation-group");
+        let cell = self.address(FixupTarget::SymbolCell(symbol));
+        let symbol = self.load(cell, 0);
+        self.raise_by_runtime(RuntimeOperation::BrokenClaim, symbol);
+        self.start(done);
     }
 
     /// The address of `bytes` of fresh memory.

@@ -72,6 +72,7 @@ pub fn build(mut program: Program) -> Result<Unit, BuildError> {
         cells: layout.cell_names,
         tables,
         rewrites: program.rewrites,
+        checks_facts: false,
     })
 }
 

@@ -11,17 +11,25 @@ use abi::tag;
 use abi::type_test::TypeTest;
 
 use crate::ssa::analysis::{Graph, Kinds, Range, Type, UnitTypes};
+use crate::ssa::claim::{Claim, ClaimWriter};
 use crate::ssa::ir::{BlockId, Comparison, Condition, Target, Terminator, Unit, ValueId};
+
+/// Why something is claimed of the operands of a branch that is folded.
+const BECAUSE_FOLDED: &str = "which decides a branch";
 
 /// Folds the branches of all procedures of `unit`.
 #[must_use]
 pub fn fold_branches(mut unit: Unit) -> Unit {
     for (number, outcomes) in decided(&unit).into_iter().enumerate() {
-        for (id, holds) in outcomes {
+        for Outcome { id, holds, claims } in outcomes {
             if !unit.rewrites.allow() {
                 return unit;
             }
-            let block = &mut unit.procedures[number].blocks[id.0 as usize];
+            let procedure = &mut unit.procedures[number];
+            let block = &mut procedure.blocks[id.0 as usize];
+            let mut writer = ClaimWriter::new(&mut unit.tables, &mut procedure.values, block.place);
+            claims.iter().for_each(|claim| writer.write(claim));
+            block.instructions.extend(writer.finish());
             let Terminator::Branch(_, yes, no) = &mut block.terminator else {
                 unreachable!("only branches are decided");
             };
@@ -36,9 +44,18 @@ pub fn fold_branches(mut unit: Unit) -> Unit {
     unit
 }
 
-/// For each procedure the blocks with a branch that always goes the same way, and whether its
-/// condition holds.
-fn decided(unit: &Unit) -> Vec<Vec<(BlockId, bool)>> {
+/// A branch that always goes the same way.
+struct Outcome {
+    /// The block that it ends.
+    id: BlockId,
+    /// Whether its condition holds.
+    holds: bool,
+    /// What that rests on, if the unit wants to check it.
+    claims: Vec<Claim>,
+}
+
+/// For each procedure the branches that always go the same way.
+fn decided(unit: &Unit) -> Vec<Vec<Outcome>> {
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let procedures = unit.procedures.iter().zip(&types.procedures);
@@ -50,7 +67,14 @@ fn decided(unit: &Unit) -> Vec<Vec<(BlockId, bool)>> {
             };
             let place = (id, block.instructions.len());
             let holds = outcome(condition, |value| types.at(value, place))?;
-            Some((id, holds))
+            let mut claims = Vec::new();
+            if unit.checks_facts {
+                condition.each_use(|value| {
+                    let known = types.at(value, place);
+                    claims.extend(Claim::of_type(procedure, value, known, BECAUSE_FOLDED));
+                });
+            }
+            Some(Outcome { id, holds, claims })
         });
         outcomes.collect()
     });

@@ -1,5 +1,6 @@
 //! Passes over SSA, each from a unit to a unit.
 
+mod check_facts;
 mod clone_procedures;
 mod delay_updates;
 mod eliminate_common;
@@ -18,6 +19,7 @@ mod unbox;
 use super::ir::Unit;
 use crate::options::Level;
 
+pub use check_facts::check_facts;
 pub use clone_procedures::clone_procedures;
 pub use delay_updates::delay_updates;
 pub use eliminate_common::eliminate_common;
@@ -129,6 +131,11 @@ pub const PASSES: &[Pass] = &[
     Pass {
         name: "place-polls",
         run: place_polls,
+        level: Level::None,
+    },
+    Pass {
+        name: "check-facts",
+        run: check_facts,
         level: Level::None,
     },
 ];

@@ -27,6 +27,7 @@ mod tests;
 mod transcendental;
 mod vector;
 
+pub(crate) use super::claim::check_claim;
 pub(crate) use super::control::{
     backtrace, backtrace_places, command_line, external, gc_statistics, handlers, is_continuation,
     location, location_value, parameters, procedure_arity, procedure_name, set_handlers,

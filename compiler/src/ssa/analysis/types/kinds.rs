@@ -2,6 +2,7 @@
 
 use std::ops::{BitAnd, BitOr};
 
+use abi::claim::kinds as bits;
 use abi::primitive::ResultType;
 use abi::tag;
 use abi::type_test::TypeTest;
@@ -14,39 +15,44 @@ impl Kinds {
     /// None.
     pub const NONE: Self = Self(0);
     /// Exact rationals that are no integers.
-    pub const RATIO: Self = Self(1);
+    pub const RATIO: Self = Self(bits::RATIO);
     /// Numbers that are not real.
-    pub const COMPLEX: Self = Self(1 << 1);
+    pub const COMPLEX: Self = Self(bits::COMPLEX);
     /// Pairs.
-    pub const PAIR: Self = Self(1 << 2);
+    pub const PAIR: Self = Self(bits::PAIR);
     /// The empty list.
-    pub const NULL: Self = Self(1 << 3);
+    pub const NULL: Self = Self(bits::NULL);
     /// `#f`.
-    pub const FALSE: Self = Self(1 << 4);
+    pub const FALSE: Self = Self(bits::FALSE);
     /// `#t`.
-    pub const TRUE: Self = Self(1 << 5);
+    pub const TRUE: Self = Self(bits::TRUE);
     /// Characters.
-    pub const CHARACTER: Self = Self(1 << 6);
+    pub const CHARACTER: Self = Self(bits::CHARACTER);
     /// Symbols.
-    pub const SYMBOL: Self = Self(1 << 7);
+    pub const SYMBOL: Self = Self(bits::SYMBOL);
     /// Strings.
-    pub const STRING: Self = Self(1 << 8);
+    pub const STRING: Self = Self(bits::STRING);
     /// Vectors.
-    pub const VECTOR: Self = Self(1 << 9);
+    pub const VECTOR: Self = Self(bits::VECTOR);
     /// Bytevectors.
-    pub const BYTEVECTOR: Self = Self(1 << 10);
+    pub const BYTEVECTOR: Self = Self(bits::BYTEVECTOR);
     /// Closures.
-    pub const PROCEDURE: Self = Self(1 << 11);
+    pub const PROCEDURE: Self = Self(bits::PROCEDURE);
     /// Records.
-    pub const RECORD: Self = Self(1 << 12);
+    pub const RECORD: Self = Self(bits::RECORD);
     /// Boxes.
-    pub const BOX: Self = Self(1 << 13);
+    pub const BOX: Self = Self(bits::BOX);
     /// What a variable holds before it is initialised.
-    pub const UNBOUND: Self = Self(1 << 14);
+    pub const UNBOUND: Self = Self(bits::UNBOUND);
     /// What is of none of these kinds.
-    pub const OTHER: Self = Self(1 << 15);
+    pub const OTHER: Self = Self(bits::OTHER);
     /// All.
-    pub const ALL: Self = Self((1 << 16) - 1);
+    pub const ALL: Self = Self(bits::ALL);
+
+    /// The set as bits of [`abi::claim::kinds`].
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
 
     /// Whether it is empty.
     pub const fn is_empty(self) -> bool {

@@ -1,5 +1,6 @@
 //! Tests of the leaf primitives: arguments and results as text.
 
+mod claims;
 mod numbers;
 mod ports;
 mod strings;

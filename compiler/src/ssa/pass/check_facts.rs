@@ -1,0 +1,413 @@
+//! Distrust: what analyses claim is checked where it is relied on.
+//!
+//! Before: the SSA that code is generated from. After: if the unit wants it ([`Unit::checks_facts`]), a
+//! check stands in front of every operation and terminator for each type and proof that code generation
+//! may use there, and behind every definition for its type. A check that fails stops the process: the
+//! claim, the value and the place are named. What code is generated stays as it would be without checks,
+//! so that the wrong fact is found before it does harm.
+//!
+//! ```text
+//! v2 = vector-ref v0 v1   =>   check v0 is a vector; check v1 is from 0 to 9; check v1 is an index of v0;
+//!                              v2 = vector-ref v0 v1
+//! ```
+//!
+//! What this pass believes: that the analyses find the same about the unit with checks as without. Checks
+//! tell analyses nothing, so they can only find less; `codegen` relies on what it finds itself.
+
+use std::collections::BTreeMap;
+
+use abi::claim::ClaimKind;
+use abi::primitive::Primitive;
+
+use crate::ssa::analysis::{Graph, Proof, Proofs, Proved, Range, Type, Types, UnitTypes};
+use crate::ssa::claim::{Claim, ClaimWriter, reason};
+use crate::ssa::ir::{
+    BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, Terminator, Unit,
+    ValueId,
+};
+use crate::ssa::print::operation_text;
+
+/// Checks what is claimed about all procedures of `unit`, if it wants that.
+#[must_use]
+pub fn check_facts(mut unit: Unit) -> Unit {
+    if !unit.checks_facts {
+        return unit;
+    }
+    for (number, claims) in claims_of(&unit).into_iter().enumerate() {
+        insert(&mut unit, number, claims);
+    }
+    unit
+}
+
+/// Claims in front of an instruction of a block; behind the last one where there is no such place.
+type Claims = BTreeMap<(BlockId, usize), Vec<Claim>>;
+
+fn claims_of(unit: &Unit) -> Vec<Claims> {
+    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let types = UnitTypes::infer(unit, &graphs);
+    let proofs = Proofs::new(unit);
+    let collect = |(number, procedure): (u32, &Procedure)| {
+        let collector = Collector {
+            unit,
+            procedure,
+            number: ProcedureId(number),
+            types: &types.procedures[number as usize],
+            proofs: &proofs,
+            constants: constants(procedure),
+            claimed: BTreeMap::new(),
+            claims: Claims::new(),
+        };
+        collector.run(&graphs[number as usize].flow.order)
+    };
+    (0..).zip(&unit.procedures).map(collect).collect()
+}
+
+/// Which values are constants: what is claimed of those is what they are.
+fn constants(procedure: &Procedure) -> Vec<bool> {
+    let mut constants = vec![false; procedure.values.len()];
+    for block in &procedure.blocks {
+        for instruction in &block.instructions {
+            if let Some(result) = instruction.result {
+                constants[result.0 as usize] = matches!(
+                    instruction.operation,
+                    Operation::Literal(_)
+                        | Operation::Word(_)
+                        | Operation::Raw(_)
+                        | Operation::StaticClosure(_)
+                );
+            }
+        }
+    }
+    constants
+}
+
+/// Collects the claims about one procedure.
+struct Collector<'a> {
+    unit: &'a Unit,
+    procedure: &'a Procedure,
+    number: ProcedureId,
+    types: &'a Types<'a>,
+    proofs: &'a Proofs,
+    constants: Vec<bool>,
+    /// Which type was claimed last of a value, in the block that is looked at.
+    claimed: BTreeMap<ValueId, Type>,
+    claims: Claims,
+}
+
+impl Collector<'_> {
+    fn run(mut self, order: &[BlockId]) -> Claims {
+        for &id in order {
+            self.block(id);
+        }
+        self.claims
+    }
+
+    fn block(&mut self, id: BlockId) {
+        let block = &self.procedure.blocks[id.0 as usize];
+        self.claimed.clear();
+        for &parameter in &block.parameters {
+            let known = self.types.of(parameter);
+            self.member(parameter, known, (id, 0), "as a parameter of its block");
+        }
+        let fused = fused_predicate(block);
+        for (index, instruction) in block.instructions.iter().enumerate() {
+            let operation = &instruction.operation;
+            let text = operation_text(operation);
+            let at = (id, index);
+            let proved = self.proofs.at(self.number, id, index);
+            let names: String = proved.names().map(|name| format!(", {name}")).collect();
+            let because = reason(&format!("its type{names}"), &text);
+            operation.each_use(|value| {
+                let known = self.types.at(value, at);
+                self.member(value, known, at, &because);
+            });
+            self.proofs_of(instruction, proved, at, &text);
+            if let Some(result) = instruction.result
+                && fused != Some(index)
+            {
+                let known = self.types.of(result);
+                self.member(
+                    result,
+                    known,
+                    (id, index + 1),
+                    &format!("the value of {text}"),
+                );
+            }
+        }
+        self.terminator(id, fused);
+    }
+
+    fn terminator(&mut self, id: BlockId, fused: Option<usize>) {
+        let block = &self.procedure.blocks[id.0 as usize];
+        let end = block.instructions.len();
+        let polls =
+            (block.instructions.last()).is_some_and(|last| last.operation == Operation::Poll);
+        // A poll becomes one instruction with the jump, and a predicate one with the branch.
+        let before = fused.unwrap_or(if polls { end - 1 } else { end });
+        let tested = fused.and_then(|index| block.instructions[index].result);
+        block.terminator.each_use(|value| {
+            if Some(value) != tested {
+                let known = self.types.at(value, (id, end));
+                self.member(
+                    value,
+                    known,
+                    (id, before),
+                    "its type at the end of its block",
+                );
+            }
+        });
+        match &block.terminator {
+            Terminator::TailCallKnown(procedure, Some(closure), _) => {
+                self.closure_of(*procedure, *closure, (id, before));
+            }
+            Terminator::CallReceive {
+                callee: Callee::Known(procedure, Some(closure)),
+                ..
+            } => self.closure_of(*procedure, *closure, (id, before)),
+            _ => {}
+        }
+    }
+
+    /// Claims that `value` is a `known` at a place, unless that was said in this block.
+    fn member(&mut self, value: ValueId, known: Type, at: (BlockId, usize), reason: &str) {
+        if self.constants[value.0 as usize] || self.claimed.get(&value) == Some(&known) {
+            return;
+        }
+        self.claimed.insert(value, known);
+        if let Some(claim) = Claim::of_type(self.procedure, value, known, reason) {
+            self.claims.entry(at).or_default().push(claim);
+        }
+    }
+
+    fn claim(&mut self, at: (BlockId, usize), claim: Claim) {
+        self.claims.entry(at).or_default().push(claim);
+    }
+
+    /// What is proved of an operation beyond the types of its operands.
+    fn proofs_of(
+        &mut self,
+        instruction: &Instruction,
+        proved: Proved,
+        at: (BlockId, usize),
+        text: &str,
+    ) {
+        match &instruction.operation {
+            Operation::Primitive(primitive, operands) => {
+                self.access(*primitive, operands, proved, (at, text));
+                if let &[a, b] = &operands[..] {
+                    let fits = self.fits(instruction, proved);
+                    if let Some(number) = arithmetic_number(*primitive).filter(|_| fits) {
+                        self.fits_fixnum(&[a, b], None, number, (at, text));
+                    }
+                }
+            }
+            Operation::AddSmall(value, small) if self.fits(instruction, proved) => {
+                self.fits_fixnum(&[*value], Some(*small), 0, (at, text));
+            }
+            Operation::CellSet(_, value) if proved.has(Proof::StoresImmediate) => {
+                self.no_reference(*value, (at, text));
+            }
+            Operation::ClosureInit(closure, ..) => {
+                let text = reason("initialization without a barrier", text);
+                self.claim(at, Claim::new(ClaimKind::Young, &[*closure], text));
+            }
+            Operation::CallKnown(procedure, Some(closure), _) => {
+                self.closure_of(*procedure, *closure, at);
+            }
+            _ => {}
+        }
+    }
+
+    fn access(
+        &mut self,
+        primitive: Primitive,
+        operands: &[ValueId],
+        proved: Proved,
+        (at, text): ((BlockId, usize), &str),
+    ) {
+        if proved.has(Proof::InBounds) {
+            let text = reason("in-bounds", text);
+            let claim = Claim::new(ClaimKind::InBounds, &operands[..2], text);
+            self.claim(at, claim);
+        }
+        if proved.has(Proof::StoresImmediate)
+            && let Some(&stored) = stored_operand(primitive).and_then(|place| operands.get(place))
+        {
+            self.no_reference(stored, (at, text));
+        }
+    }
+
+    fn no_reference(&mut self, value: ValueId, (at, text): ((BlockId, usize), &str)) {
+        let text = reason("stores-immediate", text);
+        self.claim(at, Claim::new(ClaimKind::NoReference, &[value], text));
+    }
+
+    /// Whether code does arithmetic without looking for overflow.
+    fn fits(&self, instruction: &Instruction, proved: Proved) -> bool {
+        let known = instruction.result.map(|result| self.types.of(result));
+        let fits = known.and_then(Type::as_integer);
+        proved.has(Proof::FitsFixnum) || fits.is_some_and(|range| range.is_within(Range::FIXNUM))
+    }
+
+    fn fits_fixnum(
+        &mut self,
+        about: &[ValueId],
+        constant: Option<i16>,
+        number: u16,
+        (at, text): ((BlockId, usize), &str),
+    ) {
+        let claim = Claim {
+            number,
+            constant,
+            ..Claim::new(ClaimKind::FitsFixnum, about, reason("fits-fixnum", text))
+        };
+        self.claim(at, claim);
+    }
+
+    fn closure_of(&mut self, procedure: ProcedureId, closure: ValueId, at: (BlockId, usize)) {
+        let known = &self.unit.procedures[procedure.0 as usize];
+        if self.constants[closure.0 as usize] || known.free == 0 {
+            return;
+        }
+        let text = format!(
+            "v{} is a closure of {:?}, which is called",
+            closure.0, known.name
+        );
+        let claim = Claim {
+            number: known.free,
+            ..Claim::new(ClaimKind::Closure, &[closure], text)
+        };
+        self.claim(at, claim);
+    }
+}
+
+/// The last instruction, if the branch behind it tests its value: code generation may make both one.
+fn fused_predicate(block: &crate::ssa::ir::Block) -> Option<usize> {
+    let last = block.instructions.last()?;
+    let Terminator::Branch(Condition::True(tested), ..) = block.terminator else {
+        return None;
+    };
+    (last.result == Some(tested)).then(|| block.instructions.len() - 1)
+}
+
+/// How a claim names an operation.
+fn arithmetic_number(primitive: Primitive) -> Option<u16> {
+    match primitive {
+        Primitive::Add => Some(0),
+        Primitive::Subtract => Some(1),
+        Primitive::Multiply => Some(2),
+        _ => None,
+    }
+}
+
+/// Which operand a primitive stores into its first one.
+fn stored_operand(primitive: Primitive) -> Option<usize> {
+    match primitive {
+        Primitive::SetCar | Primitive::SetCdr | Primitive::BoxSet => Some(1),
+        Primitive::VectorSet => Some(2),
+        Primitive::RecordSet => Some(3),
+        _ => None,
+    }
+}
+
+/// Puts the checks of `claims` into procedure `number`.
+fn insert(unit: &mut Unit, number: usize, mut claims: Claims) {
+    let procedure = &mut unit.procedures[number];
+    for (id, block) in (0..).map(BlockId).zip(&mut procedure.blocks) {
+        let instructions = std::mem::take(&mut block.instructions);
+        let mut places: Vec<_> = instructions.iter().map(|each| each.place).collect();
+        places.push(block.place);
+        let mut instructions = instructions.into_iter();
+        for (index, place) in places.into_iter().enumerate() {
+            let mut writer = ClaimWriter::new(&mut unit.tables, &mut procedure.values, place);
+            for claim in claims.remove(&(id, index)).unwrap_or_default() {
+                writer.write(&claim);
+            }
+            block.instructions.extend(writer.finish());
+            block.instructions.extend(instructions.next());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ssa::parse::parse;
+    use crate::ssa::print::print;
+    use crate::ssa::verify::verify;
+
+    /// The claims that are checked in a procedure of two arguments, a line each.
+    fn claims(blocks: &str, checks_facts: bool) -> String {
+        let text = format!("(procedure \"f\" 2 0 #f 0 (\"v\" \"i\") {blocks})");
+        let mut unit = parse(&text).unwrap();
+        unit.checks_facts = checks_facts;
+        let before = print(&unit);
+        let unit = check_facts(unit);
+        assert!(verify(&unit).is_empty());
+        if !checks_facts {
+            assert_eq!(print(&unit), before);
+        }
+        let data = unit.tables.literals.iter().map(|literal| match literal {
+            crate::core::ir::Literal::Datum(datum) => match unit.tables.data.kind(datum.0) {
+                syntax::DatumKind::Vector(elements) => {
+                    unit.tables.data.to_text(elements[abi::claim::TEXT])
+                }
+                _ => String::new(),
+            },
+            crate::core::ir::Literal::Word(_) => String::new(),
+        });
+        data.collect::<Vec<_>>().join("\n")
+    }
+
+    const LOOP: &str = r"(block b0 (v0 v1)
+          (let v2 (primitive vector-length v0))
+          (let v3 (fixnum 0))
+          (jump (b1 v3)))
+        (block b1 (v4) (branch (compare < v4 v2) (b2) (b3)))
+        (block b2 ()
+          (do (primitive vector-set! v0 v4 v3))
+          (let v5 (add-small v4 1))
+          (do (poll))
+          (jump (b1 v5)))
+        (block b3 () (return v1))";
+
+    #[test]
+    fn what_code_generation_relies_on_is_checked_in_front() {
+        insta::assert_snapshot!(claims(LOOP, true), @r#"
+        "v2 is an integer from 0 to 281474976710655, the value of (primitive vector-length v0)"
+        "v4 is an integer from 0 to 1152921504606846975, as a parameter of its block"
+        "v2 is an integer from 0 to 281474976710655, its type at the end of its block"
+        "v0 is a vector, its type, object, index, in-bounds, stores-immediate in (primitive vector-set! v0 v4 v3)"
+        "v4 is an integer from 0 to 281474976710654, its type, object, index, in-bounds, stores-immediate in (primitive vector-set! v0 v4 v3)"
+        "in-bounds in (primitive vector-set! v0 v4 v3)"
+        "stores-immediate in (primitive vector-set! v0 v4 v3)"
+        "fits-fixnum in (add-small v4 1)"
+        "v5 is an integer from 1 to 281474976710655, the value of (add-small v4 1)"
+        "#);
+    }
+
+    #[test]
+    fn units_that_do_not_ask_for_checks_stay_as_they_are() {
+        assert_eq!(claims(LOOP, false), "");
+    }
+
+    #[test]
+    fn raw_words_are_checked_by_halves_and_predicates_stay_next_to_their_branch() {
+        let text = claims(
+            r"(block b0 (v0 v1)
+                (let v2:u64 (unbox-u64 v0))
+                (let v3 (primitive eqv? v0 v1))
+                (branch (true v3) (b1) (b2)))
+              (block b1 () (let v4 (box-u64 v2)) (return v4))
+              (block b2 () (return v0))",
+            true,
+        );
+        insta::assert_snapshot!(text, @r#"
+        "v2 is an integer from 0 to 18446744073709551615, the value of (unbox-u64 v0)"
+        "v0 is an integer from 0 to 18446744073709551615, its type in (primitive eqv? v0 v1)"
+        "v2 is an integer from 0 to 18446744073709551615, its type in (box-u64 v2)"
+        "v4 is an integer from 0 to 18446744073709551615, the value of (box-u64 v2)"
+        "v0 is an integer from 0 to 18446744073709551615, its type at the end of its block"
+        "#);
+    }
+}
