@@ -8,11 +8,15 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
 use std::sync::Once;
 
+/// What the message of a fault begins with.
+pub(crate) const INTERNAL: &str = "internal compiler error";
+
 /// A broken invariant of the compiler.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "internal compiler error in {phase}: {message}: this is a fault of Cozen, not of the program; please \
-     report it with the program"
+    "{start} in {phase}: {message}: this is a fault of Cozen, not of the program; please report it with \
+     the program",
+    start = INTERNAL
 )]
 pub struct InternalError {
     /// The pass or phase that ran.
@@ -56,7 +60,7 @@ fn install_hook() {
         set_hook(Box::new(move |info| {
             let is_guarded = IS_GUARDED.try_with(Cell::get).unwrap_or(false);
             if is_guarded {
-                // What the thread's locals cannot keep is printed instead.
+                // A thread that ends has no place for it.
                 let _ = LAST.try_with(|last| last.replace(Some(describe(info))));
             }
             if !is_guarded || std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
@@ -87,9 +91,8 @@ pub(crate) const PLANTED: &str = "planted-panic";
 /// it that a panic hurts nothing else. Asked only where a variable is called [`PLANTED`].
 pub(crate) fn plant(phase: &str) {
     let wanted = || std::env::var_os("COZEN_PLANT_PANIC");
-    if cfg!(debug_assertions) && wanted().is_some_and(|wanted| wanted == phase) {
-        panic!("a planted fault");
-    }
+    let is_planted = cfg!(debug_assertions) && wanted().is_some_and(|wanted| wanted == phase);
+    assert!(!is_planted, "a planted fault");
 }
 
 #[cfg(test)]

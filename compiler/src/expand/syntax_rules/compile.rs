@@ -246,7 +246,7 @@ struct Templates<'a> {
     context: &'a Context<'a>,
     /// Those of the pattern, then a copy for each of `copies`.
     variables: Vec<PatternVariable>,
-    copies: Vec<Copy>,
+    copies: Vec<CopiedSlot>,
     inserted: Vec<Name>,
     /// How many ellipses follow what is being compiled and the templates around it.
     ellipses: usize,
@@ -255,7 +255,7 @@ struct Templates<'a> {
 /// A slot of its own for a variable where more ellipses are around it than it needs: the inner ones walk
 /// it, and those outside must not, even if they walk the variable for another place.
 #[derive(PartialEq, Eq)]
-struct Copy {
+struct CopiedSlot {
     slot: usize,
     /// How many ellipses it does not need.
     spare: usize,
@@ -368,7 +368,7 @@ impl Templates<'_> {
         if spare == 0 || variable.rank == 0 {
             return slot;
         }
-        let copy = Copy { slot, spare };
+        let copy = CopiedSlot { slot, spare };
         let first = self.variables.len() - self.copies.len();
         let known = self.copies.iter().position(|known| *known == copy);
         first
