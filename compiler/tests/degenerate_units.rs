@@ -1,5 +1,5 @@
-//! Units with nothing in them, and every form with nothing in it at top level and in a library: an image, or a
-//! mistake that is the program's.
+//! Units with nothing in them, and every form with nothing in it at top level and in a library: an
+//! image, or a mistake that is the program's.
 
 use compiler::compile::{CompileError, compile};
 use compiler::expand::{EnvironmentId, LibraryRegistry, Outcome, SourceText};
