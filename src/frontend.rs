@@ -127,7 +127,11 @@ impl Frontend {
     }
 
     fn finish(&mut self, program: Program, name: &str) -> Result<Vec<u8>, Error> {
-        let compiled = self.compile_with(program, name, &self.options)?;
+        let compiled = self.compile_with(program, name, &self.options);
+        if compiled.is_err() {
+            self.registry().forget_last_unit();
+        }
+        let compiled = compiled?;
         if let Some(dump) = compiled.dump {
             show(&dump)?;
         }

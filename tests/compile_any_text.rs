@@ -82,7 +82,11 @@ proptest! {
             let mut frontend = Frontend::standard(Vec::new(), CompilerOptions::default());
             match frontend.compile_text(&text, "random.scm") {
                 Ok(image) => prop_assert!(image.starts_with(b"\x7fELF")),
-                Err(Error::Syntax(diagnostics)) => prop_assert!(!diagnostics.is_empty()),
+                Err(Error::Syntax(diagnostics)) => {
+                    prop_assert!(!diagnostics.is_empty());
+                    let fault = diagnostics.iter().find(|mistake| mistake.is_internal());
+                    prop_assert!(fault.is_none(), "{}", diagnostics[0]);
+                }
                 Err(other) => prop_assert!(false, "{other}"),
             }
         }

@@ -7,9 +7,12 @@
 //!
 //! Equal programs give equal bytes.
 
+use std::cell::Cell;
+
 use crate::codegen::{self, CodegenError};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
+use crate::internal_error::{self, InternalError};
 use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
 use crate::options::{Level, Options, Tier};
@@ -87,6 +90,9 @@ pub const CORE_PASSES: &[CorePass] = &[
 pub const EXPAND: &str = "expand";
 /// The name under which the first SSA form can be seen.
 pub const BUILD: &str = "build";
+/// The phases after the last pass.
+const CODEGEN: &str = "codegen";
+const LINK: &str = "link";
 
 /// Why a program that expanded well has no image.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +107,9 @@ pub enum CompileError {
     /// An image too large.
     #[error(transparent)]
     Link(#[from] LinkError),
+    /// The compiler broke an invariant of its own.
+    #[error(transparent)]
+    Internal(#[from] InternalError),
 }
 
 /// An image, and what was asked to be seen on the way.
@@ -141,21 +150,37 @@ pub fn pass_names() -> impl Iterator<Item = &'static str> {
 ///
 /// # Errors
 ///
-/// A program that is too large for the format in some respect.
+/// A program that is too large for the format in some respect; a fault of the compiler, whose panic goes
+/// no further.
 pub fn compile(
     program: Program,
     interface: Option<String>,
     options: &Options,
 ) -> Result<Compiled, CompileError> {
+    let phase = Cell::new(EXPAND);
+    let run = || compile_unguarded(program, interface, options, &phase);
+    internal_error::guard(|| phase.get(), run)?
+}
+
+/// Notes in `phase` what runs.
+fn compile_unguarded(
+    program: Program,
+    interface: Option<String>,
+    options: &Options,
+    phase: &Cell<&'static str>,
+) -> Result<Compiled, CompileError> {
     let mut observer = Observer {
         wanted: options.dump_after.as_deref(),
+        phase: Some(phase),
         ..Observer::default()
     };
+    observer.find_planted(&program);
     let mut link_unit = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
     observer.times.resume();
+    observer.begin(LINK);
     let image = link(&link_unit)?;
-    observer.times.record("link");
+    observer.times.record(LINK);
     Ok(Compiled {
         image,
         dump: observer.dump,
@@ -184,6 +209,7 @@ fn generate(
     if options.tier != Tier::Bytecode {
         unit = codegen::separate_entry(unit);
     }
+    observer.begin(CODEGEN);
     let times = &mut observer.times;
     Ok(codegen::bytecode::generate(&unit, options.tier, times)?)
 }
@@ -197,15 +223,18 @@ fn lower(
     let level = options.level;
     observer.core(EXPAND, Stage::Expanded, &program);
     for pass in CORE_PASSES {
+        observer.begin(pass.name);
         if level >= pass.level {
             program = (pass.run)(program);
         }
         observer.core(pass.name, pass.stage, &program);
     }
+    observer.begin(BUILD);
     let mut unit = ssa::build(program)?;
     unit.checks_facts = options.check_facts;
     observer.ssa(BUILD, &unit);
     for pass in ssa::pass::PASSES {
+        observer.begin(pass.name);
         if level >= pass.level {
             unit = (pass.run)(unit);
         }
@@ -218,6 +247,10 @@ fn lower(
 #[derive(Default)]
 struct Observer<'options> {
     wanted: Option<&'options str>,
+    /// Where to note what runs.
+    phase: Option<&'options Cell<&'static str>>,
+    /// Whether a test plants a panic: see [`internal_error::plant`].
+    is_planted: bool,
     dump: Option<String>,
     times: PhaseTimes,
     rewrites: u64,
@@ -225,6 +258,22 @@ struct Observer<'options> {
 }
 
 impl Observer<'_> {
+    /// Notes that `phase` runs from here on.
+    fn begin(&self, phase: &'static str) {
+        if let Some(running) = self.phase {
+            running.set(phase);
+        }
+        if self.is_planted {
+            internal_error::plant(phase);
+        }
+    }
+
+    fn find_planted(&mut self, program: &Program) {
+        let mut variables = program.variables.iter();
+        self.is_planted = cfg!(debug_assertions)
+            && variables.any(|variable| &*variable.name == internal_error::PLANTED);
+    }
+
     fn count(&mut self, pass: &'static str, rewrites: Rewrites) {
         if rewrites.done() > self.rewrites {
             self.rewrites = rewrites.done();

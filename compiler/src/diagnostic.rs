@@ -3,6 +3,8 @@
 use std::fmt;
 use std::rc::Rc;
 
+use crate::internal_error::INTERNAL;
+
 /// Of a longer source line, a part is shown.
 const EXCERPT_CHARACTERS_MAX: usize = 120;
 
@@ -50,6 +52,11 @@ impl fmt::Display for Diagnostic {
 impl std::error::Error for Diagnostic {}
 
 impl Diagnostic {
+    /// Whether it is a fault of the compiler, not a mistake in the program.
+    pub fn is_internal(&self) -> bool {
+        self.message.starts_with(INTERNAL)
+    }
+
     /// A mistake that no text is to blame for.
     pub(crate) fn without_place(message: String, notes: Vec<String>) -> Self {
         Self {

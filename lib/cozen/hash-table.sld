@@ -9,10 +9,11 @@
   (export make-table make-weak-table table? table-same? table-hash table-size
           table-ref table-set! table-delete! table-contains?
           table-clear! table-copy table-empty-copy table-fold table->alist
-          object-hash text-hash folded-text-hash symbol-hash number-hash)
+          object-hash identity-hash equivalence-hash text-hash folded-text-hash symbol-hash
+          folded-character-hash number-hash)
   (import (cozen core) (cozen primitives) (cozen control) (cozen condition) (cozen number)
-          (only (cozen list) append)
-          (only (cozen string) string=? string-ci=?))
+          (only (cozen list) append symbol=? boolean=?)
+          (only (cozen string) string=? string-ci=? char=? char-ci=?))
   (begin
 
     ;; `style` is one of the numbers below; `count` counts the entries in buckets.
@@ -34,7 +35,7 @@
     (define by-procedure 4)
 
     ;; A table of keys that `same?` compares. `hash` is a procedure of a key, or #f for the one that
-    ;; goes with `same?`, which must then be one of the report's.
+    ;; goes with `same?`.
     (define (make-table same? hash)
       (let ((style (cond ((eq? same? eq?) by-identity)
                          ((eq? same? eqv?) by-number)
@@ -53,15 +54,21 @@
     (define (make-weak-table same?)
       (if (not (or (eq? same? eq?) (eq? same? eqv?)))
           (error "make-hash-table: weak keys need eq? or eqv?:" same?))
-      (new-table (if (eq? same? eq?) by-identity by-number) same? object-hash
+      (new-table (if (eq? same? eq?) by-identity by-number) same?
+                 (standard-hash same?)
                  #t (%make-table #t) (%make-table) 0))
 
+    ;; What is the same has the same hash. Nothing is known of other equivalences: all keys have one hash.
     (define (standard-hash same?)
-      (cond ((or (eq? same? eq?) (eq? same? eqv?) (eq? same? equal?)) object-hash)
+      (cond ((eq? same? eq?) identity-hash)
+            ((eq? same? eqv?) equivalence-hash)
+            ((or (eq? same? equal?) (eq? same? char=?) (eq? same? boolean=?)) object-hash)
             ((eq? same? string=?) text-hash)
             ((eq? same? string-ci=?) folded-text-hash)
+            ((eq? same? symbol=?) symbol-hash)
+            ((eq? same? char-ci=?) folded-character-hash)
             ((eq? same? =) number-hash)
-            (else (error "make-hash-table: this equivalence needs a hash function" same?))))
+            (else no-hash)))
 
     ;; (define-hash name (key) hash): may be asked for a hash below a bound, as in SRFI 69.
     (define-syntax define-hash
@@ -76,19 +83,53 @@
     (define-hash text-hash (string) (string-hash string))
     (define-hash folded-text-hash (string) (string-hash (string-foldcase string)))
     (define-hash symbol-hash (symbol) (%eq-hash symbol))
+    (define-hash folded-character-hash (character) (equal-hash (char-foldcase character)))
+    (define-hash no-hash (object) 0)
 
-    ;; Numbers that are equal have one hash, exact or not.
-    (define-hash number-hash (number) (equal-hash (if (fixnum? number) number (near number))))
+    ;; Objects that can change keep their number, which they get when it is first asked for.
+    (define serials (%make-table #t))
+    (define last-serial 0)
+
+    (define (serial object)
+      (or (%table-ref serials object #f)
+          (begin
+            (set! last-serial (+ last-serial 1))
+            (%table-set! serials object last-serial)
+            last-serial)))
+
+    (define-hash identity-hash (object) (hash-of-identity object))
+    (define-hash equivalence-hash (object) (hash-of-identity object))
+
+    (define (hash-of-identity object)
+      (if (or (number? object) (symbol? object) (char? object))
+          (equal-hash object)
+          (serial object)))
+
+    ;; Numbers that are equal have one hash, exact or not: that of the exact integer, or of the flonum, which
+    ;; is near. Of a complex number, zeros of either sign are one, and one without imaginary part is real.
+    (define-hash number-hash (number) (hash-of-number number))
+
+    (define (hash-of-number number)
+      (cond ((and (fixnum? number) (< -1000000000000000 number 1000000000000000))
+             (equal-hash number))
+            ((real? number) (equal-hash (near number)))
+            (else
+             (let ((real (near (real-part number))) (imaginary (near (imag-part number))))
+               (equal-hash (if (eqv? imaginary 0) real (cons real imaginary)))))))
 
     (define (near number)
       (let ((near (inexact number)))
-        (if (and (real? near) (< (abs near) 1e15) (= near (floor near)))
+        (if (and (< (abs near) 1e15) (= near (floor near)))
             (exact near)
             near)))
 
     ;; Whether `key` is compared by identity. Numbers may lie in the heap twice.
     (define (direct? style key)
-      (cond ((eq? style by-content) (or (symbol? key) (fixnum? key) (char? key)))
+      (cond ((eq? style by-content)
+             (or (symbol? key) (fixnum? key) (char? key)
+                 ;; `equal?` looks into these only.
+                 (not (or (pair? key) (string? key) (number? key) (vector? key)
+                          (bytevector? key)))))
             ((eq? style by-identity) #t)
             ((eq? style by-number) (or (fixnum? key) (not (number? key))))
             (else #f)))

@@ -15,7 +15,7 @@
           hash-table-union! hash-table-merge! hash-table-intersection! hash-table-difference!
           hash-table-xor!
           (rename object-hash hash) (rename text-hash string-hash)
-          (rename folded-text-hash string-ci-hash) (rename object-hash hash-by-identity)
+          (rename folded-text-hash string-ci-hash) (rename identity-hash hash-by-identity)
           hash-table-equivalence-function hash-table-hash-function)
   (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations)
           (only (srfi 128) comparator? comparator-equality-predicate comparator-hash-function))

@@ -11,7 +11,10 @@
           comparator-test-type comparator-check-type comparator-hash
           =? <? >? <=? >=? comparator-if<=>)
   (import (scheme base) (scheme char) (scheme case-lambda)
-          (rename (cozen hash-table) (text-hash string-hash) (folded-text-hash string-ci-hash)))
+          (rename (cozen hash-table)
+                  (text-hash string-hash)
+                  (folded-text-hash string-ci-hash)
+                  (folded-character-hash char-ci-hash)))
   (begin
 
     ;; The ordering and the hash may be #f: then there is none.
@@ -31,24 +34,55 @@
 
     (define (anything? object) #t)
 
-    (define default-hash object-hash)
     (define boolean-hash object-hash)
     (define char-hash object-hash)
-    (define (char-ci-hash character) (object-hash (char-foldcase character)))
 
-    (define (make-eq-comparator) (make-comparator anything? eq? #f default-hash))
-    (define (make-eqv-comparator) (make-comparator anything? eqv? #f default-hash))
-    (define (make-equal-comparator) (make-comparator anything? equal? #f default-hash))
+    (define (make-eq-comparator) (make-comparator anything? eq? #f identity-hash))
+    (define (make-eqv-comparator) (make-comparator anything? eqv? #f equivalence-hash))
+    (define (make-equal-comparator) (make-comparator anything? equal? #f object-hash))
 
     ;; Objects in the order of their types, then of their values. What has no order is equal or not.
     (define (make-default-comparator)
-      (make-comparator anything? default-same? default<? default-hash-of))
+      (make-comparator anything? default-same? default<? default-hash))
 
+    ;; As `equal?`, but for numbers, which are the same if they are `=`, in pairs and vectors too.
     (define (default-same? a b)
-      (if (and (number? a) (number? b)) (= a b) (equal? a b)))
+      (cond ((number? a) (and (number? b) (= a b)))
+            ((pair? a)
+             (and (pair? b)
+                  (default-same? (car a) (car b))
+                  (default-same? (cdr a) (cdr b))))
+            ((vector? a)
+             (and (vector? b)
+                  (= (vector-length a) (vector-length b))
+                  (let loop ((index 0))
+                    (or (= index (vector-length a))
+                        (and (default-same? (vector-ref a index) (vector-ref b index))
+                             (loop (+ index 1)))))))
+            (else (equal? a b))))
 
-    (define (default-hash-of object)
-      (if (number? object) (number-hash object) (default-hash object)))
+    (define default-hash
+      (case-lambda
+        ((object) (hash-of-parts object))
+        ((object bound) (modulo (hash-of-parts object) bound))))
+
+    ;; How many parts of a structure its hash depends on.
+    (define hashed-parts 64)
+
+    (define (hash-of-parts object)
+      (let loop ((pending (list object)) (left hashed-parts) (hash 0))
+        (if (or (null? pending) (= left 0))
+            hash
+            (let ((part (car pending)) (rest (cdr pending)) (left (- left 1)))
+              (cond ((pair? part)
+                     (loop (cons (car part) (cons (cdr part) rest)) left (combine hash 1)))
+                    ((vector? part)
+                     (let ((length (vector-length part)))
+                       (loop (append (vector->list part 0 (min length left)) rest)
+                             left
+                             (combine hash (+ 2 length)))))
+                    ((number? part) (loop rest left (combine hash (number-hash part))))
+                    (else (loop rest left (combine hash (object-hash part)))))))))
 
     (define (type-rank object)
       (cond ((null? object) 0) ((pair? object) 1) ((boolean? object) 2) ((char? object) 3)
@@ -100,7 +134,7 @@
          (combine (comparator-hash first (car pair)) (comparator-hash second (cdr pair))))))
 
     (define (combine hash other)
-      (default-hash (+ (* 31 (modulo hash 1000000007)) (modulo other 1000000007))))
+      (object-hash (+ (* 31 (modulo hash 1000000007)) (modulo other 1000000007))))
 
     (define make-list-comparator
       (case-lambda

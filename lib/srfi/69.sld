@@ -8,7 +8,7 @@
           hash-table-size hash-table-keys hash-table-values
           hash-table-walk hash-table-fold hash-table->alist hash-table-copy hash-table-merge!
           (rename object-hash hash) (rename text-hash string-hash)
-          (rename folded-text-hash string-ci-hash) (rename object-hash hash-by-identity))
+          (rename folded-text-hash string-ci-hash) (rename identity-hash hash-by-identity))
   (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations))
   (begin
 

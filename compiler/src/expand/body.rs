@@ -276,23 +276,28 @@ impl Expander<'_> {
         let targets: Vec<Target> = names
             .map(|&(name, _)| self.define(name, id))
             .collect::<Result<_>>()?;
-        let record_type = match type_target {
-            Target::Local(variable) | Target::Exported(variable, _) | Target::Again(variable) => {
-                variable
-            }
-            Target::Global(variable) => {
-                let build = move |expander: &mut Expander<'_>| {
-                    expander.define_record(&definition, &variable, &targets);
-                    Ok(())
-                };
-                items.push(Item::Evaluate(Code::Build(id, Box::new(build))));
-                return Ok(());
-            }
-        };
+        if let Target::Global(variable) = type_target {
+            let build = move |expander: &mut Expander<'_>| {
+                expander.define_record(&definition, &variable, &targets);
+                Ok(())
+            };
+            items.push(Item::Evaluate(Code::Build(id, Box::new(build))));
+            return Ok(());
+        }
+        // The procedures keep their type even if its name is defined anew or assigned.
+        let record_type = self.variable(definition.type_name);
+        let at_top = self.scopes.depth() == 0;
+        self.program.variables[record_type.0 as usize].top_level = at_top;
         let shared = Rc::clone(&definition);
         let build = move |expander: &mut Expander<'_>| {
             let value = expander.record_type(&shared);
             expander.push_value(value);
+            Ok(())
+        };
+        let code = Code::Build(id, Box::new(build));
+        items.push(Item::Define(Target::Local(record_type), code));
+        let build = move |expander: &mut Expander<'_>| {
+            expander.finish(Expr::Local(record_type), id);
             Ok(())
         };
         items.push(Item::Define(type_target, Code::Build(id, Box::new(build))));
@@ -337,6 +342,7 @@ impl Expander<'_> {
         let environment = self.environment();
         let denotation = self.transformer(name, operands[1], environment)?;
         if self.scopes.depth() > 0 {
+            self.check_undefined(name, id)?;
             self.scopes.bind(name, denotation);
         } else {
             self.define_top_syntax(name, denotation);
@@ -406,11 +412,17 @@ impl Expander<'_> {
         if self.scopes.depth() == 0 {
             return Ok(self.define_top(name));
         }
-        if self.scopes.own(name).is_some() {
-            let message = format!("`{}` is defined twice in one body", self.text(name));
-            return Err(self.failure(at, message));
-        }
+        self.check_undefined(name, at)?;
         Ok(Target::Local(self.bind_name(name)))
+    }
+
+    /// Refuses a second definition of `name` in the innermost scope.
+    fn check_undefined(&self, name: Name, at: SyntaxId) -> Result<()> {
+        if self.scopes.own(name).is_none() {
+            return Ok(());
+        }
+        let message = format!("`{}` is defined twice in one body", self.text(name));
+        Err(self.failure(at, message))
     }
 }
 

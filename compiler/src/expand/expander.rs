@@ -19,10 +19,12 @@ use super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
 use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
 use super::top_environment::TopKind;
 use super::unit::Step;
+use crate::compile::EXPAND;
 use crate::core::ir::{
     Expr, ExprId, Global, GlobalId, Literal, LiteralId, Place, Program, VariableId,
 };
 use crate::core::{LiteralDatum, immediate_word};
+use crate::internal_error;
 
 /// How much the macros of a unit may expand to: pieces of syntax, a number for the unit and some more
 /// for each piece that its source consists of.
@@ -222,6 +224,9 @@ impl<'registry> Expander<'registry> {
     /// A variable called like `name`.
     pub(crate) fn variable(&mut self, name: Name) -> VariableId {
         let text = Rc::clone(self.registry.names.text(name));
+        if cfg!(debug_assertions) && &*text == internal_error::PLANTED {
+            internal_error::plant(EXPAND);
+        }
         self.program.add_variable(text)
     }
 

@@ -80,8 +80,14 @@ impl Expander<'_> {
 
     fn library_paths(&self, id: SyntaxId) -> Vec<PathBuf> {
         let parts = self.syntax.proper_list(id).unwrap_or_default();
-        let parts: Vec<String> = parts.into_iter().map(|part| self.to_text(part)).collect();
-        let is_plain = |part: &String| !part.contains('/') && part != "..";
+        let text = |part: SyntaxId| match self.syntax.as_name(part) {
+            Some(name) => self.text(name).to_string(),
+            None => self.to_text(part),
+        };
+        let parts: Vec<String> = parts.into_iter().map(text).collect();
+        let is_plain = |part: &String| {
+            !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..")
+        };
         if !parts.iter().all(is_plain) {
             return Vec::new();
         }
@@ -149,6 +155,7 @@ impl Expander<'_> {
             Ok(exports) => {
                 let library = Library::Ready(Rc::clone(&exports));
                 self.registry.set_library(Rc::clone(name), library);
+                self.registry.unit_libraries.push(Rc::clone(name));
                 self.persists = true;
                 Ok(exports)
             }
@@ -247,10 +254,12 @@ impl Expander<'_> {
             }
         };
         exports.iter().for_each(|(_, denotation)| mark(denotation));
+        let mut macros = Vec::new();
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
                 Denotation::Macro(definition) if definition.place.top == self.top => {
                     self.mark_mentioned(definition);
+                    macros.push(Rc::clone(definition));
                 }
                 Denotation::Top(variable) if variable.key().starts_with('%') => {
                     variable.set_visible();
@@ -258,32 +267,18 @@ impl Expander<'_> {
                 _ => {}
             }
         }
+        self.mark_assigned_by_macros(self.top, &macros);
     }
 
-    /// Marks what the templates of a macro mention, and what they assign.
+    /// Marks what the templates of a macro mention.
     fn mark_mentioned(&self, definition: &Macro) {
-        for rule in &definition.rules.rules {
-            let meanings: Vec<Option<Denotation>> = rule
-                .inserted
-                .iter()
-                .map(|&name| match self.resolve_in(name, definition.place) {
-                    Meaning::Known(denotation) => Some(denotation),
-                    Meaning::Unbound(..) => None,
-                })
-                .collect();
-            for meaning in &meanings {
-                if let Some(Denotation::Top(variable)) = meaning {
-                    variable.set_visible();
-                }
+        let rules = definition.rules.rules.iter();
+        for &name in rules.flat_map(|rule| &rule.inserted) {
+            if let Meaning::Known(Denotation::Top(variable)) =
+                self.resolve_in(name, definition.place)
+            {
+                variable.set_visible();
             }
-            rule.template.visit_lists(&mut |first, second| {
-                if matches!(meanings[first], Some(Denotation::Core(CoreForm::Set)))
-                    && let Some(Denotation::Top(variable)) = &meanings[second]
-                    && variable.is_owned_by(self.top)
-                {
-                    variable.set_mutable();
-                }
-            });
         }
     }
 

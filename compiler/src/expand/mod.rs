@@ -8,6 +8,7 @@
 //!   libraries that other units can get at are defined as globals too. Evaluated definitions
 //!   make globals only.
 
+mod assigned_by_macros;
 mod body;
 mod conditional_expansion;
 mod denotation;

@@ -40,6 +40,8 @@ pub struct LibraryRegistry {
     /// Whether the libraries being expanded are those of the runtime itself, whose globals have
     /// plain names as keys.
     pub(crate) is_boot: bool,
+    /// The libraries that the unit being expanded defines, or the last one that was.
+    pub(crate) unit_libraries: Vec<Rc<str>>,
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
     /// What an interface text says of libraries that nothing has imported yet.
@@ -74,6 +76,7 @@ impl LibraryRegistry {
             is_interaction_ready: false,
             units: 0,
             is_boot: false,
+            unit_libraries: Vec::new(),
             keys: HashSet::new(),
             interface: super::interface::Interface::default(),
         };
@@ -135,6 +138,17 @@ impl LibraryRegistry {
 
     pub(crate) fn remove_library(&mut self, name: &str) {
         self.libraries.remove(name);
+    }
+
+    /// Forgets the libraries that the last unit was to define: it will not run. Importing them again expands
+    /// them again.
+    pub fn forget_last_unit(&mut self) {
+        for name in std::mem::take(&mut self.unit_libraries) {
+            self.libraries.remove(&name);
+        }
+        let is_ready = |_: &Rc<str>, library: &mut Library| matches!(library, Library::Ready(_));
+        self.libraries.retain(is_ready);
+        self.is_boot = false;
     }
 
     pub(crate) fn library(&mut self, name: &str) -> Option<Library> {
@@ -216,7 +230,8 @@ impl LibraryRegistry {
 
     // Keys of globals.
 
-    /// The key of the global that `name` is in an interaction environment.
+    /// The key of the global that `name` is in an interaction environment: `prefix:symbol`. The number of
+    /// an alias stands before the first colon, where nothing comes from symbols that users write.
     pub(crate) fn interaction_key(&self, top: TopId, name: Name) -> Rc<str> {
         let text = self.names.text(name);
         let prefix: &str = match self.top(top).kind() {
@@ -225,7 +240,7 @@ impl LibraryRegistry {
         };
         match name.kind() {
             NameKind::Symbol(_) => format!("{prefix}:{text}").into(),
-            NameKind::Alias(index) => format!("{prefix}:{text}~{index}").into(),
+            NameKind::Alias(index) => format!("{prefix}~{index}:{text}").into(),
         }
     }
 

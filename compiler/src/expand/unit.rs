@@ -16,8 +16,10 @@ use super::registry::{EnvironmentId, LibraryRegistry};
 use super::source::SourceText;
 use super::syntax::{Node, SourcePlace, SyntaxId};
 use super::top_environment::TopKind;
+use crate::compile::EXPAND;
 use crate::core::ir::{Expr, ExprId, Program, VariableId};
 use crate::diagnostic::Diagnostic;
+use crate::internal_error;
 
 /// An expanded item of a unit.
 pub(crate) struct Step {
@@ -25,6 +27,9 @@ pub(crate) struct Step {
     pub(crate) value: ExprId,
     pub(crate) at: SyntaxId,
 }
+
+/// What a form is called that has no text.
+const EVAL: &str = "eval";
 
 /// How many mistakes are reported at most.
 const DIAGNOSTICS_MAX: usize = 20;
@@ -41,6 +46,12 @@ const VALUES_MAX: usize = 12;
 ///
 /// What is wrong with the text, at most one mistake for each form at top level.
 pub fn expand_program(registry: &mut LibraryRegistry, source: &SourceText) -> Outcome {
+    guarded(registry, &source.name, |registry| {
+        program_unguarded(registry, source)
+    })
+}
+
+fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Outcome {
     let tops = registry.top_count();
     let aliases = registry.names.alias_count();
     let macros = registry.interface.loaded_count();
@@ -69,6 +80,28 @@ pub fn expand_program(registry: &mut LibraryRegistry, source: &SourceText) -> Ou
     }
 }
 
+/// What `expand` answers. A panic of it goes no further; after one, and after a mistake, the registry is as
+/// if no library had been begun.
+fn guarded<T>(
+    registry: &mut LibraryRegistry,
+    name: &str,
+    expand: impl FnOnce(&mut LibraryRegistry) -> std::result::Result<T, Vec<Diagnostic>>,
+) -> std::result::Result<T, Vec<Diagnostic>> {
+    registry.unit_libraries.clear();
+    let expanded = internal_error::guard(|| EXPAND, || expand(registry));
+    let expanded = expanded.unwrap_or_else(|error| {
+        let fault = Diagnostic::without_place(error.to_string(), Vec::new());
+        Err(vec![Diagnostic {
+            file: name.into(),
+            ..fault
+        }])
+    });
+    if expanded.is_err() {
+        registry.forget_last_unit();
+    }
+    expanded
+}
+
 /// What an expansion answers.
 pub type Outcome = std::result::Result<Program, Vec<Diagnostic>>;
 
@@ -83,11 +116,13 @@ pub fn expand_text(
     environment: EnvironmentId,
     source: &SourceText,
 ) -> Outcome {
-    let mut expander = Expander::new(registry, TopId(0));
-    match expander.read_source(source.clone(), false, 0) {
-        Ok(forms) => expander.interact(environment, &forms),
-        Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
-    }
+    guarded(registry, &source.name, |registry| {
+        let mut expander = Expander::new(registry, TopId(0));
+        match expander.read_source(source.clone(), false, 0) {
+            Ok(forms) => expander.interact(environment, &forms),
+            Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
+        }
+    })
 }
 
 /// Expands a form in an environment.
@@ -101,9 +136,11 @@ pub fn expand_form(
     data: &Data,
     form: DatumId,
 ) -> Outcome {
-    let mut expander = Expander::new(registry, TopId(0));
-    let form = expander.take_in(data, form);
-    expander.interact(environment, &[form])
+    guarded(registry, EVAL, |registry| {
+        let mut expander = Expander::new(registry, TopId(0));
+        let form = expander.take_in(data, form);
+        expander.interact(environment, &[form])
+    })
 }
 
 /// Expands libraries, given as the texts of files in any order, to be compiled into one image.
@@ -160,6 +197,16 @@ impl LibraryRegistry {
         data: &Data,
         sets: &[DatumId],
     ) -> std::result::Result<EnvironmentId, Vec<Diagnostic>> {
+        guarded(self, EVAL, |registry| {
+            registry.environment_unguarded(data, sets)
+        })
+    }
+
+    fn environment_unguarded(
+        &mut self,
+        data: &Data,
+        sets: &[DatumId],
+    ) -> std::result::Result<EnvironmentId, Vec<Diagnostic>> {
         let (environment, top) = self.add_environment();
         let mut expander = Expander::new(self, top);
         for &set in sets {
@@ -188,7 +235,7 @@ impl LibraryRegistry {
 impl Expander<'_> {
     /// Takes in a form that has no text.
     pub(crate) fn take_in(&mut self, data: &Data, form: DatumId) -> SyntaxId {
-        let file = self.sources.add(SourceText::new("eval", ""), 0);
+        let file = self.sources.add(SourceText::new(EVAL, ""), 0);
         let names = &mut self.registry.names;
         self.syntax.import(names, data, form, file)
     }

@@ -98,4 +98,16 @@
 (test-error (open-output-file "/no/such/directory/file"))
 (test-error (delete-file "/no/such/directory/file"))
 
+;; a line ends with a line feed, a carriage return, or both
+(define (lines-of port)
+  (let loop ((line (read-line port)) (lines '()))
+    (if (eof-object? line) (reverse lines) (loop (read-line port) (cons line lines)))))
+(test '("ab" "cd" "ef" "gh" "" "i") (lines-of (open-input-string "ab\rcd\r\nef\ngh\r\ri\r")))
+(test '("" "" "" "a") (lines-of (open-input-string "\n\r\r\na")))
+(test '("" "") (lines-of (open-input-string "\n\n")))
+(test '("" "") (lines-of (open-input-string "\n\r\n")))
+(test '("a" #\newline "b")
+      (let* ((port (open-input-string "a\n\nb")) (first (read-line port)) (next (read-char port)))
+        (list first next (read-line port))))
+
 (finish "6.13 input and output")

@@ -31,7 +31,12 @@ impl Expander<'_> {
         bindings.iter().map(binding).collect()
     }
 
-    fn check_distinct(&self, names: &[Name], form: CoreForm, at: SyntaxId) -> Result<()> {
+    pub(super) fn check_distinct(
+        &self,
+        names: &[Name],
+        form: CoreForm,
+        at: SyntaxId,
+    ) -> Result<()> {
         let mut sorted = names.to_vec();
         sorted.sort_unstable();
         match sorted.windows(2).find(|pair| pair[0] == pair[1]) {
@@ -136,6 +141,10 @@ impl Expander<'_> {
             for (&variable, &init) in variables.iter().zip(&inits) {
                 let name = Rc::clone(&expander.program.variable(variable).name);
                 expander.name_lambda(init, &name);
+            }
+            if variables.is_empty() {
+                expander.push_value(body);
+                return Ok(());
             }
             let bindings = variables.into_iter().zip(inits).collect();
             expander.finish(Expr::Letrec(bindings, body), id);

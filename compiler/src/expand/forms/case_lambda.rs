@@ -6,6 +6,9 @@
 //!         (lambda (a #!optional b . c)
 //!           (if (%default? b) (clause a) (clause a b c))))
 //! ```
+//!
+//! Where the numbers of parameters lie too far apart for optional ones, the procedure takes a list,
+//! and applies the clause that fits its length.
 
 use abi::primitive::Primitive;
 use abi::tag;
@@ -14,9 +17,11 @@ use super::super::denotation::CoreForm;
 use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::syntax::SyntaxId;
-use super::Formals;
 use super::procedure::Parameters;
 use crate::core::ir::{Expr, ExprId, VariableId};
+
+/// The most optional parameters that are made: a procedure may not have many more.
+const OPTIONAL_MAX: usize = 200;
 
 /// What a clause accepts, and the variable that its procedure is bound to.
 #[derive(Clone, Copy)]
@@ -30,6 +35,13 @@ impl Clause {
     fn accepts(&self, count: usize) -> bool {
         count == self.required || self.has_rest && count > self.required
     }
+}
+
+/// How many more parameters one clause requires than another.
+fn spread(clauses: &[Clause]) -> usize {
+    let counts = || clauses.iter().map(|clause| clause.required);
+    let least = counts().min().unwrap_or(0);
+    counts().max().unwrap_or(0) - least
 }
 
 impl Expander<'_> {
@@ -51,19 +63,23 @@ impl Expander<'_> {
                 has_rest: formals.rest.is_some(),
                 procedure: self.program.add_variable("clause".into()),
             });
-            // In the clause's own procedure the list of further arguments is one parameter more.
-            let mut required = formals.required;
-            required.extend(formals.rest);
-            let formals = Formals {
-                required,
-                ..Formals::default()
-            };
             parts.push((formals, items[1..].to_vec(), clause));
+        }
+        let takes_list = spread(&clauses) > OPTIONAL_MAX;
+        if !takes_list {
+            // In the clause's own procedure the list of further arguments is one parameter more.
+            for (formals, ..) in &mut parts {
+                formals.required.extend(formals.rest.take());
+            }
         }
         let all = clauses.clone();
         self.then(move |expander| {
             let closures = expander.pop_many(all.len());
-            let dispatch = expander.dispatch(&all, id);
+            let dispatch = if takes_list {
+                expander.dispatch_list(&all, id)
+            } else {
+                expander.dispatch(&all, id)
+            };
             let bindings = all.iter().map(|clause| clause.procedure).zip(closures);
             expander.finish(Expr::Letrec(bindings.collect(), dispatch), id);
             Ok(())
@@ -101,6 +117,40 @@ impl Expander<'_> {
             rest,
         };
         self.closure("".into(), parameters, body, at)
+    }
+
+    /// The procedure that looks at the length of the list of its arguments.
+    fn dispatch_list(&mut self, clauses: &[Clause], at: SyntaxId) -> ExprId {
+        let arguments = self.program.add_variable("arguments".into());
+        let count = self.program.add_variable("count".into());
+        let mut body = self.apply_clause(clauses[0], arguments, at);
+        for &clause in clauses.iter().rev() {
+            let call = self.apply_clause(clause, arguments, at);
+            let found = self.local(count, at);
+            let required = self.index(clause.required, at);
+            let primitive = if clause.has_rest {
+                Primitive::GreaterEqual
+            } else {
+                Primitive::NumberEqual
+            };
+            let test = self.add(Expr::Primitive(primitive, vec![found, required]), at);
+            body = self.add(Expr::If(test, call, body), at);
+        }
+        let list = self.local(arguments, at);
+        let length = self.add(Expr::Primitive(Primitive::Length, vec![list]), at);
+        let body = self.add(Expr::Let(vec![(count, length)], body), at);
+        let parameters = Parameters {
+            required: Vec::new(),
+            optional: Vec::new(),
+            rest: Some(arguments),
+        };
+        self.closure("".into(), parameters, body, at)
+    }
+
+    fn apply_clause(&mut self, clause: Clause, arguments: VariableId, at: SyntaxId) -> ExprId {
+        let procedure = self.local(clause.procedure, at);
+        let list = self.local(arguments, at);
+        self.add(Expr::Primitive(Primitive::Apply, vec![procedure, list]), at)
     }
 
     /// What happens when no optional argument is missing.

@@ -34,6 +34,7 @@ impl Expander<'_> {
         }
         let bindings = self.bindings(operands[1], CoreForm::Let)?;
         let (names, inits): (Vec<_>, Vec<_>) = bindings.into_iter().unzip();
+        self.check_distinct(&names, CoreForm::Let, operands[1])?;
         let body = operands[2..].to_vec();
         let count = inits.len();
         self.then(move |expander| {
@@ -152,6 +153,7 @@ impl Expander<'_> {
             parts.steps.push(step);
             inits.push(init);
         }
+        self.check_distinct(&parts.names, CoreForm::Do, operands[0])?;
         Ok((inits, parts))
     }
 }

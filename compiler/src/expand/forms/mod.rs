@@ -12,6 +12,7 @@ mod values;
 use super::denotation::CoreForm;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
+use super::name::Name;
 use super::syntax::SyntaxId;
 use crate::core::ir::{Expr, ExprId, VariableId};
 
@@ -112,6 +113,8 @@ impl Expander<'_> {
     fn let_syntax(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
         let operands = self.operands(id, form, 2, usize::MAX)?;
         let bindings = self.bindings(operands[0], form)?;
+        let names: Vec<Name> = bindings.iter().map(|&(name, _)| name).collect();
+        self.check_distinct(&names, form, operands[0])?;
         let outer = self.environment();
         self.scopes.enter();
         let place = match form {

@@ -17,6 +17,14 @@ pub(crate) struct Formals {
     pub(crate) rest: Option<Name>,
 }
 
+impl Formals {
+    /// All names, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Name> {
+        let named = self.required.iter().chain(&self.optional).copied();
+        named.chain(self.rest)
+    }
+}
+
 /// Parameters, as variables.
 #[derive(Clone, Debug)]
 pub(crate) struct Parameters {

@@ -11,65 +11,73 @@ use super::super::failure::Result;
 use super::super::syntax::{Node, SyntaxId};
 use crate::core::ir::Expr;
 
+/// A part of a template, and the level of quasiquotation at which it stands there. A macro's argument
+/// may stand at several levels of one template, and mean another thing at each.
+type Part = (SyntaxId, usize);
+
 /// The parts of a template in which something is unquoted.
-type Unquoting = Rc<HashSet<SyntaxId>>;
+type Unquoting = Rc<HashSet<Part>>;
 
 impl Expander<'_> {
     pub(super) fn quasiquote(&mut self, id: SyntaxId) -> Result<()> {
         let operands = self.operands(id, CoreForm::Quasiquote, 1, 1)?;
-        let unquoting = Rc::new(self.unquoting(operands[0]));
+        let unquoting = Rc::new(self.unquoting((operands[0], 1)));
         self.template(operands[0], 1, &unquoting)
     }
 
-    /// Finds all pairs, vectors and names in a template that contain an `unquote` or
-    /// `unquote-splicing`, or are one. What is unquoted is no part of the template.
-    fn unquoting(&self, root: SyntaxId) -> HashSet<SyntaxId> {
+    /// Finds all pairs and vectors in a template that contain an `unquote` or `unquote-splicing` of
+    /// level 1, or are one. What is unquoted is no part of the template.
+    ///
+    /// Parts may be shared: a whole is looked at after all its parts, whatever else contains them.
+    fn unquoting(&self, root: Part) -> HashSet<Part> {
         let mut found = HashSet::new();
-        // Parts come after the wholes that contain them.
-        let mut order = vec![(root, 1)];
-        let mut seen = HashSet::from([root]);
-        let mut next = 0;
-        while let Some(&(id, level)) = order.get(next) {
-            next += 1;
-            let inner = match self.tagged(id) {
-                Some((CoreForm::Quasiquote, _)) => level + 1,
-                Some(_) if level == 1 => {
-                    found.insert(id);
-                    continue;
-                }
-                Some(_) => level - 1,
-                None => level,
-            };
-            let mut visit = |part: SyntaxId| {
-                if seen.insert(part) {
-                    order.push((part, inner));
-                }
-            };
-            match self.syntax.node(id) {
-                Node::Pair(car, cdr) => {
-                    visit(*car);
-                    visit(*cdr);
-                }
-                Node::Vector(items) => items.iter().for_each(|&item| visit(item)),
-                _ => {}
+        let mut entered = HashSet::new();
+        // With a part, whether its own parts have been looked at.
+        let mut pending = vec![(root, false)];
+        while let Some((part, is_done)) = pending.pop() {
+            if !is_done && !entered.insert(part) {
+                continue;
             }
-        }
-        for &(id, _) in order.iter().rev() {
-            let is_unquoting = match self.syntax.node(id) {
-                Node::Pair(car, cdr) => found.contains(car) || found.contains(cdr),
-                Node::Vector(items) => items.iter().any(|item| found.contains(item)),
-                _ => false,
-            };
-            if is_unquoting {
-                found.insert(id);
+            match self.parts(part) {
+                None => {
+                    found.insert(part);
+                }
+                Some(parts) if is_done => {
+                    if parts.iter().any(|part| found.contains(part)) {
+                        found.insert(part);
+                    }
+                }
+                Some(parts) => {
+                    pending.push((part, true));
+                    pending.extend(parts.into_iter().map(|part| (part, false)));
+                }
             }
         }
         found
     }
 
+    /// What a part of a template consists of; `None` for an unquotation of level 1.
+    fn parts(&self, (id, level): Part) -> Option<Vec<Part>> {
+        let inner = self.inner_level((id, level))?;
+        Some(match self.syntax.node(id) {
+            Node::Pair(car, cdr) => vec![(*car, inner), (*cdr, inner)],
+            Node::Vector(items) => items.iter().map(|&item| (item, inner)).collect(),
+            _ => Vec::new(),
+        })
+    }
+
+    /// The level at which the parts of a part stand; `None` in an unquotation of level 1.
+    fn inner_level(&self, (id, level): Part) -> Option<usize> {
+        match self.tagged(id) {
+            Some((CoreForm::Quasiquote, _)) => Some(level + 1),
+            Some(_) => (level > 1).then(|| level - 1),
+            None => Some(level),
+        }
+    }
+
     /// Leaves the value of a template at a level of quasiquotation.
     fn template(&mut self, id: SyntaxId, level: usize, unquoting: &Unquoting) -> Result<()> {
-        if !unquoting.contains(&id) {
+        if !unquoting.contains(&(id, level)) {
             let value = self.quote(id, id);
             self.push_value(value);
             return Ok(());
@@ -96,12 +104,8 @@ impl Expander<'_> {
                     id,
                     "unquote-splicing: expected only inside a list or vector",
                 )),
-                (tagged, _) => {
-                    let level = match tagged {
-                        Some((CoreForm::Quasiquote, _)) => level + 1,
-                        Some(_) => level - 1,
-                        None => level,
-                    };
+                _ => {
+                    let level = self.inner_level((id, level)).unwrap_or(level);
                     self.template_pairs(id, level, unquoting);
                     Ok(())
                 }
@@ -134,7 +138,7 @@ impl Expander<'_> {
         let mut rest = id;
         while let Some((car, cdr)) = self.syntax.as_pair(rest) {
             // A tail that is an unquotation, or constant, ends the list of items.
-            if rest != id && (self.tagged(rest).is_some() || !unquoting.contains(&rest)) {
+            if rest != id && (self.tagged(rest).is_some() || !unquoting.contains(&(rest, level))) {
                 break;
             }
             items.push(car);

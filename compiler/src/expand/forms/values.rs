@@ -64,6 +64,8 @@ impl Expander<'_> {
         let operands = self.operands(id, form, 2, usize::MAX)?;
         let bindings = self.values_bindings(operands[0], form)?;
         let (formals, producers): (Vec<_>, Vec<_>) = bindings.into_iter().unzip();
+        let names: Vec<Name> = formals.iter().flat_map(Formals::names).collect();
+        self.check_distinct(&names, form, operands[0])?;
         let body = operands[1..].to_vec();
         self.then(move |expander| {
             expander.scopes.enter();
@@ -105,9 +107,8 @@ impl Expander<'_> {
         for ((formals, producer), parameters) in bindings.into_iter().zip(all).rev() {
             self.then(move |expander| {
                 expander.scopes.enter();
-                let names = formals.required.iter().copied().chain(formals.rest);
                 let variables = parameters.required.iter().copied().chain(parameters.rest);
-                for (name, variable) in names.zip(variables) {
+                for (name, variable) in formals.names().zip(variables) {
                     expander.scopes.bind(name, Denotation::Local(variable));
                 }
                 Ok(())

@@ -101,12 +101,15 @@ impl Context<'_> {
         let mut templates = Templates {
             context: self,
             variables: patterns.variables,
+            copies: Vec::new(),
             inserted: Vec::new(),
+            ellipses: 0,
         };
         let template = templates.compile(template, true, 0)?.template;
         Ok(Rule {
             pattern,
             template,
+            copies: templates.copy_sources(),
             variables: templates.variables,
             inserted: templates.inserted,
         })
@@ -241,8 +244,21 @@ impl Patterns<'_> {
 
 struct Templates<'a> {
     context: &'a Context<'a>,
+    /// Those of the pattern, then a copy for each of `copies`.
     variables: Vec<PatternVariable>,
+    copies: Vec<CopiedSlot>,
     inserted: Vec<Name>,
+    /// How many ellipses follow what is being compiled and the templates around it.
+    ellipses: usize,
+}
+
+/// A slot of its own for a variable where more ellipses are around it than it needs: the inner ones walk
+/// it, and those outside must not, even if they walk the variable for another place.
+#[derive(PartialEq, Eq)]
+struct CopiedSlot {
+    slot: usize,
+    /// How many ellipses it does not need.
+    spare: usize,
 }
 
 /// Slots with the number of ellipses that each still needs.
@@ -324,6 +340,7 @@ impl Templates<'_> {
             .iter()
             .position(|variable| variable.name == name);
         if let Some(slot) = slot {
+            let slot = self.slot_here(slot);
             return Ok(Compiled {
                 template: Template::Variable(slot),
                 open: vec![(slot, self.variables[slot].rank)],
@@ -344,6 +361,29 @@ impl Templates<'_> {
         Ok(Compiled::closed(Template::Name(index)))
     }
 
+    /// The slot that stands for the variable in `slot` under as many ellipses as there are here.
+    fn slot_here(&mut self, slot: usize) -> usize {
+        let variable = self.variables[slot];
+        let spare = self.ellipses.saturating_sub(variable.rank);
+        if spare == 0 || variable.rank == 0 {
+            return slot;
+        }
+        let copy = CopiedSlot { slot, spare };
+        let first = self.variables.len() - self.copies.len();
+        let known = self.copies.iter().position(|known| *known == copy);
+        first
+            + known.unwrap_or_else(|| {
+                self.copies.push(copy);
+                self.variables.push(variable);
+                self.copies.len() - 1
+            })
+    }
+
+    /// The slot that each of the last slots is a copy of.
+    fn copy_sources(&self) -> Vec<usize> {
+        self.copies.iter().map(|copy| copy.slot).collect()
+    }
+
     fn elements(
         &mut self,
         items: &[SyntaxId],
@@ -352,13 +392,17 @@ impl Templates<'_> {
     ) -> Result<(Vec<Element>, Open)> {
         let mut elements = Vec::with_capacity(items.len());
         let mut open = Vec::new();
-        let mut items = items.iter().copied().peekable();
-        while let Some(item) = items.next() {
-            let mut compiled = self.inside(item, ellipses, nesting + 1)?;
+        let mut rest = items;
+        while let Some((&item, after)) = rest.split_first() {
+            let is_ellipsis = |&&next: &&SyntaxId| ellipses && self.context.is_ellipsis(next);
+            let (following, after) = after.split_at(after.iter().take_while(is_ellipsis).count());
+            rest = after;
+            self.ellipses += following.len();
+            let compiled = self.inside(item, ellipses, nesting + 1);
+            self.ellipses -= following.len();
+            let mut compiled = compiled?;
             let mut repeats = Vec::new();
-            while ellipses
-                && let Some(ellipsis) = items.next_if(|&next| self.context.is_ellipsis(next))
-            {
+            for &ellipsis in following {
                 // The first ellipsis is the innermost.
                 repeats.insert(0, self.repeat(&mut compiled.open, ellipsis)?);
             }

@@ -21,11 +21,15 @@ pub(crate) struct Site {
 pub(crate) fn instantiate(
     syntax: &mut Syntax,
     rule: &Rule,
-    slots: Vec<Matched>,
+    mut slots: Vec<Matched>,
     site: Site,
     rename: &mut dyn FnMut(Name) -> Name,
 ) -> Result<SyntaxId> {
     let Site { place, budget } = site;
+    let first_copy = slots.len() - rule.copies.len();
+    for (index, &slot) in rule.copies.iter().enumerate() {
+        slots[first_copy + index] = slots[slot].clone();
+    }
     let aliases = rule.inserted.iter().map(|_| None).collect();
     let limit = syntax.len().saturating_add(budget);
     let mut filler = Filler {

@@ -38,8 +38,10 @@ pub(crate) struct Rule {
     /// What follows the macro's name in a use.
     pub(crate) pattern: Pattern,
     pub(crate) template: Template,
-    /// The pattern variables, by slot.
+    /// The pattern variables, by slot; those at the end are copies of others.
     pub(crate) variables: Vec<PatternVariable>,
+    /// The slots whose copies the last slots are.
+    pub(crate) copies: Vec<usize>,
     /// The names that the template inserts.
     pub(crate) inserted: Vec<Name>,
 }
@@ -96,29 +98,6 @@ pub(crate) enum Template {
     Atom(Rc<DatumKind>),
     List(Vec<Element>, Box<Template>),
     Vector(Vec<Element>),
-}
-
-impl Template {
-    /// Calls `visit` with the first two items of every list that begins with two inserted names.
-    pub(crate) fn visit_lists(&self, visit: &mut dyn FnMut(usize, usize)) {
-        let (elements, tail) = match self {
-            Self::List(elements, tail) => (elements, Some(tail)),
-            Self::Vector(elements) => (elements, None),
-            _ => return,
-        };
-        let mut templates = elements.iter().map(|element| &element.template);
-        if let (Some(Self::Name(first)), Some(Self::Name(second))) =
-            (templates.next(), templates.next())
-        {
-            visit(*first, *second);
-        }
-        for element in elements {
-            element.template.visit_lists(visit);
-        }
-        if let Some(tail) = tail {
-            tail.visit_lists(visit);
-        }
-    }
 }
 
 /// An item of a template's list, with the ellipses that follow it.

@@ -326,13 +326,14 @@ fn records_are_made_of_primitives() {
         "(define-record-type <point> (make-point y) point? (x point-x set-point-x!) (y point-y))";
     insta::assert_snapshot!(core(program), @r"
     (letrec
-      ((<point>@0 (%make-record-type (quote <point>) (quote #(x y)) #f))
-        (make-point@1 (lambda make-point.0 (y.7) (%make-record <point>@0 #f y.7)))
-        (point?@2 (lambda point?.1 (record.8) (%record-of? record.8 <point>@0)))
-        (point-x@3 (lambda point-x.2 (record.9) (%record-ref record.9 <point>@0 0)))
+      ((<point>@6 (%make-record-type (quote <point>) (quote #(x y)) #f))
+        (<point>@0 <point>@6)
+        (make-point@1 (lambda make-point.0 (y.8) (%make-record <point>@6 #f y.8)))
+        (point?@2 (lambda point?.1 (record.9) (%record-of? record.9 <point>@6)))
+        (point-x@3 (lambda point-x.2 (record.10) (%record-ref record.10 <point>@6 0)))
         (set-point-x!@4
-          (lambda set-point-x!.3 (record.10 value.11) (%record-set! record.10 <point>@0 0 value.11)))
-        (point-y@5 (lambda point-y.4 (record.12) (%record-ref record.12 <point>@0 1))))
+          (lambda set-point-x!.3 (record.11 value.12) (%record-set! record.11 <point>@6 0 value.12)))
+        (point-y@5 (lambda point-y.4 (record.13) (%record-ref record.13 <point>@6 1))))
       (word unspecified))
     ");
 }

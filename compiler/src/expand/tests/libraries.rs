@@ -183,8 +183,8 @@ fn hidden_definitions_of_evaluated_macros_stay_apart() {
     interact(&mut registry, define);
     insta::assert_snapshot!(interact(&mut registry, "(def get 1)"), @r"
     (begin
-      (define-global (global user:tmp~2) 1)
-      (define-global (global user:get) (lambda get.0 () (global user:tmp~2))))
+      (define-global (global user~2:tmp) 1)
+      (define-global (global user:get) (lambda get.0 () (global user~2:tmp))))
     ");
     insta::assert_snapshot!(interact(&mut registry, "tmp"), @"(global user:tmp)");
 }

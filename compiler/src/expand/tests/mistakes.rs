@@ -55,6 +55,11 @@ fn operands_are_counted() {
 #[test]
 fn bindings_are_checked() {
     insta::assert_snapshot!(mistakes("(let ((x 1) (x 2)) x)"), @"2:6: let: `x` is bound twice");
+    insta::assert_snapshot!(mistakes("(let f ((x 1) (x 2)) x)"), @"2:8: let: `x` is bound twice");
+    insta::assert_snapshot!(mistakes("(do ((x 1) (x 2)) (#t))"), @"2:5: do: `x` is bound twice");
+    insta::assert_snapshot!(mistakes("(let-values (((x) 1) ((y . x) 2)) x)"), @"2:13: let-values: `x` is bound twice");
+    insta::assert_snapshot!(mistakes("(let-syntax ((x if) (x if)) 1)"), @"2:13: let-syntax: `x` is bound twice");
+    insta::assert_snapshot!(mistakes("(let () (define x 1) (define-syntax x if) 1)"), @"2:22: `x` is defined twice in one body");
     insta::assert_snapshot!(mistakes("(let ((x)) x)"), @"2:7: let: expected a binding (name value), found (x)");
     insta::assert_snapshot!(mistakes("(lambda (x x) x)"), @"2:9: lambda: parameter `x` occurs twice");
     insta::assert_snapshot!(mistakes("(lambda (1) 2)"), @"2:10: lambda: expected an identifier as parameter, found 1");

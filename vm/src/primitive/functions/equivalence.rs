@@ -8,7 +8,7 @@ use abi::tag::Kind;
 use super::{Answer, check};
 use crate::arguments::Args;
 use crate::mutator::Mutator;
-use crate::number::heap::{as_number, compare_integers};
+use crate::number::heap::{as_flonum, as_number, compare_integers};
 use crate::object::Object;
 use crate::object::string::StringObject;
 use crate::value::Value;
@@ -180,6 +180,8 @@ fn leaf_hash(value: Value<'_>) -> u64 {
     };
     match object.kind() {
         Kind::String => StringObject::of(value).map_or(0, StringObject::content_hash),
+        // All of these are `eqv?`, whatever their bits.
+        Kind::Flonum if as_flonum(value).is_some_and(f64::is_nan) => 6,
         Kind::Bytevector | Kind::Flonum => object
             .bytes()
             .iter()

@@ -89,25 +89,29 @@ fn await_bytes<'m>(
     }
 }
 
-/// A line without its end; the end-of-file object after the last one.
+/// A line without its end; the end-of-file object after the last one. A line feed ends a line, a carriage
+/// return, or both (R7RS 6.13.2): what follows a carriage return is waited for.
 pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "read-line";
     let port = open_port(args, 0, TEXTUAL, WHO)?;
+    let is_end = |byte: &Cell<u8>| matches!(byte.get(), b'\n' | b'\r');
     let count = await_bytes(m, port, WHO, |bytes, seen| {
-        let found = bytes[seen..].iter().position(|byte| byte.get() == b'\n');
-        found.map(|index| seen + index + 1).ok_or(bytes.len())
+        let Some(index) = bytes[seen..].iter().position(is_end) else {
+            return Err(bytes.len());
+        };
+        let end = seen + index;
+        match (bytes[end].get(), bytes.get(end + 1).map(Cell::get)) {
+            (b'\r', None) => Err(end),
+            (b'\r', Some(b'\n')) => Ok(end + 2),
+            _ => Ok(end + 1),
+        }
     })?;
     if count == 0 {
         return Ok(Value::EOF);
     }
     let line = &port.waiting()[..count];
-    let line = match line {
-        [line @ .., end] if end.get() == b'\n' => match line {
-            [line @ .., end] if end.get() == b'\r' => line,
-            _ => line,
-        },
-        _ => line,
-    };
+    let ends = line.iter().rev().take(2).take_while(|byte| is_end(byte));
+    let line = &line[..count - ends.count()];
     let string = StringObject::from_characters(m, utf8::characters(line))?;
     port.take(count);
     Ok(string.value())

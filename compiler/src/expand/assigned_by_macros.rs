@@ -1,0 +1,268 @@
+//! Which variables of a library its macros may assign, wherever they are used.
+//!
+//! A variable that no code of its library assigns is taken for a constant there. That is sound only if no
+//! macro can assign it later, in another unit. A template assigns a variable by itself, or gives it away:
+//! to a macro that may assign an operand, or to an operator that the use of the macro chooses. Giving away
+//! is judged by where the variable stands in the template. What cannot be decided counts as assigned.
+//!
+//! The runtime's own libraries are judged by their own assignments only: no macro of theirs gives a variable
+//! to something that assigns it.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::denotation::{CoreForm, Denotation, Macro};
+use super::expander::{Expander, Meaning};
+use super::name::TopId;
+use super::syntax_rules::{Element, Rule, Template};
+
+/// What the inserted names of a rule mean where its macro was defined.
+type Meanings = Vec<Option<Denotation>>;
+
+/// Whether a macro may assign an operand.
+type Verdicts = HashMap<*const Macro, bool>;
+
+impl Expander<'_> {
+    /// Marks the variables of the library `top` that `macros` of it may assign.
+    pub(super) fn mark_assigned_by_macros(&self, top: TopId, macros: &[Rc<Macro>]) {
+        let verdicts = if self.registry.is_boot {
+            Verdicts::new()
+        } else {
+            self.verdicts(macros)
+        };
+        for definition in macros {
+            for rule in &definition.rules.rules {
+                let meanings = self.meanings(definition, rule);
+                let judge = Judge {
+                    verdicts: &verdicts,
+                    is_boot: self.registry.is_boot,
+                    makes_macros: is_inserted(&meanings, CoreForm::SyntaxRules),
+                    meanings: &meanings,
+                    top,
+                };
+                let gives_set = !judge.is_boot && judge.mentions_set(&rule.template);
+                judge.visit(&rule.template, gives_set);
+            }
+        }
+    }
+
+    fn meanings(&self, definition: &Macro, rule: &Rule) -> Meanings {
+        let meaning = |&name| match self.resolve_in(name, definition.place) {
+            Meaning::Known(denotation) => Some(denotation),
+            Meaning::Unbound(..) => None,
+        };
+        rule.inserted.iter().map(meaning).collect()
+    }
+
+    /// Judges `macros` and all that they may expand to.
+    fn verdicts(&self, macros: &[Rc<Macro>]) -> Verdicts {
+        let mut verdicts = Verdicts::new();
+        let mut uses: Vec<(*const Macro, *const Macro)> = Vec::new();
+        let mut pending = macros.to_vec();
+        while let Some(definition) = pending.pop() {
+            let address = Rc::as_ptr(&definition);
+            if verdicts.contains_key(&address) {
+                continue;
+            }
+            let mut assigns = false;
+            for rule in &definition.rules.rules {
+                let meanings = self.meanings(&definition, rule);
+                assigns |= is_inserted(&meanings, CoreForm::Set) || calls_operand(&rule.template);
+                for meaning in meanings.into_iter().flatten() {
+                    if let Denotation::Macro(used) = meaning {
+                        uses.push((address, Rc::as_ptr(&used)));
+                        pending.push(used);
+                    }
+                }
+            }
+            verdicts.insert(address, assigns);
+        }
+        loop {
+            let mut has_changed = false;
+            for (user, used) in &uses {
+                if verdicts[used] && !verdicts[user] {
+                    verdicts.insert(*user, true);
+                    has_changed = true;
+                }
+            }
+            if !has_changed {
+                return verdicts;
+            }
+        }
+    }
+}
+
+fn is_inserted(meanings: &Meanings, form: CoreForm) -> bool {
+    let mut meanings = meanings.iter().flatten();
+    meanings.any(|meaning| matches!(meaning, Denotation::Core(core) if *core == form))
+}
+
+/// Whether a list begins with an operand of the macro, and goes on.
+fn calls_operand(template: &Template) -> bool {
+    let (elements, tail) = match template {
+        Template::List(elements, tail) => (elements, Some(&**tail)),
+        Template::Vector(elements) => (elements, None),
+        _ => return false,
+    };
+    let begins = matches!(
+        elements.first().map(|first| &first.template),
+        Some(Template::Variable(_))
+    );
+    let goes_on = elements.len() > 1 || !matches!(tail, Some(Template::Null));
+    begins && goes_on
+        || elements
+            .iter()
+            .any(|element| calls_operand(&element.template))
+        || tail.is_some_and(calls_operand)
+}
+
+/// What a form does with its parts.
+enum Role {
+    /// It evaluates them, or binds them.
+    Safe,
+    /// The second part is assigned.
+    Set,
+    /// Parts may be assigned.
+    MayAssign,
+    /// The first list among its parts consists of lists that no operator begins; `do` has one more.
+    Bindings,
+    /// All its parts are lists that no operator begins.
+    Clauses,
+}
+
+/// Looks at the template of one rule.
+struct Judge<'a> {
+    verdicts: &'a Verdicts,
+    is_boot: bool,
+    /// Whether the rule's names may be pattern variables of macros that it makes.
+    makes_macros: bool,
+    meanings: &'a Meanings,
+    top: TopId,
+}
+
+impl Judge<'_> {
+    /// Whether `set!` stands elsewhere than at the head of a list, so that something else may get it.
+    fn mentions_set(&self, template: &Template) -> bool {
+        let is_set = |template: &Template| {
+            matches!(template, Template::Name(index)
+                if matches!(self.meanings[*index], Some(Denotation::Core(CoreForm::Set))))
+        };
+        let (elements, tail) = match template {
+            Template::List(elements, tail) => (elements, Some(&**tail)),
+            Template::Vector(elements) => (elements, None),
+            _ => return is_set(template),
+        };
+        let skipped = usize::from(
+            elements
+                .first()
+                .is_some_and(|first| is_set(&first.template)),
+        );
+        let mut others = elements.iter().skip(skipped);
+        others.any(|element| self.mentions_set(&element.template))
+            || tail.is_some_and(|tail| self.mentions_set(tail))
+    }
+
+    /// Marks what is assigned in `template`, of which any part may be assigned if `is_given` says so.
+    fn visit(&self, template: &Template, is_given: bool) {
+        match template {
+            Template::Name(index) if is_given => self.mark(*index),
+            Template::Vector(elements) => self.visit_all(elements, is_given),
+            Template::List(elements, tail) => {
+                let Some((first, others)) = elements.split_first() else {
+                    return self.visit(tail, is_given);
+                };
+                self.visit(&first.template, is_given);
+                let role = self.role(&first.template);
+                let is_given = is_given || matches!(role, Role::MayAssign);
+                self.visit_others(&role, others, is_given);
+                self.visit(tail, is_given);
+            }
+            _ => {}
+        }
+    }
+
+    fn visit_all(&self, elements: &[Element], is_given: bool) {
+        for element in elements {
+            self.visit(&element.template, is_given);
+        }
+    }
+
+    fn visit_others(&self, role: &Role, others: &[Element], is_given: bool) {
+        if let (Role::Set, Some(Template::Name(index))) =
+            (role, others.first().map(|first| &first.template))
+        {
+            self.mark(*index);
+        }
+        let is_list = |element: &Element| matches!(element.template, Template::List(..));
+        let bindings = others.iter().position(is_list);
+        for (index, element) in others.iter().enumerate() {
+            match role {
+                Role::Bindings if bindings == Some(index) => {
+                    self.visit_lists(&element.template, is_given);
+                }
+                Role::Clauses => self.visit_list(&element.template, is_given),
+                _ => self.visit(&element.template, is_given),
+            }
+        }
+    }
+
+    /// A list of lists that no operator begins.
+    fn visit_lists(&self, template: &Template, is_given: bool) {
+        if let Template::List(elements, _) = template {
+            for element in elements {
+                self.visit_list(&element.template, is_given);
+            }
+        }
+    }
+
+    /// A list that no operator begins.
+    fn visit_list(&self, template: &Template, is_given: bool) {
+        match template {
+            Template::List(elements, tail) => {
+                self.visit_all(elements, is_given);
+                self.visit(tail, is_given);
+            }
+            other => self.visit(other, is_given),
+        }
+    }
+
+    /// What a form does whose head is `head`.
+    fn role(&self, head: &Template) -> Role {
+        let meaning = match head {
+            Template::Name(index) => &self.meanings[*index],
+            Template::Variable(_) if !self.is_boot => return Role::MayAssign,
+            _ => return Role::Safe,
+        };
+        match meaning {
+            Some(Denotation::Core(form)) => match form {
+                CoreForm::Set => Role::Set,
+                CoreForm::Let
+                | CoreForm::LetStar
+                | CoreForm::Letrec
+                | CoreForm::LetrecStar
+                | CoreForm::LetValues
+                | CoreForm::LetStarValues
+                | CoreForm::Do => Role::Bindings,
+                CoreForm::Cond | CoreForm::Case | CoreForm::CaseLambda => Role::Clauses,
+                _ => Role::Safe,
+            },
+            Some(Denotation::Macro(definition)) => {
+                let verdict = self.verdicts.get(&Rc::as_ptr(definition));
+                match verdict {
+                    Some(true) => Role::MayAssign,
+                    _ => Role::Safe,
+                }
+            }
+            None if self.makes_macros && !self.is_boot => Role::MayAssign,
+            _ => Role::Safe,
+        }
+    }
+
+    fn mark(&self, index: usize) {
+        if let Some(Denotation::Top(variable)) = &self.meanings[index]
+            && variable.is_owned_by(self.top)
+        {
+            variable.set_mutable();
+        }
+    }
+}

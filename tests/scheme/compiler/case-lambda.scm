@@ -1,0 +1,43 @@
+;;; `case-lambda` with any numbers of parameters in any clauses.
+
+(import (scheme base) (scheme case-lambda) (scheme write) (scheme process-context) (scheme eval))
+(include "../prelude.scm")
+
+;; A procedure with a clause for each of `counts`: a number of parameters, or (number) with a rest list.
+(define (parameters count)
+  (let loop ((index (- count 1)) (result '()))
+    (if (< index 0)
+        result
+        (loop (- index 1)
+              (cons (string->symbol (string-append "a" (number->string index))) result)))))
+(define (clause count)
+  (if (pair? count)
+      (let ((names (parameters (car count))))
+        `((,@names . rest) (list ',count ,@(if (null? names) '() (list (car (reverse names))))
+                                 (length rest))))
+      (let ((names (parameters count)))
+        `(,names (list ',count ,@(if (null? names) '() (list (car (reverse names)))))))))
+(define here (environment '(scheme base) '(scheme case-lambda)))
+(define (make . counts) (eval (cons 'case-lambda (map clause counts)) here))
+(define (numbers count)
+  (let loop ((index (- count 1)) (result '()))
+    (if (< index 0) result (loop (- index 1) (cons index result)))))
+(define (on procedure . counts)
+  (map (lambda (count)
+         (guard (problem (#t 'wrong)) (apply procedure (numbers count))))
+       counts))
+
+(test '((0) (2 1) wrong wrong) (on (make 0 2) 0 2 1 3))
+(test '((0) (200 199) wrong wrong wrong) (on (make 0 200) 0 200 1 199 201))
+(test '((0) (201 200) wrong wrong wrong) (on (make 0 201) 0 201 1 200 202))
+(test '((0) (255 254) wrong wrong) (on (make 0 255) 0 255 254 256))
+(test '((0) (256 255) wrong wrong) (on (make 256 0) 0 256 255 257))
+(test '((1 0) (1000 999) wrong wrong wrong) (on (make 1 1000) 1 1000 0 2 1001))
+(test '((1000 999) (1001 1000) wrong) (on (make 1001 1000) 1000 1001 999))
+(test '(((0) 0) ((0) 1) ((0) 299) (300 299) ((0) 301)) (on (make 300 '(0)) 0 1 299 300 301))
+(test '(((0) 0) ((0) 300) ((0) 301)) (on (make '(0) 300) 0 300 301))
+(test '((1 0) wrong ((300) 299 0) ((300) 299 5)) (on (make 1 '(300)) 1 299 300 305))
+(test '(wrong ((2) 1 0) (300 299) ((2) 1 299)) (on (make 300 '(2) 5) 1 2 300 301))
+(test '((0) (1 0) (2 1) (250 249) ((251) 250 0) ((251) 250 1)) (on (make 0 1 2 250 '(251)) 0 1 2 250 251 252))
+
+(finish "case-lambda")
