@@ -133,8 +133,8 @@ fn list(rest: &mut &str, whole: &str) -> Datum {
 }
 
 fn atom(rest: &mut &str, whole: &str) -> Datum {
-    let end = if rest.starts_with('"') {
-        1 + rest[1..].find('"').expect("strings end") + 1
+    let end = if let Some(content) = rest.strip_prefix('"') {
+        content.find('"').expect("strings end") + 2
     } else {
         let skipped = if rest.starts_with("#\\") { 3 } else { 0 };
         let is_end = |c: char| c.is_whitespace() || "()\"'`,".contains(c);

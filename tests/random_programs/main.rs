@@ -1,8 +1,9 @@
 //! Random programs print what a plain reference says, at every level, in every tier.
 //!
 //! A seed makes a program: sections that aim at what passes of the compiler believe (`shapes`). The
-//! reference (`reference`) says what the program must print. A program that prints something else is
-//! reduced, and printed whole. These environment variables make a longer run, or one of another command:
+//! reference (`reference`) says what the program must print. A program that prints something else
+//! is reduced, and printed whole. These environment variables make a longer run, or one of another
+//! command:
 //!
 //! * `COZEN_RANDOM_PROGRAMS`: how many programs;
 //! * `COZEN_RANDOM_SEED`: the first program's seed; each next one's is one more;

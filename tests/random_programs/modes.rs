@@ -65,12 +65,15 @@ impl Outcome {
 
 /// The command that is tested.
 fn command() -> PathBuf {
-    env::var_os("COZEN_COMMAND").map_or_else(|| env!("CARGO_BIN_EXE_cozen").into(), PathBuf::from)
+    env::var_os("COZEN_COMMAND").map_or_else(
+        || env!("CARGO_BIN_EXE_cozen").into(),
+        PathBuf::from,
+    )
 }
 
 impl Mode {
-    /// Whether the program of the seed is run in this mode: where tiers are mixed, and where everything
-    /// moves, programs take turns.
+    /// Whether the program of the seed is run in this mode: where tiers are mixed, and where
+    /// everything moves, programs take turns.
     pub(crate) fn fits(&self, program: &Program, seed: u64) -> bool {
         let turn = seed.is_multiple_of(2) == (self.options[0] == "-O0" || self.tier == "native");
         match (self.tier, self.moves) {

@@ -1,5 +1,7 @@
 //! A random program: a header, what shows values, and sections of one shape each.
 
+use std::fmt::Write as _;
+
 use crate::datum::{Datum, parse};
 use crate::random::Random;
 use crate::reference;
@@ -85,12 +87,9 @@ impl Program {
         let imports = if self.is_without_imports { "" } else { IMPORTS };
         let mut text = format!("{imports}{PRELUDE}\n");
         for (index, section) in self.sections.iter().enumerate() {
-            text.push_str(&format!(
-                "(display \"@{index} {}\") (newline)\n",
-                section.shape
-            ));
+            let _ = writeln!(text, "(display \"@{index} {}\") (newline)", section.shape);
             for form in &section.forms {
-                text.push_str(&format!("{form}\n"));
+                let _ = writeln!(text, "{form}");
             }
         }
         text

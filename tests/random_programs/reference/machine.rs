@@ -16,7 +16,7 @@ pub(crate) enum Failure {
     /// It is no program, or uses what the reference does not know.
     NotUnderstood(String),
     /// A condition that nothing catches.
-    Raised(String),
+    Raised,
     TooManySteps,
 }
 
@@ -137,15 +137,16 @@ fn find(environment: &Environment, key: &Key) -> Location {
 }
 
 fn bind(environment: &Environment, key: &Key, value: Value) -> Environment {
-    Some(Rc::new(Bound {
+    let bound = Bound {
         key: key.clone(),
         location: Rc::new(RefCell::new(value)),
         outer: environment.clone(),
-    }))
+    };
+    Environment::from(Rc::new(bound))
 }
 
 fn push(task: Task, next: Continuation) -> Continuation {
-    Some(Rc::new(Frame { task, next }))
+    Continuation::from(Rc::new(Frame { task, next }))
 }
 
 fn value_of(location: &Location) -> State {
@@ -166,18 +167,18 @@ impl Machine {
                     self.evaluate(&core, environment, &mut continuation)
                 }
                 State::Return(value) => {
-                    let Some(frame) = continuation else {
+                    let Some(frame) = continuation.take() else {
                         return Ok(());
                     };
-                    continuation = frame.next.clone();
+                    continuation.clone_from(&frame.next);
                     self.resume(&frame.task, value, &mut continuation)
                 }
                 State::Apply(procedure, arguments) => {
                     self.apply(&procedure, arguments, &mut continuation)
                 }
                 State::Raise(condition) => {
-                    let Some(state) = handler(condition.clone(), &mut continuation) else {
-                        return Err(Failure::Raised(condition.written(false)));
+                    let Some(state) = handler(condition, &mut continuation) else {
+                        return Err(Failure::Raised);
                     };
                     state
                 }
@@ -342,8 +343,15 @@ impl Machine {
                 let message = Some(message.clone());
                 State::Raise(Value::Condition(Rc::new(Condition { message })))
             }
-            ("call/cc" | "call-with-current-continuation", _)
-            | ("call-with-values" | "apply" | "raise" | "error", _) => State::Raise(wrong()),
+            (
+                "call/cc"
+                | "call-with-current-continuation"
+                | "call-with-values"
+                | "apply"
+                | "raise"
+                | "error",
+                _,
+            ) => State::Raise(wrong()),
             _ => match primitives::apply(name, &arguments, &mut self.output) {
                 Some(value) => State::Return(value),
                 None => State::Raise(wrong()),

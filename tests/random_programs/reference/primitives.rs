@@ -109,6 +109,9 @@ const NAMES: &[&str] = &[
     "zero?",
 ];
 
+/// Numbers for which an operation has no value.
+struct DomainError;
+
 /// The name of a primitive.
 pub(crate) fn named(name: &str) -> Option<&'static str> {
     NAMES.iter().find(|other| **other == name).copied()
@@ -119,7 +122,7 @@ pub(crate) fn apply(name: &str, operands: &[Value], output: &mut String) -> Opti
     if let Some(numbers) = all_numbers
         && let Some(value) = arithmetic(name, &numbers)
     {
-        return value;
+        return value.ok();
     }
     match (name, operands) {
         ("display" | "write", [value]) => {
@@ -155,14 +158,14 @@ fn number(value: &Value) -> Option<&Number> {
     }
 }
 
-fn compare(numbers: &[&Number], holds: fn(Ordering) -> bool) -> Option<Value> {
+fn compare(numbers: &[&Number], holds: fn(Ordering) -> bool) -> Value {
     let mut pairs = numbers.windows(2);
     let all = pairs.all(|pair| pair[0].compare(pair[1]).is_some_and(holds));
-    Some(Value::Boolean(all))
+    Value::Boolean(all)
 }
 
-/// `Some(None)` for a condition, and `None` where the name is none of arithmetic.
-fn arithmetic(name: &str, numbers: &[&Number]) -> Option<Option<Value>> {
+/// `None` where the name is none of arithmetic.
+fn arithmetic(name: &str, numbers: &[&Number]) -> Option<Result<Value, DomainError>> {
     let zero = Number::integer(0);
     let made = match (name, numbers) {
         ("+", _) => Some(fold(numbers, 0, Number::add)),
@@ -188,23 +191,24 @@ fn arithmetic(name: &str, numbers: &[&Number]) -> Option<Option<Value>> {
         ("exact", [only]) => only.to_exact(),
         ("inexact", [only]) => Some(Number::Float(only.to_float())),
         ("quotient" | "remainder" | "modulo", [a, b]) => division(name, a, b),
-        ("<", [_, ..]) => return Some(compare(numbers, Ordering::is_lt)),
-        (">", [_, ..]) => return Some(compare(numbers, Ordering::is_gt)),
-        ("<=", [_, ..]) => return Some(compare(numbers, Ordering::is_le)),
-        (">=", [_, ..]) => return Some(compare(numbers, Ordering::is_ge)),
-        ("=", [_, ..]) => return Some(compare(numbers, Ordering::is_eq)),
-        ("zero?", [only]) => return Some(compare(&[only, &zero], Ordering::is_eq)),
-        ("positive?", [only]) => return Some(compare(&[only, &zero], Ordering::is_gt)),
-        ("negative?", [only]) => return Some(compare(&[only, &zero], Ordering::is_lt)),
+        ("<", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_lt))),
+        (">", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_gt))),
+        ("<=", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_le))),
+        (">=", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_ge))),
+        ("=", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_eq))),
+        ("zero?", [only]) => return Some(Ok(compare(&[only, &zero], Ordering::is_eq))),
+        ("positive?", [only]) => return Some(Ok(compare(&[only, &zero], Ordering::is_gt))),
+        ("negative?", [only]) => return Some(Ok(compare(&[only, &zero], Ordering::is_lt))),
         ("even?" | "odd?", [only]) => {
             let remainder = division("remainder", only, &Number::integer(2));
             let is_even = remainder.map(|value| value.compare(&zero) == Some(Ordering::Equal));
-            return Some(is_even.map(|even| Value::Boolean(even == (name == "even?"))));
+            let answer = is_even.map(|even| Value::Boolean(even == (name == "even?")));
+            return Some(answer.ok_or(DomainError));
         }
-        ("exact?", [only]) => return Some(Some(Value::Boolean(only.is_exact()))),
+        ("exact?", [only]) => return Some(Ok(Value::Boolean(only.is_exact()))),
         _ => return None,
     };
-    Some(made.map(Value::Number))
+    Some(made.map(Value::Number).ok_or(DomainError))
 }
 
 fn fold(numbers: &[&Number], start: u8, join: fn(&Number, &Number) -> Number) -> Number {
@@ -235,7 +239,7 @@ fn division(name: &str, a: &Number, b: &Number) -> Option<Number> {
 
 /// Signs of zero are those of IEEE's remainder and division.
 fn inexact_division(name: &str, x: f64, y: f64) -> Option<Number> {
-    let is_integer = |value: f64| value.is_finite() && value.trunc() == value;
+    let is_integer = |value: f64| value.is_finite() && value.fract().abs() <= 0.0;
     if !is_integer(x) || !is_integer(y) || y == 0.0 {
         return None;
     }

@@ -1,5 +1,7 @@
 //! Binding forms whose operands return many times.
 
+use std::fmt::Write as _;
+
 use crate::random::Random;
 
 /// An operand that a continuation goes back to, or another one.
@@ -34,7 +36,8 @@ fn binding(random: &mut Random, operands: &[String; 3], body: &str) -> String {
         12 => format!("(apply (lambda (x y z) {body}) {x} (list {y} {z}))"),
         13 => format!("(let loop ((x {x}) (y {y}) (z {z})) {body})"),
         14 => format!(
-            "(let loop ((x {x}) (y {y}) (z {z}) (n 2)) (if (> n 0) (loop (list x) z y (- n 1)) (begin {body})))"
+            "(let loop ((x {x}) (y {y}) (z {z}) (n 2))
+               (if (> n 0) (loop (list x) z y (- n 1)) (begin {body})))"
         ),
         15 => format!("(let () (define x {x}) (define y {y}) (define z {z}) {body})"),
         16 => format!(
@@ -109,13 +112,14 @@ pub(crate) fn nested(random: &mut Random) -> String {
     let mut body = "(begin (set! sum (+ sum 1)) (set! all (cons (list".to_owned();
     let names: Vec<String> = (0..count).map(|index| format!("v{index}")).collect();
     for name in &names {
-        body.push_str(&format!(" {name}"));
+        let _ = write!(body, " {name}");
     }
     body.push_str(") all)) (fail))");
     for name in names.iter().rev() {
         let choices = random.one_of("'(1 2) | '(1 2 3) | '(a b)");
         let bump = random.one_of(&format!(
-            "(set! {name} (list {name})) | (set! t (cons t {name})) | #t | (set! {name} (cons t {name}))
+            "(set! {name} (list {name})) | (set! t (cons t {name})) | #t
+             | (set! {name} (cons t {name}))
              | (set! kept (cons (lambda () (set! {name} (list {name})) {name}) kept))"
         ));
         let local = random.one_of("0 | sum | '()");

@@ -60,65 +60,67 @@ pub(crate) fn strings(random: &mut Random) -> String {
     )
 }
 
+/// Numbers that `=` calls the same, group by group.
+const SAME: &[&[&str]] = &[
+    &["1", "1.0", "(/ 2 2)", "(exact 1.0)", "(+ 0.5 0.5)"],
+    &["0", "0.0", "-0.0", "(- 0.0)", "(* 0 1)"],
+    &[
+        "1000000000000000",
+        "1e15",
+        "(* 1e8 1e7)",
+        "(* 100000000 10000000)",
+    ],
+    &[
+        "10000000000000000",
+        "1e16",
+        "(* 1e8 1e8)",
+        "(* 100000000 100000000)",
+    ],
+    &[
+        "9007199254740992",
+        "9007199254740993",
+        "9007199254740992.0",
+        "(exact 9007199254740992.0)",
+    ],
+    &[
+        "4611686018427387904",
+        "(inexact 4611686018427387904)",
+        "(* 2147483648 2147483648)",
+    ],
+    &[
+        "1152921504606846976",
+        "(inexact 1152921504606846976)",
+        "(+ 1152921504606846975 1)",
+    ],
+    &[
+        "100000000000000000000",
+        "1e20",
+        "(* 10000000000 10000000000)",
+        "(exact 1e20)",
+    ],
+    &["1/2", "0.5", "(/ 1 2)", "(/ 1. 2)"],
+    &["1/3", "(inexact 1/3)", "(/ 1 3)", "(exact (inexact 1/3))"],
+    &["+inf.0", "(/ 1. 0.)", "(* 1e300 1e300)"],
+    &["-1", "-1.0", "(- 1)", "(- 1.)"],
+];
+const NOT_A_NUMBER: &[&str] = &[
+    "+nan.0",
+    "(/ 0. zero)",
+    "(- +nan.0)",
+    "(- inf inf)",
+    "(* zero inf)",
+];
+const COMPOUND: &[&str] = &[
+    "\"abc\"",
+    "(string #\\a #\\b #\\c)",
+    "'(1 2.0)",
+    "(list 1 2.)",
+    "(vector 1/2 'a)",
+    "(vector (/ 1 2) 'a)",
+];
+
 /// Keys that an equivalence calls the same, made in other ways.
 pub(crate) fn tables(random: &mut Random) -> String {
-    const SAME: &[&[&str]] = &[
-        &["1", "1.0", "(/ 2 2)", "(exact 1.0)", "(+ 0.5 0.5)"],
-        &["0", "0.0", "-0.0", "(- 0.0)", "(* 0 1)"],
-        &[
-            "1000000000000000",
-            "1e15",
-            "(* 1e8 1e7)",
-            "(* 100000000 10000000)",
-        ],
-        &[
-            "10000000000000000",
-            "1e16",
-            "(* 1e8 1e8)",
-            "(* 100000000 100000000)",
-        ],
-        &[
-            "9007199254740992",
-            "9007199254740993",
-            "9007199254740992.0",
-            "(exact 9007199254740992.0)",
-        ],
-        &[
-            "4611686018427387904",
-            "(inexact 4611686018427387904)",
-            "(* 2147483648 2147483648)",
-        ],
-        &[
-            "1152921504606846976",
-            "(inexact 1152921504606846976)",
-            "(+ 1152921504606846975 1)",
-        ],
-        &[
-            "100000000000000000000",
-            "1e20",
-            "(* 10000000000 10000000000)",
-            "(exact 1e20)",
-        ],
-        &["1/2", "0.5", "(/ 1 2)", "(/ 1. 2)"],
-        &["1/3", "(inexact 1/3)", "(/ 1 3)", "(exact (inexact 1/3))"],
-        &["+inf.0", "(/ 1. 0.)", "(* 1e300 1e300)"],
-        &["-1", "-1.0", "(- 1)", "(- 1.)"],
-    ];
-    const NOT_A_NUMBER: &[&str] = &[
-        "+nan.0",
-        "(/ 0. zero)",
-        "(- +nan.0)",
-        "(- inf inf)",
-        "(* zero inf)",
-    ];
-    const COMPOUND: &[&str] = &[
-        "\"abc\"",
-        "(string #\\a #\\b #\\c)",
-        "'(1 2.0)",
-        "(list 1 2.)",
-        "(vector 1/2 'a)",
-        "(vector (/ 1 2) 'a)",
-    ];
     let same = random.one_of("= | eqv? | equal? | ");
     let mut groups: Vec<&[&str]> = Vec::new();
     for _ in 0..random.between(1, 3) {
@@ -136,7 +138,7 @@ pub(crate) fn tables(random: &mut Random) -> String {
         let key = key(random);
         match random.below(7) {
             0..=2 => format!("(hash-table-set! t {key} {})", random.below(100)),
-            3 => format!("(note (hash-table-size t))"),
+            3 => "(note (hash-table-size t))".to_owned(),
             4 => format!("(hash-table-delete! t {key})"),
             5 => format!("(hash-table-update!/default t {key} (lambda (x) (+ x 1)) 0)"),
             _ => format!("(note (hash-table-exists? t {key}))"),
@@ -169,7 +171,8 @@ pub(crate) fn many(random: &mut Random) -> String {
     let count = (1 << bits) - 1 + random.below(3);
     let name = random.name("f");
     let list = random.one_of(&format!(
-        "(make-list {count} 1) | (let loop ((i 0) (l '())) (if (= i {count}) l (loop (+ i 1) (cons i l))))"
+        "(make-list {count} 1)
+         | (let loop ((i 0) (l '())) (if (= i {count}) l (loop (+ i 1) (cons i l))))"
     ));
     let sum = "(let loop ((l l) (n 0)) (if (pair? l) (loop (cdr l) (+ n (car l))) n))";
     let apply = match random.below(7) {

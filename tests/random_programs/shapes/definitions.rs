@@ -52,7 +52,7 @@ fn definitions(random: &mut Random, names: &[String]) -> Vec<(String, String)> {
 fn defined(random: &mut Random, name: &str, value: &str) -> String {
     match value.strip_prefix("(lambda () ") {
         Some(body) if random.chance(70) => {
-            format!("(define ({name}) {}", body)
+            format!("(define ({name}) {body}")
         }
         _ => format!("(define {name} {value})"),
     }
@@ -97,7 +97,8 @@ pub(crate) fn ordered(random: &mut Random) -> String {
             let bindings = made.iter().map(|(name, value)| format!("({name} {value})"));
             let bindings = bindings.collect::<Vec<_>>().join("\n  ");
             format!(
-                "(show (lambda () {call} (letrec* ({bindings}) (list {all} {called} (next!) {all}))))"
+                "(show (lambda () {call} (letrec* ({bindings})
+                   (list {all} {called} (next!) {all}))))"
             )
         }
         _ => {

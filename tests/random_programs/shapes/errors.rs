@@ -1,5 +1,7 @@
 //! Which of two conditions is raised, and what was written before it.
 
+use std::fmt::Write as _;
+
 use crate::random::Random;
 
 /// An expression that raises for some values of `x`, `p`, `acc` and `n`.
@@ -33,9 +35,9 @@ pub(crate) fn updates(random: &mut Random) -> String {
     let mut bindings = String::new();
     let mut variables = "x | p | acc | n".to_owned();
     for index in 0..random.between(2, 4) {
-        bindings.push_str(&format!("(y{index} {}) ", risky(random, &variables)));
+        let _ = write!(bindings, "(y{index} {}) ", risky(random, &variables));
         if random.chance(70) {
-            variables.push_str(&format!(" | y{index}"));
+            let _ = write!(variables, " | y{index}");
         }
     }
     let next = random.one_of(&variables);
@@ -49,7 +51,7 @@ pub(crate) fn updates(random: &mut Random) -> String {
     );
     for _ in 0..random.between(2, 4) {
         let (x, p, n) = (argument(random), argument(random), random.below(4));
-        text.push_str(&format!("(show (lambda () ({name} {x} {p} {n})))\n"));
+        let _ = writeln!(text, "(show (lambda () ({name} {x} {p} {n})))");
     }
     text
 }
@@ -77,20 +79,27 @@ pub(crate) fn hoisted(random: &mut Random) -> String {
         .one_of("(< i n) | (not (= i n)) | (and (< i n) (pair? x)) | (and (< i n) (vector? p))");
     let body = match random.below(4) {
         0 => format!("(let loop ((i 0) (s '())) (if {test} (loop (+ i 1) (list s {parts})) s))"),
-        1 => format!("(do ((i 0 (+ i 1)) (s '() (list {parts}))) ((not {test}) (list i s)) (note i))"),
-        2 => format!("(let ((i n)) (list (note 1) {parts} (note 2) {}))", invariant(random)),
+        1 => format!(
+            "(do ((i 0 (+ i 1)) (s '() (list {parts})))
+               ((not {test}) (list i s)) (note i))"
+        ),
+        2 => format!(
+            "(let ((i n)) (list (note 1) {parts} (note 2) {}))",
+            invariant(random)
+        ),
         _ => format!(
             "(let outer ((j 0) (t '()))
                (if (= j 2) t
                    (outer (+ j 1)
-                     (let loop ((i 0) (s '())) (if {test} (begin (note j) (loop (+ i 1) (list {parts}))) (list s t))))))"
+                     (let loop ((i 0) (s '()))
+                       (if {test} (begin (note j) (loop (+ i 1) (list {parts}))) (list s t))))))"
         ),
     };
     let mut text = format!("(define ({name} x p n m) {body})\n");
     for _ in 0..random.between(2, 4) {
         let (x, p) = (argument(random), argument(random));
         let (n, m) = (random.below(4), random.below(3));
-        text.push_str(&format!("(show (lambda () ({name} {x} {p} {n} {m})))\n"));
+        let _ = writeln!(text, "(show (lambda () ({name} {x} {p} {n} {m})))");
     }
     text
 }

@@ -1,5 +1,7 @@
 //! Numbers at the borders of their representations, whose kind changes in later turns.
 
+use std::fmt::Write as _;
+
 use crate::random::Random;
 
 /// Near a power of two, or anything else that is special.
@@ -63,7 +65,7 @@ pub(crate) fn borders(random: &mut Random) -> String {
         };
         let (one, other) = (some(random, &names), some(random, &names));
         let operation = random.one_of("+ | + | + | - | * | *");
-        bindings.push_str(&format!("({variable} ({operation} {one} {other}))\n  "));
+        let _ = write!(bindings, "({variable} ({operation} {one} {other}))\n  ");
         names.push(variable);
     }
     let compared = |random: &mut Random| {
@@ -121,7 +123,8 @@ pub(crate) fn kinds(random: &mut Random) -> String {
     let (turns, turn) = (random.between(2, 7), random.below(5));
     let (special, most) = (number(random), number(random));
     let change = random.one_of(&format!(
-        "(inexact x) | (/ x 3) | (* x 1.5) | (- x) | {special} | (exact x) | y | (+ x 0.5) | (* x x)"
+        "(inexact x) | (/ x 3) | (* x 1.5) | (- x) | {special}
+         | (exact x) | y | (+ x 0.5) | (* x x)"
     ));
     let next = arithmetic(random, 2);
     let step = match random.below(3) {
@@ -175,6 +178,7 @@ pub(crate) fn literals(random: &mut Random) -> String {
     format!(
         "(define ({name} x) (list {all}))
          (define (d-{name} x) {direct})
-         (for-each (lambda (x) (show (lambda () ({name} x))) (show (lambda () (d-{name} x)))) '({values} -0.0))"
+         (for-each (lambda (x) (show (lambda () ({name} x)))
+                     (show (lambda () (d-{name} x)))) '({values} -0.0))"
     )
 }

@@ -134,10 +134,12 @@ pub(crate) fn assigned(random: &mut Random) -> String {
     let turn = random.below(5);
     let turns = random.between(3, 8);
     let changes = random.one_of(&format!(
-        "(if (= n {turn}) {change}) | (if (= i {turn}) {change}) | {change} | (if (odd? i) {change})"
+        "(if (= n {turn}) {change}) | (if (= i {turn}) {change}) | {change}
+         | (if (odd? i) {change})"
     ));
     let test = random.one_of(&format!(
-        "(= i ({length} {current})) | (>= i ({length} {current})) | (= i b) | (= i ({length} first))"
+        "(= i ({length} {current})) | (>= i ({length} {current})) | (= i b)
+         | (= i ({length} first))"
     ));
     let access = match random.below(2) {
         0 => format!("({set} {current} i {element})"),

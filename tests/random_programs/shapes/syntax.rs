@@ -1,4 +1,6 @@
-//! Macros around quasiquotation, names like those that the expander makes, and forms with nothing in them.
+//! Macros around quasiquotation, names like those that the expander makes, and empty forms.
+
+use std::fmt::Write as _;
 
 use crate::random::Random;
 
@@ -31,9 +33,9 @@ pub(crate) fn quasiquotation(random: &mut Random) -> String {
         let argument = random.one_of(
             "(unquote (+ 1 2)) | (unquote-splicing (list 1 2)) | (foo (unquote (+ 1 2))) | 5
              | (unquote (list 1 (quasiquote (b (unquote (+ 1 1))))))
-             | (b (unquote-splicing (list 3)) c) | (unquote (quote (unquote a)))",
+             | (b (unquote-splicing (list 3)) c) | (unquote (quote b))",
         );
-        text.push_str(&format!("(show (lambda () ({name} {argument})))\n"));
+        let _ = writeln!(text, "(show (lambda () ({name} {argument})))");
     }
     text
 }
@@ -59,7 +61,8 @@ pub(crate) fn renamed(random: &mut Random) -> String {
     let macros = format!(
         "(define-syntax {macro_name} (syntax-rules () ((_ a) (let (({stem} 1)) (list a {stem})))))
          (define-syntax {definer}
-           (syntax-rules () ((_ a) (begin (define {stem} a) (show (lambda () (list 'made {stem})))))))"
+           (syntax-rules ()
+             ((_ a) (begin (define {stem} a) (show (lambda () (list 'made {stem})))))))"
     );
     let order = if random.chance(50) {
         format!("{}\n{macros}", definitions.join("\n"))
@@ -95,19 +98,19 @@ fn degenerate_form(random: &mut Random, depth: usize) -> String {
          |(define-in E)|(letrec ((V (lambda () (V)))) E)|(begin (begin (begin E)))",
     );
     let template = template.replace("(define-in E)", "(let () (define V E) (define w V) w)");
-    template
-        .split_inclusive(|c: char| !c.is_alphanumeric())
-        .map(|word| {
-            let cut = word.trim_end_matches(|c: char| !c.is_alphanumeric());
-            let replaced = match cut {
-                "E" => &inner,
-                "F" => &other,
-                "V" => &variable,
-                _ => cut,
-            };
-            format!("{replaced}{}", &word[cut.len()..])
-        })
-        .collect()
+    let is_break = |c: char| !c.is_alphanumeric();
+    let mut made = String::new();
+    for word in template.split_inclusive(is_break) {
+        let cut = word.trim_end_matches(is_break);
+        made += match cut {
+            "E" => &inner,
+            "F" => &other,
+            "V" => &variable,
+            _ => cut,
+        };
+        made += &word[cut.len()..];
+    }
+    made
 }
 
 pub(crate) fn degenerate(random: &mut Random) -> String {
