@@ -38,7 +38,11 @@ fn canonical(text: &str) -> String {
         rest = after;
         let is_ours = |message: &str| message.starts_with("{u") && message.len() == 4;
         match word.parse::<f64>() {
-            Ok(value) if word.contains('.') => made += &f64::to_string(&value),
+            Ok(value)
+                if word.contains(['.', 'e']) && word.contains(|c: char| c.is_ascii_digit()) =>
+            {
+                made += &f64::to_string(&value)
+            }
             _ if first == '{' && !is_ours(word) => made.push_str("{*}"),
             _ => made.push_str(word),
         }

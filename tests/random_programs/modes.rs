@@ -65,10 +65,7 @@ impl Outcome {
 
 /// The command that is tested.
 fn command() -> PathBuf {
-    env::var_os("COZEN_COMMAND").map_or_else(
-        || env!("CARGO_BIN_EXE_cozen").into(),
-        PathBuf::from,
-    )
+    env::var_os("COZEN_COMMAND").map_or_else(|| env!("CARGO_BIN_EXE_cozen").into(), PathBuf::from)
 }
 
 impl Mode {

@@ -165,31 +165,32 @@ pub(crate) fn tables(random: &mut Random) -> String {
     )
 }
 
-/// Thousands of arguments, values and elements of rest lists.
+/// Thousands of arguments, values and elements of rest lists, turn after turn.
 pub(crate) fn many(random: &mut Random) -> String {
-    let bits = random.between(12, 17);
+    let bits = random.between(12, 18);
     let count = (1 << bits) - 1 + random.below(3);
+    let turns = random.between(1, 12);
     let name = random.name("f");
     let list = random.one_of(&format!(
-        "(make-list {count} 1)
-         | (let loop ((i 0) (l '())) (if (= i {count}) l (loop (+ i 1) (cons i l))))"
+        "(make-list {count} 1) | (append (list 5 6) (make-list {count} 2) (list 7))
+         | (append (make-list {count} 1.5) (list 8))"
     ));
-    let sum = "(let loop ((l l) (n 0)) (if (pair? l) (loop (cdr l) (+ n (car l))) n))";
-    let apply = match random.below(7) {
-        0 => "(apply + l)".to_owned(),
-        1 => format!("(let ((l (apply list l))) (list (length l) {sum}))"),
-        2 => format!("(let ((l (vector->list (apply vector l)))) (list (length l) {sum}))"),
-        3 => format!("(apply (lambda (a b . l) (list a b (length l) {sum})) 7 l)"),
-        4 => format!(
-            "(call-with-values (lambda () (apply values l)) (lambda l (list (length l) {sum})))"
-        ),
-        5 => format!("(receive (a . l) (apply values l) (list a (length l) {sum}))"),
-        _ => format!("(let ((l (apply append (map list l)))) (list (length l) {sum}))"),
-    };
-    let body = match random.below(3) {
-        0 => format!("(list 1 {apply} (vector n))"),
-        1 => format!("(let ((made {apply})) (if (> n 0) (list made (length l)) made))"),
-        _ => apply,
-    };
-    format!("(define ({name} n l) {body})\n(show (lambda () ({name} 1 {list})))")
+    let gathered = random.one_of(
+        "l | (apply list l) | (vector->list (apply vector l)) | (apply (lambda (a . m) (cons a m)) l)
+         | (apply (lambda m m) 3 4 l) | (call-with-values (lambda () (apply values l)) list)
+         | (receive (a b . m) (apply values l) (cons b m)) | (apply append (map list l))
+         | (apply vector l)",
+    );
+    let sum = "(if (vector? m) (apply + (vector->list m)) (apply + m))";
+    let checked = random.one_of(&format!(
+        "{sum} | (let ((kept (make-vector 1000 m))) (list {sum} (vector-length kept)))
+         | (list {sum} (if (pair? m) (length m) (vector-length m)))"
+    ));
+    format!(
+        "(define ({name} l)
+           (let loop ((i 0) (sums '()))
+             (if (= i {turns}) (cons 'done sums)
+                 (let ((m {gathered})) (loop (+ i 1) (cons {checked} sums))))))
+         (show (lambda () ({name} {list})))"
+    )
 }

@@ -34,13 +34,24 @@ pub(crate) fn updates(random: &mut Random) -> String {
     let name = random.name("f");
     let mut bindings = String::new();
     let mut variables = "x | p | acc | n".to_owned();
+    // Often an update that nothing but the next turn wants, before what may raise.
+    let is_delayed = random.chance(50);
     for index in 0..random.between(2, 4) {
-        let _ = write!(bindings, "(y{index} {}) ", risky(random, &variables));
-        if random.chance(70) {
+        let value = if index == 0 && is_delayed {
+            random.one_of("(+ x 1) | (- x 1) | (* x 2) | (+ x n) | (car x)")
+        } else {
+            risky(random, &variables)
+        };
+        let _ = write!(bindings, "(y{index} {value}) ");
+        if random.chance(70) && !(index == 0 && is_delayed) {
             let _ = write!(variables, " | y{index}");
         }
     }
-    let next = random.one_of(&variables);
+    let next = if is_delayed {
+        "y0".to_owned()
+    } else {
+        random.one_of(&variables)
+    };
     let sum = risky(random, &variables);
     let seen = if random.chance(40) { "(note n)" } else { "#t" };
     let mut text = format!(

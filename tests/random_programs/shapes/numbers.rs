@@ -44,6 +44,14 @@ fn exact(random: &mut Random) -> String {
     }
 }
 
+/// A positive number that needs 62 bits at least.
+fn large(random: &mut Random) -> String {
+    random.one_of(
+        "4611686018427387904 | 9223372036854775808 | 18446744073709551616 | 4611686018427387905
+         | 1329227995784915872903807060280344576 | 170141183460469231731687303715884105728",
+    )
+}
+
 fn comparison(random: &mut Random) -> String {
     random.one_of("= | < | <= | > | >= | eqv?")
 }
@@ -53,18 +61,24 @@ pub(crate) fn borders(random: &mut Random) -> String {
     let name = random.name("f");
     let mut names = vec!["x".to_owned()];
     let mut bindings = String::new();
+    // Where all grows, what is known of a number at least grows too.
+    let grows = random.chance(50);
     let count = random.between(3, 8);
     for _ in 0..count {
         let variable = random.name("v");
         let some = |random: &mut Random, names: &[String]| {
             if random.chance(30) {
-                exact(random)
+                if grows { large(random) } else { exact(random) }
             } else {
                 names[names.len() - 1 - random.below(names.len().min(3))].clone()
             }
         };
         let (one, other) = (some(random, &names), some(random, &names));
-        let operation = random.one_of("+ | + | + | - | * | *");
+        let operation = random.one_of(if grows {
+            "+ | *"
+        } else {
+            "+ | + | + | - | * | *"
+        });
         let _ = write!(bindings, "({variable} ({operation} {one} {other}))\n  ");
         names.push(variable);
     }
@@ -80,8 +94,8 @@ pub(crate) fn borders(random: &mut Random) -> String {
     };
     let count = random.between(2, 6);
     let compared = random.several(count, compared).join(" ");
-    let start = exact(random);
-    if random.chance(50) {
+    let start = if grows { large(random) } else { exact(random) };
+    if random.chance(60) {
         format!(
             "(define ({name}) (let* ((x {start}) {bindings}) (list {compared} {})))
              (show {name})",
