@@ -47,8 +47,7 @@ fn exact(random: &mut Random) -> String {
 /// A positive number that needs 62 bits at least.
 fn large(random: &mut Random) -> String {
     random.one_of(
-        "4611686018427387904 | 9223372036854775808 | 18446744073709551616 | 4611686018427387905
-         | 1329227995784915872903807060280344576 | 170141183460469231731687303715884105728",
+        "4611686018427387904 | 9223372036854775808 | 18446744073709551616 | 4611686018427387905",
     )
 }
 
@@ -64,20 +63,22 @@ pub(crate) fn borders(random: &mut Random) -> String {
     // Where all grows, what is known of a number at least grows too.
     let grows = random.chance(50);
     let count = random.between(3, 8);
-    for _ in 0..count {
+    for index in 0..count {
         let variable = random.name("v");
         let some = |random: &mut Random, names: &[String]| {
-            if random.chance(30) {
+            if random.chance(if grows && index > 1 { 5 } else { 30 }) {
                 if grows { large(random) } else { exact(random) }
             } else {
                 names[names.len() - 1 - random.below(names.len().min(3))].clone()
             }
         };
         let (one, other) = (some(random, &names), some(random, &names));
-        let operation = random.one_of(if grows {
-            "+ | *"
-        } else {
-            "+ | + | + | - | * | *"
+        // Sums of products: ranges of both are computed, and the sums pass the limit.
+        let operation = random.one_of(match (grows, index) {
+            (false, _) => "+ | + | + | - | * | *",
+            (true, 0) => "* | * | +",
+            (true, 1) => "* | + | +",
+            (true, _) => "+",
         });
         let _ = write!(bindings, "({variable} ({operation} {one} {other}))\n  ");
         names.push(variable);
@@ -92,7 +93,7 @@ pub(crate) fn borders(random: &mut Random) -> String {
             format!("(if ({relation} {one} {other}) (- {one} 1) (+ {other} 1))")
         }
     };
-    let count = random.between(2, 6);
+    let count = random.between(3, 8);
     let compared = random.several(count, compared).join(" ");
     let start = if grows { large(random) } else { exact(random) };
     if random.chance(60) {
