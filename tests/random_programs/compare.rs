@@ -41,7 +41,7 @@ fn canonical(text: &str) -> String {
             Ok(value)
                 if word.contains(['.', 'e']) && word.contains(|c: char| c.is_ascii_digit()) =>
             {
-                made += &f64::to_string(&value)
+                made += &f64::to_string(&value);
             }
             _ if first == '{' && !is_ours(word) => made.push_str("{*}"),
             _ => made.push_str(word),
