@@ -1,0 +1,130 @@
+//! Whether a program prints what it must, in every mode.
+
+use std::fs;
+
+use crate::modes::{MODES, Mode, Outcome, file_of};
+use crate::program::Program;
+
+/// How an outcome differs.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Sort {
+    /// The program prints something else than the reference.
+    Answer,
+    /// The program prints what the reference does, but another condition's message than at `-O0`.
+    Condition,
+    /// The program does not end, or ends badly.
+    End,
+}
+
+pub(crate) struct Difference {
+    pub(crate) mode: &'static Mode,
+    pub(crate) sort: Sort,
+    pub(crate) wanted: String,
+    pub(crate) found: Outcome,
+}
+
+/// A text in which flonums and the messages of primitives are alike wherever they mean the same.
+fn canonical(text: &str) -> String {
+    let mut made = String::new();
+    let mut rest = text;
+    let is_delimiter = |c: char| c.is_whitespace() || "()\"{}".contains(c);
+    while let Some(first) = rest.chars().next() {
+        let end = match first {
+            '{' => rest.find('}').map_or(rest.len(), |end| end + 1),
+            _ if is_delimiter(first) => first.len_utf8(),
+            _ => rest.find(is_delimiter).unwrap_or(rest.len()),
+        };
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        let is_ours = |message: &str| message.starts_with("{u") && message.len() == 4;
+        match word.parse::<f64>() {
+            Ok(value)
+                if word.contains(['.', 'e']) && word.contains(|c: char| c.is_ascii_digit()) =>
+            {
+                made += &f64::to_string(&value);
+            }
+            _ if first == '{' && !is_ours(word) => made.push_str("{*}"),
+            _ => made.push_str(word),
+        }
+    }
+    made
+}
+
+/// What was printed, but not which argument a condition is about: `(+ 1 x)` may become `(+ x 1)`.
+fn without_places(outcome: &Outcome) -> String {
+    let mut parts = outcome.text.split("argument ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        text + "argument " + part.trim_start_matches(|c: char| c.is_ascii_digit())
+    })
+}
+
+/// The sort of difference between what a mode made of a program and what it must be.
+fn sort_of(wanted: &str, basic: Option<&Outcome>, found: &Outcome) -> Option<Sort> {
+    if !found.is_well() {
+        return Some(Sort::End);
+    }
+    if canonical(&found.text) != canonical(wanted) {
+        return Some(Sort::Answer);
+    }
+    match basic {
+        Some(basic) if basic.is_well() && without_places(basic) != without_places(found) => {
+            Some(Sort::Condition)
+        }
+        _ => None,
+    }
+}
+
+/// Every mode in which the program prints something else than `wanted`.
+pub(crate) fn differences(
+    program: &Program,
+    wanted: &str,
+    seed: u64,
+    modes: &[&'static Mode],
+) -> Vec<Difference> {
+    let file = file_of(seed);
+    fs::write(&file, program.text()).expect("a writable temporary directory");
+    let mut all = Vec::new();
+    let mut basic = None;
+    for mode in modes.iter().filter(|mode| mode.fits(program, seed)) {
+        let found = mode.run(&file, seed);
+        if let Some(sort) = sort_of(wanted, basic.as_ref(), &found) {
+            let wanted = match (sort, &basic) {
+                (Sort::Condition, Some(basic)) => basic.text.clone(),
+                _ => wanted.to_owned(),
+            };
+            all.push(Difference {
+                mode,
+                sort,
+                wanted,
+                found: found.clone(),
+            });
+        }
+        if mode.name == MODES[0].name {
+            basic = Some(found);
+        }
+    }
+    fs::remove_file(&file).expect("it was just written");
+    all
+}
+
+impl Difference {
+    /// The index of the section in which the texts part.
+    pub(crate) fn section(&self) -> usize {
+        let (wanted, found) = match self.sort {
+            Sort::Condition => (self.wanted.clone(), self.found.text.clone()),
+            _ => (canonical(&self.wanted), canonical(&self.found.text)),
+        };
+        let mut section = 0;
+        for (line, other) in wanted.lines().zip(found.lines().map(Some).chain([None])) {
+            if let Some(header) = line.strip_prefix('@') {
+                let index = header.split(' ').next().and_then(|text| text.parse().ok());
+                section = index.unwrap_or(section);
+            }
+            if Some(line) != other {
+                break;
+            }
+        }
+        section
+    }
+}

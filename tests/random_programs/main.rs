@@ -1,0 +1,231 @@
+//! Random programs print what a plain reference says, at every level, in every tier.
+//!
+//! A seed makes a program: sections that aim at what passes of the compiler believe (`shapes`). The
+//! reference (`reference`) says what the program must print. A program that prints something else
+//! is reduced, and printed whole. These environment variables make a longer run, or one of another
+//! command:
+//!
+//! * `COZEN_RANDOM_PROGRAMS`: how many programs;
+//! * `COZEN_RANDOM_SEED`: the first program's seed; each next one's is one more;
+//! * `COZEN_RANDOM_SHAPES`: names of shapes, separated by commas; others are left out;
+//! * `COZEN_RANDOM_SURVEY`: if set, all programs run, and a table says what differs first where;
+//! * `COZEN_COMMAND`: the `cozen` that is tested.
+
+mod compare;
+mod datum;
+mod modes;
+mod program;
+mod random;
+mod reduce;
+mod reference;
+mod shapes;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::{env, thread};
+
+use compare::{Difference, Sort, differences};
+use modes::{MODES, Mode};
+use program::Program;
+use reduce::reduce;
+use reference::Failure;
+
+/// Programs of a run without `COZEN_RANDOM_PROGRAMS`.
+const PROGRAMS: u64 = 60;
+/// Long lists are followed, and let go of, by recursion.
+const STACK_BYTES: usize = 1 << 29;
+
+fn number(variable: &str) -> Option<u64> {
+    let text = env::var(variable).ok()?;
+    Some(
+        text.parse()
+            .unwrap_or_else(|_| panic!("{variable} is no number: {text}")),
+    )
+}
+
+fn wanted_shapes() -> Vec<String> {
+    let names = env::var("COZEN_RANDOM_SHAPES").unwrap_or_default();
+    let names = names.split(',').filter(|name| !name.is_empty());
+    names.map(str::to_owned).collect()
+}
+
+/// Shape, sort and modes of the differences of a program, and its seed.
+type Finding = (String, u64);
+
+struct Search {
+    next: AtomicU64,
+    end: u64,
+    shapes: Vec<String>,
+    is_survey: bool,
+    findings: Mutex<Vec<Finding>>,
+    /// Programs that have no reference: they compare nothing.
+    skipped: Mutex<BTreeMap<String, u64>>,
+    report: Mutex<Option<String>>,
+}
+
+impl Search {
+    fn run(&self) {
+        let modes: Vec<&'static Mode> = MODES.iter().collect();
+        loop {
+            let seed = self.next.fetch_add(1, Ordering::Relaxed);
+            if seed >= self.end || self.report.lock().expect("no panic").is_some() {
+                return;
+            }
+            let program = Program::new(seed, &self.shapes);
+            let wanted = match program.wanted() {
+                Ok(wanted) => wanted,
+                Err(Failure::NotUnderstood(why)) => {
+                    self.tell(format!("seed {seed}: {why}\n{}", program.text()));
+                    return;
+                }
+                Err(failure) => {
+                    self.skip(&program, &failure);
+                    continue;
+                }
+            };
+            let all = differences(&program, &wanted, seed, &modes);
+            match &all[..] {
+                [] => {}
+                _ if self.is_survey => self.note(&program, seed, &all),
+                [first, ..] => self.tell(report(&program, seed, first)),
+            }
+        }
+    }
+
+    /// Ends the search with a report; the first one counts.
+    fn tell(&self, report: String) {
+        self.report.lock().expect("no panic").get_or_insert(report);
+    }
+
+    fn skip(&self, program: &Program, failure: &Failure) {
+        let key = format!("{} {failure:?}", program.sections[0].shape);
+        *self
+            .skipped
+            .lock()
+            .expect("no panic")
+            .entry(key)
+            .or_default() += 1;
+    }
+
+    fn note(&self, program: &Program, seed: u64, all: &[Difference]) {
+        let section = all.iter().map(Difference::section).min().unwrap_or(0);
+        let shape = program.sections[section].shape;
+        let mut modes: BTreeMap<Sort, Vec<&str>> = BTreeMap::new();
+        for difference in all
+            .iter()
+            .filter(|difference| difference.section() == section)
+        {
+            modes
+                .entry(difference.sort)
+                .or_default()
+                .push(difference.mode.name);
+        }
+        let mut key = shape.to_owned();
+        for (sort, modes) in modes {
+            let every = modes.len() >= MODES.len() - 3;
+            let modes = if every {
+                "all".to_owned()
+            } else {
+                modes.join(", ")
+            };
+            let _ = write!(key, "; {sort:?}: {modes}");
+        }
+        self.findings.lock().expect("no panic").push((key, seed));
+    }
+}
+
+/// The failing program, reduced, and how to get it again.
+fn report(program: &Program, seed: u64, difference: &Difference) -> String {
+    let modes = [&MODES[0], difference.mode];
+    let modes = if difference.mode.name == MODES[0].name {
+        &modes[..1]
+    } else {
+        &modes[..]
+    };
+    let found = |program: &Program| {
+        // What is written of an object is of no use for a comparison.
+        let wanted = program
+            .wanted()
+            .ok()
+            .filter(|wanted| !wanted.contains("#<"))?;
+        let all = differences(program, &wanted, seed, modes);
+        all.into_iter().find(|other| {
+            other.mode.name == difference.mode.name
+                && other.sort == difference.sort
+                && (other.sort != Sort::End || other.found.end == difference.found.end)
+        })
+    };
+    let least = reduce(program, |candidate| found(candidate).is_some());
+    let least_difference = found(&least);
+    let shown = least_difference.as_ref().unwrap_or(difference);
+    format!(
+        "seed {seed}, {}, {:?}:\n{}\n== wanted\n{}\n== found ({})\n{}\n{}",
+        difference.mode.name,
+        difference.sort,
+        least.text(),
+        shown.wanted,
+        shown.found.end,
+        shown.found.text,
+        shown.found.errors,
+    )
+}
+
+/// What differs, with the first program of each sort and how many there are.
+fn survey(findings: &[Finding], first: u64) -> String {
+    let mut table: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+    for (key, seed) in findings {
+        let entry = table.entry(key).or_insert((*seed, 0));
+        *entry = (entry.0.min(*seed), entry.1 + 1);
+    }
+    let mut rows: Vec<_> = table.into_iter().collect();
+    rows.sort_by_key(|(_, (seed, _))| *seed);
+    let mut text = String::new();
+    for (key, (seed, count)) in rows {
+        let _ = writeln!(
+            text,
+            "program {} (seed {seed}), {count} in all: {key}",
+            seed - first + 1
+        );
+    }
+    text
+}
+
+#[test]
+fn random_programs_print_what_the_reference_says() {
+    let first = number("COZEN_RANDOM_SEED").unwrap_or(1);
+    let count = number("COZEN_RANDOM_PROGRAMS").unwrap_or(PROGRAMS);
+    let search = Search {
+        next: AtomicU64::new(first),
+        end: first + count,
+        shapes: wanted_shapes(),
+        is_survey: env::var_os("COZEN_RANDOM_SURVEY").is_some(),
+        findings: Mutex::default(),
+        skipped: Mutex::default(),
+        report: Mutex::default(),
+    };
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let builder = thread::Builder::new().stack_size(STACK_BYTES);
+            builder
+                .spawn_scoped(scope, || search.run())
+                .expect("a thread");
+        }
+    });
+    let report = search.report.into_inner().expect("no panic");
+    assert!(report.is_none(), "{}", report.unwrap_or_default());
+    let skipped = search.skipped.into_inner().expect("no panic");
+    let skipped_count: u64 = skipped.values().sum();
+    let findings = search.findings.into_inner().expect("no panic");
+    let table = survey(&findings, first);
+    assert!(
+        findings.is_empty(),
+        "{table}\nwithout a reference: {skipped:#?}"
+    );
+    assert!(
+        skipped_count * 20 <= count,
+        "without a reference: {skipped:#?}"
+    );
+}

@@ -1,0 +1,127 @@
+//! The ways in which a program is run, and what comes of it.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{env, process, thread};
+
+use crate::program::Program;
+
+pub(crate) struct Mode {
+    pub(crate) name: &'static str,
+    options: &'static [&'static str],
+    tier: &'static str,
+    moves: bool,
+}
+
+const fn mode(name: &'static str, options: &'static [&'static str], tier: &'static str) -> Mode {
+    Mode {
+        name,
+        options,
+        tier,
+        moves: false,
+    }
+}
+
+pub(crate) const MODES: &[Mode] = &[
+    mode("-O0", &["-O0"], "bytecode"),
+    mode("-O1", &["-O1"], "bytecode"),
+    mode("-O2", &["-O2"], "bytecode"),
+    mode("-O0 --native", &["-O0", "--native"], "native"),
+    mode("-O2 --native", &["-O2", "--native"], "native"),
+    mode("-O0 mixed", &["-O0"], "mixed"),
+    mode("-O2 mixed", &["-O2"], "mixed"),
+    Mode {
+        moves: true,
+        ..mode("-O2 --zeal=3", &["-O2", "--zeal=3"], "bytecode")
+    },
+    Mode {
+        moves: true,
+        ..mode(
+            "-O2 --native --zeal=3",
+            &["-O2", "--native", "--zeal=3"],
+            "native",
+        )
+    },
+];
+
+/// A program that runs longer does not end.
+const SECONDS_MAX: u64 = 20;
+
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) text: String,
+    /// How it ended: `exit status: 0` when all is well.
+    pub(crate) end: String,
+    pub(crate) errors: String,
+}
+
+impl Outcome {
+    pub(crate) fn is_well(&self) -> bool {
+        self.end == "exit status: 0"
+    }
+}
+
+/// The command that is tested.
+fn command() -> PathBuf {
+    env::var_os("COZEN_COMMAND").map_or_else(|| env!("CARGO_BIN_EXE_cozen").into(), PathBuf::from)
+}
+
+impl Mode {
+    /// Whether the program of the seed is run in this mode: where tiers are mixed, and where
+    /// everything moves, programs take turns.
+    pub(crate) fn fits(&self, program: &Program, seed: u64) -> bool {
+        let turn = seed.is_multiple_of(2) == (self.options[0] == "-O0" || self.tier == "native");
+        match (self.tier, self.moves) {
+            (_, true) => turn && !program.is_large,
+            ("mixed", _) => turn,
+            _ => true,
+        }
+    }
+
+    /// What the program in `file` prints; `seed` decides tiers where a coin does.
+    pub(crate) fn run(&self, file: &Path, seed: u64) -> Outcome {
+        let (text_file, errors_file) = (file.with_extension("out"), file.with_extension("err"));
+        let create = |path: &Path| File::create(path).expect("a writable temporary directory");
+        let mut child = Command::new(command())
+            .args(self.options)
+            .arg(file)
+            .env("COZEN_TIER", self.tier)
+            .env("COZEN_TIER_SEED", seed.to_string())
+            .stdin(Stdio::null())
+            .stdout(create(&text_file))
+            .stderr(create(&errors_file))
+            .spawn()
+            .expect("cozen starts");
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        let end = loop {
+            if let Some(status) = child.try_wait().expect("a child of ours") {
+                break status.to_string();
+            }
+            if start.elapsed() > Duration::from_secs(SECONDS_MAX) {
+                child.kill().expect("a child of ours");
+                child.wait().expect("a child of ours");
+                break "no end".to_owned();
+            }
+            thread::sleep(pause);
+            pause = (pause * 5 / 4).min(Duration::from_millis(20));
+        };
+        let read = |path: &Path| {
+            let bytes = fs::read(path).expect("it was just written");
+            fs::remove_file(path).expect("it was just written");
+            String::from_utf8_lossy(&bytes).into_owned()
+        };
+        Outcome {
+            text: read(&text_file),
+            end,
+            errors: read(&errors_file),
+        }
+    }
+}
+
+/// A file for the program of a seed.
+pub(crate) fn file_of(seed: u64) -> PathBuf {
+    env::temp_dir().join(format!("cozen-random-{}-{seed}.scm", process::id()))
+}

@@ -1,0 +1,33 @@
+//! The few forms that the machine knows.
+
+use std::rc::Rc;
+
+use super::value::Value;
+
+/// A variable: its name, and the mark of the expansion that brought it in.
+pub(crate) type Key = (Rc<str>, u32);
+
+pub(crate) enum Core {
+    Constant(Value),
+    Local(Key),
+    Global(Rc<str>),
+    Lambda(Rc<Lambda>),
+    SetLocal(Key, Rc<Core>),
+    SetGlobal(Rc<str>, Rc<Core>),
+    /// Gives the location of a body's variable its first value.
+    Initialize(Key, Rc<Core>),
+    Define(Rc<str>, Rc<Core>),
+    If(Rc<Core>, Rc<Core>, Rc<Core>),
+    Sequence(Rc<[Rc<Core>]>),
+    Call(Rc<[Rc<Core>]>),
+    /// Fresh locations without values.
+    Body(Rc<[Key]>, Rc<Core>),
+    /// What is raised in the body becomes the value of the variable, and the handler takes over.
+    Guard(Key, Rc<Core>, Rc<Core>),
+}
+
+pub(crate) struct Lambda {
+    pub(crate) parameters: Vec<Key>,
+    pub(crate) rest: Option<Key>,
+    pub(crate) body: Rc<Core>,
+}

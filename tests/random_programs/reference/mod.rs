@@ -1,0 +1,17 @@
+//! A reference for Scheme, as plain as can be: what random programs must print.
+//!
+//! Forms become a few core forms (`expand`), which a machine with explicit continuations runs: a
+//! continuation is a list of frames that nothing ever changes, so a captured one can be entered
+//! again. Variables are found by name, and all of them live in locations. Operands are evaluated
+//! from the left.
+
+mod core;
+mod expand;
+mod forms;
+mod machine;
+mod macros;
+mod number;
+mod primitives;
+mod value;
+
+pub(crate) use machine::{Failure, run};

@@ -1,0 +1,496 @@
+//! Procedures that call no procedures. `None` stands for a condition.
+
+use std::cell::RefCell;
+use std::cmp::Ordering;
+use std::rc::Rc;
+
+use super::number::Number;
+use super::value::{Table, Value};
+
+const NAMES: &[&str] = &[
+    "*",
+    "+",
+    "-",
+    "/",
+    "<",
+    "<=",
+    "=",
+    ">",
+    ">=",
+    "abs",
+    "append",
+    "apply",
+    "assv",
+    "boolean?",
+    "bytevector",
+    "bytevector-length",
+    "bytevector-u8-ref",
+    "bytevector-u8-set!",
+    "bytevector?",
+    "call-with-current-continuation",
+    "call-with-values",
+    "call/cc",
+    "caar",
+    "cadr",
+    "car",
+    "cdr",
+    "cddr",
+    "char->integer",
+    "char<?",
+    "char=?",
+    "char?",
+    "cons",
+    "display",
+    "eq?",
+    "equal?",
+    "eqv?",
+    "error",
+    "error-object-message",
+    "error-object?",
+    "even?",
+    "exact",
+    "exact-integer?",
+    "exact?",
+    "hash-table-delete!",
+    "hash-table-exists?",
+    "hash-table-ref/default",
+    "hash-table-set!",
+    "hash-table-size",
+    "inexact",
+    "integer->char",
+    "length",
+    "list",
+    "list->string",
+    "list->vector",
+    "list-ref",
+    "list-tail",
+    "make-bytevector",
+    "make-hash-table",
+    "make-list",
+    "make-string",
+    "make-vector",
+    "memv",
+    "modulo",
+    "negative?",
+    "newline",
+    "not",
+    "null?",
+    "number?",
+    "odd?",
+    "pair?",
+    "positive?",
+    "procedure?",
+    "quotient",
+    "raise",
+    "remainder",
+    "reverse",
+    "set-car!",
+    "set-cdr!",
+    "square",
+    "string",
+    "string->list",
+    "string-append",
+    "string-copy",
+    "string-length",
+    "string-ref",
+    "string-set!",
+    "string=?",
+    "string?",
+    "symbol?",
+    "values",
+    "vector",
+    "vector->list",
+    "vector-fill!",
+    "vector-length",
+    "vector-ref",
+    "vector-set!",
+    "vector?",
+    "write",
+    "zero?",
+];
+
+/// Numbers for which an operation has no value.
+struct DomainError;
+
+/// The name of a primitive.
+pub(crate) fn named(name: &str) -> Option<&'static str> {
+    NAMES.iter().find(|other| **other == name).copied()
+}
+
+pub(crate) fn apply(name: &str, operands: &[Value], output: &mut String) -> Option<Value> {
+    let all_numbers: Option<Vec<&Number>> = operands.iter().map(number).collect();
+    if let Some(numbers) = all_numbers
+        && let Some(value) = arithmetic(name, &numbers)
+    {
+        return value.ok();
+    }
+    match (name, operands) {
+        ("display" | "write", [value]) => {
+            output.push_str(&value.written(name == "display"));
+            Some(Value::Unspecified)
+        }
+        ("newline", []) => {
+            output.push('\n');
+            Some(Value::Unspecified)
+        }
+        _ => None,
+    }
+    .or_else(|| predicate(name, operands).map(Value::Boolean))
+    .or_else(|| lists(name, operands))
+    .or_else(|| vectors(name, operands))
+    .or_else(|| strings(name, operands))
+    .or_else(|| bytes(name, operands))
+    .or_else(|| tables(name, operands))
+    .or_else(|| match (name, operands) {
+        ("error-object-message", [Value::Condition(condition)]) => {
+            // `{*}` stands for whatever Cozen says.
+            let unknown = || Value::String(Rc::new(vec!['*'].into()));
+            Some(condition.message.clone().unwrap_or_else(unknown))
+        }
+        _ => None,
+    })
+}
+
+fn number(value: &Value) -> Option<&Number> {
+    match value {
+        Value::Number(number) => Some(number),
+        _ => None,
+    }
+}
+
+fn compare(numbers: &[&Number], holds: fn(Ordering) -> bool) -> Value {
+    let mut pairs = numbers.windows(2);
+    let all = pairs.all(|pair| pair[0].compare(pair[1]).is_some_and(holds));
+    Value::Boolean(all)
+}
+
+/// `None` where the name is none of arithmetic.
+fn arithmetic(name: &str, numbers: &[&Number]) -> Option<Result<Value, DomainError>> {
+    let zero = Number::integer(0);
+    let made = match (name, numbers) {
+        ("+", _) => Some(fold(numbers, 0, Number::add)),
+        ("*", _) => Some(fold(numbers, 1, Number::multiply)),
+        ("-", [only]) => Some(only.negate()),
+        ("-", [first, rest @ ..]) => {
+            let start = (*first).clone();
+            Some(
+                rest.iter()
+                    .fold(start, |value, number| value.subtract(number)),
+            )
+        }
+        ("/", [only]) => Number::integer(1).divide(only),
+        ("/", [first, rest @ ..]) => {
+            let start = Some((*first).clone());
+            rest.iter()
+                .fold(start, |value, number| value?.divide(number))
+        }
+        ("square", [only]) => Some(only.multiply(only)),
+        ("abs", [Number::Float(value)]) => Some(Number::Float(value.abs())),
+        ("abs", [only]) if only.compare(&zero) == Some(Ordering::Less) => Some(only.negate()),
+        ("abs", [only]) => Some((*only).clone()),
+        ("exact", [only]) => only.to_exact(),
+        ("inexact", [only]) => Some(Number::Float(only.to_float())),
+        ("quotient" | "remainder" | "modulo", [a, b]) => division(name, a, b),
+        ("<", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_lt))),
+        (">", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_gt))),
+        ("<=", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_le))),
+        (">=", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_ge))),
+        ("=", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_eq))),
+        ("zero?", [only]) => return Some(Ok(compare(&[only, &zero], Ordering::is_eq))),
+        ("positive?", [only]) => return Some(Ok(compare(&[only, &zero], Ordering::is_gt))),
+        ("negative?", [only]) => return Some(Ok(compare(&[only, &zero], Ordering::is_lt))),
+        ("even?" | "odd?", [only]) => {
+            let remainder = division("remainder", only, &Number::integer(2));
+            let is_even = remainder.map(|value| value.compare(&zero) == Some(Ordering::Equal));
+            let answer = is_even.map(|even| Value::Boolean(even == (name == "even?")));
+            return Some(answer.ok_or(DomainError));
+        }
+        ("exact?", [only]) => return Some(Ok(Value::Boolean(only.is_exact()))),
+        _ => return None,
+    };
+    Some(made.map(Value::Number).ok_or(DomainError))
+}
+
+fn fold(numbers: &[&Number], start: u8, join: fn(&Number, &Number) -> Number) -> Number {
+    let [first, rest @ ..] = numbers else {
+        return Number::integer(start);
+    };
+    let first = (*first).clone();
+    rest.iter()
+        .fold(first, |value, number| join(&value, number))
+}
+
+fn division(name: &str, a: &Number, b: &Number) -> Option<Number> {
+    if !(a.is_exact() && b.is_exact()) {
+        return inexact_division(name, a.to_float(), b.to_float());
+    }
+    let (exact_a, exact_b) = (a.to_exact()?, b.to_exact()?);
+    let (x, y) = (exact_a.as_integer()?, exact_b.as_integer()?);
+    if *y == 0.into() {
+        return None;
+    }
+    let made = match name {
+        "quotient" => x / y,
+        "remainder" => x % y,
+        _ => ((x % y) + y) % y,
+    };
+    Some(Number::integer(made))
+}
+
+/// Signs of zero are those of IEEE's remainder and division.
+fn inexact_division(name: &str, x: f64, y: f64) -> Option<Number> {
+    let is_integer = |value: f64| value.is_finite() && value.fract().abs() <= 0.0;
+    if !is_integer(x) || !is_integer(y) || y == 0.0 {
+        return None;
+    }
+    let remainder = x % y;
+    Some(Number::Float(match name {
+        "quotient" => ((x - remainder) / y).trunc(),
+        "remainder" => remainder,
+        _ if remainder != 0.0 && (remainder < 0.0) != (y < 0.0) => remainder + y,
+        _ => remainder,
+    }))
+}
+
+fn predicate(name: &str, operands: &[Value]) -> Option<bool> {
+    Some(match (name, operands) {
+        ("not", [value]) => !value.is_true(),
+        ("eq?" | "eqv?", [a, b]) => a.is_eqv(b),
+        ("equal?", [a, b]) => a.is_equal(b),
+        ("pair?", [value]) => matches!(value, Value::Pair(_)),
+        ("null?", [value]) => matches!(value, Value::Null),
+        ("symbol?", [value]) => matches!(value, Value::Symbol(_)),
+        ("number?", [value]) => matches!(value, Value::Number(_)),
+        ("exact-integer?", [value]) => number(value).is_some_and(|n| n.as_integer().is_some()),
+        ("string?", [value]) => matches!(value, Value::String(_)),
+        ("char?", [value]) => matches!(value, Value::Character(_)),
+        ("vector?", [value]) => matches!(value, Value::Vector(_)),
+        ("bytevector?", [value]) => matches!(value, Value::Bytes(_)),
+        ("boolean?", [value]) => matches!(value, Value::Boolean(_)),
+        ("procedure?", [value]) => value.is_procedure(),
+        ("error-object?", [value]) => matches!(value, Value::Condition(_)),
+        ("char=?", [Value::Character(a), Value::Character(b)]) => a == b,
+        ("char<?", [Value::Character(a), Value::Character(b)]) => a < b,
+        ("string=?", [Value::String(a), Value::String(b)]) => *a.borrow() == *b.borrow(),
+        _ => return None,
+    })
+}
+
+fn index(value: &Value) -> Option<usize> {
+    number(value)?.as_index()
+}
+
+fn car(value: &Value) -> Option<Value> {
+    match value {
+        Value::Pair(pair) => Some(pair.0.borrow().clone()),
+        _ => None,
+    }
+}
+
+fn cdr(value: &Value) -> Option<Value> {
+    match value {
+        Value::Pair(pair) => Some(pair.1.borrow().clone()),
+        _ => None,
+    }
+}
+
+fn tail(list: &Value, count: &Value) -> Option<Value> {
+    (0..index(count)?).try_fold(list.clone(), |rest, _| cdr(&rest))
+}
+
+fn lists(name: &str, operands: &[Value]) -> Option<Value> {
+    Some(match (name, operands) {
+        ("cons", [first, rest]) => Value::pair(first.clone(), rest.clone()),
+        ("car", [pair]) => car(pair)?,
+        ("cdr", [pair]) => cdr(pair)?,
+        ("caar", [pair]) => car(&car(pair)?)?,
+        ("cadr", [pair]) => car(&cdr(pair)?)?,
+        ("cddr", [pair]) => cdr(&cdr(pair)?)?,
+        ("set-car!", [Value::Pair(pair), value]) => {
+            *pair.0.borrow_mut() = value.clone();
+            Value::Unspecified
+        }
+        ("set-cdr!", [Value::Pair(pair), value]) => {
+            *pair.1.borrow_mut() = value.clone();
+            Value::Unspecified
+        }
+        ("list", items) => Value::list(items),
+        ("length", [list]) => Value::integer(list.elements()?.len()),
+        ("reverse", [list]) => {
+            let mut items = list.elements()?;
+            items.reverse();
+            Value::list(&items)
+        }
+        ("append", []) => Value::Null,
+        ("append", [lists @ .., last]) => {
+            let mut made = last.clone();
+            for list in lists.iter().rev() {
+                made = Value::list_before(&list.elements()?, made);
+            }
+            made
+        }
+        ("list-tail", [list, count]) => tail(list, count)?,
+        ("list-ref", [list, count]) => car(&tail(list, count)?)?,
+        ("make-list", [count, value]) => Value::list(&vec![value.clone(); index(count)?]),
+        ("memv", [value, list]) => {
+            let mut rest = list.clone();
+            loop {
+                match car(&rest) {
+                    Some(item) if item.is_eqv(value) => return Some(rest),
+                    Some(_) => rest = cdr(&rest)?,
+                    None => return Some(Value::Boolean(false)),
+                }
+            }
+        }
+        ("assv", [value, list]) => {
+            let items = list.elements()?;
+            let found = items
+                .into_iter()
+                .find(|item| car(item).is_some_and(|key| key.is_eqv(value)));
+            found.unwrap_or(Value::Boolean(false))
+        }
+        _ => return None,
+    })
+}
+
+fn vector(items: Vec<Value>) -> Value {
+    Value::Vector(Rc::new(RefCell::new(items)))
+}
+
+fn vectors(name: &str, operands: &[Value]) -> Option<Value> {
+    Some(match (name, operands) {
+        ("vector", items) => vector(items.to_vec()),
+        ("make-vector", [count, value]) => vector(vec![value.clone(); index(count)?]),
+        ("list->vector", [list]) => vector(list.elements()?),
+        ("vector->list", [Value::Vector(items)]) => Value::list(&items.borrow()),
+        ("vector-length", [Value::Vector(items)]) => Value::integer(items.borrow().len()),
+        ("vector-ref", [Value::Vector(items), place]) => items.borrow().get(index(place)?)?.clone(),
+        ("vector-set!", [Value::Vector(items), place, value]) => {
+            *items.borrow_mut().get_mut(index(place)?)? = value.clone();
+            Value::Unspecified
+        }
+        ("vector-fill!", [Value::Vector(items), value]) => {
+            items.borrow_mut().fill(value.clone());
+            Value::Unspecified
+        }
+        _ => return None,
+    })
+}
+
+fn string(characters: Vec<char>) -> Value {
+    Value::String(Rc::new(RefCell::new(characters)))
+}
+
+fn character(value: &Value) -> Option<char> {
+    match value {
+        Value::Character(character) => Some(*character),
+        _ => None,
+    }
+}
+
+fn strings(name: &str, operands: &[Value]) -> Option<Value> {
+    Some(match (name, operands) {
+        ("string", items) => string(items.iter().map(character).collect::<Option<_>>()?),
+        ("make-string", [count, Value::Character(character)]) => {
+            string(vec![*character; index(count)?])
+        }
+        ("list->string", [list]) => string(
+            list.elements()?
+                .iter()
+                .map(character)
+                .collect::<Option<_>>()?,
+        ),
+        ("string->list", [Value::String(text)]) => {
+            let items: Vec<Value> = text
+                .borrow()
+                .iter()
+                .copied()
+                .map(Value::Character)
+                .collect();
+            Value::list(&items)
+        }
+        ("string-copy", [Value::String(text)]) => string(text.borrow().clone()),
+        ("string-append", texts) => {
+            let mut made = Vec::new();
+            for text in texts {
+                let Value::String(text) = text else {
+                    return None;
+                };
+                made.extend(text.borrow().iter());
+            }
+            string(made)
+        }
+        ("string-length", [Value::String(text)]) => Value::integer(text.borrow().len()),
+        ("string-ref", [Value::String(text), place]) => {
+            Value::Character(*text.borrow().get(index(place)?)?)
+        }
+        ("string-set!", [Value::String(text), place, Value::Character(character)]) => {
+            *text.borrow_mut().get_mut(index(place)?)? = *character;
+            Value::Unspecified
+        }
+        ("char->integer", [Value::Character(character)]) => Value::integer(*character as usize),
+        ("integer->char", [code]) => {
+            Value::Character(char::from_u32(index(code)?.try_into().ok()?)?)
+        }
+        _ => return None,
+    })
+}
+
+fn byte(value: &Value) -> Option<u8> {
+    index(value)?.try_into().ok()
+}
+
+fn bytes(name: &str, operands: &[Value]) -> Option<Value> {
+    let made = |items: Vec<u8>| Value::Bytes(Rc::new(RefCell::new(items)));
+    Some(match (name, operands) {
+        ("bytevector", items) => made(items.iter().map(byte).collect::<Option<_>>()?),
+        ("make-bytevector", [count, value]) => made(vec![byte(value)?; index(count)?]),
+        ("bytevector-length", [Value::Bytes(items)]) => Value::integer(items.borrow().len()),
+        ("bytevector-u8-ref", [Value::Bytes(items), place]) => {
+            Value::integer(usize::from(*items.borrow().get(index(place)?)?))
+        }
+        ("bytevector-u8-set!", [Value::Bytes(items), place, value]) => {
+            *items.borrow_mut().get_mut(index(place)?)? = byte(value)?;
+            Value::Unspecified
+        }
+        _ => return None,
+    })
+}
+
+fn tables(name: &str, operands: &[Value]) -> Option<Value> {
+    if let ("make-hash-table", rest) = (name, operands) {
+        let same = match rest {
+            [] | [Value::Primitive("equal?")] => Value::is_equal,
+            [Value::Primitive("eqv?")] => Value::is_eqv,
+            [Value::Primitive("=")] => Value::is_number_equal,
+            _ => return None,
+        };
+        let entries = RefCell::new(Vec::new());
+        return Some(Value::Table(Rc::new(Table { same, entries })));
+    }
+    let [Value::Table(table), rest @ ..] = operands else {
+        return None;
+    };
+    let mut entries = table.entries.borrow_mut();
+    let key = rest.first();
+    let place = key.and_then(|key| entries.iter().position(|entry| (table.same)(&entry.0, key)));
+    Some(match (name, rest) {
+        ("hash-table-size", []) => Value::integer(entries.len()),
+        ("hash-table-exists?", [_]) => Value::Boolean(place.is_some()),
+        ("hash-table-ref/default", [_, default]) => {
+            place.map_or(default, |place| &entries[place].1).clone()
+        }
+        ("hash-table-set!", [key, value]) => {
+            match place {
+                Some(place) => entries[place].1 = value.clone(),
+                None => entries.push((key.clone(), value.clone())),
+            }
+            Value::Unspecified
+        }
+        ("hash-table-delete!", [_]) => {
+            place.map(|place| entries.remove(place));
+            Value::Unspecified
+        }
+        _ => return None,
+    })
+}

@@ -1,0 +1,207 @@
+//! Values of the reference, their equivalences, and how they are written.
+
+use std::cell::RefCell;
+use std::fmt::Write as _;
+use std::rc::Rc;
+
+use super::core::Lambda;
+use super::machine::{Continuation, Environment};
+use super::number::Number;
+
+#[derive(Clone)]
+pub(crate) enum Value {
+    /// What a variable holds before its definition is evaluated.
+    Unbound,
+    Unspecified,
+    Null,
+    Boolean(bool),
+    Character(char),
+    Symbol(Rc<str>),
+    Number(Number),
+    String(Rc<RefCell<Vec<char>>>),
+    Pair(Rc<(RefCell<Value>, RefCell<Value>)>),
+    Vector(Rc<RefCell<Vec<Value>>>),
+    Bytes(Rc<RefCell<Vec<u8>>>),
+    Closure(Rc<(Rc<Lambda>, Environment)>),
+    Primitive(&'static str),
+    Continuation(Continuation),
+    Values(Rc<Vec<Value>>),
+    Condition(Rc<Condition>),
+    Table(Rc<Table>),
+    Record(Rc<(usize, RefCell<Vec<Value>>)>),
+    RecordOperation(Rc<RecordOperation>),
+}
+
+/// What `error` or a primitive raised.
+pub(crate) struct Condition {
+    /// `None` for a primitive's, whose wording is Cozen's own.
+    pub(crate) message: Option<Value>,
+}
+
+/// A hash table, as a list in which keys are sought one by one.
+pub(crate) struct Table {
+    pub(crate) same: fn(&Value, &Value) -> bool,
+    pub(crate) entries: RefCell<Vec<(Value, Value)>>,
+}
+
+/// What `define-record-type` defines, for the record type of a number.
+pub(crate) enum RecordOperation {
+    Make {
+        kind: usize,
+        fields: Vec<usize>,
+        size: usize,
+    },
+    Is {
+        kind: usize,
+    },
+    Get {
+        kind: usize,
+        field: usize,
+    },
+    Set {
+        kind: usize,
+        field: usize,
+    },
+}
+
+impl Value {
+    pub(crate) fn integer(value: usize) -> Self {
+        Self::Number(Number::integer(value))
+    }
+
+    pub(crate) fn pair(first: Self, rest: Self) -> Self {
+        Self::Pair(Rc::new((RefCell::new(first), RefCell::new(rest))))
+    }
+
+    pub(crate) fn list(items: &[Self]) -> Self {
+        Self::list_before(items, Self::Null)
+    }
+
+    pub(crate) fn list_before(items: &[Self], tail: Self) -> Self {
+        items
+            .iter()
+            .rev()
+            .fold(tail, |rest, item| Self::pair(item.clone(), rest))
+    }
+
+    /// The elements of a proper list.
+    pub(crate) fn elements(&self) -> Option<Vec<Self>> {
+        let (mut items, mut rest) = (Vec::new(), self.clone());
+        while let Self::Pair(pair) = &rest {
+            items.push(pair.0.borrow().clone());
+            let next = pair.1.borrow().clone();
+            rest = next;
+        }
+        matches!(rest, Self::Null).then_some(items)
+    }
+
+    pub(crate) fn is_true(&self) -> bool {
+        !matches!(self, Self::Boolean(false))
+    }
+
+    pub(crate) fn is_procedure(&self) -> bool {
+        matches!(
+            self,
+            Self::Closure(_)
+                | Self::Primitive(_)
+                | Self::Continuation(_)
+                | Self::RecordOperation(_)
+        )
+    }
+
+    pub(crate) fn is_eqv(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Unspecified, Self::Unspecified) | (Self::Null, Self::Null) => true,
+            (Self::Boolean(a), Self::Boolean(b)) => a == b,
+            (Self::Character(a), Self::Character(b)) => a == b,
+            (Self::Symbol(a), Self::Symbol(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a.is_equivalent(b),
+            (Self::String(a), Self::String(b)) => Rc::ptr_eq(a, b),
+            (Self::Pair(a), Self::Pair(b)) => Rc::ptr_eq(a, b),
+            (Self::Vector(a), Self::Vector(b)) => Rc::ptr_eq(a, b),
+            (Self::Bytes(a), Self::Bytes(b)) => Rc::ptr_eq(a, b),
+            (Self::Closure(a), Self::Closure(b)) => Rc::ptr_eq(a, b),
+            (Self::Primitive(a), Self::Primitive(b)) => a == b,
+            (Self::Record(a), Self::Record(b)) => Rc::ptr_eq(a, b),
+            (Self::Table(a), Self::Table(b)) => Rc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn is_equal(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::String(a), Self::String(b)) => *a.borrow() == *b.borrow(),
+            (Self::Bytes(a), Self::Bytes(b)) => *a.borrow() == *b.borrow(),
+            (Self::Pair(a), Self::Pair(b)) => {
+                a.0.borrow().is_equal(&b.0.borrow()) && a.1.borrow().is_equal(&b.1.borrow())
+            }
+            (Self::Vector(a), Self::Vector(b)) => {
+                let (a, b) = (a.borrow(), b.borrow());
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(x, y)| x.is_equal(y))
+            }
+            _ => self.is_eqv(other),
+        }
+    }
+
+    /// `=`, for the keys of a table.
+    pub(crate) fn is_number_equal(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Number(a), Self::Number(b)) => a.compare(b) == Some(std::cmp::Ordering::Equal),
+            _ => false,
+        }
+    }
+
+    pub(crate) fn written(&self, display: bool) -> String {
+        let mut text = String::new();
+        self.write(display, &mut text);
+        text
+    }
+
+    fn write(&self, display: bool, text: &mut String) {
+        let _ = match self {
+            Self::Null => write!(text, "()"),
+            Self::Boolean(true) => write!(text, "#t"),
+            Self::Boolean(false) => write!(text, "#f"),
+            Self::Character(character) if display => write!(text, "{character}"),
+            Self::Character(character) => write!(text, "#\\{character}"),
+            Self::Symbol(name) => write!(text, "{name}"),
+            Self::Number(number) => write!(text, "{number}"),
+            Self::String(characters) => {
+                let quote = if display { "" } else { "\"" };
+                let content: String = characters.borrow().iter().collect();
+                write!(text, "{quote}{content}{quote}")
+            }
+            Self::Pair(_) => {
+                self.write_list(display, text);
+                Ok(())
+            }
+            Self::Vector(items) => {
+                text.push('#');
+                Self::list(&items.borrow()).write(display, text);
+                Ok(())
+            }
+            Self::Bytes(bytes) => {
+                let items: Vec<String> = bytes.borrow().iter().map(u8::to_string).collect();
+                write!(text, "#u8({})", items.join(" "))
+            }
+            Self::Unspecified => write!(text, "#<unspecified>"),
+            _ => write!(text, "#<object>"),
+        };
+    }
+
+    fn write_list(&self, display: bool, text: &mut String) {
+        let (mut rest, mut before) = (self.clone(), '(');
+        while let Self::Pair(pair) = &rest {
+            text.push(before);
+            pair.0.borrow().write(display, text);
+            let next = pair.1.borrow().clone();
+            rest = next;
+            before = ' ';
+        }
+        if !matches!(rest, Self::Null) {
+            text.push_str(" . ");
+            rest.write(display, text);
+        }
+        text.push(')');
+    }
+}
