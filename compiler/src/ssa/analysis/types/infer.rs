@@ -313,42 +313,24 @@ fn refine_by_comparison(known: Type, relation: Comparison, other: Type, holds: b
     let (Some(range), Some(other)) = (known.integer, other.as_integer()) else {
         return known;
     };
-    let below = |high: i128| Range {
-        low: i128::MIN,
-        high,
-    };
-    let above = |low: i128| Range {
-        low,
-        high: i128::MAX,
-    };
     let left = |integer: Option<Range>| {
         let left = Type { integer, ..known };
         if left.is_none() { known } else { left }
     };
     let limit = match (relation, holds) {
         (Comparison::Equal, true) => other,
-        (Comparison::Equal, false) => return left(Some(without(range, other))),
-        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => below(
-            other
-                .high
-                .saturating_sub(i128::from(other.high != i128::MAX)),
-        ),
-        (Comparison::LessEqual, true) | (Comparison::Greater, false) => below(other.high),
-        (Comparison::Greater, true) | (Comparison::LessEqual, false) => {
-            above(other.low.saturating_add(i128::from(other.low != i128::MIN)))
+        (Comparison::Equal, false) => {
+            let excluded = other.single();
+            return left(Some(excluded.map_or(range, |other| range.without(other))));
         }
-        (Comparison::GreaterEqual, true) | (Comparison::Less, false) => above(other.low),
+        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => {
+            Range::at_most(other.high.saturating_sub(1))
+        }
+        (Comparison::LessEqual, true) | (Comparison::Greater, false) => Range::at_most(other.high),
+        (Comparison::Greater, true) | (Comparison::LessEqual, false) => {
+            Range::at_least(other.low.saturating_add(1))
+        }
+        (Comparison::GreaterEqual, true) | (Comparison::Less, false) => Range::at_least(other.low),
     };
     left(range.meet(limit))
-}
-
-/// A range without a single integer, where that is one of its bounds.
-fn without(range: Range, other: Range) -> Range {
-    if other.low != other.high || range.low == range.high {
-        return range;
-    }
-    Range {
-        low: range.low + i128::from(range.low == other.low),
-        high: range.high - i128::from(range.high == other.high),
-    }
 }

@@ -143,18 +143,18 @@ fn widen(old: Range, new: Range, growths: u8) -> Range {
     let high = bounds
         .iter()
         .find(|&&bound| bound >= new.high && is_bounded);
-    Range {
-        low: if new.low < old.low {
+    Range::new(
+        if new.low < old.low {
             *low.unwrap_or(&i128::MIN)
         } else {
             new.low
         },
-        high: if new.high > old.high {
+        if new.high > old.high {
             *high.unwrap_or(&i128::MAX)
         } else {
             new.high
         },
-    }
+    )
 }
 
 /// Types of all values of all procedures.

@@ -217,10 +217,10 @@ impl Facts {
             }
         }
         for (value, known) in self.types.iter().enumerate() {
-            if let Some(range) = known.as_integer().filter(|range| range.low == range.high) {
-                self.constant_word[value] = Some(range.low as u64);
-                if range.low.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS {
-                    self.constant_f64[value] = Some((range.low as f64).to_bits());
+            if let Some(single) = known.as_integer().and_then(Range::single) {
+                self.constant_word[value] = Some(single as u64);
+                if single.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS {
+                    self.constant_f64[value] = Some((single as f64).to_bits());
                 }
             }
         }
@@ -325,10 +325,7 @@ impl Facts {
 
     /// Shifts by constants; to the right only of unsigned words.
     fn shift(&self, value: ValueId, by: ValueId) -> Option<RawOperation> {
-        let by = self.types[by.0 as usize]
-            .as_integer()
-            .filter(|by| by.low == by.high)?
-            .low;
+        let by = self.range(by)?.single()?;
         if (0..64).contains(&by) {
             return Some(RawOperation::Constant(
                 RawBinary::WordShiftLeft,
@@ -509,7 +506,7 @@ pub(super) fn is_exact_word(known: Type) -> bool {
 
 fn fits_word(known: Type) -> bool {
     known.as_integer().is_some_and(|range| {
-        range.is_within(Range::U64) || range.is_within(Range::I64) || range.low == range.high
+        range.is_within(Range::U64) || range.is_within(Range::I64) || range.single().is_some()
     })
 }
 
