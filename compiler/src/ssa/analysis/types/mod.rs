@@ -17,5 +17,5 @@ pub use infer::Types;
 pub use kinds::Kinds;
 pub use lattice::Type;
 pub use range::Range;
-pub use requirements::each_requirement;
+pub use requirements::{cannot_raise, each_requirement};
 pub use unit::UnitTypes;
