@@ -50,10 +50,11 @@ impl Flow {
     }
 
     /// What is known in each block to which only one edge leads, of a branch or switch: the condition, and whether it holds.
+    /// Of the entry nothing: calls lead there too.
     pub fn facts_of_blocks(&self, procedure: &Procedure) -> Vec<Option<(Condition, bool)>> {
         let mut facts = vec![None; procedure.blocks.len()];
         let mut tell = |block: BlockId, condition: Condition, holds| {
-            if self.predecessors[block.0 as usize].len() == 1 {
+            if self.predecessors[block.0 as usize].len() == 1 && block != self.order[0] {
                 facts[block.0 as usize] = Some((condition, holds));
             }
         };

@@ -240,10 +240,17 @@ impl Holders {
             each_known_call(procedure, |callee, closure, _| {
                 are_own &= closure.is_none_or(|closure| of[closure.0 as usize] == Some(callee));
             });
-            each_instruction(procedure, |operation, _| {
-                if let Operation::ClosureRef(closure, _) = operation {
-                    are_own &= of[closure.0 as usize].is_some();
+            let mut made = vec![false; procedure.values.len()];
+            each_instruction(procedure, |operation, result| {
+                if let (Operation::MakeClosure(..), Some(result)) = (operation, result) {
+                    made[result.0 as usize] = true;
                 }
+            });
+            each_instruction(procedure, |operation, _| match operation {
+                Operation::ClosureRef(closure, _) => are_own &= of[closure.0 as usize].is_some(),
+                // Where a closure came from another place, nobody would see for which procedure this is.
+                Operation::ClosureInit(closure, ..) => are_own &= made[closure.0 as usize],
+                _ => {}
             });
         }
         are_own
