@@ -6,6 +6,8 @@ mod facts;
 mod infer;
 mod kinds;
 mod lattice;
+#[cfg(test)]
+mod laws;
 mod range;
 mod requirements;
 mod transfer;

@@ -1,4 +1,7 @@
 //! Types of results from types of operands.
+//!
+//! Claim: if the operands are members of their types and the operation returns, its result is a member of the result's
+//! type. `laws.rs` shows it for integers; `tests/rewrites/rules.rs` for numbers of all kinds, by programs.
 
 use abi::primitive::{Primitive, ResultType};
 use syntax::{DatumKind, Integer, Number};
@@ -114,7 +117,7 @@ fn range_of_fixnum(primitive: Primitive) -> Range {
     }
 }
 
-fn of_unary(primitive: Primitive, a: Type) -> Type {
+pub(super) fn of_unary(primitive: Primitive, a: Type) -> Type {
     if a.is_none() {
         return Type::NONE;
     }
@@ -139,7 +142,7 @@ fn of_unary(primitive: Primitive, a: Type) -> Type {
     of_result(primitive)
 }
 
-fn of_binary(primitive: Primitive, a: Type, b: Type) -> Type {
+pub(super) fn of_binary(primitive: Primitive, a: Type, b: Type) -> Type {
     if a.is_none() || b.is_none() {
         return Type::NONE;
     }
