@@ -128,8 +128,7 @@ fn delay(block: &mut Block, update: Update, harmless: &[ValueId], rewrites: &mut
     let Some(passage) = Passage::of(block, update) else {
         return;
     };
-    let keeps_order =
-        harmless.binary_search(&update.1).is_ok() || !passage.may_change_order(block);
+    let keeps_order = harmless.binary_search(&update.1).is_ok() || !passage.may_change_order(block);
     if keeps_order && rewrites.allow() {
         block.instructions[passage.from..=passage.to].rotate_left(1);
     }

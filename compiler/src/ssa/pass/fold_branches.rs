@@ -119,7 +119,10 @@ fn compare(comparison: Comparison, a: Range, b: Range) -> Option<bool> {
         Comparison::LessEqual => decide(a.high <= b.low, a.low > b.high),
         Comparison::Greater => compare(Comparison::Less, b, a),
         Comparison::GreaterEqual => compare(Comparison::LessEqual, b, a),
-        Comparison::Equal => decide(a == b && a.single().is_some(), a.high < b.low || b.high < a.low),
+        Comparison::Equal => decide(
+            a == b && a.single().is_some(),
+            a.high < b.low || b.high < a.low,
+        ),
     }
 }
 
