@@ -125,7 +125,11 @@ impl Facts {
         };
         facts.note_definitions(unit, procedure, flow);
         facts.convertible = Conversions {
-            f64: facts.types.iter().map(|known| known.is_real()).collect(),
+            f64: facts
+                .types
+                .iter()
+                .map(|known| known.has_doubles())
+                .collect(),
             word: facts.types.iter().map(|&known| fits_word(known)).collect(),
         };
         facts.note_local_types(procedure, flow, types);
@@ -144,7 +148,7 @@ impl Facts {
         let index = value.0 as usize;
         let local = self.local.get(&(place, value));
         if repr == Repr::F64 {
-            self.convertible.f64[index] || local.is_some_and(|known| known.is_real())
+            self.convertible.f64[index] || local.is_some_and(|known| known.has_doubles())
         } else {
             self.convertible.word[index] || local.is_some_and(|&known| fits_word(known))
         }
@@ -176,7 +180,7 @@ impl Facts {
                     return;
                 }
                 let known = types.at(value, (id, index));
-                if known.is_real() {
+                if known.has_doubles() {
                     self.local.insert(((id, index), value), known);
                 }
             };
