@@ -1,4 +1,7 @@
 //! The control-flow graph: predecessors and an order in which most blocks come after them.
+//!
+//! Claim: what [`Flow::facts_of_blocks`] tells of a block holds of each value whenever control enters the block, for one edge
+//! alone leads there. Two edges of one branch to the same block are two.
 
 use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator};
 

@@ -11,6 +11,8 @@ mod laws;
 mod range;
 mod requirements;
 mod transfer;
+#[cfg(test)]
+mod type_laws;
 mod unit;
 mod words;
 
