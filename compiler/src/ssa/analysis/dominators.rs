@@ -112,6 +112,8 @@ fn number_tree(flow: &Flow, immediate: &[BlockId]) -> Vec<(u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
     use crate::ssa::ir::Procedure;
     use crate::ssa::parse::parse;
@@ -127,19 +129,18 @@ mod tests {
                 .wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) % below
         };
-        let blocks: String = (0..BLOCKS)
-            .map(|number| {
-                let parameters = if number == 0 { "v0" } else { "" };
-                let mut other = || 1 + next(u64::from(BLOCKS) - 1);
-                let (a, b) = (other(), other());
-                let end = match next(6) {
-                    0 => "(return v0)".to_owned(),
-                    1 | 2 => format!("(jump (b{a}))"),
-                    _ => format!("(branch (true v0) (b{a}) (b{b}))"),
-                };
-                format!("(block b{number} ({parameters}) {end})")
-            })
-            .collect();
+        let mut blocks = String::new();
+        for number in 0..BLOCKS {
+            let parameters = if number == 0 { "v0" } else { "" };
+            let mut other = || 1 + next(u64::from(BLOCKS) - 1);
+            let (a, b) = (other(), other());
+            let end = match next(6) {
+                0 => "(return v0)".to_owned(),
+                1 | 2 => format!("(jump (b{a}))"),
+                _ => format!("(branch (true v0) (b{a}) (b{b}))"),
+            };
+            let _ = write!(blocks, "(block b{number} ({parameters}) {end})");
+        }
         let text = format!("(procedure \"f\" 1 0 #f 0 (\"x\") {blocks})");
         parse(&text).expect("a unit").procedures.remove(0)
     }

@@ -40,19 +40,19 @@ pub(super) const BINARY: &[(Primitive, Exact)] = &[
     (Primitive::BitwiseAnd, |a, b| Some(a & b)),
     (Primitive::BitwiseIor, |a, b| Some(a | b)),
     (Primitive::BitwiseXor, |a, b| Some(a ^ b)),
-    (Primitive::ArithmeticShift, shift),
+    (Primitive::ArithmeticShift, |a, by| Some(shift(a, by))),
     (Primitive::Max2, |a, b| Some(a.max(b))),
     (Primitive::Min2, |a, b| Some(a.min(b))),
 ];
 
-fn shift(a: i128, by: i128) -> Option<i128> {
+fn shift(a: i128, by: i128) -> i128 {
     if by <= 0 {
-        return Some(a >> (-by.max(-127)) as u32);
+        return a >> (-by.max(-127)) as u32;
     }
     let by = u32::try_from(by).ok().filter(|&by| by < 127);
     let shifted = by.and_then(|by| a.checked_mul(1 << by));
     let end = if a < 0 { i128::MIN } else { i128::MAX };
-    Some(shifted.unwrap_or(if a == 0 { 0 } else { end }))
+    shifted.unwrap_or(if a == 0 { 0 } else { end })
 }
 
 const RELATIONS: [Comparison; 5] = [

@@ -140,9 +140,9 @@ fn meets_and_joins_of_types_have_the_members_that_they_say() {
 /// Whether a thing passes a test, where that is the same for all of its kind.
 fn passes(test: TypeTest, thing: Thing) -> Option<bool> {
     Some(match (test, thing) {
-        (TypeTest::Number | TypeTest::Real, Thing::Flonum | Thing::Integer(_)) => true,
-        (TypeTest::Flonum, _) => thing == Thing::Flonum,
-        (TypeTest::ExactInteger | TypeTest::ExactRational, Thing::Integer(_)) => true,
+        (TypeTest::Number | TypeTest::Real, Thing::Flonum | Thing::Integer(_))
+        | (TypeTest::ExactInteger | TypeTest::ExactRational, Thing::Integer(_))
+        | (TypeTest::Flonum, Thing::Flonum) => true,
         (TypeTest::Fixnum, Thing::Integer(integer)) => contains(Range::FIXNUM, integer),
         (_, Thing::Flonum | Thing::Integer(_)) => false,
         (_, Thing::Of(kind)) if kind == Kinds::OTHER => {
