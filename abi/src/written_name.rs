@@ -90,6 +90,16 @@ impl WrittenName {
         Self((self.0 % (1 << NUMBER_BITS)) | ((argument as u16) << NUMBER_BITS))
     }
 
+    /// The same where the failing argument is this one, unless another is always the one.
+    #[must_use]
+    pub const fn with_argument_if_open(self, argument: u8) -> Self {
+        if self.0 >> NUMBER_BITS == 0 {
+            self.with_argument(argument)
+        } else {
+            self
+        }
+    }
+
     /// The number in the line table.
     pub const fn discriminator(self) -> u16 {
         self.0
@@ -155,6 +165,9 @@ mod tests {
     fn arguments_can_be_fixed() {
         let third = WrittenName::of("+").with_argument(3);
         assert_eq!(third.named("+", 2), Some(("+", 3)));
+        assert_eq!(third.with_argument_if_open(2), third);
+        let second = WrittenName::of("+").with_argument_if_open(2);
+        assert_eq!(second.named("+", 1), Some(("+", 2)));
         let none = WrittenName::of("list").with_argument(3);
         assert_eq!(none, WrittenName::default());
     }

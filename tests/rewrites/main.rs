@@ -2,6 +2,7 @@
 
 #[path = "../support/cozen_command.rs"]
 mod cozen_command;
+mod rules;
 
 use std::path::Path;
 

@@ -5,6 +5,11 @@
 //! start a collection, raise, or allocate otherwise: so nobody can see the memory of those not yet
 //! made. The first of a group reserves the bytes of all, the others take their places in them.
 //!
+//! Claim: between the first object of a group and the last, the collector does not run and no condition is raised; and
+//! the objects take the bytes that the first reserves, each where no other is. So an operation may stand between only if
+//! it neither raises, whatever its operands are, nor calls out of the code (`may_stand_between`). A group ends with its
+//! block: nobody jumps into it, or out of it through a continuation.
+//!
 //! ```text
 //! v2 = cons v0 v1; v3 = make-closure f 1; closure-init v3 0 v2; v4 = car v3; v5 = cons v4 v4
 //!   =>  v2: first of 48 bytes, at 0;  v3: at 16;  v5: first of 16 bytes, at 0

@@ -3,13 +3,26 @@
 //! Because an access with the same index went well before; because a comparison with the length says so;
 //! because a loop counts down from the length, or up from zero to it. Lengths never change. An index
 //! and its raw word are the same here.
+//!
+//! Claim: an index that is inside, and of which types say that it is a fixnum and not negative, is below the length of
+//! the object that the operand names when the access is done. What has to be shown, and where it is:
+//!
+//! * Accesses and comparisons speak of the same object and the same index, and all ways to the place go through
+//!   them. In SSA that is enough, in loops too: if `P` dominates `Q`, nothing that `P` names is defined anew between
+//!   the last time at `P` and `Q`, for a way from a definition that dominates `P` to `Q` goes through `P`.
+//! * What holds of a loop variable is shown by induction over the turns: from one turn to the next the object has to be
+//!   the same. So its definition strictly dominates the loop's header ([`Bounds::is_fixed`]); then no way from
+//!   the header back to it passes the definition.
+//! * An index and a word that it was boxed from or unboxed to are the same modulo 2^64, and both are words of 64
+//!   bits: where one is a fixnum that is not negative, so is the other. A sum of words is one of numbers only where it cannot
+//!   wrap around (`Bounds::note`).
 
 use std::collections::HashMap;
 
 use abi::primitive::Primitive;
 
 use super::Graph;
-use super::types::{Place, Types, precedes};
+use super::types::{Place, Range, Types, precedes};
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, Operation, Procedure, RawBinary, RawUnary, ValueId,
 };
@@ -31,6 +44,8 @@ pub(super) struct Bounds<'a> {
     constants: HashMap<ValueId, i64>,
     /// For loop variables: their loop's header, and which of its parameters they are.
     variables: HashMap<ValueId, (BlockId, usize)>,
+    /// The block that defines each value.
+    home: HashMap<ValueId, BlockId>,
 }
 
 impl<'a> Bounds<'a> {
@@ -45,6 +60,7 @@ impl<'a> Bounds<'a> {
             sums: HashMap::new(),
             constants: HashMap::new(),
             variables: HashMap::new(),
+            home: HashMap::new(),
         };
         for &id in &graph.flow.order {
             let block = &procedure.blocks[id.0 as usize];
@@ -54,6 +70,9 @@ impl<'a> Bounds<'a> {
                     .variables
                     .extend(numbered.map(|(value, index)| (value, (id, index))));
             }
+            let results = block.instructions.iter().filter_map(|each| each.result);
+            let defined = block.parameters.iter().copied().chain(results);
+            bounds.home.extend(defined.map(|value| (value, id)));
             for (index, instruction) in block.instructions.iter().enumerate() {
                 bounds.note((id, index), &instruction.operation, instruction.result);
             }
@@ -82,8 +101,10 @@ impl<'a> Bounds<'a> {
             }
             (Operation::Raw2(RawBinary::WordAdd, a, b), Some(result)) => {
                 let range = self.types.at(*a, place).as_integer();
+                // Neither the word nor the sum stands for another number modulo 2^64.
                 if let (Some(&by), Some(range)) = (self.constants.get(b), range)
-                    && range.low.saturating_add(i128::from(by)) >= 0
+                    && range.is_within(Range::U64)
+                    && range.plus(Range::only(by.into())).is_within(Range::U64)
                 {
                     self.sums.insert(result, (self.source_of(*a), by, place));
                 }
@@ -135,11 +156,26 @@ impl<'a> Bounds<'a> {
         found || differs && self.counts_up(object, index)
     }
 
-    /// Calls `visit` with what a loop variable gets and from where; whether it is one.
-    fn each_given(&self, variable: ValueId, mut visit: impl FnMut(ValueId, BlockId)) -> bool {
+    /// Whether `object` is the same object in all turns of a loop, from the first on.
+    fn is_fixed(&self, object: ValueId, header: BlockId) -> bool {
+        let home = self.home.get(&object);
+        home.is_some_and(|&home| home != header && self.graph.dominators.dominates(home, header))
+    }
+
+    /// Calls `visit` with what a loop variable gets and from where; whether it is one of a loop in which
+    /// `object` stays the same.
+    fn each_given(
+        &self,
+        object: ValueId,
+        variable: ValueId,
+        mut visit: impl FnMut(ValueId, BlockId),
+    ) -> bool {
         let Some(&(header, index)) = self.variables.get(&variable) else {
             return false;
         };
+        if !self.is_fixed(object, header) {
+            return false;
+        }
         for &tail in &self.graph.flow.predecessors[header.0 as usize] {
             for target in self.procedure.blocks[tail.0 as usize].terminator.targets() {
                 if target.block == header {
@@ -153,7 +189,7 @@ impl<'a> Bounds<'a> {
     /// Whether a loop variable starts below the length and is never increased.
     fn counts_down(&self, object: ValueId, variable: ValueId) -> bool {
         let mut all = true;
-        let is_variable = self.each_given(variable, |given, _| {
+        let is_variable = self.each_given(object, variable, |given, _| {
             let is_below = match self.sums.get(&given) {
                 Some(&(of, by, _)) => by < 0 && (of == variable || self.is_length_of(of, object)),
                 None => given == variable,
@@ -167,10 +203,10 @@ impl<'a> Bounds<'a> {
     /// length: so it never passes it.
     fn counts_up(&self, object: ValueId, variable: ValueId) -> bool {
         let mut all = true;
-        let is_variable = self.each_given(variable, |given, tail| {
+        let is_variable = self.each_given(object, variable, |given, tail| {
             let end = self.procedure.blocks[tail.0 as usize].instructions.len();
             let known = self.types.at(given, (tail, end)).as_integer();
-            let is_zero = known.is_some_and(|range| range.low == 0 && range.high == 0);
+            let is_zero = known.and_then(Range::single) == Some(0);
             let is_next = self.sums.get(&given).is_some_and(|&(of, by, place)| {
                 of == variable && by == 1 && self.is_told_apart(object, variable, place)
             });
@@ -269,6 +305,66 @@ mod tests {
         assert!(!in_bounds("(fixnum 1)", "compare = v4 v2", 1));
         assert!(!in_bounds("(fixnum 0)", "compare > v4 v2", 1));
         assert!(!in_bounds("(fixnum 0)", "compare >= v4 v1", 1));
+    }
+
+    /// Found by reading: `v` of this turn is no longer `v` of the next one.
+    #[test]
+    fn objects_that_change_in_the_loop_are_checked() {
+        let of_header = |next: &str, given: &str| {
+            let text = format!(
+                "(procedure \"f\" 3 0 #f 0 (\"v\" \"w\" \"x\")
+                  (block b0 (v0 v1 v2) (let v3 {given}) (jump (b1 v3 v0)))
+                  (block b1 (v4 v5)
+                    (let v6 (primitive vector-length v5))
+                    (branch (compare = v4 v6) (b3) (b2)))
+                  (block b2 ()
+                    (let v7 (primitive vector-ref v5 v4))
+                    (let v8 (add-small v4 1))
+                    (jump (b1 v8 {next})))
+                  (block b3 () (return v2)))"
+            );
+            let proofs = Proofs::new(&parse(&text).unwrap());
+            proofs
+                .at(ProcedureId(0), BlockId(2), 0)
+                .has(Proof::InBounds)
+        };
+        assert!(!of_header("v1", "(fixnum 0)"));
+        // Nor is a parameter of the header that stays the same, which passes before take out.
+        assert!(!of_header("v5", "(fixnum 0)"));
+    }
+
+    #[test]
+    fn objects_that_are_made_in_the_loop_are_checked() {
+        let text = "(procedure \"f\" 2 0 #f 0 (\"b\" \"x\")
+              (block b0 (v0 v1) (let v2 (fixnum 0)) (jump (b1 v2)))
+              (block b1 (v3)
+                (let v4 (primitive %box-ref v0))
+                (let v5 (primitive vector-length v4))
+                (branch (compare = v3 v5) (b3) (b2)))
+              (block b2 ()
+                (let v6 (primitive vector-ref v4 v3))
+                (let v7 (add-small v3 1))
+                (jump (b1 v7)))
+              (block b3 () (return v1)))";
+        let proofs = Proofs::new(&parse(text).unwrap());
+        let proved = proofs.at(ProcedureId(0), BlockId(2), 0);
+        assert!(proved.has(Proof::Index) && !proved.has(Proof::InBounds));
+    }
+
+    #[test]
+    fn objects_of_an_outer_loop_stay_the_same_in_the_inner_one() {
+        let text = "(procedure \"f\" 2 0 #f 0 (\"v\" \"x\")
+              (block b0 (v0 v1) (let v2 (fixnum 0)) (jump (b1 v0)))
+              (block b1 (v3) (let v4 (primitive vector-length v3)) (jump (b2 v2)))
+              (block b2 (v5) (branch (compare = v5 v4) (b4) (b3)))
+              (block b3 ()
+                (let v6 (primitive vector-ref v3 v5))
+                (let v7 (add-small v5 1))
+                (jump (b2 v7)))
+              (block b4 () (jump (b1 v1))))";
+        let proofs = Proofs::new(&parse(text).unwrap());
+        let proved = proofs.at(ProcedureId(0), BlockId(3), 0);
+        assert!(proved.has(Proof::InBounds));
     }
 
     #[test]

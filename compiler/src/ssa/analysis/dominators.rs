@@ -1,4 +1,8 @@
 //! Dominators (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001).
+//!
+//! Claim: `above` dominates `below` if and only if every way from the entry to `below` goes through `above`, whatever the
+//! graph's cycles are. Ways through a continuation are among them: it comes back to a call's return, with what was
+//! defined before the call.
 
 use super::Flow;
 use crate::ssa::ir::BlockId;
@@ -104,4 +108,72 @@ fn number_tree(flow: &Flow, immediate: &[BlockId]) -> Vec<(u32, u32)> {
         }
     }
     walk
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::ssa::ir::Procedure;
+    use crate::ssa::parse::parse;
+
+    const BLOCKS: u32 = 8;
+
+    /// A procedure of eight blocks that lead to one another as `seed` says.
+    fn procedure(seed: u64) -> Procedure {
+        let mut state = seed;
+        let mut next = |below: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % below
+        };
+        let mut blocks = String::new();
+        for number in 0..BLOCKS {
+            let parameters = if number == 0 { "v0" } else { "" };
+            let mut other = || 1 + next(u64::from(BLOCKS) - 1);
+            let (a, b) = (other(), other());
+            let end = match next(6) {
+                0 => "(return v0)".to_owned(),
+                1 | 2 => format!("(jump (b{a}))"),
+                _ => format!("(branch (true v0) (b{a}) (b{b}))"),
+            };
+            let _ = write!(blocks, "(block b{number} ({parameters}) {end})");
+        }
+        let text = format!("(procedure \"f\" 1 0 #f 0 (\"x\") {blocks})");
+        parse(&text).expect("a unit").procedures.remove(0)
+    }
+
+    /// Blocks that the entry reaches by ways that do not go through `avoided`.
+    fn reached(procedure: &Procedure, avoided: Option<BlockId>) -> Vec<bool> {
+        let mut seen = vec![false; procedure.blocks.len()];
+        let mut pending = vec![BlockId(0)];
+        while let Some(block) = pending.pop() {
+            let index = block.0 as usize;
+            if Some(block) != avoided && !std::mem::replace(&mut seen[index], true) {
+                pending.extend(procedure.blocks[index].terminator.successors());
+            }
+        }
+        seen
+    }
+
+    #[test]
+    fn a_block_dominates_what_is_reached_through_it_alone() {
+        for seed in 0..2000 {
+            let procedure = procedure(seed);
+            let graph = Flow::new(&procedure);
+            let dominators = Dominators::new(&graph);
+            let all = reached(&procedure, None);
+            for above in graph.order.iter().copied() {
+                let without = reached(&procedure, Some(above));
+                for below in graph.order.iter().copied() {
+                    let index = below.0 as usize;
+                    let expected = all[index] && !without[index];
+                    let found = dominators.dominates(above, below);
+                    assert_eq!(found, expected, "{seed}: {above:?} {below:?}");
+                }
+            }
+        }
+    }
 }

@@ -1,4 +1,7 @@
 //! The control-flow graph: predecessors and an order in which most blocks come after them.
+//!
+//! Claim: what [`Flow::facts_of_blocks`] tells of a block holds of each value whenever control enters the block, for one edge
+//! alone leads there. Two edges of one branch to the same block are two.
 
 use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator};
 
@@ -50,10 +53,11 @@ impl Flow {
     }
 
     /// What is known in each block to which only one edge leads, of a branch or switch: the condition, and whether it holds.
+    /// Of the entry nothing: calls lead there too.
     pub fn facts_of_blocks(&self, procedure: &Procedure) -> Vec<Option<(Condition, bool)>> {
         let mut facts = vec![None; procedure.blocks.len()];
         let mut tell = |block: BlockId, condition: Condition, holds| {
-            if self.predecessors[block.0 as usize].len() == 1 {
+            if self.predecessors[block.0 as usize].len() == 1 && block != self.order[0] {
                 facts[block.0 as usize] = Some((condition, holds));
             }
         };

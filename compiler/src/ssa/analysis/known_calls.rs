@@ -3,6 +3,12 @@
 //! A closure that only known calls of its procedure name, and closures that hold it for such calls, never
 //! meets an unknown call. So values are followed that are certainly the closure of a procedure: where
 //! they are made, in the procedure itself, and out of the free variables that hold them.
+//!
+//! Claim: if [`KnownCalls::are_all`] holds of a procedure, every entry into it is by a known call of this unit. For a
+//! closure to be called otherwise, its value has to get to an unknown call, so to a use that is neither the closure
+//! of a known call of its own procedure nor a free variable that holds that closure in all closures: such a use
+//! escapes. Jumps, returns, cells, globals and operands of primitives are such uses. What is found never depends
+//! on what is only hoped for: a free variable counts as a closure's holder once all initialisations are known to give that.
 
 use crate::ssa::ir::{
     BlockId, Callee, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
@@ -240,10 +246,17 @@ impl Holders {
             each_known_call(procedure, |callee, closure, _| {
                 are_own &= closure.is_none_or(|closure| of[closure.0 as usize] == Some(callee));
             });
-            each_instruction(procedure, |operation, _| {
-                if let Operation::ClosureRef(closure, _) = operation {
-                    are_own &= of[closure.0 as usize].is_some();
+            let mut made = vec![false; procedure.values.len()];
+            each_instruction(procedure, |operation, result| {
+                if let (Operation::MakeClosure(..), Some(result)) = (operation, result) {
+                    made[result.0 as usize] = true;
                 }
+            });
+            each_instruction(procedure, |operation, _| match operation {
+                Operation::ClosureRef(closure, _) => are_own &= of[closure.0 as usize].is_some(),
+                // Where a closure came from another place, nobody would see for which procedure this is.
+                Operation::ClosureInit(closure, ..) => are_own &= made[closure.0 as usize],
+                _ => {}
             });
         }
         are_own

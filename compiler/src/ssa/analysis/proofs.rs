@@ -4,6 +4,15 @@
 //! without it. Bytecode ignores it (every instruction checks what it dereferences); native code leaves out the
 //! checks that would always pass.
 //!
+//! Claim: whenever control is at an instruction about which something is proved, the check would pass. All of them are
+//! drawn from types at the place (`types/infer.rs`) and from `bounds.rs`, which say what has to be shown there. Here:
+//!
+//! * A fact that the instruction itself tells stands behind the instruction, so that nothing proves itself.
+//! * [`Proof::FitsFixnum`] is about operands that are fixnums: of a type that has others too, its fixnums count.
+//! * [`Proof::StoresImmediate`] says what is stored, never into what: whether an object is still young changes with each
+//!   safepoint, so no proof speaks of it.
+//! * Where nothing reaches a place, anything is proved of it.
+//!
 //! ```text
 //! branch (compare < i (vector-length v)) yes no;  yes: x = vector-ref v i; y = car p; z = cdr p
 //!   =>  vector-ref: object, index, in-bounds;  cdr: object

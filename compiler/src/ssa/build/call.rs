@@ -97,6 +97,12 @@ impl ProcedureBuilder<'_, '_> {
         context: Context,
     ) {
         let selection = self.select(primitive, operands);
+        if operands
+            .get(1)
+            .is_some_and(|&second| selection.takes_only(second))
+        {
+            self.place.written = self.place.written.with_argument_if_open(2);
+        }
         if let Context::Test(yes, no) = context
             && let Some(few) = selection.operands()
         {

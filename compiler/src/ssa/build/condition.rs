@@ -41,6 +41,11 @@ impl Selection {
         }
     }
 
+    /// Whether the only operand left is this one.
+    pub(super) fn takes_only(self, operand: ExprId) -> bool {
+        matches!(self, Self::AddSmall(part, _) | Self::CompareSmall(_, part, _) if part == operand)
+    }
+
     /// What a branch tests; `values` are those of [`Self::operands`].
     pub(super) fn condition(self, values: &[ValueId]) -> Condition {
         match self {
@@ -72,9 +77,10 @@ impl ProcedureBuilder<'_, '_> {
                 (Some(value), None) => Selection::AddSmall(operands[1], value),
                 (None, None) => Selection::Plain,
             },
+            // Zero has no negative: -0.0 less 0 is -0.0, but -0.0 and 0 are 0.0.
             Primitive::Subtract => match self.small(operands[1]).and_then(i16::checked_neg) {
+                None | Some(0) => Selection::Plain,
                 Some(value) => Selection::AddSmall(operands[0], value),
-                None => Selection::Plain,
             },
             Primitive::NumberEqual => self.select_comparison(Comparison::Equal, operands),
             Primitive::Less => self.select_comparison(Comparison::Less, operands),

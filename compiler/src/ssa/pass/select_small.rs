@@ -3,6 +3,11 @@
 //! Before: any unit. After: no addition, subtraction, comparison or identity test is left that has a
 //! form for its constant operand; branches on booleans just computed test what those tell.
 //!
+//! Claim: the form that holds the constant gives, or raises, what the primitive does, for operands of all kinds. A sum
+//! exchanges its operands, a difference of a constant other than zero is the sum with its negative; a comparison is mirrored,
+//! never negated, for not-a-number fails both. Errors name the operand that was written. `tests/rewrites/rules.rs` runs
+//! every rule on numbers of all kinds.
+//!
 //! ```text
 //! v1 = word 1; v2 = + v0 v1         =>   v1 = word 1; v2 = add-small v0 1
 //! v1 = null? v0; branch true v1     =>   v1 = null? v0; branch null? v0
@@ -11,6 +16,7 @@
 use abi::primitive::Primitive;
 use abi::tag;
 
+use crate::core::ir::Place;
 use crate::rewrites::Rewrites;
 use crate::ssa::ir::{Condition, Operation, Procedure, Terminator, Unit, ValueId};
 use abi::type_test::type_test_of;
@@ -73,6 +79,7 @@ fn select_in(procedure: &mut Procedure, known: &[Known], rewrites: &mut Rewrites
                 && let Some(selected) = arithmetic(*primitive, a, b, known)
                 && rewrites.allow()
             {
+                name_operand(&mut instruction.place, b, operand_of_sum(&selected));
                 instruction.operation = selected;
             }
         }
@@ -86,9 +93,28 @@ fn select_in(procedure: &mut Procedure, known: &[Known], rewrites: &mut Rewrites
             }
             let selected = select_condition(condition.clone(), known);
             if selected != *condition && rewrites.allow() {
+                if let (Condition::Compare(_, _, b), Condition::CompareSmall(_, left, _)) =
+                    (&*condition, &selected)
+                {
+                    name_operand(&mut block.place, *b, Some(*left));
+                }
                 *condition = selected;
             }
         }
+    }
+}
+
+/// Lets errors name the second operand if that is the one left.
+fn name_operand(place: &mut Place, second: ValueId, left: Option<ValueId>) {
+    if left == Some(second) {
+        place.written = place.written.with_argument_if_open(2);
+    }
+}
+
+fn operand_of_sum(selected: &Operation) -> Option<ValueId> {
+    match selected {
+        Operation::AddSmall(operand, _) => Some(*operand),
+        _ => None,
     }
 }
 
@@ -98,10 +124,10 @@ fn arithmetic(primitive: Primitive, a: ValueId, b: ValueId, known: &[Known]) -> 
         Primitive::Add => small(b)
             .map(|constant| Operation::AddSmall(a, constant))
             .or_else(|| small(a).map(|constant| Operation::AddSmall(b, constant))),
-        // Zero has no negative: (- -0.0 0) and (+ -0.0 0) are the same, so 0 needs no exception.
+        // Zero has no negative: -0.0 less 0 is -0.0, but -0.0 and 0 are 0.0.
         Primitive::Subtract => {
-            let negated = small(b)?.checked_neg()?;
-            Some(Operation::AddSmall(a, negated))
+            let constant = small(b).filter(|&constant| constant != 0)?;
+            Some(Operation::AddSmall(a, constant.checked_neg()?))
         }
         _ => None,
     }

@@ -5,6 +5,10 @@
 //! value from everywhere; a jump with a constant to a block that only tests or switches on it goes where
 //! that leads.
 //!
+//! Claim: the same instructions run in the same order. What is passed by has no instructions, and what it defines is used
+//! nowhere else; a parameter is replaced by a value that every jump gives it, which so is defined wherever the
+//! parameter is; a constant decides a test by its word alone. The entry is no part of another block, for calls lead there.
+//!
 //! ```text
 //! b1: jump b2(v1);  b2(v2): return v2   =>   b1: return v1
 //! ```

@@ -6,7 +6,10 @@ use syntax::DatumKind;
 
 use super::rule::Rule;
 use crate::core::LiteralDatum;
-use crate::core::ir::{Expr, ExprId, Literal, Place, Program};
+use crate::core::ir::{Expr, ExprId, Literal, Place, Program, VariableId};
+
+/// How many operands are compared in place. The code grows with the square of their number.
+const CHAIN_MAX: usize = 8;
 
 /// What the call `id` with these operands becomes; `None` if it stays a call.
 pub(super) fn apply(
@@ -41,7 +44,7 @@ pub(super) fn apply(
             }
             (primitive, factor) => rewriter.with_integer(primitive, *operand, factor),
         },
-        (Rule::Chain { primitive, convert }, [_, _, ..]) => {
+        (Rule::Chain { primitive, convert }, [_, _, ..]) if operands.len() <= CHAIN_MAX => {
             rewriter.chain(primitive, convert, &operands)
         }
         (Rule::WithZero(primitive), [operand]) => rewriter.with_integer(primitive, *operand, 0),
@@ -121,7 +124,8 @@ impl Rewriter<'_> {
         Some(Expr::Primitive(primitive, vec![result, last]))
     }
 
-    /// Each operand with the next; at least two. With more, all are bound first.
+    /// Each operand with the next; at least two. With more, all are bound first, and compared even
+    /// behind a comparison that decides the answer: what is not comparable raises, as in the library.
     fn chain(
         &mut self,
         primitive: Primitive,
@@ -142,25 +146,44 @@ impl Rewriter<'_> {
         for &operand in &operands {
             bindings.push((self.program.add_variable("operand".into()), operand));
         }
+        let variables: Vec<VariableId> = bindings.iter().map(|&(variable, _)| variable).collect();
+        let may_raise = convert.is_none();
         let mut result: Option<ExprId> = None;
-        for (index, pair) in bindings.windows(2).enumerate().rev() {
-            let left = self.program.add(Expr::Local(pair[0].0), self.place);
-            let right = self.program.add(Expr::Local(pair[1].0), self.place);
-            let test = self.add_primitive(primitive, vec![left, right]);
-            // The left one was compared before.
-            if index > 0 {
-                self.blame(test, index + 2);
-            }
+        for index in (0..variables.len() - 1).rev() {
+            let test = self.link(primitive, &variables, index);
             result = Some(match result {
                 None => test,
                 Some(then) => {
-                    let otherwise = self.program.add_quote(tag::FALSE, self.place);
+                    let mut otherwise = Vec::new();
+                    if may_raise {
+                        let later = index + 1..variables.len() - 1;
+                        otherwise.extend(later.map(|at| self.link(primitive, &variables, at)));
+                    }
+                    otherwise.push(self.program.add_quote(tag::FALSE, self.place));
+                    let otherwise = match otherwise[..] {
+                        [only] => only,
+                        _ => self.program.add(Expr::Sequence(otherwise), self.place),
+                    };
                     self.program
                         .add(Expr::If(test, then, otherwise), self.place)
                 }
             });
         }
         Some(Expr::Let(bindings, result?))
+    }
+
+    /// The comparison of variable `index` with the next.
+    fn link(&mut self, primitive: Primitive, variables: &[VariableId], index: usize) -> ExprId {
+        let left = self.program.add(Expr::Local(variables[index]), self.place);
+        let right = self
+            .program
+            .add(Expr::Local(variables[index + 1]), self.place);
+        let test = self.add_primitive(primitive, vec![left, right]);
+        // The left one was compared before.
+        if index > 0 {
+            self.blame(test, index + 2);
+        }
+        test
     }
 
     fn path(&mut self, path: &[Primitive], operand: ExprId) -> Option<Expr> {

@@ -32,7 +32,7 @@ fn comparisons_of_many_evaluate_all_once() {
     assert_eq!(
         integrated("(call (immutable <) 1 2 3)"),
         "(let ((operand.0 1) (operand.1 2) (operand.2 3)) \
-         (if (< operand.0 operand.1) (< operand.1 operand.2) #f))"
+         (if (< operand.0 operand.1) (< operand.1 operand.2) (begin (< operand.1 operand.2) #f)))"
     );
     assert_eq!(
         integrated("(call (immutable char=?) #\\a #\\b)"),

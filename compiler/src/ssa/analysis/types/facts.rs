@@ -1,5 +1,9 @@
 //! What is told of values where: by the branches that lead to a block, and by operations that would have
 //! raised.
+//!
+//! Claim: at a place, a fact from a place that dominates it holds of the value that the place has. An operation tells of
+//! its operands behind itself, a condition in blocks that only its one outcome leads to. Facts are about what
+//! values are, never about what objects hold: those change.
 
 use super::lattice::Type;
 use super::requirements::{each_requirement, each_requirement_of_condition};

@@ -1,4 +1,17 @@
 //! Optimistic inference: values have no type until something reaches them, and types only grow.
+//!
+//! Claim: whenever control is at a place, each value that is defined there is a member of its type at that place. What
+//! is found is a solution of the equations between types, and by induction over the steps of a run every solution
+//! holds:
+//!
+//! * A result is what the transfer function says of operands at the place (`transfer.rs`, `words.rs`), a parameter
+//!   has what every jump, call and receiving gives. What nobody sees given has [`Type::ANY`].
+//! * A fact narrows a type only where all ways go through its place ([`Facts`]); no value is defined anew
+//!   between that place and the one where the fact is used, as `bounds.rs` says of such ways.
+//! * A comparison tells nothing of members that are no exact integers, and a test that fails nothing of kinds of
+//!   which only some fail. Not-a-number fails every comparison: the negation of `<` is not `>=` of flonums.
+//! * Where a fact leaves no member, the place is not reached, or not yet: the type stays. So types do not grow
+//!   monotonically in each step; parameters do, a bounded number of times, and the rest follows from these.
 
 use super::facts::{Facts, Known, Place};
 use super::kinds::Kinds;
@@ -174,28 +187,10 @@ impl<'a> Types<'a> {
             && old != new
         {
             self.growths[index] = self.growths[index].saturating_add(1);
-            joined.integer = Some(self.widen(old, new, self.growths[index]));
+            joined.integer = Some(widen(&self.bounds, old, new, self.growths[index]));
         }
         self.of[index] = joined;
         true
-    }
-
-    fn widen(&self, old: Range, new: Range, growths: u8) -> Range {
-        if growths <= GROWTHS_FREE {
-            return new;
-        }
-        let mut wide = new;
-        if new.low < old.low {
-            let below = self.bounds.partition_point(|&bound| bound <= new.low);
-            let next = below.checked_sub(1).map(|place| self.bounds[place]);
-            wide.low = next.filter(|_| growths <= GROWTHS_MAX).unwrap_or(i128::MIN);
-        }
-        if new.high > old.high {
-            let above = self.bounds.partition_point(|&bound| bound < new.high);
-            let next = self.bounds.get(above).copied();
-            wide.high = next.filter(|_| growths <= GROWTHS_MAX).unwrap_or(i128::MAX);
-        }
-        wide
     }
 
     fn refine(&self, known: Type, value: ValueId, condition: &Condition, holds: bool) -> Type {
@@ -232,6 +227,25 @@ impl<'a> Types<'a> {
             _ => known,
         }
     }
+}
+
+/// What a range that grew from `old` to `new` is let grow to; `bounds` ascend.
+pub(super) fn widen(bounds: &[i128], old: Range, new: Range, growths: u8) -> Range {
+    if growths <= GROWTHS_FREE {
+        return new;
+    }
+    let mut wide = new;
+    if new.low < old.low {
+        let below = bounds.partition_point(|&bound| bound <= new.low);
+        let next = below.checked_sub(1).map(|place| bounds[place]);
+        wide.low = next.filter(|_| growths <= GROWTHS_MAX).unwrap_or(i128::MIN);
+    }
+    if new.high > old.high {
+        let above = bounds.partition_point(|&bound| bound < new.high);
+        let next = bounds.get(above).copied();
+        wide.high = next.filter(|_| growths <= GROWTHS_MAX).unwrap_or(i128::MAX);
+    }
+    wide
 }
 
 fn closures_made(procedure: &Procedure) -> Vec<(ValueId, ProcedureId)> {
@@ -273,18 +287,18 @@ fn likely_bounds(procedure: &Procedure, unit: &Unit) -> Vec<i128> {
 }
 
 /// The members of both. Where there are none, control does not come, and `known` will do.
-fn narrow(known: Type, is: Type) -> Type {
+pub(super) fn narrow(known: Type, is: Type) -> Type {
     let met = known.meet(is);
     if met.is_none() { known } else { met }
 }
 
-fn excluding(known: Type, kinds: Kinds) -> Type {
+pub(super) fn excluding(known: Type, kinds: Kinds) -> Type {
     let left = known.without(kinds);
     if left.is_none() { known } else { left }
 }
 
 /// What does not pass a test; of [`Kinds::OTHER`] only a part may pass.
-fn refine_by_failed_test(known: Type, test: TypeTest) -> Type {
+pub(super) fn refine_by_failed_test(known: Type, test: TypeTest) -> Type {
     let passes = Type::that_passes(test);
     let mut left = known.without(passes.kinds.without(Kinds::OTHER));
     left.flonum &= !passes.flonum;
@@ -295,7 +309,7 @@ fn refine_by_failed_test(known: Type, test: TypeTest) -> Type {
 }
 
 /// What is, or is not, a word.
-fn refine_by_word(known: Type, word: u64, holds: bool) -> Type {
+pub(super) fn refine_by_word(known: Type, word: u64, holds: bool) -> Type {
     let is = Type::of_word(word);
     if holds {
         return narrow(known, is);
@@ -309,17 +323,14 @@ fn refine_by_word(known: Type, word: u64, holds: bool) -> Type {
 
 /// What is left of a value that is, or is not, in a relation to an integer: of its flonums and
 /// fractions all.
-fn refine_by_comparison(known: Type, relation: Comparison, other: Type, holds: bool) -> Type {
+pub(super) fn refine_by_comparison(
+    known: Type,
+    relation: Comparison,
+    other: Type,
+    holds: bool,
+) -> Type {
     let (Some(range), Some(other)) = (known.integer, other.as_integer()) else {
         return known;
-    };
-    let below = |high: i128| Range {
-        low: i128::MIN,
-        high,
-    };
-    let above = |low: i128| Range {
-        low,
-        high: i128::MAX,
     };
     let left = |integer: Option<Range>| {
         let left = Type { integer, ..known };
@@ -327,28 +338,18 @@ fn refine_by_comparison(known: Type, relation: Comparison, other: Type, holds: b
     };
     let limit = match (relation, holds) {
         (Comparison::Equal, true) => other,
-        (Comparison::Equal, false) => return left(Some(without(range, other))),
-        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => below(
-            other
-                .high
-                .saturating_sub(i128::from(other.high != i128::MAX)),
-        ),
-        (Comparison::LessEqual, true) | (Comparison::Greater, false) => below(other.high),
-        (Comparison::Greater, true) | (Comparison::LessEqual, false) => {
-            above(other.low.saturating_add(i128::from(other.low != i128::MIN)))
+        (Comparison::Equal, false) => {
+            let excluded = other.single();
+            return left(Some(excluded.map_or(range, |other| range.without(other))));
         }
-        (Comparison::GreaterEqual, true) | (Comparison::Less, false) => above(other.low),
+        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => {
+            Range::at_most(other.high.saturating_sub(1))
+        }
+        (Comparison::LessEqual, true) | (Comparison::Greater, false) => Range::at_most(other.high),
+        (Comparison::Greater, true) | (Comparison::LessEqual, false) => {
+            Range::at_least(other.low.saturating_add(1))
+        }
+        (Comparison::GreaterEqual, true) | (Comparison::Less, false) => Range::at_least(other.low),
     };
     left(range.meet(limit))
-}
-
-/// A range without a single integer, where that is one of its bounds.
-fn without(range: Range, other: Range) -> Range {
-    if other.low != other.high || range.low == range.high {
-        return range;
-    }
-    Range {
-        low: range.low + i128::from(range.low == other.low),
-        high: range.high - i128::from(range.high == other.high),
-    }
 }

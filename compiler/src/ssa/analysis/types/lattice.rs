@@ -1,4 +1,7 @@
 //! Types as sets of values: flonums, exact integers of a range, kinds of anything else.
+//!
+//! Claim: these are sets. A join has the members of either, a meet those of both; of [`Kinds::OTHER`] a test or a word
+//! has only some, so that a meet with it is no proof that something passes. `type_laws.rs` holds that.
 
 use abi::tag;
 use abi::type_test::TypeTest;
@@ -109,6 +112,12 @@ impl Type {
         self.kinds.is_within(Kinds::RATIO) && !self.is_none()
     }
 
+    /// Whether it has members, and arithmetic may take the nearest doubles in place of them. A fraction or a large
+    /// integer may lie beyond all doubles, or so near to zero that none is nearer: it is no infinity and no zero for that.
+    pub fn has_doubles(self) -> bool {
+        self.kinds.is_empty() && self.integer.is_none_or(Range::is_finite) && !self.is_none()
+    }
+
     /// Whether it has members, all of which are of one of these kinds.
     pub fn is_of(self, kinds: Kinds) -> bool {
         !self.flonum
@@ -186,5 +195,9 @@ mod tests {
         assert_eq!(either.meet(Type::of_kinds(Kinds::PAIR)), Type::NONE);
         assert_eq!(Type::ANY.meet(either), either);
         assert!(either.is_real() && !Type::NONE.is_real() && !Type::number().is_real());
+        assert!(either.has_doubles() && !Type::NONE.has_doubles() && !Type::REAL.has_doubles());
+        assert!(
+            !Type::integer(Range::ALL).has_doubles() && !Type::of_kinds(Kinds::RATIO).has_doubles()
+        );
     }
 }

@@ -6,9 +6,13 @@ mod facts;
 mod infer;
 mod kinds;
 mod lattice;
+#[cfg(test)]
+mod laws;
 mod range;
 mod requirements;
 mod transfer;
+#[cfg(test)]
+mod type_laws;
 mod unit;
 mod words;
 
@@ -17,5 +21,5 @@ pub use infer::Types;
 pub use kinds::Kinds;
 pub use lattice::Type;
 pub use range::Range;
-pub use requirements::each_requirement;
+pub use requirements::{cannot_raise, each_requirement};
 pub use unit::UnitTypes;

@@ -1,8 +1,16 @@
 //! Ranges of exact integers.
+//!
+//! A bound is finite up to [`FINITE_MAX`] on either side of zero; beyond, nothing is claimed. A range all of whose
+//! members lie beyond has the limit as its nearer bound, so that no bound that is compared or computed with stands
+//! for more numbers than one.
+//!
+//! Claim: each operation's range holds what the integers' operation makes of any members. Every range is made by
+//! [`Range::new`], or of the bounds of such ranges; so [`Range::single`] is the one test for "a single number".
+//! `laws.rs` holds all operations against integers.
 
 use abi::tag::{FIXNUM_MAX, FIXNUM_MIN, HEADER_SIZE_MAX};
 
-/// Exact integers from `low` to `high`; the extreme values stand for infinity.
+/// Exact integers from `low` to `high`; the least low and the greatest high bound stand for infinity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
     /// The least.
@@ -13,6 +21,8 @@ pub struct Range {
 
 /// Bounds beyond this are taken for infinite, so that arithmetic on bounds cannot overflow.
 const FINITE_MAX: i128 = 1 << 120;
+const NEGATIVE_LIMIT: i128 = -FINITE_MAX;
+const AFTER_LIMIT: i128 = FINITE_MAX + 1;
 
 impl Range {
     /// All integers.
@@ -42,12 +52,30 @@ impl Range {
         high: HEADER_SIZE_MAX as i128,
     };
 
-    /// From `low` to `high`.
+    /// From `low` to `high`, and more where a bound lies beyond the limit.
     pub const fn new(low: i128, high: i128) -> Self {
         Self {
-            low: if low < -FINITE_MAX { i128::MIN } else { low },
-            high: if high > FINITE_MAX { i128::MAX } else { high },
+            low: match low {
+                ..NEGATIVE_LIMIT => i128::MIN,
+                FINITE_MAX.. => FINITE_MAX,
+                finite => finite,
+            },
+            high: match high {
+                ..=NEGATIVE_LIMIT => NEGATIVE_LIMIT,
+                AFTER_LIMIT.. => i128::MAX,
+                finite => finite,
+            },
         }
+    }
+
+    /// All up to `high`.
+    pub const fn at_most(high: i128) -> Self {
+        Self::new(i128::MIN, high)
+    }
+
+    /// All from `low` on.
+    pub const fn at_least(low: i128) -> Self {
+        Self::new(low, i128::MAX)
     }
 
     /// One integer.
@@ -58,6 +86,23 @@ impl Range {
     /// Whether all members are members of `other`.
     pub const fn is_within(self, other: Self) -> bool {
         other.low <= self.low && self.high <= other.high
+    }
+
+    /// The only member, if there is but one.
+    pub fn single(self) -> Option<i128> {
+        (self.low == self.high).then_some(self.low)
+    }
+
+    /// The members but one, where that is one of the bounds.
+    #[must_use]
+    pub fn without(self, excluded: i128) -> Self {
+        if self.single().is_some() {
+            return self;
+        }
+        Self::new(
+            self.low + i128::from(self.low == excluded),
+            self.high - i128::from(self.high == excluded),
+        )
     }
 
     /// Whether both bounds are finite.

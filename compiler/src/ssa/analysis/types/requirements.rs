@@ -1,6 +1,10 @@
-//! What an operation that did not raise tells of its operands.
+//! What an operation that did not raise tells of its operands, and when none can raise.
+//!
+//! Claim: an operation given an operand that is not a member of what [`each_requirement`] tells of that operand raises,
+//! whatever the others are. And one of which [`cannot_raise`] holds returns. What has to be shown for each row is
+//! a property of the primitive: `tests/rewrites/rules.rs` runs all of them on values of all kinds.
 
-use abi::primitive::Primitive;
+use abi::primitive::{Effect, Primitive};
 
 use super::kinds::Kinds;
 use super::lattice::Type;
@@ -27,6 +31,49 @@ pub fn each_requirement(operation: &Operation, mut tell: impl FnMut(ValueId, Typ
         }
         _ => {}
     }
+}
+
+/// Whether an operation returns, given operands of these types. Memory that runs out is no matter here.
+pub fn cannot_raise(operation: &Operation, type_of: impl Fn(ValueId) -> Type) -> bool {
+    let is_enough = match operation {
+        Operation::AddSmall(..) => true,
+        Operation::Primitive(primitive, _) => {
+            primitive.effect() == Effect::Total || requires_types_alone(*primitive)
+        }
+        _ => false,
+    };
+    let mut meets_all = true;
+    each_requirement(operation, |value, is| {
+        let known = type_of(value);
+        meets_all &= known.is_within(is) && !known.is_none();
+    });
+    is_enough && meets_all
+}
+
+/// Whether a primitive returns whenever its operands are what [`of_operands`] says: there is no index that has to be inside,
+/// no divisor that must not be zero.
+const fn requires_types_alone(primitive: Primitive) -> bool {
+    matches!(
+        primitive,
+        Primitive::Cons
+            | Primitive::Car
+            | Primitive::Cdr
+            | Primitive::VectorLength
+            | Primitive::StringLength
+            | Primitive::BytevectorLength
+            | Primitive::CharToInteger
+            | Primitive::Add
+            | Primitive::Subtract
+            | Primitive::Multiply
+            | Primitive::NumberEqual
+            | Primitive::Less
+            | Primitive::LessEqual
+            | Primitive::Greater
+            | Primitive::GreaterEqual
+            | Primitive::BitwiseAnd
+            | Primitive::BitwiseIor
+            | Primitive::BitwiseXor
+    )
 }
 
 /// Calls `tell` with what `condition` tells whether or not it holds.

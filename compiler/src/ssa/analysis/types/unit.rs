@@ -3,6 +3,17 @@
 //!
 //! Optimistic, as within a procedure: nothing reaches a parameter until a call is found to give it, and
 //! types only grow. A procedure is looked at again when something that it depends on has grown.
+//!
+//! Claim: as of `infer.rs`, for all procedures of the unit. What has to be shown besides:
+//!
+//! * A parameter gets what calls of this unit give alone, if known calls alone lead to its procedure
+//!   (`known_calls.rs`); all else has any type.
+//! * A result is what returns and tail calls give. Who captures the continuation of a procedure can return
+//!   anything from it, so [`Primitive::Capture`] makes the result anything.
+//! * A cell holds what the unit stores, for cells are its own; and nothing before, if some read of it is checked.
+//!   Whoever takes checks away has to leave one for each cell that can be read early.
+//! * A free variable holds what closures of its procedure were initialised with, if each closure is initialised where it
+//!   was made and no procedure runs with another one's closure.
 
 use std::collections::VecDeque;
 
@@ -107,14 +118,14 @@ fn cells_at_first(unit: &Unit) -> Vec<Growing> {
 
 /// A type that grows a bounded number of times.
 #[derive(Clone, Copy, Debug)]
-struct Growing {
-    of: Type,
-    growths: u8,
+pub(super) struct Growing {
+    pub(super) of: Type,
+    pub(super) growths: u8,
 }
 
 impl Growing {
     /// Whether it grew.
-    fn grow(&mut self, given: Type) -> bool {
+    pub(super) fn grow(&mut self, given: Type) -> bool {
         let mut joined = self.of.join(given);
         if joined == self.of {
             return false;
@@ -143,18 +154,18 @@ fn widen(old: Range, new: Range, growths: u8) -> Range {
     let high = bounds
         .iter()
         .find(|&&bound| bound >= new.high && is_bounded);
-    Range {
-        low: if new.low < old.low {
+    Range::new(
+        if new.low < old.low {
             *low.unwrap_or(&i128::MIN)
         } else {
             new.low
         },
-        high: if new.high > old.high {
+        if new.high > old.high {
             *high.unwrap_or(&i128::MAX)
         } else {
             new.high
         },
-    }
+    )
 }
 
 /// Types of all values of all procedures.

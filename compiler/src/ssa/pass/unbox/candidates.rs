@@ -125,7 +125,11 @@ impl Facts {
         };
         facts.note_definitions(unit, procedure, flow);
         facts.convertible = Conversions {
-            f64: facts.types.iter().map(|known| known.is_real()).collect(),
+            f64: facts
+                .types
+                .iter()
+                .map(|known| known.has_doubles())
+                .collect(),
             word: facts.types.iter().map(|&known| fits_word(known)).collect(),
         };
         facts.note_local_types(procedure, flow, types);
@@ -144,7 +148,7 @@ impl Facts {
         let index = value.0 as usize;
         let local = self.local.get(&(place, value));
         if repr == Repr::F64 {
-            self.convertible.f64[index] || local.is_some_and(|known| known.is_real())
+            self.convertible.f64[index] || local.is_some_and(|known| known.has_doubles())
         } else {
             self.convertible.word[index] || local.is_some_and(|&known| fits_word(known))
         }
@@ -176,7 +180,7 @@ impl Facts {
                     return;
                 }
                 let known = types.at(value, (id, index));
-                if known.is_real() {
+                if known.has_doubles() {
                     self.local.insert(((id, index), value), known);
                 }
             };
@@ -217,10 +221,10 @@ impl Facts {
             }
         }
         for (value, known) in self.types.iter().enumerate() {
-            if let Some(range) = known.as_integer().filter(|range| range.low == range.high) {
-                self.constant_word[value] = Some(range.low as u64);
-                if range.low.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS {
-                    self.constant_f64[value] = Some((range.low as f64).to_bits());
+            if let Some(single) = known.as_integer().and_then(Range::single) {
+                self.constant_word[value] = Some(single as u64);
+                if single.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS {
+                    self.constant_f64[value] = Some((single as f64).to_bits());
                 }
             }
         }
@@ -325,10 +329,7 @@ impl Facts {
 
     /// Shifts by constants; to the right only of unsigned words.
     fn shift(&self, value: ValueId, by: ValueId) -> Option<RawOperation> {
-        let by = self.types[by.0 as usize]
-            .as_integer()
-            .filter(|by| by.low == by.high)?
-            .low;
+        let by = self.range(by)?.single()?;
         if (0..64).contains(&by) {
             return Some(RawOperation::Constant(
                 RawBinary::WordShiftLeft,
@@ -509,7 +510,7 @@ pub(super) fn is_exact_word(known: Type) -> bool {
 
 fn fits_word(known: Type) -> bool {
     known.as_integer().is_some_and(|range| {
-        range.is_within(Range::U64) || range.is_within(Range::I64) || range.low == range.high
+        range.is_within(Range::U64) || range.is_within(Range::I64) || range.single().is_some()
     })
 }
 

@@ -7,6 +7,16 @@
 //! result is raw by one whose result is not becomes a call: from there on, tail calls
 //! stay among procedures with raw results, so that the stack grows by one frame at most.
 //!
+//! Claim: every tagged value that leaves raw code is the one that tagged code would have made.
+//!
+//! * A double stands for a flonum. An exact operand becomes one only if arithmetic would take that double too
+//!   ([`crate::ssa::analysis::Type::has_doubles`]); a divisor that may be exact zero stays tagged, for it raises.
+//! * A word stands for an integer modulo 2^64. Words whose integers have other words too are used by operations alone that give the
+//!   same modulo 2^64; not by comparisons, right shifts, jumps, calls and boxes.
+//! * Conversions raise nothing: their operands are of the right types where they stand. They allocate but never collect, so that
+//!   they may stand between a closure and its initialisation.
+//! * Raw parameters and results are those of procedures that known calls alone lead to.
+//!
 //! ```text
 //! v3 = * v1 v2; v5 = bitwise-and v3 2^64-1   =>   v6 = unbox-u64 v1; v7 = unbox-u64 v2
 //!                                                 v3:u64 = word-multiply v6 v7; v5:u64 = v3

@@ -1,0 +1,46 @@
+;;; Errors of arithmetic name the operand that is wrong, also where its other operand is a constant.
+
+(import (scheme base) (scheme write) (scheme process-context))
+(include "../prelude.scm")
+
+(define-syntax place-of-error
+  (syntax-rules ()
+    ((_ expression)
+     (guard (problem ((error-object? problem)
+                      (let ((message (error-object-message problem)))
+                        (cond ((find-text message "argument 1") 1)
+                              ((find-text message "argument 2") 2)
+                              ((find-text message "argument 3") 3)
+                              ((find-text message "argument 4") 4)
+                              (else message)))))
+       expression))))
+(define (find-text text part)
+  (let ((last (- (string-length text) (string-length part))))
+    (let loop ((i 0))
+      (and (<= i last)
+           (or (string=? part (substring text i (+ i (string-length part)))) (loop (+ i 1)))))))
+(define (add a b) (+ a b))
+(define (hidden x) (vector-ref (vector x) 0))
+
+(test '(2 1 2 1) (map (lambda (x) x)
+  (list (place-of-error (+ 1 (hidden 'a))) (place-of-error (+ (hidden 'a) 1))
+        (place-of-error (add 1 'a)) (place-of-error (add 'a 1)))))
+(test '(2 1) (list (place-of-error (- 1 (hidden 'a))) (place-of-error (- (hidden 'a) 1))))
+(test '(2 3 4 1) (list (place-of-error (+ 1 (hidden 'a) 2)) (place-of-error (+ 1 (hidden 2) (hidden 'a)))
+                       (place-of-error (+ 1 2 3 (hidden 'a))) (place-of-error (+ (hidden 'a) 2 3))))
+(test '(2 1 2 1) (list (place-of-error (= 1 (hidden 'a))) (place-of-error (= (hidden 'a) 1))
+                       (place-of-error (< 1 (hidden 'a))) (place-of-error (< (hidden 'a) 1))))
+(test '(2 1 2 1)
+      (list (place-of-error (if (= 1 (hidden 'a)) 1 2)) (place-of-error (if (= (hidden 'a) 1) 1 2))
+            (place-of-error (if (>= 1 (hidden 'a)) 1 2)) (place-of-error (if (>= (hidden 'a) 1) 1 2))))
+(test '(1 1) (list (place-of-error (zero? (hidden 'a))) (place-of-error (if (positive? (hidden 'a)) 1 2))))
+
+;; What is compared behind a comparison that fails is compared as well.
+(test '(3 3 4 3) (list (place-of-error (< 3 2 (hidden 'a))) (place-of-error (= 1 2 (hidden 'a)))
+                       (place-of-error (< 3 2 1 (hidden 'a))) (place-of-error (< 1 2 (hidden 'a)))))
+(test-error (< 9 8 7 6 5 4 3 2 1 'a))
+(test-error (apply < (list 3 2 'a)))
+(test '(#t #f #f #f) (list (< 1 2 3) (< 1 3 2) (< 3 1 2) (< 3 2 1)))
+(test '(#t #f #f) (list (= 1 1 1 1) (= 1 1 2 1) (= 2 1 1 1)))
+
+(finish "operands in errors")
