@@ -6,10 +6,11 @@ use std::fmt::Write as _;
 
 use abi::frame_map::{FrameMap, SlotState};
 
+use super::Reach;
 use super::eligible::choose;
 use super::procedure::write_body;
 use super::signature::Parameters;
-use super::{Reach, target};
+use super::target::{Optimization, target};
 use crate::codegen::bytecode::generate;
 use crate::codegen::select::Shared;
 use crate::codegen::tests::fib;
@@ -46,7 +47,7 @@ fn clif(text: &str) -> String {
     let written = write_body(
         &mut shared,
         (&reach, &types, &proofs),
-        &*target::target(),
+        &*target(Optimization::Speed),
         1,
     );
     let text = written.function.display().to_string();
