@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use abi::native::{Stub, context};
+use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
     Block, BlockArg, Function, Inst, InstructionData, Opcode, Type, Value, types,
 };
@@ -242,7 +243,6 @@ fn compute(data: InstructionData, given: &[u64], kind: Type) -> u64 {
         InstructionData::IntCompare { cond, .. } => {
             let (a, b) = (given[0], given[1]);
             let (x, y) = (signed(a, kind), signed(b, kind));
-            use cranelift_codegen::ir::condcodes::IntCC;
             return u64::from(match cond {
                 IntCC::Equal => a == b,
                 IntCC::NotEqual => a != b,
