@@ -105,15 +105,14 @@ impl Heap {
     }
 
     pub(crate) fn reserve(&mut self, bytes: usize) -> Result<(), Full> {
-        if self.trigger.is_granted(bytes) {
+        let young_bytes = self.young_bytes();
+        if self.trigger.is_granted(young_bytes, bytes) {
             return Ok(());
         }
         let is_forced = self.zeal.as_mut().is_some_and(ZealClock::tick);
-        let fits = self.trigger.is_small(bytes)
+        let fits = self.trigger.is_left_to_polls(young_bytes, bytes)
             || bytes <= self.nursery.remaining_bytes()
-                && self
-                    .trigger
-                    .has_room(self.young_bytes(), self.old_bytes(), bytes);
+                && self.trigger.has_room(young_bytes, self.old_bytes(), bytes);
         if fits && !is_forced {
             Ok(())
         } else {

@@ -219,7 +219,8 @@ impl<M: ObjectModel> Mutator<M> {
     /// # Errors
     ///
     /// [`Full`]: [`Self::collect`] for it at a safepoint and ask again; unless the collection said
-    /// [`Outcome::Exhausted`], the answer is then `Ok`.
+    /// [`Outcome::Exhausted`], the answer is then `Ok`, until so much was allocated. Whoever asks twice
+    /// before it has all that it needs asks for all of that when it was refused once.
     #[inline]
     pub fn reserve(&self, bytes: usize) -> Result<(), Full> {
         let remaining = self.area.limit.get() - self.area.cursor.get();

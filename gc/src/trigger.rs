@@ -103,9 +103,11 @@ impl Trigger {
             || mapping_growth > MAPPINGS_MAX
     }
 
-    /// Whether requests of `bytes` are left to the nursery's budget and its polls.
-    pub(crate) const fn is_small(&self, bytes: usize) -> bool {
-        bytes <= self.nursery_budget_bytes / 4
+    /// Whether requests of `bytes` are left to the nursery's budget and its polls: small ones, unless
+    /// there were so many without a poll that large objects would have made a collection due.
+    pub(crate) fn is_left_to_polls(&self, young_bytes: usize, bytes: usize) -> bool {
+        let young_bytes_max = self.nursery_budget_bytes + self.large_young_bytes_max();
+        bytes <= self.nursery_budget_bytes / 4 && young_bytes <= young_bytes_max
     }
 
     /// Whether `bytes` more can be allocated before a collection is due.
@@ -115,12 +117,14 @@ impl Trigger {
                 <= self.full_threshold_bytes
     }
 
-    /// Whether a collection has made room for a request of `bytes`.
-    pub(crate) const fn is_granted(&self, bytes: usize) -> bool {
-        bytes <= self.granted_bytes
+    /// Whether a collection has made room for a request of `bytes` that was not used up since. What an
+    /// instruction takes that asks for nothing is not counted against it.
+    pub(crate) const fn is_granted(&self, young_bytes: usize, bytes: usize) -> bool {
+        let used_bytes = young_bytes.saturating_sub(self.nursery_budget_bytes);
+        bytes <= self.granted_bytes && used_bytes <= self.granted_bytes - bytes
     }
 
-    /// Lets the next request for up to `bytes` pass.
+    /// Lets requests pass until `bytes` were allocated.
     pub(crate) const fn grant(&mut self, bytes: usize) {
         self.granted_bytes = bytes;
     }

@@ -203,6 +203,48 @@ fn a_request_beyond_the_maximum_exhausts_and_the_program_goes_on() {
 }
 
 #[test]
+fn room_that_a_collection_has_made_is_used_up_by_what_is_allocated() {
+    let options = HeapOptions {
+        heap_bytes_max: Some(4 * MIB),
+        ..options()
+    };
+    enter(&options, |session| {
+        let bytes = 2 * MIB;
+        let full = Err(Full { bytes });
+        assert_eq!(session.mutator().reserve(bytes), full);
+        assert_eq!(session.collect_for(bytes), Outcome::Done);
+        for asked in [bytes, bytes, bytes / 2] {
+            let answer = session.mutator().reserve(asked);
+            assert_eq!(answer, Ok(()), "nothing was allocated yet");
+        }
+        let vector = session.vector(&vec![session.integer(1); bytes / 8 - 1]);
+        session.push_root(vector);
+        assert_eq!(session.mutator().reserve(bytes), full);
+        assert_eq!(session.collect_for(bytes), Outcome::Done);
+        assert_eq!(session.mutator().reserve(bytes), Ok(()));
+    })
+    .unwrap();
+}
+
+#[test]
+fn many_small_requests_are_refused_if_no_poll_comes_between() {
+    enter(&options(), |session| {
+        let bytes = 8 * KIB;
+        let mut taken = 0;
+        while session.mutator().reserve(bytes).is_ok() {
+            let vector = session.vector(&vec![session.integer(1); bytes / 8 - 1]);
+            session.push_root(vector);
+            taken += bytes;
+            assert!(taken < MIB, "the nursery is not endless");
+        }
+        assert!(taken > HeapOptions::NURSERY_BYTES_MIN, "polls come first");
+        assert_eq!(session.collect_for(bytes), Outcome::Done);
+        assert_eq!(session.mutator().reserve(bytes), Ok(()));
+    })
+    .unwrap();
+}
+
+#[test]
 fn a_growing_list_exhausts_instead_of_aborting() {
     let options = HeapOptions {
         heap_bytes_max: Some(4 * MIB),

@@ -35,10 +35,15 @@
       (cdaaar path:cdaaar) (cdaadr path:cdaadr) (cdadar path:cdadar) (cdaddr path:cdaddr)
       (cddaar path:cddaar) (cddadr path:cddadr) (cdddar path:cdddar) (cddddr path:cddddr))
 
+    ;; The last argument takes the place of the last pair of a list that nobody else has.
     (define (cons* first . rest)
       (if (null? rest)
           first
-          (cons first (%apply cons* rest))))
+          (let ((all (cons first rest)))
+            (let loop ((before all) (pair rest))
+              (if (null? (cdr pair))
+                  (begin (set-cdr! before (car pair)) all)
+                  (loop pair (cdr pair)))))))
 
     (define append
       (case-lambda

@@ -45,6 +45,21 @@ pub(crate) unsafe fn frame_map<'map>(address: Address) -> FrameMap<'map> {
     FrameMap::decode(encoded).expect("images have well-formed frame maps")
 }
 
+/// The lowest word of the frame at `fp`, whose slots hold `slots`.
+///
+/// # Safety
+///
+/// As for [`frame_map`], if a map says what the slots hold.
+pub(crate) unsafe fn lowest_word(fp: Address, slots: Innermost) -> Address {
+    let slot_count = match slots {
+        // The callee comes first.
+        Innermost::Arguments(count) => count + 1,
+        // SAFETY: passed on to the caller.
+        Innermost::Map(address) => usize::from(unsafe { frame_map(address) }.slot_count()),
+    };
+    fp.offset_bytes((slot_count * WORD_BYTES).wrapping_neg())
+}
+
 impl Frame {
     /// Shows `visitor` the slots with live values.
     ///

@@ -25,7 +25,8 @@ pub(crate) struct Suspended {
     pub(crate) fp: Address,
     /// Where it goes on: keeps the image.
     pub(crate) pc: Address,
-    /// The first byte below what the frame needs.
+    /// The lowest word that the frame needs, arguments that are being gathered included: nothing from
+    /// here up is given away, to other frames or to the system.
     pub(crate) floor: Address,
     /// What its slots hold.
     pub(crate) innermost: Innermost,
@@ -169,20 +170,24 @@ impl Stack {
     }
 
     /// Gives the memory below the innermost frame back to the system.
+    ///
+    /// **Claim**: what is given back holds nothing that is read again. **What has to hold for that**: each
+    /// [`Suspended::floor`] is true, also of frames that are longer than any map, see
+    /// [`Innermost::Arguments`].
     pub(crate) fn discard_unused(&self) {
-        /// More than any frame takes.
-        const FRAME_BYTES_MAX: usize = 1 << 20;
+        /// What calls are likely to want again soon.
+        const KEPT_BYTES: usize = 1 << 20;
         let lowest = self.bases.last().map_or(self.range.end, |base| {
             base.suspended
                 .map_or(base.top, |suspended| suspended.floor.min(suspended.fp))
         });
-        let end = lowest.raw().saturating_sub(FRAME_BYTES_MAX) & !0xffff;
+        let end = lowest.raw().saturating_sub(KEPT_BYTES) & !0xffff;
         if end > self.range.start.raw() {
             let range = AddressRange {
                 start: self.range.start,
                 end: Address::new(end),
             };
-            // SAFETY: chunk-aligned, and below everything that the innermost frame may use.
+            // SAFETY: chunk-aligned, and below everything that the innermost frame uses.
             unsafe { self.arena.discard(range) };
         }
     }

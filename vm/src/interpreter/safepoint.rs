@@ -4,6 +4,7 @@ use abi::condition::ConditionKind;
 use gc::{CollectReason, Outcome};
 
 use crate::error::{Irritant, Raise};
+use crate::frame_walk::lowest_word;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::raise::{fault, heap_exhausted};
 use crate::mutator::Mutator;
@@ -29,7 +30,8 @@ fn suspend(m: &mut Mutator<'_>, s: Machine, innermost: Innermost) {
     m.state_mut().stack.current().suspended = Some(Suspended {
         fp,
         pc,
-        floor: fp,
+        // SAFETY: the map of the instruction at which the frame stands, or of the procedure's entry.
+        floor: unsafe { lowest_word(fp, innermost) },
         innermost,
     });
 }

@@ -15,11 +15,11 @@ use crate::interpreter::{
     leaf_primitive, runtime_operation, stack_exhausted, stage,
 };
 use crate::mutator::Mutator;
-use crate::native::border::below_native;
+use crate::native::border::{below, below_native};
 use crate::native::driver::Next;
 use crate::native::stubs::{Answer, LEAVES, RAISES, RETURNS};
 use crate::stack::{Innermost, Suspended};
-use crate::stubs::ReturnWord;
+use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, ReturnWord};
 
 /// The words that a primitive is called with.
 pub(crate) type Words = SmallVec<[u64; 4]>;
@@ -93,7 +93,8 @@ pub(super) fn suspended_at(fp: Address) -> Suspended {
         fp: fp.offset_words(word.words()),
         // The image is kept by the call, not by what may come after it.
         pc: word.address().offset_bytes(1_usize.wrapping_neg()),
-        floor: fp,
+        // The machine may stand below the border already, and have nothing in its slots yet.
+        floor: below(fp, BORDER_BELOW_NATIVE_WORDS * WORD_BYTES),
         innermost: Innermost::Map(word.map()),
     }
 }

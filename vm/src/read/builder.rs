@@ -79,13 +79,16 @@ impl Room {
         if self.refused.is_some() {
             return false;
         }
-        let step_bytes = self.taken.max(STEP_BYTES_MIN);
-        if m.reserve(step_bytes).is_err() {
-            self.refuse(step_bytes);
-            return false;
+        // Where the collector has made room for the whole datum, a last step may be too long for that.
+        let least_bytes = bytes.max(STEP_BYTES_MIN);
+        for step_bytes in [self.taken.max(least_bytes), least_bytes] {
+            if m.reserve(step_bytes).is_ok() {
+                self.announced = self.taken - bytes + step_bytes;
+                return true;
+            }
         }
-        self.announced = self.taken - bytes + step_bytes;
-        true
+        self.refuse(least_bytes);
+        false
     }
 
     /// A collection is needed, for `bytes` at least.

@@ -12,6 +12,8 @@ use cranelift_codegen::isa::TargetIsa;
 
 use super::Written;
 use super::finish::{Finished, finish};
+use super::slot_addresses::remake_slot_addresses;
+use super::target::{Optimization, target};
 
 /// Instructions of CLIF for which a further thread pays.
 const THREAD_INSTRUCTIONS: usize = 10_000;
@@ -28,6 +30,7 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
         .map(|written| Mutex::new(Some(written)))
         .collect();
     let next = AtomicUsize::new(0);
+    let lowering = target(Optimization::None);
     let run = || {
         let mut context = Context::new();
         let mut done = Vec::new();
@@ -38,7 +41,7 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
             };
             let written = item.lock().map(|mut item| item.take());
             let written = written.ok().flatten().expect("each index comes once");
-            done.push((index, compile(&mut context, written, isa)));
+            done.push((index, compile(&mut context, written, (isa, &*lowering))));
         }
     };
     let done = thread::scope(|scope| {
@@ -59,11 +62,21 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
     finished
 }
 
-fn compile(context: &mut Context, written: Written, isa: &dyn TargetIsa) -> Option<Finished> {
+/// Compiles a function: Cranelift optimizes it for the first machine, and makes code for the second, which
+/// is the same without an optimizer.
+fn compile(
+    context: &mut Context,
+    written: Written,
+    (optimizing, lowering): (&dyn TargetIsa, &dyn TargetIsa),
+) -> Option<Finished> {
     context.clear();
     context.func = written.function;
     context
-        .compile(isa, &mut ControlPlane::default())
+        .optimize(optimizing, &mut ControlPlane::default())
         .unwrap_or_else(|error| panic!("Cranelift takes what is written for it: {error:?}"));
+    remake_slot_addresses(&mut context.func);
+    context
+        .compile(lowering, &mut ControlPlane::default())
+        .unwrap_or_else(|error| panic!("Cranelift takes what it has optimized: {error:?}"));
     finish(context, (&written.places, &written.safepoints))
 }

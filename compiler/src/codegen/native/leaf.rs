@@ -282,7 +282,7 @@ impl Emitter<'_, '_> {
 
     /// Goes on if a word is a character below `end`, a power of two.
     fn require_character_below(&mut self, word: Value, end: char, slow: Block) {
-        let others = !(tag::character(end) - 1) | 0xff;
+        let others = !code_points_below(end);
         let rest = self.code.ins().band_imm_s(word, others.cast_signed());
         let expected = tag::character('\0');
         let is_low = self.is_word(rest, expected);
@@ -476,4 +476,21 @@ impl Emitter<'_, '_> {
     }
 }
 
-const _: () = assert!(TAG_MASK == 0b111 && TAG_OBJECT == 0b011);
+/// The bits of a character's word in which those below `end`, a power of two, differ.
+const fn code_points_below(end: char) -> u64 {
+    assert!((end as u32).is_power_of_two());
+    tag::character(end) - tag::character('\x01')
+}
+
+const _: () = {
+    assert!(TAG_MASK == 0b111 && TAG_OBJECT == 0b011);
+    let zero = tag::character('\0');
+    let mut code = 0;
+    while code < 0x400 {
+        if let Some(character) = char::from_u32(code) {
+            let rest = tag::character(character) & !code_points_below('\u{100}');
+            assert!((rest == zero) == (code < 0x100));
+        }
+        code += 1;
+    }
+};

@@ -30,6 +30,7 @@ mod safepoint;
 mod safepoints;
 mod sequence;
 mod signature;
+mod slot_addresses;
 mod slots;
 mod switch;
 mod target;
@@ -51,6 +52,7 @@ use self::likely_doubles::has_many_doubles;
 use self::procedure::{write_body, write_general_entry};
 use self::record::Planned;
 use self::signature::Parameters;
+use self::target::{Optimization, target};
 use super::CodegenError;
 use super::frame_record::{Point, SafepointRecord};
 use super::select::Shared;
@@ -122,7 +124,7 @@ pub(in crate::codegen) fn generate(
         return Ok(vec![None; unit.procedures.len()]);
     }
     enter_literals(shared)?;
-    let isa = target::target();
+    let isa = target(Optimization::Speed);
     let bodies = unit.procedures.iter().map(Parameters::of_body).collect();
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);

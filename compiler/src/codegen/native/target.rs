@@ -7,7 +7,6 @@ use cranelift_codegen::settings::{self, Configurable, Flags};
 
 /// Flags of Cranelift and their values: position-independent code for the stack of Scheme frames.
 const FLAGS: &[(&str, &str)] = &[
-    ("opt_level", "speed"),
     // Symbols of the image are reached relative to the instruction: no table of addresses.
     ("is_pic", "false"),
     ("enable_pinned_reg", "true"),
@@ -29,13 +28,29 @@ const FLAGS: &[(&str, &str)] = &[
     ("machine_code_cfg_info", "false"),
 ];
 
+/// Whether Cranelift's optimizer runs. Machine code is made of its result the same way without it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Optimization {
+    /// It does.
+    Speed,
+    /// It has done so, or is not to.
+    None,
+}
+
 /// The instruction set: x86-64 with what every such machine has.
 ///
 /// # Panics
 ///
 /// If Cranelift was built without it.
-pub(super) fn target() -> Arc<dyn TargetIsa> {
+pub(super) fn target(optimization: Optimization) -> Arc<dyn TargetIsa> {
     let mut flags = settings::builder();
+    let level = match optimization {
+        Optimization::Speed => "speed",
+        Optimization::None => "none",
+    };
+    flags
+        .set("opt_level", level)
+        .expect("Cranelift knows its levels");
     for (name, value) in FLAGS {
         flags.set(name, value).expect("Cranelift knows its flags");
     }

@@ -1,15 +1,19 @@
 //! Tests of native code: what Cranelift is given, and what is listed of the machine code.
 
+mod execute;
 mod hot_shapes;
+mod short_paths;
 
 use std::fmt::Write as _;
 
 use abi::frame_map::{FrameMap, SlotState};
+use cranelift_codegen::ir::Function;
 
+use super::Reach;
 use super::eligible::choose;
 use super::procedure::write_body;
 use super::signature::Parameters;
-use super::{Reach, target};
+use super::target::{Optimization, target};
 use crate::codegen::bytecode::generate;
 use crate::codegen::select::Shared;
 use crate::codegen::tests::fib;
@@ -31,25 +35,29 @@ fn unit(text: &str) -> Unit {
     PASSES.iter().fold(unit, |unit, pass| (pass.run)(unit))
 }
 
-/// The blocks of the second procedure, as Cranelift gets them.
-fn clif(text: &str) -> String {
-    let unit = unit(text);
-    let mut shared = Shared::new(&unit);
+/// The second procedure, as Cranelift gets it.
+fn written(unit: &Unit) -> Function {
+    let mut shared = Shared::new(unit);
     let reach = Reach {
         bodies: unit.procedures.iter().map(Parameters::of_body).collect(),
-        reasons: choose(&unit, Tier::Native, &vec![false; unit.procedures.len()]),
+        reasons: choose(unit, Tier::Native, &vec![false; unit.procedures.len()]),
         mostly_doubles: false,
     };
     let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
-    let types = UnitTypes::infer(&unit, &graphs);
-    let proofs = Proofs::new(&unit);
-    let written = write_body(
-        &mut shared,
-        (&reach, &types, &proofs),
-        &*target::target(),
-        1,
-    );
-    let text = written.function.display().to_string();
+    let types = UnitTypes::infer(unit, &graphs);
+    let proofs = Proofs::new(unit);
+    let isa = target(Optimization::Speed);
+    write_body(&mut shared, (&reach, &types, &proofs), &*isa, 1).function
+}
+
+/// [`written`] without any pass before.
+fn function(text: &str) -> Function {
+    written(&parse(&format!("{ENTRY} {text}")).unwrap())
+}
+
+/// The blocks of the second procedure, as Cranelift gets them.
+fn clif(text: &str) -> String {
+    let text = written(&unit(text)).display().to_string();
     let mut blocks = String::new();
     for line in text.lines() {
         // Behind the column of source places.
