@@ -64,7 +64,11 @@ impl Generator<'_> {
 
     /// A recursive binding: procedures that name each other, inits that run code, constants.
     pub(super) fn recursive_bindings(&mut self) -> String {
-        let count = 1 + self.choose(4);
+        let count = if self.rarely(8) {
+            0
+        } else {
+            1 + self.choose(4)
+        };
         let plan: Vec<(String, u8)> = (0..count)
             .map(|_| (self.variable("f"), self.choose(6)))
             .collect();
@@ -100,6 +104,70 @@ impl Generator<'_> {
             }
         }
         format!("(letrec ({text}) {})", self.integer())
+    }
+
+    /// A binding form one of whose operands returns again, with a variable that is assigned in between.
+    pub(super) fn operand_again(&mut self) -> String {
+        let [sum, other, name] = ["sum", "again", "f"].map(|name| self.variable(name));
+        let first = self.integer();
+        let again = self.capture();
+        let inner = self.atom();
+        let procedure = self.lambda("", &inner);
+        self.bind_integer(&sum);
+        self.bind_integer(&other);
+        let value = self.atom();
+        let body = format!(
+            "(begin (set! {sum} (+ {sum} {other})) (set-global! (global trace) {sum}) \
+             (if (if (< n.1 6) k.0 #f) (begin (set! n.1 (+ n.1 1)) (call k.0 {value})) {sum}))"
+        );
+        let both = format!("{sum} {other}");
+        match self.choose(8) {
+            0 => format!("(let (({sum} {first}) ({other} {again})) {body})"),
+            1 => format!("(let (({other} {again}) ({sum} {first})) {body})"),
+            2 => format!("(let (({sum} {first}) ({name} {procedure}) ({other} {again})) {body})"),
+            3 => format!("(call {} {first} {again})", self.lambda(&both, &body)),
+            4 => format!("(receive ({both}) (values {first} {again}) {body})"),
+            5 => format!(
+                "(%apply {} (list {first} {again}))",
+                self.lambda(&both, &body)
+            ),
+            6 => {
+                let lambda = self.lambda(&both, &body);
+                format!("(letrec (({name} {lambda})) (call {name} {first} {again}))")
+            }
+            _ => {
+                let body = format!("(let (({other} (car {name}))) {body})");
+                let lambda = self.lambda(&format!("{sum} %rest {name}"), &body);
+                format!("(call {lambda} {first} {again})")
+            }
+        }
+    }
+
+    /// Definitions around an effect: what is copied before it, what after it, and a procedure that names both
+    /// and may be called before, between or behind.
+    pub(super) fn definitions(&mut self) -> String {
+        let [changed, show, first, second] =
+            ["y", "show", "a", "b"].map(|name| self.variable(name));
+        let (start, value) = (self.integer(), self.integer());
+        let copy = format!("({first} {changed})");
+        let mut effect = format!("({second} (begin (set! {changed} {value}) 3))");
+        if self.rarely(4) {
+            effect = format!("({second} (begin (set! {changed} {value}) (call {show})))");
+        }
+        let body = format!("(+ {first} (* 10 {second}))");
+        let procedure = format!("({show} {})", self.lambda("", &body));
+        let [one, two, three] = match self.choose(4) {
+            0 => [&procedure, &copy, &effect],
+            1 => [&procedure, &effect, &copy],
+            2 => [&effect, &copy, &procedure],
+            _ => [&effect, &procedure, &copy],
+        };
+        self.bind_integer(&changed);
+        self.bind_integer(&first);
+        self.bind_integer(&second);
+        let after = self.integer();
+        let bindings = format!("{one} {two} {three}");
+        format!("(let (({changed} {start})) (letrec ({bindings}) (+ (call {show}) {after})))")
     }
 
     /// A procedure of a group.

@@ -147,7 +147,7 @@ impl Generator<'_> {
         }
         self.depth += 1;
         let mark = self.scope.len();
-        let text = match self.choose(28) {
+        let text = match self.choose(33) {
             0 | 1 => self.atom(),
             2 => self.sum("+"),
             3 => self.sum("-"),
@@ -167,6 +167,8 @@ impl Generator<'_> {
             24 => self.standard(),
             25 => self.error(),
             26 => self.counter(),
+            27 | 28 => self.definitions(),
+            29..=31 => self.operand_again(),
             _ => self.mutual_loop(),
         };
         self.scope.truncate(mark);

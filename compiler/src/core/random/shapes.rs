@@ -170,7 +170,10 @@ impl Generator<'_> {
 
     /// A call of a standard procedure.
     pub(super) fn standard(&mut self) -> String {
-        let [first, second, third] = [(); 3].map(|()| self.integer());
+        let [first, mut second, third] = [(); 3].map(|()| self.integer());
+        if self.rarely(8) {
+            second = "#t".into();
+        }
         match self.choose(10) {
             0 => format!("(call (immutable +) {first} {second} {third})"),
             1 => format!("(call (immutable -) {first} {second} {third})"),

@@ -72,9 +72,10 @@ impl ProcedureBuilder<'_, '_> {
                 (Some(value), None) => Selection::AddSmall(operands[1], value),
                 (None, None) => Selection::Plain,
             },
+            // Not a difference with zero: -0.0 and an exact zero have another sum than difference.
             Primitive::Subtract => match self.small(operands[1]).and_then(i16::checked_neg) {
-                Some(value) => Selection::AddSmall(operands[0], value),
-                None => Selection::Plain,
+                Some(value) if value != 0 => Selection::AddSmall(operands[0], value),
+                _ => Selection::Plain,
             },
             Primitive::NumberEqual => self.select_comparison(Comparison::Equal, operands),
             Primitive::Less => self.select_comparison(Comparison::Less, operands),

@@ -1,12 +1,12 @@
 //! Applying a rule to a call.
 
-use abi::primitive::Primitive;
+use abi::primitive::{Effect, Primitive};
 use abi::tag;
 use syntax::DatumKind;
 
 use super::rule::Rule;
 use crate::core::LiteralDatum;
-use crate::core::ir::{Expr, ExprId, Literal, Place, Program};
+use crate::core::ir::{Expr, ExprId, Literal, Place, Program, VariableId};
 
 /// What the call `id` with these operands becomes; `None` if it stays a call.
 pub(super) fn apply(
@@ -71,6 +71,16 @@ pub(super) fn apply(
     }
 }
 
+/// How many expressions are looked at; more count as doing something.
+const LOOKED_AT_MAX: usize = 64;
+
+fn is_quiet(primitive: Primitive) -> bool {
+    match primitive.effect() {
+        Effect::Total | Effect::Partial | Effect::Allocate | Effect::Read => true,
+        Effect::Write | Effect::Control => false,
+    }
+}
+
 struct Rewriter<'program> {
     program: &'program mut Program,
     place: Place,
@@ -105,6 +115,12 @@ impl Rewriter<'_> {
 
     /// From the left; at least two operands.
     fn fold(&mut self, primitive: Primitive, operands: &[ExprId], id: ExprId) -> Option<Expr> {
+        if operands.len() > 2 && !self.are_quiet(&operands[2..]) {
+            let (bindings, operands) = self.bind(operands);
+            let result = self.fold(primitive, &operands, id)?;
+            let place = self.program.place(id);
+            return Some(Expr::Let(bindings, self.program.add(result, place)));
+        }
         let (&last, before) = operands.split_last()?;
         let (&first, middle) = before.split_first()?;
         let mut result = first;
@@ -128,6 +144,11 @@ impl Rewriter<'_> {
         convert: Option<Primitive>,
         operands: &[ExprId],
     ) -> Option<Expr> {
+        if convert.is_some() && !self.are_quiet(&operands[1..]) {
+            let (bindings, operands) = self.bind(operands);
+            let result = self.chain(primitive, convert, &operands)?;
+            return Some(Expr::Let(bindings, self.program.add(result, self.place)));
+        }
         let mut operands = operands.to_vec();
         if let Some(convert) = convert {
             for (number, operand) in (1..).zip(&mut operands) {
@@ -161,6 +182,41 @@ impl Rewriter<'_> {
             });
         }
         Some(Expr::Let(bindings, result?))
+    }
+
+    /// Binds operands to variables, which stand for them afterwards: so all have been evaluated.
+    fn bind(&mut self, operands: &[ExprId]) -> (Vec<(VariableId, ExprId)>, Vec<ExprId>) {
+        let mut bindings = Vec::with_capacity(operands.len());
+        let mut bound = Vec::with_capacity(operands.len());
+        for &operand in operands {
+            let variable = self.program.add_variable("operand".into());
+            bindings.push((variable, operand));
+            let place = self.program.place(operand);
+            bound.push(self.program.add(Expr::Local(variable), place));
+        }
+        (bindings, bound)
+    }
+
+    /// Whether evaluating these does nothing but compute values or raise: then a primitive that may raise
+    /// can stand in front of them.
+    fn are_quiet(&self, operands: &[ExprId]) -> bool {
+        let mut pending = operands.to_vec();
+        for _ in 0..LOOKED_AT_MAX {
+            let Some(id) = pending.pop() else {
+                return true;
+            };
+            match self.program.expr(id) {
+                Expr::Quote(_) | Expr::Local(_) | Expr::GlobalRef(_) | Expr::Lambda(_) => {}
+                Expr::Primitive(primitive, operands) if is_quiet(*primitive) => {
+                    pending.extend(operands);
+                }
+                Expr::If(..) | Expr::Let(..) | Expr::Sequence(_) => {
+                    self.program.each_part(id, |part| pending.push(part));
+                }
+                _ => return false,
+            }
+        }
+        pending.is_empty()
     }
 
     fn path(&mut self, path: &[Primitive], operand: ExprId) -> Option<Expr> {
