@@ -67,13 +67,11 @@ pub(super) fn location(environment: &Environment, variable: VariableId) -> Locat
 }
 
 /// The environment of a label's form.
-pub(super) fn of_label(environment: &Environment, label: LabelId) -> Environment {
+pub(super) fn of_label(environment: &Environment, label: LabelId) -> Rc<Scope> {
     let found = scopes(environment).find(|scope| scope.labels.contains(&label));
-    Some(
-        found
-            .expect("jumps stand in the form of their label")
-            .clone(),
-    )
+    found
+        .expect("jumps stand in the form of their label")
+        .clone()
 }
 
 /// Where the procedure returns to whose body is evaluated.

@@ -199,14 +199,12 @@ impl<'program> Machine<'program> {
 
     /// What is evaluated before an expression has all its operands.
     fn operands(&self, id: ExprId) -> Vec<ExprId> {
-        match self.program.expr(id) {
-            Expr::Let(bindings, _) => bindings.iter().map(|binding| binding.1).collect(),
-            _ => {
-                let mut parts = Vec::new();
-                self.program.each_part(id, |part| parts.push(part));
-                parts
-            }
+        if let Expr::Let(bindings, _) = self.program.expr(id) {
+            return bindings.iter().map(|binding| binding.1).collect();
         }
+        let mut parts = Vec::new();
+        self.program.each_part(id, |part| parts.push(part));
+        parts
     }
 
     fn operand(&mut self, id: ExprId, environment: Environment, done: Vec<Value>) -> Result<State> {
@@ -295,7 +293,7 @@ impl<'program> Machine<'program> {
             }
             Expr::Goto(label, _) => {
                 let lambda = self.program.lambda(*label);
-                let outer = environment::of_label(&environment, *label);
+                let outer = Some(environment::of_label(&environment, *label));
                 let scope = Scope::new(lambda.parameters().zip(values), outer);
                 Ok(State::Evaluate(lambda.body, Some(Rc::new(scope))))
             }

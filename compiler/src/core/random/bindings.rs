@@ -16,12 +16,12 @@ impl Generator<'_> {
             };
             bound.push((self.variable("x"), init, kind));
         }
-        let mut text = String::new();
+        let mut inits = Vec::new();
         for (variable, init, kind) in bound {
-            text += &format!("({variable} {init})");
+            inits.push(format!("({variable} {init})"));
             self.bind(&variable, kind);
         }
-        format!("(let ({text}) {})", self.integer())
+        format!("(let ({}) {})", inits.concat(), self.integer())
     }
 
     /// A lambda expression, and what a variable that is bound to it stands for.
@@ -87,7 +87,7 @@ impl Generator<'_> {
             };
             self.bind(variable, kind);
         }
-        let mut text = String::new();
+        let mut inits = Vec::new();
         for (index, (variable, choice)) in plan.iter().enumerate() {
             let init = match choice {
                 0..=2 => self.member(required),
@@ -96,14 +96,14 @@ impl Generator<'_> {
                 _ if self.rarely(4) => self.integer(),
                 _ => self.integer_before(start + index),
             };
-            text += &format!("({variable} {init})");
+            inits.push(format!("({variable} {init})"));
         }
         for entry in &mut self.scope[start..] {
             if let Kind::Procedure { is_counted, .. } = &mut entry.kind {
                 *is_counted = false;
             }
         }
-        format!("(letrec ({text}) {})", self.integer())
+        format!("(letrec ({}) {})", inits.concat(), self.integer())
     }
 
     /// A binding form one of whose operands returns again, with a variable that is assigned in between.
@@ -236,7 +236,8 @@ impl Generator<'_> {
         let mut values = String::new();
         for _ in 0..count {
             variables.push(self.variable("m"));
-            values += &format!(" {}", self.integer());
+            values += " ";
+            values += &self.integer();
         }
         let mut producer = format!("(values{values})");
         if self.choose(3) == 2 {

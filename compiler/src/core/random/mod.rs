@@ -147,7 +147,7 @@ impl Generator<'_> {
         }
         self.depth += 1;
         let mark = self.scope.len();
-        let text = match self.choose(33) {
+        let text = match self.choose(36) {
             0 | 1 => self.atom(),
             2 => self.sum("+"),
             3 => self.sum("-"),
@@ -169,6 +169,8 @@ impl Generator<'_> {
             26 => self.counter(),
             27 | 28 => self.definitions(),
             29..=31 => self.operand_again(),
+            32 => self.called_twice(),
+            33 | 34 => self.free_variables(),
             _ => self.mutual_loop(),
         };
         self.scope.truncate(mark);

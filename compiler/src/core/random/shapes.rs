@@ -5,6 +5,16 @@ use super::{Generator, Kind};
 impl Generator<'_> {
     pub(super) fn sum(&mut self, operator: &str) -> String {
         let left = self.integer();
+        if self.choose(4) == 3 {
+            // What is evaluated first is used last, and only there.
+            let right = if self.choose(2) == 0 {
+                self.integer()
+            } else {
+                self.capture()
+            };
+            let late = self.variable("late");
+            return format!("(let (({late} {left})) ({operator} {right} {late}))");
+        }
         format!("({operator} {left} {})", self.integer())
     }
 
@@ -24,9 +34,14 @@ impl Generator<'_> {
     }
 
     pub(super) fn conditional(&mut self) -> String {
-        let test = self.test();
         let consequent = self.integer();
-        format!("(if {test} {consequent} {})", self.integer())
+        let alternative = self.integer();
+        if self.choose(4) == 3 {
+            let either = self.variable("t");
+            return format!("(let (({either} {consequent})) (if {either} {either} {alternative}))");
+        }
+        let test = self.test();
+        format!("(if {test} {consequent} {alternative})")
     }
 
     /// An effect that can be seen, and a value.
@@ -188,10 +203,10 @@ impl Generator<'_> {
         }
     }
 
-    /// What raises, sometimes.
+    /// What raises, sometimes; also where its value is not used.
     pub(super) fn error(&mut self) -> String {
         let operand = self.integer();
-        match self.choose(12) {
+        match self.choose(14) {
             1 => format!("(car {operand})"),
             2 => format!("(call {operand})"),
             3 => format!("(+ {operand} #t)"),
@@ -199,8 +214,51 @@ impl Generator<'_> {
             5 => "(global nothing)".into(),
             6 => "(values)".into(),
             7 => format!("(call (immutable <) 1 {operand} #t)"),
+            8 => format!("(begin (car {operand}) {})", self.atom()),
+            9 => {
+                let unused = self.variable("unused");
+                format!("(let (({unused} (car {operand}))) {})", self.integer())
+            }
             _ => operand,
         }
+    }
+
+    /// A procedure that assigns its parameter, and is called twice.
+    pub(super) fn called_twice(&mut self) -> String {
+        let [name, parameter] = ["f", "p"].map(|name| self.variable(name));
+        let (first, second) = (self.integer(), self.integer());
+        let added = self.atom();
+        let body = format!("(begin (set! {parameter} (+ {parameter} {added})) {parameter})");
+        let lambda = self.lambda(&parameter, &body);
+        format!("(let (({name} {lambda})) (+ (call {name} {first}) (call {name} {second})))")
+    }
+
+    /// Two procedures that recur, name a variable around them, and are called or passed on.
+    pub(super) fn free_variables(&mut self) -> String {
+        let [free, inner, outer] = ["free", "f", "g"].map(|name| self.variable(name));
+        let [left, right] = ["p", "q"].map(|name| self.variable(name));
+        let value = self.integer();
+        self.bind_integer(&free);
+        let at_end = self.atom();
+        let body =
+            format!("(if (< {left} 1) (+ {free} {at_end}) (+ 1 (call {inner} (- {left} 1))))");
+        let first = self.lambda(&left, &body);
+        let more = if self.rarely(6) { " 3" } else { "" };
+        let body = format!(
+            "(if (< {right} 1) (+ 1 (call {inner} 2{more})) (+ 2 (call {outer} (- {right} 1))))"
+        );
+        let second = self.lambda(&right, &body);
+        let call = match self.choose(3) {
+            0 => format!("(+ (call {inner} 1) (call {outer} 2))"),
+            1 => format!("(+ (call {inner} 1) (call (car (list {outer})) 2))"),
+            _ => format!("(+ (call (car (list {inner})) 1) (call {outer} 2))"),
+        };
+        let nested = if self.choose(2) == 0 {
+            format!("(letrec (({inner} {first}) ({outer} {second})) {call})")
+        } else {
+            format!("(letrec (({inner} {first})) (letrec (({outer} {second})) {call}))")
+        };
+        format!("(let (({free} {value})) {nested})")
     }
 
     /// A variable that a procedure counts up.

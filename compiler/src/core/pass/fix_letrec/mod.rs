@@ -49,7 +49,7 @@ use early::Early;
 pub fn fix_letrec(mut program: Program) -> Program {
     let groups = Collector::new(&program).run(program.root());
     for group in groups {
-        fix(&mut program, group);
+        fix(&mut program, &group);
     }
     program
 }
@@ -178,9 +178,9 @@ fn procedure(program: &Program, (variable, init): (VariableId, ExprId)) -> Optio
     }
 }
 
-fn fix(program: &mut Program, group: Group) {
+fn fix(program: &mut Program, group: &Group) {
     let fixed = match program.expr(group.id).clone() {
-        Expr::Letrec(bindings, body) => fix_recursive(program, &group, &bindings, body),
+        Expr::Letrec(bindings, body) => fix_recursive(program, group, &bindings, body),
         Expr::Let(bindings, body) => fix_let(program, group.id, bindings, body),
         other => unreachable!("a group is a binding form, not {other:?}"),
     };
