@@ -113,14 +113,24 @@ impl Rewriter<'_> {
             .add(Expr::Primitive(primitive, operands), self.place)
     }
 
-    /// From the left; at least two operands.
+    /// From the left; at least two operands. They are bound first where one has effects behind the first
+    /// primitive.
     fn fold(&mut self, primitive: Primitive, operands: &[ExprId], id: ExprId) -> Option<Expr> {
-        if operands.len() > 2 && !self.are_quiet(&operands[2..]) {
-            let (bindings, operands) = self.bind(operands);
-            let result = self.fold(primitive, &operands, id)?;
-            let place = self.program.place(id);
-            return Some(Expr::Let(bindings, self.program.add(result, place)));
+        if operands.len() == 2 || self.are_quiet(&operands[2..]) {
+            return self.fold_quiet(primitive, operands, id);
         }
+        let (bindings, operands) = self.bind(operands);
+        let result = self.fold_quiet(primitive, &operands, id)?;
+        let place = self.program.place(id);
+        Some(Expr::Let(bindings, self.program.add(result, place)))
+    }
+
+    fn fold_quiet(
+        &mut self,
+        primitive: Primitive,
+        operands: &[ExprId],
+        id: ExprId,
+    ) -> Option<Expr> {
         let (&last, before) = operands.split_last()?;
         let (&first, middle) = before.split_first()?;
         let mut result = first;
@@ -144,11 +154,20 @@ impl Rewriter<'_> {
         convert: Option<Primitive>,
         operands: &[ExprId],
     ) -> Option<Expr> {
-        if convert.is_some() && !self.are_quiet(&operands[1..]) {
-            let (bindings, operands) = self.bind(operands);
-            let result = self.chain(primitive, convert, &operands)?;
-            return Some(Expr::Let(bindings, self.program.add(result, self.place)));
+        if convert.is_none() || self.are_quiet(&operands[1..]) {
+            return self.chain_quiet(primitive, convert, operands);
         }
+        let (bindings, operands) = self.bind(operands);
+        let result = self.chain_quiet(primitive, convert, &operands)?;
+        Some(Expr::Let(bindings, self.program.add(result, self.place)))
+    }
+
+    fn chain_quiet(
+        &mut self,
+        primitive: Primitive,
+        convert: Option<Primitive>,
+        operands: &[ExprId],
+    ) -> Option<Expr> {
         let mut operands = operands.to_vec();
         if let Some(convert) = convert {
             for (number, operand) in (1..).zip(&mut operands) {
@@ -201,7 +220,7 @@ impl Rewriter<'_> {
     /// can stand in front of them.
     fn are_quiet(&self, operands: &[ExprId]) -> bool {
         let mut pending = operands.to_vec();
-        for _ in 0..LOOKED_AT_MAX {
+        for _ in 0..LOOKED_AT_MAX + operands.len() {
             let Some(id) = pending.pop() else {
                 return true;
             };

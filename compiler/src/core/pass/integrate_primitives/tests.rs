@@ -59,6 +59,18 @@ fn operands_with_effects_are_evaluated_before_anything_raises() {
 }
 
 #[test]
+fn any_number_of_operands_is_integrated() {
+    for procedure in ["+", "-", "max", "<", "char<?", "append"] {
+        let effects = " (call (global f))".repeat(300);
+        let text = integrated(&format!("(call (immutable {procedure}){effects})"));
+        assert!(!text.contains("immutable"), "{procedure}");
+        let constants = " #t".repeat(300);
+        let text = integrated(&format!("(call (immutable {procedure}){constants})"));
+        assert!(!text.contains("immutable"), "{procedure}");
+    }
+}
+
+#[test]
 fn equivalence_with_immediates_and_symbols_is_identity() {
     assert_eq!(
         integrated("(call (immutable eqv?) 1 (car ()))"),
