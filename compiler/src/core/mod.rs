@@ -3,13 +3,15 @@
 #[cfg(test)]
 pub(crate) mod golden;
 pub(crate) mod grow;
+#[cfg(test)]
+pub(crate) mod interpret;
 pub mod ir;
 mod literal;
 mod parse;
 pub mod pass;
 mod print;
 #[cfg(test)]
-pub(crate) mod reference;
+pub(crate) mod random;
 #[cfg(test)]
 mod tests;
 mod text_layout;

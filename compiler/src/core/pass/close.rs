@@ -8,6 +8,16 @@
 //! (fix ((f.0 (lambda (x.1 . y.2) (f.0 x.1 1 2)))) f.0)
 //! => (fix ((f.0 (lambda (x.1 . y.2) (call-known f.0 x.1 (list 1 2))))) f.0)
 //! ```
+//!
+//! # Claims
+//!
+//! * A variable of `Fix` stands for its lambda wherever it is named: it is never assigned.
+//! * A call that does not fit stays a call, which raises. The list of further arguments is made when all
+//!   operands have returned, as the callee would make it.
+//! * A closure holds values, not locations: free variables are never assigned. Variables of the top level
+//!   are in cells, because their form is evaluated once, or again in the same cells.
+//! * A procedure holds each variable that it names, and each procedure with free variables that it names;
+//!   so does every procedure between it and the binding. The verifier fails where one is missing.
 
 use std::collections::HashSet;
 

@@ -13,6 +13,20 @@
 //! called, and all its calls have one root, those aside that stand in tail position of its own bodies;
 //! then the bodies get this root too (after Fluet and Weeks, Contification Using Dominators, 2001, for the
 //! case that roots are found from the inside out).
+//!
+//! # Claims
+//!
+//! * Calls with one root return to one place, with the same number of values wanted: no frame is needed to
+//!   find it again, and a continuation that is captured in an operand holds the frame around.
+//! * All calls of a group are seen: a variable that is named otherwise than as an operator makes its group
+//!   stay, and so does a call that does not fit, because it has to raise.
+//! * A procedure that captures where it returns to is no label: its frame would be that of another one.
+//! * The parameters of a label are bound anew at each jump, so that assigned ones that procedures captured
+//!   in an earlier turn keep their locations: `convert_assignments` makes a box in the label's body.
+//! * A group may move inwards to the root of its calls: what its bodies name is bound outside of the group,
+//!   so outside of the root, and making closures has no effect that could be told from its absence.
+//!
+//! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 
 use abi::primitive::Primitive;
 

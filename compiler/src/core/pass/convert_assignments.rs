@@ -6,6 +6,16 @@
 //! (lambda (x.0) (begin (set! x.0 1) x.0))
 //! => (lambda (x.1) (let ((x.0 (%make-box x.1))) (begin (%box-set! x.0 1) (%box-ref x.0))))
 //! ```
+//!
+//! # Claims
+//!
+//! * A binding form makes its locations when all its operands have returned, and makes them anew each time
+//!   one of them returns again through a continuation. Proof: boxes are made in the body of the form,
+//!   whose operands are bound to variables that are never assigned; or around its only operand.
+//! * Every use of an assigned variable goes through its box: no pass before this one may have copied such
+//!   a variable, and what an assigned variable of the top level is, only its cell knows.
+//!
+//! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 
 use abi::primitive::Primitive;
 
@@ -15,10 +25,6 @@ use crate::core::post_order;
 /// Runs the pass.
 #[must_use]
 pub fn convert_assignments(mut program: Program) -> Program {
-    let is_boxed = |program: &Program, id: VariableId| {
-        let variable = program.variable(id);
-        variable.assigned && !variable.top_level
-    };
     if !program
         .variables
         .iter()
@@ -37,14 +43,9 @@ pub fn convert_assignments(mut program: Program) -> Program {
                 let boxed = program.add(Expr::Local(variable), place);
                 program.replace(id, Expr::Primitive(Primitive::BoxSet, vec![boxed, value]));
             }
-            Expr::Let(mut bindings, body) => {
-                for (variable, init) in &mut bindings {
-                    if is_boxed(&program, *variable) {
-                        let boxed = Expr::Primitive(Primitive::MakeBox, vec![*init]);
-                        *init = program.add(boxed, place);
-                    }
-                }
-                program.replace(id, Expr::Let(bindings, body));
+            Expr::Let(bindings, body) => {
+                let bound = box_let(&mut program, bindings, body, place);
+                program.replace(id, bound);
             }
             Expr::Lambda(lambda) => box_parameters(&mut program, lambda),
             Expr::Fix(bindings, _) => bindings
@@ -78,6 +79,31 @@ pub fn convert_assignments(mut program: Program) -> Program {
     program
 }
 
+/// Whether a variable becomes a box.
+fn is_boxed(program: &Program, id: VariableId) -> bool {
+    let variable = program.variable(id);
+    variable.assigned && !variable.top_level
+}
+
+/// The only init of a `Let` has returned when its box is made around it; of several, another one may
+/// return again afterwards.
+fn box_let(
+    program: &mut Program,
+    mut bindings: Vec<(VariableId, ExprId)>,
+    mut body: ExprId,
+    place: Place,
+) -> Expr {
+    if let [(variable, init)] = bindings.as_mut_slice() {
+        if is_boxed(program, *variable) {
+            *init = program.add(Expr::Primitive(Primitive::MakeBox, vec![*init]), place);
+        }
+    } else {
+        let variables = bindings.iter_mut().map(|binding| &mut binding.0);
+        body = box_bound(program, variables, body, place);
+    }
+    Expr::Let(bindings, body)
+}
+
 fn box_parameters(program: &mut Program, id: LambdaId) {
     let mut lambda = program.lambda(id).clone();
     let parameters = lambda
@@ -98,11 +124,10 @@ fn box_bound<'variable>(
 ) -> ExprId {
     let mut bindings = Vec::new();
     for parameter in parameters {
-        let variable = program.variable(*parameter);
-        if !variable.assigned || variable.top_level {
+        if !is_boxed(program, *parameter) {
             continue;
         }
-        let fresh = program.add_variable(variable.name.clone());
+        let fresh = program.add_variable(program.variable(*parameter).name.clone());
         let value = program.add(Expr::Local(fresh), place);
         let boxed = program.add(Expr::Primitive(Primitive::MakeBox, vec![value]), place);
         bindings.push((*parameter, boxed));
@@ -130,6 +155,19 @@ mod tests {
             ),
             "(lambda _.0 (x.2) (let ((x.0 (%make-box x.2))) (let ((y.1 (%make-box 1))) \
              (begin (%box-set! x.0 (%box-ref y.1)) (%box-set! y.1 2) (%box-ref x.0)))))"
+        );
+    }
+
+    #[test]
+    fn boxes_are_made_when_all_operands_have_returned() {
+        assert_eq!(
+            after(
+                convert_assignments,
+                Stage::Converted,
+                "(let ((x.0 1) (y.1 (call (global f)))) (begin (set! x.0 y.1) x.0))"
+            ),
+            "(let ((x.2 1) (y.1 (call (global f)))) (let ((x.0 (%make-box x.2))) \
+             (begin (%box-set! x.0 y.1) (%box-ref x.0))))"
         );
     }
 

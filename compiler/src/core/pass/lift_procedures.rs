@@ -11,6 +11,18 @@
 //! After Johnsson, Lambda Lifting, 1985. All procedures that could be lifted are taken for lifted at
 //! first; those that need too many arguments, the closure of one that is not lifted, or more room in a
 //! closure that calls them, are given up one after another until all that are left agree.
+//!
+//! # Claims
+//!
+//! * A variable that is free in a procedure has the same value at each call of the procedure: it is never
+//!   assigned (boxes are variables too, and those of the top level are left out), and it is in scope there,
+//!   because it is bound outside of the procedure's own `Fix`.
+//! * All calls are seen: a procedure that is named otherwise than as the operator of a call that fits is not
+//!   lifted. Arguments are added behind the others, and have nothing to evaluate.
+//! * What a lifted procedure calls gets its arguments from it: needs spread to all callers before any
+//!   procedure is changed.
+//!
+//! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 
 use std::collections::{BTreeMap, BTreeSet};
 

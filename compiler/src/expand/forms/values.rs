@@ -1,5 +1,7 @@
 //! Forms that bind several values at once.
 
+use std::rc::Rc;
+
 use super::super::denotation::{CoreForm, Denotation};
 use super::super::expander::Expander;
 use super::super::failure::Result;
@@ -75,6 +77,7 @@ impl Expander<'_> {
                 .collect();
             expander.then(move |expander| {
                 expander.scopes.exit();
+                let parameters = expander.locations_after_producers(parameters, id);
                 for parameters in parameters.into_iter().rev() {
                     expander.finish_receive(parameters, id);
                 }
@@ -84,6 +87,35 @@ impl Expander<'_> {
         });
         self.later_all(&producers);
         Ok(())
+    }
+
+    /// Takes the body off the stack of values, and leaves one around which assigned variables are bound anew:
+    /// their locations are made when all producers have returned, each time the last one does.
+    fn locations_after_producers(
+        &mut self,
+        mut parameters: Vec<Parameters>,
+        at: SyntaxId,
+    ) -> Vec<Parameters> {
+        let body = self.pop();
+        let last = parameters.len().saturating_sub(1);
+        let mut bindings = Vec::new();
+        for parameters in &mut parameters[..last] {
+            for variable in parameters.required.iter_mut().chain(&mut parameters.rest) {
+                let description = self.program.variable(*variable);
+                if description.assigned {
+                    let name = Rc::clone(&description.name);
+                    let fresh = self.program.add_variable(name);
+                    bindings.push((*variable, self.add(Expr::Local(fresh), at)));
+                    *variable = fresh;
+                }
+            }
+        }
+        if bindings.is_empty() {
+            self.push_value(body);
+        } else {
+            self.finish(Expr::Let(bindings, body), at);
+        }
+        parameters
     }
 
     pub(super) fn let_star_values(&mut self, id: SyntaxId) -> Result<()> {

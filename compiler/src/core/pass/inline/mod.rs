@@ -12,6 +12,24 @@
 //! One walk over the program, on a stack of steps. A procedure that is named once is visited at its call,
 //! as part of the caller; any other one where it is bound, before its callers. Procedures that capture
 //! their continuation stay what they are.
+//!
+//! # Claims
+//!
+//! * A variable that is never assigned has one value wherever it is named: references to it may be replaced
+//!   by what it was bound to, and may move past anything. Of an assigned variable neither is true: not of a
+//!   variable that was unset before its init either, which is why `fix_letrec` marks it as assigned.
+//! * Only what is [pure](Inliner::is_pure) is dropped or passed by an effect: an expression that neither does
+//!   something, nor reads what may change, nor raises.
+//! * An init moves to the only use of its variable if nothing but constants and variables that are never
+//!   assigned is evaluated between the two: so it stays in its place among effects, errors and returns.
+//! * A call may become the body of its procedure, because a parameter is bound as an operand is; unless that
+//!   body captures where the procedure returns to, which would then be another place. The capture has to
+//!   stand in the body itself: that of a procedure inside returns elsewhere.
+//! * Copies share nothing: each has variables, labels and lambdas of its own.
+//! * Which error another number of values than one causes where one is wanted, if any, is left open
+//!   (R7RS 6.10): an init that moves to a use, or whose value nothing uses, may return any number.
+//!
+//! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 
 mod binding;
 mod call;

@@ -7,6 +7,19 @@
 //! ```text
 //! (call (immutable +) a.0 b.1 (call (immutable cadr) c.2)) => (+ (+ a.0 b.1) (car (cdr c.2)))
 //! ```
+//!
+//! # Claims
+//!
+//! * A primitive, or several, answer what the procedure answers, and raise where it raises. One exception: a
+//!   comparison of several numbers looks at no further ones once it is false.
+//! * All operands are evaluated before the first primitive can raise, as for a call (R7RS 4.1.3). Proof:
+//!   where several primitives share the operands, those operands that come behind a primitive are quiet
+//!   (they do nothing but compute a value, or raise), or all operands are bound first. Which one of several
+//!   errors is raised is left open.
+//! * A constant that is `eqv?` only to what it is `eq?` to is an immediate or a symbol: numbers of these
+//!   values are never objects.
+//!
+//! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 
 mod rewrite;
 mod rule;

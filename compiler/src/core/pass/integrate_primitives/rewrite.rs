@@ -1,6 +1,6 @@
 //! Applying a rule to a call.
 
-use abi::primitive::Primitive;
+use abi::primitive::{Effect, Primitive};
 use abi::tag;
 use syntax::DatumKind;
 
@@ -74,6 +74,16 @@ pub(super) fn apply(
     }
 }
 
+/// How many expressions are looked at; more count as doing something.
+const LOOKED_AT_MAX: usize = 64;
+
+fn is_quiet(primitive: Primitive) -> bool {
+    match primitive.effect() {
+        Effect::Total | Effect::Partial | Effect::Allocate | Effect::Read => true,
+        Effect::Write | Effect::Control => false,
+    }
+}
+
 struct Rewriter<'program> {
     program: &'program mut Program,
     place: Place,
@@ -106,8 +116,24 @@ impl Rewriter<'_> {
             .add(Expr::Primitive(primitive, operands), self.place)
     }
 
-    /// From the left; at least two operands.
+    /// From the left; at least two operands. They are bound first where one has effects behind the first
+    /// primitive.
     fn fold(&mut self, primitive: Primitive, operands: &[ExprId], id: ExprId) -> Option<Expr> {
+        if operands.len() == 2 || self.are_quiet(&operands[2..]) {
+            return self.fold_quiet(primitive, operands, id);
+        }
+        let (bindings, operands) = self.bind(operands);
+        let result = self.fold_quiet(primitive, &operands, id)?;
+        let place = self.program.place(id);
+        Some(Expr::Let(bindings, self.program.add(result, place)))
+    }
+
+    fn fold_quiet(
+        &mut self,
+        primitive: Primitive,
+        operands: &[ExprId],
+        id: ExprId,
+    ) -> Option<Expr> {
         let (&last, before) = operands.split_last()?;
         let (&first, middle) = before.split_first()?;
         let mut result = first;
@@ -127,6 +153,20 @@ impl Rewriter<'_> {
     /// Each operand with the next; at least two. With more, all are bound first, and compared even
     /// behind a comparison that decides the answer: what is not comparable raises, as in the library.
     fn chain(
+        &mut self,
+        primitive: Primitive,
+        convert: Option<Primitive>,
+        operands: &[ExprId],
+    ) -> Option<Expr> {
+        if convert.is_none() || self.are_quiet(&operands[1..]) {
+            return self.chain_quiet(primitive, convert, operands);
+        }
+        let (bindings, operands) = self.bind(operands);
+        let result = self.chain_quiet(primitive, convert, &operands)?;
+        Some(Expr::Let(bindings, self.program.add(result, self.place)))
+    }
+
+    fn chain_quiet(
         &mut self,
         primitive: Primitive,
         convert: Option<Primitive>,
@@ -184,6 +224,41 @@ impl Rewriter<'_> {
             self.blame(test, index + 2);
         }
         test
+    }
+
+    /// Binds operands to variables, which stand for them afterwards: so all have been evaluated.
+    fn bind(&mut self, operands: &[ExprId]) -> (Vec<(VariableId, ExprId)>, Vec<ExprId>) {
+        let mut bindings = Vec::with_capacity(operands.len());
+        let mut bound = Vec::with_capacity(operands.len());
+        for &operand in operands {
+            let variable = self.program.add_variable("operand".into());
+            bindings.push((variable, operand));
+            let place = self.program.place(operand);
+            bound.push(self.program.add(Expr::Local(variable), place));
+        }
+        (bindings, bound)
+    }
+
+    /// Whether evaluating these does nothing but compute values or raise: then a primitive that may raise
+    /// can stand in front of them.
+    fn are_quiet(&self, operands: &[ExprId]) -> bool {
+        let mut pending = operands.to_vec();
+        for _ in 0..LOOKED_AT_MAX + operands.len() {
+            let Some(id) = pending.pop() else {
+                return true;
+            };
+            match self.program.expr(id) {
+                Expr::Quote(_) | Expr::Local(_) | Expr::GlobalRef(_) | Expr::Lambda(_) => {}
+                Expr::Primitive(primitive, operands) if is_quiet(*primitive) => {
+                    pending.extend(operands);
+                }
+                Expr::If(..) | Expr::Let(..) | Expr::Sequence(_) => {
+                    self.program.each_part(id, |part| pending.push(part));
+                }
+                _ => return false,
+            }
+        }
+        pending.is_empty()
     }
 
     fn path(&mut self, path: &[Primitive], operand: ExprId) -> Option<Expr> {

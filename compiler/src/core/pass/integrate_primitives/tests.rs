@@ -41,6 +41,36 @@ fn comparisons_of_many_evaluate_all_once() {
 }
 
 #[test]
+fn operands_with_effects_are_evaluated_before_anything_raises() {
+    assert_eq!(
+        integrated("(call (immutable +) 1 #t (call (global f)))"),
+        "(let ((operand.0 1) (operand.1 #t) (operand.2 (call (global f)))) \
+         (+ (+ operand.0 operand.1) operand.2))"
+    );
+    assert_eq!(
+        integrated("(call (immutable char<?) 1 (call (global f)))"),
+        "(let ((operand.0 1) (operand.1 (call (global f)))) \
+         (< (char->integer operand.0) (char->integer operand.1)))"
+    );
+    assert_eq!(
+        integrated("(call (immutable -) (call (global f)) (call (global g)) (car 1))"),
+        "(- (- (call (global f)) (call (global g))) (car 1))"
+    );
+}
+
+#[test]
+fn any_number_of_operands_is_integrated() {
+    for procedure in ["+", "-", "max", "<", "char<?", "append"] {
+        let effects = " (call (global f))".repeat(300);
+        let text = integrated(&format!("(call (immutable {procedure}){effects})"));
+        assert!(!text.contains("immutable"), "{procedure}");
+        let constants = " #t".repeat(300);
+        let text = integrated(&format!("(call (immutable {procedure}){constants})"));
+        assert!(!text.contains("immutable"), "{procedure}");
+    }
+}
+
+#[test]
 fn equivalence_with_immediates_and_symbols_is_identity() {
     assert_eq!(
         integrated("(call (immutable eqv?) 1 (car ()))"),

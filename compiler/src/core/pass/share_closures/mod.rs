@@ -25,6 +25,13 @@
 //! (Shao and Appel, Space-efficient closure representations, 1994). What a closure holds anyway lives as
 //! long as it does.
 //!
+//! # Claims
+//!
+//! A variable that a holder holds has the same value in the closure that reaches it through the holder: both
+//! are named in one scope, and neither is ever assigned. A holder is made before the closures that hold it,
+//! or together with them. What a holder holds does not change once another closure reaches something through
+//! it. The verifier fails where a holder does not hold what is reached through it.
+//!
 //! # What is left out
 //!
 //! After Keep, Hearn and Dybvig, Optimizing closures in O(0) time, 2012. Their first cases, well-known

@@ -1,0 +1,113 @@
+//! Which references may run before their variable has its value.
+//!
+//! Inits run in the order in which they are written. The code of an init that is no lambda expression
+//! runs in its turn, or later where it stands in a lambda expression inside. The code of a lambda
+//! expression that is an init by itself runs when an init with effects calls it, which that init can only
+//! do if it names the variable, or names something that does: the earliest such init is when it *starts*.
+//! A reference in code that starts at or before the turn of the variable that it names is *early*; any
+//! other reference runs when that init has returned, or never.
+//!
+//! ```text
+//! (letrec ((f.0 (lambda () x.2)) (g.1 (lambda () x.2)) (x.2 (call f.0)) (y.3 (call g.1))) _)
+//! ```
+//!
+//! Here `f.0` starts with the init of `x.2`, so that its reference is early, and `g.1` with that of `y.3`.
+//! An assignment may be early too: it raises nothing, but the init has to come after it.
+
+use super::{Mention, procedure};
+use crate::core::ir::{Expr, ExprId, Program, VariableId};
+
+/// When the code of an init that nothing calls starts.
+const NEVER: u32 = u32::MAX;
+
+/// What may run before what in one group.
+pub(super) struct Early {
+    /// The references that may run before the init of their variable.
+    pub(super) references: Vec<ExprId>,
+    is_movable: Vec<bool>,
+}
+
+/// What an init does in its turn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// Nothing.
+    Nothing,
+    /// A variable that is never assigned is read.
+    Read,
+    /// Anything.
+    Effects,
+}
+
+impl Early {
+    /// Looks at a group.
+    pub(super) fn find(
+        program: &Program,
+        bindings: &[(VariableId, ExprId)],
+        mentions: &[Mention],
+    ) -> Self {
+        let turns: Vec<Turn> = bindings
+            .iter()
+            .map(|&(_, init)| turn(program, init))
+            .collect();
+        let starts = starts(&turns, mentions);
+        let mut is_movable: Vec<bool> = turns.iter().map(|&turn| turn != Turn::Effects).collect();
+        let mut references = Vec::new();
+        for mention in mentions {
+            let (source, target) = (mention.source as usize, mention.target as usize);
+            if procedure(program, bindings[target]).is_some() {
+                continue;
+            }
+            let start = match program.expr(bindings[source].1) {
+                Expr::Lambda(_) => starts[source],
+                _ => mention.source,
+            };
+            if start > mention.target {
+                continue;
+            }
+            references.extend(mention.reference);
+            is_movable[target] = false;
+            // What reads too early raises in its turn.
+            is_movable[source] &= turns[source] != Turn::Read;
+        }
+        Self {
+            references,
+            is_movable,
+        }
+    }
+
+    /// Whether a program cannot tell when the init of a binding is evaluated, as long as that happens after
+    /// the inits that it names and before those that name it.
+    pub(super) fn is_movable(&self, binding: u32) -> bool {
+        self.is_movable[binding as usize]
+    }
+}
+
+fn turn(program: &Program, init: ExprId) -> Turn {
+    match program.expr(init) {
+        Expr::Quote(_) | Expr::Lambda(_) => Turn::Nothing,
+        Expr::Local(variable) if !program.variable(*variable).assigned => Turn::Read,
+        _ => Turn::Effects,
+    }
+}
+
+/// The first init with effects from which each other one is reached.
+fn starts(turns: &[Turn], mentions: &[Mention]) -> Vec<u32> {
+    let mut named = vec![Vec::new(); turns.len()];
+    for mention in mentions {
+        named[mention.source as usize].push(mention.target);
+    }
+    let mut starts = vec![NEVER; turns.len()];
+    for (start, _) in (0..).zip(turns).filter(|&(_, &turn)| turn == Turn::Effects) {
+        let mut pending = vec![start];
+        while let Some(binding) = pending.pop() {
+            for &target in &named[binding as usize] {
+                let has_own_turn = turns[target as usize] == Turn::Effects;
+                if !has_own_turn && starts[target as usize] == NEVER {
+                    starts[target as usize] = start;
+                    pending.push(target);
+                }
+            }
+        }
+    }
+    starts
+}

@@ -1,0 +1,289 @@
+//! Letrec fixing: sorts recursive bindings by their dependencies, so that procedures that call each
+//! other are bound by `Fix` and most other variables by an ordinary `Let`.
+//!
+//! Before: stage 1. After: no `Letrec`; procedures bound by `Let` too are bound by `Fix` where they are
+//! never assigned. Where an init may run code that uses a variable before its own init, the uses are
+//! checked.
+//!
+//! ```text
+//! (letrec ((f.0 (lambda () (g.1))) (g.1 (lambda () (f.0))) (x.2 (f.0))) x.2)
+//! => (fix ((f.0 (lambda () (g.1))) (g.1 (lambda () (f.0)))) (let ((x.2 (f.0))) x.2))
+//! ```
+//!
+//! After Ghuloum and Dybvig, Fixing Letrec (reloaded), 2009: the graph has an edge from a binding to
+//! each one that its init names, and from an init with effects to the one before.
+//!
+//! # Claims
+//!
+//! * Inits are evaluated in the order in which they are written (`letrec*`, R7RS 4.2.2 and 5.3.2), as far
+//!   as a program can tell. Proof: every init stays in the chain of inits with effects, unless it is
+//!   *movable*: a constant, a lambda expression or a variable that is never assigned, and no code that
+//!   names its variable can run before its turn.
+//! * `#<unbound>` is never the value of a variable: a reference that may run before the init of its
+//!   variable is checked. [`early`] says which references these are. The others are free of checks,
+//!   because the variable's `Let` stands around them or around all code that runs them.
+//! * Procedures (lambda expressions whose variables are never assigned) are there from the start of their
+//!   form: a use of one in an earlier init is no error.
+//! * A variable that is bound by `Let` gets its location when its init returns. An init that returns twice
+//!   so makes two locations, as in Chez Scheme and Guile; with one location (R7RS 4.2.2), every variable
+//!   of a body that a procedure names would have to be a box.
+//! * A `Let` that binds procedures keeps its other inits in one `Let`, in front of the `Fix`: all of them
+//!   have returned before a location is made.
+//!
+//! `tests` and the random programs of `core::pass::property` fail where one of these is false.
+
+mod components;
+mod early;
+#[cfg(test)]
+mod tests;
+
+use abi::tag;
+
+use crate::core::grow::index;
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use components::strong_components;
+use early::Early;
+
+/// Runs the pass.
+#[must_use]
+pub fn fix_letrec(mut program: Program) -> Program {
+    let groups = Collector::new(&program).run(program.root());
+    for group in groups {
+        fix(&mut program, &group);
+    }
+    program
+}
+
+/// A `Letrec` or `Let`, and what its inits name.
+struct Group {
+    id: ExprId,
+    mentions: Vec<Mention>,
+}
+
+/// An init of a group names a variable of the group.
+#[derive(Clone, Copy)]
+struct Mention {
+    /// The binding whose init it is.
+    source: u32,
+    /// The binding of the variable.
+    target: u32,
+    /// The reference; `None` if it is an assignment.
+    reference: Option<ExprId>,
+}
+
+/// Where a variable is bound: group and binding.
+type Home = Option<(u32, u32)>;
+
+/// Finds all groups, with one walk over the program; outer ones first.
+struct Collector<'program> {
+    program: &'program Program,
+    groups: Vec<Group>,
+    homes: Vec<Home>,
+    /// Of each group, the binding whose init the walk is in.
+    current: Vec<Option<u32>>,
+}
+
+enum Step {
+    Visit(ExprId),
+    EnterInit(u32, u32),
+    LeaveInit(u32),
+}
+
+impl<'program> Collector<'program> {
+    fn new(program: &'program Program) -> Self {
+        Self {
+            program,
+            groups: Vec::new(),
+            homes: vec![None; program.variables.len()],
+            current: Vec::new(),
+        }
+    }
+
+    fn run(mut self, root: ExprId) -> Vec<Group> {
+        let mut pending = vec![Step::Visit(root)];
+        while let Some(step) = pending.pop() {
+            match step {
+                Step::EnterInit(group, binding) => self.current[group as usize] = Some(binding),
+                Step::LeaveInit(group) => self.current[group as usize] = None,
+                Step::Visit(id) => self.visit(id, &mut pending),
+            }
+        }
+        self.groups
+    }
+
+    fn visit(&mut self, id: ExprId, pending: &mut Vec<Step>) {
+        match self.program.expr(id) {
+            Expr::Letrec(bindings, body) => self.open_group(id, bindings, *body, pending),
+            Expr::Let(bindings, body) if self.binds_procedures(bindings) => {
+                self.open_group(id, bindings, *body, pending);
+            }
+            Expr::Local(variable) => self.note(*variable, Some(id)),
+            Expr::SetLocal(variable, value) => {
+                self.note(*variable, None);
+                pending.push(Step::Visit(*value));
+            }
+            _ => self
+                .program
+                .each_part(id, |part| pending.push(Step::Visit(part))),
+        }
+    }
+
+    fn binds_procedures(&self, bindings: &[(VariableId, ExprId)]) -> bool {
+        bindings
+            .iter()
+            .any(|&binding| procedure(self.program, binding).is_some())
+    }
+
+    fn open_group(
+        &mut self,
+        id: ExprId,
+        bindings: &[(VariableId, ExprId)],
+        body: ExprId,
+        pending: &mut Vec<Step>,
+    ) {
+        let group = index(self.groups.len());
+        pending.push(Step::Visit(body));
+        for (binding, &(variable, init)) in bindings.iter().enumerate() {
+            let binding = index(binding);
+            self.homes[variable.0 as usize] = Some((group, binding));
+            pending.push(Step::LeaveInit(group));
+            pending.push(Step::Visit(init));
+            pending.push(Step::EnterInit(group, binding));
+        }
+        self.current.push(None);
+        let mentions = Vec::new();
+        self.groups.push(Group { id, mentions });
+    }
+
+    /// Notes that the init which the walk is in (if any) names `variable`.
+    fn note(&mut self, variable: VariableId, reference: Option<ExprId>) {
+        let Some((group, target)) = self.homes[variable.0 as usize] else {
+            return;
+        };
+        if let Some(source) = self.current[group as usize] {
+            self.groups[group as usize].mentions.push(Mention {
+                source,
+                target,
+                reference,
+            });
+        }
+    }
+}
+
+/// The lambda that a variable always stands for.
+fn procedure(program: &Program, (variable, init): (VariableId, ExprId)) -> Option<LambdaId> {
+    match program.expr(init) {
+        Expr::Lambda(lambda) if !program.variable(variable).assigned => Some(*lambda),
+        _ => None,
+    }
+}
+
+fn fix(program: &mut Program, group: &Group) {
+    let fixed = match program.expr(group.id).clone() {
+        Expr::Letrec(bindings, body) => fix_recursive(program, group, &bindings, body),
+        Expr::Let(bindings, body) => fix_let(program, group.id, bindings, body),
+        other => unreachable!("a group is a binding form, not {other:?}"),
+    };
+    program.replace(group.id, fixed);
+}
+
+/// Takes the procedures out of a `Let`. What is bound there can be seen by no init.
+fn fix_let(
+    program: &mut Program,
+    id: ExprId,
+    bindings: Vec<(VariableId, ExprId)>,
+    body: ExprId,
+) -> Expr {
+    let mut procedures = Vec::new();
+    let mut others = Vec::new();
+    for binding in bindings {
+        match procedure(program, binding) {
+            Some(lambda) => procedures.push((binding.0, lambda)),
+            None => others.push(binding),
+        }
+    }
+    let fix = Expr::Fix(procedures, body);
+    if others.is_empty() {
+        return fix;
+    }
+    let place = program.place(id);
+    Expr::Let(others, program.add(fix, place))
+}
+
+fn fix_recursive(
+    program: &mut Program,
+    group: &Group,
+    bindings: &[(VariableId, ExprId)],
+    body: ExprId,
+) -> Expr {
+    let early = Early::find(program, bindings, &group.mentions);
+    let mut edges = vec![Vec::new(); bindings.len()];
+    for mention in &group.mentions {
+        edges[mention.source as usize].push(mention.target);
+    }
+    let mut previous = None;
+    for binding in (0..index(bindings.len())).filter(|&each| !early.is_movable(each)) {
+        edges[binding as usize].extend(previous);
+        previous = Some(binding);
+    }
+    let mut fixed = body;
+    for component in strong_components(&edges).iter().rev() {
+        let is_cyclic = component.len() > 1 || edges[component[0] as usize].contains(&component[0]);
+        let members: Vec<_> = component
+            .iter()
+            .map(|&each| bindings[each as usize])
+            .collect();
+        fixed = bind(program, group.id, &members, is_cyclic, fixed);
+    }
+    for reference in early.references {
+        let variable = match program.expr(reference) {
+            Expr::Local(variable) => *variable,
+            other => unreachable!("only references are noted, not {other:?}"),
+        };
+        let inner = program.relocate(reference);
+        program.replace(reference, Expr::CheckInitialized(variable, inner));
+    }
+    if fixed == body {
+        // The body stays where it is: it may be a group that is still to be fixed.
+        return Expr::Sequence(vec![body]);
+    }
+    program.expr(fixed).clone()
+}
+
+/// Binds the variables of one component around `body`.
+fn bind(
+    program: &mut Program,
+    group: ExprId,
+    members: &[(VariableId, ExprId)],
+    is_cyclic: bool,
+    body: ExprId,
+) -> ExprId {
+    let place = program.place(group);
+    let mut procedures = Vec::new();
+    let mut others = Vec::new();
+    for &binding in members {
+        match procedure(program, binding) {
+            Some(lambda) => procedures.push((binding.0, lambda)),
+            None => others.push(binding),
+        }
+    }
+    if others.is_empty() {
+        return program.add(Expr::Fix(procedures, body), place);
+    }
+    if !is_cyclic {
+        return program.add(Expr::Let(others, body), place);
+    }
+    let mut steps = Vec::new();
+    let mut unset = Vec::new();
+    for (variable, init) in others {
+        program.variables[variable.0 as usize].assigned = true;
+        steps.push(program.add(Expr::SetLocal(variable, init), program.place(init)));
+        unset.push((variable, program.add_quote(tag::UNBOUND, place)));
+    }
+    steps.push(body);
+    let mut inner = program.add(Expr::Sequence(steps), place);
+    if !procedures.is_empty() {
+        inner = program.add(Expr::Fix(procedures, inner), place);
+    }
+    program.add(Expr::Let(unset, inner), place)
+}
