@@ -4,6 +4,8 @@ pub mod analysis;
 mod build;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod interpret;
 pub mod ir;
 mod names;
 mod operands;
