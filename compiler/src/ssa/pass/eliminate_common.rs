@@ -7,6 +7,12 @@
 //! ```text
 //! v1 = car v0; v2 = car v0; v3 = cons v1 v2   =>   v1 = car v0; v3 = cons v1 v1
 //! ```
+//!
+//! # Claim
+//! The kept computation dominates the dropped one, has the same operands, and nothing that may write stands
+//! between two reads on any way: a block takes reads over from its only predecessor. A test is decided by
+//! the first branch above that tells its outcome; what contradicts that is told on ways that control never
+//! goes, and changes nothing.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
