@@ -5,6 +5,8 @@ mod build;
 pub mod claim;
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod interpret;
 pub mod ir;
 mod names;
 mod operands;

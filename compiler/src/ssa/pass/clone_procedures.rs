@@ -7,6 +7,10 @@
 //! fib: v1 = v0 - 1.0; v2 = call-known fib v1; ...
 //!   =>  fib: v1 = v0 - 1.0; v2 = call-known fib' v1; ...    fib': v1 = v0 - 1.0; v2 = call-known fib' v1; ...
 //! ```
+//!
+//! # Claim
+//! A copy is the same procedure under another number: a call that goes to it gives what it gave, in the same
+//! order. Only procedures without free variables are copied, and no closure is made of a copy.
 
 use std::collections::BTreeMap;
 

@@ -7,8 +7,15 @@
 //! ```text
 //! v1 = car v0; v2 = car v0; v3 = cons v1 v2   =>   v1 = car v0; v3 = cons v1 v1
 //! ```
+//!
+//! # Claim
+//! The kept computation dominates the dropped one, has the same operands, and nothing that may write stands
+//! between two reads on any way: a block takes reads over from its only predecessor. A test is decided by
+//! the first branch above that tells its outcome; what contradicts that is told on ways that control never
+//! goes, and changes nothing.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
@@ -201,9 +208,12 @@ impl Eliminator<'_> {
     fn tell(&mut self, condition: &Condition, holds: bool) {
         let mut condition = condition.clone();
         condition.each_use_mut(|value| *value = self.same[value.0 as usize]);
-        if let Some(test) = test_of(&condition)
-            && self.told.insert(test, holds).is_none()
-        {
+        let Some(test) = test_of(&condition) else {
+            return;
+        };
+        // What contradicts a branch above is told on a way that control never goes: it stays as it was.
+        if let Entry::Vacant(told) = self.told.entry(test) {
+            told.insert(holds);
             self.undo.push(Undo::Told(test));
         }
     }
@@ -315,6 +325,25 @@ mod tests {
           (block b2 ()
             (return v0)))
         "#);
+    }
+
+    #[test]
+    fn what_a_branch_tells_on_a_dead_way_is_not_believed_elsewhere() {
+        let text = after(
+            &[eliminate_common, simplify],
+            r#"(globals "g")
+            (procedure "p" 1 0 #f 0 ("x")
+              (block b0 (v0) (branch (type pair? v0) (b1) (b7)))
+              (block b1 () (branch (type pair? v0) (b2) (b3)))
+              (block b2 () (do (global-set! 0 v0)) (jump (b4)))
+              (block b3 () (jump (b4)))
+              (block b4 () (branch (type pair? v0) (b5) (b6)))
+              (block b5 () (let v1 (fixnum 1)) (return v1))
+              (block b6 () (let v2 (fixnum 2)) (return v2))
+              (block b7 () (let v3 (fixnum 3)) (return v3)))"#,
+        );
+        assert!(text.contains("(fixnum 1)"), "{text}");
+        assert!(!text.contains("(fixnum 2)"), "{text}");
     }
 
     #[test]

@@ -6,6 +6,10 @@
 //! ```text
 //! v1 = cons v0 v0; return v0   =>   return v0
 //! ```
+//!
+//! # Claim
+//! What goes neither raises, nor has an effect, nor gives a value to what stays. What may raise stays, also
+//! where nobody wants its value.
 
 use abi::primitive::{Effect, Primitive};
 

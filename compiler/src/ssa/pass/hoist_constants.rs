@@ -7,6 +7,10 @@
 //! b0: jump b1(v0);  b1(v1): v2 = fixnum 0; v3 = vector-ref v1 v2; ...jump b1(v1)
 //!   =>  b0: v2 = fixnum 0; jump b1(v0);  b1(v1): v3 = vector-ref v1 v2; ...jump b1(v1)
 //! ```
+//!
+//! # Claim
+//! The block that takes a constant dominates the outermost loop around its uses and lies in none. Two constants
+//! are one only with the same bits (or the same literal) in the same representation.
 
 use std::collections::HashMap;
 

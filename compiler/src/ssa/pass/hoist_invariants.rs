@@ -10,6 +10,11 @@
 //! b0: jump b1(v2);  b1(v3): v4 = vector-length v0; branch v3 < v4 ...; ...jump b1(v5)
 //!   =>  b0: v4 = vector-length v0; jump b1(v2);  b1(v3): branch v3 < v4 ...; ...jump b1(v5)
 //! ```
+//!
+//! # Claim
+//! A loop's header runs at least once when control comes to the block before it. So what the header does first
+//! may raise before the loop: nothing that can be noticed came before it. What reads may go only if nothing in the
+//! loop writes, calls, or captures; what neither raises nor reads may go from any block, run or not.
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 

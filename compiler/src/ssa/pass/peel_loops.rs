@@ -10,6 +10,10 @@
 //!   =>  b0: jump b4(v0);  b4(v3): branch v3 < 0.0 b5 b6;  b6: v4 = v3 - 1.0; jump b1(v4)
 //!       b1(v1): branch v1 < 0.0 b2 b3;  b3: v2 = v1 - 1.0; jump b1(v2)
 //! ```
+//!
+//! # Claim
+//! The copy is the header and all that it dominates, so no value of it is used elsewhere but as an argument. Ways
+//! from outside lead to the copy, whose ways back lead to the original with the copy's values.
 
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Type, UnitTypes, mentions_flonums};

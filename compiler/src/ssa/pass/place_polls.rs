@@ -10,6 +10,11 @@
 //! ```text
 //! v1 = call f; v2 = cons v1 v0   =>   v1 = call f; poll; v2 = cons v1 v0
 //! ```
+//!
+//! # Claim
+//! Every cycle has an edge that goes back in the order of the blocks; that edge is a jump. A call counts as the poll
+//! of a turn only if it is on every way of that turn, from the header to the jump, and its callee polls
+//! whichever way it goes.
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
 

@@ -6,6 +6,10 @@
 //! ```text
 //! branch c b1(v1) b2   =>   branch c b3 b2;  b3: jump b1(v1)
 //! ```
+//!
+//! # Claim
+//! The new block does nothing but jump with the arguments of the edge that it stands for; an order of blocks in
+//! which an edge goes back has a jump on it afterwards.
 
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::{Block, BlockId, Procedure, Target, Terminator, Unit};

@@ -11,6 +11,11 @@
 //!
 //! What is no fixnum still goes through the tests by `=`, for these are numbers too, or wrong. Of a string
 //! the length is looked at first, of a symbol some bits of its hash; then they are compared.
+//!
+//! # Claim
+//! The blocks behind the first test only test, and only the test before leads to each: so nothing is left out
+//! but tests whose outcome the key tells. Of equal keys the first counts. A value for which a test would raise
+//! goes to that test.
 
 mod chain;
 mod rewrite;

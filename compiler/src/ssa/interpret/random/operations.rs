@@ -1,0 +1,323 @@
+//! Operations of random procedures: arithmetic, accesses with and without a guard, conditions.
+
+use super::body::Body;
+use super::{Kind, RECORD_TYPE, WORD_MAX};
+
+impl Body<'_> {
+    pub(super) fn compute(&mut self) {
+        match self.choices.below(17) {
+            0..=8 => self.compute_exact(),
+            9..=12 => self.compute_inexact(),
+            13 => {
+                let (a, b) = (self.any(), self.any());
+                let name = self.choices.pick(&["eq?", "eqv?"]);
+                self.define(&format!("(primitive {name} v{a} v{b})"), Kind::Any)
+            }
+            14 => {
+                let (a, b) = (self.pick(Kind::Integer), self.pick(Kind::Integer));
+                let name = self.choices.pick(&["<", "=", ">="]);
+                self.define(&format!("(primitive {name} v{a} v{b})"), Kind::Any)
+            }
+            _ => self.compute_with_constant(),
+        };
+    }
+
+    fn compute_exact(&mut self) -> u32 {
+        let (a, b) = (self.pick(Kind::Integer), self.pick(Kind::Integer));
+        let small = self.choices.pick(&[1, -1, 2, -2, 7, 32767, -32768]);
+        let exact = self.choices.pick(&["+", "-", "*", "+", "-"]);
+        let divide = self.choices.pick(&["quotient", "remainder", "modulo"]);
+        let names = ["bitwise-and", "bitwise-ior", "bitwise-xor"];
+        let bitwise = self.choices.pick(&names);
+        let operation = match self.choices.below(10) {
+            0 => format!("(primitive + v{a} v{a})"),
+            1..=3 => format!("(primitive {exact} v{a} v{b})"),
+            4 | 5 => format!("(add-small v{a} {small})"),
+            6 => {
+                let by = self.choices.pick(&[1, 2, 3, 7, -2, 256]);
+                let by = match self.choices.below(4) {
+                    0 => b,
+                    _ => self.define(&format!("(fixnum {by})"), Kind::Integer),
+                };
+                format!("(primitive {divide} v{a} v{by})")
+            }
+            7 | 8 => format!("(primitive {bitwise} v{a} v{b})"),
+            _ => {
+                let by = self.choices.pick(&[1, 3, 8, 32, 60, 64, -1, -4, -61]);
+                let by = self.define(&format!("(fixnum {by})"), Kind::Integer);
+                format!("(primitive arithmetic-shift v{a} v{by})")
+            }
+        };
+        self.define(&operation, Kind::Integer)
+    }
+
+    fn compute_inexact(&mut self) -> u32 {
+        let x = self.pick(Kind::Flonum);
+        if self.choices.one_in(4) {
+            let names = ["abs", "square", "inexact", "floor", "sqrt"];
+            let name = self.choices.pick(&names);
+            return self.define(&format!("(primitive {name} v{x})"), Kind::Flonum);
+        }
+        let name = self.choices.pick(&["+", "-", "*", "/", "%max", "%min"]);
+        let exact = self.choices.one_in(4);
+        let y = self.pick(if exact { Kind::Integer } else { Kind::Flonum });
+        let (x, y) = self.either_way(x, y, 2);
+        self.define(&format!("(primitive {name} v{x} v{y})"), Kind::Flonum)
+    }
+
+    /// Arithmetic of which a rule could think that it changes nothing.
+    fn compute_with_constant(&mut self) -> u32 {
+        let kind = self.choices.pick(&[Kind::Integer, Kind::Flonum]);
+        let x = match kind {
+            Kind::Flonum if self.choices.one_in(2) => self.define("(literal 1)", kind),
+            _ => self.pick(kind),
+        };
+        let constants = ["(fixnum 0)", "(fixnum 1)", "(literal 1)"];
+        let constant = self.choices.pick(&constants);
+        let y = self.define(constant, Kind::Integer);
+        let (x, y) = self.either_way(x, y, 4);
+        if self.choices.one_in(4) {
+            let x = self.pick(Kind::Integer);
+            let mask = self.define(&format!("(literal {WORD_MAX})"), Kind::Integer);
+            let word = format!("(primitive bitwise-and v{x} v{mask})");
+            let word = self.define(&word, Kind::Integer);
+            return self.define(
+                &format!("(primitive bitwise-xor v{word} v{mask})"),
+                Kind::Integer,
+            );
+        }
+        let name = self.choices.pick(&["+", "-", "*", "+", "-"]);
+        self.define(&format!("(primitive {name} v{x} v{y})"), kind)
+    }
+
+    /// What was read before, perhaps with a store in between, into the same object or another one.
+    pub(super) fn repeat(&mut self) {
+        let is_here = |each: &&(String, Kind)| self.is_all_in_scope(&each.0);
+        let here: Vec<(String, Kind)> = self.read.iter().filter(is_here).cloned().collect();
+        if here.is_empty() {
+            return self.access();
+        }
+        let (read, kind) = here[self.choices.below(here.len())].clone();
+        if !self.choices.one_in(3) {
+            let value = self.any();
+            let store = read
+                .replace("(primitive car", "(primitive set-car!")
+                .replace("(primitive cdr", "(primitive set-cdr!")
+                .replace("-ref", "-set!");
+            let is_string = store.contains("string") || store.contains("bytevector");
+            if store != read && !is_string {
+                let before = store.trim_end_matches(')');
+                self.effect(&format!("{before} v{value})"));
+            }
+        }
+        let result = self.define(&read, kind);
+        self.trace(result);
+    }
+
+    /// An object with elements and an index, rather such as went together before.
+    fn object_and_index(&mut self, kind: Kind) -> (u32, u32) {
+        let is_here = |&&(object, index, of): &&(u32, u32, Kind)| {
+            of == kind && self.is_in_scope(object) && self.is_in_scope(index)
+        };
+        let here: Vec<_> = self.accessed.iter().filter(is_here).copied().collect();
+        if !here.is_empty() && self.choices.one_in(3) {
+            let (object, index, _) = self.choices.pick(&here);
+            return (object, index);
+        }
+        let (object, index) = (self.pick(kind), self.index());
+        self.accessed.push((object, index, kind));
+        (object, index)
+    }
+
+    /// Two operands, exchanged once in so many times.
+    fn either_way(&mut self, x: u32, y: u32, times: usize) -> (u32, u32) {
+        if self.choices.one_in(times) {
+            (y, x)
+        } else {
+            (x, y)
+        }
+    }
+
+    /// An index: rather the counter of a loop.
+    pub(super) fn index(&mut self) -> u32 {
+        let counters: Vec<u32> = self.turns.iter().map(|turn| turn.counter).collect();
+        if counters.is_empty() || self.choices.one_in(6) {
+            return match self.choices.below(3) {
+                0 => self.pick(Kind::Integer),
+                _ => self.define("(fixnum 0)", Kind::Integer),
+            };
+        }
+        self.choices.pick(&counters)
+    }
+
+    pub(super) fn access(&mut self) {
+        let writes = self.choices.one_in(3);
+        match self.choices.below(9) {
+            0..=2 => self.access_element(Kind::Vector, writes),
+            3 => self.access_element(Kind::Bytevector, writes),
+            4 => self.access_element(Kind::String, writes),
+            5 | 6 => {
+                let which = self.choices.pick(&["car", "cdr"]);
+                self.access_field(Kind::Pair, (which, &format!("set-{which}!")), writes);
+            }
+            7 => self.access_field(Kind::Box, ("%box-ref", "%box-set!"), writes),
+            _ => self.record(writes),
+        }
+    }
+
+    pub(super) fn access_field(&mut self, kind: Kind, (read, write): (&str, &str), writes: bool) {
+        let object = self.pick(kind);
+        if writes {
+            let value = self.any();
+            self.effect(&format!("(primitive {write} v{object} v{value})"));
+        } else {
+            let operation = format!("(primitive {read} v{object})");
+            self.define(&operation, Kind::Any);
+            self.read.push((operation, Kind::Any));
+        }
+    }
+
+    fn access_element(&mut self, kind: Kind, writes: bool) {
+        let (object, index) = self.object_and_index(kind);
+        let (name, item) = match kind {
+            Kind::Vector => ("vector", Kind::ALL[self.choices.below(2)]),
+            Kind::Bytevector => ("bytevector-u8", Kind::Integer),
+            _ => ("string", Kind::Character),
+        };
+        if self.choices.one_in(5) {
+            let name = name.trim_end_matches("-u8");
+            let length = format!("(primitive {name}-length v{object})");
+            self.define(&length, Kind::Integer);
+            return;
+        }
+        let is_guarded = self.choices.one_in(2);
+        let guarded = is_guarded.then(|| self.guard((name, object, index)));
+        if writes {
+            let mut value = self.pick(item);
+            if kind == Kind::Bytevector && !self.choices.one_in(8) {
+                let mask = self.define("(fixnum 255)", Kind::Integer);
+                let masked = format!("(primitive bitwise-and v{value} v{mask})");
+                value = self.define(&masked, Kind::Integer);
+            }
+            self.effect(&format!(
+                "(primitive {name}-set! v{object} v{index} v{value})"
+            ));
+        } else {
+            let item = if kind == Kind::Vector {
+                Kind::Any
+            } else {
+                item
+            };
+            let operation = format!("(primitive {name}-ref v{object} v{index})");
+            self.define(&operation, item);
+            self.read.push((operation, item));
+        }
+        if let Some((join, known)) = guarded {
+            self.end(&format!("(jump (b{join}))"));
+            self.scope.truncate(known);
+            self.current = join;
+        }
+    }
+
+    /// What follows is done only where the index is below the length; then all meets in a block.
+    pub(super) fn guard(&mut self, (name, object, index): (&str, u32, u32)) -> (usize, usize) {
+        let name = name.trim_end_matches("-u8");
+        let operation = format!("(primitive {name}-length v{object})");
+        let length = self.define(&operation, Kind::Integer);
+        let (above, inside, join) = (self.block(), self.block(), self.block());
+        let zero = self.choices.pick(&["<", "<", "<="]);
+        self.end(&format!(
+            "(branch (compare-small {zero} v{index} 0) (b{join}) (b{above}))"
+        ));
+        self.current = above;
+        let (yes, no) = (format!("(b{inside})"), format!("(b{join})"));
+        let end = match self.choices.below(4) {
+            0 => format!("(branch (compare >= v{index} v{length}) {no} {yes})"),
+            1 => format!("(branch (compare > v{length} v{index}) {yes} {no})"),
+            2 => format!("(branch (compare <= v{length} v{index}) {no} {yes})"),
+            _ => format!("(branch (compare < v{index} v{length}) {yes} {no})"),
+        };
+        self.end(&end);
+        self.current = inside;
+        (join, self.scope.len())
+    }
+
+    pub(super) fn record(&mut self, writes: bool) {
+        let of = self.define(&format!("(global-ref {RECORD_TYPE})"), Kind::Any);
+        self.scope.pop();
+        let (a, b) = (self.any(), self.any());
+        let record = self.define(
+            &format!("(primitive %make-record v{of} v{a} v{b})"),
+            Kind::Any,
+        );
+        let at = self.define("(fixnum 1)", Kind::Integer);
+        if writes {
+            self.effect(&format!(
+                "(primitive %record-set! v{record} v{of} v{at} v{a})"
+            ));
+        }
+        self.define(
+            &format!("(primitive %record-ref v{record} v{of} v{at})"),
+            Kind::Any,
+        );
+    }
+
+    /// A condition: now and then one that was tested before.
+    pub(super) fn condition(&mut self) -> String {
+        if self.choices.one_in(3) {
+            let is_here = |condition: &&String| self.is_all_in_scope(condition);
+            let here: Vec<String> = self.tested.iter().filter(is_here).cloned().collect();
+            if !here.is_empty() {
+                return here[self.choices.below(here.len())].clone();
+            }
+        }
+        let condition = self.new_condition();
+        self.tested.push(condition.clone());
+        condition
+    }
+
+    pub(super) fn new_condition(&mut self) -> String {
+        let relation = self.choices.pick(&["<", "=", ">", "<=", ">="]);
+        match self.choices.below(9) {
+            8 if self.choices.one_in(3) => {
+                let a = self.make(Kind::Integer);
+                let square = self.define(&format!("(primitive * v{a} v{a})"), Kind::Integer);
+                let twice = format!("(primitive + v{square} v{square})");
+                let twice = self.define(&twice, Kind::Integer);
+                let more = self.define(&format!("(primitive + v{twice} v{twice})"), Kind::Integer);
+                format!("(compare {relation} v{twice} v{more})")
+            }
+            0 | 1 => {
+                let (a, b) = (self.pick(Kind::Integer), self.pick(Kind::Integer));
+                format!("(compare {relation} v{a} v{b})")
+            }
+            2 => {
+                let a = self.pick(Kind::Integer);
+                self.compared = Some(a);
+                let small = self.choices.pick(&[0, 1, -1, 5, 255, 32767]);
+                format!("(compare-small {relation} v{a} {small})")
+            }
+            3 => {
+                let (a, b) = (self.pick(Kind::Flonum), self.pick(Kind::Flonum));
+                format!("(compare {relation} v{a} v{b})")
+            }
+            4 => {
+                let (a, b) = (self.any(), self.any());
+                format!("(eq v{a} v{b})")
+            }
+            5 => format!("(true v{})", self.any()),
+            _ => {
+                let test = self.choices.pick(&[
+                    "pair?",
+                    "fixnum?",
+                    "flonum?",
+                    "vector?",
+                    "null?",
+                    "exact-integer?",
+                    "boolean?",
+                ]);
+                format!("(type {test} v{})", self.any())
+            }
+        }
+    }
+}
