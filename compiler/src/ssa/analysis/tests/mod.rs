@@ -1,0 +1,3 @@
+//! Analyses held against what their results are defined to be.
+
+mod graphs;
