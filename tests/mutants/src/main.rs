@@ -19,7 +19,7 @@ use std::sync::Mutex;
 use serde::Deserialize;
 
 use compile::Target;
-use detect::{Check, Verdict};
+use detect::Check;
 use faults::{Fault, edit_of, read_faults};
 use report::{Equivalent, Listed};
 
@@ -30,7 +30,10 @@ const USAGE: &str = "usage:
   mutants record SCRATCH                 run each test once, note what it reaches
   mutants record-programs SCRATCH DIRECTORY OPTIONS…
                                          the same for the programs in a directory
-  mutants run SCRATCH [PART…]            run the tests on each mutant whose key has one of the parts
+  mutants run SCRATCH [--again] [--seconds=N] [PART…]
+                                         run the tests on each mutant without a verdict, or with --again on what
+                                         survived, or on those whose key has one of the parts; leave out tests
+                                         that take longer than N seconds
   mutants run-programs SCRATCH [PART…]   run the programs on each mutant that survived
   mutants report SCRATCH                 print the table and what survived";
 
@@ -79,10 +82,12 @@ fn act(words: &[String]) -> Result<(), String> {
         "build-cozen" => build_cozen(&scratch, rest),
         "record" => record_tests(&scratch),
         "record-programs" => record_programs(&scratch, rest),
-        "run" => run(&scratch, "checks", rest, |_| true),
-        "run-programs" => run(&scratch, "programs", rest, |verdict| {
-            verdict.is_some_and(|verdict| matches!(&*verdict.outcome, "survived" | "not reached"))
-        }),
+        "run" => run(&scratch, "checks", rest),
+        "run-programs" => run(
+            &scratch,
+            "programs",
+            &[rest, &["--again".to_owned()]].concat(),
+        ),
         "report" => print_report(&scratch),
         _ => Err(USAGE.to_owned()),
     }
@@ -202,26 +207,38 @@ fn record_programs(scratch: &Path, words: &[String]) -> Result<(), String> {
     write_json(&scratch.join("programs.json"), &checks)
 }
 
-fn run(
-    scratch: &Path,
-    checks: &str,
-    parts: &[String],
-    wanted: impl Fn(Option<&Verdict>) -> bool,
-) -> Result<(), String> {
+fn run(scratch: &Path, checks: &str, words: &[String]) -> Result<(), String> {
+    let (flags, parts): (Vec<&String>, Vec<&String>) =
+        words.iter().partition(|word| word.starts_with("--"));
+    let seconds_max = flags
+        .iter()
+        .find_map(|flag| flag.strip_prefix("--seconds="));
+    let seconds_max = seconds_max.map_or(Ok(f64::MAX), str::parse);
+    let seconds_max = seconds_max.map_err(|error| error.to_string())?;
+    let again = flags.iter().any(|flag| *flag == "--again");
     let listed: Vec<Listed> = read_json(&scratch.join("mutants.json"))?;
     let name = format!("{checks}.json");
-    let checks: Vec<Check> = read_json(&scratch.join(name))?;
+    let mut checks: Vec<Check> = read_json(&scratch.join(name))?;
+    checks.retain(|check| check.seconds <= seconds_max);
     let path = scratch.join("verdicts.jsonl");
     let known = report::verdicts(&fs::read_to_string(&path).unwrap_or_default());
-    let is_named = |mutant: &Listed| {
-        parts.is_empty()
-            || parts
-                .iter()
-                .any(|part| mutant.key.contains(part) || mutant.operator.contains(part))
+    let is_wanted = |mutant: &Listed| {
+        let has = |part: &&String| {
+            mutant.key.contains(part.as_str()) || mutant.operator.contains(part.as_str())
+        };
+        let is_named = parts.is_empty() || parts.iter().any(has);
+        is_named
+            && match known.get(&mutant.key) {
+                None => !again,
+                Some(verdict) => {
+                    let lives = matches!(&*verdict.outcome, "survived" | "not reached");
+                    if again { lives } else { !parts.is_empty() }
+                }
+            }
     };
     let mutants: Vec<(u32, String)> = listed
         .into_iter()
-        .filter(|mutant| is_named(mutant) && wanted(known.get(&mutant.key)))
+        .filter(is_wanted)
         .map(|mutant| (mutant.number, mutant.key))
         .collect();
     let file = fs::OpenOptions::new().create(true).append(true).open(&path);

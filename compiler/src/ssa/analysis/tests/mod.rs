@@ -1,3 +1,4 @@
 //! Analyses held against what their results are defined to be.
 
+mod allocations;
 mod graphs;
