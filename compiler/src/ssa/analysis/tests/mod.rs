@@ -1,4 +1,5 @@
 //! Analyses held against what their results are defined to be.
 
 mod allocations;
+mod bounds;
 mod graphs;
