@@ -211,6 +211,22 @@ fn a_branch_tells_its_condition_where_it_alone_leads() {
 }
 
 #[test]
+fn a_case_of_a_switch_by_words_tells_its_key_where_it_alone_leads() {
+    let told = |key: &str| {
+        let text = format!(
+            "(procedure \"f\" 1 0 #f 0 (\"x\")
+              (block b0 (v0) (switch ({key} v0) (8 (b1)) (16 (b2)) (24 (b2)) (else (b3))))
+              (block b1 () (return v0)) (block b2 () (return v0)) (block b3 () (return v0)))"
+        );
+        let unit = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        Flow::new(&unit.procedures[0]).facts_of_blocks(&unit.procedures[0])
+    };
+    let of_first = Some((Condition::EqWord(ValueId(0), 8), true));
+    assert_eq!(told("word"), [None, of_first, None, None]);
+    assert_eq!(told("string-length"), [None, None, None, None]);
+}
+
+#[test]
 fn dominators_are_on_all_ways_from_the_entry() {
     for shape in shapes() {
         let is = Reference::new(shape.clone());

@@ -3,3 +3,4 @@
 mod allocations;
 mod bounds;
 mod graphs;
+mod known_calls;
