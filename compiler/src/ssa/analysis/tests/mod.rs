@@ -4,3 +4,4 @@ mod allocations;
 mod bounds;
 mod graphs;
 mod known_calls;
+mod proofs;
