@@ -108,7 +108,8 @@ fn refuse(error: &Value, sources: &[Source], refused: &mut Refused) {
     let code = error["code"]["code"].as_str().unwrap_or_default();
     let text = error["message"].as_str().unwrap_or_default();
     if code == "E0015" {
-        // A constant calls what is no longer `const`; or a fault written by hand is in a function that is.
+        // A constant calls what is no longer `const`; or a fault written by hand is in a function
+        // that is.
         let name = last_segment(text.split('`').nth(1).unwrap_or_default());
         if name.as_deref() != Some("is") {
             refused.constant.extend(name);
@@ -188,7 +189,8 @@ fn refuse_inside(span: &Value, sources: &[Source], refused: &mut Refused) -> boo
     true
 }
 
-/// Refuses what is dropped in the function that a span is in: first jumps, then statements, then all.
+/// Refuses what is dropped in the function that a span is in: first jumps, then statements, then
+/// all.
 fn refuse_around(span: &Value, sources: &[Source], refused: &mut Refused) {
     let Some((source, start, _)) = place_of(span, sources) else {
         return;

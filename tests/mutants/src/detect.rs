@@ -235,7 +235,8 @@ fn judge(number: u32, checks: &[Check], order: &[usize], scratch: &Path) -> Opti
         let mut seconds = 0.0;
         let mut tests = Vec::new();
         let start = at;
-        // As much at once as has been done before: an early failure costs little, and few processes start.
+        // As much at once as has been done before: an early failure costs little, and few
+        // processes start.
         while at < order.len()
             && checks[order[at]].command == first.command
             && (at == start || first.test.is_some() && seconds < done_seconds)

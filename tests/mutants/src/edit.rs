@@ -1,4 +1,5 @@
-//! Edits of a source file: where it can be made faulty, and the text with a switch at each such place.
+//! Edits of a source file: where it can be made faulty, and the text with a switch at each such
+//! place.
 
 use std::ops::Range;
 
@@ -76,7 +77,8 @@ impl Rendered {
     }
 }
 
-/// Orders edits so that outer ones come first, joins those of one place and leaves out what overlaps.
+/// Orders edits so that outer ones come first, joins those of one place and leaves out what
+/// overlaps.
 pub(crate) fn arrange(mut edits: Vec<Edit>) -> Vec<Edit> {
     edits.sort_by_key(|edit| {
         let range = &edit.range;

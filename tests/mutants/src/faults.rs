@@ -1,4 +1,5 @@
-//! Faults written by hand, in `faults.toml`: a snippet of a source file, and the wrong one in its place.
+//! Faults written by hand, in `faults.toml`: a snippet of a source file, and the wrong one in its
+//! place.
 
 use std::ops::Range;
 use std::path::Path;
@@ -16,7 +17,8 @@ pub(crate) struct Fault {
     pub file: String,
     /// What goes wrong.
     pub says: String,
-    /// An expression or statements that stand in the file once; spaces and lines make no difference.
+    /// An expression or statements that stand in the file once; spaces and lines make no
+    /// difference.
     pub right: String,
     /// What stands there instead.
     pub wrong: String,

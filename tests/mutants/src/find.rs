@@ -125,7 +125,8 @@ impl Finder<'_> {
         self.block(block, is_unit, false);
     }
 
-    /// `is_unit`: the value of its last expression is of no use. `diverges`: control never leaves its end.
+    /// `is_unit`: the value of its last expression is of no use. `diverges`: control never leaves
+    /// its end.
     fn block(&mut self, block: &Block, is_unit: bool, diverges: bool) {
         for (index, statement) in block.stmts.iter().enumerate() {
             let is_last = index + 1 == block.stmts.len();

@@ -4,8 +4,10 @@ use crate::ssa::analysis::{Proof, Proofs};
 use crate::ssa::ir::{BlockId, ProcedureId};
 use crate::ssa::parse::parse;
 
-/// Whether the last access to `v0` in the last block of a procedure of `v0` to `v5` is in bounds: `v0` and `v1` are vectors,
-/// `v2` and `v3` indices into others, `v4` and `v5` anything. The lengths of `v0` and `v1` are `v6` and `v7`.
+/// Whether the last access to `v0` in the last block of a procedure of `v0` to `v5` is in bounds:
+/// `v0` and `v1` are vectors,
+/// `v2` and `v3` indices into others, `v4` and `v5` anything. The lengths of `v0` and `v1` are
+/// `v6` and `v7`.
 fn in_bounds(blocks: &str) -> bool {
     let text = format!(
         "(procedure \"f\" 6 0 #f 0 (\"v\" \"w\" \"i\" \"j\" \"x\" \"y\")
@@ -188,7 +190,8 @@ fn where_a_loop_ends_the_variable_is_the_length() {
     assert!(!in_bounds(text));
 }
 
-/// The variable differs from a length where the access is, but grows where another comparison was made.
+/// The variable differs from a length where the access is, but grows where another comparison was
+/// made.
 #[test]
 fn the_comparison_at_the_access_is_with_the_length_of_the_object() {
     let proved = |here: &str| {

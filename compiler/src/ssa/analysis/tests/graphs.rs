@@ -1,4 +1,5 @@
-//! Shapes of code: every analysis of them finds what its definition says, in all graphs of three blocks and
+//! Shapes of code: every analysis of them finds what its definition says, in all graphs of three
+//! blocks and
 //! many larger ones.
 
 use std::fmt::Write as _;

@@ -8,7 +8,8 @@ fn unit_of(text: &str) -> Unit {
     parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
-/// The entry, with `v1` a closure of `f` that holds `v0`, a procedure `f` of one parameter and one free variable, and `g`.
+/// The entry, with `v1` a closure of `f` that holds `v0`, a procedure `f` of one parameter and
+/// one free variable, and `g`.
 fn known(entry: &str, f: &str, g: &str) -> KnownCalls {
     KnownCalls::new(&unit_of(&format!(
         "(cells \"c\")

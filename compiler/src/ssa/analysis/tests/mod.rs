@@ -5,3 +5,4 @@ mod bounds;
 mod graphs;
 mod known_calls;
 mod proofs;
+mod types;

@@ -6,7 +6,8 @@ use crate::ssa::analysis::Proofs;
 use crate::ssa::ir::{BlockId, ProcedureId, Unit};
 use crate::ssa::parse::parse;
 
-/// A procedure of four parameters, of which the last two are an index and a flonum; `v4` is a pair, `v5` a boxed flonum,
+/// A procedure of four parameters, of which the last two are an index and a flonum; `v4` is a
+/// pair, `v5` a boxed flonum,
 /// `v6` the greatest fixnum, `v7` the least, `v8` an integer that may be no fixnum, `v9` a closure.
 fn unit_of(blocks: &str) -> Unit {
     let text = format!(
