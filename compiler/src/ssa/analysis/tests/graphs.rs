@@ -198,7 +198,7 @@ fn a_branch_tells_its_condition_where_it_alone_leads() {
         let is = Reference::new(shape.clone());
         let procedure = procedure_of(&shape);
         let told = Flow::new(&procedure).facts_of_blocks(&procedure);
-        for block in 0..is.count() {
+        for (block, found) in told.iter().enumerate() {
             let expected = match is.predecessors(block)[..] {
                 [from] if block != 0 && shape[from].len() == 2 => Some((
                     Condition::EqWord(ValueId(0), from as i32),
@@ -206,7 +206,7 @@ fn a_branch_tells_its_condition_where_it_alone_leads() {
                 )),
                 _ => None,
             };
-            assert_eq!(told[block], expected, "{shape:?}: {block}");
+            assert_eq!(*found, expected, "{shape:?}: {block}");
         }
     }
 }
@@ -304,7 +304,7 @@ fn loops_are_what_comes_back_to_a_header_that_dominates_it() {
 fn uses_of_all_above(is: &Reference, block: usize) -> String {
     let above = (0..is.count()).filter(|&each| each != block && is.dominates(each, block));
     // Not all, and some twice.
-    let used = above.filter(|each| (each + block) % 3 != 0);
+    let used = above.filter(|each| !(each + block).is_multiple_of(3));
     let uses = used.map(|each| {
         let number = 100 + 10 * block + each;
         format!(
@@ -332,7 +332,9 @@ fn values_are_live_from_their_definition_to_their_uses() {
                 let home = value.saturating_sub(1);
                 let uses = |user: usize| match value {
                     0 => user != 0 && shape[user].len() != 1,
-                    _ => user != home && is.dominates(home, user) && (home + user) % 3 != 0,
+                    _ => {
+                        user != home && is.dominates(home, user) && !(home + user).is_multiple_of(3)
+                    }
                 };
                 let from = |starts: &[usize]| {
                     let seen = reached(&shape, starts, Some(home));
@@ -369,7 +371,7 @@ fn values_are_live_from_their_definition_to_their_uses() {
 fn the_entry_polls_in_the_innermost_block_before_all_that_wants_it_outside_of_loops() {
     for (number, shape) in shapes().into_iter().enumerate() {
         let is = Reference::new(shape.clone());
-        let wants = |block: usize| (number + block) % 3 == 0;
+        let wants = |block: usize| (number + block).is_multiple_of(3);
         let unit = unit_of(&shape, |block| {
             let calls = if wants(block) {
                 format!("(let v{} (call v0))", block + 1)
