@@ -14,6 +14,9 @@ mod loops;
 mod proofs;
 mod types;
 
+#[cfg(test)]
+mod tests;
+
 pub use allocation::{Allocation, Allocations, allocated_bytes};
 pub use dominators::Dominators;
 pub use entry_poll::{entry_poll, polls_at_entry};

@@ -1,0 +1,8 @@
+//! Analyses held against what their results are defined to be.
+
+mod allocations;
+mod bounds;
+mod graphs;
+mod known_calls;
+mod proofs;
+mod types;

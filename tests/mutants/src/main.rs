@@ -1,0 +1,276 @@
+//! Mutation testing of the workspace with one build for all faults; see README.md.
+
+mod compile;
+mod detect;
+mod edit;
+mod faults;
+mod find;
+mod operators;
+mod process;
+mod report;
+mod tree;
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use serde::Deserialize;
+
+use compile::Target;
+use detect::Check;
+use faults::{Fault, edit_of, read_faults};
+use report::{Equivalent, Listed};
+
+const USAGE: &str = "usage:
+  mutants check                          every fault of faults.toml fits its source
+  mutants build SCRATCH [FOLDER…]        plant the faults in a copy, build its tests
+  mutants build-cozen SCRATCH [FOLDER…]  the same for the command line
+  mutants record SCRATCH                 run each test once, note what it reaches
+  mutants record-programs SCRATCH DIRECTORY OPTIONS…
+                                         the same for the programs in a directory
+  mutants run SCRATCH [--again] [--seconds=N] [PART…]
+                                         run the tests on each mutant without a verdict, or with --again on what
+                                         survived, or on those whose key has one of the parts; leave out tests
+                                         that take longer than N seconds
+  mutants run-programs SCRATCH [PART…]   run the programs on each mutant that survived
+  mutants report SCRATCH                 print the table and what survived";
+
+/// What is built to run the tests of a crate.
+const TESTS: [(&str, Target); 2] = [
+    ("compiler", &["test", "-p", "compiler", "--lib", "--no-run"]),
+    ("gc", &["test", "-p", "gc", "--no-run"]),
+];
+/// What is built to run programs.
+const COZEN: Target = &["build", "-p", "cozen", "--bins", "--profile", "quick"];
+/// A test of what does not compile runs cargo: it says nothing of faults.
+const UNUSED_EXECUTABLES: [&str; 1] = ["compile_fail"];
+
+#[derive(Default, Deserialize)]
+struct Equivalents {
+    #[serde(default)]
+    equivalent: Vec<Equivalent>,
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    match act(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("mutants: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(words: &[String]) -> Result<(), String> {
+    let [command, rest @ ..] = words else {
+        return Err(USAGE.to_owned());
+    };
+    if command == "check" {
+        return check();
+    }
+    let [scratch, rest @ ..] = rest else {
+        return Err(USAGE.to_owned());
+    };
+    let scratch = Path::new(scratch);
+    fs::create_dir_all(scratch).map_err(|error| error.to_string())?;
+    let scratch = scratch.canonicalize().map_err(|error| error.to_string())?;
+    match command.as_str() {
+        "build" => build(&scratch, rest),
+        "build-cozen" => build_cozen(&scratch, rest),
+        "record" => record_tests(&scratch),
+        "record-programs" => record_programs(&scratch, rest),
+        "run" => run(&scratch, "checks", rest),
+        "run-programs" => run(
+            &scratch,
+            "programs",
+            &[rest, &["--again".to_owned()]].concat(),
+        ),
+        "report" => print_report(&scratch),
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+fn faults_file() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("faults.toml")
+}
+
+fn check() -> Result<(), String> {
+    let faults = read_faults(&faults_file())?;
+    let mut problems = Vec::new();
+    for fault in &faults {
+        let text = fs::read_to_string(tree::workspace().join(&fault.file)).unwrap_or_default();
+        match edit_of(fault, &text) {
+            Ok(_) => println!("{}: {}", fault.name, fault.says),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let equivalents = equivalents()?;
+    println!("{} faults, {} equivalents", faults.len(), equivalents.len());
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems.join("\n"))
+    }
+}
+
+fn equivalents() -> Result<Vec<Equivalent>, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("equivalent.toml");
+    let text = fs::read_to_string(&path).unwrap_or_default();
+    let read: Equivalents = toml::from_str(&text).map_err(|error| error.to_string())?;
+    if let Some(entry) = read.equivalent.iter().find(|entry| entry.why.is_empty()) {
+        return Err(format!(
+            "equivalent mutant without a reason: {}",
+            entry.plus
+        ));
+    }
+    Ok(read.equivalent)
+}
+
+fn folders(words: &[String]) -> Vec<String> {
+    if words.is_empty() {
+        return tree::FOLDERS.map(str::to_owned).to_vec();
+    }
+    words.to_vec()
+}
+
+/// Faults that do not fit are told and left out.
+fn fitting_faults() -> Result<Vec<Fault>, String> {
+    let mut faults = read_faults(&faults_file())?;
+    faults.retain(|fault| {
+        let text = fs::read_to_string(tree::workspace().join(&fault.file)).unwrap_or_default();
+        let edit = edit_of(fault, &text);
+        if let Err(problem) = &edit {
+            eprintln!("left out: {problem}");
+        }
+        edit.is_ok()
+    });
+    Ok(faults)
+}
+
+fn build(scratch: &Path, words: &[String]) -> Result<(), String> {
+    let faults = fitting_faults()?;
+    let folders = folders(words);
+    let targets: Vec<Target> = TESTS
+        .iter()
+        .filter(|(name, _)| folders.iter().any(|folder| folder.starts_with(name)))
+        .map(|(_, target)| *target)
+        .collect();
+    let (sources, executables) = compile::build(scratch, &folders, &faults, &targets)?;
+    write_json(&scratch.join("mutants.json"), &report::list(&sources))?;
+    let mut checks = Vec::new();
+    for executable in &executables {
+        if !UNUSED_EXECUTABLES.contains(&executable.name.as_str()) {
+            checks.extend(detect::tests_of(executable)?);
+        }
+    }
+    write_json(&scratch.join("tests.json"), &checks)
+}
+
+fn build_cozen(scratch: &Path, words: &[String]) -> Result<(), String> {
+    let faults = fitting_faults()?;
+    let (sources, _) = compile::build(scratch, &folders(words), &faults, &[COZEN])?;
+    write_json(&scratch.join("mutants.json"), &report::list(&sources))?;
+    let _ = fs::remove_file(scratch.join("programs.json"));
+    Ok(())
+}
+
+fn record_tests(scratch: &Path) -> Result<(), String> {
+    let checks: Vec<Check> = read_json(&scratch.join("tests.json"))?;
+    let checks = detect::record(checks);
+    let seconds: f64 = checks.iter().map(|check| check.seconds).sum();
+    eprintln!("{} checks, {seconds:.1} s", checks.len());
+    write_json(&scratch.join("checks.json"), &checks)
+}
+
+fn record_programs(scratch: &Path, words: &[String]) -> Result<(), String> {
+    let [directory, options @ ..] = words else {
+        return Err(USAGE.to_owned());
+    };
+    let tree = scratch.join("tree");
+    let entries = fs::read_dir(tree.join(directory)).map_err(|error| error.to_string())?;
+    let mut files: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "scm"))
+        .collect();
+    files.sort();
+    let cozen = scratch.join("target/quick/cozen");
+    let mut checks: Vec<Check> = read_json(&scratch.join("programs.json")).unwrap_or_default();
+    for options in options {
+        checks.extend(detect::record(detect::programs(
+            &cozen, &tree, &files, options,
+        )));
+    }
+    write_json(&scratch.join("programs.json"), &checks)
+}
+
+fn run(scratch: &Path, checks: &str, words: &[String]) -> Result<(), String> {
+    let (flags, parts): (Vec<&String>, Vec<&String>) =
+        words.iter().partition(|word| word.starts_with("--"));
+    let seconds_max = flags
+        .iter()
+        .find_map(|flag| flag.strip_prefix("--seconds="));
+    let seconds_max = seconds_max.map_or(Ok(f64::MAX), str::parse);
+    let seconds_max = seconds_max.map_err(|error| error.to_string())?;
+    let again = flags.iter().any(|flag| *flag == "--again");
+    let listed: Vec<Listed> = read_json(&scratch.join("mutants.json"))?;
+    let name = format!("{checks}.json");
+    let mut checks: Vec<Check> = read_json(&scratch.join(name))?;
+    checks.retain(|check| check.seconds <= seconds_max);
+    let path = scratch.join("verdicts.jsonl");
+    let known = report::verdicts(&fs::read_to_string(&path).unwrap_or_default());
+    let is_wanted = |mutant: &Listed| {
+        let has = |part: &&String| {
+            mutant.key.contains(part.as_str()) || mutant.operator.contains(part.as_str())
+        };
+        let is_named = parts.is_empty() || parts.iter().any(has);
+        is_named
+            && match known.get(&mutant.key) {
+                None => !again,
+                Some(verdict) => {
+                    let lives = matches!(&*verdict.outcome, "survived" | "not reached");
+                    if again { lives } else { !parts.is_empty() }
+                }
+            }
+    };
+    let mutants: Vec<(u32, String)> = listed
+        .into_iter()
+        .filter(is_wanted)
+        .map(|mutant| (mutant.number, mutant.key))
+        .collect();
+    let file = fs::OpenOptions::new().create(true).append(true).open(&path);
+    let file = Mutex::new(file.map_err(|error| error.to_string())?);
+    let mut detectors: Vec<&str> = checks.iter().map(|check| &*check.detector).collect();
+    detectors.sort_unstable();
+    detectors.dedup();
+    eprintln!("{} mutants", mutants.len());
+    detect::run(&mutants, &checks, &detectors.join(", "), |verdict| {
+        let line = serde_json::to_string(&verdict).expect("verdicts are plain");
+        let mut file = file.lock().expect("no worker panics");
+        writeln!(file, "{line}").expect("a writable file for verdicts");
+    });
+    Ok(())
+}
+
+fn print_report(scratch: &Path) -> Result<(), String> {
+    let listed: Vec<Listed> = read_json(&scratch.join("mutants.json"))?;
+    let text = fs::read_to_string(scratch.join("verdicts.jsonl")).unwrap_or_default();
+    print!(
+        "{}",
+        report::report(&listed, &report::verdicts(&text), &equivalents()?)
+    );
+    Ok(())
+}
+
+fn write_json(path: &Path, value: &impl serde::Serialize) -> Result<(), String> {
+    let text = serde_json::to_vec(value).map_err(|error| error.to_string())?;
+    fs::write(path, text).map_err(|error| error.to_string())
+}
+
+fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, String> {
+    let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    serde_json::from_slice(&bytes).map_err(|error| format!("{}: {error}", path.display()))
+}
