@@ -150,6 +150,19 @@ fn comparisons_say_that_an_index_is_below_the_length() {
     }
 }
 
+/// What is below the length says nothing of the length as an index.
+#[test]
+fn the_length_is_no_index() {
+    for condition in ["compare < v2 v6", "compare > v6 v2"] {
+        let text = format!(
+            "(let v20 (primitive vector-ref v5 v6)) (branch ({condition}) (b2) (b1)))
+             (block b1 () (return v4))
+             (block b2 () (let v21 (primitive vector-ref v0 v6)) (return v4)"
+        );
+        assert!(!in_bounds(&text), "{condition}");
+    }
+}
+
 #[test]
 fn loops_that_count_up_to_the_length_stay_below() {
     let up = |start: &str, end: &str, next: &str| {
