@@ -150,6 +150,19 @@ fn comparisons_say_that_an_index_is_below_the_length() {
     }
 }
 
+/// What is below the length says nothing of the length as an index.
+#[test]
+fn the_length_is_no_index() {
+    for condition in ["compare < v2 v6", "compare > v6 v2"] {
+        let text = format!(
+            "(let v20 (primitive vector-ref v5 v6)) (branch ({condition}) (b2) (b1)))
+             (block b1 () (return v4))
+             (block b2 () (let v21 (primitive vector-ref v0 v6)) (return v4)"
+        );
+        assert!(!in_bounds(&text), "{condition}");
+    }
+}
+
 #[test]
 fn loops_that_count_up_to_the_length_stay_below() {
     let up = |start: &str, end: &str, next: &str| {
@@ -282,10 +295,30 @@ fn loops_over_words_stay_below_as_those_over_numbers_do() {
                (let v24 (primitive vector-ref v0 v23)) (return v4)"
         ))
     };
+    // Nothing says that this does not wrap around.
+    assert!(!proved("(word-add v20 v15)"));
     assert!(!proved("(word-add v20 v18)"));
     assert!(!proved("(word-add v15 v20)"));
     assert!(!proved("(word-subtract v20 v15)"));
     assert!(!proved("(word-add v20 v13)"));
+}
+
+#[test]
+fn loops_over_words_count_up_where_the_word_is_below_the_length() {
+    let proved = |next: &str| {
+        in_bounds(&format!(
+            "(let v18:u64 (raw 2)) (jump (b1 v16)))
+             (block b1 (v20:u64) (branch (compare-u64 = v20 v10) (b2) (b3)))
+             (block b2 () (return v4))
+             (block b3 () (branch (true v4) (b4) (b6)))
+             (block b4 () (branch (compare-u64 < v20 v10) (b5) (b2)))
+             (block b5 () (let v22:u64 {next}) (jump (b1 v22)))
+             (block b6 () (let v23 (box-u64 v20)) (let v21 (primitive vector-ref v5 v23))
+               (let v24 (primitive vector-ref v0 v23)) (return v4)"
+        ))
+    };
+    assert!(proved("(word-add v20 v15)"));
+    assert!(!proved("(word-add v20 v18)"));
 }
 
 #[test]

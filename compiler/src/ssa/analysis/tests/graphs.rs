@@ -417,6 +417,7 @@ fn what_calls_allocates_or_leaves_wants_a_poll_and_nothing_else_does() {
     for wants in [
         "(let v1 (call v0))",
         "(let v1 (call-known 0 #f v0))",
+        "(let v1 (call-host car v0))",
         "(let v1 (make-closure 0 1))",
         "(let v1 (primitive cons v0 v0))",
         "(let v1 (primitive %capture))",

@@ -101,6 +101,47 @@ fn a_free_variable_holds_a_closure_if_all_closures_do() {
 }
 
 #[test]
+fn a_closure_that_is_kept_with_others_escapes() {
+    let g = "0 0 #f 1 () (block b0 (v0) (let v1 (fixnum 1)) (return v1))";
+    let with = |others: &str| {
+        let entry = format!(
+            "(let v2 (make-closure 2 1)) (do (closure-init v2 0 v1)) {others} (tail-call-known 2 v2)"
+        );
+        known(&entry, F, g)
+    };
+    let alone = with("");
+    assert_eq!(alone.are_all, [false, true, true]);
+    // Nobody reads the free variable; one who did would not know which closure that is.
+    let other = with("(let v3 (make-closure 2 1)) (do (closure-init v3 0 v0))");
+    assert_eq!(other.are_all, [false, false, true]);
+    assert!(other.closures_are_own);
+    // A closure of something else may be read as one of `g`.
+    let unknown = with("(let v3 (closure-ref v0 0))");
+    assert_eq!(unknown.are_all, [false, false, true]);
+    assert!(!unknown.closures_are_own);
+}
+
+#[test]
+fn what_a_free_variable_held_is_followed_into_other_closures() {
+    let text = "(procedure \"main\" 1 0 #f 0 (\"x\")
+          (block b0 (v0)
+            (let v1 (make-closure 1 1)) (do (closure-init v1 0 v0))
+            (let v2 (make-closure 2 1)) (do (closure-init v2 0 v1))
+            (tail-call-known 2 v2)))
+        (procedure \"f\" 0 0 #f 1 () (block b0 (v0) (let v1 (closure-ref v0 0)) (return v1)))
+        (procedure \"g\" 0 0 #f 1 ()
+          (block b0 (v0)
+            (let v1 (closure-ref v0 0))
+            (let v2 (make-closure 3 1)) (do (closure-init v2 0 v1))
+            (tail-call-known 3 v2)))
+        (procedure \"h\" 0 0 #f 1 ()
+          (block b0 (v0) (let v1 (closure-ref v0 0)) (tail-call-known 1 v1)))";
+    let known = KnownCalls::new(&unit_of(text));
+    assert_eq!(known.are_all, [false, true, true, true]);
+    assert!(known.closures_are_own);
+}
+
+#[test]
 fn closures_are_followed_through_several_free_variables() {
     let text = "(procedure \"main\" 1 0 #f 0 (\"x\")
           (block b0 (v0)

@@ -2,6 +2,7 @@
 
 mod allocations;
 mod bounds;
+mod flonums;
 mod graphs;
 mod known_calls;
 mod proofs;
