@@ -125,12 +125,11 @@ fn fold(primitive: Primitive, operands: &[Value]) -> Result<Value> {
     })
 }
 
+/// Compares all, even behind a pair that decides the answer: what is not comparable raises.
 fn chain(primitive: Primitive, operands: &[Value]) -> Result<Value> {
+    let mut holds = true;
     for pair in operands.windows(2) {
-        let holds = apply_primitive(primitive, pair)?;
-        if !holds.is_true() {
-            return Ok(holds);
-        }
+        holds &= apply_primitive(primitive, pair)?.is_true();
     }
-    Ok(Value::Word(tag::TRUE))
+    Ok(Value::Word(tag::boolean(holds)))
 }
