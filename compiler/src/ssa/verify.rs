@@ -1,5 +1,7 @@
 //! The rules of SSA, checked after each pass in debug builds.
 
+mod closures;
+
 use std::fmt;
 
 use abi::primitive::{Effect, Primitive};
@@ -30,6 +32,8 @@ pub enum ViolationKind {
     NoTerminator,
     /// A jump to a block that does not exist.
     NoSuchBlock(BlockId),
+    /// A jump to the entry, whose parameters callers alone give.
+    JumpToEntry,
     /// A value is defined twice.
     DefinedTwice(ValueId),
     /// A value is used where its definition does not dominate.
@@ -50,6 +54,8 @@ pub enum ViolationKind {
     RawResult(Repr),
     /// A switch without cases, or with keys that are out of order or impossible.
     SwitchKeys,
+    /// Something may collect, or a block ends, before the free variables of a closure are initialised.
+    UnfilledClosure(ValueId),
     /// A primitive that transfers control, or has another number of operands, or lacks a literal.
     Primitive(Primitive),
 }
@@ -115,6 +121,9 @@ fn check_structure(procedure: &Procedure, found: &mut Found) {
             .filter(|next| next.0 as usize >= count)
         {
             found.push((number, ViolationKind::NoSuchBlock(next)));
+        }
+        if block.terminator.successors().any(|next| next.0 == 0) {
+            found.push((number, ViolationKind::JumpToEntry));
         }
     }
     let parameters = usize::from(procedure.free > 0)
@@ -209,6 +218,7 @@ impl Checker<'_> {
             self.check_operation(id, &instruction.operation, instruction.result);
         }
         self.check_terminator(id, &block.terminator, flow);
+        closures::check_closures(block, |kind| self.found.push((id.0, kind)));
     }
 
     fn check_operation(&mut self, id: BlockId, operation: &Operation, result: Option<ValueId>) {
@@ -495,6 +505,14 @@ mod tests {
             [ViolationKind::NoSuchBlock(BlockId(7))]
         );
         assert_eq!(kinds("(block b0 () (none))").len(), 2);
+    }
+
+    #[test]
+    fn nothing_jumps_to_the_entry() {
+        for end in ["(jump (b0 v0))", "(branch (true v0) (b0 v0) (b1))"] {
+            let blocks = format!("(block b0 (v0) {end}) (block b1 () (return v0))");
+            assert_eq!(kinds(&blocks), [ViolationKind::JumpToEntry], "{end}");
+        }
     }
 
     #[test]

@@ -110,8 +110,7 @@ impl<'a> Oracle<'a> {
 /// Whether a value lies in a type. The range of a raw word has a member that is the same modulo 2^64.
 fn is_member(value: &Value, known: Type, is_double: bool) -> bool {
     match value {
-        // A raw constant counts as an integer even where it is a double: nothing asks for its type.
-        Value::Raw(_) if is_double => true,
+        Value::Raw(_) if is_double => known.flonum,
         Value::Raw(word) => known.integer.is_some_and(|range| {
             let low = i128::from(*word) - range.low.max(-(1 << 120));
             range.high == i128::MAX

@@ -128,7 +128,8 @@ impl<'a> Types<'a> {
             let Some(result) = instruction.result else {
                 continue;
             };
-            let found = self.of_operation(&instruction.operation, (id, index), signatures);
+            let defined = (&instruction.operation, result);
+            let found = self.of_operation(defined, (id, index), signatures);
             if self.of[result.0 as usize] != found {
                 self.of[result.0 as usize] = found;
                 changed = true;
@@ -149,16 +150,23 @@ impl<'a> Types<'a> {
         changed
     }
 
-    fn of_operation(&self, operation: &Operation, place: Place, signatures: &Signatures) -> Type {
+    fn of_operation(
+        &self,
+        (operation, result): (&Operation, ValueId),
+        place: Place,
+        signatures: &Signatures,
+    ) -> Type {
         match *operation {
             Operation::ClosureRef(closure, index)
                 if self.procedure.free > 0 && closure == self.procedure.blocks[0].parameters[0] =>
             {
                 signatures.free(self.number, index)
             }
-            _ => of_operation(self.unit, signatures, operation, |value| {
-                self.at(value, place)
-            }),
+            _ => {
+                let repr = self.procedure.values[result.0 as usize].repr;
+                let type_of = |value: ValueId| self.at(value, place);
+                of_operation(self.unit, signatures, (operation, repr), type_of)
+            }
         }
     }
 

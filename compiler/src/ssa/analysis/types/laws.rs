@@ -11,7 +11,7 @@ use super::range::Range;
 use super::transfer::of_binary;
 use super::unit::Growing;
 use super::words;
-use crate::ssa::ir::{Comparison, Operation, RawBinary, RawUnary, ValueId};
+use crate::ssa::ir::{Comparison, Operation, RawBinary, RawUnary, Repr, ValueId};
 
 /// What an operation makes of two integers; `None` if it raises or makes none.
 pub(super) type Exact = fn(i128, i128) -> Option<i128>;
@@ -348,7 +348,7 @@ fn words_stand_for_members_modulo_two_to_the_64th() {
     let intervals = intervals(&borders());
     let word = |operation: &Operation, a: Range, b: Range| {
         let types = [Type::integer(a), Type::integer(b)];
-        let found = words::of_operation(operation, |value| types[value.0 as usize]);
+        let found = words::of_operation(operation, Repr::U64, |value| types[value.0 as usize]);
         found.as_integer().expect("words are integers")
     };
     for a in &intervals {

@@ -12,7 +12,7 @@ use super::range::Range;
 use super::unit::Signatures;
 use super::words;
 use crate::core::ir::Literal;
-use crate::ssa::ir::{Operation, Unit, ValueId};
+use crate::ssa::ir::{Operation, Repr, Unit, ValueId};
 
 fn of_literal(unit: &Unit, literal: &Literal) -> Type {
     let datum = match literal {
@@ -45,11 +45,11 @@ fn range_of(integer: &Integer) -> Range {
     }
 }
 
-/// The type of an operation's result; `type_of` gives those of operands.
+/// The type of an operation's result, which is represented as `repr`; `type_of` gives those of operands.
 pub(super) fn of_operation(
     unit: &Unit,
     signatures: &Signatures,
-    operation: &Operation,
+    (operation, repr): (&Operation, Repr),
     type_of: impl Fn(ValueId) -> Type,
 ) -> Type {
     match operation {
@@ -62,7 +62,7 @@ pub(super) fn of_operation(
         Operation::CellRef(cell) => signatures.cell(*cell),
         Operation::CallKnown(procedure, ..) => signatures.result(*procedure),
         Operation::Raw(_) | Operation::Raw1(..) | Operation::Raw2(..) => {
-            words::of_operation(operation, type_of)
+            words::of_operation(operation, repr, type_of)
         }
         Operation::StaticClosure(_) | Operation::MakeClosure(..) => {
             Type::of_kinds(Kinds::PROCEDURE)

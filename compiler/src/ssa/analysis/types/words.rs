@@ -8,7 +8,7 @@ use abi::primitive::Primitive;
 use super::lattice::Type;
 use super::range::Range;
 use super::transfer::bitwise;
-use crate::ssa::ir::{Operation, RawBinary, RawUnary, ValueId};
+use crate::ssa::ir::{Operation, RawBinary, RawUnary, Repr, ValueId};
 
 /// Whether a word is known not to be anything but what its range says.
 pub(super) fn is_unsigned(known: Type) -> bool {
@@ -16,9 +16,14 @@ pub(super) fn is_unsigned(known: Type) -> bool {
     range.is_some_and(|range| range.is_within(Range::U64))
 }
 
-/// The type of the result of a raw operation; a double is a flonum.
-pub(super) fn of_operation(operation: &Operation, type_of: impl Fn(ValueId) -> Type) -> Type {
+/// The type of the result of a raw operation, which is represented as `repr`; a double is a flonum.
+pub(super) fn of_operation(
+    operation: &Operation,
+    repr: Repr,
+    type_of: impl Fn(ValueId) -> Type,
+) -> Type {
     match *operation {
+        Operation::Raw(_) if repr == Repr::F64 => Type::FLONUM,
         Operation::Raw(bits) => Type::integer(Range::only(i128::from(bits as i64))),
         Operation::Raw1(unary, value) => of_unary(unary, type_of(value)),
         Operation::Raw2(binary, a, b) if !binary.is_f64() => {
@@ -68,7 +73,7 @@ mod tests {
 
     #[test]
     fn words_that_wrap_around_come_back_into_range() {
-        let minus_one = of_operation(&Operation::Raw(u64::MAX), |_| Type::NONE);
+        let minus_one = of_operation(&Operation::Raw(u64::MAX), Repr::I64, |_| Type::NONE);
         let ten = Type::integer(Range::new(1, 10));
         let less = of_binary(RawBinary::WordAdd, ten, minus_one);
         assert_eq!(
@@ -81,5 +86,13 @@ mod tests {
             Type::integer(Range::U64)
         );
         assert!(!is_unsigned(minus_one) && is_unsigned(ten));
+    }
+
+    #[test]
+    fn the_bits_of_a_double_are_no_integer() {
+        let one = Operation::Raw(1.0_f64.to_bits());
+        let of = |repr: Repr| of_operation(&one, repr, |_| Type::NONE);
+        assert_eq!(of(Repr::F64), Type::FLONUM);
+        assert!(of(Repr::U64).as_integer().is_some() && of(Repr::I64).as_integer().is_some());
     }
 }

@@ -286,8 +286,9 @@ impl<'a> Body<'a> {
                 return;
             }
             self.budget -= 1;
-            match self.choices.below(19) {
+            match self.choices.below(20) {
                 16 | 17 => self.repeat(),
+                19 => self.access_apart(),
                 18 if depth < 3 => self.bare_loop(depth),
                 0 | 1 if depth < 3 => self.branch(depth),
                 2..=4 if depth < 3 => self.turns(depth),

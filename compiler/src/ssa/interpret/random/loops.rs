@@ -1,7 +1,7 @@
 //! Branches that meet again, loops, and tests of one value against constants.
 
 use super::body::{Body, Turn};
-use super::{Kind, jump, symbol};
+use super::{CHANGING, Kind, jump, symbol};
 
 impl Body<'_> {
     /// A branch whose arms meet again.
@@ -93,6 +93,9 @@ impl Body<'_> {
             };
             return next;
         }
+        if kind == Kind::Pair && self.choices.one_in(2) {
+            return self.next_part(variable);
+        }
         if kind == Kind::Flonum && self.choices.one_in(3) {
             let by = self.make(kind);
             return self.define(&format!("(primitive + v{variable} v{by})"), kind);
@@ -107,6 +110,23 @@ impl Body<'_> {
             kind
         };
         self.pick(kind)
+    }
+
+    /// A part of a pair, which changes after it was read.
+    fn next_part(&mut self, variable: u32) -> u32 {
+        self.trace(variable);
+        self.define(&format!("(primitive cdr v{variable})"), Kind::Any);
+        let next = self.define(&format!("(primitive car v{variable})"), Kind::Pair);
+        if self.choices.one_in(2) {
+            let value = self.pick(Kind::Pair);
+            self.effect(&format!("(primitive set-car! v{variable} v{value})"));
+        } else {
+            self.define(
+                &format!("(call-known {CHANGING} #f v{variable})"),
+                Kind::Any,
+            );
+        }
+        next
     }
 
     /// An object with elements.

@@ -85,7 +85,7 @@ pub(super) const RECORD_TYPE: u32 = 5;
 /// Literals that are flonums, by number, up to [`FIRST_BIG`].
 const FLONUMS: [f64; 7] = [1.5, -0.0, 0.0, -3.0, f64::INFINITY, 4.5e15, 0.1];
 const FIRST_BIG: u32 = FLONUMS.len() as u32;
-/// Literals that are integers beyond fixnums.
+/// Literals that are integers beyond fixnums: first those of one limb.
 const BIG: [&str; 8] = [
     "1152921504606846976",
     "-1152921504606846977",
@@ -146,6 +146,9 @@ pub(super) fn constant(choices: &mut Choices, kind: Kind) -> Option<String> {
     })
 }
 
+/// How many of them have one limb.
+const WORD_COUNT: usize = 5;
+
 /// The literal 2^64 - 1.
 pub(super) const WORD_MAX: u32 = FIRST_BIG + 4;
 
@@ -189,6 +192,11 @@ pub(super) const CAPTURING: u32 = 1;
 /// Returns two values.
 pub(super) const VALUES: u32 = 2;
 
+/// Changes the car of a pair.
+pub(super) const CHANGING: u32 = 3;
+/// How many procedures come before the random ones.
+const FIRST_RANDOM: u32 = 4;
+
 const HELPERS: &str = r#"(procedure "capture" 1 0 #f 0 ("x")
   (block b0 (v0)
     (let v1 (primitive %capture))
@@ -196,6 +204,14 @@ const HELPERS: &str = r#"(procedure "capture" 1 0 #f 0 ("x")
     (return v0)))
 (procedure "values" 2 0 #f 0 ("x" "y")
   (block b0 (v0 v1) (return-values v1 v0)))
+(procedure "change" 1 0 #f 0 ("x")
+  (block b0 (v0)
+    (branch (type pair? v0) (b1) (b2)))
+  (block b1 ()
+    (let v1 (primitive cdr v0))
+    (do (primitive set-car! v0 v1))
+    (return v1))
+  (block b2 () (return v0)))
 "#;
 
 /// The text of the unit of a seed.
@@ -218,7 +234,7 @@ pub(super) fn unit(seed: u64) -> String {
         };
         let result = kinds(1, 1)[0];
         procedures.push(Known {
-            number: number + 3,
+            number: number + FIRST_RANDOM,
             parameters,
             result,
             free,

@@ -1,7 +1,9 @@
 //! Operations of random procedures: arithmetic, accesses with and without a guard, conditions.
 
 use super::body::Body;
-use super::{Kind, RECORD_TYPE, WORD_MAX};
+use abi::tag;
+
+use super::{FIRST_BIG, Kind, RECORD_TYPE, WORD_COUNT, WORD_MAX};
 
 impl Body<'_> {
     pub(super) fn compute(&mut self) {
@@ -47,6 +49,32 @@ impl Body<'_> {
                 let by = self.define(&format!("(fixnum {by})"), Kind::Integer);
                 format!("(primitive arithmetic-shift v{a} v{by})")
             }
+        };
+        self.define(&operation, Kind::Integer)
+    }
+
+    /// Two numbers about where the bounds of ranges end: a product, and what comes of it.
+    fn beyond_limits(&mut self) -> (u32, u32) {
+        let (a, b) = (self.limb(), self.limb());
+        let product = self.define(&format!("(primitive * v{a} v{b})"), Kind::Integer);
+        let (name, by) = match self.choices.below(6) {
+            0 => ("*", a),
+            1 => ("-", b),
+            2 => ("+", a),
+            3 => ("*", product),
+            _ => ("+", product),
+        };
+        let more = format!("(primitive {name} v{product} v{by})");
+        (product, self.define(&more, Kind::Integer))
+    }
+
+    /// An integer of about 64 bits.
+    fn limb(&mut self) -> u32 {
+        let literal = FIRST_BIG + self.choices.below(WORD_COUNT) as u32;
+        let fixnum = (self.choices).pick(&[1 << 59, tag::FIXNUM_MAX, tag::FIXNUM_MIN]);
+        let operation = match self.choices.below(3) {
+            0 => format!("(fixnum {fixnum})"),
+            _ => format!("(literal {literal})"),
         };
         self.define(&operation, Kind::Integer)
     }
@@ -177,6 +205,37 @@ impl Body<'_> {
         }
     }
 
+    /// An access on one of two ways, and the same one where they meet.
+    pub(super) fn access_apart(&mut self) {
+        let kinds = [Kind::Vector, Kind::Bytevector, Kind::String];
+        let kind = self.choices.pick(&kinds);
+        let name = match kind {
+            Kind::Vector => "vector-ref",
+            Kind::Bytevector => "bytevector-u8-ref",
+            _ => "string-ref",
+        };
+        let count = self.choices.below(3);
+        let object = self.sized(kind, count);
+        let index = format!("(fixnum {})", self.choices.below(4));
+        let index = self.define(&index, Kind::Integer);
+        let access = format!("(primitive {name} v{object} v{index})");
+        let condition = self.condition();
+        let (way, join) = (self.block(), self.block());
+        let (yes, no) = self.either_way(way as u32, join as u32, 2);
+        self.end(&format!("(branch {condition} (b{yes}) (b{no}))"));
+        let known = self.scope.len();
+        self.current = way;
+        self.define(&access, Kind::Any);
+        if self.choices.one_in(3) {
+            self.go_on();
+        } else {
+            self.end(&format!("(jump (b{join}))"));
+        }
+        self.scope.truncate(known);
+        self.current = join;
+        self.define(&access, Kind::Any);
+    }
+
     fn access_element(&mut self, kind: Kind, writes: bool) {
         let (object, index) = self.object_and_index(kind);
         let (name, item) = match kind {
@@ -279,13 +338,10 @@ impl Body<'_> {
     pub(super) fn new_condition(&mut self) -> String {
         let relation = self.choices.pick(&["<", "=", ">", "<=", ">="]);
         match self.choices.below(9) {
-            8 if self.choices.one_in(3) => {
-                let a = self.make(Kind::Integer);
-                let square = self.define(&format!("(primitive * v{a} v{a})"), Kind::Integer);
-                let twice = format!("(primitive + v{square} v{square})");
-                let twice = self.define(&twice, Kind::Integer);
-                let more = self.define(&format!("(primitive + v{twice} v{twice})"), Kind::Integer);
-                format!("(compare {relation} v{twice} v{more})")
+            8 => {
+                let (product, more) = self.beyond_limits();
+                let (a, b) = self.either_way(product, more, 2);
+                format!("(compare {relation} v{a} v{b})")
             }
             0 | 1 => {
                 let (a, b) = (self.pick(Kind::Integer), self.pick(Kind::Integer));

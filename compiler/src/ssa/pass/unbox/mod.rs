@@ -13,6 +13,8 @@
 //!   ([`crate::ssa::analysis::Type::has_doubles`]); a divisor that may be exact zero stays tagged, for it raises.
 //! * A word stands for an integer modulo 2^64. Words whose integers have other words too are used by operations alone that give the
 //!   same modulo 2^64; not by comparisons, right shifts, jumps, calls and boxes.
+//! * What takes a word takes integers of unsigned words alone. So what is handed over to it is one, even where only the
+//!   place says so: it is converted there.
 //! * Conversions raise nothing: their operands are of the right types where they stand. They allocate but never collect, so that
 //!   they may stand between a closure and its initialisation.
 //! * Raw parameters and results are those of procedures that known calls alone lead to.

@@ -70,7 +70,7 @@ struct Rewriter<'a> {
     at_definition: HashMap<ValueId, Vec<Instruction>>,
     converted_at_definition: HashMap<(ValueId, Repr), ValueId>,
     /// Conversions in the current block.
-    converted_here: HashMap<(ValueId, Repr), ValueId>,
+    converted_here: HashMap<(ValueId, RawUnary), ValueId>,
     block: BlockId,
     /// Of the instruction that is being rewritten; the terminator's is their number.
     index: usize,
@@ -120,10 +120,16 @@ impl Rewriter<'_> {
             }
             RawOperation::Unary(unary, a) => Operation::Raw1(unary, self.raw(a, repr)),
             RawOperation::Binary(RawBinary::WordAnd, a, b) if self.is_full_mask(b) => {
-                return self.alias(result, a);
+                match self.alias(result, a) {
+                    Some(operation) => operation,
+                    None => return,
+                }
             }
             RawOperation::Binary(RawBinary::WordAnd, a, b) if self.is_full_mask(a) => {
-                return self.alias(result, b);
+                match self.alias(result, b) {
+                    Some(operation) => operation,
+                    None => return,
+                }
             }
             RawOperation::Binary(binary, a, b) => {
                 Operation::Raw2(binary, self.raw(a, repr), self.raw(b, repr))
@@ -148,7 +154,7 @@ impl Rewriter<'_> {
         let parameters = &choice.parameters[callee.0 as usize];
         for (argument, repr) in arguments.iter_mut().zip(parameters) {
             *argument = match *repr {
-                Some(repr) => self.raw(*argument, repr),
+                Some(repr) => self.handed_over(*argument, repr),
                 None => self.tagged(*argument),
             };
         }
@@ -180,9 +186,15 @@ impl Rewriter<'_> {
         range == Some(Range::only(i128::from(u64::MAX)))
     }
 
-    /// Lets `value` be the word of `other`.
-    fn alias(&mut self, value: ValueId, other: ValueId) {
-        self.same[value.0 as usize] = Some(self.raw(other, Repr::U64));
+    /// Lets `value` be the word of `other`. If that is a signed one, an operation makes an unsigned one of it.
+    fn alias(&mut self, value: ValueId, other: ValueId) -> Option<Operation> {
+        let word = self.raw(other, Repr::U64);
+        if self.values[word.0 as usize].repr == Repr::U64 {
+            self.same[value.0 as usize] = Some(word);
+            return None;
+        }
+        let mask = self.constant(u64::MAX, Repr::U64);
+        Some(Operation::Raw2(RawBinary::WordAnd, word, mask))
     }
 
     fn terminator(&mut self, procedure: &Procedure, terminator: &mut Terminator) {
@@ -191,7 +203,7 @@ impl Rewriter<'_> {
                 let parameters = &procedure.blocks[block.0 as usize].parameters;
                 for (parameter, argument) in parameters.iter().zip(arguments) {
                     *argument = match self.chosen[parameter.0 as usize] {
-                        Some(repr) => self.raw(*argument, repr),
+                        Some(repr) => self.handed_over(*argument, repr),
                         None => self.tagged(*argument),
                     };
                 }
@@ -199,7 +211,7 @@ impl Rewriter<'_> {
             Terminator::Branch(condition, ..) => self.condition(condition),
             Terminator::Return(value) => {
                 *value = match self.result {
-                    Some(repr) => self.raw(*value, repr),
+                    Some(repr) => self.handed_over(*value, repr),
                     None => self.tagged(*value),
                 };
             }
@@ -267,7 +279,20 @@ impl Rewriter<'_> {
         self.push(Operation::Raw(bits), repr)
     }
 
-    /// `value` in a raw representation.
+    /// `value` as a parameter or the result takes it, to which it is handed over.
+    ///
+    /// A word takes only what lies within unsigned words. Where more is known of a tagged value than at its
+    /// definition, it is one there, and is converted there.
+    fn handed_over(&mut self, value: ValueId, repr: Repr) -> ValueId {
+        let is_tagged = self.chosen[value.0 as usize].is_none();
+        let is_constant = self.facts.constant(value, repr).is_some();
+        if repr == Repr::U64 && is_tagged && !is_constant && !self.facts.is_exact_word(value) {
+            return self.convert_here(value, RawUnary::UnboxU64);
+        }
+        self.raw(value, repr)
+    }
+
+    /// `value` in a raw representation; a word may come as a signed one.
     fn raw(&mut self, value: ValueId, repr: Repr) -> ValueId {
         match self.chosen[value.0 as usize] {
             Some(chosen) if chosen == repr => {
@@ -288,7 +313,7 @@ impl Rewriter<'_> {
             _ => RawUnary::UnboxI64,
         };
         if local.is_some() {
-            return self.convert_here(value, unbox, repr);
+            return self.convert_here(value, unbox);
         }
         self.convert_at_definition(value, unbox, repr)
     }
@@ -298,10 +323,10 @@ impl Rewriter<'_> {
         let range = self.facts.types[value.0 as usize].as_integer();
         if range.is_some_and(|range| range.is_within(Range::I64)) {
             let word = self.raw(value, Repr::U64);
-            return self.convert_here(word, RawUnary::I64ToF64, Repr::F64);
+            return self.convert_here(word, RawUnary::I64ToF64);
         }
         let tagged = self.tagged(value);
-        self.convert_here(tagged, RawUnary::RealToF64, Repr::F64)
+        self.convert_here(tagged, RawUnary::RealToF64)
     }
 
     /// `value` as a tagged word.
@@ -316,15 +341,15 @@ impl Rewriter<'_> {
         if depth(home) < depth(self.block) && source == value {
             return self.convert_at_definition(value, conversion, Repr::Tagged);
         }
-        self.convert_here(source, conversion, Repr::Tagged)
+        self.convert_here(source, conversion)
     }
 
-    fn convert_here(&mut self, value: ValueId, conversion: RawUnary, repr: Repr) -> ValueId {
-        if let Some(&known) = self.converted_here.get(&(value, repr)) {
+    fn convert_here(&mut self, value: ValueId, conversion: RawUnary) -> ValueId {
+        if let Some(&known) = self.converted_here.get(&(value, conversion)) {
             return known;
         }
         let converted = self.push(Operation::Raw1(conversion, value), conversion.reprs().1);
-        self.converted_here.insert((value, repr), converted);
+        self.converted_here.insert((value, conversion), converted);
         converted
     }
 

@@ -410,3 +410,90 @@ fn a_signed_integer_known_only_where_it_is_used_becomes_a_word_there() {
         (return v10)))
     "#);
 }
+
+/// The length of `v0` less five, which goes on to `b2` where it is not negative.
+const LESS: &str = "(let v1 (primitive bytevector-length v0)) (let v2 (add-small v1 -5))
+    (branch (compare-small < v2 0) (b1) (b2))";
+
+/// A unit with 2^64 - 1, and a factor beyond fixnums.
+fn unboxed_words(procedures: &str) -> String {
+    let literals = "(literals (datum 18446744073709551615) (datum 14695981039346656037))";
+    after(PASSES, &format!("{literals} {procedures}"))
+}
+
+/// A loop that starts with what `first` makes of the length less five.
+fn hash_from(first: &str, given: &str) -> String {
+    unboxed_words(&format!(
+        r#"(procedure "hash" 1 0 #f 0 ("bytes")
+          (block b0 (v0) {LESS})
+          (block b1 () (return v2))
+          (block b2 () (let v3 (literal 0)) {first} (jump (b3 v1 {given})))
+          (block b3 (v4 v5) (branch (compare-small = v4 0) (b5) (b4)))
+          (block b4 ()
+            (let v6 (literal 1))
+            (let v7 (primitive * v5 v6))
+            (let v8 (primitive bitwise-and v7 v3))
+            (let v9 (add-small v4 -1))
+            (jump (b3 v9 v8)))
+          (block b5 () (return v5)))"#
+    ))
+}
+
+/// Found by random units: a signed word came where an unsigned one was wanted.
+#[test]
+fn what_is_not_negative_at_a_jump_is_an_unsigned_word_there() {
+    let text = hash_from("", "v2");
+    assert!(text.contains(":u64 (unbox-u64 v2)"), "{text}");
+}
+
+#[test]
+fn a_signed_word_under_the_mask_of_all_bits_is_an_unsigned_one() {
+    let text = hash_from("(let v10 (primitive bitwise-and v2 v3))", "v10");
+    assert!(text.contains("v10:u64 (word-and "), "{text}");
+}
+
+#[test]
+fn what_is_not_negative_at_a_call_is_an_unsigned_word_there() {
+    for call in [
+        "(let v3 (call-known 1 #f v2)) (return v3)",
+        "(tail-call-known 1 #f v2)",
+    ] {
+        let text = unboxed_words(&format!(
+            r#"(procedure "main" 1 0 #f 0 ("bytes")
+              (block b0 (v0) {LESS}) (block b1 () (return v2)) (block b2 () {call}))
+            (procedure "mix" 1 0 #f 0 ("h")
+              (block b0 (v0)
+                (let v1 (literal 1))
+                (let v2 (primitive * v0 v1))
+                (let v3 (literal 0))
+                (let v4 (primitive bitwise-and v2 v3))
+                (branch (compare-small = v4 0) (b1) (b2)))
+              (block b1 () (return v4))
+              (block b2 () (tail-call-known 1 #f v4)))"#
+        ));
+        assert!(text.contains(":u64 (unbox-u64 v2)"), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_negative_where_it_is_returned_is_an_unsigned_word_there() {
+    let text = unboxed_words(&format!(
+        r#"(procedure "main" 1 0 #f 0 ("bytes")
+          (block b0 (v0)
+            (let v1 (call-known 1 #f v0))
+            (let v2 (primitive * v1 v1))
+            (let v3 (literal 0))
+            (let v4 (primitive bitwise-and v2 v3))
+            (return v4)))
+        (procedure "mix" 1 0 #f 0 ("bytes")
+          (block b0 (v0) {LESS})
+          (block b1 ()
+            (let v3 (literal 1))
+            (let v4 (primitive * v1 v3))
+            (let v5 (literal 0))
+            (let v6 (primitive bitwise-and v4 v5))
+            (return v6))
+          (block b2 () (return v2)))"#
+    ));
+    assert!(text.contains(":u64 (unbox-u64 v2)"), "{text}");
+}
