@@ -340,6 +340,13 @@ impl Arena {
         None
     }
 
+    /// Whether a run of free heap chunks takes `bytes`.
+    pub(crate) fn has_free_run(&self, bytes: usize) -> bool {
+        let mut free = self.free.lock().expect("no holder of the lock panics");
+        self.find(&mut free.heap, bytes.div_ceil(CHUNK_BYTES))
+            .is_some()
+    }
+
     fn chunks(&self, first: usize, count: usize) -> AddressRange {
         AddressRange::new(
             self.range.start.offset_bytes(first * CHUNK_BYTES),

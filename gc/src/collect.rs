@@ -31,8 +31,8 @@ pub enum CollectReason {
 pub enum Outcome {
     /// There is room.
     Done,
-    /// What lives and what is asked for exceed the heap's maximum: raise a condition. The heap is
-    /// in order, and the program may go on with less.
+    /// What lives and what is asked for exceed the heap's maximum, or what lives leaves no gap that
+    /// is long enough: raise a condition. The heap is in order, and the program may go on with less.
     Exhausted {
         /// The bytes asked for.
         needed_bytes: usize,
@@ -63,17 +63,21 @@ pub(crate) fn collect<M: ObjectModel>(
         return Outcome::Exhausted { needed_bytes };
     }
     if let CollectReason::Full { bytes } = reason {
+        if !heap.has_place(bytes) {
+            return Outcome::Exhausted { needed_bytes };
+        }
         heap.trigger.grant(bytes);
     }
     Outcome::Done
 }
 
 /// Whether, after a minor collection, there is no room for what is needed.
-fn is_minor_not_enough(heap: &Heap, reason: CollectReason, needed_bytes: usize) -> bool {
+fn is_minor_not_enough(heap: &mut Heap, reason: CollectReason, needed_bytes: usize) -> bool {
     match reason {
-        CollectReason::Full { bytes } => heap
-            .trigger
-            .is_full_due(heap.old_bytes().saturating_add(bytes)),
+        CollectReason::Full { bytes } => {
+            let old_bytes = heap.old_bytes().saturating_add(bytes);
+            heap.trigger.is_full_due(old_bytes) || !heap.has_place(bytes)
+        }
         CollectReason::Due | CollectReason::Forced(_) => {
             heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes)
         }

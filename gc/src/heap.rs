@@ -92,6 +92,10 @@ impl Heap {
 
     pub(crate) fn allocate_large(&mut self, kind: ChunkKind, bytes: usize) -> Address {
         self.statistics.allocated_bytes += bytes as u64;
+        if let Ok(address) = self.large.allocate(&self.arena, kind, bytes) {
+            return address;
+        }
+        self.release_kept();
         self.large
             .allocate(&self.arena, kind, bytes)
             .expect("callers reserve what is not bounded, and the arena exceeds the heap's maximum")
@@ -99,9 +103,30 @@ impl Heap {
 
     pub(crate) fn allocate_pinned(&mut self, bytes: usize) -> Address {
         self.statistics.allocated_bytes += bytes as u64;
+        if let Ok(address) = self.pinned.allocate(&self.arena, bytes) {
+            return address;
+        }
+        self.release_kept();
         self.pinned
             .allocate(&self.arena, bytes)
             .expect("callers reserve what is not bounded, and the arena exceeds the heap's maximum")
+    }
+
+    /// Gives up the chunks that are kept for objects to come: they may lie between free ones.
+    #[cold]
+    pub(crate) fn release_kept(&mut self) {
+        self.large.trim(&self.arena, 0);
+        self.old.release_spare(&self.arena, 0);
+    }
+
+    /// Whether the arena has a place for a request of `bytes`. The heap may be far from full and have
+    /// none: what lives may lie such that all runs of free chunks between are short.
+    pub(crate) fn has_place(&mut self, bytes: usize) -> bool {
+        if self.large.has_place(&self.arena, bytes) {
+            return true;
+        }
+        self.release_kept();
+        self.large.has_place(&self.arena, bytes)
     }
 
     pub(crate) fn reserve(&mut self, bytes: usize) -> Result<(), Full> {
@@ -113,7 +138,7 @@ impl Heap {
         let fits = self.trigger.is_left_to_polls(young_bytes, bytes)
             || bytes <= self.nursery.remaining_bytes()
                 && self.trigger.has_room(young_bytes, self.old_bytes(), bytes);
-        if fits && !is_forced {
+        if fits && !is_forced && self.has_place(bytes) {
             Ok(())
         } else {
             Err(Full { bytes })

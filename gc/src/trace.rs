@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::mem;
 
 use crate::address::{Address, AddressRange, WORD_BYTES};
-use crate::arena::{Arena, ChunkKind};
+use crate::arena::ChunkKind;
 use crate::heap::Heap;
 use crate::image::ImageId;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
@@ -303,12 +303,12 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     #[inline(never)]
     fn open_block(&mut self) {
         self.heap.old.retire(self.cursor);
-        let arena: &Arena = &self.heap.arena;
-        let block = self
-            .heap
-            .old
-            .add_block(arena)
-            .expect("the heap's maximum leaves room for a copy of all that lives");
+        let block = self.heap.old.add_block(&self.heap.arena);
+        let block = block.or_else(|_| {
+            self.heap.release_kept();
+            self.heap.old.add_block(&self.heap.arena)
+        });
+        let block = block.expect("the heap's maximum leaves room for a copy of all that lives");
         (self.cursor, self.limit) = (block.start, block.end);
     }
 }

@@ -244,6 +244,49 @@ fn many_small_requests_are_refused_if_no_poll_comes_between() {
     .unwrap();
 }
 
+/// The last roots: vectors of 33,000 bytes, each in a chunk, as many as the heap takes.
+fn push_large_vectors(session: &mut Session<'_>) -> std::ops::Range<usize> {
+    const WORDS: usize = 33_000 / 8;
+    let first = session.push_root(session.integer(0));
+    let mut end = first;
+    loop {
+        if session.mutator().reserve(33_008).is_err()
+            && session.collect_for(33_008) != Outcome::Done
+        {
+            return first..end;
+        }
+        let zeros = vec![session.integer(0); WORDS];
+        session.push_root(session.vector(&zeros));
+        end += 1;
+    }
+}
+
+#[test]
+fn a_request_that_fits_no_gap_exhausts_and_the_program_goes_on() {
+    enter(&options(), |session| {
+        let roots = push_large_vectors(session);
+        for root in roots.filter(|root| root % 4 != 0) {
+            session.set_root(root, session.integer(0));
+        }
+        assert_eq!(session.collect(Scope::Full), Outcome::Done);
+        let maximum = session.mutator().arena().heap_region_bytes() / 5 * 2;
+        let room = maximum - session.mutator().statistics().old_bytes;
+        // Room for all of this is there, but three quarters of it lie in gaps of three chunks.
+        let mut wanted = room;
+        while session.collect_for(wanted) != Outcome::Done {
+            wanted -= wanted / 16;
+        }
+        assert!(wanted < room / 10 * 9, "{wanted} of {room}");
+        assert_eq!(session.mutator().reserve(wanted), Ok(()));
+        let zeros = vec![session.integer(0); wanted / 8 - 1];
+        session.vector(&zeros);
+        assert_eq!(session.collect_for(100 * KIB), Outcome::Done);
+        let zeros = vec![session.integer(0); 100 * KIB / 8 - 1];
+        assert_eq!(session.length(session.vector(&zeros)), zeros.len());
+    })
+    .unwrap();
+}
+
 #[test]
 fn a_growing_list_exhausts_instead_of_aborting() {
     let options = HeapOptions {

@@ -39,6 +39,14 @@ pub(crate) const MODES: &[Mode] = &[
     Mode {
         moves: true,
         ..mode(
+            "-O0 --native --zeal=3",
+            &["-O0", "--native", "--zeal=3"],
+            "native",
+        )
+    },
+    Mode {
+        moves: true,
+        ..mode(
             "-O2 --native --zeal=3",
             &["-O2", "--native", "--zeal=3"],
             "native",

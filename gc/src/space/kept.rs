@@ -31,6 +31,12 @@ impl KeptChunks {
         Some(taken)
     }
 
+    /// Whether a run is long enough for an object of `bytes`.
+    pub(crate) fn holds(&self, bytes: usize) -> bool {
+        let mut longer = self.by_bytes.range(bytes.next_multiple_of(CHUNK_BYTES)..);
+        longer.any(|(_, ranges)| !ranges.is_empty())
+    }
+
     /// Keeps `range`.
     ///
     /// # Safety

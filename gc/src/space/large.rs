@@ -4,12 +4,15 @@
 //! barrier; promotion only relabels their chunks.
 
 use crate::address::{Address, AddressRange};
-use crate::arena::{Arena, ChunkKind};
+use crate::arena::{Arena, CHUNK_BYTES, ChunkKind};
 use crate::error::ArenaError;
 use crate::space::kept::KeptChunks;
 
 /// Objects of more bytes than this are large.
 pub(crate) const LARGE_BYTES: usize = 32 << 10;
+
+/// What a request takes beyond its bytes: it may be for several objects, each in whole chunks.
+const ROUNDING_BYTES: usize = 4 * CHUNK_BYTES;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Large {
@@ -66,6 +69,13 @@ impl LargeSpace {
             self.old_bytes += bytes;
         }
         Ok(chunks.start)
+    }
+
+    /// Whether a request of `bytes` finds chunks that lie side by side.
+    pub(crate) fn has_place(&self, arena: &Arena, bytes: usize) -> bool {
+        bytes <= LARGE_BYTES
+            || self.kept.holds(bytes)
+            || arena.has_free_run(bytes.saturating_add(ROUNDING_BYTES))
     }
 
     pub(crate) const fn young_bytes(&self) -> usize {

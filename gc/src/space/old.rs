@@ -137,7 +137,12 @@ impl OldSpace {
                 unsafe { arena.release_chunks(block.whole()) };
             }
         }
-        while self.spare.len() > spare_count {
+        self.release_spare(arena, spare_count);
+    }
+
+    /// Gives spare blocks to the system, but for `kept_count`.
+    pub(crate) fn release_spare(&mut self, arena: &Arena, kept_count: usize) {
+        while self.spare.len() > kept_count {
             let range = self.spare.pop().expect("longer than some count");
             // SAFETY: spare blocks hold nothing.
             unsafe { arena.release_chunks(range) };

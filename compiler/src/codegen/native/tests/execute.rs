@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use abi::native::{Stub, context};
-use cranelift_codegen::ir::condcodes::IntCC;
+use abi::native::{Stub, chunk_kind, context};
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{
     Block, BlockArg, Function, Inst, InstructionData, Opcode, Type, Value, types,
 };
@@ -20,6 +20,8 @@ pub(super) enum End {
 
 /// Where the mutator is.
 const MUTATOR: u64 = 0x10_0000;
+/// Where the table of kinds is.
+const KINDS: u64 = 0x18_0000;
 /// What the mutator's words for stubs hold: this and their number.
 const STUBS: u64 = 0xcafe_0000;
 /// Instructions after which a procedure is taken for an endless loop.
@@ -49,6 +51,19 @@ impl Memory {
             memory.store(at(context::stub_word(stub)), STUBS + stub as u64, 8);
         }
         memory
+    }
+
+    /// Puts further objects into chunk `number`, which is of this kind: to the nursery, that of kind
+    /// [`chunk_kind::NURSERY`], and no other.
+    pub(super) fn go_to_chunk(&mut self, number: u64, kind: u8) {
+        let at = |offset: i32| MUTATOR + u64::from(offset.unsigned_abs());
+        self.store(at(context::KIND_TABLE), KINDS, 8);
+        self.store(KINDS + number, u64::from(kind), 1);
+        self.next = number << chunk_kind::CHUNK_SHIFT;
+        if kind == chunk_kind::NURSERY {
+            self.store(at(context::NURSERY_START), self.next, 8);
+            self.store(at(context::NURSERY_BYTES), 1 << chunk_kind::CHUNK_SHIFT, 8);
+        }
     }
 
     /// The address of an object of these words.
@@ -256,6 +271,18 @@ fn compute(data: InstructionData, given: &[u64], kind: Type) -> u64 {
                 IntCC::UnsignedLessThanOrEqual => a <= b,
             });
         }
+        InstructionData::FloatCompare { cond, .. } => {
+            let (a, b) = (double(0), double(1));
+            return u64::from(match cond {
+                FloatCC::Equal => a == b,
+                FloatCC::NotEqual => a != b,
+                FloatCC::LessThan => a < b,
+                FloatCC::LessThanOrEqual => a <= b,
+                FloatCC::GreaterThan => a > b,
+                FloatCC::GreaterThanOrEqual => a >= b,
+                other => panic!("{other} is not executed yet"),
+            });
+        }
         _ => {}
     }
     match data.opcode() {
@@ -276,6 +303,10 @@ fn compute(data: InstructionData, given: &[u64], kind: Type) -> u64 {
         Opcode::Ineg => given[0].wrapping_neg(),
         Opcode::Ireduce | Opcode::Uextend | Opcode::Bitcast => given[0],
         Opcode::Select => given[if given[0] == 0 { 2 } else { 1 }],
+        Opcode::FcvtFromSint => (signed(given[0], kind) as f64).to_bits(),
+        Opcode::Fneg => (-double(0)).to_bits(),
+        Opcode::Fabs => double(0).abs().to_bits(),
+        Opcode::Sqrt => double(0).sqrt().to_bits(),
         Opcode::Fadd => (double(0) + double(1)).to_bits(),
         Opcode::Fsub => (double(0) - double(1)).to_bits(),
         Opcode::Fmul => (double(0) * double(1)).to_bits(),

@@ -2,7 +2,10 @@
 
 mod execute;
 mod hot_shapes;
+mod object_paths;
+mod raw_paths;
 mod short_paths;
+mod type_tests;
 
 use std::fmt::Write as _;
 

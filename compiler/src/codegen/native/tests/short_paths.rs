@@ -9,7 +9,7 @@ use super::execute::{End, Memory, execute};
 use super::function;
 
 /// What `primitive` does with these words.
-fn run(primitive: &str, words: &[u64], memory: &mut Memory) -> End {
+pub(super) fn run(primitive: &str, words: &[u64], memory: &mut Memory) -> End {
     let operands: Vec<String> = (0..words.len())
         .map(|number| format!("v{number}"))
         .collect();
@@ -43,11 +43,11 @@ fn left(primitive: &str, words: &[u64]) {
     );
 }
 
-fn fixnum(value: i64) -> u64 {
+pub(super) fn fixnum(value: i64) -> u64 {
     tag::fixnum(value).expect("a small number")
 }
 
-fn flonum(value: f64) -> u64 {
+pub(super) fn flonum(value: f64) -> u64 {
     tag::flonum(value).expect("no extreme number")
 }
 
