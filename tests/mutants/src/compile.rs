@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::edit::Form;
@@ -17,7 +18,7 @@ const ROUNDS_MAX: usize = 60;
 pub(crate) type Target = &'static [&'static str];
 
 /// A test executable, and the folder that it runs in.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Executable {
     pub path: String,
     pub directory: String,
@@ -43,11 +44,14 @@ pub(crate) fn build(
         let mut messages = Vec::new();
         for target in targets {
             messages.extend(run_cargo(&tree, target)?);
+            if messages.iter().any(is_error) {
+                break;
+            }
         }
         let errors: Vec<&Value> = messages
             .iter()
+            .filter(|message| is_error(message))
             .map(|message| &message["message"])
-            .filter(|message| message["level"] == "error")
             .collect();
         eprintln!("round {round}: {count} mutants, {} errors", errors.len());
         if errors.is_empty() {
@@ -75,6 +79,10 @@ pub(crate) fn build(
         fs::write(&state, text).map_err(|error| error.to_string())?;
     }
     Err("too many rounds".to_owned())
+}
+
+fn is_error(message: &Value) -> bool {
+    message["message"]["level"] == "error"
 }
 
 fn run_cargo(tree: &Path, target: Target) -> Result<Vec<Value>, String> {

@@ -1,6 +1,6 @@
 //! The checks that may notice a fault: which faults each reaches, and which it notices.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -18,6 +18,8 @@ const WORKERS: usize = 2;
 /// A check that takes this many times as long as without a fault, and more than the second, hangs.
 const SLOWER_MAX: f64 = 8.0;
 const SECONDS_MIN: f64 = 5.0;
+/// How many random programs a check runs.
+const RANDOM_PROGRAMS: u32 = 10;
 /// A check that takes longer than this is not used.
 const CHECK_SECONDS_MAX: u64 = 60;
 
@@ -70,7 +72,7 @@ pub(crate) fn tests_of(executable: &Executable) -> Result<Vec<Check>, String> {
     let names = text.lines().filter_map(|line| line.strip_suffix(": test"));
     Ok(names
         .map(|name| Check {
-            detector: format!("tests of {}", executable.name),
+            detector: format!("tests of {}", crate_of(executable)),
             command: vec![executable.path.clone()],
             environment: vec![(
                 "CARGO_MANIFEST_DIR".to_owned(),
@@ -84,6 +86,41 @@ pub(crate) fn tests_of(executable: &Executable) -> Result<Vec<Check>, String> {
             reached: Vec::new(),
         })
         .collect())
+}
+
+/// The crate that an executable tests.
+fn crate_of(executable: &Executable) -> &str {
+    let folder = Path::new(&executable.directory).file_name();
+    folder
+        .and_then(|name| name.to_str())
+        .unwrap_or(&executable.name)
+}
+
+/// Random programs, some at a time; not run yet. `executable` makes them, `cozen` runs them.
+pub(crate) fn random_programs(executable: &Executable, cozen: &Path, count: u32) -> Vec<Check> {
+    let cozen = cozen.to_string_lossy().into_owned();
+    let starts = (1..=count).step_by(RANDOM_PROGRAMS as usize);
+    starts
+        .map(|seed| Check {
+            detector: "random programs".to_owned(),
+            command: vec![executable.path.clone()],
+            // With a survey nothing is reduced.
+            environment: [
+                ("COZEN_COMMAND", cozen.clone()),
+                ("COZEN_RANDOM_SEED", seed.to_string()),
+                ("COZEN_RANDOM_PROGRAMS", RANDOM_PROGRAMS.to_string()),
+                ("COZEN_RANDOM_SURVEY", "1".to_owned()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec(),
+            directory: executable.directory.clone(),
+            test: Some("random_programs_print_what_the_reference_says".to_owned()),
+            expected: Vec::new(),
+            status: Some(0),
+            seconds: 0.0,
+            reached: Vec::new(),
+        })
+        .collect()
 }
 
 /// Programs as `cozen` runs them, not run yet.
@@ -239,6 +276,7 @@ fn judge(number: u32, checks: &[Check], order: &[usize], scratch: &Path) -> Opti
         // processes start.
         while at < order.len()
             && checks[order[at]].command == first.command
+            && checks[order[at]].environment == first.environment
             && (at == start || first.test.is_some() && seconds < done_seconds)
         {
             seconds += checks[order[at]].seconds;
@@ -258,12 +296,31 @@ fn judge(number: u32, checks: &[Check], order: &[usize], scratch: &Path) -> Opti
     None
 }
 
+/// Runs each of `mutants`, given with their keys, against each kind of check by itself, unless it
+/// is `known`, and calls `tell` with what became of it.
+pub(crate) fn run_each_kind(
+    mutants: &[(u32, String)],
+    checks: &[Check],
+    known: &BTreeSet<(String, String)>,
+    tell: impl Fn(Verdict) + Sync,
+) {
+    for detector in crate::table::detectors(checks) {
+        let wanted =
+            |mutant: &&(u32, String)| !known.contains(&(mutant.1.clone(), detector.to_owned()));
+        let mutants: Vec<(u32, String)> = mutants.iter().filter(wanted).cloned().collect();
+        let of_kind = |check: &&Check| check.detector == detector;
+        let checks: Vec<Check> = checks.iter().filter(of_kind).cloned().collect();
+        eprintln!("{detector}: {} mutants", mutants.len());
+        run(&mutants, &checks, detector, &tell);
+    }
+}
+
 /// Runs each of `mutants`, given with their keys, and calls `tell` with what became of it.
 pub(crate) fn run(
     mutants: &[(u32, String)],
     checks: &[Check],
     detectors: &str,
-    tell: impl Fn(Verdict) + Sync,
+    tell: &(impl Fn(Verdict) + Sync),
 ) {
     let by_mutant = checks_by_mutant(checks);
     in_parallel(mutants.len(), |index, scratch| {

@@ -8,8 +8,10 @@ mod find;
 mod operators;
 mod process;
 mod report;
+mod table;
 mod tree;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -18,14 +20,15 @@ use std::sync::Mutex;
 
 use serde::Deserialize;
 
-use compile::Target;
-use detect::Check;
+use compile::{Executable, Target};
+use detect::{Check, Verdict};
 use faults::{Fault, edit_of, read_faults};
 use report::{Equivalent, Listed};
 
 const USAGE: &str = "usage:
   mutants check                          every fault of faults.toml fits its source
   mutants build SCRATCH [FOLDER…]        plant the faults in a copy, build its tests
+  mutants build-faults SCRATCH           plant those of faults.toml alone; build tests, command line, random programs
   mutants build-cozen SCRATCH [FOLDER…]  the same for the command line
   mutants record SCRATCH                 run each test once, note what it reaches
   mutants record-programs SCRATCH DIRECTORY OPTIONS…
@@ -34,6 +37,8 @@ const USAGE: &str = "usage:
                                          run the tests on each mutant without a verdict, or with --again on what
                                          survived, or on those whose key has one of the parts; leave out tests
                                          that take longer than N seconds
+  mutants record-random SCRATCH COUNT    the same for random programs; all of these after build-faults
+  mutants table SCRATCH [PART…]          run each fault of faults.toml against each kind of check, print the table
   mutants run-programs SCRATCH [PART…]   run the programs on each mutant that survived
   mutants report SCRATCH                 print the table and what survived";
 
@@ -44,6 +49,13 @@ const TESTS: [(&str, Target); 2] = [
 ];
 /// What is built to run programs.
 const COZEN: Target = &["build", "-p", "cozen", "--bins", "--profile", "quick"];
+/// What is built to try the faults of `faults.toml` alone: the command line comes with its tests.
+const OF_FAULTS: [Target; 3] = [
+    TESTS[0].1,
+    TESTS[1].1,
+    &["test", "-p", "cozen", "--test", RANDOM_PROGRAMS, "--no-run"],
+];
+const RANDOM_PROGRAMS: &str = "random_programs";
 /// A test of what does not compile runs cargo: it says nothing of faults.
 const UNUSED_EXECUTABLES: [&str; 1] = ["compile_fail"];
 
@@ -79,8 +91,11 @@ fn act(words: &[String]) -> Result<(), String> {
     let scratch = scratch.canonicalize().map_err(|error| error.to_string())?;
     match command.as_str() {
         "build" => build(&scratch, rest),
+        "build-faults" => build_faults(&scratch),
         "build-cozen" => build_cozen(&scratch, rest),
         "record" => record_tests(&scratch),
+        "record-random" => record_random(&scratch, rest),
+        "table" => run_table(&scratch, rest),
         "record-programs" => record_programs(&scratch, rest),
         "run" => run(&scratch, "checks", rest),
         "run-programs" => run(
@@ -160,8 +175,24 @@ fn build(scratch: &Path, words: &[String]) -> Result<(), String> {
         .collect();
     let (sources, executables) = compile::build(scratch, &folders, &faults, &targets)?;
     write_json(&scratch.join("mutants.json"), &report::list(&sources))?;
+    list_tests(scratch, &executables)
+}
+
+fn build_faults(scratch: &Path) -> Result<(), String> {
+    let (sources, executables) = compile::build(scratch, &[], &fitting_faults()?, &OF_FAULTS)?;
+    write_json(&scratch.join("mutants.json"), &report::list(&sources))?;
+    let _ = fs::remove_file(scratch.join("programs.json"));
+    let (random, tests): (Vec<Executable>, Vec<Executable>) = executables
+        .into_iter()
+        .filter(|executable| executable.name != "cozen")
+        .partition(|executable| executable.name == RANDOM_PROGRAMS);
+    write_json(&scratch.join("random.json"), &random)?;
+    list_tests(scratch, &tests)
+}
+
+fn list_tests(scratch: &Path, executables: &[Executable]) -> Result<(), String> {
     let mut checks = Vec::new();
-    for executable in &executables {
+    for executable in executables {
         if !UNUSED_EXECUTABLES.contains(&executable.name.as_str()) {
             checks.extend(detect::tests_of(executable)?);
         }
@@ -185,6 +216,67 @@ fn record_tests(scratch: &Path) -> Result<(), String> {
     write_json(&scratch.join("checks.json"), &checks)
 }
 
+/// The faulty command line: that of `build-faults`, which has its checks, or that of `build-cozen`.
+fn cozen_of(scratch: &Path) -> PathBuf {
+    let of_faults = scratch.join("random.json").exists();
+    scratch.join(if of_faults {
+        "target/debug/cozen"
+    } else {
+        "target/quick/cozen"
+    })
+}
+
+fn record_random(scratch: &Path, words: &[String]) -> Result<(), String> {
+    let count = words.first().and_then(|word| word.parse().ok());
+    let count = count.ok_or_else(|| USAGE.to_owned())?;
+    let executables: Vec<Executable> = read_json(&scratch.join("random.json"))?;
+    let mut checks: Vec<Check> = read_json(&scratch.join("programs.json")).unwrap_or_default();
+    for executable in &executables {
+        let programs = detect::random_programs(executable, &cozen_of(scratch), count);
+        checks.extend(detect::record(programs));
+    }
+    write_json(&scratch.join("programs.json"), &checks)
+}
+
+fn run_table(scratch: &Path, parts: &[String]) -> Result<(), String> {
+    let mut listed: Vec<Listed> = read_json(&scratch.join("mutants.json"))?;
+    listed.retain(|mutant| mutant.operator.starts_with("fault:"));
+    let is_wanted = |mutant: &&Listed| {
+        let has = |part: &String| mutant.operator.contains(part.as_str());
+        parts.is_empty() || parts.iter().any(has)
+    };
+    let faults: Vec<(u32, String)> = listed
+        .iter()
+        .filter(is_wanted)
+        .map(|mutant| (mutant.number, mutant.key.clone()))
+        .collect();
+    let mut checks: Vec<Check> = read_json(&scratch.join("checks.json")).unwrap_or_default();
+    let programs: Vec<Check> = read_json(&scratch.join("programs.json")).unwrap_or_default();
+    checks.extend(programs);
+    let path = scratch.join("table.jsonl");
+    let known = if parts.is_empty() {
+        table::known(&fs::read_to_string(&path).unwrap_or_default())
+    } else {
+        BTreeSet::new()
+    };
+    let file = verdicts_file(&path)?;
+    detect::run_each_kind(&faults, &checks, &known, |verdict| note(&file, &verdict));
+    let text = fs::read_to_string(&path).map_err(|error| error.to_string())?;
+    print!("{}", table::table(&listed, &text));
+    Ok(())
+}
+
+fn verdicts_file(path: &Path) -> Result<Mutex<fs::File>, String> {
+    let file = fs::OpenOptions::new().create(true).append(true).open(path);
+    Ok(Mutex::new(file.map_err(|error| error.to_string())?))
+}
+
+fn note(file: &Mutex<fs::File>, verdict: &Verdict) {
+    let line = serde_json::to_string(verdict).expect("verdicts are plain");
+    let mut file = file.lock().expect("no worker panics");
+    writeln!(file, "{line}").expect("a writable file for verdicts");
+}
+
 fn record_programs(scratch: &Path, words: &[String]) -> Result<(), String> {
     let [directory, options @ ..] = words else {
         return Err(USAGE.to_owned());
@@ -197,7 +289,7 @@ fn record_programs(scratch: &Path, words: &[String]) -> Result<(), String> {
         .filter(|path| path.extension().is_some_and(|extension| extension == "scm"))
         .collect();
     files.sort();
-    let cozen = scratch.join("target/quick/cozen");
+    let cozen = cozen_of(scratch);
     let mut checks: Vec<Check> = read_json(&scratch.join("programs.json")).unwrap_or_default();
     for options in options {
         checks.extend(detect::record(detect::programs(
@@ -241,16 +333,11 @@ fn run(scratch: &Path, checks: &str, words: &[String]) -> Result<(), String> {
         .filter(is_wanted)
         .map(|mutant| (mutant.number, mutant.key))
         .collect();
-    let file = fs::OpenOptions::new().create(true).append(true).open(&path);
-    let file = Mutex::new(file.map_err(|error| error.to_string())?);
-    let mut detectors: Vec<&str> = checks.iter().map(|check| &*check.detector).collect();
-    detectors.sort_unstable();
-    detectors.dedup();
+    let file = verdicts_file(&path)?;
+    let detectors = table::detectors(&checks).join(", ");
     eprintln!("{} mutants", mutants.len());
-    detect::run(&mutants, &checks, &detectors.join(", "), |verdict| {
-        let line = serde_json::to_string(&verdict).expect("verdicts are plain");
-        let mut file = file.lock().expect("no worker panics");
-        writeln!(file, "{line}").expect("a writable file for verdicts");
+    detect::run(&mutants, &checks, &detectors, &|verdict| {
+        note(&file, &verdict);
     });
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Runs a process with limits on its time and memory.
 
 use std::fs::File;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -8,6 +9,8 @@ use std::time::{Duration, Instant};
 
 /// A loop that fills memory must not fill all: kilobytes of data.
 const DATA_KILOBYTES_MAX: u64 = 3_000_000;
+/// No process runs longer, not even one that lost its parent.
+const PROCESSOR_SECONDS_MAX: u64 = 300;
 
 /// How a process ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +33,10 @@ pub(crate) struct Job<'a> {
 impl Job<'_> {
     /// Runs it; `scratch` is a file for what is printed.
     pub(crate) fn run(&self, limit: Duration, scratch: &Path) -> std::io::Result<Outcome> {
-        let script = format!("ulimit -d {DATA_KILOBYTES_MAX}; ulimit -c 0; exec \"$0\" \"$@\"");
+        let script = format!(
+            "ulimit -d {DATA_KILOBYTES_MAX}; ulimit -t {PROCESSOR_SECONDS_MAX}; ulimit -c 0; \
+             exec \"$0\" \"$@\""
+        );
         let output = if self.keeps_output {
             Stdio::from(File::create(scratch)?)
         } else {
@@ -46,6 +52,7 @@ impl Job<'_> {
             .stdin(Stdio::null())
             .stdout(output)
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()?;
         let start = Instant::now();
         let mut pause = Duration::from_millis(1);
@@ -59,7 +66,11 @@ impl Job<'_> {
                 return Ok(Outcome::Ended(status.code(), printed));
             }
             if start.elapsed() > limit {
-                child.kill()?;
+                // With the processes that it started.
+                let group = format!("-{}", child.id());
+                Command::new("kill")
+                    .args(["-KILL", "--", &group])
+                    .status()?;
                 child.wait()?;
                 return Ok(Outcome::TimedOut);
             }

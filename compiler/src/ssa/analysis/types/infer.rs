@@ -28,9 +28,9 @@ use abi::tag;
 use abi::type_test::TypeTest;
 
 /// How often a parameter's range may grow freely; then it grows to the next likely bound.
-const GROWTHS_FREE: u8 = 3;
+pub(super) const GROWTHS_FREE: u8 = 3;
 /// How often it may grow at all before it becomes infinite.
-const GROWTHS_MAX: u8 = 16;
+pub(super) const GROWTHS_MAX: u8 = 16;
 
 /// Types of all values of a procedure.
 pub struct Types<'a> {

@@ -3,6 +3,8 @@
 //! parameters and results.
 
 mod facts;
+#[cfg(test)]
+mod golden;
 mod infer;
 mod kinds;
 mod lattice;

@@ -222,24 +222,38 @@ fn words_leave_what_they_are_and_what_they_are_not() {
 #[test]
 fn results_of_mixed_types_grow_with_their_operands() {
     let types = types();
-    for &a in &types {
-        for &wide in types.iter().filter(|&&wide| a.is_within(wide)) {
-            for &primitive in Primitive::ALL {
-                let (found, wider) = (of_unary(primitive, a), of_unary(primitive, wide));
-                assert!(found.is_within(wider), "{primitive:?} {a:?} {wide:?}");
-            }
-            for &(primitive, _) in BINARY {
-                for &b in &types {
-                    let (first, second) = (of_binary(primitive, a, b), of_binary(primitive, b, a));
-                    assert!(
-                        first.is_within(of_binary(primitive, wide, b)),
-                        "{primitive:?} {a:?} {wide:?} {b:?}"
-                    );
-                    assert!(
-                        second.is_within(of_binary(primitive, b, wide)),
-                        "{primitive:?} {b:?} {a:?} {wide:?}"
-                    );
-                }
+    let count = types.len();
+    let pairs = (0..count * count).map(|pair| (pair / count, pair % count));
+    let wider: Vec<(usize, usize)> = pairs
+        .clone()
+        .filter(|&(a, wide)| types[a].is_within(types[wide]))
+        .collect();
+    for &primitive in Primitive::ALL {
+        let results: Vec<Type> = types.iter().map(|&a| of_unary(primitive, a)).collect();
+        for &(a, wide) in &wider {
+            assert!(
+                results[a].is_within(results[wide]),
+                "{primitive:?} {:?} {:?}",
+                types[a],
+                types[wide]
+            );
+        }
+    }
+    for &(primitive, _) in BINARY {
+        let results = pairs
+            .clone()
+            .map(|(a, b)| of_binary(primitive, types[a], types[b]));
+        let results: Vec<Type> = results.collect();
+        let of = |a: usize, b: usize| results[a * count + b];
+        for &(a, wide) in &wider {
+            for b in 0..count {
+                assert!(
+                    of(a, b).is_within(of(wide, b)) && of(b, a).is_within(of(b, wide)),
+                    "{primitive:?} {:?} {:?} {:?}",
+                    types[a],
+                    types[wide],
+                    types[b]
+                );
             }
         }
     }
