@@ -40,7 +40,8 @@ macro_rules! claim_kinds {
 claim_kinds! {
     /// A value is a member of the set.
     0 Member;
-    /// A signed raw word, given as two fixnums (the low half, the high half), is a member of the set.
+    /// A signed raw word, given as two fixnums (the low half, the high half), is a member of the set
+    /// modulo 2^64.
     1 SignedWord;
     /// The same of an unsigned raw word.
     2 UnsignedWord;

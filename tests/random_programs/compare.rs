@@ -50,15 +50,6 @@ fn canonical(text: &str) -> String {
     made
 }
 
-/// What was printed, but not which argument a condition is about: `(+ 1 x)` may become `(+ x 1)`.
-fn without_places(outcome: &Outcome) -> String {
-    let mut parts = outcome.text.split("argument ");
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |text, part| {
-        text + "argument " + part.trim_start_matches(|c: char| c.is_ascii_digit())
-    })
-}
-
 /// The sort of difference between what a mode made of a program and what it must be.
 fn sort_of(wanted: &str, basic: Option<&Outcome>, found: &Outcome) -> Option<Sort> {
     if !found.is_well() {
@@ -68,9 +59,7 @@ fn sort_of(wanted: &str, basic: Option<&Outcome>, found: &Outcome) -> Option<Sor
         return Some(Sort::Answer);
     }
     match basic {
-        Some(basic) if basic.is_well() && without_places(basic) != without_places(found) => {
-            Some(Sort::Condition)
-        }
+        Some(basic) if basic.is_well() && basic.text != found.text => Some(Sort::Condition),
         _ => None,
     }
 }
@@ -108,23 +97,31 @@ pub(crate) fn differences(
     all
 }
 
+/// What each section of a program printed.
+fn by_section(text: &str) -> Vec<String> {
+    let mut sections: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if line.starts_with('@') {
+            sections.push(String::new());
+        } else if let Some(section) = sections.last_mut() {
+            section.push_str(line);
+            section.push('\n');
+        }
+    }
+    sections
+}
+
 impl Difference {
-    /// The index of the section in which the texts part.
-    pub(crate) fn section(&self) -> usize {
+    /// The sections whose texts differ; none where nothing was printed, as when the program is refused.
+    pub(crate) fn sections(&self) -> Vec<usize> {
         let (wanted, found) = match self.sort {
             Sort::Condition => (self.wanted.clone(), self.found.text.clone()),
             _ => (canonical(&self.wanted), canonical(&self.found.text)),
         };
-        let mut section = 0;
-        for (line, other) in wanted.lines().zip(found.lines().map(Some).chain([None])) {
-            if let Some(header) = line.strip_prefix('@') {
-                let index = header.split(' ').next().and_then(|text| text.parse().ok());
-                section = index.unwrap_or(section);
-            }
-            if Some(line) != other {
-                break;
-            }
-        }
-        section
+        let (wanted, found) = (by_section(&wanted), by_section(&found));
+        // A program that ends early says nothing of the sections after its last one.
+        let reached = found.len().min(wanted.len());
+        let differ = |section: &usize| wanted[*section] != found[*section];
+        (0..reached).filter(differ).collect()
     }
 }

@@ -6,9 +6,11 @@
 //! command:
 //!
 //! * `COZEN_RANDOM_PROGRAMS`: how many programs;
+//! * `COZEN_RANDOM_SECONDS`: a program that would start later is not run;
 //! * `COZEN_RANDOM_SEED`: the first program's seed; each next one's is one more;
 //! * `COZEN_RANDOM_SHAPES`: names of shapes, separated by commas; others are left out;
 //! * `COZEN_RANDOM_SURVEY`: if set, all programs run, and a table says what differs first where;
+//!   each new sort of difference is also told when it is found;
 //! * `COZEN_COMMAND`: the `cozen` that is tested.
 
 mod compare;
@@ -22,8 +24,10 @@ mod shapes;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 use std::{env, thread};
 
 use compare::{Difference, Sort, differences};
@@ -36,6 +40,8 @@ use reference::Failure;
 const PROGRAMS: u64 = 60;
 /// Long lists are followed, and let go of, by recursion.
 const STACK_BYTES: usize = 1 << 29;
+/// A long run says every so many programs how far it is.
+const PROGRAMS_BETWEEN_NEWS: u64 = 100;
 
 fn number(variable: &str) -> Option<u64> {
     let text = env::var(variable).ok()?;
@@ -56,7 +62,11 @@ type Finding = (String, u64);
 
 struct Search {
     next: AtomicU64,
+    first: u64,
     end: u64,
+    done: AtomicU64,
+    start: Instant,
+    seconds_max: u64,
     shapes: Vec<String>,
     is_survey: bool,
     findings: Mutex<Vec<Finding>>,
@@ -70,9 +80,11 @@ impl Search {
         let modes: Vec<&'static Mode> = MODES.iter().collect();
         loop {
             let seed = self.next.fetch_add(1, Ordering::Relaxed);
-            if seed >= self.end || self.report.lock().expect("no panic").is_some() {
+            let is_over = self.start.elapsed().as_secs() >= self.seconds_max;
+            if seed >= self.end || is_over || self.report.lock().expect("no panic").is_some() {
                 return;
             }
+            self.say_how_far();
             let program = Program::new(seed, &self.shapes);
             let wanted = match program.wanted() {
                 Ok(wanted) => wanted,
@@ -109,31 +121,83 @@ impl Search {
             .or_default() += 1;
     }
 
+    /// One finding for each section that differs, or one for a program of which nothing is known.
     fn note(&self, program: &Program, seed: u64, all: &[Difference]) {
-        let section = all.iter().map(Difference::section).min().unwrap_or(0);
-        let shape = program.sections[section].shape;
-        let mut modes: BTreeMap<Sort, Vec<&str>> = BTreeMap::new();
-        for difference in all
-            .iter()
-            .filter(|difference| difference.section() == section)
-        {
-            modes
-                .entry(difference.sort)
-                .or_default()
-                .push(difference.mode.name);
+        let mut table: BTreeMap<&str, BTreeMap<Sort, Vec<&str>>> = BTreeMap::new();
+        for difference in all {
+            let sections = difference.sections();
+            let mut shapes: Vec<&str> = sections
+                .iter()
+                .map(|section| program.sections[*section].shape)
+                .collect();
+            if shapes.is_empty() {
+                shapes.push("(nothing printed)");
+            }
+            shapes.sort_unstable();
+            shapes.dedup();
+            for shape in shapes {
+                let modes = table.entry(shape).or_default();
+                let modes = modes.entry(difference.sort).or_default();
+                modes.push(difference.mode.name);
+            }
         }
-        let mut key = shape.to_owned();
-        for (sort, modes) in modes {
-            let every = modes.len() >= MODES.len() - 3;
-            let modes = if every {
-                "all".to_owned()
-            } else {
-                modes.join(", ")
-            };
-            let _ = write!(key, "; {sort:?}: {modes}");
+        for (shape, modes) in table {
+            let mut key = shape.to_owned();
+            for (sort, modes) in modes {
+                let _ = write!(key, "; {sort:?}: {}", name_of(&modes));
+            }
+            self.note_key(key, seed);
         }
-        self.findings.lock().expect("no panic").push((key, seed));
     }
+
+    fn note_key(&self, key: String, seed: u64) {
+        let mut findings = self.findings.lock().expect("no panic");
+        if findings.iter().all(|(other, _)| *other != key) {
+            let number = seed - self.first + 1;
+            say(&format!("program {number} (seed {seed}) differs: {key}"));
+        }
+        findings.push((key, seed));
+    }
+
+    /// Called before each program.
+    fn say_how_far(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed);
+        if done > 0 && done.is_multiple_of(PROGRAMS_BETWEEN_NEWS) {
+            let differ = self.findings.lock().expect("no panic").len();
+            let seconds = self.start.elapsed().as_secs();
+            say(&format!(
+                "{done} programs in {seconds} s, of which {differ} differ"
+            ));
+        }
+    }
+}
+
+/// Whether a program fails in all modes, all native ones or all that optimize fully, or in which.
+fn name_of(modes: &[&str]) -> String {
+    let all_that = |holds: fn(&str) -> bool| {
+        let of_plain = |name: &&Mode| !name.name.contains("mixed") && !name.name.contains("zeal");
+        let mut wanted = MODES
+            .iter()
+            .filter(of_plain)
+            .filter(|mode| holds(mode.name));
+        wanted.all(|mode| modes.contains(&mode.name)) && modes.iter().all(|name| holds(name))
+    };
+    if all_that(|_| true) {
+        "all".to_owned()
+    } else if all_that(|name| name.contains("native") || name.contains("mixed")) {
+        "all native".to_owned()
+    } else if all_that(|name| name.starts_with("-O2")) {
+        "all of -O2".to_owned()
+    } else if all_that(|name| !name.starts_with("-O0")) {
+        "all but -O0".to_owned()
+    } else {
+        modes.join(", ")
+    }
+}
+
+/// Tells something at once, which the test harness would keep to itself until the end.
+fn say(news: &str) {
+    writeln!(io::stderr(), "{news}").expect("standard error is open");
 }
 
 /// The failing program, reduced, and how to get it again.
@@ -198,7 +262,11 @@ fn random_programs_print_what_the_reference_says() {
     let count = number("COZEN_RANDOM_PROGRAMS").unwrap_or(PROGRAMS);
     let search = Search {
         next: AtomicU64::new(first),
+        first,
         end: first + count,
+        done: AtomicU64::new(0),
+        start: Instant::now(),
+        seconds_max: number("COZEN_RANDOM_SECONDS").unwrap_or(u64::MAX),
         shapes: wanted_shapes(),
         is_survey: env::var_os("COZEN_RANDOM_SURVEY").is_some(),
         findings: Mutex::default(),
@@ -225,7 +293,7 @@ fn random_programs_print_what_the_reference_says() {
         "{table}\nwithout a reference: {skipped:#?}"
     );
     assert!(
-        skipped_count * 20 <= count,
+        skipped_count * 20 <= search.done.into_inner(),
         "without a reference: {skipped:#?}"
     );
 }

@@ -13,6 +13,7 @@ pub(crate) struct Mode {
     options: &'static [&'static str],
     tier: &'static str,
     moves: bool,
+    checks_facts: bool,
 }
 
 const fn mode(name: &'static str, options: &'static [&'static str], tier: &'static str) -> Mode {
@@ -21,6 +22,7 @@ const fn mode(name: &'static str, options: &'static [&'static str], tier: &'stat
         options,
         tier,
         moves: false,
+        checks_facts: false,
     }
 }
 
@@ -30,6 +32,10 @@ pub(crate) const MODES: &[Mode] = &[
     mode("-O2", &["-O2"], "bytecode"),
     mode("-O0 --native", &["-O0", "--native"], "native"),
     mode("-O2 --native", &["-O2", "--native"], "native"),
+    Mode {
+        checks_facts: true,
+        ..mode("-O2 --native --check-facts", &["-O2", "--native"], "native")
+    },
     mode("-O0 mixed", &["-O0"], "mixed"),
     mode("-O2 mixed", &["-O2"], "mixed"),
     Mode {
@@ -55,7 +61,7 @@ pub(crate) const MODES: &[Mode] = &[
 ];
 
 /// A program that runs longer does not end.
-const SECONDS_MAX: u64 = 20;
+const SECONDS_MAX: u64 = 60;
 
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Outcome {
@@ -92,7 +98,11 @@ impl Mode {
     pub(crate) fn run(&self, file: &Path, seed: u64) -> Outcome {
         let (text_file, errors_file) = (file.with_extension("out"), file.with_extension("err"));
         let create = |path: &Path| File::create(path).expect("a writable temporary directory");
-        let mut child = Command::new(command())
+        let mut command = Command::new(command());
+        if self.checks_facts {
+            command.env("COZEN_CHECK_FACTS", "1");
+        }
+        let mut child = command
             .args(self.options)
             .arg(file)
             .env("COZEN_TIER", self.tier)

@@ -31,3 +31,22 @@ pub(crate) struct Lambda {
     pub(crate) rest: Option<Key>,
     pub(crate) body: Rc<Core>,
 }
+
+impl Core {
+    /// Whether one of the variables is named in it.
+    pub(crate) fn names(&self, keys: &[Key]) -> bool {
+        match self {
+            Self::Constant(_) | Self::Global(_) => false,
+            Self::Local(key) => keys.contains(key),
+            Self::SetLocal(key, value) | Self::Initialize(key, value) => {
+                keys.contains(key) || value.names(keys)
+            }
+            Self::SetGlobal(_, value) | Self::Define(_, value) => value.names(keys),
+            Self::Lambda(lambda) => lambda.body.names(keys),
+            Self::If(test, then, other) => [test, then, other].iter().any(|part| part.names(keys)),
+            Self::Sequence(parts) | Self::Call(parts) => parts.iter().any(|part| part.names(keys)),
+            Self::Body(_, body) => body.names(keys),
+            Self::Guard(_, handler, body) => handler.names(keys) || body.names(keys),
+        }
+    }
+}

@@ -241,12 +241,18 @@ impl Expander {
             return Err("two definitions of one name".to_owned());
         }
         let inner = with(scope, keys.iter().cloned());
-        let mut parts = Vec::new();
-        for (key, value) in definitions {
-            let value = self.shared(&value, &inner)?;
-            parts.push(Rc::new(Core::Initialize(key, value)));
+        let mut values = Vec::new();
+        for (_, value) in &definitions {
+            values.push(self.shared(value, &inner)?);
         }
-        parts.push(Rc::new(self.sequence(&rest, &inner)?));
+        let body = self.sequence(&rest, &inner)?;
+        let is_ordered = (0..keys.len()).all(|index| !values[index].names(&keys[index..]));
+        if is_ordered {
+            return Ok(one_by_one(keys, values, body));
+        }
+        let parts = keys.iter().cloned().zip(values);
+        let parts = parts.map(|(key, value)| Rc::new(Core::Initialize(key, value)));
+        let parts: Vec<Rc<Core>> = parts.chain([Rc::new(body)]).collect();
         Ok(Core::Body(
             keys.into(),
             Rc::new(Core::Sequence(parts.into())),
@@ -313,4 +319,21 @@ fn definition(parts: &[Datum]) -> Result<(Key, Datum)> {
     let mut lambda = vec![Datum::symbol("lambda"), parameters];
     lambda.extend(body.iter().cloned());
     Ok((key_of(name)?, Datum::List(lambda)))
+}
+
+/// Definitions of which none names itself or a later one. Each gets a location when its value is there:
+/// a value that returns again gets another one, as in Cozen, Chez Scheme and Guile (`fix_letrec`).
+fn one_by_one(keys: Vec<Key>, values: Vec<Rc<Core>>, body: Core) -> Core {
+    keys.into_iter()
+        .zip(values)
+        .rev()
+        .fold(body, |body, (key, value)| {
+            let lambda = Lambda {
+                parameters: vec![key],
+                rest: None,
+                body: Rc::new(body),
+            };
+            let lambda = Rc::new(Core::Lambda(Rc::new(lambda)));
+            Core::Call([lambda, value].into())
+        })
 }

@@ -389,6 +389,7 @@ impl Expander {
         }
     }
 
+    /// A quoted `unquote`, say: what it is about is an element of a list, into which may be spliced.
     fn quoted_form(
         &mut self,
         name: &'static str,
@@ -396,9 +397,9 @@ impl Expander {
         level: usize,
         scope: &Scope,
     ) -> Result<Core> {
-        let part = self.quasiquote(part, level, scope)?;
+        let parts = self.quasiquote_list(std::slice::from_ref(part), None, level, scope)?;
         let name = Core::Constant(Value::Symbol(name.into()));
-        Ok(primitive("list", vec![name, part]))
+        Ok(primitive("cons", vec![name, parts]))
     }
 
     fn quasiquote_list(

@@ -16,6 +16,9 @@ pub(crate) enum Number {
 use Number::{Exact, Float};
 
 fn ratio(numerator: IBig, denominator: IBig) -> Number {
+    if denominator == IBig::ONE {
+        return Exact(numerator, denominator);
+    }
     let divisor = IBig::from((&numerator).gcd(&denominator));
     let sign = IBig::from(if denominator < IBig::ZERO { -1 } else { 1 });
     Exact(numerator / &divisor * &sign, denominator / &divisor * &sign)

@@ -121,15 +121,26 @@ const COMPOUND: &[&str] = &[
 
 /// Keys that an equivalence calls the same, made in other ways.
 pub(crate) fn tables(random: &mut Random) -> String {
-    let same = random.one_of("= | eqv? | equal? | ");
+    let same = random.one_of("eqv? | equal? | ");
     let mut groups: Vec<&[&str]> = Vec::new();
     for _ in 0..random.between(1, 3) {
         groups.push(match random.below(10) {
-            0 | 1 if same != "=" => NOT_A_NUMBER,
-            2 if same == "equal?" || same.is_empty() => COMPOUND,
+            0 | 1 => NOT_A_NUMBER,
+            2 if same != "eqv?" => COMPOUND,
             _ => SAME[random.below(SAME.len())],
         });
     }
+    used_table(random, &same, &groups)
+}
+
+/// Keys that `=` calls the same: exact and inexact ones.
+pub(crate) fn number_tables(random: &mut Random) -> String {
+    let count = random.between(1, 3);
+    let groups: Vec<&[&str]> = (0..count).map(|_| SAME[random.below(SAME.len())]).collect();
+    used_table(random, "=", &groups)
+}
+
+fn used_table(random: &mut Random, same: &str, groups: &[&[&str]]) -> String {
     let key = |random: &mut Random| {
         let group = groups[random.below(groups.len())];
         random.pick(group).to_owned()
@@ -165,32 +176,38 @@ pub(crate) fn tables(random: &mut Random) -> String {
     )
 }
 
-/// Thousands of arguments, values and elements of rest lists, turn after turn.
+/// Thousands of arguments, values and elements of rest lists, turn after turn. Most are more than the
+/// stack that is kept when unused memory is given back, and lists that become garbage let
+/// collections start while they are gathered.
 pub(crate) fn many(random: &mut Random) -> String {
-    let bits = random.between(12, 18);
-    let count = (1 << bits) - 1 + random.below(3);
-    let turns = random.between(1, 12);
+    let bits = random.one_of("12 | 14 | 17 | 17 | 17 | 18 | 18");
+    let bits: usize = bits.parse().expect("a number");
+    let count = (1 << bits) + random.one_of("0 | 1 | 60000 | 100000").parse().unwrap_or(0) - 1;
+    let turns = random.between(4, 10);
     let name = random.name("f");
     let list = random.one_of(&format!(
         "(make-list {count} 1) | (append (list 5 6) (make-list {count} 2) (list 7))
          | (append (make-list {count} 1.5) (list 8))"
     ));
+    // Made once, or again for each turn.
+    let list_of_turn = random.one_of(&format!("l | {list} | {list} | {list}"));
     let gathered = random.one_of(
         "l | (apply list l) | (vector->list (apply vector l)) | (apply (lambda (a . m) (cons a m)) l)
          | (apply (lambda m m) 3 4 l) | (call-with-values (lambda () (apply values l)) list)
          | (receive (a b . m) (apply values l) (cons b m)) | (apply append (map list l))
-         | (apply vector l)",
+         | (apply vector l) | l | (apply vector l)",
     );
     let sum = "(if (vector? m) (apply + (vector->list m)) (apply + m))";
     let checked = random.one_of(&format!(
-        "{sum} | (let ((kept (make-vector 1000 m))) (list {sum} (vector-length kept)))
+        "{sum} | {sum} | (let ((kept (make-vector 1000 m))) (list {sum} (vector-length kept)))
          | (list {sum} (if (pair? m) (length m) (vector-length m)))"
     ));
     format!(
         "(define ({name} l)
            (let loop ((i 0) (sums '()))
              (if (= i {turns}) (cons 'done sums)
-                 (let ((m {gathered})) (loop (+ i 1) (cons {checked} sums))))))
+                 (let* ((l {list_of_turn}) (m {gathered}))
+                   (loop (+ i 1) (cons {checked} sums))))))
          (show (lambda () ({name} {list})))"
     )
 }

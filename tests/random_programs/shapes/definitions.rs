@@ -112,28 +112,40 @@ pub(crate) fn ordered(random: &mut Random) -> String {
     }
 }
 
-/// Variables that have no value yet: a condition, and never a value.
+/// Variables that have no value yet: a condition, and never a value. Procedures that are defined by a
+/// lambda expression are there from the start (`fix_letrec`), so that only procedures name them here.
 pub(crate) fn early(random: &mut Random) -> String {
     let names: Vec<String> = ["a", "b", "c"][..random.between(1, 3)]
         .iter()
         .map(|&name| name.to_owned())
         .collect();
+    let is_procedure: Vec<bool> = names.iter().map(|_| random.chance(20)).collect();
     let mut bindings = Vec::new();
     for index in 0..names.len() {
         // A variable that is not before this one.
-        let later = &names[random.between(index, names.len() - 1)];
-        let value = match random.below(8) {
-            0..=2 => later.clone(),
-            3 => format!("(list {later})"),
-            4 => format!("(begin (note 'here) {later})"),
-            5 => format!("(lambda () {later})"),
-            6 => format!("(let ((f (lambda () {later}))) (f))"),
-            _ => index.to_string(),
+        let any = &names[random.between(index, names.len() - 1)];
+        let not_yet: Vec<&String> = (index..names.len())
+            .filter(|&other| !is_procedure[other])
+            .map(|other| &names[other])
+            .collect();
+        let value = if is_procedure[index] || not_yet.is_empty() {
+            format!("(lambda () {any})")
+        } else {
+            let later = random.pick(&not_yet);
+            match random.below(10) {
+                0..=2 => later.clone(),
+                3 => format!("(list {later})"),
+                4 => format!("(begin (note 'here) {later})"),
+                5 => format!("(list (lambda () {any}))"),
+                6 => format!("(let ((f (lambda () {later}))) (f))"),
+                7 => names[random.below(index + 1)].clone(),
+                _ => index.to_string(),
+            }
         };
         bindings.push((&names[index], value));
     }
     let uses = random.one_of(&format!(
-        "(list {0}) | (vector {0}) | (begin {0}) | (lambda () {0}) | (cons 1 (list {0})) | 'unused",
+        "(list {0}) | (vector {0}) | (begin {0}) | (lambda () {0}) | (cons 1 (list {0})) | 'unused | 0",
         names.join(" ")
     ));
     if random.chance(50) {

@@ -41,10 +41,12 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("operands", operands::reentered),
     shape("captured", operands::captured),
     shape("borders", numbers::borders),
+    shape("towers", numbers::towers),
     shape("kinds", numbers::kinds),
     shape("literals", numbers::literals),
     shape("strings", data::strings),
     shape("tables", data::tables),
+    shape("number-tables", data::number_tables),
     Shape {
         is_large: true,
         ..shape("many", data::many)

@@ -55,6 +55,35 @@ fn comparison(random: &mut Random) -> String {
     random.one_of("= | < | <= | > | >= | eqv?")
 }
 
+/// Doubled again and again, from where a range of 128 bits is just finite to beyond its end.
+pub(crate) fn towers(random: &mut Random) -> String {
+    let name = random.name("f");
+    let (one, other) = (large(random), large(random));
+    let product = random.one_of(&format!(
+        "(* {one} {other}) | (* {one} {other}) | (* {one} (- {other})) | (- (* {one} {other}))
+         | (* {one} {other} 2) | (* {one} (+ {other} 1))"
+    ));
+    let mut bindings = format!("(v0 {product})");
+    let count = random.between(2, 5);
+    for index in 0..count {
+        let sum = random.one_of(&format!(
+            "(+ v{index} v{index}) | (+ v{index} v{index}) | (+ v{index} v0) | (* v{index} 2)
+             | (+ v{index} {other}) | (- v{index} (- v{index}))"
+        ));
+        let _ = write!(bindings, " (v{} {sum})", index + 1);
+    }
+    let some = |random: &mut Random| format!("v{}", random.between(1, count));
+    let compared = |random: &mut Random| {
+        let (one, other, relation) = (some(random), some(random), comparison(random));
+        random.one_of(&format!(
+            "({relation} {one} {other}) | ({relation} {one} {other}) | (- {one} {other})
+             | (if ({relation} {one} {other}) {one} 'other) | (exact-integer? {one})"
+        ))
+    };
+    let compared = random.several(5, compared).join(" ");
+    format!("(define ({name}) (let* ({bindings}) (list {compared} v{count}))) (show {name})")
+}
+
 /// Sums and products that grow beyond 2^127, and are compared.
 pub(crate) fn borders(random: &mut Random) -> String {
     let name = random.name("f");

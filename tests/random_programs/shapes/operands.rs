@@ -91,6 +91,30 @@ fn operand(random: &mut Random, depth: usize) -> String {
     }
 }
 
+/// Values that join after tests of what has not changed since an operand before returned again.
+fn joined(random: &mut Random) -> String {
+    let arm = |random: &mut Random| {
+        let (one, other) = (variable(random), variable(random));
+        let test = test(random);
+        random.one_of(&format!(
+            "{one} | {one} | 'end | ((car (list list)) #f {one}) | ((car (list list)) {other})
+             | (vector {one}) | (if {test} 'end ((car (list list)) {one})) | (if {test} {one} {other})"
+        ))
+    };
+    let depth = random.below(2);
+    let (inside, first, second) = (again(random, 0), again(random, 0), again(random, depth));
+    let (test, then, other) = (test(random), arm(random), arm(random));
+    let (one, last) = (variable(random), variable(random));
+    let join = format!("(if {test} {then} {other})");
+    random.one_of(&format!(
+        "(let ((q {first})) (vector {one} {inside} {join} {last}))
+         | (let ((p {first})) (vector {one} {second} {join} {last}))
+         | (let ((p {first})) (list {second} {join})) | (vector {one} {second} {join})
+         | (let ((p {first}) (q {inside})) (cons {one} (list {second} {join})))
+         | (let* ((p {first}) (q {second})) (vector {one} {join} {inside} {join}))"
+    ))
+}
+
 /// An expression of many operands, some of which return again.
 pub(crate) fn reentered(random: &mut Random) -> String {
     let (name, twice) = (random.name("f"), random.name("twice"));
@@ -99,7 +123,8 @@ pub(crate) fn reentered(random: &mut Random) -> String {
         .several(count, |random| operand(random, 3))
         .join("\n  ");
     let first = again(random, 1);
-    let body = match random.below(4) {
+    let body = match random.below(8) {
+        4.. => joined(random),
         0 => format!("(let ((q {first})) (vector a {parts}))"),
         1 => format!("(list a {first} {parts})"),
         2 => format!(

@@ -45,7 +45,7 @@ pub(crate) fn renamed(random: &mut Random) -> String {
     let (macro_name, definer) = (random.name("m"), random.name("d"));
     let stem = random.one_of("tmp | tmp | t");
     let user = |random: &mut Random| format!("{stem}~{}", random.below(30));
-    let mut names = random.several(4, user);
+    let mut names = random.several(10, user);
     names.sort();
     names.dedup();
     let definitions: Vec<String> = names
@@ -56,7 +56,11 @@ pub(crate) fn renamed(random: &mut Random) -> String {
         .iter()
         .map(|name| format!("(show (lambda () ({macro_name} {name})))"))
         .collect();
-    uses.push(format!("({definer} 1)"));
+    // The number of a renamed name grows with each use.
+    for turn in 0..random.between(2, 4) {
+        let place = random.below(uses.len() + 1);
+        uses.insert(place, format!("({definer} {turn})"));
+    }
     uses.push(format!("(show (lambda () (list {})))", names.join(" ")));
     let macros = format!(
         "(define-syntax {macro_name} (syntax-rules () ((_ a) (let (({stem} 1)) (list a {stem})))))

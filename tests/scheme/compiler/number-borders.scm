@@ -26,6 +26,11 @@
     (if (= i n) (list (= x y) (< x y) (- y x)) (loop (+ i 1) (+ x x) (+ y y)))))
 (test '(#f #t 10633823966279326983230456482242756608) (past-limit 4))
 
+;; Products of words wrap around: so does what is claimed of one.
+(define (product-of-one x) (let ((y (* 9223372036854775808))) (if (< x y) y 'small)))
+(test '(9223372036854775808 small) (list (product-of-one 1) (product-of-one 18446744073709551616)))
+(test 9223372036854775808 ((lambda (x) (+ 9223372036854775808)) 1))
+
 ;; An exact zero is taken from -0.0: that keeps its sign.
 (define minus-zero (string->number "-0.0"))
 (define zero (string->number "0"))

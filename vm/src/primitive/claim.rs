@@ -92,11 +92,14 @@ impl<'m> Claim<'m> {
         self.number(claim::KINDS) & i64::from(kind_of(value)) != 0
     }
 
+    /// Whether the set has an integer that is the word modulo 2^64: sums and products of words wrap around.
     fn has_word(self, word: i128) -> bool {
         let bound = |place: usize| as_i128(self.element(place));
-        self.number(claim::INTEGER) == 1
-            && bound(claim::LOW).is_none_or(|low| low <= word)
-            && bound(claim::HIGH).is_none_or(|high| word <= high)
+        let (Some(low), Some(high)) = (bound(claim::LOW), bound(claim::HIGH)) else {
+            return self.number(claim::INTEGER) == 1;
+        };
+        let above = (word as u64).wrapping_sub(low as u64);
+        self.number(claim::INTEGER) == 1 && low.saturating_add(i128::from(above)) <= high
     }
 
     fn has_integer(self, value: Value<'m>) -> bool {

@@ -73,12 +73,34 @@ fn a_member_of_the_claimed_set_passes_and_nothing_else() {
 fn a_raw_word_is_given_in_halves() {
     let all_ones = "4294967295 4294967295";
     hold(&[claim(all_ones, ["1", "0", "#f", "-1", "0", "1"])]);
-    stop(&[claim(all_ones, ["1", "0", "#f", "0", "#f", "1"])]);
-    hold(&[claim(all_ones, ["2", "0", "#f", "0", "#f", "1"])]);
+    stop(&[claim(
+        all_ones,
+        ["1", "0", "#f", "0", "9223372036854775807", "1"],
+    )]);
+    hold(&[claim(
+        all_ones,
+        ["2", "0", "#f", "0", "18446744073709551615", "1"],
+    )]);
     stop(&[claim(
         all_ones,
         ["2", "0", "#f", "0", "18446744073709551614", "1"],
     )]);
+    stop(&[claim(all_ones, ["2", "0", "#f", "#f", "#f", "0"])]);
+}
+
+#[test]
+fn a_raw_word_is_what_is_claimed_modulo_two_to_the_64th() {
+    let of = |kind: &'static str, low: &str, high: &str| {
+        let least = "0 2147483648";
+        claim(least, [kind, "0", "#f", low, high, "1"])
+    };
+    let (minus, plus) = ("-9223372036854775808", "9223372036854775808");
+    hold(&["1", "2"].map(|kind| of(kind, minus, minus)));
+    hold(&["1", "2"].map(|kind| of(kind, plus, plus)));
+    hold(&[of("2", "27670116110564327424", "27670116110564327425")]);
+    hold(&[of("2", "#f", "0"), of("1", "0", "#f")]);
+    stop(&["1", "2"].map(|kind| of(kind, "-9223372036854775807", "9223372036854775807")));
+    stop(&[of("2", "27670116110564327425", "27670116110564327426")]);
 }
 
 #[test]
