@@ -170,6 +170,7 @@ fn writes_before_reading(operation: &Operation) -> bool {
         operation,
         Operation::Primitive(
             Primitive::MakeRecord
+                | Primitive::Not
                 | Primitive::NumberEqual
                 | Primitive::Less
                 | Primitive::LessEqual

@@ -296,3 +296,21 @@ fn closures_take_their_free_variables_in_one_instruction() {
         ]
     );
 }
+
+/// Found by reading: `#f` was written over the operand of `not` before that was tested.
+#[test]
+fn what_is_written_before_operands_are_read_takes_none_of_their_slots() {
+    for operation in ["(primitive not v0)", "(primitive < v0 v0)"] {
+        let unit = compile(&format!(
+            r#"(procedure "f" 1 0 #f 0 ("x")
+              (block b0 (v0)
+                (let v1 (primitive cons v0 v0))
+                (let v2 {operation})
+                (let v3 (primitive cons v1 v2))
+                (return v3)))"#
+        ));
+        let text = listing(&unit, 0);
+        let writes = |slot: &str| text.contains(&format!("load_word {slot} "));
+        assert!(writes("s2") && !writes("s1"), "{text}");
+    }
+}

@@ -40,18 +40,8 @@ fn report_all(unfilled: &mut Vec<(ValueId, Vec<u16>)>, report: &mut impl FnMut(V
 /// Whether the collector may run during the operation, in some tier.
 fn may_collect(operation: &Operation) -> bool {
     match operation {
-        Operation::Poll
-        | Operation::Call(..)
-        | Operation::CallKnown(..)
-        | Operation::CallHost(..)
-        | Operation::AddSmall(..) => true,
-        Operation::Primitive(Primitive::Void | Primitive::CheckClaim, _) => false,
-        Operation::Primitive(primitive, _) => {
-            primitive.class() == PrimitiveClass::Leaf
-                || is_arithmetic(*primitive)
-                || *primitive == Primitive::Capture
-        }
-        Operation::Literal(_)
+        Operation::Primitive(Primitive::Void | Primitive::CheckClaim, _)
+        | Operation::Literal(_)
         | Operation::Word(_)
         | Operation::Raw(_)
         | Operation::GlobalRef(_)
@@ -66,6 +56,16 @@ fn may_collect(operation: &Operation) -> bool {
         | Operation::ClosureRef(..)
         | Operation::Raw1(..)
         | Operation::Raw2(..) => false,
+        Operation::Primitive(primitive, _) => {
+            primitive.class() == PrimitiveClass::Leaf
+                || is_arithmetic(*primitive)
+                || *primitive == Primitive::Capture
+        }
+        Operation::Poll
+        | Operation::Call(..)
+        | Operation::CallKnown(..)
+        | Operation::CallHost(..)
+        | Operation::AddSmall(..) => true,
     }
 }
 
