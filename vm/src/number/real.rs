@@ -30,8 +30,9 @@ pub(crate) enum Division {
     FloorRemainder,
 }
 
-/// Integers below this magnitude are doubles.
-const EXACT_QUOTIENT_MAX: f64 = (1_u64 << f64::MANTISSA_DIGITS) as f64;
+/// Operands below this magnitude are divided as doubles: a multiple of the one next to the other is then
+/// a double too, and its quotient an integer.
+const DOUBLE_DIVISION_MAX: f64 = (1_u64 << (f64::MANTISSA_DIGITS - 1)) as f64;
 
 impl From<i64> for Real {
     fn from(value: i64) -> Self {
@@ -203,14 +204,16 @@ impl Real {
             division,
             Division::TruncateQuotient | Division::FloorQuotient
         );
-        if is_quotient
-            && (a / b).abs() >= EXACT_QUOTIENT_MAX
+        // An exact operand may be none of the doubles, which are what `%` takes.
+        let is_mixed = self.is_exact() || other.is_exact();
+        if (is_quotient || is_mixed)
+            && a.abs().max(b.abs()) >= DOUBLE_DIVISION_MAX
             && let (Some(a), Some(b)) = (self.to_exact(), other.to_exact())
         {
-            let quotient = Self::Exact(a).integer_divide(&Self::Exact(b), division)?;
-            return Ok(Self::Flonum(quotient.to_f64()));
+            let result = Self::Exact(a).integer_divide(&Self::Exact(b), division)?;
+            return Ok(Self::Flonum(result.to_f64()));
         }
-        // `%` is exact, and so is the difference, as the quotient is below 2^53.
+        // `%` is exact.
         let truncated = a % b;
         let floored = if truncated != 0.0 && (truncated < 0.0) != (b < 0.0) {
             truncated + b

@@ -259,6 +259,48 @@ fn integer(value: i128) -> Number {
     Number::from(dashu_int::IBig::from(value))
 }
 
+/// Integers that are doubles, often of 52 bits or more.
+fn double_integer() -> impl Strategy<Value = f64> {
+    let bits = prop_oneof![Just(2_u32), 30..54_u32];
+    (any::<i64>(), bits, prop_oneof![Just(0), Just(1), 0..80_i32])
+        .prop_map(|(value, bits, exponent)| (value >> (63 - bits)) as f64 * 2_f64.powi(exponent))
+}
+
+/// The results of dividing these are the doubles next to the exact results.
+fn assert_divides_as_exact(a: f64, b: f64) {
+    let exact = |value| Real::Exact(Exact::from_f64(value).expect("an integer"));
+    for division in [
+        Division::TruncateQuotient,
+        Division::TruncateRemainder,
+        Division::FloorQuotient,
+        Division::FloorRemainder,
+    ] {
+        let wanted = exact(a).integer_divide(&exact(b), division).unwrap();
+        for (x, y) in [
+            (Real::Flonum(a), Real::Flonum(b)),
+            (exact(a), Real::Flonum(b)),
+            (Real::Flonum(a), exact(b)),
+        ] {
+            let found = x.integer_divide(&y, division).unwrap();
+            assert!(!found.is_exact());
+            let order = found.compare(&Real::Flonum(wanted.to_f64()));
+            assert_eq!(order, Some(Ordering::Equal), "{division:?} {a} {b}");
+        }
+    }
+}
+
+#[test]
+fn quotients_of_large_flonums_are_integers() {
+    // Three times the divisor is no double.
+    assert_divides_as_exact(18_915_118_434_956_096.0, 6_305_039_478_318_698.0);
+    assert_divides_as_exact(-18_915_118_434_956_096.0, 6_305_039_478_318_698.0);
+    // The sum of both is no double.
+    assert_divides_as_exact(-9_007_199_254_740_991.0, 3_602_879_701_896_397.0);
+    let large = number("1152921504606846977").real(1).unwrap().clone();
+    let rest = large.integer_divide(&Real::Flonum(3.0), Division::FloorRemainder);
+    assert_eq!(text(&rest.unwrap().into()), "2.0");
+}
+
 proptest! {
     #[test]
     fn doubles_are_exact_and_come_back(bits in any::<u64>()) {
@@ -267,6 +309,17 @@ proptest! {
             Some(exact) => prop_assert_eq!(exact.to_f64().to_bits(), (value + 0.0).to_bits()),
             None => prop_assert!(!value.is_finite()),
         }
+    }
+
+    #[test]
+    fn integers_that_are_doubles_divide_as_exact_ones(
+        a in double_integer(),
+        b in double_integer(),
+        quotient in 1..9_u32,
+    ) {
+        prop_assume!(a != 0.0 && b != 0.0);
+        assert_divides_as_exact(a, b);
+        assert_divides_as_exact(f64::from(quotient) * b + 2.0, b);
     }
 
     #[test]
