@@ -317,3 +317,66 @@ fn types_are_of_kinds_and_integers_and_may_be_zero() {
     assert_eq!(integers(1, 2).join(pair).as_integer(), None);
     assert_eq!(pair.as_integer(), None);
 }
+
+#[test]
+fn tests_and_words_that_fail_leave_the_others() {
+    let number = Type::number();
+    let failed = |test: &str| after(0, &format!("type {test} v0"), false);
+    assert_eq!(failed("flonum?").integer, number.integer);
+    assert!(!failed("flonum?").flonum);
+    let left = failed("exact-integer?");
+    assert_eq!((left.flonum, left.integer), (true, None));
+    // Some integers are no fixnums.
+    assert_eq!(failed("fixnum?"), Type::ANY);
+    let truth = "(let v5 (primitive null? v0)) (branch (eq-word v5";
+    let blocks = "(b1) (b2))) (block b1 () (return v0)) (block b2 () (return v0)";
+    for (word, left) in [
+        (abi::tag::TRUE, Kinds::FALSE),
+        (abi::tag::FALSE, Kinds::TRUE),
+    ] {
+        let text = format!("{truth} {}) {blocks}", word as i64);
+        assert_eq!(type_of(5, &text), Type::of_kinds(left));
+    }
+}
+
+#[test]
+fn parameters_that_change_places_are_of_each_others_types() {
+    let text = "(let v5 (primitive cons v0 v1)) (let v6 (primitive null? v0)) (jump (b2 v4 v5 v6)))
+        (block b1 () (jump (b2 v11 v12 v10)))
+        (block b2 (v10 v11 v12) (branch (true v0) (b1) (b3))) (block b3 () (return v10)";
+    let all = Type::of_kinds(Kinds::PAIR | Kinds::FALSE | Kinds::TRUE).join(integers(7, 7));
+    for value in [10, 11, 12] {
+        assert_eq!(type_of(value, text), all);
+    }
+}
+
+#[test]
+fn literals_and_new_objects_are_what_they_are() {
+    let of = |operation: &str| {
+        let unit = unit_of(&format!(
+            "(literals (datum 3/2) (datum abc) (datum #(1)) (datum (1)) (datum 18446744073709551615)
+               (datum -18446744073709551615) (datum 36893488147419103232) (datum \"s\") (datum 1.5))
+             (procedure \"f\" 1 0 #f 0 (\"x\")
+               (block b0 (v0) (let v1 (literal 8)) (let v2 {operation}) (return v2)))"
+        ));
+        type_in(&unit, 0, 2)
+    };
+    let large = i128::from(u64::MAX);
+    let kinds = |kinds: Kinds| Type::of_kinds(kinds);
+    assert_eq!(of("(literal 0)"), kinds(Kinds::RATIO));
+    assert_eq!(of("(literal 1)"), kinds(Kinds::SYMBOL));
+    assert_eq!(of("(literal 2)"), kinds(Kinds::VECTOR));
+    assert_eq!(of("(literal 3)"), kinds(Kinds::PAIR));
+    assert_eq!(of("(literal 4)"), integers(large, large));
+    assert_eq!(of("(literal 5)"), integers(-large, -large));
+    assert_eq!(of("(literal 6)"), Type::integer(Range::ALL));
+    assert_eq!(of("(literal 7)"), kinds(Kinds::STRING));
+    assert_eq!(of("(literal 8)"), Type::FLONUM);
+    assert_eq!(of("(primitive list v0)"), kinds(Kinds::PAIR));
+    assert_ne!(of("(primitive list)"), kinds(Kinds::PAIR));
+    assert_eq!(of("(primitive cons* v0 v1)"), kinds(Kinds::PAIR));
+    assert_ne!(of("(primitive cons* v0)"), kinds(Kinds::PAIR));
+    assert_eq!(of("(primitive %make-box v0)"), kinds(Kinds::BOX));
+    assert_eq!(of("(static-closure 0)"), kinds(Kinds::PROCEDURE));
+    assert_eq!(of("(primitive floor v1)"), Type::FLONUM);
+}

@@ -1,4 +1,4 @@
-//! What analyses say of primitives, as a table: a change of a row shows in `golden.txt`.
+//! What analyses say of primitives, as a table: a change of a row shows in `golden.txt`. And borders of what is said.
 //!
 //! That the rows are true is for `laws.rs` and `tests/rewrites` to say. That they are as precise as they were is
 //! what this test holds.
@@ -8,14 +8,18 @@ use std::fmt::Write as _;
 use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
 
-use super::infer::{GROWTHS_FREE, GROWTHS_MAX, widen};
+use super::infer::{
+    GROWTHS_FREE, GROWTHS_MAX, excluding, likely_bounds, refine_by_comparison,
+    refine_by_failed_test, widen,
+};
 use super::kinds::Kinds;
 use super::lattice::Type;
 use super::laws::BINARY;
 use super::range::Range;
 use super::requirements::{cannot_raise, each_requirement};
 use super::transfer::{of_binary, of_unary};
-use crate::ssa::ir::{Operation, ValueId};
+use crate::ssa::ir::{Comparison, Operation, RawUnary, ValueId};
+use crate::ssa::parse::parse;
 
 const NAMES: [(Kinds, &str); 16] = [
     (Kinds::RATIO, "ratio"),
@@ -152,7 +156,9 @@ fn what_grows_goes_to_the_next_bound_and_then_on_without_end() {
     let old = Range::new(0, 0);
     let to = |low, high, growths| widen(&bounds, old, Range::new(low, high), growths);
     let (free, bounded, endless) = (GROWTHS_FREE, GROWTHS_FREE + 1, GROWTHS_MAX + 1);
-    assert_eq!(to(-1, 1, free), Range::new(-1, 1));
+    for growths in 1..=free {
+        assert_eq!(to(-1, 1, growths), Range::new(-1, 1));
+    }
     for growths in [bounded, GROWTHS_MAX] {
         assert_eq!(to(0, 1, growths), Range::new(0, 10));
         assert_eq!(to(0, 10, growths), Range::new(0, 10));
@@ -173,4 +179,77 @@ fn what_grows_goes_to_the_next_bound_and_then_on_without_end() {
         widen(&bounds, old, Range::new(-6, 5), bounded),
         Range::new(-10, 5)
     );
+}
+
+#[test]
+fn bounds_are_likely_at_constants_and_beside_them() {
+    let text = format!(
+        "(procedure \"f\" 1 0 #f 0 (\"x\")
+           (block b0 (v0) (let v1 (fixnum 40)) (let v2 (word {}))
+             (branch (compare-small < v0 7) (b1) (b1)))
+           (block b1 () (return v1)))",
+        abi::tag::NULL as i64
+    );
+    let unit = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let (fixnum, word) = (Range::FIXNUM, Range::I64);
+    let mut wanted = vec![word.low, fixnum.low, 0, 6, 7, 8, 39, 40, 41, 0xff];
+    wanted.extend([fixnum.high, word.high, Range::U64.high]);
+    assert_eq!(likely_bounds(&unit.procedures[0], &unit), wanted);
+}
+
+#[test]
+fn where_nothing_is_left_the_type_stays() {
+    let (truth, five) = (Type::of_kinds(Kinds::FALSE), Type::integer(Range::only(5)));
+    assert_eq!(excluding(truth, Kinds::FALSE), truth);
+    assert_eq!(
+        refine_by_failed_test(Type::FLONUM, TypeTest::Flonum),
+        Type::FLONUM
+    );
+    for relation in [Comparison::Less, Comparison::Greater] {
+        assert_eq!(refine_by_comparison(five, relation, five, true), five);
+    }
+}
+
+#[test]
+fn ranges_lose_a_bound_and_meet_and_multiply() {
+    let range = Range::new(0, 5);
+    assert_eq!(range.without(0), Range::new(1, 5));
+    assert_eq!(range.without(5), Range::new(0, 4));
+    assert_eq!(range.without(3), range);
+    assert_eq!(Range::only(5).without(5), Range::only(5));
+    assert_eq!(Range::only(1).meet(Range::only(2)), None);
+    let times = |a: Range, b: Range| a.of_corners(b, i128::checked_mul);
+    assert_eq!(times(range, Range::new(-1, 2)), Range::new(-5, 10));
+    // Infinite bounds decide nothing.
+    assert_eq!(times(Range::at_least(0), Range::only(1)), Range::ALL);
+    assert_eq!(times(Range::only(1), Range::at_least(0)), Range::ALL);
+}
+
+#[test]
+fn doubles_stand_for_flonums_and_finite_integers() {
+    assert!(Type::FLONUM.has_doubles());
+    assert!(Type::integer(Range::FIXNUM).has_doubles());
+    assert!(!Type::integer(Range::ALL).has_doubles());
+    assert!(!Type::NONE.has_doubles() && !Type::REAL.has_doubles());
+}
+
+#[test]
+fn raw_operations_require_what_they_unbox() {
+    for (unary, wanted) in [
+        (RawUnary::UnboxF64, Type::FLONUM),
+        (RawUnary::RealToF64, Type::REAL),
+        (RawUnary::UnboxI64, Type::integer(Range::I64)),
+        (RawUnary::UnboxU64, Type::integer(Range::U64)),
+    ] {
+        let mut told = Vec::new();
+        let operation = Operation::Raw1(unary, ValueId(3));
+        each_requirement(&operation, |value, is| told.push((value, is)));
+        assert_eq!(told, [(ValueId(3), wanted)]);
+    }
+    let car = Operation::Primitive(Primitive::Car, vec![ValueId(0)]);
+    assert!(cannot_raise(&car, |_| Type::of_kinds(Kinds::PAIR)));
+    assert!(!cannot_raise(&car, |_| Type::ANY));
+    // What nothing is known of yet may be anything.
+    assert!(!cannot_raise(&car, |_| Type::NONE));
+    assert!(!cannot_raise(&Operation::Poll, |_| Type::ANY));
 }

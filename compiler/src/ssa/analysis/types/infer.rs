@@ -272,7 +272,7 @@ fn closures_made(procedure: &Procedure) -> Vec<(ValueId, ProcedureId)> {
 }
 
 /// Bounds of number types, and constants of the procedure with their neighbours.
-fn likely_bounds(procedure: &Procedure, unit: &Unit) -> Vec<i128> {
+pub(super) fn likely_bounds(procedure: &Procedure, unit: &Unit) -> Vec<i128> {
     let mut bounds = vec![0, 0xff];
     for range in [Range::FIXNUM, Range::I64, Range::U64] {
         bounds.extend([range.low, range.high]);
