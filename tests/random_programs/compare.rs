@@ -112,7 +112,7 @@ fn by_section(text: &str) -> Vec<String> {
 }
 
 impl Difference {
-    /// The sections whose texts differ; none where nothing was printed, as when the program is refused.
+    /// The sections whose texts differ; none where nothing was printed.
     pub(crate) fn sections(&self) -> Vec<usize> {
         let (wanted, found) = match self.sort {
             Sort::Condition => (self.wanted.clone(), self.found.text.clone()),

@@ -321,8 +321,9 @@ fn definition(parts: &[Datum]) -> Result<(Key, Datum)> {
     Ok((key_of(name)?, Datum::List(lambda)))
 }
 
-/// Definitions of which none names itself or a later one. Each gets a location when its value is there:
-/// a value that returns again gets another one, as in Cozen, Chez Scheme and Guile (`fix_letrec`).
+/// Definitions of which none names itself or a later one. Each gets a location when its value is
+/// there: a value that returns again gets another one, as in Cozen, Chez Scheme and Guile
+/// (`fix_letrec`).
 fn one_by_one(keys: Vec<Key>, values: Vec<Rc<Core>>, body: Core) -> Core {
     keys.into_iter()
         .zip(values)

@@ -389,7 +389,7 @@ impl Expander {
         }
     }
 
-    /// A quoted `unquote`, say: what it is about is an element of a list, into which may be spliced.
+    /// A quoted `unquote`, say: what it is about is an element of a list, where splicing works.
     fn quoted_form(
         &mut self,
         name: &'static str,

@@ -176,8 +176,8 @@ fn used_table(random: &mut Random, same: &str, groups: &[&[&str]]) -> String {
     )
 }
 
-/// Thousands of arguments, values and elements of rest lists, turn after turn. Most are more than the
-/// stack that is kept when unused memory is given back, and lists that become garbage let
+/// Thousands of arguments, values and elements of rest lists, turn after turn. Most are more than
+/// the stack that is kept when unused memory is given back, and lists that become garbage let
 /// collections start while they are gathered.
 pub(crate) fn many(random: &mut Random) -> String {
     let bits = random.one_of("12 | 14 | 17 | 17 | 17 | 18 | 18");

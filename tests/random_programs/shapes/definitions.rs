@@ -112,8 +112,8 @@ pub(crate) fn ordered(random: &mut Random) -> String {
     }
 }
 
-/// Variables that have no value yet: a condition, and never a value. Procedures that are defined by a
-/// lambda expression are there from the start (`fix_letrec`), so that only procedures name them here.
+/// Variables that have no value yet: a condition, and never a value. Procedures that are defined by
+/// a lambda expression are there from the start (`fix_letrec`): only procedures name them here.
 pub(crate) fn early(random: &mut Random) -> String {
     let names: Vec<String> = ["a", "b", "c"][..random.between(1, 3)]
         .iter()
@@ -145,7 +145,8 @@ pub(crate) fn early(random: &mut Random) -> String {
         bindings.push((&names[index], value));
     }
     let uses = random.one_of(&format!(
-        "(list {0}) | (vector {0}) | (begin {0}) | (lambda () {0}) | (cons 1 (list {0})) | 'unused | 0",
+        "(list {0}) | (vector {0}) | (begin {0}) | (lambda () {0}) | (cons 1 (list {0})) | 'unused
+         | 0",
         names.join(" ")
     ));
     if random.chance(50) {

@@ -98,7 +98,8 @@ fn joined(random: &mut Random) -> String {
         let test = test(random);
         random.one_of(&format!(
             "{one} | {one} | 'end | ((car (list list)) #f {one}) | ((car (list list)) {other})
-             | (vector {one}) | (if {test} 'end ((car (list list)) {one})) | (if {test} {one} {other})"
+             | (vector {one}) | (if {test} 'end ((car (list list)) {one}))
+             | (if {test} {one} {other})"
         ))
     };
     let depth = random.below(2);

@@ -92,7 +92,7 @@ impl<'m> Claim<'m> {
         self.number(claim::KINDS) & i64::from(kind_of(value)) != 0
     }
 
-    /// Whether the set has an integer that is the word modulo 2^64: sums and products of words wrap around.
+    /// Whether the set has an integer that is the word modulo 2^64: sums and products wrap around.
     fn has_word(self, word: i128) -> bool {
         let bound = |place: usize| as_i128(self.element(place));
         let (Some(low), Some(high)) = (bound(claim::LOW), bound(claim::HIGH)) else {
