@@ -69,12 +69,23 @@ impl Frontend {
         self.compile_source(&source)
     }
 
-    /// As [`Self::compile_program`], and the text of the SSA that the code comes from.
+    /// As [`Self::compile_program`], for an image that is run elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compile_program`].
+    pub fn compile_image(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+        self.registry().make_images();
+        self.compile_program(file)
+    }
+
+    /// As [`Self::compile_image`], and the text of the SSA that the code comes from.
     ///
     /// # Errors
     ///
     /// As [`Self::compile_program`].
     pub fn compile_with_ssa(&mut self, file: &Path) -> Result<(Vec<u8>, String), Error> {
+        self.registry().make_images();
         let source = read_source(file)?;
         let program = self.expand_source(&source)?;
         let options = Options {

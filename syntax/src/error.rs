@@ -152,14 +152,18 @@ pub fn decode_source(bytes: &[u8]) -> Result<&str, SyntaxError> {
         let kind = SyntaxErrorKind::TooLarge { bytes: bytes.len() };
         return Err(SyntaxError::new(Span::default(), kind));
     }
-    std::str::from_utf8(bytes).map_err(|error| {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
         let offset = error.valid_up_to();
         let start = u32::try_from(offset).unwrap_or(u32::MAX);
         let byte = bytes.get(offset).copied().unwrap_or_default();
         let span = Span::new(start, start.saturating_add(1));
         SyntaxError::new(span, SyntaxErrorKind::InvalidUtf8 { byte })
-    })
+    })?;
+    Ok(text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text))
 }
+
+/// Editors of some systems begin a file of UTF-8 with this.
+const BYTE_ORDER_MARK: char = '\u{feff}';
 
 #[cfg(test)]
 mod tests {
@@ -168,6 +172,7 @@ mod tests {
     #[test]
     fn source_bytes_must_be_utf8() {
         assert_eq!(decode_source("(λ)".as_bytes()), Ok("(λ)"));
+        assert_eq!(decode_source("\u{feff}(a)".as_bytes()), Ok("(a)"));
         let error = decode_source(b"ab\xffc").unwrap_err();
         assert_eq!(error.span, Span::new(2, 3));
         assert_eq!(error.to_string(), "expected UTF-8 text, found byte 0xff");

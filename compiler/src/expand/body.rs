@@ -345,6 +345,7 @@ impl Expander<'_> {
             self.check_undefined(name, id)?;
             self.scopes.bind(name, denotation);
         } else {
+            self.keep_live_objects(operands[1]);
             self.define_top_syntax(name, denotation);
         }
         Ok(())

@@ -62,6 +62,8 @@ pub(crate) struct Expander<'registry> {
     pub(crate) declared: HashMap<Rc<str>, SyntaxId>,
     /// The items of the unit in order, expanded.
     pub(crate) steps: Vec<Step>,
+    /// What comes before all of them.
+    pub(crate) first_steps: Vec<Step>,
     /// Whether something outlives the unit that may refer to its aliases.
     pub(crate) persists: bool,
     /// Variables of libraries that are globals too, with the reference that defines the global.
@@ -92,6 +94,7 @@ impl<'registry> Expander<'registry> {
             globals: HashMap::new(),
             declared: HashMap::new(),
             steps: Vec::new(),
+            first_steps: Vec::new(),
             persists: false,
             exported: Vec::new(),
             macro_budget: MACRO_NODES_MAX,
@@ -180,25 +183,23 @@ impl<'registry> Expander<'registry> {
     }
 
     pub(crate) fn quote(&mut self, datum: SyntaxId, at: SyntaxId) -> ExprId {
-        let literal = self.literal(datum);
-        self.add(Expr::Quote(literal), at)
-    }
-
-    fn literal(&mut self, datum: SyntaxId) -> LiteralId {
         let word = match self.syntax.node(datum) {
             Node::Null => Some(tag::NULL),
             Node::Atom(atom) => immediate_word(atom),
             _ => None,
         };
         if let Some(word) = word {
-            return self.program.add_word(word);
+            return self.word(word, at);
         }
         let data = &mut self.program.data;
         let datum = self.syntax.export(&self.registry.names, datum, data);
-        self.program
-            .literals
-            .push(Literal::Datum(LiteralDatum(datum)));
-        LiteralId(self.program.literals.len() as u32 - 1)
+        if self.syntax.has_live_objects
+            && let Some(made) = self.quote_live(datum, at)
+        {
+            return made;
+        }
+        let literal = self.datum_literal(datum);
+        self.add(Expr::Quote(literal), at)
     }
 
     /// The quotation of a symbol.
@@ -412,6 +413,7 @@ impl<'registry> Expander<'registry> {
         match self.resolve(name) {
             Meaning::Known(Denotation::Local(variable)) => Ok(self.assign_local(variable, value)),
             Meaning::Known(Denotation::Top(top)) => match top.in_unit(self.unit) {
+                _ if self.is_import(name) => Err(self.imported(&text, at)),
                 Some(variable) if top.is_owned_by(self.top) || self.is_inserted(name) => {
                     top.set_mutable();
                     Ok(self.assign_local(variable, value))
@@ -420,10 +422,7 @@ impl<'registry> Expander<'registry> {
                     let global = self.global(top.key(), false);
                     Ok(Expr::GlobalSet(global, value))
                 }
-                _ => {
-                    let message = format!("set!: `{text}` is imported and cannot be assigned");
-                    Err(self.failure(at, message).note("a definition may shadow it"))
-                }
+                _ => Err(self.imported(&text, at)),
             },
             Meaning::Known(_) => {
                 let message = format!("set!: `{text}` is syntax, expected a variable");
@@ -434,6 +433,24 @@ impl<'registry> Expander<'registry> {
                 other => Ok(other),
             },
         }
+    }
+
+    fn imported(&self, text: &str, at: SyntaxId) -> Failure {
+        let message = format!("set!: `{text}` is imported and cannot be assigned");
+        self.failure(at, message).note("a definition may shadow it")
+    }
+
+    /// Whether an import gives the top-level variable its name `name`, here or where a macro that inserts the
+    /// name was defined.
+    fn is_import(&self, mut name: Name) -> bool {
+        let mut top = self.top;
+        while self.registry.top(top).find(name).is_none() {
+            match self.registry.names.as_alias(name) {
+                Some(alias) => (name, top) = (alias.inner, alias.place.top),
+                None => return false,
+            }
+        }
+        self.registry.top(top).is_import(name)
     }
 
     /// Whether a macro inserted the name: then it may assign a variable of the macro's library.

@@ -19,9 +19,17 @@ impl Expander<'_> {
         };
         for set in sets.into_iter().skip(1) {
             let imports = self.import_set(set)?;
-            let top = self.registry.top_mut(self.top);
+            let library = self.library_name(self.imported_library(set))?;
             for (name, denotation) in imports {
-                top.bind(name, denotation);
+                let top = self.registry.top_mut(self.top);
+                if let Err(other) = top.import(name, denotation, &library) {
+                    let text = self.text(name);
+                    let message = format!(
+                        "import: `{text}` of {library} is not the `{text}` imported from {other}"
+                    );
+                    let note = "`only`, `except`, `prefix` or `rename` makes the names differ";
+                    return Err(self.failure(set, message).note(note));
+                }
             }
         }
         Ok(())
@@ -42,6 +50,14 @@ impl Expander<'_> {
             imports = self.modify(imports, &parts, at)?;
         }
         Ok(imports)
+    }
+
+    /// The name of the library that a set takes from.
+    fn imported_library(&self, mut set: SyntaxId) -> SyntaxId {
+        while let Some(parts) = self.modifier(set) {
+            set = parts[1];
+        }
+        set
     }
 
     /// The parts of `(only set name ...)` and its relatives.

@@ -61,6 +61,11 @@ impl Interface {
         interface
     }
 
+    /// Whether no compiled libraries are known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.libraries.is_empty()
+    }
+
     pub(crate) fn has_library(&self, name: &str) -> bool {
         self.libraries.contains_key(name)
     }

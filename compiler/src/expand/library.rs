@@ -1,5 +1,6 @@
 //! Libraries (R7RS 5.6): finding their source, their declarations, their exports.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -27,6 +28,13 @@ impl Expander<'_> {
     /// The exports of the library that `id` names; the library is expanded if need be.
     pub(crate) fn load_library(&mut self, id: SyntaxId) -> Result<Exports> {
         let name = self.library_name(id)?;
+        if self.registry.is_internal(&name) {
+            return Err(self.failure(id, format!("library {name} is the runtime's own")));
+        }
+        // A unit's own libraries count more than those that units before it have defined.
+        if let Some(form) = self.declared.remove(&name) {
+            return self.expand_library(&name, form);
+        }
         match self.registry.library(&name) {
             Some(Library::Ready(exports)) => return Ok(exports),
             Some(Library::Open) => {
@@ -34,9 +42,6 @@ impl Expander<'_> {
                 return Err(self.failure(id, message));
             }
             None => {}
-        }
-        if let Some(form) = self.declared.remove(&name) {
-            return self.expand_library(&name, form);
         }
         let mut tried = Vec::new();
         for path in self.library_paths(id) {
@@ -55,7 +60,7 @@ impl Expander<'_> {
     /// Whether an import of the library would find it.
     pub(crate) fn is_library_available(&self, id: SyntaxId) -> bool {
         self.library_name(id).is_ok_and(|name| {
-            self.registry.knows_library(&name)
+            self.registry.knows_library(&name) && !self.registry.is_internal(&name)
                 || self.declared.contains_key(&name)
                 || self.library_paths(id).iter().any(|path| path.is_file())
         })
@@ -146,7 +151,8 @@ impl Expander<'_> {
 
     /// Expands a library into the unit.
     pub(crate) fn expand_library(&mut self, name: &Rc<str>, form: SyntaxId) -> Result<Exports> {
-        self.registry.set_library(Rc::clone(name), Library::Open);
+        let before = self.registry.replace_library(name, Library::Open);
+        self.registry.unit_libraries.push((Rc::clone(name), before));
         let top = self.registry.add_top(TopKind::Library(Rc::clone(name)));
         let outer = std::mem::replace(&mut self.top, top);
         let expanded = self.expand_declarations(form);
@@ -155,7 +161,6 @@ impl Expander<'_> {
             Ok(exports) => {
                 let library = Library::Ready(Rc::clone(&exports));
                 self.registry.set_library(Rc::clone(name), library);
-                self.registry.unit_libraries.push(Rc::clone(name));
                 self.persists = true;
                 Ok(exports)
             }
@@ -241,13 +246,29 @@ impl Expander<'_> {
                 Err(self.failure(at, message))
             }
         };
-        let exports: Result<Vec<_>> = declared.iter().map(export).collect();
-        exports.map(Into::into)
+        let exports: Vec<(Name, Denotation)> =
+            declared.iter().map(export).collect::<Result<_>>()?;
+        let mut first: HashMap<Name, usize> = HashMap::new();
+        for (index, (outer, denotation)) in exports.iter().enumerate() {
+            let known = *first.entry(*outer).or_insert(index);
+            if !exports[known].1.is_same(denotation) {
+                let (inner, _, at) = declared[index];
+                let [outer, before, inner] =
+                    [*outer, declared[known].0, inner].map(|name| self.text(name));
+                let message =
+                    format!("export: `{outer}` cannot stand for both `{before}` and `{inner}`");
+                return Err(self.failure(at, message));
+            }
+        }
+        Ok(exports.into())
     }
 
     /// Marks the variables that other units can get at: exports, what macros mention, and names
     /// that begin with `%`, by which the runtime finds procedures.
     fn mark_visible(&self, exports: &Exports) {
+        if self.registry.is_alone {
+            return;
+        }
         let mark = |denotation: &Denotation| {
             if let Denotation::Top(variable) = denotation {
                 variable.set_visible();

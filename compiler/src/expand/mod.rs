@@ -20,6 +20,7 @@ mod interaction;
 mod interface;
 mod join;
 mod library;
+mod live_literals;
 mod name;
 mod registry;
 mod scope;

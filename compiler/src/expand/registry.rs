@@ -40,8 +40,11 @@ pub struct LibraryRegistry {
     /// Whether the libraries being expanded are those of the runtime itself, whose globals have
     /// plain names as keys.
     pub(crate) is_boot: bool,
-    /// The libraries that the unit being expanded defines, or the last one that was.
-    pub(crate) unit_libraries: Vec<Rc<str>>,
+    /// Whether each unit is an image by itself: no other unit refers to its variables.
+    pub(crate) is_alone: bool,
+    /// The libraries that the unit being expanded defines, or the last one that was, and what had their
+    /// names before.
+    pub(crate) unit_libraries: Vec<(Rc<str>, Option<Library>)>,
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
     /// What an interface text says of libraries that nothing has imported yet.
@@ -76,6 +79,7 @@ impl LibraryRegistry {
             is_interaction_ready: false,
             units: 0,
             is_boot: false,
+            is_alone: false,
             unit_libraries: Vec::new(),
             keys: HashSet::new(),
             interface: super::interface::Interface::default(),
@@ -91,6 +95,12 @@ impl LibraryRegistry {
         let forms: Exports = forms.collect();
         registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms));
         registry
+    }
+
+    /// Says that what is expanded becomes images that are run elsewhere, each by itself. Their libraries are
+    /// known to nobody else, and libraries of one name in two images stay apart in the runtime that runs both.
+    pub fn make_images(&mut self) {
+        self.is_alone = true;
     }
 
     /// Adds a folder in which the source of library `(a b)` is looked for as `a/b.sld`, after those
@@ -136,15 +146,23 @@ impl LibraryRegistry {
         self.libraries.insert(name, library);
     }
 
+    /// Answers what had the name before.
+    pub(crate) fn replace_library(&mut self, name: &Rc<str>, library: Library) -> Option<Library> {
+        self.libraries.insert(Rc::clone(name), library)
+    }
+
     pub(crate) fn remove_library(&mut self, name: &str) {
         self.libraries.remove(name);
     }
 
     /// Forgets the libraries that the last unit was to define: it will not run. Importing them again expands
-    /// them again.
+    /// them again, or finds what had their names before.
     pub fn forget_last_unit(&mut self) {
-        for name in std::mem::take(&mut self.unit_libraries) {
-            self.libraries.remove(&name);
+        for (name, before) in std::mem::take(&mut self.unit_libraries).into_iter().rev() {
+            match before {
+                Some(library) => self.libraries.insert(name, library),
+                None => self.libraries.remove(&name),
+            };
         }
         let is_ready = |_: &Rc<str>, library: &mut Library| matches!(library, Library::Ready(_));
         self.libraries.retain(is_ready);
@@ -170,6 +188,12 @@ impl LibraryRegistry {
         name == PRIMITIVES_LIBRARY
             || self.libraries.contains_key(name)
             || self.interface.has_library(name)
+    }
+
+    /// Whether only the libraries of the runtime may import it: primitives trust their callers, and those
+    /// libraries were compiled before.
+    pub(crate) fn is_internal(&self, name: &str) -> bool {
+        name == PRIMITIVES_LIBRARY && !self.interface.is_empty()
     }
 
     /// The primitives, and the procedures whose calls become primitives of other names: the boot

@@ -48,6 +48,8 @@ pub(crate) struct SourcePlace {
 pub(crate) struct Syntax {
     nodes: Vec<Node>,
     places: Vec<SourcePlace>,
+    /// Whether a live object was ever pushed.
+    pub(crate) has_live_objects: bool,
 }
 
 /// A list, taken apart: its items, and what follows the last one.
@@ -65,6 +67,9 @@ impl Syntax {
 
     pub(crate) fn push(&mut self, node: Node, place: SourcePlace) -> SyntaxId {
         let id = u32::try_from(self.nodes.len()).expect("the expansion budget is below 2^32");
+        if let Node::Atom(atom) = &node {
+            self.has_live_objects |= matches!(**atom, DatumKind::External(_));
+        }
         self.nodes.push(node);
         self.places.push(place);
         SyntaxId(id)

@@ -35,6 +35,8 @@ impl TopKind {
 pub(crate) struct TopEnvironment {
     kind: TopKind,
     bindings: HashMap<Name, Denotation>,
+    /// The library that each imported name comes from.
+    imports: HashMap<Name, Rc<str>>,
 }
 
 impl TopEnvironment {
@@ -42,6 +44,7 @@ impl TopEnvironment {
         Self {
             kind,
             bindings: HashMap::new(),
+            imports: HashMap::new(),
         }
     }
 
@@ -54,7 +57,33 @@ impl TopEnvironment {
     }
 
     pub(crate) fn bind(&mut self, name: Name, denotation: Denotation) {
+        self.imports.remove(&name);
         self.bindings.insert(name, denotation);
+    }
+
+    /// Binds a name that is imported from `library`, unless it is imported from another one with another
+    /// meaning: answers that library then. In an interaction the last import counts.
+    pub(crate) fn import(
+        &mut self,
+        name: Name,
+        denotation: Denotation,
+        library: &Rc<str>,
+    ) -> Result<(), Rc<str>> {
+        if !matches!(self.kind, TopKind::Interaction { .. })
+            && let Some(other) = self.imports.get(&name)
+            && let Some(bound) = self.bindings.get(&name)
+            && !bound.is_same(&denotation)
+        {
+            return Err(Rc::clone(other));
+        }
+        self.bindings.insert(name, denotation);
+        self.imports.insert(name, Rc::clone(library));
+        Ok(())
+    }
+
+    /// Whether the name is bound by an import into a program or library, which may not assign it then.
+    pub(crate) fn is_import(&self, name: Name) -> bool {
+        !matches!(self.kind, TopKind::Interaction { .. }) && self.imports.contains_key(&name)
     }
 
     /// The macros that are bound, in no order.

@@ -339,7 +339,8 @@ impl Expander<'_> {
             span: Span::default(),
         };
         let at = self.syntax.push(Node::Null, start);
-        let steps = std::mem::take(&mut self.steps);
+        let mut steps = std::mem::take(&mut self.first_steps);
+        steps.append(&mut self.steps);
         let body = self.join(steps, at);
         self.program.body = Some(body);
         self.assign_exported();

@@ -70,9 +70,12 @@ impl Claim {
 fn type_text(set: Type) -> String {
     let mut parts = Vec::new();
     if let Some(Range { low, high }) = set.integer {
-        let bound = |bound: i128, infinity: i128| match bound == infinity {
-            true => "…".to_owned(),
-            false => bound.to_string(),
+        let bound = |bound: i128, infinity: i128| {
+            if bound == infinity {
+                "…".to_owned()
+            } else {
+                bound.to_string()
+            }
         };
         let (low, high) = (bound(low, i128::MIN), bound(high, i128::MAX));
         parts.push(format!("an integer from {low} to {high}"));

@@ -17,7 +17,7 @@ pub(crate) fn compile(
     output: Option<&Path>,
 ) -> Result<ExitCode, Error> {
     let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?);
-    let image = frontend.compile_program(file)?;
+    let image = frontend.compile_image(file)?;
     let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
     write_whole(&output, &image).map_err(|error| Error::File {
         path: output.display().to_string(),

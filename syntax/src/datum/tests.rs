@@ -61,6 +61,18 @@ fn symbols_are_shared_by_name() {
 }
 
 #[test]
+fn unquoted_symbols_that_begin_with_at_are_not_abbreviated() {
+    for (text, expected) in [
+        ("(unquote @a)", "(unquote @a)"),
+        ("(unquote a@)", ",a@"),
+        ("(unquote-splicing @a)", ",@@a"),
+    ] {
+        let (data, datum) = parse_one(text);
+        assert_eq!(data.to_text(datum), expected);
+    }
+}
+
+#[test]
 fn external_objects_are_leaves() {
     let mut data = Data::new();
     let external = data.push(DatumKind::External(3), Span::default());

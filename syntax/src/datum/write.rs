@@ -153,6 +153,13 @@ impl Writer<'_> {
             .into_iter()
             .find(|form| form.symbol() == name)?;
         let (quoted, end) = self.data.as_pair(cdr)?;
+        // `,@x` would be read as splicing `x`.
+        if form == Abbreviation::Unquote
+            && let Some(name) = self.data.as_symbol(quoted)
+            && name.starts_with('@')
+        {
+            return None;
+        }
         let is_plain = *self.data.kind(end) == DatumKind::Null && !self.labels.contains_key(&cdr);
         is_plain.then_some((form.prefix(), quoted))
     }

@@ -23,4 +23,26 @@
       (eval '(let () (define-record-type thing (make-thing a) thing? (a thing-a)) (list (thing-a (make-thing 2)) 3))
             (environment '(scheme base))))
 
+;; live objects in quoted data
+(define here (interaction-environment))
+(define (evaluate form) (eval form here))
+(test #t (eq? car (car (evaluate (list 'quote (list car))))))
+(test (list 1 car "b" (vector cdr 'c) car) (evaluate (list 'quote (list 1 car "b" (vector cdr 'c) car))))
+(test (vector car (list 1 2) (list cdr)) (evaluate (vector car (list 1 2) (list cdr))))
+(test (cons 1 (cons car 2)) (evaluate (list 'quote (cons 1 (cons car 2)))))
+(test '(#t #t) (let ((get (evaluate (list 'lambda '() (list 'quote (list car))))))
+                 (list (eq? (get) (get)) (eq? car (car (get))))))
+(let ((circle (list 1 car 2)))
+  (set-cdr! (cddr circle) circle)
+  (test (list 1 car 2 1 #t)
+        (let ((copy (evaluate (list 'quote circle))))
+          (list (car copy) (cadr copy) (car (cddr copy)) (car (cdr (cddr copy))) (eq? copy (cdr (cddr copy)))))))
+(let ((shared (list cdr)))
+  (test #t (let ((copy (evaluate (list 'quote (list shared car shared))))) (eq? (car copy) (car (cddr copy))))))
+(test 1000 (length (evaluate (list 'quote (append (make-list 999 0) (list car))))))
+;; macros with live objects outlive the form that defines them
+(evaluate (list 'define-syntax 'live-car (list 'syntax-rules '() (list '(_) (list 'list car (list 'quote (list cdr)))))))
+(do ((i 0 (+ i 1))) ((= i 300)) (evaluate (list 'list vector list length)))
+(test (list car (list cdr)) (evaluate '(live-car)))
+
 (finish "6.12 environments and evaluation")

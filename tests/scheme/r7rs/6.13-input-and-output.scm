@@ -110,4 +110,9 @@
       (let* ((port (open-input-string "a\n\nb")) (first (read-line port)) (next (read-char port)))
         (list first next (read-line port))))
 
+(test '((unquote @a) (unquote b) (unquote-splicing @c))
+      (let ((port (open-output-string)))
+        (write '((unquote @a) (unquote b) (unquote-splicing @c)) port)
+        (read (open-input-string (get-output-string port)))))
+
 (finish "6.13 input and output")

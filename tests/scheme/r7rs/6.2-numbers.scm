@@ -159,4 +159,15 @@
 (test '(0.0 6.0 6.5) (list (up-to (vector)) (up-to (vector 1 2 3)) (up-to (vector 1/2 6))))
 (test-error (up-to '(1 2)))
 
+;; exact numbers beyond the range of flonums, beside infinities and zeros
+(define huge (expt 2 10000))
+(define tiny (/ 1 huge))
+(test '(+inf.0 +inf.0 -inf.0 +inf.0 -inf.0 -inf.0 -inf.0)
+      (list (- +inf.0 huge) (+ (- huge) +inf.0) (+ -inf.0 huge) (* +inf.0 tiny) (* (- tiny) +inf.0)
+            (/ -inf.0 huge) (/ +inf.0 (- (/ huge 3)))))
+(test '(0.0 0.0 +inf.0 -inf.0 #t)
+      (list (* 0.0 huge) (/ huge +inf.0) (/ tiny 0.0) (/ (- tiny) 0.0) (eqv? -0.0 (* -0.0 huge))))
+(test '(#t #t) (map nan? (list (+ huge +nan.0) (* +nan.0 tiny))))
+(test '(2.0 0.0 +inf.0) (list (modulo huge 7.0) (remainder huge 2.0) (quotient huge 3.0)))
+
 (finish "6.2 numbers")

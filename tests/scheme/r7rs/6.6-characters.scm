@@ -29,4 +29,12 @@
 (test '(#\a #\σ #\σ) (list (char-foldcase #\A) (char-foldcase #\Σ) (char-downcase #\Σ)))
 (test-error (char-upcase "a"))
 
+;; simple mappings, where the full ones are several characters
+(define (codes map-case characters) (map (lambda (c) (char->integer (map-case c))) characters))
+(test '(8072 8124 8140 8188 223) (codes char-upcase (list #\x1F80 #\x1FB3 #\x1FC3 #\x1FF3 #\xDF)))
+(test '(105 8064) (codes char-downcase (list #\x130 #\x1F88)))
+(test '(8064 8115 223 304 5024 5024) (codes char-foldcase (list #\x1F88 #\x1FBC #\x1E9E #\x130 #\x13A0 #\xAB70)))
+(test '("ss" "ss" "ß") (list (string-foldcase "\x1E9E;") (string-foldcase "\xDF;") (string-downcase "\x1E9E;")))
+(test '(#t #t #f) (list (string-ci=? "\x1E9E;" "ss") (string-ci=? "\xDF;" "\x1E9E;") (string-ci=? "\x131;" "i")))
+
 (finish "6.6 characters")

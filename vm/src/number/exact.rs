@@ -94,6 +94,15 @@ impl Exact {
         Some(Self::ratio(IBig::from_parts(sign, magnitude), denominator))
     }
 
+    /// One with its sign, or zero.
+    pub(crate) fn unit(&self) -> f64 {
+        match self.sign() {
+            Ordering::Less => -1.0,
+            Ordering::Equal => 0.0,
+            Ordering::Greater => 1.0,
+        }
+    }
+
     /// The nearest double, ties to even; an infinity beyond the range.
     pub(crate) fn to_f64(&self) -> f64 {
         match self {

@@ -114,16 +114,44 @@ impl Real {
         }
     }
 
+    /// A double and an exact number of the range of doubles that stands for the exact operand: beside an
+    /// infinity or NaN only the sign of that matters, and it may itself be beyond the range.
+    fn beside_infinity(&self, other: &Self) -> Option<(f64, f64)> {
+        match (self, other) {
+            (Self::Exact(a), Self::Flonum(b)) if !b.is_finite() => Some((a.unit(), *b)),
+            (Self::Flonum(a), Self::Exact(b)) if !a.is_finite() => Some((*a, b.unit())),
+            _ => None,
+        }
+    }
+
+    /// The same for a product or quotient, of which a zero is as decided as an infinity.
+    fn beside_zero_or_infinity(&self, other: &Self) -> Option<(f64, f64)> {
+        match (self, other) {
+            (Self::Exact(a), Self::Flonum(b)) if *b == 0.0 => Some((a.unit(), *b)),
+            (Self::Flonum(a), Self::Exact(b)) if *a == 0.0 => Some((*a, b.unit())),
+            _ => self.beside_infinity(other),
+        }
+    }
+
     pub(crate) fn add(&self, other: &Self) -> Self {
-        self.mixed(other, Exact::add, |a, b| a + b)
+        match self.beside_infinity(other) {
+            Some((a, b)) => Self::Flonum(a + b),
+            None => self.mixed(other, Exact::add, |a, b| a + b),
+        }
     }
 
     pub(crate) fn subtract(&self, other: &Self) -> Self {
-        self.mixed(other, Exact::subtract, |a, b| a - b)
+        match self.beside_infinity(other) {
+            Some((a, b)) => Self::Flonum(a - b),
+            None => self.mixed(other, Exact::subtract, |a, b| a - b),
+        }
     }
 
     pub(crate) fn multiply(&self, other: &Self) -> Self {
-        self.mixed(other, Exact::multiply, |a, b| a * b)
+        match self.beside_zero_or_infinity(other) {
+            Some((a, b)) => Self::Flonum(a * b),
+            None => self.mixed(other, Exact::multiply, |a, b| a * b),
+        }
     }
 
     /// # Errors
@@ -135,6 +163,7 @@ impl Real {
                 a.divide(b).map(Self::Exact).ok_or(Problem::DivisionByZero)
             }
             (_, Self::Exact(b)) if b.is_zero() => Err(Problem::DivisionByZero),
+            _ if let Some((a, b)) = self.beside_zero_or_infinity(other) => Ok(Self::Flonum(a / b)),
             _ => Ok(Self::Flonum(self.to_f64() / other.to_f64())),
         }
     }

@@ -175,11 +175,18 @@ impl<'m> Printer<'m, '_> {
         let prefix = match self.m.symbol_name(car)?.as_str() {
             "quote" => "'",
             "quasiquote" => "`",
+            // `,@x` would be read as splicing `x`.
+            "unquote" if self.begins_with_at(datum) => return None,
             "unquote" => ",",
             "unquote-splicing" => ",@",
             _ => return None,
         };
         Some((prefix, datum))
+    }
+
+    fn begins_with_at(&self, datum: Value<'m>) -> bool {
+        let name = self.m.symbol_name(datum);
+        name.is_some_and(|name| name.starts_with('@'))
     }
 
     fn tail(&mut self, tail: Value<'m>) {

@@ -35,6 +35,22 @@ fn what_is_written_is_what_was_read() {
 }
 
 #[test]
+fn unquoted_symbols_that_begin_with_at_are_not_abbreviated() {
+    for (text, expected) in [
+        ("(unquote @a)", "(unquote @a)"),
+        ("(unquote @)", "(unquote @)"),
+        ("(unquote |@ a|)", "(unquote |@ a|)"),
+        ("(unquote a@)", ",a@"),
+        ("(unquote (@a))", ",(@a)"),
+        ("(unquote-splicing @a)", ",@@a"),
+        ("(quote @a)", "'@a"),
+    ] {
+        assert_eq!(written(text, Style::Write), expected);
+        assert_eq!(written(expected, Style::Write), expected);
+    }
+}
+
+#[test]
 fn sharing_shows_where_it_is_asked_for() {
     let text = "(#0=(a) #0# \"s\")";
     assert_eq!(written(text, Style::Write), "((a) (a) \"s\")");

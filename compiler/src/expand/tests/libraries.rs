@@ -158,6 +158,153 @@ fn a_library_exports_only_what_it_has() {
     );
 }
 
+/// The first message about a program that does not expand.
+fn complaint(text: &str) -> String {
+    let diagnostics = expand(text).expect_err("it has a mistake");
+    diagnostics[0].message.clone()
+}
+
+#[test]
+fn one_name_is_not_imported_from_two_libraries_with_two_meanings() {
+    let libraries =
+        "(define-library (a) (export x y) (import (cozen core)) (begin (define x 1) (define y 2)))
+                     (define-library (b) (export x) (import (cozen core)) (begin (define x 1)))
+                     (define-library (c) (export x) (import (a)))";
+    let message = "import: `x` of (b) is not the `x` imported from (a)";
+    assert_eq!(complaint(&format!("{libraries} (import (a) (b))")), message);
+    assert_eq!(
+        complaint(&format!(
+            "{libraries} (import (a)) (import (cozen core) (only (b) x))"
+        )),
+        message
+    );
+    assert_eq!(
+        complaint(&format!(
+            "{libraries} (define-library (d) (import (prefix (a) p) (rename (b) (x px)))) (import (d))"
+        )),
+        "import: `px` of (b) is not the `px` imported from (a)"
+    );
+    for set in [
+        "(a) (c)",
+        "(a) (prefix (b) b)",
+        "(a) (except (b) x)",
+        "(a) (a)",
+    ] {
+        assert!(
+            expand(&format!("{libraries} (import {set}) (import (c))")).is_ok(),
+            "{set}"
+        );
+    }
+}
+
+#[test]
+fn one_name_is_not_exported_with_two_meanings() {
+    let export = |names: &str| {
+        format!(
+            "(define-library (a) (export {names}) (import (cozen core)) (begin (define x 1) (define y 2)))
+             (import (a))"
+        )
+    };
+    assert_eq!(
+        complaint(&export("x y (rename y x)")),
+        "export: `x` cannot stand for both `x` and `y`"
+    );
+    assert!(expand(&export("x y x (rename x x)")).is_ok());
+}
+
+#[test]
+fn macros_do_not_assign_what_their_library_imports() {
+    let libraries = |body: &str| {
+        format!(
+            "(define-library (a) (export x change!) (import (cozen core))
+               (begin (define x 1) (define-syntax change! (syntax-rules () ((_ e) (set! x e))))))
+             (define-library (b) (export change-x!) (import (cozen core) {body}))
+             (import (cozen core) (b))
+             (change-x! 2)"
+        )
+    };
+    let change = "(begin (define-syntax change-x! (syntax-rules () ((_ e) (set! x e)))))";
+    let message = "set!: `x` is imported and cannot be assigned";
+    assert_eq!(
+        complaint(&libraries(&format!("(a)) {change} (begin"))),
+        message
+    );
+    let renamed = "(rename (only (a) x) (x z))) (begin (define-syntax change-x!
+                     (syntax-rules () ((_ e) (set! z e))))) (begin";
+    assert_eq!(
+        complaint(&libraries(renamed)),
+        "set!: `z` is imported and cannot be assigned"
+    );
+    let own = format!("(except (a) x)) (begin (define x 3)) {change} (begin");
+    assert!(expand(&libraries(&own)).is_ok());
+    let through = "(a)) (begin (define-syntax change-x!
+                     (syntax-rules () ((_ e) (change! e))))) (begin";
+    assert!(expand(&libraries(through)).is_ok());
+}
+
+#[test]
+fn primitives_are_for_libraries_that_are_compiled_with_the_runtime() {
+    let mut registry = compiled();
+    let own = "(cozen primitives) is the runtime's own";
+    for text in [
+        "(import (cozen primitives))",
+        "(import (only (cozen primitives) car))",
+    ] {
+        let found = interact(&mut registry, text);
+        assert!(found.contains(own), "{found}");
+    }
+    let text = "(cond-expand ((library (cozen primitives)) 1) (else 2))";
+    insta::assert_snapshot!(interact(&mut registry, text), @"2");
+}
+
+#[test]
+fn a_unit_has_the_libraries_that_it_defines() {
+    let mut registry = LibraryRegistry::new();
+    let text = |value: &str| {
+        format!(
+            "(define-library (a) (export x) (import (cozen core)) (begin (define x {value})))
+             (import (a)) x"
+        )
+    };
+    let first = expand_with(&mut registry, &text("1")).unwrap().to_text();
+    assert!(
+        first.contains("(define-global (immutable |(a)#x|) x@0)"),
+        "{first}"
+    );
+    let wrong = expand_with(&mut registry, &text("(if)"));
+    assert!(wrong.is_err());
+    let program = expand_with(&mut registry, "(import (a)) x").unwrap();
+    insta::assert_snapshot!(program.to_text(), @"(immutable |(a)#x|)");
+    let second = expand_with(&mut registry, &text("2")).unwrap().to_text();
+    assert!(!second.contains("|(a)#x|"), "a key of its own: {second}");
+    assert!(second.contains("(x@0 2)"), "{second}");
+}
+
+#[test]
+fn libraries_of_an_image_by_itself_make_no_globals() {
+    let mut registry = LibraryRegistry::new();
+    registry.make_images();
+    let text = "(define-library (a)
+                  (export n next count!)
+                  (import (cozen core))
+                  (begin (define n 1)
+                         (define (next) (set! n 2))
+                         (define-syntax count! (syntax-rules () ((_) (set! n 3))))))
+                (import (cozen core) (a))
+                (next)
+                (count!)
+                n";
+    let program = expand_with(&mut registry, text).unwrap();
+    insta::assert_snapshot!(program.to_text(), @r"
+    (letrec
+      ((n@0 1)
+        (next@1 (lambda next.0 () (set! n@0 2)))
+        (effect.2 (begin (call next@1) (word unspecified)))
+        (effect.3 (begin (set! n@0 3) (word unspecified))))
+      n@0)
+    ");
+}
+
 #[test]
 fn evaluated_definitions_make_globals() {
     let mut registry = LibraryRegistry::new();
@@ -196,15 +343,6 @@ fn environments_hold_what_they_import() {
     let environment = registry.environment(&data, &forms[..1]).unwrap();
     let program = expand_form(&mut registry, environment, &data, forms[1]).unwrap();
     insta::assert_snapshot!(program.to_text(), @"(call (immutable car) (global environment-1:x))");
-}
-
-#[test]
-fn live_objects_in_forms_stay_themselves() {
-    let mut registry = LibraryRegistry::new();
-    let mut data = Data::new();
-    let object = data.push(syntax::DatumKind::External(7), syntax::Span::default());
-    let program = expand_form(&mut registry, EnvironmentId::INTERACTION, &data, object).unwrap();
-    insta::assert_snapshot!(program.to_text(), @"(quote #<external 7>)");
 }
 
 #[test]

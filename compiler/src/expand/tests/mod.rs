@@ -4,6 +4,7 @@ mod budget;
 mod forms;
 mod hygiene;
 mod libraries;
+mod live_objects;
 mod macros;
 mod mistakes;
 

@@ -34,16 +34,53 @@ fn simple(character: char, mut mapped: impl Iterator<Item = char>) -> char {
     }
 }
 
+/// The simple upper case. Where the full one is several characters, Greek has a single one with a small
+/// iota (`UnicodeData.txt`).
+fn upper(character: char) -> char {
+    let distance = match character {
+        '\u{1f80}'..='\u{1f87}' | '\u{1f90}'..='\u{1f97}' | '\u{1fa0}'..='\u{1fa7}' => 8,
+        '\u{1fb3}' | '\u{1fc3}' | '\u{1ff3}' => 9,
+        _ => return simple(character, character.to_uppercase()),
+    };
+    char::from_u32(u32::from(character) + distance).unwrap_or(character)
+}
+
+/// The simple lower case.
+fn lower(character: char) -> char {
+    match character {
+        'İ' => 'i',
+        _ => simple(character, character.to_lowercase()),
+    }
+}
+
+/// Whether `character` is one whose folding is not that by way of upper case to lower case (Unicode,
+/// `CaseFolding.txt`), and is the same one, simple or full: the dotless i, whose upper case is that of the
+/// dotted one, and Cherokee, which is folded to upper case.
+fn odd_folding(character: char) -> Option<char> {
+    match character {
+        'ı' => Some(character),
+        'Ꭰ'..='Ᏽ' | 'ᏸ'..='ᏽ' | 'ꭰ'..='ꮿ' => Some(upper(character)),
+        _ => None,
+    }
+}
+
 /// What `character` is folded to: characters that differ only in case become the same ones.
 pub(super) fn fold(character: char) -> impl Iterator<Item = char> {
-    // Folding by way of upper case unifies `ς` with `σ`; the dotless i, whose upper case is that of
-    // the dotted one, is the exception (Unicode, `CaseFolding.txt`).
-    let is_dotless = character == 'ı';
-    let folded = character.to_uppercase().flat_map(char::to_lowercase);
-    is_dotless
-        .then_some(character)
-        .into_iter()
-        .chain(folded.filter(move |_| !is_dotless))
+    let odd = odd_folding(character);
+    // The capital sharp s has itself as upper case, but is folded as the small one is.
+    let start = if character == 'ẞ' { 'ß' } else { character };
+    // Folding by way of upper case unifies `ς` with `σ`.
+    let folded = start.to_uppercase().flat_map(char::to_lowercase);
+    let folded = folded.filter(move |_| odd.is_none());
+    odd.into_iter().chain(folded)
+}
+
+/// The simple folding, to one character.
+fn simple_fold(character: char) -> char {
+    odd_folding(character).unwrap_or_else(|| {
+        let upper = upper(character);
+        simple(upper, upper.to_lowercase())
+    })
 }
 
 fn map<'m>(args: Args<'m>, who: &'static str, map: impl FnOnce(char) -> char) -> Answer<'m> {
@@ -55,21 +92,15 @@ fn test<'m>(args: Args<'m>, who: &'static str, test: impl FnOnce(char) -> bool) 
 }
 
 pub(crate) fn char_upcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    map(args, "char-upcase", |character| {
-        simple(character, character.to_uppercase())
-    })
+    map(args, "char-upcase", upper)
 }
 
 pub(crate) fn char_downcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    map(args, "char-downcase", |character| {
-        simple(character, character.to_lowercase())
-    })
+    map(args, "char-downcase", lower)
 }
 
 pub(crate) fn char_foldcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    map(args, "char-foldcase", |character| {
-        simple(character, fold(character))
-    })
+    map(args, "char-foldcase", simple_fold)
 }
 
 pub(crate) fn is_char_alphabetic<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
@@ -128,5 +159,28 @@ mod tests {
         assert_eq!(fold_text("ı"), "ı");
         assert_eq!(simple('ß', 'ß'.to_uppercase()), 'ß');
         assert_eq!(simple('λ', 'λ'.to_uppercase()), 'Λ');
+        assert_eq!(fold_text("GROẞ"), fold_text("groß"));
+        assert_eq!(fold_text("ꭰᏸ"), "ᎠᏰ");
+        assert_eq!(fold_text("İ"), "i\u{307}");
+    }
+
+    #[test]
+    fn simple_mappings_are_those_of_unicode_data() {
+        let all = |map: fn(char) -> char, text: &str| text.chars().map(map).collect::<String>();
+        assert_eq!(all(upper, "ᾀᾧᾳῃῳßŉΐλ"), "ᾈᾯᾼῌῼßŉΐΛ");
+        assert_eq!(all(lower, "İᾈᾼẞΛ"), "iᾀᾳßλ");
+        assert_eq!(all(simple_fold, "ᾈᾼẞİıꭰᎠᏸςΛ"), "ᾀᾳßİıᎠᎠᏰσλ");
+    }
+
+    #[test]
+    fn characters_that_differ_in_case_have_one_simple_folding() {
+        for character in '\0'..=char::MAX {
+            let folded = simple_fold(character);
+            assert_eq!(simple_fold(folded), folded, "{character:?}");
+            if !matches!(character, 'ı' | 'İ') {
+                assert_eq!(simple_fold(upper(character)), folded, "{character:?}");
+                assert_eq!(simple_fold(lower(character)), folded, "{character:?}");
+            }
+        }
     }
 }
