@@ -382,6 +382,13 @@ fn assert_right(rows: &[String]) {
             .tier(tier)
             .build()
             .expect("a runtime");
+        // The prompt does not know these names of R5RS.
+        let import = "(import (only (scheme r5rs) exact->inexact inexact->exact))";
+        runtime.enter(|scheme| {
+            scheme
+                .run_text(import, "names of R5RS")
+                .unwrap_or_else(|error| panic!("{error}"));
+        });
         for row in rows {
             let program = format!("(let () {PRELUDE} {row} (written (reverse failures)))");
             let found = runtime.enter(|scheme| {
