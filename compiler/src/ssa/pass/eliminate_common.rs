@@ -358,4 +358,18 @@ mod tests {
 "#;
         assert_eq!(after(&[eliminate_common], before), before);
     }
+
+    #[test]
+    fn what_a_call_with_several_values_may_write_is_read_again() {
+        let before = r#"(procedure "p" 2 0 #f 0 ("x" "f")
+  (block b0 (v0 v1)
+    (let v2 (primitive car v0))
+    (call-receive v1 1 #f b1))
+  (block b1 (v3)
+    (let v4 (primitive car v0))
+    (let v5 (primitive cons v2 v4))
+    (return v5)))
+"#;
+        assert_eq!(after(&[eliminate_common], before), before);
+    }
 }

@@ -223,4 +223,16 @@ mod tests {
 "#;
         assert_eq!(after(&[select_small], before), before);
     }
+
+    #[test]
+    fn zero_is_not_added_where_it_was_subtracted() {
+        // The sum of -0.0 and zero is no -0.0, and the difference is.
+        let before = r#"(procedure "f" 1 0 #f 0 ("x")
+  (block b0 (v0)
+    (let v1 (fixnum 0))
+    (let v2 (primitive - v0 v1))
+    (return v2)))
+"#;
+        assert_eq!(after(&[select_small], before), before);
+    }
 }

@@ -135,7 +135,7 @@ fn some_pairs(intervals: &[Interval]) -> impl Iterator<Item = (&Interval, &Inter
         others
             .filter(move |(second, b)| {
                 // The row's length is odd: all columns come up.
-                is_single(a) || is_single(b) || (first * intervals.len() + second) % 8 == 0
+                is_single(a) || is_single(b) || (first * intervals.len() + second).is_multiple_of(8)
             })
             .map(move |(_, b)| (a, b))
     })
