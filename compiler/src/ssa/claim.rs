@@ -114,6 +114,10 @@ impl<'a> ClaimWriter<'a> {
     }
 
     /// Writes the check of `claim`.
+    ///
+    /// # Panics
+    ///
+    /// Never: every constant of a claim is a fixnum.
     pub fn write(&mut self, claim: &Claim) {
         let literal = self.literal(claim);
         let mut operands = vec![self.define(Operation::Literal(literal), Repr::Tagged)];

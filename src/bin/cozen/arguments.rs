@@ -78,6 +78,10 @@ pub(crate) enum Command {
 
 /// Options of all commands.
 #[derive(Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each option without a value"
+)]
 pub(crate) struct Options {
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) heap_bytes_max: Option<usize>,

@@ -147,13 +147,13 @@ fn may_stand_between(procedure: &Procedure, operation: &Operation) -> bool {
         | Operation::StaticClosure(_)
         | Operation::ClosureInit(..)
         | Operation::ClosureRef(..)
-        | Operation::Raw2(..) => true,
+        | Operation::Raw2(..)
+        // Checks look, and do nothing else: groups are what they are without them.
+        | Operation::Primitive(Primitive::CheckClaim, _) => true,
         Operation::Raw1(unary, _) => matches!(
             unary,
             RawUnary::F64Negate | RawUnary::F64Sqrt | RawUnary::F64Abs | RawUnary::I64ToF64
         ),
-        // Checks look, and do nothing else: groups are what they are without them.
-        Operation::Primitive(Primitive::CheckClaim, _) => true,
         Operation::Primitive(primitive, operands) => {
             primitive.effect() == Effect::Total
                 && primitive.class() == PrimitiveClass::Inline

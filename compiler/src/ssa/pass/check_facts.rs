@@ -115,8 +115,8 @@ impl Collector<'_> {
             let text = operation_text(operation);
             let at = (id, index);
             let proved = self.proofs.at(self.number, id, index);
-            let names: String = proved.names().map(|name| format!(", {name}")).collect();
-            let because = reason(&format!("its type{names}"), &text);
+            let names: Vec<&str> = std::iter::once("its type").chain(proved.names()).collect();
+            let because = reason(&names.join(", "), &text);
             operation.each_use(|value| {
                 let known = self.types.at(value, at);
                 self.member(value, known, at, &because);

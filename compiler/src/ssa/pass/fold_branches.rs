@@ -32,7 +32,9 @@ pub fn fold_branches(mut unit: Unit) -> Unit {
             let procedure = &mut unit.procedures[number];
             let block = &mut procedure.blocks[id.0 as usize];
             let mut writer = ClaimWriter::new(&mut unit.tables, &mut procedure.values, block.place);
-            claims.iter().for_each(|claim| writer.write(claim));
+            for claim in &claims {
+                writer.write(claim);
+            }
             block.instructions.extend(writer.finish());
             let Terminator::Branch(_, yes, no) = &mut block.terminator else {
                 unreachable!("only branches are decided");

@@ -1,6 +1,7 @@
 //! Runs what Cranelift is given, on words and a memory of the test's own, up to the first call of a stub:
 //! so a test sees whether a short path is taken.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use abi::native::{Stub, chunk_kind, context};
@@ -274,8 +275,8 @@ fn compute(data: InstructionData, given: &[u64], kind: Type) -> u64 {
         InstructionData::FloatCompare { cond, .. } => {
             let (a, b) = (double(0), double(1));
             return u64::from(match cond {
-                FloatCC::Equal => a == b,
-                FloatCC::NotEqual => a != b,
+                FloatCC::Equal => a.partial_cmp(&b) == Some(Ordering::Equal),
+                FloatCC::NotEqual => a.partial_cmp(&b) != Some(Ordering::Equal),
                 FloatCC::LessThan => a < b,
                 FloatCC::LessThanOrEqual => a <= b,
                 FloatCC::GreaterThan => a > b,

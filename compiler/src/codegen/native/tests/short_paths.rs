@@ -235,7 +235,7 @@ fn list(memory: &mut Memory, elements: &[u64], end: u64) -> u64 {
 }
 
 #[test]
-fn searches_and_lengths_end_at_the_lists_end() {
+fn searches_end_at_the_lists_end() {
     let mut memory = Memory::new();
     let words = [1, 2, 3].map(fixnum);
     let proper = list(&mut memory, &words, tag::NULL);
@@ -295,6 +295,14 @@ fn searches_and_lengths_end_at_the_lists_end() {
             "{name} of a number"
         );
     }
+}
+
+#[test]
+fn lengths_end_at_the_lists_end() {
+    let mut memory = Memory::new();
+    let words = [1, 2, 3].map(fixnum);
+    let proper = list(&mut memory, &words, tag::NULL);
+    let dotted = list(&mut memory, &words, fixnum(4));
     assert_eq!(
         run("length", &[proper], &mut memory),
         End::Returned(fixnum(3))
@@ -313,6 +321,7 @@ fn searches_and_lengths_end_at_the_lists_end() {
         run("length", &[ring], &mut memory),
         End::Called(Stub::Primitive1)
     );
+    let stub = End::Called(Stub::Primitive2);
     assert_eq!(run("memq", &[fixnum(1), ring], &mut memory), stub);
 }
 
