@@ -15,69 +15,69 @@ use abi::primitive::Primitive;
 use cozen::{Level, Runtime, Tier};
 
 /// Constants of all kinds of numbers, and what is no number.
-const NUMBERS: &str = r#"
+const NUMBERS: &str = r"
     0 1 -1 2 -7 255 256 32767 32768 -32768 -32769 2147483647 -2147483648 4294967296
     9007199254740993 1152921504606846975 1152921504606846976 -1152921504606846976
     -1152921504606846977 9223372036854775807 -9223372036854775808 18446744073709551615
     18446744073709551616 1329227995784915872903807060280344577
     -340282366920938463463374607431768211456 1/2 -3/4 0.0 -0.0 1.5 -2.0 1e300 #e1e400
     #e-1e-400 4e-320 +inf.0 -inf.0 +nan.0 +2i 1-2i 1.5+0.0i 0.0-1.5i 'a #f
-"#;
+";
 
 /// Those that tests of types tell apart.
-const FEW: &str = r#"
+const FEW: &str = r"
     0 1 -7 255 1152921504606846975 -1152921504606846976 9223372036854775808
     18446744073709551615 #e1e400 -3/4 -0.0 1.5 -inf.0 +nan.0 1-2i 'a
-"#;
+";
 
 /// What shifts go by: results stay small enough.
-const SHIFTS: &str = r#"
+const SHIFTS: &str = r"
     0 1 -1 4 -4 60 63 64 -63 -64 130 -130 1.0 'a
-"#;
+";
 
 /// Values that are no numbers, but for some.
-const THINGS: &str = r##"
+const THINGS: &str = r#"
     '() | #t | #f | 'a | 'b | #\a | #\x0 | #\x10FFFF | "" | "ab" | '#() | '#(1 a 2.5) |
     '(a) | '((a . 1) (2 . b) (#\a) (2.5 . c)) | '(((a b) c) (d e) . f) |
     '(a 2 2.5 #\a "ab" #f ()) | '(1 . 2) | '#u8(0 255) | 0 | 1 | 2 | -1 | 65 | 55296 |
     1114112 | 2.5 | 1.0 | -0.0 | 18446744073709551616 | car
-"##;
+"#;
 
 /// Procedures of one number.
-const UNARY: &str = r#"
+const UNARY: &str = r"
     + - * / zero? positive? negative? abs floor ceiling round truncate square sqrt exp
     sin cos tan asin acos atan log inexact exact exact->inexact inexact->exact
     bitwise-not bit-count integer-length number? real? rational? integer? exact-integer?
     exact-rational? fixnum? flonum? complex? max min gcd lcm bitwise-and = < nan? exact?
     even?
-"#;
+";
 
 /// Procedures of two numbers.
-const BINARY: &str = r#"
+const BINARY: &str = r"
     + - * / = < > <= >= quotient remainder modulo truncate-quotient truncate-remainder
     floor-remainder floor-quotient bitwise-and bitwise-ior bitwise-xor arithmetic-shift
     max min gcd lcm atan eqv? equal?
-"#;
+";
 
 /// Procedures of one thing.
-const UNARY_THINGS: &str = r#"
+const UNARY_THINGS: &str = r"
     not null? pair? boolean? char? symbol? string? vector? bytevector? procedure?
     number? car cdr caar cadr cdar cddr caddr cdddr cadar caaar cdadr vector-length
     string-length bytevector-length char->integer integer->char length list? append
     eof-object? port?
-"#;
+";
 
 /// Procedures of two things.
-const BINARY_THINGS: &str = r#"
+const BINARY_THINGS: &str = r"
     eqv? equal? memv member assv assoc memq assq append cons vector-ref string-ref
     bytevector-u8-ref char=? char<? char>? char<=? char>=? apply string=? string<?
     list-tail list-ref
-"#;
+";
 
 /// Procedures that are folded or chained over three operands.
-const CHAINS: &str = r#"
+const CHAINS: &str = r"
     + - * / = < > <= >= max min gcd lcm bitwise-and bitwise-ior bitwise-xor
-"#;
+";
 
 /// What is named in the passes' sources and has no row here, and what covers it.
 const ELSEWHERE: &[(&str, &str)] = &[
@@ -266,10 +266,10 @@ fn folded(name: &str, constants: &[&str]) -> String {
     let mut program = String::new();
     for left in constants {
         for right in constants {
-            let _ = write!(
+            let _ = writeln!(
                 program,
                 "(expect (text (lambda () ((hidden (lambda (a b) ({name} a b))) {left} {right}))) \
-                 (text (lambda () ({name} {left} {right}))) '{name} 'folded {left} {right})\n"
+                 (text (lambda () ({name} {left} {right}))) '{name} 'folded {left} {right})"
             );
         }
     }
