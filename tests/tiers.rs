@@ -111,6 +111,8 @@ fn examples_print_what_they_say_in_all_tiers_while_everything_moves() {
 #[test]
 fn the_checks_of_the_machine_pass_in_all_tiers_while_much_moves() {
     let mut files = scheme_files("tests/scheme/machine");
+    // What takes long without that would take hours.
+    files.retain(|file| !file.components().any(|part| part.as_os_str() == "large"));
     files.push(PathBuf::from("tests/scheme/library/weak-tables.scm"));
     assert_tiers_agree(&["--zeal=5"], &files);
 }

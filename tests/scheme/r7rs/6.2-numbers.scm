@@ -82,6 +82,11 @@
            (list quotient floor-quotient modulo)))
 (test '(2. 2.) (list (modulo 1152921504606846977 3.) (remainder 1152921504606846977 3.)))
 (test-error (quotient 1 0))
+(define large 9007199254740992)
+(test '("-0.0" "-0.0" "0.0" "-0.0" "-0.0")
+      (map number->string
+           (list (modulo -0.0 large) (remainder (- large) 2.) (modulo large 2.)
+                 (quotient 1. (- large)) (modulo (- large) (inexact large)))))
 (test-error (modulo 1.5 1))
 (test '(4 0 288 1) (list (gcd 32 -36) (gcd) (lcm 32 -36) (lcm)))
 (test '(288.0 4) (list (lcm 32.0 -36) (gcd 12 8 20)))

@@ -237,10 +237,13 @@ impl Real {
         let is_mixed = self.is_exact() || other.is_exact();
         if (is_quotient || is_mixed)
             && a.abs().max(b.abs()) >= DOUBLE_DIVISION_MAX
-            && let (Some(a), Some(b)) = (self.to_exact(), other.to_exact())
+            && let (Some(exact), Some(divisor)) = (self.to_exact(), other.to_exact())
         {
-            let result = Self::Exact(a).integer_divide(&Self::Exact(b), division)?;
-            return Ok(Self::Flonum(result.to_f64()));
+            let result = Self::Exact(exact).integer_divide(&Self::Exact(divisor), division)?;
+            // A zero has the sign that division of doubles gives it.
+            let zero = 0.0_f64.copysign(if is_quotient { b } else { a });
+            let result = result.to_f64();
+            return Ok(Self::Flonum(if result == 0.0 { zero } else { result }));
         }
         // `%` is exact.
         let truncated = a % b;

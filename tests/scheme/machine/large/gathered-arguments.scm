@@ -2,7 +2,7 @@
 ;;; lie on the stack than any frame that code of one procedure makes.
 
 (import (scheme base) (scheme case-lambda) (scheme write) (scheme process-context) (srfi 1) (cozen memory))
-(include "../prelude.scm")
+(include "../../prelude.scm")
 
 (define (count-wrong list expected)
   (let loop ((list list) (expected expected) (wrong 0))
