@@ -220,35 +220,28 @@ fn fold(numbers: &[&Number], start: u8, join: fn(&Number, &Number) -> Number) ->
         .fold(first, |value, number| join(&value, number))
 }
 
+/// Of integers, exact or not: the result is that of the exact ones. Signs of zero are those of IEEE's remainder
+/// and division.
 fn division(name: &str, a: &Number, b: &Number) -> Option<Number> {
-    if !(a.is_exact() && b.is_exact()) {
-        return inexact_division(name, a.to_float(), b.to_float());
-    }
     let (exact_a, exact_b) = (a.to_exact()?, b.to_exact()?);
     let (x, y) = (exact_a.as_integer()?, exact_b.as_integer()?);
     if *y == 0.into() {
         return None;
     }
-    let made = match name {
+    let made = Number::integer(match name {
         "quotient" => x / y,
         "remainder" => x % y,
         _ => ((x % y) + y) % y,
-    };
-    Some(Number::integer(made))
-}
-
-/// Signs of zero are those of IEEE's remainder and division.
-fn inexact_division(name: &str, x: f64, y: f64) -> Option<Number> {
-    let is_integer = |value: f64| value.is_finite() && value.fract().abs() <= 0.0;
-    if !is_integer(x) || !is_integer(y) || y == 0.0 {
-        return None;
+    });
+    if a.is_exact() && b.is_exact() {
+        return Some(made);
     }
-    let remainder = x % y;
-    Some(Number::Float(match name {
-        "quotient" => ((x - remainder) / y).trunc(),
-        "remainder" => remainder,
-        _ if remainder != 0.0 && (remainder < 0.0) != (y < 0.0) => remainder + y,
-        _ => remainder,
+    let signed = if name == "quotient" { b } else { a };
+    let made = made.to_float();
+    Some(Number::Float(if made == 0.0 {
+        0.0_f64.copysign(signed.to_float())
+    } else {
+        made
     }))
 }
 
