@@ -40,7 +40,7 @@ mod tests;
 use abi::tag;
 
 use crate::core::grow::index;
-use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::core::ir::{Expr, ExprId, LambdaId, Place, Program, VariableId};
 use components::strong_components;
 use early::Early;
 
@@ -187,7 +187,8 @@ fn fix(program: &mut Program, group: &Group) {
     program.replace(group.id, fixed);
 }
 
-/// Takes the procedures out of a `Let`. What is bound there can be seen by no init.
+/// Takes the procedures out of a `Let`. What is bound there can be seen by no init: so each gets a `Fix` of its
+/// own, for procedures of one `Fix` count as recursive, and are inlined nowhere.
 fn fix_let(
     program: &mut Program,
     id: ExprId,
@@ -202,12 +203,23 @@ fn fix_let(
             None => others.push(binding),
         }
     }
-    let fix = Expr::Fix(procedures, body);
-    if others.is_empty() {
-        return fix;
-    }
     let place = program.place(id);
-    Expr::Let(others, program.add(fix, place))
+    if others.is_empty() {
+        let inner = procedures.split_off(1);
+        return Expr::Fix(procedures, fix_each(program, inner, body, place));
+    }
+    Expr::Let(others, fix_each(program, procedures, body, place))
+}
+
+/// `body` in a `Fix` for each of `procedures`, the first outermost.
+fn fix_each(
+    program: &mut Program,
+    procedures: Vec<(VariableId, LambdaId)>,
+    body: ExprId,
+    place: Place,
+) -> ExprId {
+    let nest = |inner, each| program.add(Expr::Fix(vec![each], inner), place);
+    procedures.into_iter().rev().fold(body, nest)
 }
 
 fn fix_recursive(

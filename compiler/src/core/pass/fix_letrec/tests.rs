@@ -157,3 +157,16 @@ fn procedures_of_a_let_are_bound_when_its_inits_have_returned() {
         "(let ((x.0 1) (y.2 (car 1))) (fix ((f.1 (lambda f.1 () 2))) (list x.0 f.1 y.2)))"
     );
 }
+
+/// In one `Fix` they would count as recursive, and not be inlined.
+#[test]
+fn procedures_of_a_let_do_not_see_each_other() {
+    assert_eq!(
+        after(
+            fix_letrec,
+            Stage::Fixed,
+            "(let ((f.0 (lambda f.0 () 1)) (g.1 (lambda g.1 () 2))) (list f.0 g.1))"
+        ),
+        "(fix ((f.0 (lambda f.0 () 1))) (fix ((g.1 (lambda g.1 () 2))) (list f.0 g.1)))"
+    );
+}
