@@ -1,4 +1,4 @@
-//! Primitives, and standard procedures that become primitives, on values.
+//! Primitives on values, and the standard procedures that become primitives.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,11 +1,13 @@
-//! Random programs in Core that aim at what passes believe.
+//! Random programs in Core that aim at the beliefs of passes.
 //!
-//! Each byte decides something, so that fewer and smaller bytes make a smaller program. What is made:
-//! continuations captured in every operand and entered again a few times; assigned variables that procedures
-//! capture; recursive bindings that read or assign variables early; loops of no turn, one turn and several;
-//! optional and rest arguments; several values; pairs with two names; errors in operands that passes might move.
+//! Each byte decides something, so that fewer and smaller bytes make a smaller program. The
+//! programs have continuations that are captured in every operand and entered again a few times;
+//! assigned variables that procedures capture; recursive bindings that read or assign variables
+//! early; loops of no turn, one turn and several; optional and rest arguments; several values;
+//! pairs with two names; errors in operands that passes might move.
 //!
-//! `n.1` counts what could run without end: re-entries and calls from inside a group of procedures.
+//! `n.1` counts whatever could run without end: re-entries, and calls from inside a group of
+//! procedures.
 
 mod bindings;
 mod shapes;
