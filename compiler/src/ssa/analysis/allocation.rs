@@ -1,14 +1,17 @@
-//! Allocations that can be made together: with one step of the allocation pointer and one check of its limit.
+//! Allocations that are made together: with one step of the allocation pointer and one check of its
+//! limit.
 //!
-//! A side table for native code, made from the SSA that code is generated from; bytecode ignores it.
-//! Objects of a group are made in one block, with nothing between the first and the last that could
-//! start a collection, raise, or allocate otherwise: so nobody can see the memory of those not yet
-//! made. The first of a group reserves the bytes of all, the others take their places in them.
+//! This is a side table for native code, made from the SSA that code is generated from. Bytecode
+//! ignores the table. The objects of a group are made in one block. Nothing stands between the
+//! first object and the last that could start a collection, raise, or allocate in another way. So
+//! nobody can see the memory of objects that are not made yet. The first object of a group reserves
+//! the bytes of all, and the others take their places in these bytes.
 //!
-//! Claim: between the first object of a group and the last, the collector does not run and no condition is raised; and
-//! the objects take the bytes that the first reserves, each where no other is. So an operation may stand between only if
-//! it neither raises, whatever its operands are, nor calls out of the code (`may_stand_between`). A group ends with its
-//! block: nobody jumps into it, or out of it through a continuation.
+//! Claim: between the first object of a group and the last, the collector does not run and no
+//! condition is raised. The objects take the bytes that the first object reserves, and no two
+//! objects overlap. So an operation may stand between them only if it never raises, for any
+//! operands, and never calls out of the code (`may_stand_between`). A group ends with its block:
+//! nobody jumps into the block, or out of it through a continuation.
 //!
 //! ```text
 //! v2 = cons v0 v1; v3 = make-closure f 1; closure-init v3 0 v2; v4 = car v3; v5 = cons v4 v4

@@ -1,4 +1,4 @@
-//! Facts about a procedure, or all of them, that several passes need.
+//! Facts about one procedure, or about all of them, that several passes need.
 
 mod allocation;
 mod bounds;

@@ -1,7 +1,7 @@
-//! What analyses say of primitives, as a table: a change of a row shows in `golden.txt`. And borders of what is said.
+//! The answers of analyses about primitives, as a table, and tests of borders of these answers.
 //!
-//! That the rows are true is for `laws.rs` and `tests/rewrites` to say. That they are as precise as they were is
-//! what this test holds.
+//! A change of a row shows in `golden.txt`. Other tests show that the rows are true: `laws.rs` and
+//! `tests/rewrites`. This test shows that the rows are as precise as they were.
 
 use std::fmt::Write as _;
 

@@ -1,7 +1,8 @@
-//! Types of results from types of operands.
+//! From types of operands to types of results.
 //!
-//! Claim: if the operands are members of their types and the operation returns, its result is a member of the result's
-//! type. `laws.rs` shows it for integers; `tests/rewrites/rules.rs` for numbers of all kinds, by programs.
+//! Claim: if the operands are members of their types and the operation returns, its result is a
+//! member of the result's type. `laws.rs` shows it for integers, `tests/rewrites/rules.rs` for
+//! numbers of all kinds, by programs.
 
 use abi::primitive::{Primitive, ResultType};
 use syntax::{DatumKind, Integer, Number};

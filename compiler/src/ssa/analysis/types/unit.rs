@@ -1,19 +1,26 @@
-//! Inference over all procedures of a unit: what known calls give is what parameters are, what a
-//! procedure returns is what its known calls get. Cells and free variables are what is put into them.
+//! Inference over all procedures of a unit.
 //!
-//! Optimistic, as within a procedure: nothing reaches a parameter until a call is found to give it, and
-//! types only grow. A procedure is looked at again when something that it depends on has grown.
+//! A parameter has the values that known calls give. A known call has the values that its procedure
+//! returns. Cells and free variables have the values that are put into them.
 //!
-//! Claim: as of `infer.rs`, for all procedures of the unit. What has to be shown besides:
+//! The inference is optimistic, as within a procedure: nothing reaches a parameter until a call is
+//! found to give it, and types only grow. A procedure is looked at again when something on which it
+//! depends has grown.
 //!
-//! * A parameter gets what calls of this unit give alone, if known calls alone lead to its procedure
-//!   (`known_calls.rs`); all else has any type.
-//! * A result is what returns and tail calls give. Who captures the continuation of a procedure can return
-//!   anything from it, so [`Primitive::Capture`] makes the result anything.
-//! * A cell holds what the unit stores, for cells are its own; and nothing before, if some read of it is checked.
-//!   Whoever takes checks away has to leave one for each cell that can be read early.
-//! * A free variable holds what closures of its procedure were initialised with, if each closure is initialised where it
-//!   was made and no procedure runs with another one's closure.
+//! Claim: the claim of `infer.rs`, for all procedures of the unit. The following has to be shown
+//! besides:
+//!
+//! * A parameter gets only the values that calls of this unit give, if known calls alone lead to
+//!   its procedure (`known_calls.rs`). Any other parameter has any type.
+//! * A result has the values that returns and tail calls give. A program that captures the
+//!   continuation of a procedure can return anything from the procedure. So [`Primitive::Capture`]
+//!   makes the result anything.
+//! * A cell has the values that the unit stores, because a unit's cells are its own. It has no
+//!   value before, if some read of it is checked. A pass that removes checks has to leave one check
+//!   for each cell that can be read early.
+//! * A free variable has the values with which closures of its procedure were initialised. For
+//!   that, each closure is initialised where it was made, and no procedure runs with another
+//!   procedure's closure.
 
 use std::collections::VecDeque;
 

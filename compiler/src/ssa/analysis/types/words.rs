@@ -1,7 +1,8 @@
-//! Types of raw words: which integers they stand for.
+//! Types of raw words: the integers for which words stand.
 //!
-//! The range of a word has a member that is the same modulo 2^64. So sums and products of ranges go on as if words
-//! had no end; only where a word becomes a number again, its range has to fit.
+//! The range of a word has a member that is the same modulo 2^64. So ranges of sums and products
+//! are computed as if words had no end. Only where a word becomes a number again, its range has to
+//! fit.
 
 use abi::primitive::Primitive;
 

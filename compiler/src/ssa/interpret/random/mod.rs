@@ -1,9 +1,9 @@
-//! Random units that aim at what passes believe.
+//! Random units that aim at the beliefs of passes.
 //!
-//! A unit has an entry, some procedures that are called by it and by each other, one that captures its
-//! continuation, and one that a closure with free variables is for. The entry ends by going back into the
-//! last continuation, twice. Values have kinds that operations want; now and then an operation gets one of
-//! another kind.
+//! A unit has an entry; some procedures that the entry and the procedures themselves call; a
+//! procedure that captures its continuation; and a procedure for a closure with free variables. The
+//! entry ends by going back into the last continuation, twice. Values have the kinds that
+//! operations want. Now and then an operation gets a value of another kind.
 
 mod body;
 mod calls;
