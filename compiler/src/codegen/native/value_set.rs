@@ -1,4 +1,4 @@
-//! Sets of values by their place in a plan, as bits.
+//! Sets of values as bits, by the values' places in a plan.
 
 /// A set of kept values: see [`super::plan::Plan`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
