@@ -1,9 +1,9 @@
-//! Return words: those that calls push, in both tiers, and those of stubs in their place.
+//! Return words: the words that calls push, in both tiers, and the words of stubs in their place.
 //!
 //! A stub of bytecode leads to one instruction of the machine. A call's trailer stands in front of
-//! the stub (see [`abi::procedure`]). All trailers are zeros, except for that of the border below
-//! native code. So a return to a stub needs no test: it leaves the frame pointer where it is, and
-//! the value in slot 0 of the frame that returned. Stubs of native code are machine code, see
+//! the stub (see [`abi::procedure`]). All trailers are zeros, except the trailer for the border
+//! below native code. So a return to a stub needs no test: it leaves the frame pointer where it is,
+//! and the value in slot 0 of the frame that returned. Stubs of native code are machine code, see
 //! [`crate::native::stubs`]. Bytecode returns only to stubs of bytecode, native code only to stubs
 //! of native code.
 

@@ -1,6 +1,5 @@
-//! Shapes of code: every analysis of them finds what its definition says, in all graphs of three
-//! blocks and
-//! many larger ones.
+//! Shapes of code: every analysis of shapes gives the result that its definition says, for all
+//! graphs of three blocks and for many larger ones.
 
 use std::fmt::Write as _;
 

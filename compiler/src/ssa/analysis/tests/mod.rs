@@ -1,4 +1,4 @@
-//! Analyses held against what their results are defined to be.
+//! Analyses compared with the definitions of their results.
 
 mod allocations;
 mod bounds;

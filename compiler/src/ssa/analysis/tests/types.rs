@@ -1,4 +1,5 @@
-//! Types: what branches tell, what is given from block to block and from procedure to procedure.
+//! Types: facts of branches, and values that go from block to block and from procedure to
+//! procedure.
 
 use crate::ssa::analysis::{Graph, Kinds, Range, Type, UnitTypes};
 use crate::ssa::ir::{BlockId, ProcedureId, Unit, ValueId};
