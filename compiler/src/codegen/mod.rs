@@ -10,7 +10,7 @@
 //!    `superinstruction` fuses instructions that often follow one another;
 //! 4. `frame_states` turns the records of safepoints into frame maps.
 //!
-//! [`native`] makes machine code of the same procedures. [`separate_entry`] runs before, so that
+//! [`native`] makes machine code of the same procedures. [`separate_entry()`] runs before, so that
 //! the work of the entry has native code, too. [`frame_record`] says, if asked, which values the
 //! slots of frame maps hold.
 

@@ -81,7 +81,7 @@ impl Interface {
         self.libraries.keys().cloned()
     }
 
-    /// The items of a line; `None` if the text is not what [`write`] wrote.
+    /// The items of a line; `None` if the text is not what [`write()`] wrote.
     fn line(&self, (start, end): (usize, usize)) -> Option<(Data, Vec<DatumId>)> {
         let (data, forms) = Data::parse(self.text.get(start..end)?).ok()?;
         let items = data.proper_list(*forms.first()?)?;

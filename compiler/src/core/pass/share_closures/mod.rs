@@ -42,7 +42,7 @@
 //! # What is left out
 //!
 //! After Keep, Hearn and Dybvig, Optimizing closures in O(0) time, 2012. Their first cases are
-//! well-known procedures that need no closure or are one variable. [`super::lift_procedures`] does
+//! well-known procedures that need no closure or are one variable. [`super::lift_procedures()`] does
 //! these cases: it turns free variables into arguments. It leaves some well-known procedures. They
 //! are holders here, but hold what they held, because they are called more often than their
 //! closures are made. (With them, the R7RS benchmark `parsing` took 1.04 of its time.) Several
