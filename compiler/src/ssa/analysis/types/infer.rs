@@ -6,7 +6,7 @@
 //!
 //! * The type of a result is the answer of the transfer function about the operands at the place
 //!   (`transfer.rs`, `words.rs`). The type of a parameter has the members that every jump, call and
-//!   receiving gives. A value that comes from nowhere known has [`Type::ANY`].
+//!   receiving gives. A parameter that unknown code may give has [`Type::ANY`].
 //! * A fact narrows a type only where all paths go through the fact's place ([`Facts`]). No value
 //!   is defined anew between that place and the place where the fact is used, as `bounds.rs` says
 //!   of such paths.
