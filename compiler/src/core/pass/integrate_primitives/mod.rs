@@ -10,8 +10,8 @@
 //!
 //! # Claims
 //!
-//! * A primitive, or several, answer what the procedure answers, and raise where it raises. One exception: a
-//!   comparison of several numbers looks at no further ones once it is false.
+//! * A primitive, or several, answer what the procedure answers, and raise where it raises. So a comparison of several
+//!   numbers looks at the further ones even where it is false already.
 //! * All operands are evaluated before the first primitive can raise, as for a call (R7RS 4.1.3). Proof:
 //!   where several primitives share the operands, those operands that come behind a primitive are quiet
 //!   (they do nothing but compute a value, or raise), or all operands are bound first. Which one of several
