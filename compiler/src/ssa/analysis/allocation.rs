@@ -23,9 +23,9 @@ use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use crate::ssa::ir::{BlockId, Operation, Procedure, RawUnary, Repr, ValueId};
 
-/// A group takes no more than this, so that what is allocated between two polls stays bounded by the
-/// code's size.
-const GROUP_BYTES_MAX: u32 = 1 << 12;
+/// A group of several objects takes no more than this, so that what is allocated between two polls stays
+/// bounded by the code's size. What takes more may have to lie among the large objects.
+pub const GROUP_BYTES_MAX: u32 = 1 << 12;
 
 /// Where an object goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,8 @@ impl Allocations {
 }
 
 /// Bytes of the object that an operation makes, if it always makes one of this size inline.
+///
+/// Closures and records are always made inline: no primitive makes them from a list of operands.
 pub fn allocated_bytes(operation: &Operation) -> Option<u32> {
     let words = |before: usize, count: usize| {
         (before + count * WORD_BYTES).next_multiple_of(OBJECT_ALIGN_BYTES)
@@ -93,9 +95,12 @@ pub fn allocated_bytes(operation: &Operation) -> Option<u32> {
         }
         _ => return None,
     };
-    u32::try_from(bytes)
-        .ok()
-        .filter(|&bytes| bytes <= GROUP_BYTES_MAX)
+    let bytes = u32::try_from(bytes).ok()?;
+    let has_no_other_way = matches!(
+        operation,
+        Operation::MakeClosure(..) | Operation::Primitive(Primitive::MakeRecord, _)
+    );
+    (bytes <= GROUP_BYTES_MAX || has_no_other_way).then_some(bytes)
 }
 
 #[derive(Default)]

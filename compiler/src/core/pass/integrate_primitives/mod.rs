@@ -11,8 +11,8 @@
 //! # Claims
 //!
 //! * The primitive, or the primitives, answer what the procedure answers, and raise where the
-//!   procedure raises. One exception: a comparison of several numbers looks at no further number
-//!   once it is false.
+//!   procedure raises. So a comparison of several numbers looks at all numbers, even where the
+//!   comparison is false already.
 //! * All operands are evaluated before the first primitive can raise, as for a call (R7RS 4.1.3).
 //!   Proof: several primitives may share the operands of one call. Then either all operands are
 //!   bound first, or the operands that come behind a primitive are quiet: they only compute a
