@@ -66,6 +66,7 @@ impl<'a> Bounds<'a> {
         };
         for &id in &graph.flow.order {
             let block = &procedure.blocks[id.0 as usize];
+            // What a receiving block gets no jump gives; with one predecessor that block heads no loop.
             if graph.loops.is_header[id.0 as usize] && id != graph.flow.order[0] {
                 let numbered = block.parameters.iter().copied().zip(0..);
                 bounds

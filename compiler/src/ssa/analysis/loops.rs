@@ -43,9 +43,9 @@ impl Loops {
         loops
     }
 
+    /// Walks up from the tails: the header dominates them, so all ways up come to it.
     fn claim(&mut self, flow: &Flow, header: BlockId, tails: Vec<BlockId>, seen: &mut [u32]) {
         let mut pending = tails;
-        pending.push(header);
         while let Some(block) = pending.pop() {
             let index = block.0 as usize;
             if std::mem::replace(&mut seen[index], header.0) == header.0 {

@@ -123,6 +123,7 @@ fn what_neither_raises_nor_collects_nor_allocates_leaves_a_group_open() {
         "(let v4:f64 (i64->f64 v2))",
         "(let v4 (primitive null? v0))",
         "(let v4 (primitive eq? v0 v1))",
+        "(do (primitive %check-claim v0 v1))",
     ] {
         let row =
             format!("(let v3 (primitive cons v0 v1)) {between} (let v5 (primitive cons v0 v1))");

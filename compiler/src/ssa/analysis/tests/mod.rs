@@ -7,3 +7,4 @@ mod graphs;
 mod known_calls;
 mod proofs;
 mod types;
+mod units;

@@ -87,7 +87,8 @@ impl<'a> Types<'a> {
         self.grow(parameter, given);
     }
 
-    /// Infers the types of all values from what the parameters of the entry are.
+    /// Infers the types of all values from what the parameters of the entry are. Only parameters can change anew:
+    /// in this order a result comes after all that it is computed from.
     pub(super) fn run(&mut self, signatures: &Signatures) {
         while self.flow.order.iter().fold(false, |changed, &block| {
             self.visit(block, signatures) | changed
@@ -125,6 +126,7 @@ impl<'a> Types<'a> {
         });
     }
 
+    /// Whether a parameter of a block that comes next has grown.
     fn visit(&mut self, id: BlockId, signatures: &Signatures) -> bool {
         let mut changed = false;
         let block = &self.procedure.blocks[id.0 as usize];
@@ -133,11 +135,7 @@ impl<'a> Types<'a> {
                 continue;
             };
             let defined = (&instruction.operation, result);
-            let found = self.of_operation(defined, (id, index), signatures);
-            if self.of[result.0 as usize] != found {
-                self.of[result.0 as usize] = found;
-                changed = true;
-            }
+            self.of[result.0 as usize] = self.of_operation(defined, (id, index), signatures);
         }
         for target in block.terminator.targets() {
             let parameters = &self.procedure.blocks[target.block.0 as usize].parameters;
@@ -147,8 +145,9 @@ impl<'a> Types<'a> {
             }
         }
         if let Terminator::CallReceive { block, .. } = block.terminator {
+            // That block has no other predecessor: it comes later.
             for &parameter in &self.procedure.blocks[block.0 as usize].parameters {
-                changed |= self.grow(parameter, Type::ANY);
+                self.grow(parameter, Type::ANY);
             }
         }
         changed

@@ -185,6 +185,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn words_are_integers_flonums_or_of_a_kind() {
+        let flonum = tag::flonum(1.5).expect("small flonums are words");
+        assert_eq!(Type::of_word(flonum), Type::FLONUM);
+        let fixnum = tag::fixnum(-3).expect("a fixnum");
+        assert_eq!(Type::of_word(fixnum), Type::integer(Range::only(-3)));
+        assert_eq!(Type::of_word(tag::TRUE), Type::of_kinds(Kinds::TRUE));
+    }
+
+    #[test]
     fn meet_and_join_are_bounds() {
         let small = Type::integer(Range::new(0, 9));
         let either = small.join(Type::FLONUM);

@@ -166,9 +166,6 @@ pub(super) fn of_binary(primitive: Primitive, a: Type, b: Type) -> Type {
 /// `+`, `-`, `*`, `/`. What is not a number raises. A flonum and a real number give a flonum, even where
 /// the other is an exact zero (which the report leaves open); a dividend that is zero too.
 fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
-    if a.is_none() || b.is_none() {
-        return Type::NONE;
-    }
     let (a, b) = (a.meet(Type::number()), b.meet(Type::number()));
     if a.kinds.meets(Kinds::COMPLEX) || b.kinds.meets(Kinds::COMPLEX) {
         return Type::number();
