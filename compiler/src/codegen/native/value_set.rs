@@ -69,7 +69,9 @@ mod tests {
 
     fn set(members: &[usize]) -> ValueSet {
         let mut set = ValueSet::empty(COUNT);
-        members.iter().for_each(|&member| set.insert(member));
+        for &member in members {
+            set.insert(member);
+        }
         set
     }
 
