@@ -44,8 +44,8 @@ const USAGE: &str = "usage:
 
 /// What is built to run the tests of a crate.
 const TESTS: [(&str, Target); 2] = [
-    ("compiler", &["test", "-p", "compiler", "--lib", "--no-run"]),
-    ("gc", &["test", "-p", "gc", "--no-run"]),
+    ("compiler", &["test", "-p", "cozen-compiler", "--lib", "--no-run"]),
+    ("gc", &["test", "-p", "cozen-gc", "--no-run"]),
 ];
 /// What is built to run programs.
 const COZEN: Target = &["build", "-p", "cozen", "--bins", "--profile", "quick"];
