@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// A file above this many lines (tests included) wants splitting along a seam in its subject.
 const FILE_LINES_MAX: usize = 600;
 
-/// Which workspace crates each crate may name under `[dependencies]`. A strict DAG.
+/// Which workspace crates the crate in each folder may name under `[dependencies]`. A strict DAG. The command
+/// line sees no part but the library `cozen`, which joins them.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("gc", &[]),
     ("abi", &[]),
@@ -14,7 +15,11 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("loader", &["gc", "abi"]),
     ("vm", &["gc", "abi", "loader", "syntax"]),
     ("compiler", &["abi", "syntax"]),
+    ("cli", &[]),
 ];
+
+/// What only the command line depends on.
+const OF_THE_COMMAND_LINE: &[&str] = &["iced-x86", "lexopt", "libc", "signal-hook"];
 
 /// Crates that must not contain unsafe code at all.
 const UNSAFE_FREE: &[&str] = &["abi", "syntax", "compiler"];
@@ -48,6 +53,21 @@ fn crates_depend_only_downwards() {
                 "{name} must not depend on {other}"
             );
         }
+    }
+}
+
+#[test]
+fn only_the_command_line_depends_on_what_is_for_command_lines() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let libraries = MAY_DEPEND_ON.iter().map(|&(name, _)| root.join(name));
+    for folder in libraries
+        .filter(|folder| !folder.ends_with("cli"))
+        .chain([root.to_owned()])
+    {
+        let path = folder.join("Cargo.toml");
+        let manifest = fs::read_to_string(&path).expect("every crate of the table exists");
+        let found = dependency_names(&manifest).find(|name| OF_THE_COMMAND_LINE.contains(name));
+        assert_eq!(found, None, "{}", path.display());
     }
 }
 

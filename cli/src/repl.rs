@@ -8,7 +8,8 @@ use cozen::{Error, Scheme};
 use crate::arguments::Options;
 use crate::interrupt::{Waited, wait_at_prompt};
 use crate::report::SourceLines;
-use crate::{output, report, runtime, statistics};
+use crate::session::runtime;
+use crate::{output, report, statistics};
 
 /// What the reader has of the input so far.
 enum Input {

@@ -1,13 +1,13 @@
 //! `--gc-stats`: what the collector did.
 
-use cozen::Runtime;
+use cozen::{Pauses, Runtime};
 
 use crate::output::complain;
 
 /// Prints the statistics to standard error.
 pub(crate) fn print(runtime: &mut Runtime) {
     let statistics = runtime.enter(|scheme| scheme.statistics());
-    let pauses = |name: &str, pauses: gc::Pauses| {
+    let pauses = |name: &str, pauses: Pauses| {
         complain(&format!(
             "{name}: {} collections, {:.3} ms in all, longest {:.3} ms",
             pauses.count,

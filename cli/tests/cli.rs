@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use compiler::compile::pass_names;
+use cozen::pass_names;
 
 /// A directory of its own for each test, removed at the end.
 struct Scratch(PathBuf);
@@ -357,7 +357,7 @@ fn disassembly_shows_native_code_beside_what_it_comes_from() {
 
 #[test]
 fn native_code_is_the_same_every_time() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/programs/records.scm");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../benches/programs/records.scm");
     let scratch = Scratch::new("deterministic-native");
     let images = ["one.czo", "two.czo"].map(|name| {
         let image = scratch.0.join(name);

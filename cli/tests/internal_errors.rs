@@ -9,7 +9,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use compiler::compile::pass_names;
+use cozen::pass_names;
 
 /// One phase of each kind: the expander, a pass of each form, the phases after them.
 const PHASES: &[&str] = &[

@@ -1,69 +1,13 @@
 //! Programs print the same on every level of optimization.
 
-#[path = "../support/cozen_command.rs"]
-mod cozen_command;
 mod generator;
 mod numeric;
-#[path = "../support/scheme_files.rs"]
-mod scheme_files;
 
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
 
 use cozen::{Level, Runtime, Tier};
-use cozen_command::cozen_command;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use scheme_files::scheme_files;
-
-/// Programs of `benches/programs` that take no more than a second without optimization in a debug build.
-const SMALL_BENCHES: &[&str] = &["bignums.scm", "closures.scm", "records.scm", "strings.scm"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// What a program prints on a level, and whether it ends well.
-fn printed(level: &str, file: &Path) -> (String, bool) {
-    let output = cozen_command(&[level], file)
-        .output()
-        .expect("cozen starts");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    (text, output.status.success())
-}
-
-fn assert_levels_agree(files: &[PathBuf]) {
-    assert!(!files.is_empty());
-    for file in files {
-        let wanted = printed("-O2", file);
-        assert!(wanted.1, "{} fails", file.display());
-        for level in ["-O0", "-O1"] {
-            assert_eq!(printed(level, file), wanted, "{level} {}", file.display());
-        }
-    }
-}
-
-#[test]
-fn the_checks_of_the_report_print_the_same_on_all_levels() {
-    let mut files = scheme_files("tests/scheme");
-    files.retain(|file| !file.ends_with("prelude.scm"));
-    assert_levels_agree(&files);
-}
-
-#[test]
-fn examples_print_the_same_on_all_levels() {
-    assert_levels_agree(&scheme_files("examples"));
-}
-
-#[test]
-fn small_benches_print_the_same_on_all_levels() {
-    let programs = root().join("benches/programs");
-    let files: Vec<PathBuf> = SMALL_BENCHES
-        .iter()
-        .map(|name| programs.join(name))
-        .collect();
-    assert_levels_agree(&files);
-}
 
 /// Makes two closures and a pair many times, and says how many bytes that took each time.
 const ALLOCATING: &str = "

@@ -1,10 +1,7 @@
-//! What native code promises beyond right answers: it heeds interrupts, its faults are conditions, stock
-//! tools find their way through it.
+//! What native code promises beyond right answers: it heeds interrupts, its faults are conditions.
 
 mod faults;
-mod images;
 mod interrupts;
-mod tools;
 
 use cozen::{Runtime, Tier};
 

@@ -17,10 +17,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use abi::isa::{Instruction, OperandValue};
-use abi::procedure::ProcedureHeader;
+use cozen::inspect::frame_map::SlotState;
+use cozen::inspect::isa::{self, Instruction, OperandValue};
+use cozen::inspect::procedure::ProcedureHeader;
+use cozen::inspect::{Contents, DebugTables, ImageView, Procedure};
 use cozen::{Error, Frontend};
-use loader::{Contents, DebugTables, ImageView, Procedure};
 
 use self::native::NativeCode;
 use crate::arguments::Options;
@@ -132,7 +133,7 @@ impl Listing<'_> {
     }
 
     fn add_instructions(&mut self, text: &mut String, procedure: &Procedure<'_>) {
-        let lines = match abi::isa::disassemble(procedure.code) {
+        let lines = match isa::disassemble(procedure.code) {
             Ok(lines) => lines,
             Err(error) => return add(text, format_args!("  {error}\n")),
         };
@@ -178,9 +179,7 @@ impl Listing<'_> {
             |map| {
                 format!(
                     "[{}]",
-                    map.states()
-                        .map(abi::frame_map::SlotState::letter)
-                        .collect::<String>()
+                    map.states().map(SlotState::letter).collect::<String>()
                 )
             },
         )

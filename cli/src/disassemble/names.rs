@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use abi::image::Extent;
-use abi::native::{Stub, context};
+use cozen::inspect::image::Extent;
+use cozen::inspect::native::{self, Stub, context};
+use cozen::inspect::{DebugTables, ImageView};
 use iced_x86::{Instruction, OpKind, Register, SymbolResolver, SymbolResult};
-use loader::{DebugTables, ImageView};
 
 /// A function of native code.
 #[derive(Clone, Debug)]
@@ -74,7 +74,7 @@ fn context_name(distance: u64) -> Option<String> {
         return Some(format!("operand {operand}"));
     }
     let word = usize::try_from(distance - context::ARGUMENTS).ok()? / 8;
-    (word < abi::native::ARGUMENT_WORDS).then(|| format!("argument {word}"))
+    (word < native::ARGUMENT_WORDS).then(|| format!("argument {word}"))
 }
 
 /// Names for the formatter of one function.

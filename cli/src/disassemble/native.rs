@@ -4,11 +4,11 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use abi::native::return_table::FLAG_RECEIVES;
+use cozen::inspect::native::return_table::FLAG_RECEIVES;
+use cozen::inspect::{DebugTables, ImageView, Procedure};
 use iced_x86::{
     Code, Decoder, DecoderOptions, Formatter as _, Instruction, IntelFormatter, Register,
 };
-use loader::{ImageView, Procedure};
 
 use super::names::{Function, Names, functions};
 use super::{Listing, MAP_COLUMN, add};
@@ -26,7 +26,7 @@ pub(super) struct NativeCode<'image> {
 }
 
 impl<'image> NativeCode<'image> {
-    pub(super) fn new(view: ImageView<'image>, tables: &loader::DebugTables) -> Self {
+    pub(super) fn new(view: ImageView<'image>, tables: &DebugTables) -> Self {
         let functions = functions(&view, tables);
         let mut named = BTreeMap::new();
         for procedure in view.contents().procedures() {

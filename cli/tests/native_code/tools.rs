@@ -150,7 +150,7 @@ const CONTROL: &str = "(import (scheme base) (scheme write))
 /// functions that nothing of Rust calls, its index has the lines only.
 fn line_of(file: &str, name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("vm/src/native")
+        .join("../vm/src/native")
         .join(file);
     let text = fs::read_to_string(path).expect("a source file");
     let head = format!("fn {name}(");

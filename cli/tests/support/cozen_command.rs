@@ -9,6 +9,6 @@ pub(crate) fn cozen_command(options: &[&str], file: &Path) -> Command {
     command
         .args(options)
         .arg(file)
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     command
 }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 /// The `.scm` files in `directory`, a path from the root of the repository, and below it, sorted.
 pub(crate) fn scheme_files(directory: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("a folder of the repository");
     add_files(&root.join(directory), &mut files);
     files.sort();
     files

@@ -48,12 +48,12 @@ const TESTS: [(&str, Target); 2] = [
     ("gc", &["test", "-p", "cozen-gc", "--no-run"]),
 ];
 /// What is built to run programs.
-const COZEN: Target = &["build", "-p", "cozen", "--bins", "--profile", "quick"];
+const COZEN: Target = &["build", "-p", "cozen-cli", "--bins", "--profile", "quick"];
 /// What is built to try the faults of `faults.toml` alone: the command line comes with its tests.
 const OF_FAULTS: [Target; 3] = [
     TESTS[0].1,
     TESTS[1].1,
-    &["test", "-p", "cozen", "--test", RANDOM_PROGRAMS, "--no-run"],
+    &["test", "-p", "cozen-cli", "--test", RANDOM_PROGRAMS, "--no-run"],
 ];
 const RANDOM_PROGRAMS: &str = "random_programs";
 /// A test of what does not compile runs cargo: it says nothing of faults.
