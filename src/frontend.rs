@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -18,6 +18,7 @@ use syntax::{Data, DatumId};
 use vm::hooks::FrontendError;
 
 use crate::boot;
+use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 
 /// The largest file that is read, in bytes.
@@ -32,6 +33,7 @@ pub struct Frontend {
     options: Options,
     /// How long the last expansion took.
     expansion: Duration,
+    listener: Listener,
 }
 
 /// Forms of a text.
@@ -48,15 +50,30 @@ impl Forms {
 }
 
 impl Frontend {
-    /// A compiler that also looks for libraries in `library_paths`, and prints the program after the
-    /// pass that `options` names.
+    /// A compiler that also looks for libraries in `library_paths`.
     pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
         Self {
             registry: None,
             library_paths,
             options,
             expansion: Duration::ZERO,
+            listener: Listener::default(),
         }
+    }
+
+    /// Tells `listen` what the compiler says besides the image, as the options ask. An error of `listen` ends the
+    /// compilation with it.
+    #[must_use]
+    pub fn compiler_reports(
+        self,
+        listen: impl Fn(&CompilerReport<'_>) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Self {
+        self.with_listener(Listener::new(listen))
+    }
+
+    pub(crate) fn with_listener(mut self, listener: Listener) -> Self {
+        self.listener = listener;
+        self
     }
 
     /// The image of the program, or of the forms, in a source file.
@@ -144,16 +161,13 @@ impl Frontend {
         }
         let compiled = compiled?;
         if let Some(dump) = compiled.dump {
-            show(&dump)?;
+            self.listener.tell(&CompilerReport::Program(&dump))?;
         }
         if self.options.rewrites_max.is_some() {
-            let pass = compiled.last_rewritten_by.unwrap_or("no pass");
-            let rewrites = compiled.rewrites;
-            writeln!(
-                std::io::stderr(),
-                "cozen: {rewrites} rewrites, the last by {pass}"
-            )
-            .map_err(|error| Error::Setup(error.to_string()))?;
+            self.listener.tell(&CompilerReport::Rewrites {
+                count: compiled.rewrites,
+                last_by: compiled.last_rewritten_by,
+            })?;
         }
         Ok(compiled.image)
     }
@@ -168,7 +182,8 @@ impl Frontend {
             .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
         if options.time_passes {
             compiled.times.precede(EXPAND, self.expansion);
-            report(&format!("time by phase, {name}\n{}", compiled.times))?;
+            let table = &compiled.times.to_string();
+            self.listener.tell(&CompilerReport::Times { name, table })?;
         }
         Ok(compiled)
     }
@@ -182,7 +197,7 @@ impl Frontend {
         }
         let names = pass_names().collect::<Vec<_>>().join(" ");
         Err(Error::Setup(format!(
-            "--dump-after: no pass is named {pass:?}; there are: {names}"
+            "no pass of the compiler is named {pass:?}; there are: {names}"
         )))
     }
 
@@ -293,22 +308,6 @@ fn without_place(name: &str, message: String) -> Diagnostic {
     }
 }
 
-fn show(dump: &str) -> Result<(), Error> {
-    let mut output = std::io::stdout().lock();
-    writeln!(output, "{dump}").map_err(|error| Error::File {
-        path: "standard output".to_owned(),
-        error,
-    })
-}
-
-fn report(times: &str) -> Result<(), Error> {
-    let written = std::io::stderr().lock().write_all(times.as_bytes());
-    written.map_err(|error| Error::File {
-        path: "standard error".to_owned(),
-        error,
-    })
-}
-
 /// The compiler as the machine's hook.
 #[derive(Debug)]
 pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
@@ -373,7 +372,7 @@ fn as_frontend_error(error: Error) -> FrontendError {
             ..FrontendError::default()
         },
         other => FrontendError {
-            message: other.to_string(),
+            message: other.with_causes(),
             ..FrontendError::default()
         },
     }

@@ -42,8 +42,8 @@
 
 mod boot;
 mod builder;
+mod compiler_report;
 mod convert;
-mod distrust;
 mod error;
 mod frontend;
 mod handle;
@@ -51,16 +51,17 @@ mod host_procedure;
 pub mod inspect;
 mod runtime;
 mod scheme;
-mod tier;
 mod value;
 
 pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;
 pub use compiler::compile::pass_names;
 pub use compiler::diagnostic::Diagnostic;
+#[doc(hidden)]
+pub use compiler::internal_error::plant_panic;
 pub use compiler::options::{Level, Options as CompilerOptions};
+pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
-pub use distrust::check_facts_from_environment;
 pub use error::{Error, Place, Raised};
 pub use frontend::{Forms, Frontend, has_native_code, read_file, read_forms};
 pub use gc::{Pauses, Statistics};
@@ -69,5 +70,5 @@ pub use host_procedure::Call;
 pub use loader::LoadError;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
-pub use tier::tier_from_environment;
 pub use value::Value;
+pub use vm::VmBuildError;

@@ -4,7 +4,11 @@
 //! record, so that a guardian of the record tells when the image is gone: by the collection after the
 //! one that found the image unreachable, because what the image kept is let go with it.
 
-use cozen::{Runtime, Scheme};
+#[path = "support/runtime.rs"]
+mod runtime;
+
+use cozen::Scheme;
+use runtime::runtime_builder;
 
 const SETUP: &str = "
     (import (scheme base) (scheme eval) (scheme repl) (cozen memory))
@@ -22,10 +26,13 @@ const SETUP: &str = "
       (and (guardian) #t))";
 
 fn with_setup(body: impl for<'a, 'id> FnOnce(&mut Scheme<'a, 'id>)) {
-    Runtime::new().expect("a runtime").enter(|scheme| {
-        scheme.run_text(SETUP, "setup").expect("the setup runs");
-        body(scheme);
-    });
+    runtime_builder()
+        .build()
+        .expect("a runtime")
+        .enter(|scheme| {
+            scheme.run_text(SETUP, "setup").expect("the setup runs");
+            body(scheme);
+        });
 }
 
 fn assert_kept_until_dropped(scheme: &mut Scheme<'_, '_>, form: &str) {

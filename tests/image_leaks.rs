@@ -1,9 +1,13 @@
 //! Ten thousand evaluations and a thousand compile-load-drop cycles leave the process as it was. Alone
 //! in its file: it counts descriptors, mappings and pages of the whole process.
 
+#[path = "support/runtime.rs"]
+mod runtime;
+
 use std::fs;
 
-use cozen::{Runtime, Scheme};
+use cozen::Scheme;
+use runtime::runtime_builder;
 
 #[derive(Clone, Copy, Debug)]
 struct Usage {
@@ -66,7 +70,7 @@ fn assert_steady(
 
 #[test]
 fn images_that_nothing_needs_leave_nothing_behind() {
-    let mut runtime = Runtime::new().expect("a runtime");
+    let mut runtime = runtime_builder().build().expect("a runtime");
     runtime.enter(|scheme| {
         assert_steady(scheme, 10_000, |scheme, number| {
             let form =

@@ -71,6 +71,58 @@ fn only_the_command_line_depends_on_what_is_for_command_lines() {
     }
 }
 
+/// What no library does unasked: it looks at no environment variable, and writes to no standard stream.
+const OF_PROCESSES: &[&str] = &[
+    "std::env",
+    "env::var",
+    "print!(",
+    "println!(",
+    "eprint!(",
+    "eprintln!(",
+    "dbg!(",
+    "stdin()",
+    "stdout()",
+    "stderr()",
+];
+
+/// Files of libraries that may contain one of these, and why.
+const ASKED: &[(&str, &str)] = &[(
+    "vm/src/primitive/functions/system.rs",
+    "`get-environment-variable` is the program's own request",
+)];
+
+#[test]
+fn libraries_read_no_environment_and_write_to_no_standard_stream() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let libraries = MAY_DEPEND_ON.iter().map(|&(name, _)| root.join(name));
+    let libraries = libraries.filter(|folder| !folder.ends_with("cli"));
+    let mut problems = Vec::new();
+    for folder in libraries.chain([root.to_owned()]) {
+        for path in rust_files(&folder.join("src")) {
+            let name = path.strip_prefix(root).expect("a file of this repository");
+            let is_asked = ASKED.iter().any(|(asked, _)| name == Path::new(asked));
+            if is_asked || is_test(name) {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("readable file");
+            // Tests stand at the end of a file.
+            let code = text.split("#[cfg(test)]\nmod tests {").next();
+            for line in code.into_iter().flat_map(str::lines) {
+                let line = line.split("//").next().unwrap_or_default();
+                if OF_PROCESSES.iter().any(|word| line.contains(word)) {
+                    problems.push(format!("{}: {}", name.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// Whether a file holds tests.
+fn is_test(name: &Path) -> bool {
+    name.ends_with("tests.rs") || name.components().any(|part| part.as_os_str() == "tests")
+}
+
 #[test]
 fn crates_without_unsafe_code_forbid_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use cozen::{CompilerOptions, Error, Level, Tier};
 use lexopt::prelude::{Long, Short, Value};
 
+use crate::environment;
+
 /// What `--help` prints.
 pub(crate) const USAGE: &str = "\
 cozen: a Scheme whose compiled programs are ELF images
@@ -107,14 +109,14 @@ impl Options {
     pub(crate) fn compiler(&self) -> Result<CompilerOptions, Error> {
         let tier = match self.tier {
             Some(tier) => Some(tier),
-            None => cozen::tier_from_environment()?,
+            None => environment::tier()?,
         };
         Ok(CompilerOptions {
             level: self.level,
             tier: tier.unwrap_or(Tier::Native),
             dump_after: self.dump_after.clone(),
             time_passes: self.time_passes,
-            check_facts: self.check_facts || cozen::check_facts_from_environment()?,
+            check_facts: self.check_facts || environment::check_facts()?,
             rewrites_max: self.rewrites_max,
         })
     }

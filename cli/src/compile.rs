@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use cozen::{Error, Frontend};
 
 use crate::arguments::Options;
+use crate::output;
 
 /// Writes the image of a source file, with native code unless the options say otherwise, to `output` or
 /// beside the source. A regular file appears whole
@@ -16,7 +17,8 @@ pub(crate) fn compile(
     file: &Path,
     output: Option<&Path>,
 ) -> Result<ExitCode, Error> {
-    let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?);
+    let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?)
+        .compiler_reports(output::print_report);
     let image = frontend.compile_image(file)?;
     let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
     write_whole(&output, &image).map_err(|error| Error::File {

@@ -6,6 +6,7 @@
 mod arguments;
 mod compile;
 mod disassemble;
+mod environment;
 mod evaluate;
 mod interrupt;
 mod output;
@@ -21,6 +22,7 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
+    plant_panic();
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -31,6 +33,15 @@ fn main() -> ExitCode {
     match dispatch(&arguments) {
         Ok(status) => status,
         Err(error) => report::report(&error, &mut report::SourceLines::default()),
+    }
+}
+
+/// Lets a test of a debug build plant a panic in the compiler.
+fn plant_panic() {
+    if cfg!(debug_assertions)
+        && let Ok(phase) = std::env::var("COZEN_PLANT_PANIC")
+    {
+        cozen::plant_panic(phase);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use cozen::Error;
+use cozen::{CompilerReport, Error};
 
 /// Writes `text` and flushes.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
@@ -24,4 +24,20 @@ pub(crate) fn complain(text: &str) {
 /// Writes `text` and a line end, and flushes.
 pub(crate) fn print_line(text: &str) -> Result<(), Error> {
     print(&format!("{text}\n"))
+}
+
+/// Prints what the compiler was asked to say: programs to standard output, all else to standard error.
+pub(crate) fn print_report(report: &CompilerReport<'_>) -> Result<(), Error> {
+    match report {
+        CompilerReport::Program(text) => print_line(text)?,
+        CompilerReport::Times { name, table } => {
+            complain(&format!("time by phase, {name}\n{}", table.trim_end()));
+        }
+        CompilerReport::Rewrites { count, last_by } => {
+            let pass = last_by.unwrap_or("no pass");
+            complain(&format!("cozen: {count} rewrites, the last by {pass}"));
+        }
+        _ => {}
+    }
+    Ok(())
 }

@@ -37,7 +37,7 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
             }
         }
         other => {
-            complain(&format!("cozen: {other}"));
+            complain(&format!("cozen: {}", other.with_causes()));
             return ExitCode::from(STATUS_UNUSABLE);
         }
     }

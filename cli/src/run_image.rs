@@ -15,7 +15,7 @@ pub(crate) fn run_image(
     arguments: &[String],
 ) -> Result<ExitCode, Error> {
     let image = cozen::read_file(file)?;
-    let builder = builder(options).native_library(cozen::has_native_code(&image));
+    let builder = builder(options)?.native_library(cozen::has_native_code(&image));
     let mut runtime = build(builder, command_line(file, arguments))?;
     Ok(run(options, &mut runtime, &image, file))
 }

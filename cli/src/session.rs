@@ -8,11 +8,11 @@ use cozen::{Error, Runtime, RuntimeBuilder};
 
 use crate::arguments::Options;
 use crate::report::SourceLines;
-use crate::{interrupt, report, statistics};
+use crate::{environment, interrupt, output, report, statistics};
 
 /// A runtime as the options say, in which `(command-line)` is `words`.
 pub(crate) fn runtime(options: &Options, words: Vec<String>) -> Result<Runtime, Error> {
-    build(builder(options), words)
+    build(builder(options)?, words)
 }
 
 /// A runtime in which `(command-line)` is `words`, and which Ctrl-C interrupts.
@@ -23,12 +23,17 @@ pub(crate) fn build(builder: RuntimeBuilder, words: Vec<String>) -> Result<Runti
 }
 
 /// What the options say about a runtime.
-pub(crate) fn builder(options: &Options) -> RuntimeBuilder {
+///
+/// # Errors
+///
+/// The environment, which is asked where they say nothing, names no tier.
+pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
     let mut builder = Runtime::builder()
         .read_images(options.no_mmap)
         .level(options.level)
-        .check_facts(options.check_facts)
-        .time_passes(options.time_passes);
+        .check_facts(options.check_facts || environment::check_facts()?)
+        .time_passes(options.time_passes)
+        .compiler_reports(output::print_report);
     if let Some(directory) = &options.image_directory {
         builder = builder.keep_images(directory);
     }
@@ -41,7 +46,11 @@ pub(crate) fn builder(options: &Options) -> RuntimeBuilder {
     if let Some(every) = options.zeal_every.and_then(NonZeroU32::new) {
         builder = builder.zeal(every);
     }
-    if let Some(tier) = options.tier {
+    let tier = match options.tier {
+        Some(tier) => Some(tier),
+        None => environment::tier()?,
+    };
+    if let Some(tier) = tier {
         builder = builder.tier(tier);
     }
     if let Some(pass) = &options.dump_after {
@@ -53,7 +62,7 @@ pub(crate) fn builder(options: &Options) -> RuntimeBuilder {
     for directory in &options.library_paths {
         builder = builder.library_path(directory);
     }
-    builder
+    Ok(builder)
 }
 
 /// The words of `(command-line)`: the file, then its arguments.

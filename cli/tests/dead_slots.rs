@@ -1,9 +1,12 @@
 //! A dead slot keeps nothing alive, and people can see which slots are dead.
 
+#[path = "../../tests/support/runtime.rs"]
+mod runtime;
+
 use std::fs;
 use std::process::Command;
 
-use cozen::Runtime;
+use runtime::runtime_builder;
 
 /// Holds a flonum, a list that is not used again and a list that is, while the collector runs; answers
 /// what the guardian found meanwhile.
@@ -28,7 +31,7 @@ const ANSWER: &str = "((4 dead) (4 live) #f 2.5)";
 
 #[test]
 fn a_dead_list_is_collected_while_its_frame_still_runs() {
-    let mut runtime = Runtime::new().expect("a runtime");
+    let mut runtime = runtime_builder().build().expect("a runtime");
     runtime.enter(|scheme| {
         let forms = PROGRAM.replace("(write (apply hold '(4)))", "(hold 4)");
         scheme.run_text(&forms, "hold.scm").expect("it runs");

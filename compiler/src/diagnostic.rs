@@ -1,7 +1,6 @@
 //! What is wrong with a source text, for people: place, message, notes, and the line it is about.
 
 use std::fmt;
-use std::rc::Rc;
 
 use crate::internal_error::INTERNAL;
 
@@ -12,7 +11,7 @@ const EXCERPT_CHARACTERS_MAX: usize = 120;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The source file, as it was named.
-    pub file: Rc<str>,
+    pub file: String,
     /// Line, from 1; 0 if the mistake has no place in a text.
     pub line: u32,
     /// Column in characters, from 1.
@@ -20,7 +19,7 @@ pub struct Diagnostic {
     /// How many characters of the line the mistake covers; at least 1.
     pub width: u32,
     /// The text of the line, without its end.
-    pub source_line: Rc<str>,
+    pub source_line: String,
     /// What was found and what was expected.
     pub message: String,
     /// More about it, one sentence each.
@@ -120,7 +119,7 @@ mod tests {
             line: 1,
             column: 1_001,
             width: 3_000,
-            source_line: format!("{}here{}", "λ".repeat(1_000), "-".repeat(1_000)).into(),
+            source_line: format!("{}here{}", "λ".repeat(1_000), "-".repeat(1_000)),
             message: "long".to_owned(),
             notes: Vec::new(),
         };

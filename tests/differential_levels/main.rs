@@ -2,12 +2,15 @@
 
 mod generator;
 mod numeric;
+#[path = "../support/runtime.rs"]
+mod runtime;
 
 use std::num::NonZeroU32;
 
-use cozen::{Level, Runtime, Tier};
+use cozen::{Level, Tier};
 use proptest::collection::vec;
 use proptest::prelude::*;
+use runtime::runtime_builder;
 
 /// Makes two closures and a pair many times, and says how many bytes that took each time.
 const ALLOCATING: &str = "
@@ -24,7 +27,7 @@ const ALLOCATING: &str = "
 #[test]
 fn closures_that_hold_one_another_take_fewer_bytes() {
     let bytes_each = |level| {
-        let mut runtime = Runtime::builder().level(level).build().expect("a runtime");
+        let mut runtime = runtime_builder().level(level).build().expect("a runtime");
         runtime.enter(|scheme| scheme.evaluate::<i64>(ALLOCATING).expect("it runs"))
     };
     // A pair, and closures of three and of four variables, or of three variables and of two.
@@ -34,7 +37,7 @@ fn closures_that_hold_one_another_take_fewer_bytes() {
 
 /// What a random program writes on a level, in a tier; with a collection at every `zeal`th place.
 fn written(level: Level, tier: Tier, zeal: Option<NonZeroU32>, program: &str) -> String {
-    let mut builder = Runtime::builder().level(level).tier(tier);
+    let mut builder = runtime_builder().level(level).tier(tier);
     if let Some(every) = zeal {
         builder = builder.zeal(every);
     }

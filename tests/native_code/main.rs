@@ -2,10 +2,13 @@
 
 mod faults;
 mod interrupts;
+#[path = "../support/runtime.rs"]
+mod runtime;
 
 use cozen::{Runtime, Tier};
+use runtime::runtime_builder;
 
 fn native_runtime() -> Runtime {
-    let runtime = Runtime::builder().tier(Tier::Native).build();
+    let runtime = runtime_builder().tier(Tier::Native).build();
     runtime.expect("a runtime")
 }

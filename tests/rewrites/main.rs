@@ -2,3 +2,5 @@
 //! in this folder after any number of rewrites.)
 
 mod rules;
+#[path = "../support/runtime.rs"]
+mod runtime;

@@ -45,7 +45,9 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Er
         (content, String::new())
     } else {
         let compiler = options.compiler()?;
-        Frontend::standard(options.library_paths.clone(), compiler).compile_with_ssa(file)?
+        Frontend::standard(options.library_paths.clone(), compiler)
+            .compiler_reports(output::print_report)
+            .compile_with_ssa(file)?
     };
     let view = ImageView::parse(&image).map_err(|error| Error::Load { name, error })?;
     let tables = view.debug_tables();
