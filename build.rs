@@ -1,9 +1,10 @@
-//! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and one that has native
-//! code too.
+//! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and, with the feature `native`, one
+//! that has native code too.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use compiler::codegen::NativeGenerator;
 use compiler::compile::compile;
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
 use compiler::options::{Options, Tier};
@@ -19,10 +20,11 @@ fn main() {
     println!("cargo::rerun-if-env-changed={CHECK_FACTS}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    for (name, tier) in [
-        ("boot.czo", Tier::Bytecode),
-        ("boot-native.czo", Tier::Native),
-    ] {
+    let mut images = vec![("boot.czo", Tier::Bytecode)];
+    if native_generator().is_some() {
+        images.push(("boot-native.czo", Tier::Native));
+    }
+    for (name, tier) in images {
         match boot_image(&root, tier) {
             Ok(image) => fs::write(out.join(name), image).expect("a writable output directory"),
             Err(messages) => {
@@ -55,12 +57,21 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     })?;
     let options = Options {
         tier,
+        native_generator: native_generator(),
         check_facts: env::var_os(CHECK_FACTS).is_some(),
         ..Options::default()
     };
     compile(program, Some(interface), &options)
         .map(|compiled| compiled.image)
         .map_err(|error| vec![error.to_string()])
+}
+
+/// What makes native code, with the feature `native`.
+fn native_generator() -> Option<&'static dyn NativeGenerator> {
+    #[cfg(feature = "native")]
+    return Some(&native::Cranelift);
+    #[cfg(not(feature = "native"))]
+    return None;
 }
 
 /// All `.sld` files below `directory`, sorted: same sources, same image.

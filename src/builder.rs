@@ -4,8 +4,10 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use abi::native::Tier;
+#[cfg(feature = "compiler")]
 use compiler::options::Level;
 
+#[cfg(feature = "compiler")]
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::runtime::Runtime;
@@ -18,11 +20,14 @@ pub struct RuntimeBuilder {
     pub(crate) zeal_every: Option<NonZeroU32>,
     pub(crate) read_images: bool,
     pub(crate) image_directory: Option<PathBuf>,
+    #[cfg(feature = "compiler")]
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) command_line: Vec<String>,
     pub(crate) tier: Option<Tier>,
     pub(crate) native_library: bool,
+    #[cfg(feature = "compiler")]
     pub(crate) compiler: compiler::options::Options,
+    #[cfg(feature = "compiler")]
     pub(crate) listener: Listener,
 }
 
@@ -65,6 +70,7 @@ impl RuntimeBuilder {
     }
 
     /// Also look for libraries in this directory.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub fn library_path(mut self, directory: impl Into<PathBuf>) -> Self {
         self.library_paths.push(directory.into());
@@ -80,6 +86,7 @@ impl RuntimeBuilder {
 
     /// Tell `listen` what the compiler says besides the image: what [`Self::dump_after`], [`Self::time_passes`]
     /// and [`Self::stop_after_rewrite`] ask for. An error of `listen` ends the compilation with it.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub fn compiler_reports(
         mut self,
@@ -90,6 +97,7 @@ impl RuntimeBuilder {
     }
 
     /// Report the program after this pass of the compiler, to who listens to [`Self::compiler_reports`].
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub fn dump_after(mut self, pass: impl Into<String>) -> Self {
         self.compiler.dump_after = Some(pass.into());
@@ -98,6 +106,7 @@ impl RuntimeBuilder {
 
     /// Let passes of the compiler that can be left out do only so many rewrites of each program, and
     /// report which one did the last: to find the one that miscompiles it.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn stop_after_rewrite(mut self, count: u64) -> Self {
         self.compiler.rewrites_max = Some(count);
@@ -105,6 +114,7 @@ impl RuntimeBuilder {
     }
 
     /// How much the compiler does so that programs run fast.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn level(mut self, level: Level) -> Self {
         self.compiler.level = level;
@@ -129,6 +139,7 @@ impl RuntimeBuilder {
     /// Check in all code that is compiled what the optimizer claims about values, and panic with the claim, the
     /// value and the place where one does not hold: a claim removes a check, so a wrong one breaks memory or
     /// gives wrong answers. Code runs many times slower.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn check_facts(mut self, check: bool) -> Self {
         self.compiler.check_facts = check;
@@ -136,6 +147,7 @@ impl RuntimeBuilder {
     }
 
     /// Report how long each phase of the compiler took.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn time_passes(mut self, report: bool) -> Self {
         self.compiler.time_passes = report;

@@ -2,6 +2,7 @@
 
 use std::error::Error as _;
 
+#[cfg(feature = "compiler")]
 use compiler::diagnostic::Diagnostic;
 use loader::LoadError;
 use vm::VmBuildError;
@@ -14,6 +15,7 @@ use crate::handle::Handle;
 #[non_exhaustive]
 pub enum Error {
     /// Text that does not compile.
+    #[cfg(feature = "compiler")]
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Syntax(Vec<Diagnostic>),
     /// An image was refused.

@@ -1,13 +1,12 @@
 //! The compiler as the machine, the embedder and the command line use it.
 
 use std::cell::RefCell;
-use std::fs;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use abi::image::section;
+use compiler::codegen::NativeGenerator;
 use compiler::compile::{Compiled, EXPAND, compile, pass_names};
 use compiler::core::ir::Program;
 use compiler::diagnostic::Diagnostic;
@@ -20,9 +19,13 @@ use vm::hooks::FrontendError;
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
+use crate::files::read_file;
 
-/// The largest file that is read, in bytes.
-const FILE_BYTES_MAX: u64 = 1 << 30;
+/// What makes native code, if this library has it.
+#[cfg(feature = "native")]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = Some(&native::Cranelift);
+#[cfg(not(feature = "native"))]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = None;
 
 /// A compiler that knows the libraries of the boot image.
 #[derive(Debug)]
@@ -52,10 +55,14 @@ impl Forms {
 impl Frontend {
     /// A compiler that also looks for libraries in `library_paths`.
     pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
+        let native_generator = options.native_generator.or(NATIVE_GENERATOR);
         Self {
             registry: None,
             library_paths,
-            options,
+            options: Options {
+                native_generator,
+                ..options
+            },
             expansion: Duration::ZERO,
             listener: Listener::default(),
         }
@@ -261,31 +268,6 @@ fn boot_interface() -> &'static str {
         .unloaded_section(section::INTERFACE)
         .expect("build.rs put the interface into the boot image");
     str::from_utf8(interface).expect("an interface is text")
-}
-
-/// Whether bytes are an image with native code.
-pub fn has_native_code(image: &[u8]) -> bool {
-    ImageView::parse(image).is_ok_and(|view| view.header().native_code.bytes > 0)
-}
-
-/// The bytes of a source file or image.
-///
-/// # Errors
-///
-/// [`Error::File`]: it cannot be read, or is larger than any that can be used.
-pub fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = fs::File::open(file)
-        .and_then(|opened| opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
-    let error = match read {
-        Ok(_) if bytes.len() as u64 <= FILE_BYTES_MAX => return Ok(bytes),
-        Ok(_) => std::io::Error::other(format!("larger than {FILE_BYTES_MAX} bytes")),
-        Err(error) => error,
-    };
-    Err(Error::File {
-        path: file.display().to_string(),
-        error,
-    })
 }
 
 fn read_source(file: &Path) -> Result<SourceText, Error> {

@@ -1,6 +1,7 @@
-//! A runtime: a heap, a machine, a compiler.
+//! A runtime: a heap, a machine, a compiler if there is one.
 
 use std::cell::RefCell;
+#[cfg(feature = "compiler")]
 use std::path::Path;
 use std::rc::Rc;
 
@@ -58,18 +59,22 @@ impl Runtime {
         if let Some(bytes) = options.stack_bytes_max {
             vm_options.stack_bytes_max = bytes;
         }
-        let mut compiler = options.compiler;
         if let Some(tier) = options.tier {
             vm_options.tier = tier;
-            compiler.tier = tier;
         }
         let library = match options.tier {
             Some(tier) => tier,
             None if options.native_library => Tier::Native,
             None => Tier::Bytecode,
         };
-        let frontend =
-            Frontend::standard(options.library_paths, compiler).with_listener(options.listener);
+        #[cfg(feature = "compiler")]
+        let frontend = {
+            let mut compiler = options.compiler;
+            compiler.tier = options.tier.unwrap_or(compiler.tier);
+            Frontend::standard(options.library_paths, compiler).with_listener(options.listener)
+        };
+        #[cfg(not(feature = "compiler"))]
+        let frontend = Frontend;
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
         let vm = Vm::new(vm_options, hook)?;
@@ -108,6 +113,7 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Error::File`], [`Error::Syntax`].
+    #[cfg(feature = "compiler")]
     pub fn compile_file(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
         self.frontend.borrow_mut().compile_program(file)
     }
@@ -118,6 +124,7 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Error::Syntax`].
+    #[cfg(feature = "compiler")]
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
         self.frontend.borrow_mut().compile_text(text, name)
     }

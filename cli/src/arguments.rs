@@ -118,6 +118,7 @@ impl Options {
             time_passes: self.time_passes,
             check_facts: self.check_facts || environment::check_facts()?,
             rewrites_max: self.rewrites_max,
+            ..CompilerOptions::default()
         })
     }
 }

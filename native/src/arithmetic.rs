@@ -12,12 +12,12 @@
 
 use abi::primitive::Primitive;
 use abi::tag::{self, TAG_BITS};
+use compiler::ssa::analysis::{Range, Type};
+use compiler::ssa::ir::ValueId;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
-use crate::ssa::analysis::{Range, Type};
-use crate::ssa::ir::ValueId;
 
 /// Integers that doubles represent exactly lie within this bound.
 const EXACT_IN_DOUBLE: i64 = 1 << 53;

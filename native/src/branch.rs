@@ -2,12 +2,12 @@
 
 use abi::primitive::Primitive;
 use abi::tag;
+use compiler::ssa::ir::{Comparison, Condition, ValueId};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::arithmetic::{Operand, Ways};
 use super::emitter::Emitter;
-use crate::ssa::ir::{Comparison, Condition, ValueId};
 
 /// Distance of the bit in which the booleans differ from the lowest one.
 const BOOLEAN_SHIFT: i64 = tag::BOOLEAN_BIT.trailing_zeros() as i64;

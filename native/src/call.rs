@@ -4,14 +4,14 @@ use abi::native::{RuntimeOperation, Stub, context};
 use abi::object_layout::{closure, pair};
 use abi::procedure::{NATIVE_ENTRY_OFFSET, NATIVE_KEY_OFFSET};
 use abi::tag::{self, Kind};
+use compiler::link::unit::FixupTarget;
+use compiler::ssa::ir::{Callee, ProcedureId, Repr, Terminator, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, Inst, InstBuilder, MemFlagsData, Type, Value, types};
 
 use super::Listed;
 use super::emitter::Emitter;
 use super::signature::{Parameters, argument_place};
-use crate::link::unit::FixupTarget;
-use crate::ssa::ir::{Callee, ProcedureId, Repr, Terminator, ValueId};
 
 /// Where a call goes, and with what.
 enum Destination {

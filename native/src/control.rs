@@ -4,13 +4,13 @@ use abi::native::{Stub, context};
 use abi::object_layout::chunk;
 use abi::primitive::Primitive;
 use abi::tag;
+use compiler::ssa::ir::ValueId;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
 use super::Listed;
 use super::emitter::{Emitter, UNREACHABLE};
-use crate::ssa::ir::ValueId;
 
 impl Emitter<'_, '_> {
     /// A primitive that deals with continuations, or with the registers that they hold.

@@ -1,10 +1,9 @@
 //! Which procedures get native code.
 
 use abi::native::ARGUMENT_WORDS;
+use compiler::options::Tier;
+use compiler::ssa::ir::{Procedure, ProcedureId, Repr, Terminator, Unit};
 use thiserror::Error;
-
-use crate::options::Tier;
-use crate::ssa::ir::{Procedure, ProcedureId, Repr, Terminator, Unit};
 
 /// Instructions and blocks of a procedure, and operands where they are very many, beyond which it stays bytecode: what the register allocator
 /// needs grows faster than the procedure, and procedures that large run once.

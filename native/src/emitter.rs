@@ -4,6 +4,12 @@ use std::collections::BTreeMap;
 
 use abi::native::context;
 use abi::primitive::Primitive;
+use compiler::codegen::Shared;
+use compiler::codegen::frame_record::Point;
+use compiler::link::native_code::NativeTarget;
+use compiler::link::unit::FixupTarget;
+use compiler::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
+use compiler::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
 use cranelift_codegen::ir::Type as MachineType;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -18,12 +24,6 @@ use super::record::{Recorder, label};
 use super::signature::type_of;
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach};
-use crate::codegen::frame_record::Point;
-use crate::codegen::select::Shared;
-use crate::link::native_code::NativeTarget;
-use crate::link::unit::FixupTarget;
-use crate::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
-use crate::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
 
 /// The trap behind calls that do not come back.
 pub(super) const UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
@@ -100,8 +100,8 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             proofs,
             number,
         } = start;
-        let recorder = (shared.record.as_ref()).map(|_| Recorder::new(procedure, &plan.flow));
-        let words = shared.unit.immediate_words(procedure);
+        let recorder = (shared.is_recorded()).then(|| Recorder::new(procedure, &plan.flow));
+        let words = shared.unit().immediate_words(procedure);
         let mut remade = vec![None; procedure.values.len()];
         let instructions = procedure
             .blocks
@@ -109,7 +109,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             .flat_map(|block| &block.instructions);
         for instruction in instructions {
             if let Some(result) = instruction.result
-                && super::plan::is_remade(shared.unit, &instruction.operation)
+                && super::plan::is_remade(shared.unit(), &instruction.operation)
             {
                 remade[result.0 as usize] = Some(&instruction.operation);
             }

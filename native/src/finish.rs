@@ -2,6 +2,9 @@
 
 use abi::frame_map::SlotState;
 use abi::native::FRAME_BYTES_MAX;
+use compiler::codegen::frame_record::{Point, Resident};
+use compiler::link::native_code::{NativeFixup, NativeFunction, UnwindRow, UnwindRule};
+use compiler::link::unit::LineRow;
 use cranelift_codegen::binemit::Reloc;
 use cranelift_codegen::ir::{ExternalName, Function, StackSlot, types};
 use cranelift_codegen::isa::unwind::UnwindInst;
@@ -11,9 +14,6 @@ use super::emitter::decode_target;
 use super::epilogue::free_of_frame_pointer;
 use super::record::{Planned, residents};
 use super::{CallPlace, Listed};
-use crate::codegen::frame_record::{Point, Resident};
-use crate::link::native_code::{NativeFixup, NativeFunction, UnwindRow, UnwindRule};
-use crate::link::unit::LineRow;
 
 /// Bytes of the return word and the saved `rbp`.
 const FRAME_TOP_BYTES: u32 = 16;

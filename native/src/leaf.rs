@@ -12,12 +12,12 @@
 use abi::object_layout::{PAYLOAD, compnum, pair, record, record_type, string};
 use abi::primitive::Primitive;
 use abi::tag::{self, Header, Kind, TAG_BITS, TAG_MASK, TAG_OBJECT, TAG_PAIR};
+use compiler::ssa::ir::ValueId;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, types};
 
 use super::emitter::Emitter;
 use super::test::KIND_BYTE;
-use crate::ssa::ir::ValueId;
 
 /// Pairs after which a search is left to the stub, which finds cycles.
 const SEARCH_PAIRS_MAX: i64 = 1 << 16;

@@ -6,7 +6,10 @@
 //! 4. `finish` turns what Cranelift made into what the linker takes: code with holes, return points
 //!    with frame maps, lines, unwind rows.
 //!
-//! [`abi::native`] says what is agreed on with the virtual machine.
+//! [`abi::native`] says what is agreed on with the virtual machine. The compiler knows this crate by the trait
+//! [`NativeGenerator`] alone: [`Cranelift`] is what it is given.
+
+#![forbid(unsafe_code)]
 
 mod arithmetic;
 mod branch;
@@ -37,13 +40,18 @@ mod target;
 mod test;
 mod value_set;
 
+use compiler::codegen::frame_record::{Point, SafepointRecord};
+use compiler::codegen::{CodegenError, NativeGenerator, Shared};
+use compiler::core::ir::{Literal, Place};
+use compiler::link::native_code::{NativeCode, NativeReturn};
+use compiler::options::Tier;
+use compiler::ssa::analysis::{Graph, Proofs, UnitTypes};
+use compiler::ssa::ir::Operation;
 use cranelift_codegen::ir::{ExtFuncData, ExternalName, FuncRef, Function, UserExternalName};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::FunctionBuilder;
 
 pub use eligible::{Reason, can_be_native};
-#[cfg(test)]
-pub(super) use plan::is_remade;
 
 use self::compile_all::compile_all;
 use self::eligible::choose;
@@ -53,14 +61,6 @@ use self::procedure::{write_body, write_general_entry};
 use self::record::Planned;
 use self::signature::Parameters;
 use self::target::{Optimization, target};
-use super::CodegenError;
-use super::frame_record::{Point, SafepointRecord};
-use super::select::Shared;
-use crate::core::ir::{Literal, Place};
-use crate::link::native_code::{NativeCode, NativeReturn};
-use crate::options::Tier;
-use crate::ssa::analysis::{Graph, Proofs, UnitTypes};
-use crate::ssa::ir::Operation;
 
 /// How a call is entered in the table of return points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -110,16 +110,22 @@ struct Written {
     safepoints: Vec<Planned>,
 }
 
-/// Makes native code for the procedures that `tier` names and that can have some.
-///
-/// # Errors
-///
-/// A literal that an image cannot express.
-pub(in crate::codegen) fn generate(
-    shared: &mut Shared<'_>,
-    tier: Tier,
-) -> Result<Vec<Option<NativeCode>>, CodegenError> {
-    let unit = shared.unit;
+/// The code generator, by Cranelift.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Cranelift;
+
+impl NativeGenerator for Cranelift {
+    fn generate(
+        &self,
+        shared: &mut Shared<'_>,
+        tier: Tier,
+    ) -> Result<Vec<Option<NativeCode>>, CodegenError> {
+        generate(shared, tier)
+    }
+}
+
+fn generate(shared: &mut Shared<'_>, tier: Tier) -> Result<Vec<Option<NativeCode>>, CodegenError> {
+    let unit = shared.unit();
     if tier == Tier::Bytecode {
         return Ok(vec![None; unit.procedures.len()]);
     }
@@ -153,7 +159,7 @@ pub(in crate::codegen) fn generate(
 
 /// Literals get their numbers first, so that writing code cannot fail.
 fn enter_literals(shared: &mut Shared<'_>) -> Result<(), CodegenError> {
-    let unit = shared.unit;
+    let unit = shared.unit();
     let operations = unit
         .procedures
         .iter()
@@ -164,7 +170,7 @@ fn enter_literals(shared: &mut Shared<'_>) -> Result<(), CodegenError> {
             && !unit.tables.is_external(literal)
             && let Literal::Datum(datum) = &unit.tables.literals[literal.0 as usize]
         {
-            shared.pool.datum(&unit.tables.data, datum.0)?;
+            shared.datum(&unit.tables.data, datum.0)?;
         }
     }
     Ok(())
@@ -209,22 +215,23 @@ fn list(shared: &mut Shared<'_>, made: Vec<Option<Vec<Finished>>>) -> Vec<Option
     let mut listed = |number: usize, finished: Finished| {
         let mut function = finished.function;
         for point in finished.returns {
-            let map = shared.maps.intern(&point.states);
+            let map = shared.frame_map(&point.states);
             function.returns.push(NativeReturn {
                 offset: point.offset,
                 words: point.states.len() as u16 + 1,
                 receives: point.receives,
                 map,
             });
-            if let (Some(at), Some(record)) = (point.at, &mut shared.record) {
-                record[number].native.push(SafepointRecord {
+            if let Some(at) = point.at {
+                let safepoint = SafepointRecord {
                     at,
                     offset: point.offset,
                     map,
                     residents: point.residents,
                     comes_back: point.comes_back,
                     strangers: Vec::new(),
-                });
+                };
+                shared.record_native(number, safepoint);
             }
         }
         function
@@ -258,4 +265,8 @@ fn import_body(code: &mut FunctionBuilder<'_>, body: &Parameters, number: u32) -
 }
 
 #[cfg(test)]
+mod random_programs;
+#[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tiers_agree;

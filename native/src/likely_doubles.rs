@@ -2,8 +2,7 @@
 //! changes nothing else.
 
 use abi::tag;
-
-use crate::ssa::ir::{Operation, Procedure, Repr, Unit};
+use compiler::ssa::ir::{Operation, Procedure, Repr, Unit};
 
 /// Flonums in the text from which a unit counts as one that computes with them.
 const MANY_DOUBLES: usize = 16;
@@ -15,7 +14,7 @@ pub(super) fn has_many_doubles(unit: &Unit) -> bool {
         let tagged = tagged.filter(|&word| tag::is_self_tagged_flonum(word));
         let instructions = (procedure.blocks.iter()).flat_map(|block| &block.instructions);
         let raw = instructions.filter(|each| {
-            let is_double = |value: crate::ssa::ir::ValueId| {
+            let is_double = |value: compiler::ssa::ir::ValueId| {
                 procedure.values[value.0 as usize].repr == Repr::F64
             };
             matches!(each.operation, Operation::Raw(_)) && each.result.is_some_and(is_double)

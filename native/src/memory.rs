@@ -4,16 +4,16 @@ use abi::native::{RuntimeOperation, Stub, chunk_kind, context};
 use abi::object_layout::{OBJECT_ALIGN_BYTES, PAYLOAD, WORD_BYTES, boxed, closure, pair, record};
 use abi::primitive::Primitive;
 use abi::tag::{self, HEADER_SIZE_SHIFT, Header, Kind, TAG_BITS, TAG_OBJECT, TAG_PAIR};
+use compiler::codegen::RECORD_INDEX_OPERAND;
+use compiler::link::unit::FixupTarget;
+use compiler::ssa::analysis::Proof;
+use compiler::ssa::ir::{ProcedureId, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
 use super::Listed;
 use super::emitter::Emitter;
-use crate::codegen::intervals::RECORD_INDEX_OPERAND;
-use crate::link::unit::FixupTarget;
-use crate::ssa::analysis::Proof;
-use crate::ssa::ir::{ProcedureId, ValueId};
 
 /// Bits of a word that say whether it is a reference: see [`tag::is_reference`].
 const REFERENCE_BITS: i64 = 0b110;
@@ -32,7 +32,7 @@ impl Emitter<'_, '_> {
             self.group = Some((address, place.reserved_bytes));
         }
         let (group, group_bytes) = self.group.expect("the first of a group takes the memory");
-        if place.reserved_bytes == 0 && self.shared.unit.checks_facts {
+        if place.reserved_bytes == 0 && self.shared.unit().checks_facts {
             self.check_group(group, group_bytes);
         }
         if place.offset == 0 {
@@ -52,7 +52,7 @@ impl Emitter<'_, '_> {
         let done = self.next_block();
         self.code.ins().jump(done, &[]);
         self.start(wrong);
-        let symbol = self.shared.pool.symbol("allocation-group");
+        let symbol = self.shared.symbol("allocation-group");
         let cell = self.address(FixupTarget::SymbolCell(symbol));
         let symbol = self.load(cell, 0);
         self.raise_by_runtime(RuntimeOperation::BrokenClaim, symbol);
@@ -267,7 +267,7 @@ impl Emitter<'_, '_> {
             return !tag::is_reference(word);
         }
         let kind = self.type_at(value).as_integer();
-        kind.is_some_and(|range| range.is_within(crate::ssa::analysis::Range::FIXNUM))
+        kind.is_some_and(|range| range.is_within(compiler::ssa::analysis::Range::FIXNUM))
     }
 
     /// Writes `value` at `offset` from `base` in an object that may be changed; where the collector has

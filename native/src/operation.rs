@@ -5,17 +5,17 @@ use abi::object_layout::location;
 use abi::primitive::{Primitive, PrimitiveClass};
 use abi::tag::{self, Kind, TAG_OBJECT};
 use abi::type_test::type_test_of;
+use compiler::core::LiteralDatum;
+use compiler::core::ir::{GlobalId, Literal, LiteralId};
+use compiler::link::unit::{Constant, ConstantWord, FixupTarget};
+use compiler::ssa::analysis::allocated_bytes;
+use compiler::ssa::ir::{Callee, CellId, Condition, Operation, ProcedureId, ValueId};
+use compiler::ssa::primitive_facts::{comparison_of, is_arithmetic};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use syntax::DatumKind;
 
 use super::emitter::Emitter;
 use super::leaf::has_short_path;
-use crate::core::LiteralDatum;
-use crate::core::ir::{GlobalId, Literal, LiteralId};
-use crate::link::unit::{Constant, ConstantWord, FixupTarget};
-use crate::ssa::analysis::allocated_bytes;
-use crate::ssa::ir::{Callee, CellId, Condition, Operation, ProcedureId, ValueId};
-use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 
 impl Emitter<'_, '_> {
     /// Writes an operation whose result is not made anew at each use; its result.
@@ -83,7 +83,7 @@ impl Emitter<'_, '_> {
         match *operation {
             Operation::Word(word) => self.word(word),
             Operation::StaticClosure(ProcedureId(number)) => {
-                let constant = self.shared.pool.constant(Constant::Closure(number));
+                let constant = self.shared.constant(Constant::Closure(number));
                 self.address(FixupTarget::Constant(constant))
             }
             Operation::Literal(literal) => self.literal(literal),
@@ -92,18 +92,19 @@ impl Emitter<'_, '_> {
     }
 
     fn literal(&mut self, literal: LiteralId) -> Value {
-        let unit = self.shared.unit;
+        let unit = self.shared.unit();
         let LiteralDatum(datum) = match &unit.tables.literals[literal.0 as usize] {
             Literal::Word(word) => return self.word(*word),
             Literal::Datum(datum) => *datum,
         };
         let data = &unit.tables.data;
         if let DatumKind::External(object) = data.kind(datum) {
-            let cell = self.shared.cell_of_external[object];
+            let cell = self.shared.cell_of_external(*object);
+            let cell = cell.expect("objects that occur were collected");
             let address = self.address(FixupTarget::Cell(cell));
             return self.load(address, 0);
         }
-        let word = self.shared.pool.datum(data, datum);
+        let word = self.shared.datum(data, datum);
         match word.expect("literals were looked at first") {
             ConstantWord::Word(word) => self.word(word),
             ConstantWord::Constant(number) => self.address(FixupTarget::Constant(number)),
@@ -125,7 +126,7 @@ impl Emitter<'_, '_> {
     }
 
     fn global_cell(&mut self, global: GlobalId) -> Value {
-        let cell = self.shared.cell_of_global[global.0 as usize];
+        let cell = self.shared.cell_of_global(global);
         let cell = cell.expect("globals that occur were collected");
         let address = self.address(FixupTarget::Cell(cell));
         self.load(address, 0)
@@ -151,7 +152,7 @@ impl Emitter<'_, '_> {
         let is_unbound = self.is_word(word, tag::UNBOUND);
         self.code.ins().brif(is_unbound, wrong, &[], done, &[]);
         self.start(wrong);
-        let symbol = self.shared.pool.symbol(name);
+        let symbol = self.shared.symbol(name);
         let cell = self.address(FixupTarget::SymbolCell(symbol));
         let symbol = self.load(cell, 0);
         self.raise_by_runtime(RuntimeOperation::UninitializedVariable, symbol);

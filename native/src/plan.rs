@@ -10,11 +10,12 @@
 //! Immediates, constants and addresses of the image never move: they are made anew wherever they are
 //! used, and are not kept. Raw values are left to the register allocator.
 
+use compiler::ssa::analysis::{Dominators, Flow, Liveness, Loops, entry_poll};
+use compiler::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Unit, ValueId};
+
 use super::safepoints::{Safepoint, at_end, at_operation};
 use super::slots;
 use super::value_set::ValueSet;
-use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops, entry_poll};
-use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Unit, ValueId};
 
 /// The plan of a procedure.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ pub(super) struct Plan {
 }
 
 /// Whether the operation's result is made anew at each use.
-pub(in crate::codegen) fn is_remade(unit: &Unit, operation: &Operation) -> bool {
+pub(crate) fn is_remade(unit: &Unit, operation: &Operation) -> bool {
     match operation {
         Operation::Word(_) | Operation::StaticClosure(_) => true,
         Operation::Literal(literal) => !unit.tables.is_external(*literal),

@@ -1,6 +1,12 @@
 //! One procedure: its body as a Cranelift function, block by block.
 
 use abi::primitive::Primitive;
+use compiler::codegen::Shared;
+use compiler::codegen::frame_record::Point;
+use compiler::ssa::analysis::{Proofs, UnitTypes};
+use compiler::ssa::ir::{
+    BlockId, Callee, Condition, Operation, ProcedureId, Target, Terminator, ValueId,
+};
 use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, UserFuncName, types};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -13,12 +19,6 @@ use super::signature::{Parameters, argument_place, type_of};
 use super::slots::read_at_end;
 use super::value_set::ValueSet;
 use super::{CallPlace, Reach, Written};
-use crate::codegen::frame_record::Point;
-use crate::codegen::select::Shared;
-use crate::ssa::analysis::{Proofs, UnitTypes};
-use crate::ssa::ir::{
-    BlockId, Callee, Condition, Operation, ProcedureId, Target, Terminator, ValueId,
-};
 
 /// Writes the body of procedure `number`.
 pub(super) fn write_body(
@@ -27,13 +27,13 @@ pub(super) fn write_body(
     isa: &dyn TargetIsa,
     number: u32,
 ) -> Written {
-    let unit = shared.unit;
+    let unit = shared.unit();
     let procedure = &unit.procedures[number as usize];
     let plan = Plan::new(unit, procedure);
     let parameters = &reach.bodies[number as usize];
     let name = UserFuncName::user(0, number);
     let mut function = Function::with_name_signature(name, parameters.signature());
-    if shared.record.is_some() {
+    if shared.is_recorded() {
         function.dfg.collect_debug_info();
     }
     let mut context = FunctionBuilderContext::new();

@@ -3,17 +3,16 @@
 use std::fmt::Write as _;
 
 use abi::frame_map::{self, FrameMap, SlotState};
+use compiler::codegen::bytecode::generate;
+use compiler::codegen::check_frame_maps::check_frame_maps;
+use compiler::link::unit::{FixupTarget, LinkUnit};
+use compiler::options::Tier;
+use compiler::phase_times::PhaseTimes;
+use compiler::ssa::ir::Unit;
+use compiler::ssa::parse::parse;
+use compiler::ssa::pass::PASSES;
+use compiler::ssa::verify::verify;
 use proptest::prelude::*;
-
-use super::bytecode::generate;
-use super::check_frame_maps::check_frame_maps;
-use crate::link::unit::{FixupTarget, LinkUnit};
-use crate::options::Tier;
-use crate::phase_times::PhaseTimes;
-use crate::ssa::ir::Unit;
-use crate::ssa::parse::parse;
-use crate::ssa::pass::PASSES;
-use crate::ssa::verify::verify;
 
 /// A source of choices.
 pub(super) struct Choices(u64);
@@ -230,7 +229,7 @@ pub(super) fn optimized(text: &str) -> Unit {
             [],
             "after {}: {}",
             pass.name,
-            crate::ssa::print::print(&unit)
+            compiler::ssa::print::print(&unit)
         );
     }
     unit
@@ -238,7 +237,7 @@ pub(super) fn optimized(text: &str) -> Unit {
 
 fn compile(text: &str) -> LinkUnit {
     let unit = optimized(text);
-    generate(&unit, Tier::Bytecode, &mut PhaseTimes::default()).unwrap()
+    generate(&unit, Tier::Bytecode, None, &mut PhaseTimes::default()).unwrap()
 }
 
 proptest! {

@@ -2,11 +2,11 @@
 
 use abi::native::RuntimeOperation;
 use abi::tag::{self, TAG_BITS};
+use compiler::ssa::ir::{RawBinary, RawUnary, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::emitter::Emitter;
-use crate::ssa::ir::{RawBinary, RawUnary, ValueId};
 
 /// A double is its word, less one, rotated by so many bits.
 const FLONUM_ROTATION: i64 = 4;
@@ -137,7 +137,7 @@ impl Emitter<'_, '_> {
     fn unbox_word(&mut self, operation: RawUnary, operand: ValueId, word: Value) -> Value {
         let is_signed = operation == RawUnary::UnboxI64;
         let kind = self.type_at(operand).as_integer();
-        let known = kind.filter(|range| range.is_within(crate::ssa::analysis::Range::FIXNUM));
+        let known = kind.filter(|range| range.is_within(compiler::ssa::analysis::Range::FIXNUM));
         let bits = i64::from(TAG_BITS);
         if known.is_some_and(|range| is_signed || range.low >= 0) {
             return self.code.ins().sshr_imm_s(word, bits);

@@ -1,17 +1,17 @@
-//! What is live at each safepoint and where, for those who ask ([`crate::codegen::frame_record`]).
+//! What is live at each safepoint and where, for those who ask ([`compiler::codegen::frame_record`]).
 //!
 //! Tagged values are those that the plan gave slots; where the register allocator has put raw ones, it
 //! tells by labels that each of them gets.
 
+use compiler::codegen::frame_record::{Home, Point, Resident};
+use compiler::ssa::analysis::{Flow, Liveness};
+use compiler::ssa::ir::{Procedure, Repr, ValueId};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::LabelValueLoc;
 use cranelift_codegen::ir::{StackSlot, ValueLabel, types};
 
 use super::Listed;
 use super::emitter::Emitter;
-use crate::codegen::frame_record::{Home, Point, Resident, raw_values};
-use crate::ssa::analysis::{Flow, Liveness};
-use crate::ssa::ir::{Procedure, Repr, ValueId};
 
 /// What is recorded while a procedure is written.
 pub(super) struct Recorder {
@@ -125,4 +125,32 @@ fn raw_home(value: ValueId, offset: u32, compiled: &CompiledCode) -> Home {
 /// What the register allocator knows a value by.
 pub(super) fn label(value: ValueId) -> ValueLabel {
     ValueLabel::from_u32(value.0)
+}
+
+/// The raw values that are live at `point`, in the order of their numbers; those that only the
+/// instruction there uses are not.
+fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -> Vec<ValueId> {
+    let (block, index) = match point {
+        Point::Start(block) => (block, None),
+        Point::During(block, index) => (block, Some(index as usize)),
+        Point::Jumping(_) => unreachable!("native code polls before it jumps"),
+    };
+    let content = &procedure.blocks[block.0 as usize];
+    let mut found = live.live_out[block.0 as usize].clone();
+    let mut is_end = index == Some(content.instructions.len());
+    if !is_end {
+        content.terminator.each_use(|value| found.push(value));
+    }
+    for (number, instruction) in content.instructions.iter().enumerate().rev() {
+        is_end |= index == Some(number);
+        found.retain(|&value| is_end && index != Some(number) || Some(value) != instruction.result);
+        if is_end {
+            break;
+        }
+        instruction.operation.each_use(|value| found.push(value));
+    }
+    found.retain(|value| procedure.values[value.0 as usize].repr.is_raw());
+    found.sort_unstable();
+    found.dedup();
+    found
 }

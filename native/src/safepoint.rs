@@ -2,6 +2,7 @@
 
 use abi::native::{RuntimeOperation, Stub, context};
 use abi::primitive::Primitive;
+use compiler::core::ir::Place;
 use cranelift_codegen::ir::{
     AbiParam, Inst, InstBuilder, SigRef, Signature, SourceLoc, UserStackMapEntry, Value, types,
 };
@@ -9,7 +10,6 @@ use cranelift_codegen::isa::CallConv;
 
 use super::emitter::{Emitter, UNREACHABLE};
 use super::{CallPlace, Listed};
-use crate::core::ir::Place;
 
 impl Emitter<'_, '_> {
     /// What follows comes from `place`.

@@ -4,10 +4,10 @@
 
 use abi::primitive::{Primitive, PrimitiveClass};
 use abi::type_test::type_test_of;
+use compiler::ssa::analysis::allocated_bytes;
+use compiler::ssa::ir::{Condition, Operation, RawUnary, Terminator};
 
 use super::leaf::has_short_path;
-use crate::ssa::analysis::allocated_bytes;
-use crate::ssa::ir::{Condition, Operation, RawUnary, Terminator};
 
 /// Whether values have to be in their slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

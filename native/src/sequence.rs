@@ -3,12 +3,12 @@
 use abi::object_layout::{PAYLOAD, string};
 use abi::primitive::Primitive;
 use abi::tag::{self, Kind, TAG_BITS, TAG_OBJECT};
+use compiler::ssa::analysis::Kinds;
+use compiler::ssa::ir::ValueId;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 
 use super::emitter::Emitter;
-use crate::ssa::analysis::Kinds;
-use crate::ssa::ir::ValueId;
 
 /// Bits by which a character's code point is shifted in its word.
 const CHARACTER_SHIFT: i64 = 8;

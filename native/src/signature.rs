@@ -6,11 +6,10 @@
 
 use abi::native::REGISTER_WORDS;
 use abi::native::context::{self, ArgumentPlace};
+use compiler::ssa::ir::{Procedure, Repr};
 use cranelift_codegen::ir::{AbiParam, InstBuilder, MemFlagsData, Signature, Type, Value, types};
 use cranelift_codegen::isa::CallConv;
 use cranelift_frontend::FunctionBuilder;
-
-use crate::ssa::ir::{Procedure, Repr};
 
 /// Double registers that carry arguments.
 const DOUBLE_REGISTERS: usize = 8;
@@ -31,7 +30,7 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Of the body of `procedure`.
     pub(super) fn of_body(procedure: &Procedure) -> Self {
-        let repr = |value: &crate::ssa::ir::ValueId| procedure.values[value.0 as usize].repr;
+        let repr = |value: &compiler::ssa::ir::ValueId| procedure.values[value.0 as usize].repr;
         let reprs = procedure.parameters().iter().map(repr).collect();
         Self::new(procedure.free > 0, reprs, procedure.result)
     }

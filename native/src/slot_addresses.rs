@@ -87,7 +87,7 @@ mod tests {
     use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
     use super::*;
-    use crate::codegen::native::target::{Optimization, target};
+    use crate::target::{Optimization, target};
 
     /// A word is stored before a call and loaded twice behind it, once as an operand of a sum.
     fn stored_across_a_call() -> Function {

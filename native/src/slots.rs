@@ -6,10 +6,11 @@
 //! a recursive procedure is as small as its calls allow, though slow paths keep more; what memory deep
 //! recursions touch depends on it (`ack`: two slots for three values, a third less stack).
 
+use compiler::ssa::ir::{Block, BlockId, Condition, Procedure, Terminator, ValueId};
+
 use super::plan::Plan;
 use super::safepoints::{Safepoint, at_end, at_operation};
 use super::value_set::ValueSet;
-use crate::ssa::ir::{Block, BlockId, Condition, Procedure, Terminator, ValueId};
 
 /// The slot of each kept value, and how many slots there are: each value gets the lowest that no
 /// conflicting value before it has.
@@ -135,7 +136,7 @@ impl Conflicts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ssa::parse::parse;
+    use compiler::ssa::parse::parse;
 
     /// How many slots the last procedure of `text` has.
     fn slot_count(text: &str) -> usize {

@@ -2,12 +2,12 @@
 
 use abi::object_layout::{string, symbol};
 use abi::tag::{Kind, TAG_BITS, TAG_OBJECT};
+use compiler::ssa::ir::{Switch, SwitchKey};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
 use super::test::KIND_BYTE;
-use crate::ssa::ir::{Switch, SwitchKey};
 
 impl Emitter<'_, '_> {
     /// Jumps to the block of the case that the value has.

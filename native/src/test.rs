@@ -2,12 +2,12 @@
 
 use abi::tag::{self, HEADER_KIND_SHIFT, Kind, TAG_FIXNUM, TAG_MASK, TAG_OBJECT, TAG_PAIR};
 use abi::type_test::TypeTest;
+use compiler::ssa::analysis::{Kinds, Proof};
+use compiler::ssa::ir::ValueId;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
-use crate::ssa::analysis::{Kinds, Proof};
-use crate::ssa::ir::ValueId;
 
 /// Where the kind is in an object's header, in bytes.
 pub(super) const KIND_BYTE: i32 = (HEADER_KIND_SHIFT / 8) as i32;

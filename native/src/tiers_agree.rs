@@ -23,16 +23,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use abi::frame_map::{FrameMap, SlotState};
 use abi::primitive::Primitive;
+use compiler::codegen::bytecode::{generate, generate_with_record};
+use compiler::codegen::frame_record::{Home, Point, ProcedureRecord, SafepointRecord};
+use compiler::link::unit::LinkUnit;
+use compiler::options::Tier;
+use compiler::ssa::analysis::Flow;
+use compiler::ssa::ir::{BlockId, Operation, Procedure, Repr, Terminator, Unit, ValueId};
 use proptest::prelude::*;
 
-use super::bytecode::generate_with_record;
-use super::frame_record::{Home, Point, ProcedureRecord, SafepointRecord};
-use super::native::is_remade;
+use super::Cranelift;
+use super::plan::is_remade;
 use super::random_programs::{Writer, optimized};
-use crate::link::unit::LinkUnit;
-use crate::options::Tier;
-use crate::ssa::analysis::Flow;
-use crate::ssa::ir::{BlockId, Operation, Procedure, Repr, Terminator, Unit, ValueId};
 
 /// The procedure behind the entry.
 const TESTED: usize = 1;
@@ -311,7 +312,7 @@ proptest! {
     #[test]
     fn maps_of_both_tiers_describe_the_same_variables(seed in any::<u64>(), blocks in 1..9_usize) {
         let unit = optimized(&Writer::program_with_entry(seed, blocks));
-        let (link_unit, records) = generate_with_record(&unit, Tier::Native).unwrap();
+        let (link_unit, records) = generate_with_record(&unit, Tier::Native, Some(&Cranelift)).unwrap();
         prop_assert!(link_unit.procedures[TESTED].native.is_some());
         check(&unit, &link_unit, &records[TESTED]);
     }
@@ -320,9 +321,9 @@ proptest! {
 #[test]
 fn the_record_names_source_variables_and_changes_no_code() {
     let unit = optimized(&Writer::program_with_entry(7, 6));
-    let (recorded, records) = generate_with_record(&unit, Tier::Native).unwrap();
-    let times = &mut crate::phase_times::PhaseTimes::default();
-    let plain = super::bytecode::generate(&unit, Tier::Native, times).unwrap();
+    let (recorded, records) = generate_with_record(&unit, Tier::Native, Some(&Cranelift)).unwrap();
+    let times = &mut compiler::phase_times::PhaseTimes::default();
+    let plain = generate(&unit, Tier::Native, Some(&Cranelift), times).unwrap();
     for (recorded, plain) in recorded.procedures.iter().zip(&plain.procedures) {
         assert_eq!(recorded.code, plain.code);
         assert_eq!(recorded.native, plain.native);
@@ -339,7 +340,8 @@ fn many_safepoints_and_homes_of_raw_values_are_compared() {
     let (mut compared, mut jumping, mut located) = (0, 0, 0);
     for seed in 1..=500 {
         let unit = optimized(&Writer::program_with_entry(seed * 0x9E37_79B9, 5));
-        let (link_unit, records) = generate_with_record(&unit, Tier::Native).unwrap();
+        let (link_unit, records) =
+            generate_with_record(&unit, Tier::Native, Some(&Cranelift)).unwrap();
         let record = &records[TESTED];
         compared += check(&unit, &link_unit, record);
         let is_jump = |record: &&SafepointRecord| matches!(record.at, Point::Jumping(_));

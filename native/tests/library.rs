@@ -7,6 +7,7 @@ use compiler::compile::{compile, link_unit};
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
 use compiler::link::unit::LinkUnit;
 use compiler::options::{Level, Options, Tier};
+use native::Cranelift;
 
 fn files_below(directory: &Path, files: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(directory).expect("a readable directory");
@@ -50,6 +51,7 @@ fn options(level: Level, tier: Tier) -> Options {
     Options {
         level,
         tier,
+        native_generator: Some(&Cranelift),
         ..Options::default()
     }
 }

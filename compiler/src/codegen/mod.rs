@@ -10,8 +10,8 @@
 //!    `superinstruction` making one of those that often follow one another;
 //! 4. `frame_states` turns what was recorded at each safepoint into frame maps.
 //!
-//! [`native`] makes machine code of the same procedures; [`separate_entry`] goes before, so that what the
-//! entry does has some. [`frame_record`] says, if asked, which values the slots of frame maps hold.
+//! A [`NativeGenerator`], of another crate, makes machine code of the same procedures; [`separate_entry`] goes
+//! before, so that what the entry does has some. [`frame_record`] says, if asked, which values the slots of frame maps hold.
 
 mod allocate_slots;
 mod assembler;
@@ -22,7 +22,7 @@ pub mod frame_record;
 mod frame_states;
 mod intervals;
 mod literal_pool;
-pub mod native;
+mod native_generator;
 mod outgoing;
 mod resolve_moves;
 mod select;
@@ -31,11 +31,10 @@ mod slot_set;
 mod superinstruction;
 
 pub use error::CodegenError;
+pub use intervals::RECORD_INDEX_OPERAND;
+pub use native_generator::NativeGenerator;
+pub use select::Shared;
 pub use separate_entry::separate_entry;
 
 #[cfg(test)]
-mod random_programs;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tiers_agree;

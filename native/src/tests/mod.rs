@@ -10,28 +10,53 @@ mod type_tests;
 use std::fmt::Write as _;
 
 use abi::frame_map::{FrameMap, SlotState};
+use compiler::codegen::Shared;
+use compiler::codegen::bytecode::generate;
+use compiler::link::unit::LinkUnit;
+use compiler::options::Tier;
+use compiler::phase_times::PhaseTimes;
+use compiler::ssa::analysis::{Graph, Proofs, UnitTypes};
+use compiler::ssa::ir::Unit;
+use compiler::ssa::parse::parse;
+use compiler::ssa::pass::PASSES;
 use cranelift_codegen::ir::Function;
 
-use super::Reach;
 use super::eligible::choose;
 use super::procedure::write_body;
 use super::signature::Parameters;
 use super::target::{Optimization, target};
-use crate::codegen::bytecode::generate;
-use crate::codegen::select::Shared;
-use crate::codegen::tests::fib;
-use crate::link::unit::LinkUnit;
-use crate::options::Tier;
-use crate::phase_times::PhaseTimes;
-use crate::ssa::analysis::{Graph, Proofs, UnitTypes};
-use crate::ssa::ir::Unit;
-use crate::ssa::parse::parse;
-use crate::ssa::pass::PASSES;
+use super::{Cranelift, Reach};
 
 /// A unit needs an entry, which stays bytecode. It gives the second procedure away: what nothing calls
 /// would be taken to have arguments of any type that suits.
 const ENTRY: &str =
     r#"(procedure "" 0 0 #f 0 () (block b0 () (let v0 (static-closure 1)) (return v0)))"#;
+
+/// The numbers of Fibonacci, by the procedure `number`.
+fn fib(number: u32) -> String {
+    format!(
+        r#"(procedure "fib" 1 0 #f 0 ("n")
+          (block b0 (v0)
+            (let v1 (fixnum 2))
+            (branch (compare < v0 v1) (b1) (b2)))
+          (block b1 () (return v0))
+          (block b2 ()
+            (let v2 (fixnum 1))
+            (let v3 (primitive - v0 v2))
+            (let v4 (call-known {number} #f v3))
+            (let v5 (fixnum 2))
+            (let v6 (primitive - v0 v5))
+            (let v7 (call-known {number} #f v6))
+            (let v8 (primitive + v4 v7))
+            (return v8)))"#
+    )
+}
+
+/// The code of a unit, native code too.
+fn native(unit: &Unit) -> LinkUnit {
+    let times = &mut PhaseTimes::default();
+    generate(unit, Tier::Native, Some(&Cranelift), times).unwrap()
+}
 
 fn unit(text: &str) -> Unit {
     let unit = parse(&format!("{ENTRY} {text}")).unwrap();
@@ -93,7 +118,7 @@ fn return_points(unit: &LinkUnit) -> String {
 #[test]
 fn values_are_in_slots_where_calls_return() {
     // Two values have the one slot, one after the other; errors have nothing live.
-    let unit = generate(&unit(&fib(1)), Tier::Native, &mut PhaseTimes::default()).unwrap();
+    let unit = native(&unit(&fib(1)));
     insta::assert_snapshot!(return_points(&unit), @r#"
     4 words [rrL]
     4 words [rrL]
@@ -121,7 +146,7 @@ fn poll_behind(ends: &str) -> String {
             (let v7 (primitive + v3 v6))
             (return v7)))"#
     );
-    return_points(&generate(&unit(&text), Tier::Native, &mut PhaseTimes::default()).unwrap())
+    return_points(&native(&unit(&text)))
 }
 
 #[test]

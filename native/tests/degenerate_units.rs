@@ -5,6 +5,7 @@ use compiler::compile::{CompileError, compile};
 use compiler::expand::{EnvironmentId, LibraryRegistry, Outcome, SourceText};
 use compiler::expand::{expand_program, expand_text};
 use compiler::options::{Level, Options, Tier};
+use native::Cranelift;
 
 const IMPORT: &str = "(import (cozen core) (cozen primitives))";
 
@@ -136,6 +137,7 @@ fn no_unit_with_nothing_in_it_stops_the_compiler() {
         let options = Options {
             level,
             tier,
+            native_generator: Some(&Cranelift),
             ..Options::default()
         };
         for text in texts() {
