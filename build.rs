@@ -15,13 +15,19 @@ const BOOT_FILE_PREFIX: &str = "(cozen)/";
 /// When it is set, the library too checks what the optimizer claims.
 const CHECK_FACTS: &str = "COZEN_CHECK_FACTS_OF_LIBRARY";
 
+/// What makes native code, with the feature `native`.
+#[cfg(feature = "native")]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = Some(&native::Cranelift);
+#[cfg(not(feature = "native"))]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = None;
+
 fn main() {
     println!("cargo::rerun-if-changed=lib");
     println!("cargo::rerun-if-env-changed={CHECK_FACTS}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let mut images = vec![("boot.czo", Tier::Bytecode)];
-    if native_generator().is_some() {
+    if NATIVE_GENERATOR.is_some() {
         images.push(("boot-native.czo", Tier::Native));
     }
     for (name, tier) in images {
@@ -57,21 +63,13 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     })?;
     let options = Options {
         tier,
-        native_generator: native_generator(),
+        native_generator: NATIVE_GENERATOR,
         check_facts: env::var_os(CHECK_FACTS).is_some(),
         ..Options::default()
     };
     compile(program, Some(interface), &options)
         .map(|compiled| compiled.image)
         .map_err(|error| vec![error.to_string()])
-}
-
-/// What makes native code, with the feature `native`.
-fn native_generator() -> Option<&'static dyn NativeGenerator> {
-    #[cfg(feature = "native")]
-    return Some(&native::Cranelift);
-    #[cfg(not(feature = "native"))]
-    return None;
 }
 
 /// All `.sld` files below `directory`, sorted: same sources, same image.

@@ -284,7 +284,7 @@ fn without_place(name: &str, message: String) -> Diagnostic {
         line: 0,
         column: 0,
         width: 1,
-        source_line: "".into(),
+        source_line: String::new(),
         message,
         notes: Vec::new(),
     }
@@ -338,7 +338,7 @@ fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
     first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
         is_unreadable: false,
         message: diagnostic.message,
-        file: diagnostic.file.to_string(),
+        file: diagnostic.file,
         line: diagnostic.line,
         column: diagnostic.column,
     })

@@ -1,7 +1,7 @@
 //! What the environment chooses where nobody else does: for tests of everything that is compiled and loaded.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::OsStr;
 
 use cozen::{Error, Tier};
 
@@ -25,7 +25,7 @@ pub(crate) fn tier() -> Result<Option<Tier>, Error> {
         Some("native") => Ok(Some(Tier::Native)),
         Some("bytecode") => Ok(Some(Tier::Bytecode)),
         Some("mixed") => Ok(Some(Tier::Mixed(seed()?))),
-        _ => Err(refused(TIER, "native, bytecode or mixed", tier)),
+        _ => Err(refused(TIER, "native, bytecode or mixed", &tier)),
     }
 }
 
@@ -34,7 +34,7 @@ fn seed() -> Result<u64, Error> {
         return Ok(0);
     };
     let number = seed.to_str().and_then(|text| text.parse().ok());
-    number.ok_or_else(|| refused(SEED, "a number", seed))
+    number.ok_or_else(|| refused(SEED, "a number", &seed))
 }
 
 /// Whether `COZEN_CHECK_FACTS` is `1`.
@@ -49,11 +49,11 @@ pub(crate) fn check_facts() -> Result<bool, Error> {
     match wanted.to_str() {
         Some("1") => Ok(true),
         Some("0") => Ok(false),
-        _ => Err(refused(CHECK_FACTS, "0 or 1", wanted)),
+        _ => Err(refused(CHECK_FACTS, "0 or 1", &wanted)),
     }
 }
 
-fn refused(variable: &str, expected: &str, found: OsString) -> Error {
+fn refused(variable: &str, expected: &str, found: &OsStr) -> Error {
     let found = found.display();
     Error::Setup(format!("{variable}: expected {expected}, found {found}"))
 }

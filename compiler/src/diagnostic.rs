@@ -63,7 +63,7 @@ impl Diagnostic {
             line: 0,
             column: 0,
             width: 1,
-            source_line: "".into(),
+            source_line: String::new(),
             message,
             notes,
         }
@@ -139,7 +139,7 @@ mod tests {
             line: 0,
             column: 0,
             width: 1,
-            source_line: "".into(),
+            source_line: String::new(),
             message: "unbound variable `x`".to_owned(),
             notes: Vec::new(),
         };
