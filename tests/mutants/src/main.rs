@@ -44,9 +44,15 @@ const USAGE: &str = "usage:
 
 /// What is built to run the tests of a crate.
 const TESTS: [(&str, Target); 3] = [
-    ("compiler", &["test", "-p", "cozen-compiler", "--lib", "--no-run"]),
+    (
+        "compiler",
+        &["test", "-p", "cozen-compiler", "--lib", "--no-run"],
+    ),
     ("gc", &["test", "-p", "cozen-gc", "--no-run"]),
-    ("native", &["test", "-p", "cozen-native", "--lib", "--no-run"]),
+    (
+        "native",
+        &["test", "-p", "cozen-native", "--lib", "--no-run"],
+    ),
 ];
 /// What is built to run programs.
 const COZEN: Target = &["build", "-p", "cozen-cli", "--bins", "--profile", "quick"];
@@ -55,7 +61,14 @@ const OF_FAULTS: [Target; 4] = [
     TESTS[0].1,
     TESTS[1].1,
     TESTS[2].1,
-    &["test", "-p", "cozen-cli", "--test", RANDOM_PROGRAMS, "--no-run"],
+    &[
+        "test",
+        "-p",
+        "cozen-cli",
+        "--test",
+        RANDOM_PROGRAMS,
+        "--no-run",
+    ],
 ];
 const RANDOM_PROGRAMS: &str = "random_programs";
 /// A test of what does not compile runs cargo: it says nothing of faults.
