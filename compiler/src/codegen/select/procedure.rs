@@ -23,8 +23,9 @@ use crate::link::unit::FixupTarget;
 use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
 use crate::ssa::ir::{BlockId, Operation, Procedure, Terminator, Unit, ValueId};
 
-/// What the procedures of a unit share.
-pub(in crate::codegen) struct Shared<'unit> {
+/// What the procedures of a unit share, in both kinds of code: constants, symbols, frame maps, cells.
+#[derive(Debug)]
+pub struct Shared<'unit> {
     /// The unit.
     pub(in crate::codegen) unit: &'unit Unit,
     /// Its data.
@@ -45,7 +46,7 @@ pub(in crate::codegen) struct Shared<'unit> {
 
 impl<'unit> Shared<'unit> {
     /// Nothing yet of what the procedures of `unit` need.
-    pub(in crate::codegen) fn new(unit: &'unit Unit) -> Self {
+    pub fn new(unit: &'unit Unit) -> Self {
         Self {
             unit,
             pool: LiteralPool::default(),
