@@ -39,10 +39,14 @@ pub struct Handle {
 impl Handles {
     /// Roots `word` until [`Self::unroot`].
     ///
+    /// # Safety
+    ///
+    /// `word` is a value of the heap whose table this is, at its present address.
+    ///
     /// # Panics
     ///
     /// If there are 2^32 handles already.
-    pub fn root(&self, word: u64) -> HandleId {
+    pub unsafe fn root(&self, word: u64) -> HandleId {
         let mut table = self.0.borrow_mut();
         if let Some(index) = table.free.pop() {
             let entry = &mut table.entries[index as usize];
@@ -64,9 +68,14 @@ impl Handles {
     }
 
     /// Roots `word` as long as the returned handle lives.
-    pub fn handle(&self, word: u64) -> Handle {
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::root`].
+    pub unsafe fn handle(&self, word: u64) -> Handle {
         Handle {
-            id: self.root(word),
+            // SAFETY: `word` is a value of this table's heap, by the contract of this function.
+            id: unsafe { self.root(word) },
             handles: self.clone(),
         }
     }
@@ -128,7 +137,8 @@ impl Handle {
 
 impl Clone for Handle {
     fn clone(&self) -> Self {
-        self.handles.handle(self.get())
+        // SAFETY: `self` keeps the value up to date, and in the same table.
+        unsafe { self.handles.handle(self.get()) }
     }
 }
 
@@ -145,9 +155,11 @@ mod tests {
     #[test]
     fn stale_ids_are_found_out() {
         let handles = Handles::default();
-        let first = handles.root(1);
+        // SAFETY: no heap has this table.
+        let first = unsafe { handles.root(1) };
         assert_eq!(handles.unroot(first), Some(1));
-        let second = handles.root(2);
+        // SAFETY: no heap has this table.
+        let second = unsafe { handles.root(2) };
         assert_eq!(handles.get(first), None);
         assert_eq!(handles.unroot(first), None);
         assert_eq!(handles.get(second), Some(2));
@@ -156,7 +168,8 @@ mod tests {
     #[test]
     fn dropping_a_handle_unroots() {
         let handles = Handles::default();
-        let handle = handles.handle(5);
+        // SAFETY: no heap has this table.
+        let handle = unsafe { handles.handle(5) };
         let copy = handle.clone();
         drop(handle);
         assert_eq!((copy.get(), handles.count()), (5, 1));

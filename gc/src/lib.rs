@@ -13,6 +13,8 @@
 //!   collections again.
 //! * Full collections move all objects but large ones and those of [`Mutator::allocate_pinned`].
 //!   Pinning an object later would mean to promote it into that space first.
+//! * A program without unsafe code cannot break memory, whatever it does with this crate: what takes a
+//!   word, a slot or an address on trust is `unsafe`. `tests/adversary.rs` tries.
 //! * No state is global: any number of heaps live in a process.
 //! * 64-bit little-endian hosts only.
 //!
@@ -68,7 +70,6 @@ pub use object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, Verifier
 pub use options::{HeapOptions, Zeal};
 pub use poll::Interrupt;
 pub use slot::Slot;
-pub use space::nursery::AllocationArea;
 pub use statistics::{Event, Pauses, Statistics};
 pub use value::{Brand, Value};
 

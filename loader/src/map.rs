@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use abi::image::{Extent, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::native::Tier;
-use gc::{Address, AddressRange, Arena, ChunkKind};
+use gc::{Address, AddressRange, Arena};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
@@ -53,7 +53,7 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
         kept: Option<&KeptFile>,
     ) -> Result<Self, LoadError> {
         let image_bytes = view.header.image.bytes as usize;
-        let range = arena.reserve_chunks(ChunkKind::Image, 0, image_bytes)?;
+        let range = arena.reserve_image(image_bytes)?;
         let mut mapping = Mapping {
             arena: Arc::clone(arena),
             range,

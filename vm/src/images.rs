@@ -25,7 +25,9 @@ impl Host for LoaderHost<'_, '_> {
     }
 
     fn register(&mut self, description: ImageDescription) -> ImageId {
-        self.0.heap().register_image(description)
+        // SAFETY: the loader describes an image that it has mapped into chunks of this heap's arena, and
+        // relocated; it stays mapped until `image_unreachable` unloads it.
+        unsafe { self.0.heap().register_image(description) }
     }
 
     fn directory(&self) -> Option<&Path> {

@@ -4,15 +4,18 @@
 //! stale.
 
 mod arguments;
+mod chunk;
 mod continuation;
 mod datum;
 mod embed;
 mod error;
 mod externals;
 mod frame_walk;
+mod heap;
 pub mod hooks;
 mod images;
 mod interpreter;
+mod live;
 mod mutator;
 mod native;
 mod number;

@@ -47,11 +47,6 @@ impl Mutator<'_> {
         self.heap.state()
     }
 
-    #[inline(always)]
-    pub(crate) const fn state_mut(&mut self) -> &mut State {
-        self.heap.state_mut()
-    }
-
     // Allocation. What has no bound is announced by `reserve` first.
 
     /// Announces that `bytes`, in one object or many, are about to be allocated.
@@ -222,28 +217,24 @@ impl Mutator<'_> {
         offset: usize,
         value: Value<'_>,
     ) -> Result<(), Sealed> {
-        assert!(pair.is_pair(), "callers check that it is a pair");
-        let slot = Slot::new(pair.untagged().offset_bytes(offset));
-        self.heap.barrier(slot, value.word())?;
-        // SAFETY: a word of a pair, which the barrier says is not in sealed memory.
-        unsafe { slot.store(value.word()) };
-        Ok(())
+        assert!(pair.is_pair(), "only pairs have a car and a cdr");
+        let address = pair.untagged();
+        // SAFETY: `offset` is that of the car or the cdr, two values of a pair that borrows from the heap.
+        let slot = unsafe { Slot::new(address.offset_bytes(offset)) };
+        // SAFETY: the slot of a value in a pair of this heap.
+        unsafe { self.store(slot, value.word()) }
     }
 
     /// Replaces the value in the field at `offset` bytes from the start of `object`.
     ///
     /// # Panics
     ///
-    /// If the object has no value there, or is a literal: callers check
-    /// [`Object::is_literal`].
+    /// If the object has no value there, or is a literal: see [`Object::is_literal`].
     #[inline(always)]
     pub(crate) fn set_field(&self, object: Object<'_>, offset: usize, value: Value<'_>) {
         let slot = object.slot(offset);
-        self.heap
-            .barrier(slot, value.word())
-            .expect("callers refuse to change literals");
-        // SAFETY: `slot` checked that a value stands there; the barrier was called.
-        unsafe { slot.store(value.word()) };
+        // SAFETY: `slot` checked that a value stands there, in an object that borrows from the heap.
+        unsafe { self.store(slot, value.word()) }.expect("nobody asks to change a literal");
     }
 
     // Registers of the control primitives

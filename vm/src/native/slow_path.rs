@@ -6,14 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use abi::condition::ConditionKind;
 use abi::native::RuntimeOperation;
 use abi::primitive::Primitive;
-use gc::{Address, CollectReason, Outcome, WORD_BYTES};
+use gc::{CollectReason, Outcome, WORD_BYTES};
 use smallvec::SmallVec;
 
 use crate::error::{Irritant, Raise};
+use crate::frame_walk::FramePointer;
 use crate::interpreter::{
     Machine, Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive,
     leaf_primitive, runtime_operation, stack_exhausted, stage,
 };
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::border::{below, below_native};
 use crate::native::driver::Next;
@@ -22,7 +24,7 @@ use crate::stack::{Innermost, Suspended};
 use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, ReturnWord};
 
 /// The words that a primitive is called with.
-pub(crate) type Words = SmallVec<[u64; 4]>;
+pub(crate) type Words = SmallVec<[Live; 4]>;
 
 /// Runs `body` with the mutator that native code runs on.
 ///
@@ -30,7 +32,7 @@ pub(crate) type Words = SmallVec<[u64; 4]>;
 ///
 /// `mutator` is what [`super::stubs::enter`] was given, and native code waits for its stub; nothing
 /// else names the mutator meanwhile.
-// A closure, so that no caller picks a brand: values of two mutators would pass for those of one.
+// A closure, so that nobody picks a brand: values of two mutators would pass for those of one.
 #[inline(always)]
 pub(super) unsafe fn with_mutator<R>(
     mutator: usize,
@@ -64,7 +66,7 @@ pub(super) fn guard(
 #[cold]
 fn panicked(mutator: usize, panic: Box<dyn Any + Send>) -> Answer {
     let keep = |m: &mut Mutator<'_>| *m.state().native.panic.borrow_mut() = Some(panic);
-    // SAFETY: as in `guard`; what its body borrowed is no longer used.
+    // SAFETY: the mutator that `guard` was given; what its body borrowed is no longer used.
     unsafe { with_mutator(mutator, keep) };
     Answer {
         word: 0,
@@ -85,26 +87,26 @@ pub(super) fn raised(m: &Mutator<'_>, s: Machine) -> u64 {
 }
 
 /// The innermost native frame, which called a stub that returns through the word at `fp`.
-pub(super) fn suspended_at(fp: Address) -> Suspended {
-    // SAFETY: the return word that the call of the stub pushed; its image is that of the code that
-    // waits.
-    let word = unsafe { ReturnWord::new(fp.load_word()) };
+pub(super) fn suspended_at(fp: FramePointer) -> Suspended {
+    // SAFETY: native code pushed the return word when it called; the code that waits is kept.
+    let word = unsafe { ReturnWord::new(fp.return_word()) };
     Suspended {
-        fp: fp.offset_words(word.words()),
+        // SAFETY: the return word at `fp`. No barrier stands there: the word was pushed by what runs.
+        fp: unsafe { fp.above(word) },
         // The image is kept by the call, not by what may come after it.
         pc: word.address().offset_bytes(1_usize.wrapping_neg()),
         // The machine may stand below the border already, and have nothing in its slots yet.
-        floor: below(fp, BORDER_BELOW_NATIVE_WORDS * WORD_BYTES),
+        floor: below(fp.address(), BORDER_BELOW_NATIVE_WORDS * WORD_BYTES),
         innermost: Innermost::Map(word.map()),
     }
 }
 
 /// Collects while native code waits for a stub, and keeps `words` alive.
-pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u64]) -> Outcome {
-    let suspended = suspended_at(m.state().native.scheme_stack());
+pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [Live]) -> Outcome {
+    let suspended = suspended_at(m.state().native.waiting());
     let context = &m.state().native;
     for (place, &word) in context.places(words.len()).zip(&*words) {
-        place.set(word);
+        place.set(word.bits());
     }
     context.rooted_arguments.set(words.len());
     m.state_mut().stack.current().suspended = Some(suspended);
@@ -113,7 +115,8 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u
     let context = &m.state().native;
     context.rooted_arguments.set(0);
     for (place, word) in context.places(words.len()).zip(words) {
-        *word = place.get();
+        // SAFETY: the place was a root: the collector has brought it up to date.
+        *word = unsafe { Live::read(place) };
     }
     outcome
 }
@@ -122,9 +125,10 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u
 #[inline(always)]
 fn primitive<const COUNT: usize>(mutator: usize, number: u64, words: [u64; COUNT]) -> Answer {
     guard(mutator, move |m| {
-        let mut words = words;
+        // SAFETY: native code passes values to the stub.
+        let mut words = words.map(|word| unsafe { Live::new(word) });
         match leaf(m, number as u16, &mut words) {
-            Ok(word) => Ok(word),
+            Ok(value) => Ok(value.bits()),
             Err(staged) => {
                 words.reverse();
                 primitive_slowly(m, number as u16, &mut words, staged)
@@ -135,12 +139,12 @@ fn primitive<const COUNT: usize>(mutator: usize, number: u64, words: [u64; COUNT
 
 /// Calls a primitive of two numbers; what was staged instead of a result, or `None` if it is none.
 #[inline(always)]
-fn arithmetic(m: &Mutator<'_>, number: u16, words: &[u64]) -> Result<u64, Option<Staged>> {
+fn arithmetic(m: &Mutator<'_>, number: u16, words: &[Live]) -> Result<Live, Option<Staged>> {
     let (Some(known), &[a, b]) = (Primitive::from_index(number), words) else {
         return Err(None);
     };
     match arithmetic_primitive(m, known, [a, b]) {
-        Some(Ok(value)) => Ok(value.word()),
+        Some(Ok(value)) => Ok(Live::of(value)),
         Some(Err(raise)) => Err(Some(staged(m, raise))),
         None => Err(None),
     }
@@ -149,10 +153,10 @@ fn arithmetic(m: &Mutator<'_>, number: u16, words: &[u64]) -> Result<u64, Option
 /// Calls a leaf primitive with words of which the last comes first; what was staged instead of a result,
 /// or `None` if it is no leaf.
 #[inline(always)]
-fn leaf(m: &Mutator<'_>, number: u16, words: &mut [u64]) -> Result<u64, Option<Staged>> {
-    let s = below_native(m, m.state().native.scheme_stack());
+fn leaf(m: &Mutator<'_>, number: u16, words: &mut [Live]) -> Result<Live, Option<Staged>> {
+    let s = below_native(m, m.state().native.waiting());
     match leaf_primitive(m, s, number, words) {
-        Some(Ok(value)) => Ok(value.word()),
+        Some(Ok(value)) => Ok(Live::of(value)),
         Some(Err(raise)) => Err(Some(staged(m, raise))),
         None => Err(None),
     }
@@ -162,7 +166,7 @@ fn leaf(m: &Mutator<'_>, number: u16, words: &mut [u64]) -> Result<u64, Option<S
 #[cold]
 #[inline(never)]
 fn staged(m: &Mutator<'_>, raise: Raise<'_>) -> Staged {
-    let s = below_native(m, m.state().native.scheme_stack());
+    let s = below_native(m, m.state().native.waiting());
     stage(m, s, raise)
 }
 
@@ -171,20 +175,21 @@ fn staged(m: &Mutator<'_>, raise: Raise<'_>) -> Staged {
 fn primitive_slowly(
     m: &mut Mutator<'_>,
     number: u16,
-    words: &mut [u64],
+    words: &mut [Live],
     staged: Option<Staged>,
 ) -> Result<u64, u64> {
-    let s = below_native(m, m.state().native.scheme_stack());
+    let s = below_native(m, m.state().native.waiting());
     let mut staged = staged;
     loop {
         let asked = match staged {
             Some(staged) => staged,
             None => match arithmetic(m, number, words) {
-                Ok(word) => return Ok(word),
+                Ok(value) => return Ok(value.bits()),
                 Err(Some(staged)) => staged,
                 Err(None) => {
                     let known = Primitive::from_index(number);
-                    return inline_primitive(m, s, known, words).map_err(|s| raised(m, s));
+                    let answer = inline_primitive(m, s, known, words);
+                    return answer.map(Live::bits).map_err(|s| raised(m, s));
                 }
             },
         };
@@ -199,7 +204,7 @@ fn primitive_slowly(
         }
         let mut reversed: Words = words.iter().rev().copied().collect();
         match leaf(m, number, &mut reversed) {
-            Ok(word) => return Ok(word),
+            Ok(value) => return Ok(value.bits()),
             Err(again) => staged = again,
         }
     }
@@ -213,12 +218,17 @@ pub(super) extern "C" fn primitive1(mutator: usize, number: u64, a: u64) -> Answ
 /// The stub `primitive2`.
 pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64) -> Answer {
     guard(mutator, |m| {
+        // SAFETY: native code passes values to the stub.
+        let (a, b) = unsafe { (Live::new(a), Live::new(b)) };
         // Numbers first: what is called for without being arithmetic takes longer anyway.
         let result = match arithmetic(m, number as u16, &[a, b]) {
             Err(None) => leaf(m, number as u16, &mut [b, a]),
             result => result,
         };
-        result.or_else(|staged| primitive_slowly(m, number as u16, &mut [a, b], staged))
+        match result {
+            Ok(value) => Ok(value.bits()),
+            Err(staged) => primitive_slowly(m, number as u16, &mut [a, b], staged),
+        }
     })
 }
 
@@ -231,11 +241,12 @@ pub(super) extern "C" fn primitive3(mutator: usize, number: u64, a: u64, b: u64,
 pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
     guard(mutator, |m| {
         let context = &m.state().native;
-        let mut words =
-            Words::from_slice(&context.arguments(context.argument_count.get() as usize));
+        let count = context.argument_count.get() as usize;
+        // SAFETY: native code leaves so many arguments there when it calls the stub.
+        let mut words = Words::from_slice(&unsafe { context.arguments(count) });
         let mut reversed: Words = words.iter().rev().copied().collect();
         match leaf(m, number as u16, &mut reversed) {
-            Ok(word) => Ok(word),
+            Ok(value) => Ok(value.bits()),
             Err(staged) => primitive_slowly(m, number as u16, &mut words, staged),
         }
     })
@@ -245,17 +256,19 @@ pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
 pub(super) extern "C" fn runtime(mutator: usize, operation: u64, a: u64, b: u64) -> Answer {
     guard(mutator, |m| {
         let operation = RuntimeOperation::ALL[operation as usize];
-        let s = below_native(m, m.state().native.scheme_stack());
-        runtime_operation(m, s, operation, [a, b]).map_err(|s| raised(m, s))
+        let s = below_native(m, m.state().native.waiting());
+        // SAFETY: native code passes what the operation takes.
+        let done = unsafe { runtime_operation(m, s, operation, [a, b]) };
+        done.map_err(|s| raised(m, s))
     })
 }
 
 /// The stub `poll`.
 pub(super) extern "C" fn poll(mutator: usize) -> Answer {
     guard(mutator, |m| {
-        let fp = m.state().native.scheme_stack();
+        let fp = m.state().native.waiting();
         // The stack pointer that native code compared was that of its frame.
-        if fp.raw() + WORD_BYTES < m.heap().stack_limit() {
+        if fp.address().raw() + WORD_BYTES < m.heap().stack_limit() {
             let s = below_native(m, fp);
             let s = stack_exhausted(m, s);
             return Err(raised(m, s));

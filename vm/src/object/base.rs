@@ -120,7 +120,8 @@ impl<'m> Object<'m> {
         if !is_inside || !holds_values(header.kind_byte()) {
             no_value(offset);
         }
-        Slot::new(self.address.offset_bytes(offset))
+        // SAFETY: the object's kind is made of values, and its header says that one stands there.
+        unsafe { Slot::new(self.address.offset_bytes(offset)) }
     }
 
     /// The two values that an object of `kind` is made of, if `value` is one.
