@@ -5,6 +5,7 @@
 //! has native code runs with the native library, so that its calls cross no border either.
 
 use abi::native::Tier;
+use loader::TrustedImage;
 
 /// The image of bytecode alone.
 pub(crate) static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));
@@ -13,9 +14,11 @@ pub(crate) static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.
 static NATIVE_IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot-native.czo"));
 
 /// The image for a runtime that runs procedures in these tiers.
-pub(crate) const fn image(tier: Tier) -> &'static [u8] {
-    match tier {
+pub(crate) fn image(tier: Tier) -> TrustedImage<'static> {
+    let file = match tier {
         Tier::Bytecode => IMAGE,
         Tier::Native | Tier::Mixed(_) => NATIVE_IMAGE,
-    }
+    };
+    // SAFETY: `build.rs` has compiled both, with the compiler of this crate.
+    unsafe { TrustedImage::vouch(file) }
 }

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use cozen::{Runtime, Scheme};
+use cozen::{Retention, Runtime, Scheme};
 
 #[derive(Clone, Copy, Debug)]
 struct Usage {
@@ -86,7 +86,9 @@ fn images_that_nothing_needs_leave_nothing_behind() {
         .expect("it compiles");
     runtime.enter(|scheme| {
         assert_steady(scheme, 1_000, |scheme, _| {
-            scheme.run_image(&image, "program", false).expect("it runs");
+            scheme
+                .run_image(&image, "program", Retention::Reached)
+                .expect("it runs");
         });
     });
 }

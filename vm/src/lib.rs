@@ -40,6 +40,7 @@ pub use arguments::Args;
 pub use embed::integer_of;
 pub use error::{Condition, Irritant, Raise};
 pub use hooks::{FrontendError, Handle, HostError};
+pub use images::Retention;
 pub use mutator::Mutator;
 pub use place::Place;
 pub use primitive::Leaf;

@@ -29,6 +29,8 @@ pub enum VmError {
     Exit(i32),
     /// A continuation of an outer run was invoked: to be passed on at once.
     Escape,
+    /// A panic has cut a run of this machine short: see [`Mutator::is_broken`].
+    Broken,
 }
 
 impl From<VmError> for HostError {
@@ -37,6 +39,27 @@ impl From<VmError> for HostError {
             VmError::Uncaught { object, .. } => Self::Raise(object),
             VmError::Exit(status) => Self::Exit(status),
             VmError::Escape => Self::Escape,
+            VmError::Broken => Self::Broken,
+        }
+    }
+}
+
+/// A run under way. If a panic unwinds it, its base is taken off the stack, and the machine is broken: the
+/// frames of the run are gone, and its primitive may have stopped anywhere.
+struct Run<'a, 'id> {
+    mutator: &'a mut Mutator<'id>,
+    /// How many bases there were before.
+    outer_bases: usize,
+    is_done: bool,
+}
+
+impl Drop for Run<'_, '_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            let outer_bases = self.outer_bases;
+            let state = self.mutator.state_mut();
+            state.stack.bases.truncate(outer_bases);
+            state.is_broken = true;
         }
     }
 }
@@ -53,6 +76,9 @@ impl<'id> Mutator<'id> {
         &mut self,
         operands: impl for<'m> FnOnce(&'m Mutator<'id>) -> (Value<'m>, Vec<Value<'m>>),
     ) -> Result<(), VmError> {
+        if self.is_broken() {
+            return Err(VmError::Broken);
+        }
         let words = {
             let (procedure, arguments) = operands(self);
             let words = std::iter::once(procedure).chain(arguments).map(Live::of);
@@ -61,9 +87,23 @@ impl<'id> Mutator<'id> {
         let saved = [self.winders(), self.handlers(), self.parameters()].map(Live::of);
         let exit = self.state().stubs.exit_base();
         let stack = &mut self.state_mut().stack;
+        let outer_bases = stack.bases.len();
         if stack.push_base(saved, exit, words.len()).is_none() {
             return Err(self.uncaught("the stack has no room for another run"));
         }
+        let mut run = Run {
+            mutator: self,
+            outer_bases,
+            is_done: false,
+        };
+        let end = run.mutator.run_base(&words);
+        run.is_done = true;
+        drop(run);
+        self.finish_run(end)
+    }
+
+    /// Runs the base that was just pushed, from a call of the first word with the others; where it ends.
+    fn run_base(&mut self, words: &[Live]) -> Machine {
         self.note_base();
         let machine = self.machine_at_top();
         for (index, &word) in words.iter().enumerate() {
@@ -72,8 +112,22 @@ impl<'id> Mutator<'id> {
             unsafe { place.store_word(word.bits()) };
         }
         let entered = enter(self, machine, words.len() - 1);
-        let end = crate::native::run(self, entered);
-        self.finish_run(end)
+        crate::native::run(self, entered)
+    }
+
+    /// Whether a panic has cut a run, or a collection, of this machine short. Then nothing runs any more,
+    /// and no value is handed out: what was under way is half done.
+    pub const fn is_broken(&self) -> bool {
+        self.state().is_broken || self.heap().is_broken()
+    }
+
+    /// Panics if the machine is broken.
+    #[track_caller]
+    pub(crate) fn assert_sound(&self) {
+        assert!(
+            !self.is_broken(),
+            "a panic has cut a run of this machine short: it cannot be used any more"
+        );
     }
 
     /// The machine in the first frame of the current base, as it leaves the base.
@@ -124,7 +178,12 @@ impl<'id> Mutator<'id> {
     }
 
     /// What the last run returned, or the last host procedure gave.
+    ///
+    /// # Panics
+    ///
+    /// If the machine is broken: see [`Self::is_broken`].
     pub fn result(&self) -> Value<'_> {
+        self.assert_sound();
         // SAFETY: the register is a root, and so up to date.
         unsafe { Value::from_word(self.state().result.get()) }
     }
@@ -148,9 +207,10 @@ impl<'id> Mutator<'id> {
     ///
     /// # Panics
     ///
-    /// If the handle is one of another heap: see [`Self::owns`].
+    /// If the handle is one of another heap: see [`Self::owns`]. If the machine is broken.
     pub fn rooted(&self, handle: &Handle) -> Value<'_> {
         assert!(self.owns(handle), "the handle belongs to another heap");
+        self.assert_sound();
         // SAFETY: handles of this heap are roots, and so up to date.
         unsafe { Value::from_word(handle.rooted.get()) }
     }
@@ -164,12 +224,14 @@ impl<'id> Mutator<'id> {
     ///
     /// # Panics
     ///
-    /// Never: what does not fit the heap's maximum is found out by the next allocation.
+    /// If the machine is broken: see [`Self::is_broken`]. What does not fit the heap's maximum is found out
+    /// by the next allocation.
     pub fn collect_now(&mut self) {
         self.collect_scope(Scope::Full);
     }
 
     pub(crate) fn collect_scope(&mut self, scope: Scope) {
+        self.assert_sound();
         // Whether the heap is exhausted, the next request for memory will tell.
         let _outcome = self.heap_mut().collect(CollectReason::Forced(scope));
     }

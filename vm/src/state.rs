@@ -51,6 +51,8 @@ pub(crate) struct State {
     pub(crate) running: Cell<(Address, Address)>,
     /// Why the run that is ending ends.
     pub(crate) ending: RefCell<Option<VmError>>,
+    /// A panic has cut a run short: its frames are gone, and what it was doing was left half done.
+    pub(crate) is_broken: bool,
     /// Return words of the stubs.
     pub(crate) stubs: StubWords,
     /// Loaded images.
@@ -90,6 +92,7 @@ impl State {
             host_arguments_start: 0,
             running: Cell::new((Address::new(0), Address::new(0))),
             ending: RefCell::default(),
+            is_broken: false,
             stubs: StubWords::new(),
             registry: Registry::new(Arc::clone(arena)),
             placement: Placement::default(),

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use cozen::{Error, Runtime};
+use cozen::{Error, Retention, Runtime, TrustedImage};
 
 use crate::arguments::Options;
 use crate::report::SourceLines;
@@ -28,6 +28,8 @@ pub(crate) fn run_image(
 ) -> Result<ExitCode, Error> {
     let image = cozen::read_file(file)?;
     let builder = builder(options).native_library(cozen::has_native_code(&image));
+    // SAFETY: whoever runs the command vouches for the file that it names, as for any program.
+    let image = unsafe { TrustedImage::vouch(image) };
     let mut runtime = build(builder, command_line(file, arguments))?;
     Ok(run(options, &mut runtime, &image, file))
 }
@@ -55,9 +57,14 @@ pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<Exit
     Ok(finish(options, &mut runtime, done, &mut sources))
 }
 
-fn run(options: &Options, runtime: &mut Runtime, image: &[u8], file: &Path) -> ExitCode {
+fn run(
+    options: &Options,
+    runtime: &mut Runtime,
+    image: &TrustedImage<'_>,
+    file: &Path,
+) -> ExitCode {
     let name = file.display().to_string();
-    let done = runtime.enter(|scheme| scheme.run_image(image, &name, false));
+    let done = runtime.enter(|scheme| scheme.run_image(image, &name, Retention::Reached));
     finish(options, runtime, done, &mut SourceLines::default())
 }
 

@@ -86,6 +86,10 @@ pub(crate) fn run_host(
 #[cold]
 fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
     match error {
+        HostError::Broken => {
+            m.end_run(VmError::Broken);
+            m.exit_machine()
+        }
         HostError::Escape => escape(m),
         HostError::Exit(status) => {
             m.end_run(VmError::Exit(status));
@@ -156,8 +160,9 @@ impl Mutator<'_> {
     ///
     /// # Panics
     ///
-    /// If it was given fewer.
+    /// If it was given fewer, or the machine is broken: see [`Self::is_broken`].
     pub fn argument(&self, index: usize) -> crate::value::Value<'_> {
+        self.assert_sound();
         let arguments = &self.state().host_arguments[self.state().host_arguments_start..];
         // SAFETY: the arguments are roots, and so up to date.
         unsafe { crate::value::Value::from_word(arguments[index]) }
