@@ -181,7 +181,7 @@ impl Arena {
         if chunk < self.nursery_chunks {
             ChunkKind::Nursery
         } else if chunk < self.chunk_count() {
-            ChunkKind::from_byte(self.kind(chunk).load(Ordering::Relaxed))
+            ChunkKind::from_byte(self.kinds()[chunk].load(Ordering::Relaxed))
         } else {
             ChunkKind::Foreign
         }
@@ -201,7 +201,7 @@ impl Arena {
     /// If `address` lies outside the arena.
     #[inline(always)]
     pub fn number_of(&self, address: Address) -> u32 {
-        self.number(self.chunk_of(address)).load(Ordering::Relaxed)
+        self.numbers()[self.chunk_of(address)].load(Ordering::Relaxed)
     }
 
     /// Takes chunks for an image of `bytes`. They are inaccessible: whoever asked maps into them.
@@ -319,9 +319,12 @@ impl Arena {
     /// Changes what the whole chunks of `range` are for.
     pub(crate) fn set(&self, range: AddressRange, kind: ChunkKind, number: u32) {
         let first = self.chunk_of(range.start);
-        for chunk in first..first + range.bytes().div_ceil(CHUNK_BYTES) {
-            self.kind(chunk).store(kind as u8, Ordering::Relaxed);
-            self.number(chunk).store(number, Ordering::Relaxed);
+        let chunks = first..first + range.bytes().div_ceil(CHUNK_BYTES);
+        for entry in &self.kinds()[chunks.clone()] {
+            entry.store(kind as u8, Ordering::Relaxed);
+        }
+        for entry in &self.numbers()[chunks] {
+            entry.store(number, Ordering::Relaxed);
         }
     }
 
@@ -351,7 +354,8 @@ impl Arena {
 
     /// First fit: the first of `count` consecutive free chunks.
     fn find(&self, region: &mut Region, count: usize) -> Option<usize> {
-        let is_free = |chunk| self.kind(chunk).load(Ordering::Relaxed) == ChunkKind::Free as u8;
+        let kinds = &self.kinds()[..region.end];
+        let is_free = |chunk: usize| kinds[chunk].load(Ordering::Relaxed) == ChunkKind::Free as u8;
         while region.first_free < region.end && !is_free(region.first_free) {
             region.first_free += 1;
         }
@@ -396,24 +400,24 @@ impl Arena {
         self.range.bytes() >> CHUNK_SHIFT
     }
 
+    /// What each chunk is for.
     #[inline(always)]
-    fn kind(&self, chunk: usize) -> &AtomicU8 {
+    fn kinds(&self) -> &[AtomicU8] {
         let start = self.kinds.range().start.raw();
         let table = std::ptr::with_exposed_provenance::<AtomicU8>(start);
         // SAFETY: `reserve_exactly` mapped a byte for each chunk, zeroed. The table lives as long as
         // `self` and is only accessed through atomics.
-        let table = unsafe { std::slice::from_raw_parts(table, self.chunk_count()) };
-        &table[chunk]
+        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
     }
 
+    /// The number of each chunk's owner.
     #[inline(always)]
-    fn number(&self, chunk: usize) -> &AtomicU32 {
+    fn numbers(&self) -> &[AtomicU32] {
         let start = self.numbers.range().start.raw();
         let table = std::ptr::with_exposed_provenance::<AtomicU32>(start);
         // SAFETY: `reserve_exactly` mapped four bytes for each chunk, zeroed and page-aligned. The table
         // lives as long as `self` and is only accessed through atomics.
-        let table = unsafe { std::slice::from_raw_parts(table, self.chunk_count()) };
-        &table[chunk]
+        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
     }
 }
 

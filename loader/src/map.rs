@@ -158,7 +158,8 @@ impl Mapping {
         let (start, bytes) = self.granules(view.header.image);
         let access = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::PRIVATE | MapFlags::FIXED;
-        // SAFETY: as in `map_segment`.
+        // SAFETY: the granules lie in the range that was reserved for this image alone, and no reference
+        // into it exists yet.
         unsafe { rustix::mm::mmap_anonymous(start, bytes, access, flags) }
             .map_err(system("mapping memory for an image"))?;
         for segment in view.segments.iter().flatten() {
@@ -228,8 +229,8 @@ impl Drop for Mapping {
     fn drop(&mut self) {
         if !self.is_kept {
             // SAFETY: the range is one run of chunks; slices of it borrow from `self`. Words that
-            // lead into it exist only once the image was registered: then it is kept until
-            // `LoadedImage::unload`, whose caller answers for them.
+            // lead into it exist only once the image was registered: then it is kept, but for
+            // `LoadedImage::unload`, to whom it was promised that there are none any more.
             unsafe { self.arena.release_chunks(self.range) };
         }
     }

@@ -74,20 +74,30 @@ impl Chunk {
         }
     }
 
-    /// So many words of its frames, from word `start` on.
+    /// Copies so many words of its frames, from word `start` on, to `place`; the last of them.
+    ///
+    /// # Safety
+    ///
+    /// So many words at `place` may be written.
     ///
     /// # Panics
     ///
     /// If it has fewer.
     #[inline(always)]
-    pub(crate) fn words(self, start: usize, count: usize) -> impl Iterator<Item = u64> {
+    pub(crate) unsafe fn copy_words(self, start: usize, count: usize, place: Address) -> u64 {
         assert!(
             start + count <= self.frame_words(),
             "words of captured frames"
         );
         let first = self.0.offset_bytes(chunk::FRAMES + start * WORD_BYTES);
-        // SAFETY: a word of the frames, as was just checked.
-        (0..count).map(move |index| unsafe { first.offset_words(index).load_word() })
+        let mut word = 0;
+        for index in 0..count {
+            // SAFETY: a word of the frames, as was just checked.
+            word = unsafe { first.offset_words(index).load_word() };
+            // SAFETY: one of the words at `place`, by the contract of this function.
+            unsafe { place.offset_words(index).store_word(word) };
+        }
+        word
     }
 
     /// The frame that starts so many words from the first.
@@ -166,7 +176,7 @@ pub(crate) struct Continuation(Chunk);
 
 impl Continuation {
     /// The continuation that a value is.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(value: Value<'_>) -> Option<Self> {
         let object = Object::of_kind(value, Kind::Chunk)?;
         let chunk = Chunk(object.address());
@@ -196,30 +206,47 @@ impl Continuation {
     }
 
     /// The registers of handlers and parameters.
+    // Written out, here and below: mapped over offsets, each took a dozen instructions.
     #[inline(always)]
     pub(crate) fn registers(self) -> [Live; 2] {
-        [chunk::HANDLERS, chunk::PARAMETERS].map(|offset| {
-            let place = self.0.0.offset_bytes(offset);
-            // SAFETY: a continuation holds values of these registers.
-            unsafe { Live::new(place.load_word()) }
-        })
+        // SAFETY: a continuation holds values of these registers.
+        unsafe {
+            [
+                Live::new(self.word(chunk::HANDLERS)),
+                Live::new(self.word(chunk::PARAMETERS)),
+            ]
+        }
     }
 
     /// The callee-saved registers, if native code made it.
     #[inline(always)]
     pub(crate) fn native_registers(self) -> Option<[u64; CAPTURING_SLOTS.len()]> {
+        const FIRST: usize = chunk::NATIVE_REGISTERS;
         // SAFETY: chunks start with a header.
-        let header = unsafe { self.0.0.load_word() };
-        (header == chunk::NATIVE_HEADER).then(|| {
-            std::array::from_fn(|index| {
-                let place = self
-                    .0
-                    .0
-                    .offset_bytes(chunk::NATIVE_REGISTERS + index * WORD_BYTES);
-                // SAFETY: a continuation with this header has a word for each of these registers.
-                unsafe { place.load_word() }
-            })
-        })
+        let header = unsafe { self.word(0) };
+        if header != chunk::NATIVE_HEADER {
+            return None;
+        }
+        // SAFETY: a continuation with this header has a word for each of these registers.
+        unsafe {
+            Some([
+                self.word(FIRST),
+                self.word(FIRST + WORD_BYTES),
+                self.word(FIRST + 2 * WORD_BYTES),
+                self.word(FIRST + 3 * WORD_BYTES),
+            ])
+        }
+    }
+
+    /// The word at `offset` bytes.
+    ///
+    /// # Safety
+    ///
+    /// The continuation has one there.
+    #[inline(always)]
+    unsafe fn word(self, offset: usize) -> u64 {
+        // SAFETY: a word of the object, by the contract of this function.
+        unsafe { self.0.0.offset_bytes(offset).load_word() }
     }
 }
 
@@ -248,18 +275,13 @@ impl Link {
         }
     }
 
-    /// To the frame after one of so many words.
+    /// To the frame in a chunk that starts so many words from the first, or to where the chunk goes on.
     #[inline(always)]
-    #[must_use]
-    pub(crate) fn after(self, frame_words: usize) -> Self {
-        let Some((chunk, offset)) = self.place() else {
-            return self;
-        };
-        let end = offset + frame_words;
-        if end < chunk.frame_words() {
+    pub(crate) fn into_frame_at(chunk: Chunk, offset: usize) -> Self {
+        if offset < chunk.frame_words() {
             Self {
-                offset: end,
-                ..self
+                offset,
+                ..Self::to(chunk)
             }
         } else {
             chunk.link()

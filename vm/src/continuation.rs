@@ -79,6 +79,7 @@ impl Piece {
     }
 
     /// The frame pointer of its outermost frame.
+    #[inline(always)]
     fn outermost(self) -> FramePointer {
         // SAFETY: a frame ends with its return word; those of a piece are on the stack.
         unsafe { FramePointer::new(self.start.offset_words(self.words - 1)) }
@@ -271,9 +272,9 @@ impl Mutator<'_> {
     pub(crate) fn restore_frame(&mut self) -> Option<CapturedFrame> {
         let base = self.state_mut().stack.current();
         let (link, top) = (base.link, base.top);
-        let (chunk, offset) = link.place()?;
-        let frame = chunk.frame_at(offset);
-        let last = self.copy_back(link, frame, top);
+        let (from, offset) = link.place()?;
+        let frame = from.frame_at(offset);
+        let last = self.copy_back((from, offset), frame, top);
         let stubs = self.state().stubs;
         if stubs.kind(last) == ReturnKind::Code {
             // SAFETY: the return word of the captured frame, which the chunk keeps.
@@ -308,7 +309,7 @@ impl Mutator<'_> {
         let base = self.state_mut().stack.bases.last_mut()?;
         base.barrier = None;
         let top = base.top;
-        self.copy_back(link, frame, top);
+        self.copy_back((from, 0), frame, top);
         self.restore_registers(continuation);
         // The callee's return word, right below the frame.
         let callee = top
@@ -321,24 +322,22 @@ impl Mutator<'_> {
         Some(NativeFrame { callee, top })
     }
 
-    /// Copies a captured frame, at `link`, to `top`, and makes the current base go on after it. The
-    /// frame's return word, as it was captured.
+    /// Copies a captured frame, one of the chunk at these words from its first, to `top`, and makes the
+    /// current base go on after it. The frame's return word, as it was captured.
     #[inline(always)]
-    fn copy_back(&mut self, link: Link, frame: CapturedFrame, top: FramePointer) -> u64 {
+    fn copy_back(
+        &mut self,
+        (from, offset): (Chunk, usize),
+        frame: CapturedFrame,
+        top: FramePointer,
+    ) -> u64 {
         let lowest = top
             .address()
             .offset_bytes(((frame.words - 1) * WORD_BYTES).wrapping_neg());
-        let captured = link
-            .place()
-            .map(|(from, offset)| from.words(offset, frame.words));
-        let mut last = 0;
-        for (index, word) in captured.into_iter().flatten().enumerate() {
-            // SAFETY: the base's frames start at its top, and the captured frame stood there.
-            unsafe { lowest.offset_words(index).store_word(word) };
-            last = word;
-        }
+        // SAFETY: the base's frames start at its top, and the captured frame stood there.
+        let last = unsafe { from.copy_words(offset, frame.words, lowest) };
         if let Some(base) = self.state_mut().stack.bases.last_mut() {
-            base.link = link.after(frame.words);
+            base.link = Link::into_frame_at(from, offset + frame.words);
         }
         last
     }

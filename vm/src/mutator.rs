@@ -7,7 +7,7 @@ use abi::tag::{self, Header, Kind};
 use gc::{Brand, Sealed, Slot, WORD_BYTES};
 
 use crate::error::Raise;
-use crate::object::Object;
+use crate::object::{Object, holds_values};
 use crate::object_model::SchemeModel;
 use crate::state::State;
 use crate::value::Value;
@@ -65,7 +65,7 @@ impl Mutator<'_> {
         let address = self.heap.allocate(pair::BYTES);
         // SAFETY: fresh memory of two words.
         unsafe { address.offset_bytes(pair::CAR).store_word(car.word()) };
-        // SAFETY: as above.
+        // SAFETY: the second of the two words.
         unsafe { address.offset_bytes(pair::CDR).store_word(cdr.word()) };
         // SAFETY: both words of the pair were just written.
         unsafe { Value::from_word(address.word() | tag::TAG_PAIR) }
@@ -89,7 +89,9 @@ impl Mutator<'_> {
         words: usize,
         fill: Value<'m>,
     ) -> Object<'m> {
-        let object = self.allocate(Header::new(kind, words as u64));
+        assert!(holds_values(kind as u8), "not made of values");
+        // SAFETY: all words are written right away.
+        let object = unsafe { self.allocate(Header::new(kind, words as u64)) };
         for index in 1..=words {
             // SAFETY: a word of the fresh object.
             unsafe { object.address().offset_words(index).store_word(fill.word()) };
@@ -106,7 +108,9 @@ impl Mutator<'_> {
         kind: Kind,
         fields: [Value<'m>; COUNT],
     ) -> Object<'m> {
-        let object = self.allocate(Header::new(kind, COUNT as u64));
+        assert!(holds_values(kind as u8), "not made of values");
+        // SAFETY: all words are written right away.
+        let object = unsafe { self.allocate(Header::new(kind, COUNT as u64)) };
         for (index, field) in fields.iter().enumerate() {
             let place = object.address().offset_words(index + 1);
             // SAFETY: a word of the fresh object.
@@ -118,7 +122,12 @@ impl Mutator<'_> {
     /// An object of `size` bytes, or limbs of a bignum, all zero.
     pub(crate) fn allocate_raw(&self, kind: Kind, size: usize) -> Object<'_> {
         let header = Header::new(kind, size as u64);
-        let object = self.allocate(header);
+        assert!(
+            kind.size_is_in_bytes() || kind == Kind::Bignum,
+            "not made of raw words"
+        );
+        // SAFETY: all words are written right away.
+        let object = unsafe { self.allocate(header) };
         for index in 1..header.object_bytes() as usize / WORD_BYTES {
             // SAFETY: a word of the fresh object.
             unsafe { object.address().offset_words(index).store_word(0) };
@@ -126,12 +135,18 @@ impl Mutator<'_> {
         object
     }
 
+    /// An object of which only the header is written.
+    ///
+    /// # Safety
+    ///
+    /// Its payload is written before anything else is done.
     #[inline(always)]
-    fn allocate(&self, header: Header) -> Object<'_> {
+    unsafe fn allocate(&self, header: Header) -> Object<'_> {
         let address = self.heap.allocate(header.object_bytes() as usize);
         // SAFETY: the first word of fresh memory.
         unsafe { address.store_word(header.word()) };
-        // SAFETY: the header was just written; the callers write the payload at once.
+        // SAFETY: the header was just written, and the payload is about to be, by the contract of this
+        // function.
         unsafe { Object::at(address) }
     }
 
@@ -165,7 +180,7 @@ impl Mutator<'_> {
         let address = value.untagged();
         // SAFETY: a value with this tag refers to two initialised words, both values.
         let car = unsafe { Value::from_word(address.offset_bytes(pair::CAR).load_word()) };
-        // SAFETY: as above.
+        // SAFETY: the second of the two words.
         let cdr = unsafe { Value::from_word(address.offset_bytes(pair::CDR).load_word()) };
         Some((car, cdr))
     }
@@ -241,7 +256,8 @@ impl Mutator<'_> {
 
     /// The list of entered `dynamic-wind`s.
     pub fn winders(&self) -> Value<'_> {
-        self.register(&self.state().native.winders)
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { self.register(&self.state().native.winders) }
     }
 
     /// Replaces the list of entered `dynamic-wind`s.
@@ -251,7 +267,8 @@ impl Mutator<'_> {
 
     /// The stack of exception handlers.
     pub fn handlers(&self) -> Value<'_> {
-        self.register(&self.state().native.handlers)
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { self.register(&self.state().native.handlers) }
     }
 
     /// Replaces the stack of exception handlers.
@@ -261,7 +278,8 @@ impl Mutator<'_> {
 
     /// The bindings of parameters.
     pub fn parameters(&self) -> Value<'_> {
-        self.register(&self.state().native.parameters)
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { self.register(&self.state().native.parameters) }
     }
 
     /// Replaces the bindings of parameters.
@@ -269,9 +287,14 @@ impl Mutator<'_> {
         self.state().native.parameters.set(value.word());
     }
 
+    /// The value in a register.
+    ///
+    /// # Safety
+    ///
+    /// The collector knows the register as a root.
     #[expect(clippy::unused_self, reason = "what is read borrows from the mutator")]
-    fn register(&self, register: &std::cell::Cell<u64>) -> Value<'_> {
-        // SAFETY: the registers are roots, and so up to date.
+    unsafe fn register(&self, register: &std::cell::Cell<u64>) -> Value<'_> {
+        // SAFETY: a root, by the contract of this function, and so up to date.
         unsafe { Value::from_word(register.get()) }
     }
 

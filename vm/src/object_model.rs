@@ -65,7 +65,7 @@ unsafe impl ObjectModel for SchemeModel {
                     object,
                     pair::CAR / WORD_BYTES..pair::BYTES / WORD_BYTES,
                     visitor,
-                )
+                );
             };
             return;
         };

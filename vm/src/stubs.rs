@@ -173,6 +173,7 @@ impl StubWords {
     /// # Safety
     ///
     /// `word` is the return word of a frame, and its image is kept.
+    #[inline(always)]
     pub(crate) unsafe fn tier(self, word: u64) -> CodeTier {
         let stubs = [
             self.native.underflow,
@@ -405,7 +406,7 @@ mod tests {
 
     fn opcode_at(word: u64) -> u8 {
         let place: *const u8 = std::ptr::with_exposed_provenance(word as usize);
-        // SAFETY: the instruction of a stub.
+        // SAFETY: tests name words of this file, which lead to bytes of `STUBS`.
         unsafe { place.read() }
     }
 }

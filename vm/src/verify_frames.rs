@@ -30,9 +30,11 @@ fn walk(base: &Base, stubs: StubWords, visit: &mut dyn FnMut(VerifierRoot)) {
         code: suspended.pc,
     });
     match suspended.innermost {
-        // SAFETY: the frame holds the callee and so many arguments.
         Innermost::Arguments(count) => {
-            (0..=count).for_each(|slot| unsafe { show(fp, slot, visit) })
+            for slot in 0..=count {
+                // SAFETY: the frame holds the callee and so many arguments.
+                unsafe { show(fp, slot, visit) };
+            }
         }
         // SAFETY: the map describes the frame.
         Innermost::Map(map) => unsafe { show_live(fp, map.raw(), visit) },

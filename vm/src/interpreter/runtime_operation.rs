@@ -66,17 +66,14 @@ pub(crate) unsafe fn runtime_operation(
         Operation::UninitializedVariable => {
             fault_with_name(m, s, ConditionKind::UninitializedVariable, value)
         }
-        Operation::LocationSet => match known().and_then(bound) {
-            Some(field) => store(m, s, field, second, "set!"),
-            None => unbound_location(m, s, value),
-        },
-        Operation::LocationDefine => match known() {
-            Some(location) => {
-                let field = location.field(location::VALUE);
-                store(m, s, field, second, "define")
-            }
-            None => unbound_location(m, s, value),
-        },
+        Operation::LocationSet => {
+            let field = known().and_then(bound);
+            store_or_raise(m, s, (field, value), second, "set!")
+        }
+        Operation::LocationDefine => {
+            let field = known().map(|location| location.field(location::VALUE));
+            store_or_raise(m, s, (field, value), second, "define")
+        }
         Operation::StoreCell => {
             // SAFETY: the first word is the address of a cell, by the contract of this function.
             let cell = unsafe { Field::at(Address::from_word(a)) };
@@ -105,5 +102,19 @@ pub(crate) unsafe fn runtime_operation(
         Ok(unsafe { s.word(0) })
     } else {
         Err(after)
+    }
+}
+
+/// Stores into the field of a location; without one, raises that it is unbound.
+fn store_or_raise(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    (field, location): (Option<Field>, Live),
+    value: Live,
+    who: &'static str,
+) -> Machine {
+    match field {
+        Some(field) => store(m, s, field, value, who),
+        None => unbound_location(m, s, location),
     }
 }

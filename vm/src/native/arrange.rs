@@ -10,15 +10,15 @@ use gc::Address;
 use crate::interpreter::{Code, REST_UNRESERVED_MAX};
 use crate::mutator::Mutator;
 use crate::native::call_stubs::{LEAVES_FOR_APPLY, LEAVES_FOR_CALL};
-use crate::native::slow_path::guard;
+use crate::native::slow_path::{Waiting, guard};
 use crate::native::stubs::Answer;
 use crate::value::Value;
 
 /// Arranges the arguments in the mutator, which are the closure and as many as it counts; where the
 /// closure takes them.
-pub(super) extern "C" fn call(mutator: usize) -> Answer {
-    guard(mutator, |m| {
-        // SAFETY: native code leaves the closure there when it calls the stub.
+pub(super) extern "C" fn call(waiting: Waiting) -> Answer {
+    guard(waiting, |m| {
+        // SAFETY: native code leaves the closure there, and waits.
         let closure = unsafe { m.state().native.live_argument(0).value() };
         let entry = native_entry(closure).ok_or(LEAVES_FOR_CALL)?;
         arrange(m, entry, LEAVES_FOR_CALL)
@@ -26,10 +26,10 @@ pub(super) extern "C" fn call(mutator: usize) -> Answer {
 }
 
 /// Spreads the list in the mutator, behind the closure; where the closure takes its elements.
-pub(super) extern "C" fn apply(mutator: usize) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn apply(waiting: Waiting) -> Answer {
+    guard(waiting, |m| {
         let context = &m.state().native;
-        // SAFETY: native code leaves the closure and a list there when it calls the stub.
+        // SAFETY: native code leaves the closure and a list there, and waits.
         let [closure, list] = [0, 1].map(|index| unsafe { context.live_argument(index).value() });
         let entry = native_entry(closure).ok_or(LEAVES_FOR_APPLY)?;
         // Nothing is written before it is known that the list is one, and short enough.
@@ -90,10 +90,10 @@ fn arrange(m: &Mutator<'_>, entry: Entry, leaves: u64) -> Result<u64, u64> {
             // The driver asks the collector first.
             return Err(leaves);
         }
-        let rest = (count + 1 - rest_count..count + 1).rev();
+        let rest = (count + 1 - rest_count..=count).rev();
         let rest = rest.fold(Value::NULL, |rest, index| {
-            // SAFETY: native code leaves the closure and `count` arguments there when it calls the stub,
-            // or `apply` has spread a list there; nothing was collected since.
+            // SAFETY: native code leaves the closure and `count` arguments there, or `apply` has spread a
+            // list there; nothing was collected since.
             m.cons(unsafe { context.live_argument(index).value() }, rest)
         });
         context.argument(positional + 1).set(rest.word());

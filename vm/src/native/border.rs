@@ -148,10 +148,13 @@ pub(crate) fn border_below_restored(m: &mut Mutator<'_>, word: ReturnWord, value
     let border = unsafe { Machine::at(to_native, fp) };
     let registers = m.state().native.reinstated.take();
     let registers = registers.expect("a continuation of native code leads to a native frame");
-    let words = [frame_base(top).word()].into_iter().chain(registers);
-    for (slot, word) in (0..).zip(words.chain([value])) {
-        // SAFETY: a slot of the border, which its map calls raw.
-        unsafe { border.set_word(slot, word) };
+    // SAFETY: slots of the border, which its map calls raw.
+    unsafe {
+        border.set_word(0, frame_base(top).word());
+        for (slot, register) in (1..).zip(registers) {
+            border.set_word(slot, register);
+        }
+        border.set_word(BORDER_VALUE_SLOT, value);
     }
     border
 }

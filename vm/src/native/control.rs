@@ -14,33 +14,31 @@ use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::border::{below, below_native, frame_base};
 use crate::native::driver::Next;
-use crate::native::slow_path::{collect, guard, not_returning, raised, with_mutator};
+use crate::native::slow_path::{Waiting, collect, guard, not_returning, raised};
 use crate::native::stubs::{Answer, LEAVES, RETURNS, SAVED_BYTES};
 use crate::stubs::{BORDER_VALUE_SLOT, CodeTier};
 
 /// The stub `capture`: the continuation of the frame whose `rbp` is given.
-pub(super) extern "C" fn capture(mutator: usize, frame_base: usize) -> Answer {
+pub(super) extern "C" fn capture(mut waiting: Waiting, frame_base: usize) -> Answer {
     // SAFETY: the return word of a native frame stands above what its `rbp` points to.
     let fp = unsafe { FramePointer::new(Address::new(frame_base).offset_words(1)) };
-    // SAFETY: the stub gives the `rbp` of the native frame that called it, which has saved the registers of
-    // the frame above.
-    let capture = |m: &mut Mutator<'_>| unsafe { m.capture_native_frame(fp) };
-    // SAFETY: only stubs call this, with the mutator of `enter`.
-    match unsafe { with_mutator(mutator, capture) } {
+    // SAFETY: the `rbp` is that of the native frame that waits, which has saved the registers of the frame
+    // above.
+    match waiting.with_mutator(|m| unsafe { m.capture_native_frame(fp) }) {
         Ok(Some(continuation)) => Answer {
             word: continuation.bits(),
             outcome: RETURNS,
         },
-        Ok(None) => capture_slowly(mutator, fp, None),
-        Err(full) => capture_slowly(mutator, fp, Some(full)),
+        Ok(None) => capture_slowly(waiting, fp, None),
+        Err(full) => capture_slowly(waiting, fp, Some(full)),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn capture_slowly(mutator: usize, fp: FramePointer, full: Option<Full>) -> Answer {
-    guard(mutator, |m| {
-        // SAFETY: `capture` names the native frame that called the stub.
+fn capture_slowly(waiting: Waiting, fp: FramePointer, full: Option<Full>) -> Answer {
+    guard(waiting, |m| {
+        // SAFETY: `capture` has found the native frame that waits.
         let capture = |m: &mut Mutator<'_>| unsafe { m.capture(fp, CodeTier::Native) };
         let mut outcome = full.map_or_else(|| capture(m), Err);
         loop {
@@ -64,19 +62,19 @@ fn native_frame(m: &Mutator<'_>) -> Machine {
 }
 
 /// The stub `reinstate`: goes on at the continuation, with the values in the list.
-pub(super) extern "C" fn reinstate(mutator: usize, continuation: u64, values: u64) -> Answer {
-    guard(mutator, |m| {
-        // SAFETY: native code passes values to the stub.
-        let (continuation, values) = unsafe { (Live::new(continuation), Live::new(values)) };
+pub(super) extern "C" fn reinstate(waiting: Waiting, continuation: Live, values: Live) -> Answer {
+    guard(waiting, |m| {
         reinstate_any(m, continuation, Values::List(values))
     })
 }
 
 /// The stub `reinstate-value`: goes on at the continuation, with the value.
-pub(super) extern "C" fn reinstate_value(mutator: usize, continuation: u64, value: u64) -> Answer {
-    guard(mutator, |m| {
-        // SAFETY: native code passes values to the stub.
-        let (continuation, value) = unsafe { (Live::new(continuation), Live::new(value)) };
+pub(super) extern "C" fn reinstate_value(
+    waiting: Waiting,
+    continuation: Live,
+    value: Live,
+) -> Answer {
+    guard(waiting, |m| {
         reinstate_any(m, continuation, Values::One(value))
     })
 }
@@ -114,13 +112,11 @@ pub(super) struct Resumed {
 
 /// The stub `resume`: brings the frame back where the continuation at an address goes on. The stub takes
 /// its registers from the continuation.
-pub(super) extern "C" fn resume(mutator: usize, continuation: usize) -> Resumed {
+pub(super) extern "C" fn resume(mut waiting: Waiting, continuation: usize) -> Resumed {
     // SAFETY: native code has checked that it is a continuation of the base that runs, and passes where it
     // starts.
     let continuation = unsafe { Continuation::at(Address::new(continuation)) };
-    let resume = |m: &mut Mutator<'_>| m.resume_native_frame(continuation);
-    // SAFETY: only stubs call this, with the mutator of `enter`.
-    let frame = unsafe { with_mutator(mutator, resume) };
+    let frame = waiting.with_mutator(|m| m.resume_native_frame(continuation));
     frame.map_or(
         Resumed {
             stack_pointer: 0,
@@ -134,11 +130,17 @@ pub(super) extern "C" fn resume(mutator: usize, continuation: usize) -> Resumed 
 }
 
 /// As [`reinstate_value`], of a continuation of the base that runs.
-pub(super) extern "C" fn resume_slowly(mutator: usize, continuation: u64, value: u64) -> Answer {
-    let answer = guard(mutator, |m| {
-        // SAFETY: native code passes values to the stub.
-        let (continuation, value) = unsafe { (Live::new(continuation), Live::new(value)) };
-        reinstate_any(m, continuation, Values::One(value))
+pub(super) extern "C" fn resume_slowly(
+    waiting: Waiting,
+    continuation: Live,
+    value: Live,
+) -> Answer {
+    let answer = guard(waiting, |m| {
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let found = Continuation::of(unsafe { continuation.value() });
+        let found = found.expect("native code has checked that it is a continuation");
+        let s = m.resume_with_one(found, value);
+        go_on(m, s)
     });
     debug_assert!(
         matches!(answer.outcome, RETURNS | LEAVES),

@@ -11,7 +11,7 @@ use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::border::{above_border, below, frame_base};
 use crate::native::driver::Next;
-use crate::native::slow_path::{guard, not_returning, with_mutator};
+use crate::native::slow_path::{Waiting, guard, guard_borrowed, not_returning};
 use crate::native::stubs::{Answer, SAVED_BYTES};
 use crate::stubs::{BORDER_BELOW_BYTECODE_WORDS, ReturnKind, ReturnWord};
 
@@ -84,14 +84,14 @@ fn receiver_of(m: &mut Mutator<'_>, fp: FramePointer) -> Option<ReturnWord> {
 }
 
 /// The stub `return-many`: native code returns values that it left for the receiver.
-pub(super) extern "C" fn return_many(mutator: usize) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn return_many(waiting: Waiting) -> Answer {
+    guard(waiting, |m| {
         let fp = m.state().native.waiting();
-        // SAFETY: native code left the values there when it called the stub.
+        // SAFETY: native code left the values there, and waits.
         let values = unsafe { m.state().native.values() };
         let to_bytecode = m.state().stubs.return_to_bytecode();
         if receiver_of(m, fp).is_none_or(|word| word.address().word() != to_bytecode) {
-            // SAFETY: the native frame that called the stub.
+            // SAFETY: the native frame that waits.
             return Ok(unsafe { value_for_native(m, fp.address(), &values) });
         }
         let s = below_border(m, fp);
@@ -122,8 +122,8 @@ fn below_border(m: &mut Mutator<'_>, fp: FramePointer) -> Machine {
 }
 
 /// The stub for native returns through a barrier: where to go on.
-pub(super) extern "C" fn pass_barrier_natively(mutator: usize, behind: usize) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn pass_barrier_natively(waiting: Waiting, behind: usize) -> Answer {
+    guard(waiting, |m| {
         // SAFETY: native code has returned through the barrier's word, right below.
         let fp = unsafe { FramePointer::new(below(Address::new(behind), WORD_BYTES)) };
         let word = m.state_mut().pass_barrier(fp);
@@ -132,8 +132,8 @@ pub(super) extern "C" fn pass_barrier_natively(mutator: usize, behind: usize) ->
 }
 
 /// The stub for native returns into captured frames: where to go on, and the stack pointer there.
-pub(super) extern "C" fn underflow_natively(mutator: usize, _behind: usize) -> Answer {
-    let answer = guard(mutator, |m| {
+pub(super) extern "C" fn underflow_natively(mut waiting: Waiting, _behind: usize) -> Answer {
+    let answer = guard_borrowed(&mut waiting, |m| {
         let frame = m.restore_frame();
         let frame = frame.expect("native frames are not the first of a base");
         let top = m.state_mut().stack.current().top;
@@ -145,8 +145,7 @@ pub(super) extern "C" fn underflow_natively(mutator: usize, _behind: usize) -> A
             .set(callee.offset_words(1).word());
         Ok(frame.resume)
     });
-    // SAFETY: only the stub calls this, with the mutator of `enter`; native code waits.
-    let stack_pointer = unsafe { with_mutator(mutator, |m| m.state().native.operand().get()) };
+    let stack_pointer = waiting.with_mutator(|m| m.state().native.operand().get());
     Answer {
         outcome: stack_pointer,
         ..answer

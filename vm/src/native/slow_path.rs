@@ -26,21 +26,28 @@ use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, ReturnWord};
 /// The words that a primitive is called with.
 pub(crate) type Words = SmallVec<[Live; 4]>;
 
-/// Runs `body` with the mutator that native code runs on.
+/// The mutator of native code that waits for its stub.
 ///
-/// # Safety
-///
-/// `mutator` is what [`super::stubs::enter`] was given, and native code waits for its stub; nothing
-/// else names the mutator meanwhile.
-// A closure, so that nobody picks a brand: values of two mutators would pass for those of one.
-#[inline(always)]
-pub(super) unsafe fn with_mutator<R>(
-    mutator: usize,
-    body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R,
-) -> R {
-    let mutator: *mut Mutator<'_> = std::ptr::with_exposed_provenance_mut(mutator);
-    // SAFETY: the driver gave its exclusive reference away while native code runs.
-    body(unsafe { &mut *mutator })
+/// Stubs pass it to slow paths, in a register; no code of Rust makes one. As long as a slow path has it,
+/// native code waits, and nothing else names the mutator: the driver gave its exclusive reference to
+/// [`super::stubs::enter`].
+#[derive(Debug)]
+#[repr(transparent)]
+pub(super) struct Waiting(usize);
+
+impl Waiting {
+    /// Runs `body` with the mutator.
+    // A closure, so that nobody picks a brand: values of two mutators would pass for those of one.
+    #[inline(always)]
+    pub(super) fn with_mutator<R>(
+        &mut self,
+        body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R,
+    ) -> R {
+        let mutator: *mut Mutator<'_> = std::ptr::with_exposed_provenance_mut(self.0);
+        // SAFETY: the word is what `enter` was given, says the type: the address of a mutator, to which the
+        // driver gave its exclusive reference away while native code runs. `self` is borrowed alone.
+        body(unsafe { &mut *mutator })
+    }
 }
 
 /// Runs a slow path; its answer, or the outcome if it does not return. A panic does not either: it
@@ -48,26 +55,31 @@ pub(super) unsafe fn with_mutator<R>(
 // Inlined, so that what the body names stays in registers.
 #[inline(always)]
 pub(super) fn guard(
-    mutator: usize,
+    mut waiting: Waiting,
     body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
 ) -> Answer {
-    // SAFETY: only stubs call slow paths, with the mutator of `enter`.
-    let run = || unsafe { with_mutator(mutator, body) };
-    match catch_unwind(AssertUnwindSafe(run)) {
+    guard_borrowed(&mut waiting, body)
+}
+
+/// As [`guard`], for a slow path that needs the mutator once more.
+#[inline(always)]
+pub(super) fn guard_borrowed(
+    waiting: &mut Waiting,
+    body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
+) -> Answer {
+    match catch_unwind(AssertUnwindSafe(|| waiting.with_mutator(body))) {
         Ok(Ok(word)) => Answer {
             word,
             outcome: RETURNS,
         },
         Ok(Err(outcome)) => Answer { word: 0, outcome },
-        Err(panic) => panicked(mutator, panic),
+        Err(panic) => panicked(waiting, panic),
     }
 }
 
 #[cold]
-fn panicked(mutator: usize, panic: Box<dyn Any + Send>) -> Answer {
-    let keep = |m: &mut Mutator<'_>| *m.state().native.panic.borrow_mut() = Some(panic);
-    // SAFETY: the mutator that `guard` was given; what its body borrowed is no longer used.
-    unsafe { with_mutator(mutator, keep) };
+fn panicked(waiting: &mut Waiting, panic: Box<dyn Any + Send>) -> Answer {
+    waiting.with_mutator(|m| *m.state().native.panic.borrow_mut() = Some(panic));
     Answer {
         word: 0,
         outcome: LEAVES,
@@ -123,10 +135,9 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [L
 
 /// Calls a primitive for native code, with words of which the last comes first.
 #[inline(always)]
-fn primitive<const COUNT: usize>(mutator: usize, number: u64, words: [u64; COUNT]) -> Answer {
-    guard(mutator, move |m| {
-        // SAFETY: native code passes values to the stub.
-        let mut words = words.map(|word| unsafe { Live::new(word) });
+fn primitive<const COUNT: usize>(waiting: Waiting, number: u64, words: [Live; COUNT]) -> Answer {
+    guard(waiting, move |m| {
+        let mut words = words;
         match leaf(m, number as u16, &mut words) {
             Ok(value) => Ok(value.bits()),
             Err(staged) => {
@@ -211,15 +222,13 @@ fn primitive_slowly(
 }
 
 /// The stub `primitive1`.
-pub(super) extern "C" fn primitive1(mutator: usize, number: u64, a: u64) -> Answer {
-    primitive(mutator, number, [a])
+pub(super) extern "C" fn primitive1(waiting: Waiting, number: u64, a: Live) -> Answer {
+    primitive(waiting, number, [a])
 }
 
 /// The stub `primitive2`.
-pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64) -> Answer {
-    guard(mutator, |m| {
-        // SAFETY: native code passes values to the stub.
-        let (a, b) = unsafe { (Live::new(a), Live::new(b)) };
+pub(super) extern "C" fn primitive2(waiting: Waiting, number: u64, a: Live, b: Live) -> Answer {
+    guard(waiting, |m| {
         // Numbers first: what is called for without being arithmetic takes longer anyway.
         let result = match arithmetic(m, number as u16, &[a, b]) {
             Err(None) => leaf(m, number as u16, &mut [b, a]),
@@ -233,16 +242,22 @@ pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64)
 }
 
 /// The stub `primitive3`.
-pub(super) extern "C" fn primitive3(mutator: usize, number: u64, a: u64, b: u64, c: u64) -> Answer {
-    primitive(mutator, number, [c, b, a])
+pub(super) extern "C" fn primitive3(
+    waiting: Waiting,
+    number: u64,
+    a: Live,
+    b: Live,
+    c: Live,
+) -> Answer {
+    primitive(waiting, number, [c, b, a])
 }
 
 /// The stub `primitive-many`.
-pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn primitive_many(waiting: Waiting, number: u64) -> Answer {
+    guard(waiting, |m| {
         let context = &m.state().native;
         let count = context.argument_count.get() as usize;
-        // SAFETY: native code leaves so many arguments there when it calls the stub.
+        // SAFETY: native code leaves so many arguments there, and waits.
         let mut words = Words::from_slice(&unsafe { context.arguments(count) });
         let mut reversed: Words = words.iter().rev().copied().collect();
         match leaf(m, number as u16, &mut reversed) {
@@ -253,8 +268,8 @@ pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
 }
 
 /// The stub `runtime`.
-pub(super) extern "C" fn runtime(mutator: usize, operation: u64, a: u64, b: u64) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn runtime(waiting: Waiting, operation: u64, a: u64, b: u64) -> Answer {
+    guard(waiting, |m| {
         let operation = RuntimeOperation::ALL[operation as usize];
         let s = below_native(m, m.state().native.waiting());
         // SAFETY: native code passes what the operation takes.
@@ -264,8 +279,8 @@ pub(super) extern "C" fn runtime(mutator: usize, operation: u64, a: u64, b: u64)
 }
 
 /// The stub `poll`.
-pub(super) extern "C" fn poll(mutator: usize) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn poll(waiting: Waiting) -> Answer {
+    guard(waiting, |m| {
         let fp = m.state().native.waiting();
         // The stack pointer that native code compared was that of its frame.
         if fp.address().raw() + WORD_BYTES < m.heap().stack_limit() {
@@ -300,8 +315,8 @@ fn exhausted(m: &Mutator<'_>, bytes: usize) -> Raise<'static> {
 }
 
 /// The stub `allocate`.
-pub(super) extern "C" fn allocate(mutator: usize) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn allocate(waiting: Waiting) -> Answer {
+    guard(waiting, |m| {
         let bytes = m.state().native.operand().get() as usize;
         let address = m.heap().allocate(bytes);
         m.state().native.operand().set(address.word());

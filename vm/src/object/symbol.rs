@@ -125,7 +125,7 @@ impl Mutator<'_> {
         self.set_field(object, string::UNITS, units.value());
         self.set_field(object, string::LENGTH, Value::count(length));
         self.set_field(object, string::HASH, Value::FALSE);
-        object.set_header(object.header().with_flags(FLAG_LITERAL));
+        object.add_flags(FLAG_LITERAL);
         object.value()
     }
 
