@@ -88,14 +88,14 @@ fn handles_name_nothing_in_another_runtime() {
         one.handle(one.value())
     });
     two.enter(|two| {
-        let found = two.value_of(&handle).map(|value| value.is_pair());
+        let found = two.value_of(&handle).map(cozen::Value::is_pair);
         assert!(matches!(found, Err(Error::ForeignHandle)), "{found:?}");
         let called = two.call::<()>(&handle, &[]);
         assert!(matches!(called, Err(Error::ForeignHandle)), "{called:?}");
     });
     drop(one);
     two.enter(|two| {
-        let found = two.value_of(&handle).map(|value| value.is_pair());
+        let found = two.value_of(&handle).map(cozen::Value::is_pair);
         assert!(matches!(found, Err(Error::ForeignHandle)), "{found:?}");
         two.collect();
     });
@@ -127,7 +127,7 @@ fn an_argument_that_was_not_given_is_an_error() {
     runtime().enter(|scheme| {
         scheme
             .define_procedure("third", |call: &mut Call<'_, '_>| {
-                let missing = call.argument_value(usize::MAX).map(|value| value.is_pair());
+                let missing = call.argument_value(usize::MAX).map(cozen::Value::is_pair);
                 assert!(matches!(missing, Err(Error::MissingArgument { .. })));
                 let third: i64 = call.argument(2)?;
                 call.give(third)

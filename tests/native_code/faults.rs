@@ -186,12 +186,12 @@ fn after_a_panic_that_a_closure_has_caught_the_runtime_refuses_everything() {
                 assert!(caught.is_err());
                 assert!(is_broken(&call.argument::<i64>(1)));
                 assert!(is_broken(
-                    &call.argument_value(0).map(|value| value.is_pair())
+                    &call.argument_value(0).map(cozen::Value::is_pair)
                 ));
                 assert!(is_broken(&call.scheme().evaluate::<i64>("(+ 1 2)")));
                 assert!(is_broken(&call.scheme().call::<i64>(&kept, &[])));
                 assert!(is_broken(
-                    &call.scheme().value_of(&kept).map(|value| value.is_pair())
+                    &call.scheme().value_of(&kept).map(cozen::Value::is_pair)
                 ));
                 assert!(is_broken(&call.give(1_i64)));
                 // The outer run must not go on, whatever the closure answers.
@@ -208,7 +208,7 @@ fn after_a_panic_that_a_closure_has_caught_the_runtime_refuses_everything() {
         assert!(is_broken(&outcome), "{outcome:?}");
         assert!(is_broken(&scheme.evaluate::<i64>("(+ 1 2)")));
         assert!(is_broken(
-            &scheme.variable("gone-on").map(|value| value.is_true())
+            &scheme.variable("gone-on").map(cozen::Value::is_true)
         ));
         assert!(is_broken(&scheme.result::<i64>()));
         assert!(is_broken(&scheme.flush()));
