@@ -1,8 +1,9 @@
-//! A safe surface over toy objects: values borrow from the session, collecting needs all of it.
+//! A safe surface over toy objects: values borrow from the session, and a collection borrows the
+//! whole session mutably.
 //!
-//! This is the one place where promises are made to the collector. They hold whatever the session is
-//! asked for: every [`Value`] comes from here, the numbers of guardians, the flags of tables and code
-//! addresses can be read but not replaced, and after a collection that panicked no root is given out.
+//! All promises to the collector are made here. They hold whatever the session is asked for. Every
+//! [`Value`] comes from the session. The numbers of guardians, the flags of tables and code addresses
+//! can be read but not replaced. After a collection that panicked, the session gives no root out.
 
 use crate::address::{Address, WORD_BYTES};
 use crate::collect::{CollectReason, Outcome};

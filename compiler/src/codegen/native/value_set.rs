@@ -1,4 +1,4 @@
-//! Sets of values by their place in a plan, as bits.
+//! Sets of values as bits, by the values' places in a plan.
 
 /// A set of kept values: see [`super::plan::Plan`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,5 +58,55 @@ impl ValueSet {
             *mine &= theirs;
         }
         changed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ValueSet;
+
+    const COUNT: usize = 200;
+
+    fn set(members: &[usize]) -> ValueSet {
+        let mut set = ValueSet::empty(COUNT);
+        for &member in members {
+            set.insert(member);
+        }
+        set
+    }
+
+    fn members(set: &ValueSet) -> Vec<usize> {
+        let members: Vec<usize> = set.iter().collect();
+        let contained = (0..COUNT).filter(|&value| set.contains(value));
+        assert_eq!(contained.collect::<Vec<usize>>(), members);
+        members
+    }
+
+    #[test]
+    fn each_value_is_a_member_by_itself_in_every_word() {
+        for value in [0, 1, 62, 63, 64, 65, 126, 127, 128, 199] {
+            assert_eq!(members(&set(&[value])), [value]);
+            let mut all = ValueSet::full(COUNT);
+            all.remove(value);
+            assert!((0..COUNT).all(|other| all.contains(other) == (other != value)));
+        }
+        assert_eq!(members(&ValueSet::empty(COUNT)), []);
+        let mut cleared = set(&[3, 64, 199]);
+        cleared.clear();
+        assert_eq!(members(&cleared), []);
+    }
+
+    #[test]
+    fn sets_unite_and_intersect_in_every_word() {
+        let mut united = set(&[1, 63, 130]);
+        united.unite(&set(&[1, 64, 199]));
+        assert_eq!(members(&united), [1, 63, 64, 130, 199]);
+        assert!(united.intersect(&set(&[1, 63, 64, 199])));
+        assert_eq!(members(&united), [1, 63, 64, 199]);
+        assert!(!united.intersect(&set(&[1, 5, 63, 64, 199])));
+        // What goes from the first word is told though nothing goes from the last.
+        assert!(united.intersect(&set(&[63, 64, 199])));
+        assert!(united.intersect(&set(&[63, 64])));
+        assert_eq!(members(&united), [63, 64]);
     }
 }

@@ -1,8 +1,8 @@
 //! Natural loops: headers and nesting depths.
 //!
-//! Claim: the blocks of a loop are those from which its header is reached again without leaving what the header
-//! dominates. A cycle with two ways in is no loop here: nothing may be concluded from a depth of zero but that moving
-//! code there costs no turns that are known of.
+//! Claim: the blocks of a loop are the blocks from which control reaches the header again without
+//! leaving the blocks that the header dominates. A cycle with two ways in is no loop here. So a
+//! depth of zero proves only one thing: moving code there costs no turns that are known of.
 
 use super::{Dominators, Flow};
 use crate::ssa::ir::BlockId;
@@ -43,9 +43,9 @@ impl Loops {
         loops
     }
 
+    /// Walks up from the tails: the header dominates them, so all ways up come to it.
     fn claim(&mut self, flow: &Flow, header: BlockId, tails: Vec<BlockId>, seen: &mut [u32]) {
         let mut pending = tails;
-        pending.push(header);
         while let Some(block) = pending.pop() {
             let index = block.0 as usize;
             if std::mem::replace(&mut seen[index], header.0) == header.0 {

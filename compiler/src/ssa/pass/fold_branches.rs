@@ -1,11 +1,12 @@
-//! Branch folding: a branch whose test is decided by what its operands can be becomes a jump.
+//! Branch folding: a branch becomes a jump if the types of its operands decide its test.
 //!
-//! Before: any unit. After: no branch tests what types say ([`UnitTypes`]), but where they say that
-//! it is never reached.
+//! Before: any unit. After: no branch tests what types say ([`UnitTypes`]), unless types say that
+//! control never comes to the branch.
 //!
-//! Claim: the condition neither raises nor has another outcome than the one taken. Comparisons are decided only of exact
-//! integers, which never raise; a relation is decided if it is the same for all members of both ranges, equality only of
-//! single numbers. A test that only some of [`Kinds::OTHER`] pass is decided only if none can.
+//! Claim: the condition neither raises nor has another outcome than the one taken. Comparisons are
+//! decided only for exact integers, which never raise. A relation is decided if it is the same for
+//! all members of both ranges. Equality is decided only for single numbers. A test that only some
+//! members of [`Kinds::OTHER`] pass is decided only if no member can pass.
 //!
 //! ```text
 //! b1: v1 = vector-length v0; branch (type pair? v1) b2 b3   =>   b1: v1 = vector-length v0; jump b3
@@ -237,6 +238,34 @@ mod tests {
         let one = Range::only(5);
         assert_eq!(compare(Comparison::Equal, one, one), Some(true));
         assert_eq!(compare(Comparison::Less, Range::ALL, one), None);
+    }
+
+    #[test]
+    fn comparisons_of_ranges_are_decided_where_all_members_agree() {
+        const ALL: [Comparison; 5] = [
+            Comparison::Less,
+            Comparison::LessEqual,
+            Comparison::Greater,
+            Comparison::GreaterEqual,
+            Comparison::Equal,
+        ];
+        let bounds = || (-2..=2).flat_map(|low| (low..=2).map(move |high| (low, high)));
+        for comparison in ALL {
+            for (a, b) in bounds().flat_map(|a| bounds().map(move |b| (a, b))) {
+                let holds = |x: i128, y: i128| match comparison {
+                    Comparison::Less => x < y,
+                    Comparison::LessEqual => x <= y,
+                    Comparison::Greater => x > y,
+                    Comparison::GreaterEqual => x >= y,
+                    Comparison::Equal => x == y,
+                };
+                let mut answers = (a.0..=a.1).flat_map(|x| (b.0..=b.1).map(move |y| holds(x, y)));
+                let first = answers.next();
+                let wanted = first.filter(|first| answers.all(|other| other == *first));
+                let found = compare(comparison, Range::new(a.0, a.1), Range::new(b.0, b.1));
+                assert_eq!(found, wanted, "{comparison:?} of {a:?} and {b:?}");
+            }
+        }
     }
 
     #[test]
