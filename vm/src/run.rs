@@ -111,7 +111,8 @@ impl<'id> Mutator<'id> {
             // SAFETY: a slot of the first frame: `push_base` has checked that there is room for all words.
             unsafe { place.store_word(word.bits()) };
         }
-        let entered = enter(self, machine, words.len() - 1);
+        // SAFETY: the slots were just filled: the procedure, and the arguments.
+        let entered = unsafe { enter(self, machine, words.len() - 1) };
         crate::native::run(self, entered)
     }
 

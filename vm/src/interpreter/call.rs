@@ -29,7 +29,8 @@ pub(super) fn call(
     _map: MapAtEnd,
 ) -> Machine {
     let callee = push_return_word(s, words);
-    enter_fast(m, callee, arguments)
+    // SAFETY: the instruction has put what it calls, and so many arguments, into the new frame.
+    unsafe { enter_fast(m, callee, arguments) }
 }
 
 #[inline(always)]
@@ -42,17 +43,21 @@ pub(super) fn call_known(
     _map: MapAtEnd,
 ) -> Machine {
     let code = s.code(target);
-    enter_known(m, push_return_word(s, words), code)
+    let callee = push_return_word(s, words);
+    // SAFETY: the instruction has put what the procedure takes into the new frame.
+    unsafe { enter_known(m, callee, code) }
 }
 
 #[inline(always)]
 pub(super) fn tail_call(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
-    enter_fast(m, s, arguments)
+    // SAFETY: the instruction has put what it calls, and so many arguments, into the frame.
+    unsafe { enter_fast(m, s, arguments) }
 }
 
 #[inline(always)]
 pub(super) fn tail_call_known(m: &mut Mutator<'_>, s: Machine, target: CodeOffset) -> Machine {
-    enter_known(m, s, s.code(target))
+    // SAFETY: the instruction has put what the procedure takes into the frame.
+    unsafe { enter_known(m, s, s.code(target)) }
 }
 
 #[inline(always)]
@@ -66,31 +71,47 @@ fn push_return_word(s: Machine, words: Count) -> Machine {
 }
 
 /// Enters the closure in slot 0 if its arity is exactly that, and nothing else is to be done.
+///
+/// # Safety
+///
+/// As for [`enter`].
 #[inline(always)]
-fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
-    // SAFETY: a call puts what it calls into slot 0.
+unsafe fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
+    // SAFETY: slot 0 holds a value, by the contract of this function.
     if let Some(closure) = Known::<ClosureShape>::of(unsafe { s.slot(0) }) {
         let code = closure.code();
         if code.arity_key() == u32::from(arguments.number()) {
-            return enter_known(m, s, code);
+            // SAFETY: the frame holds the closure and as many arguments as it takes.
+            return unsafe { enter_known(m, s, code) };
         }
     }
-    enter(m, s, usize::from(arguments.number()))
+    // SAFETY: the frame holds a value and so many arguments, by the contract of this function.
+    unsafe { enter(m, s, usize::from(arguments.number())) }
 }
 
 /// Enters the procedure at `code`, whose arguments are in their slots.
+///
+/// # Safety
+///
+/// So they are: the frame holds values for all parameters, and in slot 0 the closure if the code uses it.
 #[inline(always)]
-fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
+unsafe fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
     if lowest_address(s, code) < m.heap().poll_limit() {
-        return enter_slowly(m, s, code);
+        // SAFETY: the arguments are in their slots, by the contract of this function.
+        return unsafe { enter_slowly(m, s, code) };
     }
     at_entry(s, code)
 }
 
 /// As [`enter_known`], for native code.
+///
+/// # Safety
+///
+/// As for [`enter_known`].
 #[inline(never)]
-pub(crate) fn enter_code(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
-    enter_known(m, s, code)
+pub(crate) unsafe fn enter_code(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
+    // SAFETY: the arguments are in their slots, by the contract of this function.
+    unsafe { enter_known(m, s, code) }
 }
 
 /// The machine at the first instruction of the procedure at `code`.
@@ -109,9 +130,13 @@ fn lowest_address(s: Machine, code: Code) -> usize {
 }
 
 /// Checks the stack and polls, where the fast path found the limit in its way.
+///
+/// # Safety
+///
+/// As for [`enter_known`].
 #[cold]
 #[inline(never)]
-fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
+unsafe fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
     let entered = at_entry(s, code);
     // Backtraces name the place before an address: this one lies inside the first instruction.
     let mut inside = entered;
@@ -126,40 +151,53 @@ fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
 }
 
 /// Enters the value in slot 0 with so many arguments in the slots after it.
+///
+/// # Safety
+///
+/// The frame holds values in all these slots.
 #[inline(never)]
-pub(crate) fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
-    // SAFETY: a call puts what it calls into slot 0.
+pub(crate) unsafe fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
+    // SAFETY: slot 0 holds a value, by the contract of this function.
     let Some(closure) = Known::<ClosureShape>::of(unsafe { s.slot(0) }) else {
-        return fault_with_arguments(m, s, ConditionKind::NotAProcedure, arguments);
+        // SAFETY: the frame holds so many arguments, by the contract of this function.
+        return unsafe { fault_with_arguments(m, s, ConditionKind::NotAProcedure, arguments) };
     };
     let code = closure.code();
     if code.arity_key() as usize == arguments {
-        return enter_known(m, s, code);
+        // SAFETY: the frame holds the closure and as many arguments as it takes.
+        return unsafe { enter_known(m, s, code) };
     }
     let arity = code.arity();
     let required = usize::from(arity.required);
     let positional = required + usize::from(arity.optional);
     let has_rest = arity.has_rest;
     if arguments < required || (arguments > positional && !has_rest) {
-        return fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, arguments);
+        // SAFETY: the frame holds so many arguments, by the contract of this function.
+        return unsafe { fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, arguments) };
     }
     let places = positional + usize::from(has_rest);
     let lowest = s.fp_address().raw() - (places + 1) * WORD_BYTES;
     if lowest < m.heap().stack_limit() {
         return stack_exhausted(m, s);
     }
-    if has_rest && let Err(raised) = cons_rest(m, s, arguments, positional) {
+    // SAFETY: the frame holds so many arguments, and the stack has room for all places.
+    if has_rest && let Err(raised) = unsafe { cons_rest(m, s, arguments, positional) } {
         return raised;
     }
     for index in arguments..positional {
         // SAFETY: the stack has room for all places of the parameters, as was just checked.
         unsafe { s.set_slot(index as u16 + 1, Live::DEFAULT) };
     }
-    enter_known(m, s, code)
+    // SAFETY: optional parameters and the list of the rest have their values by now.
+    unsafe { enter_known(m, s, code) }
 }
 
 /// Makes a list of the arguments after the positional ones, in the slot after those.
-fn cons_rest(
+///
+/// # Safety
+///
+/// The frame holds so many arguments, and the stack has room for the list's place.
+unsafe fn cons_rest(
     m: &mut Mutator<'_>,
     s: Machine,
     arguments: usize,
@@ -177,9 +215,10 @@ fn cons_rest(
             return Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)));
         }
     }
-    // SAFETY: so many arguments were passed, and nothing was collected since the last safepoint.
+    // SAFETY: the frame holds so many arguments, by the contract of this function; a collection has
+    // brought them up to date.
     let rest = unsafe { argument_list(m, s, positional, arguments) }.word();
-    // SAFETY: `enter` has checked the stack for the places of all parameters.
+    // SAFETY: the stack has room for the list's place, by the contract of this function.
     unsafe { argument_address(s, positional).store_word(rest) };
     Ok(())
 }
@@ -202,17 +241,22 @@ unsafe fn argument_list<'m>(m: &'m Mutator<'_>, s: Machine, from: usize, to: usi
     })
 }
 
+/// Raises a condition with the value in slot 0 and a list of so many arguments.
+///
+/// # Safety
+///
+/// The frame holds them.
 #[cold]
-fn fault_with_arguments(
+unsafe fn fault_with_arguments(
     m: &mut Mutator<'_>,
     s: Machine,
     kind: ConditionKind,
     arguments: usize,
 ) -> Machine {
     fault(m, s, |m| {
-        // SAFETY: slot 0 holds the value that was called.
+        // SAFETY: slot 0 holds a value, by the contract of this function.
         let callee = unsafe { s.slot(0).value() };
-        // SAFETY: the frame was passed so many arguments.
+        // SAFETY: the frame holds so many arguments, by the contract of this function.
         let list = unsafe { argument_list(m, s, 0, arguments) };
         Raise::condition(kind, [Irritant::Value(callee), Irritant::Value(list)])
     })
@@ -221,17 +265,23 @@ fn fault_with_arguments(
 /// Spreads the last of the arguments, a list, and enters the value in slot 0.
 #[inline(always)]
 pub(super) fn tail_apply(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
-    spread(m, s, usize::from(arguments.number()))
+    // SAFETY: the instruction has put what it calls, and so many arguments, into the frame.
+    unsafe { spread(m, s, usize::from(arguments.number())) }
 }
 
 /// Spreads the last of so many arguments, a list, and enters the value in slot 0.
+///
+/// # Safety
+///
+/// As for [`enter`].
 #[inline(never)]
-pub(crate) fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
+pub(crate) unsafe fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
     let Some(last) = arguments.checked_sub(1) else {
-        return fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, 0);
+        // SAFETY: slot 0 holds a value, by the contract of this function.
+        return unsafe { fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, 0) };
     };
     let room = s.fp_address().raw().saturating_sub(m.heap().stack_limit()) / WORD_BYTES;
-    // SAFETY: the last argument stands in its slot.
+    // SAFETY: the frame holds so many arguments, by the contract of this function.
     let list = unsafe { Value::from_word(argument_address(s, last).load_word()) };
     let (mut rest, mut count) = (list, last);
     while let Some((car, cdr)) = m.pair(rest) {
@@ -243,7 +293,8 @@ pub(crate) fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machi
         (rest, count) = (cdr, count + 1);
     }
     if rest.is_null() {
-        return enter(m, s, count);
+        // SAFETY: the elements of the list are in their slots by now.
+        return unsafe { enter(m, s, count) };
     }
     let list = Live::of(list);
     fault(m, s, |_| {

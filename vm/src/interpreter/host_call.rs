@@ -147,7 +147,8 @@ fn raise_object(m: &mut Mutator<'_>, s: Machine, object: Handle) -> Machine {
         s.set_slot(0, raise);
         s.set_slot(1, object);
     }
-    enter(m, s, 1)
+    // SAFETY: both slots were just written.
+    unsafe { enter(m, s, 1) }
 }
 
 impl Mutator<'_> {

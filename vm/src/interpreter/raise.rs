@@ -108,7 +108,8 @@ fn enter_handler(m: &mut Mutator<'_>, s: Machine) -> Machine {
     let handler = handler.expect("staging found the handler");
     // SAFETY: nothing of the frame is needed any more, and each has a slot 0.
     unsafe { s.set_slot(0, handler) };
-    enter(m, s, 3)
+    // SAFETY: slot 0 was just written, and staging has written slots 1 to 3.
+    unsafe { enter(m, s, 3) }
 }
 
 /// Puts the arguments of `%vm-error` into slots 1 to 3 of the frame of `s`.

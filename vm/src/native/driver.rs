@@ -80,20 +80,26 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
     match event {
         event::CALL => {
             let s = callee_frame(m, fp);
-            let filled = fill_slots(m, s).map(|count| enter(m, s, count));
+            let filled = fill_slots(m, s);
+            // SAFETY: the slots were just filled: the closure, and so many arguments.
+            let filled = filled.map(|count| unsafe { enter(m, s, count) });
             Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::CALL_CODE => {
             let s = callee_frame(m, fp);
             // SAFETY: native code leaves a procedure header of its image there, which its frame keeps.
             let code = unsafe { Code::new(Address::from_word(m.state().native.callee.get())) };
-            let filled = fill_slots(m, s).map(|_| enter_code(m, s, code));
+            let filled = fill_slots(m, s);
+            // SAFETY: the slots were just filled with what the procedure takes.
+            let filled = filled.map(|_| unsafe { enter_code(m, s, code) });
             Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::APPLY => {
             let s = callee_frame(m, fp);
             m.state().native.argument_count.set(1);
-            let filled = fill_slots(m, s).map(|count| spread(m, s, count));
+            let filled = fill_slots(m, s);
+            // SAFETY: the slots were just filled: the closure, and a list.
+            let filled = filled.map(|count| unsafe { spread(m, s, count) });
             Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::HOST => call_host(m, fp),
