@@ -12,7 +12,7 @@ use compiler::core::ir::Program;
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::options::Options;
-use loader::ImageView;
+use loader::{ImageView, TrustedImage};
 use syntax::{Data, DatumId};
 use vm::hooks::FrontendError;
 
@@ -88,7 +88,7 @@ impl Frontend {
     /// # Errors
     ///
     /// [`Error::File`], [`Error::Syntax`], [`Error::Setup`].
-    pub fn compile_program(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+    pub fn compile_program(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
         let source = read_source(file)?;
         self.compile_source(&source)
     }
@@ -98,7 +98,7 @@ impl Frontend {
     /// # Errors
     ///
     /// As [`Self::compile_program`].
-    pub fn compile_image(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+    pub fn compile_image(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
         self.registry().make_images();
         self.compile_program(file)
     }
@@ -125,11 +125,11 @@ impl Frontend {
     /// # Errors
     ///
     /// [`Error::Syntax`], [`Error::Setup`].
-    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
         self.compile_source(&SourceText::new(name, text))
     }
 
-    fn compile_source(&mut self, source: &SourceText) -> Result<Vec<u8>, Error> {
+    fn compile_source(&mut self, source: &SourceText) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let program = self.expand_source(source)?;
         self.finish(program, &source.name)
@@ -151,7 +151,11 @@ impl Frontend {
     }
 
     /// The image of all forms of `text`, evaluated in the interaction environment.
-    pub(crate) fn compile_forms(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+    pub(crate) fn compile_forms(
+        &mut self,
+        text: &str,
+        name: &str,
+    ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let source = SourceText::new(name, text);
         let environment = EnvironmentId::INTERACTION;
@@ -161,7 +165,7 @@ impl Frontend {
         self.finish(program, name)
     }
 
-    fn finish(&mut self, program: Program, name: &str) -> Result<Vec<u8>, Error> {
+    fn finish(&mut self, program: Program, name: &str) -> Result<TrustedImage<'static>, Error> {
         let compiled = self.compile_with(program, name, &self.options);
         if compiled.is_err() {
             self.registry().forget_last_unit();
@@ -176,7 +180,8 @@ impl Frontend {
                 last_by: compiled.last_rewritten_by,
             })?;
         }
-        Ok(compiled.image)
+        // SAFETY: the compiler has just written it.
+        Ok(unsafe { TrustedImage::vouch(compiled.image) })
     }
 
     fn compile_with(
@@ -300,7 +305,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         data: &Data,
         datum: DatumId,
         environment: u32,
-    ) -> Result<Vec<u8>, FrontendError> {
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId(environment);
         let program =
@@ -309,7 +314,11 @@ impl vm::hooks::Frontend for SharedFrontend {
         frontend.finish(program, "eval").map_err(as_frontend_error)
     }
 
-    fn compile_file(&mut self, path: &str, environment: u32) -> Result<Vec<u8>, FrontendError> {
+    fn compile_file(
+        &mut self,
+        path: &str,
+        environment: u32,
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId(environment);
