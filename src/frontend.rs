@@ -19,6 +19,7 @@ use vm::hooks::FrontendError;
 
 use crate::boot;
 use crate::error::Error;
+use crate::portable::PortableLibraries;
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 30;
@@ -200,6 +201,7 @@ impl Frontend {
         let paths = &self.library_paths;
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
+            registry.set_library_source(Rc::new(PortableLibraries));
             for path in paths {
                 registry.add_search_path(path.clone());
             }

@@ -48,6 +48,7 @@ mod error;
 mod frontend;
 mod handle;
 mod host_procedure;
+mod portable;
 mod runtime;
 mod scheme;
 mod tier;
