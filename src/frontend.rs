@@ -20,6 +20,7 @@ use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
+use crate::portable::PortableLibraries;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -227,6 +228,7 @@ impl Frontend {
         let paths = &self.library_paths;
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
+            registry.set_library_source(Rc::new(PortableLibraries));
             for path in paths {
                 registry.add_search_path(path.clone());
             }

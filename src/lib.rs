@@ -64,6 +64,8 @@ mod handle;
 #[cfg(feature = "compiler")]
 mod host_procedure;
 pub mod inspect;
+#[cfg(feature = "compiler")]
+mod portable;
 mod runtime;
 mod scheme;
 mod value;
