@@ -1,8 +1,8 @@
 ;;; SRFI 134: immutable deques.
 ;;;
-;;; Okasaki's banker's deque (Purely Functional Data Structures, 8.4.2): a lazy list of the front and
-;;; one of the back, neither more than three times as long as the other one. Work at both ends takes
-;;; amortized constant time, also where old deques are used again.
+;;; Okasaki's banker's deque (Purely Functional Data Structures, 8.4.2): a lazy list of the front
+;;; and one of the back, neither more than three times as long as the other one. Work at both ends
+;;; takes amortized constant time, also where old deques are used again.
 
 (define-library (srfi 134)
   (export ideque ideque-tabulate ideque-unfold ideque-unfold-right
