@@ -113,9 +113,11 @@
          (lambda ()
            (if (= left 0)
                (eof-object)
-               (begin
+               (let ((element (next)))
+                 (if (eof-object? element)
+                     (error "lseq-take: the sequence ends before" count))
                  (set! left (- left 1))
-                 (next)))))))
+                 element))))))
 
     ;; the whole sequence
 

@@ -454,7 +454,7 @@
     (define-both mapping=? hashmap=? (who check ordered?) (comparator first . more)
       (for-each check (cons first more))
       (neighbours? (lambda (a b)
-                     (and (same-keys? a b)
+                     (and (eq? (mapping-comparator-of a) (mapping-comparator-of b))
                           (= (size-of a) (size-of b))
                           (submapping? comparator a b)))
                    first more))
