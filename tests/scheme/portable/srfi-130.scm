@@ -69,6 +69,8 @@
       (list (string-split "a,b," ",") (string-split ",a,b" ",") (string-split "a,b,c" "," 'infix 1) (string-split "a,b," "," 'suffix)
             (string-split ",a,b" "," 'prefix) (string-split "" ",") (string-split "abc" "") (string-split "a,b" "," 'infix 0)
             (string-split "a,b,c" "," 'infix #f 2) (string-split "--" "--")))
+(test '(("there" "ya" "go***") ("" "there" "ya") ("a") ("") ("")) (list (string-split "***there***ya***go***" "***" 'prefix 3) (string-split "***there***ya***" "***" 'suffix) (string-split ",a" "," 'prefix) (string-split "," "," 'prefix)
+                                                            (string-split "," "," 'suffix)))
 (test-error (string-split "" "," 'strict-infix))
 (test-error (string-split "a" "," 'infix -1))
 (test-error (string-split "a" "," 'other))

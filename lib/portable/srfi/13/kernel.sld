@@ -607,15 +607,16 @@
              '())
             ((= (string-length delimiter) 0) (split-characters string limit start end))
             (else
-             (let* ((leading? (and (eq? grammar 'prefix)
-                                   (string-prefix? delimiter string 0 (string-length delimiter)
-                                                   start end)))
-                    (start (if leading? (+ start (string-length delimiter)) start))
-                    (parts (split-parts string delimiter limit start end)))
-               (reverse (if (and (eq? grammar 'suffix) (pair? (cdr parts))
-                                 (= (string-length (car parts)) 0))
-                            (cdr parts)
-                            parts))))))
+             (let* ((reversed (split-parts string delimiter limit start end))
+                    (reversed (if (eq? grammar 'suffix) (without-empty reversed) reversed))
+                    (parts (reverse reversed)))
+               (if (eq? grammar 'prefix) (without-empty parts) parts)))))
+
+    ;; Without an empty string at the beginning, unless that is all.
+    (define (without-empty parts)
+      (if (and (pair? (cdr parts)) (string-null? (car parts)))
+          (cdr parts)
+          parts))
 
     ;; The parts, last one first.
     (define (split-parts string delimiter limit start end)
