@@ -67,20 +67,22 @@
              (case-lambda
                ((argument ...)
                 (of-ranges argument ... 0 (length-for 'name a) 0 (length-for 'name b)))
-               ((argument ... start1)
-                (check-range 'name a start1 (length-for 'name a))
-                (of-ranges argument ... start1 (string-length a) 0 (length-for 'name b)))
-               ((argument ... start1 end1)
-                (check-range 'name a start1 end1)
-                (of-ranges argument ... start1 end1 0 (length-for 'name b)))
-               ((argument ... start1 end1 start2)
-                (check-range 'name a start1 end1)
-                (check-range 'name b start2 (length-for 'name b))
-                (of-ranges argument ... start1 end1 start2 (string-length b)))
-               ((argument ... start1 end1 start2 end2)
-                (check-range 'name a start1 end1)
-                (check-range 'name b start2 end2)
-                (of-ranges argument ... start1 end1 start2 end2))))))))
+               ((argument ... start1 . more)
+                (call-with-ranges 'name a b start1 more
+                                  (lambda (start1 end1 start2 end2)
+                                    (of-ranges argument ... start1 end1 start2 end2))))))))))
+
+    (define (call-with-ranges who a b start1 more receiver)
+      (let* ((end1 (if (pair? more) (car more) (length-for who a)))
+             (more (if (pair? more) (cdr more) '()))
+             (start2 (if (pair? more) (car more) 0))
+             (more (if (pair? more) (cdr more) '()))
+             (end2 (if (pair? more) (car more) (length-for who b))))
+        (if (and (pair? more) (pair? (cdr more)))
+            (error (string-append (symbol->string who) ": too many arguments:") (cdr more)))
+        (check-range who a start1 end1)
+        (check-range who b start2 end2)
+        (receiver start1 end1 start2 end2)))
 
     ;; characters that meet a criterion
 
