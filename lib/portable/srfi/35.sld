@@ -1,7 +1,7 @@
 ;;; SRFI 35: conditions.
 ;;;
-;;; A condition is a list of parts: a type and the values of its fields and of its parents' fields. A
-;;; compound condition has more parts than one.
+;;; A condition is a list of parts. A part is a type and the values of its and its parents' fields.
+;;; A compound condition has more parts than one.
 
 (define-library (srfi 35)
   (export make-condition-type condition-type? make-condition condition? condition-has-type?
