@@ -26,4 +26,4 @@
           time-utc->time-monotonic time-utc->time-monotonic! time-utc->time-tai
           time-utc->time-tai!
           date->string string->date)
-  (import (srfi 19 time) (srfi 19 text)))
+  (import (srfi 19 calendar) (srfi 19 text)))

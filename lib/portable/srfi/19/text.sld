@@ -2,7 +2,7 @@
 
 (define-library (srfi 19 text)
   (export date->string string->date)
-  (import (scheme base) (scheme case-lambda) (scheme char) (srfi 19 time))
+  (import (scheme base) (scheme case-lambda) (scheme char) (srfi 19 calendar))
   (begin
 
     (define week-days
