@@ -1,6 +1,6 @@
 ;;; SRFI 166: formatters, state variables and the state that formatters run in.
 ;;;
-;;; A formatter is a record with a procedure of the state. The state is mutable: a vector with a place
+;;; A formatter is a record with a procedure of the state. The state is a vector with a place
 ;;; for each state variable. A formatter that must not change the state runs in a copy.
 
 (define-library (srfi 166 state)
