@@ -107,11 +107,12 @@
     (define (emit-object writer letter template object)
       (case letter
         ((#\a)
-         (if (string? object)
-             (emit-all writer object)
-             (emit-all writer (written display object))))
-        ((#\s) (emit-all writer (written write object)))
-        ((#\w) (emit-all writer (written write-shared object)))
+         (cond ((string? object) (emit-all writer object))
+               ((char? object) (emit-char writer object))
+               ((symbol? object) (emit-all writer (symbol->string object)))
+               (else (emit-by writer display object))))
+        ((#\s) (emit-by writer write object))
+        ((#\w) (emit-by writer write-shared object))
         ((#\d) (emit-number writer "~d" object 10))
         ((#\x) (emit-number writer "~x" object 16))
         ((#\o) (emit-number writer "~o" object 8))
@@ -121,6 +122,11 @@
          (emit-char writer object))
         ((#\y) (emit-all writer (pretty object)))
         (else (error "format: there is no such directive:" (string #\~ letter) template))))
+
+    ;; No text that these procedures make ends with a newline.
+    (define (emit-by writer procedure object)
+      (procedure object (writer-port writer))
+      (set-writer-fresh! writer #f))
 
     (define (emit-number writer directive object radix)
       (if (not (number? object))
