@@ -176,7 +176,7 @@
 
     (define (fixed-real x digits)
       (if (finite? x)
-          (let* ((scaled (scale (abs (exact x)) digits))
+          (let* ((scaled (round (* (abs (exact x)) (expt 10 digits))))
                  (text (number->string scaled))
                  (text (if (<= (string-length text) digits)
                            (string-append (make-string (- (+ digits 1) (string-length text)) #\0)
@@ -188,16 +188,6 @@
                            "."
                            (substring text point (string-length text))))
           (number->string x)))
-
-    ;; Rounds x times a power of ten, half to even, without a fraction in lowest terms.
-    (define (scale x digits)
-      (let-values (((quotient rest)
-                    (floor/ (* (numerator x) (expt 10 digits)) (denominator x))))
-        (let ((twice (* 2 rest)))
-          (if (or (> twice (denominator x))
-                  (and (= twice (denominator x)) (odd? quotient)))
-              (+ quotient 1)
-              quotient))))
 
     ;; Pretty printing
 
