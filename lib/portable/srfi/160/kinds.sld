@@ -6,7 +6,7 @@
 ;;; are records and disjoint from all types.
 
 (define-library (srfi 160 kinds)
-  (export u8? make-u8vector u8vector u8vector? u8vector-length u8vector-ref u8vector-set!
+  (export single u8? make-u8vector u8vector u8vector? u8vector-length u8vector-ref u8vector-set!
           u8vector->list list->u8vector u8vector-copy! s8? make-s8vector s8vector
           s8vector? s8vector-length s8vector-ref s8vector-set! s8vector->list
           list->s8vector s8vector-copy! u16? make-u16vector u16vector u16vector?
