@@ -26,6 +26,7 @@
 (test '(#t #t #t "text" 1) (list (error? failure) (serious-condition? failure) (message-condition? failure)
                              (condition-message failure) (condition-ref failure 'k)))
 (test #f (error? 1))
+(test '(#t #f) (let ((c (make-condition &serious))) (list (serious-condition? c) (error? c))))
 (test 'caught (guard (e ((error? e) 'caught)) (raise failure)))
 
 (test-error (make-condition-type "t" &error '()))

@@ -18,7 +18,7 @@
           flasin flacos flatan flsinh flcosh fltanh flasinh flacosh flatanh flquotient
           flremainder flremquo checked define-flonum sign negative-sign? log1+)
   (import (scheme base) (scheme case-lambda) (scheme inexact)
-          (only (cozen number) flonum? arithmetic-shift integer-length))
+          (only (cozen number) flonum?))
   (begin
 
     ;; Mathematical constants
@@ -129,13 +129,17 @@
     (define-flonum (flcopysign x y)
       (if (eq? (negative-sign? x) (negative-sign? y)) x (- x)))
 
-    ;; A power from 2^-1074 to 2^1023, exact.
-    (define (power-of-2 exponent)
-      (if (< exponent -1000)
-          (* (power-of-2 (+ exponent 500)) 3.054936363499605e-151)
-          (inexact (if (< exponent 0)
-                       (/ 1 (arithmetic-shift 1 (- exponent)))
-                       (arithmetic-shift 1 exponent)))))
+    ;; All powers of two that are flonums, from 2^-1074.
+    (define powers-of-2
+      (let ((powers (make-vector 2098)))
+        (let loop ((index 0) (power fl-least))
+          (if (< index 2098)
+              (begin
+                (vector-set! powers index power)
+                (loop (+ index 1) (* 2.0 power)))
+              powers))))
+
+    (define (power-of-2 exponent) (vector-ref powers-of-2 (+ exponent 1074)))
 
     ;; Only the last multiplication can round.
     (define (make-flonum x n)
@@ -163,21 +167,19 @@
     ;; A fraction of magnitude from 0.5 to 1 and an exponent, for a finite flonum that is not 0.
     (define (split x)
       (let ((size (abs x)))
-        (cond ((>= size 1.0)
-               (let loop ((x x) (exponent 0) (step 512))
-                 (if (zero? step)
-                     (values (* x 0.5) (+ exponent 1))
-                     (let ((power (power-of-2 step)))
-                       (if (>= (abs x) power)
-                           (loop (/ x power) (+ exponent step) (quotient step 2))
-                           (loop x exponent (quotient step 2)))))))
-              (else
-               (let loop ((x x) (exponent 0) (step 512))
-                 (cond ((>= (abs x) 0.5) (values x exponent))
-                       ((or (= step 1) (< (* (abs x) (power-of-2 step)) 1.0))
-                        (loop (* x (power-of-2 step)) (- exponent step)
-                              (if (= step 1) 1 step)))
-                       (else (loop x exponent (quotient step 2)))))))))
+        (if (< size least-normal)
+            (let-values (((fraction exponent) (split (* x (power-of-2 60)))))
+              (values fraction (- exponent 60)))
+            (let ((exponent (whole-logarithm size)))
+              (values (* 0.5 (* x (power-of-2 (- exponent))))
+                      (+ exponent 1))))))
+
+    ;; Of a normal flonum; the quotient of logarithms may be off by one near a power of two.
+    (define (whole-logarithm size)
+      (let ((guess (max -1022 (min 1023 (exact (floor (/ (log size) fl-log-2)))))))
+        (cond ((< size (power-of-2 guess)) (- guess 1))
+              ((and (< guess 1023) (>= size (power-of-2 (+ guess 1)))) (+ guess 1))
+              (else guess))))
 
     (define-flonum (flnormalized-fraction-exponent x)
       (if (or (zero? x) (nan? x) (infinite? x))
