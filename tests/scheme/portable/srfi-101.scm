@@ -1,6 +1,8 @@
 ;;; SRFI 101: random-access lists.
 
-(import (scheme base) (scheme write) (scheme process-context) (prefix (srfi 101) ra:))
+(import (scheme base) (scheme write) (scheme process-context) (prefix (srfi 101) ra:)
+        (only (srfi 101 random-access-lists procedures) length<=?)
+        (only (srfi 101 random-access-lists syntax)))
 (include "../prelude.scm")
 
 (define (l x) (ra:random-access-list->linear-access-list x))
@@ -49,6 +51,7 @@
                                     ra:cdaaar ra:cddaar ra:cdadar ra:cdddar ra:cdaadr ra:cddadr ra:cdaddr ra:cddddr)))
 (test '(1 5 #t #t) (list (ra:car (ra:caar t)) (ra:car (ra:cadr t)) (ra:pair? (ra:cdar t)) (ra:pair? (ra:cddr t))))
 
+(test #t (length<=? (upto 3) 3))
 (test-error (ra:car '()))
 (test-error (ra:cdr '(1)))
 (test-error (ra:list-ref (upto 3) 3))
