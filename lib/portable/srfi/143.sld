@@ -156,10 +156,12 @@
           (error (string-append (symbol->string name) ": the bit's index is out of range:")
                  index)))
 
+    ;; All bits above the highest are as the sign.
     (define-test (fxbit-set? index i)
       (begin
-        (check-bit 'fxbit-set? index)
-        (bit-set? index i)))
+        (if (< index 0)
+            (error "fxbit-set?: the bit's index is out of range:" index))
+        (if (> index 60) (< i 0) (bit-set? index i))))
 
     ;; The bit above all others is the sign.
     (define (fxcopy-bit index i boolean)
