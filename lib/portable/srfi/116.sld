@@ -1,6 +1,7 @@
 ;;; SRFI 116: immutable lists.
 ;;;
-;;; The comparators are those of SRFI 128. `equal?` does not look into immutable pairs.
+;;; The comparators are those of SRFI 128. `equal?` does not look into immutable pairs; where it is
+;;; the default of a procedure here, the procedure does.
 
 (define-library (srfi 116)
   (export iq ipair ilist xipair ipair* make-ilist ilist-tabulate ilist-copy iiota ipair?
@@ -357,16 +358,23 @@
 
     (define (ifind-tail satisfied? list)
       (let loop ((rest list))
-        (and (ipair? rest)
-             (if (satisfied? (get-icar rest)) rest (loop (get-icdr rest))))))
+        (cond ((ipair? rest) (if (satisfied? (get-icar rest)) rest (loop (get-icdr rest))))
+              ((null? rest) #f)
+              (else (error "ifind-tail: expected an immutable list, found" list)))))
 
     (define (ifind satisfied? list)
       (let ((rest (ifind-tail satisfied? list)))
         (and rest (get-icar rest))))
 
+    (define (same-tree? a b)
+      (if (and (ipair? a) (ipair? b))
+          (and (same-tree? (get-icar a) (get-icar b))
+               (same-tree? (get-icdr a) (get-icdr b)))
+          (equal? a b)))
+
     (define imember
       (case-lambda
-        ((object list) (imember object list equal?))
+        ((object list) (imember object list same-tree?))
         ((object list same?) (ifind-tail (lambda (element) (same? object element)) list))))
 
     (define (imemq object list) (imember object list eq?))
@@ -374,6 +382,7 @@
 
     ;; The last call is a tail call.
     (define (iany satisfied? . lists)
+      (for-each (lambda (list) (check-ilist "iany" list)) lists)
       (let loop ((lists lists))
         (and (all-pairs? lists)
              (let ((rests (map get-icdr lists)))
@@ -413,12 +422,12 @@
 
     (define idelete
       (case-lambda
-        ((object list) (idelete object list equal?))
+        ((object list) (idelete object list same-tree?))
         ((object list same?) (iremove (lambda (element) (same? object element)) list))))
 
     (define idelete-duplicates
       (case-lambda
-        ((list) (idelete-duplicates list equal?))
+        ((list) (idelete-duplicates list same-tree?))
         ((list same?)
          (let loop ((rest list) (reversed '()))
            (cond ((not (ipair? rest)) (onto reversed '()))
@@ -434,7 +443,7 @@
 
     (define iassoc
       (case-lambda
-        ((key list) (iassoc key list equal?))
+        ((key list) (iassoc key list same-tree?))
         ((key list same?) (ifind (lambda (entry) (same? key (icar entry))) list))))
 
     (define (iassq key list) (iassoc key list eq?))
@@ -443,7 +452,7 @@
 
     (define ialist-delete
       (case-lambda
-        ((key list) (ialist-delete key list equal?))
+        ((key list) (ialist-delete key list same-tree?))
         ((key list same?) (iremove (lambda (entry) (same? key (icar entry))) list))))
 
     ;; Replacement and conversion

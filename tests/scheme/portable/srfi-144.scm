@@ -77,6 +77,7 @@
 (test (list (* -1.0 (expt 2.0 -60)) 7.0 +inf.0 -0.0)
       (list (fl+* (+ 1 (expt 2.0 -30)) (- 1 (expt 2.0 -30)) -1.0) (fl+* 2.0 3.0 1.0)
             (fl+* 2.0 +inf.0 1.0) (fl+* 0.0 -1.0 -0.0)))
+(test '(-inf.0 +inf.0 +inf.0) (list (fl+* fl-greatest fl-greatest -inf.0) (fl+* fl-greatest (- fl-greatest) +inf.0) (fl+* fl-greatest 2.0 1.0)))
 (test '(1.5 2.0 1.0 0.0 -1.0 -1.0) (list (flabs -1.5) (flabsdiff 1.0 3.0) (flposdiff 3.0 2.0) (flposdiff 2.0 3.0)
                                     (flsgn -3.0) (flsgn -0.0)))
 (test '(3.0 2.0 -inf.0 1.0 0.0 1.0) (list (flnumerator 1.5) (fldenominator 1.5) (flnumerator -inf.0) (fldenominator +inf.0)

@@ -287,13 +287,15 @@
     ;; the right sign already.
     (define-flonum (fl+* x y z)
       (let ((product (* x y)))
-        (if (and (finite? x) (finite? y) (finite? z)
-                 (not (= x 0.0)) (not (= y 0.0)))
-            (let ((exact-sum (+ (* (exact x) (exact y)) (exact z))))
-              (if (eqv? exact-sum 0)
-                  (if (= product 0.0) 0.0 (+ product z))
-                  (inexact exact-sum)))
-            (+ product z))))
+        (cond ((not (and (finite? x) (finite? y))) (+ product z))
+              ;; The product is finite, although it may not be a flonum.
+              ((not (finite? z)) z)
+              ((or (= x 0.0) (= y 0.0)) (+ product z))
+              (else
+               (let ((exact-sum (+ (* (exact x) (exact y)) (exact z))))
+                 (if (eqv? exact-sum 0)
+                     (if (= product 0.0) 0.0 (+ product z))
+                     (inexact exact-sum)))))))
 
     (define-flonum (flabs x) (abs x))
     (define-flonum (flabsdiff x y) (abs (- x y)))
