@@ -61,20 +61,20 @@
 
 ;; pretty
 (define code '(define (fold kons knil ls) (let lp ((ls ls) (acc knil)) (if (null? ls) acc (lp (cdr ls) (kons (car ls) acc))))))
-(test "(define (fold kons knil ls)\n  (let lp ((ls ls) (acc knil))\n    (if (null? ls)\n        acc\n        (lp (cdr ls)\n            (kons (car ls) acc)))))" (show #f (with ((width 35)) (pretty code))))
-(test '("(a b)" "#0=(a . #0#)" "(#0=(a) #0#)" "((a) (a))" "(a)") (let ((l (list 'a)) (c (list 'a))) (set-cdr! c c) (map (lambda (f) (show #f f)) (list (pretty '(a b)) (pretty c) (pretty-shared (list l l)) (pretty-simply (list l l)) (pretty-with-color l)))))
-(test "(1   2   3\n 100 5   6\n 7)" (show #f (with ((width 13)) (pretty '(1 2 3 100 5 6 7)))))
+(test "(define (fold kons knil ls)\n  (let lp ((ls ls) (acc knil))\n    (if (null? ls)\n        acc\n        (lp (cdr ls)\n            (kons (car ls) acc)))))\n" (show #f (with ((width 35)) (pretty code))))
+(test '("(a b)\n" "#0=(a . #0#)\n" "(#0=(a) #0#)\n" "((a) (a))\n" "(a)\n") (let ((l (list 'a)) (c (list 'a))) (set-cdr! c c) (map (lambda (f) (show #f f)) (list (pretty '(a b)) (pretty c) (pretty-shared (list l l)) (pretty-simply (list l l)) (pretty-with-color l)))))
+(test "(1   2   3\n 100 5   6\n 7)\n" (show #f (with ((width 13)) (pretty '(1 2 3 100 5 6 7)))))
 
 ;; columns
 (shows
  ("abc     123\ndef     456\n" (with ((width 16)) (columnar (displayed "abc\ndef\n") (displayed "123\n456\n"))))
  ("/* abc | 123 */\n/* def | 456 */\n" (with ((width 15)) (columnar "/* " (displayed "abc\ndef\n") " | " (displayed "123\n456\n") " */")))
- ("a   |  1\nbcd |   \n" (columnar 4 (displayed "a\nbcd") "|" 3 'right (displayed "1"))) (" 1 a\n 2 b\n" (columnar 2 'right 'infinite (line-numbers) " " (displayed "a\nb\n"))) ("\n" (columnar))
+ ("a   |  1\nbcd |   \n" (columnar 4 (displayed "a\nbcd") "|" 3 'right (displayed "1"))) (" 1 a\n 2 b\n" (columnar 2 'right 'infinite (line-numbers) " " (displayed "a\nb\n"))) ("\n" (columnar)) ("\n" (columnar "*")) ("a  |b\ncde|f\n" (tabular (each "a\ncde") "|" (each "b\nf")))
  (" a | b\n" (with ((width 7)) (columnar 3 'center (displayed "a") "|" 'center (displayed "b")))) ("a    b\n" (with ((width 10)) (columnar 1/2 (displayed "a") (displayed "b"))))
  ("|a  |123|\n|bc |45 |\n|def|6  |\n" (tabular "|" (each "a\nbc\ndef\n") "|" (each "123\n45\n6\n") "|")) ("10\n11\n" (columnar (trimmed/lazy 6 (line-numbers 10)))))
 (shows
  ("aaa\nbb cc\nddddd" (with ((width 6)) (wrapped "aaa bb cc  ddddd"))) ("a b" (wrapped "  a\n b ")) ("aa\nbb" (with ((width 3)) (wrapped/list '("aa" "bb")))) ("abc\nde\nf" (with ((width 3)) (wrapped/char "abcde\nf")))
- ("a  b\nc" (with ((width 4)) (justified "a b c"))) ("a bb\nc d" (with ((width 4)) (justified "a bb c d")))  ("toolong\na" (with ((width 3)) (wrapped "toolong a"))) ("" (wrapped "")))
+ ("a  b\nc\n" (with ((width 4)) (justified "a b c"))) ("a bb\nc d\n" (with ((width 4)) (justified "a bb c d")))  ("toolong\na" (with ((width 3)) (wrapped "toolong a"))) ("" (wrapped "")))
 (define file "/tmp/srfi-166-test.txt")
 (test "one\ntwo\n" (begin (with-output-to-file file (lambda () (write-string "one\ntwo"))) (show #f (from-file file))))
 (delete-file file)

@@ -21,7 +21,7 @@
         (define (show-to destination-port)
           (put! state port destination-port)
           (put! state writer written)
-          (put! state substring/width substring)
+          (put! state substring/width plain-substring)
           (for-each (lambda (formatter) (run formatter state)) formatters))
         (cond ((output-port? destination) (show-to destination))
               ((eq? destination #t) (show-to (current-output-port)))
@@ -31,6 +31,9 @@
                  (get-output-string text-port)))
               (else
                (error "show: expected an output port or a boolean, found" destination)))))
+
+    ;; A negative start stands for what has no width before the first column.
+    (define (plain-substring text from to) (substring text (max 0 from) to))
 
     ;; Objects
 
@@ -257,13 +260,13 @@
       (trim-with size formatters 1
                  (lambda (text have over)
                    (fn (substring/width ellipsis)
-                     (each (kept text 0 over) ellipsis (substring/width text over have))))))
+                     (each (kept text -1 over) ellipsis (substring/width text over have))))))
 
     (define (trimmed/right size . formatters)
       (trim-with size formatters 1
                  (lambda (text have over)
                    (fn (substring/width ellipsis)
-                     (each (substring/width text 0 (- have over))
+                     (each (substring/width text -1 (- have over))
                            ellipsis
                            (kept text (- have over) have))))))
 
@@ -273,7 +276,7 @@
                    (let* ((left (quotient over 2))
                           (end (- have (- over left))))
                      (fn (substring/width ellipsis)
-                       (each (kept text 0 left)
+                       (each (kept text -1 left)
                              ellipsis
                              (substring/width text left end)
                              ellipsis

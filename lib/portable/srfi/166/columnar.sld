@@ -141,12 +141,16 @@
                                                                (column-size column)
                                                                state))))
                      columns)
-           (if (null? columns)
-               (emit "\n" state)
-               (put-lines columns state #f))))))
+           (put-table columns state)))))
+
+    ;; Without a column there is one blank line.
+    (define (put-table columns state)
+      (if (some? (lambda (column next) (not (column-border? column))) columns columns)
+          (put-lines columns state)
+          (emit "\n" state)))
 
     ;; Lines until the columns that are not infinite have no more.
-    (define (put-lines columns state pad-last?)
+    (define (put-lines columns state)
       (let ((pieces (map (lambda (column)
                            (if (column-border? column) #t ((column-next column))))
                          columns)))
@@ -160,11 +164,11 @@
                 (if (pair? columns)
                     (begin
                       (put-piece (car columns) (car pieces)
-                                 (or pad-last? (pair? (cdr columns)))
+                                 (pair? (cdr columns))
                                  state)
                       (loop (cdr columns) (cdr pieces)))))
               (emit "\n" state)
-              (put-lines columns state pad-last?)))))
+              (put-lines columns state)))))
 
     (define (some? satisfied? a b)
       (and (pair? a)
@@ -216,9 +220,7 @@
                                                (set! lines (cdr lines))
                                                line)))))))
             columns)
-           (if (null? columns)
-               (emit "\n" state)
-               (put-lines columns state #t))))))
+           (put-table columns state)))))
 
     ;; Wrapping
 
@@ -292,10 +294,11 @@
       (with-words formatters
         (lambda (words)
           (fn (width string-width)
-            (joined/last (lambda (line) (justify line width string-width))
-                         (lambda (line) (join line " "))
-                         (break-lines words width string-width)
-                         nl)))))
+            (each (joined/last (lambda (line) (justify line width string-width))
+                               (lambda (line) (join line " "))
+                               (break-lines words width string-width)
+                               nl)
+                  nl)))))
 
     ;; Spreads the space evenly; what is left over goes to the last gaps.
     (define (justify words size measure)

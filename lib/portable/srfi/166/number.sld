@@ -82,7 +82,11 @@
                             ((eqv? comma-sep #\.) ",")
                             (else ".")))
                (integer (if (and comma-rule (or (= radix 10) (finite? x)) (all-digits? integer))
-                            (insert-commas integer comma-rule (as-string comma-sep))
+                            (insert-commas integer
+                                            comma-rule
+                                            (if (and (eqv? comma-sep #\,) (string=? point ","))
+                                                "."
+                                                (as-string comma-sep)))
                             integer))
                (text (if (string=? fraction "")
                          integer

@@ -1,4 +1,4 @@
-;;; SRFI 166: pretty printing.
+;;; SRFI 166: pretty printing. A newline follows the object.
 
 (define-library (srfi 166 pretty)
   (export pretty pretty-shared pretty-simply pretty-with-color)
@@ -15,7 +15,7 @@
 
     ;; Without labels: a cycle never ends.
     (define (pretty-simply object)
-      (fn (col width) (layout object col width)))
+      (fn (col width) (each (layout object col width) nl)))
 
     (define (pretty-with-color object) (pretty object))
 
@@ -23,9 +23,10 @@
     (define (make-pretty procedure object)
       (let ((text (text-of procedure object)))
         (fn (col width)
-          (if (tree? object text)
-              (layout object col width)
-              text))))
+          (each (if (tree? object text)
+                    (layout object col width)
+                    text)
+                nl))))
 
     ;; Has the text one parenthesis for each list and vector, so that there are no labels?
     (define (tree? object text)
@@ -76,9 +77,18 @@
         ((define define-syntax define-values define-library define-record-type lambda let let*
            letrec letrec* let-values let*-values let-syntax letrec-syntax parameterize when unless
            case guard do syntax-rules)
-         (if (and (eq? (car form) 'let) (pair? (cdr form)) (symbol? (cadr form))) 2 1))
+         (if (or (eq? (car form) 'do)
+                 (and (eq? (car form) 'let) (pair? (cdr form)) (symbol? (cadr form))))
+             2
+             1))
         ((begin cond-expand) 0)
-        (else #f)))
+        (else
+         (let ((name (symbol->string (car form))))
+           (if (or (starts-with? name "with-") (starts-with? name "call-with-")) 1 #f)))))
+
+    (define (starts-with? text start)
+      (and (>= (string-length text) (string-length start))
+           (string=? (substring text 0 (string-length start)) start)))
 
     (define (newline-to column port)
       (newline port)
@@ -92,23 +102,32 @@
         (write-string head port)
         (cond ((null? operands) (write-string ")" port))
               ((and before-body (list-longer? operands before-body))
-               (let loop ((left before-body)
-                          (operands operands)
-                          (at (+ column 1 (string-length head))))
-                 (if (> left 0)
-                     (begin
-                       (write-string " " port)
-                       (put-object (car operands) (+ at 1) width 0 port)
-                       (loop (- left 1)
-                             (cdr operands)
-                             (+ at 1 (string-length (text-of write-simple (car operands))))))
-                     (begin
-                       (newline-to (+ column 2) port)
-                       (put-elements operands (+ column 2) width closing port)))))
+               (put-operands operands before-body (+ column 1 (string-length head))
+                             column width closing port))
               (else
                (let ((at (+ column 2 (string-length head))))
                  (write-string " " port)
                  (put-elements operands at width closing port))))))
+
+    ;; The first operands follow the head, the others begin lines. `at` is the column reached.
+    (define (put-operands operands left at column width closing port)
+      (if (= left 0)
+          (begin
+            (newline-to (+ column 2) port)
+            (put-elements operands (+ column 2) width closing port))
+          (let ((size (string-length (text-of write-simple (car operands)))))
+            (if (and (= left 1)
+                     (> at (+ column 3))
+                     (> (+ at 1 size) width)
+                     (<= (+ column 4 size) width))
+                (begin
+                  (newline-to (+ column 4) port)
+                  (put-object (car operands) (+ column 4) width 0 port))
+                (begin
+                  (write-string " " port)
+                  (put-object (car operands) (+ at 1) width 0 port)))
+            (put-operands (cdr operands) (- left 1) (+ at 1 size)
+                          column width closing port))))
 
     (define (list-longer? list count)
       (and (pair? list)
