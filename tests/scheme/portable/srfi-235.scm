@@ -24,7 +24,7 @@
 (test '((((1 2 3) (1 4 5)) ((2 2 3))) () ((1 3) (2 4))) (list ((group-by car) '((1 2 3) (2 2 3) (1 4 5))) ((group-by car) '())
                                                    ((group-by values (lambda (a b) (eq? (even? a) (even? b)))) '(1 2 3 4))))
 (test "abc" (output (begin-procedure a b c)))
-(test '(1 2 5) (list (if-procedure #t (lambda () 1) (lambda () 2)) (if-procedure #f (lambda () 1) (lambda () 2)) (begin-procedure a (lambda () 5))))
+(test '(1 2 5) (list (if-procedure #t (lambda () 1) (lambda () 2)) (if-procedure #f (lambda () 1) (lambda () 2)) (begin-procedure (lambda () 4) (lambda () 5))))
 (test '("abc" "" "" "abc") (list (output (when-procedure #t a b c)) (output (when-procedure #f a b c)) (output (unless-procedure #t a b c)) (output (unless-procedure #f a b c))))
 (test '(3 0) (list (value-procedure 2 (lambda (x) (+ x 1)) (lambda () 0)) (value-procedure #f (lambda (x) (+ x 1)) (lambda () 0))))
 (test '("b" "c" "") (list (output (case-procedure 2 (list (cons 1 a) (cons 2 b)))) (output (case-procedure 0 (list (cons 1 a)) c)) (output (case-procedure 0 (list (cons 1 a))))))
