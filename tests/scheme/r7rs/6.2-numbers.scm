@@ -83,10 +83,23 @@
 (test '(2. 2.) (list (modulo 1152921504606846977 3.) (remainder 1152921504606846977 3.)))
 (test-error (quotient 1 0))
 (define large 9007199254740992)
-(test '("-0.0" "-0.0" "0.0" "-0.0" "-0.0")
+;; a quotient that is zero has the sign of a quotient, a remainder that is zero has none
+(test '("0.0" "0.0" "0.0" "-0.0" "0.0")
       (map number->string
            (list (modulo -0.0 large) (remainder (- large) 2.) (modulo large 2.)
                  (quotient 1. (- large)) (modulo (- large) (inexact large)))))
+(test '("-0.0" "-0.0" "-0.0" "-0.0" "-0.0" "-0.0" "0.0" "0.0")
+      (map number->string
+           (list (quotient 0 -1.) (quotient 1 -2.) (quotient -1 2.) (quotient 1. -2)
+                 (quotient -1. 2) (quotient -0.0 3) (quotient -1. -2.) (quotient -0.0 -3.))))
+(test '("-0.0" "-0.0" "0.0" "-0.0" "0.0" "0.0")
+      (map number->string
+           (list (floor-quotient -0.0 1) (floor-quotient 0 -1.) (floor-quotient 0. 1.)
+                 (truncate-quotient -1. 2.) (truncate-quotient -1. -2.) (floor-quotient 1. 2.))))
+(test '("0.0" "0.0" "0.0" "0.0" "0.0" "0.0")
+      (map number->string
+           (list (modulo -6. 2.) (modulo 6. -2.) (remainder -6. 2.) (remainder -6 2.)
+                 (floor-remainder -0.0 2.) (truncate-remainder -6. -2))))
 (test-error (modulo 1.5 1))
 (test '(4 0 288 1) (list (gcd 32 -36) (gcd) (lcm 32 -36) (lcm)))
 (test '(288.0 4) (list (lcm 32.0 -36) (gcd 12 8 20)))

@@ -233,6 +233,13 @@ impl Real {
             division,
             Division::TruncateQuotient | Division::FloorQuotient
         );
+        // A quotient that is zero has the sign that the quotient would have, a remainder has none (as
+        // Chez and Guile have it).
+        let signed = |result: f64| match result == 0.0 {
+            true if is_quotient && a.is_sign_negative() != b.is_sign_negative() => -0.0,
+            true => 0.0,
+            false => result,
+        };
         // An exact operand may be none of the doubles, which are what `%` takes.
         let is_mixed = self.is_exact() || other.is_exact();
         if (is_quotient || is_mixed)
@@ -240,10 +247,7 @@ impl Real {
             && let (Some(exact), Some(divisor)) = (self.to_exact(), other.to_exact())
         {
             let result = Self::Exact(exact).integer_divide(&Self::Exact(divisor), division)?;
-            // A zero has the sign that division of doubles gives it.
-            let zero = 0.0_f64.copysign(if is_quotient { b } else { a });
-            let result = result.to_f64();
-            return Ok(Self::Flonum(if result == 0.0 { zero } else { result }));
+            return Ok(Self::Flonum(signed(result.to_f64())));
         }
         // `%` is exact.
         let truncated = a % b;
@@ -252,12 +256,12 @@ impl Real {
         } else {
             truncated
         };
-        Ok(Self::Flonum(match division {
+        Ok(Self::Flonum(signed(match division {
             Division::TruncateQuotient => (a - truncated) / b,
             Division::TruncateRemainder => truncated,
             Division::FloorQuotient => (a - floored) / b,
             Division::FloorRemainder => floored,
-        }))
+        })))
     }
 
     /// The greatest common divisor of two integers, or the least common multiple.

@@ -1,11 +1,22 @@
 //! `Let` and `Fix`: propagates, moves or drops the bound expressions.
 
+use abi::primitive::Effect;
+
 use super::census::Progress;
 use super::{Inliner, Step, Substitute, Use};
 use crate::core::ir::{Expr, ExprId, LambdaId, Literal, VariableId};
 
 /// How far from a binding its first use is looked for.
 const STEPS_MAX: usize = 32;
+
+/// How many values of an expression the code around it takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// The first one, as in a binding.
+    One,
+    /// All that there are.
+    All,
+}
 
 impl Inliner<'_> {
     /// After the inits: constants and copies are propagated, procedures bound by a `Fix`; then the body.
@@ -110,10 +121,10 @@ impl Inliner<'_> {
         if self.census.uses(variable) != 1 || description.assigned {
             return false;
         }
-        let Some(place) = self.first_evaluated(variable, body) else {
+        let Some((place, wanted)) = self.first_evaluated(variable, body) else {
             return false;
         };
-        if !self.may_rewrite() {
+        if wanted == Wanted::All && !self.gives_one_value(init) || !self.may_rewrite() {
             return false;
         }
         self.census.forget(variable);
@@ -121,12 +132,15 @@ impl Inliner<'_> {
         true
     }
 
-    /// The reference to `variable`, if nothing but constants and variables is evaluated before it.
-    fn first_evaluated(&self, variable: VariableId, body: ExprId) -> Option<ExprId> {
+    /// The reference to `variable`, if nothing but constants and variables is evaluated before it, and
+    /// how many values are wanted there.
+    fn first_evaluated(&self, variable: VariableId, body: ExprId) -> Option<(ExprId, Wanted)> {
         let mut id = body;
+        let mut wanted = Wanted::All;
         for _ in 0..STEPS_MAX {
+            let outer = id;
             id = match self.program.expr(id) {
-                Expr::Local(first) if *first == variable => return Some(id),
+                Expr::Local(first) if *first == variable => return Some((id, wanted)),
                 Expr::If(test, ..) => *test,
                 Expr::Sequence(parts) => parts[0],
                 Expr::Let(bindings, _) => bindings.first()?.1,
@@ -140,9 +154,39 @@ impl Inliner<'_> {
                     .find(|&operand| !self.is_inert(operand, variable))?,
                 Expr::Receive { producer, .. } => *producer,
                 _ => return None,
-            }
+            };
+            wanted = match self.program.expr(outer) {
+                Expr::Receive { .. } => Wanted::All,
+                _ => Wanted::One,
+            };
         }
         None
+    }
+
+    /// Whether the expression has exactly one value, if it has any.
+    fn gives_one_value(&self, id: ExprId) -> bool {
+        let mut pending = vec![id];
+        for _ in 0..STEPS_MAX {
+            let Some(id) = pending.pop() else {
+                return true;
+            };
+            match self.program.expr(id) {
+                Expr::If(_, consequent, alternative) => pending.extend([*consequent, *alternative]),
+                Expr::Sequence(parts) => pending.extend(parts.last()),
+                Expr::Let(_, body) | Expr::Fix(_, body) | Expr::Receive { body, .. } => {
+                    pending.push(*body);
+                }
+                Expr::Primitive(primitive, _) if primitive.effect() == Effect::Control => return false,
+                Expr::Quote(_)
+                | Expr::Local(_)
+                | Expr::GlobalRef(_)
+                | Expr::Lambda(_)
+                | Expr::Primitive(..)
+                | Expr::CheckInitialized(..) => {}
+                _ => return false,
+            }
+        }
+        false
     }
 
     fn is_inert(&self, id: ExprId, wanted: VariableId) -> bool {

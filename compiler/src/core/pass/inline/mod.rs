@@ -31,9 +31,9 @@
 //!   return to another place. The capture has to stand in the body itself, because a capture in a
 //!   procedure inside returns elsewhere.
 //! * Copies share nothing: each copy has variables, labels and lambdas of its own.
-//! * R7RS 6.10 leaves open which error another number of values than one causes where one value is
-//!   wanted, if it causes any. So an init that moves to a use, or whose value nothing uses, may
-//!   return any number of values.
+//! * A binding takes the first value of its init, and ignores the others. So an init that may have
+//!   another number of values than one does not move to a place where all values are taken: the
+//!   body itself, and the producer of a `receive`. A place that wants one value takes the first one, too.
 //!
 //! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 

@@ -115,3 +115,23 @@ fn self_application_ends() {
     );
     assert!(text.len() < 1000, "{text}");
 }
+
+#[test]
+fn an_init_of_many_values_does_not_become_the_result() {
+    for text in [
+        "(lambda _.0 (f.0) (let ((x.1 (call f.0))) x.1))",
+        "(lambda _.0 (a.0 b.1) (let ((x.2 (values a.0 b.1))) x.2))",
+        "(lambda _.0 (f.0) (let ((x.1 (if f.0 (call f.0) 1))) x.1))",
+        "(lambda _.0 (f.0) (let ((x.1 (call f.0))) (receive (y.2 %rest z.3) x.1 (cons y.2 z.3))))",
+    ] {
+        assert_eq!(inlined(text), text);
+    }
+    assert_eq!(
+        inlined("(lambda _.0 (f.0) (let ((x.1 (call f.0))) (car x.1)))"),
+        "(lambda _.0 (f.0) (car (call f.0)))"
+    );
+    assert_eq!(
+        inlined("(lambda _.0 (f.0) (let ((x.1 (if f.0 (car f.0) 1))) x.1))"),
+        "(lambda _.0 (f.0) (if f.0 (car f.0) 1))"
+    );
+}
