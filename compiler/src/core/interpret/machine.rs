@@ -224,7 +224,9 @@ impl<'program> Machine<'program> {
             Todo::Consume(procedure) => return self.call(&procedure, values),
             _ => {}
         }
-        let [value] = values.as_slice() else {
+        // One value is wanted here. The machine takes the first one of several; with none, it goes on
+        // with what the place of the value has in it.
+        let Some(value) = values.first() else {
             return Err(Stop::Unspecified);
         };
         match todo {

@@ -1,6 +1,7 @@
 //! Random programs mean the same after every pass.
 //!
-//! Each level's passes run over a program. [`interpret`](crate::core::interpret) compares what the
+//! Each level's passes run over a program, and each optional pass runs behind the passes that every
+//! level needs. [`interpret`](crate::core::interpret) compares what the
 //! program does after each pass with what the program did at first. `PROPTEST_CASES` says how many
 //! programs there are. `PROPTEST_RNG_SEED` makes the same programs again. A program that fails is
 //! shown before and after the pass.
@@ -10,7 +11,7 @@ use abi::tag;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::compile::CORE_PASSES;
+use crate::compile::{CORE_PASSES, CorePass};
 use crate::core::interpret::{Stop, evaluate};
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Lambda, Place, Program, VariableId};
 use crate::core::{parse, random, verify};
@@ -201,13 +202,18 @@ fn generate(bytes: &[u8]) -> Program {
 /// Steps that a program may take; one that needs more tells nothing.
 const FUEL: usize = 4000;
 
-/// Runs the passes of a level over a program and compares what it does after each.
-fn check(mut program: Program, level: Level) -> Result<(), TestCaseError> {
+/// Whether a run tells what the program means.
+fn says_something(result: &Result<impl Sized, Stop>) -> bool {
+    !matches!(result, Err(Stop::Fuel | Stop::Unspecified))
+}
+
+/// Runs the chosen passes over a program and compares what it does after each.
+fn check(mut program: Program, is_chosen: impl Fn(&CorePass) -> bool) -> Result<(), TestCaseError> {
     let text = program.to_text();
     let wanted = evaluate(&program, FUEL);
     prop_assert_eq!(&parse(&text).unwrap().to_text(), &text, "print and parse");
-    let says_something = !matches!(wanted.result, Err(Stop::Fuel | Stop::Unspecified));
-    for pass in CORE_PASSES.iter().filter(|pass| level >= pass.level) {
+    let says_something = says_something(&wanted.result);
+    for pass in CORE_PASSES.iter().filter(|pass| is_chosen(pass)) {
         let before = program.to_text();
         program = (pass.run)(program);
         let errors = verify(&program, pass.stage);
@@ -226,7 +232,33 @@ fn check(mut program: Program, level: Level) -> Result<(), TestCaseError> {
 fn check_all(program: &Program) -> Result<(), TestCaseError> {
     [Level::None, Level::Basic, Level::Full]
         .into_iter()
-        .try_for_each(|level| check(program.clone(), level))
+        .try_for_each(|level| check(program.clone(), |pass| level >= pass.level))?;
+    let optional = CORE_PASSES.iter().filter(|pass| pass.level > Level::None);
+    for alone in optional {
+        check(program.clone(), |pass| {
+            pass.level == Level::None || pass.name == alone.name
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+fn most_random_programs_say_something() {
+    let mut state = 1_u64;
+    let mut bytes = || {
+        let next = || {
+            // Knuth, The Art of Computer Programming 3.3.4: the multiplier of MMIX.
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 56) as u8
+        };
+        std::iter::repeat_with(next).take(160).collect::<Vec<u8>>()
+    };
+    let tells = |program: &Program| says_something(&evaluate(program, FUEL).result);
+    let (plain, shaped): (Vec<bool>, Vec<bool>) = (0..300)
+        .map(|_| (tells(&generate(&bytes())), tells(&random::generate(&bytes()))))
+        .unzip();
+    let [plain, shaped] = [plain, shaped].map(|told| told.into_iter().filter(|&told| told).count());
+    assert!(plain > 150 && shaped > 150, "of 300 each: {plain}, {shaped}");
 }
 
 proptest! {

@@ -110,6 +110,13 @@ impl Faults {
 }
 
 #[test]
+fn most_random_units_run_to_an_end() {
+    let is_whole = |seed: &u64| watched(&random_unit(*seed), false).result != Err(Raise::Limit);
+    let whole = (1..=100).filter(is_whole).count();
+    assert!(whole > 50, "{whole} of 100");
+}
+
+#[test]
 fn analyses_hold_for_random_units() {
     let mut faults = Faults::default();
     for seed in seeds(150) {
