@@ -12,6 +12,7 @@ use compiler::compile::{Compiled, EXPAND, compile, pass_names};
 use compiler::core::ir::Program;
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
+use compiler::id::Id as _;
 use compiler::options::Options;
 use loader::ImageView;
 use syntax::{Data, DatumId};
@@ -321,7 +322,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         environment: u32,
     ) -> Result<Vec<u8>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId(environment);
+        let environment = EnvironmentId::new(environment);
         let program =
             frontend.expand(|registry| expand::expand_form(registry, environment, data, datum));
         let program = program.map_err(first_error)?;
@@ -331,7 +332,7 @@ impl vm::hooks::Frontend for SharedFrontend {
     fn compile_file(&mut self, path: &str, environment: u32) -> Result<Vec<u8>, FrontendError> {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId(environment);
+        let environment = EnvironmentId::new(environment);
         let program =
             frontend.expand(|registry| expand::expand_text(registry, environment, &source));
         frontend
@@ -341,14 +342,14 @@ impl vm::hooks::Frontend for SharedFrontend {
 
     fn environment(&mut self, data: &Data, datum: DatumId) -> Result<u32, FrontendError> {
         let Some(sets) = data.proper_list(datum) else {
-            return Ok(EnvironmentId::INTERACTION.0);
+            return Ok(EnvironmentId::INTERACTION.number());
         };
         let mut frontend = self.0.borrow_mut();
         let environment = frontend
             .registry()
             .environment(data, &sets)
             .map_err(first_error)?;
-        Ok(environment.0)
+        Ok(environment.number())
     }
 }
 

@@ -6,10 +6,12 @@ use abi::frame_map::{self, SlotState};
 use abi::isa::{DataOffset, Instruction, Into, Local, MapOffset, Small};
 use abi::procedure::ProcedureHeader;
 use abi::written_name::WrittenName;
+use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::unit::{
     Constant, ConstantWord, Fixup, FixupTarget, LineRow, LinkUnit, ProcedureCode,
 };
+use compiler::ssa::ir::{CellId, ProcedureId};
 use gc::toy::{ToyModel, ToyState};
 use gc::{Arena, HeapOptions, ImageDescription, ImageId, Mutator};
 use loader::Host;
@@ -70,14 +72,19 @@ pub(crate) fn with_fixups(
     (code, fixups)
 }
 
+/// The procedure behind the entry.
+pub(crate) fn second() -> ProcedureId {
+    ProcedureId::new(1)
+}
+
 /// Two procedures, every kind of constant, two symbols, two cells.
 pub(crate) fn sample_unit() -> LinkUnit {
     LinkUnit {
-        procedures: vec![sample_entry(), sample_procedure()],
+        procedures: vec![sample_entry(), sample_procedure()].into(),
         frame_maps: vec![map(&[]), map(&[SlotState::Unused, SlotState::Live])],
         constants: vec![
             Constant::String("hello".into()),
-            Constant::Closure(1),
+            Constant::Closure(second()),
             Constant::Pair(ConstantWord::Constant(0), ConstantWord::Symbol(0)),
             Constant::Flonum(1e300),
             Constant::Vector(vec![ConstantWord::Symbol(1), ConstantWord::Word(8)]),
@@ -92,7 +99,8 @@ pub(crate) fn sample_unit() -> LinkUnit {
         cells: vec![
             ConstantWord::Word(abi::tag::UNBOUND),
             ConstantWord::Constant(2),
-        ],
+        ]
+        .into(),
         files: vec!["main.scm".into(), "lib/fold.scm".into()],
         interface: Some("(library (main))".into()),
     }
@@ -111,7 +119,7 @@ fn sample_entry() -> ProcedureCode {
     let (code, fixups) = with_fixups(&[
         (load_constant, Some(FixupTarget::Constant(2))),
         (load_cell, Some(FixupTarget::SymbolCell(1))),
-        (load_cell, Some(FixupTarget::Cell(1))),
+        (load_cell, Some(FixupTarget::Cell(CellId::new(1)))),
         (
             Instruction::Poll { map: MapOffset(0) },
             Some(FixupTarget::FrameMap(1)),

@@ -1,8 +1,10 @@
 //! Random literals: linked, loaded both ways, and read back from memory.
 
 use abi::tag::{self, Header, Kind};
+use compiler::id::{Id as _, IdVec};
 use compiler::link::link;
 use compiler::link::unit::{Constant, ConstantWord, LinkUnit};
+use compiler::ssa::ir::ProcedureId;
 use loader::{ImageView, LoadOptions, LoadedImage, load};
 use proptest::prelude::*;
 
@@ -25,7 +27,7 @@ fn any_constant(constant_count: u32, symbol_count: u32) -> impl Strategy<Value =
         ".{0,9}".prop_map(|text| Constant::String(text.as_str().into())),
         prop::collection::vec(any::<u8>(), 0..40).prop_map(Constant::Bytevector),
         any::<f64>().prop_map(Constant::Flonum),
-        (0_u32..2).prop_map(Constant::Closure),
+        (0_u32..2).prop_map(|number| Constant::Closure(ProcedureId::new(number))),
     ]
 }
 
@@ -41,7 +43,7 @@ fn any_unit() -> impl Strategy<Value = LinkUnit> {
                 symbols: (0..symbol_count)
                     .map(|number| format!("s{number}").into())
                     .collect(),
-                cells: vec![ConstantWord::Constant(0); cells],
+                cells: IdVec::filled(cells, ConstantWord::Constant(0)),
                 ..sample_unit_without_holes()
             }
         })

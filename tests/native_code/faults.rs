@@ -135,7 +135,7 @@ fn image_with_a_bug() -> Vec<u8> {
         ..ProcedureCode::default()
     };
     link(&LinkUnit {
-        procedures: vec![entry],
+        procedures: vec![entry].into(),
         frame_maps: vec![map(&[]), map(&[SlotState::Raw])],
         ..LinkUnit::default()
     })

@@ -10,13 +10,15 @@ use abi::frame_map::{FrameMap, SlotState};
 use abi::isa::{Instruction, OperandValue, decode_all};
 
 use super::superinstruction;
+use crate::id::IdVec;
 use crate::link::unit::{FixupTarget, LinkUnit, ProcedureCode};
+use crate::ssa::ir::ProcedureId;
 
 /// A slot of which a frame map says something wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
-    /// Index of the procedure.
-    pub procedure: usize,
+    /// The procedure.
+    pub procedure: ProcedureId,
     /// Offset of the safepoint's instruction in bytes; `None` for the entry.
     pub offset: Option<usize>,
     /// The slot; `None` if the map is missing or covers the wrong number of slots.
@@ -37,14 +39,14 @@ const CLOBBERED: Contents = 8;
 /// Checks all frame maps of `unit`.
 #[must_use]
 pub fn check_frame_maps(unit: &LinkUnit) -> Vec<Disagreement> {
-    let shapes: Vec<Shape> = unit
+    let shapes: IdVec<ProcedureId, Shape> = unit
         .procedures
         .iter()
         .map(|code| Shape::of(unit, code))
         .collect();
     let mut found = Vec::new();
-    for (number, code) in unit.procedures.iter().enumerate() {
-        Analysis::new(unit, &shapes, number, code).check(&mut found);
+    for (id, code) in unit.procedures.entries() {
+        Analysis::new(unit, &shapes, id, code).check(&mut found);
     }
     found
 }
@@ -95,7 +97,7 @@ struct Step {
 
 struct Analysis<'a> {
     unit: &'a LinkUnit,
-    number: usize,
+    id: ProcedureId,
     code: &'a ProcedureCode,
     steps: Vec<Step>,
     slots: usize,
@@ -103,7 +105,12 @@ struct Analysis<'a> {
 }
 
 impl<'a> Analysis<'a> {
-    fn new(unit: &'a LinkUnit, shapes: &[Shape], number: usize, code: &'a ProcedureCode) -> Self {
+    fn new(
+        unit: &'a LinkUnit,
+        shapes: &IdVec<ProcedureId, Shape>,
+        id: ProcedureId,
+        code: &'a ProcedureCode,
+    ) -> Self {
         let decoded = decode_all(&code.code).expect("code generation writes instructions");
         let mut at: HashMap<usize, usize> = HashMap::new();
         let mut parts = Vec::with_capacity(decoded.len());
@@ -134,7 +141,7 @@ impl<'a> Analysis<'a> {
                 .copied()
                 .chain(step.writes.iter().map(|&(slot, _)| slot))
         });
-        let shape = &shapes[number];
+        let shape = &shapes[id];
         let slots = named
             .max()
             .map_or(0, |slot| slot + 1)
@@ -148,7 +155,7 @@ impl<'a> Analysis<'a> {
         }
         Self {
             unit,
-            number,
+            id,
             code,
             steps,
             slots,
@@ -199,7 +206,7 @@ impl<'a> Analysis<'a> {
         let offset = step.map(|step| step.offset);
         let mut report = |slot, map, analysis| {
             found.push(Disagreement {
-                procedure: self.number,
+                procedure: self.id,
                 offset,
                 slot,
                 map,
@@ -311,7 +318,7 @@ impl<'a> Analysis<'a> {
 }
 
 fn step_of(
-    shapes: &[Shape],
+    shapes: &IdVec<ProcedureId, Shape>,
     instruction: Instruction,
     (index, offset, end): (usize, usize, usize),
     holes: &[FixupTarget],
@@ -332,7 +339,7 @@ fn step_of(
         copies: None,
     };
     let callee = holes.iter().find_map(|hole| match hole {
-        FixupTarget::Procedure(number) => Some(&shapes[*number as usize]),
+        FixupTarget::Procedure(procedure) => Some(&shapes[*procedure]),
         _ => None,
     });
     if falls_through(instruction) {

@@ -47,7 +47,7 @@ pub struct Resident {
 impl Resident {
     /// `value` of `procedure` at `home`.
     pub(super) fn new(procedure: &Procedure, value: ValueId, home: Home) -> Self {
-        let repr = procedure.values[value.0 as usize].repr;
+        let repr = procedure.values[value].repr;
         Self { value, repr, home }
     }
 }
@@ -101,8 +101,8 @@ pub(super) fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -
         Point::During(block, index) => (block, Some(index as usize)),
         Point::Jumping(_) => unreachable!("native code polls before it jumps"),
     };
-    let content = &procedure.blocks[block.0 as usize];
-    let mut found = live.live_out[block.0 as usize].clone();
+    let content = &procedure.blocks[block];
+    let mut found = live.live_out[block].clone();
     let mut is_end = index == Some(content.instructions.len());
     if !is_end {
         content.terminator.each_use(|value| found.push(value));
@@ -115,7 +115,7 @@ pub(super) fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -
         }
         instruction.operation.each_use(|value| found.push(value));
     }
-    found.retain(|value| procedure.values[value.0 as usize].repr.is_raw());
+    found.retain(|value| procedure.values[*value].repr.is_raw());
     found.sort_unstable();
     found.dedup();
     found

@@ -9,7 +9,9 @@ use abi::frame_map::{self, SlotState};
 
 use super::assembler::{LiveSlots, Safepoint};
 use super::slot_set::SlotSet;
+use crate::id::IdVec;
 use crate::ssa::analysis::Flow;
+use crate::ssa::ir::BlockId;
 
 /// Encoded frame maps, each once.
 #[derive(Debug, Default)]
@@ -65,23 +67,26 @@ fn states(slots: &LiveSlots, written: &SlotSet, count: usize) -> Vec<SlotState> 
 
 /// What may have been written before each block, given what each block writes; `entry` is what the
 /// caller has written.
-pub(super) fn written_before(flow: &Flow, writes: &[SlotSet], entry: SlotSet) -> Vec<SlotSet> {
-    let mut before = vec![SlotSet::default(); writes.len()];
-    before[flow.order[0].0 as usize] = entry;
+pub(super) fn written_before(
+    flow: &Flow,
+    writes: &IdVec<BlockId, SlotSet>,
+    entry: SlotSet,
+) -> IdVec<BlockId, SlotSet> {
+    let mut before = writes.side_table(SlotSet::default());
+    before[flow.order[0]] = entry;
     let mut changed = true;
     while changed {
         changed = false;
         for &block in &flow.order {
-            let mut set = std::mem::take(&mut before[block.0 as usize]);
-            for &from in &flow.predecessors[block.0 as usize] {
-                let from = from.0 as usize;
-                if from == block.0 as usize {
+            let mut set = std::mem::take(&mut before[block]);
+            for &from in &flow.predecessors[block] {
+                if from == block {
                     changed |= set.extend(&writes[from]);
                 } else {
                     changed |= set.extend(&before[from]) | set.extend(&writes[from]);
                 }
             }
-            before[block.0 as usize] = set;
+            before[block] = set;
         }
     }
     before

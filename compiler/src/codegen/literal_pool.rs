@@ -8,6 +8,7 @@ use syntax::{Data, DatumId, DatumKind, Integer, Number};
 
 use super::CodegenError;
 use crate::link::unit::{Constant, ConstantWord};
+use crate::ssa::ir::ProcedureId;
 
 /// Constants and symbols in the order in which they were first needed.
 #[derive(Debug, Default)]
@@ -32,7 +33,7 @@ enum Key {
     Bignum(bool, Vec<u64>),
     Ratnum(ConstantWord, ConstantWord),
     Compnum(ConstantWord, ConstantWord),
-    Closure(u32),
+    Closure(ProcedureId),
 }
 
 impl Key {

@@ -10,7 +10,7 @@ use super::check_frame_maps::check_frame_maps;
 use crate::link::unit::{FixupTarget, LinkUnit};
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
-use crate::ssa::ir::Unit;
+use crate::ssa::ir::{ProcedureId, Unit};
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
 use crate::ssa::verify::verify;
@@ -252,14 +252,14 @@ proptest! {
     ) {
         let mut unit = compile(&Writer::program(seed, blocks));
         prop_assert_eq!(check_frame_maps(&unit), []);
-        let holes: Vec<usize> = (0..unit.procedures[0].fixups.len())
-            .filter(|&fixup| matches!(unit.procedures[0].fixups[fixup].target, FixupTarget::FrameMap(_)))
+        let holes: Vec<usize> = (0..unit.procedures[ProcedureId::ENTRY].fixups.len())
+            .filter(|&fixup| matches!(unit.procedures[ProcedureId::ENTRY].fixups[fixup].target, FixupTarget::FrameMap(_)))
             .collect();
         if holes.is_empty() {
             return Ok(());
         }
         let hole = holes[which.index(holes.len())];
-        let FixupTarget::FrameMap(number) = unit.procedures[0].fixups[hole].target else { unreachable!() };
+        let FixupTarget::FrameMap(number) = unit.procedures[ProcedureId::ENTRY].fixups[hole].target else { unreachable!() };
         let map = FrameMap::decode(&unit.frame_maps[number as usize]).unwrap();
         let mut states: Vec<SlotState> = map.states().collect();
         if states.is_empty() {
@@ -269,7 +269,7 @@ proptest! {
         states[slot] = SlotState::from_bits(states[slot] as u8 ^ change);
         let mut bytes = Vec::new();
         frame_map::encode(&states, &mut bytes);
-        unit.procedures[0].fixups[hole].target = FixupTarget::FrameMap(unit.frame_maps.len() as u32);
+        unit.procedures[ProcedureId::ENTRY].fixups[hole].target = FixupTarget::FrameMap(unit.frame_maps.len() as u32);
         unit.frame_maps.push(bytes);
         prop_assert!(!check_frame_maps(&unit).is_empty());
     }

@@ -178,8 +178,7 @@ impl Expander<'_> {
             return self.program.add_word(word);
         }
         let literal = Literal::Datum(LiteralDatum(datum));
-        self.program.literals.push(literal);
-        LiteralId(self.program.literals.len() as u32 - 1)
+        self.program.literals.push(literal)
     }
 
     /// Keeps the image of this unit, if `transformer` of a macro at top level has live objects in it.

@@ -11,6 +11,7 @@ use abi::object_layout::OBJECT_ALIGN_BYTES;
 use abi::tag::{self, FALSE, FLAG_LITERAL, FLAG_NEGATIVE, Header, Kind, TAG_OBJECT, TAG_PAIR};
 
 use super::unit::{Constant, ConstantWord};
+use crate::ssa::ir::ProcedureId;
 
 /// A word of the constants or cells before the layout is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(super) enum LinkedWord {
     /// An interned symbol, by index: written by the loader.
     Symbol(u32),
     /// The code address of a procedure, by index.
-    Procedure(u32),
+    Procedure(ProcedureId),
     /// A reference to an object of the read-only segment.
     ReadOnly(ReadOnlyOffset),
 }
@@ -239,6 +240,7 @@ fn encode_bytes(header: Header, payload: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
 
     fn word(value: i64) -> ConstantWord {
         ConstantWord::Word(tag::fixnum(value).unwrap())
@@ -299,13 +301,13 @@ mod tests {
     fn objects_with_pointers_keep_them_symbolic() {
         let placed = place_constants(&[
             Constant::Pair(ConstantWord::Symbol(3), ConstantWord::Constant(1)),
-            Constant::Closure(7),
+            Constant::Closure(ProcedureId::new(7)),
         ]);
         assert_eq!(
             placed.linked[..2],
             [LinkedWord::Symbol(3), LinkedWord::Constant(1)]
         );
-        assert_eq!(placed.linked[3], LinkedWord::Procedure(7));
+        assert_eq!(placed.linked[3], LinkedWord::Procedure(ProcedureId::new(7)));
         assert_eq!(placed.places[1].home, Home::Linked(2));
         assert!(placed.read_only.is_empty());
     }

@@ -13,6 +13,8 @@ use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
 use super::native;
 use super::unit::LinkUnit;
+use crate::id::{Id, IdVec};
+use crate::ssa::ir::{CellId, ProcedureId};
 
 const ELF_HEADER_BYTES: u64 = 64;
 const PROGRAM_HEADER_BYTES: u64 = 56;
@@ -46,7 +48,7 @@ pub(super) struct Layout {
     /// Address of the first symbol name.
     pub(super) symbol_names: u32,
     /// Addresses of procedure headers, by index.
-    pub(super) procedures: Vec<u32>,
+    pub(super) procedures: IdVec<ProcedureId, u32>,
     /// Addresses of frame maps, by index.
     pub(super) frame_maps: Vec<u32>,
     /// Addresses of constants, tags added, by index.
@@ -56,7 +58,7 @@ pub(super) struct Layout {
     /// Addresses of the functions of native code, in their order.
     pub(super) native_functions: Vec<u32>,
     /// By index of a procedure, the index of its first function, if it has native code.
-    pub(super) first_functions: Vec<Option<usize>>,
+    pub(super) first_functions: IdVec<ProcedureId, Option<usize>>,
 }
 
 impl Layout {
@@ -77,17 +79,17 @@ impl Layout {
     }
 
     /// Address of a cell that is not a symbol's.
-    pub(super) const fn cell(&self, cell: u32) -> u32 {
-        self.symbol_cell(self.header.symbol_count + cell)
+    pub(super) fn cell(&self, cell: CellId) -> u32 {
+        self.symbol_cell(self.header.symbol_count + cell.number())
     }
 
     /// Index of the first function of a procedure among the native functions.
-    pub(super) fn first_function(&self, procedure: u32) -> Option<usize> {
-        self.first_functions[procedure as usize]
+    pub(super) fn first_function(&self, procedure: ProcedureId) -> Option<usize> {
+        self.first_functions[procedure]
     }
 
     /// Address of the body of a procedure that has native code.
-    pub(super) fn body(&self, procedure: u32) -> Option<u32> {
+    pub(super) fn body(&self, procedure: ProcedureId) -> Option<u32> {
         Some(self.native_functions[self.first_function(procedure)?])
     }
 
@@ -223,10 +225,7 @@ impl Layout {
             self.first_functions.push(functions.map(|_| next_function));
             next_function += functions.unwrap_or_default();
         }
-        self.header.entry = *self
-            .procedures
-            .first()
-            .expect("a unit has an entry procedure");
+        self.header.entry = self.procedures[ProcedureId::ENTRY];
         next = u64::from(self.header.frame_maps.start);
         for map in &unit.frame_maps {
             self.frame_maps.push(address(next));

@@ -6,6 +6,7 @@
 //! alignment. Data that belongs to a function (floating point constants) stands behind its code.
 
 use super::unit::{FixupTarget, LineRow};
+use crate::ssa::ir::ProcedureId;
 
 /// The native code of a procedure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub enum NativeTarget {
     /// Whatever bytecode can lead to.
     Image(FixupTarget),
     /// The body of a procedure that has native code, by index.
-    Body(u32),
+    Body(ProcedureId),
 }
 
 /// What is known where a call returns.

@@ -126,7 +126,7 @@ fn resolve(word: LinkedWord, layout: &Layout) -> u64 {
         LinkedWord::Word(word) => word,
         LinkedWord::Constant(index) => layout.constants[index as usize].into(),
         LinkedWord::Symbol(_) => FALSE,
-        LinkedWord::Procedure(index) => layout.procedures[index as usize].into(),
+        LinkedWord::Procedure(index) => layout.procedures[index].into(),
         LinkedWord::ReadOnly(offset) => {
             u64::from(layout.read_only_object(offset.0)) | abi::tag::TAG_OBJECT
         }

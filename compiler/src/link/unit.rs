@@ -5,12 +5,14 @@ use std::rc::Rc;
 use abi::written_name::WrittenName;
 
 use super::native_code::NativeCode;
+use crate::id::IdVec;
+use crate::ssa::ir::{CellId, ProcedureId};
 
 /// Everything that becomes one image. The order of all vectors reaches the output.
 #[derive(Clone, Debug, Default)]
 pub struct LinkUnit {
     /// Procedures in the order in which they are laid out; the first is the entry.
-    pub procedures: Vec<ProcedureCode>,
+    pub procedures: IdVec<ProcedureId, ProcedureCode>,
     /// Encoded frame maps, each once.
     pub frame_maps: Vec<Vec<u8>>,
     /// Literals and static closures.
@@ -18,7 +20,7 @@ pub struct LinkUnit {
     /// Interned symbols by name; the first cells are theirs, in this order.
     pub symbols: Vec<Rc<str>>,
     /// Cells after the symbols: what each holds at first, never a symbol.
-    pub cells: Vec<ConstantWord>,
+    pub cells: IdVec<CellId, ConstantWord>,
     /// Source files by number.
     pub files: Vec<Rc<str>>,
     /// Contents of `.cozen.interface`, if there is any.
@@ -66,13 +68,13 @@ pub struct Fixup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FixupTarget {
     /// A procedure header, by index.
-    Procedure(u32),
+    Procedure(ProcedureId),
     /// A constant (its tag added), by index.
     Constant(u32),
     /// The cell of a symbol, by index into `symbols`.
     SymbolCell(u32),
     /// A cell, by index into `cells`.
-    Cell(u32),
+    Cell(CellId),
     /// A frame map, by index.
     FrameMap(u32),
 }
@@ -129,5 +131,5 @@ pub enum Constant {
     /// A compnum.
     Compnum(ConstantWord, ConstantWord),
     /// The closure of a procedure without free variables, by index.
-    Closure(u32),
+    Closure(ProcedureId),
 }

@@ -6,6 +6,7 @@ use syntax::DatumKind;
 use super::Tables;
 use super::ir::{Comparison, Operation, Procedure, Unit, ValueId};
 use crate::core::ir::{Literal, LiteralId};
+use crate::id::IdVec;
 
 /// The relation of numbers that a primitive tests for.
 pub fn comparison_of(primitive: Primitive) -> Option<Comparison> {
@@ -72,15 +73,15 @@ impl Unit {
 
 impl Unit {
     /// For each value of `procedure` the tagged word that it is, if that is known and an immediate.
-    pub fn immediate_words(&self, procedure: &Procedure) -> Vec<Option<u64>> {
-        let mut words = vec![None; procedure.values.len()];
+    pub fn immediate_words(&self, procedure: &Procedure) -> IdVec<ValueId, Option<u64>> {
+        let mut words = procedure.values.side_table(None);
         let instructions = procedure
             .blocks
             .iter()
             .flat_map(|block| &block.instructions);
         for instruction in instructions {
             if let Some(result) = instruction.result {
-                words[result.0 as usize] = self.immediate_word(&instruction.operation);
+                words[result] = self.immediate_word(&instruction.operation);
             }
         }
         words
@@ -90,7 +91,7 @@ impl Unit {
 impl Tables {
     /// Whether a literal is a live object of the frontend.
     pub fn is_external(&self, literal: LiteralId) -> bool {
-        match &self.literals[literal.0 as usize] {
+        match &self.literals[literal] {
             Literal::Word(_) => false,
             Literal::Datum(datum) => matches!(self.data.kind(datum.0), DatumKind::External(_)),
         }
@@ -98,7 +99,7 @@ impl Tables {
 
     /// The word of a literal that is an immediate, fixnum or self-tagged flonum.
     pub fn literal_word(&self, literal: LiteralId) -> Option<u64> {
-        match &self.literals[literal.0 as usize] {
+        match &self.literals[literal] {
             Literal::Word(word) => Some(*word),
             Literal::Datum(_) => None,
         }

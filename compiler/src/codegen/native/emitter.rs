@@ -13,17 +13,17 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::{FunctionBuilder, Variable};
 
-use super::plan::Plan;
+use super::plan::{KeptId, Plan};
 use super::record::{Recorder, label};
 use super::signature::type_of;
-use super::value_set::ValueSet;
 use super::{CallPlace, Reach};
 use crate::codegen::frame_record::Point;
 use crate::codegen::select::Shared;
+use crate::id::{Id, IdSet, IdVec};
 use crate::link::native_code::NativeTarget;
 use crate::link::unit::FixupTarget;
 use crate::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
-use crate::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
+use crate::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, ValueId};
 
 /// The trap behind calls that do not come back.
 pub(super) const UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
@@ -39,11 +39,11 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) proofs: &'a Proofs,
     pub(super) number: ProcedureId,
     /// Words of values that are immediates.
-    pub(super) words: Vec<Option<u64>>,
+    pub(super) words: IdVec<ValueId, Option<u64>>,
     /// Operations of values that are made anew at each use.
-    pub(super) remade: Vec<Option<&'unit Operation>>,
+    pub(super) remade: IdVec<ValueId, Option<&'unit Operation>>,
     /// The block of each block of the procedure.
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: IdVec<BlockId, Block>,
     /// The block that is being written.
     pub(super) current: BlockId,
     /// Which of its instructions.
@@ -55,17 +55,17 @@ pub(super) struct Emitter<'a, 'unit> {
     /// The kept values that are live after the operation that is being written.
     pub(super) live: Vec<ValueId>,
     /// Which kept values are in registers.
-    pub(super) registers: ValueSet,
+    pub(super) registers: IdSet<KeptId>,
     /// Which kept values are in their slots.
-    pub(super) stored: ValueSet,
+    pub(super) stored: IdSet<KeptId>,
     /// Where code comes from, by number: what source locations mean.
     pub(super) places: Vec<CallPlace>,
-    values: Vec<Option<Value>>,
-    variables: Vec<Variable>,
+    values: IdVec<ValueId, Option<Value>>,
+    variables: IdVec<KeptId, Variable>,
     slots: Vec<StackSlot>,
     names: BTreeMap<(u32, u32), UserExternalNameRef>,
     data: BTreeMap<UserExternalNameRef, GlobalValue>,
-    functions: BTreeMap<u32, FuncRef>,
+    functions: BTreeMap<ProcedureId, FuncRef>,
     /// Signatures of functions from so many words to a word.
     pub(super) word_signatures: BTreeMap<usize, SigRef>,
     pub(super) allocate_signature: Option<SigRef>,
@@ -102,7 +102,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
         } = start;
         let recorder = (shared.record.as_ref()).map(|_| Recorder::new(procedure, &plan.flow));
         let words = shared.unit.immediate_words(procedure);
-        let mut remade = vec![None; procedure.values.len()];
+        let mut remade = procedure.values.side_table(None);
         let instructions = procedure
             .blocks
             .iter()
@@ -111,7 +111,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             if let Some(result) = instruction.result
                 && super::plan::is_remade(shared.unit, &instruction.operation)
             {
-                remade[result.0 as usize] = Some(&instruction.operation);
+                remade[result] = Some(&instruction.operation);
             }
         }
         let blocks = procedure
@@ -140,15 +140,15 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             words,
             remade,
             blocks,
-            current: BlockId(0),
+            current: BlockId::ENTRY,
             index: 0,
-            point: Point::Start(BlockId(0)),
+            point: Point::Start(BlockId::ENTRY),
             recorder,
             live: Vec::new(),
-            registers: ValueSet::empty(plan.kept_count),
-            stored: ValueSet::empty(plan.kept_count),
+            registers: IdSet::empty(plan.kept_count),
+            stored: IdSet::empty(plan.kept_count),
             places: Vec::new(),
-            values: vec![None; procedure.values.len()],
+            values: procedure.values.side_table(None),
             variables,
             slots,
             names: BTreeMap::new(),
@@ -166,11 +166,11 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
 
     /// The value, in a register.
     pub(super) fn get(&mut self, value: ValueId) -> Value {
-        if let Some(operation) = self.remade[value.0 as usize] {
+        if let Some(operation) = self.remade[value] {
             return self.remake(operation);
         }
         let Some(place) = self.plan.place(value) else {
-            return self.values[value.0 as usize].expect("definitions dominate uses");
+            return self.values[value].expect("definitions dominate uses");
         };
         if !self.registers.contains(place) {
             self.reload(place);
@@ -179,7 +179,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     }
 
     /// Reads a kept value from its slot.
-    pub(super) fn reload(&mut self, place: usize) {
+    pub(super) fn reload(&mut self, place: KeptId) {
         let slot = self.slot(place);
         let word = self.code.ins().stack_load(types::I64, types::I64, slot, 0);
         self.code.def_var(self.variables[place], word);
@@ -187,14 +187,14 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     }
 
     /// Writes a kept value, which is in a register, to its slot.
-    pub(super) fn spill(&mut self, place: usize) {
+    pub(super) fn spill(&mut self, place: KeptId) {
         let word = self.code.use_var(self.variables[place]);
         let slot = self.slot(place);
         self.code.ins().stack_store(types::I64, word, slot, 0);
     }
 
     /// The slot of a kept value.
-    pub(super) fn slot(&self, place: usize) -> StackSlot {
+    pub(super) fn slot(&self, place: KeptId) -> StackSlot {
         self.slots[self.plan.slots[place]]
     }
 
@@ -206,21 +206,21 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
                 self.registers.insert(place);
                 self.stored.remove(place);
             }
-            None => self.values[value.0 as usize] = Some(word),
+            None => self.values[value] = Some(word),
         }
-        if self.recorder.is_some() && self.procedure.values[value.0 as usize].repr.is_raw() {
+        if self.recorder.is_some() && self.procedure.values[value].repr.is_raw() {
             self.code.set_val_label(word, label(value));
         }
     }
 
     /// What a value that has no slot is for Cranelift.
     pub(super) fn raw_value(&self, value: ValueId) -> Option<Value> {
-        self.values[value.0 as usize]
+        self.values[value]
     }
 
     /// The machine type of a value.
     pub(super) fn machine_type(&self, value: ValueId) -> MachineType {
-        type_of(self.procedure.values[value.0 as usize].repr)
+        type_of(self.procedure.values[value].repr)
     }
 
     /// What is known of a value where code is written.
@@ -242,7 +242,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
 
     /// The fixnum, immediate or flonum that a value always is.
     pub(super) fn word_of(&self, value: ValueId) -> Option<u64> {
-        self.words[value.0 as usize]
+        self.words[value]
     }
 
     // Constants and memory
@@ -304,11 +304,11 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     }
 
     /// The body of a procedure with native code.
-    pub(super) fn body(&mut self, procedure: u32) -> FuncRef {
+    pub(super) fn body(&mut self, procedure: ProcedureId) -> FuncRef {
         if let Some(&function) = self.functions.get(&procedure) {
             return function;
         }
-        let parameters = &self.reach.bodies[procedure as usize];
+        let parameters = &self.reach.bodies[procedure];
         let function = super::import_body(&mut self.code, parameters, procedure);
         self.functions.insert(procedure, function);
         function
@@ -398,11 +398,11 @@ pub(super) const BODY_NAMESPACE: u32 = 0;
 /// Numbers for Cranelift.
 fn encode_target(target: NativeTarget) -> (u32, u32) {
     match target {
-        NativeTarget::Body(index) => (BODY_NAMESPACE, index),
-        NativeTarget::Image(FixupTarget::Procedure(index)) => (1, index),
+        NativeTarget::Body(procedure) => (BODY_NAMESPACE, procedure.number()),
+        NativeTarget::Image(FixupTarget::Procedure(procedure)) => (1, procedure.number()),
         NativeTarget::Image(FixupTarget::Constant(index)) => (2, index),
         NativeTarget::Image(FixupTarget::SymbolCell(index)) => (3, index),
-        NativeTarget::Image(FixupTarget::Cell(index)) => (4, index),
+        NativeTarget::Image(FixupTarget::Cell(cell)) => (4, cell.number()),
         NativeTarget::Image(FixupTarget::FrameMap(index)) => (5, index),
     }
 }
@@ -411,11 +411,11 @@ fn encode_target(target: NativeTarget) -> (u32, u32) {
 pub(super) fn decode_target(name: &UserExternalName) -> NativeTarget {
     let index = name.index;
     NativeTarget::Image(match name.namespace {
-        BODY_NAMESPACE => return NativeTarget::Body(index),
-        1 => FixupTarget::Procedure(index),
+        BODY_NAMESPACE => return NativeTarget::Body(ProcedureId::new(index)),
+        1 => FixupTarget::Procedure(ProcedureId::new(index)),
         2 => FixupTarget::Constant(index),
         3 => FixupTarget::SymbolCell(index),
-        4 => FixupTarget::Cell(index),
+        4 => FixupTarget::Cell(CellId::new(index)),
         _ => FixupTarget::FrameMap(index),
     })
 }

@@ -14,7 +14,7 @@ use crate::core::LiteralDatum;
 use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::link::unit::{Constant, ConstantWord, FixupTarget};
 use crate::ssa::analysis::allocated_bytes;
-use crate::ssa::ir::{Callee, CellId, Condition, Operation, ProcedureId, ValueId};
+use crate::ssa::ir::{Callee, Condition, Operation, ValueId};
 use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 
 impl Emitter<'_, '_> {
@@ -30,7 +30,7 @@ impl Emitter<'_, '_> {
             }
             Operation::Raw(word) => self.raw_constant(word, result?),
             Operation::GlobalRef(global) => self.global_ref(global),
-            Operation::CellRef(CellId(cell)) => {
+            Operation::CellRef(cell) => {
                 let address = self.address(FixupTarget::Cell(cell));
                 self.load(address, 0)
             }
@@ -82,8 +82,8 @@ impl Emitter<'_, '_> {
     pub(super) fn remake(&mut self, operation: &Operation) -> Value {
         match *operation {
             Operation::Word(word) => self.word(word),
-            Operation::StaticClosure(ProcedureId(number)) => {
-                let constant = self.shared.pool.constant(Constant::Closure(number));
+            Operation::StaticClosure(procedure) => {
+                let constant = self.shared.pool.constant(Constant::Closure(procedure));
                 self.address(FixupTarget::Constant(constant))
             }
             Operation::Literal(literal) => self.literal(literal),
@@ -93,7 +93,7 @@ impl Emitter<'_, '_> {
 
     fn literal(&mut self, literal: LiteralId) -> Value {
         let unit = self.shared.unit;
-        let LiteralDatum(datum) = match &unit.tables.literals[literal.0 as usize] {
+        let LiteralDatum(datum) = match &unit.tables.literals[literal] {
             Literal::Word(word) => return self.word(*word),
             Literal::Datum(datum) => *datum,
         };
@@ -125,7 +125,7 @@ impl Emitter<'_, '_> {
     }
 
     fn global_cell(&mut self, global: GlobalId) -> Value {
-        let cell = self.shared.cell_of_global[global.0 as usize];
+        let cell = self.shared.cell_of_global[global];
         let cell = cell.expect("globals that occur were collected");
         let address = self.address(FixupTarget::Cell(cell));
         self.load(address, 0)
@@ -162,7 +162,7 @@ impl Emitter<'_, '_> {
     /// Assignments of global variables and cells.
     fn assign(&mut self, operation: &Operation) {
         match *operation {
-            Operation::CellSet(CellId(cell), value) => {
+            Operation::CellSet(cell, value) => {
                 let address = self.address(FixupTarget::Cell(cell));
                 let word = self.get(value);
                 let (slow, done) = (self.cold_block(), self.next_block());

@@ -10,6 +10,7 @@ use cranelift_codegen::ir::{StackSlot, ValueLabel, types};
 use super::Listed;
 use super::emitter::Emitter;
 use crate::codegen::frame_record::{Home, Point, Resident, raw_values};
+use crate::id::Id;
 use crate::ssa::analysis::{Flow, Liveness};
 use crate::ssa::ir::{Procedure, Repr, ValueId};
 
@@ -124,5 +125,5 @@ fn raw_home(value: ValueId, offset: u32, compiled: &CompiledCode) -> Home {
 
 /// What the register allocator knows a value by.
 pub(super) fn label(value: ValueId) -> ValueLabel {
-    ValueLabel::from_u32(value.0)
+    ValueLabel::from_u32(value.number())
 }

@@ -8,6 +8,7 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::CallConv;
 
 use super::emitter::{Emitter, UNREACHABLE};
+use super::plan::KeptId;
 use super::{CallPlace, Listed};
 use crate::core::ir::Place;
 
@@ -115,7 +116,7 @@ impl Emitter<'_, '_> {
     /// On a slow path: a call of a stub that comes back. What is known of slots and registers stays as
     /// it is.
     pub(super) fn call_stub(&mut self, stub: Stub, arguments: &[Value]) -> Value {
-        let live: Vec<usize> = self
+        let live: Vec<KeptId> = self
             .live
             .iter()
             .filter_map(|&value| self.plan.place(value))

@@ -301,7 +301,7 @@ impl Selector<'_, '_> {
     }
 
     fn record_index(&self, operands: &[ValueId]) -> Index {
-        let word = self.words[operands[RECORD_INDEX_OPERAND].0 as usize];
+        let word = self.words[operands[RECORD_INDEX_OPERAND]];
         let index = word
             .filter(|&word| tag::is_fixnum(word))
             .map(tag::fixnum_value);

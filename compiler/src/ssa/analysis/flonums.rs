@@ -25,7 +25,7 @@ fn is_flonum(unit: &Unit, operation: &Operation) -> bool {
     let Operation::Literal(literal) = operation else {
         return false;
     };
-    match &unit.tables.literals[literal.0 as usize] {
+    match &unit.tables.literals[*literal] {
         Literal::Datum(datum) => matches!(
             unit.tables.data.kind(datum.0),
             DatumKind::Number(Number::Flonum(_))

@@ -23,6 +23,7 @@ use abi::primitive::Primitive;
 use super::Graph;
 use super::bounds::{Bounds, is_indexed};
 use super::types::{Kinds, Place, Range, Type, Types, UnitTypes, each_requirement};
+use crate::id::IdVec;
 use crate::ssa::ir::{
     BlockId, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
 };
@@ -94,26 +95,26 @@ impl Proved {
 #[derive(Clone, Debug, Default)]
 pub struct Proofs {
     /// By procedure, block, and place in it; the terminator comes behind the last instruction.
-    of: Vec<Vec<Vec<Proved>>>,
+    of: IdVec<ProcedureId, IdVec<BlockId, Vec<Proved>>>,
 }
 
 impl Proofs {
     /// What can be proved about `unit`.
     pub fn new(unit: &Unit) -> Self {
-        let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+        let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
         let types = UnitTypes::infer(unit, &graphs);
-        let prove = |(number, procedure): (usize, &Procedure)| {
-            let prover = Prover::new(procedure, &graphs[number], &types.procedures[number]);
+        let prove = |(id, procedure): (ProcedureId, &Procedure)| {
+            let prover = Prover::new(procedure, &graphs[id], &types.procedures[id]);
             prover.run()
         };
         Self {
-            of: unit.procedures.iter().enumerate().map(prove).collect(),
+            of: unit.procedures.entries().map(prove).collect(),
         }
     }
 
     /// What is proved about an instruction, or, where `place` is their number, a terminator.
     pub fn at(&self, procedure: ProcedureId, block: BlockId, place: usize) -> Proved {
-        self.of[procedure.0 as usize][block.0 as usize][place]
+        self.of[procedure][block][place]
     }
 }
 
@@ -135,8 +136,8 @@ impl<'a> Prover<'a> {
         }
     }
 
-    fn run(&self) -> Vec<Vec<Proved>> {
-        let blocks = (0..).map(BlockId).zip(&self.procedure.blocks);
+    fn run(&self) -> IdVec<BlockId, Vec<Proved>> {
+        let blocks = self.procedure.blocks.entries();
         blocks
             .map(|(id, block)| {
                 if !self.graph.flow.is_reachable(id) {
@@ -281,6 +282,7 @@ fn is_fixnum(known: Type) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
     use crate::ssa::parse::parse;
     use crate::ssa::print::operation_text;
 
@@ -289,11 +291,14 @@ mod tests {
         let unit = parse(text).unwrap();
         let proofs = Proofs::new(&unit);
         let mut lines = Vec::new();
-        for (id, block) in (0..).map(BlockId).zip(&unit.procedures[0].blocks) {
+        for (id, block) in (0..)
+            .map(BlockId::new)
+            .zip(&unit.procedures[ProcedureId::ENTRY].blocks)
+        {
             for place in 0..=block.instructions.len() {
-                let names: Vec<&str> = proofs.at(ProcedureId(0), id, place).names().collect();
+                let names: Vec<&str> = proofs.at(ProcedureId::ENTRY, id, place).names().collect();
                 let what = block.instructions.get(place).map_or_else(
-                    || format!("end of b{}", id.0),
+                    || format!("end of b{}", id.number()),
                     |instruction| operation_text(&instruction.operation),
                 );
                 if !names.is_empty() {

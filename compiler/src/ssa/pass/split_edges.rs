@@ -11,6 +11,7 @@
 //! The new block does nothing but jump with the arguments of the edge that it stands for; an order of blocks in
 //! which an edge goes back has a jump on it afterwards.
 
+use crate::id::Id;
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::{Block, BlockId, Procedure, Target, Terminator, Unit};
 
@@ -24,8 +25,8 @@ pub fn split_edges(mut unit: Unit) -> Unit {
 fn split_in(procedure: &mut Procedure) {
     let flow = Flow::new(procedure);
     for &id in &flow.order {
-        let mut blocks_end = procedure.blocks.len() as u32;
-        let block = &mut procedure.blocks[id.0 as usize];
+        let mut blocks_end = procedure.blocks.len();
+        let block = &mut procedure.blocks[id];
         let place = block.place;
         let mut added = Vec::new();
         if matches!(
@@ -37,7 +38,7 @@ fn split_in(procedure: &mut Procedure) {
                     continue;
                 }
                 let new = Target {
-                    block: BlockId(blocks_end),
+                    block: BlockId::from_index(blocks_end),
                     arguments: Vec::new(),
                 };
                 let terminator = Terminator::Jump(std::mem::replace(target, new));

@@ -20,11 +20,12 @@ use super::target::{Optimization, target};
 use crate::codegen::bytecode::generate;
 use crate::codegen::select::Shared;
 use crate::codegen::tests::fib;
+use crate::id::{Id, IdVec};
 use crate::link::unit::LinkUnit;
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
 use crate::ssa::analysis::{Graph, Proofs, UnitTypes};
-use crate::ssa::ir::Unit;
+use crate::ssa::ir::{ProcedureId, Unit};
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
 
@@ -43,14 +44,20 @@ fn written(unit: &Unit) -> Function {
     let mut shared = Shared::new(unit);
     let reach = Reach {
         bodies: unit.procedures.iter().map(Parameters::of_body).collect(),
-        reasons: choose(unit, Tier::Native, &vec![false; unit.procedures.len()]),
+        reasons: choose(unit, Tier::Native, &unit.procedures.side_table(false)),
         mostly_doubles: false,
     };
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let proofs = Proofs::new(unit);
     let isa = target(Optimization::Speed);
-    write_body(&mut shared, (&reach, &types, &proofs), &*isa, 1).function
+    write_body(
+        &mut shared,
+        (&reach, &types, &proofs),
+        &*isa,
+        ProcedureId::new(1),
+    )
+    .function
 }
 
 /// [`written`] without any pass before.
@@ -78,7 +85,10 @@ fn clif(text: &str) -> String {
 /// Return points of the second procedure's functions.
 fn return_points(unit: &LinkUnit) -> String {
     let mut text = String::new();
-    let native = unit.procedures[1].native.as_ref().unwrap();
+    let native = unit.procedures[ProcedureId::new(1)]
+        .native
+        .as_ref()
+        .unwrap();
     for function in &native.functions {
         for point in &function.returns {
             let map = FrameMap::decode(&unit.frame_maps[point.map as usize]).unwrap();

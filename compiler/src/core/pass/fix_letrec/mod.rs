@@ -41,6 +41,7 @@ use abi::tag;
 
 use crate::core::grow::index;
 use crate::core::ir::{Expr, ExprId, LambdaId, Place, Program, VariableId};
+use crate::id::IdVec;
 use components::strong_components;
 use early::Early;
 
@@ -78,7 +79,7 @@ type Home = Option<(u32, u32)>;
 struct Collector<'program> {
     program: &'program Program,
     groups: Vec<Group>,
-    homes: Vec<Home>,
+    homes: IdVec<VariableId, Home>,
     /// Of each group, the binding whose init the walk is in.
     current: Vec<Option<u32>>,
 }
@@ -94,7 +95,7 @@ impl<'program> Collector<'program> {
         Self {
             program,
             groups: Vec::new(),
-            homes: vec![None; program.variables.len()],
+            homes: program.variables.side_table(None),
             current: Vec::new(),
         }
     }
@@ -145,7 +146,7 @@ impl<'program> Collector<'program> {
         pending.push(Step::Visit(body));
         for (binding, &(variable, init)) in bindings.iter().enumerate() {
             let binding = index(binding);
-            self.homes[variable.0 as usize] = Some((group, binding));
+            self.homes[variable] = Some((group, binding));
             pending.push(Step::LeaveInit(group));
             pending.push(Step::Visit(init));
             pending.push(Step::EnterInit(group, binding));
@@ -157,7 +158,7 @@ impl<'program> Collector<'program> {
 
     /// Notes that the init which the walk is in (if any) names `variable`.
     fn note(&mut self, variable: VariableId, reference: Option<ExprId>) {
-        let Some((group, target)) = self.homes[variable.0 as usize] else {
+        let Some((group, target)) = self.homes[variable] else {
             return;
         };
         if let Some(source) = self.current[group as usize] {
@@ -288,7 +289,7 @@ fn bind(
     let mut steps = Vec::new();
     let mut unset = Vec::new();
     for (variable, init) in others {
-        program.variables[variable.0 as usize].assigned = true;
+        program.variables[variable].assigned = true;
         steps.push(program.add(Expr::SetLocal(variable, init), program.place(init)));
         unset.push((variable, program.add_quote(tag::UNBOUND, place)));
     }

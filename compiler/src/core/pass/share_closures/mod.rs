@@ -47,6 +47,7 @@ mod plan;
 mod tests;
 
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::IdVec;
 
 use plan::{Candidate, Plan, Records, TOGETHER_MAX};
 
@@ -58,7 +59,7 @@ const NEAR_MAX: usize = 8;
 pub fn share_closures(program: Program) -> Program {
     let mut sharing = Sharing {
         records: Records::new(&program),
-        made_at: vec![None; program.lambdas.len()],
+        made_at: program.lambdas.side_table(None),
         nearby: Vec::new(),
         program,
     };
@@ -89,7 +90,7 @@ struct Sharing {
     program: Program,
     records: Records,
     /// The expression of each procedure that no variable is bound to.
-    made_at: Vec<Option<ExprId>>,
+    made_at: IdVec<LambdaId, Option<ExprId>>,
     nearby: Vec<Near>,
 }
 
@@ -105,7 +106,7 @@ impl Sharing {
             let start = pending.len();
             match self.program.expr(id) {
                 &Expr::Lambda(lambda) => {
-                    self.made_at[lambda.0 as usize] = Some(id);
+                    self.made_at[lambda] = Some(id);
                     self.share(&[(None, lambda)], around);
                     pending.push(self.body(lambda));
                 }
@@ -231,7 +232,7 @@ impl Sharing {
         let mut free: Vec<VariableId> = plan.held.into_iter().map(resolve).collect();
         free.sort_unstable();
         let through = plan.through.into_iter();
-        let lambda = &mut self.program.lambdas[plan.lambda.0 as usize];
+        let lambda = &mut self.program.lambdas[plan.lambda];
         lambda.through = through
             .map(|(variable, holder)| (variable, resolve(holder)))
             .collect();
@@ -246,13 +247,13 @@ impl Sharing {
             return own;
         }
         let name = lambda.name.clone();
-        let made_at = self.made_at[id.0 as usize].expect("it was made before its body was visited");
+        let made_at = self.made_at[id].expect("it was made before its body was visited");
         let own = self.program.add_variable(name);
         let place = self.program.place(made_at);
         let closure = self.program.add(Expr::Local(own), place);
         self.program
             .replace(made_at, Expr::Fix(vec![(own, id)], closure));
-        self.program.lambdas[id.0 as usize].self_variable = Some(own);
+        self.program.lambdas[id].self_variable = Some(own);
         self.records.name(own, id);
         own
     }

@@ -2,6 +2,7 @@
 
 use abi::tag;
 
+use crate::id::Id;
 use crate::ssa::analysis::Proofs;
 use crate::ssa::ir::{BlockId, ProcedureId, Unit};
 use crate::ssa::parse::parse;
@@ -26,9 +27,12 @@ fn unit_of(blocks: &str) -> Unit {
 /// What is proved about the last block's terminator, or the last instruction before it.
 fn proved(blocks: &str, is_terminator: bool) -> String {
     let unit = unit_of(blocks);
-    let last = unit.procedures[0].blocks.len() - 1;
-    let index = unit.procedures[0].blocks[last].instructions.len() - usize::from(!is_terminator);
-    let proved = Proofs::new(&unit).at(ProcedureId(0), BlockId(last as u32), index);
+    let last = BlockId::from_index(unit.procedures[ProcedureId::ENTRY].blocks.len() - 1);
+    let index = unit.procedures[ProcedureId::ENTRY].blocks[last]
+        .instructions
+        .len()
+        - usize::from(!is_terminator);
+    let proved = Proofs::new(&unit).at(ProcedureId::ENTRY, last, index);
     proved.names().collect::<Vec<&str>>().join(" ")
 }
 

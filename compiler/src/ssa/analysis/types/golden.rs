@@ -18,7 +18,8 @@ use super::laws::BINARY;
 use super::range::Range;
 use super::requirements::{cannot_raise, each_requirement};
 use super::transfer::{of_binary, of_unary};
-use crate::ssa::ir::{Comparison, Operation, RawUnary, ValueId};
+use crate::id::Id;
+use crate::ssa::ir::{Comparison, Operation, ProcedureId, RawUnary, ValueId};
 use crate::ssa::parse::parse;
 
 const NAMES: [(Kinds, &str); 16] = [
@@ -93,12 +94,12 @@ fn operands() -> Vec<Type> {
 }
 
 fn add_requirements(text: &mut String) {
-    let operands = vec![ValueId(0), ValueId(1), ValueId(2)];
+    let operands = vec![ValueId::new(0), ValueId::new(1), ValueId::new(2)];
     for &primitive in Primitive::ALL {
         let operation = Operation::Primitive(primitive, operands.clone());
         let mut required = [Type::ANY; 3];
-        each_requirement(&operation, |value, is| required[value.0 as usize] = is);
-        let returns = cannot_raise(&operation, |value| required[value.0 as usize]);
+        each_requirement(&operation, |value, is| required[value.index()] = is);
+        let returns = cannot_raise(&operation, |value| required[value.index()]);
         if required != [Type::ANY; 3] || returns {
             let required = required.map(text_of).join(", ");
             let returns = if returns { "; returns" } else { "" };
@@ -194,7 +195,10 @@ fn bounds_are_likely_at_constants_and_beside_them() {
     let (fixnum, word) = (Range::FIXNUM, Range::I64);
     let mut wanted = vec![word.low, fixnum.low, 0, 6, 7, 8, 39, 40, 41, 0xff];
     wanted.extend([fixnum.high, word.high, Range::U64.high]);
-    assert_eq!(likely_bounds(&unit.procedures[0], &unit), wanted);
+    assert_eq!(
+        likely_bounds(&unit.procedures[ProcedureId::ENTRY], &unit),
+        wanted
+    );
 }
 
 #[test]
@@ -242,11 +246,11 @@ fn raw_operations_require_what_they_unbox() {
         (RawUnary::UnboxU64, Type::integer(Range::U64)),
     ] {
         let mut told = Vec::new();
-        let operation = Operation::Raw1(unary, ValueId(3));
+        let operation = Operation::Raw1(unary, ValueId::new(3));
         each_requirement(&operation, |value, is| told.push((value, is)));
-        assert_eq!(told, [(ValueId(3), wanted)]);
+        assert_eq!(told, [(ValueId::new(3), wanted)]);
     }
-    let car = Operation::Primitive(Primitive::Car, vec![ValueId(0)]);
+    let car = Operation::Primitive(Primitive::Car, vec![ValueId::new(0)]);
     assert!(cannot_raise(&car, |_| Type::of_kinds(Kinds::PAIR)));
     assert!(!cannot_raise(&car, |_| Type::ANY));
     // What nothing is known of yet may be anything.

@@ -54,7 +54,7 @@ pub(super) fn of_operation(
 ) -> Type {
     match operation {
         Operation::Word(word) => Type::of_word(*word),
-        Operation::Literal(literal) => of_literal(unit, &unit.tables.literals[literal.0 as usize]),
+        Operation::Literal(literal) => of_literal(unit, &unit.tables.literals[*literal]),
         Operation::AddSmall(value, small) => {
             arithmetic(Primitive::Add, type_of(*value), of_small(*small))
         }

@@ -3,6 +3,7 @@
 
 use super::candidates::{Facts, Place, RawOperation, raw_takes_tagged};
 use super::signatures::{UnitFacts, each_call};
+use crate::id::{Id, IdVec};
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Loops, Range};
 use crate::ssa::ir::{
@@ -35,28 +36,28 @@ const DEPTH_MAX: u32 = 6;
 /// How everything is to be represented.
 pub(super) struct Choice {
     /// For each procedure the values that are to be raw.
-    pub(super) values: Vec<Vec<Option<Repr>>>,
+    pub(super) values: IdVec<ProcedureId, IdVec<ValueId, Option<Repr>>>,
     /// The results of procedures that are to be raw.
-    pub(super) results: Vec<Option<Repr>>,
+    pub(super) results: IdVec<ProcedureId, Option<Repr>>,
     /// For each procedure the parameters of its entry that are to be raw.
-    pub(super) parameters: Vec<Vec<Option<Repr>>>,
+    pub(super) parameters: IdVec<ProcedureId, Vec<Option<Repr>>>,
     /// Whether something in a procedure has to change.
-    concerned: Vec<bool>,
+    concerned: IdVec<ProcedureId, bool>,
 }
 
 impl Choice {
     /// Chooses among the candidates of `facts`.
     pub(super) fn new(
         unit: &Unit,
-        graphs: &[Graph],
+        graphs: &IdVec<ProcedureId, Graph>,
         facts: &UnitFacts,
         rewrites: &mut Rewrites,
     ) -> Self {
         let mut groups = Groups::new(facts);
-        for (number, procedure) in unit.procedures.iter().enumerate() {
+        for (number, procedure) in unit.procedures.entries() {
             groups.link(unit, number, procedure);
         }
-        for (number, procedure) in unit.procedures.iter().enumerate() {
+        for (number, procedure) in unit.procedures.entries() {
             Weigher {
                 unit,
                 groups: &mut groups,
@@ -67,13 +68,12 @@ impl Choice {
             }
             .weigh(procedure, graphs[number].flow.order.as_slice());
         }
-        let values: Vec<Vec<Option<Repr>>> = facts
+        let values: IdVec<ProcedureId, IdVec<ValueId, Option<Repr>>> = facts
             .procedures
-            .iter()
-            .enumerate()
+            .entries()
             .map(|(number, each)| {
-                let candidates = (0..).map(ValueId).zip(&each.candidates);
-                candidates
+                each.candidates
+                    .entries()
                     .map(|(value, repr)| {
                         let node = groups.node(number, value);
                         repr.filter(|_| groups.is_raw(node, rewrites))
@@ -81,48 +81,45 @@ impl Choice {
                     .collect()
             })
             .collect();
-        let results: Vec<Option<Repr>> = (0..)
-            .map(ProcedureId)
-            .zip(&facts.results)
+        let results: IdVec<ProcedureId, Option<Repr>> = facts
+            .results
+            .entries()
             .map(|(id, repr)| {
                 let node = groups.result(id);
                 repr.filter(|_| groups.is_raw(node, rewrites))
             })
             .collect();
-        let raw_parameters = |(number, procedure): (usize, &Procedure)| {
+        let raw_parameters = |(number, procedure): (ProcedureId, &Procedure)| {
             let parameters = procedure.parameters().iter();
             parameters
-                .map(|parameter| values[number][parameter.0 as usize])
+                .map(|&parameter| values[number][parameter])
                 .collect()
         };
-        let parameters = unit
-            .procedures
-            .iter()
-            .enumerate()
-            .map(raw_parameters)
-            .collect();
+        let parameters = unit.procedures.entries().map(raw_parameters).collect();
         let mut choice = Self {
             values,
             results,
             parameters,
-            concerned: Vec::new(),
+            concerned: IdVec::new(),
         };
-        choice.concerned = (0..unit.procedures.len())
-            .map(|number| choice.is_concerned(unit, number))
+        choice.concerned = unit
+            .procedures
+            .ids()
+            .map(|id| choice.is_concerned(unit, id))
             .collect();
         choice
     }
 
     /// Whether something in a procedure has to change.
-    pub(super) fn concerns(&self, number: usize) -> bool {
+    pub(super) fn concerns(&self, number: ProcedureId) -> bool {
         self.concerned[number]
     }
 
-    fn is_concerned(&self, unit: &Unit, number: usize) -> bool {
+    fn is_concerned(&self, unit: &Unit, number: ProcedureId) -> bool {
         let mut concerned =
             self.results[number].is_some() || self.values[number].iter().any(Option::is_some);
         each_call(&unit.procedures[number], |_, call| {
-            let callee = call.callee.0 as usize;
+            let callee = call.callee;
             concerned |= self.results[callee].is_some()
                 || self.parameters[callee].iter().any(Option::is_some);
         });
@@ -133,8 +130,9 @@ impl Choice {
 /// Values and results of all procedures, as nodes that are joined to groups.
 struct Groups<'a> {
     facts: &'a UnitFacts,
-    /// The first node of each procedure's values; then that of the results.
-    bases: Vec<u32>,
+    /// The first node of each procedure's values, and of the results.
+    bases: IdVec<ProcedureId, Node>,
+    results: Node,
     parent: Vec<u32>,
     /// How many nodes a group has, at its root.
     size: Vec<u32>,
@@ -148,15 +146,17 @@ type Node = u32;
 
 impl<'a> Groups<'a> {
     fn new(facts: &'a UnitFacts) -> Self {
-        let mut bases = vec![0];
+        let mut bases = IdVec::new();
+        let mut results = 0;
         for each in &facts.procedures {
-            let last = bases[bases.len() - 1];
-            bases.push(last + each.candidates.len() as u32);
+            bases.push(results);
+            results += each.candidates.len() as Node;
         }
-        let count = bases[facts.procedures.len()] as usize + facts.results.len();
+        let count = results as usize + facts.results.len();
         Self {
             facts,
             bases,
+            results,
             parent: (0..count as u32).collect(),
             size: vec![1; count],
             saved: vec![0; count],
@@ -164,12 +164,12 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn node(&self, number: usize, value: ValueId) -> Node {
-        self.bases[number] + value.0
+    fn node(&self, number: ProcedureId, value: ValueId) -> Node {
+        self.bases[number] + value.number()
     }
 
     fn result(&self, procedure: ProcedureId) -> Node {
-        self.bases[self.facts.procedures.len()] + procedure.0
+        self.results + procedure.number()
     }
 
     fn find(&self, mut node: Node) -> Node {
@@ -208,21 +208,21 @@ impl<'a> Groups<'a> {
         *self.decided[group].get_or_insert_with(|| rewrites.allow())
     }
 
-    fn link(&mut self, unit: &Unit, number: usize, procedure: &Procedure) {
+    fn link(&mut self, unit: &Unit, number: ProcedureId, procedure: &Procedure) {
         let all = self.facts;
         let facts = &all.procedures[number];
         let base = self.bases[number];
-        let of = |value: ValueId| (base + value.0, facts.candidates[value.0 as usize]);
-        for (value, raw) in (0..).map(ValueId).zip(&facts.operations) {
+        let of = |value: ValueId| (base + value.number(), facts.candidates[value]);
+        for (value, raw) in facts.operations.entries() {
             if let Some(raw) = raw.filter(|&raw| !raw_takes_tagged(raw)) {
                 raw.operands()
                     .for_each(|operand| self.join(of(value), of(operand)));
             }
         }
-        let own_result = (self.result(ProcedureId(number as u32)), all.results[number]);
+        let own_result = (self.result(number), all.results[number]);
         for block in &procedure.blocks {
             for target in block.terminator.targets() {
-                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+                let parameters = &procedure.blocks[target.block].parameters;
                 for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                     self.join(of(parameter), of(argument));
                 }
@@ -230,17 +230,17 @@ impl<'a> Groups<'a> {
             match &block.terminator {
                 Terminator::Return(value) => self.join(of(*value), own_result),
                 Terminator::TailCallKnown(callee, ..) => {
-                    let given = (self.result(*callee), all.results[callee.0 as usize]);
+                    let given = (self.result(*callee), all.results[*callee]);
                     self.join(given, own_result);
                 }
                 _ => {}
             }
         }
         each_call(procedure, |_, call| {
-            let callee = call.callee.0 as usize;
+            let callee = call.callee;
             let parameters = unit.procedures[callee].parameters();
             for (&parameter, &argument) in parameters.iter().zip(call.arguments) {
-                let repr = all.procedures[callee].candidates[parameter.0 as usize];
+                let repr = all.procedures[callee].candidates[parameter];
                 self.join((self.node(callee, parameter), repr), of(argument));
             }
             if let Some(result) = call.result {
@@ -255,17 +255,17 @@ impl<'a> Groups<'a> {
 struct Weigher<'w, 'a> {
     unit: &'w Unit,
     groups: &'w mut Groups<'a>,
-    number: usize,
+    number: ProcedureId,
     facts: &'a Facts,
     loops: &'w Loops,
     /// Counts as so many loops around the procedure.
     depth: u32,
 }
 
-fn calls_itself(number: usize, procedure: &Procedure) -> bool {
+fn calls_itself(number: ProcedureId, procedure: &Procedure) -> bool {
     let mut found = false;
     each_call(procedure, |_, call| {
-        found |= call.callee.0 as usize == number;
+        found |= call.callee == number;
     });
     found
 }
@@ -273,7 +273,7 @@ fn calls_itself(number: usize, procedure: &Procedure) -> bool {
 impl Weigher<'_, '_> {
     fn weigh(&mut self, procedure: &Procedure, order: &[BlockId]) {
         for &id in order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             let weight = self.weight_of(id);
             for instruction in &block.instructions {
                 self.weigh_instruction(instruction, weight);
@@ -285,18 +285,18 @@ impl Weigher<'_, '_> {
 
     /// How often a block runs when the unit runs, about.
     fn weight_of(&self, block: BlockId) -> Work {
-        let depth = self.loops.depth[block.0 as usize] + self.depth;
+        let depth = self.loops.depth[block] + self.depth;
         1 << (LOOP_SHIFT * depth.min(DEPTH_MAX))
     }
 
     fn candidate(&self, value: ValueId) -> Option<Repr> {
-        self.facts.candidates[value.0 as usize]
+        self.facts.candidates[value]
     }
 
     fn weigh_instruction(&mut self, instruction: &Instruction, weight: Work) {
         if let Operation::CallKnown(callee, _, arguments) = &instruction.operation {
             self.weigh_arguments(*callee, arguments, weight);
-            let given = self.groups.facts.results[callee.0 as usize];
+            let given = self.groups.facts.results[*callee];
             let is_raw = |result| self.candidate(result).is_some();
             if given.is_some() && instruction.result.is_some_and(|result| !is_raw(result)) {
                 let node = self.groups.result(*callee);
@@ -316,12 +316,12 @@ impl Weigher<'_, '_> {
     }
 
     fn weigh_arguments(&mut self, callee: ProcedureId, arguments: &[ValueId], weight: Work) {
-        let parameters = self.unit.procedures[callee.0 as usize].parameters();
+        let parameters = self.unit.procedures[callee].parameters();
         for (&parameter, &argument) in parameters.iter().zip(arguments) {
-            let facts = &self.groups.facts.procedures[callee.0 as usize];
-            match facts.candidates[parameter.0 as usize] {
+            let facts = &self.groups.facts.procedures[callee];
+            match facts.candidates[parameter] {
                 Some(repr) => {
-                    let node = self.groups.node(callee.0 as usize, parameter);
+                    let node = self.groups.node(callee, parameter);
                     self.charge_unboxing(node, argument, repr, weight);
                 }
                 None => self.charge_boxing(argument, weight),
@@ -335,7 +335,7 @@ impl Weigher<'_, '_> {
     }
 
     fn weigh_operation(&mut self, result: ValueId, weight: Work) {
-        let raw = self.facts.operations[result.0 as usize].expect("candidates have operations");
+        let raw = self.facts.operations[result].expect("candidates have operations");
         let repr = self.candidate(result).expect("a candidate");
         self.add(result, self.saved_by(result, repr) * weight);
         if raw != RawOperation::Parameter && !raw_takes_tagged(raw) {
@@ -363,7 +363,7 @@ impl Weigher<'_, '_> {
         if !is_raw && self.facts.constant(operand, repr).is_none() {
             self.groups.add(user, -UNBOX * weight);
         }
-        let range = self.facts.types[operand.0 as usize].as_integer();
+        let range = self.facts.types[operand].as_integer();
         // Signed words become doubles without being boxed.
         if !is_raw && !range.is_some_and(|range| range.is_within(Range::I64)) {
             self.charge_boxing(operand, weight);
@@ -375,7 +375,7 @@ impl Weigher<'_, '_> {
         let Some(repr) = self.candidate(value) else {
             return;
         };
-        let home = self.facts.block_of[value.0 as usize];
+        let home = self.facts.block_of[value];
         let home_weight = self.weight_of(home);
         let spent = if repr == Repr::F64 || self.is_fixnum(value) {
             BOX
@@ -392,11 +392,11 @@ impl Weigher<'_, '_> {
         place: Place,
         weight: Work,
     ) {
-        let own_result = ProcedureId(self.number as u32);
+        let own_result = self.number;
         let all = self.groups.facts;
         match terminator {
             Terminator::Jump(target) => {
-                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+                let parameters = &procedure.blocks[target.block].parameters;
                 for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                     match self.candidate(parameter) {
                         Some(repr) => {
@@ -416,7 +416,7 @@ impl Weigher<'_, '_> {
             },
             Terminator::TailCallKnown(callee, _, arguments) => {
                 self.weigh_arguments(*callee, arguments, weight);
-                if all.results[self.number].is_none() && all.results[callee.0 as usize].is_some() {
+                if all.results[self.number].is_none() && all.results[*callee].is_some() {
                     let node = self.groups.result(*callee);
                     self.groups.add(node, -(BOX + CALL) * weight);
                 }
@@ -448,7 +448,7 @@ impl Weigher<'_, '_> {
     }
 
     fn is_fixnum(&self, value: ValueId) -> bool {
-        let range = self.facts.types[value.0 as usize].as_integer();
+        let range = self.facts.types[value].as_integer();
         range.is_some_and(|range| range.is_within(Range::FIXNUM))
     }
 }

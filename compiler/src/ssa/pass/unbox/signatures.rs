@@ -4,6 +4,7 @@
 //! raw. The result is one if every way out can give it raw and no call takes other numbers of values.
 
 use super::candidates::{Facts, Place, repr_across_calls};
+use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, UnitTypes};
 use crate::ssa::ir::{
     BlockId, Callee, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
@@ -12,15 +13,19 @@ use crate::ssa::ir::{
 /// What is known of the procedures of a unit.
 pub(super) struct UnitFacts {
     /// Of each procedure.
-    pub(super) procedures: Vec<Facts>,
+    pub(super) procedures: IdVec<ProcedureId, Facts>,
     /// How the result of each could be represented.
-    pub(super) results: Vec<Option<Repr>>,
+    pub(super) results: IdVec<ProcedureId, Option<Repr>>,
 }
 
 impl UnitFacts {
     /// Finds all candidates.
-    pub(super) fn new(unit: &Unit, graphs: &[Graph], types: &UnitTypes<'_>) -> Self {
-        let procedures = unit.procedures.iter().enumerate();
+    pub(super) fn new(
+        unit: &Unit,
+        graphs: &IdVec<ProcedureId, Graph>,
+        types: &UnitTypes<'_>,
+    ) -> Self {
+        let procedures = unit.procedures.entries();
         let mut facts = Self {
             procedures: procedures
                 .map(|(number, procedure)| {
@@ -28,9 +33,7 @@ impl UnitFacts {
                     Facts::new(unit, procedure, &graphs[number].flow, known)
                 })
                 .collect(),
-            results: (0..)
-                .map(ProcedureId)
-                .zip(&types.known.are_all)
+            results: (types.known.are_all.entries())
                 .map(|(id, &is_known)| repr_across_calls(types.result(id)).filter(|_| is_known))
                 .collect(),
         };
@@ -51,14 +54,14 @@ impl UnitFacts {
                 ..
             } = block.terminator
             {
-                self.results[callee.0 as usize] = None;
+                self.results[callee] = None;
             }
         }
     }
 
-    fn withdraw(&mut self, unit: &Unit, graphs: &[Graph]) -> bool {
+    fn withdraw(&mut self, unit: &Unit, graphs: &IdVec<ProcedureId, Graph>) -> bool {
         let mut changed = false;
-        for (number, procedure) in unit.procedures.iter().enumerate() {
+        for (number, procedure) in unit.procedures.entries() {
             changed |= self.procedures[number].withdraw(procedure, &graphs[number].flow);
             changed |= self.withdraw_calls(unit, number);
             changed |= self.withdraw_result(number, procedure);
@@ -67,22 +70,22 @@ impl UnitFacts {
     }
 
     /// Parameters must get what can be converted, results of calls be what the callee gives.
-    fn withdraw_calls(&mut self, unit: &Unit, number: usize) -> bool {
+    fn withdraw_calls(&mut self, unit: &Unit, number: ProcedureId) -> bool {
         let mut changed = false;
         each_call(&unit.procedures[number], |place, call| {
-            let callee = call.callee.0 as usize;
+            let callee = call.callee;
             let parameters = unit.procedures[callee].parameters();
-            for (parameter, &argument) in parameters.iter().zip(call.arguments) {
-                let Some(repr) = self.procedures[callee].candidates[parameter.0 as usize] else {
+            for (&parameter, &argument) in parameters.iter().zip(call.arguments) {
+                let Some(repr) = self.procedures[callee].candidates[parameter] else {
                     continue;
                 };
                 if !self.procedures[number].can_give(argument, repr, place) {
-                    self.procedures[callee].candidates[parameter.0 as usize] = None;
+                    self.procedures[callee].candidates[parameter] = None;
                     changed = true;
                 }
             }
             let Some(result) = call.result else { return };
-            let candidate = &mut self.procedures[number].candidates[result.0 as usize];
+            let candidate = &mut self.procedures[number].candidates[result];
             if candidate.is_some() && *candidate != self.results[callee] {
                 *candidate = None;
                 changed = true;
@@ -91,7 +94,7 @@ impl UnitFacts {
         changed
     }
 
-    fn withdraw_result(&mut self, number: usize, procedure: &Procedure) -> bool {
+    fn withdraw_result(&mut self, number: ProcedureId, procedure: &Procedure) -> bool {
         let Some(repr) = self.results[number] else {
             return false;
         };
@@ -100,10 +103,10 @@ impl UnitFacts {
             Terminator::Return(value) => {
                 facts.can_give(*value, repr, (id, block.instructions.len()))
             }
-            Terminator::TailCallKnown(callee, ..) => self.results[callee.0 as usize] == Some(repr),
+            Terminator::TailCallKnown(callee, ..) => self.results[*callee] == Some(repr),
             terminator => terminator.successors().next().is_some(),
         };
-        let stays = (0..).map(BlockId).zip(&procedure.blocks).all(can_give);
+        let stays = procedure.blocks.entries().all(can_give);
         if !stays {
             self.results[number] = None;
         }
@@ -126,7 +129,7 @@ pub(super) fn each_call<'procedure>(
     procedure: &'procedure Procedure,
     mut visit: impl FnMut(Place, KnownCall<'procedure>),
 ) {
-    for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
+    for (id, block) in procedure.blocks.entries() {
         for (index, instruction) in block.instructions.iter().enumerate() {
             if let Operation::CallKnown(callee, _, arguments) = &instruction.operation {
                 let call = KnownCall {
