@@ -344,3 +344,64 @@ impl<K: Id> IdSet<K> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    define_ids! {
+        Word;
+    }
+
+    #[test]
+    fn entries_are_found_by_the_ids_that_they_got() {
+        let mut words = IdVec::new();
+        assert!(words.is_empty());
+        let [a, b] = ["a", "b"].map(|word| words.push(word));
+        assert_eq!((words[a], words[b], words.len()), ("a", "b", 2));
+        assert_eq!(words.ids().collect::<Vec<Word>>(), [a, b]);
+        assert_eq!(words.entries().next_back(), Some((b, &"b")));
+        let next = words.next_id();
+        assert!(words.contains(b) && !words.contains(next));
+        assert_eq!((words.get(b), words.get(next)), (Some(&"b"), None));
+        let mut lengths = words.side_table(0);
+        for (id, length) in lengths.entries_mut() {
+            *length = words[id].len() + id.index();
+        }
+        assert_eq!(lengths, [1, 2]);
+    }
+
+    #[test]
+    fn what_stays_is_numbered_in_its_order() {
+        let mut words: IdVec<Word, char> = "abcd".chars().collect();
+        let new_ids = words.renumber(|id| id.number() % 2 == 1);
+        assert_eq!(words, ['b', 'd']);
+        let [first, second] = [0, 1].map(|number| Some(Word::new(number)));
+        assert_eq!(new_ids, [None, first, None, second]);
+        words.truncate(1);
+        words.resize(2, 'x');
+        words.extend(['y']);
+        assert_eq!(words, ['b', 'x', 'y']);
+    }
+
+    #[test]
+    fn members_are_found_across_words() {
+        let [low, high, other] = [3, 130, 64].map(Word::new);
+        let mut set = IdSet::empty(131);
+        assert_eq!(set.iter().next(), None);
+        set.insert(low);
+        set.insert(high);
+        assert!(set.contains(low) && set.contains(high) && !set.contains(other));
+        assert_eq!(set.iter().collect::<Vec<Word>>(), [low, high]);
+        let mut all = IdSet::full(131);
+        assert!(all.intersect(&set) && !all.intersect(&set));
+        assert_eq!(all, set);
+        set.remove(high);
+        assert!(all.intersect(&set));
+        set.insert(other);
+        all.unite(&set);
+        assert_eq!(all.iter().collect::<Vec<Word>>(), [low, other]);
+        all.clear();
+        assert_eq!(all, IdSet::empty(131));
+    }
+}

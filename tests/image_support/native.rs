@@ -7,7 +7,7 @@ use compiler::link::link;
 use compiler::link::native_code::{
     NativeCode, NativeFixup, NativeFunction, NativeReturn, NativeTarget, UnwindRow, UnwindRule,
 };
-use compiler::link::unit::{FixupTarget, LinkUnit};
+use compiler::link::unit::{FixupTarget, FrameMapId, LinkUnit};
 use compiler::ssa::ir::CellId;
 
 use crate::image_support::{map, row, sample_unit, second};
@@ -54,7 +54,7 @@ fn body() -> NativeFunction {
             offset: RETURN_OFFSET,
             words: 2,
             receives: true,
-            map: 2,
+            map: FrameMapId::new(2),
         }],
         lines: vec![row(0, 1, 10, 2), row(9, 1, 12, 5)],
         unwind: vec![

@@ -13,7 +13,7 @@ use abi::image::{ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::isa::Instruction;
 use abi::tag::{self, Header, Kind};
 use compiler::link::link;
-use compiler::link::unit::LinkUnit;
+use compiler::link::unit::{FrameMapId, LinkUnit};
 use compiler::ssa::ir::ProcedureId;
 use gc::{Address, Slot};
 use image_support::{ToyHost, map, sample_image, sample_unit, second, symbol_word};
@@ -62,12 +62,12 @@ fn a_small_image_stays_small() {
         procedures: [sample_unit().procedures[second()].clone()]
             .into_iter()
             .collect(),
-        frame_maps: vec![map(&[])],
+        frame_maps: vec![map(&[])].into(),
         ..LinkUnit::default()
     };
     let mut unit = unit;
     unit.procedures[ProcedureId::ENTRY].header.required = 0;
-    unit.procedures[ProcedureId::ENTRY].entry_map = 0;
+    unit.procedures[ProcedureId::ENTRY].entry_map = FrameMapId::default();
     unit.procedures[ProcedureId::ENTRY].lines.clear();
     let file = link(&unit).unwrap();
     assert!(file.len() < 1500, "{} bytes", file.len());

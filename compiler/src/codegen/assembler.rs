@@ -6,7 +6,7 @@ use super::slot_set::SlotSet;
 use super::superinstruction::combined;
 use crate::core::ir::Place;
 use crate::id::{IdVec, define_ids};
-use crate::link::unit::{Fixup, FixupTarget, LineRow};
+use crate::link::unit::{Fixup, FixupTarget, FrameMapId, LineRow};
 use crate::ssa::ir::BlockId;
 
 define_ids! {
@@ -228,7 +228,7 @@ impl Assembler {
         self.fixups.push(Fixup {
             at: end - 4,
             end,
-            target: FixupTarget::FrameMap(u32::MAX),
+            target: FixupTarget::FrameMap(FrameMapId::PENDING),
         });
         let (block, index) = (self.block, self.index);
         self.safepoints.push(Safepoint {

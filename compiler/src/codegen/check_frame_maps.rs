@@ -11,7 +11,7 @@ use abi::isa::{Instruction, OperandValue, decode_all};
 
 use super::superinstruction;
 use crate::id::IdVec;
-use crate::link::unit::{FixupTarget, LinkUnit, ProcedureCode};
+use crate::link::unit::{FixupTarget, FrameMapId, LinkUnit, ProcedureCode};
 use crate::ssa::ir::ProcedureId;
 
 /// A slot of which a frame map says something wrong.
@@ -62,7 +62,7 @@ struct Shape {
 
 impl Shape {
     fn of(unit: &LinkUnit, code: &ProcedureCode) -> Self {
-        let map = FrameMap::decode(&unit.frame_maps[code.entry_map as usize]);
+        let map = FrameMap::decode(&unit.frame_maps[code.entry_map]);
         let header = &code.header;
         let parameters = usize::from(header.required)
             + usize::from(header.optional)
@@ -88,7 +88,7 @@ struct Step {
     held: std::ops::Range<usize>,
     /// Steps that may follow.
     next: Vec<usize>,
-    map: Option<u32>,
+    map: Option<FrameMapId>,
     /// Whether its map describes the frame after the operands were taken.
     suspends: Option<usize>,
     /// A copy: the contents of one slot go to another.
@@ -198,7 +198,7 @@ impl<'a> Analysis<'a> {
     /// Compares a map, of a step or else of the entry, with what slots hold and which are wanted.
     fn compare(
         &self,
-        (step, map): (Option<&Step>, u32),
+        (step, map): (Option<&Step>, FrameMapId),
         contents: &[Contents],
         wanted: &[bool],
         found: &mut Vec<Disagreement>,
@@ -213,7 +213,7 @@ impl<'a> Analysis<'a> {
                 analysis,
             });
         };
-        let bytes = self.unit.frame_maps.get(map as usize);
+        let bytes = self.unit.frame_maps.get(map);
         let Some(map) = bytes.and_then(|bytes| FrameMap::decode(bytes)) else {
             return report(None, SlotState::Unused, None);
         };

@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use crate::link::unit::FrameMapId;
 use crate::ssa::analysis::Liveness;
 use crate::ssa::ir::{BlockId, Procedure, Repr, ValueId};
 
@@ -61,7 +62,7 @@ pub struct SafepointRecord {
     /// in bytes.
     pub offset: u32,
     /// The number of its frame map.
-    pub map: u32,
+    pub map: FrameMapId,
     /// What is there, ascending by slot. A value may be there twice: an operand that was copied to
     /// where an instruction wants it.
     pub residents: Vec<Resident>,

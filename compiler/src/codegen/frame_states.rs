@@ -10,6 +10,7 @@ use abi::frame_map::{self, SlotState};
 use super::assembler::{LiveSlots, Safepoint};
 use super::slot_set::SlotSet;
 use crate::id::IdVec;
+use crate::link::unit::FrameMapId;
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::BlockId;
 
@@ -17,14 +18,14 @@ use crate::ssa::ir::BlockId;
 #[derive(Debug, Default)]
 pub(super) struct FrameMaps {
     /// In the order in which they were first needed.
-    pub(super) maps: Vec<Vec<u8>>,
-    numbers: HashMap<Vec<u8>, u32>,
+    pub(super) maps: IdVec<FrameMapId, Vec<u8>>,
+    numbers: HashMap<Vec<u8>, FrameMapId>,
 }
 
 impl FrameMaps {
     /// The number of the map of a safepoint, where `written_before` is what may have been written before
     /// its block.
-    pub(super) fn map_of(&mut self, safepoint: &Safepoint, written_before: &SlotSet) -> u32 {
+    pub(super) fn map_of(&mut self, safepoint: &Safepoint, written_before: &SlotSet) -> FrameMapId {
         let mut written = safepoint.written.clone();
         written.extend(written_before);
         let count = safepoint.slot_count.map_or_else(
@@ -35,14 +36,13 @@ impl FrameMaps {
     }
 
     /// The number of the map with these states.
-    pub(super) fn intern(&mut self, states: &[SlotState]) -> u32 {
+    pub(super) fn intern(&mut self, states: &[SlotState]) -> FrameMapId {
         let mut encoded = Vec::new();
         frame_map::encode(states, &mut encoded);
         if let Some(&number) = self.numbers.get(&encoded) {
             return number;
         }
-        let number = self.maps.len() as u32;
-        self.maps.push(encoded.clone());
+        let number = self.maps.push(encoded.clone());
         self.numbers.insert(encoded, number);
         number
     }

@@ -260,7 +260,7 @@ proptest! {
         }
         let hole = holes[which.index(holes.len())];
         let FixupTarget::FrameMap(number) = unit.procedures[ProcedureId::ENTRY].fixups[hole].target else { unreachable!() };
-        let map = FrameMap::decode(&unit.frame_maps[number as usize]).unwrap();
+        let map = FrameMap::decode(&unit.frame_maps[number]).unwrap();
         let mut states: Vec<SlotState> = map.states().collect();
         if states.is_empty() {
             return Ok(());
@@ -269,7 +269,7 @@ proptest! {
         states[slot] = SlotState::from_bits(states[slot] as u8 ^ change);
         let mut bytes = Vec::new();
         frame_map::encode(&states, &mut bytes);
-        unit.procedures[ProcedureId::ENTRY].fixups[hole].target = FixupTarget::FrameMap(unit.frame_maps.len() as u32);
+        unit.procedures[ProcedureId::ENTRY].fixups[hole].target = FixupTarget::FrameMap(unit.frame_maps.next_id());
         unit.frame_maps.push(bytes);
         prop_assert!(!check_frame_maps(&unit).is_empty());
     }

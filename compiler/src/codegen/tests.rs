@@ -41,13 +41,16 @@ fn listing(unit: &LinkUnit, procedure: u32) -> String {
         for hole in holes {
             match hole.target {
                 FixupTarget::FrameMap(number) => {
-                    let map = FrameMap::decode(&unit.frame_maps[number as usize]).unwrap();
+                    let map = FrameMap::decode(&unit.frame_maps[number]).unwrap();
                     let letters: String = map.states().map(SlotState::letter).collect();
                     write!(text, " [{letters}]").unwrap();
                 }
                 FixupTarget::Procedure(id) => write!(text, " Procedure({})", id.number()).unwrap(),
+                FixupTarget::SymbolCell(id) => {
+                    write!(text, " SymbolCell({})", id.number()).unwrap();
+                }
+                FixupTarget::Constant(id) => write!(text, " Constant({})", id.number()).unwrap(),
                 FixupTarget::Cell(id) => write!(text, " Cell({})", id.number()).unwrap(),
-                other => write!(text, " {other:?}").unwrap(),
             }
         }
         text.push('\n');
@@ -235,7 +238,7 @@ fn raw_arguments_and_results_stay_raw_in_their_slots() {
     28: cdr s1 s1
     33: tail_call_known Procedure(1)
     ");
-    let entry = &unit.frame_maps[unit.procedures[ProcedureId::new(1)].entry_map as usize];
+    let entry = &unit.frame_maps[unit.procedures[ProcedureId::new(1)].entry_map];
     let states: String = FrameMap::decode(entry)
         .unwrap()
         .states()

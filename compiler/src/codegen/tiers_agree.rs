@@ -30,7 +30,7 @@ use super::frame_record::{Home, Point, ProcedureRecord, SafepointRecord};
 use super::native::is_remade;
 use super::random_programs::{Writer, optimized};
 use crate::id::Id;
-use crate::link::unit::LinkUnit;
+use crate::link::unit::{FrameMapId, LinkUnit};
 use crate::options::Tier;
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId};
@@ -188,8 +188,8 @@ impl<'unit> Reference<'unit> {
     }
 }
 
-fn states(unit: &LinkUnit, map: u32) -> Vec<SlotState> {
-    let map = FrameMap::decode(&unit.frame_maps[map as usize]).unwrap();
+fn states(unit: &LinkUnit, map: FrameMapId) -> Vec<SlotState> {
+    let map = FrameMap::decode(&unit.frame_maps[map]).unwrap();
     map.states().collect()
 }
 

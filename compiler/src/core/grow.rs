@@ -4,15 +4,6 @@ use std::rc::Rc;
 
 use super::ir::{Expr, ExprId, Lambda, LambdaId, Place, Program, Variable, VariableId};
 
-/// The index of the next entry of an arena that has `length` of them.
-///
-/// # Panics
-///
-/// At 2^32 entries, which no source text is long enough to need.
-pub(crate) fn index(length: usize) -> u32 {
-    u32::try_from(length).expect("an arena holds fewer than 2^32 entries")
-}
-
 impl Program {
     /// Adds an expression that was written at `place`.
     pub fn add(&mut self, expr: Expr, place: Place) -> ExprId {

@@ -204,6 +204,6 @@ impl Expander<'_> {
     }
 }
 
-fn count(value: usize) -> u64 {
-    tag::fixnum(value as i64).expect("data in memory have fewer than 2^60 parts")
+fn count(length: usize) -> u64 {
+    tag::fixnum(length as i64).expect("data in memory have fewer than 2^60 parts")
 }

@@ -41,7 +41,7 @@ fn header(
     start: u32,
     layout: &Layout,
 ) -> ProcedureHeader {
-    let entry_map = layout.frame_maps[procedure.entry_map as usize];
+    let entry_map = layout.frame_maps[procedure.entry_map];
     let native_entry = procedure.native.as_ref().and_then(|native| {
         let body = layout.first_function(id)?;
         Some(layout.native_functions[body + native.general_entry])
@@ -66,10 +66,10 @@ fn header(
 pub(super) fn target_address(target: FixupTarget, layout: &Layout) -> u32 {
     match target {
         FixupTarget::Procedure(index) => layout.procedures[index],
-        FixupTarget::Constant(index) => layout.constants[index as usize],
+        FixupTarget::Constant(index) => layout.constants[index],
         FixupTarget::SymbolCell(index) => layout.symbol_cell(index),
         FixupTarget::Cell(index) => layout.cell(index),
-        FixupTarget::FrameMap(index) => layout.frame_maps[index as usize],
+        FixupTarget::FrameMap(index) => layout.frame_maps[index],
     }
 }
 

@@ -12,7 +12,7 @@ use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
 use super::native;
-use super::unit::LinkUnit;
+use super::unit::{ConstantId, FrameMapId, LinkUnit, NameId};
 use crate::id::{Id, IdVec};
 use crate::ssa::ir::{CellId, ProcedureId};
 
@@ -50,9 +50,9 @@ pub(super) struct Layout {
     /// Addresses of procedure headers, by index.
     pub(super) procedures: IdVec<ProcedureId, u32>,
     /// Addresses of frame maps, by index.
-    pub(super) frame_maps: Vec<u32>,
+    pub(super) frame_maps: IdVec<FrameMapId, u32>,
     /// Addresses of constants, tags added, by index.
-    pub(super) constants: Vec<u32>,
+    pub(super) constants: IdVec<ConstantId, u32>,
     /// Address of the unwind information.
     pub(super) unwind: u32,
     /// Addresses of the functions of native code, in their order.
@@ -73,14 +73,19 @@ impl Layout {
         ]
     }
 
+    /// Address of the cell with this number: those of symbols come first.
+    const fn nth_cell(&self, number: u32) -> u32 {
+        self.header.cells.start + 8 * number
+    }
+
     /// Address of a symbol's cell.
-    pub(super) const fn symbol_cell(&self, symbol: u32) -> u32 {
-        self.header.cells.start + 8 * symbol
+    pub(super) fn symbol_cell(&self, symbol: NameId) -> u32 {
+        self.nth_cell(symbol.number())
     }
 
     /// Address of a cell that is not a symbol's.
     pub(super) fn cell(&self, cell: CellId) -> u32 {
-        self.symbol_cell(self.header.symbol_count + cell.number())
+        self.nth_cell(self.header.symbol_count + cell.number())
     }
 
     /// Index of the first function of a procedure among the native functions.

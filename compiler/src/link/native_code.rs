@@ -5,7 +5,7 @@
 //! [`abi::native`]). Functions may be placed anywhere in the native code, each at a multiple of its
 //! alignment. Data that belongs to a function (floating point constants) stands behind its code.
 
-use super::unit::{FixupTarget, LineRow};
+use super::unit::{FixupTarget, FrameMapId, LineRow};
 use crate::ssa::ir::ProcedureId;
 
 /// The native code of a procedure.
@@ -65,7 +65,7 @@ pub struct NativeReturn {
     /// Whether the call takes any number of values.
     pub receives: bool,
     /// Index of the frame map in the unit's.
-    pub map: u32,
+    pub map: FrameMapId,
 }
 
 /// From `offset` on, `rule` holds too.

@@ -21,7 +21,7 @@ use crate::codegen::frame_record::Point;
 use crate::codegen::select::Shared;
 use crate::id::{Id, IdSet, IdVec};
 use crate::link::native_code::NativeTarget;
-use crate::link::unit::FixupTarget;
+use crate::link::unit::{ConstantId, FixupTarget, FrameMapId, NameId};
 use crate::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
 use crate::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, ValueId};
 
@@ -400,10 +400,10 @@ fn encode_target(target: NativeTarget) -> (u32, u32) {
     match target {
         NativeTarget::Body(procedure) => (BODY_NAMESPACE, procedure.number()),
         NativeTarget::Image(FixupTarget::Procedure(procedure)) => (1, procedure.number()),
-        NativeTarget::Image(FixupTarget::Constant(index)) => (2, index),
-        NativeTarget::Image(FixupTarget::SymbolCell(index)) => (3, index),
+        NativeTarget::Image(FixupTarget::Constant(constant)) => (2, constant.number()),
+        NativeTarget::Image(FixupTarget::SymbolCell(symbol)) => (3, symbol.number()),
         NativeTarget::Image(FixupTarget::Cell(cell)) => (4, cell.number()),
-        NativeTarget::Image(FixupTarget::FrameMap(index)) => (5, index),
+        NativeTarget::Image(FixupTarget::FrameMap(map)) => (5, map.number()),
     }
 }
 
@@ -413,9 +413,9 @@ pub(super) fn decode_target(name: &UserExternalName) -> NativeTarget {
     NativeTarget::Image(match name.namespace {
         BODY_NAMESPACE => return NativeTarget::Body(ProcedureId::new(index)),
         1 => FixupTarget::Procedure(ProcedureId::new(index)),
-        2 => FixupTarget::Constant(index),
-        3 => FixupTarget::SymbolCell(index),
+        2 => FixupTarget::Constant(ConstantId::new(index)),
+        3 => FixupTarget::SymbolCell(NameId::new(index)),
         4 => FixupTarget::Cell(CellId::new(index)),
-        _ => FixupTarget::FrameMap(index),
+        _ => FixupTarget::FrameMap(FrameMapId::new(index)),
     })
 }

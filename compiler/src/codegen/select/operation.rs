@@ -13,7 +13,7 @@ use crate::codegen::assembler::LiveSlots;
 use crate::codegen::outgoing::{self, frame_words};
 use crate::core::LiteralDatum;
 use crate::core::ir::{GlobalId, Literal};
-use crate::link::unit::{Constant, ConstantWord, FixupTarget};
+use crate::link::unit::{Constant, ConstantId, ConstantWord, FixupTarget};
 use crate::ssa::ir::{Operation, RawBinary, RawUnary, ValueId};
 
 impl Selector<'_, '_> {
@@ -299,18 +299,18 @@ impl Selector<'_, '_> {
                 self.assembler
                     .emit_with_last(load, FixupTarget::SymbolCell(symbol));
             }
-            ConstantWord::Constant(number) => self.load_constant(number, dst),
+            ConstantWord::Constant(constant) => self.load_constant(constant, dst),
         }
         Ok(())
     }
 
-    fn load_constant(&mut self, number: u32, dst: u16) {
+    fn load_constant(&mut self, constant: ConstantId, dst: u16) {
         let load = Instruction::LoadConstant {
             dst: Into(dst),
             constant: DataOffset(0),
         };
         self.assembler
-            .emit_with_last(load, FixupTarget::Constant(number));
+            .emit_with_last(load, FixupTarget::Constant(constant));
     }
 
     /// Loads an immediate, fixnum or flonum.

@@ -20,7 +20,7 @@ use crate::codegen::resolve_moves::{Move, resolve_moves};
 use crate::codegen::slot_set::SlotSet;
 use crate::core::ir::GlobalId;
 use crate::id::IdVec;
-use crate::link::unit::FixupTarget;
+use crate::link::unit::{FixupTarget, FrameMapId};
 use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
 use crate::ssa::ir::{
     BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
@@ -67,7 +67,7 @@ pub(in crate::codegen) struct SelectedProcedure {
     /// Code, holes and lines.
     pub(in crate::codegen) assembler: Assembler,
     /// Number of the entry's frame map.
-    pub(in crate::codegen) entry_map: u32,
+    pub(in crate::codegen) entry_map: FrameMapId,
 }
 
 /// Writes one procedure.
@@ -245,7 +245,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         slots
     }
 
-    fn entry_map(&mut self) -> u32 {
+    fn entry_map(&mut self) -> FrameMapId {
         let live = self.parameter_slots();
         let mut states = Vec::new();
         if self.procedure.free == 0 {

@@ -30,9 +30,8 @@
 
 use abi::primitive::Primitive;
 
-use crate::core::grow::index;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
-use crate::id::IdVec;
+use crate::id::{IdVec, define_ids};
 
 /// Runs the pass.
 #[must_use]
@@ -73,6 +72,11 @@ struct FixSite {
     root: ExprId,
 }
 
+define_ids! {
+    /// A call of a variable that `Fix` binds.
+    CallId;
+}
+
 /// What becomes of a procedure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -87,9 +91,9 @@ enum Fate {
 struct Survey {
     /// In the order of the text.
     fixes: Vec<FixSite>,
-    calls: Vec<CallSite>,
+    calls: IdVec<CallId, CallSite>,
     /// Of each variable that `Fix` binds, its calls.
-    calls_of: IdVec<VariableId, Vec<u32>>,
+    calls_of: IdVec<VariableId, Vec<CallId>>,
     /// The procedure of each variable that `Fix` binds.
     lambdas: IdVec<VariableId, Option<LambdaId>>,
     /// Whether a variable is used otherwise than to be called.
@@ -121,7 +125,7 @@ impl Survey {
     fn take(program: &Program) -> Self {
         let mut survey = Self {
             fixes: Vec::new(),
-            calls: Vec::new(),
+            calls: IdVec::new(),
             calls_of: program.variables.side_table(Vec::new()),
             lambdas: program.variables.side_table(None),
             escapes: program.variables.side_table(false),
@@ -211,8 +215,8 @@ impl Survey {
     }
 
     fn note_call(&mut self, id: ExprId, callee: VariableId, root: ExprId) {
-        self.calls_of[callee].push(index(self.calls.len()));
-        self.calls.push(CallSite { id, callee, root });
+        let call = self.calls.push(CallSite { id, callee, root });
+        self.calls_of[callee].push(call);
     }
 
     /// What a root has been merged into.
@@ -242,7 +246,7 @@ impl Survey {
                 return None;
             }
             for number in 0..self.calls_of[variable].len() {
-                let call = self.calls[self.calls_of[variable][number] as usize];
+                let call = self.calls[self.calls_of[variable][number]];
                 if !fits(program, lambda, call.id) {
                     return None;
                 }
@@ -292,7 +296,7 @@ impl Survey {
         for (variable, lambda) in bindings.clone() {
             let body = program.lambda(lambda).body;
             for number in 0..self.calls_of[variable].len() {
-                let call = self.calls[self.calls_of[variable][number] as usize];
+                let call = self.calls[self.calls_of[variable][number]];
                 let is_loop = self.find(call.root) == body && fits(program, lambda, call.id);
                 if is_loop && !self.captures[lambda] && program.rewrites.allow() {
                     self.fates[lambda] = Fate::Loop(lambda);
@@ -304,8 +308,8 @@ impl Survey {
 
     /// Turns calls of labels into jumps.
     fn rewrite_calls(&mut self, program: &mut Program) {
-        for number in 0..self.calls.len() {
-            let call = self.calls[number];
+        for id in self.calls.ids() {
+            let call = self.calls[id];
             let lambda = self.lambdas[call.callee].expect("only known calls are noted");
             let label = match self.fates[lambda] {
                 Fate::Procedure => continue,

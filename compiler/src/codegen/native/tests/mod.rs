@@ -91,7 +91,7 @@ fn return_points(unit: &LinkUnit) -> String {
         .unwrap();
     for function in &native.functions {
         for point in &function.returns {
-            let map = FrameMap::decode(&unit.frame_maps[point.map as usize]).unwrap();
+            let map = FrameMap::decode(&unit.frame_maps[point.map]).unwrap();
             let letters: String = map.states().map(SlotState::letter).collect();
             let receives = if point.receives { " receives" } else { "" };
             writeln!(text, "{} words [{letters}]{receives}", point.words).unwrap();

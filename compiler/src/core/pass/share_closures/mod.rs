@@ -47,7 +47,7 @@ mod plan;
 mod tests;
 
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
-use crate::id::IdVec;
+use crate::id::{IdVec, define_ids};
 
 use plan::{Candidate, Plan, Records, TOGETHER_MAX};
 
@@ -60,27 +60,31 @@ pub fn share_closures(program: Program) -> Program {
     let mut sharing = Sharing {
         records: Records::new(&program),
         made_at: program.lambdas.side_table(None),
-        nearby: Vec::new(),
+        nearby: IdVec::new(),
         program,
     };
     sharing.run();
     sharing.program
 }
 
+define_ids! {
+    /// An index into [`Sharing::nearby`].
+    NearId;
+}
+
 /// Where an expression stands.
 #[derive(Clone, Copy)]
 struct Surroundings {
     procedure: Option<LambdaId>,
-    /// The closure that this procedure made last, of those whose variables can be used here: an index
-    /// into `Sharing::nearby`.
-    near: Option<u32>,
+    /// The closure that this procedure made last, of those whose variables can be used here.
+    near: Option<NearId>,
 }
 
 /// A closure that a procedure has made, and the one before.
 struct Near {
     variable: VariableId,
     lambda: LambdaId,
-    before: Option<u32>,
+    before: Option<NearId>,
 }
 
 /// A procedure that `Fix` binds.
@@ -91,7 +95,7 @@ struct Sharing {
     records: Records,
     /// The expression of each procedure that no variable is bound to.
     made_at: IdVec<LambdaId, Option<ExprId>>,
-    nearby: Vec<Near>,
+    nearby: IdVec<NearId, Near>,
 }
 
 impl Sharing {
@@ -157,12 +161,11 @@ impl Sharing {
             pending.push(self.body(lambda));
             if self.can_hold(variable, lambda) {
                 let before = around.near;
-                around.near = Some(crate::core::grow::index(self.nearby.len()));
-                self.nearby.push(Near {
+                around.near = Some(self.nearby.push(Near {
                     variable,
                     lambda,
                     before,
-                });
+                }));
             }
         }
         pending.push((body, around));
@@ -208,12 +211,12 @@ impl Sharing {
             }
         }
         let mut near = around.near;
-        while let Some(number) = near.filter(|_| candidates.len() <= NEAR_MAX) {
+        while let Some(closure) = near.filter(|_| candidates.len() <= NEAR_MAX) {
             let Near {
                 variable,
                 lambda,
                 before,
-            } = self.nearby[number as usize];
+            } = self.nearby[closure];
             let variable = Some(variable);
             candidates.push(Candidate { variable, lambda });
             near = before;

@@ -190,7 +190,7 @@ fn of_two_successors_the_one_with_the_higher_priority_comes_next() {
             .collect::<Vec<u32>>()
     };
     assert_eq!(order(|_| 0), [0, 1, 2, 3]);
-    assert_eq!(order(|block| block.number()), [0, 2, 1, 3]);
+    assert_eq!(order(Id::number), [0, 2, 1, 3]);
     assert_eq!(order(|block| 3 - block.number()), [0, 1, 2, 3]);
     let flow = Flow::new(&procedure);
     assert_eq!(flow.order, Flow::with_priority(&procedure, |_| 0).order);
