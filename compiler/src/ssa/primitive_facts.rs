@@ -1,6 +1,6 @@
 //! What the compiler knows of primitives beyond the table.
 
-use abi::primitive::Primitive;
+use abi::primitive::{Effect, OperandTypes, Primitive, PrimitiveClass};
 use syntax::DatumKind;
 
 use super::Tables;
@@ -36,6 +36,14 @@ pub const fn is_arithmetic(primitive: Primitive) -> bool {
             | Primitive::BitwiseXor
             | Primitive::ArithmeticShift
     )
+}
+
+/// Which operand a primitive stores into its first one, if that keeps references.
+pub fn stored_operand(primitive: Primitive) -> Option<usize> {
+    let is_store = primitive.class() == PrimitiveClass::Inline
+        && primitive.effect() == Effect::Write
+        && primitive.operand_types() != OperandTypes::BytevectorAtByte;
+    is_store.then(|| usize::from(primitive.arguments_max()) - 1)
 }
 
 impl Comparison {
@@ -103,5 +111,49 @@ impl Tables {
             Literal::Word(word) => Some(*word),
             Literal::Datum(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use abi::primitive::ResultType;
+
+    use super::*;
+
+    #[test]
+    fn instructions_on_two_numbers_compute_or_compare() {
+        for &primitive in Primitive::ALL {
+            let takes_two = matches!(
+                primitive.operand_types(),
+                OperandTypes::Numbers | OperandTypes::Reals | OperandTypes::Integers
+            );
+            let is_instruction = takes_two && primitive.class() == PrimitiveClass::Inline;
+            let compares = is_instruction && primitive.result() == ResultType::Boolean;
+            let name = primitive.name();
+            assert_eq!(comparison_of(primitive).is_some(), compares, "{name}");
+            assert_eq!(
+                is_arithmetic(primitive),
+                is_instruction && !compares,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_the_last_operand() {
+        let stores = |&primitive: &Primitive| {
+            stored_operand(primitive).map(|operand| (primitive.name(), operand))
+        };
+        let stores: Vec<(&str, usize)> = Primitive::ALL.iter().filter_map(stores).collect();
+        assert_eq!(
+            stores,
+            [
+                ("set-car!", 1),
+                ("set-cdr!", 1),
+                ("vector-set!", 2),
+                ("%record-set!", 3),
+                ("%box-set!", 1),
+            ]
+        );
     }
 }

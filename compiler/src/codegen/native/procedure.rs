@@ -169,7 +169,7 @@ impl<'unit> Emitter<'_, 'unit> {
     }
 
     /// The predicate that instruction `index` is, if only the branch right behind it uses its value.
-    fn predicate_of_branch(
+    pub(super) fn predicate_of_branch(
         &self,
         id: BlockId,
         index: usize,

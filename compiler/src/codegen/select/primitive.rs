@@ -123,7 +123,8 @@ impl Selector<'_, '_> {
             Primitive::BitwiseAnd => Instruction::BitAnd { dst, a, b, map },
             Primitive::BitwiseIor => Instruction::BitOr { dst, a, b, map },
             Primitive::BitwiseXor => Instruction::BitXor { dst, a, b, map },
-            _ => Instruction::Shift { dst, a, b, map },
+            Primitive::ArithmeticShift => Instruction::Shift { dst, a, b, map },
+            _ => unreachable!("{} is no arithmetic", primitive.name()),
         })
     }
 

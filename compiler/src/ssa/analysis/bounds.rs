@@ -19,7 +19,7 @@
 
 use std::collections::HashMap;
 
-use abi::primitive::Primitive;
+use abi::primitive::{Primitive, ResultType};
 
 use super::Graph;
 use super::types::{Place, Range, Types, precedes};
@@ -250,23 +250,12 @@ fn relation_of(condition: &Condition, holds: bool) -> Option<(Comparison, ValueI
 }
 
 fn is_length(primitive: Primitive) -> bool {
-    matches!(
-        primitive,
-        Primitive::VectorLength | Primitive::StringLength | Primitive::BytevectorLength
-    )
+    primitive.result() == ResultType::Length
 }
 
 /// Whether a primitive takes an object and an index into it.
 pub(super) fn is_indexed(primitive: Primitive) -> bool {
-    matches!(
-        primitive,
-        Primitive::VectorRef
-            | Primitive::VectorSet
-            | Primitive::StringRef
-            | Primitive::StringSet
-            | Primitive::BytevectorRef
-            | Primitive::BytevectorSet
-    )
+    primitive.operand_types().has_index()
 }
 
 #[cfg(test)]

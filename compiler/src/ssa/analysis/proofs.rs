@@ -27,7 +27,7 @@ use crate::id::IdVec;
 use crate::ssa::ir::{
     BlockId, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
 };
-use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
+use crate::ssa::primitive_facts::{comparison_of, is_arithmetic, stored_operand};
 
 /// A check that always passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -205,13 +205,8 @@ impl<'a> Prover<'a> {
             let is_inside = is_index && self.bounds.is_inside(operands[0], operands[1], place);
             proved.add(Proof::InBounds, is_inside);
         }
-        let stored = match primitive {
-            Primitive::SetCar | Primitive::SetCdr | Primitive::BoxSet => operands.get(1),
-            Primitive::VectorSet => operands.get(2),
-            Primitive::RecordSet => operands.get(3),
-            _ => None,
-        };
-        if let Some(&stored) = stored {
+        if let Some(stored) = stored_operand(*primitive) {
+            let stored = operands[stored];
             proved.add(Proof::StoresImmediate, self.is_immediate(stored, place));
         }
     }

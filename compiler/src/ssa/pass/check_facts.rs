@@ -26,6 +26,7 @@ use crate::ssa::ir::{
     BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, Terminator, Unit,
     ValueId,
 };
+use crate::ssa::primitive_facts::stored_operand;
 use crate::ssa::print::operation_text;
 
 /// Checks what is claimed about all procedures of `unit`, if it wants that.
@@ -299,16 +300,6 @@ fn arithmetic_number(primitive: Primitive) -> Option<u16> {
         Primitive::Add => Some(0),
         Primitive::Subtract => Some(1),
         Primitive::Multiply => Some(2),
-        _ => None,
-    }
-}
-
-/// Which operand a primitive stores into its first one.
-fn stored_operand(primitive: Primitive) -> Option<usize> {
-    match primitive {
-        Primitive::SetCar | Primitive::SetCdr | Primitive::BoxSet => Some(1),
-        Primitive::VectorSet => Some(2),
-        Primitive::RecordSet => Some(3),
         _ => None,
     }
 }

@@ -15,7 +15,7 @@
 //!   =>  b1(v1 v2): v4 = + v2 v1; v3 = add-small v1 1; jump b1(v3 v4)
 //! ```
 
-use abi::primitive::{Effect, Primitive, PrimitiveClass};
+use abi::primitive::{Effect, Primitive, PrimitiveClass, Raises};
 
 use crate::id::IdVec;
 use crate::rewrites::Rewrites;
@@ -142,9 +142,7 @@ fn never_raises(operation: &Operation) -> bool {
         Operation::Word(_) | Operation::Raw(_) | Operation::Literal(_) | Operation::Raw2(..) => {
             true
         }
-        Operation::Primitive(primitive, _) => {
-            primitive.effect() == Effect::Total || *primitive == Primitive::Cons
-        }
+        Operation::Primitive(primitive, _) => primitive.raises() == Raises::Never,
         _ => false,
     }
 }

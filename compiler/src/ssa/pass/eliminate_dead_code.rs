@@ -11,7 +11,7 @@
 //! What goes neither raises, nor has an effect, nor gives a value to what stays. What may raise stays, also
 //! where nobody wants its value.
 
-use abi::primitive::{Effect, Primitive};
+use abi::primitive::Primitive;
 
 use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, blocks_with_fixed_parameters};
@@ -144,12 +144,9 @@ fn is_removable(operation: &Operation) -> bool {
             operation,
             RawUnary::UnboxF64 | RawUnary::RealToF64 | RawUnary::UnboxI64 | RawUnary::UnboxU64
         ),
+        // Unused vectors could go as well: without the inliner, programs keep them.
         Operation::Primitive(primitive, _) => {
-            primitive.effect() == Effect::Total
-                || matches!(
-                    primitive,
-                    Primitive::Cons | Primitive::MakeBox | Primitive::List
-                )
+            primitive.is_pure() && *primitive != Primitive::Vector
         }
         _ => false,
     }

@@ -172,16 +172,33 @@ fn primitive_allocates(primitive: Primitive) -> bool {
         Effect::Allocate => true,
         Effect::Total | Effect::Write | Effect::Control => false,
         Effect::Partial | Effect::Read => {
-            primitive.class() == PrimitiveClass::Leaf
-                && !matches!(
-                    primitive.result(),
-                    ResultType::Any
-                        | ResultType::Boolean
-                        | ResultType::Fixnum
-                        | ResultType::Character
-                        | ResultType::Unspecified
-                )
+            primitive.class() == PrimitiveClass::Leaf && may_be_new(primitive.result())
         }
+    }
+}
+
+/// Whether a primitive that makes no mutable object may make one for such a result.
+const fn may_be_new(result: ResultType) -> bool {
+    match result {
+        ResultType::Any
+        | ResultType::Boolean
+        | ResultType::Byte
+        | ResultType::CodePoint
+        | ResultType::Length
+        | ResultType::Natural
+        | ResultType::Fixnum
+        | ResultType::Character
+        | ResultType::Unspecified => false,
+        ResultType::ExactInteger
+        | ResultType::Flonum
+        | ResultType::FlonumOfFlonums
+        | ResultType::Number
+        | ResultType::String
+        | ResultType::Symbol
+        | ResultType::Pair
+        | ResultType::Vector
+        | ResultType::Bytevector
+        | ResultType::Record => true,
     }
 }
 
