@@ -73,6 +73,7 @@ impl<K: Id, V> IdVec<K, V> {
     }
 
     /// A table of `count` equal entries.
+    #[inline]
     pub fn filled(count: usize, value: V) -> Self
     where
         V: Clone,
@@ -81,6 +82,7 @@ impl<K: Id, V> IdVec<K, V> {
     }
 
     /// Another table of the same ids, with `value` for each.
+    #[inline]
     pub fn side_table<W: Clone>(&self, value: W) -> IdVec<K, W> {
         IdVec::filled(self.len(), value)
     }
@@ -159,7 +161,7 @@ impl<K: Id, V> IdVec<K, V> {
     pub fn ids(
         &self,
     ) -> impl DoubleEndedIterator<Item = K> + ExactSizeIterator + Clone + use<K, V> {
-        (0..self.next_id().number()).map(K::new)
+        (0..self.entries.len() as u32).map(K::new)
     }
 
     /// All entries in the order of their ids.
@@ -177,7 +179,8 @@ impl<K: Id, V> IdVec<K, V> {
     /// All ids with their entries.
     #[inline]
     pub fn entries(&self) -> impl DoubleEndedIterator<Item = (K, &V)> + ExactSizeIterator + Clone {
-        self.ids().zip(&self.entries)
+        let numbered = self.entries.iter().enumerate();
+        numbered.map(|(index, entry)| (K::new(index as u32), entry))
     }
 
     /// All ids with their entries.
@@ -185,7 +188,8 @@ impl<K: Id, V> IdVec<K, V> {
     pub fn entries_mut(
         &mut self,
     ) -> impl DoubleEndedIterator<Item = (K, &mut V)> + ExactSizeIterator {
-        self.ids().zip(&mut self.entries)
+        let numbered = self.entries.iter_mut().enumerate();
+        numbered.map(|(index, entry)| (K::new(index as u32), entry))
     }
 }
 

@@ -32,6 +32,7 @@ impl Program {
     }
 
     /// An expression.
+    #[inline]
     pub fn expr(&self, id: ExprId) -> &Expr {
         &self.exprs[id]
     }
@@ -48,16 +49,19 @@ impl Program {
     }
 
     /// Where an expression was written.
+    #[inline]
     pub fn place(&self, id: ExprId) -> Place {
         self.spans[id]
     }
 
     /// A variable.
+    #[inline]
     pub fn variable(&self, id: VariableId) -> &Variable {
         &self.variables[id]
     }
 
     /// A lambda or label.
+    #[inline]
     pub fn lambda(&self, id: LambdaId) -> &Lambda {
         &self.lambdas[id]
     }
