@@ -79,13 +79,13 @@ pub(super) fn choose(
     let mut changed = true;
     while changed {
         changed = false;
-        for (number, procedure) in unit.procedures.entries() {
+        for (id, procedure) in unit.procedures.entries() {
             let leads_out = |callee: ProcedureId| reasons[callee].is_some();
             if procedure.result == Repr::F64
-                && reasons[number].is_none()
+                && reasons[id].is_none()
                 && tail_callees(procedure).any(leads_out)
             {
-                reasons[number] = Some(Reason::RawTailCall);
+                reasons[id] = Some(Reason::RawTailCall);
                 changed = true;
             }
         }

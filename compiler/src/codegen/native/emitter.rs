@@ -37,7 +37,7 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) plan: &'a Plan,
     pub(super) types: &'a Types<'a>,
     pub(super) proofs: &'a Proofs,
-    pub(super) number: ProcedureId,
+    pub(super) procedure_id: ProcedureId,
     /// Words of values that are immediates.
     pub(super) words: IdVec<ValueId, Option<u64>>,
     /// Operations of values that are made anew at each use.
@@ -85,7 +85,7 @@ pub(super) struct Start<'a, 'unit> {
     pub(super) plan: &'a Plan,
     pub(super) types: &'a Types<'a>,
     pub(super) proofs: &'a Proofs,
-    pub(super) number: ProcedureId,
+    pub(super) procedure_id: ProcedureId,
 }
 
 impl<'a, 'unit> Emitter<'a, 'unit> {
@@ -98,7 +98,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             plan,
             types,
             proofs,
-            number,
+            procedure_id,
         } = start;
         let recorder = (shared.record.as_ref()).map(|_| Recorder::new(procedure, &plan.flow));
         let words = shared.unit.immediate_words(procedure);
@@ -136,7 +136,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             plan,
             types,
             proofs,
-            number,
+            procedure_id,
             words,
             remade,
             blocks,
@@ -236,7 +236,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     /// Whether a check of the operation that is being written always passes.
     pub(super) fn proves(&self, proof: Proof) -> bool {
         self.proofs
-            .at(self.number, self.current, self.index)
+            .at(self.procedure_id, self.current, self.index)
             .has(proof)
     }
 

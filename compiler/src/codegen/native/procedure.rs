@@ -45,7 +45,7 @@ pub(super) fn write_body(
         plan: &plan,
         types: &types.procedures[id],
         proofs,
-        number: id,
+        procedure_id: id,
     };
     let emitter = Emitter::new(code, start);
     let (places, safepoints) = emitter.run(parameters, isa);

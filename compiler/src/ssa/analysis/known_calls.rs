@@ -37,12 +37,12 @@ impl KnownCalls {
                 .collect(),
             closures_are_own: holders.closures_are_own(unit),
         };
-        for (number, procedure) in unit.procedures.entries() {
+        for (id, procedure) in unit.procedures.entries() {
             for block in &procedure.blocks {
                 for instruction in &block.instructions {
-                    known.check_operation(&holders, number, &instruction.operation);
+                    known.check_operation(&holders, id, &instruction.operation);
                 }
-                known.check_terminator(&holders, number, &block.terminator);
+                known.check_terminator(&holders, id, &block.terminator);
             }
         }
         known
@@ -198,18 +198,18 @@ impl Holders {
             .iter()
             .map(|fields| vec![Field::Unknown; fields.len()])
             .collect();
-        for (number, procedure) in unit.procedures.entries() {
+        for (id, procedure) in unit.procedures.entries() {
             each_instruction(procedure, |operation, _| {
                 let Operation::ClosureInit(closure, index, value) = operation else {
                     return;
                 };
-                let owner = self.of[number][*closure];
+                let owner = self.of[id][*closure];
                 let Some(field) =
                     owner.and_then(|owner| fields[owner].get_mut(usize::from(*index)))
                 else {
                     return;
                 };
-                let held = self.of[number][*value];
+                let held = self.of[id][*value];
                 *field = match *field {
                     Field::Unknown => Field::Holds(held),
                     Field::Holds(known) if known == held => *field,
@@ -219,8 +219,8 @@ impl Holders {
         }
         self.fields = fields;
         let mut found = false;
-        for (number, procedure) in unit.procedures.entries() {
-            let of = &mut self.of[number];
+        for (id, procedure) in unit.procedures.entries() {
+            let of = &mut self.of[id];
             each_instruction(procedure, |operation, result| {
                 let (Operation::ClosureRef(closure, index), Some(result)) = (operation, result)
                 else {
@@ -241,8 +241,8 @@ impl Holders {
 
     fn closures_are_own(&self, unit: &Unit) -> bool {
         let mut are_own = true;
-        for (number, procedure) in unit.procedures.entries() {
-            let of = &self.of[number];
+        for (id, procedure) in unit.procedures.entries() {
+            let of = &self.of[id];
             each_known_call(procedure, |callee, closure, _| {
                 are_own &= closure.is_none_or(|closure| of[closure] == Some(callee));
             });

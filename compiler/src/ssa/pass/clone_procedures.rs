@@ -97,11 +97,11 @@ impl Calls {
             let of = |value| types.procedures[callee].of(value);
             mask_of(parameters.iter().map(|&parameter| of(parameter)))
         };
-        for (number, procedure) in unit.procedures.entries() {
+        for (id, procedure) in unit.procedures.entries() {
             each_known_call_with_place(procedure, |place, callee, arguments| {
-                let of = |&value: &ValueId| types.procedures[number].at(value, place);
+                let of = |&value: &ValueId| types.procedures[id].at(value, place);
                 let given = mask_of(arguments.iter().map(of));
-                calls.masks[number].insert(place, given);
+                calls.masks[id].insert(place, given);
                 let better = given & !always(callee);
                 if better != 0 {
                     *calls.better[callee].entry(better).or_default() += 1;
@@ -112,8 +112,8 @@ impl Calls {
     }
 
     /// The parameters that are flonums in the copy that a procedure is to get.
-    fn worth_cloning(&self, unit: &Unit, number: ProcedureId) -> Option<Mask> {
-        let procedure = &unit.procedures[number];
+    fn worth_cloning(&self, unit: &Unit, id: ProcedureId) -> Option<Mask> {
+        let procedure = &unit.procedures[id];
         let instructions: usize = procedure
             .blocks
             .iter()
@@ -123,7 +123,7 @@ impl Calls {
         if !is_simple || instructions > INSTRUCTIONS_MAX {
             return None;
         }
-        let most = self.better[number].iter().max_by_key(|&(_, &count)| count);
+        let most = self.better[id].iter().max_by_key(|&(_, &count)| count);
         most.map(|(&mask, _)| mask)
             .filter(|&mask| uses_as_number(procedure, mask))
     }

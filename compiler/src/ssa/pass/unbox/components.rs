@@ -3,7 +3,7 @@
 
 use super::candidates::{Facts, Place, RawOperation, raw_takes_tagged};
 use super::signatures::{UnitFacts, each_call};
-use crate::id::{Id, IdVec};
+use crate::id::{Id, IdVec, define_ids};
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Loops, Range};
 use crate::ssa::ir::{
@@ -54,28 +54,28 @@ impl Choice {
         rewrites: &mut Rewrites,
     ) -> Self {
         let mut groups = Groups::new(facts);
-        for (number, procedure) in unit.procedures.entries() {
-            groups.link(unit, number, procedure);
+        for (id, procedure) in unit.procedures.entries() {
+            groups.link(unit, id, procedure);
         }
-        for (number, procedure) in unit.procedures.entries() {
+        for (id, procedure) in unit.procedures.entries() {
             Weigher {
                 unit,
                 groups: &mut groups,
-                number,
-                facts: &facts.procedures[number],
-                loops: &graphs[number].loops,
-                depth: u32::from(calls_itself(number, procedure)),
+                id,
+                facts: &facts.procedures[id],
+                loops: &graphs[id].loops,
+                depth: u32::from(calls_itself(id, procedure)),
             }
-            .weigh(procedure, graphs[number].flow.order.as_slice());
+            .weigh(procedure, graphs[id].flow.order.as_slice());
         }
         let values: IdVec<ProcedureId, IdVec<ValueId, Option<Repr>>> = facts
             .procedures
             .entries()
-            .map(|(number, each)| {
+            .map(|(id, each)| {
                 each.candidates
                     .entries()
                     .map(|(value, repr)| {
-                        let node = groups.node(number, value);
+                        let node = groups.node(id, value);
                         repr.filter(|_| groups.is_raw(node, rewrites))
                     })
                     .collect()
@@ -89,11 +89,9 @@ impl Choice {
                 repr.filter(|_| groups.is_raw(node, rewrites))
             })
             .collect();
-        let raw_parameters = |(number, procedure): (ProcedureId, &Procedure)| {
+        let raw_parameters = |(id, procedure): (ProcedureId, &Procedure)| {
             let parameters = procedure.parameters().iter();
-            parameters
-                .map(|&parameter| values[number][parameter])
-                .collect()
+            parameters.map(|&parameter| values[id][parameter]).collect()
         };
         let parameters = unit.procedures.entries().map(raw_parameters).collect();
         let mut choice = Self {
@@ -111,14 +109,14 @@ impl Choice {
     }
 
     /// Whether something in a procedure has to change.
-    pub(super) fn concerns(&self, number: ProcedureId) -> bool {
-        self.concerned[number]
+    pub(super) fn concerns(&self, id: ProcedureId) -> bool {
+        self.concerned[id]
     }
 
-    fn is_concerned(&self, unit: &Unit, number: ProcedureId) -> bool {
+    fn is_concerned(&self, unit: &Unit, id: ProcedureId) -> bool {
         let mut concerned =
-            self.results[number].is_some() || self.values[number].iter().any(Option::is_some);
-        each_call(&unit.procedures[number], |_, call| {
+            self.results[id].is_some() || self.values[id].iter().any(Option::is_some);
+        each_call(&unit.procedures[id], |_, call| {
             let callee = call.callee;
             concerned |= self.results[callee].is_some()
                 || self.parameters[callee].iter().any(Option::is_some);
@@ -130,19 +128,22 @@ impl Choice {
 /// Values and results of all procedures, as nodes that are joined to groups.
 struct Groups<'a> {
     facts: &'a UnitFacts,
-    /// The first node of each procedure's values, and of the results.
-    bases: IdVec<ProcedureId, Node>,
-    results: Node,
-    parent: Vec<u32>,
+    /// The number of the first node of each procedure's values.
+    bases: IdVec<ProcedureId, u32>,
+    /// The number of the first node of the results.
+    results: u32,
+    parent: IdVec<NodeId, NodeId>,
     /// How many nodes a group has, at its root.
-    size: Vec<u32>,
-    saved: Vec<Work>,
+    size: IdVec<NodeId, u32>,
+    saved: IdVec<NodeId, Work>,
     /// Of groups that gain, whether they may change.
-    decided: Vec<Option<bool>>,
+    decided: IdVec<NodeId, Option<bool>>,
 }
 
-/// A value or a result.
-type Node = u32;
+define_ids! {
+    /// A value or a result.
+    NodeId;
+}
 
 impl<'a> Groups<'a> {
     fn new(facts: &'a UnitFacts) -> Self {
@@ -150,37 +151,37 @@ impl<'a> Groups<'a> {
         let mut results = 0;
         for each in &facts.procedures {
             bases.push(results);
-            results += each.candidates.len() as Node;
+            results += each.candidates.len() as u32;
         }
-        let count = results as usize + facts.results.len();
+        let size = IdVec::filled(results as usize + facts.results.len(), 1);
         Self {
             facts,
             bases,
             results,
-            parent: (0..count as u32).collect(),
-            size: vec![1; count],
-            saved: vec![0; count],
-            decided: vec![None; count],
+            parent: size.ids().collect(),
+            saved: size.side_table(0),
+            decided: size.side_table(None),
+            size,
         }
     }
 
-    fn node(&self, number: ProcedureId, value: ValueId) -> Node {
-        self.bases[number] + value.number()
+    fn node(&self, id: ProcedureId, value: ValueId) -> NodeId {
+        NodeId::new(self.bases[id] + value.number())
     }
 
-    fn result(&self, procedure: ProcedureId) -> Node {
-        self.results + procedure.number()
+    fn result(&self, procedure: ProcedureId) -> NodeId {
+        NodeId::new(self.results + procedure.number())
     }
 
-    fn find(&self, mut node: Node) -> Node {
-        while self.parent[node as usize] != node {
-            node = self.parent[node as usize];
+    fn find(&self, mut node: NodeId) -> NodeId {
+        while self.parent[node] != node {
+            node = self.parent[node];
         }
         node
     }
 
     /// Joins two nodes that are candidates for the same.
-    fn join(&mut self, (a, a_repr): (Node, Option<Repr>), (b, b_repr): (Node, Option<Repr>)) {
+    fn join(&mut self, (a, a_repr): (NodeId, Option<Repr>), (b, b_repr): (NodeId, Option<Repr>)) {
         if a_repr.is_none() || a_repr != b_repr {
             return;
         }
@@ -188,38 +189,41 @@ impl<'a> Groups<'a> {
         if a == b {
             return;
         }
-        let is_smaller = self.size[a as usize] < self.size[b as usize];
+        let is_smaller = self.size[a] < self.size[b];
         let (few, many) = if is_smaller { (a, b) } else { (b, a) };
-        self.parent[few as usize] = many;
-        self.size[many as usize] += self.size[few as usize];
+        self.parent[few] = many;
+        self.size[many] += self.size[few];
     }
 
-    fn add(&mut self, node: Node, work: Work) {
+    fn add(&mut self, node: NodeId, work: Work) {
         let group = self.find(node);
-        self.saved[group as usize] += work;
+        self.saved[group] += work;
     }
 
     /// Whether the group of a candidate is to be raw: one rewrite for all of it.
-    fn is_raw(&mut self, node: Node, rewrites: &mut Rewrites) -> bool {
-        let group = self.find(node) as usize;
+    fn is_raw(&mut self, node: NodeId, rewrites: &mut Rewrites) -> bool {
+        let group = self.find(node);
         if self.saved[group] <= 0 {
             return false;
         }
         *self.decided[group].get_or_insert_with(|| rewrites.allow())
     }
 
-    fn link(&mut self, unit: &Unit, number: ProcedureId, procedure: &Procedure) {
+    fn link(&mut self, unit: &Unit, id: ProcedureId, procedure: &Procedure) {
         let all = self.facts;
-        let facts = &all.procedures[number];
-        let base = self.bases[number];
-        let of = |value: ValueId| (base + value.number(), facts.candidates[value]);
+        let facts = &all.procedures[id];
+        let base = self.bases[id];
+        let of = |value: ValueId| {
+            let node = NodeId::new(base + value.number());
+            (node, facts.candidates[value])
+        };
         for (value, raw) in facts.operations.entries() {
             if let Some(raw) = raw.filter(|&raw| !raw_takes_tagged(raw)) {
                 raw.operands()
                     .for_each(|operand| self.join(of(value), of(operand)));
             }
         }
-        let own_result = (self.result(number), all.results[number]);
+        let own_result = (self.result(id), all.results[id]);
         for block in &procedure.blocks {
             for target in block.terminator.targets() {
                 let parameters = &procedure.blocks[target.block].parameters;
@@ -255,17 +259,17 @@ impl<'a> Groups<'a> {
 struct Weigher<'w, 'a> {
     unit: &'w Unit,
     groups: &'w mut Groups<'a>,
-    number: ProcedureId,
+    id: ProcedureId,
     facts: &'a Facts,
     loops: &'w Loops,
     /// Counts as so many loops around the procedure.
     depth: u32,
 }
 
-fn calls_itself(number: ProcedureId, procedure: &Procedure) -> bool {
+fn calls_itself(id: ProcedureId, procedure: &Procedure) -> bool {
     let mut found = false;
     each_call(procedure, |_, call| {
-        found |= call.callee == number;
+        found |= call.callee == id;
     });
     found
 }
@@ -330,7 +334,7 @@ impl Weigher<'_, '_> {
     }
 
     fn add(&mut self, value: ValueId, work: Work) {
-        let node = self.groups.node(self.number, value);
+        let node = self.groups.node(self.id, value);
         self.groups.add(node, work);
     }
 
@@ -339,7 +343,7 @@ impl Weigher<'_, '_> {
         let repr = self.candidate(result).expect("a candidate");
         self.add(result, self.saved_by(result, repr) * weight);
         if raw != RawOperation::Parameter && !raw_takes_tagged(raw) {
-            let node = self.groups.node(self.number, result);
+            let node = self.groups.node(self.id, result);
             for operand in raw.operands() {
                 self.charge_unboxing(node, operand, repr, weight);
             }
@@ -358,7 +362,7 @@ impl Weigher<'_, '_> {
     }
 
     /// A tagged value is converted for `user`.
-    fn charge_unboxing(&mut self, user: Node, operand: ValueId, repr: Repr, weight: Work) {
+    fn charge_unboxing(&mut self, user: NodeId, operand: ValueId, repr: Repr, weight: Work) {
         let is_raw = self.candidate(operand) == Some(repr);
         if !is_raw && self.facts.constant(operand, repr).is_none() {
             self.groups.add(user, -UNBOX * weight);
@@ -392,7 +396,7 @@ impl Weigher<'_, '_> {
         place: Place,
         weight: Work,
     ) {
-        let own_result = self.number;
+        let own_result = self.id;
         let all = self.groups.facts;
         match terminator {
             Terminator::Jump(target) => {
@@ -400,14 +404,14 @@ impl Weigher<'_, '_> {
                 for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                     match self.candidate(parameter) {
                         Some(repr) => {
-                            let node = self.groups.node(self.number, parameter);
+                            let node = self.groups.node(self.id, parameter);
                             self.charge_unboxing(node, argument, repr, weight);
                         }
                         None => self.charge_boxing(argument, weight),
                     }
                 }
             }
-            Terminator::Return(value) => match all.results[self.number] {
+            Terminator::Return(value) => match all.results[self.id] {
                 Some(repr) => {
                     let node = self.groups.result(own_result);
                     self.charge_unboxing(node, *value, repr, weight);
@@ -416,7 +420,7 @@ impl Weigher<'_, '_> {
             },
             Terminator::TailCallKnown(callee, _, arguments) => {
                 self.weigh_arguments(*callee, arguments, weight);
-                if all.results[self.number].is_none() && all.results[*callee].is_some() {
+                if all.results[self.id].is_none() && all.results[*callee].is_some() {
                     let node = self.groups.result(*callee);
                     self.groups.add(node, -(BOX + CALL) * weight);
                 }
@@ -442,7 +446,7 @@ impl Weigher<'_, '_> {
         self.add(a, self.saved_by(a, repr) * weight);
         if let Some(operand) = b {
             self.add(operand, self.saved_by(operand, repr) * weight);
-            let node = self.groups.node(self.number, a);
+            let node = self.groups.node(self.id, a);
             self.charge_unboxing(node, operand, repr, weight);
         }
     }

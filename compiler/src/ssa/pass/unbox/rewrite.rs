@@ -13,25 +13,25 @@ use crate::ssa::ir::{
     RawUnary, Repr, Target, Terminator, Value, ValueId,
 };
 
-/// Makes all chosen values of procedure `number` raw, and its result.
+/// Makes all chosen values of a procedure raw, and its result.
 pub(super) fn rewrite(
     procedure: &mut Procedure,
-    number: ProcedureId,
+    id: ProcedureId,
     graph: &Graph,
     (facts, choice): (&UnitFacts, &Choice),
 ) {
-    let chosen = &choice.values[number];
+    let chosen = &choice.values[id];
     for (value, repr) in procedure.values.iter_mut().zip(chosen) {
         if let Some(repr) = *repr {
             value.repr = repr;
         }
     }
-    procedure.result = choice.results[number].unwrap_or(Repr::Tagged);
+    procedure.result = choice.results[id].unwrap_or(Repr::Tagged);
     let mut rewriter = Rewriter {
-        facts: &facts.procedures[number],
+        facts: &facts.procedures[id],
         choice,
         chosen,
-        result: choice.results[number],
+        result: choice.results[id],
         depth: &graph.loops.depth,
         values: std::mem::take(&mut procedure.values),
         same: chosen.side_table(None),

@@ -28,9 +28,9 @@ impl UnitFacts {
         let procedures = unit.procedures.entries();
         let mut facts = Self {
             procedures: procedures
-                .map(|(number, procedure)| {
-                    let known = (&types.procedures[number], types.known.are_all[number]);
-                    Facts::new(unit, procedure, &graphs[number].flow, known)
+                .map(|(id, procedure)| {
+                    let known = (&types.procedures[id], types.known.are_all[id]);
+                    Facts::new(unit, procedure, &graphs[id].flow, known)
                 })
                 .collect(),
             results: (types.known.are_all.entries())
@@ -61,31 +61,31 @@ impl UnitFacts {
 
     fn withdraw(&mut self, unit: &Unit, graphs: &IdVec<ProcedureId, Graph>) -> bool {
         let mut changed = false;
-        for (number, procedure) in unit.procedures.entries() {
-            changed |= self.procedures[number].withdraw(procedure, &graphs[number].flow);
-            changed |= self.withdraw_calls(unit, number);
-            changed |= self.withdraw_result(number, procedure);
+        for (id, procedure) in unit.procedures.entries() {
+            changed |= self.procedures[id].withdraw(procedure, &graphs[id].flow);
+            changed |= self.withdraw_calls(unit, id);
+            changed |= self.withdraw_result(id, procedure);
         }
         changed
     }
 
     /// Parameters must get what can be converted, results of calls be what the callee gives.
-    fn withdraw_calls(&mut self, unit: &Unit, number: ProcedureId) -> bool {
+    fn withdraw_calls(&mut self, unit: &Unit, id: ProcedureId) -> bool {
         let mut changed = false;
-        each_call(&unit.procedures[number], |place, call| {
+        each_call(&unit.procedures[id], |place, call| {
             let callee = call.callee;
             let parameters = unit.procedures[callee].parameters();
             for (&parameter, &argument) in parameters.iter().zip(call.arguments) {
                 let Some(repr) = self.procedures[callee].candidates[parameter] else {
                     continue;
                 };
-                if !self.procedures[number].can_give(argument, repr, place) {
+                if !self.procedures[id].can_give(argument, repr, place) {
                     self.procedures[callee].candidates[parameter] = None;
                     changed = true;
                 }
             }
             let Some(result) = call.result else { return };
-            let candidate = &mut self.procedures[number].candidates[result];
+            let candidate = &mut self.procedures[id].candidates[result];
             if candidate.is_some() && *candidate != self.results[callee] {
                 *candidate = None;
                 changed = true;
@@ -94,11 +94,11 @@ impl UnitFacts {
         changed
     }
 
-    fn withdraw_result(&mut self, number: ProcedureId, procedure: &Procedure) -> bool {
-        let Some(repr) = self.results[number] else {
+    fn withdraw_result(&mut self, id: ProcedureId, procedure: &Procedure) -> bool {
+        let Some(repr) = self.results[id] else {
             return false;
         };
-        let facts = &self.procedures[number];
+        let facts = &self.procedures[id];
         let can_give = |(id, block): (BlockId, &crate::ssa::ir::Block)| match &block.terminator {
             Terminator::Return(value) => {
                 facts.can_give(*value, repr, (id, block.instructions.len()))
@@ -108,7 +108,7 @@ impl UnitFacts {
         };
         let stays = procedure.blocks.entries().all(can_give);
         if !stays {
-            self.results[number] = None;
+            self.results[id] = None;
         }
         !stays
     }
