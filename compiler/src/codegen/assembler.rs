@@ -68,6 +68,8 @@ pub(super) struct Assembler {
     pub(super) written: SlotSet,
     /// One more than the greatest slot named so far.
     pub(super) slots_end: usize,
+    /// How many instructions were written, those counted that became parts of others.
+    pub(super) written_count: usize,
     /// Index of the instruction that is being written in its block.
     pub(super) index: Option<u32>,
     block: BlockId,
@@ -88,6 +90,7 @@ impl Assembler {
             lines: Vec::new(),
             written: SlotSet::default(),
             slots_end: 0,
+            written_count: 0,
             index: None,
             block: BlockId::ENTRY,
             labels: IdVec::new(),
@@ -299,6 +302,7 @@ impl Assembler {
     }
 
     fn note_slots(&mut self, instruction: &Instruction) {
+        self.written_count += 1;
         let (written, slots_end) = (&mut self.written, &mut self.slots_end);
         instruction.each_operand(|_, operand| {
             let (slot, is_written) = match operand {

@@ -166,7 +166,7 @@ fn always_writes(operation: &Operation) -> bool {
 
 /// Whether the operation becomes several instructions, the first of which writes the result while
 /// later ones read operands.
-fn writes_before_reading(operation: &Operation) -> bool {
+pub(super) fn writes_before_reading(operation: &Operation) -> bool {
     matches!(
         operation,
         Operation::Primitive(

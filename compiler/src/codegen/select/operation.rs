@@ -4,12 +4,14 @@ use abi::isa::{
     AnyLocal, CodeOffset, Count, DataOffset, Index, Instruction, Into, IntoAny, IntoRaw,
     IntoReturned, Local, MapOffset, PrimitiveOperand, RawLocal, Small, Word,
 };
+use abi::primitive::{PrimitiveClass, ResultType};
 use abi::tag;
 use syntax::DatumKind;
 
 use super::procedure::{Selector, clamp};
 use crate::codegen::CodegenError;
 use crate::codegen::assembler::LiveSlots;
+use crate::codegen::intervals::writes_before_reading;
 use crate::codegen::outgoing::{self, frame_words};
 use crate::core::LiteralDatum;
 use crate::core::ir::{GlobalId, Literal};
@@ -27,7 +29,17 @@ impl Selector<'_, '_> {
         let dst = result.map(|result| self.slot(result));
         match operation {
             Operation::Primitive(primitive, operands) => {
+                let before = self.assembler.written_count;
                 self.primitive(*primitive, operands, dst, live);
+                let is_value = primitive.class() == PrimitiveClass::Inline
+                    && primitive.result() != ResultType::Unspecified;
+                debug_assert!(
+                    !is_value
+                        || self.assembler.written_count - before <= 1
+                        || writes_before_reading(operation),
+                    "{} reads operands after its result is written",
+                    primitive.name()
+                );
             }
             Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => {
                 let dst = dst.unwrap_or_else(|| clamp(live.live.end()));
