@@ -1,5 +1,5 @@
-//! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and one that has native
-//! code too.
+//! Compiles the Scheme library in `lib/` into the boot images: one with bytecode alone, and one
+//! with native code too.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};

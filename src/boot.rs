@@ -1,8 +1,9 @@
 //! The boot images: the Scheme library, compiled by `build.rs`, without native code and with it.
 //!
-//! Programs of bytecode run with the library of bytecode: crossing into native code for each element of
-//! a `map` would cost more than native code gains, and pages that hold none of it are not read. What
-//! has native code runs with the native library, so that its calls cross no border either.
+//! Programs of bytecode run with the library of bytecode: crossing into native code for each
+//! element of a `map` would cost more than native code gains, and start-up reads fewer pages.
+//! Programs with native code run with the native library, so that their calls cross no border
+//! either.
 
 use abi::native::Tier;
 

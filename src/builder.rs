@@ -1,4 +1,4 @@
-//! What an embedder may choose about a runtime.
+//! The choices of an embedder about a runtime.
 
 use std::num::NonZeroU32;
 use std::path::PathBuf;

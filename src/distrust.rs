@@ -1,4 +1,5 @@
-//! Whether the environment wants the optimizer's claims checked, for tests of everything that is compiled.
+//! Whether the environment wants the optimizer's claims checked, for tests of all code that is
+//! compiled.
 
 use std::env;
 

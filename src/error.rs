@@ -1,4 +1,4 @@
-//! What can go wrong for an embedder.
+//! The errors of the embedding interface.
 
 use compiler::diagnostic::Diagnostic;
 use thiserror::Error;

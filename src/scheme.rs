@@ -1,4 +1,4 @@
-//! What can be done with a runtime while it is entered: evaluate, call, define.
+//! A runtime that is entered: evaluates, calls and defines.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,4 +1,5 @@
-//! The command line, as a user meets it: what works, and what each kind of bad input says.
+//! The command line, as a user meets it: uses that work, and the message for each kind of bad
+//! input.
 
 use std::fs;
 use std::io::Write as _;

@@ -1,8 +1,9 @@
-//! Images are nodes of the object graph: one stays exactly as long as something needs it.
+//! Images are nodes of the object graph: an image stays exactly as long as something needs it.
 //!
-//! Each test evaluates a form with a record quoted in it. The image of that form alone keeps the
-//! record, so that a guardian of the record tells when the image is gone: by the collection after the
-//! one that found the image unreachable, because what the image kept is let go with it.
+//! Each test evaluates a form with a record quoted in it. Only the image of that form keeps the
+//! record. So a guardian of the record tells when the image is gone. The guardian tells in the
+//! collection after the one that found the image unreachable, because the objects that an image
+//! kept go with the image.
 
 use cozen::{Runtime, Scheme};
 

@@ -1,4 +1,5 @@
-//! The same programs under other Schemes: they print what ours prints. Those not installed are skipped.
+//! The same programs print the same under other Schemes. Schemes that are not installed are
+//! skipped.
 
 #[path = "support/cozen_command.rs"]
 mod cozen_command;

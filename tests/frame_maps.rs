@@ -1,5 +1,5 @@
-//! Random programs in Scheme: their frame maps agree with an analysis of the bytecode that shares no
-//! code with what made them, and they write the same while the collector moves everything.
+//! Random programs in Scheme: their frame maps agree with an analysis of the bytecode that shares
+//! no code with the maps' maker. The programs write the same while the collector moves everything.
 
 #[path = "differential_levels/generator.rs"]
 mod generator;

@@ -1,5 +1,7 @@
-//! Ten thousand evaluations and a thousand compile-load-drop cycles leave the process as it was. Alone
-//! in its file: it counts descriptors, mappings and pages of the whole process.
+//! Ten thousand evaluations and a thousand compile-load-drop cycles leave the process as it was.
+//!
+//! The test is alone in its file, because it counts descriptors, mappings and pages of the whole
+//! process.
 
 use std::fs;
 

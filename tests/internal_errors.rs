@@ -1,6 +1,7 @@
-//! A panic in the compiler is an error that says it is ours, and hurts nothing else.
+//! A panic in the compiler becomes an error that calls itself internal, and hurts nothing else.
 //!
-//! Debug builds panic where `COZEN_PLANT_PANIC` says, in units that have a variable `planted-panic`.
+//! Debug builds panic where `COZEN_PLANT_PANIC` says, in units that have a variable
+//! `planted-panic`.
 
 #![cfg(debug_assertions)]
 

@@ -1,4 +1,4 @@
-//! What the report and the libraries promise: the checks written in Scheme, in `tests/scheme`.
+//! The promises of the report and the libraries: the checks written in Scheme, in `tests/scheme`.
 
 #[path = "support/cozen_command.rs"]
 mod cozen_command;

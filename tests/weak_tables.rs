@@ -1,4 +1,4 @@
-//! Weak hash tables take memory only for what lives.
+//! Weak hash tables take memory only for live entries.
 
 use cozen::Runtime;
 

@@ -1,8 +1,9 @@
-//! Claims of the optimizer, as an image that was compiled to check them states them.
+//! Claims of the optimizer, as they stand in an image that was compiled to check them.
 //!
-//! A claim is a literal vector, the first operand of the primitive `%check-claim`; what is claimed
-//! something about follows. The elements of the vector are, by the places named here: what kind of claim
-//! it is, a text for people, a number whose meaning depends on the kind, and a set of values.
+//! A claim is a literal vector. It is the first operand of the primitive `%check-claim`, and the
+//! value that the claim is about follows. The elements of the vector stand at the places named
+//! here: the kind of the claim, a text for people, a number whose meaning depends on the kind, and
+//! a set of values.
 
 /// Place of the kind, a fixnum: a [`ClaimKind`].
 pub const KIND: usize = 0;

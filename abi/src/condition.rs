@@ -1,8 +1,9 @@
 //! The kinds of condition that the virtual machine raises itself.
 //!
-//! For each, the machine tail-calls the procedure in the global variable `%vm-error` with three
-//! arguments: the kind's name (a symbol), a list of irritants as documented here, and a backtrace (a
-//! `CodeAddresses` object: the place of the error, then return words, innermost first).
+//! To raise a condition, the machine tail-calls the procedure in the global variable `%vm-error`
+//! with three arguments: the kind's name (a symbol), a list of irritants as documented here, and a
+//! backtrace (a `CodeAddresses` object: the place of the error, then return words, innermost
+//! first).
 
 macro_rules! condition_kinds {
     ($( $(#[$doc:meta])* $name:ident = $text:literal; )*) => {

@@ -1,8 +1,8 @@
 //! A hash, computed at compile time, of everything that an image relies on.
 //!
-//! The linker writes it, the loader refuses an image with another one. It covers the instruction
-//! table, the primitive table, the type tests, tags, kinds and layouts, so that none of them can
-//! change without old images being refused.
+//! The linker writes the hash, and the loader refuses an image with another one. The hash covers
+//! the instruction table, the primitive table, the type tests, tags, kinds and layouts. So none of
+//! them can change without old images being refused.
 
 use crate::isa::{Local, Opcode};
 use crate::native;

@@ -8,8 +8,8 @@
 //! 2       ceil(slot_count/4)   two bits a slot, the lowest bits first: a `SlotState`
 //! ```
 //!
-//! The slots are those of [`crate::procedure`], the return word excluded. Bits past `slot_count` are
-//! zero. Maps with equal contents are stored once.
+//! [`crate::procedure`] numbers the slots. The return word is not a slot. Bits past `slot_count`
+//! are zero. Maps with equal contents are stored once.
 
 use alloc::vec::Vec;
 

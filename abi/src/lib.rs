@@ -1,9 +1,13 @@
 //! What an image *says*: the vocabulary that compiler, loader and virtual machine share.
 //!
-//! Values and headers ([`tag`]), layouts of objects ([`object_layout`]), the instruction table
-//! ([`isa`]), procedure headers and call trailers ([`procedure`]), the states of a frame's slots at
-//! safepoints ([`frame_map`]), the sections and the header of an image ([`image`]), the primitives
-//! that an image may name ([`primitive`]), and a [`fingerprint`] over all of it.
+//! * values and headers: [`tag`]
+//! * layouts of objects: [`object_layout`]
+//! * the instruction table: [`isa`]
+//! * procedure headers and call trailers: [`procedure`]
+//! * the states of a frame's slots at safepoints: [`frame_map`]
+//! * the sections and the header of an image: [`image`]
+//! * the primitives that an image may name: [`primitive`]
+//! * a [`fingerprint`] over all of these
 //!
 //! Nothing here knows how an image is made or run.
 

@@ -1,8 +1,9 @@
 //! The primitives that an image may name: operations that the virtual machine provides.
 //!
-//! A primitive is compiled to instructions ([`PrimitiveClass::Inline`]), called as a Rust procedure
-//! that never runs Scheme and never blocks the collector ([`PrimitiveClass::Leaf`]), or called as one
-//! that may do both ([`PrimitiveClass::Host`]). Names that start with `%` are for the library only.
+//! A primitive has one of three classes. [`PrimitiveClass::Inline`] is compiled to instructions.
+//! [`PrimitiveClass::Leaf`] is called as a Rust procedure that never runs Scheme and never blocks
+//! the collector. [`PrimitiveClass::Host`] is called as a Rust procedure that may do both. Names
+//! that start with `%` are for the library only.
 
 /// How many arguments a primitive takes when there is no upper bound.
 pub const MANY: u16 = u16::MAX;

@@ -1,16 +1,17 @@
-//! Procedures, frames and calls: what code, walkers and both tiers agree on.
+//! Procedures, frames and calls: the agreement between code, walkers and both tiers.
 //!
 //! # Procedures
 //!
-//! A procedure in a code segment is a [`ProcedureHeader`] at a multiple of 16 bytes, followed by its
-//! bytecode. The address of the header is the procedure's *code address*: it is what a closure's
-//! code word holds.
+//! A procedure in a code segment is a [`ProcedureHeader`] at a multiple of 16 bytes, followed by
+//! its bytecode. The address of the header is the procedure's *code address*. A closure's code word
+//! holds the code address.
 //!
 //! # Frames
 //!
-//! The stack grows down. A frame's *frame pointer* is the address of its return word and is 8 modulo
+//! The stack grows down. A frame's *frame pointer* is the address of its return word and is 8
+//! modulo
 //! 16. Slot `i` is the word at `frame pointer - 8 * (i + 1)`. Slot 0 holds the closure (where the
-//! procedure has free variables), slots 1 and on the arguments, then everything else.
+//!     procedure has free variables), slots 1 and on the arguments, then everything else.
 //!
 //! ```text
 //! higher    ... slots of the caller ...
@@ -23,13 +24,14 @@
 //!
 //! # Calls
 //!
-//! A call names by `words` (even) where the callee's frame starts: the callee's return word is the
-//! caller's slot `words - 1`, its slot 0 the caller's slot `words`. So the caller leaves closure and
-//! arguments in its slots `words`, `words + 1` and on, and its own values in slots below
-//! `words - 1`. The caller's frame, its return word included, is `words` words at that return point.
+//! A call says by `words` (even) where the callee's frame starts. The callee's return word is the
+//! caller's slot `words - 1`, and the callee's slot 0 is the caller's slot `words`. So the caller
+//! puts closure and arguments into its slots `words`, `words + 1` and on, and keeps its own values
+//! in slots below `words - 1`. At that return point, the caller's frame takes `words` words, its
+//! return word included.
 //!
-//! Every instruction that pushes a return word ends with the same trailer, which is found
-//! by the return word (the address of the next instruction):
+//! Every instruction that pushes a return word ends with the same trailer. The return word, which
+//! is the address of the next instruction, leads to the trailer:
 //!
 //! ```text
 //! return word - 8   dst: u16      slot of the caller that takes the result
@@ -40,9 +42,9 @@
 //! No frame pointer is saved: the caller's is `frame pointer + 8 * words`. Stubs are trailers with
 //! `words` 0 in front of one instruction.
 //!
-//! A procedure starts with a safepoint: the call that enters it compares the callee's lowest
-//! possible address with the mutator's limit before its first instruction. The header's entry map
-//! describes the frame there: the closure if it is used, and the parameters.
+//! A procedure starts with a safepoint. Before the first instruction, the call that enters the
+//! procedure compares the callee's lowest possible address with the mutator's limit. The header's
+//! entry map describes the frame there: the closure if it is used, and the parameters.
 
 use crate::isa::{Count, IntoReturned, MapOffset, Operand};
 

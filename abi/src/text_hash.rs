@@ -1,4 +1,5 @@
-//! The hash that symbols and strings store: compilers know it of every symbol that a program names.
+//! The hash that symbols and strings store. The compiler computes the hash of every symbol that a
+//! program names.
 
 /// Bits of a hash.
 pub const BITS: u32 = 60;

@@ -1,4 +1,4 @@
-//! The types that one instruction can test for.
+//! The types for which one instruction can test.
 
 use crate::primitive::Primitive;
 

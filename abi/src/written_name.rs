@@ -1,8 +1,10 @@
-//! What the user wrote where the compiler put another primitive: errors name the former.
+//! The procedure that the user wrote, where the compiler put another primitive: errors name the
+//! former.
 //!
 //! `(cadr x)` becomes a `car` of a `cdr`, `(zero? x)` becomes `(= x 0)`, `(> a b)` is compared as
-//! `(< b a)`. The line table keeps the written procedure's number as the discriminator of a row
-//! (DWARF 5, section 6.2.2): `argument * 256 + number`. It is looked up only when something fails.
+//! `(< b a)`. The line table keeps the number of the written procedure as the discriminator of a
+//! row (DWARF 5, section 6.2.2): `argument * 256 + number`. The number is looked up only when
+//! something fails.
 
 /// A standard procedure, and which of its arguments the primitive's failing one is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,4 +1,5 @@
-//! What is wrong with a source text, for people: place, message, notes, and the line it is about.
+//! A mistake in a source text, reported for people: place, message, notes, and the line of the
+//! text.
 
 use std::fmt;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! Faults of the compiler itself: a panic becomes an error that says so.
 //!
-//! What panics is left behind: a unit that is being compiled belongs to nobody else, and what outlives it
-//! (the registry of libraries) is put right by whoever catches the fault.
+//! The panic leaves the unit behind that was being compiled: nobody else has it. The registry of
+//! libraries outlives the panic. Whoever catches the fault puts the registry right.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};

@@ -1,4 +1,4 @@
-//! What a caller can choose.
+//! The choices of a caller of the compiler.
 
 pub use abi::native::Tier;
 

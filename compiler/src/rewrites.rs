@@ -1,8 +1,8 @@
-//! How many rewrites passes may still do: what finds the one that miscompiles a program.
+//! How many rewrites passes may still do: this finds the rewrite that miscompiles a program.
 //!
-//! Every pass that a level can leave out asks here before each of its rewrites, and leaves the program as
-//! it is where the answer is no. So the program after `N` rewrites differs from that after `N + 1` in
-//! one; with none it is what `-O0` makes of it.
+//! Every pass that a level can leave out asks here before each of its rewrites, and leaves the
+//! program alone if the answer is no. So the programs after `N` and after `N + 1` rewrites differ
+//! in one rewrite. The program after no rewrite is the program of `-O0`.
 
 /// A counter that goes with the program through all passes.
 #[derive(Clone, Copy, Debug, Default)]

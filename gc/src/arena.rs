@@ -1,8 +1,8 @@
 //! The one range of address space in which a heap, its images and its stacks lie.
 //!
-//! A side table says of each 64 KiB, a *chunk*, what it is for (one byte) and the number of its
-//! owner, in constant time for any address, interior ones too (the idea of Kell's memtable).
-//! Outside the arena everything is foreign.
+//! A side table says for each *chunk* of 64 KiB what the chunk is for (one byte) and the number of
+//! its owner. The table answers in constant time for any address, also inside an object (the idea
+//! of Kell's memtable). An address outside of the arena is foreign.
 //!
 //! ```text
 //! | nursery | old, large and pinned objects, first fit | images and stacks, first fit |

@@ -1,4 +1,4 @@
-//! What can go wrong at the collector's surface.
+//! The errors of the collector's interface.
 
 use thiserror::Error;
 

@@ -1,8 +1,8 @@
-//! Guardians: they tell when an object is reachable through nothing but them.
+//! Guardians: a guardian tells when an object is reachable through nothing but guardians.
 //!
-//! The collector keeps what is registered beside the heap, by number; the guardian's own object
-//! only carries its number (Dybvig, Bruggeman, Eby: Guardians in a generation-based garbage
-//! collector, 1993).
+//! The collector keeps registered objects beside the heap, by the number of their guardian. The
+//! guardian's own object carries only its number (Dybvig, Bruggeman, Eby: Guardians in a
+//! generation-based garbage collector, 1993).
 
 use std::collections::VecDeque;
 

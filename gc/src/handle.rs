@@ -1,4 +1,4 @@
-//! Rooted handles: values that an embedder keeps across runs.
+//! Rooted handles: an embedder keeps a value across runs by a handle.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! The old objects that hash addresses of young ones, as they are noted between two collections.
+//! The old objects that hash addresses of young objects, noted between two collections.
 
 use crate::address::Address;
 

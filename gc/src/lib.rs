@@ -1,18 +1,18 @@
 //! A precise, moving, generational collector, generic over an object model.
 //!
-//! The collector knows addresses, objects, spaces, images, roots and mutators. What a value looks
-//! like, how large an object is and where the roots are, it asks an [`ObjectModel`].
+//! The collector knows addresses, objects, spaces, images, roots and mutators. An [`ObjectModel`]
+//! tells the collector what a value looks like, how large an object is, and where the roots are.
 //!
-//! * [`Mutator`] owns a heap and the embedder's state. Allocation, barriers and polls take `&self`;
-//!   only [`Mutator::collect`] and [`Mutator::collect_if_due`] move objects, and take `&mut self`.
-//!   A [`Value`] borrows from `&self`, so that the borrow checker finds every stale one.
+//! * [`Mutator`] owns a heap and the embedder's state. Allocation, barriers and polls take `&self`.
+//!   Only [`Mutator::collect`] and [`Mutator::collect_if_due`] move objects, and take `&mut self`.
+//!   A [`Value`] borrows from `&self`, so that the borrow checker finds every stale value.
 //! * A collection starts only where the embedder calls it. The embedder polls
-//!   ([`Mutator::poll_limit`]); allocation past the nursery's budget only requests a poll.
+//!   ([`Mutator::poll_limit`]). Allocation past the nursery's budget only requests a poll.
 //! * A minor collection promotes every live young object: after any collection, nothing is young.
-//!   A frame that a collection has seen, and that did not run since, need not be shown to minor
-//!   collections again.
-//! * Full collections move all objects but large ones and those of [`Mutator::allocate_pinned`].
-//!   Pinning an object later would mean to promote it into that space first.
+//!   So a minor collection need not see a frame again that an earlier collection has seen, and that
+//!   did not run since.
+//! * Full collections move all objects except large ones and those of [`Mutator::allocate_pinned`].
+//!   To pin an object later, a collector would have to promote the object into that space first.
 //! * No state is global: any number of heaps live in a process.
 //! * 64-bit little-endian hosts only.
 //!

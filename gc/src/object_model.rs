@@ -1,4 +1,4 @@
-//! What the embedder tells the collector of its objects and roots.
+//! The trait by which the embedder tells the collector of objects and roots.
 
 use crate::address::Address;
 use crate::image::ImageId;

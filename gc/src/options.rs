@@ -1,4 +1,4 @@
-//! What an embedder may choose about a heap.
+//! The choices of an embedder about a heap.
 
 use std::num::NonZeroU32;
 

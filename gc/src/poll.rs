@@ -1,8 +1,8 @@
-//! The word that polls compare with, and how other threads raise it.
+//! The word that polls compare with, and the ways in which other threads raise it.
 //!
-//! The embedder's code polls by `frame_pointer < poll_limit`. The limit is the stack's own limit,
-//! so that one comparison serves stack overflow too, or `usize::MAX` while somebody wants the
-//! mutator's attention.
+//! The embedder's code polls by `frame_pointer < poll_limit`. While nobody wants the mutator's
+//! attention, the limit is the limit of the stack. So one comparison also finds stack overflow.
+//! While somebody wants attention, the limit is `usize::MAX`.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};

@@ -1,7 +1,7 @@
-//! The transitive closure: evacuates and marks what is reached, until nothing is new.
+//! The transitive closure: evacuates and marks objects until no new object is reached.
 //!
-//! Copies are scanned in the order in which they were made (Cheney 1970): what lies between the
-//! scan position and the end of the old space is the worklist. Objects that do not move, and
+//! Copies are scanned in the order in which they were made (Cheney 1970). The worklist is the
+//! memory between the scan position and the end of the old space. Objects that do not move, and
 //! images, wait in a list of their own.
 
 use std::marker::PhantomData;

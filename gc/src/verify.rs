@@ -1,7 +1,7 @@
-//! The verifier: walks the heap by other ways than the tracer and panics at the first flaw.
+//! The verifier: walks the heap by other ways than the tracer, and panics at the first flaw.
 //!
-//! It finds roots through [`ObjectModel::each_root_for_verifier`], finds objects by walking blocks
-//! by size, and keeps a worklist and visited set of its own.
+//! The verifier finds roots through [`ObjectModel::each_root_for_verifier`]. It finds objects by
+//! walking blocks by size. It keeps a worklist and a visited set of its own.
 
 use std::collections::HashSet;
 

@@ -1,5 +1,7 @@
-//! Weak references, in the order in which they must be settled once the trace is done: guardians
-//! (which bring objects back), then weak pairs and ephemerons (which see what came back).
+//! Weak references, settled when the trace is done, in a fixed order.
+//!
+//! Guardians come first, because they bring objects back. Weak pairs and ephemerons come next,
+//! because they must see the objects that came back.
 
 use std::collections::HashMap;
 use std::mem;

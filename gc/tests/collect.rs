@@ -1,4 +1,4 @@
-//! What collections keep, move, free and count.
+//! Objects that collections keep, move and free, and the statistics of these collections.
 
 use std::cell::RefCell;
 use std::rc::Rc;

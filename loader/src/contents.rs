@@ -1,4 +1,4 @@
-//! What tools see of an image's contents: procedures and frame maps.
+//! A view of an image's procedures and frame maps, for tools.
 
 use abi::frame_map::FrameMap;
 use abi::image::{Extent, ImageHeader};

@@ -1,4 +1,4 @@
-//! Why an image was refused.
+//! The reasons for which an image is refused.
 
 use gc::ArenaError;
 use thiserror::Error;

@@ -1,4 +1,4 @@
-//! A checked image in memory that is not its own: what a file says, borrowed.
+//! A checked image that is not mapped yet: a view of its file, which belongs to somebody else.
 
 use abi::image::{Extent, ImageHeader};
 

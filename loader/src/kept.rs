@@ -1,8 +1,9 @@
-//! Images kept as files, mapped from there, so that `perf` and debuggers find their symbols.
+//! Images kept as files and mapped from there, so that `perf` and debuggers find their symbols.
 //!
-//! An image usually lies in memory that no name leads to. One that is kept is the file
-//! `PROCESS-NUMBER-NAME.czo` of a directory; `PROCESS.gdb` beside it has a line for each, which tells `gdb`
-//! where the image lies. Whoever may write the files may change what runs: it is for developers.
+//! An image usually lies in memory that no file name leads to. A kept image is the file
+//! `PROCESS-NUMBER-NAME.czo` of a directory. The file `PROCESS.gdb` beside it has a line for each
+//! kept image, which tells `gdb` where the image lies. Somebody who may write these files may
+//! change the code that runs. So kept images are for developers.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

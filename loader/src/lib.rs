@@ -6,11 +6,11 @@
 //!                                      symbols, register
 //! ```
 //!
-//! The loader knows ELF and what an image's header says. It never looks at a value or an
-//! instruction: names of symbols go to a [`Host`], which answers with words.
+//! The loader knows ELF and the image header. It never looks at a value or an instruction. The
+//! loader gives names of symbols to a [`Host`], which answers with words.
 //!
 //! Nothing is mapped before every check has passed. Names and lines for tools come from parts of
-//! the file that are never mapped; damage there costs names and lines, nothing else.
+//! the file that are never mapped. Damage to these parts costs names and lines, and nothing else.
 
 mod contents;
 mod debug;

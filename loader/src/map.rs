@@ -1,9 +1,10 @@
 //! Segments in memory: mapped or copied into the arena, sealed, read, given back.
 //!
-//! Every mapping starts at a granule of [`SEGMENT_ALIGN_BYTES`], in memory and in the file, so that
-//! no page size is asked for; what precedes a segment in its first granule is mapped with it and
-//! never used. Bytecode is only read; the code segment of an image with native code becomes executable
-//! when the image is sealed, and is never writable and executable at once.
+//! Every mapping starts at a granule of [`SEGMENT_ALIGN_BYTES`], in memory and in the file. So the
+//! loader need not know the page size. The part of the first granule that precedes a segment is
+//! mapped with the segment and never used. Bytecode is only read. The code segment of an image with
+//! native code becomes executable when the image is sealed, and is never writable and executable at
+//! once.
 
 use std::ffi::c_void;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};

@@ -1,9 +1,9 @@
-//! Native code by address: from a return word to its frame, whoever asks and whoever's code it is.
+//! The map of native code: from a return word to its frame, for all images of the process.
 //!
-//! Frames that were copied out of a stack are walked by collectors that know no registry. So the
-//! map is one for the process: a table of two levels over the granules of the address space, its
-//! second level made where an image has native code. The granules of a code segment belong to one
-//! image.
+//! Some frames were copied out of a stack. The collector walks such frames and knows no registry.
+//! So there is one map for the whole process: a table of two levels over the granules of the
+//! address space. A second level is made where an image has native code. The granules of a code
+//! segment belong to one image.
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 

@@ -1,5 +1,5 @@
 //! Relative relocations in the encoding of `DT_RELR` (gABI, Dynamic Section, "Relative Relocation
-//! Table"): which words the image's address is added to.
+//! Table"): the list of words to which the image's address is added.
 
 const BITMAP_WORDS: u64 = 63;
 

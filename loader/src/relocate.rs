@@ -1,4 +1,5 @@
-//! What of an image depends on where it lies and who loads it: base-relative fixups, symbols, tiers.
+//! The parts of an image that depend on its address and its runtime: base-relative fixups, symbols,
+//! tiers.
 
 use abi::isa::Opcode;
 use abi::native::Tier;

@@ -1,7 +1,7 @@
 //! Every check of an image, before anything is mapped.
 //!
-//! The order matters: each check may rely on those before it, and none panics on what they leave
-//! open.
+//! The order matters. A check may rely on the checks before it. A check never panics, whatever the
+//! checks before it leave open.
 
 use abi::fingerprint::FINGERPRINT;
 use abi::image::{

@@ -1,5 +1,7 @@
-//! Checks of what an image says of its native code: return points and entries. The code itself is
-//! trusted: images with native code come from where shared libraries would be loaded from.
+//! Checks of an image's native return points and native entries.
+//!
+//! The machine code itself is trusted. An image with native code must come from a source that one
+//! would load a shared library from.
 
 use abi::native::FRAME_BYTES_MAX;
 use abi::native::return_table::{FLAG_RECEIVES, ReturnPoint, ReturnTable};

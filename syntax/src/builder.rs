@@ -1,4 +1,4 @@
-//! What a parser tells: events for whoever makes data of them.
+//! The events of a parser, for a builder that makes data of them.
 
 use crate::number::Number;
 use crate::span::Span;

@@ -1,4 +1,4 @@
-//! What can be wrong with a source text, and where.
+//! The mistakes in a source text, and their places.
 
 use crate::number::NumberError;
 use crate::span::Span;

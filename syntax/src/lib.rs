@@ -1,8 +1,9 @@
 //! Scheme text: tokens, numbers, data with source positions.
 //!
-//! The lexical syntax of R7RS (chapter 2, section 7.1). [`Parser`] turns text into events for a
-//! [`DatumBuilder`]; [`DataBuilder`] is the one that fills an arena, [`Data`]. No input makes this
-//! crate panic or overflow the stack: nesting lives in vectors, never in recursion.
+//! This crate has the lexical syntax of R7RS (chapter 2, section 7.1). [`Parser`] turns text into
+//! events for a [`DatumBuilder`]. [`DataBuilder`] is a builder that fills an arena, [`Data`]. No
+//! input makes this crate panic or overflow the stack: nesting lives in vectors, never in
+//! recursion.
 //!
 //! ```
 //! use syntax::{Data, DatumKind};

@@ -1,8 +1,8 @@
 //! Random Scheme programs as text: each byte decides something.
 //!
-//! A program is one expression whose value is a string. It ends: what it calls takes a step each, and
-//! the steps are limited. Of an error only that there was one is written. Operands are evaluated in an
-//! order of ours, which is the same everywhere.
+//! A program is one expression whose value is a string. Every program ends, because each call takes
+//! a step and the steps are limited. Of an error, the program writes only that there was one.
+//! Operands are evaluated in an order that the generator fixes, which is the same everywhere.
 
 use std::fmt::Write as _;
 

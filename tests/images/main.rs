@@ -1,4 +1,4 @@
-//! Images: what the linker writes, tools accept and the loader brings into memory.
+//! Images: the linker writes them, tools accept them, and the loader brings them into memory.
 
 #[path = "../image_support/mod.rs"]
 mod image_support;

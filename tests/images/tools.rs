@@ -1,4 +1,5 @@
-//! Stock tools on images: each that is installed is content, and what it rewrites still loads.
+//! Stock tools on images: each installed tool accepts them, and an image that it rewrites still
+//! loads.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

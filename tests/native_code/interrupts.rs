@@ -1,5 +1,5 @@
-//! A native loop that neither calls nor allocates is interrupted within a moment, and its polls cost one
-//! comparison.
+//! A native loop that neither calls nor allocates is interrupted within a moment. Its polls cost
+//! one comparison.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, Stdio};

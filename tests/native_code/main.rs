@@ -1,5 +1,5 @@
-//! What native code promises beyond right answers: it heeds interrupts, its faults are conditions, stock
-//! tools find their way through it.
+//! Promises of native code beyond right answers: interrupts stop it, its faults are conditions, and
+//! stock tools find their way through it.
 
 mod faults;
 mod images;

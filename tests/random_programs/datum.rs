@@ -1,4 +1,4 @@
-//! Scheme text as a tree: what is generated, evaluated, reduced and printed.
+//! Scheme text as a tree, which is generated, evaluated, reduced and printed.
 
 use std::fmt;
 use std::rc::Rc;

@@ -1,16 +1,16 @@
 //! Random programs print what a plain reference says, at every level, in every tier.
 //!
-//! A seed makes a program: sections that aim at what passes of the compiler believe (`shapes`). The
-//! reference (`reference`) says what the program must print. A program that prints something else
-//! is reduced, and printed whole. These environment variables make a longer run, or one of another
-//! command:
+//! A seed makes a program. The sections of a program aim at beliefs of the compiler's passes
+//! (`shapes`). The reference (`reference`) says what the program must print. A program that prints
+//! something else is reduced, and printed whole. These environment variables make a longer run, or
+//! a run of another command:
 //!
 //! * `COZEN_RANDOM_PROGRAMS`: how many programs;
-//! * `COZEN_RANDOM_SECONDS`: a program that would start later is not run;
-//! * `COZEN_RANDOM_SEED`: the first program's seed; each next one's is one more;
+//! * `COZEN_RANDOM_SECONDS`: no program starts later than this;
+//! * `COZEN_RANDOM_SEED`: the seed of the first program; each next program has the next seed;
 //! * `COZEN_RANDOM_SHAPES`: names of shapes, separated by commas; others are left out;
-//! * `COZEN_RANDOM_SURVEY`: if set, all programs run, and a table says what differs first where;
-//!   each new sort of difference is also told when it is found;
+//! * `COZEN_RANDOM_SURVEY`: if set, all programs run, and a table shows all differences by sort.
+//!   Each new sort of difference is also told when it is found;
 //! * `COZEN_COMMAND`: the `cozen` that is tested.
 
 mod compare;

@@ -1,4 +1,4 @@
-//! The ways in which a program is run, and what comes of it.
+//! The ways in which a program is run, and their results.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! A random program: a header, what shows values, and sections of one shape each.
+//! A random program: a header, procedures that show values, and sections of one shape each.
 
 use std::fmt::Write as _;
 

@@ -1,12 +1,14 @@
-//! Every rule that rewrites calls of standard procedures, held against the procedures themselves.
+//! Every rule that rewrites calls of standard procedures, compared with the procedures themselves.
 //!
-//! A row names a procedure. Its calls are compiled with constants in each operand's place, without any, behind
-//! tests that tell of which type operands are, and in loops that may keep them raw; all are run on values of all kinds. What
-//! they give, or raise, has to be what the library's procedure gives, called with values that the compiler
-//! knows nothing of. That is so on each level and in each tier.
+//! A row names a procedure. Calls of the procedure are compiled in four ways: with constants in
+//! each operand's place, without constants, behind tests that tell the types of operands, and in
+//! loops that may keep operands raw. All calls run on values of all kinds. They have to give, or
+//! raise, what the library's procedure does when it is called with values that the compiler does
+//! not know. That is so on each level and in each tier.
 //!
-//! A new rule gets its row in `UNARY`, `BINARY` or `CHAINS`, or, where no row fits, an entry in `ELSEWHERE` that names the
-//! test that covers the rule. `every_rule_has_a_row` reads the sources of the passes and fails if there is neither.
+//! A new rule gets its row in `UNARY`, `BINARY` or `CHAINS`. Where no row fits, the rule gets an
+//! entry in `ELSEWHERE` that names the test which covers the rule. `every_rule_has_a_row` reads the
+//! sources of the passes, and fails if there is neither.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

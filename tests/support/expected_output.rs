@@ -1,4 +1,4 @@
-//! What a program says of itself that it prints.
+//! The output that a program says it prints.
 
 use std::fs;
 use std::path::Path;

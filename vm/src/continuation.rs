@@ -1,16 +1,17 @@
 //! Continuations: capture, underflow, reinstatement.
 //!
-//! A capture copies the frames of the running base, all but the innermost, into chunks (see
-//! [`abi::object_layout::chunk`]), and lets the innermost frame return to the `underflow` stub; the
-//! base remembers where in the chunks it goes on. Frames that were captured before are in chunks
-//! already, and are shared. So captures in a loop cost a constant each, and a continuation can be
-//! returned to any number of times (Hieb, Dybvig, Bruggeman: Representing control in the presence
-//! of first-class continuations, 1990, with one frame split off at a time).
+//! A capture copies the frames of the running base into chunks (see [`abi::object_layout::chunk`]),
+//! except for the innermost frame. The innermost frame then returns to the `underflow` stub, and
+//! the base remembers where in the chunks it goes on. Frames that an earlier capture copied are in
+//! chunks already, and are shared. So a capture in a loop costs a constant time, and a program may
+//! return to a continuation any number of times (Hieb, Dybvig, Bruggeman: Representing control in
+//! the presence of first-class continuations, 1990, with one frame split off at a time).
 //!
-//! What Scheme sees is a chunk without frames: it leads to the captured ones, and holds the serial
-//! number of the base in place of a return word; and the registers of handlers and parameters, which
-//! go back to their places when the continuation is reinstated. If native code made it, it holds the
-//! callee-saved registers of the frame that goes on, too: `rbp` is known by the frame's place.
+//! Scheme sees a chunk without frames. This chunk leads to the captured frames. In place of a
+//! return word it holds the serial number of the base. It also holds the registers of handlers and
+//! parameters, which a reinstatement puts back. If native code made the chunk, the chunk also holds
+//! the callee-saved registers of the frame that goes on. `rbp` is not among them: the frame's place
+//! determines it.
 
 use abi::native::CAPTURING_SLOTS;
 use abi::object_layout::chunk;

@@ -1,8 +1,8 @@
-//! From heap objects to syntax data: what `eval` gives to the compiler.
+//! From heap objects to syntax data: `eval` gives such data to the compiler.
 //!
-//! Iterative, so that no datum is too deep. Shared and circular structure stays what it is: each
-//! object becomes one node. What has no external representation becomes `External`, a number in
-//! the mutator's table of live objects.
+//! The conversion is iterative, so that no datum is too deep. Shared and circular structure is
+//! preserved: each object becomes one node. An object without an external representation becomes
+//! `External`, a number in the mutator's table of live objects.
 
 use std::collections::HashMap;
 

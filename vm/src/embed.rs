@@ -1,4 +1,4 @@
-//! What embedders need of the mutator: conversions, and procedures of their own.
+//! The part of the mutator for embedders: conversions, and procedures of their own.
 
 use std::cell::RefCell;
 use std::rc::Rc;

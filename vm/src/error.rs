@@ -1,4 +1,4 @@
-//! What goes wrong: what a primitive raises, and how a run ends.
+//! Errors: the conditions that primitives raise, and the ways in which a run ends.
 
 use std::borrow::Cow;
 

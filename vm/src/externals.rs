@@ -1,6 +1,7 @@
 //! Live objects in evaluated forms: `eval` of a form that holds, say, a procedure.
 //!
-//! The form's image asks for them by number when it starts; they are kept as long as the image.
+//! The form's image asks for its live objects by number when it starts. The runtime keeps these
+//! objects as long as the image.
 
 use gc::ImageId;
 

@@ -1,7 +1,8 @@
 //! Walks over frames: on the stack, and captured in chunks.
 //!
-//! A frame is found from the one it called: the return word's trailer says how many words it takes
-//! and where its frame map is. A base ends where a return word leads to a stub.
+//! A walk goes from a frame to its caller's frame. The return word of the callee leads to a
+//! trailer, or to an entry of a table, which says how many words the caller's frame takes and where
+//! its frame map is. A base ends where a return word leads to a stub.
 
 use std::ops::ControlFlow;
 

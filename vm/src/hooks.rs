@@ -1,4 +1,4 @@
-//! What others provide to the machine: the compiler, and procedures of the embedder.
+//! The hooks of the machine: the compiler, and the procedures of the embedder.
 
 use std::cell::RefCell;
 use std::rc::Rc;

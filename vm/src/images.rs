@@ -1,4 +1,4 @@
-//! Images: loading them, and what their globals are.
+//! Loading images, and access to global variables.
 
 use std::path::Path;
 use std::sync::Arc;

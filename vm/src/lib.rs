@@ -1,7 +1,7 @@
 //! The virtual machine: objects, frames, interpreter, primitives, continuations.
 //!
-//! A [`Mutator`] runs images. Rust code sees [`Value`]s, which borrow from it, so that none is ever
-//! stale.
+//! A [`Mutator`] runs images. Rust code sees [`Value`]s, which borrow from the mutator, so that no
+//! value is ever stale.
 
 mod arguments;
 mod continuation;

@@ -1,4 +1,4 @@
-//! What the collector must know of Scheme's objects and roots.
+//! The object model of Scheme: tells the collector of objects and roots.
 
 use abi::object_layout::{closure, guardian, pair, table};
 use abi::tag::{self, Header, Kind};

@@ -1,8 +1,8 @@
 //! The stack of a mutator, and its bases.
 //!
-//! All Scheme frames of a mutator lie on one stack in the arena; it grows down. A *base* is a run of
-//! frames between which no Rust frame stands: each entry from Rust into Scheme starts one, below the
-//! frames of the base that it was made from.
+//! All Scheme frames of a mutator lie on one stack in the arena; it grows down. A *base* is a run
+//! of frames between which no Rust frame stands. Each entry from Rust into Scheme starts a base,
+//! below the frames of the base that called Rust.
 
 use std::sync::Arc;
 

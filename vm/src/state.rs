@@ -1,4 +1,4 @@
-//! What a mutator keeps beside its heap: registers, tables, the stack.
+//! The state of a mutator beside its heap: registers, tables, the stack.
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;

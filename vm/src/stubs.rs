@@ -1,10 +1,11 @@
-//! Return words: those of calls, of both tiers, and the stubs that may stand in their place.
+//! Return words: the words that calls push, in both tiers, and the words of stubs in their place.
 //!
-//! Stubs of bytecode lead to one instruction of the machine's own. In front of each stands a call's
-//! trailer (see [`abi::procedure`]); it is zeros except for the border below native code, so that
-//! a return to a stub needs no test: it leaves the frame pointer where it is, and the value in
-//! slot 0 of the frame that returned. Stubs of native code are machine code, see
-//! [`crate::native::stubs`]. Bytecode returns to stubs of bytecode only, native code to its own.
+//! A stub of bytecode leads to one instruction of the machine. A call's trailer stands in front of
+//! the stub (see [`abi::procedure`]). All trailers are zeros, except the trailer for the border
+//! below native code. So a return to a stub needs no test: it leaves the frame pointer where it is,
+//! and the value in slot 0 of the frame that returned. Stubs of native code are machine code, see
+//! [`crate::native::stubs`]. Bytecode returns only to stubs of bytecode, native code only to stubs
+//! of native code.
 
 use abi::frame_map::HEADER_BYTES;
 use abi::isa::Opcode;

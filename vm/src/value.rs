@@ -1,7 +1,7 @@
 //! Values: one word each, valid as long as nothing can collect.
 //!
-//! A [`Value`] borrows from the [`Mutator`](crate::Mutator) that it was read from. A collection needs
-//! that mutator for itself, so that the borrow checker proves every value in Rust to be fresh.
+//! A [`Value`] borrows from the [`Mutator`](crate::Mutator) that it was read from. A collection
+//! borrows the mutator mutably. So the borrow checker proves that no value in Rust is stale.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,8 +1,8 @@
 //! The roots in frames, derived for the heap verifier by code of its own.
 //!
-//! Nothing here is shared with [`crate::frame_walk`]: maps and trailers are read byte by byte, and
-//! all of every base is walked, whatever barriers say. Only the table of native return points is
-//! searched by the same code.
+//! Nothing here is shared with [`crate::frame_walk`]. Maps and trailers are read byte by byte, and
+//! every frame of every base is walked, whatever barriers say. Only the search in the table of
+//! native return points is shared.
 
 use abi::procedure::{TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::{Address, VerifierRoot};

@@ -1,4 +1,4 @@
-//! A machine between the times when it is entered.
+//! The machine as its owner keeps it between runs.
 
 use std::path::PathBuf;
 use std::sync::Arc;

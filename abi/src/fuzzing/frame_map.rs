@@ -1,4 +1,4 @@
-//! Decoding a frame map never panics, stays inside its bytes, and what was decoded encodes to the same.
+//! Decoding a frame map never panics and stays inside the bytes; a decoded map encodes to the same.
 
 use alloc::vec::Vec;
 

@@ -1,3 +1,3 @@
-//! What must hold for any input: checks for fuzzers, which also run as ordinary tests.
+//! Checks for fuzzers, which hold for any input. Ordinary tests run them, too.
 
 pub mod frame_map;

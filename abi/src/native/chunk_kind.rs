@@ -1,4 +1,4 @@
-//! What the arena's table of kinds says of an address: the bytes that native code looks at.
+//! The kinds of chunks in the arena's side table, as bytes that native code looks at.
 
 /// Addresses with the same bits from this one on have the same kind.
 pub const CHUNK_SHIFT: i64 = 16;

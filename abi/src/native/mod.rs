@@ -1,40 +1,41 @@
-//! Native code: what the compiler that makes it and the machine that runs it agree on.
+//! Native code: the agreement between the compiler that makes it and the machine that runs it.
 //!
-//! x86-64 only. Native procedures are functions of Cranelift's `Tail` calling convention: the stack
-//! pointer is on the stack of Scheme frames, `r15` (Cranelift's pinned register) points to the
-//! mutator ([`context`]), integer arguments travel in `rdi rsi rdx rcx r8 r9`, doubles in
-//! `xmm0`..`xmm7`, results in `rax` or `xmm0`; `rbx rbp r12 r13 r14` belong to the caller.
+//! x86-64 only. Native procedures are functions of Cranelift's `Tail` calling convention. The stack
+//! pointer is on the stack of Scheme frames. `r15` (Cranelift's pinned register) points to the
+//! mutator ([`context`]). Integer arguments travel in `rdi rsi rdx rcx r8 r9`, doubles in
+//! `xmm0`..`xmm7`, results in `rax` or `xmm0`. `rbx rbp r12 r13 r14` belong to the caller.
 //!
 //! # Entries
 //!
-//! Every native procedure that code outside its unit or bytecode may call has a *general entry*,
-//! found by [`crate::procedure::ProcedureHeader::native_entry`]. It takes tagged words: the closure
-//! (anything, if the procedure has no free variables) as the first integer argument, then one for
-//! each parameter (optional ones not given: `DEFAULT`; a rest list is one). What does not fit the
-//! [`REGISTER_WORDS`] argument registers is in memory ([`context::argument_place`]): parameter `i`,
-//! counted from 1, in its word `i`. The result is in `rax`; a procedure whose result is raw returns its bits.
+//! A native procedure has a *general entry* if bytecode, or code outside of its unit, may call it.
+//! [`crate::procedure::ProcedureHeader::native_entry`] leads to the entry. The entry takes tagged
+//! words: the closure (anything, if the procedure has no free variables) as the first integer
+//! argument, then one word for each parameter. An optional parameter that was not given is
+//! `DEFAULT`. A rest list is one word. Words beyond the [`REGISTER_WORDS`] argument registers are
+//! in memory ([`context::argument_place`]): parameter `i`, counted from 1, in word `i`. The result
+//! is in `rax`. A procedure whose result is raw returns the bits of the result.
 //!
 //! Calls between procedures of a unit may use any other signature: that is the compiler's affair.
 //!
-//! A call of a closure loads its code word, compares the word at
-//! [`crate::procedure::NATIVE_KEY_OFFSET`] in the procedure header with the number of arguments plus
-//! one, and calls the native entry. If the callee is no
-//! closure, or the key another one, the caller stores the number of arguments in
-//! [`context::ARGUMENT_COUNT`] and calls [`Stub::Call`] instead, with the same arguments: which fills
-//! in optional ones, makes a list of the rest and jumps to the native entry, if there is one.
+//! A call of a closure loads its code word. It compares the word at
+//! [`crate::procedure::NATIVE_KEY_OFFSET`] in the procedure header with the number of arguments
+//! plus one, and calls the native entry. If the callee is no closure, or if the key is another
+//! number, the caller stores the number of arguments in [`context::ARGUMENT_COUNT`] and calls
+//! [`Stub::Call`] instead, with the same arguments. The stub fills in optional arguments, makes a
+//! list of the rest, and jumps to the native entry, if there is one.
 //!
 //! # Frames
 //!
-//! A native frame, seen as any other: the frame pointer is the address of the return word, slot `i`
-//! is the word at `frame pointer - 8 (i + 1)`. Slot 0 is the saved `rbp`, then come whatever
-//! callee-saved registers and spilled words the function has: raw. Tagged values that live across
-//! a safepoint stand in slots that the frame map calls live. The frame's size is a multiple of 16
-//! bytes and static; it is found, with the frame map, by the return word in the
+//! A native frame looks like any other frame. The frame pointer is the address of the return word,
+//! and slot `i` is the word at `frame pointer - 8 (i + 1)`. Slot 0 is the saved `rbp`. Then come
+//! the callee-saved registers and spilled words of the function: raw. Tagged values that live
+//! across a safepoint stand in slots that the frame map calls live. The size of the frame is a
+//! multiple of 16 bytes and static. The return word leads to the size and to the frame map, by the
 //! [`return_table`] of its image.
 //!
-//! Every call, but for those of [`Stub::Allocate`], is a safepoint. The collector runs only inside
-//! stubs; stubs that fail do not return: the condition is raised as if the handler had been called
-//! from the return word of the stub's call.
+//! Every call is a safepoint, except for calls of [`Stub::Allocate`]. The collector runs only
+//! inside stubs. A stub that fails does not return: the condition is raised as if the handler had
+//! been called from the return word of the stub's call.
 //!
 //! # Borders
 //!

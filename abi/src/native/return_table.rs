@@ -1,8 +1,8 @@
-//! The table of native return points: from a return word to the frame that it leads into.
+//! The table of native return points: from a return word to the frame that the word leads into.
 //!
-//! A hash table with open addressing in the image's read-only segment, read as it is mapped.
-//! Little-endian, aligned to 4 bytes; the number of entries is a power of two, at most three
-//! quarters of them are used. An entry:
+//! The table is a hash table with open addressing in the image's read-only segment, read as it is
+//! mapped. It is little-endian and aligned to 4 bytes. The number of entries is a power of two. At
+//! most three quarters of the entries are used. An entry:
 //!
 //! ```text
 //! 0   offset: u32    the return point, in bytes from the start of the native code; 0: unused

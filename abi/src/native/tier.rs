@@ -1,4 +1,4 @@
-//! Which procedures run as native code: all of them that have any, none, or those that a coin picks.
+//! The tier of procedures: native code for all that have any, bytecode for all, or a coin for each.
 
 /// A choice of tier for every procedure of a unit or image, by the procedure's number in the order
 /// of its code.

@@ -1,11 +1,11 @@
 //! Slots for values.
 //!
-//! Parameters of the procedure stay where the caller left them. Values that jumps hand to block
-//! parameters are joined with them where they are not live at the same time. Then the joined values
-//! are taken by the end of their life, latest first, and each gets the lowest slot that is free while
-//! it lives: when one comes whose life ends as the operand of a call, all that outlive the call
-//! have their slots, so it is known where the callee's frame will start, and the operand can be
-//! computed right there.
+//! Parameters of the procedure stay where the caller left them. A value that a jump hands to a
+//! block parameter is joined with the parameter, unless both are live at the same time. Then the
+//! allocator takes the joined values by the end of their life, latest first. Each value gets the
+//! lowest slot that is free while the value lives. When a value comes whose life ends as the
+//! operand of a call, all values that outlive the call have their slots. So it is known where the
+//! callee's frame will start, and the operand can be computed right there.
 
 use super::intervals::{Intervals, Segment};
 use super::outgoing::{self, Area, Outgoing};

@@ -1,4 +1,5 @@
-//! A procedure's code while it is written: instructions, branches to labels, holes, safepoints.
+//! The code of a procedure while it is written: instructions, branches to labels, holes,
+//! safepoints.
 
 use abi::isa::{Instruction, MapOffset, Opcode, Operand as _, OperandValue};
 

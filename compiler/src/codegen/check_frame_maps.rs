@@ -1,8 +1,9 @@
 //! An independent check of frame maps: data flow over the finished bytecode.
 //!
-//! Forwards: what may each slot hold, that is nothing yet, a tagged word, a raw word, or what a call left
-//! there. Backwards: which slots are read later. Both follow from the operand types of the instruction table
-//! and the calling convention alone. Nothing here is shared with what made the maps.
+//! The forward analysis finds what each slot may hold: nothing yet, a tagged word, a raw word, or a
+//! word that a call left there. The backward analysis finds which slots are read later. Both use
+//! only the operand types of the instruction table and the calling convention. They share nothing
+//! with the code that made the maps.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What cannot be compiled to bytecode.
+//! The reasons for which a procedure cannot be compiled to bytecode.
 
 use thiserror::Error;
 

@@ -1,8 +1,8 @@
-//! Which values stand where at each safepoint: what the letters of frame maps stand for.
+//! Which values stand where at each safepoint: the meaning of the letters of frame maps.
 //!
-//! A frame map tells a collector of slots; whoever shows frames to people wants variables. This is made
-//! while code is written, from what the plan of each tier says, and only where it is asked for:
-//! [`generate_with_record`](super::bytecode::generate_with_record).
+//! A frame map tells a collector of slots. A debugger that shows frames to people wants variables.
+//! The record is made while code is written, from the plan of each tier, and only for callers that
+//! ask for it: [`generate_with_record`](super::bytecode::generate_with_record).
 
 use std::rc::Rc;
 

@@ -1,7 +1,7 @@
-//! Frame maps from what was recorded while code was written.
+//! From records that were made while code was written to frame maps.
 //!
-//! A slot is unused where no way to the safepoint writes it, dead where some way does but its value is
-//! not used again.
+//! A slot is unused if no path to the safepoint writes it. A slot is dead if some path writes it
+//! but its value is not used again.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,8 @@
 //! Where values are live, as positions in the order of the code.
 //!
-//! A block starts at an even position; its instructions follow at distance two, then its terminator.
-//! Operands are read at an instruction's position, its result is written one later: so the result may
-//! take the slot of an operand that is not used again.
+//! A block starts at an even position. Its instructions follow at distance two, then its
+//! terminator. Operands are read at an instruction's position, and its result is written one
+//! position later. So the result may take the slot of an operand that is not used again.
 
 use abi::primitive::{Primitive, PrimitiveClass, ResultType};
 

@@ -1,4 +1,4 @@
-//! The data of a unit: constants, each once, and symbols.
+//! The data of a unit: symbols, and constants, each constant once.
 
 use std::collections::HashMap;
 use std::rc::Rc;

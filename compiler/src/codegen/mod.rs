@@ -1,17 +1,18 @@
 //! From SSA to code: bytecode and its frame maps.
 //!
-//! What must hold before: the passes of [`crate::ssa::pass`] have run, so that branches carry no
-//! arguments and polls are placed. [`bytecode::generate`] then goes over each procedure:
+//! Before: the passes of [`crate::ssa::pass`] have run, so that branches carry no arguments and
+//! polls are placed. [`bytecode::generate`] then goes over each procedure:
 //!
 //! 1. `intervals` numbers the instructions and finds where each value is live;
-//! 2. `allocate_slots` gives each value a slot, joining values that jumps hand to each other and
-//!    placing operands of calls where the callee will find them;
-//! 3. `select` writes instructions, `resolve_moves` ordering the copies that are left, and
-//!    `superinstruction` making one of those that often follow one another;
-//! 4. `frame_states` turns what was recorded at each safepoint into frame maps.
+//! 2. `allocate_slots` gives each value a slot. It joins values that jumps hand to each other, and
+//!    places operands of calls where the callee will find them;
+//! 3. `select` writes instructions. `resolve_moves` orders the copies that are left, and
+//!    `superinstruction` fuses instructions that often follow one another;
+//! 4. `frame_states` turns the records of safepoints into frame maps.
 //!
-//! [`native`] makes machine code of the same procedures; [`separate_entry`] goes before, so that what the
-//! entry does has some. [`frame_record`] says, if asked, which values the slots of frame maps hold.
+//! [`native`] makes machine code of the same procedures. [`separate_entry()`] runs before, so that
+//! the work of the entry has native code, too. [`frame_record`] says, if asked, which values the
+//! slots of frame maps hold.
 
 mod allocate_slots;
 mod assembler;

@@ -4,8 +4,8 @@
 //! (s1 <- s2) || (s2 <- s1) || (s3 <- s1)   =>   s3 <- s1; temp <- s1; s1 <- s2; s2 <- temp
 //! ```
 //!
-//! A move whose destination no other move still reads goes first; when only cycles are left, one of
-//! their sources is saved in a temporary slot.
+//! A move goes first if no other move still reads its destination. When only cycles are left, one
+//! source of a cycle is saved in a temporary slot.
 
 use std::collections::HashMap;
 

@@ -1,8 +1,9 @@
 //! Gives the loops of the entry a procedure of their own, which can have native code.
 //!
-//! Before: any unit. After: an entry that had loops calls a procedure with all that it did. The entry
-//! itself stays bytecode, which fills the cells of the image first; what a program does at its top level,
-//! and what was inlined there because it is called once, may run long.
+//! Before: any unit. After: an entry that had loops calls a procedure with all of the entry's work.
+//! The entry itself stays bytecode, which fills the cells of the image first. The work may run
+//! long: it is what a program does at its top level, and procedures that were inlined there because
+//! they are called once.
 //!
 //! ```text
 //! entry: … loop …   =>   entry: tail-call-known p    p: … loop …

@@ -1,11 +1,11 @@
-//! Superinstructions: instructions that often follow one another as one.
+//! Superinstructions: one instruction for several that often follow one another.
 //!
 //! ```text
 //! cdr s4 s1; cdr s5 s4   =>   cdr_cdr s4 s1 s5 s4
 //! ```
 //!
-//! The one does what the parts do, one after the other; nothing may branch to the second part. What a
-//! part writes is written even if only the other part reads it.
+//! A superinstruction does the work of its parts, one after the other. Nothing may branch to the
+//! second part. The result of a part is written even if only the other part reads it.
 
 use abi::isa::{AnyLocal, Instruction, IntoAny, Local, MapOffset, Word32};
 

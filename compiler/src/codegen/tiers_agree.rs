@@ -1,23 +1,25 @@
 //! Random procedures: at each safepoint the frame maps of both tiers describe the same variables.
 //!
-//! Both are held against a liveness of their own here, by the textbook, and against each other. They
-//! differ, on purpose, in this alone:
+//! Both maps are compared with a liveness that this file computes by the textbook, and with each
+//! other. They differ, on purpose, in these points alone:
 //!
-//! * Native code makes immediates, constants and static closures anew where they are used; bytecode
+//! * Native code makes immediates, constants and static closures anew where they are used. Bytecode
 //!   keeps them in slots.
-//! * Bytecode keeps the operands of an instruction that may be run again after a collection; native
-//!   code leaves those to the stub that it has called.
-//! * At the end of a loop bytecode polls behind the copies of the jump, native code before them.
+//! * Bytecode keeps the operands of an instruction that may be run again after a collection. Native
+//!   code leaves them to the stub that it has called.
+//! * At the end of a loop, bytecode polls behind the copies of the jump, native code before them.
 //! * Native code polls where a block starts, for the procedure and not for its caller, and on slow
-//!   paths of what is no safepoint in bytecode. It has none where no slow path is left.
+//!   paths of operations that are no safepoints in bytecode. It has no safepoint where no slow path
+//!   is left.
 //!
-//! Cranelift leaves out what it finds unreachable, with its safepoints.
+//! Cranelift leaves out code that it finds unreachable, with its safepoints.
 //!
-//! Seen to fail with each of these faults planted, without the other check of bytecode's maps. Native
-//! code: what only the terminator uses is not live, parameters of a block share a slot, the last value is
-//! left out of a call's map. Bytecode: what only the terminator uses is not live, a result is live before
-//! it is there, raw values are marked as tagged, a poll does not know the parameters behind a jump's
-//! copies, a slot is given away while its value is live.
+//! This test was seen to fail with each of these faults planted, without the other check of
+//! bytecode's maps. Faults in native code: a value that only the terminator uses is not live;
+//! parameters of a block share a slot; the last value is left out of a call's map. Faults in
+//! bytecode: a value that only the terminator uses is not live; a result is live before it is
+//! there; raw values are marked as tagged; a poll does not know the parameters behind a jump's
+//! copies; a slot is given away while its value is live.
 
 use std::collections::{BTreeMap, BTreeSet};
 

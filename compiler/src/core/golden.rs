@@ -1,5 +1,5 @@
-//! Golden tests of Core passes: a program as text goes in, and the text of what the pass makes of it
-//! comes out, on one line.
+//! Golden tests of Core passes: a program as text goes in, and the text of the result comes out, on
+//! one line.
 
 use super::ir::Program;
 use super::{Stage, parse, verify};

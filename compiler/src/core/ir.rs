@@ -1,16 +1,17 @@
 //! Core: a program as a tree, scoped, close to source.
 //!
-//! Expressions live in an arena and name each other by [`ExprId`]; every variable is bound in exactly
-//! one place; every lambda stands in exactly one place. Passes may leave unreachable arena entries
-//! behind.
+//! Expressions live in an arena and name each other by [`ExprId`]. Every variable is bound in
+//! exactly one place. Every lambda stands in exactly one place. A pass may leave arena entries
+//! behind that the program does not reach.
 //!
-//! The forms come in three stages, checked by the verifier:
+//! The forms come in three stages, which the verifier checks:
 //!
-//! 1. after expansion: no `Fix`, `Labels`, `Goto`, `ClosureRef`, `StaticRef`; `Letrec` allowed;
-//! 2. after letrec fixing and contification: no `Letrec`; `Fix`, `Labels`, `Goto` allowed; no
+//! 1. after expansion: no `Fix`, `Labels`, `Goto`, `ClosureRef`, `StaticRef`; `Letrec` is allowed;
+//! 2. after letrec fixing and contification: no `Letrec`; `Fix`, `Labels`, `Goto` are allowed; no
 //!    `SetLocal` after assignment conversion;
-//! 3. after closure conversion ([`Program::closed`]): every lambda lists its free variables, known calls
-//!    are `CallKnown`; after closure sharing, some free variables are reached through others.
+//! 3. after closure conversion ([`Program::closed`]): every lambda lists its free variables, and
+//!    known calls are `CallKnown`. After closure sharing, a closure reaches some free variables
+//!    through another closure.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! Quoted data: immediates become words, everything else is copied into the program's own arena.
+//! Quoted data: immediates become words, and all other data are copied into the program's own
+//! arena.
 
 use std::collections::HashMap;
 

@@ -1,12 +1,14 @@
-//! Which variables of a library its macros may assign, wherever they are used.
+//! Which variables of a library its macros may assign, wherever the macros are used.
 //!
-//! A variable that no code of its library assigns is taken for a constant there. That is sound only if no
-//! macro can assign it later, in another unit. A template assigns a variable by itself, or gives it away:
-//! to a macro that may assign an operand, or to an operator that the use of the macro chooses. Giving away
-//! is judged by where the variable stands in the template. What cannot be decided counts as assigned.
+//! A library takes a variable for a constant if no code of the library assigns it. That is sound
+//! only if no macro can assign the variable later, in another unit. A template may assign a
+//! variable by itself. Or the template gives the variable away: to a macro that may assign an
+//! operand, or to an operator that the use of the macro chooses. The place of the variable in the
+//! template says whether the template gives it away. A variable counts as assigned if this cannot
+//! be decided.
 //!
-//! The runtime's own libraries are judged by their own assignments only: no macro of theirs gives a variable
-//! to something that assigns it.
+//! The runtime's own libraries are judged by their own assignments only: none of their macros gives
+//! a variable to something that assigns it.
 
 use std::collections::HashMap;
 use std::rc::Rc;

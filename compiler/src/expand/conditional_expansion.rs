@@ -1,4 +1,4 @@
-//! `cond-expand` and `include`: forms that stand for other forms.
+//! `cond-expand` and `include`: forms that other forms replace.
 
 use std::path::Path;
 use std::rc::Rc;

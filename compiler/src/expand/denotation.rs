@@ -1,4 +1,4 @@
-//! What names mean: core forms, macros, and variables.
+//! The meanings of names: core forms, macros, and variables.
 
 use std::cell::Cell;
 use std::rc::Rc;

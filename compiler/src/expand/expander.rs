@@ -1,8 +1,9 @@
 //! The machine that expands: a stack of tasks and a stack of finished expressions.
 //!
-//! No form recurses into its parts on the Rust stack. It pushes a task that will put it together
-//! ([`Expander::then`]) and then tasks for its parts ([`Expander::later`]), whose expressions the
-//! first task finds on the stack of values. So source may nest as deep as memory allows.
+//! No form recurses into its parts on the Rust stack. A form pushes a task that will put the form
+//! together ([`Expander::then`]), and then tasks for its parts ([`Expander::later`]). The first
+//! task finds the expressions of the parts on the stack of values. So source may nest as deep as
+//! memory allows.
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Why an expansion stopped, before its place is looked up.
+//! The reasons for which an expansion stops, before their places are looked up.
 
 use super::syntax::SourcePlace;
 

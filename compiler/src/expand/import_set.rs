@@ -1,4 +1,4 @@
-//! Import sets (R7RS 5.2): which names an import binds, and to what.
+//! Import sets (R7RS 5.2): the names that an import binds, and their meanings.
 
 use std::collections::HashMap;
 

@@ -1,15 +1,16 @@
-//! Interfaces: what importing programs must know of compiled libraries, as text.
+//! Interfaces: the facts about compiled libraries that importing programs must know, as text.
 //!
-//! One S-expression a line, so that a reader finds the line of a library without parsing the others:
+//! Each S-expression takes one line, so that a reader finds the line of a library without parsing
+//! the others:
 //!
 //! ```text
 //! (library "(scheme base)" (car car) (cons cons) ... (guard #(macro 7)) (if #(core "if")))
 //! (macro 7 "guard" (syntax-rules ...) (name meaning) ...)
 //! ```
 //!
-//! An export is its name and its meaning: a symbol is the key of a global that never changes, a
-//! vector says anything else. A macro lists the meanings of the names that its templates insert
-//! and of its literals.
+//! An export is its name and its meaning. A symbol as meaning is the key of a global that never
+//! changes; a vector says anything else. A macro lists the meanings of its literals, and of the
+//! names that its templates insert.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -80,7 +81,7 @@ impl Interface {
         self.libraries.keys().cloned()
     }
 
-    /// The items of a line; `None` if the text is not what [`write`] wrote.
+    /// The items of a line; `None` if the text is not what [`write()`] wrote.
     fn line(&self, (start, end): (usize, usize)) -> Option<(Data, Vec<DatumId>)> {
         let (data, forms) = Data::parse(self.text.get(start..end)?).ok()?;
         let items = data.proper_list(*forms.first()?)?;

@@ -1,4 +1,4 @@
-//! From expanded definitions and expressions, in order, to one expression.
+//! Joins expanded definitions and expressions, in order, to one expression.
 
 use std::rc::Rc;
 

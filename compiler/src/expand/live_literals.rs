@@ -1,11 +1,11 @@
-//! Live objects in evaluated forms, where a literal alone will not do.
+//! Live objects in evaluated forms, where a literal alone is not enough.
 //!
-//! An image asks for a live object by its number when it starts. So a quoted list or vector with live objects
-//! in it can be no literal: the unit makes it, once, before anything else. Only parts that lead to live
-//! objects are made; the others stay literals.
+//! An image asks for a live object by the object's number when the image starts. So a quoted list
+//! or vector with live objects in it cannot be a literal: the unit makes it, once, before anything
+//! else. Only parts that lead to live objects are made. The other parts stay literals.
 //!
-//! The runtime keeps a live object as long as the image of its form. A macro at top level outlives its form,
-//! so that the image has to be kept too: by a global that nothing else knows.
+//! The runtime keeps a live object as long as the image of its form. A macro at top level outlives
+//! its form. So a global that nothing else knows keeps the image.
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;

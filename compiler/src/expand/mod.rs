@@ -1,12 +1,13 @@
 //! Expansion: from data to Core, by way of macros, libraries and definitions.
 //!
-//! * [`expand_program`] expands a program with the libraries that it needs, [`expand_text`] and
-//!   [`expand_form`] what is evaluated in an environment, [`expand_libraries`] the libraries of an
-//!   image. All know libraries and environments through a [`LibraryRegistry`].
+//! * [`expand_program`] expands a program with the libraries that it needs. [`expand_text`] and
+//!   [`expand_form`] expand texts and forms that are evaluated in an environment.
+//!   [`expand_libraries`] expands the libraries of an image. All of them know libraries and
+//!   environments through a [`LibraryRegistry`].
 //! * Hygiene is by renaming: see `name`. Macros are `syntax-rules`.
 //! * A program, with the libraries that are expanded into its unit, is one `Letrec`. Variables of
-//!   libraries that other units can get at are defined as globals too. Evaluated definitions
-//!   make globals only.
+//!   libraries that other units can reach are defined as globals, too. Evaluated definitions make
+//!   globals only.
 
 mod assigned_by_macros;
 mod body;

@@ -1,9 +1,9 @@
 //! Identifiers: symbols, and the aliases by which hygiene works.
 //!
-//! Each expansion of a macro gives every symbol that its template inserts a fresh *alias*, which
-//! remembers the symbol and the environment of the macro's definition. A binding form may bind an
-//! alias like any name; where none does, the alias means what its inner name means in the
-//! remembered environment (Clinger & Rees 1991, "Macros that work").
+//! Each expansion of a macro gives every symbol that its template inserts a fresh *alias*. The
+//! alias remembers the symbol and the environment of the macro's definition. A binding form may
+//! bind an alias like any name. If no form binds it, the alias means what its inner name means in
+//! the remembered environment (Clinger & Rees 1991, "Macros that work").
 
 use std::collections::HashMap;
 use std::rc::Rc;

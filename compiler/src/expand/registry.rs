@@ -1,4 +1,4 @@
-//! What is known between compilations: libraries, environments, names.
+//! The knowledge that stays between compilations: libraries, environments, names.
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;

@@ -1,8 +1,8 @@
-//! Scopes inside a top-level form: which local meaning a name has at a depth.
+//! Scopes inside a top-level form: the local meaning of a name at a depth.
 //!
-//! Scopes nest like the forms being expanded, so that each name has a stack of meanings, innermost
-//! last. The environment of a local macro's definition is always one of the scopes around its use:
-//! a name is looked up there by leaving out what deeper scopes say of it.
+//! Scopes nest like the forms that are expanded. So each name has a stack of meanings, innermost
+//! last. The environment of a local macro's definition is always one of the scopes around the
+//! macro's use. To look a name up there, the expander leaves out the meanings of deeper scopes.
 
 use super::denotation::Denotation;
 use super::name::{Name, NameKind};

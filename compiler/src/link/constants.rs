@@ -1,8 +1,8 @@
-//! Constants: which segment each object lies in, and its words.
+//! Constants: the segment and the words of each object.
 //!
 //! An object without pointers is encoded at once and lies in the read-only segment, where equal
-//! objects are stored once. The others become words whose final values depend on the layout. All
-//! objects are marked as literals.
+//! objects are stored once. The other objects become words whose final values depend on the layout.
+//! All objects are marked as literals.
 
 use std::collections::HashMap;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! Why a unit cannot become an image.
+//! The reasons for which a unit cannot become an image.
 
 use thiserror::Error;
 

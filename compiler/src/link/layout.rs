@@ -1,9 +1,9 @@
 //! Layout: the address of everything in an image, from sizes alone.
 //!
-//! Segments follow one another in the file, aligned to objects only. In memory each starts in a new
-//! granule of [`SEGMENT_ALIGN_BYTES`], at the same offset in it as in the file's granule: so a
-//! loader can map every segment from where it is, whatever the page size, and a small image stays
-//! small.
+//! Segments follow one another in the file, aligned to objects only. In memory, each segment starts
+//! in a new granule of [`SEGMENT_ALIGN_BYTES`], at the same offset in the granule as in the file's
+//! granule. So a loader can map every segment from where it is, for any page size, and a small
+//! image stays small.
 
 use abi::image::{Extent, IMAGE_BYTES_MAX, IMAGE_HEADER_BYTES, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::object_layout::OBJECT_ALIGN_BYTES;

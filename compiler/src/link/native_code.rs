@@ -1,9 +1,10 @@
-//! Machine code on its way to the linker: bytes with holes, and what is known of them.
+//! Machine code on its way to the linker: bytes with holes, and facts about them.
 //!
-//! A procedure's native code is one or more functions. The first is its *body*, to which known calls
-//! of the unit lead, with a signature that only they know; one of them is its general entry (see
-//! [`abi::native`]). Functions may be placed anywhere in the native code, each at a multiple of its
-//! alignment. Data that belongs to a function (floating point constants) stands behind its code.
+//! A procedure's native code is one or more functions. The first function is its *body*. Known
+//! calls of the unit lead to the body, whose signature only they know. One of the functions is the
+//! general entry (see [`abi::native`]). Functions may be placed anywhere in the native code, each
+//! at a multiple of its alignment. Data that belongs to a function (floating point constants)
+//! stands behind the function's code.
 
 use super::unit::{FixupTarget, FrameMapId, LineRow};
 use crate::ssa::ir::ProcedureId;

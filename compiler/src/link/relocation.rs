@@ -1,8 +1,8 @@
 //! Relative relocations in the encoding of `DT_RELR` (gABI, Dynamic Section, "Relative Relocation
 //! Table").
 //!
-//! An even entry is the address of a word to relocate; each odd one after it is a bitmap of the 63
-//! words that follow.
+//! An even entry is the address of a word to relocate. Each odd entry after it is a bitmap of the
+//! next 63 words.
 
 const BITMAP_WORDS: u64 = 63;
 

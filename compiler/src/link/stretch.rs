@@ -1,4 +1,5 @@
-//! Stretches of code that tools know by name: the bytecode of a procedure, or a function of native code.
+//! Stretches of code that tools know by name: the bytecode of a procedure, or a function of native
+//! code.
 
 use abi::procedure::PROCEDURE_HEADER_BYTES;
 

@@ -1,4 +1,4 @@
-//! What code generation hands to the linker: code with holes, data, and what tools want to know.
+//! The output of code generation, for the linker: code with holes, data, and information for tools.
 
 use std::rc::Rc;
 

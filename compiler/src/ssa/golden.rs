@@ -1,4 +1,4 @@
-//! Golden tests of SSA passes: a unit as text goes in, and the text of what passes make of it comes out.
+//! Golden tests of SSA passes: a unit as text goes in, and the text of the result comes out.
 
 use super::ir::Unit;
 use super::parse::parse;

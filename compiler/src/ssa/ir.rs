@@ -1,20 +1,22 @@
 //! SSA: procedures as blocks with parameters; values typed by their representation.
 //!
-//! A unit has procedures; a procedure has blocks, the first of which is the entry, whose parameters are
-//! the closure (if it has free variables) and the arguments. Each block is a list of instructions, each
-//! defining at most one value, and a terminator. A value is defined once and its definition dominates
-//! its uses.
+//! A unit has procedures. A procedure has blocks. The first block is the entry, and its parameters
+//! are the closure (if the procedure has free variables) and the arguments. Each block is a list of
+//! instructions and a terminator. An instruction defines at most one value. A value is defined
+//! once, and its definition dominates its uses.
 //!
 //! # Raw arguments and results
 //!
-//! A procedure that is reached by known calls alone may take parameters and give its result raw. The
-//! representation of an argument is that of the callee's entry parameter, that of a known call's value
-//! is the callee's [`Procedure::result`]. The words stand where tagged ones would: in the slots of the
-//! arguments, in the slot that takes the result. So no code may get hold of the closure of such a
-//! procedure: what calls a closure gives and takes tagged words. Every way out of a procedure with a
-//! raw result gives a word of that representation: it returns one value, or tail-calls a known
-//! procedure with the same representation of its result. (Anything else that could put a tagged value
-//! in its place, capturing its continuation first of all, keeps a procedure's result tagged.)
+//! A procedure that is reached by known calls alone may take parameters and give its result raw.
+//! The representation of an argument is the representation of the callee's entry parameter. The
+//! representation of a known call's value is the callee's [`Procedure::result`]. Raw words stand
+//! where tagged ones would: in the slots of the arguments, and in the slot that takes the result.
+//!
+//! So no code may get hold of the closure of such a procedure, because a call of a closure gives
+//! and takes tagged words. Every way out of a procedure with a raw result gives a word of that
+//! representation: it returns one value, or it tail-calls a known procedure with the same
+//! representation of its result. Anything else that could put a tagged value in the result's place
+//! keeps the result tagged. Capturing the procedure's continuation is the first example.
 
 use std::rc::Rc;
 

@@ -1,4 +1,4 @@
-//! What the compiler knows of primitives beyond the table.
+//! Facts about primitives that the compiler knows beyond the table.
 
 use abi::primitive::{Effect, OperandTypes, Primitive, PrimitiveClass};
 use syntax::DatumKind;

@@ -1,8 +1,9 @@
-//! Random object graphs, mutations and collections, against a model in plain Rust.
+//! Random object graphs, mutations and collections, compared with a model in plain Rust.
 //!
-//! Every vector carries its number in field 0, so that what the collector gives back can be named.
-//! The model knows what is reachable; the heap must hold exactly that, with the same sharing, and
-//! must break weak references and report guarded objects when, and only when, that is right.
+//! Every vector carries its number in field 0, so that a message can name an object that the
+//! collector gives back. The model knows which objects are reachable. The heap must hold exactly
+//! these objects, with the same sharing. The heap must break a weak reference, and report a guarded
+//! object, when and only when the model says so.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,3 +1,3 @@
-//! What the fuzz targets check, as ordinary functions that the tests run too.
+//! The checks behind the fuzz targets, as ordinary functions that the tests run, too.
 
 pub mod gc_operations;

@@ -1,4 +1,4 @@
-//! Reserved address space, as the operating system gives it.
+//! Reserved address space, taken from the operating system.
 
 use std::ffi::c_void;
 

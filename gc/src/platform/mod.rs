@@ -1,3 +1,3 @@
-//! What the collector asks of the operating system; nothing else in the crate makes system calls.
+//! The one part of the collector that makes system calls.
 
 pub(crate) mod memory_map;

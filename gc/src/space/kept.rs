@@ -1,5 +1,7 @@
-//! Chunks of freed large objects, kept with their memory: fresh pages cost more than all else about
-//! a large object (measured, 40 KB each: 20 µs of CPU with fresh pages, 3 µs with kept ones).
+//! Chunks of freed large objects, kept with their memory.
+//!
+//! Fresh pages cost more than everything else about a large object. Measured with objects of 40 KB:
+//! 20 µs of CPU with fresh pages, 3 µs with kept ones.
 
 use std::collections::BTreeMap;
 

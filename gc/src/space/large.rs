@@ -1,7 +1,7 @@
-//! Large objects: each in chunks of its own, never copied.
+//! Large objects: each has chunks of its own, and is never copied.
 //!
-//! They are young until the next collection like all others, so that their first stores need no
-//! barrier; promotion only relabels their chunks.
+//! A large object is young until the next collection, as any object is. So its first stores need no
+//! barrier. Promotion only relabels its chunks.
 
 use crate::address::{Address, AddressRange};
 use crate::arena::{Arena, CHUNK_BYTES, ChunkKind};

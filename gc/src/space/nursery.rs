@@ -1,7 +1,8 @@
-//! The nursery: where objects are born, in one contiguous range.
+//! The nursery: one contiguous range in which objects are born.
 //!
-//! Mutators take blocks of it, one at a time. The range is far larger than the budget: passing the
-//! budget only requests a poll, and allocation goes on, so that it never fails between two polls.
+//! A mutator takes one block of the nursery at a time. The range is far larger than the budget.
+//! Passing the budget only requests a poll, and allocation goes on. So allocation never fails
+//! between two polls.
 
 use std::cell::Cell;
 

@@ -1,7 +1,8 @@
 //! The old space: blocks that survivors are copied into, one after the other.
 //!
-//! A full collection condemns all blocks, copies what lives into new ones, and frees the rest. In
-//! every block, objects lie back to back from `start` to `top`: a walk by sizes finds each of them.
+//! A full collection condemns all blocks, copies live objects into new blocks, and frees the
+//! condemned ones. In every block, objects lie back to back from `start` to `top`: a walk by sizes
+//! finds each of them.
 
 use crate::address::{Address, AddressRange};
 use crate::arena::{Arena, CHUNK_BYTES, ChunkKind};

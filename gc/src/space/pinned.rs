@@ -1,7 +1,7 @@
-//! Old objects that never move: marked and swept, allocated by bumping through holes.
+//! Old objects that never move: marked and swept, and allocated by bumping through holes.
 //!
-//! Beside each block (one chunk) stand two bits for each granule of 16 bytes: an object starts
-//! here, and it is marked.
+//! A block is one chunk. Beside each block stand two bits for each granule of 16 bytes: whether an
+//! object starts at the granule, and whether the object is marked.
 
 use crate::address::{Address, AddressRange, OBJECT_ALIGN_BYTES};
 use crate::arena::{Arena, CHUNK_BYTES, ChunkKind};

@@ -1,7 +1,7 @@
 //! A small language's objects, to show and test the collector with.
 //!
-//! [`ToyModel`] says what the objects are; [`Session`] is a safe way to make them, in which values
-//! borrow from the heap.
+//! [`ToyModel`] describes the objects. [`Session`] is a safe way to make them: its values borrow
+//! from the heap.
 
 mod model;
 mod session;

@@ -1,4 +1,4 @@
-//! What toy values and objects look like.
+//! The bit layout of toy values and objects.
 //!
 //! ```text
 //! ...000  an integer of 61 bits

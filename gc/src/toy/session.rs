@@ -1,4 +1,5 @@
-//! A safe surface over toy objects: values borrow from the session, collecting needs all of it.
+//! A safe surface over toy objects: values borrow from the session, and a collection borrows the
+//! whole session mutably.
 
 use crate::address::{Address, WORD_BYTES};
 use crate::collect::{CollectReason, Outcome};

@@ -1,4 +1,4 @@
-//! The tables that tools ask, and the one question that all ask: which place is this?
+//! The tables that tools ask, and the one question that all tools ask: which place is this address?
 
 use abi::arity::ArityRecord;
 use abi::image::{Extent, section};

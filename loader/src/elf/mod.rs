@@ -1,4 +1,4 @@
-//! ELF structures, one a file: bounds-checked reads of what images use.
+//! ELF structures, one to a file: bounds-checked reads of the fields that images use.
 
 mod header;
 mod program_header;

@@ -1,4 +1,6 @@
-//! Sections, for tools (gABI, "Sections"). Nothing here is trusted: what does not fit is not found.
+//! Sections, for tools (gABI, "Sections").
+//!
+//! Nothing here is trusted. A section that does not fit its file is treated as missing.
 
 use super::{word32, word64};
 use crate::error::LoadError;

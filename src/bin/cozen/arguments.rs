@@ -1,4 +1,4 @@
-//! The command line: what the user asked for.
+//! The command line: parses the user's wishes.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;

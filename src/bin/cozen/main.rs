@@ -1,7 +1,7 @@
 //! The command line `cozen`: parses arguments, dispatches, maps errors to exit statuses.
 //!
-//! Statuses: what the program asked for; 1 for a program that does not compile or that raised; 2 for a
-//! command line, file or image that cannot be used.
+//! The status is the one that the program asked for. It is 1 for a program that does not compile or
+//! that raised, and 2 for a command line, file or image that cannot be used.
 
 mod arguments;
 mod compile;

@@ -1,4 +1,4 @@
-//! Standard output, where what cannot be written is an error, and standard error.
+//! Standard output, where a failed write is an error, and standard error.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! `--gc-stats`: what the collector did.
+//! `--gc-stats`: prints what the collector did.
 
 use cozen::Runtime;
 

@@ -1,6 +1,6 @@
 //! Data with source positions, in an arena.
 //!
-//! A datum is an index ([`DatumId`]) into a [`Data`]; what it consists of are indices again. So no
+//! A datum is an index ([`DatumId`]) into a [`Data`]. The parts of a datum are indices again. So no
 //! nesting is too deep to be dropped, compared or written, and circular data (datum labels) are
 //! ordinary edges.
 

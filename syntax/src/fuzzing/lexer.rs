@@ -1,4 +1,5 @@
-//! Tokens come in order, lie in the text, and end; so do errors, behind which the lexer goes on.
+//! Tokens come in order, lie in the text, and end. Errors do so too, and the lexer goes on behind
+//! them.
 
 use crate::{Lexer, Token, decode_source};
 

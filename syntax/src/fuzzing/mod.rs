@@ -1,4 +1,4 @@
-//! What must hold for any input: checks for fuzzers, which also run as ordinary tests.
+//! Checks for fuzzers, which hold for any input. Ordinary tests run them, too.
 
 pub mod lexer;
 pub mod parser;

@@ -1,5 +1,5 @@
-//! Reading never panics, errors lie in the text, what is read can be written and read again, and
-//! text in pieces is read as the whole is.
+//! Reading never panics, errors lie in the text, and a datum that was read can be written and read
+//! again. Text in pieces is read like the whole text.
 
 use crate::{Data, DataBuilder, Parser, Progress, SyntaxError, decode_source};
 

@@ -1,4 +1,4 @@
-//! Characters, strings and what else has quotes and escapes.
+//! Characters, strings, and other tokens with quotes and escapes.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What is open while a datum is read, and how tokens change it.
+//! The open lists, vectors and abbreviations while a datum is read, and their changes by tokens.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The forms that have names: what each stands for.
+//! The forms that have names, and their meanings.
 
 use std::rc::Rc;
 

@@ -1,9 +1,9 @@
-//! A reference for Scheme, as plain as can be: what random programs must print.
+//! A reference for Scheme, as plain as can be: it says what random programs must print.
 //!
-//! Forms become a few core forms (`expand`), which a machine with explicit continuations runs: a
-//! continuation is a list of frames that nothing ever changes, so a captured one can be entered
-//! again. Variables are found by name, and all of them live in locations. Operands are evaluated
-//! from the left.
+//! Forms become a few core forms (`expand`). A machine with explicit continuations runs these. A
+//! continuation is a list of frames that nothing ever changes, so a captured continuation can be
+//! entered again. Variables are found by name, and all of them live in locations. Operands are
+//! evaluated from the left.
 
 mod core;
 mod expand;

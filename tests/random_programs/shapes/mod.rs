@@ -1,4 +1,4 @@
-//! What random programs are about: each shape aims at what some pass of the compiler believes.
+//! The subjects of random programs: each shape aims at a belief of some pass of the compiler.
 
 mod bindings;
 mod data;

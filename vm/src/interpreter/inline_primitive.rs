@@ -1,4 +1,4 @@
-//! Primitives that are instructions, called by native code where it has no short way.
+//! Primitives that are instructions of bytecode, as native code calls them on its slow paths.
 
 use std::cmp::Ordering;
 

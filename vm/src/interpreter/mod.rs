@@ -1,10 +1,11 @@
 //! The interpreter of bytecode.
 //!
-//! The instruction table ([`abi::for_each_instruction`]) expands to one loop with one `match`; each
-//! arm fetches the operands and calls the instruction's handler, which is inlined and lives in the
+//! The instruction table ([`abi::for_each_instruction`]) expands to one loop with one `match`. Each
+//! arm fetches the operands and calls the instruction's handler, which is inlined and stands in the
 //! file of its family. Handlers take and return the [`Machine`] by value, so that pc and frame
-//! pointer stay in registers. `add_small` on x86-64 (release build): pc in `r13`, frame pointer in
-//! `r12`, the table of handlers in `rbx`; nothing goes through the stack of the interpreter.
+//! pointer stay in registers. `add_small` on x86-64 (release build) has pc in `r13`, the frame
+//! pointer in `r12`, and the table of handlers in `rbx`. Nothing goes through the stack of the
+//! interpreter.
 //!
 //! ```text
 //!     movzwl 0x3(%r13),%esi             a

@@ -1,8 +1,8 @@
 //! From a failed instruction to the condition's handler in Scheme.
 //!
-//! A primitive's [`Raise`] borrows from the mutator, and going on needs the mutator for itself. So
-//! a condition is *staged* first: its arguments are put into the slots of the faulting frame, where
-//! nothing of it is needed any more. Then `%vm-error` is called from there, in place of the frame.
+//! A primitive's [`Raise`] borrows from the mutator, but going on needs the mutator mutably. So a
+//! condition is *staged* first: its arguments are put into the slots of the faulting frame, where
+//! nothing is needed any more. Then `%vm-error` is called in place of the frame.
 
 use std::fmt::Write as _;
 

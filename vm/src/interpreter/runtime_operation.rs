@@ -1,4 +1,4 @@
-//! Slow paths of native code that are no primitives.
+//! Slow paths of native code that are not primitives.
 
 use abi::condition::ConditionKind;
 use abi::isa::{Into, IntoRaw, Local, RawLocal};

@@ -1,4 +1,4 @@
-//! Safepoints: what happens where a collection may start.
+//! Safepoints: the actions at a place where a collection may start.
 
 use abi::condition::ConditionKind;
 use gc::{CollectReason, Outcome};

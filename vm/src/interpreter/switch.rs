@@ -1,4 +1,4 @@
-//! Switches: jumps by tables, which stand behind the instruction as instructions themselves.
+//! Switches: jumps by tables. The entries of a table are instructions behind the switch.
 
 use abi::isa::{Count, Local, Opcode, Small, Word32};
 use abi::object_layout::{string, symbol};

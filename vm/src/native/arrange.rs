@@ -1,6 +1,7 @@
-//! The arguments of a call by native code, brought to where a native entry takes them.
+//! Brings the arguments of a call by native code to where a native entry takes them.
 //!
-//! Whatever is no call of a procedure with native code that takes so many arguments is the driver's.
+//! The driver makes all other calls: of a callee that has no native code or is no procedure, with a
+//! wrong number of arguments, or with a very long list.
 
 use std::cell::Cell;
 

@@ -1,7 +1,8 @@
 //! Crossing between frames of bytecode and of native code.
 //!
-//! See [`abi::native`] for the border frames. A frame of bytecode below native code has six words of
-//! border above it: slots 0 to 4 are `rbp rbx r12 r13 r14`. A native frame below bytecode has two.
+//! See [`abi::native`] for the border frames. A border frame of six words lies above a bytecode
+//! frame that is below native code: a return word, and `rbp rbx r12 r13 r14` in slots 0 to 4. A
+//! border frame of two words lies above a native frame that is below bytecode.
 
 use abi::isa::Opcode;
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};

@@ -1,8 +1,8 @@
-//! Machine code for calls that are not simply a jump to a native entry.
+//! Machine code for calls that are more than a jump to a native entry.
 //!
-//! A callee with native code is entered from here, whatever work its arity makes: nothing is pushed,
-//! and no border crossed. The arguments travel in `rdi rsi rdx rcx r8 r9` and in the mutator, so that
-//! `rax r10 r11` are all that a stub may use before it has stored them.
+//! The stubs enter every callee that has native code, whatever work its arity makes. They push
+//! nothing and cross no border. The arguments travel in `rdi rsi rdx rcx r8 r9` and in the mutator.
+//! So a stub may use only `rax r10 r11` before it has stored the arguments.
 
 use std::arch::naked_asm;
 

@@ -1,4 +1,4 @@
-//! The words of the mutator that native code knows, and what else lies between it and Rust.
+//! The words of the mutator that native code knows, and other state between native code and Rust.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};

@@ -1,7 +1,7 @@
-//! Continuations of native code: captured and reinstated without leaving it.
+//! Continuations of native code: captured and reinstated without the driver.
 //!
-//! What loops do each time (capture with one new frame, resume the innermost frame of a chunk) is tried
-//! first, outside [`guard`]: it cannot panic.
+//! Two cases are tried first, outside of [`guard`], because loops run them and because they cannot
+//! panic: a capture with one new frame, and the resumption of the innermost frame of a chunk.
 
 use gc::{Address, CollectReason, Full, Outcome};
 

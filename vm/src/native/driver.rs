@@ -1,4 +1,4 @@
-//! The driver of a base: the interpreter and native code, one after the other.
+//! The driver of a base: runs the interpreter and native code in turn.
 
 use abi::isa::{IntoReturned, Opcode};
 use abi::native::ARGUMENT_WORDS;

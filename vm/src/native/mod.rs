@@ -1,13 +1,14 @@
-//! Native code: how the machine runs it, and how it and the interpreter call each other.
+//! Native code: how the machine runs it, and how native code and the interpreter call each other.
 //!
 //! Native frames lie on the stack of Scheme frames, and native code runs with the machine's stack
-//! pointer on it. Everything of Rust stays on the system stack: [`driver`] switches to native code
-//! and gets control back when native code needs the interpreter; slow paths are called by
-//! [`stubs`], which change the stack around them.
+//! pointer on this stack. All frames of Rust stay on the system stack. [`driver`] switches to
+//! native code, and gets control back when native code needs the interpreter. [`stubs`] call slow
+//! paths, and change the stack around these calls.
 //!
-//! A direct stub (a primitive, a poll) calls its slow path and returns to native code. Where it
-//! cannot, because a condition was raised, it leaves for the driver, which goes on in bytecode: the
-//! handler's frame lies below the native frame, with a border between (see [`abi::native`]).
+//! A direct stub (a primitive, a poll) calls its slow path and returns to native code. If a
+//! condition was raised, the stub cannot return. Then the stub leaves for the driver, which goes on
+//! in bytecode: the handler's frame lies below the native frame, with a border between (see
+//! [`abi::native`]).
 
 mod arrange;
 mod border;

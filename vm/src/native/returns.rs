@@ -1,4 +1,4 @@
-//! Returns of native code that are more than `ret`.
+//! Returns of native code that need more than a `ret`.
 
 use abi::native::MANY_VALUES;
 use abi::native::return_table::FLAG_RECEIVES;

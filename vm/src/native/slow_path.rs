@@ -1,4 +1,4 @@
-//! What stubs do on the system stack: primitives, polls, allocation.
+//! The work of stubs on the system stack: primitives, polls, allocation.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

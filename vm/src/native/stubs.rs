@@ -1,12 +1,12 @@
 //! Machine code that native code calls, jumps to and returns to.
 //!
-//! All stubs run with `r15` at the mutator, whose system stack pointer was set by [`enter`]. They
-//! use no memory of the stack that native code runs on but the words that a border frame takes.
+//! All stubs run with `r15` at the mutator, whose system stack pointer was set by [`enter`]. On the
+//! stack of native code, stubs use no words except those of a border frame.
 //!
-//! Unwinders are led across: from Rust that a stub called to the native frame that called the stub,
-//! and from native code that bytecode called to the driver, past all frames below on the stack of
-//! Scheme frames. They look for a return address in the function of the byte before it: so return
-//! words lead behind a byte.
+//! Unwind rows lead unwinders across stacks. From Rust that a stub called, they lead to the native
+//! frame that called the stub. From native code that bytecode called, they lead to the driver, past
+//! all older frames on the stack of Scheme frames. An unwinder looks for a return address in the
+//! function of the byte before the address. So every return word leads behind a byte.
 
 use std::arch::naked_asm;
 

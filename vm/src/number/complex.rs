@@ -58,7 +58,7 @@ impl Pair {
         pair(self.real, -self.imaginary)
     }
 
-    fn is_infinite(self) -> bool {
+    pub(super) fn is_infinite(self) -> bool {
         self.real.is_infinite() || self.imaginary.is_infinite()
     }
 
@@ -222,12 +222,20 @@ impl Pair {
     }
 
     pub(super) fn inverse_sine(self) -> Self {
+        if self.is_infinite() {
+            let real = self.real.atan2(self.imaginary.abs());
+            return pair(real, f64::INFINITY.copysign(self.imaginary));
+        }
         let (less, more) = self.roots_beside_one();
         let height = less.conjugate().multiply(more).imaginary;
         pair(self.real.atan2(less.multiply(more).real), height.asinh())
     }
 
     pub(super) fn inverse_cosine(self) -> Self {
+        if self.is_infinite() {
+            let real = self.imaginary.abs().atan2(self.real);
+            return pair(real, f64::NEG_INFINITY.copysign(-self.imaginary));
+        }
         let (less, more) = self.roots_beside_one();
         let height = more.conjugate().multiply(less).imaginary;
         pair(2.0 * less.real.atan2(more.real), height.asinh())

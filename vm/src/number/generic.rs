@@ -1,4 +1,4 @@
-//! What the arithmetic instructions do when their operands are not two fixnums or two flonums.
+//! The slow path of arithmetic instructions: operands that are not two fixnums or two flonums.
 
 use std::cmp::Ordering;
 

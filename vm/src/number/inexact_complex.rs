@@ -1,8 +1,9 @@
 //! Arithmetic on complex numbers of two flonums, with each other and with flonums and fixnums.
 //!
-//! As [`super::tower::Number`] has it, but without copies: a fixnum becomes a double, except for zero,
-//! which changes nothing where it is added (not the sign of a zero either) and wins where it is a
-//! factor. A real number has no imaginary part that could change that of the other operand.
+//! The results are those of [`super::tower::Number`], computed without copies. A fixnum becomes a
+//! double, except for zero: an exact zero changes nothing where it is added (not even the sign of a
+//! zero), and a product with an exact zero is an exact zero. A real number has no imaginary part.
+//! So it changes no imaginary part that it is added to.
 
 use abi::tag::Kind;
 

@@ -125,7 +125,7 @@ impl Real {
     }
 
     /// The same for a product or quotient, of which a zero is as decided as an infinity.
-    fn beside_zero_or_infinity(&self, other: &Self) -> Option<(f64, f64)> {
+    pub(super) fn beside_zero_or_infinity(&self, other: &Self) -> Option<(f64, f64)> {
         match (self, other) {
             (Self::Exact(a), Self::Flonum(b)) if *b == 0.0 => Some((a.unit(), *b)),
             (Self::Flonum(a), Self::Exact(b)) if *a == 0.0 => Some((*a, b.unit())),

@@ -1,6 +1,7 @@
 //! Square roots and roots of exact numbers, exact where the result is (R7RS 6.2.6).
 
 use std::cmp::Ordering;
+use std::f64::consts::LN_2;
 
 use dashu_int::ops::{BitTest, DivRem, SquareRootRem};
 use dashu_int::{IBig, UBig};
@@ -9,6 +10,7 @@ use super::complex::{Pair, pair};
 use super::exact::Exact;
 use super::real::Real;
 use super::tower::Number;
+use super::transcendental::is_in_range;
 use super::{Problem, expected};
 
 /// The root with a positive real part, or with a real part of zero and an imaginary part that is
@@ -34,8 +36,12 @@ pub(crate) fn square_root(number: &Number) -> Number {
 }
 
 fn complex_root(number: &Number) -> Number {
-    let argument = Pair::of(number);
+    let (argument, exponent) = scaled(number).unwrap_or_else(|| (Pair::of(number), 0));
     let root = argument.square_root();
+    let root = pair(
+        times_power_of_two(root.real, exponent / 2),
+        times_power_of_two(root.imaginary, exponent / 2),
+    );
     // The report knows but one side of the cut.
     let is_on_cut = argument.imaginary == 0.0 && argument.real < 0.0;
     Number::from(if is_on_cut {
@@ -43,6 +49,37 @@ fn complex_root(number: &Number) -> Number {
     } else {
         root
     })
+}
+
+/// A number over an even power of two, and that power's exponent: of a finite number with an exact part that
+/// is out of the range of doubles.
+fn scaled(number: &Number) -> Option<(Pair, i64)> {
+    let (real, imaginary) = number.parts();
+    if is_in_range(&real) && is_in_range(&imaginary) {
+        return None;
+    }
+    let exact = [real.to_exact()?, imaginary.to_exact()?];
+    let magnitudes = exact.each_ref().map(|part| match part.sign() {
+        Ordering::Equal => f64::NEG_INFINITY,
+        Ordering::Less => part.negate().logarithm(),
+        Ordering::Greater => part.logarithm(),
+    });
+    let exponent = (magnitudes[0].max(magnitudes[1]) / LN_2 / 2.0) as i64 * 2;
+    let factor = Exact::from(2).power(&IBig::from(-exponent))?;
+    // A zero keeps its sign.
+    let part = |exact: &Exact, part: &Real| match part {
+        Real::Flonum(value) if *value == 0.0 => *value,
+        _ => exact.multiply(&factor).to_f64(),
+    };
+    let scaled = pair(part(&exact[0], &real), part(&exact[1], &imaginary));
+    Some((scaled, exponent))
+}
+
+/// In two steps, so that the power is a double where the product is.
+fn times_power_of_two(value: f64, exponent: i64) -> f64 {
+    let exponent = exponent.clamp(-2000, 2000) as i32;
+    let half = exponent / 2;
+    value * 2_f64.powi(half) * 2_f64.powi(exponent - half)
 }
 
 /// `(sqrt 3+4i)`: exact if the magnitude is and the parts of the root are.

@@ -1,6 +1,6 @@
 //! Fractions of fixnums, without memory of their own.
 //!
-//! Sums and products take the common factors out before they multiply (Knuth, volume 2, 4.5.1): so
+//! Sums and products take the common factors out before they multiply (Knuth, volume 2, 4.5.1). So
 //! all divisors are those of machine words, and results are in lowest terms at once.
 
 use std::cmp::Ordering;

@@ -1,6 +1,7 @@
 //! Tests of the tower, by the reader's notation.
 
 use std::cmp::Ordering;
+use std::f64::consts::PI;
 
 use proptest::prelude::*;
 
@@ -174,6 +175,119 @@ fn transcendental_functions_of_exact_zero_and_one_are_exact() {
         text(&transcendental::magnitude(&number("3+4i")).into()),
         "5"
     );
+}
+
+/// Of a text in which `H` stands for ten to the 400th, and `D` for twice as much.
+fn huge(text: &str) -> Number {
+    let zeros = "0".repeat(400);
+    number(
+        &text
+            .replace('H', &format!("1{zeros}"))
+            .replace('D', &format!("2{zeros}")),
+    )
+}
+
+fn assert_parts(found: &Number, real: f64, imaginary: f64) {
+    let (a, b) = found.parts();
+    for (part, wanted) in [(a.to_f64(), real), (b.to_f64(), imaginary)] {
+        let is_near = (part - wanted).abs() <= 1e-14 * wanted.abs();
+        assert!(is_near, "{found:?}, not {real} and {imaginary}");
+        assert_eq!(
+            part.is_sign_negative(),
+            wanted.is_sign_negative(),
+            "{found:?}"
+        );
+    }
+}
+
+/// Their doubles are infinities or zeros.
+#[test]
+fn exact_numbers_out_of_the_range_of_doubles_have_angles() {
+    let angle = |y: &str, x: &str| {
+        let (y, x) = (huge(y), huge(x));
+        let (y, x) = (y.real(1).expect("real"), x.real(1).expect("real"));
+        Number::from(transcendental::angle(y, x))
+    };
+    let half = 0.5_f64.atan();
+    for (y, x, wanted) in [
+        ("H", "D", half),
+        ("-H", "D", -half),
+        ("H", "-D", PI - half),
+        ("-H", "-D", half - PI),
+        ("1/D", "1/H", half),
+        ("-1/D", "-1/H", half - PI),
+        ("1", "H", 0.0),
+        ("-1", "-H", -PI),
+        ("H", "1", PI / 2.0),
+        ("-1/H", "-1", -PI),
+        ("H", "+inf.0", 0.0),
+        ("H", "0.0", PI / 2.0),
+        ("1/H", "0.0", PI / 2.0),
+        ("1/H", "-0.0", PI / 2.0),
+        ("0", "-0.0", PI),
+        ("+inf.0", "H", PI / 2.0),
+        ("-0.0", "-H", -PI),
+    ] {
+        assert_parts(&angle(y, x), wanted, 0.0);
+    }
+}
+
+#[test]
+fn exact_numbers_out_of_the_range_of_doubles_have_logarithms_and_roots() {
+    let logarithm = |text: &str| transcendental::logarithm(&huge(text));
+    let far = 400.0 * std::f64::consts::LN_10;
+    assert_parts(&logarithm("H+Di"), far + 5_f64.ln() / 2.0, 2_f64.atan());
+    assert_parts(
+        &logarithm("1/D-1/Hi"),
+        1.25_f64.ln() / 2.0 - far,
+        -2_f64.atan(),
+    );
+    assert_parts(&logarithm("-H+1.0i"), far, PI);
+    assert_parts(&logarithm("H-0.0i"), far, -0.0);
+    let root = |text: &str| root::square_root(&huge(text));
+    // The root of 1+i.
+    let (real, imaginary) = (1.098_684_113_467_809_9, 0.455_089_860_562_227_3);
+    assert_parts(&root("H+Hi"), real * 1e200, imaginary * 1e200);
+    assert_parts(&root("1/H-1/Hi"), real * 1e-200, -imaginary * 1e-200);
+    assert_parts(&root("-H-0.0i"), 0.0, 1e200);
+    assert_parts(&root("H-0.0i"), 1e200, -0.0);
+}
+
+#[test]
+fn inverse_functions_reach_beyond_doubles() {
+    let apply = |function, text: &str| transcendental::apply(function, &huge(text));
+    let (far, half) = (400.0 * std::f64::consts::LN_10 + 2_f64.ln(), 0.5_f64.atan());
+    assert_parts(&apply(Function::Asin, "H"), PI / 2.0, -far);
+    assert_parts(&apply(Function::Asin, "-H"), -PI / 2.0, far);
+    assert_parts(&apply(Function::Acos, "H"), 0.0, far);
+    assert_parts(&apply(Function::Acos, "-H"), PI, -far);
+    let further = far + 5_f64.ln() / 2.0;
+    assert_parts(&apply(Function::Asin, "H+Di"), half, further);
+    assert_parts(&apply(Function::Acos, "H-Di"), PI / 2.0 - half, further);
+    for (text, sine, cosine) in [
+        ("+inf.0", (PI / 2.0, true), (0.0, false)),
+        ("-inf.0", (-PI / 2.0, false), (PI, true)),
+        ("1.0+inf.0i", (0.0, false), (PI / 2.0, true)),
+        ("+inf.0-inf.0i", (PI / 4.0, true), (PI / 4.0, false)),
+    ] {
+        for (function, (real, is_below)) in [(Function::Asin, sine), (Function::Acos, cosine)] {
+            let (a, b) = apply(function, text).parts();
+            assert!(
+                (a.to_f64() - real).abs() < 1e-15,
+                "{function:?} {text}: {a:?}"
+            );
+            let wanted = if is_below {
+                f64::NEG_INFINITY
+            } else {
+                f64::INFINITY
+            };
+            assert_eq!(
+                b.to_f64().to_bits(),
+                wanted.to_bits(),
+                "{function:?} {text}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,13 @@
 //! Exponentials, logarithms and trigonometry (R7RS 6.2.6), exact where the result is.
+//!
+//! An exact argument may be beyond all doubles, or so near to zero that its double is zero, where the result
+//! is an ordinary double. Then the double of the argument tells nothing: see [`is_in_range`].
 
 use std::cmp::Ordering;
-use std::f64::consts::PI;
+use std::f64::consts::{LN_2, PI};
 
 use super::complex::{Pair, pair};
+use super::exact::Exact;
 use super::real::Real;
 use super::root::square_root;
 use super::tower::Number;
@@ -44,7 +48,8 @@ pub(crate) fn apply(function: Function, number: &Number) -> Number {
             }
             // The cuts belong to the second and fourth quadrant: there, asin z is
             // -i log(iz + sqrt(1 - zz)), as the report has it.
-            apply_complex(function, pair(value, 0.0_f64.copysign(-value))).into()
+            let result = apply_complex(function, pair(value, 0.0_f64.copysign(-value)));
+            far_from_zero(function, number, result).into()
         }
         Number::Complex(real, imaginary) => {
             let mut argument = Pair::of(number);
@@ -52,9 +57,41 @@ pub(crate) fn apply(function: Function, number: &Number) -> Number {
                 // The lower cut belongs to the left, by the report's definition.
                 argument.real = -0.0;
             }
-            apply_complex(function, argument).into()
+            far_from_zero(function, number, apply_complex(function, argument)).into()
         }
     }
+}
+
+/// The `result` of a function of a pair of doubles; anew if the function is an inverse sine or cosine, and
+/// the argument is finite, but beyond all doubles. There, both are logarithms of twice the argument, turned.
+fn far_from_zero(function: Function, number: &Number, result: Pair) -> Pair {
+    let (real, imaginary) = number.parts();
+    if !Pair::of(number).is_infinite() || exact_square(number).is_none() {
+        return result;
+    }
+    let (y, x) = direction(&imaginary.magnitude(), &real);
+    let angle = match function {
+        Function::Asin => x.atan2(y),
+        Function::Acos => y.atan2(x),
+        _ => return result,
+    };
+    let height = LN_2 + Pair::of(&logarithm(number)).real;
+    pair(angle, height.copysign(result.imaginary))
+}
+
+/// Whether the double of a number is near to the number, or both are zero or not finite.
+pub(super) fn is_in_range(real: &Real) -> bool {
+    match real {
+        Real::Exact(value) => value.is_zero() || value.to_f64().is_normal(),
+        Real::Flonum(_) => true,
+    }
+}
+
+/// The square of the distance from zero, unless that is infinite or no number.
+fn exact_square(number: &Number) -> Option<Exact> {
+    let (real, imaginary) = number.parts();
+    let (a, b) = (real.to_exact()?, imaginary.to_exact()?);
+    Some(a.multiply(&a).add(&b.multiply(&b)))
 }
 
 fn apply_real(function: Function, value: f64) -> f64 {
@@ -114,7 +151,15 @@ pub(crate) fn logarithm(number: &Number) -> Number {
                 Number::from(magnitude)
             }
         }
-        Number::Complex(..) => Pair::of(number).logarithm().into(),
+        Number::Complex(real, imaginary) => {
+            let mut result = Pair::of(number).logarithm();
+            if !(is_in_range(real) && is_in_range(imaginary))
+                && let Some(square) = exact_square(number)
+            {
+                result = pair(square.logarithm() / 2.0, angle(imaginary, real).to_f64());
+            }
+            result.into()
+        }
     }
 }
 
@@ -123,7 +168,36 @@ pub(crate) fn angle(y: &Real, x: &Real) -> Real {
     if y.is_exactly(0) && x.is_exact() && !x.is_negative() {
         return Real::from(0);
     }
-    Real::Flonum(y.to_f64().atan2(x.to_f64()))
+    let (y, x) = direction(y, x);
+    Real::Flonum(y.atan2(x))
+}
+
+/// Two doubles with the signs and the ratio of `y` and `x`.
+fn direction(y: &Real, x: &Real) -> (f64, f64) {
+    if let Some(doubles) = y.beside_zero_or_infinity(x) {
+        return doubles;
+    }
+    let (Real::Exact(exact_y), Real::Exact(exact_x)) = (y, x) else {
+        return (y.to_f64(), x.to_f64());
+    };
+    if is_in_range(y) && is_in_range(x) {
+        return (y.to_f64(), x.to_f64());
+    }
+    let [a, b] = [exact_y, exact_x].map(|value| {
+        if value.sign().is_lt() {
+            value.negate()
+        } else {
+            value.clone()
+        }
+    });
+    let largest = if a.compare(&b).is_lt() { b } else { a };
+    let scaled = |value: &Exact| {
+        let scaled = value
+            .divide(&largest)
+            .map_or(0.0, |quotient| quotient.to_f64());
+        scaled.copysign(value.unit())
+    };
+    (scaled(exact_y), scaled(exact_x))
 }
 
 /// The point at `angle` (in radians) and distance `magnitude`.

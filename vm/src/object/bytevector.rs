@@ -1,6 +1,6 @@
 //! Bytes of objects: copying them at the speed of the machine.
 //!
-//! Objects show their bytes as cells, as nothing forbids two views of one object.
+//! Objects show their bytes as cells, because nothing forbids two views of one object.
 
 use std::cell::Cell;
 

@@ -1,4 +1,4 @@
-//! Objects: typed views of what values refer to.
+//! Objects: typed views of the memory that references lead to.
 
 mod base;
 pub(crate) mod bytevector;

@@ -1,11 +1,12 @@
 //! `eq` hash tables: open addressing by the addresses of keys.
 //!
-//! `ENTRIES` is a vector of keys and values in turn; `UNBOUND` stands where a key is missing. At
-//! least half of the places are free. The collector sets `STALE` when keys have moved; the next
+//! `ENTRIES` is a vector of keys and values in turn. `UNBOUND` stands where a key is missing. At
+//! least half of the places are free. The collector sets `STALE` when keys have moved. The next
 //! access then finds new places for all entries.
 //!
-//! A weak table holds ephemerons in place of keys: those whose keys a collection found unreachable are
-//! forgotten when places are found anew, which is always before they are looked at.
+//! A weak table holds ephemerons in place of keys. A collection breaks the ephemerons whose keys it
+//! found unreachable. The table forgets their entries when it finds new places, which always
+//! happens before it looks at entries again.
 
 use abi::object_layout::{PAYLOAD, WORD_BYTES, table, weak_pair};
 use abi::tag::{Header, Kind};

@@ -1,4 +1,4 @@
-//! Input: filling the buffer, and taking from it.
+//! Input: filling a port's buffer, and taking bytes and characters from it.
 
 use abi::condition::ConditionKind;
 use rustix::io::Errno;

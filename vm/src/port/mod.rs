@@ -1,8 +1,8 @@
-//! Ports: buffers of bytes, before files, strings and bytevectors.
+//! Ports: buffers of bytes, in front of files, strings and bytevectors.
 //!
-//! Text is UTF-8 in the buffer. What is not UTF-8 reads as U+FFFD, one for each part that cannot be
-//! continued. Input is consumed only when an operation has succeeded, so that it can be run again
-//! after a collection; output is complete before its first byte leaves.
+//! Text is UTF-8 in the buffer. Bytes that are not UTF-8 read as U+FFFD, one for each part that
+//! cannot be continued. Input is consumed only when an operation has succeeded, so that the
+//! operation can run again after a collection. Output is complete before its first byte leaves.
 
 pub(crate) mod file;
 pub(crate) mod input;

@@ -1,7 +1,7 @@
 //! The check of a claim that the optimizer made: see [`abi::claim`].
 //!
-//! A claim that does not hold is a bug of the compiler. So nothing is raised, which a handler could take:
-//! the check panics with the claim, the value and the place.
+//! A claim that does not hold is a bug of the compiler. A handler of the program must not take it.
+//! So the check raises nothing: it panics with the claim, the value and the place.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Host primitives: those that end runs, collect, compile, or call the embedder.
+//! Host primitives: they end runs, collect, compile, or call the embedder.
 
 #![expect(
     clippy::unnecessary_wraps,

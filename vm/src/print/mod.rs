@@ -1,7 +1,7 @@
 //! Values as text: `display`, `write`, `write-shared` (R7RS 6.13.3).
 //!
-//! No recursion: what is left to be written lies on a stack of tasks. What has to be labelled is
-//! found first, see [`labels`].
+//! No recursion: a stack of tasks holds the parts that are still to be written. The objects that
+//! need labels are found first, see [`labels`].
 
 mod labels;
 mod leaf;

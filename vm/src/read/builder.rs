@@ -1,8 +1,9 @@
-//! A parser's events to values: data are made in the heap at once.
+//! From a parser's events to values: data are made in the heap at once.
 //!
-//! Nothing collects while a datum is built, so that values may wait on a stack of Rust. What they
-//! take is announced in steps. When a step is refused, the rest of the datum is only measured, and
-//! the answer asks for a collection that makes room for all of it; then everything starts again.
+//! Nothing collects while a datum is built, so that values may wait on a Rust vector. The builder
+//! announces the memory that they take in steps. When the heap refuses a step, the builder only
+//! measures the rest of the datum. The answer then asks for a collection that makes room for the
+//! whole datum, and reading starts again.
 
 use std::collections::HashMap;
 

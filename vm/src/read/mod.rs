@@ -1,7 +1,7 @@
-//! `read` (R7RS 6.13.2): text of a port to data in the heap.
+//! `read` (R7RS 6.13.2): from the text of a port to data in the heap.
 //!
-//! The values are made while the text is parsed; the port's bytes are consumed when the datum is
-//! complete. A collection that turns out to be needed in between starts it all over.
+//! The values are made while the text is parsed. The bytes of the port are consumed when the datum
+//! is complete. If a collection is needed in between, reading starts again after it.
 
 mod builder;
 #[cfg(test)]

@@ -1,5 +1,4 @@
-//! What is read equals the tree that the compiler would get, whatever the text, the port and the
-//! heap are like.
+//! `read` gives the data that the compiler would get, for any text, any port and any heap.
 
 use abi::tag::Kind;
 use proptest::prelude::*;

@@ -1,4 +1,4 @@
-//! Arithmetic on any numbers: fixnums and self-tagged flonums here, the rest in a stub.
+//! Arithmetic on any numbers: fixnums and self-tagged flonums here, all others in a stub.
 //!
 //! ```text
 //! fixnums?  ─ yes ─► machine arithmetic ─ fits ─► result
@@ -8,7 +8,7 @@
 //!    └───────────────────────┴─► stub ─► result
 //! ```
 //!
-//! What the types of the operands rule out is left out.
+//! Branches that the types of the operands rule out are left out.
 
 use abi::primitive::Primitive;
 use abi::tag::{self, TAG_BITS};

@@ -1,4 +1,4 @@
-//! Conditions, and booleans made of them.
+//! Conditions, and booleans that are made of conditions.
 
 use abi::primitive::Primitive;
 use abi::tag;

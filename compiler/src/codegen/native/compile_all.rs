@@ -1,5 +1,5 @@
-//! Cranelift at work: on several threads where there is enough to do. What it makes does not depend on
-//! them.
+//! Cranelift at work, on several threads where there is enough to do. The code does not depend on
+//! the threads.
 
 use std::num::NonZero;
 use std::sync::Mutex;

@@ -1,4 +1,4 @@
-//! Continuations, argument lists, host procedures: what native code leaves to stubs.
+//! Continuations, argument lists, host procedures: operations that native code leaves to stubs.
 
 use abi::native::{Stub, context};
 use abi::object_layout::chunk;

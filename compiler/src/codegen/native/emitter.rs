@@ -1,4 +1,5 @@
-//! What is known while a procedure's CLIF is written, and the small steps that all of it is made of.
+//! The state while a procedure's CLIF is written, and the small steps that all operations consist
+//! of.
 
 use std::collections::BTreeMap;
 

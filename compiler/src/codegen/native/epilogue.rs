@@ -1,9 +1,10 @@
 //! Epilogues that return without waiting for the frame pointer.
 //!
-//! Cranelift ends every function by `add rsp, size; mov rsp, rbp; pop rbp`, though the first of these
-//! leaves `rsp` where the second puts it. With the second each return waits for the `rbp` that the last
-//! one has read from memory: returning from deep recursion goes at the speed of a chain of loads, which
-//! miss the caches (ack took four times as long). It becomes a no-operation.
+//! Cranelift ends every function by `add rsp, size; mov rsp, rbp; pop rbp`. The first instruction
+//! already leaves `rsp` where the second puts it. The second makes each return wait for the `rbp`
+//! that the last return has read from memory. Then returns from deep recursion go at the speed of a
+//! chain of loads, which miss the caches (`ack` took four times as long). This file turns the
+//! second instruction into a no-operation.
 
 /// `add rsp, imm8`, without its operand.
 const ADD_BYTE: [u8; 3] = [0x48, 0x83, 0xc4];

@@ -1,4 +1,4 @@
-//! From what Cranelift made to what the linker takes.
+//! From Cranelift's output to the linker's input.
 
 use abi::frame_map::SlotState;
 use abi::native::FRAME_BYTES_MAX;

@@ -1,6 +1,7 @@
 //! Leaf primitives that programs call often, without a call for the usual operands.
 //!
-//! Predicates are written as branches: `procedure` hands them to the branch that alone uses their value.
+//! Predicates are written as branches: `procedure` hands a predicate to the branch that alone uses
+//! its value.
 //!
 //! ```text
 //! assq key list:  p = list ─► pair? ─ yes ─► entry = car p: a pair whose car is the key? ─ yes ─► entry

@@ -1,5 +1,6 @@
-//! A guess: whether numbers of which nothing is known are rather flonums than fixnums. It moves code, and
-//! changes nothing else.
+//! A guess: whether numbers of unknown type are more often flonums than fixnums.
+//!
+//! The guess moves code, and changes nothing else.
 
 use abi::tag;
 

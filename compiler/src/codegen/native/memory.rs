@@ -12,7 +12,7 @@ use super::Listed;
 use super::emitter::Emitter;
 use crate::codegen::intervals::RECORD_INDEX_OPERAND;
 use crate::link::unit::FixupTarget;
-use crate::ssa::analysis::Proof;
+use crate::ssa::analysis::{GROUP_BYTES_MAX, Proof};
 use crate::ssa::ir::{ProcedureId, ValueId};
 
 /// Bits of a word that say whether it is a reference: see [`tag::is_reference`].
@@ -59,9 +59,12 @@ impl Emitter<'_, '_> {
         self.start(done);
     }
 
-    /// The address of `bytes` of fresh memory.
+    /// The address of `bytes` of fresh memory. The allocator looks where a large object goes.
     pub(super) fn reserve(&mut self, bytes: u64) -> Value {
         debug_assert!(bytes.is_multiple_of(OBJECT_ALIGN_BYTES as u64));
+        if bytes > u64::from(GROUP_BYTES_MAX) {
+            return self.allocate_slowly(bytes);
+        }
         let (merge, address) = self.merge_block(types::I64);
         let slow = self.cold_block();
         let mutator = self.mutator();

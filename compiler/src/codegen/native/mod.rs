@@ -1,12 +1,14 @@
-//! From SSA to machine code, by Cranelift: a function for each procedure, on the frames of bytecode.
+//! From SSA to machine code, by Cranelift: a function for each procedure, on the frames of
+//! bytecode.
 //!
 //! 1. `eligible` says which procedures get native code;
-//! 2. `plan` finds which values need slots, which slots, and where values are at the borders of blocks;
+//! 2. `plan` finds which values need slots, which slots they get, and where values are at the
+//!    borders of blocks;
 //! 3. `procedure` writes CLIF, block by block, with one file for each family of operations;
-//! 4. `finish` turns what Cranelift made into what the linker takes: code with holes, return points
+//! 4. `finish` turns Cranelift's output into the linker's input: code with holes, return points
 //!    with frame maps, lines, unwind rows.
 //!
-//! [`abi::native`] says what is agreed on with the virtual machine.
+//! [`abi::native`] states the agreement with the virtual machine.
 
 mod arithmetic;
 mod branch;

@@ -1,14 +1,14 @@
 //! Where tagged values stand: in registers, in slots of the frame, or both.
 //!
-//! A collection moves objects, and native frame maps know slots only. So a tagged value that is live
-//! across a safepoint is *kept*: it has a slot, is stored there before the safepoint, and read again
-//! where it is used next. Two facts follow every kept value through the procedure: whether its slot is
-//! *stored* (has the value), and whether a *register* has it. Both are computed here for the start of
-//! each block, as what holds on all ways there; a value of which neither holds on all ways is read at
-//! the ends of the blocks before.
+//! A collection moves objects, and native frame maps know slots only. So a tagged value that is
+//! live across a safepoint is *kept*: it has a slot, is stored there before the safepoint, and is
+//! read again where it is used next. Two facts follow every kept value through the procedure:
+//! whether its slot is *stored* (has the value), and whether a *register* has it. This file
+//! computes for the start of each block which of the facts hold on all paths there. If neither fact
+//! holds on all paths, the value is read at the ends of the blocks before.
 //!
-//! Immediates, constants and addresses of the image never move: they are made anew wherever they are
-//! used, and are not kept. Raw values are left to the register allocator.
+//! Immediates, constants and addresses of the image never move. They are not kept, but made anew
+//! wherever they are used. Raw values are left to the register allocator.
 
 use super::safepoints::{Safepoint, at_end, at_operation};
 use super::slots;

@@ -1,7 +1,8 @@
-//! What is live at each safepoint and where, for those who ask ([`crate::codegen::frame_record`]).
+//! The live values at each safepoint and their places, for callers that ask
+//! ([`crate::codegen::frame_record`]).
 //!
-//! Tagged values are those that the plan gave slots; where the register allocator has put raw ones, it
-//! tells by labels that each of them gets.
+//! Tagged values stand in the slots of the plan. The register allocator places raw values. Each raw
+//! value gets a label, and the register allocator tells the place of each label.
 
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::LabelValueLoc;

@@ -1,4 +1,5 @@
-//! Calls that are safepoints: values go to their slots before, the frame map names the slots.
+//! Calls that are safepoints: values go to their slots before the call, and the frame map names the
+//! slots.
 
 use abi::native::{RuntimeOperation, Stub, context};
 use abi::primitive::Primitive;

@@ -1,8 +1,8 @@
 //! How arguments reach a procedure: its general entry, and its body.
 //!
-//! A *body* takes its closure only if it has free variables, and every parameter as it is represented.
-//! What has no register of its class is in the mutator, in the word of its number, as for a general
-//! entry.
+//! A *body* takes its closure only if it has free variables, and every parameter in the parameter's
+//! representation. A parameter without a register of its class is in the mutator, in the word of
+//! its number, as for a general entry.
 
 use abi::native::REGISTER_WORDS;
 use abi::native::context::{self, ArgumentPlace};

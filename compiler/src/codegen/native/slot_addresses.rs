@@ -1,21 +1,23 @@
 //! Addresses of slots are made where they are used.
 //!
-//! **Claim**: no machine register and no word of a frame holds an address inside a native frame across
-//! a call. A captured frame is resumed wherever its base has room, see `vm::continuation`: an address
-//! that was computed before the call leads to where the frame stood when it was captured, which by then
-//! is memory of other frames, or of an earlier turn through the same frame.
+//! **Claim**: no machine register and no word of a frame holds an address inside a native frame
+//! across a call. A captured frame is resumed wherever its base has room, see `vm::continuation`.
+//! So an address that was computed before the call leads to where the frame stood when it was
+//! captured. By then, that place is memory of other frames, or of an earlier turn through the same
+//! frame.
 //!
-//! Cranelift takes the address of a slot for a constant: its optimizer makes one of all those of a slot,
-//! at a place above them. Most loads and stores take the slot into their own operand, but a load that
-//! becomes an operand of another instruction does not; then the address waits in a register that the
-//! callee keeps, or in a word of the register allocator, as long as it likes.
+//! Cranelift takes the address of a slot for a constant. Its optimizer makes one address of all
+//! addresses of a slot, at a place above them. Most loads and stores take the slot into their own
+//! operand. But a load that becomes an operand of another instruction does not. Then the address
+//! waits in a register that the callee keeps, or in a word of the register allocator, for any
+//! length of time.
 //!
-//! So each use gets an address of its own, right in front of it, after the optimizer has run. **What has
-//! to hold for the claim**: nothing behind this pass makes one of two equal instructions, and an
-//! instruction is moved down past others only where none of them has an effect (Cranelift's lowering
-//! merges loads of one color, and a call starts another color). Other frame addresses there are two: the
-//! stack pointer, which polls compare at once, and `rbp`, which the machine sets for each frame that it
-//! resumes.
+//! So each use gets an address of its own, right in front of the use, after the optimizer has run.
+//! **For the claim, two things have to hold**: nothing behind this pass makes one of two equal
+//! instructions, and an instruction is moved down past others only where none of them has an effect
+//! (Cranelift's lowering merges loads of one color, and a call starts another color). There are two
+//! other frame addresses: the stack pointer, which polls compare at once, and `rbp`, which the
+//! machine sets for each frame that it resumes.
 
 use cranelift_codegen::cursor::{Cursor, FuncCursor};
 use cranelift_codegen::ir::{

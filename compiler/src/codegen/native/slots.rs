@@ -1,10 +1,11 @@
 //! Which kept values share a slot of the frame.
 //!
-//! A slot is written at safepoints, when the operands have been read, and at the ends of blocks before
-//! loops, when those of the terminator have not. So two values need different slots only if both are live
-//! behind such a place, or are read there: that both are live somewhere between is no matter. A frame of
-//! a recursive procedure is as small as its calls allow, though slow paths keep more; what memory deep
-//! recursions touch depends on it (`ack`: two slots for three values, a third less stack).
+//! A slot is written in two situations: at a safepoint, when the operands have been read; and at
+//! the end of a block before a loop, when the operands of the terminator have not been read. So two
+//! values need different slots only if both are live behind such a place, or are read there. It
+//! does not matter whether both are live somewhere between. So the frame of a recursive procedure
+//! is as small as its calls allow, even if slow paths keep more values. The size decides how much
+//! memory deep recursion touches (`ack`: two slots for three values, a third less stack).
 
 use super::plan::{KeptId, Plan};
 use super::safepoints::{Safepoint, at_end, at_operation};

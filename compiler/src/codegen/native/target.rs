@@ -1,4 +1,4 @@
-//! The machine that native code is made for, and how Cranelift is set up.
+//! The machine for which native code is made, and Cranelift's settings.
 
 use std::sync::Arc;
 

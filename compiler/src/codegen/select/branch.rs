@@ -1,4 +1,5 @@
-//! Branches on conditions, and on their opposites: with not-a-number, these are not other relations.
+//! Branches on conditions, and on their opposites. With not-a-number, the opposite of a relation is
+//! not another relation.
 
 use abi::isa::{BranchOffset, Instruction, RawLocal, Small, TestOperand, Word32};
 use abi::type_test::TypeTest;

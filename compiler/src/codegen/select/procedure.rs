@@ -1,4 +1,4 @@
-//! One procedure: its blocks in order, and what is live at each safepoint.
+//! One procedure: its blocks in order, and the live values at each safepoint.
 
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
-//! What the slots of frame maps hold, for those who ask.
+//! The values in the slots of frame maps, for callers that ask.
 //!
-//! Which slots are live was found by walking from uses to definitions; which value a slot holds is read
-//! off the live ranges by which slots were given away.
+//! Liveness was found by walking from uses to definitions, and says which slots are live. The live
+//! ranges by which slots were given away say which value a slot holds.
 
 use super::procedure::Selector;
 use crate::codegen::assembler::Safepoint;

@@ -1,4 +1,4 @@
-//! Environments: variables, labels and the place a procedure returns to.
+//! Environments: variables, labels, and the place to which a procedure returns.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

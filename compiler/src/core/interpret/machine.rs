@@ -1,4 +1,4 @@
-//! The machine: one expression or some values, and where they go.
+//! The machine: it holds one expression or some values, and the continuation that takes them.
 
 use std::rc::Rc;
 

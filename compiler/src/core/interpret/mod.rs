@@ -1,12 +1,13 @@
-//! A reference for Core: an interpreter that knows no optimization, against which passes are tested.
+//! A reference for Core: an interpreter without any optimization, to which passes are compared.
 //!
-//! A machine with an expression, an environment and a continuation (after Felleisen and Friedman, Control
-//! operators, the SECD-machine, and the lambda-calculus, 1986). Continuations and environments are lists in the
-//! heap that are never changed, but for the locations of variables: so a continuation can be entered any
-//! number of times. Operands are evaluated from left to right, operators first, as all levels do.
+//! The interpreter is a machine with an expression, an environment and a continuation (after
+//! Felleisen and Friedman, Control operators, the SECD-machine, and the lambda-calculus, 1986).
+//! Continuations and environments are lists in the heap that never change, except for the locations
+//! of variables. So a continuation can be entered any number of times. Operands are evaluated from
+//! left to right, operators first, as all levels do.
 //!
-//! What a program *does* is its [`Outcome`]: what it assigns to global variables, in order, and its value
-//! or error at the end.
+//! The [`Outcome`] of a program says what the program *does*: its assignments to global variables,
+//! in order, and its value or error at the end.
 
 mod environment;
 mod machine;

@@ -1,4 +1,4 @@
-//! Primitives, and standard procedures that become primitives, on values.
+//! Primitives on values, and the standard procedures that become primitives.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -41,6 +41,7 @@ pub(super) fn apply_primitive(primitive: Primitive, operands: &[Value]) -> Resul
         (Primitive::SetCar, [pair, value]) => Ok(put(half(pair, 0)?, value)),
         (Primitive::SetCdr, [pair, value]) => Ok(put(half(pair, 1)?, value)),
         (Primitive::MakeBox, [value]) => Ok(Value::Box(Rc::new(RefCell::new(value.clone())))),
+        (Primitive::CharToInteger, [value]) => character(value),
         (Primitive::BoxRef, [Value::Box(content)]) => Ok(content.borrow().clone()),
         (Primitive::BoxSet, [Value::Box(content), value]) => Ok(put(content, value)),
         (_, [left, right]) => arithmetic(primitive, number(left)?, number(right)?),
@@ -58,6 +59,17 @@ fn half(pair: &Value, number: usize) -> Result<&RefCell<Value>> {
 fn put(place: &RefCell<Value>, value: &Value) -> Value {
     *place.borrow_mut() = value.clone();
     Value::Word(tag::UNSPECIFIED)
+}
+
+/// The code of a character.
+fn character(value: &Value) -> Result<Value> {
+    match value {
+        Value::Word(code) if tag::is_character(*code) => match tag::character_value(*code) {
+            Some(character) => Ok(word(u32::from(character).into())),
+            None => wrong_type(value),
+        },
+        other => wrong_type(other),
+    }
 }
 
 fn number(value: &Value) -> Result<i64> {
@@ -97,6 +109,13 @@ pub(super) fn apply_standard(name: &str, operands: &[Value]) -> Result<Value> {
         ("max", [_, _, ..]) => fold(Primitive::Max2, operands),
         ("<", [_, _, ..]) => chain(Primitive::Less, operands),
         ("=", [_, _, ..]) => chain(Primitive::NumberEqual, operands),
+        ("char<?", [_, _, ..]) => {
+            let code = |each: &Value| {
+                apply_primitive(Primitive::CharToInteger, std::slice::from_ref(each))
+            };
+            let codes: Vec<Value> = operands.iter().map(code).collect::<Result<_>>()?;
+            chain(Primitive::Less, &codes)
+        }
         ("zero?", [single]) => apply_primitive(Primitive::NumberEqual, &[single.clone(), word(0)]),
         ("cadr", [single]) => {
             let rest = apply_primitive(Primitive::Cdr, std::slice::from_ref(single))?;

@@ -1,8 +1,8 @@
 //! Closure conversion: says what each closure holds, and which calls are known.
 //!
-//! Before: stage 2. After: stage 3. A procedure bound by `Fix` whose body names nothing but its own
-//! variables, top-level variables and procedures of the same kind has no free variables; then neither
-//! calls nor references to it cost its callers anything.
+//! Before: stage 2. After: stage 3. Some procedures bound by `Fix` have no free variables: those
+//! whose bodies name only their own variables, top-level variables, and procedures of the same
+//! kind. A call of such a procedure, or a reference to it, costs its users no free variable.
 //!
 //! ```text
 //! (fix ((f.0 (lambda (x.1 . y.2) (f.0 x.1 1 2)))) f.0)
@@ -11,13 +11,15 @@
 //!
 //! # Claims
 //!
-//! * A variable of `Fix` stands for its lambda wherever it is named: it is never assigned.
-//! * A call that does not fit stays a call, which raises. The list of further arguments is made when all
-//!   operands have returned, as the callee would make it.
-//! * A closure holds values, not locations: free variables are never assigned. Variables of the top level
-//!   are in cells, because their form is evaluated once, or again in the same cells.
-//! * A procedure holds each variable that it names, and each procedure with free variables that it names;
-//!   so does every procedure between it and the binding. The verifier fails where one is missing.
+//! * A variable of `Fix` stands for its lambda wherever the variable is named, because the variable
+//!   is never assigned.
+//! * A call whose arguments do not fit stays an ordinary call, which raises. The list of further
+//!   arguments is made when all operands have returned, as the callee would make it.
+//! * A closure holds values, not locations: a free variable is never assigned. Variables of the top
+//!   level are in cells, because their form is evaluated once, or again in the same cells.
+//! * A procedure holds each variable that it names, and each procedure with free variables that it
+//!   names. So does every procedure between it and the binding. The verifier fails where one is
+//!   missing.
 
 use std::collections::HashSet;
 

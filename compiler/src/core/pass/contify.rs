@@ -1,5 +1,7 @@
-//! Contification: procedures that always return to the same place become labels of the procedure around
-//! that place, and procedures that call themselves in tail position become loops.
+//! Contification: turns procedures into labels and loops.
+//!
+//! A procedure that always returns to the same place becomes a label of the procedure around that
+//! place. A procedure that calls itself in tail position becomes a loop.
 //!
 //! Before: stage 2. After: stage 2.
 //!
@@ -8,23 +10,28 @@
 //! => (labels ((loop.0 (i.1) (if (< i.1 9) (goto loop.0 (+ i.1 1)) i.1))) (goto loop.0 0))
 //! ```
 //!
-//! The *root* of an expression is the outermost one with respect to which it stands in tail position: two
-//! calls with the same root return to the same place. A group of procedures is contified if it is only
-//! called, and all its calls have one root, those aside that stand in tail position of its own bodies;
-//! then the bodies get this root too (after Fluet and Weeks, Contification Using Dominators, 2001, for the
-//! case that roots are found from the inside out).
+//! The *root* of an expression is the outermost expression with respect to which it stands in tail
+//! position. Two calls with the same root return to the same place. A group of procedures is
+//! contified under two conditions: its procedures are only called, and all calls have one root.
+//! Calls in tail position of the group's own bodies do not count. The bodies then get this root,
+//! too (after Fluet and Weeks, Contification Using Dominators, 2001, for the case that roots are
+//! found from the inside out).
 //!
 //! # Claims
 //!
-//! * Calls with one root return to one place, with the same number of values wanted: no frame is needed to
-//!   find it again, and a continuation that is captured in an operand holds the frame around.
-//! * All calls of a group are seen: a variable that is named otherwise than as an operator makes its group
-//!   stay, and so does a call that does not fit, because it has to raise.
-//! * A procedure that captures where it returns to is no label: its frame would be that of another one.
-//! * The parameters of a label are bound anew at each jump, so that assigned ones that procedures captured
-//!   in an earlier turn keep their locations: `convert_assignments` makes a box in the label's body.
-//! * A group may move inwards to the root of its calls: what its bodies name is bound outside of the group,
-//!   so outside of the root, and making closures has no effect that could be told from its absence.
+//! * Calls with one root return to one place, which wants the same number of values from all. No
+//!   frame is needed to find the place again. A continuation that is captured in an operand holds
+//!   the frame around it.
+//! * The pass sees all calls of a group. If a variable is named otherwise than as an operator, its
+//!   group stays. If a call does not fit, the group stays, because the call has to raise.
+//! * A procedure that captures the continuation to which it returns does not become a label: the
+//!   capture would take another procedure's frame.
+//! * Each jump binds the parameters of a label anew. So assigned parameters that a procedure
+//!   captured in an earlier turn keep their locations: `convert_assignments` makes a box in the
+//!   label's body.
+//! * A group may move inwards to the root of its calls. Names in its bodies are bound outside of
+//!   the group, and so outside of the root. Making closures has no effect that a program could tell
+//!   from its absence.
 //!
 //! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 

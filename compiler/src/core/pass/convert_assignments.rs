@@ -9,11 +9,12 @@
 //!
 //! # Claims
 //!
-//! * A binding form makes its locations when all its operands have returned, and makes them anew each time
-//!   one of them returns again through a continuation. Proof: boxes are made in the body of the form,
-//!   whose operands are bound to variables that are never assigned; or around its only operand.
-//! * Every use of an assigned variable goes through its box: no pass before this one may have copied such
-//!   a variable, and what an assigned variable of the top level is, only its cell knows.
+//! * A binding form makes its locations when all its operands have returned. It makes them anew
+//!   each time an operand returns again through a continuation. Proof: boxes are made in the body
+//!   of the form, and the operands are bound to variables that are never assigned. Or the form has
+//!   one operand, and the box is made around this operand.
+//! * Every use of an assigned variable goes through its box. No earlier pass may have copied such a
+//!   variable. Only the cell of an assigned top-level variable knows its value.
 //!
 //! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 

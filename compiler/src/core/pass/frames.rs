@@ -1,4 +1,4 @@
-//! Which procedure each variable, reference and call of a program belongs to.
+//! The procedure to which each variable, reference and call of a program belongs.
 
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
 use crate::id::IdVec;

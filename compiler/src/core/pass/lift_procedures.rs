@@ -1,5 +1,6 @@
-//! Lambda lifting: procedures that are only called get what is free in them as further arguments, where
-//! that makes their closures disappear.
+//! Lambda lifting: passes free variables to procedures as further arguments.
+//!
+//! The pass lifts procedures that are only called, where lifting makes their closures disappear.
 //!
 //! Before: stage 2, assignments converted. After: the same; no closure holds more than before.
 //!
@@ -8,19 +9,22 @@
 //! => (lambda _.0 (x.0) (fix ((f.1 (lambda f.1 (y.2 x.3) (cons x.3 (call f.1 y.2 x.3))))) (call f.1 1 x.0)))
 //! ```
 //!
-//! After Johnsson, Lambda Lifting, 1985. All procedures that could be lifted are taken for lifted at
-//! first; those that need too many arguments, the closure of one that is not lifted, or more room in a
-//! closure that calls them, are given up one after another until all that are left agree.
+//! After Johnsson, Lambda Lifting, 1985. At first, the pass takes all procedures that could be
+//! lifted for lifted. Then it gives up one procedure after another, until the rest agree. It gives
+//! up a procedure that needs too many arguments, that needs the closure of a procedure which is not
+//! lifted, or that needs more room in a closure that calls it.
 //!
 //! # Claims
 //!
-//! * A variable that is free in a procedure has the same value at each call of the procedure: it is never
-//!   assigned (boxes are variables too, and those of the top level are left out), and it is in scope there,
-//!   because it is bound outside of the procedure's own `Fix`.
-//! * All calls are seen: a procedure that is named otherwise than as the operator of a call that fits is not
-//!   lifted. Arguments are added behind the others, and have nothing to evaluate.
-//! * What a lifted procedure calls gets its arguments from it: needs spread to all callers before any
-//!   procedure is changed.
+//! * A variable that is free in a procedure has the same value at each call of the procedure,
+//!   because it is never assigned (boxes are variables too, and top-level variables are left out).
+//!   The variable is in scope at each call, because it is bound outside of the procedure's own
+//!   `Fix`.
+//! * The pass sees all calls. A procedure that is named otherwise than as the operator of a call
+//!   that fits is not lifted. Added arguments stand behind the others, and have nothing to
+//!   evaluate.
+//! * A lifted procedure passes the arguments on that its callees need. So needs spread to all
+//!   callers before any procedure is changed.
 //!
 //! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 

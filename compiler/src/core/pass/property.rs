@@ -1,8 +1,9 @@
 //! Random programs mean the same after every pass.
 //!
-//! Each level's passes run over a program, and [`interpret`](crate::core::interpret) compares what the
-//! program does after each with what it did at first. `PROPTEST_CASES` says how many programs there are,
-//! `PROPTEST_RNG_SEED` makes them the same again; a program that fails is shown before and after the pass.
+//! Each level's passes run over a program. [`interpret`](crate::core::interpret) compares what the
+//! program does after each pass with what the program did at first. `PROPTEST_CASES` says how many
+//! programs there are. `PROPTEST_RNG_SEED` makes the same programs again. A program that fails is
+//! shown before and after the pass.
 
 use abi::primitive::Primitive;
 use abi::tag;

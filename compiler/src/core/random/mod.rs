@@ -1,13 +1,17 @@
-//! Random programs in Core that aim at what passes believe.
+//! Random programs in Core that aim at the beliefs of passes.
 //!
-//! Each byte decides something, so that fewer and smaller bytes make a smaller program. What is made:
-//! continuations captured in every operand and entered again a few times; assigned variables that procedures
-//! capture; recursive bindings that read or assign variables early; loops of no turn, one turn and several;
-//! optional and rest arguments; several values; pairs with two names; errors in operands that passes might move.
+//! Each byte decides something, so that fewer and smaller bytes make a smaller program. The
+//! programs have continuations that are captured in every operand and entered again a few times;
+//! assigned variables that procedures capture; recursive bindings that read or assign variables
+//! early; loops of no turn, one turn and several; optional and rest arguments; several values;
+//! pairs with two names; errors in operands that passes might move; procedures that hold several
+//! variables, that are called from several places, and that share the variables they hold.
 //!
-//! `n.1` counts what could run without end: re-entries and calls from inside a group of procedures.
+//! `n.1` counts whatever could run without end: re-entries, and calls from inside a group of
+//! procedures.
 
 mod bindings;
+mod closures;
 mod shapes;
 
 use super::ir::Program;
@@ -147,7 +151,7 @@ impl Generator<'_> {
         }
         self.depth += 1;
         let mark = self.scope.len();
-        let text = match self.choose(36) {
+        let text = match self.choose(46) {
             0 | 1 => self.atom(),
             2 => self.sum("+"),
             3 => self.sum("-"),
@@ -171,6 +175,11 @@ impl Generator<'_> {
             29..=31 => self.operand_again(),
             32 => self.called_twice(),
             33 | 34 => self.free_variables(),
+            35 | 36 => self.lifted(),
+            37 | 38 => self.rest_of_known_calls(),
+            39..=41 => self.shared(),
+            42 => self.appended(),
+            43 | 44 => self.error_after_operands(),
             _ => self.mutual_loop(),
         };
         self.scope.truncate(mark);

@@ -185,9 +185,11 @@ impl Generator<'_> {
 
     /// A call of a standard procedure.
     pub(super) fn standard(&mut self) -> String {
-        let [first, mut second, third] = [(); 3].map(|()| self.integer());
+        let [first, mut second, mut third] = [(); 3].map(|()| self.integer());
         if self.rarely(8) {
+            // See `error_after_operands`.
             second = "#t".into();
+            third = self.atom();
         }
         match self.choose(10) {
             0 => format!("(call (immutable +) {first} {second} {third})"),
@@ -200,6 +202,63 @@ impl Generator<'_> {
             7 => format!("(if (call (immutable zero?) {first}) {second} {third})"),
             8 => format!("(call (immutable max) {first} {second} {third})"),
             _ => format!("(call (immutable *) {first})"),
+        }
+    }
+
+    /// Several lists in one, which all show; rarely one of them is no list.
+    pub(super) fn appended(&mut self) -> String {
+        let count = 2 + self.choose(3);
+        let wrong = if self.rarely(8) {
+            self.choose(count)
+        } else {
+            count
+        };
+        let mut operands = Vec::new();
+        for number in 0..=count {
+            let item = self.integer();
+            operands.push(match number {
+                _ if number == wrong && wrong < count => format!(" {item}"),
+                _ if number == count && self.choose(2) == 0 => format!(" {item}"),
+                _ => format!(" (list {number} {item})"),
+            });
+        }
+        let all = self.variable("all");
+        let operands = operands.concat();
+        format!(
+            "(let (({all} (call (immutable append){operands}))) \
+             (begin (set-global! (global trace) {all}) (car {all})))"
+        )
+    }
+
+    /// A standard procedure raises for one operand, when all others have had their effects. Which one of several
+    /// errors is raised is left open where operands do nothing else: so those raise nothing.
+    pub(super) fn error_after_operands(&mut self) -> String {
+        let count = 2 + self.choose(3);
+        let wrong = self.choose(count);
+        let name = ["+", "-", "*", "max", "<", "=", "char<?"][usize::from(self.choose(7))];
+        let takes_characters = name == "char<?";
+        let mut operands = Vec::new();
+        for number in 0..count {
+            let operand = match (number == wrong, self.choose(4)) {
+                (true, 0) => self.atom(),
+                (true, 1) => format!("(list {})", self.atom()),
+                (true, _) => "#t".into(),
+                (false, 0) if takes_characters => "#\\a".into(),
+                (false, 0) => self.atom(),
+                (false, _) => {
+                    let mut value = self.integer();
+                    if takes_characters {
+                        value = format!("{value} #\\b");
+                    }
+                    format!("(begin (set-global! (global trace) {number}) {value})")
+                }
+            };
+            operands.push(format!(" {operand}"));
+        }
+        let value = format!("(call (immutable {name}){})", operands.concat());
+        match name {
+            "<" | "=" | "char<?" => format!("(if {value} 1 0)"),
+            _ => value,
         }
     }
 

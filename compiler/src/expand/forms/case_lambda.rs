@@ -7,8 +7,8 @@
 //!           (if (%default? b) (clause a) (clause a b c))))
 //! ```
 //!
-//! Where the numbers of parameters lie too far apart for optional ones, the procedure takes a list,
-//! and applies the clause that fits its length.
+//! If the numbers of parameters lie too far apart for optional parameters, the procedure takes a
+//! list, and applies the clause that fits the list's length.
 
 use abi::primitive::Primitive;
 use abi::tag;

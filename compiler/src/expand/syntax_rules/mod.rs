@@ -1,6 +1,7 @@
-//! `syntax-rules` (R7RS 4.3.2): patterns and templates are compiled once, then matched and filled in.
+//! `syntax-rules` (R7RS 4.3.2): patterns and templates are compiled once, then matched and filled
+//! in.
 //!
-//! Lists are matched in loops; only nesting recurses, and [`compile`] refuses nesting deeper than
+//! Lists are matched in loops. Only nesting recurses, and [`mod@compile`] refuses nesting deeper than
 //! [`NESTING_MAX`].
 
 mod compile;

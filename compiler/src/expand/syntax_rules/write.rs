@@ -1,4 +1,4 @@
-//! Rules back to text: for interfaces and messages.
+//! From rules back to text: for interfaces and messages.
 
 use std::rc::Rc;
 

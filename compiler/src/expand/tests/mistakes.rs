@@ -1,4 +1,4 @@
-//! What is said of programs that are wrong.
+//! The messages about wrong programs.
 
 use super::{IMPORT, expand};
 

@@ -1,14 +1,17 @@
-//! Allocations that can be made together: with one step of the allocation pointer and one check of its limit.
+//! Allocations that are made together: with one step of the allocation pointer and one check of its
+//! limit.
 //!
-//! A side table for native code, made from the SSA that code is generated from; bytecode ignores it.
-//! Objects of a group are made in one block, with nothing between the first and the last that could
-//! start a collection, raise, or allocate otherwise: so nobody can see the memory of those not yet
-//! made. The first of a group reserves the bytes of all, the others take their places in them.
+//! This is a side table for native code, made from the SSA that code is generated from. Bytecode
+//! ignores the table. The objects of a group are made in one block. Nothing stands between the
+//! first object and the last that could start a collection, raise, or allocate in another way. So
+//! nobody can see the memory of objects that are not made yet. The first object of a group reserves
+//! the bytes of all, and the others take their places in these bytes.
 //!
-//! Claim: between the first object of a group and the last, the collector does not run and no condition is raised; and
-//! the objects take the bytes that the first reserves, each where no other is. So an operation may stand between only if
-//! it neither raises, whatever its operands are, nor calls out of the code (`may_stand_between`). A group ends with its
-//! block: nobody jumps into it, or out of it through a continuation.
+//! Claim: between the first object of a group and the last, the collector does not run and no
+//! condition is raised. The objects take the bytes that the first object reserves, and no two
+//! objects overlap. So an operation may stand between them only if it never raises, for any
+//! operands, and never calls out of the code (`may_stand_between`). A group ends with its block:
+//! nobody jumps into the block, or out of it through a continuation.
 //!
 //! ```text
 //! v2 = cons v0 v1; v3 = make-closure f 1; closure-init v3 0 v2; v4 = car v3; v5 = cons v4 v4
@@ -21,9 +24,9 @@ use abi::primitive::{Effect, Primitive, PrimitiveClass};
 use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Operation, Procedure, RawUnary, Repr, ValueId};
 
-/// A group takes no more than this, so that what is allocated between two polls stays bounded by the
-/// code's size.
-const GROUP_BYTES_MAX: u32 = 1 << 12;
+/// A group of several objects takes no more than this, so that what is allocated between two polls stays
+/// bounded by the code's size. What takes more may have to lie among the large objects.
+pub const GROUP_BYTES_MAX: u32 = 1 << 12;
 
 /// Where an object goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,8 @@ impl Allocations {
 }
 
 /// Bytes of the object that an operation makes, if it always makes one of this size inline.
+///
+/// Closures and records are always made inline: no primitive makes them from a list of operands.
 pub fn allocated_bytes(operation: &Operation) -> Option<u32> {
     let words = |before: usize, count: usize| {
         (before + count * WORD_BYTES).next_multiple_of(OBJECT_ALIGN_BYTES)
@@ -91,9 +96,12 @@ pub fn allocated_bytes(operation: &Operation) -> Option<u32> {
         }
         _ => return None,
     };
-    u32::try_from(bytes)
-        .ok()
-        .filter(|&bytes| bytes <= GROUP_BYTES_MAX)
+    let bytes = u32::try_from(bytes).ok()?;
+    let has_no_other_way = matches!(
+        operation,
+        Operation::MakeClosure(..) | Operation::Primitive(Primitive::MakeRecord, _)
+    );
+    (bytes <= GROUP_BYTES_MAX || has_no_other_way).then_some(bytes)
 }
 
 #[derive(Default)]

@@ -1,21 +1,23 @@
-//! Which indices are below the length of what they lead into.
+//! Which indices are below the length of the object that they index.
 //!
-//! Because an access with the same index went well before; because a comparison with the length says so;
-//! because a loop counts down from the length, or up from zero to it. Lengths never change. An index
-//! and its raw word are the same here.
+//! Three facts show that an index is: an access with the same index went well before; a comparison
+//! with the length says so; or a loop counts down from the length, or up from zero to the length.
+//! Lengths never change. An index and its raw word are the same here.
 //!
-//! Claim: an index that is inside, and of which types say that it is a fixnum and not negative, is below the length of
-//! the object that the operand names when the access is done. What has to be shown, and where it is:
+//! Claim: an index that this analysis calls inside is below the length of the object that the
+//! operand names when the access is done, if types say that the index is a fixnum and not negative.
+//! The following has to be shown:
 //!
-//! * Accesses and comparisons speak of the same object and the same index, and all ways to the place go through
-//!   them. In SSA that is enough, in loops too: if `P` dominates `Q`, nothing that `P` names is defined anew between
-//!   the last time at `P` and `Q`, for a way from a definition that dominates `P` to `Q` goes through `P`.
-//! * What holds of a loop variable is shown by induction over the turns: from one turn to the next the object has to be
-//!   the same. So its definition strictly dominates the loop's header ([`Bounds::is_fixed`]); then no way from
-//!   the header back to it passes the definition.
-//! * An index and a word that it was boxed from or unboxed to are the same modulo 2^64, and both are words of 64
-//!   bits: where one is a fixnum that is not negative, so is the other. A sum of words is one of numbers only where it cannot
-//!   wrap around (`Bounds::note`).
+//! * Accesses and comparisons are about the same object and the same index, and all paths to the
+//!   place go through them. In SSA that is enough, in loops too. Proof: let `P` dominate `Q`. A
+//!   path from a definition that dominates `P` to `Q` goes through `P`. So no value that `P` names
+//!   is defined anew between the last time at `P` and `Q`.
+//! * A statement about a loop variable is shown by induction over the turns. The object has to be
+//!   the same from one turn to the next. So its definition strictly dominates the loop's header
+//!   ([`Bounds::is_fixed`]). Then no path from the header back to the header passes the definition.
+//! * An index, and a word that the index was boxed from or unboxed to, are the same modulo 2^64,
+//!   and both are words of 64 bits. So where one is a fixnum that is not negative, the other is,
+//!   too. A sum of words is a sum of numbers only where it cannot wrap around (`Bounds::note`).
 
 use std::collections::HashMap;
 
@@ -65,6 +67,7 @@ impl<'a> Bounds<'a> {
         };
         for &id in &graph.flow.order {
             let block = &procedure.blocks[id];
+            // What a receiving block gets no jump gives; with one predecessor that block heads no loop.
             if graph.loops.is_header[id] && id != graph.flow.order[0] {
                 let numbered = block.parameters.iter().copied().zip(0..);
                 bounds

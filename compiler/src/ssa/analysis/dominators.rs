@@ -1,8 +1,8 @@
 //! Dominators (Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm, 2001).
 //!
-//! Claim: `above` dominates `below` if and only if every way from the entry to `below` goes through `above`, whatever the
-//! graph's cycles are. Ways through a continuation are among them: it comes back to a call's return, with what was
-//! defined before the call.
+//! Claim: `above` dominates `below` if and only if every path from the entry to `below` goes
+//! through `above`, for all cycles that the graph may have. Paths through a continuation count: a
+//! continuation comes back to a call's return, with the values that were defined before the call.
 
 use super::Flow;
 use crate::id::IdVec;

@@ -1,4 +1,4 @@
-//! Where native code of a procedure polls before it goes on to calls and allocations.
+//! Where the native code of a procedure polls before it goes on to calls and allocations.
 
 use abi::primitive::{Effect, Primitive};
 

@@ -1,4 +1,4 @@
-//! Which blocks have parameters that no pass may add to or take from.
+//! Which blocks have parameters that passes must neither add to nor take from.
 
 use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Procedure, Terminator};

@@ -4,7 +4,7 @@ use abi::primitive::Primitive;
 use abi::tag;
 use syntax::{DatumKind, Number};
 
-use crate::core::ir::Literal;
+use crate::core::ir::{Literal, LiteralId};
 use crate::ssa::ir::{Operation, Unit};
 
 /// Whether anything in the unit is, or makes, a flonum.
@@ -12,24 +12,19 @@ pub fn mentions_flonums(unit: &Unit) -> bool {
     let blocks = unit.procedures.iter().flat_map(|each| &each.blocks);
     let mut instructions = blocks.flat_map(|block| &block.instructions);
     instructions.any(|instruction| match &instruction.operation {
-        Operation::Literal(_) | Operation::Word(_) => is_flonum(unit, &instruction.operation),
+        Operation::Word(word) => tag::is_self_tagged_flonum(*word),
+        Operation::Literal(literal) => is_flonum(unit, *literal),
         Operation::Primitive(primitive, _) => *primitive == Primitive::Inexact,
         _ => false,
     })
 }
 
-fn is_flonum(unit: &Unit, operation: &Operation) -> bool {
-    if let Some(word) = unit.immediate_word(operation) {
-        return tag::is_self_tagged_flonum(word);
-    }
-    let Operation::Literal(literal) = operation else {
-        return false;
-    };
-    match &unit.tables.literals[*literal] {
+fn is_flonum(unit: &Unit, literal: LiteralId) -> bool {
+    match &unit.tables.literals[literal] {
+        Literal::Word(word) => tag::is_self_tagged_flonum(*word),
         Literal::Datum(datum) => matches!(
             unit.tables.data.kind(datum.0),
             DatumKind::Number(Number::Flonum(_))
         ),
-        Literal::Word(_) => false,
     }
 }

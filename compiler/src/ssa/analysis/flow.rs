@@ -1,7 +1,9 @@
-//! The control-flow graph: predecessors and an order in which most blocks come after them.
+//! The control-flow graph: predecessors, and an order in which most blocks come after their
+//! predecessors.
 //!
-//! Claim: what [`Flow::facts_of_blocks`] tells of a block holds of each value whenever control enters the block, for one edge
-//! alone leads there. Two edges of one branch to the same block are two.
+//! Claim: a fact that [`Flow::facts_of_blocks`] tells of a block holds of each value whenever
+//! control enters the block, because only one edge leads to the block. Two edges of one branch to
+//! the same block count as two.
 
 use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator};

@@ -1,4 +1,4 @@
-//! What the shape of a procedure's code gives, together.
+//! The facts that follow from the shape of a procedure's code, together.
 
 use super::{Dominators, Flow, Loops};
 use crate::ssa::ir::{BlockId, Procedure};

@@ -1,14 +1,17 @@
 //! Which procedures are reached by known calls alone.
 //!
-//! A closure that only known calls of its procedure name, and closures that hold it for such calls, never
-//! meets an unknown call. So values are followed that are certainly the closure of a procedure: where
-//! they are made, in the procedure itself, and out of the free variables that hold them.
+//! Some closures never meet an unknown call: closures that only known calls of their procedure
+//! name, and closures that hold such a closure for known calls. The analysis follows values that
+//! are certainly the closure of a procedure: where they are made, in the procedure itself, and out
+//! of the free variables that hold them.
 //!
-//! Claim: if [`KnownCalls::are_all`] holds of a procedure, every entry into it is by a known call of this unit. For a
-//! closure to be called otherwise, its value has to get to an unknown call, so to a use that is neither the closure
-//! of a known call of its own procedure nor a free variable that holds that closure in all closures: such a use
-//! escapes. Jumps, returns, cells, globals and operands of primitives are such uses. What is found never depends
-//! on what is only hoped for: a free variable counts as a closure's holder once all initialisations are known to give that.
+//! Claim: if [`KnownCalls::are_all`] holds of a procedure, every entry into the procedure is by a
+//! known call of this unit. Proof: for another call of a closure, the closure has to get to an
+//! unknown call. So it has to get to a use that *escapes*. A use does not escape in two cases only:
+//! it is the closure of a known call of its own procedure, or it is a free variable that holds that
+//! closure in all closures. Jumps, returns, cells, globals and operands of primitives are uses that
+//! escape. A result never depends on a hope: a free variable counts as a closure's holder only once
+//! all initialisations are known to give that closure.
 
 use crate::id::IdVec;
 use crate::ssa::ir::{

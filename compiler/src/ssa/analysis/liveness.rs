@@ -1,7 +1,7 @@
-//! Liveness: which values are used later, by walking up from each use to the definition.
+//! Liveness: which values are used later, found by walking up from each use to the definition.
 //!
-//! The work is proportional to the size of the answer (Boissinot et al.: Computing Liveness Sets for
-//! SSA-Form Programs, 2011).
+//! The work is proportional to the size of the answer (Boissinot et al.: Computing Liveness Sets
+//! for SSA-Form Programs, 2011).
 
 use super::Flow;
 use crate::id::IdVec;

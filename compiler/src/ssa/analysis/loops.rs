@@ -1,8 +1,8 @@
 //! Natural loops: headers and nesting depths.
 //!
-//! Claim: the blocks of a loop are those from which its header is reached again without leaving what the header
-//! dominates. A cycle with two ways in is no loop here: nothing may be concluded from a depth of zero but that moving
-//! code there costs no turns that are known of.
+//! Claim: the blocks of a loop are the blocks from which control reaches the header again without
+//! leaving the blocks that the header dominates. A cycle with two ways in is no loop here. So a
+//! depth of zero proves only one thing: moving code there costs no turns that are known of.
 
 use super::{Dominators, Flow};
 use crate::id::IdVec;
@@ -52,7 +52,6 @@ impl Loops {
         claimed_for: &mut IdVec<BlockId, Option<BlockId>>,
     ) {
         let mut pending = tails;
-        pending.push(header);
         while let Some(block) = pending.pop() {
             if claimed_for[block].replace(header) == Some(header) {
                 continue;

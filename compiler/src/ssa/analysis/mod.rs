@@ -1,4 +1,4 @@
-//! Facts about a procedure, or all of them, that several passes need.
+//! Facts about one procedure, or about all of them, that several passes need.
 
 mod allocation;
 mod bounds;
@@ -17,7 +17,7 @@ mod types;
 #[cfg(test)]
 mod tests;
 
-pub use allocation::{Allocation, Allocations, allocated_bytes};
+pub use allocation::{Allocation, Allocations, GROUP_BYTES_MAX, allocated_bytes};
 pub use dominators::Dominators;
 pub use entry_poll::{entry_poll, polls_at_entry};
 pub use fixed_parameters::blocks_with_fixed_parameters;

@@ -1,17 +1,20 @@
-//! What is proved of operands: checks that code generation may leave out.
+//! Proofs about operands: checks that code generation may leave out.
 //!
-//! A side table, made from the SSA that code is generated from: an operation means the same with or
-//! without it. Bytecode ignores it (every instruction checks what it dereferences); native code leaves out the
-//! checks that would always pass.
+//! This is a side table, made from the SSA that code is generated from. An operation means the same
+//! with the table and without it. Bytecode ignores the table: every instruction checks the data
+//! that it dereferences. Native code leaves out the checks that would always pass.
 //!
-//! Claim: whenever control is at an instruction about which something is proved, the check would pass. All of them are
-//! drawn from types at the place (`types/infer.rs`) and from `bounds.rs`, which say what has to be shown there. Here:
+//! Claim: whenever control is at an instruction about which something is proved, the check would
+//! pass. All proofs come from types at the place (`types/infer.rs`) and from `bounds.rs`. These
+//! files say what has to be shown there. Here:
 //!
-//! * A fact that the instruction itself tells stands behind the instruction, so that nothing proves itself.
-//! * [`Proof::FitsFixnum`] is about operands that are fixnums: of a type that has others too, its fixnums count.
-//! * [`Proof::StoresImmediate`] says what is stored, never into what: whether an object is still young changes with each
-//!   safepoint, so no proof speaks of it.
-//! * Where nothing reaches a place, anything is proved of it.
+//! * A fact that the instruction itself tells holds only behind the instruction, so that nothing
+//!   proves itself.
+//! * [`Proof::FitsFixnum`] is about operands that are fixnums. If a type has other members, too,
+//!   only its fixnums count.
+//! * [`Proof::StoresImmediate`] is about the stored value, never about the object. Whether an
+//!   object is still young changes with each safepoint, so no proof speaks of it.
+//! * Where control never comes, everything counts as proved.
 //!
 //! ```text
 //! branch (compare < i (vector-length v)) yes no;  yes: x = vector-ref v i; y = car p; z = cdr p

@@ -1,4 +1,4 @@
-//! Where the value of an expression goes, and bringing it there.
+//! The context of an expression: where its value goes, and how the value gets there.
 
 use abi::primitive::Primitive;
 use abi::tag;

@@ -1,4 +1,4 @@
-//! Procedures of our own, for what only tail position has instructions for.
+//! Procedures that the compiler adds, for operations that have instructions in tail position only.
 
 use crate::core::ir::Place;
 use crate::id::IdVec;

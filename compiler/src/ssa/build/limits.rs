@@ -1,4 +1,4 @@
-//! What fits the numbers of instructions and procedure headers.
+//! The limits that the fields of instructions and procedure headers set.
 
 use crate::core::ir::{Expr, Lambda, Program};
 

@@ -1,11 +1,13 @@
-//! Core to SSA: a procedure a lambda, blocks with parameters, tests compiled to branches.
+//! From Core to SSA: a procedure for each lambda, blocks with parameters, tests compiled to
+//! branches.
 //!
-//! Before: stage 3 of Core. After: a unit whose first procedure is the entry, in SSA form, all values
-//! tagged, no polls. Every block can be reached.
+//! Before: stage 3 of Core. After: a unit whose first procedure is the entry, in SSA form, all
+//! values tagged, no polls. Every block can be reached.
 //!
-//! Every expression is compiled for a [`Context`](context::Context), which says where its value goes; so
-//! the test of an `if` never makes a boolean, and the values of `Receive` are never packed. The work left
-//! is on a stack of [steps](step::Step): no program is too deep.
+//! Every expression is compiled for a [`Context`](context::Context), which says where its value
+//! goes. So the test of an `if` never makes a boolean, and the values of `Receive` are never
+//! packed. The work that is left lies on a stack of [steps](step::Step), so that no program is too
+//! deep.
 
 mod call;
 mod condition;

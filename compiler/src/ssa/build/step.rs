@@ -1,4 +1,4 @@
-//! What is left to do for a procedure.
+//! The steps that are left to do for a procedure.
 
 use super::context::Context;
 use crate::core::ir::ExprId;

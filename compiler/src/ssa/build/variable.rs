@@ -1,4 +1,4 @@
-//! What variables stand for in the procedure that is being built.
+//! The meaning of variables in the procedure that is being built.
 
 use std::collections::HashSet;
 

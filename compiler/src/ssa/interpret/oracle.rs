@@ -1,4 +1,4 @@
-//! Holds every value of a run against the types, ranges and proofs that analyses give.
+//! Compares every value of a run with the types, ranges and proofs that analyses give.
 
 use abi::primitive::Primitive;
 use abi::tag;

@@ -1,4 +1,4 @@
-//! What `place-polls` promises, watched while a unit runs.
+//! Watches, while a unit runs, whether the promise of `place-polls` holds.
 
 use abi::primitive::{Effect, Primitive};
 

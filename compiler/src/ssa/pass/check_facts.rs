@@ -1,18 +1,19 @@
-//! Distrust: what analyses claim is checked where it is relied on.
+//! Distrust: checks the claims of analyses where code relies on them.
 //!
-//! Before: the SSA that code is generated from. After: if the unit wants it ([`Unit::checks_facts`]), a
-//! check stands in front of every operation and terminator for each type and proof that code generation
-//! may use there, and behind every definition for its type. A check that fails stops the process: the
-//! claim, the value and the place are named. What code is generated stays as it would be without checks,
-//! so that the wrong fact is found before it does harm.
+//! Before: the SSA that code is generated from. After: the same, or, if the unit wants checks
+//! ([`Unit::checks_facts`]), the same with checks. A check stands in front of every operation and
+//! terminator, for each type and proof that code generation may use there. A check stands behind
+//! every definition, for the type of the value. A check that fails stops the process, and names the
+//! claim, the value and the place. The generated code is otherwise the code that it would be
+//! without checks. So a wrong fact is found before it does harm.
 //!
 //! ```text
 //! v2 = vector-ref v0 v1   =>   check v0 is a vector; check v1 is from 0 to 9; check v1 is an index of v0;
 //!                              v2 = vector-ref v0 v1
 //! ```
 //!
-//! What this pass believes: that the analyses find the same about the unit with checks as without. Checks
-//! tell analyses nothing, so they can only find less; `codegen` relies on what it finds itself.
+//! Claim: the analyses find the same about the unit with checks as without. Checks tell the
+//! analyses nothing, so the analyses can only find less. `codegen` relies on what it finds itself.
 
 use std::collections::BTreeMap;
 

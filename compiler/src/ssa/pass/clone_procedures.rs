@@ -1,7 +1,8 @@
-//! Procedure cloning: a procedure that some calls give flonums gets a copy for those calls.
+//! Procedure cloning: a procedure gets a copy for the calls that give it flonums.
 //!
-//! Before: any unit. After: where a parameter is not always a flonum, but known calls (recursive ones
-//! above all) give it one, those calls go to a copy whose parameter always is.
+//! Before: any unit. After: a parameter may not always be a flonum, while some known calls
+//! (recursive ones above all) give it a flonum. These calls go to a copy whose parameter always is
+//! a flonum.
 //!
 //! ```text
 //! fib: v1 = v0 - 1.0; v2 = call-known fib v1; ...
@@ -9,8 +10,10 @@
 //! ```
 //!
 //! # Claim
-//! A copy is the same procedure under another number: a call that goes to it gives what it gave, in the same
-//! order. Only procedures without free variables are copied, and no closure is made of a copy.
+//!
+//! A copy is the same procedure under another number. A call that goes to the copy gives the same
+//! arguments in the same order. Only procedures without free variables are copied, and no closure
+//! is made of a copy.
 
 use std::collections::BTreeMap;
 

@@ -1,14 +1,16 @@
-//! Delayed updates: the next value of a loop variable is computed after the last use of its old value,
-//! so that it can take the old one's slot.
+//! Delayed updates: computes the next value of a loop variable after the last use of its old value.
 //!
-//! Before: edges are split. After: where arithmetic computes an argument of a block's jump from the
-//! parameter that it is for, and only arithmetic stands between it and a later use of that
-//! parameter, it follows that use.
+//! So the next value can take the slot of the old one.
 //!
-//! Claim: the program does the same, and raises the same conditions in the same order. So either the update cannot raise,
-//! as the types where it stands say; or nothing that it passes can, whatever the operands are. (What could not raise
-//! anyway tells nothing new of its operands, so what it passes does not rely on it. What it passes neither changes what
-//! it reads nor reads what it changes: arithmetic does neither.)
+//! Before: edges are split. After: consider arithmetic that computes an argument of a block's jump
+//! from the parameter that the argument is for. If only arithmetic stands between it and a later
+//! use of the parameter, it follows that use.
+//!
+//! Claim: the program does the same, and raises the same conditions in the same order. Either the
+//! update cannot raise, as the types at its old place say, or nothing that the update passes can
+//! raise, whatever the operands are. (An operation that cannot raise tells nothing new of its
+//! operands, so whatever the update passes does not rely on it.) Arithmetic neither changes what
+//! other arithmetic reads nor reads what other arithmetic changes.
 //!
 //! ```text
 //! b1(v1 v2): v3 = add-small v1 1; v4 = + v2 v1; jump b1(v3 v4)

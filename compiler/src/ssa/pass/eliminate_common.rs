@@ -1,18 +1,19 @@
-//! Common subexpressions: what was computed, read or tested before is not again.
+//! Common subexpressions: nothing is computed, read or tested twice.
 //!
-//! Before: any unit. After: no computation of the same from the same values is dominated by another one;
-//! within a block, and blocks that only it leads to, no field is read twice unless something may have
-//! written in between; no branch tests what a branch above has told.
+//! Before: any unit. After: no computation is dominated by the same computation from the same
+//! values. No branch tests what a branch above has told. No field is read twice within a block and
+//! the blocks that only it leads to, unless something may have written in between.
 //!
 //! ```text
 //! v1 = car v0; v2 = car v0; v3 = cons v1 v2   =>   v1 = car v0; v3 = cons v1 v1
 //! ```
 //!
 //! # Claim
-//! The kept computation dominates the dropped one, has the same operands, and nothing that may write stands
-//! between two reads on any way: a block takes reads over from its only predecessor. A test is decided by
-//! the first branch above that tells its outcome; what contradicts that is told on ways that control never
-//! goes, and changes nothing.
+//!
+//! The kept computation dominates the dropped one and has the same operands. Nothing that may write
+//! stands between two reads on any path, because a block takes reads over only from its only
+//! predecessor. A test is decided by the first branch above that tells its outcome. A fact that
+//! contradicts this outcome comes from a path that control never takes, and changes nothing.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,15 +1,16 @@
 //! Dead code elimination: drops computations whose results nothing uses.
 //!
-//! Before: any unit. After: every instruction left has an effect, may raise, or defines a value that
-//! one of those, or a terminator, needs; blocks have only parameters that something needs.
+//! Before: any unit. After: every instruction has an effect, may raise, or defines a value that
+//! such an instruction or a terminator needs. Blocks have only parameters that something needs.
 //!
 //! ```text
 //! v1 = cons v0 v0; return v0   =>   return v0
 //! ```
 //!
 //! # Claim
-//! What goes neither raises, nor has an effect, nor gives a value to what stays. What may raise stays, also
-//! where nobody wants its value.
+//!
+//! A dropped instruction neither raises, nor has an effect, nor gives a value to an instruction
+//! that stays. An instruction that may raise stays, even if nothing uses its value.
 
 use abi::primitive::Primitive;
 

@@ -1,11 +1,12 @@
-//! Branch folding: a branch whose test is decided by what its operands can be becomes a jump.
+//! Branch folding: a branch becomes a jump if the types of its operands decide its test.
 //!
-//! Before: any unit. After: no branch tests what types say ([`UnitTypes`]), but where they say that
-//! it is never reached.
+//! Before: any unit. After: no branch tests what types say ([`UnitTypes`]), unless types say that
+//! control never comes to the branch.
 //!
-//! Claim: the condition neither raises nor has another outcome than the one taken. Comparisons are decided only of exact
-//! integers, which never raise; a relation is decided if it is the same for all members of both ranges, equality only of
-//! single numbers. A test that only some of [`Kinds::OTHER`] pass is decided only if none can.
+//! Claim: the condition neither raises nor has another outcome than the one taken. Comparisons are
+//! decided only for exact integers, which never raise. A relation is decided if it is the same for
+//! all members of both ranges. Equality is decided only for single numbers. A test that only some
+//! members of [`Kinds::OTHER`] pass is decided only if no member can pass.
 //!
 //! ```text
 //! b1: v1 = vector-length v0; branch (type pair? v1) b2 b3   =>   b1: v1 = vector-length v0; jump b3

@@ -1,7 +1,9 @@
-//! Constant hoisting: loads of constants leave loops, whose every turn they would cost an instruction.
+//! Constant hoisting: loads of constants leave loops, where they would cost an instruction in each
+//! turn.
 //!
-//! Before: edges are split. After: no constant is loaded in a loop, unless for an operand that has to be
-//! copied somewhere anyway (of a call, a return or a jump); equal constants hoisted to one place are one.
+//! Before: edges are split. After: no constant is loaded in a loop, unless it is an operand that
+//! has to be copied somewhere anyway (of a call, a return or a jump). Equal constants that were
+//! hoisted to one place are one.
 //!
 //! ```text
 //! b0: jump b1(v0);  b1(v1): v2 = fixnum 0; v3 = vector-ref v1 v2; ...jump b1(v1)
@@ -9,8 +11,10 @@
 //! ```
 //!
 //! # Claim
-//! The block that takes a constant dominates the outermost loop around its uses and lies in none. Two constants
-//! are one only with the same bits (or the same literal) in the same representation.
+//!
+//! The block that takes a constant dominates the outermost loop around the constant's uses, and
+//! lies in no loop. Two constants are one only if they have the same bits (or the same literal) in
+//! the same representation.
 
 use std::collections::HashMap;
 

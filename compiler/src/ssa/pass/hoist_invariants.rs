@@ -1,10 +1,14 @@
-//! Loop-invariant code: what gives the same in every turn of a loop is computed before it.
+//! Loop-invariant code: moves operations that give the same in every turn in front of the loop.
 //!
-//! Before: edges are split. After: operations that neither raise nor read what changes, and whose
-//! operands come from outside of a loop, stand before the loop. So do those that may raise or that
-//! read, if nothing in the loop writes (for those that read) and if they are the first thing
-//! with an effect that entering the loop does (for those that may raise): then they raise what
-//! would have been raised, at the same time.
+//! Before: edges are split. After: an operation whose operands come from outside of a loop stands
+//! in front of the loop in three cases:
+//!
+//! * It neither raises nor reads anything that changes.
+//! * It reads, and nothing in the loop writes.
+//! * It may raise, and it is the first thing with an effect that entering the loop does. Then it
+//!   raises what it would have raised, at the same time.
+//!
+//! An operation that reads and may raise must meet both of the last two conditions.
 //!
 //! ```text
 //! b0: jump b1(v2);  b1(v3): v4 = vector-length v0; branch v3 < v4 ...; ...jump b1(v5)
@@ -12,9 +16,11 @@
 //! ```
 //!
 //! # Claim
-//! A loop's header runs at least once when control comes to the block before it. So what the header does first
-//! may raise before the loop: nothing that can be noticed came before it. What reads may go only if nothing in the
-//! loop writes, calls, or captures; what neither raises nor reads may go from any block, run or not.
+//!
+//! A loop's header runs at least once when control comes to the block before it. So the first
+//! operation of the header may raise in front of the loop: no effect came before it. An operation
+//! that reads may go only if nothing in the loop writes, calls, or captures. An operation that
+//! neither raises nor reads may go from any block, whether the block runs or not.
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 

@@ -45,7 +45,7 @@ pub struct Pass {
     pub level: Level,
 }
 
-/// All passes between [`super::build`] and code generation, in the order in which they run. Dead code
+/// All passes between [`super::build()`] and code generation, in the order in which they run. Dead code
 /// goes on every level: what would keep a value alive that nothing reads would make frame maps inexact.
 pub const PASSES: &[Pass] = &[
     Pass {

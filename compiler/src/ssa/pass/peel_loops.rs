@@ -1,9 +1,9 @@
-//! Loop peeling: the first turn of a loop is taken out of it where that makes a loop variable a flonum.
+//! Loop peeling: copies the first turn of a loop where that makes a loop variable a flonum.
 //!
-//! Before: any unit. After: where all turns but the first give a loop variable a flonum, the first turn
-//! is a copy of its own, so that the variable has one type in the loop. (The copy takes along what only
-//! the loop leads to: so no value is needed behind both.) An exact number that comes in stays exact as
-//! long as the program wants it: what is computed does not change.
+//! Before: any unit. After: if all turns but the first give a loop variable a flonum, the first
+//! turn is a copy of its own, so that the variable has one type in the loop. The copy takes along
+//! the blocks that only the loop leads to. So no value is needed behind both. An exact number that
+//! comes in stays exact as long as the program wants it: results do not change.
 //!
 //! ```text
 //! b0: jump b1(v0);  b1(v1): branch v1 < 0.0 b2 b3;  b3: v2 = v1 - 1.0; jump b1(v2)
@@ -12,8 +12,10 @@
 //! ```
 //!
 //! # Claim
-//! The copy is the header and all that it dominates, so no value of it is used elsewhere but as an argument. Ways
-//! from outside lead to the copy, whose ways back lead to the original with the copy's values.
+//!
+//! The copy is the header and everything that the header dominates. So no value of the copy is used
+//! elsewhere, except as an argument. Paths from outside lead to the copy. The back edges of the
+//! copy lead to the original, with the copy's values.
 
 use crate::id::{Id, IdVec};
 use crate::rewrites::Rewrites;

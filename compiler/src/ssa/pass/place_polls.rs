@@ -1,20 +1,23 @@
-//! Poll placement: so that allocation between two safepoints at which a collection may start is bounded,
-//! and that every loop comes to one.
+//! Poll placement: bounds the allocation between two polls, and gives every loop a poll.
 //!
-//! Before: edges are split. After: a poll stands at the end of every block that jumps back, unless each
-//! turn that comes there has called a procedure that polls whichever way it goes; and on every way from a
-//! call's return to an allocation. (A procedure's entry is such a safepoint itself, so a way from a return
-//! to the next call needs none.) A loop's poll stands last in its block, where it becomes one instruction
-//! with the jump.
+//! Before: edges are split. After:
+//!
+//! * A poll stands at the end of every block that jumps back, unless each turn that comes there has
+//!   called a procedure that polls on each of its paths. The poll of a loop stands last in its
+//!   block, where it becomes one instruction with the jump.
+//! * A poll stands on every path from a call's return to an allocation. The entry of a procedure is
+//!   a safepoint where a collection may start. So a path from a return to the next call needs no
+//!   poll.
 //!
 //! ```text
 //! v1 = call f; v2 = cons v1 v0   =>   v1 = call f; poll; v2 = cons v1 v0
 //! ```
 //!
 //! # Claim
-//! Every cycle has an edge that goes back in the order of the blocks; that edge is a jump. A call counts as the poll
-//! of a turn only if it is on every way of that turn, from the header to the jump, and its callee polls
-//! whichever way it goes.
+//!
+//! Every cycle has an edge that goes back in the order of the blocks, and this edge is a jump. A
+//! call counts as the poll of a turn only if it is on every path of that turn, from the header to
+//! the jump, and if its callee polls on each of its paths.
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
 

@@ -1,12 +1,14 @@
 //! Small operands: operations on constants take the form that holds the constant.
 //!
-//! Before: any unit. After: no addition, subtraction, comparison or identity test is left that has a
-//! form for its constant operand; branches on booleans just computed test what those tell.
+//! Before: any unit. After: an addition, a subtraction, a comparison or an identity test has the
+//! form for its constant operand, if there is such a form. A branch on a boolean that was just
+//! computed tests what the boolean tells.
 //!
-//! Claim: the form that holds the constant gives, or raises, what the primitive does, for operands of all kinds. A sum
-//! exchanges its operands, a difference of a constant other than zero is the sum with its negative; a comparison is mirrored,
-//! never negated, for not-a-number fails both. Errors name the operand that was written. `tests/rewrites/rules.rs` runs
-//! every rule on numbers of all kinds.
+//! Claim: the form that holds the constant gives, or raises, what the primitive does, for operands
+//! of all kinds. A sum exchanges its operands. A difference of a constant other than zero is the
+//! sum with the negative constant. A comparison is mirrored, and never negated, because
+//! not-a-number fails both. Errors name the operand that was written. `tests/rewrites/rules.rs`
+//! runs every rule on numbers of all kinds.
 //!
 //! ```text
 //! v1 = word 1; v2 = + v0 v1         =>   v1 = word 1; v2 = add-small v0 1

@@ -1,13 +1,18 @@
 //! Simplification of control flow: fewer blocks, jumps and block parameters.
 //!
-//! Before: any unit. After: all blocks are reachable; no block only jumps on, unless its jump carries
-//! arguments; a block with one predecessor that jumps to it is part of that; no parameter gets the same
-//! value from everywhere; a jump with a constant to a block that only tests or switches on it goes where
-//! that leads.
+//! Before: any unit. After:
 //!
-//! Claim: the same instructions run in the same order. What is passed by has no instructions, and what it defines is used
-//! nowhere else; a parameter is replaced by a value that every jump gives it, which so is defined wherever the
-//! parameter is; a constant decides a test by its word alone. The entry is no part of another block, for calls lead there.
+//! * All blocks are reachable.
+//! * No block only jumps on, unless its jump carries arguments.
+//! * A block with one predecessor that jumps to it is part of this predecessor.
+//! * No parameter gets the same value from everywhere.
+//! * A jump with a constant to a block that only tests or switches on the constant goes where the
+//!   test leads.
+//!
+//! Claim: the same instructions run in the same order. A block that is passed by has no
+//! instructions, and nothing else uses its parameters. A parameter is replaced by a value that
+//! every jump gives it. So the value is defined wherever the parameter is. A constant decides a
+//! test by its word alone. The entry never becomes part of another block, because calls lead to it.
 //!
 //! ```text
 //! b1: jump b2(v1);  b2(v2): return v2   =>   b1: return v1

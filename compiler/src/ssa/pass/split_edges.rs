@@ -1,15 +1,17 @@
-//! Edge splitting: gives every branch that carries arguments, or goes back, a block of its own.
+//! Edge splitting: gives every edge of a branch a block of its own if it carries arguments or goes
+//! back.
 //!
-//! Before: any unit. After: only jumps carry arguments, and every cycle goes through a jump that
-//! goes back (where a poll can stand).
+//! Before: any unit. After: only jumps carry arguments. Every cycle goes through a jump that goes
+//! back, and a poll can stand in front of this jump.
 //!
 //! ```text
 //! branch c b1(v1) b2   =>   branch c b3 b2;  b3: jump b1(v1)
 //! ```
 //!
 //! # Claim
-//! The new block does nothing but jump with the arguments of the edge that it stands for; an order of blocks in
-//! which an edge goes back has a jump on it afterwards.
+//!
+//! A new block only jumps, with the arguments of the edge for which it stands. In an order of
+//! blocks, an edge that goes back has a jump on it afterwards.
 
 use crate::id::Id;
 use crate::ssa::analysis::Flow;

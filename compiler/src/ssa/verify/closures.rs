@@ -1,8 +1,9 @@
 //! Closures are filled before anything may collect.
 //!
-//! The free variables of a closure that was just made are words of no meaning: the collector must not see them. So
-//! between `make-closure` and the last `closure-init` of a closure there is nothing that may collect, and both
-//! are in one block. (Conversions allocate and never collect; the check of a claim does neither.)
+//! The free variables of a closure that was just made are words without meaning. The collector must
+//! not see them. So nothing that may collect stands between `make-closure` and the last
+//! `closure-init` of a closure, and both are in one block. (Conversions allocate and never collect.
+//! The check of a claim does neither.)
 
 use abi::primitive::{Primitive, PrimitiveClass};
 

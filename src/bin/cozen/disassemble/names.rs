@@ -1,4 +1,4 @@
-//! What addresses in native code are called.
+//! The names of addresses in native code.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

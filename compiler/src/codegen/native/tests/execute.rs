@@ -1,5 +1,5 @@
-//! Runs what Cranelift is given, on words and a memory of the test's own, up to the first call of a stub:
-//! so a test sees whether a short path is taken.
+//! Runs the CLIF of a procedure, on words and a memory of the test's own, up to the first call of a
+//! stub. So a test sees whether a short path is taken.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;

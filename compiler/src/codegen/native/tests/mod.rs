@@ -1,4 +1,4 @@
-//! Tests of native code: what Cranelift is given, and what is listed of the machine code.
+//! Tests of native code: the CLIF that Cranelift is given, and the lists made of the machine code.
 
 mod execute;
 mod hot_shapes;

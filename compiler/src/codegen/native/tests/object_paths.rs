@@ -1,5 +1,7 @@
-//! Reads and writes of objects: without a call for an object of the kind and an index within, and by a stub
-//! one step beyond; writes past the barrier from and to every sort of place.
+//! Reads and writes of objects take a short path, and leave it to a stub one step beyond.
+//!
+//! A read or a write of an object of the right kind, with an index within, calls nothing. One step
+//! beyond, it calls a stub. Writes past the barrier are tried from and to every sort of place.
 
 use abi::native::{Stub, chunk_kind};
 use abi::object_layout::string;

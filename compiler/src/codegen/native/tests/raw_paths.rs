@@ -1,5 +1,5 @@
-//! Conversions between words and raw numbers: without a call for the usual operands, and by the runtime one
-//! step beyond.
+//! Conversions between words and raw numbers take a short path for the usual operands, and call the
+//! runtime one step beyond.
 
 use abi::native::Stub;
 use abi::tag::{self, Header, Kind, TAG_OBJECT};

@@ -1,5 +1,5 @@
-//! Each short path is taken for the operands that it is meant for, and left to a stub one step beyond: on
-//! each side of its guard.
+//! Each short path is taken for the operands that it is meant for, on one side of its guard, and
+//! left to a stub on the other side.
 
 use abi::native::Stub;
 use abi::object_layout::string;

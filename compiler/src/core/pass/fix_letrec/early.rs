@@ -1,18 +1,23 @@
 //! Which references may run before their variable has its value.
 //!
-//! Inits run in the order in which they are written. The code of an init that is no lambda expression
-//! runs in its turn, or later where it stands in a lambda expression inside. The code of a lambda
-//! expression that is an init by itself runs when an init with effects calls it, which that init can only
-//! do if it names the variable, or names something that does: the earliest such init is when it *starts*.
-//! A reference in code that starts at or before the turn of the variable that it names is *early*; any
-//! other reference runs when that init has returned, or never.
+//! Inits run in the order in which they are written.
+//!
+//! * The code of an init that is not a lambda expression runs in the init's turn. Parts of it that
+//!   stand in a lambda expression inside may run later.
+//! * The code of an init that is a lambda expression runs when an init with effects calls it. Such
+//!   an init can call it only if it names the variable, or names another variable that leads to it.
+//!   The earliest such init is where the lambda expression *starts*.
+//!
+//! A reference is *early* if its code starts at or before the turn of the variable that it names.
+//! Any other reference runs after that init has returned, or never.
 //!
 //! ```text
 //! (letrec ((f.0 (lambda () x.2)) (g.1 (lambda () x.2)) (x.2 (call f.0)) (y.3 (call g.1))) _)
 //! ```
 //!
-//! Here `f.0` starts with the init of `x.2`, so that its reference is early, and `g.1` with that of `y.3`.
-//! An assignment may be early too: it raises nothing, but the init has to come after it.
+//! Here `f.0` starts with the init of `x.2`, so the reference in `f.0` is early. `g.1` starts with
+//! the init of `y.3`, so the reference in `g.1` is not. An assignment may be early, too. It raises
+//! nothing, but the init has to come after it.
 
 use super::{BindingId, Mention, procedure};
 use crate::core::ir::{Expr, ExprId, Program, VariableId};

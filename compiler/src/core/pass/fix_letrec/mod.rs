@@ -1,34 +1,35 @@
-//! Letrec fixing: sorts recursive bindings by their dependencies, so that procedures that call each
-//! other are bound by `Fix` and most other variables by an ordinary `Let`.
+//! Letrec fixing: sorts recursive bindings by their dependencies.
 //!
-//! Before: stage 1. After: no `Letrec`; procedures bound by `Let` too are bound by `Fix` where they are
-//! never assigned. Where an init may run code that uses a variable before its own init, the uses are
-//! checked.
+//! `Fix` binds procedures that call each other. An ordinary `Let` binds most other variables.
+//!
+//! Before: stage 1. After: no `Letrec`. A procedure that a `Let` bound is bound by `Fix` if its
+//! variable is never assigned. Where an init may run code that uses a variable before the
+//! variable's own init, the uses are checked.
 //!
 //! ```text
 //! (letrec ((f.0 (lambda () (g.1))) (g.1 (lambda () (f.0))) (x.2 (f.0))) x.2)
 //! => (fix ((f.0 (lambda () (g.1))) (g.1 (lambda () (f.0)))) (let ((x.2 (f.0))) x.2))
 //! ```
 //!
-//! After Ghuloum and Dybvig, Fixing Letrec (reloaded), 2009: the graph has an edge from a binding to
-//! each one that its init names, and from an init with effects to the one before.
+//! After Ghuloum and Dybvig, Fixing Letrec (reloaded), 2009: the graph has an edge from a binding
+//! to each binding that its init names, and from an init with effects to the one before.
 //!
 //! # Claims
 //!
-//! * Inits are evaluated in the order in which they are written (`letrec*`, R7RS 4.2.2 and 5.3.2), as far
-//!   as a program can tell. Proof: every init stays in the chain of inits with effects, unless it is
-//!   *movable*: a constant, a lambda expression or a variable that is never assigned, and no code that
-//!   names its variable can run before its turn.
-//! * `#<unbound>` is never the value of a variable: a reference that may run before the init of its
-//!   variable is checked. [`early`] says which references these are. The others are free of checks,
-//!   because the variable's `Let` stands around them or around all code that runs them.
-//! * Procedures (lambda expressions whose variables are never assigned) are there from the start of their
-//!   form: a use of one in an earlier init is no error.
-//! * A variable that is bound by `Let` gets its location when its init returns. An init that returns twice
-//!   so makes two locations, as in Chez Scheme and Guile; with one location (R7RS 4.2.2), every variable
-//!   of a body that a procedure names would have to be a box.
-//! * A `Let` that binds procedures keeps its other inits in one `Let`, in front of the `Fix`: all of them
-//!   have returned before a location is made.
+//! * Inits are evaluated in the order in which they are written (`letrec*`, R7RS 4.2.2 and 5.3.2),
+//!   as far as a program can tell. Proof: every init stays in the chain of inits with effects,
+//!   unless it is *movable*. A movable init is a constant, a lambda expression or a variable that
+//!   is never assigned, and no code that names its variable can run before its turn.
+//! * `#<unbound>` is never the value of a variable. A reference that may run before the init of its
+//!   variable is checked; [`early`] says which references these are. Other references need no
+//!   check, because the variable's `Let` stands around them or around all code that runs them.
+//! * Procedures (lambda expressions whose variables are never assigned) are there from the start of
+//!   their form. Using one in an earlier init is no error.
+//! * A variable that is bound by `Let` gets its location when its init returns. So an init that
+//!   returns twice makes two locations, as in Chez Scheme and Guile. With one location (R7RS
+//!   4.2.2), every variable of a body that a procedure names would have to be a box.
+//! * A `Let` that binds procedures keeps its other inits in one `Let`, in front of the `Fix`. So
+//!   all of these inits have returned before a location is made.
 //!
 //! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 

@@ -1,4 +1,4 @@
-//! `Let` and `Fix`: what is bound is propagated, moved or dropped.
+//! `Let` and `Fix`: propagates, moves or drops the bound expressions.
 
 use super::census::Progress;
 use super::{Inliner, Step, Substitute, Use};

@@ -1,4 +1,4 @@
-//! Calls: procedures are put in the place of calls of them.
+//! Calls: puts procedures in the place of calls of them.
 
 use abi::primitive::Primitive;
 use abi::tag;

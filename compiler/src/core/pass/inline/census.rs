@@ -1,4 +1,4 @@
-//! What is known of variables and procedures while the program changes.
+//! Facts about variables and procedures, kept up to date while the program changes.
 
 use abi::primitive::Primitive;
 

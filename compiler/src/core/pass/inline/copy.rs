@@ -1,4 +1,4 @@
-//! Copying procedures: the copy has variables and lambdas of its own.
+//! Copying procedures: a copy has variables and lambdas of its own.
 
 use std::collections::HashMap;
 

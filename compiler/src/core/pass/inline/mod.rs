@@ -1,6 +1,8 @@
-//! Inlining and what it makes possible: copies and constants propagated, constants folded, procedures
-//! that are called once or small put in the place of their calls, tests of constants decided, what is
-//! not used dropped.
+//! Inlining, and the simplifications that it makes possible.
+//!
+//! The pass propagates copies and constants, and folds constants. It puts procedures that are
+//! called once, or that are small, in the place of their calls. It decides tests of constants, and
+//! drops expressions that nothing uses.
 //!
 //! Before: stage 2. After: stage 2.
 //!
@@ -9,25 +11,29 @@
 //! => 6
 //! ```
 //!
-//! One walk over the program, on a stack of steps. A procedure that is named once is visited at its call,
-//! as part of the caller; any other one where it is bound, before its callers. Procedures that capture
-//! their continuation stay what they are.
+//! The pass walks over the program once, on a stack of steps. A procedure that is named once is
+//! visited at its call, as part of the caller. Any other procedure is visited where it is bound,
+//! before its callers. A procedure that captures its continuation is not inlined.
 //!
 //! # Claims
 //!
-//! * A variable that is never assigned has one value wherever it is named: references to it may be replaced
-//!   by what it was bound to, and may move past anything. Of an assigned variable neither is true: not of a
-//!   variable that was unset before its init either, which is why `fix_letrec` marks it as assigned.
-//! * Only what is [pure](Inliner::is_pure) is dropped or passed by an effect: an expression that neither does
-//!   something, nor reads what may change, nor raises.
-//! * An init moves to the only use of its variable if nothing but constants and variables that are never
-//!   assigned is evaluated between the two: so it stays in its place among effects, errors and returns.
-//! * A call may become the body of its procedure, because a parameter is bound as an operand is; unless that
-//!   body captures where the procedure returns to, which would then be another place. The capture has to
-//!   stand in the body itself: that of a procedure inside returns elsewhere.
-//! * Copies share nothing: each has variables, labels and lambdas of its own.
-//! * Which error another number of values than one causes where one is wanted, if any, is left open
-//!   (R7RS 6.10): an init that moves to a use, or whose value nothing uses, may return any number.
+//! * A variable that is never assigned has one value wherever it is named. References to it may be
+//!   replaced by the expression that it was bound to, and may move past anything. Neither is true
+//!   of an assigned variable. Neither is true of a variable that was unset before its init, which
+//!   is why `fix_letrec` marks such a variable as assigned.
+//! * Only a [pure](Inliner::is_pure) expression is dropped, or passed by an effect. A pure
+//!   expression has no effect, reads nothing that may change, and does not raise.
+//! * An init moves to the only use of its variable if only constants and variables that are never
+//!   assigned are evaluated between the two. So the init keeps its place among effects, errors and
+//!   returns.
+//! * A call may become the body of its procedure, because a parameter is bound as an operand is. A
+//!   body that captures the continuation of its procedure is the exception: the body would then
+//!   return to another place. The capture has to stand in the body itself, because a capture in a
+//!   procedure inside returns elsewhere.
+//! * Copies share nothing: each copy has variables, labels and lambdas of its own.
+//! * R7RS 6.10 leaves open which error another number of values than one causes where one value is
+//!   wanted, if it causes any. So an init that moves to a use, or whose value nothing uses, may
+//!   return any number of values.
 //!
 //! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 

@@ -1,4 +1,4 @@
-//! Which expressions can go when their value is not used.
+//! Which expressions can be dropped when their value is not used.
 
 use super::Inliner;
 use crate::core::ir::{Expr, ExprId};

@@ -1,8 +1,8 @@
 //! Primitive integration: calls of standard procedures become primitives.
 //!
-//! Before: stage 1. After: stage 1; a call of a global variable that never changes and names a
-//! procedure of the standard is a [`Primitive`](crate::core::ir::Expr::Primitive), or several, if it
-//! has a fitting number of operands.
+//! Before: stage 1. After: stage 1. A call with a fitting number of operands becomes a
+//! [`Primitive`](crate::core::ir::Expr::Primitive), or several, if the operator is a global
+//! variable that never changes and that names a procedure of the standard.
 //!
 //! ```text
 //! (call (immutable +) a.0 b.1 (call (immutable cadr) c.2)) => (+ (+ a.0 b.1) (car (cdr c.2)))
@@ -10,14 +10,15 @@
 //!
 //! # Claims
 //!
-//! * A primitive, or several, answer what the procedure answers, and raise where it raises. One exception: a
-//!   comparison of several numbers looks at no further ones once it is false.
-//! * All operands are evaluated before the first primitive can raise, as for a call (R7RS 4.1.3). Proof:
-//!   where several primitives share the operands, those operands that come behind a primitive are quiet
-//!   (they do nothing but compute a value, or raise), or all operands are bound first. Which one of several
-//!   errors is raised is left open.
-//! * A constant that is `eqv?` only to what it is `eq?` to is an immediate or a symbol: numbers of these
-//!   values are never objects.
+//! * The primitive, or the primitives, answer what the procedure answers, and raise where the
+//!   procedure raises. So a comparison of several numbers looks at all numbers, even where the
+//!   comparison is false already.
+//! * All operands are evaluated before the first primitive can raise, as for a call (R7RS 4.1.3).
+//!   Proof: several primitives may share the operands of one call. Then either all operands are
+//!   bound first, or the operands that come behind a primitive are quiet: they only compute a
+//!   value, or raise. Which one of several errors is raised is left open.
+//! * A constant that is `eqv?` only to what it is `eq?` to is an immediate or a symbol. Numbers
+//!   with such values are never objects.
 //!
 //! `tests` and the random programs of `core::pass::property` fail where one of these is false.
 

@@ -1,4 +1,4 @@
-//! What calls of the standard procedures mean in terms of primitives.
+//! The meaning of calls of standard procedures, in terms of primitives.
 
 use abi::primitive::Primitive;
 

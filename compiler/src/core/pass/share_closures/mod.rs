@@ -1,7 +1,9 @@
-//! Closure sharing: a closure holds another closure instead of the variables that this one holds.
+//! Closure sharing: a closure holds another closure instead of the variables that the other one
+//! holds.
 //!
-//! Before: stage 3, nothing is shared. After: stage 3; no closure takes more room than before, and every
-//! one that takes less reaches what it dropped through one that it holds.
+//! Before: stage 3, nothing is shared. After: stage 3. No closure takes more room than before.
+//! Every closure that takes less room reaches the dropped variables through a closure that it
+//! holds.
 //!
 //! ```text
 //! (fix ((f.3 (lambda f.0 () (%free x.0 y.1 z.2) _)) (g.4 (lambda g.1 () (%free x.0 y.1 z.2) _))) _)
@@ -11,36 +13,42 @@
 //!
 //! # What is shared
 //!
-//! The *holder* through which a closure reaches variables is one that it holds anyway, the closure of the
-//! procedure around it, or one that was made before it, or together with it, by the same procedure.
-//! Of procedures that `Fix` binds together, so of those that hold each other, one becomes the
-//! holder for the others: from the smallest or from the largest on, whichever takes fewer bytes.
-//! A holder holds itself what is reached through it, so every access costs one load more at most.
-//! Only whole objects count: where dropping a variable makes the object no smaller, it is kept.
+//! A closure reaches variables through a *holder*. A holder is a closure that the closure holds
+//! anyway, the closure of the procedure around it, or a closure that the same procedure made before
+//! it or together with it. `Fix` binds some procedures together, and these hold each other. One of
+//! them becomes the holder for the others. The pass tries them from the smallest on and from the
+//! largest on, and takes the way that needs fewer bytes.
+//!
+//! A holder itself holds each variable that is reached through it. So an access costs one load more
+//! at most. Only whole objects count: a variable is kept if dropping it makes the object no
+//! smaller.
 //!
 //! # Safe for space
 //!
-//! Nothing lives longer than without the pass, but for the objects of holders themselves: a closure
-//! holds another one that it did not hold before only if it needed *all* variables that this one reaches
-//! (Shao and Appel, Space-efficient closure representations, 1994). What a closure holds anyway lives as
+//! Nothing lives longer than without the pass, except for the objects of holders themselves. A
+//! closure holds a new holder only if it needed *all* variables that the holder reaches (Shao and
+//! Appel, Space-efficient closure representations, 1994). A closure that it holds anyway lives as
 //! long as it does.
 //!
 //! # Claims
 //!
-//! A variable that a holder holds has the same value in the closure that reaches it through the holder: both
-//! are named in one scope, and neither is ever assigned. A holder is made before the closures that hold it,
-//! or together with them. What a holder holds does not change once another closure reaches something through
-//! it. The verifier fails where a holder does not hold what is reached through it.
+//! * A variable that a holder holds has the same value in the closure that reaches the variable
+//!   through the holder: both name the variable in one scope, and the variable is never assigned.
+//! * A holder is made before the closures that hold it, or together with them.
+//! * The variables that a holder holds do not change once another closure reaches a variable
+//!   through it. The verifier fails where a holder does not hold a variable that is reached through
+//!   it.
 //!
 //! # What is left out
 //!
-//! After Keep, Hearn and Dybvig, Optimizing closures in O(0) time, 2012. Their first cases, well-known
-//! procedures that need no closure or are one variable, are done by [`super::lift_procedures`], which
-//! turns what is free in them into arguments. Well-known procedures that it leaves are holders here, but
-//! hold what they held: they are called more often than their closures are made (with them, the R7RS
-//! benchmark `parsing` took 1.04 of its time). A record of its own for variables that several closures
-//! have in common takes two words and one more in each of them: of the closures
-//! in the R7RS benchmarks that are values, none would gain.
+//! After Keep, Hearn and Dybvig, Optimizing closures in O(0) time, 2012. Their first cases are
+//! well-known procedures that need no closure or are one variable. [`super::lift_procedures()`] does
+//! these cases: it turns free variables into arguments. It leaves some well-known procedures. They
+//! are holders here, but hold what they held, because they are called more often than their
+//! closures are made. (With them, the R7RS benchmark `parsing` took 1.04 of its time.) Several
+//! closures could also share a record of the variables that they have in common. Such a record
+//! takes two words, and one more in each closure. Of the closures in the R7RS benchmarks that are
+//! values, none would gain.
 
 mod plan;
 #[cfg(test)]

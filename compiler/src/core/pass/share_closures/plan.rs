@@ -1,4 +1,4 @@
-//! Which closures hold which variables: what takes the fewest bytes.
+//! The choice of variables for each closure to hold: the choice that takes the fewest bytes.
 
 use std::collections::BTreeMap;
 

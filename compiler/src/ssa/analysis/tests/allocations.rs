@@ -81,6 +81,26 @@ fn a_group_has_no_more_bytes_than_the_limit() {
     assert_eq!(row(256), [(0, 4096), (0, 32), (16, 0)]);
 }
 
+/// They are made in no other way: a call cannot take what it does not know.
+#[test]
+fn closures_and_records_larger_than_a_group_are_groups_by_themselves() {
+    let record = |count: usize| format!("(let v4 (primitive %make-record {}))", operands(count));
+    let row = |middle: &str| {
+        places(&format!(
+            "(let v3 (primitive cons v0 v1)) {middle} (let v5 (primitive cons v0 v1))"
+        ))
+    };
+    assert_eq!(row(&record(510)), [(0, 16), (0, 4096), (0, 16)]);
+    assert_eq!(row(&record(511)), [(0, 16), (0, 4096), (0, 16)]);
+    assert_eq!(row(&record(512)), [(0, 16), (0, 4112), (0, 16)]);
+    assert_eq!(row(&record(5000)), [(0, 16), (0, 40_016), (0, 16)]);
+    let closure = |free: u16| row(&format!("(let v4 (make-closure 0 {free}))"));
+    assert_eq!(closure(508), [(0, 4096), (16, 0), (0, 16)]);
+    assert_eq!(closure(510), [(0, 16), (0, 4096), (0, 16)]);
+    assert_eq!(closure(600), [(0, 16), (0, 4816), (0, 16)]);
+    assert_eq!(closure(65_535), [(0, 16), (0, 524_304), (0, 16)]);
+}
+
 #[test]
 fn a_record_whose_type_may_be_none_starts_a_group() {
     let row = "(let v3 (primitive cons v0 v1)) (let v4 (primitive %make-record v0 v1)) \
@@ -105,6 +125,7 @@ fn what_neither_raises_nor_collects_nor_allocates_leaves_a_group_open() {
         "(let v4:f64 (i64->f64 v2))",
         "(let v4 (primitive null? v0))",
         "(let v4 (primitive eq? v0 v1))",
+        "(do (primitive %check-claim v0 v1))",
     ] {
         let row =
             format!("(let v3 (primitive cons v0 v1)) {between} (let v5 (primitive cons v0 v1))");

@@ -154,6 +154,18 @@ fn comparisons_say_that_an_index_is_below_the_length() {
     }
 }
 
+#[test]
+fn what_is_read_from_an_object_is_not_its_length() {
+    for read in ["vector-ref v0 v3", "%box-ref v0", "length v0"] {
+        let text = format!(
+            "(let v17 (primitive {read})) (branch (compare < v2 v17) (b2) (b1)))
+             (block b1 () (return v4))
+             (block b2 () (let v21 (primitive vector-ref v0 v2)) (return v4)"
+        );
+        assert!(!in_bounds(&text), "{read}");
+    }
+}
+
 /// What is below the length says nothing of the length as an index.
 #[test]
 fn the_length_is_no_index() {
@@ -336,7 +348,25 @@ fn words_that_may_wrap_around_are_no_sums() {
                (let v24 (primitive vector-ref v0 v23)) (return v4)"
         );
         assert!(!in_bounds(&text), "{by}");
+        // Boxing and unboxing brings what has wrapped around among the unsigned words.
+        let text = format!(
+            "(let v18:u64 (raw {by})) (let v17:u64 (word-add v10 v18))
+             (let v25 (box-u64 v17)) (let v19:u64 (unbox-u64 v25)) (jump (b1 v19)))
+             (block b1 (v20:u64) (let v23 (box-u64 v20)) (branch (true v4) (b2) (b3)))
+             (block b2 () (let v22:u64 (word-add v20 v18))
+               (let v26 (box-u64 v22)) (let v27:u64 (unbox-u64 v26)) (jump (b1 v27)))
+             (block b3 () (let v21 (primitive vector-ref v5 v23))
+               (let v24 (primitive vector-ref v0 v23)) (return v4)"
+        );
+        assert!(!in_bounds(&text), "{by}, boxed");
     }
+}
+
+#[test]
+fn what_is_received_may_be_outside() {
+    let text = "(call-receive v4 1 #f b1)) (block b1 (v20) (let v21 (primitive vector-ref v5 v20))
+        (let v24 (primitive vector-ref v0 v20)) (return v4)";
+    assert!(!in_bounds(text));
 }
 
 #[test]

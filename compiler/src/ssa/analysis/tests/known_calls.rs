@@ -1,4 +1,5 @@
-//! Known calls: who may call a procedure, with which closure, and what is in that.
+//! Known calls: which calls lead to a procedure, with which closure, and which values the closure
+//! holds.
 
 use crate::id::Id;
 use crate::ssa::analysis::{KnownCalls, each_known_call, each_known_call_with_place};

@@ -1,4 +1,4 @@
-//! Analyses held against what their results are defined to be.
+//! Analyses compared with the definitions of their results.
 
 mod allocations;
 mod bounds;
@@ -7,3 +7,4 @@ mod graphs;
 mod known_calls;
 mod proofs;
 mod types;
+mod units;

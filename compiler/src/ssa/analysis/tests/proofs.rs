@@ -98,6 +98,20 @@ fn operands_of_arithmetic_are_fixnums_or_flonums() {
 }
 
 #[test]
+fn a_branch_proves_nothing_of_what_it_compares_itself() {
+    let of = |condition: &str| {
+        let text = format!(
+            "(branch (true v0) (b1 v4) (b1 v2))) (block b1 (v20) (branch ({condition}) (b0) (b0))"
+        );
+        proved(&text, true)
+    };
+    // A pair raises there: behind that branch only the index is left.
+    assert_eq!(of("compare < v20 v2"), "second-fixnum");
+    assert_eq!(of("compare < v2 v20"), "first-fixnum");
+    assert_eq!(of("compare-small < v20 7"), "");
+}
+
+#[test]
 fn results_of_fixnums_fit_if_their_range_does() {
     let fits = |operation: &str| of_operation(operation).contains("fits-fixnum");
     // `v2` is a length or less, and not negative.
@@ -210,4 +224,15 @@ fn nothing_is_proved_where_control_does_not_come() {
         proved("(return v0)) (block b1 () (tail-call v9 v0)", true),
         ""
     );
+}
+
+#[test]
+fn nothing_is_proved_of_what_never_comes() {
+    let text = "(cells \"c\")
+        (procedure \"f\" 1 0 #f 0 (\"x\")
+          (block b0 (v0) (let v1 (call-known 1 #f)) (do (cell-set! 0 v1)) (return v0)))
+        (procedure \"g\" 0 0 #f 0 () (block b0 () (jump (b0))))";
+    let unit = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    let proved = Proofs::new(&unit).at(ProcedureId::ENTRY, BlockId::ENTRY, 1);
+    assert_eq!(proved.names().collect::<Vec<&str>>(), [""; 0]);
 }

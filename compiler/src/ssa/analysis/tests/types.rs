@@ -1,17 +1,20 @@
-//! Types: what branches tell, what is given from block to block and from procedure to procedure.
+//! Types: facts of branches, and values that go from block to block and from procedure to
+//! procedure.
+
+use std::fmt::Write as _;
 
 use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Kinds, Range, Type, UnitTypes};
 use crate::ssa::ir::{BlockId, ProcedureId, Unit, ValueId};
 use crate::ssa::parse::parse;
 
-fn unit_of(text: &str) -> Unit {
+pub(super) fn unit_of(text: &str) -> Unit {
     parse(text).unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 /// The type of a value at the end of the last block of a procedure of `unit`.
-fn type_in(unit: &Unit, procedure: u32, value: u32) -> Type {
-    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
+pub(super) fn type_in(unit: &Unit, procedure: usize, value: u32) -> Type {
+    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let procedure = ProcedureId::new(procedure);
     let blocks = &unit.procedures[procedure].blocks;
@@ -40,7 +43,7 @@ fn after(value: u32, condition: &str, holds: bool) -> Type {
     )
 }
 
-fn integers(low: i128, high: i128) -> Type {
+pub(super) fn integers(low: i128, high: i128) -> Type {
     Type::integer(Range::new(low, high))
 }
 
@@ -97,13 +100,14 @@ fn comparisons_tell_both_operands() {
 
 #[test]
 fn comparisons_of_words_tell_of_unsigned_ones() {
-    let word = |condition: &str, made: &str| {
+    let of = |value: u32, condition: &str, made: &str| {
         let text = format!(
             "(let v5:u64 (unbox-u64 v2)) (let v6:u64 (raw 7)) (let v7:u64 {made}) (branch ({condition}) (b2) (b1)))
              (block b1 () (return v0)) (block b2 () (return v0)"
         );
-        type_of(7, &text)
+        type_of(value, &text)
     };
+    let word = |condition: &str, made: &str| of(7, condition, made);
     let length = Range::LENGTH.high;
     let same = "(word-and v5 v5)";
     assert_eq!(word("compare-u64 < v7 v6", same), integers(0, 6));
@@ -120,6 +124,15 @@ fn comparisons_of_words_tell_of_unsigned_ones() {
         word("compare-u64 > v6 v7", difference),
         integers(-7, length - 7)
     );
+    // Nor does what is compared with one tell anything.
+    let beside = format!("{difference}) (let v8:u64 {same}");
+    for condition in ["compare-u64 < v8 v7", "compare-u64 > v7 v8"] {
+        assert_eq!(
+            of(8, condition, &beside),
+            integers(0, length),
+            "{condition}"
+        );
+    }
 }
 
 #[test]
@@ -134,6 +147,10 @@ fn a_branch_tells_of_what_it_gives() {
         Type::ANY.without(Kinds::PAIR)
     );
     assert_eq!(given("(b1 v0) (b2 v4)", other), integers(7, 7));
+    assert_eq!(given("(b2 v3) (b1 v0)", other), Type::ANY);
+    // A comparison has not raised where it gives anything.
+    let compared = "(branch (compare < v0 v4) (b1 v0) (b1 v0))) (block b1 (v9) (return v9)";
+    assert_eq!(type_of(9, compared), Type::REAL);
     // Both ways lead there.
     assert_eq!(
         given("(b1 v0) (b1 v0)", "(block b1 (v9) (return v9)"),
@@ -191,6 +208,58 @@ fn parameters_of_a_loop_are_what_all_turns_give() {
             .as_integer()
             .is_some_and(|range| range.high > 1 << 59)
     );
+}
+
+#[test]
+fn ranges_of_parameters_grow_freely_three_times() {
+    // One value after the other is given to the last block.
+    let joined = |given: &[&str]| {
+        let mut text = "(let v5 (primitive char->integer v0)) (let v6 (add-small v5 1000))
+            (let v7 (add-small v5 2000)) (let v8 (add-small v5 3000))
+            (let v9 (primitive cons v0 v1)) (let v10 (primitive null? v0))
+            (let v11 (primitive %make-box v0)) (let v12 (primitive inexact v5))"
+            .to_owned();
+        let last = given.len() + 1;
+        for (next, value) in (1..).zip(given) {
+            write!(
+                text,
+                "(branch (true v3) (b{last} {value}) (b{next}))) (block b{next} () "
+            )
+            .unwrap();
+        }
+        write!(text, "(return v0)) (block b{last} (v20) (return v20)").unwrap();
+        type_of(20, &text).integer
+    };
+    let ends_at = |high: i128| Some(Range::new(0, high));
+    assert_eq!(joined(&["v4", "v5", "v6", "v7"]), ends_at(0x10_ffff + 2000));
+    let among_others = ["v4", "v9", "v10", "v11", "v12", "v5", "v6", "v7"];
+    assert_eq!(joined(&among_others), ends_at(0x10_ffff + 2000));
+    let four_times = ["v4", "v5", "v6", "v7", "v8"];
+    assert_eq!(joined(&four_times), ends_at(Range::FIXNUM.high));
+}
+
+#[test]
+fn of_each_value_twelve_facts_are_kept_and_each_once() {
+    let mut text =
+        "(branch (compare-small < v0 999) (b2) (b1))) (block b1 () (return v0))".to_owned();
+    for block in 2..20 {
+        let (next, limit) = (block + 1, 1000 - block);
+        write!(
+            text,
+            "(block b{block} () (branch (compare-small < v0 {limit}) (b{next}) (b1)))"
+        )
+        .unwrap();
+    }
+    text.push_str("(block b20 () (return v0)");
+    // One fact is that the value is a real number, which each comparison tells. Eleven limits are kept besides.
+    assert_eq!(type_of(0, &text).integer, Some(Range::at_most(988)));
+}
+
+#[test]
+fn what_is_told_on_two_ways_is_told_on_both() {
+    let text = "(branch (true v1) (b1) (b2))) (block b1 () (let v5 (primitive car v0)) (return v0))
+        (block b2 () (let v6 (primitive car v0)) (return v0)";
+    assert_eq!(type_of(0, text), Type::of_kinds(Kinds::PAIR));
 }
 
 /// The entry calls `f` with integers, and `g` with closures of its own.
@@ -380,6 +449,7 @@ fn literals_and_new_objects_are_what_they_are() {
     assert_ne!(of("(primitive list)"), kinds(Kinds::PAIR));
     assert_eq!(of("(primitive cons* v0 v1)"), kinds(Kinds::PAIR));
     assert_ne!(of("(primitive cons* v0)"), kinds(Kinds::PAIR));
+    assert_ne!(of("(primitive cons*)"), kinds(Kinds::PAIR));
     assert_eq!(of("(primitive %make-box v0)"), kinds(Kinds::BOX));
     assert_eq!(of("(static-closure 0)"), kinds(Kinds::PROCEDURE));
     assert_eq!(of("(primitive floor v1)"), Type::FLONUM);

@@ -1,9 +1,12 @@
-//! What is told of values where: by the branches that lead to a block, and by operations that would have
+//! Which facts about values hold where.
+//!
+//! Two kinds of code tell facts: branches that lead to a block, and operations that would have
 //! raised.
 //!
-//! Claim: at a place, a fact from a place that dominates it holds of the value that the place has. An operation tells of
-//! its operands behind itself, a condition in blocks that only its one outcome leads to. Facts are about what
-//! values are, never about what objects hold: those change.
+//! Claim: at a place, a fact from a place that dominates it holds of the value that the place has.
+//! An operation tells of its operands only behind itself. A condition tells only in blocks to which
+//! its one outcome leads. Facts are about the values themselves, never about the contents of
+//! objects, which change.
 
 use super::lattice::Type;
 use super::requirements::{each_requirement, each_requirement_of_condition};

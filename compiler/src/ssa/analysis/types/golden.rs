@@ -1,7 +1,7 @@
-//! What analyses say of primitives, as a table: a change of a row shows in `golden.txt`. And borders of what is said.
+//! The answers of analyses about primitives, as a table, and tests of borders of these answers.
 //!
-//! That the rows are true is for `laws.rs` and `tests/rewrites` to say. That they are as precise as they were is
-//! what this test holds.
+//! A change of a row shows in `golden.txt`. Other tests show that the rows are true: `laws.rs` and
+//! `tests/rewrites`. This test shows that the rows are as precise as they were.
 
 use std::fmt::Write as _;
 
@@ -16,10 +16,10 @@ use super::kinds::Kinds;
 use super::lattice::Type;
 use super::laws::BINARY;
 use super::range::Range;
-use super::requirements::{cannot_raise, each_requirement};
+use super::requirements::{cannot_raise, each_requirement, each_requirement_of_condition};
 use super::transfer::{of_binary, of_unary};
-use crate::id::Id;
-use crate::ssa::ir::{Comparison, Operation, ProcedureId, RawUnary, ValueId};
+use super::unit::{self, Growing};
+use crate::ssa::ir::{Comparison, Condition, Operation, RawUnary, ValueId};
 use crate::ssa::parse::parse;
 
 const NAMES: [(Kinds, &str); 16] = [
@@ -183,6 +183,61 @@ fn what_grows_goes_to_the_next_bound_and_then_on_without_end() {
 }
 
 #[test]
+fn what_grows_between_procedures_goes_to_the_next_bound_and_then_on_without_end() {
+    let (fixnum, old) = (Range::FIXNUM, Range::new(10, 20));
+    let to = |(low, high), growths| unit::widen(old, Range::new(low, high), growths);
+    for growths in 1..=unit::GROWTHS_FREE {
+        assert_eq!(to((9, 21), growths), Range::new(9, 21));
+    }
+    for (new, (low, high)) in [
+        ((9, 20), (0, 20)),
+        ((0, 20), (0, 20)),
+        ((-1, 20), (fixnum.low, 20)),
+        ((fixnum.low, 20), (fixnum.low, 20)),
+        ((fixnum.low - 1, 20), (i128::MIN, 20)),
+        ((10, 21), (10, 0xff)),
+        ((10, 0xff), (10, 0xff)),
+        ((10, 0x100), (10, fixnum.high)),
+        ((10, fixnum.high), (10, fixnum.high)),
+        ((10, fixnum.high + 1), (10, i128::MAX)),
+        ((9, 21), (0, 0xff)),
+    ] {
+        for growths in [unit::GROWTHS_FREE + 1, unit::GROWTHS_MAX] {
+            assert_eq!(to(new, growths), Range::new(low, high), "{new:?} {growths}");
+        }
+    }
+    let endless = unit::GROWTHS_MAX + 1;
+    assert_eq!(to((9, 20), endless), Range::at_most(20));
+    assert_eq!(to((10, 21), endless), Range::at_least(10));
+    // Bounds are the next ones on either side.
+    let bounded = unit::GROWTHS_FREE + 1;
+    let above = unit::widen(Range::only(300), Range::new(299, 300), bounded);
+    assert_eq!(above, Range::new(0xff, 300));
+    let below = unit::widen(Range::only(-9), Range::new(-9, -8), bounded);
+    assert_eq!(below, Range::new(-9, 0));
+}
+
+#[test]
+fn only_ranges_count_as_growths_and_only_what_is_new_grows() {
+    let mut growing = Growing {
+        of: Type::NONE,
+        growths: 0,
+    };
+    let integer = |value: u8| Type::integer(Range::only(value.into()));
+    assert!(growing.grow(integer(0)) && !growing.grow(integer(0)));
+    for kinds in [Kinds::PAIR, Kinds::NULL, Kinds::BOX, Kinds::SYMBOL] {
+        assert!(growing.grow(Type::of_kinds(kinds)));
+    }
+    for high in 1..=unit::GROWTHS_FREE {
+        assert!(growing.grow(integer(high)));
+        assert_eq!(growing.of.integer, Some(Range::new(0, high.into())));
+    }
+    assert!(growing.grow(integer(unit::GROWTHS_FREE + 1)));
+    assert_eq!(growing.of.integer, Some(Range::new(0, 0xff)));
+    assert!(!growing.grow(integer(0xff)));
+}
+
+#[test]
 fn bounds_are_likely_at_constants_and_beside_them() {
     let text = format!(
         "(procedure \"f\" 1 0 #f 0 (\"x\")
@@ -250,10 +305,83 @@ fn raw_operations_require_what_they_unbox() {
         each_requirement(&operation, |value, is| told.push((value, is)));
         assert_eq!(told, [(ValueId::new(3), wanted)]);
     }
+    let sum = Operation::AddSmall(ValueId::new(3), 1);
+    let mut told = Vec::new();
+    each_requirement(&sum, |value, is| told.push((value, is)));
+    assert_eq!(told, [(ValueId::new(3), Type::number())]);
+    assert!(cannot_raise(&sum, |_| Type::REAL) && !cannot_raise(&sum, |_| Type::ANY));
+    // What may be anything is not told of.
+    let cons = Operation::Primitive(Primitive::Cons, vec![ValueId::new(0), ValueId::new(1)]);
+    each_requirement(&cons, |value, _| panic!("{value:?}"));
     let car = Operation::Primitive(Primitive::Car, vec![ValueId::new(0)]);
     assert!(cannot_raise(&car, |_| Type::of_kinds(Kinds::PAIR)));
     assert!(!cannot_raise(&car, |_| Type::ANY));
     // What nothing is known of yet may be anything.
     assert!(!cannot_raise(&car, |_| Type::NONE));
     assert!(!cannot_raise(&Operation::Poll, |_| Type::ANY));
+}
+
+#[test]
+fn comparisons_require_numbers_and_all_but_equality_real_ones() {
+    let (a, b) = (ValueId::new(0), ValueId::new(1));
+    for (relation, wanted) in [
+        (Comparison::Equal, Type::number()),
+        (Comparison::Less, Type::REAL),
+        (Comparison::GreaterEqual, Type::REAL),
+    ] {
+        let told_by = |condition: &Condition| {
+            let mut told = Vec::new();
+            each_requirement_of_condition(condition, |value, is| told.push((value, is)));
+            told
+        };
+        let both = told_by(&Condition::Compare(relation, a, b));
+        assert_eq!(both, [(a, wanted), (b, wanted)]);
+        let small = told_by(&Condition::CompareSmall(relation, a, 7));
+        assert_eq!(small, [(a, wanted)]);
+        assert_eq!(told_by(&Condition::CompareU64(relation, a, b)), []);
+    }
+}
+
+/// Operands right at the borders of the cases that a result tells apart.
+#[test]
+fn shifts_and_divisions_are_precise_up_to_their_borders() {
+    let shift = Primitive::ArithmeticShift;
+    let (endless, word) = (Range::at_least(5), Range::new(5, 200));
+    for (primitive, a, b, wanted) in [
+        (shift, word, Range::new(-3, 0), Range::new(0, 200)),
+        (shift, word, Range::new(-3, 1), Range::ALL),
+        (shift, Range::new(-1, 200), Range::new(-3, 0), Range::ALL),
+        (shift, endless, Range::only(1), Range::at_least(0)),
+        (shift, word, Range::only(0), word),
+        (shift, word, Range::only(-1), Range::new(2, 100)),
+        (
+            Primitive::Modulo,
+            Range::ALL,
+            Range::new(1, 8),
+            Range::new(0, 7),
+        ),
+        (Primitive::Modulo, Range::ALL, Range::new(0, 8), Range::ALL),
+        (
+            Primitive::Remainder,
+            word,
+            Range::new(1, 8),
+            Range::new(0, 7),
+        ),
+        (
+            Primitive::Remainder,
+            Range::ALL,
+            Range::new(1, 8),
+            Range::new(-7, 7),
+        ),
+        (
+            Primitive::Quotient,
+            word,
+            Range::new(1, 8),
+            Range::new(0, 200),
+        ),
+        (Primitive::Quotient, word, Range::new(0, 8), Range::ALL),
+    ] {
+        let found = of_binary(primitive, Type::integer(a), Type::integer(b));
+        assert_eq!(found, Type::integer(wanted), "{primitive:?} {a:?} {b:?}");
+    }
 }

@@ -1,17 +1,21 @@
-//! Optimistic inference: values have no type until something reaches them, and types only grow.
+//! Optimistic inference: a value has no type until something reaches it, and types only grow.
 //!
-//! Claim: whenever control is at a place, each value that is defined there is a member of its type at that place. What
-//! is found is a solution of the equations between types, and by induction over the steps of a run every solution
-//! holds:
+//! Claim: whenever control is at a place, each value that is defined there is a member of its type
+//! at that place. The result is a solution of the equations between types. By induction over the
+//! steps of a run, every solution holds:
 //!
-//! * A result is what the transfer function says of operands at the place (`transfer.rs`, `words.rs`), a parameter
-//!   has what every jump, call and receiving gives. What nobody sees given has [`Type::ANY`].
-//! * A fact narrows a type only where all ways go through its place ([`Facts`]); no value is defined anew
-//!   between that place and the one where the fact is used, as `bounds.rs` says of such ways.
-//! * A comparison tells nothing of members that are no exact integers, and a test that fails nothing of kinds of
-//!   which only some fail. Not-a-number fails every comparison: the negation of `<` is not `>=` of flonums.
-//! * Where a fact leaves no member, the place is not reached, or not yet: the type stays. So types do not grow
-//!   monotonically in each step; parameters do, a bounded number of times, and the rest follows from these.
+//! * The type of a result is the answer of the transfer function about the operands at the place
+//!   (`transfer.rs`, `words.rs`). The type of a parameter has the members that every jump, call and
+//!   receiving gives. A parameter that unknown code may give has [`Type::ANY`].
+//! * A fact narrows a type only where all paths go through the fact's place ([`Facts`]). No value
+//!   is defined anew between that place and the place where the fact is used, as `bounds.rs` says
+//!   of such paths.
+//! * A comparison tells nothing of members that are not exact integers. A test that fails tells
+//!   nothing of kinds of which only some members fail. Not-a-number fails every comparison, so the
+//!   negation of `<` is not `>=` of flonums.
+//! * Where a fact leaves no member, control does not come to the place, or not yet: the type stays.
+//!   So types do not grow monotonically in each step. But parameters grow, a bounded number of
+//!   times, and all other types follow from these.
 
 use super::facts::{Facts, Known, Place};
 use super::kinds::Kinds;
@@ -84,7 +88,8 @@ impl<'a> Types<'a> {
         self.grow(parameter, given);
     }
 
-    /// Infers the types of all values from what the parameters of the entry are.
+    /// Infers the types of all values from what the parameters of the entry are. Only parameters can change anew:
+    /// in this order a result comes after all that it is computed from.
     pub(super) fn run(&mut self, signatures: &Signatures) {
         while self.flow.order.iter().fold(false, |changed, &block| {
             self.visit(block, signatures) | changed
@@ -122,6 +127,7 @@ impl<'a> Types<'a> {
         });
     }
 
+    /// Whether a parameter of a block that comes next has grown.
     fn visit(&mut self, id: BlockId, signatures: &Signatures) -> bool {
         let mut changed = false;
         let block = &self.procedure.blocks[id];
@@ -130,11 +136,7 @@ impl<'a> Types<'a> {
                 continue;
             };
             let defined = (&instruction.operation, result);
-            let found = self.of_operation(defined, (id, index), signatures);
-            if self.of[result] != found {
-                self.of[result] = found;
-                changed = true;
-            }
+            self.of[result] = self.of_operation(defined, (id, index), signatures);
         }
         for target in block.terminator.targets() {
             let parameters = &self.procedure.blocks[target.block].parameters;
@@ -144,8 +146,9 @@ impl<'a> Types<'a> {
             }
         }
         if let Terminator::CallReceive { block, .. } = block.terminator {
+            // That block has no other predecessor: it comes later.
             for &parameter in &self.procedure.blocks[block].parameters {
-                changed |= self.grow(parameter, Type::ANY);
+                self.grow(parameter, Type::ANY);
             }
         }
         changed

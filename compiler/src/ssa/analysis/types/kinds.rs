@@ -171,6 +171,12 @@ mod tests {
     }
 
     #[test]
+    fn claims_have_the_same_bits() {
+        let both = Kinds::PAIR | Kinds::BOX;
+        assert_eq!(both.bits(), bits::PAIR | bits::BOX);
+    }
+
+    #[test]
     fn words_are_of_the_kind_that_their_test_passes() {
         assert_eq!(
             Kinds::of_immediate(tag::NULL),

@@ -1,7 +1,8 @@
 //! Types as sets of values: flonums, exact integers of a range, kinds of anything else.
 //!
-//! Claim: these are sets. A join has the members of either, a meet those of both; of [`Kinds::OTHER`] a test or a word
-//! has only some, so that a meet with it is no proof that something passes. `type_laws.rs` holds that.
+//! Claim: types are sets. A join has the members of either type, a meet the members of both. Of
+//! [`Kinds::OTHER`], a test or a word has only some members. So a meet with [`Kinds::OTHER`] proves
+//! nothing about whether a test passes. `type_laws.rs` shows this.
 
 use abi::tag;
 use abi::type_test::TypeTest;
@@ -182,6 +183,15 @@ impl Type {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_integers_flonums_or_of_a_kind() {
+        let flonum = tag::flonum(1.5).expect("small flonums are words");
+        assert_eq!(Type::of_word(flonum), Type::FLONUM);
+        let fixnum = tag::fixnum(-3).expect("a fixnum");
+        assert_eq!(Type::of_word(fixnum), Type::integer(Range::only(-3)));
+        assert_eq!(Type::of_word(tag::TRUE), Type::of_kinds(Kinds::TRUE));
+    }
 
     #[test]
     fn meet_and_join_are_bounds() {

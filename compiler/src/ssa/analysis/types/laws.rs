@@ -1,7 +1,8 @@
-//! Ranges and words, held against integers: transfer functions, refinement, widening.
+//! Ranges and words, compared with integers: transfer functions, refinement, widening.
 //!
-//! A new transfer function gets its row in `BINARY`, with what it means for integers; a new raw operation in `WORDS`.
-//! Integers beyond 128 bits are saturated: they are members of a range if its bound there is infinite.
+//! A new transfer function gets a row in `BINARY`, with its meaning for integers. A new raw
+//! operation gets a row in `WORDS`. Integers beyond 128 bits are saturated: they are members of a
+//! range if its bound there is infinite.
 
 use abi::primitive::Primitive;
 

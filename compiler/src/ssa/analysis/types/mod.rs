@@ -1,6 +1,7 @@
-//! What values are: which kinds of numbers, integers of which range, which kinds of objects. First of
-//! the values of one procedure, then of all procedures of a unit, whose known calls tell of their
-//! parameters and results.
+//! Types of values: kinds of numbers, ranges of integers, kinds of objects.
+//!
+//! Inference first finds the types in one procedure, then in all procedures of a unit. Known calls
+//! tell of parameters and results.
 
 mod facts;
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! Ranges of exact integers.
 //!
-//! A bound is finite up to [`FINITE_MAX`] on either side of zero; beyond, nothing is claimed. A range all of whose
-//! members lie beyond has the limit as its nearer bound, so that no bound that is compared or computed with stands
-//! for more numbers than one.
+//! A bound is finite up to [`FINITE_MAX`] on either side of zero. Beyond, nothing is claimed. A
+//! range may have only members that lie beyond. Then its nearer bound is the limit. So a bound that
+//! is compared or computed with never stands for more than one number.
 //!
-//! Claim: each operation's range holds what the integers' operation makes of any members. Every range is made by
-//! [`Range::new`], or of the bounds of such ranges; so [`Range::single`] is the one test for "a single number".
-//! `laws.rs` holds all operations against integers.
+//! Claim: the range of each operation has every result that the operation on integers gives for
+//! members of the operands' ranges. Every range is made by [`Range::new`], or of the bounds of such
+//! ranges. So [`Range::single`] is the one test for "a single number". `laws.rs` compares all
+//! operations with integers.
 
 use abi::tag::{FIXNUM_MAX, FIXNUM_MIN, HEADER_SIZE_MAX};
 

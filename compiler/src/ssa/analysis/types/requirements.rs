@@ -1,8 +1,9 @@
-//! What an operation that did not raise tells of its operands, and when none can raise.
+//! What an operation that did not raise tells of its operands, and which operations never raise.
 //!
-//! Claim: an operation given an operand that is not a member of what [`each_requirement`] tells of that operand raises,
-//! whatever the others are. And one of which [`cannot_raise`] holds returns. What has to be shown for each row is
-//! a property of the primitive: `tests/rewrites/rules.rs` runs all of them on values of all kinds.
+//! Claim: [`each_requirement`] names a type for an operand of an operation. If the operand is not a
+//! member of the type, the operation raises, whatever the other operands are. And an operation of
+//! which [`cannot_raise`] holds returns. Each row is a property of its primitive:
+//! `tests/rewrites/rules.rs` runs all primitives on values of all kinds.
 
 use abi::primitive::{OperandTypes, Primitive, Raises};
 

@@ -1,7 +1,8 @@
-//! Types of results from types of operands.
+//! From types of operands to types of results.
 //!
-//! Claim: if the operands are members of their types and the operation returns, its result is a member of the result's
-//! type. `laws.rs` shows it for integers; `tests/rewrites/rules.rs` for numbers of all kinds, by programs.
+//! Claim: if the operands are members of their types and the operation returns, its result is a
+//! member of the result's type. `laws.rs` shows it for integers, `tests/rewrites/rules.rs` for
+//! numbers of all kinds, by programs.
 
 use abi::primitive::{Primitive, ResultType};
 use syntax::{DatumKind, Integer, Number};
@@ -154,9 +155,6 @@ pub(super) fn of_binary(primitive: Primitive, a: Type, b: Type) -> Type {
 /// `+`, `-`, `*`, `/`. What is not a number raises. A flonum and a real number give a flonum, even where
 /// the other is an exact zero (which the report leaves open); a dividend that is zero too.
 fn arithmetic(primitive: Primitive, a: Type, b: Type) -> Type {
-    if a.is_none() || b.is_none() {
-        return Type::NONE;
-    }
     let (a, b) = (a.meet(Type::number()), b.meet(Type::number()));
     if a.kinds.meets(Kinds::COMPLEX) || b.kinds.meets(Kinds::COMPLEX) {
         return Type::number();

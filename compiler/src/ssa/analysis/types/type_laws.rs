@@ -1,4 +1,4 @@
-//! The laws of the lattice of types, and what tests, words and operations make of types.
+//! The laws of the lattice of types, and of tests, words and operations on types.
 //!
 //! A new kind gets its place in `each_kind`.
 

@@ -1,19 +1,26 @@
-//! Inference over all procedures of a unit: what known calls give is what parameters are, what a
-//! procedure returns is what its known calls get. Cells and free variables are what is put into them.
+//! Inference over all procedures of a unit.
 //!
-//! Optimistic, as within a procedure: nothing reaches a parameter until a call is found to give it, and
-//! types only grow. A procedure is looked at again when something that it depends on has grown.
+//! A parameter has the values that known calls give. A known call has the values that its procedure
+//! returns. Cells and free variables have the values that are put into them.
 //!
-//! Claim: as of `infer.rs`, for all procedures of the unit. What has to be shown besides:
+//! The inference is optimistic, as within a procedure: nothing reaches a parameter until a call is
+//! found to give it, and types only grow. A procedure is looked at again when something on which it
+//! depends has grown.
 //!
-//! * A parameter gets what calls of this unit give alone, if known calls alone lead to its procedure
-//!   (`known_calls.rs`); all else has any type.
-//! * A result is what returns and tail calls give. Who captures the continuation of a procedure can return
-//!   anything from it, so [`Primitive::Capture`] makes the result anything.
-//! * A cell holds what the unit stores, for cells are its own; and nothing before, if some read of it is checked.
-//!   Whoever takes checks away has to leave one for each cell that can be read early.
-//! * A free variable holds what closures of its procedure were initialised with, if each closure is initialised where it
-//!   was made and no procedure runs with another one's closure.
+//! Claim: the claim of `infer.rs`, for all procedures of the unit. The following has to be shown
+//! besides:
+//!
+//! * A parameter gets only the values that calls of this unit give, if known calls alone lead to
+//!   its procedure (`known_calls.rs`). Any other parameter has any type.
+//! * A result has the values that returns and tail calls give. A program that captures the
+//!   continuation of a procedure can return anything from the procedure. So [`Primitive::Capture`]
+//!   makes the result anything.
+//! * A cell has the values that the unit stores, because a unit's cells are its own. It has no
+//!   value before, if some read of it is checked. A pass that removes checks has to leave one check
+//!   for each cell that can be read early.
+//! * A free variable has the values with which closures of its procedure were initialised. For
+//!   that, each closure is initialised where it was made, and no procedure runs with another
+//!   procedure's closure.
 
 use std::collections::VecDeque;
 
@@ -30,9 +37,9 @@ use crate::ssa::ir::{
 };
 
 /// How often the range of a parameter or result may grow freely.
-const GROWTHS_FREE: u8 = 3;
+pub(super) const GROWTHS_FREE: u8 = 3;
 /// How often it may grow at all before it becomes infinite.
-const GROWTHS_MAX: u8 = 8;
+pub(super) const GROWTHS_MAX: u8 = 8;
 
 /// What is known across procedures.
 pub(super) struct Signatures {
@@ -40,7 +47,6 @@ pub(super) struct Signatures {
     results: IdVec<ProcedureId, Growing>,
     free: IdVec<ProcedureId, Vec<Growing>>,
     cells: IdVec<CellId, Growing>,
-    closures_are_own: bool,
 }
 
 impl Signatures {
@@ -61,7 +67,6 @@ impl Signatures {
                 .map(|each| vec![start(known.closures_are_own); usize::from(each.free)])
                 .collect(),
             cells: cells_at_first(unit),
-            closures_are_own: known.closures_are_own,
         }
     }
 
@@ -91,24 +96,22 @@ fn cells_at_first(unit: &Unit) -> IdVec<CellId, Growing> {
     };
     let mut cells = unit.cells.side_table(none);
     for procedure in &unit.procedures {
+        let instructions = || procedure.blocks.iter().flat_map(|each| &each.instructions);
         let mut cell_of = procedure.values.side_table(None);
-        for instruction in procedure
-            .blocks
-            .iter()
-            .flat_map(|block| &block.instructions)
-        {
-            match (&instruction.operation, instruction.result) {
-                (Operation::CellRef(cell), Some(result)) => {
-                    cell_of[result] = Some(*cell);
-                }
-                (Operation::CheckInitialized(value, _), _) => {
-                    let cell = cell_of[*value];
-                    let checked = cell.and_then(|cell| cells.get_mut(cell));
-                    if let Some(checked) = checked {
-                        checked.of = Type::of_kinds(Kinds::UNBOUND);
-                    }
-                }
-                _ => {}
+        for instruction in instructions() {
+            if let (Operation::CellRef(cell), Some(result)) =
+                (&instruction.operation, instruction.result)
+            {
+                cell_of[result] = Some(*cell);
+            }
+        }
+        // Only now: blocks are numbered in any order.
+        for instruction in instructions() {
+            if let Operation::CheckInitialized(value, _) = &instruction.operation
+                && let Some(cell) = cell_of[*value]
+                && let Some(checked) = cells.get_mut(cell)
+            {
+                checked.of = Type::of_kinds(Kinds::UNBOUND);
             }
         }
     }
@@ -140,7 +143,7 @@ impl Growing {
     }
 }
 
-fn widen(old: Range, new: Range, growths: u8) -> Range {
+pub(super) fn widen(old: Range, new: Range, growths: u8) -> Range {
     if growths <= GROWTHS_FREE {
         return new;
     }
@@ -389,19 +392,14 @@ impl Inference<'_> {
     }
 
     fn initialise(&mut self, number: ProcedureId, closure: ValueId, index: u16, given: Type) {
-        if !self.signatures.closures_are_own {
-            return;
-        }
         let Some(owner) = self.types[number].made_for(closure) else {
             return;
         };
-        let has_grown = self
-            .signatures
-            .free
-            .get_mut(owner)
-            .and_then(|free| free.get_mut(usize::from(index)))
-            .is_some_and(|variable| variable.grow(given));
-        if has_grown && self.is_reached[owner] {
+        let free = self.signatures.free.get_mut(owner);
+        if let Some(variable) = free.and_then(|free| free.get_mut(usize::from(index)))
+            && variable.grow(given)
+            && self.is_reached[owner]
+        {
             self.reach(owner);
         }
     }

@@ -1,7 +1,8 @@
-//! Types of raw words: which integers they stand for.
+//! Types of raw words: the integers for which words stand.
 //!
-//! The range of a word has a member that is the same modulo 2^64. So sums and products of ranges go on as if words
-//! had no end; only where a word becomes a number again, its range has to fit.
+//! The range of a word has a member that is the same modulo 2^64. So ranges of sums and products
+//! are computed as if words had no end. Only where a word becomes a number again, its range has to
+//! fit.
 
 use abi::primitive::Primitive;
 
@@ -59,9 +60,8 @@ fn of_binary(binary: RawBinary, a: Type, b: Type) -> Type {
         RawBinary::WordAdd => x.plus(y),
         RawBinary::WordSubtract => x.plus(y.negate()),
         RawBinary::WordMultiply => x.of_corners(y, i128::checked_mul),
-        RawBinary::WordAnd if is_unsigned(a) && is_unsigned(b) => {
-            return bitwise(Primitive::BitwiseAnd, a, b);
-        }
+        // The low 64 bits of an intersection of bits are the intersection of low 64 bits.
+        RawBinary::WordAnd => (bitwise(Primitive::BitwiseAnd, a, b).integer).unwrap_or(Range::U64),
         _ => Range::U64,
     };
     Type::integer(if range.is_finite() { range } else { Range::U64 })
@@ -86,6 +86,54 @@ mod tests {
             Type::integer(Range::U64)
         );
         assert!(!is_unsigned(minus_one) && is_unsigned(ten));
+    }
+
+    #[test]
+    fn products_and_common_bits_are_those_of_the_ranges() {
+        let of = |binary: RawBinary, a: Range, b: Range| {
+            of_binary(binary, Type::integer(a), Type::integer(b)).as_integer()
+        };
+        let (small, signed) = (Range::new(4, 15), Range::new(-7, 3));
+        let product = of(RawBinary::WordMultiply, Range::new(2, 3), small);
+        assert_eq!(product, Some(Range::new(8, 45)));
+        assert_eq!(
+            of(RawBinary::WordAnd, small, signed),
+            Some(Range::new(0, 15))
+        );
+        assert_eq!(
+            of(RawBinary::WordAnd, signed, small),
+            Some(Range::new(0, 15))
+        );
+        assert_eq!(
+            of(RawBinary::WordAnd, small, small),
+            Some(Range::new(0, 15))
+        );
+        // What has no end is a word for all that.
+        assert_eq!(of(RawBinary::WordAnd, signed, signed), Some(Range::U64));
+        let endless = Range::at_least(0);
+        assert_eq!(of(RawBinary::WordAdd, endless, small), Some(Range::U64));
+    }
+
+    #[test]
+    fn words_of_which_nothing_is_known_yet_are_none_and_doubles_no_words() {
+        let none = |_: ValueId| Type::NONE;
+        let (a, b) = (ValueId::new(0), ValueId::new(1));
+        for unary in [RawUnary::UnboxI64, RawUnary::BoxU64, RawUnary::BoxF64] {
+            let operation = Operation::Raw1(unary, a);
+            assert!(of_operation(&operation, Repr::I64, none).is_none());
+        }
+        let ten = Type::integer(Range::only(10));
+        for known in [[Type::NONE, ten], [ten, Type::NONE], [Type::NONE; 2]] {
+            let operation = Operation::Raw2(RawBinary::WordXor, a, b);
+            let found = of_operation(&operation, Repr::I64, |value| known[value]);
+            assert!(found.is_none());
+        }
+        let sum = Operation::Raw2(RawBinary::F64Add, a, b);
+        assert_eq!(
+            of_operation(&sum, Repr::F64, |_| Type::FLONUM),
+            Type::FLONUM
+        );
+        assert!(!is_unsigned(Type::NONE) && !is_unsigned(Type::FLONUM));
     }
 
     #[test]

@@ -104,7 +104,7 @@ impl<'a> Body<'a> {
         body.end(&format!("(reinstate-value v{continuation} v{value})"));
         body.current = end;
         body.end(&format!("(return v{count})"));
-        body.finish("", 0, 0)
+        body.finish("\"\" 0 0 #f 0 ()")
     }
 
     /// One of the procedures.
@@ -121,6 +121,17 @@ impl<'a> Body<'a> {
             let value = body.parameter(0);
             body.scope.push((value, kind));
         }
+        if known.optional {
+            let optional = body.parameter(0);
+            body.scope.push((optional, Kind::Any));
+            let is_missing = body.define(&format!("(primitive %default? v{optional})"), Kind::Any);
+            body.trace(is_missing);
+        }
+        if known.rest {
+            let rest = body.parameter(0);
+            body.scope.push((rest, Kind::Pair));
+            body.trace(rest);
+        }
         if let Some(closure) = closure {
             for (index, &kind) in known.free.iter().enumerate() {
                 body.define(&format!("(closure-ref v{closure} {index})"), kind);
@@ -129,12 +140,22 @@ impl<'a> Body<'a> {
         body.statements(0);
         let result = body.pick(known.result);
         body.end(&format!("(return v{result})"));
-        body.finish("p", known.parameters.len(), known.free.len())
+        body.tail_apply(result);
+        let optional = usize::from(known.optional);
+        let rest = if known.rest { "#t" } else { "#f" };
+        let names = vec!["\"x\""; known.parameters.len() + optional + usize::from(known.rest)];
+        let header = format!(
+            "\"p\" {} {optional} {rest} {} ({})",
+            known.parameters.len(),
+            known.free.len(),
+            names.join(" ")
+        );
+        body.finish(&header)
     }
 
-    pub(super) fn finish(self, name: &str, parameters: usize, free: usize) -> String {
-        let names = vec!["\"x\""; parameters].join(" ");
-        let mut text = format!("(procedure \"{name}\" {parameters} 0 #f {free} ({names})");
+    /// What is written, behind the `header` of the procedure.
+    pub(super) fn finish(self, header: &str) -> String {
+        let mut text = format!("(procedure {header}");
         for (number, block) in self.blocks.iter().enumerate() {
             let parameters: Vec<String> = block
                 .parameters

@@ -1,9 +1,11 @@
-//! Random units that aim at what passes believe.
+//! Random units that aim at the beliefs of passes.
 //!
-//! A unit has an entry, some procedures that are called by it and by each other, one that captures its
-//! continuation, and one that a closure with free variables is for. The entry ends by going back into the
-//! last continuation, twice. Values have kinds that operations want; now and then an operation gets one of
-//! another kind.
+//! A unit has an entry; some procedures that the entry and the procedures themselves call; a
+//! procedure that captures its continuation; and a procedure for a closure with free variables. The
+//! entry ends by going back into the last continuation, twice. Values have the kinds that
+//! operations want. Now and then an operation gets a value of another kind.
+//! Some procedures have optional or rest parameters, and some end by applying another procedure
+//! to a list.
 
 mod body;
 mod calls;
@@ -180,8 +182,12 @@ fn tables() -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     pub(super) number: u32,
-    /// Kinds of its parameters. The first is a count that goes down at recursive calls.
+    /// Kinds of its required parameters. The first is a count that goes down at recursive calls.
     pub(super) parameters: Vec<Kind>,
+    /// Whether it has an optional parameter behind them.
+    pub(super) optional: bool,
+    /// Whether it has a rest parameter behind those.
+    pub(super) rest: bool,
     pub(super) result: Kind,
     /// Kinds of its free variables.
     pub(super) free: Vec<Kind>,
@@ -236,6 +242,8 @@ pub(super) fn unit(seed: u64) -> String {
         procedures.push(Known {
             number: number + FIRST_RANDOM,
             parameters,
+            optional: choices.one_in(4),
+            rest: choices.one_in(4),
             result,
             free,
         });

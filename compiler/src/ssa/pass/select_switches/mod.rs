@@ -1,21 +1,24 @@
 //! Switches: tests of one value, one after another, become one many-way branch.
 //!
-//! Before: small forms are selected. After: no value is compared with several immediates, symbols or
-//! literal strings one after another, where a switch is quicker. The tests are those of `case`, of `eq?`, `eqv?`,
-//! `=`, `char=?` and `string=?` with literals, and of `memq`, `memv` and `member` in literal lists.
+//! Before: small forms are selected. After: no value is compared with several immediates, symbols
+//! or literal strings one after another, where a switch is quicker. The tests are those of `case`,
+//! those of `eq?`, `eqv?`, `=`, `char=?` and `string=?` with literals, and those of `memq`, `memv`
+//! and `member` in literal lists.
 //!
 //! ```text
 //! branch (eq-word v0 8) b2 b3;  b3: branch (eq-word v0 16) b4 b5;  b5: branch (eq-word v0 24) b6 b7; ...
 //!   =>  switch (word v0) (8 b2) (16 b4) (24 b6) ... (else b7)
 //! ```
 //!
-//! What is no fixnum still goes through the tests by `=`, for these are numbers too, or wrong. Of a string
-//! the length is looked at first, of a symbol some bits of its hash; then they are compared.
+//! A value that is not a fixnum still goes through the tests by `=`: it may be another number, or
+//! wrong. A switch looks at the length of a string first, and at some bits of the hash of a symbol.
+//! Then it compares the string or the symbol.
 //!
 //! # Claim
-//! The blocks behind the first test only test, and only the test before leads to each: so nothing is left out
-//! but tests whose outcome the key tells. Of equal keys the first counts. A value for which a test would raise
-//! goes to that test.
+//!
+//! The blocks behind the first test only test, and only the test before leads to each of them. So
+//! the switch leaves out only tests whose outcome the key tells. Of equal keys the first counts. A
+//! value for which a test would raise goes to that test.
 
 mod chain;
 mod rewrite;

@@ -1,5 +1,7 @@
-//! Which candidates become raw: all of a group of values that flow into each other, or none. Values flow
-//! through jumps, known calls and returns.
+//! Which candidates become raw: all of a group of values that flow into each other, or none of
+//! them.
+//!
+//! Values flow through jumps, known calls and returns.
 
 use super::candidates::{Facts, Place, RawOperation, raw_takes_tagged};
 use super::signatures::{UnitFacts, each_call};

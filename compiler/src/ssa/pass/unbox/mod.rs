@@ -1,23 +1,32 @@
-//! Unboxing: numbers that are known to be doubles or unsigned words are kept raw, across known calls too.
+//! Unboxing: keeps numbers raw that are known to be doubles or unsigned words, across known calls
+//! too.
 //!
-//! Before: edges are split. After: values that arithmetic makes of others of the same kind, block
-//! parameters that only get such values, and arguments and results of procedures that only known calls
-//! lead to, are raw where that saves more work than converting at the borders costs. Integers modulo
-//! 2^64 are words: a product under a mask is a word multiplication. A tail call of a procedure whose
-//! result is raw by one whose result is not becomes a call: from there on, tail calls
-//! stay among procedures with raw results, so that the stack grows by one frame at most.
+//! Before: edges are split. After: three sorts of values are raw, where that saves more work than
+//! conversions at the borders cost:
 //!
-//! Claim: every tagged value that leaves raw code is the one that tagged code would have made.
+//! * values that arithmetic makes of values of the same kind;
+//! * block parameters that only get such values;
+//! * arguments and results of procedures that only known calls lead to.
 //!
-//! * A double stands for a flonum. An exact operand becomes one only if arithmetic would take that double too
-//!   ([`crate::ssa::analysis::Type::has_doubles`]); a divisor that may be exact zero stays tagged, for it raises.
-//! * A word stands for an integer modulo 2^64. Words whose integers have other words too are used by operations alone that give the
-//!   same modulo 2^64; not by comparisons, right shifts, jumps, calls and boxes.
-//! * What takes a word takes integers of unsigned words alone. So what is handed over to it is one, even where only the
-//!   place says so: it is converted there.
-//! * Conversions raise nothing: their operands are of the right types where they stand. They allocate but never collect, so that
-//!   they may stand between a closure and its initialisation.
-//! * Raw parameters and results are those of procedures that known calls alone lead to.
+//! Integers modulo 2^64 are words: a product under a mask is a word multiplication. A procedure
+//! whose result is tagged may tail-call a procedure whose result is raw. Then the tail call becomes
+//! a call. From there on, tail calls stay among procedures with raw results, so that the stack
+//! grows by one frame at most.
+//!
+//! Claim: every tagged value that leaves raw code is the value that tagged code would have made.
+//!
+//! * A double stands for a flonum. An exact operand becomes a double only if arithmetic would take
+//!   that double, too ([`crate::ssa::analysis::Type::has_doubles`]). A divisor that may be an exact
+//!   zero stays tagged, because it raises.
+//! * A word stands for an integer modulo 2^64. The integer may lie outside of the range of unsigned
+//!   words. Then only operations that give the same modulo 2^64 use its word; comparisons, right
+//!   shifts, jumps, calls and boxes do not.
+//! * A jump, a call or a return hands a word over only if the integer lies in the range of unsigned
+//!   words. Where only the type at that place says so, the value is converted at that place.
+//! * A conversion raises nothing, because its operand is of the right type at its place. A
+//!   conversion may allocate, but never collects. So it may stand between a closure and its
+//!   initialisation.
+//! * Only procedures that known calls alone lead to have raw parameters and results.
 //!
 //! ```text
 //! v3 = * v1 v2; v5 = bitwise-and v3 2^64-1   =>   v6 = unbox-u64 v1; v7 = unbox-u64 v2

@@ -1,7 +1,8 @@
-//! Candidates across procedures: what arguments and results could be raw.
+//! Candidates across procedures: which arguments and results could be raw.
 //!
-//! A parameter of a procedure that only known calls lead to is a candidate if every call can give it
-//! raw. The result is one if every way out can give it raw and no call takes other numbers of values.
+//! A parameter of a procedure that only known calls lead to is a candidate if every call can give
+//! it raw. The result is a candidate if every way out can give it raw and no call takes another
+//! number of values.
 
 use super::candidates::{Facts, Place, repr_across_calls};
 use crate::id::IdVec;
