@@ -13,8 +13,8 @@ pub(super) fn unit_of(text: &str) -> Unit {
 }
 
 /// The type of a value at the end of the last block of a procedure of `unit`.
-pub(super) fn type_in(unit: &Unit, procedure: usize, value: u32) -> Type {
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+pub(super) fn type_in(unit: &Unit, procedure: u32, value: u32) -> Type {
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let procedure = ProcedureId::new(procedure);
     let blocks = &unit.procedures[procedure].blocks;

@@ -19,7 +19,8 @@ use super::range::Range;
 use super::requirements::{cannot_raise, each_requirement, each_requirement_of_condition};
 use super::transfer::{of_binary, of_unary};
 use super::unit::{self, Growing};
-use crate::ssa::ir::{Comparison, Condition, Operation, RawUnary, ValueId};
+use crate::id::Id;
+use crate::ssa::ir::{Comparison, Condition, Operation, ProcedureId, RawUnary, ValueId};
 use crate::ssa::parse::parse;
 
 const NAMES: [(Kinds, &str); 16] = [

@@ -70,6 +70,7 @@ fn of_binary(binary: RawBinary, a: Type, b: Type) -> Type {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
 
     #[test]
     fn words_that_wrap_around_come_back_into_range() {
@@ -125,7 +126,7 @@ mod tests {
         let ten = Type::integer(Range::only(10));
         for known in [[Type::NONE, ten], [ten, Type::NONE], [Type::NONE; 2]] {
             let operation = Operation::Raw2(RawBinary::WordXor, a, b);
-            let found = of_operation(&operation, Repr::I64, |value| known[value]);
+            let found = of_operation(&operation, Repr::I64, |value| known[value.index()]);
             assert!(found.is_none());
         }
         let sum = Operation::Raw2(RawBinary::F64Add, a, b);

@@ -163,7 +163,7 @@ impl Body<'_> {
         if !known.free.is_empty() {
             return;
         }
-        let count = self.blocks[BlockId::ENTRY].parameters[0];
+        let count = self.blocks[0].parameters[0];
         let (yes, join) = (self.block(), self.block());
         let before = self.pick(known.result);
         self.end(&format!(
