@@ -388,24 +388,49 @@ mod tests {
         assert_eq!(words, ['b', 'x', 'y']);
     }
 
+    const COUNT: usize = 200;
+
+    fn set(members: &[u32]) -> IdSet<Word> {
+        let mut set = IdSet::empty(COUNT);
+        for &member in members {
+            set.insert(Word::new(member));
+        }
+        set
+    }
+
+    fn members(set: &IdSet<Word>) -> Vec<u32> {
+        let members: Vec<u32> = set.iter().map(Word::number).collect();
+        let contained = (0..COUNT as u32).filter(|&number| set.contains(Word::new(number)));
+        assert_eq!(contained.collect::<Vec<u32>>(), members);
+        members
+    }
+
     #[test]
-    fn members_are_found_across_words() {
-        let [low, high, other] = [3, 130, 64].map(Word::new);
-        let mut set = IdSet::empty(131);
-        assert_eq!(set.iter().next(), None);
-        set.insert(low);
-        set.insert(high);
-        assert!(set.contains(low) && set.contains(high) && !set.contains(other));
-        assert_eq!(set.iter().collect::<Vec<Word>>(), [low, high]);
-        let mut all = IdSet::full(131);
-        assert!(all.intersect(&set) && !all.intersect(&set));
-        assert_eq!(all, set);
-        set.remove(high);
-        assert!(all.intersect(&set));
-        set.insert(other);
-        all.unite(&set);
-        assert_eq!(all.iter().collect::<Vec<Word>>(), [low, other]);
-        all.clear();
-        assert_eq!(all, IdSet::empty(131));
+    fn each_id_is_a_member_by_itself_in_every_word() {
+        for number in [0, 1, 62, 63, 64, 65, 126, 127, 128, 199] {
+            assert_eq!(members(&set(&[number])), [number]);
+            let mut all = IdSet::full(COUNT);
+            all.remove(Word::new(number));
+            let is_right = |other| all.contains(Word::new(other)) == (other != number);
+            assert!((0..COUNT as u32).all(is_right));
+        }
+        assert_eq!(members(&IdSet::empty(COUNT)), []);
+        let mut cleared = set(&[3, 64, 199]);
+        cleared.clear();
+        assert_eq!(members(&cleared), []);
+    }
+
+    #[test]
+    fn sets_unite_and_intersect_in_every_word() {
+        let mut united = set(&[1, 63, 130]);
+        united.unite(&set(&[1, 64, 199]));
+        assert_eq!(members(&united), [1, 63, 64, 130, 199]);
+        assert!(united.intersect(&set(&[1, 63, 64, 199])));
+        assert_eq!(members(&united), [1, 63, 64, 199]);
+        assert!(!united.intersect(&set(&[1, 5, 63, 64, 199])));
+        // What goes from the first word is told though nothing goes from the last.
+        assert!(united.intersect(&set(&[63, 64, 199])));
+        assert!(united.intersect(&set(&[63, 64])));
+        assert_eq!(members(&united), [63, 64]);
     }
 }

@@ -8,8 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::edit::Form;
-use crate::faults::Fault;
-use crate::tree::{Refused, Source, key, plant, write_tree};
+use crate::tree::{Refused, Source, Wanted, key, plant, write_tree};
 
 /// Enough rounds for any set of sources: each leaves something out.
 const ROUNDS_MAX: usize = 60;
@@ -28,8 +27,7 @@ pub(crate) struct Executable {
 /// Builds `targets` in `scratch` with as many faults as compile.
 pub(crate) fn build(
     scratch: &Path,
-    folders: &[String],
-    faults: &[Fault],
+    wanted: &Wanted<'_>,
     targets: &[Target],
 ) -> Result<(Vec<Source>, Vec<Executable>), String> {
     let tree = scratch.join("tree");
@@ -39,7 +37,7 @@ pub(crate) fn build(
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default();
     for round in 0..ROUNDS_MAX {
-        let (sources, count) = plant(folders, faults, &refused)?;
+        let (sources, count) = plant(wanted, &refused)?;
         write_tree(&tree, &sources, count).map_err(|error| error.to_string())?;
         let mut messages = Vec::new();
         for target in targets {
@@ -101,7 +99,11 @@ fn run_cargo(tree: &Path, target: Target) -> Result<Vec<Value>, String> {
         .collect())
 }
 
+/// The executable with tests that a message tells of; examples and command lines have none.
 fn executable(message: &Value) -> Option<Executable> {
+    if message["profile"]["test"] != true {
+        return None;
+    }
     let path = message["executable"].as_str()?.to_owned();
     let manifest = Path::new(message["manifest_path"].as_str()?);
     Some(Executable {

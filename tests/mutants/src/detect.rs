@@ -192,7 +192,11 @@ impl Check {
         let Outcome::Ended(status, printed) = outcome else {
             return Ok(false);
         };
-        if self.test.is_some() && status != Some(0) || status.is_none() {
+        let is_of_use = match self.test {
+            Some(_) => status == Some(0),
+            None => status.is_some() && !printed.is_empty(),
+        };
+        if !is_of_use {
             return Ok(false);
         }
         let text = fs::read_to_string(&list).unwrap_or_default();

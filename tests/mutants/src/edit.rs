@@ -14,6 +14,13 @@ pub(crate) struct Mutant {
     pub operator: String,
 }
 
+impl Mutant {
+    /// Whether it is of `faults.toml`.
+    pub(crate) fn is_by_hand(&self) -> bool {
+        self.operator.starts_with("fault:")
+    }
+}
+
 /// How a switch is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Form {

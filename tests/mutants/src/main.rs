@@ -24,12 +24,15 @@ use compile::{Executable, Target};
 use detect::{Check, Verdict};
 use faults::{Fault, edit_of, read_faults};
 use report::{Equivalent, Listed};
+use tree::{Source, Wanted};
 
 const USAGE: &str = "usage:
   mutants check                          every fault of faults.toml fits its source
-  mutants build SCRATCH [FOLDER…]        plant the faults in a copy, build its tests
+  mutants build SCRATCH [--sample=N] [FOLDER…]
+                                         plant the faults in a copy, or each N-th of them; build its tests
   mutants build-faults SCRATCH           plant those of faults.toml alone; build tests, command line, random programs
-  mutants build-cozen SCRATCH [FOLDER…]  the same for the command line
+  mutants build-cozen SCRATCH [--sample=N] [FOLDER…]
+                                         the same for the command line
   mutants record SCRATCH                 run each test once, note what it reaches
   mutants record-programs SCRATCH DIRECTORY OPTIONS…
                                          the same for the programs in a directory
@@ -144,11 +147,19 @@ fn equivalents() -> Result<Vec<Equivalent>, String> {
     Ok(read.equivalent)
 }
 
-fn folders(words: &[String]) -> Vec<String> {
-    if words.is_empty() {
-        return tree::FOLDERS.map(str::to_owned).to_vec();
+/// The folders of `build`, and of how many faults one is planted.
+fn folders(words: &[String]) -> Result<(Vec<String>, usize), String> {
+    let (flags, folders): (Vec<&String>, Vec<&String>) =
+        words.iter().partition(|word| word.starts_with("--"));
+    let mut step = 1;
+    for flag in flags {
+        let number = flag.strip_prefix("--sample=").ok_or(USAGE)?;
+        step = number.parse().map_err(|error| format!("{flag}: {error}"))?;
     }
-    words.to_vec()
+    if folders.is_empty() {
+        return Ok((tree::FOLDERS.map(str::to_owned).to_vec(), step.max(1)));
+    }
+    Ok((folders.into_iter().cloned().collect(), step.max(1)))
 }
 
 /// Faults that do not fit are told and left out.
@@ -167,34 +178,57 @@ fn fitting_faults() -> Result<Vec<Fault>, String> {
 
 fn build(scratch: &Path, words: &[String]) -> Result<(), String> {
     let faults = fitting_faults()?;
-    let folders = folders(words);
+    let (folders, step) = folders(words)?;
     let targets: Vec<Target> = TESTS
         .iter()
         .filter(|(name, _)| folders.iter().any(|folder| folder.starts_with(name)))
         .map(|(_, target)| *target)
         .collect();
-    let (sources, executables) = compile::build(scratch, &folders, &faults, &targets)?;
-    write_json(&scratch.join("mutants.json"), &report::list(&sources))?;
+    let wanted = Wanted {
+        folders: &folders,
+        faults: &faults,
+        step,
+    };
+    let (sources, executables) = compile::build(scratch, &wanted, &targets)?;
+    write_mutants(scratch, &sources)?;
     list_tests(scratch, &executables)
 }
 
 fn build_faults(scratch: &Path) -> Result<(), String> {
-    let (sources, executables) = compile::build(scratch, &[], &fitting_faults()?, &OF_FAULTS)?;
-    write_json(&scratch.join("mutants.json"), &report::list(&sources))?;
+    let wanted = Wanted {
+        folders: &[],
+        faults: &fitting_faults()?,
+        step: 1,
+    };
+    let (sources, executables) = compile::build(scratch, &wanted, &OF_FAULTS)?;
+    write_mutants(scratch, &sources)?;
     let _ = fs::remove_file(scratch.join("programs.json"));
     let (random, tests): (Vec<Executable>, Vec<Executable>) = executables
         .into_iter()
-        .filter(|executable| executable.name != "cozen")
         .partition(|executable| executable.name == RANDOM_PROGRAMS);
     write_json(&scratch.join("random.json"), &random)?;
     list_tests(scratch, &tests)
 }
 
+/// Notes the mutants of a build, and how many were found in each file.
+fn write_mutants(scratch: &Path, sources: &[Source]) -> Result<(), String> {
+    let found: Vec<(&str, usize)> = sources
+        .iter()
+        .map(|source| (&*source.path, source.found))
+        .collect();
+    write_json(&scratch.join("found.json"), &found)?;
+    write_json(&scratch.join("mutants.json"), &report::list(sources))
+}
+
 fn list_tests(scratch: &Path, executables: &[Executable]) -> Result<(), String> {
     let mut checks = Vec::new();
     for executable in executables {
-        if !UNUSED_EXECUTABLES.contains(&executable.name.as_str()) {
-            checks.extend(detect::tests_of(executable)?);
+        if UNUSED_EXECUTABLES.contains(&executable.name.as_str()) {
+            continue;
+        }
+        match detect::tests_of(executable) {
+            Ok(tests) => checks.extend(tests),
+            Err(problem) => eprintln!("not used: {problem}"),
         }
     }
     write_json(&scratch.join("tests.json"), &checks)
@@ -202,8 +236,14 @@ fn list_tests(scratch: &Path, executables: &[Executable]) -> Result<(), String> 
 
 fn build_cozen(scratch: &Path, words: &[String]) -> Result<(), String> {
     let faults = fitting_faults()?;
-    let (sources, _) = compile::build(scratch, &folders(words), &faults, &[COZEN])?;
-    write_json(&scratch.join("mutants.json"), &report::list(&sources))?;
+    let (folders, step) = folders(words)?;
+    let wanted = Wanted {
+        folders: &folders,
+        faults: &faults,
+        step,
+    };
+    let (sources, _) = compile::build(scratch, &wanted, &[COZEN])?;
+    write_mutants(scratch, &sources)?;
     let _ = fs::remove_file(scratch.join("programs.json"));
     Ok(())
 }
@@ -328,11 +368,13 @@ fn run(scratch: &Path, checks: &str, words: &[String]) -> Result<(), String> {
                 }
             }
     };
-    let mutants: Vec<(u32, String)> = listed
+    let mut mutants: Vec<(u32, String)> = listed
         .into_iter()
         .filter(is_wanted)
         .map(|mutant| (mutant.number, mutant.key))
         .collect();
+    // What is done of a run that is stopped is a sample of all.
+    mutants.sort_by_key(|mutant| mutant.0.reverse_bits());
     let file = verdicts_file(&path)?;
     let detectors = table::detectors(&checks).join(", ");
     eprintln!("{} mutants", mutants.len());
@@ -345,10 +387,13 @@ fn run(scratch: &Path, checks: &str, words: &[String]) -> Result<(), String> {
 fn print_report(scratch: &Path) -> Result<(), String> {
     let listed: Vec<Listed> = read_json(&scratch.join("mutants.json"))?;
     let text = fs::read_to_string(scratch.join("verdicts.jsonl")).unwrap_or_default();
-    print!(
+    let found: Vec<(String, usize)> = read_json(&scratch.join("found.json")).unwrap_or_default();
+    let (verdicts, equivalents) = (report::verdicts(&text), equivalents()?);
+    println!(
         "{}",
-        report::report(&listed, &report::verdicts(&text), &equivalents()?)
+        report::by_folder(&listed, &found, &verdicts, &equivalents)
     );
+    print!("{}", report::report(&listed, &verdicts, &equivalents));
     Ok(())
 }
 

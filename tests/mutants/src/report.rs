@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::detect::Verdict;
 use crate::edit::Form;
-use crate::tree::{Source, key};
+use crate::tree::{FOLDERS, Source, key};
 
 /// A line of the source is cut where it is longer.
 const LINE_CHARACTERS_MAX: usize = 150;
@@ -111,6 +111,46 @@ fn is_equivalent(listed: &Listed, equivalents: &[Equivalent]) -> bool {
     })
 }
 
+/// What a report counts a mutant with this verdict under.
+fn column(listed: &Listed, verdict: &Verdict, equivalents: &[Equivalent]) -> String {
+    let lives = matches!(&*verdict.outcome, "survived" | "not reached");
+    if lives && is_equivalent(listed, equivalents) {
+        return "equivalent".to_owned();
+    }
+    verdict.outcome.clone()
+}
+
+/// A table of folders: how many mutants were found, how many of these are tried, and what became of
+/// them.
+pub(crate) fn by_folder(
+    listed: &[Listed],
+    found: &[(String, usize)],
+    verdicts: &HashMap<String, Verdict>,
+    equivalents: &[Equivalent],
+) -> String {
+    const COLUMNS: [&str; 5] = ["caught", "hung", "survived", "not reached", "equivalent"];
+    let mut text = format!("| folder | found | tried | {} |\n", COLUMNS.join(" | "));
+    let _ = writeln!(text, "|---|{}", "---:|".repeat(COLUMNS.len() + 2));
+    for folder in FOLDERS {
+        let of_folder = found.iter().filter(|(path, _)| path.starts_with(folder));
+        let found: usize = of_folder.map(|(_, count)| count).sum();
+        let mut row = Row::default();
+        for mutant in listed {
+            let is_wanted =
+                mutant.path.starts_with(folder) && !mutant.operator.starts_with("fault:");
+            if let Some(verdict) = verdicts.get(&mutant.key).filter(|_| is_wanted) {
+                row.add(&column(mutant, verdict, equivalents));
+            }
+        }
+        let _ = write!(text, "| {folder} | {found} | {} |", row.total);
+        for name in COLUMNS {
+            let _ = write!(text, " {} |", row.counts.get(name).copied().unwrap_or(0));
+        }
+        text.push('\n');
+    }
+    text
+}
+
 /// A table of files, then what survived. Mutants without a verdict are left out.
 pub(crate) fn report(
     listed: &[Listed],
@@ -134,12 +174,10 @@ pub(crate) fn report(
             );
             continue;
         }
-        let lives = matches!(&*verdict.outcome, "survived" | "not reached");
-        let column = match &*verdict.outcome {
-            _ if lives && is_equivalent(mutant, equivalents) => "equivalent".to_owned(),
-            "caught" => verdict.detector.clone(),
-            other => other.to_owned(),
-        };
+        let mut column = column(mutant, verdict, equivalents);
+        if column == "caught" {
+            column.clone_from(&verdict.detector);
+        }
         if column == "survived" || column == "not reached" {
             let Listed {
                 path,

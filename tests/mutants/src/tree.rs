@@ -33,12 +33,24 @@ pub(crate) struct Refused {
     pub constant: BTreeSet<String>,
 }
 
+/// Which faults are planted.
+#[derive(Debug)]
+pub(crate) struct Wanted<'a> {
+    pub folders: &'a [String],
+    /// Those written by hand.
+    pub faults: &'a [Fault],
+    /// Of the others, each one of so many.
+    pub step: usize,
+}
+
 /// A source file with switches.
 #[derive(Debug)]
 pub(crate) struct Source {
     /// From the root of the workspace.
     pub path: String,
     pub text: String,
+    /// How many mutants were found, of which some are planted.
+    pub found: usize,
     pub edits: Vec<Edit>,
     pub functions: Vec<Range<usize>>,
     pub rendered: Rendered,
@@ -60,14 +72,11 @@ pub(crate) fn key(path: &str, edit: &Edit, mutant: usize) -> String {
 }
 
 /// All sources with faults, numbered.
-pub(crate) fn plant(
-    folders: &[String],
-    faults: &[Fault],
-    refused: &Refused,
-) -> Result<(Vec<Source>, u32), String> {
+pub(crate) fn plant(wanted: &Wanted<'_>, refused: &Refused) -> Result<(Vec<Source>, u32), String> {
     let root = workspace();
+    let faults = wanted.faults;
     let mut paths = BTreeSet::new();
-    for folder in folders {
+    for folder in wanted.folders {
         let mut files = Vec::new();
         add_files(&root.join(folder), &mut files);
         paths.extend(files.iter().filter_map(|file| source_name(&root, file)));
@@ -76,6 +85,7 @@ pub(crate) fn plant(
     paths.extend(faults.iter().map(|fault| fault.file.clone()));
     let mut sources = Vec::new();
     let mut count = 0;
+    let mut found_before = 0;
     for path in paths {
         let text =
             fs::read_to_string(root.join(&path)).map_err(|error| format!("{path}: {error}"))?;
@@ -97,14 +107,17 @@ pub(crate) fn plant(
         });
         edits.extend(by_hand);
         let mut edits = arrange(edits);
+        let found_here = found_before;
         for edit in &mut edits {
             let keys: Vec<String> = (0..edit.mutants.len())
                 .map(|mutant| key(&path, edit, mutant))
                 .collect();
             let mut keys = keys.iter();
-            edit.mutants.retain(|_| {
-                keys.next()
-                    .is_some_and(|key| !refused.mutants.contains(key))
+            edit.mutants.retain(|mutant| {
+                let is_sampled = mutant.is_by_hand() || found_before % wanted.step == 0;
+                found_before += usize::from(!mutant.is_by_hand());
+                let key = keys.next();
+                is_sampled && key.is_some_and(|key| !refused.mutants.contains(key))
             });
             for mutant in &mut edit.mutants {
                 mutant.number = count;
@@ -117,6 +130,7 @@ pub(crate) fn plant(
         sources.push(Source {
             path,
             text,
+            found: found_before - found_here,
             edits,
             functions,
             rendered,

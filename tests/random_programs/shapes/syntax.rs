@@ -27,8 +27,14 @@ fn template(random: &mut Random, level: usize, depth: usize) -> String {
 pub(crate) fn quasiquotation(random: &mut Random) -> String {
     let name = random.name("m");
     let body = template(random, 1, 4);
+    // What comes last is looked at first.
+    let whole = if random.chance(50) {
+        format!("({body} x)")
+    } else {
+        format!("(x {body})")
+    };
     let mut text =
-        format!("(define-syntax {name} (syntax-rules () ((_ x) (quasiquote ({body} x)))))\n");
+        format!("(define-syntax {name} (syntax-rules () ((_ x) (quasiquote {whole}))))\n");
     for _ in 0..random.between(1, 3) {
         let argument = random.one_of(
             "(unquote (+ 1 2)) | (unquote-splicing (list 1 2)) | (foo (unquote (+ 1 2))) | 5

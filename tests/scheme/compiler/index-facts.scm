@@ -81,4 +81,14 @@
 (define (compare x) (if (< x 1.0) 'less (if (>= x 1.0) 'not-less (list 'neither (exact-integer? x)))))
 (test '((neither #f) less not-less) (map compare (list +nan.0 0.5 2)))
 
+;; An index that is at most the length is no index.
+(define (sum-at-most v) (let loop ((i 0) (s 0)) (if (<= i (vector-length v)) (loop (+ i 1) (+ s (vector-ref v i))) s)))
+(define (sum-not-greater v)
+  (let loop ((i 0) (s 0)) (if (> i (vector-length v)) s (loop (+ i 1) (+ s (vector-ref v i))))))
+(define (sum-from-length v)
+  (let loop ((i (vector-length v)) (s 0)) (if (>= i 0) (loop (- i 1) (+ s (vector-ref v i))) s)))
+(test-error (sum-at-most (vector 1 2 3)))
+(test-error (sum-not-greater (vector 1 2 3)))
+(test-error (sum-from-length (vector 1 2 3)))
+
 (finish "facts about indices")

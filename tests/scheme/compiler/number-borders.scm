@@ -31,6 +31,41 @@
 (test '(9223372036854775808 small) (list (product-of-one 1) (product-of-one 18446744073709551616)))
 (test 9223372036854775808 ((lambda (x) (+ 9223372036854775808)) 1))
 
+;; Words that stand for numbers modulo 2^64 are not taken for the numbers.
+(define mask 18446744073709551615)
+(define (product-and-low n)
+  (let loop ((i 0) (h 14695981039346656037) (beyond 0))
+    (if (= i n)
+        (list h beyond)
+        (let ((wide (* (bitwise-xor h i) 1099511628211)))
+          (loop (+ i 1) (bitwise-and wide mask) (if (< wide mask) beyond (+ beyond 1)))))))
+(define (difference-and-low n)
+  (let loop ((i 0) (h 14695981039346656037) (signs '()))
+    (if (= i n)
+        (list h signs)
+        (let ((wide (- (bitwise-and (* h 5) mask) h)))
+          (loop (+ i 1) (bitwise-and wide mask) (cons (negative? wide) signs))))))
+(define (sum-and-shift n)
+  (let loop ((i 0) (h 14695981039346656037) (tops '()))
+    (if (= i n)
+        (list h tops)
+        (let ((wide (+ (bitwise-and (* h 3) mask) h)))
+          (loop (+ i 1) (bitwise-and wide mask) (cons (arithmetic-shift wide -64) tops))))))
+(test '((4932904490461320209 4) (17482099109704967424 (#t #t #f #f)) (17482099109704967424 (1 0 0 1)))
+      (list (product-and-low 4) (difference-and-low 4) (sum-and-shift 4)))
+
+;; An exact constant beyond 2^53 is compared as the number that it is.
+(define (relations x) (list (< x 9007199254740993) (= x 9007199254740993) (> -9007199254740993 x)))
+(test '((#t #f #f) (#f #f #f) (#t #f #f) (#f #t #f))
+      (map relations '(9007199254740992. 9007199254740994. -9007199254740992. 9007199254740993)))
+(test '(#t #f #t) (relations -9007199254740994.))
+
+;; A divisor that becomes exact zero raises, whatever is divided.
+(define (divide-down n) (let loop ((i 4) (s 1.)) (if (< i n) s (loop (- i 1) (+ s (/ s (- i 2)))))))
+(test 3. (divide-down 3))
+(test-error (divide-down 2))
+(test-error (divide-down 0))
+
 ;; An exact zero is taken from -0.0: that keeps its sign.
 (define minus-zero (string->number "-0.0"))
 (define zero (string->number "0"))

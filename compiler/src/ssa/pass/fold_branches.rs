@@ -245,6 +245,34 @@ mod tests {
     }
 
     #[test]
+    fn comparisons_of_ranges_are_decided_where_all_members_agree() {
+        const ALL: [Comparison; 5] = [
+            Comparison::Less,
+            Comparison::LessEqual,
+            Comparison::Greater,
+            Comparison::GreaterEqual,
+            Comparison::Equal,
+        ];
+        let bounds = || (-2..=2).flat_map(|low| (low..=2).map(move |high| (low, high)));
+        for comparison in ALL {
+            for (a, b) in bounds().flat_map(|a| bounds().map(move |b| (a, b))) {
+                let holds = |x: i128, y: i128| match comparison {
+                    Comparison::Less => x < y,
+                    Comparison::LessEqual => x <= y,
+                    Comparison::Greater => x > y,
+                    Comparison::GreaterEqual => x >= y,
+                    Comparison::Equal => x == y,
+                };
+                let mut answers = (a.0..=a.1).flat_map(|x| (b.0..=b.1).map(move |y| holds(x, y)));
+                let first = answers.next();
+                let wanted = first.filter(|first| answers.all(|other| other == *first));
+                let found = compare(comparison, Range::new(a.0, a.1), Range::new(b.0, b.1));
+                assert_eq!(found, wanted, "{comparison:?} of {a:?} and {b:?}");
+            }
+        }
+    }
+
+    #[test]
     fn rewrites_that_are_not_allowed_are_left_out() {
         let text = r#"(procedure "f" 1 0 #f 0 ("x")
               (block b0 (v0) (let v1 (primitive cons v0 v0)) (branch (true v1) (b1) (b2)))

@@ -21,6 +21,7 @@ use crate::codegen::bytecode::generate;
 use crate::codegen::select::Shared;
 use crate::codegen::tests::fib;
 use crate::id::{Id, IdVec};
+use crate::link::native_code::{UnwindRow, UnwindRule};
 use crate::link::unit::LinkUnit;
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
@@ -113,6 +114,48 @@ fn values_are_in_slots_where_calls_return() {
     4 words [rrL]
     4 words [rrd]
     "#);
+}
+
+#[test]
+fn unwinders_find_the_registers_that_a_capturing_procedure_saves_below_its_rbp() {
+    let text = r#"(procedure "f" 1 0 #f 0 ("x")
+          (block b0 (v0)
+            (let v1 (primitive %capture))
+            (let v2 (primitive cons v1 v0))
+            (return v2)))"#;
+    let unit = generate(&unit(text), Tier::Native, &mut PhaseTimes::default()).unwrap();
+    let native = unit.procedures[ProcedureId::new(1)]
+        .native
+        .as_ref()
+        .unwrap();
+    for function in &native.functions {
+        let saved = function.unwind.iter().filter_map(|row| match row.rule {
+            UnwindRule::Saved { register, below } => Some((below, register)),
+            _ => None,
+        });
+        let mut saved: Vec<(u32, u16)> = saved.collect();
+        saved.sort_unstable();
+        // Return word and `rbp` lie above; what is saved stands in one row below.
+        let places: Vec<u32> = saved.iter().map(|place| place.0).collect();
+        let wanted: Vec<u32> = (0..saved.len() as u32)
+            .map(|index| 24 + 8 * index)
+            .collect();
+        assert_eq!(places, wanted, "{saved:?}");
+        let mut registers: Vec<u16> = saved.iter().map(|place| place.1).collect();
+        registers.sort_unstable();
+        // `rbx`, `r12`, `r13`, `r14`: `rbp` is told by the row for the frame, `r15` never changes.
+        assert!(
+            registers.is_empty() || registers == [3, 12, 13, 14],
+            "{registers:?}"
+        );
+    }
+    let saves = |row: &UnwindRow| matches!(row.rule, UnwindRule::Saved { .. });
+    assert!(
+        native
+            .functions
+            .iter()
+            .any(|function| function.unwind.iter().any(saves))
+    );
 }
 
 /// A procedure whose only poll stands behind a block that `ends` like this: the first call on its way.

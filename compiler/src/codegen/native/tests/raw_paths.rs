@@ -129,6 +129,31 @@ fn integers_are_unboxed_and_boxed_up_to_the_last_fixnum() {
     left(&add("u64", i64::MIN), fixnum(0));
 }
 
+/// Whether `x` is less than a constant, as the fixnum 1 or 2.
+fn less_than(constant: i64, x: u64) -> End {
+    let text = format!(
+        "(procedure \"f\" 1 0 #f 0 (\"x\")
+          (block b0 (v0) (let v1 (fixnum {constant})) (branch (compare < v0 v1) (b1) (b2)))
+          (block b1 () (let v2 (fixnum 1)) (return v2))
+          (block b2 () (let v3 (fixnum 2)) (return v3)))"
+    );
+    execute(&function(&text), &[x], &mut Memory::new())
+}
+
+#[test]
+fn constants_are_compared_as_doubles_only_where_they_are_doubles() {
+    let last = 1 << 53;
+    let double = last as f64;
+    assert_eq!(less_than(last, flonum(double)), End::Returned(fixnum(2)));
+    assert_eq!(less_than(-last, flonum(-double)), End::Returned(fixnum(2)));
+    for beyond in [last + 1, -last - 1, tag::FIXNUM_MAX] {
+        let end = less_than(beyond, flonum(double));
+        assert!(matches!(end, End::Called(_)), "{beyond}: {end:?}");
+        let end = less_than(beyond, fixnum(beyond));
+        assert_eq!(end, End::Returned(fixnum(2)));
+    }
+}
+
 #[test]
 fn signs_and_roots_of_doubles_are_those_of_the_machine() {
     for (name, value, result) in [

@@ -95,6 +95,20 @@ fn assigned_variables_are_left_alone() {
 }
 
 #[test]
+fn inits_do_not_move_past_what_they_may_change_or_see() {
+    // Past a read of a variable that the init may assign.
+    let assigns = "(lambda _.0 (f.0 y.1) (let ((x.2 (call f.0 (lambda g.1 (z.3) (set! y.1 z.3))))) \
+                   (cons y.1 x.2)))";
+    assert_eq!(inlined(assigns), assigns);
+    // Past the init of another variable, or past its operand.
+    let calls = "(lambda _.0 (f.0 g.1) (let ((x.2 (call f.0))) (let ((a.3 (call g.1)) (b.4 (car x.2))) \
+                 (list a.3 b.4 a.3 b.4))))";
+    assert_eq!(inlined(calls), calls);
+    let operand = "(lambda _.0 (f.0 g.1) (let ((x.2 (call f.0))) (cons (call g.1) x.2)))";
+    assert_eq!(inlined(operand), operand);
+}
+
+#[test]
 fn self_application_ends() {
     let text = inlined(
         "(fix ((f.0 (lambda f.0 (x.1) (call x.1 x.1)))) (list (call f.0 f.0) (call f.0 f.0)))",
