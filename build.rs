@@ -1,9 +1,10 @@
-//! Compiles the Scheme library in `lib/` into the boot images: one with bytecode alone, and one
-//! with native code too.
+//! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and, with the feature
+//! `native`, one that has native code, too.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use compiler::codegen::NativeGenerator;
 use compiler::compile::compile;
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
 use compiler::options::{Options, Tier};
@@ -14,15 +15,22 @@ const BOOT_FILE_PREFIX: &str = "(cozen)/";
 /// When it is set, the library too checks what the optimizer claims.
 const CHECK_FACTS: &str = "COZEN_CHECK_FACTS_OF_LIBRARY";
 
+/// What makes native code, with the feature `native`.
+#[cfg(feature = "native")]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = Some(&native::Cranelift);
+#[cfg(not(feature = "native"))]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = None;
+
 fn main() {
     println!("cargo::rerun-if-changed=lib");
     println!("cargo::rerun-if-env-changed={CHECK_FACTS}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    for (name, tier) in [
-        ("boot.czo", Tier::Bytecode),
-        ("boot-native.czo", Tier::Native),
-    ] {
+    let mut images = vec![("boot.czo", Tier::Bytecode)];
+    if NATIVE_GENERATOR.is_some() {
+        images.push(("boot-native.czo", Tier::Native));
+    }
+    for (name, tier) in images {
         match boot_image(&root, tier) {
             Ok(image) => fs::write(out.join(name), image).expect("a writable output directory"),
             Err(messages) => {
@@ -55,6 +63,7 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     })?;
     let options = Options {
         tier,
+        native_generator: NATIVE_GENERATOR,
         check_facts: env::var_os(CHECK_FACTS).is_some(),
         ..Options::default()
     };

@@ -11,12 +11,15 @@ use abi::native::Tier;
 pub(crate) static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));
 
 /// The image that has native code too.
+#[cfg(feature = "native")]
 static NATIVE_IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot-native.czo"));
 
-/// The image for a runtime that runs procedures in these tiers.
+/// The image for a runtime that runs procedures in these tiers. A runtime that cannot make native code has the one
+/// image: native code that it runs crosses into bytecode where it calls the library.
 pub(crate) const fn image(tier: Tier) -> &'static [u8] {
     match tier {
-        Tier::Bytecode => IMAGE,
+        #[cfg(feature = "native")]
         Tier::Native | Tier::Mixed(_) => NATIVE_IMAGE,
+        _ => IMAGE,
     }
 }

@@ -4,8 +4,11 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use abi::native::Tier;
+#[cfg(feature = "compiler")]
 use compiler::options::Level;
 
+#[cfg(feature = "compiler")]
+use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::runtime::Runtime;
 
@@ -17,11 +20,15 @@ pub struct RuntimeBuilder {
     pub(crate) zeal_every: Option<NonZeroU32>,
     pub(crate) read_images: bool,
     pub(crate) image_directory: Option<PathBuf>,
+    #[cfg(feature = "compiler")]
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) command_line: Vec<String>,
     pub(crate) tier: Option<Tier>,
     pub(crate) native_library: bool,
+    #[cfg(feature = "compiler")]
     pub(crate) compiler: compiler::options::Options,
+    #[cfg(feature = "compiler")]
+    pub(crate) listener: Listener,
 }
 
 impl RuntimeBuilder {
@@ -63,6 +70,7 @@ impl RuntimeBuilder {
     }
 
     /// Also look for libraries in this directory.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub fn library_path(mut self, directory: impl Into<PathBuf>) -> Self {
         self.library_paths.push(directory.into());
@@ -76,7 +84,20 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Print the program after this pass of the compiler, to standard output.
+    /// Tell `listen` what the compiler says besides the image: what [`Self::dump_after`], [`Self::time_passes`]
+    /// and [`Self::stop_after_rewrite`] ask for. An error of `listen` ends the compilation with it.
+    #[cfg(feature = "compiler")]
+    #[must_use]
+    pub fn compiler_reports(
+        mut self,
+        listen: impl Fn(&CompilerReport<'_>) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Self {
+        self.listener = Listener::new(listen);
+        self
+    }
+
+    /// Report the program after this pass of the compiler, to who listens to [`Self::compiler_reports`].
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub fn dump_after(mut self, pass: impl Into<String>) -> Self {
         self.compiler.dump_after = Some(pass.into());
@@ -84,7 +105,8 @@ impl RuntimeBuilder {
     }
 
     /// Let passes of the compiler that can be left out do only so many rewrites of each program, and
-    /// print which one did the last, to standard error: to find the one that miscompiles it.
+    /// report which one did the last: to find the one that miscompiles it.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn stop_after_rewrite(mut self, count: u64) -> Self {
         self.compiler.rewrites_max = Some(count);
@@ -92,15 +114,14 @@ impl RuntimeBuilder {
     }
 
     /// How much the compiler does so that programs run fast.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn level(mut self, level: Level) -> Self {
         self.compiler.level = level;
         self
     }
 
-    /// Which procedures get native code when they are compiled, and run it. If this is not chosen, the
-    /// environment variable `COZEN_TIER` is asked (`native`, `bytecode`, or `mixed` with the seed
-    /// `COZEN_TIER_SEED`): it is for tests.
+    /// Which procedures get native code when they are compiled, and run it.
     #[must_use]
     pub const fn tier(mut self, tier: Tier) -> Self {
         self.tier = Some(tier);
@@ -117,18 +138,19 @@ impl RuntimeBuilder {
 
     /// Check in all code that is compiled what the optimizer claims about values, and panic with the claim, the
     /// value and the place where one does not hold: a claim removes a check, so a wrong one breaks memory or
-    /// gives wrong answers. Code runs many times slower. If this is not chosen, the environment variable
-    /// `COZEN_CHECK_FACTS` is asked (`1` or `0`): it is for tests.
+    /// gives wrong answers. Code runs many times slower.
+    #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn check_facts(mut self, check: bool) -> Self {
         self.compiler.check_facts = check;
         self
     }
 
-    /// Print how long each phase of the compiler took, to standard error.
+    /// Report how long each phase of the compiler took.
+    #[cfg(feature = "compiler")]
     #[must_use]
-    pub const fn time_passes(mut self, print: bool) -> Self {
-        self.compiler.time_passes = print;
+    pub const fn time_passes(mut self, report: bool) -> Self {
+        self.compiler.time_passes = report;
         self
     }
 
@@ -136,7 +158,7 @@ impl RuntimeBuilder {
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`] if the system refuses the address space, or the environment names no tier.
+    /// [`Error::Memory`] if the system refuses the address space, [`Error::Setup`] if the heap's limit is too low.
     pub fn build(self) -> Result<Runtime, Error> {
         Runtime::with_options(self)
     }

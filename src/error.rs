@@ -1,31 +1,39 @@
 //! The errors of the embedding interface.
 
+use std::error::Error as _;
+
+#[cfg(feature = "compiler")]
 use compiler::diagnostic::Diagnostic;
-use thiserror::Error;
+use loader::LoadError;
+use vm::VmBuildError;
 
 use crate::handle::Handle;
 
-/// An error of the embedding interface.
-#[derive(Debug, Error)]
+/// An error of the embedding interface. Its text says what failed, [`source`](std::error::Error::source) why;
+/// [`Error::with_causes`] says both.
+#[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Text that does not compile.
+    #[cfg(feature = "compiler")]
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Syntax(Vec<Diagnostic>),
     /// An image was refused.
-    #[error("{name}: {error}")]
+    #[error("{name} is refused")]
     Load {
         /// The image's name.
         name: String,
         /// Why.
-        error: loader::LoadError,
+        #[source]
+        error: LoadError,
     },
     /// A file could not be read or written.
-    #[error("{path}: {error}")]
+    #[error("{path} cannot be used")]
     File {
         /// The file's name.
         path: String,
         /// Why.
+        #[source]
         error: std::io::Error,
     },
     /// A Scheme object was raised and nobody handled it.
@@ -62,13 +70,30 @@ pub enum Error {
     /// The runtime could not be set up.
     #[error("{0}")]
     Setup(String),
+    /// The system has no memory for a runtime.
+    #[error(transparent)]
+    Memory(#[from] VmBuildError),
     /// An error of a host procedure's own.
     #[error("{0}")]
     Host(String),
 }
 
+impl Error {
+    /// The text of this error, and of what caused it.
+    pub fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
 /// What is known of an object that was raised.
-#[derive(Debug, Error)]
+#[derive(Debug, thiserror::Error)]
 #[error("{report}")]
 pub struct Raised {
     /// The message and the irritants, as people read them.

@@ -1,13 +1,12 @@
 //! The compiler as the machine, the embedder and the command line use it.
 
 use std::cell::RefCell;
-use std::fs;
-use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use abi::image::section;
+use compiler::codegen::NativeGenerator;
 use compiler::compile::{Compiled, EXPAND, compile, pass_names};
 use compiler::core::ir::Program;
 use compiler::diagnostic::Diagnostic;
@@ -19,10 +18,15 @@ use syntax::{Data, DatumId};
 use vm::hooks::FrontendError;
 
 use crate::boot;
+use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
+use crate::files::read_file;
 
-/// The largest file that is read, in bytes.
-const FILE_BYTES_MAX: u64 = 1 << 30;
+/// What makes native code, if this library has it.
+#[cfg(feature = "native")]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = Some(&native::Cranelift);
+#[cfg(not(feature = "native"))]
+const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = None;
 
 /// A compiler that knows the libraries of the boot image.
 #[derive(Debug)]
@@ -33,6 +37,7 @@ pub struct Frontend {
     options: Options,
     /// How long the last expansion took.
     expansion: Duration,
+    listener: Listener,
 }
 
 /// Forms of a text.
@@ -49,15 +54,34 @@ impl Forms {
 }
 
 impl Frontend {
-    /// A compiler that also looks for libraries in `library_paths`, and prints the program after the
-    /// pass that `options` names.
+    /// A compiler that also looks for libraries in `library_paths`.
     pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
+        let native_generator = options.native_generator.or(NATIVE_GENERATOR);
         Self {
             registry: None,
             library_paths,
-            options,
+            options: Options {
+                native_generator,
+                ..options
+            },
             expansion: Duration::ZERO,
+            listener: Listener::default(),
         }
+    }
+
+    /// Tells `listen` what the compiler says besides the image, as the options ask. An error of `listen` ends the
+    /// compilation with it.
+    #[must_use]
+    pub fn compiler_reports(
+        self,
+        listen: impl Fn(&CompilerReport<'_>) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> Self {
+        self.with_listener(Listener::new(listen))
+    }
+
+    pub(crate) fn with_listener(mut self, listener: Listener) -> Self {
+        self.listener = listener;
+        self
     }
 
     /// The image of the program, or of the forms, in a source file.
@@ -145,16 +169,13 @@ impl Frontend {
         }
         let compiled = compiled?;
         if let Some(dump) = compiled.dump {
-            show(&dump)?;
+            self.listener.tell(&CompilerReport::Program(&dump))?;
         }
         if self.options.rewrites_max.is_some() {
-            let pass = compiled.last_rewritten_by.unwrap_or("no pass");
-            let rewrites = compiled.rewrites;
-            writeln!(
-                std::io::stderr(),
-                "cozen: {rewrites} rewrites, the last by {pass}"
-            )
-            .map_err(|error| Error::Setup(error.to_string()))?;
+            self.listener.tell(&CompilerReport::Rewrites {
+                count: compiled.rewrites,
+                last_by: compiled.last_rewritten_by,
+            })?;
         }
         Ok(compiled.image)
     }
@@ -169,7 +190,8 @@ impl Frontend {
             .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
         if options.time_passes {
             compiled.times.precede(EXPAND, self.expansion);
-            report(&format!("time by phase, {name}\n{}", compiled.times))?;
+            let table = &compiled.times.to_string();
+            self.listener.tell(&CompilerReport::Times { name, table })?;
         }
         Ok(compiled)
     }
@@ -183,7 +205,7 @@ impl Frontend {
         }
         let names = pass_names().collect::<Vec<_>>().join(" ");
         Err(Error::Setup(format!(
-            "--dump-after: no pass is named {pass:?}; there are: {names}"
+            "no pass of the compiler is named {pass:?}; there are: {names}"
         )))
     }
 
@@ -249,31 +271,6 @@ fn boot_interface() -> &'static str {
     str::from_utf8(interface).expect("an interface is text")
 }
 
-/// Whether bytes are an image with native code.
-pub fn has_native_code(image: &[u8]) -> bool {
-    ImageView::parse(image).is_ok_and(|view| view.header().native_code.bytes > 0)
-}
-
-/// The bytes of a source file or image.
-///
-/// # Errors
-///
-/// [`Error::File`]: it cannot be read, or is larger than any that can be used.
-pub fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
-    let mut bytes = Vec::new();
-    let read = fs::File::open(file)
-        .and_then(|opened| opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
-    let error = match read {
-        Ok(_) if bytes.len() as u64 <= FILE_BYTES_MAX => return Ok(bytes),
-        Ok(_) => std::io::Error::other(format!("larger than {FILE_BYTES_MAX} bytes")),
-        Err(error) => error,
-    };
-    Err(Error::File {
-        path: file.display().to_string(),
-        error,
-    })
-}
-
 fn read_source(file: &Path) -> Result<SourceText, Error> {
     let path = file.display().to_string();
     let bytes = read_file(file)?;
@@ -288,26 +285,10 @@ fn without_place(name: &str, message: String) -> Diagnostic {
         line: 0,
         column: 0,
         width: 1,
-        source_line: "".into(),
+        source_line: String::new(),
         message,
         notes: Vec::new(),
     }
-}
-
-fn show(dump: &str) -> Result<(), Error> {
-    let mut output = std::io::stdout().lock();
-    writeln!(output, "{dump}").map_err(|error| Error::File {
-        path: "standard output".to_owned(),
-        error,
-    })
-}
-
-fn report(times: &str) -> Result<(), Error> {
-    let written = std::io::stderr().lock().write_all(times.as_bytes());
-    written.map_err(|error| Error::File {
-        path: "standard error".to_owned(),
-        error,
-    })
 }
 
 /// The compiler as the machine's hook.
@@ -358,7 +339,7 @@ fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
     first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
         is_unreadable: false,
         message: diagnostic.message,
-        file: diagnostic.file.to_string(),
+        file: diagnostic.file,
         line: diagnostic.line,
         column: diagnostic.column,
     })
@@ -374,7 +355,7 @@ fn as_frontend_error(error: Error) -> FrontendError {
             ..FrontendError::default()
         },
         other => FrontendError {
-            message: other.to_string(),
+            message: other.with_causes(),
             ..FrontendError::default()
         },
     }

@@ -100,7 +100,7 @@ impl<'a, 'id> Call<'a, 'id> {
             Error::Escape => HostError::Escape,
             Error::Exit(status) => HostError::Exit(status),
             Error::Raised(raised) => HostError::Raise(raised.object.0),
-            other => HostError::Message(other.to_string()),
+            other => HostError::Message(other.with_causes()),
         }
     }
 }

@@ -28,6 +28,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Features
+//!
+//! * `compiler` (default): texts are compiled. Without it a runtime runs images alone: what takes a text is not there,
+//!   and `eval` raises a condition.
+//! * `native` (default): native code is made, of texts and of the library. Images that have native code run without it too.
+//!
+//! # Values
+//!
 //! A [`Value`] borrows from the [`Scheme`] it came from, and carries the brand of its heap. One that is
 //! used after something ran, or with another heap, does not compile:
 //!
@@ -42,27 +50,48 @@
 
 mod boot;
 mod builder;
+#[cfg(feature = "compiler")]
+mod compiler_report;
 mod convert;
-mod distrust;
 mod error;
+mod files;
+#[cfg(feature = "compiler")]
+mod frontend;
+#[cfg(not(feature = "compiler"))]
+#[path = "no_frontend.rs"]
 mod frontend;
 mod handle;
+#[cfg(feature = "compiler")]
 mod host_procedure;
+pub mod inspect;
 mod runtime;
 mod scheme;
-mod tier;
 mod value;
 
 pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;
+#[cfg(feature = "compiler")]
+pub use compiler::compile::pass_names;
+#[cfg(feature = "compiler")]
+pub use compiler::diagnostic::Diagnostic;
+#[doc(hidden)]
+#[cfg(feature = "compiler")]
+pub use compiler::internal_error::plant_panic;
+#[cfg(feature = "compiler")]
 pub use compiler::options::{Level, Options as CompilerOptions};
+#[cfg(feature = "compiler")]
+pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
-pub use distrust::check_facts_from_environment;
 pub use error::{Error, Place, Raised};
-pub use frontend::{Forms, Frontend, has_native_code, read_file, read_forms};
+pub use files::{has_native_code, read_file};
+#[cfg(feature = "compiler")]
+pub use frontend::{Forms, Frontend, read_forms};
+pub use gc::{Pauses, Statistics};
 pub use handle::Handle;
+#[cfg(feature = "compiler")]
 pub use host_procedure::Call;
+pub use loader::LoadError;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
-pub use tier::tier_from_environment;
 pub use value::Value;
+pub use vm::VmBuildError;

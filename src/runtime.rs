@@ -1,6 +1,7 @@
-//! A runtime: a heap, a machine, a compiler.
+//! A runtime: a heap, a machine, a compiler if there is one.
 
 use std::cell::RefCell;
+#[cfg(feature = "compiler")]
 use std::path::Path;
 use std::rc::Rc;
 
@@ -9,11 +10,9 @@ use vm::{Vm, VmOptions};
 
 use crate::boot;
 use crate::builder::RuntimeBuilder;
-use crate::distrust::check_facts_from_environment;
 use crate::error::Error;
 use crate::frontend::{Frontend, SharedFrontend};
 use crate::scheme::Scheme;
-use crate::tier::tier_from_environment;
 
 /// The least limit of a heap: what the library takes, and room to work.
 const HEAP_BYTES_MIN: usize = 1 << 20;
@@ -30,7 +29,7 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`Error::Setup`] if the system refuses the address space.
+    /// [`Error::Memory`] if the system refuses the address space.
     pub fn new() -> Result<Self, Error> {
         Self::builder().build()
     }
@@ -60,24 +59,25 @@ impl Runtime {
         if let Some(bytes) = options.stack_bytes_max {
             vm_options.stack_bytes_max = bytes;
         }
-        let mut compiler = options.compiler;
-        compiler.check_facts |= check_facts_from_environment()?;
-        let chosen = options
-            .tier
-            .map_or_else(tier_from_environment, |tier| Ok(Some(tier)))?;
-        if let Some(tier) = chosen {
+        if let Some(tier) = options.tier {
             vm_options.tier = tier;
-            compiler.tier = tier;
         }
-        let library = match chosen {
+        let library = match options.tier {
             Some(tier) => tier,
             None if options.native_library => Tier::Native,
             None => Tier::Bytecode,
         };
-        let frontend = Frontend::standard(options.library_paths, compiler);
+        #[cfg(feature = "compiler")]
+        let frontend = {
+            let mut compiler = options.compiler;
+            compiler.tier = options.tier.unwrap_or(compiler.tier);
+            Frontend::standard(options.library_paths, compiler).with_listener(options.listener)
+        };
+        #[cfg(not(feature = "compiler"))]
+        let frontend = Frontend;
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
-        let vm = Vm::new(vm_options, hook).map_err(|error| Error::Setup(error.to_string()))?;
+        let vm = Vm::new(vm_options, hook)?;
         let mut runtime = Self { vm, frontend };
         runtime.enter(|scheme| scheme.run_image(boot::image(library), "boot", true))?;
         Ok(runtime)
@@ -113,6 +113,7 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Error::File`], [`Error::Syntax`].
+    #[cfg(feature = "compiler")]
     pub fn compile_file(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
         self.frontend.borrow_mut().compile_program(file)
     }
@@ -123,6 +124,7 @@ impl Runtime {
     /// # Errors
     ///
     /// [`Error::Syntax`].
+    #[cfg(feature = "compiler")]
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
         self.frontend.borrow_mut().compile_text(text, name)
     }

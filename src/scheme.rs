@@ -9,6 +9,7 @@ use crate::convert::{FromScheme, IntoScheme, convert};
 use crate::error::{Error, Place, Raised};
 use crate::frontend::Frontend;
 use crate::handle::Handle;
+#[cfg(feature = "compiler")]
 use crate::host_procedure::Call;
 use crate::value::Value;
 
@@ -16,6 +17,10 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Scheme<'a, 'id> {
     pub(crate) mutator: &'a mut Mutator<'id>,
+    #[cfg_attr(
+        not(feature = "compiler"),
+        expect(dead_code, reason = "only texts are compiled")
+    )]
     pub(crate) frontend: Rc<RefCell<Frontend>>,
 }
 
@@ -28,6 +33,7 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// [`Error::Syntax`], [`Error::Raised`], [`Error::Exit`], [`Error::Conversion`]; inside a host
     /// procedure also [`Error::Escape`].
+    #[cfg(feature = "compiler")]
     pub fn evaluate<T: FromScheme>(&mut self, text: &str) -> Result<T, Error> {
         self.run_text(text, "eval")?;
         self.result()
@@ -39,6 +45,7 @@ impl<'id> Scheme<'_, 'id> {
     /// # Errors
     ///
     /// As [`Self::evaluate`].
+    #[cfg(feature = "compiler")]
     pub fn run_text(&mut self, text: &str, name: &str) -> Result<(), Error> {
         let image = self.frontend.borrow_mut().compile_forms(text, name)?;
         self.run_image(&image, name, false)
@@ -224,6 +231,7 @@ impl<'id> Scheme<'_, 'id> {
     /// # Errors
     ///
     /// [`Error::Unbound`].
+    #[cfg(feature = "compiler")]
     pub fn variable(&self, name: &str) -> Result<Value<'_, 'id>, Error> {
         let key = self.frontend.borrow_mut().global_key(name);
         key.and_then(|key| self.mutator.global(&key))
@@ -237,6 +245,7 @@ impl<'id> Scheme<'_, 'id> {
     /// # Errors
     ///
     /// [`Error::Unbound`] if the library that makes such procedures is not loaded.
+    #[cfg(feature = "compiler")]
     pub fn define_procedure(
         &mut self,
         name: &str,

@@ -5,7 +5,11 @@
 //! collection after the one that found the image unreachable, because the objects that an image
 //! kept go with the image.
 
-use cozen::{Runtime, Scheme};
+#[path = "support/runtime.rs"]
+mod runtime;
+
+use cozen::Scheme;
+use runtime::runtime_builder;
 
 const SETUP: &str = "
     (import (scheme base) (scheme eval) (scheme repl) (cozen memory))
@@ -23,10 +27,13 @@ const SETUP: &str = "
       (and (guardian) #t))";
 
 fn with_setup(body: impl for<'a, 'id> FnOnce(&mut Scheme<'a, 'id>)) {
-    Runtime::new().expect("a runtime").enter(|scheme| {
-        scheme.run_text(SETUP, "setup").expect("the setup runs");
-        body(scheme);
-    });
+    runtime_builder()
+        .build()
+        .expect("a runtime")
+        .enter(|scheme| {
+            scheme.run_text(SETUP, "setup").expect("the setup runs");
+            body(scheme);
+        });
 }
 
 fn assert_kept_until_dropped(scheme: &mut Scheme<'_, '_>, form: &str) {

@@ -1,12 +1,16 @@
 //! The embedding interface: evaluate, call, closures of Rust, conversions, errors, two runtimes.
 
+#[path = "support/runtime.rs"]
+mod runtime;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use cozen::{Call, Error, Runtime};
+use cozen::{Call, Error};
+use runtime::runtime_builder;
 
 fn with_runtime<R>(body: impl for<'a, 'id> FnOnce(&mut cozen::Scheme<'a, 'id>) -> R) -> R {
-    Runtime::new().expect("a runtime").enter(body)
+    runtime_builder().build().expect("a runtime").enter(body)
 }
 
 #[test]
@@ -175,8 +179,8 @@ fn handles_keep_objects_and_follow_them() {
 
 #[test]
 fn two_runtimes_live_side_by_side() {
-    let mut one = Runtime::new().unwrap();
-    let mut two = Runtime::new().unwrap();
+    let mut one = runtime_builder().build().unwrap();
+    let mut two = runtime_builder().build().unwrap();
     one.enter(|scheme| scheme.run_text("(define x 1)", "one").unwrap());
     two.enter(|scheme| scheme.run_text("(define x 2)", "two").unwrap());
     let handle = one.enter(|scheme| {
@@ -202,7 +206,7 @@ fn two_runtimes_live_side_by_side() {
 
 #[test]
 fn another_thread_interrupts_a_loop() {
-    let mut runtime = Runtime::new().unwrap();
+    let mut runtime = runtime_builder().build().unwrap();
     let interrupt = runtime.interrupt();
     let waker = std::thread::spawn(move || {
         std::thread::sleep(std::time::Duration::from_millis(50));

@@ -5,6 +5,8 @@
 mod generator;
 #[path = "differential_levels/numeric.rs"]
 mod numeric;
+#[path = "support/runtime.rs"]
+mod runtime;
 
 use std::num::NonZeroU32;
 
@@ -20,6 +22,7 @@ use cozen::Runtime;
 use loader::ImageView;
 use proptest::collection::vec;
 use proptest::prelude::*;
+use runtime::runtime_builder;
 
 /// The boot image, for the interfaces of the libraries in it.
 static BOOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));
@@ -79,8 +82,8 @@ proptest! {
 
 #[test]
 fn random_programs_write_the_same_while_everything_moves() {
-    let mut calm = Runtime::new().expect("a runtime");
-    let zeal = Runtime::builder().zeal(NonZeroU32::MIN);
+    let mut calm = runtime_builder().build().expect("a runtime");
+    let zeal = runtime_builder().zeal(NonZeroU32::MIN);
     let mut stressed = zeal.build().expect("a runtime");
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for _ in 0..20 {

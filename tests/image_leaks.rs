@@ -3,9 +3,13 @@
 //! The test is alone in its file, because it counts descriptors, mappings and pages of the whole
 //! process.
 
+#[path = "support/runtime.rs"]
+mod runtime;
+
 use std::fs;
 
-use cozen::{Runtime, Scheme};
+use cozen::Scheme;
+use runtime::runtime_builder;
 
 #[derive(Clone, Copy, Debug)]
 struct Usage {
@@ -68,7 +72,7 @@ fn assert_steady(
 
 #[test]
 fn images_that_nothing_needs_leave_nothing_behind() {
-    let mut runtime = Runtime::new().expect("a runtime");
+    let mut runtime = runtime_builder().build().expect("a runtime");
     runtime.enter(|scheme| {
         assert_steady(scheme, 10_000, |scheme, number| {
             let form =

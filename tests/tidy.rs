@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 /// A file above this many lines (tests included) wants splitting along a seam in its subject.
 const FILE_LINES_MAX: usize = 600;
 
-/// Which workspace crates each crate may name under `[dependencies]`. A strict DAG.
+/// Which workspace crates the crate in each folder may name under `[dependencies]`. A strict DAG. The command
+/// line sees no part but the library `cozen`, which joins them.
 const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("gc", &[]),
     ("abi", &[]),
@@ -14,10 +15,18 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("loader", &["gc", "abi"]),
     ("vm", &["gc", "abi", "loader", "syntax"]),
     ("compiler", &["abi", "syntax"]),
+    ("native", &["abi", "compiler", "syntax"]),
+    ("cli", &[]),
+];
+
+/// What only the crate in this folder depends on.
+const DEPENDENCIES_OF_ONE: &[(&str, &[&str])] = &[
+    ("cli", &["iced-x86", "lexopt", "libc", "signal-hook"]),
+    ("native", &["cranelift-codegen", "cranelift-frontend"]),
 ];
 
 /// Crates that must not contain unsafe code at all.
-const UNSAFE_FREE: &[&str] = &["abi", "syntax", "compiler"];
+const UNSAFE_FREE: &[&str] = &["abi", "syntax", "compiler", "native"];
 
 /// What has an id in the compiler: a plain number of that name says less.
 const HAVE_IDS: &[&str] = &[
@@ -76,6 +85,75 @@ fn crates_depend_only_downwards() {
 }
 
 #[test]
+fn command_lines_and_code_generators_burden_no_other_crate() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = MAY_DEPEND_ON.iter().map(|&(name, _)| name).chain(["."]);
+    for folder in folders {
+        let path = root.join(folder).join("Cargo.toml");
+        let manifest = fs::read_to_string(&path).expect("every crate of the table exists");
+        for (owner, owned) in DEPENDENCIES_OF_ONE {
+            let found = dependency_names(&manifest).find(|name| owned.contains(name));
+            assert!(
+                found.is_none() || folder == *owner,
+                "{folder} depends on {found:?}"
+            );
+        }
+    }
+}
+
+/// What no library does unasked: it looks at no environment variable, and writes to no standard stream.
+const OF_PROCESSES: &[&str] = &[
+    "std::env",
+    "env::var",
+    "print!(",
+    "println!(",
+    "eprint!(",
+    "eprintln!(",
+    "dbg!(",
+    "stdin()",
+    "stdout()",
+    "stderr()",
+];
+
+/// Files of libraries that may contain one of these, and why.
+const ASKED: &[(&str, &str)] = &[(
+    "vm/src/primitive/functions/system.rs",
+    "`get-environment-variable` is the program's own request",
+)];
+
+#[test]
+fn libraries_read_no_environment_and_write_to_no_standard_stream() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let libraries = MAY_DEPEND_ON.iter().map(|&(name, _)| root.join(name));
+    let libraries = libraries.filter(|folder| !folder.ends_with("cli"));
+    let mut problems = Vec::new();
+    for folder in libraries.chain([root.to_owned()]) {
+        for path in rust_files(&folder.join("src")) {
+            let name = path.strip_prefix(root).expect("a file of this repository");
+            let is_asked = ASKED.iter().any(|(asked, _)| name == Path::new(asked));
+            if is_asked || is_test(name) {
+                continue;
+            }
+            let text = fs::read_to_string(&path).expect("readable file");
+            // Tests stand at the end of a file.
+            let code = text.split("#[cfg(test)]\nmod tests {").next();
+            for line in code.into_iter().flat_map(str::lines) {
+                let line = line.split("//").next().unwrap_or_default();
+                if OF_PROCESSES.iter().any(|word| line.contains(word)) {
+                    problems.push(format!("{}: {}", name.display(), line.trim()));
+                }
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// Whether a file holds tests.
+fn is_test(name: &Path) -> bool {
+    name.ends_with("tests.rs") || name.components().any(|part| part.as_os_str() == "tests")
+}
+
+#[test]
 fn crates_without_unsafe_code_forbid_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     for name in UNSAFE_FREE {
@@ -90,8 +168,9 @@ fn crates_without_unsafe_code_forbid_it() {
 #[test]
 fn only_its_own_table_accepts_an_id() {
     let mut problems = Vec::new();
-    let compiler = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler/src");
-    for path in rust_files(&compiler) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["compiler/src", "native/src"].map(|folder| root.join(folder));
+    for path in folders.iter().flat_map(|folder| rust_files(folder)) {
         let text = fs::read_to_string(&path).expect("readable file");
         let is_test = TEST_PARTS
             .iter()

@@ -1,6 +1,9 @@
 //! Weak hash tables take memory only for live entries.
 
-use cozen::Runtime;
+#[path = "support/runtime.rs"]
+mod runtime;
+
+use runtime::runtime_builder;
 
 /// More than the young space, and far less than a million entries.
 const HEAP_BYTES_MAX: usize = 32 << 20;
@@ -19,7 +22,7 @@ fn after_a_million_keys(arguments: &str, answer: &str) -> String {
            (collect-garbage)
            {answer})"
     );
-    let builder = Runtime::builder().heap_bytes_max(HEAP_BYTES_MAX);
+    let builder = runtime_builder().heap_bytes_max(HEAP_BYTES_MAX);
     let mut runtime = builder.build().expect("a runtime");
     runtime.enter(|scheme| {
         scheme.run_text(&program, "fill.scm").expect("it runs");

@@ -211,7 +211,12 @@ fn generate(
     }
     observer.begin(CODEGEN);
     let times = &mut observer.times;
-    Ok(codegen::bytecode::generate(&unit, options.tier, times)?)
+    Ok(codegen::bytecode::generate(
+        &unit,
+        options.tier,
+        options.native_generator,
+        times,
+    )?)
 }
 
 /// From expanded Core to the SSA that code is generated from.

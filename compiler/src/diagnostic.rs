@@ -2,7 +2,6 @@
 //! text.
 
 use std::fmt;
-use std::rc::Rc;
 
 use crate::internal_error::INTERNAL;
 
@@ -13,7 +12,7 @@ const EXCERPT_CHARACTERS_MAX: usize = 120;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The source file, as it was named.
-    pub file: Rc<str>,
+    pub file: String,
     /// Line, from 1; 0 if the mistake has no place in a text.
     pub line: u32,
     /// Column in characters, from 1.
@@ -21,7 +20,7 @@ pub struct Diagnostic {
     /// How many characters of the line the mistake covers; at least 1.
     pub width: u32,
     /// The text of the line, without its end.
-    pub source_line: Rc<str>,
+    pub source_line: String,
     /// What was found and what was expected.
     pub message: String,
     /// More about it, one sentence each.
@@ -65,7 +64,7 @@ impl Diagnostic {
             line: 0,
             column: 0,
             width: 1,
-            source_line: "".into(),
+            source_line: String::new(),
             message,
             notes,
         }
@@ -121,7 +120,7 @@ mod tests {
             line: 1,
             column: 1_001,
             width: 3_000,
-            source_line: format!("{}here{}", "λ".repeat(1_000), "-".repeat(1_000)).into(),
+            source_line: format!("{}here{}", "λ".repeat(1_000), "-".repeat(1_000)),
             message: "long".to_owned(),
             notes: Vec::new(),
         };
@@ -141,7 +140,7 @@ mod tests {
             line: 0,
             column: 0,
             width: 1,
-            source_line: "".into(),
+            source_line: String::new(),
             message: "unbound variable `x`".to_owned(),
             notes: Vec::new(),
         };

@@ -35,6 +35,7 @@ pub trait Id: Copy + Eq {
 }
 
 /// Defines types of ids, each with its documentation, visibility and name.
+#[macro_export]
 macro_rules! define_ids {
     ($( $(#[$documentation:meta])* $visibility:vis $name:ident; )*) => { $(
         $(#[$documentation])*
@@ -54,7 +55,7 @@ macro_rules! define_ids {
         }
     )* };
 }
-pub(crate) use define_ids;
+pub use define_ids;
 
 /// A table with an entry for each id below its length.
 #[derive(Clone, PartialEq, Eq)]

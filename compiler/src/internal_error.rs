@@ -4,9 +4,10 @@
 //! libraries outlives the panic. Whoever catches the fault puts the registry right.
 
 use std::any::Any;
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
-use std::sync::Once;
+use std::sync::{Once, OnceLock};
 
 /// What the message of a fault begins with.
 pub(crate) const INTERNAL: &str = "internal compiler error";
@@ -63,7 +64,7 @@ fn install_hook() {
                 // A thread that ends has no place for it.
                 let _ = LAST.try_with(|last| last.replace(Some(describe(info))));
             }
-            if !is_guarded || std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0") {
+            if !is_guarded || Backtrace::capture().status() == BacktraceStatus::Captured {
                 before(info);
             }
         }));
@@ -87,11 +88,20 @@ fn text(panic: &(dyn Any + Send)) -> String {
 /// The name of a variable by which tests plant a panic.
 pub(crate) const PLANTED: &str = "planted-panic";
 
-/// Panics in debug builds if the environment variable `COZEN_PLANT_PANIC` names the phase: tests prove by
-/// it that a panic hurts nothing else. Asked only where a variable is called [`PLANTED`].
+/// The phase in which a panic is planted.
+static PLANTED_IN: OnceLock<String> = OnceLock::new();
+
+/// Plants a panic in a phase, for units that have a variable [`PLANTED`], from here on: tests prove by it that a
+/// panic hurts nothing else. Only debug builds heed it, and only the first call counts.
+pub fn plant_panic(phase: String) {
+    // A second call changes nothing, as said above.
+    let _ = PLANTED_IN.set(phase);
+}
+
+/// Panics if [`plant_panic`] named the phase. Asked only where a variable is called [`PLANTED`].
 pub(crate) fn plant(phase: &str) {
-    let wanted = || std::env::var_os("COZEN_PLANT_PANIC");
-    let is_planted = cfg!(debug_assertions) && wanted().is_some_and(|wanted| wanted == phase);
+    let is_planted =
+        cfg!(debug_assertions) && PLANTED_IN.get().is_some_and(|planted| planted == phase);
     assert!(!is_planted, "a planted fault");
 }
 

@@ -2,6 +2,8 @@
 
 pub use abi::native::Tier;
 
+use crate::codegen::NativeGenerator;
+
 /// How much the compiler does so that programs run fast. What they print is the same on every level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -21,6 +23,8 @@ pub struct Options {
     pub level: Level,
     /// Which procedures get native code besides their bytecode.
     pub tier: Tier,
+    /// Who makes it.
+    pub native_generator: Option<&'static dyn NativeGenerator>,
     /// After the pass of this name, the program is kept as text. A pass that the level leaves out shows
     /// what it would have been given.
     pub dump_after: Option<String>,
@@ -37,6 +41,7 @@ impl Default for Options {
         Self {
             level: Level::default(),
             tier: Tier::Bytecode,
+            native_generator: None,
             dump_after: None,
             time_passes: false,
             check_facts: false,

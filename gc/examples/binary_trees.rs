@@ -1,6 +1,6 @@
 //! Binary trees: many short-lived trees beside a long-lived one. Prints the time of each depth.
 //!
-//! `cargo run --release -p gc --example binary_trees -- 18 pairs`
+//! `cargo run --release -p cozen-gc --example binary_trees -- 18 pairs`
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
 use std::time::Instant;

@@ -1,14 +1,14 @@
 //! Rooted handles: an embedder keeps a value across runs by a handle.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::object_model::Visitor;
 use crate::slot::Slot;
 
-/// The table of all handles of one mutator. Clones share it.
+/// The table of all handles of one mutator. Clones share it. A handle may be dropped on any thread, also while
+/// its heap is collected: an error that holds what a program raised goes wherever errors go.
 #[derive(Clone, Debug, Default)]
-pub struct Handles(Rc<RefCell<Table>>);
+pub struct Handles(Arc<Mutex<Table>>);
 
 #[derive(Debug, Default)]
 struct Table {
@@ -37,30 +37,18 @@ pub struct Handle {
 }
 
 impl Handles {
+    /// The table, which is whole also where a visitor panicked.
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Roots `word` until [`Self::unroot`].
     ///
     /// # Panics
     ///
     /// If there are 2^32 handles already.
     pub fn root(&self, word: u64) -> HandleId {
-        let mut table = self.0.borrow_mut();
-        if let Some(index) = table.free.pop() {
-            let entry = &mut table.entries[index as usize];
-            entry.value = Some(word);
-            return HandleId {
-                index,
-                generation: entry.generation,
-            };
-        }
-        let index = u32::try_from(table.entries.len()).expect("fewer than 2^32 handles");
-        table.entries.push(Entry {
-            generation: 0,
-            value: Some(word),
-        });
-        HandleId {
-            index,
-            generation: 0,
-        }
+        self.table().add(word)
     }
 
     /// Roots `word` as long as the returned handle lives.
@@ -73,14 +61,12 @@ impl Handles {
 
     /// The value, at its present address; `None` if it was unrooted.
     pub fn get(&self, id: HandleId) -> Option<u64> {
-        let table = self.0.borrow();
-        let entry = table.entries.get(id.index as usize)?;
-        entry.value.filter(|_| entry.generation == id.generation)
+        self.table().get(id)
     }
 
     /// Lets the value go, and returns it; `None` if that was done before.
     pub fn unroot(&self, id: HandleId) -> Option<u64> {
-        let mut table = self.0.borrow_mut();
+        let mut table = self.table();
         let entry = table.entries.get_mut(id.index as usize)?;
         if entry.generation != id.generation {
             return None;
@@ -93,12 +79,12 @@ impl Handles {
 
     /// How many values are rooted.
     pub fn count(&self) -> usize {
-        let table = self.0.borrow();
+        let table = self.table();
         table.entries.len() - table.free.len()
     }
 
     pub(crate) fn each_root<V: Visitor>(&self, visitor: &mut V) {
-        for entry in &mut self.0.borrow_mut().entries {
+        for entry in &mut self.table().entries {
             if let Some(value) = &mut entry.value {
                 visitor.slot(Slot::of(value));
             }
@@ -106,12 +92,38 @@ impl Handles {
     }
 
     pub(crate) fn each_value(&self, mut visit: impl FnMut(u64)) {
-        self.0
-            .borrow()
+        self.table()
             .entries
             .iter()
             .filter_map(|entry| entry.value)
             .for_each(&mut visit);
+    }
+}
+
+impl Table {
+    fn add(&mut self, word: u64) -> HandleId {
+        if let Some(index) = self.free.pop() {
+            let entry = &mut self.entries[index as usize];
+            entry.value = Some(word);
+            return HandleId {
+                index,
+                generation: entry.generation,
+            };
+        }
+        let index = u32::try_from(self.entries.len()).expect("fewer than 2^32 handles");
+        self.entries.push(Entry {
+            generation: 0,
+            value: Some(word),
+        });
+        HandleId {
+            index,
+            generation: 0,
+        }
+    }
+
+    fn get(&self, id: HandleId) -> Option<u64> {
+        let entry = self.entries.get(id.index as usize)?;
+        entry.value.filter(|_| entry.generation == id.generation)
     }
 }
 
@@ -128,7 +140,13 @@ impl Handle {
 
 impl Clone for Handle {
     fn clone(&self) -> Self {
-        self.handles.handle(self.get())
+        // At once: a collection on another thread moves the value between two looks at the table.
+        let mut table = self.handles.table();
+        let word = table.get(self.id).expect("a handle keeps its entry");
+        Self {
+            id: table.add(word),
+            handles: self.handles.clone(),
+        }
     }
 }
 

@@ -359,7 +359,7 @@ pub enum LoadError {
         address: u32,
     },
     /// There is no room for the image.
-    #[error("no room for the image: {0}")]
+    #[error("no room for the image")]
     NoRoom(#[from] ArenaError),
     /// The system refused something.
     #[error("{operation} failed (system error {code})")]

@@ -1,69 +1,16 @@
 //! Programs print the same on every level of optimization.
 
-#[path = "../support/cozen_command.rs"]
-mod cozen_command;
 mod generator;
 mod numeric;
-#[path = "../support/scheme_files.rs"]
-mod scheme_files;
+#[path = "../support/runtime.rs"]
+mod runtime;
 
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
 
-use cozen::{Level, Runtime, Tier};
-use cozen_command::cozen_command;
+use cozen::{Level, Tier};
 use proptest::collection::vec;
 use proptest::prelude::*;
-use scheme_files::scheme_files;
-
-/// Programs of `benches/programs` that take no more than a second without optimization in a debug build.
-const SMALL_BENCHES: &[&str] = &["bignums.scm", "closures.scm", "records.scm", "strings.scm"];
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// What a program prints on a level, and whether it ends well.
-fn printed(level: &str, file: &Path) -> (String, bool) {
-    let output = cozen_command(&[level], file)
-        .output()
-        .expect("cozen starts");
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    (text, output.status.success())
-}
-
-fn assert_levels_agree(files: &[PathBuf]) {
-    assert!(!files.is_empty());
-    for file in files {
-        let wanted = printed("-O2", file);
-        assert!(wanted.1, "{} fails", file.display());
-        for level in ["-O0", "-O1"] {
-            assert_eq!(printed(level, file), wanted, "{level} {}", file.display());
-        }
-    }
-}
-
-#[test]
-fn the_checks_of_the_report_print_the_same_on_all_levels() {
-    let mut files = scheme_files("tests/scheme");
-    files.retain(|file| !file.ends_with("prelude.scm"));
-    assert_levels_agree(&files);
-}
-
-#[test]
-fn examples_print_the_same_on_all_levels() {
-    assert_levels_agree(&scheme_files("examples"));
-}
-
-#[test]
-fn small_benches_print_the_same_on_all_levels() {
-    let programs = root().join("benches/programs");
-    let files: Vec<PathBuf> = SMALL_BENCHES
-        .iter()
-        .map(|name| programs.join(name))
-        .collect();
-    assert_levels_agree(&files);
-}
+use runtime::runtime_builder;
 
 /// Makes two closures and a pair many times, and says how many bytes that took each time.
 const ALLOCATING: &str = "
@@ -80,7 +27,7 @@ const ALLOCATING: &str = "
 #[test]
 fn closures_that_hold_one_another_take_fewer_bytes() {
     let bytes_each = |level| {
-        let mut runtime = Runtime::builder().level(level).build().expect("a runtime");
+        let mut runtime = runtime_builder().level(level).build().expect("a runtime");
         runtime.enter(|scheme| scheme.evaluate::<i64>(ALLOCATING).expect("it runs"))
     };
     // A pair, and closures of three and of four variables, or of three variables and of two.
@@ -90,7 +37,7 @@ fn closures_that_hold_one_another_take_fewer_bytes() {
 
 /// What a random program writes on a level, in a tier; with a collection at every `zeal`th place.
 fn written(level: Level, tier: Tier, zeal: Option<NonZeroU32>, program: &str) -> String {
-    let mut builder = Runtime::builder().level(level).tier(tier);
+    let mut builder = runtime_builder().level(level).tier(tier);
     if let Some(every) = zeal {
         builder = builder.zeal(every);
     }

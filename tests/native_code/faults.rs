@@ -10,13 +10,14 @@ use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::native_code::{NativeCode, NativeFunction, NativeReturn};
 use compiler::link::unit::{FrameMapId, LinkUnit, ProcedureCode};
-use cozen::{Call, Error, Runtime, Tier};
+use cozen::{Call, Error, Tier};
 
 use crate::native_runtime;
+use crate::runtime::runtime_builder;
 
 #[test]
 fn native_recursion_without_end_raises_and_may_be_tried_again() {
-    let runtime = Runtime::builder()
+    let runtime = runtime_builder()
         .tier(Tier::Native)
         .stack_bytes_max(1 << 20)
         .build();
@@ -41,7 +42,7 @@ fn native_recursion_without_end_raises_and_may_be_tried_again() {
 #[test]
 fn a_panic_of_an_embedders_closure_is_a_condition() {
     for tier in [Tier::Native, Tier::Bytecode] {
-        let runtime = Runtime::builder().tier(tier).build();
+        let runtime = runtime_builder().tier(tier).build();
         runtime.expect("a runtime").enter(|scheme| {
             scheme
                 .define_procedure("careless", |call: &mut Call<'_, '_>| {

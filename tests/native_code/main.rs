@@ -1,14 +1,14 @@
-//! Promises of native code beyond right answers: interrupts stop it, its faults are conditions, and
-//! stock tools find their way through it.
+//! Promises of native code beyond right answers: interrupts stop it, and its faults are conditions.
 
 mod faults;
-mod images;
 mod interrupts;
-mod tools;
+#[path = "../support/runtime.rs"]
+mod runtime;
 
 use cozen::{Runtime, Tier};
+use runtime::runtime_builder;
 
 fn native_runtime() -> Runtime {
-    let runtime = Runtime::builder().tier(Tier::Native).build();
+    let runtime = runtime_builder().tier(Tier::Native).build();
     runtime.expect("a runtime")
 }

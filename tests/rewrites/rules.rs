@@ -14,7 +14,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use abi::primitive::Primitive;
-use cozen::{Level, Runtime, Tier};
+use cozen::{Level, Tier};
+
+use crate::runtime::runtime_builder;
 
 /// Constants of all kinds of numbers, and what is no number.
 const NUMBERS: &str = r"
@@ -379,7 +381,7 @@ fn assert_right(rows: &[String]) {
         (Level::Full, Tier::Native),
     ];
     for (level, tier) in ways {
-        let mut runtime = Runtime::builder()
+        let mut runtime = runtime_builder()
             .level(level)
             .tier(tier)
             .build()

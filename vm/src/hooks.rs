@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gc::Handle as RootedWord;
 use syntax::{Data, DatumId};
@@ -89,5 +90,5 @@ pub enum HostError {
 #[derive(Clone, Debug)]
 pub struct Handle {
     pub(crate) rooted: RootedWord,
-    pub(crate) owner: Rc<()>,
+    pub(crate) owner: Arc<()>,
 }

@@ -11,9 +11,10 @@ use crate::stubs::CodeTier;
 use crate::value::Value;
 
 /// Why a run has no result.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum VmError {
     /// Nothing handled what was raised.
+    #[error("nothing handled what was raised")]
     Uncaught {
         /// What was raised; a string if there is no library to make a condition.
         object: Handle,
@@ -21,8 +22,10 @@ pub enum VmError {
         places: Vec<Place>,
     },
     /// The program asked for its end, with this status.
+    #[error("the program exited with status {0}")]
     Exit(i32),
     /// A continuation of an outer run was invoked: to be passed on at once.
+    #[error("a continuation of an outer run was invoked")]
     Escape,
 }
 
@@ -135,7 +138,7 @@ impl<'id> Mutator<'id> {
         let rooted = self.heap().handles().handle(value.word());
         Handle {
             rooted,
-            owner: std::rc::Rc::clone(&self.state().owner),
+            owner: std::sync::Arc::clone(&self.state().owner),
         }
     }
 
@@ -152,7 +155,7 @@ impl<'id> Mutator<'id> {
 
     /// Whether a handle is one of this heap.
     pub fn owns(&self, handle: &Handle) -> bool {
-        std::rc::Rc::ptr_eq(&handle.owner, &self.state().owner)
+        std::sync::Arc::ptr_eq(&handle.owner, &self.state().owner)
     }
 
     /// Collects everything that is garbage.

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use abi::native::Tier;
@@ -70,7 +69,7 @@ pub(crate) struct State {
     /// The limit that was set on the heap, in bytes, for messages.
     pub(crate) heap_bytes_max: usize,
     /// Tells the handles of this heap from those of others.
-    pub(crate) owner: Rc<()>,
+    pub(crate) owner: Arc<()>,
 }
 
 impl State {
@@ -99,7 +98,7 @@ impl State {
             host_procedures: Vec::new(),
             command_line: Vec::new(),
             heap_bytes_max: 0,
-            owner: Rc::new(()),
+            owner: Arc::new(()),
         }
     }
 

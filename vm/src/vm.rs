@@ -54,10 +54,10 @@ impl Default for VmOptions {
 #[non_exhaustive]
 pub enum VmBuildError {
     /// There is no address space for a heap.
-    #[error("no heap: {0}")]
+    #[error("no heap")]
     Heap(#[from] HeapError),
     /// There is no room for a stack.
-    #[error("no stack: {0}")]
+    #[error("no stack")]
     Stack(#[from] ArenaError),
 }
 

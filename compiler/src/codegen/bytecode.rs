@@ -9,7 +9,7 @@ use syntax::DatumKind;
 use super::CodegenError;
 use super::check_frame_maps::check_frame_maps;
 use super::frame_record::ProcedureRecord;
-use super::native;
+use super::native_generator::NativeGenerator;
 use super::select::{SelectedProcedure, Selector, Shared};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::id::IdVec;
@@ -22,18 +22,23 @@ use crate::ssa::ir::{CellId, Operation, Procedure, ProcedureId, Unit};
 /// Bytes of a slot.
 const SLOT_BYTES: u32 = 8;
 
-/// Compiles all procedures of `unit` to bytecode, and those that `tier` names to native code too. The
-/// branches of the unit carry no arguments. What both took goes to `times`.
+/// Compiles all procedures of `unit` to bytecode, and has `generator` make native code too for those that `tier`
+/// names. The branches of the unit carry no arguments. What both took goes to `times`.
 ///
 /// # Errors
 ///
-/// A frame or a literal that the image cannot express.
+/// A frame or a literal that the image cannot express; native code without a generator.
 ///
 /// # Panics
 ///
 /// In debug builds, if a frame map contradicts the code: that is a bug of code generation.
-pub fn generate(unit: &Unit, tier: Tier, times: &mut PhaseTimes) -> Result<LinkUnit, CodegenError> {
-    generate_from(&mut Shared::new(unit), tier, times)
+pub fn generate(
+    unit: &Unit,
+    tier: Tier,
+    generator: Option<&dyn NativeGenerator>,
+    times: &mut PhaseTimes,
+) -> Result<LinkUnit, CodegenError> {
+    generate_from(&mut Shared::new(unit), tier, generator, times)
 }
 
 /// The same, and what stands where in the frames of each procedure.
@@ -48,16 +53,18 @@ pub fn generate(unit: &Unit, tier: Tier, times: &mut PhaseTimes) -> Result<LinkU
 pub fn generate_with_record(
     unit: &Unit,
     tier: Tier,
+    generator: Option<&dyn NativeGenerator>,
 ) -> Result<(LinkUnit, IdVec<ProcedureId, ProcedureRecord>), CodegenError> {
     let mut shared = Shared::new(unit);
     shared.record = Some(unit.procedures.iter().map(ProcedureRecord::new).collect());
-    let link_unit = generate_from(&mut shared, tier, &mut PhaseTimes::default())?;
+    let link_unit = generate_from(&mut shared, tier, generator, &mut PhaseTimes::default())?;
     Ok((link_unit, shared.record.unwrap_or_default()))
 }
 
 fn generate_from(
     shared: &mut Shared<'_>,
     tier: Tier,
+    generator: Option<&dyn NativeGenerator>,
     times: &mut PhaseTimes,
 ) -> Result<LinkUnit, CodegenError> {
     let unit = shared.unit;
@@ -70,7 +77,11 @@ fn generate_from(
         .map(|instruction| &instruction.operation);
     operations.for_each(|operation| shared.collect_cells(operation, &mut cells));
     times.resume();
-    let native = native::generate(shared, tier)?;
+    let native = match (tier, generator) {
+        (Tier::Bytecode, _) => unit.procedures.side_table(None),
+        (_, Some(generator)) => generator.generate(shared, tier)?,
+        (_, None) => return Err(CodegenError::NoNativeGenerator),
+    };
     times.record("native-code");
     let mut procedures = IdVec::new();
     for ((id, procedure), native) in unit.procedures.entries().zip(native) {

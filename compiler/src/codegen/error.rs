@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Why a unit has no bytecode.
+/// Why a unit has no code.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CodegenError {
@@ -17,6 +17,9 @@ pub enum CodegenError {
     /// A list or vector literal contains an object that has no text.
     #[error("a quoted list or vector contains an object that cannot stand in an image")]
     ObjectInLiteral,
+    /// Native code is wanted, and nothing is there to make it.
+    #[error("native code is wanted, but this compiler has no generator for it")]
+    NoNativeGenerator,
     /// The distance between two instructions has 32 bits.
     #[error("procedure {name:?} has {bytes} bytes of code; 2147483647 are possible")]
     CodeTooLarge {

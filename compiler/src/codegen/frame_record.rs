@@ -7,7 +7,6 @@
 use std::rc::Rc;
 
 use crate::link::unit::FrameMapId;
-use crate::ssa::analysis::Liveness;
 use crate::ssa::ir::{BlockId, Procedure, Repr, ValueId};
 
 /// A place in a procedure's SSA.
@@ -47,7 +46,7 @@ pub struct Resident {
 
 impl Resident {
     /// `value` of `procedure` at `home`.
-    pub(super) fn new(procedure: &Procedure, value: ValueId, home: Home) -> Self {
+    pub fn new(procedure: &Procedure, value: ValueId, home: Home) -> Self {
         let repr = procedure.values[value].repr;
         Self { value, repr, home }
     }
@@ -92,32 +91,4 @@ impl ProcedureRecord {
             ..Self::default()
         }
     }
-}
-
-/// The raw values that are live at `point`, in the order of their numbers; those that only the
-/// instruction there uses are not.
-pub(super) fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -> Vec<ValueId> {
-    let (block, index) = match point {
-        Point::Start(block) => (block, None),
-        Point::During(block, index) => (block, Some(index as usize)),
-        Point::Jumping(_) => unreachable!("native code polls before it jumps"),
-    };
-    let content = &procedure.blocks[block];
-    let mut found = live.live_out[block].clone();
-    let mut is_end = index == Some(content.instructions.len());
-    if !is_end {
-        content.terminator.each_use(|value| found.push(value));
-    }
-    for (number, instruction) in content.instructions.iter().enumerate().rev() {
-        is_end |= index == Some(number);
-        found.retain(|&value| is_end && index != Some(number) || Some(value) != instruction.result);
-        if is_end {
-            break;
-        }
-        instruction.operation.each_use(|value| found.push(value));
-    }
-    found.retain(|value| procedure.values[*value].repr.is_raw());
-    found.sort_unstable();
-    found.dedup();
-    found
 }

@@ -127,7 +127,7 @@ pub(super) fn each_slot_use(operation: &Operation, mut visit: impl FnMut(ValueId
 }
 
 /// Which operand of `%record-ref` and `%record-set!` is the literal index of the field.
-pub(super) const RECORD_INDEX_OPERAND: usize = 2;
+pub const RECORD_INDEX_OPERAND: usize = 2;
 
 fn count_uses(procedure: &Procedure, flow: &Flow) -> IdVec<ValueId, u32> {
     let mut uses = procedure.values.side_table(0);

@@ -10,9 +10,9 @@
 //!    `superinstruction` fuses instructions that often follow one another;
 //! 4. `frame_states` turns the records of safepoints into frame maps.
 //!
-//! [`native`] makes machine code of the same procedures. [`separate_entry()`] runs before, so that
-//! the work of the entry has native code, too. [`frame_record`] says, if asked, which values the
-//! slots of frame maps hold.
+//! A [`NativeGenerator`], of another crate, makes machine code of the same procedures.
+//! [`separate_entry`] runs before, so that the work of the entry has native code, too.
+//! [`frame_record`] says, if asked, which values the slots of frame maps hold.
 
 mod allocate_slots;
 mod assembler;
@@ -23,7 +23,7 @@ pub mod frame_record;
 mod frame_states;
 mod intervals;
 mod literal_pool;
-pub mod native;
+mod native_generator;
 mod outgoing;
 mod resolve_moves;
 mod select;
@@ -32,11 +32,10 @@ mod slot_set;
 mod superinstruction;
 
 pub use error::CodegenError;
+pub use intervals::RECORD_INDEX_OPERAND;
+pub use native_generator::NativeGenerator;
+pub use select::Shared;
 pub use separate_entry::separate_entry;
 
 #[cfg(test)]
-mod random_programs;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tiers_agree;

@@ -24,7 +24,7 @@ fn compile(text: &str) -> LinkUnit {
         unit = (pass.run)(unit);
         assert_eq!(verify(&unit), [], "after {}", pass.name);
     }
-    let unit = generate(&unit, Tier::Bytecode, &mut PhaseTimes::default()).unwrap();
+    let unit = generate(&unit, Tier::Bytecode, None, &mut PhaseTimes::default()).unwrap();
     assert_eq!(check_frame_maps(&unit), []);
     unit
 }
@@ -256,6 +256,7 @@ fn a_frame_that_is_too_large_is_refused_by_name() {
     let error = generate(
         &parse(&text).unwrap(),
         Tier::Bytecode,
+        None,
         &mut PhaseTimes::default(),
     )
     .unwrap_err();

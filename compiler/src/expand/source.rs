@@ -115,7 +115,7 @@ impl Sources {
         let source_line = source.text.lines().nth(index).unwrap_or_default();
         let width = mistake.place.span.of(&source.text).lines().next();
         Diagnostic {
-            file: Rc::clone(&source.name),
+            file: source.name.to_string(),
             line,
             column,
             width: width.map_or(1, |text| text.chars().count() as u32).max(1),

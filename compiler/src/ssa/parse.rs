@@ -22,7 +22,7 @@ use crate::id::{Id, IdVec};
 #[non_exhaustive]
 pub enum ParseError {
     /// It is not a sequence of data.
-    #[error("{0}")]
+    #[error(transparent)]
     Syntax(#[from] SyntaxError),
     /// A datum is not what its place asks for.
     #[error("expected {expected}, found {found}")]

@@ -46,17 +46,32 @@ const USAGE: &str = "usage:
   mutants report SCRATCH                 print the table and what survived";
 
 /// What is built to run the tests of a crate.
-const TESTS: [(&str, Target); 2] = [
-    ("compiler", &["test", "-p", "compiler", "--lib", "--no-run"]),
-    ("gc", &["test", "-p", "gc", "--no-run"]),
+const TESTS: [(&str, Target); 3] = [
+    (
+        "compiler",
+        &["test", "-p", "cozen-compiler", "--lib", "--no-run"],
+    ),
+    ("gc", &["test", "-p", "cozen-gc", "--no-run"]),
+    (
+        "native",
+        &["test", "-p", "cozen-native", "--lib", "--no-run"],
+    ),
 ];
 /// What is built to run programs.
-const COZEN: Target = &["build", "-p", "cozen", "--bins", "--profile", "quick"];
+const COZEN: Target = &["build", "-p", "cozen-cli", "--bins", "--profile", "quick"];
 /// What is built to try the faults of `faults.toml` alone: the command line comes with its tests.
-const OF_FAULTS: [Target; 3] = [
+const OF_FAULTS: [Target; 4] = [
     TESTS[0].1,
     TESTS[1].1,
-    &["test", "-p", "cozen", "--test", RANDOM_PROGRAMS, "--no-run"],
+    TESTS[2].1,
+    &[
+        "test",
+        "-p",
+        "cozen-cli",
+        "--test",
+        RANDOM_PROGRAMS,
+        "--no-run",
+    ],
 ];
 const RANDOM_PROGRAMS: &str = "random_programs";
 /// A test of what does not compile runs cargo: it says nothing of faults.

@@ -14,12 +14,12 @@ pub(crate) const FOLDERS: [&str; 5] = [
     "compiler/src/ssa/analysis",
     "compiler/src/ssa/pass",
     "compiler/src/core/pass",
-    "compiler/src/codegen/native",
+    "native/src",
     "gc/src",
 ];
 
 /// Crates with faults.
-const CRATES: [&str; 3] = ["compiler", "gc", "vm"];
+const CRATES: [&str; 4] = ["compiler", "gc", "native", "vm"];
 
 /// Parts of these folders that only tests use.
 const TEST_FOLDERS: [&str; 2] = ["gc/src/toy", "gc/src/fuzzing"];

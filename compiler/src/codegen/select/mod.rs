@@ -9,4 +9,5 @@ mod record;
 mod switch;
 mod terminator;
 
-pub(super) use procedure::{SelectedProcedure, Selector, Shared};
+pub use procedure::Shared;
+pub(super) use procedure::{SelectedProcedure, Selector};

@@ -26,8 +26,9 @@ use crate::ssa::ir::{
     BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
 };
 
-/// What the procedures of a unit share.
-pub(in crate::codegen) struct Shared<'unit> {
+/// What the procedures of a unit share, in both kinds of code: constants, symbols, frame maps, cells.
+#[derive(Debug)]
+pub struct Shared<'unit> {
     /// The unit.
     pub(in crate::codegen) unit: &'unit Unit,
     /// Its data.
@@ -48,7 +49,7 @@ pub(in crate::codegen) struct Shared<'unit> {
 
 impl<'unit> Shared<'unit> {
     /// Nothing yet of what the procedures of `unit` need.
-    pub(in crate::codegen) fn new(unit: &'unit Unit) -> Self {
+    pub fn new(unit: &'unit Unit) -> Self {
         Self {
             unit,
             pool: LiteralPool::default(),

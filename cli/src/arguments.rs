@@ -1,0 +1,376 @@
+//! The command line: parses the user's wishes.
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use cozen::{CompilerOptions, Error, Level, Tier};
+use lexopt::prelude::{Long, Short, Value};
+
+use crate::environment;
+
+/// What `--help` prints.
+pub(crate) const USAGE: &str = "\
+cozen: a Scheme whose compiled programs are ELF images
+
+usage:
+  cozen [OPTION…] FILE ARG…           compile FILE in memory and run it
+  cozen [OPTION…] -e EXPR [-e EXPR…]  evaluate expressions, print the last value
+  cozen [OPTION…]                     read, evaluate, print
+  cozen [OPTION…] compile FILE -o OUT.czo
+  cozen [OPTION…] run OUT.czo ARG…
+  cozen [OPTION…] disassemble FILE    of an image, or of the image of a source file
+
+options:
+  -L, --library-path=DIR   where to look for libraries (may be repeated)
+  --heap-max=BYTES         raise a condition rather than let the heap grow beyond (k, M, G)
+  --stack-max=BYTES        the same for the stack
+  --zeal[=N]               collect at every (Nth) place where a collection may start, and verify
+  --gc-stats               print what the collector did, at the end
+  --no-mmap                read images instead of mapping them
+  --keep-images=DIR        map images from files in DIR, where perf and gdb find symbols
+  -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
+  --native, --no-native    make native code of what is compiled, and run it, or do neither; without
+                           these `compile` makes it, and programs run from source stay bytecode
+  --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
+  --check-facts            check what the optimizer claims about values, and stop at a claim that is
+                           wrong: for tests of the compiler; code runs many times slower
+  --time-passes            print how long each phase of the compiler took, to standard error
+  --stop-after-rewrite=N   let optional passes of the compiler do only N rewrites; say what the last was
+  -o, --output=FILE        where `compile` writes
+  -h, --help    -V, --version
+";
+
+/// A parsed command line.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Arguments {
+    pub(crate) command: Command,
+    pub(crate) options: Options,
+}
+
+/// What to do.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) enum Command {
+    /// Read, evaluate, print.
+    #[default]
+    Repl,
+    /// Run a source file with arguments.
+    RunSource {
+        file: PathBuf,
+        arguments: Vec<String>,
+    },
+    /// Evaluate expressions.
+    Evaluate { expressions: Vec<String> },
+    /// Write an image.
+    Compile {
+        file: PathBuf,
+        output: Option<PathBuf>,
+    },
+    /// Run an image with arguments.
+    RunImage {
+        file: PathBuf,
+        arguments: Vec<String>,
+    },
+    /// Print the instructions of an image.
+    Disassemble { file: PathBuf },
+    /// Print how to use this.
+    Help,
+    /// Print the version.
+    Version,
+}
+
+/// Options of all commands.
+#[derive(Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each option without a value"
+)]
+pub(crate) struct Options {
+    pub(crate) library_paths: Vec<PathBuf>,
+    pub(crate) heap_bytes_max: Option<usize>,
+    pub(crate) stack_bytes_max: Option<usize>,
+    pub(crate) zeal_every: Option<u32>,
+    pub(crate) gc_statistics: bool,
+    pub(crate) no_mmap: bool,
+    pub(crate) image_directory: Option<PathBuf>,
+    pub(crate) level: Level,
+    pub(crate) dump_after: Option<String>,
+    pub(crate) tier: Option<Tier>,
+    pub(crate) time_passes: bool,
+    pub(crate) check_facts: bool,
+    pub(crate) rewrites_max: Option<u64>,
+}
+
+impl Options {
+    /// Those for `compile`, which makes native code unless they or the environment say otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The environment names no tier.
+    pub(crate) fn compiler(&self) -> Result<CompilerOptions, Error> {
+        let tier = match self.tier {
+            Some(tier) => Some(tier),
+            None => environment::tier()?,
+        };
+        Ok(CompilerOptions {
+            level: self.level,
+            tier: tier.unwrap_or(Tier::Native),
+            dump_after: self.dump_after.clone(),
+            time_passes: self.time_passes,
+            check_facts: self.check_facts || environment::check_facts()?,
+            rewrites_max: self.rewrites_max,
+            ..CompilerOptions::default()
+        })
+    }
+}
+
+/// Parses the arguments after the program's name.
+///
+/// # Errors
+///
+/// A message that names the argument.
+pub(crate) fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Arguments, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_args(arguments);
+    let mut parsed = Arguments::default();
+    let mut expressions = Vec::new();
+    let mut output = None;
+    let mut words: Vec<OsString> = Vec::new();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => parsed.command = Command::Help,
+            Short('V') | Long("version") => parsed.command = Command::Version,
+            Short('e') => expressions.push(text(parser.value()?)?),
+            Short('o') | Long("output") => output = Some(parser.value()?.into()),
+            Value(word) => {
+                words.push(word);
+                let takes_all = words.len() == 2 && words[0] == "run"
+                    || words.len() == 1 && !is_subcommand(&words[0]);
+                if takes_all {
+                    words.extend(parser.raw_args()?);
+                }
+            }
+            Short('L') | Long("library-path") => {
+                parsed.options.library_paths.push(parser.value()?.into());
+            }
+            Short('O') => parsed.options.level = level(&parser.value()?)?,
+            Long("gc-stats") => parsed.options.gc_statistics = true,
+            Long("keep-images") => {
+                parsed.options.image_directory = Some(directory(parser.value()?)?);
+            }
+            Long("no-mmap") => parsed.options.no_mmap = true,
+            Long("native") => parsed.options.tier = Some(Tier::Native),
+            Long("no-native") => parsed.options.tier = Some(Tier::Bytecode),
+            Long("check-facts") => parsed.options.check_facts = true,
+            Long("time-passes") => parsed.options.time_passes = true,
+            Long("zeal") => {
+                parsed.options.zeal_every = Some(zeal_every(parser.optional_value())?);
+            }
+            Long(name) => {
+                let name = name.to_owned();
+                add_option(&mut parsed.options, &name, &mut parser)?;
+            }
+            option @ Short(_) => return Err(option.unexpected()),
+        }
+    }
+    if parsed.command == Command::Repl {
+        parsed.command = command(words, expressions, output)?;
+    }
+    Ok(parsed)
+}
+
+fn is_subcommand(word: &OsString) -> bool {
+    word == "compile" || word == "run" || word == "disassemble"
+}
+
+/// An option that takes a value.
+fn add_option(
+    options: &mut Options,
+    name: &str,
+    parser: &mut lexopt::Parser,
+) -> Result<(), lexopt::Error> {
+    match name {
+        "heap-max" => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
+        "stack-max" => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
+        "dump-after" => options.dump_after = Some(text(parser.value()?)?),
+        "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
+        _ => return Err(Long(name).unexpected()),
+    }
+    Ok(())
+}
+
+fn command(
+    words: Vec<OsString>,
+    expressions: Vec<String>,
+    output: Option<PathBuf>,
+) -> Result<Command, lexopt::Error> {
+    let mut words = words.into_iter();
+    if !expressions.is_empty() {
+        return match words.next() {
+            None => Ok(Command::Evaluate { expressions }),
+            Some(word) => Err(format!("unexpected argument {} after -e", word.display()).into()),
+        };
+    }
+    let Some(first) = words.next() else {
+        return Ok(Command::Repl);
+    };
+    if !is_subcommand(&first) {
+        let arguments = words.map(text).collect::<Result<_, _>>()?;
+        return Ok(Command::RunSource {
+            file: first.into(),
+            arguments,
+        });
+    }
+    let file = words
+        .next()
+        .ok_or_else(|| format!("{}: expected a file", first.display()))?
+        .into();
+    if first == "run" {
+        let arguments = words.map(text).collect::<Result<_, _>>()?;
+        return Ok(Command::RunImage { file, arguments });
+    }
+    if let Some(word) = words.next() {
+        let (word, first) = (word.display(), first.display());
+        return Err(format!("unexpected argument {word} after {first}").into());
+    }
+    Ok(if first == "compile" {
+        Command::Compile { file, output }
+    } else {
+        Command::Disassemble { file }
+    })
+}
+
+fn text(word: OsString) -> Result<String, lexopt::Error> {
+    word.into_string().map_err(lexopt::Error::NonUnicodeValue)
+}
+
+/// A number of bytes: digits and perhaps one of k, M, G (powers of 1024).
+fn bytes(option: &str, value: OsString) -> Result<usize, lexopt::Error> {
+    let value = text(value)?;
+    let digits = value.trim_end_matches(['k', 'K', 'm', 'M', 'g', 'G']);
+    let shift = match &value[digits.len()..] {
+        "" => Some(0),
+        "k" | "K" => Some(10),
+        "m" | "M" => Some(20),
+        "g" | "G" => Some(30),
+        _ => None,
+    };
+    let number = digits.parse::<usize>().ok();
+    shift
+        .zip(number)
+        .and_then(|(shift, number)| number.checked_mul(1 << shift))
+        .ok_or_else(|| format!("{option}: expected bytes such as 64M, found {value:?}").into())
+}
+
+fn count(option: &str, value: OsString) -> Result<u64, lexopt::Error> {
+    let value = text(value)?;
+    let expected = |_| format!("--{option}: expected a number from 0, found {value:?}").into();
+    value.parse().map_err(expected)
+}
+
+/// A directory that is there.
+fn directory(word: OsString) -> Result<PathBuf, lexopt::Error> {
+    let path = PathBuf::from(word);
+    if path.is_dir() {
+        return Ok(path);
+    }
+    let found = path.display();
+    Err(format!("--keep-images: expected a directory, found {found}").into())
+}
+
+fn level(value: &OsStr) -> Result<Level, lexopt::Error> {
+    match value.to_str() {
+        Some("0") => Ok(Level::None),
+        Some("1") => Ok(Level::Basic),
+        Some("2") => Ok(Level::Full),
+        _ => Err(format!("-O: expected 0, 1 or 2, found {}", value.display()).into()),
+    }
+}
+
+fn zeal_every(value: Option<OsString>) -> Result<u32, lexopt::Error> {
+    let Some(value) = value else { return Ok(1) };
+    let value = text(value)?;
+    match value.parse() {
+        Ok(every) if every > 0 => Ok(every),
+        _ => Err(format!("--zeal: expected a number from 1, found {value:?}").into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Arguments {
+        parse(line.split_whitespace().map(OsString::from)).expect("a good command line")
+    }
+
+    #[test]
+    fn what_follows_the_program_is_the_programs() {
+        let arguments = parsed("--zeal=3 --heap-max 64M prog.scm --gc-stats x");
+        assert_eq!(arguments.options.zeal_every, Some(3));
+        assert_eq!(arguments.options.heap_bytes_max, Some(64 << 20));
+        assert!(!arguments.options.gc_statistics, "it stands after the file");
+        assert_eq!(
+            arguments.command,
+            Command::RunSource {
+                file: "prog.scm".into(),
+                arguments: vec!["--gc-stats".into(), "x".into()],
+            }
+        );
+    }
+
+    #[test]
+    fn subcommands_take_options_after_their_name() {
+        let arguments =
+            parsed("compile a.scm -o a.czo --dump-after=contify --stop-after-rewrite=9");
+        assert_eq!(arguments.options.rewrites_max, Some(9));
+        assert_eq!(arguments.options.dump_after.as_deref(), Some("contify"));
+        assert_eq!(
+            arguments.command,
+            Command::Compile {
+                file: "a.scm".into(),
+                output: Some("a.czo".into())
+            }
+        );
+        let arguments = parsed("run --no-mmap a.czo --no-mmap");
+        assert!(arguments.options.no_mmap);
+        assert_eq!(
+            arguments.command,
+            Command::RunImage {
+                file: "a.czo".into(),
+                arguments: vec!["--no-mmap".into()]
+            }
+        );
+    }
+
+    #[test]
+    fn the_last_word_about_native_code_counts() {
+        assert_eq!(parsed("prog.scm").options.tier, None);
+        let options = parsed("--no-native --native --time-passes prog.scm").options;
+        assert_eq!(
+            (options.tier, options.time_passes),
+            (Some(Tier::Native), true)
+        );
+        assert_eq!(
+            parsed("--no-native prog.scm").options.tier,
+            Some(Tier::Bytecode)
+        );
+    }
+
+    #[test]
+    fn levels_are_named_by_digits() {
+        assert_eq!(parsed("-O0 prog.scm").options.level, Level::None);
+        assert_eq!(parsed("prog.scm").options.level, Level::Full);
+        let error = parse(["-O3".into()]).expect_err("there are three levels");
+        assert_eq!(error.to_string(), "-O: expected 0, 1 or 2, found 3");
+    }
+
+    #[test]
+    fn what_is_not_a_size_is_named() {
+        let error = parse(["--heap-max=lots".into()]).expect_err("not a number");
+        assert_eq!(
+            error.to_string(),
+            "--heap-max: expected bytes such as 64M, found \"lots\""
+        );
+    }
+}

@@ -1,0 +1,46 @@
+//! `cozen compile FILE -o OUT.czo`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use cozen::{Error, Frontend};
+
+use crate::arguments::Options;
+use crate::output;
+
+/// Writes the image of a source file, with native code unless the options say otherwise, to `output` or
+/// beside the source. A regular file appears whole
+/// or not at all.
+pub(crate) fn compile(
+    options: &Options,
+    file: &Path,
+    output: Option<&Path>,
+) -> Result<ExitCode, Error> {
+    let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?)
+        .compiler_reports(output::print_report);
+    let image = frontend.compile_image(file)?;
+    let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
+    write_whole(&output, &image).map_err(|error| Error::File {
+        path: output.display().to_string(),
+        error,
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_whole(output: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // What a link leads to is replaced, not the link; and a device is written to.
+    let output = &fs::canonicalize(output).unwrap_or_else(|_| output.to_owned());
+    if fs::metadata(output).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::write(output, bytes);
+    }
+    let mut temporary = output.as_os_str().to_owned();
+    temporary.push(format!(".{}.tmp", std::process::id()));
+    let temporary = PathBuf::from(temporary);
+    let written = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, output));
+    if written.is_err() {
+        // The error that matters is the first one.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}

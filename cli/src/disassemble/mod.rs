@@ -1,0 +1,220 @@
+//! `cozen disassemble FILE`: instructions with source lines and the frame map of each safepoint.
+//!
+//! ```text
+//! procedure fill (n)  0x10040  arguments 1  frame 96 bytes  entry [-L]
+//!   program.scm:2            (define (fill n) ...
+//!       0  load_small s2 0
+//!       5  jump_poll ->0 map:…                [-dLr]
+//! ```
+//!
+//! A map has a letter for each slot from slot 0: `L` live, `r` raw, `d` dead, `-` unused. Native code
+//! follows the bytecode of its procedure; of a source file, the SSA that both come from precedes it.
+
+mod names;
+mod native;
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+use cozen::inspect::frame_map::SlotState;
+use cozen::inspect::isa::{self, Instruction, OperandValue};
+use cozen::inspect::procedure::ProcedureHeader;
+use cozen::inspect::{Contents, DebugTables, ImageView, Procedure};
+use cozen::{Error, Frontend};
+
+use self::native::NativeCode;
+use crate::arguments::Options;
+use crate::output;
+use crate::report::SourceLines;
+
+/// First bytes of every ELF file.
+const ELF_MAGIC: &[u8] = b"\x7fELF";
+
+/// Column in which frame maps start.
+const MAP_COLUMN: usize = 58;
+
+/// Prints the instructions of an image, or of the image that a source file is compiled to.
+pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Error> {
+    let name = file.display().to_string();
+    let content = std::fs::read(file).map_err(|error| Error::File {
+        path: name.clone(),
+        error,
+    })?;
+    let (image, ssa) = if content.starts_with(ELF_MAGIC) {
+        (content, String::new())
+    } else {
+        let compiler = options.compiler()?;
+        Frontend::standard(options.library_paths.clone(), compiler)
+            .compiler_reports(output::print_report)
+            .compile_with_ssa(file)?
+    };
+    let view = ImageView::parse(&image).map_err(|error| Error::Load { name, error })?;
+    let tables = view.debug_tables();
+    let mut listing = Listing {
+        contents: view.contents(),
+        native: NativeCode::new(view, &tables),
+        tables,
+        sources: SourceLines::default(),
+        ssa: procedures_of(&ssa),
+    };
+    output::print(&listing.text())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The SSA of each procedure, in their order, which is that of the image.
+fn procedures_of(ssa: &str) -> Vec<&str> {
+    let starts = ssa.match_indices("\n(procedure ").map(|(at, _)| at + 1);
+    let starts: Vec<usize> = ssa
+        .starts_with("(procedure ")
+        .then_some(0)
+        .into_iter()
+        .chain(starts)
+        .collect();
+    let ends = starts.iter().copied().skip(1).chain([ssa.len()]);
+    let ranges = starts.iter().zip(ends);
+    ranges
+        .map(|(&start, end)| ssa[start..end].trim_end())
+        .collect()
+}
+
+struct Listing<'image> {
+    contents: Contents<'image>,
+    native: NativeCode<'image>,
+    tables: DebugTables,
+    sources: SourceLines,
+    /// The SSA of each procedure, as far as it is known.
+    ssa: Vec<&'image str>,
+}
+
+impl Listing<'_> {
+    fn text(&mut self) -> String {
+        let header = self.contents.header();
+        let mut text = format!(
+            "entry {:#x}, {} bytes of bytecode, {} of native code, {} of constants, {} of cells, {} of frame maps\n",
+            header.entry,
+            header.code.bytes - header.native_code.bytes,
+            header.native_code.bytes,
+            header.constants.bytes,
+            header.cells.bytes,
+            header.frame_maps.bytes
+        );
+        for (number, procedure) in self.contents.procedures().enumerate() {
+            self.add_procedure(&mut text, &procedure, number);
+            self.add_native(&mut text, &procedure);
+        }
+        text
+    }
+
+    fn add_procedure(&mut self, text: &mut String, procedure: &Procedure<'_>, number: usize) {
+        let name = self
+            .tables
+            .procedure_name(procedure.address)
+            .unwrap_or_default();
+        let name = if name.is_empty() { "(anonymous)" } else { name };
+        let parameters = self
+            .tables
+            .arity(procedure.address)
+            .map(|arity| arity.parameters.join(" "))
+            .unwrap_or_default();
+        let map = i64::from(procedure.address) + i64::from(procedure.header.entry_map);
+        add(
+            text,
+            format_args!(
+                "\nprocedure {name} ({parameters})  {:#x}  {}  frame {} bytes  entry {}\n",
+                procedure.address,
+                arity_text(&procedure.header),
+                procedure.header.frame_bytes,
+                self.map_text(map)
+            ),
+        );
+        for line in self.ssa.get(number).into_iter().flat_map(|ssa| ssa.lines()) {
+            add(text, format_args!("  ; {line}\n"));
+        }
+        self.add_instructions(text, procedure);
+    }
+
+    fn add_instructions(&mut self, text: &mut String, procedure: &Procedure<'_>) {
+        let lines = match isa::disassemble(procedure.code) {
+            Ok(lines) => lines,
+            Err(error) => return add(text, format_args!("  {error}\n")),
+        };
+        let mut last_place = None;
+        for line in lines {
+            let address = procedure.code_start() + line.offset as u32;
+            let place = self.tables.row_at(address).map(|row| (row.file, row.line));
+            if place != last_place {
+                last_place = place;
+                self.add_source_line(text, place);
+            }
+            let start = text.len();
+            add(
+                text,
+                format_args!("  {:>6}  {}", line.offset, shown(&line.text)),
+            );
+            if let Some(distance) = map_distance(&line.instruction) {
+                let end = address + line.instruction.opcode().instruction_bytes() as u32;
+                let width = text[start..].chars().count();
+                text.push_str(&" ".repeat(MAP_COLUMN.saturating_sub(width).max(1)));
+                text.push_str(&self.map_text(i64::from(end) + i64::from(distance)));
+            }
+            text.push('\n');
+        }
+    }
+
+    fn add_source_line(&mut self, text: &mut String, place: Option<(u32, u32)>) {
+        let Some((file, line)) = place.filter(|&(_, line)| line > 0) else {
+            return;
+        };
+        let file = self.tables.file(file).unwrap_or("?").to_owned();
+        let source = self.sources.line(&file, line).unwrap_or_default();
+        add(text, format_args!("  {file}:{line}    {}\n", source.trim()));
+    }
+
+    /// The letters of the frame map at a virtual address.
+    fn map_text(&self, address: i64) -> String {
+        let map = u32::try_from(address)
+            .ok()
+            .and_then(|address| self.contents.frame_map(address));
+        map.map_or_else(
+            || "[no frame map]".to_owned(),
+            |map| {
+                format!(
+                    "[{}]",
+                    map.states().map(SlotState::letter).collect::<String>()
+                )
+            },
+        )
+    }
+}
+
+fn arity_text(header: &ProcedureHeader) -> String {
+    let mut text = format!("arguments {}", header.required);
+    if header.optional > 0 {
+        add(&mut text, format_args!("+{}", header.optional));
+    }
+    if header.has_rest() {
+        text.push_str("+rest");
+    }
+    text
+}
+
+/// The instruction without the place of its map, which is printed as letters.
+fn shown(text: &str) -> &str {
+    text.rsplit_once(" map:").map_or(text, |(before, _)| before)
+}
+
+fn map_distance(instruction: &Instruction) -> Option<i32> {
+    let mut distance = None;
+    instruction.each_operand(|_, value| {
+        if let OperandValue::MapOffset(offset) = value {
+            distance = Some(offset.0);
+        }
+    });
+    distance
+}
+
+fn add(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    text.write_fmt(arguments)
+        .expect("writing to a string does not fail");
+}

@@ -1,0 +1,66 @@
+//! The command line `cozen`: parses arguments, dispatches, maps errors to exit statuses.
+//!
+//! Statuses: what the program asked for; 1 for a program that does not compile or that raised; 2 for a
+//! command line, file or image that cannot be used.
+
+mod arguments;
+mod compile;
+mod disassemble;
+mod environment;
+mod evaluate;
+mod interrupt;
+mod output;
+mod repl;
+mod report;
+mod run_image;
+mod run_source;
+mod session;
+mod statistics;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    plant_panic();
+    let arguments = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            output::complain(&format!("cozen: {error}\n(cozen --help says more)"));
+            return ExitCode::from(report::STATUS_UNUSABLE);
+        }
+    };
+    match dispatch(&arguments) {
+        Ok(status) => status,
+        Err(error) => report::report(&error, &mut report::SourceLines::default()),
+    }
+}
+
+/// Lets a test of a debug build plant a panic in the compiler.
+fn plant_panic() {
+    if cfg!(debug_assertions)
+        && let Ok(phase) = std::env::var("COZEN_PLANT_PANIC")
+    {
+        cozen::plant_panic(phase);
+    }
+}
+
+fn dispatch(arguments: &Arguments) -> Result<ExitCode, cozen::Error> {
+    let options = &arguments.options;
+    match &arguments.command {
+        Command::Help => {
+            output::print(arguments::USAGE)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Version => {
+            output::print_line(concat!("cozen ", env!("CARGO_PKG_VERSION")))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Repl => repl::repl(options),
+        Command::RunSource { file, arguments } => run_source::run_source(options, file, arguments),
+        Command::RunImage { file, arguments } => run_image::run_image(options, file, arguments),
+        Command::Evaluate { expressions } => evaluate::evaluate(options, expressions),
+        Command::Compile { file, output } => compile::compile(options, file, output.as_deref()),
+        Command::Disassemble { file } => disassemble::disassemble(options, file),
+    }
+}

@@ -1,0 +1,142 @@
+//! Errors for people, and exit statuses.
+
+use std::collections::HashMap;
+use std::fs;
+use std::process::ExitCode;
+
+use cozen::{Error, Place};
+
+use crate::output::complain;
+
+/// A program that does not compile, or that raised.
+pub(crate) const STATUS_FAILED: u8 = 1;
+/// A command line, file or image that cannot be used.
+pub(crate) const STATUS_UNUSABLE: u8 = 2;
+
+/// How many frames of a backtrace are shown.
+const FRAMES_MAX: usize = 20;
+
+/// How many characters of a source line are shown.
+const LINE_CHARACTERS_MAX: usize = 100;
+
+/// Prints `error` to standard error, with lines of `sources`; the exit status that goes with it.
+pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
+    match error {
+        Error::Exit(status) => return exit_code(*status),
+        Error::Raised(raised) => {
+            let places = &raised.backtrace;
+            // The place that people want is in their own text, where there is one.
+            let is_own = |place: &&Place| place.line > 0 && !is_library(place);
+            let own = places.iter().find(is_own);
+            complain(&with_place(&raised.report, own.or(places.first()), sources));
+            print_backtrace(places);
+        }
+        Error::Syntax(diagnostics) => {
+            for diagnostic in diagnostics {
+                complain(&diagnostic.to_string());
+            }
+        }
+        other => {
+            complain(&format!("cozen: {}", other.with_causes()));
+            return ExitCode::from(STATUS_UNUSABLE);
+        }
+    }
+    ExitCode::from(STATUS_FAILED)
+}
+
+/// Whether a place is in the Scheme library, whose files `build.rs` names so.
+fn is_library(place: &Place) -> bool {
+    place.file.starts_with("(cozen)/")
+}
+
+/// The low byte of a status, as the system would take it.
+pub(crate) fn exit_code(status: i32) -> ExitCode {
+    ExitCode::from(status.to_le_bytes()[0])
+}
+
+/// The report behind its place, with the source line where the file is still there.
+fn with_place(report: &str, place: Option<&Place>, sources: &mut SourceLines) -> String {
+    let Some(place) = place.filter(|place| place.line > 0) else {
+        return format!("error: {report}");
+    };
+    let mut text = format!(
+        "{}:{}:{}: error: {report}",
+        place.file, place.line, place.column
+    );
+    if let Some(line) = sources.line(&place.file, place.line) {
+        let number = place.line.to_string();
+        let margin = " ".repeat(number.len());
+        let (shown, indent) = clip(line, place.column.saturating_sub(1) as usize);
+        let marked = format!("\n {number} | {shown}\n {margin} | {indent}^");
+        text.push_str(&marked);
+    }
+    text
+}
+
+/// The part of `line` around the character `index`, and white space as wide as what stands before it.
+fn clip(line: &str, index: usize) -> (String, String) {
+    let skipped = if index < LINE_CHARACTERS_MAX {
+        0
+    } else {
+        index - LINE_CHARACTERS_MAX / 2
+    };
+    let shown: String = line
+        .chars()
+        .skip(skipped)
+        .take(LINE_CHARACTERS_MAX)
+        .collect();
+    let before = shown.chars().take(index - skipped);
+    let indent = before
+        .map(|character| if character == '\t' { '\t' } else { ' ' })
+        .collect();
+    (shown, indent)
+}
+
+fn print_backtrace(places: &[Place]) {
+    if places.is_empty() {
+        return;
+    }
+    complain("backtrace, innermost first:");
+    for (index, place) in places.iter().take(FRAMES_MAX).enumerate() {
+        let procedure = match place.procedure.as_str() {
+            "" if index + 1 == places.len() => "(toplevel)",
+            "" => "(anonymous)",
+            name => name,
+        };
+        if place.line > 0 {
+            complain(&format!(
+                "  {procedure} at {}:{}:{}",
+                place.file, place.line, place.column
+            ));
+        } else {
+            complain(&format!("  {procedure}"));
+        }
+    }
+    if places.len() > FRAMES_MAX {
+        complain(&format!("  … and {} more", places.len() - FRAMES_MAX));
+    }
+}
+
+/// Lines of source files, read when they are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct SourceLines {
+    files: HashMap<String, Option<Vec<String>>>,
+}
+
+impl SourceLines {
+    /// Adds the text of something that is no file.
+    pub(crate) fn remember(&mut self, name: &str, text: &str) {
+        let lines = text.lines().map(str::to_owned).collect();
+        self.files.insert(name.to_owned(), Some(lines));
+    }
+
+    /// The text of a line, from 1; `None` if the file or the line is not there.
+    pub(crate) fn line(&mut self, file: &str, line: u32) -> Option<&str> {
+        let lines = self.files.entry(file.to_owned()).or_insert_with(|| {
+            let text = fs::read_to_string(file).ok()?;
+            Some(text.lines().map(str::to_owned).collect())
+        });
+        let index = (line as usize).checked_sub(1)?;
+        lines.as_ref()?.get(index).map(String::as_str)
+    }
+}

@@ -1,0 +1,21 @@
+//! `cozen run IMAGE`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use cozen::Error;
+
+use crate::arguments::Options;
+use crate::session::{build, builder, command_line, run};
+
+/// Runs an image.
+pub(crate) fn run_image(
+    options: &Options,
+    file: &Path,
+    arguments: &[String],
+) -> Result<ExitCode, Error> {
+    let image = cozen::read_file(file)?;
+    let builder = builder(options)?.native_library(cozen::has_native_code(&image));
+    let mut runtime = build(builder, command_line(file, arguments))?;
+    Ok(run(options, &mut runtime, &image, file))
+}

@@ -1,0 +1,99 @@
+//! What the subcommands that run something share: a runtime as the options say, and how it ends.
+
+use std::num::NonZeroU32;
+use std::path::Path;
+use std::process::ExitCode;
+
+use cozen::{Error, Runtime, RuntimeBuilder};
+
+use crate::arguments::Options;
+use crate::report::SourceLines;
+use crate::{environment, interrupt, output, report, statistics};
+
+/// A runtime as the options say, in which `(command-line)` is `words`.
+pub(crate) fn runtime(options: &Options, words: Vec<String>) -> Result<Runtime, Error> {
+    build(builder(options)?, words)
+}
+
+/// A runtime in which `(command-line)` is `words`, and which Ctrl-C interrupts.
+pub(crate) fn build(builder: RuntimeBuilder, words: Vec<String>) -> Result<Runtime, Error> {
+    let runtime = builder.command_line(words).build()?;
+    interrupt::install(runtime.interrupt());
+    Ok(runtime)
+}
+
+/// What the options say about a runtime.
+///
+/// # Errors
+///
+/// The environment, which is asked where they say nothing, names no tier.
+pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
+    let mut builder = Runtime::builder()
+        .read_images(options.no_mmap)
+        .level(options.level)
+        .check_facts(options.check_facts || environment::check_facts()?)
+        .time_passes(options.time_passes)
+        .compiler_reports(output::print_report);
+    if let Some(directory) = &options.image_directory {
+        builder = builder.keep_images(directory);
+    }
+    if let Some(bytes) = options.heap_bytes_max {
+        builder = builder.heap_bytes_max(bytes);
+    }
+    if let Some(bytes) = options.stack_bytes_max {
+        builder = builder.stack_bytes_max(bytes);
+    }
+    if let Some(every) = options.zeal_every.and_then(NonZeroU32::new) {
+        builder = builder.zeal(every);
+    }
+    let tier = match options.tier {
+        Some(tier) => Some(tier),
+        None => environment::tier()?,
+    };
+    if let Some(tier) = tier {
+        builder = builder.tier(tier);
+    }
+    if let Some(pass) = &options.dump_after {
+        builder = builder.dump_after(pass);
+    }
+    if let Some(count) = options.rewrites_max {
+        builder = builder.stop_after_rewrite(count);
+    }
+    for directory in &options.library_paths {
+        builder = builder.library_path(directory);
+    }
+    Ok(builder)
+}
+
+/// The words of `(command-line)`: the file, then its arguments.
+pub(crate) fn command_line(file: &Path, arguments: &[String]) -> Vec<String> {
+    let mut words = vec![file.display().to_string()];
+    words.extend_from_slice(arguments);
+    words
+}
+
+/// Runs the image of a program to its end.
+pub(crate) fn run(options: &Options, runtime: &mut Runtime, image: &[u8], file: &Path) -> ExitCode {
+    let name = file.display().to_string();
+    let done = runtime.enter(|scheme| scheme.run_image(image, &name, false));
+    finish(options, runtime, done, &mut SourceLines::default())
+}
+
+/// Flushes ports, reports, prints the statistics; the exit status.
+pub(crate) fn finish(
+    options: &Options,
+    runtime: &mut Runtime,
+    done: Result<(), Error>,
+    sources: &mut SourceLines,
+) -> ExitCode {
+    let flushed = runtime.flush();
+    let status = match done.and(flushed) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Exit(status)) => report::exit_code(status),
+        Err(error) => report::report(&error, sources),
+    };
+    if options.gc_statistics {
+        statistics::print(runtime);
+    }
+    status
+}

@@ -1,0 +1,44 @@
+//! What stands for the compiler in a library without the feature `compiler`: it refuses every text.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use syntax::{Data, DatumId};
+use vm::FrontendError;
+
+/// No compiler.
+#[derive(Debug)]
+pub(crate) struct Frontend;
+
+/// No compiler, as the machine's hook.
+#[derive(Debug)]
+pub(crate) struct SharedFrontend(
+    #[expect(dead_code, reason = "made as that of the compiler, which is shared")]
+    pub(crate)  Rc<RefCell<Frontend>>,
+);
+
+fn refused() -> FrontendError {
+    FrontendError {
+        message: "this runtime has no compiler: it runs images alone".to_owned(),
+        ..FrontendError::default()
+    }
+}
+
+impl vm::hooks::Frontend for SharedFrontend {
+    fn compile_datum(
+        &mut self,
+        _data: &Data,
+        _datum: DatumId,
+        _environment: u32,
+    ) -> Result<Vec<u8>, FrontendError> {
+        Err(refused())
+    }
+
+    fn compile_file(&mut self, _path: &str, _environment: u32) -> Result<Vec<u8>, FrontendError> {
+        Err(refused())
+    }
+
+    fn environment(&mut self, _data: &Data, _datum: DatumId) -> Result<u32, FrontendError> {
+        Err(refused())
+    }
+}

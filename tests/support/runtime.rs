@@ -1,0 +1,16 @@
+//! Runtimes for tests of the library, in the tier that the environment chooses, as the command line does.
+
+#[path = "../../cli/src/environment.rs"]
+mod environment;
+
+use cozen::{Runtime, RuntimeBuilder};
+
+/// As [`Runtime::builder`], with what `COZEN_TIER` and `COZEN_CHECK_FACTS` say.
+pub(crate) fn runtime_builder() -> RuntimeBuilder {
+    let check_facts = environment::check_facts().expect("the variable says 0 or 1");
+    let builder = Runtime::builder().check_facts(check_facts);
+    match environment::tier().expect("the variable names a tier") {
+        Some(tier) => builder.tier(tier),
+        None => builder,
+    }
+}
