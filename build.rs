@@ -1,5 +1,5 @@
 //! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and, with the feature
-//! `native`, one that has native code, too.
+//! `native`, one that has native code, too. Packs the texts of `lib/portable/` into one file.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
@@ -11,6 +11,9 @@ use compiler::options::{Options, Tier};
 
 /// What the names of the library's files begin with in messages. (The command line knows it too.)
 const BOOT_FILE_PREFIX: &str = "(cozen)/";
+
+/// The folder in `lib/` of libraries that are compiled into the programs that import them.
+const PORTABLE: &str = "portable";
 
 /// When it is set, the library too checks what the optimizer claims.
 const CHECK_FACTS: &str = "COZEN_CHECK_FACTS_OF_LIBRARY";
@@ -26,6 +29,8 @@ fn main() {
     println!("cargo::rerun-if-env-changed={CHECK_FACTS}");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("portable.archive"), portable_archive(&root))
+        .expect("a writable output directory");
     let mut images = vec![("boot.czo", Tier::Bytecode)];
     if NATIVE_GENERATOR.is_some() {
         images.push(("boot-native.czo", Tier::Native));
@@ -72,6 +77,23 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
         .map_err(|error| vec![error.to_string()])
 }
 
+/// The files of `lib/portable`, one behind the other: a line with a file's name and its bytes, and its text.
+/// `src/portable.rs` reads it.
+fn portable_archive(root: &Path) -> String {
+    let folder = root.join("lib").join(PORTABLE);
+    let mut paths = Vec::new();
+    add_libraries(&folder, &mut paths);
+    let mut archive = String::new();
+    for path in paths {
+        let name = path.strip_prefix(&folder).expect("found below it");
+        let text = fs::read_to_string(&path).expect("a readable library");
+        let header = format!("{} {}\n", name.display(), text.len());
+        archive.push_str(&header);
+        archive.push_str(&text);
+    }
+    archive
+}
+
 /// All `.sld` files below `directory`, sorted: same sources, same image.
 fn add_libraries(directory: &Path, files: &mut Vec<PathBuf>) {
     let entries = fs::read_dir(directory).expect("a readable directory");
@@ -80,6 +102,9 @@ fn add_libraries(directory: &Path, files: &mut Vec<PathBuf>) {
         .collect();
     paths.sort();
     for path in paths {
+        if path.ends_with(Path::new("lib").join(PORTABLE)) {
+            continue;
+        }
         if path.is_dir() {
             add_libraries(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "sld") {

@@ -6,6 +6,7 @@
 //! either.
 
 use abi::native::Tier;
+use loader::TrustedImage;
 
 /// The image of bytecode alone.
 pub(crate) static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));
@@ -16,10 +17,12 @@ static NATIVE_IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot-nati
 
 /// The image for a runtime that runs procedures in these tiers. A runtime that cannot make native code has the one
 /// image: native code that it runs crosses into bytecode where it calls the library.
-pub(crate) const fn image(tier: Tier) -> &'static [u8] {
-    match tier {
+pub(crate) fn image(tier: Tier) -> TrustedImage<'static> {
+    let file = match tier {
         #[cfg(feature = "native")]
         Tier::Native | Tier::Mixed(_) => NATIVE_IMAGE,
         _ => IMAGE,
-    }
+    };
+    // SAFETY: `build.rs` has compiled both, with the compiler of this crate.
+    unsafe { TrustedImage::vouch(file) }
 }

@@ -4,8 +4,25 @@ use vm::Mutator;
 
 use crate::error::Error;
 
+/// Conversions look at values without a brand: only this crate writes them.
+mod sealed {
+    /// A type that is converted here.
+    pub trait Sealed {}
+
+    macro_rules! sealed {
+        ($($name:ty),*) => { $( impl Sealed for $name {} )* };
+    }
+
+    sealed! { i8, i16, i32, i64, u8, u16, u32, u64, usize, f64, bool, char, str, String, () }
+
+    impl Sealed for &str {}
+    impl<T: Sealed> Sealed for Option<T> {}
+    impl<T: Sealed> Sealed for [T] {}
+    impl<T: Sealed> Sealed for Vec<T> {}
+}
+
 /// A Rust type that can be made from a Scheme value.
-pub trait FromScheme: Sized {
+pub trait FromScheme: Sized + sealed::Sealed {
     /// What the value should have been, for messages.
     const EXPECTED: &'static str;
 
@@ -15,7 +32,7 @@ pub trait FromScheme: Sized {
 }
 
 /// A Rust type that can be made into a Scheme value.
-pub trait IntoScheme {
+pub trait IntoScheme: sealed::Sealed {
     /// The value, allocated in the mutator's heap.
     #[doc(hidden)]
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m>;

@@ -67,6 +67,9 @@ pub enum Error {
     /// A handle of another runtime.
     #[error("the handle belongs to another runtime")]
     ForeignHandle,
+    /// A panic has cut a run of this runtime short: it cannot be used any more.
+    #[error("a panic has cut a run of this runtime short: it cannot be used any more")]
+    Broken,
     /// The runtime could not be set up.
     #[error("{0}")]
     Setup(String),

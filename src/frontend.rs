@@ -13,7 +13,7 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
 use compiler::options::Options;
-use loader::ImageView;
+use loader::{ImageView, TrustedImage};
 use syntax::{Data, DatumId};
 use vm::hooks::FrontendError;
 
@@ -21,6 +21,7 @@ use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
+use crate::portable::PortableLibraries;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -89,7 +90,7 @@ impl Frontend {
     /// # Errors
     ///
     /// [`Error::File`], [`Error::Syntax`], [`Error::Setup`].
-    pub fn compile_program(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+    pub fn compile_program(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
         let source = read_source(file)?;
         self.compile_source(&source)
     }
@@ -99,7 +100,7 @@ impl Frontend {
     /// # Errors
     ///
     /// As [`Self::compile_program`].
-    pub fn compile_image(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+    pub fn compile_image(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
         self.registry().make_images();
         self.compile_program(file)
     }
@@ -126,11 +127,11 @@ impl Frontend {
     /// # Errors
     ///
     /// [`Error::Syntax`], [`Error::Setup`].
-    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
         self.compile_source(&SourceText::new(name, text))
     }
 
-    fn compile_source(&mut self, source: &SourceText) -> Result<Vec<u8>, Error> {
+    fn compile_source(&mut self, source: &SourceText) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let program = self.expand_source(source)?;
         self.finish(program, &source.name)
@@ -152,7 +153,11 @@ impl Frontend {
     }
 
     /// The image of all forms of `text`, evaluated in the interaction environment.
-    pub(crate) fn compile_forms(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+    pub(crate) fn compile_forms(
+        &mut self,
+        text: &str,
+        name: &str,
+    ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let source = SourceText::new(name, text);
         let environment = EnvironmentId::INTERACTION;
@@ -162,7 +167,7 @@ impl Frontend {
         self.finish(program, name)
     }
 
-    fn finish(&mut self, program: Program, name: &str) -> Result<Vec<u8>, Error> {
+    fn finish(&mut self, program: Program, name: &str) -> Result<TrustedImage<'static>, Error> {
         let compiled = self.compile_with(program, name, &self.options);
         if compiled.is_err() {
             self.registry().forget_last_unit();
@@ -177,7 +182,8 @@ impl Frontend {
                 last_by: compiled.last_rewritten_by,
             })?;
         }
-        Ok(compiled.image)
+        // SAFETY: the compiler has just written it.
+        Ok(unsafe { TrustedImage::vouch(compiled.image) })
     }
 
     fn compile_with(
@@ -223,6 +229,7 @@ impl Frontend {
         let paths = &self.library_paths;
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
+            registry.set_library_source(Rc::new(PortableLibraries));
             for path in paths {
                 registry.add_search_path(path.clone());
             }
@@ -301,7 +308,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         data: &Data,
         datum: DatumId,
         environment: u32,
-    ) -> Result<Vec<u8>, FrontendError> {
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);
         let program =
@@ -310,7 +317,11 @@ impl vm::hooks::Frontend for SharedFrontend {
         frontend.finish(program, "eval").map_err(as_frontend_error)
     }
 
-    fn compile_file(&mut self, path: &str, environment: u32) -> Result<Vec<u8>, FrontendError> {
+    fn compile_file(
+        &mut self,
+        path: &str,
+        environment: u32,
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);

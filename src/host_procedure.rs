@@ -37,8 +37,9 @@ impl<'a, 'id> Call<'a, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::MissingArgument`].
+    /// [`Error::MissingArgument`], [`Error::Broken`].
     pub fn argument_value(&self, index: usize) -> Result<Value<'_, 'id>, Error> {
+        self.scheme.check_sound()?;
         let count = self.argument_count();
         if index >= count {
             return Err(Error::MissingArgument { index, count });
@@ -50,7 +51,7 @@ impl<'a, 'id> Call<'a, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::MissingArgument`].
+    /// [`Error::MissingArgument`], [`Error::Broken`].
     pub fn argument_handle(&self, index: usize) -> Result<Handle, Error> {
         Ok(self.scheme.handle(self.argument_value(index)?))
     }
@@ -59,13 +60,13 @@ impl<'a, 'id> Call<'a, 'id> {
     ///
     /// # Errors
     ///
-    /// None; the result lets a closure end with it.
+    /// [`Error::Broken`]; the result lets a closure end with it.
     #[expect(
         clippy::needless_pass_by_value,
-        clippy::unnecessary_wraps,
         reason = "`call.give(sum)` is how a closure ends"
     )]
     pub fn give(&mut self, value: impl IntoScheme) -> Result<(), Error> {
+        self.scheme.check_sound()?;
         self.scheme
             .mutator
             .set_result(|mutator| value.to_value(mutator));
@@ -76,12 +77,12 @@ impl<'a, 'id> Call<'a, 'id> {
     ///
     /// # Errors
     ///
-    /// None; the result lets a closure end with it.
-    #[expect(clippy::unnecessary_wraps, reason = "a closure may end with it")]
+    /// [`Error::Broken`]; the result lets a closure end with it.
     pub fn give_value(
         &mut self,
         make: impl for<'m> FnOnce(&'m Heap<'id>) -> Value<'m, 'id>,
     ) -> Result<(), Error> {
+        self.scheme.check_sound()?;
         self.scheme
             .mutator
             .set_result(|mutator| make(Heap::of(mutator)).inner());
@@ -97,6 +98,7 @@ impl<'a, 'id> Call<'a, 'id> {
     /// raised again outside, anything else becomes a condition.
     pub(crate) fn host_error(error: Error) -> HostError {
         match error {
+            Error::Broken => HostError::Broken,
             Error::Escape => HostError::Escape,
             Error::Exit(status) => HostError::Exit(status),
             Error::Raised(raised) => HostError::Raise(raised.object.0),

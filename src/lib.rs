@@ -64,6 +64,8 @@ mod handle;
 #[cfg(feature = "compiler")]
 mod host_procedure;
 pub mod inspect;
+#[cfg(feature = "compiler")]
+mod portable;
 mod runtime;
 mod scheme;
 mod value;
@@ -90,8 +92,8 @@ pub use gc::{Pauses, Statistics};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]
 pub use host_procedure::Call;
-pub use loader::LoadError;
+pub use loader::{LoadError, TrustedImage};
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
 pub use value::Value;
-pub use vm::VmBuildError;
+pub use vm::{Retention, VmBuildError};

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use abi::native::Tier;
-use vm::{Vm, VmOptions};
+use loader::TrustedImage;
+use vm::{Retention, Vm, VmOptions};
 
 use crate::boot;
 use crate::builder::RuntimeBuilder;
@@ -79,15 +80,24 @@ impl Runtime {
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
         let vm = Vm::new(vm_options, hook)?;
         let mut runtime = Self { vm, frontend };
-        runtime.enter(|scheme| scheme.run_image(boot::image(library), "boot", true))?;
+        let boot = boot::image(library);
+        runtime.enter(|scheme| scheme.run_image(&boot, "boot", Retention::Pinned))?;
         Ok(runtime)
     }
 
     /// Enters the runtime: `body` may evaluate, call and look at values, none of which leaves.
+    ///
+    /// If a panic unwinds a run, because of a mistake in the runtime, the runtime cannot be used any more:
+    /// every method of [`Scheme`] that answers a result answers [`Error::Broken`] then, and the others
+    /// panic. (A panic of a Rust closure that Scheme calls is a condition.)
     pub fn enter<R>(&mut self, body: impl for<'a, 'id> FnOnce(&mut Scheme<'a, 'id>) -> R) -> R {
         let frontend = Rc::clone(&self.frontend);
-        self.vm
-            .enter(|mutator| body(&mut Scheme { mutator, frontend }))
+        // SAFETY: `Scheme` and what it hands out show values with the brand of their heap only, and take only
+        // such values: the type checker refuses those of another runtime.
+        unsafe {
+            self.vm
+                .enter(|mutator| body(&mut Scheme { mutator, frontend }))
+        }
     }
 
     /// Writes out what ports still hold back.
@@ -114,7 +124,7 @@ impl Runtime {
     ///
     /// [`Error::File`], [`Error::Syntax`].
     #[cfg(feature = "compiler")]
-    pub fn compile_file(&mut self, file: &Path) -> Result<Vec<u8>, Error> {
+    pub fn compile_file(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
         self.frontend.borrow_mut().compile_program(file)
     }
 
@@ -125,7 +135,7 @@ impl Runtime {
     ///
     /// [`Error::Syntax`].
     #[cfg(feature = "compiler")]
-    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<Vec<u8>, Error> {
+    pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
         self.frontend.borrow_mut().compile_text(text, name)
     }
 }
@@ -137,6 +147,10 @@ pub struct Interrupt(gc::Interrupt);
 impl Interrupt {
     /// Makes the runtime raise the condition `interrupted` at its next safepoint. Only stores to
     /// atomics: safe in a signal handler.
+    ///
+    /// A handler must be installed with `SA_ONSTACK`, and the thread must have an alternate stack (the
+    /// standard library gives each of its threads one): native code runs with the machine's stack pointer
+    /// on the stack of Scheme frames, where a handler has less room than it may take.
     pub fn request(&self) {
         self.0.raise(vm::INTERRUPT_BIT);
     }

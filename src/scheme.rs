@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use vm::{Mutator, VmError};
+use loader::TrustedImage;
+use vm::{Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
 use crate::error::{Error, Place, Raised};
@@ -31,8 +32,8 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Syntax`], [`Error::Raised`], [`Error::Exit`], [`Error::Conversion`]; inside a host
-    /// procedure also [`Error::Escape`].
+    /// [`Error::Syntax`], [`Error::Raised`], [`Error::Exit`], [`Error::Conversion`], [`Error::Broken`]; inside
+    /// a host procedure also [`Error::Escape`].
     #[cfg(feature = "compiler")]
     pub fn evaluate<T: FromScheme>(&mut self, text: &str) -> Result<T, Error> {
         self.run_text(text, "eval")?;
@@ -48,7 +49,7 @@ impl<'id> Scheme<'_, 'id> {
     #[cfg(feature = "compiler")]
     pub fn run_text(&mut self, text: &str, name: &str) -> Result<(), Error> {
         let image = self.frontend.borrow_mut().compile_forms(text, name)?;
-        self.run_image(&image, name, false)
+        self.run_image(&image, name, Retention::Reached)
     }
 
     /// Loads an image and runs its entry; [`Self::value`] is what it returns.
@@ -56,9 +57,15 @@ impl<'id> Scheme<'_, 'id> {
     /// # Errors
     ///
     /// [`Error::Load`]; else as [`Self::evaluate`].
-    pub fn run_image(&mut self, image: &[u8], name: &str, pinned: bool) -> Result<(), Error> {
+    pub fn run_image(
+        &mut self,
+        image: &TrustedImage<'_>,
+        name: &str,
+        retention: Retention,
+    ) -> Result<(), Error> {
+        self.check_sound()?;
         self.mutator
-            .load_image(image, name, pinned)
+            .load_image(image, name, retention)
             .map_err(|error| Error::Load {
                 name: name.to_owned(),
                 error,
@@ -77,6 +84,7 @@ impl<'id> Scheme<'_, 'id> {
         procedure: &Handle,
         arguments: &[&dyn IntoScheme],
     ) -> Result<T, Error> {
+        self.check_sound()?;
         if !self.mutator.owns(&procedure.0) {
             return Err(Error::ForeignHandle);
         }
@@ -107,11 +115,20 @@ impl<'id> Scheme<'_, 'id> {
         self.outcome(done)
     }
 
+    /// Whether anything may run, and any value be handed out.
+    pub(crate) fn check_sound(&self) -> Result<(), Error> {
+        if self.mutator.is_broken() {
+            return Err(Error::Broken);
+        }
+        Ok(())
+    }
+
     fn outcome(&mut self, done: Result<(), VmError>) -> Result<(), Error> {
         match done {
             Ok(()) => Ok(()),
             Err(VmError::Exit(status)) => Err(Error::Exit(status)),
             Err(VmError::Escape) => Err(Error::Escape),
+            Err(VmError::Broken) => Err(Error::Broken),
             Err(VmError::Uncaught { object, places }) => Err(self.raised(Handle(object), places)),
         }
     }
@@ -191,6 +208,11 @@ impl<'id> Scheme<'_, 'id> {
     // Values
 
     /// What the last run returned.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime is broken: see [`Runtime::enter`](crate::Runtime::enter). So do the other methods
+    /// without a result.
     pub fn value(&self) -> Value<'_, 'id> {
         Value::new(self.mutator.result())
     }
@@ -199,13 +221,19 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Conversion`].
+    /// [`Error::Conversion`], [`Error::Broken`].
     pub fn result<T: FromScheme>(&self) -> Result<T, Error> {
+        self.check_sound()?;
         convert(self.mutator, self.mutator.result())
     }
 
     /// The heap: what makes values and looks into them.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime is broken.
     pub fn heap(&self) -> &Heap<'id> {
+        assert!(!self.mutator.is_broken(), "{}", Error::Broken);
         Heap::of(self.mutator)
     }
 
@@ -218,8 +246,9 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::ForeignHandle`].
+    /// [`Error::ForeignHandle`], [`Error::Broken`].
     pub fn value_of(&self, handle: &Handle) -> Result<Value<'_, 'id>, Error> {
+        self.check_sound()?;
         if !self.mutator.owns(&handle.0) {
             return Err(Error::ForeignHandle);
         }
@@ -230,9 +259,10 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unbound`].
+    /// [`Error::Unbound`], [`Error::Broken`].
     #[cfg(feature = "compiler")]
     pub fn variable(&self, name: &str) -> Result<Value<'_, 'id>, Error> {
+        self.check_sound()?;
         let key = self.frontend.borrow_mut().global_key(name);
         key.and_then(|key| self.mutator.global(&key))
             .map(Value::new)
@@ -244,13 +274,14 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Unbound`] if the library that makes such procedures is not loaded.
+    /// [`Error::Unbound`] if the library that makes such procedures is not loaded, [`Error::Broken`].
     #[cfg(feature = "compiler")]
     pub fn define_procedure(
         &mut self,
         name: &str,
         mut body: impl FnMut(&mut Call<'_, '_>) -> Result<(), Error> + 'static,
     ) -> Result<(), Error> {
+        self.check_sound()?;
         let frontend = Rc::clone(&self.frontend);
         let number = self.mutator.add_host_procedure(
             name,
@@ -276,6 +307,10 @@ impl<'id> Scheme<'_, 'id> {
     }
 
     /// Collects all garbage.
+    ///
+    /// # Panics
+    ///
+    /// If the runtime is broken.
     pub fn collect(&mut self) {
         self.mutator.collect_now();
     }
@@ -289,15 +324,10 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Host`]: for the first port whose output is lost.
+    /// [`Error::Host`]: for the first port whose output is lost. [`Error::Broken`].
     pub fn flush(&mut self) -> Result<(), Error> {
+        self.check_sound()?;
         self.mutator.flush_all().map_err(Error::Host)
-    }
-
-    /// The machine itself, for tools.
-    #[doc(hidden)]
-    pub const fn mutator(&mut self) -> &mut Mutator<'id> {
-        self.mutator
     }
 }
 

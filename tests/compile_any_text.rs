@@ -81,7 +81,7 @@ proptest! {
         for text in [text.clone(), format!("(import (scheme base)) {text}")] {
             let mut frontend = Frontend::standard(Vec::new(), CompilerOptions::default());
             match frontend.compile_text(&text, "random.scm") {
-                Ok(image) => prop_assert!(image.starts_with(b"\x7fELF")),
+                Ok(image) => prop_assert!(image.bytes().starts_with(b"\x7fELF")),
                 Err(Error::Syntax(diagnostics)) => {
                     prop_assert!(!diagnostics.is_empty());
                     let fault = diagnostics.iter().find(|mistake| mistake.is_internal());

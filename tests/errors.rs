@@ -2,7 +2,7 @@
 
 use std::error::Error as StandardError;
 
-use cozen::{Error, Runtime};
+use cozen::{Error, Retention, Runtime, TrustedImage};
 
 fn is_error_of_any_thread<E: StandardError + Send + Sync + 'static>() {}
 
@@ -59,7 +59,10 @@ fn an_error_says_what_caused_it() {
     assert!(cause.is::<std::io::Error>(), "{cause}");
     assert_eq!(error.with_causes(), format!("{error}: {cause}"));
 
-    let refused = runtime.enter(|scheme| scheme.run_image(b"#!/bin/sh", "hello.czo", false));
+    // SAFETY: the loader refuses these bytes before it maps anything.
+    let script = unsafe { TrustedImage::vouch(b"#!/bin/sh".as_slice()) };
+    let refused =
+        runtime.enter(|scheme| scheme.run_image(&script, "hello.czo", Retention::Reached));
     let error = refused.expect_err("it is no image");
     let cause = error.source().expect("the loader said why");
     assert!(cause.is::<cozen::LoadError>(), "{cause}");

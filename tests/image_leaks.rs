@@ -8,7 +8,7 @@ mod runtime;
 
 use std::fs;
 
-use cozen::Scheme;
+use cozen::{Retention, Scheme};
 use runtime::runtime_builder;
 
 #[derive(Clone, Copy, Debug)]
@@ -92,7 +92,9 @@ fn images_that_nothing_needs_leave_nothing_behind() {
         .expect("it compiles");
     runtime.enter(|scheme| {
         assert_steady(scheme, 1_000, |scheme, _| {
-            scheme.run_image(&image, "program", false).expect("it runs");
+            scheme
+                .run_image(&image, "program", Retention::Reached)
+                .expect("it runs");
         });
     });
 }

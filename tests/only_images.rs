@@ -1,14 +1,14 @@
 //! A library without compiler runs images. CI runs this test with and without the features.
 
 use abi::image::section;
-use cozen::Runtime;
 use cozen::inspect::ImageView;
+use cozen::{Retention, Runtime, TrustedImage};
 
 /// The image of the Scheme library, whose interface says what programs may import.
 static BOOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));
 
 /// The image of a program, made elsewhere.
-fn compiled(text: &str) -> Vec<u8> {
+fn compiled(text: &str) -> TrustedImage<'static> {
     let view = ImageView::parse(BOOT).expect("the boot image is whole");
     let interface = view
         .unloaded_section(section::INTERFACE)
@@ -20,7 +20,9 @@ fn compiled(text: &str) -> Vec<u8> {
     let program = compiler::expand::expand_program(&mut registry, &source).expect("a good program");
     let options = compiler::options::Options::default();
     let compiled = compiler::compile::compile(program, None, &options);
-    compiled.expect("a small program").image
+    let image = compiled.expect("a small program").image;
+    // SAFETY: the compiler has made it.
+    unsafe { TrustedImage::vouch(image) }
 }
 
 #[test]
@@ -30,7 +32,7 @@ fn an_image_runs_and_its_value_is_there() {
     );
     let mut runtime = Runtime::new().expect("a runtime");
     let value: i64 = runtime.enter(|scheme| {
-        let run = scheme.run_image(&image, "program.czo", false);
+        let run = scheme.run_image(&image, "program.czo", Retention::Reached);
         run.expect("it runs");
         scheme.result().expect("an integer of 64 bits")
     });
@@ -46,7 +48,7 @@ fn eval_works_or_raises_a_condition() {
     );
     let mut runtime = Runtime::new().expect("a runtime");
     let answer: String = runtime.enter(|scheme| {
-        let run = scheme.run_image(&image, "program.czo", false);
+        let run = scheme.run_image(&image, "program.czo", Retention::Reached);
         run.expect("it runs");
         scheme.result().expect("a string")
     });

@@ -201,6 +201,94 @@ fn names_a_plain_number(line: &str) -> bool {
         })
 }
 
+/// What a SAFETY comment may not say: that something was said elsewhere is no proof.
+const NO_PROOFS: &[&str] = &["as above", "passed on"];
+
+/// In a safe function nothing is promised: what its callers do proves nothing.
+const NO_PROOF_IN_SAFE_CODE: &str = "caller";
+
+#[test]
+fn safety_comments_prove_what_they_claim() {
+    let mut problems = Vec::new();
+    for path in rust_files(Path::new(env!("CARGO_MANIFEST_DIR"))) {
+        let text = fs::read_to_string(&path).expect("readable file");
+        let found = flawed_safety_comments(&text);
+        problems.extend(found.map(|comment| format!("{}: {comment}", path.display())));
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
+fn a_safe_function_that_rests_on_its_callers_is_found() {
+    // Written such that this file has no such comment.
+    let plant = |function: &str, comment: &str| {
+        let text = format!(
+            "{function} {{\n    // {}: {comment}\n    body()\n}}\n",
+            "SAFETY"
+        );
+        flawed_safety_comments(&text).count()
+    };
+    let (safe, promising) = ("pub fn load()", "pub(crate) const unsafe fn load()");
+    let across_lines = "the address is\n    // one that callers have checked.";
+    for resting_on_callers in ["callers pass a word of theirs.", across_lines] {
+        assert_eq!(plant(safe, resting_on_callers), 1, "{resting_on_callers}");
+        assert_eq!(
+            plant(promising, resting_on_callers),
+            0,
+            "{resting_on_callers}"
+        );
+    }
+    for no_proof in [
+        "as above.",
+        "As above; an aligned word.",
+        "passed on to whoever calls.",
+    ] {
+        assert_eq!(plant(safe, no_proof), 1, "{no_proof}");
+        assert_eq!(plant(promising, no_proof), 1, "{no_proof}");
+    }
+    for proof in [
+        "the word was just written.",
+        "by the contract of this function.",
+    ] {
+        assert_eq!(plant(safe, proof), 0, "{proof}");
+    }
+}
+
+/// The SAFETY comments of a file that prove nothing, with their lines.
+fn flawed_safety_comments(text: &str) -> impl Iterator<Item = String> {
+    let mut flawed = Vec::new();
+    let mut is_promised = false;
+    let mut lines = (1..).zip(text.lines()).peekable();
+    while let Some((number, line)) = lines.next() {
+        let code = line.trim_start();
+        if let Some((qualifiers, _)) = code.split_once("fn ")
+            && qualifiers.split(' ').all(is_function_qualifier)
+        {
+            is_promised = qualifiers.split(' ').any(|word| word == "unsafe");
+        }
+        let Some(start) = code.find("// SAFETY") else {
+            continue;
+        };
+        let mut comment = code[start..].to_owned();
+        while let Some((_, next)) = lines.next_if(|(_, next)| next.trim_start().starts_with("//")) {
+            comment.push_str(next.trim_start().trim_start_matches('/'));
+        }
+        let lower = comment.to_lowercase();
+        let is_flawed = NO_PROOFS.iter().any(|phrase| lower.contains(phrase))
+            || !is_promised && lower.contains(NO_PROOF_IN_SAFE_CODE);
+        if is_flawed {
+            flawed.push(format!("{number}: {comment}"));
+        }
+    }
+    flawed.into_iter()
+}
+
+fn is_function_qualifier(word: &str) -> bool {
+    matches!(word, "" | "const" | "unsafe" | "extern" | "async")
+        || word.starts_with("pub")
+        || word.starts_with('"')
+}
+
 fn dependency_names(manifest: &str) -> impl Iterator<Item = &str> {
     manifest
         .lines()

@@ -21,7 +21,7 @@ pub(crate) fn compile(
         .compiler_reports(output::print_report);
     let image = frontend.compile_image(file)?;
     let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
-    write_whole(&output, &image).map_err(|error| Error::File {
+    write_whole(&output, image.bytes()).map_err(|error| Error::File {
         path: output.display().to_string(),
         error,
     })?;

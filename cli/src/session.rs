@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cozen::{Error, Runtime, RuntimeBuilder};
+use cozen::{Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
 use crate::arguments::Options;
 use crate::report::SourceLines;
@@ -73,9 +73,14 @@ pub(crate) fn command_line(file: &Path, arguments: &[String]) -> Vec<String> {
 }
 
 /// Runs the image of a program to its end.
-pub(crate) fn run(options: &Options, runtime: &mut Runtime, image: &[u8], file: &Path) -> ExitCode {
+pub(crate) fn run(
+    options: &Options,
+    runtime: &mut Runtime,
+    image: &TrustedImage<'_>,
+    file: &Path,
+) -> ExitCode {
     let name = file.display().to_string();
-    let done = runtime.enter(|scheme| scheme.run_image(image, &name, false));
+    let done = runtime.enter(|scheme| scheme.run_image(image, &name, Retention::Reached));
     finish(options, runtime, done, &mut SourceLines::default())
 }
 

@@ -8,7 +8,7 @@ fuzz_target!(|text: &str| {
     let mut frontend = Frontend::standard(Vec::new(), CompilerOptions::default());
     match frontend.compile_text(text, "fuzz.scm") {
         Ok(image) => {
-            loader::ImageView::parse(&image).expect("the loader accepts what the linker writes");
+            loader::ImageView::parse(image.bytes()).expect("the loader accepts what the linker writes");
         }
         Err(Error::Syntax(diagnostics)) => {
             let fault = diagnostics.iter().find(|mistake| mistake.is_internal());

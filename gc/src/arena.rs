@@ -180,8 +180,8 @@ impl Arena {
         let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
         if chunk < self.nursery_chunks {
             ChunkKind::Nursery
-        } else if chunk < self.range.bytes() >> CHUNK_SHIFT {
-            ChunkKind::from_byte(self.kind(chunk).load(Ordering::Relaxed))
+        } else if chunk < self.chunk_count() {
+            ChunkKind::from_byte(self.kinds()[chunk].load(Ordering::Relaxed))
         } else {
             ChunkKind::Foreign
         }
@@ -201,13 +201,39 @@ impl Arena {
     /// If `address` lies outside the arena.
     #[inline(always)]
     pub fn number_of(&self, address: Address) -> u32 {
-        self.number(self.chunk_of(address)).load(Ordering::Relaxed)
+        self.numbers()[self.chunk_of(address)].load(Ordering::Relaxed)
+    }
+
+    /// Takes chunks for an image of `bytes`. They are inaccessible: whoever asked maps into them.
+    ///
+    /// # Errors
+    ///
+    /// [`ArenaError`]: the arena is full.
+    pub fn reserve_image(&self, bytes: usize) -> Result<AddressRange, ArenaError> {
+        self.reserve_chunks(ChunkKind::Image, 0, bytes)
+    }
+
+    /// Takes chunks for a stack of `bytes`, readable and writable, which stay as long as the arena.
+    /// Below them lies an inaccessible chunk: what grows beyond the stack's lowest address is stopped.
+    ///
+    /// # Errors
+    ///
+    /// [`ArenaError`]: the arena is full, or the system refuses the memory.
+    pub fn reserve_stack(&self, bytes: usize) -> Result<AddressRange, ArenaError> {
+        let guarded_bytes = bytes
+            .checked_add(CHUNK_BYTES)
+            .ok_or(ArenaError::Exhausted { bytes })?;
+        let guarded = self.reserve_chunks(ChunkKind::Stack, 0, guarded_bytes)?;
+        Ok(AddressRange {
+            start: guarded.start.offset_bytes(CHUNK_BYTES),
+            end: guarded.end,
+        })
     }
 
     /// Takes a run of free chunks of at least `bytes`, all of `kind` and with `number`.
     ///
-    /// Heap chunks and stacks are readable and writable, with unspecified contents; chunks for
-    /// images are inaccessible: whoever asked maps into them.
+    /// Heap chunks, and all of a stack but its lowest chunk, are readable and writable, with unspecified
+    /// contents; chunks for images are inaccessible.
     ///
     /// # Errors
     ///
@@ -216,7 +242,7 @@ impl Arena {
     /// # Panics
     ///
     /// If `kind` is one that is not handed out (`Free`, `Nursery`, `Foreign`).
-    pub fn reserve_chunks(
+    pub(crate) fn reserve_chunks(
         &self,
         kind: ChunkKind,
         number: u32,
@@ -259,8 +285,8 @@ impl Arena {
     ///
     /// # Safety
     ///
-    /// `range` is one or several whole runs that [`Self::reserve_chunks`] returned, nothing in it
-    /// is needed any more, and no reference covers it.
+    /// `range` is one or several whole runs that the arena gave out, nothing in it is needed any more,
+    /// and no reference covers it.
     ///
     /// # Panics
     ///
@@ -269,11 +295,11 @@ impl Arena {
         let first = self.chunk_of(range.start);
         let mut free = self.free.lock().expect("no holder of the lock panics");
         if first < free.heap.end {
-            // SAFETY: passed on to the caller.
+            // SAFETY: nobody needs what is in `range`, by the contract of this function.
             unsafe { self.map.discard(range) };
             free.heap.first_free = free.heap.first_free.min(first);
         } else {
-            // SAFETY: passed on to the caller.
+            // SAFETY: nobody needs what is in `range`, by the contract of this function.
             unsafe { self.map.seal_off(range) };
             free.upper.first_free = free.upper.first_free.min(first);
         }
@@ -286,16 +312,19 @@ impl Arena {
     ///
     /// `range` is page-aligned, nothing in it is needed any more, and no reference covers it.
     pub unsafe fn discard(&self, range: AddressRange) {
-        // SAFETY: passed on to the caller.
+        // SAFETY: nobody needs what is in `range`, by the contract of this function.
         unsafe { self.map.discard(range) };
     }
 
     /// Changes what the whole chunks of `range` are for.
     pub(crate) fn set(&self, range: AddressRange, kind: ChunkKind, number: u32) {
         let first = self.chunk_of(range.start);
-        for chunk in first..first + range.bytes().div_ceil(CHUNK_BYTES) {
-            self.kind(chunk).store(kind as u8, Ordering::Relaxed);
-            self.number(chunk).store(number, Ordering::Relaxed);
+        let chunks = first..first + range.bytes().div_ceil(CHUNK_BYTES);
+        for entry in &self.kinds()[chunks.clone()] {
+            entry.store(kind as u8, Ordering::Relaxed);
+        }
+        for entry in &self.numbers()[chunks] {
+            entry.store(number, Ordering::Relaxed);
         }
     }
 
@@ -307,7 +336,8 @@ impl Arena {
         count: usize,
     ) -> Result<(), i32> {
         if kind == ChunkKind::Stack {
-            return self.map.commit(self.chunks(first, count));
+            // The lowest chunk is the guard: see `reserve_stack`.
+            return self.map.commit(self.chunks(first + 1, count - 1));
         }
         let needed_end = first + count;
         if is_upper(kind) || needed_end <= free.committed_end {
@@ -324,7 +354,8 @@ impl Arena {
 
     /// First fit: the first of `count` consecutive free chunks.
     fn find(&self, region: &mut Region, count: usize) -> Option<usize> {
-        let is_free = |chunk| self.kind(chunk).load(Ordering::Relaxed) == ChunkKind::Free as u8;
+        let kinds = &self.kinds()[..region.end];
+        let is_free = |chunk: usize| kinds[chunk].load(Ordering::Relaxed) == ChunkKind::Free as u8;
         while region.first_free < region.end && !is_free(region.first_free) {
             region.first_free += 1;
         }
@@ -358,27 +389,35 @@ impl Arena {
     fn chunk_of(&self, address: Address) -> usize {
         let chunk = address.bytes_after(self.range.start) >> CHUNK_SHIFT;
         assert!(
-            chunk < self.range.bytes() >> CHUNK_SHIFT,
+            chunk < self.chunk_count(),
             "{address} lies outside the arena"
         );
         chunk
     }
 
     #[inline(always)]
-    fn kind(&self, chunk: usize) -> &AtomicU8 {
-        let start = self.kinds.range().start.raw();
-        let entry = std::ptr::with_exposed_provenance::<AtomicU8>(start + chunk);
-        // SAFETY: callers keep `chunk` below the number of chunks, which is the table's length;
-        // the table lives as long as `self` and is only accessed through atomics.
-        unsafe { &*entry }
+    const fn chunk_count(&self) -> usize {
+        self.range.bytes() >> CHUNK_SHIFT
     }
 
+    /// What each chunk is for.
     #[inline(always)]
-    fn number(&self, chunk: usize) -> &AtomicU32 {
+    fn kinds(&self) -> &[AtomicU8] {
+        let start = self.kinds.range().start.raw();
+        let table = std::ptr::with_exposed_provenance::<AtomicU8>(start);
+        // SAFETY: `reserve_exactly` mapped a byte for each chunk, zeroed. The table lives as long as
+        // `self` and is only accessed through atomics.
+        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
+    }
+
+    /// The number of each chunk's owner.
+    #[inline(always)]
+    fn numbers(&self) -> &[AtomicU32] {
         let start = self.numbers.range().start.raw();
-        let entry = std::ptr::with_exposed_provenance::<AtomicU32>(start + chunk * 4);
-        // SAFETY: as in `kind`; the table holds four bytes a chunk and is page-aligned.
-        unsafe { &*entry }
+        let table = std::ptr::with_exposed_provenance::<AtomicU32>(start);
+        // SAFETY: `reserve_exactly` mapped four bytes for each chunk, zeroed and page-aligned. The table
+        // lives as long as `self` and is only accessed through atomics.
+        unsafe { std::slice::from_raw_parts(table, self.chunk_count()) }
     }
 }
 
@@ -452,12 +491,41 @@ mod tests {
     }
 
     #[test]
-    fn stacks_are_writable_at_once() {
+    fn stacks_are_writable_at_once_and_have_a_guard_below() {
         let arena = small_arena();
-        let stack = arena
-            .reserve_chunks(ChunkKind::Stack, 0, 2 * CHUNK_BYTES)
-            .unwrap();
-        // SAFETY: a stack is readable and writable, and ours alone.
-        unsafe { stack.end.offset_bytes(8_usize.wrapping_neg()).store_word(5) };
+        let stack = arena.reserve_stack(2 * CHUNK_BYTES).unwrap();
+        assert_eq!(stack.bytes(), 2 * CHUNK_BYTES);
+        for word in [stack.start, stack.end.offset_bytes(8_usize.wrapping_neg())] {
+            // SAFETY: a stack is readable and writable, and ours alone.
+            unsafe { word.store_word(5) };
+        }
+        let guard = stack.start.offset_bytes(CHUNK_BYTES.wrapping_neg());
+        assert_eq!(arena.kind_of(guard), ChunkKind::Stack);
+        assert!(!is_writable(guard), "nothing grows beyond its lowest word");
+        assert!(is_writable(stack.start));
+    }
+
+    /// Whether the system lets the process write at `address`.
+    fn is_writable(address: Address) -> bool {
+        let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+        let number = |text| usize::from_str_radix(text, 16).unwrap();
+        maps.lines().any(|line| {
+            let (range, rest) = line.split_once(' ').unwrap();
+            let (start, end) = range.split_once('-').unwrap();
+            (number(start)..number(end)).contains(&address.raw()) && rest.starts_with("rw")
+        })
+    }
+
+    #[test]
+    fn requests_that_no_arena_can_take_are_refused() {
+        let arena = small_arena();
+        for bytes in [usize::MAX, usize::MAX - CHUNK_BYTES, 1 << 60] {
+            for answer in [arena.reserve_image(bytes), arena.reserve_stack(bytes)] {
+                assert!(
+                    matches!(answer, Err(ArenaError::Exhausted { .. })),
+                    "{answer:?}"
+                );
+            }
+        }
     }
 }

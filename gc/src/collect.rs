@@ -171,7 +171,8 @@ fn trace_roots<M: ObjectModel, const FULL: bool>(
 fn release_young<M: ObjectModel>(heap: &mut Heap) {
     let arena = Arc::clone(&heap.arena);
     if heap.zeal.is_some() {
-        poison::<M>(heap.nursery.taken());
+        // SAFETY: the trace evacuated what lives there.
+        unsafe { poison::<M>(heap.nursery.taken()) };
     }
     // SAFETY: the trace evacuated what lives, and the mutator gave its area back.
     unsafe { heap.nursery.reset(&arena) };
@@ -202,7 +203,8 @@ fn sweep<M: ObjectModel>(heap: &mut Heap) {
     let is_zealous = heap.zeal.is_some();
     let poison_hole = |hole| {
         if is_zealous {
-            poison::<M>(hole);
+            // SAFETY: the sweep shows holes between live objects.
+            unsafe { poison::<M>(hole) };
         }
     };
     // SAFETY: the trace marked what lives.
@@ -213,7 +215,8 @@ fn sweep<M: ObjectModel>(heap: &mut Heap) {
 fn release_condemned<M: ObjectModel>(heap: &mut Heap) {
     if heap.zeal.is_some() {
         for block in heap.old.condemned() {
-            poison::<M>(block.objects());
+            // SAFETY: the trace evacuated what lives in condemned blocks.
+            unsafe { poison::<M>(block.objects()) };
         }
     }
     let spare_bytes = heap.trigger.room_bytes(heap.old_bytes());
@@ -222,9 +225,13 @@ fn release_condemned<M: ObjectModel>(heap: &mut Heap) {
 }
 
 /// Makes what was freed recognisable.
-fn poison<M: ObjectModel>(range: AddressRange) {
+///
+/// # Safety
+///
+/// `range` is memory of the heap in which nothing lives.
+unsafe fn poison<M: ObjectModel>(range: AddressRange) {
     for word in range.words() {
-        // SAFETY: callers name memory of the heap in which nothing lives.
+        // SAFETY: writable, and nobody reads it, by the contract of this function.
         unsafe { word.store_word(M::POISON) };
     }
 }

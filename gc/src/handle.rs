@@ -44,17 +44,26 @@ impl Handles {
 
     /// Roots `word` until [`Self::unroot`].
     ///
+    /// # Safety
+    ///
+    /// `word` is a value of the heap whose table this is, at its present address.
+    ///
     /// # Panics
     ///
     /// If there are 2^32 handles already.
-    pub fn root(&self, word: u64) -> HandleId {
+    pub unsafe fn root(&self, word: u64) -> HandleId {
         self.table().add(word)
     }
 
     /// Roots `word` as long as the returned handle lives.
-    pub fn handle(&self, word: u64) -> Handle {
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::root`].
+    pub unsafe fn handle(&self, word: u64) -> Handle {
         Handle {
-            id: self.root(word),
+            // SAFETY: `word` is a value of this table's heap, by the contract of this function.
+            id: unsafe { self.root(word) },
             handles: self.clone(),
         }
     }
@@ -163,9 +172,11 @@ mod tests {
     #[test]
     fn stale_ids_are_found_out() {
         let handles = Handles::default();
-        let first = handles.root(1);
+        // SAFETY: no heap has this table.
+        let first = unsafe { handles.root(1) };
         assert_eq!(handles.unroot(first), Some(1));
-        let second = handles.root(2);
+        // SAFETY: no heap has this table.
+        let second = unsafe { handles.root(2) };
         assert_eq!(handles.get(first), None);
         assert_eq!(handles.unroot(first), None);
         assert_eq!(handles.get(second), Some(2));
@@ -174,7 +185,8 @@ mod tests {
     #[test]
     fn dropping_a_handle_unroots() {
         let handles = Handles::default();
-        let handle = handles.handle(5);
+        // SAFETY: no heap has this table.
+        let handle = unsafe { handles.handle(5) };
         let copy = handle.clone();
         drop(handle);
         assert_eq!((copy.get(), handles.count()), (5, 1));

@@ -91,14 +91,15 @@ impl Heap {
     }
 
     pub(crate) fn allocate_large(&mut self, kind: ChunkKind, bytes: usize) -> Address {
+        let address = self.large.allocate(&self.arena, kind, bytes);
+        let address = address.or_else(|_| {
+            self.release_kept();
+            self.large.allocate(&self.arena, kind, bytes)
+        });
+        let address = address
+            .expect("what is not bounded is reserved, and the arena exceeds the heap's maximum");
         self.statistics.allocated_bytes += bytes as u64;
-        if let Ok(address) = self.large.allocate(&self.arena, kind, bytes) {
-            return address;
-        }
-        self.release_kept();
-        self.large
-            .allocate(&self.arena, kind, bytes)
-            .expect("callers reserve what is not bounded, and the arena exceeds the heap's maximum")
+        address
     }
 
     pub(crate) fn allocate_pinned(&mut self, bytes: usize) -> Address {
@@ -109,7 +110,7 @@ impl Heap {
         self.release_kept();
         self.pinned
             .allocate(&self.arena, bytes)
-            .expect("callers reserve what is not bounded, and the arena exceeds the heap's maximum")
+            .expect("what is not bounded is reserved, and the arena exceeds the heap's maximum")
     }
 
     /// Gives up the chunks that are kept for objects to come: they may lie between free ones.

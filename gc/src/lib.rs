@@ -13,6 +13,8 @@
 //!   did not run since.
 //! * Full collections move all objects except large ones and those of [`Mutator::allocate_pinned`].
 //!   To pin an object later, a collector would have to promote the object into that space first.
+//! * A program without unsafe code cannot break memory, whatever it does with this crate: a function
+//!   that takes a word, a slot or an address on trust is `unsafe`. `tests/adversary.rs` tries.
 //! * No state is global: any number of heaps live in a process.
 //! * 64-bit little-endian hosts only.
 //!
@@ -68,7 +70,6 @@ pub use object_model::{GuardianNumber, ObjectClass, ObjectModel, Scope, Verifier
 pub use options::{HeapOptions, Zeal};
 pub use poll::Interrupt;
 pub use slot::Slot;
-pub use space::nursery::AllocationArea;
 pub use statistics::{Event, Pauses, Statistics};
 pub use value::{Brand, Value};
 

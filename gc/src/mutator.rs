@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem::offset_of;
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering;
 
 use crate::address::{Address, OBJECT_ALIGN_BYTES};
 use crate::arena::{Arena, ChunkKind};
@@ -25,6 +25,10 @@ use crate::statistics::{Event, Statistics};
 ///
 /// Allocation takes `&self`, collection `&mut self`: what borrows from `&self` is never stale.
 ///
+/// No safe method can make the collector follow a word that is no value, or a place that is none: what
+/// takes words, slots or places from outside is `unsafe`, and says what has to hold. An embedder makes
+/// these promises in one place, and wraps them: see [`toy::Session`](crate::toy::Session).
+///
 /// Generated code may hold a pointer to it and knows the first fields, see [`Self::PREFIX`].
 #[repr(C)]
 pub struct Mutator<M: ObjectModel> {
@@ -42,6 +46,8 @@ pub struct Mutator<M: ObjectModel> {
     stack_limit: Cell<usize>,
     is_due: Cell<bool>,
     is_zealous: bool,
+    /// A collection began and has not ended.
+    is_broken: bool,
     heap: RefCell<Heap>,
     arena: Arc<Arena>,
 }
@@ -49,9 +55,9 @@ pub struct Mutator<M: ObjectModel> {
 /// Where generated code finds the first fields of a [`Mutator`], in bytes from its address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MutatorPrefix {
-    /// [`AllocationArea::cursor`].
+    /// Where the next small object goes, in place of [`Mutator::allocate`].
     pub cursor: usize,
-    /// [`AllocationArea::limit`].
+    /// Where the memory for small objects ends.
     pub limit: usize,
     /// The address of what [`Mutator::poll_limit`] answers.
     pub poll_limit_address: usize,
@@ -82,10 +88,18 @@ impl<M: ObjectModel> Mutator<M> {
     /// # Errors
     ///
     /// [`HeapError`]: no address space.
+    ///
+    /// # Panics
+    ///
+    /// If the model calls [`ObjectModel::BROKEN`] or [`ObjectModel::POISON`] a reference.
     pub fn new(
         options: &HeapOptions,
         make_state: impl FnOnce(&Arc<Arena>) -> M::State,
     ) -> Result<Self, HeapError> {
+        assert!(
+            [M::BROKEN, M::POISON].map(M::reference) == [None; 2],
+            "what stands for nothing is no reference"
+        );
         let heap = Heap::new(options)?;
         let arena = Arc::clone(&heap.arena);
         let nursery = heap.nursery.range();
@@ -105,6 +119,7 @@ impl<M: ObjectModel> Mutator<M> {
             stack_limit: Cell::new(0),
             is_due: Cell::new(false),
             is_zealous: options.zeal.is_some(),
+            is_broken: false,
             heap: RefCell::new(heap),
             arena,
         };
@@ -119,8 +134,13 @@ impl<M: ObjectModel> Mutator<M> {
     }
 
     /// The embedder's state, to change.
+    ///
+    /// # Safety
+    ///
+    /// All roots in the state stay values of this heap, at their present addresses: no other words are
+    /// put there, and it is not exchanged for the state of another mutator.
     #[inline(always)]
-    pub const fn state_mut(&mut self) -> &mut M::State {
+    pub const unsafe fn state_mut(&mut self) -> &mut M::State {
         &mut self.state
     }
 
@@ -134,18 +154,19 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// Memory for an object of `bytes`, a multiple of [`OBJECT_ALIGN_BYTES`]; not zeroed.
     ///
-    /// Never fails and never collects. Every word that the collector reads must be written before
-    /// the next collection; these stores need no barrier. Sizes without a bound, and long series,
-    /// are to be announced by [`Self::reserve`].
+    /// Never collects. Whoever makes a value of it writes every word that the collector reads before
+    /// the next collection; these stores need no barrier. Nothing is read while no value leads there.
+    /// Sizes without a bound, and long series, are to be announced by [`Self::reserve`].
+    ///
+    /// # Panics
+    ///
+    /// If `bytes` is zero or no such multiple, or more was allocated without `reserve` than there is
+    /// room for.
     #[inline(always)]
     pub fn allocate(&self, bytes: usize) -> Address {
-        debug_assert!(
-            bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES),
-            "size {bytes}"
-        );
         let cursor = self.area.cursor.get();
         let end = cursor.wrapping_add(bytes);
-        if bytes <= LARGE_BYTES && end <= self.area.limit.get() {
+        if is_small_object(bytes) && end <= self.area.limit.get() {
             self.area.cursor.set(end);
             return Address::new(cursor);
         }
@@ -155,6 +176,7 @@ impl<M: ObjectModel> Mutator<M> {
     #[cold]
     #[inline(never)]
     fn allocate_slowly(&self, bytes: usize) -> Address {
+        assert_object_bytes(bytes);
         let mut heap = self.heap.borrow_mut();
         let address = if bytes > LARGE_BYTES {
             heap.allocate_large(ChunkKind::LargeYoung, bytes)
@@ -197,13 +219,18 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// Memory for an object that is old at once and never moves; not zeroed.
     ///
-    /// Never fails and never collects. The first stores need the barrier too, and so the object
-    /// must be filled with words that are not references first.
-    pub fn allocate_pinned(&self, bytes: usize) -> Address {
-        debug_assert!(
-            bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES),
-            "size {bytes}"
-        );
+    /// Never collects.
+    ///
+    /// # Safety
+    ///
+    /// Before the next collection the object is initialised, with words that are no references: also
+    /// an object that no value leads to is looked at. Later stores call the barrier.
+    ///
+    /// # Panics
+    ///
+    /// As [`Self::allocate`].
+    pub unsafe fn allocate_pinned(&self, bytes: usize) -> Address {
+        assert_object_bytes(bytes);
         let mut heap = self.heap.borrow_mut();
         let address = if bytes > LARGE_BYTES {
             heap.allocate_large(ChunkKind::Large, bytes)
@@ -230,12 +257,6 @@ impl<M: ObjectModel> Mutator<M> {
         self.heap.borrow_mut().reserve(bytes)
     }
 
-    /// The area that generated code may bump through, in place of [`Self::allocate`].
-    #[inline(always)]
-    pub const fn allocation_area(&self) -> &AllocationArea {
-        &self.area
-    }
-
     /// Whether `address` is that of an object that no collection has seen.
     #[inline]
     pub fn is_young(&self, address: Address) -> bool {
@@ -247,11 +268,16 @@ impl<M: ObjectModel> Mutator<M> {
     /// To be called before `value` is stored into `slot`, except for the first stores into an
     /// object that was just allocated by [`Self::allocate`].
     ///
+    /// # Safety
+    ///
+    /// The slot is that of an object of this heap, or of a cell of one of its images, and stays so until
+    /// the next collection.
+    ///
     /// # Errors
     ///
     /// [`Sealed`]: the slot must not be written.
     #[inline(always)]
-    pub fn barrier(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
+    pub unsafe fn barrier(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
         let offset = slot.address().raw().wrapping_sub(self.nursery_start);
         if offset < self.nursery_bytes {
             return Ok(());
@@ -286,8 +312,8 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// What generated code compares with: poll when `frame_pointer < poll_limit`.
     #[inline(always)]
-    pub fn poll_limit(&self) -> &AtomicUsize {
-        self.poll.limit()
+    pub fn poll_limit(&self) -> usize {
+        self.poll.limit().load(Ordering::Relaxed)
     }
 
     /// Makes the next poll take its slow path.
@@ -362,22 +388,45 @@ impl<M: ObjectModel> Mutator<M> {
     }
 
     /// Collects, for `reason`. Only at a safepoint, see [`Self::collect_if_due`].
+    ///
+    /// # Panics
+    ///
+    /// If an earlier collection panicked; if the verifier, where it runs, finds a mistake; or if the
+    /// model, or a listener, panics.
     pub fn collect(&mut self, reason: CollectReason) -> Outcome {
+        assert!(
+            !self.is_broken,
+            "a collection panicked: nothing in this heap may be used any more"
+        );
+        self.is_broken = true;
         let heap = self.heap.get_mut();
         heap.statistics.allocated_bytes += uncounted_bytes(&self.area, &self.area_start);
         self.area.cursor.set(0);
         self.area.limit.set(0);
         self.area_start.set(0);
         let outcome = collect::<M>(heap, &mut self.state, reason);
+        self.is_broken = false;
         self.is_due.set(false);
         self.settle_poll();
         outcome
     }
 
+    /// Whether a panic has cut a collection short: then no word of this heap is a value any more.
+    #[inline(always)]
+    pub const fn is_broken(&self) -> bool {
+        self.is_broken
+    }
+
     // Images
 
     /// Makes an image a node of the object graph.
-    pub fn register_image(&self, description: ImageDescription) -> ImageId {
+    ///
+    /// # Safety
+    ///
+    /// The range is the embedder's own, of [`Arena::reserve_image`] on this heap's arena, and in no other
+    /// image. Its cells stay mapped, aligned, initialised and writable, its constants readable, until
+    /// the image is unregistered or told of as unreachable. They hold what [`ImageDescription`] says.
+    pub unsafe fn register_image(&self, description: ImageDescription) -> ImageId {
         let mut heap = self.heap.borrow_mut();
         let (bytes, mappings) = description.external();
         heap.trigger.add_external(bytes, mappings);
@@ -388,9 +437,13 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// Forgets an image that its owner is about to unmap; false if it was forgotten before.
     ///
-    /// Nothing may lead into the image any more. Images that a full collection did not reach are
-    /// forgotten already when [`ObjectModel::image_unreachable`] is told.
-    pub fn unregister_image(&self, image: ImageId) -> bool {
+    /// Images that a full collection did not reach are forgotten already when
+    /// [`ObjectModel::image_unreachable`] is told.
+    ///
+    /// # Safety
+    ///
+    /// Nothing leads into the image any more: neither a value nor a code address.
+    pub unsafe fn unregister_image(&self, image: ImageId) -> bool {
         self.heap.borrow_mut().forget_image(image)
     }
 
@@ -403,10 +456,15 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// Takes one pin back. False if there is no such image.
     ///
+    /// # Safety
+    ///
+    /// The pin is one that [`Self::pin_image`] or [`ImageDescription::pins`] gave to who takes it back;
+    /// nobody else relies on it.
+    ///
     /// # Panics
     ///
     /// If the image has no pin.
-    pub fn unpin_image(&self, image: ImageId) -> bool {
+    pub unsafe fn unpin_image(&self, image: ImageId) -> bool {
         let mut heap = self.heap.borrow_mut();
         let Some(image) = heap.images.get_mut(image) else {
             return false;
@@ -446,10 +504,14 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// Registers `object`, any value, with a guardian.
     ///
+    /// # Safety
+    ///
+    /// `object` is a value of this heap, at its present address.
+    ///
     /// # Panics
     ///
     /// If no guardian has this number.
-    pub fn guardian_register(&self, guardian: GuardianNumber, object: u64) {
+    pub unsafe fn guardian_register(&self, guardian: GuardianNumber, object: u64) {
         self.heap.borrow_mut().guardians.register(guardian, object);
     }
 
@@ -462,7 +524,11 @@ impl<M: ObjectModel> Mutator<M> {
     /// [`AddressHashed`](crate::ObjectClass::AddressHashed), starts to hash the address of `key`.
     ///
     /// Young tables are told anyway when they move.
-    pub fn note_hashed_key(&self, table: Address, key: u64) {
+    ///
+    /// # Safety
+    ///
+    /// `table` is an object of this heap and of that class, at its present address.
+    pub unsafe fn note_hashed_key(&self, table: Address, key: u64) {
         if M::reference(key).is_some_and(|key| self.is_young(key)) && !self.is_young(table) {
             self.heap.borrow_mut().address_hashed.note(table);
         }
@@ -487,6 +553,25 @@ impl<M: ObjectModel> Mutator<M> {
     pub fn set_listener(&self, listener: impl FnMut(&Event) + 'static) {
         self.heap.borrow_mut().listener = Some(Box::new(listener));
     }
+}
+
+/// Whether an object of `bytes` goes into the area; odd sizes do not. A comparison, where the compiler
+/// knows that the size is a multiple.
+#[inline(always)]
+const fn is_small_object(bytes: usize) -> bool {
+    bytes.is_multiple_of(OBJECT_ALIGN_BYTES)
+        && bytes.wrapping_sub(OBJECT_ALIGN_BYTES) <= LARGE_BYTES - OBJECT_ALIGN_BYTES
+}
+
+fn assert_object_bytes(bytes: usize) {
+    assert!(
+        bytes > 0 && bytes.is_multiple_of(OBJECT_ALIGN_BYTES),
+        "no object takes {bytes} bytes: sizes are multiples of {OBJECT_ALIGN_BYTES}"
+    );
+    assert!(
+        isize::try_from(bytes).is_ok(),
+        "no object takes {bytes} bytes: they exceed the address space"
+    );
 }
 
 fn uncounted_bytes(area: &AllocationArea, start: &Cell<usize>) -> u64 {

@@ -10,19 +10,26 @@ use crate::slot::Slot;
 /// [`OBJECT_ALIGN_BYTES`](crate::OBJECT_ALIGN_BYTES) and take a multiple of it. While a mutator
 /// runs, every allocated object is initialised before the next collection.
 ///
+/// A simple runtime needs nine items; the rest has defaults. `examples/own_heap.rs` is one in forty
+/// lines.
+///
 /// # Safety
 ///
 /// The collector moves and frees objects on the strength of these answers: each method must say the
-/// truth about every object that the embedder initialised, and must not allocate or collect.
+/// truth about every object that the embedder initialised, and must not allocate or collect. The slots
+/// that it shows are of the heap that asks. No safe function of [`Self::State`] changes a root into a
+/// word that is not a value of this heap.
 pub unsafe trait ObjectModel: Sized + 'static {
     /// What the embedder keeps for a mutator (registers, its stack); holds roots.
     type State;
 
-    /// What the collector writes where a weak reference led to an object that is gone.
-    const BROKEN: u64;
+    /// What the collector writes where a weak reference led to an object that is gone: not a reference.
+    /// By default zero.
+    const BROKEN: u64 = 0;
 
-    /// What the stress modes write over freed memory and dead slots: not a reference.
-    const POISON: u64;
+    /// What the stress modes write over freed memory and dead slots: not a reference. By default
+    /// [`Self::BROKEN`].
+    const POISON: u64 = Self::BROKEN;
 
     /// The address (without tag) if `word` refers to an object, wherever that lies.
     ///
@@ -63,12 +70,16 @@ pub unsafe trait ObjectModel: Sized + 'static {
     /// `object` is an initialised object that was not forwarded.
     unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V);
 
-    /// How the collector treats the object beyond tracing it.
+    /// How the collector treats the object beyond tracing it. By default not at all.
     ///
     /// # Safety
     ///
     /// `object` is an initialised object that was not forwarded.
-    unsafe fn class(object: Address) -> ObjectClass;
+    #[inline(always)]
+    unsafe fn class(object: Address) -> ObjectClass {
+        let _ = object;
+        ObjectClass::Ordinary
+    }
 
     /// The addresses that an [`ObjectClass::AddressHashed`] object hashes may have changed.
     ///
@@ -86,16 +97,24 @@ pub unsafe trait ObjectModel: Sized + 'static {
     /// renews it here, after its last visit.
     fn each_root<V: Visitor>(state: &mut Self::State, scope: Scope, visitor: &mut V);
 
-    /// Shows `visit` the same roots, derived by other code than [`Self::each_root`].
-    fn each_root_for_verifier(state: &Self::State, visit: &mut dyn FnMut(VerifierRoot));
+    /// Shows `visit` the same roots, derived by other code than [`Self::each_root`]. By default none:
+    /// the verifier then starts from handles, guardians and images alone.
+    fn each_root_for_verifier(state: &Self::State, visit: &mut dyn FnMut(VerifierRoot)) {
+        let _ = (state, visit);
+    }
 
-    /// Overwrites by `poison` every slot that the embedder's maps call dead.
-    fn poison_dead_slots(state: &mut Self::State, poison: u64);
+    /// Overwrites by `poison` every slot that the embedder's maps call dead. By default none is.
+    fn poison_dead_slots(state: &mut Self::State, poison: u64) {
+        let _ = (state, poison);
+    }
 
-    /// A full collection found that nothing reaches this image.
+    /// A full collection found that nothing reaches this image. By default nothing happens: for
+    /// runtimes that register no images.
     ///
     /// The collector has forgotten it already; its memory is still mapped and reserved.
-    fn image_unreachable(state: &mut Self::State, image: ImageId);
+    fn image_unreachable(state: &mut Self::State, image: ImageId) {
+        let _ = (state, image);
+    }
 }
 
 /// Who looks at slots and code addresses.

@@ -9,8 +9,13 @@ pub struct Slot(Address);
 
 impl Slot {
     /// The slot at `address`.
+    ///
+    /// # Safety
+    ///
+    /// As long as anybody uses the slot, `address` is that of an aligned word that holds an initialised
+    /// value, and that the collector may read and rewrite during a collection.
     #[inline(always)]
-    pub const fn new(address: Address) -> Self {
+    pub const unsafe fn new(address: Address) -> Self {
         Self(address)
     }
 
@@ -30,10 +35,10 @@ impl Slot {
     ///
     /// # Safety
     ///
-    /// As for [`Address::load_word`].
+    /// The word is still there, and nobody writes it at the same time.
     #[inline(always)]
     pub unsafe fn load(self) -> u64 {
-        // SAFETY: passed on to the caller.
+        // SAFETY: `new` was promised an aligned, initialised word, and this function that it is there.
         unsafe { self.0.load_word() }
     }
 
@@ -41,10 +46,11 @@ impl Slot {
     ///
     /// # Safety
     ///
-    /// As for [`Address::store_word`].
+    /// The word is still there and writable, nobody accesses it at the same time, and no reference
+    /// covers it. `word` is a value of the heap of which the slot is a part.
     #[inline(always)]
     pub unsafe fn store(self, word: u64) {
-        // SAFETY: passed on to the caller.
+        // SAFETY: `new` was promised an aligned word, and this function that it may be written.
         unsafe { self.0.store_word(word) }
     }
 }

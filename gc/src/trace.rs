@@ -14,7 +14,7 @@ use crate::image::ImageId;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
 use crate::slot::Slot;
 use crate::space::old::Position;
-use crate::weak::Ephemerons;
+use crate::weak::{Ephemeron, Ephemerons, WeakPair};
 
 /// A collection under way: minor, or full if `FULL`.
 pub(crate) struct Tracer<'heap, M, const FULL: bool> {
@@ -27,7 +27,7 @@ pub(crate) struct Tracer<'heap, M, const FULL: bool> {
     gray: Vec<Gray>,
     has_young_large: bool,
     /// Reached weak pairs.
-    pub(crate) weak_pairs: Vec<Address>,
+    pub(crate) weak_pairs: Vec<WeakPair>,
     /// Reached ephemerons.
     pub(crate) ephemerons: Ephemerons,
     model: PhantomData<M>,
@@ -154,12 +154,12 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     fn scan_object(&mut self, object: Address) -> usize {
         // SAFETY: copies and marked objects are initialised objects at their final address.
         let bytes = unsafe { M::size_bytes(object) };
-        // SAFETY: as above.
+        // SAFETY: asking for the size has not changed the object: it is initialised, and not forwarded.
         match unsafe { M::class(object) } {
             ObjectClass::Ordinary => {}
             class => self.scan_special(object, class),
         }
-        // SAFETY: as above.
+        // SAFETY: what is done for its class leaves the object initialised, and not forwarded.
         unsafe { M::trace(object, self) };
         bytes
     }
@@ -169,8 +169,10 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     fn scan_special(&mut self, object: Address, class: ObjectClass) {
         match class {
             ObjectClass::Ordinary => {}
-            ObjectClass::WeakPair => self.weak_pairs.push(object),
-            ObjectClass::Ephemeron => self.ephemerons.push(object),
+            // SAFETY: the object has just said its class, and is at its final address.
+            ObjectClass::WeakPair => self.weak_pairs.push(unsafe { WeakPair::new(object) }),
+            // SAFETY: the object has just said its class, and is at its final address.
+            ObjectClass::Ephemeron => self.ephemerons.push(unsafe { Ephemeron::new(object) }),
             ObjectClass::Guardian(number) => self.reach_guardian(number),
             // SAFETY: the object is initialised and of this class.
             ObjectClass::AddressHashed => unsafe { M::keys_moved(object) },
@@ -197,7 +199,8 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             .expect("images go only after the trace");
         let (cells, constants) = (image.description.cells, image.description.constants);
         for cell in cells.words() {
-            self.slot(Slot::new(cell));
+            // SAFETY: a cell of a registered image holds a value, by the contract of `register_image`.
+            self.slot(unsafe { Slot::new(cell) });
         }
         for constant in constants.words() {
             // SAFETY: the embedder registered readable words.
@@ -316,12 +319,13 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 impl<M: ObjectModel, const FULL: bool> Visitor for Tracer<'_, M, FULL> {
     #[inline(always)]
     fn slot(&mut self, slot: Slot) {
-        // SAFETY: the model and the remembered set name initialised slots.
+        // SAFETY: a slot is made of an initialised word; the model shows those that are there, and the
+        // remembered set those of objects and cells that no full collection has freed since.
         let word = unsafe { slot.load() };
         if let Some(object) = M::reference(word) {
             let to = self.visit(object);
             if to != object {
-                // SAFETY: as above; the world is stopped.
+                // SAFETY: the word was read just now, and nothing else accesses it: the world is stopped.
                 unsafe { slot.store(M::with_address(word, to)) };
             }
         }
@@ -346,7 +350,7 @@ unsafe fn copy_words(from: Address, to: Address, bytes: usize) {
     let mut offset = 0;
     loop {
         for part in [offset, offset + WORD_BYTES] {
-            // SAFETY: inside the object, says the caller.
+            // SAFETY: inside the object, whose size `bytes` is by the contract of this function.
             let word = unsafe { from.offset_bytes(part).load_word() };
             // SAFETY: inside the room for the copy.
             unsafe { to.offset_bytes(part).store_word(word) };

@@ -2,7 +2,8 @@
 
 use std::marker::PhantomData;
 
-/// Tells one heap from another at compile time: invariant in `'id`.
+/// Tells one heap from another at compile time: invariant in `'id`. Anybody may make one; what it brands
+/// is made by [`Value::assume`] only.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Brand<'id>(PhantomData<fn(&'id ()) -> &'id ()>);
 
@@ -20,8 +21,9 @@ impl<'m, 'id> Value<'m, 'id> {
     ///
     /// # Safety
     ///
-    /// `word` is a value of the heap with this brand, and only a unique borrow of `owner` can
-    /// collect that heap.
+    /// `word` is a value of the heap with this brand, no other heap has that brand, only a unique borrow
+    /// of `owner` can collect the heap, and no collection of it was cut short
+    /// ([`Mutator::is_broken`](crate::Mutator::is_broken)).
     #[inline(always)]
     pub const unsafe fn assume<Owner: ?Sized>(
         word: u64,

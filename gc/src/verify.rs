@@ -11,7 +11,7 @@ use crate::heap::Heap;
 use crate::image::ImageId;
 use crate::object_model::{ObjectClass, ObjectModel, VerifierRoot, Visitor};
 use crate::slot::Slot;
-use crate::weak::{ephemeron_value_slot, weak_slot};
+use crate::weak::{Ephemeron, WeakPair};
 
 /// Checks, before a collection, that every young reference outside the young space is remembered.
 ///
@@ -34,13 +34,15 @@ pub(crate) fn remembered_set_is_complete<M: ObjectModel>(heap: &Heap) {
         }
     };
     for object in old_objects::<M>(heap) {
-        each_slot::<M>(object, |slot| check(object, slot), |_| {});
+        // SAFETY: objects outside the young space were initialised before they got there.
+        unsafe { each_slot::<M>(object, |slot| check(object, slot), |_| {}) };
     }
     for image in heap.images.iter() {
         let cells = image.description.cells;
-        cells
-            .words()
-            .for_each(|cell| check(cells.start, Slot::new(cell)));
+        for cell in cells.words() {
+            // SAFETY: a cell of a registered image holds a value, by the contract of `register_image`.
+            check(cells.start, unsafe { Slot::new(cell) });
+        }
     }
 }
 
@@ -100,7 +102,8 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
     fn finish(&mut self) {
         let (mut slots, mut codes) = (Vec::new(), Vec::new());
         while let Some(object) = self.worklist.pop() {
-            each_slot::<M>(object, |slot| slots.push(slot), |code| codes.push(code));
+            // SAFETY: `value` has found that a live object starts there.
+            unsafe { each_slot::<M>(object, |slot| slots.push(slot), |code| codes.push(code)) };
             for slot in slots.drain(..) {
                 // SAFETY: slots of a live object.
                 let word = unsafe { slot.load() };
@@ -211,7 +214,11 @@ fn block_objects<M: ObjectModel>(heap: &Heap) -> impl Iterator<Item = Address> {
 }
 
 /// Every slot, weak ones too, and every code address of an object.
-fn each_slot<M: ObjectModel>(
+///
+/// # Safety
+///
+/// `object` is an initialised object that was not forwarded.
+unsafe fn each_slot<M: ObjectModel>(
     object: Address,
     on_slot: impl FnMut(Slot),
     on_code: impl FnMut(Address),
@@ -226,14 +233,18 @@ fn each_slot<M: ObjectModel>(
         }
     }
     let mut each = Each(on_slot, on_code);
-    // SAFETY: the walks name initialised objects.
+    // SAFETY: the object is initialised, by the contract of this function.
     unsafe { M::trace(object, &mut each) };
-    // SAFETY: as above.
+    // SAFETY: the object is initialised, by the contract of this function.
     match unsafe { M::class(object) } {
-        ObjectClass::WeakPair => each.slot(weak_slot(object)),
+        // SAFETY: the object has just said its class.
+        ObjectClass::WeakPair => each.slot(unsafe { WeakPair::new(object) }.weak_slot()),
         ObjectClass::Ephemeron => {
-            each.slot(weak_slot(object));
-            each.slot(ephemeron_value_slot(object));
+            // SAFETY: the object has just said its class.
+            let ephemeron = unsafe { Ephemeron::new(object) };
+            for slot in ephemeron.slots() {
+                each.slot(slot);
+            }
         }
         ObjectClass::Ordinary | ObjectClass::Guardian(_) | ObjectClass::AddressHashed => {}
     }

@@ -14,14 +14,46 @@ use crate::object_model::{ObjectModel, Visitor};
 use crate::slot::Slot;
 use crate::trace::Tracer;
 
-/// Word 1 of weak pairs and ephemerons: the weak reference.
-pub(crate) fn weak_slot(object: Address) -> Slot {
-    Slot::new(object.offset_bytes(WORD_BYTES))
+/// A reached object of class [`WeakPair`](crate::ObjectClass::WeakPair), at its final address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WeakPair(Address);
+
+impl WeakPair {
+    /// # Safety
+    ///
+    /// `object` is an initialised object that says that it is of this class, and it stays where it is.
+    #[inline(always)]
+    pub(crate) const unsafe fn new(object: Address) -> Self {
+        Self(object)
+    }
+
+    /// Word 1: the weak reference.
+    pub(crate) const fn weak_slot(self) -> Slot {
+        // SAFETY: objects of this class have a value there, by the contract of the model.
+        unsafe { Slot::new(self.0.offset_bytes(WORD_BYTES)) }
+    }
 }
 
-/// Word 2 of ephemerons: the value that the key keeps.
-pub(crate) fn ephemeron_value_slot(object: Address) -> Slot {
-    Slot::new(object.offset_bytes(2 * WORD_BYTES))
+/// A reached object of class [`Ephemeron`](crate::ObjectClass::Ephemeron), at its final address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ephemeron(Address);
+
+impl Ephemeron {
+    /// # Safety
+    ///
+    /// `object` is an initialised object that says that it is of this class, and it stays where it is.
+    #[inline(always)]
+    pub(crate) const unsafe fn new(object: Address) -> Self {
+        Self(object)
+    }
+
+    /// Words 1 and 2: the key, and the value that it keeps.
+    pub(crate) fn slots(self) -> [Slot; 2] {
+        [1, 2].map(|word| {
+            // SAFETY: objects of this class have values there, by the contract of the model.
+            unsafe { Slot::new(self.0.offset_words(word)) }
+        })
+    }
 }
 
 /// What is reached as one: the key of an ephemeron, or all that an image holds.
@@ -38,17 +70,17 @@ enum Watched {
 #[derive(Debug, Default)]
 pub(crate) struct Ephemerons {
     /// Reached, and not looked at yet.
-    found: Vec<Address>,
-    waiting: HashMap<Watched, Vec<Address>>,
+    found: Vec<Ephemeron>,
+    waiting: HashMap<Watched, Vec<Ephemeron>>,
     /// Waited for a key that was reached then.
-    woken: Vec<Address>,
+    woken: Vec<Ephemeron>,
     /// Whether any wait, or did: only then those who reach objects have to tell.
     pub(crate) is_watching: bool,
 }
 
 impl Ephemerons {
     /// Adds an ephemeron that was reached.
-    pub(crate) fn push(&mut self, ephemeron: Address) {
+    pub(crate) fn push(&mut self, ephemeron: Ephemeron) {
         self.found.push(ephemeron);
     }
 
@@ -79,8 +111,8 @@ impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
         let found = mem::take(&mut self.ephemerons.found);
         self.heap.statistics.ephemerons_examined += (ready.len() + found.len()) as u64;
         for ephemeron in found {
-            // SAFETY: reached ephemerons are initialised, and have these words by contract.
-            let key = unsafe { weak_slot(ephemeron).load() };
+            // SAFETY: nothing writes while this reads: the world is stopped.
+            let key = unsafe { ephemeron.slots()[0].load() };
             match self.watched(key) {
                 Some(watched) => {
                     let waiting = self.ephemerons.waiting.entry(watched);
@@ -91,8 +123,9 @@ impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
             }
         }
         for &ephemeron in &ready {
-            self.slot(weak_slot(ephemeron));
-            self.slot(ephemeron_value_slot(ephemeron));
+            for slot in ephemeron.slots() {
+                self.slot(slot);
+            }
         }
         !ready.is_empty()
     }
@@ -115,17 +148,18 @@ impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
     pub(crate) fn settle_weak_references(&mut self) {
         self.settle_guardians();
         for pair in mem::take(&mut self.weak_pairs) {
-            let slot = weak_slot(pair);
-            // SAFETY: reached weak pairs are initialised, and have this word by contract.
+            let slot = pair.weak_slot();
+            // SAFETY: nothing writes while this reads: the world is stopped.
             let word = unsafe { slot.load() };
             let word = self.reached(word).unwrap_or(M::BROKEN);
-            // SAFETY: as above.
+            // SAFETY: reached objects lie in memory of the heap, which is writable; the world is stopped.
             unsafe { slot.store(word) };
         }
         let waiting = mem::take(&mut self.ephemerons.waiting);
         waiting.into_values().flatten().for_each(|ephemeron| {
-            for slot in [weak_slot(ephemeron), ephemeron_value_slot(ephemeron)] {
-                // SAFETY: as above.
+            for slot in ephemeron.slots() {
+                // SAFETY: reached objects lie in memory of the heap, which is writable; the world is
+                // stopped.
                 unsafe { slot.store(M::BROKEN) };
             }
         });

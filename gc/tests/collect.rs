@@ -329,7 +329,7 @@ fn two_heaps_live_in_one_process() {
 fn handles_follow_their_objects() {
     enter(&options(), |session| {
         let pair = session.pair(session.integer(3), session.integer(4));
-        let handle = session.mutator().handles().handle(pair.word());
+        let handle = session.handle(pair);
         let before = handle.get();
         assert_eq!(session.collect(Scope::Minor), Outcome::Done);
         assert_ne!(handle.get(), before, "promotion moves");
@@ -365,8 +365,7 @@ fn tables_are_told_when_their_keys_may_have_moved() {
 
         let key = session.pair(session.integer(0), session.integer(0));
         session.set_field(session.root(table), 1, key).unwrap();
-        let address = ToyModel::reference(session.root(table).word()).unwrap();
-        session.mutator().note_hashed_key(address, key.word());
+        session.note_hashed_key(session.root(table), key);
         let _ = session.collect(Scope::Minor);
         assert_eq!(flag(session), 1, "a young key moved");
         clear(session);

@@ -2,8 +2,8 @@
 
 use gc::toy::{Session, ToyModel, enter};
 use gc::{
-    AddressRange, CHUNK_BYTES, ChunkKind, HeapOptions, ImageDescription, ImageId, ObjectModel,
-    Outcome, Scope, Sealed, Slot, WORD_BYTES,
+    AddressRange, CHUNK_BYTES, HeapOptions, ImageDescription, ImageId, ObjectModel, Outcome, Scope,
+    Sealed, Slot, WORD_BYTES,
 };
 
 /// Cells of each image of these tests.
@@ -27,7 +27,7 @@ fn register(session: &Session<'_>, constants: &[u64], pins: u32) -> (ImageId, Ad
         // SAFETY: `image_memory` is writable and ours.
         unsafe { slot.store_word(word) };
     }
-    let image = session.mutator().register_image(ImageDescription {
+    let description = ImageDescription {
         range,
         sealed: vec![sealed],
         cells,
@@ -35,8 +35,31 @@ fn register(session: &Session<'_>, constants: &[u64], pins: u32) -> (ImageId, Ad
         pins,
         external_bytes: range.bytes(),
         external_mappings: 1,
-    });
-    (image, range)
+    };
+    // SAFETY: the chunks are the test's, writable as long as the arena; cells are zero, and the constants
+    // of these tests lead to images.
+    (
+        unsafe { session.mutator().register_image(description) },
+        range,
+    )
+}
+
+/// Takes back the pin that an image of these tests was registered with.
+fn unpin(session: &Session<'_>, image: ImageId) {
+    // SAFETY: nobody relies on the pin of a test's image.
+    assert!(unsafe { session.mutator().unpin_image(image) });
+}
+
+/// The first cell of a registered image.
+fn first_cell(image: AddressRange) -> Slot {
+    // SAFETY: `register` made it a cell: it stays as long as the arena.
+    unsafe { Slot::new(image.start) }
+}
+
+/// What the barrier says of a store into a slot of an image.
+fn barrier(session: &Session<'_>, slot: Slot, value: u64) -> Result<(), Sealed> {
+    // SAFETY: the slot lies in a registered image.
+    unsafe { session.mutator().barrier(slot, value) }
 }
 
 #[test]
@@ -50,30 +73,22 @@ fn code_addresses_references_and_pins_keep_an_image() {
         let (by_constant, range) = register(session, &[], 0);
         let (holder, _) = register(session, &[ToyModel::pair(range.start)], 1);
         let state = session.mutator().state();
-        state
-            .code_roots
-            .borrow_mut()
-            .push(code_range.start.offset_bytes(999));
-        state.roots.borrow_mut().push(ToyModel::pair(constant));
+        state.push_code_root(code_range.start.offset_bytes(999));
+        // SAFETY: a pair in an image of this heap.
+        unsafe { state.push_root_word(ToyModel::pair(constant)) };
         let code = closure_range.start.offset_bytes(CHUNK_BYTES - 16);
         let closure = session.push_root(session.closure(code, &[]));
 
         assert_eq!(session.collect(Scope::Full), Outcome::Done);
-        assert_eq!(*session.mutator().state().unreachable_images.borrow(), []);
+        assert_eq!(session.mutator().state().unreachable_images(), []);
 
         session.truncate_roots(closure - 1);
-        session.mutator().state().code_roots.borrow_mut().clear();
-        session.mutator().unpin_image(by_pin);
-        session.mutator().unpin_image(holder);
+        session.mutator().state().clear_code_roots();
+        unpin(session, by_pin);
+        unpin(session, holder);
         assert_eq!(session.collect(Scope::Full), Outcome::Done);
-        let gone = session
-            .mutator()
-            .state()
-            .unreachable_images
-            .borrow()
-            .clone();
         assert_eq!(
-            gone,
+            session.mutator().state().unreachable_images(),
             [
                 by_code,
                 by_pin,
@@ -93,9 +108,9 @@ fn code_addresses_references_and_pins_keep_an_image() {
 fn cells_are_roots_while_their_image_lives() {
     with_session(|session| {
         let (image, range) = register(session, &[], 1);
-        let cell = Slot::new(range.start);
+        let cell = first_cell(range);
         let pair = session.pair(session.integer(6), session.integer(7));
-        session.mutator().barrier(cell, pair.word()).unwrap();
+        barrier(session, cell, pair.word()).unwrap();
         // SAFETY: cells are writable.
         unsafe { cell.store(pair.word()) };
         for scope in [Scope::Minor, Scope::Full] {
@@ -106,7 +121,7 @@ fn cells_are_roots_while_their_image_lives() {
             let second = unsafe { pair.offset_words(1).load_word() };
             assert_eq!(second, ToyModel::integer(7));
         }
-        session.mutator().unpin_image(image);
+        unpin(session, image);
         let _ = session.collect(Scope::Full);
         assert_eq!(session.mutator().statistics().live_bytes, 0);
     });
@@ -116,9 +131,10 @@ fn cells_are_roots_while_their_image_lives() {
 fn stores_into_sealed_parts_are_refused() {
     with_session(|session| {
         let (_, range) = register(session, &[0, 0], 1);
-        let sealed = Slot::new(range.start.offset_words(CELL_COUNT));
-        assert_eq!(session.mutator().barrier(sealed, 0), Err(Sealed));
-        assert_eq!(session.mutator().barrier(Slot::new(range.start), 0), Ok(()));
+        // SAFETY: a constant of the image.
+        let sealed = unsafe { Slot::new(range.start.offset_words(CELL_COUNT)) };
+        assert_eq!(barrier(session, sealed, 0), Err(Sealed));
+        assert_eq!(barrier(session, first_cell(range), 0), Ok(()));
     });
 }
 
@@ -127,12 +143,11 @@ fn unregistering_forgets_remembered_cells() {
     with_session(|session| {
         let (image, range) = register(session, &[], 1);
         let pair = session.pair(session.integer(6), session.integer(7));
-        session
-            .mutator()
-            .barrier(Slot::new(range.start), pair.word())
-            .unwrap();
-        assert!(session.mutator().unregister_image(image));
-        assert!(!session.mutator().unregister_image(image));
+        barrier(session, first_cell(range), pair.word()).unwrap();
+        // SAFETY: nothing leads into the image.
+        assert!(unsafe { session.mutator().unregister_image(image) });
+        // SAFETY: nothing leads into the image.
+        assert!(!unsafe { session.mutator().unregister_image(image) });
         assert!(!session.mutator().pin_image(image));
         // SAFETY: the image is gone, and nothing refers to its chunk.
         unsafe { session.mutator().arena().release_chunks(range) };
@@ -154,9 +169,7 @@ fn many_mappings_make_a_full_collection_due() {
 
 fn image_memory(session: &Session<'_>) -> AddressRange {
     let arena = session.mutator().arena();
-    let range = arena
-        .reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES)
-        .expect("a free chunk");
+    let range = arena.reserve_image(CHUNK_BYTES).expect("a free chunk");
     make_writable(range);
     range
 }

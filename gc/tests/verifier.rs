@@ -44,12 +44,7 @@ fn a_removed_barrier_is_found() {
 fn an_unregistered_root_range_is_found() {
     enter(&options(), |session| {
         let young = session.pair(session.integer(1), session.integer(1)).word();
-        session
-            .mutator()
-            .state()
-            .forgotten_roots
-            .borrow_mut()
-            .push(young);
+        session.mutator().state().push_forgotten_root(young);
         let message = collect_and_catch(session);
         assert!(message.contains(&format!("{young:#x}")), "{message}");
         assert!(
@@ -68,12 +63,7 @@ fn a_reference_into_freed_memory_is_found() {
         let stale = session.root(root).word();
         session.truncate_roots(root);
         let _ = session.collect(Scope::Full);
-        session
-            .mutator()
-            .state()
-            .forgotten_roots
-            .borrow_mut()
-            .push(stale);
+        session.mutator().state().push_forgotten_root(stale);
         let message = collect_and_catch(session);
         assert!(message.contains("freed memory"), "{message}");
     })
@@ -86,12 +76,7 @@ fn a_reference_into_the_middle_of_an_object_is_found() {
         let root = session.push_root(session.vector(&[session.integer(0); 7]));
         let _ = session.collect(Scope::Minor);
         let middle = session.root(root).word() + 16;
-        session
-            .mutator()
-            .state()
-            .forgotten_roots
-            .borrow_mut()
-            .push(middle);
+        session.mutator().state().push_forgotten_root(middle);
         let message = collect_and_catch(session);
         assert!(message.contains("the inside of an object"), "{message}");
     })

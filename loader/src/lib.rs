@@ -1,15 +1,16 @@
 //! Images: parsing, checking, mapping, relocating, finding by address, unmapping.
 //!
 //! ```text
-//! bytes ─ ImageView::parse ─► checked ─ load ─► LoadedImage ─► Registry
-//!         structure, hash              map, relocate,          address -> image, place
-//!                                      symbols, register
+//! TrustedImage ─ ImageView::parse ─► checked ─ load ─► LoadedImage ─► Registry
+//! bytes            structure, hash              map, relocate,          address -> image, place
+//!                                               symbols, register
 //! ```
 //!
 //! The loader knows ELF and the image header. It never looks at a value or an instruction. The
 //! loader gives names of symbols to a [`Host`], which answers with words.
 //!
-//! Nothing is mapped before every check has passed. Names and lines for tools come from parts of
+//! The loader checks structure and hash. It does not check code: [`load`] takes a [`TrustedImage`], for
+//! which somebody vouches. Nothing is mapped before every check has passed. Names and lines for tools come from parts of
 //! the file that are never mapped. Damage to these parts costs names and lines, and nothing else.
 
 mod contents;
@@ -26,6 +27,7 @@ mod relative_relocations;
 mod relocate;
 mod segment;
 mod symbols;
+mod trust;
 mod validate;
 mod validate_native;
 
@@ -37,3 +39,4 @@ pub use load::{Host, LoadOptions, LoadedImage, Placement, load};
 pub use native_map::{NativeReturn, is_native_code, native_return_at};
 pub use registry::Registry;
 pub use segment::SegmentKind;
+pub use trust::TrustedImage;

@@ -16,9 +16,15 @@ use crate::kept::KeptFile;
 use crate::map::{Mapping, UnsealedMapping, sealed_bytes};
 use crate::native_map::Registration;
 use crate::relocate::{choose_tiers, relocate, write_symbols};
+use crate::trust::TrustedImage;
 
 /// What loading needs of the heap that an image becomes part of.
-pub trait Host {
+///
+/// # Safety
+///
+/// All answers are of one heap: its arena, words of its symbols, and the identity of an image that it
+/// registered as described. The loader writes them into memory that code relies on.
+pub unsafe trait Host {
     /// The address space of the heap.
     fn arena(&self) -> &Arc<Arena>;
 
@@ -26,7 +32,8 @@ pub trait Host {
     /// before the image is registered.
     fn symbol(&mut self, name: &str) -> u64;
 
-    /// Registers the image with the collector.
+    /// Registers the image with the collector. The description is true: the image lies in chunks that
+    /// [`Arena::reserve_image`] gave for it, and stays mapped until [`LoadedImage::unload`].
     fn register(&mut self, description: ImageDescription) -> ImageId;
 
     /// Where images that are mapped are kept as files, for tools that look for their symbols there.
@@ -75,17 +82,18 @@ pub struct LoadedImage {
     debug_tables: OnceLock<DebugTables>,
 }
 
-/// Brings a checked image into the heap of `host`. `name` is for messages, usually a path.
+/// Checks an image, and brings it into the heap of `host`. `name` is for messages, usually a path.
 ///
 /// # Errors
 ///
-/// [`LoadError::NoRoom`], [`LoadError::System`]; nothing is left behind.
+/// [`LoadError`]: the first check that failed, or what the system refused; nothing is left behind.
 pub fn load(
-    view: &ImageView<'_>,
+    image: &TrustedImage<'_>,
     name: &str,
     host: &mut dyn Host,
     options: LoadOptions,
 ) -> Result<LoadedImage, LoadError> {
+    let view = &ImageView::parse(image.bytes())?;
     let directory = host
         .directory()
         .filter(|_| options.placement == Placement::Mapped);

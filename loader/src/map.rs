@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use abi::image::{Extent, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::native::Tier;
-use gc::{Address, AddressRange, Arena, ChunkKind};
+use gc::{Address, AddressRange, Arena};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
@@ -54,7 +54,7 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
         kept: Option<&KeptFile>,
     ) -> Result<Self, LoadError> {
         let image_bytes = view.header.image.bytes as usize;
-        let range = arena.reserve_chunks(ChunkKind::Image, 0, image_bytes)?;
+        let range = arena.reserve_image(image_bytes)?;
         let mut mapping = Mapping {
             arena: Arc::clone(arena),
             range,
@@ -159,7 +159,8 @@ impl Mapping {
         let (start, bytes) = self.granules(view.header.image);
         let access = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::PRIVATE | MapFlags::FIXED;
-        // SAFETY: as in `map_segment`.
+        // SAFETY: the granules lie in the range that was reserved for this image alone, and no reference
+        // into it exists yet.
         unsafe { rustix::mm::mmap_anonymous(start, bytes, access, flags) }
             .map_err(system("mapping memory for an image"))?;
         for segment in view.segments.iter().flatten() {
@@ -229,8 +230,8 @@ impl Drop for Mapping {
     fn drop(&mut self) {
         if !self.is_kept {
             // SAFETY: the range is one run of chunks; slices of it borrow from `self`. Words that
-            // lead into it exist only once the image was registered: then it is kept until
-            // `LoadedImage::unload`, whose caller answers for them.
+            // lead into it exist only once the image was registered: then it is kept, but for
+            // `LoadedImage::unload`, to whom it was promised that there are none any more.
             unsafe { self.arena.release_chunks(self.range) };
         }
     }

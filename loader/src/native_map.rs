@@ -97,7 +97,7 @@ pub(crate) struct Registration {
 
 // SAFETY: what the pointer leads to is never changed.
 unsafe impl Send for Registration {}
-// SAFETY: as above.
+// SAFETY: what the pointer leads to is never changed, and freed only by who owns the registration.
 unsafe impl Sync for Registration {}
 
 impl Registration {

@@ -35,7 +35,8 @@ pub(crate) fn write_symbols(mapping: &UnsealedMapping<'_, '_>, symbols: &[u64]) 
     }
     for fixup in mapping.view().symbols().fixups() {
         let word = mapping.address(fixup.address);
-        // SAFETY: the address was checked to be a word of the constants; as in `relocate`.
+        // SAFETY: the address was checked to be a word of the constants, which are writable and nobody
+        // else's before the mapping is sealed.
         unsafe { word.store_word(symbols[fixup.symbol as usize]) };
     }
 }
@@ -57,7 +58,8 @@ pub(crate) fn choose_tiers(mapping: &UnsealedMapping<'_, '_>, tier: Tier) {
             if procedure.code.first() == Some(&(Opcode::EnterNative as u8)) {
                 // Procedures are padded to their alignment: there are more bytes than one.
                 let start = mapping.address(procedure.code_start());
-                // SAFETY: as in `write_code`.
+                // SAFETY: procedures lie in the code at multiples of 16 bytes, and their code after a header
+                // of such a multiple; it is readable.
                 let mut word = unsafe { start.load_word() }.to_le_bytes();
                 word[0] = Opcode::NoOperation as u8;
                 write_code(mapping, procedure.code_start(), &word);

@@ -15,7 +15,7 @@ use compiler::link::unit::{
 use compiler::ssa::ir::{CellId, ProcedureId};
 use gc::toy::{ToyModel, ToyState};
 use gc::{Arena, HeapOptions, ImageDescription, ImageId, Mutator};
-use loader::Host;
+use loader::{Host, TrustedImage};
 
 /// A heap whose interned symbols are fixnums: ten times the length of the name.
 pub(crate) struct ToyHost {
@@ -35,7 +35,8 @@ impl ToyHost {
     }
 }
 
-impl Host for ToyHost {
+// SAFETY: all answers are of one heap; its symbols are integers, which nothing moves or collects.
+unsafe impl Host for ToyHost {
     fn arena(&self) -> &Arc<Arena> {
         self.mutator.arena()
     }
@@ -45,8 +46,16 @@ impl Host for ToyHost {
     }
 
     fn register(&mut self, description: ImageDescription) -> ImageId {
-        self.mutator.register_image(description)
+        // SAFETY: the loader describes an image that it has mapped for this heap; tests unload images only
+        // after they were unregistered or reported.
+        unsafe { self.mutator.register_image(description) }
     }
+}
+
+/// An image for a heap in which nobody runs its code.
+pub(crate) fn trusted(file: &[u8]) -> TrustedImage<'_> {
+    // SAFETY: a toy heap has no machine: the code is never run, and no frame has a map.
+    unsafe { TrustedImage::vouch(file) }
 }
 
 /// What [`ToyHost`] answers for a symbol.

@@ -9,15 +9,14 @@ use loader::{
     ImageView, LoadOptions, LoadedImage, SegmentKind, is_native_code, load, native_return_at,
 };
 
-use crate::image_support::{ToyHost, sample_unit, second};
+use crate::image_support::{ToyHost, sample_unit, second, trusted};
 use crate::life::access_to;
 use crate::native_sample::{RETURN_OFFSET, native_image, native_unit};
 use crate::{PLACEMENTS, unload};
 
 fn load_native(host: &mut ToyHost, options: LoadOptions) -> LoadedImage {
     let file = native_image();
-    let view = ImageView::parse(&file).expect("the sample is well-formed");
-    load(&view, "native", host, options).expect("there is room")
+    load(&trusted(&file), "native", host, options).expect("there is room")
 }
 
 /// The header of the procedure with native code, and its first opcode.
@@ -71,10 +70,10 @@ fn return_words_lead_to_frames_while_the_image_is_loaded() {
         assert_eq!(map.slot_count(), 1);
         let near = [code.start, return_word.offset_bytes(1), image.entry()];
         for address in near {
-            // SAFETY: as above.
+            // SAFETY: images are unloaded in this thread alone.
             assert_eq!(unsafe { native_return_at(address) }, None);
         }
-        // SAFETY: as above.
+        // SAFETY: images are unloaded in this thread alone.
         let is_native = |address| unsafe { is_native_code(address) };
         assert!(is_native(code.start) && is_native(return_word));
         assert!(!is_native(code.end) && !is_native(image.entry()));

@@ -10,7 +10,7 @@ use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::native_code::{NativeCode, NativeFunction, NativeReturn};
 use compiler::link::unit::{FrameMapId, LinkUnit, ProcedureCode};
-use cozen::{Call, Error, Tier};
+use cozen::{Call, Error, Retention, Tier, TrustedImage};
 
 use crate::native_runtime;
 use crate::runtime::runtime_builder;
@@ -88,7 +88,7 @@ fn a_panic_of_a_closure_that_a_closure_called_unwinds_only_the_inner_one() {
 }
 
 /// An image whose entry is native code that asks a stub for a runtime operation that there is not.
-fn image_with_a_bug() -> Vec<u8> {
+fn image_with_a_bug() -> TrustedImage<'static> {
     let stub = context::stub_word(Stub::Runtime).to_le_bytes();
     let code = [
         &[0x55][..],                     // push rbp
@@ -136,12 +136,14 @@ fn image_with_a_bug() -> Vec<u8> {
         }),
         ..ProcedureCode::default()
     };
-    link(&LinkUnit {
+    let file = link(&LinkUnit {
         procedures: vec![entry].into(),
         frame_maps: vec![map(&[]), map(&[SlotState::Raw])].into(),
         ..LinkUnit::default()
     })
-    .expect("the unit is small")
+    .expect("the unit is small");
+    // SAFETY: the native code calls a stub with a number that the stub checks, and does nothing else.
+    unsafe { TrustedImage::vouch(file) }
 }
 
 #[test]
@@ -149,7 +151,7 @@ fn a_panic_behind_a_stub_goes_on_beyond_native_code() {
     let mut runtime = native_runtime();
     let image = image_with_a_bug();
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        runtime.enter(|scheme| scheme.run_image(&image, "bug", false))
+        runtime.enter(|scheme| scheme.run_image(&image, "bug", Retention::Reached))
     }));
     let panic = outcome.expect_err("there is no such operation");
     let message = panic.downcast_ref::<String>().expect("a panic's text");
@@ -157,4 +159,89 @@ fn a_panic_behind_a_stub_goes_on_beyond_native_code() {
     drop(runtime);
     let sum = native_runtime().enter(|scheme| scheme.evaluate::<i64>("(+ 1 2)"));
     assert_eq!(sum.expect("other runtimes go on"), 3);
+}
+
+fn is_broken<T>(outcome: &Result<T, Error>) -> bool {
+    matches!(outcome, Err(Error::Broken))
+}
+
+/// Whether `body` panics, and says that the runtime is broken.
+fn refuses<R>(body: impl FnOnce() -> R) -> bool {
+    let panic = catch_unwind(AssertUnwindSafe(body)).map(drop);
+    let Err(panic) = panic else { return false };
+    let message = panic.downcast_ref::<String>().map(String::as_str);
+    let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
+    message.is_some_and(|message| message.contains("cannot be used any more"))
+}
+
+#[test]
+fn after_a_panic_that_a_closure_has_caught_the_runtime_refuses_everything() {
+    let mut runtime = native_runtime();
+    runtime.enter(|scheme| {
+        scheme
+            .define_procedure("run-bug", |call: &mut Call<'_, '_>| {
+                let kept = call.argument_handle(0)?;
+                let image = image_with_a_bug();
+                let caught = catch_unwind(AssertUnwindSafe(|| {
+                    call.scheme().run_image(&image, "bug", Retention::Reached)
+                }));
+                assert!(caught.is_err());
+                assert!(is_broken(&call.argument::<i64>(1)));
+                assert!(is_broken(
+                    &call.argument_value(0).map(cozen::Value::is_pair)
+                ));
+                assert!(is_broken(&call.scheme().evaluate::<i64>("(+ 1 2)")));
+                assert!(is_broken(&call.scheme().call::<i64>(&kept, &[])));
+                assert!(is_broken(
+                    &call.scheme().value_of(&kept).map(cozen::Value::is_pair)
+                ));
+                assert!(is_broken(&call.give(1_i64)));
+                // The outer run must not go on, whatever the closure answers.
+                Ok(())
+            })
+            .unwrap();
+        let program = "(define gone-on #f)
+            (guard (e (#t (set! gone-on #t)))
+              (dynamic-wind
+                (lambda () 1)
+                (lambda () (+ 1 (run-bug (list 1 2) 3)) (set! gone-on #t))
+                (lambda () (set! gone-on #t))))";
+        let outcome = scheme.run_text(program, "test");
+        assert!(is_broken(&outcome), "{outcome:?}");
+        assert!(is_broken(&scheme.evaluate::<i64>("(+ 1 2)")));
+        assert!(is_broken(
+            &scheme.variable("gone-on").map(cozen::Value::is_true)
+        ));
+        assert!(is_broken(&scheme.result::<i64>()));
+        assert!(is_broken(&scheme.flush()));
+        assert!(is_broken(
+            &scheme.define_procedure("late", |_: &mut Call<'_, '_>| Ok(()))
+        ));
+        assert!(refuses(|| scheme.value().is_true()));
+        assert!(refuses(|| scheme.heap().null().is_null()));
+        assert!(refuses(|| scheme.collect()));
+    });
+    assert!(is_broken(&runtime.flush()));
+    drop(runtime);
+    let sum = native_runtime().enter(|scheme| scheme.evaluate::<i64>("(+ 1 2)"));
+    assert_eq!(sum.expect("other runtimes go on"), 3);
+}
+
+#[test]
+fn after_a_panic_that_unwound_the_outermost_run_the_runtime_refuses_everything() {
+    let mut runtime = native_runtime();
+    let image = image_with_a_bug();
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        runtime.enter(|scheme| scheme.run_image(&image, "bug", Retention::Reached))
+    }));
+    assert!(outcome.is_err());
+    runtime.enter(|scheme| {
+        assert!(is_broken(&scheme.evaluate::<i64>("(+ 1 2)")));
+        assert!(is_broken(&scheme.run_image(
+            &image,
+            "bug",
+            Retention::Reached
+        )));
+        assert!(refuses(|| scheme.heap().null().is_null()));
+    });
 }

@@ -15,115 +15,29 @@
 
 use abi::native::CAPTURING_SLOTS;
 use abi::object_layout::chunk;
-use abi::tag::{self, Header, Kind};
 use gc::{Address, Full, WORD_BYTES};
 
-use crate::frame_walk::{remove_barrier, return_word, slot_address};
+use crate::chunk::{CapturedFrame, Chunk, Continuation, Link};
+use crate::frame_walk::{FramePointer, remove_barrier, return_word, slot_address};
+use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::object::Object;
-use crate::stack::{Base, Link};
+use crate::stack::Base;
 use crate::stubs::{CodeTier, ReturnKind, ReturnWord, StubWords};
 use crate::value::Value;
 
 /// Frames are put into chunks of at most so many bytes, unless one frame takes more.
 const CHUNK_BYTES: usize = 8 << 10;
 
-/// Fields of a chunk; they hold values (`NEXT`) or raw words.
-#[derive(Clone, Copy)]
-struct Chunk(Address);
-
-impl Chunk {
-    #[inline(always)]
-    fn of(word: u64) -> Self {
-        Self(Address::from_word(word & !tag::TAG_MASK))
-    }
-
-    #[inline(always)]
-    fn field(self, offset: usize) -> u64 {
-        // SAFETY: `Chunk` is made of words with the kind checked, or by `allocate`.
-        unsafe { self.0.offset_bytes(offset).load_word() }
-    }
-
-    /// Only in chunks that were just allocated: no barrier.
-    #[inline(always)]
-    fn init(self, offset: usize, word: u64) {
-        // SAFETY: as in `field`.
-        unsafe { self.0.offset_bytes(offset).store_word(word) };
-    }
-
-    #[inline(always)]
-    fn link(self) -> Link {
-        let offset = tag::fixnum_value(self.field(chunk::NEXT_OFFSET)) as usize;
-        Link {
-            chunk: self.field(chunk::NEXT),
-            offset,
-        }
-    }
-
-    #[inline(always)]
-    fn set_link(self, link: Link) {
-        self.init(chunk::NEXT, link.chunk);
-        self.init(chunk::NEXT_OFFSET, Value::count(link.offset).word());
-    }
-
-    #[inline(always)]
-    fn frame_words(self) -> usize {
-        tag::fixnum_value(self.field(chunk::FRAME_WORDS)) as usize
-    }
-
-    /// The frame that starts so many words from the first.
-    #[inline(always)]
-    fn frame_at(self, offset: usize) -> CapturedFrame {
-        if offset == 0 {
-            return CapturedFrame {
-                resume: self.field(chunk::RESUME),
-                words: tag::fixnum_value(self.field(chunk::FIRST_WORDS)) as usize,
-            };
-        }
-        let resume = self.field(chunk::FRAMES + (offset - 1) * WORD_BYTES);
-        // SAFETY: the words that lead into captured frames are return words of code that the chunk
-        // keeps.
-        let words = unsafe { ReturnWord::new(resume) }.words();
-        CapturedFrame { resume, words }
-    }
-
-    #[inline(always)]
-    fn word(self) -> u64 {
-        self.0.word() | tag::TAG_OBJECT
-    }
-}
-
-/// A frame in a chunk.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct CapturedFrame {
-    /// The return word that leads into it.
-    pub(crate) resume: u64,
-    /// Its words, the return word at its end included.
-    pub(crate) words: usize,
-}
-
-impl CapturedFrame {
-    /// What is known of the return word that leads into it.
-    ///
-    /// # Safety
-    ///
-    /// The code that it leads to stays mapped: the current base keeps it.
-    pub(crate) unsafe fn return_word(self) -> ReturnWord {
-        // SAFETY: passed on to the caller.
-        unsafe { ReturnWord::new(self.resume) }
-    }
-}
-
 /// A native frame that was just restored.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct NativeFrame {
     /// The frame pointer of its callee, where the return word that leads into it stands.
-    pub(crate) callee: Address,
+    pub(crate) callee: FramePointer,
     /// Its own.
-    pub(crate) top: Address,
+    pub(crate) top: FramePointer,
 }
 
-/// A run of frames on the stack that goes into one chunk.
+/// A run of frames on the stack that goes into one chunk: made by walks over the base that runs.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     /// The innermost of them.
@@ -140,7 +54,7 @@ struct Piece {
 impl Piece {
     /// The first frames older than the one at `fp`, if any lie on the stack.
     #[inline(always)]
-    fn above(base: &Base, stubs: StubWords, fp: Address) -> Option<Self> {
+    fn above(base: &Base, stubs: StubWords, fp: FramePointer) -> Option<Self> {
         let first = return_word(base, stubs, fp)?;
         let mut piece = Self {
             first: CapturedFrame {
@@ -148,7 +62,7 @@ impl Piece {
                 words: first.words(),
             },
             tier: first.tier(),
-            start: fp.offset_bytes(WORD_BYTES),
+            start: fp.address().offset_bytes(WORD_BYTES),
             words: first.words(),
             is_last: false,
         };
@@ -166,20 +80,30 @@ impl Piece {
     }
 
     /// The frame pointer of its outermost frame.
-    fn outermost(self) -> Address {
-        self.start.offset_words(self.words - 1)
+    #[inline(always)]
+    fn outermost(self) -> FramePointer {
+        // SAFETY: a frame ends with its return word; those of a piece are on the stack.
+        unsafe { FramePointer::new(self.start.offset_words(self.words - 1)) }
     }
 }
 
 impl Mutator<'_> {
     /// Captures the continuation of the frame at `fp`, which runs on the current base, in this tier. A
-    /// native frame has saved the registers of its caller, see [`CAPTURING_SLOTS`].
+    /// native frame has saved the registers of the frame above, see [`CAPTURING_SLOTS`].
+    ///
+    /// # Safety
+    ///
+    /// So it is.
     ///
     /// # Errors
     ///
     /// [`Full`]: the copies need a collection first.
     #[inline]
-    pub(crate) fn capture(&mut self, fp: Address, tier: CodeTier) -> Result<u64, Full> {
+    pub(crate) unsafe fn capture(
+        &mut self,
+        fp: FramePointer,
+        tier: CodeTier,
+    ) -> Result<Live, Full> {
         let stubs = self.state().stubs;
         let base = self.state_mut().stack.current();
         remove_barrier(base);
@@ -193,13 +117,21 @@ impl Mutator<'_> {
             Some(piece) if piece.is_last => self.copy_piece(fp, piece, older)?,
             Some(piece) => self.copy_pieces(fp, piece, older)?,
         };
-        Ok(self.allocate_continuation(fp, tier, link))
+        // SAFETY: the frame is of this tier, by the contract of this function.
+        Ok(unsafe { self.allocate_continuation(fp, tier, link) })
     }
 
     /// As [`Self::capture`] of a native frame, where it has at most one frame of native code to copy;
     /// `None` if not. Never panics.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::capture`].
     #[inline(always)]
-    pub(crate) fn capture_native_frame(&mut self, fp: Address) -> Result<Option<u64>, Full> {
+    pub(crate) unsafe fn capture_native_frame(
+        &mut self,
+        fp: FramePointer,
+    ) -> Result<Option<Live>, Full> {
         let stubs = self.state().stubs;
         let Some(base) = self.state_mut().stack.bases.last() else {
             return Ok(None);
@@ -208,8 +140,7 @@ impl Mutator<'_> {
             return Ok(None);
         }
         let older = base.link;
-        // SAFETY: the return word of the running frame.
-        let resume = unsafe { fp.load_word() };
+        let resume = fp.return_word();
         let link = if resume == stubs.underflow(CodeTier::Native) {
             self.heap().reserve(CONTINUATION_BYTES_MAX)?;
             older
@@ -222,23 +153,26 @@ impl Mutator<'_> {
             let piece = Piece {
                 first: CapturedFrame { resume, words },
                 tier: CodeTier::Native,
-                start: fp.offset_bytes(WORD_BYTES),
+                start: fp.address().offset_bytes(WORD_BYTES),
                 words,
                 is_last: true,
             };
-            // SAFETY: its return word. The first frame of a base is bytecode.
-            let end = unsafe { piece.outermost().load_word() };
+            // The first frame of a base is bytecode.
+            let end = piece.outermost().return_word();
             if end != stubs.underflow(CodeTier::Native) {
                 return Ok(None);
             }
             self.copy_piece(fp, piece, older)?
         };
-        Ok(Some(self.allocate_continuation(fp, CodeTier::Native, link)))
+        // SAFETY: a native frame, by the contract of this function.
+        Ok(Some(unsafe {
+            self.allocate_continuation(fp, CodeTier::Native, link)
+        }))
     }
 
     /// Copies the only frames on the stack, those above `fp`, into a chunk that goes on at `older`.
     #[inline(always)]
-    fn copy_piece(&mut self, fp: Address, piece: Piece, older: Link) -> Result<Link, Full> {
+    fn copy_piece(&mut self, fp: FramePointer, piece: Piece, older: Link) -> Result<Link, Full> {
         self.heap()
             .reserve(piece_bytes(piece.words) + CONTINUATION_BYTES_MAX)?;
         let link = self.copied(piece, older);
@@ -250,7 +184,7 @@ impl Mutator<'_> {
     /// the last goes on at `older`.
     #[cold]
     #[inline(never)]
-    fn copy_pieces(&mut self, fp: Address, first: Piece, older: Link) -> Result<Link, Full> {
+    fn copy_pieces(&mut self, fp: FramePointer, first: Piece, older: Link) -> Result<Link, Full> {
         let stubs = self.state().stubs;
         let base = &*self.state_mut().stack.current();
         let mut pieces = vec![first];
@@ -270,10 +204,10 @@ impl Mutator<'_> {
 
     /// Lets the frame at `fp`, of this tier, return into captured frames.
     #[inline(always)]
-    fn let_underflow(&mut self, fp: Address, tier: CodeTier, link: Link) {
+    fn let_underflow(&mut self, fp: FramePointer, tier: CodeTier, link: Link) {
         let word = self.state().stubs.underflow(tier);
-        // SAFETY: the return word of the running frame.
-        unsafe { fp.store_word(word) };
+        // SAFETY: the frames above were copied, and the base goes on at the copies.
+        unsafe { fp.set_return_word(word) };
         if let Some(base) = self.state_mut().stack.bases.last_mut() {
             base.link = link;
         }
@@ -282,74 +216,72 @@ impl Mutator<'_> {
     /// A copy of frames on the stack, which goes on at `older`; the memory was reserved.
     #[inline(always)]
     fn copied(&self, piece: Piece, older: Link) -> Link {
-        let made = self.allocate_chunk(piece.words, piece.words as u64);
-        made.set_link(older);
-        made.init(chunk::RESUME, piece.first.resume);
-        made.init(chunk::FIRST_WORDS, Value::count(piece.first.words).word());
+        let made = Chunk::allocate(self, piece.words, piece.words as u64);
+        // SAFETY: the chunk is new; it has the fields of the prefix, and a word for each of the frames'.
+        unsafe {
+            made.init_link(older);
+            made.init(chunk::RESUME, piece.first.resume);
+            made.init(chunk::FIRST_WORDS, Value::count(piece.first.words).word());
+        }
         for index in 0..piece.words {
             // SAFETY: a word of a suspended frame on the stack.
             let word = unsafe { piece.start.offset_words(index).load_word() };
-            made.init(chunk::FRAMES + index * WORD_BYTES, word);
+            // SAFETY: the chunk is new, and has so many words.
+            unsafe { made.init(chunk::FRAMES + index * WORD_BYTES, word) };
         }
-        Link {
-            chunk: made.word(),
-            offset: 0,
-        }
+        Link::to(made)
     }
 
     /// The continuation of the frame at `fp`, which runs on the current base, in this tier, and returns
     /// into the captured frames at `link`. The memory was reserved.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::capture`].
     #[inline(always)]
-    fn allocate_continuation(&self, fp: Address, tier: CodeTier, link: Link) -> u64 {
+    unsafe fn allocate_continuation(&self, fp: FramePointer, tier: CodeTier, link: Link) -> Live {
         let words = match tier {
             CodeTier::Bytecode => chunk::REGISTER_WORDS,
             CodeTier::Native => chunk::NATIVE_REGISTER_WORDS,
         };
-        let made = self.allocate_chunk(0, words);
-        made.set_link(link);
+        let made = Chunk::allocate(self, 0, words);
         let context = &self.state().native;
-        made.init(chunk::RESUME, context.base_serial.get());
-        made.init(chunk::FIRST_WORDS, Value::count(0).word());
-        made.init(chunk::HANDLERS, context.handlers.get());
-        made.init(chunk::PARAMETERS, context.parameters.get());
+        // SAFETY: the chunk is new; it has the fields of the prefix and these registers.
+        unsafe {
+            made.init_link(link);
+            made.init(chunk::RESUME, context.base_serial.get());
+            made.init(chunk::FIRST_WORDS, Value::count(0).word());
+            made.init(chunk::HANDLERS, context.handlers.get());
+            made.init(chunk::PARAMETERS, context.parameters.get());
+        }
         if tier == CodeTier::Native {
             // One word at a time: wider copies would wait for the stores.
             for (index, &slot) in CAPTURING_SLOTS.iter().enumerate() {
-                // SAFETY: a slot of the native frame, which saved the register there.
-                let register = unsafe { slot_address(fp, slot).load_word() };
-                made.init(chunk::NATIVE_REGISTERS + index * WORD_BYTES, register);
+                // SAFETY: the native frame has saved the register in this slot, by the contract of this
+                // function.
+                let register = unsafe { slot_address(fp.address(), slot).load_word() };
+                // SAFETY: the chunk is new, and has a word for each of these registers.
+                unsafe { made.init(chunk::NATIVE_REGISTERS + index * WORD_BYTES, register) };
             }
         }
-        made.word()
-    }
-
-    /// A chunk with so many words after its prefix.
-    #[inline(always)]
-    fn allocate_chunk(&self, frame_words: usize, words: u64) -> Chunk {
-        let header = Header::new(Kind::Chunk, chunk::PREFIX_WORDS + words);
-        let made = Chunk(self.heap().allocate(header.object_bytes() as usize));
-        made.init(0, header.word());
-        made.init(chunk::FRAME_WORDS, Value::count(frame_words).word());
-        made
+        made.live()
     }
 
     /// Copies the next older captured frame of the current base to the base's top, and lets it
     /// return to what comes after it; `None` if the base ends.
     #[inline(always)]
     pub(crate) fn restore_frame(&mut self) -> Option<CapturedFrame> {
-        let link = self.state_mut().stack.current().link;
-        if link.chunk == tag::FALSE {
-            return None;
-        }
-        let frame = Chunk::of(link.chunk).frame_at(link.offset);
-        let top = self.state_mut().stack.current().top;
-        let last = self.copy_back(link, frame, top);
+        let base = self.state_mut().stack.current();
+        let (link, top) = (base.link, base.top);
+        let (from, offset) = link.place()?;
+        let frame = from.frame_at(offset);
+        let last = self.copy_back((from, offset), frame, top);
         let stubs = self.state().stubs;
         if stubs.kind(last) == ReturnKind::Code {
             // SAFETY: the return word of the captured frame, which the chunk keeps.
             let tier = unsafe { stubs.tier(last) };
-            // SAFETY: the return word of the frame just copied.
-            unsafe { top.store_word(stubs.underflow(tier)) };
+            // SAFETY: the frame just copied is on the stack, and the base goes on at what comes after it.
+            unsafe { top.set_return_word(stubs.underflow(tier)) };
         }
         Some(frame)
     }
@@ -358,17 +290,19 @@ impl Mutator<'_> {
     /// that goes on is one of native code and the innermost of its chunk; `None`, and nothing is done, if
     /// not. Never panics.
     #[inline(always)]
-    pub(crate) fn resume_native_frame(&mut self, continuation: Address) -> Option<NativeFrame> {
-        let continuation = Chunk(continuation);
+    pub(crate) fn resume_native_frame(
+        &mut self,
+        continuation: Continuation,
+    ) -> Option<NativeFrame> {
         let link = continuation.link();
         let stubs = self.state().stubs;
         let is_in_headroom = self.state().stack.in_headroom;
-        if link.chunk == tag::FALSE || link.offset != 0 || is_in_headroom {
+        let (from, offset) = link.place()?;
+        if offset != 0 || is_in_headroom {
             return None;
         }
-        let from = Chunk::of(link.chunk);
         let frame = from.frame_at(0);
-        let end = from.field(chunk::FRAMES + (frame.words - 1) * WORD_BYTES);
+        let end = from.word(frame.words - 1);
         let is_first = end == stubs.underflow(CodeTier::Native);
         if !is_first || frame.resume == stubs.return_to_bytecode() {
             return None;
@@ -376,101 +310,74 @@ impl Mutator<'_> {
         let base = self.state_mut().stack.bases.last_mut()?;
         base.barrier = None;
         let top = base.top;
-        self.copy_back(link, frame, top);
+        self.copy_back((from, 0), frame, top);
         self.restore_registers(continuation);
         // The callee's return word, right below the frame.
-        let callee = top.offset_bytes((frame.words * WORD_BYTES).wrapping_neg());
+        let callee = top
+            .address()
+            .offset_bytes((frame.words * WORD_BYTES).wrapping_neg());
         // SAFETY: there is room below frames of the stack.
         unsafe { callee.store_word(frame.resume) };
+        // SAFETY: the return word was just written; it leads into the frame just copied.
+        let callee = unsafe { FramePointer::new(callee) };
         Some(NativeFrame { callee, top })
     }
 
-    /// Copies a captured frame, at `link`, to `top`, and makes the current base go on after it. The
-    /// frame's return word, as it was captured.
+    /// Copies a captured frame, one of the chunk at these words from its first, to `top`, and makes the
+    /// current base go on after it. The frame's return word, as it was captured.
     #[inline(always)]
-    fn copy_back(&mut self, link: Link, frame: CapturedFrame, top: Address) -> u64 {
-        let from = Chunk::of(link.chunk);
-        let lowest = top.offset_bytes(((frame.words - 1) * WORD_BYTES).wrapping_neg());
-        let mut word = 0;
-        for index in 0..frame.words {
-            word = from.field(chunk::FRAMES + (link.offset + index) * WORD_BYTES);
-            // SAFETY: the base's frames start at its top, and the captured frame stood there.
-            unsafe { lowest.offset_words(index).store_word(word) };
-        }
-        let end = link.offset + frame.words;
-        let next = if end < from.frame_words() {
-            Link {
-                offset: end,
-                ..link
-            }
-        } else {
-            from.link()
-        };
+    fn copy_back(
+        &mut self,
+        (from, offset): (Chunk, usize),
+        frame: CapturedFrame,
+        top: FramePointer,
+    ) -> u64 {
+        let lowest = top
+            .address()
+            .offset_bytes(((frame.words - 1) * WORD_BYTES).wrapping_neg());
+        // SAFETY: the base's frames start at its top, and the captured frame stood there.
+        let last = unsafe { from.copy_words(offset, frame.words, lowest) };
         if let Some(base) = self.state_mut().stack.bases.last_mut() {
-            base.link = next;
+            base.link = Link::into_frame_at(from, offset + frame.words);
         }
-        word
+        last
     }
 
     /// Makes the current base go on at `continuation`, which belongs to it, with its registers; what kind
     /// of code goes on.
     #[inline]
-    pub(crate) fn set_continuation(&mut self, continuation: u64) -> CodeTier {
-        let continuation = Chunk::of(continuation);
+    pub(crate) fn set_continuation(&mut self, continuation: Continuation) -> CodeTier {
         let link = continuation.link();
         self.restore_registers(continuation);
-        self.state().native.reinstated.set(continuation.0.word());
+        let registers = continuation.native_registers();
+        self.state().native.reinstated.set(registers);
         let base = self.state_mut().stack.current();
         base.barrier = None;
         base.link = link;
-        if continuation.field(0) == chunk::NATIVE_HEADER {
-            CodeTier::Native
-        } else {
-            CodeTier::Bytecode
+        match registers {
+            Some(_) => CodeTier::Native,
+            None => CodeTier::Bytecode,
         }
     }
 
     /// Puts the registers of handlers and parameters back.
     #[inline(always)]
-    fn restore_registers(&self, continuation: Chunk) {
+    fn restore_registers(&self, continuation: Continuation) {
         let context = &self.state().native;
-        context.handlers.set(continuation.field(chunk::HANDLERS));
-        context
-            .parameters
-            .set(continuation.field(chunk::PARAMETERS));
-    }
-
-    /// Writes the registers that native code made the continuation with that was just set, from slot 1
-    /// of the border frame at `fp` on.
-    #[inline(always)]
-    pub(crate) fn store_reinstated_registers(&self, fp: Address) {
-        let continuation = Chunk(Address::from_word(self.state().native.reinstated.get()));
-        for index in 0..CAPTURING_SLOTS.len() {
-            let register = continuation.field(chunk::NATIVE_REGISTERS + index * WORD_BYTES);
-            // SAFETY: a slot of the border frame, which the caller makes.
-            unsafe { slot_address(fp, index + 1).store_word(register) };
-        }
+        let [handlers, parameters] = continuation.registers();
+        context.handlers.set(handlers.bits());
+        context.parameters.set(parameters.bits());
     }
 }
 
 /// The return word that leads into the captured frame at `link`; `None` if there is none.
 #[inline(always)]
 pub(crate) fn next_captured(link: Link) -> Option<ReturnWord> {
-    if link.chunk == tag::FALSE {
-        return None;
-    }
-    let frame = Chunk::of(link.chunk).frame_at(link.offset);
+    let (chunk, offset) = link.place()?;
+    let frame = chunk.frame_at(offset);
     // SAFETY: the words that lead into captured frames are return words of code that the chunk
     // keeps; it is reachable from the base.
     Some(unsafe { frame.return_word() })
-}
-
-/// The base that `value` is a continuation of, if it is one.
-#[inline]
-pub(crate) fn continuation_base(value: Value<'_>) -> Option<u64> {
-    Object::of_kind(value, Kind::Chunk)?;
-    let chunk = Chunk::of(value.word());
-    (chunk.frame_words() == 0).then(|| tag::fixnum_value(chunk.field(chunk::RESUME)) as u64)
 }
 
 const CONTINUATION_BYTES_MAX: usize = piece_bytes(chunk::NATIVE_REGISTER_WORDS as usize);

@@ -81,16 +81,22 @@ impl Mutator<'_> {
 
     // Registers of the machine
 
-    /// Where the machine stood when it called the leaf primitive that runs.
-    pub(crate) fn running_machine(&self) -> Machine {
+    /// Where the machine stood when it called the leaf primitive that runs; `None` if a test calls it.
+    ///
+    /// # Safety
+    ///
+    /// A leaf primitive runs.
+    pub(crate) unsafe fn running_machine(&self) -> Option<Machine> {
         let (pc, fp) = self.state().running.get();
-        Machine::at(gc::Address::new(pc), gc::Address::new(fp))
+        // SAFETY: the machine has noted its place for the primitive that runs, and waits for it.
+        (pc.raw() != 0).then(|| unsafe { Machine::at(pc, fp) })
     }
 
     /// Where the machine stood when it called the host primitive that runs.
     pub(crate) fn suspended_machine(&self) -> Option<Machine> {
         let suspended = self.state().stack.bases.last()?.suspended?;
-        Some(Machine::at(suspended.pc.offset_bytes(1), suspended.fp))
+        // SAFETY: the frame of a base that is suspended, which keeps the code at this place.
+        Some(unsafe { Machine::at(suspended.pc.offset_bytes(1), suspended.fp.address()) })
     }
 
     pub(crate) fn record_type_type(&self) -> Value<'_> {

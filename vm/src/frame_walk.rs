@@ -10,17 +10,67 @@ use abi::frame_map::{FrameMap, HEADER_BYTES, SlotState, state_bytes};
 use abi::object_layout::chunk;
 use gc::{Address, Slot, Visitor, WORD_BYTES};
 
+use crate::chunk::Chunk;
 use crate::stack::{Barrier, Base, Innermost};
 use crate::stubs::{ReturnKind, ReturnWord, StubWords};
 
 /// After a return through a barrier, the next one is put so many bytes up the stack.
 const BARRIER_STEP_BYTES: usize = 8 << 10;
 
+/// The frame pointer of a frame, on the stack or captured in a chunk: its return word stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FramePointer(Address);
+
+impl FramePointer {
+    /// # Safety
+    ///
+    /// While the result is used, `address` is that of the return word of a frame; what it leads to, and
+    /// the frames above to the end of the base or chunk, are kept.
+    #[inline(always)]
+    pub(crate) const unsafe fn new(address: Address) -> Self {
+        Self(address)
+    }
+
+    /// Where the return word is.
+    #[inline(always)]
+    pub(crate) const fn address(self) -> Address {
+        self.0
+    }
+
+    /// The return word, a barrier's if one stands there.
+    #[inline(always)]
+    pub(crate) fn return_word(self) -> u64 {
+        // SAFETY: the return word of a frame stands there, says the type.
+        unsafe { self.0.load_word() }
+    }
+
+    /// Replaces the return word.
+    ///
+    /// # Safety
+    ///
+    /// The frame is on the stack, and `word` leads to where it may return to.
+    #[inline(always)]
+    pub(crate) unsafe fn set_return_word(self, word: u64) {
+        // SAFETY: a word of a frame on the stack, by the contract of this function.
+        unsafe { self.0.store_word(word) };
+    }
+
+    /// The frame above, that goes on after a return.
+    ///
+    /// # Safety
+    ///
+    /// `word` is this frame's return word, as it was before any barrier.
+    #[inline(always)]
+    pub(crate) unsafe fn above(self, word: ReturnWord) -> Self {
+        Self(self.0.offset_words(word.words()))
+    }
+}
+
 /// A suspended frame.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Frame {
     /// Its frame pointer.
-    pub(crate) fp: Address,
+    pub(crate) fp: FramePointer,
     /// What its slots hold.
     pub(crate) slots: Innermost,
 }
@@ -55,7 +105,7 @@ pub(crate) unsafe fn lowest_word(fp: Address, slots: Innermost) -> Address {
     let slot_count = match slots {
         // The callee comes first.
         Innermost::Arguments(count) => count + 1,
-        // SAFETY: passed on to the caller.
+        // SAFETY: a map, by the contract of this function.
         Innermost::Map(address) => usize::from(unsafe { frame_map(address) }.slot_count()),
     };
     fp.offset_bytes((slot_count * WORD_BYTES).wrapping_neg())
@@ -71,13 +121,15 @@ impl Frame {
         match self.slots {
             Innermost::Arguments(count) => {
                 for index in 0..=count {
-                    visitor.slot(Slot::new(slot_address(self.fp, index)));
+                    // SAFETY: the frame holds the callee and so many arguments, all values.
+                    visitor.slot(unsafe { Slot::new(slot_address(self.fp.address(), index)) });
                 }
             }
             Innermost::Map(address) => {
-                // SAFETY: passed on to the caller.
+                // SAFETY: the frame's map, by the contract of this function.
                 let map = unsafe { frame_map(address) };
-                trace_live(self.fp, map, visitor);
+                // SAFETY: the map describes the frame, by the contract of this function.
+                unsafe { trace_live(self.fp.address(), map, visitor) };
             }
         }
     }
@@ -91,20 +143,24 @@ impl Frame {
         let Innermost::Map(address) = self.slots else {
             return;
         };
-        // SAFETY: passed on to the caller.
+        // SAFETY: the frame's map, by the contract of this function.
         let map = unsafe { frame_map(address) };
         for (index, state) in map.states().enumerate() {
             if state == SlotState::Dead {
                 // SAFETY: a slot of the frame, which nothing uses any more.
-                unsafe { slot_address(self.fp, index).store_word(poison) };
+                unsafe { slot_address(self.fp.address(), index).store_word(poison) };
             }
         }
     }
 }
 
 /// Shows `visitor` the live slots of the frame at `fp`: four slots a byte of the map.
+///
+/// # Safety
+///
+/// A suspended frame is there, and `map` describes it.
 #[inline]
-fn trace_live<V: Visitor>(fp: Address, map: FrameMap<'_>, visitor: &mut V) {
+unsafe fn trace_live<V: Visitor>(fp: Address, map: FrameMap<'_>, visitor: &mut V) {
     const LIVE: u8 = SlotState::Live as u8;
     for (byte_index, &byte) in map.state_bytes().iter().enumerate() {
         if byte & byte >> 1 & 0b0101_0101 == 0 {
@@ -112,7 +168,8 @@ fn trace_live<V: Visitor>(fp: Address, map: FrameMap<'_>, visitor: &mut V) {
         }
         for index in 0..4 {
             if byte >> (2 * index) & 0b11 == LIVE {
-                visitor.slot(Slot::new(slot_address(fp, 4 * byte_index + index)));
+                // SAFETY: the map says that a value is in this slot of the frame.
+                visitor.slot(unsafe { Slot::new(slot_address(fp, 4 * byte_index + index)) });
             }
         }
     }
@@ -152,7 +209,8 @@ pub(crate) fn each_frame(
         let Some(word) = return_word(base, stubs, frame.fp).filter(|_| !stops) else {
             return;
         };
-        let fp = frame.fp.offset_words(word.words());
+        // SAFETY: the frame's return word, barriers apart.
+        let fp = unsafe { frame.fp.above(word) };
         (frame, entered_by) = (
             Frame {
                 fp,
@@ -166,9 +224,8 @@ pub(crate) fn each_frame(
 /// The return word of the frame at `fp`, as it was before any barrier; `None` if no older frame of
 /// the base lies on the stack.
 #[inline(always)]
-pub(crate) fn return_word(base: &Base, stubs: StubWords, fp: Address) -> Option<ReturnWord> {
-    // SAFETY: callers name a frame of the base, which has a return word there.
-    let mut word = unsafe { fp.load_word() };
+pub(crate) fn return_word(base: &Base, stubs: StubWords, fp: FramePointer) -> Option<ReturnWord> {
+    let mut word = fp.return_word();
     match stubs.kind(word) {
         ReturnKind::ExitBase | ReturnKind::Underflow => return None,
         ReturnKind::Barrier => {
@@ -217,7 +274,7 @@ pub(crate) fn poison_base(base: &Base, stubs: StubWords, poison: u64) {
 pub(crate) fn remove_barrier(base: &mut Base) {
     if let Some(Barrier { fp, original }) = base.barrier.take() {
         // SAFETY: the frame is still suspended or running, else the barrier were gone.
-        unsafe { fp.store_word(original) };
+        unsafe { fp.set_return_word(original) };
     }
 }
 
@@ -229,14 +286,14 @@ pub(crate) fn renew_barrier(base: &mut Base, stubs: StubWords) {
     }
 }
 
-fn install_barrier(base: &mut Base, stubs: StubWords, fp: Address) {
+fn install_barrier(base: &mut Base, stubs: StubWords, fp: FramePointer) {
     if let Some(word) = return_word(base, stubs, fp) {
         base.barrier = Some(Barrier {
             fp,
             original: word.address().word(),
         });
-        // SAFETY: the return word of a frame of the base.
-        unsafe { fp.store_word(stubs.barrier(word.tier())) };
+        // SAFETY: a frame of the base, which is on the stack; the base knows the original word.
+        unsafe { fp.set_return_word(stubs.barrier(word.tier())) };
     }
 }
 
@@ -255,7 +312,7 @@ pub(crate) fn barrier_original(base: &Base, stubs: StubWords, word: u64) -> Opti
 
 /// Takes the barrier of `base` away, through which the frame at `fp` is returning, and puts one up
 /// some older frame. The original return word.
-pub(crate) fn pass_barrier(base: &mut Base, stubs: StubWords, fp: Address) -> ReturnWord {
+pub(crate) fn pass_barrier(base: &mut Base, stubs: StubWords, fp: FramePointer) -> ReturnWord {
     let barrier = base
         .barrier
         .expect("a barrier on the stack is known to its base");
@@ -267,8 +324,9 @@ pub(crate) fn pass_barrier(base: &mut Base, stubs: StubWords, fp: Address) -> Re
     let original = return_word(base, stubs, fp).expect("barriers replace words that lead to code");
     let mut older = fp;
     while let Some(word) = return_word(base, stubs, older) {
-        older = older.offset_words(word.words());
-        if older.bytes_after(fp) >= BARRIER_STEP_BYTES {
+        // SAFETY: the frame's return word, barriers apart.
+        older = unsafe { older.above(word) };
+        if older.address().bytes_after(fp.address()) >= BARRIER_STEP_BYTES {
             break;
         }
     }
@@ -277,49 +335,37 @@ pub(crate) fn pass_barrier(base: &mut Base, stubs: StubWords, fp: Address) -> Re
 }
 
 /// Shows `visitor` every slot and code address in captured frames.
-///
-/// # Safety
-///
-/// `object` is an initialised chunk.
-pub(crate) unsafe fn trace_chunk<V: Visitor>(object: Address, visitor: &mut V) {
-    visitor.slot(Slot::new(object.offset_bytes(chunk::NEXT)));
-    // SAFETY: passed on to the caller.
-    if unsafe { object.offset_bytes(chunk::FRAME_WORDS).load_word() } == NO_FRAMES {
-        visitor.slot(Slot::new(object.offset_bytes(chunk::HANDLERS)));
-        visitor.slot(Slot::new(object.offset_bytes(chunk::PARAMETERS)));
+pub(crate) fn trace_chunk<V: Visitor>(captured: Chunk, visitor: &mut V) {
+    let object = captured.address();
+    // SAFETY: a chunk leads to another one or to `#f`.
+    visitor.slot(unsafe { Slot::new(object.offset_bytes(chunk::NEXT)) });
+    if captured.frame_words() == 0 {
+        for register in [chunk::HANDLERS, chunk::PARAMETERS] {
+            // SAFETY: a chunk without frames holds values of these registers.
+            visitor.slot(unsafe { Slot::new(object.offset_bytes(register)) });
+        }
         return;
     }
-    // SAFETY: passed on to the caller.
-    unsafe {
-        each_captured_frame(object, |frame, word| {
-            visitor.code(word.address());
-            frame.trace(visitor);
-        });
-    }
+    each_captured_frame(captured, |frame, word| {
+        visitor.code(word.address());
+        // SAFETY: captured frames are suspended, and the return words that lead into them know their maps.
+        unsafe { frame.trace(visitor) };
+    });
 }
 
 /// Calls `visit` with each frame in a chunk and the return word that leads into it.
-///
-/// # Safety
-///
-/// `object` is an initialised chunk.
-pub(crate) unsafe fn each_captured_frame(
-    object: Address,
-    mut visit: impl FnMut(Frame, ReturnWord),
-) {
-    // SAFETY: passed on to the caller.
-    let frame_words = unsafe { object.offset_bytes(chunk::FRAME_WORDS).load_word() };
-    let frame_words = abi::tag::fixnum_value(frame_words) as usize;
-    // SAFETY: as above.
-    let mut resume = unsafe { object.offset_bytes(chunk::RESUME).load_word() };
-    let frames = object.offset_bytes(chunk::FRAMES);
+pub(crate) fn each_captured_frame(captured: Chunk, mut visit: impl FnMut(Frame, ReturnWord)) {
+    let frame_words = captured.frame_words();
+    let mut resume = captured.field(chunk::RESUME);
+    let frames = captured.address().offset_bytes(chunk::FRAMES);
     let mut offset = 0;
     while offset < frame_words {
         // SAFETY: the words that lead into captured frames are return words of code that the
         // chunk keeps.
         let word = unsafe { ReturnWord::new(resume) };
         offset += word.words();
-        let fp = frames.offset_words(offset - 1);
+        // SAFETY: a captured frame ends with its return word, which leads into the next one.
+        let fp = unsafe { FramePointer::new(frames.offset_words(offset - 1)) };
         visit(
             Frame {
                 fp,
@@ -327,13 +373,6 @@ pub(crate) unsafe fn each_captured_frame(
             },
             word,
         );
-        // SAFETY: a captured frame ends with its return word.
-        resume = unsafe { fp.load_word() };
+        resume = fp.return_word();
     }
 }
-
-/// What a chunk without frames has in `FRAME_WORDS`.
-const NO_FRAMES: u64 = match abi::tag::fixnum(0) {
-    Some(word) => word,
-    None => unreachable!(),
-};

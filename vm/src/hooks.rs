@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gc::Handle as RootedWord;
+use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use thiserror::Error;
 
@@ -24,14 +25,18 @@ pub trait Frontend {
         data: &Data,
         datum: DatumId,
         environment: u32,
-    ) -> Result<Vec<u8>, FrontendError>;
+    ) -> Result<TrustedImage<'static>, FrontendError>;
 
     /// An image whose entry runs all forms of the file at `path`.
     ///
     /// # Errors
     ///
     /// [`FrontendError`]: it cannot be read, or does not compile.
-    fn compile_file(&mut self, path: &str, environment: u32) -> Result<Vec<u8>, FrontendError>;
+    fn compile_file(
+        &mut self,
+        path: &str,
+        environment: u32,
+    ) -> Result<TrustedImage<'static>, FrontendError>;
 
     /// The number of an environment: for a list of import sets, or `#t` for the interaction
     /// environment.
@@ -67,6 +72,8 @@ pub(crate) type HostProcedure = Rc<RefCell<HostClosure>>;
 /// Why a host procedure has no result.
 #[derive(Debug)]
 pub enum HostError {
+    /// A panic has cut a run short: nothing goes on.
+    Broken,
     /// An inner run was left for a continuation of an outer one: to be passed on at once.
     Escape,
     /// All runs end with this status.

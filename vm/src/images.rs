@@ -6,7 +6,7 @@ use std::sync::Arc;
 use abi::object_layout::{closure, location};
 use abi::tag::Kind;
 use gc::{Arena, ImageDescription, ImageId};
-use loader::{Host, ImageView, LoadError, LoadOptions, Registry};
+use loader::{Host, LoadError, LoadOptions, Registry, TrustedImage};
 
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -15,7 +15,18 @@ use crate::value::Value;
 /// What the loader sees of the machine.
 struct LoaderHost<'a, 'id>(&'a Mutator<'id>);
 
-impl Host for LoaderHost<'_, '_> {
+/// How long an image stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Retention {
+    /// As long as something leads into it.
+    #[default]
+    Reached,
+    /// For ever.
+    Pinned,
+}
+
+// SAFETY: all answers are of the mutator's heap. Its symbols are pinned, and kept by a table.
+unsafe impl Host for LoaderHost<'_, '_> {
     fn arena(&self) -> &Arc<Arena> {
         self.0.heap().arena()
     }
@@ -25,7 +36,9 @@ impl Host for LoaderHost<'_, '_> {
     }
 
     fn register(&mut self, description: ImageDescription) -> ImageId {
-        self.0.heap().register_image(description)
+        // SAFETY: the loader describes an image that it has mapped into chunks of this heap's arena, and
+        // relocated; it stays mapped until `image_unreachable` unloads it.
+        unsafe { self.0.heap().register_image(description) }
     }
 
     fn directory(&self) -> Option<&Path> {
@@ -36,26 +49,29 @@ impl Host for LoaderHost<'_, '_> {
 impl<'id> Mutator<'id> {
     /// Loads an image; [`Self::result`] is the procedure that runs it.
     ///
-    /// `name` is for messages. The image stays as long as something leads into it, or for ever if
-    /// it is `pinned`.
+    /// `name` is for messages.
     ///
     /// # Errors
     ///
     /// [`LoadError`]: the image is refused.
+    ///
+    /// # Panics
+    ///
+    /// If the machine is broken: see [`Self::is_broken`].
     pub fn load_image(
         &mut self,
-        bytes: &[u8],
+        image: &TrustedImage<'_>,
         name: &str,
-        pinned: bool,
+        retention: Retention,
     ) -> Result<ImageId, LoadError> {
-        let view = ImageView::parse(bytes)?;
+        self.assert_sound();
         let placement = self.state().placement;
         let options = LoadOptions {
             placement,
-            pins: u32::from(pinned),
+            pins: u32::from(retention == Retention::Pinned),
             tier: self.state().tier,
         };
-        let image = loader::load(&view, name, &mut LoaderHost(self), options)?;
+        let image = loader::load(image, name, &mut LoaderHost(self), options)?;
         let (id, code) = (image.id(), image.entry().word());
         self.state_mut().registry.insert(image);
         self.set_result(|m| {

@@ -4,15 +4,18 @@
 //! value is ever stale.
 
 mod arguments;
+mod chunk;
 mod continuation;
 mod datum;
 mod embed;
 mod error;
 mod externals;
 mod frame_walk;
+mod heap;
 pub mod hooks;
 mod images;
 mod interpreter;
+mod live;
 mod mutator;
 mod native;
 mod number;
@@ -37,6 +40,7 @@ pub use arguments::Args;
 pub use embed::integer_of;
 pub use error::{Condition, Irritant, Raise};
 pub use hooks::{FrontendError, Handle, HostError};
+pub use images::Retention;
 pub use mutator::Mutator;
 pub use place::Place;
 pub use primitive::Leaf;

@@ -7,7 +7,7 @@ use abi::tag::{self, Header, Kind};
 use gc::{Brand, Sealed, Slot, WORD_BYTES};
 
 use crate::error::Raise;
-use crate::object::Object;
+use crate::object::{Object, holds_values};
 use crate::object_model::SchemeModel;
 use crate::state::State;
 use crate::value::Value;
@@ -47,11 +47,6 @@ impl Mutator<'_> {
         self.heap.state()
     }
 
-    #[inline(always)]
-    pub(crate) const fn state_mut(&mut self) -> &mut State {
-        self.heap.state_mut()
-    }
-
     // Allocation. What has no bound is announced by `reserve` first.
 
     /// Announces that `bytes`, in one object or many, are about to be allocated.
@@ -70,7 +65,7 @@ impl Mutator<'_> {
         let address = self.heap.allocate(pair::BYTES);
         // SAFETY: fresh memory of two words.
         unsafe { address.offset_bytes(pair::CAR).store_word(car.word()) };
-        // SAFETY: as above.
+        // SAFETY: the second of the two words.
         unsafe { address.offset_bytes(pair::CDR).store_word(cdr.word()) };
         // SAFETY: both words of the pair were just written.
         unsafe { Value::from_word(address.word() | tag::TAG_PAIR) }
@@ -94,7 +89,9 @@ impl Mutator<'_> {
         words: usize,
         fill: Value<'m>,
     ) -> Object<'m> {
-        let object = self.allocate(Header::new(kind, words as u64));
+        assert!(holds_values(kind as u8), "not made of values");
+        // SAFETY: all words are written right away.
+        let object = unsafe { self.allocate(Header::new(kind, words as u64)) };
         for index in 1..=words {
             // SAFETY: a word of the fresh object.
             unsafe { object.address().offset_words(index).store_word(fill.word()) };
@@ -111,7 +108,9 @@ impl Mutator<'_> {
         kind: Kind,
         fields: [Value<'m>; COUNT],
     ) -> Object<'m> {
-        let object = self.allocate(Header::new(kind, COUNT as u64));
+        assert!(holds_values(kind as u8), "not made of values");
+        // SAFETY: all words are written right away.
+        let object = unsafe { self.allocate(Header::new(kind, COUNT as u64)) };
         for (index, field) in fields.iter().enumerate() {
             let place = object.address().offset_words(index + 1);
             // SAFETY: a word of the fresh object.
@@ -123,7 +122,12 @@ impl Mutator<'_> {
     /// An object of `size` bytes, or limbs of a bignum, all zero.
     pub(crate) fn allocate_raw(&self, kind: Kind, size: usize) -> Object<'_> {
         let header = Header::new(kind, size as u64);
-        let object = self.allocate(header);
+        assert!(
+            kind.size_is_in_bytes() || kind == Kind::Bignum,
+            "not made of raw words"
+        );
+        // SAFETY: all words are written right away.
+        let object = unsafe { self.allocate(header) };
         for index in 1..header.object_bytes() as usize / WORD_BYTES {
             // SAFETY: a word of the fresh object.
             unsafe { object.address().offset_words(index).store_word(0) };
@@ -131,12 +135,18 @@ impl Mutator<'_> {
         object
     }
 
+    /// An object of which only the header is written.
+    ///
+    /// # Safety
+    ///
+    /// Its payload is written before anything else is done.
     #[inline(always)]
-    fn allocate(&self, header: Header) -> Object<'_> {
+    unsafe fn allocate(&self, header: Header) -> Object<'_> {
         let address = self.heap.allocate(header.object_bytes() as usize);
         // SAFETY: the first word of fresh memory.
         unsafe { address.store_word(header.word()) };
-        // SAFETY: the header was just written; the callers write the payload at once.
+        // SAFETY: the header was just written, and the payload is about to be, by the contract of this
+        // function.
         unsafe { Object::at(address) }
     }
 
@@ -170,7 +180,7 @@ impl Mutator<'_> {
         let address = value.untagged();
         // SAFETY: a value with this tag refers to two initialised words, both values.
         let car = unsafe { Value::from_word(address.offset_bytes(pair::CAR).load_word()) };
-        // SAFETY: as above.
+        // SAFETY: the second of the two words.
         let cdr = unsafe { Value::from_word(address.offset_bytes(pair::CDR).load_word()) };
         Some((car, cdr))
     }
@@ -222,35 +232,32 @@ impl Mutator<'_> {
         offset: usize,
         value: Value<'_>,
     ) -> Result<(), Sealed> {
-        assert!(pair.is_pair(), "callers check that it is a pair");
-        let slot = Slot::new(pair.untagged().offset_bytes(offset));
-        self.heap.barrier(slot, value.word())?;
-        // SAFETY: a word of a pair, which the barrier says is not in sealed memory.
-        unsafe { slot.store(value.word()) };
-        Ok(())
+        assert!(pair.is_pair(), "only pairs have a car and a cdr");
+        let address = pair.untagged();
+        // SAFETY: `offset` is that of the car or the cdr, two values of a pair that borrows from the heap.
+        let slot = unsafe { Slot::new(address.offset_bytes(offset)) };
+        // SAFETY: the slot of a value in a pair of this heap.
+        unsafe { self.store(slot, value.word()) }
     }
 
     /// Replaces the value in the field at `offset` bytes from the start of `object`.
     ///
     /// # Panics
     ///
-    /// If the object has no value there, or is a literal: callers check
-    /// [`Object::is_literal`].
+    /// If the object has no value there, or is a literal: see [`Object::is_literal`].
     #[inline(always)]
     pub(crate) fn set_field(&self, object: Object<'_>, offset: usize, value: Value<'_>) {
         let slot = object.slot(offset);
-        self.heap
-            .barrier(slot, value.word())
-            .expect("callers refuse to change literals");
-        // SAFETY: `slot` checked that a value stands there; the barrier was called.
-        unsafe { slot.store(value.word()) };
+        // SAFETY: `slot` checked that a value stands there, in an object that borrows from the heap.
+        unsafe { self.store(slot, value.word()) }.expect("nobody asks to change a literal");
     }
 
     // Registers of the control primitives
 
     /// The list of entered `dynamic-wind`s.
     pub fn winders(&self) -> Value<'_> {
-        self.register(&self.state().native.winders)
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { self.register(&self.state().native.winders) }
     }
 
     /// Replaces the list of entered `dynamic-wind`s.
@@ -260,7 +267,8 @@ impl Mutator<'_> {
 
     /// The stack of exception handlers.
     pub fn handlers(&self) -> Value<'_> {
-        self.register(&self.state().native.handlers)
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { self.register(&self.state().native.handlers) }
     }
 
     /// Replaces the stack of exception handlers.
@@ -270,7 +278,8 @@ impl Mutator<'_> {
 
     /// The bindings of parameters.
     pub fn parameters(&self) -> Value<'_> {
-        self.register(&self.state().native.parameters)
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { self.register(&self.state().native.parameters) }
     }
 
     /// Replaces the bindings of parameters.
@@ -278,9 +287,14 @@ impl Mutator<'_> {
         self.state().native.parameters.set(value.word());
     }
 
+    /// The value in a register.
+    ///
+    /// # Safety
+    ///
+    /// The collector knows the register as a root.
     #[expect(clippy::unused_self, reason = "what is read borrows from the mutator")]
-    fn register(&self, register: &std::cell::Cell<u64>) -> Value<'_> {
-        // SAFETY: the registers are roots, and so up to date.
+    unsafe fn register(&self, register: &std::cell::Cell<u64>) -> Value<'_> {
+        // SAFETY: a root, by the contract of this function, and so up to date.
         unsafe { Value::from_word(register.get()) }
     }
 

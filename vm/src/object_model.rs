@@ -7,6 +7,7 @@ use gc::{
     WORD_BYTES,
 };
 
+use crate::chunk::Chunk;
 use crate::frame_walk::{poison_base, trace_chunk};
 use crate::state::State;
 use crate::verify_frames::each_frame_root;
@@ -35,31 +36,37 @@ unsafe impl ObjectModel for SchemeModel {
 
     #[inline(always)]
     unsafe fn size_bytes(object: Address) -> usize {
-        // SAFETY: passed on to the caller.
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
         let word = unsafe { object.load_word() };
         Header::from_word(word).map_or(pair::BYTES, |header| header.object_bytes() as usize)
     }
 
     #[inline(always)]
     unsafe fn forwarded(object: Address) -> Option<Address> {
-        // SAFETY: passed on to the caller.
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
         let header = Header::from_word(unsafe { object.load_word() })?;
         (header.kind_byte() == Kind::Forward as u8).then_some(Address::from_word(header.size()))
     }
 
     #[inline(always)]
     unsafe fn forward(object: Address, to: Address) {
-        // SAFETY: passed on to the caller.
+        // SAFETY: nothing else is needed of the object, by the contract of this function.
         unsafe { object.store_word(Header::forwarding(to.word()).word()) };
     }
 
     #[inline]
     unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V) {
-        // SAFETY: passed on to the caller.
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
         let word = unsafe { object.load_word() };
         let Some(header) = Header::from_word(word) else {
-            visitor.slot(Slot::new(object.offset_bytes(pair::CAR)));
-            visitor.slot(Slot::new(object.offset_bytes(pair::CDR)));
+            // SAFETY: what has no header is a pair: two values.
+            unsafe {
+                trace_words(
+                    object,
+                    pair::CAR / WORD_BYTES..pair::BYTES / WORD_BYTES,
+                    visitor,
+                );
+            };
             return;
         };
         let words = header.size() as usize;
@@ -82,14 +89,19 @@ unsafe impl ObjectModel for SchemeModel {
             | Kind::Box
             | Kind::Location
             | Kind::Port
-            | Kind::Table => trace_words(object, 1..words + 1, visitor),
+            | Kind::Table => {
+                // SAFETY: objects of these kinds have `words` values after the header.
+                unsafe { trace_words(object, 1..words + 1, visitor) };
+            }
             Kind::Closure => {
                 // SAFETY: the first payload word of a closure is its code address.
                 let code = unsafe { object.offset_bytes(closure::CODE).load_word() };
                 visitor.code(Address::from_word(code));
-                trace_words(object, closure::FREE / WORD_BYTES..words + 1, visitor);
+                // SAFETY: what comes after the code address are the values of free variables.
+                unsafe { trace_words(object, closure::FREE / WORD_BYTES..words + 1, visitor) };
             }
-            Kind::WeakPair => trace_words(object, 2..3, visitor),
+            // SAFETY: a weak pair has a header and two values, of which the second is strong.
+            Kind::WeakPair => unsafe { trace_words(object, 2..3, visitor) },
             Kind::CodeAddresses => {
                 for index in 1..=words {
                     // SAFETY: such an object has `words` code addresses.
@@ -97,14 +109,14 @@ unsafe impl ObjectModel for SchemeModel {
                     visitor.code(Address::from_word(code));
                 }
             }
-            // SAFETY: passed on to the caller.
-            Kind::Chunk => unsafe { trace_chunk(object, visitor) },
+            // SAFETY: an initialised object, by the contract of this function, and of this kind.
+            Kind::Chunk => trace_chunk(unsafe { Chunk::at(object) }, visitor),
         }
     }
 
     #[inline]
     unsafe fn class(object: Address) -> ObjectClass {
-        // SAFETY: passed on to the caller.
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
         let header = Header::from_word(unsafe { object.load_word() });
         match header.and_then(Header::kind) {
             Some(Kind::WeakPair) => ObjectClass::WeakPair,
@@ -120,7 +132,8 @@ unsafe impl ObjectModel for SchemeModel {
     }
 
     unsafe fn keys_moved(object: Address) {
-        // SAFETY: the caller names an initialised table; the flag is an immediate.
+        // SAFETY: `object` is an initialised table, by the contract of this function; the flag is an
+        // immediate.
         unsafe { object.offset_bytes(table::STALE).store_word(tag::TRUE) };
     }
 
@@ -154,9 +167,15 @@ unsafe impl ObjectModel for SchemeModel {
     }
 }
 
+/// Shows `visitor` the values in these words of an object.
+///
+/// # Safety
+///
+/// The object has initialised values there.
 #[inline(always)]
-fn trace_words<V: Visitor>(object: Address, words: std::ops::Range<usize>, visitor: &mut V) {
+unsafe fn trace_words<V: Visitor>(object: Address, words: std::ops::Range<usize>, visitor: &mut V) {
     for index in words {
-        visitor.slot(Slot::new(object.offset_words(index)));
+        // SAFETY: an initialised value of a live object, by the contract of this function.
+        visitor.slot(unsafe { Slot::new(object.offset_words(index)) });
     }
 }

@@ -1,16 +1,13 @@
 //! Places in source text, as backtraces name them.
 
-use abi::object_layout::{chunk, closure};
-use abi::procedure::PROCEDURE_HEADER_BYTES;
-use abi::tag::{self, Kind};
+use abi::object_layout::chunk;
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 
+use crate::chunk::Link;
 use crate::frame_walk::{each_captured_frame, return_word};
-use crate::interpreter::Machine;
+use crate::interpreter::{Code, Machine};
 use crate::mutator::Mutator;
-use crate::object::Object;
-use crate::stack::Link;
 use crate::stubs::StubWords;
 use crate::value::Value;
 
@@ -67,7 +64,7 @@ impl Mutator<'_> {
     /// those on the stack, and those of captured frames.
     pub(crate) fn return_addresses(&self, s: Machine, count_max: usize) -> Vec<Address> {
         let mut addresses = vec![s.pc_address()];
-        let mut fp = s.fp_address();
+        let mut fp = s.fp();
         for base in self.state().stack.bases.iter().rev() {
             let stubs = self.state().stubs;
             while let Some(word) = return_word(base, stubs, fp) {
@@ -76,7 +73,8 @@ impl Mutator<'_> {
                 if !is_seen && !stubs.is_border(word.address().word()) {
                     addresses.push(word.address());
                 }
-                fp = fp.offset_words(word.words());
+                // SAFETY: the frame's return word, barriers apart.
+                fp = unsafe { fp.above(word) };
                 if addresses.len() >= count_max {
                     return addresses;
                 }
@@ -102,39 +100,22 @@ impl Mutator<'_> {
 /// Adds the return words of captured frames.
 fn add_captured(link: Link, stubs: StubWords, addresses: &mut Vec<Address>, count_max: usize) {
     let mut link = link;
-    while tag::is_object(link.chunk) && addresses.len() < count_max {
-        let object = Address::from_word(link.chunk & !tag::TAG_MASK);
-        let start = object.offset_bytes(chunk::FRAMES + link.offset * WORD_BYTES);
-        // SAFETY: links lead to initialised chunks.
-        unsafe {
-            each_captured_frame(object, |frame, word| {
-                if frame.fp >= start && !stubs.is_border(word.address().word()) {
-                    addresses.push(word.address());
-                }
-            });
-        }
-        // SAFETY: as above.
-        link = unsafe { link_of(object) };
+    while let Some((chunk, offset)) = link.place()
+        && addresses.len() < count_max
+    {
+        let start = chunk
+            .address()
+            .offset_bytes(chunk::FRAMES + offset * WORD_BYTES);
+        each_captured_frame(chunk, |frame, word| {
+            if frame.fp.address() >= start && !stubs.is_border(word.address().word()) {
+                addresses.push(word.address());
+            }
+        });
+        link = chunk.link();
     }
 }
 
 /// Where the code of a procedure starts, after its header.
 fn first_instruction(procedure: Value<'_>) -> Option<Address> {
-    let object = Object::of_kind(procedure, Kind::Closure)?;
-    let code = Address::from_word(object.field(closure::CODE).word());
-    Some(code.offset_bytes(PROCEDURE_HEADER_BYTES))
-}
-
-/// # Safety
-///
-/// `object` is an initialised chunk.
-unsafe fn link_of(object: Address) -> Link {
-    // SAFETY: passed on to the caller.
-    let next = unsafe { object.offset_bytes(chunk::NEXT).load_word() };
-    // SAFETY: passed on to the caller.
-    let offset = unsafe { object.offset_bytes(chunk::NEXT_OFFSET).load_word() };
-    Link {
-        chunk: next,
-        offset: tag::fixnum_value(offset) as usize,
-    }
+    Some(Code::of(procedure)?.first_instruction())
 }

@@ -1,10 +1,15 @@
 //! Runs: from Rust into Scheme and back.
 
-use abi::tag;
-use gc::{CollectReason, Scope, WORD_BYTES};
+use std::cell::Cell;
 
+use abi::tag;
+use gc::{CollectReason, Scope};
+
+use crate::chunk::Continuation;
+use crate::frame_walk::slot_address;
 use crate::hooks::{Handle, HostError};
 use crate::interpreter::{Machine, enter, resume, resume_with_value};
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::place::Place;
 use crate::stubs::CodeTier;
@@ -27,6 +32,9 @@ pub enum VmError {
     /// A continuation of an outer run was invoked: to be passed on at once.
     #[error("a continuation of an outer run was invoked")]
     Escape,
+    /// A panic has cut a run of this machine short: see [`Mutator::is_broken`].
+    #[error("a panic has cut a run of this machine short")]
+    Broken,
 }
 
 impl From<VmError> for HostError {
@@ -35,6 +43,27 @@ impl From<VmError> for HostError {
             VmError::Uncaught { object, .. } => Self::Raise(object),
             VmError::Exit(status) => Self::Exit(status),
             VmError::Escape => Self::Escape,
+            VmError::Broken => Self::Broken,
+        }
+    }
+}
+
+/// A run under way. If a panic unwinds it, its base is taken off the stack, and the machine is broken: the
+/// frames of the run are gone, and its primitive may have stopped anywhere.
+struct Run<'a, 'id> {
+    mutator: &'a mut Mutator<'id>,
+    /// How many bases there were before.
+    outer_bases: usize,
+    is_done: bool,
+}
+
+impl Drop for Run<'_, '_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            let outer_bases = self.outer_bases;
+            let state = self.mutator.state_mut();
+            state.stack.bases.truncate(outer_bases);
+            state.is_broken = true;
         }
     }
 }
@@ -51,38 +80,68 @@ impl<'id> Mutator<'id> {
         &mut self,
         operands: impl for<'m> FnOnce(&'m Mutator<'id>) -> (Value<'m>, Vec<Value<'m>>),
     ) -> Result<(), VmError> {
+        if self.is_broken() {
+            return Err(VmError::Broken);
+        }
         let words = {
             let (procedure, arguments) = operands(self);
-            let words = std::iter::once(procedure).chain(arguments).map(Value::word);
+            let words = std::iter::once(procedure).chain(arguments).map(Live::of);
             words.collect::<Vec<_>>()
         };
-        let stubs = self.state().stubs;
-        let registers = [
-            &self.state().native.winders,
-            &self.state().native.handlers,
-            &self.state().native.parameters,
-        ];
-        let saved = registers.map(std::cell::Cell::get);
-        self.state_mut().stack.push_base(saved);
-        self.note_base();
-        let top = self.state_mut().stack.current().top;
-        let machine = Machine::at(gc::Address::from_word(stubs.exit_base()), top);
-        let needed_bytes = (words.len() + 1) * WORD_BYTES;
-        let entered = if top.raw().saturating_sub(needed_bytes) < self.heap().stack_limit() {
-            self.fail("the stack has no room for another run");
-            self.exit_machine()
-        } else {
-            // SAFETY: the top word of a base; the stack has room for it.
-            unsafe { top.store_word(stubs.exit_base()) };
-            for (index, &word) in words.iter().enumerate() {
-                let place = top.offset_bytes(((index + 1) * WORD_BYTES).wrapping_neg());
-                // SAFETY: a word below the top; the stack has room for it.
-                unsafe { place.store_word(word) };
-            }
-            enter(self, machine, words.len() - 1)
+        let saved = [self.winders(), self.handlers(), self.parameters()].map(Live::of);
+        let exit = self.state().stubs.exit_base();
+        let stack = &mut self.state_mut().stack;
+        let outer_bases = stack.bases.len();
+        if stack.push_base(saved, exit, words.len()).is_none() {
+            return Err(self.uncaught("the stack has no room for another run"));
+        }
+        let mut run = Run {
+            mutator: self,
+            outer_bases,
+            is_done: false,
         };
-        let end = crate::native::run(self, entered);
+        let end = run.mutator.run_base(&words);
+        run.is_done = true;
+        drop(run);
         self.finish_run(end)
+    }
+
+    /// Runs the base that was just pushed, from a call of the first word with the others; where it ends.
+    fn run_base(&mut self, words: &[Live]) -> Machine {
+        self.note_base();
+        let machine = self.machine_at_top();
+        for (index, &word) in words.iter().enumerate() {
+            let place = slot_address(machine.fp_address(), index);
+            // SAFETY: a slot of the first frame: `push_base` has checked that there is room for all words.
+            unsafe { place.store_word(word.bits()) };
+        }
+        // SAFETY: the slots were just filled: the procedure, and the arguments.
+        let entered = unsafe { enter(self, machine, words.len() - 1) };
+        crate::native::run(self, entered)
+    }
+
+    /// Whether a panic has cut a run, or a collection, of this machine short. Then nothing runs any more,
+    /// and no value is handed out: what was under way is half done.
+    pub const fn is_broken(&self) -> bool {
+        self.state().is_broken || self.heap().is_broken()
+    }
+
+    /// Panics if the machine is broken.
+    #[track_caller]
+    pub(crate) fn assert_sound(&self) {
+        assert!(
+            !self.is_broken(),
+            "a panic has cut a run of this machine short: it cannot be used any more"
+        );
+    }
+
+    /// The machine in the first frame of the current base, as it leaves the base.
+    fn machine_at_top(&mut self) -> Machine {
+        let top = self.state_mut().stack.current().top;
+        let stub = gc::Address::from_word(self.state().stubs.exit_base());
+        // SAFETY: a base's first frame returns through the word at its top; the stub that leaves the base
+        // is always there, and uses slot 0 at most.
+        unsafe { Machine::at(stub, top.address()) }
     }
 
     /// Tells native code which base runs.
@@ -95,7 +154,9 @@ impl<'id> Mutator<'id> {
     }
 
     fn finish_run(&mut self, end: Machine) -> Result<(), VmError> {
-        self.state().result.set(end.slot(0));
+        // SAFETY: a base ends with its value in slot 0 of its first frame.
+        let result = unsafe { end.slot(0) };
+        self.state().result.set(result.bits());
         if self.state().stack.in_headroom {
             self.set_in_headroom(false);
         }
@@ -122,7 +183,12 @@ impl<'id> Mutator<'id> {
     }
 
     /// What the last run returned, or the last host procedure gave.
+    ///
+    /// # Panics
+    ///
+    /// If the machine is broken: see [`Self::is_broken`].
     pub fn result(&self) -> Value<'_> {
+        self.assert_sound();
         // SAFETY: the register is a root, and so up to date.
         unsafe { Value::from_word(self.state().result.get()) }
     }
@@ -135,7 +201,7 @@ impl<'id> Mutator<'id> {
 
     /// Keeps a value across runs.
     pub fn root(&self, value: Value<'_>) -> Handle {
-        let rooted = self.heap().handles().handle(value.word());
+        let rooted = self.keep(value);
         Handle {
             rooted,
             owner: std::sync::Arc::clone(&self.state().owner),
@@ -146,9 +212,10 @@ impl<'id> Mutator<'id> {
     ///
     /// # Panics
     ///
-    /// If the handle is one of another heap: see [`Self::owns`].
+    /// If the handle is one of another heap: see [`Self::owns`]. If the machine is broken.
     pub fn rooted(&self, handle: &Handle) -> Value<'_> {
         assert!(self.owns(handle), "the handle belongs to another heap");
+        self.assert_sound();
         // SAFETY: handles of this heap are roots, and so up to date.
         unsafe { Value::from_word(handle.rooted.get()) }
     }
@@ -162,12 +229,14 @@ impl<'id> Mutator<'id> {
     ///
     /// # Panics
     ///
-    /// Never: what does not fit the heap's maximum is found out by the next allocation.
+    /// If the machine is broken: see [`Self::is_broken`]. What does not fit the heap's maximum is found out
+    /// by the next allocation.
     pub fn collect_now(&mut self) {
         self.collect_scope(Scope::Full);
     }
 
     pub(crate) fn collect_scope(&mut self, scope: Scope) {
+        self.assert_sound();
         // Whether the heap is exhausted, the next request for memory will tell.
         let _outcome = self.heap_mut().collect(CollectReason::Forced(scope));
     }
@@ -179,58 +248,65 @@ impl<'id> Mutator<'id> {
 
     /// Ends the current run for lack of anybody who could handle it.
     pub(crate) fn fail(&self, message: &str) {
-        let object = self.root(self.string(message));
-        self.end_run(VmError::Uncaught {
-            object,
+        self.end_run(self.uncaught(message));
+    }
+
+    /// What nobody can handle: a text.
+    fn uncaught(&self, message: &str) -> VmError {
+        VmError::Uncaught {
+            object: self.root(self.string(message)),
             places: Vec::new(),
-        });
+        }
     }
 
     /// The machine that leaves the current base.
     pub(crate) fn exit_machine(&mut self) -> Machine {
-        self.exit_base_with(tag::UNSPECIFIED)
+        self.exit_base_with(Live::UNSPECIFIED)
     }
 
     /// The machine that leaves the current base with a value.
-    pub(crate) fn exit_base_with(&mut self, value: u64) -> Machine {
-        let top = self.state_mut().stack.current().top;
-        let stub = gc::Address::from_word(self.state().stubs.exit_base());
-        let machine = Machine::at(stub, top);
-        machine.set_slot(0, value);
+    pub(crate) fn exit_base_with(&mut self, value: Live) -> Machine {
+        let machine = self.machine_at_top();
+        // SAFETY: the first frame of a base has a slot 0, which nothing else is in as the base ends.
+        unsafe { machine.set_slot(0, value) };
         machine
     }
 
     /// Remembers where an escape leads.
-    pub(crate) fn set_escape(&self, continuation: u64, values: u64) {
+    pub(crate) fn set_escape(&self, continuation: Live, values: Live) {
         let [target, list] = &self.state().escape;
-        target.set(continuation);
-        list.set(values);
+        target.set(continuation.bits());
+        list.set(values.bits());
     }
 
     /// The continuation and the values that an escape leads to; forgets them.
-    pub(crate) fn take_escape(&self) -> (u64, u64) {
+    pub(crate) fn take_escape(&self) -> (Live, Live) {
+        let take = |register: &Cell<u64>| {
+            // SAFETY: the register is a root, and so up to date.
+            unsafe { Live::new(register.replace(tag::FALSE)) }
+        };
         let [target, list] = &self.state().escape;
-        (target.replace(tag::FALSE), list.replace(tag::FALSE))
+        (take(target), take(list))
     }
 
     /// Resumes the continuation, one of the current base, with the values in a list.
-    pub(crate) fn resume_with_list(&mut self, continuation: u64, list: u64) -> Machine {
+    pub(crate) fn resume_with_list(&mut self, continuation: Continuation, list: Live) -> Machine {
         self.prepare_resumption(continuation);
-        // SAFETY: callers have just read the word from a slot or a register.
-        let list = unsafe { Value::from_word(list) };
-        let words = self.elements(list).map(Value::word).collect::<Vec<_>>();
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let list = unsafe { list.value() };
+        let words = self.elements(list).map(Live::of).collect::<Vec<_>>();
         resume(self, &words)
     }
 
     /// Resumes the continuation, one of the current base, with one value.
     #[inline]
-    pub(crate) fn resume_with_one(&mut self, continuation: u64, value: u64) -> Machine {
+    pub(crate) fn resume_with_one(&mut self, continuation: Continuation, value: Live) -> Machine {
         let tier = self.prepare_resumption(continuation);
         resume_with_value(self, tier, value)
     }
 
     #[inline]
-    fn prepare_resumption(&mut self, continuation: u64) -> CodeTier {
+    fn prepare_resumption(&mut self, continuation: Continuation) -> CodeTier {
         if self.state().stack.in_headroom {
             self.set_in_headroom(false);
         }

@@ -6,8 +6,11 @@
 
 use std::sync::Arc;
 
-use abi::tag;
-use gc::{Address, AddressRange, Arena, ArenaError, ChunkKind};
+use gc::{Address, AddressRange, Arena, ArenaError, WORD_BYTES};
+
+use crate::chunk::Link;
+use crate::frame_walk::FramePointer;
+use crate::live::Live;
 
 /// Bytes below the limit that are kept for handling the exhaustion of the stack.
 pub(crate) const HEADROOM_BYTES: usize = 64 << 10;
@@ -22,7 +25,7 @@ const ARENA_PARTS: usize = 8;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Suspended {
     /// Its frame pointer.
-    pub(crate) fp: Address,
+    pub(crate) fp: FramePointer,
     /// Where it goes on: keeps the image.
     pub(crate) pc: Address,
     /// The lowest word that the frame needs, arguments that are being gathered included: nothing from
@@ -45,26 +48,9 @@ pub(crate) enum Innermost {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Barrier {
     /// The frame pointer of the frame whose return word it is.
-    pub(crate) fp: Address,
+    pub(crate) fp: FramePointer,
     /// The return word, which leads to code.
     pub(crate) original: u64,
-}
-
-/// A place in captured frames, where a base goes on when its frames on the stack are done.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Link {
-    /// A chunk, or `#f`: a root.
-    pub(crate) chunk: u64,
-    /// Words from the chunk's first word of frames.
-    pub(crate) offset: usize,
-}
-
-impl Link {
-    /// No frames: the base ends.
-    pub(crate) const NONE: Self = Self {
-        chunk: tag::FALSE,
-        offset: 0,
-    };
 }
 
 /// One run of Scheme frames.
@@ -73,7 +59,7 @@ pub(crate) struct Base {
     /// Tells bases apart, for ever.
     pub(crate) serial: u64,
     /// The frame pointer of its first frame.
-    pub(crate) top: Address,
+    pub(crate) top: FramePointer,
     /// Frames that were captured, where the `underflow` stub leads.
     pub(crate) link: Link,
     /// Frames older than this were seen by a collection and did not run since.
@@ -101,7 +87,7 @@ impl Stack {
     pub(crate) fn reserve(arena: &Arc<Arena>, bytes: usize) -> Result<Self, ArenaError> {
         let bytes_max = arena.range().bytes() / ARENA_PARTS;
         let bytes = bytes.clamp(4 * HEADROOM_BYTES, bytes_max);
-        let range = arena.reserve_chunks(ChunkKind::Stack, 0, bytes)?;
+        let range = arena.reserve_stack(bytes)?;
         Ok(Self {
             arena: Arc::clone(arena),
             range,
@@ -143,7 +129,7 @@ impl Stack {
     }
 
     /// Where the first frame of a new base goes.
-    pub(crate) fn next_top(&self) -> Address {
+    fn next_top(&self) -> Address {
         match self.bases.last() {
             Some(base) => {
                 base.suspended
@@ -155,9 +141,20 @@ impl Stack {
         }
     }
 
-    /// Starts a base at [`Self::next_top`].
-    pub(crate) fn push_base(&mut self, saved: [u64; 3]) {
-        let (top, serial) = (self.next_top(), self.next_serial);
+    /// Starts a base below the frames of the one that runs, with the return word `exit`; `None` if there is
+    /// no room for so many words below that.
+    pub(crate) fn push_base(&mut self, saved: [Live; 3], exit: u64, words: usize) -> Option<()> {
+        let top = self.next_top();
+        let needed_bytes = (words + 1) * WORD_BYTES;
+        let has_room = top.raw().saturating_sub(needed_bytes) >= self.limit().raw();
+        if !has_room || !self.range.contains(top) {
+            return None;
+        }
+        // SAFETY: the stack has room for the word, above its limit and below all suspended frames.
+        unsafe { top.store_word(exit) };
+        // SAFETY: the return word was just written; the stub that it leads to is always there.
+        let top = unsafe { FramePointer::new(top) };
+        let serial = self.next_serial;
         self.next_serial += 1;
         self.bases.push(Base {
             serial,
@@ -165,8 +162,9 @@ impl Stack {
             link: Link::NONE,
             barrier: None,
             suspended: None,
-            saved,
+            saved: saved.map(Live::bits),
         });
+        Some(())
     }
 
     /// Gives the memory below the innermost frame back to the system.
@@ -178,8 +176,9 @@ impl Stack {
         /// What calls are likely to want again soon.
         const KEPT_BYTES: usize = 1 << 20;
         let lowest = self.bases.last().map_or(self.range.end, |base| {
-            base.suspended
-                .map_or(base.top, |suspended| suspended.floor.min(suspended.fp))
+            base.suspended.map_or(base.top.address(), |suspended| {
+                suspended.floor.min(suspended.fp.address())
+            })
         });
         let end = lowest.raw().saturating_sub(KEPT_BYTES) & !0xffff;
         if end > self.range.start.raw() {

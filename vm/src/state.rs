@@ -10,7 +10,7 @@ use gc::{Address, Arena, Scope, Slot, Visitor};
 use loader::{Placement, Registry};
 
 use crate::externals::Externals;
-use crate::frame_walk::{Extent, pass_barrier, renew_barrier, trace_base};
+use crate::frame_walk::{Extent, FramePointer, pass_barrier, renew_barrier, trace_base};
 use crate::hooks::{Frontend, HostProcedure};
 use crate::native::Context;
 use crate::object::symbol::SymbolTable;
@@ -47,9 +47,11 @@ pub(crate) struct State {
     /// How many of `host_arguments` belong to outer host procedures.
     pub(crate) host_arguments_start: usize,
     /// Where the machine stands while it runs a leaf primitive: pc and frame pointer.
-    pub(crate) running: Cell<(usize, usize)>,
+    pub(crate) running: Cell<(Address, Address)>,
     /// Why the run that is ending ends.
     pub(crate) ending: RefCell<Option<VmError>>,
+    /// A panic has cut a run short: its frames are gone, and what it was doing was left half done.
+    pub(crate) is_broken: bool,
     /// Return words of the stubs.
     pub(crate) stubs: StubWords,
     /// Loaded images.
@@ -87,8 +89,9 @@ impl State {
             symbols: SymbolTable::default(),
             stack,
             host_arguments_start: 0,
-            running: Cell::new((0, 0)),
+            running: Cell::new((Address::new(0), Address::new(0))),
             ending: RefCell::default(),
+            is_broken: false,
             stubs: StubWords::new(),
             registry: Registry::new(Arc::clone(arena)),
             placement: Placement::default(),
@@ -138,7 +141,8 @@ impl State {
             Scope::Full => Extent::Base,
         };
         for base in &mut self.stack.bases {
-            visitor.slot(Slot::of(&mut base.link.chunk));
+            // SAFETY: the collector writes the chunk's new address there.
+            visitor.slot(Slot::of(unsafe { base.link.root_mut() }));
             for word in &mut base.saved {
                 visitor.slot(Slot::of(word));
             }
@@ -153,7 +157,7 @@ impl State {
 
     /// Takes the barrier of the base that runs away, through which the frame at `fp` is returning, and puts
     /// one up some older frame. The original return word.
-    pub(crate) fn pass_barrier(&mut self, fp: Address) -> ReturnWord {
+    pub(crate) fn pass_barrier(&mut self, fp: FramePointer) -> ReturnWord {
         let word = pass_barrier(self.stack.current(), self.stubs, fp);
         self.note_barrier();
         word
@@ -164,7 +168,10 @@ impl State {
     pub(crate) fn note_barrier(&self) {
         let barrier = self.stack.bases.last().and_then(|base| base.barrier);
         let words = barrier.map_or([0; 2], |barrier| {
-            [barrier.fp.offset_words(1).word(), barrier.original]
+            [
+                barrier.fp.address().offset_words(1).word(),
+                barrier.original,
+            ]
         });
         for (place, word) in self.native.barrier.iter().zip(words) {
             place.set(word);
@@ -181,7 +188,7 @@ impl State {
         self.host_arguments.iter().for_each(|&word| visit(word));
         self.symbols.each_word(&mut visit);
         for base in &self.stack.bases {
-            visit(base.link.chunk);
+            visit(base.link.root());
             base.saved.iter().for_each(|&word| visit(word));
         }
     }

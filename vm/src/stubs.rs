@@ -174,13 +174,14 @@ impl StubWords {
     /// # Safety
     ///
     /// `word` is the return word of a frame, and its image is kept.
+    #[inline(always)]
     pub(crate) unsafe fn tier(self, word: u64) -> CodeTier {
         let stubs = [
             self.native.underflow,
             self.native.barrier,
             self.native.to_bytecode,
         ];
-        // SAFETY: passed on to the caller.
+        // SAFETY: a return word whose image is kept, by the contract of this function.
         if stubs.contains(&word) || unsafe { loader::is_native_code(Address::from_word(word)) } {
             CodeTier::Native
         } else {
@@ -209,7 +210,7 @@ impl ReturnWord {
         if word == StubReturn::ToBytecode.word() {
             return Self::into_border(address);
         }
-        // SAFETY: passed on to the caller.
+        // SAFETY: a return point of code that stays mapped, by the contract of this function.
         if let Some(point) = unsafe { loader::native_return_at(address) } {
             return Self {
                 address,
@@ -351,7 +352,7 @@ mod tests {
         ];
         for (word, kind, opcode) in all {
             assert_eq!(stubs.kind(word), kind);
-            // SAFETY: a stub.
+            // SAFETY: a trailer of zeros stands before each stub's instruction.
             let stub = unsafe { Trailer::new(word) };
             assert_eq!(
                 (stub.dst(), stub.words(), stub.map()),
@@ -373,10 +374,10 @@ mod tests {
             stubs.barrier(Native),
             stubs.return_to_bytecode(),
         ] {
-            // SAFETY: stubs.
+            // SAFETY: these words lead to stubs of native code.
             assert_eq!(unsafe { stubs.tier(word) }, Native);
         }
-        // SAFETY: a stub.
+        // SAFETY: the word leads into the border frame below native code.
         let tier = unsafe { stubs.tier(stubs.return_to_native()) };
         assert_eq!(tier, CodeTier::Bytecode);
     }
@@ -406,7 +407,7 @@ mod tests {
 
     fn opcode_at(word: u64) -> u8 {
         let place: *const u8 = std::ptr::with_exposed_provenance(word as usize);
-        // SAFETY: the instruction of a stub.
+        // SAFETY: tests name words of this file, which lead to bytes of `STUBS`.
         unsafe { place.read() }
     }
 }

@@ -24,20 +24,27 @@ fn walk(base: &Base, stubs: StubWords, visit: &mut dyn FnMut(VerifierRoot)) {
     let Some(suspended) = base.suspended else {
         return;
     };
-    let mut fp = suspended.fp.raw();
+    let mut fp = suspended.fp.address().raw();
     visit(VerifierRoot::Code {
-        place: suspended.fp,
+        place: suspended.fp.address(),
         code: suspended.pc,
     });
     match suspended.innermost {
-        Innermost::Arguments(count) => (0..=count).for_each(|slot| show(fp, slot, visit)),
-        Innermost::Map(map) => show_live(fp, map.raw(), visit),
+        Innermost::Arguments(count) => {
+            for slot in 0..=count {
+                // SAFETY: the frame holds the callee and so many arguments.
+                unsafe { show(fp, slot, visit) };
+            }
+        }
+        // SAFETY: the map describes the frame.
+        Innermost::Map(map) => unsafe { show_live(fp, map.raw(), visit) },
     }
     loop {
-        let mut word = word_at(fp);
+        // SAFETY: a frame's return word stands at its frame pointer.
+        let mut word = unsafe { word_at(fp) };
         if TIERS.map(|tier| stubs.barrier(tier)).contains(&word) {
             let barrier = base.barrier.expect("the barrier's base knows it");
-            assert_eq!(barrier.fp.raw(), fp, "one barrier a base");
+            assert_eq!(barrier.fp.address().raw(), fp, "one barrier a base");
             word = barrier.original;
         }
         let underflows = TIERS.map(|tier| stubs.underflow(tier));
@@ -53,47 +60,79 @@ fn walk(base: &Base, stubs: StubWords, visit: &mut dyn FnMut(VerifierRoot)) {
             fp += 8 * BORDER_BELOW_BYTECODE_WORDS;
             continue;
         }
-        let (words, map) = frame_of(address);
+        // SAFETY: the return word of a frame on the stack, whose image the frame keeps.
+        let (words, map) = unsafe { frame_of(address) };
         fp += 8 * usize::from(words);
-        show_live(fp, map, visit);
+        // SAFETY: the map describes the frame that goes on after a return.
+        unsafe { show_live(fp, map, visit) };
     }
 }
 
 /// The words and the map of the frame that a return to `address` leads into.
-fn frame_of(address: usize) -> (u16, usize) {
-    // SAFETY: the return word of a frame keeps its image.
+///
+/// # Safety
+///
+/// It is the return word of a frame, and its image is kept.
+unsafe fn frame_of(address: usize) -> (u16, usize) {
+    // SAFETY: a return word whose image is kept, by the contract of this function.
     if let Some(point) = unsafe { loader::native_return_at(Address::new(address)) } {
         return (point.words, point.map.raw());
     }
-    let words = u16::from_le_bytes(bytes_at(address - TRAILER_WORDS_BEFORE));
-    let map = i32::from_le_bytes(bytes_at(address - TRAILER_MAP_BEFORE));
-    (words, address.wrapping_add_signed(map as isize))
+    // SAFETY: what is no native code is bytecode, where a trailer stands before the address.
+    let (words, map) = unsafe {
+        (
+            bytes_at(address - TRAILER_WORDS_BEFORE),
+            bytes_at(address - TRAILER_MAP_BEFORE),
+        )
+    };
+    let map = i32::from_le_bytes(map);
+    (
+        u16::from_le_bytes(words),
+        address.wrapping_add_signed(map as isize),
+    )
 }
 
-fn show_live(fp: usize, map: usize, visit: &mut dyn FnMut(VerifierRoot)) {
-    let slot_count = usize::from(u16::from_le_bytes(bytes_at(map)));
+/// # Safety
+///
+/// A frame map lies at `map`, and describes the suspended frame at `fp`.
+unsafe fn show_live(fp: usize, map: usize, visit: &mut dyn FnMut(VerifierRoot)) {
+    // SAFETY: a map starts with the number of slots.
+    let slot_count = usize::from(u16::from_le_bytes(unsafe { bytes_at(map) }));
     for slot in 0..slot_count {
-        let [byte] = bytes_at(map + 2 + slot / 4);
+        // SAFETY: a map has two bits for each slot.
+        let [byte] = unsafe { bytes_at(map + 2 + slot / 4) };
         if byte >> (slot % 4 * 2) & 0b11 == 0b11 {
-            show(fp, slot, visit);
+            // SAFETY: the frame has the slots that its map counts.
+            unsafe { show(fp, slot, visit) };
         }
     }
 }
 
-fn show(fp: usize, slot: usize, visit: &mut dyn FnMut(VerifierRoot)) {
+/// # Safety
+///
+/// The frame at `fp` has such a slot.
+unsafe fn show(fp: usize, slot: usize, visit: &mut dyn FnMut(VerifierRoot)) {
     let place = fp - 8 * (slot + 1);
     visit(VerifierRoot::Value {
         place: Address::new(place),
-        word: word_at(place),
+        // SAFETY: a slot of the frame, by the contract of this function.
+        word: unsafe { word_at(place) },
     });
 }
 
-fn word_at(address: usize) -> u64 {
-    u64::from_le_bytes(bytes_at(address))
+/// # Safety
+///
+/// As for [`bytes_at`].
+unsafe fn word_at(address: usize) -> u64 {
+    // SAFETY: readable bytes, by the contract of this function.
+    u64::from_le_bytes(unsafe { bytes_at(address) })
 }
 
-fn bytes_at<const N: usize>(address: usize) -> [u8; N] {
+/// # Safety
+///
+/// So many initialised bytes are mapped at `address`.
+unsafe fn bytes_at<const N: usize>(address: usize) -> [u8; N] {
     let bytes: *const [u8; N] = std::ptr::with_exposed_provenance(address);
-    // SAFETY: callers name words of the stack, trailers and maps of images that frames keep.
+    // SAFETY: readable bytes, by the contract of this function; byte arrays have no alignment.
     unsafe { bytes.read() }
 }

@@ -103,8 +103,13 @@ impl Vm {
         Ok(Self { mutator })
     }
 
-    /// Enters the machine: inside, values live, and nothing of another heap has their type.
-    pub fn enter<R>(&mut self, body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R) -> R {
+    /// Enters the machine: inside, values live.
+    ///
+    /// # Safety
+    ///
+    /// The mutator has a brand, but its values have none. `body`, and every host procedure that it adds,
+    /// gives no value of this machine to another one's mutator, nor the other way round.
+    pub unsafe fn enter<R>(&mut self, body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R) -> R {
         // The brand is chosen by `body`, which works for any.
         body(&mut self.mutator)
     }

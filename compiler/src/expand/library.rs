@@ -10,6 +10,7 @@ use syntax::decode_source;
 use super::denotation::{CoreForm, Denotation, Macro};
 use super::expander::{Expander, Meaning};
 use super::failure::Result;
+use super::library_source::SrfiName;
 use super::name::{Name, NameKind, TopId};
 use super::registry::{Exports, Library};
 use super::source::SourceText;
@@ -28,42 +29,88 @@ impl Expander<'_> {
     /// The exports of the library that `id` names; the library is expanded if need be.
     pub(crate) fn load_library(&mut self, id: SyntaxId) -> Result<Exports> {
         let name = self.library_name(id)?;
-        if self.registry.is_internal(&name) {
-            return Err(self.failure(id, format!("library {name} is the runtime's own")));
+        if let Some(exports) = self.known_library(&name, id)? {
+            return Ok(exports);
         }
-        // A unit's own libraries count more than those that units before it have defined.
-        if let Some(form) = self.declared.remove(&name) {
-            return self.expand_library(&name, form);
+        let files = self.library_files(id);
+        if let Some(exports) = self.library_in_file(&name, &files, id)? {
+            return Ok(exports);
         }
-        match self.registry.library(&name) {
-            Some(Library::Ready(exports)) => return Ok(exports),
-            Some(Library::Open) => {
-                let message = format!("library {name} imports itself");
-                return Err(self.failure(id, message));
+        if let Some(plain) = self.plain_srfi_name(id) {
+            let (name, files) = (plain.name(), vec![plain.file()]);
+            if let Some(exports) = self.known_library(&name, id)? {
+                return Ok(exports);
             }
-            None => {}
-        }
-        let mut tried = Vec::new();
-        for path in self.library_paths(id) {
-            if let Ok(bytes) = std::fs::read(&path) {
-                return self.load_file(&name, &path, &bytes, id);
+            if let Some(exports) = self.library_in_file(&name, &files, id)? {
+                return Ok(exports);
             }
-            tried.push(path.display().to_string());
         }
         let mut failure = self.failure(id, format!("library {name} is not known"));
+        let tried = self.library_paths(&files);
         if !tried.is_empty() {
+            let tried: Vec<String> = tried
+                .iter()
+                .map(|path| path.display().to_string())
+                .collect();
             failure = failure.note(format!("there is no file {}", tried.join(", ")));
         }
         Err(failure)
     }
 
+    /// The exports of a library that the unit defines, or that is known from before.
+    fn known_library(&mut self, name: &Rc<str>, id: SyntaxId) -> Result<Option<Exports>> {
+        if self.registry.is_internal(name) {
+            return Err(self.failure(id, format!("library {name} is the runtime's own")));
+        }
+        // A unit's own libraries count more than those that units before it have defined.
+        if let Some(form) = self.declared.remove(name) {
+            return self.expand_library(name, form).map(Some);
+        }
+        match self.registry.library(name) {
+            Some(Library::Ready(exports)) => Ok(Some(exports)),
+            Some(Library::Open) => {
+                let message = format!("library {name} imports itself");
+                Err(self.failure(id, message))
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// The exports of the library in the first of `files` that is there.
+    fn library_in_file(
+        &mut self,
+        name: &Rc<str>,
+        files: &[String],
+        id: SyntaxId,
+    ) -> Result<Option<Exports>> {
+        for file in files {
+            if let Some(source) = self.registry.library_text(file) {
+                return self.load_source(name, source, id).map(Some);
+            }
+        }
+        for path in self.library_paths(files) {
+            if let Ok(bytes) = std::fs::read(&path) {
+                return self.load_file(name, &path, &bytes, id).map(Some);
+            }
+        }
+        Ok(None)
+    }
+
     /// Whether an import of the library would find it.
     pub(crate) fn is_library_available(&self, id: SyntaxId) -> bool {
-        self.library_name(id).is_ok_and(|name| {
-            self.registry.knows_library(&name) && !self.registry.is_internal(&name)
-                || self.declared.contains_key(&name)
-                || self.library_paths(id).iter().any(|path| path.is_file())
-        })
+        let is_there = |name: &str, files: &[String]| {
+            self.registry.knows_library(name) && !self.registry.is_internal(name)
+                || self.declared.contains_key(name)
+                || files
+                    .iter()
+                    .any(|file| self.registry.library_text(file).is_some())
+                || self.library_paths(files).iter().any(|path| path.is_file())
+        };
+        self.library_name(id)
+            .is_ok_and(|name| is_there(&name, &self.library_files(id)))
+            || self
+                .plain_srfi_name(id)
+                .is_some_and(|plain| is_there(&plain.name(), &[plain.file()]))
     }
 
     /// The name as it is written.
@@ -83,22 +130,38 @@ impl Expander<'_> {
         Ok(data.to_text(datum).into())
     }
 
-    fn library_paths(&self, id: SyntaxId) -> Vec<PathBuf> {
+    /// The parts of a library's name, as texts.
+    fn library_parts(&self, id: SyntaxId) -> Vec<String> {
         let parts = self.syntax.proper_list(id).unwrap_or_default();
         let text = |part: SyntaxId| match self.syntax.as_name(part) {
             Some(name) => self.text(name).to_string(),
             None => self.to_text(part),
         };
-        let parts: Vec<String> = parts.into_iter().map(text).collect();
+        parts.into_iter().map(text).collect()
+    }
+
+    /// The SRFI that `id` names in another way than `(srfi number)`.
+    fn plain_srfi_name(&self, id: SyntaxId) -> Option<SrfiName> {
+        SrfiName::of_parts(&self.library_parts(id))
+    }
+
+    /// The file that has the library, below a folder of libraries: none if a part is no name of a file.
+    fn library_files(&self, id: SyntaxId) -> Vec<String> {
+        let parts = self.library_parts(id);
         let is_plain = |part: &String| {
             !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..")
         };
         if !parts.iter().all(is_plain) {
             return Vec::new();
         }
-        let file = parts.join("/") + ".sld";
+        vec![parts.join("/") + ".sld"]
+    }
+
+    fn library_paths(&self, files: &[String]) -> Vec<PathBuf> {
         let folders = self.registry.search_paths().iter();
-        folders.map(|folder| folder.join(&file)).collect()
+        folders
+            .flat_map(|folder| files.iter().map(|file| folder.join(file)))
+            .collect()
     }
 
     fn load_file(
@@ -113,7 +176,12 @@ impl Expander<'_> {
             let message = format!("cannot read {shown}: {error}");
             self.failure(at, message)
         })?;
-        let forms = self.read_source(SourceText::new(&shown, text), false, 0)?;
+        self.load_source(name, SourceText::new(&shown, text), at)
+    }
+
+    fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
+        let shown = Rc::clone(&source.name);
+        let forms = self.read_source(source, false, 0)?;
         self.declare_libraries(&forms)?;
         let Some(form) = self.declared.remove(name) else {
             let message = format!("{shown} does not define library {name}");

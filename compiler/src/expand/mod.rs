@@ -21,6 +21,7 @@ mod interaction;
 mod interface;
 mod join;
 mod library;
+mod library_source;
 mod live_literals;
 mod name;
 mod registry;
@@ -32,6 +33,7 @@ mod top_environment;
 mod unit;
 
 pub use conditional_expansion::FEATURES;
+pub use library_source::LibrarySource;
 pub use registry::{EnvironmentId, LibraryRegistry};
 pub use source::SourceText;
 pub use unit::{Outcome, expand_form, expand_libraries, expand_program, expand_text};

@@ -8,7 +8,9 @@ use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
 use super::denotation::{CoreForm, Denotation, TopVariable};
+use super::library_source::LibrarySource;
 use super::name::{Name, NameKind, Names, TopId};
+use super::source::SourceText;
 use super::top_environment::{TopEnvironment, TopKind};
 use crate::id::{IdVec, define_ids};
 
@@ -35,6 +37,8 @@ pub struct LibraryRegistry {
     libraries: HashMap<Rc<str>, Library>,
     /// Folders in which `(a b)` is looked for as `a/b.sld`.
     search_paths: Vec<PathBuf>,
+    /// Where the text of `a/b.sld` is looked for before the folders.
+    text_source: Option<Rc<dyn LibrarySource>>,
     /// The top-level environment of each [`EnvironmentId`].
     environments: IdVec<EnvironmentId, TopId>,
     is_interaction_ready: bool,
@@ -77,6 +81,7 @@ impl LibraryRegistry {
             tops: IdVec::new(),
             libraries: HashMap::new(),
             search_paths: Vec::new(),
+            text_source: None,
             environments: IdVec::new(),
             is_interaction_ready: false,
             units: 0,
@@ -109,6 +114,16 @@ impl LibraryRegistry {
     /// added before.
     pub fn add_search_path(&mut self, folder: PathBuf) {
         self.search_paths.push(folder);
+    }
+
+    /// Takes the texts of libraries from `source` where it has them, before it looks in folders.
+    pub fn set_library_source(&mut self, source: Rc<dyn LibrarySource>) {
+        self.text_source = Some(source);
+    }
+
+    /// The text of `file`, which is a path such as `srfi/1.sld`, from the source of libraries.
+    pub(crate) fn library_text(&self, file: &str) -> Option<SourceText> {
+        self.text_source.as_ref()?.library(file)
     }
 
     pub(crate) fn search_paths(&self) -> &[PathBuf] {

@@ -18,7 +18,7 @@ pub(crate) struct KeptChunks {
 impl KeptChunks {
     /// Takes a run for an object of `bytes`: the smallest that is long enough, cut to size.
     pub(crate) fn take(&mut self, bytes: usize) -> Option<AddressRange> {
-        let bytes = bytes.next_multiple_of(CHUNK_BYTES);
+        let bytes = bytes.checked_next_multiple_of(CHUNK_BYTES)?;
         let mut longer = self.by_bytes.range_mut(bytes..);
         let range = longer.find_map(|(_, ranges)| ranges.pop())?;
         self.bytes -= range.bytes();
@@ -35,7 +35,10 @@ impl KeptChunks {
 
     /// Whether a run is long enough for an object of `bytes`.
     pub(crate) fn holds(&self, bytes: usize) -> bool {
-        let mut longer = self.by_bytes.range(bytes.next_multiple_of(CHUNK_BYTES)..);
+        let Some(bytes) = bytes.checked_next_multiple_of(CHUNK_BYTES) else {
+            return false;
+        };
+        let mut longer = self.by_bytes.range(bytes..);
         longer.any(|(_, ranges)| !ranges.is_empty())
     }
 

@@ -120,7 +120,7 @@ impl LargeSpace {
                 arena.set(large.chunks, ChunkKind::Large, index);
                 self.old_bytes += large.bytes;
             } else {
-                // SAFETY: passed on to the caller.
+                // SAFETY: nothing refers to unmarked young objects, by the contract of this function.
                 unsafe { self.free(arena, index) };
             }
         }
@@ -143,7 +143,7 @@ impl LargeSpace {
                 continue;
             }
             self.old_bytes -= large.bytes;
-            // SAFETY: passed on to the caller.
+            // SAFETY: nothing refers to unmarked old objects, by the contract of this function.
             unsafe { self.free(arena, u32::try_from(index).expect("indices are u32")) };
         }
     }
@@ -160,7 +160,7 @@ impl LargeSpace {
     /// Nothing refers to the object.
     unsafe fn free(&mut self, arena: &Arena, index: u32) {
         let chunks = self.entry(index).chunks;
-        // SAFETY: the chunks of one object, to which nothing refers, says the caller.
+        // SAFETY: the chunks of one object, to which nothing refers, by the contract of this function.
         unsafe { self.kept.keep(arena, chunks) };
         self.entries[index as usize] = None;
         self.free.push(index);

@@ -15,11 +15,11 @@ pub(crate) const BLOCK_BYTES: usize = 64 << 10;
 /// The part of the nursery that a mutator bumps through. Generated code may know this layout.
 #[derive(Debug)]
 #[repr(C)]
-pub struct AllocationArea {
+pub(crate) struct AllocationArea {
     /// Where the next object goes.
-    pub cursor: Cell<usize>,
+    pub(crate) cursor: Cell<usize>,
     /// Where the area ends.
-    pub limit: Cell<usize>,
+    pub(crate) limit: Cell<usize>,
 }
 
 #[derive(Debug)]

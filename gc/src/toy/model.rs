@@ -19,6 +19,8 @@ const TAG_PAIR: u64 = 0b010;
 const TAG_OBJECT: u64 = 0b011;
 const TAG_HEADER: u64 = 0b111;
 const PAIR_BYTES: usize = 16;
+/// The header has 48 bits for the number of words.
+const WORDS_MAX: usize = 1 << 47;
 
 /// What an object with a header is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,13 +62,43 @@ pub struct ToyModel;
 #[derive(Debug, Default)]
 pub struct ToyState {
     /// Values that the collector sees.
-    pub roots: RefCell<Vec<u64>>,
-    /// Code addresses that the collector sees.
-    pub code_roots: RefCell<Vec<Address>>,
+    pub(crate) roots: RefCell<Vec<u64>>,
+    code_roots: RefCell<Vec<Address>>,
     /// Values that only the verifier is told of: a mistake, for tests.
-    pub forgotten_roots: RefCell<Vec<u64>>,
-    /// Images that were found unreachable, in order.
-    pub unreachable_images: RefCell<Vec<ImageId>>,
+    forgotten_roots: RefCell<Vec<u64>>,
+    unreachable_images: RefCell<Vec<ImageId>>,
+}
+
+impl ToyState {
+    /// Makes `word` a root, above those of [`Session::push_root`](crate::toy::Session::push_root).
+    ///
+    /// # Safety
+    ///
+    /// `word` is a value of the heap with this state, at its present address.
+    pub unsafe fn push_root_word(&self, word: u64) {
+        self.roots.borrow_mut().push(word);
+    }
+
+    /// Shows the verifier `word`, and nobody else. It panics if the word leads to what is not a live
+    /// object.
+    pub fn push_forgotten_root(&self, word: u64) {
+        self.forgotten_roots.borrow_mut().push(word);
+    }
+
+    /// Shows the collector an address in the code of an image; any other keeps nothing.
+    pub fn push_code_root(&self, code: Address) {
+        self.code_roots.borrow_mut().push(code);
+    }
+
+    /// Shows the collector no code addresses any more.
+    pub fn clear_code_roots(&self) {
+        self.code_roots.borrow_mut().clear();
+    }
+
+    /// The images that were found unreachable, in order.
+    pub fn unreachable_images(&self) -> Vec<ImageId> {
+        self.unreachable_images.borrow().clone()
+    }
 }
 
 impl ToyModel {
@@ -105,7 +137,12 @@ impl ToyModel {
     }
 
     /// Bytes of an object of `words` words after the header.
+    ///
+    /// # Panics
+    ///
+    /// If so many do not fit the address space.
     pub const fn object_bytes(words: usize) -> usize {
+        assert!(words < WORDS_MAX, "no object has so many words");
         ((words + 1) * WORD_BYTES).next_multiple_of(crate::OBJECT_ALIGN_BYTES)
     }
 
@@ -116,7 +153,7 @@ impl ToyModel {
     /// `object` is an initialised object.
     #[inline(always)]
     pub unsafe fn kind(object: Address) -> Option<(Kind, usize)> {
-        // SAFETY: passed on to the caller.
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
         let word = unsafe { object.load_word() };
         if word & TAG_MASK != TAG_HEADER {
             return None;
@@ -145,7 +182,7 @@ unsafe impl ObjectModel for ToyModel {
 
     #[inline(always)]
     unsafe fn size_bytes(object: Address) -> usize {
-        // SAFETY: passed on to the caller.
+        // SAFETY: the object is initialised, by the contract of this function.
         match unsafe { Self::kind(object) } {
             None => PAIR_BYTES,
             Some((_, words)) => Self::object_bytes(words),
@@ -154,20 +191,20 @@ unsafe impl ObjectModel for ToyModel {
 
     #[inline(always)]
     unsafe fn forwarded(object: Address) -> Option<Address> {
-        // SAFETY: passed on to the caller.
+        // SAFETY: an initialised object, by the contract of this function, has a first word.
         let word = unsafe { object.load_word() };
         (word & 0xffff == TAG_HEADER).then_some(Address::from_word(word >> 16))
     }
 
     #[inline(always)]
     unsafe fn forward(object: Address, to: Address) {
-        // SAFETY: passed on to the caller.
+        // SAFETY: nothing else is needed of the object, by the contract of this function.
         unsafe { object.store_word(Self::header(Kind::Forward, to.raw())) };
     }
 
     #[inline(always)]
     unsafe fn trace<V: Visitor>(object: Address, visitor: &mut V) {
-        // SAFETY: passed on to the caller.
+        // SAFETY: the object is initialised, by the contract of this function.
         let traced = match unsafe { Self::kind(object) } {
             None => 0..2,
             Some((Kind::Vector, words)) => 1..words + 1,
@@ -175,7 +212,7 @@ unsafe impl ObjectModel for ToyModel {
             Some((Kind::Ephemeron | Kind::Guardian | Kind::Forward, _)) => return,
             Some((Kind::Table, words)) => 2..words + 1,
             Some((Kind::Closure, words)) => {
-                // SAFETY: passed on to the caller; word 1 is the code address.
+                // SAFETY: word 1 of an initialised closure is its code address.
                 visitor.code(Address::from_word(unsafe {
                     object.offset_words(1).load_word()
                 }));
@@ -183,19 +220,20 @@ unsafe impl ObjectModel for ToyModel {
             }
         };
         for word in traced {
-            visitor.slot(Slot::new(object.offset_words(word)));
+            // SAFETY: objects of these kinds have initialised values in these words.
+            visitor.slot(unsafe { Slot::new(object.offset_words(word)) });
         }
     }
 
     #[inline(always)]
     unsafe fn class(object: Address) -> ObjectClass {
-        // SAFETY: passed on to the caller.
+        // SAFETY: the object is initialised, by the contract of this function.
         match unsafe { Self::kind(object) } {
             Some((Kind::Weak, _)) => ObjectClass::WeakPair,
             Some((Kind::Ephemeron, _)) => ObjectClass::Ephemeron,
             Some((Kind::Table, _)) => ObjectClass::AddressHashed,
             Some((Kind::Guardian, _)) => {
-                // SAFETY: passed on to the caller; word 1 is the number.
+                // SAFETY: word 1 of an initialised guardian is its number.
                 let number = Self::as_integer(unsafe { object.offset_words(1).load_word() });
                 let number = number.and_then(|number| u32::try_from(number).ok());
                 ObjectClass::Guardian(GuardianNumber(number.expect("guardians hold a number")))
@@ -205,7 +243,7 @@ unsafe impl ObjectModel for ToyModel {
     }
 
     unsafe fn keys_moved(object: Address) {
-        // SAFETY: passed on to the caller; word 1 of a table is its flag.
+        // SAFETY: `object` is a table, by the contract of this function; word 1 is its flag.
         unsafe { object.offset_words(1).store_word(Self::integer(1)) };
     }
 

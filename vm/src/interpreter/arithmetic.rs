@@ -1,12 +1,13 @@
 //! Arithmetic on any numbers: fixnums and self-tagged flonums here, the rest in [`crate::number`].
 
-use abi::isa::{Into, Local, Opcode, Small};
 use abi::tag::{self, TAG_BITS};
 
 use crate::error::Raise;
-use crate::interpreter::branch::small_word;
-use crate::interpreter::machine::{Machine, MapAtEnd};
+use crate::interpreter::branch::small;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Into, Local, MapAtEnd, Opcode, Small};
 use crate::interpreter::raise::{Retry, go_on_or_retry, stage};
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;
 use crate::value::Value;
@@ -26,16 +27,18 @@ struct Slow {
 impl Slow {
     #[cold]
     #[inline(never)]
-    fn compute(self, m: &mut Mutator<'_>, s: Machine, a: u64, b: u64) -> Machine {
+    fn compute(self, m: &mut Mutator<'_>, s: Machine, a: Live, b: Live) -> Machine {
         let staged = {
             let m = &*m;
-            // SAFETY: both words are values of the running frame, or fixnums.
-            let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
+            // SAFETY: both words were live when they were passed, and nothing was collected since.
+            let (a, b) = unsafe { (a.value(), b.value()) };
             match (self.operation)(m, a, b, self.who) {
                 Ok(value) => {
                     // Read again rather than passed, so that the short way need not keep it.
-                    let dst = s.first_operand(self.opcode.instruction_bytes());
-                    s.set(dst, value.word());
+                    // SAFETY: all arithmetic instructions start with the slot for the result, and this
+                    // is the one that the machine stands behind.
+                    let dst = unsafe { s.first_operand(self.opcode.instruction_bytes()) };
+                    s.set(dst, Live::of(value));
                     return s;
                 }
                 Err(raise) => stage(m, s, raise),
@@ -64,7 +67,8 @@ macro_rules! arithmetic {
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, dst: Into, a: Local, b: Local, map: MapAtEnd,
         ) -> Machine {
-            let (a, b) = (s.get(a), s.get(b));
+            let (first, second) = (s.get(a), s.get(b));
+            let (a, b) = (first.bits(), second.bits());
             let result = if tag::is_fixnum(a | b) {
                 let ($a, $b) = (a.cast_signed(), b.cast_signed());
                 $fixnums
@@ -74,11 +78,12 @@ macro_rules! arithmetic {
                 None
             };
             if let Some(word) = result {
-                s.set(dst, word);
+                // SAFETY: what the operations compute from fixnums and flonums is one.
+                s.set(dst, unsafe { Live::new(word) });
                 return s;
             }
             let slow = Slow { operation: $slow, who: $who, opcode: Opcode::$opcode, map };
-            slow.compute(m, s, a, b)
+            slow.compute(m, s, first, second)
         }
     )* };
 }
@@ -147,16 +152,21 @@ pub(super) fn add_small(
     value: Small,
     map: MapAtEnd,
 ) -> Machine {
-    let (a, b) = (s.get(a), small_word(value));
-    if tag::is_fixnum(a)
-        && let Some(sum) = a.cast_signed().checked_add(b.cast_signed())
+    let (a, b) = (s.get(a), small(value));
+    if tag::is_fixnum(a.bits())
+        && let Some(sum) = a.bits().cast_signed().checked_add(b.bits().cast_signed())
     {
-        s.set(dst, sum.cast_unsigned());
+        // SAFETY: the sum of two fixnum words is one.
+        s.set(dst, unsafe { Live::new(sum.cast_unsigned()) });
         return s;
     }
     // A negative addend is what `(- a value)` is compiled to.
     let (operation, who, b): (Operation, _, _) = if value.0 < 0 {
-        (number::subtract, "-", b.wrapping_neg())
+        (
+            number::subtract,
+            "-",
+            Live::fixnum_word(b.bits().wrapping_neg()),
+        )
     } else {
         (number::add, "+", b)
     };

@@ -2,15 +2,15 @@
 
 use std::cmp::Ordering;
 
-use abi::isa::{BranchOffset, Local, RawLocal, Small, TestOperand, Word32};
 use abi::tag;
 
 use crate::interpreter::data::passes_test;
 use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{BranchOffset, Local, RawLocal, Small, TestOperand, Word32};
 use crate::interpreter::raise::{go_on, stage};
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;
-use crate::value::Value;
 
 #[inline(always)]
 pub(super) fn jump(_: &mut Mutator<'_>, s: Machine, offset: BranchOffset) -> Machine {
@@ -37,13 +37,13 @@ macro_rules! branches {
 }
 
 branches! {
-    branch_true branch_false (src: Local) |s| s.get(src) != tag::FALSE;
-    branch_null branch_not_null (src: Local) |s| s.get(src) == tag::NULL;
-    branch_pair branch_not_pair (src: Local) |s| tag::is_pair(s.get(src));
+    branch_true branch_false (src: Local) |s| s.get(src) != Live::FALSE;
+    branch_null branch_not_null (src: Local) |s| s.get(src).bits() == tag::NULL;
+    branch_pair branch_not_pair (src: Local) |s| tag::is_pair(s.get(src).bits());
     branch_type branch_not_type (src: Local, test: TestOperand) |s| passes_test(s.get(src), test);
     branch_eq branch_not_eq (a: Local, b: Local) |s| s.get(a) == s.get(b);
     branch_eq_word branch_not_eq_word (a: Local, word: Word32) |s| {
-        s.get(a) == i64::from(word.0) as u64
+        s.get(a).bits() == i64::from(word.number()) as u64
     };
     branch_f64_equal branch_not_f64_equal (a: RawLocal, b: RawLocal) |s| {
         #[expect(clippy::float_cmp, reason = "`=` compares exactly")]
@@ -123,7 +123,8 @@ struct Comparison {
 
 impl Comparison {
     #[inline(always)]
-    fn branch(self, m: &mut Mutator<'_>, s: Machine, a: u64, b: u64) -> Machine {
+    fn branch(self, m: &mut Mutator<'_>, s: Machine, first: Live, second: Live) -> Machine {
+        let (a, b) = (first.bits(), second.bits());
         if tag::is_fixnum(a | b) {
             let holds = self.relation.holds(&a.cast_signed(), &b.cast_signed());
             return s.jumped_if(holds == self.wanted, self.offset);
@@ -134,17 +135,17 @@ impl Comparison {
                 .holds(&tag::flonum_value(a), &tag::flonum_value(b));
             return s.jumped_if(holds == self.wanted, self.offset);
         }
-        self.branch_slowly(m, s, a, b)
+        self.branch_slowly(m, s, first, second)
     }
 
     #[cold]
     #[inline(never)]
-    fn branch_slowly(self, m: &mut Mutator<'_>, s: Machine, a: u64, b: u64) -> Machine {
+    fn branch_slowly(self, m: &mut Mutator<'_>, s: Machine, a: Live, b: Live) -> Machine {
         let name = self.relation.name();
         let compared = {
             let m = &*m;
-            // SAFETY: both words stand in slots of the running frame, as values.
-            let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
+            // SAFETY: both words were live when they were passed, and nothing was collected since.
+            let (a, b) = unsafe { (a.value(), b.value()) };
             let outcome = match self.relation {
                 Relation::Equal => number::equal(m, a, b, name),
                 _ => {
@@ -191,9 +192,10 @@ macro_rules! small_comparisons {
             m: &mut Mutator<'_>, s: Machine, a: Local, value: Small, offset: BranchOffset,
         ) -> Machine {
             let comparison = Comparison { relation: Relation::$relation, wanted: $wanted, offset };
-            let (a, b) = (s.get(a), small_word(value));
-            if tag::is_fixnum(a) {
-                let holds = comparison.relation.holds(&a.cast_signed(), &b.cast_signed());
+            let (a, b) = (s.get(a), small(value));
+            if tag::is_fixnum(a.bits()) {
+                let (a, b) = (a.bits().cast_signed(), b.bits().cast_signed());
+                let holds = comparison.relation.holds(&a, &b);
                 return s.jumped_if(holds == comparison.wanted, offset);
             }
             comparison.branch_slowly(m, s, a, b)
@@ -214,8 +216,8 @@ small_comparisons! {
     branch_not_greater_equal_small GreaterEqual false;
 }
 
-/// The fixnum word of a small integer.
+/// The fixnum of a small integer.
 #[inline(always)]
-pub(super) fn small_word(value: Small) -> u64 {
-    (i64::from(value.0) << tag::TAG_BITS).cast_unsigned()
+pub(super) fn small(value: Small) -> Live {
+    Live::fixnum_word((i64::from(value.0) << tag::TAG_BITS).cast_unsigned())
 }

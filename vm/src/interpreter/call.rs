@@ -1,21 +1,17 @@
 //! Calls: arity, the stack's limit and polls are checked where a procedure is entered.
 
-use std::sync::atomic::Ordering;
-
 use abi::condition::ConditionKind;
-use abi::isa::{CodeOffset, Count, IntoReturned};
-use abi::object_layout::closure;
-use abi::procedure::{
-    ARITY_KEY_OFFSET, ARITY_OFFSET, Arity, ENTRY_MAP_OFFSET, FRAME_BYTES_OFFSET,
-    PROCEDURE_HEADER_BYTES, ProcedureHeader,
-};
-use abi::tag::{self, Kind};
 use gc::{Address, CollectReason, Outcome, WORD_BYTES};
 
 use crate::error::{Irritant, Raise};
-use crate::interpreter::machine::{Machine, MapAtEnd, load, object_of};
+use crate::frame_walk::slot_address;
+use crate::interpreter::code::Code;
+use crate::interpreter::known::{ClosureShape, Known};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{CodeOffset, Count, IntoReturned, MapAtEnd};
 use crate::interpreter::raise::{fault, heap_exhausted};
 use crate::interpreter::safepoint::{collect_at, poll_at, stack_exhausted};
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::stack::Innermost;
 use crate::value::Value;
@@ -33,7 +29,8 @@ pub(super) fn call(
     _map: MapAtEnd,
 ) -> Machine {
     let callee = push_return_word(s, words);
-    enter_fast(m, callee, arguments)
+    // SAFETY: the instruction has put what it calls, and so many arguments, into the new frame.
+    unsafe { enter_fast(m, callee, arguments) }
 }
 
 #[inline(always)]
@@ -45,155 +42,162 @@ pub(super) fn call_known(
     words: Count,
     _map: MapAtEnd,
 ) -> Machine {
-    let code = s.place(target.0);
-    enter_known(m, push_return_word(s, words), code)
+    let code = s.code(target);
+    let callee = push_return_word(s, words);
+    // SAFETY: the instruction has put what the procedure takes into the new frame.
+    unsafe { enter_known(m, callee, code) }
 }
 
 #[inline(always)]
 pub(super) fn tail_call(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
-    enter_fast(m, s, arguments)
+    // SAFETY: the instruction has put what it calls, and so many arguments, into the frame.
+    unsafe { enter_fast(m, s, arguments) }
 }
 
 #[inline(always)]
 pub(super) fn tail_call_known(m: &mut Mutator<'_>, s: Machine, target: CodeOffset) -> Machine {
-    enter_known(m, s, s.place(target.0))
+    // SAFETY: the instruction has put what the procedure takes into the frame.
+    unsafe { enter_known(m, s, s.code(target)) }
 }
 
 #[inline(always)]
 fn push_return_word(s: Machine, words: Count) -> Machine {
-    // SAFETY: the callee's frame starts inside the words that the caller's entry checked.
-    let fp = unsafe { s.fp.sub(usize::from(words.0)) };
-    // SAFETY: as above; the return word is the first of them.
-    unsafe { fp.write(s.pc_address().word()) };
-    Machine { fp, ..s }
+    // SAFETY: the entry of the procedure that runs has checked the stack for its frame and what it
+    // pushes: the frame of what it calls starts inside these words, with the return word.
+    let callee = unsafe { s.in_frame_below(usize::from(words.number())) };
+    // SAFETY: the first of these words.
+    unsafe { callee.fp_address().store_word(s.pc_address().word()) };
+    callee
 }
 
 /// Enters the closure in slot 0 if its arity is exactly that, and nothing else is to be done.
+///
+/// # Safety
+///
+/// As for [`enter`].
 #[inline(always)]
-fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
-    if let Some((closure, _)) = object_of(s.slot(0), Kind::Closure) {
-        // SAFETY: closures start with a code address.
-        let code = Address::from_word(unsafe { load(closure, closure::CODE) });
-        // SAFETY: code addresses lead to procedure headers.
-        let key = unsafe { header_u32(code, ARITY_KEY_OFFSET) };
-        if key == u32::from(arguments.0) {
-            return enter_known(m, s, code);
+unsafe fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
+    // SAFETY: slot 0 holds a value, by the contract of this function.
+    if let Some(closure) = Known::<ClosureShape>::of(unsafe { s.slot(0) }) {
+        let code = closure.code();
+        if code.arity_key() == u32::from(arguments.number()) {
+            // SAFETY: the frame holds the closure and as many arguments as it takes.
+            return unsafe { enter_known(m, s, code) };
         }
     }
-    enter(m, s, usize::from(arguments.0))
+    // SAFETY: the frame holds a value and so many arguments, by the contract of this function.
+    unsafe { enter(m, s, usize::from(arguments.number())) }
 }
 
 /// Enters the procedure at `code`, whose arguments are in their slots.
+///
+/// # Safety
+///
+/// So they are: the frame holds values for all parameters, and in slot 0 the closure if the code uses it.
 #[inline(always)]
-fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
-    if lowest_address(s, code) < m.heap().poll_limit().load(Ordering::Relaxed) {
-        return enter_slowly(m, s, code);
+unsafe fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
+    if lowest_address(s, code) < m.heap().poll_limit() {
+        // SAFETY: the arguments are in their slots, by the contract of this function.
+        return unsafe { enter_slowly(m, s, code) };
     }
-    Machine {
-        pc: first_instruction(code),
-        ..s
-    }
+    at_entry(s, code)
 }
 
 /// As [`enter_known`], for native code.
+///
+/// # Safety
+///
+/// As for [`enter_known`].
 #[inline(never)]
-pub(crate) fn enter_code(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
-    enter_known(m, s, code)
+pub(crate) unsafe fn enter_code(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
+    // SAFETY: the arguments are in their slots, by the contract of this function.
+    unsafe { enter_known(m, s, code) }
 }
 
+/// The machine at the first instruction of the procedure at `code`.
 #[inline(always)]
-fn first_instruction(code: Address) -> *const u8 {
-    std::ptr::with_exposed_provenance(code.raw() + PROCEDURE_HEADER_BYTES)
+fn at_entry(s: Machine, code: Code) -> Machine {
+    let start = std::ptr::with_exposed_provenance(code.first_instruction().raw());
+    // SAFETY: the closure in slot 0, or the code that called, keeps the image; nothing runs there before
+    // the stack was checked for the frame.
+    unsafe { s.with_pc(start) }
 }
 
 /// The lowest address that the frame of `s` uses if it runs the procedure at `code`.
 #[inline(always)]
-fn lowest_address(s: Machine, code: Address) -> usize {
-    // SAFETY: code addresses lead to procedure headers.
-    s.fp.addr()
-        .wrapping_sub(unsafe { header_u32(code, FRAME_BYTES_OFFSET) } as usize)
-}
-
-/// A field of the procedure header at `code`.
-///
-/// # Safety
-///
-/// A procedure header is mapped there.
-#[inline(always)]
-unsafe fn header_u32(code: Address, offset: usize) -> u32 {
-    let field: *const u32 = std::ptr::with_exposed_provenance(code.raw() + offset);
-    // SAFETY: passed on to the caller; headers are aligned to 16 bytes.
-    u32::from_le(unsafe { field.read() })
+fn lowest_address(s: Machine, code: Code) -> usize {
+    s.fp_address().raw().wrapping_sub(code.frame_bytes())
 }
 
 /// Checks the stack and polls, where the fast path found the limit in its way.
+///
+/// # Safety
+///
+/// As for [`enter_known`].
 #[cold]
 #[inline(never)]
-fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Address) -> Machine {
-    let entered = Machine {
-        pc: first_instruction(code),
-        ..s
-    };
+unsafe fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
+    let entered = at_entry(s, code);
     // Backtraces name the place before an address: this one lies inside the first instruction.
-    let inside = Machine {
-        pc: entered.pc.wrapping_add(1),
-        ..s
-    };
+    let mut inside = entered;
+    inside.pass_opcode();
     if lowest_address(s, code) < m.heap().stack_limit() {
         return stack_exhausted(m, inside);
     }
-    // SAFETY: code addresses lead to procedure headers.
-    let entry_map = unsafe { header_u32(code, ENTRY_MAP_OFFSET) }.cast_signed();
-    let entry_map = code.offset_bytes(entry_map as isize as usize);
-    match poll_at(m, inside, Innermost::Map(entry_map)) {
+    match poll_at(m, inside, Innermost::Map(code.entry_map())) {
         Ok(()) => entered,
         Err(raised) => raised,
     }
 }
 
 /// Enters the value in slot 0 with so many arguments in the slots after it.
+///
+/// # Safety
+///
+/// The frame holds values in all these slots.
 #[inline(never)]
-pub(crate) fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
-    let Some((closure, _)) = object_of(s.slot(0), Kind::Closure) else {
-        return fault_with_arguments(m, s, ConditionKind::NotAProcedure, arguments);
+pub(crate) unsafe fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
+    // SAFETY: slot 0 holds a value, by the contract of this function.
+    let Some(closure) = Known::<ClosureShape>::of(unsafe { s.slot(0) }) else {
+        // SAFETY: the frame holds so many arguments, by the contract of this function.
+        return unsafe { fault_with_arguments(m, s, ConditionKind::NotAProcedure, arguments) };
     };
-    // SAFETY: closures start with a code address.
-    let code = Address::from_word(unsafe { load(closure, closure::CODE) });
-    // SAFETY: code addresses lead to procedure headers.
-    if unsafe { header_u32(code, ARITY_KEY_OFFSET) } as usize == arguments {
-        return enter_known(m, s, code);
+    let code = closure.code();
+    if code.arity_key() as usize == arguments {
+        // SAFETY: the frame holds the closure and as many arguments as it takes.
+        return unsafe { enter_known(m, s, code) };
     }
-    // SAFETY: as above.
-    let arity = Arity::from_word(unsafe { header_u32(code, ARITY_OFFSET) });
+    let arity = code.arity();
     let required = usize::from(arity.required);
     let positional = required + usize::from(arity.optional);
     let has_rest = arity.has_rest;
     if arguments < required || (arguments > positional && !has_rest) {
-        return fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, arguments);
+        // SAFETY: the frame holds so many arguments, by the contract of this function.
+        return unsafe { fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, arguments) };
     }
     let places = positional + usize::from(has_rest);
-    let lowest = s.fp.addr() - (places + 1) * WORD_BYTES;
+    let lowest = s.fp_address().raw() - (places + 1) * WORD_BYTES;
     if lowest < m.heap().stack_limit() {
         return stack_exhausted(m, s);
     }
-    if has_rest && let Err(raised) = cons_rest(m, s, arguments, positional) {
+    // SAFETY: the frame holds so many arguments, and the stack has room for all places.
+    if has_rest && let Err(raised) = unsafe { cons_rest(m, s, arguments, positional) } {
         return raised;
     }
     for index in arguments..positional {
-        s.set_slot(index as u16 + 1, tag::DEFAULT);
+        // SAFETY: the stack has room for all places of the parameters, as was just checked.
+        unsafe { s.set_slot(index as u16 + 1, Live::DEFAULT) };
     }
-    enter_known(m, s, code)
-}
-
-/// The header at a code address.
-pub(crate) fn procedure_header(code: Address) -> ProcedureHeader {
-    let bytes: *const [u8; PROCEDURE_HEADER_BYTES] = std::ptr::with_exposed_provenance(code.raw());
-    // SAFETY: code addresses lead to procedure headers, in read-only memory.
-    ProcedureHeader::decode(&unsafe { bytes.read() }).expect("loaded procedures have valid headers")
+    // SAFETY: optional parameters and the list of the rest have their values by now.
+    unsafe { enter_known(m, s, code) }
 }
 
 /// Makes a list of the arguments after the positional ones, in the slot after those.
-fn cons_rest(
+///
+/// # Safety
+///
+/// The frame holds so many arguments, and the stack has room for the list's place.
+unsafe fn cons_rest(
     m: &mut Mutator<'_>,
     s: Machine,
     arguments: usize,
@@ -211,51 +215,49 @@ fn cons_rest(
             return Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)));
         }
     }
-    let rest = argument_list(m, s, positional, arguments).word();
-    argument_slot(s, positional).store(rest);
+    // SAFETY: the frame holds so many arguments, by the contract of this function; a collection has
+    // brought them up to date.
+    let rest = unsafe { argument_list(m, s, positional, arguments) }.word();
+    // SAFETY: the stack has room for the list's place, by the contract of this function.
+    unsafe { argument_address(s, positional).store_word(rest) };
     Ok(())
 }
 
 /// The place of an argument, which may lie beyond the slots that instructions can name.
-#[derive(Clone, Copy)]
-struct ArgumentSlot(*mut u64);
-
-fn argument_slot(s: Machine, index: usize) -> ArgumentSlot {
-    ArgumentSlot(s.fp.wrapping_sub(index + 2))
-}
-
-impl ArgumentSlot {
-    fn load(self) -> u64 {
-        // SAFETY: whoever pushed the argument checked the stack for it.
-        unsafe { self.0.read() }
-    }
-
-    fn store(self, word: u64) {
-        // SAFETY: as above; the rest list's place is checked before.
-        unsafe { self.0.write(word) };
-    }
+fn argument_address(s: Machine, index: usize) -> Address {
+    slot_address(s.fp_address(), index + 1)
 }
 
 /// A list of arguments `from..to`.
-fn argument_list<'m>(m: &'m Mutator<'_>, s: Machine, from: usize, to: usize) -> Value<'m> {
+///
+/// # Safety
+///
+/// The frame was passed arguments up to `to`.
+unsafe fn argument_list<'m>(m: &'m Mutator<'_>, s: Machine, from: usize, to: usize) -> Value<'m> {
     (from..to).rev().fold(Value::NULL, |rest, index| {
-        // SAFETY: arguments are values in slots of the running frame.
-        let argument = unsafe { Value::from_word(argument_slot(s, index).load()) };
+        // SAFETY: the frame holds this argument, a value, by the contract of this function.
+        let argument = unsafe { Value::from_word(argument_address(s, index).load_word()) };
         m.cons(argument, rest)
     })
 }
 
+/// Raises a condition with the value in slot 0 and a list of so many arguments.
+///
+/// # Safety
+///
+/// The frame holds them.
 #[cold]
-fn fault_with_arguments(
+unsafe fn fault_with_arguments(
     m: &mut Mutator<'_>,
     s: Machine,
     kind: ConditionKind,
     arguments: usize,
 ) -> Machine {
     fault(m, s, |m| {
-        // SAFETY: slot 0 holds the value that was called.
-        let callee = unsafe { Value::from_word(s.slot(0)) };
-        let list = argument_list(m, s, 0, arguments);
+        // SAFETY: slot 0 holds a value, by the contract of this function.
+        let callee = unsafe { s.slot(0).value() };
+        // SAFETY: the frame holds so many arguments, by the contract of this function.
+        let list = unsafe { argument_list(m, s, 0, arguments) };
         Raise::condition(kind, [Irritant::Value(callee), Irritant::Value(list)])
     })
 }
@@ -263,33 +265,41 @@ fn fault_with_arguments(
 /// Spreads the last of the arguments, a list, and enters the value in slot 0.
 #[inline(always)]
 pub(super) fn tail_apply(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
-    spread(m, s, usize::from(arguments.0))
+    // SAFETY: the instruction has put what it calls, and so many arguments, into the frame.
+    unsafe { spread(m, s, usize::from(arguments.number())) }
 }
 
 /// Spreads the last of so many arguments, a list, and enters the value in slot 0.
+///
+/// # Safety
+///
+/// As for [`enter`].
 #[inline(never)]
-pub(crate) fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
+pub(crate) unsafe fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
     let Some(last) = arguments.checked_sub(1) else {
-        return fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, 0);
+        // SAFETY: slot 0 holds a value, by the contract of this function.
+        return unsafe { fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, 0) };
     };
-    let room = s.fp.addr().saturating_sub(m.heap().stack_limit()) / WORD_BYTES;
-    // SAFETY: the last argument stands in its slot.
-    let list = unsafe { Value::from_word(argument_slot(s, last).load()) };
+    let room = s.fp_address().raw().saturating_sub(m.heap().stack_limit()) / WORD_BYTES;
+    // SAFETY: the frame holds so many arguments, by the contract of this function.
+    let list = unsafe { Value::from_word(argument_address(s, last).load_word()) };
     let (mut rest, mut count) = (list, last);
     while let Some((car, cdr)) = m.pair(rest) {
         if count + 2 >= room {
             return stack_exhausted(m, s);
         }
-        argument_slot(s, count).store(car.word());
+        // SAFETY: the stack has room for this argument, as was just checked.
+        unsafe { argument_address(s, count).store_word(car.word()) };
         (rest, count) = (cdr, count + 1);
     }
     if rest.is_null() {
-        return enter(m, s, count);
+        // SAFETY: the elements of the list are in their slots by now.
+        return unsafe { enter(m, s, count) };
     }
-    let list = list.word();
+    let list = Live::of(list);
     fault(m, s, |_| {
         // SAFETY: nothing was collected since the list was read.
-        let list = unsafe { Value::from_word(list) };
+        let list = unsafe { list.value() };
         Raise::wrong_type("apply", last + 1, "list", list)
     })
 }

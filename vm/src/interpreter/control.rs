@@ -1,21 +1,19 @@
 //! Polls, continuations, traps.
 
-use std::sync::atomic::Ordering;
-
 use abi::condition::ConditionKind;
-use abi::isa::{BranchOffset, Into, Local, Opcode};
 
-use crate::continuation::continuation_base;
+use crate::chunk::Continuation;
 use crate::error::{Irritant, Raise};
-use crate::interpreter::machine::{Machine, MapAtEnd};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{BranchOffset, Into, Local, MapAtEnd, Opcode};
 use crate::interpreter::raise::{Retry, Staged, fault, go_on_or_retry};
 use crate::interpreter::returns::list_of;
 use crate::interpreter::safepoint::poll_at;
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::run::VmError;
 use crate::stack::Innermost;
 use crate::stubs::CodeTier;
-use crate::value::Value;
 
 #[inline(always)]
 pub(super) const fn no_operation(_: &mut Mutator<'_>, s: Machine) -> Machine {
@@ -51,7 +49,7 @@ pub(super) fn poll_if_requested(
     s: Machine,
     map: MapAtEnd,
 ) -> Result<(), Machine> {
-    if s.fp.addr() >= m.heap().poll_limit().load(Ordering::Relaxed) {
+    if s.fp_address().raw() >= m.heap().poll_limit() {
         return Ok(());
     }
     poll_at(m, s, Innermost::Map(s.map(map)))
@@ -64,7 +62,8 @@ pub(super) fn trap(m: &mut Mutator<'_>, s: Machine) -> Machine {
 
 #[inline(always)]
 pub(super) fn capture(m: &mut Mutator<'_>, s: Machine, dst: Into, map: MapAtEnd) -> Machine {
-    match m.capture(s.fp_address(), CodeTier::Bytecode) {
+    // SAFETY: the frame that runs, of bytecode.
+    match unsafe { m.capture(s.fp(), CodeTier::Bytecode) } {
         Ok(continuation) => {
             s.set(dst, continuation);
             s
@@ -102,20 +101,20 @@ pub(super) fn reinstate_value(
 }
 
 #[inline(never)]
-fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: u64, values: Values) -> Machine {
+fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: Live, values: Values) -> Machine {
     match reinstate_in_base(m, continuation, values) {
         Reinstated::At(machine) => machine,
         Reinstated::Not(wrong) => wrong_continuation(m, s, continuation, wrong),
     }
 }
 
-/// What goes to a continuation: words that are values.
+/// What goes to a continuation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Values {
     /// One value.
-    One(u64),
+    One(Live),
     /// Those in a list.
-    List(u64),
+    List(Live),
 }
 
 /// Where a continuation leads.
@@ -137,18 +136,19 @@ pub(crate) enum WrongContinuation {
 #[inline]
 pub(crate) fn reinstate_in_base(
     m: &mut Mutator<'_>,
-    continuation: u64,
+    continuation: Live,
     values: Values,
 ) -> Reinstated {
-    // SAFETY: callers have just read it from a slot or register.
-    let target = unsafe { Value::from_word(continuation) };
-    let Some(serial) = continuation_base(target) else {
+    // SAFETY: the word was live when it was passed, and nothing was collected since.
+    let target = unsafe { continuation.value() };
+    let Some(found) = Continuation::of(target) else {
         return Reinstated::Not(WrongContinuation::NotOne);
     };
+    let serial = found.base();
     if m.state_mut().stack.current().serial == serial {
         return Reinstated::At(match values {
-            Values::One(value) => m.resume_with_one(continuation, value),
-            Values::List(list) => m.resume_with_list(continuation, list),
+            Values::One(value) => m.resume_with_one(found, value),
+            Values::List(list) => m.resume_with_list(found, list),
         });
     }
     reinstate_outside(m, (continuation, serial), values)
@@ -158,7 +158,7 @@ pub(crate) fn reinstate_in_base(
 #[cold]
 fn reinstate_outside(
     m: &mut Mutator<'_>,
-    (continuation, serial): (u64, u64),
+    (continuation, serial): (Live, u64),
     values: Values,
 ) -> Reinstated {
     let bases = &m.state().stack.bases;
@@ -166,7 +166,7 @@ fn reinstate_outside(
         return Reinstated::Not(WrongContinuation::Over);
     }
     let list = match values {
-        Values::One(value) => list_of(m, &[value]).word(),
+        Values::One(value) => Live::of(list_of(m, &[value])),
         Values::List(list) => list,
     };
     m.set_escape(continuation, list);
@@ -179,13 +179,13 @@ fn reinstate_outside(
 pub(crate) fn wrong_continuation(
     m: &mut Mutator<'_>,
     s: Machine,
-    continuation: u64,
+    continuation: Live,
     wrong: WrongContinuation,
 ) -> Machine {
     fault(m, s, |_| match wrong {
         WrongContinuation::NotOne => {
-            // SAFETY: nothing was collected since the operand was read.
-            let target = unsafe { Value::from_word(continuation) };
+            // SAFETY: the word was live when it was passed, and nothing was collected since.
+            let target = unsafe { continuation.value() };
             Raise::wrong_type("%reinstate", 1, "continuation", target)
         }
         WrongContinuation::Over => {

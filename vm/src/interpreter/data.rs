@@ -1,43 +1,48 @@
 //! Copies, constants, cells, global variables, pairs, boxes, closures, type tests.
 
 use abi::condition::ConditionKind;
-use abi::isa::{
-    AnyLocal, CodeOffset, Count, DataOffset, Index, Into, IntoAny, IntoRaw, Local, Small,
-    TestOperand, Word,
-};
 use abi::object_layout::{boxed, closure, location, pair};
 use abi::tag::{self, Header, Kind};
 use abi::type_test::TypeTest;
-use gc::{Address, Slot, WORD_BYTES};
+use gc::{Sealed, WORD_BYTES};
 
 use crate::error::{Irritant, Raise};
-use crate::interpreter::branch::small_word;
-use crate::interpreter::machine::{Machine, headed, load, object_of, pair_of, payload_slot};
+use crate::interpreter::branch::small;
+use crate::interpreter::known::{
+    BoxShape, ClosureShape, Field, Fresh, Known, LocationShape, Pair, headed, is_kind,
+};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{
+    AnyLocal, CodeOffset, Count, DataOffset, Index, Into, IntoAny, IntoRaw, Local, Small,
+    TestOperand, Word,
+};
 use crate::interpreter::raise::fault;
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::value::Value;
 
 #[inline(always)]
 pub(super) fn copy(_: &mut Mutator<'_>, s: Machine, dst: IntoAny, src: AnyLocal) -> Machine {
-    s.set_slot(dst.0, s.slot(src.0));
+    s.copy(dst, src);
     s
 }
 
 #[inline(always)]
 pub(super) fn load_word(_: &mut Mutator<'_>, s: Machine, dst: Into, word: Word) -> Machine {
-    s.set(dst, word.0);
+    // SAFETY: the operand is an immediate.
+    s.set(dst, unsafe { Live::new(word.number()) });
     s
 }
 
 #[inline(always)]
 pub(super) fn load_small(_: &mut Mutator<'_>, s: Machine, dst: Into, value: Small) -> Machine {
-    s.set(dst, small_word(value));
+    s.set(dst, small(value));
     s
 }
 
 #[inline(always)]
 pub(super) fn load_raw(_: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: Word) -> Machine {
-    s.set_raw(dst, word.0);
+    s.set_raw(dst, word.number());
     s
 }
 
@@ -48,19 +53,13 @@ pub(super) fn load_constant(
     dst: Into,
     constant: DataOffset,
 ) -> Machine {
-    s.set(dst, s.place(constant.0).word());
+    s.set(dst, s.constant(constant));
     s
 }
 
 #[inline(always)]
-fn cell_word(s: Machine, cell: DataOffset) -> u64 {
-    // SAFETY: cells lie in the image's memory, and hold values.
-    unsafe { s.cell(cell).load() }
-}
-
-#[inline(always)]
 pub(super) fn load_cell(_: &mut Mutator<'_>, s: Machine, dst: Into, cell: DataOffset) -> Machine {
-    s.set(dst, cell_word(s, cell));
+    s.set(dst, s.cell(cell).load());
     s
 }
 
@@ -69,28 +68,25 @@ pub(super) fn store_cell(m: &mut Mutator<'_>, s: Machine, cell: DataOffset, src:
     store(m, s, s.cell(cell), s.get(src), "set!")
 }
 
-/// Stores through the barrier; a sealed slot raises `immutable`.
+/// Stores through the barrier; a sealed field raises `immutable`.
 #[inline(always)]
 pub(super) fn store(
     m: &mut Mutator<'_>,
     s: Machine,
-    slot: Slot,
-    word: u64,
+    field: Field,
+    value: Live,
     who: &'static str,
 ) -> Machine {
-    if m.heap().barrier(slot, word).is_err() {
-        return fault(m, s, |_| Raise::immutable(who, Value::UNSPECIFIED));
+    match field.store(m, value) {
+        Ok(()) => s,
+        Err(Sealed) => fault(m, s, |_| Raise::immutable(who, Value::UNSPECIFIED)),
     }
-    // SAFETY: callers name a word of an object whose kind and size they checked, or a cell.
-    unsafe { slot.store(word) };
-    s
 }
 
-/// The value slot of the location in a cell.
+/// The location in a cell.
 #[inline(always)]
-fn location_slot(s: Machine, cell: DataOffset) -> Option<Slot> {
-    let (location, _) = object_of(cell_word(s, cell), Kind::Location)?;
-    Some(Slot::new(location.offset_bytes(location::VALUE)))
+fn location_in(s: Machine, cell: DataOffset) -> Option<Known<LocationShape>> {
+    Known::of(s.cell(cell).load())
 }
 
 #[inline(always)]
@@ -100,11 +96,10 @@ pub(super) fn location_ref(
     dst: Into,
     cell: DataOffset,
 ) -> Machine {
-    if let Some(slot) = location_slot(s, cell) {
-        // SAFETY: the value of a location.
-        let word = unsafe { slot.load() };
-        if word != tag::UNBOUND {
-            s.set(dst, word);
+    if let Some(location) = location_in(s, cell) {
+        let value = location.field(location::VALUE).load();
+        if value.bits() != tag::UNBOUND {
+            s.set(dst, value);
             return s;
         }
     }
@@ -118,13 +113,17 @@ pub(super) fn location_set(
     cell: DataOffset,
     src: Local,
 ) -> Machine {
-    if let Some(slot) = location_slot(s, cell)
-        // SAFETY: the value of a location.
-        && unsafe { slot.load() } != tag::UNBOUND
-    {
-        return store(m, s, slot, s.get(src), "set!");
+    match location_in(s, cell).and_then(bound) {
+        Some(field) => store(m, s, field, s.get(src), "set!"),
+        None => unbound_variable(m, s, cell),
     }
-    unbound_variable(m, s, cell)
+}
+
+/// The value of a location that has one.
+#[inline(always)]
+pub(super) fn bound(location: Known<LocationShape>) -> Option<Field> {
+    let field = location.field(location::VALUE);
+    (field.load().bits() != tag::UNBOUND).then_some(field)
 }
 
 #[inline(always)]
@@ -134,8 +133,8 @@ pub(super) fn location_define(
     cell: DataOffset,
     src: Local,
 ) -> Machine {
-    match location_slot(s, cell) {
-        Some(slot) => store(m, s, slot, s.get(src), "define"),
+    match location_in(s, cell) {
+        Some(location) => store(m, s, location.field(location::VALUE), s.get(src), "define"),
         None => unbound_variable(m, s, cell),
     }
 }
@@ -143,17 +142,15 @@ pub(super) fn location_define(
 #[cold]
 #[inline(never)]
 fn unbound_variable(m: &mut Mutator<'_>, s: Machine, cell: DataOffset) -> Machine {
-    unbound_location(m, s, cell_word(s, cell))
+    unbound_location(m, s, s.cell(cell).load())
 }
 
 /// Raises `unbound-variable`; `word` is the location, or in damaged images something else.
 #[cold]
-pub(super) fn unbound_location(m: &mut Mutator<'_>, s: Machine, word: u64) -> Machine {
-    let name = match object_of(word, Kind::Location) {
-        // SAFETY: locations have a name.
-        Some((location, _)) => unsafe { load(location, location::NAME) },
-        None => tag::FALSE,
-    };
+pub(super) fn unbound_location(m: &mut Mutator<'_>, s: Machine, word: Live) -> Machine {
+    let name = Known::<LocationShape>::of(word).map_or(Live::FALSE, |location| {
+        location.field(location::NAME).load()
+    });
     fault_with_name(m, s, ConditionKind::UnboundVariable, name)
 }
 
@@ -161,11 +158,11 @@ pub(super) fn fault_with_name(
     m: &mut Mutator<'_>,
     s: Machine,
     kind: ConditionKind,
-    name: u64,
+    name: Live,
 ) -> Machine {
     fault(m, s, |_| {
-        // SAFETY: nothing was collected since the name was read.
-        let name = unsafe { Value::from_word(name) };
+        // SAFETY: the name was live when it was passed, and nothing was collected since.
+        let name = unsafe { name.value() };
         Raise::condition(kind, [Irritant::Value(name)])
     })
 }
@@ -177,14 +174,14 @@ pub(super) fn check_initialized(
     src: Local,
     name: DataOffset,
 ) -> Machine {
-    if s.get(src) != tag::UNBOUND {
+    if s.get(src).bits() != tag::UNBOUND {
         return s;
     }
     fault_with_name(
         m,
         s,
         ConditionKind::UninitializedVariable,
-        cell_word(s, name),
+        s.cell(name).load(),
     )
 }
 
@@ -192,18 +189,12 @@ pub(super) fn check_initialized(
 
 #[inline(always)]
 pub(super) fn cons(m: &mut Mutator<'_>, s: Machine, dst: Into, car: Local, cdr: Local) -> Machine {
-    let address = m.heap().allocate(pair::BYTES);
-    initialize(address, pair::CAR, s.get(car));
-    initialize(address, pair::CDR, s.get(cdr));
-    s.set(dst, address.word() | tag::TAG_PAIR);
+    let fresh = Fresh::pair(m);
+    fresh.init(pair::CAR, s.get(car));
+    fresh.init(pair::CDR, s.get(cdr));
+    // SAFETY: both words were written.
+    s.set(dst, unsafe { fresh.finish() });
     s
-}
-
-/// Writes a word of an object that was just allocated.
-#[inline(always)]
-fn initialize(object: Address, offset: usize, word: u64) {
-    // SAFETY: callers have just allocated the object, larger than `offset`.
-    unsafe { object.offset_bytes(offset).store_word(word) };
 }
 
 #[inline(always)]
@@ -218,12 +209,12 @@ pub(super) fn cdr(m: &mut Mutator<'_>, s: Machine, dst: Into, pair: Local) -> Ma
 
 /// The car, or the machine that raises; so are the next two.
 #[inline(always)]
-pub(super) fn car_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<u64, Machine> {
+pub(super) fn car_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<Live, Machine> {
     pair_word(m, s, pair, pair::CAR, "car")
 }
 
 #[inline(always)]
-pub(super) fn cdr_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<u64, Machine> {
+pub(super) fn cdr_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<Live, Machine> {
     pair_word(m, s, pair, pair::CDR, "cdr")
 }
 
@@ -234,13 +225,12 @@ fn pair_word(
     pair: Local,
     offset: usize,
     who: &'static str,
-) -> Result<u64, Machine> {
+) -> Result<Live, Machine> {
     let word = s.get(pair);
-    let Some(address) = pair_of(word) else {
-        return Err(wrong_type(m, s, who, 1, "pair", word));
-    };
-    // SAFETY: a value with this tag refers to two initialised words.
-    Ok(unsafe { load(address, offset) })
+    match Pair::of(word) {
+        Some(pair) => Ok(pair.field(offset).load()),
+        None => Err(wrong_type(m, s, who, 1, "pair", word)),
+    }
 }
 
 /// Raises `wrong-type`.
@@ -252,11 +242,11 @@ pub(super) fn wrong_type(
     who: &'static str,
     argument: usize,
     expected: &'static str,
-    word: u64,
+    word: Live,
 ) -> Machine {
     fault(m, s, |_| {
-        // SAFETY: nothing was collected since the word was read from a slot.
-        Raise::wrong_type(who, argument, expected, unsafe { Value::from_word(word) })
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        Raise::wrong_type(who, argument, expected, unsafe { word.value() })
     })
 }
 
@@ -280,25 +270,22 @@ fn set_pair_word(
     who: &'static str,
 ) -> Machine {
     let word = s.get(pair);
-    let Some(address) = pair_of(word) else {
+    let Some(pair) = Pair::of(word) else {
         return wrong_type(m, s, who, 1, "pair", word);
     };
-    let slot = Slot::new(address.offset_bytes(offset));
-    if m.heap().barrier(slot, s.get(src)).is_err() {
-        return immutable(m, s, who, word);
+    match pair.field(offset).store(m, s.get(src)) {
+        Ok(()) => s,
+        Err(Sealed) => immutable(m, s, who, word),
     }
-    // SAFETY: a word of a pair, which does not lie in sealed memory.
-    unsafe { slot.store(s.get(src)) };
-    s
 }
 
 /// Raises `immutable`.
 #[cold]
 #[inline(never)]
-pub(super) fn immutable(m: &mut Mutator<'_>, s: Machine, who: &'static str, word: u64) -> Machine {
+pub(super) fn immutable(m: &mut Mutator<'_>, s: Machine, who: &'static str, word: Live) -> Machine {
     fault(m, s, |_| {
-        // SAFETY: nothing was collected since the word was read from a slot.
-        Raise::immutable(who, unsafe { Value::from_word(word) })
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        Raise::immutable(who, unsafe { word.value() })
     })
 }
 
@@ -307,20 +294,19 @@ pub(super) fn immutable(m: &mut Mutator<'_>, s: Machine, who: &'static str, word
 #[inline(always)]
 pub(super) fn make_box(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
     const HEADER: Header = Header::new(Kind::Box, boxed::WORDS);
-    let address = m.heap().allocate(HEADER.object_bytes() as usize);
-    initialize(address, 0, HEADER.word());
-    initialize(address, boxed::VALUE, s.get(src));
-    s.set(dst, address.word() | tag::TAG_OBJECT);
+    let fresh = Fresh::object(m, HEADER);
+    fresh.init(boxed::VALUE, s.get(src));
+    // SAFETY: a box has one word after the header, and it was written.
+    s.set(dst, unsafe { fresh.finish() });
     s
 }
 
 #[inline(always)]
 pub(super) fn box_ref(m: &mut Mutator<'_>, s: Machine, dst: Into, boxed: Local) -> Machine {
     let word = s.get(boxed);
-    match object_of(word, Kind::Box) {
-        Some((address, _)) => {
-            // SAFETY: boxes hold one value.
-            s.set(dst, unsafe { load(address, boxed::VALUE) });
+    match Known::<BoxShape>::of(word) {
+        Some(known) => {
+            s.set(dst, known.field(boxed::VALUE).load());
             s
         }
         None => wrong_type(m, s, "%box-ref", 1, "box", word),
@@ -330,8 +316,8 @@ pub(super) fn box_ref(m: &mut Mutator<'_>, s: Machine, dst: Into, boxed: Local) 
 #[inline(always)]
 pub(super) fn box_set(m: &mut Mutator<'_>, s: Machine, boxed: Local, src: Local) -> Machine {
     let word = s.get(boxed);
-    match object_of(word, Kind::Box) {
-        Some((address, _)) => store(m, s, payload_slot(address, 0), s.get(src), "%box-set!"),
+    match Known::<BoxShape>::of(word) {
+        Some(known) => store(m, s, known.field(boxed::VALUE), s.get(src), "%box-set!"),
         None => wrong_type(m, s, "%box-set!", 1, "box", word),
     }
 }
@@ -346,14 +332,11 @@ pub(super) fn make_closure(
     code: CodeOffset,
     free: Count,
 ) -> Machine {
-    let header = Header::new(Kind::Closure, 1 + u64::from(free.0));
-    let address = m.heap().allocate(header.object_bytes() as usize);
-    initialize(address, 0, header.word());
-    initialize(address, closure::CODE, s.place(code.0).word());
-    for index in 0..usize::from(free.0) {
-        initialize(address, closure::FREE + index * WORD_BYTES, tag::FALSE);
-    }
-    s.set(dst, address.word() | tag::TAG_OBJECT);
+    let free = usize::from(free.number());
+    let fresh = Fresh::closure(m, s.code(code), free as u64);
+    fresh.fill(closure::FREE, free, Live::FALSE);
+    // SAFETY: the code address and all free variables were written.
+    s.set(dst, unsafe { fresh.finish() });
     s
 }
 
@@ -364,15 +347,13 @@ macro_rules! filled_closures {
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, dst: Into, code: CodeOffset, $($value: Local),*
         ) -> Machine {
-            const HEADER: Header = Header::new(Kind::Closure, 1 + $free);
-            let address = m.heap().allocate(HEADER.object_bytes() as usize);
-            initialize(address, 0, HEADER.word());
-            initialize(address, closure::CODE, s.place(code.0).word());
+            let fresh = Fresh::closure(m, s.code(code), $free);
             let values: [Local; $free] = [$($value),*];
             for (index, value) in values.into_iter().enumerate() {
-                initialize(address, closure::FREE + index * WORD_BYTES, s.get(value));
+                fresh.init(closure::FREE + index * WORD_BYTES, s.get(value));
             }
-            s.set(dst, address.word() | tag::TAG_OBJECT);
+            // SAFETY: the code address and all free variables were written.
+            s.set(dst, unsafe { fresh.finish() });
             s
         }
     )* };
@@ -386,12 +367,10 @@ filled_closures! {
     make_closure5 5 (a, b, c, d, e);
 }
 
-/// The slot of free variable `index` of a closure.
+/// Free variable `index` of a closure.
 #[inline(always)]
-fn free_slot(word: u64, index: Index) -> Option<Slot> {
-    let (address, size) = object_of(word, Kind::Closure)?;
-    let index = usize::from(index.0) + 1;
-    ((index as u64) < size).then(|| payload_slot(address, index))
+fn free_field(word: Live, index: Index) -> Option<Field> {
+    Known::<ClosureShape>::of(word)?.free_variable(usize::from(index.0))
 }
 
 #[inline(always)]
@@ -403,12 +382,10 @@ pub(super) fn closure_init(
     src: Local,
 ) -> Machine {
     let word = s.get(closure);
-    match free_slot(word, index) {
-        Some(slot) => {
-            // No barrier: nothing was collected since the closure was allocated.
-            debug_assert!(m.heap().is_young(slot.address()), "the closure is new");
-            // SAFETY: a free variable that the closure has.
-            unsafe { slot.store(s.get(src)) };
+    match free_field(word, index) {
+        Some(field) => {
+            // SAFETY: between the instruction that allocates a closure and this one is no safepoint.
+            unsafe { field.initialize(m, s.get(src)) };
             s
         }
         None => wrong_type(m, s, "lambda", 1, "closure", word),
@@ -433,11 +410,10 @@ pub(super) fn free_variable(
     s: Machine,
     closure: Local,
     index: Index,
-) -> Result<u64, Machine> {
+) -> Result<Live, Machine> {
     let word = s.get(closure);
-    match free_slot(word, index) {
-        // SAFETY: a free variable that the closure has.
-        Some(slot) => Ok(unsafe { slot.load() }),
+    match free_field(word, index) {
+        Some(field) => Ok(field.load()),
         None => Err(wrong_type(m, s, "lambda", 1, "closure", word)),
     }
 }
@@ -446,7 +422,7 @@ pub(super) fn free_variable(
 
 #[inline(always)]
 pub(super) fn eq(_: &mut Mutator<'_>, s: Machine, dst: Into, a: Local, b: Local) -> Machine {
-    s.set(dst, tag::boolean(s.get(a) == s.get(b)));
+    s.set(dst, Live::boolean(s.get(a) == s.get(b)));
     s
 }
 
@@ -458,17 +434,18 @@ pub(super) fn type_test(
     src: Local,
     test: TestOperand,
 ) -> Machine {
-    s.set(dst, tag::boolean(passes_test(s.get(src), test)));
+    s.set(dst, Live::boolean(passes_test(s.get(src), test)));
     s
 }
 
 /// Whether `word` passes `test`; no word passes a test that there is not.
 #[inline(always)]
-pub(super) fn passes_test(word: u64, test: TestOperand) -> bool {
+pub(super) fn passes_test(live: Live, test: TestOperand) -> bool {
     let Some(test) = TypeTest::from_byte(test.0) else {
         return false;
     };
-    let is = |kind| object_of(word, kind).is_some();
+    let word = live.bits();
+    let is = |kind| is_kind(live, kind).is_some();
     match test {
         TypeTest::Null => word == tag::NULL,
         TypeTest::Pair => tag::is_pair(word),
@@ -479,12 +456,12 @@ pub(super) fn passes_test(word: u64, test: TestOperand) -> bool {
         TypeTest::Vector => is(Kind::Vector),
         TypeTest::Bytevector => is(Kind::Bytevector),
         TypeTest::Procedure => is(Kind::Closure),
-        TypeTest::Number => is_number(word, Kind::Compnum),
+        TypeTest::Number => is_number(live, Kind::Compnum),
         TypeTest::Fixnum => tag::is_fixnum(word),
         TypeTest::Flonum => tag::is_self_tagged_flonum(word) || is(Kind::Flonum),
         TypeTest::ExactInteger => tag::is_fixnum(word) || is(Kind::Bignum),
         TypeTest::ExactRational => tag::is_fixnum(word) || is(Kind::Bignum) || is(Kind::Ratnum),
-        TypeTest::Real => is_number(word, Kind::Ratnum),
+        TypeTest::Real => is_number(live, Kind::Ratnum),
         TypeTest::Record => is(Kind::Record),
         TypeTest::Eof => word == tag::EOF,
         TypeTest::Default => word == tag::DEFAULT,
@@ -500,15 +477,15 @@ pub(super) fn passes_test(word: u64, test: TestOperand) -> bool {
 
 /// Whether `word` is a number whose kind, if it has one, is at most `last`.
 #[inline(always)]
-fn is_number(word: u64, last: Kind) -> bool {
+fn is_number(live: Live, last: Kind) -> bool {
     const _: () = assert!(
         Kind::Bignum as u8 == Kind::Flonum as u8 + 1
             && Kind::Ratnum as u8 == Kind::Flonum as u8 + 2
             && Kind::Compnum as u8 == Kind::Flonum as u8 + 3
     );
-    tag::is_fixnum(word)
-        || tag::is_self_tagged_flonum(word)
-        || headed(word).is_some_and(|(_, header)| {
+    tag::is_fixnum(live.bits())
+        || tag::is_self_tagged_flonum(live.bits())
+        || headed(live).is_some_and(|(_, header)| {
             (Kind::Flonum as u8..=last as u8).contains(&header.kind_byte())
         })
 }

@@ -2,13 +2,14 @@
 
 use abi::condition::ConditionKind;
 use abi::for_each_instruction;
-use abi::isa::{
-    AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    IntoReturned, Local, PrimitiveOperand, RawLocal, Small, TestOperand, Word, Word32,
-};
 
 use crate::error::{Irritant, Raise};
-use crate::interpreter::machine::{Fetch, Machine, MapAtEnd as MapOffset};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{
+    AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
+    IntoReturned, Local, MapAtEnd as MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand,
+    Word, Word32,
+};
 use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
 
@@ -91,13 +92,11 @@ macro_rules! execute {
 #[cold]
 #[inline(never)]
 fn unknown_opcode(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    // SAFETY: dispatch has just read it. (Passed as an argument, it would cost each dispatch a copy.)
-    let opcode = unsafe { s.pc.read() };
+    // Read again: passed as an argument, it would cost each dispatch a copy.
+    let opcode = s.next_opcode();
     // Backtraces name the place before an address.
-    let behind = Machine {
-        pc: s.pc.wrapping_add(1),
-        ..s
-    };
+    let mut behind = s;
+    behind.pass_opcode();
     fault(m, behind, |_| {
         Raise::condition(ConditionKind::Trap, [Irritant::Integer(opcode.into())])
     })
@@ -126,17 +125,14 @@ macro_rules! define_dispatch {
         /// then), `enter_native` and `return_to_native`.
         pub(crate) fn interpret(m: &mut Mutator<'_>, mut state: Machine) -> Machine {
             loop {
-                // SAFETY: `pc` leads to an instruction: branch targets, return words and procedure
-                // entries do, in images that are loaded, and in stubs.
-                let opcode = unsafe { state.pc.read() };
-                match opcode {
+                match state.next_opcode() {
                     $( $code => {
                         // Not before the match: it would be one more register that every
                         // handler keeps.
-                        state.pc = state.pc.wrapping_add(1);
+                        state.pass_opcode();
                         $(
-                            // SAFETY: instructions lie in mapped memory with their operands.
-                            let $field = unsafe { <$operand>::fetch(&mut state.pc) };
+                            // SAFETY: the opcode says that an operand of this type comes here.
+                            let $field = unsafe { state.fetch::<$operand>() };
                         )*
                         execute!($handler, m, state, $($field),*);
                     } )*

@@ -3,17 +3,19 @@
 //! A dispatch costs more than most handlers. The instructions that are fused were chosen by
 //! profiles of 38 programs of the R7RS set. The commit that brought them has the shares.
 
-use abi::isa::{AnyLocal, BranchOffset, DataOffset, Index, Into, IntoAny, Local, Small, Word32};
-
 use crate::interpreter::branch::{
     branch_eq, branch_equal_small, branch_less, branch_not_eq, branch_not_equal_small,
     branch_not_less, branch_not_null, branch_not_pair, branch_null, branch_pair,
 };
 use crate::interpreter::control::poll_if_requested;
 use crate::interpreter::data::{car_of, cdr_of, cons, copy, free_variable, load_cell};
-use crate::interpreter::machine::{Machine, MapAtEnd};
-use crate::interpreter::returns::return_to_caller;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{
+    AnyLocal, BranchOffset, DataOffset, Index, Into, IntoAny, Local, MapAtEnd, Small, Word32,
+};
+use crate::interpreter::returns::return_from;
 use crate::interpreter::sequence::vector_element;
+use crate::live::Live;
 use crate::mutator::Mutator;
 
 #[inline(always)]
@@ -58,10 +60,11 @@ struct Load<Compute> {
 fn one_after_the_other<'id, const OPERANDS: usize>(
     m: &mut Mutator<'id>,
     s: Machine,
-    first: Load<impl FnOnce(&mut Mutator<'id>, Machine) -> Result<u64, Machine>>,
-    second: Load<impl FnOnce(&mut Mutator<'id>, Machine) -> Result<u64, Machine>>,
+    first: Load<impl FnOnce(&mut Mutator<'id>, Machine) -> Result<Live, Machine>>,
+    second: Load<impl FnOnce(&mut Mutator<'id>, Machine) -> Result<Live, Machine>>,
 ) -> Machine {
-    let between = s.back(OPERANDS * size_of::<u16>());
+    // SAFETY: the instruction ends with so many operands.
+    let between = unsafe { s.back(OPERANDS * size_of::<u16>()) };
     match (first.compute)(m, between) {
         Ok(word) => s.set(first.dst, word),
         Err(raised) => return raised,
@@ -135,7 +138,9 @@ pub(super) fn closure_ref2(
 
 #[inline(always)]
 pub(super) fn return_word(_: &mut Mutator<'_>, s: Machine, word: Word32) -> Machine {
-    return_to_caller(s, i64::from(word.0).cast_unsigned())
+    // SAFETY: the operand is an immediate.
+    let value = unsafe { Live::new(i64::from(word.number()).cast_unsigned()) };
+    return_from(s, value)
 }
 
 #[inline(always)]
@@ -165,7 +170,9 @@ macro_rules! cell_branches {
             offset: BranchOffset,
         ) -> Machine {
             let s = load_cell(m, s, dst, cell);
-            $branch(m, s, a, Local(dst.0), offset)
+            // SAFETY: the slot has just got a value.
+            let loaded = unsafe { Local::new(dst.number()) };
+            $branch(m, s, a, loaded, offset)
         }
     )* };
 }

@@ -1,17 +1,18 @@
 //! Calls of host primitives, which may run Scheme.
 
 use abi::condition::ConditionKind;
-use abi::isa::{Count, IntoReturned, Local, PrimitiveOperand};
 use abi::object_layout::location;
-use abi::tag::{self, Kind};
+use abi::tag::Kind;
 use gc::WORD_BYTES;
 
-use crate::continuation::continuation_base;
+use crate::chunk::Continuation;
 use crate::error::{Irritant, Raise};
 use crate::hooks::{Handle, HostError};
 use crate::interpreter::call::enter;
-use crate::interpreter::machine::{Machine, MapAtEnd};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Count, IntoReturned, Local, MapAtEnd, PrimitiveOperand};
 use crate::interpreter::raise::fault;
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::primitive::{Entry, entry};
@@ -31,16 +32,16 @@ pub(super) fn call_host(
 ) -> Machine {
     let floor = s
         .fp_address()
-        .offset_bytes((usize::from(words.0) * WORD_BYTES).wrapping_neg());
-    let pc = s.back(1).pc_address();
+        .offset_bytes((usize::from(words.number()) * WORD_BYTES).wrapping_neg());
+    let pc = s.inside();
     let innermost = Innermost::Map(s.map(map));
     let suspended = Suspended {
-        fp: s.fp_address(),
+        fp: s.fp(),
         pc,
         floor,
         innermost,
     };
-    let arguments = (0..count.0).map(|index| s.slot(first.0 + index));
+    let arguments = s.values(first, count);
     run_host(m, s, primitive, (arguments, suspended), dst)
 }
 
@@ -51,7 +52,7 @@ pub(crate) fn run_host(
     m: &mut Mutator<'_>,
     s: Machine,
     primitive: PrimitiveOperand,
-    (arguments, suspended): (impl ExactSizeIterator<Item = u64>, Suspended),
+    (arguments, suspended): (impl ExactSizeIterator<Item = Live>, Suspended),
     dst: IntoReturned,
 ) -> Machine {
     let function = match entry(primitive.0) {
@@ -61,10 +62,10 @@ pub(crate) fn run_host(
     let state = m.state_mut();
     let outer_start = state.host_arguments_start;
     let start = state.host_arguments.len();
-    state.host_arguments.extend(arguments);
+    state.host_arguments.extend(arguments.map(Live::bits));
     state.host_arguments_start = start;
     state.stack.current().suspended = Some(suspended);
-    state.result.set(tag::UNSPECIFIED);
+    state.result.set(Live::UNSPECIFIED.bits());
     let outcome = function(m);
     let state = m.state_mut();
     state.stack.current().suspended = None;
@@ -72,7 +73,9 @@ pub(crate) fn run_host(
     state.host_arguments_start = outer_start;
     match outcome {
         Ok(()) => {
-            s.set_slot(dst.0, m.state().result.get());
+            let result = Live::of(m.result());
+            // SAFETY: the operand names a slot for the result.
+            unsafe { s.set_slot(dst.number(), result) };
             s
         }
         Err(error) => fail(m, s, error),
@@ -83,6 +86,10 @@ pub(crate) fn run_host(
 #[cold]
 fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
     match error {
+        HostError::Broken => {
+            m.end_run(VmError::Broken);
+            m.exit_machine()
+        }
         HostError::Escape => escape(m),
         HostError::Exit(status) => {
             m.end_run(VmError::Exit(status));
@@ -103,16 +110,15 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
 /// Goes on at the continuation of an escape, or leaves this run too.
 fn escape(m: &mut Mutator<'_>) -> Machine {
     let (continuation, values) = m.take_escape();
-    // SAFETY: the word was a root until now.
-    let target = unsafe { crate::value::Value::from_word(continuation) };
-    let serial = continuation_base(target);
-    if serial == Some(m.state_mut().stack.current().serial) {
-        return m.resume_with_list(continuation, values);
-    }
-    if serial.is_none() {
+    // SAFETY: the word was read just now.
+    let target = unsafe { continuation.value() };
+    let Some(found) = Continuation::of(target) else {
         // A host procedure invented the escape.
         m.fail("a host procedure escaped to nowhere");
         return m.exit_machine();
+    };
+    if found.base() == m.state_mut().stack.current().serial {
+        return m.resume_with_list(found, values);
     }
     m.set_escape(continuation, values);
     m.end_run(VmError::Escape);
@@ -127,16 +133,22 @@ fn raise_object(m: &mut Mutator<'_>, s: Machine, object: Handle) -> Machine {
         let value = location.map(|location| location.field(location::VALUE));
         value
             .filter(|value| value.is_kind(Kind::Closure))
-            .map(crate::value::Value::word)
+            .map(Live::of)
     };
     let Some(raise) = raise else {
         let places = m.places(&m.return_addresses(s, usize::from(u8::MAX)));
         m.end_run(VmError::Uncaught { object, places });
         return m.exit_machine();
     };
-    s.set_slot(0, raise);
-    s.set_slot(1, m.rooted(&object).word());
-    enter(m, s, 1)
+    let object = Live::of(m.rooted(&object));
+    // SAFETY: nothing of the frame is needed any more; below its limit, the stack has room for more than
+    // these two slots.
+    unsafe {
+        s.set_slot(0, raise);
+        s.set_slot(1, object);
+    }
+    // SAFETY: both slots were just written.
+    unsafe { enter(m, s, 1) }
 }
 
 impl Mutator<'_> {
@@ -149,8 +161,9 @@ impl Mutator<'_> {
     ///
     /// # Panics
     ///
-    /// If it was given fewer.
+    /// If it was given fewer, or the machine is broken: see [`Self::is_broken`].
     pub fn argument(&self, index: usize) -> crate::value::Value<'_> {
+        self.assert_sound();
         let arguments = &self.state().host_arguments[self.state().host_arguments_start..];
         // SAFETY: the arguments are roots, and so up to date.
         unsafe { crate::value::Value::from_word(arguments[index]) }

@@ -3,7 +3,6 @@
 use std::cmp::Ordering;
 
 use abi::condition::ConditionKind;
-use abi::isa::{Count, Index, Into, Local, TestOperand};
 use abi::primitive::Primitive;
 use abi::tag;
 use abi::type_test::type_test_of;
@@ -13,12 +12,14 @@ use crate::interpreter::data::{
     box_ref, box_set, car, cdr, cons, make_box, passes_test, set_car, set_cdr, wrong_type,
 };
 use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Count, Index, Into, Local, TestOperand};
 use crate::interpreter::raise::fault;
 use crate::interpreter::record::{make_record, record_init, record_ref, record_set};
 use crate::interpreter::sequence::{
     bytevector_length, bytevector_ref, bytevector_set, char_to_integer, integer_to_char,
     string_length, string_ref, vector_length, vector_ref, vector_set,
 };
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;
 use crate::value::Value;
@@ -30,10 +31,11 @@ type Answer<'m> = Result<Value<'m>, Raise<'m>>;
 pub(crate) fn arithmetic_primitive<'m>(
     m: &'m Mutator<'_>,
     primitive: Primitive,
-    [a, b]: [u64; 2],
+    [a, b]: [Live; 2],
 ) -> Option<Answer<'m>> {
-    // SAFETY: native code hands over values that are alive.
-    let (a, b) = unsafe { (Value::from_word(a), Value::from_word(b)) };
+    // SAFETY: the words were live when they were passed, and nothing is collected while the mutator is
+    // borrowed.
+    let (a, b) = unsafe { (a.value(), b.value()) };
     let who = primitive.name();
     Some(match primitive {
         Primitive::Add => number::add(m, a, b, who),
@@ -76,21 +78,26 @@ pub(crate) fn inline_primitive(
     m: &mut Mutator<'_>,
     s: Machine,
     primitive: Option<Primitive>,
-    words: &[u64],
-) -> Result<u64, Machine> {
+    words: &[Live],
+) -> Result<Live, Machine> {
     let Some(primitive) = primitive.filter(|primitive| primitive.accepts(words.len())) else {
         return Err(no_such_primitive(m, s));
     };
     if let Some(word) = tested(primitive, words) {
         return Ok(word);
     }
-    s.set_slot(0, tag::UNSPECIFIED);
-    for (slot, &word) in (1..).zip(words) {
-        s.set_slot(slot, word);
+    // SAFETY: below native code's frames the stack has room for the arguments of a primitive.
+    unsafe {
+        s.set_slot(0, Live::UNSPECIFIED);
+        for (slot, &word) in (1..).zip(words) {
+            s.set_slot(slot, word);
+        }
     }
-    let after = execute(m, s, primitive, words);
+    // SAFETY: the slots were just written.
+    let after = unsafe { execute(m, s, primitive, words) };
     if after.is_at(s) {
-        Ok(s.slot(0))
+        // SAFETY: slot 0 was written before, and by the instruction.
+        Ok(unsafe { s.slot(0) })
     } else {
         Err(after)
     }
@@ -101,8 +108,21 @@ fn no_such_primitive(m: &mut Mutator<'_>, s: Machine) -> Machine {
 }
 
 /// Runs the instruction with its operands in slots from 1 on, its result in slot 0.
-fn execute(m: &mut Mutator<'_>, s: Machine, primitive: Primitive, words: &[u64]) -> Machine {
-    let (dst, [a, b, c]) = (Into(0), [Local(1), Local(2), Local(3)]);
+///
+/// # Safety
+///
+/// `words` stand in these slots, and are as many as the primitive takes.
+unsafe fn execute(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    primitive: Primitive,
+    words: &[Live],
+) -> Machine {
+    // SAFETY: the slot for the result, by the contract of this function.
+    let dst = unsafe { Into::new(0) };
+    // SAFETY: the slots of the words, by the contract of this function; each primitive uses only as many
+    // as it takes.
+    let [a, b, c, d] = [1, 2, 3, 4].map(|slot| unsafe { Local::new(slot) });
     match primitive {
         Primitive::Cons => cons(m, s, dst, a, b),
         Primitive::Car => car(m, s, dst, a),
@@ -122,44 +142,54 @@ fn execute(m: &mut Mutator<'_>, s: Machine, primitive: Primitive, words: &[u64])
         Primitive::MakeBox => make_box(m, s, dst, a),
         Primitive::BoxRef => box_ref(m, s, dst, a),
         Primitive::BoxSet => box_set(m, s, a, b),
-        Primitive::MakeRecord => record_of(m, s, words.len() - 1),
+        // SAFETY: the type stands in slot 1, and the fields after it.
+        Primitive::MakeRecord => unsafe { record_of(m, s, words.len() - 1) },
         Primitive::RecordRef => match field_index(words[2]) {
             Some(index) => record_ref(m, s, dst, a, b, index),
             None => wrong_type(m, s, primitive.name(), 3, "index", words[2]),
         },
         Primitive::RecordSet => match field_index(words[2]) {
-            Some(index) => record_set(m, s, a, b, index, Local(4)),
+            Some(index) => record_set(m, s, a, b, index, d),
             None => wrong_type(m, s, primitive.name(), 3, "index", words[2]),
         },
         _ => no_such_primitive(m, s),
     }
 }
 
-fn field_index(word: u64) -> Option<Index> {
-    let index = tag::is_fixnum(word).then(|| tag::fixnum_value(word))?;
+fn field_index(word: Live) -> Option<Index> {
+    let index = tag::is_fixnum(word.bits()).then(|| tag::fixnum_value(word.bits()))?;
     u16::try_from(index).ok().map(Index)
 }
 
 /// A record of the type in slot 1, with the fields in the slots after it.
-fn record_of(m: &mut Mutator<'_>, s: Machine, fields: usize) -> Machine {
-    let made = make_record(m, s, Into(0), Local(1), Count(fields as u16));
+///
+/// # Safety
+///
+/// They stand there.
+unsafe fn record_of(m: &mut Mutator<'_>, s: Machine, fields: usize) -> Machine {
+    // SAFETY: the slots are written, by the contract of this function, and slot 0 takes the result.
+    let (dst, record_type, fields) =
+        unsafe { (Into::new(0), Local::new(1), Count::new(fields as u16)) };
+    let made = make_record(m, s, dst, record_type, fields);
     if !made.is_at(s) {
         return made;
     }
-    (0..fields as u16).fold(s, |_, index| {
-        record_init(m, s, Local(0), Index(index), Local(2 + index))
+    (0..fields.number()).fold(s, |_, index| {
+        // SAFETY: slot 0 has the record, and the fields stand in the slots after the type.
+        let (record, field) = unsafe { (Local::new(0), Local::new(2 + index)) };
+        record_init(m, s, record, Index(index), field)
     })
 }
 
 /// The answer of a predicate, if `primitive` is one.
-fn tested(primitive: Primitive, words: &[u64]) -> Option<u64> {
+fn tested(primitive: Primitive, words: &[Live]) -> Option<Live> {
     let holds = match primitive {
         Primitive::IsEq => words[0] == words[1],
-        Primitive::Not => words[0] == tag::FALSE,
+        Primitive::Not => words[0] == Live::FALSE,
         _ => {
             let test = type_test_of(primitive)?;
             passes_test(words[0], TestOperand(test as u8))
         }
     };
-    Some(tag::boolean(holds))
+    Some(Live::boolean(holds))
 }

@@ -1,14 +1,15 @@
 //! Calls of leaf primitives.
 
 use abi::condition::ConditionKind;
-use abi::isa::{Count, Into, Local, Opcode, PrimitiveOperand};
 use gc::Address;
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
 use crate::frame_walk::slot_address;
-use crate::interpreter::machine::{Machine, MapAtEnd};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Count, Into, Local, MapAtEnd, Opcode, PrimitiveOperand};
 use crate::interpreter::raise::{Retry, Staged, go_on_or_retry, stage};
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::primitive::{Entry, entry};
 use crate::value::Value;
@@ -23,9 +24,9 @@ pub(super) fn leaf(
     count: Count,
     map: MapAtEnd,
 ) -> Machine {
-    let first = slot_address(s.fp_address(), usize::from(first.0));
+    let first = slot_address(s.fp_address(), usize::from(first.number()));
     // SAFETY: the arguments stand in slots of the frame.
-    let result = unsafe { apply(m, s, primitive, first, usize::from(count.0)) };
+    let result = unsafe { apply(m, s, primitive, first, usize::from(count.number())) };
     finish(m, s, dst, result, (map, Opcode::Leaf))
 }
 
@@ -38,7 +39,7 @@ pub(super) fn leaf1(
     a: Local,
     map: MapAtEnd,
 ) -> Machine {
-    let first = slot_address(s.fp_address(), usize::from(a.0));
+    let first = slot_address(s.fp_address(), usize::from(a.number()));
     // SAFETY: the argument stands in a slot of the frame.
     let result = unsafe { apply(m, s, primitive, first, 1) };
     finish(m, s, dst, result, (map, Opcode::Leaf1))
@@ -79,9 +80,9 @@ pub(super) fn leaf3(
 }
 
 #[inline(always)]
-fn last_of(words: &mut [u64]) -> Address {
+fn last_of(words: &mut [Live]) -> Address {
     let end = words.as_mut_ptr_range().end;
-    Address::new(end.expose_provenance() - size_of::<u64>())
+    Address::new(end.expose_provenance() - size_of::<Live>())
 }
 
 /// Calls a leaf primitive; the word of its result, or what was staged instead.
@@ -96,7 +97,7 @@ unsafe fn apply(
     primitive: PrimitiveOperand,
     first: Address,
     count: usize,
-) -> Result<u64, Staged> {
+) -> Result<Live, Staged> {
     let Some(&Entry::Leaf {
         function,
         ref arity,
@@ -107,11 +108,11 @@ unsafe fn apply(
     if !arity.contains(&count) {
         return Err(no_such_primitive(m, s, primitive));
     }
-    m.state().running.set((s.pc.addr(), s.fp.addr()));
-    // SAFETY: passed on to the caller.
+    m.state().running.set((s.pc_address(), s.fp_address()));
+    // SAFETY: values stand there, and nobody writes them, by the contract of this function.
     let arguments = unsafe { Args::new(first, count) };
     match function(m, arguments) {
-        Ok(value) => Ok(value.word()),
+        Ok(value) => Ok(Live::of(value)),
         Err(raise) => Err(stage(m, s, raise)),
     }
 }
@@ -124,7 +125,7 @@ pub(crate) fn leaf_primitive<'m>(
     m: &'m Mutator<'_>,
     s: Machine,
     number: u16,
-    words: &mut [u64],
+    words: &mut [Live],
 ) -> Option<Result<Value<'m>, Raise<'m>>> {
     let Some(&Entry::Leaf {
         function,
@@ -139,7 +140,7 @@ pub(crate) fn leaf_primitive<'m>(
     } else {
         last_of(words)
     };
-    m.state().running.set((s.pc.addr(), s.fp.addr()));
+    m.state().running.set((s.pc_address(), s.fp_address()));
     // SAFETY: copies of the arguments, which live as long as the call.
     let arguments = unsafe { Args::new(first, words.len()) };
     Some(function(m, arguments))
@@ -157,7 +158,7 @@ fn finish(
     m: &mut Mutator<'_>,
     s: Machine,
     dst: Into,
-    result: Result<u64, Staged>,
+    result: Result<Live, Staged>,
     (map, opcode): (MapAtEnd, Opcode),
 ) -> Machine {
     match result {

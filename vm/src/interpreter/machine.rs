@@ -1,30 +1,68 @@
-//! The machine's registers, slots, and operands.
+//! The machine's registers and slots.
 
-use abi::isa::{
-    AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word,
-    Word32,
+use gc::Address;
+
+use crate::frame_walk::FramePointer;
+use crate::interpreter::code::Code;
+use crate::interpreter::known::Field;
+use crate::interpreter::operand::{
+    AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Fetch, Into, IntoAny, IntoRaw, Local,
+    MapAtEnd, MapOffset, RawLocal,
 };
-use abi::tag::{Header, Kind};
-use gc::{Address, Slot, WORD_BYTES};
+use crate::live::Live;
 
 /// Program counter and frame pointer: passed by value, so that both stay in registers.
 ///
 /// While a handler runs, `pc` is the end of its instruction: the address that branch, code, data and
 /// map offsets count from, and the return word that calls push.
+///
+/// A machine is a promise: the frame pointer is that of a frame on the stack of the mutator that runs,
+/// with all slots that the code at `pc` names, and that code is loaded and kept. So operands that were
+/// read there name slots of the frame.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Machine {
-    pub(crate) pc: *const u8,
-    pub(crate) fp: *mut u64,
+    pc: *const u8,
+    fp: *mut u64,
 }
 
 impl Machine {
     /// The machine at these addresses.
+    ///
+    /// # Safety
+    ///
+    /// What the type promises: `fp` is the frame pointer of a frame on the stack, with all slots that the
+    /// code at `pc` names, and that code, of an image or a stub, is kept.
     #[inline(always)]
-    pub(crate) fn at(pc: Address, fp: Address) -> Self {
+    pub(crate) unsafe fn at(pc: Address, fp: Address) -> Self {
         Self {
             pc: std::ptr::with_exposed_provenance(pc.raw()),
             fp: fp.as_word_pointer(),
+        }
+    }
+
+    /// The machine at another place of the code.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::at`].
+    #[inline(always)]
+    #[must_use]
+    pub(crate) const unsafe fn with_pc(self, pc: *const u8) -> Self {
+        Self { pc, ..self }
+    }
+
+    /// The machine in the frame that lies so many words further down the stack.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::at`].
+    #[inline(always)]
+    #[must_use]
+    pub(crate) const unsafe fn in_frame_below(self, words: usize) -> Self {
+        Self {
+            // SAFETY: a frame of the same stack lies there, by the contract of this function.
+            fp: unsafe { self.fp.sub(words) },
+            ..self
         }
     }
 
@@ -34,8 +72,20 @@ impl Machine {
     }
 
     #[inline(always)]
+    pub(crate) const fn pc(self) -> *const u8 {
+        self.pc
+    }
+
+    #[inline(always)]
     pub(crate) fn pc_address(self) -> Address {
         Address::new(self.pc.addr())
+    }
+
+    /// The frame pointer.
+    #[inline(always)]
+    pub(crate) fn fp(self) -> FramePointer {
+        // SAFETY: the frame pointer of a frame on the stack, says the type.
+        unsafe { FramePointer::new(self.fp_address()) }
     }
 
     #[inline(always)]
@@ -43,70 +93,147 @@ impl Machine {
         Address::new(self.fp.addr())
     }
 
-    /// The word in slot `index`.
+    /// The byte at the program counter: the next instruction's opcode.
     #[inline(always)]
-    pub(crate) fn slot(self, index: u16) -> u64 {
-        // SAFETY: slot numbers stay inside the frame, for which the call that entered it checked
-        // the stack; images with other slot numbers are not loaded.
+    pub(crate) fn next_opcode(self) -> u8 {
+        // SAFETY: branch targets, return words and procedure entries lead to instructions, and the code is
+        // kept, says the type.
+        unsafe { self.pc.read() }
+    }
+
+    /// Passes the opcode.
+    #[inline(always)]
+    pub(crate) const fn pass_opcode(&mut self) {
+        self.pc = self.pc.wrapping_add(1);
+    }
+
+    /// Takes the next operand.
+    ///
+    /// # Safety
+    ///
+    /// The program counter leads to an operand of this type.
+    #[inline(always)]
+    pub(super) unsafe fn fetch<T: Fetch>(&mut self) -> T {
+        // SAFETY: an operand of this type, by the contract of this function, in code that is kept.
+        unsafe { T::fetch(&mut self.pc) }
+    }
+
+    // Slots
+
+    /// The word in slot `index`.
+    ///
+    /// # Safety
+    ///
+    /// The frame, or what lies below it, has such a slot, and it was written.
+    #[inline(always)]
+    pub(crate) unsafe fn word(self, index: u16) -> u64 {
+        // SAFETY: a slot on the stack that was written, by the contract of this function.
         unsafe { self.fp.offset(!(index as isize)).read() }
     }
 
     /// Replaces the word in slot `index`.
+    ///
+    /// # Safety
+    ///
+    /// The frame, or what lies below it, has such a slot; if the frame map calls it a value, `word` is one.
     #[inline(always)]
-    pub(crate) fn set_slot(self, index: u16, word: u64) {
-        // SAFETY: as in `slot`.
+    pub(crate) unsafe fn set_word(self, index: u16, word: u64) {
+        // SAFETY: a slot on the stack, by the contract of this function.
         unsafe { self.fp.offset(!(index as isize)).write(word) }
     }
 
+    /// The value in slot `index`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::word`]; the slot holds a value.
     #[inline(always)]
-    pub(crate) fn get(self, local: Local) -> u64 {
-        self.slot(local.0)
+    pub(crate) unsafe fn slot(self, index: u16) -> Live {
+        // SAFETY: a slot that holds a value, by the contract of this function.
+        unsafe { Live::new(self.word(index)) }
+    }
+
+    /// Replaces the value in slot `index`.
+    ///
+    /// # Safety
+    ///
+    /// The frame, or what lies below it, has such a slot.
+    #[inline(always)]
+    pub(crate) unsafe fn set_slot(self, index: u16, value: Live) {
+        // SAFETY: a slot, by the contract of this function, and a value.
+        unsafe { self.set_word(index, value.bits()) };
     }
 
     #[inline(always)]
-    pub(crate) fn set(self, into: Into, word: u64) {
-        self.set_slot(into.0, word);
+    pub(crate) fn get(self, local: Local) -> Live {
+        // SAFETY: an operand of this type names a slot of the frame with a value.
+        unsafe { self.slot(local.number()) }
     }
 
-    /// Replaces the word, or goes on where an instruction raised.
+    #[inline(always)]
+    pub(crate) fn set(self, into: Into, value: Live) {
+        // SAFETY: an operand of this type names a slot of the frame.
+        unsafe { self.set_slot(into.number(), value) };
+    }
+
+    /// Replaces the value, or goes on where an instruction raised.
     #[inline(always)]
     #[must_use]
-    pub(crate) fn set_or_go_on(self, into: Into, result: Result<u64, Self>) -> Self {
+    pub(crate) fn set_or_go_on(self, into: Into, result: Result<Live, Self>) -> Self {
         match result {
-            Ok(word) => {
-                self.set(into, word);
+            Ok(value) => {
+                self.set(into, value);
                 self
             }
             Err(raised) => raised,
         }
     }
 
+    /// The values in so many slots, from one on.
+    #[inline(always)]
+    pub(crate) fn values(self, first: Local, count: Count) -> impl ExactSizeIterator<Item = Live> {
+        let first = first.number();
+        // SAFETY: an instruction with such a pair of operands names so many slots with values.
+        (0..count.number()).map(move |index| unsafe { self.slot(first + index) })
+    }
+
+    /// Copies a slot, whatever it holds.
+    #[inline(always)]
+    pub(crate) fn copy(self, dst: IntoAny, src: AnyLocal) {
+        // SAFETY: operands of these types name slots of the frame, of one sort.
+        unsafe { self.set_word(dst.number(), self.word(src.number())) };
+    }
+
     #[inline(always)]
     pub(crate) fn raw(self, local: RawLocal) -> u64 {
-        self.slot(local.0)
+        // SAFETY: an operand of this type names a slot of the frame, which was written.
+        unsafe { self.word(local.number()) }
     }
 
     #[inline(always)]
     pub(crate) fn set_raw(self, into: IntoRaw, word: u64) {
-        self.set_slot(into.0, word);
+        // SAFETY: an operand of this type names a slot of the frame, which the map calls no value.
+        unsafe { self.set_word(into.number(), word) };
     }
 
     #[inline(always)]
     pub(crate) fn f64(self, local: RawLocal) -> f64 {
-        f64::from_bits(self.slot(local.0))
+        f64::from_bits(self.raw(local))
     }
 
     #[inline(always)]
     pub(crate) fn set_f64(self, into: IntoRaw, value: f64) {
-        self.set_slot(into.0, value.to_bits());
+        self.set_raw(into, value.to_bits());
     }
+
+    // Places
 
     /// The machine after a jump of `offset` bytes.
     #[inline(always)]
     #[must_use]
     pub(crate) fn jumped(self, offset: BranchOffset) -> Self {
         Self {
-            pc: self.pc.wrapping_offset(offset.0 as isize),
+            pc: self.pc.wrapping_offset(offset.number() as isize),
             ..self
         }
     }
@@ -123,45 +250,72 @@ impl Machine {
         }
     }
 
-    /// The machine `bytes` before: at the start of an instruction that is run again.
+    /// The machine `bytes` before: inside the instruction, or at its start, where it is run again.
+    ///
+    /// # Safety
+    ///
+    /// The instruction that ends here has so many bytes at least.
     #[inline(always)]
     #[must_use]
-    pub(crate) fn back(self, bytes: usize) -> Self {
+    pub(crate) const unsafe fn back(self, bytes: usize) -> Self {
         Self {
             pc: self.pc.wrapping_sub(bytes),
             ..self
         }
     }
 
-    /// The address that a data, code or map offset leads to.
+    /// The last byte of the instruction that ends here: what keeps the image while the frame is suspended.
     #[inline(always)]
-    pub(crate) fn place(self, offset: i32) -> Address {
+    pub(crate) fn inside(self) -> Address {
+        self.pc_address().offset_bytes(1_usize.wrapping_neg())
+    }
+
+    /// The address that an offset leads to.
+    #[inline(always)]
+    fn place(self, offset: i32) -> Address {
         self.pc_address().offset_bytes(offset as isize as usize)
+    }
+
+    /// The procedure at `offset`.
+    #[inline(always)]
+    pub(crate) fn code(self, offset: CodeOffset) -> Code {
+        // SAFETY: an operand of this type leads to a procedure header of the image that runs.
+        unsafe { Code::new(self.place(offset.number())) }
+    }
+
+    /// The constant at `offset`: the address has its tag.
+    #[inline(always)]
+    pub(crate) fn constant(self, offset: DataOffset) -> Live {
+        // SAFETY: the operand of a constant leads to an object of the image, with the tag in the offset.
+        unsafe { Live::new(self.place(offset.number()).word()) }
     }
 
     /// The cell at `offset`.
     #[inline(always)]
-    pub(crate) fn cell(self, offset: DataOffset) -> Slot {
-        Slot::new(self.place(offset.0))
+    pub(super) fn cell(self, offset: DataOffset) -> Field {
+        // SAFETY: the operand of a cell leads to a cell of the image, which holds a value.
+        unsafe { Field::at(self.place(offset.number())) }
     }
 
     /// The frame map of the instruction that ends at `pc`.
     #[inline(always)]
     pub(crate) fn map(self, _: MapAtEnd) -> Address {
-        let operand: *const [u8; MapOffset::BYTES] = self.pc.wrapping_sub(MapOffset::BYTES).cast();
-        // SAFETY: `pc` is the end of an instruction whose last operand is the offset.
-        let offset = MapOffset::from_bytes(unsafe { operand.read() });
-        self.place(offset.0)
+        let mut operand = self.pc.wrapping_sub(MapOffset::BYTES);
+        // SAFETY: the last operand of an instruction with a `MapAtEnd` is the offset.
+        let offset = unsafe { MapOffset::fetch(&mut operand) };
+        self.place(offset.number())
     }
 
     /// The first operand of the instruction of so many bytes that has just been fetched.
+    ///
+    /// # Safety
+    ///
+    /// The instruction that ends at `pc` has so many bytes, and its first operand is of this type.
     #[inline(always)]
-    pub(crate) fn first_operand(self, instruction_bytes: usize) -> Into {
-        let operand: *const [u8; Into::BYTES] =
-            self.back(instruction_bytes).pc.wrapping_add(1).cast();
-        // SAFETY: callers name the size of the instruction that ends at `pc`, and its first operand
-        // is of this type.
-        Into::from_bytes(unsafe { operand.read() })
+    pub(crate) unsafe fn first_operand(self, instruction_bytes: usize) -> Into {
+        let mut operand = self.pc.wrapping_sub(instruction_bytes - 1);
+        // SAFETY: the operand lies there, by the contract of this function.
+        unsafe { Into::fetch(&mut operand) }
     }
 }
 
@@ -171,112 +325,4 @@ impl Machine {
 pub(crate) fn keep_branch() {
     // SAFETY: no instructions at all.
     unsafe { std::arch::asm!("", options(nomem, nostack, preserves_flags)) };
-}
-
-/// The address of the object of `kind` that `word` refers to, and the size in its header.
-#[inline(always)]
-pub(crate) fn object_of(word: u64, kind: Kind) -> Option<(Address, u64)> {
-    let address = headed_address(word)?;
-    // A byte of memory is compared in one step; the size is often not wanted.
-    let kind_byte: *const u8 =
-        std::ptr::with_exposed_provenance(address.raw() + abi::tag::HEADER_KIND_OFFSET);
-    // SAFETY: a value with this tag refers to an initialised object with a header.
-    if unsafe { kind_byte.read() } != kind as u8 {
-        return None;
-    }
-    // SAFETY: as above.
-    let header = unsafe { address.load_word() };
-    Some((address, header_of(header).size()))
-}
-
-/// The address of the object with a header that `word` refers to.
-#[inline(always)]
-fn headed_address(word: u64) -> Option<Address> {
-    // Taking the tag off by subtraction makes it part of the displacement of the loads.
-    abi::tag::is_object(word).then(|| Address::from_word(word.wrapping_sub(abi::tag::TAG_OBJECT)))
-}
-
-/// The address of the pair that `word` refers to, if it does.
-#[inline(always)]
-pub(crate) fn pair_of(word: u64) -> Option<Address> {
-    abi::tag::is_pair(word).then(|| Address::from_word(word.wrapping_sub(abi::tag::TAG_PAIR)))
-}
-
-/// The address and the header of the object that `word` refers to, if it has one.
-#[inline(always)]
-pub(crate) fn headed(word: u64) -> Option<(Address, Header)> {
-    let address = headed_address(word)?;
-    // SAFETY: a value with this tag refers to an initialised object with a header.
-    let header = unsafe { address.load_word() };
-    Some((address, header_of(header)))
-}
-
-#[inline(always)]
-fn header_of(word: u64) -> Header {
-    debug_assert!(
-        Header::from_word(word).is_some(),
-        "objects start with headers: {word:#x}"
-    );
-    // The tag was not looked at: `kind_byte`, `size` and `has_flags` do not depend on it.
-    Header::from_word(word | abi::tag::TAG_HEADER).expect("the tag was just set")
-}
-
-/// The word at `offset` bytes in the object at `address`.
-///
-/// # Safety
-///
-/// The object has an initialised word there.
-#[inline(always)]
-pub(crate) unsafe fn load(address: Address, offset: usize) -> u64 {
-    // SAFETY: passed on to the caller.
-    unsafe { address.offset_bytes(offset).load_word() }
-}
-
-/// The slot of word `index` in the payload of the object at `address`.
-#[inline(always)]
-pub(crate) const fn payload_slot(address: Address, index: usize) -> Slot {
-    Slot::new(address.offset_bytes(abi::object_layout::PAYLOAD + index * WORD_BYTES))
-}
-
-/// The last operand of an instruction that may suspend its frame: where the frame map is. Only slow
-/// paths want it, and read it when they do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct MapAtEnd;
-
-impl Fetch for MapAtEnd {
-    #[inline(always)]
-    unsafe fn fetch(pc: &mut *const u8) -> Self {
-        *pc = pc.wrapping_add(MapOffset::BYTES);
-        Self
-    }
-}
-
-/// Operands, as they stand in the instruction stream.
-pub(crate) trait Fetch: Sized {
-    /// Takes the operand at `pc`, and moves `pc` behind it.
-    ///
-    /// # Safety
-    ///
-    /// The operand lies in mapped memory.
-    unsafe fn fetch(pc: &mut *const u8) -> Self;
-}
-
-macro_rules! fetch {
-    ($( $name:ident($int:ty) )*) => { $(
-        impl Fetch for $name {
-            #[inline(always)]
-            unsafe fn fetch(pc: &mut *const u8) -> Self {
-                // SAFETY: passed on to the caller; byte arrays have no alignment.
-                let bytes = unsafe { pc.cast::<[u8; size_of::<$int>()]>().read() };
-                *pc = pc.wrapping_add(bytes.len());
-                Self::from_bytes(bytes)
-            }
-        }
-    )* };
-}
-
-fetch! {
-    Local(u16) Into(u16) RawLocal(u16) IntoRaw(u16) AnyLocal(u16) IntoAny(u16) IntoReturned(u16) Count(u16)
-    Index(u16) Small(i16) Word(u64) Word32(i32) BranchOffset(i32) CodeOffset(i32) DataOffset(i32)
-    PrimitiveOperand(u16) TestOperand(u8) Flag(u8)
 }

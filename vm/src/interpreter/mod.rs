@@ -36,14 +36,17 @@
 mod arithmetic;
 mod branch;
 mod call;
+mod code;
 mod control;
 mod data;
 mod dispatch;
 mod fused;
 mod host_call;
 mod inline_primitive;
+mod known;
 mod leaf;
 mod machine;
+mod operand;
 mod raise;
 mod raw;
 mod record;
@@ -55,13 +58,15 @@ mod switch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use call::{REST_UNRESERVED_MAX, enter, enter_code, procedure_header, spread};
+pub(crate) use call::{REST_UNRESERVED_MAX, enter, enter_code, spread};
+pub(crate) use code::Code;
 pub(crate) use control::{Reinstated, Values, reinstate_in_base, wrong_continuation};
 pub(crate) use dispatch::interpret;
 pub(crate) use host_call::{condition as host_condition, run_host};
 pub(crate) use inline_primitive::{arithmetic_primitive, inline_primitive};
 pub(crate) use leaf::leaf_primitive;
 pub(crate) use machine::Machine;
+pub(crate) use operand::{IntoReturned, PrimitiveOperand};
 pub(crate) use raise::{Staged, fault, go_on, heap_exhausted, stage};
 pub(crate) use record::is_type_or_derived;
 pub(crate) use returns::{deliver, resume, resume_with_value};

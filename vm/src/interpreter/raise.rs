@@ -15,6 +15,7 @@ use crate::error::{Condition, Irritant, Raise};
 use crate::interpreter::call::enter;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::safepoint::collect_at;
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::run::VmError;
@@ -85,7 +86,8 @@ pub(crate) fn go_on_or_retry(
         Innermost::Map(retry.map),
         CollectReason::Full { bytes },
     ) {
-        Outcome::Done => s.back(retry.bytes),
+        // SAFETY: the instruction that is run again has so many bytes.
+        Outcome::Done => unsafe { s.back(retry.bytes) },
         Outcome::Exhausted { needed_bytes } => fault(m, s, |m| heap_exhausted(m, needed_bytes)),
     }
 }
@@ -102,9 +104,12 @@ pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> 
 }
 
 fn enter_handler(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    let handler = error_handler(m).map(Value::word);
-    s.set_slot(0, handler.expect("staging found the handler"));
-    enter(m, s, 3)
+    let handler = error_handler(m).map(Live::of);
+    let handler = handler.expect("staging found the handler");
+    // SAFETY: nothing of the frame is needed any more, and each has a slot 0.
+    unsafe { s.set_slot(0, handler) };
+    // SAFETY: slot 0 was just written, and staging has written slots 1 to 3.
+    unsafe { enter(m, s, 3) }
 }
 
 /// Puts the arguments of `%vm-error` into slots 1 to 3 of the frame of `s`.
@@ -130,7 +135,9 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
     let irritants = m.list(irritants);
     let backtrace = m.backtrace(s);
     for (slot, value) in (1..).zip([kind, irritants, backtrace]) {
-        s.set_slot(slot, value.word());
+        // SAFETY: nothing of the frame is needed any more; below its limit, the stack has room for more
+        // than these slots.
+        unsafe { s.set_slot(slot, Live::of(value)) };
     }
     Staged::Condition
 }

@@ -1,15 +1,15 @@
 //! Unboxed doubles and words.
 
-use abi::isa::{Into, IntoRaw, Local, RawLocal};
 use abi::tag;
 
 use crate::error::Raise;
 use crate::interpreter::data::wrong_type;
 use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
 use crate::interpreter::raise::fault;
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;
-use crate::value::Value;
 
 macro_rules! double_operations {
     ($( $name:ident |$a:ident, $b:ident| $result:expr; )*) => { $(
@@ -83,19 +83,20 @@ pub(super) fn i64_to_f64(_: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Raw
 
 #[inline(always)]
 pub(super) fn unbox_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
-    let word = s.get(src);
+    let live = s.get(src);
+    let word = live.bits();
     if tag::is_self_tagged_flonum(word) {
         s.set_f64(dst, tag::flonum_value(word));
         return s;
     }
-    unbox_slowly(m, s, dst, word)
+    unbox_slowly(m, s, dst, live)
 }
 
 #[cold]
 #[inline(never)]
-fn unbox_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: u64) -> Machine {
-    // SAFETY: the word stands in a slot, as a value.
-    match number::heap::as_flonum(unsafe { Value::from_word(word) }) {
+fn unbox_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: Live) -> Machine {
+    // SAFETY: the word was live when it was passed, and nothing was collected since.
+    match number::heap::as_flonum(unsafe { word.value() }) {
         Some(double) => {
             s.set_f64(dst, double);
             s
@@ -106,7 +107,8 @@ fn unbox_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: u64) -> Mac
 
 #[inline(always)]
 pub(super) fn real_to_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
-    let word = s.get(src);
+    let live = s.get(src);
+    let word = live.bits();
     if tag::is_self_tagged_flonum(word) {
         s.set_f64(dst, tag::flonum_value(word));
         return s;
@@ -115,14 +117,14 @@ pub(super) fn real_to_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Lo
         s.set_f64(dst, tag::fixnum_value(word) as f64);
         return s;
     }
-    real_slowly(m, s, dst, word)
+    real_slowly(m, s, dst, live)
 }
 
 #[cold]
 #[inline(never)]
-fn real_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: u64) -> Machine {
-    // SAFETY: the word stands in a slot, as a value.
-    match number::heap::to_f64(m, unsafe { Value::from_word(word) }) {
+fn real_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: Live) -> Machine {
+    // SAFETY: the word was live when it was passed, and nothing was collected since.
+    match number::heap::to_f64(m, unsafe { word.value() }) {
         Some(double) => {
             s.set_f64(dst, double);
             s
@@ -133,31 +135,31 @@ fn real_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: u64) -> Mach
 
 #[inline(always)]
 pub(super) fn box_f64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
-    s.set(dst, m.flonum(s.f64(src)).word());
+    s.set(dst, Live::of(m.flonum(s.f64(src))));
     s
 }
 
 #[inline(always)]
 pub(super) fn unbox_i64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
     let word = s.get(src);
-    if tag::is_fixnum(word) {
-        s.set_raw(dst, tag::fixnum_value(word).cast_unsigned());
+    if tag::is_fixnum(word.bits()) {
+        s.set_raw(dst, tag::fixnum_value(word.bits()).cast_unsigned());
         return s;
     }
-    // SAFETY: the word stands in a slot, as a value.
-    let integer = number::heap::as_i64(unsafe { Value::from_word(word) });
+    // SAFETY: the word was read just now.
+    let integer = number::heap::as_i64(unsafe { word.value() });
     unboxed(m, s, dst, integer.map(i64::cast_unsigned), word)
 }
 
 #[inline(always)]
 pub(super) fn unbox_u64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
     let word = s.get(src);
-    if tag::is_fixnum(word) && word.cast_signed() >= 0 {
-        s.set_raw(dst, word >> tag::TAG_BITS);
+    if tag::is_fixnum(word.bits()) && word.bits().cast_signed() >= 0 {
+        s.set_raw(dst, word.bits() >> tag::TAG_BITS);
         return s;
     }
-    // SAFETY: the word stands in a slot, as a value.
-    let integer = number::heap::as_u64(unsafe { Value::from_word(word) });
+    // SAFETY: the word was read just now.
+    let integer = number::heap::as_u64(unsafe { word.value() });
     unboxed(m, s, dst, integer, word)
 }
 
@@ -167,15 +169,15 @@ fn unboxed(
     s: Machine,
     dst: IntoRaw,
     integer: Option<u64>,
-    word: u64,
+    word: Live,
 ) -> Machine {
     if let Some(integer) = integer {
         s.set_raw(dst, integer);
         return s;
     }
     fault(m, s, |_| {
-        // SAFETY: nothing was collected since the word was read from a slot.
-        let value = unsafe { Value::from_word(word) };
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let value = unsafe { word.value() };
         if value.is_fixnum() || value.is_kind(tag::Kind::Bignum) {
             Raise::out_of_range("exact-integer", 1, value, (i64::MIN, i64::MAX))
         } else {
@@ -187,21 +189,21 @@ fn unboxed(
 #[inline(always)]
 pub(super) fn box_i64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
     let integer = s.raw(src).cast_signed();
-    let word = match tag::fixnum(integer) {
-        Some(word) => word,
-        None => number::heap::from_i64(m, integer).word(),
+    let value = match tag::fixnum(integer) {
+        Some(word) => Live::fixnum_word(word),
+        None => Live::of(number::heap::from_i64(m, integer)),
     };
-    s.set(dst, word);
+    s.set(dst, value);
     s
 }
 
 #[inline(always)]
 pub(super) fn box_u64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
     let integer = s.raw(src);
-    let word = match i64::try_from(integer).ok().and_then(tag::fixnum) {
-        Some(word) => word,
-        None => number::heap::from_u64(m, integer).word(),
+    let value = match i64::try_from(integer).ok().and_then(tag::fixnum) {
+        Some(word) => Live::fixnum_word(word),
+        None => Live::of(number::heap::from_u64(m, integer)),
     };
-    s.set(dst, word);
+    s.set(dst, value);
     s
 }

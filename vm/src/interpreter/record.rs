@@ -1,16 +1,16 @@
 //! Records.
 
-use abi::isa::{Count, Index, Into, Local};
 use abi::object_layout::{record, record_type};
-use abi::tag::{self, Header, Kind};
-use gc::{Address, Slot, WORD_BYTES};
+use abi::tag::{Header, Kind};
 
 use crate::error::{Irritant, Raise};
 use crate::interpreter::data::{store, wrong_type};
-use crate::interpreter::machine::{Machine, load, object_of, payload_slot};
+use crate::interpreter::known::{Field, Fresh, Known, RecordShape, is_kind};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Count, Index, Into, Local};
 use crate::interpreter::raise::fault;
+use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::value::Value;
 
 #[inline(always)]
 pub(super) fn make_record(
@@ -21,53 +21,42 @@ pub(super) fn make_record(
     fields: Count,
 ) -> Machine {
     let record_type = s.get(record_type);
-    if object_of(record_type, Kind::Record).is_none() {
+    if is_kind(record_type, Kind::Record).is_none() {
         return wrong_type(m, s, "%make-record", 1, "record type", record_type);
     }
-    let header = Header::new(Kind::Record, 1 + u64::from(fields.0));
-    let address = m.heap().allocate(header.object_bytes() as usize);
-    initialize(address, 0, header.word());
-    initialize(address, record::TYPE, record_type);
-    for index in 0..usize::from(fields.0) {
-        initialize(address, record::FIELDS + index * WORD_BYTES, tag::FALSE);
-    }
-    s.set(dst, address.word() | tag::TAG_OBJECT);
+    let fields = usize::from(fields.number());
+    let fresh = Fresh::object(m, Header::new(Kind::Record, 1 + fields as u64));
+    fresh.init(record::TYPE, record_type);
+    fresh.fill(record::FIELDS, fields, Live::FALSE);
+    // SAFETY: the type and all fields were written.
+    s.set(dst, unsafe { fresh.finish() });
     s
 }
 
+/// Field `index` of a record, and the record's type.
 #[inline(always)]
-fn initialize(object: Address, offset: usize, word: u64) {
-    // SAFETY: the caller has just allocated the object, larger than `offset`.
-    unsafe { object.offset_bytes(offset).store_word(word) };
-}
-
-/// The slot of field `index` of a record.
-#[inline(always)]
-fn field_slot(word: u64, index: Index) -> Option<(Slot, u64)> {
-    let (address, size) = object_of(word, Kind::Record)?;
-    let index = usize::from(index.0) + 1;
-    // SAFETY: records start with their type.
-    let found = unsafe { load(address, record::TYPE) };
-    ((index as u64) < size).then(|| (payload_slot(address, index), found))
+fn field_of(word: Live, index: Index) -> Option<(Field, Live)> {
+    let known = Known::<RecordShape>::of(word)?;
+    let found = known.field(record::TYPE).load();
+    Some((known.own_field(usize::from(index.0))?, found))
 }
 
 /// Whether `found` is `wanted` or derived from it.
 #[inline(always)]
-pub(crate) fn is_type_or_derived(found: u64, wanted: u64) -> bool {
+pub(crate) fn is_type_or_derived(found: Live, wanted: Live) -> bool {
     found == wanted || is_derived(found, wanted)
 }
 
 #[inline(never)]
-fn is_derived(mut found: u64, wanted: u64) -> bool {
-    while let Some((address, size)) = object_of(found, Kind::Record) {
+fn is_derived(mut found: Live, wanted: Live) -> bool {
+    while let Some(known) = Known::<RecordShape>::of(found) {
         if found == wanted {
             return true;
         }
-        if size < record_type::WORDS {
+        let Some(parent) = known.type_field(record_type::PARENT) else {
             return false;
-        }
-        // SAFETY: a record of this size has a field there.
-        found = unsafe { load(address, record_type::PARENT) };
+        };
+        found = parent.load();
     }
     false
 }
@@ -81,8 +70,8 @@ pub(super) fn record_init(
     src: Local,
 ) -> Machine {
     let word = s.get(record);
-    match field_slot(word, index) {
-        Some((slot, _)) => store(m, s, slot, s.get(src), "%make-record"),
+    match field_of(word, index) {
+        Some((field, _)) => store(m, s, field, s.get(src), "%make-record"),
         None => wrong_type(m, s, "%make-record", 1, "record", word),
     }
 }
@@ -97,11 +86,10 @@ pub(super) fn record_ref(
     index: Index,
 ) -> Machine {
     let (word, wanted) = (s.get(record), s.get(record_type));
-    if let Some((slot, found)) = field_slot(word, index)
+    if let Some((field, found)) = field_of(word, index)
         && is_type_or_derived(found, wanted)
     {
-        // SAFETY: a field that the record has.
-        s.set(dst, unsafe { slot.load() });
+        s.set(dst, field.load());
         return s;
     }
     wrong_record(m, s, "%record-ref", word, wanted)
@@ -117,10 +105,10 @@ pub(super) fn record_set(
     src: Local,
 ) -> Machine {
     let (word, wanted) = (s.get(record), s.get(record_type));
-    if let Some((slot, found)) = field_slot(word, index)
+    if let Some((field, found)) = field_of(word, index)
         && is_type_or_derived(found, wanted)
     {
-        return store(m, s, slot, s.get(src), "%record-set!");
+        return store(m, s, field, s.get(src), "%record-set!");
     }
     wrong_record(m, s, "%record-set!", word, wanted)
 }
@@ -132,13 +120,13 @@ fn wrong_record(
     m: &mut Mutator<'_>,
     s: Machine,
     who: &'static str,
-    word: u64,
-    wanted: u64,
+    word: Live,
+    wanted: Live,
 ) -> Machine {
     fault(m, s, |m| {
         let expected = record_type_name(m, wanted).unwrap_or_else(|| "record".into());
-        // SAFETY: nothing was collected since the word was read from a slot.
-        let value = unsafe { Value::from_word(word) };
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let value = unsafe { word.value() };
         Raise::condition(
             abi::condition::ConditionKind::WrongType,
             [
@@ -151,12 +139,8 @@ fn wrong_record(
     })
 }
 
-fn record_type_name(m: &Mutator<'_>, word: u64) -> Option<String> {
-    let (address, size) = object_of(word, Kind::Record)?;
-    if size < record_type::WORDS {
-        return None;
-    }
-    // SAFETY: a record of this size has a field there.
-    let name = unsafe { Value::from_word(load(address, record_type::NAME)) };
-    m.symbol_name(name)
+fn record_type_name(m: &Mutator<'_>, word: Live) -> Option<String> {
+    let name = Known::<RecordShape>::of(word)?.type_field(record_type::NAME)?;
+    // SAFETY: the name was read just now, and nothing is collected while the mutator is borrowed.
+    m.symbol_name(unsafe { name.load().value() })
 }

@@ -1,15 +1,15 @@
 //! Returns, and the stubs that they may lead to.
 
 use abi::condition::ConditionKind;
-use abi::isa::{Count, Flag, Into, Local, Opcode};
-use abi::tag;
 use gc::{Address, WORD_BYTES};
 use smallvec::SmallVec;
 
-use crate::continuation::CapturedFrame;
+use crate::chunk::CapturedFrame;
 use crate::error::{Irritant, Raise};
 use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Count, Flag, Into, Local, Opcode};
 use crate::interpreter::raise::fault;
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::{border_below_restored, value_for_native, value_received};
 use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, CodeTier, ReturnKind, ReturnWord, Trailer};
@@ -17,29 +17,32 @@ use crate::value::Value;
 
 #[inline(always)]
 pub(super) fn return_value(_: &mut Mutator<'_>, s: Machine, src: Local) -> Machine {
-    return_to_caller(s, s.get(src))
+    return_from(s, s.get(src))
 }
 
 /// The machine after a return of `value` from the frame of `s`.
 #[inline(always)]
-pub(super) fn return_to_caller(s: Machine, value: u64) -> Machine {
-    // SAFETY: a frame starts with its return word.
-    let word = unsafe { s.fp.read() };
-    // SAFETY: calls and bases push return words with trailers, and the images are kept.
-    return_to(s, unsafe { Trailer::new(word) }, value)
+pub(super) fn return_from(s: Machine, value: Live) -> Machine {
+    let word = s.fp().return_word();
+    // SAFETY: calls and bases push return words with trailers, and the images are kept; the frame that
+    // made the call lies above.
+    unsafe { return_to(s, Trailer::new(word), value) }
 }
 
 /// The machine after a return of `value` through `word` from the frame of `s`.
+///
+/// # Safety
+///
+/// `word` is the return word of that frame, as it was before any barrier: above lies a frame of the size
+/// that the trailer says.
 #[inline(always)]
-fn return_to(s: Machine, word: Trailer, value: u64) -> Machine {
-    // SAFETY: the caller's frame lies right above, of the size that the trailer says.
-    let fp = unsafe { s.fp.add(word.words()) };
-    let caller = Machine {
-        pc: std::ptr::with_exposed_provenance(word.address().raw()),
-        fp,
-    };
-    caller.set_slot(word.dst(), value);
-    caller
+unsafe fn return_to(s: Machine, word: Trailer, value: Live) -> Machine {
+    let fp = s.fp_address().offset_words(word.words());
+    // SAFETY: the frame that goes on, by the contract of this function; its return word keeps the code.
+    let above = unsafe { Machine::at(word.address(), fp) };
+    // SAFETY: the trailer names the slot for the result.
+    unsafe { above.set_slot(word.dst(), value) };
+    above
 }
 
 #[inline(always)]
@@ -54,81 +57,104 @@ pub(super) fn return_values(
 
 #[inline(never)]
 fn return_values_slowly(m: &mut Mutator<'_>, s: Machine, first: Local, count: Count) -> Machine {
-    let values = (0..count.0)
-        .map(|index| s.slot(first.0 + index))
-        .collect::<SmallVec<[u64; 8]>>();
+    let values = s.values(first, count).collect::<SmallVec<[Live; 8]>>();
     deliver(m, s, &values)
 }
 
 /// Returns `values` from the frame of `s`, whatever its return word leads to.
-pub(crate) fn deliver(m: &mut Mutator<'_>, s: Machine, values: &[u64]) -> Machine {
+pub(crate) fn deliver(m: &mut Mutator<'_>, s: Machine, values: &[Live]) -> Machine {
     let stubs = m.state().stubs;
-    let first = values.first().copied().unwrap_or(tag::UNSPECIFIED);
-    // SAFETY: a frame starts with its return word.
-    let word = unsafe { s.fp.read() };
+    let first = values.first().copied().unwrap_or(Live::UNSPECIFIED);
+    let word = s.fp().return_word();
     match stubs.kind(word) {
-        // SAFETY: the stub has a trailer.
-        ReturnKind::ExitBase => return_to(s, unsafe { Trailer::new(word) }, first),
-        // SAFETY: calls push return words with trailers.
-        ReturnKind::Code => return_all_to(m, s, unsafe { Trailer::new(word) }, values),
+        // SAFETY: the stub `exit-base` has a trailer of zeros: the machine stays in the frame.
+        ReturnKind::ExitBase => unsafe { return_to(s, Trailer::new(word), first) },
+        // SAFETY: the return word of the frame, which the call pushed, with a trailer.
+        ReturnKind::Code => unsafe { return_all_to(m, s, Trailer::new(word), values) },
         ReturnKind::Barrier => {
-            let word = m.state_mut().pass_barrier(s.fp_address());
-            return_all_to(m, s, word.trailer(), values)
+            let word = m.state_mut().pass_barrier(s.fp());
+            // SAFETY: the return word of the frame, as it was before the barrier.
+            unsafe { return_all_to(m, s, word.trailer(), values) }
         }
         ReturnKind::Underflow => resume(m, values),
     }
 }
 
 /// Returns `values` into the next older captured frame, or out of the base if there is none.
-pub(crate) fn resume(m: &mut Mutator<'_>, values: &[u64]) -> Machine {
+pub(crate) fn resume(m: &mut Mutator<'_>, values: &[Live]) -> Machine {
     let Some(frame) = m.restore_frame() else {
-        return m.exit_base_with(values.first().copied().unwrap_or(tag::UNSPECIFIED));
+        return m.exit_base_with(values.first().copied().unwrap_or(Live::UNSPECIFIED));
     };
     // SAFETY: the base goes on there.
     let word = unsafe { frame.return_word() };
     if word.tier() == CodeTier::Native {
         return resume_natively(m, word, values);
     }
-    let below = below_restored_frame(m, frame);
-    return_all_to(m, below, word.trailer(), values)
+    // SAFETY: the frame is the one just restored, of bytecode.
+    let below = unsafe { below_restored_frame(m, frame) };
+    // SAFETY: the restored frame lies above, of the size that its return word says.
+    unsafe { return_all_to(m, below, word.trailer(), values) }
 }
 
 /// Returns `values` into the native frame that was just restored, into which `word` leads.
 #[inline(always)]
-fn resume_natively(m: &mut Mutator<'_>, word: ReturnWord, values: &[u64]) -> Machine {
+fn resume_natively(m: &mut Mutator<'_>, word: ReturnWord, values: &[Live]) -> Machine {
     if word.address().word() == m.state().stubs.return_to_bytecode() {
         // The frame is a border: there is bytecode above.
         let fp = m.state_mut().stack.current().top;
-        return deliver(m, Machine::at(word.address(), fp), values);
+        // SAFETY: the bytecode frame of which the border was restored returns from there, through the word
+        // at the base's top; nothing of it is run any more.
+        let border = unsafe { Machine::at(word.address(), fp.address()) };
+        return deliver(m, border, values);
     }
     let value = value_received(m, word, values);
     border_below_restored(m, word, value)
 }
 
 /// Returns `values` through `word`, which leads to code, from the frame of `s`.
-fn return_all_to(m: &mut Mutator<'_>, s: Machine, word: Trailer, values: &[u64]) -> Machine {
-    let first = if word.address().word() == m.state().stubs.return_to_native() {
+///
+/// # Safety
+///
+/// As for [`return_to`].
+unsafe fn return_all_to(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    word: Trailer,
+    values: &[Live],
+) -> Machine {
+    if word.address().word() == m.state().stubs.return_to_native() {
         let border = s.fp_address().offset_words(BORDER_BELOW_NATIVE_WORDS);
-        value_for_native(m, border, values)
-    } else {
-        values.first().copied().unwrap_or(tag::UNSPECIFIED)
+        // SAFETY: the frame above the border frame is native, on the base that runs.
+        let word_for_native = unsafe { value_for_native(m, border, values) };
+        // SAFETY: the border frame lies above, by the contract of this function.
+        let above = unsafe { return_to(s, word, Live::UNSPECIFIED) };
+        // SAFETY: the border frame has this slot; its map calls it raw.
+        unsafe { above.set_word(word.dst(), word_for_native) };
+        return above;
+    }
+    let first = values.first().copied().unwrap_or(Live::UNSPECIFIED);
+    // SAFETY: the frame above goes on, by the contract of this function.
+    let above = unsafe { return_to(s, word, first) };
+    if above.next_opcode() != Opcode::Receive as u8 {
+        return above;
+    }
+    let mut after = above;
+    after.pass_opcode();
+    // SAFETY: the opcode was just read, and `receive` has these operands.
+    let (first, required, rest) = unsafe {
+        (
+            after.fetch::<Into>(),
+            after.fetch::<Count>(),
+            after.fetch::<Flag>(),
+        )
     };
-    let caller = return_to(s, word, first);
-    let Some((required, has_rest)) = receive_at(word.address()) else {
-        return caller;
-    };
-    let bytes = Opcode::Receive.instruction_bytes();
-    let after = Machine {
-        pc: caller.pc.wrapping_add(bytes),
-        ..caller
-    };
-    distribute(m, after, word.dst(), required, has_rest, values)
+    distribute(m, after, first, required, rest, values)
 }
 
 /// Returns one value into the next older captured frame, which is of this tier, or out of the base if
 /// there is none.
 #[inline]
-pub(crate) fn resume_with_value(m: &mut Mutator<'_>, tier: CodeTier, value: u64) -> Machine {
+pub(crate) fn resume_with_value(m: &mut Mutator<'_>, tier: CodeTier, value: Live) -> Machine {
     let Some(frame) = m.restore_frame() else {
         return m.exit_base_with(value);
     };
@@ -140,48 +166,51 @@ pub(crate) fn resume_with_value(m: &mut Mutator<'_>, tier: CodeTier, value: u64)
     // A `receive` that stands there takes the value from the slot where it is put.
     // SAFETY: bytecode returns there, and the base keeps it.
     let word = unsafe { Trailer::new(frame.resume) };
-    return_to(below_restored_frame(m, frame), word, value)
+    // SAFETY: the frame is the one just restored, of bytecode.
+    let below = unsafe { below_restored_frame(m, frame) };
+    // SAFETY: the restored frame lies above, of the size that its return word says.
+    unsafe { return_to(below, word, value) }
 }
 
-/// The frame pointer that a callee of the frame just restored would have.
+/// The machine in the frame that the frame just restored called, as it returns.
+///
+/// # Safety
+///
+/// `frame` was restored right before, and is one of bytecode.
 #[inline(always)]
-fn below_restored_frame(m: &mut Mutator<'_>, frame: CapturedFrame) -> Machine {
+unsafe fn below_restored_frame(m: &mut Mutator<'_>, frame: CapturedFrame) -> Machine {
     let top = m.state_mut().stack.current().top;
-    let fp = top.offset_bytes((frame.words * WORD_BYTES).wrapping_neg());
-    Machine::at(Address::from_word(frame.resume), fp)
-}
-
-/// The operands of the `receive` instruction at `place`, if there is one.
-fn receive_at(place: Address) -> Option<(u16, bool)> {
-    let start: *const u8 = std::ptr::with_exposed_provenance(place.raw());
-    // SAFETY: a return word leads to an instruction.
-    if unsafe { start.read() } != Opcode::Receive as u8 {
-        return None;
-    }
-    let operands = start.wrapping_add(1 + size_of::<u16>()).cast::<[u8; 3]>();
-    // SAFETY: `receive` has three operands: first, required, rest.
-    let [low, high, rest] = unsafe { operands.read() };
-    Some((u16::from_le_bytes([low, high]), rest != 0))
+    let fp = top
+        .address()
+        .offset_bytes((frame.words * WORD_BYTES).wrapping_neg());
+    // SAFETY: the frame ends at the base's top, by the contract of this function; it keeps the code, of
+    // which nothing is run in the frame below.
+    unsafe { Machine::at(Address::from_word(frame.resume), fp) }
 }
 
 /// Puts `values` where a `receive` wants them.
 fn distribute(
     m: &mut Mutator<'_>,
     s: Machine,
-    first: u16,
-    required: u16,
-    has_rest: bool,
-    values: &[u64],
+    first: Into,
+    required: Count,
+    rest: Flag,
+    values: &[Live],
 ) -> Machine {
+    let has_rest = rest.0 != 0;
+    let (first, required) = (first.number(), required.number());
     let count = usize::from(required);
     if values.len() < count || (values.len() > count && !has_rest) {
         return wrong_value_count(m, s, i64::from(required), values);
     }
     for (slot, &value) in (first..).zip(&values[..count]) {
-        s.set_slot(slot, value);
+        // SAFETY: `receive` names so many slots, from `first` on.
+        unsafe { s.set_slot(slot, value) };
     }
     if has_rest {
-        s.set_slot(first + required, list_of(m, &values[count..]).word());
+        let list = Live::of(list_of(m, &values[count..]));
+        // SAFETY: `receive` names a slot for the rest, too.
+        unsafe { s.set_slot(first + required, list) };
     }
     s
 }
@@ -191,7 +220,7 @@ pub(super) fn wrong_value_count(
     m: &mut Mutator<'_>,
     s: Machine,
     required: i64,
-    values: &[u64],
+    values: &[Live],
 ) -> Machine {
     fault(m, s, |m| {
         Raise::condition(
@@ -204,9 +233,9 @@ pub(super) fn wrong_value_count(
     })
 }
 
-pub(super) fn list_of<'m>(m: &'m Mutator<'_>, words: &[u64]) -> Value<'m> {
-    // SAFETY: the words were values in slots, and nothing was collected since.
-    m.list(words.iter().map(|&word| unsafe { Value::from_word(word) }))
+pub(super) fn list_of<'m>(m: &'m Mutator<'_>, words: &[Live]) -> Value<'m> {
+    // SAFETY: the words were live when they were passed, and nothing was collected since.
+    m.list(words.iter().map(|&word| unsafe { word.value() }))
 }
 
 /// Reached after a return of one value, which stands in slot `first`.
@@ -218,22 +247,28 @@ pub(super) fn receive(
     required: Count,
     rest: Flag,
 ) -> Machine {
-    if required.0 == 1 && rest.0 == 0 {
+    if required.number() == 1 && rest.0 == 0 {
         return s;
     }
-    distribute(m, s, first.0, required.0, rest.0 != 0, &[s.slot(first.0)])
+    // SAFETY: the return put a value there.
+    let value = unsafe { s.slot(first.number()) };
+    distribute(m, s, first, required, rest, &[value])
 }
 
 /// Reached after a return of one value, which stands in slot 0 of the frame that returned; so are
 /// the next two.
 #[inline(always)]
 pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    let value = s.slot(0);
-    let word = m.state_mut().pass_barrier(s.fp_address());
-    return_to(s, word.trailer(), value)
+    // SAFETY: a return to this stub leaves its value there.
+    let value = unsafe { s.slot(0) };
+    let word = m.state_mut().pass_barrier(s.fp());
+    // SAFETY: the return word of the frame, as it was before the barrier.
+    unsafe { return_to(s, word.trailer(), value) }
 }
 
 #[inline(always)]
 pub(super) fn underflow(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    resume_with_value(m, CodeTier::Bytecode, s.slot(0))
+    // SAFETY: a return to this stub leaves its value there.
+    let value = unsafe { s.slot(0) };
+    resume_with_value(m, CodeTier::Bytecode, value)
 }

@@ -1,38 +1,59 @@
 //! Slow paths of native code that are not primitives.
 
 use abi::condition::ConditionKind;
-use abi::isa::{Into, IntoRaw, Local, RawLocal};
 use abi::native::RuntimeOperation;
 use abi::object_layout::location;
-use abi::tag::{self, Kind};
-use gc::{Address, Slot};
+use abi::tag;
+use gc::Address;
 
-use crate::interpreter::data::{fault_with_name, store, unbound_location};
-use crate::interpreter::machine::{Machine, object_of};
+use crate::interpreter::data::{bound, fault_with_name, store, unbound_location};
+use crate::interpreter::known::{Field, Known, LocationShape};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
 use crate::interpreter::raw::{
     box_f64, box_i64, box_u64, real_to_f64, unbox_f64, unbox_i64, unbox_u64,
 };
 use crate::interpreter::returns::{list_of, wrong_value_count};
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::primitive::claim::broken_claim;
-use crate::value::Value;
 
-/// Does `operation` on two words for native code, in the frame of `s` below it.
+/// Does `operation` on two words for native code, in the frame of `s` below it. The word that it answers
+/// is a value, or raw, as the operation says.
+///
+/// # Safety
+///
+/// The words are what the operation takes: values, raw words, or the address of a cell.
 ///
 /// # Errors
 ///
 /// The machine that goes on, in a condition's handler.
-pub(crate) fn runtime_operation(
+pub(crate) unsafe fn runtime_operation(
     m: &mut Mutator<'_>,
     s: Machine,
     operation: RuntimeOperation,
     [a, b]: [u64; 2],
 ) -> Result<u64, Machine> {
     use RuntimeOperation as Operation;
-    let result = tag::UNSPECIFIED;
-    s.set_slot(0, result);
-    s.set_slot(1, a);
-    let (dst, raw_dst, src, raw_src) = (Into(0), IntoRaw(0), Local(1), RawLocal(1));
+    // SAFETY: below native code's frames the stack has room for two slots, of which no map is read while
+    // the operation runs.
+    unsafe {
+        s.set_slot(0, Live::UNSPECIFIED);
+        s.set_word(1, a);
+    }
+    // SAFETY: slot 0 takes the result, and slot 1 has the operand of the operations that convert, of the
+    // sort that they take.
+    let (dst, raw_dst, src, raw_src) = unsafe {
+        (
+            Into::new(0),
+            IntoRaw::new(0),
+            Local::new(1),
+            RawLocal::new(1),
+        )
+    };
+    // SAFETY: both words are values where they are used, by the contract of this function.
+    let (value, second) = unsafe { (Live::new(a), Live::new(b)) };
+    let known = || Known::<LocationShape>::of(value);
     let after = match operation {
         Operation::UnboxF64 => unbox_f64(m, s, raw_dst, src),
         Operation::RealToF64 => real_to_f64(m, s, raw_dst, src),
@@ -41,45 +62,59 @@ pub(crate) fn runtime_operation(
         Operation::BoxI64 => box_i64(m, s, dst, raw_src),
         Operation::UnboxU64 => unbox_u64(m, s, raw_dst, src),
         Operation::BoxU64 => box_u64(m, s, dst, raw_src),
-        Operation::UnboundVariable => unbound_location(m, s, a),
+        Operation::UnboundVariable => unbound_location(m, s, value),
         Operation::UninitializedVariable => {
-            fault_with_name(m, s, ConditionKind::UninitializedVariable, a)
+            fault_with_name(m, s, ConditionKind::UninitializedVariable, value)
         }
-        Operation::LocationSet => match value_slot(a) {
-            // SAFETY: the value of a location.
-            Some(slot) if unsafe { slot.load() } != tag::UNBOUND => store(m, s, slot, b, "set!"),
-            _ => unbound_location(m, s, a),
-        },
-        Operation::LocationDefine => match value_slot(a) {
-            Some(slot) => store(m, s, slot, b, "define"),
-            None => unbound_location(m, s, a),
-        },
-        Operation::StoreCell => store(m, s, Slot::new(Address::from_word(a)), b, "set!"),
+        Operation::LocationSet => {
+            let field = known().and_then(bound);
+            store_or_raise(m, s, (field, value), second, "set!")
+        }
+        Operation::LocationDefine => {
+            let field = known().map(|location| location.field(location::VALUE));
+            store_or_raise(m, s, (field, value), second, "define")
+        }
+        Operation::StoreCell => {
+            // SAFETY: the first word is the address of a cell, by the contract of this function.
+            let cell = unsafe { Field::at(Address::from_word(a)) };
+            store(m, s, cell, second, "set!")
+        }
         Operation::WrongValueCount => {
-            let values = m.state().native.values();
+            // SAFETY: native code left the values there when it called the stub.
+            let values = unsafe { m.state().native.values() };
             wrong_value_count(m, s, tag::fixnum_value(a), &values)
         }
         Operation::BrokenClaim => {
-            // SAFETY: native code hands over a symbol of its image.
-            let name = m.symbol_name(unsafe { Value::from_word(a) });
-            broken_claim(m, s, &name.unwrap_or_default())
+            // SAFETY: nothing was collected since the word was passed.
+            let name = m.symbol_name(unsafe { value.value() });
+            broken_claim(m, Some(s), &name.unwrap_or_default())
         }
         Operation::RestOfValues => {
-            let values = m.state().native.values();
+            // SAFETY: native code left the values there when it called the stub.
+            let values = unsafe { m.state().native.values() };
             let from = tag::fixnum_value(a) as usize;
-            s.set(dst, list_of(m, &values[from..]).word());
+            s.set(dst, Live::of(list_of(m, &values[from..])));
             s
         }
     };
     if after.is_at(s) {
-        Ok(s.slot(0))
+        // SAFETY: slot 0 was written before, and by the operation.
+        Ok(unsafe { s.word(0) })
     } else {
         Err(after)
     }
 }
 
-/// Where the value of a location is.
-fn value_slot(word: u64) -> Option<Slot> {
-    let (address, _) = object_of(word, Kind::Location)?;
-    Some(Slot::new(address.offset_bytes(location::VALUE)))
+/// Stores into the field of a location; without one, raises that it is unbound.
+fn store_or_raise(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    (field, location): (Option<Field>, Live),
+    value: Live,
+    who: &'static str,
+) -> Machine {
+    match field {
+        Some(field) => store(m, s, field, value, who),
+        None => unbound_location(m, s, location),
+    }
 }

@@ -24,14 +24,14 @@ pub(crate) fn collect_at(
 }
 
 fn suspend(m: &mut Mutator<'_>, s: Machine, innermost: Innermost) {
-    let fp = s.fp_address();
+    let fp = s.fp();
     // The image is kept by the instruction, not by what may come after it.
-    let pc = s.back(1).pc_address();
+    let pc = s.inside();
     m.state_mut().stack.current().suspended = Some(Suspended {
         fp,
         pc,
         // SAFETY: the map of the instruction at which the frame stands, or of the procedure's entry.
-        floor: unsafe { lowest_word(fp, innermost) },
+        floor: unsafe { lowest_word(fp.address(), innermost) },
         innermost,
     });
 }

@@ -1,22 +1,24 @@
 //! Vectors, strings, bytevectors, characters.
 
-use abi::isa::{Into, Local};
 use abi::object_layout::{PAYLOAD, string};
-use abi::tag::{self, FLAG_LITERAL, Header, Kind, TAG_BITS};
-use gc::Address;
+use abi::tag::{self, Kind, TAG_BITS};
 
 use crate::error::Raise;
 use crate::interpreter::data::{immutable, store, wrong_type};
-use crate::interpreter::machine::{Machine, headed, load, object_of, payload_slot};
+use crate::interpreter::known::{
+    BytevectorShape, Known, StringShape, VectorShape, headed, is_kind, size_of_kind,
+};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::operand::{Into, Local};
 use crate::interpreter::raise::fault;
+use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::value::Value;
 
 /// The index in a fixnum word if it is below `length`.
 #[inline(always)]
-fn index_below(word: u64, length: u64) -> Option<usize> {
-    let index = word >> TAG_BITS;
-    (tag::is_fixnum(word) && index < length).then_some(index as usize)
+fn index_below(word: Live, length: u64) -> Option<usize> {
+    let index = word.bits() >> TAG_BITS;
+    (tag::is_fixnum(word.bits()) && index < length).then_some(index as usize)
 }
 
 /// Raises what is wrong with an index: its type or its range.
@@ -26,25 +28,18 @@ fn bad_index(
     m: &mut Mutator<'_>,
     s: Machine,
     who: &'static str,
-    word: u64,
+    word: Live,
     length: u64,
 ) -> Machine {
     fault(m, s, |_| {
-        // SAFETY: nothing was collected since the word was read from a slot.
-        let index = unsafe { Value::from_word(word) };
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let index = unsafe { word.value() };
         if index.is_fixnum() {
             Raise::out_of_range(who, 2, index, (0, length as i64 - 1))
         } else {
             Raise::wrong_type(who, 2, "index", index)
         }
     })
-}
-
-/// The object of `kind` in a slot, its address and header, if it may be changed.
-#[inline(always)]
-fn mutable(word: u64, kind: Kind) -> Option<(Address, Header)> {
-    headed(word)
-        .filter(|(_, header)| header.kind_byte() == kind as u8 && !header.has_flags(FLAG_LITERAL))
 }
 
 /// Raises `immutable` if `word` is of `kind`, else `wrong-type`.
@@ -55,9 +50,9 @@ fn not_mutable(
     s: Machine,
     who: &'static str,
     expected: (Kind, &'static str),
-    word: u64,
+    word: Live,
 ) -> Machine {
-    match object_of(word, expected.0) {
+    match is_kind(word, expected.0) {
         Some(_) => immutable(m, s, who, word),
         None => wrong_type(m, s, who, 1, expected.1, word),
     }
@@ -81,16 +76,16 @@ pub(super) fn vector_element(
     s: Machine,
     vector: Local,
     index: Local,
-) -> Result<u64, Machine> {
+) -> Result<Live, Machine> {
     let (vector, index) = (s.get(vector), s.get(index));
-    let Some((address, length)) = object_of(vector, Kind::Vector) else {
+    let Some(known) = Known::<VectorShape>::of(vector) else {
         return Err(wrong_type(m, s, "vector-ref", 1, "vector", vector));
     };
-    let Some(place) = index_below(index, length) else {
-        return Err(bad_index(m, s, "vector-ref", index, length));
-    };
-    // SAFETY: an element below the vector's length.
-    Ok(unsafe { payload_slot(address, place).load() })
+    let length = known.size();
+    match index_below(index, length).and_then(|place| known.element(place)) {
+        Some(field) => Ok(field.load()),
+        None => Err(bad_index(m, s, "vector-ref", index, length)),
+    }
 }
 
 #[inline(always)]
@@ -102,19 +97,14 @@ pub(super) fn vector_set(
     src: Local,
 ) -> Machine {
     let (vector, index) = (s.get(vector), s.get(index));
-    let Some((address, header)) = mutable(vector, Kind::Vector) else {
+    let Some(known) = Known::<VectorShape>::mutable(vector) else {
         return not_mutable(m, s, "vector-set!", (Kind::Vector, "vector"), vector);
     };
-    let Some(place) = index_below(index, header.size()) else {
-        return bad_index(m, s, "vector-set!", index, header.size());
-    };
-    store(
-        m,
-        s,
-        payload_slot(address, place),
-        s.get(src),
-        "vector-set!",
-    )
+    let length = known.size();
+    match index_below(index, length).and_then(|place| known.element(place)) {
+        Some(field) => store(m, s, field, s.get(src), "vector-set!"),
+        None => bad_index(m, s, "vector-set!", index, length),
+    }
 }
 
 #[inline(always)]
@@ -132,9 +122,9 @@ fn size_of_object(
     what: (Kind, &'static str, &'static str),
 ) -> Machine {
     let word = s.get(object);
-    match object_of(word, what.0) {
-        Some((_, size)) => {
-            s.set(dst, size << TAG_BITS);
+    match size_of_kind(word, what.0) {
+        Some(size) => {
+            s.set(dst, Live::fixnum_word(size << TAG_BITS));
             s
         }
         None => wrong_type(m, s, what.1, 1, what.2, word),
@@ -144,10 +134,9 @@ fn size_of_object(
 #[inline(always)]
 pub(super) fn string_length(m: &mut Mutator<'_>, s: Machine, dst: Into, string: Local) -> Machine {
     let word = s.get(string);
-    match object_of(word, Kind::String) {
-        Some((address, _)) => {
-            // SAFETY: strings have a length, a fixnum.
-            s.set(dst, unsafe { load(address, string::LENGTH) });
+    match Known::<StringShape>::of(word) {
+        Some(known) => {
+            s.set(dst, known.field(string::LENGTH).load());
             s
         }
         None => wrong_type(m, s, "string-length", 1, "string", word),
@@ -163,26 +152,24 @@ pub(super) fn string_ref(
     index: Local,
 ) -> Machine {
     let (string, index) = (s.get(string), s.get(index));
-    let Some((address, _)) = object_of(string, Kind::String) else {
+    let Some(known) = Known::<StringShape>::of(string) else {
         return wrong_type(m, s, "string-ref", 1, "string", string);
     };
-    // SAFETY: strings have a length, a fixnum.
-    let length = unsafe { load(address, string::LENGTH) } >> TAG_BITS;
+    let length = known.field(string::LENGTH).load().bits() >> TAG_BITS;
     let Some(place) = index_below(index, length) else {
         return bad_index(m, s, "string-ref", index, length);
     };
-    // SAFETY: strings have units.
-    let units = unsafe { load(address, string::UNITS) };
+    let units = known.field(string::UNITS).load();
     let Some(character) = unit(units, place) else {
         return bad_index(m, s, "string-ref", index, length);
     };
-    s.set(dst, tag::character(character));
+    s.set(dst, Live::character(character));
     s
 }
 
 /// Unit `place` of a unit array.
 #[inline(always)]
-fn unit(units: u64, place: usize) -> Option<char> {
+fn unit(units: Live, place: usize) -> Option<char> {
     let (address, header) = headed(units)?;
     let start: *const u8 = std::ptr::with_exposed_provenance(address.raw() + PAYLOAD);
     let bytes = header.size() as usize;
@@ -207,18 +194,16 @@ pub(super) fn bytevector_ref(
     index: Local,
 ) -> Machine {
     let (bytevector, index) = (s.get(bytevector), s.get(index));
-    let Some((address, length)) = object_of(bytevector, Kind::Bytevector) else {
+    let Some(known) = Known::<BytevectorShape>::of(bytevector) else {
         return wrong_type(m, s, "bytevector-u8-ref", 1, "bytevector", bytevector);
     };
-    let Some(place) = index_below(index, length) else {
+    let length = known.size();
+    let Some(place) = index_below(index, length).and_then(|place| known.byte(place)) else {
         return bad_index(m, s, "bytevector-u8-ref", index, length);
     };
-    let start: *const u8 = std::ptr::with_exposed_provenance(address.raw() + PAYLOAD);
-    // SAFETY: a byte below the bytevector's length.
-    s.set(
-        dst,
-        u64::from(unsafe { start.add(place).read() }) << TAG_BITS,
-    );
+    // SAFETY: a byte that the bytevector has.
+    let byte = u64::from(unsafe { place.read() });
+    s.set(dst, Live::fixnum_word(byte << TAG_BITS));
     s
 }
 
@@ -232,18 +217,18 @@ pub(super) fn bytevector_set(
 ) -> Machine {
     const WHO: &str = "bytevector-u8-set!";
     let (bytevector, index, byte) = (s.get(bytevector), s.get(index), s.get(src));
-    let Some((address, header)) = mutable(bytevector, Kind::Bytevector) else {
+    let Some(known) = Known::<BytevectorShape>::mutable(bytevector) else {
         return not_mutable(m, s, WHO, (Kind::Bytevector, "bytevector"), bytevector);
     };
-    let Some(place) = index_below(index, header.size()) else {
-        return bad_index(m, s, WHO, index, header.size());
+    let length = known.size();
+    let Some(place) = index_below(index, length).and_then(|place| known.byte(place)) else {
+        return bad_index(m, s, WHO, index, length);
     };
     let Some(byte) = index_below(byte, 256) else {
         return wrong_type(m, s, WHO, 3, "byte", byte);
     };
-    let start: *mut u8 = std::ptr::with_exposed_provenance_mut(address.raw() + PAYLOAD);
-    // SAFETY: a byte below the bytevector's length, which is no literal.
-    unsafe { start.add(place).write(byte as u8) };
+    // SAFETY: a byte that the bytevector has, which is no literal.
+    unsafe { place.write(byte as u8) };
     s
 }
 
@@ -266,9 +251,10 @@ pub(super) fn bytevector_length(
 #[inline(always)]
 pub(super) fn char_to_integer(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
     let word = s.get(src);
-    match tag::character_value(word) {
+    match tag::character_value(word.bits()) {
         Some(character) => {
-            s.set(dst, u64::from(u32::from(character)) << TAG_BITS);
+            let code = u64::from(u32::from(character));
+            s.set(dst, Live::fixnum_word(code << TAG_BITS));
             s
         }
         None => wrong_type(m, s, "char->integer", 1, "character", word),
@@ -281,7 +267,7 @@ pub(super) fn integer_to_char(m: &mut Mutator<'_>, s: Machine, dst: Into, src: L
     let code = index_below(word, u64::from(u32::from(char::MAX)) + 1);
     match code.and_then(|code| char::from_u32(code as u32)) {
         Some(character) => {
-            s.set(dst, tag::character(character));
+            s.set(dst, Live::character(character));
             s
         }
         None => bad_code_point(m, s, word),
@@ -290,10 +276,10 @@ pub(super) fn integer_to_char(m: &mut Mutator<'_>, s: Machine, dst: Into, src: L
 
 #[cold]
 #[inline(never)]
-fn bad_code_point(m: &mut Mutator<'_>, s: Machine, word: u64) -> Machine {
+fn bad_code_point(m: &mut Mutator<'_>, s: Machine, word: Live) -> Machine {
     fault(m, s, |_| {
-        // SAFETY: nothing was collected since the word was read from a slot.
-        let value = unsafe { Value::from_word(word) };
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let value = unsafe { word.value() };
         let who = "integer->char";
         let range = (0, i64::from(u32::from(char::MAX)));
         match value.as_fixnum() {

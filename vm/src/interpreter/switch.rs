@@ -1,10 +1,11 @@
 //! Switches: jumps by tables. The entries of a table are instructions behind the switch.
 
-use abi::isa::{Count, Local, Opcode, Small, Word32};
 use abi::object_layout::{string, symbol};
-use abi::tag::{Kind, TAG_BITS};
+use abi::tag::TAG_BITS;
 
-use crate::interpreter::machine::{Machine, keep_branch, load, object_of};
+use crate::interpreter::known::{Known, StringShape, SymbolShape};
+use crate::interpreter::machine::{Machine, keep_branch};
+use crate::interpreter::operand::{Count, Local, Opcode, Small, Word32};
 use crate::mutator::Mutator;
 
 /// Bytes of an instruction `jump`, an entry of a table.
@@ -23,14 +24,19 @@ const NEAR: u64 = 256;
 
 /// The machine after the jump that is entry `index` of the table at its program counter.
 ///
+/// # Safety
+///
+/// The table has such an entry.
+///
 /// Were the place computed from `index`, what follows could not begin before the value that is
 /// switched on is known: the processor predicts where code goes on, not what numbers are. So each
 /// place has its own code. (Computed, a switch of four cases took twice as long as four tests.)
 #[inline(always)]
-fn take_entry(s: Machine, mut index: u64) -> Machine {
-    let mut table = s.pc;
+unsafe fn take_entry(s: Machine, mut index: u64) -> Machine {
+    let mut table = s.pc();
     if index >= NEAR {
-        return branch_of(entry_end(table, index), s);
+        // SAFETY: an entry of the table.
+        return unsafe { branch_of(entry_end(table, index), s) };
     }
     while index >= ARMS {
         index -= ARMS;
@@ -39,7 +45,10 @@ fn take_entry(s: Machine, mut index: u64) -> Machine {
     macro_rules! arms {
         ($($arm:literal)*) => {
             match index {
-                $( $arm => branch_of(entry_end(keep_place(table), $arm), s), )*
+                $(
+                    // SAFETY: an entry of the table.
+                    $arm => unsafe { branch_of(entry_end(keep_place(table), $arm), s) },
+                )*
                 _ => unreachable!("less than ARMS is left"),
             }
         };
@@ -68,14 +77,16 @@ fn keep_place(mut place: *const u8) -> *const u8 {
 }
 
 /// The machine after the branch that ends at `end`.
+///
+/// # Safety
+///
+/// An instruction of the procedure that runs ends there, and its last operand is a branch offset.
 #[inline(always)]
-fn branch_of(end: *const u8, s: Machine) -> Machine {
-    // SAFETY: the tables of instructions that the compiler writes are complete.
+unsafe fn branch_of(end: *const u8, s: Machine) -> Machine {
+    // SAFETY: the operand lies there, by the contract of this function.
     let offset = unsafe { read_i32(end.wrapping_sub(OFFSET_FROM_END)) };
-    Machine {
-        pc: end.wrapping_offset(offset as isize),
-        ..s
-    }
+    // SAFETY: branch offsets lead to instructions of the procedure.
+    unsafe { s.with_pc(end.wrapping_offset(offset as isize)) }
 }
 
 /// Reads four bytes of an instruction.
@@ -85,7 +96,7 @@ fn branch_of(end: *const u8, s: Machine) -> Machine {
 /// They lie in mapped memory.
 #[inline(always)]
 unsafe fn read_i32(place: *const u8) -> i32 {
-    // SAFETY: passed on to the caller; byte arrays have no alignment.
+    // SAFETY: mapped memory, by the contract of this function; byte arrays have no alignment.
     i32::from_le_bytes(unsafe { place.cast::<[u8; 4]>().read() })
 }
 
@@ -98,9 +109,11 @@ pub(super) fn switch_word(
     shift: Small,
     count: Count,
 ) -> Machine {
-    let distance = s.get(src).wrapping_sub(i64::from(base.0).cast_unsigned());
+    let base = i64::from(base.number()).cast_unsigned();
+    let distance = s.get(src).bits().wrapping_sub(base);
     let index = distance.rotate_right(u32::from(shift.0.cast_unsigned()));
-    take_entry(s, index.min(count.0.into()))
+    // SAFETY: `count` jumps follow the instruction, and one for what is not among them.
+    unsafe { take_entry(s, index.min(count.number().into())) }
 }
 
 #[inline(always)]
@@ -112,15 +125,14 @@ pub(super) fn switch_symbol(
     bits: Small,
 ) -> Machine {
     let count = 1 << bits.0;
-    let Some((address, _)) = object_of(s.get(src), Kind::Symbol) else {
-        return take_entry(s, count);
+    let Some(known) = Known::<SymbolShape>::of(s.get(src)) else {
+        // SAFETY: a jump for what is no symbol follows those for symbols.
+        return unsafe { take_entry(s, count) };
     };
-    // SAFETY: symbols have a hash, a fixnum.
-    let hash = unsafe { load(address, symbol::HASH) };
-    take_entry(
-        s,
-        hash >> (TAG_BITS + u32::from(shift.0.cast_unsigned())) & (count - 1),
-    )
+    let hash = known.field(symbol::HASH).load().bits();
+    let index = hash >> (TAG_BITS + u32::from(shift.0.cast_unsigned())) & (count - 1);
+    // SAFETY: so many jumps follow the instruction.
+    unsafe { take_entry(s, index) }
 }
 
 #[inline(always)]
@@ -131,26 +143,29 @@ pub(super) fn switch_string_length(
     base: Word32,
     count: Count,
 ) -> Machine {
-    let Some((address, _)) = object_of(s.get(src), Kind::String) else {
-        return take_entry(s, count.0.into());
+    let count = u64::from(count.number());
+    let Some(known) = Known::<StringShape>::of(s.get(src)) else {
+        // SAFETY: a jump for what is no string follows those for lengths.
+        return unsafe { take_entry(s, count) };
     };
-    // SAFETY: strings have a length, a fixnum.
-    let length = unsafe { load(address, string::LENGTH) } >> TAG_BITS;
-    let index = length.wrapping_sub(i64::from(base.0).cast_unsigned());
-    take_entry(s, index.min(count.0.into()))
+    let length = known.field(string::LENGTH).load().bits() >> TAG_BITS;
+    let index = length.wrapping_sub(i64::from(base.number()).cast_unsigned());
+    // SAFETY: `count` jumps follow the instruction, and one for what is not among them.
+    unsafe { take_entry(s, index.min(count)) }
 }
 
 #[inline(always)]
 pub(super) fn switch_search(_: &mut Mutator<'_>, s: Machine, src: Local, count: Count) -> Machine {
-    let (word, count) = (s.get(src).cast_signed(), usize::from(count.0));
-    let end_of = |entry: usize| s.pc.wrapping_add(TEST_BYTES * (entry + 1));
+    let (word, count) = (s.get(src).bits().cast_signed(), usize::from(count.number()));
+    let end_of = |entry: usize| s.pc().wrapping_add(TEST_BYTES * (entry + 1));
     let (mut from, mut to) = (0, count);
     while from < to {
         let middle = usize::midpoint(from, to);
         // SAFETY: `count` tests follow.
         let key = i64::from(unsafe { read_i32(end_of(middle).wrapping_sub(WORD_FROM_END)) });
         if word == key {
-            return branch_of(end_of(middle), s);
+            // SAFETY: `count` tests follow, whose last operand is a branch offset.
+            return unsafe { branch_of(end_of(middle), s) };
         }
         // Branches, not moves: see `take_entry`.
         if word < key {
@@ -161,8 +176,6 @@ pub(super) fn switch_search(_: &mut Mutator<'_>, s: Machine, src: Local, count: 
             from = middle + 1;
         }
     }
-    Machine {
-        pc: s.pc.wrapping_add(TEST_BYTES * count),
-        ..s
-    }
+    // SAFETY: an instruction follows the tests.
+    unsafe { s.with_pc(s.pc().wrapping_add(TEST_BYTES * count)) }
 }

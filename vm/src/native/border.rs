@@ -5,11 +5,12 @@
 //! border frame of two words lies above a native frame that is below bytecode.
 
 use abi::isa::Opcode;
+use abi::native::CAPTURING_SLOTS;
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 use gc::{Address, WORD_BYTES};
 
-use crate::frame_walk::{barrier_original, slot_address};
-use crate::interpreter::{Machine, procedure_header};
+use crate::frame_walk::{FramePointer, barrier_original, slot_address};
+use crate::interpreter::{Code, Machine};
 use crate::mutator::Mutator;
 use crate::native::stubs::{SAVED_BYTES, return_through};
 use crate::stubs::{
@@ -30,20 +31,20 @@ pub(crate) struct Jump {
 impl Jump {
     /// The return of `value` through the return word at `fp`, below which the callee-saved
     /// registers are.
-    pub(super) fn returning(fp: Address, value: u64) -> Self {
+    pub(super) fn returning(fp: FramePointer, value: u64) -> Self {
         Self {
-            stack_pointer: below(fp, SAVED_BYTES),
+            stack_pointer: below(fp.address(), SAVED_BYTES),
             target: return_through as extern "C" fn() as usize,
             value,
         }
     }
 }
 
-/// What `rbp` is in the native frame at `fp`: Cranelift's frames start with the caller's, to which
-/// their own points.
+/// What `rbp` is in the native frame at `fp`: Cranelift's frames start with that of the frame above, to
+/// which their own points.
 #[inline(always)]
-pub(super) const fn frame_base(fp: Address) -> Address {
-    below(fp, WORD_BYTES)
+pub(super) const fn frame_base(fp: FramePointer) -> Address {
+    below(fp.address(), WORD_BYTES)
 }
 
 #[inline(always)]
@@ -54,33 +55,44 @@ pub(super) const fn below(address: Address, bytes: usize) -> Address {
 /// The machine in a bytecode frame below native code whose return word stands at `fp`. The words of
 /// the border between are the registers that the stub saves.
 #[inline(always)]
-pub(super) fn below_native(m: &Mutator<'_>, fp: Address) -> Machine {
-    let callee = below(fp, BORDER_BELOW_NATIVE_WORDS * WORD_BYTES);
+pub(super) fn below_native(m: &Mutator<'_>, fp: FramePointer) -> Machine {
+    let callee = below(fp.address(), BORDER_BELOW_NATIVE_WORDS * WORD_BYTES);
     // SAFETY: native code checked the stack down to its own frame, and below its limit is room for
     // borders.
     unsafe { callee.store_word(m.state().stubs.return_to_native()) };
-    // SAFETY: the return word.
-    let word = unsafe { fp.load_word() };
-    Machine::at(Address::from_word(word), callee)
+    // SAFETY: the return word was just written; below it the stack has room for slots. The native frame
+    // keeps the code that its return word leads to: nothing of it is run in the frame below.
+    unsafe { Machine::at(Address::from_word(fp.return_word()), callee) }
 }
 
 /// The machine in the frame of a callee that native code called, or jumped to, with its return word
 /// at `fp`. If bytecode had called that code, the border frame between goes away.
-pub(super) fn callee_frame(m: &mut Mutator<'_>, fp: Address) -> Machine {
+pub(super) fn callee_frame(m: &mut Mutator<'_>, fp: FramePointer) -> Machine {
     let to_bytecode = m.state().stubs.return_to_bytecode();
     if !returns_through(m, fp, to_bytecode) {
         return below_native(m, fp);
     }
-    let fp = fp.offset_words(BORDER_BELOW_BYTECODE_WORDS);
-    // SAFETY: the border frame's return word.
-    let word = unsafe { fp.load_word() };
-    Machine::at(Address::from_word(word), fp)
+    // SAFETY: the return word leads into the border frame below bytecode, whose return word stands so many
+    // words further up.
+    unsafe { above_border(fp, BORDER_BELOW_BYTECODE_WORDS) }
+}
+
+/// The machine in the frame that returns, like a border frame of so many words below `fp`, to bytecode.
+///
+/// # Safety
+///
+/// The return word at `fp` leads into such a border frame.
+pub(super) unsafe fn above_border(fp: FramePointer, words: usize) -> Machine {
+    // SAFETY: a border frame ends with its return word.
+    let above = unsafe { FramePointer::new(fp.address().offset_words(words)) };
+    // SAFETY: a frame on the stack, whose return word keeps the bytecode that it leads to; nothing of that
+    // code is run in the frame that returns.
+    unsafe { Machine::at(Address::from_word(above.return_word()), above.address()) }
 }
 
 /// Whether the return word at `fp` is `stub`, also behind a barrier; that goes up the stack then.
-fn returns_through(m: &mut Mutator<'_>, fp: Address, stub: u64) -> bool {
-    // SAFETY: callers name a frame of the current base.
-    let word = unsafe { fp.load_word() };
+fn returns_through(m: &mut Mutator<'_>, fp: FramePointer, stub: u64) -> bool {
+    let word = fp.return_word();
     if word == stub {
         return true;
     }
@@ -98,21 +110,23 @@ fn returns_through(m: &mut Mutator<'_>, fp: Address, stub: u64) -> bool {
 /// frame between goes away.
 pub(super) fn enter_native(m: &mut Mutator<'_>, s: Machine) -> Jump {
     let start = PROCEDURE_HEADER_BYTES + Opcode::EnterNative.instruction_bytes();
-    let code = below(s.pc_address(), start);
-    let header = procedure_header(code);
+    // SAFETY: `enter_native` is the first instruction of a procedure, right behind its header.
+    let code = unsafe { Code::new(below(s.pc_address(), start)) };
+    let header = code.header();
     for index in 0..=parameter_count(&header) {
         // SAFETY: a slot that the call filled; slot 0 is the closure, or whatever was there.
         let word = unsafe { slot_address(s.fp_address(), index).load_word() };
         m.state().native.argument(index).set(word);
     }
     let target = code
-        .offset_bytes(header.native_entry as isize as usize)
+        .native_entry()
+        .expect("the procedure has native code")
         .raw();
     let to_native = m.state().stubs.return_to_native();
-    let fp = if returns_through(m, s.fp_address(), to_native) {
+    let fp = if returns_through(m, s.fp(), to_native) {
         s.fp_address().offset_words(BORDER_BELOW_NATIVE_WORDS)
     } else {
-        push_border_below_bytecode(m, s.fp_address())
+        push_border_below_bytecode(m, s)
     };
     Jump {
         stack_pointer: below(fp, SAVED_BYTES),
@@ -126,14 +140,23 @@ pub(super) fn enter_native(m: &mut Mutator<'_>, s: Machine) -> Jump {
 #[inline]
 pub(crate) fn border_below_restored(m: &mut Mutator<'_>, word: ReturnWord, value: u64) -> Machine {
     let top = m.state_mut().stack.current().top;
-    let fp = below(top, word.words() * WORD_BYTES);
+    let fp = below(top.address(), word.words() * WORD_BYTES);
     // SAFETY: the words below the restored frame are free; there is room for borders.
     unsafe { fp.store_word(word.address().word()) };
     let to_native = Address::from_word(m.state().stubs.return_to_native());
-    let border = Machine::at(to_native, fp);
-    border.set_slot(0, frame_base(top).word());
-    m.store_reinstated_registers(fp);
-    border.set_slot(BORDER_VALUE_SLOT, value);
+    // SAFETY: the return word was just written, and there is room for the slots of the border; the stub is
+    // always there.
+    let border = unsafe { Machine::at(to_native, fp) };
+    let registers = m.state().native.reinstated.take();
+    let registers = registers.expect("a continuation of native code leads to a native frame");
+    // SAFETY: slots of the border, which its map calls raw.
+    unsafe {
+        border.set_word(0, frame_base(top).word());
+        for (slot, register) in (1..).zip(registers) {
+            border.set_word(slot, register);
+        }
+        border.set_word(BORDER_VALUE_SLOT, value);
+    }
     border
 }
 
@@ -141,14 +164,14 @@ fn parameter_count(header: &ProcedureHeader) -> usize {
     usize::from(header.required) + usize::from(header.optional) + usize::from(header.has_rest())
 }
 
-/// Where the native return word is below the bytecode return word at `fp`.
-fn push_border_below_bytecode(m: &Mutator<'_>, fp: Address) -> Address {
-    let native_fp = below(fp, BORDER_BELOW_BYTECODE_WORDS * WORD_BYTES);
+/// Where the native return word is below the bytecode return word of the frame of `s`, which is replaced.
+fn push_border_below_bytecode(m: &Mutator<'_>, s: Machine) -> Address {
+    let native_fp = below(s.fp_address(), BORDER_BELOW_BYTECODE_WORDS * WORD_BYTES);
     // SAFETY: the call that entered the procedure checked the stack for the frame of its bytecode,
     // and below the limit is room for borders.
     unsafe { native_fp.store_word(m.state().stubs.return_to_bytecode()) };
     for index in 0..SAVED_BYTES / WORD_BYTES {
-        // SAFETY: as above. A chain of frame pointers ends here.
+        // SAFETY: room for a border, as the word before. A chain of frame pointers ends here.
         unsafe { slot_address(native_fp, index).store_word(0) };
     }
     native_fp
@@ -156,5 +179,9 @@ fn push_border_below_bytecode(m: &Mutator<'_>, fp: Address) -> Address {
 
 /// The return into native code at whose `return_to_native` instruction the machine stands behind.
 pub(super) fn return_to_native(s: Machine) -> Jump {
-    Jump::returning(s.fp_address(), s.slot(BORDER_VALUE_SLOT))
+    // SAFETY: the machine stands in the border frame, where bytecode left what it returns.
+    let value = unsafe { s.word(BORDER_VALUE_SLOT) };
+    Jump::returning(s.fp(), value)
 }
+
+const _: () = assert!(CAPTURING_SLOTS.len() + 1 == BORDER_VALUE_SLOT as usize);

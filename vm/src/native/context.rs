@@ -4,11 +4,15 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::offset_of;
 
-use abi::native::{ARGUMENT_WORDS, Stub, WIDE_ARGUMENT_WORDS, chunk_kind, context};
+use abi::native::{
+    ARGUMENT_WORDS, CAPTURING_SLOTS, Stub, WIDE_ARGUMENT_WORDS, chunk_kind, context,
+};
 use abi::tag;
 use gc::{Address, MutatorPrefix};
 use smallvec::SmallVec;
 
+use crate::frame_walk::FramePointer;
+use crate::live::Live;
 use crate::native::driver::Next;
 use crate::native::stubs;
 use crate::object_model::SchemeModel;
@@ -49,9 +53,9 @@ pub(crate) struct Context {
     wide_arguments: Box<[Cell<u64>]>,
     /// All values, where they are more than `wide_arguments` holds. They are received at once, and no
     /// collection sees them.
-    pub(crate) more_values: RefCell<Vec<u64>>,
-    /// The continuation that is being reinstated. No collection sees it.
-    pub(crate) reinstated: Cell<u64>,
+    more_values: RefCell<Vec<Live>>,
+    /// The callee-saved registers of the continuation that was reinstated last, if native code made it.
+    pub(crate) reinstated: Cell<Option<[u64; CAPTURING_SLOTS.len()]>>,
     /// The address behind the return word that the barrier of the base that runs replaced, and that word:
     /// for unwinders.
     pub(crate) barrier: [Cell<u64>; 2],
@@ -126,7 +130,7 @@ impl Context {
             wide_arguments,
             rooted_arguments: Cell::new(0),
             more_values: RefCell::default(),
-            reinstated: Cell::new(0),
+            reinstated: Cell::new(None),
             barrier: [const { Cell::new(0) }; 2],
             next: Cell::new(None),
             panic: RefCell::default(),
@@ -144,6 +148,14 @@ impl Context {
         Address::new(self.scheme_stack.get())
     }
 
+    /// Where the return word stands that native code pushed when it called the stub that it waits for.
+    #[inline(always)]
+    pub(crate) const fn waiting(&self) -> FramePointer {
+        // SAFETY: stubs write the place when they leave native code, and native code's frames stay where
+        // they are while it waits: slow paths run then only.
+        unsafe { FramePointer::new(self.scheme_stack()) }
+    }
+
     /// Argument or value `index`: [`context::argument_place`].
     pub(crate) fn argument(&self, index: usize) -> &Cell<u64> {
         match self.arguments.get(index) {
@@ -152,9 +164,26 @@ impl Context {
         }
     }
 
+    /// Argument or value `index`, as native code left it there.
+    ///
+    /// # Safety
+    ///
+    /// Native code has passed so many, and nothing was collected since.
+    pub(crate) unsafe fn live_argument(&self, index: usize) -> Live {
+        // SAFETY: native code leaves values there, by the contract of this function.
+        unsafe { Live::read(self.argument(index)) }
+    }
+
     /// The first `count` arguments.
-    pub(crate) fn arguments(&self, count: usize) -> SmallVec<[u64; 8]> {
-        self.places(count).map(Cell::get).collect()
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::live_argument`].
+    pub(crate) unsafe fn arguments(&self, count: usize) -> SmallVec<[Live; 8]> {
+        // SAFETY: native code has passed so many, by the contract of this function.
+        (0..count)
+            .map(|index| unsafe { self.live_argument(index) })
+            .collect()
     }
 
     /// Where the first `count` arguments are.
@@ -168,10 +197,10 @@ impl Context {
     }
 
     /// Puts values where code that takes any number of them looks.
-    pub(crate) fn set_values(&self, values: &[u64]) {
+    pub(crate) fn set_values(&self, values: &[Live]) {
         self.argument_count.set(values.len() as u64);
         for (place, &value) in self.places(WIDE_ARGUMENT_WORDS).zip(values) {
-            place.set(value);
+            place.set(value.bits());
         }
         let mut more = self.more_values.borrow_mut();
         more.clear();
@@ -180,12 +209,18 @@ impl Context {
         }
     }
 
-    /// What [`Self::set_values`] put there, or native code.
-    pub(crate) fn values(&self) -> Vec<u64> {
+    /// What [`Self::set_values`] put there, or native code, to be received.
+    ///
+    /// # Safety
+    ///
+    /// Nothing was collected since.
+    pub(crate) unsafe fn values(&self) -> Vec<Live> {
         let count = self.argument_count.get() as usize;
         if count > WIDE_ARGUMENT_WORDS {
             return self.more_values.borrow().clone();
         }
-        self.arguments(count).to_vec()
+        // SAFETY: so many values were left, and nothing was collected since, by the contract of this
+        // function.
+        unsafe { self.arguments(count) }.to_vec()
     }
 }

@@ -5,38 +5,45 @@
 
 use gc::{Address, CollectReason, Full, Outcome};
 
+use crate::chunk::Continuation;
+use crate::frame_walk::FramePointer;
 use crate::interpreter::{
     Machine, Reinstated, Values, fault, heap_exhausted, reinstate_in_base, wrong_continuation,
 };
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::border::{below, below_native, frame_base};
 use crate::native::driver::Next;
-use crate::native::slow_path::{collect, guard, not_returning, raised, with_mutator};
+use crate::native::slow_path::{Waiting, collect, guard, not_returning, raised};
 use crate::native::stubs::{Answer, LEAVES, RETURNS, SAVED_BYTES};
 use crate::stubs::{BORDER_VALUE_SLOT, CodeTier};
 
 /// The stub `capture`: the continuation of the frame whose `rbp` is given.
-pub(super) extern "C" fn capture(mutator: usize, frame_base: usize) -> Answer {
-    let fp = Address::new(frame_base).offset_words(1);
-    // SAFETY: only stubs call this, with the mutator of `enter`.
-    match unsafe { with_mutator(mutator, |m| m.capture_native_frame(fp)) } {
-        Ok(Some(word)) => Answer {
-            word,
+pub(super) extern "C" fn capture(mut waiting: Waiting, frame_base: usize) -> Answer {
+    // SAFETY: the return word of a native frame stands above what its `rbp` points to.
+    let fp = unsafe { FramePointer::new(Address::new(frame_base).offset_words(1)) };
+    // SAFETY: the `rbp` is that of the native frame that waits, which has saved the registers of the frame
+    // above.
+    match waiting.with_mutator(|m| unsafe { m.capture_native_frame(fp) }) {
+        Ok(Some(continuation)) => Answer {
+            word: continuation.bits(),
             outcome: RETURNS,
         },
-        Ok(None) => capture_slowly(mutator, fp, None),
-        Err(full) => capture_slowly(mutator, fp, Some(full)),
+        Ok(None) => capture_slowly(waiting, fp, None),
+        Err(full) => capture_slowly(waiting, fp, Some(full)),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn capture_slowly(mutator: usize, fp: Address, full: Option<Full>) -> Answer {
-    guard(mutator, |m| {
-        let mut outcome = full.map_or_else(|| m.capture(fp, CodeTier::Native), Err);
+fn capture_slowly(waiting: Waiting, fp: FramePointer, full: Option<Full>) -> Answer {
+    guard(waiting, |m| {
+        // SAFETY: `capture` has found the native frame that waits.
+        let capture = |m: &mut Mutator<'_>| unsafe { m.capture(fp, CodeTier::Native) };
+        let mut outcome = full.map_or_else(|| capture(m), Err);
         loop {
             let bytes = match outcome {
-                Ok(continuation) => return Ok(continuation),
+                Ok(continuation) => return Ok(continuation.bits()),
                 Err(full) => full.bytes,
             };
             let collected = collect(m, CollectReason::Full { bytes }, &mut []);
@@ -45,32 +52,36 @@ fn capture_slowly(mutator: usize, fp: Address, full: Option<Full>) -> Answer {
                 let s = fault(m, s, |m| heap_exhausted(m, needed_bytes));
                 return Err(raised(m, s));
             }
-            outcome = m.capture(fp, CodeTier::Native);
+            outcome = capture(m);
         }
     })
 }
 
 fn native_frame(m: &Mutator<'_>) -> Machine {
-    below_native(m, m.state().native.scheme_stack())
+    below_native(m, m.state().native.waiting())
 }
 
 /// The stub `reinstate`: goes on at the continuation, with the values in the list.
-pub(super) extern "C" fn reinstate(mutator: usize, continuation: u64, values: u64) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn reinstate(waiting: Waiting, continuation: Live, values: Live) -> Answer {
+    guard(waiting, |m| {
         reinstate_any(m, continuation, Values::List(values))
     })
 }
 
 /// The stub `reinstate-value`: goes on at the continuation, with the value.
-pub(super) extern "C" fn reinstate_value(mutator: usize, continuation: u64, value: u64) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn reinstate_value(
+    waiting: Waiting,
+    continuation: Live,
+    value: Live,
+) -> Answer {
+    guard(waiting, |m| {
         reinstate_any(m, continuation, Values::One(value))
     })
 }
 
 /// Goes on at a continuation. Into native code without leaving it: the registers stand where the
 /// mutator's operand says, below the return word.
-fn reinstate_any(m: &mut Mutator<'_>, continuation: u64, values: Values) -> Result<u64, u64> {
+fn reinstate_any(m: &mut Mutator<'_>, continuation: Live, values: Values) -> Result<u64, u64> {
     match reinstate_in_base(m, continuation, values) {
         Reinstated::At(s) => go_on(m, s),
         Reinstated::Not(wrong) => {
@@ -87,7 +98,8 @@ fn go_on(m: &Mutator<'_>, s: Machine) -> Result<u64, u64> {
     }
     let registers = below(s.fp_address(), SAVED_BYTES);
     m.state().native.operand().set(registers.word());
-    Ok(s.slot(BORDER_VALUE_SLOT))
+    // SAFETY: the machine stands in the border frame, where what is returned was left.
+    Ok(unsafe { s.word(BORDER_VALUE_SLOT) })
 }
 
 /// Where the stub `resume` goes on.
@@ -100,26 +112,34 @@ pub(super) struct Resumed {
 
 /// The stub `resume`: brings the frame back where the continuation at an address goes on. The stub takes
 /// its registers from the continuation.
-pub(super) extern "C" fn resume(mutator: usize, continuation: usize) -> Resumed {
-    let resume = |m: &mut Mutator<'_>| m.resume_native_frame(Address::new(continuation));
-    // SAFETY: only stubs call this, with the mutator of `enter`.
-    let frame = unsafe { with_mutator(mutator, resume) };
+pub(super) extern "C" fn resume(mut waiting: Waiting, continuation: usize) -> Resumed {
+    // SAFETY: native code has checked that it is a continuation of the base that runs, and passes where it
+    // starts.
+    let continuation = unsafe { Continuation::at(Address::new(continuation)) };
+    let frame = waiting.with_mutator(|m| m.resume_native_frame(continuation));
     frame.map_or(
         Resumed {
             stack_pointer: 0,
             frame_base: 0,
         },
         |frame| Resumed {
-            stack_pointer: frame.callee.raw(),
+            stack_pointer: frame.callee.address().raw(),
             frame_base: frame_base(frame.top).raw(),
         },
     )
 }
 
 /// As [`reinstate_value`], of a continuation of the base that runs.
-pub(super) extern "C" fn resume_slowly(mutator: usize, continuation: u64, value: u64) -> Answer {
-    let answer = guard(mutator, |m| {
-        let s = m.resume_with_one(continuation, value);
+pub(super) extern "C" fn resume_slowly(
+    waiting: Waiting,
+    continuation: Live,
+    value: Live,
+) -> Answer {
+    let answer = guard(waiting, |m| {
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let found = Continuation::of(unsafe { continuation.value() });
+        let found = found.expect("native code has checked that it is a continuation");
+        let s = m.resume_with_one(found, value);
         go_on(m, s)
     });
     debug_assert!(

@@ -1,12 +1,13 @@
 //! The driver of a base: runs the interpreter and native code in turn.
 
-use abi::isa::{IntoReturned, Opcode};
+use abi::isa::Opcode;
 use abi::native::ARGUMENT_WORDS;
 use gc::{Address, WORD_BYTES};
-use smallvec::SmallVec;
 
+use crate::frame_walk::FramePointer;
 use crate::interpreter::{
-    Machine, enter, enter_code, interpret, run_host, spread, stack_exhausted,
+    Code, IntoReturned, Machine, PrimitiveOperand, enter, enter_code, interpret, run_host, spread,
+    stack_exhausted,
 };
 use crate::mutator::Mutator;
 use crate::native::border::{
@@ -31,7 +32,8 @@ pub(crate) fn run(m: &mut Mutator<'_>, s: Machine) -> Machine {
     let mut s = s;
     loop {
         s = interpret(m, s);
-        let opcode = opcode_at(s.back(1));
+        // SAFETY: the interpreter answers a machine behind an instruction of one byte.
+        let opcode = unsafe { s.back(1) }.next_opcode();
         let jump = if opcode == Opcode::EnterNative as u8 {
             enter_native(m, s)
         } else if opcode == Opcode::ReturnToNative as u8 {
@@ -43,11 +45,6 @@ pub(crate) fn run(m: &mut Mutator<'_>, s: Machine) -> Machine {
     }
 }
 
-fn opcode_at(s: Machine) -> u8 {
-    // SAFETY: the machine stands at an instruction, or behind one of a byte.
-    unsafe { s.pc.read() }
-}
-
 /// Runs native code until bytecode goes on that does not lead back at once.
 fn run_native(m: &mut Mutator<'_>, jump: Jump) -> Machine {
     let mut next = Next::Native(jump);
@@ -55,11 +52,9 @@ fn run_native(m: &mut Mutator<'_>, jump: Jump) -> Machine {
         next = match next {
             Next::Native(jump) => leave(m, jump),
             Next::Bytecode(s) => {
-                let opcode = opcode_at(s);
-                let behind = Machine {
-                    pc: s.pc.wrapping_add(1),
-                    ..s
-                };
+                let opcode = s.next_opcode();
+                let mut behind = s;
+                behind.pass_opcode();
                 if opcode == Opcode::EnterNative as u8 {
                     Next::Native(enter_native(m, behind))
                 } else if opcode == Opcode::ReturnToNative as u8 {
@@ -79,28 +74,37 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
     // mutator is its alone.
     let event = unsafe { stubs::enter(mutator, jump.stack_pointer.raw(), jump.target, jump.value) };
     let stack_pointer = m.state().native.scheme_stack();
-    // Where the stub saved registers, the return word stands above them.
-    let fp = stack_pointer.offset_bytes(SAVED_BYTES);
+    // SAFETY: where the stub saved registers, the return word stands above them, which native code pushed
+    // or jumped with. (After a return it is not used.)
+    let fp = unsafe { FramePointer::new(stack_pointer.offset_bytes(SAVED_BYTES)) };
     match event {
         event::CALL => {
             let s = callee_frame(m, fp);
-            let filled = fill_slots(m, s).map(|count| enter(m, s, count));
+            let filled = fill_slots(m, s);
+            // SAFETY: the slots were just filled: the closure, and so many arguments.
+            let filled = filled.map(|count| unsafe { enter(m, s, count) });
             Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::CALL_CODE => {
             let s = callee_frame(m, fp);
-            let code = Address::from_word(m.state().native.callee.get());
-            let filled = fill_slots(m, s).map(|_| enter_code(m, s, code));
+            // SAFETY: native code leaves a procedure header of its image there, which its frame keeps.
+            let code = unsafe { Code::new(Address::from_word(m.state().native.callee.get())) };
+            let filled = fill_slots(m, s);
+            // SAFETY: the slots were just filled with what the procedure takes.
+            let filled = filled.map(|_| unsafe { enter_code(m, s, code) });
             Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::APPLY => {
             let s = callee_frame(m, fp);
             m.state().native.argument_count.set(1);
-            let filled = fill_slots(m, s).map(|count| spread(m, s, count));
+            let filled = fill_slots(m, s);
+            // SAFETY: the slots were just filled: the closure, and a list.
+            let filled = filled.map(|count| unsafe { spread(m, s, count) });
             Next::Bytecode(filled.unwrap_or_else(|| stack_exhausted(m, s)))
         }
         event::HOST => call_host(m, fp),
-        event::RETURN => Next::Bytecode(return_to_bytecode(m, stack_pointer)),
+        // SAFETY: the event says that native code returned, and the stack pointer stands there.
+        event::RETURN => Next::Bytecode(unsafe { return_to_bytecode(m, stack_pointer) }),
         _ => {
             if let Some(panic) = m.state().native.panic.take() {
                 std::panic::resume_unwind(panic);
@@ -120,14 +124,15 @@ fn fill_slots(m: &Mutator<'_>, s: Machine) -> Option<usize> {
     if count >= ARGUMENT_WORDS && end.raw() < m.heap().stack_limit() {
         return None;
     }
-    for (word, index) in context.places(count + 1).zip(0_u16..) {
-        s.set_slot(index, word.get());
+    for (index, slot) in (0..=count).zip(0_u16..) {
+        // SAFETY: native code leaves the closure and so many arguments there; the stack has room for them.
+        unsafe { s.set_slot(slot, context.live_argument(index)) };
     }
     Some(count)
 }
 
 /// Calls a host primitive for native code whose return word stands at `fp`.
-fn call_host(m: &mut Mutator<'_>, fp: Address) -> Next {
+fn call_host(m: &mut Mutator<'_>, fp: FramePointer) -> Next {
     /// The slot for the result.
     const RESULT: u16 = 0;
     /// Bytes below the frame pointer that the result takes; frame pointers are 8 modulo 16.
@@ -138,17 +143,17 @@ fn call_host(m: &mut Mutator<'_>, fp: Address) -> Next {
         ..suspended_at(fp)
     };
     let context = &m.state().native;
-    let arguments: SmallVec<[u64; 8]> = context.arguments(context.argument_count.get() as usize);
-    let primitive = abi::isa::PrimitiveOperand(context.operand().get() as u16);
-    let after = run_host(
-        m,
-        s,
-        primitive,
-        (arguments.into_iter(), suspended),
-        IntoReturned(RESULT),
-    );
+    let count = context.argument_count.get() as usize;
+    // SAFETY: native code leaves so many arguments there.
+    let arguments = unsafe { context.arguments(count) };
+    let primitive = PrimitiveOperand(context.operand().get() as u16);
+    // SAFETY: below native code's frames the stack has room for the result.
+    let dst = unsafe { IntoReturned::new(RESULT) };
+    let after = run_host(m, s, primitive, (arguments.into_iter(), suspended), dst);
     if after.is_at(s) {
-        return Next::Native(Jump::returning(fp, s.slot(RESULT)));
+        // SAFETY: the host primitive has left its result there.
+        let result = unsafe { s.slot(RESULT) };
+        return Next::Native(Jump::returning(fp, result.bits()));
     }
     Next::Bytecode(after)
 }

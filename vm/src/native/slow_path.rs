@@ -6,14 +6,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use abi::condition::ConditionKind;
 use abi::native::RuntimeOperation;
 use abi::primitive::Primitive;
-use gc::{Address, CollectReason, Outcome, WORD_BYTES};
+use gc::{CollectReason, Outcome, WORD_BYTES};
 use smallvec::SmallVec;
 
 use crate::error::{Irritant, Raise};
+use crate::frame_walk::FramePointer;
 use crate::interpreter::{
     Machine, Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive,
     leaf_primitive, runtime_operation, stack_exhausted, stage,
 };
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::border::{below, below_native};
 use crate::native::driver::Next;
@@ -22,23 +24,30 @@ use crate::stack::{Innermost, Suspended};
 use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, ReturnWord};
 
 /// The words that a primitive is called with.
-pub(crate) type Words = SmallVec<[u64; 4]>;
+pub(crate) type Words = SmallVec<[Live; 4]>;
 
-/// Runs `body` with the mutator that native code runs on.
+/// The mutator of native code that waits for its stub.
 ///
-/// # Safety
-///
-/// `mutator` is what [`super::stubs::enter`] was given, and native code waits for its stub; nothing
-/// else names the mutator meanwhile.
-// A closure, so that no caller picks a brand: values of two mutators would pass for those of one.
-#[inline(always)]
-pub(super) unsafe fn with_mutator<R>(
-    mutator: usize,
-    body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R,
-) -> R {
-    let mutator: *mut Mutator<'_> = std::ptr::with_exposed_provenance_mut(mutator);
-    // SAFETY: the driver gave its exclusive reference away while native code runs.
-    body(unsafe { &mut *mutator })
+/// Stubs pass it to slow paths, in a register; no code of Rust makes one. As long as a slow path has it,
+/// native code waits, and nothing else names the mutator: the driver gave its exclusive reference to
+/// [`super::stubs::enter`].
+#[derive(Debug)]
+#[repr(transparent)]
+pub(super) struct Waiting(usize);
+
+impl Waiting {
+    /// Runs `body` with the mutator.
+    // A closure, so that nobody picks a brand: values of two mutators would pass for those of one.
+    #[inline(always)]
+    pub(super) fn with_mutator<R>(
+        &mut self,
+        body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R,
+    ) -> R {
+        let mutator: *mut Mutator<'_> = std::ptr::with_exposed_provenance_mut(self.0);
+        // SAFETY: the word is what `enter` was given, says the type: the address of a mutator, to which the
+        // driver gave its exclusive reference away while native code runs. `self` is borrowed alone.
+        body(unsafe { &mut *mutator })
+    }
 }
 
 /// Runs a slow path; its answer, or the outcome if it does not return. A panic does not either: it
@@ -46,26 +55,31 @@ pub(super) unsafe fn with_mutator<R>(
 // Inlined, so that what the body names stays in registers.
 #[inline(always)]
 pub(super) fn guard(
-    mutator: usize,
+    mut waiting: Waiting,
     body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
 ) -> Answer {
-    // SAFETY: only stubs call slow paths, with the mutator of `enter`.
-    let run = || unsafe { with_mutator(mutator, body) };
-    match catch_unwind(AssertUnwindSafe(run)) {
+    guard_borrowed(&mut waiting, body)
+}
+
+/// As [`guard`], for a slow path that needs the mutator once more.
+#[inline(always)]
+pub(super) fn guard_borrowed(
+    waiting: &mut Waiting,
+    body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
+) -> Answer {
+    match catch_unwind(AssertUnwindSafe(|| waiting.with_mutator(body))) {
         Ok(Ok(word)) => Answer {
             word,
             outcome: RETURNS,
         },
         Ok(Err(outcome)) => Answer { word: 0, outcome },
-        Err(panic) => panicked(mutator, panic),
+        Err(panic) => panicked(waiting, panic),
     }
 }
 
 #[cold]
-fn panicked(mutator: usize, panic: Box<dyn Any + Send>) -> Answer {
-    let keep = |m: &mut Mutator<'_>| *m.state().native.panic.borrow_mut() = Some(panic);
-    // SAFETY: as in `guard`; what its body borrowed is no longer used.
-    unsafe { with_mutator(mutator, keep) };
+fn panicked(waiting: &mut Waiting, panic: Box<dyn Any + Send>) -> Answer {
+    waiting.with_mutator(|m| *m.state().native.panic.borrow_mut() = Some(panic));
     Answer {
         word: 0,
         outcome: LEAVES,
@@ -85,26 +99,26 @@ pub(super) fn raised(m: &Mutator<'_>, s: Machine) -> u64 {
 }
 
 /// The innermost native frame, which called a stub that returns through the word at `fp`.
-pub(super) fn suspended_at(fp: Address) -> Suspended {
-    // SAFETY: the return word that the call of the stub pushed; its image is that of the code that
-    // waits.
-    let word = unsafe { ReturnWord::new(fp.load_word()) };
+pub(super) fn suspended_at(fp: FramePointer) -> Suspended {
+    // SAFETY: native code pushed the return word when it called; the code that waits is kept.
+    let word = unsafe { ReturnWord::new(fp.return_word()) };
     Suspended {
-        fp: fp.offset_words(word.words()),
+        // SAFETY: the return word at `fp`. No barrier stands there: the word was pushed by what runs.
+        fp: unsafe { fp.above(word) },
         // The image is kept by the call, not by what may come after it.
         pc: word.address().offset_bytes(1_usize.wrapping_neg()),
         // The machine may stand below the border already, and have nothing in its slots yet.
-        floor: below(fp, BORDER_BELOW_NATIVE_WORDS * WORD_BYTES),
+        floor: below(fp.address(), BORDER_BELOW_NATIVE_WORDS * WORD_BYTES),
         innermost: Innermost::Map(word.map()),
     }
 }
 
 /// Collects while native code waits for a stub, and keeps `words` alive.
-pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u64]) -> Outcome {
-    let suspended = suspended_at(m.state().native.scheme_stack());
+pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [Live]) -> Outcome {
+    let suspended = suspended_at(m.state().native.waiting());
     let context = &m.state().native;
     for (place, &word) in context.places(words.len()).zip(&*words) {
-        place.set(word);
+        place.set(word.bits());
     }
     context.rooted_arguments.set(words.len());
     m.state_mut().stack.current().suspended = Some(suspended);
@@ -113,18 +127,19 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [u
     let context = &m.state().native;
     context.rooted_arguments.set(0);
     for (place, word) in context.places(words.len()).zip(words) {
-        *word = place.get();
+        // SAFETY: the place was a root: the collector has brought it up to date.
+        *word = unsafe { Live::read(place) };
     }
     outcome
 }
 
 /// Calls a primitive for native code, with words of which the last comes first.
 #[inline(always)]
-fn primitive<const COUNT: usize>(mutator: usize, number: u64, words: [u64; COUNT]) -> Answer {
-    guard(mutator, move |m| {
+fn primitive<const COUNT: usize>(waiting: Waiting, number: u64, words: [Live; COUNT]) -> Answer {
+    guard(waiting, move |m| {
         let mut words = words;
         match leaf(m, number as u16, &mut words) {
-            Ok(word) => Ok(word),
+            Ok(value) => Ok(value.bits()),
             Err(staged) => {
                 words.reverse();
                 primitive_slowly(m, number as u16, &mut words, staged)
@@ -135,12 +150,12 @@ fn primitive<const COUNT: usize>(mutator: usize, number: u64, words: [u64; COUNT
 
 /// Calls a primitive of two numbers; what was staged instead of a result, or `None` if it is none.
 #[inline(always)]
-fn arithmetic(m: &Mutator<'_>, number: u16, words: &[u64]) -> Result<u64, Option<Staged>> {
+fn arithmetic(m: &Mutator<'_>, number: u16, words: &[Live]) -> Result<Live, Option<Staged>> {
     let (Some(known), &[a, b]) = (Primitive::from_index(number), words) else {
         return Err(None);
     };
     match arithmetic_primitive(m, known, [a, b]) {
-        Some(Ok(value)) => Ok(value.word()),
+        Some(Ok(value)) => Ok(Live::of(value)),
         Some(Err(raise)) => Err(Some(staged(m, raise))),
         None => Err(None),
     }
@@ -149,10 +164,10 @@ fn arithmetic(m: &Mutator<'_>, number: u16, words: &[u64]) -> Result<u64, Option
 /// Calls a leaf primitive with words of which the last comes first; what was staged instead of a result,
 /// or `None` if it is no leaf.
 #[inline(always)]
-fn leaf(m: &Mutator<'_>, number: u16, words: &mut [u64]) -> Result<u64, Option<Staged>> {
-    let s = below_native(m, m.state().native.scheme_stack());
+fn leaf(m: &Mutator<'_>, number: u16, words: &mut [Live]) -> Result<Live, Option<Staged>> {
+    let s = below_native(m, m.state().native.waiting());
     match leaf_primitive(m, s, number, words) {
-        Some(Ok(value)) => Ok(value.word()),
+        Some(Ok(value)) => Ok(Live::of(value)),
         Some(Err(raise)) => Err(Some(staged(m, raise))),
         None => Err(None),
     }
@@ -162,7 +177,7 @@ fn leaf(m: &Mutator<'_>, number: u16, words: &mut [u64]) -> Result<u64, Option<S
 #[cold]
 #[inline(never)]
 fn staged(m: &Mutator<'_>, raise: Raise<'_>) -> Staged {
-    let s = below_native(m, m.state().native.scheme_stack());
+    let s = below_native(m, m.state().native.waiting());
     stage(m, s, raise)
 }
 
@@ -171,20 +186,21 @@ fn staged(m: &Mutator<'_>, raise: Raise<'_>) -> Staged {
 fn primitive_slowly(
     m: &mut Mutator<'_>,
     number: u16,
-    words: &mut [u64],
+    words: &mut [Live],
     staged: Option<Staged>,
 ) -> Result<u64, u64> {
-    let s = below_native(m, m.state().native.scheme_stack());
+    let s = below_native(m, m.state().native.waiting());
     let mut staged = staged;
     loop {
         let asked = match staged {
             Some(staged) => staged,
             None => match arithmetic(m, number, words) {
-                Ok(word) => return Ok(word),
+                Ok(value) => return Ok(value.bits()),
                 Err(Some(staged)) => staged,
                 Err(None) => {
                     let known = Primitive::from_index(number);
-                    return inline_primitive(m, s, known, words).map_err(|s| raised(m, s));
+                    let answer = inline_primitive(m, s, known, words);
+                    return answer.map(Live::bits).map_err(|s| raised(m, s));
                 }
             },
         };
@@ -199,63 +215,75 @@ fn primitive_slowly(
         }
         let mut reversed: Words = words.iter().rev().copied().collect();
         match leaf(m, number, &mut reversed) {
-            Ok(word) => return Ok(word),
+            Ok(value) => return Ok(value.bits()),
             Err(again) => staged = again,
         }
     }
 }
 
 /// The stub `primitive1`.
-pub(super) extern "C" fn primitive1(mutator: usize, number: u64, a: u64) -> Answer {
-    primitive(mutator, number, [a])
+pub(super) extern "C" fn primitive1(waiting: Waiting, number: u64, a: Live) -> Answer {
+    primitive(waiting, number, [a])
 }
 
 /// The stub `primitive2`.
-pub(super) extern "C" fn primitive2(mutator: usize, number: u64, a: u64, b: u64) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn primitive2(waiting: Waiting, number: u64, a: Live, b: Live) -> Answer {
+    guard(waiting, |m| {
         // Numbers first: what is called for without being arithmetic takes longer anyway.
         let result = match arithmetic(m, number as u16, &[a, b]) {
             Err(None) => leaf(m, number as u16, &mut [b, a]),
             result => result,
         };
-        result.or_else(|staged| primitive_slowly(m, number as u16, &mut [a, b], staged))
+        match result {
+            Ok(value) => Ok(value.bits()),
+            Err(staged) => primitive_slowly(m, number as u16, &mut [a, b], staged),
+        }
     })
 }
 
 /// The stub `primitive3`.
-pub(super) extern "C" fn primitive3(mutator: usize, number: u64, a: u64, b: u64, c: u64) -> Answer {
-    primitive(mutator, number, [c, b, a])
+pub(super) extern "C" fn primitive3(
+    waiting: Waiting,
+    number: u64,
+    a: Live,
+    b: Live,
+    c: Live,
+) -> Answer {
+    primitive(waiting, number, [c, b, a])
 }
 
 /// The stub `primitive-many`.
-pub(super) extern "C" fn primitive_many(mutator: usize, number: u64) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn primitive_many(waiting: Waiting, number: u64) -> Answer {
+    guard(waiting, |m| {
         let context = &m.state().native;
-        let mut words =
-            Words::from_slice(&context.arguments(context.argument_count.get() as usize));
+        let count = context.argument_count.get() as usize;
+        // SAFETY: native code leaves so many arguments there, and waits.
+        let mut words = Words::from_slice(&unsafe { context.arguments(count) });
         let mut reversed: Words = words.iter().rev().copied().collect();
         match leaf(m, number as u16, &mut reversed) {
-            Ok(word) => Ok(word),
+            Ok(value) => Ok(value.bits()),
             Err(staged) => primitive_slowly(m, number as u16, &mut words, staged),
         }
     })
 }
 
 /// The stub `runtime`.
-pub(super) extern "C" fn runtime(mutator: usize, operation: u64, a: u64, b: u64) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn runtime(waiting: Waiting, operation: u64, a: u64, b: u64) -> Answer {
+    guard(waiting, |m| {
         let operation = RuntimeOperation::ALL[operation as usize];
-        let s = below_native(m, m.state().native.scheme_stack());
-        runtime_operation(m, s, operation, [a, b]).map_err(|s| raised(m, s))
+        let s = below_native(m, m.state().native.waiting());
+        // SAFETY: native code passes what the operation takes.
+        let done = unsafe { runtime_operation(m, s, operation, [a, b]) };
+        done.map_err(|s| raised(m, s))
     })
 }
 
 /// The stub `poll`.
-pub(super) extern "C" fn poll(mutator: usize) -> Answer {
-    guard(mutator, |m| {
-        let fp = m.state().native.scheme_stack();
+pub(super) extern "C" fn poll(waiting: Waiting) -> Answer {
+    guard(waiting, |m| {
+        let fp = m.state().native.waiting();
         // The stack pointer that native code compared was that of its frame.
-        if fp.raw() + WORD_BYTES < m.heap().stack_limit() {
+        if fp.address().raw() + WORD_BYTES < m.heap().stack_limit() {
             let s = below_native(m, fp);
             let s = stack_exhausted(m, s);
             return Err(raised(m, s));
@@ -287,8 +315,8 @@ fn exhausted(m: &Mutator<'_>, bytes: usize) -> Raise<'static> {
 }
 
 /// The stub `allocate`.
-pub(super) extern "C" fn allocate(mutator: usize) -> Answer {
-    guard(mutator, |m| {
+pub(super) extern "C" fn allocate(waiting: Waiting) -> Answer {
+    guard(waiting, |m| {
         let bytes = m.state().native.operand().get() as usize;
         let address = m.heap().allocate(bytes);
         m.state().native.operand().set(address.word());

@@ -448,7 +448,7 @@ fn allocate_bignum<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> 
         place.set(limb);
     }
     if is_negative {
-        object.set_header(object.header().with_flags(FLAG_NEGATIVE));
+        object.add_flags(FLAG_NEGATIVE);
     }
     object.value()
 }

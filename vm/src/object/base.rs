@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 
 use abi::object_layout::PAYLOAD;
-use abi::tag::{self, FLAG_LITERAL, Header, Kind};
+use abi::tag::{self, FLAG_LITERAL, FLAG_NEGATIVE, Header, Kind};
 use gc::{Address, Slot, WORD_BYTES};
 
 use crate::value::Value;
@@ -69,10 +69,14 @@ impl<'m> Object<'m> {
         Header::from_word(word).expect("objects of this type start with a header")
     }
 
-    /// Replaces flags and size in the header; the object must not grow.
-    pub(crate) fn set_header(self, header: Header) {
-        debug_assert_eq!(header.object_bytes(), self.header().object_bytes());
-        // SAFETY: the first word of the object, in its place; only literals are write-protected.
+    /// Sets flags in the header of an object that is no literal yet.
+    pub(crate) fn add_flags(self, flags: u64) {
+        assert!(
+            flags & !(FLAG_LITERAL | FLAG_NEGATIVE) == 0 && !self.is_literal(),
+            "these are flags, and literals may be write-protected"
+        );
+        let header = self.header().with_flags(flags);
+        // SAFETY: the header of the object, with its kind and size; only literals are write-protected.
         unsafe { self.address.store_word(header.word()) };
     }
 
@@ -120,7 +124,8 @@ impl<'m> Object<'m> {
         if !is_inside || !holds_values(header.kind_byte()) {
             no_value(offset);
         }
-        Slot::new(self.address.offset_bytes(offset))
+        // SAFETY: the object's kind is made of values, and its header says that one stands there.
+        unsafe { Slot::new(self.address.offset_bytes(offset)) }
     }
 
     /// The two values that an object of `kind` is made of, if `value` is one.
@@ -189,7 +194,8 @@ impl<'m> Object<'m> {
             .offset_bytes(PAYLOAD)
             .as_word_pointer()
             .cast::<Cell<u64>>();
-        // SAFETY: as in `bytes`; a bignum has `size` words.
+        // SAFETY: a bignum has `size` initialised words after its header, which are only accessed by this
+        // thread, through cells, while it does not move.
         unsafe { std::slice::from_raw_parts(start, header.size() as usize) }
     }
 }
@@ -222,6 +228,6 @@ const KINDS_OF_VALUES: u64 = {
 const _: () = assert!(Kind::ALL.len() <= u64::BITS as usize);
 
 #[inline(always)]
-const fn holds_values(kind_byte: u8) -> bool {
+pub(crate) const fn holds_values(kind_byte: u8) -> bool {
     (kind_byte as u32) < u64::BITS && KINDS_OF_VALUES >> kind_byte & 1 != 0
 }

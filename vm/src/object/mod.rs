@@ -7,4 +7,4 @@ pub(crate) mod string;
 pub(crate) mod symbol;
 pub(crate) mod table;
 
-pub(crate) use base::Object;
+pub(crate) use base::{Object, holds_values};

@@ -229,28 +229,26 @@ impl<'m> PortObject<'m> {
 
     #[inline(always)]
     fn slot(self, offset: usize) -> Slot {
-        debug_assert!(
-            (WORD_BYTES..=port::WORDS as usize * WORD_BYTES).contains(&offset),
+        assert!(
+            (WORD_BYTES..=port::WORDS as usize * WORD_BYTES).contains(&offset)
+                && offset.is_multiple_of(WORD_BYTES),
             "a field of ports"
         );
-        Slot::new(self.0.address().offset_bytes(offset))
+        // SAFETY: `of` has checked the kind, and all ports have so many values after their header.
+        unsafe { Slot::new(self.0.address().offset_bytes(offset)) }
     }
 
     #[inline(always)]
     fn field(self, offset: usize) -> Value<'m> {
-        // SAFETY: offsets are those of a port's fields, which hold values; `of` has checked the
-        // kind, and all ports have the same size.
+        // SAFETY: `slot` names a value of the port, which borrows from the heap.
         unsafe { Value::from_word(self.slot(offset).load()) }
     }
 
     #[inline(always)]
     fn set_integer(self, offset: usize, value: Value<'_>) {
-        debug_assert!(
-            value.is_fixnum() && self.field(offset).is_fixnum(),
-            "no references"
-        );
-        // SAFETY: as in `field`. Ports are never literals, and no barrier is due where a fixnum
-        // replaces a fixnum.
+        assert!(value.is_fixnum(), "no references");
+        // SAFETY: `slot` names a value of the port. Ports are never literals, and a fixnum needs no
+        // barrier.
         unsafe { self.slot(offset).store(value.word()) };
     }
 

@@ -79,7 +79,8 @@ impl Mutator<'_> {
     ///
     /// If `symbol` is none.
     pub(crate) fn location_of<'m>(&'m self, symbol: Value<'m>) -> Value<'m> {
-        let object = Object::of_kind(symbol, Kind::Symbol).expect("callers pass a symbol");
+        let object =
+            Object::of_kind(symbol, Kind::Symbol).expect("only symbols name global variables");
         let location = object.field(symbol::LOCATION);
         if location.is_true() {
             return location;
@@ -124,7 +125,7 @@ impl Mutator<'_> {
         self.set_field(object, string::UNITS, units.value());
         self.set_field(object, string::LENGTH, Value::count(length));
         self.set_field(object, string::HASH, Value::FALSE);
-        object.set_header(object.header().with_flags(FLAG_LITERAL));
+        object.add_flags(FLAG_LITERAL);
         object.value()
     }
 
@@ -132,12 +133,13 @@ impl Mutator<'_> {
     fn allocate_pinned(&self, kind: Kind, size: u64) -> Object<'_> {
         let header = Header::new(kind, size);
         let bytes = header.object_bytes() as usize;
-        let address: Address = self.heap().allocate_pinned(bytes);
+        // SAFETY: the object is initialised right away, with zeros, which are fixnums.
+        let address: Address = unsafe { self.heap().allocate_pinned(bytes) };
         // SAFETY: fresh memory of this many bytes, a multiple of two words.
         unsafe {
             std::ptr::write_bytes(address.as_word_pointer(), 0, bytes / 8);
         }
-        // SAFETY: as above.
+        // SAFETY: the first word of the fresh memory.
         unsafe { address.store_word(header.word()) };
         // SAFETY: header and payload (fixnum zeros) were just written.
         unsafe { Object::at(address) }

@@ -92,7 +92,7 @@ impl<'m> TableObject<'m> {
         };
         entries.add(m, place, (key, value));
         m.set_field(self.0, table::COUNT, Value::count(count));
-        m.heap().note_hashed_key(self.0.address(), key.word());
+        m.note_hashed_key(self.0, key);
         Ok(())
     }
 

@@ -35,7 +35,9 @@ pub(crate) fn check_claim<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Result<Valu
     let claim = Object::of_kind(args[0], Kind::Vector).map(Claim);
     let claim = claim.expect("the compiler states claims as vectors");
     if !claim.holds(m, args) {
-        broken(m, claim, args);
+        // SAFETY: this is a leaf primitive.
+        let machine = unsafe { m.running_machine() };
+        broken_claim(m, machine, &what_is_broken(m, claim, args));
     }
     Ok(Value::UNSPECIFIED)
 }
@@ -172,7 +174,7 @@ fn is_young(m: &Mutator<'_>, value: Value<'_>) -> bool {
 }
 
 #[cold]
-fn broken<'m>(m: &'m Mutator<'_>, claim: Claim<'m>, args: Args<'m>) -> ! {
+fn what_is_broken<'m>(m: &'m Mutator<'_>, claim: Claim<'m>, args: Args<'m>) -> String {
     let text = StringObject::of(claim.element(claim::TEXT)).map(StringObject::to_text);
     let found = match claim.kind() {
         ClaimKind::SignedWord | ClaimKind::UnsignedWord => claim.word(args).to_string(),
@@ -182,7 +184,7 @@ fn broken<'m>(m: &'m Mutator<'_>, claim: Claim<'m>, args: Args<'m>) -> ! {
         }
     };
     let text = text.unwrap_or_default();
-    broken_claim(m, m.running_machine(), &format!("{text}: found {found}"));
+    format!("{text}: found {found}")
 }
 
 /// Stops because the claim `text` does not hold where the machine stands.
@@ -191,8 +193,9 @@ fn broken<'m>(m: &'m Mutator<'_>, claim: Claim<'m>, args: Args<'m>) -> ! {
 ///
 /// Always: that is a bug of the compiler.
 #[cold]
-pub(crate) fn broken_claim(m: &Mutator<'_>, machine: Machine, text: &str) -> ! {
-    let place = m.places(&m.return_addresses(machine, 2)).into_iter().next();
+pub(crate) fn broken_claim(m: &Mutator<'_>, machine: Option<Machine>, text: &str) -> ! {
+    let addresses = machine.map(|machine| m.return_addresses(machine, 2));
+    let place = m.places(&addresses.unwrap_or_default()).into_iter().next();
     let place = place.unwrap_or_default();
     panic!(
         "the compiler claims what is not so: {text}, in {} at {}:{}:{}",

@@ -5,14 +5,14 @@
     reason = "all primitives have one signature"
 )]
 
-use abi::object_layout::{PAYLOAD, closure, location};
-use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
+use abi::object_layout::{PAYLOAD, location};
 use abi::tag::Kind;
 use gc::{Address, WORD_BYTES};
 
 use crate::arguments::Args;
-use crate::continuation::continuation_base;
+use crate::chunk::Continuation;
 use crate::error::Raise;
+use crate::interpreter::Code;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
@@ -54,7 +54,7 @@ pub(crate) fn set_parameters<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
 
 /// `(%continuation? object)`
 pub(crate) fn is_continuation<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    Ok(Value::boolean(continuation_base(args[0]).is_some()))
+    Ok(Value::boolean(Continuation::of(args[0]).is_some()))
 }
 
 /// `(%procedure-name procedure)`
@@ -66,27 +66,21 @@ pub(crate) fn procedure_name<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
 
 /// `(%procedure-arity procedure)` is `(required optional . rest?)`.
 pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let code = procedure("procedure-arity", args[0])?
-        .field(closure::CODE)
-        .word();
-    let header: *const [u8; PROCEDURE_HEADER_BYTES] =
-        std::ptr::with_exposed_provenance(code as usize);
-    // SAFETY: the code word of a closure leads to a procedure header.
-    let header = ProcedureHeader::decode(&unsafe { header.read() });
-    let header = header.expect("loaded procedures have valid headers");
+    let header = procedure("procedure-arity", args[0])?.header();
     let optional = Value::count(usize::from(header.optional));
     let rest = m.cons(optional, Value::boolean(header.has_rest()));
     Ok(m.cons(Value::count(usize::from(header.required)), rest))
 }
 
-fn procedure<'m>(who: &'static str, value: Value<'m>) -> Result<Object<'m>, Raise<'m>> {
-    let object = Object::of_kind(value, Kind::Closure);
-    object.ok_or_else(|| Raise::wrong_type(who, 1, "procedure", value))
+fn procedure<'m>(who: &'static str, value: Value<'m>) -> Result<Code, Raise<'m>> {
+    Code::of(value).ok_or_else(|| Raise::wrong_type(who, 1, "procedure", value))
 }
 
 /// `(%backtrace)`
 pub(crate) fn backtrace<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
-    Ok(m.backtrace(m.running_machine()))
+    // SAFETY: this is a leaf primitive.
+    let machine = unsafe { m.running_machine() };
+    Ok(machine.map_or(Value::NULL, |machine| m.backtrace(machine)))
 }
 
 /// `(%backtrace-places backtrace)` is a list of `(name file line column)`.

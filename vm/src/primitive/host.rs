@@ -12,10 +12,12 @@ use std::rc::Rc;
 use abi::condition::ConditionKind;
 use abi::tag::Kind;
 use gc::Scope;
+use loader::TrustedImage;
 
 use crate::datum::DatumError;
 use crate::error::Irritant;
 use crate::hooks::{Frontend, FrontendError, HostError};
+use crate::images::Retention;
 use crate::interpreter::host_condition;
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -112,12 +114,11 @@ pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let Ok(mut procedure) = procedure.try_borrow_mut() else {
         return Err(HostError::Message("a host procedure called itself".into()));
     };
-    let runs = m.state().stack.bases.len();
     match catch_unwind(AssertUnwindSafe(|| procedure(m))) {
+        // The closure has caught the panic of a run of the machine, which cannot go on.
+        Ok(_) if m.is_broken() => Err(HostError::Broken),
         Ok(outcome) => outcome,
-        Err(panic) if m.state().stack.bases.len() == runs => {
-            Err(HostError::Message(panic_message(panic.as_ref())))
-        }
+        Err(panic) if !m.is_broken() => Err(HostError::Message(panic_message(panic.as_ref()))),
         // It came out of a run of the machine, which cannot go on: a bug of ours.
         Err(panic) => resume_unwind(panic),
     }
@@ -168,8 +169,12 @@ fn with_frontend<T>(
     })
 }
 
-fn load_compiled(m: &mut Mutator<'_>, image: &[u8], name: &str) -> Result<(), HostError> {
-    match m.load_image(image, name, false) {
+fn load_compiled(
+    m: &mut Mutator<'_>,
+    image: &TrustedImage<'_>,
+    name: &str,
+) -> Result<(), HostError> {
+    match m.load_image(image, name, Retention::Reached) {
         Ok(id) => {
             m.settle_externals(Some(id));
             Ok(())

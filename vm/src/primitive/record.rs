@@ -12,6 +12,7 @@ use gc::WORD_BYTES;
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::interpreter::is_type_or_derived;
+use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
@@ -94,7 +95,7 @@ fn type_of_types<'m>(m: &'m Mutator<'_>) -> Value<'m> {
 /// `(%record-of? object type)`
 pub(crate) fn is_record_of<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let is_one = Object::of_kind(args[0], Kind::Record).is_some_and(|object| {
-        is_type_or_derived(object.field(record::TYPE).word(), args[1].word())
+        is_type_or_derived(Live::of(object.field(record::TYPE)), Live::of(args[1]))
     });
     Ok(Value::boolean(is_one))
 }

@@ -94,14 +94,12 @@ fn guardian_number<'m>(who: &'static str, value: Value<'m>) -> Result<GuardianNu
 /// `(%guardian-register! guardian object)`
 pub(crate) fn guardian_register<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let guardian = guardian_number("%guardian-register!", args[0])?;
-    m.heap().guardian_register(guardian, args[1].word());
+    m.guard(guardian, args[1]);
     Ok(Value::UNSPECIFIED)
 }
 
 /// `(%guardian-next! guardian)`
 pub(crate) fn guardian_next<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let guardian = guardian_number("%guardian-next!", args[0])?;
-    let found = m.heap().guardian_next(guardian);
-    // SAFETY: the collector keeps what it hands out here up to date.
-    Ok(found.map_or(Value::FALSE, |word| unsafe { Value::from_word(word) }))
+    Ok(m.guarded(guardian).unwrap_or(Value::FALSE))
 }

@@ -8,7 +8,7 @@ use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
 
 use super::assembler::{Assembler, Place, Shape};
-use super::{build_list, outcome, run, vm_with, zealous};
+use super::{build_list, enter, outcome, run, vm_with, zealous};
 use crate::value::Value;
 
 /// Returns its continuation: `(define (here) (%capture))`
@@ -115,7 +115,7 @@ fn a_continuation_of_a_run_that_is_over_is_refused() {
     a.reinstate(1, 2);
     let code = a.finish();
     let mut vm = vm_with(|_| ());
-    let message = vm.enter(|m| {
+    let message = enter(&mut vm, |m| {
         m.apply(|m| (code.closure(m, here), Vec::new())).unwrap();
         let done = m.apply(|m| (code.closure(m, back), vec![m.result(), Value::NULL]));
         outcome(m, done)
@@ -156,7 +156,7 @@ fn host_procedures_run_scheme_and_collect() {
     let build = build_list(&mut a);
     let code = a.finish();
     let mut vm = zealous();
-    vm.enter(|m| {
+    enter(&mut vm, |m| {
         m.add_host_procedure(
             "build",
             Box::new(move |m| {
@@ -202,7 +202,7 @@ fn an_escape_leaves_the_inner_run() {
     a.return_value(1);
     let code = a.finish();
     for mut vm in [vm_with(|_| ()), zealous()] {
-        vm.enter(|m| {
+        enter(&mut vm, |m| {
             m.add_host_procedure(
                 "escape",
                 Box::new(move |m| {

@@ -8,6 +8,7 @@ use std::num::NonZeroU32;
 
 use abi::isa::{Count, Flag, Instruction, Into, Local, Opcode};
 use gc::{HeapOptions, Zeal};
+use loader::TrustedImage;
 use syntax::{Data, DatumId};
 
 use self::assembler::{Assembler, Code, Place, Shape};
@@ -20,17 +21,28 @@ use crate::vm::{Vm, VmOptions};
 struct NoFrontend;
 
 impl Frontend for NoFrontend {
-    fn compile_datum(&mut self, _: &Data, _: DatumId, _: u32) -> Result<Vec<u8>, FrontendError> {
+    fn compile_datum(
+        &mut self,
+        _: &Data,
+        _: DatumId,
+        _: u32,
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(FrontendError::default())
     }
 
-    fn compile_file(&mut self, _: &str, _: u32) -> Result<Vec<u8>, FrontendError> {
+    fn compile_file(&mut self, _: &str, _: u32) -> Result<TrustedImage<'static>, FrontendError> {
         Err(FrontendError::default())
     }
 
     fn environment(&mut self, _: &Data, _: DatumId) -> Result<u32, FrontendError> {
         Err(FrontendError::default())
     }
+}
+
+/// Enters a machine of a test.
+fn enter<R>(vm: &mut Vm, body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R) -> R {
+    // SAFETY: tests keep the values of each machine to itself.
+    unsafe { vm.enter(body) }
 }
 
 fn vm_with(change: impl FnOnce(&mut VmOptions)) -> Vm {
@@ -58,7 +70,7 @@ fn zealous() -> Vm {
 
 /// What a call of the procedure at `place` with fixnum arguments returns, as `write` writes it.
 fn run(vm: &mut Vm, code: Code, place: Place, arguments: &[i64]) -> String {
-    vm.enter(|m| {
+    enter(vm, |m| {
         let done = m.apply(|m| {
             let arguments = arguments.iter().map(|&n| Value::fixnum(n).unwrap());
             (code.closure(m, place), arguments.collect())
@@ -104,7 +116,7 @@ fn a_list_is_built_on_the_way_back_from_a_deep_recursion() {
         assert_eq!(run(&mut vm, code, build, &[5]), "(5 4 3 2 1)");
     }
     let mut vm = vm_with(|options| options.heap.verify = false);
-    vm.enter(|m| {
+    enter(&mut vm, |m| {
         m.apply(|m| (code.closure(m, build), vec![Value::count(1_000_000)]))
             .unwrap();
         assert_eq!(m.elements(m.result()).count(), 1_000_000);
@@ -144,7 +156,7 @@ fn collections_on_a_deep_stack_stop_at_the_barrier() {
     let code = a.finish();
     let mut vm = vm_with(|options| options.heap.verify = false);
     assert_eq!(run(&mut vm, code, count, &[1_000_000]), "1000000");
-    let collections = vm.enter(|m| m.statistics().minor.count);
+    let collections = enter(&mut vm, |m| m.statistics().minor.count);
     assert!(collections > 100, "{collections}");
     assert_eq!(run(&mut zealous(), code, count, &[50]), "50");
 }
@@ -191,7 +203,9 @@ fn conditions_call_the_handler_in_place_of_the_frame() {
     a.return_value(1);
     let code = a.finish();
     let mut vm = zealous();
-    vm.enter(|m| m.define_global("%vm-error", |m| code.closure(m, handler)));
+    enter(&mut vm, |m| {
+        m.define_global("%vm-error", |m| code.closure(m, handler));
+    });
     assert_eq!(
         run(&mut vm, code, car, &[5]),
         "(wrong-type car 1 \"pair\" 5)"
@@ -385,7 +399,7 @@ fn closures_are_called_and_lists_are_spread() {
     a.return_value(1);
     let code = a.finish();
     let mut vm = zealous();
-    let called = vm.enter(|m| {
+    let called = enter(&mut vm, |m| {
         let done = m.apply(|m| {
             (
                 code.closure(m, call_one),
@@ -396,7 +410,7 @@ fn closures_are_called_and_lists_are_spread() {
     });
     assert_eq!(called, "4");
     for length in [0, 3, 500] {
-        vm.enter(|m| {
+        enter(&mut vm, |m| {
             m.apply(|m| (code.closure(m, build), vec![Value::count(length)]))
                 .unwrap();
             let before = m.written(m.result());

@@ -1,0 +1,12 @@
+;;; R7RS-large: comparators, which are those of SRFI 128.
+
+(define-library (scheme comparator)
+  (export make-comparator comparator? comparator-ordered? comparator-hashable? make-eq-comparator
+          make-eqv-comparator make-equal-comparator make-pair-comparator
+          make-list-comparator make-vector-comparator make-default-comparator
+          default-hash boolean-hash char-hash char-ci-hash string-hash string-ci-hash
+          symbol-hash number-hash comparator-type-test-predicate
+          comparator-equality-predicate comparator-ordering-predicate
+          comparator-hash-function comparator-test-type comparator-check-type
+          comparator-hash =? <? >? <=? >=? comparator-if<=>)
+  (import (srfi 128)))

@@ -1,0 +1,48 @@
+;;; SRFI 37: args-fold.
+
+(import (scheme base) (scheme write) (scheme process-context) (srfi 37))
+(include "../prelude.scm")
+
+(define (note option name argument options operands)
+  (values (cons (list name argument) options) operands))
+(define options
+  (list (option '(#\a "all") #f #f note)
+        (option '(#\o "output") #t #f note)
+        (option '(#\d "debug") #f #t note)))
+(define (parse . arguments)
+  (call-with-values
+      (lambda ()
+        (args-fold arguments options
+                   (lambda (option name argument options operands)
+                     (values (cons (list 'unknown name argument (option-names option)) options) operands))
+                   (lambda (operand options operands) (values options (cons operand operands)))
+                   '() '()))
+    (lambda (options operands) (list (reverse options) (reverse operands)))))
+
+(test '(() ()) (parse))
+(test '(((#\a #f)) ("x" "y")) (parse "x" "-a" "y"))
+(test '((("all" #f)) ()) (parse "--all"))
+(test '((("output" "f")) ()) (parse "--output=f"))
+(test '((("output" "f")) ("g")) (parse "--output" "f" "g"))
+(test '((("output" "")) ("g")) (parse "--output=" "g"))
+(test '((("output" #f)) ()) (parse "--output"))
+(test '((("debug" #f)) ("3")) (parse "--debug" "3"))
+(test '((("debug" "3")) ()) (parse "--debug=3"))
+(test '(((#\a #f) (#\o "f")) ()) (parse "-aof"))
+(test '(((#\a #f) (#\o "f")) ()) (parse "-ao" "f"))
+(test '(((#\o #f)) ()) (parse "-o"))
+(test '(((#\d "a")) ()) (parse "-da"))
+(test '(((#\d #f)) ("a")) (parse "-d" "a"))
+(test '(((#\a #f)) ("-" "-a" "--all")) (parse "-a" "-" "--" "-a" "--all"))
+(test '(((unknown #\z #f (#\z)) (unknown "zz" #f ("zz")) (unknown "yy" "1" ("yy"))) ()) (parse "-z" "--zz" "--yy=1"))
+(test '((#\a "all") #f #t) (let ((o (option '(#\a "all") #f #t note)))
+                            (list (option-names o) (option-required-arg? o) (option-optional-arg? o))))
+(test note (option-processor (car options)))
+(test 5 (args-fold '("a" "b") '() (lambda args 0) (lambda (operand count) (+ count 1)) 3))
+
+(test-error (option "all" #f #f note))
+(test-error (option '(all) #f #f note))
+(test-error (option '("all") #f #f 1))
+(test-error (args-fold "x" '() note note))
+(test-error (args-fold '("x") '(1) note note))
+(finish "SRFI 37")

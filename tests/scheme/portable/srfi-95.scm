@@ -1,0 +1,30 @@
+;;; SRFI 95: sorting and merging.
+
+(import (scheme base) (scheme char) (scheme write) (scheme process-context) (srfi 95))
+(include "../prelude.scm")
+
+(test '(#t #t #f #t #f #t #f #t) (list (sorted? '() <) (sorted? '(1 1 2) <) (sorted? '(2 1) <) (sorted? #(1 2) <) (sorted? #(2 1) <) (sorted? "abc" char<?) (sorted? "ba" char<?)
+                                 (sorted? '((1 b) (2 a)) < car)))
+(test '(#t #f) (list (sorted? #(3 2 1) < -) (sorted? "aBc" char>? char-upcase)))
+(test '((1 2 3) #(1 2 3) "abc" () #() "") (list (sort '(3 1 2) <) (sort #(3 1 2) <) (sort "cab" char<?) (sort '() <) (sort #() <) (sort "" char<?)))
+(test '((3 2 1) ((a 1) (b 1) (c 2)) "aBc") (list (sort '(1 3 2) < -) (sort '((c 2) (a 1) (b 1)) < cadr) (sort "cBa" char<? char-downcase)))
+(test '((1 2 3) #t #(1 2 3) "abc" (3 2 1)) (let* ((l (list 3 1 2)) (v (vector 3 1 2)) (s (string #\c #\a #\b)) (sorted (sort! l <)))
+                                 (sort! v <)
+                                 (sort! s char<?)
+                                 (list l (eq? l sorted) v s (sort! (list 1 3 2) < -))))
+(test '((1 2 3 4) (1) (1) () ((1 a) (1 b)) (4 3 2 1)) (list (merge '(1 3) '(2 4) <) (merge '(1) '() <) (merge '() '(1) <) (merge '() '() <) (merge '((1 a)) '((1 b)) < car)
+                                              (merge '(4 2) '(3 1) < -)))
+(test '((1 2 3 4) (1) (1) ((1 a) (1 b)) (4 3 2 1)) (list (merge! (list 1 3) (list 2 4) <) (merge! (list 1) '() <) (merge! '() (list 1) <) (merge! (list '(1 a)) (list '(1 b)) < car)
+                                               (merge! (list 4 2) (list 3 1) < -)))
+(test #t (let* ((a (list 1 3)) (b (list 0 2)) (merged (merge! a b <))) (or (eq? merged a) (eq? merged b))))
+(test #f (let* ((a (list 1 3)) (merged (merge a '() <))) (eq? merged a)))
+;; the key is called once for each element
+(test '(6 6 6) (let ((count 0) (numbers '(5 3 1 4 2 6)))
+                 (define (key x) (set! count (+ count 1)) x)
+                 (define (calls thunk) (set! count 0) (thunk) count)
+                 (list (calls (lambda () (sort numbers < key))) (calls (lambda () (merge '(1 3 5) '(2 4 6) < key))) (calls (lambda () (sorted? '(1 2 3 4 5 6) < key))))))
+(for-each (lambda (thunk) (test-error (thunk)))
+          (list (lambda () (sort 1 <)) (lambda () (sort '(1 2) 1)) (lambda () (sorted? 'a <)) (lambda () (merge '(1) 2 <)) (lambda () (merge! 1 '() <)) (lambda () (sort < '(1 2)))))
+(test 99999 (let ((sorted (sort (let loop ((n 0) (l '())) (if (= n 100000) l (loop (+ n 1) (cons n l)))) <))) (list-ref sorted 99999)))
+
+(finish "SRFI 95")
