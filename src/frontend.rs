@@ -11,6 +11,7 @@ use compiler::compile::{Compiled, EXPAND, compile, pass_names};
 use compiler::core::ir::Program;
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
+use compiler::id::Id as _;
 use compiler::options::Options;
 use loader::{ImageView, TrustedImage};
 use syntax::{Data, DatumId};
@@ -309,7 +310,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         environment: u32,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId(environment);
+        let environment = EnvironmentId::new(environment);
         let program =
             frontend.expand(|registry| expand::expand_form(registry, environment, data, datum));
         let program = program.map_err(first_error)?;
@@ -323,7 +324,7 @@ impl vm::hooks::Frontend for SharedFrontend {
     ) -> Result<TrustedImage<'static>, FrontendError> {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId(environment);
+        let environment = EnvironmentId::new(environment);
         let program =
             frontend.expand(|registry| expand::expand_text(registry, environment, &source));
         frontend
@@ -333,14 +334,14 @@ impl vm::hooks::Frontend for SharedFrontend {
 
     fn environment(&mut self, data: &Data, datum: DatumId) -> Result<u32, FrontendError> {
         let Some(sets) = data.proper_list(datum) else {
-            return Ok(EnvironmentId::INTERACTION.0);
+            return Ok(EnvironmentId::INTERACTION.number());
         };
         let mut frontend = self.0.borrow_mut();
         let environment = frontend
             .registry()
             .environment(data, &sets)
             .map_err(first_error)?;
-        Ok(environment.0)
+        Ok(environment.number())
     }
 }
 

@@ -15,7 +15,8 @@ use abi::image::section;
 use compiler::codegen::check_frame_maps::check_frame_maps;
 use compiler::compile::link_unit;
 use compiler::expand::{EnvironmentId, LibraryRegistry, SourceText, expand_text};
-use compiler::link::unit::LinkUnit;
+use compiler::id::Id as _;
+use compiler::link::unit::{FrameMapId, LinkUnit};
 use compiler::options::Options;
 use cozen::Runtime;
 use loader::ImageView;
@@ -41,7 +42,7 @@ fn unit(program: &str) -> LinkUnit {
 /// Changes the state of a slot of a frame map; `None` if that map is empty.
 fn plant(unit: &mut LinkUnit, map: usize, slot: usize, turn: u8) -> Option<()> {
     let count = unit.frame_maps.len();
-    let encoded = &mut unit.frame_maps[map % count];
+    let encoded = &mut unit.frame_maps[FrameMapId::from_index(map % count)];
     let mut states: Vec<SlotState> = FrameMap::decode(encoded)?.states().collect();
     let slot = slot.checked_rem(states.len())?;
     states[slot] = SlotState::from_bits(states[slot] as u8 + turn);

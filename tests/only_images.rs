@@ -1,8 +1,8 @@
 //! A library without compiler runs images. CI runs this test with and without the features.
 
 use abi::image::section;
-use cozen::{Retention, Runtime, TrustedImage};
 use cozen::inspect::ImageView;
+use cozen::{Retention, Runtime, TrustedImage};
 
 /// The image of the Scheme library, whose interface says what programs may import.
 static BOOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));

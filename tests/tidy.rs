@@ -28,6 +28,30 @@ const DEPENDENCIES_OF_ONE: &[(&str, &[&str])] = &[
 /// Crates that must not contain unsafe code at all.
 const UNSAFE_FREE: &[&str] = &["abi", "syntax", "compiler", "native"];
 
+/// What has an id in the compiler: a plain number of that name says less.
+const HAVE_IDS: &[&str] = &[
+    "procedure",
+    "callee",
+    "caller",
+    "block",
+    "value",
+    "cell",
+    "constant",
+    "symbol",
+    "expr",
+    "variable",
+    "lambda",
+    "label",
+    "literal",
+    "global",
+    "binding",
+    "group",
+    "map",
+];
+
+/// Paths of tests and of what they are made with: these name things by the numbers in texts.
+const TEST_PARTS: &[&str] = &["/tests", "/interpret/", "/random"];
+
 #[test]
 fn files_are_small_and_say_what_they_hold() {
     let mut problems = Vec::new();
@@ -139,6 +163,42 @@ fn crates_without_unsafe_code_forbid_it() {
             "{name} must forbid unsafe code"
         );
     }
+}
+
+#[test]
+fn only_its_own_table_accepts_an_id() {
+    let mut problems = Vec::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folders = ["compiler/src", "native/src"].map(|folder| root.join(folder));
+    for path in folders.iter().flat_map(|folder| rust_files(folder)) {
+        let text = fs::read_to_string(&path).expect("readable file");
+        let is_test = TEST_PARTS
+            .iter()
+            .any(|part| path.to_string_lossy().contains(part));
+        for (number, line) in text.lines().enumerate() {
+            let opens_its_number = line.contains(".0 as usize]");
+            let shows_its_number = line.contains("Id(pub ");
+            if opens_its_number || shows_its_number || (!is_test && names_a_plain_number(line)) {
+                problems.push(format!("{}:{}: {line}", path.display(), number + 1));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+/// Whether something that has an id is declared as a number: `procedure: u32`.
+fn names_a_plain_number(line: &str) -> bool {
+    [": u32", ": usize", ": Option<u32>", ": Option<usize>"]
+        .iter()
+        .any(|kind| {
+            line.match_indices(kind).any(|(end, _)| {
+                let after = line[end + kind.len()..].chars().next();
+                let name =
+                    line[..end].rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_');
+                let name = name.into_iter().next().unwrap_or_default();
+                after.is_none_or(|letter| !letter.is_alphanumeric()) && HAVE_IDS.contains(&name)
+            })
+        })
 }
 
 /// What a SAFETY comment may not say: that something was said elsewhere is no proof.

@@ -122,4 +122,13 @@ mod tests {
         }
         assert_eq!(TypeTest::from_byte(200), None);
     }
+
+    #[test]
+    fn a_test_is_made_by_the_predicate_of_its_name() {
+        for &primitive in Primitive::ALL {
+            let has_name = |test: &TypeTest| test.name() == primitive.name();
+            let named = TypeTest::ALL.iter().copied().find(has_name);
+            assert_eq!(type_test_of(primitive), named, "{}", primitive.name());
+        }
+    }
 }

@@ -7,6 +7,7 @@ pub mod compile;
 pub mod core;
 pub mod diagnostic;
 pub mod expand;
+pub mod id;
 pub mod internal_error;
 pub mod link;
 pub mod options;

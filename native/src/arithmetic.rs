@@ -222,7 +222,8 @@ impl Emitter<'_, '_> {
             Primitive::BitwiseAnd => self.code.ins().band(a.word, b.word).into(),
             Primitive::BitwiseIor => self.code.ins().bor(a.word, b.word).into(),
             Primitive::BitwiseXor => self.code.ins().bxor(a.word, b.word).into(),
-            _ => self.shift(a, b, ways).into(),
+            Primitive::ArithmeticShift => self.shift(a, b, ways).into(),
+            _ => unreachable!("{} is no arithmetic", primitive.name()),
         }
     }
 
@@ -426,7 +427,8 @@ impl Emitter<'_, '_> {
             Primitive::Add => self.code.ins().fadd(a, b),
             Primitive::Subtract => self.code.ins().fsub(a, b),
             Primitive::Multiply => self.code.ins().fmul(a, b),
-            _ => self.code.ins().fdiv(a, b),
+            Primitive::Divide => self.code.ins().fdiv(a, b),
+            _ => unreachable!("{} is no arithmetic on doubles", primitive.name()),
         };
         let slow = ways.slow(self);
         self.flonum_word(result, slow)

@@ -16,7 +16,7 @@ use super::signature::{Parameters, argument_place};
 /// Where a call goes, and with what.
 enum Destination {
     /// The body of a procedure.
-    Body(u32, Vec<Value>),
+    Body(ProcedureId, Vec<Value>),
     /// An address, with words.
     Words(Value, Vec<Value>),
 }
@@ -35,9 +35,7 @@ impl Emitter<'_, '_> {
     /// A double comes from a stub as its bits.
     fn as_callee_result(&mut self, callee: &Callee, result: Value) -> Value {
         let wants_double = match *callee {
-            Callee::Known(ProcedureId(number), _) => {
-                self.reach.bodies[number as usize].result == Repr::F64
-            }
+            Callee::Known(procedure, _) => self.reach.bodies[procedure].result == Repr::F64,
             Callee::Value(_) => false,
         };
         if wants_double && self.code.func.dfg.value_type(result) == types::I64 {
@@ -49,9 +47,9 @@ impl Emitter<'_, '_> {
 
     fn emit_call(&mut self, destination: Destination) -> Inst {
         match destination {
-            Destination::Body(number, arguments) => {
+            Destination::Body(procedure, arguments) => {
                 self.expect_listed();
-                let body = self.body(number);
+                let body = self.body(procedure);
                 self.code.ins().call(body, &arguments)
             }
             Destination::Words(target, arguments) => self.call_words(target, &arguments),
@@ -61,18 +59,18 @@ impl Emitter<'_, '_> {
     fn destination(&mut self, callee: &Callee, arguments: &[ValueId]) -> Destination {
         match *callee {
             Callee::Value(procedure) => self.closure_destination(procedure, arguments),
-            Callee::Known(ProcedureId(number), closure) if self.reach.is_native(number) => {
-                let parameters = &self.reach.bodies[number as usize];
+            Callee::Known(procedure, closure) if self.reach.is_native(procedure) => {
+                let parameters = &self.reach.bodies[procedure];
                 let words = self.place_arguments(parameters, closure, arguments);
-                Destination::Body(number, words)
+                Destination::Body(procedure, words)
             }
-            Callee::Known(ProcedureId(number), closure) => {
+            Callee::Known(procedure, closure) => {
                 let parameters = Parameters::general(arguments.len());
                 let mut words = self.place_arguments(&parameters, closure, arguments);
                 if closure.is_none() {
                     words.insert(0, self.code.ins().iconst(types::I64, 0));
                 }
-                let header = self.address(FixupTarget::Procedure(number));
+                let header = self.address(FixupTarget::Procedure(procedure));
                 let mutator = self.mutator();
                 self.store(header, mutator, context::CALLEE);
                 self.set_argument_count(arguments.len());
@@ -149,8 +147,8 @@ impl Emitter<'_, '_> {
         let destination = self.destination(callee, arguments);
         self.list_as(Listed::Never);
         match destination {
-            Destination::Body(number, words) => {
-                let body = self.body(number);
+            Destination::Body(procedure, words) => {
+                let body = self.body(procedure);
                 self.code.ins().return_call(body, &words);
             }
             Destination::Words(target, words) => {

@@ -1,6 +1,7 @@
 //! Which procedures get native code.
 
 use abi::native::ARGUMENT_WORDS;
+use compiler::id::{Id, IdVec};
 use compiler::options::Tier;
 use compiler::ssa::ir::{Procedure, ProcedureId, Repr, Terminator, Unit};
 use thiserror::Error;
@@ -55,30 +56,35 @@ pub fn can_be_native(procedure: &Procedure) -> Result<(), Reason> {
 
 /// For each procedure of `unit` why it has no native code; `tier` says which should have, `frames`
 /// which were found to have too large frames.
-pub(super) fn choose(unit: &Unit, tier: Tier, frames: &[bool]) -> Vec<Option<Reason>> {
-    let reason = |(number, procedure): (usize, &Procedure)| {
-        if number == 0 {
+pub(super) fn choose(
+    unit: &Unit,
+    tier: Tier,
+    frames: &IdVec<ProcedureId, bool>,
+) -> IdVec<ProcedureId, Option<Reason>> {
+    let reason = |(id, procedure): (ProcedureId, &Procedure)| {
+        if id == ProcedureId::ENTRY {
             Some(Reason::Entry)
-        } else if !tier.is_native(number as u32) {
+        } else if !tier.is_native(id.number()) {
             Some(Reason::NotWanted)
-        } else if frames[number] {
+        } else if frames[id] {
             Some(Reason::Frame)
         } else {
             can_be_native(procedure).err()
         }
     };
-    let mut reasons: Vec<Option<Reason>> = unit.procedures.iter().enumerate().map(reason).collect();
+    let mut reasons: IdVec<ProcedureId, Option<Reason>> =
+        unit.procedures.entries().map(reason).collect();
     // The result of a call across the border comes in a general register: a tail call cannot move it.
     let mut changed = true;
     while changed {
         changed = false;
-        for (number, procedure) in unit.procedures.iter().enumerate() {
-            let leads_out = |ProcedureId(callee): ProcedureId| reasons[callee as usize].is_some();
+        for (id, procedure) in unit.procedures.entries() {
+            let leads_out = |callee: ProcedureId| reasons[callee].is_some();
             if procedure.result == Repr::F64
-                && reasons[number].is_none()
+                && reasons[id].is_none()
                 && tail_callees(procedure).any(leads_out)
             {
-                reasons[number] = Some(Reason::RawTailCall);
+                reasons[id] = Some(Reason::RawTailCall);
                 changed = true;
             }
         }

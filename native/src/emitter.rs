@@ -7,10 +7,11 @@ use abi::native::context;
 use abi::primitive::Primitive;
 use compiler::codegen::Shared;
 use compiler::codegen::frame_record::Point;
+use compiler::id::{Id, IdSet, IdVec};
 use compiler::link::native_code::NativeTarget;
-use compiler::link::unit::FixupTarget;
+use compiler::link::unit::{ConstantId, FixupTarget, FrameMapId, NameId};
 use compiler::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
-use compiler::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
+use compiler::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, ValueId};
 use cranelift_codegen::ir::Type as MachineType;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -20,10 +21,9 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::{FunctionBuilder, Variable};
 
-use super::plan::Plan;
+use super::plan::{KeptId, Plan};
 use super::record::{Recorder, label};
 use super::signature::type_of;
-use super::value_set::ValueSet;
 use super::{CallPlace, Reach};
 
 /// The trap behind calls that do not come back.
@@ -38,13 +38,13 @@ pub(super) struct Emitter<'a, 'unit> {
     pub(super) plan: &'a Plan,
     pub(super) types: &'a Types<'a>,
     pub(super) proofs: &'a Proofs,
-    pub(super) number: ProcedureId,
+    pub(super) procedure_id: ProcedureId,
     /// Words of values that are immediates.
-    pub(super) words: Vec<Option<u64>>,
+    pub(super) words: IdVec<ValueId, Option<u64>>,
     /// Operations of values that are made anew at each use.
-    pub(super) remade: Vec<Option<&'unit Operation>>,
+    pub(super) remade: IdVec<ValueId, Option<&'unit Operation>>,
     /// The block of each block of the procedure.
-    pub(super) blocks: Vec<Block>,
+    pub(super) blocks: IdVec<BlockId, Block>,
     /// The block that is being written.
     pub(super) current: BlockId,
     /// Which of its instructions.
@@ -56,17 +56,17 @@ pub(super) struct Emitter<'a, 'unit> {
     /// The kept values that are live after the operation that is being written.
     pub(super) live: Vec<ValueId>,
     /// Which kept values are in registers.
-    pub(super) registers: ValueSet,
+    pub(super) registers: IdSet<KeptId>,
     /// Which kept values are in their slots.
-    pub(super) stored: ValueSet,
+    pub(super) stored: IdSet<KeptId>,
     /// Where code comes from, by number: what source locations mean.
     pub(super) places: Vec<CallPlace>,
-    values: Vec<Option<Value>>,
-    variables: Vec<Variable>,
+    values: IdVec<ValueId, Option<Value>>,
+    variables: IdVec<KeptId, Variable>,
     slots: Vec<StackSlot>,
     names: BTreeMap<(u32, u32), UserExternalNameRef>,
     data: BTreeMap<UserExternalNameRef, GlobalValue>,
-    functions: BTreeMap<u32, FuncRef>,
+    functions: BTreeMap<ProcedureId, FuncRef>,
     /// Signatures of functions from so many words to a word.
     pub(super) word_signatures: BTreeMap<usize, SigRef>,
     pub(super) allocate_signature: Option<SigRef>,
@@ -86,7 +86,7 @@ pub(super) struct Start<'a, 'unit> {
     pub(super) plan: &'a Plan,
     pub(super) types: &'a Types<'a>,
     pub(super) proofs: &'a Proofs,
-    pub(super) number: ProcedureId,
+    pub(super) procedure_id: ProcedureId,
 }
 
 impl<'a, 'unit> Emitter<'a, 'unit> {
@@ -99,11 +99,11 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             plan,
             types,
             proofs,
-            number,
+            procedure_id,
         } = start;
         let recorder = (shared.is_recorded()).then(|| Recorder::new(procedure, &plan.flow));
         let words = shared.unit().immediate_words(procedure);
-        let mut remade = vec![None; procedure.values.len()];
+        let mut remade = procedure.values.side_table(None);
         let instructions = procedure
             .blocks
             .iter()
@@ -112,7 +112,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             if let Some(result) = instruction.result
                 && super::plan::is_remade(shared.unit(), &instruction.operation)
             {
-                remade[result.0 as usize] = Some(&instruction.operation);
+                remade[result] = Some(&instruction.operation);
             }
         }
         let blocks = procedure
@@ -137,19 +137,19 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             plan,
             types,
             proofs,
-            number,
+            procedure_id,
             words,
             remade,
             blocks,
-            current: BlockId(0),
+            current: BlockId::ENTRY,
             index: 0,
-            point: Point::Start(BlockId(0)),
+            point: Point::Start(BlockId::ENTRY),
             recorder,
             live: Vec::new(),
-            registers: ValueSet::empty(plan.kept_count),
-            stored: ValueSet::empty(plan.kept_count),
+            registers: IdSet::empty(plan.kept_count),
+            stored: IdSet::empty(plan.kept_count),
             places: Vec::new(),
-            values: vec![None; procedure.values.len()],
+            values: procedure.values.side_table(None),
             variables,
             slots,
             names: BTreeMap::new(),
@@ -167,11 +167,11 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
 
     /// The value, in a register.
     pub(super) fn get(&mut self, value: ValueId) -> Value {
-        if let Some(operation) = self.remade[value.0 as usize] {
+        if let Some(operation) = self.remade[value] {
             return self.remake(operation);
         }
         let Some(place) = self.plan.place(value) else {
-            return self.values[value.0 as usize].expect("definitions dominate uses");
+            return self.values[value].expect("definitions dominate uses");
         };
         if !self.registers.contains(place) {
             self.reload(place);
@@ -180,7 +180,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     }
 
     /// Reads a kept value from its slot.
-    pub(super) fn reload(&mut self, place: usize) {
+    pub(super) fn reload(&mut self, place: KeptId) {
         let slot = self.slot(place);
         let word = self.code.ins().stack_load(types::I64, types::I64, slot, 0);
         self.code.def_var(self.variables[place], word);
@@ -188,14 +188,14 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     }
 
     /// Writes a kept value, which is in a register, to its slot.
-    pub(super) fn spill(&mut self, place: usize) {
+    pub(super) fn spill(&mut self, place: KeptId) {
         let word = self.code.use_var(self.variables[place]);
         let slot = self.slot(place);
         self.code.ins().stack_store(types::I64, word, slot, 0);
     }
 
     /// The slot of a kept value.
-    pub(super) fn slot(&self, place: usize) -> StackSlot {
+    pub(super) fn slot(&self, place: KeptId) -> StackSlot {
         self.slots[self.plan.slots[place]]
     }
 
@@ -207,21 +207,21 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
                 self.registers.insert(place);
                 self.stored.remove(place);
             }
-            None => self.values[value.0 as usize] = Some(word),
+            None => self.values[value] = Some(word),
         }
-        if self.recorder.is_some() && self.procedure.values[value.0 as usize].repr.is_raw() {
+        if self.recorder.is_some() && self.procedure.values[value].repr.is_raw() {
             self.code.set_val_label(word, label(value));
         }
     }
 
     /// What a value that has no slot is for Cranelift.
     pub(super) fn raw_value(&self, value: ValueId) -> Option<Value> {
-        self.values[value.0 as usize]
+        self.values[value]
     }
 
     /// The machine type of a value.
     pub(super) fn machine_type(&self, value: ValueId) -> MachineType {
-        type_of(self.procedure.values[value.0 as usize].repr)
+        type_of(self.procedure.values[value].repr)
     }
 
     /// What is known of a value where code is written.
@@ -237,13 +237,13 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     /// Whether a check of the operation that is being written always passes.
     pub(super) fn proves(&self, proof: Proof) -> bool {
         self.proofs
-            .at(self.number, self.current, self.index)
+            .at(self.procedure_id, self.current, self.index)
             .has(proof)
     }
 
     /// The fixnum, immediate or flonum that a value always is.
     pub(super) fn word_of(&self, value: ValueId) -> Option<u64> {
-        self.words[value.0 as usize]
+        self.words[value]
     }
 
     // Constants and memory
@@ -305,11 +305,11 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
     }
 
     /// The body of a procedure with native code.
-    pub(super) fn body(&mut self, procedure: u32) -> FuncRef {
+    pub(super) fn body(&mut self, procedure: ProcedureId) -> FuncRef {
         if let Some(&function) = self.functions.get(&procedure) {
             return function;
         }
-        let parameters = &self.reach.bodies[procedure as usize];
+        let parameters = &self.reach.bodies[procedure];
         let function = super::import_body(&mut self.code, parameters, procedure);
         self.functions.insert(procedure, function);
         function
@@ -399,12 +399,12 @@ pub(super) const BODY_NAMESPACE: u32 = 0;
 /// Numbers for Cranelift.
 fn encode_target(target: NativeTarget) -> (u32, u32) {
     match target {
-        NativeTarget::Body(index) => (BODY_NAMESPACE, index),
-        NativeTarget::Image(FixupTarget::Procedure(index)) => (1, index),
-        NativeTarget::Image(FixupTarget::Constant(index)) => (2, index),
-        NativeTarget::Image(FixupTarget::SymbolCell(index)) => (3, index),
-        NativeTarget::Image(FixupTarget::Cell(index)) => (4, index),
-        NativeTarget::Image(FixupTarget::FrameMap(index)) => (5, index),
+        NativeTarget::Body(procedure) => (BODY_NAMESPACE, procedure.number()),
+        NativeTarget::Image(FixupTarget::Procedure(procedure)) => (1, procedure.number()),
+        NativeTarget::Image(FixupTarget::Constant(constant)) => (2, constant.number()),
+        NativeTarget::Image(FixupTarget::SymbolCell(symbol)) => (3, symbol.number()),
+        NativeTarget::Image(FixupTarget::Cell(cell)) => (4, cell.number()),
+        NativeTarget::Image(FixupTarget::FrameMap(map)) => (5, map.number()),
     }
 }
 
@@ -412,11 +412,11 @@ fn encode_target(target: NativeTarget) -> (u32, u32) {
 pub(super) fn decode_target(name: &UserExternalName) -> NativeTarget {
     let index = name.index;
     NativeTarget::Image(match name.namespace {
-        BODY_NAMESPACE => return NativeTarget::Body(index),
-        1 => FixupTarget::Procedure(index),
-        2 => FixupTarget::Constant(index),
-        3 => FixupTarget::SymbolCell(index),
-        4 => FixupTarget::Cell(index),
-        _ => FixupTarget::FrameMap(index),
+        BODY_NAMESPACE => return NativeTarget::Body(ProcedureId::new(index)),
+        1 => FixupTarget::Procedure(ProcedureId::new(index)),
+        2 => FixupTarget::Constant(ConstantId::new(index)),
+        3 => FixupTarget::SymbolCell(NameId::new(index)),
+        4 => FixupTarget::Cell(CellId::new(index)),
+        _ => FixupTarget::FrameMap(FrameMapId::new(index)),
     })
 }

@@ -11,7 +11,7 @@
 //! ```
 
 use abi::object_layout::{PAYLOAD, compnum, pair, record, record_type, string};
-use abi::primitive::Primitive;
+use abi::primitive::{NativeCall, Primitive, PrimitiveClass, ResultType};
 use abi::tag::{self, Header, Kind, TAG_BITS, TAG_MASK, TAG_OBJECT, TAG_PAIR};
 use compiler::ssa::ir::ValueId;
 use cranelift_codegen::ir::condcodes::IntCC;
@@ -27,40 +27,13 @@ const SEARCH_PAIRS_MAX: i64 = 1 << 16;
 const ODD_BIT: i64 = 1 << TAG_BITS;
 
 /// Whether a primitive is a predicate that is written as a branch here.
-pub(super) const fn is_predicate(primitive: Primitive) -> bool {
-    matches!(
-        primitive,
-        Primitive::IsEqv
-            | Primitive::IsEqual
-            | Primitive::IsRecordOf
-            | Primitive::IsOdd
-            | Primitive::IsEven
-            | Primitive::IsCharAlphabetic
-            | Primitive::IsCharNumeric
-            | Primitive::IsCharWhitespace
-            | Primitive::IsCharUpperCase
-            | Primitive::IsCharLowerCase
-    )
+pub(super) fn is_predicate(primitive: Primitive) -> bool {
+    has_short_path(primitive) && primitive.result() == ResultType::Boolean
 }
 
 /// Whether a leaf primitive is called on a slow path only.
-pub(super) const fn has_short_path(primitive: Primitive) -> bool {
-    is_predicate(primitive)
-        || matches!(
-            primitive,
-            Primitive::Memq
-                | Primitive::Memv
-                | Primitive::Assq
-                | Primitive::Assv
-                | Primitive::Member
-                | Primitive::Assoc
-                | Primitive::Length
-                | Primitive::StringSet
-                | Primitive::CharUpcase
-                | Primitive::CharDowncase
-                | Primitive::RealPart
-                | Primitive::ImagPart
-        )
+pub(super) fn has_short_path(primitive: Primitive) -> bool {
+    primitive.class() == PrimitiveClass::Leaf && primitive.native_call() == NativeCall::Slow
 }
 
 /// A loop over the pairs of a list, while it is written.
@@ -99,7 +72,13 @@ impl Emitter<'_, '_> {
             Primitive::CharDowncase => self.change_case(words[0], ('A', 'Z'), merge, slow),
             Primitive::RealPart => self.part_of_complex(words[0], compnum::REAL, merge, slow),
             Primitive::ImagPart => self.part_of_complex(words[0], compnum::IMAGINARY, merge, slow),
-            _ => self.search(primitive, &words, merge, slow),
+            Primitive::Memq
+            | Primitive::Memv
+            | Primitive::Member
+            | Primitive::Assq
+            | Primitive::Assv
+            | Primitive::Assoc => self.search(primitive, &words, merge, slow),
+            _ => unreachable!("{} has no short path", primitive.name()),
         }
         self.start(slow);
         let word = self.call_primitive(primitive, &words);
@@ -136,7 +115,14 @@ impl Emitter<'_, '_> {
                 };
                 self.code.ins().brif(bit, odd, &[], even, &[]);
             }
-            _ => self.branch_on_character(primitive, words[0], (yes, no), slow),
+            Primitive::IsCharAlphabetic
+            | Primitive::IsCharNumeric
+            | Primitive::IsCharWhitespace
+            | Primitive::IsCharUpperCase
+            | Primitive::IsCharLowerCase => {
+                self.branch_on_character(primitive, words[0], (yes, no), slow);
+            }
+            _ => unreachable!("{} is no predicate with a short path", primitive.name()),
         }
         self.start(slow);
         let boolean = self.call_primitive(primitive, &words);

@@ -40,15 +40,15 @@ mod slots;
 mod switch;
 mod target;
 mod test;
-mod value_set;
 
 use compiler::codegen::frame_record::{Point, SafepointRecord};
 use compiler::codegen::{CodegenError, NativeGenerator, Shared};
 use compiler::core::ir::{Literal, Place};
+use compiler::id::{Id, IdVec};
 use compiler::link::native_code::{NativeCode, NativeReturn};
 use compiler::options::Tier;
 use compiler::ssa::analysis::{Graph, Proofs, UnitTypes};
-use compiler::ssa::ir::Operation;
+use compiler::ssa::ir::{Operation, ProcedureId};
 use cranelift_codegen::ir::{ExtFuncData, ExternalName, FuncRef, Function, UserExternalName};
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::FunctionBuilder;
@@ -90,16 +90,16 @@ struct CallPlace {
 /// How the procedures of a unit are reached.
 struct Reach {
     /// What each body takes, if it has native code.
-    bodies: Vec<Parameters>,
+    bodies: IdVec<ProcedureId, Parameters>,
     /// Why a procedure has no native code.
-    reasons: Vec<Option<Reason>>,
+    reasons: IdVec<ProcedureId, Option<Reason>>,
     /// Whether numbers of which nothing is known are probably flonums.
     mostly_doubles: bool,
 }
 
 impl Reach {
-    fn is_native(&self, procedure: u32) -> bool {
-        self.reasons[procedure as usize].is_none()
+    fn is_native(&self, procedure: ProcedureId) -> bool {
+        self.reasons[procedure].is_none()
     }
 }
 
@@ -121,40 +121,43 @@ impl NativeGenerator for Cranelift {
         &self,
         shared: &mut Shared<'_>,
         tier: Tier,
-    ) -> Result<Vec<Option<NativeCode>>, CodegenError> {
+    ) -> Result<IdVec<ProcedureId, Option<NativeCode>>, CodegenError> {
         generate(shared, tier)
     }
 }
 
-fn generate(shared: &mut Shared<'_>, tier: Tier) -> Result<Vec<Option<NativeCode>>, CodegenError> {
+fn generate(
+    shared: &mut Shared<'_>,
+    tier: Tier,
+) -> Result<IdVec<ProcedureId, Option<NativeCode>>, CodegenError> {
     let unit = shared.unit();
     if tier == Tier::Bytecode {
-        return Ok(vec![None; unit.procedures.len()]);
+        return Ok(unit.procedures.side_table(None));
     }
     enter_literals(shared)?;
     let isa = target(Optimization::Speed);
     let bodies = unit.procedures.iter().map(Parameters::of_body).collect();
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let proofs = Proofs::new(unit);
-    let mut too_large = vec![false; unit.procedures.len()];
+    let mut too_large = unit.procedures.side_table(false);
     let mut reach = Reach {
         bodies,
-        reasons: Vec::new(),
+        reasons: IdVec::new(),
         mostly_doubles: has_many_doubles(unit),
     };
     // A frame's size is known at the end; others may know the procedure by then, so all is done again.
     loop {
         reach.reasons = choose(unit, tier, &too_large);
         let made = make_all(shared, (&reach, &types, &proofs), &*isa);
-        let failed: Vec<usize> = (0..made.len())
-            .filter(|&number| reach.is_native(number as u32) && made[number].is_none())
+        let failed: Vec<ProcedureId> = (made.ids())
+            .filter(|&id| reach.is_native(id) && made[id].is_none())
             .collect();
         if failed.is_empty() {
             return Ok(list(shared, made));
         }
-        for number in failed {
-            too_large[number] = true;
+        for id in failed {
+            too_large[id] = true;
         }
     }
 }
@@ -170,7 +173,7 @@ fn enter_literals(shared: &mut Shared<'_>) -> Result<(), CodegenError> {
     for instruction in operations {
         if let Operation::Literal(literal) = instruction.operation
             && !unit.tables.is_external(literal)
-            && let Literal::Datum(datum) = &unit.tables.literals[literal.0 as usize]
+            && let Literal::Datum(datum) = &unit.tables.literals[literal]
         {
             shared.datum(&unit.tables.data, datum.0)?;
         }
@@ -183,15 +186,15 @@ fn make_all(
     shared: &mut Shared<'_>,
     (reach, types, proofs): (&Reach, &UnitTypes<'_>, &Proofs),
     isa: &dyn TargetIsa,
-) -> Vec<Option<Vec<Finished>>> {
+) -> IdVec<ProcedureId, Option<Vec<Finished>>> {
     let mut written = Vec::new();
     let mut first_of = Vec::with_capacity(reach.bodies.len());
-    for number in 0..reach.bodies.len() as u32 {
+    for (id, body) in reach.bodies.entries() {
         first_of.push(written.len());
-        if reach.is_native(number) {
-            written.push(write_body(shared, (reach, types, proofs), isa, number));
-            if !is_general(&reach.bodies[number as usize]) {
-                written.push(write_general_entry(reach, isa, number));
+        if reach.is_native(id) {
+            written.push(write_body(shared, (reach, types, proofs), isa, id));
+            if !is_general(body) {
+                written.push(write_general_entry(reach, isa, id));
             }
         }
     }
@@ -213,8 +216,11 @@ fn is_general(body: &Parameters) -> bool {
 }
 
 /// Numbers the frame maps.
-fn list(shared: &mut Shared<'_>, made: Vec<Option<Vec<Finished>>>) -> Vec<Option<NativeCode>> {
-    let mut listed = |number: usize, finished: Finished| {
+fn list(
+    shared: &mut Shared<'_>,
+    made: IdVec<ProcedureId, Option<Vec<Finished>>>,
+) -> IdVec<ProcedureId, Option<NativeCode>> {
+    let mut listed = |id: ProcedureId, finished: Finished| {
         let mut function = finished.function;
         for point in finished.returns {
             let map = shared.frame_map(&point.states);
@@ -233,30 +239,32 @@ fn list(shared: &mut Shared<'_>, made: Vec<Option<Vec<Finished>>>) -> Vec<Option
                     comes_back: point.comes_back,
                     strangers: Vec::new(),
                 };
-                shared.record_native(number, safepoint);
+                shared.record_native(id, safepoint);
             }
         }
         function
     };
-    let mut code = |number: usize, functions: Vec<Finished>| {
+    let mut code = |id: ProcedureId, functions: Vec<Finished>| {
         let general_entry = functions.len() - 1;
         let functions = functions.into_iter();
         NativeCode {
-            functions: functions.map(|each| listed(number, each)).collect(),
+            functions: functions.map(|each| listed(id, each)).collect(),
             general_entry,
         }
     };
-    let numbered = made.into_iter().enumerate();
-    numbered
-        .map(|(number, functions)| functions.map(|functions| code(number, functions)))
+    (made.ids().zip(made))
+        .map(|(id, functions)| functions.map(|functions| code(id, functions)))
         .collect()
 }
 
 /// The body of a procedure, to be called from `code`.
-fn import_body(code: &mut FunctionBuilder<'_>, body: &Parameters, number: u32) -> FuncRef {
+fn import_body(code: &mut FunctionBuilder<'_>, body: &Parameters, id: ProcedureId) -> FuncRef {
     let name = code
         .func
-        .declare_imported_user_function(UserExternalName::new(emitter::BODY_NAMESPACE, number));
+        .declare_imported_user_function(UserExternalName::new(
+            emitter::BODY_NAMESPACE,
+            id.number(),
+        ));
     let signature = code.import_signature(body.signature());
     code.import_function(ExtFuncData {
         name: ExternalName::user(name),

@@ -15,9 +15,8 @@ pub(super) fn has_many_doubles(unit: &Unit) -> bool {
         let tagged = tagged.filter(|&word| tag::is_self_tagged_flonum(word));
         let instructions = (procedure.blocks.iter()).flat_map(|block| &block.instructions);
         let raw = instructions.filter(|each| {
-            let is_double = |value: compiler::ssa::ir::ValueId| {
-                procedure.values[value.0 as usize].repr == Repr::F64
-            };
+            let is_double =
+                |value: compiler::ssa::ir::ValueId| procedure.values[value].repr == Repr::F64;
             matches!(each.operation, Operation::Raw(_)) && each.result.is_some_and(is_double)
         });
         tagged.count() + raw.count()

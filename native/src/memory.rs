@@ -131,7 +131,7 @@ impl Emitter<'_, '_> {
     pub(super) fn make_closure(&mut self, procedure: ProcedureId, free: u16) -> Value {
         let header = Header::new(Kind::Closure, 1 + u64::from(free));
         let address = self.allocate_object(header);
-        let code = self.address(FixupTarget::Procedure(procedure.0));
+        let code = self.address(FixupTarget::Procedure(procedure));
         self.store(code, address, closure::CODE as i32);
         self.with_tag(address, TAG_OBJECT)
     }

@@ -9,7 +9,7 @@ use compiler::core::LiteralDatum;
 use compiler::core::ir::{GlobalId, Literal, LiteralId};
 use compiler::link::unit::{Constant, ConstantWord, FixupTarget};
 use compiler::ssa::analysis::allocated_bytes;
-use compiler::ssa::ir::{Callee, CellId, Condition, Operation, ProcedureId, ValueId};
+use compiler::ssa::ir::{Callee, Condition, Operation, ValueId};
 use compiler::ssa::primitive_facts::{comparison_of, is_arithmetic};
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 use syntax::DatumKind;
@@ -30,7 +30,7 @@ impl Emitter<'_, '_> {
             }
             Operation::Raw(word) => self.raw_constant(word, result?),
             Operation::GlobalRef(global) => self.global_ref(global),
-            Operation::CellRef(CellId(cell)) => {
+            Operation::CellRef(cell) => {
                 let address = self.address(FixupTarget::Cell(cell));
                 self.load(address, 0)
             }
@@ -82,8 +82,8 @@ impl Emitter<'_, '_> {
     pub(super) fn remake(&mut self, operation: &Operation) -> Value {
         match *operation {
             Operation::Word(word) => self.word(word),
-            Operation::StaticClosure(ProcedureId(number)) => {
-                let constant = self.shared.constant(Constant::Closure(number));
+            Operation::StaticClosure(procedure) => {
+                let constant = self.shared.constant(Constant::Closure(procedure));
                 self.address(FixupTarget::Constant(constant))
             }
             Operation::Literal(literal) => self.literal(literal),
@@ -93,7 +93,7 @@ impl Emitter<'_, '_> {
 
     fn literal(&mut self, literal: LiteralId) -> Value {
         let unit = self.shared.unit();
-        let LiteralDatum(datum) = match &unit.tables.literals[literal.0 as usize] {
+        let LiteralDatum(datum) = match &unit.tables.literals[literal] {
             Literal::Word(word) => return self.word(*word),
             Literal::Datum(datum) => *datum,
         };
@@ -163,7 +163,7 @@ impl Emitter<'_, '_> {
     /// Assignments of global variables and cells.
     fn assign(&mut self, operation: &Operation) {
         match *operation {
-            Operation::CellSet(CellId(cell), value) => {
+            Operation::CellSet(cell, value) => {
                 let address = self.address(FixupTarget::Cell(cell));
                 let word = self.get(value);
                 let (slow, done) = (self.cold_block(), self.next_block());

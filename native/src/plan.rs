@@ -10,42 +10,47 @@
 //! Immediates, constants and addresses of the image never move. They are not kept, but made anew
 //! wherever they are used. Raw values are left to the register allocator.
 
+use compiler::id::{Id, IdSet, IdVec, define_ids};
 use compiler::ssa::analysis::{Dominators, Flow, Liveness, Loops, entry_poll};
 use compiler::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Unit, ValueId};
 
 use super::safepoints::{Safepoint, at_end, at_operation};
 use super::slots;
-use super::value_set::ValueSet;
+
+define_ids! {
+    /// A kept value.
+    pub(super) KeptId;
+}
 
 /// The plan of a procedure.
 #[derive(Debug)]
 pub(super) struct Plan {
     /// The graph.
     pub(super) flow: Flow,
-    /// For each value its place among the kept ones.
-    pub(super) kept: Vec<Option<usize>>,
+    /// For each value what it is among the kept ones.
+    pub(super) kept: IdVec<ValueId, Option<KeptId>>,
     /// How many values are kept.
     pub(super) kept_count: usize,
     /// The slot of each kept value.
-    pub(super) slots: Vec<usize>,
+    pub(super) slots: IdVec<KeptId, usize>,
     /// How many slots there are.
     pub(super) slot_count: usize,
     /// For each block which slots have their values when it starts.
-    pub(super) stored: Vec<ValueSet>,
+    pub(super) stored: IdVec<BlockId, IdSet<KeptId>>,
     /// For each block which values are in registers when it starts.
-    pub(super) registers: Vec<ValueSet>,
+    pub(super) registers: IdVec<BlockId, IdSet<KeptId>>,
     /// For each block which values are to be stored at its end, because a loop follows that needs them so.
-    pub(super) store_at_end: Vec<Vec<ValueId>>,
+    pub(super) store_at_end: IdVec<BlockId, Vec<ValueId>>,
     /// For each block the kept values that are live when it starts, its parameters excluded.
-    pub(super) live_in: Vec<Vec<ValueId>>,
+    pub(super) live_in: IdVec<BlockId, Vec<ValueId>>,
     /// For each block the kept values that are live after its terminator.
-    pub(super) live_out: Vec<Vec<ValueId>>,
+    pub(super) live_out: IdVec<BlockId, Vec<ValueId>>,
     /// The block at whose start the procedure polls.
     pub(super) poll: Option<BlockId>,
     /// Whether each kept value is used at all.
-    used: Vec<bool>,
+    used: IdVec<KeptId, bool>,
     /// How often each value is used.
-    use_counts: Vec<u32>,
+    use_counts: IdVec<ValueId, u32>,
 }
 
 /// Whether the operation's result is made anew at each use.
@@ -63,14 +68,13 @@ impl Plan {
         let first_flow = Flow::new(procedure);
         let dominators = Dominators::new(&first_flow);
         let loops = Loops::new(&first_flow, &dominators);
-        let flow = Flow::with_priority(procedure, |block| loops.depth[block.0 as usize]);
+        let flow = Flow::with_priority(procedure, |block| loops.depth[block]);
         let liveness = Liveness::new(procedure, &flow);
         let poll = entry_poll(procedure, &flow, &dominators, &loops);
-        let mut kept = find_kept(unit, procedure, &flow, &liveness, poll);
-        let kept_count = number(&mut kept);
-        let only_kept = |lists: Vec<Vec<ValueId>>| -> Vec<Vec<ValueId>> {
+        let (kept, kept_count) = number(&find_kept(unit, procedure, &flow, &liveness, poll));
+        let only_kept = |lists: IdVec<BlockId, Vec<ValueId>>| -> IdVec<BlockId, Vec<ValueId>> {
             let keep = |list: Vec<ValueId>| {
-                let is_kept = |value: &ValueId| kept[value.0 as usize].is_some();
+                let is_kept = |value: &ValueId| kept[*value].is_some();
                 list.into_iter().filter(is_kept).collect()
             };
             lists.into_iter().map(keep).collect()
@@ -78,15 +82,15 @@ impl Plan {
         let mut plan = Self {
             live_in: only_kept(liveness.live_in),
             live_out: only_kept(liveness.live_out),
-            slots: Vec::new(),
+            slots: IdVec::new(),
             slot_count: 0,
-            stored: Vec::new(),
-            registers: Vec::new(),
-            store_at_end: vec![Vec::new(); procedure.blocks.len()],
+            stored: IdVec::new(),
+            registers: IdVec::new(),
+            store_at_end: procedure.blocks.side_table(Vec::new()),
             flow,
             kept,
-            used: vec![false; kept_count],
-            use_counts: vec![0; procedure.values.len()],
+            used: IdVec::filled(kept_count, false),
+            use_counts: procedure.values.side_table(0),
             kept_count,
             poll,
         };
@@ -100,25 +104,20 @@ impl Plan {
 
     /// The kept values that are live where `block` starts, its parameters included.
     pub(super) fn live_at_start(&self, procedure: &Procedure, block: BlockId) -> Vec<ValueId> {
-        let parameters = &procedure.blocks[block.0 as usize].parameters;
-        let is_used =
-            |value: &ValueId| self.kept[value.0 as usize].is_some_and(|place| self.used[place]);
+        let parameters = &procedure.blocks[block].parameters;
+        let is_used = |value: &ValueId| self.kept[*value].is_some_and(|place| self.used[place]);
         let used = parameters.iter().copied().filter(is_used);
-        self.live_in[block.0 as usize]
-            .iter()
-            .copied()
-            .chain(used)
-            .collect()
+        self.live_in[block].iter().copied().chain(used).collect()
     }
 
     /// Whether one operation alone uses `value`, once.
     pub(super) fn is_used_once(&self, value: ValueId) -> bool {
-        self.use_counts[value.0 as usize] == 1
+        self.use_counts[value] == 1
     }
 
-    /// The place of `value` among the kept ones.
-    pub(super) fn place(&self, value: ValueId) -> Option<usize> {
-        self.kept[value.0 as usize]
+    /// What `value` is among the kept ones.
+    pub(super) fn place(&self, value: ValueId) -> Option<KeptId> {
+        self.kept[value]
     }
 
     /// Whether no two of the kept ones among `values` have the same slot.
@@ -132,13 +131,13 @@ impl Plan {
 
     /// For each instruction of a block the kept values that are live after it, its result excluded.
     pub(super) fn live_after(&self, procedure: &Procedure, id: BlockId) -> Vec<Vec<ValueId>> {
-        let block = &procedure.blocks[id.0 as usize];
-        let mut live = self.live_out[id.0 as usize].clone();
-        let mut is_live = ValueSet::empty(self.kept_count);
+        let block = &procedure.blocks[id];
+        let mut live = self.live_out[id].clone();
+        let mut is_live = IdSet::empty(self.kept_count);
         live.iter()
             .filter_map(|&value| self.place(value))
             .for_each(|place| is_live.insert(place));
-        let add = |value: ValueId, live: &mut Vec<ValueId>, is_live: &mut ValueSet| {
+        let add = |value: ValueId, live: &mut Vec<ValueId>, is_live: &mut IdSet<KeptId>| {
             if let Some(place) = self.place(value)
                 && !is_live.contains(place)
             {
@@ -173,8 +172,8 @@ impl Plan {
             ..
         } = self;
         let mut mark = |value: ValueId| {
-            use_counts[value.0 as usize] += 1;
-            if let Some(place) = kept[value.0 as usize] {
+            use_counts[value] += 1;
+            if let Some(place) = kept[value] {
                 used[place] = true;
             }
         };
@@ -188,55 +187,54 @@ impl Plan {
 
     /// A value that a loop keeps across its calls is stored once before the loop.
     fn store_before_loops(&mut self, procedure: &Procedure, loops: &Loops) {
-        let mut has_call = vec![false; procedure.blocks.len()];
+        let mut has_call = procedure.blocks.side_table(false);
         for &id in &self.flow.order {
             if !calls(procedure, id) {
                 continue;
             }
-            let mut header = loops.innermost[id.0 as usize];
+            let mut header = loops.innermost[id];
             while let Some(block) = header {
-                if std::mem::replace(&mut has_call[block.0 as usize], true) {
+                if std::mem::replace(&mut has_call[block], true) {
                     break;
                 }
                 header = self.outer_loop(loops, block);
             }
         }
         for &header in &self.flow.order {
-            if !loops.is_header[header.0 as usize] || !has_call[header.0 as usize] {
+            if !loops.is_header[header] || !has_call[header] {
                 continue;
             }
-            for &before in &self.flow.predecessors[header.0 as usize] {
+            for &before in &self.flow.predecessors[header] {
                 if !self.flow.is_retreating(before, header) {
-                    let values = self.live_in[header.0 as usize].clone();
-                    self.store_at_end[before.0 as usize].extend(values);
+                    let values = self.live_in[header].clone();
+                    self.store_at_end[before].extend(values);
                 }
             }
         }
     }
 
     fn outer_loop(&self, loops: &Loops, header: BlockId) -> Option<BlockId> {
-        let depth = loops.depth[header.0 as usize];
-        let entries = self.flow.predecessors[header.0 as usize].iter();
+        let depth = loops.depth[header];
+        let entries = self.flow.predecessors[header].iter();
         entries
-            .filter(|block| loops.depth[block.0 as usize] < depth)
-            .find_map(|block| loops.innermost[block.0 as usize])
+            .filter(|&&block| loops.depth[block] < depth)
+            .find_map(|&block| loops.innermost[block])
     }
 
     fn find_stored(&mut self, procedure: &Procedure) {
-        let blocks = procedure.blocks.len();
-        let mut stored = vec![ValueSet::full(self.kept_count); blocks];
-        stored[0] = ValueSet::empty(self.kept_count);
-        let live_after: Vec<Vec<Vec<ValueId>>> = (0..blocks as u32)
-            .map(|id| self.live_after(procedure, BlockId(id)))
+        let mut stored = procedure.blocks.side_table(IdSet::full(self.kept_count));
+        stored[BlockId::ENTRY] = IdSet::empty(self.kept_count);
+        let live_after: IdVec<BlockId, Vec<Vec<ValueId>>> = (procedure.blocks.ids())
+            .map(|id| self.live_after(procedure, id))
             .collect();
         let mut changed = true;
         while changed {
             changed = false;
             for &id in &self.flow.order {
-                let mut state = stored[id.0 as usize].clone();
-                self.stored_through(procedure, id, &live_after[id.0 as usize], &mut state);
-                for next in procedure.blocks[id.0 as usize].terminator.successors() {
-                    changed |= stored[next.0 as usize].intersect(&state);
+                let mut state = stored[id].clone();
+                self.stored_through(procedure, id, &live_after[id], &mut state);
+                for next in procedure.blocks[id].terminator.successors() {
+                    changed |= stored[next].intersect(&state);
                 }
             }
         }
@@ -248,15 +246,15 @@ impl Plan {
         procedure: &Procedure,
         id: BlockId,
         live_after: &[Vec<ValueId>],
-        state: &mut ValueSet,
+        state: &mut IdSet<KeptId>,
     ) {
-        let block = &procedure.blocks[id.0 as usize];
-        let forget = |value: ValueId, state: &mut ValueSet| {
+        let block = &procedure.blocks[id];
+        let forget = |value: ValueId, state: &mut IdSet<KeptId>| {
             if let Some(place) = self.place(value) {
                 state.remove(place);
             }
         };
-        let store = |values: &[ValueId], state: &mut ValueSet| {
+        let store = |values: &[ValueId], state: &mut IdSet<KeptId>| {
             let places = values.iter().filter_map(|&value| self.place(value));
             places.for_each(|place| state.insert(place));
         };
@@ -272,39 +270,39 @@ impl Plan {
             }
         }
         if at_end(&block.terminator) == Safepoint::Always {
-            store(&self.live_out[id.0 as usize], state);
+            store(&self.live_out[id], state);
         }
-        store(&self.store_at_end[id.0 as usize], state);
+        store(&self.store_at_end[id], state);
     }
 
     fn find_registers(&mut self, procedure: &Procedure) {
-        let mut registers = vec![ValueSet::full(self.kept_count); procedure.blocks.len()];
+        let mut registers = procedure.blocks.side_table(IdSet::full(self.kept_count));
         let mut changed = true;
         while changed {
             changed = false;
             for &id in &self.flow.order {
-                let mut state = registers[id.0 as usize].clone();
+                let mut state = registers[id].clone();
                 self.registers_through(procedure, id, &mut state);
-                for next in procedure.blocks[id.0 as usize].terminator.successors() {
+                for next in procedure.blocks[id].terminator.successors() {
                     let mut given = state.clone();
-                    for &value in &self.live_in[next.0 as usize] {
+                    for &value in &self.live_in[next] {
                         // What is in no slot on some way has to come in a register on all.
                         if let Some(place) = self.place(value)
-                            && !self.stored[next.0 as usize].contains(place)
+                            && !self.stored[next].contains(place)
                         {
                             given.insert(place);
                         }
                     }
-                    changed |= registers[next.0 as usize].intersect(&given);
+                    changed |= registers[next].intersect(&given);
                 }
             }
         }
         self.registers = registers;
     }
 
-    fn registers_through(&self, procedure: &Procedure, id: BlockId, state: &mut ValueSet) {
-        let block = &procedure.blocks[id.0 as usize];
-        let hold = |value: ValueId, state: &mut ValueSet| {
+    fn registers_through(&self, procedure: &Procedure, id: BlockId, state: &mut IdSet<KeptId>) {
+        let block = &procedure.blocks[id];
+        let hold = |value: ValueId, state: &mut IdSet<KeptId>| {
             if let Some(place) = self.place(value) {
                 state.insert(place);
             }
@@ -330,21 +328,21 @@ impl Plan {
 }
 
 fn calls(procedure: &Procedure, id: BlockId) -> bool {
-    let block = &procedure.blocks[id.0 as usize];
+    let block = &procedure.blocks[id];
     let is_call =
         |instruction: &Instruction| at_operation(&instruction.operation) == Safepoint::Always;
     block.instructions.iter().any(is_call) || at_end(&block.terminator) == Safepoint::Always
 }
 
-/// Marks the values that are live across a safepoint.
+/// Which values are live across a safepoint.
 fn find_kept(
     unit: &Unit,
     procedure: &Procedure,
     flow: &Flow,
     liveness: &Liveness,
     poll: Option<BlockId>,
-) -> Vec<Option<usize>> {
-    let mut candidate: Vec<bool> = procedure
+) -> IdVec<ValueId, bool> {
+    let mut candidate: IdVec<ValueId, bool> = procedure
         .values
         .iter()
         .map(|value| value.repr == Repr::Tagged)
@@ -354,28 +352,28 @@ fn find_kept(
             if let Some(result) = instruction.result
                 && is_remade(unit, &instruction.operation)
             {
-                candidate[result.0 as usize] = false;
+                candidate[result] = false;
             }
         }
     }
-    let mut kept = vec![None; procedure.values.len()];
+    let mut kept = procedure.values.side_table(false);
     for &id in &flow.order {
-        let block = &procedure.blocks[id.0 as usize];
-        let mut live: Vec<ValueId> = liveness.live_out[id.0 as usize]
+        let block = &procedure.blocks[id];
+        let mut live: Vec<ValueId> = liveness.live_out[id]
             .iter()
             .copied()
-            .filter(|value| candidate[value.0 as usize])
+            .filter(|&value| candidate[value])
             .collect();
         let mut keep = |live: &[ValueId]| {
             for value in live {
-                kept[value.0 as usize] = Some(0);
+                kept[*value] = true;
             }
         };
         if at_end(&block.terminator) != Safepoint::None {
             keep(&live);
         }
         let add = |value: ValueId, live: &mut Vec<ValueId>| {
-            if candidate[value.0 as usize] && !live.contains(&value) {
+            if candidate[value] && !live.contains(&value) {
                 live.push(value);
             }
         };
@@ -391,21 +389,23 @@ fn find_kept(
         }
     }
     if let Some(block) = poll {
-        let parameters = &procedure.blocks[block.0 as usize].parameters;
-        for &value in liveness.live_in[block.0 as usize].iter().chain(parameters) {
-            if candidate[value.0 as usize] {
-                kept[value.0 as usize] = Some(0);
+        let parameters = &procedure.blocks[block].parameters;
+        for &value in liveness.live_in[block].iter().chain(parameters) {
+            if candidate[value] {
+                kept[value] = true;
             }
         }
     }
     kept
 }
 
-fn number(kept: &mut [Option<usize>]) -> usize {
+/// Numbers the values that are kept.
+fn number(is_kept: &IdVec<ValueId, bool>) -> (IdVec<ValueId, Option<KeptId>>, usize) {
     let mut count = 0;
-    for place in kept.iter_mut().flatten() {
-        *place = count;
+    let mut next = || {
         count += 1;
-    }
-    count
+        KeptId::from_index(count - 1)
+    };
+    let kept = is_kept.iter().map(|&is_kept| is_kept.then(&mut next));
+    (kept.collect(), count)
 }

@@ -3,6 +3,7 @@
 use abi::primitive::Primitive;
 use compiler::codegen::Shared;
 use compiler::codegen::frame_record::Point;
+use compiler::id::{Id, IdSet, IdVec};
 use compiler::ssa::analysis::{Proofs, UnitTypes};
 use compiler::ssa::ir::{
     BlockId, Callee, Condition, Operation, ProcedureId, Target, Terminator, ValueId,
@@ -13,25 +14,24 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
 use super::emitter::{Emitter, Start};
 use super::leaf::is_predicate;
-use super::plan::Plan;
+use super::plan::{KeptId, Plan};
 use super::record::Planned;
 use super::signature::{Parameters, argument_place, type_of};
 use super::slots::read_at_end;
-use super::value_set::ValueSet;
 use super::{CallPlace, Reach, Written};
 
-/// Writes the body of procedure `number`.
+/// Writes the body of a procedure.
 pub(super) fn write_body(
     shared: &mut Shared<'_>,
     (reach, types, proofs): (&Reach, &UnitTypes<'_>, &Proofs),
     isa: &dyn TargetIsa,
-    number: u32,
+    id: ProcedureId,
 ) -> Written {
     let unit = shared.unit();
-    let procedure = &unit.procedures[number as usize];
+    let procedure = &unit.procedures[id];
     let plan = Plan::new(unit, procedure);
-    let parameters = &reach.bodies[number as usize];
-    let name = UserFuncName::user(0, number);
+    let parameters = &reach.bodies[id];
+    let name = UserFuncName::user(0, id.number());
     let mut function = Function::with_name_signature(name, parameters.signature());
     if shared.is_recorded() {
         function.dfg.collect_debug_info();
@@ -43,9 +43,9 @@ pub(super) fn write_body(
         reach,
         procedure,
         plan: &plan,
-        types: &types.procedures[number as usize],
+        types: &types.procedures[id],
         proofs,
-        number: ProcedureId(number),
+        procedure_id: id,
     };
     let emitter = Emitter::new(code, start);
     let (places, safepoints) = emitter.run(parameters, isa);
@@ -64,13 +64,14 @@ impl<'unit> Emitter<'_, 'unit> {
     ) -> (Vec<CallPlace>, Vec<Planned>) {
         self.set_place(self.procedure.place);
         self.entry(parameters);
-        let mut pending: Vec<usize> = (self.plan.flow.predecessors.iter()).map(Vec::len).collect();
+        let predecessors = self.plan.flow.predecessors.iter();
+        let mut pending: IdVec<BlockId, usize> = predecessors.map(Vec::len).collect();
         // The way from the caller.
-        pending[0] += 1;
-        self.arrive(BlockId(0), &mut pending);
+        pending[BlockId::ENTRY] += 1;
+        self.arrive(BlockId::ENTRY, &mut pending);
         for &id in &self.plan.flow.order {
             self.block(id);
-            for next in self.procedure.blocks[id.0 as usize].terminator.successors() {
+            for next in self.procedure.blocks[id].terminator.successors() {
                 self.arrive(next, &mut pending);
             }
         }
@@ -86,10 +87,10 @@ impl<'unit> Emitter<'_, 'unit> {
     }
 
     /// Counts a way to `block`; after the last, Cranelift may know that there are no more.
-    fn arrive(&mut self, block: BlockId, pending: &mut [usize]) {
-        pending[block.0 as usize] -= 1;
-        if pending[block.0 as usize] == 0 {
-            self.code.seal_block(self.blocks[block.0 as usize]);
+    fn arrive(&mut self, block: BlockId, pending: &mut IdVec<BlockId, usize>) {
+        pending[block] -= 1;
+        if pending[block] == 0 {
+            self.code.seal_block(self.blocks[block]);
         }
     }
 
@@ -99,7 +100,10 @@ impl<'unit> Emitter<'_, 'unit> {
         self.code.append_block_params_for_function_params(block);
         self.start(block);
         let mut given = self.code.block_params(block).to_vec().into_iter();
-        let mut values = self.procedure.blocks[0].parameters.clone().into_iter();
+        let mut values = self.procedure.blocks[BlockId::ENTRY]
+            .parameters
+            .clone()
+            .into_iter();
         if parameters.closure
             && let (Some(closure), Some(word)) = (values.next(), given.next())
         {
@@ -113,26 +117,23 @@ impl<'unit> Emitter<'_, 'unit> {
             };
             self.define(value, word);
         }
-        let arguments = self.procedure.blocks[0].parameters.clone();
+        let arguments = self.procedure.blocks[BlockId::ENTRY].parameters.clone();
         self.jump(&Target {
-            block: BlockId(0),
+            block: BlockId::ENTRY,
             arguments,
         });
     }
 
     fn block(&mut self, id: BlockId) {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         self.current = id;
         self.point = Point::Start(id);
-        self.code.switch_to_block(self.blocks[id.0 as usize]);
-        self.registers
-            .clone_from(&self.plan.registers[id.0 as usize]);
-        self.stored.clone_from(&self.plan.stored[id.0 as usize]);
+        self.code.switch_to_block(self.blocks[id]);
+        self.registers.clone_from(&self.plan.registers[id]);
+        self.stored.clone_from(&self.plan.stored[id]);
         for &parameter in &block.parameters {
             let kind = self.machine_type(parameter);
-            let word = self
-                .code
-                .append_block_param(self.blocks[id.0 as usize], kind);
+            let word = self.code.append_block_param(self.blocks[id], kind);
             self.define(parameter, word);
         }
         let first = block.instructions.first();
@@ -144,7 +145,7 @@ impl<'unit> Emitter<'_, 'unit> {
         let live_after = self.plan.live_after(self.procedure, id);
         for (index, (instruction, live)) in block.instructions.iter().zip(live_after).enumerate() {
             self.index = index;
-            let is_remade = |value: ValueId| self.remade[value.0 as usize].is_some();
+            let is_remade = |value: ValueId| self.remade[value].is_some();
             if instruction.result.is_some_and(is_remade) {
                 continue;
             }
@@ -163,17 +164,17 @@ impl<'unit> Emitter<'_, 'unit> {
         self.index = block.instructions.len();
         self.point = Point::During(id, self.index as u32);
         self.set_place(block.place);
-        self.live.clone_from(&self.plan.live_out[id.0 as usize]);
+        self.live.clone_from(&self.plan.live_out[id]);
         self.terminator(id);
     }
 
     /// The predicate that instruction `index` is, if only the branch right behind it uses its value.
-    fn predicate_of_branch(
+    pub(super) fn predicate_of_branch(
         &self,
         id: BlockId,
         index: usize,
     ) -> Option<(Primitive, &'unit [ValueId])> {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let instruction = &block.instructions[index];
         let Terminator::Branch(Condition::True(tested), ..) = block.terminator else {
             return None;
@@ -192,7 +193,7 @@ impl<'unit> Emitter<'_, 'unit> {
     }
 
     fn terminator(&mut self, id: BlockId) {
-        let terminator = &self.procedure.blocks[id.0 as usize].terminator;
+        let terminator = &self.procedure.blocks[id].terminator;
         match terminator {
             Terminator::Jump(target) => {
                 self.settle(id);
@@ -200,7 +201,7 @@ impl<'unit> Emitter<'_, 'unit> {
             }
             Terminator::Branch(condition, yes, no) => {
                 self.settle(id);
-                let target = |target: &Target| self.blocks[target.block.0 as usize];
+                let target = |target: &Target| self.blocks[target.block];
                 let (yes, no) = (target(yes), target(no));
                 self.branch(condition, yes, no);
             }
@@ -223,7 +224,7 @@ impl<'unit> Emitter<'_, 'unit> {
                 let values = self.call_receive(terminator);
                 self.settle(id);
                 let arguments: Vec<BlockArg> = values.into_iter().map(BlockArg::Value).collect();
-                let block = self.blocks[block.0 as usize];
+                let block = self.blocks[*block];
                 self.code.ins().jump(block, &arguments);
             }
             Terminator::TailApply(procedure, list) => self.tail_apply(*procedure, *list),
@@ -241,15 +242,15 @@ impl<'unit> Emitter<'_, 'unit> {
             .iter()
             .map(|&argument| BlockArg::Value(self.get(argument)))
             .collect();
-        let block = self.blocks[target.block.0 as usize];
+        let block = self.blocks[target.block];
         self.code.ins().jump(block, &words);
     }
 
     /// Whether what is live behind block `id`, and what its end reads, has slots of its own.
     fn keeps_what_end_needs(&self, id: BlockId) -> bool {
-        let mut values = read_at_end(&self.procedure.blocks[id.0 as usize]);
-        values.extend(&self.plan.live_out[id.0 as usize]);
-        values.sort_unstable_by_key(|value| value.0);
+        let mut values = read_at_end(&self.procedure.blocks[id]);
+        values.extend(&self.plan.live_out[id]);
+        values.sort_unstable();
         values.dedup();
         self.plan.has_own_slots(&values)
     }
@@ -257,10 +258,10 @@ impl<'unit> Emitter<'_, 'unit> {
     /// Brings values to where the blocks that follow expect them.
     fn settle(&mut self, id: BlockId) {
         debug_assert!(
-            self.plan.store_at_end[id.0 as usize].is_empty() || self.keeps_what_end_needs(id),
+            self.plan.store_at_end[id].is_empty() || self.keeps_what_end_needs(id),
             "values that are stored before a loop share no slot with what is live or read behind that"
         );
-        for &value in &self.plan.store_at_end[id.0 as usize] {
+        for &value in &self.plan.store_at_end[id] {
             if let Some(place) = self.plan.place(value)
                 && !self.stored.contains(place)
             {
@@ -268,12 +269,12 @@ impl<'unit> Emitter<'_, 'unit> {
                 self.stored.insert(place);
             }
         }
-        let wanted: Vec<ValueSet> = self.procedure.blocks[id.0 as usize]
+        let wanted: Vec<IdSet<KeptId>> = self.procedure.blocks[id]
             .terminator
             .successors()
-            .map(|next| self.plan.registers[next.0 as usize].clone())
+            .map(|next| self.plan.registers[next].clone())
             .collect();
-        for &value in &self.plan.live_out[id.0 as usize] {
+        for &value in &self.plan.live_out[id] {
             if let Some(place) = self.plan.place(value)
                 && !self.registers.contains(place)
                 && wanted.iter().any(|registers| registers.contains(place))
@@ -285,10 +286,10 @@ impl<'unit> Emitter<'_, 'unit> {
 }
 
 /// A function that takes the arguments of a general entry and jumps to the body.
-pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, number: u32) -> Written {
-    let body = &reach.bodies[number as usize];
+pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, id: ProcedureId) -> Written {
+    let body = &reach.bodies[id];
     let general = Parameters::general(body.reprs.len());
-    let name = UserFuncName::user(1, number);
+    let name = UserFuncName::user(1, id.number());
     let mut function = Function::with_name_signature(name, general.signature());
     let mut context = FunctionBuilderContext::new();
     let mut code = FunctionBuilder::new(&mut function, &mut context);
@@ -319,7 +320,7 @@ pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, number: u3
             word
         });
     }
-    let callee = super::import_body(&mut code, body, number);
+    let callee = super::import_body(&mut code, body, id);
     if type_of(body.result) == types::F64 {
         code.set_srcloc(cranelift_codegen::ir::SourceLoc::new(0));
         let call = code.ins().call(callee, &words);

@@ -8,7 +8,7 @@ use compiler::codegen::check_frame_maps::check_frame_maps;
 use compiler::link::unit::{FixupTarget, LinkUnit};
 use compiler::options::Tier;
 use compiler::phase_times::PhaseTimes;
-use compiler::ssa::ir::Unit;
+use compiler::ssa::ir::{ProcedureId, Unit};
 use compiler::ssa::parse::parse;
 use compiler::ssa::pass::PASSES;
 use compiler::ssa::verify::verify;
@@ -251,15 +251,15 @@ proptest! {
     ) {
         let mut unit = compile(&Writer::program(seed, blocks));
         prop_assert_eq!(check_frame_maps(&unit), []);
-        let holes: Vec<usize> = (0..unit.procedures[0].fixups.len())
-            .filter(|&fixup| matches!(unit.procedures[0].fixups[fixup].target, FixupTarget::FrameMap(_)))
+        let holes: Vec<usize> = (0..unit.procedures[ProcedureId::ENTRY].fixups.len())
+            .filter(|&fixup| matches!(unit.procedures[ProcedureId::ENTRY].fixups[fixup].target, FixupTarget::FrameMap(_)))
             .collect();
         if holes.is_empty() {
             return Ok(());
         }
         let hole = holes[which.index(holes.len())];
-        let FixupTarget::FrameMap(number) = unit.procedures[0].fixups[hole].target else { unreachable!() };
-        let map = FrameMap::decode(&unit.frame_maps[number as usize]).unwrap();
+        let FixupTarget::FrameMap(number) = unit.procedures[ProcedureId::ENTRY].fixups[hole].target else { unreachable!() };
+        let map = FrameMap::decode(&unit.frame_maps[number]).unwrap();
         let mut states: Vec<SlotState> = map.states().collect();
         if states.is_empty() {
             return Ok(());
@@ -268,7 +268,7 @@ proptest! {
         states[slot] = SlotState::from_bits(states[slot] as u8 ^ change);
         let mut bytes = Vec::new();
         frame_map::encode(&states, &mut bytes);
-        unit.procedures[0].fixups[hole].target = FixupTarget::FrameMap(unit.frame_maps.len() as u32);
+        unit.procedures[ProcedureId::ENTRY].fixups[hole].target = FixupTarget::FrameMap(unit.frame_maps.next_id());
         unit.frame_maps.push(bytes);
         prop_assert!(!check_frame_maps(&unit).is_empty());
     }

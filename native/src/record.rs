@@ -5,6 +5,7 @@
 //! value gets a label, and the register allocator tells the place of each label.
 
 use compiler::codegen::frame_record::{Home, Point, Resident};
+use compiler::id::Id;
 use compiler::ssa::analysis::{Flow, Liveness};
 use compiler::ssa::ir::{Procedure, Repr, ValueId};
 use cranelift_codegen::CompiledCode;
@@ -125,7 +126,7 @@ fn raw_home(value: ValueId, offset: u32, compiled: &CompiledCode) -> Home {
 
 /// What the register allocator knows a value by.
 pub(super) fn label(value: ValueId) -> ValueLabel {
-    ValueLabel::from_u32(value.0)
+    ValueLabel::from_u32(value.number())
 }
 
 /// The raw values that are live at `point`, in the order of their numbers; those that only the
@@ -136,8 +137,8 @@ fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -> Vec<Value
         Point::During(block, index) => (block, Some(index as usize)),
         Point::Jumping(_) => unreachable!("native code polls before it jumps"),
     };
-    let content = &procedure.blocks[block.0 as usize];
-    let mut found = live.live_out[block.0 as usize].clone();
+    let content = &procedure.blocks[block];
+    let mut found = live.live_out[block].clone();
     let mut is_end = index == Some(content.instructions.len());
     if !is_end {
         content.terminator.each_use(|value| found.push(value));
@@ -150,7 +151,7 @@ fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -> Vec<Value
         }
         instruction.operation.each_use(|value| found.push(value));
     }
-    found.retain(|value| procedure.values[value.0 as usize].repr.is_raw());
+    found.retain(|value| procedure.values[*value].repr.is_raw());
     found.sort_unstable();
     found.dedup();
     found

@@ -3,6 +3,7 @@
 
 use abi::native::{RuntimeOperation, Stub, context};
 use abi::primitive::Primitive;
+use compiler::codegen::frame_record::Point;
 use compiler::core::ir::Place;
 use cranelift_codegen::ir::{
     AbiParam, Inst, InstBuilder, SigRef, Signature, SourceLoc, UserStackMapEntry, Value, types,
@@ -10,6 +11,8 @@ use cranelift_codegen::ir::{
 use cranelift_codegen::isa::CallConv;
 
 use super::emitter::{Emitter, UNREACHABLE};
+use super::plan::KeptId;
+use super::safepoints::{Safepoint, at_end, at_operation, at_primitive};
 use super::{CallPlace, Listed};
 
 impl Emitter<'_, '_> {
@@ -75,8 +78,28 @@ impl Emitter<'_, '_> {
         );
     }
 
+    /// What [`super::safepoints`] says of what is being written.
+    fn announced(&self) -> Safepoint {
+        let block = &self.procedure.blocks[self.current];
+        let last = || self.predicate_of_branch(self.current, self.index.checked_sub(1)?);
+        match block.instructions.get(self.index) {
+            // The poll of the entry comes before anything.
+            _ if self.point == Point::Start(self.current) => Safepoint::Cold,
+            Some(instruction) => at_operation(&instruction.operation),
+            None => match last() {
+                Some((primitive, _)) => at_primitive(primitive),
+                None => at_end(&block.terminator),
+            },
+        }
+    }
+
     /// Before a call on every path: stores what is live after it.
     pub(super) fn store_live(&mut self) {
+        debug_assert_eq!(
+            self.announced(),
+            Safepoint::Always,
+            "what is live has slots"
+        );
         for value in std::mem::take(&mut self.live) {
             if let Some(place) = self.plan.place(value)
                 && !self.stored.contains(place)
@@ -116,7 +139,8 @@ impl Emitter<'_, '_> {
     /// On a slow path: a call of a stub that comes back. What is known of slots and registers stays as
     /// it is.
     pub(super) fn call_stub(&mut self, stub: Stub, arguments: &[Value]) -> Value {
-        let live: Vec<usize> = self
+        debug_assert_ne!(self.announced(), Safepoint::None, "what is live has slots");
+        let live: Vec<KeptId> = self
             .live
             .iter()
             .filter_map(|&value| self.plan.place(value))

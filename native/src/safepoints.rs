@@ -2,12 +2,9 @@
 //!
 //! A call that only raises never comes back: nothing is live there.
 
-use abi::primitive::{Primitive, PrimitiveClass};
-use abi::type_test::type_test_of;
+use abi::primitive::{NativeCall, Primitive};
 use compiler::ssa::analysis::allocated_bytes;
 use compiler::ssa::ir::{Condition, Operation, RawUnary, Terminator};
-
-use super::leaf::has_short_path;
 
 /// Whether values have to be in their slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,39 +47,12 @@ pub(super) fn at_operation(operation: &Operation) -> Safepoint {
     }
 }
 
-fn at_primitive(primitive: Primitive) -> Safepoint {
-    if type_test_of(primitive).is_some() {
-        return Safepoint::None;
-    }
-    match primitive {
-        Primitive::Void
-        | Primitive::IsEq
-        | Primitive::Not
-        | Primitive::Cons
-        | Primitive::Car
-        | Primitive::Cdr
-        | Primitive::CharToInteger
-        | Primitive::IntegerToChar
-        | Primitive::MakeBox
-        | Primitive::BoxRef
-        | Primitive::VectorRef
-        | Primitive::VectorLength
-        | Primitive::StringRef
-        | Primitive::StringLength
-        | Primitive::BytevectorRef
-        | Primitive::BytevectorSet
-        | Primitive::BytevectorLength
-        | Primitive::MakeRecord
-        | Primitive::Winders
-        | Primitive::SetWinders
-        | Primitive::Handlers
-        | Primitive::SetHandlers
-        | Primitive::Parameters
-        | Primitive::SetParameters => Safepoint::None,
-        Primitive::Capture => Safepoint::Always,
-        _ if has_short_path(primitive) => Safepoint::Cold,
-        _ if primitive.class() == PrimitiveClass::Leaf => Safepoint::Always,
-        _ => Safepoint::Cold,
+/// What a primitive is, unless it makes an object of a known size.
+pub(super) fn at_primitive(primitive: Primitive) -> Safepoint {
+    match primitive.native_call() {
+        NativeCall::Never => Safepoint::None,
+        NativeCall::Slow => Safepoint::Cold,
+        NativeCall::Always => Safepoint::Always,
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Of the body of `procedure`.
     pub(super) fn of_body(procedure: &Procedure) -> Self {
-        let repr = |value: &compiler::ssa::ir::ValueId| procedure.values[value.0 as usize].repr;
+        let repr = |value: &compiler::ssa::ir::ValueId| procedure.values[*value].repr;
         let reprs = procedure.parameters().iter().map(repr).collect();
         Self::new(procedure.free > 0, reprs, procedure.result)
     }

@@ -7,27 +7,27 @@
 //! is as small as its calls allow, even if slow paths keep more values. The size decides how much
 //! memory deep recursion touches (`ack`: two slots for three values, a third less stack).
 
+use compiler::id::{IdSet, IdVec};
 use compiler::ssa::ir::{Block, BlockId, Condition, Procedure, Terminator, ValueId};
 
-use super::plan::Plan;
+use super::plan::{KeptId, Plan};
 use super::safepoints::{Safepoint, at_end, at_operation};
-use super::value_set::ValueSet;
 
 /// The slot of each kept value, and how many slots there are: each value gets the lowest that no
 /// conflicting value before it has.
-pub(super) fn choose(plan: &Plan, procedure: &Procedure) -> (Vec<usize>, usize) {
+pub(super) fn choose(plan: &Plan, procedure: &Procedure) -> (IdVec<KeptId, usize>, usize) {
     let mut conflicts = Conflicts {
         plan,
-        of: vec![ValueSet::empty(plan.kept_count); plan.kept_count],
+        of: IdVec::filled(plan.kept_count, IdSet::empty(plan.kept_count)),
     };
     for &id in &plan.flow.order {
         conflicts.add_block(procedure, id);
     }
-    let mut slots: Vec<usize> = Vec::with_capacity(plan.kept_count);
+    let mut slots: IdVec<KeptId, usize> = IdVec::new();
     let mut count = 0;
     // For each slot the last value that could not have it.
     let mut taken = vec![None; plan.kept_count];
-    for (value, others) in conflicts.of.iter().enumerate() {
+    for (value, others) in conflicts.of.entries() {
         for other in others.iter().take_while(|&other| other < value) {
             taken[slots[other]] = Some(value);
         }
@@ -56,18 +56,18 @@ pub(super) fn read_at_end(block: &Block) -> Vec<ValueId> {
 /// For each value those that cannot have the same slot, and itself.
 struct Conflicts<'a> {
     plan: &'a Plan,
-    of: Vec<ValueSet>,
+    of: IdVec<KeptId, IdSet<KeptId>>,
 }
 
 /// What is live where a block is walked backward.
 struct Live {
-    now: ValueSet,
+    now: IdSet<KeptId>,
     /// What has become live since the last safepoint: the others know their conflicts.
-    new: Vec<usize>,
+    new: Vec<KeptId>,
 }
 
 impl Live {
-    fn add(&mut self, place: usize) {
+    fn add(&mut self, place: KeptId) {
         if !self.now.contains(place) {
             self.now.insert(place);
             self.new.push(place);
@@ -78,9 +78,9 @@ impl Live {
 impl Conflicts<'_> {
     fn add_block(&mut self, procedure: &Procedure, id: BlockId) {
         let plan = self.plan;
-        let block = &procedure.blocks[id.0 as usize];
+        let block = &procedure.blocks[id];
         let mut live = Live {
-            now: ValueSet::empty(plan.kept_count),
+            now: IdSet::empty(plan.kept_count),
             new: Vec::new(),
         };
         let add = |value: ValueId, live: &mut Live| {
@@ -88,14 +88,14 @@ impl Conflicts<'_> {
                 live.add(place);
             }
         };
-        for &value in &plan.live_out[id.0 as usize] {
+        for &value in &plan.live_out[id] {
             add(value, &mut live);
         }
         if at_end(&block.terminator) != Safepoint::None {
             self.separate(&mut live);
         }
         block.terminator.each_use(|value| add(value, &mut live));
-        if !plan.store_at_end[id.0 as usize].is_empty() {
+        if !plan.store_at_end[id].is_empty() {
             for value in read_at_end(block) {
                 add(value, &mut live);
             }
@@ -137,12 +137,14 @@ impl Conflicts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use compiler::id::Id;
+    use compiler::ssa::ir::ProcedureId;
     use compiler::ssa::parse::parse;
 
     /// How many slots the last procedure of `text` has.
     fn slot_count(text: &str) -> usize {
         let unit = parse(text).unwrap();
-        Plan::new(&unit, unit.procedures.last().unwrap()).slot_count
+        Plan::new(&unit, unit.procedures.iter().last().unwrap()).slot_count
     }
 
     #[test]
@@ -181,9 +183,9 @@ mod tests {
             (block b2 () (let v5 (primitive cdr v4)) (jump (b1 v5)))
             (block b3 () (let v6 (call v1 v0 v2)) (return v6)))"#;
         let unit = parse(text).unwrap();
-        let procedure = &unit.procedures[0];
+        let procedure = &unit.procedures[ProcedureId::ENTRY];
         let plan = Plan::new(&unit, procedure);
-        let before = &plan.store_at_end[0];
+        let before = &plan.store_at_end[BlockId::ENTRY];
         assert_eq!(before.len(), 3, "v0, v1, v2 are stored once");
         assert!(plan.has_own_slots(before));
         assert_eq!(plan.slot_count, 3);
@@ -203,8 +205,8 @@ mod tests {
             (block b2 () (jump (b1 v5)))
             (block b3 () (return v3)))"#;
         let unit = parse(text).unwrap();
-        let plan = Plan::new(&unit, &unit.procedures[0]);
-        let [v2, v3] = [2, 3].map(|number| plan.place(ValueId(number)).unwrap());
+        let plan = Plan::new(&unit, &unit.procedures[ProcedureId::ENTRY]);
+        let [v2, v3] = [2, 3].map(|number| plan.place(ValueId::new(number)).unwrap());
         assert_ne!(plan.slots[v2], plan.slots[v3]);
     }
 
@@ -222,12 +224,13 @@ mod tests {
             (block b2 () (return v3))
             (block b3 () (jump (b1))))"#;
         let unit = parse(text).unwrap();
-        let plan = Plan::new(&unit, &unit.procedures[0]);
+        let plan = Plan::new(&unit, &unit.procedures[ProcedureId::ENTRY]);
         assert!(
-            !plan.store_at_end[0].is_empty(),
+            !plan.store_at_end[BlockId::ENTRY].is_empty(),
             "the loop has no parameters"
         );
-        let [v0, v2, v3] = [0, 2, 3].map(|number| plan.slots[plan.place(ValueId(number)).unwrap()]);
+        let [v0, v2, v3] =
+            [0, 2, 3].map(|number| plan.slots[plan.place(ValueId::new(number)).unwrap()]);
         assert!(v0 != v3 && v2 != v3);
     }
 }

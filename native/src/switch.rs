@@ -13,7 +13,7 @@ impl Emitter<'_, '_> {
     /// Jumps to the block of the case that the value has.
     pub(super) fn switch(&mut self, switch: &Switch) {
         let word = self.get(switch.value);
-        let default = self.blocks[switch.default.block.0 as usize];
+        let default = self.blocks[switch.default.block];
         let (base, shift) = steps(switch);
         let key = match switch.key {
             SwitchKey::Word => {
@@ -35,7 +35,7 @@ impl Emitter<'_, '_> {
         let mut table = cranelift_frontend::Switch::new();
         for (case, target) in &switch.cases {
             let entry = case.abs_diff(base) >> shift;
-            table.set_entry(entry.into(), self.blocks[target.block.0 as usize]);
+            table.set_entry(entry.into(), self.blocks[target.block]);
         }
         table.emit(&mut self.code, key, default);
     }

@@ -27,10 +27,13 @@ use abi::frame_map::{FrameMap, SlotState};
 use abi::primitive::Primitive;
 use compiler::codegen::bytecode::{generate, generate_with_record};
 use compiler::codegen::frame_record::{Home, Point, ProcedureRecord, SafepointRecord};
-use compiler::link::unit::LinkUnit;
+use compiler::id::Id;
+use compiler::link::unit::{FrameMapId, LinkUnit};
 use compiler::options::Tier;
 use compiler::ssa::analysis::Flow;
-use compiler::ssa::ir::{BlockId, Operation, Procedure, Repr, Terminator, Unit, ValueId};
+use compiler::ssa::ir::{
+    BlockId, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
+};
 use proptest::prelude::*;
 
 use super::Cranelift;
@@ -38,7 +41,7 @@ use super::plan::is_remade;
 use super::random_programs::{Writer, optimized};
 
 /// The procedure behind the entry.
-const TESTED: usize = 1;
+const TESTED: u32 = 1;
 
 type Values = BTreeSet<ValueId>;
 
@@ -51,7 +54,7 @@ struct Reference<'unit> {
 
 impl<'unit> Reference<'unit> {
     fn new(unit: &'unit Unit, flow: &Flow) -> Self {
-        let procedure = &unit.procedures[TESTED];
+        let procedure = &unit.procedures[ProcedureId::new(TESTED)];
         let mut reference = Self {
             unit,
             procedure,
@@ -71,7 +74,7 @@ impl<'unit> Reference<'unit> {
 
     /// What is live before instruction `index` of a block, counting the terminator as the last.
     fn before(&self, id: BlockId, index: usize) -> Values {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let mut live = self.after(id, index);
         match block.instructions.get(index) {
             Some(instruction) => instruction.operation.each_use(|value| {
@@ -86,11 +89,11 @@ impl<'unit> Reference<'unit> {
 
     /// What is live after it, its own result excepted.
     fn after(&self, id: BlockId, index: usize) -> Values {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let Some(instruction) = block.instructions.get(index) else {
             let mut live = Values::new();
             for next in block.terminator.successors() {
-                let parameters = &self.procedure.blocks[next.0 as usize].parameters;
+                let parameters = &self.procedure.blocks[next].parameters;
                 let start = self.at_start.get(&next).into_iter().flatten();
                 live.extend(start.filter(|value| !parameters.contains(value)));
             }
@@ -113,10 +116,10 @@ impl<'unit> Reference<'unit> {
 
     /// Where the block's jump leads, and the parameters there with what they become.
     fn jump(&self, id: BlockId) -> (BlockId, Vec<(ValueId, ValueId)>) {
-        let Terminator::Jump(target) = &self.procedure.blocks[id.0 as usize].terminator else {
+        let Terminator::Jump(target) = &self.procedure.blocks[id].terminator else {
             panic!("only jumps make copies")
         };
-        let parameters = &self.procedure.blocks[target.block.0 as usize].parameters;
+        let parameters = &self.procedure.blocks[target.block].parameters;
         let pairs = parameters.iter().zip(&target.arguments);
         (target.block, pairs.map(|(&to, &from)| (to, from)).collect())
     }
@@ -125,7 +128,7 @@ impl<'unit> Reference<'unit> {
         let Point::During(id, index) = point else {
             return None;
         };
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let instruction = block.instructions.get(index as usize)?;
         Some(&instruction.operation)
     }
@@ -160,7 +163,7 @@ impl<'unit> Reference<'unit> {
     fn common(&self, flow: &Flow) -> Vec<(Point, Point)> {
         let mut points = Vec::new();
         for &id in &flow.order {
-            let block = &self.procedure.blocks[id.0 as usize];
+            let block = &self.procedure.blocks[id];
             let count = block.instructions.len();
             for (index, instruction) in block.instructions.iter().enumerate() {
                 let native = Point::During(id, index as u32);
@@ -186,12 +189,12 @@ impl<'unit> Reference<'unit> {
     }
 
     fn is_raw(&self, value: ValueId) -> bool {
-        self.procedure.values[value.0 as usize].repr.is_raw()
+        self.procedure.values[value].repr.is_raw()
     }
 }
 
-fn states(unit: &LinkUnit, map: u32) -> Vec<SlotState> {
-    let map = FrameMap::decode(&unit.frame_maps[map as usize]).unwrap();
+fn states(unit: &LinkUnit, map: FrameMapId) -> Vec<SlotState> {
+    let map = FrameMap::decode(&unit.frame_maps[map]).unwrap();
     map.states().collect()
 }
 
@@ -256,11 +259,11 @@ fn check_tier<'r>(
 
 /// Checks the tested procedure; how many safepoints of both tiers were compared.
 fn check(unit: &Unit, link_unit: &LinkUnit, record: &ProcedureRecord) -> usize {
-    let flow = Flow::new(&unit.procedures[TESTED]);
+    let flow = Flow::new(&unit.procedures[ProcedureId::new(TESTED)]);
     let reference = Reference::new(unit, &flow);
     let remade = reference.remade();
     let with_repr = |values: Values| -> BTreeMap<ValueId, Repr> {
-        let repr = |value: ValueId| reference.procedure.values[value.0 as usize].repr;
+        let repr = |value: ValueId| reference.procedure.values[value].repr;
         values
             .into_iter()
             .map(|value| (value, repr(value)))
@@ -298,15 +301,18 @@ fn check(unit: &Unit, link_unit: &LinkUnit, record: &ProcedureRecord) -> usize {
 
 /// The map of the entry of the bytecode: what the procedure uses of what it was given.
 fn check_entry(reference: &Reference<'_>, link_unit: &LinkUnit) {
-    let used = reference.at(Point::Start(BlockId(0)));
+    let used = reference.at(Point::Start(BlockId::ENTRY));
     let first = usize::from(reference.procedure.free == 0);
-    let parameters = &reference.procedure.blocks[0].parameters;
+    let parameters = &reference.procedure.blocks[BlockId::ENTRY].parameters;
     let expected = parameters.iter().map(|value| match used.contains(value) {
         false => SlotState::Dead,
         true if reference.is_raw(*value) => SlotState::Raw,
         true => SlotState::Live,
     });
-    let entry = states(link_unit, link_unit.procedures[TESTED].entry_map);
+    let entry = states(
+        link_unit,
+        link_unit.procedures[ProcedureId::new(TESTED)].entry_map,
+    );
     assert_eq!(entry[first..], expected.collect::<Vec<_>>());
 }
 
@@ -315,8 +321,8 @@ proptest! {
     fn maps_of_both_tiers_describe_the_same_variables(seed in any::<u64>(), blocks in 1..9_usize) {
         let unit = optimized(&Writer::program_with_entry(seed, blocks));
         let (link_unit, records) = generate_with_record(&unit, Tier::Native, Some(&Cranelift)).unwrap();
-        prop_assert!(link_unit.procedures[TESTED].native.is_some());
-        check(&unit, &link_unit, &records[TESTED]);
+        prop_assert!(link_unit.procedures[ProcedureId::new(TESTED)].native.is_some());
+        check(&unit, &link_unit, &records[ProcedureId::new(TESTED)]);
     }
 }
 
@@ -344,7 +350,7 @@ fn many_safepoints_and_homes_of_raw_values_are_compared() {
         let unit = optimized(&Writer::program_with_entry(seed * 0x9E37_79B9, 5));
         let (link_unit, records) =
             generate_with_record(&unit, Tier::Native, Some(&Cranelift)).unwrap();
-        let record = &records[TESTED];
+        let record = &records[ProcedureId::new(TESTED)];
         compared += check(&unit, &link_unit, record);
         let is_jump = |record: &&SafepointRecord| matches!(record.at, Point::Jumping(_));
         jumping += record.bytecode.iter().filter(is_jump).count();

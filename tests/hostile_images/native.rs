@@ -6,6 +6,7 @@ use abi::procedure::{NATIVE_ENTRY_OFFSET, NATIVE_KEY_OFFSET};
 use compiler::link::link;
 use loader::{ImageView, LoadError};
 
+use crate::image_support::second;
 use crate::native_sample::{native_image, native_unit};
 use crate::{Forgery, refusal_of};
 
@@ -107,7 +108,7 @@ fn entries_outside_the_native_code_are_refused() {
 fn keys_that_contradict_the_arity_are_refused() {
     let mut unit = native_unit();
     // So long that it is more than padding.
-    unit.procedures[1].code.resize(200, 0);
+    unit.procedures[second()].code.resize(200, 0);
     let forgery = Forgery::of(link(&unit).unwrap());
     let error = refusal_of(forgery, |f| {
         f.put(procedure() + NATIVE_KEY_OFFSET, &7_u32.to_le_bytes());

@@ -6,10 +6,13 @@ use abi::frame_map::{self, SlotState};
 use abi::isa::{DataOffset, Instruction, Into, Local, MapOffset, Small};
 use abi::procedure::ProcedureHeader;
 use abi::written_name::WrittenName;
+use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::unit::{
-    Constant, ConstantWord, Fixup, FixupTarget, LineRow, LinkUnit, ProcedureCode,
+    Constant, ConstantId, ConstantWord, Fixup, FixupTarget, FrameMapId, LineRow, LinkUnit, NameId,
+    ProcedureCode,
 };
+use compiler::ssa::ir::{CellId, ProcedureId};
 use gc::toy::{ToyModel, ToyState};
 use gc::{Arena, HeapOptions, ImageDescription, ImageId, Mutator};
 use loader::{Host, TrustedImage};
@@ -79,29 +82,42 @@ pub(crate) fn with_fixups(
     (code, fixups)
 }
 
+/// The procedure behind the entry.
+pub(crate) fn second() -> ProcedureId {
+    ProcedureId::new(1)
+}
+
 /// Two procedures, every kind of constant, two symbols, two cells.
 pub(crate) fn sample_unit() -> LinkUnit {
     LinkUnit {
-        procedures: vec![sample_entry(), sample_procedure()],
-        frame_maps: vec![map(&[]), map(&[SlotState::Unused, SlotState::Live])],
+        procedures: vec![sample_entry(), sample_procedure()].into(),
+        frame_maps: vec![map(&[]), map(&[SlotState::Unused, SlotState::Live])].into(),
         constants: vec![
             Constant::String("hello".into()),
-            Constant::Closure(1),
-            Constant::Pair(ConstantWord::Constant(0), ConstantWord::Symbol(0)),
+            Constant::Closure(second()),
+            Constant::Pair(
+                ConstantWord::Constant(ConstantId::new(0)),
+                ConstantWord::Symbol(NameId::new(0)),
+            ),
             Constant::Flonum(1e300),
-            Constant::Vector(vec![ConstantWord::Symbol(1), ConstantWord::Word(8)]),
+            Constant::Vector(vec![
+                ConstantWord::Symbol(NameId::new(1)),
+                ConstantWord::Word(8),
+            ]),
             Constant::Bytevector(vec![1, 2, 3]),
             Constant::Bignum {
                 negative: true,
                 limbs: vec![5, 6],
             },
             Constant::String("λ".into()),
-        ],
-        symbols: vec!["car".into(), "lambda".into()],
+        ]
+        .into(),
+        symbols: vec!["car".into(), "lambda".into()].into(),
         cells: vec![
             ConstantWord::Word(abi::tag::UNBOUND),
-            ConstantWord::Constant(2),
-        ],
+            ConstantWord::Constant(ConstantId::new(2)),
+        ]
+        .into(),
         files: vec!["main.scm".into(), "lib/fold.scm".into()],
         interface: Some("(library (main))".into()),
     }
@@ -118,12 +134,15 @@ fn sample_entry() -> ProcedureCode {
         constant: DataOffset(0),
     };
     let (code, fixups) = with_fixups(&[
-        (load_constant, Some(FixupTarget::Constant(2))),
-        (load_cell, Some(FixupTarget::SymbolCell(1))),
-        (load_cell, Some(FixupTarget::Cell(1))),
+        (
+            load_constant,
+            Some(FixupTarget::Constant(ConstantId::new(2))),
+        ),
+        (load_cell, Some(FixupTarget::SymbolCell(NameId::new(1)))),
+        (load_cell, Some(FixupTarget::Cell(CellId::new(1)))),
         (
             Instruction::Poll { map: MapOffset(0) },
-            Some(FixupTarget::FrameMap(1)),
+            Some(FixupTarget::FrameMap(FrameMapId::new(1))),
         ),
         (Instruction::ReturnValue { src: Local(1) }, None),
     ]);
@@ -132,7 +151,7 @@ fn sample_entry() -> ProcedureCode {
             frame_bytes: 64,
             ..ProcedureHeader::default()
         },
-        entry_map: 0,
+        entry_map: FrameMapId::new(0),
         code,
         fixups,
         lines: vec![row(0, 0, 1, 1), row(7, 0, 2, 3)],
@@ -160,7 +179,7 @@ fn sample_procedure() -> ProcedureCode {
         name: "fold".into(),
         parameters: vec!["kons".into()],
         header,
-        entry_map: 1,
+        entry_map: FrameMapId::new(1),
         code,
         fixups,
         lines: vec![row(0, 1, 10, 2), row(5, 1, 11, 4)],

@@ -2,13 +2,15 @@
 
 use abi::frame_map::SlotState;
 use abi::isa::{Instruction, Local};
+use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::native_code::{
     NativeCode, NativeFixup, NativeFunction, NativeReturn, NativeTarget, UnwindRow, UnwindRule,
 };
-use compiler::link::unit::{FixupTarget, LinkUnit};
+use compiler::link::unit::{FixupTarget, FrameMapId, LinkUnit};
+use compiler::ssa::ir::CellId;
 
-use crate::image_support::{map, row, sample_unit};
+use crate::image_support::{map, row, sample_unit, second};
 
 /// Where the body's call returns, from its start.
 pub(crate) const RETURN_OFFSET: u32 = 9;
@@ -18,15 +20,15 @@ pub(crate) const RETURN_OFFSET: u32 = 9;
 pub(crate) fn native_unit() -> LinkUnit {
     let mut unit = sample_unit();
     unit.frame_maps.push(map(&[SlotState::Raw]));
-    unit.procedures[1].code.clear();
+    unit.procedures[second()].code.clear();
     for instruction in [
         Instruction::EnterNative {},
         Instruction::ReturnValue { src: Local(1) },
     ] {
-        instruction.encode(&mut unit.procedures[1].code);
+        instruction.encode(&mut unit.procedures[second()].code);
     }
-    unit.procedures[1].lines.truncate(1);
-    unit.procedures[1].native = Some(NativeCode {
+    unit.procedures[second()].lines.truncate(1);
+    unit.procedures[second()].native = Some(NativeCode {
         functions: vec![body(), adapter()],
         general_entry: 1,
     });
@@ -45,14 +47,14 @@ fn body() -> NativeFunction {
         code: code.concat(),
         align: 32,
         fixups: vec![
-            fixup(5, NativeTarget::Body(1)),
-            fixup(12, NativeTarget::Image(FixupTarget::Cell(1))),
+            fixup(5, NativeTarget::Body(second())),
+            fixup(12, NativeTarget::Image(FixupTarget::Cell(CellId::new(1)))),
         ],
         returns: vec![NativeReturn {
             offset: RETURN_OFFSET,
             words: 2,
             receives: true,
-            map: 2,
+            map: FrameMapId::new(2),
         }],
         lines: vec![row(0, 1, 10, 2), row(9, 1, 12, 5)],
         unwind: vec![
@@ -72,7 +74,7 @@ fn adapter() -> NativeFunction {
     NativeFunction {
         code: vec![0xe9, 0, 0, 0, 0], // jmp body
         align: 1,
-        fixups: vec![fixup(1, NativeTarget::Body(1))],
+        fixups: vec![fixup(1, NativeTarget::Body(second()))],
         lines: vec![row(0, 1, 10, 2)],
         ..NativeFunction::default()
     }

@@ -13,9 +13,10 @@ use abi::image::{ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::isa::Instruction;
 use abi::tag::{self, Header, Kind};
 use compiler::link::link;
-use compiler::link::unit::LinkUnit;
+use compiler::link::unit::{FrameMapId, LinkUnit};
+use compiler::ssa::ir::ProcedureId;
 use gc::{Address, Slot};
-use image_support::{ToyHost, map, sample_image, sample_unit, symbol_word, trusted};
+use image_support::{ToyHost, map, sample_image, sample_unit, second, symbol_word, trusted};
 use loader::{ImageView, LoadOptions, LoadedImage, Placement, SegmentKind, load};
 
 const PLACEMENTS: [Placement; 2] = [Placement::Mapped, Placement::Copied];
@@ -58,14 +59,16 @@ fn equal_units_make_equal_bytes() {
 #[test]
 fn a_small_image_stays_small() {
     let unit = LinkUnit {
-        procedures: vec![sample_unit().procedures[1].clone()],
-        frame_maps: vec![map(&[])],
+        procedures: [sample_unit().procedures[second()].clone()]
+            .into_iter()
+            .collect(),
+        frame_maps: vec![map(&[])].into(),
         ..LinkUnit::default()
     };
     let mut unit = unit;
-    unit.procedures[0].header.required = 0;
-    unit.procedures[0].entry_map = 0;
-    unit.procedures[0].lines.clear();
+    unit.procedures[ProcedureId::ENTRY].header.required = 0;
+    unit.procedures[ProcedureId::ENTRY].entry_map = FrameMapId::default();
+    unit.procedures[ProcedureId::ENTRY].lines.clear();
     let file = link(&unit).unwrap();
     assert!(file.len() < 1500, "{} bytes", file.len());
     let view = ImageView::parse(&file).unwrap();

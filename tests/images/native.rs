@@ -9,7 +9,7 @@ use loader::{
     ImageView, LoadOptions, LoadedImage, SegmentKind, is_native_code, load, native_return_at,
 };
 
-use crate::image_support::{ToyHost, sample_unit, trusted};
+use crate::image_support::{ToyHost, sample_unit, second, trusted};
 use crate::life::access_to;
 use crate::native_sample::{RETURN_OFFSET, native_image, native_unit};
 use crate::{PLACEMENTS, unload};
@@ -140,7 +140,7 @@ fn tiers_choose_which_headers_lead_to_native_code() {
 #[test]
 fn entries_with_optional_arguments_have_no_key() {
     let mut unit = native_unit();
-    unit.procedures[1].header.optional = 1;
+    unit.procedures[second()].header.optional = 1;
     let file = link(&unit).unwrap();
     let view = ImageView::parse(&file).unwrap();
     let header = view.contents().procedures().nth(1).unwrap().header;

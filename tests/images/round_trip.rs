@@ -1,8 +1,10 @@
 //! Random literals: linked, loaded both ways, and read back from memory.
 
 use abi::tag::{self, Header, Kind};
+use compiler::id::{Id as _, IdVec};
 use compiler::link::link;
-use compiler::link::unit::{Constant, ConstantWord, LinkUnit};
+use compiler::link::unit::{Constant, ConstantId, ConstantWord, LinkUnit, NameId};
+use compiler::ssa::ir::ProcedureId;
 use loader::{LoadOptions, LoadedImage, load};
 use proptest::prelude::*;
 
@@ -12,8 +14,8 @@ use crate::{PLACEMENTS, load_word, unload, untag};
 fn any_word(constant_count: u32, symbol_count: u32) -> impl Strategy<Value = ConstantWord> {
     prop_oneof![
         (-1000_i64..1000).prop_map(|value| ConstantWord::Word(tag::fixnum(value).expect("small"))),
-        (0..constant_count).prop_map(ConstantWord::Constant),
-        (0..symbol_count).prop_map(ConstantWord::Symbol),
+        (0..constant_count).prop_map(|number| ConstantWord::Constant(ConstantId::new(number))),
+        (0..symbol_count).prop_map(|number| ConstantWord::Symbol(NameId::new(number))),
     ]
 }
 
@@ -25,7 +27,7 @@ fn any_constant(constant_count: u32, symbol_count: u32) -> impl Strategy<Value =
         ".{0,9}".prop_map(|text| Constant::String(text.as_str().into())),
         prop::collection::vec(any::<u8>(), 0..40).prop_map(Constant::Bytevector),
         any::<f64>().prop_map(Constant::Flonum),
-        (0_u32..2).prop_map(Constant::Closure),
+        (0_u32..2).prop_map(|number| Constant::Closure(ProcedureId::new(number))),
     ]
 }
 
@@ -37,11 +39,11 @@ fn any_unit() -> impl Strategy<Value = LinkUnit> {
         );
         (constants, Just(symbol_count), 0_usize..20).prop_map(|(constants, symbol_count, cells)| {
             LinkUnit {
-                constants,
+                constants: constants.into(),
                 symbols: (0..symbol_count)
                     .map(|number| format!("s{number}").into())
                     .collect(),
-                cells: vec![ConstantWord::Constant(0); cells],
+                cells: IdVec::filled(cells, ConstantWord::Constant(ConstantId::new(0))),
                 ..sample_unit_without_holes()
             }
         })
@@ -65,7 +67,7 @@ fn assert_literal(image: &LoadedImage, unit: &LinkUnit, word: u64, constant: &Co
             match expected {
                 ConstantWord::Word(word) => assert_eq!(found, word),
                 ConstantWord::Symbol(symbol) => {
-                    assert_eq!(found, symbol_word(&unit.symbols[symbol as usize]));
+                    assert_eq!(found, symbol_word(&unit.symbols[symbol]));
                 }
                 ConstantWord::Constant(_) => assert!(image.range().contains(untag(found))),
             }
@@ -100,9 +102,10 @@ proptest! {
     fn what_is_linked_is_loaded(unit in any_unit()) {
         // A vector of all constants leads to them.
         let mut unit = unit;
-        let all = (0..unit.constants.len() as u32).map(ConstantWord::Constant).collect();
-        unit.constants.push(Constant::Vector(all));
-        unit.cells.push(ConstantWord::Constant(unit.constants.len() as u32 - 1));
+        let all = unit.constants.ids().map(ConstantWord::Constant).collect();
+        let count = unit.constants.len();
+        let vector = unit.constants.push(Constant::Vector(all));
+        unit.cells.push(ConstantWord::Constant(vector));
         let file = link(&unit).unwrap();
         prop_assert_eq!(&file, &link(&unit).unwrap());
         let mut host = ToyHost::new();
@@ -112,7 +115,7 @@ proptest! {
             let header = *image.header();
             let last_cell = header.cells.start + header.cells.bytes - 8;
             let all = untag(load_word(image.address(last_cell)));
-            for (number, constant) in unit.constants[..unit.constants.len() - 1].iter().enumerate() {
+            for (number, constant) in unit.constants.iter().take(count).enumerate() {
                 assert_literal(&image, &unit, load_word(all.offset_words(1 + number)), constant);
             }
             unload(&host, image);

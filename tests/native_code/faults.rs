@@ -6,9 +6,10 @@ use abi::frame_map::{self, SlotState};
 use abi::isa::{Instruction, Local};
 use abi::native::{Stub, context};
 use abi::procedure::ProcedureHeader;
+use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::native_code::{NativeCode, NativeFunction, NativeReturn};
-use compiler::link::unit::{LinkUnit, ProcedureCode};
+use compiler::link::unit::{FrameMapId, LinkUnit, ProcedureCode};
 use cozen::{Call, Error, Retention, Tier, TrustedImage};
 
 use crate::native_runtime;
@@ -112,7 +113,7 @@ fn image_with_a_bug() -> TrustedImage<'static> {
             offset: call_end,
             words: 2,
             receives: false,
-            map: 1,
+            map: FrameMapId::new(1),
         }],
         ..NativeFunction::default()
     };
@@ -136,8 +137,8 @@ fn image_with_a_bug() -> TrustedImage<'static> {
         ..ProcedureCode::default()
     };
     let file = link(&LinkUnit {
-        procedures: vec![entry],
-        frame_maps: vec![map(&[]), map(&[SlotState::Raw])],
+        procedures: vec![entry].into(),
+        frame_maps: vec![map(&[]), map(&[SlotState::Raw])].into(),
         ..LinkUnit::default()
     })
     .expect("the unit is small");

@@ -9,8 +9,9 @@
 
 use super::intervals::{Intervals, Segment};
 use super::outgoing::{self, Area, Outgoing};
+use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, Loops};
-use crate::ssa::ir::{Procedure, Terminator, ValueId};
+use crate::ssa::ir::{BlockId, Procedure, Terminator, ValueId};
 
 /// The slot of each value that needs one.
 ///
@@ -22,92 +23,89 @@ pub(super) fn allocate_slots(
     flow: &Flow,
     loops: &Loops,
     intervals: &Intervals,
-) -> Result<Vec<Option<u16>>, usize> {
+) -> Result<IdVec<ValueId, Option<u16>>, usize> {
     let mut classes = Classes::new(intervals);
     classes.fix_parameters(procedure);
     classes.join_jumps(procedure, flow, loops);
     let hints = find_hints(procedure, flow, intervals, &mut classes);
     let slots = assign(procedure, &mut classes, &hints)?;
-    Ok((0..procedure.values.len())
-        .map(|value| slots[classes.find(value as u32) as usize])
+    Ok((procedure.values.ids())
+        .map(|value| slots[classes.find(value)])
         .collect())
 }
 
-/// Values that share a slot.
+/// Values that share a slot. One of them stands for the class.
 struct Classes {
-    parent: Vec<u32>,
-    segments: Vec<Vec<Segment>>,
-    fixed: Vec<Option<u16>>,
+    parent: IdVec<ValueId, ValueId>,
+    segments: IdVec<ValueId, Vec<Segment>>,
+    fixed: IdVec<ValueId, Option<u16>>,
 }
 
 impl Classes {
     fn new(intervals: &Intervals) -> Self {
         let segments = intervals.segments.clone();
-        let count = segments.len();
         Self {
-            parent: (0..count as u32).collect(),
+            parent: segments.ids().collect(),
+            fixed: segments.side_table(None),
             segments,
-            fixed: vec![None; count],
         }
     }
 
-    fn find(&mut self, mut value: u32) -> u32 {
-        while self.parent[value as usize] != value {
-            let up = self.parent[value as usize];
-            self.parent[value as usize] = self.parent[up as usize];
+    fn find(&mut self, mut value: ValueId) -> ValueId {
+        while self.parent[value] != value {
+            let up = self.parent[value];
+            self.parent[value] = self.parent[up];
             value = up;
         }
         value
     }
 
-    fn end(&self, class: u32) -> u32 {
-        self.segments[class as usize]
-            .last()
-            .map_or(0, |segment| segment.1)
+    fn end(&self, class: ValueId) -> u32 {
+        self.segments[class].last().map_or(0, |segment| segment.1)
     }
 
     fn fix_parameters(&mut self, procedure: &Procedure) {
         let first = u16::from(procedure.free == 0);
-        for (slot, parameter) in (first..).zip(&procedure.blocks[0].parameters) {
-            self.fixed[parameter.0 as usize] = Some(slot);
+        for (slot, parameter) in (first..).zip(&procedure.blocks[BlockId::ENTRY].parameters) {
+            self.fixed[*parameter] = Some(slot);
         }
     }
 
     /// Joins arguments of jumps with parameters, those of the innermost loops first.
     fn join_jumps(&mut self, procedure: &Procedure, flow: &Flow, loops: &Loops) {
         let mut sources = flow.order.clone();
-        sources.sort_by_key(|block| std::cmp::Reverse(loops.depth[block.0 as usize]));
+        sources.sort_by_key(|block| std::cmp::Reverse(loops.depth[*block]));
         for source in sources {
-            for target in procedure.blocks[source.0 as usize].terminator.targets() {
-                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
-                for (parameter, argument) in parameters.iter().zip(&target.arguments) {
-                    self.join(parameter.0, argument.0);
+            for target in procedure.blocks[source].terminator.targets() {
+                let parameters = &procedure.blocks[target.block].parameters;
+                for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
+                    self.join(parameter, argument);
                 }
             }
         }
     }
 
-    fn join(&mut self, a: u32, b: u32) {
+    fn join(&mut self, a: ValueId, b: ValueId) {
         let (a, b) = (self.find(a), self.find(b));
-        if a == b || (self.fixed[a as usize].is_some() && self.fixed[b as usize].is_some()) {
+        if a == b || (self.fixed[a].is_some() && self.fixed[b].is_some()) {
             return;
         }
-        let (few, many) = if self.segments[a as usize].len() < self.segments[b as usize].len() {
+        let (few, many) = if self.segments[a].len() < self.segments[b].len() {
             (a, b)
         } else {
             (b, a)
         };
-        let holder = &self.segments[many as usize];
-        let mut few_segments = self.segments[few as usize].iter();
+        let holder = &self.segments[many];
+        let mut few_segments = self.segments[few].iter();
         if few_segments.any(|&segment| overlaps_ascending(holder, segment)) {
             return;
         }
-        let joined = std::mem::take(&mut self.segments[few as usize]);
-        let holder = &mut self.segments[many as usize];
+        let joined = std::mem::take(&mut self.segments[few]);
+        let holder = &mut self.segments[many];
         holder.extend(joined);
         holder.sort_unstable();
-        self.parent[few as usize] = many;
-        self.fixed[many as usize] = self.fixed[many as usize].or(self.fixed[few as usize]);
+        self.parent[few] = many;
+        self.fixed[many] = self.fixed[many].or(self.fixed[few]);
     }
 }
 
@@ -146,7 +144,7 @@ enum Hint {
     /// Operand number `.2` (-1 is the closure) of the instruction at position `.0`.
     Operand(u32, Area, i32),
     /// Parameter number `.1` of a block that takes the values of a call.
-    Received(u32, u32),
+    Received(BlockId, u32),
 }
 
 fn find_hints(
@@ -154,24 +152,25 @@ fn find_hints(
     flow: &Flow,
     intervals: &Intervals,
     classes: &mut Classes,
-) -> Vec<Option<Hint>> {
-    let mut hints: Vec<Option<Hint>> = vec![None; procedure.values.len()];
-    let mut note = |position: u32, outgoing: Outgoing<'_>, hints: &mut Vec<Option<Hint>>| {
-        let numbered = (0..).zip(outgoing.operands.iter().copied());
-        for (number, value) in outgoing
-            .closure
-            .map(|value| (-1, value))
-            .into_iter()
-            .chain(numbered)
-        {
-            let class = classes.find(value.0);
-            if classes.end(class) == position + 1 && hints[class as usize].is_none() {
-                hints[class as usize] = Some(Hint::Operand(position, outgoing.area, number));
+) -> IdVec<ValueId, Option<Hint>> {
+    let mut hints: IdVec<ValueId, Option<Hint>> = procedure.values.side_table(None);
+    let mut note =
+        |position: u32, outgoing: Outgoing<'_>, hints: &mut IdVec<ValueId, Option<Hint>>| {
+            let numbered = (0..).zip(outgoing.operands.iter().copied());
+            for (number, value) in outgoing
+                .closure
+                .map(|value| (-1, value))
+                .into_iter()
+                .chain(numbered)
+            {
+                let class = classes.find(value);
+                if classes.end(class) == position + 1 && hints[class].is_none() {
+                    hints[class] = Some(Hint::Operand(position, outgoing.area, number));
+                }
             }
-        }
-    };
+        };
     for &id in &flow.order {
-        let block = &procedure.blocks[id.0 as usize];
+        let block = &procedure.blocks[id];
         for (index, instruction) in block.instructions.iter().enumerate() {
             if let Some(outgoing) = outgoing::of_operation(&instruction.operation) {
                 note(intervals.position(id, index), outgoing, &mut hints);
@@ -186,13 +185,12 @@ fn find_hints(
         }
     }
     for &id in &flow.order {
-        let Terminator::CallReceive { block, .. } = procedure.blocks[id.0 as usize].terminator
-        else {
+        let Terminator::CallReceive { block, .. } = procedure.blocks[id].terminator else {
             continue;
         };
-        for (number, value) in (0..).zip(&procedure.blocks[block.0 as usize].parameters) {
-            let class = classes.find(value.0) as usize;
-            hints[class] = hints[class].or(Some(Hint::Received(block.0, number)));
+        for (number, &value) in (0..).zip(&procedure.blocks[block].parameters) {
+            let class = classes.find(value);
+            hints[class] = hints[class].or(Some(Hint::Received(block, number)));
         }
     }
     hints
@@ -201,33 +199,33 @@ fn find_hints(
 fn assign(
     procedure: &Procedure,
     classes: &mut Classes,
-    hints: &[Option<Hint>],
-) -> Result<Vec<Option<u16>>, usize> {
-    let is_class = |value: &u32| classes.parent[*value as usize] == *value;
-    let mut order: Vec<u32> = (0..procedure.values.len() as u32)
+    hints: &IdVec<ValueId, Option<Hint>>,
+) -> Result<IdVec<ValueId, Option<u16>>, usize> {
+    let is_class = |value: &ValueId| classes.parent[*value] == *value;
+    let mut order: Vec<ValueId> = (procedure.values.ids())
         .filter(is_class)
-        .filter(|&class| !classes.segments[class as usize].is_empty())
+        .filter(|&class| !classes.segments[class].is_empty())
         .collect();
     // Fixed ones first, then by their end.
     order.sort_by_key(|&class| {
         (
-            classes.fixed[class as usize].is_none(),
+            classes.fixed[class].is_none(),
             std::cmp::Reverse(classes.end(class)),
         )
     });
-    let mut slots = vec![None; procedure.values.len()];
+    let mut slots = procedure.values.side_table(None);
     let mut occupied: Vec<Occupied> = Vec::new();
     for class in order {
-        let segments = &classes.segments[class as usize];
+        let segments = &classes.segments[class];
         let is_free = |occupied: &[Occupied], slot: usize| {
             occupied
                 .get(slot)
                 .is_none_or(|slot| !segments.iter().any(|&segment| slot.overlaps(segment)))
         };
-        let wanted = hints[class as usize]
+        let wanted = hints[class]
             .and_then(|hint| hinted_slot(procedure, hint, &occupied, &slots, &classes.parent))
             .filter(|&slot| is_free(&occupied, slot));
-        let slot = match classes.fixed[class as usize] {
+        let slot = match classes.fixed[class] {
             Some(slot) => usize::from(slot),
             None => wanted.unwrap_or_else(|| {
                 (0..=occupied.len())
@@ -241,7 +239,7 @@ fn assign(
         for &segment in segments {
             occupied[slot].insert(segment);
         }
-        slots[class as usize] = Some(u16::try_from(slot).map_err(|_| occupied.len())?);
+        slots[class] = Some(u16::try_from(slot).map_err(|_| occupied.len())?);
     }
     Ok(slots)
 }
@@ -250,8 +248,8 @@ fn hinted_slot(
     procedure: &Procedure,
     hint: Hint,
     occupied: &[Occupied],
-    slots: &[Option<u16>],
-    parent: &[u32],
+    slots: &IdVec<ValueId, Option<u16>>,
+    parent: &IdVec<ValueId, ValueId>,
 ) -> Option<usize> {
     match hint {
         Hint::Operand(position, area, number) => {
@@ -263,20 +261,20 @@ fn hinted_slot(
                 .checked_add_signed(number as isize)
         }
         Hint::Received(block, number) => {
-            let parameters = &procedure.blocks[block as usize].parameters;
+            let parameters = &procedure.blocks[block].parameters;
             (0..)
                 .zip(parameters)
                 .find_map(|(other, value): (i64, &ValueId)| {
-                    let slot = slots[root(parent, value.0) as usize]?;
+                    let slot = slots[root(parent, *value)]?;
                     usize::try_from(i64::from(slot) + i64::from(number) - other).ok()
                 })
         }
     }
 }
 
-fn root(parent: &[u32], mut value: u32) -> u32 {
-    while parent[value as usize] != value {
-        value = parent[value as usize];
+fn root(parent: &IdVec<ValueId, ValueId>, mut value: ValueId) -> ValueId {
+    while parent[value] != value {
+        value = parent[value];
     }
     value
 }

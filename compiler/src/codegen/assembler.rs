@@ -6,11 +6,14 @@ use abi::isa::{Instruction, MapOffset, Opcode, Operand as _, OperandValue};
 use super::slot_set::SlotSet;
 use super::superinstruction::combined;
 use crate::core::ir::Place;
-use crate::link::unit::{Fixup, FixupTarget, LineRow};
+use crate::id::{IdVec, define_ids};
+use crate::link::unit::{Fixup, FixupTarget, FrameMapId, LineRow};
+use crate::ssa::ir::BlockId;
 
-/// A place in the code that branches lead to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Label(pub(super) u32);
+define_ids! {
+    /// A place in the code that branches lead to.
+    pub(super) Label;
+}
 
 /// What is known of a frame where code is written.
 #[derive(Clone, Debug, Default)]
@@ -41,8 +44,8 @@ pub(super) struct Safepoint {
     pub(super) slots: LiveSlots,
     /// What may have been written in its block before it.
     pub(super) written: SlotSet,
-    /// Index of the block.
-    pub(super) block: u32,
+    /// The block.
+    pub(super) block: BlockId,
     /// Index of the instruction in the block; none in what comes before the first block.
     pub(super) index: Option<u32>,
     /// Slots that the map covers; as many as are in use if the frame is not suspended.
@@ -52,7 +55,7 @@ pub(super) struct Safepoint {
 }
 
 /// Code and what belongs to it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Assembler {
     /// Bytes with zeros in holes.
     pub(super) code: Vec<u8>,
@@ -66,10 +69,12 @@ pub(super) struct Assembler {
     pub(super) written: SlotSet,
     /// One more than the greatest slot named so far.
     pub(super) slots_end: usize,
+    /// How many instructions were written, those counted that became parts of others.
+    pub(super) written_count: usize,
     /// Index of the instruction that is being written in its block.
     pub(super) index: Option<u32>,
-    block: u32,
-    labels: Vec<Option<usize>>,
+    block: BlockId,
+    labels: IdVec<Label, Option<usize>>,
     branches: Vec<(usize, usize, Label)>,
     place: Option<Place>,
     /// The last instruction and its offset, unless a branch may lead behind it.
@@ -77,20 +82,38 @@ pub(super) struct Assembler {
 }
 
 impl Assembler {
+    /// No code yet, in the first block.
+    pub(super) fn new() -> Self {
+        Self {
+            code: Vec::new(),
+            fixups: Vec::new(),
+            safepoints: Vec::new(),
+            lines: Vec::new(),
+            written: SlotSet::default(),
+            slots_end: 0,
+            written_count: 0,
+            index: None,
+            block: BlockId::ENTRY,
+            labels: IdVec::new(),
+            branches: Vec::new(),
+            place: None,
+            previous: None,
+        }
+    }
+
     /// A label that leads nowhere yet.
     pub(super) fn new_label(&mut self) -> Label {
-        self.labels.push(None);
-        Label(self.labels.len() as u32 - 1)
+        self.labels.push(None)
     }
 
     /// Makes `label` lead here.
     pub(super) fn bind(&mut self, label: Label) {
-        self.labels[label.0 as usize] = Some(self.code.len());
+        self.labels[label] = Some(self.code.len());
         self.previous = None;
     }
 
     /// Starts a block: nothing is written yet.
-    pub(super) fn start_block(&mut self, block: u32) {
+    pub(super) fn start_block(&mut self, block: BlockId) {
         self.block = block;
         self.written = SlotSet::default();
     }
@@ -209,7 +232,7 @@ impl Assembler {
         self.fixups.push(Fixup {
             at: end - 4,
             end,
-            target: FixupTarget::FrameMap(u32::MAX),
+            target: FixupTarget::FrameMap(FrameMapId::PENDING),
         });
         let (block, index) = (self.block, self.index);
         self.safepoints.push(Safepoint {
@@ -249,7 +272,7 @@ impl Assembler {
     /// Fills in the distances of all branches.
     pub(super) fn resolve_branches(&mut self) {
         for &(at, end, label) in &self.branches {
-            let target = self.labels[label.0 as usize].expect("every label was bound");
+            let target = self.labels[label].expect("every label was bound");
             let distance = i32::try_from(target as i64 - end as i64)
                 .expect("the size of the code is checked first");
             self.code[at..at + 4].copy_from_slice(&distance.to_le_bytes());
@@ -280,6 +303,7 @@ impl Assembler {
     }
 
     fn note_slots(&mut self, instruction: &Instruction) {
+        self.written_count += 1;
         let (written, slots_end) = (&mut self.written, &mut self.slots_end);
         instruction.each_operand(|_, operand| {
             let (slot, is_written) = match operand {

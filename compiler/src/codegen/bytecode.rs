@@ -12,11 +12,12 @@ use super::frame_record::ProcedureRecord;
 use super::native_generator::NativeGenerator;
 use super::select::{SelectedProcedure, Selector, Shared};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
+use crate::id::IdVec;
 use crate::link::native_code::NativeCode;
 use crate::link::unit::{ConstantWord, LinkUnit, ProcedureCode};
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
-use crate::ssa::ir::{Operation, Procedure, Unit};
+use crate::ssa::ir::{CellId, Operation, Procedure, ProcedureId, Unit};
 
 /// Bytes of a slot.
 const SLOT_BYTES: u32 = 8;
@@ -53,7 +54,7 @@ pub fn generate_with_record(
     unit: &Unit,
     tier: Tier,
     generator: Option<&dyn NativeGenerator>,
-) -> Result<(LinkUnit, Vec<ProcedureRecord>), CodegenError> {
+) -> Result<(LinkUnit, IdVec<ProcedureId, ProcedureRecord>), CodegenError> {
     let mut shared = Shared::new(unit);
     shared.record = Some(unit.procedures.iter().map(ProcedureRecord::new).collect());
     let link_unit = generate_from(&mut shared, tier, generator, &mut PhaseTimes::default())?;
@@ -67,7 +68,7 @@ fn generate_from(
     times: &mut PhaseTimes,
 ) -> Result<LinkUnit, CodegenError> {
     let unit = shared.unit;
-    let mut cells = vec![ConstantWord::Word(tag::UNBOUND); unit.cells.len()];
+    let mut cells = unit.cells.side_table(ConstantWord::Word(tag::UNBOUND));
     let operations = unit
         .procedures
         .iter()
@@ -77,14 +78,14 @@ fn generate_from(
     operations.for_each(|operation| shared.collect_cells(operation, &mut cells));
     times.resume();
     let native = match (tier, generator) {
-        (Tier::Bytecode, _) => vec![None; unit.procedures.len()],
+        (Tier::Bytecode, _) => unit.procedures.side_table(None),
         (_, Some(generator)) => generator.generate(shared, tier)?,
         (_, None) => return Err(CodegenError::NoNativeGenerator),
     };
     times.record("native-code");
-    let mut procedures = Vec::with_capacity(unit.procedures.len());
-    for (number, (procedure, native)) in unit.procedures.iter().zip(native).enumerate() {
-        let selected = Selector::new(shared, procedure)?.run(number, native.is_some())?;
+    let mut procedures = IdVec::new();
+    for ((id, procedure), native) in unit.procedures.entries().zip(native) {
+        let selected = Selector::new(shared, procedure)?.run(id, native.is_some())?;
         procedures.push(procedure_code(procedure, selected, native));
     }
     times.record("bytecode");
@@ -109,7 +110,7 @@ fn generate_from(
 
 impl Shared<'_> {
     /// Gives what the entry has to look up a cell.
-    fn collect_cells(&mut self, operation: &Operation, cells: &mut Vec<ConstantWord>) {
+    fn collect_cells(&mut self, operation: &Operation, cells: &mut IdVec<CellId, ConstantWord>) {
         match operation {
             Operation::GlobalRef(global)
             | Operation::GlobalSet(global, _)
@@ -119,27 +120,27 @@ impl Shared<'_> {
         }
     }
 
-    fn collect_global(&mut self, global: GlobalId, cells: &mut Vec<ConstantWord>) {
-        let cell = &mut self.cell_of_global[global.0 as usize];
+    fn collect_global(&mut self, global: GlobalId, cells: &mut IdVec<CellId, ConstantWord>) {
+        let cell = &mut self.cell_of_global[global];
         if cell.is_none() {
-            *cell = Some(cells.len() as u32);
-            self.global_cells.push((global, cells.len() as u32));
-            cells.push(ConstantWord::Word(tag::FALSE));
+            let made = cells.push(ConstantWord::Word(tag::FALSE));
+            *cell = Some(made);
+            self.global_cells.push((global, made));
         }
     }
 
-    fn collect_external(&mut self, literal: LiteralId, cells: &mut Vec<ConstantWord>) {
+    fn collect_external(&mut self, literal: LiteralId, cells: &mut IdVec<CellId, ConstantWord>) {
         let tables = &self.unit.tables;
-        let Literal::Datum(datum) = &tables.literals[literal.0 as usize] else {
+        let Literal::Datum(datum) = &tables.literals[literal] else {
             return;
         };
         let DatumKind::External(object) = tables.data.kind(datum.0) else {
             return;
         };
         if !self.cell_of_external.contains_key(object) {
-            self.cell_of_external.insert(*object, cells.len() as u32);
-            self.external_cells.push((*object, cells.len() as u32));
-            cells.push(ConstantWord::Word(tag::FALSE));
+            let cell = cells.push(ConstantWord::Word(tag::FALSE));
+            self.cell_of_external.insert(*object, cell);
+            self.external_cells.push((*object, cell));
         }
     }
 }
@@ -166,7 +167,7 @@ fn procedure_code(
         raw_parameters: procedure
             .parameters()
             .iter()
-            .map(|parameter| procedure.values[parameter.0 as usize].repr.is_raw())
+            .map(|parameter| procedure.values[*parameter].repr.is_raw())
             .collect(),
         returns_raw: procedure.result.is_raw(),
         header: header.with_arity_key(),

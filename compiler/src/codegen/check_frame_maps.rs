@@ -11,13 +11,15 @@ use abi::frame_map::{FrameMap, SlotState};
 use abi::isa::{Instruction, OperandValue, decode_all};
 
 use super::superinstruction;
-use crate::link::unit::{FixupTarget, LinkUnit, ProcedureCode};
+use crate::id::IdVec;
+use crate::link::unit::{FixupTarget, FrameMapId, LinkUnit, ProcedureCode};
+use crate::ssa::ir::ProcedureId;
 
 /// A slot of which a frame map says something wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disagreement {
-    /// Index of the procedure.
-    pub procedure: usize,
+    /// The procedure.
+    pub procedure: ProcedureId,
     /// Offset of the safepoint's instruction in bytes; `None` for the entry.
     pub offset: Option<usize>,
     /// The slot; `None` if the map is missing or covers the wrong number of slots.
@@ -38,14 +40,14 @@ const CLOBBERED: Contents = 8;
 /// Checks all frame maps of `unit`.
 #[must_use]
 pub fn check_frame_maps(unit: &LinkUnit) -> Vec<Disagreement> {
-    let shapes: Vec<Shape> = unit
+    let shapes: IdVec<ProcedureId, Shape> = unit
         .procedures
         .iter()
         .map(|code| Shape::of(unit, code))
         .collect();
     let mut found = Vec::new();
-    for (number, code) in unit.procedures.iter().enumerate() {
-        Analysis::new(unit, &shapes, number, code).check(&mut found);
+    for (id, code) in unit.procedures.entries() {
+        Analysis::new(unit, &shapes, id, code).check(&mut found);
     }
     found
 }
@@ -61,7 +63,7 @@ struct Shape {
 
 impl Shape {
     fn of(unit: &LinkUnit, code: &ProcedureCode) -> Self {
-        let map = FrameMap::decode(&unit.frame_maps[code.entry_map as usize]);
+        let map = FrameMap::decode(&unit.frame_maps[code.entry_map]);
         let header = &code.header;
         let parameters = usize::from(header.required)
             + usize::from(header.optional)
@@ -87,7 +89,7 @@ struct Step {
     held: std::ops::Range<usize>,
     /// Steps that may follow.
     next: Vec<usize>,
-    map: Option<u32>,
+    map: Option<FrameMapId>,
     /// Whether its map describes the frame after the operands were taken.
     suspends: Option<usize>,
     /// A copy: the contents of one slot go to another.
@@ -96,7 +98,7 @@ struct Step {
 
 struct Analysis<'a> {
     unit: &'a LinkUnit,
-    number: usize,
+    id: ProcedureId,
     code: &'a ProcedureCode,
     steps: Vec<Step>,
     slots: usize,
@@ -104,7 +106,12 @@ struct Analysis<'a> {
 }
 
 impl<'a> Analysis<'a> {
-    fn new(unit: &'a LinkUnit, shapes: &[Shape], number: usize, code: &'a ProcedureCode) -> Self {
+    fn new(
+        unit: &'a LinkUnit,
+        shapes: &IdVec<ProcedureId, Shape>,
+        id: ProcedureId,
+        code: &'a ProcedureCode,
+    ) -> Self {
         let decoded = decode_all(&code.code).expect("code generation writes instructions");
         let mut at: HashMap<usize, usize> = HashMap::new();
         let mut parts = Vec::with_capacity(decoded.len());
@@ -135,7 +142,7 @@ impl<'a> Analysis<'a> {
                 .copied()
                 .chain(step.writes.iter().map(|&(slot, _)| slot))
         });
-        let shape = &shapes[number];
+        let shape = &shapes[id];
         let slots = named
             .max()
             .map_or(0, |slot| slot + 1)
@@ -149,7 +156,7 @@ impl<'a> Analysis<'a> {
         }
         Self {
             unit,
-            number,
+            id,
             code,
             steps,
             slots,
@@ -192,7 +199,7 @@ impl<'a> Analysis<'a> {
     /// Compares a map, of a step or else of the entry, with what slots hold and which are wanted.
     fn compare(
         &self,
-        (step, map): (Option<&Step>, u32),
+        (step, map): (Option<&Step>, FrameMapId),
         contents: &[Contents],
         wanted: &[bool],
         found: &mut Vec<Disagreement>,
@@ -200,14 +207,14 @@ impl<'a> Analysis<'a> {
         let offset = step.map(|step| step.offset);
         let mut report = |slot, map, analysis| {
             found.push(Disagreement {
-                procedure: self.number,
+                procedure: self.id,
                 offset,
                 slot,
                 map,
                 analysis,
             });
         };
-        let bytes = self.unit.frame_maps.get(map as usize);
+        let bytes = self.unit.frame_maps.get(map);
         let Some(map) = bytes.and_then(|bytes| FrameMap::decode(bytes)) else {
             return report(None, SlotState::Unused, None);
         };
@@ -312,7 +319,7 @@ impl<'a> Analysis<'a> {
 }
 
 fn step_of(
-    shapes: &[Shape],
+    shapes: &IdVec<ProcedureId, Shape>,
     instruction: Instruction,
     (index, offset, end): (usize, usize, usize),
     holes: &[FixupTarget],
@@ -333,7 +340,7 @@ fn step_of(
         copies: None,
     };
     let callee = holes.iter().find_map(|hole| match hole {
-        FixupTarget::Procedure(number) => Some(&shapes[*number as usize]),
+        FixupTarget::Procedure(procedure) => Some(&shapes[*procedure]),
         _ => None,
     });
     if falls_through(instruction) {

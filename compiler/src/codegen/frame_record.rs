@@ -6,6 +6,7 @@
 
 use std::rc::Rc;
 
+use crate::link::unit::FrameMapId;
 use crate::ssa::ir::{BlockId, Procedure, Repr, ValueId};
 
 /// A place in a procedure's SSA.
@@ -46,7 +47,7 @@ pub struct Resident {
 impl Resident {
     /// `value` of `procedure` at `home`.
     pub fn new(procedure: &Procedure, value: ValueId, home: Home) -> Self {
-        let repr = procedure.values[value.0 as usize].repr;
+        let repr = procedure.values[value].repr;
         Self { value, repr, home }
     }
 }
@@ -60,7 +61,7 @@ pub struct SafepointRecord {
     /// in bytes.
     pub offset: u32,
     /// The number of its frame map.
-    pub map: u32,
+    pub map: FrameMapId,
     /// What is there, ascending by slot. A value may be there twice: an operand that was copied to
     /// where an instruction wants it.
     pub residents: Vec<Resident>,

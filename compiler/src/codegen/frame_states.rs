@@ -9,20 +9,23 @@ use abi::frame_map::{self, SlotState};
 
 use super::assembler::{LiveSlots, Safepoint};
 use super::slot_set::SlotSet;
+use crate::id::IdVec;
+use crate::link::unit::FrameMapId;
 use crate::ssa::analysis::Flow;
+use crate::ssa::ir::BlockId;
 
 /// Encoded frame maps, each once.
 #[derive(Debug, Default)]
 pub(super) struct FrameMaps {
     /// In the order in which they were first needed.
-    pub(super) maps: Vec<Vec<u8>>,
-    numbers: HashMap<Vec<u8>, u32>,
+    pub(super) maps: IdVec<FrameMapId, Vec<u8>>,
+    numbers: HashMap<Vec<u8>, FrameMapId>,
 }
 
 impl FrameMaps {
     /// The number of the map of a safepoint, where `written_before` is what may have been written before
     /// its block.
-    pub(super) fn map_of(&mut self, safepoint: &Safepoint, written_before: &SlotSet) -> u32 {
+    pub(super) fn map_of(&mut self, safepoint: &Safepoint, written_before: &SlotSet) -> FrameMapId {
         let mut written = safepoint.written.clone();
         written.extend(written_before);
         let count = safepoint.slot_count.map_or_else(
@@ -33,14 +36,13 @@ impl FrameMaps {
     }
 
     /// The number of the map with these states.
-    pub(super) fn intern(&mut self, states: &[SlotState]) -> u32 {
+    pub(super) fn intern(&mut self, states: &[SlotState]) -> FrameMapId {
         let mut encoded = Vec::new();
         frame_map::encode(states, &mut encoded);
         if let Some(&number) = self.numbers.get(&encoded) {
             return number;
         }
-        let number = self.maps.len() as u32;
-        self.maps.push(encoded.clone());
+        let number = self.maps.push(encoded.clone());
         self.numbers.insert(encoded, number);
         number
     }
@@ -65,23 +67,26 @@ fn states(slots: &LiveSlots, written: &SlotSet, count: usize) -> Vec<SlotState> 
 
 /// What may have been written before each block, given what each block writes; `entry` is what the
 /// caller has written.
-pub(super) fn written_before(flow: &Flow, writes: &[SlotSet], entry: SlotSet) -> Vec<SlotSet> {
-    let mut before = vec![SlotSet::default(); writes.len()];
-    before[flow.order[0].0 as usize] = entry;
+pub(super) fn written_before(
+    flow: &Flow,
+    writes: &IdVec<BlockId, SlotSet>,
+    entry: SlotSet,
+) -> IdVec<BlockId, SlotSet> {
+    let mut before = writes.side_table(SlotSet::default());
+    before[flow.order[0]] = entry;
     let mut changed = true;
     while changed {
         changed = false;
         for &block in &flow.order {
-            let mut set = std::mem::take(&mut before[block.0 as usize]);
-            for &from in &flow.predecessors[block.0 as usize] {
-                let from = from.0 as usize;
-                if from == block.0 as usize {
+            let mut set = std::mem::take(&mut before[block]);
+            for &from in &flow.predecessors[block] {
+                if from == block {
                     changed |= set.extend(&writes[from]);
                 } else {
                     changed |= set.extend(&before[from]) | set.extend(&writes[from]);
                 }
             }
-            before[block.0 as usize] = set;
+            before[block] = set;
         }
     }
     before

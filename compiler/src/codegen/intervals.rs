@@ -6,6 +6,7 @@
 
 use abi::primitive::{Primitive, PrimitiveClass, ResultType};
 
+use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, Liveness};
 use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, ValueId};
 
@@ -16,28 +17,28 @@ pub(super) type Segment = (u32, u32);
 #[derive(Debug)]
 pub(super) struct Intervals {
     /// The position of each block.
-    pub(super) block_start: Vec<u32>,
+    pub(super) block_start: IdVec<BlockId, u32>,
     /// Where each value has to be kept, ascending; empty for those that need no slot.
-    pub(super) segments: Vec<Vec<Segment>>,
+    pub(super) segments: IdVec<ValueId, Vec<Segment>>,
     /// How often each value is used as an operand in a slot.
-    pub(super) uses: Vec<u32>,
+    pub(super) uses: IdVec<ValueId, u32>,
 }
 
 impl Intervals {
     /// The live ranges of all values.
     pub(super) fn new(procedure: &Procedure, flow: &Flow, liveness: &Liveness) -> Self {
-        let mut block_start = vec![0; procedure.blocks.len()];
+        let mut block_start = procedure.blocks.side_table(0);
         let mut position = 0;
         for &block in &flow.order {
-            block_start[block.0 as usize] = position;
-            position += 2 * (procedure.blocks[block.0 as usize].instructions.len() as u32 + 2);
+            block_start[block] = position;
+            position += 2 * (procedure.blocks[block].instructions.len() as u32 + 2);
         }
         let mut intervals = Self {
             block_start,
-            segments: vec![Vec::new(); procedure.values.len()],
+            segments: procedure.values.side_table(Vec::new()),
             uses: count_uses(procedure, flow),
         };
-        let mut end_of = vec![0; procedure.values.len()];
+        let mut end_of = procedure.values.side_table(0);
         for &block in flow.order.iter().rev() {
             intervals.add_block(procedure, liveness, block, &mut end_of);
         }
@@ -56,12 +57,12 @@ impl Intervals {
 
     /// The position of an instruction; the terminator comes after the last.
     pub(super) fn position(&self, block: BlockId, instruction: usize) -> u32 {
-        self.block_start[block.0 as usize] + 2 * (instruction as u32 + 1)
+        self.block_start[block] + 2 * (instruction as u32 + 1)
     }
 
     /// Whether the value that `instruction` defines has a slot.
     pub(super) fn result_needs_slot(&self, instruction: &Instruction, result: ValueId) -> bool {
-        self.uses[result.0 as usize] > 0 || always_writes(&instruction.operation)
+        self.uses[result] > 0 || always_writes(&instruction.operation)
     }
 
     fn add_block(
@@ -69,16 +70,16 @@ impl Intervals {
         procedure: &Procedure,
         liveness: &Liveness,
         id: BlockId,
-        end_of: &mut [u32],
+        end_of: &mut IdVec<ValueId, u32>,
     ) {
-        let block = &procedure.blocks[id.0 as usize];
-        let start = self.block_start[id.0 as usize];
+        let block = &procedure.blocks[id];
+        let start = self.block_start[id];
         let terminator = self.position(id, block.instructions.len());
-        for value in &liveness.live_out[id.0 as usize] {
-            end_of[value.0 as usize] = terminator + 2;
+        for value in &liveness.live_out[id] {
+            end_of[*value] = terminator + 2;
         }
-        let use_until = |end_of: &mut [u32], value: ValueId, end: u32| {
-            let known = &mut end_of[value.0 as usize];
+        let use_until = |end_of: &mut IdVec<ValueId, u32>, value: ValueId, end: u32| {
+            let known = &mut end_of[value];
             *known = (*known).max(end);
         };
         block
@@ -88,10 +89,10 @@ impl Intervals {
             let position = self.position(id, index);
             let early = writes_before_reading(&instruction.operation);
             if let Some(result) = instruction.result {
-                let end = std::mem::take(&mut end_of[result.0 as usize]).max(position + 2);
+                let end = std::mem::take(&mut end_of[result]).max(position + 2);
                 if self.result_needs_slot(instruction, result) {
                     let defined = position + u32::from(!early);
-                    self.segments[result.0 as usize].push((defined, end));
+                    self.segments[result].push((defined, end));
                 }
             }
             each_slot_use(&instruction.operation, |value| {
@@ -99,13 +100,13 @@ impl Intervals {
             });
         }
         for parameter in &block.parameters {
-            let end = std::mem::take(&mut end_of[parameter.0 as usize]).max(start + 1);
-            self.segments[parameter.0 as usize].push((start, end));
+            let end = std::mem::take(&mut end_of[*parameter]).max(start + 1);
+            self.segments[*parameter].push((start, end));
         }
-        for value in &liveness.live_in[id.0 as usize] {
-            let end = std::mem::take(&mut end_of[value.0 as usize]);
-            if self.uses[value.0 as usize] > 0 && end > start {
-                self.segments[value.0 as usize].push((start, end));
+        for value in &liveness.live_in[id] {
+            let end = std::mem::take(&mut end_of[*value]);
+            if self.uses[*value] > 0 && end > start {
+                self.segments[*value].push((start, end));
             }
         }
     }
@@ -128,11 +129,11 @@ pub(super) fn each_slot_use(operation: &Operation, mut visit: impl FnMut(ValueId
 /// Which operand of `%record-ref` and `%record-set!` is the literal index of the field.
 pub const RECORD_INDEX_OPERAND: usize = 2;
 
-fn count_uses(procedure: &Procedure, flow: &Flow) -> Vec<u32> {
-    let mut uses = vec![0; procedure.values.len()];
-    let mut count = |value: ValueId| uses[value.0 as usize] += 1;
+fn count_uses(procedure: &Procedure, flow: &Flow) -> IdVec<ValueId, u32> {
+    let mut uses = procedure.values.side_table(0);
+    let mut count = |value: ValueId| uses[value] += 1;
     for &block in &flow.order {
-        let block = &procedure.blocks[block.0 as usize];
+        let block = &procedure.blocks[block];
         for instruction in &block.instructions {
             each_slot_use(&instruction.operation, &mut count);
         }
@@ -165,7 +166,7 @@ fn always_writes(operation: &Operation) -> bool {
 
 /// Whether the operation becomes several instructions, the first of which writes the result while
 /// later ones read operands.
-fn writes_before_reading(operation: &Operation) -> bool {
+pub(super) fn writes_before_reading(operation: &Operation) -> bool {
     matches!(
         operation,
         Operation::Primitive(

@@ -7,17 +7,19 @@ use abi::tag;
 use syntax::{Data, DatumId, DatumKind, Integer, Number};
 
 use super::CodegenError;
-use crate::link::unit::{Constant, ConstantWord};
+use crate::id::IdVec;
+use crate::link::unit::{Constant, ConstantId, ConstantWord, NameId};
+use crate::ssa::ir::ProcedureId;
 
 /// Constants and symbols in the order in which they were first needed.
 #[derive(Debug, Default)]
 pub(super) struct LiteralPool {
     /// All constants.
-    pub(super) constants: Vec<Constant>,
+    pub(super) constants: IdVec<ConstantId, Constant>,
     /// Names of all symbols.
-    pub(super) symbols: Vec<Rc<str>>,
-    constant_numbers: HashMap<Key, u32>,
-    symbol_numbers: HashMap<Rc<str>, u32>,
+    pub(super) symbols: IdVec<NameId, Rc<str>>,
+    constant_numbers: HashMap<Key, ConstantId>,
+    symbol_numbers: HashMap<Rc<str>, NameId>,
     words: HashMap<DatumId, ConstantWord>,
 }
 
@@ -32,7 +34,7 @@ enum Key {
     Bignum(bool, Vec<u64>),
     Ratnum(ConstantWord, ConstantWord),
     Compnum(ConstantWord, ConstantWord),
-    Closure(u32),
+    Closure(ProcedureId),
 }
 
 impl Key {
@@ -53,27 +55,23 @@ impl Key {
 
 impl LiteralPool {
     /// The number of the symbol `name`.
-    pub(super) fn symbol(&mut self, name: &str) -> u32 {
+    pub(super) fn symbol(&mut self, name: &str) -> NameId {
         if let Some(&number) = self.symbol_numbers.get(name) {
             return number;
         }
-        let number = self.symbols.len() as u32;
         let name: Rc<str> = name.into();
-        self.symbols.push(Rc::clone(&name));
+        let number = self.symbols.push(Rc::clone(&name));
         self.symbol_numbers.insert(name, number);
         number
     }
 
     /// The number of `constant`: that of an equal one, if there is any.
-    pub(super) fn constant(&mut self, constant: Constant) -> u32 {
+    pub(super) fn constant(&mut self, constant: Constant) -> ConstantId {
         let constants = &mut self.constants;
         *self
             .constant_numbers
             .entry(Key::new(&constant))
-            .or_insert_with(|| {
-                constants.push(constant);
-                constants.len() as u32 - 1
-            })
+            .or_insert_with(|| constants.push(constant))
     }
 
     /// The word of a quoted datum. Circular data become circular constants.
@@ -88,14 +86,14 @@ impl LiteralPool {
     ) -> Result<ConstantWord, CodegenError> {
         // A datum is entered, then its parts, then it is left. A part that is entered again before it
         // was left is circular: it gets a number at once, and its content when it is left.
-        let mut reserved: HashMap<DatumId, Option<u32>> = HashMap::new();
+        let mut reserved: HashMap<DatumId, Option<ConstantId>> = HashMap::new();
         let mut stack = vec![(datum, false)];
         while let Some((datum, parts_done)) = stack.pop() {
             if parts_done {
                 let constant = self.compound(data, datum);
                 let number = match reserved.remove(&datum).flatten() {
                     Some(number) => {
-                        self.constants[number as usize] = constant;
+                        self.constants[number] = constant;
                         number
                     }
                     None => self.constant(constant),
@@ -103,10 +101,8 @@ impl LiteralPool {
                 self.words.insert(datum, ConstantWord::Constant(number));
             } else if self.words.contains_key(&datum) {
             } else if let Some(number) = reserved.get_mut(&datum) {
-                let number = *number.get_or_insert_with(|| {
-                    self.constants.push(Constant::Vector(Vec::new()));
-                    self.constants.len() as u32 - 1
-                });
+                let number = *number
+                    .get_or_insert_with(|| self.constants.push(Constant::Vector(Vec::new())));
                 self.words.insert(datum, ConstantWord::Constant(number));
             } else if let Some(word) = self.atom(data, datum)? {
                 self.words.insert(datum, word);
@@ -201,6 +197,7 @@ fn push_parts(data: &Data, datum: DatumId, stack: &mut Vec<(DatumId, bool)>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
 
     fn pool(text: &str) -> (LiteralPool, ConstantWord) {
         let (data, forms) = Data::parse(text).unwrap();
@@ -221,7 +218,7 @@ mod tests {
     #[test]
     fn circular_data_refer_to_themselves() {
         let (pool, word) = pool("#0=(1 . #0#)");
-        assert_eq!(word, ConstantWord::Constant(0));
+        assert_eq!(word, ConstantWord::Constant(ConstantId::new(0)));
         let one = ConstantWord::Word(tag::fixnum(1).unwrap());
         assert_eq!(pool.constants, [Constant::Pair(one, word)]);
     }

@@ -12,10 +12,11 @@ use super::CodegenError;
 use super::frame_record::SafepointRecord;
 use super::select::Shared;
 use crate::core::ir::GlobalId;
+use crate::id::IdVec;
 use crate::link::native_code::NativeCode;
-use crate::link::unit::{Constant, ConstantWord};
+use crate::link::unit::{Constant, ConstantId, ConstantWord, FrameMapId, NameId};
 use crate::options::Tier;
-use crate::ssa::ir::Unit;
+use crate::ssa::ir::{CellId, ProcedureId, Unit};
 
 /// Makes native code.
 pub trait NativeGenerator: fmt::Debug + Send + Sync {
@@ -29,7 +30,7 @@ pub trait NativeGenerator: fmt::Debug + Send + Sync {
         &self,
         shared: &mut Shared<'_>,
         tier: Tier,
-    ) -> Result<Vec<Option<NativeCode>>, CodegenError>;
+    ) -> Result<IdVec<ProcedureId, Option<NativeCode>>, CodegenError>;
 }
 
 impl<'unit> Shared<'unit> {
@@ -39,7 +40,7 @@ impl<'unit> Shared<'unit> {
     }
 
     /// The number of a constant of the image, which is made once.
-    pub fn constant(&mut self, constant: Constant) -> u32 {
+    pub fn constant(&mut self, constant: Constant) -> ConstantId {
         self.pool.constant(constant)
     }
 
@@ -53,22 +54,22 @@ impl<'unit> Shared<'unit> {
     }
 
     /// The number of the symbol `name`.
-    pub fn symbol(&mut self, name: &str) -> u32 {
+    pub fn symbol(&mut self, name: &str) -> NameId {
         self.pool.symbol(name)
     }
 
     /// The number of the frame map with these states.
-    pub fn frame_map(&mut self, states: &[SlotState]) -> u32 {
+    pub fn frame_map(&mut self, states: &[SlotState]) -> FrameMapId {
         self.maps.intern(states)
     }
 
     /// The cell of a global variable, if the unit mentions it.
-    pub fn cell_of_global(&self, global: GlobalId) -> Option<u32> {
-        self.cell_of_global[global.0 as usize]
+    pub fn cell_of_global(&self, global: GlobalId) -> Option<CellId> {
+        self.cell_of_global[global]
     }
 
     /// The cell of a live object in literals, by the object's number, if the unit mentions it.
-    pub fn cell_of_external(&self, object: u32) -> Option<u32> {
+    pub fn cell_of_external(&self, object: u32) -> Option<CellId> {
         self.cell_of_external.get(&object).copied()
     }
 
@@ -78,7 +79,7 @@ impl<'unit> Shared<'unit> {
     }
 
     /// Notes what stands where at a safepoint of a procedure's native code, if that is recorded.
-    pub fn record_native(&mut self, procedure: usize, safepoint: SafepointRecord) {
+    pub fn record_native(&mut self, procedure: ProcedureId, safepoint: SafepointRecord) {
         if let Some(record) = &mut self.record {
             record[procedure].native.push(safepoint);
         }

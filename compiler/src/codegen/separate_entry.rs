@@ -9,17 +9,18 @@
 //! entry: … loop …   =>   entry: tail-call-known p    p: … loop …
 //! ```
 
+use crate::id::IdVec;
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::{Block, Procedure, ProcedureId, Terminator, Unit};
 
 /// Separates what the entry of `unit` does, if it has loops, from the entry.
 #[must_use]
 pub fn separate_entry(mut unit: Unit) -> Unit {
-    if !has_loop(&unit.procedures[0]) {
+    if !has_loop(&unit.procedures[ProcedureId::ENTRY]) {
         return unit;
     }
-    let body = ProcedureId(unit.procedures.len() as u32);
-    let entry = &mut unit.procedures[0];
+    let body = unit.procedures.next_id();
+    let entry = &mut unit.procedures[ProcedureId::ENTRY];
     let block = Block {
         parameters: Vec::new(),
         instructions: Vec::new(),
@@ -27,8 +28,8 @@ pub fn separate_entry(mut unit: Unit) -> Unit {
         place: entry.place,
     };
     let calling = Procedure {
-        blocks: vec![block],
-        values: Vec::new(),
+        blocks: IdVec::from_iter([block]),
+        values: IdVec::new(),
         ..entry.clone()
     };
     let body = std::mem::replace(entry, calling);
@@ -39,7 +40,7 @@ pub fn separate_entry(mut unit: Unit) -> Unit {
 fn has_loop(procedure: &Procedure) -> bool {
     let flow = Flow::new(procedure);
     flow.order.iter().any(|&from| {
-        let terminator = &procedure.blocks[from.0 as usize].terminator;
+        let terminator = &procedure.blocks[from].terminator;
         terminator
             .successors()
             .any(|to| flow.is_retreating(from, to))
@@ -49,6 +50,7 @@ fn has_loop(procedure: &Procedure) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
     use crate::ssa::parse::parse;
     use crate::ssa::print::print;
 
@@ -58,13 +60,10 @@ mod tests {
             (block b0 () (jump (b1)))
             (block b1 () (do (poll)) (jump (b1))))"#;
         let unit = separate_entry(parse(text).unwrap());
-        let [entry, body] = &unit.procedures[..] else {
-            panic!("two procedures")
-        };
-        let [block] = &entry.blocks[..] else {
-            panic!("one block")
-        };
-        let tail_call = Terminator::TailCallKnown(ProcedureId(1), None, Vec::new());
+        let [entry, body] = [0, 1].map(|number| &unit.procedures[ProcedureId::new(number)]);
+        assert_eq!((unit.procedures.len(), entry.blocks.len()), (2, 1));
+        let block = &entry.blocks[crate::ssa::ir::BlockId::ENTRY];
+        let tail_call = Terminator::TailCallKnown(ProcedureId::new(1), None, Vec::new());
         assert_eq!(block.terminator, tail_call);
         assert_eq!((body.blocks.len(), &body.name), (2, &entry.name));
     }

@@ -7,9 +7,11 @@ use abi::isa::{Opcode, disassemble};
 
 use super::bytecode::generate;
 use super::check_frame_maps::check_frame_maps;
+use crate::id::Id;
 use crate::link::unit::{FixupTarget, LinkUnit};
 use crate::options::Tier;
 use crate::phase_times::PhaseTimes;
+use crate::ssa::ir::ProcedureId;
 use crate::ssa::parse::parse;
 use crate::ssa::pass::PASSES;
 use crate::ssa::verify::verify;
@@ -28,8 +30,8 @@ fn compile(text: &str) -> LinkUnit {
 }
 
 /// Instructions of a procedure; safepoints with the states of their slots.
-fn listing(unit: &LinkUnit, procedure: usize) -> String {
-    let code = &unit.procedures[procedure];
+fn listing(unit: &LinkUnit, procedure: u32) -> String {
+    let code = &unit.procedures[ProcedureId::new(procedure)];
     let mut text = String::new();
     for line in disassemble(&code.code).unwrap() {
         let end = line.offset + line.instruction.opcode().instruction_bytes();
@@ -39,11 +41,16 @@ fn listing(unit: &LinkUnit, procedure: usize) -> String {
         for hole in holes {
             match hole.target {
                 FixupTarget::FrameMap(number) => {
-                    let map = FrameMap::decode(&unit.frame_maps[number as usize]).unwrap();
+                    let map = FrameMap::decode(&unit.frame_maps[number]).unwrap();
                     let letters: String = map.states().map(SlotState::letter).collect();
                     write!(text, " [{letters}]").unwrap();
                 }
-                other => write!(text, " {other:?}").unwrap(),
+                FixupTarget::Procedure(id) => write!(text, " Procedure({})", id.number()).unwrap(),
+                FixupTarget::SymbolCell(id) => {
+                    write!(text, " SymbolCell({})", id.number()).unwrap();
+                }
+                FixupTarget::Constant(id) => write!(text, " Constant({})", id.number()).unwrap(),
+                FixupTarget::Cell(id) => write!(text, " Cell({})", id.number()).unwrap(),
             }
         }
         text.push('\n');
@@ -231,7 +238,7 @@ fn raw_arguments_and_results_stay_raw_in_their_slots() {
     28: cdr s1 s1
     33: tail_call_known Procedure(1)
     ");
-    let entry = &unit.frame_maps[unit.procedures[1].entry_map as usize];
+    let entry = &unit.frame_maps[unit.procedures[ProcedureId::new(1)].entry_map];
     let states: String = FrameMap::decode(entry)
         .unwrap()
         .states()
@@ -281,8 +288,8 @@ fn closures_take_their_free_variables_in_one_instruction() {
             (do (closure-init v1 1 v0))
             (return v1)))"#,
     );
-    let opcodes = |procedure: usize| {
-        let lines = disassemble(&unit.procedures[procedure].code).unwrap();
+    let opcodes = |procedure: u32| {
+        let lines = disassemble(&unit.procedures[ProcedureId::new(procedure)].code).unwrap();
         let opcodes = lines.iter().map(|line| line.instruction.opcode());
         opcodes.collect::<Vec<_>>()
     };

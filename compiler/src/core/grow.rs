@@ -4,22 +4,11 @@ use std::rc::Rc;
 
 use super::ir::{Expr, ExprId, Lambda, LambdaId, Place, Program, Variable, VariableId};
 
-/// The index of the next entry of an arena that has `length` of them.
-///
-/// # Panics
-///
-/// At 2^32 entries, which no source text is long enough to need.
-pub(crate) fn index(length: usize) -> u32 {
-    u32::try_from(length).expect("an arena holds fewer than 2^32 entries")
-}
-
 impl Program {
     /// Adds an expression that was written at `place`.
     pub fn add(&mut self, expr: Expr, place: Place) -> ExprId {
-        let id = ExprId(index(self.exprs.len()));
-        self.exprs.push(expr);
         self.spans.push(place);
-        id
+        self.exprs.push(expr)
     }
 
     /// Adds the quotation of an immediate.
@@ -30,30 +19,27 @@ impl Program {
 
     /// Adds a variable that is neither assigned nor at top level.
     pub fn add_variable(&mut self, name: Rc<str>) -> VariableId {
-        let id = VariableId(index(self.variables.len()));
         self.variables.push(Variable {
             name,
             assigned: false,
             top_level: false,
-        });
-        id
+        })
     }
 
     /// Adds a lambda.
     pub fn add_lambda(&mut self, lambda: Lambda) -> LambdaId {
-        let id = LambdaId(index(self.lambdas.len()));
-        self.lambdas.push(lambda);
-        id
+        self.lambdas.push(lambda)
     }
 
     /// An expression.
+    #[inline]
     pub fn expr(&self, id: ExprId) -> &Expr {
-        &self.exprs[id.0 as usize]
+        &self.exprs[id]
     }
 
     /// Puts another expression in the place of one; the old one is returned.
     pub fn replace(&mut self, id: ExprId, expr: Expr) -> Expr {
-        std::mem::replace(&mut self.exprs[id.0 as usize], expr)
+        std::mem::replace(&mut self.exprs[id], expr)
     }
 
     /// Moves the expression of `id` to a new place in the arena, so that `id` can hold one around it.
@@ -63,24 +49,27 @@ impl Program {
     }
 
     /// Where an expression was written.
+    #[inline]
     pub fn place(&self, id: ExprId) -> Place {
-        self.spans[id.0 as usize]
+        self.spans[id]
     }
 
     /// A variable.
+    #[inline]
     pub fn variable(&self, id: VariableId) -> &Variable {
-        &self.variables[id.0 as usize]
+        &self.variables[id]
     }
 
     /// A lambda or label.
+    #[inline]
     pub fn lambda(&self, id: LambdaId) -> &Lambda {
-        &self.lambdas[id.0 as usize]
+        &self.lambdas[id]
     }
 
     /// The word of an expression that quotes an immediate.
     pub fn quoted_word(&self, id: ExprId) -> Option<u64> {
         match self.expr(id) {
-            Expr::Quote(literal) => match self.literals[literal.0 as usize] {
+            Expr::Quote(literal) => match self.literals[*literal] {
                 super::ir::Literal::Word(word) => Some(word),
                 super::ir::Literal::Datum(_) => None,
             },

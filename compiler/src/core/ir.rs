@@ -20,45 +20,43 @@ use abi::written_name::WrittenName;
 use syntax::{Data, Span};
 
 use super::LiteralDatum;
+use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;
 
-/// An index into [`Program::exprs`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ExprId(pub u32);
+define_ids! {
+    /// An index into [`Program::exprs`].
+    pub ExprId;
 
-/// An index into [`Program::variables`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VariableId(pub u32);
+    /// An index into [`Program::variables`].
+    pub VariableId;
 
-/// An index into [`Program::lambdas`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LambdaId(pub u32);
+    /// An index into [`Program::lambdas`].
+    pub LambdaId;
 
-/// An index into [`Program::literals`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LiteralId(pub u32);
+    /// An index into [`Program::literals`].
+    pub LiteralId;
 
-/// An index into [`Program::globals`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct GlobalId(pub u32);
+    /// An index into [`Program::globals`].
+    pub GlobalId;
+}
 
 /// A whole compilation unit.
 #[derive(Clone, Debug, Default)]
 pub struct Program {
     /// All expressions.
-    pub exprs: Vec<Expr>,
+    pub exprs: IdVec<ExprId, Expr>,
     /// Where each expression comes from; as long as `exprs`.
-    pub spans: Vec<Place>,
+    pub spans: IdVec<ExprId, Place>,
     /// All local variables.
-    pub variables: Vec<Variable>,
+    pub variables: IdVec<VariableId, Variable>,
     /// All lambdas.
-    pub lambdas: Vec<Lambda>,
+    pub lambdas: IdVec<LambdaId, Lambda>,
     /// All quoted data.
-    pub literals: Vec<Literal>,
+    pub literals: IdVec<LiteralId, Literal>,
     /// The arena of quoted data that are not immediates.
     pub data: Data,
     /// All global variables that the unit names.
-    pub globals: Vec<Global>,
+    pub globals: IdVec<GlobalId, Global>,
     /// The names of the source files that places refer to.
     pub files: Vec<Rc<str>>,
     /// What the entry procedure evaluates; its value is the unit's value.

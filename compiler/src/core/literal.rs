@@ -28,9 +28,7 @@ impl Program {
     }
 
     fn push_literal(&mut self, literal: Literal) -> LiteralId {
-        let id = LiteralId(super::grow::index(self.literals.len()));
-        self.literals.push(literal);
-        id
+        self.literals.push(literal)
     }
 }
 
@@ -90,7 +88,7 @@ mod tests {
         let (data, forms) = Data::parse(text).unwrap();
         let mut program = Program::default();
         let id = program.add_literal(&data, forms[0]);
-        let literal = program.literals[id.0 as usize].clone();
+        let literal = program.literals[id].clone();
         (program, literal)
     }
 

@@ -3,11 +3,11 @@
 use abi::primitive::Primitive;
 use syntax::{Data, DatumId, DatumKind, SyntaxError};
 
-use super::grow::index;
 use super::ir::{
     Expr, ExprId, Global, GlobalId, Lambda, LambdaId, Place, Program, Variable, VariableId,
 };
 use super::print::{NAMED_WORDS, NO_NAME, head};
+use crate::id::Id;
 
 /// Why a text is not Core.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -173,7 +173,7 @@ impl Parser<'_> {
             }
             (head::SET, &[variable, value]) => {
                 let variable = self.variable(variable)?;
-                self.program.variables[variable.0 as usize].assigned = true;
+                self.program.variables[variable].assigned = true;
                 self.schedule(&[value], Shape::Set(variable));
             }
             (head::CHECK_INITIALIZED, &[variable, value]) => {
@@ -316,7 +316,7 @@ impl Parser<'_> {
                 _ => return self.unexpected("free variables", group),
             }
         }
-        let lambda = &mut self.program.lambdas[id.0 as usize];
+        let lambda = &mut self.program.lambdas[id];
         lambda.required = required;
         lambda.optional = optional;
         lambda.rest = rest;
@@ -333,7 +333,7 @@ impl Parser<'_> {
         for expr in fixes {
             if let Expr::Fix(bindings, _) = expr {
                 for &(variable, lambda) in bindings {
-                    program.lambdas[lambda.0 as usize].self_variable = Some(variable);
+                    program.lambdas[lambda].self_variable = Some(variable);
                 }
             }
         }
@@ -382,27 +382,29 @@ impl Parser<'_> {
 
     fn variable(&mut self, datum: DatumId) -> Result<VariableId, ParseError> {
         let (name, top_level, number) = self.numbered(datum)?;
-        while self.program.variables.len() <= number as usize {
+        let id = VariableId::new(number);
+        while !self.program.variables.contains(id) {
             self.program.add_variable("".into());
         }
-        let variable = &mut self.program.variables[number as usize];
+        let variable = &mut self.program.variables[id];
         *variable = Variable {
             name,
             top_level,
             ..variable.clone()
         };
-        Ok(VariableId(number))
+        Ok(id)
     }
 
     fn lambda_id(&mut self, datum: DatumId) -> Result<LambdaId, ParseError> {
         let (name, _, number) = self.numbered(datum)?;
-        while self.program.lambdas.len() <= number as usize {
+        let id = LambdaId::new(number);
+        while !self.program.lambdas.contains(id) {
             self.program.add_lambda(Lambda {
                 name: "".into(),
                 required: Vec::new(),
                 optional: Vec::new(),
                 rest: None,
-                body: ExprId(0),
+                body: ExprId::new(0),
                 free: Vec::new(),
                 through: Vec::new(),
                 self_variable: None,
@@ -410,8 +412,8 @@ impl Parser<'_> {
                 documentation: None,
             });
         }
-        self.program.lambdas[number as usize].name = name;
-        Ok(LambdaId(number))
+        self.program.lambdas[id].name = name;
+        Ok(id)
     }
 
     fn global(&mut self, datum: DatumId) -> Result<GlobalId, ParseError> {
@@ -424,12 +426,9 @@ impl Parser<'_> {
             immutable: word == head::IMMUTABLE,
         };
         let globals = &mut self.program.globals;
-        let number = globals.iter().position(|known| *known == global);
-        let number = number.unwrap_or(globals.len());
-        if number == globals.len() {
-            globals.push(global);
-        }
-        Ok(GlobalId(index(number)))
+        let same = globals.entries().find(|(_, known)| **known == global);
+        let known = same.map(|(id, _)| id);
+        Ok(known.unwrap_or_else(|| globals.push(global)))
     }
 
     fn take(&mut self, count: usize) -> Vec<ExprId> {
@@ -484,7 +483,7 @@ impl Parser<'_> {
             }
             Shape::Lambda(id) => Expr::Lambda(id),
             Shape::Body(id) => {
-                self.program.lambdas[id.0 as usize].body = self.take_one();
+                self.program.lambdas[id].body = self.take_one();
                 return;
             }
         };

@@ -14,6 +14,7 @@ use syntax::{write_character, write_symbol};
 use super::LiteralDatum;
 use super::ir::{Expr, ExprId, GlobalId, LambdaId, Literal, LiteralId, Program, VariableId};
 use super::text_layout::TextLayout;
+use crate::id::Id;
 
 /// The words that forms start with.
 pub(crate) mod head {
@@ -98,15 +99,15 @@ impl Printer<'_> {
                 Step::Variable(id) => {
                     let variable = self.program.variable(id);
                     let mark = if variable.top_level { '@' } else { '.' };
-                    self.numbered(&variable.name, mark, id.0);
+                    self.numbered(&variable.name, mark, id.number());
                 }
-                Step::Label(id) => self.numbered(&self.program.lambda(id).name, '.', id.0),
+                Step::Label(id) => self.numbered(&self.program.lambda(id).name, '.', id.number()),
                 Step::Lambda(id) => {
                     self.form(head::LAMBDA, &[Step::Label(id), Step::Signature(id)]);
                 }
                 Step::Signature(id) => self.signature(id),
                 Step::Global(id) => {
-                    let global = &self.program.globals[id.0 as usize];
+                    let global = &self.program.globals[id];
                     self.layout.open();
                     self.layout.atom(if global.immutable {
                         head::IMMUTABLE
@@ -262,7 +263,7 @@ impl Printer<'_> {
     }
 
     fn literal(&mut self, id: LiteralId) {
-        match self.program.literals[id.0 as usize] {
+        match self.program.literals[id] {
             Literal::Word(word) => self.word(word),
             Literal::Datum(LiteralDatum(datum)) => {
                 self.layout.open();

@@ -2,6 +2,7 @@
 
 use super::golden::flat;
 use super::{ParseError, Stage, VerifyError, parse, verify};
+use crate::id::Id;
 
 #[test]
 fn text_is_read_and_written_alike() {
@@ -35,7 +36,7 @@ fn what_is_not_core_is_refused() {
 #[test]
 fn the_verifier_finds_what_is_wrong() {
     let errors = |stage, text: &str| verify(&parse(text).unwrap(), stage);
-    let id = super::ir::VariableId(0);
+    let id = super::ir::VariableId::new(0);
     assert_eq!(errors(Stage::Expanded, "x.0"), [VerifyError::Unbound(id)]);
     assert_eq!(
         errors(Stage::Expanded, "(let ((x.0 1)) (let ((x.0 2)) 3))"),
@@ -52,7 +53,7 @@ fn the_verifier_finds_what_is_wrong() {
     assert!(!errors(Stage::Expanded, "(car 1 2)").is_empty());
     assert_eq!(
         errors(Stage::Closed, "(let ((x.0 1)) (lambda _.0 () x.0))"),
-        [VerifyError::NotCaptured(id, super::ir::LambdaId(0))]
+        [VerifyError::NotCaptured(id, super::ir::LambdaId::new(0))]
     );
     let through = |free: &str, held: &str| {
         let text = format!(
@@ -61,7 +62,7 @@ fn the_verifier_finds_what_is_wrong() {
         );
         errors(Stage::Closed, &text)
     };
-    let not_reached = [VerifyError::NotReached(id, super::ir::LambdaId(2))];
+    let not_reached = [VerifyError::NotReached(id, super::ir::LambdaId::new(2))];
     assert_eq!(through("f.2", "x.0"), []);
     assert_eq!(through("f.2", "y.1"), not_reached);
     assert_eq!(through("y.1", "x.0"), not_reached);

@@ -1,6 +1,7 @@
 //! Checking that a program is well formed at its stage.
 
 use super::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::{Id, IdVec};
 
 /// How far a program has come; see [`ir`](super::ir).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,34 +24,34 @@ pub enum VerifyError {
     #[error("the program has no body")]
     NoBody,
     /// An expression is part of two, or of itself.
-    #[error("expression {} stands in two places", .0.0)]
+    #[error("expression {} stands in two places", .0.number())]
     SharedExpr(ExprId),
     /// A lambda or label stands in two places.
-    #[error("lambda {} stands in two places", .0.0)]
+    #[error("lambda {} stands in two places", .0.number())]
     SharedLambda(LambdaId),
     /// A variable is bound twice.
-    #[error("variable {} is bound twice", .0.0)]
+    #[error("variable {} is bound twice", .0.number())]
     BoundTwice(VariableId),
     /// A variable is used outside its scope.
-    #[error("variable {} is used where it is not bound", .0.0)]
+    #[error("variable {} is used where it is not bound", .0.number())]
     Unbound(VariableId),
     /// A jump from outside a label's form, or not from tail position.
-    #[error("a jump to label {} cannot be made from where it stands", .0.0)]
+    #[error("a jump to label {} cannot be made from where it stands", .0.number())]
     StrayGoto(LambdaId),
     /// A form that the stage does not have.
-    #[error("expression {}: a form of another stage", .0.0)]
+    #[error("expression {}: a form of another stage", .0.number())]
     WrongStage(ExprId),
     /// A number of operands that does not fit.
-    #[error("expression {}: a wrong number of operands", .0.0)]
+    #[error("expression {}: a wrong number of operands", .0.number())]
     WrongCount(ExprId),
     /// An assigned variable that is not marked so.
-    #[error("variable {} is assigned but not marked so", .0.0)]
+    #[error("variable {} is assigned but not marked so", .0.number())]
     Unmarked(VariableId),
     /// A variable that is used in a procedure which neither binds nor captures it.
-    #[error("variable {} is not among the free variables of lambda {}", .0.0, .1.0)]
+    #[error("variable {} is not among the free variables of lambda {}", .0.number(), .1.number())]
     NotCaptured(VariableId, LambdaId),
     /// A variable that the closure through which a procedure reaches it does not hold.
-    #[error("lambda {} does not reach variable {} through the closure that is named", .1.0, .0.0)]
+    #[error("lambda {} does not reach variable {} through the closure that is named", .1.number(), .0.number())]
     NotReached(VariableId, LambdaId),
 }
 
@@ -63,12 +64,12 @@ pub fn verify(program: &Program, stage: Stage) -> Vec<VerifyError> {
         program,
         stage,
         errors: Vec::new(),
-        seen_exprs: vec![false; program.exprs.len()],
-        seen_lambdas: vec![false; program.lambdas.len()],
-        variables: vec![Scope::Never; program.variables.len()],
+        seen_exprs: program.exprs.side_table(false),
+        seen_lambdas: program.lambdas.side_table(false),
+        variables: program.variables.side_table(Scope::Never),
         constants: constants(program),
         procedures: procedures(program),
-        labels: vec![None; program.lambdas.len()],
+        labels: program.lambdas.side_table(None),
         steps: Vec::new(),
         tail_count: 0,
     };
@@ -78,30 +79,30 @@ pub fn verify(program: &Program, stage: Stage) -> Vec<VerifyError> {
         match step {
             Step::Visit(id, position) => verifier.visit(id, position),
             Step::Open(variable, procedure) => verifier.open(variable, procedure),
-            Step::Close(variable) => verifier.variables[variable.0 as usize] = Scope::Left,
+            Step::Close(variable) => verifier.variables[variable] = Scope::Left,
             Step::Capture(lambda, position) => verifier.check_captures(lambda, position),
-            Step::CloseLabel(label) => verifier.labels[label.0 as usize] = None,
+            Step::CloseLabel(label) => verifier.labels[label] = None,
         }
     }
     verifier.errors
 }
 
 /// The procedure that each variable stands for.
-fn procedures(program: &Program) -> Vec<Option<LambdaId>> {
-    let mut procedures = vec![None; program.variables.len()];
-    for (id, lambda) in (0..).map(LambdaId).zip(&program.lambdas) {
+fn procedures(program: &Program) -> IdVec<VariableId, Option<LambdaId>> {
+    let mut procedures = program.variables.side_table(None);
+    for (id, lambda) in program.lambdas.entries() {
         if let Some(variable) = lambda.self_variable {
-            procedures[variable.0 as usize] = Some(id);
+            procedures[variable] = Some(id);
         }
     }
     procedures
 }
 
-fn constants(program: &Program) -> Vec<bool> {
-    let mut constants = vec![false; program.variables.len()];
+fn constants(program: &Program) -> IdVec<VariableId, bool> {
+    let mut constants = program.variables.side_table(false);
     for lambda in &program.lambdas {
         if let Some(variable) = lambda.self_variable {
-            constants[variable.0 as usize] = lambda.free.is_empty();
+            constants[variable] = lambda.free.is_empty();
         }
     }
     constants
@@ -138,15 +139,15 @@ struct Verifier<'program> {
     program: &'program Program,
     stage: Stage,
     errors: Vec<VerifyError>,
-    seen_exprs: Vec<bool>,
-    seen_lambdas: Vec<bool>,
-    variables: Vec<Scope>,
+    seen_exprs: IdVec<ExprId, bool>,
+    seen_lambdas: IdVec<LambdaId, bool>,
+    variables: IdVec<VariableId, Scope>,
     /// Whether each variable stands for a procedure without free variables.
-    constants: Vec<bool>,
+    constants: IdVec<VariableId, bool>,
     /// The procedure that each variable stands for.
-    procedures: Vec<Option<LambdaId>>,
+    procedures: IdVec<VariableId, Option<LambdaId>>,
     /// The tail position from which each open label can be jumped to.
-    labels: Vec<Option<u32>>,
+    labels: IdVec<LambdaId, Option<u32>>,
     steps: Vec<Step>,
     tail_count: u32,
 }
@@ -161,7 +162,7 @@ impl Verifier<'_> {
     }
 
     fn open(&mut self, variable: VariableId, procedure: Option<LambdaId>) {
-        let scope = &mut self.variables[variable.0 as usize];
+        let scope = &mut self.variables[variable];
         if *scope != Scope::Never {
             self.errors.push(VerifyError::BoundTwice(variable));
         }
@@ -169,7 +170,7 @@ impl Verifier<'_> {
     }
 
     fn visit(&mut self, id: ExprId, position: Position) {
-        if std::mem::replace(&mut self.seen_exprs[id.0 as usize], true) {
+        if std::mem::replace(&mut self.seen_exprs[id], true) {
             self.errors.push(VerifyError::SharedExpr(id));
             return;
         }
@@ -192,7 +193,7 @@ impl Verifier<'_> {
                 self.errors.push(VerifyError::WrongCount(id));
             }
             Expr::Goto(label, operands) => {
-                if self.labels[label.0 as usize] != Some(position.tail) {
+                if self.labels[*label] != Some(position.tail) {
                     self.errors.push(VerifyError::StrayGoto(*label));
                 }
                 if program.lambda(*label).required.len() != operands.len() {
@@ -220,7 +221,7 @@ impl Verifier<'_> {
     }
 
     fn check_use(&mut self, variable: VariableId, position: Position) {
-        let Scope::Open(home) = self.variables[variable.0 as usize] else {
+        let Scope::Open(home) = self.variables[variable] else {
             self.errors.push(VerifyError::Unbound(variable));
             return;
         };
@@ -235,7 +236,7 @@ impl Verifier<'_> {
         }
         let lambda = self.program.lambda(procedure);
         let is_own = lambda.self_variable == Some(variable);
-        let is_constant = self.constants[variable.0 as usize];
+        let is_constant = self.constants[variable];
         if !is_own && !is_constant && !lambda.reaches(variable) {
             self.errors
                 .push(VerifyError::NotCaptured(variable, procedure));
@@ -249,7 +250,7 @@ impl Verifier<'_> {
             self.check_use(variable, position);
         }
         for &(variable, holder) in &lambda.through {
-            let procedure = self.procedures[holder.0 as usize];
+            let procedure = self.procedures[holder];
             let holds = |procedure: LambdaId| {
                 let free = &self.program.lambda(procedure).free;
                 free.binary_search(&variable).is_ok()
@@ -370,7 +371,7 @@ impl Verifier<'_> {
     ) {
         for &label in labels {
             self.see_lambda(label);
-            self.labels[label.0 as usize] = Some(position.tail);
+            self.labels[label] = Some(position.tail);
         }
         for &label in labels {
             let lambda = self.program.lambda(label);
@@ -381,7 +382,7 @@ impl Verifier<'_> {
     }
 
     fn see_lambda(&mut self, id: LambdaId) {
-        if std::mem::replace(&mut self.seen_lambdas[id.0 as usize], true) {
+        if std::mem::replace(&mut self.seen_lambdas[id], true) {
             self.errors.push(VerifyError::SharedLambda(id));
         }
     }

@@ -287,7 +287,7 @@ impl Expander<'_> {
         // The procedures keep their type even if its name is defined anew or assigned.
         let record_type = self.variable(definition.type_name);
         let at_top = self.scopes.depth() == 0;
-        self.program.variables[record_type.0 as usize].top_level = at_top;
+        self.program.variables[record_type].top_level = at_top;
         let shared = Rc::clone(&definition);
         let build = move |expander: &mut Expander<'_>| {
             let value = expander.record_type(&shared);

@@ -21,9 +21,7 @@ use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
 use super::top_environment::TopKind;
 use super::unit::Step;
 use crate::compile::EXPAND;
-use crate::core::ir::{
-    Expr, ExprId, Global, GlobalId, Literal, LiteralId, Place, Program, VariableId,
-};
+use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Place, Program, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
 
@@ -207,10 +205,8 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn quote_symbol(&mut self, text: &str, at: SyntaxId) -> ExprId {
         let span = self.syntax.place(at).span;
         let datum = self.program.data.push_symbol(text, span);
-        self.program
-            .literals
-            .push(Literal::Datum(LiteralDatum(datum)));
-        let literal = LiteralId(self.program.literals.len() as u32 - 1);
+        let literal = Literal::Datum(LiteralDatum(datum));
+        let literal = self.program.literals.push(literal);
         self.add(Expr::Quote(literal), at)
     }
 
@@ -234,11 +230,10 @@ impl<'registry> Expander<'registry> {
 
     pub(crate) fn global(&mut self, key: &Rc<str>, immutable: bool) -> GlobalId {
         if let Some(&global) = self.globals.get(key) {
-            self.program.globals[global.0 as usize].immutable &= immutable;
+            self.program.globals[global].immutable &= immutable;
             return global;
         }
-        let id = GlobalId(self.program.globals.len() as u32);
-        self.program.globals.push(Global {
+        let id = self.program.globals.push(Global {
             key: Rc::clone(key),
             immutable,
         });
@@ -253,7 +248,7 @@ impl<'registry> Expander<'registry> {
             value = body;
         }
         if let Expr::Lambda(lambda) = *self.program.expr(value) {
-            let lambda = &mut self.program.lambdas[lambda.0 as usize];
+            let lambda = &mut self.program.lambdas[lambda];
             if lambda.name.is_empty() {
                 lambda.name = Rc::clone(variable);
             }
@@ -466,7 +461,7 @@ impl<'registry> Expander<'registry> {
     }
 
     pub(crate) fn assign_local(&mut self, variable: VariableId, value: ExprId) -> Expr {
-        self.program.variables[variable.0 as usize].assigned = true;
+        self.program.variables[variable].assigned = true;
         Expr::SetLocal(variable, value)
     }
 

@@ -7,7 +7,7 @@ use super::name::TopId;
 use super::registry::LibraryRegistry;
 
 /// The top-level environment of [`super::EnvironmentId::INTERACTION`].
-const INTERACTION: TopId = TopId(0);
+const INTERACTION: TopId = TopId::FIRST;
 
 impl LibraryRegistry {
     /// The key of the global that `name` is in the interaction environment; `None` if it is no

@@ -178,8 +178,7 @@ impl Expander<'_> {
             return self.program.add_word(word);
         }
         let literal = Literal::Datum(LiteralDatum(datum));
-        self.program.literals.push(literal);
-        LiteralId(self.program.literals.len() as u32 - 1)
+        self.program.literals.push(literal)
     }
 
     /// Keeps the image of this unit, if `transformer` of a macro at top level has live objects in it.
@@ -205,6 +204,6 @@ impl Expander<'_> {
     }
 }
 
-fn count(value: usize) -> u64 {
-    tag::fixnum(value as i64).expect("data in memory have fewer than 2^60 parts")
+fn count(length: usize) -> u64 {
+    tag::fixnum(length as i64).expect("data in memory have fewer than 2^60 parts")
 }

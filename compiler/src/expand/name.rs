@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::id::define_ids;
+
 /// An identifier: a symbol or an alias.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct Name(u32);
@@ -33,9 +35,15 @@ pub(crate) enum NameKind {
     Alias(usize),
 }
 
-/// An index of a top-level environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct TopId(pub(crate) u32);
+define_ids! {
+    /// An index of a top-level environment.
+    pub(crate) TopId;
+}
+
+impl TopId {
+    /// The environment of a registry that exists first.
+    pub(crate) const FIRST: Self = Self(0);
+}
 
 /// An environment that encloses the place being expanded: the scopes up to `depth` above the
 /// top-level environment `top`.

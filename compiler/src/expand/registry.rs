@@ -12,10 +12,12 @@ use super::library_source::LibrarySource;
 use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
 use super::top_environment::{TopEnvironment, TopKind};
+use crate::id::{IdVec, define_ids};
 
-/// The number of an environment for `eval`, `load` and interaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct EnvironmentId(pub u32);
+define_ids! {
+    /// An environment for `eval`, `load` and interaction.
+    pub EnvironmentId;
+}
 
 impl EnvironmentId {
     /// The environment of the prompt; also `(interaction-environment)`.
@@ -31,14 +33,14 @@ pub(crate) const PRIMITIVES_LIBRARY: &str = "(cozen primitives)";
 #[derive(Debug)]
 pub struct LibraryRegistry {
     pub(crate) names: Names,
-    tops: Vec<TopEnvironment>,
+    tops: IdVec<TopId, TopEnvironment>,
     libraries: HashMap<Rc<str>, Library>,
     /// Folders in which `(a b)` is looked for as `a/b.sld`.
     search_paths: Vec<PathBuf>,
     /// Where the text of `a/b.sld` is looked for before the folders.
     text_source: Option<Rc<dyn LibrarySource>>,
     /// The top-level environment of each [`EnvironmentId`].
-    environments: Vec<TopId>,
+    environments: IdVec<EnvironmentId, TopId>,
     is_interaction_ready: bool,
     units: u32,
     /// Whether the libraries being expanded are those of the runtime itself, whose globals have
@@ -76,11 +78,11 @@ impl LibraryRegistry {
     pub fn new() -> Self {
         let mut registry = Self {
             names: Names::default(),
-            tops: Vec::new(),
+            tops: IdVec::new(),
             libraries: HashMap::new(),
             search_paths: Vec::new(),
             text_source: None,
-            environments: Vec::new(),
+            environments: IdVec::new(),
             is_interaction_ready: false,
             units: 0,
             is_boot: false,
@@ -135,16 +137,15 @@ impl LibraryRegistry {
     }
 
     pub(crate) fn add_top(&mut self, kind: TopKind) -> TopId {
-        self.tops.push(TopEnvironment::new(kind));
-        TopId(u32::try_from(self.tops.len() - 1).expect("each environment takes memory"))
+        self.tops.push(TopEnvironment::new(kind))
     }
 
     pub(crate) fn top(&self, top: TopId) -> &TopEnvironment {
-        &self.tops[top.0 as usize]
+        &self.tops[top]
     }
 
     pub(crate) fn top_mut(&mut self, top: TopId) -> &mut TopEnvironment {
-        &mut self.tops[top.0 as usize]
+        &mut self.tops[top]
     }
 
     /// How many environments there are.
@@ -228,7 +229,7 @@ impl LibraryRegistry {
 
     /// The top-level environment of a number; `None` if no environment has it.
     pub(crate) fn environment_top(&self, environment: EnvironmentId) -> Option<TopId> {
-        self.environments.get(environment.0 as usize).copied()
+        self.environments.get(environment).copied()
     }
 
     /// Makes an environment that evaluated forms may add to.
@@ -236,8 +237,7 @@ impl LibraryRegistry {
         let number = self.environments.len();
         let prefix = format!("environment-{number}").into();
         let top = self.add_top(TopKind::Interaction { prefix });
-        self.environments.push(top);
-        (EnvironmentId(number as u32), top)
+        (self.environments.push(top), top)
     }
 
     /// Imports into the interaction environment what a prompt should know: `(cozen)` where there is
@@ -257,7 +257,7 @@ impl LibraryRegistry {
             scheme.dedup();
             wanted.extend(scheme);
         }
-        let top = self.environments[EnvironmentId::INTERACTION.0 as usize];
+        let top = self.environments[EnvironmentId::INTERACTION];
         for name in wanted {
             if let Some(Library::Ready(exports)) = self.library(&name) {
                 for (name, denotation) in exports.iter() {

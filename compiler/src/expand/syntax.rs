@@ -10,10 +10,12 @@ use std::rc::Rc;
 use syntax::{Data, DatumId, DatumKind, Span};
 
 use super::name::{Name, Names};
+use crate::id::{IdVec, define_ids};
 
-/// A piece of syntax.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct SyntaxId(u32);
+define_ids! {
+    /// A piece of syntax.
+    pub(crate) SyntaxId;
+}
 
 /// What a piece of syntax is.
 #[derive(Clone, Debug)]
@@ -46,8 +48,8 @@ pub(crate) struct SourcePlace {
 /// The arena.
 #[derive(Debug, Default)]
 pub(crate) struct Syntax {
-    nodes: Vec<Node>,
-    places: Vec<SourcePlace>,
+    nodes: IdVec<SyntaxId, Node>,
+    places: IdVec<SyntaxId, SourcePlace>,
     /// Whether a live object was ever pushed.
     pub(crate) has_live_objects: bool,
 }
@@ -66,21 +68,19 @@ impl Syntax {
     }
 
     pub(crate) fn push(&mut self, node: Node, place: SourcePlace) -> SyntaxId {
-        let id = u32::try_from(self.nodes.len()).expect("the expansion budget is below 2^32");
         if let Node::Atom(atom) = &node {
             self.has_live_objects |= matches!(**atom, DatumKind::External(_));
         }
-        self.nodes.push(node);
         self.places.push(place);
-        SyntaxId(id)
+        self.nodes.push(node)
     }
 
     pub(crate) fn node(&self, id: SyntaxId) -> &Node {
-        &self.nodes[id.0 as usize]
+        &self.nodes[id]
     }
 
     pub(crate) fn place(&self, id: SyntaxId) -> SourcePlace {
-        self.places[id.0 as usize]
+        self.places[id]
     }
 
     pub(crate) fn as_pair(&self, id: SyntaxId) -> Option<(SyntaxId, SyntaxId)> {

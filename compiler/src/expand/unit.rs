@@ -19,6 +19,7 @@ use super::top_environment::TopKind;
 use crate::compile::EXPAND;
 use crate::core::ir::{Expr, ExprId, Program, VariableId};
 use crate::diagnostic::Diagnostic;
+use crate::id::Id;
 use crate::internal_error;
 
 /// An expanded item of a unit.
@@ -117,7 +118,7 @@ pub fn expand_text(
     source: &SourceText,
 ) -> Outcome {
     guarded(registry, &source.name, |registry| {
-        let mut expander = Expander::new(registry, TopId(0));
+        let mut expander = Expander::new(registry, TopId::FIRST);
         match expander.read_source(source.clone(), false, 0) {
             Ok(forms) => expander.interact(environment, &forms),
             Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
@@ -137,7 +138,7 @@ pub fn expand_form(
     form: DatumId,
 ) -> Outcome {
     guarded(registry, EVAL, |registry| {
-        let mut expander = Expander::new(registry, TopId(0));
+        let mut expander = Expander::new(registry, TopId::FIRST);
         let form = expander.take_in(data, form);
         expander.interact(environment, &[form])
     })
@@ -288,7 +289,7 @@ impl Expander<'_> {
             self.registry.prepare_interaction();
         }
         let Some(top) = self.registry.environment_top(environment) else {
-            let message = format!("there is no environment {}", environment.0);
+            let message = format!("there is no environment {}", environment.number());
             let failure = Failure::new(SourcePlace::default(), message);
             return self.outcome(vec![failure]);
         };
@@ -381,8 +382,8 @@ impl Expander<'_> {
         for (reference, expr) in keep {
             self.program.replace(reference, expr);
         }
-        for (index, variable) in self.program.variables.iter_mut().enumerate() {
-            if globals.contains_key(&VariableId(index as u32)) {
+        for (id, variable) in self.program.variables.entries_mut() {
+            if globals.contains_key(&id) {
                 variable.assigned = false;
             }
         }
@@ -426,7 +427,7 @@ impl Expander<'_> {
 
     pub(crate) fn define_as_local(&mut self, name: Name, key: Rc<str>, owner: TopId) -> Target {
         let variable = self.variable(name);
-        self.program.variables[variable.0 as usize].top_level = true;
+        self.program.variables[variable].top_level = true;
         let local = LocalVariable {
             unit: self.unit,
             variable,

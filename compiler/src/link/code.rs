@@ -5,13 +5,14 @@ use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
 use super::layout::{Layout, procedure_bytes};
 use super::unit::{FixupTarget, LinkUnit, ProcedureCode};
+use crate::ssa::ir::ProcedureId;
 
 /// Encodes all procedures.
 pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for ((procedure, &start), number) in unit.procedures.iter().zip(&layout.procedures).zip(0..) {
+    for ((id, procedure), &start) in unit.procedures.entries().zip(&layout.procedures) {
         let first = bytes.len();
-        let header = header(procedure, number, start, layout);
+        let header = header(procedure, id, start, layout);
         bytes.extend_from_slice(&header.encode());
         bytes.extend_from_slice(&procedure.code);
         let code = &mut bytes[first + PROCEDURE_HEADER_BYTES..];
@@ -34,10 +35,15 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
     bytes
 }
 
-fn header(procedure: &ProcedureCode, number: u32, start: u32, layout: &Layout) -> ProcedureHeader {
-    let entry_map = layout.frame_maps[procedure.entry_map as usize];
+fn header(
+    procedure: &ProcedureCode,
+    id: ProcedureId,
+    start: u32,
+    layout: &Layout,
+) -> ProcedureHeader {
+    let entry_map = layout.frame_maps[procedure.entry_map];
     let native_entry = procedure.native.as_ref().and_then(|native| {
-        let body = layout.first_function(number)?;
+        let body = layout.first_function(id)?;
         Some(layout.native_functions[body + native.general_entry])
     });
     let given = procedure.header;
@@ -59,11 +65,11 @@ fn header(procedure: &ProcedureCode, number: u32, start: u32, layout: &Layout) -
 /// The address that a hole leads to.
 pub(super) fn target_address(target: FixupTarget, layout: &Layout) -> u32 {
     match target {
-        FixupTarget::Procedure(index) => layout.procedures[index as usize],
-        FixupTarget::Constant(index) => layout.constants[index as usize],
+        FixupTarget::Procedure(index) => layout.procedures[index],
+        FixupTarget::Constant(index) => layout.constants[index],
         FixupTarget::SymbolCell(index) => layout.symbol_cell(index),
         FixupTarget::Cell(index) => layout.cell(index),
-        FixupTarget::FrameMap(index) => layout.frame_maps[index as usize],
+        FixupTarget::FrameMap(index) => layout.frame_maps[index],
     }
 }
 

@@ -10,19 +10,21 @@ use std::rc::Rc;
 use abi::object_layout::OBJECT_ALIGN_BYTES;
 use abi::tag::{self, FALSE, FLAG_LITERAL, FLAG_NEGATIVE, Header, Kind, TAG_OBJECT, TAG_PAIR};
 
-use super::unit::{Constant, ConstantWord};
+use super::unit::{Constant, ConstantId, ConstantWord, NameId};
+use crate::id::IdVec;
+use crate::ssa::ir::ProcedureId;
 
 /// A word of the constants or cells before the layout is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LinkedWord {
     /// Known already.
     Word(u64),
-    /// A reference to a constant, by index.
-    Constant(u32),
-    /// An interned symbol, by index: written by the loader.
-    Symbol(u32),
-    /// The code address of a procedure, by index.
-    Procedure(u32),
+    /// A reference to a constant.
+    Constant(ConstantId),
+    /// An interned symbol: written by the loader.
+    Symbol(NameId),
+    /// The code address of a procedure.
+    Procedure(ProcedureId),
     /// A reference to an object of the read-only segment.
     ReadOnly(ReadOnlyOffset),
 }
@@ -70,8 +72,8 @@ pub(super) struct Place {
 /// All constants of a unit.
 #[derive(Debug, Default)]
 pub(super) struct PlacedConstants {
-    /// By index.
-    pub(super) places: Vec<Place>,
+    /// Of each.
+    pub(super) places: IdVec<ConstantId, Place>,
     /// The objects without pointers.
     pub(super) read_only: Vec<u8>,
     /// The words of the objects with pointers.
@@ -81,7 +83,7 @@ pub(super) struct PlacedConstants {
 }
 
 /// Gives every constant its place.
-pub(super) fn place_constants(constants: &[Constant]) -> PlacedConstants {
+pub(super) fn place_constants(constants: &IdVec<ConstantId, Constant>) -> PlacedConstants {
     let mut placed = PlacedConstants::default();
     for constant in constants {
         let place = placed.place(constant);
@@ -239,43 +241,61 @@ fn encode_bytes(header: Header, payload: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
 
     fn word(value: i64) -> ConstantWord {
         ConstantWord::Word(tag::fixnum(value).unwrap())
     }
 
+    fn place_all<const N: usize>(constants: [Constant; N]) -> PlacedConstants {
+        place_constants(&constants.into_iter().collect())
+    }
+
     #[test]
     fn equal_constants_without_pointers_are_stored_once() {
-        let placed = place_constants(&[
+        let placed = place_all([
             Constant::Flonum(1e300),
             Constant::Pair(word(1), word(2)),
             Constant::Flonum(1e300),
             Constant::Pair(word(1), word(2)),
             Constant::Vector(vec![word(1), word(2)]),
         ]);
-        assert_eq!(placed.places[0], placed.places[2]);
-        assert_eq!(placed.places[1], placed.places[3]);
-        assert_eq!(placed.places[1].tag, TAG_PAIR);
-        assert_ne!(placed.places[1], placed.places[4]);
+        assert_eq!(
+            placed.places[ConstantId::new(0)],
+            placed.places[ConstantId::new(2)]
+        );
+        assert_eq!(
+            placed.places[ConstantId::new(1)],
+            placed.places[ConstantId::new(3)]
+        );
+        assert_eq!(placed.places[ConstantId::new(1)].tag, TAG_PAIR);
+        assert_ne!(
+            placed.places[ConstantId::new(1)],
+            placed.places[ConstantId::new(4)]
+        );
         assert_eq!(placed.read_only.len(), 16 + 16 + 32);
         assert!(placed.linked.is_empty());
     }
 
     #[test]
     fn zeros_of_either_sign_stay_apart() {
-        let placed = place_constants(&[Constant::Flonum(0.0), Constant::Flonum(-0.0)]);
-        assert_ne!(placed.places[0], placed.places[1]);
+        let placed = place_all([Constant::Flonum(0.0), Constant::Flonum(-0.0)]);
+        assert_ne!(
+            placed.places[ConstantId::new(0)],
+            placed.places[ConstantId::new(1)]
+        );
     }
 
     #[test]
     fn strings_take_one_byte_a_character_where_latin_1_suffices() {
-        let placed = place_constants(&[
+        let placed = place_all([
             Constant::String("café".into()),
             Constant::String("λx".into()),
             Constant::String("café".into()),
         ]);
         assert_eq!(
-            placed.places[0], placed.places[2],
+            placed.places[ConstantId::new(0)],
+            placed.places[ConstantId::new(2)],
             "equal strings are one literal"
         );
         let header = |at: usize| {
@@ -297,16 +317,22 @@ mod tests {
 
     #[test]
     fn objects_with_pointers_keep_them_symbolic() {
-        let placed = place_constants(&[
-            Constant::Pair(ConstantWord::Symbol(3), ConstantWord::Constant(1)),
-            Constant::Closure(7),
+        let placed = place_all([
+            Constant::Pair(
+                ConstantWord::Symbol(NameId::new(3)),
+                ConstantWord::Constant(ConstantId::new(1)),
+            ),
+            Constant::Closure(ProcedureId::new(7)),
         ]);
         assert_eq!(
             placed.linked[..2],
-            [LinkedWord::Symbol(3), LinkedWord::Constant(1)]
+            [
+                LinkedWord::Symbol(NameId::new(3)),
+                LinkedWord::Constant(ConstantId::new(1))
+            ]
         );
-        assert_eq!(placed.linked[3], LinkedWord::Procedure(7));
-        assert_eq!(placed.places[1].home, Home::Linked(2));
+        assert_eq!(placed.linked[3], LinkedWord::Procedure(ProcedureId::new(7)));
+        assert_eq!(placed.places[ConstantId::new(1)].home, Home::Linked(2));
         assert!(placed.read_only.is_empty());
     }
 
@@ -316,8 +342,11 @@ mod tests {
             negative,
             limbs: vec![1, 2],
         };
-        let placed = place_constants(&[bignum(false), bignum(true)]);
-        assert_ne!(placed.places[0], placed.places[1]);
+        let placed = place_all([bignum(false), bignum(true)]);
+        assert_ne!(
+            placed.places[ConstantId::new(0)],
+            placed.places[ConstantId::new(1)]
+        );
         assert_eq!(placed.read_only.len(), 64);
         assert_ne!(placed.read_only[32] & FLAG_NEGATIVE as u8, 0);
     }

@@ -12,7 +12,9 @@ use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
 use super::native;
-use super::unit::LinkUnit;
+use super::unit::{ConstantId, FrameMapId, LinkUnit, NameId};
+use crate::id::{Id, IdVec};
+use crate::ssa::ir::{CellId, ProcedureId};
 
 const ELF_HEADER_BYTES: u64 = 64;
 const PROGRAM_HEADER_BYTES: u64 = 56;
@@ -46,17 +48,17 @@ pub(super) struct Layout {
     /// Address of the first symbol name.
     pub(super) symbol_names: u32,
     /// Addresses of procedure headers, by index.
-    pub(super) procedures: Vec<u32>,
+    pub(super) procedures: IdVec<ProcedureId, u32>,
     /// Addresses of frame maps, by index.
-    pub(super) frame_maps: Vec<u32>,
+    pub(super) frame_maps: IdVec<FrameMapId, u32>,
     /// Addresses of constants, tags added, by index.
-    pub(super) constants: Vec<u32>,
+    pub(super) constants: IdVec<ConstantId, u32>,
     /// Address of the unwind information.
     pub(super) unwind: u32,
     /// Addresses of the functions of native code, in their order.
     pub(super) native_functions: Vec<u32>,
     /// By index of a procedure, the index of its first function, if it has native code.
-    pub(super) first_functions: Vec<Option<usize>>,
+    pub(super) first_functions: IdVec<ProcedureId, Option<usize>>,
 }
 
 impl Layout {
@@ -71,23 +73,28 @@ impl Layout {
         ]
     }
 
+    /// Address of the cell with this number: those of symbols come first.
+    const fn nth_cell(&self, number: u32) -> u32 {
+        self.header.cells.start + 8 * number
+    }
+
     /// Address of a symbol's cell.
-    pub(super) const fn symbol_cell(&self, symbol: u32) -> u32 {
-        self.header.cells.start + 8 * symbol
+    pub(super) fn symbol_cell(&self, symbol: NameId) -> u32 {
+        self.nth_cell(symbol.number())
     }
 
     /// Address of a cell that is not a symbol's.
-    pub(super) const fn cell(&self, cell: u32) -> u32 {
-        self.symbol_cell(self.header.symbol_count + cell)
+    pub(super) fn cell(&self, cell: CellId) -> u32 {
+        self.nth_cell(self.header.symbol_count + cell.number())
     }
 
     /// Index of the first function of a procedure among the native functions.
-    pub(super) fn first_function(&self, procedure: u32) -> Option<usize> {
-        self.first_functions[procedure as usize]
+    pub(super) fn first_function(&self, procedure: ProcedureId) -> Option<usize> {
+        self.first_functions[procedure]
     }
 
     /// Address of the body of a procedure that has native code.
-    pub(super) fn body(&self, procedure: u32) -> Option<u32> {
+    pub(super) fn body(&self, procedure: ProcedureId) -> Option<u32> {
         Some(self.native_functions[self.first_function(procedure)?])
     }
 
@@ -223,10 +230,7 @@ impl Layout {
             self.first_functions.push(functions.map(|_| next_function));
             next_function += functions.unwrap_or_default();
         }
-        self.header.entry = *self
-            .procedures
-            .first()
-            .expect("a unit has an entry procedure");
+        self.header.entry = self.procedures[ProcedureId::ENTRY];
         next = u64::from(self.header.frame_maps.start);
         for map in &unit.frame_maps {
             self.frame_maps.push(address(next));

@@ -81,7 +81,7 @@ pub(super) fn encode_returns(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
                 offset: address - start + point.offset,
                 words: point.words,
                 flags: if point.receives { FLAG_RECEIVES } else { 0 },
-                map: layout.frame_maps[point.map as usize],
+                map: layout.frame_maps[point.map],
             })
         })
         .collect();

@@ -6,7 +6,8 @@
 //! at a multiple of its alignment. Data that belongs to a function (floating point constants)
 //! stands behind the function's code.
 
-use super::unit::{FixupTarget, LineRow};
+use super::unit::{FixupTarget, FrameMapId, LineRow};
+use crate::ssa::ir::ProcedureId;
 
 /// The native code of a procedure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ pub enum NativeTarget {
     /// Whatever bytecode can lead to.
     Image(FixupTarget),
     /// The body of a procedure that has native code, by index.
-    Body(u32),
+    Body(ProcedureId),
 }
 
 /// What is known where a call returns.
@@ -65,7 +66,7 @@ pub struct NativeReturn {
     /// Whether the call takes any number of values.
     pub receives: bool,
     /// Index of the frame map in the unit's.
-    pub map: u32,
+    pub map: FrameMapId,
 }
 
 /// From `offset` on, `rule` holds too.

@@ -60,7 +60,7 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
             4,
             symbols::encode(&unit.symbols, &constants.linked, &layout),
         ),
-        Section::new(section::FRAME_MAPS, 1, unit.frame_maps.concat()),
+        Section::new(section::FRAME_MAPS, 1, frame_maps(unit)),
         Section::new(
             section::NATIVE_RETURNS,
             NATIVE_RETURNS_ALIGN_BYTES,
@@ -98,6 +98,10 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
     Ok(write_elf(unit, &layout, image))
 }
 
+fn frame_maps(unit: &LinkUnit) -> Vec<u8> {
+    unit.frame_maps.iter().flatten().copied().collect()
+}
+
 /// The words of the cells, symbols first.
 fn cell_words(unit: &LinkUnit) -> Vec<LinkedWord> {
     let symbols = unit.symbols.iter().map(|_| LinkedWord::Word(FALSE));
@@ -124,9 +128,9 @@ fn relocated_words(words: &[LinkedWord]) -> Vec<u64> {
 fn resolve(word: LinkedWord, layout: &Layout) -> u64 {
     match word {
         LinkedWord::Word(word) => word,
-        LinkedWord::Constant(index) => layout.constants[index as usize].into(),
+        LinkedWord::Constant(index) => layout.constants[index].into(),
         LinkedWord::Symbol(_) => FALSE,
-        LinkedWord::Procedure(index) => layout.procedures[index as usize].into(),
+        LinkedWord::Procedure(index) => layout.procedures[index].into(),
         LinkedWord::ReadOnly(offset) => {
             u64::from(layout.read_only_object(offset.0)) | abi::tag::TAG_OBJECT
         }

@@ -4,6 +4,8 @@ use std::rc::Rc;
 
 use super::constants::LinkedWord;
 use super::layout::Layout;
+use super::unit::NameId;
+use crate::id::{Id, IdVec};
 
 /// Bytes of the table for so many symbols and fixups.
 pub(super) const fn table_bytes(symbol_count: usize, fixup_count: usize) -> u64 {
@@ -11,7 +13,7 @@ pub(super) const fn table_bytes(symbol_count: usize, fixup_count: usize) -> u64 
 }
 
 /// Bytes of all names.
-pub(super) fn name_bytes(symbols: &[Rc<str>]) -> u64 {
+pub(super) fn name_bytes(symbols: &IdVec<NameId, Rc<str>>) -> u64 {
     symbols.iter().map(|name| name.len() as u64).sum()
 }
 
@@ -24,7 +26,11 @@ pub(super) fn fixup_count(linked: &[LinkedWord]) -> usize {
 }
 
 /// Encodes table and names.
-pub(super) fn encode(symbols: &[Rc<str>], linked: &[LinkedWord], layout: &Layout) -> Vec<u8> {
+pub(super) fn encode(
+    symbols: &IdVec<NameId, Rc<str>>,
+    linked: &[LinkedWord],
+    layout: &Layout,
+) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut name_start = layout.symbol_names;
     let mut pair = |first: u32, second: u32| {
@@ -41,7 +47,7 @@ pub(super) fn encode(symbols: &[Rc<str>], linked: &[LinkedWord], layout: &Layout
         .zip((layout.header.constants.start..).step_by(8))
     {
         if let LinkedWord::Symbol(symbol) = word {
-            pair(address, *symbol);
+            pair(address, symbol.number());
         }
     }
     for name in symbols {

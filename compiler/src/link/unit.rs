@@ -5,20 +5,45 @@ use std::rc::Rc;
 use abi::written_name::WrittenName;
 
 use super::native_code::NativeCode;
+use crate::id::{IdVec, define_ids};
+use crate::ssa::ir::{CellId, ProcedureId};
+
+define_ids! {
+    /// A literal of an image: an index into [`LinkUnit::constants`].
+    pub ConstantId;
+
+    /// A symbol that an image names: an index into [`LinkUnit::symbols`].
+    pub NameId;
+
+    /// An index into [`LinkUnit::frame_maps`].
+    pub FrameMapId;
+}
+
+impl FrameMapId {
+    /// Stands in holes until maps are made.
+    pub(crate) const PENDING: Self = Self(u32::MAX);
+}
+
+impl Default for FrameMapId {
+    /// The first.
+    fn default() -> Self {
+        Self(0)
+    }
+}
 
 /// Everything that becomes one image. The order of all vectors reaches the output.
 #[derive(Clone, Debug, Default)]
 pub struct LinkUnit {
     /// Procedures in the order in which they are laid out; the first is the entry.
-    pub procedures: Vec<ProcedureCode>,
+    pub procedures: IdVec<ProcedureId, ProcedureCode>,
     /// Encoded frame maps, each once.
-    pub frame_maps: Vec<Vec<u8>>,
+    pub frame_maps: IdVec<FrameMapId, Vec<u8>>,
     /// Literals and static closures.
-    pub constants: Vec<Constant>,
+    pub constants: IdVec<ConstantId, Constant>,
     /// Interned symbols by name; the first cells are theirs, in this order.
-    pub symbols: Vec<Rc<str>>,
+    pub symbols: IdVec<NameId, Rc<str>>,
     /// Cells after the symbols: what each holds at first, never a symbol.
-    pub cells: Vec<ConstantWord>,
+    pub cells: IdVec<CellId, ConstantWord>,
     /// Source files by number.
     pub files: Vec<Rc<str>>,
     /// Contents of `.cozen.interface`, if there is any.
@@ -39,7 +64,7 @@ pub struct ProcedureCode {
     /// The header; `entry_map`, `native_entry` and `code_bytes` are filled in by the linker.
     pub header: abi::procedure::ProcedureHeader,
     /// Index of the frame map of the entry safepoint.
-    pub entry_map: u32,
+    pub entry_map: FrameMapId,
     /// Bytecode with zeros where fixups go.
     pub code: Vec<u8>,
     /// Holes, ascending by `at`.
@@ -66,15 +91,15 @@ pub struct Fixup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FixupTarget {
     /// A procedure header, by index.
-    Procedure(u32),
+    Procedure(ProcedureId),
     /// A constant (its tag added), by index.
-    Constant(u32),
+    Constant(ConstantId),
     /// The cell of a symbol, by index into `symbols`.
-    SymbolCell(u32),
+    SymbolCell(NameId),
     /// A cell, by index into `cells`.
-    Cell(u32),
+    Cell(CellId),
     /// A frame map, by index.
-    FrameMap(u32),
+    FrameMap(FrameMapId),
 }
 
 /// The code from `offset` on comes from this line.
@@ -98,9 +123,9 @@ pub enum ConstantWord {
     /// An immediate, fixnum or flonum.
     Word(u64),
     /// A reference to a constant, by index.
-    Constant(u32),
+    Constant(ConstantId),
     /// An interned symbol, by index.
-    Symbol(u32),
+    Symbol(NameId),
 }
 
 /// A literal object. Objects without pointers go to the read-only segment, the others to the
@@ -129,5 +154,5 @@ pub enum Constant {
     /// A compnum.
     Compnum(ConstantWord, ConstantWord),
     /// The closure of a procedure without free variables, by index.
-    Closure(u32),
+    Closure(ProcedureId),
 }

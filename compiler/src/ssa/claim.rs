@@ -12,6 +12,7 @@ use super::analysis::{Kinds, Range, Type};
 use super::ir::{Instruction, Operation, Procedure, RawBinary, Repr, Value, ValueId};
 use crate::core::LiteralDatum;
 use crate::core::ir::{Literal, LiteralId, Place};
+use crate::id::{Id, IdVec};
 
 /// Bits of the low half of a raw word.
 const HALF_BITS: u64 = 32;
@@ -49,16 +50,16 @@ impl Claim {
     /// The claim that `value` of `procedure` is of a type, for `reason`; `None` where nothing is claimed
     /// that could be checked: doubles are doubles.
     pub fn of_type(procedure: &Procedure, value: ValueId, set: Type, reason: &str) -> Option<Self> {
-        let kind = match procedure.values[value.0 as usize].repr {
+        let kind = match procedure.values[value].repr {
             Repr::Tagged if set == Type::ANY => return None,
             Repr::Tagged => ClaimKind::Member,
             Repr::I64 => ClaimKind::SignedWord,
             Repr::U64 => ClaimKind::UnsignedWord,
             Repr::F64 | Repr::Bool => return None,
         };
-        let name = procedure.values[value.0 as usize].name.as_deref();
+        let name = procedure.values[value].name.as_deref();
         let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
-        let text = format!("v{}{name} is {}, {reason}", value.0, type_text(set));
+        let text = format!("v{}{name} is {}, {reason}", value.number(), type_text(set));
         Some(Self {
             set,
             ..Self::new(kind, &[value], text)
@@ -97,14 +98,18 @@ fn type_text(set: Type) -> String {
 /// Writes the instructions that check claims.
 pub struct ClaimWriter<'a> {
     tables: &'a mut Tables,
-    values: &'a mut Vec<Value>,
+    values: &'a mut IdVec<ValueId, Value>,
     written: Vec<Instruction>,
     place: Place,
 }
 
 impl<'a> ClaimWriter<'a> {
     /// A writer of checks at `place`, in the procedure with these `values`.
-    pub fn new(tables: &'a mut Tables, values: &'a mut Vec<Value>, place: Place) -> Self {
+    pub fn new(
+        tables: &'a mut Tables,
+        values: &'a mut IdVec<ValueId, Value>,
+        place: Place,
+    ) -> Self {
         Self {
             tables,
             values,
@@ -144,8 +149,7 @@ impl<'a> ClaimWriter<'a> {
     }
 
     fn define(&mut self, operation: Operation, repr: Repr) -> ValueId {
-        let result = ValueId(self.values.len() as u32);
-        self.values.push(Value { repr, name: None });
+        let result = self.values.push(Value { repr, name: None });
         self.written.push(Instruction {
             operation,
             result: Some(result),
@@ -187,10 +191,8 @@ impl<'a> ClaimWriter<'a> {
         elements[claim::INTEGER] = number(data, i128::from(integer.is_some()));
         elements[claim::KINDS] = number(data, i128::from(claim.set.kinds.bits()));
         let datum = data.push(DatumKind::Vector(elements), SPAN);
-        let id = LiteralId(self.tables.literals.len() as u32);
         let literal = Literal::Datum(LiteralDatum(datum));
-        self.tables.literals.push(literal);
-        id
+        self.tables.literals.push(literal)
     }
 }
 

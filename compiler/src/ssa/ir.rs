@@ -25,31 +25,40 @@ use abi::type_test::TypeTest;
 
 use super::Tables;
 use crate::core::ir::{GlobalId, LiteralId, Place};
+use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;
 
-/// An index into [`Unit::procedures`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ProcedureId(pub u32);
+define_ids! {
+    /// An index into [`Unit::procedures`].
+    pub ProcedureId;
 
-/// An index into [`Procedure::blocks`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BlockId(pub u32);
+    /// An index into [`Procedure::blocks`].
+    pub BlockId;
 
-/// An index into [`Procedure::values`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ValueId(pub u32);
+    /// An index into [`Procedure::values`].
+    pub ValueId;
 
-/// A cell of the image that holds a top-level variable: an index into [`Unit::cells`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct CellId(pub u32);
+    /// A cell of the image that holds a top-level variable: an index into [`Unit::cells`].
+    pub CellId;
+}
+
+impl ProcedureId {
+    /// What a unit runs first.
+    pub const ENTRY: Self = Self(0);
+}
+
+impl BlockId {
+    /// Where a procedure starts.
+    pub const ENTRY: Self = Self(0);
+}
 
 /// A compilation unit.
 #[derive(Clone, Debug, Default)]
 pub struct Unit {
     /// All procedures; the first is the entry.
-    pub procedures: Vec<Procedure>,
+    pub procedures: IdVec<ProcedureId, Procedure>,
     /// Names of the top-level variables that live in cells.
-    pub cells: Vec<Rc<str>>,
+    pub cells: IdVec<CellId, Rc<str>>,
     /// What the program's literals, globals and files were.
     pub tables: Tables,
     /// Counts what passes do.
@@ -99,9 +108,9 @@ pub struct Procedure {
     /// Number of free variables; with none, slot 0 is not used.
     pub free: u16,
     /// All blocks; the first is the entry.
-    pub blocks: Vec<Block>,
+    pub blocks: IdVec<BlockId, Block>,
     /// All values.
-    pub values: Vec<Value>,
+    pub values: IdVec<ValueId, Value>,
     /// Where it was written.
     pub place: Place,
 }
@@ -113,7 +122,7 @@ impl Procedure {
     ///
     /// If it has no blocks.
     pub fn parameters(&self) -> &[ValueId] {
-        &self.blocks[0].parameters[usize::from(self.free > 0)..]
+        &self.blocks[BlockId::ENTRY].parameters[usize::from(self.free > 0)..]
     }
 }
 

@@ -22,17 +22,18 @@ use std::rc::Rc;
 
 use syntax::Data;
 
-use crate::core::ir::{Global, Literal};
+use crate::core::ir::{Global, GlobalId, Literal, LiteralId};
+use crate::id::IdVec;
 
 /// What the procedures of a unit name by index.
 #[derive(Clone, Debug, Default)]
 pub struct Tables {
     /// All quoted data.
-    pub literals: Vec<Literal>,
+    pub literals: IdVec<LiteralId, Literal>,
     /// The arena of those that are not immediates.
     pub data: Data,
     /// All global variables that the unit names.
-    pub globals: Vec<Global>,
+    pub globals: IdVec<GlobalId, Global>,
     /// The names of the source files that places refer to.
     pub files: Vec<Rc<str>>,
 }

@@ -15,6 +15,7 @@ use super::ir::{
 };
 use crate::core::LiteralDatum;
 use crate::core::ir::{Global, GlobalId, Literal, LiteralId, Place};
+use crate::id::{Id, IdVec};
 
 /// Why a text is not SSA.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -60,7 +61,9 @@ pub fn parse(text: &str) -> Result<Unit, ParseError> {
                     unit.tables.literals.push(literal);
                 }
             }
-            "procedure" => unit.procedures.push(procedure(items)?),
+            "procedure" => {
+                unit.procedures.push(procedure(items)?);
+            }
             _ => {
                 return Err(unexpected(
                     &data,
@@ -152,7 +155,7 @@ impl<'data> Items<'data> {
         let name = self.data.as_symbol(datum);
         let value = name
             .and_then(|name| name.strip_prefix('v')?.parse().ok())
-            .map(ValueId);
+            .map(ValueId::new);
         value.ok_or_else(|| unexpected(self.data, datum, "a value"))
     }
 
@@ -178,7 +181,7 @@ impl<'data> Items<'data> {
         let name = self.data.as_symbol(datum);
         let block = name
             .and_then(|name| name.strip_prefix('b')?.parse().ok())
-            .map(BlockId);
+            .map(BlockId::new);
         block.ok_or_else(|| unexpected(self.data, datum, "a block"))
     }
 
@@ -240,8 +243,8 @@ fn procedure(mut items: Items<'_>) -> Result<Procedure, ParseError> {
         free: items.integer()?,
         parameter_names: Vec::new(),
         result: Repr::Tagged,
-        blocks: Vec::new(),
-        values: Vec::new(),
+        blocks: IdVec::new(),
+        values: IdVec::new(),
         place: Place::default(),
     };
     let mut names = items.list()?;
@@ -260,7 +263,7 @@ fn procedure(mut items: Items<'_>) -> Result<Procedure, ParseError> {
     Ok(procedure)
 }
 
-fn block(mut items: Items<'_>, values: &mut Vec<Value>) -> Result<Block, ParseError> {
+fn block(mut items: Items<'_>, values: &mut IdVec<ValueId, Value>) -> Result<Block, ParseError> {
     items.block()?;
     let mut block = Block {
         parameters: Vec::new(),
@@ -293,15 +296,18 @@ fn block(mut items: Items<'_>, values: &mut Vec<Value>) -> Result<Block, ParseEr
     Ok(block)
 }
 
-fn definition(items: &mut Items<'_>, values: &mut Vec<Value>) -> Result<ValueId, ParseError> {
+fn definition(
+    items: &mut Items<'_>,
+    values: &mut IdVec<ValueId, Value>,
+) -> Result<ValueId, ParseError> {
     let (value, repr) = items.named("a value", |name| {
         let (name, repr) = match name.split_once(':') {
             Some((name, repr)) => (name, Repr::from_name(repr)?),
             None => (name, Repr::Tagged),
         };
-        Some((name.strip_prefix('v')?.parse::<u32>().ok()?, repr))
+        Some((ValueId::new(name.strip_prefix('v')?.parse().ok()?), repr))
     })?;
-    let count = values.len().max(value as usize + 1);
+    let count = values.len().max(value.index() + 1);
     values.resize(
         count,
         Value {
@@ -309,15 +315,15 @@ fn definition(items: &mut Items<'_>, values: &mut Vec<Value>) -> Result<ValueId,
             name: None,
         },
     );
-    values[value as usize].repr = repr;
-    Ok(ValueId(value))
+    values[value].repr = repr;
+    Ok(value)
 }
 
 fn operation(mut items: Items<'_>) -> Result<Operation, ParseError> {
     let head = items.symbol("an operation")?;
     let items = &mut items;
     Ok(match head.as_str() {
-        "literal" => Operation::Literal(LiteralId(items.integer()?)),
+        "literal" => Operation::Literal(LiteralId::new(items.integer()?)),
         "fixnum" => {
             let word = tag::fixnum(items.integer()?);
             let found = head.clone();
@@ -328,21 +334,23 @@ fn operation(mut items: Items<'_>) -> Result<Operation, ParseError> {
         }
         "word" => Operation::Word(items.integer::<i64>()? as u64),
         "raw" => Operation::Raw(items.integer::<i64>()? as u64),
-        "global-ref" => Operation::GlobalRef(GlobalId(items.integer()?)),
-        "global-set!" => Operation::GlobalSet(GlobalId(items.integer()?), items.value()?),
-        "global-define" => Operation::GlobalDefine(GlobalId(items.integer()?), items.value()?),
-        "cell-ref" => Operation::CellRef(CellId(items.integer()?)),
-        "cell-set!" => Operation::CellSet(CellId(items.integer()?), items.value()?),
+        "global-ref" => Operation::GlobalRef(GlobalId::new(items.integer()?)),
+        "global-set!" => Operation::GlobalSet(GlobalId::new(items.integer()?), items.value()?),
+        "global-define" => Operation::GlobalDefine(GlobalId::new(items.integer()?), items.value()?),
+        "cell-ref" => Operation::CellRef(CellId::new(items.integer()?)),
+        "cell-set!" => Operation::CellSet(CellId::new(items.integer()?), items.value()?),
         "check-initialized" => Operation::CheckInitialized(items.value()?, items.string()?),
         "primitive" => Operation::Primitive(items.primitive()?, items.values()?),
         "add-small" => Operation::AddSmall(items.value()?, items.integer()?),
-        "static-closure" => Operation::StaticClosure(ProcedureId(items.integer()?)),
-        "make-closure" => Operation::MakeClosure(ProcedureId(items.integer()?), items.integer()?),
+        "static-closure" => Operation::StaticClosure(ProcedureId::new(items.integer()?)),
+        "make-closure" => {
+            Operation::MakeClosure(ProcedureId::new(items.integer()?), items.integer()?)
+        }
         "closure-init" => Operation::ClosureInit(items.value()?, items.integer()?, items.value()?),
         "closure-ref" => Operation::ClosureRef(items.value()?, items.integer()?),
         "call" => Operation::Call(items.value()?, items.values()?),
         "call-known" => {
-            let procedure = ProcedureId(items.integer()?);
+            let procedure = ProcedureId::new(items.integer()?);
             Operation::CallKnown(procedure, items.optional_value()?, items.values()?)
         }
         "call-host" => Operation::CallHost(items.primitive()?, items.values()?),
@@ -406,7 +414,7 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
         "return-values" => Terminator::ReturnValues(items.values()?),
         "tail-call" => Terminator::TailCall(items.value()?, items.values()?),
         "tail-call-known" => {
-            let procedure = ProcedureId(items.integer()?);
+            let procedure = ProcedureId::new(items.integer()?);
             Terminator::TailCallKnown(procedure, items.optional_value()?, items.values()?)
         }
         "tail-apply" => Terminator::TailApply(items.value()?, items.value()?),
@@ -471,7 +479,7 @@ fn callee(items: &mut Items<'_>) -> Result<Callee, ParseError> {
         let mut inner = items.list()?;
         inner.symbol("known")?;
         return Ok(Callee::Known(
-            ProcedureId(inner.integer()?),
+            ProcedureId::new(inner.integer()?),
             inner.optional_value()?,
         ));
     }

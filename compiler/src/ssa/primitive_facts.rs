@@ -1,11 +1,12 @@
 //! Facts about primitives that the compiler knows beyond the table.
 
-use abi::primitive::Primitive;
+use abi::primitive::{Effect, OperandTypes, Primitive, PrimitiveClass};
 use syntax::DatumKind;
 
 use super::Tables;
 use super::ir::{Comparison, Operation, Procedure, Unit, ValueId};
 use crate::core::ir::{Literal, LiteralId};
+use crate::id::IdVec;
 
 /// The relation of numbers that a primitive tests for.
 pub fn comparison_of(primitive: Primitive) -> Option<Comparison> {
@@ -35,6 +36,14 @@ pub const fn is_arithmetic(primitive: Primitive) -> bool {
             | Primitive::BitwiseXor
             | Primitive::ArithmeticShift
     )
+}
+
+/// Which operand a primitive stores into its first one, if that keeps references.
+pub fn stored_operand(primitive: Primitive) -> Option<usize> {
+    let is_store = primitive.class() == PrimitiveClass::Inline
+        && primitive.effect() == Effect::Write
+        && primitive.operand_types() != OperandTypes::BytevectorAtByte;
+    is_store.then(|| usize::from(primitive.arguments_max()) - 1)
 }
 
 impl Comparison {
@@ -72,15 +81,15 @@ impl Unit {
 
 impl Unit {
     /// For each value of `procedure` the tagged word that it is, if that is known and an immediate.
-    pub fn immediate_words(&self, procedure: &Procedure) -> Vec<Option<u64>> {
-        let mut words = vec![None; procedure.values.len()];
+    pub fn immediate_words(&self, procedure: &Procedure) -> IdVec<ValueId, Option<u64>> {
+        let mut words = procedure.values.side_table(None);
         let instructions = procedure
             .blocks
             .iter()
             .flat_map(|block| &block.instructions);
         for instruction in instructions {
             if let Some(result) = instruction.result {
-                words[result.0 as usize] = self.immediate_word(&instruction.operation);
+                words[result] = self.immediate_word(&instruction.operation);
             }
         }
         words
@@ -90,7 +99,7 @@ impl Unit {
 impl Tables {
     /// Whether a literal is a live object of the frontend.
     pub fn is_external(&self, literal: LiteralId) -> bool {
-        match &self.literals[literal.0 as usize] {
+        match &self.literals[literal] {
             Literal::Word(_) => false,
             Literal::Datum(datum) => matches!(self.data.kind(datum.0), DatumKind::External(_)),
         }
@@ -98,9 +107,53 @@ impl Tables {
 
     /// The word of a literal that is an immediate, fixnum or self-tagged flonum.
     pub fn literal_word(&self, literal: LiteralId) -> Option<u64> {
-        match &self.literals[literal.0 as usize] {
+        match &self.literals[literal] {
             Literal::Word(word) => Some(*word),
             Literal::Datum(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use abi::primitive::ResultType;
+
+    use super::*;
+
+    #[test]
+    fn instructions_on_two_numbers_compute_or_compare() {
+        for &primitive in Primitive::ALL {
+            let takes_two = matches!(
+                primitive.operand_types(),
+                OperandTypes::Numbers | OperandTypes::Reals | OperandTypes::Integers
+            );
+            let is_instruction = takes_two && primitive.class() == PrimitiveClass::Inline;
+            let compares = is_instruction && primitive.result() == ResultType::Boolean;
+            let name = primitive.name();
+            assert_eq!(comparison_of(primitive).is_some(), compares, "{name}");
+            assert_eq!(
+                is_arithmetic(primitive),
+                is_instruction && !compares,
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_stored_is_the_last_operand() {
+        let stores = |&primitive: &Primitive| {
+            stored_operand(primitive).map(|operand| (primitive.name(), operand))
+        };
+        let stores: Vec<(&str, usize)> = Primitive::ALL.iter().filter_map(stores).collect();
+        assert_eq!(
+            stores,
+            [
+                ("set-car!", 1),
+                ("set-cdr!", 1),
+                ("vector-set!", 2),
+                ("%record-set!", 3),
+                ("%box-set!", 1),
+            ]
+        );
     }
 }

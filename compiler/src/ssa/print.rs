@@ -22,6 +22,7 @@ use super::ir::{
     Unit, ValueId,
 };
 use crate::core::ir::Literal;
+use crate::id::Id;
 
 /// The text of a unit.
 pub fn print(unit: &Unit) -> String {
@@ -96,19 +97,19 @@ fn print_procedure(procedure: &Procedure, text: &mut String) {
     if procedure.result.is_raw() {
         put!(text, "\n  (result {})", procedure.result.name());
     }
-    for (number, block) in procedure.blocks.iter().enumerate() {
-        print_block(procedure, number, block, text);
+    for (id, block) in procedure.blocks.entries() {
+        print_block(procedure, id, block, text);
     }
     text.push_str(")\n");
 }
 
-fn print_block(procedure: &Procedure, number: usize, block: &Block, text: &mut String) {
+fn print_block(procedure: &Procedure, id: BlockId, block: &Block, text: &mut String) {
     let definition = |value: ValueId| {
-        let repr = procedure.values[value.0 as usize].repr;
+        let repr = procedure.values[value].repr;
         if repr.is_raw() {
-            format!("v{}:{}", value.0, repr.name())
+            format!("v{}:{}", value.number(), repr.name())
         } else {
-            format!("v{}", value.0)
+            format!("v{}", value.number())
         }
     };
     let parameters: Vec<String> = block
@@ -116,7 +117,12 @@ fn print_block(procedure: &Procedure, number: usize, block: &Block, text: &mut S
         .iter()
         .map(|&value| definition(value))
         .collect();
-    put!(text, "\n  (block b{number} ({})", parameters.join(" "));
+    put!(
+        text,
+        "\n  (block b{} ({})",
+        id.number(),
+        parameters.join(" ")
+    );
     for instruction in &block.instructions {
         let operation = operation_text(&instruction.operation);
         match instruction.result {
@@ -130,51 +136,64 @@ fn print_block(procedure: &Procedure, number: usize, block: &Block, text: &mut S
 fn form(head: &str, values: &[ValueId]) -> String {
     let mut text = format!("({head}");
     for value in values {
-        put!(text, " v{}", value.0);
+        put!(text, " v{}", value.number());
     }
     text.push(')');
     text
 }
 
 fn optional_value(value: Option<ValueId>) -> String {
-    value.map_or_else(|| "#f".to_owned(), |value| format!("v{}", value.0))
+    value.map_or_else(|| "#f".to_owned(), |value| format!("v{}", value.number()))
 }
 
 /// The text of one operation.
 pub fn operation_text(operation: &Operation) -> String {
     match operation {
-        Operation::Literal(literal) => format!("(literal {})", literal.0),
+        Operation::Literal(literal) => format!("(literal {})", literal.number()),
         Operation::Word(word) if tag::is_fixnum(*word) => {
             format!("(fixnum {})", tag::fixnum_value(*word))
         }
         Operation::Word(word) => format!("(word {})", *word as i64),
         Operation::Raw(word) => format!("(raw {})", *word as i64),
-        Operation::GlobalRef(global) => format!("(global-ref {})", global.0),
-        Operation::GlobalSet(global, value) => format!("(global-set! {} v{})", global.0, value.0),
-        Operation::GlobalDefine(global, value) => {
-            format!("(global-define {} v{})", global.0, value.0)
+        Operation::GlobalRef(global) => format!("(global-ref {})", global.number()),
+        Operation::GlobalSet(global, value) => {
+            format!("(global-set! {} v{})", global.number(), value.number())
         }
-        Operation::CellRef(cell) => format!("(cell-ref {})", cell.0),
-        Operation::CellSet(cell, value) => format!("(cell-set! {} v{})", cell.0, value.0),
+        Operation::GlobalDefine(global, value) => {
+            format!("(global-define {} v{})", global.number(), value.number())
+        }
+        Operation::CellRef(cell) => format!("(cell-ref {})", cell.number()),
+        Operation::CellSet(cell, value) => {
+            format!("(cell-set! {} v{})", cell.number(), value.number())
+        }
         Operation::CheckInitialized(value, name) => {
-            format!("(check-initialized v{} {})", value.0, quoted(name))
+            format!("(check-initialized v{} {})", value.number(), quoted(name))
         }
         Operation::Primitive(primitive, operands) => {
             form(&format!("primitive {}", primitive.name()), operands)
         }
-        Operation::AddSmall(value, small) => format!("(add-small v{} {small})", value.0),
-        Operation::StaticClosure(procedure) => format!("(static-closure {})", procedure.0),
+        Operation::AddSmall(value, small) => format!("(add-small v{} {small})", value.number()),
+        Operation::StaticClosure(procedure) => format!("(static-closure {})", procedure.number()),
         Operation::MakeClosure(procedure, free) => {
-            format!("(make-closure {} {free})", procedure.0)
+            format!("(make-closure {} {free})", procedure.number())
         }
         Operation::ClosureInit(closure, index, value) => {
-            format!("(closure-init v{} {index} v{})", closure.0, value.0)
+            format!(
+                "(closure-init v{} {index} v{})",
+                closure.number(),
+                value.number()
+            )
         }
-        Operation::ClosureRef(closure, index) => format!("(closure-ref v{} {index})", closure.0),
-        Operation::Call(callee, operands) => form(&format!("call v{}", callee.0), operands),
+        Operation::ClosureRef(closure, index) => {
+            format!("(closure-ref v{} {index})", closure.number())
+        }
+        Operation::Call(callee, operands) => form(&format!("call v{}", callee.number()), operands),
         Operation::CallKnown(procedure, closure, operands) => {
             let closure = optional_value(*closure);
-            form(&format!("call-known {} {closure}", procedure.0), operands)
+            form(
+                &format!("call-known {} {closure}", procedure.number()),
+                operands,
+            )
         }
         Operation::CallHost(primitive, operands) => {
             form(&format!("call-host {}", primitive.name()), operands)
@@ -187,16 +206,20 @@ pub fn operation_text(operation: &Operation) -> String {
 
 fn condition_text(condition: &Condition) -> String {
     let compare = |head: &str, relation: &str, a: ValueId, b: ValueId| {
-        format!("({head} {relation} v{} v{})", a.0, b.0)
+        format!("({head} {relation} v{} v{})", a.number(), b.number())
     };
     match *condition {
         Condition::True(value) => form("true", &[value]),
         Condition::Type(test, value) => form(&format!("type {}", test.name()), &[value]),
         Condition::Eq(a, b) => form("eq", &[a, b]),
-        Condition::EqWord(value, word) => format!("(eq-word v{} {word})", value.0),
+        Condition::EqWord(value, word) => format!("(eq-word v{} {word})", value.number()),
         Condition::Compare(relation, a, b) => compare("compare", relation.name(), a, b),
         Condition::CompareSmall(relation, a, small) => {
-            format!("(compare-small {} v{} {small})", relation.name(), a.0)
+            format!(
+                "(compare-small {} v{} {small})",
+                relation.name(),
+                a.number()
+            )
         }
         Condition::CompareF64(relation, a, b) => compare("compare-f64", relation.name(), a, b),
         Condition::CompareI64(relation, a, b) => compare("compare-i64", relation.name(), a, b),
@@ -205,7 +228,7 @@ fn condition_text(condition: &Condition) -> String {
 }
 
 fn block_name(block: BlockId) -> String {
-    format!("b{}", block.0)
+    format!("b{}", block.number())
 }
 
 fn target_text(target: &Target) -> String {
@@ -237,12 +260,12 @@ fn terminator_text(terminator: &Terminator) -> String {
         Terminator::Return(value) => form("return", &[*value]),
         Terminator::ReturnValues(values) => form("return-values", values),
         Terminator::TailCall(callee, operands) => {
-            form(&format!("tail-call v{}", callee.0), operands)
+            form(&format!("tail-call v{}", callee.number()), operands)
         }
         Terminator::TailCallKnown(procedure, closure, operands) => {
             let closure = optional_value(*closure);
             form(
-                &format!("tail-call-known {} {closure}", procedure.0),
+                &format!("tail-call-known {} {closure}", procedure.number()),
                 operands,
             )
         }
@@ -259,9 +282,13 @@ fn terminator_text(terminator: &Terminator) -> String {
             block,
         } => {
             let callee = match callee {
-                Callee::Value(value) => format!("v{}", value.0),
+                Callee::Value(value) => format!("v{}", value.number()),
                 Callee::Known(procedure, closure) => {
-                    format!("(known {} {})", procedure.0, optional_value(*closure))
+                    format!(
+                        "(known {} {})",
+                        procedure.number(),
+                        optional_value(*closure)
+                    )
                 }
             };
             let rest = if *rest { "#t" } else { "#f" };

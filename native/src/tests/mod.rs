@@ -12,12 +12,13 @@ use std::fmt::Write as _;
 use abi::frame_map::{FrameMap, SlotState};
 use compiler::codegen::Shared;
 use compiler::codegen::bytecode::generate;
+use compiler::id::{Id, IdVec};
 use compiler::link::native_code::{UnwindRow, UnwindRule};
 use compiler::link::unit::LinkUnit;
 use compiler::options::Tier;
 use compiler::phase_times::PhaseTimes;
 use compiler::ssa::analysis::{Graph, Proofs, UnitTypes};
-use compiler::ssa::ir::Unit;
+use compiler::ssa::ir::{ProcedureId, Unit};
 use compiler::ssa::parse::parse;
 use compiler::ssa::pass::PASSES;
 use cranelift_codegen::ir::Function;
@@ -69,14 +70,20 @@ fn written(unit: &Unit) -> Function {
     let mut shared = Shared::new(unit);
     let reach = Reach {
         bodies: unit.procedures.iter().map(Parameters::of_body).collect(),
-        reasons: choose(unit, Tier::Native, &vec![false; unit.procedures.len()]),
+        reasons: choose(unit, Tier::Native, &unit.procedures.side_table(false)),
         mostly_doubles: false,
     };
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let proofs = Proofs::new(unit);
     let isa = target(Optimization::Speed);
-    write_body(&mut shared, (&reach, &types, &proofs), &*isa, 1).function
+    write_body(
+        &mut shared,
+        (&reach, &types, &proofs),
+        &*isa,
+        ProcedureId::new(1),
+    )
+    .function
 }
 
 /// [`written`] without any pass before.
@@ -104,10 +111,13 @@ fn clif(text: &str) -> String {
 /// Return points of the second procedure's functions.
 fn return_points(unit: &LinkUnit) -> String {
     let mut text = String::new();
-    let native = unit.procedures[1].native.as_ref().unwrap();
+    let native = unit.procedures[ProcedureId::new(1)]
+        .native
+        .as_ref()
+        .unwrap();
     for function in &native.functions {
         for point in &function.returns {
-            let map = FrameMap::decode(&unit.frame_maps[point.map as usize]).unwrap();
+            let map = FrameMap::decode(&unit.frame_maps[point.map]).unwrap();
             let letters: String = map.states().map(SlotState::letter).collect();
             let receives = if point.receives { " receives" } else { "" };
             writeln!(text, "{} words [{letters}]{receives}", point.words).unwrap();
@@ -138,8 +148,17 @@ fn unwinders_find_the_registers_that_a_capturing_procedure_saves_below_its_rbp()
             (let v1 (primitive %capture))
             (let v2 (primitive cons v1 v0))
             (return v2)))"#;
-    let unit = generate(&unit(text), Tier::Native, Some(&Cranelift), &mut PhaseTimes::default()).unwrap();
-    let native = unit.procedures[1].native.as_ref().unwrap();
+    let unit = generate(
+        &unit(text),
+        Tier::Native,
+        Some(&Cranelift),
+        &mut PhaseTimes::default(),
+    )
+    .unwrap();
+    let native = unit.procedures[ProcedureId::new(1)]
+        .native
+        .as_ref()
+        .unwrap();
     for function in &native.functions {
         let saved = function.unwind.iter().filter_map(|row| match row.rule {
             UnwindRule::Saved { register, below } => Some((below, register)),

@@ -163,17 +163,17 @@ impl Data {
 
     /// What `datum` is.
     pub fn kind(&self, datum: DatumId) -> &DatumKind {
-        &self.nodes[datum.0 as usize].kind
+        &self.nodes[datum.index()].kind
     }
 
     /// Changes what `datum` is, for everything that refers to it.
     pub fn set_kind(&mut self, datum: DatumId, kind: DatumKind) {
-        self.nodes[datum.0 as usize].kind = kind;
+        self.nodes[datum.index()].kind = kind;
     }
 
     /// Where `datum` stands.
     pub fn span(&self, datum: DatumId) -> Span {
-        self.nodes[datum.0 as usize].span
+        self.nodes[datum.index()].span
     }
 
     /// The name of a symbol.

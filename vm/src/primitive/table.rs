@@ -63,7 +63,7 @@ macro_rules! define_entry {
 
 macro_rules! define_entries {
     ($( $class:ident $function:ident $variant:ident $name:literal ($min:tt, $max:tt)
-        $effect:ident $result:ident; )*) => {
+        $effect:ident $result:ident $operands:ident $raises:ident $native:ident; )*) => {
         static ENTRIES: [Entry; Primitive::ALL.len()] =
             [$( define_entry!($class $function $min $max) ),*];
     };

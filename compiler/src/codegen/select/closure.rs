@@ -4,7 +4,7 @@ use abi::isa::{CodeOffset, Instruction, Into};
 
 use super::procedure::Selector;
 use crate::link::unit::FixupTarget;
-use crate::ssa::ir::{self, Operation, ProcedureId, ValueId};
+use crate::ssa::ir::{self, Operation, ValueId};
 
 /// Free variables that one instruction takes.
 const FREE_MAX: usize = 5;
@@ -14,7 +14,7 @@ impl Selector<'_, '_> {
     /// its free variables; how many instructions after the first that takes care of.
     pub(super) fn filled_closure(&mut self, instructions: &[ir::Instruction]) -> Option<usize> {
         let (make, rest) = instructions.split_first()?;
-        let Operation::MakeClosure(ProcedureId(number), free) = make.operation else {
+        let Operation::MakeClosure(procedure, free) = make.operation else {
             return None;
         };
         let closure = make.result?;
@@ -65,7 +65,7 @@ impl Selector<'_, '_> {
             _ => return None,
         };
         self.assembler
-            .emit_with_operand(instruction, 3, FixupTarget::Procedure(number));
+            .emit_with_operand(instruction, 3, FixupTarget::Procedure(procedure));
         Some(free)
     }
 }

@@ -4,17 +4,19 @@ use abi::isa::{
     AnyLocal, CodeOffset, Count, DataOffset, Index, Instruction, Into, IntoAny, IntoRaw,
     IntoReturned, Local, MapOffset, PrimitiveOperand, RawLocal, Small, Word,
 };
+use abi::primitive::{PrimitiveClass, ResultType};
 use abi::tag;
 use syntax::DatumKind;
 
 use super::procedure::{Selector, clamp};
 use crate::codegen::CodegenError;
 use crate::codegen::assembler::LiveSlots;
+use crate::codegen::intervals::writes_before_reading;
 use crate::codegen::outgoing::{self, frame_words};
 use crate::core::LiteralDatum;
 use crate::core::ir::{GlobalId, Literal};
-use crate::link::unit::{Constant, ConstantWord, FixupTarget};
-use crate::ssa::ir::{Operation, ProcedureId, RawBinary, RawUnary, ValueId};
+use crate::link::unit::{Constant, ConstantId, ConstantWord, FixupTarget};
+use crate::ssa::ir::{Operation, RawBinary, RawUnary, ValueId};
 
 impl Selector<'_, '_> {
     /// Writes an operation; `live` is what is live after it except its result.
@@ -27,7 +29,17 @@ impl Selector<'_, '_> {
         let dst = result.map(|result| self.slot(result));
         match operation {
             Operation::Primitive(primitive, operands) => {
+                let before = self.assembler.written_count;
                 self.primitive(*primitive, operands, dst, live);
+                let is_value = primitive.class() == PrimitiveClass::Inline
+                    && primitive.result() != ResultType::Unspecified;
+                debug_assert!(
+                    !is_value
+                        || self.assembler.written_count - before <= 1
+                        || writes_before_reading(operation),
+                    "{} reads operands after its result is written",
+                    primitive.name()
+                );
             }
             Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => {
                 let dst = dst.unwrap_or_else(|| clamp(live.live.end()));
@@ -65,7 +77,7 @@ impl Selector<'_, '_> {
         match *operation {
             Operation::Literal(literal) => {
                 let unit = self.shared.unit;
-                return self.literal(&unit.tables.literals[literal.0 as usize], dst);
+                return self.literal(&unit.tables.literals[literal], dst);
             }
             Operation::Word(word) => self.load_word(word, dst),
             Operation::Raw(word) => {
@@ -87,8 +99,7 @@ impl Selector<'_, '_> {
                     dst: into,
                     cell: DataOffset(0),
                 };
-                self.assembler
-                    .emit_with_last(load, FixupTarget::Cell(cell.0));
+                self.assembler.emit_with_last(load, FixupTarget::Cell(cell));
             }
             Operation::AddSmall(value, small) => {
                 let a = self.local(value);
@@ -122,18 +133,18 @@ impl Selector<'_, '_> {
     fn closure(&mut self, operation: &Operation, dst: u16) {
         let into = Into(dst);
         match *operation {
-            Operation::StaticClosure(ProcedureId(number)) => {
-                let closure = self.shared.pool.constant(Constant::Closure(number));
+            Operation::StaticClosure(procedure) => {
+                let closure = self.shared.pool.constant(Constant::Closure(procedure));
                 self.load_constant(closure, dst);
             }
-            Operation::MakeClosure(ProcedureId(number), free) => {
+            Operation::MakeClosure(procedure, free) => {
                 let make = Instruction::MakeClosure {
                     dst: into,
                     code: CodeOffset(0),
                     free: Count(free),
                 };
                 self.assembler
-                    .emit_with_operand(make, 3, FixupTarget::Procedure(number));
+                    .emit_with_operand(make, 3, FixupTarget::Procedure(procedure));
             }
             Operation::ClosureRef(closure, index) => {
                 let closure = self.local(closure);
@@ -171,7 +182,7 @@ impl Selector<'_, '_> {
                     src: self.local(value),
                 };
                 self.assembler
-                    .emit_with_operand(store, 1, FixupTarget::Cell(cell.0));
+                    .emit_with_operand(store, 1, FixupTarget::Cell(cell));
             }
             Operation::ClosureInit(closure, index, value) => {
                 let (closure, src) = (self.local(closure), self.local(value));
@@ -222,14 +233,14 @@ impl Selector<'_, '_> {
                 },
                 None,
             ),
-            Operation::CallKnown(ProcedureId(number), ..) => {
+            Operation::CallKnown(procedure, ..) => {
                 let call = Instruction::CallKnown {
                     target: CodeOffset(0),
                     dst,
                     words: Count(clamp(words)),
                     map,
                 };
-                (call, Some(FixupTarget::Procedure(number)))
+                (call, Some(FixupTarget::Procedure(procedure)))
             }
             Operation::CallHost(primitive, ref operands) => {
                 // The host procedure reads its operands from this frame.
@@ -271,7 +282,7 @@ impl Selector<'_, '_> {
     }
 
     fn global_cell(&self, global: GlobalId) -> FixupTarget {
-        let cell = self.shared.cell_of_global[global.0 as usize];
+        let cell = self.shared.cell_of_global[global];
         FixupTarget::Cell(cell.expect("globals that occur were collected"))
     }
 
@@ -300,18 +311,18 @@ impl Selector<'_, '_> {
                 self.assembler
                     .emit_with_last(load, FixupTarget::SymbolCell(symbol));
             }
-            ConstantWord::Constant(number) => self.load_constant(number, dst),
+            ConstantWord::Constant(constant) => self.load_constant(constant, dst),
         }
         Ok(())
     }
 
-    fn load_constant(&mut self, number: u32, dst: u16) {
+    fn load_constant(&mut self, constant: ConstantId, dst: u16) {
         let load = Instruction::LoadConstant {
             dst: Into(dst),
             constant: DataOffset(0),
         };
         self.assembler
-            .emit_with_last(load, FixupTarget::Constant(number));
+            .emit_with_last(load, FixupTarget::Constant(constant));
     }
 
     /// Loads an immediate, fixnum or flonum.

@@ -123,7 +123,8 @@ impl Selector<'_, '_> {
             Primitive::BitwiseAnd => Instruction::BitAnd { dst, a, b, map },
             Primitive::BitwiseIor => Instruction::BitOr { dst, a, b, map },
             Primitive::BitwiseXor => Instruction::BitXor { dst, a, b, map },
-            _ => Instruction::Shift { dst, a, b, map },
+            Primitive::ArithmeticShift => Instruction::Shift { dst, a, b, map },
+            _ => unreachable!("{} is no arithmetic", primitive.name()),
         })
     }
 
@@ -301,7 +302,7 @@ impl Selector<'_, '_> {
     }
 
     fn record_index(&self, operands: &[ValueId]) -> Index {
-        let word = self.words[operands[RECORD_INDEX_OPERAND].0 as usize];
+        let word = self.words[operands[RECORD_INDEX_OPERAND]];
         let index = word
             .filter(|&word| tag::is_fixnum(word))
             .map(tag::fixnum_value);

@@ -19,9 +19,12 @@ use crate::codegen::outgoing::{self, Area, Outgoing};
 use crate::codegen::resolve_moves::{Move, resolve_moves};
 use crate::codegen::slot_set::SlotSet;
 use crate::core::ir::GlobalId;
-use crate::link::unit::FixupTarget;
+use crate::id::IdVec;
+use crate::link::unit::{FixupTarget, FrameMapId};
 use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
-use crate::ssa::ir::{BlockId, Operation, Procedure, Terminator, Unit, ValueId};
+use crate::ssa::ir::{
+    BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+};
 
 /// What the procedures of a unit share, in both kinds of code: constants, symbols, frame maps, cells.
 #[derive(Debug)]
@@ -33,15 +36,15 @@ pub struct Shared<'unit> {
     /// Its frame maps.
     pub(in crate::codegen) maps: FrameMaps,
     /// The cells of global variables, in the order of their numbers.
-    pub(in crate::codegen) global_cells: Vec<(GlobalId, u32)>,
+    pub(in crate::codegen) global_cells: Vec<(GlobalId, CellId)>,
     /// The cell of each global variable that occurs.
-    pub(in crate::codegen) cell_of_global: Vec<Option<u32>>,
+    pub(in crate::codegen) cell_of_global: IdVec<GlobalId, Option<CellId>>,
     /// The cells of live objects in literals, by the object's number.
-    pub(in crate::codegen) external_cells: Vec<(u32, u32)>,
+    pub(in crate::codegen) external_cells: Vec<(u32, CellId)>,
     /// The same, to look them up.
-    pub(in crate::codegen) cell_of_external: HashMap<u32, u32>,
+    pub(in crate::codegen) cell_of_external: HashMap<u32, CellId>,
     /// What stands where, for each procedure, if that is asked for.
-    pub(in crate::codegen) record: Option<Vec<ProcedureRecord>>,
+    pub(in crate::codegen) record: Option<IdVec<ProcedureId, ProcedureRecord>>,
 }
 
 impl<'unit> Shared<'unit> {
@@ -52,7 +55,7 @@ impl<'unit> Shared<'unit> {
             pool: LiteralPool::default(),
             maps: FrameMaps::default(),
             global_cells: Vec::new(),
-            cell_of_global: vec![None; unit.tables.globals.len()],
+            cell_of_global: unit.tables.globals.side_table(None),
             external_cells: Vec::new(),
             cell_of_external: HashMap::new(),
             record: None,
@@ -65,7 +68,7 @@ pub(in crate::codegen) struct SelectedProcedure {
     /// Code, holes and lines.
     pub(in crate::codegen) assembler: Assembler,
     /// Number of the entry's frame map.
-    pub(in crate::codegen) entry_map: u32,
+    pub(in crate::codegen) entry_map: FrameMapId,
 }
 
 /// Writes one procedure.
@@ -75,12 +78,12 @@ pub(in crate::codegen) struct Selector<'a, 'unit> {
     pub(super) assembler: Assembler,
     pub(super) intervals: Intervals,
     pub(super) liveness: Liveness,
-    pub(super) slots: Vec<Option<u16>>,
+    pub(super) slots: IdVec<ValueId, Option<u16>>,
     /// Words of values that are immediates.
-    pub(super) words: Vec<Option<u64>>,
-    labels: Vec<Label>,
+    pub(super) words: IdVec<ValueId, Option<u64>>,
+    labels: IdVec<BlockId, Label>,
     /// Where blocks that do nothing lead.
-    forward: Vec<BlockId>,
+    forward: IdVec<BlockId, BlockId>,
     flow: Flow,
     loops: Loops,
 }
@@ -97,7 +100,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     ) -> Result<Self, CodegenError> {
         let first_flow = Flow::new(procedure);
         let loops = Loops::new(&first_flow, &Dominators::new(&first_flow));
-        let flow = Flow::with_priority(procedure, |block| loops.depth[block.0 as usize]);
+        let flow = Flow::with_priority(procedure, |block| loops.depth[block]);
         let liveness = Liveness::new(procedure, &flow);
         let intervals = Intervals::new(procedure, &flow, &liveness);
         let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {
@@ -107,7 +110,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             }
         })?;
         let words = shared.unit.immediate_words(procedure);
-        let mut assembler = Assembler::default();
+        let mut assembler = Assembler::new();
         let labels = procedure
             .blocks
             .iter()
@@ -122,7 +125,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             slots,
             words,
             labels,
-            forward: Vec::new(),
+            forward: IdVec::new(),
             flow,
             loops,
         };
@@ -130,7 +133,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         Ok(selector)
     }
 
-    /// Writes the whole procedure, which is `number` of its unit; `prologue` writes what comes before the
+    /// Writes the whole procedure, which is `id` of its unit; `prologue` writes what comes before the
     /// first block of the unit's entry. If there is native
     /// code, bytecode goes there first.
     ///
@@ -139,7 +142,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// Any [`CodegenError`].
     pub(in crate::codegen) fn run(
         mut self,
-        number: usize,
+        id: ProcedureId,
         has_native: bool,
     ) -> Result<SelectedProcedure, CodegenError> {
         let order: Vec<BlockId> = self
@@ -149,19 +152,19 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             .copied()
             .filter(|&block| self.is_kept(block))
             .collect();
-        let mut writes = vec![SlotSet::default(); self.procedure.blocks.len()];
+        let mut writes = self.procedure.blocks.side_table(SlotSet::default());
         for (place, &block) in order.iter().enumerate() {
-            self.assembler.start_block(block.0);
+            self.assembler.start_block(block);
             if place == 0 && has_native {
                 self.assembler.emit(Instruction::EnterNative {});
             }
-            if place == 0 && number == 0 {
+            if place == 0 && id == ProcedureId::ENTRY {
                 self.prologue();
             }
             self.block(block, order.get(place + 1).copied())?;
-            writes[block.0 as usize] = std::mem::take(&mut self.assembler.written);
+            writes[block] = std::mem::take(&mut self.assembler.written);
         }
-        let parameters = self.procedure.blocks[0].parameters.len();
+        let parameters = self.procedure.blocks[BlockId::ENTRY].parameters.len();
         let first = usize::from(self.procedure.free == 0);
         self.assembler.slots_end = self.assembler.slots_end.max(first + parameters);
         if self.assembler.slots_end > usize::from(u16::MAX) {
@@ -178,7 +181,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         }
         self.assembler.resolve_branches();
         self.fill_in_maps(&writes);
-        self.record(number);
+        self.record(id);
         let entry_map = self.entry_map();
         Ok(SelectedProcedure {
             assembler: self.assembler,
@@ -188,9 +191,9 @@ impl<'a, 'unit> Selector<'a, 'unit> {
 
     /// Looks up the locations of globals, and objects of the frontend, and keeps them in cells.
     fn prologue(&mut self) {
-        let temporary = self.procedure.blocks[0].parameters.len() as u16 + 1;
+        let temporary = self.procedure.blocks[BlockId::ENTRY].parameters.len() as u16 + 1;
         let (dst, local) = (Into(temporary), Local(temporary));
-        let look_up = |selector: &mut Self, primitive: Primitive, cell: u32| {
+        let look_up = |selector: &mut Self, primitive: Primitive, cell: CellId| {
             let mut live = selector.parameter_slots();
             live.live.insert(temporary);
             let primitive = PrimitiveOperand(primitive.index());
@@ -213,7 +216,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             let symbol = self
                 .shared
                 .pool
-                .symbol(&self.shared.unit.tables.globals[global.0 as usize].key);
+                .symbol(&self.shared.unit.tables.globals[global].key);
             let load = Instruction::LoadCell {
                 dst,
                 cell: DataOffset(0),
@@ -235,21 +238,21 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// What the caller left for this procedure, as far as it is used.
     fn parameter_slots(&self) -> LiveSlots {
         let mut slots = LiveSlots::default();
-        for parameter in &self.procedure.blocks[0].parameters {
-            if self.intervals.uses[parameter.0 as usize] > 0 {
+        for parameter in &self.procedure.blocks[BlockId::ENTRY].parameters {
+            if self.intervals.uses[*parameter] > 0 {
                 self.make_live(*parameter, &mut slots);
             }
         }
         slots
     }
 
-    fn entry_map(&mut self) -> u32 {
+    fn entry_map(&mut self) -> FrameMapId {
         let live = self.parameter_slots();
         let mut states = Vec::new();
         if self.procedure.free == 0 {
             states.push(SlotState::Unused);
         }
-        for _ in &self.procedure.blocks[0].parameters {
+        for _ in &self.procedure.blocks[BlockId::ENTRY].parameters {
             let slot = states.len() as u16;
             states.push(match (live.live.contains(slot), live.raw.contains(slot)) {
                 (true, true) => SlotState::Raw,
@@ -260,25 +263,22 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         self.shared.maps.intern(&states)
     }
 
-    fn fill_in_maps(&mut self, writes: &[SlotSet]) {
+    fn fill_in_maps(&mut self, writes: &IdVec<BlockId, SlotSet>) {
         let mut entry = SlotSet::default();
         let first = u16::from(self.procedure.free == 0);
-        for (slot, _) in (first..).zip(&self.procedure.blocks[0].parameters) {
+        for (slot, _) in (first..).zip(&self.procedure.blocks[BlockId::ENTRY].parameters) {
             entry.insert(slot);
         }
         let before = written_before(&self.flow, writes, entry);
         for safepoint in &self.assembler.safepoints {
-            let map = self
-                .shared
-                .maps
-                .map_of(safepoint, &before[safepoint.block as usize]);
+            let map = self.shared.maps.map_of(safepoint, &before[safepoint.block]);
             self.assembler.fixups[safepoint.fixup].target = FixupTarget::FrameMap(map);
         }
     }
 
     fn block(&mut self, id: BlockId, next: Option<BlockId>) -> Result<(), CodegenError> {
-        self.assembler.bind(self.labels[id.0 as usize]);
-        let block = &self.procedure.blocks[id.0 as usize];
+        self.assembler.bind(self.labels[id]);
+        let block = &self.procedure.blocks[id];
         let live_after = self.live_after(id);
         let polls_at_end = ends_in_poll(&block.instructions, &block.terminator);
         let count = block.instructions.len() - usize::from(polls_at_end);
@@ -307,17 +307,14 @@ impl<'a, 'unit> Selector<'a, 'unit> {
 
     /// For each instruction of a block what is live after it, its own result excepted.
     fn live_after(&self, id: BlockId) -> Vec<LiveSlots> {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let mut slots = self.live_at_end(id);
         block
             .terminator
             .each_use(|value| self.make_live(value, &mut slots));
         let mut after = vec![LiveSlots::default(); block.instructions.len()];
         for (instruction, after) in block.instructions.iter().zip(&mut after).rev() {
-            if let Some(slot) = instruction
-                .result
-                .and_then(|result| self.slots[result.0 as usize])
-            {
+            if let Some(slot) = instruction.result.and_then(|result| self.slots[result]) {
                 slots.live.remove(slot);
                 slots.raw.remove(slot);
             }
@@ -332,8 +329,8 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// What is live after the terminator of a block, parameters of its successors excepted.
     pub(super) fn live_at_end(&self, id: BlockId) -> LiveSlots {
         let mut slots = LiveSlots::default();
-        for &value in &self.liveness.live_out[id.0 as usize] {
-            if self.intervals.uses[value.0 as usize] > 0 {
+        for &value in &self.liveness.live_out[id] {
+            if self.intervals.uses[value] > 0 {
                 self.make_live(value, &mut slots);
             }
         }
@@ -344,7 +341,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     pub(super) fn make_live(&self, value: ValueId, slots: &mut LiveSlots) {
         let slot = self.slot(value);
         slots.live.insert(slot);
-        if self.procedure.values[value.0 as usize].repr.is_raw() {
+        if self.procedure.values[value].repr.is_raw() {
             slots.raw.insert(slot);
         } else {
             slots.raw.remove(slot);
@@ -353,7 +350,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
 
     /// The slot of a value that has one.
     pub(super) fn slot(&self, value: ValueId) -> u16 {
-        self.slots[value.0 as usize].expect("a value that is used has a slot")
+        self.slots[value].expect("a value that is used has a slot")
     }
 
     /// The slot of a value as an operand.
@@ -363,22 +360,22 @@ impl<'a, 'unit> Selector<'a, 'unit> {
 
     /// Where code for `block` stands.
     pub(super) fn label(&self, block: BlockId) -> Label {
-        self.labels[self.forward[block.0 as usize].0 as usize]
+        self.labels[self.forward[block]]
     }
 
     /// The block whose code stands for that of `block`.
     pub(super) fn forwarded(&self, block: BlockId) -> BlockId {
-        self.forward[block.0 as usize]
+        self.forward[block]
     }
 
     /// How many loops `block` lies in.
     pub(super) fn loop_depth(&self, block: BlockId) -> u32 {
-        self.loops.depth[block.0 as usize]
+        self.loops.depth[block]
     }
 
     /// Whether control falls from a block into `block` if `next` is the next in the code.
     pub(super) fn falls_into(&self, block: BlockId, next: Option<BlockId>) -> bool {
-        Some(self.forward[block.0 as usize]) == next
+        Some(self.forward[block]) == next
     }
 
     /// Copies operands to where an instruction wants them; the slot of the first. Slots that are
@@ -426,10 +423,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
 
     /// The copies that a jump makes.
     pub(super) fn jump_moves(&self, arguments: &[ValueId], target: BlockId) -> Vec<Move> {
-        let parameters = &self.procedure.blocks[target.0 as usize].parameters;
+        let parameters = &self.procedure.blocks[target].parameters;
         let pairs = parameters.iter().zip(arguments);
         pairs
-            .filter(|(parameter, _)| self.intervals.uses[parameter.0 as usize] > 0)
+            .filter(|&(&parameter, _)| self.intervals.uses[parameter] > 0)
             .map(|(&to, &from)| Move {
                 to: self.slot(to),
                 from: self.slot(from),
@@ -439,24 +436,22 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     }
 
     fn is_kept(&self, block: BlockId) -> bool {
-        self.forward[block.0 as usize] == block
+        self.forward[block] == block
     }
 
     /// Finds blocks that only jump on without copies.
-    fn find_forwards(&self) -> Vec<BlockId> {
-        let mut forward: Vec<BlockId> = (0..self.procedure.blocks.len() as u32)
-            .map(BlockId)
-            .collect();
+    fn find_forwards(&self) -> IdVec<BlockId, BlockId> {
+        let mut forward: IdVec<BlockId, BlockId> = self.procedure.blocks.ids().collect();
         // Targets come first here, except for back edges, which carry polls.
         for &id in self.flow.order.iter().rev() {
-            let block = &self.procedure.blocks[id.0 as usize];
+            let block = &self.procedure.blocks[id];
             let Terminator::Jump(target) = &block.terminator else {
                 continue;
             };
             let writes_nothing = block.instructions.is_empty()
                 && self.jump_moves(&target.arguments, target.block).is_empty();
-            if writes_nothing && id.0 != 0 && forward[target.block.0 as usize] != id {
-                forward[id.0 as usize] = forward[target.block.0 as usize];
+            if writes_nothing && id != BlockId::ENTRY && forward[target.block] != id {
+                forward[id] = forward[target.block];
             }
         }
         forward

@@ -8,11 +8,11 @@ use crate::codegen::assembler::Safepoint;
 use crate::codegen::frame_record::{Home, Point, Resident, SafepointRecord};
 use crate::codegen::outgoing::{self, Area};
 use crate::link::unit::FixupTarget;
-use crate::ssa::ir::{BlockId, Instruction, Terminator, ValueId};
+use crate::ssa::ir::{Instruction, ProcedureId, Terminator};
 
 impl Selector<'_, '_> {
-    /// Records the safepoints of procedure `number`, if that is asked for; their maps are known.
-    pub(super) fn record(&mut self, number: usize) {
+    /// Records the safepoints of a procedure, if that is asked for; their maps are known.
+    pub(super) fn record(&mut self, id: ProcedureId) {
         if self.shared.record.is_none() {
             return;
         }
@@ -21,16 +21,16 @@ impl Selector<'_, '_> {
             .filter_map(|safepoint| self.safepoint_record(safepoint))
             .collect();
         if let Some(record) = &mut self.shared.record {
-            record[number].bytecode = records;
+            record[id].bytecode = records;
         }
     }
 
     fn safepoint_record(&self, safepoint: &Safepoint) -> Option<SafepointRecord> {
-        let (id, index) = (BlockId(safepoint.block), safepoint.index?);
-        let block = &self.procedure.blocks[id.0 as usize];
+        let (id, index) = (safepoint.block, safepoint.index?);
+        let block = &self.procedure.blocks[id];
         let is_end = index as usize == block.instructions.len();
         let (at, position) = if is_end && let Terminator::Jump(target) = &block.terminator {
-            let start = self.intervals.block_start[target.block.0 as usize];
+            let start = self.intervals.block_start[target.block];
             (Point::Jumping(id), start)
         } else {
             let position = self.intervals.position(id, index as usize);
@@ -69,15 +69,15 @@ impl Selector<'_, '_> {
         position: u32,
     ) -> Vec<Resident> {
         let result = instruction.and_then(|instruction| instruction.result);
-        let values = (0..self.procedure.values.len() as u32).map(ValueId);
+        let values = self.procedure.values.ids();
         values
             .filter(|&value| Some(value) != result)
             .filter(|value| {
-                let mut segments = self.intervals.segments[value.0 as usize].iter();
+                let mut segments = self.intervals.segments[*value].iter();
                 segments.any(|&(start, end)| start <= position && position < end)
             })
             .filter_map(|value| {
-                let slot = self.slots[value.0 as usize]?;
+                let slot = self.slots[value]?;
                 let is_live = safepoint.slots.live.contains(slot);
                 is_live.then(|| Resident::new(self.procedure, value, Home::Slot(slot)))
             })

@@ -158,7 +158,7 @@ mod tests {
 
     fn table(keys: &[i32]) -> Option<(i32, u32, usize)> {
         let target = Target {
-            block: BlockId(0),
+            block: BlockId::ENTRY,
             arguments: Vec::new(),
         };
         let cases: Vec<(i32, Target)> = keys.iter().map(|&key| (key, target.clone())).collect();

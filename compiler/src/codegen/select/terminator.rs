@@ -10,13 +10,13 @@ use crate::codegen::outgoing::frame_words;
 use crate::codegen::resolve_moves::Move;
 use crate::codegen::superinstruction::with_poll;
 use crate::link::unit::FixupTarget;
-use crate::ssa::ir::{BlockId, Callee, Condition, ProcedureId, Target, Terminator};
+use crate::ssa::ir::{BlockId, Callee, Condition, Target, Terminator};
 
 impl Selector<'_, '_> {
     /// Writes the terminator of block `id`; `next` is the block that follows in the code.
     pub(super) fn terminator(&mut self, id: BlockId, polls: bool, next: Option<BlockId>) {
         let procedure = self.procedure;
-        let terminator = &procedure.blocks[id.0 as usize].terminator;
+        let terminator = &procedure.blocks[id].terminator;
         match terminator {
             Terminator::None => unreachable!("the verifier wants blocks to end"),
             Terminator::Jump(target) => self.jump(id, target, polls, next),
@@ -50,8 +50,8 @@ impl Selector<'_, '_> {
     fn jump(&mut self, id: BlockId, target: &Target, polls: bool, next: Option<BlockId>) {
         let moves = self.jump_moves(&target.arguments, target.block);
         let mut live = self.live_at_end(id);
-        for parameter in &self.procedure.blocks[target.block.0 as usize].parameters {
-            if self.intervals.uses[parameter.0 as usize] > 0 {
+        for parameter in &self.procedure.blocks[target.block].parameters {
+            if self.intervals.uses[*parameter] > 0 {
                 self.make_live(*parameter, &mut live);
             }
         }
@@ -87,7 +87,7 @@ impl Selector<'_, '_> {
     /// and a jump to it. `live` is what is live there.
     fn loop_branch(&mut self, target: BlockId, live: &LiveSlots, next: Option<BlockId>) -> bool {
         let procedure = self.procedure;
-        let header = &procedure.blocks[self.forwarded(target).0 as usize];
+        let header = &procedure.blocks[self.forwarded(target)];
         let Terminator::Branch(condition, yes, no) = &header.terminator else {
             return false;
         };
@@ -153,12 +153,12 @@ impl Selector<'_, '_> {
                 self.assembler
                     .emit(Instruction::TailApply { arguments: count });
             }
-            Terminator::TailCallKnown(ProcedureId(number), ..) => {
+            Terminator::TailCallKnown(procedure, ..) => {
                 let call = Instruction::TailCallKnown {
                     target: CodeOffset(0),
                 };
                 self.assembler
-                    .emit_with_operand(call, 1, FixupTarget::Procedure(*number));
+                    .emit_with_operand(call, 1, FixupTarget::Procedure(*procedure));
             }
             _ => unreachable!("written elsewhere"),
         }
@@ -194,7 +194,7 @@ impl Selector<'_, '_> {
                     None,
                 )
             }
-            Callee::Known(ProcedureId(number), _) => {
+            Callee::Known(procedure, _) => {
                 let target = CodeOffset(0);
                 let call = Instruction::CallKnown {
                     target,
@@ -202,7 +202,7 @@ impl Selector<'_, '_> {
                     words: Count(clamp(words)),
                     map,
                 };
-                (call, Some(FixupTarget::Procedure(*number)))
+                (call, Some(FixupTarget::Procedure(*procedure)))
             }
         };
         self.assembler.slots_end = self.assembler.slots_end.max(words + 1);
@@ -229,7 +229,7 @@ impl Selector<'_, '_> {
     /// Where the values of a receiving call come: right to the parameters that take them if those are
     /// in consecutive slots.
     fn landing(&self, block: BlockId, live: &LiveSlots) -> u16 {
-        let parameters = &self.procedure.blocks[block.0 as usize].parameters;
+        let parameters = &self.procedure.blocks[block].parameters;
         let Some(&first) = parameters.first() else {
             return clamp(live.live.end());
         };
@@ -245,7 +245,7 @@ impl Selector<'_, '_> {
     }
 
     fn spread(&mut self, block: BlockId, landing: u16, live: &LiveSlots) {
-        let parameters = &self.procedure.blocks[block.0 as usize].parameters;
+        let parameters = &self.procedure.blocks[block].parameters;
         let moves: Vec<Move> = (landing..)
             .zip(parameters)
             .map(|(from, &value)| Move {

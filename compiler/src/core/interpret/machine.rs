@@ -105,7 +105,7 @@ impl<'program> Machine<'program> {
             Expr::Quote(literal) => self.literal(*literal),
             Expr::Local(variable) => self.read(*variable, &environment)?,
             Expr::GlobalRef(global) => {
-                let global = &program.globals[global.0 as usize];
+                let global = &program.globals[*global];
                 if !global.immutable {
                     return Err(Stop::Raise(format!("unbound: {}", global.key)));
                 }
@@ -155,7 +155,7 @@ impl<'program> Machine<'program> {
     }
 
     fn literal(&self, literal: LiteralId) -> Value {
-        match self.program.literals[literal.0 as usize] {
+        match self.program.literals[literal] {
             Literal::Word(word) => Value::Word(word),
             Literal::Datum(LiteralDatum(datum)) => {
                 Value::Text(self.program.data.to_text(datum).into())

@@ -27,8 +27,8 @@ use abi::primitive::Primitive;
 use abi::tag;
 
 use super::frames::{Frames, Use};
-use crate::core::grow;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::IdVec;
 
 /// Runs the pass.
 #[must_use]
@@ -38,13 +38,13 @@ pub fn close(mut program: Program) -> Program {
         know_call(&mut program, &frames, call);
     }
     let free = FreeVariables::find(&program, &frames);
-    for (index, mut variables) in free.into_iter().enumerate() {
+    for (lambda, mut variables) in program.lambdas.ids().zip(free) {
         variables.sort_unstable();
-        program.lambdas[index].free = variables;
+        program.lambdas[lambda].free = variables;
     }
-    for (index, lambda) in frames.fixed.iter().enumerate() {
-        if let Some(lambda) = lambda {
-            program.lambdas[lambda.0 as usize].self_variable = Some(VariableId(grow::index(index)));
+    for (variable, lambda) in frames.fixed.entries() {
+        if let Some(lambda) = *lambda {
+            program.lambdas[lambda].self_variable = Some(variable);
         }
     }
     program.closed = true;
@@ -59,7 +59,7 @@ fn know_call(program: &mut Program, frames: &Frames, call: ExprId) {
     let &Expr::Local(variable) = program.expr(*operator) else {
         return;
     };
-    let Some(id) = frames.fixed[variable.0 as usize] else {
+    let Some(id) = frames.fixed[variable] else {
         return;
     };
     let mut operands = operands.clone();
@@ -88,18 +88,21 @@ fn know_call(program: &mut Program, frames: &Frames, call: ExprId) {
 struct FreeVariables<'program> {
     program: &'program Program,
     frames: &'program Frames,
-    free: Vec<Vec<VariableId>>,
+    free: IdVec<LambdaId, Vec<VariableId>>,
     /// Of each variable bound by `Fix`, the procedures that need its closure if it has one.
-    users: Vec<Vec<LambdaId>>,
+    users: IdVec<VariableId, Vec<LambdaId>>,
 }
 
 impl<'program> FreeVariables<'program> {
-    fn find(program: &'program Program, frames: &'program Frames) -> Vec<Vec<VariableId>> {
+    fn find(
+        program: &'program Program,
+        frames: &'program Frames,
+    ) -> IdVec<LambdaId, Vec<VariableId>> {
         let mut this = Self {
             program,
             frames,
-            free: vec![Vec::new(); program.lambdas.len()],
-            users: vec![Vec::new(); program.variables.len()],
+            free: program.lambdas.side_table(Vec::new()),
+            users: program.variables.side_table(Vec::new()),
         };
         this.note_uses();
         this.spread();
@@ -117,45 +120,43 @@ impl<'program> FreeVariables<'program> {
             if self.program.variable(variable).top_level {
                 continue;
             }
-            let owner = self.frames.owner[variable.0 as usize];
-            let own = self.frames.fixed[variable.0 as usize];
+            let owner = self.frames.owner[variable];
+            let own = self.frames.fixed[variable];
             while frame != owner {
                 let lambda = frame.expect("a variable is used inside the procedure that binds it");
                 if !seen.insert((lambda, variable)) {
                     break;
                 }
                 if own.is_none() {
-                    self.free[lambda.0 as usize].push(variable);
+                    self.free[lambda].push(variable);
                 } else if own != frame {
-                    self.users[variable.0 as usize].push(lambda);
+                    self.users[variable].push(lambda);
                 }
-                frame = self.frames.parent[lambda.0 as usize];
+                frame = self.frames.parent[lambda];
             }
         }
     }
 
     /// A procedure that has free variables is a free variable of those that use it.
     fn spread(&mut self) {
-        let mut variable_of = vec![None; self.program.lambdas.len()];
-        for (variable, lambda) in self.frames.fixed.iter().enumerate() {
-            if let Some(lambda) = lambda {
-                variable_of[lambda.0 as usize] = Some(variable);
+        let mut variable_of = self.program.lambdas.side_table(None);
+        for (variable, lambda) in self.frames.fixed.entries() {
+            if let Some(lambda) = *lambda {
+                variable_of[lambda] = Some(variable);
             }
         }
-        let has_free = |free: &Vec<VariableId>| !free.is_empty();
-        let mut pending: Vec<usize> = (0..self.free.len())
-            .filter(|&lambda| has_free(&self.free[lambda]))
-            .collect();
+        let has_free = |lambda: &LambdaId| !self.free[*lambda].is_empty();
+        let mut pending: Vec<LambdaId> = self.free.ids().filter(has_free).collect();
         while let Some(lambda) = pending.pop() {
             let Some(variable) = variable_of[lambda] else {
                 continue;
             };
             for user in std::mem::take(&mut self.users[variable]) {
-                let free = &mut self.free[user.0 as usize];
+                let free = &mut self.free[user];
                 if free.is_empty() {
-                    pending.push(user.0 as usize);
+                    pending.push(user);
                 }
-                free.push(VariableId(grow::index(variable)));
+                free.push(variable);
             }
         }
     }

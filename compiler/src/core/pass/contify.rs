@@ -37,8 +37,8 @@
 
 use abi::primitive::Primitive;
 
-use crate::core::grow::index;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::{IdVec, define_ids};
 
 /// Runs the pass.
 #[must_use]
@@ -58,7 +58,7 @@ pub fn contify(mut program: Program) -> Program {
     for (labels, root) in inner {
         let place = program.place(root);
         let body = program.relocate(root);
-        program.spans[root.0 as usize] = place;
+        program.spans[root] = place;
         program.replace(root, Expr::Labels(labels, body));
     }
     program
@@ -79,6 +79,11 @@ struct FixSite {
     root: ExprId,
 }
 
+define_ids! {
+    /// A call of a variable that `Fix` binds.
+    CallId;
+}
+
 /// What becomes of a procedure.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fate {
@@ -93,20 +98,20 @@ enum Fate {
 struct Survey {
     /// In the order of the text.
     fixes: Vec<FixSite>,
-    calls: Vec<CallSite>,
+    calls: IdVec<CallId, CallSite>,
     /// Of each variable that `Fix` binds, its calls.
-    calls_of: Vec<Vec<u32>>,
+    calls_of: IdVec<VariableId, Vec<CallId>>,
     /// The procedure of each variable that `Fix` binds.
-    lambdas: Vec<Option<LambdaId>>,
+    lambdas: IdVec<VariableId, Option<LambdaId>>,
     /// Whether a variable is used otherwise than to be called.
-    escapes: Vec<bool>,
+    escapes: IdVec<VariableId, bool>,
     /// Whether a procedure captures its continuation.
-    captures: Vec<bool>,
+    captures: IdVec<LambdaId, bool>,
     /// What the root of each expression was merged into; itself if it was not.
-    merged: Vec<ExprId>,
+    merged: IdVec<ExprId, ExprId>,
     /// Of the body of a procedure, the `Fix` that binds it.
-    groups: Vec<Option<ExprId>>,
-    fates: Vec<Fate>,
+    groups: IdVec<ExprId, Option<ExprId>>,
+    fates: IdVec<LambdaId, Fate>,
 }
 
 /// Where an expression stands.
@@ -127,14 +132,14 @@ impl Survey {
     fn take(program: &Program) -> Self {
         let mut survey = Self {
             fixes: Vec::new(),
-            calls: Vec::new(),
-            calls_of: vec![Vec::new(); program.variables.len()],
-            lambdas: vec![None; program.variables.len()],
-            escapes: vec![false; program.variables.len()],
-            captures: vec![false; program.lambdas.len()],
-            merged: (0..index(program.exprs.len())).map(ExprId).collect(),
-            groups: vec![None; program.exprs.len()],
-            fates: vec![Fate::Procedure; program.lambdas.len()],
+            calls: IdVec::new(),
+            calls_of: program.variables.side_table(Vec::new()),
+            lambdas: program.variables.side_table(None),
+            escapes: program.variables.side_table(false),
+            captures: program.lambdas.side_table(false),
+            merged: program.exprs.ids().collect(),
+            groups: program.exprs.side_table(None),
+            fates: program.lambdas.side_table(Fate::Procedure),
         };
         let root = program.root();
         let procedure = None;
@@ -161,10 +166,10 @@ impl Survey {
             (root, Position { root, procedure })
         };
         match program.expr(id) {
-            Expr::Local(variable) => self.escapes[variable.0 as usize] = true,
+            Expr::Local(variable) => self.escapes[*variable] = true,
             Expr::Call(operator, operands) => {
                 match program.expr(*operator) {
-                    Expr::Local(callee) if self.lambdas[callee.0 as usize].is_some() => {
+                    Expr::Local(callee) if self.lambdas[*callee].is_some() => {
                         self.note_call(id, *callee, position.root);
                     }
                     _ => pending.push(apart(*operator)),
@@ -200,7 +205,7 @@ impl Survey {
                 let root = position.root;
                 self.fixes.push(FixSite { id, root });
                 for &(variable, lambda) in bindings {
-                    self.lambdas[variable.0 as usize] = Some(lambda);
+                    self.lambdas[variable] = Some(lambda);
                     pending.push(body_of(lambda));
                 }
                 pending.push((*body, position));
@@ -209,7 +214,7 @@ impl Survey {
                 if let (Expr::Primitive(Primitive::Capture, _), Some(procedure)) =
                     (expr, position.procedure)
                 {
-                    self.captures[procedure.0 as usize] = true;
+                    self.captures[procedure] = true;
                 }
                 program.each_part(id, |part| pending.push(apart(part)));
             }
@@ -217,19 +222,19 @@ impl Survey {
     }
 
     fn note_call(&mut self, id: ExprId, callee: VariableId, root: ExprId) {
-        self.calls_of[callee.0 as usize].push(index(self.calls.len()));
-        self.calls.push(CallSite { id, callee, root });
+        let call = self.calls.push(CallSite { id, callee, root });
+        self.calls_of[callee].push(call);
     }
 
     /// What a root has been merged into.
     fn find(&mut self, root: ExprId) -> ExprId {
         let mut end = root;
-        while self.merged[end.0 as usize] != end {
-            end = self.merged[end.0 as usize];
+        while self.merged[end] != end {
+            end = self.merged[end];
         }
         let mut step = root;
         while step != end {
-            step = std::mem::replace(&mut self.merged[step.0 as usize], end);
+            step = std::mem::replace(&mut self.merged[step], end);
         }
         end
     }
@@ -240,20 +245,20 @@ impl Survey {
             unreachable!("only `Fix` forms are noted");
         };
         for &(_, lambda) in bindings {
-            self.groups[program.lambda(lambda).body.0 as usize] = Some(fix.id);
+            self.groups[program.lambda(lambda).body] = Some(fix.id);
         }
         let mut destination = None;
         for &(variable, lambda) in bindings {
-            if self.escapes[variable.0 as usize] || self.captures[lambda.0 as usize] {
+            if self.escapes[variable] || self.captures[lambda] {
                 return None;
             }
-            for number in 0..self.calls_of[variable.0 as usize].len() {
-                let call = self.calls[self.calls_of[variable.0 as usize][number] as usize];
+            for number in 0..self.calls_of[variable].len() {
+                let call = self.calls[self.calls_of[variable][number]];
                 if !fits(program, lambda, call.id) {
                     return None;
                 }
                 let root = self.find(call.root);
-                if self.groups[root.0 as usize] == Some(fix.id) {
+                if self.groups[root] == Some(fix.id) {
                     continue;
                 }
                 if destination.is_some_and(|known| known != root) {
@@ -279,8 +284,8 @@ impl Survey {
         let body = *body;
         let labels: Vec<LambdaId> = bindings.iter().map(|&(_, lambda)| lambda).collect();
         for &label in &labels {
-            self.fates[label.0 as usize] = Fate::Label;
-            self.merged[program.lambda(label).body.0 as usize] = root;
+            self.fates[label] = Fate::Label;
+            self.merged[program.lambda(label).body] = root;
         }
         if self.find(fix.root) == root {
             program.replace(fix.id, Expr::Labels(labels, body));
@@ -297,11 +302,11 @@ impl Survey {
         };
         for (variable, lambda) in bindings.clone() {
             let body = program.lambda(lambda).body;
-            for number in 0..self.calls_of[variable.0 as usize].len() {
-                let call = self.calls[self.calls_of[variable.0 as usize][number] as usize];
+            for number in 0..self.calls_of[variable].len() {
+                let call = self.calls[self.calls_of[variable][number]];
                 let is_loop = self.find(call.root) == body && fits(program, lambda, call.id);
-                if is_loop && !self.captures[lambda.0 as usize] && program.rewrites.allow() {
-                    self.fates[lambda.0 as usize] = Fate::Loop(lambda);
+                if is_loop && !self.captures[lambda] && program.rewrites.allow() {
+                    self.fates[lambda] = Fate::Loop(lambda);
                     break;
                 }
             }
@@ -310,10 +315,10 @@ impl Survey {
 
     /// Turns calls of labels into jumps.
     fn rewrite_calls(&mut self, program: &mut Program) {
-        for number in 0..self.calls.len() {
-            let call = self.calls[number];
-            let lambda = self.lambdas[call.callee.0 as usize].expect("only known calls are noted");
-            let label = match self.fates[lambda.0 as usize] {
+        for id in self.calls.ids() {
+            let call = self.calls[id];
+            let lambda = self.lambdas[call.callee].expect("only known calls are noted");
+            let label = match self.fates[lambda] {
                 Fate::Procedure => continue,
                 Fate::Label => lambda,
                 Fate::Loop(label) => {
@@ -357,10 +362,10 @@ impl Survey {
         }
         let start = program.add(Expr::Goto(label, operands), place);
         let body = program.add(Expr::Labels(vec![label], start), place);
-        let lambda_mut = &mut program.lambdas[lambda.0 as usize];
+        let lambda_mut = &mut program.lambdas[lambda];
         lambda_mut.required = parameters;
         lambda_mut.body = body;
-        self.fates[lambda.0 as usize] = Fate::Loop(label);
+        self.fates[lambda] = Fate::Loop(label);
         label
     }
 }

@@ -113,7 +113,7 @@ fn box_parameters(program: &mut Program, id: LambdaId) {
         .chain(&mut lambda.optional)
         .chain(&mut lambda.rest);
     lambda.body = box_bound(program, parameters, lambda.body, lambda.place);
-    program.lambdas[id.0 as usize] = lambda;
+    program.lambdas[id] = lambda;
 }
 
 /// Renames the assigned ones of some parameters, and binds the old variables to boxes around `body`.

@@ -1,6 +1,7 @@
 //! The procedure to which each variable, reference and call of a program belongs.
 
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::IdVec;
 
 /// A reference to a variable.
 #[derive(Clone, Copy, Debug)]
@@ -14,11 +15,11 @@ pub(super) struct Use {
 /// entry.
 pub(super) struct Frames {
     /// Where each variable is bound.
-    pub(super) owner: Vec<Option<LambdaId>>,
+    pub(super) owner: IdVec<VariableId, Option<LambdaId>>,
     /// Around each lambda.
-    pub(super) parent: Vec<Option<LambdaId>>,
+    pub(super) parent: IdVec<LambdaId, Option<LambdaId>>,
     /// The lambda of each variable that `Fix` binds.
-    pub(super) fixed: Vec<Option<LambdaId>>,
+    pub(super) fixed: IdVec<VariableId, Option<LambdaId>>,
     /// References to variables.
     pub(super) uses: Vec<Use>,
     /// Calls with a variable as operator, and where they stand.
@@ -28,9 +29,9 @@ pub(super) struct Frames {
 impl Frames {
     pub(super) fn find(program: &Program) -> Self {
         let mut frames = Self {
-            owner: vec![None; program.variables.len()],
-            parent: vec![None; program.lambdas.len()],
-            fixed: vec![None; program.variables.len()],
+            owner: program.variables.side_table(None),
+            parent: program.lambdas.side_table(None),
+            fixed: program.variables.side_table(None),
             uses: Vec::new(),
             calls: Vec::new(),
         };
@@ -57,8 +58,8 @@ impl Frames {
             Expr::Fix(bindings, body) => {
                 pending.push((*body, frame));
                 for &(variable, lambda) in bindings {
-                    self.owner[variable.0 as usize] = frame;
-                    self.fixed[variable.0 as usize] = Some(lambda);
+                    self.owner[variable] = frame;
+                    self.fixed[variable] = Some(lambda);
                     self.open(program, lambda, frame);
                     pending.push((program.lambda(lambda).body, Some(lambda)));
                 }
@@ -74,18 +75,18 @@ impl Frames {
             }
             Expr::Let(bindings, _) => {
                 for &(variable, _) in bindings {
-                    self.owner[variable.0 as usize] = frame;
+                    self.owner[variable] = frame;
                 }
             }
             Expr::Receive { required, rest, .. } => {
                 for &variable in required.iter().chain(rest) {
-                    self.owner[variable.0 as usize] = frame;
+                    self.owner[variable] = frame;
                 }
             }
             Expr::Labels(labels, _) => {
                 for &label in labels {
                     for variable in program.lambda(label).parameters() {
-                        self.owner[variable.0 as usize] = frame;
+                        self.owner[variable] = frame;
                     }
                 }
             }
@@ -100,9 +101,9 @@ impl Frames {
     }
 
     fn open(&mut self, program: &Program, lambda: LambdaId, frame: Option<LambdaId>) {
-        self.parent[lambda.0 as usize] = frame;
+        self.parent[lambda] = frame;
         for variable in program.lambda(lambda).parameters() {
-            self.owner[variable.0 as usize] = Some(lambda);
+            self.owner[variable] = Some(lambda);
         }
     }
 }

@@ -32,6 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::frames::Frames;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::IdVec;
 
 /// A procedure is given no more arguments than this: each call copies them.
 const EXTRA_MAX: usize = 4;
@@ -57,9 +58,9 @@ pub fn lift_procedures(mut program: Program) -> Program {
 struct Lifting<'program> {
     frames: &'program Frames,
     /// Of each procedure, the variables with values that are free in it.
-    free: Vec<BTreeSet<VariableId>>,
+    free: IdVec<LambdaId, BTreeSet<VariableId>>,
     /// Of each procedure, the procedures bound outside that it names, in itself or inside.
-    named: Vec<BTreeSet<LambdaId>>,
+    named: IdVec<LambdaId, BTreeSet<LambdaId>>,
     /// Of each procedure that may be lifted, the arguments it needs.
     extra: BTreeMap<LambdaId, BTreeSet<VariableId>>,
 }
@@ -68,8 +69,8 @@ impl<'program> Lifting<'program> {
     fn new(program: &Program, frames: &'program Frames, candidates: &BTreeSet<LambdaId>) -> Self {
         let mut this = Self {
             frames,
-            free: vec![BTreeSet::new(); program.lambdas.len()],
-            named: vec![BTreeSet::new(); program.lambdas.len()],
+            free: program.lambdas.side_table(BTreeSet::new()),
+            named: program.lambdas.side_table(BTreeSet::new()),
             extra: BTreeMap::new(),
         };
         for reference in &frames.uses {
@@ -78,7 +79,7 @@ impl<'program> Lifting<'program> {
             }
         }
         for lambda in candidates {
-            let free = this.free[lambda.0 as usize].clone();
+            let free = this.free[*lambda].clone();
             this.extra.insert(*lambda, free);
         }
         this
@@ -86,18 +87,18 @@ impl<'program> Lifting<'program> {
 
     /// Notes a reference in each procedure between it and the binding.
     fn note(&mut self, variable: VariableId, mut frame: Option<LambdaId>) {
-        let owner = self.frames.owner[variable.0 as usize];
-        let procedure = self.frames.fixed[variable.0 as usize];
+        let owner = self.frames.owner[variable];
+        let procedure = self.frames.fixed[variable];
         while frame != owner {
             let lambda = frame.expect("a variable is used inside the procedure that binds it");
             let is_new = match procedure {
-                Some(procedure) => self.named[lambda.0 as usize].insert(procedure),
-                None => self.free[lambda.0 as usize].insert(variable),
+                Some(procedure) => self.named[lambda].insert(procedure),
+                None => self.free[lambda].insert(variable),
             };
             if !is_new {
                 break;
             }
-            frame = self.frames.parent[lambda.0 as usize];
+            frame = self.frames.parent[lambda];
         }
     }
 
@@ -108,12 +109,12 @@ impl<'program> Lifting<'program> {
             let closures = self.closures();
             let mut given_up: BTreeSet<LambdaId> = BTreeSet::new();
             for (&lambda, extra) in &self.extra {
-                let named = &self.named[lambda.0 as usize];
+                let named = &self.named[lambda];
                 if extra.len() > EXTRA_MAX || named.iter().any(|named| closures.contains(named)) {
                     given_up.insert(lambda);
                 }
             }
-            for lambda in (0..self.free.len() as u32).map(LambdaId) {
+            for lambda in self.free.ids() {
                 if !self.extra.contains_key(&lambda) {
                     given_up.extend(self.enlarging(lambda));
                 }
@@ -125,7 +126,7 @@ impl<'program> Lifting<'program> {
                 self.extra.remove(&lambda);
             }
             for (lambda, extra) in &mut self.extra {
-                extra.clone_from(&self.free[lambda.0 as usize]);
+                extra.clone_from(&self.free[*lambda]);
             }
         }
     }
@@ -134,7 +135,7 @@ impl<'program> Lifting<'program> {
     fn spread(&mut self) {
         let mut callers: BTreeMap<LambdaId, Vec<LambdaId>> = BTreeMap::new();
         for &caller in self.extra.keys() {
-            for &callee in &self.named[caller.0 as usize] {
+            for &callee in &self.named[caller] {
                 callers.entry(callee).or_default().push(caller);
             }
         }
@@ -168,12 +169,12 @@ impl<'program> Lifting<'program> {
             if self.extra.contains_key(&lambda) {
                 continue;
             }
-            for &named in &self.named[lambda.0 as usize] {
+            for &named in &self.named[lambda] {
                 users.entry(named).or_default().push(lambda);
             }
             let needs = |named: &LambdaId| self.extra.get(named).is_some_and(|e| !e.is_empty());
-            let holds_some = !self.free[lambda.0 as usize].is_empty();
-            if holds_some || self.named[lambda.0 as usize].iter().any(needs) {
+            let holds_some = !self.free[lambda].is_empty();
+            if holds_some || self.named[lambda].iter().any(needs) {
                 pending.push(lambda);
             }
         }
@@ -189,10 +190,10 @@ impl<'program> Lifting<'program> {
     /// The lifted procedures for whose arguments a closure of `lambda` would need more room than for
     /// their closures.
     fn enlarging(&self, lambda: LambdaId) -> Vec<LambdaId> {
-        let held = &self.free[lambda.0 as usize];
+        let held = &self.free[lambda];
         let mut added: BTreeSet<VariableId> = BTreeSet::new();
         let mut lifted = Vec::new();
-        for named in &self.named[lambda.0 as usize] {
+        for named in &self.named[lambda] {
             match self.extra.get(named) {
                 Some(extra) if !extra.is_empty() => {
                     added.extend(extra.difference(held));
@@ -210,9 +211,9 @@ impl<'program> Lifting<'program> {
 
 /// The procedures bound by `Fix` that are only called, with as many operands as they have parameters.
 fn only_called(program: &Program, frames: &Frames) -> BTreeSet<LambdaId> {
-    let mut other_uses = vec![0_u32; program.variables.len()];
+    let mut other_uses = program.variables.side_table(0_u32);
     for reference in &frames.uses {
-        other_uses[reference.variable.0 as usize] += 1;
+        other_uses[reference.variable] += 1;
     }
     for &(call, _) in &frames.calls {
         if let Some((variable, lambda)) = callee(program, frames, call) {
@@ -222,7 +223,7 @@ fn only_called(program: &Program, frames: &Frames) -> BTreeSet<LambdaId> {
             let lambda = program.lambda(lambda);
             let is_fixed = lambda.optional.is_empty() && lambda.rest.is_none();
             if is_fixed && lambda.required.len() == operands.len() {
-                other_uses[variable.0 as usize] -= 1;
+                other_uses[variable] -= 1;
             }
         }
     }
@@ -242,7 +243,7 @@ fn callee(program: &Program, frames: &Frames, call: ExprId) -> Option<(VariableI
         return None;
     };
     // A parameter made here is no procedure bound by `Fix`.
-    let lambda = *frames.fixed.get(variable.0 as usize)?;
+    let lambda = *frames.fixed.get(variable)?;
     Some((variable, lambda?))
 }
 
@@ -275,9 +276,7 @@ impl<'program> Rewriter<'program> {
                 let name = self.program.variable(variable).name.clone();
                 let parameter = self.program.add_variable(name);
                 self.parameters.insert((lambda, variable), parameter);
-                self.program.lambdas[lambda.0 as usize]
-                    .required
-                    .push(parameter);
+                self.program.lambdas[lambda].required.push(parameter);
             }
         }
         for reference in &self.frames.uses {
@@ -293,13 +292,13 @@ impl<'program> Rewriter<'program> {
 
     /// What `variable` is called in a procedure.
     fn inside(&self, variable: VariableId, mut frame: Option<LambdaId>) -> VariableId {
-        let owner = self.frames.owner[variable.0 as usize];
+        let owner = self.frames.owner[variable];
         while frame != owner {
             let lambda = frame.expect("a variable is used inside the procedure that binds it");
             if let Some(&parameter) = self.parameters.get(&(lambda, variable)) {
                 return parameter;
             }
-            frame = self.frames.parent[lambda.0 as usize];
+            frame = self.frames.parent[lambda];
         }
         variable
     }
@@ -319,7 +318,7 @@ impl<'program> Rewriter<'program> {
                 self.program.add(Expr::Local(inside), place)
             })
             .collect();
-        if let Expr::Call(_, operands) = &mut self.program.exprs[call.0 as usize] {
+        if let Expr::Call(_, operands) = &mut self.program.exprs[call] {
             operands.extend(added);
         }
     }

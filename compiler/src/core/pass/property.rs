@@ -15,6 +15,7 @@ use crate::compile::{CORE_PASSES, CorePass};
 use crate::core::interpret::{Stop, evaluate};
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Lambda, Place, Program, VariableId};
 use crate::core::{parse, random, verify};
+use crate::id::Id;
 use crate::options::Level;
 
 /// Makes a program out of bytes: each decides something.
@@ -96,7 +97,7 @@ impl Generator<'_> {
             11 => self.assignment(),
             12 => {
                 let value = self.atom();
-                Expr::GlobalSet(GlobalId(0), value)
+                Expr::GlobalSet(GlobalId::new(0), value)
             }
             13 => {
                 let producer = self.expr();
@@ -140,7 +141,7 @@ impl Generator<'_> {
         let Some(&variable) = self.scope.last() else {
             return self.primitive();
         };
-        self.program.variables[variable.0 as usize].assigned = true;
+        self.program.variables[variable].assigned = true;
         Expr::SetLocal(variable, self.atom())
     }
 

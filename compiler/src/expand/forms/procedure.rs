@@ -119,7 +119,7 @@ impl Expander<'_> {
             let body = expander.pop();
             let value = expander.closure(name, parameters, body, at);
             if let Expr::Lambda(lambda) = *expander.program.expr(value) {
-                expander.program.lambdas[lambda.0 as usize].documentation = documentation;
+                expander.program.lambdas[lambda].documentation = documentation;
             }
             expander.push_value(value);
             Ok(())

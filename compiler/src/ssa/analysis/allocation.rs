@@ -21,6 +21,7 @@
 use abi::object_layout::{OBJECT_ALIGN_BYTES, PAYLOAD, WORD_BYTES, boxed, closure, pair, record};
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
+use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Operation, Procedure, RawUnary, Repr, ValueId};
 
 /// A group of several objects takes no more than this, so that what is allocated between two polls stays
@@ -42,7 +43,7 @@ pub struct Allocation {
 #[derive(Clone, Debug, Default)]
 pub struct Allocations {
     /// By block and instruction.
-    of: Vec<Vec<Option<Allocation>>>,
+    of: IdVec<BlockId, Vec<Option<Allocation>>>,
 }
 
 impl Allocations {
@@ -66,7 +67,7 @@ impl Allocations {
     /// Where the object that an instruction makes goes; `None` if it makes none, or one whose size is not
     /// known here.
     pub fn at(&self, block: BlockId, index: usize) -> Option<Allocation> {
-        self.of[block.0 as usize][index]
+        self.of[block][index]
     }
 }
 
@@ -146,7 +147,7 @@ impl Grouper {
 
 /// Whether an operation neither raises nor starts a collection, nor allocates.
 fn may_stand_between(procedure: &Procedure, operation: &Operation) -> bool {
-    let is_tagged = |value: &ValueId| procedure.values[value.0 as usize].repr == Repr::Tagged;
+    let is_tagged = |value: &ValueId| procedure.values[*value].repr == Repr::Tagged;
     match operation {
         Operation::Literal(_)
         | Operation::Word(_)
@@ -174,6 +175,7 @@ fn may_stand_between(procedure: &Procedure, operation: &Operation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ssa::ir::ProcedureId;
     use crate::ssa::parse::parse;
 
     /// Offset and reserved bytes of each allocation in the first block.
@@ -182,10 +184,10 @@ mod tests {
             "(procedure \"f\" 2 0 #f 0 (\"x\" \"y\") (block b0 (v0 v1) {instructions} (return v2)))"
         );
         let unit = parse(&text).unwrap();
-        let procedure = &unit.procedures[0];
+        let procedure = &unit.procedures[ProcedureId::ENTRY];
         let allocations = Allocations::new(procedure);
-        (0..procedure.blocks[0].instructions.len())
-            .filter_map(|index| allocations.at(BlockId(0), index))
+        (0..procedure.blocks[BlockId::ENTRY].instructions.len())
+            .filter_map(|index| allocations.at(BlockId::ENTRY, index))
             .map(|each| (each.offset, each.reserved_bytes))
             .collect()
     }

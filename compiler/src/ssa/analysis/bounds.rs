@@ -21,10 +21,11 @@
 
 use std::collections::HashMap;
 
-use abi::primitive::Primitive;
+use abi::primitive::{Primitive, ResultType};
 
 use super::Graph;
 use super::types::{Place, Range, Types, precedes};
+use crate::id::IdVec;
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, Operation, Procedure, RawBinary, RawUnary, ValueId,
 };
@@ -39,7 +40,7 @@ pub(super) struct Bounds<'a> {
     /// Where an object was accessed with an index.
     accesses: HashMap<(ValueId, ValueId), Vec<Place>>,
     /// What each value is another form of.
-    source: Vec<ValueId>,
+    source: IdVec<ValueId, ValueId>,
     /// Values that are others plus a constant, and where they are computed.
     sums: HashMap<ValueId, (ValueId, i64, Place)>,
     /// Raw constants.
@@ -58,16 +59,16 @@ impl<'a> Bounds<'a> {
             types,
             length_of: HashMap::new(),
             accesses: HashMap::new(),
-            source: (0..procedure.values.len() as u32).map(ValueId).collect(),
+            source: procedure.values.ids().collect(),
             sums: HashMap::new(),
             constants: HashMap::new(),
             variables: HashMap::new(),
             home: HashMap::new(),
         };
         for &id in &graph.flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             // What a receiving block gets no jump gives; with one predecessor that block heads no loop.
-            if graph.loops.is_header[id.0 as usize] && id != graph.flow.order[0] {
+            if graph.loops.is_header[id] && id != graph.flow.order[0] {
                 let numbered = block.parameters.iter().copied().zip(0..);
                 bounds
                     .variables
@@ -90,7 +91,7 @@ impl<'a> Bounds<'a> {
                     self.length_of.insert(result, operands[0]);
                 }
                 if is_indexed(*primitive) {
-                    let key = (operands[0], self.source[operands[1].0 as usize]);
+                    let key = (operands[0], self.source[operands[1]]);
                     let places = self.accesses.entry(key).or_default();
                     places.push((place.0, place.1 + 1));
                 }
@@ -118,13 +119,13 @@ impl<'a> Bounds<'a> {
                     value,
                 ),
                 Some(result),
-            ) => self.source[result.0 as usize] = self.source_of(*value),
+            ) => self.source[result] = self.source_of(*value),
             _ => {}
         }
     }
 
     fn source_of(&self, value: ValueId) -> ValueId {
-        self.source[value.0 as usize]
+        self.source[value]
     }
 
     fn is_length_of(&self, value: ValueId, object: ValueId) -> bool {
@@ -179,8 +180,8 @@ impl<'a> Bounds<'a> {
         if !self.is_fixed(object, header) {
             return false;
         }
-        for &tail in &self.graph.flow.predecessors[header.0 as usize] {
-            for target in self.procedure.blocks[tail.0 as usize].terminator.targets() {
+        for &tail in &self.graph.flow.predecessors[header] {
+            for target in self.procedure.blocks[tail].terminator.targets() {
                 if target.block == header {
                     visit(self.source_of(target.arguments[index]), tail);
                 }
@@ -207,7 +208,7 @@ impl<'a> Bounds<'a> {
     fn counts_up(&self, object: ValueId, variable: ValueId) -> bool {
         let mut all = true;
         let is_variable = self.each_given(object, variable, |given, tail| {
-            let end = self.procedure.blocks[tail.0 as usize].instructions.len();
+            let end = self.procedure.blocks[tail].instructions.len();
             let known = self.types.at(given, (tail, end)).as_integer();
             let is_zero = known.and_then(Range::single) == Some(0);
             let is_next = self.sums.get(&given).is_some_and(|&(of, by, place)| {
@@ -252,27 +253,17 @@ fn relation_of(condition: &Condition, holds: bool) -> Option<(Comparison, ValueI
 }
 
 fn is_length(primitive: Primitive) -> bool {
-    matches!(
-        primitive,
-        Primitive::VectorLength | Primitive::StringLength | Primitive::BytevectorLength
-    )
+    primitive.result() == ResultType::Length
 }
 
 /// Whether a primitive takes an object and an index into it.
 pub(super) fn is_indexed(primitive: Primitive) -> bool {
-    matches!(
-        primitive,
-        Primitive::VectorRef
-            | Primitive::VectorSet
-            | Primitive::StringRef
-            | Primitive::StringSet
-            | Primitive::BytevectorRef
-            | Primitive::BytevectorSet
-    )
+    primitive.operand_types().has_index()
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::id::Id;
     use crate::ssa::analysis::{Proof, Proofs};
     use crate::ssa::ir::{BlockId, ProcedureId};
     use crate::ssa::parse::parse;
@@ -291,7 +282,7 @@ mod tests {
         );
         let proofs = Proofs::new(&parse(&text).unwrap());
         proofs
-            .at(ProcedureId(0), BlockId(2), 0)
+            .at(ProcedureId::ENTRY, BlockId::new(2), 0)
             .has(Proof::InBounds)
     }
 
@@ -328,7 +319,7 @@ mod tests {
             );
             let proofs = Proofs::new(&parse(&text).unwrap());
             proofs
-                .at(ProcedureId(0), BlockId(2), 0)
+                .at(ProcedureId::ENTRY, BlockId::new(2), 0)
                 .has(Proof::InBounds)
         };
         assert!(!of_header("v1", "(fixnum 0)"));
@@ -350,7 +341,7 @@ mod tests {
                 (jump (b1 v7)))
               (block b3 () (return v1)))";
         let proofs = Proofs::new(&parse(text).unwrap());
-        let proved = proofs.at(ProcedureId(0), BlockId(2), 0);
+        let proved = proofs.at(ProcedureId::ENTRY, BlockId::new(2), 0);
         assert!(proved.has(Proof::Index) && !proved.has(Proof::InBounds));
     }
 
@@ -366,7 +357,7 @@ mod tests {
                 (jump (b2 v7)))
               (block b4 () (jump (b1 v1))))";
         let proofs = Proofs::new(&parse(text).unwrap());
-        let proved = proofs.at(ProcedureId(0), BlockId(3), 0);
+        let proved = proofs.at(ProcedureId::ENTRY, BlockId::new(3), 0);
         assert!(proved.has(Proof::InBounds));
     }
 

@@ -5,15 +5,16 @@
 //! continuation comes back to a call's return, with the values that were defined before the call.
 
 use super::Flow;
+use crate::id::IdVec;
 use crate::ssa::ir::BlockId;
 
 /// The dominator tree of the reachable blocks.
 #[derive(Clone, Debug)]
 pub struct Dominators {
     /// The immediate dominator of each block; the entry's is itself, unreachable blocks' too.
-    immediate: Vec<BlockId>,
+    immediate: IdVec<BlockId, BlockId>,
     /// Entry and exit numbers of a walk over the tree: an ancestor's enclose its descendants'.
-    walk: Vec<(u32, u32)>,
+    walk: IdVec<BlockId, (u32, u32)>,
 }
 
 impl Dominators {
@@ -23,31 +24,30 @@ impl Dominators {
     ///
     /// If `flow` is not the graph of a procedure: its order starts with the entry.
     pub fn new(flow: &Flow) -> Self {
-        let mut immediate: Vec<Option<BlockId>> = vec![None; flow.number.len()];
+        let mut immediate = flow.number.side_table(None);
         let entry = flow.order[0];
-        immediate[entry.0 as usize] = Some(entry);
+        immediate[entry] = Some(entry);
         let mut changed = true;
         while changed {
             changed = false;
             for &block in &flow.order[1..] {
-                let mut known = flow.predecessors[block.0 as usize]
+                let mut known = flow.predecessors[block]
                     .iter()
                     .copied()
-                    .filter(|block| immediate[block.0 as usize].is_some());
+                    .filter(|&block| immediate[block].is_some());
                 let first = known
                     .next()
                     .expect("a reachable block follows another in the order");
                 let meet = known.fold(first, |a, b| intersect(flow, &immediate, a, b));
-                if immediate[block.0 as usize] != Some(meet) {
-                    immediate[block.0 as usize] = Some(meet);
+                if immediate[block] != Some(meet) {
+                    immediate[block] = Some(meet);
                     changed = true;
                 }
             }
         }
-        let immediate: Vec<BlockId> = immediate
-            .into_iter()
-            .enumerate()
-            .map(|(block, dominator)| dominator.unwrap_or(BlockId(block as u32)))
+        let immediate: IdVec<BlockId, BlockId> = immediate
+            .entries()
+            .map(|(block, dominator)| dominator.unwrap_or(block))
             .collect();
         let walk = number_tree(flow, &immediate);
         Self { immediate, walk }
@@ -55,26 +55,26 @@ impl Dominators {
 
     /// The closest dominator of `block` other than itself; `None` for the entry.
     pub fn immediate(&self, block: BlockId) -> Option<BlockId> {
-        let dominator = self.immediate[block.0 as usize];
+        let dominator = self.immediate[block];
         (dominator != block).then_some(dominator)
     }
 
     /// Whether all ways to `below` go through `above`, or the two are the same.
     pub fn dominates(&self, above: BlockId, below: BlockId) -> bool {
-        let (start, end) = self.walk[above.0 as usize];
-        let (inner, _) = self.walk[below.0 as usize];
+        let (start, end) = self.walk[above];
+        let (inner, _) = self.walk[below];
         start <= inner && inner < end
     }
 }
 
 fn intersect(
     flow: &Flow,
-    immediate: &[Option<BlockId>],
+    immediate: &IdVec<BlockId, Option<BlockId>>,
     mut a: BlockId,
     mut b: BlockId,
 ) -> BlockId {
-    let number = |block: BlockId| flow.number[block.0 as usize];
-    let up = |block: BlockId| immediate[block.0 as usize].expect("visited before");
+    let number = |block: BlockId| flow.number[block];
+    let up = |block: BlockId| immediate[block].expect("visited before");
     while a != b {
         while number(a) > number(b) {
             a = up(a);
@@ -86,25 +86,24 @@ fn intersect(
     a
 }
 
-fn number_tree(flow: &Flow, immediate: &[BlockId]) -> Vec<(u32, u32)> {
-    let mut children = vec![Vec::new(); immediate.len()];
+fn number_tree(flow: &Flow, immediate: &IdVec<BlockId, BlockId>) -> IdVec<BlockId, (u32, u32)> {
+    let mut children = immediate.side_table(Vec::new());
     for &block in &flow.order[1..] {
-        children[immediate[block.0 as usize].0 as usize].push(block);
+        children[immediate[block]].push(block);
     }
-    let mut walk = vec![(u32::MAX, u32::MAX); immediate.len()];
+    let mut walk = immediate.side_table((u32::MAX, u32::MAX));
     let mut clock = 0;
     let mut stack = vec![(flow.order[0], 0)];
     while let Some((block, next)) = stack.pop() {
-        let index = block.0 as usize;
         if next == 0 {
-            walk[index].0 = clock;
+            walk[block].0 = clock;
             clock += 1;
         }
-        if let Some(&child) = children[index].get(next) {
+        if let Some(&child) = children[block].get(next) {
             stack.push((block, next + 1));
             stack.push((child, 0));
         } else {
-            walk[index].1 = clock;
+            walk[block].1 = clock;
         }
     }
     walk
@@ -115,7 +114,7 @@ mod tests {
     use std::fmt::Write as _;
 
     use super::*;
-    use crate::ssa::ir::Procedure;
+    use crate::ssa::ir::{Procedure, ProcedureId};
     use crate::ssa::parse::parse;
 
     const BLOCKS: u32 = 8;
@@ -142,17 +141,16 @@ mod tests {
             let _ = write!(blocks, "(block b{number} ({parameters}) {end})");
         }
         let text = format!("(procedure \"f\" 1 0 #f 0 (\"x\") {blocks})");
-        parse(&text).expect("a unit").procedures.remove(0)
+        parse(&text).expect("a unit").procedures[ProcedureId::ENTRY].clone()
     }
 
     /// Blocks that the entry reaches by ways that do not go through `avoided`.
-    fn reached(procedure: &Procedure, avoided: Option<BlockId>) -> Vec<bool> {
-        let mut seen = vec![false; procedure.blocks.len()];
-        let mut pending = vec![BlockId(0)];
+    fn reached(procedure: &Procedure, avoided: Option<BlockId>) -> IdVec<BlockId, bool> {
+        let mut seen = procedure.blocks.side_table(false);
+        let mut pending = vec![BlockId::ENTRY];
         while let Some(block) = pending.pop() {
-            let index = block.0 as usize;
-            if Some(block) != avoided && !std::mem::replace(&mut seen[index], true) {
-                pending.extend(procedure.blocks[index].terminator.successors());
+            if Some(block) != avoided && !std::mem::replace(&mut seen[block], true) {
+                pending.extend(procedure.blocks[block].terminator.successors());
             }
         }
         seen
@@ -168,8 +166,7 @@ mod tests {
             for above in graph.order.iter().copied() {
                 let without = reached(&procedure, Some(above));
                 for below in graph.order.iter().copied() {
-                    let index = below.0 as usize;
-                    let expected = all[index] && !without[index];
+                    let expected = all[below] && !without[below];
                     let found = dominators.dominates(above, below);
                     assert_eq!(found, expected, "{seed}: {above:?} {below:?}");
                 }

@@ -15,7 +15,7 @@ pub fn entry_poll(
 ) -> Option<BlockId> {
     let mut common: Option<BlockId> = None;
     for &id in &flow.order {
-        if !wants_poll(&procedure.blocks[id.0 as usize]) {
+        if !wants_poll(&procedure.blocks[id]) {
             continue;
         }
         let mut above = common.unwrap_or(id);
@@ -25,7 +25,7 @@ pub fn entry_poll(
         common = Some(above);
     }
     let mut block = common?;
-    while loops.depth[block.0 as usize] > 0 {
+    while loops.depth[block] > 0 {
         match dominators.immediate(block) {
             Some(above) => block = above,
             // The entry heads a loop: it polls itself.

@@ -20,7 +20,7 @@ pub fn mentions_flonums(unit: &Unit) -> bool {
 }
 
 fn is_flonum(unit: &Unit, literal: LiteralId) -> bool {
-    match &unit.tables.literals[literal.0 as usize] {
+    match &unit.tables.literals[literal] {
         Literal::Word(word) => tag::is_self_tagged_flonum(*word),
         Literal::Datum(datum) => matches!(
             unit.tables.data.kind(datum.0),

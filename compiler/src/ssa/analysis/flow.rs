@@ -5,17 +5,18 @@
 //! control enters the block, because only one edge leads to the block. Two edges of one branch to
 //! the same block count as two.
 
+use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator};
 
 /// Predecessors and reverse postorder of the blocks that the entry reaches.
 #[derive(Clone, Debug)]
 pub struct Flow {
     /// Where control comes from, for each block; a block that branches twice to another comes twice.
-    pub predecessors: Vec<Vec<BlockId>>,
+    pub predecessors: IdVec<BlockId, Vec<BlockId>>,
     /// Reachable blocks, the entry first; every block but loop headers comes after its predecessors.
     pub order: Vec<BlockId>,
     /// The place of each block in `order`; `u32::MAX` for unreachable ones.
-    pub number: Vec<u32>,
+    pub number: IdVec<BlockId, u32>,
 }
 
 impl Flow {
@@ -27,14 +28,13 @@ impl Flow {
     /// The graph of `procedure`. Of two successors the one with the higher priority comes next;
     /// the first one where they are equal.
     pub fn with_priority(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Self {
-        let count = procedure.blocks.len();
         let order = reverse_postorder(procedure, priority);
-        let mut number = vec![u32::MAX; count];
-        let mut predecessors = vec![Vec::new(); count];
+        let mut number = procedure.blocks.side_table(u32::MAX);
+        let mut predecessors = procedure.blocks.side_table(Vec::new());
         for (place, &block) in order.iter().enumerate() {
-            number[block.0 as usize] = place as u32;
-            for next in procedure.blocks[block.0 as usize].terminator.successors() {
-                predecessors[next.0 as usize].push(block);
+            number[block] = place as u32;
+            for next in procedure.blocks[block].terminator.successors() {
+                predecessors[next].push(block);
             }
         }
         Self {
@@ -46,25 +46,28 @@ impl Flow {
 
     /// Whether the entry reaches `block`.
     pub fn is_reachable(&self, block: BlockId) -> bool {
-        self.number[block.0 as usize] != u32::MAX
+        self.number[block] != u32::MAX
     }
 
     /// Whether an edge goes back: every cycle has such an edge.
     pub fn is_retreating(&self, from: BlockId, to: BlockId) -> bool {
-        self.number[to.0 as usize] <= self.number[from.0 as usize]
+        self.number[to] <= self.number[from]
     }
 
     /// What is known in each block to which only one edge leads, of a branch or switch: the condition, and whether it holds.
     /// Of the entry nothing: calls lead there too.
-    pub fn facts_of_blocks(&self, procedure: &Procedure) -> Vec<Option<(Condition, bool)>> {
-        let mut facts = vec![None; procedure.blocks.len()];
+    pub fn facts_of_blocks(
+        &self,
+        procedure: &Procedure,
+    ) -> IdVec<BlockId, Option<(Condition, bool)>> {
+        let mut facts = procedure.blocks.side_table(None);
         let mut tell = |block: BlockId, condition: Condition, holds| {
-            if self.predecessors[block.0 as usize].len() == 1 && block != self.order[0] {
-                facts[block.0 as usize] = Some((condition, holds));
+            if self.predecessors[block].len() == 1 && block != self.order[0] {
+                facts[block] = Some((condition, holds));
             }
         };
         for &id in &self.order {
-            match &procedure.blocks[id.0 as usize].terminator {
+            match &procedure.blocks[id].terminator {
                 Terminator::Branch(condition, yes, no) => {
                     tell(yes.block, condition.clone(), true);
                     tell(no.block, condition.clone(), false);
@@ -83,22 +86,19 @@ impl Flow {
 
 fn reverse_postorder(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Vec<BlockId> {
     let successors = |block: BlockId| {
-        let mut list: Vec<BlockId> = procedure.blocks[block.0 as usize]
-            .terminator
-            .successors()
-            .collect();
+        let mut list: Vec<BlockId> = procedure.blocks[block].terminator.successors().collect();
         // What is visited last comes first in the result; the list is taken from its end.
         list.sort_by_key(|&next| std::cmp::Reverse(priority(next)));
         list
     };
-    let mut seen = vec![false; procedure.blocks.len()];
+    let mut seen = procedure.blocks.side_table(false);
     let mut postorder = Vec::with_capacity(procedure.blocks.len());
-    let entry = BlockId(0);
-    seen[0] = true;
+    let entry = BlockId::ENTRY;
+    seen[BlockId::ENTRY] = true;
     let mut stack = vec![(entry, successors(entry))];
     while let Some((block, pending)) = stack.last_mut() {
         if let Some(next) = pending.pop() {
-            if !std::mem::replace(&mut seen[next.0 as usize], true) {
+            if !std::mem::replace(&mut seen[next], true) {
                 stack.push((next, successors(next)));
             }
         } else {

@@ -29,20 +29,20 @@ impl Graph {
 
     /// The blocks of the loop of `header`, inner loops included, in order.
     pub fn blocks_of_loop(&self, header: BlockId) -> Vec<BlockId> {
-        let mut inside = vec![false; self.flow.number.len()];
-        inside[header.0 as usize] = true;
-        let predecessors = |block: BlockId| self.flow.predecessors[block.0 as usize].iter();
+        let mut inside = self.flow.number.side_table(false);
+        inside[header] = true;
+        let predecessors = |block: BlockId| self.flow.predecessors[block].iter();
         let mut pending: Vec<BlockId> = predecessors(header)
             .copied()
             .filter(|&tail| self.dominators.dominates(header, tail))
             .collect();
         while let Some(block) = pending.pop() {
-            if !std::mem::replace(&mut inside[block.0 as usize], true) {
+            if !std::mem::replace(&mut inside[block], true) {
                 pending.extend(predecessors(block));
             }
         }
         let mut blocks = self.flow.order.clone();
-        blocks.retain(|block| inside[block.0 as usize]);
+        blocks.retain(|block| inside[*block]);
         blocks
     }
 }

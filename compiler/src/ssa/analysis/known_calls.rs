@@ -13,6 +13,7 @@
 //! escape. A result never depends on a hope: a free variable counts as a closure's holder only once
 //! all initialisations are known to give that closure.
 
+use crate::id::IdVec;
 use crate::ssa::ir::{
     BlockId, Callee, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
 };
@@ -21,7 +22,7 @@ use crate::ssa::ir::{
 #[derive(Clone, Debug)]
 pub struct KnownCalls {
     /// Whether known calls alone lead to each procedure, and each gives exactly its parameters.
-    pub are_all: Vec<bool>,
+    pub are_all: IdVec<ProcedureId, bool>,
     /// Whether every closure is the one of the procedure that is called with it: so its free variables
     /// are what was put into closures made for that procedure.
     pub closures_are_own: bool,
@@ -32,38 +33,38 @@ impl KnownCalls {
     pub fn new(unit: &Unit) -> Self {
         let holders = Holders::new(unit);
         let mut known = Self {
-            are_all: (0..)
-                .zip(&unit.procedures)
-                .map(|(number, each)| number > 0 && each.optional == 0 && !each.rest)
+            are_all: unit
+                .procedures
+                .entries()
+                .map(|(id, each)| id != ProcedureId::ENTRY && each.optional == 0 && !each.rest)
                 .collect(),
             closures_are_own: holders.closures_are_own(unit),
         };
-        for (number, procedure) in unit.procedures.iter().enumerate() {
+        for (id, procedure) in unit.procedures.entries() {
             for block in &procedure.blocks {
                 for instruction in &block.instructions {
-                    known.check_operation(&holders, number, &instruction.operation);
+                    known.check_operation(&holders, id, &instruction.operation);
                 }
-                known.check_terminator(&holders, number, &block.terminator);
+                known.check_terminator(&holders, id, &block.terminator);
             }
         }
         known
     }
 
-    fn escapes(&mut self, holders: &Holders, user: usize, value: ValueId) {
-        if let Some(made) = holders.of[user][value.0 as usize] {
-            self.are_all[made.0 as usize] = false;
+    fn escapes(&mut self, holders: &Holders, user: ProcedureId, value: ValueId) {
+        if let Some(made) = holders.of[user][value] {
+            self.are_all[made] = false;
         }
     }
 
-    fn check_operation(&mut self, holders: &Holders, user: usize, operation: &Operation) {
+    fn check_operation(&mut self, holders: &Holders, user: ProcedureId, operation: &Operation) {
         match operation {
-            Operation::StaticClosure(made) => self.are_all[made.0 as usize] = false,
+            Operation::StaticClosure(made) => self.are_all[*made] = false,
             Operation::ClosureRef(..) => {}
             Operation::ClosureInit(closure, index, value) => {
-                let held = holders.of[user][value.0 as usize];
-                let owner = holders.of[user][closure.0 as usize];
-                let field =
-                    owner.map(|owner| holders.fields[owner.0 as usize][usize::from(*index)]);
+                let held = holders.of[user][*value];
+                let owner = holders.of[user][*closure];
+                let field = owner.map(|owner| holders.fields[owner][usize::from(*index)]);
                 if !self.closures_are_own || field != Some(Field::Holds(held)) {
                     self.escapes(holders, user, *value);
                 }
@@ -78,7 +79,7 @@ impl KnownCalls {
         }
     }
 
-    fn check_terminator(&mut self, holders: &Holders, user: usize, terminator: &Terminator) {
+    fn check_terminator(&mut self, holders: &Holders, user: ProcedureId, terminator: &Terminator) {
         match terminator {
             Terminator::TailCallKnown(callee, closure, arguments)
             | Terminator::CallReceive {
@@ -99,12 +100,12 @@ impl KnownCalls {
     fn check_call(
         &mut self,
         holders: &Holders,
-        user: usize,
+        user: ProcedureId,
         callee: ProcedureId,
         closure: Option<ValueId>,
     ) {
         if let Some(closure) = closure
-            && holders.of[user][closure.0 as usize] != Some(callee)
+            && holders.of[user][closure] != Some(callee)
         {
             self.escapes(holders, user, closure);
         }
@@ -136,7 +137,7 @@ fn each_call(
     procedure: &Procedure,
     mut visit: impl FnMut((BlockId, usize), ProcedureId, Option<ValueId>, &[ValueId]),
 ) {
-    for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
+    for (id, block) in procedure.blocks.entries() {
         for (index, instruction) in block.instructions.iter().enumerate() {
             if let Operation::CallKnown(callee, closure, arguments) = &instruction.operation {
                 visit((id, index), *callee, *closure, arguments);
@@ -165,24 +166,24 @@ enum Field {
 
 /// Which values are certainly the closure of which procedure.
 struct Holders {
-    of: Vec<Vec<Option<ProcedureId>>>,
-    fields: Vec<Vec<Field>>,
+    of: IdVec<ProcedureId, IdVec<ValueId, Option<ProcedureId>>>,
+    fields: IdVec<ProcedureId, Vec<Field>>,
 }
 
 impl Holders {
     fn new(unit: &Unit) -> Self {
         let mut holders = Self {
-            of: Vec::with_capacity(unit.procedures.len()),
-            fields: Vec::with_capacity(unit.procedures.len()),
+            of: IdVec::new(),
+            fields: IdVec::new(),
         };
-        for (number, procedure) in (0..).zip(&unit.procedures) {
-            let mut of = vec![None; procedure.values.len()];
+        for (id, procedure) in unit.procedures.entries() {
+            let mut of = procedure.values.side_table(None);
             if procedure.free > 0 {
-                of[procedure.blocks[0].parameters[0].0 as usize] = Some(ProcedureId(number));
+                of[procedure.blocks[BlockId::ENTRY].parameters[0]] = Some(id);
             }
             each_instruction(procedure, |operation, result| {
                 if let (Operation::MakeClosure(made, _), Some(result)) = (operation, result) {
-                    of[result.0 as usize] = Some(*made);
+                    of[result] = Some(*made);
                 }
             });
             holders.of.push(of);
@@ -195,23 +196,23 @@ impl Holders {
 
     /// Finds closures in free variables; whether there are more to find.
     fn follow(&mut self, unit: &Unit) -> bool {
-        let mut fields: Vec<Vec<Field>> = self
+        let mut fields: IdVec<ProcedureId, Vec<Field>> = self
             .fields
             .iter()
             .map(|fields| vec![Field::Unknown; fields.len()])
             .collect();
-        for (number, procedure) in unit.procedures.iter().enumerate() {
+        for (id, procedure) in unit.procedures.entries() {
             each_instruction(procedure, |operation, _| {
                 let Operation::ClosureInit(closure, index, value) = operation else {
                     return;
                 };
-                let owner = self.of[number][closure.0 as usize];
+                let owner = self.of[id][*closure];
                 let Some(field) =
-                    owner.and_then(|owner| fields[owner.0 as usize].get_mut(usize::from(*index)))
+                    owner.and_then(|owner| fields[owner].get_mut(usize::from(*index)))
                 else {
                     return;
                 };
-                let held = self.of[number][value.0 as usize];
+                let held = self.of[id][*value];
                 *field = match *field {
                     Field::Unknown => Field::Holds(held),
                     Field::Holds(known) if known == held => *field,
@@ -221,20 +222,19 @@ impl Holders {
         }
         self.fields = fields;
         let mut found = false;
-        for (number, procedure) in unit.procedures.iter().enumerate() {
-            let of = &mut self.of[number];
+        for (id, procedure) in unit.procedures.entries() {
+            let of = &mut self.of[id];
             each_instruction(procedure, |operation, result| {
                 let (Operation::ClosureRef(closure, index), Some(result)) = (operation, result)
                 else {
                     return;
                 };
-                let owner = of[closure.0 as usize];
-                let field =
-                    owner.and_then(|owner| self.fields[owner.0 as usize].get(usize::from(*index)));
+                let owner = of[*closure];
+                let field = owner.and_then(|owner| self.fields[owner].get(usize::from(*index)));
                 if let Some(&Field::Holds(Some(held))) = field
-                    && of[result.0 as usize].is_none()
+                    && of[result].is_none()
                 {
-                    of[result.0 as usize] = Some(held);
+                    of[result] = Some(held);
                     found = true;
                 }
             });
@@ -244,21 +244,21 @@ impl Holders {
 
     fn closures_are_own(&self, unit: &Unit) -> bool {
         let mut are_own = true;
-        for (number, procedure) in unit.procedures.iter().enumerate() {
-            let of = &self.of[number];
+        for (id, procedure) in unit.procedures.entries() {
+            let of = &self.of[id];
             each_known_call(procedure, |callee, closure, _| {
-                are_own &= closure.is_none_or(|closure| of[closure.0 as usize] == Some(callee));
+                are_own &= closure.is_none_or(|closure| of[closure] == Some(callee));
             });
-            let mut made = vec![false; procedure.values.len()];
+            let mut made = procedure.values.side_table(false);
             each_instruction(procedure, |operation, result| {
                 if let (Operation::MakeClosure(..), Some(result)) = (operation, result) {
-                    made[result.0 as usize] = true;
+                    made[result] = true;
                 }
             });
             each_instruction(procedure, |operation, _| match operation {
-                Operation::ClosureRef(closure, _) => are_own &= of[closure.0 as usize].is_some(),
+                Operation::ClosureRef(closure, _) => are_own &= of[*closure].is_some(),
                 // Where a closure came from another place, nobody would see for which procedure this is.
-                Operation::ClosureInit(closure, ..) => are_own &= made[closure.0 as usize],
+                Operation::ClosureInit(closure, ..) => are_own &= made[*closure],
                 _ => {}
             });
         }
@@ -279,7 +279,7 @@ mod tests {
     use super::*;
     use crate::ssa::parse::parse;
 
-    fn all_known(text: &str) -> Vec<bool> {
+    fn all_known(text: &str) -> IdVec<ProcedureId, bool> {
         KnownCalls::new(&parse(text).unwrap()).are_all
     }
 

@@ -4,32 +4,32 @@
 //! for SSA-Form Programs, 2011).
 
 use super::Flow;
+use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Procedure, ValueId};
 
 /// Live values at the borders of blocks.
 #[derive(Clone, Debug)]
 pub struct Liveness {
     /// Values defined before each block and used in it or later; not its parameters. Ascending.
-    pub live_in: Vec<Vec<ValueId>>,
+    pub live_in: IdVec<BlockId, Vec<ValueId>>,
     /// Values used after each block; arguments of its own jumps are not. Ascending.
-    pub live_out: Vec<Vec<ValueId>>,
+    pub live_out: IdVec<BlockId, Vec<ValueId>>,
     /// The block that defines each value; `None` for values that nothing reachable defines.
-    pub definition: Vec<Option<BlockId>>,
+    pub definition: IdVec<ValueId, Option<BlockId>>,
 }
 
 impl Liveness {
     /// The liveness of all values of `procedure`.
     pub fn new(procedure: &Procedure, flow: &Flow) -> Self {
-        let blocks = procedure.blocks.len();
-        let mut definition = vec![None; procedure.values.len()];
-        let mut uses: Vec<Vec<BlockId>> = vec![Vec::new(); procedure.values.len()];
+        let mut definition = procedure.values.side_table(None);
+        let mut uses: IdVec<ValueId, Vec<BlockId>> = procedure.values.side_table(Vec::new());
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             for parameter in &block.parameters {
-                definition[parameter.0 as usize] = Some(id);
+                definition[*parameter] = Some(id);
             }
             let mut record = |value: ValueId| {
-                let list = &mut uses[value.0 as usize];
+                let list = &mut uses[value];
                 if list.last() != Some(&id) {
                     list.push(id);
                 }
@@ -37,35 +37,35 @@ impl Liveness {
             for instruction in &block.instructions {
                 instruction.operation.each_use(&mut record);
                 if let Some(result) = instruction.result {
-                    definition[result.0 as usize] = Some(id);
+                    definition[result] = Some(id);
                 }
             }
             block.terminator.each_use(&mut record);
         }
         let mut liveness = Self {
-            live_in: vec![Vec::new(); blocks],
-            live_out: vec![Vec::new(); blocks],
+            live_in: procedure.blocks.side_table(Vec::new()),
+            live_out: procedure.blocks.side_table(Vec::new()),
             definition,
         };
-        for (value, blocks) in uses.into_iter().enumerate() {
-            liveness.walk_up(flow, ValueId(value as u32), blocks);
+        for (value, blocks) in procedure.values.ids().zip(uses) {
+            liveness.walk_up(flow, value, blocks);
         }
         liveness
     }
 
     fn walk_up(&mut self, flow: &Flow, value: ValueId, uses: Vec<BlockId>) {
-        let Some(definition) = self.definition[value.0 as usize] else {
+        let Some(definition) = self.definition[value] else {
             return;
         };
         let mut pending = uses;
         while let Some(block) = pending.pop() {
-            let live_in = &mut self.live_in[block.0 as usize];
+            let live_in = &mut self.live_in[block];
             if block == definition || live_in.last() == Some(&value) {
                 continue;
             }
             live_in.push(value);
-            for &before in &flow.predecessors[block.0 as usize] {
-                let live_out = &mut self.live_out[before.0 as usize];
+            for &before in &flow.predecessors[block] {
+                let live_out = &mut self.live_out[before];
                 if live_out.last() != Some(&value) {
                     live_out.push(value);
                 }

@@ -26,10 +26,11 @@ use abi::primitive::Primitive;
 use super::Graph;
 use super::bounds::{Bounds, is_indexed};
 use super::types::{Kinds, Place, Range, Type, Types, UnitTypes, each_requirement};
+use crate::id::IdVec;
 use crate::ssa::ir::{
     BlockId, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
 };
-use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
+use crate::ssa::primitive_facts::{comparison_of, is_arithmetic, stored_operand};
 
 /// A check that always passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,26 +98,26 @@ impl Proved {
 #[derive(Clone, Debug, Default)]
 pub struct Proofs {
     /// By procedure, block, and place in it; the terminator comes behind the last instruction.
-    of: Vec<Vec<Vec<Proved>>>,
+    of: IdVec<ProcedureId, IdVec<BlockId, Vec<Proved>>>,
 }
 
 impl Proofs {
     /// What can be proved about `unit`.
     pub fn new(unit: &Unit) -> Self {
-        let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+        let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
         let types = UnitTypes::infer(unit, &graphs);
-        let prove = |(number, procedure): (usize, &Procedure)| {
-            let prover = Prover::new(procedure, &graphs[number], &types.procedures[number]);
+        let prove = |(id, procedure): (ProcedureId, &Procedure)| {
+            let prover = Prover::new(procedure, &graphs[id], &types.procedures[id]);
             prover.run()
         };
         Self {
-            of: unit.procedures.iter().enumerate().map(prove).collect(),
+            of: unit.procedures.entries().map(prove).collect(),
         }
     }
 
     /// What is proved about an instruction, or, where `place` is their number, a terminator.
     pub fn at(&self, procedure: ProcedureId, block: BlockId, place: usize) -> Proved {
-        self.of[procedure.0 as usize][block.0 as usize][place]
+        self.of[procedure][block][place]
     }
 }
 
@@ -138,8 +139,8 @@ impl<'a> Prover<'a> {
         }
     }
 
-    fn run(&self) -> Vec<Vec<Proved>> {
-        let blocks = (0..).map(BlockId).zip(&self.procedure.blocks);
+    fn run(&self) -> IdVec<BlockId, Vec<Proved>> {
+        let blocks = self.procedure.blocks.entries();
         blocks
             .map(|(id, block)| {
                 if !self.graph.flow.is_reachable(id) {
@@ -207,13 +208,8 @@ impl<'a> Prover<'a> {
             let is_inside = is_index && self.bounds.is_inside(operands[0], operands[1], place);
             proved.add(Proof::InBounds, is_inside);
         }
-        let stored = match primitive {
-            Primitive::SetCar | Primitive::SetCdr | Primitive::BoxSet => operands.get(1),
-            Primitive::VectorSet => operands.get(2),
-            Primitive::RecordSet => operands.get(3),
-            _ => None,
-        };
-        if let Some(&stored) = stored {
+        if let Some(stored) = stored_operand(*primitive) {
+            let stored = operands[stored];
             proved.add(Proof::StoresImmediate, self.is_immediate(stored, place));
         }
     }
@@ -284,6 +280,7 @@ fn is_fixnum(known: Type) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
     use crate::ssa::parse::parse;
     use crate::ssa::print::operation_text;
 
@@ -292,11 +289,14 @@ mod tests {
         let unit = parse(text).unwrap();
         let proofs = Proofs::new(&unit);
         let mut lines = Vec::new();
-        for (id, block) in (0..).map(BlockId).zip(&unit.procedures[0].blocks) {
+        for (id, block) in (0..)
+            .map(BlockId::new)
+            .zip(&unit.procedures[ProcedureId::ENTRY].blocks)
+        {
             for place in 0..=block.instructions.len() {
-                let names: Vec<&str> = proofs.at(ProcedureId(0), id, place).names().collect();
+                let names: Vec<&str> = proofs.at(ProcedureId::ENTRY, id, place).names().collect();
                 let what = block.instructions.get(place).map_or_else(
-                    || format!("end of b{}", id.0),
+                    || format!("end of b{}", id.number()),
                     |instruction| operation_text(&instruction.operation),
                 );
                 if !names.is_empty() {

@@ -81,7 +81,7 @@ impl ProcedureBuilder<'_, '_> {
         match program.expr(id) {
             Expr::SetLocal(variable, _) => {
                 let value = self.take_operand();
-                let cell = self.unit.layout.cells[variable.0 as usize]
+                let cell = self.unit.layout.cells[*variable]
                     .expect("assigned variables of the top level have cells, others are boxed");
                 self.perform(Operation::CellSet(cell, value));
                 self.deliver_word(tag::UNSPECIFIED, context);
@@ -113,7 +113,7 @@ impl ProcedureBuilder<'_, '_> {
             }
             Expr::Goto(label, operands) => {
                 let arguments = self.take_operands(operands.len());
-                let block = self.unit.label_blocks[label.0 as usize]
+                let block = self.unit.label_blocks[*label]
                     .expect("labels are jumped to from inside their form");
                 self.jump(block, arguments);
             }
@@ -132,7 +132,7 @@ impl ProcedureBuilder<'_, '_> {
     }
 
     fn quote(&mut self, literal: LiteralId, context: Context) {
-        match self.unit.tables.literals[literal.0 as usize] {
+        match self.unit.tables.literals[literal] {
             Literal::Word(word) => self.deliver_word(word, context),
             Literal::Datum(_) => match context {
                 Context::Effect | Context::EffectJump(_) | Context::Test(..) => {
@@ -182,7 +182,7 @@ impl ProcedureBuilder<'_, '_> {
     fn conditional(&mut self, [test, consequent, alternative]: [ExprId; 3], context: Context) {
         let join = self.join(context);
         let mut steps = Vec::with_capacity(9);
-        let mut targets = [BlockId(0); 2];
+        let mut targets = [BlockId::ENTRY; 2];
         for (target, arm) in targets.iter_mut().zip([consequent, alternative]) {
             if let Some(block) = self.constant_target(arm, join.context) {
                 *target = block;
@@ -214,7 +214,7 @@ impl ProcedureBuilder<'_, '_> {
     /// The word of an expression that quotes an immediate.
     pub(super) fn literal_word(&self, id: ExprId) -> Option<u64> {
         match self.unit.program.expr(id) {
-            Expr::Quote(literal) => match self.unit.tables.literals[literal.0 as usize] {
+            Expr::Quote(literal) => match self.unit.tables.literals[*literal] {
                 Literal::Word(word) => Some(word),
                 Literal::Datum(_) => None,
             },
@@ -275,7 +275,7 @@ impl ProcedureBuilder<'_, '_> {
                 let value = self.parameter(block, None);
                 self.bind(variable, value);
             }
-            self.unit.label_blocks[label.0 as usize] = Some(block);
+            self.unit.label_blocks[label] = Some(block);
             steps.push(Step::EnterArm(block));
             steps.push(Step::Evaluate(program.lambda(label).body, join.context));
             steps.push(Step::LeaveArm);

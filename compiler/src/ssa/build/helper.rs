@@ -1,7 +1,7 @@
 //! Procedures that the compiler adds, for operations that have instructions in tail position only.
 
-use crate::core::grow::index;
 use crate::core::ir::Place;
+use crate::id::IdVec;
 use crate::ssa::ir::{Block, Procedure, Repr, Terminator, Value, ValueId};
 
 /// A procedure that no lambda stands for.
@@ -21,18 +21,18 @@ impl Helper {
             Self::Apply => ("apply", vec!["procedure".into(), "arguments".into()], 2),
             Self::Values(count) => ("values", vec!["value".into(); usize::from(count)], count),
         };
-        let parameters: Vec<ValueId> = (0..names.len()).map(|n| ValueId(index(n))).collect();
-        let terminator = match self {
-            Self::Apply => Terminator::TailApply(parameters[0], parameters[1]),
-            Self::Values(_) => Terminator::ReturnValues(parameters.clone()),
-        };
-        let values = names
+        let values: IdVec<ValueId, Value> = names
             .iter()
             .map(|name: &std::rc::Rc<str>| Value {
                 repr: Repr::Tagged,
                 name: Some(name.clone()),
             })
             .collect();
+        let parameters: Vec<ValueId> = values.ids().collect();
+        let terminator = match self {
+            Self::Apply => Terminator::TailApply(parameters[0], parameters[1]),
+            Self::Values(_) => Terminator::ReturnValues(parameters.clone()),
+        };
         Procedure {
             name: name.into(),
             required,
@@ -41,12 +41,12 @@ impl Helper {
             parameter_names: names,
             result: Repr::Tagged,
             free: 0,
-            blocks: vec![Block {
+            blocks: IdVec::from_iter([Block {
                 parameters,
                 instructions: Vec::new(),
                 terminator,
                 place: Place::default(),
-            }],
+            }]),
             values,
             place: Place::default(),
         }

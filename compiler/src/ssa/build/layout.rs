@@ -2,20 +2,20 @@
 
 use std::rc::Rc;
 
-use crate::core::grow::index;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::IdVec;
 use crate::ssa::ir::CellId;
 
 /// What is known before the first procedure is built.
 pub(super) struct Layout {
     /// The cell of each variable that has one.
-    pub(super) cells: Vec<Option<CellId>>,
+    pub(super) cells: IdVec<VariableId, Option<CellId>>,
     /// Names of the cells.
-    pub(super) cell_names: Vec<Rc<str>>,
+    pub(super) cell_names: IdVec<CellId, Rc<str>>,
     /// The lambda of each variable that `Fix` binds.
-    pub(super) fixed: Vec<Option<LambdaId>>,
+    pub(super) fixed: IdVec<VariableId, Option<LambdaId>>,
     /// Of each lambda, the variables of others (free or in cells) that its loops use, ascending.
-    pub(super) used_in_loops: Vec<Vec<VariableId>>,
+    pub(super) used_in_loops: IdVec<LambdaId, Vec<VariableId>>,
 }
 
 /// The procedure that an expression belongs to (`None`: the entry), and whether it stands in a label.
@@ -29,12 +29,12 @@ impl Layout {
     pub(super) fn new(program: &Program) -> Self {
         let mut survey = Survey {
             program,
-            needs_cell: vec![false; program.variables.len()],
+            needs_cell: program.variables.side_table(false),
             layout: Self {
-                cells: vec![None; program.variables.len()],
-                cell_names: Vec::new(),
-                fixed: vec![None; program.variables.len()],
-                used_in_loops: vec![Vec::new(); program.lambdas.len()],
+                cells: program.variables.side_table(None),
+                cell_names: IdVec::new(),
+                fixed: program.variables.side_table(None),
+                used_in_loops: program.lambdas.side_table(Vec::new()),
             },
         };
         survey.run();
@@ -44,7 +44,7 @@ impl Layout {
 
 struct Survey<'program> {
     program: &'program Program,
-    needs_cell: Vec<bool>,
+    needs_cell: IdVec<VariableId, bool>,
     layout: Layout,
 }
 
@@ -77,7 +77,7 @@ impl Survey<'_> {
             }
             Expr::Fix(bindings, body) => {
                 for &(variable, lambda) in bindings {
-                    self.layout.fixed[variable.0 as usize] = Some(lambda);
+                    self.layout.fixed[variable] = Some(lambda);
                     pending.push(self.open(lambda, around));
                 }
                 pending.push((*body, around));
@@ -116,37 +116,33 @@ impl Survey<'_> {
         let description = self.program.variable(variable);
         let is_used_elsewhere = around.procedure.is_some();
         if description.top_level && (description.assigned || is_used_elsewhere) {
-            self.needs_cell[variable.0 as usize] = true;
+            self.needs_cell[variable] = true;
         }
         if let Some(procedure) = around.procedure
             && around.in_label
         {
             let is_free = || self.program.lambda(procedure).reaches(variable);
             if !description.assigned && (description.top_level || is_free()) {
-                self.layout.used_in_loops[procedure.0 as usize].push(variable);
+                self.layout.used_in_loops[procedure].push(variable);
             }
         }
     }
 
     fn finish(mut self) -> Layout {
-        for (number, needs_cell) in self.needs_cell.iter().enumerate() {
-            let is_constant = self.layout.fixed[number]
+        for (variable, needs_cell) in self.needs_cell.entries() {
+            let is_constant = self.layout.fixed[variable]
                 .is_some_and(|lambda| self.program.lambda(lambda).free.is_empty());
             if *needs_cell && !is_constant {
-                self.layout.cells[number] = Some(CellId(index(self.layout.cell_names.len())));
-                self.layout
-                    .cell_names
-                    .push(self.program.variables[number].name.clone());
+                let name = self.program.variables[variable].name.clone();
+                self.layout.cells[variable] = Some(self.layout.cell_names.push(name));
             }
         }
         let cells = &self.layout.cells;
-        for (lambda, used) in self.layout.used_in_loops.iter_mut().enumerate() {
+        for (lambda, used) in self.layout.used_in_loops.entries_mut() {
             used.sort_unstable();
             used.dedup();
             let lambda = &self.program.lambdas[lambda];
-            used.retain(|&variable| {
-                cells[variable.0 as usize].is_some() || lambda.reaches(variable)
-            });
+            used.retain(|&variable| cells[variable].is_some() || lambda.reaches(variable));
         }
         self.layout
     }

@@ -43,7 +43,7 @@ const OPTIONAL_MAX: usize = 255;
 /// The first number that is too large.
 pub(super) fn check(program: &Program) -> Result<(), BuildError> {
     program.lambdas.iter().try_for_each(check_lambda)?;
-    for (index, expr) in program.exprs.iter().enumerate() {
+    for (index, expr) in program.exprs.entries() {
         let count = match expr {
             Expr::Call(_, operands)
             | Expr::CallKnown(_, operands)

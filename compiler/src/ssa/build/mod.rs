@@ -26,8 +26,8 @@ use std::collections::VecDeque;
 
 use super::Tables;
 use super::ir::{BlockId, Procedure, ProcedureId, Unit};
-use crate::core::grow::index;
 use crate::core::ir::{LambdaId, Program};
+use crate::id::{Id, IdVec};
 use helper::Helper;
 use layout::Layout;
 use procedure::ProcedureBuilder;
@@ -61,9 +61,9 @@ pub fn build(mut program: Program) -> Result<Unit, BuildError> {
         program: &program,
         tables: &tables,
         layout: &layout,
-        variables: Variables::new(program.variables.len()),
-        numbers: vec![None; program.lambdas.len()],
-        label_blocks: vec![None; program.lambdas.len()],
+        variables: Variables::new(&program),
+        numbers: program.lambdas.side_table(None),
+        label_blocks: program.lambdas.side_table(None),
         helpers: Vec::new(),
         pending: VecDeque::new(),
         procedure_count: 1,
@@ -85,14 +85,14 @@ struct Builder<'program> {
     layout: &'program Layout,
     variables: Variables,
     /// The procedures of lambdas that were met.
-    numbers: Vec<Option<ProcedureId>>,
+    numbers: IdVec<LambdaId, Option<ProcedureId>>,
     /// The block of each label that was met.
-    label_blocks: Vec<Option<BlockId>>,
+    label_blocks: IdVec<LambdaId, Option<BlockId>>,
     /// Procedures that no lambda stands for.
     helpers: Vec<(Helper, ProcedureId)>,
     /// Procedures to be built, in the order of their numbers.
     pending: VecDeque<Job>,
-    procedure_count: usize,
+    procedure_count: u32,
 }
 
 #[derive(Clone, Copy)]
@@ -102,12 +102,13 @@ enum Job {
 }
 
 impl Builder<'_> {
-    fn run(mut self) -> Vec<Procedure> {
-        let mut procedures = vec![ProcedureBuilder::entry(&mut self).build()];
+    fn run(mut self) -> IdVec<ProcedureId, Procedure> {
+        let mut procedures = IdVec::new();
+        procedures.push(ProcedureBuilder::entry(&mut self).build());
         while let Some(job) = self.pending.pop_front() {
             procedures.push(match job {
                 Job::Lambda(lambda) => {
-                    let id = ProcedureId(index(procedures.len()));
+                    let id = procedures.next_id();
                     ProcedureBuilder::of_lambda(&mut self, id, lambda).build()
                 }
                 Job::Helper(helper) => helper.procedure(),
@@ -117,11 +118,11 @@ impl Builder<'_> {
     }
 
     fn procedure_of(&mut self, lambda: LambdaId) -> ProcedureId {
-        if let Some(number) = self.numbers[lambda.0 as usize] {
+        if let Some(number) = self.numbers[lambda] {
             return number;
         }
         let number = self.enqueue(Job::Lambda(lambda));
-        self.numbers[lambda.0 as usize] = Some(number);
+        self.numbers[lambda] = Some(number);
         number
     }
 
@@ -135,7 +136,7 @@ impl Builder<'_> {
     }
 
     fn enqueue(&mut self, job: Job) -> ProcedureId {
-        let number = ProcedureId(index(self.procedure_count));
+        let number = ProcedureId::new(self.procedure_count);
         self.procedure_count += 1;
         self.pending.push_back(job);
         number

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::Builder;
 use super::context::Context;
 use super::step::Step;
-use crate::core::grow::index;
 use crate::core::ir::{ExprId, LambdaId, Place, VariableId};
+use crate::id::IdVec;
 use crate::ssa::ir::{
     Block, BlockId, Instruction, Operation, Procedure, ProcedureId, Repr, Target, Terminator,
     Value, ValueId,
@@ -36,7 +36,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     pub(super) fn entry(unit: &'builder mut Builder<'program>) -> Self {
         let body = unit.program.root();
         let place = unit.program.place(body);
-        let mut this = Self::new(unit, ProcedureId(0), "".into(), place);
+        let mut this = Self::new(unit, ProcedureId::ENTRY, "".into(), place);
         let first = this.new_block();
         let context = if this.unit.program.keeps_entry_frame {
             let last = this.new_block();
@@ -83,7 +83,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
             this.bind(variable, value);
         }
         let layout = this.unit.layout;
-        for &variable in &layout.used_in_loops[lambda_id.0 as usize] {
+        for &variable in &layout.used_in_loops[lambda_id] {
             this.lookup(variable);
         }
         this.steps.push(Step::Evaluate(lambda.body, Context::Tail));
@@ -107,8 +107,8 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
                 parameter_names: Vec::new(),
                 result: Repr::Tagged,
                 free: 0,
-                blocks: Vec::new(),
-                values: Vec::new(),
+                blocks: IdVec::new(),
+                values: IdVec::new(),
                 place,
             },
             closure: None,
@@ -156,32 +156,26 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
 
     /// A new block without predecessors.
     pub(super) fn new_block(&mut self) -> BlockId {
-        let id = BlockId(index(self.procedure.blocks.len()));
         self.procedure.blocks.push(Block {
             parameters: Vec::new(),
             instructions: Vec::new(),
             terminator: Terminator::None,
             place: self.place,
-        });
-        id
+        })
     }
 
     /// A new parameter of a block.
     pub(super) fn parameter(&mut self, block: BlockId, name: Option<Rc<str>>) -> ValueId {
         let value = self.new_value(name);
-        self.procedure.blocks[block.0 as usize]
-            .parameters
-            .push(value);
+        self.procedure.blocks[block].parameters.push(value);
         value
     }
 
     fn new_value(&mut self, name: Option<Rc<str>>) -> ValueId {
-        let id = ValueId(index(self.procedure.values.len()));
         self.procedure.values.push(Value {
             repr: Repr::Tagged,
             name,
-        });
-        id
+        })
     }
 
     /// The block that takes instructions; behind a terminator one that nothing reaches.
@@ -209,13 +203,11 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     fn push_instruction(&mut self, operation: Operation, result: Option<ValueId>) {
         let place = self.place;
         let block = self.open_block();
-        self.procedure.blocks[block.0 as usize]
-            .instructions
-            .push(Instruction {
-                operation,
-                result,
-                place,
-            });
+        self.procedure.blocks[block].instructions.push(Instruction {
+            operation,
+            result,
+            place,
+        });
     }
 
     /// An immediate.
@@ -226,7 +218,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     /// Ends the current block.
     pub(super) fn terminate(&mut self, terminator: Terminator) {
         let block = self.open_block();
-        let block = &mut self.procedure.blocks[block.0 as usize];
+        let block = &mut self.procedure.blocks[block];
         block.terminator = terminator;
         block.place = self.place;
         self.current = None;
@@ -259,35 +251,27 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
 
 /// Drops blocks that nothing reaches, and numbers the others anew.
 fn drop_unreachable(procedure: &mut Procedure) {
-    let mut is_reachable = vec![false; procedure.blocks.len()];
-    let mut pending = vec![BlockId(0)];
-    is_reachable[0] = true;
+    let mut is_reachable = procedure.blocks.side_table(false);
+    let mut pending = vec![BlockId::ENTRY];
+    is_reachable[BlockId::ENTRY] = true;
     while let Some(block) = pending.pop() {
-        for successor in procedure.blocks[block.0 as usize].terminator.successors() {
-            if !std::mem::replace(&mut is_reachable[successor.0 as usize], true) {
+        for successor in procedure.blocks[block].terminator.successors() {
+            if !std::mem::replace(&mut is_reachable[successor], true) {
                 pending.push(successor);
             }
         }
     }
-    if !is_reachable.contains(&false) {
+    if is_reachable.iter().all(|&reachable| reachable) {
         return;
     }
-    let mut numbers = Vec::with_capacity(is_reachable.len());
-    let mut count = 0;
-    for &reachable in &is_reachable {
-        numbers.push(BlockId(count));
-        count += u32::from(reachable);
-    }
-    let mut reachable = is_reachable.iter();
-    procedure
-        .blocks
-        .retain(|_| *reachable.next().expect("one flag a block"));
+    let new_ids = procedure.blocks.renumber(|id| is_reachable[id]);
+    let new_id = |id: BlockId| new_ids[id].expect("what is reached leads to what is reached");
     for block in &mut procedure.blocks {
         for target in block.terminator.targets_mut() {
-            target.block = numbers[target.block.0 as usize];
+            target.block = new_id(target.block);
         }
         if let Terminator::CallReceive { block, .. } = &mut block.terminator {
-            *block = numbers[block.0 as usize];
+            *block = new_id(*block);
         }
     }
 }

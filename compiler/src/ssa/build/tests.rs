@@ -3,7 +3,8 @@
 use super::build;
 use crate::core::parse;
 use crate::core::pass::{close, convert_assignments, fix_letrec, integrate_primitives};
-use crate::ssa::ir::{Procedure, Terminator, Unit};
+use crate::id::Id;
+use crate::ssa::ir::{Procedure, ProcedureId, Terminator, Unit};
 use crate::ssa::print::print;
 
 fn built(text: &str) -> Unit {
@@ -17,9 +18,13 @@ fn built(text: &str) -> Unit {
 /// The blocks of a procedure, one a line: parameters, names of the operations, end.
 fn shape(procedure: &Procedure) -> String {
     let mut lines = Vec::new();
-    for (number, block) in procedure.blocks.iter().enumerate() {
-        let parameters: Vec<u32> = block.parameters.iter().map(|value| value.0).collect();
-        let mut line = format!("b{number} {parameters:?}:");
+    for (id, block) in procedure.blocks.entries() {
+        let parameters: Vec<u32> = block
+            .parameters
+            .iter()
+            .map(|value| value.number())
+            .collect();
+        let mut line = format!("b{} {parameters:?}:", id.number());
         for instruction in &block.instructions {
             let operation = format!("{:?}", instruction.operation);
             let name = operation.split('(').next().unwrap();
@@ -49,7 +54,7 @@ fn calls_of_known_procedures_and_small_constants_are_direct() {
     );
     assert_eq!(unit.procedures.len(), 2);
     assert!(unit.cells.is_empty());
-    let fib = &unit.procedures[1];
+    let fib = &unit.procedures[ProcedureId::new(1)];
     assert_eq!(
         shape(fib),
         "\
@@ -65,7 +70,7 @@ fn tests_are_branches_and_booleans_only_where_they_are_wanted() {
         "(lambda _.0 (x.0 y.1) (if (if (call (immutable null?) x.0) (call (immutable not) y.1) #f) 1 2))",
     );
     assert_eq!(
-        shape(&unit.procedures[1]),
+        shape(&unit.procedures[ProcedureId::new(1)]),
         "\
 b0 [0, 1]: branch Type(Null, ValueId(0))
 b1 []: Word return
@@ -74,7 +79,7 @@ b3 []: branch True(ValueId(1))"
     );
     let unit = built("(lambda _.0 (x.0) (call (immutable vector) (call (immutable <) x.0 1)))");
     assert_eq!(
-        shape(&unit.procedures[1]),
+        shape(&unit.procedures[ProcedureId::new(1)]),
         "\
 b0 [0]: branch CompareSmall(Less, ValueId(0), 1)
 b1 [1]: Primitive return
@@ -91,21 +96,24 @@ fn top_level_variables_are_in_cells_only_where_procedures_use_them() {
     );
     assert_eq!(unit.cells, ["x".into()]);
     assert_eq!(
-        shape(&unit.procedures[0]),
+        shape(&unit.procedures[ProcedureId::ENTRY]),
         "b0 []: Word Primitive CellSet Word Primitive StaticClosure Primitive return"
     );
-    assert_eq!(shape(&unit.procedures[1]), "b0 []: CellRef return");
+    assert_eq!(
+        shape(&unit.procedures[ProcedureId::new(1)]),
+        "b0 []: CellRef return"
+    );
 }
 
 #[test]
 fn closures_hold_what_is_free() {
     let unit = built("(lambda _.0 (x.0) (lambda _.1 () (call (immutable vector) x.0 x.0)))");
     assert_eq!(
-        shape(&unit.procedures[1]),
+        shape(&unit.procedures[ProcedureId::new(1)]),
         "b0 [0]: MakeClosure ClosureInit return"
     );
     assert_eq!(
-        shape(&unit.procedures[2]),
+        shape(&unit.procedures[ProcedureId::new(2)]),
         "b0 [0]: ClosureRef Primitive return"
     );
 }
@@ -136,7 +144,7 @@ fn closures_of_one_group_are_filled_where_they_are_made_unless_they_hold_what_fo
             "(lambda _.0 (x.0) (fix ((f.1 (lambda f.1 () (list {f}))) (g.2 (lambda g.2 () (list {g})))) \
              (list f.1 g.2)))"
         ));
-        shape(&unit.procedures[1])
+        shape(&unit.procedures[ProcedureId::new(1)])
     };
     assert_eq!(
         of_group("x.0", "f.1 x.0"),
@@ -158,7 +166,7 @@ fn values_are_never_packed_for_a_receiver() {
         "(lambda _.0 (f.0) (receive (a.1 b.2) (if f.0 (values 1 2) (call f.0)) (vector a.1 b.2)))",
     );
     assert_eq!(
-        shape(&unit.procedures[1]),
+        shape(&unit.procedures[ProcedureId::new(1)]),
         "\
 b0 [0]: branch True(ValueId(0))
 b1 [1, 2]: Primitive return
@@ -168,10 +176,13 @@ b4 [5, 6]: jump"
     );
     let unit = built("(lambda _.0 () (vector (values 1 2)))");
     assert_eq!(
-        shape(&unit.procedures[1]),
+        shape(&unit.procedures[ProcedureId::new(1)]),
         "b0 []: Word Word CallKnown Primitive return"
     );
-    assert_eq!(shape(&unit.procedures[2]), "b0 [0, 1]: return 2");
+    assert_eq!(
+        shape(&unit.procedures[ProcedureId::new(2)]),
+        "b0 [0, 1]: return 2"
+    );
 }
 
 #[test]
@@ -181,7 +192,7 @@ fn loops_have_no_calls() {
          (goto loop.1 0)))",
     );
     assert_eq!(
-        shape(&unit.procedures[1]),
+        shape(&unit.procedures[ProcedureId::new(1)]),
         "\
 b0 [0]: Word jump
 b1 [1]: branch Compare(Less, ValueId(1), ValueId(0))

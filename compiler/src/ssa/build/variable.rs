@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::procedure::ProcedureBuilder;
-use crate::core::ir::{Expr, ExprId, LambdaId, VariableId};
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::IdVec;
 use crate::ssa::ir::{Operation, ProcedureId, ValueId};
 
 fn narrow(index: usize) -> u16 {
@@ -13,9 +14,9 @@ fn narrow(index: usize) -> u16 {
 /// What is known of all variables.
 pub(super) struct Variables {
     /// The value of a variable in the procedure that is named: where it is bound, or loaded.
-    known: Vec<Option<(ProcedureId, ValueId)>>,
+    known: IdVec<VariableId, Option<(ProcedureId, ValueId)>>,
     /// Where the procedure that is named finds a variable of others.
-    captured: Vec<Option<(ProcedureId, Capture)>>,
+    captured: IdVec<VariableId, Option<(ProcedureId, Capture)>>,
 }
 
 /// A place in a closure.
@@ -28,16 +29,16 @@ enum Capture {
 }
 
 impl Variables {
-    pub(super) fn new(count: usize) -> Self {
+    pub(super) fn new(program: &Program) -> Self {
         Self {
-            known: vec![None; count],
-            captured: vec![None; count],
+            known: program.variables.side_table(None),
+            captured: program.variables.side_table(None),
         }
     }
 
     /// `procedure` finds a variable there.
     fn capture(&mut self, procedure: ProcedureId, variable: VariableId, capture: Capture) {
-        self.captured[variable.0 as usize] = Some((procedure, capture));
+        self.captured[variable] = Some((procedure, capture));
     }
 }
 
@@ -50,7 +51,7 @@ impl ProcedureBuilder<'_, '_> {
             self.unit.variables.capture(self.id, variable, capture);
         }
         for &(variable, holder) in &lambda.through {
-            let procedure = self.unit.layout.fixed[holder.0 as usize]
+            let procedure = self.unit.layout.fixed[holder]
                 .expect("variables are reached through procedures that `Fix` binds");
             let held = &self.unit.program.lambda(procedure).free;
             let index = held
@@ -64,28 +65,25 @@ impl ProcedureBuilder<'_, '_> {
     /// From here on, `variable` stands for `value`.
     pub(super) fn bind(&mut self, variable: VariableId, value: ValueId) {
         let name = self.unit.program.variable(variable).name.clone();
-        self.procedure.values[value.0 as usize]
-            .name
-            .get_or_insert(name);
-        self.unit.variables.known[variable.0 as usize] = Some((self.id, value));
+        self.procedure.values[value].name.get_or_insert(name);
+        self.unit.variables.known[variable] = Some((self.id, value));
     }
 
     /// The value of a variable that is not assigned, or of a cell.
     pub(super) fn lookup(&mut self, variable: VariableId) -> ValueId {
-        let number = variable.0 as usize;
-        if let Some((procedure, value)) = self.unit.variables.known[number]
+        if let Some((procedure, value)) = self.unit.variables.known[variable]
             && procedure == self.id
         {
             return value;
         }
-        if let Some(cell) = self.unit.layout.cells[number] {
+        if let Some(cell) = self.unit.layout.cells[variable] {
             let value = self.compute(Operation::CellRef(cell));
             if !self.unit.program.variable(variable).assigned {
                 self.remember(variable, value);
             }
             return value;
         }
-        if let Some((procedure, capture)) = self.unit.variables.captured[number]
+        if let Some((procedure, capture)) = self.unit.variables.captured[variable]
             && procedure == self.id
         {
             let (closure, index) = match capture {
@@ -96,7 +94,7 @@ impl ProcedureBuilder<'_, '_> {
             self.remember(variable, value);
             return value;
         }
-        let lambda = self.unit.layout.fixed[number]
+        let lambda = self.unit.layout.fixed[variable]
             .expect("a variable is bound here, captured, in a cell or a procedure");
         self.static_closure(lambda)
     }
@@ -108,10 +106,9 @@ impl ProcedureBuilder<'_, '_> {
 
     /// A closure through which variables are reached: the procedure's own closure holds it.
     fn lookup_holder(&mut self, holder: VariableId) -> ValueId {
-        let number = holder.0 as usize;
         match (
-            self.unit.variables.known[number],
-            self.unit.variables.captured[number],
+            self.unit.variables.known[holder],
+            self.unit.variables.captured[holder],
         ) {
             (Some((procedure, value)), _) if procedure == self.id => value,
             (_, Some((procedure, Capture::Own(index)))) if procedure == self.id => {
@@ -132,7 +129,7 @@ impl ProcedureBuilder<'_, '_> {
     pub(super) fn leave_arm(&mut self) {
         let start = self.arms.pop().expect("arms are left once each");
         for variable in self.loaded.drain(start..) {
-            self.unit.variables.known[variable.0 as usize] = None;
+            self.unit.variables.known[variable] = None;
         }
     }
 
@@ -144,7 +141,7 @@ impl ProcedureBuilder<'_, '_> {
     /// The value of a variable whose binding is evaluated: kept, and stored to its cell if it has one.
     pub(super) fn initialise(&mut self, variable: VariableId, value: ValueId) {
         let is_assigned = self.unit.program.variable(variable).assigned;
-        if let Some(cell) = self.unit.layout.cells[variable.0 as usize] {
+        if let Some(cell) = self.unit.layout.cells[variable] {
             self.perform(Operation::CellSet(cell, value));
         }
         if !is_assigned {
@@ -206,7 +203,7 @@ impl ProcedureBuilder<'_, '_> {
             self.fill(closure, &parts);
         }
         for &(variable, _) in &closures {
-            if let Some(cell) = self.unit.layout.cells[variable.0 as usize] {
+            if let Some(cell) = self.unit.layout.cells[variable] {
                 let closure = self.lookup(variable);
                 self.perform(Operation::CellSet(cell, closure));
             }
@@ -233,7 +230,7 @@ impl ProcedureBuilder<'_, '_> {
 
     /// A known procedure, and its closure where it has one.
     pub(super) fn known_callee(&mut self, variable: VariableId) -> (ProcedureId, Option<ValueId>) {
-        let lambda = self.unit.layout.fixed[variable.0 as usize]
+        let lambda = self.unit.layout.fixed[variable]
             .expect("known calls are of variables that `Fix` binds");
         let has_closure = !self.unit.program.lambda(lambda).free.is_empty();
         let closure = has_closure.then(|| self.lookup(variable));

@@ -14,9 +14,10 @@ use super::primitive::{apply, wrong};
 use super::raw;
 use super::value::{Host, Object, Raise, Shower, Value};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
+use crate::id::{Id, IdVec};
 use crate::ssa::ir::{
-    BlockId, Callee, Comparison, Condition, Operation, Procedure, ProcedureId, Switch, SwitchKey,
-    Target, Terminator, Unit, ValueId,
+    BlockId, Callee, CellId, Comparison, Condition, Operation, Procedure, ProcedureId, Switch,
+    SwitchKey, Target, Terminator, Unit, ValueId,
 };
 
 type Result<T> = std::result::Result<T, Raise>;
@@ -28,7 +29,7 @@ pub(super) struct Frame {
     pub(super) block: BlockId,
     /// How many instructions of the block are done; that of the running call is not.
     pub(super) index: usize,
-    values: Vec<Option<Value>>,
+    values: IdVec<ValueId, Option<Value>>,
     pub(super) polls: Polls,
 }
 
@@ -57,7 +58,7 @@ pub(super) fn run(unit: &Unit, fuel: usize, watch: Watch<'_>) -> Outcome {
         watch,
         frames: Vec::new(),
         globals: HashMap::new(),
-        cells: vec![Value::Word(tag::UNBOUND); unit.cells.len()],
+        cells: unit.cells.side_table(Value::Word(tag::UNBOUND)),
         literals: HashMap::new(),
         shower: Shower::default(),
         trace: Vec::new(),
@@ -84,7 +85,7 @@ struct Machine<'a> {
     watch: Watch<'a>,
     frames: Vec<Frame>,
     globals: HashMap<GlobalId, Value>,
-    cells: Vec<Value>,
+    cells: IdVec<CellId, Value>,
     literals: HashMap<LiteralId, Value>,
     shower: Shower,
     trace: Vec<String>,
@@ -99,7 +100,7 @@ enum Step {
 
 impl<'a> Machine<'a> {
     fn run(&mut self, fuel: usize) -> Result<Vec<Value>> {
-        self.enter(ProcedureId(0), None, Vec::new())?;
+        self.enter(ProcedureId::ENTRY, None, Vec::new())?;
         for _ in 0..fuel {
             if let Step::Done(values) = self.step()? {
                 return Ok(values);
@@ -117,12 +118,12 @@ impl<'a> Machine<'a> {
     }
 
     fn procedure(&self) -> &'a Procedure {
-        &self.unit.procedures[self.frame().procedure.0 as usize]
+        &self.unit.procedures[self.frame().procedure]
     }
 
     fn get(&self, value: ValueId) -> Result<Value> {
-        let found = self.frame().values[value.0 as usize].clone();
-        found.ok_or_else(|| Raise::Broken(format!("v{} is not defined", value.0)))
+        let found = self.frame().values[value].clone();
+        found.ok_or_else(|| Raise::Broken(format!("v{} is not defined", value.number())))
     }
 
     fn get_all(&self, values: &[ValueId]) -> Result<Vec<Value>> {
@@ -132,7 +133,7 @@ impl<'a> Machine<'a> {
     fn word(&self, value: ValueId) -> Result<u64> {
         match self.get(value)? {
             Value::Raw(word) => Ok(word),
-            _ => Err(Raise::Broken(format!("v{} is not raw", value.0))),
+            _ => Err(Raise::Broken(format!("v{} is not raw", value.number()))),
         }
     }
 
@@ -140,7 +141,7 @@ impl<'a> Machine<'a> {
         if let Some(oracle) = self.watch.oracle {
             oracle.defined(self.frame().procedure, id, &value)?;
         }
-        self.frame_mut().values[id.0 as usize] = Some(value);
+        self.frame_mut().values[id] = Some(value);
         Ok(())
     }
 
@@ -151,21 +152,21 @@ impl<'a> Machine<'a> {
         closure: Option<Value>,
         arguments: Vec<Value>,
     ) -> Result<()> {
-        let procedure = &self.unit.procedures[id.0 as usize];
+        let procedure = &self.unit.procedures[id];
         if self.frames.len() > 200 {
             return Err(Raise::Limit);
         }
         self.frames.push(Frame {
             procedure: id,
-            block: BlockId(0),
+            block: BlockId::ENTRY,
             index: 0,
-            values: vec![None; procedure.values.len()],
+            values: procedure.values.side_table(None),
             polls: Polls::default(),
         });
         let own = (procedure.free > 0).then(|| closure.ok_or(())).transpose();
         let own = own.map_err(|()| Raise::Broken("a closure is missing".to_owned()))?;
         let given: Vec<Value> = own.into_iter().chain(arguments).collect();
-        let parameters = &procedure.blocks[0].parameters;
+        let parameters = &procedure.blocks[BlockId::ENTRY].parameters;
         if given.len() != parameters.len() {
             return Err(Raise::Broken("another number of arguments".to_owned()));
         }
@@ -188,7 +189,7 @@ impl<'a> Machine<'a> {
                 if free.borrow().iter().any(Option::is_none) {
                     return Err(Raise::Broken("a closure is called too early".to_owned()));
                 }
-                let procedure = &self.unit.procedures[id.0 as usize];
+                let procedure = &self.unit.procedures[*id];
                 let required = usize::from(procedure.required);
                 let positional = required + usize::from(procedure.optional);
                 let fits = arguments.len() >= required
@@ -212,7 +213,7 @@ impl<'a> Machine<'a> {
     fn give(&mut self, mut values: Vec<Value>) -> Result<()> {
         let procedure = self.procedure();
         let (id, index) = (self.frame().block, self.frame().index);
-        let block = &procedure.blocks[id.0 as usize];
+        let block = &procedure.blocks[id];
         self.frame_mut().polls.returned = true;
         if let Some(instruction) = block.instructions.get(index) {
             if values.len() != 1 {
@@ -256,7 +257,7 @@ impl<'a> Machine<'a> {
 
     /// Goes on at a block of the innermost frame.
     fn start(&mut self, id: BlockId, arguments: Vec<Value>) -> Result<()> {
-        let block = &self.procedure().blocks[id.0 as usize];
+        let block = &self.procedure().blocks[id];
         let watches = self.watch.polls;
         let frame = self.frame_mut();
         frame.block = id;
@@ -276,7 +277,7 @@ impl<'a> Machine<'a> {
             let frame = self.frame();
             (frame.procedure, frame.block, frame.index)
         };
-        let block = &procedure.blocks[id.0 as usize];
+        let block = &procedure.blocks[id];
         if let Some(oracle) = self.watch.oracle {
             oracle.before(number, (id, index), |value| self.get(value))?;
         }
@@ -320,7 +321,7 @@ impl<'a> Machine<'a> {
     fn note_call(&mut self, callee: Option<ProcedureId>) {
         if self.watch.polls {
             let does_poll = callee.is_none_or(|callee| {
-                crate::ssa::analysis::polls_at_entry(&self.unit.procedures[callee.0 as usize])
+                crate::ssa::analysis::polls_at_entry(&self.unit.procedures[callee])
             });
             if does_poll {
                 self.frame_mut().polls.visited.clear();
@@ -338,13 +339,13 @@ impl<'a> Machine<'a> {
             Operation::GlobalSet(global, value) | Operation::GlobalDefine(global, value) => {
                 let value = self.get(*value)?;
                 let text = self.shower.show(&value);
-                self.trace.push(format!("{} = {text}", global.0));
+                self.trace.push(format!("{} = {text}", global.number()));
                 self.globals.insert(*global, value);
                 unspecified
             }
-            Operation::CellRef(cell) => self.cells[cell.0 as usize].clone(),
+            Operation::CellRef(cell) => self.cells[*cell].clone(),
             Operation::CellSet(cell, value) => {
-                self.cells[cell.0 as usize] = self.get(*value)?;
+                self.cells[*cell] = self.get(*value)?;
                 unspecified
             }
             Operation::CheckInitialized(value, name) => {
@@ -413,7 +414,7 @@ impl<'a> Machine<'a> {
             return Ok(value.clone());
         }
         let record = || Value::object(Object::Record(RefCell::default()));
-        let value = match &*self.unit.tables.globals[id.0 as usize].key {
+        let value = match &*self.unit.tables.globals[id].key {
             "apply" => Value::object(Object::Host(Host::Apply)),
             "identity" => Value::object(Object::Host(Host::Identity)),
             "record-type" => record(),
@@ -429,7 +430,7 @@ impl<'a> Machine<'a> {
         if let Some(known) = self.literals.get(&id) {
             return Ok(known.clone());
         }
-        let value = match &self.unit.tables.literals[id.0 as usize] {
+        let value = match &self.unit.tables.literals[id] {
             Literal::Word(word) => Value::of_word(*word),
             Literal::Datum(datum) => of_datum(&self.unit.tables.data, datum.0)?,
         };

@@ -7,6 +7,7 @@ use dashu_int::IBig;
 
 use super::number::Number;
 use super::value::{Object, Raise, Value};
+use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Kinds, Proof, Proofs, Proved, Type, UnitTypes};
 use crate::ssa::ir::{
     BlockId, Condition, Operation, Procedure, ProcedureId, Target, Terminator, Unit, ValueId,
@@ -24,7 +25,7 @@ type Checked = Result<(), Raise>;
 
 impl<'a> Oracle<'a> {
     /// `graphs` are those of the procedures.
-    pub(super) fn new(unit: &'a Unit, graphs: &'a [Graph]) -> Self {
+    pub(super) fn new(unit: &'a Unit, graphs: &'a IdVec<ProcedureId, Graph>) -> Self {
         Self {
             unit,
             types: UnitTypes::infer(unit, graphs),
@@ -33,28 +34,24 @@ impl<'a> Oracle<'a> {
     }
 
     fn procedure(&self, id: ProcedureId) -> &'a Procedure {
-        &self.unit.procedures[id.0 as usize]
+        &self.unit.procedures[id]
     }
 
     fn check(&self, number: ProcedureId, id: ValueId, value: &Value, known: Type) -> Checked {
-        let repr = self.procedure(number).values[id.0 as usize].repr;
+        let repr = self.procedure(number).values[id].repr;
         if is_member(value, known, repr == crate::ssa::ir::Repr::F64) {
             return Ok(());
         }
         Err(Raise::Broken(format!(
             "v{} of procedure {} is {value:?}, inferred {known:?}",
-            id.0, number.0
+            id.number(),
+            number.number()
         )))
     }
 
     /// A value is defined.
     pub(super) fn defined(&self, number: ProcedureId, id: ValueId, value: &Value) -> Checked {
-        self.check(
-            number,
-            id,
-            value,
-            self.types.procedures[number.0 as usize].of(id),
-        )
+        self.check(number, id, value, self.types.procedures[number].of(id))
     }
 
     /// An instruction or terminator comes next.
@@ -64,8 +61,8 @@ impl<'a> Oracle<'a> {
         place: (BlockId, usize),
         get: impl Fn(ValueId) -> Result<Value, Raise>,
     ) -> Checked {
-        let block = &self.procedure(number).blocks[place.0.0 as usize];
-        let types = &self.types.procedures[number.0 as usize];
+        let block = &self.procedure(number).blocks[place.0];
+        let types = &self.types.procedures[number];
         let mut checked = Ok(());
         let mut visit = |value: ValueId| {
             let check = || self.check(number, value, &get(value)?, types.at(value, place));
@@ -98,7 +95,7 @@ impl<'a> Oracle<'a> {
         target: &Target,
         given: &[Value],
     ) -> Checked {
-        let types = &self.types.procedures[number.0 as usize];
+        let types = &self.types.procedures[number];
         for (&argument, value) in target.arguments.iter().zip(given) {
             let known = types.at_edge(argument, from, target.block);
             self.check(number, argument, value, known)?;

@@ -3,6 +3,7 @@
 use abi::primitive::{Effect, Primitive};
 
 use super::value::Raise;
+use crate::id::Id;
 use crate::ssa::ir::{BlockId, Operation, RawUnary};
 
 /// What a frame has done since its last poll.
@@ -18,7 +19,10 @@ impl Polls {
     /// A block starts: not for the second time without a poll.
     pub(super) fn starts(&mut self, id: BlockId) -> Result<(), Raise> {
         if self.visited.contains(&id) {
-            return Err(Raise::Broken(format!("no poll in the loop of b{}", id.0)));
+            return Err(Raise::Broken(format!(
+                "no poll in the loop of b{}",
+                id.number()
+            )));
         }
         self.visited.push(id);
         Ok(())

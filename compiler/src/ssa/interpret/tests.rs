@@ -6,8 +6,9 @@ use super::machine::{Outcome, Watch, run};
 use super::oracle::Oracle;
 use super::random;
 use super::value::Raise;
+use crate::id::IdVec;
 use crate::ssa::analysis::Graph;
-use crate::ssa::ir::Unit;
+use crate::ssa::ir::{ProcedureId, Unit};
 use crate::ssa::parse::parse;
 use crate::ssa::pass::{PASSES, Pass};
 use crate::ssa::print::print;
@@ -37,7 +38,7 @@ fn agree(before: &Outcome, after: &Outcome) -> bool {
 }
 
 fn watched(unit: &Unit, polls: bool) -> Outcome {
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let oracle = Oracle::new(unit, &graphs);
     let watch = Watch {
         oracle: Some(&oracle),

@@ -20,12 +20,14 @@ use std::collections::BTreeMap;
 use abi::claim::ClaimKind;
 use abi::primitive::Primitive;
 
+use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Proof, Proofs, Proved, Range, Type, Types, UnitTypes};
 use crate::ssa::claim::{Claim, ClaimWriter, reason};
 use crate::ssa::ir::{
     BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, Terminator, Unit,
     ValueId,
 };
+use crate::ssa::primitive_facts::stored_operand;
 use crate::ssa::print::operation_text;
 
 /// Checks what is claimed about all procedures of `unit`, if it wants that.
@@ -34,8 +36,9 @@ pub fn check_facts(mut unit: Unit) -> Unit {
     if !unit.checks_facts {
         return unit;
     }
-    for (number, claims) in claims_of(&unit).into_iter().enumerate() {
-        insert(&mut unit, number, claims);
+    let claims = claims_of(&unit);
+    for (id, claims) in unit.procedures.ids().zip(claims) {
+        insert(&mut unit, id, claims);
     }
     unit
 }
@@ -43,33 +46,33 @@ pub fn check_facts(mut unit: Unit) -> Unit {
 /// Claims in front of an instruction of a block; behind the last one where there is no such place.
 type Claims = BTreeMap<(BlockId, usize), Vec<Claim>>;
 
-fn claims_of(unit: &Unit) -> Vec<Claims> {
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+fn claims_of(unit: &Unit) -> IdVec<ProcedureId, Claims> {
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let proofs = Proofs::new(unit);
-    let collect = |(number, procedure): (u32, &Procedure)| {
+    let collect = |(id, procedure): (ProcedureId, &Procedure)| {
         let collector = Collector {
             unit,
             procedure,
-            number: ProcedureId(number),
-            types: &types.procedures[number as usize],
+            id,
+            types: &types.procedures[id],
             proofs: &proofs,
             constants: constants(procedure),
             claimed: BTreeMap::new(),
             claims: Claims::new(),
         };
-        collector.run(&graphs[number as usize].flow.order)
+        collector.run(&graphs[id].flow.order)
     };
-    (0..).zip(&unit.procedures).map(collect).collect()
+    unit.procedures.entries().map(collect).collect()
 }
 
 /// Which values are constants: what is claimed of those is what they are.
-fn constants(procedure: &Procedure) -> Vec<bool> {
-    let mut constants = vec![false; procedure.values.len()];
+fn constants(procedure: &Procedure) -> IdVec<ValueId, bool> {
+    let mut constants = procedure.values.side_table(false);
     for block in &procedure.blocks {
         for instruction in &block.instructions {
             if let Some(result) = instruction.result {
-                constants[result.0 as usize] = matches!(
+                constants[result] = matches!(
                     instruction.operation,
                     Operation::Literal(_)
                         | Operation::Word(_)
@@ -86,10 +89,10 @@ fn constants(procedure: &Procedure) -> Vec<bool> {
 struct Collector<'a> {
     unit: &'a Unit,
     procedure: &'a Procedure,
-    number: ProcedureId,
+    id: ProcedureId,
     types: &'a Types<'a>,
     proofs: &'a Proofs,
-    constants: Vec<bool>,
+    constants: IdVec<ValueId, bool>,
     /// Which type was claimed last of a value, in the block that is looked at.
     claimed: BTreeMap<ValueId, Type>,
     claims: Claims,
@@ -104,7 +107,7 @@ impl Collector<'_> {
     }
 
     fn block(&mut self, id: BlockId) {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         self.claimed.clear();
         for &parameter in &block.parameters {
             let known = self.types.of(parameter);
@@ -115,7 +118,7 @@ impl Collector<'_> {
             let operation = &instruction.operation;
             let text = operation_text(operation);
             let at = (id, index);
-            let proved = self.proofs.at(self.number, id, index);
+            let proved = self.proofs.at(self.id, id, index);
             let names: Vec<&str> = std::iter::once("its type").chain(proved.names()).collect();
             let because = reason(&names.join(", "), &text);
             operation.each_use(|value| {
@@ -139,7 +142,7 @@ impl Collector<'_> {
     }
 
     fn terminator(&mut self, id: BlockId, fused: Option<usize>) {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let end = block.instructions.len();
         let polls =
             (block.instructions.last()).is_some_and(|last| last.operation == Operation::Poll);
@@ -171,7 +174,7 @@ impl Collector<'_> {
 
     /// Claims that `value` is a `known` at a place, unless that was said in this block.
     fn member(&mut self, value: ValueId, known: Type, at: (BlockId, usize), reason: &str) {
-        if self.constants[value.0 as usize] || self.claimed.get(&value) == Some(&known) {
+        if self.constants[value] || self.claimed.get(&value) == Some(&known) {
             return;
         }
         self.claimed.insert(value, known);
@@ -266,13 +269,14 @@ impl Collector<'_> {
     }
 
     fn closure_of(&mut self, procedure: ProcedureId, closure: ValueId, at: (BlockId, usize)) {
-        let known = &self.unit.procedures[procedure.0 as usize];
-        if self.constants[closure.0 as usize] || known.free == 0 {
+        let known = &self.unit.procedures[procedure];
+        if self.constants[closure] || known.free == 0 {
             return;
         }
         let text = format!(
             "v{} is a closure of {:?}, which is called",
-            closure.0, known.name
+            closure.number(),
+            known.name
         );
         let claim = Claim {
             number: known.free,
@@ -301,20 +305,10 @@ fn arithmetic_number(primitive: Primitive) -> Option<u16> {
     }
 }
 
-/// Which operand a primitive stores into its first one.
-fn stored_operand(primitive: Primitive) -> Option<usize> {
-    match primitive {
-        Primitive::SetCar | Primitive::SetCdr | Primitive::BoxSet => Some(1),
-        Primitive::VectorSet => Some(2),
-        Primitive::RecordSet => Some(3),
-        _ => None,
-    }
-}
-
-/// Puts the checks of `claims` into procedure `number`.
-fn insert(unit: &mut Unit, number: usize, mut claims: Claims) {
-    let procedure = &mut unit.procedures[number];
-    for (id, block) in (0..).map(BlockId).zip(&mut procedure.blocks) {
+/// Puts the checks of `claims` into a procedure.
+fn insert(unit: &mut Unit, id: ProcedureId, mut claims: Claims) {
+    let procedure = &mut unit.procedures[id];
+    for (id, block) in procedure.blocks.entries_mut() {
         let instructions = std::mem::take(&mut block.instructions);
         let mut places: Vec<_> = instructions.iter().map(|each| each.place).collect();
         places.push(block.place);

@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 
 use abi::primitive::Primitive;
 
+use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Type, UnitTypes, each_known_call_with_place, mentions_flonums};
 use crate::ssa::ir::{
     BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
@@ -35,33 +36,33 @@ pub fn clone_procedures(mut unit: Unit) -> Unit {
     if !mentions_flonums(&unit) {
         return unit;
     }
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&unit, &graphs);
     let calls = Calls::new(&unit, &types);
     let mut rewrites = unit.rewrites;
     let mut clones = Vec::new();
-    let mut clone_of = vec![None; unit.procedures.len()];
-    for (number, clone) in clone_of.iter_mut().enumerate().skip(1) {
-        if let Some(mask) = calls.worth_cloning(&unit, number)
+    let mut clone_of = unit.procedures.side_table(None);
+    for (id, clone) in clone_of.entries_mut().skip(1) {
+        if let Some(mask) = calls.worth_cloning(&unit, id)
             && rewrites.allow()
         {
-            let id = ProcedureId((unit.procedures.len() + clones.len()) as u32);
-            clones.push(unit.procedures[number].clone());
-            *clone = Some((id, mask));
+            let index = unit.procedures.len() + clones.len();
+            clones.push(unit.procedures[id].clone());
+            *clone = Some((ProcedureId::from_index(index), mask));
         }
     }
     if clones.is_empty() {
         return unit;
     }
     // A copy's calls are where the calls of its original are.
-    let sources: Vec<usize> = (0..clone_of.len())
-        .chain((0..clone_of.len()).filter(|&number| clone_of[number].is_some()))
+    let sources: Vec<ProcedureId> = (clone_of.ids())
+        .chain(clone_of.ids().filter(|&id| clone_of[id].is_some()))
         .collect();
     unit.rewrites = rewrites;
     unit.procedures.extend(clones);
     for (procedure, source) in unit.procedures.iter_mut().zip(sources) {
         for_each_callee(procedure, |place, callee| {
-            let Some((clone, mask)) = clone_of.get(callee.0 as usize).copied().flatten() else {
+            let Some((clone, mask)) = clone_of.get(*callee).copied().flatten() else {
                 return;
             };
             if calls.masks[source]
@@ -83,30 +84,30 @@ type Place = (BlockId, usize);
 /// What known calls give.
 struct Calls {
     /// For each procedure the calls in it: which arguments are flonums.
-    masks: Vec<BTreeMap<Place, Mask>>,
+    masks: IdVec<ProcedureId, BTreeMap<Place, Mask>>,
     /// For each procedure how often calls give it what is worth more than what all calls give.
-    better: Vec<BTreeMap<Mask, u32>>,
+    better: IdVec<ProcedureId, BTreeMap<Mask, u32>>,
 }
 
 impl Calls {
     fn new(unit: &Unit, types: &UnitTypes<'_>) -> Self {
         let mut calls = Self {
-            masks: vec![BTreeMap::new(); unit.procedures.len()],
-            better: vec![BTreeMap::new(); unit.procedures.len()],
+            masks: unit.procedures.side_table(BTreeMap::new()),
+            better: unit.procedures.side_table(BTreeMap::new()),
         };
         let always = |callee: ProcedureId| {
-            let parameters = unit.procedures[callee.0 as usize].parameters();
-            let of = |value| types.procedures[callee.0 as usize].of(value);
+            let parameters = unit.procedures[callee].parameters();
+            let of = |value| types.procedures[callee].of(value);
             mask_of(parameters.iter().map(|&parameter| of(parameter)))
         };
-        for (number, procedure) in unit.procedures.iter().enumerate() {
+        for (id, procedure) in unit.procedures.entries() {
             each_known_call_with_place(procedure, |place, callee, arguments| {
-                let of = |&value: &ValueId| types.procedures[number].at(value, place);
+                let of = |&value: &ValueId| types.procedures[id].at(value, place);
                 let given = mask_of(arguments.iter().map(of));
-                calls.masks[number].insert(place, given);
+                calls.masks[id].insert(place, given);
                 let better = given & !always(callee);
                 if better != 0 {
-                    *calls.better[callee.0 as usize].entry(better).or_default() += 1;
+                    *calls.better[callee].entry(better).or_default() += 1;
                 }
             });
         }
@@ -114,8 +115,8 @@ impl Calls {
     }
 
     /// The parameters that are flonums in the copy that a procedure is to get.
-    fn worth_cloning(&self, unit: &Unit, number: usize) -> Option<Mask> {
-        let procedure = &unit.procedures[number];
+    fn worth_cloning(&self, unit: &Unit, id: ProcedureId) -> Option<Mask> {
+        let procedure = &unit.procedures[id];
         let instructions: usize = procedure
             .blocks
             .iter()
@@ -125,7 +126,7 @@ impl Calls {
         if !is_simple || instructions > INSTRUCTIONS_MAX {
             return None;
         }
-        let most = self.better[number].iter().max_by_key(|&(_, &count)| count);
+        let most = self.better[id].iter().max_by_key(|&(_, &count)| count);
         most.map(|(&mask, _)| mask)
             .filter(|&mask| uses_as_number(procedure, mask))
     }
@@ -168,7 +169,7 @@ fn uses_as_number(procedure: &Procedure, mask: Mask) -> bool {
 }
 
 fn for_each_callee(procedure: &mut Procedure, mut visit: impl FnMut(Place, &mut ProcedureId)) {
-    for (id, block) in (0..).map(BlockId).zip(&mut procedure.blocks) {
+    for (id, block) in procedure.blocks.entries_mut() {
         for (index, instruction) in block.instructions.iter_mut().enumerate() {
             if let Operation::CallKnown(callee, ..) = &mut instruction.operation {
                 visit((id, index), callee);

@@ -17,12 +17,14 @@
 //!   =>  b1(v1 v2): v4 = + v2 v1; v3 = add-small v1 1; jump b1(v3 v4)
 //! ```
 
-use abi::primitive::{Effect, Primitive, PrimitiveClass};
+use abi::primitive::{Effect, Primitive, PrimitiveClass, Raises};
 
+use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, UnitTypes, cannot_raise};
 use crate::ssa::ir::{
-    Block, BlockId, Instruction, Operation, Procedure, RawUnary, Terminator, Unit, ValueId,
+    Block, BlockId, Instruction, Operation, Procedure, ProcedureId, RawUnary, Terminator, Unit,
+    ValueId,
 };
 
 /// Delays updates in all procedures of `unit`.
@@ -30,10 +32,10 @@ use crate::ssa::ir::{
 pub fn delay_updates(mut unit: Unit) -> Unit {
     let harmless = harmless_updates(&unit);
     for (procedure, harmless) in unit.procedures.iter_mut().zip(&harmless) {
-        for index in 0..procedure.blocks.len() {
-            for update in updates(procedure, index) {
+        for id in procedure.blocks.ids() {
+            for update in updates(procedure, id) {
                 let rewrites = &mut unit.rewrites;
-                delay(&mut procedure.blocks[index], update, harmless, rewrites);
+                delay(&mut procedure.blocks[id], update, harmless, rewrites);
             }
         }
     }
@@ -44,11 +46,11 @@ pub fn delay_updates(mut unit: Unit) -> Unit {
 type Update = (ValueId, ValueId);
 
 /// The updates at the end of a block.
-fn updates(procedure: &Procedure, index: usize) -> Vec<Update> {
-    let Terminator::Jump(target) = &procedure.blocks[index].terminator else {
+fn updates(procedure: &Procedure, id: BlockId) -> Vec<Update> {
+    let Terminator::Jump(target) = &procedure.blocks[id].terminator else {
         return Vec::new();
     };
-    let parameters = procedure.blocks[target.block.0 as usize].parameters.iter();
+    let parameters = procedure.blocks[target.block].parameters.iter();
     let updates = parameters
         .copied()
         .zip(target.arguments.iter().copied())
@@ -58,12 +60,12 @@ fn updates(procedure: &Procedure, index: usize) -> Vec<Update> {
 
 /// For each procedure the updates that cannot raise where they stand, in ascending order. Types are looked for only if it
 /// matters.
-fn harmless_updates(unit: &Unit) -> Vec<Vec<ValueId>> {
-    let mut found = vec![Vec::new(); unit.procedures.len()];
+fn harmless_updates(unit: &Unit) -> IdVec<ProcedureId, Vec<ValueId>> {
+    let mut found = unit.procedures.side_table(Vec::new());
     let matters = |procedure: &Procedure| {
-        let mut blocks = procedure.blocks.iter().enumerate();
-        blocks.any(|(index, block)| {
-            let updates = updates(procedure, index);
+        let mut blocks = procedure.blocks.entries();
+        blocks.any(|(id, block)| {
+            let updates = updates(procedure, id);
             let mut passages = updates.iter().filter_map(|&each| Passage::of(block, each));
             passages.any(|passage| passage.may_change_order(block))
         })
@@ -71,12 +73,12 @@ fn harmless_updates(unit: &Unit) -> Vec<Vec<ValueId>> {
     if !unit.procedures.iter().any(matters) {
         return found;
     }
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
-    for (number, procedure) in unit.procedures.iter().enumerate() {
+    for (number, procedure) in unit.procedures.entries() {
         let types = &types.procedures[number];
-        for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
-            for (_, argument) in updates(procedure, id.0 as usize) {
+        for (id, block) in procedure.blocks.entries() {
+            for (_, argument) in updates(procedure, id) {
                 let is_harmless = block.instructions.iter().enumerate().any(|(at, each)| {
                     each.result == Some(argument)
                         && cannot_raise(&each.operation, |value| types.at(value, (id, at)))
@@ -142,9 +144,7 @@ fn never_raises(operation: &Operation) -> bool {
         Operation::Word(_) | Operation::Raw(_) | Operation::Literal(_) | Operation::Raw2(..) => {
             true
         }
-        Operation::Primitive(primitive, _) => {
-            primitive.effect() == Effect::Total || *primitive == Primitive::Cons
-        }
+        Operation::Primitive(primitive, _) => primitive.raises() == Raises::Never,
         _ => false,
     }
 }

@@ -20,9 +20,13 @@ use std::collections::hash_map::Entry;
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
+use crate::core::ir::GlobalId;
+use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Dominators, Flow};
-use crate::ssa::ir::{BlockId, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId};
+use crate::ssa::ir::{
+    BlockId, CellId, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId,
+};
 
 /// With how many known reads other blocks start at most.
 const READ_MAX: usize = 64;
@@ -30,7 +34,7 @@ const READ_MAX: usize = 64;
 /// Eliminates common subexpressions in all procedures of `unit`.
 #[must_use]
 pub fn eliminate_common(mut unit: Unit) -> Unit {
-    let immutable: Vec<bool> = unit
+    let immutable: IdVec<GlobalId, bool> = unit
         .tables
         .globals
         .iter()
@@ -42,41 +46,45 @@ pub fn eliminate_common(mut unit: Unit) -> Unit {
     unit
 }
 
-fn eliminate_in(procedure: &mut Procedure, immutable: &[bool], rewrites: &mut Rewrites) {
+fn eliminate_in(
+    procedure: &mut Procedure,
+    immutable: &IdVec<GlobalId, bool>,
+    rewrites: &mut Rewrites,
+) {
     let flow = Flow::new(procedure);
     let dominators = Dominators::new(&flow);
-    let mut children = vec![Vec::new(); procedure.blocks.len()];
+    let mut children = procedure.blocks.side_table(Vec::new());
     for &block in &flow.order {
         if let Some(above) = dominators.immediate(block) {
-            children[above.0 as usize].push(block);
+            children[above].push(block);
         }
     }
     let facts = flow.facts_of_blocks(procedure);
     let mut eliminator = Eliminator {
         rewrites,
         immutable,
-        same: (0..procedure.values.len() as u32).map(ValueId).collect(),
+        same: procedure.values.ids().collect(),
         computed: HashMap::new(),
         told: HashMap::new(),
         undo: Vec::new(),
     };
-    let mut read_after = vec![HashMap::new(); procedure.blocks.len()];
+    let mut read_after = procedure.blocks.side_table(HashMap::new());
     let mut stack = vec![Step::Enter(flow.order[0])];
     while let Some(step) = stack.pop() {
         match step {
             Step::Leave(mark) => eliminator.undo_to(mark),
             Step::Enter(block) => {
                 stack.push(Step::Leave(eliminator.undo.len()));
-                if let Some((condition, holds)) = &facts[block.0 as usize] {
+                if let Some((condition, holds)) = &facts[block] {
                     eliminator.tell(condition, *holds);
                 }
-                let read = match flow.predecessors[block.0 as usize][..] {
-                    [above] => read_after[above.0 as usize].clone(),
+                let read = match flow.predecessors[block][..] {
+                    [above] => read_after[above].clone(),
                     _ => HashMap::new(),
                 };
-                read_after[block.0 as usize] = eliminator.block(procedure, block, read);
+                read_after[block] = eliminator.block(procedure, block, read);
                 stack.extend(
-                    children[block.0 as usize]
+                    children[block]
                         .iter()
                         .rev()
                         .map(|&child| Step::Enter(child)),
@@ -102,8 +110,8 @@ enum Kind {
     Primitive(Primitive),
     AddSmall(i16),
     ClosureRef(u16),
-    Global(u32),
-    Cell(u32),
+    Global(GlobalId),
+    Cell(CellId),
     /// An immediate: known in its block until the next call, so that none is kept across one.
     Word(u64),
 }
@@ -125,8 +133,8 @@ enum Undo {
 
 struct Eliminator<'a> {
     rewrites: &'a mut Rewrites,
-    immutable: &'a [bool],
-    same: Vec<ValueId>,
+    immutable: &'a IdVec<GlobalId, bool>,
+    same: IdVec<ValueId, ValueId>,
     computed: HashMap<Key, ValueId>,
     told: HashMap<Test, bool>,
     undo: Vec<Undo>,
@@ -140,11 +148,11 @@ impl Eliminator<'_> {
         id: BlockId,
         mut read: HashMap<Key, ValueId>,
     ) -> HashMap<Key, ValueId> {
-        let block = &mut procedure.blocks[id.0 as usize];
+        let block = &mut procedure.blocks[id];
         block.instructions.retain_mut(|instruction| {
             instruction
                 .operation
-                .each_use_mut(|value| *value = self.same[value.0 as usize]);
+                .each_use_mut(|value| *value = self.same[*value]);
             if may_write(&instruction.operation) {
                 read.clear();
             }
@@ -161,7 +169,7 @@ impl Eliminator<'_> {
             if let Some(&known) = known
                 && self.rewrites.allow()
             {
-                self.same[result.0 as usize] = known;
+                self.same[result] = known;
                 return false;
             }
             match lasting {
@@ -177,7 +185,7 @@ impl Eliminator<'_> {
         });
         block
             .terminator
-            .each_use_mut(|value| *value = self.same[value.0 as usize]);
+            .each_use_mut(|value| *value = self.same[*value]);
         self.fold(&mut block.terminator);
         let calls = matches!(block.terminator, Terminator::CallReceive { .. });
         if calls || read.len() > READ_MAX {
@@ -199,7 +207,7 @@ impl Eliminator<'_> {
             return;
         }
         let nowhere = Target {
-            block: BlockId(0),
+            block: BlockId::ENTRY,
             arguments: Vec::new(),
         };
         let taken = std::mem::replace(if holds { yes } else { no }, nowhere);
@@ -208,7 +216,7 @@ impl Eliminator<'_> {
 
     fn tell(&mut self, condition: &Condition, holds: bool) {
         let mut condition = condition.clone();
-        condition.each_use_mut(|value| *value = self.same[value.0 as usize]);
+        condition.each_use_mut(|value| *value = self.same[*value]);
         let Some(test) = test_of(&condition) else {
             return;
         };
@@ -242,15 +250,15 @@ impl Eliminator<'_> {
                 Lasting::Always,
             ),
             Operation::GlobalRef(global) => {
-                let lasting = if self.immutable[global.0 as usize] {
+                let lasting = if self.immutable[*global] {
                     Lasting::Always
                 } else {
                     Lasting::UntilWrite
                 };
-                (Key(Kind::Global(global.0), Vec::new()), lasting)
+                (Key(Kind::Global(*global), Vec::new()), lasting)
             }
             Operation::Word(word) => (Key(Kind::Word(*word), Vec::new()), Lasting::UntilWrite),
-            Operation::CellRef(cell) => (Key(Kind::Cell(cell.0), Vec::new()), Lasting::UntilWrite),
+            Operation::CellRef(cell) => (Key(Kind::Cell(*cell), Vec::new()), Lasting::UntilWrite),
             Operation::Primitive(primitive, operands) => {
                 let lasting = match primitive.effect() {
                     Effect::Total | Effect::Partial => Lasting::Always,

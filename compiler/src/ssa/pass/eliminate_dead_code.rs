@@ -12,10 +12,11 @@
 //! A dropped instruction neither raises, nor has an effect, nor gives a value to an instruction
 //! that stays. An instruction that may raise stays, even if nothing uses its value.
 
-use abi::primitive::{Effect, Primitive};
+use abi::primitive::Primitive;
 
+use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, blocks_with_fixed_parameters};
-use crate::ssa::ir::{Operation, Procedure, RawUnary, Terminator, Unit, ValueId};
+use crate::ssa::ir::{BlockId, Operation, Procedure, RawUnary, Terminator, Unit, ValueId};
 
 /// Drops dead code from all procedures of `unit`.
 #[must_use]
@@ -28,16 +29,16 @@ pub fn eliminate_dead_code(mut unit: Unit) -> Unit {
 #[derive(Clone, Copy)]
 enum Definition {
     None,
-    Instruction(u32, u32),
-    Parameter(u32, u32),
+    Instruction(BlockId, u32),
+    Parameter(BlockId, u32),
 }
 
 fn eliminate_in(procedure: &mut Procedure) {
     let flow = Flow::new(procedure);
     let needed = find_needed(procedure, &flow);
-    let is_needed = |value: ValueId| needed[value.0 as usize];
+    let is_needed = |value: ValueId| needed[value];
     let fixed = blocks_with_fixed_parameters(procedure);
-    let kept: Vec<Option<Vec<bool>>> = procedure
+    let kept: IdVec<BlockId, Option<Vec<bool>>> = procedure
         .blocks
         .iter()
         .zip(&fixed)
@@ -56,7 +57,7 @@ fn eliminate_in(procedure: &mut Procedure) {
             !is_removable(&instruction.operation) || instruction.result.is_some_and(is_needed)
         });
         for target in block.terminator.targets_mut() {
-            if let Some(kept) = &kept[target.block.0 as usize] {
+            if let Some(kept) = &kept[target.block] {
                 retain_marked(&mut target.arguments, kept);
             }
         }
@@ -73,23 +74,23 @@ fn retain_marked(values: &mut Vec<ValueId>, marks: &[bool]) {
     values.retain(|_| *marks.next().expect("as many marks as values"));
 }
 
-fn find_needed(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
-    let mut definitions = vec![Definition::None; procedure.values.len()];
-    let mut needed = vec![false; procedure.values.len()];
+fn find_needed(procedure: &Procedure, flow: &Flow) -> IdVec<ValueId, bool> {
+    let mut definitions = procedure.values.side_table(Definition::None);
+    let mut needed = procedure.values.side_table(false);
     let mut pending = Vec::new();
     let mut need = |value: ValueId, pending: &mut Vec<ValueId>| {
-        if !std::mem::replace(&mut needed[value.0 as usize], true) {
+        if !std::mem::replace(&mut needed[value], true) {
             pending.push(value);
         }
     };
     for &id in &flow.order {
-        let block = &procedure.blocks[id.0 as usize];
+        let block = &procedure.blocks[id];
         for (place, parameter) in (0..).zip(&block.parameters) {
-            definitions[parameter.0 as usize] = Definition::Parameter(id.0, place);
+            definitions[*parameter] = Definition::Parameter(id, place);
         }
         for (place, instruction) in (0..).zip(&block.instructions) {
             if let Some(result) = instruction.result {
-                definitions[result.0 as usize] = Definition::Instruction(id.0, place);
+                definitions[result] = Definition::Instruction(id, place);
             }
             if !is_removable(&instruction.operation) {
                 instruction
@@ -107,20 +108,20 @@ fn find_needed(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
         }
     }
     while let Some(value) = pending.pop() {
-        match definitions[value.0 as usize] {
+        match definitions[value] {
             Definition::None => {}
             Definition::Instruction(block, place) => {
-                procedure.blocks[block as usize].instructions[place as usize]
+                procedure.blocks[block].instructions[place as usize]
                     .operation
                     .each_use(|value| need(value, &mut pending));
             }
             Definition::Parameter(block, place) => {
-                let mut sources = flow.predecessors[block as usize].clone();
+                let mut sources = flow.predecessors[block].clone();
                 sources.dedup();
                 let targets = sources
                     .iter()
-                    .flat_map(|source| procedure.blocks[source.0 as usize].terminator.targets())
-                    .filter(|target| target.block.0 == block);
+                    .flat_map(|source| procedure.blocks[*source].terminator.targets())
+                    .filter(|target| target.block == block);
                 for target in targets {
                     need(target.arguments[place as usize], &mut pending);
                 }
@@ -144,12 +145,9 @@ fn is_removable(operation: &Operation) -> bool {
             operation,
             RawUnary::UnboxF64 | RawUnary::RealToF64 | RawUnary::UnboxI64 | RawUnary::UnboxU64
         ),
+        // Unused vectors could go as well: without the inliner, programs keep them.
         Operation::Primitive(primitive, _) => {
-            primitive.effect() == Effect::Total
-                || matches!(
-                    primitive,
-                    Primitive::Cons | Primitive::MakeBox | Primitive::List
-                )
+            primitive.is_pure() && *primitive != Primitive::Vector
         }
         _ => false,
     }

@@ -15,9 +15,12 @@
 use abi::tag;
 use abi::type_test::TypeTest;
 
+use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, Kinds, Range, Type, UnitTypes};
 use crate::ssa::claim::{Claim, ClaimWriter};
-use crate::ssa::ir::{BlockId, Comparison, Condition, Target, Terminator, Unit, ValueId};
+use crate::ssa::ir::{
+    BlockId, Comparison, Condition, ProcedureId, Target, Terminator, Unit, ValueId,
+};
 
 /// Why something is claimed of the operands of a branch that is folded.
 const BECAUSE_FOLDED: &str = "which decides a branch";
@@ -25,13 +28,14 @@ const BECAUSE_FOLDED: &str = "which decides a branch";
 /// Folds the branches of all procedures of `unit`.
 #[must_use]
 pub fn fold_branches(mut unit: Unit) -> Unit {
-    for (number, outcomes) in decided(&unit).into_iter().enumerate() {
+    let decided = decided(&unit);
+    for (procedure, outcomes) in unit.procedures.ids().zip(decided) {
         for Outcome { id, holds, claims } in outcomes {
             if !unit.rewrites.allow() {
                 return unit;
             }
-            let procedure = &mut unit.procedures[number];
-            let block = &mut procedure.blocks[id.0 as usize];
+            let procedure = &mut unit.procedures[procedure];
+            let block = &mut procedure.blocks[id];
             let mut writer = ClaimWriter::new(&mut unit.tables, &mut procedure.values, block.place);
             for claim in &claims {
                 writer.write(claim);
@@ -62,12 +66,12 @@ struct Outcome {
 }
 
 /// For each procedure the branches that always go the same way.
-fn decided(unit: &Unit) -> Vec<Vec<Outcome>> {
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+fn decided(unit: &Unit) -> IdVec<ProcedureId, Vec<Outcome>> {
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
     let procedures = unit.procedures.iter().zip(&types.procedures);
     let in_procedure = procedures.map(|(procedure, types)| {
-        let blocks = (0..).map(BlockId).zip(&procedure.blocks);
+        let blocks = procedure.blocks.entries();
         let outcomes = blocks.filter_map(|(id, block)| {
             let Terminator::Branch(condition, ..) = &block.terminator else {
                 return None;

@@ -18,6 +18,8 @@
 
 use std::collections::HashMap;
 
+use crate::core::ir::LiteralId;
+use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Dominators, Flow, Loops};
 use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, Repr, Terminator, Unit, ValueId};
@@ -41,12 +43,12 @@ fn hoist_in(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     let wanted = find_wanted(procedure, &flow);
     let mut hoisted: HashMap<BlockId, Vec<Instruction>> = HashMap::new();
     let mut known: HashMap<(BlockId, Key, Repr), ValueId> = HashMap::new();
-    let mut same: Vec<Option<ValueId>> = vec![None; procedure.values.len()];
+    let mut same: IdVec<ValueId, Option<ValueId>> = procedure.values.side_table(None);
     for &id in &flow.order {
         let Some(home) = outside(&loops, &dominators, id) else {
             continue;
         };
-        let instructions = std::mem::take(&mut procedure.blocks[id.0 as usize].instructions);
+        let instructions = std::mem::take(&mut procedure.blocks[id].instructions);
         let mut kept = Vec::with_capacity(instructions.len());
         for instruction in instructions {
             let key = Key::new(&instruction.operation);
@@ -54,25 +56,23 @@ fn hoist_in(procedure: &mut Procedure, rewrites: &mut Rewrites) {
                 kept.push(instruction);
                 continue;
             };
-            if !wanted[result.0 as usize] || !rewrites.allow() {
+            if !wanted[result] || !rewrites.allow() {
                 kept.push(instruction);
                 continue;
             }
-            let repr = procedure.values[result.0 as usize].repr;
+            let repr = procedure.values[result].repr;
             let first = *known.entry((home, key, repr)).or_insert(result);
             if first == result {
                 hoisted.entry(home).or_default().push(instruction);
             } else {
-                same[result.0 as usize] = Some(first);
+                same[result] = Some(first);
             }
         }
-        procedure.blocks[id.0 as usize].instructions = kept;
+        procedure.blocks[id].instructions = kept;
     }
     for &id in &flow.order {
         if let Some(instructions) = hoisted.remove(&id) {
-            procedure.blocks[id.0 as usize]
-                .instructions
-                .extend(instructions);
+            procedure.blocks[id].instructions.extend(instructions);
         }
     }
     replace(procedure, &same);
@@ -83,7 +83,7 @@ fn hoist_in(procedure: &mut Procedure, rewrites: &mut Rewrites) {
 enum Key {
     Word(u64),
     Raw(u64),
-    Literal(u32),
+    Literal(LiteralId),
 }
 
 impl Key {
@@ -91,7 +91,7 @@ impl Key {
         match operation {
             Operation::Word(word) => Some(Self::Word(*word)),
             Operation::Raw(word) => Some(Self::Raw(*word)),
-            Operation::Literal(literal) => Some(Self::Literal(literal.0)),
+            Operation::Literal(literal) => Some(Self::Literal(*literal)),
             _ => None,
         }
     }
@@ -99,10 +99,10 @@ impl Key {
 
 /// The closest block above the outermost loop around `block`, to the end of which constants can go.
 fn outside(loops: &Loops, dominators: &Dominators, block: BlockId) -> Option<BlockId> {
-    let mut header = loops.innermost[block.0 as usize]?;
+    let mut header = loops.innermost[block]?;
     loop {
         let above = dominators.immediate(header)?;
-        match loops.innermost[above.0 as usize] {
+        match loops.innermost[above] {
             Some(outer) => header = outer,
             None => return Some(above),
         }
@@ -110,11 +110,11 @@ fn outside(loops: &Loops, dominators: &Dominators, block: BlockId) -> Option<Blo
 }
 
 /// Which values some instruction reads in place.
-fn find_wanted(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
-    let mut wanted = vec![false; procedure.values.len()];
-    let mut want = |value: ValueId| wanted[value.0 as usize] = true;
+fn find_wanted(procedure: &Procedure, flow: &Flow) -> IdVec<ValueId, bool> {
+    let mut wanted = procedure.values.side_table(false);
+    let mut want = |value: ValueId| wanted[value] = true;
     for &id in &flow.order {
-        let block = &procedure.blocks[id.0 as usize];
+        let block = &procedure.blocks[id];
         for instruction in &block.instructions {
             match &instruction.operation {
                 Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => {}
@@ -131,8 +131,8 @@ fn find_wanted(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
     wanted
 }
 
-fn replace(procedure: &mut Procedure, same: &[Option<ValueId>]) {
-    let change = |value: &mut ValueId| *value = same[value.0 as usize].unwrap_or(*value);
+fn replace(procedure: &mut Procedure, same: &IdVec<ValueId, Option<ValueId>>) {
+    let change = |value: &mut ValueId| *value = same[*value].unwrap_or(*value);
     for block in &mut procedure.blocks {
         block
             .instructions

@@ -25,6 +25,8 @@
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use super::eliminate_common::may_write;
+use crate::core::ir::GlobalId;
+use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::Graph;
 use crate::ssa::ir::{
@@ -35,17 +37,17 @@ use crate::ssa::ir::{
 #[must_use]
 pub fn hoist_invariants(mut unit: Unit) -> Unit {
     let globals = unit.tables.globals.iter();
-    let immutable: Vec<bool> = globals.map(|global| global.immutable).collect();
+    let immutable: IdVec<GlobalId, bool> = globals.map(|global| global.immutable).collect();
     for procedure in &mut unit.procedures {
         hoist_in(procedure, &immutable, &mut unit.rewrites);
     }
     unit
 }
 
-fn hoist_in(procedure: &mut Procedure, immutable: &[bool], rewrites: &mut Rewrites) {
+fn hoist_in(procedure: &mut Procedure, immutable: &IdVec<GlobalId, bool>, rewrites: &mut Rewrites) {
     let graph = Graph::new(procedure);
     let mut headers = graph.flow.order.clone();
-    headers.retain(|header| graph.loops.is_header[header.0 as usize]);
+    headers.retain(|header| graph.loops.is_header[*header]);
     // Inner loops come first, so that what leaves them can leave outer ones too.
     headers.reverse();
     for header in headers {
@@ -57,13 +59,10 @@ fn hoist_in(procedure: &mut Procedure, immutable: &[bool], rewrites: &mut Rewrit
 
 /// The block that alone leads into a loop, if it leads nowhere else.
 fn way_in(procedure: &Procedure, graph: &Graph, header: BlockId) -> Option<BlockId> {
-    let predecessors = graph.flow.predecessors[header.0 as usize].iter().copied();
+    let predecessors = graph.flow.predecessors[header].iter().copied();
     let mut outside = predecessors.filter(|&tail| !graph.dominators.dominates(header, tail));
     let before = outside.next()?;
-    let jumps = matches!(
-        procedure.blocks[before.0 as usize].terminator,
-        Terminator::Jump(_)
-    );
+    let jumps = matches!(procedure.blocks[before].terminator, Terminator::Jump(_));
     (outside.next().is_none() && jumps).then_some(before)
 }
 
@@ -85,14 +84,14 @@ enum Mobility {
 /// Moves operations of one loop.
 struct Hoister<'a> {
     procedure: &'a mut Procedure,
-    immutable: &'a [bool],
+    immutable: &'a IdVec<GlobalId, bool>,
     header: BlockId,
     /// The blocks of the loop, in order.
     blocks: Vec<BlockId>,
     /// Values that are defined in the loop.
-    inside: Vec<bool>,
+    inside: IdVec<ValueId, bool>,
     /// Those of them that are constants.
-    constant: Vec<bool>,
+    constant: IdVec<ValueId, bool>,
     writes: bool,
     hoisted: Vec<Instruction>,
 }
@@ -102,23 +101,23 @@ impl<'a> Hoister<'a> {
         procedure: &'a mut Procedure,
         graph: &Graph,
         header: BlockId,
-        immutable: &'a [bool],
+        immutable: &'a IdVec<GlobalId, bool>,
     ) -> Self {
         let blocks = graph.blocks_of_loop(header);
-        let mut inside = vec![false; procedure.values.len()];
+        let mut inside = procedure.values.side_table(false);
         let mut constant = inside.clone();
         let mut writes = false;
         for id in &blocks {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[*id];
             block
                 .parameters
                 .iter()
-                .for_each(|value| inside[value.0 as usize] = true);
+                .for_each(|value| inside[*value] = true);
             for instruction in &block.instructions {
                 writes |= may_write(&instruction.operation);
                 if let Some(result) = instruction.result {
-                    inside[result.0 as usize] = true;
-                    constant[result.0 as usize] = is_constant(&instruction.operation);
+                    inside[result] = true;
+                    constant[result] = is_constant(&instruction.operation);
                 }
             }
             writes |= matches!(block.terminator, Terminator::CallReceive { .. });
@@ -139,7 +138,7 @@ impl<'a> Hoister<'a> {
         for id in self.blocks.clone() {
             self.block(id, rewrites);
         }
-        let target = &mut self.procedure.blocks[before.0 as usize].instructions;
+        let target = &mut self.procedure.blocks[before].instructions;
         target.append(&mut self.hoisted);
     }
 
@@ -147,8 +146,8 @@ impl<'a> Hoister<'a> {
         // Whether entering the loop does what comes next before anything that can be noticed.
         let mut is_first = id == self.header;
         let mut index = 0;
-        while index < self.procedure.blocks[id.0 as usize].instructions.len() {
-            let instruction = &self.procedure.blocks[id.0 as usize].instructions[index];
+        while index < self.procedure.blocks[id].instructions.len() {
+            let instruction = &self.procedure.blocks[id].instructions[index];
             let mobility = self.mobility(&instruction.operation);
             let may_go = match mobility {
                 Mobility::Free => true,
@@ -177,9 +176,9 @@ impl<'a> Hoister<'a> {
         );
         let mut invariant = true;
         instruction.operation.each_use(|value| {
-            if !self.inside[value.0 as usize] {
+            if !self.inside[value] {
                 from_outside = true;
-            } else if !self.constant[value.0 as usize] {
+            } else if !self.constant[value] {
                 invariant = false;
             }
         });
@@ -189,7 +188,7 @@ impl<'a> Hoister<'a> {
     /// Where a value is defined in the loop.
     fn place_of(&self, value: ValueId) -> Option<(BlockId, usize)> {
         self.blocks.iter().find_map(|&id| {
-            let instructions = &self.procedure.blocks[id.0 as usize].instructions;
+            let instructions = &self.procedure.blocks[id].instructions;
             let index = instructions
                 .iter()
                 .position(|each| each.result == Some(value))?;
@@ -199,27 +198,23 @@ impl<'a> Hoister<'a> {
 
     /// Moves an instruction and the constants that it uses; how many stood before it in its block.
     fn hoist(&mut self, id: BlockId, index: usize) -> usize {
-        let instruction = self.procedure.blocks[id.0 as usize]
-            .instructions
-            .remove(index);
+        let instruction = self.procedure.blocks[id].instructions.remove(index);
         let mut constants = Vec::new();
         instruction.operation.each_use(|value| {
-            if self.inside[value.0 as usize] && !constants.contains(&value) {
+            if self.inside[value] && !constants.contains(&value) {
                 constants.push(value);
             }
         });
         let mut before = 0;
         for value in constants {
             let (home, place) = self.place_of(value).expect("it is defined in the loop");
-            let load = self.procedure.blocks[home.0 as usize]
-                .instructions
-                .remove(place);
+            let load = self.procedure.blocks[home].instructions.remove(place);
             before += usize::from(home == id && place < index - before);
-            self.inside[value.0 as usize] = false;
+            self.inside[value] = false;
             self.hoisted.push(load);
         }
         if let Some(result) = instruction.result {
-            self.inside[result.0 as usize] = false;
+            self.inside[result] = false;
         }
         self.hoisted.push(instruction);
         before
@@ -242,7 +237,7 @@ impl<'a> Hoister<'a> {
                 RawUnary::BoxF64 | RawUnary::BoxI64 | RawUnary::BoxU64 => Mobility::None,
             },
             Operation::AddSmall(..) | Operation::CheckInitialized(..) => Mobility::Raises,
-            Operation::GlobalRef(global) if self.immutable[global.0 as usize] => Mobility::Raises,
+            Operation::GlobalRef(global) if self.immutable[*global] => Mobility::Raises,
             Operation::GlobalRef(_) | Operation::CellRef(_) => Mobility::Reads,
             Operation::Primitive(primitive, _) => primitive_mobility(*primitive),
             _ => Mobility::None,

@@ -17,9 +17,10 @@
 //! elsewhere, except as an argument. Paths from outside lead to the copy. The back edges of the
 //! copy lead to the original, with the copy's values.
 
+use crate::id::{Id, IdVec};
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Type, UnitTypes, mentions_flonums};
-use crate::ssa::ir::{Block, BlockId, Procedure, Unit, ValueId};
+use crate::ssa::ir::{Block, BlockId, Procedure, ProcedureId, Unit, ValueId};
 
 /// How many instructions are copied at most.
 const INSTRUCTIONS_MAX: usize = 120;
@@ -30,16 +31,16 @@ pub fn peel_loops(mut unit: Unit) -> Unit {
     if !mentions_flonums(&unit) {
         return unit;
     }
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     if graphs
         .iter()
-        .all(|graph| !graph.loops.is_header.contains(&true))
+        .all(|graph| !graph.loops.is_header.iter().any(|&is_header| is_header))
     {
         return unit;
     }
     let types = UnitTypes::infer(&unit, &graphs);
-    let chosen: Vec<Vec<BlockId>> = (0..unit.procedures.len())
-        .map(|number| worth_peeling(&unit.procedures[number], &graphs[number], &types, number))
+    let chosen: Vec<Vec<BlockId>> = (unit.procedures.ids())
+        .map(|id| worth_peeling(&unit.procedures[id], &graphs[id], &types, id))
         .collect();
     let procedures = unit.procedures.iter_mut().zip(graphs);
     for ((procedure, graph), headers) in procedures.zip(chosen) {
@@ -56,24 +57,24 @@ fn peel_all(
     rewrites: &mut Rewrites,
 ) {
     let sizes = sizes(procedure, &graph);
-    headers.retain(|header| sizes[header.0 as usize] <= INSTRUCTIONS_MAX);
+    headers.retain(|header| sizes[*header] <= INSTRUCTIONS_MAX);
     // Blocks of which the graph is not right any more.
-    let mut changed = vec![false; procedure.blocks.len()];
+    let mut changed = procedure.blocks.side_table(false);
     for header in headers {
         let mut blocks = region(&graph, header);
-        if blocks.iter().any(|block| changed[block.0 as usize]) {
+        if blocks.iter().any(|block| changed[*block]) {
             graph = Graph::new(procedure);
-            changed = vec![false; procedure.blocks.len()];
+            changed = procedure.blocks.side_table(false);
             blocks = region(&graph, header);
         }
         if !peel(procedure, &graph, &blocks, rewrites) {
             continue;
         }
         for block in blocks {
-            changed[block.0 as usize] = true;
-            for next in procedure.blocks[block.0 as usize].terminator.successors() {
+            changed[block] = true;
+            for next in procedure.blocks[block].terminator.successors() {
                 // The graph knows no copies.
-                if let Some(changed) = changed.get_mut(next.0 as usize) {
+                if let Some(changed) = changed.get_mut(next) {
                     *changed = true;
                 }
             }
@@ -82,19 +83,19 @@ fn peel_all(
 }
 
 /// How many instructions there are in each block and those that it dominates.
-fn sizes(procedure: &Procedure, graph: &Graph) -> Vec<usize> {
-    let mut sizes = vec![0; procedure.blocks.len()];
+fn sizes(procedure: &Procedure, graph: &Graph) -> IdVec<BlockId, usize> {
+    let mut sizes = procedure.blocks.side_table(0);
     for &block in graph.flow.order.iter().rev() {
-        sizes[block.0 as usize] += size(procedure, block);
+        sizes[block] += size(procedure, block);
         if let Some(above) = graph.dominators.immediate(block) {
-            sizes[above.0 as usize] += sizes[block.0 as usize];
+            sizes[above] += sizes[block];
         }
     }
     sizes
 }
 
 fn size(procedure: &Procedure, block: BlockId) -> usize {
-    procedure.blocks[block.0 as usize].instructions.len() + 1
+    procedure.blocks[block].instructions.len() + 1
 }
 
 /// The blocks that `header` dominates, which is first.
@@ -109,17 +110,17 @@ fn worth_peeling(
     procedure: &Procedure,
     graph: &Graph,
     types: &UnitTypes<'_>,
-    number: usize,
+    id: ProcedureId,
 ) -> Vec<BlockId> {
     let mut headers = graph.flow.order.clone();
-    headers.retain(|header| graph.loops.is_header[header.0 as usize] && header.0 != 0);
+    headers.retain(|&header| graph.loops.is_header[header] && header != BlockId::ENTRY);
     headers.reverse();
     headers.retain(|&header| {
-        let parameters = &procedure.blocks[header.0 as usize].parameters;
+        let parameters = &procedure.blocks[header].parameters;
         (0..parameters.len()).any(|index| {
-            let known = types.procedures[number].of(parameters[index]);
+            let known = types.procedures[id].of(parameters[index]);
             !known.is_flonum()
-                && given_back(procedure, graph, types, (number, header, index)).is_flonum()
+                && given_back(procedure, graph, types, (id, header, index)).is_flonum()
         })
     });
     headers
@@ -130,17 +131,17 @@ fn given_back(
     procedure: &Procedure,
     graph: &Graph,
     types: &UnitTypes<'_>,
-    (number, header, index): (usize, BlockId, usize),
+    (id, header, index): (ProcedureId, BlockId, usize),
 ) -> Type {
     let mut given = Type::NONE;
-    for &tail in &graph.flow.predecessors[header.0 as usize] {
+    for &tail in &graph.flow.predecessors[header] {
         if !graph.dominators.dominates(header, tail) {
             continue;
         }
-        for target in procedure.blocks[tail.0 as usize].terminator.targets() {
+        for target in procedure.blocks[tail].terminator.targets() {
             if target.block == header {
                 let argument = target.arguments[index];
-                given = given.join(types.procedures[number].at_edge(argument, tail, header));
+                given = given.join(types.procedures[id].at_edge(argument, tail, header));
             }
         }
     }
@@ -163,12 +164,12 @@ fn peel(
     let mut copier = Copier::new(procedure, region);
     let copies: Vec<Block> = region
         .iter()
-        .map(|block| copier.block(&procedure.blocks[block.0 as usize], header))
+        .map(|block| copier.block(&procedure.blocks[*block], header))
         .collect();
-    let copy = copier.blocks[header.0 as usize].expect("the header is copied");
-    for &id in &graph.flow.predecessors[header.0 as usize] {
+    let copy = copier.blocks[header].expect("the header is copied");
+    for &id in &graph.flow.predecessors[header] {
         if !graph.dominators.dominates(header, id) {
-            let targets = procedure.blocks[id.0 as usize].terminator.targets_mut();
+            let targets = procedure.blocks[id].terminator.targets_mut();
             for target in targets.filter(|target| target.block == header) {
                 target.block = copy;
             }
@@ -180,32 +181,32 @@ fn peel(
 
 /// Makes copies of blocks with values of their own.
 struct Copier {
-    blocks: Vec<Option<BlockId>>,
-    values: Vec<Option<ValueId>>,
+    blocks: IdVec<BlockId, Option<BlockId>>,
+    values: IdVec<ValueId, Option<ValueId>>,
 }
 
 impl Copier {
     /// Makes names for the copies of all blocks of `region` and of the values that they define.
     fn new(procedure: &mut Procedure, region: &[BlockId]) -> Self {
         let mut copier = Self {
-            blocks: vec![None; procedure.blocks.len()],
-            values: vec![None; procedure.values.len()],
+            blocks: procedure.blocks.side_table(None),
+            values: procedure.values.side_table(None),
         };
-        for (number, &id) in (procedure.blocks.len() as u32..).zip(region) {
-            copier.blocks[id.0 as usize] = Some(BlockId(number));
-            let block = &procedure.blocks[id.0 as usize];
+        let first = procedure.blocks.next_id().number();
+        for (number, &id) in (first..).zip(region) {
+            copier.blocks[id] = Some(BlockId::new(number));
+            let block = &procedure.blocks[id];
             let results = block.instructions.iter().filter_map(|each| each.result);
             for value in block.parameters.iter().copied().chain(results) {
-                copier.values[value.0 as usize] = Some(ValueId(procedure.values.len() as u32));
-                let copy = procedure.values[value.0 as usize].clone();
-                procedure.values.push(copy);
+                let copy = procedure.values[value].clone();
+                copier.values[value] = Some(procedure.values.push(copy));
             }
         }
         copier
     }
 
     fn value(&self, value: ValueId) -> ValueId {
-        let copy = self.values.get(value.0 as usize).copied().flatten();
+        let copy = self.values.get(value).copied().flatten();
         copy.unwrap_or(value)
     }
 
@@ -224,7 +225,7 @@ impl Copier {
             .each_use_mut(|value| *value = self.value(*value));
         for target in copy.terminator.successors_mut() {
             if *target != header {
-                *target = self.blocks[target.0 as usize].unwrap_or(*target);
+                *target = self.blocks[*target].unwrap_or(*target);
             }
         }
         copy

@@ -21,6 +21,7 @@
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
 
+use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, polls_at_entry};
 use crate::ssa::ir::{
     Block, BlockId, Callee, Instruction, Operation, Procedure, ProcedureId, RawUnary, Terminator,
@@ -30,11 +31,11 @@ use crate::ssa::ir::{
 /// Places polls in all procedures of `unit`.
 #[must_use]
 pub fn place_polls(mut unit: Unit) -> Unit {
-    let mut polls: Vec<Option<bool>> = vec![None; unit.procedures.len()];
-    for index in 0..unit.procedures.len() {
-        let flow = Flow::new(&unit.procedures[index]);
-        let ends = ends_of_turns(&unit, &unit.procedures[index], &flow, &mut polls);
-        place_in(&mut unit.procedures[index], &flow, &ends);
+    let mut polls: IdVec<ProcedureId, Option<bool>> = unit.procedures.side_table(None);
+    for id in unit.procedures.ids() {
+        let flow = Flow::new(&unit.procedures[id]);
+        let ends = ends_of_turns(&unit, &unit.procedures[id], &flow, &mut polls);
+        place_in(&mut unit.procedures[id], &flow, &ends);
     }
     unit
 }
@@ -44,35 +45,39 @@ fn ends_of_turns(
     unit: &Unit,
     procedure: &Procedure,
     flow: &Flow,
-    polls: &mut [Option<bool>],
+    polls: &mut IdVec<ProcedureId, Option<bool>>,
 ) -> Vec<BlockId> {
     let is_back = |id: BlockId, next: BlockId| flow.is_retreating(id, next);
     let jumps_back = |&id: &BlockId| {
-        let terminator = &procedure.blocks[id.0 as usize].terminator;
+        let terminator = &procedure.blocks[id].terminator;
         matches!(terminator, Terminator::Jump(target) if is_back(id, target.block))
     };
     let mut ends: Vec<BlockId> = flow.order.iter().copied().filter(jumps_back).collect();
     if ends.is_empty() {
         return ends;
     }
-    let calls: Vec<bool> = (procedure.blocks.iter())
+    let calls: IdVec<BlockId, bool> = (procedure.blocks.iter())
         .map(|block| calls_what_polls(unit, block, polls))
         .collect();
     // Whether all ways from where a turn starts to the end of a block lead through such a call. In this
     // order a block comes after all from which it is not jumped back to.
-    let mut called = vec![false; procedure.blocks.len()];
+    let mut called = procedure.blocks.side_table(false);
     for &id in &flow.order {
-        let before = &flow.predecessors[id.0 as usize];
-        let has_called = |&from: &BlockId| !is_back(from, id) && called[from.0 as usize];
+        let before = &flow.predecessors[id];
+        let has_called = |&from: &BlockId| !is_back(from, id) && called[from];
         let on_all_ways = !before.is_empty() && before.iter().all(has_called);
-        called[id.0 as usize] = calls[id.0 as usize] || on_all_ways;
+        called[id] = calls[id] || on_all_ways;
     }
-    ends.retain(|id| !called[id.0 as usize]);
+    ends.retain(|id| !called[*id]);
     ends
 }
 
 /// Whether `block` calls a procedure that polls whichever way it goes; `polls` has what is known of these.
-fn calls_what_polls(unit: &Unit, block: &Block, polls: &mut [Option<bool>]) -> bool {
+fn calls_what_polls(
+    unit: &Unit,
+    block: &Block,
+    polls: &mut IdVec<ProcedureId, Option<bool>>,
+) -> bool {
     let known = |instruction: &Instruction| match instruction.operation {
         Operation::CallKnown(procedure, ..) => Some(procedure),
         _ => None,
@@ -85,16 +90,14 @@ fn calls_what_polls(unit: &Unit, block: &Block, polls: &mut [Option<bool>]) -> b
         _ => None,
     };
     let called = block.instructions.iter().filter_map(known).chain(received);
-    let mut does_poll = |ProcedureId(number)| {
-        *polls[number as usize]
-            .get_or_insert_with(|| polls_at_entry(&unit.procedures[number as usize]))
-    };
+    let mut does_poll =
+        |id: ProcedureId| *polls[id].get_or_insert_with(|| polls_at_entry(&unit.procedures[id]));
     called.into_iter().any(&mut does_poll)
 }
 
 fn place_in(procedure: &mut Procedure, flow: &Flow, ends: &[BlockId]) {
     for &id in ends {
-        let block = &mut procedure.blocks[id.0 as usize];
+        let block = &mut procedure.blocks[id];
         let place = block.place;
         block.instructions.push(Instruction {
             operation: Operation::Poll,
@@ -104,8 +107,8 @@ fn place_in(procedure: &mut Procedure, flow: &Flow, ends: &[BlockId]) {
     }
     let returned = returned_before(procedure, flow);
     for &id in &flow.order {
-        let block = &mut procedure.blocks[id.0 as usize];
-        let mut returned = returned[id.0 as usize];
+        let block = &mut procedure.blocks[id];
+        let mut returned = returned[id];
         let mut instructions = Vec::with_capacity(block.instructions.len());
         for instruction in std::mem::take(&mut block.instructions) {
             if returned && allocates(&instruction.operation) {
@@ -124,22 +127,22 @@ fn place_in(procedure: &mut Procedure, flow: &Flow, ends: &[BlockId]) {
 }
 
 /// For each block, whether a call may have returned since the last poll.
-fn returned_before(procedure: &Procedure, flow: &Flow) -> Vec<bool> {
-    let mut before = vec![false; procedure.blocks.len()];
+fn returned_before(procedure: &Procedure, flow: &Flow) -> IdVec<BlockId, bool> {
+    let mut before = procedure.blocks.side_table(false);
     let mut changed = true;
     while changed {
         changed = false;
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             let at_end = block
                 .instructions
                 .iter()
-                .fold(before[id.0 as usize], |returned, each| {
+                .fold(before[id], |returned, each| {
                     returned_after(&each.operation, returned)
                 });
             let after = at_end || matches!(block.terminator, Terminator::CallReceive { .. });
             for next in block.terminator.successors().filter(|_| after) {
-                changed |= !std::mem::replace(&mut before[next.0 as usize], true);
+                changed |= !std::mem::replace(&mut before[next], true);
             }
         }
     }
@@ -172,16 +175,33 @@ fn primitive_allocates(primitive: Primitive) -> bool {
         Effect::Allocate => true,
         Effect::Total | Effect::Write | Effect::Control => false,
         Effect::Partial | Effect::Read => {
-            primitive.class() == PrimitiveClass::Leaf
-                && !matches!(
-                    primitive.result(),
-                    ResultType::Any
-                        | ResultType::Boolean
-                        | ResultType::Fixnum
-                        | ResultType::Character
-                        | ResultType::Unspecified
-                )
+            primitive.class() == PrimitiveClass::Leaf && may_be_new(primitive.result())
         }
+    }
+}
+
+/// Whether a primitive that makes no mutable object may make one for such a result.
+const fn may_be_new(result: ResultType) -> bool {
+    match result {
+        ResultType::Any
+        | ResultType::Boolean
+        | ResultType::Byte
+        | ResultType::CodePoint
+        | ResultType::Length
+        | ResultType::Natural
+        | ResultType::Fixnum
+        | ResultType::Character
+        | ResultType::Unspecified => false,
+        ResultType::ExactInteger
+        | ResultType::Flonum
+        | ResultType::FlonumOfFlonums
+        | ResultType::Number
+        | ResultType::String
+        | ResultType::Symbol
+        | ResultType::Pair
+        | ResultType::Vector
+        | ResultType::Bytevector
+        | ResultType::Record => true,
     }
 }
 

@@ -19,6 +19,7 @@ use abi::primitive::Primitive;
 use abi::tag;
 
 use crate::core::ir::Place;
+use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::ir::{Condition, Operation, Procedure, Terminator, Unit, ValueId};
 use abi::type_test::type_test_of;
@@ -51,8 +52,8 @@ impl Known {
     }
 }
 
-fn definitions(unit: &Unit, procedure: &Procedure) -> Vec<Known> {
-    let mut known = vec![Known::default(); procedure.values.len()];
+fn definitions(unit: &Unit, procedure: &Procedure) -> IdVec<ValueId, Known> {
+    let mut known = procedure.values.side_table(Known::default());
     for instruction in procedure
         .blocks
         .iter()
@@ -61,7 +62,7 @@ fn definitions(unit: &Unit, procedure: &Procedure) -> Vec<Known> {
         let Some(result) = instruction.result else {
             continue;
         };
-        let known = &mut known[result.0 as usize];
+        let known = &mut known[result];
         known.word = unit.immediate_word(&instruction.operation);
         if let Operation::Primitive(primitive, operands) = &instruction.operation
             && (type_test_of(*primitive).is_some()
@@ -73,7 +74,7 @@ fn definitions(unit: &Unit, procedure: &Procedure) -> Vec<Known> {
     known
 }
 
-fn select_in(procedure: &mut Procedure, known: &[Known], rewrites: &mut Rewrites) {
+fn select_in(procedure: &mut Procedure, known: &IdVec<ValueId, Known>, rewrites: &mut Rewrites) {
     for block in &mut procedure.blocks {
         for instruction in &mut block.instructions {
             if let Operation::Primitive(primitive, operands) = &instruction.operation
@@ -87,7 +88,7 @@ fn select_in(procedure: &mut Procedure, known: &[Known], rewrites: &mut Rewrites
         }
         if let Terminator::Branch(condition, yes, no) = &mut block.terminator {
             while let Condition::True(value) = condition
-                && let Some((Primitive::Not, operand, _)) = known[value.0 as usize].test
+                && let Some((Primitive::Not, operand, _)) = known[*value].test
                 && rewrites.allow()
             {
                 *condition = Condition::True(operand);
@@ -120,8 +121,13 @@ fn operand_of_sum(selected: &Operation) -> Option<ValueId> {
     }
 }
 
-fn arithmetic(primitive: Primitive, a: ValueId, b: ValueId, known: &[Known]) -> Option<Operation> {
-    let small = |value: ValueId| known[value.0 as usize].small();
+fn arithmetic(
+    primitive: Primitive,
+    a: ValueId,
+    b: ValueId,
+    known: &IdVec<ValueId, Known>,
+) -> Option<Operation> {
+    let small = |value: ValueId| known[value].small();
     match primitive {
         Primitive::Add => small(b)
             .map(|constant| Operation::AddSmall(a, constant))
@@ -135,8 +141,8 @@ fn arithmetic(primitive: Primitive, a: ValueId, b: ValueId, known: &[Known]) -> 
     }
 }
 
-fn select_condition(condition: Condition, known: &[Known]) -> Condition {
-    let of = |value: ValueId| known[value.0 as usize];
+fn select_condition(condition: Condition, known: &IdVec<ValueId, Known>) -> Condition {
+    let of = |value: ValueId| known[value];
     match condition {
         Condition::True(value) => match of(value).test {
             Some((Primitive::IsEq, a, Some(b))) => select_condition(Condition::Eq(a, b), known),

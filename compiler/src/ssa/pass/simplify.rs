@@ -21,6 +21,7 @@
 use abi::tag;
 use abi::type_test::TypeTest;
 
+use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Flow, blocks_with_fixed_parameters};
 use crate::ssa::ir::{Block, BlockId, Condition, Procedure, Target, Terminator, Unit, ValueId};
@@ -64,11 +65,15 @@ fn tested_value(condition: &Condition) -> Option<ValueId> {
 }
 
 /// Leads jumps past blocks that only jump on or test what the jump says.
-fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>], rewrites: &mut Rewrites) {
+fn thread_jumps(
+    procedure: &mut Procedure,
+    words: &IdVec<ValueId, Option<u64>>,
+    rewrites: &mut Rewrites,
+) {
     let used_elsewhere = used_outside_their_block(procedure);
-    for index in 0..procedure.blocks.len() {
+    for id in procedure.blocks.ids() {
         let mut terminator =
-            std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
+            std::mem::replace(&mut procedure.blocks[id].terminator, Terminator::None);
         for target in terminator.targets_mut() {
             // Bounded, for blocks may jump in circles.
             for _ in 0..THREADS_MAX {
@@ -80,7 +85,7 @@ fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>], rewrites: &mut
                 *target = next;
             }
         }
-        procedure.blocks[index].terminator = terminator;
+        procedure.blocks[id].terminator = terminator;
     }
 }
 
@@ -88,18 +93,18 @@ fn thread_jumps(procedure: &mut Procedure, words: &[Option<u64>], rewrites: &mut
 const THREADS_MAX: u32 = 16;
 
 fn thread_once(
-    blocks: &[Block],
+    blocks: &IdVec<BlockId, Block>,
     target: &Target,
-    words: &[Option<u64>],
-    used_elsewhere: &[bool],
+    words: &IdVec<ValueId, Option<u64>>,
+    used_elsewhere: &IdVec<ValueId, bool>,
 ) -> Option<Target> {
-    let block = &blocks[target.block.0 as usize];
+    let block = &blocks[target.block];
     // Its parameters would not be defined on the new way.
     if !block.instructions.is_empty()
         || block
             .parameters
             .iter()
-            .any(|parameter| used_elsewhere[parameter.0 as usize])
+            .any(|&parameter| used_elsewhere[parameter])
     {
         return None;
     }
@@ -113,11 +118,11 @@ fn thread_once(
     let next = match &block.terminator {
         Terminator::Jump(next) => next,
         Terminator::Branch(condition, yes, no) => {
-            let word = words[argument_of(tested_value(condition)?).0 as usize]?;
+            let word = words[argument_of(tested_value(condition)?)]?;
             if outcome(condition, word)? { yes } else { no }
         }
         Terminator::Switch(switch) => {
-            let word = words[argument_of(switch.value).0 as usize]?;
+            let word = words[argument_of(switch.value)]?;
             switch.target_of_word(word)
         }
         _ => return None,
@@ -134,18 +139,17 @@ fn thread_once(
 }
 
 /// Which block parameters are used in blocks other than their own.
-fn used_outside_their_block(procedure: &Procedure) -> Vec<bool> {
-    let mut owner = vec![usize::MAX; procedure.values.len()];
-    for (index, block) in procedure.blocks.iter().enumerate() {
+fn used_outside_their_block(procedure: &Procedure) -> IdVec<ValueId, bool> {
+    let mut owner = procedure.values.side_table(None);
+    for (id, block) in procedure.blocks.entries() {
         block
             .parameters
             .iter()
-            .for_each(|parameter| owner[parameter.0 as usize] = index);
+            .for_each(|parameter| owner[*parameter] = Some(id));
     }
-    let mut outside = vec![false; procedure.values.len()];
-    for (index, block) in procedure.blocks.iter().enumerate() {
-        let mut note =
-            |value: ValueId| outside[value.0 as usize] |= owner[value.0 as usize] != index;
+    let mut outside = procedure.values.side_table(false);
+    for (id, block) in procedure.blocks.entries() {
+        let mut note = |value: ValueId| outside[value] |= owner[value] != Some(id);
         block
             .instructions
             .iter()
@@ -156,23 +160,27 @@ fn used_outside_their_block(procedure: &Procedure) -> Vec<bool> {
 }
 
 /// Turns branches and switches on constants into jumps.
-fn fold_branches(procedure: &mut Procedure, words: &[Option<u64>], rewrites: &mut Rewrites) {
+fn fold_branches(
+    procedure: &mut Procedure,
+    words: &IdVec<ValueId, Option<u64>>,
+    rewrites: &mut Rewrites,
+) {
     for block in &mut procedure.blocks {
         if let Terminator::Switch(switch) = &block.terminator
-            && let Some(word) = words[switch.value.0 as usize]
+            && let Some(word) = words[switch.value]
             && rewrites.allow()
         {
             block.terminator = Terminator::Jump(switch.target_of_word(word).clone());
         }
         if let Terminator::Branch(condition, yes, no) = &mut block.terminator
-            && let Some(word) = tested_value(condition).and_then(|value| words[value.0 as usize])
+            && let Some(word) = tested_value(condition).and_then(|value| words[value])
             && let Some(holds) = outcome(condition, word)
             && rewrites.allow()
         {
             let taken = std::mem::replace(
                 if holds { yes } else { no },
                 Target {
-                    block: BlockId(0),
+                    block: BlockId::ENTRY,
                     arguments: Vec::new(),
                 },
             );
@@ -182,22 +190,22 @@ fn fold_branches(procedure: &mut Procedure, words: &[Option<u64>], rewrites: &mu
 }
 
 /// Values that stand for others.
-struct Replacements(Vec<ValueId>);
+struct Replacements(IdVec<ValueId, ValueId>);
 
 impl Replacements {
     fn new(procedure: &Procedure) -> Self {
-        Self((0..procedure.values.len() as u32).map(ValueId).collect())
+        Self(procedure.values.ids().collect())
     }
 
     fn find(&self, mut value: ValueId) -> ValueId {
-        while self.0[value.0 as usize] != value {
-            value = self.0[value.0 as usize];
+        while self.0[value] != value {
+            value = self.0[value];
         }
         value
     }
 
     fn replace(&mut self, value: ValueId, by: ValueId) {
-        self.0[value.0 as usize] = self.find(by);
+        self.0[value] = self.find(by);
     }
 
     fn apply(&self, procedure: &mut Procedure) {
@@ -217,42 +225,40 @@ fn remove_trivial_parameters(procedure: &mut Procedure, rewrites: &mut Rewrites)
     let fixed = blocks_with_fixed_parameters(procedure);
     let flow = Flow::new(procedure);
     let mut replacements = Replacements::new(procedure);
-    let mut removed = vec![false; procedure.values.len()];
+    let mut removed = procedure.values.side_table(false);
     let mut changed = true;
     while changed {
         changed = false;
         let arguments = only_arguments(procedure, &flow, &replacements);
-        for &id in flow.order.iter().filter(|id| !fixed[id.0 as usize]) {
-            for &parameter in &procedure.blocks[id.0 as usize].parameters {
-                if let Some(argument) = arguments[parameter.0 as usize]
-                    && !removed[parameter.0 as usize]
+        for &id in flow.order.iter().filter(|&&id| !fixed[id]) {
+            for &parameter in &procedure.blocks[id].parameters {
+                if let Some(argument) = arguments[parameter]
+                    && !removed[parameter]
                     && replacements.find(argument) != parameter
                     && rewrites.allow()
                 {
                     replacements.replace(parameter, argument);
-                    removed[parameter.0 as usize] = true;
+                    removed[parameter] = true;
                     changed = true;
                 }
             }
         }
     }
-    for index in 0..procedure.blocks.len() {
+    for id in procedure.blocks.ids() {
         let mut terminator =
-            std::mem::replace(&mut procedure.blocks[index].terminator, Terminator::None);
+            std::mem::replace(&mut procedure.blocks[id].terminator, Terminator::None);
         for target in terminator.targets_mut() {
-            let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+            let parameters = &procedure.blocks[target.block].parameters;
             let mut parameters = parameters.iter();
             target.arguments.retain(|_| {
                 let parameter = parameters.next().expect("one argument a parameter");
-                !removed[parameter.0 as usize]
+                !removed[*parameter]
             });
         }
-        procedure.blocks[index].terminator = terminator;
+        procedure.blocks[id].terminator = terminator;
     }
     for block in &mut procedure.blocks {
-        block
-            .parameters
-            .retain(|parameter| !removed[parameter.0 as usize]);
+        block.parameters.retain(|parameter| !removed[*parameter]);
     }
     replacements.apply(procedure);
 }
@@ -262,17 +268,17 @@ fn only_arguments(
     procedure: &Procedure,
     flow: &Flow,
     replacements: &Replacements,
-) -> Vec<Option<ValueId>> {
-    let mut only: Vec<Option<ValueId>> = vec![None; procedure.values.len()];
-    let mut several = vec![false; procedure.values.len()];
+) -> IdVec<ValueId, Option<ValueId>> {
+    let mut only: IdVec<ValueId, Option<ValueId>> = procedure.values.side_table(None);
+    let mut several = procedure.values.side_table(false);
     for &id in &flow.order {
-        for target in procedure.blocks[id.0 as usize].terminator.targets() {
-            let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+        for target in procedure.blocks[id].terminator.targets() {
+            let parameters = &procedure.blocks[target.block].parameters;
             for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                 let argument = replacements.find(argument);
-                let known = &mut only[parameter.0 as usize];
+                let known = &mut only[parameter];
                 if argument != replacements.find(parameter) {
-                    several[parameter.0 as usize] |= known.is_some_and(|known| known != argument);
+                    several[parameter] |= known.is_some_and(|known| known != argument);
                     *known = Some(argument);
                 }
             }
@@ -289,15 +295,15 @@ fn merge_blocks(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     let flow = Flow::new(procedure);
     let mut replacements = Replacements::new(procedure);
     for &id in &flow.order {
-        while let Terminator::Jump(target) = &procedure.blocks[id.0 as usize].terminator {
+        while let Terminator::Jump(target) = &procedure.blocks[id].terminator {
             let next = target.block;
             let is_part =
-                next != id && next.0 != 0 && flow.predecessors[next.0 as usize].len() == 1;
+                next != id && next != BlockId::ENTRY && flow.predecessors[next].len() == 1;
             if !is_part || !rewrites.allow() {
                 break;
             }
             let arguments = target.arguments.clone();
-            let taken = &mut procedure.blocks[next.0 as usize];
+            let taken = &mut procedure.blocks[next];
             let parameters = std::mem::take(&mut taken.parameters);
             let instructions = std::mem::take(&mut taken.instructions);
             let terminator = std::mem::replace(&mut taken.terminator, Terminator::None);
@@ -305,7 +311,7 @@ fn merge_blocks(procedure: &mut Procedure, rewrites: &mut Rewrites) {
             for (parameter, argument) in parameters.into_iter().zip(arguments) {
                 replacements.replace(parameter, argument);
             }
-            let block = &mut procedure.blocks[id.0 as usize];
+            let block = &mut procedure.blocks[id];
             block.instructions.extend(instructions);
             block.terminator = terminator;
             block.place = place;
@@ -322,23 +328,14 @@ fn drop_unreachable(procedure: &mut Procedure) {
     if flow.order.len() == procedure.blocks.len() {
         return;
     }
-    let mut new_number = vec![BlockId(0); procedure.blocks.len()];
-    let reachable = (0..procedure.blocks.len() as u32).map(BlockId);
-    for (number, id) in (0..).zip(reachable.filter(|&id| flow.is_reachable(id))) {
-        new_number[id.0 as usize] = BlockId(number);
-    }
-    let mut index = 0..;
-    procedure.blocks.retain(|_| {
-        index
-            .next()
-            .is_some_and(|index| flow.is_reachable(BlockId(index)))
-    });
+    let new_ids = procedure.blocks.renumber(|id| flow.is_reachable(id));
+    let new_id = |id: BlockId| new_ids[id].expect("what is reached leads to what is reached");
     for block in &mut procedure.blocks {
         if let Terminator::CallReceive { block, .. } = &mut block.terminator {
-            *block = new_number[block.0 as usize];
+            *block = new_id(*block);
         }
         for target in block.terminator.targets_mut() {
-            target.block = new_number[target.block.0 as usize];
+            target.block = new_id(target.block);
         }
     }
 }

@@ -13,6 +13,7 @@
 //! A new block only jumps, with the arguments of the edge for which it stands. In an order of
 //! blocks, an edge that goes back has a jump on it afterwards.
 
+use crate::id::Id;
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::{Block, BlockId, Procedure, Target, Terminator, Unit};
 
@@ -26,8 +27,8 @@ pub fn split_edges(mut unit: Unit) -> Unit {
 fn split_in(procedure: &mut Procedure) {
     let flow = Flow::new(procedure);
     for &id in &flow.order {
-        let mut blocks_end = procedure.blocks.len() as u32;
-        let block = &mut procedure.blocks[id.0 as usize];
+        let mut blocks_end = procedure.blocks.len();
+        let block = &mut procedure.blocks[id];
         let place = block.place;
         let mut added = Vec::new();
         if matches!(
@@ -39,7 +40,7 @@ fn split_in(procedure: &mut Procedure) {
                     continue;
                 }
                 let new = Target {
-                    block: BlockId(blocks_end),
+                    block: BlockId::from_index(blocks_end),
                     arguments: Vec::new(),
                 };
                 let terminator = Terminator::Jump(std::mem::replace(target, new));

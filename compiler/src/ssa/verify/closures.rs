@@ -73,6 +73,7 @@ fn may_collect(operation: &Operation) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
     use crate::ssa::parse::parse;
     use crate::ssa::verify::verify;
 
@@ -111,7 +112,7 @@ mod tests {
             let text = format!("{half} {between} (do (closure-init v1 1 v0))");
             assert_eq!(
                 kinds(&text),
-                [ViolationKind::UnfilledClosure(ValueId(1))],
+                [ViolationKind::UnfilledClosure(ValueId::new(1))],
                 "{between}"
             );
             assert_eq!(kinds(&format!("{FILLED} {between}")), [], "{between}");
@@ -121,6 +122,9 @@ mod tests {
     #[test]
     fn closures_are_filled_in_the_block_that_makes_them() {
         let text = "(do (closure-init v1 1 v0))";
-        assert_eq!(kinds(text), [ViolationKind::UnfilledClosure(ValueId(1))]);
+        assert_eq!(
+            kinds(text),
+            [ViolationKind::UnfilledClosure(ValueId::new(1))]
+        );
     }
 }

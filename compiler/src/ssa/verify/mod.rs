@@ -12,14 +12,15 @@ use super::ir::{
     BlockId, Callee, Condition, Operation, Procedure, ProcedureId, RawUnary, Repr, Switch,
     SwitchKey, Terminator, Unit, ValueId,
 };
+use crate::id::{Id, IdVec};
 
 /// A rule that a unit breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
-    /// The procedure's number.
-    pub procedure: u32,
-    /// The block's number.
-    pub block: u32,
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// The block.
+    pub block: BlockId,
     /// What is wrong.
     pub kind: ViolationKind,
 }
@@ -65,7 +66,9 @@ impl fmt::Display for Violation {
         write!(
             f,
             "procedure {}, block {}: {:?}",
-            self.procedure, self.block, self.kind
+            self.procedure.number(),
+            self.block.number(),
+            self.kind
         )
     }
 }
@@ -74,10 +77,10 @@ impl fmt::Display for Violation {
 #[must_use]
 pub fn verify(unit: &Unit) -> Vec<Violation> {
     let mut violations = Vec::new();
-    for (number, procedure) in (0..).zip(&unit.procedures) {
+    for (id, procedure) in unit.procedures.entries() {
         let found = verify_procedure(unit, procedure);
         violations.extend(found.into_iter().map(|(block, kind)| Violation {
-            procedure: number,
+            procedure: id,
             block,
             kind,
         }));
@@ -85,7 +88,7 @@ pub fn verify(unit: &Unit) -> Vec<Violation> {
     violations
 }
 
-type Found = Vec<(u32, ViolationKind)>;
+type Found = Vec<(BlockId, ViolationKind)>;
 
 fn verify_procedure(unit: &Unit, procedure: &Procedure) -> Found {
     let mut found = Found::new();
@@ -96,7 +99,7 @@ fn verify_procedure(unit: &Unit, procedure: &Procedure) -> Found {
             unit,
             procedure,
             dominators: Dominators::new(&flow),
-            defined: vec![None; procedure.values.len()],
+            defined: procedure.values.side_table(None),
             found,
         };
         checker.collect_definitions(&flow);
@@ -110,20 +113,23 @@ fn verify_procedure(unit: &Unit, procedure: &Procedure) -> Found {
 
 /// What has to hold before the graph can be looked at.
 fn check_structure(procedure: &Procedure, found: &mut Found) {
-    let count = procedure.blocks.len();
-    for (number, block) in (0..).zip(&procedure.blocks) {
+    for (id, block) in procedure.blocks.entries() {
         if block.terminator == Terminator::None {
-            found.push((number, ViolationKind::NoTerminator));
+            found.push((id, ViolationKind::NoTerminator));
         }
         for next in block
             .terminator
             .successors()
-            .filter(|next| next.0 as usize >= count)
+            .filter(|&next| !procedure.blocks.contains(next))
         {
-            found.push((number, ViolationKind::NoSuchBlock(next)));
+            found.push((id, ViolationKind::NoSuchBlock(next)));
         }
-        if block.terminator.successors().any(|next| next.0 == 0) {
-            found.push((number, ViolationKind::JumpToEntry));
+        if block
+            .terminator
+            .successors()
+            .any(|next| next == BlockId::ENTRY)
+        {
+            found.push((id, ViolationKind::JumpToEntry));
         }
     }
     let parameters = usize::from(procedure.free > 0)
@@ -132,10 +138,10 @@ fn check_structure(procedure: &Procedure, found: &mut Found) {
         + usize::from(procedure.rest);
     if procedure
         .blocks
-        .first()
+        .get(BlockId::ENTRY)
         .is_none_or(|entry| entry.parameters.len() != parameters)
     {
-        found.push((0, ViolationKind::EntryParameters));
+        found.push((BlockId::ENTRY, ViolationKind::EntryParameters));
     }
 }
 
@@ -144,31 +150,28 @@ struct Checker<'a> {
     procedure: &'a Procedure,
     dominators: Dominators,
     /// Block and place of each definition; parameters have place 0, instructions from 1.
-    defined: Vec<Option<(BlockId, usize)>>,
+    defined: IdVec<ValueId, Option<(BlockId, usize)>>,
     found: Found,
 }
 
 impl Checker<'_> {
     fn report(&mut self, block: BlockId, kind: ViolationKind) {
-        self.found.push((block.0, kind));
+        self.found.push((block, kind));
     }
 
     fn repr(&self, value: ValueId) -> Repr {
-        self.procedure.values[value.0 as usize].repr
+        self.procedure.values[value].repr
     }
 
     fn collect_definitions(&mut self, flow: &Flow) {
         for &id in &flow.order {
-            let block = &self.procedure.blocks[id.0 as usize];
+            let block = &self.procedure.blocks[id];
             let parameters = block.parameters.iter().map(|&value| (value, 0));
             let results = (1..)
                 .zip(&block.instructions)
                 .filter_map(|(place, each)| each.result.map(|result| (result, place)));
             for (value, place) in parameters.chain(results) {
-                if self.defined[value.0 as usize]
-                    .replace((id, place))
-                    .is_some()
-                {
+                if self.defined[value].replace((id, place)).is_some() {
                     self.report(id, ViolationKind::DefinedTwice(value));
                 }
             }
@@ -176,7 +179,7 @@ impl Checker<'_> {
     }
 
     fn check_use(&mut self, id: BlockId, place: usize, value: ValueId) {
-        let is_defined = match self.defined.get(value.0 as usize) {
+        let is_defined = match self.defined.get(value) {
             Some(&Some((block, at))) if block == id => at < place,
             Some(&Some((block, _))) => self.dominators.dominates(block, id),
             _ => false,
@@ -200,7 +203,7 @@ impl Checker<'_> {
 
     fn check_block(&mut self, id: BlockId, flow: &Flow) {
         let procedure = self.procedure;
-        let block = &procedure.blocks[id.0 as usize];
+        let block = &procedure.blocks[id];
         let errors_before = self.found.len();
         for (place, instruction) in (1..).zip(&block.instructions) {
             instruction
@@ -218,7 +221,7 @@ impl Checker<'_> {
             self.check_operation(id, &instruction.operation, instruction.result);
         }
         self.check_terminator(id, &block.terminator, flow);
-        closures::check_closures(block, |kind| self.found.push((id.0, kind)));
+        closures::check_closures(block, |kind| self.found.push((id, kind)));
     }
 
     fn check_operation(&mut self, id: BlockId, operation: &Operation, result: Option<ValueId>) {
@@ -276,7 +279,7 @@ impl Checker<'_> {
         if let Some(closure) = closure {
             self.want(id, closure, Repr::Tagged);
         }
-        let Some(known) = self.unit.procedures.get(callee.0 as usize) else {
+        let Some(known) = self.unit.procedures.get(callee) else {
             return Repr::Tagged;
         };
         let parameters = known.parameters();
@@ -284,16 +287,16 @@ impl Checker<'_> {
             self.report(id, ViolationKind::CallArguments(callee));
         }
         for (&parameter, &argument) in parameters.iter().zip(arguments) {
-            self.want(id, argument, known.values[parameter.0 as usize].repr);
+            self.want(id, argument, known.values[parameter].repr);
         }
         known.result
     }
 
     fn check_closure(&mut self, id: BlockId, made: ProcedureId) {
-        let Some(known) = self.unit.procedures.get(made.0 as usize) else {
+        let Some(known) = self.unit.procedures.get(made) else {
             return;
         };
-        let is_raw = |value: &ValueId| known.values[value.0 as usize].repr.is_raw();
+        let is_raw = |value: &ValueId| known.values[*value].repr.is_raw();
         if known.result.is_raw() || known.parameters().iter().any(is_raw) {
             self.report(id, ViolationKind::RawEscapes(made));
         }
@@ -320,10 +323,10 @@ impl Checker<'_> {
     }
 
     fn is_small_index(&self, value: ValueId) -> bool {
-        let Some(Some((block, place))) = self.defined.get(value.0 as usize) else {
+        let Some(Some((block, place))) = self.defined.get(value) else {
             return false;
         };
-        let instructions = &self.procedure.blocks[block.0 as usize].instructions;
+        let instructions = &self.procedure.blocks[*block].instructions;
         let definition = place
             .checked_sub(1)
             .map(|place| &instructions[place].operation);
@@ -335,7 +338,7 @@ impl Checker<'_> {
 
     fn check_terminator(&mut self, id: BlockId, terminator: &Terminator, flow: &Flow) {
         for target in terminator.targets() {
-            let parameters = &self.procedure.blocks[target.block.0 as usize].parameters;
+            let parameters = &self.procedure.blocks[target.block].parameters;
             if parameters.len() != target.arguments.len() {
                 self.report(id, ViolationKind::ArgumentCount(target.block));
                 continue;
@@ -365,9 +368,9 @@ impl Checker<'_> {
                 rest,
                 block,
             } => {
-                let parameters = self.procedure.blocks[block.0 as usize].parameters.len();
+                let parameters = self.procedure.blocks[*block].parameters.len();
                 let wanted = usize::from(*required) + usize::from(*rest);
-                if parameters != wanted || flow.predecessors[block.0 as usize].len() != 1 {
+                if parameters != wanted || flow.predecessors[*block].len() != 1 {
                     self.report(id, ViolationKind::ReceivingBlock(*block));
                 }
                 match callee {
@@ -446,15 +449,21 @@ mod tests {
     fn uses_must_be_dominated_by_definitions() {
         let branches = "(block b0 (v0) (branch (true v0) (b1) (b2)))
             (block b1 () (let v1 (fixnum 1)) (jump (b2))) (block b2 () (return v1))";
-        assert_eq!(kinds(branches), [ViolationKind::NotDefined(ValueId(1))]);
+        assert_eq!(
+            kinds(branches),
+            [ViolationKind::NotDefined(ValueId::new(1))]
+        );
     }
 
     #[test]
     fn values_are_defined_once_and_used_as_what_they_are() {
         let twice = "(block b0 (v0) (let v1 (fixnum 1)) (let v1 (fixnum 2)) (return v1))";
-        assert_eq!(kinds(twice), [ViolationKind::DefinedTwice(ValueId(1))]);
+        assert_eq!(kinds(twice), [ViolationKind::DefinedTwice(ValueId::new(1))]);
         let raw = "(block b0 (v0) (let v1:f64 (unbox-f64 v0)) (return v1))";
-        assert_eq!(kinds(raw), [ViolationKind::Repr(ValueId(1), Repr::Tagged)]);
+        assert_eq!(
+            kinds(raw),
+            [ViolationKind::Repr(ValueId::new(1), Repr::Tagged)]
+        );
     }
 
     #[test]
@@ -474,7 +483,7 @@ mod tests {
         assert_eq!(
             kinds_beside(raw, "(block b0 (v0) (tail-call-known 1 #f v0))"),
             [
-                ViolationKind::Repr(ValueId(0), Repr::F64),
+                ViolationKind::Repr(ValueId::new(0), Repr::F64),
                 ViolationKind::RawResult(Repr::F64)
             ]
         );
@@ -483,13 +492,13 @@ mod tests {
                 raw,
                 "(block b0 (v0) (let v1 (static-closure 1)) (return v1))"
             ),
-            [ViolationKind::RawEscapes(ProcedureId(1))]
+            [ViolationKind::RawEscapes(ProcedureId::new(1))]
         );
         let unknown = "(result f64) (block b0 (v0) (tail-call v0 v0))";
         assert_eq!(
             kinds_beside(unknown, "(block b0 (v0) (tail-call-known 1 #f))"),
             [
-                ViolationKind::CallArguments(ProcedureId(1)),
+                ViolationKind::CallArguments(ProcedureId::new(1)),
                 ViolationKind::RawResult(Repr::F64),
                 ViolationKind::RawResult(Repr::Tagged)
             ]
@@ -499,10 +508,13 @@ mod tests {
     #[test]
     fn jumps_fit_their_targets() {
         let blocks = "(block b0 (v0) (jump (b1))) (block b1 (v1) (return v1))";
-        assert_eq!(kinds(blocks), [ViolationKind::ArgumentCount(BlockId(1))]);
+        assert_eq!(
+            kinds(blocks),
+            [ViolationKind::ArgumentCount(BlockId::new(1))]
+        );
         assert_eq!(
             kinds("(block b0 (v0) (jump (b7)))"),
-            [ViolationKind::NoSuchBlock(BlockId(7))]
+            [ViolationKind::NoSuchBlock(BlockId::new(7))]
         );
         assert_eq!(kinds("(block b0 () (none))").len(), 2);
     }

@@ -19,17 +19,15 @@
 //! the init of `y.3`, so the reference in `g.1` is not. An assignment may be early, too. It raises
 //! nothing, but the init has to come after it.
 
-use super::{Mention, procedure};
+use super::{BindingId, Mention, procedure};
 use crate::core::ir::{Expr, ExprId, Program, VariableId};
-
-/// When the code of an init that nothing calls starts.
-const NEVER: u32 = u32::MAX;
+use crate::id::{Id, IdVec};
 
 /// What may run before what in one group.
 pub(super) struct Early {
     /// The references that may run before the init of their variable.
     pub(super) references: Vec<ExprId>,
-    is_movable: Vec<bool>,
+    is_movable: IdVec<BindingId, bool>,
 }
 
 /// What an init does in its turn.
@@ -50,23 +48,24 @@ impl Early {
         bindings: &[(VariableId, ExprId)],
         mentions: &[Mention],
     ) -> Self {
-        let turns: Vec<Turn> = bindings
+        let turns: IdVec<BindingId, Turn> = bindings
             .iter()
             .map(|&(_, init)| turn(program, init))
             .collect();
         let starts = starts(&turns, mentions);
-        let mut is_movable: Vec<bool> = turns.iter().map(|&turn| turn != Turn::Effects).collect();
+        let mut is_movable: IdVec<BindingId, bool> =
+            turns.iter().map(|&turn| turn != Turn::Effects).collect();
         let mut references = Vec::new();
         for mention in mentions {
-            let (source, target) = (mention.source as usize, mention.target as usize);
-            if procedure(program, bindings[target]).is_some() {
+            let (source, target) = (mention.source, mention.target);
+            if procedure(program, bindings[target.index()]).is_some() {
                 continue;
             }
-            let start = match program.expr(bindings[source].1) {
+            let start = match program.expr(bindings[source.index()].1) {
                 Expr::Lambda(_) => starts[source],
-                _ => mention.source,
+                _ => Some(source),
             };
-            if start > mention.target {
+            if start.is_none_or(|start| start > target) {
                 continue;
             }
             references.extend(mention.reference);
@@ -82,8 +81,8 @@ impl Early {
 
     /// Whether a program cannot tell when the init of a binding is evaluated, as long as that happens after
     /// the inits that it names and before those that name it.
-    pub(super) fn is_movable(&self, binding: u32) -> bool {
-        self.is_movable[binding as usize]
+    pub(super) fn is_movable(&self, binding: BindingId) -> bool {
+        self.is_movable[binding]
     }
 }
 
@@ -95,20 +94,23 @@ fn turn(program: &Program, init: ExprId) -> Turn {
     }
 }
 
-/// The first init with effects from which each other one is reached.
-fn starts(turns: &[Turn], mentions: &[Mention]) -> Vec<u32> {
-    let mut named = vec![Vec::new(); turns.len()];
+/// The first init with effects from which each other one is reached; none, if nothing calls that one.
+fn starts(
+    turns: &IdVec<BindingId, Turn>,
+    mentions: &[Mention],
+) -> IdVec<BindingId, Option<BindingId>> {
+    let mut named = turns.side_table(Vec::new());
     for mention in mentions {
-        named[mention.source as usize].push(mention.target);
+        named[mention.source].push(mention.target);
     }
-    let mut starts = vec![NEVER; turns.len()];
-    for (start, _) in (0..).zip(turns).filter(|&(_, &turn)| turn == Turn::Effects) {
+    let mut starts = turns.side_table(None);
+    for (start, _) in turns.entries().filter(|&(_, &turn)| turn == Turn::Effects) {
         let mut pending = vec![start];
         while let Some(binding) = pending.pop() {
-            for &target in &named[binding as usize] {
-                let has_own_turn = turns[target as usize] == Turn::Effects;
-                if !has_own_turn && starts[target as usize] == NEVER {
-                    starts[target as usize] = start;
+            for &target in &named[binding] {
+                let has_own_turn = turns[target] == Turn::Effects;
+                if !has_own_turn && starts[target].is_none() {
+                    starts[target] = Some(start);
                     pending.push(target);
                 }
             }

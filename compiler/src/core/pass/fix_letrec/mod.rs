@@ -40,8 +40,8 @@ mod tests;
 
 use abi::tag;
 
-use crate::core::grow::index;
 use crate::core::ir::{Expr, ExprId, LambdaId, Place, Program, VariableId};
+use crate::id::{Id, IdVec, define_ids};
 use components::strong_components;
 use early::Early;
 
@@ -55,6 +55,14 @@ pub fn fix_letrec(mut program: Program) -> Program {
     program
 }
 
+define_ids! {
+    /// A group that the walk has found.
+    GroupId;
+
+    /// A binding of one group.
+    BindingId;
+}
+
 /// A `Letrec` or `Let`, and what its inits name.
 struct Group {
     id: ExprId,
@@ -65,47 +73,47 @@ struct Group {
 #[derive(Clone, Copy)]
 struct Mention {
     /// The binding whose init it is.
-    source: u32,
+    source: BindingId,
     /// The binding of the variable.
-    target: u32,
+    target: BindingId,
     /// The reference; `None` if it is an assignment.
     reference: Option<ExprId>,
 }
 
 /// Where a variable is bound: group and binding.
-type Home = Option<(u32, u32)>;
+type Home = Option<(GroupId, BindingId)>;
 
 /// Finds all groups, with one walk over the program; outer ones first.
 struct Collector<'program> {
     program: &'program Program,
-    groups: Vec<Group>,
-    homes: Vec<Home>,
+    groups: IdVec<GroupId, Group>,
+    homes: IdVec<VariableId, Home>,
     /// Of each group, the binding whose init the walk is in.
-    current: Vec<Option<u32>>,
+    current: IdVec<GroupId, Option<BindingId>>,
 }
 
 enum Step {
     Visit(ExprId),
-    EnterInit(u32, u32),
-    LeaveInit(u32),
+    EnterInit(GroupId, BindingId),
+    LeaveInit(GroupId),
 }
 
 impl<'program> Collector<'program> {
     fn new(program: &'program Program) -> Self {
         Self {
             program,
-            groups: Vec::new(),
-            homes: vec![None; program.variables.len()],
-            current: Vec::new(),
+            groups: IdVec::new(),
+            homes: program.variables.side_table(None),
+            current: IdVec::new(),
         }
     }
 
-    fn run(mut self, root: ExprId) -> Vec<Group> {
+    fn run(mut self, root: ExprId) -> IdVec<GroupId, Group> {
         let mut pending = vec![Step::Visit(root)];
         while let Some(step) = pending.pop() {
             match step {
-                Step::EnterInit(group, binding) => self.current[group as usize] = Some(binding),
-                Step::LeaveInit(group) => self.current[group as usize] = None,
+                Step::EnterInit(group, binding) => self.current[group] = Some(binding),
+                Step::LeaveInit(group) => self.current[group] = None,
                 Step::Visit(id) => self.visit(id, &mut pending),
             }
         }
@@ -142,27 +150,26 @@ impl<'program> Collector<'program> {
         body: ExprId,
         pending: &mut Vec<Step>,
     ) {
-        let group = index(self.groups.len());
+        let mentions = Vec::new();
+        let group = self.groups.push(Group { id, mentions });
+        self.current.push(None);
         pending.push(Step::Visit(body));
         for (binding, &(variable, init)) in bindings.iter().enumerate() {
-            let binding = index(binding);
-            self.homes[variable.0 as usize] = Some((group, binding));
+            let binding = BindingId::from_index(binding);
+            self.homes[variable] = Some((group, binding));
             pending.push(Step::LeaveInit(group));
             pending.push(Step::Visit(init));
             pending.push(Step::EnterInit(group, binding));
         }
-        self.current.push(None);
-        let mentions = Vec::new();
-        self.groups.push(Group { id, mentions });
     }
 
     /// Notes that the init which the walk is in (if any) names `variable`.
     fn note(&mut self, variable: VariableId, reference: Option<ExprId>) {
-        let Some((group, target)) = self.homes[variable.0 as usize] else {
+        let Some((group, target)) = self.homes[variable] else {
             return;
         };
-        if let Some(source) = self.current[group as usize] {
-            self.groups[group as usize].mentions.push(Mention {
+        if let Some(source) = self.current[group] {
+            self.groups[group].mentions.push(Mention {
                 source,
                 target,
                 reference,
@@ -230,21 +237,21 @@ fn fix_recursive(
     body: ExprId,
 ) -> Expr {
     let early = Early::find(program, bindings, &group.mentions);
-    let mut edges = vec![Vec::new(); bindings.len()];
+    let mut edges = IdVec::filled(bindings.len(), Vec::new());
     for mention in &group.mentions {
-        edges[mention.source as usize].push(mention.target);
+        edges[mention.source].push(mention.target);
     }
     let mut previous = None;
-    for binding in (0..index(bindings.len())).filter(|&each| !early.is_movable(each)) {
-        edges[binding as usize].extend(previous);
+    for binding in edges.ids().filter(|&each| !early.is_movable(each)) {
+        edges[binding].extend(previous);
         previous = Some(binding);
     }
     let mut fixed = body;
     for component in strong_components(&edges).iter().rev() {
-        let is_cyclic = component.len() > 1 || edges[component[0] as usize].contains(&component[0]);
+        let is_cyclic = component.len() > 1 || edges[component[0]].contains(&component[0]);
         let members: Vec<_> = component
             .iter()
-            .map(|&each| bindings[each as usize])
+            .map(|&each| bindings[each.index()])
             .collect();
         fixed = bind(program, group.id, &members, is_cyclic, fixed);
     }
@@ -289,7 +296,7 @@ fn bind(
     let mut steps = Vec::new();
     let mut unset = Vec::new();
     for (variable, init) in others {
-        program.variables[variable.0 as usize].assigned = true;
+        program.variables[variable].assigned = true;
         steps.push(program.add(Expr::SetLocal(variable, init), program.place(init)));
         unset.push((variable, program.add_quote(tag::UNBOUND, place)));
     }

@@ -36,7 +36,7 @@ impl Inliner<'_> {
             {
                 procedures.push((variable, lambda));
             } else {
-                self.substitutes[variable.0 as usize] = self.substitute_for(init);
+                self.substitutes[variable] = self.substitute_for(init);
                 kept.push((variable, init));
             }
         }
@@ -59,7 +59,7 @@ impl Inliner<'_> {
         match self.program.expr(init) {
             Expr::Quote(literal) => {
                 let literal = *literal;
-                let is_word = matches!(self.program.literals[literal.0 as usize], Literal::Word(_));
+                let is_word = matches!(self.program.literals[literal], Literal::Word(_));
                 is_word.then_some(Substitute::Quote(literal))
             }
             Expr::Local(other) if !self.program.variable(*other).assigned => {

@@ -3,6 +3,7 @@
 use abi::primitive::Primitive;
 
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::IdVec;
 
 /// How far a procedure has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +40,10 @@ impl Facts {
 #[derive(Debug, Default)]
 pub(super) struct Census {
     /// How often each variable is named, assignments included.
-    uses: Vec<u32>,
+    uses: IdVec<VariableId, u32>,
     /// The procedure that each variable of a `Fix` stands for.
-    lambdas: Vec<Option<LambdaId>>,
-    facts: Vec<Facts>,
+    lambdas: IdVec<VariableId, Option<LambdaId>>,
+    facts: IdVec<LambdaId, Facts>,
 }
 
 impl Census {
@@ -79,7 +80,7 @@ impl Census {
                 pending.push(Step::Visit(*body, around));
                 for &(variable, lambda) in bindings {
                     self.bind(variable, lambda);
-                    self.facts[lambda.0 as usize].is_recursive = bindings.len() > 1;
+                    self.facts[lambda].is_recursive = bindings.len() > 1;
                     open(lambda, pending);
                 }
                 return;
@@ -93,7 +94,7 @@ impl Census {
             }
             Expr::Primitive(Primitive::Capture, _) => {
                 if let Some(around) = around {
-                    self.facts[around.0 as usize].captures = true;
+                    self.facts[around].captures = true;
                 }
             }
             _ => {}
@@ -110,37 +111,37 @@ impl Census {
 
     /// Notes a use.
     pub(super) fn note(&mut self, variable: VariableId) {
-        self.uses[variable.0 as usize] += 1;
+        self.uses[variable] += 1;
     }
 
     /// Forgets a use.
     pub(super) fn forget(&mut self, variable: VariableId) {
-        self.uses[variable.0 as usize] -= 1;
+        self.uses[variable] -= 1;
     }
 
     /// How often a variable is named.
     pub(super) fn uses(&self, variable: VariableId) -> u32 {
-        self.uses[variable.0 as usize]
+        self.uses[variable]
     }
 
     /// `Fix` binds a variable to a procedure.
     pub(super) fn bind(&mut self, variable: VariableId, lambda: LambdaId) {
-        self.lambdas[variable.0 as usize] = Some(lambda);
+        self.lambdas[variable] = Some(lambda);
     }
 
     /// The procedure that `Fix` binds a variable to.
     pub(super) fn lambda_of(&self, variable: VariableId) -> Option<LambdaId> {
-        self.lambdas[variable.0 as usize]
+        self.lambdas[variable]
     }
 
     /// The facts about a procedure.
     pub(super) fn facts(&self, lambda: LambdaId) -> Facts {
-        self.facts[lambda.0 as usize]
+        self.facts[lambda]
     }
 
     /// The facts about a procedure, to be changed.
     pub(super) fn facts_mut(&mut self, lambda: LambdaId) -> &mut Facts {
-        &mut self.facts[lambda.0 as usize]
+        &mut self.facts[lambda]
     }
 
     /// The walk enters a procedure.

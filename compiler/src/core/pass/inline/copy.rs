@@ -43,7 +43,7 @@ impl Inliner<'_> {
         pairs.sort_unstable();
         for (old, new) in pairs {
             let body = self.program.lambda(old).body;
-            self.program.lambdas[new.0 as usize].body = renaming.exprs[&body];
+            self.program.lambdas[new].body = renaming.exprs[&body];
         }
         renaming.lambdas[&lambda]
     }
@@ -51,7 +51,7 @@ impl Inliner<'_> {
     fn rename_variable(&mut self, variable: VariableId, renaming: &mut Renaming) {
         let copy = self.program.variable(variable).clone();
         let id = self.program.add_variable(copy.name.clone());
-        self.program.variables[id.0 as usize] = copy;
+        self.program.variables[id] = copy;
         self.substitutes.push(None);
         self.census.grow(self.program);
         renaming.variables.insert(variable, id);

@@ -51,6 +51,7 @@ use abi::primitive::Primitive;
 use abi::tag;
 
 use crate::core::ir::{Expr, ExprId, LambdaId, LiteralId, Program, VariableId};
+use crate::id::IdVec;
 use census::{Census, Progress};
 
 /// Runs the pass.
@@ -59,7 +60,7 @@ pub fn inline(mut program: Program) -> Program {
     let root = program.root();
     let census = Census::take(&program);
     let mut inliner = Inliner {
-        substitutes: vec![None; program.variables.len()],
+        substitutes: program.variables.side_table(None),
         budget: program.exprs.len().max(BUDGET_MIN),
         program: &mut program,
         census,
@@ -116,7 +117,7 @@ struct Inliner<'program> {
     program: &'program mut Program,
     census: Census,
     /// By variable.
-    substitutes: Vec<Option<Substitute>>,
+    substitutes: IdVec<VariableId, Option<Substitute>>,
     /// How many expressions copies may still add.
     budget: usize,
     /// How many copies the walk is in, each in the last.
@@ -203,7 +204,7 @@ impl Inliner<'_> {
 
     /// Replaces a reference to a variable that stands for something simpler.
     fn substitute(&mut self, id: ExprId, variable: VariableId) {
-        let Some(substitute) = self.substitutes[variable.0 as usize] else {
+        let Some(substitute) = self.substitutes[variable] else {
             return;
         };
         if !self.may_rewrite() {
@@ -284,7 +285,7 @@ impl Inliner<'_> {
     /// Puts one part of an expression in its place.
     fn become_part(&mut self, id: ExprId, part: ExprId) {
         let expr = self.program.expr(part).clone();
-        self.program.spans[id.0 as usize] = self.program.place(part);
+        self.program.spans[id] = self.program.place(part);
         self.program.replace(id, expr);
     }
 

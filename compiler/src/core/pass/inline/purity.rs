@@ -1,7 +1,5 @@
 //! Which expressions can be dropped when their value is not used.
 
-use abi::primitive::{Effect, Primitive};
-
 use super::Inliner;
 use crate::core::ir::{Expr, ExprId};
 
@@ -20,7 +18,7 @@ impl Inliner<'_> {
             }
             match self.program.expr(id) {
                 Expr::Quote(_) | Expr::Local(_) | Expr::Lambda(_) => {}
-                Expr::Primitive(primitive, operands) if never_raises(*primitive) => {
+                Expr::Primitive(primitive, operands) if primitive.is_pure() => {
                     pending.extend(operands);
                 }
                 Expr::If(..) | Expr::Let(..) | Expr::Sequence(_) => {
@@ -32,12 +30,4 @@ impl Inliner<'_> {
         }
         true
     }
-}
-
-fn never_raises(primitive: Primitive) -> bool {
-    primitive.effect() == Effect::Total
-        || matches!(
-            primitive,
-            Primitive::Cons | Primitive::List | Primitive::Vector | Primitive::MakeBox
-        )
 }

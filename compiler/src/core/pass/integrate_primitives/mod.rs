@@ -42,19 +42,19 @@ pub fn integrate_primitives(mut program: Program) -> Program {
         let &Expr::GlobalRef(global) = program.expr(*operator) else {
             continue;
         };
-        let global = &program.globals[global.0 as usize];
+        let global = &program.globals[global];
         if !global.immutable {
             continue;
         }
         if let Some(rule) = rule::Rule::of(&global.key, operands.len()) {
             let operands = operands.clone();
             let before = program.place(id);
-            program.spans[id.0 as usize].written = WrittenName::of(&global.key);
+            program.spans[id].written = WrittenName::of(&global.key);
             match rewrite::apply(&mut program, rule, operands, id) {
                 Some(expr) => {
                     program.replace(id, expr);
                 }
-                None => program.spans[id.0 as usize] = before,
+                None => program.spans[id] = before,
             }
         }
     }

@@ -92,7 +92,7 @@ struct Rewriter<'program> {
 impl Rewriter<'_> {
     /// Lets errors of an expression name argument `number` of what was written.
     fn blame(&mut self, id: ExprId, number: usize) {
-        let written = &mut self.program.spans[id.0 as usize].written;
+        let written = &mut self.program.spans[id].written;
         *written = written.with_argument(u8::try_from(number).unwrap_or(0));
     }
 
@@ -275,7 +275,7 @@ impl Rewriter<'_> {
         let Expr::Quote(literal) = self.program.expr(id) else {
             return false;
         };
-        match self.program.literals[literal.0 as usize] {
+        match self.program.literals[*literal] {
             Literal::Word(_) => true,
             Literal::Datum(LiteralDatum(datum)) => {
                 matches!(self.program.data.kind(datum), DatumKind::Symbol(_))

@@ -55,6 +55,7 @@ mod plan;
 mod tests;
 
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::id::{IdVec, define_ids};
 
 use plan::{Candidate, Plan, Records, TOGETHER_MAX};
 
@@ -66,28 +67,32 @@ const NEAR_MAX: usize = 8;
 pub fn share_closures(program: Program) -> Program {
     let mut sharing = Sharing {
         records: Records::new(&program),
-        made_at: vec![None; program.lambdas.len()],
-        nearby: Vec::new(),
+        made_at: program.lambdas.side_table(None),
+        nearby: IdVec::new(),
         program,
     };
     sharing.run();
     sharing.program
 }
 
+define_ids! {
+    /// An index into [`Sharing::nearby`].
+    NearId;
+}
+
 /// Where an expression stands.
 #[derive(Clone, Copy)]
 struct Surroundings {
     procedure: Option<LambdaId>,
-    /// The closure that this procedure made last, of those whose variables can be used here: an index
-    /// into `Sharing::nearby`.
-    near: Option<u32>,
+    /// The closure that this procedure made last, of those whose variables can be used here.
+    near: Option<NearId>,
 }
 
 /// A closure that a procedure has made, and the one before.
 struct Near {
     variable: VariableId,
     lambda: LambdaId,
-    before: Option<u32>,
+    before: Option<NearId>,
 }
 
 /// A procedure that `Fix` binds.
@@ -97,8 +102,8 @@ struct Sharing {
     program: Program,
     records: Records,
     /// The expression of each procedure that no variable is bound to.
-    made_at: Vec<Option<ExprId>>,
-    nearby: Vec<Near>,
+    made_at: IdVec<LambdaId, Option<ExprId>>,
+    nearby: IdVec<NearId, Near>,
 }
 
 impl Sharing {
@@ -113,7 +118,7 @@ impl Sharing {
             let start = pending.len();
             match self.program.expr(id) {
                 &Expr::Lambda(lambda) => {
-                    self.made_at[lambda.0 as usize] = Some(id);
+                    self.made_at[lambda] = Some(id);
                     self.share(&[(None, lambda)], around);
                     pending.push(self.body(lambda));
                 }
@@ -164,12 +169,11 @@ impl Sharing {
             pending.push(self.body(lambda));
             if self.can_hold(variable, lambda) {
                 let before = around.near;
-                around.near = Some(crate::core::grow::index(self.nearby.len()));
-                self.nearby.push(Near {
+                around.near = Some(self.nearby.push(Near {
                     variable,
                     lambda,
                     before,
-                });
+                }));
             }
         }
         pending.push((body, around));
@@ -215,12 +219,12 @@ impl Sharing {
             }
         }
         let mut near = around.near;
-        while let Some(number) = near.filter(|_| candidates.len() <= NEAR_MAX) {
+        while let Some(closure) = near.filter(|_| candidates.len() <= NEAR_MAX) {
             let Near {
                 variable,
                 lambda,
                 before,
-            } = self.nearby[number as usize];
+            } = self.nearby[closure];
             let variable = Some(variable);
             candidates.push(Candidate { variable, lambda });
             near = before;
@@ -239,7 +243,7 @@ impl Sharing {
         let mut free: Vec<VariableId> = plan.held.into_iter().map(resolve).collect();
         free.sort_unstable();
         let through = plan.through.into_iter();
-        let lambda = &mut self.program.lambdas[plan.lambda.0 as usize];
+        let lambda = &mut self.program.lambdas[plan.lambda];
         lambda.through = through
             .map(|(variable, holder)| (variable, resolve(holder)))
             .collect();
@@ -254,13 +258,13 @@ impl Sharing {
             return own;
         }
         let name = lambda.name.clone();
-        let made_at = self.made_at[id.0 as usize].expect("it was made before its body was visited");
+        let made_at = self.made_at[id].expect("it was made before its body was visited");
         let own = self.program.add_variable(name);
         let place = self.program.place(made_at);
         let closure = self.program.add(Expr::Local(own), place);
         self.program
             .replace(made_at, Expr::Fix(vec![(own, id)], closure));
-        self.program.lambdas[id.0 as usize].self_variable = Some(own);
+        self.program.lambdas[id].self_variable = Some(own);
         self.records.name(own, id);
         own
     }

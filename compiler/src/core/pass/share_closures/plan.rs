@@ -6,6 +6,7 @@ use abi::object_layout::closure;
 
 use crate::core::ir::{Expr, Lambda, LambdaId, Program, VariableId};
 use crate::core::post_order;
+use crate::id::IdVec;
 
 /// Closures that need more variables are left as they are: the search is quadratic in their number.
 const NEEDED_MAX: usize = 64;
@@ -44,11 +45,11 @@ impl Plan {
 /// What closures hold, as far as that is decided.
 pub(super) struct Records {
     /// Of each procedure, all variables that its closure has to reach.
-    needed: Vec<Vec<VariableId>>,
+    needed: IdVec<LambdaId, Vec<VariableId>>,
     /// Whether a procedure is used otherwise than to be called where it is known.
-    is_value: Vec<bool>,
+    is_value: IdVec<LambdaId, bool>,
     /// Of each procedure that was decided, those that its closure holds itself.
-    held: Vec<Option<Vec<VariableId>>>,
+    held: IdVec<LambdaId, Option<Vec<VariableId>>>,
     /// The procedures that variables stand for, of those that were met.
     procedures: BTreeMap<VariableId, LambdaId>,
 }
@@ -59,19 +60,19 @@ impl Records {
         Self {
             needed: needed.collect(),
             is_value: values(program),
-            held: vec![None; program.lambdas.len()],
+            held: program.lambdas.side_table(None),
             procedures: BTreeMap::new(),
         }
     }
 
     /// All variables that a closure has to reach.
     pub(super) fn needed(&self, lambda: LambdaId) -> &[VariableId] {
-        &self.needed[lambda.0 as usize]
+        &self.needed[lambda]
     }
 
     /// From here on, the closure of `lambda` holds `held`.
     pub(super) fn put(&mut self, lambda: LambdaId, held: Vec<VariableId>) {
-        self.held[lambda.0 as usize] = Some(held);
+        self.held[lambda] = Some(held);
     }
 
     /// From here on, `variable` stands for `lambda`.
@@ -142,7 +143,7 @@ impl Records {
     }
 
     fn choice(&self, candidate: Candidate) -> Option<Choice> {
-        let held = self.held[candidate.lambda.0 as usize].clone()?;
+        let held = self.held[candidate.lambda].clone()?;
         Some(Choice { candidate, held })
     }
 
@@ -155,7 +156,7 @@ impl Records {
             held: needed.iter().copied().map(Some).collect(),
             through: Vec::new(),
         };
-        if needed.len() > NEEDED_MAX || !self.is_value[lambda.0 as usize] {
+        if needed.len() > NEEDED_MAX || !self.is_value[lambda] {
             return plan;
         }
         let bytes_before = plan.bytes();
@@ -204,18 +205,14 @@ impl Records {
 }
 
 /// Which procedures are values: all that no variable is bound to, and those whose variables are read.
-fn values(program: &Program) -> Vec<bool> {
-    let mut is_read = vec![false; program.variables.len()];
+fn values(program: &Program) -> IdVec<LambdaId, bool> {
+    let mut is_read = program.variables.side_table(false);
     for id in post_order(program, program.root()) {
         if let Expr::Local(variable) = program.expr(id) {
-            is_read[variable.0 as usize] = true;
+            is_read[*variable] = true;
         }
     }
-    let is_value = |lambda: &Lambda| {
-        lambda
-            .self_variable
-            .is_none_or(|own| is_read[own.0 as usize])
-    };
+    let is_value = |lambda: &Lambda| lambda.self_variable.is_none_or(|own| is_read[own]);
     program.lambdas.iter().map(is_value).collect()
 }
 

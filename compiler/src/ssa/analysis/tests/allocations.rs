@@ -1,7 +1,7 @@
 //! Allocations: sizes of objects, and which of them share a reservation.
 
 use crate::ssa::analysis::{Allocations, allocated_bytes};
-use crate::ssa::ir::{BlockId, Unit};
+use crate::ssa::ir::{BlockId, ProcedureId, Unit};
 use crate::ssa::parse::parse;
 
 /// A procedure of two parameters, which has `v2`, a double, and then `instructions`.
@@ -16,10 +16,10 @@ fn unit_of(instructions: &str) -> Unit {
 /// Offset and reserved bytes of each allocation.
 fn places(instructions: &str) -> Vec<(u32, u32)> {
     let unit = unit_of(instructions);
-    let procedure = &unit.procedures[0];
+    let procedure = &unit.procedures[ProcedureId::ENTRY];
     let allocations = Allocations::new(procedure);
-    (0..procedure.blocks[0].instructions.len())
-        .filter_map(|index| allocations.at(BlockId(0), index))
+    (0..procedure.blocks[BlockId::ENTRY].instructions.len())
+        .filter_map(|index| allocations.at(BlockId::ENTRY, index))
         .map(|each| (each.offset, each.reserved_bytes))
         .collect()
 }
@@ -33,7 +33,9 @@ fn operands(count: usize) -> String {
 fn objects_have_a_header_their_words_and_whole_units_of_alignment() {
     let bytes = |operation: &str| {
         let unit = unit_of(&format!("(let v3 {operation})"));
-        allocated_bytes(&unit.procedures[0].blocks[0].instructions[1].operation)
+        allocated_bytes(
+            &unit.procedures[ProcedureId::ENTRY].blocks[BlockId::ENTRY].instructions[1].operation,
+        )
     };
     let primitive =
         |name: &str, count: usize| bytes(&format!("(primitive {name} {})", operands(count)));

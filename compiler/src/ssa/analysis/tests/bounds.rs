@@ -1,5 +1,6 @@
 //! Indices: which accesses are in bounds, by earlier ones, by comparisons, and by loops.
 
+use crate::id::Id;
 use crate::ssa::analysis::{Proof, Proofs};
 use crate::ssa::ir::{BlockId, ProcedureId};
 use crate::ssa::parse::parse;
@@ -20,9 +21,12 @@ fn in_bounds(blocks: &str) -> bool {
             {blocks}))"
     );
     let unit = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let last = unit.procedures[0].blocks.len() - 1;
-    let index = unit.procedures[0].blocks[last].instructions.len() - 1;
-    let proved = Proofs::new(&unit).at(ProcedureId(0), BlockId(last as u32), index);
+    let last = BlockId::from_index(unit.procedures[ProcedureId::ENTRY].blocks.len() - 1);
+    let index = unit.procedures[ProcedureId::ENTRY].blocks[last]
+        .instructions
+        .len()
+        - 1;
+    let proved = Proofs::new(&unit).at(ProcedureId::ENTRY, last, index);
     assert!(
         proved.has(Proof::Index),
         "what decides is not the index: {text}"

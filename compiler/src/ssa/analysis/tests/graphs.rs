@@ -3,10 +3,11 @@
 
 use std::fmt::Write as _;
 
+use crate::id::Id;
 use crate::ssa::analysis::{
     Dominators, Flow, Graph, Liveness, blocks_with_fixed_parameters, entry_poll, polls_at_entry,
 };
-use crate::ssa::ir::{BlockId, Condition, Procedure, Unit, ValueId};
+use crate::ssa::ir::{BlockId, Condition, Procedure, ProcedureId, Unit, ValueId};
 use crate::ssa::parse::parse;
 
 /// Where each block goes: nowhere, or to one or two others.
@@ -129,15 +130,16 @@ fn unit_of(shape: &Shape, instructions: impl Fn(usize) -> String) -> Unit {
 }
 
 fn procedure_of(shape: &Shape) -> Procedure {
-    unit_of(shape, |_| String::new()).procedures.remove(0)
+    let unit = unit_of(shape, |_| String::new());
+    unit.procedures[ProcedureId::ENTRY].clone()
 }
 
 fn id(block: usize) -> BlockId {
-    BlockId(block as u32)
+    BlockId::from_index(block)
 }
 
 fn numbers(blocks: &[BlockId]) -> Vec<usize> {
-    let mut numbers: Vec<usize> = blocks.iter().map(|block| block.0 as usize).collect();
+    let mut numbers: Vec<usize> = blocks.iter().map(|block| block.index()).collect();
     numbers.sort_unstable();
     numbers
 }
@@ -157,13 +159,13 @@ fn the_order_has_all_reachable_blocks_and_each_after_those_it_cannot_come_back_t
                 "{shape:?}"
             );
             assert_eq!(
-                numbers(&flow.predecessors[block]),
+                numbers(&flow.predecessors[id(block)]),
                 is.predecessors(block),
                 "{shape:?}"
             );
         }
         for (place, &block) in flow.order.iter().enumerate() {
-            assert_eq!(flow.number[block.0 as usize], place as u32, "{shape:?}");
+            assert_eq!(flow.number[block], place as u32, "{shape:?}");
         }
         // Without the edges that go back there is no way around.
         let onward = shape.iter().enumerate().map(|(from, ends)| {
@@ -188,11 +190,14 @@ fn of_two_successors_the_one_with_the_higher_priority_comes_next() {
     let procedure = procedure_of(&vec![vec![1, 2], vec![3], vec![3], vec![]]);
     let order = |priority: fn(BlockId) -> u32| {
         let flow = Flow::with_priority(&procedure, priority);
-        flow.order.iter().map(|block| block.0).collect::<Vec<u32>>()
+        flow.order
+            .iter()
+            .map(|block| block.number())
+            .collect::<Vec<u32>>()
     };
     assert_eq!(order(|_| 0), [0, 1, 2, 3]);
-    assert_eq!(order(|block| block.0), [0, 2, 1, 3]);
-    assert_eq!(order(|block| 3 - block.0), [0, 1, 2, 3]);
+    assert_eq!(order(Id::number), [0, 2, 1, 3]);
+    assert_eq!(order(|block| 3 - block.number()), [0, 1, 2, 3]);
     let flow = Flow::new(&procedure);
     assert_eq!(flow.order, Flow::with_priority(&procedure, |_| 0).order);
 }
@@ -207,7 +212,7 @@ fn a_branch_tells_its_condition_where_it_alone_leads() {
         for (block, found) in told.iter().enumerate() {
             let expected = match is.predecessors(block)[..] {
                 [from] if block != 0 && shape[from].len() == 2 => Some((
-                    Condition::EqWord(ValueId(0), from as i32),
+                    Condition::EqWord(ValueId::new(0), from as i32),
                     shape[from][0] == block,
                 )),
                 _ => None,
@@ -226,9 +231,10 @@ fn a_case_of_a_switch_by_words_tells_its_key_where_it_alone_leads() {
               (block b1 () (return v0)) (block b2 () (return v0)) (block b3 () (return v0)))"
         );
         let unit = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
-        Flow::new(&unit.procedures[0]).facts_of_blocks(&unit.procedures[0])
+        Flow::new(&unit.procedures[ProcedureId::ENTRY])
+            .facts_of_blocks(&unit.procedures[ProcedureId::ENTRY])
     };
-    let of_first = Some((Condition::EqWord(ValueId(0), 8), true));
+    let of_first = Some((Condition::EqWord(ValueId::new(0), 8), true));
     assert_eq!(told("word"), [None, of_first, None, None]);
     assert_eq!(told("string-length"), [None, None, None, None]);
 }
@@ -283,24 +289,24 @@ fn loops_are_what_comes_back_to_a_header_that_dominates_it() {
             let around = (0..is.count()).filter(|&header| loops[header].contains(&block));
             let innermost = around.clone().min_by_key(|&header| loops[header].len());
             assert_eq!(
-                graph.loops.is_header[block],
+                graph.loops.is_header[id(block)],
                 !loops[block].is_empty(),
                 "{shape:?}"
             );
             assert_eq!(
-                graph.loops.depth[block],
+                graph.loops.depth[id(block)],
                 around.count() as u32,
                 "{shape:?}: {block}"
             );
             assert_eq!(
-                graph.loops.innermost[block],
+                graph.loops.innermost[id(block)],
                 innermost.map(id),
                 "{shape:?}: {block}"
             );
-            if graph.loops.is_header[block] {
+            if graph.loops.is_header[id(block)] {
                 let blocks = graph.blocks_of_loop(id(block));
                 assert_eq!(numbers(&blocks), loops[block], "{shape:?}: {block}");
-                assert!(blocks.is_sorted_by_key(|each| graph.flow.number[each.0 as usize]));
+                assert!(blocks.is_sorted_by_key(|each| graph.flow.number[*each]));
             }
         }
     }
@@ -328,7 +334,7 @@ fn values_are_live_from_their_definition_to_their_uses() {
     for shape in shapes() {
         let is = Reference::new(shape.clone());
         let unit = unit_of(&shape, |block| uses_of_all_above(&is, block));
-        let procedure = &unit.procedures[0];
+        let procedure = &unit.procedures[ProcedureId::ENTRY];
         let liveness = Liveness::new(procedure, &Flow::new(procedure));
         for block in is.reachable() {
             let mut live_in = Vec::new();
@@ -351,24 +357,30 @@ fn values_are_live_from_their_definition_to_their_uses() {
                     && is.dominates(home, block)
                     && from(&[block])
                 {
-                    live_in.push(ValueId(value as u32));
+                    live_in.push(ValueId::from_index(value));
                 }
                 if is.reachable[home] && is.dominates(home, block) && from(&shape[block]) {
-                    live_out.push(ValueId(value as u32));
+                    live_out.push(ValueId::from_index(value));
                 }
             }
-            assert_eq!(liveness.live_in[block], live_in, "{shape:?}: {block}");
-            assert_eq!(liveness.live_out[block], live_out, "{shape:?}: {block}");
+            assert_eq!(liveness.live_in[id(block)], live_in, "{shape:?}: {block}");
+            assert_eq!(liveness.live_out[id(block)], live_out, "{shape:?}: {block}");
             assert_eq!(
-                liveness.definition[block + 1],
+                liveness.definition[ValueId::from_index(block + 1)],
                 Some(id(block)),
                 "{shape:?}: {block}"
             );
         }
-        assert_eq!(liveness.definition[0], Some(id(0)));
+        assert_eq!(liveness.definition[ValueId::new(0)], Some(id(0)));
         for block in (0..is.count()).filter(|&block| !is.reachable[block]) {
-            assert_eq!(liveness.definition[block + 1], None, "{shape:?}: {block}");
-            assert!(liveness.live_in[block].is_empty() && liveness.live_out[block].is_empty());
+            assert_eq!(
+                liveness.definition[ValueId::from_index(block + 1)],
+                None,
+                "{shape:?}: {block}"
+            );
+            assert!(
+                liveness.live_in[id(block)].is_empty() && liveness.live_out[id(block)].is_empty()
+            );
         }
     }
 }
@@ -386,9 +398,14 @@ fn the_entry_polls_in_the_innermost_block_before_all_that_wants_it_outside_of_lo
             };
             format!("(let v{} (fixnum 1)) {calls}", block + 20)
         });
-        let graph = Graph::new(&unit.procedures[0]);
+        let graph = Graph::new(&unit.procedures[ProcedureId::ENTRY]);
         let (flow, dominators, loops) = (&graph.flow, &graph.dominators, &graph.loops);
-        let found = entry_poll(&unit.procedures[0], flow, dominators, loops);
+        let found = entry_poll(
+            &unit.procedures[ProcedureId::ENTRY],
+            flow,
+            dominators,
+            loops,
+        );
         let wanting: Vec<usize> = is.reachable().filter(|&block| wants(block)).collect();
         let is_before_all = |&block: &usize| wanting.iter().all(|&each| is.dominates(block, each));
         let depth = |&block: &usize| {
@@ -404,7 +421,7 @@ fn the_entry_polls_in_the_innermost_block_before_all_that_wants_it_outside_of_lo
         let expected = Some(id(expected)).filter(|_| !wanting.is_empty());
         assert_eq!(found, expected, "{shape:?}");
         assert_eq!(
-            polls_at_entry(&unit.procedures[0]),
+            polls_at_entry(&unit.procedures[ProcedureId::ENTRY]),
             expected == Some(id(0)),
             "{shape:?}"
         );
@@ -418,7 +435,7 @@ fn what_calls_allocates_or_leaves_wants_a_poll_and_nothing_else_does() {
             "(procedure \"f\" 1 0 #f 0 (\"x\") (block b0 (v0) {instructions} {end}) \
              (block b1 (v9) (return v9)))"
         );
-        polls_at_entry(&parse(&text).unwrap().procedures[0])
+        polls_at_entry(&parse(&text).unwrap().procedures[ProcedureId::ENTRY])
     };
     for wants in [
         "(let v1 (call v0))",
@@ -455,7 +472,7 @@ fn the_entry_and_receiving_blocks_get_their_parameters_from_no_jump() {
         (block b2 (v2) (jump (b1 v2))))";
     let unit = parse(text).unwrap();
     assert_eq!(
-        blocks_with_fixed_parameters(&unit.procedures[0]),
+        blocks_with_fixed_parameters(&unit.procedures[ProcedureId::ENTRY]),
         [true, false, true]
     );
 }

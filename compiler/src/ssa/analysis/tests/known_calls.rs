@@ -1,6 +1,7 @@
 //! Known calls: which calls lead to a procedure, with which closure, and which values the closure
 //! holds.
 
+use crate::id::Id;
 use crate::ssa::analysis::{KnownCalls, each_known_call, each_known_call_with_place};
 use crate::ssa::ir::{BlockId, ProcedureId, Unit, ValueId};
 use crate::ssa::parse::parse;
@@ -60,7 +61,7 @@ fn a_closure_escapes_wherever_else_it_goes() {
         "(do (closure-init v0 0 v1)) (return v0)",
     ] {
         let known = known(entry, F, G);
-        assert!(!known.are_all[1], "{entry}");
+        assert!(!known.are_all[ProcedureId::new(1)], "{entry}");
     }
 }
 
@@ -74,9 +75,12 @@ fn the_entry_and_procedures_of_several_arities_are_called_by_others() {
         "0 1 #t 0 (\"x\" \"y\")",
     ] {
         let g = format!("{parameters} (block b0 (v0) (return v0))");
-        assert!(!known(calls, F, &g).are_all[2], "{parameters}");
+        assert!(
+            !known(calls, F, &g).are_all[ProcedureId::new(2)],
+            "{parameters}"
+        );
     }
-    assert!(!known("(let v2 (static-closure 2)) (return v2)", F, G).are_all[2]);
+    assert!(!known("(let v2 (static-closure 2)) (return v2)", F, G).are_all[ProcedureId::new(2)]);
 }
 
 #[test]
@@ -192,15 +196,27 @@ fn known_calls_are_visited_in_order_with_their_places() {
         (block b3 (v5) (return v5)))";
     let unit = unit_of(text);
     let (mut closures, mut places) = (Vec::new(), Vec::new());
-    each_known_call(&unit.procedures[0], |callee, closure, arguments| {
-        assert_eq!(callee, ProcedureId(0));
-        closures.push((closure.map(|closure| closure.0), arguments.to_vec()));
-    });
-    each_known_call_with_place(&unit.procedures[0], |place, callee, arguments| {
-        assert_eq!(callee, ProcedureId(0));
-        places.push((place, arguments.len()));
-    });
-    let values = |numbers: &[u32]| numbers.iter().copied().map(ValueId).collect::<Vec<_>>();
+    each_known_call(
+        &unit.procedures[ProcedureId::ENTRY],
+        |callee, closure, arguments| {
+            assert_eq!(callee, ProcedureId::ENTRY);
+            closures.push((closure.map(Id::number), arguments.to_vec()));
+        },
+    );
+    each_known_call_with_place(
+        &unit.procedures[ProcedureId::ENTRY],
+        |place, callee, arguments| {
+            assert_eq!(callee, ProcedureId::ENTRY);
+            places.push((place, arguments.len()));
+        },
+    );
+    let values = |numbers: &[u32]| {
+        numbers
+            .iter()
+            .copied()
+            .map(ValueId::new)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
         closures,
         [
@@ -213,6 +229,6 @@ fn known_calls_are_visited_in_order_with_their_places() {
     let expected = [(0, 0, 1), (0, 2, 0), (0, 3, 2), (1, 0, 2)];
     assert_eq!(
         places,
-        expected.map(|(block, index, count)| ((BlockId(block), index), count))
+        expected.map(|(block, index, count)| ((BlockId::new(block), index), count))
     );
 }

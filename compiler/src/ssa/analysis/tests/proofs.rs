@@ -2,6 +2,7 @@
 
 use abi::tag;
 
+use crate::id::Id;
 use crate::ssa::analysis::Proofs;
 use crate::ssa::ir::{BlockId, ProcedureId, Unit};
 use crate::ssa::parse::parse;
@@ -26,9 +27,12 @@ fn unit_of(blocks: &str) -> Unit {
 /// What is proved about the last block's terminator, or the last instruction before it.
 fn proved(blocks: &str, is_terminator: bool) -> String {
     let unit = unit_of(blocks);
-    let last = unit.procedures[0].blocks.len() - 1;
-    let index = unit.procedures[0].blocks[last].instructions.len() - usize::from(!is_terminator);
-    let proved = Proofs::new(&unit).at(ProcedureId(0), BlockId(last as u32), index);
+    let last = BlockId::from_index(unit.procedures[ProcedureId::ENTRY].blocks.len() - 1);
+    let index = unit.procedures[ProcedureId::ENTRY].blocks[last]
+        .instructions
+        .len()
+        - usize::from(!is_terminator);
+    let proved = Proofs::new(&unit).at(ProcedureId::ENTRY, last, index);
     proved.names().collect::<Vec<&str>>().join(" ")
 }
 
@@ -229,6 +233,6 @@ fn nothing_is_proved_of_what_never_comes() {
           (block b0 (v0) (let v1 (call-known 1 #f)) (do (cell-set! 0 v1)) (return v0)))
         (procedure \"g\" 0 0 #f 0 () (block b0 () (jump (b0))))";
     let unit = parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-    let proved = Proofs::new(&unit).at(ProcedureId(0), BlockId(0), 1);
+    let proved = Proofs::new(&unit).at(ProcedureId::ENTRY, BlockId::ENTRY, 1);
     assert_eq!(proved.names().collect::<Vec<&str>>(), [""; 0]);
 }

@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Kinds, Range, Type, UnitTypes};
 use crate::ssa::ir::{BlockId, ProcedureId, Unit, ValueId};
 use crate::ssa::parse::parse;
@@ -12,13 +13,14 @@ pub(super) fn unit_of(text: &str) -> Unit {
 }
 
 /// The type of a value at the end of the last block of a procedure of `unit`.
-pub(super) fn type_in(unit: &Unit, procedure: usize, value: u32) -> Type {
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+pub(super) fn type_in(unit: &Unit, procedure: u32, value: u32) -> Type {
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(unit, &graphs);
+    let procedure = ProcedureId::new(procedure);
     let blocks = &unit.procedures[procedure].blocks;
-    let last = blocks.len() - 1;
-    let end = (BlockId(last as u32), blocks[last].instructions.len());
-    types.procedures[procedure].at(ValueId(value), end)
+    let last = BlockId::from_index(blocks.len() - 1);
+    let end = (last, blocks[last].instructions.len());
+    types.procedures[procedure].at(ValueId::new(value), end)
 }
 
 /// The same for a procedure of `v0` and `v1`, anything, and `v2`, an index.
@@ -167,9 +169,11 @@ fn an_operation_tells_only_where_it_has_not_raised() {
     let unit = unit_of(&format!(
         "(procedure \"f\" 1 0 #f 0 (\"x\") (block b0 (v0) {in_front}))"
     ));
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&unit, &graphs);
-    let at = |index: usize| types.procedures[0].at(ValueId(0), (BlockId(1), index));
+    let at = |index: usize| {
+        types.procedures[ProcedureId::ENTRY].at(ValueId::new(0), (BlockId::new(1), index))
+    };
     assert_eq!((at(0), at(1)), (Type::ANY, pair));
     // A branch that compares has not raised behind it.
     let compared = "(branch (compare < v0 v1) (b1) (b1))) (block b1 () (return v0)";
@@ -326,12 +330,12 @@ fn cells_hold_what_is_set_and_nothing_yet_where_that_is_checked() {
         Type::ANY
     );
     let checked = cells("(let v1 (cell-ref 0)) (let v2 (check-initialized v1 \"c\")) (return v2)");
-    let graphs: Vec<Graph> = checked.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = checked.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&checked, &graphs);
-    let of = |value: u32| types.procedures[1].of(ValueId(value));
+    let of = |value: u32| types.procedures[ProcedureId::new(1)].of(ValueId::new(value));
     assert_eq!(of(1), both.join(Type::of_kinds(Kinds::UNBOUND)));
     assert_eq!(of(2), both);
-    assert_eq!(types.result(ProcedureId(1)), both);
+    assert_eq!(types.result(ProcedureId::new(1)), both);
 }
 
 #[test]

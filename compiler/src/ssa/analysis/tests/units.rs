@@ -127,7 +127,7 @@ fn closures_are_known_in_whatever_order_their_values_are_numbered() {
          (procedure \"f\" {reads}) (procedure \"g\" {reads}) (procedure \"h\" {reads})"
     ));
     for procedure in 1..=3 {
-        let number = procedure as i128;
+        let number = i128::from(procedure);
         assert_eq!(type_in(&unit, procedure, 1), integers(number, number));
     }
 }

@@ -10,6 +10,7 @@
 
 use super::lattice::Type;
 use super::requirements::{each_requirement, each_requirement_of_condition};
+use crate::id::IdVec;
 use crate::ssa::analysis::{Dominators, Flow};
 use crate::ssa::ir::{BlockId, Condition, Procedure, Terminator, ValueId};
 
@@ -23,7 +24,7 @@ pub(in super::super) type Place = (BlockId, usize);
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// For each value where something of it is known, in the order of the blocks.
-    of: Vec<Vec<(Place, Fact)>>,
+    of: IdVec<ValueId, Vec<(Place, Fact)>>,
     conditions: Vec<(Condition, bool)>,
 }
 
@@ -48,19 +49,19 @@ impl Facts {
     /// Collects what the procedure tells.
     pub(super) fn new(procedure: &Procedure, flow: &Flow, dominators: &Dominators) -> Self {
         let mut facts = Self {
-            of: vec![Vec::new(); procedure.values.len()],
+            of: procedure.values.side_table(Vec::new()),
             conditions: Vec::new(),
         };
         let told = flow.facts_of_blocks(procedure);
         for &id in &flow.order {
-            if let Some((condition, holds)) = &told[id.0 as usize] {
+            if let Some((condition, holds)) = &told[id] {
                 let number = facts.conditions.len();
                 facts.conditions.push((condition.clone(), *holds));
                 condition.each_use(|value| {
                     facts.add(dominators, value, (id, 0), Fact::Condition(number));
                 });
             }
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             for (index, instruction) in block.instructions.iter().enumerate() {
                 each_requirement(&instruction.operation, |value, is| {
                     facts.add(dominators, value, (id, index + 1), Fact::Is(is));
@@ -77,7 +78,7 @@ impl Facts {
     }
 
     fn add(&mut self, dominators: &Dominators, value: ValueId, place: Place, fact: Fact) {
-        let known = &mut self.of[value.0 as usize];
+        let known = &mut self.of[value];
         let is_new = !known
             .iter()
             .any(|&(at, old)| old == fact && precedes(dominators, at, place));
@@ -94,7 +95,7 @@ impl Facts {
         place: Place,
         mut visit: impl FnMut(Known<'_>),
     ) {
-        for &(at, fact) in &self.of[value.0 as usize] {
+        for &(at, fact) in &self.of[value] {
             if !precedes(dominators, at, place) {
                 continue;
             }

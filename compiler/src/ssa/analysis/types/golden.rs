@@ -19,7 +19,8 @@ use super::range::Range;
 use super::requirements::{cannot_raise, each_requirement, each_requirement_of_condition};
 use super::transfer::{of_binary, of_unary};
 use super::unit::{self, Growing};
-use crate::ssa::ir::{Comparison, Condition, Operation, RawUnary, ValueId};
+use crate::id::Id;
+use crate::ssa::ir::{Comparison, Condition, Operation, ProcedureId, RawUnary, ValueId};
 use crate::ssa::parse::parse;
 
 const NAMES: [(Kinds, &str); 16] = [
@@ -94,12 +95,12 @@ fn operands() -> Vec<Type> {
 }
 
 fn add_requirements(text: &mut String) {
-    let operands = vec![ValueId(0), ValueId(1), ValueId(2)];
+    let operands = vec![ValueId::new(0), ValueId::new(1), ValueId::new(2)];
     for &primitive in Primitive::ALL {
         let operation = Operation::Primitive(primitive, operands.clone());
         let mut required = [Type::ANY; 3];
-        each_requirement(&operation, |value, is| required[value.0 as usize] = is);
-        let returns = cannot_raise(&operation, |value| required[value.0 as usize]);
+        each_requirement(&operation, |value, is| required[value.index()] = is);
+        let returns = cannot_raise(&operation, |value| required[value.index()]);
         if required != [Type::ANY; 3] || returns {
             let required = required.map(text_of).join(", ");
             let returns = if returns { "; returns" } else { "" };
@@ -250,7 +251,10 @@ fn bounds_are_likely_at_constants_and_beside_them() {
     let (fixnum, word) = (Range::FIXNUM, Range::I64);
     let mut wanted = vec![word.low, fixnum.low, 0, 6, 7, 8, 39, 40, 41, 0xff];
     wanted.extend([fixnum.high, word.high, Range::U64.high]);
-    assert_eq!(likely_bounds(&unit.procedures[0], &unit), wanted);
+    assert_eq!(
+        likely_bounds(&unit.procedures[ProcedureId::ENTRY], &unit),
+        wanted
+    );
 }
 
 #[test]
@@ -298,19 +302,19 @@ fn raw_operations_require_what_they_unbox() {
         (RawUnary::UnboxU64, Type::integer(Range::U64)),
     ] {
         let mut told = Vec::new();
-        let operation = Operation::Raw1(unary, ValueId(3));
+        let operation = Operation::Raw1(unary, ValueId::new(3));
         each_requirement(&operation, |value, is| told.push((value, is)));
-        assert_eq!(told, [(ValueId(3), wanted)]);
+        assert_eq!(told, [(ValueId::new(3), wanted)]);
     }
-    let sum = Operation::AddSmall(ValueId(3), 1);
+    let sum = Operation::AddSmall(ValueId::new(3), 1);
     let mut told = Vec::new();
     each_requirement(&sum, |value, is| told.push((value, is)));
-    assert_eq!(told, [(ValueId(3), Type::number())]);
+    assert_eq!(told, [(ValueId::new(3), Type::number())]);
     assert!(cannot_raise(&sum, |_| Type::REAL) && !cannot_raise(&sum, |_| Type::ANY));
     // What may be anything is not told of.
-    let cons = Operation::Primitive(Primitive::Cons, vec![ValueId(0), ValueId(1)]);
+    let cons = Operation::Primitive(Primitive::Cons, vec![ValueId::new(0), ValueId::new(1)]);
     each_requirement(&cons, |value, _| panic!("{value:?}"));
-    let car = Operation::Primitive(Primitive::Car, vec![ValueId(0)]);
+    let car = Operation::Primitive(Primitive::Car, vec![ValueId::new(0)]);
     assert!(cannot_raise(&car, |_| Type::of_kinds(Kinds::PAIR)));
     assert!(!cannot_raise(&car, |_| Type::ANY));
     // What nothing is known of yet may be anything.
@@ -320,7 +324,7 @@ fn raw_operations_require_what_they_unbox() {
 
 #[test]
 fn comparisons_require_numbers_and_all_but_equality_real_ones() {
-    let (a, b) = (ValueId(0), ValueId(1));
+    let (a, b) = (ValueId::new(0), ValueId::new(1));
     for (relation, wanted) in [
         (Comparison::Equal, Type::number()),
         (Comparison::Less, Type::REAL),

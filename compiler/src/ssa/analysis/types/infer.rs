@@ -24,6 +24,7 @@ use super::range::Range;
 use super::transfer::of_operation;
 use super::unit::Signatures;
 use super::words;
+use crate::id::IdVec;
 use crate::ssa::analysis::{Dominators, Flow, Graph};
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
@@ -39,12 +40,12 @@ pub(super) const GROWTHS_MAX: u8 = 16;
 /// Types of all values of a procedure.
 pub struct Types<'a> {
     unit: &'a Unit,
-    number: usize,
+    id: ProcedureId,
     procedure: &'a Procedure,
     flow: &'a Flow,
     dominators: &'a Dominators,
-    of: Vec<Type>,
-    growths: Vec<u8>,
+    of: IdVec<ValueId, Type>,
+    growths: IdVec<ValueId, u8>,
     /// Bounds at which ranges are likely to end, ascending.
     bounds: Vec<i128>,
     facts: Facts,
@@ -56,18 +57,18 @@ impl<'a> Types<'a> {
     /// Nothing is inferred yet.
     pub(super) fn new(
         unit: &'a Unit,
-        number: usize,
+        id: ProcedureId,
         procedure: &'a Procedure,
         graph: &'a Graph,
     ) -> Self {
         Self {
             unit,
-            number,
+            id,
             procedure,
             flow: &graph.flow,
             dominators: &graph.dominators,
-            of: vec![Type::NONE; procedure.values.len()],
-            growths: vec![0; procedure.values.len()],
+            of: procedure.values.side_table(Type::NONE),
+            growths: procedure.values.side_table(0),
             bounds: likely_bounds(procedure, unit),
             facts: Facts::new(procedure, &graph.flow, &graph.dominators),
             made: closures_made(procedure),
@@ -97,7 +98,7 @@ impl<'a> Types<'a> {
 
     /// The type of `value` wherever it is defined.
     pub fn of(&self, value: ValueId) -> Type {
-        self.of[value.0 as usize]
+        self.of[value]
     }
 
     /// The type of `value` at a place, where more may be known of it.
@@ -129,16 +130,16 @@ impl<'a> Types<'a> {
     /// Whether a parameter of a block that comes next has grown.
     fn visit(&mut self, id: BlockId, signatures: &Signatures) -> bool {
         let mut changed = false;
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         for (index, instruction) in block.instructions.iter().enumerate() {
             let Some(result) = instruction.result else {
                 continue;
             };
             let defined = (&instruction.operation, result);
-            self.of[result.0 as usize] = self.of_operation(defined, (id, index), signatures);
+            self.of[result] = self.of_operation(defined, (id, index), signatures);
         }
         for target in block.terminator.targets() {
-            let parameters = &self.procedure.blocks[target.block.0 as usize].parameters;
+            let parameters = &self.procedure.blocks[target.block].parameters;
             for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                 let given = self.at_edge(argument, id, target.block);
                 changed |= self.grow(parameter, given);
@@ -146,7 +147,7 @@ impl<'a> Types<'a> {
         }
         if let Terminator::CallReceive { block, .. } = block.terminator {
             // That block has no other predecessor: it comes later.
-            for &parameter in &self.procedure.blocks[block.0 as usize].parameters {
+            for &parameter in &self.procedure.blocks[block].parameters {
                 self.grow(parameter, Type::ANY);
             }
         }
@@ -161,12 +162,13 @@ impl<'a> Types<'a> {
     ) -> Type {
         match *operation {
             Operation::ClosureRef(closure, index)
-                if self.procedure.free > 0 && closure == self.procedure.blocks[0].parameters[0] =>
+                if self.procedure.free > 0
+                    && closure == self.procedure.blocks[BlockId::ENTRY].parameters[0] =>
             {
-                signatures.free(self.number, index)
+                signatures.free(self.id, index)
             }
             _ => {
-                let repr = self.procedure.values[result.0 as usize].repr;
+                let repr = self.procedure.values[result].repr;
                 let type_of = |value: ValueId| self.at(value, place);
                 of_operation(self.unit, signatures, (operation, repr), type_of)
             }
@@ -175,7 +177,7 @@ impl<'a> Types<'a> {
 
     /// The type of an argument, with what the branch that hands it over tells.
     pub fn at_edge(&self, argument: ValueId, from: BlockId, to: BlockId) -> Type {
-        let block = &self.procedure.blocks[from.0 as usize];
+        let block = &self.procedure.blocks[from];
         let known = self.at(argument, (from, block.instructions.len() + 1));
         match &block.terminator {
             Terminator::Branch(condition, yes, no)
@@ -188,8 +190,7 @@ impl<'a> Types<'a> {
     }
 
     fn grow(&mut self, parameter: ValueId, given: Type) -> bool {
-        let index = parameter.0 as usize;
-        let before = self.of[index];
+        let before = self.of[parameter];
         let mut joined = before.join(given);
         if joined == before {
             return false;
@@ -197,10 +198,10 @@ impl<'a> Types<'a> {
         if let (Some(old), Some(new)) = (before.integer, joined.integer)
             && old != new
         {
-            self.growths[index] = self.growths[index].saturating_add(1);
-            joined.integer = Some(widen(&self.bounds, old, new, self.growths[index]));
+            self.growths[parameter] = self.growths[parameter].saturating_add(1);
+            joined.integer = Some(widen(&self.bounds, old, new, self.growths[parameter]));
         }
-        self.of[index] = joined;
+        self.of[parameter] = joined;
         true
     }
 

@@ -129,8 +129,14 @@ impl Kinds {
             ResultType::Record => Self::RECORD,
             ResultType::Unspecified => Self::OTHER,
             ResultType::Any => Self::ALL,
-            ResultType::Number => Self::RATIO | Self::COMPLEX,
-            ResultType::Fixnum | ResultType::ExactInteger | ResultType::Flonum => Self::NONE,
+            ResultType::Number | ResultType::FlonumOfFlonums => Self::RATIO | Self::COMPLEX,
+            ResultType::Byte
+            | ResultType::CodePoint
+            | ResultType::Length
+            | ResultType::Natural
+            | ResultType::Fixnum
+            | ResultType::ExactInteger
+            | ResultType::Flonum => Self::NONE,
         }
     }
 }

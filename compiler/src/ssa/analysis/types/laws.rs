@@ -12,6 +12,7 @@ use super::range::Range;
 use super::transfer::of_binary;
 use super::unit::Growing;
 use super::words;
+use crate::id::Id;
 use crate::ssa::ir::{Comparison, Operation, RawBinary, RawUnary, Repr, ValueId};
 
 /// What an operation makes of two integers; `None` if it raises or makes none.
@@ -363,12 +364,12 @@ fn words_stand_for_members_modulo_two_to_the_64th() {
     let intervals = intervals(&borders());
     let word = |operation: &Operation, a: Range, b: Range| {
         let types = [Type::integer(a), Type::integer(b)];
-        let found = words::of_operation(operation, Repr::U64, |value| types[value.0 as usize]);
+        let found = words::of_operation(operation, Repr::U64, |value| types[value.index()]);
         found.as_integer().expect("words are integers")
     };
     for (a, b) in some_pairs(&intervals) {
         for &(binary, exact) in WORDS {
-            let operation = Operation::Raw2(binary, ValueId(0), ValueId(1));
+            let operation = Operation::Raw2(binary, ValueId::new(0), ValueId::new(1));
             let found = word(&operation, a.range, b.range);
             let pairs = a
                 .members
@@ -385,7 +386,7 @@ fn words_stand_for_members_modulo_two_to_the_64th() {
     }
     for a in &intervals {
         for &x in &a.members {
-            let of = |unary| word(&Operation::Raw1(unary, ValueId(0)), a.range, a.range);
+            let of = |unary| word(&Operation::Raw1(unary, ValueId::new(0)), a.range, a.range);
             assert!(contains(of(RawUnary::BoxU64), i128::from(x as u64)));
             assert!(contains(of(RawUnary::BoxI64), i128::from(x as i64)));
             if contains(Range::U64, x) {

@@ -47,6 +47,10 @@ impl Range {
         high: i64::MAX as i128,
     };
 
+    /// Bytes.
+    pub const BYTE: Self = Self::new(0, 0xff);
+    /// Codes of characters.
+    pub const CODE_POINT: Self = Self::new(0, 0x10_ffff);
     /// Lengths of vectors, strings and bytevectors: headers have no room for more.
     pub const LENGTH: Self = Self {
         low: 0,

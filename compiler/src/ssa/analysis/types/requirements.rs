@@ -5,7 +5,7 @@
 //! which [`cannot_raise`] holds returns. Each row is a property of its primitive:
 //! `tests/rewrites/rules.rs` runs all primitives on values of all kinds.
 
-use abi::primitive::{Effect, Primitive};
+use abi::primitive::{OperandTypes, Primitive, Raises};
 
 use super::kinds::Kinds;
 use super::lattice::Type;
@@ -39,7 +39,7 @@ pub fn cannot_raise(operation: &Operation, type_of: impl Fn(ValueId) -> Type) ->
     let is_enough = match operation {
         Operation::AddSmall(..) => true,
         Operation::Primitive(primitive, _) => {
-            primitive.effect() == Effect::Total || requires_types_alone(*primitive)
+            matches!(primitive.raises(), Raises::Never | Raises::ForTypes)
         }
         _ => false,
     };
@@ -49,32 +49,6 @@ pub fn cannot_raise(operation: &Operation, type_of: impl Fn(ValueId) -> Type) ->
         meets_all &= known.is_within(is) && !known.is_none();
     });
     is_enough && meets_all
-}
-
-/// Whether a primitive returns whenever its operands are what [`of_operands`] says: there is no index that has to be inside,
-/// no divisor that must not be zero.
-const fn requires_types_alone(primitive: Primitive) -> bool {
-    matches!(
-        primitive,
-        Primitive::Cons
-            | Primitive::Car
-            | Primitive::Cdr
-            | Primitive::VectorLength
-            | Primitive::StringLength
-            | Primitive::BytevectorLength
-            | Primitive::CharToInteger
-            | Primitive::Add
-            | Primitive::Subtract
-            | Primitive::Multiply
-            | Primitive::NumberEqual
-            | Primitive::Less
-            | Primitive::LessEqual
-            | Primitive::Greater
-            | Primitive::GreaterEqual
-            | Primitive::BitwiseAnd
-            | Primitive::BitwiseIor
-            | Primitive::BitwiseXor
-    )
 }
 
 /// Calls `tell` with what `condition` tells whether or not it holds.
@@ -104,53 +78,26 @@ fn of_operands(primitive: Primitive) -> [Type; 3] {
     const STRING: Type = Type::of_kinds(Kinds::STRING);
     const BYTEVECTOR: Type = Type::of_kinds(Kinds::BYTEVECTOR);
     const INTEGER: Type = Type::integer(Range::ALL);
+    const BYTE: Type = Type::integer(Range::BYTE);
     let number = Type::number();
-    match primitive {
-        Primitive::Car | Primitive::Cdr | Primitive::SetCar | Primitive::SetCdr => [PAIR, ANY, ANY],
-        Primitive::VectorRef | Primitive::VectorSet => [VECTOR, INDEX, ANY],
-        Primitive::VectorLength => [VECTOR, ANY, ANY],
-        Primitive::StringRef | Primitive::StringSet => [STRING, INDEX, ANY],
-        Primitive::StringLength => [STRING, ANY, ANY],
-        Primitive::BytevectorRef => [BYTEVECTOR, INDEX, ANY],
-        Primitive::BytevectorSet => [BYTEVECTOR, INDEX, Type::integer(Range::new(0, 0xff))],
-        Primitive::BytevectorLength => [BYTEVECTOR, ANY, ANY],
-        Primitive::BoxRef | Primitive::BoxSet => [Type::of_kinds(Kinds::BOX), ANY, ANY],
-        Primitive::RecordRef | Primitive::RecordSet => [Type::of_kinds(Kinds::RECORD), ANY, ANY],
-        Primitive::CharToInteger => [Type::of_kinds(Kinds::CHARACTER), ANY, ANY],
-        Primitive::IntegerToChar => [Type::integer(Range::new(0, 0x10_ffff)), ANY, ANY],
-        Primitive::Add
-        | Primitive::Subtract
-        | Primitive::Multiply
-        | Primitive::Divide
-        | Primitive::NumberEqual => [number, number, ANY],
-        Primitive::Square
-        | Primitive::Sqrt
-        | Primitive::Exp
-        | Primitive::Sin
-        | Primitive::Cos
-        | Primitive::Tan
-        | Primitive::Atan1
-        | Primitive::Inexact
-        | Primitive::Exact => [number, ANY, ANY],
-        Primitive::Less
-        | Primitive::LessEqual
-        | Primitive::Greater
-        | Primitive::GreaterEqual
-        | Primitive::Quotient
-        | Primitive::Remainder
-        | Primitive::Modulo
-        | Primitive::Max2
-        | Primitive::Min2
-        | Primitive::Atan2 => [Type::REAL, Type::REAL, ANY],
-        Primitive::Abs
-        | Primitive::Floor
-        | Primitive::Ceiling
-        | Primitive::Round
-        | Primitive::Truncate => [Type::REAL, ANY, ANY],
-        Primitive::BitwiseAnd
-        | Primitive::BitwiseIor
-        | Primitive::BitwiseXor
-        | Primitive::ArithmeticShift => [INTEGER, INTEGER, ANY],
-        _ => [ANY; 3],
+    match primitive.operand_types() {
+        OperandTypes::Any => [ANY; 3],
+        OperandTypes::Pair => [PAIR, ANY, ANY],
+        OperandTypes::Vector => [VECTOR, ANY, ANY],
+        OperandTypes::VectorAt => [VECTOR, INDEX, ANY],
+        OperandTypes::String => [STRING, ANY, ANY],
+        OperandTypes::StringAt => [STRING, INDEX, ANY],
+        OperandTypes::Bytevector => [BYTEVECTOR, ANY, ANY],
+        OperandTypes::BytevectorAt => [BYTEVECTOR, INDEX, ANY],
+        OperandTypes::BytevectorAtByte => [BYTEVECTOR, INDEX, BYTE],
+        OperandTypes::Box => [Type::of_kinds(Kinds::BOX), ANY, ANY],
+        OperandTypes::Record => [Type::of_kinds(Kinds::RECORD), ANY, ANY],
+        OperandTypes::Character => [Type::of_kinds(Kinds::CHARACTER), ANY, ANY],
+        OperandTypes::CodePoint => [Type::integer(Range::CODE_POINT), ANY, ANY],
+        OperandTypes::Number => [number, ANY, ANY],
+        OperandTypes::Numbers => [number, number, ANY],
+        OperandTypes::Real => [Type::REAL, ANY, ANY],
+        OperandTypes::Reals => [Type::REAL, Type::REAL, ANY],
+        OperandTypes::Integers => [INTEGER, INTEGER, ANY],
     }
 }

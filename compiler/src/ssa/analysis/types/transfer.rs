@@ -55,7 +55,7 @@ pub(super) fn of_operation(
 ) -> Type {
     match operation {
         Operation::Word(word) => Type::of_word(*word),
-        Operation::Literal(literal) => of_literal(unit, &unit.tables.literals[literal.0 as usize]),
+        Operation::Literal(literal) => of_literal(unit, &unit.tables.literals[*literal]),
         Operation::AddSmall(value, small) => {
             arithmetic(Primitive::Add, type_of(*value), of_small(*small))
         }
@@ -91,11 +91,25 @@ fn of_small(small: i16) -> Type {
 fn of_result(primitive: Primitive) -> Type {
     let kinds = Kinds::of_result(primitive.result());
     let (flonum, integer) = match primitive.result() {
-        ResultType::Any | ResultType::Number => (true, Some(Range::ALL)),
+        ResultType::Any | ResultType::Number | ResultType::FlonumOfFlonums => {
+            (true, Some(Range::ALL))
+        }
         ResultType::Flonum => (true, None),
         ResultType::ExactInteger => (false, Some(Range::ALL)),
-        ResultType::Fixnum => (false, Some(range_of_fixnum(primitive))),
-        _ => (false, None),
+        ResultType::Byte => (false, Some(Range::BYTE)),
+        ResultType::CodePoint => (false, Some(Range::CODE_POINT)),
+        ResultType::Length => (false, Some(Range::LENGTH)),
+        ResultType::Natural => (false, Some(Range::new(0, Range::FIXNUM.high))),
+        ResultType::Fixnum => (false, Some(Range::FIXNUM)),
+        ResultType::Boolean
+        | ResultType::Character
+        | ResultType::String
+        | ResultType::Symbol
+        | ResultType::Pair
+        | ResultType::Vector
+        | ResultType::Bytevector
+        | ResultType::Record
+        | ResultType::Unspecified => (false, None),
     };
     Type {
         flonum,
@@ -104,39 +118,11 @@ fn of_result(primitive: Primitive) -> Type {
     }
 }
 
-fn range_of_fixnum(primitive: Primitive) -> Range {
-    match primitive {
-        Primitive::BytevectorRef => Range::new(0, 0xff),
-        Primitive::CharToInteger => Range::new(0, 0x10_ffff),
-        Primitive::VectorLength | Primitive::StringLength | Primitive::BytevectorLength => {
-            Range::LENGTH
-        }
-        Primitive::Length | Primitive::BitCount | Primitive::IntegerLength => {
-            Range::new(0, Range::FIXNUM.high)
-        }
-        _ => Range::FIXNUM,
-    }
-}
-
 pub(super) fn of_unary(primitive: Primitive, a: Type) -> Type {
     if a.is_none() {
         return Type::NONE;
     }
-    let keeps_flonums = matches!(
-        primitive,
-        Primitive::Abs
-            | Primitive::Floor
-            | Primitive::Ceiling
-            | Primitive::Round
-            | Primitive::Truncate
-            | Primitive::Square
-            | Primitive::Exp
-            | Primitive::Sin
-            | Primitive::Cos
-            | Primitive::Tan
-            | Primitive::Atan1
-            | Primitive::Inexact
-    );
+    let keeps_flonums = primitive.result() == ResultType::FlonumOfFlonums;
     if keeps_flonums && (a.is_flonum() || (primitive == Primitive::Inexact && a.is_real())) {
         return Type::FLONUM;
     }
@@ -151,14 +137,17 @@ pub(super) fn of_binary(primitive: Primitive, a: Type, b: Type) -> Type {
         Primitive::Add | Primitive::Subtract | Primitive::Multiply | Primitive::Divide => {
             arithmetic(primitive, a, b)
         }
-        Primitive::Max2 | Primitive::Min2 | Primitive::Atan2 if a.is_flonum() && b.is_flonum() => {
-            Type::FLONUM
-        }
         Primitive::BitwiseAnd
         | Primitive::BitwiseIor
         | Primitive::BitwiseXor
         | Primitive::ArithmeticShift => bitwise(primitive, a, b),
         Primitive::Quotient | Primitive::Remainder | Primitive::Modulo => division(primitive, a, b),
+        _ if primitive.result() == ResultType::FlonumOfFlonums
+            && a.is_flonum()
+            && b.is_flonum() =>
+        {
+            Type::FLONUM
+        }
         _ => of_result(primitive),
     }
 }

@@ -30,6 +30,7 @@ use super::infer::Types;
 use super::kinds::Kinds;
 use super::lattice::Type;
 use super::range::Range;
+use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, KnownCalls};
 use crate::ssa::ir::{
     BlockId, Callee, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
@@ -42,10 +43,10 @@ pub(super) const GROWTHS_MAX: u8 = 8;
 
 /// What is known across procedures.
 pub(super) struct Signatures {
-    parameters: Vec<Vec<Growing>>,
-    results: Vec<Growing>,
-    free: Vec<Vec<Growing>>,
-    cells: Vec<Growing>,
+    parameters: IdVec<ProcedureId, Vec<Growing>>,
+    results: IdVec<ProcedureId, Growing>,
+    free: IdVec<ProcedureId, Vec<Growing>>,
+    cells: IdVec<CellId, Growing>,
 }
 
 impl Signatures {
@@ -59,7 +60,7 @@ impl Signatures {
             parameters: procedures
                 .map(|(procedure, &is_known)| vec![start(is_known); procedure.parameters().len()])
                 .collect(),
-            results: vec![start(true); unit.procedures.len()],
+            results: unit.procedures.side_table(start(true)),
             free: unit
                 .procedures
                 .iter()
@@ -71,46 +72,44 @@ impl Signatures {
 
     /// What a known call of `procedure` gets.
     pub(super) fn result(&self, procedure: ProcedureId) -> Type {
-        let result = self.results.get(procedure.0 as usize);
+        let result = self.results.get(procedure);
         result.map_or(Type::ANY, |result| result.of)
     }
 
     /// What a cell holds once it is initialised.
     pub(super) fn cell(&self, cell: CellId) -> Type {
-        self.cells
-            .get(cell.0 as usize)
-            .map_or(Type::ANY, |cell| cell.of)
+        self.cells.get(cell).map_or(Type::ANY, |cell| cell.of)
     }
 
     /// What a free variable of `procedure` is.
-    pub(super) fn free(&self, procedure: usize, index: u16) -> Type {
+    pub(super) fn free(&self, procedure: ProcedureId, index: u16) -> Type {
         let variable = self.free[procedure].get(usize::from(index));
         variable.map_or(Type::ANY, |variable| variable.of)
     }
 }
 
 /// A cell that is checked somewhere may be read before it is initialised; the others never are.
-fn cells_at_first(unit: &Unit) -> Vec<Growing> {
+fn cells_at_first(unit: &Unit) -> IdVec<CellId, Growing> {
     let none = Growing {
         of: Type::NONE,
         growths: 0,
     };
-    let mut cells = vec![none; unit.cells.len()];
+    let mut cells = unit.cells.side_table(none);
     for procedure in &unit.procedures {
         let instructions = || procedure.blocks.iter().flat_map(|each| &each.instructions);
-        let mut cell_of = vec![None; procedure.values.len()];
+        let mut cell_of = procedure.values.side_table(None);
         for instruction in instructions() {
             if let (Operation::CellRef(cell), Some(result)) =
                 (&instruction.operation, instruction.result)
             {
-                cell_of[result.0 as usize] = Some(*cell);
+                cell_of[result] = Some(*cell);
             }
         }
         // Only now: blocks are numbered in any order.
         for instruction in instructions() {
             if let Operation::CheckInitialized(value, _) = &instruction.operation
-                && let Some(cell) = cell_of[value.0 as usize]
-                && let Some(checked) = cells.get_mut(cell.0 as usize)
+                && let Some(cell) = cell_of[*value]
+                && let Some(checked) = cells.get_mut(cell)
             {
                 checked.of = Type::of_kinds(Kinds::UNBOUND);
             }
@@ -174,7 +173,7 @@ pub(super) fn widen(old: Range, new: Range, growths: u8) -> Range {
 /// Types of all values of all procedures.
 pub struct UnitTypes<'a> {
     /// Of each procedure.
-    pub procedures: Vec<Types<'a>>,
+    pub procedures: IdVec<ProcedureId, Types<'a>>,
     /// Who calls them.
     pub known: KnownCalls,
     signatures: Signatures,
@@ -182,21 +181,21 @@ pub struct UnitTypes<'a> {
 
 impl<'a> UnitTypes<'a> {
     /// Infers the types of all values of `unit`, of whose procedures `graphs` are the shapes.
-    pub fn infer(unit: &'a Unit, graphs: &'a [Graph]) -> Self {
+    pub fn infer(unit: &'a Unit, graphs: &'a IdVec<ProcedureId, Graph>) -> Self {
         let known = KnownCalls::new(unit);
-        let types = |(number, procedure): (usize, &'a Procedure)| {
+        let types = |(number, procedure): (ProcedureId, &'a Procedure)| {
             Types::new(unit, number, procedure, &graphs[number])
         };
         let mut inference = Inference {
             unit,
             signatures: Signatures::new(unit, &known),
-            types: unit.procedures.iter().enumerate().map(types).collect(),
+            types: unit.procedures.entries().map(types).collect(),
             users: Users::new(unit),
             pending: VecDeque::new(),
-            is_pending: vec![false; unit.procedures.len()],
-            is_reached: vec![false; unit.procedures.len()],
+            is_pending: unit.procedures.side_table(false),
+            is_reached: unit.procedures.side_table(false),
         };
-        for number in (0..unit.procedures.len()).filter(|&number| !known.are_all[number]) {
+        for number in unit.procedures.ids().filter(|&id| !known.are_all[id]) {
             inference.reach(number);
         }
         inference.run();
@@ -215,24 +214,24 @@ impl<'a> UnitTypes<'a> {
 
 /// Who depends on what.
 struct Users {
-    callers: Vec<Vec<usize>>,
-    cell_readers: Vec<Vec<usize>>,
+    callers: IdVec<ProcedureId, Vec<ProcedureId>>,
+    cell_readers: IdVec<CellId, Vec<ProcedureId>>,
 }
 
 impl Users {
     fn new(unit: &Unit) -> Self {
         let mut users = Self {
-            callers: vec![Vec::new(); unit.procedures.len()],
-            cell_readers: vec![Vec::new(); unit.cells.len()],
+            callers: unit.procedures.side_table(Vec::new()),
+            cell_readers: unit.cells.side_table(Vec::new()),
         };
-        let note = |list: &mut Vec<usize>, user: usize| {
+        let note = |list: &mut Vec<ProcedureId>, user: ProcedureId| {
             if list.last() != Some(&user) {
                 list.push(user);
             }
         };
-        for (user, procedure) in unit.procedures.iter().enumerate() {
+        for (user, procedure) in unit.procedures.entries() {
             super::super::each_known_call(procedure, |callee, _, _| {
-                if let Some(callers) = users.callers.get_mut(callee.0 as usize) {
+                if let Some(callers) = users.callers.get_mut(callee) {
                     note(callers, user);
                 }
             });
@@ -242,7 +241,7 @@ impl Users {
                 .flat_map(|block| &block.instructions)
             {
                 if let Operation::CellRef(cell) = instruction.operation
-                    && let Some(readers) = users.cell_readers.get_mut(cell.0 as usize)
+                    && let Some(readers) = users.cell_readers.get_mut(cell)
                 {
                     note(readers, user);
                 }
@@ -255,23 +254,23 @@ impl Users {
 struct Inference<'a> {
     unit: &'a Unit,
     signatures: Signatures,
-    types: Vec<Types<'a>>,
+    types: IdVec<ProcedureId, Types<'a>>,
     users: Users,
-    pending: VecDeque<usize>,
-    is_pending: Vec<bool>,
-    is_reached: Vec<bool>,
+    pending: VecDeque<ProcedureId>,
+    is_pending: IdVec<ProcedureId, bool>,
+    is_reached: IdVec<ProcedureId, bool>,
 }
 
 impl Inference<'_> {
     /// Lets a procedure be looked at, again or for the first time.
-    fn reach(&mut self, number: usize) {
+    fn reach(&mut self, number: ProcedureId) {
         self.is_reached[number] = true;
         if !std::mem::replace(&mut self.is_pending[number], true) {
             self.pending.push_back(number);
         }
     }
 
-    fn reach_all(&mut self, numbers: &[usize]) {
+    fn reach_all(&mut self, numbers: &[ProcedureId]) {
         for &number in numbers {
             if self.is_reached[number] {
                 self.reach(number);
@@ -286,7 +285,7 @@ impl Inference<'_> {
             let types = &mut self.types[number];
             if procedure.free > 0 {
                 types.give(
-                    procedure.blocks[0].parameters[0],
+                    procedure.blocks[BlockId::ENTRY].parameters[0],
                     Type::of_kinds(Kinds::PROCEDURE),
                 );
             }
@@ -300,10 +299,10 @@ impl Inference<'_> {
     }
 
     /// Hands on what was found in a procedure.
-    fn harvest(&mut self, number: usize) {
+    fn harvest(&mut self, number: ProcedureId) {
         let procedure = &self.unit.procedures[number];
         let mut result = Type::NONE;
-        for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
+        for (id, block) in procedure.blocks.entries() {
             for (index, instruction) in block.instructions.iter().enumerate() {
                 self.harvest_operation(number, (id, index), &instruction.operation);
                 if instruction.operation == Operation::Primitive(Primitive::Capture, Vec::new()) {
@@ -344,7 +343,12 @@ impl Inference<'_> {
         }
     }
 
-    fn harvest_operation(&mut self, number: usize, place: (BlockId, usize), operation: &Operation) {
+    fn harvest_operation(
+        &mut self,
+        number: ProcedureId,
+        place: (BlockId, usize),
+        operation: &Operation,
+    ) {
         match operation {
             Operation::CallKnown(callee, _, arguments) => {
                 self.call(number, place, *callee, arguments);
@@ -355,11 +359,10 @@ impl Inference<'_> {
             }
             Operation::CellSet(cell, value) => {
                 let given = self.types[number].at(*value, place);
-                let cell = cell.0 as usize;
-                if self.signatures.cells[cell].grow(given) {
-                    let readers = std::mem::take(&mut self.users.cell_readers[cell]);
+                if self.signatures.cells[*cell].grow(given) {
+                    let readers = std::mem::take(&mut self.users.cell_readers[*cell]);
                     self.reach_all(&readers);
-                    self.users.cell_readers[cell] = readers;
+                    self.users.cell_readers[*cell] = readers;
                 }
             }
             _ => {}
@@ -368,13 +371,12 @@ impl Inference<'_> {
 
     fn call(
         &mut self,
-        number: usize,
+        number: ProcedureId,
         place: (BlockId, usize),
         callee: ProcedureId,
         arguments: &[ValueId],
     ) {
-        let callee = callee.0 as usize;
-        if callee >= self.unit.procedures.len() {
+        if !self.unit.procedures.contains(callee) {
             return;
         }
         let mut has_grown = !self.is_reached[callee];
@@ -389,11 +391,10 @@ impl Inference<'_> {
         }
     }
 
-    fn initialise(&mut self, number: usize, closure: ValueId, index: u16, given: Type) {
+    fn initialise(&mut self, number: ProcedureId, closure: ValueId, index: u16, given: Type) {
         let Some(owner) = self.types[number].made_for(closure) else {
             return;
         };
-        let owner = owner.0 as usize;
         let free = self.signatures.free.get_mut(owner);
         if let Some(variable) = free.and_then(|free| free.get_mut(usize::from(index)))
             && variable.grow(given)

@@ -70,6 +70,7 @@ fn of_binary(binary: RawBinary, a: Type, b: Type) -> Type {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::Id;
 
     #[test]
     fn words_that_wrap_around_come_back_into_range() {
@@ -117,7 +118,7 @@ mod tests {
     #[test]
     fn words_of_which_nothing_is_known_yet_are_none_and_doubles_no_words() {
         let none = |_: ValueId| Type::NONE;
-        let (a, b) = (ValueId(0), ValueId(1));
+        let (a, b) = (ValueId::new(0), ValueId::new(1));
         for unary in [RawUnary::UnboxI64, RawUnary::BoxU64, RawUnary::BoxF64] {
             let operation = Operation::Raw1(unary, a);
             assert!(of_operation(&operation, Repr::I64, none).is_none());
@@ -125,7 +126,7 @@ mod tests {
         let ten = Type::integer(Range::only(10));
         for known in [[Type::NONE, ten], [ten, Type::NONE], [Type::NONE; 2]] {
             let operation = Operation::Raw2(RawBinary::WordXor, a, b);
-            let found = of_operation(&operation, Repr::I64, |value| known[value.0 as usize]);
+            let found = of_operation(&operation, Repr::I64, |value| known[value.index()]);
             assert!(found.is_none());
         }
         let sum = Operation::Raw2(RawBinary::F64Add, a, b);

@@ -8,6 +8,7 @@ use syntax::{DatumId, DatumKind};
 use crate::core::LiteralDatum;
 use crate::core::immediate_word;
 use crate::core::ir::{Literal, LiteralId};
+use crate::id::IdVec;
 use crate::ssa::Tables;
 use crate::ssa::analysis::Flow;
 use crate::ssa::ir::{
@@ -83,27 +84,24 @@ pub(super) struct Survey<'a> {
     procedure: &'a Procedure,
     tables: &'a mut Tables,
     flow: &'a Flow,
-    known: Vec<Known>,
-    uses: Vec<u32>,
+    known: IdVec<ValueId, Known>,
+    uses: IdVec<ValueId, u32>,
 }
 
 impl<'a> Survey<'a> {
     pub(super) fn new(procedure: &'a Procedure, tables: &'a mut Tables, flow: &'a Flow) -> Self {
-        let mut known = vec![Known::Nothing; procedure.values.len()];
-        let mut uses = vec![0; procedure.values.len()];
+        let mut known = procedure.values.side_table(Known::Nothing);
+        let mut uses = procedure.values.side_table(0);
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             for instruction in &block.instructions {
                 if let Some(result) = instruction.result {
-                    known[result.0 as usize] =
-                        what_is_known(&instruction.operation, tables, &known);
+                    known[result] = what_is_known(&instruction.operation, tables, &known);
                 }
-                let note = |value: ValueId| uses[value.0 as usize] += 1;
+                let note = |value: ValueId| uses[value] += 1;
                 instruction.operation.each_use(note);
             }
-            block
-                .terminator
-                .each_use(|value| uses[value.0 as usize] += 1);
+            block.terminator.each_use(|value| uses[value] += 1);
         }
         Self {
             procedure,
@@ -149,8 +147,8 @@ impl<'a> Survey<'a> {
     /// The test in the block that `target` leads to, if that does nothing else and is of the same value.
     fn next_test(&mut self, target: &Target, first: &Test) -> Option<(Test, Target, Target)> {
         let id = target.block;
-        let block = &self.procedure.blocks[id.0 as usize];
-        if !block.parameters.is_empty() || self.flow.predecessors[id.0 as usize].len() != 1 {
+        let block = &self.procedure.blocks[id];
+        if !block.parameters.is_empty() || self.flow.predecessors[id].len() != 1 {
             return None;
         }
         let (test, matched, after) = self.test(id)?;
@@ -169,7 +167,7 @@ impl<'a> Survey<'a> {
     }
 
     fn is_same(&self, a: ValueId, b: ValueId) -> bool {
-        match (self.known[a.0 as usize], self.known[b.0 as usize]) {
+        match (self.known[a], self.known[b]) {
             (Known::Code(a), Known::Code(b)) => a == b,
             _ => a == b,
         }
@@ -177,7 +175,7 @@ impl<'a> Survey<'a> {
 
     /// Whether every use of `value` is in the block, where it is no argument.
     fn is_used_in(&self, value: ValueId, id: BlockId) -> bool {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let mut here = 0;
         let mut note = |used: ValueId| here += u32::from(used == value);
         block
@@ -187,12 +185,12 @@ impl<'a> Survey<'a> {
         if let Terminator::Branch(condition, ..) = &block.terminator {
             condition.each_use(&mut note);
         }
-        here == self.uses[value.0 as usize]
+        here == self.uses[value]
     }
 
     /// Whether `outcome` is computed at the end of the block, and used there only.
     fn ends_with(&self, id: BlockId, outcome: ValueId) -> bool {
-        let block = &self.procedure.blocks[id.0 as usize];
+        let block = &self.procedure.blocks[id];
         let is_constant =
             |operation: &Operation| matches!(operation, Operation::Word(_) | Operation::Literal(_));
         let mut backwards = block.instructions.iter().rev();
@@ -204,12 +202,10 @@ impl<'a> Survey<'a> {
 
     /// The test at the end of a block, where it leads if it holds, and where else.
     fn test(&mut self, id: BlockId) -> Option<(Test, Target, Target)> {
-        let Terminator::Branch(condition, yes, no) =
-            &self.procedure.blocks[id.0 as usize].terminator
-        else {
+        let Terminator::Branch(condition, yes, no) = &self.procedure.blocks[id].terminator else {
             return None;
         };
-        let known = |value: ValueId| self.known[value.0 as usize];
+        let known = |value: ValueId| self.known[value];
         let (kind, value, key) = match *condition {
             Condition::EqWord(value, word) => (Kind::Identity, value, Key::Word(word)),
             Condition::Type(TypeTest::Null, value) => (Kind::Identity, value, word_key(tag::NULL)?),
@@ -241,7 +237,7 @@ impl<'a> Survey<'a> {
     }
 
     fn computed_test(&mut self, outcome: ValueId) -> Option<Test> {
-        let (kind, value, keys) = match self.known[outcome.0 as usize] {
+        let (kind, value, keys) = match self.known[outcome] {
             Known::IsString(value, literal) => (Kind::String, value, vec![Key::String(literal)]),
             Known::IsMember(value, list) => (Kind::Identity, value, self.members(list)?),
             _ => return None,
@@ -263,10 +259,8 @@ impl<'a> Survey<'a> {
             let kind = self.tables.data.kind(element);
             keys.push(match kind {
                 DatumKind::Symbol(_) => {
-                    let number = self.tables.literals.len() as u32;
                     let literal = Literal::Datum(LiteralDatum(element));
-                    self.tables.literals.push(literal);
-                    Key::Symbol(LiteralId(number))
+                    Key::Symbol(self.tables.literals.push(literal))
                 }
                 kind => {
                     let word = immediate_word(kind)?;
@@ -282,8 +276,8 @@ fn word_key(word: u64) -> Option<Key> {
     i32::try_from(word.cast_signed()).ok().map(Key::Word)
 }
 
-fn what_is_known(operation: &Operation, tables: &Tables, known: &[Known]) -> Known {
-    let of = |value: ValueId| known[value.0 as usize];
+fn what_is_known(operation: &Operation, tables: &Tables, known: &IdVec<ValueId, Known>) -> Known {
+    let of = |value: ValueId| known[value];
     match operation {
         Operation::Literal(literal) => known_literal(*literal, tables),
         Operation::Primitive(Primitive::CharToInteger, operands) => Known::Code(operands[0]),
@@ -305,7 +299,7 @@ fn what_is_known(operation: &Operation, tables: &Tables, known: &[Known]) -> Kno
 }
 
 fn known_literal(literal: LiteralId, tables: &Tables) -> Known {
-    let Literal::Datum(LiteralDatum(datum)) = tables.literals[literal.0 as usize] else {
+    let Literal::Datum(LiteralDatum(datum)) = tables.literals[literal] else {
         return Known::Nothing;
     };
     match tables.data.kind(datum) {

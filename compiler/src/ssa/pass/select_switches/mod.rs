@@ -47,17 +47,17 @@ pub fn select_switches(mut unit: Unit) -> Unit {
 fn find_chains(procedure: &Procedure, tables: &mut Tables) -> Vec<Chain> {
     let flow = Flow::new(procedure);
     let mut survey = Survey::new(procedure, tables, &flow);
-    let mut is_taken = vec![false; procedure.blocks.len()];
+    let mut is_taken = procedure.blocks.side_table(false);
     let mut chains = Vec::new();
     for &head in &flow.order {
-        if is_taken[head.0 as usize] {
+        if is_taken[head] {
             continue;
         }
         if let Some((chain, blocks)) = survey.chain_from(head)
             && rewrite::is_worth_it(&chain)
         {
             for block in blocks {
-                is_taken[block.0 as usize] = true;
+                is_taken[block] = true;
             }
             chains.push(chain);
         }

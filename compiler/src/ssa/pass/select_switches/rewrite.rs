@@ -11,7 +11,7 @@ use super::chain::{Chain, Key, Kind};
 use crate::core::ir::{Literal, LiteralId, Place};
 use crate::ssa::Tables;
 use crate::ssa::ir::{
-    Block, BlockId, Condition, Instruction, Operation, Procedure, Repr, Switch, SwitchKey, Target,
+    Block, Condition, Instruction, Operation, Procedure, Repr, Switch, SwitchKey, Target,
     Terminator, Value, ValueId,
 };
 
@@ -33,7 +33,7 @@ pub(super) fn is_worth_it(chain: &Chain) -> bool {
 
 /// Replaces the tests of `chain` by switches.
 pub(super) fn rewrite(procedure: &mut Procedure, tables: &Tables, chain: Chain) {
-    let place = procedure.blocks[chain.head.0 as usize].place;
+    let place = procedure.blocks[chain.head].place;
     let mut rewriter = Rewriter {
         procedure,
         tables,
@@ -45,7 +45,7 @@ pub(super) fn rewrite(procedure: &mut Procedure, tables: &Tables, chain: Chain) 
         Kind::Number => rewriter.numbers(&chain),
         Kind::String => rewriter.strings(&chain.tests, chain.default),
     };
-    let head = &mut procedure.blocks[chain.head.0 as usize];
+    let head = &mut procedure.blocks[chain.head];
     if chain.outcome.is_some() {
         head.instructions
             .retain(|each| each.result != chain.outcome);
@@ -133,9 +133,7 @@ impl Rewriter<'_> {
             };
             words.entry(word).or_insert_with(|| target.clone());
         }
-        let tests = self.procedure.blocks[chain.head.0 as usize]
-            .terminator
-            .clone();
+        let tests = self.procedure.blocks[chain.head].terminator.clone();
         let tests = self.block(Vec::new(), tests);
         let is_fixnum = Condition::Type(TypeTest::Fixnum, self.value);
         let branch = Terminator::Branch(is_fixnum, chain.default.clone(), tests);
@@ -182,8 +180,7 @@ impl Rewriter<'_> {
     }
 
     fn block(&mut self, instructions: Vec<Instruction>, terminator: Terminator) -> Target {
-        let block = BlockId(self.procedure.blocks.len() as u32);
-        self.procedure.blocks.push(Block {
+        let block = self.procedure.blocks.push(Block {
             parameters: Vec::new(),
             instructions,
             terminator,
@@ -194,8 +191,7 @@ impl Rewriter<'_> {
     }
 
     fn instruction(&mut self, operation: Operation) -> (Instruction, ValueId) {
-        let value = ValueId(self.procedure.values.len() as u32);
-        self.procedure.values.push(Value {
+        let value = self.procedure.values.push(Value {
             repr: Repr::Tagged,
             name: None,
         });
@@ -209,7 +205,7 @@ impl Rewriter<'_> {
 
     /// The name of a literal symbol.
     fn name(&self, literal: LiteralId) -> String {
-        let Literal::Datum(datum) = &self.tables.literals[literal.0 as usize] else {
+        let Literal::Datum(datum) = &self.tables.literals[literal] else {
             unreachable!("symbols are data");
         };
         let name = self.tables.data.as_symbol(datum.0);
@@ -219,7 +215,7 @@ impl Rewriter<'_> {
 
     /// The length of a literal string in characters.
     fn length(&self, key: Key) -> i32 {
-        let Literal::Datum(datum) = &self.tables.literals[literal_of(key).0 as usize] else {
+        let Literal::Datum(datum) = &self.tables.literals[literal_of(key)] else {
             unreachable!("strings are data");
         };
         let DatumKind::String(text) = self.tables.data.kind(datum.0) else {

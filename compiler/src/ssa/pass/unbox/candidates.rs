@@ -7,6 +7,7 @@ use abi::tag;
 use syntax::{DatumKind, Number};
 
 use crate::core::ir::Literal;
+use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, Range, Type, Types, blocks_with_fixed_parameters};
 use crate::ssa::ir::{
     BlockId, Condition, Operation, Procedure, ProcedureId, RawBinary, RawUnary, Repr, Unit, ValueId,
@@ -18,17 +19,17 @@ pub(super) type Place = (BlockId, usize);
 /// What is known of the values of a procedure.
 pub(super) struct Facts {
     /// The block that defines each value.
-    pub(super) block_of: Vec<BlockId>,
+    pub(super) block_of: IdVec<ValueId, BlockId>,
     /// What a value is everywhere.
-    pub(super) types: Vec<Type>,
+    pub(super) types: IdVec<ValueId, Type>,
     /// Bits of constants: as a double.
-    pub(super) constant_f64: Vec<Option<u64>>,
+    pub(super) constant_f64: IdVec<ValueId, Option<u64>>,
     /// Bits of constants: modulo 2^64.
-    pub(super) constant_word: Vec<Option<u64>>,
+    pub(super) constant_word: IdVec<ValueId, Option<u64>>,
     /// Raw operations that could define values.
-    pub(super) operations: Vec<Option<RawOperation>>,
+    pub(super) operations: IdVec<ValueId, Option<RawOperation>>,
     /// How each value could be represented.
-    pub(super) candidates: Vec<Option<Repr>>,
+    pub(super) candidates: IdVec<ValueId, Option<Repr>>,
     /// Into what each value can be converted.
     convertible: Conversions,
     /// What values are where they are used, if they can be converted there and not everywhere.
@@ -98,8 +99,8 @@ fn may_be_raw(operation: &Operation) -> bool {
 /// Whether values can be converted to doubles, and to words.
 #[derive(Default)]
 struct Conversions {
-    f64: Vec<bool>,
-    word: Vec<bool>,
+    f64: IdVec<ValueId, bool>,
+    word: IdVec<ValueId, bool>,
 }
 
 impl Facts {
@@ -110,16 +111,14 @@ impl Facts {
         flow: &Flow,
         (types, is_known): (&Types<'_>, bool),
     ) -> Self {
-        let count = procedure.values.len();
+        let values = &procedure.values;
         let mut facts = Self {
-            block_of: vec![BlockId(0); count],
-            types: (0..count as u32)
-                .map(|value| types.of(ValueId(value)))
-                .collect(),
-            constant_f64: vec![None; count],
-            constant_word: vec![None; count],
-            operations: vec![None; count],
-            candidates: vec![None; count],
+            block_of: values.side_table(BlockId::ENTRY),
+            types: values.ids().map(|value| types.of(value)).collect(),
+            constant_f64: values.side_table(None),
+            constant_word: values.side_table(None),
+            operations: values.side_table(None),
+            candidates: values.side_table(None),
             convertible: Conversions::default(),
             local: HashMap::new(),
         };
@@ -145,12 +144,11 @@ impl Facts {
 
     /// Whether a tagged value can be converted to `repr` where it is used.
     pub(super) fn is_convertible(&self, value: ValueId, repr: Repr, place: Place) -> bool {
-        let index = value.0 as usize;
         let local = self.local.get(&(place, value));
         if repr == Repr::F64 {
-            self.convertible.f64[index] || local.is_some_and(|known| known.has_doubles())
+            self.convertible.f64[value] || local.is_some_and(|known| known.has_doubles())
         } else {
-            self.convertible.word[index] || local.is_some_and(|&known| fits_word(known))
+            self.convertible.word[value] || local.is_some_and(|&known| fits_word(known))
         }
     }
 
@@ -161,22 +159,20 @@ impl Facts {
 
     /// What a value is where it is used.
     fn type_at(&self, value: ValueId, place: Place) -> Type {
-        self.local_type(value, place)
-            .unwrap_or(self.types[value.0 as usize])
+        self.local_type(value, place).unwrap_or(self.types[value])
     }
 
     /// Whether a value can be handed over in `repr`.
     pub(super) fn can_give(&self, value: ValueId, repr: Repr, place: Place) -> bool {
-        self.candidates[value.0 as usize] == Some(repr) || self.is_convertible(value, repr, place)
+        self.candidates[value] == Some(repr) || self.is_convertible(value, repr, place)
     }
 
     /// Looks for uses of values that are known better there than where they are defined.
     fn note_local_types(&mut self, procedure: &Procedure, flow: &Flow, types: &Types<'_>) {
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             let mut note = |value: ValueId, index: usize| {
-                if self.convertible.f64[value.0 as usize] || self.convertible.word[value.0 as usize]
-                {
+                if self.convertible.f64[value] || self.convertible.word[value] {
                     return;
                 }
                 let known = types.at(value, (id, index));
@@ -198,29 +194,27 @@ impl Facts {
 
     /// The constant that a value is in `repr`.
     pub(super) fn constant(&self, value: ValueId, repr: Repr) -> Option<u64> {
-        let index = value.0 as usize;
         if repr == Repr::F64 {
-            self.constant_f64[index]
+            self.constant_f64[value]
         } else {
-            self.constant_word[index]
+            self.constant_word[value]
         }
     }
 
     fn note_definitions(&mut self, unit: &Unit, procedure: &Procedure, flow: &Flow) {
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             for parameter in &block.parameters {
-                self.block_of[parameter.0 as usize] = id;
+                self.block_of[*parameter] = id;
             }
             for instruction in &block.instructions {
                 if let Some(result) = instruction.result {
-                    self.block_of[result.0 as usize] = id;
-                    self.constant_f64[result.0 as usize] =
-                        f64_constant(unit, &instruction.operation);
+                    self.block_of[result] = id;
+                    self.constant_f64[result] = f64_constant(unit, &instruction.operation);
                 }
             }
         }
-        for (value, known) in self.types.iter().enumerate() {
+        for (value, known) in self.types.entries() {
             if let Some(single) = known.as_integer().and_then(Range::single) {
                 self.constant_word[value] = Some(single as u64);
                 if single.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS {
@@ -233,27 +227,25 @@ impl Facts {
     /// Proposes every value that has a raw operation, as far as its own type allows.
     fn propose(&mut self, procedure: &Procedure, flow: &Flow, is_known: bool) {
         let mut fixed = blocks_with_fixed_parameters(procedure);
-        fixed[0] &= !is_known;
+        fixed[BlockId::ENTRY] &= !is_known;
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
-            for parameter in block.parameters.iter().filter(|_| !fixed[id.0 as usize]) {
-                let index = parameter.0 as usize;
-                self.candidates[index] = if id == flow.order[0] {
-                    repr_across_calls(self.types[index])
+            let block = &procedure.blocks[id];
+            for &parameter in block.parameters.iter().filter(|_| !fixed[id]) {
+                self.candidates[parameter] = if id == flow.order[0] {
+                    repr_across_calls(self.types[parameter])
                 } else {
-                    repr_of(self.types[index])
+                    repr_of(self.types[parameter])
                 };
-                self.operations[index] = Some(RawOperation::Parameter);
+                self.operations[parameter] = Some(RawOperation::Parameter);
             }
             for (place, instruction) in block.instructions.iter().enumerate() {
                 let Some(result) = instruction.result else {
                     continue;
                 };
-                let index = result.0 as usize;
-                let known = self.types[index];
+                let known = self.types[result];
                 if let Operation::CallKnown(callee, ..) = instruction.operation {
-                    self.operations[index] = Some(RawOperation::Call(callee));
-                    self.candidates[index] = repr_across_calls(known);
+                    self.operations[result] = Some(RawOperation::Call(callee));
+                    self.candidates[result] = repr_across_calls(known);
                     continue;
                 }
                 let place = (id, place);
@@ -264,8 +256,8 @@ impl Facts {
                 } else {
                     continue;
                 };
-                self.operations[index] = raw;
-                self.candidates[index] = raw.map(|_| repr);
+                self.operations[result] = raw;
+                self.candidates[result] = raw.map(|_| repr);
             }
         }
     }
@@ -345,12 +337,12 @@ impl Facts {
     }
 
     fn range(&self, value: ValueId) -> Option<Range> {
-        self.types[value.0 as usize].as_integer()
+        self.types[value].as_integer()
     }
 
     /// Whether the low 64 bits of an integer tell which it is.
     pub(super) fn is_exact_word(&self, value: ValueId) -> bool {
-        is_exact_word(self.types[value.0 as usize])
+        is_exact_word(self.types[value])
     }
 
     /// Takes back candidates whose operands cannot be converted, or whose users need more than the low
@@ -370,9 +362,9 @@ impl Facts {
     fn withdraw_operations(&mut self, procedure: &Procedure, flow: &Flow) -> bool {
         let mut changed = false;
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             for (index, instruction) in block.instructions.iter().enumerate() {
-                let Some(result) = instruction.result.map(|result| result.0 as usize) else {
+                let Some(result) = instruction.result else {
                     continue;
                 };
                 let Some(repr) = self.candidates[result] else {
@@ -395,16 +387,16 @@ impl Facts {
     fn withdraw_parameters(&mut self, procedure: &Procedure, flow: &Flow) -> bool {
         let mut changed = false;
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             let end = (id, block.instructions.len());
             for target in block.terminator.targets() {
-                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+                let parameters = &procedure.blocks[target.block].parameters;
                 for (parameter, &argument) in parameters.iter().zip(&target.arguments) {
-                    let Some(repr) = self.candidates[parameter.0 as usize] else {
+                    let Some(repr) = self.candidates[*parameter] else {
                         continue;
                     };
                     if !self.can_give(argument, repr, end) {
-                        self.candidates[parameter.0 as usize] = None;
+                        self.candidates[*parameter] = None;
                         changed = true;
                     }
                 }
@@ -416,15 +408,15 @@ impl Facts {
     /// Values known only modulo 2^64 may be used by word operations alone.
     fn withdraw_inexact_words(&mut self, procedure: &Procedure, flow: &Flow) -> bool {
         let is_inexact = |facts: &Self, value: ValueId| {
-            facts.candidates[value.0 as usize] == Some(Repr::U64) && !facts.is_exact_word(value)
+            facts.candidates[value] == Some(Repr::U64) && !facts.is_exact_word(value)
         };
         let mut withdrawn = Vec::new();
         for &id in &flow.order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             for instruction in &block.instructions {
                 let is_word = instruction
                     .result
-                    .is_some_and(|result| self.candidates[result.0 as usize] == Some(Repr::U64));
+                    .is_some_and(|result| self.candidates[result] == Some(Repr::U64));
                 if !is_word || self.is_right_shift(&instruction.operation) {
                     instruction.operation.each_use(|value| {
                         if is_inexact(self, value) {
@@ -440,7 +432,7 @@ impl Facts {
             });
         }
         for value in &withdrawn {
-            self.candidates[value.0 as usize] = None;
+            self.candidates[*value] = None;
         }
         !withdrawn.is_empty()
     }
@@ -456,7 +448,7 @@ impl Facts {
     pub(super) fn raw_condition(
         &self,
         condition: &Condition,
-        chosen: &[Option<Repr>],
+        chosen: &IdVec<ValueId, Option<Repr>>,
         place: Place,
     ) -> Option<(Repr, ValueId, Option<ValueId>)> {
         let (a, b) = match *condition {
@@ -464,8 +456,8 @@ impl Facts {
             Condition::CompareSmall(_, a, _) => (a, None),
             _ => return None,
         };
-        let repr = chosen[a.0 as usize].or_else(|| chosen[b?.0 as usize])?;
-        let accepts = |value: ValueId| match chosen[value.0 as usize] {
+        let repr = chosen[a].or_else(|| chosen[b?])?;
+        let accepts = |value: ValueId| match chosen[value] {
             Some(other) => other == repr && (repr == Repr::F64 || self.is_exact_word(value)),
             None if repr == Repr::F64 => self.type_at(value, place).is_flonum(),
             None => self.is_exact_word(value),
@@ -521,7 +513,7 @@ fn f64_constant(unit: &Unit, operation: &Operation) -> Option<u64> {
     let Operation::Literal(literal) = operation else {
         return None;
     };
-    let Literal::Datum(datum) = &unit.tables.literals[literal.0 as usize] else {
+    let Literal::Datum(datum) = &unit.tables.literals[*literal] else {
         return None;
     };
     match unit.tables.data.kind(datum.0) {

@@ -5,6 +5,7 @@
 
 use super::candidates::{Facts, Place, RawOperation, raw_takes_tagged};
 use super::signatures::{UnitFacts, each_call};
+use crate::id::{Id, IdVec, define_ids};
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Loops, Range};
 use crate::ssa::ir::{
@@ -37,94 +38,88 @@ const DEPTH_MAX: u32 = 6;
 /// How everything is to be represented.
 pub(super) struct Choice {
     /// For each procedure the values that are to be raw.
-    pub(super) values: Vec<Vec<Option<Repr>>>,
+    pub(super) values: IdVec<ProcedureId, IdVec<ValueId, Option<Repr>>>,
     /// The results of procedures that are to be raw.
-    pub(super) results: Vec<Option<Repr>>,
+    pub(super) results: IdVec<ProcedureId, Option<Repr>>,
     /// For each procedure the parameters of its entry that are to be raw.
-    pub(super) parameters: Vec<Vec<Option<Repr>>>,
+    pub(super) parameters: IdVec<ProcedureId, Vec<Option<Repr>>>,
     /// Whether something in a procedure has to change.
-    concerned: Vec<bool>,
+    concerned: IdVec<ProcedureId, bool>,
 }
 
 impl Choice {
     /// Chooses among the candidates of `facts`.
     pub(super) fn new(
         unit: &Unit,
-        graphs: &[Graph],
+        graphs: &IdVec<ProcedureId, Graph>,
         facts: &UnitFacts,
         rewrites: &mut Rewrites,
     ) -> Self {
         let mut groups = Groups::new(facts);
-        for (number, procedure) in unit.procedures.iter().enumerate() {
-            groups.link(unit, number, procedure);
+        for (id, procedure) in unit.procedures.entries() {
+            groups.link(unit, id, procedure);
         }
-        for (number, procedure) in unit.procedures.iter().enumerate() {
+        for (id, procedure) in unit.procedures.entries() {
             Weigher {
                 unit,
                 groups: &mut groups,
-                number,
-                facts: &facts.procedures[number],
-                loops: &graphs[number].loops,
-                depth: u32::from(calls_itself(number, procedure)),
+                id,
+                facts: &facts.procedures[id],
+                loops: &graphs[id].loops,
+                depth: u32::from(calls_itself(id, procedure)),
             }
-            .weigh(procedure, graphs[number].flow.order.as_slice());
+            .weigh(procedure, graphs[id].flow.order.as_slice());
         }
-        let values: Vec<Vec<Option<Repr>>> = facts
+        let values: IdVec<ProcedureId, IdVec<ValueId, Option<Repr>>> = facts
             .procedures
-            .iter()
-            .enumerate()
-            .map(|(number, each)| {
-                let candidates = (0..).map(ValueId).zip(&each.candidates);
-                candidates
+            .entries()
+            .map(|(id, each)| {
+                each.candidates
+                    .entries()
                     .map(|(value, repr)| {
-                        let node = groups.node(number, value);
+                        let node = groups.node(id, value);
                         repr.filter(|_| groups.is_raw(node, rewrites))
                     })
                     .collect()
             })
             .collect();
-        let results: Vec<Option<Repr>> = (0..)
-            .map(ProcedureId)
-            .zip(&facts.results)
+        let results: IdVec<ProcedureId, Option<Repr>> = facts
+            .results
+            .entries()
             .map(|(id, repr)| {
                 let node = groups.result(id);
                 repr.filter(|_| groups.is_raw(node, rewrites))
             })
             .collect();
-        let raw_parameters = |(number, procedure): (usize, &Procedure)| {
+        let raw_parameters = |(id, procedure): (ProcedureId, &Procedure)| {
             let parameters = procedure.parameters().iter();
-            parameters
-                .map(|parameter| values[number][parameter.0 as usize])
-                .collect()
+            parameters.map(|&parameter| values[id][parameter]).collect()
         };
-        let parameters = unit
-            .procedures
-            .iter()
-            .enumerate()
-            .map(raw_parameters)
-            .collect();
+        let parameters = unit.procedures.entries().map(raw_parameters).collect();
         let mut choice = Self {
             values,
             results,
             parameters,
-            concerned: Vec::new(),
+            concerned: IdVec::new(),
         };
-        choice.concerned = (0..unit.procedures.len())
-            .map(|number| choice.is_concerned(unit, number))
+        choice.concerned = unit
+            .procedures
+            .ids()
+            .map(|id| choice.is_concerned(unit, id))
             .collect();
         choice
     }
 
     /// Whether something in a procedure has to change.
-    pub(super) fn concerns(&self, number: usize) -> bool {
-        self.concerned[number]
+    pub(super) fn concerns(&self, id: ProcedureId) -> bool {
+        self.concerned[id]
     }
 
-    fn is_concerned(&self, unit: &Unit, number: usize) -> bool {
+    fn is_concerned(&self, unit: &Unit, id: ProcedureId) -> bool {
         let mut concerned =
-            self.results[number].is_some() || self.values[number].iter().any(Option::is_some);
-        each_call(&unit.procedures[number], |_, call| {
-            let callee = call.callee.0 as usize;
+            self.results[id].is_some() || self.values[id].iter().any(Option::is_some);
+        each_call(&unit.procedures[id], |_, call| {
+            let callee = call.callee;
             concerned |= self.results[callee].is_some()
                 || self.parameters[callee].iter().any(Option::is_some);
         });
@@ -135,54 +130,60 @@ impl Choice {
 /// Values and results of all procedures, as nodes that are joined to groups.
 struct Groups<'a> {
     facts: &'a UnitFacts,
-    /// The first node of each procedure's values; then that of the results.
-    bases: Vec<u32>,
-    parent: Vec<u32>,
+    /// The number of the first node of each procedure's values.
+    bases: IdVec<ProcedureId, u32>,
+    /// The number of the first node of the results.
+    results: u32,
+    parent: IdVec<NodeId, NodeId>,
     /// How many nodes a group has, at its root.
-    size: Vec<u32>,
-    saved: Vec<Work>,
+    size: IdVec<NodeId, u32>,
+    saved: IdVec<NodeId, Work>,
     /// Of groups that gain, whether they may change.
-    decided: Vec<Option<bool>>,
+    decided: IdVec<NodeId, Option<bool>>,
 }
 
-/// A value or a result.
-type Node = u32;
+define_ids! {
+    /// A value or a result.
+    NodeId;
+}
 
 impl<'a> Groups<'a> {
     fn new(facts: &'a UnitFacts) -> Self {
-        let mut bases = vec![0];
+        let mut bases = IdVec::new();
+        let mut results = 0;
         for each in &facts.procedures {
-            let last = bases[bases.len() - 1];
-            bases.push(last + each.candidates.len() as u32);
+            bases.push(results);
+            results += each.candidates.len() as u32;
         }
-        let count = bases[facts.procedures.len()] as usize + facts.results.len();
+        let size = IdVec::filled(results as usize + facts.results.len(), 1);
         Self {
             facts,
             bases,
-            parent: (0..count as u32).collect(),
-            size: vec![1; count],
-            saved: vec![0; count],
-            decided: vec![None; count],
+            results,
+            parent: size.ids().collect(),
+            saved: size.side_table(0),
+            decided: size.side_table(None),
+            size,
         }
     }
 
-    fn node(&self, number: usize, value: ValueId) -> Node {
-        self.bases[number] + value.0
+    fn node(&self, id: ProcedureId, value: ValueId) -> NodeId {
+        NodeId::new(self.bases[id] + value.number())
     }
 
-    fn result(&self, procedure: ProcedureId) -> Node {
-        self.bases[self.facts.procedures.len()] + procedure.0
+    fn result(&self, procedure: ProcedureId) -> NodeId {
+        NodeId::new(self.results + procedure.number())
     }
 
-    fn find(&self, mut node: Node) -> Node {
-        while self.parent[node as usize] != node {
-            node = self.parent[node as usize];
+    fn find(&self, mut node: NodeId) -> NodeId {
+        while self.parent[node] != node {
+            node = self.parent[node];
         }
         node
     }
 
     /// Joins two nodes that are candidates for the same.
-    fn join(&mut self, (a, a_repr): (Node, Option<Repr>), (b, b_repr): (Node, Option<Repr>)) {
+    fn join(&mut self, (a, a_repr): (NodeId, Option<Repr>), (b, b_repr): (NodeId, Option<Repr>)) {
         if a_repr.is_none() || a_repr != b_repr {
             return;
         }
@@ -190,41 +191,44 @@ impl<'a> Groups<'a> {
         if a == b {
             return;
         }
-        let is_smaller = self.size[a as usize] < self.size[b as usize];
+        let is_smaller = self.size[a] < self.size[b];
         let (few, many) = if is_smaller { (a, b) } else { (b, a) };
-        self.parent[few as usize] = many;
-        self.size[many as usize] += self.size[few as usize];
+        self.parent[few] = many;
+        self.size[many] += self.size[few];
     }
 
-    fn add(&mut self, node: Node, work: Work) {
+    fn add(&mut self, node: NodeId, work: Work) {
         let group = self.find(node);
-        self.saved[group as usize] += work;
+        self.saved[group] += work;
     }
 
     /// Whether the group of a candidate is to be raw: one rewrite for all of it.
-    fn is_raw(&mut self, node: Node, rewrites: &mut Rewrites) -> bool {
-        let group = self.find(node) as usize;
+    fn is_raw(&mut self, node: NodeId, rewrites: &mut Rewrites) -> bool {
+        let group = self.find(node);
         if self.saved[group] <= 0 {
             return false;
         }
         *self.decided[group].get_or_insert_with(|| rewrites.allow())
     }
 
-    fn link(&mut self, unit: &Unit, number: usize, procedure: &Procedure) {
+    fn link(&mut self, unit: &Unit, id: ProcedureId, procedure: &Procedure) {
         let all = self.facts;
-        let facts = &all.procedures[number];
-        let base = self.bases[number];
-        let of = |value: ValueId| (base + value.0, facts.candidates[value.0 as usize]);
-        for (value, raw) in (0..).map(ValueId).zip(&facts.operations) {
+        let facts = &all.procedures[id];
+        let base = self.bases[id];
+        let of = |value: ValueId| {
+            let node = NodeId::new(base + value.number());
+            (node, facts.candidates[value])
+        };
+        for (value, raw) in facts.operations.entries() {
             if let Some(raw) = raw.filter(|&raw| !raw_takes_tagged(raw)) {
                 raw.operands()
                     .for_each(|operand| self.join(of(value), of(operand)));
             }
         }
-        let own_result = (self.result(ProcedureId(number as u32)), all.results[number]);
+        let own_result = (self.result(id), all.results[id]);
         for block in &procedure.blocks {
             for target in block.terminator.targets() {
-                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+                let parameters = &procedure.blocks[target.block].parameters;
                 for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                     self.join(of(parameter), of(argument));
                 }
@@ -232,17 +236,17 @@ impl<'a> Groups<'a> {
             match &block.terminator {
                 Terminator::Return(value) => self.join(of(*value), own_result),
                 Terminator::TailCallKnown(callee, ..) => {
-                    let given = (self.result(*callee), all.results[callee.0 as usize]);
+                    let given = (self.result(*callee), all.results[*callee]);
                     self.join(given, own_result);
                 }
                 _ => {}
             }
         }
         each_call(procedure, |_, call| {
-            let callee = call.callee.0 as usize;
+            let callee = call.callee;
             let parameters = unit.procedures[callee].parameters();
             for (&parameter, &argument) in parameters.iter().zip(call.arguments) {
-                let repr = all.procedures[callee].candidates[parameter.0 as usize];
+                let repr = all.procedures[callee].candidates[parameter];
                 self.join((self.node(callee, parameter), repr), of(argument));
             }
             if let Some(result) = call.result {
@@ -257,17 +261,17 @@ impl<'a> Groups<'a> {
 struct Weigher<'w, 'a> {
     unit: &'w Unit,
     groups: &'w mut Groups<'a>,
-    number: usize,
+    id: ProcedureId,
     facts: &'a Facts,
     loops: &'w Loops,
     /// Counts as so many loops around the procedure.
     depth: u32,
 }
 
-fn calls_itself(number: usize, procedure: &Procedure) -> bool {
+fn calls_itself(id: ProcedureId, procedure: &Procedure) -> bool {
     let mut found = false;
     each_call(procedure, |_, call| {
-        found |= call.callee.0 as usize == number;
+        found |= call.callee == id;
     });
     found
 }
@@ -275,7 +279,7 @@ fn calls_itself(number: usize, procedure: &Procedure) -> bool {
 impl Weigher<'_, '_> {
     fn weigh(&mut self, procedure: &Procedure, order: &[BlockId]) {
         for &id in order {
-            let block = &procedure.blocks[id.0 as usize];
+            let block = &procedure.blocks[id];
             let weight = self.weight_of(id);
             for instruction in &block.instructions {
                 self.weigh_instruction(instruction, weight);
@@ -287,18 +291,18 @@ impl Weigher<'_, '_> {
 
     /// How often a block runs when the unit runs, about.
     fn weight_of(&self, block: BlockId) -> Work {
-        let depth = self.loops.depth[block.0 as usize] + self.depth;
+        let depth = self.loops.depth[block] + self.depth;
         1 << (LOOP_SHIFT * depth.min(DEPTH_MAX))
     }
 
     fn candidate(&self, value: ValueId) -> Option<Repr> {
-        self.facts.candidates[value.0 as usize]
+        self.facts.candidates[value]
     }
 
     fn weigh_instruction(&mut self, instruction: &Instruction, weight: Work) {
         if let Operation::CallKnown(callee, _, arguments) = &instruction.operation {
             self.weigh_arguments(*callee, arguments, weight);
-            let given = self.groups.facts.results[callee.0 as usize];
+            let given = self.groups.facts.results[*callee];
             let is_raw = |result| self.candidate(result).is_some();
             if given.is_some() && instruction.result.is_some_and(|result| !is_raw(result)) {
                 let node = self.groups.result(*callee);
@@ -318,12 +322,12 @@ impl Weigher<'_, '_> {
     }
 
     fn weigh_arguments(&mut self, callee: ProcedureId, arguments: &[ValueId], weight: Work) {
-        let parameters = self.unit.procedures[callee.0 as usize].parameters();
+        let parameters = self.unit.procedures[callee].parameters();
         for (&parameter, &argument) in parameters.iter().zip(arguments) {
-            let facts = &self.groups.facts.procedures[callee.0 as usize];
-            match facts.candidates[parameter.0 as usize] {
+            let facts = &self.groups.facts.procedures[callee];
+            match facts.candidates[parameter] {
                 Some(repr) => {
-                    let node = self.groups.node(callee.0 as usize, parameter);
+                    let node = self.groups.node(callee, parameter);
                     self.charge_unboxing(node, argument, repr, weight);
                 }
                 None => self.charge_boxing(argument, weight),
@@ -332,16 +336,16 @@ impl Weigher<'_, '_> {
     }
 
     fn add(&mut self, value: ValueId, work: Work) {
-        let node = self.groups.node(self.number, value);
+        let node = self.groups.node(self.id, value);
         self.groups.add(node, work);
     }
 
     fn weigh_operation(&mut self, result: ValueId, weight: Work) {
-        let raw = self.facts.operations[result.0 as usize].expect("candidates have operations");
+        let raw = self.facts.operations[result].expect("candidates have operations");
         let repr = self.candidate(result).expect("a candidate");
         self.add(result, self.saved_by(result, repr) * weight);
         if raw != RawOperation::Parameter && !raw_takes_tagged(raw) {
-            let node = self.groups.node(self.number, result);
+            let node = self.groups.node(self.id, result);
             for operand in raw.operands() {
                 self.charge_unboxing(node, operand, repr, weight);
             }
@@ -360,12 +364,12 @@ impl Weigher<'_, '_> {
     }
 
     /// A tagged value is converted for `user`.
-    fn charge_unboxing(&mut self, user: Node, operand: ValueId, repr: Repr, weight: Work) {
+    fn charge_unboxing(&mut self, user: NodeId, operand: ValueId, repr: Repr, weight: Work) {
         let is_raw = self.candidate(operand) == Some(repr);
         if !is_raw && self.facts.constant(operand, repr).is_none() {
             self.groups.add(user, -UNBOX * weight);
         }
-        let range = self.facts.types[operand.0 as usize].as_integer();
+        let range = self.facts.types[operand].as_integer();
         // Signed words become doubles without being boxed.
         if !is_raw && !range.is_some_and(|range| range.is_within(Range::I64)) {
             self.charge_boxing(operand, weight);
@@ -377,7 +381,7 @@ impl Weigher<'_, '_> {
         let Some(repr) = self.candidate(value) else {
             return;
         };
-        let home = self.facts.block_of[value.0 as usize];
+        let home = self.facts.block_of[value];
         let home_weight = self.weight_of(home);
         let spent = if repr == Repr::F64 || self.is_fixnum(value) {
             BOX
@@ -394,22 +398,22 @@ impl Weigher<'_, '_> {
         place: Place,
         weight: Work,
     ) {
-        let own_result = ProcedureId(self.number as u32);
+        let own_result = self.id;
         let all = self.groups.facts;
         match terminator {
             Terminator::Jump(target) => {
-                let parameters = &procedure.blocks[target.block.0 as usize].parameters;
+                let parameters = &procedure.blocks[target.block].parameters;
                 for (&parameter, &argument) in parameters.iter().zip(&target.arguments) {
                     match self.candidate(parameter) {
                         Some(repr) => {
-                            let node = self.groups.node(self.number, parameter);
+                            let node = self.groups.node(self.id, parameter);
                             self.charge_unboxing(node, argument, repr, weight);
                         }
                         None => self.charge_boxing(argument, weight),
                     }
                 }
             }
-            Terminator::Return(value) => match all.results[self.number] {
+            Terminator::Return(value) => match all.results[self.id] {
                 Some(repr) => {
                     let node = self.groups.result(own_result);
                     self.charge_unboxing(node, *value, repr, weight);
@@ -418,7 +422,7 @@ impl Weigher<'_, '_> {
             },
             Terminator::TailCallKnown(callee, _, arguments) => {
                 self.weigh_arguments(*callee, arguments, weight);
-                if all.results[self.number].is_none() && all.results[callee.0 as usize].is_some() {
+                if all.results[self.id].is_none() && all.results[*callee].is_some() {
                     let node = self.groups.result(*callee);
                     self.groups.add(node, -(BOX + CALL) * weight);
                 }
@@ -444,13 +448,13 @@ impl Weigher<'_, '_> {
         self.add(a, self.saved_by(a, repr) * weight);
         if let Some(operand) = b {
             self.add(operand, self.saved_by(operand, repr) * weight);
-            let node = self.groups.node(self.number, a);
+            let node = self.groups.node(self.id, a);
             self.charge_unboxing(node, operand, repr, weight);
         }
     }
 
     fn is_fixnum(&self, value: ValueId) -> bool {
-        let range = self.facts.types[value.0 as usize].as_integer();
+        let range = self.facts.types[value].as_integer();
         range.is_some_and(|range| range.is_within(Range::FIXNUM))
     }
 }

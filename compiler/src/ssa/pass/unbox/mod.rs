@@ -43,7 +43,8 @@ mod signatures;
 mod tests;
 
 use super::super::analysis::{Graph, UnitTypes};
-use super::super::ir::Unit;
+use super::super::ir::{ProcedureId, Unit};
+use crate::id::IdVec;
 use components::Choice;
 use signatures::UnitFacts;
 
@@ -53,12 +54,12 @@ pub fn unbox(mut unit: Unit) -> Unit {
     if !unit.procedures.iter().any(candidates::may_have_any) {
         return unit;
     }
-    let graphs: Vec<Graph> = unit.procedures.iter().map(Graph::new).collect();
+    let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let types = UnitTypes::infer(&unit, &graphs);
     let facts = UnitFacts::new(&unit, &graphs, &types);
     let mut rewrites = unit.rewrites;
     let choice = Choice::new(&unit, &graphs, &facts, &mut rewrites);
-    for (number, procedure) in unit.procedures.iter_mut().enumerate() {
+    for (number, procedure) in unit.procedures.entries_mut() {
         if choice.concerns(number) {
             rewrite::rewrite(procedure, number, &graphs[number], (&facts, &choice));
         }

@@ -6,38 +6,39 @@ use super::candidates::{Facts, RawOperation, is_exact_word, raw_takes_tagged};
 use super::components::Choice;
 use super::signatures::UnitFacts;
 use crate::core::ir::Place;
+use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, Range};
 use crate::ssa::ir::{
     BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, RawBinary,
     RawUnary, Repr, Target, Terminator, Value, ValueId,
 };
 
-/// Makes all chosen values of procedure `number` raw, and its result.
+/// Makes all chosen values of a procedure raw, and its result.
 pub(super) fn rewrite(
     procedure: &mut Procedure,
-    number: usize,
+    id: ProcedureId,
     graph: &Graph,
     (facts, choice): (&UnitFacts, &Choice),
 ) {
-    let chosen = &choice.values[number];
+    let chosen = &choice.values[id];
     for (value, repr) in procedure.values.iter_mut().zip(chosen) {
         if let Some(repr) = *repr {
             value.repr = repr;
         }
     }
-    procedure.result = choice.results[number].unwrap_or(Repr::Tagged);
+    procedure.result = choice.results[id].unwrap_or(Repr::Tagged);
     let mut rewriter = Rewriter {
-        facts: &facts.procedures[number],
+        facts: &facts.procedures[id],
         choice,
         chosen,
-        result: choice.results[number],
+        result: choice.results[id],
         depth: &graph.loops.depth,
         values: std::mem::take(&mut procedure.values),
-        same: vec![None; chosen.len()],
+        same: chosen.side_table(None),
         at_definition: HashMap::new(),
         converted_at_definition: HashMap::new(),
         converted_here: HashMap::new(),
-        block: BlockId(0),
+        block: BlockId::ENTRY,
         index: 0,
         instructions: Vec::new(),
         place: Place::default(),
@@ -58,14 +59,14 @@ struct Rewriter<'a> {
     facts: &'a Facts,
     choice: &'a Choice,
     /// How each value is represented.
-    chosen: &'a [Option<Repr>],
+    chosen: &'a IdVec<ValueId, Option<Repr>>,
     /// How the procedure's result is represented.
     result: Option<Repr>,
     /// How many loops enclose each block.
-    depth: &'a [u32],
-    values: Vec<Value>,
+    depth: &'a IdVec<BlockId, u32>,
+    values: IdVec<ValueId, Value>,
     /// Values that others are the same as.
-    same: Vec<Option<ValueId>>,
+    same: IdVec<ValueId, Option<ValueId>>,
     /// Conversions to be inserted after the definitions of values.
     at_definition: HashMap<ValueId, Vec<Instruction>>,
     converted_at_definition: HashMap<(ValueId, Repr), ValueId>,
@@ -82,7 +83,7 @@ impl Rewriter<'_> {
     fn block(&mut self, procedure: &mut Procedure, id: BlockId) {
         self.block = id;
         self.converted_here.clear();
-        let block = &mut procedure.blocks[id.0 as usize];
+        let block = &mut procedure.blocks[id];
         let place = block.place;
         let mut terminator = std::mem::replace(&mut block.terminator, Terminator::None);
         self.index = 0;
@@ -93,15 +94,13 @@ impl Rewriter<'_> {
         }
         self.place = place;
         self.terminator(procedure, &mut terminator);
-        let block = &mut procedure.blocks[id.0 as usize];
+        let block = &mut procedure.blocks[id];
         block.terminator = terminator;
         block.instructions = std::mem::take(&mut self.instructions);
     }
 
     fn instruction(&mut self, mut instruction: Instruction) {
-        let repr = instruction
-            .result
-            .and_then(|result| self.chosen[result.0 as usize]);
+        let repr = instruction.result.and_then(|result| self.chosen[result]);
         if let Operation::CallKnown(callee, _, arguments) = &mut instruction.operation {
             self.arguments(*callee, arguments);
             return self.call(instruction, repr);
@@ -113,7 +112,7 @@ impl Rewriter<'_> {
             self.instructions.push(instruction);
             return;
         };
-        let raw = self.facts.operations[result.0 as usize].expect("chosen values have one");
+        let raw = self.facts.operations[result].expect("chosen values have one");
         let operation = match raw {
             RawOperation::Unary(unary, a) if raw_takes_tagged(raw) => {
                 Operation::Raw1(unary, self.tagged(a))
@@ -151,7 +150,7 @@ impl Rewriter<'_> {
     /// Gives a known procedure what it takes.
     fn arguments(&mut self, callee: ProcedureId, arguments: &mut [ValueId]) {
         let choice = self.choice;
-        let parameters = &choice.parameters[callee.0 as usize];
+        let parameters = &choice.parameters[callee];
         for (argument, repr) in arguments.iter_mut().zip(parameters) {
             *argument = match *repr {
                 Some(repr) => self.handed_over(*argument, repr),
@@ -165,7 +164,7 @@ impl Rewriter<'_> {
         let Operation::CallKnown(callee, ..) = instruction.operation else {
             unreachable!("known calls alone come here")
         };
-        let given = self.choice.results[callee.0 as usize];
+        let given = self.choice.results[callee];
         let (Some(given), Some(result), None) = (given, instruction.result, repr) else {
             self.instructions.push(instruction);
             return;
@@ -182,15 +181,15 @@ impl Rewriter<'_> {
     }
 
     fn is_full_mask(&self, value: ValueId) -> bool {
-        let range = self.facts.types[value.0 as usize].as_integer();
+        let range = self.facts.types[value].as_integer();
         range == Some(Range::only(i128::from(u64::MAX)))
     }
 
     /// Lets `value` be the word of `other`. If that is a signed one, an operation makes an unsigned one of it.
     fn alias(&mut self, value: ValueId, other: ValueId) -> Option<Operation> {
         let word = self.raw(other, Repr::U64);
-        if self.values[word.0 as usize].repr == Repr::U64 {
-            self.same[value.0 as usize] = Some(word);
+        if self.values[word].repr == Repr::U64 {
+            self.same[value] = Some(word);
             return None;
         }
         let mask = self.constant(u64::MAX, Repr::U64);
@@ -200,9 +199,9 @@ impl Rewriter<'_> {
     fn terminator(&mut self, procedure: &Procedure, terminator: &mut Terminator) {
         match terminator {
             Terminator::Jump(Target { block, arguments }) => {
-                let parameters = &procedure.blocks[block.0 as usize].parameters;
+                let parameters = &procedure.blocks[*block].parameters;
                 for (parameter, argument) in parameters.iter().zip(arguments) {
-                    *argument = match self.chosen[parameter.0 as usize] {
+                    *argument = match self.chosen[*parameter] {
                         Some(repr) => self.handed_over(*argument, repr),
                         None => self.tagged(*argument),
                     };
@@ -217,7 +216,7 @@ impl Rewriter<'_> {
             }
             Terminator::TailCallKnown(callee, closure, arguments) => {
                 self.arguments(*callee, arguments);
-                let given = self.choice.results[callee.0 as usize];
+                let given = self.choice.results[*callee];
                 if let (Some(repr), None) = (given, self.result) {
                     let arguments = std::mem::take(arguments);
                     let call = Operation::CallKnown(*callee, *closure, arguments);
@@ -260,8 +259,7 @@ impl Rewriter<'_> {
     }
 
     fn new_value(&mut self, repr: Repr) -> ValueId {
-        self.values.push(Value { repr, name: None });
-        ValueId(self.values.len() as u32 - 1)
+        self.values.push(Value { repr, name: None })
     }
 
     fn push(&mut self, operation: Operation, repr: Repr) -> ValueId {
@@ -284,7 +282,7 @@ impl Rewriter<'_> {
     /// A word takes only what lies within unsigned words. Where more is known of a tagged value than at its
     /// definition, it is one there, and is converted there.
     fn handed_over(&mut self, value: ValueId, repr: Repr) -> ValueId {
-        let is_tagged = self.chosen[value.0 as usize].is_none();
+        let is_tagged = self.chosen[value].is_none();
         let is_constant = self.facts.constant(value, repr).is_some();
         if repr == Repr::U64 && is_tagged && !is_constant && !self.facts.is_exact_word(value) {
             return self.convert_here(value, RawUnary::UnboxU64);
@@ -294,9 +292,9 @@ impl Rewriter<'_> {
 
     /// `value` in a raw representation; a word may come as a signed one.
     fn raw(&mut self, value: ValueId, repr: Repr) -> ValueId {
-        match self.chosen[value.0 as usize] {
+        match self.chosen[value] {
             Some(chosen) if chosen == repr => {
-                return self.same[value.0 as usize].unwrap_or(value);
+                return self.same[value].unwrap_or(value);
             }
             Some(_) => return self.double_of_word(value),
             None => {}
@@ -305,7 +303,7 @@ impl Rewriter<'_> {
             return self.constant(bits, repr);
         }
         let local = self.facts.local_type(value, (self.block, self.index));
-        let known = local.unwrap_or(self.facts.types[value.0 as usize]);
+        let known = local.unwrap_or(self.facts.types[value]);
         let unbox = match repr {
             Repr::F64 if known.is_flonum() => RawUnary::UnboxF64,
             Repr::F64 => RawUnary::RealToF64,
@@ -320,7 +318,7 @@ impl Rewriter<'_> {
 
     /// A chosen word as a double: no flonum is ever wanted as a word.
     fn double_of_word(&mut self, value: ValueId) -> ValueId {
-        let range = self.facts.types[value.0 as usize].as_integer();
+        let range = self.facts.types[value].as_integer();
         if range.is_some_and(|range| range.is_within(Range::I64)) {
             let word = self.raw(value, Repr::U64);
             return self.convert_here(word, RawUnary::I64ToF64);
@@ -331,13 +329,13 @@ impl Rewriter<'_> {
 
     /// `value` as a tagged word.
     fn tagged(&mut self, value: ValueId) -> ValueId {
-        let Some(repr) = self.chosen[value.0 as usize] else {
+        let Some(repr) = self.chosen[value] else {
             return value;
         };
-        let source = self.same[value.0 as usize].unwrap_or(value);
+        let source = self.same[value].unwrap_or(value);
         let conversion = boxing(repr);
-        let home = self.facts.block_of[value.0 as usize];
-        let depth = |block: BlockId| self.depth[block.0 as usize];
+        let home = self.facts.block_of[value];
+        let depth = |block: BlockId| self.depth[block];
         if depth(home) < depth(self.block) && source == value {
             return self.convert_at_definition(value, conversion, Repr::Tagged);
         }

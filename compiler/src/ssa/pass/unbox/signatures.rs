@@ -5,6 +5,7 @@
 //! number of values.
 
 use super::candidates::{Facts, Place, repr_across_calls};
+use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, UnitTypes};
 use crate::ssa::ir::{
     BlockId, Callee, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
@@ -13,25 +14,27 @@ use crate::ssa::ir::{
 /// What is known of the procedures of a unit.
 pub(super) struct UnitFacts {
     /// Of each procedure.
-    pub(super) procedures: Vec<Facts>,
+    pub(super) procedures: IdVec<ProcedureId, Facts>,
     /// How the result of each could be represented.
-    pub(super) results: Vec<Option<Repr>>,
+    pub(super) results: IdVec<ProcedureId, Option<Repr>>,
 }
 
 impl UnitFacts {
     /// Finds all candidates.
-    pub(super) fn new(unit: &Unit, graphs: &[Graph], types: &UnitTypes<'_>) -> Self {
-        let procedures = unit.procedures.iter().enumerate();
+    pub(super) fn new(
+        unit: &Unit,
+        graphs: &IdVec<ProcedureId, Graph>,
+        types: &UnitTypes<'_>,
+    ) -> Self {
+        let procedures = unit.procedures.entries();
         let mut facts = Self {
             procedures: procedures
-                .map(|(number, procedure)| {
-                    let known = (&types.procedures[number], types.known.are_all[number]);
-                    Facts::new(unit, procedure, &graphs[number].flow, known)
+                .map(|(id, procedure)| {
+                    let known = (&types.procedures[id], types.known.are_all[id]);
+                    Facts::new(unit, procedure, &graphs[id].flow, known)
                 })
                 .collect(),
-            results: (0..)
-                .map(ProcedureId)
-                .zip(&types.known.are_all)
+            results: (types.known.are_all.entries())
                 .map(|(id, &is_known)| repr_across_calls(types.result(id)).filter(|_| is_known))
                 .collect(),
         };
@@ -52,38 +55,38 @@ impl UnitFacts {
                 ..
             } = block.terminator
             {
-                self.results[callee.0 as usize] = None;
+                self.results[callee] = None;
             }
         }
     }
 
-    fn withdraw(&mut self, unit: &Unit, graphs: &[Graph]) -> bool {
+    fn withdraw(&mut self, unit: &Unit, graphs: &IdVec<ProcedureId, Graph>) -> bool {
         let mut changed = false;
-        for (number, procedure) in unit.procedures.iter().enumerate() {
-            changed |= self.procedures[number].withdraw(procedure, &graphs[number].flow);
-            changed |= self.withdraw_calls(unit, number);
-            changed |= self.withdraw_result(number, procedure);
+        for (id, procedure) in unit.procedures.entries() {
+            changed |= self.procedures[id].withdraw(procedure, &graphs[id].flow);
+            changed |= self.withdraw_calls(unit, id);
+            changed |= self.withdraw_result(id, procedure);
         }
         changed
     }
 
     /// Parameters must get what can be converted, results of calls be what the callee gives.
-    fn withdraw_calls(&mut self, unit: &Unit, number: usize) -> bool {
+    fn withdraw_calls(&mut self, unit: &Unit, id: ProcedureId) -> bool {
         let mut changed = false;
-        each_call(&unit.procedures[number], |place, call| {
-            let callee = call.callee.0 as usize;
+        each_call(&unit.procedures[id], |place, call| {
+            let callee = call.callee;
             let parameters = unit.procedures[callee].parameters();
-            for (parameter, &argument) in parameters.iter().zip(call.arguments) {
-                let Some(repr) = self.procedures[callee].candidates[parameter.0 as usize] else {
+            for (&parameter, &argument) in parameters.iter().zip(call.arguments) {
+                let Some(repr) = self.procedures[callee].candidates[parameter] else {
                     continue;
                 };
-                if !self.procedures[number].can_give(argument, repr, place) {
-                    self.procedures[callee].candidates[parameter.0 as usize] = None;
+                if !self.procedures[id].can_give(argument, repr, place) {
+                    self.procedures[callee].candidates[parameter] = None;
                     changed = true;
                 }
             }
             let Some(result) = call.result else { return };
-            let candidate = &mut self.procedures[number].candidates[result.0 as usize];
+            let candidate = &mut self.procedures[id].candidates[result];
             if candidate.is_some() && *candidate != self.results[callee] {
                 *candidate = None;
                 changed = true;
@@ -92,21 +95,21 @@ impl UnitFacts {
         changed
     }
 
-    fn withdraw_result(&mut self, number: usize, procedure: &Procedure) -> bool {
-        let Some(repr) = self.results[number] else {
+    fn withdraw_result(&mut self, id: ProcedureId, procedure: &Procedure) -> bool {
+        let Some(repr) = self.results[id] else {
             return false;
         };
-        let facts = &self.procedures[number];
+        let facts = &self.procedures[id];
         let can_give = |(id, block): (BlockId, &crate::ssa::ir::Block)| match &block.terminator {
             Terminator::Return(value) => {
                 facts.can_give(*value, repr, (id, block.instructions.len()))
             }
-            Terminator::TailCallKnown(callee, ..) => self.results[callee.0 as usize] == Some(repr),
+            Terminator::TailCallKnown(callee, ..) => self.results[*callee] == Some(repr),
             terminator => terminator.successors().next().is_some(),
         };
-        let stays = (0..).map(BlockId).zip(&procedure.blocks).all(can_give);
+        let stays = procedure.blocks.entries().all(can_give);
         if !stays {
-            self.results[number] = None;
+            self.results[id] = None;
         }
         !stays
     }
@@ -127,7 +130,7 @@ pub(super) fn each_call<'procedure>(
     procedure: &'procedure Procedure,
     mut visit: impl FnMut(Place, KnownCall<'procedure>),
 ) {
-    for (id, block) in (0..).map(BlockId).zip(&procedure.blocks) {
+    for (id, block) in procedure.blocks.entries() {
         for (index, instruction) in block.instructions.iter().enumerate() {
             if let Operation::CallKnown(callee, _, arguments) = &instruction.operation {
                 let call = KnownCall {
