@@ -249,17 +249,27 @@ fn most_random_programs_say_something() {
     let mut bytes = || {
         let next = || {
             // Knuth, The Art of Computer Programming 3.3.4: the multiplier of MMIX.
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
             (state >> 56) as u8
         };
         std::iter::repeat_with(next).take(160).collect::<Vec<u8>>()
     };
     let tells = |program: &Program| says_something(&evaluate(program, FUEL).result);
     let (plain, shaped): (Vec<bool>, Vec<bool>) = (0..300)
-        .map(|_| (tells(&generate(&bytes())), tells(&random::generate(&bytes()))))
+        .map(|_| {
+            (
+                tells(&generate(&bytes())),
+                tells(&random::generate(&bytes())),
+            )
+        })
         .unzip();
     let [plain, shaped] = [plain, shaped].map(|told| told.into_iter().filter(|&told| told).count());
-    assert!(plain > 150 && shaped > 150, "of 300 each: {plain}, {shaped}");
+    assert!(
+        plain > 150 && shaped > 150,
+        "of 300 each: {plain}, {shaped}"
+    );
 }
 
 proptest! {

@@ -176,7 +176,9 @@ impl Inliner<'_> {
                 Expr::Let(_, body) | Expr::Fix(_, body) | Expr::Receive { body, .. } => {
                     pending.push(*body);
                 }
-                Expr::Primitive(primitive, _) if primitive.effect() == Effect::Control => return false,
+                Expr::Primitive(primitive, _) if primitive.effect() == Effect::Control => {
+                    return false;
+                }
                 Expr::Quote(_)
                 | Expr::Local(_)
                 | Expr::GlobalRef(_)
