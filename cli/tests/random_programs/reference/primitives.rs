@@ -236,12 +236,13 @@ fn division(name: &str, a: &Number, b: &Number) -> Option<Number> {
     if a.is_exact() && b.is_exact() {
         return Some(made);
     }
-    let signed = if name == "quotient" { b } else { a };
+    // A quotient that is zero has the quotient's sign, a remainder that is zero has none.
+    let is_negative = |number: &Number| number.to_float().is_sign_negative();
     let made = made.to_float();
-    Some(Number::Float(if made == 0.0 {
-        0.0_f64.copysign(signed.to_float())
-    } else {
-        made
+    Some(Number::Float(match made == 0.0 {
+        true if name == "quotient" && is_negative(a) != is_negative(b) => -0.0,
+        true => 0.0,
+        false => made,
     }))
 }
 
