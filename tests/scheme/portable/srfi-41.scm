@@ -91,10 +91,6 @@
                 (lambda () (stream-scan 1 2 nats)) (lambda () (stream-take 'a nats)) (lambda () (stream-take-while 1 nats))
                 (lambda () (stream-unfold 1 2 3 4)) (lambda () (stream-unfolds 1 2)) (lambda () (stream-zip))))
 
-;; long streams
-(test '(1000000 999999 200000) (list (stream-ref nats 1000000) (stream-car (stream-filter (lambda (x) (= x 999999)) nats))
-                              (stream-length (stream-append (stream-range 0 100000) (stream-range 0 100000)))))
-(test 100000 (length (stream->list (stream-reverse (stream-range 0 100000)))))
 (define-stream (primes-from candidates)
   (stream-match candidates
     ((prime . rest) (stream-cons prime (primes-from (stream-filter (lambda (n) (not (= 0 (modulo n prime)))) rest))))))
