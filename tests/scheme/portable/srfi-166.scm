@@ -1,6 +1,6 @@
 ;;; SRFI 166: formatting.
 
-(import (scheme base) (scheme write) (scheme inexact) (scheme char) (scheme file) (scheme process-context) (srfi 166) (only (scheme show)))
+(import (scheme base) (scheme write) (scheme inexact) (scheme char) (scheme file) (scheme process-context) (scheme time) (srfi 166) (only (scheme show)))
 (include "../prelude.scm")
 
 (define-syntax shows
@@ -75,7 +75,10 @@
 (shows
  ("aaa\nbb cc\nddddd" (with ((width 6)) (wrapped "aaa bb cc  ddddd"))) ("a b" (wrapped "  a\n b ")) ("aa\nbb" (with ((width 3)) (wrapped/list '("aa" "bb")))) ("abc\nde\nf" (with ((width 3)) (wrapped/char "abcde\nf")))
  ("a  b\nc\n" (with ((width 4)) (justified "a b c"))) ("a bb\nc d\n" (with ((width 4)) (justified "a bb c d")))  ("toolong\na" (with ((width 3)) (wrapped "toolong a"))) ("" (wrapped "")))
-(define file "/tmp/srfi-166-test.txt")
+;; a name of its own, as tests run beside each other
+(define file
+  (string-append "/tmp/cozen-srfi-166-"
+                 (number->string (exact (floor (* 1e6 (current-second))))) "-" (number->string (current-jiffy))))
 (test "one\ntwo\n" (begin (with-output-to-file file (lambda () (write-string "one\ntwo"))) (show #f (from-file file))))
 (delete-file file)
 
