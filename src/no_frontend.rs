@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use vm::FrontendError;
 
@@ -30,11 +31,15 @@ impl vm::hooks::Frontend for SharedFrontend {
         _data: &Data,
         _datum: DatumId,
         _environment: u32,
-    ) -> Result<Vec<u8>, FrontendError> {
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
     }
 
-    fn compile_file(&mut self, _path: &str, _environment: u32) -> Result<Vec<u8>, FrontendError> {
+    fn compile_file(
+        &mut self,
+        _path: &str,
+        _environment: u32,
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
     }
 

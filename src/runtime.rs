@@ -6,6 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use abi::native::Tier;
+#[cfg(feature = "compiler")]
 use loader::TrustedImage;
 use vm::{Retention, Vm, VmOptions};
 
