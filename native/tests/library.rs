@@ -16,6 +16,10 @@ fn files_below(directory: &Path, files: &mut Vec<PathBuf>) {
         .collect();
     paths.sort();
     for path in paths {
+        // Programs compile these when they import them: they are no part of the library's image.
+        if path.ends_with("lib/portable") {
+            continue;
+        }
         if path.is_dir() {
             files_below(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "sld") {

@@ -1,4 +1,8 @@
 //! Where the native code of a procedure polls before it goes on to calls and allocations.
+//!
+//! Claim: a block that calls, tail-calls or allocates is the block of the poll, or every path from the
+//! entry to it passes the block of the poll. So recursion polls at each depth. The block of the poll is in
+//! no loop, unless the entry itself heads one. `tests::graphs` fails where this is false.
 
 use abi::primitive::{Effect, Primitive};
 

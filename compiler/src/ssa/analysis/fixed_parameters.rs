@@ -1,4 +1,7 @@
 //! Which blocks have parameters that passes must neither add to nor take from.
+//!
+//! Claim: every other block gets its parameters from jumps alone, so a pass that changes parameters and
+//! jumps together changes nothing else. `tests::graphs` fails where this is false.
 
 use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Procedure, Terminator};

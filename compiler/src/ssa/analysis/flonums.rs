@@ -1,4 +1,7 @@
 //! Whether a unit works with flonums at all.
+//!
+//! The answer decides whether copies for flonums pay. The answer is no claim: a unit that mentions no flonum
+//! may still get some from its callers, and its code is right for them.
 
 use abi::primitive::Primitive;
 use abi::tag;

@@ -1,4 +1,8 @@
 //! The facts that follow from the shape of a procedure's code, together.
+//!
+//! Claim: the blocks of a loop are the header, and all blocks that can reach a jump back to the header
+//! without passing the header. So an operation in no other block than these belongs to a turn.
+//! `tests::graphs` fails where this is false.
 
 use super::{Dominators, Flow, Loops};
 use crate::ssa::ir::{BlockId, Procedure};

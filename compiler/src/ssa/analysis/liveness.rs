@@ -2,6 +2,10 @@
 //!
 //! The work is proportional to the size of the answer (Boissinot et al.: Computing Liveness Sets
 //! for SSA-Form Programs, 2011).
+//!
+//! Claim: a value that some path from a place uses is live there. Frame maps and slots rest on this: the
+//! collector does not trace a dead value. An argument of a jump is used by the jump, not by the block that
+//! receives it. `tests::graphs` and `codegen::check_frame_maps` fail where this is false.
 
 use super::Flow;
 use crate::id::IdVec;

@@ -1,4 +1,8 @@
 //! Kinds of values other than flonums and exact integers, as sets.
+//!
+//! Claim: every such value is of exactly one kind. A test of types passes for all values of a kind or
+//! for none, except that some values of [`Kinds::OTHER`] may pass. `types::type_laws` and the tests here
+//! fail where this is false.
 
 use std::ops::{BitAnd, BitOr};
 

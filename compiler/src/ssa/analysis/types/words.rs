@@ -3,6 +3,9 @@
 //! The range of a word has a member that is the same modulo 2^64. So ranges of sums and products
 //! are computed as if words had no end. Only where a word becomes a number again, its range has to
 //! fit.
+//!
+//! Claim: some member of the range is equal to the word modulo 2^64. `types::laws` and the tests here fail
+//! where this is false.
 
 use abi::primitive::Primitive;
 
