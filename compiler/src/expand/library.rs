@@ -28,33 +28,34 @@ struct Declarations {
 impl Expander<'_> {
     /// The exports of the library that `id` names; the library is expanded if need be.
     pub(crate) fn load_library(&mut self, id: SyntaxId) -> Result<Exports> {
-        let name = self.library_name(id)?;
-        if let Some(exports) = self.known_library(&name, id)? {
-            return Ok(exports);
-        }
-        let files = self.library_files(id);
-        if let Some(exports) = self.library_in_file(&name, &files, id)? {
-            return Ok(exports);
-        }
-        if let Some(plain) = self.plain_srfi_name(id) {
-            let (name, files) = (plain.name(), vec![plain.file()]);
-            if let Some(exports) = self.known_library(&name, id)? {
+        let candidates = self.candidates(id)?;
+        for (name, file) in &candidates {
+            if let Some(exports) = self.known_library(name, id)? {
                 return Ok(exports);
             }
-            if let Some(exports) = self.library_in_file(&name, &files, id)? {
+            if let Some(exports) = self.library_in_file(name, file.as_deref(), id)? {
                 return Ok(exports);
             }
         }
+        let (name, file) = &candidates[0];
         let mut failure = self.failure(id, format!("library {name} is not known"));
-        let tried = self.library_paths(&files);
+        let tried: Vec<String> = self
+            .library_paths(file.as_deref())
+            .map(|path| path.display().to_string())
+            .collect();
         if !tried.is_empty() {
-            let tried: Vec<String> = tried
-                .iter()
-                .map(|path| path.display().to_string())
-                .collect();
             failure = failure.note(format!("there is no file {}", tried.join(", ")));
         }
         Err(failure)
+    }
+
+    /// The names by which the library that `id` names may be known, and the file of each: the name as
+    /// it is written comes first.
+    fn candidates(&self, id: SyntaxId) -> Result<Vec<(Rc<str>, Option<String>)>> {
+        let mut candidates = vec![(self.library_name(id)?, self.library_file(id))];
+        let srfi = SrfiName::of_parts(&self.library_parts(id));
+        candidates.extend(srfi.map(|srfi| (srfi.name(), Some(srfi.file()))));
+        Ok(candidates)
     }
 
     /// The exports of a library that the unit defines, or that is known from before.
@@ -76,19 +77,18 @@ impl Expander<'_> {
         }
     }
 
-    /// The exports of the library in the first of `files` that is there.
+    /// The exports of the library in `file`, if that is there.
     fn library_in_file(
         &mut self,
         name: &Rc<str>,
-        files: &[String],
+        file: Option<&str>,
         id: SyntaxId,
     ) -> Result<Option<Exports>> {
-        for file in files {
-            if let Some(source) = self.registry.library_text(file) {
-                return self.load_source(name, source, id).map(Some);
-            }
+        if let Some(source) = file.and_then(|file| self.registry.library_text(file)) {
+            return self.load_source(name, source, id).map(Some);
         }
-        for path in self.library_paths(files) {
+        let paths: Vec<PathBuf> = self.library_paths(file).collect();
+        for path in paths {
             if let Ok(bytes) = std::fs::read(&path) {
                 return self.load_file(name, &path, &bytes, id).map(Some);
             }
@@ -98,19 +98,15 @@ impl Expander<'_> {
 
     /// Whether an import of the library would find it.
     pub(crate) fn is_library_available(&self, id: SyntaxId) -> bool {
-        let is_there = |name: &str, files: &[String]| {
-            self.registry.knows_library(name) && !self.registry.is_internal(name)
-                || self.declared.contains_key(name)
-                || files
-                    .iter()
-                    .any(|file| self.registry.library_text(file).is_some())
-                || self.library_paths(files).iter().any(|path| path.is_file())
-        };
-        self.library_name(id)
-            .is_ok_and(|name| is_there(&name, &self.library_files(id)))
-            || self
-                .plain_srfi_name(id)
-                .is_some_and(|plain| is_there(&plain.name(), &[plain.file()]))
+        self.candidates(id).is_ok_and(|candidates| {
+            candidates.iter().any(|(name, file)| {
+                let file = file.as_deref();
+                self.registry.knows_library(name) && !self.registry.is_internal(name)
+                    || self.declared.contains_key(name)
+                    || file.is_some_and(|file| self.registry.library_text(file).is_some())
+                    || self.library_paths(file).any(|path| path.is_file())
+            })
+        })
     }
 
     /// The name as it is written.
@@ -140,28 +136,19 @@ impl Expander<'_> {
         parts.into_iter().map(text).collect()
     }
 
-    /// The SRFI that `id` names in another way than `(srfi number)`.
-    fn plain_srfi_name(&self, id: SyntaxId) -> Option<SrfiName> {
-        SrfiName::of_parts(&self.library_parts(id))
-    }
-
     /// The file that has the library, below a folder of libraries: none if a part is no name of a file.
-    fn library_files(&self, id: SyntaxId) -> Vec<String> {
+    fn library_file(&self, id: SyntaxId) -> Option<String> {
         let parts = self.library_parts(id);
         let is_plain = |part: &String| {
             !part.contains(['/', '\0']) && !matches!(part.as_str(), "" | "." | "..")
         };
-        if !parts.iter().all(is_plain) {
-            return Vec::new();
-        }
-        vec![parts.join("/") + ".sld"]
+        parts.iter().all(is_plain).then(|| parts.join("/") + ".sld")
     }
 
-    fn library_paths(&self, files: &[String]) -> Vec<PathBuf> {
+    /// Where the file may be.
+    fn library_paths<'a>(&'a self, file: Option<&'a str>) -> impl Iterator<Item = PathBuf> + 'a {
         let folders = self.registry.search_paths().iter();
-        folders
-            .flat_map(|folder| files.iter().map(|file| folder.join(file)))
-            .collect()
+        folders.flat_map(move |folder| file.map(|file| folder.join(file)))
     }
 
     fn load_file(
