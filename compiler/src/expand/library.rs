@@ -148,7 +148,7 @@ impl Expander<'_> {
     /// Where the file may be.
     fn library_paths<'a>(&'a self, file: Option<&'a str>) -> impl Iterator<Item = PathBuf> + 'a {
         let folders = self.registry.search_paths().iter();
-        folders.flat_map(move |folder| file.map(|file| folder.join(file)))
+        folders.filter_map(move |folder| file.map(|file| folder.join(file)))
     }
 
     fn load_file(
