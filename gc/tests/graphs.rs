@@ -38,3 +38,24 @@ fn the_fuzzed_check_runs_a_while_on_simple_noise() {
         check(&bytes);
     }
 }
+
+#[test]
+fn what_a_guardian_has_keeps_older_guarded_objects() {
+    let (make, drop_root, guard, minor) = (0, 7, 8, 10);
+    let operations = [
+        // An old vector, root 1, guarded.
+        [make, 0, 0],
+        [guard, 1, 0],
+        [minor, 0, 0],
+        [minor, 0, 0],
+        [minor, 0, 0],
+        // A young vector, root 2, that refers to the old one, guarded too.
+        [make, 1, 1],
+        [guard, 2, 0],
+        [drop_root, 2, 0],
+        [drop_root, 1, 0],
+        // The guardian gets the young vector now. The full collection at the end must not report the old one.
+        [minor, 0, 0],
+    ];
+    check(operations.as_flattened());
+}

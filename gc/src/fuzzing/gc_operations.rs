@@ -74,7 +74,11 @@ struct Model {
     nodes: Vec<Node>,
     roots: Vec<Field>,
     registered: Vec<usize>,
+    /// Guarded objects that the guardian must have.
     ready: BTreeSet<usize>,
+    /// Guarded objects that no root reached at some minor collection. The guardian has those of them that
+    /// were young. An object that it has keeps others, although nobody has taken the object yet.
+    maybe_ready: BTreeSet<usize>,
 }
 
 struct Run<'run, 'id> {
@@ -121,6 +125,14 @@ impl Model {
     fn reach_from_roots_and(&self, more: &BTreeSet<usize>) -> BTreeSet<usize> {
         let more = more.iter().copied().map(Field::Node);
         self.reach(self.roots.iter().copied().chain(more))
+    }
+
+    /// Whether another object that the guardian may have reaches the object.
+    fn is_perhaps_kept(&self, number: usize) -> bool {
+        let mut others = self.maybe_ready.clone();
+        others.remove(&number);
+        others.extend(&self.ready);
+        self.reach_from_roots_and(&others).contains(&number)
     }
 }
 
@@ -259,6 +271,7 @@ impl Run<'_, '_> {
                 "node {number} twice"
             );
             self.model.registered.retain(|&other| other != number);
+            self.model.maybe_ready.remove(&number);
             // It goes again at once: a root for it would hide from the model what else is ready.
         }
         assert!(
@@ -266,6 +279,8 @@ impl Run<'_, '_> {
             "the guardian kept {:?} back",
             self.model.ready
         );
+        // The guardian has nothing now.
+        self.model.maybe_ready.clear();
     }
 
     fn collect(&mut self, scope: Scope) {
@@ -277,8 +292,18 @@ impl Run<'_, '_> {
                 .registered
                 .iter()
                 .partition(|&number| reached.contains(number));
+            let (uncertain, found): (Vec<_>, Vec<_>) = found
+                .into_iter()
+                .partition(|&number: &usize| self.model.is_perhaps_kept(number));
             self.model.registered = kept;
+            self.model.registered.extend(&uncertain);
             self.model.ready.extend(found);
+            self.model.maybe_ready = uncertain.into_iter().collect();
+        } else {
+            let reached = self.model.reach_from_roots_and(&self.model.ready);
+            let unreached = self.model.registered.iter().copied();
+            let unreached = unreached.filter(|number| !reached.contains(number));
+            self.model.maybe_ready.extend(unreached);
         }
         self.compare(scope);
         if scope == Scope::Full {
@@ -288,7 +313,9 @@ impl Run<'_, '_> {
 
     /// Walks heap and model together from the roots.
     fn compare(&mut self, scope: Scope) {
-        let certain = self.model.reach_from_roots_and(&self.model.ready);
+        let mut certain = self.model.ready.clone();
+        certain.extend(&self.model.maybe_ready);
+        let certain = self.model.reach_from_roots_and(&certain);
         let mut possible = self.model.ready.clone();
         possible.extend(&self.model.registered);
         let possible = self.model.reach_from_roots_and(&possible);
