@@ -11,7 +11,7 @@
 //! * `COZEN_RANDOM_SHAPES`: names of shapes, separated by commas; others are left out;
 //! * `COZEN_RANDOM_SURVEY`: if set, all programs run, and a table shows all differences by sort.
 //!   Each new sort of difference is also told when it is found;
-//! * `COZEN_COMMAND`: the `cozen` that is tested.
+//! * `COZEN_COMMAND`: the `cozen` that is tested, from the workspace's folder.
 
 mod compare;
 mod datum;

@@ -77,9 +77,14 @@ impl Outcome {
     }
 }
 
-/// The command that is tested.
+/// The command that is tested. Tests start in their package's folder; a relative path is one from
+/// the workspace's.
 fn command() -> PathBuf {
-    env::var_os("COZEN_COMMAND").map_or_else(|| env!("CARGO_BIN_EXE_cozen").into(), PathBuf::from)
+    let workspace = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    env::var_os("COZEN_COMMAND").map_or_else(
+        || env!("CARGO_BIN_EXE_cozen").into(),
+        |path| workspace.join(path),
+    )
 }
 
 impl Mode {
