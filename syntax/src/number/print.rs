@@ -4,12 +4,12 @@ use std::fmt::{Display, Formatter, Result, Write};
 
 use super::{Complex, Integer, Number, Ratio};
 
-/// Decimal exponents for which a flonum is written without one: from here...
-const POSITIONAL_EXPONENT_MIN: i32 = -7;
+/// Decimal exponents for which a flonum is written without one, as Chez and Gambit do: from here...
+const POSITIONAL_EXPONENT_MIN: i32 = -3;
 /// ...to here.
-const POSITIONAL_EXPONENT_MAX: i32 = 20;
+const POSITIONAL_EXPONENT_MAX: i32 = 9;
 
-/// Writes the shortest decimal that reads back as `value`: `1.0`, `0.5`, `1.0e+100`, `+inf.0`.
+/// Writes the shortest decimal that reads back as `value`: `1.0`, `0.001`, `1e-4`, `1.5e10`, `+inf.0`.
 ///
 /// # Errors
 ///
@@ -32,8 +32,11 @@ pub fn write_flonum(value: f64, out: &mut impl Write) -> Result {
     if (POSITIONAL_EXPONENT_MIN..=POSITIONAL_EXPONENT_MAX).contains(&exponent) {
         write_positional(first, rest, exponent, out)
     } else {
-        let rest = if rest.is_empty() { "0" } else { rest };
-        write!(out, "{first}.{rest}e{exponent:+}")
+        out.write_str(first)?;
+        if !rest.is_empty() {
+            write!(out, ".{rest}")?;
+        }
+        write!(out, "e{exponent}")
     }
 }
 

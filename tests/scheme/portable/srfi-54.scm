@@ -13,7 +13,7 @@
  ("string    " "string" -10) ("    STRING" "string" 10 (list string-upcase)) ("      RING" "string" 10 (list string-upcase) '(-2)) ("     sting" "string" 10 '(2 3)) ("GNIRTS" "string" (list backwards string-upcase))
  ("         a" #\a 10) ("    symbol" 'symbol 10) ("#(#\\a \"str\" s)" '#(#\a "str" s)) ("(#\\a \"str\" s)" '(#\a "str" s)) ("3s \"str\"" 3 (cat 's) " " (cat "str" write))
  ("-5" -5 'sign) ("-0.50" -1/2 -2.) ("-1,234,567" -1234567 '(#\,)) ("1234567" 1234567) ("#xff" 255 'hexadecimal) ("#b101" 5 'binary) ("5" 5 'decimal) ("0.5" 1/2 'inexact) ("1.5+2.5i" 1.5+2.5i) ("1.5-2.0i" 1.52-2.04i 1.) ("+inf.0" +inf.0 2.)
- ("#t" #t) ("1.235e+30" 1.2345678e30 3.) ("123,456" 123456 '(#\,)) ("12-34" 1234 '(#\- 2)))
+ ("#t" #t) ("1.235e30" 1.2345678e30 3.) ("123,456" 123456 '(#\,)) ("12-34" 1234 '(#\- 2)))
 (define (shout object port) (display "<" port) (display object port) (display ">" port))
 (cats ("    <abc>" "abc" 9 shout) ("  hello!" 'x 8 (cons symbol? (lambda (x) "hello!"))) ("12" 12 (cons symbol? (lambda (x) "no"))) ("            #e12.000" 12 20 shout 3.))
 (test '("ab1" "ab1") (let ((port (open-output-string))) (let ((text (cat "ab" "1" port))) (list text (get-output-string port)))))

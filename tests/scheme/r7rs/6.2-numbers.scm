@@ -138,7 +138,7 @@
 
 ;; 6.2.7 input and output
 (test '("100" "64" "-1f" "1010") (list (number->string 100) (number->string 100 16) (number->string -31 16) (number->string 10 2)))
-(test '("0.5" "1.0e+100" "-0.0" "+inf.0" "+nan.0") (map number->string '(.5 1e100 -0.0 +inf.0 +nan.0)))
+(test '("0.5" "1e100" "-0.0" "+inf.0" "+nan.0") (map number->string '(.5 1e100 -0.0 +inf.0 +nan.0)))
 (test '("1/3" "100.0" "123456789.125") (map number->string '(1/3 100. 123456789.125)))
 (test "100000000000000000000000000" (number->string 100000000000000000000000000))
 (test '(100 256 100.0 #f #f) (list (string->number "100") (string->number "100" 16) (string->number "1e2") (string->number "a") (string->number "")))

@@ -16,13 +16,15 @@
       (cond ((not (finite? x)) (values (number->string x) ""))
             (precision (fixed-parts (exact x) radix precision))
             ((or (= radix 10) (exact? x))
-             (split-at-point (number->string x radix)))
+             (split-at-point (number->string x radix) (inexact? x)))
             (else (expanded-parts (exact x) radix))))
 
-    (define (split-at-point text)
+    ;; An exponent belongs to the rest, as in 1e100.
+    (define (split-at-point text exponent?)
       (let loop ((index 0))
         (cond ((= index (string-length text)) (values text ""))
-              ((char=? (string-ref text index) #\.)
+              ((or (char=? (string-ref text index) #\.)
+                   (and exponent? (char=? (string-ref text index) #\e)))
                (values (substring text 0 index) (substring text index (string-length text))))
               (else (loop (+ index 1))))))
 

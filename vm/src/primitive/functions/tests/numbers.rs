@@ -51,7 +51,7 @@ fn arithmetic_answers_what_the_report_says() {
         (
             f::inexact,
             "100000000000000000000001",
-            "1.0000000000000001e+23",
+            "1.0000000000000001e23",
         ),
         (f::square, "1/3", "1/9"),
         (f::square, "1e200", "+inf.0"),
@@ -146,7 +146,7 @@ fn predicates_know_the_tower() {
 fn numbers_become_text_and_text_numbers() {
     expect(&[
         (f::number_to_string, "255 16", "\"ff\""),
-        (f::number_to_string, "1e21 10", "\"1.0e+21\""),
+        (f::number_to_string, "1e21 10", "\"1e21\""),
         (
             f::number_to_string,
             "1 37",

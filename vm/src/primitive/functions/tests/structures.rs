@@ -30,7 +30,7 @@ fn lists_are_made_taken_apart_and_searched() {
         (f::memq, "c (a b c d)", "(c d)"),
         (f::memq, "x (a b)", "#f"),
         (f::memv, "101 (100 101 102)", "(101 102)"),
-        (f::memv, "1e300 (1.0 1e300)", "(1.0e+300)"),
+        (f::memv, "1e300 (1.0 1e300)", "(1e300)"),
         (f::member, "(a) (b (a) c)", "((a) c)"),
         (f::assq, "b ((a 1) (b 2))", "(b 2)"),
         (f::assv, "5 ((2 3) (5 7))", "(5 7)"),
