@@ -1,16 +1,17 @@
-;;; SRFI 128: comparators (the part that has no registry).
+;;; SRFI 128: comparators.
 
 (define-library (srfi 128)
   (export make-comparator comparator? comparator-ordered? comparator-hashable?
           make-eq-comparator make-eqv-comparator make-equal-comparator
           make-pair-comparator make-list-comparator make-vector-comparator
-          make-default-comparator default-hash
+          make-default-comparator default-hash comparator-register-default!
+          hash-bound hash-salt
           boolean-hash char-hash char-ci-hash string-hash string-ci-hash symbol-hash number-hash
           comparator-type-test-predicate comparator-equality-predicate
           comparator-ordering-predicate comparator-hash-function
           comparator-test-type comparator-check-type comparator-hash
           =? <? >? <=? >=? comparator-if<=>)
-  (import (scheme base) (scheme char) (scheme case-lambda)
+  (import (scheme base) (scheme char) (scheme case-lambda) (scheme complex) (scheme inexact)
           (rename (cozen hash-table)
                   (text-hash string-hash)
                   (folded-text-hash string-ci-hash)
@@ -41,13 +42,36 @@
     (define (make-eqv-comparator) (make-comparator anything? eqv? #f equivalence-hash))
     (define (make-equal-comparator) (make-comparator anything? equal? #f object-hash))
 
+    ;; No hash is larger than this. No hash depends on a salt.
+    (define-syntax hash-bound (syntax-rules () ((_) 4611686018427387903)))
+    (define-syntax hash-salt (syntax-rules () ((_) 0)))
+
+    ;; Comparators of types that the default comparator does not know, the latest last.
+    (define registered '())
+
+    (define (comparator-register-default! comparator)
+      (if (not (comparator? comparator))
+          (error "comparator-register-default!: expected a comparator, found" comparator))
+      (set! registered (append registered (list comparator))))
+
+    ;; How many registered comparators come before the first one of the object's type, and the rest of
+    ;; the list from that one.
+    (define (registration object receiver)
+      (let loop ((rest registered) (index 0))
+        (if (or (null? rest) (comparator-test-type (car rest) object))
+            (receiver index rest)
+            (loop (cdr rest) (+ index 1)))))
+
+    (define (registered-comparator object)
+      (registration object (lambda (index rest) (and (pair? rest) (car rest)))))
+
     ;; Objects in the order of their types, then of their values. What has no order is equal or not.
     (define (make-default-comparator)
       (make-comparator anything? default-same? default<? default-hash))
 
     ;; As `equal?`, but for numbers, which are the same if they are `=`, in pairs and vectors too.
     (define (default-same? a b)
-      (cond ((number? a) (and (number? b) (= a b)))
+      (cond ((number? a) (and (number? b) (number-same? a b)))
             ((pair? a)
              (and (pair? b)
                   (default-same? (car a) (car b))
@@ -59,7 +83,15 @@
                     (or (= index (vector-length a))
                         (and (default-same? (vector-ref a index) (vector-ref b index))
                              (loop (+ index 1)))))))
+            ((built-in? a) (equal? a b))
+            ((registered-comparator a)
+             => (lambda (comparator)
+                  (and (not (built-in? b))
+                       (eq? comparator (registered-comparator b))
+                       (=? comparator a b))))
             (else (equal? a b))))
+
+    (define (built-in? object) (< (type-rank object) other-rank))
 
     (define default-hash
       (case-lambda
@@ -82,12 +114,18 @@
                              left
                              (combine hash (+ 2 length)))))
                     ((number? part) (loop rest left (combine hash (number-hash part))))
+                    ((and (not (built-in? part)) (registered-comparator part))
+                     => (lambda (comparator)
+                          (loop rest left (combine hash (comparator-hash comparator part)))))
                     (else (loop rest left (combine hash (object-hash part)))))))))
 
     (define (type-rank object)
       (cond ((null? object) 0) ((pair? object) 1) ((boolean? object) 2) ((char? object) 3)
             ((string? object) 4) ((symbol? object) 5) ((number? object) 6) ((vector? object) 7)
-            ((bytevector? object) 8) (else 9)))
+            ((bytevector? object) 8) (else other-rank)))
+
+    ;; The rank of all types that a program defines.
+    (define other-rank 9)
 
     (define (default<? a b)
       (let ((rank (type-rank a)) (other (type-rank b)))
@@ -104,10 +142,42 @@
                  ((6) (number<? a b))
                  ((7) (sequence<? a b vector-length vector-ref default-same? default<?))
                  ((8) (sequence<? a b bytevector-length bytevector-u8-ref = <))
-                 (else #f))))))
+                 (else (other<? a b)))))))
 
+    ;; Types in the order of their registration, then those that nobody registered.
+    (define (other<? a b)
+      (registration
+       a
+       (lambda (index rest)
+         (registration
+          b
+          (lambda (other other-rest)
+            (cond ((< index other) #t)
+                  ((or (> index other) (null? rest)) #f)
+                  (else (<? (car rest) a b))))))))
+
+    ;; A number that is no number is the same as itself and comes first: otherwise there is no order.
+    (define (real-same? a b)
+      (or (= a b) (and (nan? a) (nan? b))))
+
+    (define (real<? a b)
+      (cond ((nan? a) (not (nan? b)))
+            ((nan? b) #f)
+            (else (< a b))))
+
+    (define (number-same? a b)
+      (if (and (real? a) (real? b))
+          (real-same? a b)
+          (and (real-same? (real-part a) (real-part b))
+               (real-same? (imag-part a) (imag-part b)))))
+
+    ;; By the real parts, then by the imaginary ones.
     (define (number<? a b)
-      (if (and (real? a) (real? b)) (< a b) #f))
+      (if (and (real? a) (real? b))
+          (real<? a b)
+          (or (real<? (real-part a) (real-part b))
+              (and (real-same? (real-part a) (real-part b))
+                   (real<? (imag-part a) (imag-part b))))))
 
     ;; Shorter sequences come first.
     (define (sequence<? a b length-of element same? less?)

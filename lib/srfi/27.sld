@@ -21,41 +21,110 @@
       (a0 a0 set-a0!) (a1 a1 set-a1!) (a2 a2 set-a2!)
       (b0 b0 set-b0!) (b1 b1 set-b1!) (b2 b2 set-b2!))
 
-    (define (make-random-source) (new-source 12345 12345 12345 12345 12345 12345))
-    (define default-random-source (make-random-source))
-
     (define (random-source-state-ref source)
       (list 'mrg32k3a (a0 source) (a1 source) (a2 source) (b0 source) (b1 source) (b2 source)))
 
     (define (random-source-state-set! source state)
-      (if (not (and (list? state) (= (length state) 7) (eq? (car state) 'mrg32k3a)))
+      (if (not (state? state))
           (error "random-source-state-set!: this is no state:" state))
-      (for-each (lambda (set-field! value) (set-field! source value))
+      (set-state! source (cdr state)))
+
+    (define (set-state! source words)
+      (for-each (lambda (set-field! word) (set-field! source word))
                 (list set-a0! set-a1! set-a2! set-b0! set-b1! set-b2!)
-                (cdr state)))
+                words))
 
-    ;; Spreads two numbers over the six words of the state; none of them is out of range or zero.
-    (define (seed! source first second)
-      (let loop ((setters (list set-a0! set-a1! set-a2! set-b0! set-b1! set-b2!))
-                 (word (modulo (+ 1 (* 69069 (+ first 1)) (* 362437 (+ second 1))) 4294900000)))
-        (if (pair? setters)
-            (begin
-              ((car setters) source (+ word 1))
-              (loop (cdr setters) (modulo (+ (* 1664525 (+ word 1)) 1013904223) 4294900000)))))
-      ;; What the seeds have in common fades.
-      (let loop ((count 20))
-        (if (> count 0)
-            (begin
-              (next! source)
-              (loop (- count 1))))))
+    ;; Each recurrence has a value that is not zero, and all values are below its modulus.
+    (define (state? state)
+      (define (words? words modulus)
+        (and (every-word? words modulus) (not (equal? words '(0 0 0)))))
+      (and (list? state)
+           (= (length state) 7)
+           (eq? (car state) 'mrg32k3a)
+           (words? (list-head (cdr state) 3) m1)
+           (words? (list-tail state 4) m2)))
 
-    (define (random-source-randomize! source)
-      (seed! source
-             (modulo (exact (floor (current-second))) 4294967296)
-             (modulo (current-jiffy) 4294967296)))
+    (define (list-head list count)
+      (if (= count 0) '() (cons (car list) (list-head (cdr list) (- count 1)))))
+
+    (define (every-word? words modulus)
+      (or (null? words)
+          (and (exact-integer? (car words))
+               (< -1 (car words) modulus)
+               (every-word? (cdr words) modulus))))
+
+    ;; Streams
+    ;;
+    ;; Source i, j starts i * 2^127 + j * 2^76 values after the first of all (L'Ecuyer, Simard, Chen and
+    ;; Kelton, An object-oriented random-number package with many long streams and substreams, 2002).
+    ;; So no two of them share values before 2^76 are drawn. A step of a recurrence multiplies its three
+    ;; values by a matrix; n steps multiply by the matrix to the power n.
+
+    (define step-a (vector 0 1 0
+                           0 0 1
+                           (- m1 810728) 1403580 0))
+    (define step-b (vector 0 1 0
+                           0 0 1
+                           (- m2 1370589) 0 527612))
+
+    (define (matrix-product x y modulus)
+      (let ((product (make-vector 9)))
+        (do ((row 0 (+ row 3))) ((= row 9) product)
+          (do ((column 0 (+ column 1))) ((= column 3))
+            (vector-set! product (+ row column)
+                         (modulo (+ (* (vector-ref x row) (vector-ref y column))
+                                    (* (vector-ref x (+ row 1)) (vector-ref y (+ column 3)))
+                                    (* (vector-ref x (+ row 2)) (vector-ref y (+ column 6))))
+                                 modulus))))))
+
+    (define (matrix-power matrix exponent modulus)
+      (let loop ((square matrix) (exponent exponent) (power (vector 1 0 0 0 1 0 0 0 1)))
+        (cond ((= exponent 0) power)
+              (else
+               (loop (matrix-product square square modulus)
+                     (quotient exponent 2)
+                     (if (odd? exponent) (matrix-product power square modulus) power))))))
+
+    (define (advanced words step exponent modulus)
+      (let ((matrix (matrix-power step exponent modulus)))
+        (map (lambda (row)
+               (modulo (+ (* (vector-ref matrix row) (car words))
+                          (* (vector-ref matrix (+ row 1)) (cadr words))
+                          (* (vector-ref matrix (+ row 2)) (car (cddr words))))
+                       modulus))
+             '(0 3 6))))
+
+    ;; As in the reference implementation of the SRFI, the first source starts 16 steps after 0 0 1.
+    (define (start-at! source steps)
+      (let ((steps (+ steps 16)) (initial '(0 0 1)))
+        (set-state! source
+                    (append (advanced initial step-a steps m1) (advanced initial step-b steps m2)))))
+
+    ;; The state of `start-at!` at 0.
+    (define (make-random-source)
+      (new-source 342112271 2961816100 1062452522 3542344109 3321940838 2854655037))
+    (define default-random-source (make-random-source))
 
     (define (random-source-pseudo-randomize! source i j)
-      (seed! source (modulo i 4294967296) (modulo j 4294967296)))
+      (check-index i)
+      (check-index j)
+      (start-at! source (+ (* i (expt 2 127)) (* j (expt 2 76)))))
+
+    (define (check-index index)
+      (if (not (and (exact-integer? index) (>= index 0)))
+          (error "random-source-pseudo-randomize!: expected an exact integer of at least 0, found"
+                 index)))
+
+    ;; The stream is chosen by the time and the jiffy. Sources made one after another differ by the number
+    ;; of calls.
+    (define calls 0)
+    (define (random-source-randomize! source)
+      (set! calls (+ calls 1))
+      (start-at! source
+                 (+ (* (+ (* (exact (floor (current-second))) (expt 2 32))
+                          (modulo (current-jiffy) (expt 2 32)))
+                       (expt 2 127))
+                    (* calls (expt 2 76)))))
 
     ;; An integer from 0 to m1 - 1.
     (define (next! source)
@@ -69,31 +138,25 @@
         (set-b2! source b)
         (modulo (- a b) m1)))
 
-    ;; Below 2^30, without preference: the few values above a multiple are drawn again.
-    (define (next-bits! source)
-      (let ((value (next! source)))
-        (if (< value 4294967040)
-            (modulo (quotient value 4) 1073741824)
-            (next-bits! source))))
-
+    ;; As many values, digits to the base m1, as the bound has. Numbers at the end of their range that
+    ;; would prefer some results are drawn again.
     (define (random-source-make-integers source)
       (lambda (bound)
         (if (not (and (exact-integer? bound) (> bound 0)))
             (error "random-integer: expected a positive exact integer, found" bound))
         (let draw ()
-          ;; As many words as the bound has, and then again where the result is too large to be fair.
-          (let loop ((range 1) (value 0))
+          (let loop ((range m1) (value (next! source)))
             (if (< range bound)
-                (loop (* range 1073741824) (+ (* value 1073741824) (next-bits! source)))
-                (let ((fair (* bound (quotient range bound))))
-                  (if (< value fair) (modulo value bound) (draw))))))))
+                (loop (* range m1) (+ (* value m1) (next! source)))
+                (let ((share (quotient range bound)))
+                  (if (< value (* share bound)) (quotient value share) (draw))))))))
 
-    ;; Between 0 and 1, neither of them; the unit, if given, is as fine as the numbers need be.
+    ;; Between 0 and 1, neither of them, in steps of 2^-52. The unit, if given, is as fine as the numbers
+    ;; need be.
     (define (random-source-make-reals source . unit)
-      (lambda ()
-        (let* ((high (quotient (next-bits! source) 128))
-               (low (next-bits! source)))
-          (/ (+ (* high 1073741824.0) low 0.5) 9007199254740992.0))))
+      (let ((random-integer (random-source-make-integers source)))
+        (lambda ()
+          (/ (+ (random-integer 4503599627370496) 0.5) 4503599627370496.0))))
 
     (define random-integer (random-source-make-integers default-random-source))
     (define random-real (random-source-make-reals default-random-source))))
