@@ -105,6 +105,9 @@ pub struct Raised {
     pub object: Handle,
     /// Where it was raised, innermost first.
     pub backtrace: Vec<Place>,
+    /// The kind of the condition, such as `wrong-type`, `interrupted`, `heap-exhausted` or, for what `error`
+    /// makes, `error`; `None` for other objects.
+    pub kind: Option<String>,
 }
 
 /// A place in a program, for backtraces.

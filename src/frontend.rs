@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use abi::image::section;
 use compiler::codegen::NativeGenerator;
 use compiler::compile::{Compiled, EXPAND, compile, pass_names};
-use compiler::core::ir::Program;
+use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
@@ -140,7 +140,7 @@ impl Frontend {
     fn expand_source(&mut self, source: &SourceText) -> Result<Program, Error> {
         let program = self.expand(|registry| expand::expand_program(registry, source));
         let mut program = program.map_err(Error::Syntax)?;
-        program.keeps_entry_frame = true;
+        program.last_expression = LastExpression::Value;
         Ok(program)
     }
 
@@ -157,13 +157,14 @@ impl Frontend {
         &mut self,
         text: &str,
         name: &str,
+        last_expression: LastExpression,
     ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let source = SourceText::new(name, text);
         let environment = EnvironmentId::INTERACTION;
         let program = self.expand(|registry| expand::expand_text(registry, environment, &source));
         let mut program = program.map_err(Error::Syntax)?;
-        program.keeps_entry_frame = true;
+        program.last_expression = last_expression;
         self.finish(program, name)
     }
 

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+#[cfg(feature = "compiler")]
+use compiler::core::ir::LastExpression;
 use loader::TrustedImage;
 use vm::{Mutator, Retention, VmError};
 
@@ -48,7 +50,22 @@ impl<'id> Scheme<'_, 'id> {
     /// As [`Self::evaluate`].
     #[cfg(feature = "compiler")]
     pub fn run_text(&mut self, text: &str, name: &str) -> Result<(), Error> {
-        let image = self.frontend.borrow_mut().compile_forms(text, name)?;
+        self.run_forms(text, name, LastExpression::Value)
+    }
+
+    /// As [`Self::run_text`], but [`Self::value`] is the list of all values of the last form.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::evaluate`].
+    #[cfg(feature = "compiler")]
+    pub fn run_text_for_values(&mut self, text: &str, name: &str) -> Result<(), Error> {
+        self.run_forms(text, name, LastExpression::Values)
+    }
+
+    #[cfg(feature = "compiler")]
+    fn run_forms(&mut self, text: &str, name: &str, last: LastExpression) -> Result<(), Error> {
+        let image = self.frontend.borrow_mut().compile_forms(text, name, last)?;
         self.run_image(&image, name, Retention::Reached)
     }
 
@@ -153,10 +170,16 @@ impl<'id> Scheme<'_, 'id> {
         } else {
             known
         };
+        let kind = if self.ask_library("%condition-kind", &object) {
+            self.mutator.text(self.mutator.result())
+        } else {
+            None
+        };
         Error::Raised(Box::new(Raised {
             report,
             object,
             backtrace,
+            kind,
         }))
     }
 

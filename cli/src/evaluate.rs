@@ -9,7 +9,7 @@ use crate::output;
 use crate::report::SourceLines;
 use crate::session::{finish, runtime};
 
-/// Evaluates expressions and prints the value of the last one, if it is not unspecified.
+/// Evaluates expressions and prints the values of the last one that are not unspecified.
 pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<ExitCode, Error> {
     let mut runtime = runtime(options, vec!["cozen".to_owned()])?;
     let mut sources = SourceLines::default();
@@ -21,13 +21,9 @@ pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<Exit
                 format!("-e#{}", index + 1)
             };
             sources.remember(&name, expression);
-            scheme.run_text(expression, &name)?;
+            scheme.run_text_for_values(expression, &name)?;
         }
-        let value = scheme.value();
-        if value.is_unspecified() {
-            return Ok(());
-        }
-        output::print_line(&scheme.heap().written(value))
+        output::print_values(scheme)
     });
     Ok(finish(options, &mut runtime, done, &mut sources))
 }

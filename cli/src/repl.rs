@@ -91,10 +91,7 @@ impl Inputs {
         for form in forms.texts() {
             self.run(scheme, form)?;
             scheme.flush()?;
-            let value = scheme.value();
-            if !value.is_unspecified() {
-                output::print_line(&scheme.heap().written(value))?;
-            }
+            output::print_values(scheme)?;
         }
         Ok(Input::Complete)
     }
@@ -103,6 +100,6 @@ impl Inputs {
         self.count += 1;
         let name = format!("stdin#{}", self.count);
         self.sources.remember(&name, form);
-        scheme.run_text(form, &name)
+        scheme.run_text_for_values(form, &name)
     }
 }

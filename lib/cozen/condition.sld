@@ -1,14 +1,14 @@
 ;;; Conditions: raising, handling, and the text of what went wrong.
 ;;;
 ;;; The virtual machine tail-calls %vm-error where an instruction fails. The command line and
-;;; embedders ask %condition-report and %condition-places what to say of an uncaught object.
+;;; embedders ask %condition-report, %condition-places and %condition-kind what to say of an uncaught object.
 
 (define-library (cozen condition)
   (export raise raise-continuable with-exception-handler guard %call-with-guard %call-with-catch
           error error-object? error-object-message error-object-irritants
           read-error? file-error? assert
           condition? condition-kind condition-who condition-backtrace
-          %vm-error %check-argument %condition-report %condition-places)
+          %vm-error %check-argument %condition-report %condition-places %condition-kind)
   (import (cozen core) (cozen primitives) (cozen control))
   (begin
 
@@ -281,6 +281,10 @@
               (%display "uncaught object: " port)
               (%write object port)))
         (get-output-string port)))
+
+    ;; The name of a condition's kind; #f for other objects.
+    (define (%condition-kind object)
+      (and (condition? object) (symbol->string (condition-kind object))))
 
     (define (write-condition condition port)
       (if (condition-who condition)

@@ -63,11 +63,23 @@ pub struct Program {
     pub body: Option<ExprId>,
     /// Whether closure conversion has run.
     pub closed: bool,
-    /// Whether the entry's frame stays while its last expression runs, so that errors show where in
-    /// the text they happened. Otherwise that is a tail call, as `eval` has to make it (R7RS 3.5).
-    pub keeps_entry_frame: bool,
+    /// How the entry evaluates its last expression.
+    pub last_expression: LastExpression,
     /// Counts what passes do.
     pub rewrites: Rewrites,
+}
+
+/// How the entry of a unit evaluates its last expression.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LastExpression {
+    /// By a tail call, as `eval` has to (R7RS 3.5).
+    #[default]
+    TailCall,
+    /// While its frame stays, so that errors show where in the text they happened. The first value is the
+    /// unit's.
+    Value,
+    /// While its frame stays. The list of all values is the unit's.
+    Values,
 }
 
 /// A place in a source file.

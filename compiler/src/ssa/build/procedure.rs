@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::Builder;
-use super::context::Context;
+use super::context::{Context, Receiver};
 use super::step::Step;
-use crate::core::ir::{ExprId, LambdaId, Place, VariableId};
+use crate::core::ir::{ExprId, LambdaId, LastExpression, Place, VariableId};
 use crate::id::IdVec;
 use crate::ssa::ir::{
     Block, BlockId, Instruction, Operation, Procedure, ProcedureId, Repr, Target, Terminator,
@@ -38,18 +38,27 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         let place = unit.program.place(body);
         let mut this = Self::new(unit, ProcedureId::ENTRY, "".into(), place);
         let first = this.new_block();
-        let context = if this.unit.program.keeps_entry_frame {
-            let last = this.new_block();
-            let value = this.parameter(last, None);
-            this.current = Some(last);
-            this.terminate(Terminator::Return(value));
-            Context::Jump(last)
-        } else {
-            Context::Tail
+        let context = match this.unit.program.last_expression {
+            LastExpression::TailCall => Context::Tail,
+            LastExpression::Value => Context::Jump(this.returning_block()),
+            LastExpression::Values => Context::Receive(Receiver {
+                block: this.returning_block(),
+                required: 0,
+                rest: true,
+            }),
         };
         this.current = Some(first);
         this.steps.push(Step::Evaluate(body, context));
         this
+    }
+
+    /// A block that returns its parameter.
+    fn returning_block(&mut self) -> BlockId {
+        let block = self.new_block();
+        let value = self.parameter(block, None);
+        self.current = Some(block);
+        self.terminate(Terminator::Return(value));
+        block
     }
 
     /// The procedure of a lambda.
