@@ -57,8 +57,6 @@ condition_kinds! {
     Other = "error";
     /// No irritants: a trap instruction.
     Trap = "trap";
-    /// Irritants: message. A continuation was re-entered across a host procedure.
-    Reentry = "re-entry";
     /// Irritants: message, file, line, column: text that does not compile.
     Syntax = "syntax-error";
 }

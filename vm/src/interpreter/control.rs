@@ -3,7 +3,7 @@
 use abi::condition::ConditionKind;
 
 use crate::chunk::Continuation;
-use crate::error::{Irritant, Raise};
+use crate::error::Raise;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{BranchOffset, Into, Local, MapAtEnd, Opcode};
 use crate::interpreter::raise::{Retry, Staged, fault, go_on_or_retry};
@@ -12,7 +12,7 @@ use crate::interpreter::safepoint::poll_at;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::run::VmError;
-use crate::stack::Innermost;
+use crate::stack::{Base, Innermost};
 use crate::stubs::CodeTier;
 
 #[inline(always)]
@@ -104,7 +104,7 @@ pub(super) fn reinstate_value(
 fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: Live, values: Values) -> Machine {
     match reinstate_in_base(m, continuation, values) {
         Reinstated::At(machine) => machine,
-        Reinstated::Not(wrong) => wrong_continuation(m, s, continuation, wrong),
+        Reinstated::NotOne => not_a_continuation(m, s, continuation),
     }
 }
 
@@ -121,18 +121,12 @@ pub(crate) enum Values {
 pub(crate) enum Reinstated {
     /// The machine goes on there, or leaves the base for it.
     At(Machine),
-    /// Nowhere.
-    Not(WrongContinuation),
-}
-
-/// Why something cannot be reinstated.
-#[derive(Clone, Copy)]
-pub(crate) enum WrongContinuation {
+    /// Nowhere: it is none.
     NotOne,
-    Over,
 }
 
-/// Makes the base go on at a continuation, a word that is a value, with `values`.
+/// Makes the base go on at a continuation, a word that is a value, with `values`. Where the run of the
+/// continuation is over, the frames go on in this run: what they return is this run's result.
 #[inline]
 pub(crate) fn reinstate_in_base(
     m: &mut Mutator<'_>,
@@ -142,29 +136,24 @@ pub(crate) fn reinstate_in_base(
     // SAFETY: the word was live when it was passed, and nothing was collected since.
     let target = unsafe { continuation.value() };
     let Some(found) = Continuation::of(target) else {
-        return Reinstated::Not(WrongContinuation::NotOne);
+        return Reinstated::NotOne;
     };
     let serial = found.base();
-    if m.state_mut().stack.current().serial == serial {
+    let is_elsewhere = |base: &Base| base.serial == serial;
+    if m.state_mut().stack.current().serial == serial
+        || !m.state().stack.bases.iter().any(is_elsewhere)
+    {
         return Reinstated::At(match values {
             Values::One(value) => m.resume_with_one(found, value),
             Values::List(list) => m.resume_with_list(found, list),
         });
     }
-    reinstate_outside(m, (continuation, serial), values)
+    reinstate_outside(m, continuation, values)
 }
 
-/// Leaves the base for a continuation of another one.
+/// Leaves the base for a continuation of another one that still runs.
 #[cold]
-fn reinstate_outside(
-    m: &mut Mutator<'_>,
-    (continuation, serial): (Live, u64),
-    values: Values,
-) -> Reinstated {
-    let bases = &m.state().stack.bases;
-    if bases.iter().all(|base| base.serial != serial) {
-        return Reinstated::Not(WrongContinuation::Over);
-    }
+fn reinstate_outside(m: &mut Mutator<'_>, continuation: Live, values: Values) -> Reinstated {
     let list = match values {
         Values::One(value) => Live::of(list_of(m, &[value])),
         Values::List(list) => list,
@@ -174,23 +163,12 @@ fn reinstate_outside(
     Reinstated::At(m.exit_machine())
 }
 
-/// Raises what is wrong about a continuation.
+/// Raises that something is no continuation.
 #[cold]
-pub(crate) fn wrong_continuation(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    continuation: Live,
-    wrong: WrongContinuation,
-) -> Machine {
-    fault(m, s, |_| match wrong {
-        WrongContinuation::NotOne => {
-            // SAFETY: the word was live when it was passed, and nothing was collected since.
-            let target = unsafe { continuation.value() };
-            Raise::wrong_type("%reinstate", 1, "continuation", target)
-        }
-        WrongContinuation::Over => {
-            let message = "the run that this continuation belongs to is over";
-            Raise::condition(ConditionKind::Reentry, [Irritant::Text(message.into())])
-        }
+pub(crate) fn not_a_continuation(m: &mut Mutator<'_>, s: Machine, found: Live) -> Machine {
+    fault(m, s, |_| {
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let target = unsafe { found.value() };
+        Raise::wrong_type("%reinstate", 1, "continuation", target)
     })
 }

@@ -60,7 +60,7 @@ mod tests;
 
 pub(crate) use call::{REST_UNRESERVED_MAX, enter, enter_code, spread};
 pub(crate) use code::Code;
-pub(crate) use control::{Reinstated, Values, reinstate_in_base, wrong_continuation};
+pub(crate) use control::{Reinstated, Values, not_a_continuation, reinstate_in_base};
 pub(crate) use dispatch::interpret;
 pub(crate) use host_call::{condition as host_condition, run_host};
 pub(crate) use inline_primitive::{arithmetic_primitive, inline_primitive};

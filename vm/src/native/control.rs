@@ -8,7 +8,7 @@ use gc::{Address, CollectReason, Full, Outcome};
 use crate::chunk::Continuation;
 use crate::frame_walk::FramePointer;
 use crate::interpreter::{
-    Machine, Reinstated, Values, fault, heap_exhausted, reinstate_in_base, wrong_continuation,
+    Machine, Reinstated, Values, fault, heap_exhausted, not_a_continuation, reinstate_in_base,
 };
 use crate::live::Live;
 use crate::mutator::Mutator;
@@ -84,9 +84,9 @@ pub(super) extern "C" fn reinstate_value(
 fn reinstate_any(m: &mut Mutator<'_>, continuation: Live, values: Values) -> Result<u64, u64> {
     match reinstate_in_base(m, continuation, values) {
         Reinstated::At(s) => go_on(m, s),
-        Reinstated::Not(wrong) => {
+        Reinstated::NotOne => {
             let s = native_frame(m);
-            let s = wrong_continuation(m, s, continuation, wrong);
+            let s = not_a_continuation(m, s, continuation);
             Err(raised(m, s))
         }
     }
