@@ -78,4 +78,19 @@
 (test '(5 1/2) (list (count-down 5 3) (count-down 1/2 2)))
 (test-error (count-down 'a 1))
 
+;; A shift by more bits than any integer has: all of them leave, or none was there.
+(define (shift n by) (arithmetic-shift n by))
+(define huge (expt 2 62))
+(define (shifts n)
+  (list (shift n (- huge)) (shift n (- (expt 2 60))) (shift n (- 1 (expt 2 60))) (shift n (- (expt 10 40)))))
+(test '((0 0 0 0) (-1 -1 -1 -1) (0 0 0 0) (0 0 0 0) (-1 -1 -1 -1))
+      (map shifts (list 1 -1 0 (expt 7 99) (- (expt 7 99)))))
+(test '(0 0 0) (map (lambda (by) (shift 0 by)) (list huge (expt 10 40) (expt 2 60))))
+(test '(0 -1) (list (arithmetic-shift 1 (- (expt 2 62))) (arithmetic-shift -1 (- (expt 2 62)))))
+(test-error (shift 1 huge))
+(test-error (shift 1 (expt 2 59)))
+(test-error (shift 1.0 huge))
+(test-error (shift 0 0.5))
+(test-error (shift 'a huge))
+
 (finish "borders of numbers")

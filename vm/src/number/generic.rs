@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use dashu_int::IBig;
 
+use super::Problem;
 use super::heap::{
     as_i128, as_integer, as_number, as_simple_double, as_small_integer, as_small_ratio,
     compare_integers, from_i64, from_i128, from_integer, from_number, from_small, from_wide_ratio,
@@ -13,7 +14,6 @@ use super::real::Division;
 use super::small::SmallInteger;
 use super::small_ratio::SmallRatio;
 use super::tower::{self, Number};
-use super::{Problem, expected};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::value::Value;
@@ -450,9 +450,16 @@ pub(crate) fn shift<'m>(
     b: Value<'m>,
     who: &'static str,
 ) -> Answer<'m> {
-    let Some(amount) = b.as_fixnum() else {
+    let amount = if let Some(amount) = b.as_fixnum() {
+        amount
+    } else {
         exact_integer(a, 1, who)?;
-        return Err(expected(2, "fixnum").raise(who, &[a, b]));
+        // No integer has as many bits: all of them leave, or more are asked for than memory has.
+        if exact_integer(b, 2, who)? > IBig::ZERO {
+            i64::MAX
+        } else {
+            i64::MIN
+        }
     };
     if a == Value::ZERO {
         return Ok(a);
