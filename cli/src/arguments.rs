@@ -13,11 +13,11 @@ pub(crate) const USAGE: &str = "\
 cozen: a Scheme whose compiled programs are ELF images
 
 usage:
-  cozen [OPTION…] FILE ARG…           compile FILE in memory and run it
-  cozen [OPTION…] -e EXPR [-e EXPR…]  evaluate expressions, print the last value
+  cozen [OPTION…] FILE ARG…           compile FILE in memory and run it; - is standard input
+  cozen [OPTION…] -e EXPR [-e EXPR…]  evaluate expressions, print the last one's values
   cozen [OPTION…]                     read, evaluate, print
   cozen [OPTION…] compile FILE -o OUT.czo
-  cozen [OPTION…] run OUT.czo ARG…
+  cozen [OPTION…] [run] OUT.czo ARG…
   cozen [OPTION…] disassemble FILE    of an image, or of the image of a source file
 
 options:
@@ -39,6 +39,9 @@ options:
   -o, --output=FILE        where `compile` writes
   -h, --help    -V, --version
 ";
+
+/// The commands, for the message about a word that is none.
+pub(crate) const COMMANDS: &str = "the commands are compile, run, disassemble";
 
 /// A parsed command line.
 #[derive(Debug, Default, PartialEq, Eq)]

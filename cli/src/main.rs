@@ -1,7 +1,8 @@
 //! The command line `cozen`: parses arguments, dispatches, maps errors to exit statuses.
 //!
 //! Statuses: what the program asked for; 1 for a program that does not compile or that raised; 2 for a
-//! command line, file or image that cannot be used.
+//! command line, file or image that cannot be used; 130 for a program that Ctrl-C ended, 141 for one whose
+//! output nobody reads any more, as shells show the signals SIGINT and SIGPIPE.
 
 mod arguments;
 mod compile;
@@ -15,6 +16,7 @@ mod report;
 mod run_image;
 mod run_source;
 mod session;
+mod stack;
 mod statistics;
 
 use std::process::ExitCode;
@@ -22,6 +24,10 @@ use std::process::ExitCode;
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
+    stack::with_room(run)
+}
+
+fn run() -> ExitCode {
     plant_panic();
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,

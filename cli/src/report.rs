@@ -6,12 +6,17 @@ use std::process::ExitCode;
 
 use cozen::{Error, Place};
 
-use crate::output::complain;
+use crate::output::{self, complain};
 
 /// A program that does not compile, or that raised.
 pub(crate) const STATUS_FAILED: u8 = 1;
 /// A command line, file or image that cannot be used.
 pub(crate) const STATUS_UNUSABLE: u8 = 2;
+
+/// A program that SIGINT ended, as shells say it.
+const STATUS_INTERRUPTED: u8 = 128 + 2;
+/// A program that SIGPIPE ended, as shells say it.
+const STATUS_CLOSED_PIPE: u8 = 128 + 13;
 
 /// How many frames of a backtrace are shown.
 const FRAMES_MAX: usize = 20;
@@ -21,6 +26,9 @@ const LINE_CHARACTERS_MAX: usize = 100;
 
 /// Prints `error` to standard error, with lines of `sources`; the exit status that goes with it.
 pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
+    if is_about_output(error) && output::is_closed() {
+        return ExitCode::from(STATUS_CLOSED_PIPE);
+    }
     match error {
         Error::Exit(status) => return exit_code(*status),
         Error::Raised(raised) => {
@@ -30,6 +38,9 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
             let own = places.iter().find(is_own);
             complain(&with_place(&raised.report, own.or(places.first()), sources));
             print_backtrace(places);
+            if raised.kind.as_deref() == Some("interrupted") {
+                return ExitCode::from(STATUS_INTERRUPTED);
+            }
         }
         Error::Syntax(diagnostics) => {
             for diagnostic in diagnostics {
@@ -42,6 +53,15 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
         }
     }
     ExitCode::from(STATUS_FAILED)
+}
+
+/// Whether a write may have failed.
+fn is_about_output(error: &Error) -> bool {
+    match error {
+        Error::Raised(raised) => raised.kind.as_deref() == Some("file-error"),
+        Error::File { .. } => true,
+        _ => false,
+    }
 }
 
 /// Whether a place is in the Scheme library, whose files `build.rs` names so.
