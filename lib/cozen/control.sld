@@ -117,8 +117,8 @@
           ((request)
            (if (eq? request access)
                (cons binding converter)
-               ;; An argument too many.
-               ((lambda () #f) request))))))
+               ;; A new value for the innermost binding, as in Chez, Guile and Gambit.
+               (set-cdr! (or (assq binding (%parameters)) binding) (converter request)))))))
 
     ;; Calls `thunk` with more parameter bindings: (parameter . value), values not yet converted.
     (define (%call-with-parameters bindings thunk)

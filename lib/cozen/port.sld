@@ -127,11 +127,20 @@
         ((bytes port start) (read-into bytes port start (bytes-end bytes 'read-bytevector!)))
         ((bytes port start end) (read-into bytes port start end))))
 
+    (define (check-index index number least most)
+      (%check-argument exact-integer? index 'read-bytevector! number "exact integer")
+      (if (not (<= least index most))
+          (%vm-error 'out-of-range (list 'read-bytevector! number index least most) (%backtrace))))
+
     (define (bytes-end bytes who)
       (%check-argument bytevector? bytes who 1 "bytevector")
       (bytevector-length bytes))
 
+    ;; Nothing is read before it is known where it goes.
     (define (read-into bytes port start end)
+      (let ((length (bytes-end bytes 'read-bytevector!)))
+        (check-index start 3 0 length)
+        (check-index end 4 start length))
       (let ((found (%read-bytevector (- end start) port)))
         (if (eof-object? found)
             found
