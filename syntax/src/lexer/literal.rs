@@ -75,9 +75,13 @@ impl<'text> Lexer<'text> {
                 return Ok(value);
             }
             if self.take(b'\r') {
-                // R7RS 6.7: any line ending in a literal is a newline.
-                self.take(b'\n');
-                value += "\n";
+                // R7RS 6.7: any line ending in a string is a newline. Between bars (R7RS 7.1.1) it is itself.
+                if quote == b'"' {
+                    self.take(b'\n');
+                    value += "\n";
+                } else {
+                    value += "\r";
+                }
             } else if let Some(escape) = self.escape((start, inside, expected))? {
                 value.to_mut().push(escape);
             }

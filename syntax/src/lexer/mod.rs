@@ -367,12 +367,7 @@ impl<'text> Lexer<'text> {
     }
 
     fn barred_symbol(&mut self) -> Result<Token<'text>> {
-        let name = self.quoted(b'|', "a symbol", "`|`")?;
-        Ok(Token::Symbol(if self.fold_case {
-            Cow::Owned(fold_case(&name))
-        } else {
-            name
-        }))
+        Ok(Token::Symbol(self.quoted(b'|', "a symbol", "`|`")?))
     }
 
     fn hash(&mut self) -> Result<Token<'text>> {

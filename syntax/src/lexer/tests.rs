@@ -42,13 +42,14 @@ fn identifiers() {
         ["two words", "", "aA\n|"]
     );
     assert_eq!(symbols("ab|cd|"), ["ab", "cd"]);
+    assert_eq!(symbols("|a\r\nb\rc|"), ["a\r\nb\rc"]);
 }
 
 #[test]
 fn case_is_folded_on_request() {
     assert_eq!(
         symbols("Ab #!fold-case Ab ΑΣ |Cd| #!no-fold-case Ab"),
-        ["Ab", "ab", "ασ", "cd", "Ab"]
+        ["Ab", "ab", "ασ", "Cd", "Ab"]
     );
     assert_eq!(
         tokens("#!fold-case #\\A #\\SPACE"),
