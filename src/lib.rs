@@ -30,14 +30,15 @@
 //!
 //! # Features
 //!
-//! * `compiler` (default): texts are compiled. Without it a runtime runs images alone: what takes a text is not there,
-//!   and `eval` raises a condition.
-//! * `native` (default): native code is made, of texts and of the library. Images that have native code run without it too.
+//! * `compiler` (default): compiles Scheme text. Without `compiler`, a runtime only runs images. The methods that take
+//!   a text do not exist, and `eval` raises a condition.
+//! * `native` (default, turns `compiler` on): makes native code of texts and of the library. Images that contain native
+//!   code run without `native`, too.
 //!
 //! # Values
 //!
-//! A [`Value`] borrows from the [`Scheme`] it came from, and carries the brand of its heap. One that is
-//! used after something ran, or with another heap, does not compile:
+//! A [`Value`] borrows from the [`Scheme`] that gave the value, and carries the brand of its heap. A program that uses
+//! a value after Scheme code ran, or with another heap, does not compile:
 //!
 //! ```compile_fail
 //! # let mut runtime = cozen::Runtime::new().unwrap();

@@ -3,15 +3,16 @@
 //! ```text
 //! TrustedImage ─ ImageView::parse ─► checked ─ load ─► LoadedImage ─► Registry
 //! bytes            structure, hash              map, relocate,          address -> image, place
-//!                                               symbols, register
+//!                                               symbols, tiers,
+//!                                               seal, register
 //! ```
 //!
-//! The loader knows ELF and the image header. It never looks at a value or an instruction. The
-//! loader gives names of symbols to a [`Host`], which answers with words.
+//! The loader knows ELF and the image header. The loader never looks at a value or an instruction. It gives the names
+//! of symbols to a [`Host`]. For each name, the host returns the word of the interned symbol.
 //!
-//! The loader checks structure and hash. It does not check code: [`load`] takes a [`TrustedImage`], for
-//! which somebody vouches. Nothing is mapped before every check has passed. Names and lines for tools come from parts of
-//! the file that are never mapped. Damage to these parts costs names and lines, and nothing else.
+//! The loader checks structure and hash. The loader does not check code: [`load`] takes a [`TrustedImage`], for whose
+//! code the caller vouches. Nothing is mapped before every check has passed. Names and lines for tools come from parts
+//! of the file that are never mapped. Damage to these parts costs names and lines, and nothing else.
 
 mod contents;
 mod debug;

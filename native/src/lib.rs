@@ -1,5 +1,8 @@
-//! From SSA to machine code, by Cranelift: a function for each procedure, on the frames of
-//! bytecode.
+//! From SSA to machine code, by the code generator Cranelift.
+//!
+//! Cranelift makes one machine function for each procedure, and a second one where the procedure needs a general entry
+//! of another signature. The frames of these functions look like frames of bytecode. CLIF is Cranelift's intermediate
+//! language.
 //!
 //! 1. `eligible` says which procedures get native code;
 //! 2. `plan` finds which values need slots, which slots they get, and where values are at the

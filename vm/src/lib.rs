@@ -1,7 +1,28 @@
-//! The virtual machine: objects, frames, interpreter, primitives, continuations.
+//! The virtual machine: runs images of bytecode and of native code.
 //!
-//! A [`Mutator`] runs images. Rust code sees [`Value`]s, which borrow from the mutator, so that no
-//! value is ever stale.
+//! The virtual machine knows no compiler. `eval` and `load` ask a [`hooks::Frontend`] for an image. The collector
+//! is the crate `gc`, and the crate `loader` brings images into memory.
+//!
+//! The parts, in the order in which a program meets them:
+//!
+//! * [`Vm`] is the machine as its owner keeps it between runs. Entering it gives a [`Mutator`]: a heap, a stack,
+//!   and registers. `images` loads an image. `run` goes from Rust into Scheme, and back with a result or a
+//!   [`VmError`].
+//! * `interpreter` runs bytecode: one loop, and a file of handlers for each family of instructions. `native` enters
+//!   and leaves native code, and has the stubs that native code calls.
+//! * `stack` and `frame_walk` hold and walk the frames of both tiers. `continuation` and `chunk` copy frames to the
+//!   heap and back.
+//! * `primitive` has the Rust procedures that images name by number. `object`, `number`, `port`, `read` and `print`
+//!   are what primitives work on. A leaf primitive never runs Scheme.
+//! * `object_model` tells the collector where objects and roots are. `verify_frames` finds the roots in frames a
+//!   second time, by other code, for the heap verifier.
+//! * `datum` and `externals` hand a form with live objects to the compiler.
+//!
+//! Rust code sees [`Value`]s. A value borrows from the mutator, and a collection needs the mutator by `&mut`. So
+//! the borrow checker refuses a value that is used after a collection.
+//!
+//! Start reading at `interpreter`, then `run`. The file `ARCHITECTURE.md` of the repository explains values,
+//! frames, calls and errors, and `docs/native-code.md` draws a stack of both tiers.
 
 mod arguments;
 mod chunk;
