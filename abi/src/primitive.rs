@@ -364,6 +364,7 @@ macro_rules! for_each_primitive {
             Leaf table_delete TableDelete "%table-delete!" (2, 2) Write Unspecified Any Maybe Always;
             Leaf table_count TableCount "%table-count" (1, 1) Read Fixnum Any Maybe Always;
             Leaf table_entries TableEntries "%table->alist" (1, 1) Allocate Any Any Maybe Always;
+            Leaf table_entry TableEntry "%table-entry" (1, 1) Allocate Any Any Maybe Always;
             // Weakness.
             Leaf make_weak_pair MakeWeakPair "weak-cons" (2, 2) Allocate Any Any Maybe Always;
             Leaf weak_car WeakCar "weak-car" (1, 1) Read Any Any Maybe Always;

@@ -9,6 +9,7 @@
   (export make-table make-weak-table table? table-same? table-hash table-size
           table-ref table-set! table-delete! table-contains?
           table-clear! table-copy table-empty-copy table-fold table->alist
+          table-entry
           object-hash identity-hash equivalence-hash text-hash folded-text-hash symbol-hash
           folded-character-hash number-hash)
   (import (cozen core) (cozen primitives) (cozen control) (cozen condition) (cozen number)
@@ -222,6 +223,14 @@
       (let ((copy (table-empty-copy table)))
         (table-fold (lambda (key value ignored) (table-set! copy key value)) #f table)
         copy))
+
+    ;; A fresh pair of some key and its value; #f if there is none.
+    (define (table-entry table)
+      (or (%table-entry (identities table))
+          (let ((bucket (%table-entry (buckets table))))
+            (and bucket
+                 (let ((entry (car (cdr bucket))))
+                   (cons (car entry) (cdr entry)))))))
 
     ;; Fresh pairs of keys and values: the table may change while they are gone through.
     (define (table->alist table)

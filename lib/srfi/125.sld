@@ -85,12 +85,12 @@
             found)))
 
     (define (hash-table-pop! table)
-      (let ((entries (table->alist table)))
-        (if (null? entries)
+      (let ((entry (table-entry table)))
+        (if (not entry)
             (error "hash-table-pop!: the table is empty:" table)
             (begin
-              (table-delete! table (car (car entries)))
-              (values (car (car entries)) (cdr (car entries)))))))
+              (table-delete! table (car entry))
+              (values (car entry) (cdr entry))))))
 
     (define (hash-table-clear! table) (table-clear! table))
 

@@ -18,6 +18,13 @@ use crate::value::Value;
 
 /// Places of a new table: a power of two, as that of every table.
 const PLACES_MIN: usize = 8;
+/// A table with fewer entries than this part of its places becomes smaller.
+const SHRINK_BELOW: usize = 8;
+
+/// Far apart for neighbours; different modulo a power of two for indices that are.
+const fn scattered(index: usize) -> usize {
+    index.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
 
 /// A table.
 #[derive(Clone, Copy, Debug)]
@@ -104,15 +111,45 @@ impl<'m> TableObject<'m> {
         entries.remove(m, place);
         let count = self.known_count() - 1;
         m.set_field(self.0, table::COUNT, Value::count(count));
+        if count * SHRINK_BELOW < entries.places() && entries.places() > PLACES_MIN {
+            self.shrink(m, entries);
+        }
     }
 
-    /// All keys with their values: as many as [`Self::count`] says.
+    /// Takes half of the places. Without memory for them, the table stays as large as it is.
+    #[cold]
+    fn shrink(self, m: &'m Mutator<'_>, entries: Entries<'m>) {
+        if let Ok(smaller) = allocate_entries(m, entries.places() / 2) {
+            self.move_entries(m, entries, smaller);
+        }
+    }
+
+    /// A key with its value; `None` if there is no entry. Tables are never mostly free, and the search starts
+    /// elsewhere after each change of the count: whoever takes one entry after the other out looks at few
+    /// places each time.
+    pub(crate) fn any(self, m: &'m Mutator<'_>) -> Option<(Value<'m>, Value<'m>)> {
+        self.refresh(m);
+        let entries = self.entries();
+        let mask = entries.places() - 1;
+        let start = scattered(self.known_count()) & mask;
+        let place = (0..=mask)
+            .map(|offset| (start + offset) & mask)
+            .find(|&place| entries.is_entry(place))?;
+        Some((entries.key(place), entries.value(place)))
+    }
+
+    /// All keys with their values: as many as [`Self::count`] says. They do not come in the order of their
+    /// places: whoever puts them into a smaller table in that order would fill one end of it (a step that is
+    /// odd meets each place of a power of two once).
     pub(crate) fn all(self, m: &'m Mutator<'_>) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
         if self.is_weak() {
             self.refresh(m);
         }
         let entries = self.entries();
-        let used = (0..entries.places()).filter(move |&place| !entries.is_free(place));
+        let mask = entries.places() - 1;
+        let used = (0..entries.places())
+            .map(move |index| scattered(index) & mask)
+            .filter(move |&place| entries.is_entry(place));
         used.map(move |place| (entries.key(place), entries.value(place)))
     }
 
@@ -212,6 +249,11 @@ impl<'m> Entries<'m> {
         self.first(place) == Value::UNBOUND
     }
 
+    /// Whether there is an entry whose key is there.
+    fn is_entry(self, place: usize) -> bool {
+        !self.is_free(place) && self.key(place) != Value::BROKEN
+    }
+
     fn key(self, place: usize) -> Value<'m> {
         self.key_of(self.first(place))
     }
@@ -307,7 +349,7 @@ impl<'m> Entries<'m> {
     /// The words of all entries whose keys are there.
     fn used(self) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
         (0..self.places())
-            .filter(move |&place| !self.is_free(place) && self.key(place) != Value::BROKEN)
+            .filter(move |&place| self.is_entry(place))
             .map(move |place| (self.first(place), self.second(place)))
     }
 }

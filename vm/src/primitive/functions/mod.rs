@@ -95,7 +95,7 @@ pub(crate) use system::{
     get_environment_variables, jiffies_per_second,
 };
 pub(crate) use table::{
-    make_table, table_count, table_delete, table_entries, table_ref, table_set,
+    make_table, table_count, table_delete, table_entries, table_entry, table_ref, table_set,
 };
 pub(crate) use transcendental::{
     acos, angle, asin, atan1, atan2, cos, exact_integer_sqrt, exp, expt, log1, magnitude,

@@ -49,3 +49,11 @@ pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m
         m.cons(m.cons(key, value), rest)
     }))
 }
+
+/// A pair of some key and its value; `#f` if there is none.
+pub(crate) fn table_entry<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+    let table = table(args, "table-entry")?;
+    m.reserve(pair::BYTES)?;
+    let entry = table.any(m);
+    Ok(entry.map_or(Value::FALSE, |(key, value)| m.cons(key, value)))
+}

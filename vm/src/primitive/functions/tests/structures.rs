@@ -242,6 +242,18 @@ fn tables_find_what_was_put_there() {
     );
     let entries = call(&m, f::table_entries, &[table]).unwrap();
     assert_eq!(m.elements(entries).count(), 666);
+    for left in (0..666).rev() {
+        let entry = call(&m, f::table_entry, &[table]).unwrap();
+        let (key, value) = m.pair(entry).expect("there is an entry");
+        assert_eq!(get(key), value);
+        call(&m, f::table_delete, &[table, key]).unwrap();
+        assert_eq!(get(key), Value::FALSE);
+        assert_eq!(
+            call(&m, f::table_count, &[table]).unwrap(),
+            Value::count(left)
+        );
+    }
+    assert_eq!(call(&m, f::table_entry, &[table]).unwrap(), Value::FALSE);
     assert_eq!(
         answer(&m, f::table_count, "x"),
         "<wrong-type: table-count, 1, table, x>"
