@@ -1,11 +1,11 @@
 //! The choices of an embedder about a runtime.
 
-use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use abi::native::Tier;
 #[cfg(feature = "compiler")]
 use compiler::options::Level;
+use gc::Zeal;
 
 #[cfg(feature = "compiler")]
 use crate::compiler_report::{CompilerReport, Listener};
@@ -17,7 +17,7 @@ use crate::runtime::Runtime;
 pub struct RuntimeBuilder {
     pub(crate) heap_bytes_max: Option<usize>,
     pub(crate) stack_bytes_max: Option<usize>,
-    pub(crate) zeal_every: Option<NonZeroU32>,
+    pub(crate) zeal: Option<Zeal>,
     pub(crate) read_images: bool,
     pub(crate) image_directory: Option<PathBuf>,
     #[cfg(feature = "compiler")]
@@ -46,11 +46,11 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Stress mode: collect at every `every`th place where a collection may start, move everything,
-    /// poison what is dead, verify the heap.
+    /// Stress mode: collect at places where nobody needs a collection, move everything, poison what is dead,
+    /// verify the heap.
     #[must_use]
-    pub const fn zeal(mut self, every: NonZeroU32) -> Self {
-        self.zeal_every = Some(every);
+    pub const fn zeal(mut self, zeal: Zeal) -> Self {
+        self.zeal = Some(zeal);
         self
     }
 

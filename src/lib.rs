@@ -89,7 +89,7 @@ pub use error::{Error, Place, Raised};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]
 pub use frontend::{Forms, Frontend, read_forms};
-pub use gc::{Pauses, Statistics};
+pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]
 pub use host_procedure::Call;

@@ -55,7 +55,7 @@ impl Runtime {
             )));
         }
         vm_options.heap.heap_bytes_max = options.heap_bytes_max;
-        vm_options.heap.zeal = options.zeal_every.map(|every| gc::Zeal { every });
+        vm_options.heap.zeal = options.zeal;
         vm_options.mmap = !options.read_images;
         vm_options.image_directory = options.image_directory;
         if let Some(bytes) = options.stack_bytes_max {

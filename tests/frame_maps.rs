@@ -18,7 +18,7 @@ use compiler::expand::{EnvironmentId, LibraryRegistry, SourceText, expand_text};
 use compiler::id::Id as _;
 use compiler::link::unit::{FrameMapId, LinkUnit};
 use compiler::options::Options;
-use cozen::Runtime;
+use cozen::{Runtime, Zeal};
 use loader::ImageView;
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -83,7 +83,7 @@ proptest! {
 #[test]
 fn random_programs_write_the_same_while_everything_moves() {
     let mut calm = runtime_builder().build().expect("a runtime");
-    let zeal = runtime_builder().zeal(NonZeroU32::MIN);
+    let zeal = runtime_builder().zeal(Zeal::Every(NonZeroU32::MIN));
     let mut stressed = zeal.build().expect("a runtime");
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     for _ in 0..20 {

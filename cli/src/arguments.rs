@@ -1,9 +1,10 @@
 //! The command line: parses the user's wishes.
 
 use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use cozen::{CompilerOptions, Error, Level, Tier};
+use cozen::{CompilerOptions, Error, Level, Tier, Zeal};
 use lexopt::prelude::{Long, Short, Value};
 
 use crate::environment;
@@ -25,6 +26,7 @@ options:
   --heap-max=BYTES         raise a condition rather than let the heap grow beyond (k, M, G)
   --stack-max=BYTES        the same for the stack
   --zeal[=N]               collect at every (Nth) place where a collection may start, and verify
+  --zeal=paced[:SEED]      the same at places so far apart that any program ends
   --gc-stats               print what the collector did, at the end
   --no-mmap                read images instead of mapping them
   --keep-images=DIR        map images from files in DIR, where perf and gdb find symbols
@@ -91,7 +93,7 @@ pub(crate) struct Options {
     pub(crate) library_paths: Vec<PathBuf>,
     pub(crate) heap_bytes_max: Option<usize>,
     pub(crate) stack_bytes_max: Option<usize>,
-    pub(crate) zeal_every: Option<u32>,
+    pub(crate) zeal: Option<Zeal>,
     pub(crate) gc_statistics: bool,
     pub(crate) no_mmap: bool,
     pub(crate) image_directory: Option<PathBuf>,
@@ -167,7 +169,7 @@ pub(crate) fn parse(
             Long("check-facts") => parsed.options.check_facts = true,
             Long("time-passes") => parsed.options.time_passes = true,
             Long("zeal") => {
-                parsed.options.zeal_every = Some(zeal_every(parser.optional_value())?);
+                parsed.options.zeal = Some(zeal(parser.optional_value())?);
             }
             Long(name) => {
                 let name = name.to_owned();
@@ -290,13 +292,22 @@ fn level(value: &OsStr) -> Result<Level, lexopt::Error> {
     }
 }
 
-fn zeal_every(value: Option<OsString>) -> Result<u32, lexopt::Error> {
-    let Some(value) = value else { return Ok(1) };
+fn zeal(value: Option<OsString>) -> Result<Zeal, lexopt::Error> {
+    let Some(value) = value else {
+        return Ok(Zeal::Every(NonZeroU32::MIN));
+    };
     let value = text(value)?;
-    match value.parse() {
-        Ok(every) if every > 0 => Ok(every),
-        _ => Err(format!("--zeal: expected a number from 1, found {value:?}").into()),
-    }
+    let zeal = match value.strip_prefix("paced") {
+        Some("") => Some(Zeal::Paced { seed: 0 }),
+        Some(seed) => seed
+            .strip_prefix(':')
+            .and_then(|seed| seed.parse().ok())
+            .map(|seed| Zeal::Paced { seed }),
+        None => value.parse().ok().map(Zeal::Every),
+    };
+    zeal.ok_or_else(|| {
+        format!("--zeal: expected a number from 1, paced or paced:SEED, found {value:?}").into()
+    })
 }
 
 #[cfg(test)]
@@ -310,7 +321,10 @@ mod tests {
     #[test]
     fn what_follows_the_program_is_the_programs() {
         let arguments = parsed("--zeal=3 --heap-max 64M prog.scm --gc-stats x");
-        assert_eq!(arguments.options.zeal_every, Some(3));
+        assert_eq!(
+            arguments.options.zeal,
+            Some(Zeal::Every(NonZeroU32::new(3).unwrap()))
+        );
         assert_eq!(arguments.options.heap_bytes_max, Some(64 << 20));
         assert!(!arguments.options.gc_statistics, "it stands after the file");
         assert_eq!(
@@ -366,6 +380,20 @@ mod tests {
         assert_eq!(parsed("prog.scm").options.level, Level::Full);
         let error = parse(["-O3".into()]).expect_err("there are three levels");
         assert_eq!(error.to_string(), "-O: expected 0, 1 or 2, found 3");
+    }
+
+    #[test]
+    fn zeal_is_counted_or_paced() {
+        let zeal = |line| parsed(line).options.zeal;
+        assert_eq!(zeal("--zeal x.scm"), Some(Zeal::Every(NonZeroU32::MIN)));
+        assert_eq!(zeal("--zeal=paced x.scm"), Some(Zeal::Paced { seed: 0 }));
+        assert_eq!(zeal("--zeal=paced:7 x.scm"), Some(Zeal::Paced { seed: 7 }));
+        for wrong in ["0", "-1", "paced:", "paced:x", "paced7", "often"] {
+            let error = parse([format!("--zeal={wrong}").into()]).expect_err("none of them");
+            let expected =
+                format!("--zeal: expected a number from 1, paced or paced:SEED, found {wrong:?}");
+            assert_eq!(error.to_string(), expected);
+        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What the subcommands that run something share: a runtime as the options say, and how it ends.
 
-use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -43,8 +42,8 @@ pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
     if let Some(bytes) = options.stack_bytes_max {
         builder = builder.stack_bytes_max(bytes);
     }
-    if let Some(every) = options.zeal_every.and_then(NonZeroU32::new) {
-        builder = builder.zeal(every);
+    if let Some(zeal) = options.zeal {
+        builder = builder.zeal(zeal);
     }
     let tier = match options.tier {
         Some(tier) => Some(tier),

@@ -114,7 +114,10 @@ fn run<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, scope: Scope) {
     };
     heap.record(&event);
     if heap.verify {
-        verify::heap_is_sound::<M>(heap, state);
+        let references = verify::heap_is_sound::<M>(heap, state);
+        if let Some(clock) = &mut heap.zeal {
+            clock.checked(references);
+        }
     }
 }
 

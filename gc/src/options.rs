@@ -21,17 +21,23 @@ pub struct HeapOptions {
     pub growth_percent: usize,
     /// Below this many bytes, growth alone makes no full collection due.
     pub full_bytes_min: usize,
-    /// Collect at every Nth place where one may start, and check everything.
+    /// Collect at places where nobody needs a collection, and check everything.
     pub zeal: Option<Zeal>,
     /// Verify the heap before and after every collection (zeal implies it).
     pub verify: bool,
 }
 
-/// The stress mode.
+/// The stress mode: at which of the places to collect where a collection may start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Zeal {
-    /// At every how manieth place to collect.
-    pub every: NonZeroU32,
+pub enum Zeal {
+    /// At every Nth.
+    Every(NonZeroU32),
+    /// At places between which a program does work in proportion to what a collection and its checks cost, so
+    /// that each program ends. The seed decides which places these are.
+    Paced {
+        /// Any number.
+        seed: u64,
+    },
 }
 
 impl HeapOptions {

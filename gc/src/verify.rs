@@ -46,12 +46,12 @@ pub(crate) fn remembered_set_is_complete<M: ObjectModel>(heap: &Heap) {
     }
 }
 
-/// Checks, after a collection, that everything reachable is in order.
+/// Checks, after a collection, that everything reachable is in order; how many references were looked at.
 ///
 /// # Panics
 ///
 /// If a reference leads to what is not a live object or a registered image.
-pub(crate) fn heap_is_sound<M: ObjectModel>(heap: &Heap, state: &M::State) {
+pub(crate) fn heap_is_sound<M: ObjectModel>(heap: &Heap, state: &M::State) -> u64 {
     let mut walk = Walk::<M>::new(heap);
     M::each_root_for_verifier(state, &mut |root| match root {
         VerifierRoot::Value { place, word } => walk.value("root", place, word),
@@ -68,6 +68,7 @@ pub(crate) fn heap_is_sound<M: ObjectModel>(heap: &Heap, state: &M::State) {
         walk.image(image);
     }
     walk.finish();
+    walk.references
 }
 
 struct Walk<'heap, M> {
@@ -78,6 +79,8 @@ struct Walk<'heap, M> {
     visited_elsewhere: HashSet<Address>,
     visited_images: HashSet<ImageId>,
     worklist: Vec<Address>,
+    /// How many were looked at.
+    references: u64,
     model: std::marker::PhantomData<M>,
 }
 
@@ -95,6 +98,7 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
             visited_elsewhere: HashSet::new(),
             visited_images: HashSet::new(),
             worklist: Vec::new(),
+            references: 0,
             model: std::marker::PhantomData,
         }
     }
@@ -119,6 +123,7 @@ impl<'heap, M: ObjectModel> Walk<'heap, M> {
         let Some(target) = M::reference(word) else {
             return;
         };
+        self.references += 1;
         let heap = self.heap;
         let is_new = match heap.arena.kind_of(target) {
             ChunkKind::Old if self.starts.contains(target) => self.visited.insert(target),

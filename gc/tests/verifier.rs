@@ -85,9 +85,7 @@ fn a_reference_into_the_middle_of_an_object_is_found() {
 
 #[test]
 fn zeal_collects_at_every_nth_poll_and_moves_everything() {
-    let zeal = Some(Zeal {
-        every: NonZeroU32::new(2).unwrap(),
-    });
+    let zeal = Some(Zeal::Every(NonZeroU32::new(2).unwrap()));
     enter(&HeapOptions { zeal, ..options() }, |session| {
         let root = session.push_root(session.pair(session.integer(1), session.integer(2)));
         let mut words = vec![session.root(root).word()];
@@ -110,9 +108,7 @@ fn zeal_collects_at_every_nth_poll_and_moves_everything() {
 
 #[test]
 fn zeal_refuses_reservations_once() {
-    let zeal = Some(Zeal {
-        every: NonZeroU32::MIN,
-    });
+    let zeal = Some(Zeal::Every(NonZeroU32::MIN));
     enter(&HeapOptions { zeal, ..options() }, |session| {
         assert!(session.mutator().reserve(64).is_err());
         assert_eq!(session.collect_for(64), Outcome::Done);

@@ -7,7 +7,7 @@ mod runtime;
 
 use std::num::NonZeroU32;
 
-use cozen::{Level, Tier};
+use cozen::{Level, Tier, Zeal};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use runtime::runtime_builder;
@@ -39,7 +39,7 @@ fn closures_that_hold_one_another_take_fewer_bytes() {
 fn written(level: Level, tier: Tier, zeal: Option<NonZeroU32>, program: &str) -> String {
     let mut builder = runtime_builder().level(level).tier(tier);
     if let Some(every) = zeal {
-        builder = builder.zeal(every);
+        builder = builder.zeal(Zeal::Every(every));
     }
     let mut runtime = builder.build().expect("a runtime");
     runtime.enter(|scheme| {

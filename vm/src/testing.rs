@@ -38,7 +38,7 @@ pub(crate) fn zealous_mutator<'id>() -> Mutator<'id> {
     let every = NonZeroU32::MIN;
     mutator_with(&HeapOptions {
         arena_bytes: 1 << 30,
-        zeal: Some(Zeal { every }),
+        zeal: Some(Zeal::Every(every)),
         ..HeapOptions::default()
     })
 }

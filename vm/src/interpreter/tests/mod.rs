@@ -62,9 +62,7 @@ fn vm_with(change: impl FnOnce(&mut VmOptions)) -> Vm {
 
 fn zealous() -> Vm {
     vm_with(|options| {
-        options.heap.zeal = Some(Zeal {
-            every: NonZeroU32::MIN,
-        });
+        options.heap.zeal = Some(Zeal::Every(NonZeroU32::MIN));
     })
 }
 
