@@ -16,7 +16,7 @@ const CIRCLES: &[(&str, &[usize])] = &[
     ("gc/src", &[2]),
     ("syntax/src", &[3, 2]),
     ("loader/src", &[3, 3, 2]),
-    ("vm/src", &[58, 2]),
+    ("vm/src", &[]),
     ("compiler/src", &[7, 5, 4, 3, 3, 2, 2, 2, 2]),
     ("native/src", &[8, 2]),
     ("src", &[2, 2]),

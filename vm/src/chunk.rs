@@ -8,9 +8,8 @@ use abi::tag::{self, Header, Kind};
 use gc::{Address, WORD_BYTES};
 
 use crate::live::Live;
-use crate::mutator::Mutator;
 use crate::object::Object;
-use crate::stubs::ReturnWord;
+use crate::return_word::ReturnWord;
 use crate::value::Value;
 
 /// An initialised chunk, or one that was just allocated. True until the next safepoint, as [`Live`].
@@ -28,11 +27,14 @@ impl Chunk {
         Self(address)
     }
 
-    /// Memory for a chunk with so many words after its prefix, of which `frame_words` are frames.
+    /// Makes a chunk of fresh memory, of which `frame_words` are frames.
+    ///
+    /// # Safety
+    ///
+    /// `memory` was just allocated, for an object with this header, which is that of a chunk.
     #[inline(always)]
-    pub(crate) fn allocate(m: &Mutator<'_>, frame_words: usize, words: u64) -> Self {
-        let header = Header::new(Kind::Chunk, chunk::PREFIX_WORDS + words);
-        let made = Self(m.heap().allocate(header.object_bytes() as usize));
+    pub(crate) unsafe fn format(memory: Address, header: Header, frame_words: usize) -> Self {
+        let made = Self(memory);
         made.write(0, header.word());
         made.write(chunk::FRAME_WORDS, Value::count(frame_words).word());
         made

@@ -15,14 +15,17 @@
 
 use abi::native::CAPTURING_SLOTS;
 use abi::object_layout::chunk;
+use abi::tag::{Header, Kind};
 use gc::{Address, Full, WORD_BYTES};
 
 use crate::chunk::{CapturedFrame, Chunk, Continuation, Link};
-use crate::frame_walk::{FramePointer, remove_barrier, return_word, slot_address};
+use crate::frame::{FramePointer, slot_address};
+use crate::frame_walk::return_word;
 use crate::live::Live;
 use crate::mutator::Mutator;
+use crate::return_barrier::remove_barrier;
+use crate::return_word::{CodeTier, ReturnKind, ReturnWord, StubWords};
 use crate::stack::Base;
-use crate::stubs::{CodeTier, ReturnKind, ReturnWord, StubWords};
 use crate::value::Value;
 
 /// Frames are put into chunks of at most so many bytes, unless one frame takes more.
@@ -213,10 +216,19 @@ impl Mutator<'_> {
         }
     }
 
+    /// A chunk with so many words after its prefix, of which `frame_words` are frames.
+    #[inline(always)]
+    fn allocate_chunk(&self, frame_words: usize, words: u64) -> Chunk {
+        let header = Header::new(Kind::Chunk, chunk::PREFIX_WORDS + words);
+        let memory = self.heap().allocate(header.object_bytes() as usize);
+        // SAFETY: the memory was allocated right now, for an object of this header.
+        unsafe { Chunk::format(memory, header, frame_words) }
+    }
+
     /// A copy of frames on the stack, which goes on at `older`; the memory was reserved.
     #[inline(always)]
     fn copied(&self, piece: Piece, older: Link) -> Link {
-        let made = Chunk::allocate(self, piece.words, piece.words as u64);
+        let made = self.allocate_chunk(piece.words, piece.words as u64);
         // SAFETY: the chunk is new; it has the fields of the prefix, and a word for each of the frames'.
         unsafe {
             made.init_link(older);
@@ -244,7 +256,7 @@ impl Mutator<'_> {
             CodeTier::Bytecode => chunk::REGISTER_WORDS,
             CodeTier::Native => chunk::NATIVE_REGISTER_WORDS,
         };
-        let made = Chunk::allocate(self, 0, words);
+        let made = self.allocate_chunk(0, words);
         let context = &self.state().native;
         // SAFETY: the chunk is new; it has the fields of the prefix and these registers.
         unsafe {

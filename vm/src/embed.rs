@@ -6,8 +6,8 @@ use std::rc::Rc;
 use abi::tag::Kind;
 use gc::ImageId;
 
-use crate::hooks::HostClosure;
 use crate::interpreter::Machine;
+use crate::mutator::HostClosure;
 use crate::mutator::Mutator;
 use crate::number::heap::{as_i64, as_u64, from_i64, from_u64, to_f64};
 use crate::object::Object;

@@ -3,13 +3,17 @@
 //! A [`Mutator`] runs images. Rust code sees [`Value`]s, which borrow from the mutator, so that no
 //! value is ever stale.
 
+mod allocate;
 mod arguments;
+mod backtrace;
 mod chunk;
 mod continuation;
 mod datum;
 mod embed;
+mod ending;
 mod error;
 mod externals;
+mod frame;
 mod frame_walk;
 mod heap;
 pub mod hooks;
@@ -21,15 +25,15 @@ mod native;
 mod number;
 mod object;
 mod object_model;
-mod place;
 mod port;
 mod primitive;
 mod print;
 mod read;
+mod return_barrier;
+mod return_word;
+mod roots;
 mod run;
 mod stack;
-mod state;
-mod stubs;
 #[cfg(test)]
 mod testing;
 mod value;
@@ -38,12 +42,11 @@ mod vm;
 
 pub use arguments::Args;
 pub use embed::integer_of;
+pub use ending::{Handle, HostError, SourcePlace, VmError};
 pub use error::{Condition, Irritant, Raise};
-pub use hooks::{FrontendError, Handle, HostError};
+pub use hooks::FrontendError;
 pub use images::Retention;
-pub use mutator::Mutator;
-pub use place::Place;
+pub use mutator::{HostClosure, Mutator};
 pub use primitive::Leaf;
-pub use run::VmError;
 pub use value::Value;
 pub use vm::{INTERRUPT_BIT, Vm, VmBuildError, VmOptions};

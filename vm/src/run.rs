@@ -6,47 +6,13 @@ use abi::tag;
 use gc::{CollectReason, Scope};
 
 use crate::chunk::Continuation;
-use crate::frame_walk::slot_address;
-use crate::hooks::{Handle, HostError};
+use crate::ending::{Handle, VmError};
+use crate::frame::slot_address;
 use crate::interpreter::{Machine, enter, resume, resume_with_value};
 use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::place::Place;
-use crate::stubs::CodeTier;
+use crate::return_word::CodeTier;
 use crate::value::Value;
-
-/// Why a run has no result.
-#[derive(Debug, thiserror::Error)]
-pub enum VmError {
-    /// Nothing handled what was raised.
-    #[error("nothing handled what was raised")]
-    Uncaught {
-        /// What was raised; a string if there is no library to make a condition.
-        object: Handle,
-        /// Where, innermost first.
-        places: Vec<Place>,
-    },
-    /// The program asked for its end, with this status.
-    #[error("the program exited with status {0}")]
-    Exit(i32),
-    /// A continuation of an outer run was invoked: to be passed on at once.
-    #[error("a continuation of an outer run was invoked")]
-    Escape,
-    /// A panic has cut a run of this machine short: see [`Mutator::is_broken`].
-    #[error("a panic has cut a run of this machine short")]
-    Broken,
-}
-
-impl From<VmError> for HostError {
-    fn from(error: VmError) -> Self {
-        match error {
-            VmError::Uncaught { object, .. } => Self::Raise(object),
-            VmError::Exit(status) => Self::Exit(status),
-            VmError::Escape => Self::Escape,
-            VmError::Broken => Self::Broken,
-        }
-    }
-}
 
 /// A run under way. If a panic unwinds it, its base is taken off the stack, and the machine is broken: the
 /// frames of the run are gone, and its primitive may have stopped anywhere.

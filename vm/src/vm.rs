@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use abi::native::Tier;
-use gc::{ArenaError, HeapError, HeapOptions, Interrupt};
+use gc::{Arena, ArenaError, HeapError, HeapOptions, Interrupt};
 use loader::Placement;
 use thiserror::Error;
 
 use crate::hooks::Frontend;
-use crate::mutator::Mutator;
+use crate::mutator::{Mutator, State};
+use crate::native::{Context, stubs};
+use crate::return_word::StubWords;
 use crate::stack::Stack;
-use crate::state::State;
 
 /// Bytes of stack by default: room for some 10^7 frames of simple procedures.
 const STACK_BYTES_DEFAULT: usize = 2 << 30;
@@ -61,6 +62,12 @@ pub enum VmBuildError {
     Stack(#[from] ArenaError),
 }
 
+/// A state for a mutator, with the stubs of this crate.
+pub(crate) fn state(arena: &Arc<Arena>, stack: Stack) -> State {
+    let context = Context::new(stubs::addresses());
+    State::new(arena, stack, context, StubWords::new(stubs::return_words()))
+}
+
 /// A machine: a heap, a stack, loaded images.
 #[derive(Debug)]
 pub struct Vm {
@@ -82,7 +89,7 @@ impl Vm {
                 failure = Some(error);
                 Stack::unusable(arena)
             });
-            let mut state = State::new(arena, stack);
+            let mut state = state(arena, stack);
             state.frontend = Some(frontend);
             state.command_line = options.command_line;
             state.heap_bytes_max = heap_bytes_max;
@@ -120,7 +127,7 @@ impl Vm {
     }
 
     /// The address space of the machine.
-    pub fn arena(&self) -> &Arc<gc::Arena> {
+    pub fn arena(&self) -> &Arc<Arena> {
         self.mutator.heap().arena()
     }
 }

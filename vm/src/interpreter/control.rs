@@ -3,17 +3,18 @@
 use abi::condition::ConditionKind;
 
 use crate::chunk::Continuation;
+use crate::ending::VmError;
 use crate::error::{Irritant, Raise};
+use crate::interpreter::enter::{fault, go_on_or_retry, poll_at};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{BranchOffset, Into, Local, MapAtEnd, Opcode};
-use crate::interpreter::raise::{Retry, Staged, fault, go_on_or_retry};
 use crate::interpreter::returns::list_of;
-use crate::interpreter::safepoint::poll_at;
+use crate::interpreter::safepoint::Retry;
+use crate::interpreter::stage::Staged;
 use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::run::VmError;
+use crate::return_word::CodeTier;
 use crate::stack::Innermost;
-use crate::stubs::CodeTier;
 
 #[inline(always)]
 pub(super) const fn no_operation(_: &mut Mutator<'_>, s: Machine) -> Machine {

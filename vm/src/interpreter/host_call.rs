@@ -6,17 +6,17 @@ use abi::tag::Kind;
 use gc::WORD_BYTES;
 
 use crate::chunk::Continuation;
-use crate::error::{Irritant, Raise};
-use crate::hooks::{Handle, HostError};
-use crate::interpreter::call::enter;
+use crate::ending::VmError;
+use crate::ending::{Handle, HostError};
+use crate::error::Raise;
+use crate::interpreter::enter::enter;
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, IntoReturned, Local, MapAtEnd, PrimitiveOperand};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::primitive::{Entry, entry};
-use crate::run::VmError;
 use crate::stack::{Innermost, Suspended};
 
 #[inline(always)]
@@ -181,15 +181,4 @@ impl Mutator<'_> {
         arguments.truncate(start);
         arguments.extend(words);
     }
-}
-
-/// A condition without values.
-pub(crate) fn condition(
-    kind: ConditionKind,
-    irritants: impl Into<Vec<Irritant<'static>>>,
-) -> HostError {
-    HostError::Condition(crate::error::Condition {
-        kind,
-        irritants: irritants.into(),
-    })
 }

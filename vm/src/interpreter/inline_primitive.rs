@@ -11,9 +11,9 @@ use crate::error::Raise;
 use crate::interpreter::data::{
     box_ref, box_set, car, cdr, cons, make_box, passes_test, set_car, set_cdr, wrong_type,
 };
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Index, Into, Local, TestOperand};
-use crate::interpreter::raise::fault;
 use crate::interpreter::record::{make_record, record_init, record_ref, record_set};
 use crate::interpreter::sequence::{
     bytevector_length, bytevector_ref, bytevector_set, char_to_integer, integer_to_char,

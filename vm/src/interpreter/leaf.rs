@@ -5,10 +5,12 @@ use gc::Address;
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
-use crate::frame_walk::slot_address;
+use crate::frame::slot_address;
+use crate::interpreter::enter::go_on_or_retry;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Into, Local, MapAtEnd, Opcode, PrimitiveOperand};
-use crate::interpreter::raise::{Retry, Staged, go_on_or_retry, stage};
+use crate::interpreter::safepoint::Retry;
+use crate::interpreter::stage::{Staged, stage};
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::primitive::{Entry, entry};

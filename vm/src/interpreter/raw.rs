@@ -4,9 +4,9 @@ use abi::tag;
 
 use crate::error::Raise;
 use crate::interpreter::data::wrong_type;
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;

@@ -5,10 +5,11 @@ use abi::tag::{Header, Kind};
 
 use crate::error::{Irritant, Raise};
 use crate::interpreter::data::{store, wrong_type};
-use crate::interpreter::known::{Field, Fresh, Known, RecordShape, is_kind};
+use crate::interpreter::enter::fault;
+use crate::interpreter::field::Field;
+use crate::interpreter::known::{Fresh, Known, RecordShape, is_kind};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Index, Into, Local};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 

@@ -7,7 +7,8 @@ use abi::tag;
 use gc::Address;
 
 use crate::interpreter::data::{bound, fault_with_name, store, unbound_location};
-use crate::interpreter::known::{Field, Known, LocationShape};
+use crate::interpreter::field::Field;
+use crate::interpreter::known::{Known, LocationShape};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
 use crate::interpreter::raw::{

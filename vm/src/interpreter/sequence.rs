@@ -5,12 +5,12 @@ use abi::tag::{self, Kind, TAG_BITS};
 
 use crate::error::Raise;
 use crate::interpreter::data::{immutable, store, wrong_type};
+use crate::interpreter::enter::fault;
 use crate::interpreter::known::{
     BytevectorShape, Known, StringShape, VectorShape, headed, is_kind, size_of_kind,
 };
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, Local};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 

@@ -47,6 +47,14 @@ impl From<IBig> for Real {
 }
 
 impl Real {
+    /// Whether the double of the number is near to the number, or both are zero or not finite.
+    pub(super) fn is_in_range(&self) -> bool {
+        match self {
+            Self::Exact(value) => value.is_zero() || value.to_f64().is_normal(),
+            Self::Flonum(_) => true,
+        }
+    }
+
     pub(crate) fn to_f64(&self) -> f64 {
         match self {
             Self::Exact(value) => value.to_f64(),

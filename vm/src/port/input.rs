@@ -3,8 +3,9 @@
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
 
+use super::file::BUFFER_BYTES;
 use super::utf8::{Decoded, decode};
-use super::{BUFFER_BYTES, file, output};
+use super::{file, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::bytevector::write_bytes;

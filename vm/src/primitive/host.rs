@@ -15,10 +15,10 @@ use gc::Scope;
 use loader::TrustedImage;
 
 use crate::datum::DatumError;
+use crate::ending::HostError;
 use crate::error::Irritant;
-use crate::hooks::{Frontend, FrontendError, HostError};
+use crate::hooks::{Frontend, FrontendError};
 use crate::images::Retention;
-use crate::interpreter::host_condition;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::symbol::text_of;
@@ -46,7 +46,7 @@ pub(crate) fn exit(m: &mut Mutator<'_>) -> Result<(), HostError> {
     };
     crate::port::flush_all(m).map_err(|lost| {
         let irritants = [Irritant::Symbol("exit".into()), Irritant::Text(lost.into())];
-        host_condition(ConditionKind::File, irritants)
+        HostError::condition(ConditionKind::File, irritants)
     })?;
     Err(HostError::Exit(status))
 }
@@ -155,9 +155,9 @@ fn with_frontend<T>(
                 Irritant::Text(error.message.into()),
                 Irritant::Text(error.file.into()),
             ];
-            return host_condition(ConditionKind::File, irritants);
+            return HostError::condition(ConditionKind::File, irritants);
         }
-        host_condition(
+        HostError::condition(
             ConditionKind::Syntax,
             [
                 Irritant::Text(error.message.into()),
@@ -187,7 +187,7 @@ fn load_compiled(
 }
 
 fn datum_error(error: DatumError) -> HostError {
-    host_condition(
+    HostError::condition(
         ConditionKind::Syntax,
         [
             Irritant::Text(error.to_string().into()),

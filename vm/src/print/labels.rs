@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::{Parts, parts};
+use super::parts::{Parts, parts};
 use crate::mutator::Mutator;
 use crate::value::Value;
 

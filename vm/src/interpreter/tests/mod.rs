@@ -12,9 +12,9 @@ use loader::TrustedImage;
 use syntax::{Data, DatumId};
 
 use self::assembler::{Assembler, Code, Place, Shape};
+use crate::ending::VmError;
 use crate::hooks::{Frontend, FrontendError};
 use crate::mutator::Mutator;
-use crate::run::VmError;
 use crate::value::Value;
 use crate::vm::{Vm, VmOptions};
 

@@ -12,8 +12,9 @@ use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::{NewPort, PortObject};
 use crate::object::string::{StringObject, string_bytes};
-use crate::port::file::{self, Access};
-use crate::port::{self, BUFFER_BYTES, COLLECTING_BYTES, flag, utf8};
+use crate::port::file::{self, Access, BUFFER_BYTES};
+use crate::port::output::COLLECTING_BYTES;
+use crate::port::{self, flag, utf8};
 use crate::value::Value;
 
 const INPUT: i64 = flag::INPUT | flag::INPUT_OPEN;

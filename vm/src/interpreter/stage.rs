@@ -1,25 +1,23 @@
-//! From a failed instruction to the condition's handler in Scheme.
+//! Conditions, staged for their handler in Scheme.
 //!
 //! A primitive's [`Raise`] borrows from the mutator, but going on needs the mutator mutably. So a
 //! condition is *staged* first: its arguments are put into the slots of the faulting frame, where
-//! nothing is needed any more. Then `%vm-error` is called in place of the frame.
+//! nothing is needed any more. Then `%vm-error` is called in place of the frame: see
+//! [`enter`](mod@crate::interpreter::enter).
 
 use std::fmt::Write as _;
 
 use abi::condition::ConditionKind;
 use abi::object_layout::location;
 use abi::tag::{self, Header, Kind};
-use gc::{Address, CollectReason, Outcome};
+use gc::Address;
 
+use crate::ending::VmError;
 use crate::error::{Condition, Irritant, Raise};
-use crate::interpreter::call::enter;
 use crate::interpreter::machine::Machine;
-use crate::interpreter::safepoint::collect_at;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
-use crate::run::VmError;
-use crate::stack::Innermost;
 use crate::value::Value;
 
 /// Return words in a backtrace at most.
@@ -36,62 +34,6 @@ pub(crate) enum Staged {
     End,
 }
 
-/// An instruction that may be run again after a collection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Retry {
-    /// The map of the frame before the instruction.
-    pub(crate) map: Address,
-    /// Bytes of the instruction.
-    pub(crate) bytes: usize,
-}
-
-/// Raises what `make` says, in place of the frame of `s`.
-#[cold]
-#[inline(never)]
-pub(crate) fn fault(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    make: impl for<'m> FnOnce(&'m Mutator<'_>) -> Raise<'m>,
-) -> Machine {
-    let staged = stage(m, s, make(m));
-    go_on(m, s, staged)
-}
-
-/// Does what was staged for an instruction that is not run again.
-#[cold]
-#[inline(never)]
-pub(crate) fn go_on(m: &mut Mutator<'_>, s: Machine, staged: Staged) -> Machine {
-    match staged {
-        Staged::Condition => enter_handler(m, s),
-        Staged::End => m.exit_machine(),
-        Staged::Full(bytes) => fault(m, s, |m| heap_exhausted(m, bytes)),
-    }
-}
-
-/// Does what was staged for an instruction that may be run again.
-#[cold]
-#[inline(never)]
-pub(crate) fn go_on_or_retry(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    staged: Staged,
-    retry: Retry,
-) -> Machine {
-    let Staged::Full(bytes) = staged else {
-        return go_on(m, s, staged);
-    };
-    match collect_at(
-        m,
-        s,
-        Innermost::Map(retry.map),
-        CollectReason::Full { bytes },
-    ) {
-        // SAFETY: the instruction that is run again has so many bytes.
-        Outcome::Done => unsafe { s.back(retry.bytes) },
-        Outcome::Exhausted { needed_bytes } => fault(m, s, |m| heap_exhausted(m, needed_bytes)),
-    }
-}
-
 /// The condition that `bytes` do not fit.
 pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> {
     Raise::condition(
@@ -101,15 +43,6 @@ pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> 
             Irritant::Integer(m.state().heap_bytes_max as i64),
         ],
     )
-}
-
-fn enter_handler(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    let handler = error_handler(m).map(Live::of);
-    let handler = handler.expect("staging found the handler");
-    // SAFETY: nothing of the frame is needed any more, and each has a slot 0.
-    unsafe { s.set_slot(0, handler) };
-    // SAFETY: slot 0 was just written, and staging has written slots 1 to 3.
-    unsafe { enter(m, s, 3) }
 }
 
 /// Puts the arguments of `%vm-error` into slots 1 to 3 of the frame of `s`.
@@ -179,7 +112,7 @@ fn make_value<'m>(m: &'m Mutator<'_>, irritant: &Irritant<'m>) -> Value<'m> {
 }
 
 /// The procedure in the global variable `%vm-error`.
-fn error_handler<'m>(m: &'m Mutator<'_>) -> Option<Value<'m>> {
+pub(super) fn error_handler<'m>(m: &'m Mutator<'_>) -> Option<Value<'m>> {
     let symbol = m.intern("%vm-error");
     let location = Object::of_kind(m.location_of(symbol), Kind::Location)?;
     Some(location.field(location::VALUE)).filter(|handler| handler.is_kind(Kind::Closure))

@@ -1,35 +1,23 @@
-//! Places in source text, as backtraces name them.
+//! Backtraces: where the frames of a run stand in source text.
 
 use abi::object_layout::chunk;
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 
 use crate::chunk::Link;
+use crate::ending::SourcePlace;
 use crate::frame_walk::{each_captured_frame, return_word};
 use crate::interpreter::{Code, Machine};
 use crate::mutator::Mutator;
-use crate::stubs::StubWords;
+use crate::return_word::StubWords;
 use crate::value::Value;
-
-/// A place in source text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The procedure.
-    pub name: Option<String>,
-    /// The file.
-    pub file: Option<String>,
-    /// From 1; 0 if unknown.
-    pub line: u32,
-    /// From 1; 0 if unknown.
-    pub column: u32,
-}
 
 impl Mutator<'_> {
     /// The place of an address in a backtrace: one right after the instruction in question.
-    pub fn place_of(&self, address: Address) -> Option<Place> {
+    pub fn place_of(&self, address: Address) -> Option<SourcePlace> {
         let before = Address::new(address.raw().checked_sub(1)?);
         let place = self.state().registry.place_of(before)?;
-        Some(Place {
+        Some(SourcePlace {
             name: place.procedure.map(str::to_owned),
             file: place.file.map(str::to_owned),
             line: place.line,
@@ -44,7 +32,7 @@ impl Mutator<'_> {
     }
 
     /// The places of those addresses that have one.
-    pub(crate) fn places(&self, addresses: &[Address]) -> Vec<Place> {
+    pub(crate) fn places(&self, addresses: &[Address]) -> Vec<SourcePlace> {
         addresses
             .iter()
             .filter_map(|&address| self.place_of(address))
