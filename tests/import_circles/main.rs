@@ -12,10 +12,10 @@ mod source;
 /// The circles that each crate still has: how many files each circle joins, largest first. A number may only fall,
 /// in the commit that breaks its circle.
 const CIRCLES: &[(&str, &[usize])] = &[
-    ("abi/src", &[2]),
-    ("gc/src", &[2]),
+    ("abi/src", &[]),
+    ("gc/src", &[]),
     ("syntax/src", &[3, 2]),
-    ("loader/src", &[3, 3, 2]),
+    ("loader/src", &[]),
     ("vm/src", &[]),
     ("compiler/src", &[7, 5, 4, 3, 3, 2, 2, 2, 2]),
     ("native/src", &[8, 2]),
