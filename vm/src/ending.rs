@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use abi::condition::ConditionKind;
 use gc::Handle as RootedWord;
 
-use crate::error::{Condition, Irritant};
+use crate::error::Condition;
 
 /// A rooted value: kept alive, and up to date, until it is dropped.
 #[derive(Clone, Debug)]
@@ -84,15 +83,8 @@ impl From<VmError> for HostError {
     }
 }
 
-impl HostError {
-    /// A condition without values.
-    pub(crate) fn condition(
-        kind: ConditionKind,
-        irritants: impl Into<Vec<Irritant<'static>>>,
-    ) -> Self {
-        Self::Condition(Condition {
-            kind,
-            irritants: irritants.into(),
-        })
+impl From<Condition<'static>> for HostError {
+    fn from(condition: Condition<'static>) -> Self {
+        Self::Condition(condition)
     }
 }

@@ -146,8 +146,8 @@ pub(crate) fn show<'m>(m: &'m Mutator<'_>, result: &Result<Value<'m>, Raise<'m>>
         Ok(value) => written(*value),
         Err(Raise::Full(bytes)) => format!("<full {bytes}>"),
         Err(Raise::Condition(condition)) => {
-            let irritants = condition.irritants.iter().map(|irritant| match irritant {
-                Irritant::Value(value) => written(*value),
+            let irritants = condition.told().map(|irritant| match irritant {
+                Irritant::Value(value) => written(value),
                 Irritant::Integer(value) => value.to_string(),
                 Irritant::Symbol(text) | Irritant::Text(text) => text.to_string(),
                 Irritant::List(values) => format!("{} values", values.len()),

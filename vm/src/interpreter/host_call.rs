@@ -101,9 +101,7 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
         }
         HostError::Raise(object) => raise_object(m, s, object),
         HostError::Message(message) => fault(m, s, |_| Raise::other("host", message, &[])),
-        HostError::Condition(condition) => fault(m, s, |_| {
-            Raise::condition(condition.kind, condition.irritants)
-        }),
+        HostError::Condition(condition) => fault(m, s, |_| condition.into()),
     }
 }
 

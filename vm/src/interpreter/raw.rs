@@ -179,7 +179,7 @@ fn unboxed(
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let value = unsafe { word.value() };
         if value.is_fixnum() || value.is_kind(tag::Kind::Bignum) {
-            Raise::out_of_range("exact-integer", 1, value, (i64::MIN, i64::MAX))
+            Raise::out_of_range("exact-integer", 1, value, i64::MIN..=i64::MAX)
         } else {
             Raise::wrong_type("exact-integer", 1, "exact integer", value)
         }

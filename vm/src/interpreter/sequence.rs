@@ -35,7 +35,7 @@ fn bad_index(
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let index = unsafe { word.value() };
         if index.is_fixnum() {
-            Raise::out_of_range(who, 2, index, (0, length as i64 - 1))
+            Raise::out_of_range(who, 2, index, 0..=length as i64 - 1)
         } else {
             Raise::wrong_type(who, 2, "index", index)
         }
@@ -281,9 +281,9 @@ fn bad_code_point(m: &mut Mutator<'_>, s: Machine, word: Live) -> Machine {
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let value = unsafe { word.value() };
         let who = "integer->char";
-        let range = (0, i64::from(u32::from(char::MAX)));
+        let range = 0..=i64::from(u32::from(char::MAX));
         match value.as_fixnum() {
-            Some(code) if (range.0..=range.1).contains(&code) => {
+            Some(code) if range.contains(&code) => {
                 let expected = "code point that is no surrogate (55296 to 57343)";
                 Raise::wrong_type(who, 1, expected, value)
             }

@@ -60,10 +60,7 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         return Staged::End;
     }
     let kind = m.intern(condition.kind.name());
-    let irritants = condition
-        .irritants
-        .iter()
-        .map(|irritant| make_value(m, irritant));
+    let irritants = condition.told().map(|irritant| make_value(m, irritant));
     let irritants = irritants.collect::<Vec<_>>();
     let irritants = m.list(irritants);
     let backtrace = m.backtrace(s);
@@ -78,36 +75,31 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
 /// The condition with the procedure and argument that the user wrote, where the compiler has put another.
 fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> Condition<'m> {
     use ConditionKind::{DivisionByZero, OutOfRange, WrongType};
-    let Some(Irritant::Symbol(who)) = condition.irritants.first() else {
+    let Some(procedure) = &condition.procedure else {
         return condition;
     };
     if !matches!(condition.kind, WrongType | OutOfRange | DivisionByZero) {
         return condition;
     }
-    let argument = match condition.irritants.get(1) {
-        Some(Irritant::Integer(argument)) => *argument,
-        _ => 0,
-    };
+    let argument = condition.argument.unwrap_or(0);
     let written = m.written_at(s.pc_address());
-    if let Some((name, argument)) = written.and_then(|written| written.named(who, argument)) {
-        condition.irritants[0] = Irritant::Symbol(name.into());
-        if let Some(irritant @ Irritant::Integer(_)) = condition.irritants.get_mut(1) {
-            *irritant = Irritant::Integer(argument);
-        }
+    if let Some((name, argument)) = written.and_then(|written| written.named(procedure, argument)) {
+        condition.procedure = Some(name.into());
+        condition.argument = condition.argument.map(|_| argument);
     }
     condition
 }
 
-fn make_value<'m>(m: &'m Mutator<'_>, irritant: &Irritant<'m>) -> Value<'m> {
+fn make_value<'m>(m: &'m Mutator<'_>, irritant: Irritant<'m>) -> Value<'m> {
     match irritant {
-        Irritant::Value(value) => *value,
+        Irritant::Value(value) => value,
         Irritant::Integer(integer) => {
-            let integer = (*integer).clamp(tag::FIXNUM_MIN, tag::FIXNUM_MAX);
+            let integer = integer.clamp(tag::FIXNUM_MIN, tag::FIXNUM_MAX);
             Value::fixnum(integer).expect("clamped to the fixnums")
         }
-        Irritant::Symbol(name) => m.intern(name),
-        Irritant::Text(text) => m.string(text),
-        Irritant::List(values) => m.list(values.iter().copied()),
+        Irritant::Symbol(name) => m.intern(&name),
+        Irritant::Text(text) => m.string(&text),
+        Irritant::List(values) => m.list(values),
     }
 }
 
@@ -121,9 +113,9 @@ pub(super) fn error_handler<'m>(m: &'m Mutator<'_>) -> Option<Value<'m>> {
 /// A condition as text, for runs without a library.
 fn describe(m: &Mutator<'_>, condition: &Condition<'_>) -> String {
     let mut text = condition.kind.name().to_owned();
-    for irritant in &condition.irritants {
+    for irritant in condition.told() {
         let written = match irritant {
-            Irritant::Value(value) => match (value.as_fixnum(), m.symbol_name(*value)) {
+            Irritant::Value(value) => match (value.as_fixnum(), m.symbol_name(value)) {
                 (Some(fixnum), _) => write!(text, " {fixnum}"),
                 (None, Some(name)) => write!(text, " {name}"),
                 (None, None) => write!(text, " {value:?}"),

@@ -127,6 +127,6 @@ pub(crate) fn record_field<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
     let count = object.size() - 1;
     match args[1].as_index().filter(|&index| index < count) {
         Some(index) => Ok(object.field(record::FIELDS + index * WORD_BYTES)),
-        None => Err(Raise::out_of_range(WHO, 2, args[1], (0, count as i64 - 1))),
+        None => Err(Raise::out_of_range(WHO, 2, args[1], 0..=count as i64 - 1)),
     }
 }

@@ -85,9 +85,9 @@ pub(crate) fn bytevector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
 pub(crate) fn bytevector_copy_to<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "bytevector-copy!";
     let to = check::mutable(args, 0, Kind::Bytevector, WHO)?;
-    let at = check::index_between(args, 1, (0, to.size()), WHO)?;
+    let at = check::index_between(args, 1, 0..=to.size(), WHO)?;
     let (from, range) = bytes_in_range(args, 2, WHO)?;
-    check::room(args, 1, (at, range.len(), to.size()), WHO)?;
+    check::room(args, 1, at..to.size(), range.len(), WHO)?;
     copy_bytes(&to.bytes()[at..], &from.bytes()[range]);
     Ok(Value::UNSPECIFIED)
 }

@@ -1,5 +1,7 @@
 //! Checks of arguments: each names the procedure, the argument and what was expected.
 
+use std::ops::{Range, RangeInclusive};
+
 use abi::object_layout::{PAYLOAD, WORD_BYTES};
 use abi::tag::Kind;
 
@@ -97,14 +99,14 @@ pub(super) fn byte<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answe
         return Err(Raise::wrong_type(who, index + 1, "byte", value));
     };
     u8::try_from(fixnum)
-        .map_err(|_| Raise::out_of_range(who, index + 1, value, (0, i64::from(u8::MAX))))
+        .map_err(|_| Raise::out_of_range(who, index + 1, value, 0..=i64::from(u8::MAX)))
 }
 
-/// Argument `index` as a number of things from `first` to `last`.
+/// Argument `index` as a number of things in `range`.
 pub(super) fn index_between<'m>(
     args: Args<'m>,
     index: usize,
-    (first, last): (usize, usize),
+    range: RangeInclusive<usize>,
     who: &'static str,
 ) -> Answer<'m, usize> {
     let value = args[index];
@@ -118,14 +120,10 @@ pub(super) fn index_between<'m>(
     }
     value
         .as_index()
-        .filter(|found| (first..=last).contains(found))
+        .filter(|found| range.contains(found))
         .ok_or_else(|| {
-            Raise::out_of_range(
-                who,
-                index + 1,
-                value,
-                (first as i64, last.min(SIZE_MAX) as i64),
-            )
+            let last = (*range.end()).min(SIZE_MAX) as i64;
+            Raise::out_of_range(who, index + 1, value, *range.start() as i64..=last)
         })
 }
 
@@ -134,7 +132,7 @@ const SIZE_MAX: usize = 1 << 40;
 
 /// Argument `index` as the size of a new object.
 pub(super) fn size<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, usize> {
-    index_between(args, index, (0, SIZE_MAX), who)
+    index_between(args, index, 0..=SIZE_MAX, who)
 }
 
 /// Arguments `index` and the one after it as start and end of a range in something of `length`.
@@ -144,16 +142,16 @@ pub(super) fn range<'m>(
     index: usize,
     length: usize,
     who: &'static str,
-) -> Answer<'m, std::ops::Range<usize>> {
+) -> Answer<'m, Range<usize>> {
     let end = if args[index + 1] == Value::DEFAULT {
         length
     } else {
-        index_between(args, index + 1, (0, length), who)?
+        index_between(args, index + 1, 0..=length, who)?
     };
     let start = if args[index] == Value::DEFAULT {
         0
     } else {
-        index_between(args, index, (0, end), who)?
+        index_between(args, index, 0..=end, who)?
     };
     Ok(start..end)
 }
@@ -171,22 +169,23 @@ pub(super) fn element_index<'m>(
     who: &'static str,
 ) -> Answer<'m, usize> {
     let Some(last) = length.checked_sub(1) else {
-        index_between(args, index, (0, SIZE_MAX), who)?;
-        return Err(Raise::out_of_range(who, index + 1, args[index], (0, -1)));
+        index_between(args, index, 0..=SIZE_MAX, who)?;
+        return Err(Raise::out_of_range(who, index + 1, args[index], 0..=-1));
     };
-    index_between(args, index, (0, last), who)
+    index_between(args, index, 0..=last, who)
 }
 
-/// Argument `index` is the place `at`, after which `count` elements fit into `length`.
+/// Argument `index` is where `free` starts: `count` elements have to fit there.
 pub(super) fn room<'m>(
     args: Args<'m>,
     index: usize,
-    (at, count, length): (usize, usize, usize),
+    free: Range<usize>,
+    count: usize,
     who: &'static str,
 ) -> Answer<'m, ()> {
-    if count <= length - at {
+    if count <= free.len() {
         return Ok(());
     }
-    let last = length as i64 - count as i64;
-    Err(Raise::out_of_range(who, index + 1, args[index], (0, last)))
+    let last = free.end as i64 - count as i64;
+    Err(Raise::out_of_range(who, index + 1, args[index], 0..=last))
 }

@@ -154,7 +154,7 @@ fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, more: usize, who: &'static st
             return Err(Raise::wrong_type(who, 1, "list", rest));
         }
         let last = distinct as i64 - more as i64;
-        return Err(Raise::out_of_range(who, 2, args[1], (0, last)));
+        return Err(Raise::out_of_range(who, 2, args[1], 0..=last));
     }
     for _ in 0..count {
         rest = m.pair(rest).expect("the pairs were counted").1;

@@ -1,5 +1,7 @@
 //! Numbers to strings and back (R7RS 6.2.7).
 
+use std::ops::RangeInclusive;
+
 use super::{Answer, check};
 use crate::arguments::Args;
 use crate::error::Raise;
@@ -11,7 +13,7 @@ use crate::object::string::StringObject;
 use crate::value::Value;
 
 /// The radices that digits and letters suffice for.
-const RADICES: (usize, usize) = (2, 36);
+const RADICES: RangeInclusive<usize> = 2..=36;
 
 pub(crate) fn number_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "number->string";

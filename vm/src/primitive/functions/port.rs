@@ -145,7 +145,7 @@ pub(crate) fn open_output_bytevector<'m>(m: &'m Mutator<'_>, _args: Args<'m>) ->
 }
 
 pub(crate) fn standard_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let number = check::index_between(args, 0, (0, 2), "standard-port")?;
+    let number = check::index_between(args, 0, 0..=2, "standard-port")?;
     port::standard(m, number)
 }
 

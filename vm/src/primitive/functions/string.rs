@@ -85,9 +85,9 @@ pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m
 pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "string-copy!";
     let to = check::mutable_string(args, 0, WHO)?;
-    let at = check::index_between(args, 1, (0, to.length()), WHO)?;
+    let at = check::index_between(args, 1, 0..=to.length(), WHO)?;
     let (from, range) = string_and_range(args, 2, WHO)?;
-    check::room(args, 1, (at, range.len(), to.length()), WHO)?;
+    check::room(args, 1, at..to.length(), range.len(), WHO)?;
     if from.is_wide()
         && let Some(wide) = from
             .characters(range.clone())
@@ -123,7 +123,7 @@ pub(crate) fn string_search<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
     const WHO: &str = "string-search";
     let string = check::string(args, 0, WHO)?;
     let pattern: Vec<char> = check::string(args, 1, WHO)?.all().collect();
-    let start = check::index_between(args, 2, (0, string.length()), WHO)?;
+    let start = check::index_between(args, 2, 0..=string.length(), WHO)?;
     let overlaps = overlaps(&pattern);
     let mut matched = 0;
     if pattern.is_empty() {

@@ -84,9 +84,9 @@ pub(crate) fn vector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
 pub(crate) fn vector_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     const WHO: &str = "vector-copy!";
     let to = check::mutable(args, 0, Kind::Vector, WHO)?;
-    let at = check::index_between(args, 1, (0, to.size()), WHO)?;
+    let at = check::index_between(args, 1, 0..=to.size(), WHO)?;
     let (from, range) = vector_and_range(args, 2, WHO)?;
-    check::room(args, 1, (at, range.len(), to.size()), WHO)?;
+    check::room(args, 1, at..to.size(), range.len(), WHO)?;
     let start = range.start;
     let copy = |index: usize| {
         let value = from.field(check::element(index));
