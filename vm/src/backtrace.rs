@@ -4,7 +4,7 @@ use abi::object_layout::chunk;
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 
-use crate::chunk::Link;
+use crate::chunk::{CapturedPlace, Link};
 use crate::ending::SourcePlace;
 use crate::frame_walk::{each_captured_frame, return_word};
 use crate::interpreter::{Code, Machine};
@@ -88,7 +88,7 @@ impl Mutator<'_> {
 /// Adds the return words of captured frames.
 fn add_captured(link: Link, stubs: StubWords, addresses: &mut Vec<Address>, count_max: usize) {
     let mut link = link;
-    while let Some((chunk, offset)) = link.place()
+    while let Some(CapturedPlace { chunk, offset }) = link.place()
         && addresses.len() < count_max
     {
         let start = chunk

@@ -290,11 +290,14 @@ impl Link {
         }
     }
 
-    /// The chunk, and the offset of the frame in it; `None` if there is none.
+    /// Where the frame is; `None` if there is none.
     #[inline(always)]
-    pub(crate) fn place(self) -> Option<(Chunk, usize)> {
+    pub(crate) fn place(self) -> Option<CapturedPlace> {
         let address = Address::from_word(self.chunk & !tag::TAG_MASK);
-        (self.chunk != tag::FALSE).then_some((Chunk(address), self.offset))
+        (self.chunk != tag::FALSE).then_some(CapturedPlace {
+            chunk: Chunk(address),
+            offset: self.offset,
+        })
     }
 
     /// The root in it.
@@ -310,6 +313,14 @@ impl Link {
     pub(crate) const unsafe fn root_mut(&mut self) -> &mut u64 {
         &mut self.chunk
     }
+}
+
+/// Where a captured frame is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CapturedPlace {
+    pub(crate) chunk: Chunk,
+    /// Words from the chunk's first word of frames.
+    pub(crate) offset: usize,
 }
 
 /// A frame in a chunk.

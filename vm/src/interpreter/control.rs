@@ -152,27 +152,27 @@ pub(crate) fn reinstate_in_base(
             Values::List(list) => m.resume_with_list(found, list),
         });
     }
-    reinstate_outside(m, (continuation, serial), values)
-}
-
-/// Leaves the base for a continuation of another one.
-#[cold]
-fn reinstate_outside(
-    m: &mut Mutator<'_>,
-    (continuation, serial): (Live, u64),
-    values: Values,
-) -> Reinstated {
-    let bases = &m.state().stack.bases;
-    if bases.iter().all(|base| base.serial != serial) {
+    if m.state()
+        .stack
+        .bases
+        .iter()
+        .all(|base| base.serial != serial)
+    {
         return Reinstated::Not(WrongContinuation::Over);
     }
+    Reinstated::At(leave_for_outer(m, continuation, values))
+}
+
+/// Leaves the base for a continuation of an outer one.
+#[cold]
+fn leave_for_outer(m: &mut Mutator<'_>, continuation: Live, values: Values) -> Machine {
     let list = match values {
         Values::One(value) => Live::of(list_of(m, &[value])),
         Values::List(list) => list,
     };
     m.set_escape(continuation, list);
     m.end_run(VmError::Escape);
-    Reinstated::At(m.exit_machine())
+    m.exit_machine()
 }
 
 /// Raises what is wrong about a continuation.

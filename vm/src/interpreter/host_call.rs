@@ -41,20 +41,39 @@ pub(super) fn call_host(
         floor,
         innermost,
     };
-    let arguments = s.values(first, count);
-    run_host(m, s, primitive, (arguments, suspended), dst)
+    let call = HostCall {
+        primitive,
+        arguments: s.values(first, count),
+        suspended,
+        dst,
+    };
+    run_host(m, s, call)
 }
 
-/// Calls host primitive `primitive` from the frame of `s`; if it returns, the result is in `dst`,
-/// and the machine stands where it stood.
+/// A call of a host primitive.
+pub(crate) struct HostCall<Arguments> {
+    pub(crate) primitive: PrimitiveOperand,
+    pub(crate) arguments: Arguments,
+    /// Where the frame that calls stops meanwhile.
+    pub(crate) suspended: Suspended,
+    /// The slot for the result.
+    pub(crate) dst: IntoReturned,
+}
+
+/// Calls a host primitive from the frame of `s`; if it returns, the result is in its slot, and the machine
+/// stands where it stood.
 #[inline(never)]
 pub(crate) fn run_host(
     m: &mut Mutator<'_>,
     s: Machine,
-    primitive: PrimitiveOperand,
-    (arguments, suspended): (impl ExactSizeIterator<Item = Live>, Suspended),
-    dst: IntoReturned,
+    call: HostCall<impl ExactSizeIterator<Item = Live>>,
 ) -> Machine {
+    let HostCall {
+        primitive,
+        arguments,
+        suspended,
+        dst,
+    } = call;
     let function = match entry(primitive.0) {
         Some(Entry::Host { function, arity }) if arity.contains(&arguments.len()) => *function,
         _ => return fault(m, s, |_| Raise::condition(ConditionKind::Trap, [])),

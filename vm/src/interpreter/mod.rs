@@ -65,7 +65,7 @@ pub(crate) use code::Code;
 pub(crate) use control::{Reinstated, Values, reinstate_in_base, wrong_continuation};
 pub(crate) use dispatch::interpret;
 pub(crate) use enter::{REST_UNRESERVED_MAX, enter, enter_code, fault, go_on, stack_exhausted};
-pub(crate) use host_call::run_host;
+pub(crate) use host_call::{HostCall, run_host};
 pub(crate) use inline_primitive::{arithmetic_primitive, inline_primitive};
 pub(crate) use leaf::leaf_primitive;
 pub(crate) use machine::Machine;

@@ -6,8 +6,8 @@ use gc::{Address, WORD_BYTES};
 
 use crate::frame::{FramePointer, below};
 use crate::interpreter::{
-    Code, IntoReturned, Machine, PrimitiveOperand, enter, enter_code, interpret, run_host, spread,
-    stack_exhausted,
+    Code, HostCall, IntoReturned, Machine, PrimitiveOperand, enter, enter_code, interpret,
+    run_host, spread, stack_exhausted,
 };
 use crate::mutator::Mutator;
 use crate::native::border::{below_native, callee_frame, enter_native, return_to_native};
@@ -140,7 +140,13 @@ fn call_host(m: &mut Mutator<'_>, fp: FramePointer) -> Next {
     let primitive = PrimitiveOperand(context.operand().get() as u16);
     // SAFETY: below native code's frames the stack has room for the result.
     let dst = unsafe { IntoReturned::new(RESULT) };
-    let after = run_host(m, s, primitive, (arguments.into_iter(), suspended), dst);
+    let call = HostCall {
+        primitive,
+        arguments: arguments.into_iter(),
+        suspended,
+        dst,
+    };
+    let after = run_host(m, s, call);
     if after.is_at(s) {
         // SAFETY: the host primitive has left its result there.
         let result = unsafe { s.slot(RESULT) };

@@ -24,14 +24,9 @@ fn make<'m>(m: &'m Mutator<'_>, kind: Kind, args: Args<'m>) -> Answer<'m> {
 }
 
 /// A field of a weak pair or an ephemeron; `#f` if its referent is gone.
-fn field<'m>(
-    who: &'static str,
-    kind: (Kind, &'static str),
-    args: Args<'m>,
-    offset: usize,
-) -> Answer<'m> {
-    let Some(object) = Object::of_kind(args[0], kind.0) else {
-        return Err(Raise::wrong_type(who, 1, kind.1, args[0]));
+fn field<'m>(who: &'static str, wanted: Wanted, args: Args<'m>, offset: usize) -> Answer<'m> {
+    let Some(object) = Object::of_kind(args[0], wanted.kind) else {
+        return Err(Raise::wrong_type(who, 1, wanted.name, args[0]));
     };
     let value = object.field(offset);
     Ok(if value == Value::BROKEN {
@@ -41,8 +36,21 @@ fn field<'m>(
     })
 }
 
-const WEAK_PAIR: (Kind, &str) = (Kind::WeakPair, "weak pair");
-const EPHEMERON: (Kind, &str) = (Kind::Ephemeron, "ephemeron");
+/// A kind of object, and what errors call it.
+#[derive(Clone, Copy)]
+struct Wanted {
+    kind: Kind,
+    name: &'static str,
+}
+
+const WEAK_PAIR: Wanted = Wanted {
+    kind: Kind::WeakPair,
+    name: "weak pair",
+};
+const EPHEMERON: Wanted = Wanted {
+    kind: Kind::Ephemeron,
+    name: "ephemeron",
+};
 
 /// `(weak-cons car cdr)`
 pub(crate) fn make_weak_pair<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {

@@ -1,6 +1,6 @@
 //! The printer: a stack of tasks holds the parts that are still to be written.
 
-use super::labels::Labels;
+use super::labels::{Labelled, Labels, WrittenLabel};
 use super::leaf;
 use super::parts::{Parts, parts, word};
 use super::style::Style;
@@ -10,10 +10,14 @@ use crate::value::Value;
 
 /// The external representation of `value`.
 pub(crate) fn to_text<'m>(m: &'m Mutator<'_>, value: Value<'m>, style: Style) -> String {
+    let labelled = match style {
+        Style::Display | Style::Write => Labelled::Cycles,
+        Style::WriteShared => Labelled::Shared,
+    };
     let mut printer = Printer {
         m,
         style,
-        labels: Labels::find(m, value, style == Style::WriteShared),
+        labels: Labels::find(m, value, labelled),
         tasks: vec![Task::Value(value)],
         text: String::new(),
     };
@@ -74,9 +78,7 @@ impl<'m> Printer<'m, '_> {
     }
 
     fn value(&mut self, value: Value<'m>) {
-        if let Some(reference) = self.labels.write(value, &mut self.text)
-            && reference
-        {
+        if self.labels.write(value, &mut self.text) == Some(WrittenLabel::Reference) {
             return;
         }
         match parts(self.m, value) {

@@ -164,9 +164,9 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
     }
 
     fn string(&mut self, text: &str) -> Value<'m> {
-        let (length, is_wide) = measure_text(text);
-        self.make(string_bytes(length, is_wide), |m| {
-            Ok(StringObject::of_measured(m, text, length, is_wide).value())
+        let (length, width) = measure_text(text);
+        self.make(string_bytes(length, width), |m| {
+            Ok(StringObject::of_measured(m, text, length, width).value())
         })
     }
 

@@ -78,14 +78,14 @@ pub(crate) fn max2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     if let Some((a, b)) = fixnums(args) {
         return Ok(args[usize::from(a < b)]);
     }
-    binary_real(m, args, "max", |a, b| Ok(a.extreme(b, true).into()))
+    binary_real(m, args, "max", |a, b| Ok(a.maximum(b).into()))
 }
 
 pub(crate) fn min2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     if let Some((a, b)) = fixnums(args) {
         return Ok(args[usize::from(b < a)]);
     }
-    binary_real(m, args, "min", |a, b| Ok(a.extreme(b, false).into()))
+    binary_real(m, args, "min", |a, b| Ok(a.minimum(b).into()))
 }
 
 pub(crate) fn gcd2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
@@ -95,11 +95,13 @@ pub(crate) fn gcd2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
         }
         return Ok(from_i64(m, a.abs()));
     }
-    binary_real(m, args, "gcd", |a, b| a.common(b, false).map(Number::from))
+    binary_real(m, args, "gcd", |a, b| a.common_divisor(b).map(Number::from))
 }
 
 pub(crate) fn lcm2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    binary_real(m, args, "lcm", |a, b| a.common(b, true).map(Number::from))
+    binary_real(m, args, "lcm", |a, b| {
+        a.common_multiple(b).map(Number::from)
+    })
 }
 
 pub(crate) fn abs<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {

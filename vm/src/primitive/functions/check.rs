@@ -170,7 +170,12 @@ pub(super) fn element_index<'m>(
 ) -> Answer<'m, usize> {
     let Some(last) = length.checked_sub(1) else {
         index_between(args, index, 0..=SIZE_MAX, who)?;
-        return Err(Raise::out_of_range(who, index + 1, args[index], 0..=-1));
+        return Err(Raise::out_of_range(
+            who,
+            index + 1,
+            args[index],
+            RangeInclusive::new(0, -1),
+        ));
     };
     index_between(args, index, 0..=last, who)
 }

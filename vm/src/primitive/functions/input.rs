@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use super::port::open_port;
+use super::port::{PortSort, open_port};
 use super::{Answer, bytevector, check};
 use crate::arguments::Args;
 use crate::mutator::Mutator;
@@ -10,14 +10,20 @@ use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
 use crate::object::string::StringObject;
 use crate::port::input::{self, Filled};
-use crate::port::utf8::{self, Decoded};
+use crate::port::utf8::{self, After, Decoded};
 use crate::port::{file, flag};
 use crate::value::Value;
 
-const TEXTUAL: (i64, &str) = (flag::INPUT | flag::TEXTUAL, "textual input port");
+const TEXTUAL: PortSort = PortSort {
+    flags: flag::INPUT | flag::TEXTUAL,
+    name: "textual input port",
+};
 /// What ports have from which characters can be read.
 const OPEN_TEXT: i64 = flag::INPUT | flag::TEXTUAL | flag::INPUT_OPEN;
-const BINARY: (i64, &str) = (flag::INPUT | flag::BINARY, "binary input port");
+const BINARY: PortSort = PortSort {
+    flags: flag::INPUT | flag::BINARY,
+    name: "binary input port",
+};
 
 pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     // Most characters wait in the buffer and are of ASCII.
@@ -125,7 +131,7 @@ pub(crate) fn read_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     let mut found = 0;
     let count = await_bytes(m, port, WHO, |bytes, mut seen| {
         while found < wanted {
-            match utf8::decode(&bytes[seen..], false) {
+            match utf8::decode(&bytes[seen..], After::MayFollow) {
                 Decoded::Character(_, length) => (found, seen) = (found + 1, seen + length),
                 Decoded::Incomplete | Decoded::Nothing => return Err(seen),
             }

@@ -33,37 +33,30 @@ pub(crate) fn is_complex<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     Ok(Value::boolean(is_inexact(args[0]).is_some()))
 }
 
-/// Whether one part, or all parts, of a number are doubles of which `test` is true; exact parts
-/// count as zero.
-fn test_parts<'m>(
-    args: Args<'m>,
-    who: &'static str,
-    all: bool,
-    test: impl Fn(f64) -> bool,
-) -> Answer<'m> {
+/// The parts of a number as doubles; exact parts count as zero.
+fn inexact_parts<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, [f64; 2]> {
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "number", args[0]))?;
-    let passes = |part: &Real| match part {
-        Real::Exact(_) => test(0.0),
-        Real::Flonum(value) => test(*value),
+    let double = |part: Real| match part {
+        Real::Exact(_) => 0.0,
+        Real::Flonum(value) => value,
     };
     let (real, imaginary) = number.parts();
-    Ok(Value::boolean(if all {
-        passes(&real) && passes(&imaginary)
-    } else {
-        passes(&real) || passes(&imaginary)
-    }))
+    Ok([double(real), double(imaginary)])
 }
 
 pub(crate) fn is_nan<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    test_parts(args, "nan?", false, f64::is_nan)
+    let parts = inexact_parts(args, "nan?")?;
+    Ok(Value::boolean(parts.into_iter().any(f64::is_nan)))
 }
 
 pub(crate) fn is_finite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    test_parts(args, "finite?", true, f64::is_finite)
+    let parts = inexact_parts(args, "finite?")?;
+    Ok(Value::boolean(parts.into_iter().all(f64::is_finite)))
 }
 
 pub(crate) fn is_infinite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    test_parts(args, "infinite?", false, f64::is_infinite)
+    let parts = inexact_parts(args, "infinite?")?;
+    Ok(Value::boolean(parts.into_iter().any(f64::is_infinite)))
 }
 
 fn inexactness<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, bool> {

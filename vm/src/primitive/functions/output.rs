@@ -1,6 +1,6 @@
 //! Writing to ports (R7RS 6.13.3).
 
-use super::port::{open_port, port_argument};
+use super::port::{PortSort, open_port, port_argument};
 use super::{Answer, check};
 use crate::arguments::Args;
 use crate::error::Raise;
@@ -11,12 +11,18 @@ use crate::port::{flag, output};
 use crate::print::{Style, to_text};
 use crate::value::Value;
 
-const TEXTUAL: (i64, &str) = (flag::OUTPUT | flag::TEXTUAL, "textual output port");
+const TEXTUAL: PortSort = PortSort {
+    flags: flag::OUTPUT | flag::TEXTUAL,
+    name: "textual output port",
+};
 /// What ports have to which characters can be written.
 const OPEN_TEXT: i64 = flag::OUTPUT | flag::TEXTUAL | flag::OUTPUT_OPEN;
 /// What ports have that may send a character out when it is written.
 const AT_ONCE: i64 = flag::LINE_BUFFERED | flag::UNBUFFERED;
-const BINARY: (i64, &str) = (flag::OUTPUT | flag::BINARY, "binary output port");
+const BINARY: PortSort = PortSort {
+    flags: flag::OUTPUT | flag::BINARY,
+    name: "binary output port",
+};
 
 /// `(write-char character port)`
 pub(crate) fn write_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {

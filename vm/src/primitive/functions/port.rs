@@ -11,7 +11,7 @@ use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::{NewPort, PortObject};
-use crate::object::string::{StringObject, string_bytes};
+use crate::object::string::{StringObject, UnitWidth, string_bytes};
 use crate::port::file::{self, Access, BUFFER_BYTES};
 use crate::port::output::COLLECTING_BYTES;
 use crate::port::{self, flag, utf8};
@@ -30,18 +30,26 @@ pub(super) fn port_argument<'m>(
         .ok_or_else(|| Raise::wrong_type(who, index + 1, "port", args[index]))
 }
 
-/// Argument `index` as a port with `wanted` (from [`flag`]) that is open on that side; `expected`
-/// says what that is.
+/// What a port has to be for a procedure.
+#[derive(Clone, Copy)]
+pub(super) struct PortSort {
+    /// Bits of [`flag`].
+    pub(super) flags: i64,
+    /// What errors call such a port.
+    pub(super) name: &'static str,
+}
+
+/// Argument `index` as a port of this sort that is open on that side.
 pub(super) fn open_port<'m>(
     args: Args<'m>,
     index: usize,
-    (wanted, expected): (i64, &'static str),
+    sort: PortSort,
     who: &'static str,
 ) -> Answer<'m, PortObject<'m>> {
     let port = PortObject::of(args[index])
-        .filter(|port| port.has(wanted))
-        .ok_or_else(|| Raise::wrong_type(who, index + 1, expected, args[index]))?;
-    let open = if wanted & flag::INPUT == 0 {
+        .filter(|port| port.has(sort.flags))
+        .ok_or_else(|| Raise::wrong_type(who, index + 1, sort.name, args[index]))?;
+    let open = if sort.flags & flag::INPUT == 0 {
         flag::OUTPUT_OPEN
     } else {
         flag::INPUT_OPEN
@@ -69,7 +77,7 @@ fn open_file<'m>(
         flag::TEXTUAL
     };
     // Everything is announced before the file is opened, so that it is opened once.
-    m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), true))?;
+    m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), UnitWidth::Wide))?;
     let descriptor = file::open(&name, access)
         .map_err(|error| Raise::file(who, file::message(error), args[0]))?;
     let is_input = access == Access::Read;

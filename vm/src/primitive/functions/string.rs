@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{Answer, check};
 use crate::arguments::Args;
 use crate::mutator::Mutator;
-use crate::object::string::{StringObject, string_bytes};
+use crate::object::string::{StringObject, UnitWidth, string_bytes};
 use crate::value::Value;
 
 pub(crate) fn make_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
@@ -15,9 +15,9 @@ pub(crate) fn make_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     } else {
         check::character(args, 1, "make-string")?
     };
-    let is_wide = u32::from(fill) > u32::from(u8::MAX);
-    m.reserve(string_bytes(length, is_wide))?;
-    let string = StringObject::allocate(m, length, is_wide);
+    let width = UnitWidth::of(fill);
+    m.reserve(string_bytes(length, width))?;
+    let string = StringObject::allocate(m, length, width);
     string.fill_from(m, 0, std::iter::repeat_n(fill, length));
     Ok(string.value())
 }
@@ -54,9 +54,9 @@ pub(super) fn string_and_range<'m>(
 
 pub(crate) fn substring<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let (string, range) = string_and_range(args, 0, "substring")?;
-    if !string.is_wide() {
-        m.reserve(string_bytes(range.len(), false))?;
-        let copy = StringObject::allocate(m, range.len(), false);
+    if string.width() == UnitWidth::Narrow {
+        m.reserve(string_bytes(range.len(), UnitWidth::Narrow))?;
+        let copy = StringObject::allocate(m, range.len(), UnitWidth::Narrow);
         copy.copy_from(m, 0, string, range);
         return Ok(copy.value());
     }
@@ -64,14 +64,14 @@ pub(crate) fn substring<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let (mut length, mut is_wide) = (0, false);
+    let (mut length, mut width) = (0, UnitWidth::Narrow);
     for index in 0..args.len() {
         let string = check::string(args, index, "string-append")?;
         length += string.length();
-        is_wide |= string.is_wide();
+        width = width.max(string.width());
     }
-    m.reserve(string_bytes(length, is_wide))?;
-    let result = StringObject::allocate(m, length, is_wide);
+    m.reserve(string_bytes(length, width))?;
+    let result = StringObject::allocate(m, length, width);
     let mut position = 0;
     for string in args.iter().filter_map(StringObject::of) {
         let length = string.length();
@@ -88,7 +88,7 @@ pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
     let at = check::index_between(args, 1, 0..=to.length(), WHO)?;
     let (from, range) = string_and_range(args, 2, WHO)?;
     check::room(args, 1, at..to.length(), range.len(), WHO)?;
-    if from.is_wide()
+    if from.width() == UnitWidth::Wide
         && let Some(wide) = from
             .characters(range.clone())
             .find(|&c| u32::from(c) > 0xff)

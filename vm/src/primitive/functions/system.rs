@@ -59,8 +59,8 @@ pub(crate) fn get_environment_variables<'m>(m: &'m Mutator<'_>, _args: Args<'m>)
         .map(|(name, value)| (text(&name), text(&value)))
         .collect();
     let bytes = |text: &str| {
-        let (length, is_wide) = measure(text.chars());
-        string_bytes(length, is_wide)
+        let (length, width) = measure(text.chars());
+        string_bytes(length, width)
     };
     let total = variables
         .iter()

@@ -6,7 +6,7 @@ use super::Answer;
 use crate::arguments::Args;
 use crate::error::Raise;
 use crate::mutator::Mutator;
-use crate::object::table::TableObject;
+use crate::object::table::{Keys, TableObject};
 use crate::value::Value;
 
 fn table<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, TableObject<'m>> {
@@ -16,7 +16,7 @@ fn table<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, TableObject<'m>> {
 /// `(make-table weak?)`
 pub(crate) fn make_table<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     let is_weak = !args.is_empty() && args[0] != Value::FALSE;
-    TableObject::allocate(m, is_weak)
+    TableObject::allocate(m, if is_weak { Keys::Weak } else { Keys::Strong })
 }
 
 /// `(table-ref table key default)`
