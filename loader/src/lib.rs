@@ -34,7 +34,7 @@ mod validate;
 mod validate_native;
 
 pub use contents::{Contents, Procedure};
-pub use debug::{DebugTables, LineRow, Place};
+pub use debug::{CodeOrigin, DebugTables, LineRow};
 pub use error::LoadError;
 pub use image::ImageView;
 pub use load::{Host, LoadedImage, load};

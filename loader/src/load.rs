@@ -7,7 +7,7 @@ use abi::image::ImageHeader;
 use gc::{Address, AddressRange, Arena, ImageDescription, ImageId};
 
 use crate::contents::Contents;
-use crate::debug::{DebugTables, Place};
+use crate::debug::{CodeOrigin, DebugTables};
 use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
 use crate::image::{ImageView, bytecode};
@@ -185,8 +185,9 @@ impl LoadedImage {
     /// The procedure and line that the code at `address` comes from.
     ///
     /// A return word is the address after a call: ask for the one before it.
-    pub fn place_of(&self, address: Address) -> Option<Place<'_>> {
-        self.debug_tables().place_of(self.virtual_address(address)?)
+    pub fn origin_of(&self, address: Address) -> Option<CodeOrigin<'_>> {
+        self.debug_tables()
+            .origin_of(self.virtual_address(address)?)
     }
 
     pub(crate) fn arena(&self) -> &Arc<Arena> {

@@ -16,7 +16,7 @@ impl Mutator<'_> {
     /// The place of an address in a backtrace: one right after the instruction in question.
     pub fn place_of(&self, address: Address) -> Option<SourcePlace> {
         let before = Address::new(address.raw().checked_sub(1)?);
-        let place = self.state().registry.place_of(before)?;
+        let place = self.state().registry.origin_of(before)?;
         Some(SourcePlace {
             name: place.procedure.map(str::to_owned),
             file: place.file.map(str::to_owned),
@@ -28,7 +28,7 @@ impl Mutator<'_> {
     /// What errors of the instruction that ends at `address` name, if its image tells.
     pub(crate) fn written_at(&self, address: Address) -> Option<WrittenName> {
         let before = Address::new(address.raw().checked_sub(1)?);
-        Some(self.state().registry.place_of(before)?.written)
+        Some(self.state().registry.origin_of(before)?.written)
     }
 
     /// The places of those addresses that have one.
@@ -44,7 +44,7 @@ impl Mutator<'_> {
         let place = self
             .state()
             .registry
-            .place_of(first_instruction(procedure)?)?;
+            .origin_of(first_instruction(procedure)?)?;
         place.procedure.map(str::to_owned)
     }
 

@@ -17,6 +17,9 @@ pub enum Raise<'m> {
     Condition(Box<Condition<'m>>),
 }
 
+/// What a primitive answers.
+pub(crate) type PrimitiveResult<'m, T = Value<'m>> = Result<T, Raise<'m>>;
+
 /// A condition that the machine is about to raise.
 #[derive(Debug)]
 pub struct Condition<'m> {

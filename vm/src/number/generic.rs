@@ -14,11 +14,9 @@ use super::small::SmallInteger;
 use super::small_ratio::SmallRatio;
 use super::tower::{self, Number};
 use super::{Problem, expected};
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::value::Value;
-
-type Answer<'m, T = Value<'m>> = Result<T, Raise<'m>>;
 
 /// Both operands as numbers.
 ///
@@ -29,7 +27,7 @@ pub(crate) fn operands<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m, (Number, Number)> {
+) -> PrimitiveResult<'m, (Number, Number)> {
     let operand = |number, value| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "number", value))
     };
@@ -47,7 +45,7 @@ pub(crate) fn binary<'m>(
     b: Value<'m>,
     who: &'static str,
     operation: impl FnOnce(&Number, &Number) -> Result<Number, Problem>,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let (x, y) = operands(a, b, who)?;
     let result = operation(&x, &y).map_err(|problem| problem.raise(who, &[a, b]))?;
     from_number(m, &result)
@@ -108,7 +106,7 @@ pub(crate) fn add<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x + y));
     }
@@ -119,7 +117,12 @@ pub(crate) fn add<'m>(
 }
 
 #[inline(never)]
-fn add_others<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>, who: &'static str) -> Answer<'m> {
+fn add_others<'m>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_add(y)
     {
@@ -142,7 +145,7 @@ pub(crate) fn subtract<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x - y));
     }
@@ -158,7 +161,7 @@ fn subtract_others<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_sub(y)
     {
@@ -181,7 +184,7 @@ pub(crate) fn multiply<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = doubles(a, b) {
         return Ok(m.flonum(x * y));
     }
@@ -197,7 +200,7 @@ fn multiply_others<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = wides(a, b)
         && let Some(result) = x.checked_mul(y)
     {
@@ -220,7 +223,7 @@ pub(crate) fn divide<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if b == Value::ZERO {
         operands(a, b, who)?;
         return Err(Raise::division_by_zero(who));
@@ -252,7 +255,7 @@ pub(crate) fn quotient<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     integer_divide(m, a, b, who, Division::TruncateQuotient)
 }
 
@@ -264,7 +267,7 @@ pub(crate) fn remainder<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     integer_divide(m, a, b, who, Division::TruncateRemainder)
 }
 
@@ -276,7 +279,7 @@ pub(crate) fn modulo<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     integer_divide(m, a, b, who, Division::FloorRemainder)
 }
 
@@ -287,7 +290,7 @@ pub(crate) fn integer_divide<'m>(
     b: Value<'m>,
     who: &'static str,
     division: Division,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = wides(a, b)
         && y != 0
     {
@@ -339,7 +342,7 @@ pub(crate) fn compare<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m, Option<Ordering>> {
+) -> PrimitiveResult<'m, Option<Ordering>> {
     if let Some((x, y)) = exact_doubles(a, b) {
         return Ok(x.partial_cmp(&y));
     }
@@ -364,7 +367,7 @@ pub(crate) fn equal<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m, bool> {
+) -> PrimitiveResult<'m, bool> {
     if let Some((x, y)) = exact_doubles(a, b) {
         return Ok(x.partial_cmp(&y) == Some(Ordering::Equal));
     }
@@ -381,7 +384,7 @@ fn bitwise<'m>(
     who: &'static str,
     limbs: impl Fn(u64, u64) -> u64,
     integers: impl FnOnce(IBig, IBig) -> IBig,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.bitwise(&y, limbs)));
     }
@@ -400,7 +403,7 @@ pub(crate) fn exact_integer<'m>(
     value: Value<'m>,
     number: u8,
     who: &'static str,
-) -> Answer<'m, IBig> {
+) -> PrimitiveResult<'m, IBig> {
     as_integer(value)
         .ok_or_else(|| Raise::wrong_type(who, usize::from(number), "exact integer", value))
 }
@@ -413,7 +416,7 @@ pub(crate) fn bit_and<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     bitwise(m, (a, b), who, |x, y| x & y, |x, y| x & y)
 }
 
@@ -425,7 +428,7 @@ pub(crate) fn bit_or<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     bitwise(m, (a, b), who, |x, y| x | y, |x, y| x | y)
 }
 
@@ -437,7 +440,7 @@ pub(crate) fn bit_xor<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     bitwise(m, (a, b), who, |x, y| x ^ y, |x, y| x ^ y)
 }
 
@@ -449,7 +452,7 @@ pub(crate) fn shift<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let Some(amount) = b.as_fixnum() else {
         exact_integer(a, 1, who)?;
         return Err(expected(2, "fixnum").raise(who, &[a, b]));
@@ -474,7 +477,7 @@ pub(crate) fn shift<'m>(
 /// # Errors
 ///
 /// [`Raise::Full`].
-pub(crate) fn reserve_large<'m>(m: &Mutator<'_>, bytes: usize) -> Answer<'m, ()> {
+pub(crate) fn reserve_large<'m>(m: &Mutator<'_>, bytes: usize) -> PrimitiveResult<'m, ()> {
     const LARGE_BYTES: usize = 4096;
     if bytes > LARGE_BYTES {
         m.reserve(bytes)

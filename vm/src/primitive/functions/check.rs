@@ -5,9 +5,8 @@ use std::ops::{Range, RangeInclusive};
 use abi::object_layout::{PAYLOAD, WORD_BYTES};
 use abi::tag::Kind;
 
-use super::Answer;
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::object::Object;
 use crate::object::string::StringObject;
 use crate::value::Value;
@@ -22,7 +21,7 @@ pub(super) fn object<'m>(
     index: usize,
     kind: Kind,
     who: &'static str,
-) -> Answer<'m, Object<'m>> {
+) -> PrimitiveResult<'m, Object<'m>> {
     let value = args[index];
     Object::of_kind(value, kind)
         .ok_or_else(|| Raise::wrong_type(who, index + 1, kind_name(kind), value))
@@ -52,7 +51,7 @@ pub(super) fn mutable<'m>(
     index: usize,
     kind: Kind,
     who: &'static str,
-) -> Answer<'m, Object<'m>> {
+) -> PrimitiveResult<'m, Object<'m>> {
     let object = object(args, index, kind, who)?;
     if object.is_literal() {
         Err(Raise::immutable(who, args[index]))
@@ -66,7 +65,7 @@ pub(super) fn string<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, StringObject<'m>> {
+) -> PrimitiveResult<'m, StringObject<'m>> {
     StringObject::of(args[index])
         .ok_or_else(|| Raise::wrong_type(who, index + 1, "string", args[index]))
 }
@@ -76,7 +75,7 @@ pub(super) fn mutable_string<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, StringObject<'m>> {
+) -> PrimitiveResult<'m, StringObject<'m>> {
     let string = string(args, index, who)?;
     if string.is_literal() {
         Err(Raise::immutable(who, args[index]))
@@ -86,14 +85,18 @@ pub(super) fn mutable_string<'m>(
 }
 
 /// Argument `index` as a character.
-pub(super) fn character<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, char> {
+pub(super) fn character<'m>(
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> PrimitiveResult<'m, char> {
     args[index]
         .as_char()
         .ok_or_else(|| Raise::wrong_type(who, index + 1, "character", args[index]))
 }
 
 /// Argument `index` as a byte.
-pub(super) fn byte<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, u8> {
+pub(super) fn byte<'m>(args: Args<'m>, index: usize, who: &'static str) -> PrimitiveResult<'m, u8> {
     let value = args[index];
     let Some(fixnum) = value.as_fixnum() else {
         return Err(Raise::wrong_type(who, index + 1, "byte", value));
@@ -108,7 +111,7 @@ pub(super) fn index_between<'m>(
     index: usize,
     range: RangeInclusive<usize>,
     who: &'static str,
-) -> Answer<'m, usize> {
+) -> PrimitiveResult<'m, usize> {
     let value = args[index];
     if !value.is_fixnum() && crate::number::heap::as_integer(value).is_none() {
         return Err(Raise::wrong_type(
@@ -131,7 +134,11 @@ pub(super) fn index_between<'m>(
 const SIZE_MAX: usize = 1 << 40;
 
 /// Argument `index` as the size of a new object.
-pub(super) fn size<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, usize> {
+pub(super) fn size<'m>(
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> PrimitiveResult<'m, usize> {
     index_between(args, index, 0..=SIZE_MAX, who)
 }
 
@@ -142,7 +149,7 @@ pub(super) fn range<'m>(
     index: usize,
     length: usize,
     who: &'static str,
-) -> Answer<'m, Range<usize>> {
+) -> PrimitiveResult<'m, Range<usize>> {
     let end = if args[index + 1] == Value::DEFAULT {
         length
     } else {
@@ -167,7 +174,7 @@ pub(super) fn element_index<'m>(
     index: usize,
     length: usize,
     who: &'static str,
-) -> Answer<'m, usize> {
+) -> PrimitiveResult<'m, usize> {
     let Some(last) = length.checked_sub(1) else {
         index_between(args, index, 0..=SIZE_MAX, who)?;
         return Err(Raise::out_of_range(
@@ -187,7 +194,7 @@ pub(super) fn room<'m>(
     free: Range<usize>,
     count: usize,
     who: &'static str,
-) -> Answer<'m, ()> {
+) -> PrimitiveResult<'m, ()> {
     if count <= free.len() {
         return Ok(());
     }
