@@ -8,6 +8,7 @@ use crate::error::{Irritant, Raise};
 use crate::interpreter::enter::{fault, go_on_or_retry, poll_at};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{BranchOffset, Into, Local, MapAtEnd, Opcode};
+use crate::interpreter::reinstate::{resume_with_list, resume_with_one};
 use crate::interpreter::returns::list_of;
 use crate::interpreter::safepoint::Retry;
 use crate::interpreter::stage::Staged;
@@ -148,8 +149,8 @@ pub(crate) fn reinstate_in_base(
     let serial = found.base();
     if m.state_mut().stack.current().serial == serial {
         return Reinstated::At(match values {
-            Values::One(value) => m.resume_with_one(found, value),
-            Values::List(list) => m.resume_with_list(found, list),
+            Values::One(value) => resume_with_one(m, found, value),
+            Values::List(list) => resume_with_list(m, found, list),
         });
     }
     if m.state()

@@ -13,6 +13,7 @@ use crate::interpreter::enter::enter;
 use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, IntoReturned, Local, MapAtEnd, PrimitiveOperand};
+use crate::interpreter::reinstate::resume_with_list;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -135,7 +136,7 @@ fn escape(m: &mut Mutator<'_>) -> Machine {
         return m.exit_machine();
     };
     if found.base() == m.state_mut().stack.current().serial {
-        return m.resume_with_list(found, values);
+        return resume_with_list(m, found, values);
     }
     m.set_escape(continuation, values);
     m.end_run(VmError::Escape);
@@ -166,36 +167,4 @@ fn raise_object(m: &mut Mutator<'_>, s: Machine, object: Handle) -> Machine {
     }
     // SAFETY: both slots were just written.
     unsafe { enter(m, s, 1) }
-}
-
-impl Mutator<'_> {
-    /// How many arguments the host procedure that runs was given.
-    pub fn argument_count(&self) -> usize {
-        self.state().host_arguments.len() - self.state().host_arguments_start
-    }
-
-    /// Argument `index`, zero-based, of the host procedure that runs.
-    ///
-    /// # Panics
-    ///
-    /// If it was given fewer, or the machine is broken: see [`Self::is_broken`].
-    pub fn argument(&self, index: usize) -> crate::value::Value<'_> {
-        self.assert_sound();
-        let arguments = &self.state().host_arguments[self.state().host_arguments_start..];
-        // SAFETY: the arguments are roots, and so up to date.
-        unsafe { crate::value::Value::from_word(arguments[index]) }
-    }
-
-    /// Replaces the arguments of the host procedure that runs by the elements of a list.
-    pub(crate) fn spread_arguments(&mut self, list_index: usize) {
-        let list = self.argument(list_index);
-        let words = self
-            .elements(list)
-            .map(crate::value::Value::word)
-            .collect::<Vec<_>>();
-        let start = self.state().host_arguments_start;
-        let arguments = &mut self.state_mut().host_arguments;
-        arguments.truncate(start);
-        arguments.extend(words);
-    }
 }

@@ -8,7 +8,8 @@ use gc::{Address, CollectReason, Full, Outcome};
 use crate::chunk::Continuation;
 use crate::frame::{FramePointer, below};
 use crate::interpreter::{
-    Machine, Reinstated, Values, fault, heap_exhausted, reinstate_in_base, wrong_continuation,
+    Machine, Reinstated, Values, fault, heap_exhausted, reinstate_in_base, resume_with_one,
+    wrong_continuation,
 };
 use crate::live::Live;
 use crate::mutator::Mutator;
@@ -144,7 +145,7 @@ pub(super) extern "C" fn resume_slowly(
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let found = Continuation::of(unsafe { continuation.value() });
         let found = found.expect("native code has checked that it is a continuation");
-        let s = m.resume_with_one(found, value);
+        let s = resume_with_one(m, found, value);
         go_on(m, s)
     });
     debug_assert!(
