@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// The circles among nodes that lead to the nodes which `successors` has for them; largest first.
-pub fn circles(successors: &[BTreeMap<usize, String>]) -> Vec<Vec<usize>> {
+pub(crate) fn circles(successors: &[BTreeMap<usize, String>]) -> Vec<Vec<usize>> {
     let mut search = Search {
         successors,
         order: vec![None; successors.len()],

@@ -7,10 +7,10 @@ use std::path::Path;
 use crate::source::{self, Source};
 
 /// The files of a crate, by number, and what each imports.
-pub struct CrateGraph {
+pub(crate) struct CrateGraph {
     files: Vec<File>,
     /// For each file, the files that it imports, with one imported name.
-    pub imports: Vec<BTreeMap<usize, String>>,
+    pub(crate) imports: Vec<BTreeMap<usize, String>>,
 }
 
 struct File {
@@ -30,7 +30,7 @@ enum Meaning {
 
 impl CrateGraph {
     /// Reads the crate whose sources are in `folder`.
-    pub fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path) -> Self {
         let mut graph = Self {
             files: Vec::new(),
             imports: Vec::new(),
@@ -47,7 +47,7 @@ impl CrateGraph {
     }
 
     /// The name of a file, from the folder of sources.
-    pub fn name(&self, file: usize) -> &str {
+    pub(crate) fn name(&self, file: usize) -> &str {
         &self.files[file].name
     }
 

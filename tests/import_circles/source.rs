@@ -3,32 +3,32 @@
 use std::collections::BTreeSet;
 
 /// A path, segment by segment.
-pub type Path = Vec<String>;
+pub(crate) type Path = Vec<String>;
 
 /// One name that a `use` brings into its file.
-pub struct Import {
+pub(crate) struct Import {
     /// The name in the file; `*` for all names of a module.
-    pub name: String,
+    pub(crate) name: String,
     /// Where the name comes from.
-    pub path: Path,
+    pub(crate) path: Path,
     /// Whether the file passes the name on to other files.
-    pub is_exported: bool,
+    pub(crate) is_exported: bool,
 }
 
 /// What one file says of others.
 #[derive(Default)]
-pub struct Source {
-    pub imports: Vec<Import>,
+pub(crate) struct Source {
+    pub(crate) imports: Vec<Import>,
     /// Paths of at least two segments, outside of imports.
-    pub paths: Vec<Path>,
+    pub(crate) paths: Vec<Path>,
     /// Names of the items that the file defines.
-    pub definitions: BTreeSet<String>,
+    pub(crate) definitions: BTreeSet<String>,
     /// Modules that are files of their own.
-    pub modules: Vec<String>,
+    pub(crate) modules: Vec<String>,
 }
 
 /// Reads a file.
-pub fn read(text: &str) -> Source {
+pub(crate) fn read(text: &str) -> Source {
     let tokens = without_tests(&tokens(text));
     let mut source = Source::default();
     // At which depth of braces each module that stands inside the file begins.
