@@ -123,8 +123,8 @@ pub struct Place {
     pub column: u32,
 }
 
-impl From<vm::Place> for Place {
-    fn from(place: vm::Place) -> Self {
+impl From<vm::SourcePlace> for Place {
+    fn from(place: vm::SourcePlace) -> Self {
         Self {
             procedure: place.name.unwrap_or_default(),
             file: place.file.unwrap_or_default(),

@@ -150,7 +150,7 @@ impl<'id> Scheme<'_, 'id> {
         }
     }
 
-    fn raised(&mut self, object: Handle, places: Vec<vm::Place>) -> Error {
+    fn raised(&mut self, object: Handle, places: Vec<vm::SourcePlace>) -> Error {
         let report = self.ask_library("%condition-report", &object);
         let text = if report {
             self.mutator.text(self.mutator.result())

@@ -118,7 +118,7 @@ impl WrittenName {
 
     /// Procedure and argument, from 1, that an error has to name if a primitive fails under the name
     /// `primitive` with `argument`; `None` if those stand.
-    pub fn named(self, primitive: &str, argument: i64) -> Option<(&'static str, i64)> {
+    pub fn named(self, primitive: &str, argument: usize) -> Option<(&'static str, usize)> {
         let number = usize::from(self.0 % (1 << NUMBER_BITS)).checked_sub(1)?;
         let (name, primitives) = PROCEDURES.get(number)?;
         if !primitives.contains(&primitive) {
@@ -127,7 +127,7 @@ impl WrittenName {
         let fixed = self.0 >> NUMBER_BITS;
         let is_mirrored = primitives.len() == 2 && primitive == primitives[1] && is_relation(name);
         let argument = match fixed {
-            0 if is_mirrored => 3 - argument,
+            0 if is_mirrored => 3_usize.saturating_sub(argument),
             0 => argument,
             fixed => fixed.into(),
         };

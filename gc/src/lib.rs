@@ -48,6 +48,7 @@ mod object_model;
 mod options;
 mod platform;
 mod poll;
+mod settle;
 mod slot;
 mod space;
 mod statistics;

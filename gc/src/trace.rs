@@ -14,7 +14,7 @@ use crate::image::ImageId;
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
 use crate::slot::Slot;
 use crate::space::old::Position;
-use crate::weak::{Ephemeron, Ephemerons, WeakPair};
+use crate::weak::{Ephemeron, Ephemerons, Watched, WeakPair};
 
 /// A collection under way: minor, or full if `FULL`.
 pub(crate) struct Tracer<'heap, M, const FULL: bool> {
@@ -86,6 +86,45 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
                 None => return,
             }
         }
+    }
+
+    /// Traces the values of ephemerons whose keys were reached; whether there were any.
+    fn resolve_ephemerons(&mut self) -> bool {
+        let mut ready = mem::take(&mut self.ephemerons.woken);
+        let found = mem::take(&mut self.ephemerons.found);
+        self.heap.statistics.ephemerons_examined += (ready.len() + found.len()) as u64;
+        for ephemeron in found {
+            // SAFETY: nothing writes while this reads: the world is stopped.
+            let key = unsafe { ephemeron.slots()[0].load() };
+            match self.watched(key) {
+                Some(watched) => {
+                    let waiting = self.ephemerons.waiting.entry(watched);
+                    waiting.or_default().push(ephemeron);
+                    self.ephemerons.is_watching = true;
+                }
+                None => ready.push(ephemeron),
+            }
+        }
+        for &ephemeron in &ready {
+            for slot in ephemeron.slots() {
+                self.slot(slot);
+            }
+        }
+        !ready.is_empty()
+    }
+
+    /// What has to be reached for `word` to be; `None` if it is.
+    fn watched(&self, word: u64) -> Option<Watched> {
+        if self.reached(word).is_some() {
+            return None;
+        }
+        let object = M::reference(word)?;
+        let arena = &*self.heap.arena;
+        let image = match arena.kind_of(object) {
+            ChunkKind::Image | ChunkKind::SharedImages => self.heap.images.at(arena, object),
+            _ => None,
+        };
+        Some(image.map_or(Watched::Object(object), Watched::Image))
     }
 
     /// Marks an image as reached.

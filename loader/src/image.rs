@@ -4,12 +4,10 @@ use abi::image::{Extent, ImageHeader};
 
 use crate::contents::Contents;
 use crate::debug::DebugTables;
-use crate::elf::{ElfHeader, LoadedSegments, Sections};
-use crate::error::LoadError;
+use crate::elf::{ElfHeader, Sections};
 use crate::relative_relocations::RelativeRelocations;
 use crate::segment::{Segment, SegmentKind};
 use crate::symbols::SymbolTable;
-use crate::{validate, validate_native};
 
 /// An image all of whose structure and contents were checked, but nothing of it is mapped.
 #[derive(Clone, Copy, Debug)]
@@ -35,32 +33,6 @@ pub(crate) const fn bytecode(header: &ImageHeader) -> Extent {
 }
 
 impl<'file> ImageView<'file> {
-    /// Checks the structure and the content hash of `file`. Never panics, whatever the bytes are.
-    ///
-    /// # Errors
-    ///
-    /// [`LoadError`]: the first check that failed.
-    pub fn parse(file: &'file [u8]) -> Result<Self, LoadError> {
-        let elf = ElfHeader::parse(file)?;
-        let loaded = LoadedSegments::parse(file, elf.program_header_count)?;
-        let header = validate::image_header(file, &elf)?;
-        let segments = validate::segments(file, &header, &loaded)?;
-        let view = Self {
-            file,
-            elf,
-            header,
-            segments,
-        };
-        validate::tables(&header)?;
-        validate::content_hash(&view)?;
-        validate::entry(&view)?;
-        validate_native::native(&view)?;
-        validate::relocations(&view)?;
-        validate::symbols(&view)?;
-        elf.section_table.check(file)?;
-        Ok(view)
-    }
-
     /// The image header.
     pub const fn header(&self) -> &ImageHeader {
         &self.header

@@ -4,17 +4,17 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use abi::image::ImageHeader;
-use abi::native::Tier;
 use gc::{Address, AddressRange, Arena, ImageDescription, ImageId};
 
 use crate::contents::Contents;
-use crate::debug::{DebugTables, Place};
+use crate::debug::{CodeOrigin, DebugTables};
 use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
 use crate::image::{ImageView, bytecode};
 use crate::kept::KeptFile;
 use crate::map::{Mapping, UnsealedMapping, sealed_bytes};
 use crate::native_map::Registration;
+use crate::options::{LoadOptions, Placement};
 use crate::relocate::{choose_tiers, relocate, write_symbols};
 use crate::trust::TrustedImage;
 
@@ -40,28 +40,6 @@ pub unsafe trait Host {
     fn directory(&self) -> Option<&Path> {
         None
     }
-}
-
-/// How an image's bytes get to their place; the result is the same.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Placement {
-    /// Mapped from a sealed copy of the file: pages are shared until written.
-    #[default]
-    Mapped,
-    /// Copied into anonymous memory.
-    Copied,
-}
-
-/// What a caller may choose about loading.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LoadOptions {
-    /// How the bytes get to their place.
-    pub placement: Placement,
-    /// How many pins the image starts with: while it has one, the collector keeps it.
-    pub pins: u32,
-    /// Which procedures may be entered as native code, where they have any. Native code that knows
-    /// another procedure of its unit calls its native code whatever is chosen here.
-    pub tier: Tier,
 }
 
 /// An image in memory, registered with a collector.
@@ -207,16 +185,24 @@ impl LoadedImage {
     /// The procedure and line that the code at `address` comes from.
     ///
     /// A return word is the address after a call: ask for the one before it.
-    pub fn place_of(&self, address: Address) -> Option<Place<'_>> {
-        self.debug_tables().place_of(self.virtual_address(address)?)
+    pub fn origin_of(&self, address: Address) -> Option<CodeOrigin<'_>> {
+        self.debug_tables()
+            .origin_of(self.virtual_address(address)?)
     }
 
     pub(crate) fn arena(&self) -> &Arc<Arena> {
         self.mapping.arena()
     }
 
-    pub(crate) fn into_mapping(self) -> Mapping {
+    /// Gives the image's memory back.
+    ///
+    /// # Safety
+    ///
+    /// The collector has reported the image unreachable, or it was unregistered and nothing leads
+    /// into it any more: no value, no return word, no code address.
+    pub unsafe fn unload(self) {
         drop(self.native);
-        self.mapping
+        // SAFETY: nothing leads into the image, by the contract of this function.
+        unsafe { self.mapping.give_back() };
     }
 }

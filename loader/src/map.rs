@@ -21,7 +21,7 @@ use crate::contents::Contents;
 use crate::error::LoadError;
 use crate::image::ImageView;
 use crate::kept::KeptFile;
-use crate::load::{LoadOptions, LoadedImage, Placement};
+use crate::options::{LoadOptions, Placement};
 use crate::segment::{Segment, SegmentKind};
 
 const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
@@ -209,6 +209,15 @@ impl Mapping {
         self.is_kept = true;
     }
 
+    /// Gives the memory back, also if it was kept.
+    ///
+    /// # Safety
+    ///
+    /// Nothing leads into it any more.
+    pub(crate) unsafe fn give_back(mut self) {
+        self.is_kept = false;
+    }
+
     /// How many mappings of the operating system the image takes.
     pub(crate) const fn taken_mappings(&self) -> usize {
         self.taken_mappings
@@ -234,19 +243,6 @@ impl Drop for Mapping {
             // `LoadedImage::unload`, to whom it was promised that there are none any more.
             unsafe { self.arena.release_chunks(self.range) };
         }
-    }
-}
-
-impl LoadedImage {
-    /// Gives the image's memory back.
-    ///
-    /// # Safety
-    ///
-    /// The collector has reported the image unreachable, or it was unregistered and nothing leads
-    /// into it any more: no value, no return word, no code address.
-    pub unsafe fn unload(self) {
-        let mut mapping = self.into_mapping();
-        mapping.is_kept = false;
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gc::{Address, Arena, ChunkKind, ImageId};
 
-use crate::debug::Place;
+use crate::debug::CodeOrigin;
 use crate::load::LoadedImage;
 
 /// The loaded images, found in constant time by the arena's side table.
@@ -84,8 +84,8 @@ impl Registry {
     /// The procedure and line that the code at `address` comes from.
     ///
     /// A return word is the address after a call: ask for the one before it.
-    pub fn place_of(&self, address: Address) -> Option<Place<'_>> {
-        self.image_at(address)?.place_of(address)
+    pub fn origin_of(&self, address: Address) -> Option<CodeOrigin<'_>> {
+        self.image_at(address)?.origin_of(address)
     }
 
     /// All images, in no meaningful order.

@@ -456,7 +456,7 @@ fn every_flipped_bit_in_a_segment_is_refused_and_none_outside_matters() {
                     assert_eq!(view.segment(*kind), expected.segment(*kind));
                 }
                 assert_eq!(view.header(), expected.header());
-                let _ = view.debug_tables().place_of(view.header().entry);
+                let _ = view.debug_tables().origin_of(view.header().entry);
             }
         }
         forgery.file[at] = original[at];
@@ -498,10 +498,10 @@ fn check(file: &[u8]) {
         let _ = view.contents().procedures().count();
         let _ = view.contents().native_returns().points().count();
         let tables = view.debug_tables();
-        let _ = tables.place_of(view.header().entry);
+        let _ = tables.origin_of(view.header().entry);
         let mut host = ToyHost::new();
         if let Ok(image) = load(&trusted(file), "hostile", &mut host, LoadOptions::default()) {
-            let _ = image.place_of(image.entry());
+            let _ = image.origin_of(image.entry());
         }
     }
 }
@@ -540,6 +540,6 @@ proptest! {
             forgery.file[start + at % length] = byte;
         }
         let view = ImageView::parse(&forgery.file).unwrap();
-        let _ = view.debug_tables().place_of(view.header().entry);
+        let _ = view.debug_tables().origin_of(view.header().entry);
     }
 }

@@ -50,12 +50,12 @@ fn any_address_leads_to_its_image_and_code_to_its_line() {
         assert!(registry.image_at(image.range().end).is_none());
 
         let entry = registry
-            .place_of(image.entry().offset_bytes(PROCEDURE_HEADER_BYTES))
+            .origin_of(image.entry().offset_bytes(PROCEDURE_HEADER_BYTES))
             .unwrap();
         assert_eq!((entry.procedure, entry.file), (None, Some("main.scm")));
         assert_eq!((entry.line, entry.column), (1, 1));
         let fold = image.contents().procedures().nth(1).unwrap();
-        let place = |virtual_address| registry.place_of(image.address(virtual_address)).unwrap();
+        let place = |virtual_address| registry.origin_of(image.address(virtual_address)).unwrap();
         let first = place(fold.address);
         assert_eq!(
             (first.procedure, first.line),
@@ -73,7 +73,7 @@ fn any_address_leads_to_its_image_and_code_to_its_line() {
             ("fold", 1, 10)
         );
         assert_eq!(arity.parameters, ["kons"]);
-        assert!(registry.place_of(image.address(0)).is_none(), "no code");
+        assert!(registry.origin_of(image.address(0)).is_none(), "no code");
     }
     for id in ids {
         unload(&host, registry.remove(id).unwrap());

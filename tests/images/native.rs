@@ -154,10 +154,14 @@ fn native_code_has_names_and_lines() {
     let view = ImageView::parse(&file).unwrap();
     let tables = view.debug_tables();
     let start = view.header().native_code.start;
-    let place = tables.place_of(start + RETURN_OFFSET).unwrap();
+    let place = tables.origin_of(start + RETURN_OFFSET).unwrap();
     assert_eq!(
         (place.procedure, place.file, place.line, place.column),
         (Some("fold"), Some("lib/fold.scm"), 12, 5)
     );
-    assert_eq!(tables.place_of(start + 18).unwrap().line, 10, "the adapter");
+    assert_eq!(
+        tables.origin_of(start + 18).unwrap().line,
+        10,
+        "the adapter"
+    );
 }

@@ -8,9 +8,8 @@ use abi::tag::{self, Header, Kind};
 use gc::{Address, WORD_BYTES};
 
 use crate::live::Live;
-use crate::mutator::Mutator;
 use crate::object::Object;
-use crate::stubs::ReturnWord;
+use crate::return_word::ReturnWord;
 use crate::value::Value;
 
 /// An initialised chunk, or one that was just allocated. True until the next safepoint, as [`Live`].
@@ -28,11 +27,14 @@ impl Chunk {
         Self(address)
     }
 
-    /// Memory for a chunk with so many words after its prefix, of which `frame_words` are frames.
+    /// Makes a chunk of fresh memory, of which `frame_words` are frames.
+    ///
+    /// # Safety
+    ///
+    /// `memory` was just allocated, for an object with this header, which is that of a chunk.
     #[inline(always)]
-    pub(crate) fn allocate(m: &Mutator<'_>, frame_words: usize, words: u64) -> Self {
-        let header = Header::new(Kind::Chunk, chunk::PREFIX_WORDS + words);
-        let made = Self(m.heap().allocate(header.object_bytes() as usize));
+    pub(crate) unsafe fn format(memory: Address, header: Header, frame_words: usize) -> Self {
+        let made = Self(memory);
         made.write(0, header.word());
         made.write(chunk::FRAME_WORDS, Value::count(frame_words).word());
         made
@@ -288,11 +290,14 @@ impl Link {
         }
     }
 
-    /// The chunk, and the offset of the frame in it; `None` if there is none.
+    /// Where the frame is; `None` if there is none.
     #[inline(always)]
-    pub(crate) fn place(self) -> Option<(Chunk, usize)> {
+    pub(crate) fn place(self) -> Option<CapturedPlace> {
         let address = Address::from_word(self.chunk & !tag::TAG_MASK);
-        (self.chunk != tag::FALSE).then_some((Chunk(address), self.offset))
+        (self.chunk != tag::FALSE).then_some(CapturedPlace {
+            chunk: Chunk(address),
+            offset: self.offset,
+        })
     }
 
     /// The root in it.
@@ -308,6 +313,14 @@ impl Link {
     pub(crate) const unsafe fn root_mut(&mut self) -> &mut u64 {
         &mut self.chunk
     }
+}
+
+/// Where a captured frame is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CapturedPlace {
+    pub(crate) chunk: Chunk,
+    /// Words from the chunk's first word of frames.
+    pub(crate) offset: usize,
 }
 
 /// A frame in a chunk.

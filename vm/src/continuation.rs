@@ -15,14 +15,17 @@
 
 use abi::native::CAPTURING_SLOTS;
 use abi::object_layout::chunk;
+use abi::tag::{Header, Kind};
 use gc::{Address, Full, WORD_BYTES};
 
-use crate::chunk::{CapturedFrame, Chunk, Continuation, Link};
-use crate::frame_walk::{FramePointer, remove_barrier, return_word, slot_address};
+use crate::chunk::{CapturedFrame, CapturedPlace, Chunk, Continuation, Link};
+use crate::frame::{FramePointer, slot_address};
+use crate::frame_walk::return_word;
 use crate::live::Live;
 use crate::mutator::Mutator;
+use crate::return_barrier::remove_barrier;
+use crate::return_word::{CodeTier, ReturnKind, ReturnWord, StubWords};
 use crate::stack::Base;
-use crate::stubs::{CodeTier, ReturnKind, ReturnWord, StubWords};
 use crate::value::Value;
 
 /// Frames are put into chunks of at most so many bytes, unless one frame takes more.
@@ -213,10 +216,19 @@ impl Mutator<'_> {
         }
     }
 
+    /// A chunk with so many words after its prefix, of which `frame_words` are frames.
+    #[inline(always)]
+    fn allocate_chunk(&self, frame_words: usize, words: u64) -> Chunk {
+        let header = Header::new(Kind::Chunk, chunk::PREFIX_WORDS + words);
+        let memory = self.heap().allocate(header.object_bytes() as usize);
+        // SAFETY: the memory was allocated right now, for an object of this header.
+        unsafe { Chunk::format(memory, header, frame_words) }
+    }
+
     /// A copy of frames on the stack, which goes on at `older`; the memory was reserved.
     #[inline(always)]
     fn copied(&self, piece: Piece, older: Link) -> Link {
-        let made = Chunk::allocate(self, piece.words, piece.words as u64);
+        let made = self.allocate_chunk(piece.words, piece.words as u64);
         // SAFETY: the chunk is new; it has the fields of the prefix, and a word for each of the frames'.
         unsafe {
             made.init_link(older);
@@ -244,7 +256,7 @@ impl Mutator<'_> {
             CodeTier::Bytecode => chunk::REGISTER_WORDS,
             CodeTier::Native => chunk::NATIVE_REGISTER_WORDS,
         };
-        let made = Chunk::allocate(self, 0, words);
+        let made = self.allocate_chunk(0, words);
         let context = &self.state().native;
         // SAFETY: the chunk is new; it has the fields of the prefix and these registers.
         unsafe {
@@ -273,9 +285,9 @@ impl Mutator<'_> {
     pub(crate) fn restore_frame(&mut self) -> Option<CapturedFrame> {
         let base = self.state_mut().stack.current();
         let (link, top) = (base.link, base.top);
-        let (from, offset) = link.place()?;
-        let frame = from.frame_at(offset);
-        let last = self.copy_back((from, offset), frame, top);
+        let from = link.place()?;
+        let frame = from.chunk.frame_at(from.offset);
+        let last = self.copy_back(from, frame, top);
         let stubs = self.state().stubs;
         if stubs.kind(last) == ReturnKind::Code {
             // SAFETY: the return word of the captured frame, which the chunk keeps.
@@ -297,12 +309,12 @@ impl Mutator<'_> {
         let link = continuation.link();
         let stubs = self.state().stubs;
         let is_in_headroom = self.state().stack.in_headroom;
-        let (from, offset) = link.place()?;
-        if offset != 0 || is_in_headroom {
+        let from = link.place()?;
+        if from.offset != 0 || is_in_headroom {
             return None;
         }
-        let frame = from.frame_at(0);
-        let end = from.word(frame.words - 1);
+        let frame = from.chunk.frame_at(0);
+        let end = from.chunk.word(frame.words - 1);
         let is_first = end == stubs.underflow(CodeTier::Native);
         if !is_first || frame.resume == stubs.return_to_bytecode() {
             return None;
@@ -310,7 +322,7 @@ impl Mutator<'_> {
         let base = self.state_mut().stack.bases.last_mut()?;
         base.barrier = None;
         let top = base.top;
-        self.copy_back((from, 0), frame, top);
+        self.copy_back(from, frame, top);
         self.restore_registers(continuation);
         // The callee's return word, right below the frame.
         let callee = top
@@ -323,22 +335,16 @@ impl Mutator<'_> {
         Some(NativeFrame { callee, top })
     }
 
-    /// Copies a captured frame, one of the chunk at these words from its first, to `top`, and makes the
-    /// current base go on after it. The frame's return word, as it was captured.
+    /// Copies a captured frame, which is at `from`, to `top`, and makes the current base go on after it. The frame's return word, as it was captured.
     #[inline(always)]
-    fn copy_back(
-        &mut self,
-        (from, offset): (Chunk, usize),
-        frame: CapturedFrame,
-        top: FramePointer,
-    ) -> u64 {
+    fn copy_back(&mut self, from: CapturedPlace, frame: CapturedFrame, top: FramePointer) -> u64 {
         let lowest = top
             .address()
             .offset_bytes(((frame.words - 1) * WORD_BYTES).wrapping_neg());
         // SAFETY: the base's frames start at its top, and the captured frame stood there.
-        let last = unsafe { from.copy_words(offset, frame.words, lowest) };
+        let last = unsafe { from.chunk.copy_words(from.offset, frame.words, lowest) };
         if let Some(base) = self.state_mut().stack.bases.last_mut() {
-            base.link = Link::into_frame_at(from, offset + frame.words);
+            base.link = Link::into_frame_at(from.chunk, from.offset + frame.words);
         }
         last
     }
@@ -373,8 +379,8 @@ impl Mutator<'_> {
 /// The return word that leads into the captured frame at `link`; `None` if there is none.
 #[inline(always)]
 pub(crate) fn next_captured(link: Link) -> Option<ReturnWord> {
-    let (chunk, offset) = link.place()?;
-    let frame = chunk.frame_at(offset);
+    let place = link.place()?;
+    let frame = place.chunk.frame_at(place.offset);
     // SAFETY: the words that lead into captured frames are return words of code that the chunk
     // keeps; it is reachable from the base.
     Some(unsafe { frame.return_word() })

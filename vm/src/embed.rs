@@ -6,12 +6,12 @@ use std::rc::Rc;
 use abi::tag::Kind;
 use gc::ImageId;
 
-use crate::hooks::HostClosure;
 use crate::interpreter::Machine;
+use crate::mutator::HostClosure;
 use crate::mutator::Mutator;
 use crate::number::heap::{as_i64, as_u64, from_i64, from_u64, to_f64};
 use crate::object::Object;
-use crate::object::string::StringObject;
+use crate::object::string::{StringObject, measure_text};
 use crate::object::symbol::text_of;
 use crate::print::{Style, to_text};
 use crate::value::Value;
@@ -26,10 +26,8 @@ pub fn integer_of(value: Value<'_>) -> Option<i128> {
 impl Mutator<'_> {
     /// A string. Long ones count towards the next collection, and are made at once.
     pub fn string(&self, text: &str) -> Value<'_> {
-        let is_wide = text
-            .chars()
-            .any(|character| u32::from(character) > u32::from(u8::MAX));
-        let string = StringObject::allocate(self, text.chars().count(), is_wide);
+        let (length, width) = measure_text(text);
+        let string = StringObject::allocate(self, length, width);
         string.fill_from(self, 0, text.chars());
         string.value()
     }

@@ -1,6 +1,7 @@
 //! Errors: the conditions that primitives raise, and the ways in which a run ends.
 
 use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use abi::condition::ConditionKind;
 use gc::Full;
@@ -16,13 +17,60 @@ pub enum Raise<'m> {
     Condition(Box<Condition<'m>>),
 }
 
+/// What a primitive answers.
+pub(crate) type PrimitiveResult<'m, T = Value<'m>> = Result<T, Raise<'m>>;
+
 /// A condition that the machine is about to raise.
 #[derive(Debug)]
 pub struct Condition<'m> {
     /// Its kind.
     pub kind: ConditionKind,
-    /// What the kind's documentation lists, in order.
+    /// The procedure that complains, if conditions of the kind name one.
+    pub procedure: Option<Cow<'static, str>>,
+    /// The argument that is wrong, from 1, if conditions of the kind tell.
+    pub argument: Option<usize>,
+    /// What else the kind's documentation lists, in order.
     pub irritants: Vec<Irritant<'m>>,
+}
+
+impl<'m> Condition<'m> {
+    /// A condition that names no procedure.
+    pub fn new(kind: ConditionKind, irritants: impl Into<Vec<Irritant<'m>>>) -> Self {
+        Self {
+            kind,
+            procedure: None,
+            argument: None,
+            irritants: irritants.into(),
+        }
+    }
+
+    /// The condition, of this procedure.
+    #[must_use]
+    pub fn of(self, procedure: &'static str) -> Self {
+        Self {
+            procedure: Some(procedure.into()),
+            ..self
+        }
+    }
+
+    /// The condition, about this argument (from 1) of this procedure.
+    #[must_use]
+    pub fn of_argument(self, procedure: &'static str, argument: usize) -> Self {
+        Self {
+            argument: Some(argument),
+            ..self.of(procedure)
+        }
+    }
+
+    /// All that the kind's documentation lists, in order: what `%vm-error` is given.
+    pub fn told(&self) -> impl Iterator<Item = Irritant<'m>> {
+        let procedure = self.procedure.clone().map(Irritant::Symbol);
+        let argument = self
+            .argument
+            .map(|argument| Irritant::Integer(argument as i64));
+        let first = procedure.into_iter().chain(argument);
+        first.chain(self.irritants.iter().cloned())
+    }
 }
 
 /// One thing that a condition tells; the machine makes a value of it.
@@ -41,13 +89,10 @@ pub enum Irritant<'m> {
 }
 
 impl<'m> Raise<'m> {
-    /// A condition of any kind.
+    /// A condition that names no procedure.
     #[cold]
     pub fn condition(kind: ConditionKind, irritants: impl Into<Vec<Irritant<'m>>>) -> Self {
-        Self::Condition(Box::new(Condition {
-            kind,
-            irritants: irritants.into(),
-        }))
+        Condition::new(kind, irritants).into()
     }
 
     /// `argument` (from 1) of `who` is not an `expected`.
@@ -55,69 +100,55 @@ impl<'m> Raise<'m> {
     pub fn wrong_type(
         who: &'static str,
         argument: usize,
-        expected: &'static str,
+        expected: impl Into<Cow<'static, str>>,
         value: Value<'m>,
     ) -> Self {
-        Self::condition(
-            ConditionKind::WrongType,
-            [
-                Irritant::Symbol(who.into()),
-                Irritant::Integer(argument as i64),
-                Irritant::Text(expected.into()),
-                Irritant::Value(value),
-            ],
-        )
+        let irritants = [Irritant::Text(expected.into()), Irritant::Value(value)];
+        let condition = Condition::new(ConditionKind::WrongType, irritants);
+        condition.of_argument(who, argument).into()
     }
 
-    /// `argument` (from 1) of `who` is not between `first` and `last`, both included.
+    /// `argument` (from 1) of `who` is not in `range`.
     #[cold]
     pub fn out_of_range(
         who: &'static str,
         argument: usize,
         value: Value<'m>,
-        range: (i64, i64),
+        range: RangeInclusive<i64>,
     ) -> Self {
-        Self::condition(
-            ConditionKind::OutOfRange,
-            [
-                Irritant::Symbol(who.into()),
-                Irritant::Integer(argument as i64),
-                Irritant::Value(value),
-                Irritant::Integer(range.0),
-                Irritant::Integer(range.1),
-            ],
-        )
+        let irritants = [
+            Irritant::Value(value),
+            Irritant::Integer(*range.start()),
+            Irritant::Integer(*range.end()),
+        ];
+        let condition = Condition::new(ConditionKind::OutOfRange, irritants);
+        condition.of_argument(who, argument).into()
     }
 
     /// `who` tried to change the literal `value`.
     #[cold]
     pub fn immutable(who: &'static str, value: Value<'m>) -> Self {
-        Self::condition(
-            ConditionKind::Immutable,
-            [Irritant::Symbol(who.into()), Irritant::Value(value)],
-        )
+        let irritants = [Irritant::Value(value)];
+        Condition::new(ConditionKind::Immutable, irritants)
+            .of(who)
+            .into()
     }
 
     /// `who` tried to divide by zero.
     #[cold]
     pub fn division_by_zero(who: &'static str) -> Self {
-        Self::condition(
-            ConditionKind::DivisionByZero,
-            [Irritant::Symbol(who.into())],
-        )
+        Condition::new(ConditionKind::DivisionByZero, [])
+            .of(who)
+            .into()
     }
 
     /// `who` could not do what it should with the file or port `name`.
     #[cold]
     pub fn file(who: &'static str, message: impl Into<Cow<'static, str>>, name: Value<'m>) -> Self {
-        Self::condition(
-            ConditionKind::File,
-            [
-                Irritant::Symbol(who.into()),
-                Irritant::Text(message.into()),
-                Irritant::Value(name),
-            ],
-        )
+        let irritants = [Irritant::Text(message.into()), Irritant::Value(name)];
+        Condition::new(ConditionKind::File, irritants)
+            .of(who)
+            .into()
     }
 
     /// Something else is wrong with `values`.
@@ -127,9 +158,17 @@ impl<'m> Raise<'m> {
         message: impl Into<Cow<'static, str>>,
         values: &[Value<'m>],
     ) -> Self {
-        let mut irritants = vec![Irritant::Symbol(who.into()), Irritant::Text(message.into())];
-        irritants.extend(values.iter().copied().map(Irritant::Value));
-        Self::condition(ConditionKind::Other, irritants)
+        let values = values.iter().copied().map(Irritant::Value);
+        let irritants = std::iter::once(Irritant::Text(message.into())).chain(values);
+        Condition::new(ConditionKind::Other, irritants.collect::<Vec<_>>())
+            .of(who)
+            .into()
+    }
+}
+
+impl<'m> From<Condition<'m>> for Raise<'m> {
+    fn from(condition: Condition<'m>) -> Self {
+        Self::Condition(Box::new(condition))
     }
 }
 

@@ -6,65 +6,14 @@
 
 use std::ops::ControlFlow;
 
-use abi::frame_map::{FrameMap, HEADER_BYTES, SlotState, state_bytes};
+use abi::frame_map::{FrameMap, SlotState};
 use abi::object_layout::chunk;
 use gc::{Address, Slot, Visitor, WORD_BYTES};
 
 use crate::chunk::Chunk;
-use crate::stack::{Barrier, Base, Innermost};
-use crate::stubs::{ReturnKind, ReturnWord, StubWords};
-
-/// After a return through a barrier, the next one is put so many bytes up the stack.
-const BARRIER_STEP_BYTES: usize = 8 << 10;
-
-/// The frame pointer of a frame, on the stack or captured in a chunk: its return word stands there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct FramePointer(Address);
-
-impl FramePointer {
-    /// # Safety
-    ///
-    /// While the result is used, `address` is that of the return word of a frame; what it leads to, and
-    /// the frames above to the end of the base or chunk, are kept.
-    #[inline(always)]
-    pub(crate) const unsafe fn new(address: Address) -> Self {
-        Self(address)
-    }
-
-    /// Where the return word is.
-    #[inline(always)]
-    pub(crate) const fn address(self) -> Address {
-        self.0
-    }
-
-    /// The return word, a barrier's if one stands there.
-    #[inline(always)]
-    pub(crate) fn return_word(self) -> u64 {
-        // SAFETY: the return word of a frame stands there, says the type.
-        unsafe { self.0.load_word() }
-    }
-
-    /// Replaces the return word.
-    ///
-    /// # Safety
-    ///
-    /// The frame is on the stack, and `word` leads to where it may return to.
-    #[inline(always)]
-    pub(crate) unsafe fn set_return_word(self, word: u64) {
-        // SAFETY: a word of a frame on the stack, by the contract of this function.
-        unsafe { self.0.store_word(word) };
-    }
-
-    /// The frame above, that goes on after a return.
-    ///
-    /// # Safety
-    ///
-    /// `word` is this frame's return word, as it was before any barrier.
-    #[inline(always)]
-    pub(crate) unsafe fn above(self, word: ReturnWord) -> Self {
-        Self(self.0.offset_words(word.words()))
-    }
-}
+use crate::frame::{FramePointer, frame_map, slot_address};
+use crate::return_word::{ReturnKind, ReturnWord, StubWords};
+use crate::stack::{Base, Innermost};
 
 /// A suspended frame.
 #[derive(Clone, Copy, Debug)]
@@ -73,27 +22,6 @@ pub(crate) struct Frame {
     pub(crate) fp: FramePointer,
     /// What its slots hold.
     pub(crate) slots: Innermost,
-}
-
-/// The place of slot `index`.
-#[inline(always)]
-pub(crate) const fn slot_address(fp: Address, index: usize) -> Address {
-    fp.offset_bytes(((index + 1) * WORD_BYTES).wrapping_neg())
-}
-
-/// The frame map at `address`.
-///
-/// # Safety
-///
-/// A frame map in the encoding of [`abi::frame_map`] starts there, and stays mapped during `'map`.
-pub(crate) unsafe fn frame_map<'map>(address: Address) -> FrameMap<'map> {
-    let start: *const [u8; HEADER_BYTES] = std::ptr::with_exposed_provenance(address.raw());
-    // SAFETY: the caller promises a map, which starts with these bytes.
-    let slot_count = u16::from_le_bytes(unsafe { start.read() });
-    let bytes = HEADER_BYTES + state_bytes(slot_count);
-    // SAFETY: the caller promises a map; these are its bytes, read-only.
-    let encoded = unsafe { std::slice::from_raw_parts(start.cast::<u8>(), bytes) };
-    FrameMap::decode(encoded).expect("images have well-formed frame maps")
 }
 
 /// The lowest word of the frame at `fp`, whose slots hold `slots`.
@@ -268,70 +196,6 @@ pub(crate) fn poison_base(base: &Base, stubs: StubWords, poison: u64) {
         unsafe { frame.poison(poison) };
         ControlFlow::Continue(())
     });
-}
-
-/// Puts the original return word back where `base` has a barrier.
-pub(crate) fn remove_barrier(base: &mut Base) {
-    if let Some(Barrier { fp, original }) = base.barrier.take() {
-        // SAFETY: the frame is still suspended or running, else the barrier were gone.
-        unsafe { fp.set_return_word(original) };
-    }
-}
-
-/// Moves the barrier of `base` to its innermost frame: everything older was just seen.
-pub(crate) fn renew_barrier(base: &mut Base, stubs: StubWords) {
-    remove_barrier(base);
-    if let Some(suspended) = base.suspended {
-        install_barrier(base, stubs, suspended.fp);
-    }
-}
-
-fn install_barrier(base: &mut Base, stubs: StubWords, fp: FramePointer) {
-    if let Some(word) = return_word(base, stubs, fp) {
-        base.barrier = Some(Barrier {
-            fp,
-            original: word.address().word(),
-        });
-        // SAFETY: a frame of the base, which is on the stack; the base knows the original word.
-        unsafe { fp.set_return_word(stubs.barrier(word.tier())) };
-    }
-}
-
-/// The return word that a barrier replaced, if `word` is that of the base's barrier.
-pub(crate) fn barrier_original(base: &Base, stubs: StubWords, word: u64) -> Option<u64> {
-    if stubs.kind(word) != ReturnKind::Barrier {
-        return None;
-    }
-    let barrier = base.barrier;
-    Some(
-        barrier
-            .expect("a barrier on the stack is known to its base")
-            .original,
-    )
-}
-
-/// Takes the barrier of `base` away, through which the frame at `fp` is returning, and puts one up
-/// some older frame. The original return word.
-pub(crate) fn pass_barrier(base: &mut Base, stubs: StubWords, fp: FramePointer) -> ReturnWord {
-    let barrier = base
-        .barrier
-        .expect("a barrier on the stack is known to its base");
-    assert_eq!(
-        barrier.fp, fp,
-        "the barrier stands where the return went through"
-    );
-    remove_barrier(base);
-    let original = return_word(base, stubs, fp).expect("barriers replace words that lead to code");
-    let mut older = fp;
-    while let Some(word) = return_word(base, stubs, older) {
-        // SAFETY: the frame's return word, barriers apart.
-        older = unsafe { older.above(word) };
-        if older.address().bytes_after(fp.address()) >= BARRIER_STEP_BYTES {
-            break;
-        }
-    }
-    install_barrier(base, stubs, older);
-    original
 }
 
 /// Shows `visitor` every slot and code address in captured frames.

@@ -1,17 +1,8 @@
-//! The hooks of the machine: the compiler, and the procedures of the embedder.
+//! The hook of the machine for the compiler.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-use std::sync::Arc;
-
-use gc::Handle as RootedWord;
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use thiserror::Error;
-
-use crate::error::Condition;
-use crate::mutator::Mutator;
-use crate::place::Place;
 
 /// The compiler, as `eval` and `load` need it.
 pub trait Frontend {
@@ -61,41 +52,4 @@ pub struct FrontendError {
     pub line: u32,
     /// From 1; 0 if unknown.
     pub column: u32,
-}
-
-/// A procedure of the embedder. It reads [`Mutator::argument`] and calls [`Mutator::set_result`].
-pub type HostClosure = Box<dyn FnMut(&mut Mutator<'_>) -> Result<(), HostError>>;
-
-/// A procedure of the embedder, as the machine keeps it.
-pub(crate) type HostProcedure = Rc<RefCell<HostClosure>>;
-
-/// Why a host procedure has no result.
-#[derive(Debug)]
-pub enum HostError {
-    /// A panic has cut a run short: nothing goes on.
-    Broken,
-    /// An inner run was left for a continuation of an outer one: to be passed on at once.
-    Escape,
-    /// All runs end with this status.
-    Exit(i32),
-    /// The machine raises this object.
-    Raise(Handle),
-    /// The machine raises an error with this message.
-    Message(String),
-    /// The machine raises this condition.
-    Condition(Condition<'static>),
-    /// All runs end: nothing handled this object.
-    Uncaught {
-        /// The object.
-        object: Handle,
-        /// Where it was raised, innermost first.
-        places: Vec<Place>,
-    },
-}
-
-/// A rooted value: kept alive, and up to date, until it is dropped.
-#[derive(Clone, Debug)]
-pub struct Handle {
-    pub(crate) rooted: RootedWord,
-    pub(crate) owner: Arc<()>,
 }

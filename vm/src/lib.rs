@@ -24,16 +24,22 @@
 //! Start reading at `interpreter`, then `run`. The file `ARCHITECTURE.md` of the repository explains values,
 //! frames, calls and errors, and `docs/native-code.md` draws a stack of both tiers.
 
+mod allocate;
 mod arguments;
+mod backtrace;
 mod chunk;
 mod continuation;
 mod datum;
 mod embed;
+mod ending;
 mod error;
+mod exit;
 mod externals;
+mod frame;
 mod frame_walk;
-mod heap;
+mod handles;
 pub mod hooks;
+mod host_arguments;
 mod images;
 mod interpreter;
 mod live;
@@ -42,15 +48,16 @@ mod native;
 mod number;
 mod object;
 mod object_model;
-mod place;
 mod port;
 mod primitive;
 mod print;
+mod promises;
 mod read;
+mod return_barrier;
+mod return_word;
+mod roots;
 mod run;
 mod stack;
-mod state;
-mod stubs;
 #[cfg(test)]
 mod testing;
 mod value;
@@ -59,12 +66,11 @@ mod vm;
 
 pub use arguments::Args;
 pub use embed::integer_of;
+pub use ending::{Handle, HostError, SourcePlace, VmError};
 pub use error::{Condition, Irritant, Raise};
-pub use hooks::{FrontendError, Handle, HostError};
+pub use hooks::FrontendError;
 pub use images::Retention;
-pub use mutator::Mutator;
-pub use place::Place;
+pub use mutator::{HostClosure, Mutator};
 pub use primitive::Leaf;
-pub use run::VmError;
 pub use value::Value;
 pub use vm::{INTERRUPT_BIT, Vm, VmBuildError, VmOptions};

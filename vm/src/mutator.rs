@@ -1,16 +1,30 @@
 //! The mutator: a heap, a stack, and the state of the program that runs on them.
+//!
+//! Host procedures take the mutator that keeps them. So mutator and state stand in one file.
 
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
 
-use abi::object_layout::pair;
-use abi::tag::{self, Header, Kind};
-use gc::{Brand, Sealed, Slot, WORD_BYTES};
+use abi::native::Tier;
+use abi::tag;
+use gc::{Address, Arena, Brand};
+use loader::{Placement, Registry};
 
-use crate::error::Raise;
-use crate::object::{Object, holds_values};
-use crate::object_model::SchemeModel;
-use crate::state::State;
+use crate::ending::{HostError, VmError};
+use crate::externals::Externals;
+use crate::hooks::Frontend;
+use crate::native::Context;
+use crate::object::symbol_table::SymbolTable;
+use crate::return_word::StubWords;
+use crate::stack::Stack;
 use crate::value::Value;
+
+/// Scheme, as the collector sees it: see [`crate::object_model`].
+#[derive(Debug)]
+pub(crate) enum SchemeModel {}
 
 /// A thread of Scheme, with its heap. `'id` tells one heap from another.
 ///
@@ -45,211 +59,6 @@ impl Mutator<'_> {
     #[inline(always)]
     pub(crate) const fn state(&self) -> &State {
         self.heap.state()
-    }
-
-    // Allocation. What has no bound is announced by `reserve` first.
-
-    /// Announces that `bytes`, in one object or many, are about to be allocated.
-    ///
-    /// # Errors
-    ///
-    /// [`Raise::Full`]: they need a collection; to be passed on before any side effect.
-    #[inline]
-    pub fn reserve<'m>(&self, bytes: usize) -> Result<(), Raise<'m>> {
-        Ok(self.heap.reserve(bytes)?)
-    }
-
-    /// A pair.
-    #[inline(always)]
-    pub fn cons<'m>(&'m self, car: Value<'m>, cdr: Value<'m>) -> Value<'m> {
-        let address = self.heap.allocate(pair::BYTES);
-        // SAFETY: fresh memory of two words.
-        unsafe { address.offset_bytes(pair::CAR).store_word(car.word()) };
-        // SAFETY: the second of the two words.
-        unsafe { address.offset_bytes(pair::CDR).store_word(cdr.word()) };
-        // SAFETY: both words of the pair were just written.
-        unsafe { Value::from_word(address.word() | tag::TAG_PAIR) }
-    }
-
-    /// A list of `values`, which were reserved if there may be many: 16 bytes each.
-    pub fn list<'m, Values>(&'m self, values: Values) -> Value<'m>
-    where
-        Values: IntoIterator<Item = Value<'m>, IntoIter: DoubleEndedIterator>,
-    {
-        let values = values.into_iter().rev();
-        values.fold(Value::NULL, |rest, value| self.cons(value, rest))
-    }
-
-    /// An object of `words` values, all of them `fill`.
-    ///
-    /// `kind` is one whose size counts words.
-    pub(crate) fn allocate_values<'m>(
-        &'m self,
-        kind: Kind,
-        words: usize,
-        fill: Value<'m>,
-    ) -> Object<'m> {
-        assert!(holds_values(kind as u8), "not made of values");
-        // SAFETY: all words are written right away.
-        let object = unsafe { self.allocate(Header::new(kind, words as u64)) };
-        for index in 1..=words {
-            // SAFETY: a word of the fresh object.
-            unsafe { object.address().offset_words(index).store_word(fill.word()) };
-        }
-        object
-    }
-
-    /// An object made of `fields`.
-    ///
-    /// `kind` is one whose size counts words.
-    #[inline(always)]
-    pub(crate) fn allocate_fields<'m, const COUNT: usize>(
-        &'m self,
-        kind: Kind,
-        fields: [Value<'m>; COUNT],
-    ) -> Object<'m> {
-        assert!(holds_values(kind as u8), "not made of values");
-        // SAFETY: all words are written right away.
-        let object = unsafe { self.allocate(Header::new(kind, COUNT as u64)) };
-        for (index, field) in fields.iter().enumerate() {
-            let place = object.address().offset_words(index + 1);
-            // SAFETY: a word of the fresh object.
-            unsafe { place.store_word(field.word()) };
-        }
-        object
-    }
-
-    /// An object of `size` bytes, or limbs of a bignum, all zero.
-    pub(crate) fn allocate_raw(&self, kind: Kind, size: usize) -> Object<'_> {
-        let header = Header::new(kind, size as u64);
-        assert!(
-            kind.size_is_in_bytes() || kind == Kind::Bignum,
-            "not made of raw words"
-        );
-        // SAFETY: all words are written right away.
-        let object = unsafe { self.allocate(header) };
-        for index in 1..header.object_bytes() as usize / WORD_BYTES {
-            // SAFETY: a word of the fresh object.
-            unsafe { object.address().offset_words(index).store_word(0) };
-        }
-        object
-    }
-
-    /// An object of which only the header is written.
-    ///
-    /// # Safety
-    ///
-    /// Its payload is written before anything else is done.
-    #[inline(always)]
-    unsafe fn allocate(&self, header: Header) -> Object<'_> {
-        let address = self.heap.allocate(header.object_bytes() as usize);
-        // SAFETY: the first word of fresh memory.
-        unsafe { address.store_word(header.word()) };
-        // SAFETY: the header was just written, and the payload is about to be, by the contract of this
-        // function.
-        unsafe { Object::at(address) }
-    }
-
-    /// A flonum, boxed if need be.
-    #[inline(always)]
-    pub fn flonum(&self, value: f64) -> Value<'_> {
-        match Value::self_tagged_flonum(value) {
-            Some(flonum) => flonum,
-            None => self.boxed_flonum(value),
-        }
-    }
-
-    #[cold]
-    fn boxed_flonum(&self, value: f64) -> Value<'_> {
-        let object = self.allocate_raw(Kind::Flonum, WORD_BYTES);
-        for (place, byte) in object.bytes().iter().zip(value.to_le_bytes()) {
-            place.set(byte);
-        }
-        object.value()
-    }
-
-    // Access
-
-    /// The car and the cdr, if `value` is a pair.
-    #[inline(always)]
-    #[expect(clippy::unused_self, reason = "what is read borrows from the mutator")]
-    pub fn pair<'m>(&'m self, value: Value<'m>) -> Option<(Value<'m>, Value<'m>)> {
-        if !value.is_pair() {
-            return None;
-        }
-        let address = value.untagged();
-        // SAFETY: a value with this tag refers to two initialised words, both values.
-        let car = unsafe { Value::from_word(address.offset_bytes(pair::CAR).load_word()) };
-        // SAFETY: the second of the two words.
-        let cdr = unsafe { Value::from_word(address.offset_bytes(pair::CDR).load_word()) };
-        Some((car, cdr))
-    }
-
-    /// The elements of a list, up to the first cdr that is no pair.
-    ///
-    /// Without end if the list is circular.
-    pub fn elements<'m>(&'m self, list: Value<'m>) -> impl Iterator<Item = Value<'m>> {
-        let mut rest = list;
-        std::iter::from_fn(move || {
-            let (car, cdr) = self.pair(rest)?;
-            rest = cdr;
-            Some(car)
-        })
-    }
-
-    /// Replaces the car.
-    ///
-    /// # Errors
-    ///
-    /// [`Sealed`]: the pair is a literal.
-    ///
-    /// # Panics
-    ///
-    /// If `pair` is none.
-    #[inline(always)]
-    pub fn set_car(&self, pair: Value<'_>, value: Value<'_>) -> Result<(), Sealed> {
-        self.set_pair_word(pair, pair::CAR, value)
-    }
-
-    /// Replaces the cdr.
-    ///
-    /// # Errors
-    ///
-    /// [`Sealed`]: the pair is a literal.
-    ///
-    /// # Panics
-    ///
-    /// If `pair` is none.
-    #[inline(always)]
-    pub fn set_cdr(&self, pair: Value<'_>, value: Value<'_>) -> Result<(), Sealed> {
-        self.set_pair_word(pair, pair::CDR, value)
-    }
-
-    #[inline(always)]
-    fn set_pair_word(
-        &self,
-        pair: Value<'_>,
-        offset: usize,
-        value: Value<'_>,
-    ) -> Result<(), Sealed> {
-        assert!(pair.is_pair(), "only pairs have a car and a cdr");
-        let address = pair.untagged();
-        // SAFETY: `offset` is that of the car or the cdr, two values of a pair that borrows from the heap.
-        let slot = unsafe { Slot::new(address.offset_bytes(offset)) };
-        // SAFETY: the slot of a value in a pair of this heap.
-        unsafe { self.store(slot, value.word()) }
-    }
-
-    /// Replaces the value in the field at `offset` bytes from the start of `object`.
-    ///
-    /// # Panics
-    ///
-    /// If the object has no value there, or is a literal: see [`Object::is_literal`].
-    #[inline(always)]
-    pub(crate) fn set_field(&self, object: Object<'_>, offset: usize, value: Value<'_>) {
-        let slot = object.slot(offset);
-        // SAFETY: `slot` checked that a value stands there, in an object that borrows from the heap.
-        unsafe { self.store(slot, value.word()) }.expect("nobody asks to change a literal");
     }
 
     // Registers of the control primitives
@@ -293,7 +102,7 @@ impl Mutator<'_> {
     ///
     /// The collector knows the register as a root.
     #[expect(clippy::unused_self, reason = "what is read borrows from the mutator")]
-    unsafe fn register(&self, register: &std::cell::Cell<u64>) -> Value<'_> {
+    unsafe fn register(&self, register: &Cell<u64>) -> Value<'_> {
         // SAFETY: a root, by the contract of this function, and so up to date.
         unsafe { Value::from_word(register.get()) }
     }
@@ -313,5 +122,109 @@ impl Mutator<'_> {
     /// What the heap did so far.
     pub fn statistics(&self) -> gc::Statistics {
         self.heap.statistics()
+    }
+}
+
+/// A procedure of the embedder. It reads [`Mutator::argument`] and calls [`Mutator::set_result`].
+pub type HostClosure = Box<dyn FnMut(&mut Mutator<'_>) -> Result<(), HostError>>;
+
+/// A procedure of the embedder, as the machine keeps it.
+pub(crate) type HostProcedure = Rc<RefCell<HostClosure>>;
+
+/// The state of a mutator.
+#[repr(C)]
+pub(crate) struct State {
+    /// What native code knows of; some of it may be roots.
+    pub(crate) native: Context,
+    // Roots: words that the collector updates.
+    /// List of the ports 0, 1 and 2.
+    pub(crate) standard_ports: Cell<u64>,
+    /// List of the ports to flush at the end.
+    pub(crate) open_ports: Cell<u64>,
+    /// The type of record types, once there is one.
+    pub(crate) record_type_type: Cell<u64>,
+    /// What the last run or host procedure gave.
+    pub(crate) result: Cell<u64>,
+    /// The continuation that an escape leads to, and the list of values for it.
+    pub(crate) escape: [Cell<u64>; 2],
+    /// Live objects that evaluated forms name by number.
+    pub(crate) externals: RefCell<Externals>,
+    /// The arguments of all host procedures that run, the innermost one's last.
+    pub(crate) host_arguments: Vec<u64>,
+    /// Interned symbols.
+    pub(crate) symbols: SymbolTable,
+    /// The stack: its frames hold roots.
+    pub(crate) stack: Stack,
+
+    // The rest has no roots.
+    /// How many of `host_arguments` belong to outer host procedures.
+    pub(crate) host_arguments_start: usize,
+    /// Where the machine stands while it runs a leaf primitive: pc and frame pointer.
+    pub(crate) running: Cell<(Address, Address)>,
+    /// Why the run that is ending ends.
+    pub(crate) ending: RefCell<Option<VmError>>,
+    /// A panic has cut a run short: its frames are gone, and what it was doing was left half done.
+    pub(crate) is_broken: bool,
+    /// Return words of the stubs.
+    pub(crate) stubs: StubWords,
+    /// Loaded images.
+    pub(crate) registry: Registry,
+    /// How images get to their place.
+    pub(crate) placement: Placement,
+    /// Where images are kept as files.
+    pub(crate) image_directory: Option<PathBuf>,
+    /// Which procedures of images are entered as native code.
+    pub(crate) tier: Tier,
+    /// The compiler.
+    pub(crate) frontend: Option<Box<dyn Frontend>>,
+    /// Procedures of the embedder, by number.
+    pub(crate) host_procedures: Vec<(Box<str>, HostProcedure)>,
+    /// The program's name and its arguments.
+    pub(crate) command_line: Vec<String>,
+    /// The limit that was set on the heap, in bytes, for messages.
+    pub(crate) heap_bytes_max: usize,
+    /// Tells the handles of this heap from those of others.
+    pub(crate) owner: Arc<()>,
+}
+
+impl State {
+    pub(crate) fn new(arena: &Arc<Arena>, stack: Stack, native: Context, stubs: StubWords) -> Self {
+        let register = || Cell::new(tag::NULL);
+        Self {
+            native,
+            standard_ports: register(),
+            open_ports: register(),
+            record_type_type: Cell::new(tag::FALSE),
+            result: Cell::new(tag::UNSPECIFIED),
+            escape: [Cell::new(tag::FALSE), Cell::new(tag::FALSE)],
+            externals: RefCell::default(),
+            host_arguments: Vec::new(),
+            symbols: SymbolTable::default(),
+            stack,
+            host_arguments_start: 0,
+            running: Cell::new((Address::new(0), Address::new(0))),
+            ending: RefCell::default(),
+            is_broken: false,
+            stubs,
+            registry: Registry::new(Arc::clone(arena)),
+            placement: Placement::default(),
+            image_directory: None,
+            tier: Tier::default(),
+            frontend: None,
+            host_procedures: Vec::new(),
+            command_line: Vec::new(),
+            heap_bytes_max: 0,
+            owner: Arc::new(()),
+        }
+    }
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("State")
+            .field("stack", &self.stack)
+            .field("images", &self.registry.len())
+            .finish_non_exhaustive()
     }
 }

@@ -1,20 +1,19 @@
 //! The object model of Scheme: tells the collector of objects and roots.
 
+use std::mem::offset_of;
+
+use abi::native::context;
 use abi::object_layout::{closure, guardian, pair, table};
 use abi::tag::{self, Header, Kind};
 use gc::{
-    Address, GuardianNumber, ImageId, ObjectClass, ObjectModel, Scope, Slot, VerifierRoot, Visitor,
-    WORD_BYTES,
+    Address, GuardianNumber, ImageId, MutatorPrefix, ObjectClass, ObjectModel, Scope, Slot,
+    VerifierRoot, Visitor, WORD_BYTES,
 };
 
 use crate::chunk::Chunk;
 use crate::frame_walk::{poison_base, trace_chunk};
-use crate::state::State;
+use crate::mutator::{SchemeModel, State};
 use crate::verify_frames::each_frame_root;
-
-/// Scheme, as the collector sees it.
-#[derive(Debug)]
-pub(crate) enum SchemeModel {}
 
 // SAFETY: the methods answer from headers, which `abi::tag` and `abi::object_layout` define and
 // which every allocation in this crate writes before anything can collect.
@@ -166,6 +165,19 @@ unsafe impl ObjectModel for SchemeModel {
         }
     }
 }
+
+// What native code knows of a mutator of this model.
+const _: () = {
+    let prefix: MutatorPrefix = gc::Mutator::<SchemeModel>::PREFIX;
+    let state = prefix.state + offset_of!(State, native);
+    assert!(state as i32 == context::ARGUMENT_COUNT);
+    assert!(prefix.cursor as i32 == context::ALLOCATION_CURSOR);
+    assert!(prefix.limit as i32 == context::ALLOCATION_LIMIT);
+    assert!(prefix.poll_limit_address as i32 == context::POLL_LIMIT_ADDRESS);
+    assert!(prefix.nursery_start as i32 == context::NURSERY_START);
+    assert!(prefix.nursery_bytes as i32 == context::NURSERY_BYTES);
+    assert!(prefix.kind_table as i32 == context::KIND_TABLE);
+};
 
 /// Shows `visitor` the values in these words of an object.
 ///

@@ -1,52 +1,13 @@
 //! Runs: from Rust into Scheme and back.
 
-use std::cell::Cell;
-
 use abi::tag;
-use gc::{CollectReason, Scope};
 
-use crate::chunk::Continuation;
-use crate::frame_walk::slot_address;
-use crate::hooks::{Handle, HostError};
-use crate::interpreter::{Machine, enter, resume, resume_with_value};
+use crate::ending::VmError;
+use crate::frame::slot_address;
+use crate::interpreter::{Machine, enter};
 use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::place::Place;
-use crate::stubs::CodeTier;
 use crate::value::Value;
-
-/// Why a run has no result.
-#[derive(Debug, thiserror::Error)]
-pub enum VmError {
-    /// Nothing handled what was raised.
-    #[error("nothing handled what was raised")]
-    Uncaught {
-        /// What was raised; a string if there is no library to make a condition.
-        object: Handle,
-        /// Where, innermost first.
-        places: Vec<Place>,
-    },
-    /// The program asked for its end, with this status.
-    #[error("the program exited with status {0}")]
-    Exit(i32),
-    /// A continuation of an outer run was invoked: to be passed on at once.
-    #[error("a continuation of an outer run was invoked")]
-    Escape,
-    /// A panic has cut a run of this machine short: see [`Mutator::is_broken`].
-    #[error("a panic has cut a run of this machine short")]
-    Broken,
-}
-
-impl From<VmError> for HostError {
-    fn from(error: VmError) -> Self {
-        match error {
-            VmError::Uncaught { object, .. } => Self::Raise(object),
-            VmError::Exit(status) => Self::Exit(status),
-            VmError::Escape => Self::Escape,
-            VmError::Broken => Self::Broken,
-        }
-    }
-}
 
 /// A run under way. If a panic unwinds it, its base is taken off the stack, and the machine is broken: the
 /// frames of the run are gone, and its primitive may have stopped anywhere.
@@ -120,30 +81,6 @@ impl<'id> Mutator<'id> {
         crate::native::run(self, entered)
     }
 
-    /// Whether a panic has cut a run, or a collection, of this machine short. Then nothing runs any more,
-    /// and no value is handed out: what was under way is half done.
-    pub const fn is_broken(&self) -> bool {
-        self.state().is_broken || self.heap().is_broken()
-    }
-
-    /// Panics if the machine is broken.
-    #[track_caller]
-    pub(crate) fn assert_sound(&self) {
-        assert!(
-            !self.is_broken(),
-            "a panic has cut a run of this machine short: it cannot be used any more"
-        );
-    }
-
-    /// The machine in the first frame of the current base, as it leaves the base.
-    fn machine_at_top(&mut self) -> Machine {
-        let top = self.state_mut().stack.current().top;
-        let stub = gc::Address::from_word(self.state().stubs.exit_base());
-        // SAFETY: a base's first frame returns through the word at its top; the stub that leaves the base
-        // is always there, and uses slot 0 at most.
-        unsafe { Machine::at(stub, top.address()) }
-    }
-
     /// Tells native code which base runs.
     fn note_base(&self) {
         let base = self.state().stack.bases.last();
@@ -180,136 +117,5 @@ impl<'id> Mutator<'id> {
                 Err(error)
             }
         }
-    }
-
-    /// What the last run returned, or the last host procedure gave.
-    ///
-    /// # Panics
-    ///
-    /// If the machine is broken: see [`Self::is_broken`].
-    pub fn result(&self) -> Value<'_> {
-        self.assert_sound();
-        // SAFETY: the register is a root, and so up to date.
-        unsafe { Value::from_word(self.state().result.get()) }
-    }
-
-    /// Sets what [`Self::result`] is: for host procedures.
-    pub fn set_result(&mut self, make: impl for<'m> FnOnce(&'m Mutator<'id>) -> Value<'m>) {
-        let word = make(self).word();
-        self.state().result.set(word);
-    }
-
-    /// Keeps a value across runs.
-    pub fn root(&self, value: Value<'_>) -> Handle {
-        let rooted = self.keep(value);
-        Handle {
-            rooted,
-            owner: std::sync::Arc::clone(&self.state().owner),
-        }
-    }
-
-    /// The value of a handle.
-    ///
-    /// # Panics
-    ///
-    /// If the handle is one of another heap: see [`Self::owns`]. If the machine is broken.
-    pub fn rooted(&self, handle: &Handle) -> Value<'_> {
-        assert!(self.owns(handle), "the handle belongs to another heap");
-        self.assert_sound();
-        // SAFETY: handles of this heap are roots, and so up to date.
-        unsafe { Value::from_word(handle.rooted.get()) }
-    }
-
-    /// Whether a handle is one of this heap.
-    pub fn owns(&self, handle: &Handle) -> bool {
-        std::sync::Arc::ptr_eq(&handle.owner, &self.state().owner)
-    }
-
-    /// Collects everything that is garbage.
-    ///
-    /// # Panics
-    ///
-    /// If the machine is broken: see [`Self::is_broken`]. What does not fit the heap's maximum is found out
-    /// by the next allocation.
-    pub fn collect_now(&mut self) {
-        self.collect_scope(Scope::Full);
-    }
-
-    pub(crate) fn collect_scope(&mut self, scope: Scope) {
-        self.assert_sound();
-        // Whether the heap is exhausted, the next request for memory will tell.
-        let _outcome = self.heap_mut().collect(CollectReason::Forced(scope));
-    }
-
-    /// Ends the current run: the machine is to go on at [`Self::exit_machine`].
-    pub(crate) fn end_run(&self, error: VmError) {
-        *self.state().ending.borrow_mut() = Some(error);
-    }
-
-    /// Ends the current run for lack of anybody who could handle it.
-    pub(crate) fn fail(&self, message: &str) {
-        self.end_run(self.uncaught(message));
-    }
-
-    /// What nobody can handle: a text.
-    fn uncaught(&self, message: &str) -> VmError {
-        VmError::Uncaught {
-            object: self.root(self.string(message)),
-            places: Vec::new(),
-        }
-    }
-
-    /// The machine that leaves the current base.
-    pub(crate) fn exit_machine(&mut self) -> Machine {
-        self.exit_base_with(Live::UNSPECIFIED)
-    }
-
-    /// The machine that leaves the current base with a value.
-    pub(crate) fn exit_base_with(&mut self, value: Live) -> Machine {
-        let machine = self.machine_at_top();
-        // SAFETY: the first frame of a base has a slot 0, which nothing else is in as the base ends.
-        unsafe { machine.set_slot(0, value) };
-        machine
-    }
-
-    /// Remembers where an escape leads.
-    pub(crate) fn set_escape(&self, continuation: Live, values: Live) {
-        let [target, list] = &self.state().escape;
-        target.set(continuation.bits());
-        list.set(values.bits());
-    }
-
-    /// The continuation and the values that an escape leads to; forgets them.
-    pub(crate) fn take_escape(&self) -> (Live, Live) {
-        let take = |register: &Cell<u64>| {
-            // SAFETY: the register is a root, and so up to date.
-            unsafe { Live::new(register.replace(tag::FALSE)) }
-        };
-        let [target, list] = &self.state().escape;
-        (take(target), take(list))
-    }
-
-    /// Resumes the continuation, one of the current base, with the values in a list.
-    pub(crate) fn resume_with_list(&mut self, continuation: Continuation, list: Live) -> Machine {
-        self.prepare_resumption(continuation);
-        // SAFETY: the word was live when it was passed, and nothing was collected since.
-        let list = unsafe { list.value() };
-        let words = self.elements(list).map(Live::of).collect::<Vec<_>>();
-        resume(self, &words)
-    }
-
-    /// Resumes the continuation, one of the current base, with one value.
-    #[inline]
-    pub(crate) fn resume_with_one(&mut self, continuation: Continuation, value: Live) -> Machine {
-        let tier = self.prepare_resumption(continuation);
-        resume_with_value(self, tier, value)
-    }
-
-    #[inline]
-    fn prepare_resumption(&mut self, continuation: Continuation) -> CodeTier {
-        if self.state().stack.in_headroom {
-            self.set_in_headroom(false);
-        }
-        self.set_continuation(continuation)
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use gc::{Address, AddressRange, Arena, ArenaError, WORD_BYTES};
 
 use crate::chunk::Link;
-use crate::frame_walk::FramePointer;
+use crate::frame::FramePointer;
 use crate::live::Live;
 
 /// Bytes below the limit that are kept for handling the exhaustion of the stack.

@@ -15,7 +15,6 @@ use crate::primitive::functions::element_offset;
 use crate::print::{Style, to_text};
 use crate::read::ValueBuilder;
 use crate::stack::Stack;
-use crate::state::State;
 use crate::value::Value;
 
 /// A mutator with a heap that suffices for a test without a collection.
@@ -29,7 +28,9 @@ pub(crate) fn mutator<'id>() -> Mutator<'id> {
 }
 
 fn mutator_with<'id>(options: &HeapOptions) -> Mutator<'id> {
-    let heap = gc::Mutator::new(options, |arena| State::new(arena, Stack::unusable(arena)));
+    let heap = gc::Mutator::new(options, |arena| {
+        crate::vm::state(arena, Stack::unusable(arena))
+    });
     Mutator::over(heap.expect("a small arena is to be had"))
 }
 
@@ -145,8 +146,8 @@ pub(crate) fn show<'m>(m: &'m Mutator<'_>, result: &Result<Value<'m>, Raise<'m>>
         Ok(value) => written(*value),
         Err(Raise::Full(bytes)) => format!("<full {bytes}>"),
         Err(Raise::Condition(condition)) => {
-            let irritants = condition.irritants.iter().map(|irritant| match irritant {
-                Irritant::Value(value) => written(*value),
+            let irritants = condition.told().map(|irritant| match irritant {
+                Irritant::Value(value) => written(value),
                 Irritant::Integer(value) => value.to_string(),
                 Irritant::Symbol(text) | Irritant::Text(text) => text.to_string(),
                 Irritant::List(values) => format!("{} values", values.len()),

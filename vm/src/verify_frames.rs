@@ -7,9 +7,9 @@
 use abi::procedure::{TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::{Address, VerifierRoot};
 
+use crate::mutator::State;
+use crate::return_word::{BORDER_BELOW_BYTECODE_WORDS, CodeTier, StubWords};
 use crate::stack::{Base, Innermost};
-use crate::state::State;
-use crate::stubs::{BORDER_BELOW_BYTECODE_WORDS, CodeTier, StubWords};
 
 const TIERS: [CodeTier; 2] = [CodeTier::Bytecode, CodeTier::Native];
 

@@ -4,14 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use abi::native::Tier;
-use gc::{ArenaError, HeapError, HeapOptions, Interrupt};
+use gc::{Arena, ArenaError, HeapError, HeapOptions, Interrupt};
 use loader::Placement;
 use thiserror::Error;
 
 use crate::hooks::Frontend;
-use crate::mutator::Mutator;
+use crate::mutator::{Mutator, State};
+use crate::native::{Context, stubs};
+use crate::return_word::StubWords;
 use crate::stack::Stack;
-use crate::state::State;
 
 /// Bytes of stack by default. `(define (f x) (+ 1 (f x)))` with a count has 33 million frames of bytecode in
 /// them, 11 million of native code, and meets their end within a second; with four times as much it takes
@@ -63,6 +64,12 @@ pub enum VmBuildError {
     Stack(#[from] ArenaError),
 }
 
+/// A state for a mutator, with the stubs of this crate.
+pub(crate) fn state(arena: &Arc<Arena>, stack: Stack) -> State {
+    let context = Context::new(stubs::addresses());
+    State::new(arena, stack, context, StubWords::new(stubs::return_words()))
+}
+
 /// A machine: a heap, a stack, loaded images.
 #[derive(Debug)]
 pub struct Vm {
@@ -84,7 +91,7 @@ impl Vm {
                 failure = Some(error);
                 Stack::unusable(arena)
             });
-            let mut state = State::new(arena, stack);
+            let mut state = state(arena, stack);
             state.frontend = Some(frontend);
             state.command_line = options.command_line;
             state.heap_bytes_max = heap_bytes_max;
@@ -122,7 +129,7 @@ impl Vm {
     }
 
     /// The address space of the machine.
-    pub fn arena(&self) -> &Arc<gc::Arena> {
+    pub fn arena(&self) -> &Arc<Arena> {
         self.mutator.heap().arena()
     }
 }

@@ -6,37 +6,9 @@ use core::fmt;
 use crate::for_each_instruction;
 use crate::isa::operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word,
-    Word32,
+    IntoReturned, Local, MapOffset, Operand, OperandValue, PrimitiveOperand, RawLocal, Small,
+    TestOperand, Word, Word32,
 };
-
-/// An operand whose type is only known at run time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "each variant holds the operand type of its name"
-)]
-pub enum OperandValue {
-    Local(Local),
-    Into(Into),
-    IntoReturned(IntoReturned),
-    RawLocal(RawLocal),
-    IntoRaw(IntoRaw),
-    AnyLocal(AnyLocal),
-    IntoAny(IntoAny),
-    Count(Count),
-    Index(Index),
-    Small(Small),
-    Word(Word),
-    Word32(Word32),
-    BranchOffset(BranchOffset),
-    CodeOffset(CodeOffset),
-    DataOffset(DataOffset),
-    MapOffset(MapOffset),
-    PrimitiveOperand(PrimitiveOperand),
-    TestOperand(TestOperand),
-    Flag(Flag),
-}
 
 /// Why bytes are not an instruction. Offsets are bytes from the start of what was decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
 
-use crate::isa::codec::{DecodeError, Instruction, OperandValue, decode_all};
+use crate::isa::codec::{DecodeError, Instruction, decode_all};
+use crate::isa::operand::OperandValue;
 use crate::primitive::Primitive;
 use crate::type_test::TypeTest;
 

@@ -8,10 +8,10 @@ mod disassemble;
 mod operand;
 mod table;
 
-pub use codec::{DecodeError, Instruction, Opcode, OperandValue, decode_all};
+pub use codec::{DecodeError, Instruction, Opcode, decode_all};
 pub use disassemble::{Line, disassemble};
 pub use operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
-    IntoReturned, Local, MapOffset, Operand, PrimitiveOperand, RawLocal, Small, TestOperand, Word,
-    Word32,
+    IntoReturned, Local, MapOffset, Operand, OperandValue, PrimitiveOperand, RawLocal, Small,
+    TestOperand, Word, Word32,
 };

@@ -2,8 +2,6 @@
 
 use alloc::vec::Vec;
 
-use crate::isa::OperandValue;
-
 /// An operand type: how it is read from and written to the instruction stream.
 pub trait Operand: Sized + Copy {
     /// Bytes in the instruction stream.
@@ -19,7 +17,17 @@ pub trait Operand: Sized + Copy {
 }
 
 macro_rules! operands {
-    ($( $(#[$doc:meta])* $name:ident($int:ty) $as_stored:ident; )*) => { $(
+    ($( $(#[$doc:meta])* $name:ident($int:ty) $as_stored:ident; )*) => {
+        /// An operand whose type is only known at run time.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[expect(
+            missing_docs,
+            reason = "each variant holds the operand type of its name"
+        )]
+        pub enum OperandValue {
+            $( $name($name), )*
+        }
+        $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[repr(transparent)]

@@ -5,4 +5,4 @@ mod procedures;
 mod tables;
 
 pub use lines::LineRow;
-pub use tables::{DebugTables, Place};
+pub use tables::{CodeOrigin, DebugTables};

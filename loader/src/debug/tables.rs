@@ -21,7 +21,7 @@ pub struct DebugTables {
 
 /// Where code comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place<'tables> {
+pub struct CodeOrigin<'tables> {
     /// The procedure's name, if it has one.
     pub procedure: Option<&'tables str>,
     /// The source file, if lines are known.
@@ -49,13 +49,13 @@ impl DebugTables {
     }
 
     /// The procedure and line that the code at `address` comes from; `None` if neither is known.
-    pub fn place_of(&self, address: u32) -> Option<Place<'_>> {
+    pub fn origin_of(&self, address: u32) -> Option<CodeOrigin<'_>> {
         let procedure = self.procedure_name(address);
         let row = self.lines.row_at(address);
         if procedure.is_none() && row.is_none() {
             return None;
         }
-        Some(Place {
+        Some(CodeOrigin {
             procedure: procedure.filter(|name| !name.is_empty()),
             file: row.and_then(|row| self.file(row.file)),
             line: row.map_or(0, |row| row.line),

@@ -2,11 +2,9 @@
 
 use std::ops::Range;
 
-use super::{SectionTable, read, word16, word32, word64};
+use super::layout::{ELF_HEADER_BYTES, PROGRAM_HEADER_BYTES, read, word16, word32, word64};
+use super::section::SectionTable;
 use crate::error::LoadError;
-
-/// Bytes of the ELF header; the program headers follow.
-pub(crate) const ELF_HEADER_BYTES: usize = 64;
 
 /// What `strip` changes and the content hash leaves out: `e_shoff`, and `e_shnum` with `e_shstrndx`.
 pub(crate) const NOT_HASHED: [Range<usize>; 2] = [0x28..0x30, 0x3c..0x40];
@@ -62,7 +60,7 @@ impl ElfHeader {
             (
                 "e_phentsize",
                 u64::from(word16(&bytes, 54)),
-                super::PROGRAM_HEADER_BYTES as u64,
+                PROGRAM_HEADER_BYTES as u64,
             ),
         ];
         for (field, found, expected) in fields {
@@ -86,6 +84,6 @@ impl ElfHeader {
 
     /// Where the image header stands: after the program headers.
     pub(crate) const fn image_header_offset(&self) -> usize {
-        ELF_HEADER_BYTES + self.program_header_count * super::PROGRAM_HEADER_BYTES
+        ELF_HEADER_BYTES + self.program_header_count * PROGRAM_HEADER_BYTES
     }
 }

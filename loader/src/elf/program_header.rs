@@ -1,10 +1,7 @@
 //! Program headers (gABI, "Program Header").
 
-use super::{ELF_HEADER_BYTES, read, word32, word64};
+use super::layout::{ELF_HEADER_BYTES, PROGRAM_HEADER_BYTES, read, word32, word64};
 use crate::error::LoadError;
-
-/// Bytes of a program header.
-pub(crate) const PROGRAM_HEADER_BYTES: usize = 56;
 
 /// Segment may be executed.
 pub(crate) const PF_X: u32 = 1;

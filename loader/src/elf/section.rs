@@ -2,7 +2,7 @@
 //!
 //! Nothing here is trusted. A section that does not fit its file is treated as missing.
 
-use super::{word32, word64};
+use super::layout::{word32, word64};
 use crate::error::LoadError;
 
 const SECTION_HEADER_BYTES: usize = 64;

@@ -3,10 +3,11 @@
 use abi::tag::{self, TAG_BITS};
 
 use crate::error::Raise;
-use crate::interpreter::branch::small;
+use crate::interpreter::enter::go_on_or_retry;
 use crate::interpreter::machine::Machine;
-use crate::interpreter::operand::{Into, Local, MapAtEnd, Opcode, Small};
-use crate::interpreter::raise::{Retry, go_on_or_retry, stage};
+use crate::interpreter::operand::{Into, Local, MapAtEnd, Opcode, Small, small};
+use crate::interpreter::safepoint::Retry;
+use crate::interpreter::stage::stage;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;

@@ -5,9 +5,12 @@ use std::cmp::Ordering;
 use abi::tag;
 
 use crate::interpreter::data::passes_test;
+use crate::interpreter::enter::go_on;
 use crate::interpreter::machine::Machine;
-use crate::interpreter::operand::{BranchOffset, Local, RawLocal, Small, TestOperand, Word32};
-use crate::interpreter::raise::{go_on, stage};
+use crate::interpreter::operand::{
+    BranchOffset, Local, RawLocal, Small, TestOperand, Word32, small,
+};
+use crate::interpreter::stage::stage;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;
@@ -214,10 +217,4 @@ small_comparisons! {
     branch_not_less_equal_small LessEqual false;
     branch_not_greater_small Greater false;
     branch_not_greater_equal_small GreaterEqual false;
-}
-
-/// The fixnum of a small integer.
-#[inline(always)]
-pub(super) fn small(value: Small) -> Live {
-    Live::fixnum_word((i64::from(value.0) << tag::TAG_BITS).cast_unsigned())
 }

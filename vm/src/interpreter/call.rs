@@ -1,23 +1,17 @@
-//! Calls: arity, the stack's limit and polls are checked where a procedure is entered.
+//! Calls: the return word is pushed, and the procedure entered.
 
 use abi::condition::ConditionKind;
-use gc::{Address, CollectReason, Outcome, WORD_BYTES};
+use gc::WORD_BYTES;
 
-use crate::error::{Irritant, Raise};
-use crate::frame_walk::slot_address;
-use crate::interpreter::code::Code;
-use crate::interpreter::known::{ClosureShape, Known};
+use crate::error::Raise;
+use crate::interpreter::enter::{
+    argument_address, enter, enter_fast, enter_known, fault, fault_with_arguments, stack_exhausted,
+};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{CodeOffset, Count, IntoReturned, MapAtEnd};
-use crate::interpreter::raise::{fault, heap_exhausted};
-use crate::interpreter::safepoint::{collect_at, poll_at, stack_exhausted};
 use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::stack::Innermost;
 use crate::value::Value;
-
-/// Rest arguments up to so many are consed without asking the collector first.
-pub(crate) const REST_UNRESERVED_MAX: usize = 64;
 
 #[inline(always)]
 pub(super) fn call(
@@ -68,198 +62,6 @@ fn push_return_word(s: Machine, words: Count) -> Machine {
     // SAFETY: the first of these words.
     unsafe { callee.fp_address().store_word(s.pc_address().word()) };
     callee
-}
-
-/// Enters the closure in slot 0 if its arity is exactly that, and nothing else is to be done.
-///
-/// # Safety
-///
-/// As for [`enter`].
-#[inline(always)]
-unsafe fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
-    // SAFETY: slot 0 holds a value, by the contract of this function.
-    if let Some(closure) = Known::<ClosureShape>::of(unsafe { s.slot(0) }) {
-        let code = closure.code();
-        if code.arity_key() == u32::from(arguments.number()) {
-            // SAFETY: the frame holds the closure and as many arguments as it takes.
-            return unsafe { enter_known(m, s, code) };
-        }
-    }
-    // SAFETY: the frame holds a value and so many arguments, by the contract of this function.
-    unsafe { enter(m, s, usize::from(arguments.number())) }
-}
-
-/// Enters the procedure at `code`, whose arguments are in their slots.
-///
-/// # Safety
-///
-/// So they are: the frame holds values for all parameters, and in slot 0 the closure if the code uses it.
-#[inline(always)]
-unsafe fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
-    if lowest_address(s, code) < m.heap().poll_limit() {
-        // SAFETY: the arguments are in their slots, by the contract of this function.
-        return unsafe { enter_slowly(m, s, code) };
-    }
-    at_entry(s, code)
-}
-
-/// As [`enter_known`], for native code.
-///
-/// # Safety
-///
-/// As for [`enter_known`].
-#[inline(never)]
-pub(crate) unsafe fn enter_code(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
-    // SAFETY: the arguments are in their slots, by the contract of this function.
-    unsafe { enter_known(m, s, code) }
-}
-
-/// The machine at the first instruction of the procedure at `code`.
-#[inline(always)]
-fn at_entry(s: Machine, code: Code) -> Machine {
-    let start = std::ptr::with_exposed_provenance(code.first_instruction().raw());
-    // SAFETY: the closure in slot 0, or the code that called, keeps the image; nothing runs there before
-    // the stack was checked for the frame.
-    unsafe { s.with_pc(start) }
-}
-
-/// The lowest address that the frame of `s` uses if it runs the procedure at `code`.
-#[inline(always)]
-fn lowest_address(s: Machine, code: Code) -> usize {
-    s.fp_address().raw().wrapping_sub(code.frame_bytes())
-}
-
-/// Checks the stack and polls, where the fast path found the limit in its way.
-///
-/// # Safety
-///
-/// As for [`enter_known`].
-#[cold]
-#[inline(never)]
-unsafe fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
-    let entered = at_entry(s, code);
-    // Backtraces name the place before an address: this one lies inside the first instruction.
-    let mut inside = entered;
-    inside.pass_opcode();
-    if lowest_address(s, code) < m.heap().stack_limit() {
-        return stack_exhausted(m, inside);
-    }
-    match poll_at(m, inside, Innermost::Map(code.entry_map())) {
-        Ok(()) => entered,
-        Err(raised) => raised,
-    }
-}
-
-/// Enters the value in slot 0 with so many arguments in the slots after it.
-///
-/// # Safety
-///
-/// The frame holds values in all these slots.
-#[inline(never)]
-pub(crate) unsafe fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) -> Machine {
-    // SAFETY: slot 0 holds a value, by the contract of this function.
-    let Some(closure) = Known::<ClosureShape>::of(unsafe { s.slot(0) }) else {
-        // SAFETY: the frame holds so many arguments, by the contract of this function.
-        return unsafe { fault_with_arguments(m, s, ConditionKind::NotAProcedure, arguments) };
-    };
-    let code = closure.code();
-    if code.arity_key() as usize == arguments {
-        // SAFETY: the frame holds the closure and as many arguments as it takes.
-        return unsafe { enter_known(m, s, code) };
-    }
-    let arity = code.arity();
-    let required = usize::from(arity.required);
-    let positional = required + usize::from(arity.optional);
-    let has_rest = arity.has_rest;
-    if arguments < required || (arguments > positional && !has_rest) {
-        // SAFETY: the frame holds so many arguments, by the contract of this function.
-        return unsafe { fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, arguments) };
-    }
-    let places = positional + usize::from(has_rest);
-    let lowest = s.fp_address().raw() - (places + 1) * WORD_BYTES;
-    if lowest < m.heap().stack_limit() {
-        return stack_exhausted(m, s);
-    }
-    // SAFETY: the frame holds so many arguments, and the stack has room for all places.
-    if has_rest && let Err(raised) = unsafe { cons_rest(m, s, arguments, positional) } {
-        return raised;
-    }
-    for index in arguments..positional {
-        // SAFETY: the stack has room for all places of the parameters, as was just checked.
-        unsafe { s.set_slot(index as u16 + 1, Live::DEFAULT) };
-    }
-    // SAFETY: optional parameters and the list of the rest have their values by now.
-    unsafe { enter_known(m, s, code) }
-}
-
-/// Makes a list of the arguments after the positional ones, in the slot after those.
-///
-/// # Safety
-///
-/// The frame holds so many arguments, and the stack has room for the list's place.
-unsafe fn cons_rest(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    arguments: usize,
-    positional: usize,
-) -> Result<(), Machine> {
-    let count = arguments.saturating_sub(positional);
-    if count > REST_UNRESERVED_MAX
-        && let Err(full) = m.heap().reserve(count * abi::object_layout::pair::BYTES)
-    {
-        // The code that runs is the caller's: its return word, or the callee's closure, keeps it.
-        let reason = CollectReason::Full { bytes: full.bytes };
-        if let Outcome::Exhausted { needed_bytes } =
-            collect_at(m, s, Innermost::Arguments(arguments), reason)
-        {
-            return Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)));
-        }
-    }
-    // SAFETY: the frame holds so many arguments, by the contract of this function; a collection has
-    // brought them up to date.
-    let rest = unsafe { argument_list(m, s, positional, arguments) }.word();
-    // SAFETY: the stack has room for the list's place, by the contract of this function.
-    unsafe { argument_address(s, positional).store_word(rest) };
-    Ok(())
-}
-
-/// The place of an argument, which may lie beyond the slots that instructions can name.
-fn argument_address(s: Machine, index: usize) -> Address {
-    slot_address(s.fp_address(), index + 1)
-}
-
-/// A list of arguments `from..to`.
-///
-/// # Safety
-///
-/// The frame was passed arguments up to `to`.
-unsafe fn argument_list<'m>(m: &'m Mutator<'_>, s: Machine, from: usize, to: usize) -> Value<'m> {
-    (from..to).rev().fold(Value::NULL, |rest, index| {
-        // SAFETY: the frame holds this argument, a value, by the contract of this function.
-        let argument = unsafe { Value::from_word(argument_address(s, index).load_word()) };
-        m.cons(argument, rest)
-    })
-}
-
-/// Raises a condition with the value in slot 0 and a list of so many arguments.
-///
-/// # Safety
-///
-/// The frame holds them.
-#[cold]
-unsafe fn fault_with_arguments(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    kind: ConditionKind,
-    arguments: usize,
-) -> Machine {
-    fault(m, s, |m| {
-        // SAFETY: slot 0 holds a value, by the contract of this function.
-        let callee = unsafe { s.slot(0).value() };
-        // SAFETY: the frame holds so many arguments, by the contract of this function.
-        let list = unsafe { argument_list(m, s, 0, arguments) };
-        Raise::condition(kind, [Irritant::Value(callee), Irritant::Value(list)])
-    })
 }
 
 /// Spreads the last of the arguments, a list, and enters the value in slot 0.

@@ -3,17 +3,19 @@
 use abi::condition::ConditionKind;
 
 use crate::chunk::Continuation;
+use crate::ending::VmError;
 use crate::error::Raise;
+use crate::interpreter::enter::{fault, go_on_or_retry, poll_at};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{BranchOffset, Into, Local, MapAtEnd, Opcode};
-use crate::interpreter::raise::{Retry, Staged, fault, go_on_or_retry};
+use crate::interpreter::reinstate::{resume_with_list, resume_with_one};
 use crate::interpreter::returns::list_of;
-use crate::interpreter::safepoint::poll_at;
+use crate::interpreter::safepoint::Retry;
+use crate::interpreter::stage::Staged;
 use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::run::VmError;
+use crate::return_word::CodeTier;
 use crate::stack::{Base, Innermost};
-use crate::stubs::CodeTier;
 
 #[inline(always)]
 pub(super) const fn no_operation(_: &mut Mutator<'_>, s: Machine) -> Machine {
@@ -144,23 +146,23 @@ pub(crate) fn reinstate_in_base(
         || !m.state().stack.bases.iter().any(is_elsewhere)
     {
         return Reinstated::At(match values {
-            Values::One(value) => m.resume_with_one(found, value),
-            Values::List(list) => m.resume_with_list(found, list),
+            Values::One(value) => resume_with_one(m, found, value),
+            Values::List(list) => resume_with_list(m, found, list),
         });
     }
-    reinstate_outside(m, continuation, values)
+    Reinstated::At(leave_for_outer(m, continuation, values))
 }
 
-/// Leaves the base for a continuation of another one that still runs.
+/// Leaves the base for a continuation of an outer one.
 #[cold]
-fn reinstate_outside(m: &mut Mutator<'_>, continuation: Live, values: Values) -> Reinstated {
+fn leave_for_outer(m: &mut Mutator<'_>, continuation: Live, values: Values) -> Machine {
     let list = match values {
         Values::One(value) => Live::of(list_of(m, &[value])),
         Values::List(list) => list,
     };
     m.set_escape(continuation, list);
     m.end_run(VmError::Escape);
-    Reinstated::At(m.exit_machine())
+    m.exit_machine()
 }
 
 /// Raises that something is no continuation.

@@ -7,16 +7,16 @@ use abi::type_test::TypeTest;
 use gc::{Sealed, WORD_BYTES};
 
 use crate::error::{Irritant, Raise};
-use crate::interpreter::branch::small;
+use crate::interpreter::enter::fault;
+use crate::interpreter::field::Field;
 use crate::interpreter::known::{
-    BoxShape, ClosureShape, Field, Fresh, Known, LocationShape, Pair, headed, is_kind,
+    BoxShape, ClosureShape, Fresh, Known, LocationShape, Pair, headed, is_kind,
 };
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
     AnyLocal, CodeOffset, Count, DataOffset, Index, Into, IntoAny, IntoRaw, Local, Small,
-    TestOperand, Word,
+    TestOperand, Word, small,
 };
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::value::Value;

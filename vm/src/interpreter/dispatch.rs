@@ -4,13 +4,13 @@ use abi::condition::ConditionKind;
 use abi::for_each_instruction;
 
 use crate::error::{Irritant, Raise};
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
     IntoReturned, Local, MapAtEnd as MapOffset, PrimitiveOperand, RawLocal, Small, TestOperand,
     Word, Word32,
 };
-use crate::interpreter::raise::fault;
 use crate::mutator::Mutator;
 
 /// The handlers of all families, by the names in the instruction table.

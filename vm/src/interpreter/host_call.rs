@@ -6,17 +6,18 @@ use abi::tag::Kind;
 use gc::WORD_BYTES;
 
 use crate::chunk::Continuation;
-use crate::error::{Irritant, Raise};
-use crate::hooks::{Handle, HostError};
-use crate::interpreter::call::enter;
+use crate::ending::VmError;
+use crate::ending::{Handle, HostError};
+use crate::error::Raise;
+use crate::interpreter::enter::enter;
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, IntoReturned, Local, MapAtEnd, PrimitiveOperand};
-use crate::interpreter::raise::fault;
+use crate::interpreter::reinstate::resume_with_list;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::primitive::{Entry, entry};
-use crate::run::VmError;
 use crate::stack::{Innermost, Suspended};
 
 #[inline(always)]
@@ -41,20 +42,39 @@ pub(super) fn call_host(
         floor,
         innermost,
     };
-    let arguments = s.values(first, count);
-    run_host(m, s, primitive, (arguments, suspended), dst)
+    let call = HostCall {
+        primitive,
+        arguments: s.values(first, count),
+        suspended,
+        dst,
+    };
+    run_host(m, s, call)
 }
 
-/// Calls host primitive `primitive` from the frame of `s`; if it returns, the result is in `dst`,
-/// and the machine stands where it stood.
+/// A call of a host primitive.
+pub(crate) struct HostCall<Arguments> {
+    pub(crate) primitive: PrimitiveOperand,
+    pub(crate) arguments: Arguments,
+    /// Where the frame that calls stops meanwhile.
+    pub(crate) suspended: Suspended,
+    /// The slot for the result.
+    pub(crate) dst: IntoReturned,
+}
+
+/// Calls a host primitive from the frame of `s`; if it returns, the result is in its slot, and the machine
+/// stands where it stood.
 #[inline(never)]
 pub(crate) fn run_host(
     m: &mut Mutator<'_>,
     s: Machine,
-    primitive: PrimitiveOperand,
-    (arguments, suspended): (impl ExactSizeIterator<Item = Live>, Suspended),
-    dst: IntoReturned,
+    call: HostCall<impl ExactSizeIterator<Item = Live>>,
 ) -> Machine {
+    let HostCall {
+        primitive,
+        arguments,
+        suspended,
+        dst,
+    } = call;
     let function = match entry(primitive.0) {
         Some(Entry::Host { function, arity }) if arity.contains(&arguments.len()) => *function,
         _ => return fault(m, s, |_| Raise::condition(ConditionKind::Trap, [])),
@@ -101,9 +121,7 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
         }
         HostError::Raise(object) => raise_object(m, s, object),
         HostError::Message(message) => fault(m, s, |_| Raise::other("host", message, &[])),
-        HostError::Condition(condition) => fault(m, s, |_| {
-            Raise::condition(condition.kind, condition.irritants)
-        }),
+        HostError::Condition(condition) => fault(m, s, |_| condition.into()),
     }
 }
 
@@ -118,7 +136,7 @@ fn escape(m: &mut Mutator<'_>) -> Machine {
         return m.exit_machine();
     };
     if found.base() == m.state_mut().stack.current().serial {
-        return m.resume_with_list(found, values);
+        return resume_with_list(m, found, values);
     }
     m.set_escape(continuation, values);
     m.end_run(VmError::Escape);
@@ -149,47 +167,4 @@ fn raise_object(m: &mut Mutator<'_>, s: Machine, object: Handle) -> Machine {
     }
     // SAFETY: both slots were just written.
     unsafe { enter(m, s, 1) }
-}
-
-impl Mutator<'_> {
-    /// How many arguments the host procedure that runs was given.
-    pub fn argument_count(&self) -> usize {
-        self.state().host_arguments.len() - self.state().host_arguments_start
-    }
-
-    /// Argument `index`, zero-based, of the host procedure that runs.
-    ///
-    /// # Panics
-    ///
-    /// If it was given fewer, or the machine is broken: see [`Self::is_broken`].
-    pub fn argument(&self, index: usize) -> crate::value::Value<'_> {
-        self.assert_sound();
-        let arguments = &self.state().host_arguments[self.state().host_arguments_start..];
-        // SAFETY: the arguments are roots, and so up to date.
-        unsafe { crate::value::Value::from_word(arguments[index]) }
-    }
-
-    /// Replaces the arguments of the host procedure that runs by the elements of a list.
-    pub(crate) fn spread_arguments(&mut self, list_index: usize) {
-        let list = self.argument(list_index);
-        let words = self
-            .elements(list)
-            .map(crate::value::Value::word)
-            .collect::<Vec<_>>();
-        let start = self.state().host_arguments_start;
-        let arguments = &mut self.state_mut().host_arguments;
-        arguments.truncate(start);
-        arguments.extend(words);
-    }
-}
-
-/// A condition without values.
-pub(crate) fn condition(
-    kind: ConditionKind,
-    irritants: impl Into<Vec<Irritant<'static>>>,
-) -> HostError {
-    HostError::Condition(crate::error::Condition {
-        kind,
-        irritants: irritants.into(),
-    })
 }

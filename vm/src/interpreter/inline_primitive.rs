@@ -7,13 +7,13 @@ use abi::primitive::Primitive;
 use abi::tag;
 use abi::type_test::type_test_of;
 
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::interpreter::data::{
     box_ref, box_set, car, cdr, cons, make_box, passes_test, set_car, set_cdr, wrong_type,
 };
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Index, Into, Local, TestOperand};
-use crate::interpreter::raise::fault;
 use crate::interpreter::record::{make_record, record_init, record_ref, record_set};
 use crate::interpreter::sequence::{
     bytevector_length, bytevector_ref, bytevector_set, char_to_integer, integer_to_char,
@@ -24,15 +24,13 @@ use crate::mutator::Mutator;
 use crate::number;
 use crate::value::Value;
 
-type Answer<'m> = Result<Value<'m>, Raise<'m>>;
-
 /// Arithmetic on two numbers of any kind, for native code; `None` if `primitive` is something else.
 #[inline(always)]
 pub(crate) fn arithmetic_primitive<'m>(
     m: &'m Mutator<'_>,
     primitive: Primitive,
     [a, b]: [Live; 2],
-) -> Option<Answer<'m>> {
+) -> Option<PrimitiveResult<'m>> {
     // SAFETY: the words were live when they were passed, and nothing is collected while the mutator is
     // borrowed.
     let (a, b) = unsafe { (a.value(), b.value()) };
@@ -64,7 +62,7 @@ fn compared<'m>(
     b: Value<'m>,
     who: &'static str,
     holds: fn(Ordering) -> bool,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let ordering = number::compare(m, a, b, who)?;
     Ok(Value::boolean(ordering.is_some_and(holds)))
 }

@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 
 use abi::object_layout::{PAYLOAD, boxed, location, pair, record_type, string, symbol};
 use abi::tag::{self, Header, Kind};
-use gc::{Address, Sealed, Slot, WORD_BYTES};
+use gc::{Address, Sealed, WORD_BYTES};
 
 use crate::interpreter::code::Code;
+use crate::interpreter::field::Field;
 use crate::live::Live;
 use crate::mutator::Mutator;
 
@@ -184,37 +185,7 @@ impl Pair {
     }
 }
 
-/// The word of a value in an initialised object, or a cell of an image.
-#[derive(Clone, Copy)]
-pub(super) struct Field(Slot);
-
 impl Field {
-    /// # Safety
-    ///
-    /// `address` is that of a value in an initialised object of the heap that runs, or of a cell of one of
-    /// its images, and nothing is collected while the field is used.
-    #[inline(always)]
-    pub(super) const unsafe fn at(address: Address) -> Self {
-        // SAFETY: an aligned, initialised word that holds a value, by the contract of this function.
-        Self(unsafe { Slot::new(address) })
-    }
-
-    /// # Safety
-    ///
-    /// As for [`Self::at`], of word `index` after the header of the object at `address`.
-    #[inline(always)]
-    const unsafe fn payload(address: Address, index: usize) -> Self {
-        // SAFETY: an object has a value there, by the contract of this function.
-        unsafe { Self::at(address.offset_bytes(PAYLOAD + index * WORD_BYTES)) }
-    }
-
-    /// The value.
-    #[inline(always)]
-    pub(super) fn load(self) -> Live {
-        // SAFETY: the field of an object that is where it was, says the type.
-        unsafe { Live::new(self.0.load()) }
-    }
-
     /// Replaces the value, with the barrier.
     ///
     /// # Errors
@@ -223,7 +194,7 @@ impl Field {
     #[inline(always)]
     pub(super) fn store(self, m: &Mutator<'_>, value: Live) -> Result<(), Sealed> {
         // SAFETY: the field of an object of this heap, or a cell, says the type.
-        unsafe { m.store(self.0, value.bits()) }
+        unsafe { m.store(self.slot(), value.bits()) }
     }
 
     /// Replaces the value in an object that is young.
@@ -233,10 +204,13 @@ impl Field {
     /// Nothing was collected since the object was allocated.
     #[inline(always)]
     pub(super) unsafe fn initialize(self, m: &Mutator<'_>, value: Live) {
-        debug_assert!(m.heap().is_young(self.0.address()), "the object is new");
+        debug_assert!(
+            m.heap().is_young(self.slot().address()),
+            "the object is new"
+        );
         // SAFETY: the field of an object, says the type, and one that needs no barrier, by the contract
         // of this function. Nothing young lies in sealed memory.
-        unsafe { self.0.store(value.bits()) };
+        unsafe { self.slot().store(value.bits()) };
     }
 }
 

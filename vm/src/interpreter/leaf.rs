@@ -5,10 +5,12 @@ use gc::Address;
 
 use crate::arguments::Args;
 use crate::error::{Irritant, Raise};
-use crate::frame_walk::slot_address;
+use crate::frame::slot_address;
+use crate::interpreter::enter::go_on_or_retry;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Into, Local, MapAtEnd, Opcode, PrimitiveOperand};
-use crate::interpreter::raise::{Retry, Staged, go_on_or_retry, stage};
+use crate::interpreter::safepoint::Retry;
+use crate::interpreter::stage::{Staged, stage};
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::primitive::{Entry, entry};
@@ -27,7 +29,7 @@ pub(super) fn leaf(
     let first = slot_address(s.fp_address(), usize::from(first.number()));
     // SAFETY: the arguments stand in slots of the frame.
     let result = unsafe { apply(m, s, primitive, first, usize::from(count.number())) };
-    finish(m, s, dst, result, (map, Opcode::Leaf))
+    finish(m, s, dst, result, map, Opcode::Leaf)
 }
 
 #[inline(always)]
@@ -42,7 +44,7 @@ pub(super) fn leaf1(
     let first = slot_address(s.fp_address(), usize::from(a.number()));
     // SAFETY: the argument stands in a slot of the frame.
     let result = unsafe { apply(m, s, primitive, first, 1) };
-    finish(m, s, dst, result, (map, Opcode::Leaf1))
+    finish(m, s, dst, result, map, Opcode::Leaf1)
 }
 
 #[inline(always)]
@@ -59,7 +61,7 @@ pub(super) fn leaf2(
     let mut words = [s.get(b), s.get(a)];
     // SAFETY: copies of two slots, which live as long as the call.
     let result = unsafe { apply(m, s, primitive, last_of(&mut words), 2) };
-    finish(m, s, dst, result, (map, Opcode::Leaf2))
+    finish(m, s, dst, result, map, Opcode::Leaf2)
 }
 
 #[inline(always)]
@@ -76,7 +78,7 @@ pub(super) fn leaf3(
     let mut words = [s.get(c), s.get(b), s.get(a)];
     // SAFETY: copies of three slots, which live as long as the call.
     let result = unsafe { apply(m, s, primitive, last_of(&mut words), 3) };
-    finish(m, s, dst, result, (map, Opcode::Leaf3))
+    finish(m, s, dst, result, map, Opcode::Leaf3)
 }
 
 #[inline(always)]
@@ -159,7 +161,8 @@ fn finish(
     s: Machine,
     dst: Into,
     result: Result<Live, Staged>,
-    (map, opcode): (MapAtEnd, Opcode),
+    map: MapAtEnd,
+    opcode: Opcode,
 ) -> Machine {
     match result {
         Ok(word) => {

@@ -2,9 +2,10 @@
 
 use gc::Address;
 
-use crate::frame_walk::FramePointer;
+use crate::frame::FramePointer;
 use crate::interpreter::code::Code;
-use crate::interpreter::known::Field;
+use crate::interpreter::field::Field;
+
 use crate::interpreter::operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Fetch, Into, IntoAny, IntoRaw, Local,
     MapAtEnd, MapOffset, RawLocal,

@@ -7,6 +7,15 @@
 
 use abi::isa;
 pub(crate) use abi::isa::{Flag, Index, Opcode, PrimitiveOperand, Small, TestOperand};
+use abi::tag;
+
+use crate::live::Live;
+
+/// The fixnum of a small integer.
+#[inline(always)]
+pub(crate) fn small(value: Small) -> Live {
+    Live::fixnum_word((i64::from(value.0) << tag::TAG_BITS).cast_unsigned())
+}
 
 /// Reads operands.
 pub(crate) trait Fetch: Sized {

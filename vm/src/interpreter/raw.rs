@@ -4,9 +4,9 @@ use abi::tag;
 
 use crate::error::Raise;
 use crate::interpreter::data::wrong_type;
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;
@@ -179,7 +179,7 @@ fn unboxed(
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let value = unsafe { word.value() };
         if value.is_fixnum() || value.is_kind(tag::Kind::Bignum) {
-            Raise::out_of_range("exact-integer", 1, value, (i64::MIN, i64::MAX))
+            Raise::out_of_range("exact-integer", 1, value, i64::MIN..=i64::MAX)
         } else {
             Raise::wrong_type("exact-integer", 1, "exact integer", value)
         }

@@ -3,12 +3,13 @@
 use abi::object_layout::{record, record_type};
 use abi::tag::{Header, Kind};
 
-use crate::error::{Irritant, Raise};
+use crate::error::Raise;
 use crate::interpreter::data::{store, wrong_type};
-use crate::interpreter::known::{Field, Fresh, Known, RecordShape, is_kind};
+use crate::interpreter::enter::fault;
+use crate::interpreter::field::Field;
+use crate::interpreter::known::{Fresh, Known, RecordShape, is_kind};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Index, Into, Local};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 
@@ -127,15 +128,7 @@ fn wrong_record(
         let expected = record_type_name(m, wanted).unwrap_or_else(|| "record".into());
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let value = unsafe { word.value() };
-        Raise::condition(
-            abi::condition::ConditionKind::WrongType,
-            [
-                Irritant::Symbol(who.into()),
-                Irritant::Integer(1),
-                Irritant::Text(expected.into()),
-                Irritant::Value(value),
-            ],
-        )
+        Raise::wrong_type(who, 1, expected, value)
     })
 }
 

@@ -6,13 +6,13 @@ use smallvec::SmallVec;
 
 use crate::chunk::CapturedFrame;
 use crate::error::{Irritant, Raise};
+use crate::interpreter::enter::fault;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Flag, Into, Local, Opcode};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::{border_below_restored, value_for_native, value_received};
-use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, CodeTier, ReturnKind, ReturnWord, Trailer};
+use crate::return_word::{BORDER_BELOW_NATIVE_WORDS, CodeTier, ReturnKind, ReturnWord, Trailer};
 use crate::value::Value;
 
 #[inline(always)]

@@ -7,7 +7,8 @@ use abi::tag;
 use gc::Address;
 
 use crate::interpreter::data::{bound, fault_with_name, store, unbound_location};
-use crate::interpreter::known::{Field, Known, LocationShape};
+use crate::interpreter::field::Field;
+use crate::interpreter::known::{Known, LocationShape};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
 use crate::interpreter::raw::{
@@ -68,11 +69,17 @@ pub(crate) unsafe fn runtime_operation(
         }
         Operation::LocationSet => {
             let field = known().and_then(bound);
-            store_or_raise(m, s, (field, value), second, "set!")
+            match field {
+                Some(field) => store(m, s, field, second, "set!"),
+                None => unbound_location(m, s, value),
+            }
         }
         Operation::LocationDefine => {
             let field = known().map(|location| location.field(location::VALUE));
-            store_or_raise(m, s, (field, value), second, "define")
+            match field {
+                Some(field) => store(m, s, field, second, "define"),
+                None => unbound_location(m, s, value),
+            }
         }
         Operation::StoreCell => {
             // SAFETY: the first word is the address of a cell, by the contract of this function.
@@ -102,19 +109,5 @@ pub(crate) unsafe fn runtime_operation(
         Ok(unsafe { s.word(0) })
     } else {
         Err(after)
-    }
-}
-
-/// Stores into the field of a location; without one, raises that it is unbound.
-fn store_or_raise(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    (field, location): (Option<Field>, Live),
-    value: Live,
-    who: &'static str,
-) -> Machine {
-    match field {
-        Some(field) => store(m, s, field, value, who),
-        None => unbound_location(m, s, location),
     }
 }

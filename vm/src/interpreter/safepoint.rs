@@ -1,14 +1,20 @@
-//! Safepoints: the actions at a place where a collection may start.
+//! Safepoints: where a collection may start, and what an instruction needs to run again after one.
 
-use abi::condition::ConditionKind;
-use gc::{CollectReason, Outcome};
+use gc::{Address, CollectReason, Outcome};
 
-use crate::error::{Irritant, Raise};
 use crate::frame_walk::lowest_word;
 use crate::interpreter::machine::Machine;
-use crate::interpreter::raise::{fault, heap_exhausted};
 use crate::mutator::Mutator;
 use crate::stack::{Innermost, Suspended};
+
+/// An instruction that may be run again after a collection.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Retry {
+    /// The map of the frame before the instruction.
+    pub(crate) map: Address,
+    /// Bytes of the instruction.
+    pub(crate) bytes: usize,
+}
 
 /// Collects while the frame of `s` stands at a safepoint.
 pub(crate) fn collect_at(
@@ -36,41 +42,12 @@ fn suspend(m: &mut Mutator<'_>, s: Machine, innermost: Innermost) {
     });
 }
 
-/// The slow path of every poll: collects if that is due, then handles interrupts. `Err` if a
-/// condition took the frame's place.
-#[cold]
-#[inline(never)]
-pub(crate) fn poll_at(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    innermost: Innermost,
-) -> Result<(), Machine> {
+/// Collects if that is due, while the frame of `s` stands at a safepoint.
+pub(crate) fn collect_if_due_at(m: &mut Mutator<'_>, s: Machine, innermost: Innermost) -> Outcome {
     suspend(m, s, innermost);
     let outcome = m.heap_mut().collect_if_due();
     m.state_mut().stack.current().suspended = None;
-    if let Outcome::Exhausted { needed_bytes } = outcome {
-        return Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)));
-    }
-    if m.heap().take_interrupts() != 0 {
-        return Err(fault(m, s, |_| {
-            Raise::condition(ConditionKind::Interrupted, [])
-        }));
-    }
-    Ok(())
-}
-
-/// The frame of `s` needs more stack than there is.
-#[cold]
-#[inline(never)]
-pub(crate) fn stack_exhausted(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    let bytes = m.state().stack.bytes() as i64;
-    let exhausted = || Raise::condition(ConditionKind::StackExhausted, [Irritant::Integer(bytes)]);
-    if m.state().stack.in_headroom {
-        m.fail("the stack was exhausted again while that was handled");
-        return m.exit_machine();
-    }
-    m.set_in_headroom(true);
-    fault(m, s, |_| exhausted())
+    outcome
 }
 
 impl Mutator<'_> {

@@ -5,12 +5,12 @@ use abi::tag::{self, Kind, TAG_BITS};
 
 use crate::error::Raise;
 use crate::interpreter::data::{immutable, store, wrong_type};
+use crate::interpreter::enter::fault;
 use crate::interpreter::known::{
     BytevectorShape, Known, StringShape, VectorShape, headed, is_kind, size_of_kind,
 };
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, Local};
-use crate::interpreter::raise::fault;
 use crate::live::Live;
 use crate::mutator::Mutator;
 
@@ -35,26 +35,42 @@ fn bad_index(
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let index = unsafe { word.value() };
         if index.is_fixnum() {
-            Raise::out_of_range(who, 2, index, (0, length as i64 - 1))
+            Raise::out_of_range(who, 2, index, 0..=length as i64 - 1)
         } else {
             Raise::wrong_type(who, 2, "index", index)
         }
     })
 }
 
-/// Raises `immutable` if `word` is of `kind`, else `wrong-type`.
+/// A kind of object, and what errors call it.
+#[derive(Clone, Copy)]
+struct Expected {
+    kind: Kind,
+    name: &'static str,
+}
+
+const VECTOR: Expected = Expected {
+    kind: Kind::Vector,
+    name: "vector",
+};
+const BYTEVECTOR: Expected = Expected {
+    kind: Kind::Bytevector,
+    name: "bytevector",
+};
+
+/// Raises `immutable` if `word` is of the expected kind, else `wrong-type`.
 #[cold]
 #[inline(never)]
 fn not_mutable(
     m: &mut Mutator<'_>,
     s: Machine,
     who: &'static str,
-    expected: (Kind, &'static str),
+    expected: Expected,
     word: Live,
 ) -> Machine {
-    match is_kind(word, expected.0) {
+    match is_kind(word, expected.kind) {
         Some(_) => immutable(m, s, who, word),
-        None => wrong_type(m, s, who, 1, expected.1, word),
+        None => wrong_type(m, s, who, 1, expected.name, word),
     }
 }
 
@@ -98,7 +114,7 @@ pub(super) fn vector_set(
 ) -> Machine {
     let (vector, index) = (s.get(vector), s.get(index));
     let Some(known) = Known::<VectorShape>::mutable(vector) else {
-        return not_mutable(m, s, "vector-set!", (Kind::Vector, "vector"), vector);
+        return not_mutable(m, s, "vector-set!", VECTOR, vector);
     };
     let length = known.size();
     match index_below(index, length).and_then(|place| known.element(place)) {
@@ -109,25 +125,26 @@ pub(super) fn vector_set(
 
 #[inline(always)]
 pub(super) fn vector_length(m: &mut Mutator<'_>, s: Machine, dst: Into, vector: Local) -> Machine {
-    size_of_object(m, s, dst, vector, (Kind::Vector, "vector-length", "vector"))
+    size_of_object(m, s, dst, vector, "vector-length", VECTOR)
 }
 
-/// The size field of an object of the kind in `what`: kind, who asks, expected type.
+/// The size field of an object of the expected kind, for `who`.
 #[inline(always)]
 fn size_of_object(
     m: &mut Mutator<'_>,
     s: Machine,
     dst: Into,
     object: Local,
-    what: (Kind, &'static str, &'static str),
+    who: &'static str,
+    expected: Expected,
 ) -> Machine {
     let word = s.get(object);
-    match size_of_kind(word, what.0) {
+    match size_of_kind(word, expected.kind) {
         Some(size) => {
             s.set(dst, Live::fixnum_word(size << TAG_BITS));
             s
         }
-        None => wrong_type(m, s, what.1, 1, what.2, word),
+        None => wrong_type(m, s, who, 1, expected.name, word),
     }
 }
 
@@ -218,7 +235,7 @@ pub(super) fn bytevector_set(
     const WHO: &str = "bytevector-u8-set!";
     let (bytevector, index, byte) = (s.get(bytevector), s.get(index), s.get(src));
     let Some(known) = Known::<BytevectorShape>::mutable(bytevector) else {
-        return not_mutable(m, s, WHO, (Kind::Bytevector, "bytevector"), bytevector);
+        return not_mutable(m, s, WHO, BYTEVECTOR, bytevector);
     };
     let length = known.size();
     let Some(place) = index_below(index, length).and_then(|place| known.byte(place)) else {
@@ -239,13 +256,7 @@ pub(super) fn bytevector_length(
     dst: Into,
     bytevector: Local,
 ) -> Machine {
-    size_of_object(
-        m,
-        s,
-        dst,
-        bytevector,
-        (Kind::Bytevector, "bytevector-length", "bytevector"),
-    )
+    size_of_object(m, s, dst, bytevector, "bytevector-length", BYTEVECTOR)
 }
 
 #[inline(always)]
@@ -281,9 +292,9 @@ fn bad_code_point(m: &mut Mutator<'_>, s: Machine, word: Live) -> Machine {
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let value = unsafe { word.value() };
         let who = "integer->char";
-        let range = (0, i64::from(u32::from(char::MAX)));
+        let range = 0..=i64::from(u32::from(char::MAX));
         match value.as_fixnum() {
-            Some(code) if (range.0..=range.1).contains(&code) => {
+            Some(code) if range.contains(&code) => {
                 let expected = "code point that is no surrogate (55296 to 57343)";
                 Raise::wrong_type(who, 1, expected, value)
             }

@@ -10,14 +10,13 @@ use gc::Address;
 
 use crate::interpreter::{Code, REST_UNRESERVED_MAX};
 use crate::mutator::Mutator;
-use crate::native::call_stubs::{LEAVES_FOR_APPLY, LEAVES_FOR_CALL};
-use crate::native::slow_path::{Waiting, guard};
-use crate::native::stubs::Answer;
+use crate::native::crossing::{LEAVES_FOR_APPLY, LEAVES_FOR_CALL, StubAnswer};
+use crate::native::waiting::{Waiting, guard};
 use crate::value::Value;
 
 /// Arranges the arguments in the mutator, which are the closure and as many as it counts; where the
 /// closure takes them.
-pub(super) extern "C" fn call(waiting: Waiting) -> Answer {
+pub(super) extern "C" fn call(waiting: Waiting) -> StubAnswer {
     guard(waiting, |m| {
         // SAFETY: native code leaves the closure there, and waits.
         let closure = unsafe { m.state().native.live_argument(0).value() };
@@ -27,7 +26,7 @@ pub(super) extern "C" fn call(waiting: Waiting) -> Answer {
 }
 
 /// Spreads the list in the mutator, behind the closure; where the closure takes its elements.
-pub(super) extern "C" fn apply(waiting: Waiting) -> Answer {
+pub(super) extern "C" fn apply(waiting: Waiting) -> StubAnswer {
     guard(waiting, |m| {
         let context = &m.state().native;
         // SAFETY: native code leaves the closure and a list there, and waits.

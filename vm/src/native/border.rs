@@ -9,47 +9,21 @@ use abi::native::CAPTURING_SLOTS;
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 use gc::{Address, WORD_BYTES};
 
-use crate::frame_walk::{FramePointer, barrier_original, slot_address};
+use crate::frame::{FramePointer, below, slot_address};
 use crate::interpreter::{Code, Machine};
 use crate::mutator::Mutator;
-use crate::native::stubs::{SAVED_BYTES, return_through};
-use crate::stubs::{
+use crate::native::crossing::SAVED_BYTES;
+use crate::native::next::Jump;
+use crate::return_barrier::barrier_original;
+use crate::return_word::{
     BORDER_BELOW_BYTECODE_WORDS, BORDER_BELOW_NATIVE_WORDS, BORDER_VALUE_SLOT, ReturnWord,
 };
-
-/// Where native code goes on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Jump {
-    /// The callee-saved registers, and a return word above them.
-    pub(super) stack_pointer: Address,
-    /// Native code, or a stub.
-    pub(super) target: usize,
-    /// What `rax` holds.
-    pub(super) value: u64,
-}
-
-impl Jump {
-    /// The return of `value` through the return word at `fp`, below which the callee-saved
-    /// registers are.
-    pub(super) fn returning(fp: FramePointer, value: u64) -> Self {
-        Self {
-            stack_pointer: below(fp.address(), SAVED_BYTES),
-            target: return_through as extern "C" fn() as usize,
-            value,
-        }
-    }
-}
 
 /// What `rbp` is in the native frame at `fp`: Cranelift's frames start with that of the frame above, to
 /// which their own points.
 #[inline(always)]
 pub(super) const fn frame_base(fp: FramePointer) -> Address {
     below(fp.address(), WORD_BYTES)
-}
-
-#[inline(always)]
-pub(super) const fn below(address: Address, bytes: usize) -> Address {
-    address.offset_bytes(bytes.wrapping_neg())
 }
 
 /// The machine in a bytecode frame below native code whose return word stands at `fp`. The words of

@@ -12,13 +12,7 @@ use abi::procedure::{ARITY_OFFSET, FLAG_REST, NATIVE_ENTRY_OFFSET};
 use abi::tag::{self, HEADER_KIND_OFFSET, Kind, TAG_OBJECT};
 
 use crate::native::arrange;
-use crate::native::stubs::{SCHEME, event, frame_ends_above, leave};
-
-/// What a function that arranges a call answers in place of an entry: the driver makes the call, of
-/// the closure and the arguments in the mutator.
-pub(super) const LEAVES_FOR_CALL: u64 = 3;
-/// The driver calls the closure with the list, both in the mutator.
-pub(super) const LEAVES_FOR_APPLY: u64 = 4;
+use crate::native::crossing::{LEAVES_FOR_CALL, SCHEME, event, frame_ends_above, leave};
 
 const REQUIRED: usize = ARITY_OFFSET;
 const OPTIONAL: usize = ARITY_OFFSET + 2;

@@ -4,18 +4,14 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::offset_of;
 
-use abi::native::{
-    ARGUMENT_WORDS, CAPTURING_SLOTS, Stub, WIDE_ARGUMENT_WORDS, chunk_kind, context,
-};
+use abi::native::{ARGUMENT_WORDS, CAPTURING_SLOTS, WIDE_ARGUMENT_WORDS, chunk_kind, context};
 use abi::tag;
-use gc::{Address, MutatorPrefix};
+use gc::Address;
 use smallvec::SmallVec;
 
-use crate::frame_walk::FramePointer;
+use crate::frame::FramePointer;
 use crate::live::Live;
-use crate::native::driver::Next;
-use crate::native::stubs;
-use crate::object_model::SchemeModel;
+use crate::native::next::Next;
 
 /// The first field of the machine's state. Native code knows it up to `arguments`.
 #[repr(C)]
@@ -66,7 +62,7 @@ pub(crate) struct Context {
 }
 
 const _: () = {
-    assert!(offset(offset_of!(Context, argument_count)) == context::ARGUMENT_COUNT);
+    assert!(offset_of!(Context, argument_count) == 0);
     assert!(offset(offset_of!(Context, callee)) == context::CALLEE);
     assert!(offset(offset_of!(Context, operands)) == context::OPERANDS);
     assert!(offset(offset_of!(Context, system_stack)) == context::SYSTEM_STACK);
@@ -80,13 +76,6 @@ const _: () = {
     assert!(offset(offset_of!(Context, stubs)) == context::STUBS);
     assert!(offset(offset_of!(Context, arguments)) == context::ARGUMENTS);
     assert!(offset(offset_of!(Context, rooted_arguments)) as usize == context::CONTEXT_BYTES);
-    let prefix: MutatorPrefix = gc::Mutator::<SchemeModel>::PREFIX;
-    assert!(prefix.cursor as i32 == context::ALLOCATION_CURSOR);
-    assert!(prefix.limit as i32 == context::ALLOCATION_LIMIT);
-    assert!(prefix.poll_limit_address as i32 == context::POLL_LIMIT_ADDRESS);
-    assert!(prefix.nursery_start as i32 == context::NURSERY_START);
-    assert!(prefix.nursery_bytes as i32 == context::NURSERY_BYTES);
-    assert!(prefix.kind_table as i32 == context::KIND_TABLE);
 };
 
 const _: () = {
@@ -96,20 +85,17 @@ const _: () = {
     assert!(gc::ChunkKind::LargeYoung as u8 == chunk_kind::LARGE_YOUNG);
 };
 
-/// From the mutator to the field at `offset` of the context, which starts the state.
+/// From the mutator to the field at `offset` of the context, whose first field is the number of arguments.
 const fn offset(offset: usize) -> i32 {
-    (gc::Mutator::<SchemeModel>::PREFIX.state + offset) as i32
+    context::ARGUMENT_COUNT + offset as i32
 }
 
 /// From the mutator to the first word of [`Context::barrier`].
 pub(super) const BARRIER: i32 = offset(offset_of!(Context, barrier));
 
 impl Context {
-    pub(crate) fn new() -> Self {
-        let mut words = [0; context::STUB_WORDS];
-        for &stub in Stub::ALL {
-            words[stub as usize] = stubs::address(stub);
-        }
+    /// The context, with the addresses of the stubs.
+    pub(crate) fn new(stubs: [usize; context::STUB_WORDS]) -> Self {
         let wide_arguments = Box::new_zeroed_slice(WIDE_ARGUMENT_WORDS);
         // SAFETY: zero is a word.
         let wide_arguments: Box<[Cell<u64>]> = unsafe { wide_arguments.assume_init() };
@@ -125,7 +111,7 @@ impl Context {
             parameters: Cell::new(tag::NULL),
             base_serial: Cell::new(0),
             wide_address: wide_arguments.as_ptr().expose_provenance(),
-            stubs: words,
+            stubs,
             arguments: [const { Cell::new(0) }; ARGUMENT_WORDS],
             wide_arguments,
             rooted_arguments: Cell::new(0),

@@ -6,26 +6,28 @@
 use gc::{Address, CollectReason, Full, Outcome};
 
 use crate::chunk::Continuation;
-use crate::frame_walk::FramePointer;
+use crate::frame::{FramePointer, below};
 use crate::interpreter::{
     Machine, Reinstated, Values, fault, heap_exhausted, not_a_continuation, reinstate_in_base,
+    resume_with_one,
 };
 use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::native::border::{below, below_native, frame_base};
-use crate::native::driver::Next;
-use crate::native::slow_path::{Waiting, collect, guard, not_returning, raised};
-use crate::native::stubs::{Answer, LEAVES, RETURNS, SAVED_BYTES};
-use crate::stubs::{BORDER_VALUE_SLOT, CodeTier};
+use crate::native::border::{below_native, frame_base};
+use crate::native::crossing::{LEAVES, RETURNS, SAVED_BYTES, StubAnswer};
+use crate::native::next::Next;
+use crate::native::slow_path::collect;
+use crate::native::waiting::{Waiting, guard, not_returning, raised};
+use crate::return_word::{BORDER_VALUE_SLOT, CodeTier};
 
 /// The stub `capture`: the continuation of the frame whose `rbp` is given.
-pub(super) extern "C" fn capture(mut waiting: Waiting, frame_base: usize) -> Answer {
+pub(super) extern "C" fn capture(mut waiting: Waiting, frame_base: usize) -> StubAnswer {
     // SAFETY: the return word of a native frame stands above what its `rbp` points to.
     let fp = unsafe { FramePointer::new(Address::new(frame_base).offset_words(1)) };
     // SAFETY: the `rbp` is that of the native frame that waits, which has saved the registers of the frame
     // above.
     match waiting.with_mutator(|m| unsafe { m.capture_native_frame(fp) }) {
-        Ok(Some(continuation)) => Answer {
+        Ok(Some(continuation)) => StubAnswer {
             word: continuation.bits(),
             outcome: RETURNS,
         },
@@ -36,7 +38,7 @@ pub(super) extern "C" fn capture(mut waiting: Waiting, frame_base: usize) -> Ans
 
 #[cold]
 #[inline(never)]
-fn capture_slowly(waiting: Waiting, fp: FramePointer, full: Option<Full>) -> Answer {
+fn capture_slowly(waiting: Waiting, fp: FramePointer, full: Option<Full>) -> StubAnswer {
     guard(waiting, |m| {
         // SAFETY: `capture` has found the native frame that waits.
         let capture = |m: &mut Mutator<'_>| unsafe { m.capture(fp, CodeTier::Native) };
@@ -62,7 +64,11 @@ fn native_frame(m: &Mutator<'_>) -> Machine {
 }
 
 /// The stub `reinstate`: goes on at the continuation, with the values in the list.
-pub(super) extern "C" fn reinstate(waiting: Waiting, continuation: Live, values: Live) -> Answer {
+pub(super) extern "C" fn reinstate(
+    waiting: Waiting,
+    continuation: Live,
+    values: Live,
+) -> StubAnswer {
     guard(waiting, |m| {
         reinstate_any(m, continuation, Values::List(values))
     })
@@ -73,7 +79,7 @@ pub(super) extern "C" fn reinstate_value(
     waiting: Waiting,
     continuation: Live,
     value: Live,
-) -> Answer {
+) -> StubAnswer {
     guard(waiting, |m| {
         reinstate_any(m, continuation, Values::One(value))
     })
@@ -134,12 +140,12 @@ pub(super) extern "C" fn resume_slowly(
     waiting: Waiting,
     continuation: Live,
     value: Live,
-) -> Answer {
+) -> StubAnswer {
     let answer = guard(waiting, |m| {
         // SAFETY: the word was live when it was passed, and nothing was collected since.
         let found = Continuation::of(unsafe { continuation.value() });
         let found = found.expect("native code has checked that it is a continuation");
-        let s = m.resume_with_one(found, value);
+        let s = resume_with_one(m, found, value);
         go_on(m, s)
     });
     debug_assert!(

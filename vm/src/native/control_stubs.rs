@@ -7,7 +7,7 @@ use abi::object_layout::chunk;
 use abi::tag::TAG_OBJECT;
 
 use crate::native::control;
-use crate::native::stubs::{RAISES, SCHEME, event, frame_ends_above, leave};
+use crate::native::crossing::{RAISES, SCHEME, event, frame_ends_above, leave};
 
 // As the stubs have it.
 const _: () = assert!(event::NEXT == 5 && RAISES == 1);

@@ -4,28 +4,18 @@ use abi::isa::Opcode;
 use abi::native::ARGUMENT_WORDS;
 use gc::{Address, WORD_BYTES};
 
-use crate::frame_walk::FramePointer;
+use crate::frame::{FramePointer, below};
 use crate::interpreter::{
-    Code, IntoReturned, Machine, PrimitiveOperand, enter, enter_code, interpret, run_host, spread,
-    stack_exhausted,
+    Code, HostCall, IntoReturned, Machine, PrimitiveOperand, enter, enter_code, interpret,
+    run_host, spread, stack_exhausted,
 };
 use crate::mutator::Mutator;
-use crate::native::border::{
-    Jump, below, below_native, callee_frame, enter_native, return_to_native,
-};
+use crate::native::border::{below_native, callee_frame, enter_native, return_to_native};
+use crate::native::crossing::{self, SAVED_BYTES, event};
+use crate::native::next::{Jump, Next};
 use crate::native::returns::return_to_bytecode;
 use crate::native::slow_path::suspended_at;
-use crate::native::stubs::{self, SAVED_BYTES, event};
 use crate::stack::Suspended;
-
-/// Who goes on.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Next {
-    /// The interpreter.
-    Bytecode(Machine),
-    /// Native code.
-    Native(Jump),
-}
 
 /// Runs the current base until it returns; its value is in slot 0 of the machine's frame then.
 pub(crate) fn run(m: &mut Mutator<'_>, s: Machine) -> Machine {
@@ -72,7 +62,8 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
     let mutator = std::ptr::from_mut(m).expose_provenance();
     // SAFETY: the jump leads to native code of an image that its frames keep; while it runs, the
     // mutator is its alone.
-    let event = unsafe { stubs::enter(mutator, jump.stack_pointer.raw(), jump.target, jump.value) };
+    let event =
+        unsafe { crossing::enter(mutator, jump.stack_pointer.raw(), jump.target, jump.value) };
     let stack_pointer = m.state().native.scheme_stack();
     // SAFETY: where the stub saved registers, the return word stands above them, which native code pushed
     // or jumped with. (After a return it is not used.)
@@ -149,7 +140,13 @@ fn call_host(m: &mut Mutator<'_>, fp: FramePointer) -> Next {
     let primitive = PrimitiveOperand(context.operand().get() as u16);
     // SAFETY: below native code's frames the stack has room for the result.
     let dst = unsafe { IntoReturned::new(RESULT) };
-    let after = run_host(m, s, primitive, (arguments.into_iter(), suspended), dst);
+    let call = HostCall {
+        primitive,
+        arguments: arguments.into_iter(),
+        suspended,
+        dst,
+    };
+    let after = run_host(m, s, call);
     if after.is_at(s) {
         // SAFETY: the host primitive has left its result there.
         let result = unsafe { s.slot(RESULT) };

@@ -16,12 +16,17 @@ mod call_stubs;
 mod context;
 mod control;
 mod control_stubs;
+mod crossing;
 mod driver;
+mod next;
+mod receiver;
 mod returns;
 mod slow_path;
 pub(crate) mod stubs;
+mod waiting;
 
 pub(crate) use border::border_below_restored;
 pub(crate) use context::Context;
+pub(crate) use crossing::word_to_bytecode;
 pub(crate) use driver::run;
-pub(crate) use returns::{value_for_native, value_received};
+pub(crate) use receiver::{value_for_native, value_received};

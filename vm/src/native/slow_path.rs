@@ -1,8 +1,5 @@
 //! The work of stubs on the system stack: primitives, polls, allocation.
 
-use std::any::Any;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use abi::condition::ConditionKind;
 use abi::native::RuntimeOperation;
 use abi::primitive::Primitive;
@@ -10,93 +7,21 @@ use gc::{CollectReason, Outcome, WORD_BYTES};
 use smallvec::SmallVec;
 
 use crate::error::{Irritant, Raise};
-use crate::frame_walk::FramePointer;
+use crate::frame::{FramePointer, below};
 use crate::interpreter::{
-    Machine, Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive,
-    leaf_primitive, runtime_operation, stack_exhausted, stage,
+    Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive, leaf_primitive,
+    runtime_operation, stack_exhausted, stage,
 };
 use crate::live::Live;
 use crate::mutator::Mutator;
-use crate::native::border::{below, below_native};
-use crate::native::driver::Next;
-use crate::native::stubs::{Answer, LEAVES, RAISES, RETURNS};
+use crate::native::border::below_native;
+use crate::native::crossing::StubAnswer;
+use crate::native::waiting::{Waiting, guard, raised};
+use crate::return_word::{BORDER_BELOW_NATIVE_WORDS, ReturnWord};
 use crate::stack::{Innermost, Suspended};
-use crate::stubs::{BORDER_BELOW_NATIVE_WORDS, ReturnWord};
 
 /// The words that a primitive is called with.
 pub(crate) type Words = SmallVec<[Live; 4]>;
-
-/// The mutator of native code that waits for its stub.
-///
-/// Stubs pass it to slow paths, in a register; no code of Rust makes one. As long as a slow path has it,
-/// native code waits, and nothing else names the mutator: the driver gave its exclusive reference to
-/// [`super::stubs::enter`].
-#[derive(Debug)]
-#[repr(transparent)]
-pub(super) struct Waiting(usize);
-
-impl Waiting {
-    /// Runs `body` with the mutator.
-    // A closure, so that nobody picks a brand: values of two mutators would pass for those of one.
-    #[inline(always)]
-    pub(super) fn with_mutator<R>(
-        &mut self,
-        body: impl for<'id> FnOnce(&mut Mutator<'id>) -> R,
-    ) -> R {
-        let mutator: *mut Mutator<'_> = std::ptr::with_exposed_provenance_mut(self.0);
-        // SAFETY: the word is what `enter` was given, says the type: the address of a mutator, to which the
-        // driver gave its exclusive reference away while native code runs. `self` is borrowed alone.
-        body(unsafe { &mut *mutator })
-    }
-}
-
-/// Runs a slow path; its answer, or the outcome if it does not return. A panic does not either: it
-/// goes on in the driver.
-// Inlined, so that what the body names stays in registers.
-#[inline(always)]
-pub(super) fn guard(
-    mut waiting: Waiting,
-    body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
-) -> Answer {
-    guard_borrowed(&mut waiting, body)
-}
-
-/// As [`guard`], for a slow path that needs the mutator once more.
-#[inline(always)]
-pub(super) fn guard_borrowed(
-    waiting: &mut Waiting,
-    body: impl FnOnce(&mut Mutator<'_>) -> Result<u64, u64>,
-) -> Answer {
-    match catch_unwind(AssertUnwindSafe(|| waiting.with_mutator(body))) {
-        Ok(Ok(word)) => Answer {
-            word,
-            outcome: RETURNS,
-        },
-        Ok(Err(outcome)) => Answer { word: 0, outcome },
-        Err(panic) => panicked(waiting, panic),
-    }
-}
-
-#[cold]
-fn panicked(waiting: &mut Waiting, panic: Box<dyn Any + Send>) -> Answer {
-    waiting.with_mutator(|m| *m.state().native.panic.borrow_mut() = Some(panic));
-    Answer {
-        word: 0,
-        outcome: LEAVES,
-    }
-}
-
-/// Goes on elsewhere; the callee-saved registers are lost.
-pub(super) fn not_returning(m: &Mutator<'_>, next: Next) -> u64 {
-    m.state().native.next.set(Some(next));
-    LEAVES
-}
-
-/// Goes on with the machine, which stands below native code's border, or elsewhere.
-pub(super) fn raised(m: &Mutator<'_>, s: Machine) -> u64 {
-    m.state().native.next.set(Some(Next::Bytecode(s)));
-    RAISES
-}
 
 /// The innermost native frame, which called a stub that returns through the word at `fp`.
 pub(super) fn suspended_at(fp: FramePointer) -> Suspended {
@@ -135,7 +60,11 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [L
 
 /// Calls a primitive for native code, with words of which the last comes first.
 #[inline(always)]
-fn primitive<const COUNT: usize>(waiting: Waiting, number: u64, words: [Live; COUNT]) -> Answer {
+fn primitive<const COUNT: usize>(
+    waiting: Waiting,
+    number: u64,
+    words: [Live; COUNT],
+) -> StubAnswer {
     guard(waiting, move |m| {
         let mut words = words;
         match leaf(m, number as u16, &mut words) {
@@ -222,12 +151,12 @@ fn primitive_slowly(
 }
 
 /// The stub `primitive1`.
-pub(super) extern "C" fn primitive1(waiting: Waiting, number: u64, a: Live) -> Answer {
+pub(super) extern "C" fn primitive1(waiting: Waiting, number: u64, a: Live) -> StubAnswer {
     primitive(waiting, number, [a])
 }
 
 /// The stub `primitive2`.
-pub(super) extern "C" fn primitive2(waiting: Waiting, number: u64, a: Live, b: Live) -> Answer {
+pub(super) extern "C" fn primitive2(waiting: Waiting, number: u64, a: Live, b: Live) -> StubAnswer {
     guard(waiting, |m| {
         // Numbers first: what is called for without being arithmetic takes longer anyway.
         let result = match arithmetic(m, number as u16, &[a, b]) {
@@ -248,12 +177,12 @@ pub(super) extern "C" fn primitive3(
     a: Live,
     b: Live,
     c: Live,
-) -> Answer {
+) -> StubAnswer {
     primitive(waiting, number, [c, b, a])
 }
 
 /// The stub `primitive-many`.
-pub(super) extern "C" fn primitive_many(waiting: Waiting, number: u64) -> Answer {
+pub(super) extern "C" fn primitive_many(waiting: Waiting, number: u64) -> StubAnswer {
     guard(waiting, |m| {
         let context = &m.state().native;
         let count = context.argument_count.get() as usize;
@@ -268,7 +197,7 @@ pub(super) extern "C" fn primitive_many(waiting: Waiting, number: u64) -> Answer
 }
 
 /// The stub `runtime`.
-pub(super) extern "C" fn runtime(waiting: Waiting, operation: u64, a: u64, b: u64) -> Answer {
+pub(super) extern "C" fn runtime(waiting: Waiting, operation: u64, a: u64, b: u64) -> StubAnswer {
     guard(waiting, |m| {
         let operation = RuntimeOperation::ALL[operation as usize];
         let s = below_native(m, m.state().native.waiting());
@@ -279,7 +208,7 @@ pub(super) extern "C" fn runtime(waiting: Waiting, operation: u64, a: u64, b: u6
 }
 
 /// The stub `poll`.
-pub(super) extern "C" fn poll(waiting: Waiting) -> Answer {
+pub(super) extern "C" fn poll(waiting: Waiting) -> StubAnswer {
     guard(waiting, |m| {
         let fp = m.state().native.waiting();
         // The stack pointer that native code compared was that of its frame.
@@ -315,7 +244,7 @@ fn exhausted(m: &Mutator<'_>, bytes: usize) -> Raise<'static> {
 }
 
 /// The stub `allocate`.
-pub(super) extern "C" fn allocate(waiting: Waiting) -> Answer {
+pub(super) extern "C" fn allocate(waiting: Waiting) -> StubAnswer {
     guard(waiting, |m| {
         let bytes = m.state().native.operand().get() as usize;
         let address = m.heap().allocate(bytes);

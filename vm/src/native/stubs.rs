@@ -1,162 +1,21 @@
-//! Machine code that native code calls, jumps to and returns to.
+//! The stubs: machine code that native code calls, jumps to and returns to.
 //!
-//! All stubs run with `r15` at the mutator, whose system stack pointer was set by [`enter`]. On the
-//! stack of native code, stubs use no words except those of a border frame.
-//!
-//! Unwind rows lead unwinders across stacks. From Rust that a stub called, they lead to the native
-//! frame that called the stub. From native code that bytecode called, they lead to the driver, past
-//! all older frames on the stack of Scheme frames. An unwinder looks for a return address in the
-//! function of the byte before the address. So every return word leads behind a byte.
+//! See [`crossing`](crate::native::crossing) for what all stubs keep to.
 
 use std::arch::naked_asm;
 
 use abi::native::{Stub, context};
 
 use crate::native::context::BARRIER;
+use crate::native::crossing::{
+    RAISES, SCHEME, SYSTEM, event, expression_bytes, frame_ends_above, frame_is_the_drivers, leave,
+    word_behind,
+};
 use crate::native::{call_stubs, control_stubs, returns, slow_path};
+use crate::return_word::NativeStubWords;
 
-/// Why native code left: what [`enter`] answers.
-pub(super) mod event {
-    /// [`abi::native::Stub::Call`].
-    pub(in crate::native) const CALL: u64 = 0;
-    /// [`abi::native::Stub::CallCode`].
-    pub(in crate::native) const CALL_CODE: u64 = 1;
-    /// [`abi::native::Stub::Apply`].
-    pub(in crate::native) const APPLY: u64 = 2;
-    /// [`abi::native::Stub::Host`].
-    pub(in crate::native) const HOST: u64 = 3;
-    /// A return to bytecode.
-    pub(in crate::native) const RETURN: u64 = 4;
-    /// A slow path that does not return said how to go on.
-    pub(in crate::native) const NEXT: u64 = 5;
-}
-
-/// Bytes of the callee-saved registers in a border frame below native code.
-pub(super) const SAVED_BYTES: usize = 40;
-
-/// What a slow path answers: the result, and whether it returns at all.
-#[repr(C)]
-pub(super) struct Answer {
-    pub(super) word: u64,
-    pub(super) outcome: u64,
-}
-
-/// [`Answer::outcome`]: native code goes on.
-pub(super) const RETURNS: u64 = 0;
-/// The driver goes on, in a frame below the border that holds the callee-saved registers.
-pub(super) const RAISES: u64 = 1;
-/// The driver goes on elsewhere; the frame of native code is gone.
-pub(super) const LEAVES: u64 = 2;
-
-/// Switches to native code: takes the callee-saved registers from the words at `stack_pointer`, the
-/// arguments from the mutator, and jumps to `target`. Answers an [`event`] when native code leaves.
-///
-/// # Safety
-///
-/// The words at `stack_pointer` are those of a border frame, or zeros, with a return word above
-/// them; native code is at `target`, or [`return_through`].
-#[unsafe(naked)]
-pub(super) unsafe extern "C" fn enter(
-    mutator: usize,
-    stack_pointer: usize,
-    target: usize,
-    value: u64,
-) -> u64 {
-    naked_asm!(
-        "push rbp",
-        "push rbx",
-        "push r12",
-        "push r13",
-        "push r14",
-        "push r15",
-        "sub rsp, 8",
-        "mov r15, rdi",
-        "mov [r15 + {system}], rsp",
-        "mov rsp, rsi",
-        "mov r11, rdx",
-        "mov rax, rcx",
-        "mov rdi, [r15 + {arguments}]",
-        "mov rsi, [r15 + {arguments} + 8]",
-        "mov rdx, [r15 + {arguments} + 16]",
-        "mov rcx, [r15 + {arguments} + 24]",
-        "mov r8, [r15 + {arguments} + 32]",
-        "mov r9, [r15 + {arguments} + 40]",
-        "pop r14",
-        "pop r13",
-        "pop r12",
-        "pop rbx",
-        "pop rbp",
-        "jmp r11",
-        system = const context::SYSTEM_STACK,
-        arguments = const context::ARGUMENTS,
-    )
-}
-
-/// As a target of [`enter`]: returns through the return word.
-#[unsafe(naked)]
-pub(super) extern "C" fn return_through() {
-    naked_asm!("ret")
-}
-
-/// `offset` as a number of two bytes in an unwind expression (DWARF 5, 7.6), from the low byte on.
-const fn expression_bytes(offset: i32) -> [i32; 2] {
-    assert!(0 <= offset && offset < 1 << 13);
-    [0x80 | (offset & 0x7f), offset >> 7]
-}
-
-pub(super) const SCHEME: [i32; 2] = expression_bytes(context::SCHEME_STACK);
-const SYSTEM: [i32; 2] = expression_bytes(context::SYSTEM_STACK);
 const BARRIER_BEHIND: [i32; 2] = expression_bytes(BARRIER);
 const BARRIER_WORD: [i32; 2] = expression_bytes(BARRIER + 8);
-
-/// The caller's frame ends `$bytes` above the address in the mutator's word `$word`. Unwinders take
-/// such a frame for one that a signal interrupted: those of others may not go from stack to stack.
-///
-/// The expression (DWARF 5, 2.5): `breg15` word, `deref`, `plus_uconst` bytes.
-macro_rules! frame_ends_above {
-    ($word:literal, $bytes:literal) => {
-        concat!(
-            ".cfi_signal_frame\n .cfi_escape 0x0f, 6, 0x7f, {",
-            $word,
-            "_low}, {",
-            $word,
-            "_high}, 0x06, 0x23, ",
-            $bytes,
-            "\n"
-        )
-    };
-}
-
-pub(super) use frame_ends_above;
-
-/// The caller is the driver: the row of [`enter`]'s frame.
-macro_rules! frame_is_the_drivers {
-    () => {
-        concat!(
-            frame_ends_above!("system", 64),
-            ".cfi_offset rbp, -16\n .cfi_offset rbx, -24\n .cfi_offset r12, -32\n ",
-            ".cfi_offset r13, -40\n .cfi_offset r14, -48\n .cfi_offset r15, -56\n"
-        )
-    };
-}
-
-/// Goes on behind [`enter`], with `$event`. `$push` saves the callee-saved registers first.
-macro_rules! leave {
-    (saving, $event:literal) => {
-        concat!(
-            "push rbp\n push rbx\n push r12\n push r13\n push r14\n",
-            leave!($event)
-        )
-    };
-    ($event:literal) => {
-        concat!(
-            "mov [r15 + {scheme}], rsp\n mov rsp, [r15 + {system}]\n mov eax, ",
-            $event,
-            "\n add rsp, 8\n pop r15\n pop r14\n pop r13\n pop r12\n pop rbx\n pop rbp\n ret\n"
-        )
-    };
-}
-pub(super) use leave;
 
 /// A stub that leaves for the driver, after the registers with arguments were stored.
 macro_rules! leaving_stubs {
@@ -188,7 +47,7 @@ leaving_stubs! {
 }
 
 // As the stubs below have it.
-const _: () = assert!(event::HOST == 3 && event::RETURN == 4 && event::NEXT == 5 && RAISES == 1);
+const _: () = assert!(event::HOST == 3 && event::NEXT == 5 && RAISES == 1);
 
 /// [`Stub::Host`]
 #[unsafe(naked)]
@@ -196,25 +55,6 @@ extern "C" fn host() {
     naked_asm!(
         "mov [r15 + {operand}], rdi",
         leave!(saving, 3),
-        operand = const context::OPERAND,
-        scheme = const context::SCHEME_STACK,
-        system = const context::SYSTEM_STACK,
-    )
-}
-
-/// The return word of native frames that bytecode called. The stack pointer stands one word below
-/// the border frame's bytecode return word.
-#[unsafe(naked)]
-extern "C" fn return_to_bytecode() {
-    naked_asm!(
-        ".cfi_startproc",
-        frame_is_the_drivers!(),
-        "nop",
-        "mov [r15 + {operand}], rax",
-        leave!(4),
-        ".cfi_endproc",
-        system_low = const SYSTEM[0],
-        system_high = const SYSTEM[1],
         operand = const context::OPERAND,
         scheme = const context::SCHEME_STACK,
         system = const context::SYSTEM_STACK,
@@ -436,32 +276,25 @@ extern "C" fn underflow() {
     )
 }
 
-/// Return words that lead to stubs.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum StubReturn {
-    /// [`return_to_bytecode`]
-    ToBytecode,
-    /// [`return_barrier`]
-    Barrier,
-    /// [`underflow`]
-    Underflow,
-}
-
-impl StubReturn {
-    /// The word: it leads behind the first instruction, of a byte.
-    #[inline(always)]
-    pub(crate) fn word(self) -> u64 {
-        let function: extern "C" fn() = match self {
-            Self::ToBytecode => return_to_bytecode,
-            Self::Barrier => return_barrier,
-            Self::Underflow => underflow,
-        };
-        function as usize as u64 + 1
+/// The return words that lead to stubs.
+pub(crate) fn return_words() -> NativeStubWords {
+    NativeStubWords {
+        underflow: word_behind(underflow),
+        barrier: word_behind(return_barrier),
     }
 }
 
+/// The addresses of all stubs, as the context of native code holds them.
+pub(crate) fn addresses() -> [usize; context::STUB_WORDS] {
+    let mut words = [0; context::STUB_WORDS];
+    for &stub in Stub::ALL {
+        words[stub as usize] = address(stub);
+    }
+    words
+}
+
 /// The address of a stub.
-pub(super) fn address(stub: Stub) -> usize {
+fn address(stub: Stub) -> usize {
     let function: extern "C" fn() = match stub {
         Stub::Call => call_stubs::call,
         Stub::CallCode => call_code,

@@ -12,13 +12,11 @@ use super::heap::{
 use super::inexact_complex;
 use super::real::Division;
 use super::small::SmallInteger;
-use super::small_ratio::SmallRatio;
+use super::small_ratio::{SmallRatio, WideRatio};
 use super::tower::{self, Number};
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::value::Value;
-
-type Answer<'m, T = Value<'m>> = Result<T, Raise<'m>>;
 
 /// Both operands as numbers.
 ///
@@ -29,7 +27,7 @@ pub(crate) fn operands<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m, (Number, Number)> {
+) -> PrimitiveResult<'m, (Number, Number)> {
     let operand = |number, value| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "number", value))
     };
@@ -47,7 +45,7 @@ pub(crate) fn binary<'m>(
     b: Value<'m>,
     who: &'static str,
     operation: impl FnOnce(&Number, &Number) -> Result<Number, Problem>,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let (x, y) = operands(a, b, who)?;
     let result = operation(&x, &y).map_err(|problem| problem.raise(who, &[a, b]))?;
     from_number(m, &result)
@@ -96,120 +94,117 @@ fn small_ratios(a: Value<'_>, b: Value<'_>) -> Option<(SmallRatio, SmallRatio)> 
     Some((as_small_ratio(a)?, as_small_ratio(b)?))
 }
 
-/// `(+ a b)`
-///
-/// # Errors
-///
-/// Conditions, and [`Raise::Full`], as of all functions of this file.
-#[cold]
-#[inline(never)]
-pub(crate) fn add<'m>(
+/// Addition, subtraction or multiplication: what all sorts of numbers have.
+trait RingOperation {
+    fn doubles(x: f64, y: f64) -> f64;
+    /// The result, if an operand is an inexact complex number and the other one simple.
+    fn inexact_complex<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>) -> Option<Value<'m>>;
+    fn wides(x: i128, y: i128) -> Option<i128>;
+    fn smalls(x: &SmallInteger, y: &SmallInteger) -> SmallInteger;
+    fn small_ratios(x: SmallRatio, y: SmallRatio) -> WideRatio;
+    fn numbers(x: &Number, y: &Number) -> Number;
+}
+
+macro_rules! ring_operations {
+    ($( $(#[$doc:meta])* $function:ident = $name:ident {
+        $operator:tt, $checked:ident,
+        |$x:ident, $y:ident| $smalls:expr, |$r:ident, $s:ident| $ratios:expr
+    } )*) => { $(
+        enum $name {}
+
+        impl RingOperation for $name {
+            #[inline(always)]
+            fn doubles(x: f64, y: f64) -> f64 {
+                x $operator y
+            }
+
+            #[inline(always)]
+            fn inexact_complex<'m>(
+                m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>,
+            ) -> Option<Value<'m>> {
+                inexact_complex::$function(m, a, b)
+            }
+
+            #[inline(always)]
+            fn wides(x: i128, y: i128) -> Option<i128> {
+                x.$checked(y)
+            }
+
+            #[inline(always)]
+            fn smalls($x: &SmallInteger, $y: &SmallInteger) -> SmallInteger {
+                $smalls
+            }
+
+            #[inline(always)]
+            fn small_ratios($r: SmallRatio, $s: SmallRatio) -> WideRatio {
+                $ratios
+            }
+
+            #[inline(always)]
+            fn numbers(x: &Number, y: &Number) -> Number {
+                x.$function(y)
+            }
+        }
+
+        $(#[$doc])*
+        #[cold]
+        #[inline(never)]
+        pub(crate) fn $function<'m>(
+            m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>, who: &'static str,
+        ) -> PrimitiveResult<'m> {
+            compute::<$name>(m, a, b, who)
+        }
+    )* };
+}
+
+ring_operations! {
+    /// `(+ a b)`
+    ///
+    /// # Errors
+    ///
+    /// Conditions, and [`Raise::Full`], as of all functions of this file.
+    add = Addition { +, checked_add, |x, y| x.add(y), |x, y| x.add(y) }
+    /// `(- a b)`
+    subtract = Subtraction { -, checked_sub, |x, y| x.add(&y.negate()), |x, y| x.add(y.negate()) }
+    /// `(* a b)`
+    multiply = Multiplication { *, checked_mul, |x, y| x.multiply(y), |x, y| x.multiply(y) }
+}
+
+#[inline(always)]
+fn compute<'m, O: RingOperation>(
     m: &'m Mutator<'_>,
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = doubles(a, b) {
-        return Ok(m.flonum(x + y));
+        return Ok(m.flonum(O::doubles(x, y)));
     }
-    if let Some(sum) = inexact_complex::add(m, a, b) {
-        return Ok(sum);
+    if let Some(result) = O::inexact_complex(m, a, b) {
+        return Ok(result);
     }
-    add_others(m, a, b, who)
+    compute_others::<O>(m, a, b, who)
 }
 
 #[inline(never)]
-fn add_others<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>, who: &'static str) -> Answer<'m> {
+fn compute_others<'m, O: RingOperation>(
+    m: &'m Mutator<'_>,
+    a: Value<'m>,
+    b: Value<'m>,
+    who: &'static str,
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = wides(a, b)
-        && let Some(result) = x.checked_add(y)
+        && let Some(result) = O::wides(x, y)
     {
         return Ok(from_i128(m, result));
     }
     if let Some((x, y)) = smalls(a, b) {
-        return Ok(from_small(m, &x.add(&y)));
+        return Ok(from_small(m, &O::smalls(&x, &y)));
     }
     if let Some((x, y)) = small_ratios(a, b) {
-        return Ok(from_wide_ratio(m, x.add(y)));
+        return Ok(from_wide_ratio(m, O::small_ratios(x, y)));
     }
-    binary(m, a, b, who, |x, y| Ok(x.add(y)))
-}
-
-/// `(- a b)`
-#[cold]
-#[inline(never)]
-pub(crate) fn subtract<'m>(
-    m: &'m Mutator<'_>,
-    a: Value<'m>,
-    b: Value<'m>,
-    who: &'static str,
-) -> Answer<'m> {
-    if let Some((x, y)) = doubles(a, b) {
-        return Ok(m.flonum(x - y));
-    }
-    if let Some(difference) = inexact_complex::subtract(m, a, b) {
-        return Ok(difference);
-    }
-    subtract_others(m, a, b, who)
-}
-
-#[inline(never)]
-fn subtract_others<'m>(
-    m: &'m Mutator<'_>,
-    a: Value<'m>,
-    b: Value<'m>,
-    who: &'static str,
-) -> Answer<'m> {
-    if let Some((x, y)) = wides(a, b)
-        && let Some(result) = x.checked_sub(y)
-    {
-        return Ok(from_i128(m, result));
-    }
-    if let Some((x, y)) = smalls(a, b) {
-        return Ok(from_small(m, &x.add(&y.negate())));
-    }
-    if let Some((x, y)) = small_ratios(a, b) {
-        return Ok(from_wide_ratio(m, x.add(y.negate())));
-    }
-    binary(m, a, b, who, |x, y| Ok(x.subtract(y)))
-}
-
-/// `(* a b)`
-#[cold]
-#[inline(never)]
-pub(crate) fn multiply<'m>(
-    m: &'m Mutator<'_>,
-    a: Value<'m>,
-    b: Value<'m>,
-    who: &'static str,
-) -> Answer<'m> {
-    if let Some((x, y)) = doubles(a, b) {
-        return Ok(m.flonum(x * y));
-    }
-    if let Some(product) = inexact_complex::multiply(m, a, b) {
-        return Ok(product);
-    }
-    multiply_others(m, a, b, who)
-}
-
-#[inline(never)]
-fn multiply_others<'m>(
-    m: &'m Mutator<'_>,
-    a: Value<'m>,
-    b: Value<'m>,
-    who: &'static str,
-) -> Answer<'m> {
-    if let Some((x, y)) = wides(a, b)
-        && let Some(result) = x.checked_mul(y)
-    {
-        return Ok(from_i128(m, result));
-    }
-    if let Some((x, y)) = smalls(a, b) {
-        return Ok(from_small(m, &x.multiply(&y)));
-    }
-    if let Some((x, y)) = small_ratios(a, b) {
-        return Ok(from_wide_ratio(m, x.multiply(y)));
-    }
-    binary(m, a, b, who, |x, y| Ok(x.multiply(y)))
+    binary(m, a, b, who, |x, y| Ok(O::numbers(x, y)))
 }
 
 /// `(/ a b)`
@@ -220,7 +215,7 @@ pub(crate) fn divide<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if b == Value::ZERO {
         operands(a, b, who)?;
         return Err(Raise::division_by_zero(who));
@@ -252,7 +247,7 @@ pub(crate) fn quotient<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     integer_divide(m, a, b, who, Division::TruncateQuotient)
 }
 
@@ -264,7 +259,7 @@ pub(crate) fn remainder<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     integer_divide(m, a, b, who, Division::TruncateRemainder)
 }
 
@@ -276,7 +271,7 @@ pub(crate) fn modulo<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     integer_divide(m, a, b, who, Division::FloorRemainder)
 }
 
@@ -287,7 +282,7 @@ pub(crate) fn integer_divide<'m>(
     b: Value<'m>,
     who: &'static str,
     division: Division,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     if let Some((x, y)) = wides(a, b)
         && y != 0
     {
@@ -339,7 +334,7 @@ pub(crate) fn compare<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m, Option<Ordering>> {
+) -> PrimitiveResult<'m, Option<Ordering>> {
     if let Some((x, y)) = exact_doubles(a, b) {
         return Ok(x.partial_cmp(&y));
     }
@@ -364,7 +359,7 @@ pub(crate) fn equal<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m, bool> {
+) -> PrimitiveResult<'m, bool> {
     if let Some((x, y)) = exact_doubles(a, b) {
         return Ok(x.partial_cmp(&y) == Some(Ordering::Equal));
     }
@@ -373,22 +368,6 @@ pub(crate) fn equal<'m>(
     }
     let (x, y) = operands(a, b, who)?;
     Ok(x.is_equal(&y))
-}
-
-fn bitwise<'m>(
-    m: &'m Mutator<'_>,
-    (a, b): (Value<'m>, Value<'m>),
-    who: &'static str,
-    limbs: impl Fn(u64, u64) -> u64,
-    integers: impl FnOnce(IBig, IBig) -> IBig,
-) -> Answer<'m> {
-    if let Some((x, y)) = smalls(a, b) {
-        return Ok(from_small(m, &x.bitwise(&y, limbs)));
-    }
-    from_integer(
-        m,
-        &integers(exact_integer(a, 1, who)?, exact_integer(b, 2, who)?),
-    )
 }
 
 /// The exact integer that is argument `number` of `who`.
@@ -400,45 +379,64 @@ pub(crate) fn exact_integer<'m>(
     value: Value<'m>,
     number: u8,
     who: &'static str,
-) -> Answer<'m, IBig> {
+) -> PrimitiveResult<'m, IBig> {
     as_integer(value)
         .ok_or_else(|| Raise::wrong_type(who, usize::from(number), "exact integer", value))
 }
 
-/// `(bitwise-and a b)`
-#[cold]
-#[inline(never)]
-pub(crate) fn bit_and<'m>(
-    m: &'m Mutator<'_>,
-    a: Value<'m>,
-    b: Value<'m>,
-    who: &'static str,
-) -> Answer<'m> {
-    bitwise(m, (a, b), who, |x, y| x & y, |x, y| x & y)
+/// An operation on the bits of integers.
+trait BitOperation {
+    fn limbs(x: u64, y: u64) -> u64;
+    fn integers(x: IBig, y: IBig) -> IBig;
 }
 
-/// `(bitwise-ior a b)`
-#[cold]
-#[inline(never)]
-pub(crate) fn bit_or<'m>(
-    m: &'m Mutator<'_>,
-    a: Value<'m>,
-    b: Value<'m>,
-    who: &'static str,
-) -> Answer<'m> {
-    bitwise(m, (a, b), who, |x, y| x | y, |x, y| x | y)
+macro_rules! bit_operations {
+    ($( $(#[$doc:meta])* $function:ident = $name:ident { $operator:tt } )*) => { $(
+        enum $name {}
+
+        impl BitOperation for $name {
+            #[inline(always)]
+            fn limbs(x: u64, y: u64) -> u64 {
+                x $operator y
+            }
+
+            #[inline(always)]
+            fn integers(x: IBig, y: IBig) -> IBig {
+                x $operator y
+            }
+        }
+
+        $(#[$doc])*
+        #[cold]
+        #[inline(never)]
+        pub(crate) fn $function<'m>(
+            m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>, who: &'static str,
+        ) -> PrimitiveResult<'m> {
+            bitwise::<$name>(m, a, b, who)
+        }
+    )* };
 }
 
-/// `(bitwise-xor a b)`
-#[cold]
-#[inline(never)]
-pub(crate) fn bit_xor<'m>(
+bit_operations! {
+    /// `(bitwise-and a b)`
+    bit_and = And { & }
+    /// `(bitwise-ior a b)`
+    bit_or = InclusiveOr { | }
+    /// `(bitwise-xor a b)`
+    bit_xor = ExclusiveOr { ^ }
+}
+
+fn bitwise<'m, O: BitOperation>(
     m: &'m Mutator<'_>,
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
-    bitwise(m, (a, b), who, |x, y| x ^ y, |x, y| x ^ y)
+) -> PrimitiveResult<'m> {
+    if let Some((x, y)) = smalls(a, b) {
+        return Ok(from_small(m, &x.bitwise(&y, O::limbs)));
+    }
+    let (x, y) = (exact_integer(a, 1, who)?, exact_integer(b, 2, who)?);
+    from_integer(m, &O::integers(x, y))
 }
 
 /// `(arithmetic-shift a b)`
@@ -449,7 +447,7 @@ pub(crate) fn shift<'m>(
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let amount = if let Some(amount) = b.as_fixnum() {
         amount
     } else {
@@ -481,7 +479,7 @@ pub(crate) fn shift<'m>(
 /// # Errors
 ///
 /// [`Raise::Full`].
-pub(crate) fn reserve_large<'m>(m: &Mutator<'_>, bytes: usize) -> Answer<'m, ()> {
+pub(crate) fn reserve_large<'m>(m: &Mutator<'_>, bytes: usize) -> PrimitiveResult<'m, ()> {
     const LARGE_BYTES: usize = 4096;
     if bytes > LARGE_BYTES {
         m.reserve(bytes)

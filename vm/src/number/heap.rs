@@ -119,7 +119,7 @@ pub(crate) fn from_parts<'m>(
     if imaginary == Value::ZERO {
         return Some(real);
     }
-    Some(allocate_two(m, Kind::Compnum, (real, imaginary)))
+    Some(allocate_two(m, Kind::Compnum, [real, imaginary]))
 }
 
 /// The parts of a number as they stand in the heap. `None` if `value` is no number.
@@ -154,8 +154,12 @@ pub(crate) fn as_small_integer(value: Value<'_>) -> Option<SmallInteger> {
         return Some(SmallInteger::from(integer));
     }
     let object = Object::of_kind(value, Kind::Bignum)?;
-    let is_negative = object.header().has_flags(FLAG_NEGATIVE);
-    SmallInteger::from_limbs(is_negative, object.limbs().iter().map(Cell::get))
+    let sign = if object.header().has_flags(FLAG_NEGATIVE) {
+        Sign::Negative
+    } else {
+        Sign::Positive
+    };
+    SmallInteger::from_limbs(sign, object.limbs().iter().map(Cell::get))
 }
 
 /// A fixnum, or a fraction of fixnums.
@@ -180,7 +184,7 @@ pub(crate) fn from_wide_ratio<'m>(m: &'m Mutator<'_>, ratio: WideRatio) -> Value
     if denominator == 1 {
         return from_i128(m, numerator);
     }
-    let parts = (from_i128(m, numerator), from_i128(m, denominator));
+    let parts = [from_i128(m, numerator), from_i128(m, denominator)];
     allocate_two(m, Kind::Ratnum, parts)
 }
 
@@ -315,7 +319,7 @@ pub(crate) fn is_inexact(value: Value<'_>) -> Option<bool> {
 #[inline]
 pub(crate) fn from_i64<'m>(m: &'m Mutator<'_>, integer: i64) -> Value<'m> {
     Value::fixnum(integer)
-        .unwrap_or_else(|| allocate_bignum(m, integer < 0, &[integer.unsigned_abs()]))
+        .unwrap_or_else(|| allocate_bignum(m, sign_of(integer.into()), &[integer.unsigned_abs()]))
 }
 
 /// The exact integer `integer`.
@@ -323,7 +327,7 @@ pub(crate) fn from_i64<'m>(m: &'m Mutator<'_>, integer: i64) -> Value<'m> {
 pub(crate) fn from_u64<'m>(m: &'m Mutator<'_>, integer: u64) -> Value<'m> {
     match i64::try_from(integer) {
         Ok(integer) => from_i64(m, integer),
-        Err(_) => allocate_bignum(m, false, &[integer]),
+        Err(_) => allocate_bignum(m, Sign::Positive, &[integer]),
     }
 }
 
@@ -336,14 +340,14 @@ pub(crate) fn from_i128<'m>(m: &'m Mutator<'_>, integer: i128) -> Value<'m> {
     let magnitude = integer.unsigned_abs();
     from_limbs(
         m,
-        integer < 0,
+        sign_of(integer),
         &[magnitude as u64, (magnitude >> 64) as u64],
     )
 }
 
 /// The exact integer of a few limbs.
 pub(crate) fn from_small<'m>(m: &'m Mutator<'_>, integer: &SmallInteger) -> Value<'m> {
-    from_limbs(m, integer.is_negative(), integer.limbs())
+    from_limbs(m, integer.sign(), integer.limbs())
 }
 
 /// The exact integer `integer`.
@@ -366,7 +370,7 @@ pub(crate) fn from_number<'m>(m: &'m Mutator<'_>, number: &Number) -> Result<Val
     Ok(match number {
         Number::Real(real) => encode_real(m, real),
         Number::Complex(real, imaginary) => {
-            let parts = (encode_real(m, real), encode_real(m, imaginary));
+            let parts = [encode_real(m, real), encode_real(m, imaginary)];
             allocate_two(m, Kind::Compnum, parts)
         }
     })
@@ -411,10 +415,10 @@ fn encode_real<'m>(m: &'m Mutator<'_>, real: &Real) -> Value<'m> {
             numerator,
             denominator,
         }) => {
-            let parts = (
+            let parts = [
                 encode_integer(m, numerator),
                 encode_integer(m, denominator.as_ibig()),
-            );
+            ];
             allocate_two(m, Kind::Ratnum, parts)
         }
         Real::Flonum(value) => m.flonum(*value),
@@ -423,11 +427,19 @@ fn encode_real<'m>(m: &'m Mutator<'_>, real: &Real) -> Value<'m> {
 
 fn encode_integer<'m>(m: &'m Mutator<'_>, integer: &IBig) -> Value<'m> {
     let (sign, limbs) = integer.as_sign_words();
-    from_limbs(m, sign == Sign::Negative, limbs)
+    from_limbs(m, sign, limbs)
+}
+
+fn sign_of(integer: i128) -> Sign {
+    if integer < 0 {
+        Sign::Negative
+    } else {
+        Sign::Positive
+    }
 }
 
 /// The highest limb may be zero, but not the one below.
-fn from_limbs<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> Value<'m> {
+fn from_limbs<'m>(m: &'m Mutator<'_>, sign: Sign, limbs: &[u64]) -> Value<'m> {
     let limbs = match limbs {
         [lower @ .., 0] => lower,
         _ => limbs,
@@ -438,23 +450,28 @@ fn from_limbs<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> Value
         _ => None,
     };
     small
-        .and_then(|magnitude| Value::fixnum(if is_negative { -magnitude } else { magnitude }))
-        .unwrap_or_else(|| allocate_bignum(m, is_negative, limbs))
+        .and_then(|magnitude| {
+            Value::fixnum(match sign {
+                Sign::Positive => magnitude,
+                Sign::Negative => -magnitude,
+            })
+        })
+        .unwrap_or_else(|| allocate_bignum(m, sign, limbs))
 }
 
-fn allocate_bignum<'m>(m: &'m Mutator<'_>, is_negative: bool, limbs: &[u64]) -> Value<'m> {
+fn allocate_bignum<'m>(m: &'m Mutator<'_>, sign: Sign, limbs: &[u64]) -> Value<'m> {
     let object = m.allocate_raw(Kind::Bignum, limbs.len());
     for (place, &limb) in object.limbs().iter().zip(limbs) {
         place.set(limb);
     }
-    if is_negative {
+    if sign == Sign::Negative {
         object.add_flags(FLAG_NEGATIVE);
     }
     object.value()
 }
 
-fn allocate_two<'m>(m: &'m Mutator<'_>, kind: Kind, parts: (Value<'m>, Value<'m>)) -> Value<'m> {
-    m.allocate_fields(kind, [parts.0, parts.1]).value()
+fn allocate_two<'m>(m: &'m Mutator<'_>, kind: Kind, parts: [Value<'m>; 2]) -> Value<'m> {
+    m.allocate_fields(kind, parts).value()
 }
 
 impl Problem {

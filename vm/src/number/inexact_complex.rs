@@ -128,21 +128,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::error::Raise;
+    use crate::error::{PrimitiveResult, Raise};
     use crate::number::heap::{as_number, from_number};
     use crate::number::real::Real;
     use crate::number::tower::Number;
     use crate::number::{self, generic};
     use crate::testing::mutator;
 
-    type Answer<'m> = Result<Value<'m>, Raise<'m>>;
-
     /// The operations as instructions compute them, and as the tower does, on copies.
     fn answers<'m>(
         m: &'m Mutator<'_>,
         a: Value<'m>,
         b: Value<'m>,
-    ) -> [(Answer<'m>, Answer<'m>); 4] {
+    ) -> [(PrimitiveResult<'m>, PrimitiveResult<'m>); 4] {
         let binary = |operation: fn(&Number, &Number) -> Result<Number, number::Problem>| {
             generic::binary(m, a, b, "test", operation)
         };
@@ -161,7 +159,7 @@ mod tests {
     }
 
     /// Whether both have the same result, to the bit but for NaNs, or both have none.
-    fn agree(found: &Answer<'_>, expected: &Answer<'_>) -> bool {
+    fn agree(found: &PrimitiveResult<'_>, expected: &PrimitiveResult<'_>) -> bool {
         match (found, expected) {
             (Ok(found), Ok(expected)) => {
                 let (found, expected) = (as_number(*found), as_number(*expected));

@@ -47,6 +47,14 @@ impl From<IBig> for Real {
 }
 
 impl Real {
+    /// Whether the double of the number is near to the number, or both are zero or not finite.
+    pub(super) fn is_in_range(&self) -> bool {
+        match self {
+            Self::Exact(value) => value.is_zero() || value.to_f64().is_normal(),
+            Self::Flonum(_) => true,
+        }
+    }
+
     pub(crate) fn to_f64(&self) -> f64 {
         match self {
             Self::Exact(value) => value.to_f64(),
@@ -264,19 +272,36 @@ impl Real {
         })))
     }
 
-    /// The greatest common divisor of two integers, or the least common multiple.
+    /// The greatest common divisor of two integers.
     ///
     /// # Errors
     ///
     /// An operand that is no integer.
-    pub(crate) fn common(&self, other: &Self, multiple: bool) -> Result<Self, Problem> {
+    pub(crate) fn common_divisor(&self, other: &Self) -> Result<Self, Problem> {
+        self.common(other, |a, b| a.gcd(b), |other| other)
+    }
+
+    /// The least common multiple of two integers.
+    ///
+    /// # Errors
+    ///
+    /// An operand that is no integer.
+    pub(crate) fn common_multiple(&self, other: &Self) -> Result<Self, Problem> {
+        self.common(other, |a, b| a / a.gcd(b) * b, |_| UBig::ZERO)
+    }
+
+    fn common(
+        &self,
+        other: &Self,
+        of_positive: impl Fn(&UBig, &UBig) -> UBig,
+        of_zero: impl Fn(UBig) -> UBig,
+    ) -> Result<Self, Problem> {
         let a = self.integer_magnitude().ok_or(expected(1, "integer"))?;
         let b = other.integer_magnitude().ok_or(expected(2, "integer"))?;
         let result = if a.is_zero() || b.is_zero() {
-            if multiple { UBig::ZERO } else { a + b }
+            of_zero(a + b)
         } else {
-            let divisor = (&a).gcd(&b);
-            if multiple { a / divisor * b } else { divisor }
+            of_positive(&a, &b)
         };
         let inexact = if self.is_exact() { other } else { self };
         Ok(Self::like(Exact::Integer(result.into()), inexact))
@@ -287,16 +312,21 @@ impl Real {
         Some(value.as_integer()?.clone().into_parts().1)
     }
 
-    /// The greater (or else the less) of two; inexact if either is; a NaN if either is.
-    pub(crate) fn extreme(&self, other: &Self, greater: bool) -> Self {
-        let wanted = if greater {
-            Ordering::Less
-        } else {
-            Ordering::Greater
-        };
+    /// The greater of two; inexact if either is; a NaN if either is.
+    pub(crate) fn maximum(&self, other: &Self) -> Self {
+        self.unless(other, Ordering::Less)
+    }
+
+    /// The less of two; inexact if either is; a NaN if either is.
+    pub(crate) fn minimum(&self, other: &Self) -> Self {
+        self.unless(other, Ordering::Greater)
+    }
+
+    /// This number, or the other one if the numbers compare like that.
+    fn unless(&self, other: &Self, ordering: Ordering) -> Self {
         let chosen = match self.compare(other) {
             None => return Self::Flonum(f64::NAN),
-            Some(order) if order == wanted => other,
+            Some(order) if order == ordering => other,
             Some(_) => self,
         };
         if self.is_exact() == other.is_exact() {

@@ -10,7 +10,6 @@ use super::complex::{Pair, pair};
 use super::exact::Exact;
 use super::real::Real;
 use super::tower::Number;
-use super::transcendental::is_in_range;
 use super::{Problem, expected};
 
 /// The root with a positive real part, or with a real part of zero and an imaginary part that is
@@ -55,7 +54,7 @@ fn complex_root(number: &Number) -> Number {
 /// is out of the range of doubles.
 fn scaled(number: &Number) -> Option<(Pair, i64)> {
     let (real, imaginary) = number.parts();
-    if is_in_range(&real) && is_in_range(&imaginary) {
+    if real.is_in_range() && imaginary.is_in_range() {
         return None;
     }
     let exact = [real.to_exact()?, imaginary.to_exact()?];

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use dashu_int::Sign;
+
 /// Limbs of the longest operand.
 pub(crate) const OPERAND_LIMBS_MAX: usize = 8;
 /// Limbs of the longest result: a product.
@@ -34,7 +36,7 @@ impl SmallInteger {
     /// may be.
     #[inline]
     pub(crate) fn from_limbs(
-        negative: bool,
+        sign: Sign,
         magnitude: impl ExactSizeIterator<Item = u64>,
     ) -> Option<Self> {
         let length = magnitude.len();
@@ -48,7 +50,7 @@ impl SmallInteger {
         let integer = Self {
             limbs,
             length,
-            negative,
+            negative: sign == Sign::Negative,
         };
         Some(integer.trimmed())
     }
@@ -58,6 +60,15 @@ impl SmallInteger {
         &self.limbs[..self.length]
     }
 
+    pub(crate) const fn sign(&self) -> Sign {
+        if self.negative {
+            Sign::Negative
+        } else {
+            Sign::Positive
+        }
+    }
+
+    /// Whether it is less than zero.
     pub(crate) const fn is_negative(&self) -> bool {
         self.negative
     }
@@ -356,18 +367,13 @@ fn add_back(rest: &mut [u64], divisor: &[u64]) {
 #[cfg(test)]
 mod tests {
     use dashu_int::ops::DivRem;
-    use dashu_int::{IBig, Sign, UBig};
+    use dashu_int::{IBig, UBig};
     use proptest::prelude::*;
 
     use super::*;
 
     fn big(small: &SmallInteger) -> IBig {
-        let sign = if small.is_negative() {
-            Sign::Negative
-        } else {
-            Sign::Positive
-        };
-        IBig::from_parts(sign, UBig::from_words(small.limbs()))
+        IBig::from_parts(small.sign(), UBig::from_words(small.limbs()))
     }
 
     fn operand() -> impl Strategy<Value = SmallInteger> {
@@ -383,7 +389,12 @@ mod tests {
             prop::collection::vec(limb, 0..=OPERAND_LIMBS_MAX),
         )
             .prop_map(|(negative, limbs)| {
-                SmallInteger::from_limbs(negative, limbs.into_iter()).expect("short enough")
+                let sign = if negative {
+                    Sign::Negative
+                } else {
+                    Sign::Positive
+                };
+                SmallInteger::from_limbs(sign, limbs.into_iter()).expect("short enough")
             })
     }
 

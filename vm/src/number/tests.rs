@@ -335,15 +335,17 @@ fn rationalize_finds_the_simplest() {
 
 #[test]
 fn divisors_and_extremes() {
-    let common = |a: &str, b: &str, multiple| {
-        text(&Number::from(real(a).common(&real(b), multiple).unwrap()))
-    };
-    assert_eq!(common("32", "-36", false), "4");
-    assert_eq!(common("32", "-36", true), "288");
-    assert_eq!(common("32.0", "-36", true), "288.0");
-    assert_eq!(common("0", "0", false), "0");
-    assert_eq!(common("0", "5", true), "0");
-    let greatest = |a: &str, b: &str| text(&Number::from(real(a).extreme(&real(b), true)));
+    let divisor = |a: &str, b: &str| text(&real(a).common_divisor(&real(b)).unwrap().into());
+    let multiple = |a: &str, b: &str| text(&real(a).common_multiple(&real(b)).unwrap().into());
+    assert_eq!(divisor("32", "-36"), "4");
+    assert_eq!(multiple("32", "-36"), "288");
+    assert_eq!(multiple("32.0", "-36"), "288.0");
+    assert_eq!(divisor("0", "0"), "0");
+    assert_eq!(divisor("0", "5"), "5");
+    assert_eq!(multiple("0", "5"), "0");
+    let greatest = |a: &str, b: &str| text(&real(a).maximum(&real(b)).into());
+    let least = |a: &str, b: &str| text(&real(a).minimum(&real(b)).into());
+    assert_eq!(least("3.0", "4"), "3.0");
     assert_eq!(greatest("3", "4"), "4");
     assert_eq!(greatest("3.9", "4"), "4.0");
     assert_eq!(greatest("4", "+nan.0"), "+nan.0");

@@ -1,7 +1,7 @@
 //! Exponentials, logarithms and trigonometry (R7RS 6.2.6), exact where the result is.
 //!
 //! An exact argument may be beyond all doubles, or so near to zero that its double is zero, where the result
-//! is an ordinary double. Then the double of the argument tells nothing: see [`is_in_range`].
+//! is an ordinary double. Then the double of the argument tells nothing: see [`Real::is_in_range`].
 
 use std::cmp::Ordering;
 use std::f64::consts::{LN_2, PI};
@@ -79,14 +79,6 @@ fn far_from_zero(function: Function, number: &Number, result: Pair) -> Pair {
     pair(angle, height.copysign(result.imaginary))
 }
 
-/// Whether the double of a number is near to the number, or both are zero or not finite.
-pub(super) fn is_in_range(real: &Real) -> bool {
-    match real {
-        Real::Exact(value) => value.is_zero() || value.to_f64().is_normal(),
-        Real::Flonum(_) => true,
-    }
-}
-
 /// The square of the distance from zero, unless that is infinite or no number.
 fn exact_square(number: &Number) -> Option<Exact> {
     let (real, imaginary) = number.parts();
@@ -153,7 +145,7 @@ pub(crate) fn logarithm(number: &Number) -> Number {
         }
         Number::Complex(real, imaginary) => {
             let mut result = Pair::of(number).logarithm();
-            if !(is_in_range(real) && is_in_range(imaginary))
+            if !(real.is_in_range() && imaginary.is_in_range())
                 && let Some(square) = exact_square(number)
             {
                 result = pair(square.logarithm() / 2.0, angle(imaginary, real).to_f64());
@@ -180,7 +172,7 @@ fn direction(y: &Real, x: &Real) -> (f64, f64) {
     let (Real::Exact(exact_y), Real::Exact(exact_x)) = (y, x) else {
         return (y.to_f64(), x.to_f64());
     };
-    if is_in_range(y) && is_in_range(x) {
+    if y.is_in_range() && x.is_in_range() {
         return (y.to_f64(), x.to_f64());
     }
     let [a, b] = [exact_y, exact_x].map(|value| {

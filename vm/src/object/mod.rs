@@ -5,6 +5,7 @@ pub(crate) mod bytevector;
 pub(crate) mod port;
 pub(crate) mod string;
 pub(crate) mod symbol;
+pub(crate) mod symbol_table;
 pub(crate) mod table;
 
 pub(crate) use base::{Object, holds_values};

@@ -8,10 +8,10 @@ use gc::{Slot, WORD_BYTES};
 
 use super::Object;
 use super::bytevector::copy_bytes;
-use super::string::{StringObject, string_bytes};
+use super::string::{StringObject, UnitWidth, string_bytes};
 use crate::error::Raise;
 use crate::mutator::Mutator;
-use crate::port::utf8;
+use crate::port::utf8::LineColumn;
 use crate::value::Value;
 
 /// What an object costs beside its payload, at most.
@@ -51,7 +51,7 @@ impl<'m> PortObject<'m> {
     ) -> Result<Value<'m>, Raise<'m>> {
         let buffer_bytes = new.buffer.map_or_else(|bytes| bytes, |_| 0);
         let port_bytes = Header::new(Kind::Port, port::WORDS).object_bytes() as usize;
-        let name_bytes = string_bytes(new.name.chars().count(), true);
+        let name_bytes = string_bytes(new.name.chars().count(), UnitWidth::Wide);
         m.reserve(port_bytes + name_bytes + buffer_bytes + OVERHEAD_BYTES)?;
         let name = StringObject::from_text(m, new.name)?;
         let (buffer, end) = match new.buffer {
@@ -210,9 +210,16 @@ impl<'m> PortObject<'m> {
     }
 
     /// Zero-based line and column of the next character.
-    pub(crate) fn place(self) -> (usize, usize) {
+    pub(crate) fn place(self) -> LineColumn {
         self.count_place();
-        (self.index(port::LINE), self.index(port::COLUMN))
+        self.counted_place()
+    }
+
+    fn counted_place(self) -> LineColumn {
+        LineColumn {
+            line: self.index(port::LINE),
+            column: self.index(port::COLUMN),
+        }
     }
 
     /// Counts the lines and columns of what was taken, which is done when bytes leave the buffer or
@@ -220,8 +227,7 @@ impl<'m> PortObject<'m> {
     fn count_place(self) {
         let (counted, position) = (self.index(port::COUNTED), self.position());
         let taken = &self.bytes()[counted..position];
-        let before = (self.index(port::LINE), self.index(port::COLUMN));
-        let (line, column) = utf8::place_after(before, taken);
+        let LineColumn { line, column } = self.counted_place().after(taken);
         self.set_integer(port::LINE, Value::count(line));
         self.set_integer(port::COLUMN, Value::count(column));
         self.set_integer(port::COUNTED, Value::count(position));

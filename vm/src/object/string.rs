@@ -61,12 +61,31 @@ fn is_narrow(character: char) -> bool {
     u8::try_from(character).is_ok()
 }
 
+/// Which characters a string has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum UnitWidth {
+    /// Those of Latin-1: a byte each.
+    Narrow,
+    /// Any.
+    Wide,
+}
+
+impl UnitWidth {
+    /// The width that a character needs.
+    pub(crate) fn of(character: char) -> Self {
+        if is_narrow(character) {
+            Self::Narrow
+        } else {
+            Self::Wide
+        }
+    }
+}
+
 /// Bytes that a new string of `length` characters takes.
-pub(crate) const fn string_bytes(length: usize, is_wide: bool) -> usize {
-    let header = if is_wide {
-        Header::new(Kind::Units32, (length * WIDE_BYTES) as u64)
-    } else {
-        Header::new(Kind::Units8, length as u64)
+pub(crate) const fn string_bytes(length: usize, width: UnitWidth) -> usize {
+    let header = match width {
+        UnitWidth::Narrow => Header::new(Kind::Units8, length as u64),
+        UnitWidth::Wide => Header::new(Kind::Units32, (length * WIDE_BYTES) as u64),
     };
     (header.object_bytes() + Header::new(Kind::String, string::WORDS).object_bytes()) as usize
 }
@@ -78,10 +97,10 @@ impl<'m> StringObject<'m> {
         Object::of_kind(value, Kind::String).map(Self)
     }
 
-    /// A string of `length` NUL characters, with room for any others or, unless `is_wide`, for
-    /// those of Latin-1. Its bytes were reserved, if they may be many.
-    pub(crate) fn allocate(m: &'m Mutator<'_>, length: usize, is_wide: bool) -> Self {
-        let units = allocate_units(m, length, is_wide);
+    /// A string of `length` NUL characters, with room for others of this width. Its bytes were
+    /// reserved, if they may be many.
+    pub(crate) fn allocate(m: &'m Mutator<'_>, length: usize, width: UnitWidth) -> Self {
+        let units = allocate_units(m, length, width);
         let object = m.allocate_values(Kind::String, string::WORDS as usize, Value::FALSE);
         m.set_field(object, string::UNITS, units.value());
         m.set_field(object, string::LENGTH, Value::count(length));
@@ -97,9 +116,9 @@ impl<'m> StringObject<'m> {
         m: &'m Mutator<'_>,
         characters: impl Iterator<Item = char> + Clone,
     ) -> Result<Self, Raise<'m>> {
-        let (length, is_wide) = measure(characters.clone());
-        m.reserve(string_bytes(length, is_wide))?;
-        let string = Self::allocate(m, length, is_wide);
+        let (length, width) = measure(characters.clone());
+        m.reserve(string_bytes(length, width))?;
+        let string = Self::allocate(m, length, width);
         let units = string.units();
         for (index, character) in characters.enumerate() {
             units.set(index, character);
@@ -113,9 +132,9 @@ impl<'m> StringObject<'m> {
     ///
     /// [`Raise::Full`].
     pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
-        let (length, is_wide) = measure_text(text);
-        m.reserve(string_bytes(length, is_wide))?;
-        Ok(Self::of_measured(m, text, length, is_wide))
+        let (length, width) = measure_text(text);
+        m.reserve(string_bytes(length, width))?;
+        Ok(Self::of_measured(m, text, length, width))
     }
 
     /// A string with the content of `text`, of which [`measure_text`] says this. Its bytes were
@@ -124,9 +143,9 @@ impl<'m> StringObject<'m> {
         m: &'m Mutator<'_>,
         text: &str,
         length: usize,
-        is_wide: bool,
+        width: UnitWidth,
     ) -> Self {
-        let string = Self::allocate(m, length, is_wide);
+        let string = Self::allocate(m, length, width);
         match string.units() {
             // As many bytes as characters: it is ASCII.
             Units::Narrow(units) if length == text.len() => write_bytes(units, text.as_bytes()),
@@ -165,9 +184,12 @@ impl<'m> StringObject<'m> {
         }
     }
 
-    /// Whether it has room for other characters than those of Latin-1.
-    pub(crate) fn is_wide(self) -> bool {
-        matches!(self.units(), Units::Wide(_))
+    /// Which characters it has room for.
+    pub(crate) fn width(self) -> UnitWidth {
+        match self.units() {
+            Units::Narrow(_) => UnitWidth::Narrow,
+            Units::Wide(_) => UnitWidth::Wide,
+        }
     }
 
     /// The character at `index`.
@@ -209,8 +231,8 @@ impl<'m> StringObject<'m> {
             return Ok(());
         }
         let length = self.length();
-        m.reserve(string_bytes(length, true))?;
-        let object = allocate_units(m, length, true);
+        m.reserve(string_bytes(length, UnitWidth::Wide))?;
+        let object = allocate_units(m, length, UnitWidth::Wide);
         let units = Units::Wide(object.bytes().as_chunks().0);
         for index in 0..length {
             units.set(index, old.get(index));
@@ -305,16 +327,16 @@ impl<'m> StringObject<'m> {
 }
 
 /// How many characters there are, and whether one of them is not of Latin-1.
-pub(crate) fn measure(characters: impl Iterator<Item = char>) -> (usize, bool) {
-    characters.fold((0, false), |(length, is_wide), character| {
-        (length + 1, is_wide || !is_narrow(character))
+pub(crate) fn measure(characters: impl Iterator<Item = char>) -> (usize, UnitWidth) {
+    characters.fold((0, UnitWidth::Narrow), |(length, width), character| {
+        (length + 1, width.max(UnitWidth::of(character)))
     })
 }
 
 /// As [`measure`], of a text.
-pub(crate) fn measure_text(text: &str) -> (usize, bool) {
+pub(crate) fn measure_text(text: &str) -> (usize, UnitWidth) {
     if text.is_ascii() {
-        (text.len(), false)
+        (text.len(), UnitWidth::Narrow)
     } else {
         measure(text.chars())
     }
@@ -326,10 +348,9 @@ fn utf8_bytes(character: char) -> impl Iterator<Item = u8> {
     bytes.into_iter().take(length)
 }
 
-fn allocate_units<'m>(m: &'m Mutator<'_>, length: usize, is_wide: bool) -> Object<'m> {
-    if is_wide {
-        m.allocate_raw(Kind::Units32, length * WIDE_BYTES)
-    } else {
-        m.allocate_raw(Kind::Units8, length)
+fn allocate_units<'m>(m: &'m Mutator<'_>, length: usize, width: UnitWidth) -> Object<'m> {
+    match width {
+        UnitWidth::Narrow => m.allocate_raw(Kind::Units8, length),
+        UnitWidth::Wide => m.allocate_raw(Kind::Units32, length * WIDE_BYTES),
     }
 }

@@ -2,45 +2,14 @@
 //!
 //! Interned symbols and their names never move, so that constants of images may refer to them.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
 use abi::object_layout::{location, string, symbol};
 use abi::tag::{FLAG_LITERAL, Header, Kind};
 use abi::text_hash::TextHash;
-use gc::{Address, Slot, Visitor};
+use gc::Address;
 
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
-
-/// Interned symbols by name: words of pinned objects.
-#[derive(Debug, Default)]
-pub(crate) struct SymbolTable(RefCell<HashMap<Box<str>, u64>>);
-
-impl SymbolTable {
-    /// Shows `visitor` every symbol.
-    #[expect(
-        clippy::iter_over_hash_type,
-        reason = "the order in which roots are traced is free"
-    )]
-    pub(crate) fn trace<V: Visitor>(&mut self, visitor: &mut V) {
-        for word in self.0.get_mut().values_mut() {
-            visitor.slot(Slot::of(word));
-        }
-    }
-
-    /// Shows `visit` the word of each symbol; they are all pinned, and stay what they are.
-    #[expect(
-        clippy::iter_over_hash_type,
-        reason = "the order in which roots are traced is free"
-    )]
-    pub(crate) fn each_word(&self, mut visit: impl FnMut(u64)) {
-        for &word in self.0.borrow().values() {
-            visit(word);
-        }
-    }
-}
 
 /// The hash of a symbol's or string's content.
 pub(crate) fn hash_text(bytes: impl Iterator<Item = u8>) -> Value<'static> {

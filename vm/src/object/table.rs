@@ -26,6 +26,15 @@ const fn scattered(index: usize) -> usize {
     index.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
+/// How a table holds its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// The table keeps its keys.
+    Strong,
+    /// An entry goes when nothing but the table (or the entry's value) leads to its key.
+    Weak,
+}
+
 /// A table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TableObject<'m>(Object<'m>);
@@ -36,18 +45,17 @@ impl<'m> TableObject<'m> {
         Object::of_kind(value, Kind::Table).map(Self)
     }
 
-    /// An empty table. If it is weak, an entry goes when nothing but the table (or the entry's value)
-    /// leads to its key.
+    /// An empty table.
     ///
     /// # Errors
     ///
     /// [`Raise::Full`].
-    pub(crate) fn allocate(m: &'m Mutator<'_>, is_weak: bool) -> Result<Value<'m>, Raise<'m>> {
+    pub(crate) fn allocate(m: &'m Mutator<'_>, keys: Keys) -> Result<Value<'m>, Raise<'m>> {
         let entries = allocate_entries(m, PLACES_MIN)?;
         let object = m.allocate_values(Kind::Table, table::WORDS as usize, Value::FALSE);
         m.set_field(object, table::ENTRIES, entries.value());
         m.set_field(object, table::COUNT, Value::ZERO);
-        if is_weak {
+        if keys == Keys::Weak {
             m.set_field(object, table::WEAK, Value::TRUE);
         }
         Ok(object.value())
@@ -97,7 +105,7 @@ impl<'m> TableObject<'m> {
         } else {
             place
         };
-        entries.add(m, place, (key, value));
+        entries.add(m, place, key, value);
         m.set_field(self.0, table::COUNT, Value::count(count));
         m.note_hashed_key(self.0, key);
         Ok(())
@@ -221,10 +229,20 @@ impl<'m> TableObject<'m> {
     }
 }
 
-/// What is in a place without an entry.
-const FREE: (Value<'static>, Value<'static>) = (Value::UNBOUND, Value::FALSE);
+/// What is in a place: a key and its value, or an ephemeron of both and `#f`.
+#[derive(Clone, Copy)]
+struct Words<'m> {
+    first: Value<'m>,
+    second: Value<'m>,
+}
 
-/// The places of a table: two words each, a key and its value, or an ephemeron of both.
+/// What is in a place without an entry.
+const FREE: Words<'static> = Words {
+    first: Value::UNBOUND,
+    second: Value::FALSE,
+};
+
+/// The places of a table: two words each, see [`Words`].
 #[derive(Clone, Copy)]
 struct Entries<'m> {
     object: Object<'m>,
@@ -267,10 +285,21 @@ impl<'m> Entries<'m> {
         }
     }
 
-    /// The words of a place.
-    fn set(self, m: &Mutator<'_>, place: usize, (first, second): (Value<'_>, Value<'_>)) {
-        m.set_field(self.object, PAYLOAD + 2 * place * WORD_BYTES, first);
-        m.set_field(self.object, PAYLOAD + (2 * place + 1) * WORD_BYTES, second);
+    fn words(self, place: usize) -> Words<'m> {
+        Words {
+            first: self.first(place),
+            second: self.second(place),
+        }
+    }
+
+    /// Replaces the words of a place.
+    fn set(self, m: &Mutator<'_>, place: usize, words: Words<'_>) {
+        m.set_field(self.object, PAYLOAD + 2 * place * WORD_BYTES, words.first);
+        m.set_field(
+            self.object,
+            PAYLOAD + (2 * place + 1) * WORD_BYTES,
+            words.second,
+        );
     }
 
     /// A new value for the key at `place`.
@@ -282,14 +311,19 @@ impl<'m> Entries<'m> {
     }
 
     /// An entry at `place`, which is free.
-    fn add(self, m: &Mutator<'_>, place: usize, (key, value): (Value<'_>, Value<'_>)) {
+    fn add(self, m: &Mutator<'_>, place: usize, key: Value<'_>, value: Value<'_>) {
         if !self.is_weak {
-            return self.set(m, place, (key, value));
+            let (first, second) = (key, value);
+            return self.set(m, place, Words { first, second });
         }
         let ephemeron = m.allocate_values(Kind::Ephemeron, weak_pair::WORDS as usize, Value::FALSE);
         m.set_field(ephemeron, weak_pair::CAR, key);
         m.set_field(ephemeron, weak_pair::CDR, value);
-        self.set(m, place, (ephemeron.value(), Value::FALSE));
+        let words = Words {
+            first: ephemeron.value(),
+            ..FREE
+        };
+        self.set(m, place, words);
     }
 
     /// Where a search for `key` begins: the high bits of a product (Knuth, volume 3, 6.4).
@@ -316,8 +350,8 @@ impl<'m> Entries<'m> {
     }
 
     /// Adds the words of an entry whose key is not there yet.
-    fn insert(self, m: &Mutator<'_>, entry: (Value<'m>, Value<'m>)) {
-        if let Err(place) = self.find(self.key_of(entry.0)) {
+    fn insert(self, m: &Mutator<'_>, entry: Words<'m>) {
+        if let Err(place) = self.find(self.key_of(entry.first)) {
             self.set(m, place, entry);
         }
     }
@@ -338,7 +372,7 @@ impl<'m> Entries<'m> {
             let mask = self.places() - 1;
             let distance = |from: usize| next.wrapping_sub(from) & mask;
             if distance(self.home(self.key(next))) >= distance(free) {
-                self.set(m, free, (self.first(next), self.second(next)));
+                self.set(m, free, self.words(next));
                 free = next;
             }
             next = self.next(next);
@@ -347,10 +381,10 @@ impl<'m> Entries<'m> {
     }
 
     /// The words of all entries whose keys are there.
-    fn used(self) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
+    fn used(self) -> impl Iterator<Item = Words<'m>> {
         (0..self.places())
             .filter(move |&place| self.is_entry(place))
-            .map(move |place| (self.first(place), self.second(place)))
+            .map(move |place| self.words(place))
     }
 }
 

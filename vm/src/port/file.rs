@@ -7,6 +7,9 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 
+/// Bytes of the buffer of a file's port.
+pub(crate) const BUFFER_BYTES: usize = 8192;
+
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {

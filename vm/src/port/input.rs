@@ -3,8 +3,9 @@
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
 
-use super::utf8::{Decoded, decode};
-use super::{BUFFER_BYTES, file, output};
+use super::file::BUFFER_BYTES;
+use super::utf8::{After, Decoded, decode};
+use super::{file, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::bytevector::write_bytes;
@@ -102,13 +103,15 @@ pub(crate) fn peek<'m>(
     port: PortObject<'m>,
     who: &'static str,
 ) -> Result<Option<(char, usize)>, Raise<'m>> {
-    let mut at_end = false;
+    let mut after = After::MayFollow;
     loop {
-        match decode(port.waiting(), at_end) {
+        match decode(port.waiting(), after) {
             Decoded::Character(character, length) => return Ok(Some((character, length))),
-            Decoded::Nothing if at_end => return Ok(None),
+            Decoded::Nothing if after == After::End => return Ok(None),
             Decoded::Incomplete | Decoded::Nothing => {
-                at_end = fill(m, port, who)? == Filled::AtEnd;
+                if fill(m, port, who)? == Filled::AtEnd {
+                    after = After::End;
+                }
             }
         }
     }

@@ -1,10 +1,13 @@
 //! Output: collecting bytes, and sending them out.
 
-use super::{COLLECTING_BYTES, file, flag};
+use super::{file, flag};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::bytevector::{read_bytes, write_bytes};
 use crate::object::port::PortObject;
+
+/// Bytes of the buffer of a fresh port that collects its output.
+pub(crate) const COLLECTING_BYTES: usize = 64;
 
 /// Sends out what waits in the buffer; what cannot be written is dropped.
 ///

@@ -13,8 +13,17 @@ pub(crate) enum Decoded {
     Nothing,
 }
 
-/// The first character of `bytes`; with `at_end`, no more bytes will come.
-pub(crate) fn decode(bytes: &[Cell<u8>], at_end: bool) -> Decoded {
+/// What comes after some bytes of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum After {
+    /// More bytes may come.
+    MayFollow,
+    /// The text ends.
+    End,
+}
+
+/// The first character of `bytes`.
+pub(crate) fn decode(bytes: &[Cell<u8>], after: After) -> Decoded {
     if let Some(first) = bytes.first().map(Cell::get)
         && first.is_ascii()
     {
@@ -37,7 +46,9 @@ pub(crate) fn decode(bytes: &[Cell<u8>], at_end: bool) -> Decoded {
         Err(error) => {
             return match error.error_len() {
                 Some(wrong) => Decoded::Character(char::REPLACEMENT_CHARACTER, wrong),
-                None if at_end => Decoded::Character(char::REPLACEMENT_CHARACTER, length),
+                None if after == After::End => {
+                    Decoded::Character(char::REPLACEMENT_CHARACTER, length)
+                }
                 None => Decoded::Incomplete,
             };
         }
@@ -48,7 +59,7 @@ pub(crate) fn decode(bytes: &[Cell<u8>], at_end: bool) -> Decoded {
 
 /// The characters of `bytes`, which are complete.
 pub(crate) fn characters(mut bytes: &[Cell<u8>]) -> impl Iterator<Item = char> + Clone {
-    std::iter::from_fn(move || match decode(bytes, true) {
+    std::iter::from_fn(move || match decode(bytes, After::End) {
         Decoded::Character(character, length) => {
             bytes = &bytes[length..];
             Some(character)
@@ -57,20 +68,31 @@ pub(crate) fn characters(mut bytes: &[Cell<u8>]) -> impl Iterator<Item = char> +
     })
 }
 
-/// Zero-based line and column after `bytes`.
-pub(crate) fn place_after(
-    (mut line, mut column): (usize, usize),
-    bytes: &[Cell<u8>],
-) -> (usize, usize) {
-    for byte in bytes.iter().map(Cell::get) {
-        if byte == b'\n' {
-            (line, column) = (line + 1, 0);
-        } else if byte & 0xc0 != 0x80 {
-            // Continuation bytes are no characters of their own.
-            column += 1;
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct LineColumn {
+    /// Zero-based.
+    pub(crate) line: usize,
+    /// Zero-based, in characters.
+    pub(crate) column: usize,
+}
+
+impl LineColumn {
+    /// The place after `bytes`, which start here.
+    pub(crate) fn after(mut self, bytes: &[Cell<u8>]) -> Self {
+        for byte in bytes.iter().map(Cell::get) {
+            if byte == b'\n' {
+                self = Self {
+                    line: self.line + 1,
+                    column: 0,
+                };
+            } else if byte & 0xc0 != 0x80 {
+                // Continuation bytes are no characters of their own.
+                self.column += 1;
+            }
         }
+        self
     }
-    (line, column)
 }
 
 #[cfg(test)]
@@ -85,17 +107,24 @@ mod tests {
 
     #[test]
     fn a_character_is_awaited_until_it_can_no_longer_come() {
-        let decode = |bytes: &[u8], at_end| decode(&cells(bytes), at_end);
-        assert_eq!(decode(b"", false), Decoded::Nothing);
-        assert_eq!(decode(b"ab", false), Decoded::Character('a', 1));
-        assert_eq!(decode("λx".as_bytes(), false), Decoded::Character('λ', 2));
-        assert_eq!(decode(&[0xce], false), Decoded::Incomplete);
-        assert_eq!(decode(&[0xce], true), Decoded::Character('\u{fffd}', 1));
+        use After::{End, MayFollow};
+        let decode = |bytes: &[u8], after| decode(&cells(bytes), after);
+        assert_eq!(decode(b"", MayFollow), Decoded::Nothing);
+        assert_eq!(decode(b"ab", MayFollow), Decoded::Character('a', 1));
         assert_eq!(
-            decode(&[0xff, b'a'], false),
+            decode("λx".as_bytes(), MayFollow),
+            Decoded::Character('λ', 2)
+        );
+        assert_eq!(decode(&[0xce], MayFollow), Decoded::Incomplete);
+        assert_eq!(decode(&[0xce], End), Decoded::Character('\u{fffd}', 1));
+        assert_eq!(
+            decode(&[0xff, b'a'], MayFollow),
             Decoded::Character('\u{fffd}', 1)
         );
-        assert_eq!(decode("😀".as_bytes(), false), Decoded::Character('😀', 4));
+        assert_eq!(
+            decode("😀".as_bytes(), MayFollow),
+            Decoded::Character('😀', 4)
+        );
     }
 
     proptest! {

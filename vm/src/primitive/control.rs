@@ -11,61 +11,59 @@ use gc::{Address, WORD_BYTES};
 
 use crate::arguments::Args;
 use crate::chunk::Continuation;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::interpreter::Code;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
 
-type Answer<'m> = Result<Value<'m>, Raise<'m>>;
-
 /// `(%winders)`
-pub(crate) fn winders<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+pub(crate) fn winders<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
     Ok(m.winders())
 }
 
 /// `(%set-winders! list)`
-pub(crate) fn set_winders<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn set_winders<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     m.set_winders(args[0]);
     Ok(Value::UNSPECIFIED)
 }
 
 /// `(%handlers)`
-pub(crate) fn handlers<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+pub(crate) fn handlers<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
     Ok(m.handlers())
 }
 
 /// `(%set-handlers! list)`
-pub(crate) fn set_handlers<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn set_handlers<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     m.set_handlers(args[0]);
     Ok(Value::UNSPECIFIED)
 }
 
 /// `(%parameters)`
-pub(crate) fn parameters<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+pub(crate) fn parameters<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
     Ok(m.parameters())
 }
 
 /// `(%set-parameters! list)`
-pub(crate) fn set_parameters<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn set_parameters<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     m.set_parameters(args[0]);
     Ok(Value::UNSPECIFIED)
 }
 
 /// `(%continuation? object)`
-pub(crate) fn is_continuation<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_continuation<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(Continuation::of(args[0]).is_some()))
 }
 
 /// `(%procedure-name procedure)`
-pub(crate) fn procedure_name<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn procedure_name<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     procedure("procedure-name", args[0])?;
     Ok(m.procedure_name(args[0])
         .map_or(Value::FALSE, |name| m.string(&name)))
 }
 
 /// `(%procedure-arity procedure)` is `(required optional . rest?)`.
-pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let header = procedure("procedure-arity", args[0])?.header();
     let optional = Value::count(usize::from(header.optional));
     let rest = m.cons(optional, Value::boolean(header.has_rest()));
@@ -77,14 +75,14 @@ fn procedure<'m>(who: &'static str, value: Value<'m>) -> Result<Code, Raise<'m>>
 }
 
 /// `(%backtrace)`
-pub(crate) fn backtrace<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+pub(crate) fn backtrace<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
     // SAFETY: this is a leaf primitive.
     let machine = unsafe { m.running_machine() };
     Ok(machine.map_or(Value::NULL, |machine| m.backtrace(machine)))
 }
 
 /// `(%backtrace-places backtrace)` is a list of `(name file line column)`.
-pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let Some(codes) = Object::of_kind(args[0], Kind::CodeAddresses) else {
         return Err(Raise::wrong_type(
             "backtrace-places",
@@ -123,7 +121,7 @@ pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
 }
 
 /// `(%location symbol)`
-pub(crate) fn location<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn location<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     if !args[0].is_kind(Kind::Symbol) {
         return Err(Raise::wrong_type("%location", 1, "symbol", args[0]));
     }
@@ -131,7 +129,7 @@ pub(crate) fn location<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// `(%location-value location)`
-pub(crate) fn location_value<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn location_value<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     match Object::of_kind(args[0], Kind::Location) {
         Some(location) => Ok(location.field(location::VALUE)),
         None => Err(Raise::wrong_type("%location-value", 1, "location", args[0])),
@@ -139,18 +137,18 @@ pub(crate) fn location_value<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
 }
 
 /// `(%external number)`
-pub(crate) fn external<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn external<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let object = args[0].as_index().and_then(|number| m.external(number));
     object.ok_or_else(|| Raise::wrong_type("%external", 1, "number of an external", args[0]))
 }
 
 /// `(%unspecified object …)`
-pub(crate) fn void<'m>(_: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+pub(crate) fn void<'m>(_: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::UNSPECIFIED)
 }
 
 /// `(command-line)`
-pub(crate) fn command_line<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+pub(crate) fn command_line<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
     let bytes = m
         .command_line()
         .iter()
@@ -162,7 +160,7 @@ pub(crate) fn command_line<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
 }
 
 /// `(%gc-statistics)` is an association list.
-pub(crate) fn gc_statistics<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> Answer<'m> {
+pub(crate) fn gc_statistics<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
     let statistics = m.statistics();
     let nanoseconds = |pauses: gc::Pauses| pauses.total.as_nanos() as u64;
     let entries = [

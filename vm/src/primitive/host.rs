@@ -15,10 +15,10 @@ use gc::Scope;
 use loader::TrustedImage;
 
 use crate::datum::DatumError;
-use crate::error::Irritant;
-use crate::hooks::{Frontend, FrontendError, HostError};
+use crate::ending::HostError;
+use crate::error::{Condition, Irritant};
+use crate::hooks::{Frontend, FrontendError};
 use crate::images::Retention;
-use crate::interpreter::host_condition;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::symbol::text_of;
@@ -45,8 +45,7 @@ pub(crate) fn exit(m: &mut Mutator<'_>) -> Result<(), HostError> {
         None => i32::from(!status.is_true()),
     };
     crate::port::flush_all(m).map_err(|lost| {
-        let irritants = [Irritant::Symbol("exit".into()), Irritant::Text(lost.into())];
-        host_condition(ConditionKind::File, irritants)
+        Condition::new(ConditionKind::File, [Irritant::Text(lost.into())]).of("exit")
     })?;
     Err(HostError::Exit(status))
 }
@@ -151,13 +150,14 @@ fn with_frontend<T>(
     outcome.map_err(|error| {
         if error.is_unreadable {
             let irritants = [
-                Irritant::Symbol("load".into()),
                 Irritant::Text(error.message.into()),
                 Irritant::Text(error.file.into()),
             ];
-            return host_condition(ConditionKind::File, irritants);
+            return Condition::new(ConditionKind::File, irritants)
+                .of("load")
+                .into();
         }
-        host_condition(
+        let syntax = Condition::new(
             ConditionKind::Syntax,
             [
                 Irritant::Text(error.message.into()),
@@ -165,7 +165,8 @@ fn with_frontend<T>(
                 Irritant::Integer(i64::from(error.line)),
                 Irritant::Integer(i64::from(error.column)),
             ],
-        )
+        );
+        syntax.into()
     })
 }
 
@@ -187,7 +188,7 @@ fn load_compiled(
 }
 
 fn datum_error(error: DatumError) -> HostError {
-    host_condition(
+    let syntax = Condition::new(
         ConditionKind::Syntax,
         [
             Irritant::Text(error.to_string().into()),
@@ -195,5 +196,6 @@ fn datum_error(error: DatumError) -> HostError {
             Irritant::Integer(0),
             Irritant::Integer(0),
         ],
-    )
+    );
+    syntax.into()
 }

@@ -6,11 +6,11 @@
 
 pub(crate) mod claim;
 pub(crate) mod control;
+mod entry;
 pub(crate) mod functions;
 mod host;
 pub(crate) mod record;
-mod table;
 pub(crate) mod weakness;
 
-pub use table::Leaf;
-pub(crate) use table::{Entry, entry};
+pub use entry::Leaf;
+pub(crate) use entry::{Entry, entry};

@@ -10,14 +10,12 @@ use abi::tag::Kind;
 use gc::WORD_BYTES;
 
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::interpreter::is_type_or_derived;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
-
-type Answer<'m> = Result<Value<'m>, Raise<'m>>;
 
 /// The object of a record type.
 fn record_type_object<'m>(
@@ -31,7 +29,7 @@ fn record_type_object<'m>(
 }
 
 /// `(%make-record-type name field-names parent)`: the names are those of the new type's own fields.
-pub(crate) fn make_record_type<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn make_record_type<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "%make-record-type";
     let Some(own) = Object::of_kind(args[1], Kind::Vector) else {
         return Err(Raise::wrong_type(WHO, 2, "vector of symbols", args[1]));
@@ -93,7 +91,7 @@ fn type_of_types<'m>(m: &'m Mutator<'_>) -> Value<'m> {
 }
 
 /// `(%record-of? object type)`
-pub(crate) fn is_record_of<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_record_of<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let is_one = Object::of_kind(args[0], Kind::Record).is_some_and(|object| {
         is_type_or_derived(Live::of(object.field(record::TYPE)), Live::of(args[1]))
     });
@@ -101,7 +99,7 @@ pub(crate) fn is_record_of<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
 }
 
 /// `(%record-type-of record)`
-pub(crate) fn record_type_of<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn record_type_of<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     match Object::of_kind(args[0], Kind::Record) {
         Some(object) => Ok(object.field(record::TYPE)),
         None => Err(Raise::wrong_type("%record-type-of", 1, "record", args[0])),
@@ -109,17 +107,17 @@ pub(crate) fn record_type_of<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
 }
 
 /// `(%record-type-name type)`
-pub(crate) fn record_type_name<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn record_type_name<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(record_type_object("%record-type-name", 1, args[0])?.field(record_type::NAME))
 }
 
 /// `(%record-type-fields type)`
-pub(crate) fn record_type_fields<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn record_type_fields<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(record_type_object("%record-type-fields", 1, args[0])?.field(record_type::FIELD_NAMES))
 }
 
 /// `(%record-field record index)`
-pub(crate) fn record_field<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn record_field<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "%record-field";
     let Some(object) = Object::of_kind(args[0], Kind::Record) else {
         return Err(Raise::wrong_type(WHO, 1, "record", args[0]));
@@ -127,6 +125,6 @@ pub(crate) fn record_field<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
     let count = object.size() - 1;
     match args[1].as_index().filter(|&index| index < count) {
         Some(index) => Ok(object.field(record::FIELDS + index * WORD_BYTES)),
-        None => Err(Raise::out_of_range(WHO, 2, args[1], (0, count as i64 - 1))),
+        None => Err(Raise::out_of_range(WHO, 2, args[1], 0..=count as i64 - 1)),
     }
 }

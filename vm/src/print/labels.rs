@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
-use super::{Parts, parts};
+use super::parts::{Parts, parts};
 use crate::mutator::Mutator;
 use crate::value::Value;
 
@@ -17,6 +17,24 @@ pub(super) struct Labels {
     given: usize,
 }
 
+/// Which objects get labels.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Labelled {
+    /// Those that cycles lead back to.
+    Cycles,
+    /// All that occur more than once.
+    Shared,
+}
+
+/// What was written of an object that has a label.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum WrittenLabel {
+    /// The definition, after which the object follows.
+    Definition,
+    /// A reference, which stands for the object.
+    Reference,
+}
+
 /// How far the search is with an object.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Progress {
@@ -26,17 +44,16 @@ enum Progress {
 }
 
 impl Labels {
-    /// Finds the objects in `value` that cycles lead back to; with `all_shared`, all that occur more
-    /// than once.
-    pub(super) fn find<'m>(m: &'m Mutator<'_>, value: Value<'m>, all_shared: bool) -> Self {
+    /// Finds the objects in `value` that get labels.
+    pub(super) fn find<'m>(m: &'m Mutator<'_>, value: Value<'m>, wanted: Labelled) -> Self {
         let mut labels = Self::default();
-        if all_shared || !is_small_tree(m, value) {
-            labels.search(m, value, all_shared);
+        if wanted == Labelled::Shared || !is_small_tree(m, value) {
+            labels.search(m, value, wanted);
         }
         labels
     }
 
-    fn search<'m>(&mut self, m: &'m Mutator<'_>, value: Value<'m>, all_shared: bool) {
+    fn search<'m>(&mut self, m: &'m Mutator<'_>, value: Value<'m>, wanted: Labelled) {
         let mut progress = HashMap::new();
         // Objects with the number of their part that is next.
         let mut open = vec![(value, parts(m, value), 0)];
@@ -57,7 +74,7 @@ impl Labels {
                     progress.insert(part.word(), Progress::Open);
                     open.push((part, part_parts, 0));
                 }
-                Some(&found) if all_shared || found == Progress::Open => {
+                Some(&found) if wanted == Labelled::Shared || found == Progress::Open => {
                     self.numbers.insert(part.word(), None);
                 }
                 Some(_) => {}
@@ -70,9 +87,8 @@ impl Labels {
         self.numbers.contains_key(&value.word())
     }
 
-    /// Writes the label of `value` where it has one: `Some(false)` for a definition, after which the
-    /// value follows, `Some(true)` for a reference.
-    pub(super) fn write(&mut self, value: Value<'_>, text: &mut String) -> Option<bool> {
+    /// Writes the label of `value` where it has one.
+    pub(super) fn write(&mut self, value: Value<'_>, text: &mut String) -> Option<WrittenLabel> {
         let number = self.numbers.get_mut(&value.word())?;
         let written = match *number {
             Some(number) => write!(text, "#{number}#"),
@@ -80,11 +96,11 @@ impl Labels {
         };
         written.expect("writing to a string never fails");
         if number.is_some() {
-            return Some(true);
+            return Some(WrittenLabel::Reference);
         }
         *number = Some(self.given);
         self.given += 1;
-        Some(false)
+        Some(WrittenLabel::Definition)
     }
 }
 

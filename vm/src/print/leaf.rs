@@ -5,20 +5,14 @@ use std::fmt::Write;
 use abi::object_layout::{port, record, record_type};
 use abi::tag::{self, Kind};
 
-use super::{Style, word};
+use super::parts::word;
+use super::style::Style;
 use crate::mutator::Mutator;
 use crate::number::heap::as_number;
 use crate::number::text::write_number;
 use crate::object::Object;
 use crate::object::string::StringObject;
 use crate::value::Value;
-
-/// Whether `record` is a record type: its type is the one type that is its own.
-pub(super) fn is_record_type(record: Object<'_>) -> bool {
-    let own_type = record.field(record::TYPE);
-    Object::of_kind(own_type, Kind::Record)
-        .is_some_and(|own_type| own_type.field(record::TYPE) == own_type.value())
-}
 
 /// The name of the type of `record`.
 pub(super) fn record_name(m: &Mutator<'_>, record: Object<'_>) -> String {

@@ -47,14 +47,14 @@ struct Room {
 /// What a label stands for.
 enum Label<'m> {
     /// For a datum that is not complete: places that are to refer to it.
-    Open(Vec<Place<'m>>),
+    Open(Vec<ObjectPart<'m>>),
     /// For what this other label, which is open, stands for.
     Same(u64),
     Defined(Value<'m>),
 }
 
-/// A place in an object.
-struct Place<'m> {
+/// A part of an object, which a label's value goes to.
+struct ObjectPart<'m> {
     object: Value<'m>,
     part: Part,
 }
@@ -164,9 +164,9 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
     }
 
     fn string(&mut self, text: &str) -> Value<'m> {
-        let (length, is_wide) = measure_text(text);
-        self.make(string_bytes(length, is_wide), |m| {
-            Ok(StringObject::of_measured(m, text, length, is_wide).value())
+        let (length, width) = measure_text(text);
+        self.make(string_bytes(length, width), |m| {
+            Ok(StringObject::of_measured(m, text, length, width).value())
         })
     }
 
@@ -187,7 +187,7 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
     /// Remembers a place that is to refer to what `label` stands for.
     fn add_place(&mut self, label: u64, object: Value<'m>, part: Part) {
         if let Some(Label::Open(places)) = self.labels.get_mut(&label) {
-            places.push(Place { object, part });
+            places.push(ObjectPart { object, part });
         }
     }
 
@@ -212,7 +212,7 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         }
     }
 
-    fn fill(&self, place: &Place<'m>, value: Value<'m>) {
+    fn fill(&self, place: &ObjectPart<'m>, value: Value<'m>) {
         match place.part {
             Part::Car => self.m.set_car(place.object, value),
             Part::Cdr => self.m.set_cdr(place.object, value),

@@ -18,8 +18,9 @@ use crate::error::{Irritant, Raise};
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
+use crate::port::flag;
 use crate::port::input::{self, Filled};
-use crate::port::{flag, utf8};
+use crate::port::utf8::LineColumn;
 use crate::value::Value;
 
 /// How much of the buffer is looked at first; then four times as much, and so on.
@@ -97,7 +98,7 @@ fn wrong_byte<'m>(port: PortObject<'m>, window: &[Cell<u8>], text: &str) -> Rais
 #[cold]
 fn wrong<'m>(port: PortObject<'m>, error: &SyntaxError, consumed: usize) -> Raise<'m> {
     let before = &port.waiting()[..error.span.start as usize];
-    let (line, column) = utf8::place_after(port.place(), before);
+    let LineColumn { line, column } = port.place().after(before);
     port.take(consumed.min(port.waiting().len()));
     Raise::condition(
         ConditionKind::Read,

@@ -14,7 +14,7 @@ use crate::value::Value;
 
 /// A place in the code, in bytes from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place(usize);
+pub(super) struct CodePlace(usize);
 
 /// What a procedure takes and needs.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,7 +40,7 @@ pub(super) struct Code(usize);
 
 impl Assembler {
     /// Adds a frame map, one letter a slot.
-    pub(super) fn map(&mut self, letters: &str) -> Place {
+    pub(super) fn map(&mut self, letters: &str) -> CodePlace {
         let states = letters.chars().map(|letter| match letter {
             '-' => SlotState::Unused,
             'd' => SlotState::Dead,
@@ -48,17 +48,17 @@ impl Assembler {
             'L' => SlotState::Live,
             other => panic!("no slot state is written {other}"),
         });
-        let place = Place(self.bytes.len());
+        let place = CodePlace(self.bytes.len());
         frame_map::encode(&states.collect::<Vec<_>>(), &mut self.bytes);
         place
     }
 
     /// Starts a procedure.
-    pub(super) fn procedure(&mut self, shape: Shape) -> Place {
+    pub(super) fn procedure(&mut self, shape: Shape) -> CodePlace {
         let entry = self.map(shape.entry);
         self.bytes
             .resize(self.bytes.len().next_multiple_of(PROCEDURE_ALIGN_BYTES), 0);
-        let place = Place(self.bytes.len());
+        let place = CodePlace(self.bytes.len());
         let header = ProcedureHeader {
             required: shape.required,
             optional: shape.optional,
@@ -72,22 +72,22 @@ impl Assembler {
         place
     }
 
-    pub(super) fn emit(&mut self, instruction: Instruction) -> Place {
-        let place = Place(self.bytes.len());
+    pub(super) fn emit(&mut self, instruction: Instruction) -> CodePlace {
+        let place = CodePlace(self.bytes.len());
         instruction.encode(&mut self.bytes);
         place
     }
 
     /// From the end of the next instruction to `target`.
-    fn distance(&self, opcode: Opcode, target: Place) -> i32 {
+    fn distance(&self, opcode: Opcode, target: CodePlace) -> i32 {
         target.0 as i32 - (self.bytes.len() + opcode.instruction_bytes()) as i32
     }
 
-    pub(super) fn map_offset(&self, opcode: Opcode, map: Place) -> MapOffset {
+    pub(super) fn map_offset(&self, opcode: Opcode, map: CodePlace) -> MapOffset {
         MapOffset(self.distance(opcode, map))
     }
 
-    pub(super) fn call(&mut self, arguments: u16, dst: u16, words: u16, map: Place) {
+    pub(super) fn call(&mut self, arguments: u16, dst: u16, words: u16, map: CodePlace) {
         let map = self.map_offset(Opcode::Call, map);
         let (arguments, words) = (Count(arguments), Count(words));
         self.emit(Instruction::Call {
@@ -98,7 +98,7 @@ impl Assembler {
         });
     }
 
-    pub(super) fn call_known(&mut self, target: Place, dst: u16, words: u16, map: Place) {
+    pub(super) fn call_known(&mut self, target: CodePlace, dst: u16, words: u16, map: CodePlace) {
         let map = self.map_offset(Opcode::CallKnown, map);
         let target = CodeOffset(self.distance(Opcode::CallKnown, target));
         self.emit(Instruction::CallKnown {
@@ -109,14 +109,20 @@ impl Assembler {
         });
     }
 
-    pub(super) fn jump_poll(&mut self, target: Place, map: Place) {
+    pub(super) fn jump_poll(&mut self, target: CodePlace, map: CodePlace) {
         let offset = BranchOffset(self.distance(Opcode::JumpPoll, target));
         let map = self.map_offset(Opcode::JumpPoll, map);
         self.emit(Instruction::JumpPoll { offset, map });
     }
 
     /// A branch back to `target` with a poll before it.
-    pub(super) fn poll_branch_not_equal(&mut self, a: u16, value: i16, target: Place, map: Place) {
+    pub(super) fn poll_branch_not_equal(
+        &mut self,
+        a: u16,
+        value: i16,
+        target: CodePlace,
+        map: CodePlace,
+    ) {
         let opcode = Opcode::PollBranchNotEqualSmall;
         let offset = BranchOffset(self.distance(opcode, target));
         let map = self.map_offset(opcode, map);
@@ -135,24 +141,24 @@ impl Assembler {
     }
 
     /// A forward branch, see [`Self::land`].
-    pub(super) fn branch_not_equal(&mut self, a: u16, value: i16) -> Place {
+    pub(super) fn branch_not_equal(&mut self, a: u16, value: i16) -> CodePlace {
         let (a, value, offset) = (Local(a), Small(value), BranchOffset(0));
         self.emit(Instruction::BranchNotEqualSmall { a, value, offset })
     }
 
     /// A forward branch, see [`Self::land`].
-    pub(super) fn branch_equal(&mut self, a: u16, value: i16) -> Place {
+    pub(super) fn branch_equal(&mut self, a: u16, value: i16) -> CodePlace {
         let (a, value, offset) = (Local(a), Small(value), BranchOffset(0));
         self.emit(Instruction::BranchEqualSmall { a, value, offset })
     }
 
-    pub(super) fn add_small(&mut self, dst: u16, a: u16, value: i16, map: Place) {
+    pub(super) fn add_small(&mut self, dst: u16, a: u16, value: i16, map: CodePlace) {
         let map = self.map_offset(Opcode::AddSmall, map);
         let (dst, a, value) = (Into(dst), Local(a), Small(value));
         self.emit(Instruction::AddSmall { dst, a, value, map });
     }
 
-    pub(super) fn load_small(&mut self, dst: u16, value: i16) -> Place {
+    pub(super) fn load_small(&mut self, dst: u16, value: i16) -> CodePlace {
         let (dst, value) = (Into(dst), Small(value));
         self.emit(Instruction::LoadSmall { dst, value })
     }
@@ -167,7 +173,7 @@ impl Assembler {
         self.emit(Instruction::Copy { dst, src });
     }
 
-    pub(super) fn cons(&mut self, dst: u16, car: u16, cdr: u16) -> Place {
+    pub(super) fn cons(&mut self, dst: u16, car: u16, cdr: u16) -> CodePlace {
         let (dst, car, cdr) = (Into(dst), Local(car), Local(cdr));
         self.emit(Instruction::Cons { dst, car, cdr })
     }
@@ -190,7 +196,7 @@ impl Assembler {
     }
 
     /// Lets the branch at `branch`, whose offset is its last operand, lead to here.
-    pub(super) fn land(&mut self, branch: Place) {
+    pub(super) fn land(&mut self, branch: CodePlace) {
         let opcode = Opcode::from_byte(self.bytes[branch.0]).unwrap();
         let end = branch.0 + opcode.instruction_bytes();
         let distance = (self.bytes.len() - end) as i32;
@@ -212,7 +218,7 @@ impl Assembler {
 
 impl Code {
     /// A closure of the procedure at `place`.
-    pub(super) fn closure<'m>(self, m: &'m Mutator<'_>, place: Place) -> Value<'m> {
+    pub(super) fn closure<'m>(self, m: &'m Mutator<'_>, place: CodePlace) -> Value<'m> {
         let object = m.allocate_values(Kind::Closure, 1, Value::FALSE);
         let code = (self.0 + place.0) as u64;
         let place = object.address().offset_bytes(closure::CODE);

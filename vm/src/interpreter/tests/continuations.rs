@@ -7,12 +7,12 @@ use abi::isa::{
 use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
 
-use super::assembler::{Assembler, Place, Shape};
+use super::assembler::{Assembler, CodePlace, Shape};
 use super::{build_list, enter, outcome, run, vm_with, zealous};
 use crate::value::Value;
 
 /// Returns its continuation: `(define (here) (%capture))`
-fn capture_procedure(a: &mut Assembler) -> Place {
+fn capture_procedure(a: &mut Assembler) -> CodePlace {
     let map = a.map("--");
     let here = a.procedure(Shape {
         slots: 4,
@@ -25,7 +25,7 @@ fn capture_procedure(a: &mut Assembler) -> Place {
 }
 
 /// Returns through the same continuation as often as a box counts up to 3, then the count.
-fn multi_shot(a: &mut Assembler) -> Place {
+fn multi_shot(a: &mut Assembler) -> CodePlace {
     let here = capture_procedure(a);
     let after = a.map("-LL-");
     let count = a.map("-LLL-");
@@ -68,7 +68,7 @@ fn multi_shot(a: &mut Assembler) -> Place {
 }
 
 /// Calls `target`, which takes no arguments, from `depth` frames down, each with a live slot.
-fn deep_caller(a: &mut Assembler, target: Place) -> Place {
+fn deep_caller(a: &mut Assembler, target: CodePlace) -> CodePlace {
     let after = a.map("-L-");
     let deep = a.procedure(Shape {
         required: 1,
@@ -128,7 +128,7 @@ fn a_continuation_of_a_run_that_is_over_goes_on_in_this_one() {
 }
 
 /// Calls host procedure 0 with the list of its argument.
-fn host_caller(a: &mut Assembler) -> Place {
+fn host_caller(a: &mut Assembler) -> CodePlace {
     let after = a.map("-L");
     let caller = a.procedure(Shape {
         required: 1,

@@ -3,12 +3,12 @@
 use abi::isa::{AnyLocal, Instruction, Into, IntoAny, Local, Opcode, Word32};
 use abi::tag;
 
-use super::assembler::{Assembler, Code, Place, Shape};
+use super::assembler::{Assembler, Code, CodePlace, Shape};
 use super::{build_list, run, vm_with, zealous};
 
 /// Code with `build_list`, and a procedure of one argument that puts the list of it into slot 2 and
 /// goes on with what `body` writes; slots up to 9 are free.
-fn on_a_list(body: impl FnOnce(&mut Assembler)) -> (Code, Place) {
+fn on_a_list(body: impl FnOnce(&mut Assembler)) -> (Code, CodePlace) {
     let mut a = Assembler::default();
     let build = build_list(&mut a);
     let after = a.map("-L---------");
@@ -123,7 +123,7 @@ fn a_word_is_returned_as_it_stands() {
 
 /// Counts down from its argument and conses what it counts, with a poll before each pair and at
 /// each end of the loop.
-fn count_down(a: &mut Assembler) -> Place {
+fn count_down(a: &mut Assembler) -> CodePlace {
     let before = a.map("-LL");
     let count = a.procedure(Shape {
         required: 1,

@@ -11,10 +11,10 @@ use gc::{HeapOptions, Zeal};
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
 
-use self::assembler::{Assembler, Code, Place, Shape};
+use self::assembler::{Assembler, Code, CodePlace, Shape};
+use crate::ending::VmError;
 use crate::hooks::{Frontend, FrontendError};
 use crate::mutator::Mutator;
-use crate::run::VmError;
 use crate::value::Value;
 use crate::vm::{Vm, VmOptions};
 
@@ -67,7 +67,7 @@ fn zealous() -> Vm {
 }
 
 /// What a call of the procedure at `place` with fixnum arguments returns, as `write` writes it.
-fn run(vm: &mut Vm, code: Code, place: Place, arguments: &[i64]) -> String {
+fn run(vm: &mut Vm, code: Code, place: CodePlace, arguments: &[i64]) -> String {
     enter(vm, |m| {
         let done = m.apply(|m| {
             let arguments = arguments.iter().map(|&n| Value::fixnum(n).unwrap());
@@ -86,7 +86,7 @@ fn outcome(m: &Mutator<'_>, done: Result<(), VmError>) -> String {
 }
 
 /// `(define (build n) (if (= n 0) '() (cons n (build (- n 1)))))`
-fn build_list(a: &mut Assembler) -> Place {
+fn build_list(a: &mut Assembler) -> CodePlace {
     let after = a.map("-L-");
     let build = a.procedure(Shape {
         required: 1,
@@ -123,7 +123,7 @@ fn a_list_is_built_on_the_way_back_from_a_deep_recursion() {
 
 /// `(define (count n) (if (= n 0) 0 (begin (cons n n) (+ 1 (count (- n 1))))))`: garbage on the way
 /// down and back, with polls.
-fn count_with_garbage(a: &mut Assembler) -> Place {
+fn count_with_garbage(a: &mut Assembler) -> CodePlace {
     let after = a.map("---");
     let before = a.map("-L-");
     let polled = a.map("--L");
@@ -295,7 +295,7 @@ fn receive_takes_any_number_of_values() {
 }
 
 /// Calls itself without end: `(define (forever) (cons (forever) '()))`
-fn forever(a: &mut Assembler) -> Place {
+fn forever(a: &mut Assembler) -> CodePlace {
     let after = a.map("--");
     let forever = a.procedure(Shape {
         slots: 6,

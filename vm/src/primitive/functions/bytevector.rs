@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use abi::tag::{Header, Kind};
 
-use super::{Answer, check};
+use super::check;
 use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::bytevector::{copy_bytes, fill_bytes, write_bytes};
@@ -16,7 +17,7 @@ use crate::value::Value;
 /// # Errors
 ///
 /// [`Raise::Full`](crate::error::Raise::Full).
-fn allocate<'m>(m: &'m Mutator<'_>, length: usize) -> Answer<'m, Object<'m>> {
+fn allocate<'m>(m: &'m Mutator<'_>, length: usize) -> PrimitiveResult<'m, Object<'m>> {
     m.reserve(Header::new(Kind::Bytevector, length as u64).object_bytes() as usize)?;
     Ok(m.allocate_raw(Kind::Bytevector, length))
 }
@@ -26,7 +27,7 @@ fn allocate<'m>(m: &'m Mutator<'_>, length: usize) -> Answer<'m, Object<'m>> {
 /// # Errors
 ///
 /// [`Raise::Full`](crate::error::Raise::Full).
-pub(crate) fn from_bytes<'m>(m: &'m Mutator<'_>, bytes: &[u8]) -> Answer<'m> {
+pub(crate) fn from_bytes<'m>(m: &'m Mutator<'_>, bytes: &[u8]) -> PrimitiveResult<'m> {
     let object = allocate(m, bytes.len())?;
     write_bytes(object.bytes(), bytes);
     Ok(object.value())
@@ -37,13 +38,13 @@ pub(super) fn bytes_in_range<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, (Object<'m>, Range<usize>)> {
+) -> PrimitiveResult<'m, (Object<'m>, Range<usize>)> {
     let object = check::object(args, index, Kind::Bytevector, who)?;
     let range = check::range(args, index + 1, object.size(), who)?;
     Ok((object, range))
 }
 
-pub(crate) fn make_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn make_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "make-bytevector";
     let length = check::size(args, 0, WHO)?;
     let fill = if args[1] == Value::DEFAULT {
@@ -56,7 +57,7 @@ pub(crate) fn make_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
     Ok(object.value())
 }
 
-pub(crate) fn bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let object = allocate(m, args.len())?;
     for (index, cell) in object.bytes().iter().enumerate() {
         cell.set(check::byte(args, index, "bytevector")?);
@@ -65,7 +66,7 @@ pub(crate) fn bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// `(bytevector-fill! bytevector fill start end)`
-pub(crate) fn bytevector_fill<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn bytevector_fill<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "bytevector-fill!";
     let object = check::mutable(args, 0, Kind::Bytevector, WHO)?;
     let fill = check::byte(args, 1, WHO)?;
@@ -74,7 +75,7 @@ pub(crate) fn bytevector_fill<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn bytevector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn bytevector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let (from, range) = bytes_in_range(args, 0, "bytevector-copy")?;
     let copy = allocate(m, range.len())?;
     copy_bytes(copy.bytes(), &from.bytes()[range]);
@@ -82,17 +83,17 @@ pub(crate) fn bytevector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
 }
 
 /// `(bytevector-copy! to at from start end)`
-pub(crate) fn bytevector_copy_to<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn bytevector_copy_to<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "bytevector-copy!";
     let to = check::mutable(args, 0, Kind::Bytevector, WHO)?;
-    let at = check::index_between(args, 1, (0, to.size()), WHO)?;
+    let at = check::index_between(args, 1, 0..=to.size(), WHO)?;
     let (from, range) = bytes_in_range(args, 2, WHO)?;
-    check::room(args, 1, (at, range.len(), to.size()), WHO)?;
+    check::room(args, 1, at..to.size(), range.len(), WHO)?;
     copy_bytes(&to.bytes()[at..], &from.bytes()[range]);
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn bytevector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn bytevector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut length = 0;
     for index in 0..args.len() {
         length += check::object(args, index, Kind::Bytevector, "bytevector-append")?.size();

@@ -1,7 +1,8 @@
 //! Characters (R7RS 6.6), by Unicode.
 
-use super::{Answer, check};
+use super::check;
 use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::value::Value;
 
@@ -83,49 +84,57 @@ fn simple_fold(character: char) -> char {
     })
 }
 
-fn map<'m>(args: Args<'m>, who: &'static str, map: impl FnOnce(char) -> char) -> Answer<'m> {
+fn map<'m>(
+    args: Args<'m>,
+    who: &'static str,
+    map: impl FnOnce(char) -> char,
+) -> PrimitiveResult<'m> {
     Ok(Value::character(map(check::character(args, 0, who)?)))
 }
 
-fn test<'m>(args: Args<'m>, who: &'static str, test: impl FnOnce(char) -> bool) -> Answer<'m> {
+fn test<'m>(
+    args: Args<'m>,
+    who: &'static str,
+    test: impl FnOnce(char) -> bool,
+) -> PrimitiveResult<'m> {
     Ok(Value::boolean(test(check::character(args, 0, who)?)))
 }
 
-pub(crate) fn char_upcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn char_upcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     map(args, "char-upcase", upper)
 }
 
-pub(crate) fn char_downcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn char_downcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     map(args, "char-downcase", lower)
 }
 
-pub(crate) fn char_foldcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn char_foldcase<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     map(args, "char-foldcase", simple_fold)
 }
 
-pub(crate) fn is_char_alphabetic<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_char_alphabetic<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     test(args, "char-alphabetic?", char::is_alphabetic)
 }
 
-pub(crate) fn is_char_numeric<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_char_numeric<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     test(args, "char-numeric?", |character| {
         decimal_digit(character).is_some()
     })
 }
 
-pub(crate) fn is_char_whitespace<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_char_whitespace<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     test(args, "char-whitespace?", char::is_whitespace)
 }
 
-pub(crate) fn is_char_upper_case<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_char_upper_case<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     test(args, "char-upper-case?", char::is_uppercase)
 }
 
-pub(crate) fn is_char_lower_case<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_char_lower_case<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     test(args, "char-lower-case?", char::is_lowercase)
 }
 
-pub(crate) fn digit_value<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn digit_value<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let digit = decimal_digit(check::character(args, 0, "digit-value")?);
     Ok(digit.map_or(Value::FALSE, |digit| Value::count(digit as usize)))
 }

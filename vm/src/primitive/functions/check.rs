@@ -1,11 +1,12 @@
 //! Checks of arguments: each names the procedure, the argument and what was expected.
 
+use std::ops::{Range, RangeInclusive};
+
 use abi::object_layout::{PAYLOAD, WORD_BYTES};
 use abi::tag::Kind;
 
-use super::Answer;
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::object::Object;
 use crate::object::string::StringObject;
 use crate::value::Value;
@@ -20,7 +21,7 @@ pub(super) fn object<'m>(
     index: usize,
     kind: Kind,
     who: &'static str,
-) -> Answer<'m, Object<'m>> {
+) -> PrimitiveResult<'m, Object<'m>> {
     let value = args[index];
     Object::of_kind(value, kind)
         .ok_or_else(|| Raise::wrong_type(who, index + 1, kind_name(kind), value))
@@ -50,7 +51,7 @@ pub(super) fn mutable<'m>(
     index: usize,
     kind: Kind,
     who: &'static str,
-) -> Answer<'m, Object<'m>> {
+) -> PrimitiveResult<'m, Object<'m>> {
     let object = object(args, index, kind, who)?;
     if object.is_literal() {
         Err(Raise::immutable(who, args[index]))
@@ -64,7 +65,7 @@ pub(super) fn string<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, StringObject<'m>> {
+) -> PrimitiveResult<'m, StringObject<'m>> {
     StringObject::of(args[index])
         .ok_or_else(|| Raise::wrong_type(who, index + 1, "string", args[index]))
 }
@@ -74,7 +75,7 @@ pub(super) fn mutable_string<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, StringObject<'m>> {
+) -> PrimitiveResult<'m, StringObject<'m>> {
     let string = string(args, index, who)?;
     if string.is_literal() {
         Err(Raise::immutable(who, args[index]))
@@ -84,29 +85,33 @@ pub(super) fn mutable_string<'m>(
 }
 
 /// Argument `index` as a character.
-pub(super) fn character<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, char> {
+pub(super) fn character<'m>(
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> PrimitiveResult<'m, char> {
     args[index]
         .as_char()
         .ok_or_else(|| Raise::wrong_type(who, index + 1, "character", args[index]))
 }
 
 /// Argument `index` as a byte.
-pub(super) fn byte<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, u8> {
+pub(super) fn byte<'m>(args: Args<'m>, index: usize, who: &'static str) -> PrimitiveResult<'m, u8> {
     let value = args[index];
     let Some(fixnum) = value.as_fixnum() else {
         return Err(Raise::wrong_type(who, index + 1, "byte", value));
     };
     u8::try_from(fixnum)
-        .map_err(|_| Raise::out_of_range(who, index + 1, value, (0, i64::from(u8::MAX))))
+        .map_err(|_| Raise::out_of_range(who, index + 1, value, 0..=i64::from(u8::MAX)))
 }
 
-/// Argument `index` as a number of things from `first` to `last`.
+/// Argument `index` as a number of things in `range`.
 pub(super) fn index_between<'m>(
     args: Args<'m>,
     index: usize,
-    (first, last): (usize, usize),
+    range: RangeInclusive<usize>,
     who: &'static str,
-) -> Answer<'m, usize> {
+) -> PrimitiveResult<'m, usize> {
     let value = args[index];
     if !value.is_fixnum() && crate::number::heap::as_integer(value).is_none() {
         return Err(Raise::wrong_type(
@@ -118,14 +123,10 @@ pub(super) fn index_between<'m>(
     }
     value
         .as_index()
-        .filter(|found| (first..=last).contains(found))
+        .filter(|found| range.contains(found))
         .ok_or_else(|| {
-            Raise::out_of_range(
-                who,
-                index + 1,
-                value,
-                (first as i64, last.min(SIZE_MAX) as i64),
-            )
+            let last = (*range.end()).min(SIZE_MAX) as i64;
+            Raise::out_of_range(who, index + 1, value, *range.start() as i64..=last)
         })
 }
 
@@ -133,8 +134,12 @@ pub(super) fn index_between<'m>(
 const SIZE_MAX: usize = 1 << 40;
 
 /// Argument `index` as the size of a new object.
-pub(super) fn size<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, usize> {
-    index_between(args, index, (0, SIZE_MAX), who)
+pub(super) fn size<'m>(
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> PrimitiveResult<'m, usize> {
+    index_between(args, index, 0..=SIZE_MAX, who)
 }
 
 /// Arguments `index` and the one after it as start and end of a range in something of `length`.
@@ -144,16 +149,16 @@ pub(super) fn range<'m>(
     index: usize,
     length: usize,
     who: &'static str,
-) -> Answer<'m, std::ops::Range<usize>> {
+) -> PrimitiveResult<'m, Range<usize>> {
     let end = if args[index + 1] == Value::DEFAULT {
         length
     } else {
-        index_between(args, index + 1, (0, length), who)?
+        index_between(args, index + 1, 0..=length, who)?
     };
     let start = if args[index] == Value::DEFAULT {
         0
     } else {
-        index_between(args, index, (0, end), who)?
+        index_between(args, index, 0..=end, who)?
     };
     Ok(start..end)
 }
@@ -169,24 +174,30 @@ pub(super) fn element_index<'m>(
     index: usize,
     length: usize,
     who: &'static str,
-) -> Answer<'m, usize> {
+) -> PrimitiveResult<'m, usize> {
     let Some(last) = length.checked_sub(1) else {
-        index_between(args, index, (0, SIZE_MAX), who)?;
-        return Err(Raise::out_of_range(who, index + 1, args[index], (0, -1)));
+        index_between(args, index, 0..=SIZE_MAX, who)?;
+        return Err(Raise::out_of_range(
+            who,
+            index + 1,
+            args[index],
+            RangeInclusive::new(0, -1),
+        ));
     };
-    index_between(args, index, (0, last), who)
+    index_between(args, index, 0..=last, who)
 }
 
-/// Argument `index` is the place `at`, after which `count` elements fit into `length`.
+/// Argument `index` is where `free` starts: `count` elements have to fit there.
 pub(super) fn room<'m>(
     args: Args<'m>,
     index: usize,
-    (at, count, length): (usize, usize, usize),
+    free: Range<usize>,
+    count: usize,
     who: &'static str,
-) -> Answer<'m, ()> {
-    if count <= length - at {
+) -> PrimitiveResult<'m, ()> {
+    if count <= free.len() {
         return Ok(());
     }
-    let last = length as i64 - count as i64;
-    Err(Raise::out_of_range(who, index + 1, args[index], (0, last)))
+    let last = free.end as i64 - count as i64;
+    Err(Raise::out_of_range(who, index + 1, args[index], 0..=last))
 }

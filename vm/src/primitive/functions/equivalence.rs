@@ -5,8 +5,9 @@ use std::collections::HashMap;
 
 use abi::tag::Kind;
 
-use super::{Answer, check};
+use super::check;
 use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::number::heap::{as_flonum, as_number, compare_integers};
 use crate::object::Object;
@@ -124,18 +125,18 @@ fn same_object<'m>(a: Value<'m>, b: Value<'m>, pending: &mut Vec<(Value<'m>, Val
     }
 }
 
-pub(crate) fn is_eqv<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_eqv<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(eqv(args[0], args[1])))
 }
 
-pub(crate) fn is_equal<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_equal<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(equal(m, args[0], args[1])))
 }
 
 /// How many parts of a structure its hash depends on.
 const HASHED_PARTS: usize = 64;
 
-pub(crate) fn equal_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn equal_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut hash = 0_u64;
     let mut pending = vec![args[0]];
     for _ in 0..HASHED_PARTS {
@@ -159,7 +160,7 @@ pub(crate) fn equal_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     Ok(hash_value(hash))
 }
 
-pub(crate) fn eq_hash<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn eq_hash<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(hash_value(mix(0, identity_hash(args[0]))))
 }
 

@@ -2,24 +2,31 @@
 
 use std::cell::Cell;
 
-use super::port::open_port;
-use super::{Answer, bytevector, check};
+use super::port::{PortSort, open_port};
+use super::{bytevector, check};
 use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
 use crate::object::string::StringObject;
 use crate::port::input::{self, Filled};
-use crate::port::utf8::{self, Decoded};
+use crate::port::utf8::{self, After, Decoded};
 use crate::port::{file, flag};
 use crate::value::Value;
 
-const TEXTUAL: (i64, &str) = (flag::INPUT | flag::TEXTUAL, "textual input port");
+const TEXTUAL: PortSort = PortSort {
+    flags: flag::INPUT | flag::TEXTUAL,
+    name: "textual input port",
+};
 /// What ports have from which characters can be read.
 const OPEN_TEXT: i64 = flag::INPUT | flag::TEXTUAL | flag::INPUT_OPEN;
-const BINARY: (i64, &str) = (flag::INPUT | flag::BINARY, "binary input port");
+const BINARY: PortSort = PortSort {
+    flags: flag::INPUT | flag::BINARY,
+    name: "binary input port",
+};
 
-pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     // Most characters wait in the buffer and are of ASCII.
     if let Some(port) = PortObject::of(args[0]).filter(|port| port.has(OPEN_TEXT))
         && let Some(byte) = port.take_byte(|byte| byte.is_ascii())
@@ -30,7 +37,7 @@ pub(crate) fn read_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 #[inline(never)]
-fn read_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+fn read_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let port = open_port(args, 0, TEXTUAL, "read-char")?;
     let Some((character, length)) = input::peek(m, port, "read-char")? else {
         return Ok(Value::EOF);
@@ -39,7 +46,7 @@ fn read_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     Ok(Value::character(character))
 }
 
-pub(crate) fn peek_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn peek_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     if let Some(port) = PortObject::of(args[0]).filter(|port| port.has(OPEN_TEXT))
         && let Some(byte) = port.waiting().first().map(Cell::get)
         && byte.is_ascii()
@@ -50,22 +57,22 @@ pub(crate) fn peek_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 #[inline(never)]
-fn peek_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+fn peek_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let port = open_port(args, 0, TEXTUAL, "peek-char")?;
     let next = input::peek(m, port, "peek-char")?;
     Ok(next.map_or(Value::EOF, |(character, _)| Value::character(character)))
 }
 
-fn is_ready(port: PortObject<'_>) -> Answer<'_> {
+fn is_ready(port: PortObject<'_>) -> PrimitiveResult<'_> {
     let waits = port.waiting().is_empty() && port.descriptor().is_some_and(|d| !file::is_ready(d));
     Ok(Value::boolean(!waits))
 }
 
-pub(crate) fn is_char_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_char_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     is_ready(open_port(args, 0, TEXTUAL, "char-ready?")?)
 }
 
-pub(crate) fn is_u8_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_u8_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     is_ready(open_port(args, 0, BINARY, "u8-ready?")?)
 }
 
@@ -76,7 +83,7 @@ fn await_bytes<'m>(
     port: PortObject<'m>,
     who: &'static str,
     mut measure: impl FnMut(&[Cell<u8>], usize) -> Result<usize, usize>,
-) -> Answer<'m, usize> {
+) -> PrimitiveResult<'m, usize> {
     let mut seen = 0;
     loop {
         seen = match measure(port.waiting(), seen) {
@@ -91,7 +98,7 @@ fn await_bytes<'m>(
 
 /// A line without its end; the end-of-file object after the last one. A line feed ends a line, a carriage
 /// return, or both (R7RS 6.13.2): what follows a carriage return is waited for.
-pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "read-line";
     let port = open_port(args, 0, TEXTUAL, WHO)?;
     let is_end = |byte: &Cell<u8>| matches!(byte.get(), b'\n' | b'\r');
@@ -118,14 +125,14 @@ pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// `(read-string count port)`
-pub(crate) fn read_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn read_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "read-string";
     let wanted = check::size(args, 0, WHO)?;
     let port = open_port(args, 1, TEXTUAL, WHO)?;
     let mut found = 0;
     let count = await_bytes(m, port, WHO, |bytes, mut seen| {
         while found < wanted {
-            match utf8::decode(&bytes[seen..], false) {
+            match utf8::decode(&bytes[seen..], After::MayFollow) {
                 Decoded::Character(_, length) => (found, seen) = (found + 1, seen + length),
                 Decoded::Incomplete | Decoded::Nothing => return Err(seen),
             }
@@ -146,12 +153,12 @@ fn next_byte<'m>(
     m: &'m Mutator<'_>,
     port: PortObject<'m>,
     who: &'static str,
-) -> Answer<'m, Option<u8>> {
+) -> PrimitiveResult<'m, Option<u8>> {
     let count = await_bytes(m, port, who, |bytes, _| bytes.first().map(|_| 1).ok_or(0))?;
     Ok((count > 0).then(|| port.waiting()[0].get()))
 }
 
-pub(crate) fn read_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn read_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let port = open_port(args, 0, BINARY, "read-u8")?;
     let Some(byte) = next_byte(m, port, "read-u8")? else {
         return Ok(Value::EOF);
@@ -160,14 +167,14 @@ pub(crate) fn read_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     Ok(Value::count(usize::from(byte)))
 }
 
-pub(crate) fn peek_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn peek_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let port = open_port(args, 0, BINARY, "peek-u8")?;
     let next = next_byte(m, port, "peek-u8")?;
     Ok(next.map_or(Value::EOF, |byte| Value::count(usize::from(byte))))
 }
 
 /// `(read-bytevector count port)`
-pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "read-bytevector";
     let wanted = check::size(args, 0, WHO)?;
     let port = open_port(args, 1, BINARY, WHO)?;
@@ -187,6 +194,6 @@ pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<
     Ok(result)
 }
 
-pub(crate) fn read<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn read<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     crate::read::read(m, open_port(args, 0, TEXTUAL, "read")?)
 }

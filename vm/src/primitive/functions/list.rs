@@ -1,8 +1,8 @@
 //! Pairs and lists (R7RS 6.4).
 
-use super::{Answer, equivalence};
+use super::equivalence;
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::value::Value;
 
@@ -73,7 +73,7 @@ pub(super) fn list_length<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, usize> {
+) -> PrimitiveResult<'m, usize> {
     let mut pairs = Pairs::of(m, args[index]);
     let length = pairs.by_ref().count();
     if pairs.ended_well() {
@@ -83,29 +83,29 @@ pub(super) fn list_length<'m>(
     }
 }
 
-pub(crate) fn list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     m.reserve(args.len() * PAIR_BYTES)?;
     Ok(m.list(args.iter()))
 }
 
-pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     m.reserve(args.len() * PAIR_BYTES)?;
     let mut values = args.iter().rev();
     let last = values.next().unwrap_or(Value::NULL);
     Ok(values.fold(last, |rest, value| m.cons(value, rest)))
 }
 
-pub(crate) fn is_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[0]);
     pairs.by_ref().for_each(drop);
     Ok(Value::boolean(pairs.ended_well()))
 }
 
-pub(crate) fn length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::count(list_length(m, args, 0, "length")?))
 }
 
-pub(crate) fn append2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn append2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = list_length(m, args, 0, "append")?;
     m.reserve(length * PAIR_BYTES)?;
     Ok(copy_before(m, args[0], args[1]))
@@ -127,7 +127,7 @@ fn copy_before<'m>(m: &'m Mutator<'_>, list: Value<'m>, tail: Value<'m>) -> Valu
     head
 }
 
-pub(crate) fn reverse<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn reverse<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = list_length(m, args, 0, "reverse")?;
     m.reserve(length * PAIR_BYTES)?;
     Ok(m.elements(args[0])
@@ -135,7 +135,12 @@ pub(crate) fn reverse<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// What is left of argument 1 after as many pairs as argument 2 says, `more` of which are to follow.
-fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, more: usize, who: &'static str) -> Answer<'m> {
+fn tail_of<'m>(
+    m: &'m Mutator<'_>,
+    args: Args<'m>,
+    more: usize,
+    who: &'static str,
+) -> PrimitiveResult<'m> {
     let Some(count) = args[1].as_index() else {
         return Err(Raise::wrong_type(
             who,
@@ -154,7 +159,7 @@ fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, more: usize, who: &'static st
             return Err(Raise::wrong_type(who, 1, "list", rest));
         }
         let last = distinct as i64 - more as i64;
-        return Err(Raise::out_of_range(who, 2, args[1], (0, last)));
+        return Err(Raise::out_of_range(who, 2, args[1], 0..=last));
     }
     for _ in 0..count {
         rest = m.pair(rest).expect("the pairs were counted").1;
@@ -162,16 +167,16 @@ fn tail_of<'m>(m: &'m Mutator<'_>, args: Args<'m>, more: usize, who: &'static st
     Ok(rest)
 }
 
-pub(crate) fn list_tail<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn list_tail<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     tail_of(m, args, 0, "list-tail")
 }
 
-pub(crate) fn list_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn list_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let tail = tail_of(m, args, 1, "list-ref")?;
     Ok(m.pair(tail).expect("one more pair was counted").0)
 }
 
-pub(crate) fn list_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn list_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const NAME: &str = "list-set!";
     let tail = tail_of(m, args, 1, NAME)?;
     m.set_car(tail, args[2])
@@ -179,7 +184,7 @@ pub(crate) fn list_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn list_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn list_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[0]);
     let length = pairs.by_ref().count();
     if pairs.is_circular {
@@ -195,7 +200,7 @@ fn find_pair<'m>(
     args: Args<'m>,
     who: &'static str,
     same: impl Fn(Value<'m>, Value<'m>) -> bool,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[1]);
     match pairs.by_ref().find(|&(_, car)| same(args[0], car)) {
         Some((pair, _)) => Ok(pair),
@@ -204,15 +209,15 @@ fn find_pair<'m>(
     }
 }
 
-pub(crate) fn memq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn memq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     find_pair(m, args, "memq", |a, b| a == b)
 }
 
-pub(crate) fn memv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn memv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     find_pair(m, args, "memv", equivalence::eqv)
 }
 
-pub(crate) fn member<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn member<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     find_pair(m, args, "member", |a, b| equivalence::equal(m, a, b))
 }
 
@@ -222,7 +227,7 @@ fn find_entry<'m>(
     args: Args<'m>,
     who: &'static str,
     same: impl Fn(Value<'m>, Value<'m>) -> bool,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[1]);
     for (_, entry) in pairs.by_ref() {
         let Some((key, _)) = m.pair(entry) else {
@@ -239,14 +244,14 @@ fn find_entry<'m>(
     }
 }
 
-pub(crate) fn assq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn assq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     find_entry(m, args, "assq", |a, b| a == b)
 }
 
-pub(crate) fn assv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn assv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     find_entry(m, args, "assv", equivalence::eqv)
 }
 
-pub(crate) fn assoc<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn assoc<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     find_entry(m, args, "assoc", |a, b| equivalence::equal(m, a, b))
 }

@@ -108,9 +108,3 @@ pub(crate) use vector::{
 
 pub(crate) use bytevector::from_bytes as bytes_object;
 pub(crate) use check::element as element_offset;
-
-use crate::error::Raise;
-use crate::value::Value;
-
-/// What a leaf primitive answers.
-pub(crate) type Answer<'m, T = Value<'m>> = Result<T, Raise<'m>>;

@@ -4,24 +4,23 @@ use std::cmp::Ordering;
 
 use abi::tag::Kind;
 
-use super::Answer;
 use super::arithmetic::real_argument;
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::number::heap::{as_flonum, as_number, integer_sign, is_inexact, lowest_integer_bit};
 use crate::number::real::Real;
 use crate::number::tower::Number;
 use crate::value::Value;
 
-pub(crate) fn is_integer<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_integer<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     if let Some(value) = as_flonum(args[0]) {
         return Ok(Value::boolean(value.is_finite() && value.fract() == 0.0));
     }
     Ok(Value::boolean(integer_sign(args[0]).is_some()))
 }
 
-pub(crate) fn is_rational<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_rational<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     if let Some(value) = as_flonum(args[0]) {
         return Ok(Value::boolean(value.is_finite()));
     }
@@ -29,56 +28,49 @@ pub(crate) fn is_rational<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
     Ok(Value::boolean(is_exact || args[0].is_fixnum()))
 }
 
-pub(crate) fn is_complex<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_complex<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(is_inexact(args[0]).is_some()))
 }
 
-/// Whether one part, or all parts, of a number are doubles of which `test` is true; exact parts
-/// count as zero.
-fn test_parts<'m>(
-    args: Args<'m>,
-    who: &'static str,
-    all: bool,
-    test: impl Fn(f64) -> bool,
-) -> Answer<'m> {
+/// The parts of a number as doubles; exact parts count as zero.
+fn inexact_parts<'m>(args: Args<'m>, who: &'static str) -> PrimitiveResult<'m, [f64; 2]> {
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "number", args[0]))?;
-    let passes = |part: &Real| match part {
-        Real::Exact(_) => test(0.0),
-        Real::Flonum(value) => test(*value),
+    let double = |part: Real| match part {
+        Real::Exact(_) => 0.0,
+        Real::Flonum(value) => value,
     };
     let (real, imaginary) = number.parts();
-    Ok(Value::boolean(if all {
-        passes(&real) && passes(&imaginary)
-    } else {
-        passes(&real) || passes(&imaginary)
-    }))
+    Ok([double(real), double(imaginary)])
 }
 
-pub(crate) fn is_nan<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    test_parts(args, "nan?", false, f64::is_nan)
+pub(crate) fn is_nan<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let parts = inexact_parts(args, "nan?")?;
+    Ok(Value::boolean(parts.into_iter().any(f64::is_nan)))
 }
 
-pub(crate) fn is_finite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    test_parts(args, "finite?", true, f64::is_finite)
+pub(crate) fn is_finite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let parts = inexact_parts(args, "finite?")?;
+    Ok(Value::boolean(parts.into_iter().all(f64::is_finite)))
 }
 
-pub(crate) fn is_infinite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    test_parts(args, "infinite?", false, f64::is_infinite)
+pub(crate) fn is_infinite<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let parts = inexact_parts(args, "infinite?")?;
+    Ok(Value::boolean(parts.into_iter().any(f64::is_infinite)))
 }
 
-fn inexactness<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, bool> {
+fn inexactness<'m>(args: Args<'m>, who: &'static str) -> PrimitiveResult<'m, bool> {
     is_inexact(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "number", args[0]))
 }
 
-pub(crate) fn is_exact<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_exact<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(!inexactness(args, "exact?")?))
 }
 
-pub(crate) fn is_inexact_number<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_inexact_number<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(inexactness(args, "inexact?")?))
 }
 
-pub(crate) fn is_zero<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_zero<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     if let Some(sign) = integer_sign(args[0]) {
         return Ok(Value::boolean(sign == Ordering::Equal));
     }
@@ -88,7 +80,7 @@ pub(crate) fn is_zero<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// The sign of a real number; `None` of a NaN.
-fn sign<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, Option<Ordering>> {
+fn sign<'m>(args: Args<'m>, who: &'static str) -> PrimitiveResult<'m, Option<Ordering>> {
     if let Some(sign) = integer_sign(args[0]) {
         return Ok(Some(sign));
     }
@@ -100,20 +92,20 @@ fn sign<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, Option<Ordering>> {
     }
 }
 
-pub(crate) fn is_positive<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_positive<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(
         sign(args, "positive?")? == Some(Ordering::Greater),
     ))
 }
 
-pub(crate) fn is_negative<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_negative<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(
         sign(args, "negative?")? == Some(Ordering::Less),
     ))
 }
 
 /// The lowest bit of an integer.
-fn lowest_bit<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, bool> {
+fn lowest_bit<'m>(args: Args<'m>, who: &'static str) -> PrimitiveResult<'m, bool> {
     if let Some(bit) = lowest_integer_bit(args[0]) {
         return Ok(bit);
     }
@@ -126,10 +118,10 @@ fn lowest_bit<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, bool> {
     Err(Raise::wrong_type(who, 1, "integer", args[0]))
 }
 
-pub(crate) fn is_odd<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_odd<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(lowest_bit(args, "odd?")?))
 }
 
-pub(crate) fn is_even<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn is_even<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(!lowest_bit(args, "even?")?))
 }

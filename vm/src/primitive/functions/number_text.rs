@@ -1,8 +1,10 @@
 //! Numbers to strings and back (R7RS 6.2.7).
 
-use super::{Answer, check};
+use std::ops::RangeInclusive;
+
+use super::check;
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::number::heap::{as_number, from_number};
 use crate::number::text::write_number;
@@ -11,9 +13,9 @@ use crate::object::string::StringObject;
 use crate::value::Value;
 
 /// The radices that digits and letters suffice for.
-const RADICES: (usize, usize) = (2, 36);
+const RADICES: RangeInclusive<usize> = 2..=36;
 
-pub(crate) fn number_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn number_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "number->string";
     let radix = check::index_between(args, 1, RADICES, WHO)?;
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(WHO, 1, "number", args[0]))?;
@@ -21,7 +23,7 @@ pub(crate) fn number_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     Ok(StringObject::from_text(m, &text)?.value())
 }
 
-pub(crate) fn string_to_number<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string_to_number<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string->number";
     let text = check::string(args, 0, WHO)?.to_text();
     let radix = check::index_between(args, 1, RADICES, WHO)?;

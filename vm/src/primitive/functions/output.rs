@@ -1,9 +1,9 @@
 //! Writing to ports (R7RS 6.13.3).
 
-use super::port::{open_port, port_argument};
-use super::{Answer, check};
+use super::check;
+use super::port::{PortSort, open_port, port_argument};
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
@@ -11,15 +11,21 @@ use crate::port::{flag, output};
 use crate::print::{Style, to_text};
 use crate::value::Value;
 
-const TEXTUAL: (i64, &str) = (flag::OUTPUT | flag::TEXTUAL, "textual output port");
+const TEXTUAL: PortSort = PortSort {
+    flags: flag::OUTPUT | flag::TEXTUAL,
+    name: "textual output port",
+};
 /// What ports have to which characters can be written.
 const OPEN_TEXT: i64 = flag::OUTPUT | flag::TEXTUAL | flag::OUTPUT_OPEN;
 /// What ports have that may send a character out when it is written.
 const AT_ONCE: i64 = flag::LINE_BUFFERED | flag::UNBUFFERED;
-const BINARY: (i64, &str) = (flag::OUTPUT | flag::BINARY, "binary output port");
+const BINARY: PortSort = PortSort {
+    flags: flag::OUTPUT | flag::BINARY,
+    name: "binary output port",
+};
 
 /// `(write-char character port)`
-pub(crate) fn write_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn write_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     // Most characters are of ASCII and wait in the buffer for more.
     if let Some(character) = args[0].as_char()
         && character.is_ascii()
@@ -33,7 +39,7 @@ pub(crate) fn write_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 #[inline(never)]
-fn write_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+fn write_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "write-char";
     let character = check::character(args, 0, WHO)?;
     let port = open_port(args, 1, TEXTUAL, WHO)?;
@@ -43,7 +49,7 @@ fn write_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// `(write-string string port start end)`
-pub(crate) fn write_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn write_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "write-string";
     let string = check::string(args, 0, WHO)?;
     let port = open_port(args, 1, TEXTUAL, WHO)?;
@@ -54,7 +60,7 @@ pub(crate) fn write_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m>
 }
 
 /// `(write-u8 byte port)`
-pub(crate) fn write_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn write_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "write-u8";
     let byte = check::byte(args, 0, WHO)?;
     let port = open_port(args, 1, BINARY, WHO)?;
@@ -63,7 +69,7 @@ pub(crate) fn write_u8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// `(write-bytevector bytevector port start end)`
-pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "write-bytevector";
     let object = check::object(args, 0, abi::tag::Kind::Bytevector, WHO)?;
     let port = open_port(args, 1, BINARY, WHO)?;
@@ -73,7 +79,7 @@ pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn flush_output<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn flush_output<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "flush-output-port";
     let port = port_argument(args, 0, WHO)?;
     output::flush(port).map_err(|message| Raise::file(WHO, message, port.name()))?;
@@ -85,28 +91,28 @@ fn write_value<'m>(
     args: Args<'m>,
     style: Style,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let port = open_port(args, 1, TEXTUAL, who)?;
     output::write(m, port, to_text(m, args[0], style).as_bytes(), who)?;
     Ok(Value::UNSPECIFIED)
 }
 
 /// `(display value port)`
-pub(crate) fn display<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn display<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     write_value(m, args, Style::Display, "display")
 }
 
 /// `(write value port)`
-pub(crate) fn write<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn write<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     write_value(m, args, Style::Write, "write")
 }
 
 /// `(write-shared value port)`
-pub(crate) fn write_shared<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn write_shared<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     write_value(m, args, Style::WriteShared, "write-shared")
 }
 
 /// `(write-simple value port)`: as `write`, so that circular structures end here too.
-pub(crate) fn write_simple<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn write_simple<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     write_value(m, args, Style::Write, "write-simple")
 }

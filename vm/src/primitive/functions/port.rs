@@ -5,15 +5,16 @@ use std::cell::Cell;
 use abi::tag::Kind;
 
 use super::system::file_name;
-use super::{Answer, bytevector, check};
+use super::{bytevector, check};
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::{NewPort, PortObject};
-use crate::object::string::{StringObject, string_bytes};
-use crate::port::file::{self, Access};
-use crate::port::{self, BUFFER_BYTES, COLLECTING_BYTES, flag, utf8};
+use crate::object::string::{StringObject, UnitWidth, string_bytes};
+use crate::port::file::{self, Access, BUFFER_BYTES};
+use crate::port::output::COLLECTING_BYTES;
+use crate::port::{self, flag, utf8};
 use crate::value::Value;
 
 const INPUT: i64 = flag::INPUT | flag::INPUT_OPEN;
@@ -24,23 +25,31 @@ pub(super) fn port_argument<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, PortObject<'m>> {
+) -> PrimitiveResult<'m, PortObject<'m>> {
     PortObject::of(args[index])
         .ok_or_else(|| Raise::wrong_type(who, index + 1, "port", args[index]))
 }
 
-/// Argument `index` as a port with `wanted` (from [`flag`]) that is open on that side; `expected`
-/// says what that is.
+/// What a port has to be for a procedure.
+#[derive(Clone, Copy)]
+pub(super) struct PortSort {
+    /// Bits of [`flag`].
+    pub(super) flags: i64,
+    /// What errors call such a port.
+    pub(super) name: &'static str,
+}
+
+/// Argument `index` as a port of this sort that is open on that side.
 pub(super) fn open_port<'m>(
     args: Args<'m>,
     index: usize,
-    (wanted, expected): (i64, &'static str),
+    sort: PortSort,
     who: &'static str,
-) -> Answer<'m, PortObject<'m>> {
+) -> PrimitiveResult<'m, PortObject<'m>> {
     let port = PortObject::of(args[index])
-        .filter(|port| port.has(wanted))
-        .ok_or_else(|| Raise::wrong_type(who, index + 1, expected, args[index]))?;
-    let open = if wanted & flag::INPUT == 0 {
+        .filter(|port| port.has(sort.flags))
+        .ok_or_else(|| Raise::wrong_type(who, index + 1, sort.name, args[index]))?;
+    let open = if sort.flags & flag::INPUT == 0 {
         flag::OUTPUT_OPEN
     } else {
         flag::INPUT_OPEN
@@ -58,7 +67,7 @@ fn open_file<'m>(
     args: Args<'m>,
     access: Access,
     who: &'static str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     /// More than the port and the pair that remembers it take, beside name and buffer.
     const PORT_BYTES: usize = 256;
     let name = file_name(args, 0, who)?;
@@ -68,7 +77,7 @@ fn open_file<'m>(
         flag::TEXTUAL
     };
     // Everything is announced before the file is opened, so that it is opened once.
-    m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), true))?;
+    m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), UnitWidth::Wide))?;
     let descriptor = file::open(&name, access)
         .map_err(|error| Raise::file(who, file::message(error), args[0]))?;
     let is_input = access == Access::Read;
@@ -87,12 +96,12 @@ fn open_file<'m>(
 }
 
 /// `(open-input-file name binary?)`
-pub(crate) fn open_input_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn open_input_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     open_file(m, args, Access::Read, "open-input-file")
 }
 
 /// `(open-output-file name binary? append?)`
-pub(crate) fn open_output_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn open_output_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let access = if args[2].is_true() {
         Access::Append
     } else {
@@ -107,7 +116,7 @@ fn open_memory<'m>(
     flags: i64,
     buffer: Result<Value<'m>, usize>,
     name: &str,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     PortObject::allocate(
         m,
         &NewPort {
@@ -119,22 +128,25 @@ fn open_memory<'m>(
     )
 }
 
-pub(crate) fn open_input_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn open_input_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let text = check::string(args, 0, "open-input-string")?.to_text();
     let buffer = bytevector::from_bytes(m, text.as_bytes())?;
     open_memory(m, INPUT | flag::TEXTUAL, Ok(buffer), "string")
 }
 
-pub(crate) fn open_output_string<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
+pub(crate) fn open_output_string<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> PrimitiveResult<'m> {
     open_memory(m, OUTPUT | flag::TEXTUAL, Err(COLLECTING_BYTES), "string")
 }
 
-pub(crate) fn open_input_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn open_input_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     check::object(args, 0, Kind::Bytevector, "open-input-bytevector")?;
     open_memory(m, INPUT | flag::BINARY, Ok(args[0]), "bytevector")
 }
 
-pub(crate) fn open_output_bytevector<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
+pub(crate) fn open_output_bytevector<'m>(
+    m: &'m Mutator<'_>,
+    _args: Args<'m>,
+) -> PrimitiveResult<'m> {
     open_memory(
         m,
         OUTPUT | flag::BINARY,
@@ -143,8 +155,8 @@ pub(crate) fn open_output_bytevector<'m>(m: &'m Mutator<'_>, _args: Args<'m>) ->
     )
 }
 
-pub(crate) fn standard_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let number = check::index_between(args, 0, (0, 2), "standard-port")?;
+pub(crate) fn standard_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let number = check::index_between(args, 0, 0..=2, "standard-port")?;
     port::standard(m, number)
 }
 
@@ -154,14 +166,14 @@ fn collected<'m>(
     kind: i64,
     expected: &'static str,
     who: &'static str,
-) -> Answer<'m, &'m [Cell<u8>]> {
+) -> PrimitiveResult<'m, &'m [Cell<u8>]> {
     PortObject::of(args[0])
         .filter(|port| port.has(flag::OUTPUT | flag::IN_MEMORY | kind))
         .map(PortObject::waiting)
         .ok_or_else(|| Raise::wrong_type(who, 1, expected, args[0]))
 }
 
-pub(crate) fn get_output_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn get_output_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let bytes = collected(
         args,
         flag::TEXTUAL,
@@ -171,7 +183,7 @@ pub(crate) fn get_output_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answe
     Ok(StringObject::from_characters(m, utf8::characters(bytes))?.value())
 }
 
-pub(crate) fn get_output_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn get_output_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "get-output-bytevector";
     let bytes = collected(args, flag::BINARY, "bytevector output port", WHO)?;
     let copy = read_bytes(bytes);
@@ -179,7 +191,7 @@ pub(crate) fn get_output_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> A
 }
 
 /// `(close-port port sides)`: 1 is the input side, 2 the output side, anything else both.
-pub(crate) fn close_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn close_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "close-port";
     let port = port_argument(args, 0, WHO)?;
     let sides = match args[1].as_fixnum() {
@@ -192,7 +204,7 @@ pub(crate) fn close_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
 }
 
 /// `(port-has? port bits)`: whether all of the bits are set.
-pub(crate) fn port_has<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn port_has<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let port = port_argument(args, 0, "port-has?")?;
     let bits = args[1].as_fixnum();
     Ok(Value::boolean(bits.is_some_and(|bits| port.has(bits))))

@@ -2,27 +2,28 @@
 
 use std::ops::Range;
 
-use super::{Answer, check};
+use super::check;
 use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
-use crate::object::string::{StringObject, string_bytes};
+use crate::object::string::{StringObject, UnitWidth, string_bytes};
 use crate::value::Value;
 
-pub(crate) fn make_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn make_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = check::size(args, 0, "make-string")?;
     let fill = if args[1] == Value::DEFAULT {
         ' '
     } else {
         check::character(args, 1, "make-string")?
     };
-    let is_wide = u32::from(fill) > u32::from(u8::MAX);
-    m.reserve(string_bytes(length, is_wide))?;
-    let string = StringObject::allocate(m, length, is_wide);
+    let width = UnitWidth::of(fill);
+    m.reserve(string_bytes(length, width))?;
+    let string = StringObject::allocate(m, length, width);
     string.fill_from(m, 0, std::iter::repeat_n(fill, length));
     Ok(string.value())
 }
 
-pub(crate) fn string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     for index in 0..args.len() {
         check::character(args, index, "string")?;
     }
@@ -30,7 +31,7 @@ pub(crate) fn string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
     Ok(StringObject::from_characters(m, characters)?.value())
 }
 
-pub(crate) fn string_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string-set!";
     let string = check::mutable_string(args, 0, WHO)?;
     let length = string.length();
@@ -46,32 +47,32 @@ pub(super) fn string_and_range<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, (StringObject<'m>, Range<usize>)> {
+) -> PrimitiveResult<'m, (StringObject<'m>, Range<usize>)> {
     let string = check::string(args, index, who)?;
     let range = check::range(args, index + 1, string.length(), who)?;
     Ok((string, range))
 }
 
-pub(crate) fn substring<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn substring<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let (string, range) = string_and_range(args, 0, "substring")?;
-    if !string.is_wide() {
-        m.reserve(string_bytes(range.len(), false))?;
-        let copy = StringObject::allocate(m, range.len(), false);
+    if string.width() == UnitWidth::Narrow {
+        m.reserve(string_bytes(range.len(), UnitWidth::Narrow))?;
+        let copy = StringObject::allocate(m, range.len(), UnitWidth::Narrow);
         copy.copy_from(m, 0, string, range);
         return Ok(copy.value());
     }
     Ok(StringObject::from_characters(m, string.characters(range))?.value())
 }
 
-pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
-    let (mut length, mut is_wide) = (0, false);
+pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let (mut length, mut width) = (0, UnitWidth::Narrow);
     for index in 0..args.len() {
         let string = check::string(args, index, "string-append")?;
         length += string.length();
-        is_wide |= string.is_wide();
+        width = width.max(string.width());
     }
-    m.reserve(string_bytes(length, is_wide))?;
-    let result = StringObject::allocate(m, length, is_wide);
+    m.reserve(string_bytes(length, width))?;
+    let result = StringObject::allocate(m, length, width);
     let mut position = 0;
     for string in args.iter().filter_map(StringObject::of) {
         let length = string.length();
@@ -82,13 +83,13 @@ pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m
 }
 
 /// `(string-copy! to at from start end)`
-pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string-copy!";
     let to = check::mutable_string(args, 0, WHO)?;
-    let at = check::index_between(args, 1, (0, to.length()), WHO)?;
+    let at = check::index_between(args, 1, 0..=to.length(), WHO)?;
     let (from, range) = string_and_range(args, 2, WHO)?;
-    check::room(args, 1, (at, range.len(), to.length()), WHO)?;
-    if from.is_wide()
+    check::room(args, 1, at..to.length(), range.len(), WHO)?;
+    if from.width() == UnitWidth::Wide
         && let Some(wide) = from
             .characters(range.clone())
             .find(|&c| u32::from(c) > 0xff)
@@ -100,7 +101,7 @@ pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
 }
 
 /// `(string-fill! string fill start end)`
-pub(crate) fn string_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string-fill!";
     let string = check::mutable_string(args, 0, WHO)?;
     let fill = check::character(args, 1, WHO)?;
@@ -112,18 +113,18 @@ pub(crate) fn string_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn string_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(check::string(args, 0, "string-hash")?.hash(m))
 }
 
 /// `(string-search string pattern start)`: where the pattern begins from `start` on, or `#f`.
 ///
 /// By Knuth, Morris and Pratt: the time is that of the lengths' sum.
-pub(crate) fn string_search<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string_search<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string-search";
     let string = check::string(args, 0, WHO)?;
     let pattern: Vec<char> = check::string(args, 1, WHO)?.all().collect();
-    let start = check::index_between(args, 2, (0, string.length()), WHO)?;
+    let start = check::index_between(args, 2, 0..=string.length(), WHO)?;
     let overlaps = overlaps(&pattern);
     let mut matched = 0;
     if pattern.is_empty() {

@@ -3,20 +3,21 @@
 use abi::object_layout::symbol::NAME;
 use abi::tag::Kind;
 
-use super::{Answer, check};
+use super::check;
 use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 
-pub(crate) fn string_to_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn string_to_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "string->symbol")?.to_text();
     Ok(m.intern(&name))
 }
 
-pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(check::object(args, 0, Kind::Symbol, "symbol->string")?.field(NAME))
 }
 
-pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "generate-symbol")?.to_text();
     Ok(m.make_symbol(&name))
 }

@@ -6,9 +6,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use abi::object_layout::pair;
 
-use super::{Answer, check};
+use super::check;
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::number::heap::from_i64;
 use crate::object::string::{StringObject, measure, string_bytes};
@@ -18,7 +18,7 @@ use crate::value::Value;
 /// Jiffies are nanoseconds.
 const JIFFIES_PER_SECOND: i64 = 1_000_000_000;
 
-pub(crate) fn current_jiffy<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
+pub(crate) fn current_jiffy<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> PrimitiveResult<'m> {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
     Ok(from_i64(
         m,
@@ -28,12 +28,12 @@ pub(crate) fn current_jiffy<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'
     ))
 }
 
-pub(crate) fn jiffies_per_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
+pub(crate) fn jiffies_per_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(from_i64(m, JIFFIES_PER_SECOND))
 }
 
 /// Seconds since the beginning of 1970, as the system counts them: without leap seconds.
-pub(crate) fn current_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
+pub(crate) fn current_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> PrimitiveResult<'m> {
     let seconds = match SystemTime::now().duration_since(UNIX_EPOCH) {
         Ok(since) => since.as_secs_f64(),
         Err(before) => -before.duration().as_secs_f64(),
@@ -41,7 +41,10 @@ pub(crate) fn current_second<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<
     Ok(m.flonum(seconds))
 }
 
-pub(crate) fn get_environment_variable<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn get_environment_variable<'m>(
+    m: &'m Mutator<'_>,
+    args: Args<'m>,
+) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "get-environment-variable")?.to_text();
     // The standard library panics for names that no variable has.
     if name.is_empty() || name.contains(['=', '\0']) {
@@ -53,14 +56,17 @@ pub(crate) fn get_environment_variable<'m>(m: &'m Mutator<'_>, args: Args<'m>) -
     }
 }
 
-pub(crate) fn get_environment_variables<'m>(m: &'m Mutator<'_>, _args: Args<'m>) -> Answer<'m> {
+pub(crate) fn get_environment_variables<'m>(
+    m: &'m Mutator<'_>,
+    _args: Args<'m>,
+) -> PrimitiveResult<'m> {
     let text = |text: &OsStr| text.to_string_lossy().into_owned();
     let variables: Vec<_> = std::env::vars_os()
         .map(|(name, value)| (text(&name), text(&value)))
         .collect();
     let bytes = |text: &str| {
-        let (length, is_wide) = measure(text.chars());
-        string_bytes(length, is_wide)
+        let (length, width) = measure(text.chars());
+        string_bytes(length, width)
     };
     let total = variables
         .iter()
@@ -76,7 +82,11 @@ pub(crate) fn get_environment_variables<'m>(m: &'m Mutator<'_>, _args: Args<'m>)
 }
 
 /// Argument `index` as the name of a file.
-pub(super) fn file_name<'m>(args: Args<'m>, index: usize, who: &'static str) -> Answer<'m, String> {
+pub(super) fn file_name<'m>(
+    args: Args<'m>,
+    index: usize,
+    who: &'static str,
+) -> PrimitiveResult<'m, String> {
     let name = check::string(args, index, who)?.to_text();
     if name.contains('\0') {
         return Err(Raise::file(who, "a file name contains no NUL", args[index]));
@@ -84,13 +94,13 @@ pub(super) fn file_name<'m>(args: Args<'m>, index: usize, who: &'static str) -> 
     Ok(name)
 }
 
-pub(crate) fn file_exists<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn file_exists<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = file_name(args, 0, "file-exists?")?;
     let path = std::path::Path::new(OsStr::from_bytes(name.as_bytes()));
     Ok(Value::boolean(path.symlink_metadata().is_ok()))
 }
 
-pub(crate) fn delete_file<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn delete_file<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = file_name(args, 0, "delete-file")?;
     match std::fs::remove_file(name) {
         Ok(()) => Ok(Value::UNSPECIFIED),

@@ -2,47 +2,46 @@
 
 use abi::object_layout::pair;
 
-use super::Answer;
 use crate::arguments::Args;
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
-use crate::object::table::TableObject;
+use crate::object::table::{Keys, TableObject};
 use crate::value::Value;
 
-fn table<'m>(args: Args<'m>, who: &'static str) -> Answer<'m, TableObject<'m>> {
+fn table<'m>(args: Args<'m>, who: &'static str) -> PrimitiveResult<'m, TableObject<'m>> {
     TableObject::of(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "table", args[0]))
 }
 
 /// `(make-table weak?)`
-pub(crate) fn make_table<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn make_table<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let is_weak = !args.is_empty() && args[0] != Value::FALSE;
-    TableObject::allocate(m, is_weak)
+    TableObject::allocate(m, if is_weak { Keys::Weak } else { Keys::Strong })
 }
 
 /// `(table-ref table key default)`
-pub(crate) fn table_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn table_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(table(args, "table-ref")?.get(m, args[1]).unwrap_or(args[2]))
 }
 
 /// `(table-set! table key value)`
-pub(crate) fn table_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn table_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     table(args, "table-set!")?.set(m, args[1], args[2])?;
     Ok(Value::UNSPECIFIED)
 }
 
 /// `(table-delete! table key)`
-pub(crate) fn table_delete<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn table_delete<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     table(args, "table-delete!")?.delete(m, args[1]);
     Ok(Value::UNSPECIFIED)
 }
 
 /// How many keys there are; in a weak table, those that the last collections left.
-pub(crate) fn table_count<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn table_count<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::count(table(args, "table-count")?.count(m)))
 }
 
 /// The list of pairs of a key and its value, in no particular order.
-pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let table = table(args, "table->alist")?;
     m.reserve(2 * pair::BYTES * table.count(m))?;
     Ok(table.all(m).fold(Value::NULL, |rest, (key, value)| {
@@ -51,7 +50,7 @@ pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m
 }
 
 /// A pair of some key and its value; `#f` if there is none.
-pub(crate) fn table_entry<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn table_entry<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let table = table(args, "table-entry")?;
     m.reserve(pair::BYTES)?;
     let entry = table.any(m);

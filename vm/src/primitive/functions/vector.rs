@@ -5,9 +5,10 @@ use std::ops::Range;
 use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
 
+use super::check;
 use super::list::list_length;
-use super::{Answer, check};
 use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
@@ -17,7 +18,11 @@ use crate::value::Value;
 /// # Errors
 ///
 /// [`Raise::Full`](crate::error::Raise::Full).
-fn allocate<'m>(m: &'m Mutator<'_>, length: usize, fill: Value<'m>) -> Answer<'m, Object<'m>> {
+fn allocate<'m>(
+    m: &'m Mutator<'_>,
+    length: usize,
+    fill: Value<'m>,
+) -> PrimitiveResult<'m, Object<'m>> {
     m.reserve(Header::new(Kind::Vector, length as u64).object_bytes() as usize)?;
     Ok(m.allocate_values(Kind::Vector, length, fill))
 }
@@ -27,7 +32,7 @@ fn collect<'m>(
     m: &'m Mutator<'_>,
     length: usize,
     items: impl Iterator<Item = Value<'m>>,
-) -> Answer<'m> {
+) -> PrimitiveResult<'m> {
     let vector = allocate(m, length, Value::FALSE)?;
     for (index, item) in items.enumerate() {
         m.set_field(vector, check::element(index), item);
@@ -45,13 +50,13 @@ fn vector_and_range<'m>(
     args: Args<'m>,
     index: usize,
     who: &'static str,
-) -> Answer<'m, (Object<'m>, Range<usize>)> {
+) -> PrimitiveResult<'m, (Object<'m>, Range<usize>)> {
     let vector = check::object(args, index, Kind::Vector, who)?;
     let range = check::range(args, index + 1, vector.size(), who)?;
     Ok((vector, range))
 }
 
-pub(crate) fn make_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn make_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = check::size(args, 0, "make-vector")?;
     let fill = if args[1] == Value::DEFAULT {
         Value::FALSE
@@ -61,12 +66,12 @@ pub(crate) fn make_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     Ok(allocate(m, length, fill)?.value())
 }
 
-pub(crate) fn vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     collect(m, args.len(), args.iter())
 }
 
 /// `(vector-fill! vector fill start end)`
-pub(crate) fn vector_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn vector_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "vector-fill!";
     let vector = check::mutable(args, 0, Kind::Vector, WHO)?;
     for index in check::range(args, 2, vector.size(), WHO)? {
@@ -75,18 +80,18 @@ pub(crate) fn vector_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> 
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn vector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn vector_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let (vector, range) = vector_and_range(args, 0, "vector-copy")?;
     collect(m, range.len(), elements(vector, range))
 }
 
 /// `(vector-copy! to at from start end)`
-pub(crate) fn vector_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn vector_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "vector-copy!";
     let to = check::mutable(args, 0, Kind::Vector, WHO)?;
-    let at = check::index_between(args, 1, (0, to.size()), WHO)?;
+    let at = check::index_between(args, 1, 0..=to.size(), WHO)?;
     let (from, range) = vector_and_range(args, 2, WHO)?;
-    check::room(args, 1, (at, range.len(), to.size()), WHO)?;
+    check::room(args, 1, at..to.size(), range.len(), WHO)?;
     let start = range.start;
     let copy = |index: usize| {
         let value = from.field(check::element(index));
@@ -101,7 +106,7 @@ pub(crate) fn vector_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn vector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn vector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut length = 0;
     for index in 0..args.len() {
         length += check::object(args, index, Kind::Vector, "vector-append")?.size();
@@ -114,13 +119,13 @@ pub(crate) fn vector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m
     )
 }
 
-pub(crate) fn vector_to_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn vector_to_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let (vector, range) = vector_and_range(args, 0, "vector->list")?;
     m.reserve(range.len() * pair::BYTES)?;
     Ok(m.list(elements(vector, range)))
 }
 
-pub(crate) fn list_to_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Answer<'m> {
+pub(crate) fn list_to_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = list_length(m, args, 0, "list->vector")?;
     collect(m, length, m.elements(args[0]))
 }

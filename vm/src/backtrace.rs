@@ -1,35 +1,23 @@
-//! Places in source text, as backtraces name them.
+//! Backtraces: where the frames of a run stand in source text.
 
 use abi::object_layout::chunk;
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 
-use crate::chunk::Link;
+use crate::chunk::{CapturedPlace, Link};
+use crate::ending::SourcePlace;
 use crate::frame_walk::{each_captured_frame, return_word};
 use crate::interpreter::{Code, Machine};
 use crate::mutator::Mutator;
-use crate::stubs::StubWords;
+use crate::return_word::StubWords;
 use crate::value::Value;
-
-/// A place in source text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
-    /// The procedure.
-    pub name: Option<String>,
-    /// The file.
-    pub file: Option<String>,
-    /// From 1; 0 if unknown.
-    pub line: u32,
-    /// From 1; 0 if unknown.
-    pub column: u32,
-}
 
 impl Mutator<'_> {
     /// The place of an address in a backtrace: one right after the instruction in question.
-    pub fn place_of(&self, address: Address) -> Option<Place> {
+    pub fn place_of(&self, address: Address) -> Option<SourcePlace> {
         let before = Address::new(address.raw().checked_sub(1)?);
-        let place = self.state().registry.place_of(before)?;
-        Some(Place {
+        let place = self.state().registry.origin_of(before)?;
+        Some(SourcePlace {
             name: place.procedure.map(str::to_owned),
             file: place.file.map(str::to_owned),
             line: place.line,
@@ -40,11 +28,11 @@ impl Mutator<'_> {
     /// What errors of the instruction that ends at `address` name, if its image tells.
     pub(crate) fn written_at(&self, address: Address) -> Option<WrittenName> {
         let before = Address::new(address.raw().checked_sub(1)?);
-        Some(self.state().registry.place_of(before)?.written)
+        Some(self.state().registry.origin_of(before)?.written)
     }
 
     /// The places of those addresses that have one.
-    pub(crate) fn places(&self, addresses: &[Address]) -> Vec<Place> {
+    pub(crate) fn places(&self, addresses: &[Address]) -> Vec<SourcePlace> {
         addresses
             .iter()
             .filter_map(|&address| self.place_of(address))
@@ -56,7 +44,7 @@ impl Mutator<'_> {
         let place = self
             .state()
             .registry
-            .place_of(first_instruction(procedure)?)?;
+            .origin_of(first_instruction(procedure)?)?;
         place.procedure.map(str::to_owned)
     }
 
@@ -100,7 +88,7 @@ impl Mutator<'_> {
 /// Adds the return words of captured frames.
 fn add_captured(link: Link, stubs: StubWords, addresses: &mut Vec<Address>, count_max: usize) {
     let mut link = link;
-    while let Some((chunk, offset)) = link.place()
+    while let Some(CapturedPlace { chunk, offset }) = link.place()
         && addresses.len() < count_max
     {
         let start = chunk

@@ -8,8 +8,8 @@ use abi::tag::Kind;
 use gc::{GuardianNumber, Handle, Sealed, Slot};
 
 use crate::mutator::Mutator;
+use crate::mutator::State;
 use crate::object::Object;
-use crate::state::State;
 use crate::value::Value;
 
 impl Mutator<'_> {

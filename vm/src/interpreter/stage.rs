@@ -1,25 +1,23 @@
-//! From a failed instruction to the condition's handler in Scheme.
+//! Conditions, staged for their handler in Scheme.
 //!
 //! A primitive's [`Raise`] borrows from the mutator, but going on needs the mutator mutably. So a
 //! condition is *staged* first: its arguments are put into the slots of the faulting frame, where
-//! nothing is needed any more. Then `%vm-error` is called in place of the frame.
+//! nothing is needed any more. Then `%vm-error` is called in place of the frame: see
+//! [`enter`](mod@crate::interpreter::enter).
 
 use std::fmt::Write as _;
 
 use abi::condition::ConditionKind;
 use abi::object_layout::location;
 use abi::tag::{self, Header, Kind};
-use gc::{Address, CollectReason, Outcome};
+use gc::Address;
 
+use crate::ending::VmError;
 use crate::error::{Condition, Irritant, Raise};
-use crate::interpreter::call::enter;
 use crate::interpreter::machine::Machine;
-use crate::interpreter::safepoint::collect_at;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::object::Object;
-use crate::run::VmError;
-use crate::stack::Innermost;
 use crate::value::Value;
 
 /// Return words in a backtrace at most.
@@ -36,62 +34,6 @@ pub(crate) enum Staged {
     End,
 }
 
-/// An instruction that may be run again after a collection.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Retry {
-    /// The map of the frame before the instruction.
-    pub(crate) map: Address,
-    /// Bytes of the instruction.
-    pub(crate) bytes: usize,
-}
-
-/// Raises what `make` says, in place of the frame of `s`.
-#[cold]
-#[inline(never)]
-pub(crate) fn fault(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    make: impl for<'m> FnOnce(&'m Mutator<'_>) -> Raise<'m>,
-) -> Machine {
-    let staged = stage(m, s, make(m));
-    go_on(m, s, staged)
-}
-
-/// Does what was staged for an instruction that is not run again.
-#[cold]
-#[inline(never)]
-pub(crate) fn go_on(m: &mut Mutator<'_>, s: Machine, staged: Staged) -> Machine {
-    match staged {
-        Staged::Condition => enter_handler(m, s),
-        Staged::End => m.exit_machine(),
-        Staged::Full(bytes) => fault(m, s, |m| heap_exhausted(m, bytes)),
-    }
-}
-
-/// Does what was staged for an instruction that may be run again.
-#[cold]
-#[inline(never)]
-pub(crate) fn go_on_or_retry(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    staged: Staged,
-    retry: Retry,
-) -> Machine {
-    let Staged::Full(bytes) = staged else {
-        return go_on(m, s, staged);
-    };
-    match collect_at(
-        m,
-        s,
-        Innermost::Map(retry.map),
-        CollectReason::Full { bytes },
-    ) {
-        // SAFETY: the instruction that is run again has so many bytes.
-        Outcome::Done => unsafe { s.back(retry.bytes) },
-        Outcome::Exhausted { needed_bytes } => fault(m, s, |m| heap_exhausted(m, needed_bytes)),
-    }
-}
-
 /// The condition that `bytes` do not fit.
 pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> {
     Raise::condition(
@@ -101,15 +43,6 @@ pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> 
             Irritant::Integer(m.state().heap_bytes_max as i64),
         ],
     )
-}
-
-fn enter_handler(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    let handler = error_handler(m).map(Live::of);
-    let handler = handler.expect("staging found the handler");
-    // SAFETY: nothing of the frame is needed any more, and each has a slot 0.
-    unsafe { s.set_slot(0, handler) };
-    // SAFETY: slot 0 was just written, and staging has written slots 1 to 3.
-    unsafe { enter(m, s, 3) }
 }
 
 /// Puts the arguments of `%vm-error` into slots 1 to 3 of the frame of `s`.
@@ -127,10 +60,7 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         return Staged::End;
     }
     let kind = m.intern(condition.kind.name());
-    let irritants = condition
-        .irritants
-        .iter()
-        .map(|irritant| make_value(m, irritant));
+    let irritants = condition.told().map(|irritant| make_value(m, irritant));
     let irritants = irritants.collect::<Vec<_>>();
     let irritants = m.list(irritants);
     let backtrace = m.backtrace(s);
@@ -145,41 +75,36 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
 /// The condition with the procedure and argument that the user wrote, where the compiler has put another.
 fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> Condition<'m> {
     use ConditionKind::{DivisionByZero, OutOfRange, WrongType};
-    let Some(Irritant::Symbol(who)) = condition.irritants.first() else {
+    let Some(procedure) = &condition.procedure else {
         return condition;
     };
     if !matches!(condition.kind, WrongType | OutOfRange | DivisionByZero) {
         return condition;
     }
-    let argument = match condition.irritants.get(1) {
-        Some(Irritant::Integer(argument)) => *argument,
-        _ => 0,
-    };
+    let argument = condition.argument.unwrap_or(0);
     let written = m.written_at(s.pc_address());
-    if let Some((name, argument)) = written.and_then(|written| written.named(who, argument)) {
-        condition.irritants[0] = Irritant::Symbol(name.into());
-        if let Some(irritant @ Irritant::Integer(_)) = condition.irritants.get_mut(1) {
-            *irritant = Irritant::Integer(argument);
-        }
+    if let Some((name, argument)) = written.and_then(|written| written.named(procedure, argument)) {
+        condition.procedure = Some(name.into());
+        condition.argument = condition.argument.map(|_| argument);
     }
     condition
 }
 
-fn make_value<'m>(m: &'m Mutator<'_>, irritant: &Irritant<'m>) -> Value<'m> {
+fn make_value<'m>(m: &'m Mutator<'_>, irritant: Irritant<'m>) -> Value<'m> {
     match irritant {
-        Irritant::Value(value) => *value,
+        Irritant::Value(value) => value,
         Irritant::Integer(integer) => {
-            let integer = (*integer).clamp(tag::FIXNUM_MIN, tag::FIXNUM_MAX);
+            let integer = integer.clamp(tag::FIXNUM_MIN, tag::FIXNUM_MAX);
             Value::fixnum(integer).expect("clamped to the fixnums")
         }
-        Irritant::Symbol(name) => m.intern(name),
-        Irritant::Text(text) => m.string(text),
-        Irritant::List(values) => m.list(values.iter().copied()),
+        Irritant::Symbol(name) => m.intern(&name),
+        Irritant::Text(text) => m.string(&text),
+        Irritant::List(values) => m.list(values),
     }
 }
 
 /// The procedure in the global variable `%vm-error`.
-fn error_handler<'m>(m: &'m Mutator<'_>) -> Option<Value<'m>> {
+pub(super) fn error_handler<'m>(m: &'m Mutator<'_>) -> Option<Value<'m>> {
     let symbol = m.intern("%vm-error");
     let location = Object::of_kind(m.location_of(symbol), Kind::Location)?;
     Some(location.field(location::VALUE)).filter(|handler| handler.is_kind(Kind::Closure))
@@ -188,9 +113,9 @@ fn error_handler<'m>(m: &'m Mutator<'_>) -> Option<Value<'m>> {
 /// A condition as text, for runs without a library.
 fn describe(m: &Mutator<'_>, condition: &Condition<'_>) -> String {
     let mut text = condition.kind.name().to_owned();
-    for irritant in &condition.irritants {
+    for irritant in condition.told() {
         let written = match irritant {
-            Irritant::Value(value) => match (value.as_fixnum(), m.symbol_name(*value)) {
+            Irritant::Value(value) => match (value.as_fixnum(), m.symbol_name(value)) {
                 (Some(fixnum), _) => write!(text, " {fixnum}"),
                 (None, Some(name)) => write!(text, " {name}"),
                 (None, None) => write!(text, " {value:?}"),

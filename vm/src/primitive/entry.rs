@@ -6,8 +6,8 @@ use abi::for_each_primitive;
 use abi::primitive::{MANY, Primitive};
 
 use crate::arguments::Args;
+use crate::ending::HostError;
 use crate::error::Raise;
-use crate::hooks::HostError;
 use crate::mutator::Mutator;
 use crate::primitive::{functions, host};
 use crate::value::Value;

@@ -12,7 +12,7 @@ use abi::isa::Opcode;
 use abi::procedure::{TRAILER_BYTES, TRAILER_DST_BEFORE, TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::Address;
 
-use crate::native::stubs::StubReturn;
+use crate::native::word_to_bytecode;
 
 const STUB_BYTES: usize = 2 * TRAILER_BYTES;
 
@@ -97,24 +97,22 @@ pub(crate) enum CodeTier {
 pub(crate) struct StubWords {
     first: u64,
     native: NativeStubWords,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct NativeStubWords {
-    underflow: u64,
-    barrier: u64,
     to_bytecode: u64,
 }
 
+/// The return words of stubs of native code that go on in Rust.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NativeStubWords {
+    pub(crate) underflow: u64,
+    pub(crate) barrier: u64,
+}
+
 impl StubWords {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(native: NativeStubWords) -> Self {
         Self {
             first: (STUBS.code.as_ptr().expose_provenance() + TRAILER_BYTES) as u64,
-            native: NativeStubWords {
-                underflow: StubReturn::Underflow.word(),
-                barrier: StubReturn::Barrier.word(),
-                to_bytecode: StubReturn::ToBytecode.word(),
-            },
+            native,
+            to_bytecode: word_to_bytecode(),
         }
     }
 
@@ -148,7 +146,7 @@ impl StubWords {
     /// From native code into the border frame below bytecode.
     #[inline(always)]
     pub(crate) const fn return_to_bytecode(self) -> u64 {
-        self.native.to_bytecode
+        self.to_bytecode
     }
 
     /// Whether `word` leads into a border frame.
@@ -176,11 +174,7 @@ impl StubWords {
     /// `word` is the return word of a frame, and its image is kept.
     #[inline(always)]
     pub(crate) unsafe fn tier(self, word: u64) -> CodeTier {
-        let stubs = [
-            self.native.underflow,
-            self.native.barrier,
-            self.native.to_bytecode,
-        ];
+        let stubs = [self.native.underflow, self.native.barrier, self.to_bytecode];
         // SAFETY: a return word whose image is kept, by the contract of this function.
         if stubs.contains(&word) || unsafe { loader::is_native_code(Address::from_word(word)) } {
             CodeTier::Native
@@ -207,7 +201,7 @@ impl ReturnWord {
     #[inline(always)]
     pub(crate) unsafe fn new(word: u64) -> Self {
         let address = Address::from_word(word);
-        if word == StubReturn::ToBytecode.word() {
+        if word == word_to_bytecode() {
             return Self::into_border(address);
         }
         // SAFETY: a return point of code that stays mapped, by the contract of this function.
@@ -330,13 +324,13 @@ impl Trailer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frame_walk::frame_map;
+    use crate::frame::frame_map;
     use abi::frame_map::SlotState;
 
     #[test]
     fn stubs_are_told_apart_and_have_trailers_of_zeros() {
         use CodeTier::Bytecode;
-        let stubs = StubWords::new();
+        let stubs = StubWords::new(crate::native::stubs::return_words());
         let all = [
             (stubs.exit_base(), ReturnKind::ExitBase, Opcode::ExitBase),
             (
@@ -366,7 +360,7 @@ mod tests {
     #[test]
     fn stubs_of_native_code_replace_words_of_native_code() {
         use CodeTier::Native;
-        let stubs = StubWords::new();
+        let stubs = StubWords::new(crate::native::stubs::return_words());
         assert_eq!(stubs.kind(stubs.underflow(Native)), ReturnKind::Underflow);
         assert_eq!(stubs.kind(stubs.barrier(Native)), ReturnKind::Barrier);
         for word in [
@@ -384,7 +378,7 @@ mod tests {
 
     #[test]
     fn border_frames_are_raw() {
-        let stubs = StubWords::new();
+        let stubs = StubWords::new(crate::native::stubs::return_words());
         assert_eq!(
             opcode_at(stubs.return_to_native()),
             Opcode::ReturnToNative as u8

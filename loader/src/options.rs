@@ -1,0 +1,25 @@
+//! What a caller may choose about loading.
+
+use abi::native::Tier;
+
+/// How an image's bytes get to their place; the result is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Placement {
+    /// Mapped from a sealed copy of the file: pages are shared until written.
+    #[default]
+    Mapped,
+    /// Copied into anonymous memory.
+    Copied,
+}
+
+/// What a caller may choose about loading.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct LoadOptions {
+    /// How the bytes get to their place.
+    pub placement: Placement,
+    /// How many pins the image starts with: while it has one, the collector keeps it.
+    pub pins: u32,
+    /// Which procedures may be entered as native code, where they have any. Native code that knows
+    /// another procedure of its unit calls its native code whatever is chosen here.
+    pub tier: Tier,
+}

@@ -1,0 +1,34 @@
+//! From the bytes of a file to a view of a checked image.
+
+use crate::elf::{ElfHeader, LoadedSegments};
+use crate::error::LoadError;
+use crate::image::ImageView;
+use crate::{validate, validate_native};
+
+impl<'file> ImageView<'file> {
+    /// Checks the structure and the content hash of `file`. Never panics, whatever the bytes are.
+    ///
+    /// # Errors
+    ///
+    /// [`LoadError`]: the first check that failed.
+    pub fn parse(file: &'file [u8]) -> Result<Self, LoadError> {
+        let elf = ElfHeader::parse(file)?;
+        let loaded = LoadedSegments::parse(file, elf.program_header_count)?;
+        let header = validate::image_header(file, &elf)?;
+        let segments = validate::segments(file, &header, &loaded)?;
+        let view = Self {
+            file,
+            elf,
+            header,
+            segments,
+        };
+        validate::tables(&header)?;
+        validate::content_hash(&view)?;
+        validate::entry(&view)?;
+        validate_native::native(&view)?;
+        validate::relocations(&view)?;
+        validate::symbols(&view)?;
+        elf.section_table.check(file)?;
+        Ok(view)
+    }
+}

@@ -1,0 +1,115 @@
+//! The ports that are open: the standard ports, and the files that are open for output.
+
+use super::file::BUFFER_BYTES;
+use super::{file, flag, output};
+use crate::error::Raise;
+use crate::mutator::Mutator;
+use crate::object::port::{NewPort, PortObject};
+use crate::print::{Style, to_text};
+use crate::value::Value;
+
+impl Mutator<'_> {
+    /// The list of the standard ports, or the empty list.
+    pub(super) fn standard_ports(&self) -> Value<'_> {
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { Value::from_word(self.state().standard_ports.get()) }
+    }
+
+    /// The list of the files that are open for output.
+    fn open_ports(&self) -> Value<'_> {
+        // SAFETY: the register is a root, and so up to date.
+        unsafe { Value::from_word(self.state().open_ports.get()) }
+    }
+}
+
+/// Remembers that `port` is open for output, until [`close`] forgets it.
+pub(crate) fn remember<'m>(m: &'m Mutator<'_>, port: Value<'m>) {
+    m.state()
+        .open_ports
+        .set(m.cons(port, m.open_ports()).word());
+}
+
+/// Flushes `port` and closes its file. Sides that are closed already stay so.
+///
+/// # Errors
+///
+/// The message of the system, when the last output could not be written; the port is closed all the
+/// same.
+pub(crate) fn close(m: &Mutator<'_>, port: PortObject<'_>, sides: i64) -> Result<(), String> {
+    let flushed = output::flush(port);
+    let flags = port.flags() & !sides;
+    port.set_flags(flags);
+    let is_closed = flags & (flag::INPUT_OPEN | flag::OUTPUT_OPEN) == 0;
+    if let Some(descriptor) = port.descriptor().filter(|_| is_closed) {
+        if !port.has(flag::STANDARD) {
+            file::close(descriptor);
+        }
+        port.forget_descriptor();
+        let others: Vec<_> = m
+            .elements(m.open_ports())
+            .filter(|&other| other != port.value())
+            .collect();
+        m.state().open_ports.set(m.list(others).word());
+    }
+    flushed
+}
+
+/// The standard port with this number: 0 is input, 1 output, 2 for errors. The same object each
+/// time.
+///
+/// # Errors
+///
+/// [`Raise::Full`].
+pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m>, Raise<'m>> {
+    let ports = m.standard_ports();
+    let known = m.elements(ports).nth(number);
+    if let Some(port) = known {
+        return Ok(port);
+    }
+    // Three ports, with their buffers and names.
+    m.reserve(3 * (BUFFER_BYTES + 1024))?;
+    let output = flag::OUTPUT | flag::OUTPUT_OPEN;
+    let lines = if file::is_terminal(1) {
+        flag::LINE_BUFFERED
+    } else {
+        0
+    };
+    let make = |descriptor: i32, flags: i64, name: &str| {
+        let flags = flags | flag::TEXTUAL | flag::STANDARD;
+        PortObject::allocate(
+            m,
+            &NewPort {
+                flags,
+                descriptor,
+                buffer: Err(BUFFER_BYTES),
+                name,
+            },
+        )
+    };
+    let ports = [
+        make(0, flag::INPUT | flag::INPUT_OPEN, "standard input")?,
+        make(1, output | lines, "standard output")?,
+        make(2, output | flag::UNBUFFERED, "standard error")?,
+    ];
+    m.state().standard_ports.set(m.list(ports).word());
+    Ok(ports[number])
+}
+
+/// Sends out what waits in all ports that are open for output, as far as that is possible.
+///
+/// # Errors
+///
+/// For the first port whose output is lost: its name, and the message of the system.
+pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), String> {
+    let ports = m
+        .elements(m.standard_ports())
+        .chain(m.elements(m.open_ports()));
+    let mut outcome = Ok(());
+    for port in ports.filter_map(PortObject::of) {
+        if let Err(message) = output::flush(port) {
+            let name = to_text(m, port.name(), Style::Display);
+            outcome = outcome.and(Err(format!("{name}: {message}")));
+        }
+    }
+    outcome
+}
