@@ -14,8 +14,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::denotation::{CoreForm, Denotation, Macro};
-use super::expander::{Expander, Meaning};
+use super::expander::Expander;
 use super::name::TopId;
+use super::resolver::Meaning;
 use super::syntax_rules::{Element, Rule, Template};
 
 /// What the inserted names of a rule mean where its macro was defined.
@@ -49,7 +50,7 @@ impl Expander<'_> {
     }
 
     fn meanings(&self, definition: &Macro, rule: &Rule) -> Meanings {
-        let meaning = |&name| match self.resolve_in(name, definition.place) {
+        let meaning = |&name| match self.resolver().resolve_in(name, definition.environment) {
             Meaning::Known(denotation) => Some(denotation),
             Meaning::Unbound(..) => None,
         };

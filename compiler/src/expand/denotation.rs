@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::name::{Place, TopId};
+use super::name::{LexicalEnvironment, TopId};
 use super::syntax_rules::SyntaxRules;
 use crate::core::ir::VariableId;
 
@@ -41,7 +41,7 @@ pub(crate) struct Macro {
     /// The name that it was defined with.
     pub(crate) name: Rc<str>,
     pub(crate) rules: SyntaxRules,
-    pub(crate) place: Place,
+    pub(crate) environment: LexicalEnvironment,
 }
 
 /// A variable at top level.

@@ -8,11 +8,13 @@ use abi::primitive::Primitive;
 use syntax::decode_source;
 
 use super::denotation::{CoreForm, Denotation, Macro};
-use super::expander::{Expander, Meaning};
+use super::expanded_item::Target;
+use super::expander::Expander;
 use super::failure::Result;
 use super::library_source::SrfiName;
 use super::name::{Name, NameKind, TopId};
 use super::registry::{Exports, Library};
+use super::resolver::Meaning;
 use super::source::SourceText;
 use super::syntax::SyntaxId;
 use super::top_environment::TopKind;
@@ -333,7 +335,7 @@ impl Expander<'_> {
         let mut macros = Vec::new();
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
-                Denotation::Macro(definition) if definition.place.top == self.top => {
+                Denotation::Macro(definition) if definition.environment.top == self.top => {
                     self.mark_mentioned(definition);
                     macros.push(Rc::clone(definition));
                 }
@@ -351,7 +353,7 @@ impl Expander<'_> {
         let rules = definition.rules.rules.iter();
         for &name in rules.flat_map(|rule| &rule.inserted) {
             if let Meaning::Known(Denotation::Top(variable)) =
-                self.resolve_in(name, definition.place)
+                self.resolver().resolve_in(name, definition.environment)
             {
                 variable.set_visible();
             }
@@ -359,12 +361,7 @@ impl Expander<'_> {
     }
 
     /// A variable of the library `library` called `name`.
-    pub(crate) fn define_in_library(
-        &mut self,
-        library: &str,
-        top: TopId,
-        name: Name,
-    ) -> super::body::Target {
+    pub(crate) fn define_in_library(&mut self, library: &str, top: TopId, name: Name) -> Target {
         let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
         let text = Rc::clone(self.text(name));
         let key = self.registry.library_key(library, name);

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use abi::primitive::{Effect, MANY, Primitive};
 use syntax::{Data, DatumId, Span};
 
-use super::body::{Item, Target};
+use super::body::Item;
 use super::denotation::{CoreForm, Denotation, LocalVariable, TopVariable};
+use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::forms::Parameters;
@@ -16,18 +17,12 @@ use super::registry::{EnvironmentId, LibraryRegistry};
 use super::source::SourceText;
 use super::syntax::{Node, SourcePlace, SyntaxId};
 use super::top_environment::TopKind;
+use super::write_interface::write_interface;
 use crate::compile::EXPAND;
 use crate::core::ir::{Expr, ExprId, Program, VariableId};
 use crate::diagnostic::Diagnostic;
 use crate::id::Id;
 use crate::internal_error;
-
-/// An expanded item of a unit.
-pub(crate) struct Step {
-    pub(crate) target: Option<Target>,
-    pub(crate) value: ExprId,
-    pub(crate) at: SyntaxId,
-}
 
 /// What a form is called that has no text.
 const EVAL: &str = "eval";
@@ -182,7 +177,7 @@ pub fn expand_libraries(
     registry.is_boot = false;
     let program = outcome?;
     let libraries: Vec<Rc<str>> = names.into_iter().map(|(name, _)| name).collect();
-    let interface = super::interface::write(registry, &libraries);
+    let interface = write_interface(registry, &libraries);
     Ok((program, interface))
 }
 
@@ -222,7 +217,7 @@ impl LibraryRegistry {
                 Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
             }
         }
-        if expander.steps.is_empty() {
+        if expander.items.is_empty() {
             return Ok(environment);
         }
         let failure = Failure::new(
@@ -316,7 +311,7 @@ impl Expander<'_> {
         self.outcome(failures)
     }
 
-    /// Expands items at top level into the unit's steps.
+    /// Expands items at top level into the unit's items.
     pub(crate) fn run_items(&mut self, items: Vec<Item>) -> Result<()> {
         for item in items {
             let (target, code) = item.split();
@@ -324,7 +319,7 @@ impl Expander<'_> {
             self.then(move |expander| expander.code(code));
             self.run()?;
             let value = self.pop();
-            self.steps.push(Step { target, value, at });
+            self.items.push(ExpandedItem { target, value, at });
         }
         Ok(())
     }
@@ -340,9 +335,9 @@ impl Expander<'_> {
             span: Span::default(),
         };
         let at = self.syntax.push(Node::Null, start);
-        let mut steps = std::mem::take(&mut self.first_steps);
-        steps.append(&mut self.steps);
-        let body = self.join(steps, at);
+        let mut items = std::mem::take(&mut self.first_items);
+        items.append(&mut self.items);
+        let body = self.join(items, at);
         self.program.body = Some(body);
         self.assign_exported();
         self.program.files = self.sources.names();
@@ -460,7 +455,7 @@ impl Expander<'_> {
             span: Span::default(),
         };
         let at = self.syntax.push(Node::Null, nowhere);
-        let mut steps = Vec::new();
+        let mut items = Vec::new();
         for &primitive in Primitive::ALL {
             if self.registry.defines_key(primitive.name()) {
                 continue;
@@ -470,10 +465,10 @@ impl Expander<'_> {
             };
             let variable = TopVariable::global(primitive.name().into(), true);
             let target = Some(Target::Global(Rc::new(variable)));
-            steps.push(Step { target, value, at });
+            items.push(ExpandedItem { target, value, at });
         }
-        steps.append(&mut self.steps);
-        self.steps = steps;
+        items.append(&mut self.items);
+        self.items = items;
     }
 
     fn primitive_procedure(&mut self, primitive: Primitive, at: SyntaxId) -> Option<ExprId> {
