@@ -11,6 +11,7 @@ pub mod id;
 pub mod internal_error;
 pub mod link;
 pub mod options;
+pub mod parse_error;
 pub mod phase_times;
 pub mod rewrites;
 pub mod ssa;

@@ -17,9 +17,8 @@ use std::rc::Rc;
 
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
-use syntax::{Data, Span};
+use syntax::{Data, DatumId, Span};
 
-use super::LiteralDatum;
 use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;
 
@@ -46,7 +45,7 @@ pub struct Program {
     /// All expressions.
     pub exprs: IdVec<ExprId, Expr>,
     /// Where each expression comes from; as long as `exprs`.
-    pub spans: IdVec<ExprId, Place>,
+    pub spans: IdVec<ExprId, SourcePlace>,
     /// All local variables.
     pub variables: IdVec<VariableId, Variable>,
     /// All lambdas.
@@ -72,7 +71,7 @@ pub struct Program {
 
 /// A place in a source file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct SourcePlace {
     /// Index into [`Program::files`].
     pub file: u16,
     /// Line, from 1; 0 if there is none.
@@ -115,6 +114,10 @@ pub enum Literal {
     Datum(LiteralDatum),
 }
 
+/// A datum of [`Program::data`] (later of [`crate::ssa::Tables::data`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LiteralDatum(pub DatumId);
+
 /// A procedure.
 #[derive(Clone, Debug)]
 pub struct Lambda {
@@ -137,7 +140,7 @@ pub struct Lambda {
     /// (its closure, slot 0), where it is bound by `Fix`.
     pub self_variable: Option<VariableId>,
     /// Where it was written.
-    pub place: Place,
+    pub place: SourcePlace,
     /// The first expression of the body where it is a literal string, by choice.
     pub documentation: Option<Rc<str>>,
 }

@@ -9,7 +9,7 @@ use super::denotation::CoreForm;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::source::SourceText;
-use super::syntax::{SourcePlace, SyntaxId};
+use super::syntax::{FileSpan, SyntaxId};
 
 /// The identifiers that `cond-expand` and `(features)` know.
 pub const FEATURES: &[&str] = &[
@@ -162,7 +162,7 @@ impl Expander<'_> {
         parser.set_fold_case(fold_case);
         let mut builder = DataBuilder::new(&mut data);
         let failure = |error: SyntaxError| {
-            let place = SourcePlace {
+            let place = FileSpan {
                 file,
                 span: error.span,
             };

@@ -18,11 +18,11 @@ use super::registry::LibraryRegistry;
 use super::resolver::{Meaning, Resolver};
 use super::scope::Scopes;
 use super::source::Sources;
-use super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
+use super::syntax::{FileSpan, Node, Syntax, SyntaxId};
 use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
 use super::top_environment::TopKind;
 use crate::compile::EXPAND;
-use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Place, Program, VariableId};
+use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
 
@@ -157,7 +157,7 @@ impl<'registry> Expander<'registry> {
 
     // Building Core.
 
-    pub(crate) fn place(&mut self, at: SyntaxId) -> Place {
+    pub(crate) fn place(&mut self, at: SyntaxId) -> SourcePlace {
         self.sources.place(self.syntax.place(at))
     }
 
@@ -448,7 +448,7 @@ impl<'registry> Expander<'registry> {
         Err(self.no_rule_matches(definition, place))
     }
 
-    fn no_rule_matches(&self, definition: &Macro, place: SourcePlace) -> Failure {
+    fn no_rule_matches(&self, definition: &Macro, place: FileSpan) -> Failure {
         let name = &definition.name;
         let mut failure = Failure::new(
             place,

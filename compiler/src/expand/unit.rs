@@ -15,7 +15,7 @@ use super::forms::Parameters;
 use super::name::{Name, TopId};
 use super::registry::{EnvironmentId, LibraryRegistry};
 use super::source::SourceText;
-use super::syntax::{Node, SourcePlace, SyntaxId};
+use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
 use super::write_interface::write_interface;
 use crate::compile::EXPAND;
@@ -220,10 +220,7 @@ impl LibraryRegistry {
         if expander.items.is_empty() {
             return Ok(environment);
         }
-        let failure = Failure::new(
-            SourcePlace::default(),
-            "environment: a library is not loaded",
-        );
+        let failure = Failure::new(FileSpan::default(), "environment: a library is not loaded");
         Err(vec![expander.sources.diagnostic(failure)])
     }
 }
@@ -285,7 +282,7 @@ impl Expander<'_> {
         }
         let Some(top) = self.registry.environment_top(environment) else {
             let message = format!("there is no environment {}", environment.number());
-            let failure = Failure::new(SourcePlace::default(), message);
+            let failure = Failure::new(FileSpan::default(), message);
             return self.outcome(vec![failure]);
         };
         self.top = top;
@@ -330,7 +327,7 @@ impl Expander<'_> {
             let diagnose = |failure: Failure| self.sources.diagnostic(failure);
             return Err(failures.into_iter().map(diagnose).collect());
         }
-        let start = SourcePlace {
+        let start = FileSpan {
             file: 0,
             span: Span::default(),
         };
@@ -450,7 +447,7 @@ impl Expander<'_> {
     /// library defines and those that need their operands in place.
     fn define_primitives(&mut self) {
         // No text holds them: a file that is none.
-        let nowhere = SourcePlace {
+        let nowhere = FileSpan {
             file: u16::MAX,
             span: Span::default(),
         };

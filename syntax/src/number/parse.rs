@@ -2,13 +2,7 @@
 
 use dashu_int::{IBig, Sign, UBig};
 
-use super::{Integer, Number, NumberError};
-
-/// The largest decimal exponent of an exact number, either way: `#e1e100000`.
-///
-/// A short text must not be able to fill the memory, nor to take long: such a number takes a millisecond
-/// and 42 kB, one with ten times the exponent twenty times as long.
-pub const EXACT_EXPONENT_MAX: u64 = 100_000;
+use super::{EXACT_EXPONENT_MAX, Integer, Number, NumberError};
 
 /// The number that `text` denotes, as `string->number` reads it; `None` if it denotes none.
 ///

@@ -5,12 +5,10 @@ mod nesting;
 use nesting::Nesting;
 
 use crate::builder::DatumBuilder;
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::lexer::{Lexer, Mark};
 use crate::span::Span;
 use crate::token::Token;
-
-type Result<T> = std::result::Result<T, SyntaxError>;
 
 /// Reads one datum after another from a text.
 ///

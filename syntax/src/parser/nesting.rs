@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::Result;
 use crate::builder::{DatumBuilder, Leaf};
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{Integer, Number};
 use crate::span::Span;
 use crate::token::{Abbreviation, Token};
