@@ -104,12 +104,12 @@ pub struct Raised {
     /// The object.
     pub object: Handle,
     /// Where it was raised, innermost first.
-    pub backtrace: Vec<Place>,
+    pub backtrace: Vec<BacktraceFrame>,
 }
 
-/// A place in a program, for backtraces.
+/// A call that had not returned when an object was raised, and the place where it stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct BacktraceFrame {
     /// The procedure; empty if it has no name.
     pub procedure: String,
     /// The source file; empty if it is not known.
@@ -120,7 +120,7 @@ pub struct Place {
     pub column: u32,
 }
 
-impl From<vm::Place> for Place {
+impl From<vm::Place> for BacktraceFrame {
     fn from(place: vm::Place) -> Self {
         Self {
             procedure: place.name.unwrap_or_default(),
