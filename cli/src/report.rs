@@ -54,7 +54,7 @@ pub(crate) fn exit_code(status: i32) -> ExitCode {
 /// The report behind its place, with the source line where the file is still there.
 fn with_place(report: &str, place: Option<&BacktraceFrame>, sources: &mut SourceLines) -> String {
     let Some(place) = place.filter(|place| place.line > 0) else {
-        return format!("error: {report}");
+        return format!("cozen: {report}");
     };
     let placed = PlacedMessage {
         file: &place.file,

@@ -34,6 +34,14 @@ pub(crate) enum Code {
     Build(SyntaxId, Build),
 }
 
+/// The definitions of a `define-values`, and the variables that take the producer's values.
+struct ReceivedDefinitions {
+    targets: Vec<Target>,
+    values: Vec<VariableId>,
+    /// The last of the variables, if it takes a list.
+    rest: Option<VariableId>,
+}
+
 type Build = Box<dyn FnOnce(&mut Expander<'_>) -> Result<()>>;
 
 impl Expander<'_> {
@@ -188,12 +196,16 @@ impl Expander<'_> {
         }
         let received = self.fresh_values(names.len());
         let rest = formals.rest.and(received.last().copied());
-        let shared = (targets.clone(), received, rest);
+        let definitions = ReceivedDefinitions {
+            targets: targets.clone(),
+            values: received,
+            rest,
+        };
         let is_global = matches!(targets.first(), Some(Target::Global(_)));
         let producer = operands[1];
         let build = move |expander: &mut Expander<'_>| {
             expander.then(move |expander| {
-                expander.receive_definitions(&shared, id);
+                expander.receive_definitions(&definitions, id);
                 Ok(())
             });
             expander.later(producer);
@@ -224,21 +236,22 @@ impl Expander<'_> {
     }
 
     /// Receives the values of the producer on the stack: defines globals, or leaves a vector.
-    fn receive_definitions(
-        &mut self,
-        (targets, received, rest): &(Vec<Target>, Vec<VariableId>, Option<VariableId>),
-        at: SyntaxId,
-    ) {
+    fn receive_definitions(&mut self, definitions: &ReceivedDefinitions, at: SyntaxId) {
+        let ReceivedDefinitions {
+            targets,
+            values,
+            rest,
+        } = definitions;
         let producer = self.pop();
         let body = if matches!(targets.first(), Some(Target::Global(_))) {
-            self.define_all(targets, received, at)
+            self.define_all(targets, values, at)
         } else {
-            let operands = self.locals(received, at);
+            let operands = self.locals(values, at);
             self.add(Expr::Primitive(Primitive::Vector, operands), at)
         };
-        let required = received.len() - usize::from(rest.is_some());
+        let required = values.len() - usize::from(rest.is_some());
         let receive = Expr::Receive {
-            required: received[..required].to_vec(),
+            required: values[..required].to_vec(),
             rest: *rest,
             producer,
             body,

@@ -8,7 +8,7 @@ use syntax::{Data, DataBuilder, Parser, SyntaxError, decode_source};
 use super::denotation::CoreForm;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
-use super::source::SourceText;
+use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, SyntaxId};
 
 /// The identifiers that `cond-expand` and `(features)` know.
@@ -108,14 +108,18 @@ impl Expander<'_> {
     /// The forms in the files that `(include name ...)` names, relative to the file it stands in.
     pub(crate) fn include(&mut self, form: CoreForm, id: SyntaxId) -> Result<Vec<SyntaxId>> {
         let operands = self.operands(id, form, 1, usize::MAX)?;
-        self.include_files(&operands, form == CoreForm::IncludeCi, id)
+        let case = match form {
+            CoreForm::IncludeCi => LetterCase::Folded,
+            _ => LetterCase::Kept,
+        };
+        self.include_files(&operands, case, id)
     }
 
     /// The forms in the files that strings name.
     pub(crate) fn include_files(
         &mut self,
         files: &[SyntaxId],
-        fold_case: bool,
+        case: LetterCase,
         at: SyntaxId,
     ) -> Result<Vec<SyntaxId>> {
         let mut forms = Vec::new();
@@ -132,7 +136,7 @@ impl Expander<'_> {
                     format!("include: files include each other more than {NESTING_MAX} deep");
                 return Err(self.failure(file, message));
             }
-            forms.extend(self.read_source(source, fold_case, depth)?);
+            forms.extend(self.read_source(source, case, depth)?);
         }
         Ok(forms)
     }
@@ -151,7 +155,7 @@ impl Expander<'_> {
     pub(crate) fn read_source(
         &mut self,
         source: SourceText,
-        fold_case: bool,
+        case: LetterCase,
         depth: usize,
     ) -> Result<Vec<SyntaxId>> {
         let text = Rc::clone(&source.text);
@@ -159,7 +163,7 @@ impl Expander<'_> {
         let mut data = Data::new();
         let mut forms = Vec::new();
         let mut parser = Parser::new(&text);
-        parser.set_fold_case(fold_case);
+        parser.set_fold_case(case == LetterCase::Folded);
         let mut builder = DataBuilder::new(&mut data);
         let failure = |error: SyntaxError| {
             let place = FileSpan {

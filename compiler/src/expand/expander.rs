@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use abi::tag;
 
-use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
 use super::name::{LexicalEnvironment, Name, TopId};
@@ -222,7 +222,8 @@ impl<'registry> Expander<'registry> {
         self.program.add_variable(text)
     }
 
-    pub(crate) fn global(&mut self, key: &Rc<str>, immutable: bool) -> GlobalId {
+    pub(crate) fn global(&mut self, key: &Rc<str>, mutability: Mutability) -> GlobalId {
+        let immutable = mutability == Mutability::Immutable;
         if let Some(&global) = self.globals.get(key) {
             self.program.globals[global].immutable &= immutable;
             return global;
@@ -352,7 +353,7 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn top_reference(&mut self, variable: &TopVariable) -> Expr {
         match variable.in_unit(self.unit) {
             Some(variable) => Expr::Local(variable),
-            None => Expr::GlobalRef(self.global(variable.key(), variable.is_immutable())),
+            None => Expr::GlobalRef(self.global(variable.key(), variable.mutability())),
         }
     }
 
@@ -360,7 +361,7 @@ impl<'registry> Expander<'registry> {
         match self.registry.top(top).kind() {
             TopKind::Interaction { .. } => {
                 let key = self.registry.interaction_key(top, symbol);
-                Ok(Expr::GlobalRef(self.global(&key, false)))
+                Ok(Expr::GlobalRef(self.global(&key, Mutability::Mutable)))
             }
             kind => {
                 let whose = kind.description();
@@ -386,7 +387,7 @@ impl<'registry> Expander<'registry> {
                     Ok(self.assign_local(variable, value))
                 }
                 None if !top.is_immutable() && self.resolver().may_assign(name) => {
-                    let global = self.global(top.key(), false);
+                    let global = self.global(top.key(), Mutability::Mutable);
                     Ok(Expr::GlobalSet(global, value))
                 }
                 _ => Err(self.imported(&text, at)),

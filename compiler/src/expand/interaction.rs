@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::denotation::{Denotation, TopVariable};
+use super::denotation::{Denotation, Mutability, TopVariable};
 use super::name::TopId;
 use super::registry::{CORE_LIBRARY, Library, LibraryRegistry};
 
@@ -26,7 +26,7 @@ impl LibraryRegistry {
         self.prepare_interaction();
         let name = self.names.symbol(name);
         let key = self.interaction_key(INTERACTION, name);
-        let variable = Rc::new(TopVariable::global(Rc::clone(&key), false));
+        let variable = Rc::new(TopVariable::global(Rc::clone(&key), Mutability::Mutable));
         self.top_mut(INTERACTION)
             .bind(name, Denotation::Top(variable));
         key

@@ -83,7 +83,7 @@ impl Expander<'_> {
         let name = key.split_once([':', '#']).map_or(&**key, |(_, name)| name);
         let name = if name.is_empty() { key } else { name };
         self.name_lambda(value, &name.into());
-        let global = self.global(key, variable.is_immutable());
+        let global = self.global(key, variable.mutability());
         self.add(Expr::GlobalDefine(global, value), at)
     }
 }

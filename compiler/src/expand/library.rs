@@ -7,7 +7,7 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use syntax::decode_source;
 
-use super::denotation::{CoreForm, Denotation, Macro};
+use super::denotation::{CoreForm, Denotation, Macro, Mutability};
 use super::expanded_item::Target;
 use super::expander::Expander;
 use super::failure::Result;
@@ -15,7 +15,7 @@ use super::library_source::SrfiName;
 use super::name::{Name, NameKind, TopId};
 use super::registry::{Exports, Library};
 use super::resolver::Meaning;
-use super::source::SourceText;
+use super::source::{LetterCase, SourceText};
 use super::syntax::SyntaxId;
 use super::top_environment::TopKind;
 
@@ -170,7 +170,7 @@ impl Expander<'_> {
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
         let shown = Rc::clone(&source.name);
-        let forms = self.read_source(source, false, 0)?;
+        let forms = self.read_source(source, LetterCase::Kept, 0)?;
         self.declare_libraries(&forms)?;
         let Some(form) = self.declared.remove(name) else {
             let message = format!("{shown} does not define library {name}");
@@ -264,14 +264,21 @@ impl Expander<'_> {
             }
             Some("import") => self.import_form(id)?,
             Some("begin") => declarations.body.extend_from_slice(operands),
-            Some(include @ ("include" | "include-ci")) => {
-                let forms = self.include_files(operands, include == "include-ci", id)?;
+            Some("include") => {
+                let forms = self.include_files(operands, LetterCase::Kept, id)?;
                 declarations.body.extend(forms);
             }
-            Some("include-library-declarations") => return self.include_files(operands, false, id),
+            Some("include-ci") => {
+                let forms = self.include_files(operands, LetterCase::Folded, id)?;
+                declarations.body.extend(forms);
+            }
+            Some("include-library-declarations") => {
+                return self.include_files(operands, LetterCase::Kept, id);
+            }
             Some("cond-expand") => return self.cond_expand_clause(id),
             _ => {
-                let message = "expected a library declaration: export, import, begin, include, include-ci, include-library-declarations or cond-expand";
+                let message = "expected a library declaration: export, import, begin, include, include-ci, \
+                    include-library-declarations or cond-expand";
                 return Err(self.failure(id, message));
             }
         }
@@ -367,7 +374,7 @@ impl Expander<'_> {
         let key = self.registry.library_key(library, name);
         if is_symbol && key == text && Primitive::from_name(&text).is_some() {
             // All code refers to a primitive by its name: this defines its value as a procedure.
-            return self.define_as_global(name, key, true);
+            return self.define_as_global(name, key, Mutability::Immutable);
         }
         self.define_as_local(name, key, top)
     }

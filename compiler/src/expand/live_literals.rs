@@ -14,7 +14,7 @@ use abi::primitive::Primitive;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind};
 
-use super::denotation::TopVariable;
+use super::denotation::{Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::syntax::SyntaxId;
@@ -197,7 +197,7 @@ impl Expander<'_> {
         self.persists = true;
         let body = self.unspecified(transformer);
         let value = self.simple_closure("live objects".into(), Vec::new(), body, transformer);
-        let variable = TopVariable::global(key, false);
+        let variable = TopVariable::global(key, Mutability::Mutable);
         let (target, at) = (Some(Target::Global(Rc::new(variable))), transformer);
         self.first_items.push(ExpandedItem { target, value, at });
     }

@@ -5,15 +5,15 @@ use std::rc::Rc;
 
 use syntax::{Data, DatumId, DatumKind};
 
-use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::failure::Result;
 use super::interface::ALIAS_MARK;
-use super::name::{LexicalEnvironment, Name, TopId};
+use super::name::{LexicalEnvironment, Name, Names};
 use super::registry::{Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY};
 use super::resolver::Resolver;
 use super::scope::Scopes;
-use super::syntax::Syntax;
-use super::syntax_rules;
+use super::syntax::{Syntax, SyntaxId};
+use super::syntax_rules::{self, SyntaxRules};
 use super::top_environment::TopKind;
 
 /// Rules that an interface holds stand in no file; nobody sees what is wrong with them.
@@ -57,13 +57,15 @@ fn read_binding(
     let (meaning, _) = data.as_pair(rest)?;
     let name = data.as_symbol(name)?.into();
     let meaning = match data.kind(meaning) {
-        DatumKind::Symbol(key) => global(data.symbol_name(*key), true),
+        DatumKind::Symbol(key) => global(data.symbol_name(*key), Mutability::Immutable),
         DatumKind::Vector(parts) => {
             let &[tag, value] = parts.as_slice() else {
                 return None;
             };
             match (data.as_symbol(tag)?, data.kind(value)) {
-                ("variable", DatumKind::Symbol(key)) => global(data.symbol_name(*key), false),
+                ("variable", DatumKind::Symbol(key)) => {
+                    global(data.symbol_name(*key), Mutability::Mutable)
+                }
                 ("core", DatumKind::Symbol(form)) => {
                     let text = data.symbol_name(*form);
                     let form = CoreForm::ALL.iter().find(|form| form.name() == text);
@@ -81,8 +83,8 @@ fn read_binding(
     Some((name, meaning))
 }
 
-fn global(key: &str, is_immutable: bool) -> Denotation {
-    Denotation::Top(Rc::new(TopVariable::global(key.into(), is_immutable)))
+fn global(key: &str, mutability: Mutability) -> Denotation {
+    Denotation::Top(Rc::new(TopVariable::global(key.into(), mutability)))
 }
 
 fn load_macro(registry: &mut LibraryRegistry, number: usize) -> Option<Rc<Macro>> {
@@ -97,32 +99,33 @@ fn load_macro(registry: &mut LibraryRegistry, number: usize) -> Option<Rc<Macro>
         return None;
     };
     let top = registry.add_top(TopKind::Library(name.as_ref().into()));
-    let mut names = HashMap::new();
-    let definition = read_macro(registry, top, name, (&data, rules), &mut names).ok()?;
-    let definition = Rc::new(definition);
+    let environment = LexicalEnvironment { top, depth: 0 };
+    let mut syntax = Syntax::default();
+    let rules = syntax.import(&mut registry.names, &data, rules, NO_FILE);
+    let aliases = make_aliases(&mut registry.names, &mut syntax, environment);
+    let definition = Rc::new(Macro {
+        name: name.as_ref().into(),
+        rules: compile_rules(registry, &syntax, rules, environment).ok()?,
+        environment,
+    });
     // Before its names: the macro may mention itself.
     registry.interface.set_loaded(number, &definition);
     for &item in &items[4..] {
         let (name, meaning) = read_binding(registry, &data, item)?;
         let symbol = registry.names.symbol(&name);
-        let name = names.get(&symbol).copied().unwrap_or(symbol);
+        let name = aliases.get(&symbol).copied().unwrap_or(symbol);
         registry.top_mut(top).bind(name, meaning);
     }
     Some(definition)
 }
 
-/// Compiles the rules of a macro. Symbols that stand for aliases become aliases, which are noted.
-fn read_macro(
-    registry: &mut LibraryRegistry,
-    top: TopId,
-    name: &str,
-    (data, rules): (&Data, DatumId),
-    aliases: &mut HashMap<Name, Name>,
-) -> Result<Macro> {
-    let mut syntax = Syntax::default();
-    let id = syntax.import(&mut registry.names, data, rules, NO_FILE);
-    let environment = LexicalEnvironment { top, depth: 0 };
-    let names = &mut registry.names;
+/// Makes aliases of the symbols that stand for aliases: which alias each symbol became.
+fn make_aliases(
+    names: &mut Names,
+    syntax: &mut Syntax,
+    environment: LexicalEnvironment,
+) -> HashMap<Name, Name> {
+    let mut aliases = HashMap::new();
     syntax.rename(|symbol| {
         let text = Rc::clone(names.text(symbol));
         let Some((base, _)) = text.split_once(ALIAS_MARK) else {
@@ -133,13 +136,18 @@ fn read_macro(
             names.alias(base, environment)
         })
     });
+    aliases
+}
+
+/// Compiles the rules of a macro that was defined in `environment`.
+fn compile_rules(
+    registry: &mut LibraryRegistry,
+    syntax: &Syntax,
+    rules: SyntaxId,
+    environment: LexicalEnvironment,
+) -> Result<SyntaxRules> {
     let scopes = Scopes::default();
     let resolver = Resolver::new(registry, &scopes, environment);
-    let auxiliaries = resolver.auxiliary_names(&syntax, id);
-    let rules = syntax_rules::compile(&syntax, &mut registry.names, &auxiliaries, id)?;
-    Ok(Macro {
-        name: name.into(),
-        rules,
-        environment,
-    })
+    let auxiliaries = resolver.auxiliary_names(syntax, rules);
+    syntax_rules::compile(syntax, &mut registry.names, &auxiliaries, rules)
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
-use super::denotation::{CoreForm, Denotation, TopVariable};
+use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
 use super::interface::Interface;
 use super::library_source::LibrarySource;
 use super::name::{Name, NameKind, Names, TopId};
@@ -218,7 +218,7 @@ impl LibraryRegistry {
         let primitives = Primitive::ALL.iter().map(|primitive| primitive.name());
         let others = WrittenName::names().filter(|name| Primitive::from_name(name).is_none());
         let names = primitives.chain(others).map(|name| {
-            let variable = TopVariable::global(name.into(), true);
+            let variable = TopVariable::global(name.into(), Mutability::Immutable);
             let name = self.names.symbol(name);
             (name, Denotation::Top(Rc::new(variable)))
         });

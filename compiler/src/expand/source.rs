@@ -36,6 +36,14 @@ impl SourceText {
     }
 }
 
+/// What becomes of letters in symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LetterCase {
+    Kept,
+    /// As after `#!fold-case`.
+    Folded,
+}
+
 /// How far apart places are whose number of characters is known: lines may be long.
 const CHECKPOINT_BYTES: usize = 256;
 

@@ -7,14 +7,14 @@ use abi::primitive::{Effect, MANY, Primitive};
 use syntax::{Data, DatumId, Span};
 
 use super::body::Item;
-use super::denotation::{CoreForm, Denotation, LocalVariable, TopVariable};
+use super::denotation::{CoreForm, Denotation, LocalVariable, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::forms::Parameters;
 use super::name::{Name, TopId};
 use super::registry::{EnvironmentId, LibraryRegistry};
-use super::source::SourceText;
+use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
 use super::write_interface::write_interface;
@@ -53,7 +53,7 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
     let macros = registry.interface.loaded_count();
     let top = registry.add_top(TopKind::Program);
     let mut expander = Expander::new(registry, top);
-    let forms = match expander.read_source(source.clone(), false, 0) {
+    let forms = match expander.read_source(source.clone(), LetterCase::Kept, 0) {
         Ok(forms) => forms,
         Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
     };
@@ -114,7 +114,7 @@ pub fn expand_text(
 ) -> Outcome {
     guarded(registry, &source.name, |registry| {
         let mut expander = Expander::new(registry, TopId::FIRST);
-        match expander.read_source(source.clone(), false, 0) {
+        match expander.read_source(source.clone(), LetterCase::Kept, 0) {
             Ok(forms) => expander.interact(environment, &forms),
             Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
         }
@@ -234,7 +234,7 @@ impl Expander<'_> {
     }
 
     fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {
-        let forms = self.read_source(file.clone(), false, 0)?;
+        let forms = self.read_source(file.clone(), LetterCase::Kept, 0)?;
         let others = self.declare_libraries(&forms)?;
         if let Some(&other) = others.first() {
             return Err(self.failure(other, "expected a define-library form"));
@@ -348,7 +348,7 @@ impl Expander<'_> {
         let mut keep = Vec::new();
         for (variable, top, reference) in exported {
             if self.program.variable(variable).assigned || !top.is_immutable() {
-                let global = self.global(top.key(), false);
+                let global = self.global(top.key(), Mutability::Mutable);
                 globals.insert(variable, global);
                 keep.push((reference, Expr::Local(variable)));
             }
@@ -389,7 +389,7 @@ impl Expander<'_> {
             TopKind::Interaction { .. } => {
                 let key = self.registry.interaction_key(self.top, name);
                 self.persists |= self.registry.names.as_alias(name).is_some();
-                self.define_as_global(name, key, false)
+                self.define_as_global(name, key, Mutability::Mutable)
             }
             TopKind::Library(library) => self.define_in_library(&library, self.top, name),
             TopKind::Program => match self.registry.top(self.top).find(name) {
@@ -409,9 +409,9 @@ impl Expander<'_> {
         &mut self,
         name: Name,
         key: Rc<str>,
-        is_immutable: bool,
+        mutability: Mutability,
     ) -> Target {
-        let variable = Rc::new(TopVariable::global(key, is_immutable));
+        let variable = Rc::new(TopVariable::global(key, mutability));
         let denotation = Denotation::Top(Rc::clone(&variable));
         self.registry.top_mut(self.top).bind(name, denotation);
         Target::Global(variable)
@@ -460,7 +460,7 @@ impl Expander<'_> {
             let Some(value) = self.primitive_procedure(primitive, at) else {
                 continue;
             };
-            let variable = TopVariable::global(primitive.name().into(), true);
+            let variable = TopVariable::global(primitive.name().into(), Mutability::Immutable);
             let target = Some(Target::Global(Rc::new(variable)));
             items.push(ExpandedItem { target, value, at });
         }
