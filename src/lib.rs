@@ -32,7 +32,8 @@
 //!
 //! * `compiler` (default): texts are compiled. Without it a runtime runs images alone: what takes a text is not there,
 //!   and `eval` raises a condition.
-//! * `native` (default): native code is made, of texts and of the library. Images that have native code run without it too.
+//! * `native` (default): native code is made, of texts and of the library. Images that have native code run
+//!   without it too.
 //!
 //! # Values
 //!

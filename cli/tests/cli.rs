@@ -492,7 +492,11 @@ fn a_primitive_that_was_passed_on_is_shown_without_a_place() {
 fn mistakes_in_text_and_errors_of_programs_look_alike() {
     for (program, message, carets) in [
         ("(if)", "if: expected 2 or 3 operands, found 0", "^^^^"),
-        ("(if", "unexpected end of input in a list, expected `)`", "^"),
+        (
+            "(if",
+            "unexpected end of input in a list, expected `)`",
+            "^",
+        ),
         ("(car 1)", "car: expected pair as argument 1, found 1", "^"),
     ] {
         let errors = err(&cozen(&["-e", program]));

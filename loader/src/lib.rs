@@ -10,8 +10,8 @@
 //! loader gives names of symbols to a [`Host`], which answers with words.
 //!
 //! The loader checks structure and hash. It does not check code: [`load`] takes a [`TrustedImage`], for
-//! which somebody vouches. Nothing is mapped before every check has passed. Names and lines for tools come from parts of
-//! the file that are never mapped. Damage to these parts costs names and lines, and nothing else.
+//! which somebody vouches. Nothing is mapped before every check has passed. Names and lines for tools come
+//! from parts of the file that are never mapped. Damage to these parts costs names and lines, and nothing else.
 
 mod contents;
 mod debug;

@@ -196,7 +196,8 @@ pub enum Expr {
         body: ExprId,
     },
     /// Code in the same frame with several entries (loops, join points): lambdas without optional and rest
-    /// parameters whose bodies, and the last expression, may `Goto` any of them from tail position (with respect to this form).
+    /// parameters whose bodies, and the last expression, may `Goto` any of them from tail position (with
+    /// respect to this form).
     Labels(Vec<LabelId>, ExprId),
     /// Jump to a label with arguments; never returns.
     Goto(LabelId, Vec<ExprId>),

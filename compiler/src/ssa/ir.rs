@@ -311,7 +311,8 @@ pub enum Terminator {
     Reinstate(ValueId, ValueId),
     /// The same with one value.
     ReinstateValue(ValueId, ValueId),
-    /// A call for any number of values, all tagged; the block's parameters are `required` values and, if `rest`, a list.
+    /// A call for any number of values, all tagged; the block's parameters are `required` values and, if
+    /// `rest`, a list.
     CallReceive {
         /// What is called.
         callee: Callee,
