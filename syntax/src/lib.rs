@@ -28,13 +28,13 @@ mod span;
 mod string_escape;
 mod token;
 
-pub use builder::{DatumBuilder, Leaf};
+pub use builder::{DatumBuilder, Leaf, ListEnd};
 pub use datum::{Data, DataBuilder, DatumId, DatumKind, Items, SymbolId};
 pub use error::{SyntaxError, SyntaxErrorKind, decode_source};
 pub use lexer::Lexer;
 pub use number::parse::parse_number;
 pub use number::{Complex, Integer, Number, NumberError, Ratio};
-pub use parser::{Parser, PausedParser, Progress};
+pub use parser::{Parser, PausedParser, Progress, TextPart};
 pub use placed_message::PlacedMessage;
 pub use span::{LineColumn, LineIndex, Span};
 pub use string_escape::{character_name, write_character, write_string, write_symbol};

@@ -1,4 +1,4 @@
-//! Rules that rewrite calls of procedures give what the procedures give. (`cli/tests/rewrites.rs` runs the programs
+//! Rules that rewrite calls of procedures give what the procedures give. (`cli/tests/rewrite_counts.rs` runs the programs
 //! in this folder after any number of rewrites.)
 
 mod rules;

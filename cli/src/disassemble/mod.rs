@@ -11,8 +11,8 @@
 //! follows the bytecode of its procedure; of a source file, the SSA that both come from precedes it.
 
 mod listing;
+mod machine_instructions;
 mod names;
-mod native;
 mod native_functions;
 
 use std::path::Path;

@@ -11,13 +11,14 @@
 
 mod assigned_by_macros;
 mod body;
-mod conditional_expansion;
+mod cond_expand;
 mod denotation;
 mod expanded_item;
 mod expander;
 mod failure;
 mod forms;
 mod import_set;
+mod include;
 mod interaction;
 mod interface;
 mod join;
@@ -36,7 +37,7 @@ mod top_environment;
 mod unit;
 mod write_interface;
 
-pub use conditional_expansion::FEATURES;
+pub use cond_expand::FEATURES;
 pub use library_source::LibrarySource;
 pub use registry::{EnvironmentId, LibraryRegistry};
 pub use source::SourceText;

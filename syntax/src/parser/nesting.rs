@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::builder::{DatumBuilder, Leaf};
+use crate::builder::{DatumBuilder, Leaf, ListEnd};
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{Integer, Number};
 use crate::span::Span;
@@ -224,7 +224,11 @@ impl Nesting {
                 ..
             } => return Err(unexpected_close(span, "a datum after `.`")),
             FrameKind::List { count, tail } => {
-                builder.list(count, tail == Tail::Complete, whole);
+                let end = match tail {
+                    Tail::Complete => ListEnd::Tail,
+                    _ => ListEnd::Closed,
+                };
+                builder.list(count, end, whole);
             }
             FrameKind::Vector { count } => builder.vector(count, whole),
             FrameKind::Bytevector { start } => {
@@ -256,7 +260,7 @@ impl Nesting {
                 FrameKind::Bytevector { .. } => {}
                 FrameKind::Abbreviation => {
                     span = frame.span.to(span);
-                    builder.list(2, false, span);
+                    builder.list(2, ListEnd::Closed, span);
                     self.frames.pop();
                     continue;
                 }
