@@ -4,15 +4,13 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use abi::primitive::Primitive;
 use syntax::decode_source;
 
-use super::denotation::{CoreForm, Denotation, Macro, Mutability};
-use super::expanded_item::Target;
+use super::denotation::{CoreForm, Denotation, Macro};
 use super::expander::Expander;
 use super::failure::Result;
 use super::library_source::SrfiName;
-use super::name::{Name, NameKind, TopId};
+use super::name::Name;
 use super::registry::{Exports, Library};
 use super::resolver::Meaning;
 use super::source::{LetterCase, SourceText};
@@ -365,17 +363,5 @@ impl Expander<'_> {
                 variable.set_visible();
             }
         }
-    }
-
-    /// A variable of the library `library` called `name`.
-    pub(crate) fn define_in_library(&mut self, library: &str, top: TopId, name: Name) -> Target {
-        let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
-        let text = Rc::clone(self.text(name));
-        let key = self.registry.library_key(library, name);
-        if is_symbol && key == text && Primitive::from_name(&text).is_some() {
-            // All code refers to a primitive by its name: this defines its value as a procedure.
-            return self.define_as_global(name, key, Mutability::Immutable);
-        }
-        self.define_as_local(name, key, top)
     }
 }

@@ -3,23 +3,21 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use abi::primitive::{Effect, MANY, Primitive};
 use syntax::{Data, DatumId, Span};
 
 use super::body::Item;
-use super::denotation::{CoreForm, Denotation, LocalVariable, Mutability, TopVariable};
-use super::expanded_item::{ExpandedItem, Target};
+use super::denotation::{CoreForm, Mutability};
+use super::expanded_item::ExpandedItem;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
-use super::forms::Parameters;
-use super::name::{Name, TopId};
+use super::name::TopId;
 use super::registry::{EnvironmentId, LibraryRegistry};
 use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
 use super::write_interface::write_interface;
 use crate::compile::EXPAND;
-use crate::core::ir::{Expr, ExprId, Program, VariableId};
+use crate::core::ir::{Expr, Program};
 use crate::diagnostic::Diagnostic;
 use crate::id::Id;
 use crate::internal_error;
@@ -29,9 +27,6 @@ const EVAL: &str = "eval";
 
 /// How many mistakes are reported at most.
 const DIAGNOSTICS_MAX: usize = 20;
-
-/// How many values the procedure `values` takes without a list.
-const VALUES_MAX: usize = 12;
 
 /// Expands a program: a text that begins with `(import …)`, or with libraries.
 ///
@@ -379,178 +374,5 @@ impl Expander<'_> {
                 variable.assigned = false;
             }
         }
-    }
-
-    // Definitions at top level.
-
-    /// Defines `name` in the current top-level environment.
-    pub(crate) fn define_top(&mut self, name: Name) -> Target {
-        match self.registry.top(self.top).kind().clone() {
-            TopKind::Interaction { .. } => {
-                let key = self.registry.interaction_key(self.top, name);
-                self.persists |= self.registry.names.as_alias(name).is_some();
-                self.define_as_global(name, key, Mutability::Mutable)
-            }
-            TopKind::Library(library) => self.define_in_library(&library, self.top, name),
-            TopKind::Program => match self.registry.top(self.top).find(name) {
-                Some(Denotation::Top(top)) if top.is_owned_by(self.top) => {
-                    let variable = top.in_unit(self.unit);
-                    Target::Again(variable.expect("a program is one unit"))
-                }
-                _ => match self.define_as_local(name, "".into(), self.top) {
-                    Target::Exported(variable, _) => Target::Local(variable),
-                    target => target,
-                },
-            },
-        }
-    }
-
-    pub(crate) fn define_as_global(
-        &mut self,
-        name: Name,
-        key: Rc<str>,
-        mutability: Mutability,
-    ) -> Target {
-        let variable = Rc::new(TopVariable::global(key, mutability));
-        let denotation = Denotation::Top(Rc::clone(&variable));
-        self.registry.top_mut(self.top).bind(name, denotation);
-        Target::Global(variable)
-    }
-
-    pub(crate) fn define_as_local(&mut self, name: Name, key: Rc<str>, owner: TopId) -> Target {
-        let variable = self.variable(name);
-        self.program.variables[variable].top_level = true;
-        let local = LocalVariable {
-            unit: self.unit,
-            variable,
-            owner,
-        };
-        let top = Rc::new(TopVariable::local(key, local));
-        let denotation = Denotation::Top(Rc::clone(&top));
-        self.registry.top_mut(self.top).bind(name, denotation);
-        Target::Exported(variable, top)
-    }
-
-    /// Gives `name` the meaning of a keyword.
-    pub(crate) fn define_top_syntax(&mut self, name: Name, denotation: Denotation) {
-        let is_interaction = matches!(
-            self.registry.top(self.top).kind(),
-            TopKind::Interaction { .. }
-        );
-        self.persists |= is_interaction;
-        self.registry.top_mut(self.top).bind(name, denotation);
-    }
-
-    // Primitives as procedures.
-
-    /// Puts a definition of each primitive's procedure in front of the unit, except of those that a
-    /// library defines and those that need their operands in place.
-    fn define_primitives(&mut self) {
-        // No text holds them: a file that is none.
-        let nowhere = FileSpan {
-            file: u16::MAX,
-            span: Span::default(),
-        };
-        let at = self.syntax.push(Node::Null, nowhere);
-        let mut items = Vec::new();
-        for &primitive in Primitive::ALL {
-            if self.registry.defines_key(primitive.name()) {
-                continue;
-            }
-            let Some(value) = self.primitive_procedure(primitive, at) else {
-                continue;
-            };
-            let variable = TopVariable::global(primitive.name().into(), Mutability::Immutable);
-            let target = Some(Target::Global(Rc::new(variable)));
-            items.push(ExpandedItem { target, value, at });
-        }
-        items.append(&mut self.items);
-        self.items = items;
-    }
-
-    fn primitive_procedure(&mut self, primitive: Primitive, at: SyntaxId) -> Option<ExprId> {
-        match primitive {
-            Primitive::Values => return Some(self.values_procedure(at)),
-            Primitive::List => return Some(self.list_procedure(primitive, None, at)),
-            Primitive::Vector => {
-                return Some(self.list_procedure(primitive, Some(Primitive::ListToVector), at));
-            }
-            Primitive::String => {
-                return Some(self.list_procedure(primitive, Some(Primitive::ListToString), at));
-            }
-            Primitive::MakeRecord | Primitive::RecordRef | Primitive::RecordSet => return None,
-            _ if primitive.effect() == Effect::Control => return None,
-            _ if primitive.arguments_max() == MANY => return None,
-            _ => {}
-        }
-        let argument = |_| self.program.add_variable("argument".into());
-        let required: Vec<_> = (0..primitive.arguments_max()).map(argument).collect();
-        let operands = self.locals(&required, at);
-        let body = self.add(Expr::Primitive(primitive, operands), at);
-        Some(self.simple_closure(primitive.name().into(), required, body, at))
-    }
-
-    pub(crate) fn locals(&mut self, variables: &[VariableId], at: SyntaxId) -> Vec<ExprId> {
-        let local = |&variable: &VariableId| self.add(Expr::Local(variable), at);
-        variables.iter().map(local).collect()
-    }
-
-    /// `(lambda arguments (convert arguments))`.
-    fn list_procedure(
-        &mut self,
-        primitive: Primitive,
-        convert: Option<Primitive>,
-        at: SyntaxId,
-    ) -> ExprId {
-        let arguments = self.program.add_variable("arguments".into());
-        let mut body = self.add(Expr::Local(arguments), at);
-        if let Some(convert) = convert {
-            body = self.add(Expr::Primitive(convert, vec![body]), at);
-        }
-        let parameters = Parameters {
-            required: Vec::new(),
-            optional: Vec::new(),
-            rest: Some(arguments),
-        };
-        self.closure(primitive.name().into(), parameters, body, at)
-    }
-
-    /// The procedure `values`. More than [`VALUES_MAX`] values go to its own continuation as a list.
-    fn values_procedure(&mut self, at: SyntaxId) -> ExprId {
-        let argument = |_| self.program.add_variable("value".into());
-        let optional: Vec<_> = (0..VALUES_MAX).map(argument).collect();
-        let rest = self.program.add_variable("values".into());
-        let operands = self.locals(&optional, at);
-        let all = self.add(Expr::Primitive(Primitive::Values, operands), at);
-        let more = self.reinstate_values(&optional, rest, at);
-        let rest_list = self.add(Expr::Local(rest), at);
-        let test = self.add(Expr::Primitive(Primitive::IsNull, vec![rest_list]), at);
-        let mut body = self.add(Expr::If(test, all, more), at);
-        for count in (0..VALUES_MAX).rev() {
-            let next = self.add(Expr::Local(optional[count]), at);
-            let test = self.add(Expr::Primitive(Primitive::IsDefault, vec![next]), at);
-            let operands = self.locals(&optional[..count], at);
-            let values = self.add(Expr::Primitive(Primitive::Values, operands), at);
-            body = self.add(Expr::If(test, values, body), at);
-        }
-        let parameters = Parameters {
-            required: Vec::new(),
-            optional,
-            rest: Some(rest),
-        };
-        self.closure(Primitive::Values.name().into(), parameters, body, at)
-    }
-
-    /// `(%reinstate (%capture) (cons first (cons ... rest)))`
-    fn reinstate_values(&mut self, first: &[VariableId], rest: VariableId, at: SyntaxId) -> ExprId {
-        let mut list = self.add(Expr::Local(rest), at);
-        for operand in self.locals(first, at).into_iter().rev() {
-            list = self.add(Expr::Primitive(Primitive::Cons, vec![operand, list]), at);
-        }
-        let continuation = self.add(Expr::Primitive(Primitive::Capture, Vec::new()), at);
-        self.add(
-            Expr::Primitive(Primitive::Reinstate, vec![continuation, list]),
-            at,
-        )
     }
 }
