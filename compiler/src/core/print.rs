@@ -102,7 +102,7 @@ impl Printer<'_> {
                     self.numbered(&variable.name, mark, id.number());
                 }
                 PrintStep::Label(id) => {
-                    self.numbered(&self.program.lambda(id).name, '.', id.number())
+                    self.numbered(&self.program.lambda(id).name, '.', id.number());
                 }
                 PrintStep::Lambda(id) => {
                     self.form(

@@ -37,14 +37,11 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         entries
     };
     let fixup_count = symbols::fixup_count(&constants.linked);
-    let returns = unit
-        .native_functions()
-        .map(|function| function.returns.len());
     let sizes = TableSizes {
         relocations: 8 * encode_relocations(0, 0).len() as u64,
         symbol_table: symbols::table_bytes(unit.symbols.len(), fixup_count),
         symbol_names: symbols::name_bytes(&unit.symbols),
-        native_returns: (entry_count(returns.sum()) * ENTRY_BYTES) as u64,
+        native_returns: (entry_count(unit.native_return_count()) * ENTRY_BYTES) as u64,
         unwind: unwind::bytes(unit)?,
     };
     let mut layout = lay_out(unit, &constants, sizes)?;

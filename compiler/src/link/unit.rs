@@ -34,6 +34,13 @@ impl LinkUnit {
             .filter_map(|procedure| procedure.native.as_ref())
             .flat_map(|native| &native.functions)
     }
+
+    /// How many return points native code has.
+    pub(super) fn native_return_count(&self) -> usize {
+        self.native_functions()
+            .map(|function| function.returns.len())
+            .sum()
+    }
 }
 
 /// A procedure's code.
