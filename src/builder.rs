@@ -1,34 +1,42 @@
 //! The choices of an embedder about a runtime.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use abi::native::Tier;
 #[cfg(feature = "compiler")]
 use compiler::options::Level;
 use gc::Zeal;
+use vm::{Retention, Vm, VmOptions};
 
+use crate::boot;
 #[cfg(feature = "compiler")]
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
+use crate::frontend::{Frontend, SharedFrontend};
 use crate::runtime::Runtime;
+
+/// The least limit of a heap: what the library takes, and room to work.
+const HEAP_BYTES_MIN: usize = 1 << 20;
 
 /// Options of a [`Runtime`]; start from [`Runtime::builder`].
 #[derive(Clone, Debug, Default)]
 pub struct RuntimeBuilder {
-    pub(crate) heap_bytes_max: Option<usize>,
-    pub(crate) stack_bytes_max: Option<usize>,
-    pub(crate) zeal: Option<Zeal>,
-    pub(crate) read_images: bool,
-    pub(crate) image_directory: Option<PathBuf>,
+    heap_bytes_max: Option<usize>,
+    stack_bytes_max: Option<usize>,
+    zeal: Option<Zeal>,
+    read_images: bool,
+    image_directory: Option<PathBuf>,
     #[cfg(feature = "compiler")]
-    pub(crate) library_paths: Vec<PathBuf>,
-    pub(crate) command_line: Vec<String>,
-    pub(crate) tier: Option<Tier>,
-    pub(crate) native_library: bool,
+    library_paths: Vec<PathBuf>,
+    command_line: Vec<String>,
+    tier: Option<Tier>,
+    native_library: bool,
     #[cfg(feature = "compiler")]
-    pub(crate) compiler: compiler::options::Options,
+    compiler: compiler::options::Options,
     #[cfg(feature = "compiler")]
-    pub(crate) listener: Listener,
+    listener: Listener,
 }
 
 impl RuntimeBuilder {
@@ -160,6 +168,60 @@ impl RuntimeBuilder {
     ///
     /// [`Error::Memory`] if the system refuses the address space, [`Error::Setup`] if the heap's limit is too low.
     pub fn build(self) -> Result<Runtime, Error> {
-        Runtime::with_options(self)
+        let mut vm_options = VmOptions {
+            command_line: self.command_line,
+            ..VmOptions::default()
+        };
+        if let Some(bytes) = self.heap_bytes_max.filter(|&bytes| bytes < HEAP_BYTES_MIN) {
+            return Err(Error::Setup(format!(
+                "a heap of at most {bytes} bytes is too small: the library needs {HEAP_BYTES_MIN}"
+            )));
+        }
+        vm_options.heap.heap_bytes_max = self.heap_bytes_max;
+        vm_options.heap.zeal = self.zeal;
+        vm_options.mmap = !self.read_images;
+        vm_options.image_directory = self.image_directory;
+        if let Some(bytes) = self.stack_bytes_max {
+            vm_options.stack_bytes_max = bytes;
+        }
+        if let Some(tier) = self.tier {
+            vm_options.tier = tier;
+        }
+        let library = match self.tier {
+            Some(tier) => tier,
+            None if self.native_library => Tier::Native,
+            None => Tier::Bytecode,
+        };
+        #[cfg(feature = "compiler")]
+        let frontend = {
+            let mut compiler = self.compiler;
+            compiler.tier = self.tier.unwrap_or(compiler.tier);
+            Frontend::standard(self.library_paths, compiler).with_listener(self.listener)
+        };
+        #[cfg(not(feature = "compiler"))]
+        let frontend = Frontend;
+        let frontend = Rc::new(RefCell::new(frontend));
+        let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
+        let vm = Vm::new(vm_options, hook)?;
+        let mut runtime = Runtime::of(vm, frontend);
+        let boot = boot::image(library);
+        runtime.enter(|scheme| scheme.run_image(&boot, "boot", Retention::Pinned))?;
+        Ok(runtime)
+    }
+}
+
+impl Runtime {
+    /// A runtime with default options.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Memory`] if the system refuses the address space.
+    pub fn new() -> Result<Self, Error> {
+        Self::builder().build()
+    }
+
+    /// Options.
+    pub fn builder() -> RuntimeBuilder {
+        RuntimeBuilder::default()
     }
 }

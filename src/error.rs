@@ -104,15 +104,15 @@ pub struct Raised {
     /// The object.
     pub object: Handle,
     /// Where it was raised, innermost first.
-    pub backtrace: Vec<Place>,
+    pub backtrace: Vec<BacktraceFrame>,
     /// The kind of the condition, such as `wrong-type`, `interrupted`, `heap-exhausted` or, for what `error`
     /// makes, `error`; `None` for other objects.
     pub kind: Option<String>,
 }
 
-/// A place in a program, for backtraces.
+/// A call that had not returned when an object was raised, and the place where it stood.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct BacktraceFrame {
     /// The procedure; empty if it has no name.
     pub procedure: String,
     /// The source file; empty if it is not known.
@@ -123,7 +123,7 @@ pub struct Place {
     pub column: u32,
 }
 
-impl From<vm::SourcePlace> for Place {
+impl From<vm::SourcePlace> for BacktraceFrame {
     fn from(place: vm::SourcePlace) -> Self {
         Self {
             procedure: place.name.unwrap_or_default(),

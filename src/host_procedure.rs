@@ -1,6 +1,8 @@
 //! Rust closures as Scheme procedures.
 
-use vm::HostError;
+use std::rc::Rc;
+
+use vm::{HostError, Mutator};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
 use crate::error::Error;
@@ -104,5 +106,43 @@ impl<'a, 'id> Call<'a, 'id> {
             Error::Raised(raised) => HostError::Raise(raised.object.0),
             other => HostError::Message(other.with_causes()),
         }
+    }
+}
+
+impl Scheme<'_, '_> {
+    /// Defines a procedure in the interaction environment that calls a Rust closure. The closure may
+    /// call Scheme; a call of itself from there is an error, since it is borrowed mutably.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Unbound`] if the library that makes such procedures is not loaded, [`Error::Broken`].
+    pub fn define_procedure(
+        &mut self,
+        name: &str,
+        mut body: impl FnMut(&mut Call<'_, '_>) -> Result<(), Error> + 'static,
+    ) -> Result<(), Error> {
+        self.check_sound()?;
+        let frontend = Rc::clone(&self.frontend);
+        let number = self.mutator.add_host_procedure(
+            name,
+            Box::new(move |mutator| {
+                let mut call = Call::new(Scheme {
+                    mutator,
+                    frontend: Rc::clone(&frontend),
+                });
+                body(&mut call).map_err(Call::host_error)
+            }),
+        );
+        let maker = self.global_handle("%make-host-procedure")?;
+        let done = self.mutator.apply(|mutator| {
+            (
+                mutator.rooted(&maker.0),
+                vec![mutator.intern(name), vm::Value::count(number)],
+            )
+        });
+        self.outcome(done)?;
+        let key = self.frontend.borrow_mut().declare_variable(name);
+        self.mutator.define_global(&key, Mutator::result);
+        Ok(())
     }
 }

@@ -85,7 +85,7 @@ pub use compiler::options::{Level, Options as CompilerOptions};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
-pub use error::{Error, Place, Raised};
+pub use error::{BacktraceFrame, Error, Raised};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]
 pub use frontend::{Forms, Frontend, read_forms};
@@ -96,5 +96,6 @@ pub use host_procedure::Call;
 pub use loader::{LoadError, TrustedImage};
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
+pub use syntax::PlacedMessage;
 pub use value::Value;
 pub use vm::{Retention, VmBuildError};

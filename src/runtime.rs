@@ -5,19 +5,13 @@ use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
-use abi::native::Tier;
 #[cfg(feature = "compiler")]
 use loader::TrustedImage;
-use vm::{Retention, Vm, VmOptions};
+use vm::Vm;
 
-use crate::boot;
-use crate::builder::RuntimeBuilder;
 use crate::error::Error;
-use crate::frontend::{Frontend, SharedFrontend};
+use crate::frontend::Frontend;
 use crate::scheme::Scheme;
-
-/// The least limit of a heap: what the library takes, and room to work.
-const HEAP_BYTES_MIN: usize = 1 << 20;
 
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
 #[derive(Debug)]
@@ -27,63 +21,9 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// A runtime with default options.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Memory`] if the system refuses the address space.
-    pub fn new() -> Result<Self, Error> {
-        Self::builder().build()
-    }
-
-    /// Options.
-    pub fn builder() -> RuntimeBuilder {
-        RuntimeBuilder::default()
-    }
-
-    pub(crate) fn with_options(options: RuntimeBuilder) -> Result<Self, Error> {
-        let mut vm_options = VmOptions {
-            command_line: options.command_line,
-            ..VmOptions::default()
-        };
-        if let Some(bytes) = options
-            .heap_bytes_max
-            .filter(|&bytes| bytes < HEAP_BYTES_MIN)
-        {
-            return Err(Error::Setup(format!(
-                "a heap of at most {bytes} bytes is too small: the library needs {HEAP_BYTES_MIN}"
-            )));
-        }
-        vm_options.heap.heap_bytes_max = options.heap_bytes_max;
-        vm_options.heap.zeal = options.zeal;
-        vm_options.mmap = !options.read_images;
-        vm_options.image_directory = options.image_directory;
-        if let Some(bytes) = options.stack_bytes_max {
-            vm_options.stack_bytes_max = bytes;
-        }
-        if let Some(tier) = options.tier {
-            vm_options.tier = tier;
-        }
-        let library = match options.tier {
-            Some(tier) => tier,
-            None if options.native_library => Tier::Native,
-            None => Tier::Bytecode,
-        };
-        #[cfg(feature = "compiler")]
-        let frontend = {
-            let mut compiler = options.compiler;
-            compiler.tier = options.tier.unwrap_or(compiler.tier);
-            Frontend::standard(options.library_paths, compiler).with_listener(options.listener)
-        };
-        #[cfg(not(feature = "compiler"))]
-        let frontend = Frontend;
-        let frontend = Rc::new(RefCell::new(frontend));
-        let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
-        let vm = Vm::new(vm_options, hook)?;
-        let mut runtime = Self { vm, frontend };
-        let boot = boot::image(library);
-        runtime.enter(|scheme| scheme.run_image(&boot, "boot", Retention::Pinned))?;
-        Ok(runtime)
+    /// A runtime whose library is still to be loaded.
+    pub(crate) fn of(vm: Vm, frontend: Rc<RefCell<Frontend>>) -> Self {
+        Self { vm, frontend }
     }
 
     /// Enters the runtime: `body` may evaluate, call and look at values, none of which leaves.

@@ -9,11 +9,10 @@ use loader::TrustedImage;
 use vm::{Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
-use crate::error::{Error, Place, Raised};
+use crate::error::{BacktraceFrame, Error, Raised};
 use crate::frontend::Frontend;
 use crate::handle::Handle;
 #[cfg(feature = "compiler")]
-use crate::host_procedure::Call;
 use crate::value::Value;
 
 /// A runtime, entered. `'id` is the brand of its heap.
@@ -140,7 +139,7 @@ impl<'id> Scheme<'_, 'id> {
         Ok(())
     }
 
-    fn outcome(&mut self, done: Result<(), VmError>) -> Result<(), Error> {
+    pub(crate) fn outcome(&mut self, done: Result<(), VmError>) -> Result<(), Error> {
         match done {
             Ok(()) => Ok(()),
             Err(VmError::Exit(status)) => Err(Error::Exit(status)),
@@ -161,12 +160,12 @@ impl<'id> Scheme<'_, 'id> {
         // A condition knows where it was made; any other object was raised where the run ended.
         let asked = self.ask_library("%condition-places", &object);
         let known = if asked {
-            self.places_in_result()
+            self.frames_in_result()
         } else {
             Vec::new()
         };
         let backtrace = if known.is_empty() {
-            places.into_iter().map(Place::from).collect()
+            places.into_iter().map(BacktraceFrame::from).collect()
         } else {
             known
         };
@@ -183,7 +182,7 @@ impl<'id> Scheme<'_, 'id> {
         }))
     }
 
-    fn global_handle(&self, key: &str) -> Result<Handle, Error> {
+    pub(crate) fn global_handle(&self, key: &str) -> Result<Handle, Error> {
         let value = self.mutator.global(key);
         value
             .map(|value| Handle(self.mutator.root(value)))
@@ -205,10 +204,10 @@ impl<'id> Scheme<'_, 'id> {
             .is_ok()
     }
 
-    /// The last result, a list of lists (name file line column), as places.
-    fn places_in_result(&self) -> Vec<Place> {
+    /// The last result, a list of lists (name file line column), as frames.
+    fn frames_in_result(&self) -> Vec<BacktraceFrame> {
         let mutator = &*self.mutator;
-        let place = |entry| {
+        let frame = |entry| {
             let mut fields = mutator.elements(entry);
             let mut text = || fields.next().and_then(|field| mutator.text(field));
             let (procedure, file) = (text().unwrap_or_default(), text().unwrap_or_default());
@@ -218,14 +217,14 @@ impl<'id> Scheme<'_, 'id> {
                     .and_then(|number| u32::try_from(number).ok())
                     .unwrap_or_default()
             };
-            Place {
+            BacktraceFrame {
                 procedure,
                 file,
                 line: number(),
                 column: number(),
             }
         };
-        mutator.elements(mutator.result()).map(place).collect()
+        mutator.elements(mutator.result()).map(frame).collect()
     }
 
     // Values
@@ -290,43 +289,6 @@ impl<'id> Scheme<'_, 'id> {
         key.and_then(|key| self.mutator.global(&key))
             .map(Value::new)
             .ok_or_else(|| Error::Unbound(name.to_owned()))
-    }
-
-    /// Defines a procedure in the interaction environment that calls a Rust closure. The closure may
-    /// call Scheme; a call of itself from there is an error, since it is borrowed mutably.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unbound`] if the library that makes such procedures is not loaded, [`Error::Broken`].
-    #[cfg(feature = "compiler")]
-    pub fn define_procedure(
-        &mut self,
-        name: &str,
-        mut body: impl FnMut(&mut Call<'_, '_>) -> Result<(), Error> + 'static,
-    ) -> Result<(), Error> {
-        self.check_sound()?;
-        let frontend = Rc::clone(&self.frontend);
-        let number = self.mutator.add_host_procedure(
-            name,
-            Box::new(move |mutator| {
-                let mut call = Call::new(Scheme {
-                    mutator,
-                    frontend: Rc::clone(&frontend),
-                });
-                body(&mut call).map_err(Call::host_error)
-            }),
-        );
-        let maker = self.global_handle("%make-host-procedure")?;
-        let done = self.mutator.apply(|mutator| {
-            (
-                mutator.rooted(&maker.0),
-                vec![mutator.intern(name), vm::Value::count(number)],
-            )
-        });
-        self.outcome(done)?;
-        let key = self.frontend.borrow_mut().declare_variable(name);
-        self.mutator.define_global(&key, Mutator::result);
-        Ok(())
     }
 
     /// Collects all garbage.

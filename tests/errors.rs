@@ -24,10 +24,9 @@ fn errors_of_all_crates_can_be_sent_and_shared() {
     is_error_of_any_thread::<vm::FrontendError>();
     is_error_of_any_thread::<vm::VmError>();
     is_error_of_any_thread::<compiler::compile::CompileError>();
-    is_error_of_any_thread::<compiler::core::ParseError>();
     is_error_of_any_thread::<compiler::core::VerifyError>();
     is_error_of_any_thread::<compiler::internal_error::InternalError>();
-    is_error_of_any_thread::<compiler::ssa::parse::ParseError>();
+    is_error_of_any_thread::<compiler::parse_error::ParseError>();
 }
 
 #[test]

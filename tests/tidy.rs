@@ -68,6 +68,39 @@ fn files_are_small_and_say_what_they_hold() {
     assert!(problems.is_empty(), "{problems:#?}");
 }
 
+/// A line that is longer than this is not seen whole in two windows side by side.
+const LINE_COLUMNS_MAX: usize = 120;
+
+/// Files with longer lines, and why.
+const WIDE: &[(&str, &str)] = &[
+    ("abi/src/isa/table.rs", "a row of the table is one line"),
+    ("abi/src/primitive.rs", "a row of the table is one line"),
+    (
+        "compiler/src/ssa/pass/check_facts.rs",
+        "a message in a golden text is one line",
+    ),
+];
+
+#[test]
+fn lines_end_before_column_120() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut problems = Vec::new();
+    for path in ["rs", "md"].map(|kind| files_of_kind(root, kind)).concat() {
+        let name = path.strip_prefix(root).expect("a file of this repository");
+        if WIDE.iter().any(|(wide, _)| name == Path::new(wide)) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("readable file");
+        for (number, line) in (1..).zip(text.lines()) {
+            let columns = line.chars().count();
+            if columns > LINE_COLUMNS_MAX {
+                problems.push(format!("{}:{number}: {columns} columns", name.display()));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
 #[test]
 fn crates_depend_only_downwards() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -299,13 +332,18 @@ fn dependency_names(manifest: &str) -> impl Iterator<Item = &str> {
 }
 
 fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    files_of_kind(directory, "rs")
+}
+
+/// The files below a folder whose names have this extension, in order.
+fn files_of_kind(directory: &Path, kind: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(directory).expect("readable directory") {
         let path = entry.expect("readable entry").path();
         let skipped = path.ends_with("target") || path.ends_with(".git");
         if path.is_dir() && !skipped {
-            files.extend(rust_files(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.extend(files_of_kind(&path, kind));
+        } else if path.extension().is_some_and(|extension| extension == kind) {
             files.push(path);
         }
     }

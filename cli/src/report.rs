@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::process::ExitCode;
 
-use cozen::{Error, Place};
+use cozen::{BacktraceFrame, Error, PlacedMessage};
 
 use crate::output::{self, complain};
 
@@ -21,9 +21,6 @@ const STATUS_CLOSED_PIPE: u8 = 128 + 13;
 /// How many frames of a backtrace are shown.
 const FRAMES_MAX: usize = 20;
 
-/// How many characters of a source line are shown.
-const LINE_CHARACTERS_MAX: usize = 100;
-
 /// Prints `error` to standard error, with lines of `sources`; the exit status that goes with it.
 pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     if is_about_output(error) && output::is_closed() {
@@ -32,12 +29,12 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     match error {
         Error::Exit(status) => return exit_code(*status),
         Error::Raised(raised) => {
-            let places = &raised.backtrace;
+            let frames = &raised.backtrace;
             // The place that people want is in their own text, where there is one.
-            let is_own = |place: &&Place| place.line > 0 && !is_library(place);
-            let own = places.iter().find(is_own);
-            complain(&with_place(&raised.report, own.or(places.first()), sources));
-            print_backtrace(places);
+            let is_own = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
+            let own = frames.iter().find(is_own);
+            complain(&with_place(&raised.report, own.or(frames.first()), sources));
+            print_backtrace(frames);
             if raised.kind.as_deref() == Some("interrupted") {
                 return ExitCode::from(STATUS_INTERRUPTED);
             }
@@ -64,9 +61,9 @@ fn is_about_output(error: &Error) -> bool {
     }
 }
 
-/// Whether a place is in the Scheme library, whose files `build.rs` names so.
-fn is_library(place: &Place) -> bool {
-    place.file.starts_with("(cozen)/")
+/// Whether a frame is of the Scheme library, whose files `build.rs` names so.
+fn is_library(frame: &BacktraceFrame) -> bool {
+    frame.file.starts_with("(cozen)/")
 }
 
 /// The low byte of a status, as the system would take it.
@@ -75,65 +72,43 @@ pub(crate) fn exit_code(status: i32) -> ExitCode {
 }
 
 /// The report behind its place, with the source line where the file is still there.
-fn with_place(report: &str, place: Option<&Place>, sources: &mut SourceLines) -> String {
+fn with_place(report: &str, place: Option<&BacktraceFrame>, sources: &mut SourceLines) -> String {
     let Some(place) = place.filter(|place| place.line > 0) else {
-        return format!("error: {report}");
+        return format!("cozen: {report}");
     };
-    let mut text = format!(
-        "{}:{}:{}: error: {report}",
-        place.file, place.line, place.column
-    );
-    if let Some(line) = sources.line(&place.file, place.line) {
-        let number = place.line.to_string();
-        let margin = " ".repeat(number.len());
-        let (shown, indent) = clip(line, place.column.saturating_sub(1) as usize);
-        let marked = format!("\n {number} | {shown}\n {margin} | {indent}^");
-        text.push_str(&marked);
-    }
-    text
+    let placed = PlacedMessage {
+        file: &place.file,
+        line: place.line,
+        column: place.column,
+        width: 1,
+        source_line: sources.line(&place.file, place.line),
+        message: report,
+    };
+    placed.to_string()
 }
 
-/// The part of `line` around the character `index`, and white space as wide as what stands before it.
-fn clip(line: &str, index: usize) -> (String, String) {
-    let skipped = if index < LINE_CHARACTERS_MAX {
-        0
-    } else {
-        index - LINE_CHARACTERS_MAX / 2
-    };
-    let shown: String = line
-        .chars()
-        .skip(skipped)
-        .take(LINE_CHARACTERS_MAX)
-        .collect();
-    let before = shown.chars().take(index - skipped);
-    let indent = before
-        .map(|character| if character == '\t' { '\t' } else { ' ' })
-        .collect();
-    (shown, indent)
-}
-
-fn print_backtrace(places: &[Place]) {
-    if places.is_empty() {
+fn print_backtrace(frames: &[BacktraceFrame]) {
+    if frames.is_empty() {
         return;
     }
     complain("backtrace, innermost first:");
-    for (index, place) in places.iter().take(FRAMES_MAX).enumerate() {
-        let procedure = match place.procedure.as_str() {
-            "" if index + 1 == places.len() => "(toplevel)",
+    for (index, frame) in frames.iter().take(FRAMES_MAX).enumerate() {
+        let procedure = match frame.procedure.as_str() {
+            "" if index + 1 == frames.len() => "(toplevel)",
             "" => "(anonymous)",
             name => name,
         };
-        if place.line > 0 {
+        if frame.line > 0 {
             complain(&format!(
                 "  {procedure} at {}:{}:{}",
-                place.file, place.line, place.column
+                frame.file, frame.line, frame.column
             ));
         } else {
             complain(&format!("  {procedure}"));
         }
     }
-    if places.len() > FRAMES_MAX {
-        complain(&format!("  … and {} more", places.len() - FRAMES_MAX));
+    if frames.len() > FRAMES_MAX {
+        complain(&format!("  … and {} more", frames.len() - FRAMES_MAX));
     }
 }
 

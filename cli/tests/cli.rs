@@ -635,8 +635,25 @@ fn a_primitive_that_was_passed_on_is_shown_without_a_place() {
     let output = cozen(&["-e", "(apply vector-ref (list (vector 1 2) 7))"]);
     let errors = err(&output);
     assert!(
-        errors.contains(":1:1: error: vector-ref: expected argument 2"),
+        errors.contains(":1:1: vector-ref: expected argument 2"),
         "{errors}"
     );
     assert!(errors.contains("\n  vector-ref\n"), "{errors}");
+}
+
+#[test]
+fn mistakes_in_text_and_errors_of_programs_look_alike() {
+    for (program, message, carets) in [
+        ("(if)", "if: expected 2 or 3 operands, found 0", "^^^^"),
+        (
+            "(if",
+            "unexpected end of input in a list, expected `)`",
+            "^",
+        ),
+        ("(car 1)", "car: expected pair as argument 1, found 1", "^"),
+    ] {
+        let errors = err(&cozen(&["-e", program]));
+        let wanted = format!("-e:1:1: {message}\n 1 | {program}\n   | {carets}\n");
+        assert!(errors.starts_with(&wanted), "{errors}");
+    }
 }

@@ -36,6 +36,7 @@ pub mod id;
 pub mod internal_error;
 pub mod link;
 pub mod options;
+pub mod parse_error;
 pub mod phase_times;
 pub mod rewrites;
 pub mod ssa;

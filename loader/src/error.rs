@@ -114,7 +114,8 @@ pub enum LoadError {
     },
     /// Program header and image header disagree about a segment.
     #[error(
-        "the {segment} segment is {found_bytes} bytes at {found_start:#x} in its program header, {expected_bytes} at {expected_start:#x} in the image header"
+        "the {segment} segment is {found_bytes} bytes at {found_start:#x} in its program header, {expected_bytes} at \
+            {expected_start:#x} in the image header"
     )]
     SegmentExtent {
         /// The segment.
@@ -262,7 +263,8 @@ pub enum LoadError {
     },
     /// The symbol table has another size than its counts say.
     #[error(
-        "the symbol table has {found_bytes} bytes, but {symbol_count} symbols and {fixup_count} fixups take {expected_bytes}"
+        "the symbol table has {found_bytes} bytes, but {symbol_count} symbols and {fixup_count} fixups take \
+            {expected_bytes}"
     )]
     SymbolTableSize {
         /// Its size.

@@ -6,8 +6,8 @@ use compiler::options::Tier;
 use compiler::ssa::ir::{Procedure, ProcedureId, Repr, Terminator, Unit};
 use thiserror::Error;
 
-/// Instructions and blocks of a procedure, and operands where they are very many, beyond which it stays bytecode: what the register allocator
-/// needs grows faster than the procedure, and procedures that large run once.
+/// Instructions and blocks of a procedure, and operands where they are very many, beyond which it stays bytecode:
+/// what the register allocator needs grows faster than the procedure, and procedures that large run once.
 const SIZE_MAX: usize = 12_000;
 
 /// Why a procedure stays bytecode.

@@ -46,7 +46,7 @@ mod test;
 
 use compiler::codegen::frame_record::{Point, SafepointRecord};
 use compiler::codegen::{CodegenError, NativeGenerator, Shared};
-use compiler::core::ir::{Literal, Place};
+use compiler::core::ir::{Literal, SourcePlace};
 use compiler::id::{Id, IdVec};
 use compiler::link::native_code::{NativeCode, NativeReturn};
 use compiler::options::Tier;
@@ -84,7 +84,7 @@ enum Listed {
 /// Where code comes from, and what its calls are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct CallPlace {
-    place: Place,
+    place: SourcePlace,
     listed: Listed,
     /// Where it is in SSA, if what is live is recorded.
     point: Option<Point>,

@@ -251,14 +251,18 @@ proptest! {
     ) {
         let mut unit = compile(&Writer::program(seed, blocks));
         prop_assert_eq!(check_frame_maps(&unit), []);
-        let holes: Vec<usize> = (0..unit.procedures[ProcedureId::ENTRY].fixups.len())
-            .filter(|&fixup| matches!(unit.procedures[ProcedureId::ENTRY].fixups[fixup].target, FixupTarget::FrameMap(_)))
+        let is_map = |target| matches!(target, FixupTarget::FrameMap(_));
+        let fixups = &unit.procedures[ProcedureId::ENTRY].fixups;
+        let holes: Vec<usize> = (0..fixups.len())
+            .filter(|&fixup| is_map(fixups[fixup].target))
             .collect();
         if holes.is_empty() {
             return Ok(());
         }
         let hole = holes[which.index(holes.len())];
-        let FixupTarget::FrameMap(number) = unit.procedures[ProcedureId::ENTRY].fixups[hole].target else { unreachable!() };
+        let FixupTarget::FrameMap(number) = unit.procedures[ProcedureId::ENTRY].fixups[hole].target else {
+            unreachable!("holes lead to frame maps")
+        };
         let map = FrameMap::decode(&unit.frame_maps[number]).unwrap();
         let mut states: Vec<SlotState> = map.states().collect();
         if states.is_empty() {

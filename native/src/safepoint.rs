@@ -4,7 +4,7 @@
 use abi::native::{RuntimeOperation, Stub, context};
 use abi::primitive::Primitive;
 use compiler::codegen::frame_record::Point;
-use compiler::core::ir::Place;
+use compiler::core::ir::SourcePlace;
 use cranelift_codegen::ir::{
     AbiParam, Inst, InstBuilder, SigRef, Signature, SourceLoc, UserStackMapEntry, Value, types,
 };
@@ -17,7 +17,7 @@ use super::{CallPlace, Listed};
 
 impl Emitter<'_, '_> {
     /// What follows comes from `place`.
-    pub(super) fn set_place(&mut self, place: Place) {
+    pub(super) fn set_place(&mut self, place: SourcePlace) {
         self.list(place, Listed::Ordinary);
     }
 
@@ -26,11 +26,11 @@ impl Emitter<'_, '_> {
         let place = self
             .places
             .last()
-            .map_or(Place::default(), |last| last.place);
+            .map_or(SourcePlace::default(), |last| last.place);
         self.list(place, listed);
     }
 
-    fn list(&mut self, place: Place, listed: Listed) {
+    fn list(&mut self, place: SourcePlace, listed: Listed) {
         let point = self.recorder.as_ref().map(|_| self.point);
         let next = CallPlace {
             place,

@@ -20,6 +20,15 @@ pub enum Leaf<'a> {
     Bytevector(&'a [u8]),
 }
 
+/// What comes after the last datum of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListEnd {
+    /// A closing parenthesis.
+    Closed,
+    /// A dot, and a datum: the tail.
+    Tail,
+}
+
 /// Makes data from a [`Parser`](crate::Parser)'s events, on a stack of unfinished data.
 ///
 /// The events are those of a stack machine: leaves are pushed; a compound takes its parts off the
@@ -37,9 +46,9 @@ pub trait DatumBuilder {
     fn leaf(&mut self, leaf: Leaf<'_>, span: Span);
 
     /// Takes `count` data off the stack, of which the last was pushed last, and one more after
-    /// them, the tail, if `has_tail`; pushes the list of them. Zero data make the empty list.
-    /// `has_tail` comes only with a `count` of at least one.
-    fn list(&mut self, count: usize, has_tail: bool, span: Span);
+    /// them, the tail, if the list ends with one; pushes the list of them. Zero data make the empty
+    /// list. A list with a tail has at least one datum before the tail.
+    fn list(&mut self, count: usize, end: ListEnd, span: Span);
 
     /// Takes `count` data off the stack, pushes a vector of them.
     fn vector(&mut self, count: usize, span: Span);

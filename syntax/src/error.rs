@@ -13,6 +13,9 @@ pub struct SyntaxError {
     pub kind: SyntaxErrorKind,
 }
 
+/// What readers of text answer.
+pub(crate) type Result<T> = std::result::Result<T, SyntaxError>;
+
 impl SyntaxError {
     pub(crate) fn new(span: Span, kind: SyntaxErrorKind) -> Self {
         Self { span, kind }
@@ -147,7 +150,7 @@ pub enum SyntaxErrorKind {
 ///
 /// [`SyntaxErrorKind::InvalidUtf8`] at the first byte that is wrong, and
 /// [`SyntaxErrorKind::TooLarge`].
-pub fn decode_source(bytes: &[u8]) -> Result<&str, SyntaxError> {
+pub fn decode_source(bytes: &[u8]) -> Result<&str> {
     if u32::try_from(bytes.len()).is_err() {
         let kind = SyntaxErrorKind::TooLarge { bytes: bytes.len() };
         return Err(SyntaxError::new(Span::default(), kind));

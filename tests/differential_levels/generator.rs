@@ -26,6 +26,13 @@ pub(crate) fn program(bytes: &[u8]) -> String {
     text + "  (get-output-string port))"
 }
 
+/// How much was in scope at a point of the program.
+#[derive(Clone, Copy)]
+struct Mark {
+    variables: usize,
+    procedures: usize,
+}
+
 const PRELUDE: &str = "\
 (let ()
   (define port (open-output-string))
@@ -76,7 +83,7 @@ impl Generator<'_> {
 
     /// A procedure that refuses to run when no step is left.
     fn lambda(&mut self, count: usize) -> String {
-        let mark = (self.scope.len(), self.procedures.len());
+        let mark = self.mark();
         let parameters: Vec<String> = (0..count).map(|_| self.name("p")).collect();
         self.scope.extend(parameters.iter().cloned());
         let body = self.expression();
@@ -84,9 +91,16 @@ impl Generator<'_> {
         format!("(lambda ({}) (if (step?) {body} 0))", parameters.join(" "))
     }
 
-    fn forget(&mut self, (variables, procedures): (usize, usize)) {
-        self.scope.truncate(variables);
-        self.procedures.truncate(procedures);
+    fn mark(&self) -> Mark {
+        Mark {
+            variables: self.scope.len(),
+            procedures: self.procedures.len(),
+        }
+    }
+
+    fn forget(&mut self, mark: Mark) {
+        self.scope.truncate(mark.variables);
+        self.procedures.truncate(mark.procedures);
     }
 
     fn constant(&mut self) -> String {
@@ -177,7 +191,7 @@ impl Generator<'_> {
             return self.operand();
         }
         self.depth += 1;
-        let mark = (self.scope.len(), self.procedures.len());
+        let mark = self.mark();
         let text = match self.choose(25) {
             23 | 24 => self.bare_loop(),
             20 => self.numeric_loop(),

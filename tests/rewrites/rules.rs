@@ -330,11 +330,13 @@ fn guarded(name: &str, rights: &[&str]) -> String {
         ] {
             let _ = write!(
                 program,
-                "(let ((library (hidden {name})) (is-first (hidden (lambda (a) {first}))) (is-second (hidden (lambda (b) {second})))
+                "(let ((library (hidden {name})) (is-first (hidden (lambda (a) {first})))
+                       (is-second (hidden (lambda (b) {second})))
                        (facts (hidden (lambda (r) {FACTS})))
                        (plain (lambda (a b) (if (and {first} {second}) (let ((r ({name} a b))) (cons r {FACTS})) 'no)))
                        (turns (lambda (a b)
-                         (if (and {first} {second}) (let loop ((i 0) (s a)) (if (= i 2) s (loop (+ i 1) ({name} s b)))) 'no)))
+                         (if (and {first} {second})
+                           (let loop ((i 0) (s a)) (if (= i 2) s (loop (+ i 1) ({name} s b)))) 'no)))
                        (masked (lambda (a b)
                          (if (and {first} {second}) (bitwise-and ({name} a b) 18446744073709551615) 'no))))
                   (each-with-index
@@ -377,9 +379,12 @@ fn chain(name: &str) -> String {
                 (lambda (i a)
                   (each-with-index
                     (lambda (j b)
-                      (expect-library (text (lambda () (library a b c))) (text (lambda () ({name} a b {constant}))) '{name} a b c)
-                      (expect-library (text (lambda () (library a c b))) (text (lambda () ({name} a {constant} b))) '{name} a c b)
-                      (expect-library (text (lambda () (library c a b))) (text (lambda () ({name} {constant} a b))) '{name} c a b))
+                      (expect-library (text (lambda () (library a b c))) (text (lambda () ({name} a b {constant})))
+                        '{name} a b c)
+                      (expect-library (text (lambda () (library a c b))) (text (lambda () ({name} a {constant} b)))
+                        '{name} a c b)
+                      (expect-library (text (lambda () (library c a b))) (text (lambda () ({name} {constant} a b)))
+                        '{name} c a b))
                     values))
                 values))\n",
             values(&constants)

@@ -80,5 +80,6 @@ pub const CAPTURING_SLOTS: [usize; 4] = [4, 3, 2, 1];
 pub const FRAME_BYTES_MAX: usize = 8 << 10;
 
 /// What a call that receives any number of values finds in `rax` if there was not exactly one: the
-/// values are where arguments are ([`context::argument_place`]), from word 0, and their number in [`context::ARGUMENT_COUNT`].
+/// values are where arguments are ([`context::argument_place`]), from word 0, and their number in
+/// [`context::ARGUMENT_COUNT`].
 pub const MANY_VALUES: u64 = crate::tag::MANY_VALUES;

@@ -10,29 +10,27 @@
 //! A map has a letter for each slot from slot 0: `L` live, `r` raw, `d` dead, `-` unused. Native code
 //! follows the bytecode of its procedure; of a source file, the SSA that both come from precedes it.
 
+mod listing;
+mod machine_instructions;
 mod names;
-mod native;
+mod native_functions;
 
-use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use cozen::inspect::frame_map::SlotState;
 use cozen::inspect::isa::{self, Instruction, OperandValue};
 use cozen::inspect::procedure::ProcedureHeader;
-use cozen::inspect::{Contents, DebugTables, ImageView, Procedure};
+use cozen::inspect::{ImageView, Procedure};
 use cozen::{Error, Frontend};
 
-use self::native::NativeCode;
+use self::listing::{Listing, MAP_COLUMN, add};
+use self::native_functions::NativeFunctions;
 use crate::arguments::Options;
 use crate::output;
 use crate::report::SourceLines;
 
 /// First bytes of every ELF file.
 const ELF_MAGIC: &[u8] = b"\x7fELF";
-
-/// Column in which frame maps start.
-const MAP_COLUMN: usize = 58;
 
 /// Prints the instructions of an image, or of the image that a source file is compiled to.
 pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Error> {
@@ -53,7 +51,7 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Er
     let tables = view.debug_tables();
     let mut listing = Listing {
         contents: view.contents(),
-        native: NativeCode::new(view, &tables),
+        native: NativeFunctions::new(view, &tables),
         tables,
         sources: SourceLines::default(),
         ssa: procedures_of(&ssa),
@@ -76,15 +74,6 @@ fn procedures_of(ssa: &str) -> Vec<&str> {
     ranges
         .map(|(&start, end)| ssa[start..end].trim_end())
         .collect()
-}
-
-struct Listing<'image> {
-    contents: Contents<'image>,
-    native: NativeCode<'image>,
-    tables: DebugTables,
-    sources: SourceLines,
-    /// The SSA of each procedure, as far as it is known.
-    ssa: Vec<&'image str>,
 }
 
 impl Listing<'_> {
@@ -161,31 +150,6 @@ impl Listing<'_> {
             text.push('\n');
         }
     }
-
-    fn add_source_line(&mut self, text: &mut String, place: Option<(u32, u32)>) {
-        let Some((file, line)) = place.filter(|&(_, line)| line > 0) else {
-            return;
-        };
-        let file = self.tables.file(file).unwrap_or("?").to_owned();
-        let source = self.sources.line(&file, line).unwrap_or_default();
-        add(text, format_args!("  {file}:{line}    {}\n", source.trim()));
-    }
-
-    /// The letters of the frame map at a virtual address.
-    fn map_text(&self, address: i64) -> String {
-        let map = u32::try_from(address)
-            .ok()
-            .and_then(|address| self.contents.frame_map(address));
-        map.map_or_else(
-            || "[no frame map]".to_owned(),
-            |map| {
-                format!(
-                    "[{}]",
-                    map.states().map(SlotState::letter).collect::<String>()
-                )
-            },
-        )
-    }
 }
 
 fn arity_text(header: &ProcedureHeader) -> String {
@@ -212,9 +176,4 @@ fn map_distance(instruction: &Instruction) -> Option<i32> {
         }
     });
     distance
-}
-
-fn add(text: &mut String, arguments: std::fmt::Arguments<'_>) {
-    text.write_fmt(arguments)
-        .expect("writing to a string does not fail");
 }

@@ -5,7 +5,7 @@ use abi::isa::{Instruction, MapOffset, Opcode, Operand as _, OperandValue};
 
 use super::slot_set::SlotSet;
 use super::superinstruction::combined;
-use crate::core::ir::Place;
+use crate::core::ir::SourcePlace;
 use crate::id::{IdVec, define_ids};
 use crate::link::unit::{Fixup, FixupTarget, FrameMapId, LineRow};
 use crate::ssa::ir::BlockId;
@@ -76,7 +76,7 @@ pub(super) struct Assembler {
     block: BlockId,
     labels: IdVec<Label, Option<usize>>,
     branches: Vec<(usize, usize, Label)>,
-    place: Option<Place>,
+    place: Option<SourcePlace>,
     /// The last instruction and its offset, unless a branch may lead behind it.
     previous: Option<(usize, Instruction)>,
 }
@@ -119,7 +119,7 @@ impl Assembler {
     }
 
     /// What follows comes from `place`.
-    pub(super) fn set_place(&mut self, place: Place) {
+    pub(super) fn set_place(&mut self, place: SourcePlace) {
         if place.line == 0 {
             return;
         }
@@ -285,7 +285,7 @@ impl Assembler {
 
     fn start_row_at(&mut self, offset: u32) {
         if let Some(place) = self.place.take() {
-            let Place {
+            let SourcePlace {
                 file,
                 line,
                 column,

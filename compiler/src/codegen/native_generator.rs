@@ -6,6 +6,7 @@
 use std::fmt;
 
 use abi::frame_map::SlotState;
+use abi::native::Tier;
 use syntax::{Data, DatumId};
 
 use super::CodegenError;
@@ -15,7 +16,6 @@ use crate::core::ir::GlobalId;
 use crate::id::IdVec;
 use crate::link::native_code::NativeCode;
 use crate::link::unit::{Constant, ConstantId, ConstantWord, FrameMapId, NameId};
-use crate::options::Tier;
 use crate::ssa::ir::{CellId, ProcedureId, Unit};
 
 /// Makes native code.

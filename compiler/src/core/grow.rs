@@ -2,17 +2,17 @@
 
 use std::rc::Rc;
 
-use super::ir::{Expr, ExprId, Lambda, LambdaId, Place, Program, Variable, VariableId};
+use super::ir::{Expr, ExprId, Lambda, LambdaId, Program, SourcePlace, Variable, VariableId};
 
 impl Program {
     /// Adds an expression that was written at `place`.
-    pub fn add(&mut self, expr: Expr, place: Place) -> ExprId {
+    pub fn add(&mut self, expr: Expr, place: SourcePlace) -> ExprId {
         self.spans.push(place);
         self.exprs.push(expr)
     }
 
     /// Adds the quotation of an immediate.
-    pub fn add_quote(&mut self, word: u64, place: Place) -> ExprId {
+    pub fn add_quote(&mut self, word: u64, place: SourcePlace) -> ExprId {
         let literal = self.add_word(word);
         self.add(Expr::Quote(literal), place)
     }
@@ -50,7 +50,7 @@ impl Program {
 
     /// Where an expression was written.
     #[inline]
-    pub fn place(&self, id: ExprId) -> Place {
+    pub fn place(&self, id: ExprId) -> SourcePlace {
         self.spans[id]
     }
 

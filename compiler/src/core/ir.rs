@@ -17,9 +17,8 @@ use std::rc::Rc;
 
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
-use syntax::{Data, Span};
+use syntax::{Data, DatumId, Span};
 
-use super::LiteralDatum;
 use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;
 
@@ -46,7 +45,7 @@ pub struct Program {
     /// All expressions.
     pub exprs: IdVec<ExprId, Expr>,
     /// Where each expression comes from; as long as `exprs`.
-    pub spans: IdVec<ExprId, Place>,
+    pub spans: IdVec<ExprId, SourcePlace>,
     /// All local variables.
     pub variables: IdVec<VariableId, Variable>,
     /// All lambdas.
@@ -84,7 +83,7 @@ pub enum LastExpression {
 
 /// A place in a source file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct SourcePlace {
     /// Index into [`Program::files`].
     pub file: u16,
     /// Line, from 1; 0 if there is none.
@@ -127,6 +126,10 @@ pub enum Literal {
     Datum(LiteralDatum),
 }
 
+/// A datum of [`Program::data`] (later of [`crate::ssa::Tables::data`]).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LiteralDatum(pub DatumId);
+
 /// A procedure.
 #[derive(Clone, Debug)]
 pub struct Lambda {
@@ -149,7 +152,7 @@ pub struct Lambda {
     /// (its closure, slot 0), where it is bound by `Fix`.
     pub self_variable: Option<VariableId>,
     /// Where it was written.
-    pub place: Place,
+    pub place: SourcePlace,
     /// The first expression of the body where it is a literal string, by choice.
     pub documentation: Option<Rc<str>>,
 }
@@ -205,7 +208,8 @@ pub enum Expr {
         body: ExprId,
     },
     /// Code in the same frame with several entries (loops, join points): lambdas without optional and rest
-    /// parameters whose bodies, and the last expression, may `Goto` any of them from tail position (with respect to this form).
+    /// parameters whose bodies, and the last expression, may `Goto` any of them from tail position (with
+    /// respect to this form).
     Labels(Vec<LabelId>, ExprId),
     /// Jump to a label with arguments; never returns.
     Goto(LabelId, Vec<ExprId>),

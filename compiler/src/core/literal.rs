@@ -6,11 +6,7 @@ use std::collections::HashMap;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind, Integer, Number};
 
-use super::ir::{Literal, LiteralId, Program};
-
-/// A datum of [`Program::data`] (later of [`crate::ssa::Tables::data`]).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct LiteralDatum(pub DatumId);
+use super::ir::{Literal, LiteralDatum, LiteralId, Program};
 
 impl Program {
     /// Adds the quoted `datum` of `source`, copied so that the source can go. Circular data stay so.

@@ -18,8 +18,8 @@ mod text_layout;
 mod verify;
 mod walk;
 
-pub use literal::LiteralDatum;
+pub use ir::LiteralDatum;
 pub(crate) use literal::immediate_word;
-pub use parse::{ParseError, parse};
+pub use parse::parse;
 pub use verify::{Stage, VerifyError, verify};
 pub use walk::post_order;

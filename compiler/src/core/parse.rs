@@ -1,30 +1,14 @@
 //! Reading Core from text; see [`print`](super::print) for the form.
 
 use abi::primitive::Primitive;
-use syntax::{Data, DatumId, DatumKind, SyntaxError};
+use syntax::{Data, DatumId, DatumKind};
 
 use super::ir::{
-    Expr, ExprId, Global, GlobalId, Lambda, LambdaId, Place, Program, Variable, VariableId,
+    Expr, ExprId, Global, GlobalId, Lambda, LambdaId, Program, SourcePlace, Variable, VariableId,
 };
 use super::print::{NAMED_WORDS, NO_NAME, head};
 use crate::id::Id;
-
-/// Why a text is not Core.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ParseError {
-    /// It is not a sequence of data.
-    #[error(transparent)]
-    Syntax(#[from] SyntaxError),
-    /// A datum is not what its place asks for.
-    #[error("expected {expected}, found {found}")]
-    Unexpected {
-        /// What is expected.
-        expected: &'static str,
-        /// The datum as text.
-        found: String,
-    },
-}
+use crate::parse_error::ParseError;
 
 /// Reads a program from the text of its body. Numbers of variables and lambdas stay as they are written.
 ///
@@ -42,13 +26,13 @@ pub fn parse(text: &str) -> Result<Program, ParseError> {
     let mut parser = Parser {
         data: &data,
         program: Program::default(),
-        steps: vec![Step::Parse(form)],
+        steps: vec![ParseStep::Parse(form)],
         exprs: Vec::new(),
     };
     while let Some(step) = parser.steps.pop() {
         match step {
-            Step::Parse(datum) => parser.parse(datum)?,
-            Step::Build(shape) => parser.build(shape),
+            ParseStep::Parse(datum) => parser.parse(datum)?,
+            ParseStep::Build(shape) => parser.build(shape),
         }
     }
     parser.program.body = parser.exprs.pop();
@@ -56,7 +40,7 @@ pub fn parse(text: &str) -> Result<Program, ParseError> {
     Ok(parser.program)
 }
 
-enum Step {
+enum ParseStep {
     Parse(DatumId),
     Build(Shape),
 }
@@ -86,7 +70,7 @@ enum Shape {
 struct Parser<'data> {
     data: &'data Data,
     program: Program,
-    steps: Vec<Step>,
+    steps: Vec<ParseStep>,
     exprs: Vec<ExprId>,
 }
 
@@ -94,10 +78,7 @@ type Parameters = (Vec<VariableId>, Vec<VariableId>, Option<VariableId>);
 
 impl Parser<'_> {
     fn unexpected<T>(&self, expected: &'static str, found: DatumId) -> Result<T, ParseError> {
-        Err(ParseError::Unexpected {
-            expected,
-            found: self.data.to_text(found),
-        })
+        Err(ParseError::unexpected(self.data, found, expected))
     }
 
     fn list<const N: usize>(
@@ -142,15 +123,15 @@ impl Parser<'_> {
     }
 
     fn push(&mut self, expr: Expr) {
-        let id = self.program.add(expr, Place::default());
+        let id = self.program.add(expr, SourcePlace::default());
         self.exprs.push(id);
     }
 
     /// Schedules parts and then the form that they make.
     fn schedule(&mut self, parts: &[DatumId], shape: Shape) {
-        self.steps.push(Step::Build(shape));
+        self.steps.push(ParseStep::Build(shape));
         self.steps
-            .extend(parts.iter().rev().map(|&part| Step::Parse(part)));
+            .extend(parts.iter().rev().map(|&part| ParseStep::Parse(part)));
     }
 
     fn form(&mut self, word: &str, datum: DatumId, rest: &[DatumId]) -> Result<(), ParseError> {
@@ -216,7 +197,7 @@ impl Parser<'_> {
             }
             (head::LAMBDA, &[name, ref signature @ ..]) => {
                 let id = self.lambda_id(name)?;
-                self.steps.push(Step::Build(Shape::Lambda(id)));
+                self.steps.push(ParseStep::Build(Shape::Lambda(id)));
                 self.signature(id, datum, signature)?;
             }
             (head::FIX, &[bindings, body]) => self.fix(bindings, body)?,
@@ -408,7 +389,7 @@ impl Parser<'_> {
                 free: Vec::new(),
                 through: Vec::new(),
                 self_variable: None,
-                place: Place::default(),
+                place: SourcePlace::default(),
                 documentation: None,
             });
         }

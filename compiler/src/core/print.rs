@@ -60,7 +60,7 @@ impl Program {
         let mut printer = Printer {
             program: self,
             layout: TextLayout::default(),
-            steps: vec![Step::Expr(self.root())],
+            steps: vec![PrintStep::Expr(self.root())],
         };
         printer.run();
         printer.layout.finish()
@@ -68,7 +68,7 @@ impl Program {
 }
 
 #[derive(Clone, Copy)]
-enum Step {
+enum PrintStep {
     Open,
     Close,
     Word(&'static str),
@@ -85,28 +85,33 @@ enum Step {
 struct Printer<'program> {
     program: &'program Program,
     layout: TextLayout,
-    steps: Vec<Step>,
+    steps: Vec<PrintStep>,
 }
 
 impl Printer<'_> {
     fn run(&mut self) {
         while let Some(step) = self.steps.pop() {
             match step {
-                Step::Open => self.layout.open(),
-                Step::Close => self.layout.close(),
-                Step::Word(word) => self.layout.atom(word),
-                Step::Expr(id) => self.expr(id),
-                Step::Variable(id) => {
+                PrintStep::Open => self.layout.open(),
+                PrintStep::Close => self.layout.close(),
+                PrintStep::Word(word) => self.layout.atom(word),
+                PrintStep::Expr(id) => self.expr(id),
+                PrintStep::Variable(id) => {
                     let variable = self.program.variable(id);
                     let mark = if variable.top_level { '@' } else { '.' };
                     self.numbered(&variable.name, mark, id.number());
                 }
-                Step::Label(id) => self.numbered(&self.program.lambda(id).name, '.', id.number()),
-                Step::Lambda(id) => {
-                    self.form(head::LAMBDA, &[Step::Label(id), Step::Signature(id)]);
+                PrintStep::Label(id) => {
+                    self.numbered(&self.program.lambda(id).name, '.', id.number());
                 }
-                Step::Signature(id) => self.signature(id),
-                Step::Global(id) => {
+                PrintStep::Lambda(id) => {
+                    self.form(
+                        head::LAMBDA,
+                        &[PrintStep::Label(id), PrintStep::Signature(id)],
+                    );
+                }
+                PrintStep::Signature(id) => self.signature(id),
+                PrintStep::Global(id) => {
                     let global = &self.program.globals[id];
                     self.layout.open();
                     self.layout.atom(if global.immutable {
@@ -133,29 +138,35 @@ impl Printer<'_> {
     }
 
     /// Schedules a list that starts with a word.
-    fn form(&mut self, word: &'static str, rest: &[Step]) {
-        self.steps.push(Step::Close);
+    fn form(&mut self, word: &'static str, rest: &[PrintStep]) {
+        self.steps.push(PrintStep::Close);
         self.steps.extend(rest.iter().rev());
-        self.steps.push(Step::Word(word));
-        self.steps.push(Step::Open);
+        self.steps.push(PrintStep::Word(word));
+        self.steps.push(PrintStep::Open);
     }
 
     fn expr(&mut self, id: ExprId) {
-        let all = |ids: &[ExprId]| ids.iter().copied().map(Step::Expr).collect::<Vec<_>>();
+        let all = |ids: &[ExprId]| ids.iter().copied().map(PrintStep::Expr).collect::<Vec<_>>();
         let program = self.program;
         match program.expr(id) {
             Expr::Quote(literal) => self.literal(*literal),
-            Expr::Local(variable) => self.steps.push(Step::Variable(*variable)),
+            Expr::Local(variable) => self.steps.push(PrintStep::Variable(*variable)),
             Expr::SetLocal(variable, value) => {
-                self.form(head::SET, &[Step::Variable(*variable), Step::Expr(*value)]);
+                self.form(
+                    head::SET,
+                    &[PrintStep::Variable(*variable), PrintStep::Expr(*value)],
+                );
             }
-            Expr::GlobalRef(global) => self.steps.push(Step::Global(*global)),
+            Expr::GlobalRef(global) => self.steps.push(PrintStep::Global(*global)),
             Expr::GlobalSet(global, value) => self.form(
                 head::SET_GLOBAL,
-                &[Step::Global(*global), Step::Expr(*value)],
+                &[PrintStep::Global(*global), PrintStep::Expr(*value)],
             ),
             Expr::GlobalDefine(global, value) => {
-                self.form(head::DEFINE, &[Step::Global(*global), Step::Expr(*value)]);
+                self.form(
+                    head::DEFINE,
+                    &[PrintStep::Global(*global), PrintStep::Expr(*value)],
+                );
             }
             Expr::If(test, consequent, alternative) => {
                 self.form(head::IF, &all(&[*test, *consequent, *alternative]));
@@ -163,15 +174,15 @@ impl Printer<'_> {
             Expr::Sequence(parts) => self.form(head::SEQUENCE, &all(parts)),
             Expr::Let(bindings, body) => self.bindings(head::LET, bindings, *body),
             Expr::Letrec(bindings, body) => self.bindings(head::LETREC, bindings, *body),
-            Expr::Lambda(lambda) => self.steps.push(Step::Lambda(*lambda)),
+            Expr::Lambda(lambda) => self.steps.push(PrintStep::Lambda(*lambda)),
             Expr::Fix(bindings, body) => self.fix(bindings, *body),
             Expr::Call(operator, operands) => {
-                let mut steps = vec![Step::Expr(*operator)];
+                let mut steps = vec![PrintStep::Expr(*operator)];
                 steps.extend(all(operands));
                 self.form(head::CALL, &steps);
             }
             Expr::CallKnown(variable, operands) => {
-                let mut steps = vec![Step::Variable(*variable)];
+                let mut steps = vec![PrintStep::Variable(*variable)];
                 steps.extend(all(operands));
                 self.form(head::CALL_KNOWN, &steps);
             }
@@ -188,53 +199,53 @@ impl Printer<'_> {
             }
             Expr::Labels(labels, body) => self.labels(labels, *body),
             Expr::Goto(label, operands) => {
-                let mut steps = vec![Step::Label(*label)];
+                let mut steps = vec![PrintStep::Label(*label)];
                 steps.extend(all(operands));
                 self.form(head::GOTO, &steps);
             }
             Expr::CheckInitialized(variable, value) => self.form(
                 head::CHECK_INITIALIZED,
-                &[Step::Variable(*variable), Step::Expr(*value)],
+                &[PrintStep::Variable(*variable), PrintStep::Expr(*value)],
             ),
         }
     }
 
     fn bindings(&mut self, word: &'static str, bindings: &[(VariableId, ExprId)], body: ExprId) {
-        let mut steps = vec![Step::Open];
+        let mut steps = vec![PrintStep::Open];
         for &(variable, init) in bindings {
-            steps.push(Step::Open);
-            steps.push(Step::Variable(variable));
-            steps.push(Step::Expr(init));
-            steps.push(Step::Close);
+            steps.push(PrintStep::Open);
+            steps.push(PrintStep::Variable(variable));
+            steps.push(PrintStep::Expr(init));
+            steps.push(PrintStep::Close);
         }
-        steps.push(Step::Close);
-        steps.push(Step::Expr(body));
+        steps.push(PrintStep::Close);
+        steps.push(PrintStep::Expr(body));
         self.form(word, &steps);
     }
 
     fn fix(&mut self, bindings: &[(VariableId, LambdaId)], body: ExprId) {
-        let mut steps = vec![Step::Open];
+        let mut steps = vec![PrintStep::Open];
         for &(variable, lambda) in bindings {
-            steps.push(Step::Open);
-            steps.push(Step::Variable(variable));
-            steps.push(Step::Lambda(lambda));
-            steps.push(Step::Close);
+            steps.push(PrintStep::Open);
+            steps.push(PrintStep::Variable(variable));
+            steps.push(PrintStep::Lambda(lambda));
+            steps.push(PrintStep::Close);
         }
-        steps.push(Step::Close);
-        steps.push(Step::Expr(body));
+        steps.push(PrintStep::Close);
+        steps.push(PrintStep::Expr(body));
         self.form(head::FIX, &steps);
     }
 
     fn labels(&mut self, labels: &[LambdaId], body: ExprId) {
-        let mut steps = vec![Step::Open];
+        let mut steps = vec![PrintStep::Open];
         for &label in labels {
-            steps.push(Step::Open);
-            steps.push(Step::Label(label));
-            steps.push(Step::Signature(label));
-            steps.push(Step::Close);
+            steps.push(PrintStep::Open);
+            steps.push(PrintStep::Label(label));
+            steps.push(PrintStep::Signature(label));
+            steps.push(PrintStep::Close);
         }
-        steps.push(Step::Close);
-        steps.push(Step::Expr(body));
+        steps.push(PrintStep::Close);
+        steps.push(PrintStep::Expr(body));
         self.form(head::LABELS, &steps);
     }
 
@@ -242,23 +253,23 @@ impl Printer<'_> {
         let lambda = self.program.lambda(id);
         let mut steps = parameters(&lambda.required, &lambda.optional, lambda.rest);
         if !lambda.free.is_empty() {
-            steps.push(Step::Open);
-            steps.push(Step::Word(head::FREE));
-            steps.extend(lambda.free.iter().copied().map(Step::Variable));
-            steps.push(Step::Close);
+            steps.push(PrintStep::Open);
+            steps.push(PrintStep::Word(head::FREE));
+            steps.extend(lambda.free.iter().copied().map(PrintStep::Variable));
+            steps.push(PrintStep::Close);
         }
         if !lambda.through.is_empty() {
-            steps.push(Step::Open);
-            steps.push(Step::Word(head::THROUGH));
+            steps.push(PrintStep::Open);
+            steps.push(PrintStep::Word(head::THROUGH));
             for &(variable, holder) in &lambda.through {
-                steps.push(Step::Open);
-                steps.push(Step::Variable(variable));
-                steps.push(Step::Variable(holder));
-                steps.push(Step::Close);
+                steps.push(PrintStep::Open);
+                steps.push(PrintStep::Variable(variable));
+                steps.push(PrintStep::Variable(holder));
+                steps.push(PrintStep::Close);
             }
-            steps.push(Step::Close);
+            steps.push(PrintStep::Close);
         }
-        steps.push(Step::Expr(lambda.body));
+        steps.push(PrintStep::Expr(lambda.body));
         self.steps.extend(steps.iter().rev());
     }
 
@@ -303,15 +314,15 @@ fn parameters(
     required: &[VariableId],
     optional: &[VariableId],
     rest: Option<VariableId>,
-) -> Vec<Step> {
-    let mut steps = vec![Step::Open];
-    steps.extend(required.iter().copied().map(Step::Variable));
+) -> Vec<PrintStep> {
+    let mut steps = vec![PrintStep::Open];
+    steps.extend(required.iter().copied().map(PrintStep::Variable));
     for (word, variables) in [(head::OPTIONAL, optional), (head::REST, rest.as_slice())] {
         if !variables.is_empty() {
-            steps.push(Step::Word(word));
-            steps.extend(variables.iter().copied().map(Step::Variable));
+            steps.push(PrintStep::Word(word));
+            steps.extend(variables.iter().copied().map(PrintStep::Variable));
         }
     }
-    steps.push(Step::Close);
+    steps.push(PrintStep::Close);
     steps
 }

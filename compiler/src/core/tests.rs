@@ -1,8 +1,9 @@
 //! Text in, text out.
 
 use super::golden::flat;
-use super::{ParseError, Stage, VerifyError, parse, verify};
+use super::{Stage, VerifyError, parse, verify};
 use crate::id::Id;
+use crate::parse_error::ParseError;
 
 #[test]
 fn text_is_read_and_written_alike() {

@@ -74,14 +74,14 @@ pub fn verify(program: &Program, stage: Stage) -> Vec<VerifyError> {
         tail_count: 0,
     };
     let position = verifier.fresh(None);
-    verifier.steps.push(Step::Visit(root, position));
+    verifier.steps.push(VerifyStep::Visit(root, position));
     while let Some(step) = verifier.steps.pop() {
         match step {
-            Step::Visit(id, position) => verifier.visit(id, position),
-            Step::Open(variable, procedure) => verifier.open(variable, procedure),
-            Step::Close(variable) => verifier.variables[variable] = Scope::Left,
-            Step::Capture(lambda, position) => verifier.check_captures(lambda, position),
-            Step::CloseLabel(label) => verifier.labels[label] = None,
+            VerifyStep::Visit(id, position) => verifier.visit(id, position),
+            VerifyStep::Open(variable, procedure) => verifier.open(variable, procedure),
+            VerifyStep::Close(variable) => verifier.variables[variable] = Scope::Left,
+            VerifyStep::Capture(lambda, position) => verifier.check_captures(lambda, position),
+            VerifyStep::CloseLabel(label) => verifier.labels[label] = None,
         }
     }
     verifier.errors
@@ -126,7 +126,7 @@ enum Scope {
     Left,
 }
 
-enum Step {
+enum VerifyStep {
     Visit(ExprId, Position),
     Open(VariableId, Option<LambdaId>),
     Close(VariableId),
@@ -148,7 +148,7 @@ struct Verifier<'program> {
     procedures: IdVec<VariableId, Option<LambdaId>>,
     /// The tail position from which each open label can be jumped to.
     labels: IdVec<LambdaId, Option<u32>>,
-    steps: Vec<Step>,
+    steps: Vec<VerifyStep>,
     tail_count: u32,
 }
 
@@ -269,9 +269,9 @@ impl Verifier<'_> {
         let mut steps = Vec::new();
         match program.expr(id) {
             Expr::If(test, consequent, alternative) => {
-                steps.push(Step::Visit(*test, self.fresh(position.procedure)));
-                steps.push(Step::Visit(*consequent, position));
-                steps.push(Step::Visit(*alternative, position));
+                steps.push(VerifyStep::Visit(*test, self.fresh(position.procedure)));
+                steps.push(VerifyStep::Visit(*consequent, position));
+                steps.push(VerifyStep::Visit(*alternative, position));
             }
             Expr::Sequence(parts) => {
                 for (index, &part) in parts.iter().enumerate() {
@@ -281,12 +281,12 @@ impl Verifier<'_> {
                     } else {
                         self.fresh(position.procedure)
                     };
-                    steps.push(Step::Visit(part, inner));
+                    steps.push(VerifyStep::Visit(part, inner));
                 }
             }
             Expr::Let(bindings, body) => {
                 for &(_, init) in bindings {
-                    steps.push(Step::Visit(init, self.fresh(position.procedure)));
+                    steps.push(VerifyStep::Visit(init, self.fresh(position.procedure)));
                 }
                 let variables = bindings.iter().map(|&(variable, _)| variable);
                 scope(&mut steps, variables, position, *body);
@@ -300,7 +300,7 @@ impl Verifier<'_> {
                 producer,
                 body,
             } => {
-                steps.push(Step::Visit(*producer, self.fresh(position.procedure)));
+                steps.push(VerifyStep::Visit(*producer, self.fresh(position.procedure)));
                 scope(
                     &mut steps,
                     required.iter().chain(rest).copied(),
@@ -309,26 +309,26 @@ impl Verifier<'_> {
                 );
             }
             Expr::Lambda(lambda) => {
-                steps.push(Step::Capture(*lambda, position));
+                steps.push(VerifyStep::Capture(*lambda, position));
                 self.schedule_lambda(&mut steps, *lambda);
             }
             Expr::Fix(bindings, body) => {
                 let variables = bindings.iter().map(|&(variable, _)| variable);
                 let procedure = position.procedure;
-                steps.extend(variables.clone().map(|v| Step::Open(v, procedure)));
+                steps.extend(variables.clone().map(|v| VerifyStep::Open(v, procedure)));
                 for &(_, lambda) in bindings {
-                    steps.push(Step::Capture(lambda, position));
+                    steps.push(VerifyStep::Capture(lambda, position));
                     self.schedule_lambda(&mut steps, lambda);
                 }
-                steps.push(Step::Visit(*body, position));
-                steps.extend(variables.map(Step::Close));
+                steps.push(VerifyStep::Visit(*body, position));
+                steps.extend(variables.map(VerifyStep::Close));
             }
             Expr::Labels(labels, body) => self.schedule_labels(&mut steps, labels, *body, position),
             _ => {
                 let mut parts = Vec::new();
                 program.each_part(id, |part| parts.push(part));
                 for part in parts {
-                    steps.push(Step::Visit(part, self.fresh(position.procedure)));
+                    steps.push(VerifyStep::Visit(part, self.fresh(position.procedure)));
                 }
             }
         }
@@ -337,25 +337,25 @@ impl Verifier<'_> {
 
     fn schedule_letrec(
         &mut self,
-        steps: &mut Vec<Step>,
+        steps: &mut Vec<VerifyStep>,
         bindings: &[(VariableId, ExprId)],
         body: ExprId,
         position: Position,
     ) {
         let procedure = position.procedure;
         for &(variable, _) in bindings {
-            steps.push(Step::Open(variable, procedure));
+            steps.push(VerifyStep::Open(variable, procedure));
         }
         for &(_, init) in bindings {
-            steps.push(Step::Visit(init, self.fresh(procedure)));
+            steps.push(VerifyStep::Visit(init, self.fresh(procedure)));
         }
-        steps.push(Step::Visit(body, position));
+        steps.push(VerifyStep::Visit(body, position));
         for &(variable, _) in bindings {
-            steps.push(Step::Close(variable));
+            steps.push(VerifyStep::Close(variable));
         }
     }
 
-    fn schedule_lambda(&mut self, steps: &mut Vec<Step>, id: LambdaId) {
+    fn schedule_lambda(&mut self, steps: &mut Vec<VerifyStep>, id: LambdaId) {
         self.see_lambda(id);
         let lambda = self.program.lambda(id);
         let inner = self.fresh(Some(id));
@@ -364,7 +364,7 @@ impl Verifier<'_> {
 
     fn schedule_labels(
         &mut self,
-        steps: &mut Vec<Step>,
+        steps: &mut Vec<VerifyStep>,
         labels: &[LambdaId],
         body: ExprId,
         position: Position,
@@ -377,8 +377,8 @@ impl Verifier<'_> {
             let lambda = self.program.lambda(label);
             scope(steps, lambda.parameters(), position, lambda.body);
         }
-        steps.push(Step::Visit(body, position));
-        steps.extend(labels.iter().copied().map(Step::CloseLabel));
+        steps.push(VerifyStep::Visit(body, position));
+        steps.extend(labels.iter().copied().map(VerifyStep::CloseLabel));
     }
 
     fn see_lambda(&mut self, id: LambdaId) {
@@ -390,18 +390,18 @@ impl Verifier<'_> {
 
 /// Steps that visit `body` with some variables bound.
 fn scope(
-    steps: &mut Vec<Step>,
+    steps: &mut Vec<VerifyStep>,
     variables: impl Iterator<Item = VariableId>,
     position: Position,
     body: ExprId,
 ) {
     let start = steps.len();
-    steps.extend(variables.map(|variable| Step::Open(variable, position.procedure)));
+    steps.extend(variables.map(|variable| VerifyStep::Open(variable, position.procedure)));
     let opened = start..steps.len();
-    steps.push(Step::Visit(body, position));
+    steps.push(VerifyStep::Visit(body, position));
     for index in opened {
-        if let Step::Open(variable, _) = steps[index] {
-            steps.push(Step::Close(variable));
+        if let VerifyStep::Open(variable, _) = steps[index] {
+            steps.push(VerifyStep::Close(variable));
         }
     }
 }

@@ -14,8 +14,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::denotation::{CoreForm, Denotation, Macro};
-use super::expander::{Expander, Meaning};
+use super::expander::Expander;
 use super::name::TopId;
+use super::resolver::Meaning;
 use super::syntax_rules::{Element, Rule, Template};
 
 /// What the inserted names of a rule mean where its macro was defined.
@@ -23,6 +24,15 @@ type Meanings = Vec<Option<Denotation>>;
 
 /// Whether a macro may assign an operand.
 type Verdicts = HashMap<*const Macro, bool>;
+
+/// What a part of a template may assign.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Assigned {
+    /// What stands as the target of a `set!`.
+    Targets,
+    /// Any name.
+    Anything,
+}
 
 impl Expander<'_> {
     /// Marks the variables of the library `top` that `macros` of it may assign.
@@ -43,13 +53,18 @@ impl Expander<'_> {
                     top,
                 };
                 let gives_set = !judge.is_boot && judge.mentions_set(&rule.template);
-                judge.visit(&rule.template, gives_set);
+                let assigned = if gives_set {
+                    Assigned::Anything
+                } else {
+                    Assigned::Targets
+                };
+                judge.visit(&rule.template, assigned);
             }
         }
     }
 
     fn meanings(&self, definition: &Macro, rule: &Rule) -> Meanings {
-        let meaning = |&name| match self.resolve_in(name, definition.place) {
+        let meaning = |&name| match self.resolver().resolve_in(name, definition.environment) {
             Meaning::Known(denotation) => Some(denotation),
             Meaning::Unbound(..) => None,
         };
@@ -164,32 +179,35 @@ impl Judge<'_> {
             || tail.is_some_and(|tail| self.mentions_set(tail))
     }
 
-    /// Marks what is assigned in `template`, of which any part may be assigned if `is_given` says so.
-    fn visit(&self, template: &Template, is_given: bool) {
+    /// Marks what is assigned in `template`, of which `assigned` may be assigned.
+    fn visit(&self, template: &Template, assigned: Assigned) {
         match template {
-            Template::Name(index) if is_given => self.mark(*index),
-            Template::Vector(elements) => self.visit_all(elements, is_given),
+            Template::Name(index) if assigned == Assigned::Anything => self.mark(*index),
+            Template::Vector(elements) => self.visit_all(elements, assigned),
             Template::List(elements, tail) => {
                 let Some((first, others)) = elements.split_first() else {
-                    return self.visit(tail, is_given);
+                    return self.visit(tail, assigned);
                 };
-                self.visit(&first.template, is_given);
+                self.visit(&first.template, assigned);
                 let role = self.role(&first.template);
-                let is_given = is_given || matches!(role, Role::MayAssign);
-                self.visit_others(&role, others, is_given);
-                self.visit(tail, is_given);
+                let assigned = match role {
+                    Role::MayAssign => Assigned::Anything,
+                    _ => assigned,
+                };
+                self.visit_others(&role, others, assigned);
+                self.visit(tail, assigned);
             }
             _ => {}
         }
     }
 
-    fn visit_all(&self, elements: &[Element], is_given: bool) {
+    fn visit_all(&self, elements: &[Element], assigned: Assigned) {
         for element in elements {
-            self.visit(&element.template, is_given);
+            self.visit(&element.template, assigned);
         }
     }
 
-    fn visit_others(&self, role: &Role, others: &[Element], is_given: bool) {
+    fn visit_others(&self, role: &Role, others: &[Element], assigned: Assigned) {
         if let (Role::Set, Some(Template::Name(index))) =
             (role, others.first().map(|first| &first.template))
         {
@@ -200,31 +218,31 @@ impl Judge<'_> {
         for (index, element) in others.iter().enumerate() {
             match role {
                 Role::Bindings if bindings == Some(index) => {
-                    self.visit_lists(&element.template, is_given);
+                    self.visit_lists(&element.template, assigned);
                 }
-                Role::Clauses => self.visit_list(&element.template, is_given),
-                _ => self.visit(&element.template, is_given),
+                Role::Clauses => self.visit_list(&element.template, assigned),
+                _ => self.visit(&element.template, assigned),
             }
         }
     }
 
     /// A list of lists that no operator begins.
-    fn visit_lists(&self, template: &Template, is_given: bool) {
+    fn visit_lists(&self, template: &Template, assigned: Assigned) {
         if let Template::List(elements, _) = template {
             for element in elements {
-                self.visit_list(&element.template, is_given);
+                self.visit_list(&element.template, assigned);
             }
         }
     }
 
     /// A list that no operator begins.
-    fn visit_list(&self, template: &Template, is_given: bool) {
+    fn visit_list(&self, template: &Template, assigned: Assigned) {
         match template {
             Template::List(elements, tail) => {
-                self.visit_all(elements, is_given);
-                self.visit(tail, is_given);
+                self.visit_all(elements, assigned);
+                self.visit(tail, assigned);
             }
-            other => self.visit(other, is_given),
+            other => self.visit(other, assigned),
         }
     }
 

@@ -6,32 +6,20 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 
 use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
-use super::expander::{Expander, Meaning};
+use super::expanded_item::{ExpandedItem, Target};
+use super::expander::Expander;
 use super::failure::Result;
 use super::forms::{Formals, RecordDefinition};
-use super::name::{Name, Place as Environment};
-use super::syntax::{List, SyntaxId};
+use super::name::{LexicalEnvironment, Name};
+use super::resolver::Meaning;
+use super::syntax::SyntaxId;
 use super::syntax_rules;
-use super::unit::Step;
 use crate::core::ir::{Expr, ExprId, VariableId};
 
 /// A definition or expression of a body, in order.
 pub(crate) enum Item {
     Define(Target, Code),
     Evaluate(Code),
-}
-
-/// What a definition defines.
-#[derive(Clone)]
-pub(crate) enum Target {
-    /// A variable of this unit.
-    Local(VariableId),
-    /// A variable of this unit's library that is defined as a global too.
-    Exported(VariableId, Rc<TopVariable>),
-    /// A global only.
-    Global(Rc<TopVariable>),
-    /// A variable of the program that is defined already.
-    Again(VariableId),
 }
 
 /// Something to be expanded once all definitions are known; leaves one value.
@@ -44,6 +32,14 @@ pub(crate) enum Code {
         at: SyntaxId,
     },
     Build(SyntaxId, Build),
+}
+
+/// The definitions of a `define-values`, and the variables that take the producer's values.
+struct ReceivedDefinitions {
+    targets: Vec<Target>,
+    values: Vec<VariableId>,
+    /// The last of the variables, if it takes a list.
+    rest: Option<VariableId>,
 }
 
 type Build = Box<dyn FnOnce(&mut Expander<'_>) -> Result<()>>;
@@ -72,9 +68,9 @@ impl Expander<'_> {
         self.then(move |expander| {
             let values = expander.pop_many(targets.len());
             let parts = targets.into_iter().zip(values).zip(places);
-            let step = |((target, value), at)| Step { target, value, at };
-            let steps = parts.map(step).collect();
-            let value = expander.join(steps, at);
+            let item = |((target, value), at)| ExpandedItem { target, value, at };
+            let items = parts.map(item).collect();
+            let value = expander.join(items, at);
             expander.push_value(value);
             Ok(())
         });
@@ -200,12 +196,16 @@ impl Expander<'_> {
         }
         let received = self.fresh_values(names.len());
         let rest = formals.rest.and(received.last().copied());
-        let shared = (targets.clone(), received, rest);
+        let definitions = ReceivedDefinitions {
+            targets: targets.clone(),
+            values: received,
+            rest,
+        };
         let is_global = matches!(targets.first(), Some(Target::Global(_)));
         let producer = operands[1];
         let build = move |expander: &mut Expander<'_>| {
             expander.then(move |expander| {
-                expander.receive_definitions(&shared, id);
+                expander.receive_definitions(&definitions, id);
                 Ok(())
             });
             expander.later(producer);
@@ -236,21 +236,22 @@ impl Expander<'_> {
     }
 
     /// Receives the values of the producer on the stack: defines globals, or leaves a vector.
-    fn receive_definitions(
-        &mut self,
-        (targets, received, rest): &(Vec<Target>, Vec<VariableId>, Option<VariableId>),
-        at: SyntaxId,
-    ) {
+    fn receive_definitions(&mut self, definitions: &ReceivedDefinitions, at: SyntaxId) {
+        let ReceivedDefinitions {
+            targets,
+            values,
+            rest,
+        } = definitions;
         let producer = self.pop();
         let body = if matches!(targets.first(), Some(Target::Global(_))) {
-            self.define_all(targets, received, at)
+            self.define_all(targets, values, at)
         } else {
-            let operands = self.locals(received, at);
+            let operands = self.locals(values, at);
             self.add(Expr::Primitive(Primitive::Vector, operands), at)
         };
-        let required = received.len() - usize::from(rest.is_some());
+        let required = values.len() - usize::from(rest.is_some());
         let receive = Expr::Receive {
-            required: received[..required].to_vec(),
+            required: values[..required].to_vec(),
             rest: *rest,
             producer,
             body,
@@ -356,7 +357,7 @@ impl Expander<'_> {
         &mut self,
         name: Name,
         transformer: SyntaxId,
-        place: Environment,
+        environment: LexicalEnvironment,
     ) -> Result<Denotation> {
         let mut id = transformer;
         while let Some((head, _)) = self.syntax.as_pair(id)
@@ -376,36 +377,15 @@ impl Expander<'_> {
             let message = format!("expected (syntax-rules ...) or a keyword, found {found}");
             return Err(self.failure(id, message));
         }
-        let auxiliaries = self.auxiliary_names(id);
+        let auxiliaries = self.resolver().auxiliary_names(&self.syntax, id);
         let names = &mut self.registry.names;
         let rules = syntax_rules::compile(&self.syntax, names, &auxiliaries, id)?;
         let name = Rc::clone(self.text(name));
-        Ok(Denotation::Macro(Rc::new(Macro { name, rules, place })))
-    }
-
-    /// The names in `id` that mean `...` or `_`.
-    pub(crate) fn auxiliary_names(&self, id: SyntaxId) -> Vec<(Name, CoreForm)> {
-        let mut found = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        let mut pending = vec![id];
-        while let Some(id) = pending.pop() {
-            let List { items, tail, .. } = self.syntax.list(id);
-            for part in items.into_iter().chain([tail]) {
-                match self.syntax.node(part) {
-                    super::syntax::Node::Pair(..) => pending.push(part),
-                    super::syntax::Node::Vector(items) => pending.extend(items.iter()),
-                    super::syntax::Node::Name(name) if seen.insert(*name) => {
-                        let form = self.core_form(part);
-                        let form = form.filter(|form| {
-                            matches!(form, CoreForm::Ellipsis | CoreForm::Underscore)
-                        });
-                        found.extend(form.map(|form| (*name, form)));
-                    }
-                    _ => {}
-                }
-            }
-        }
-        found
+        Ok(Denotation::Macro(Rc::new(Macro {
+            name,
+            rules,
+            environment,
+        })))
     }
 
     /// Binds a name to a new variable: of the innermost scope, or of the top level.

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::name::{Place, TopId};
+use super::name::{LexicalEnvironment, TopId};
 use super::syntax_rules::SyntaxRules;
 use crate::core::ir::VariableId;
 
@@ -41,7 +41,7 @@ pub(crate) struct Macro {
     /// The name that it was defined with.
     pub(crate) name: Rc<str>,
     pub(crate) rules: SyntaxRules,
-    pub(crate) place: Place,
+    pub(crate) environment: LexicalEnvironment,
 }
 
 /// A variable at top level.
@@ -50,7 +50,7 @@ pub(crate) struct TopVariable {
     /// The key of the global that holds it; empty for variables of programs, which need none.
     key: Rc<str>,
     /// Whether it never changes once it is defined.
-    is_immutable: Cell<bool>,
+    mutability: Cell<Mutability>,
     /// Whether other units may refer to it.
     is_visible: Cell<bool>,
     /// In the unit that defines it.
@@ -67,12 +67,19 @@ pub(crate) struct LocalVariable {
     pub(crate) owner: TopId,
 }
 
+/// Whether a variable at top level may be assigned, or defined anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mutability {
+    Immutable,
+    Mutable,
+}
+
 impl TopVariable {
     /// A variable that is only to be reached by the global `key`.
-    pub(crate) fn global(key: Rc<str>, is_immutable: bool) -> Self {
+    pub(crate) fn global(key: Rc<str>, mutability: Mutability) -> Self {
         Self {
             key,
-            is_immutable: Cell::new(is_immutable),
+            mutability: Cell::new(mutability),
             is_visible: Cell::new(true),
             local: None,
         }
@@ -82,7 +89,7 @@ impl TopVariable {
     pub(crate) fn local(key: Rc<str>, local: LocalVariable) -> Self {
         Self {
             key,
-            is_immutable: Cell::new(true),
+            mutability: Cell::new(Mutability::Immutable),
             is_visible: Cell::new(false),
             local: Some(local),
         }
@@ -92,13 +99,17 @@ impl TopVariable {
         &self.key
     }
 
+    pub(crate) fn mutability(&self) -> Mutability {
+        self.mutability.get()
+    }
+
     pub(crate) fn is_immutable(&self) -> bool {
-        self.is_immutable.get()
+        self.mutability() == Mutability::Immutable
     }
 
     /// Notes that some code assigns it.
     pub(crate) fn set_mutable(&self) {
-        self.is_immutable.set(false);
+        self.mutability.set(Mutability::Mutable);
     }
 
     pub(crate) fn is_visible(&self) -> bool {

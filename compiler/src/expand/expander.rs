@@ -10,18 +10,19 @@ use std::rc::Rc;
 
 use abi::tag;
 
-use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
+use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
-use super::name::{Name, Place as Environment, TopId};
+use super::name::{LexicalEnvironment, Name, TopId};
 use super::registry::LibraryRegistry;
+use super::resolver::{Meaning, Resolver};
 use super::scope::Scopes;
 use super::source::Sources;
-use super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
+use super::syntax::{FileSpan, Node, Syntax, SyntaxId};
 use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
 use super::top_environment::TopKind;
-use super::unit::Step;
 use crate::compile::EXPAND;
-use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Place, Program, VariableId};
+use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
 
@@ -60,21 +61,14 @@ pub(crate) struct Expander<'registry> {
     /// Libraries whose source is in this unit and which nothing has imported yet.
     pub(crate) declared: HashMap<Rc<str>, SyntaxId>,
     /// The items of the unit in order, expanded.
-    pub(crate) steps: Vec<Step>,
+    pub(crate) items: Vec<ExpandedItem>,
     /// What comes before all of them.
-    pub(crate) first_steps: Vec<Step>,
+    pub(crate) first_items: Vec<ExpandedItem>,
     /// Whether something outlives the unit that may refer to its aliases.
     pub(crate) persists: bool,
     /// Variables of libraries that are globals too, with the reference that defines the global.
     pub(crate) exported: Vec<(VariableId, Rc<TopVariable>, ExprId)>,
     macro_budget: usize,
-}
-
-/// What looking up a name finds.
-pub(crate) enum Meaning {
-    Known(Denotation),
-    /// Nothing: the symbol, and the environment where the search ended.
-    Unbound(Name, TopId),
 }
 
 impl<'registry> Expander<'registry> {
@@ -92,8 +86,8 @@ impl<'registry> Expander<'registry> {
             values: Vec::new(),
             globals: HashMap::new(),
             declared: HashMap::new(),
-            steps: Vec::new(),
-            first_steps: Vec::new(),
+            items: Vec::new(),
+            first_items: Vec::new(),
             persists: false,
             exported: Vec::new(),
             macro_budget: MACRO_NODES_MAX,
@@ -163,7 +157,7 @@ impl<'registry> Expander<'registry> {
 
     // Building Core.
 
-    pub(crate) fn place(&mut self, at: SyntaxId) -> Place {
+    pub(crate) fn place(&mut self, at: SyntaxId) -> SourcePlace {
         self.sources.place(self.syntax.place(at))
     }
 
@@ -228,7 +222,8 @@ impl<'registry> Expander<'registry> {
         self.program.add_variable(text)
     }
 
-    pub(crate) fn global(&mut self, key: &Rc<str>, immutable: bool) -> GlobalId {
+    pub(crate) fn global(&mut self, key: &Rc<str>, mutability: Mutability) -> GlobalId {
+        let immutable = mutability == Mutability::Immutable;
         if let Some(&global) = self.globals.get(key) {
             self.program.globals[global].immutable &= immutable;
             return global;
@@ -257,49 +252,24 @@ impl<'registry> Expander<'registry> {
 
     // Names.
 
-    pub(crate) fn environment(&self) -> Environment {
-        Environment {
+    pub(crate) fn environment(&self) -> LexicalEnvironment {
+        LexicalEnvironment {
             top: self.top,
             depth: self.scopes.depth(),
         }
     }
 
+    /// What names mean at the place being expanded.
+    pub(crate) fn resolver(&self) -> Resolver<'_> {
+        Resolver::new(self.registry, &self.scopes, self.environment())
+    }
+
     pub(crate) fn resolve(&self, name: Name) -> Meaning {
-        self.resolve_in(name, self.environment())
-    }
-
-    /// What `name` means in an environment around the place being expanded, or at the top level of
-    /// another library.
-    pub(crate) fn resolve_in(&self, mut name: Name, mut environment: Environment) -> Meaning {
-        loop {
-            let Environment { top, depth } = environment;
-            if let Some(denotation) = self.scopes.find(name, depth) {
-                return Meaning::Known(denotation.clone());
-            }
-            if let Some(denotation) = self.registry.top(top).find(name) {
-                return Meaning::Known(denotation.clone());
-            }
-            match self.registry.names.as_alias(name) {
-                Some(alias) => (name, environment) = (alias.inner, alias.place),
-                None => return self.unbound(name, top),
-            }
-        }
-    }
-
-    /// Auxiliary keywords keep their meaning where they are not imported.
-    fn unbound(&self, symbol: Name, top: TopId) -> Meaning {
-        match CoreForm::auxiliary(self.registry.names.text(symbol)) {
-            Some(form) => Meaning::Known(Denotation::Core(form)),
-            None => Meaning::Unbound(symbol, top),
-        }
+        self.resolver().resolve(name)
     }
 
     pub(crate) fn core_form(&self, id: SyntaxId) -> Option<CoreForm> {
-        let name = self.syntax.as_name(id)?;
-        match self.resolve(name) {
-            Meaning::Known(Denotation::Core(form)) => Some(form),
-            _ => None,
-        }
+        self.resolver().core_form(&self.syntax, id)
     }
 
     /// The form whose name stands at the head of `id`.
@@ -383,7 +353,7 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn top_reference(&mut self, variable: &TopVariable) -> Expr {
         match variable.in_unit(self.unit) {
             Some(variable) => Expr::Local(variable),
-            None => Expr::GlobalRef(self.global(variable.key(), variable.is_immutable())),
+            None => Expr::GlobalRef(self.global(variable.key(), variable.mutability())),
         }
     }
 
@@ -391,7 +361,7 @@ impl<'registry> Expander<'registry> {
         match self.registry.top(top).kind() {
             TopKind::Interaction { .. } => {
                 let key = self.registry.interaction_key(top, symbol);
-                Ok(Expr::GlobalRef(self.global(&key, false)))
+                Ok(Expr::GlobalRef(self.global(&key, Mutability::Mutable)))
             }
             kind => {
                 let whose = kind.description();
@@ -409,13 +379,15 @@ impl<'registry> Expander<'registry> {
         match self.resolve(name) {
             Meaning::Known(Denotation::Local(variable)) => Ok(self.assign_local(variable, value)),
             Meaning::Known(Denotation::Top(top)) => match top.in_unit(self.unit) {
-                _ if self.is_import(name) => Err(self.imported(&text, at)),
-                Some(variable) if top.is_owned_by(self.top) || self.is_inserted(name) => {
+                _ if self.resolver().is_import(name) => Err(self.imported(&text, at)),
+                Some(variable)
+                    if top.is_owned_by(self.top) || self.resolver().is_inserted(name) =>
+                {
                     top.set_mutable();
                     Ok(self.assign_local(variable, value))
                 }
-                None if !top.is_immutable() && self.may_assign(name) => {
-                    let global = self.global(top.key(), false);
+                None if !top.is_immutable() && self.resolver().may_assign(name) => {
+                    let global = self.global(top.key(), Mutability::Mutable);
                     Ok(Expr::GlobalSet(global, value))
                 }
                 _ => Err(self.imported(&text, at)),
@@ -436,30 +408,6 @@ impl<'registry> Expander<'registry> {
         self.failure(at, message).note("a definition may shadow it")
     }
 
-    /// Whether an import gives the top-level variable its name `name`, here or where a macro that inserts the
-    /// name was defined.
-    fn is_import(&self, mut name: Name) -> bool {
-        let mut top = self.top;
-        while self.registry.top(top).find(name).is_none() {
-            match self.registry.names.as_alias(name) {
-                Some(alias) => (name, top) = (alias.inner, alias.place.top),
-                None => return false,
-            }
-        }
-        self.registry.top(top).is_import(name)
-    }
-
-    /// Whether a macro inserted the name: then it may assign a variable of the macro's library.
-    fn is_inserted(&self, name: Name) -> bool {
-        self.registry.names.as_alias(name).is_some()
-    }
-
-    /// Whether a variable of another unit may be assigned by this name.
-    fn may_assign(&self, name: Name) -> bool {
-        let kind = self.registry.top(self.top).kind();
-        matches!(kind, TopKind::Interaction { .. }) || self.is_inserted(name)
-    }
-
     pub(crate) fn assign_local(&mut self, variable: VariableId, value: ExprId) -> Expr {
         self.program.variables[variable].assigned = true;
         Expr::SetLocal(variable, value)
@@ -473,7 +421,9 @@ impl<'registry> Expander<'registry> {
         let place = self.syntax.place(id);
         for rule in &definition.rules.rules {
             let mut slots = vec![Matched::Nothing; rule.variables.len()];
-            let is_literal = |literal, name| self.is_same(literal, definition.place, name);
+            let resolver = self.resolver();
+            let is_literal =
+                |literal, name| resolver.is_same(literal, definition.environment, name);
             if !match_pattern(
                 &self.syntax,
                 &rule.pattern,
@@ -484,7 +434,7 @@ impl<'registry> Expander<'registry> {
                 continue;
             }
             let names = &mut self.registry.names;
-            let mut rename = |name| names.alias(name, definition.place);
+            let mut rename = |name| names.alias(name, definition.environment);
             let before = self.syntax.len();
             let site = Site {
                 place,
@@ -499,7 +449,7 @@ impl<'registry> Expander<'registry> {
         Err(self.no_rule_matches(definition, place))
     }
 
-    fn no_rule_matches(&self, definition: &Macro, place: SourcePlace) -> Failure {
+    fn no_rule_matches(&self, definition: &Macro, place: FileSpan) -> Failure {
         let name = &definition.name;
         let mut failure = Failure::new(
             place,
@@ -510,15 +460,6 @@ impl<'registry> Expander<'registry> {
             failure = failure.note(format!("a rule expects {pattern}"));
         }
         failure
-    }
-
-    /// `free-identifier=?`: whether `name`, here, means what `literal` means in `environment`.
-    fn is_same(&self, literal: Name, environment: Environment, name: Name) -> bool {
-        match (self.resolve_in(literal, environment), self.resolve(name)) {
-            (Meaning::Known(left), Meaning::Known(right)) => left.is_same(&right),
-            (Meaning::Unbound(left, _), Meaning::Unbound(right, _)) => left == right,
-            _ => false,
-        }
     }
 
     // Mistakes.

@@ -1,6 +1,6 @@
 //! The reasons for which an expansion stops, before their places are looked up.
 
-use super::syntax::SourcePlace;
+use super::syntax::FileSpan;
 
 /// A mistake at a place of a source file; one word wide, since every step may answer it.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub(crate) struct Failure(Box<Mistake>);
 
 #[derive(Debug)]
 pub(crate) struct Mistake {
-    pub(crate) place: SourcePlace,
+    pub(crate) place: FileSpan,
     pub(crate) message: String,
     pub(crate) notes: Vec<String>,
 }
@@ -17,7 +17,7 @@ pub(crate) struct Mistake {
 pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
-    pub(crate) fn new(place: SourcePlace, message: impl Into<String>) -> Self {
+    pub(crate) fn new(place: FileSpan, message: impl Into<String>) -> Self {
         Self(Box::new(Mistake {
             place,
             message: message.into(),

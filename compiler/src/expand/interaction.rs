@@ -1,10 +1,10 @@
-//! Variables of the interaction environment by name, for embedders.
+//! The interaction environment: what a prompt knows at first, and its variables by name, for embedders.
 
 use std::rc::Rc;
 
-use super::denotation::{Denotation, TopVariable};
+use super::denotation::{Denotation, Mutability, TopVariable};
 use super::name::TopId;
-use super::registry::LibraryRegistry;
+use super::registry::{CORE_LIBRARY, Library, LibraryRegistry};
 
 /// The top-level environment of [`super::EnvironmentId::INTERACTION`].
 const INTERACTION: TopId = TopId::FIRST;
@@ -26,9 +26,34 @@ impl LibraryRegistry {
         self.prepare_interaction();
         let name = self.names.symbol(name);
         let key = self.interaction_key(INTERACTION, name);
-        let variable = Rc::new(TopVariable::global(Rc::clone(&key), false));
+        let variable = Rc::new(TopVariable::global(Rc::clone(&key), Mutability::Mutable));
         self.top_mut(INTERACTION)
             .bind(name, Denotation::Top(variable));
         key
+    }
+
+    /// Imports into the interaction environment what a prompt should know: `(cozen)` where there is
+    /// such a library, else every library `(scheme …)`, and the core forms.
+    pub(crate) fn prepare_interaction(&mut self) {
+        if self.set_interaction_ready() {
+            return;
+        }
+        let mut wanted = vec![CORE_LIBRARY.to_owned()];
+        if self.knows_library("(cozen)") {
+            wanted.push("(cozen)".to_owned());
+        } else {
+            let mut scheme: Vec<String> = self.library_names().collect();
+            scheme.retain(|name| name.starts_with("(scheme ") && name != "(scheme r5rs)");
+            scheme.sort_unstable();
+            scheme.dedup();
+            wanted.extend(scheme);
+        }
+        for name in wanted {
+            if let Some(Library::Ready(exports)) = self.library(&name) {
+                for (name, denotation) in exports.iter() {
+                    self.top_mut(INTERACTION).bind(*name, denotation.clone());
+                }
+            }
+        }
     }
 }

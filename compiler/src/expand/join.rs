@@ -2,30 +2,29 @@
 
 use std::rc::Rc;
 
-use super::body::Target;
 use super::denotation::TopVariable;
+use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::syntax::SyntaxId;
-use super::unit::Step;
 use crate::core::ir::{Expr, ExprId, VariableId};
 
 type Bindings = Vec<(VariableId, ExprId)>;
 
 impl Expander<'_> {
-    /// One expression for `steps`: a sequence, or a `Letrec` where they bind variables. Its value is
-    /// that of the last step.
-    pub(crate) fn join(&mut self, mut steps: Vec<Step>, at: SyntaxId) -> ExprId {
-        if !steps.iter().any(Step::binds) {
-            let mut parts = Vec::with_capacity(steps.len());
-            for step in steps {
-                parts.push(self.effect(step));
+    /// One expression for `items`: a sequence, or a `Letrec` where they bind variables. Its value is
+    /// that of the last item.
+    pub(crate) fn join(&mut self, mut items: Vec<ExpandedItem>, at: SyntaxId) -> ExprId {
+        if !items.iter().any(ExpandedItem::binds) {
+            let mut parts = Vec::with_capacity(items.len());
+            for item in items {
+                parts.push(self.effect(item));
             }
             return self.sequence(parts, at);
         }
-        let last = steps.pop_if(|last| !last.binds());
-        let mut bindings = Vec::with_capacity(steps.len());
-        for step in steps {
-            self.join_step(step, &mut bindings);
+        let last = items.pop_if(|last| !last.binds());
+        let mut bindings = Vec::with_capacity(items.len());
+        for item in items {
+            self.join_item(item, &mut bindings);
         }
         let result = match last {
             Some(last) => self.effect(last),
@@ -34,31 +33,31 @@ impl Expander<'_> {
         self.add(Expr::Letrec(bindings, result), at)
     }
 
-    /// The expression of a step that binds no variable.
-    fn effect(&mut self, step: Step) -> ExprId {
-        match step.target {
-            Some(Target::Global(variable)) => self.define_global(&variable, step.value, step.at),
+    /// The expression of an item that binds no variable.
+    fn effect(&mut self, item: ExpandedItem) -> ExprId {
+        match item.target {
+            Some(Target::Global(variable)) => self.define_global(&variable, item.value, item.at),
             Some(Target::Again(variable)) => {
-                let set = self.assign_local(variable, step.value);
-                self.add(set, step.at)
+                let set = self.assign_local(variable, item.value);
+                self.add(set, item.at)
             }
-            _ => step.value,
+            _ => item.value,
         }
     }
 
-    fn join_step(&mut self, step: Step, bindings: &mut Bindings) {
-        let at = step.at;
-        let (variable, top) = match step.target {
+    fn join_item(&mut self, item: ExpandedItem, bindings: &mut Bindings) {
+        let at = item.at;
+        let (variable, top) = match item.target {
             Some(Target::Local(variable)) => (variable, None),
             Some(Target::Exported(variable, ref top)) => (variable, Some(Rc::clone(top))),
             _ => {
-                let effect = self.effect(step);
+                let effect = self.effect(item);
                 return self.bind_effect(effect, at, bindings);
             }
         };
         let name = Rc::clone(&self.program.variable(variable).name);
-        self.name_lambda(step.value, &name);
-        bindings.push((variable, step.value));
+        self.name_lambda(item.value, &name);
+        bindings.push((variable, item.value));
         if let Some(top) = top.filter(|top| top.is_visible()) {
             let value = self.add(Expr::Local(variable), at);
             let define = self.define_global(&top, value, at);
@@ -84,12 +83,12 @@ impl Expander<'_> {
         let name = key.split_once([':', '#']).map_or(&**key, |(_, name)| name);
         let name = if name.is_empty() { key } else { name };
         self.name_lambda(value, &name.into());
-        let global = self.global(key, variable.is_immutable());
+        let global = self.global(key, variable.mutability());
         self.add(Expr::GlobalDefine(global, value), at)
     }
 }
 
-impl Step {
+impl ExpandedItem {
     fn binds(&self) -> bool {
         matches!(self.target, Some(Target::Local(_) | Target::Exported(..)))
     }

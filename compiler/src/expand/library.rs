@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use abi::primitive::Primitive;
 use syntax::decode_source;
 
 use super::denotation::{CoreForm, Denotation, Macro};
-use super::expander::{Expander, Meaning};
+use super::expander::Expander;
 use super::failure::Result;
 use super::library_source::SrfiName;
-use super::name::{Name, NameKind, TopId};
+use super::name::Name;
 use super::registry::{Exports, Library};
-use super::source::SourceText;
+use super::resolver::Meaning;
+use super::source::{LetterCase, SourceText};
 use super::syntax::SyntaxId;
 use super::top_environment::TopKind;
 
@@ -168,7 +168,7 @@ impl Expander<'_> {
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
         let shown = Rc::clone(&source.name);
-        let forms = self.read_source(source, false, 0)?;
+        let forms = self.read_source(source, LetterCase::Kept, 0)?;
         self.declare_libraries(&forms)?;
         let Some(form) = self.declared.remove(name) else {
             let message = format!("{shown} does not define library {name}");
@@ -262,14 +262,21 @@ impl Expander<'_> {
             }
             Some("import") => self.import_form(id)?,
             Some("begin") => declarations.body.extend_from_slice(operands),
-            Some(include @ ("include" | "include-ci")) => {
-                let forms = self.include_files(operands, include == "include-ci", id)?;
+            Some("include") => {
+                let forms = self.include_files(operands, LetterCase::Kept, id)?;
                 declarations.body.extend(forms);
             }
-            Some("include-library-declarations") => return self.include_files(operands, false, id),
+            Some("include-ci") => {
+                let forms = self.include_files(operands, LetterCase::Folded, id)?;
+                declarations.body.extend(forms);
+            }
+            Some("include-library-declarations") => {
+                return self.include_files(operands, LetterCase::Kept, id);
+            }
             Some("cond-expand") => return self.cond_expand_clause(id),
             _ => {
-                let message = "expected a library declaration: export, import, begin, include, include-ci, include-library-declarations or cond-expand";
+                let message = "expected a library declaration: export, import, begin, include, include-ci, \
+                    include-library-declarations or cond-expand";
                 return Err(self.failure(id, message));
             }
         }
@@ -333,7 +340,7 @@ impl Expander<'_> {
         let mut macros = Vec::new();
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
-                Denotation::Macro(definition) if definition.place.top == self.top => {
+                Denotation::Macro(definition) if definition.environment.top == self.top => {
                     self.mark_mentioned(definition);
                     macros.push(Rc::clone(definition));
                 }
@@ -351,27 +358,10 @@ impl Expander<'_> {
         let rules = definition.rules.rules.iter();
         for &name in rules.flat_map(|rule| &rule.inserted) {
             if let Meaning::Known(Denotation::Top(variable)) =
-                self.resolve_in(name, definition.place)
+                self.resolver().resolve_in(name, definition.environment)
             {
                 variable.set_visible();
             }
         }
-    }
-
-    /// A variable of the library `library` called `name`.
-    pub(crate) fn define_in_library(
-        &mut self,
-        library: &str,
-        top: TopId,
-        name: Name,
-    ) -> super::body::Target {
-        let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
-        let text = Rc::clone(self.text(name));
-        let key = self.registry.library_key(library, name);
-        if is_symbol && key == text && Primitive::from_name(&text).is_some() {
-            // All code refers to a primitive by its name: this defines its value as a procedure.
-            return self.define_as_global(name, key, true);
-        }
-        self.define_as_local(name, key, top)
     }
 }

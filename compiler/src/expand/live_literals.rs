@@ -14,11 +14,10 @@ use abi::primitive::Primitive;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind};
 
-use super::body::Target;
-use super::denotation::TopVariable;
+use super::denotation::{Mutability, TopVariable};
+use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::syntax::SyntaxId;
-use super::unit::Step;
 use crate::core::ir::{Expr, ExprId, Literal, LiteralId, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
 
@@ -95,7 +94,7 @@ impl Expander<'_> {
             let first = self.word(first, at);
             let value = self.add(Expr::Primitive(primitive, vec![first, nothing]), at);
             let target = Some(Target::Local(variable));
-            self.first_steps.push(Step { target, value, at });
+            self.first_items.push(ExpandedItem { target, value, at });
         }
         for &entry in &parts.entries {
             self.fill_live(entry, &parts, &variables, at);
@@ -151,7 +150,7 @@ impl Expander<'_> {
         operands.extend_from_slice(others);
         let value = self.add(Expr::Primitive(primitive, operands), at);
         let target = None;
-        self.first_steps.push(Step { target, value, at });
+        self.first_items.push(ExpandedItem { target, value, at });
     }
 
     /// A part that has a variable, or leads to nothing live but perhaps itself.
@@ -198,9 +197,9 @@ impl Expander<'_> {
         self.persists = true;
         let body = self.unspecified(transformer);
         let value = self.simple_closure("live objects".into(), Vec::new(), body, transformer);
-        let variable = TopVariable::global(key, false);
+        let variable = TopVariable::global(key, Mutability::Mutable);
         let (target, at) = (Some(Target::Global(Rc::new(variable))), transformer);
-        self.first_steps.push(Step { target, value, at });
+        self.first_items.push(ExpandedItem { target, value, at });
     }
 }
 

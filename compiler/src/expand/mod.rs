@@ -11,12 +11,14 @@
 
 mod assigned_by_macros;
 mod body;
-mod conditional_expansion;
+mod cond_expand;
 mod denotation;
+mod expanded_item;
 mod expander;
 mod failure;
 mod forms;
 mod import_set;
+mod include;
 mod interaction;
 mod interface;
 mod join;
@@ -24,15 +26,20 @@ mod library;
 mod library_source;
 mod live_literals;
 mod name;
+mod primitive_procedures;
+mod read_interface;
 mod registry;
+mod resolver;
 mod scope;
 mod source;
 mod syntax;
 mod syntax_rules;
+mod top_definition;
 mod top_environment;
 mod unit;
+mod write_interface;
 
-pub use conditional_expansion::FEATURES;
+pub use cond_expand::FEATURES;
 pub use library_source::LibrarySource;
 pub use registry::{EnvironmentId, LibraryRegistry};
 pub use source::SourceText;

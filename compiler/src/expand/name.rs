@@ -48,7 +48,7 @@ impl TopId {
 /// An environment that encloses the place being expanded: the scopes up to `depth` above the
 /// top-level environment `top`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct LexicalEnvironment {
     pub(crate) top: TopId,
     pub(crate) depth: u32,
 }
@@ -57,7 +57,7 @@ pub(crate) struct Place {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Alias {
     pub(crate) inner: Name,
-    pub(crate) place: Place,
+    pub(crate) environment: LexicalEnvironment,
 }
 
 /// All names of a registry.
@@ -83,10 +83,10 @@ impl Names {
     }
 
     /// A fresh alias.
-    pub(crate) fn alias(&mut self, inner: Name, place: Place) -> Name {
+    pub(crate) fn alias(&mut self, inner: Name, environment: LexicalEnvironment) -> Name {
         let index = u32::try_from(self.aliases.len()).expect("aliases take memory");
         assert!(index < ALIAS, "aliases take memory");
-        self.aliases.push(Alias { inner, place });
+        self.aliases.push(Alias { inner, environment });
         Name(index | ALIAS)
     }
 

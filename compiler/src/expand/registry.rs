@@ -7,7 +7,8 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
-use super::denotation::{CoreForm, Denotation, TopVariable};
+use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
+use super::interface::Interface;
 use super::library_source::LibrarySource;
 use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
@@ -54,7 +55,7 @@ pub struct LibraryRegistry {
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
     /// What an interface text says of libraries that nothing has imported yet.
-    pub(crate) interface: super::interface::Interface,
+    pub(crate) interface: Interface,
 }
 
 /// What a library provides, in the order of its export declarations.
@@ -89,7 +90,7 @@ impl LibraryRegistry {
             is_alone: false,
             unit_libraries: Vec::new(),
             keys: HashSet::new(),
-            interface: super::interface::Interface::default(),
+            interface: Interface::default(),
         };
         let interaction = registry.add_top(TopKind::Interaction {
             prefix: "user".into(),
@@ -101,6 +102,14 @@ impl LibraryRegistry {
         });
         let forms: Exports = forms.collect();
         registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms));
+        registry
+    }
+
+    /// A registry that knows the libraries of an interface text. What is damaged in the text is
+    /// as if it were not there.
+    pub fn from_interface(text: &str) -> Self {
+        let mut registry = Self::new();
+        registry.interface = Interface::new(text);
         registry
     }
 
@@ -158,6 +167,11 @@ impl LibraryRegistry {
         self.tops.truncate(count);
     }
 
+    /// A library that has been imported, or defined, before.
+    pub(crate) fn imported_library(&self, name: &str) -> Option<&Library> {
+        self.libraries.get(name)
+    }
+
     pub(crate) fn set_library(&mut self, name: Rc<str>, library: Library) {
         self.libraries.insert(name, library);
     }
@@ -185,20 +199,6 @@ impl LibraryRegistry {
         self.is_boot = false;
     }
 
-    pub(crate) fn library(&mut self, name: &str) -> Option<Library> {
-        if let Some(library) = self.libraries.get(name) {
-            return Some(library.clone());
-        }
-        let exports = if name == PRIMITIVES_LIBRARY {
-            self.primitives()
-        } else {
-            super::interface::load_library(self, name)?
-        };
-        let library = Library::Ready(exports);
-        self.set_library(name.into(), library.clone());
-        Some(library)
-    }
-
     /// Whether the library can be imported without looking for its source.
     pub(crate) fn knows_library(&self, name: &str) -> bool {
         name == PRIMITIVES_LIBRARY
@@ -214,11 +214,11 @@ impl LibraryRegistry {
 
     /// The primitives, and the procedures whose calls become primitives of other names: the boot
     /// library defines those by calls of themselves, so that errors name them.
-    fn primitives(&mut self) -> Exports {
+    pub(crate) fn primitives(&mut self) -> Exports {
         let primitives = Primitive::ALL.iter().map(|primitive| primitive.name());
         let others = WrittenName::names().filter(|name| Primitive::from_name(name).is_none());
         let names = primitives.chain(others).map(|name| {
-            let variable = TopVariable::global(name.into(), true);
+            let variable = TopVariable::global(name.into(), Mutability::Immutable);
             let name = self.names.symbol(name);
             (name, Denotation::Top(Rc::new(variable)))
         });
@@ -240,31 +240,15 @@ impl LibraryRegistry {
         (self.environments.push(top), top)
     }
 
-    /// Imports into the interaction environment what a prompt should know: `(cozen)` where there is
-    /// such a library, else every library `(scheme …)`, and the core forms.
-    pub(crate) fn prepare_interaction(&mut self) {
-        if std::mem::replace(&mut self.is_interaction_ready, true) {
-            return;
-        }
-        let mut wanted = vec![CORE_LIBRARY.to_owned()];
-        if self.knows_library("(cozen)") {
-            wanted.push("(cozen)".to_owned());
-        } else {
-            let ready = self.libraries.keys().map(ToString::to_string);
-            let mut scheme: Vec<String> = ready.chain(self.interface.library_names()).collect();
-            scheme.retain(|name| name.starts_with("(scheme ") && name != "(scheme r5rs)");
-            scheme.sort_unstable();
-            scheme.dedup();
-            wanted.extend(scheme);
-        }
-        let top = self.environments[EnvironmentId::INTERACTION];
-        for name in wanted {
-            if let Some(Library::Ready(exports)) = self.library(&name) {
-                for (name, denotation) in exports.iter() {
-                    self.top_mut(top).bind(*name, denotation.clone());
-                }
-            }
-        }
+    /// Whether the interaction environment was prepared before; it counts as prepared from now on.
+    pub(crate) fn set_interaction_ready(&mut self) -> bool {
+        std::mem::replace(&mut self.is_interaction_ready, true)
+    }
+
+    /// The names of all libraries that can be imported without looking for their sources, in no order.
+    pub(crate) fn library_names(&self) -> impl Iterator<Item = String> {
+        let imported = self.libraries.keys().map(ToString::to_string);
+        imported.chain(self.interface.library_names())
     }
 
     // Keys of globals.

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use abi::written_name::WrittenName;
 
 use super::failure::Failure;
-use super::syntax::SourcePlace;
-use crate::core::ir::Place;
+use super::syntax::FileSpan;
+use crate::core::ir::SourcePlace;
 use crate::diagnostic::Diagnostic;
 
 /// A text to compile, with the name that messages call it by.
@@ -34,6 +34,14 @@ impl SourceText {
             .parent()
             .map_or_else(PathBuf::new, Path::to_path_buf)
     }
+}
+
+/// What becomes of letters in symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LetterCase {
+    Kept,
+    /// As after `#!fold-case`.
+    Folded,
 }
 
 /// How far apart places are whose number of characters is known: lines may be long.
@@ -91,12 +99,12 @@ impl Sources {
     }
 
     /// The place as Core keeps it.
-    pub(crate) fn place(&self, place: SourcePlace) -> Place {
+    pub(crate) fn place(&self, place: FileSpan) -> SourcePlace {
         let Some(file) = self.files.get(usize::from(place.file)) else {
-            return Place::default();
+            return SourcePlace::default();
         };
         let (line, column) = file.line_column(place.span.start);
-        Place {
+        SourcePlace {
             file: place.file,
             line,
             column,
@@ -107,7 +115,7 @@ impl Sources {
 
     pub(crate) fn diagnostic(&self, failure: Failure) -> Diagnostic {
         let mistake = failure.into_mistake();
-        let Place { line, column, .. } = self.place(mistake.place);
+        let SourcePlace { line, column, .. } = self.place(mistake.place);
         let Some(File { source, .. }) = self.files.get(usize::from(mistake.place.file)) else {
             return Diagnostic::without_place(mistake.message, mistake.notes);
         };

@@ -39,7 +39,7 @@ pub(crate) struct Circular {
 
 /// Where a piece of syntax was written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct SourcePlace {
+pub(crate) struct FileSpan {
     /// Index of the file.
     pub(crate) file: u16,
     pub(crate) span: Span,
@@ -49,7 +49,7 @@ pub(crate) struct SourcePlace {
 #[derive(Debug, Default)]
 pub(crate) struct Syntax {
     nodes: IdVec<SyntaxId, Node>,
-    places: IdVec<SyntaxId, SourcePlace>,
+    places: IdVec<SyntaxId, FileSpan>,
     /// Whether a live object was ever pushed.
     pub(crate) has_live_objects: bool,
 }
@@ -67,7 +67,7 @@ impl Syntax {
         self.nodes.len()
     }
 
-    pub(crate) fn push(&mut self, node: Node, place: SourcePlace) -> SyntaxId {
+    pub(crate) fn push(&mut self, node: Node, place: FileSpan) -> SyntaxId {
         if let Node::Atom(atom) = &node {
             self.has_live_objects |= matches!(**atom, DatumKind::External(_));
         }
@@ -79,7 +79,7 @@ impl Syntax {
         &self.nodes[id]
     }
 
-    pub(crate) fn place(&self, id: SyntaxId) -> SourcePlace {
+    pub(crate) fn place(&self, id: SyntaxId) -> FileSpan {
         self.places[id]
     }
 
@@ -134,7 +134,7 @@ impl Syntax {
         &mut self,
         items: &[SyntaxId],
         tail: SyntaxId,
-        place: SourcePlace,
+        place: FileSpan,
     ) -> SyntaxId {
         let pairs = items.iter().rev();
         pairs.fold(tail, |rest, &item| self.push(Node::Pair(item, rest), place))
@@ -273,7 +273,7 @@ impl Import<'_> {
 
     /// Makes the node of a datum whose parts are done.
     fn finish(&mut self, datum: DatumId) -> SyntaxId {
-        let place = SourcePlace {
+        let place = FileSpan {
             file: self.file,
             span: self.data.span(datum),
         };
@@ -301,7 +301,7 @@ impl Import<'_> {
     fn part(&mut self, part: DatumId) -> SyntaxId {
         match self.done.get(&part) {
             Some(&id) => id,
-            None => self.syntax.push(Node::Null, SourcePlace::default()),
+            None => self.syntax.push(Node::Null, FileSpan::default()),
         }
     }
 }

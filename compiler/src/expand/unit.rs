@@ -3,40 +3,30 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use abi::primitive::{Effect, MANY, Primitive};
 use syntax::{Data, DatumId, Span};
 
-use super::body::{Item, Target};
-use super::denotation::{CoreForm, Denotation, LocalVariable, TopVariable};
+use super::body::Item;
+use super::denotation::{CoreForm, Mutability};
+use super::expanded_item::ExpandedItem;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
-use super::forms::Parameters;
-use super::name::{Name, TopId};
+use super::name::TopId;
 use super::registry::{EnvironmentId, LibraryRegistry};
-use super::source::SourceText;
-use super::syntax::{Node, SourcePlace, SyntaxId};
+use super::source::{LetterCase, SourceText};
+use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
+use super::write_interface::write_interface;
 use crate::compile::EXPAND;
-use crate::core::ir::{Expr, ExprId, Program, VariableId};
+use crate::core::ir::{Expr, Program};
 use crate::diagnostic::Diagnostic;
 use crate::id::Id;
 use crate::internal_error;
-
-/// An expanded item of a unit.
-pub(crate) struct Step {
-    pub(crate) target: Option<Target>,
-    pub(crate) value: ExprId,
-    pub(crate) at: SyntaxId,
-}
 
 /// What a form is called that has no text.
 const EVAL: &str = "eval";
 
 /// How many mistakes are reported at most.
 const DIAGNOSTICS_MAX: usize = 20;
-
-/// How many values the procedure `values` takes without a list.
-const VALUES_MAX: usize = 12;
 
 /// Expands a program: a text that begins with `(import …)`, or with libraries.
 ///
@@ -58,7 +48,7 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
     let macros = registry.interface.loaded_count();
     let top = registry.add_top(TopKind::Program);
     let mut expander = Expander::new(registry, top);
-    let forms = match expander.read_source(source.clone(), false, 0) {
+    let forms = match expander.read_source(source.clone(), LetterCase::Kept, 0) {
         Ok(forms) => forms,
         Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
     };
@@ -119,7 +109,7 @@ pub fn expand_text(
 ) -> Outcome {
     guarded(registry, &source.name, |registry| {
         let mut expander = Expander::new(registry, TopId::FIRST);
-        match expander.read_source(source.clone(), false, 0) {
+        match expander.read_source(source.clone(), LetterCase::Kept, 0) {
             Ok(forms) => expander.interact(environment, &forms),
             Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
         }
@@ -182,7 +172,7 @@ pub fn expand_libraries(
     registry.is_boot = false;
     let program = outcome?;
     let libraries: Vec<Rc<str>> = names.into_iter().map(|(name, _)| name).collect();
-    let interface = super::interface::write(registry, &libraries);
+    let interface = write_interface(registry, &libraries);
     Ok((program, interface))
 }
 
@@ -222,13 +212,10 @@ impl LibraryRegistry {
                 Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
             }
         }
-        if expander.steps.is_empty() {
+        if expander.items.is_empty() {
             return Ok(environment);
         }
-        let failure = Failure::new(
-            SourcePlace::default(),
-            "environment: a library is not loaded",
-        );
+        let failure = Failure::new(FileSpan::default(), "environment: a library is not loaded");
         Err(vec![expander.sources.diagnostic(failure)])
     }
 }
@@ -242,7 +229,7 @@ impl Expander<'_> {
     }
 
     fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {
-        let forms = self.read_source(file.clone(), false, 0)?;
+        let forms = self.read_source(file.clone(), LetterCase::Kept, 0)?;
         let others = self.declare_libraries(&forms)?;
         if let Some(&other) = others.first() {
             return Err(self.failure(other, "expected a define-library form"));
@@ -290,7 +277,7 @@ impl Expander<'_> {
         }
         let Some(top) = self.registry.environment_top(environment) else {
             let message = format!("there is no environment {}", environment.number());
-            let failure = Failure::new(SourcePlace::default(), message);
+            let failure = Failure::new(FileSpan::default(), message);
             return self.outcome(vec![failure]);
         };
         self.top = top;
@@ -316,7 +303,7 @@ impl Expander<'_> {
         self.outcome(failures)
     }
 
-    /// Expands items at top level into the unit's steps.
+    /// Expands items at top level into the unit's items.
     pub(crate) fn run_items(&mut self, items: Vec<Item>) -> Result<()> {
         for item in items {
             let (target, code) = item.split();
@@ -324,7 +311,7 @@ impl Expander<'_> {
             self.then(move |expander| expander.code(code));
             self.run()?;
             let value = self.pop();
-            self.steps.push(Step { target, value, at });
+            self.items.push(ExpandedItem { target, value, at });
         }
         Ok(())
     }
@@ -335,14 +322,14 @@ impl Expander<'_> {
             let diagnose = |failure: Failure| self.sources.diagnostic(failure);
             return Err(failures.into_iter().map(diagnose).collect());
         }
-        let start = SourcePlace {
+        let start = FileSpan {
             file: 0,
             span: Span::default(),
         };
         let at = self.syntax.push(Node::Null, start);
-        let mut steps = std::mem::take(&mut self.first_steps);
-        steps.append(&mut self.steps);
-        let body = self.join(steps, at);
+        let mut items = std::mem::take(&mut self.first_items);
+        items.append(&mut self.items);
+        let body = self.join(items, at);
         self.program.body = Some(body);
         self.assign_exported();
         self.program.files = self.sources.names();
@@ -356,7 +343,7 @@ impl Expander<'_> {
         let mut keep = Vec::new();
         for (variable, top, reference) in exported {
             if self.program.variable(variable).assigned || !top.is_immutable() {
-                let global = self.global(top.key(), false);
+                let global = self.global(top.key(), Mutability::Mutable);
                 globals.insert(variable, global);
                 keep.push((reference, Expr::Local(variable)));
             }
@@ -387,178 +374,5 @@ impl Expander<'_> {
                 variable.assigned = false;
             }
         }
-    }
-
-    // Definitions at top level.
-
-    /// Defines `name` in the current top-level environment.
-    pub(crate) fn define_top(&mut self, name: Name) -> Target {
-        match self.registry.top(self.top).kind().clone() {
-            TopKind::Interaction { .. } => {
-                let key = self.registry.interaction_key(self.top, name);
-                self.persists |= self.registry.names.as_alias(name).is_some();
-                self.define_as_global(name, key, false)
-            }
-            TopKind::Library(library) => self.define_in_library(&library, self.top, name),
-            TopKind::Program => match self.registry.top(self.top).find(name) {
-                Some(Denotation::Top(top)) if top.is_owned_by(self.top) => {
-                    let variable = top.in_unit(self.unit);
-                    Target::Again(variable.expect("a program is one unit"))
-                }
-                _ => match self.define_as_local(name, "".into(), self.top) {
-                    Target::Exported(variable, _) => Target::Local(variable),
-                    target => target,
-                },
-            },
-        }
-    }
-
-    pub(crate) fn define_as_global(
-        &mut self,
-        name: Name,
-        key: Rc<str>,
-        is_immutable: bool,
-    ) -> Target {
-        let variable = Rc::new(TopVariable::global(key, is_immutable));
-        let denotation = Denotation::Top(Rc::clone(&variable));
-        self.registry.top_mut(self.top).bind(name, denotation);
-        Target::Global(variable)
-    }
-
-    pub(crate) fn define_as_local(&mut self, name: Name, key: Rc<str>, owner: TopId) -> Target {
-        let variable = self.variable(name);
-        self.program.variables[variable].top_level = true;
-        let local = LocalVariable {
-            unit: self.unit,
-            variable,
-            owner,
-        };
-        let top = Rc::new(TopVariable::local(key, local));
-        let denotation = Denotation::Top(Rc::clone(&top));
-        self.registry.top_mut(self.top).bind(name, denotation);
-        Target::Exported(variable, top)
-    }
-
-    /// Gives `name` the meaning of a keyword.
-    pub(crate) fn define_top_syntax(&mut self, name: Name, denotation: Denotation) {
-        let is_interaction = matches!(
-            self.registry.top(self.top).kind(),
-            TopKind::Interaction { .. }
-        );
-        self.persists |= is_interaction;
-        self.registry.top_mut(self.top).bind(name, denotation);
-    }
-
-    // Primitives as procedures.
-
-    /// Puts a definition of each primitive's procedure in front of the unit, except of those that a
-    /// library defines and those that need their operands in place.
-    fn define_primitives(&mut self) {
-        // No text holds them: a file that is none.
-        let nowhere = SourcePlace {
-            file: u16::MAX,
-            span: Span::default(),
-        };
-        let at = self.syntax.push(Node::Null, nowhere);
-        let mut steps = Vec::new();
-        for &primitive in Primitive::ALL {
-            if self.registry.defines_key(primitive.name()) {
-                continue;
-            }
-            let Some(value) = self.primitive_procedure(primitive, at) else {
-                continue;
-            };
-            let variable = TopVariable::global(primitive.name().into(), true);
-            let target = Some(Target::Global(Rc::new(variable)));
-            steps.push(Step { target, value, at });
-        }
-        steps.append(&mut self.steps);
-        self.steps = steps;
-    }
-
-    fn primitive_procedure(&mut self, primitive: Primitive, at: SyntaxId) -> Option<ExprId> {
-        match primitive {
-            Primitive::Values => return Some(self.values_procedure(at)),
-            Primitive::List => return Some(self.list_procedure(primitive, None, at)),
-            Primitive::Vector => {
-                return Some(self.list_procedure(primitive, Some(Primitive::ListToVector), at));
-            }
-            Primitive::String => {
-                return Some(self.list_procedure(primitive, Some(Primitive::ListToString), at));
-            }
-            Primitive::MakeRecord | Primitive::RecordRef | Primitive::RecordSet => return None,
-            _ if primitive.effect() == Effect::Control => return None,
-            _ if primitive.arguments_max() == MANY => return None,
-            _ => {}
-        }
-        let argument = |_| self.program.add_variable("argument".into());
-        let required: Vec<_> = (0..primitive.arguments_max()).map(argument).collect();
-        let operands = self.locals(&required, at);
-        let body = self.add(Expr::Primitive(primitive, operands), at);
-        Some(self.simple_closure(primitive.name().into(), required, body, at))
-    }
-
-    pub(crate) fn locals(&mut self, variables: &[VariableId], at: SyntaxId) -> Vec<ExprId> {
-        let local = |&variable: &VariableId| self.add(Expr::Local(variable), at);
-        variables.iter().map(local).collect()
-    }
-
-    /// `(lambda arguments (convert arguments))`.
-    fn list_procedure(
-        &mut self,
-        primitive: Primitive,
-        convert: Option<Primitive>,
-        at: SyntaxId,
-    ) -> ExprId {
-        let arguments = self.program.add_variable("arguments".into());
-        let mut body = self.add(Expr::Local(arguments), at);
-        if let Some(convert) = convert {
-            body = self.add(Expr::Primitive(convert, vec![body]), at);
-        }
-        let parameters = Parameters {
-            required: Vec::new(),
-            optional: Vec::new(),
-            rest: Some(arguments),
-        };
-        self.closure(primitive.name().into(), parameters, body, at)
-    }
-
-    /// The procedure `values`. More than [`VALUES_MAX`] values go to its own continuation as a list.
-    fn values_procedure(&mut self, at: SyntaxId) -> ExprId {
-        let argument = |_| self.program.add_variable("value".into());
-        let optional: Vec<_> = (0..VALUES_MAX).map(argument).collect();
-        let rest = self.program.add_variable("values".into());
-        let operands = self.locals(&optional, at);
-        let all = self.add(Expr::Primitive(Primitive::Values, operands), at);
-        let more = self.reinstate_values(&optional, rest, at);
-        let rest_list = self.add(Expr::Local(rest), at);
-        let test = self.add(Expr::Primitive(Primitive::IsNull, vec![rest_list]), at);
-        let mut body = self.add(Expr::If(test, all, more), at);
-        for count in (0..VALUES_MAX).rev() {
-            let next = self.add(Expr::Local(optional[count]), at);
-            let test = self.add(Expr::Primitive(Primitive::IsDefault, vec![next]), at);
-            let operands = self.locals(&optional[..count], at);
-            let values = self.add(Expr::Primitive(Primitive::Values, operands), at);
-            body = self.add(Expr::If(test, values, body), at);
-        }
-        let parameters = Parameters {
-            required: Vec::new(),
-            optional,
-            rest: Some(rest),
-        };
-        self.closure(Primitive::Values.name().into(), parameters, body, at)
-    }
-
-    /// `(%reinstate (%capture) (cons first (cons ... rest)))`
-    fn reinstate_values(&mut self, first: &[VariableId], rest: VariableId, at: SyntaxId) -> ExprId {
-        let mut list = self.add(Expr::Local(rest), at);
-        for operand in self.locals(first, at).into_iter().rev() {
-            list = self.add(Expr::Primitive(Primitive::Cons, vec![operand, list]), at);
-        }
-        let continuation = self.add(Expr::Primitive(Primitive::Capture, Vec::new()), at);
-        self.add(
-            Expr::Primitive(Primitive::Reinstate, vec![continuation, list]),
-            at,
-        )
     }
 }

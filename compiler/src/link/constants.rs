@@ -64,7 +64,7 @@ pub(super) enum Home {
 
 /// Where a constant lies, and the tag of references to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ConstantPlace {
     pub(super) home: Home,
     pub(super) tag: u64,
 }
@@ -73,7 +73,7 @@ pub(super) struct Place {
 #[derive(Debug, Default)]
 pub(super) struct PlacedConstants {
     /// Of each.
-    pub(super) places: IdVec<ConstantId, Place>,
+    pub(super) places: IdVec<ConstantId, ConstantPlace>,
     /// The objects without pointers.
     pub(super) read_only: Vec<u8>,
     /// The words of the objects with pointers.
@@ -93,7 +93,7 @@ pub(super) fn place_constants(constants: &IdVec<ConstantId, Constant>) -> Placed
 }
 
 impl PlacedConstants {
-    fn place(&mut self, constant: &Constant) -> Place {
+    fn place(&mut self, constant: &Constant) -> ConstantPlace {
         match constant {
             Constant::Pair(car, cdr) => self.place_words(None, &[*car, *cdr]),
             Constant::Vector(items) => {
@@ -116,7 +116,7 @@ impl PlacedConstants {
         }
     }
 
-    fn place_words(&mut self, header: Option<Header>, words: &[ConstantWord]) -> Place {
+    fn place_words(&mut self, header: Option<Header>, words: &[ConstantWord]) -> ConstantPlace {
         let tag = if header.is_some() {
             TAG_OBJECT
         } else {
@@ -135,7 +135,7 @@ impl PlacedConstants {
             Some(bytes)
         });
         match known {
-            Some(bytes) => Place {
+            Some(bytes) => ConstantPlace {
                 home: Home::ReadOnly(self.add_read_only(bytes)),
                 tag,
             },
@@ -143,18 +143,18 @@ impl PlacedConstants {
         }
     }
 
-    fn place_linked(&mut self, tag: u64, words: &[LinkedWord]) -> Place {
+    fn place_linked(&mut self, tag: u64, words: &[LinkedWord]) -> ConstantPlace {
         let home = Home::Linked(self.linked.len() as u64);
         self.linked.extend_from_slice(words);
         let object_words = OBJECT_ALIGN_BYTES / 8;
         let padded = self.linked.len().next_multiple_of(object_words);
         self.linked.resize(padded, LinkedWord::Word(0));
-        Place { home, tag }
+        ConstantPlace { home, tag }
     }
 
-    fn place_string(&mut self, text: &Rc<str>) -> Place {
+    fn place_string(&mut self, text: &Rc<str>) -> ConstantPlace {
         if let Some(&word) = self.strings_by_content.get(text) {
-            return Place {
+            return ConstantPlace {
                 home: Home::Linked(word),
                 tag: TAG_OBJECT,
             };
@@ -195,20 +195,20 @@ impl PlacedConstants {
         place
     }
 
-    fn place_bignum(&mut self, negative: bool, limbs: &[u64]) -> Place {
+    fn place_bignum(&mut self, negative: bool, limbs: &[u64]) -> ConstantPlace {
         let flags = if negative { FLAG_NEGATIVE } else { 0 };
         let header = literal(Kind::Bignum, limbs.len() as u64).with_flags(flags);
         let payload: Vec<u8> = limbs.iter().flat_map(|limb| limb.to_le_bytes()).collect();
         let offset = self.add_read_only(encode_bytes(header, &payload));
-        Place {
+        ConstantPlace {
             home: Home::ReadOnly(offset),
             tag: TAG_OBJECT,
         }
     }
 
-    fn place_bytes(&mut self, kind: Kind, payload: &[u8]) -> Place {
+    fn place_bytes(&mut self, kind: Kind, payload: &[u8]) -> ConstantPlace {
         let offset = self.add_read_only(encode_bytes(literal(kind, payload.len() as u64), payload));
-        Place {
+        ConstantPlace {
             home: Home::ReadOnly(offset),
             tag: TAG_OBJECT,
         }

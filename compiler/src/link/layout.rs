@@ -11,8 +11,7 @@ use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 
 use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
-use super::native;
-use super::unit::{ConstantId, FrameMapId, LinkUnit, NameId};
+use super::unit::{ConstantId, FixupTarget, FrameMapId, LinkUnit, NameId};
 use crate::id::{Id, IdVec};
 use crate::ssa::ir::{CellId, ProcedureId};
 
@@ -98,6 +97,17 @@ impl Layout {
         Some(self.native_functions[self.first_function(procedure)?])
     }
 
+    /// The address that a hole leads to.
+    pub(super) fn target(&self, target: FixupTarget) -> u32 {
+        match target {
+            FixupTarget::Procedure(procedure) => self.procedures[procedure],
+            FixupTarget::Constant(constant) => self.constants[constant],
+            FixupTarget::SymbolCell(symbol) => self.symbol_cell(symbol),
+            FixupTarget::Cell(cell) => self.cell(cell),
+            FixupTarget::FrameMap(map) => self.frame_maps[map],
+        }
+    }
+
     /// Address of an object among the read-only objects.
     pub(super) fn read_only_object(&self, offset: u64) -> u32 {
         self.header.read_only_objects.start + address(offset)
@@ -116,7 +126,7 @@ pub(super) fn lay_out(
     let code_start = packer.next().0;
     let bytecode_end = code_start + bytecode_bytes(unit);
     let native_start = bytecode_end.next_multiple_of(NATIVE_CODE_ALIGN_BYTES);
-    let (native_functions, native_end) = native::place(unit, native_start);
+    let (native_functions, native_end) = place_native_functions(unit, native_start);
     let has_native = !native_functions.is_empty();
     let code_end = if has_native { native_end } else { bytecode_end };
     let code = packer.add(code_end - code_start);
@@ -256,6 +266,25 @@ fn bytecode_bytes(unit: &LinkUnit) -> u64 {
         .iter()
         .map(|procedure| procedure_bytes(procedure.code.len()))
         .sum()
+}
+
+/// Where each function starts if the code starts at `start`, and where the last one ends with the
+/// trap behind it: no call returns to the end of the code.
+fn place_native_functions(unit: &LinkUnit, start: u64) -> (Vec<u64>, u64) {
+    let mut next = start;
+    let mut starts = Vec::new();
+    for function in unit.native_functions() {
+        let align = u64::from(function.align.max(1));
+        assert!(
+            align <= NATIVE_CODE_ALIGN_BYTES,
+            "functions lie in cache lines"
+        );
+        next = next.next_multiple_of(align);
+        starts.push(next);
+        next += function.code.len() as u64;
+    }
+    let end = if starts.is_empty() { start } else { next + 1 };
+    (starts, end)
 }
 
 /// Puts segments one after the other.

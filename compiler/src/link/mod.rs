@@ -1,19 +1,20 @@
 //! The linker: from code and data to an ELF image.
 //!
 //! ```text
-//! LinkUnit ─ constants ─► objects placed ─ layout ─► addresses ─ code, relocation, symbols ─► segments
+//! LinkUnit ─ constants ─► objects placed ─ layout ─► addresses ─ encode_*, relocation, symbols ─► segments
 //!          └ debug_info ─► sections for tools ───────────────────────────────── write_elf ─► bytes
 //! ```
 //!
 //! Every step depends on the unit alone and iterates in the unit's order: equal units give equal
 //! bytes.
 
-mod code;
 mod constants;
 mod debug_info;
+mod encode_bytecode;
+mod encode_native;
 mod error;
+mod fixup;
 mod layout;
-mod native;
 pub mod native_code;
 mod pipeline;
 mod relocation;

@@ -6,7 +6,7 @@
 //! at a multiple of its alignment. Data that belongs to a function (floating point constants)
 //! stands behind the function's code.
 
-use super::unit::{FixupTarget, FrameMapId, LineRow};
+use super::fixup::{FixupTarget, FrameMapId, LineRow};
 use crate::ssa::ir::ProcedureId;
 
 /// The native code of a procedure.

@@ -14,7 +14,7 @@ use super::layout::{
 };
 use super::unit::{ConstantWord, LinkUnit};
 use super::write_elf::{ElfImage, Section, write_elf};
-use super::{code, debug_info, native, relocation, symbols, unwind};
+use super::{debug_info, encode_bytecode, encode_native, relocation, symbols, unwind};
 
 /// Makes the image of `unit`: a complete ELF file, the same bytes for the same unit.
 ///
@@ -41,7 +41,7 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         relocations: 8 * encode_relocations(0, 0).len() as u64,
         symbol_table: symbols::table_bytes(unit.symbols.len(), fixup_count),
         symbol_names: symbols::name_bytes(&unit.symbols),
-        native_returns: (entry_count(native::return_count(unit)) * ENTRY_BYTES) as u64,
+        native_returns: (entry_count(unit.native_return_count()) * ENTRY_BYTES) as u64,
         unwind: unwind::bytes(unit)?,
     };
     let mut layout = lay_out(unit, &constants, sizes)?;
@@ -64,7 +64,7 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         Section::new(
             section::NATIVE_RETURNS,
             NATIVE_RETURNS_ALIGN_BYTES,
-            native::encode_returns(unit, &layout),
+            encode_native::encode_returns(unit, &layout),
         ),
         Section::new(
             section::UNWIND,
@@ -79,11 +79,11 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         segments: [
             read_only,
             vec![
-                Section::new(section::CODE, 16, code::encode(unit, &layout)),
+                Section::new(section::CODE, 16, encode_bytecode::encode(unit, &layout)),
                 Section::new(
                     section::NATIVE_CODE,
                     NATIVE_CODE_ALIGN_BYTES,
-                    native::encode(unit, &layout),
+                    encode_native::encode(unit, &layout),
                 ),
             ],
             vec![Section::new(

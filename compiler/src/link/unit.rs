@@ -2,34 +2,10 @@
 
 use std::rc::Rc;
 
-use abi::written_name::WrittenName;
-
-use super::native_code::NativeCode;
-use crate::id::{IdVec, define_ids};
+pub use super::fixup::{ConstantId, Fixup, FixupTarget, FrameMapId, LineRow, NameId};
+use super::native_code::{NativeCode, NativeFunction};
+use crate::id::IdVec;
 use crate::ssa::ir::{CellId, ProcedureId};
-
-define_ids! {
-    /// A literal of an image: an index into [`LinkUnit::constants`].
-    pub ConstantId;
-
-    /// A symbol that an image names: an index into [`LinkUnit::symbols`].
-    pub NameId;
-
-    /// An index into [`LinkUnit::frame_maps`].
-    pub FrameMapId;
-}
-
-impl FrameMapId {
-    /// Stands in holes until maps are made.
-    pub(crate) const PENDING: Self = Self(u32::MAX);
-}
-
-impl Default for FrameMapId {
-    /// The first.
-    fn default() -> Self {
-        Self(0)
-    }
-}
 
 /// Everything that becomes one image. The order of all vectors reaches the output.
 #[derive(Clone, Debug, Default)]
@@ -48,6 +24,23 @@ pub struct LinkUnit {
     pub files: Vec<Rc<str>>,
     /// Contents of `.cozen.interface`, if there is any.
     pub interface: Option<String>,
+}
+
+impl LinkUnit {
+    /// The functions of native code, in the order in which they are laid out.
+    pub(super) fn native_functions(&self) -> impl Iterator<Item = &NativeFunction> {
+        self.procedures
+            .iter()
+            .filter_map(|procedure| procedure.native.as_ref())
+            .flat_map(|native| &native.functions)
+    }
+
+    /// How many return points native code has.
+    pub(super) fn native_return_count(&self) -> usize {
+        self.native_functions()
+            .map(|function| function.returns.len())
+            .sum()
+    }
 }
 
 /// A procedure's code.
@@ -74,47 +67,6 @@ pub struct ProcedureCode {
     pub lines: Vec<LineRow>,
     /// Machine code for the same procedure, if there is any.
     pub native: Option<NativeCode>,
-}
-
-/// A hole of four bytes in code: filled with the distance from `end` to the target.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Fixup {
-    /// Offset of the hole in the procedure's code, in bytes.
-    pub at: u32,
-    /// Offset of the end of the instruction.
-    pub end: u32,
-    /// What it leads to.
-    pub target: FixupTarget,
-}
-
-/// What a hole leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FixupTarget {
-    /// A procedure header, by index.
-    Procedure(ProcedureId),
-    /// A constant (its tag added), by index.
-    Constant(ConstantId),
-    /// The cell of a symbol, by index into `symbols`.
-    SymbolCell(NameId),
-    /// A cell, by index into `cells`.
-    Cell(CellId),
-    /// A frame map, by index.
-    FrameMap(FrameMapId),
-}
-
-/// The code from `offset` on comes from this line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineRow {
-    /// Bytes from the start of the procedure's bytecode.
-    pub offset: u32,
-    /// Index into `files`.
-    pub file: u16,
-    /// From 1.
-    pub line: u32,
-    /// From 1.
-    pub column: u32,
-    /// What errors of this code name.
-    pub written: WrittenName,
 }
 
 /// A word in a constant or a cell.

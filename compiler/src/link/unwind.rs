@@ -9,7 +9,6 @@ use gimli::{DW_EH_PE_pcrel, DW_EH_PE_sdata4, DwEhPe, Encoding, Format, LittleEnd
 
 use super::error::LinkError;
 use super::layout::Layout;
-use super::native;
 use super::native_code::{NativeFunction, UnwindRow, UnwindRule};
 use super::unit::LinkUnit;
 
@@ -30,7 +29,7 @@ const WORD_BYTES: i32 = 8;
 pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<u8>, LinkError> {
     let mut table = FrameTable::default();
     let common = table.add_cie(common_entry());
-    for (function, &address) in native::functions(unit).zip(&layout.native_functions) {
+    for (function, &address) in unit.native_functions().zip(&layout.native_functions) {
         let distance = i64::from(address) - i64::from(layout.unwind);
         table.add_fde(common, entry(function, distance));
     }
@@ -46,7 +45,7 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<u8>, LinkEr
 /// The size of the section in bytes, before its address is known.
 pub(super) fn bytes(unit: &LinkUnit) -> Result<u64, LinkError> {
     let layout = Layout {
-        native_functions: native::functions(unit).map(|_| 0).collect(),
+        native_functions: unit.native_functions().map(|_| 0).collect(),
         ..Layout::default()
     };
     Ok(encode(unit, &layout)?.len() as u64)

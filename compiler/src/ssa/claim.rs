@@ -11,7 +11,7 @@ use super::Tables;
 use super::analysis::{Kinds, Range, Type};
 use super::ir::{Instruction, Operation, Procedure, RawBinary, Repr, Value, ValueId};
 use crate::core::LiteralDatum;
-use crate::core::ir::{Literal, LiteralId, Place};
+use crate::core::ir::{Literal, LiteralId, SourcePlace};
 use crate::id::{Id, IdVec};
 
 /// Bits of the low half of a raw word.
@@ -100,7 +100,7 @@ pub struct ClaimWriter<'a> {
     tables: &'a mut Tables,
     values: &'a mut IdVec<ValueId, Value>,
     written: Vec<Instruction>,
-    place: Place,
+    place: SourcePlace,
 }
 
 impl<'a> ClaimWriter<'a> {
@@ -108,7 +108,7 @@ impl<'a> ClaimWriter<'a> {
     pub fn new(
         tables: &'a mut Tables,
         values: &'a mut IdVec<ValueId, Value>,
-        place: Place,
+        place: SourcePlace,
     ) -> Self {
         Self {
             tables,

@@ -24,7 +24,7 @@ use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
 
 use super::Tables;
-use crate::core::ir::{GlobalId, LiteralId, Place};
+use crate::core::ir::{GlobalId, LiteralId, SourcePlace};
 use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;
 
@@ -112,7 +112,7 @@ pub struct Procedure {
     /// All values.
     pub values: IdVec<ValueId, Value>,
     /// Where it was written.
-    pub place: Place,
+    pub place: SourcePlace,
 }
 
 impl Procedure {
@@ -145,7 +145,7 @@ pub struct Block {
     /// How it ends.
     pub terminator: Terminator,
     /// Where the terminator was written.
-    pub place: Place,
+    pub place: SourcePlace,
 }
 
 /// An instruction.
@@ -156,7 +156,7 @@ pub struct Instruction {
     /// What it defines, if anything is defined.
     pub result: Option<ValueId>,
     /// Where it was written.
-    pub place: Place,
+    pub place: SourcePlace,
 }
 
 /// What an instruction computes.
@@ -311,7 +311,8 @@ pub enum Terminator {
     Reinstate(ValueId, ValueId),
     /// The same with one value.
     ReinstateValue(ValueId, ValueId),
-    /// A call for any number of values, all tagged; the block's parameters are `required` values and, if `rest`, a list.
+    /// A call for any number of values, all tagged; the block's parameters are `required` values and, if
+    /// `rest`, a list.
     CallReceive {
         /// What is called.
         callee: Callee,

@@ -5,8 +5,7 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::tag;
 use abi::type_test::TypeTest;
-use syntax::{Data, DatumId, DatumKind, Integer, Number, SyntaxError};
-use thiserror::Error;
+use syntax::{Data, DatumId, DatumKind, Integer, Number};
 
 use super::ir::{
     Block, BlockId, Callee, CellId, Comparison, Condition, Instruction, Operation, Procedure,
@@ -14,25 +13,9 @@ use super::ir::{
     ValueId,
 };
 use crate::core::LiteralDatum;
-use crate::core::ir::{Global, GlobalId, Literal, LiteralId, Place};
+use crate::core::ir::{Global, GlobalId, Literal, LiteralId, SourcePlace};
 use crate::id::{Id, IdVec};
-
-/// Why a text is not SSA.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ParseError {
-    /// It is not a sequence of data.
-    #[error(transparent)]
-    Syntax(#[from] SyntaxError),
-    /// A datum is not what its place asks for.
-    #[error("expected {expected}, found {found}")]
-    Unexpected {
-        /// What is expected.
-        expected: &'static str,
-        /// The datum as text.
-        found: String,
-    },
-}
+use crate::parse_error::ParseError;
 
 /// Reads a unit. Whether it is well formed is not checked.
 ///
@@ -65,7 +48,7 @@ pub fn parse(text: &str) -> Result<Unit, ParseError> {
                 unit.procedures.push(procedure(items)?);
             }
             _ => {
-                return Err(unexpected(
+                return Err(ParseError::unexpected(
                     &data,
                     form,
                     "cells, globals, literals or a procedure",
@@ -75,13 +58,6 @@ pub fn parse(text: &str) -> Result<Unit, ParseError> {
     }
     unit.tables.data = data;
     Ok(unit)
-}
-
-fn unexpected(data: &Data, datum: DatumId, expected: &'static str) -> ParseError {
-    ParseError::Unexpected {
-        expected,
-        found: data.to_text(datum),
-    }
 }
 
 /// What is left of a list.
@@ -95,7 +71,7 @@ impl<'data> Items<'data> {
     fn new(data: &'data Data, list: DatumId) -> Result<Self, ParseError> {
         let items = data
             .proper_list(list)
-            .ok_or_else(|| unexpected(data, list, "a list"))?;
+            .ok_or_else(|| ParseError::unexpected(data, list, "a list"))?;
         Ok(Self {
             data,
             whole: list,
@@ -110,7 +86,7 @@ impl<'data> Items<'data> {
     fn next(&mut self, expected: &'static str) -> Result<DatumId, ParseError> {
         self.rest
             .next()
-            .ok_or_else(|| unexpected(self.data, self.whole, expected))
+            .ok_or_else(|| ParseError::unexpected(self.data, self.whole, expected))
     }
 
     fn list(&mut self) -> Result<Self, ParseError> {
@@ -122,14 +98,14 @@ impl<'data> Items<'data> {
         let datum = self.next(expected)?;
         let name = self.data.as_symbol(datum);
         name.map(str::to_owned)
-            .ok_or_else(|| unexpected(self.data, datum, expected))
+            .ok_or_else(|| ParseError::unexpected(self.data, datum, expected))
     }
 
     fn string(&mut self) -> Result<Rc<str>, ParseError> {
         let datum = self.next("a string")?;
         match self.data.kind(datum) {
             DatumKind::String(text) => Ok(Rc::from(&**text)),
-            _ => Err(unexpected(self.data, datum, "a string")),
+            _ => Err(ParseError::unexpected(self.data, datum, "a string")),
         }
     }
 
@@ -137,7 +113,7 @@ impl<'data> Items<'data> {
         let datum = self.next("a boolean")?;
         match self.data.kind(datum) {
             DatumKind::Boolean(value) => Ok(*value),
-            _ => Err(unexpected(self.data, datum, "a boolean")),
+            _ => Err(ParseError::unexpected(self.data, datum, "a boolean")),
         }
     }
 
@@ -147,7 +123,7 @@ impl<'data> Items<'data> {
             DatumKind::Number(Number::Integer(Integer::Small(value))) => T::try_from(*value).ok(),
             _ => None,
         };
-        value.ok_or_else(|| unexpected(self.data, datum, "an integer in range"))
+        value.ok_or_else(|| ParseError::unexpected(self.data, datum, "an integer in range"))
     }
 
     fn value(&mut self) -> Result<ValueId, ParseError> {
@@ -156,7 +132,7 @@ impl<'data> Items<'data> {
         let value = name
             .and_then(|name| name.strip_prefix('v')?.parse().ok())
             .map(ValueId::new);
-        value.ok_or_else(|| unexpected(self.data, datum, "a value"))
+        value.ok_or_else(|| ParseError::unexpected(self.data, datum, "a value"))
     }
 
     fn optional_value(&mut self) -> Result<Option<ValueId>, ParseError> {
@@ -182,7 +158,7 @@ impl<'data> Items<'data> {
         let block = name
             .and_then(|name| name.strip_prefix('b')?.parse().ok())
             .map(BlockId::new);
-        block.ok_or_else(|| unexpected(self.data, datum, "a block"))
+        block.ok_or_else(|| ParseError::unexpected(self.data, datum, "a block"))
     }
 
     fn target(&mut self) -> Result<Target, ParseError> {
@@ -245,7 +221,7 @@ fn procedure(mut items: Items<'_>) -> Result<Procedure, ParseError> {
         result: Repr::Tagged,
         blocks: IdVec::new(),
         values: IdVec::new(),
-        place: Place::default(),
+        place: SourcePlace::default(),
     };
     let mut names = items.list()?;
     while !names.is_empty() {
@@ -269,7 +245,7 @@ fn block(mut items: Items<'_>, values: &mut IdVec<ValueId, Value>) -> Result<Blo
         parameters: Vec::new(),
         instructions: Vec::new(),
         terminator: Terminator::None,
-        place: Place::default(),
+        place: SourcePlace::default(),
     };
     let mut parameters = items.list()?;
     while !parameters.is_empty() {
@@ -290,7 +266,7 @@ fn block(mut items: Items<'_>, values: &mut IdVec<ValueId, Value>) -> Result<Blo
         block.instructions.push(Instruction {
             operation,
             result,
-            place: Place::default(),
+            place: SourcePlace::default(),
         });
     }
     Ok(block)

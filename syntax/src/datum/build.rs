@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Data, DatumId, DatumKind};
-use crate::builder::{DatumBuilder, Leaf};
+use crate::builder::{DatumBuilder, Leaf, ListEnd};
 use crate::span::Span;
 
 /// Adds what a parser reads to a [`Data`].
@@ -105,8 +105,11 @@ impl DatumBuilder for DataBuilder<'_> {
         self.stack.push(datum);
     }
 
-    fn list(&mut self, count: usize, has_tail: bool, span: Span) {
-        let tail = if has_tail { Some(self.pop()) } else { None };
+    fn list(&mut self, count: usize, end: ListEnd, span: Span) {
+        let tail = match end {
+            ListEnd::Closed => None,
+            ListEnd::Tail => Some(self.pop()),
+        };
         let start = self.start_of(count);
         let list = self.data.push_list(&self.stack[start..], tail, span);
         self.stack.truncate(start);

@@ -20,12 +20,12 @@ impl Data {
             labels: self.shared_compounds(datum),
             label_count: 0,
         };
-        let mut pending = vec![Step::Datum(datum)];
+        let mut pending = vec![WriteStep::Datum(datum)];
         while let Some(step) = pending.pop() {
             match step {
-                Step::Datum(datum) => writer.datum(datum, &mut pending, out)?,
-                Step::Rest(list) => writer.rest(list, &mut pending, out)?,
-                Step::Text(text) => out.write_str(text)?,
+                WriteStep::Datum(datum) => writer.datum(datum, &mut pending, out)?,
+                WriteStep::Rest(list) => writer.rest(list, &mut pending, out)?,
+                WriteStep::Text(text) => out.write_str(text)?,
             }
         }
         Ok(())
@@ -69,7 +69,7 @@ enum Label {
     Written(usize),
 }
 
-enum Step {
+enum WriteStep {
     /// A datum to write.
     Datum(DatumId),
     /// What follows an item of a list: the list from its next pair on.
@@ -84,7 +84,12 @@ struct Writer<'data> {
 }
 
 impl Writer<'_> {
-    fn datum(&mut self, datum: DatumId, pending: &mut Vec<Step>, out: &mut impl Write) -> Result {
+    fn datum(
+        &mut self,
+        datum: DatumId,
+        pending: &mut Vec<WriteStep>,
+        out: &mut impl Write,
+    ) -> Result {
         match self.labels.get_mut(&datum) {
             Some(Label::Written(number)) => return write!(out, "#{number}#"),
             Some(label @ Label::Pending) => {
@@ -98,10 +103,10 @@ impl Writer<'_> {
             DatumKind::Pair(car, cdr) => self.pair(*car, *cdr, pending, out),
             DatumKind::Vector(items) => {
                 out.write_str("#(")?;
-                pending.push(Step::Text(")"));
+                pending.push(WriteStep::Text(")"));
                 for (index, &item) in items.iter().enumerate().rev() {
-                    pending.push(Step::Datum(item));
-                    pending.extend((index > 0).then_some(Step::Text(" ")));
+                    pending.push(WriteStep::Datum(item));
+                    pending.extend((index > 0).then_some(WriteStep::Text(" ")));
                 }
                 Ok(())
             }
@@ -134,15 +139,15 @@ impl Writer<'_> {
         &self,
         car: DatumId,
         cdr: DatumId,
-        pending: &mut Vec<Step>,
+        pending: &mut Vec<WriteStep>,
         out: &mut impl Write,
     ) -> Result {
         if let Some((prefix, quoted)) = self.abbreviated(car, cdr) {
-            pending.push(Step::Datum(quoted));
+            pending.push(WriteStep::Datum(quoted));
             return out.write_str(prefix);
         }
-        pending.push(Step::Rest(cdr));
-        pending.push(Step::Datum(car));
+        pending.push(WriteStep::Rest(cdr));
+        pending.push(WriteStep::Datum(car));
         out.write_str("(")
     }
 
@@ -164,17 +169,17 @@ impl Writer<'_> {
         is_plain.then_some((form.prefix(), quoted))
     }
 
-    fn rest(&self, list: DatumId, pending: &mut Vec<Step>, out: &mut impl Write) -> Result {
+    fn rest(&self, list: DatumId, pending: &mut Vec<WriteStep>, out: &mut impl Write) -> Result {
         match self.data.kind(list) {
             DatumKind::Null => out.write_str(")"),
             DatumKind::Pair(car, cdr) if !self.labels.contains_key(&list) => {
-                pending.push(Step::Rest(*cdr));
-                pending.push(Step::Datum(*car));
+                pending.push(WriteStep::Rest(*cdr));
+                pending.push(WriteStep::Datum(*car));
                 out.write_str(" ")
             }
             _ => {
-                pending.push(Step::Text(")"));
-                pending.push(Step::Datum(list));
+                pending.push(WriteStep::Text(")"));
+                pending.push(WriteStep::Datum(list));
                 out.write_str(" . ")
             }
         }

@@ -1,7 +1,7 @@
 //! Reading never panics, errors lie in the text, and a datum that was read can be written and read
 //! again. Text in pieces is read like the whole text.
 
-use crate::{Data, DataBuilder, Parser, Progress, SyntaxError, decode_source};
+use crate::{Data, DataBuilder, Parser, Progress, SyntaxError, TextPart, decode_source};
 
 /// One reading of a text: the data, written, each with the offset where it ends and whether case is
 /// folded there; and the mistake that ended it, with the offset where the parser stood.
@@ -38,7 +38,7 @@ fn read_pieces(text: &str, ends: impl Iterator<Item = usize>) -> Reading {
     'text: for end in ends {
         let mut parser = paused.resume(&text[..end]);
         loop {
-            match parser.next_in_part(&mut builder, end == text.len()) {
+            match parser.next_in_part(&mut builder, TextPart::up_to(end, text.len())) {
                 Ok(Progress::Datum(form)) => {
                     forms.push((form, parser.offset(), parser.folds_case()));
                 }

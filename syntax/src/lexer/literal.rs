@@ -2,11 +2,21 @@
 
 use std::borrow::Cow;
 
-use super::{Lexer, Result};
+use super::Lexer;
 use crate::character_class::{fold_case, is_delimiter};
-use crate::error::SyntaxErrorKind;
+use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::string_escape::{escaped_character, named_character};
 use crate::token::Token;
+
+/// A literal that has begun.
+#[derive(Clone, Copy)]
+struct OpenLiteral {
+    start: usize,
+    /// Its name.
+    inside: &'static str,
+    /// What would close it.
+    expected: &'static str,
+}
 
 impl<'text> Lexer<'text> {
     pub(super) fn character(&mut self) -> Result<Token<'text>> {
@@ -60,14 +70,18 @@ impl<'text> Lexer<'text> {
         inside: &'static str,
         expected: &'static str,
     ) -> Result<Cow<'text, str>> {
-        let start = self.position;
+        let open = OpenLiteral {
+            start: self.position,
+            inside,
+            expected,
+        };
         self.position += 1;
         let mut value = Cow::Borrowed("");
         loop {
             let is_special = |byte| byte == quote || matches!(byte, b'\\' | b'\r');
             let Some(length) = self.bytes_before(is_special) else {
                 self.position = self.text.len();
-                return Err(self.incomplete(start, 1, inside, expected));
+                return Err(self.unclosed(open));
             };
             value += &self.rest()[..length];
             self.position += length;
@@ -82,21 +96,18 @@ impl<'text> Lexer<'text> {
                 } else {
                     value += "\r";
                 }
-            } else if let Some(escape) = self.escape((start, inside, expected))? {
+            } else if let Some(escape) = self.escape(open)? {
                 value.to_mut().push(escape);
             }
         }
     }
 
     /// Reads the escape that stands next; `None` for an escaped line end.
-    ///
-    /// `open` is what the escape stands in: its start, its name, and what would close it.
-    fn escape(&mut self, open: (usize, &'static str, &'static str)) -> Result<Option<char>> {
+    fn escape(&mut self, open: OpenLiteral) -> Result<Option<char>> {
         let start = self.position;
-        let (literal_start, inside, expected) = open;
         self.position += 1;
         let Some(letter) = self.next() else {
-            return Err(self.incomplete(literal_start, 1, inside, expected));
+            return Err(self.unclosed(open));
         };
         if let Some(character) = escaped_character(letter) {
             return Ok(Some(character));
@@ -111,7 +122,7 @@ impl<'text> Lexer<'text> {
                 return self.scalar(start, &rest[..length]).map(Some);
             }
             if self.peek().is_none() {
-                return Err(self.incomplete(literal_start, 1, inside, expected));
+                return Err(self.unclosed(open));
             }
         } else if matches!(letter, ' ' | '\t' | '\n' | '\r') {
             self.position -= 1;
@@ -119,11 +130,16 @@ impl<'text> Lexer<'text> {
                 return Ok(None);
             }
             if self.peek().is_none() {
-                return Err(self.incomplete(literal_start, 1, inside, expected));
+                return Err(self.unclosed(open));
             }
         }
         let kind = SyntaxErrorKind::UnknownEscape { character: letter };
         Err(self.error_from(start, kind))
+    }
+
+    /// The text ends inside a literal.
+    fn unclosed(&mut self, open: OpenLiteral) -> SyntaxError {
+        self.incomplete(open.start, 1, open.inside, open.expected)
     }
 
     /// Takes blanks, one line end, and blanks.

@@ -8,12 +8,10 @@ use crate::character_class::{
     BEYOND_ASCII, DELIMITER, STRANGE, UPPER_CASE, WHITESPACE, class_of, fold_case, is_delimiter,
     is_symbol_character, is_whitespace,
 };
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{NumberError, parse};
 use crate::span::Span;
 use crate::token::{Abbreviation, Token};
-
-type Result<T> = std::result::Result<T, SyntaxError>;
 
 /// Cuts a text into tokens. The text is at most 4 GiB long.
 #[derive(Clone, Debug)]

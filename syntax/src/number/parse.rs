@@ -2,13 +2,7 @@
 
 use dashu_int::{IBig, Sign, UBig};
 
-use super::{Integer, Number, NumberError};
-
-/// The largest decimal exponent of an exact number, either way: `#e1e100000`.
-///
-/// A short text must not be able to fill the memory, nor to take long: such a number takes a millisecond
-/// and 42 kB, one with ten times the exponent twenty times as long.
-pub const EXACT_EXPONENT_MAX: u64 = 100_000;
+use super::{EXACT_EXPONENT_MAX, Integer, Number, NumberError};
 
 /// The number that `text` denotes, as `string->number` reads it; `None` if it denotes none.
 ///
@@ -209,15 +203,18 @@ impl<'text> Reader<'text> {
 
     fn real(&mut self) -> Result<Number, NumberError> {
         let signed = matches!(self.peek(), b'+' | b'-');
-        let negative = self.peek() == b'-';
+        let sign = match self.peek() {
+            b'-' => Sign::Negative,
+            _ => Sign::Positive,
+        };
         self.position += usize::from(signed);
         if signed && let Some(value) = self.special() {
             if self.exactness == Some(Exactness::Exact) {
                 return Err(NumberError::NotExact);
             }
-            return Ok(Number::Flonum(if negative { -value } else { value }));
+            return Ok(Number::Flonum(signed_flonum(sign, value)));
         }
-        self.unsigned(negative)
+        self.unsigned(sign)
     }
 
     /// `inf.0` or `nan.0`, after a sign.
@@ -234,22 +231,17 @@ impl<'text> Reader<'text> {
         Some(value)
     }
 
-    fn unsigned(&mut self, negative: bool) -> Result<Number, NumberError> {
+    fn unsigned(&mut self, sign: Sign) -> Result<Number, NumberError> {
         let start = self.position;
         let integer = self.digits(self.radix);
         let has_exponent = is_exponent_marker(self.peek()) && !integer.is_empty();
         if self.radix == 10 && (self.peek() == b'.' || has_exponent) {
-            return self.decimal(start, negative);
+            return self.decimal(start, sign);
         }
         if self.take(b'.') {
-            return self.radix_fraction(integer, negative);
+            return self.radix_fraction(integer, sign);
         }
         let numerator = natural(integer, self.radix)?;
-        let sign = if negative {
-            Sign::Negative
-        } else {
-            Sign::Positive
-        };
         let numerator = IBig::from_parts(sign, numerator);
         let value = if self.take(b'/') {
             let denominator = natural(self.digits(self.radix), self.radix)?;
@@ -260,7 +252,7 @@ impl<'text> Reader<'text> {
         if self.exactness == Some(Exactness::Inexact) {
             let magnitude = value.to_f64();
             // `#i-0` is the negative zero that its sign says.
-            let is_negative_zero = negative && magnitude == 0.0;
+            let is_negative_zero = sign == Sign::Negative && magnitude == 0.0;
             return Ok(Number::Flonum(if is_negative_zero {
                 -0.0
             } else {
@@ -272,26 +264,17 @@ impl<'text> Reader<'text> {
 
     /// What follows a point in another radix than ten, after the `integer` digits: what
     /// `number->string` writes, although the report has decimals only.
-    fn radix_fraction(&mut self, integer: &str, negative: bool) -> Result<Number, NumberError> {
+    fn radix_fraction(&mut self, integer: &str, sign: Sign) -> Result<Number, NumberError> {
         let fraction = self.digits(self.radix);
         let digits = natural(&format!("{integer}{fraction}"), self.radix)?;
         let denominator = UBig::from(self.radix).pow(fraction.len());
-        let sign = if negative {
-            Sign::Negative
-        } else {
-            Sign::Positive
-        };
         let value = Number::quotient(IBig::from_parts(sign, digits), denominator)
             .ok_or(NumberError::DivisionByZero)?;
         if self.exactness == Some(Exactness::Exact) {
             return Ok(value);
         }
         let magnitude = value.to_f64().abs();
-        Ok(Number::Flonum(if negative {
-            -magnitude
-        } else {
-            magnitude
-        }))
+        Ok(Number::Flonum(signed_flonum(sign, magnitude)))
     }
 
     fn fraction(&self, numerator: IBig, denominator: UBig) -> Result<Number, NumberError> {
@@ -313,7 +296,7 @@ impl<'text> Reader<'text> {
     }
 
     /// A decimal whose integer digits, from `start` on, are taken already.
-    fn decimal(&mut self, start: usize, negative: bool) -> Result<Number, NumberError> {
+    fn decimal(&mut self, start: usize, sign: Sign) -> Result<Number, NumberError> {
         let integer_end = self.position;
         let fraction_start = integer_end + usize::from(self.take(b'.'));
         self.digits(10);
@@ -331,7 +314,7 @@ impl<'text> Reader<'text> {
             let exponent = exponent_text.map_or(Some(0), |range| self.text[range].parse().ok());
             let integer = &self.text[start..integer_end];
             let fraction = &self.text[fraction_start..fraction_end];
-            return exact_decimal(integer, fraction, exponent, negative);
+            return exact_decimal(integer, fraction, exponent, sign);
         }
         let text = &self.text[start..self.position];
         let value: Result<f64, _> = match text.find(|letter| is_exponent_marker(letter as u8)) {
@@ -341,7 +324,7 @@ impl<'text> Reader<'text> {
             _ => text.parse(),
         };
         let value = value.map_err(|_| NumberError::NotANumber)?;
-        Ok(Number::Flonum(if negative { -value } else { value }))
+        Ok(Number::Flonum(signed_flonum(sign, value)))
     }
 
     /// Takes an exponent after its `e`: where its sign and digits stand.
@@ -368,13 +351,21 @@ fn natural(digits: &str, radix: u32) -> Result<UBig, NumberError> {
     UBig::from_str_radix(digits, radix).map_err(|_| NumberError::NotANumber)
 }
 
+/// The flonum with this sign, of a magnitude.
+fn signed_flonum(sign: Sign, magnitude: f64) -> f64 {
+    match sign {
+        Sign::Negative => -magnitude,
+        Sign::Positive => magnitude,
+    }
+}
+
 /// The exact value of `integer.fraction` times ten to `exponent`, which is `None` when it does not
 /// even fit an integer.
 fn exact_decimal(
     integer: &str,
     fraction: &str,
     exponent: Option<i64>,
-    negative: bool,
+    sign: Sign,
 ) -> Result<Number, NumberError> {
     let digits = natural(&format!("{integer}{fraction}"), 10)?;
     if digits == UBig::ZERO {
@@ -383,11 +374,6 @@ fn exact_decimal(
     let exponent = exponent
         .filter(|exponent| exponent.unsigned_abs() <= EXACT_EXPONENT_MAX)
         .ok_or(NumberError::ExponentTooLarge)?;
-    let sign = if negative {
-        Sign::Negative
-    } else {
-        Sign::Positive
-    };
     let scale = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
     let power = |exponent: usize| UBig::from(10_u8).pow(exponent);
     if exponent >= 0 && scale >= fraction.len() {

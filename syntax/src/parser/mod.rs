@@ -5,12 +5,10 @@ mod nesting;
 use nesting::Nesting;
 
 use crate::builder::DatumBuilder;
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::lexer::{Lexer, Mark};
 use crate::span::Span;
 use crate::token::Token;
-
-type Result<T> = std::result::Result<T, SyntaxError>;
 
 /// Reads one datum after another from a text.
 ///
@@ -35,6 +33,15 @@ pub struct PausedParser {
     is_inside: bool,
 }
 
+/// Which part of a text a parser has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextPart {
+    /// More text may follow.
+    Beginning,
+    /// The text, whole, or its end.
+    Last,
+}
+
 /// How far a parser came with the beginning of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress<D> {
@@ -44,6 +51,17 @@ pub enum Progress<D> {
     End,
     /// Text that follows decides.
     Undecided,
+}
+
+impl TextPart {
+    /// The part of a text of `bytes` that ends at `end`.
+    pub const fn up_to(end: usize, bytes: usize) -> Self {
+        if end == bytes {
+            Self::Last
+        } else {
+            Self::Beginning
+        }
+    }
 }
 
 impl PausedParser {
@@ -105,7 +123,7 @@ impl<'text> Parser<'text> {
     ///
     /// The first mistake in the text, after which the parser stands somewhere inside the datum.
     pub fn next_datum<B: DatumBuilder>(&mut self, builder: &mut B) -> Result<Option<B::Datum>> {
-        match self.next_in_part(builder, true)? {
+        match self.next_in_part(builder, TextPart::Last)? {
             Progress::Datum(datum) => Ok(Some(datum)),
             Progress::End | Progress::Undecided => Ok(None),
         }
@@ -113,7 +131,7 @@ impl<'text> Parser<'text> {
 
     /// Reads the next datum, or goes on with one that was undecided, with the same `builder`.
     ///
-    /// Unless `is_last`, more text may follow, and a token that ends where the text does, and is no
+    /// Unless the part is the last, more text may follow, and a token that ends where the text does, and is no
     /// parenthesis or quotation mark, is not decided: the parser stands in front of it then.
     ///
     /// # Errors
@@ -122,7 +140,7 @@ impl<'text> Parser<'text> {
     pub fn next_in_part<B: DatumBuilder>(
         &mut self,
         builder: &mut B,
-        is_last: bool,
+        part: TextPart,
     ) -> Result<Progress<B::Datum>> {
         let Some(lexer) = &mut self.lexer else {
             let bytes = self.text.len();
@@ -136,7 +154,7 @@ impl<'text> Parser<'text> {
         loop {
             let before = lexer.mark();
             let token = lexer.next_token();
-            if lexer.take_reached_end() && !is_last {
+            if lexer.take_reached_end() && part != TextPart::Last {
                 lexer.go_to(before);
                 self.is_inside = true;
                 return Ok(Progress::Undecided);

@@ -2,9 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::Result;
-use crate::builder::{DatumBuilder, Leaf};
-use crate::error::{SyntaxError, SyntaxErrorKind};
+use crate::builder::{DatumBuilder, Leaf, ListEnd};
+use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{Integer, Number};
 use crate::span::Span;
 use crate::token::{Abbreviation, Token};
@@ -225,7 +224,11 @@ impl Nesting {
                 ..
             } => return Err(unexpected_close(span, "a datum after `.`")),
             FrameKind::List { count, tail } => {
-                builder.list(count, tail == Tail::Complete, whole);
+                let end = match tail {
+                    Tail::Complete => ListEnd::Tail,
+                    _ => ListEnd::Closed,
+                };
+                builder.list(count, end, whole);
             }
             FrameKind::Vector { count } => builder.vector(count, whole),
             FrameKind::Bytevector { start } => {
@@ -257,7 +260,7 @@ impl Nesting {
                 FrameKind::Bytevector { .. } => {}
                 FrameKind::Abbreviation => {
                     span = frame.span.to(span);
-                    builder.list(2, false, span);
+                    builder.list(2, ListEnd::Closed, span);
                     self.frames.pop();
                     continue;
                 }

@@ -114,7 +114,7 @@ fn errors_say_what_was_expected() {
 fn progress(text: &str) -> Result<Progress<String>> {
     let mut data = Data::new();
     let mut parser = Parser::new(text);
-    let progress = parser.next_in_part(&mut DataBuilder::new(&mut data), false)?;
+    let progress = parser.next_in_part(&mut DataBuilder::new(&mut data), TextPart::Beginning)?;
     Ok(match progress {
         Progress::Datum(datum) => Progress::Datum(data.to_text(datum)),
         Progress::End => Progress::End,
@@ -173,7 +173,7 @@ fn a_paused_parser_goes_on_where_it_stands() {
     for end in 0..=text.len() {
         let mut parser = paused.resume(&text[..end]);
         while let Progress::Datum(datum) = parser
-            .next_in_part(&mut builder, end == text.len())
+            .next_in_part(&mut builder, TextPart::up_to(end, text.len()))
             .unwrap()
         {
             found.push((datum, parser.offset()));

@@ -30,6 +30,20 @@ pub(crate) fn find(source: &str, kept_const: &BTreeSet<String>) -> syn::Result<F
     Ok(finder.found)
 }
 
+/// Whether something takes the value of a block's last expression.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BlockValue {
+    Used,
+    Unused,
+}
+
+/// Whether control may leave a block at its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum BlockEnd {
+    Reached,
+    Unreached,
+}
+
 struct Finder<'a> {
     source: &'a str,
     kept_const: &'a BTreeSet<String>,
@@ -121,13 +135,15 @@ impl Finder<'_> {
             let start = range.start + 1;
             self.add(start..start, Form::Body, "body", &values);
         }
-        let is_unit = matches!(signature.output, syn::ReturnType::Default);
-        self.block(block, is_unit, false);
+        let value = match signature.output {
+            syn::ReturnType::Default => BlockValue::Unused,
+            syn::ReturnType::Type(..) => BlockValue::Used,
+        };
+        self.block(block, value, BlockEnd::Reached);
     }
 
-    /// `is_unit`: the value of its last expression is of no use. `diverges`: control never leaves
-    /// its end.
-    fn block(&mut self, block: &Block, is_unit: bool, diverges: bool) {
+    fn block(&mut self, block: &Block, value: BlockValue, end: BlockEnd) {
+        let is_unit = value == BlockValue::Unused;
         for (index, statement) in block.stmts.iter().enumerate() {
             let is_last = index + 1 == block.stmts.len();
             if let Stmt::Expr(expression, semicolon) = statement {
@@ -140,7 +156,7 @@ impl Finder<'_> {
                     Expr::Call(_) | Expr::MethodCall(_) | Expr::Assign(_) | Expr::Binary(_)
                 );
                 let ends = semicolon.is_some() || is_unit && is_last;
-                if ends && (acts || jumps && !(diverges && is_last)) {
+                if ends && (acts || jumps && !(end == BlockEnd::Unreached && is_last)) {
                     let operator = if jumps {
                         "jump dropped"
                     } else {
@@ -149,7 +165,7 @@ impl Finder<'_> {
                     self.add(range_of(statement), Form::Drop, operator, &[String::new()]);
                 }
                 if let (Expr::If(branch), true) = (expression, !is_last || is_unit) {
-                    self.branch(branch, true);
+                    self.branch(branch, BlockValue::Unused);
                     continue;
                 }
             }
@@ -157,13 +173,13 @@ impl Finder<'_> {
         }
     }
 
-    fn branch(&mut self, branch: &syn::ExprIf, is_unit: bool) {
+    fn branch(&mut self, branch: &syn::ExprIf, value: BlockValue) {
         self.decides(&branch.cond, &["true", "false"]);
         self.visit_expr(&branch.cond);
-        self.block(&branch.then_branch, is_unit, false);
+        self.block(&branch.then_branch, value, BlockEnd::Reached);
         match branch.else_branch.as_ref().map(|(_, other)| &**other) {
-            Some(Expr::If(next)) => self.branch(next, is_unit),
-            Some(Expr::Block(block)) => self.block(&block.block, is_unit, false),
+            Some(Expr::If(next)) => self.branch(next, value),
+            Some(Expr::Block(block)) => self.block(&block.block, value, BlockEnd::Reached),
             Some(other) => self.visit_expr(other),
             None => {}
         }
@@ -368,23 +384,23 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     fn visit_expr(&mut self, expression: &'ast Expr) {
         self.expression(expression);
         match expression {
-            Expr::If(branch) => self.branch(branch, false),
+            Expr::If(branch) => self.branch(branch, BlockValue::Used),
             Expr::ForLoop(repeat) => {
                 self.visit_expr(&repeat.expr);
-                self.block(&repeat.body, true, false);
+                self.block(&repeat.body, BlockValue::Unused, BlockEnd::Reached);
             }
             Expr::While(repeat) => {
                 self.visit_expr(&repeat.cond);
-                self.block(&repeat.body, true, false);
+                self.block(&repeat.body, BlockValue::Unused, BlockEnd::Reached);
             }
-            Expr::Loop(repeat) => self.block(&repeat.body, true, false),
+            Expr::Loop(repeat) => self.block(&repeat.body, BlockValue::Unused, BlockEnd::Reached),
             Expr::Repeat(repeat) => self.visit_expr(&repeat.expr),
             _ => visit::visit_expr(self, expression),
         }
     }
 
     fn visit_block(&mut self, block: &'ast Block) {
-        self.block(block, false, false);
+        self.block(block, BlockValue::Used, BlockEnd::Reached);
     }
 
     fn visit_local(&mut self, local: &'ast syn::Local) {
@@ -392,7 +408,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         self.visit_expr(&initial.expr);
         if let Some((_, other)) = &initial.diverge {
             match &**other {
-                Expr::Block(block) => self.block(&block.block, false, true),
+                Expr::Block(block) => self.block(&block.block, BlockValue::Used, BlockEnd::Unreached),
                 other => self.visit_expr(other),
             }
         }

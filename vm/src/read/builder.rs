@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
-use syntax::{DatumBuilder, Integer, Leaf, Span};
+use syntax::{DatumBuilder, Integer, Leaf, ListEnd, Span};
 
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -253,8 +253,11 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
     }
 
     #[inline]
-    fn list(&mut self, count: usize, has_tail: bool, _: Span) {
-        let tail = if has_tail { self.pop() } else { Value::NULL };
+    fn list(&mut self, count: usize, end: ListEnd, _: Span) {
+        let tail = match end {
+            ListEnd::Closed => Value::NULL,
+            ListEnd::Tail => self.pop(),
+        };
         let start = self.start_of(count);
         let list = if self.room.take(self.m, count * pair::BYTES) {
             let items = self.stack[start..].iter().rev();

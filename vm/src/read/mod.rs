@@ -10,7 +10,7 @@ mod tests;
 use std::cell::Cell;
 
 use abi::condition::ConditionKind;
-use syntax::{Parser, Progress, SyntaxError};
+use syntax::{Parser, Progress, SyntaxError, TextPart};
 
 pub(crate) use builder::ValueBuilder;
 
@@ -45,7 +45,12 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
         let is_all = window.len() == waiting.len();
         let is_wrong = add_text(&mut text, window);
         let mut parser = paused.resume(&text);
-        let value = match parser.next_in_part(&mut builder, at_end && is_all && !is_wrong) {
+        let part = if at_end && is_all && !is_wrong {
+            TextPart::Last
+        } else {
+            TextPart::Beginning
+        };
+        let value = match parser.next_in_part(&mut builder, part) {
             Ok(Progress::Datum(datum)) => datum?,
             Ok(Progress::End) => Value::EOF,
             Ok(Progress::Undecided) if is_wrong => return Err(wrong_byte(port, window, &text)),

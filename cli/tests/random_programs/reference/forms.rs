@@ -80,8 +80,8 @@ impl Expander {
             ("if", [test, then]) => self.conditional(test, then, None, scope),
             ("if", [test, then, other]) => self.conditional(test, then, Some(other), scope),
             ("begin", [_, ..]) => self.sequence(parts, scope),
-            ("when", [test, body @ ..]) => self.when(test, body, true, scope),
-            ("unless", [test, body @ ..]) => self.when(test, body, false, scope),
+            ("when", [test, body @ ..]) => self.when(test, body, scope),
+            ("unless", [test, body @ ..]) => self.unless(test, body, scope),
             ("and", _) => self.and(parts, scope),
             ("or", _) => self.or(parts, scope),
             ("cond", _) => self.cond(parts, scope),
@@ -126,13 +126,14 @@ impl Expander {
         Ok(branch(test, then, other))
     }
 
-    fn when(&mut self, test: &Datum, body: &[Datum], wanted: bool, scope: &Scope) -> Result<Core> {
+    fn when(&mut self, test: &Datum, body: &[Datum], scope: &Scope) -> Result<Core> {
         let (test, body) = (self.expression(test, scope)?, self.sequence(body, scope)?);
-        Ok(if wanted {
-            branch(test, body, NOTHING)
-        } else {
-            branch(test, NOTHING, body)
-        })
+        Ok(branch(test, body, NOTHING))
+    }
+
+    fn unless(&mut self, test: &Datum, body: &[Datum], scope: &Scope) -> Result<Core> {
+        let (test, body) = (self.expression(test, scope)?, self.sequence(body, scope)?);
+        Ok(branch(test, NOTHING, body))
     }
 
     fn and(&mut self, parts: &[Datum], scope: &Scope) -> Result<Core> {

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::number::Number;
-use super::value::{Table, Value};
+use super::value::{Style, Table, Value};
 
 const NAMES: &[&str] = &[
     "*",
@@ -125,8 +125,12 @@ pub(crate) fn apply(name: &str, operands: &[Value], output: &mut String) -> Opti
         return value.ok();
     }
     match (name, operands) {
-        ("display" | "write", [value]) => {
-            output.push_str(&value.written(name == "display"));
+        ("display", [value]) => {
+            output.push_str(&value.written(Style::Display));
+            Some(Value::Unspecified)
+        }
+        ("write", [value]) => {
+            output.push_str(&value.written(Style::Write));
             Some(Value::Unspecified)
         }
         ("newline", []) => {

@@ -64,6 +64,13 @@ pub(crate) enum RecordOperation {
     },
 }
 
+/// How a value is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Display,
+    Write,
+}
+
 impl Value {
     pub(crate) fn integer(value: usize) -> Self {
         Self::Number(Number::integer(value))
@@ -151,33 +158,36 @@ impl Value {
         }
     }
 
-    pub(crate) fn written(&self, display: bool) -> String {
+    pub(crate) fn written(&self, style: Style) -> String {
         let mut text = String::new();
-        self.write(display, &mut text);
+        self.write(style, &mut text);
         text
     }
 
-    fn write(&self, display: bool, text: &mut String) {
+    fn write(&self, style: Style, text: &mut String) {
         let _ = match self {
             Self::Null => write!(text, "()"),
             Self::Boolean(true) => write!(text, "#t"),
             Self::Boolean(false) => write!(text, "#f"),
-            Self::Character(character) if display => write!(text, "{character}"),
+            Self::Character(character) if style == Style::Display => write!(text, "{character}"),
             Self::Character(character) => write!(text, "#\\{character}"),
             Self::Symbol(name) => write!(text, "{name}"),
             Self::Number(number) => write!(text, "{number}"),
             Self::String(characters) => {
-                let quote = if display { "" } else { "\"" };
+                let quote = match style {
+                    Style::Display => "",
+                    Style::Write => "\"",
+                };
                 let content: String = characters.borrow().iter().collect();
                 write!(text, "{quote}{content}{quote}")
             }
             Self::Pair(_) => {
-                self.write_list(display, text);
+                self.write_list(style, text);
                 Ok(())
             }
             Self::Vector(items) => {
                 text.push('#');
-                Self::list(&items.borrow()).write(display, text);
+                Self::list(&items.borrow()).write(style, text);
                 Ok(())
             }
             Self::Bytes(bytes) => {
@@ -189,18 +199,18 @@ impl Value {
         };
     }
 
-    fn write_list(&self, display: bool, text: &mut String) {
+    fn write_list(&self, style: Style, text: &mut String) {
         let (mut rest, mut before) = (self.clone(), '(');
         while let Self::Pair(pair) = &rest {
             text.push(before);
-            pair.0.borrow().write(display, text);
+            pair.0.borrow().write(style, text);
             let next = pair.1.borrow().clone();
             rest = next;
             before = ' ';
         }
         if !matches!(rest, Self::Null) {
             text.push_str(" . ");
-            rest.write(display, text);
+            rest.write(style, text);
         }
         text.push(')');
     }

@@ -5,44 +5,14 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::tag;
 
-use super::Stop;
-use super::environment::{self, Environment, Scope, location};
+use super::outcome::{Result, Stop};
 use super::primitive::{apply_primitive, apply_standard, wrong_count, wrong_type};
-use super::value::Value;
+use super::value::{self, Continuation, Environment, Link, Scope, Todo, Value, location};
 use crate::core::LiteralDatum;
 use crate::core::ir::{Expr, ExprId, LambdaId, Literal, LiteralId, Program, VariableId};
 
-type Result<T> = std::result::Result<T, Stop>;
-
 /// How deep calls may be nested: links are dropped one inside the other.
 const DEPTH_MAX: usize = 400;
-
-/// A list of what is left to do, the next first.
-pub(super) type Continuation = Option<Rc<Link>>;
-
-#[derive(Debug)]
-pub(super) struct Link {
-    todo: Todo,
-    depth: usize,
-    next: Continuation,
-}
-
-/// What is done with values.
-#[derive(Clone, Debug)]
-enum Todo {
-    /// One more operand of an expression.
-    Operand(ExprId, Environment, Vec<Value>),
-    /// A test.
-    Choose(ExprId, ExprId, Environment),
-    /// The parts of a sequence from an index on.
-    Sequence(ExprId, usize, Environment),
-    /// The init with this index.
-    Letrec(ExprId, usize, Environment),
-    /// Any number of values.
-    Receive(ExprId, Environment),
-    /// Any number of values are the operands of a procedure.
-    Consume(Value),
-}
 
 enum State {
     Evaluate(ExprId, Environment),
@@ -295,7 +265,7 @@ impl<'program> Machine<'program> {
             }
             Expr::Goto(label, _) => {
                 let lambda = self.program.lambda(*label);
-                let outer = Some(environment::of_label(&environment, *label));
+                let outer = Some(value::environment_of_label(&environment, *label));
                 let scope = Scope::new(lambda.parameters().zip(values), outer);
                 Ok(State::Evaluate(lambda.body, Some(Rc::new(scope))))
             }
@@ -314,7 +284,7 @@ impl<'program> Machine<'program> {
             (Primitive::Values, _) => Ok(State::Give(values)),
             (Primitive::Apply, [procedure, list]) => self.apply(procedure, list),
             (Primitive::Capture, []) => {
-                let continuation = environment::activation(environment);
+                let continuation = value::activation(environment);
                 Ok(State::Give(vec![Value::Continuation(continuation)]))
             }
             (Primitive::ReinstateValue, [continuation, value]) => {

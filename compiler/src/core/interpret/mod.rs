@@ -9,34 +9,14 @@
 //! The [`Outcome`] of a program says what the program *does*: its assignments to global variables,
 //! in order, and its value or error at the end.
 
-mod environment;
 mod machine;
+mod outcome;
 mod primitive;
 mod value;
 
 use super::ir::Program;
 use machine::Machine;
-
-/// Why an evaluation has no value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// It needs too many steps, or goes too deep.
-    Fuel,
-    /// An error: its kind, and what is to blame.
-    Raise(String),
-    /// What passes need not keep: an init of a `Letrec` returned twice, so that its variable may have one
-    /// location or two; another number of values than one came where one is wanted (R7RS 6.10).
-    Unspecified,
-}
-
-/// What a program does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    /// The values as text.
-    pub(crate) result: Result<String, Stop>,
-    /// What was assigned to global variables, in order.
-    pub(crate) trace: Vec<String>,
-}
+pub(crate) use outcome::{Outcome, Stop};
 
 /// Evaluates a program in so many steps at most.
 pub(crate) fn evaluate(program: &Program, fuel: usize) -> Outcome {

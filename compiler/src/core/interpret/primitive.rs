@@ -6,10 +6,8 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::tag;
 
-use super::Stop;
+use super::outcome::{Result, Stop};
 use super::value::Value;
-
-type Result<T> = std::result::Result<T, Stop>;
 
 pub(super) fn wrong_type<T>(value: &Value) -> Result<T> {
     Err(Stop::Raise(format!("type: {}", value.show())))

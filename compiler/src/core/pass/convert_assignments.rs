@@ -20,7 +20,7 @@
 
 use abi::primitive::Primitive;
 
-use crate::core::ir::{Expr, ExprId, LambdaId, Place, Program, VariableId};
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, SourcePlace, VariableId};
 use crate::core::post_order;
 
 /// Runs the pass.
@@ -92,7 +92,7 @@ fn box_let(
     program: &mut Program,
     mut bindings: Vec<(VariableId, ExprId)>,
     mut body: ExprId,
-    place: Place,
+    place: SourcePlace,
 ) -> Expr {
     if let [(variable, init)] = bindings.as_mut_slice() {
         if is_boxed(program, *variable) {
@@ -121,7 +121,7 @@ fn box_bound<'variable>(
     program: &mut Program,
     parameters: impl Iterator<Item = &'variable mut VariableId>,
     body: ExprId,
-    place: Place,
+    place: SourcePlace,
 ) -> ExprId {
     let mut bindings = Vec::new();
     for parameter in parameters {

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 
 use crate::compile::{CORE_PASSES, CorePass};
 use crate::core::interpret::{Stop, evaluate};
-use crate::core::ir::{Expr, ExprId, Global, GlobalId, Lambda, Place, Program, VariableId};
+use crate::core::ir::{Expr, ExprId, Global, GlobalId, Lambda, Program, SourcePlace, VariableId};
 use crate::core::{parse, random, verify};
 use crate::id::Id;
 use crate::options::Level;
@@ -32,7 +32,7 @@ impl Generator<'_> {
     }
 
     fn add(&mut self, expr: Expr) -> ExprId {
-        self.program.add(expr, Place::default())
+        self.program.add(expr, SourcePlace::default())
     }
 
     fn constant(&mut self) -> ExprId {
@@ -42,7 +42,7 @@ impl Generator<'_> {
             2 => tag::NULL,
             number => tag::fixnum(i64::from(number) - 5).unwrap(),
         };
-        self.program.add_quote(word, Place::default())
+        self.program.add_quote(word, SourcePlace::default())
     }
 
     fn atom(&mut self) -> ExprId {
@@ -161,7 +161,7 @@ impl Generator<'_> {
             free: Vec::new(),
             through: Vec::new(),
             self_variable: None,
-            place: Place::default(),
+            place: SourcePlace::default(),
             documentation: None,
         });
         Expr::Lambda(lambda)

@@ -105,7 +105,7 @@ impl Context<'_> {
             inserted: Vec::new(),
             ellipses: 0,
         };
-        let template = templates.compile(template, true, 0)?.template;
+        let template = templates.compile(template, Ellipses::Repeat, 0)?.template;
         Ok(Rule {
             pattern,
             template,
@@ -242,6 +242,15 @@ impl Patterns<'_> {
     }
 }
 
+/// What ellipses in a template are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ellipses {
+    /// They repeat what is in front of them.
+    Repeat,
+    /// Ordinary identifiers, inside `(... template)`.
+    Plain,
+}
+
 struct Templates<'a> {
     context: &'a Context<'a>,
     /// Those of the pattern, then a copy for each of `copies`.
@@ -280,7 +289,7 @@ impl Compiled {
 }
 
 impl Templates<'_> {
-    fn compile(&mut self, id: SyntaxId, ellipses: bool, nesting: usize) -> Result<Compiled> {
+    fn compile(&mut self, id: SyntaxId, ellipses: Ellipses, nesting: usize) -> Result<Compiled> {
         let compiled = self.inside(id, ellipses, nesting)?;
         if nesting == 0
             && let Some(&(slot, _)) = compiled.open.iter().find(|(_, rank)| *rank > 0)
@@ -292,7 +301,7 @@ impl Templates<'_> {
         Ok(compiled)
     }
 
-    fn inside(&mut self, id: SyntaxId, ellipses: bool, nesting: usize) -> Result<Compiled> {
+    fn inside(&mut self, id: SyntaxId, ellipses: Ellipses, nesting: usize) -> Result<Compiled> {
         if nesting > NESTING_MAX {
             return Err(self.context.too_deep(id));
         }
@@ -306,7 +315,7 @@ impl Templates<'_> {
             )),
             Node::Name(name) => self.name(id, *name, ellipses),
             Node::Pair(car, cdr) => {
-                if ellipses && self.context.is_ellipsis(*car) {
+                if ellipses == Ellipses::Repeat && self.context.is_ellipsis(*car) {
                     return self.escaped(id, *cdr, nesting);
                 }
                 let list = syntax.list(id);
@@ -328,13 +337,13 @@ impl Templates<'_> {
     fn escaped(&mut self, id: SyntaxId, rest: SyntaxId, nesting: usize) -> Result<Compiled> {
         let parts = self.context.syntax.proper_list(rest);
         if let Some(&[template]) = parts.as_deref() {
-            return self.inside(template, false, nesting + 1);
+            return self.inside(template, Ellipses::Plain, nesting + 1);
         }
         let message = "syntax-rules: expected one template after the ellipsis: (... template)";
         Err(Failure::new(self.context.syntax.place(id), message))
     }
 
-    fn name(&mut self, id: SyntaxId, name: Name, ellipses: bool) -> Result<Compiled> {
+    fn name(&mut self, id: SyntaxId, name: Name, ellipses: Ellipses) -> Result<Compiled> {
         let slot = self
             .variables
             .iter()
@@ -346,7 +355,7 @@ impl Templates<'_> {
                 open: vec![(slot, self.variables[slot].rank)],
             });
         }
-        if ellipses && self.context.is_ellipsis(id) {
+        if ellipses == Ellipses::Repeat && self.context.is_ellipsis(id) {
             let place = self.context.syntax.place(id);
             return Err(Failure::new(
                 place,
@@ -387,14 +396,15 @@ impl Templates<'_> {
     fn elements(
         &mut self,
         items: &[SyntaxId],
-        ellipses: bool,
+        ellipses: Ellipses,
         nesting: usize,
     ) -> Result<(Vec<Element>, Open)> {
         let mut elements = Vec::with_capacity(items.len());
         let mut open = Vec::new();
         let mut rest = items;
         while let Some((&item, after)) = rest.split_first() {
-            let is_ellipsis = |&&next: &&SyntaxId| ellipses && self.context.is_ellipsis(next);
+            let is_ellipsis =
+                |&&next: &&SyntaxId| ellipses == Ellipses::Repeat && self.context.is_ellipsis(next);
             let (following, after) = after.split_at(after.iter().take_while(is_ellipsis).count());
             rest = after;
             self.ellipses += following.len();

@@ -2,7 +2,7 @@
 
 use super::super::failure::{Failure, Result};
 use super::super::name::Name;
-use super::super::syntax::{Node, SourcePlace, Syntax, SyntaxId};
+use super::super::syntax::{FileSpan, Node, Syntax, SyntaxId};
 use super::matching::Matched;
 use super::{Element, Rule, Template};
 
@@ -10,7 +10,7 @@ use super::{Element, Rule, Template};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Site {
     /// Where it stands; what is inserted is placed there.
-    pub(crate) place: SourcePlace,
+    pub(crate) place: FileSpan,
     /// How many nodes may be made.
     pub(crate) budget: usize,
 }
@@ -48,7 +48,7 @@ struct Filler<'a> {
     syntax: &'a mut Syntax,
     rule: &'a Rule,
     slots: Vec<Matched>,
-    place: SourcePlace,
+    place: FileSpan,
     limit: usize,
     aliases: Vec<Option<Name>>,
     rename: &'a mut dyn FnMut(Name) -> Name,

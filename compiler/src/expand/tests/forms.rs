@@ -4,7 +4,8 @@ use super::core;
 
 #[test]
 fn bodies_with_definitions_are_one_letrec() {
-    let program = "(lambda () (define (even? n) (if (eq? n 0) #t (odd? (- n 1)))) (define (odd? n) (if (eq? n 0) #f (even? (- n 1)))) (even? 10))";
+    let program = "(lambda () (define (even? n) (if (eq? n 0) #t (odd? (- n 1)))) (define (odd? n) (if (eq? n 0) #f \
+        (even? (- n 1)))) (even? 10))";
     insta::assert_snapshot!(core(program), @r"
     (lambda
       _.2
@@ -135,7 +136,8 @@ fn let_star_values_binds_in_sequence() {
 #[test]
 fn receive_binds_all_values() {
     let program = "(receive (a . b) (values 1 2) (cons a b))";
-    insta::assert_snapshot!(core(program), @"(receive (a.0 %rest b.1) (call (immutable values) 1 2) (call (immutable cons) a.0 b.1))");
+    insta::assert_snapshot!(core(program), @"(receive (a.0 %rest b.1) (call (immutable values) 1 2) (call (immutable \
+        cons) a.0 b.1))");
 }
 
 #[test]
@@ -155,7 +157,8 @@ fn cond_tests_in_order() {
 
 #[test]
 fn case_compares_by_identity_where_it_may() {
-    let program = r#"(case (car 1) ((a 1 #\x) 'small) ((1.5 "s" 100000000000000000000) 'large) ((z) => list) (else 'none))"#;
+    let program = r#"(case (car 1) ((a 1 #\x) 'small)
+        ((1.5 "s" 100000000000000000000) 'large) ((z) => list) (else 'none))"#;
     insta::assert_snapshot!(core(program), @r#"
     (let
       ((key.0 (call (immutable car) 1)))
@@ -175,7 +178,8 @@ fn case_compares_by_identity_where_it_may() {
 #[test]
 fn case_searches_long_lists() {
     let program = "(case 1 ((a b c d e f g h) 1))";
-    insta::assert_snapshot!(core(program), @"(let ((key.0 1)) (if (memv key.0 (quote (a b c d e f g h))) 1 (word unspecified)))");
+    insta::assert_snapshot!(core(program), @"(let ((key.0 1)) (if (memv key.0 (quote (a b c d e f g h))) 1 (word \
+        unspecified)))");
 }
 
 #[test]
@@ -317,7 +321,8 @@ fn named_lambda_names_only() {
 #[test]
 fn optional_parameters_come_between() {
     let program = "(%lambda-optional (a) (b c) d (list a b c d))";
-    insta::assert_snapshot!(core(program), @"(lambda _.0 (a.0 %optional b.1 c.2 %rest d.3) (call (immutable list) a.0 b.1 c.2 d.3))");
+    insta::assert_snapshot!(core(program), @"(lambda _.0 (a.0 %optional b.1 c.2 %rest d.3) (call (immutable list) a.0 \
+        b.1 c.2 d.3))");
 }
 
 #[test]
@@ -353,12 +358,14 @@ fn assignment_marks_the_variable() {
 #[test]
 fn programs_may_define_again() {
     let program = "(define x 1) (define x 2) x";
-    insta::assert_snapshot!(core(program), @"(letrec ((x@0 1) (effect.1 (begin (set! x@0 2) (word unspecified)))) x@0)");
+    insta::assert_snapshot!(core(program), @"(letrec ((x@0 1) (effect.1 (begin (set! x@0 2) (word unspecified)))) \
+        x@0)");
 }
 
 #[test]
 fn cond_expand_chooses() {
-    let program = "(cond-expand ((and r7rs (not no-such)) 1) (else 2)) (cond-expand ((library (no such)) 3) ((or (library (cozen core)) x) 4))";
+    let program = "(cond-expand ((and r7rs (not no-such)) 1) (else 2)) (cond-expand ((library (no such)) 3) ((or \
+        (library (cozen core)) x) 4))";
     insta::assert_snapshot!(core(program), @"(begin 1 4)");
 }
 

@@ -313,7 +313,8 @@ fn evaluated_definitions_make_globals() {
       (define-global (global user:f) (lambda f.0 (x.0) (call (global user:g) x.0)))
       (call (global user:f) 1))
     ");
-    insta::assert_snapshot!(interact(&mut registry, "(define if list) (if 1)"), @"(begin (define-global (global user:if) (global user:list)) (call (global user:if) 1))");
+    insta::assert_snapshot!(interact(&mut registry, "(define if list) (if 1)"), @"(begin (define-global (global \
+        user:if) (global user:list)) (call (global user:if) 1))");
     insta::assert_snapshot!(interact(&mut registry, "(set! f 1)"), @"(set-global! (global user:f) 1)");
     insta::assert_snapshot!(interact(&mut registry, "(define-values (a b) (f))"), @r"
     (receive

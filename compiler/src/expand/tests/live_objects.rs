@@ -83,7 +83,8 @@ fn shared_and_circular_parts_with_live_objects_are_made_once() {
 fn the_unit_of_a_macro_with_live_objects_is_kept() {
     let mut registry = LibraryRegistry::new();
     let text = "(define-syntax m (syntax-rules () ((_) (live '(live)))))";
-    insta::assert_snapshot!(evaluated(&mut registry, text), @"(define-global (global |user~0:live objects|) (lambda |live objects.0| () (word unspecified)))");
+    insta::assert_snapshot!(evaluated(&mut registry, text), @"(define-global (global |user~0:live objects|) (lambda \
+        |live objects.0| () (word unspecified)))");
     let text = "(define-syntax n (syntax-rules () ((_) (alive))))";
     assert!(!evaluated(&mut registry, text).contains("define-global"));
 }

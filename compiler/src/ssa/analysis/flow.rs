@@ -54,8 +54,8 @@ impl Flow {
         self.number[to] <= self.number[from]
     }
 
-    /// What is known in each block to which only one edge leads, of a branch or switch: the condition, and whether it holds.
-    /// Of the entry nothing: calls lead there too.
+    /// What is known in each block to which only one edge leads, of a branch or switch: the condition, and
+    /// whether it holds. Of the entry nothing: calls lead there too.
     pub fn facts_of_blocks(
         &self,
         procedure: &Procedure,

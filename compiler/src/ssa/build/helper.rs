@@ -1,6 +1,6 @@
 //! Procedures that the compiler adds, for operations that have instructions in tail position only.
 
-use crate::core::ir::Place;
+use crate::core::ir::SourcePlace;
 use crate::id::IdVec;
 use crate::ssa::ir::{Block, Procedure, Repr, Terminator, Value, ValueId};
 
@@ -45,10 +45,10 @@ impl Helper {
                 parameters,
                 instructions: Vec::new(),
                 terminator,
-                place: Place::default(),
+                place: SourcePlace::default(),
             }]),
             values,
-            place: Place::default(),
+            place: SourcePlace::default(),
         }
     }
 }

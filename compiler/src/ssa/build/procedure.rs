@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Builder;
 use super::context::{Context, Receiver};
 use super::step::Step;
-use crate::core::ir::{ExprId, LambdaId, LastExpression, Place, VariableId};
+use crate::core::ir::{ExprId, LambdaId, LastExpression, SourcePlace, VariableId};
 use crate::id::IdVec;
 use crate::ssa::ir::{
     Block, BlockId, Instruction, Operation, Procedure, ProcedureId, Repr, Target, Terminator,
@@ -22,7 +22,7 @@ pub(super) struct ProcedureBuilder<'builder, 'program> {
     /// Where instructions go; `None` behind a terminator.
     pub(super) current: Option<BlockId>,
     /// Where the expression at hand was written.
-    pub(super) place: Place,
+    pub(super) place: SourcePlace,
     pub(super) steps: Vec<Step>,
     pub(super) operands: Vec<ValueId>,
     /// Variables whose values were loaded; see `Step::EnterArm`.
@@ -103,7 +103,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         unit: &'builder mut Builder<'program>,
         id: ProcedureId,
         name: Rc<str>,
-        place: Place,
+        place: SourcePlace,
     ) -> Self {
         Self {
             unit,

@@ -58,8 +58,8 @@ fn updates(procedure: &Procedure, id: BlockId) -> Vec<Update> {
     updates.collect()
 }
 
-/// For each procedure the updates that cannot raise where they stand, in ascending order. Types are looked for only if it
-/// matters.
+/// For each procedure the updates that cannot raise where they stand, in ascending order. Types are looked for
+/// only if it matters.
 fn harmless_updates(unit: &Unit) -> IdVec<ProcedureId, Vec<ValueId>> {
     let mut found = unit.procedures.side_table(Vec::new());
     let matters = |procedure: &Procedure| {

@@ -18,7 +18,7 @@
 use abi::primitive::Primitive;
 use abi::tag;
 
-use crate::core::ir::Place;
+use crate::core::ir::SourcePlace;
 use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::ir::{Condition, Operation, Procedure, Terminator, Unit, ValueId};
@@ -108,7 +108,7 @@ fn select_in(procedure: &mut Procedure, known: &IdVec<ValueId, Known>, rewrites:
 }
 
 /// Lets errors name the second operand if that is the one left.
-fn name_operand(place: &mut Place, second: ValueId, left: Option<ValueId>) {
+fn name_operand(place: &mut SourcePlace, second: ValueId, left: Option<ValueId>) {
     if left == Some(second) {
         place.written = place.written.with_argument_if_open(2);
     }

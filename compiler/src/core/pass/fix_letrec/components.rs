@@ -1,6 +1,6 @@
 //! Strongly connected components of a graph of bindings.
 
-use super::BindingId;
+use super::group::BindingId;
 use crate::id::IdVec;
 
 /// The strongly connected components of a graph, each after those that it has edges to, with ascending

@@ -19,7 +19,7 @@
 //! the init of `y.3`, so the reference in `g.1` is not. An assignment may be early, too. It raises
 //! nothing, but the init has to come after it.
 
-use super::{BindingId, Mention, procedure};
+use super::group::{BindingId, Mention, procedure};
 use crate::core::ir::{Expr, ExprId, Program, VariableId};
 use crate::id::{Id, IdVec};
 

@@ -35,155 +35,26 @@
 
 mod components;
 mod early;
+mod group;
 #[cfg(test)]
 mod tests;
 
 use abi::tag;
 
-use crate::core::ir::{Expr, ExprId, LambdaId, Place, Program, VariableId};
-use crate::id::{Id, IdVec, define_ids};
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, SourcePlace, VariableId};
+use crate::id::{Id, IdVec};
 use components::strong_components;
 use early::Early;
+use group::{Group, find_groups, procedure};
 
 /// Runs the pass.
 #[must_use]
 pub fn fix_letrec(mut program: Program) -> Program {
-    let groups = Collector::new(&program).run(program.root());
+    let groups = find_groups(&program);
     for group in groups {
         fix(&mut program, &group);
     }
     program
-}
-
-define_ids! {
-    /// A group that the walk has found.
-    GroupId;
-
-    /// A binding of one group.
-    BindingId;
-}
-
-/// A `Letrec` or `Let`, and what its inits name.
-struct Group {
-    id: ExprId,
-    mentions: Vec<Mention>,
-}
-
-/// An init of a group names a variable of the group.
-#[derive(Clone, Copy)]
-struct Mention {
-    /// The binding whose init it is.
-    source: BindingId,
-    /// The binding of the variable.
-    target: BindingId,
-    /// The reference; `None` if it is an assignment.
-    reference: Option<ExprId>,
-}
-
-/// Where a variable is bound: group and binding.
-type Home = Option<(GroupId, BindingId)>;
-
-/// Finds all groups, with one walk over the program; outer ones first.
-struct Collector<'program> {
-    program: &'program Program,
-    groups: IdVec<GroupId, Group>,
-    homes: IdVec<VariableId, Home>,
-    /// Of each group, the binding whose init the walk is in.
-    current: IdVec<GroupId, Option<BindingId>>,
-}
-
-enum Step {
-    Visit(ExprId),
-    EnterInit(GroupId, BindingId),
-    LeaveInit(GroupId),
-}
-
-impl<'program> Collector<'program> {
-    fn new(program: &'program Program) -> Self {
-        Self {
-            program,
-            groups: IdVec::new(),
-            homes: program.variables.side_table(None),
-            current: IdVec::new(),
-        }
-    }
-
-    fn run(mut self, root: ExprId) -> IdVec<GroupId, Group> {
-        let mut pending = vec![Step::Visit(root)];
-        while let Some(step) = pending.pop() {
-            match step {
-                Step::EnterInit(group, binding) => self.current[group] = Some(binding),
-                Step::LeaveInit(group) => self.current[group] = None,
-                Step::Visit(id) => self.visit(id, &mut pending),
-            }
-        }
-        self.groups
-    }
-
-    fn visit(&mut self, id: ExprId, pending: &mut Vec<Step>) {
-        match self.program.expr(id) {
-            Expr::Letrec(bindings, body) => self.open_group(id, bindings, *body, pending),
-            Expr::Let(bindings, body) if self.binds_procedures(bindings) => {
-                self.open_group(id, bindings, *body, pending);
-            }
-            Expr::Local(variable) => self.note(*variable, Some(id)),
-            Expr::SetLocal(variable, value) => {
-                self.note(*variable, None);
-                pending.push(Step::Visit(*value));
-            }
-            _ => self
-                .program
-                .each_part(id, |part| pending.push(Step::Visit(part))),
-        }
-    }
-
-    fn binds_procedures(&self, bindings: &[(VariableId, ExprId)]) -> bool {
-        bindings
-            .iter()
-            .any(|&binding| procedure(self.program, binding).is_some())
-    }
-
-    fn open_group(
-        &mut self,
-        id: ExprId,
-        bindings: &[(VariableId, ExprId)],
-        body: ExprId,
-        pending: &mut Vec<Step>,
-    ) {
-        let mentions = Vec::new();
-        let group = self.groups.push(Group { id, mentions });
-        self.current.push(None);
-        pending.push(Step::Visit(body));
-        for (binding, &(variable, init)) in bindings.iter().enumerate() {
-            let binding = BindingId::from_index(binding);
-            self.homes[variable] = Some((group, binding));
-            pending.push(Step::LeaveInit(group));
-            pending.push(Step::Visit(init));
-            pending.push(Step::EnterInit(group, binding));
-        }
-    }
-
-    /// Notes that the init which the walk is in (if any) names `variable`.
-    fn note(&mut self, variable: VariableId, reference: Option<ExprId>) {
-        let Some((group, target)) = self.homes[variable] else {
-            return;
-        };
-        if let Some(source) = self.current[group] {
-            self.groups[group].mentions.push(Mention {
-                source,
-                target,
-                reference,
-            });
-        }
-    }
-}
-
-/// The lambda that a variable always stands for.
-fn procedure(program: &Program, (variable, init): (VariableId, ExprId)) -> Option<LambdaId> {
-    match program.expr(init) {
-        Expr::Lambda(lambda) if !program.variable(variable).assigned => Some(*lambda),
-        _ => None,
-    }
 }
 
 fn fix(program: &mut Program, group: &Group) {
@@ -224,7 +95,7 @@ fn fix_each(
     program: &mut Program,
     procedures: Vec<(VariableId, LambdaId)>,
     body: ExprId,
-    place: Place,
+    place: SourcePlace,
 ) -> ExprId {
     let nest = |inner, each| program.add(Expr::Fix(vec![each], inner), place);
     procedures.into_iter().rev().fold(body, nest)

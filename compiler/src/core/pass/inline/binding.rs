@@ -3,7 +3,7 @@
 use abi::primitive::Effect;
 
 use super::census::Progress;
-use super::{Inliner, Step, Substitute, Use};
+use super::{InlineStep, Inliner, Substitute, Use};
 use crate::core::ir::{Expr, ExprId, LambdaId, Literal, VariableId};
 
 /// How far from a binding its first use is looked for.
@@ -40,7 +40,7 @@ impl Inliner<'_> {
                 kept.push((variable, init));
             }
         }
-        self.steps.push(Step::Leave(id, usage));
+        self.steps.push(InlineStep::Leave(id, usage));
         let mut inner = body;
         if !procedures.is_empty() {
             for &(variable, lambda) in &procedures {
@@ -48,10 +48,10 @@ impl Inliner<'_> {
             }
             let place = self.program.place(id);
             inner = self.program.add(Expr::Fix(procedures, body), place);
-            self.steps.push(Step::LeaveFix(inner));
+            self.steps.push(InlineStep::LeaveFix(inner));
         }
         self.program.replace(id, Expr::Let(kept, inner));
-        self.steps.push(Step::Visit(body, usage));
+        self.steps.push(InlineStep::Visit(body, usage));
     }
 
     /// What can stand for a variable with this init.
@@ -211,10 +211,10 @@ impl Inliner<'_> {
             .filter(|&&(variable, _)| self.census.uses(variable) > 1)
             .map(|&(_, lambda)| lambda)
             .collect();
-        self.steps.push(Step::VisitRest(id));
-        self.steps.push(Step::Visit(body, usage));
+        self.steps.push(InlineStep::VisitRest(id));
+        self.steps.push(InlineStep::Visit(body, usage));
         for &lambda in eager.iter().rev() {
-            self.steps.push(Step::VisitProcedure(lambda));
+            self.steps.push(InlineStep::VisitProcedure(lambda));
         }
     }
 
@@ -229,8 +229,8 @@ impl Inliner<'_> {
         });
         match next {
             Some(&(_, lambda)) => {
-                self.steps.push(Step::VisitRest(id));
-                self.steps.push(Step::VisitProcedure(lambda));
+                self.steps.push(InlineStep::VisitRest(id));
+                self.steps.push(InlineStep::VisitProcedure(lambda));
             }
             None => self.leave_fix(id),
         }

@@ -4,8 +4,8 @@ use abi::primitive::Primitive;
 use abi::tag;
 
 use super::census::Progress;
-use super::{Inliner, Step, Use};
-use crate::core::ir::{Expr, ExprId, LambdaId, Place, VariableId};
+use super::{InlineStep, Inliner, Use};
+use crate::core::ir::{Expr, ExprId, LambdaId, SourcePlace, VariableId};
 
 /// Expressions that a procedure may consist of to be copied to its calls; see `size`.
 const SMALL: usize = 10;
@@ -15,7 +15,7 @@ const DEPTH_MAX: usize = 6;
 impl Inliner<'_> {
     pub(super) fn visit_call(&mut self, id: ExprId, usage: Use) {
         if self.float_operator(id) {
-            self.steps.push(Step::Visit(id, usage));
+            self.steps.push(InlineStep::Visit(id, usage));
             return;
         }
         let Expr::Call(operator, operands) = self.program.expr(id) else {
@@ -28,14 +28,14 @@ impl Inliner<'_> {
             && self.may_rewrite()
         {
             self.open(id, lambda, operands);
-            self.steps.push(Step::Visit(id, usage));
+            self.steps.push(InlineStep::Visit(id, usage));
             return;
         }
-        self.steps.push(Step::Leave(id, usage));
+        self.steps.push(InlineStep::Leave(id, usage));
         for &operand in operands.iter().rev() {
-            self.steps.push(Step::Visit(operand, Use::Value));
+            self.steps.push(InlineStep::Visit(operand, Use::Value));
         }
-        self.steps.push(Step::Visit(operator, Use::Value));
+        self.steps.push(InlineStep::Visit(operator, Use::Value));
     }
 
     /// `((let (...) f) a)` becomes `(let (...) (f a))`; what is bound has other names than the operands.
@@ -76,7 +76,7 @@ impl Inliner<'_> {
                     return;
                 }
                 self.open(id, lambda, operands);
-                self.steps.push(Step::Propagate(id, usage));
+                self.steps.push(InlineStep::Propagate(id, usage));
             }
             _ => {}
         }
@@ -102,7 +102,7 @@ impl Inliner<'_> {
             && self.may_rewrite()
         {
             self.depth += 1;
-            self.steps.push(Step::LeaveCopy);
+            self.steps.push(InlineStep::LeaveCopy);
             self.copy(lambda)
         } else {
             return;
@@ -113,7 +113,7 @@ impl Inliner<'_> {
         };
         let operands = operands.clone();
         self.open(id, opened, operands);
-        self.steps.push(Step::Propagate(id, usage));
+        self.steps.push(InlineStep::Propagate(id, usage));
     }
 
     fn may_copy(&mut self, lambda: LambdaId) -> bool {
@@ -156,7 +156,7 @@ impl Inliner<'_> {
         self.program.replace(id, Expr::Let(bindings, body));
     }
 
-    fn list(&mut self, items: Vec<ExprId>, place: Place) -> ExprId {
+    fn list(&mut self, items: Vec<ExprId>, place: SourcePlace) -> ExprId {
         if items.is_empty() {
             return self.program.add_quote(tag::NULL, place);
         }

@@ -51,12 +51,12 @@ impl Census {
     pub(super) fn take(program: &Program) -> Self {
         let mut census = Self::default();
         census.grow(program);
-        let mut pending = vec![Step::Visit(program.root(), None)];
+        let mut pending = vec![CensusStep::Visit(program.root(), None)];
         while let Some(step) = pending.pop() {
             match step {
-                Step::Open(lambda) => census.start(lambda),
-                Step::Close(lambda) => census.facts_mut(lambda).progress = Progress::Waiting,
-                Step::Visit(id, around) => census.visit(program, id, around, &mut pending),
+                CensusStep::Open(lambda) => census.start(lambda),
+                CensusStep::Close(lambda) => census.facts_mut(lambda).progress = Progress::Waiting,
+                CensusStep::Visit(id, around) => census.visit(program, id, around, &mut pending),
             }
         }
         census
@@ -67,17 +67,17 @@ impl Census {
         program: &Program,
         id: ExprId,
         around: Option<LambdaId>,
-        pending: &mut Vec<Step>,
+        pending: &mut Vec<CensusStep>,
     ) {
-        let open = |lambda: LambdaId, pending: &mut Vec<Step>| {
-            pending.push(Step::Close(lambda));
-            pending.push(Step::Visit(program.lambda(lambda).body, Some(lambda)));
-            pending.push(Step::Open(lambda));
+        let open = |lambda: LambdaId, pending: &mut Vec<CensusStep>| {
+            pending.push(CensusStep::Close(lambda));
+            pending.push(CensusStep::Visit(program.lambda(lambda).body, Some(lambda)));
+            pending.push(CensusStep::Open(lambda));
         };
         match program.expr(id) {
             Expr::Lambda(lambda) => return open(*lambda, pending),
             Expr::Fix(bindings, body) => {
-                pending.push(Step::Visit(*body, around));
+                pending.push(CensusStep::Visit(*body, around));
                 for &(variable, lambda) in bindings {
                     self.bind(variable, lambda);
                     self.facts[lambda].is_recursive = bindings.len() > 1;
@@ -99,7 +99,7 @@ impl Census {
             }
             _ => {}
         }
-        program.each_part(id, |part| pending.push(Step::Visit(part, around)));
+        program.each_part(id, |part| pending.push(CensusStep::Visit(part, around)));
     }
 
     /// Makes room for new variables and lambdas.
@@ -160,7 +160,7 @@ impl Census {
     }
 }
 
-enum Step {
+enum CensusStep {
     Visit(ExprId, Option<LambdaId>),
     Open(LambdaId),
     Close(LambdaId),

@@ -3,7 +3,7 @@
 use abi::primitive::{Primitive, ResultType};
 use abi::tag;
 
-use super::{Inliner, Step, Use};
+use super::{InlineStep, Inliner, Use};
 use crate::core::ir::{Expr, ExprId};
 
 impl Inliner<'_> {
@@ -43,7 +43,7 @@ impl Inliner<'_> {
             return;
         }
         self.program.replace(id, Expr::Call(procedure, items));
-        self.steps.push(Step::Leave(id, usage));
+        self.steps.push(InlineStep::Leave(id, usage));
     }
 }
 

@@ -65,7 +65,7 @@ pub fn inline(mut program: Program) -> Program {
         program: &mut program,
         census,
         depth: 0,
-        steps: vec![Step::Visit(root, Use::Value)],
+        steps: vec![InlineStep::Visit(root, Use::Value)],
     };
     while let Some(step) = inliner.steps.pop() {
         inliner.take(step);
@@ -94,7 +94,7 @@ enum Substitute {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Step {
+enum InlineStep {
     Visit(ExprId, Use),
     /// The parts have been visited.
     Leave(ExprId, Use),
@@ -122,25 +122,25 @@ struct Inliner<'program> {
     budget: usize,
     /// How many copies the walk is in, each in the last.
     depth: usize,
-    steps: Vec<Step>,
+    steps: Vec<InlineStep>,
 }
 
 impl Inliner<'_> {
-    fn take(&mut self, step: Step) {
+    fn take(&mut self, step: InlineStep) {
         match step {
-            Step::Visit(id, usage) => self.visit(id, usage),
-            Step::Leave(id, usage) => self.leave(id, usage),
-            Step::Decide(id, usage) => self.decide(id, usage),
-            Step::Propagate(id, usage) => self.propagate(id, usage),
-            Step::VisitRest(id) => self.visit_rest(id),
-            Step::LeaveFix(id) => self.leave_fix(id),
-            Step::VisitProcedure(lambda) => {
+            InlineStep::Visit(id, usage) => self.visit(id, usage),
+            InlineStep::Leave(id, usage) => self.leave(id, usage),
+            InlineStep::Decide(id, usage) => self.decide(id, usage),
+            InlineStep::Propagate(id, usage) => self.propagate(id, usage),
+            InlineStep::VisitRest(id) => self.visit_rest(id),
+            InlineStep::LeaveFix(id) => self.leave_fix(id),
+            InlineStep::VisitProcedure(lambda) => {
                 if self.census.facts(lambda).progress == Progress::Waiting {
                     self.visit_lambda(lambda);
                 }
             }
-            Step::LeaveLambda(lambda) => self.census.finish(lambda),
-            Step::LeaveCopy => self.depth -= 1,
+            InlineStep::LeaveLambda(lambda) => self.census.finish(lambda),
+            InlineStep::LeaveCopy => self.depth -= 1,
         }
     }
 
@@ -149,21 +149,21 @@ impl Inliner<'_> {
             Expr::Quote(_) | Expr::GlobalRef(_) => {}
             Expr::Local(variable) => self.substitute(id, *variable),
             &Expr::If(test, ..) => {
-                self.steps.push(Step::Decide(id, usage));
-                self.steps.push(Step::Visit(test, Use::Test));
+                self.steps.push(InlineStep::Decide(id, usage));
+                self.steps.push(InlineStep::Visit(test, Use::Test));
             }
             Expr::Sequence(parts) => {
-                self.steps.push(Step::Leave(id, usage));
+                self.steps.push(InlineStep::Leave(id, usage));
                 let last = parts.len() - 1;
                 for (index, &part) in parts.iter().enumerate().rev() {
                     let inner = if index == last { usage } else { Use::Effect };
-                    self.steps.push(Step::Visit(part, inner));
+                    self.steps.push(InlineStep::Visit(part, inner));
                 }
             }
             Expr::Let(bindings, _) => {
-                self.steps.push(Step::Propagate(id, usage));
+                self.steps.push(InlineStep::Propagate(id, usage));
                 for &(_, init) in bindings.iter().rev() {
-                    self.steps.push(Step::Visit(init, Use::Value));
+                    self.steps.push(InlineStep::Visit(init, Use::Value));
                 }
             }
             &Expr::Lambda(lambda) => self.visit_lambda(lambda),
@@ -171,20 +171,20 @@ impl Inliner<'_> {
             Expr::Call(..) => self.visit_call(id, usage),
             &Expr::Primitive(Primitive::Not, ref operands) => {
                 let operand = operands[0];
-                self.steps.push(Step::Leave(id, usage));
-                self.steps.push(Step::Visit(operand, Use::Test));
+                self.steps.push(InlineStep::Leave(id, usage));
+                self.steps.push(InlineStep::Visit(operand, Use::Test));
             }
             &Expr::Receive { producer, body, .. } => {
-                self.steps.push(Step::Leave(id, usage));
-                self.steps.push(Step::Visit(body, usage));
-                self.steps.push(Step::Visit(producer, Use::Value));
+                self.steps.push(InlineStep::Leave(id, usage));
+                self.steps.push(InlineStep::Visit(body, usage));
+                self.steps.push(InlineStep::Visit(producer, Use::Value));
             }
             _ => {
-                self.steps.push(Step::Leave(id, usage));
+                self.steps.push(InlineStep::Leave(id, usage));
                 let start = self.steps.len();
                 let steps = &mut self.steps;
                 self.program
-                    .each_part(id, |part| steps.push(Step::Visit(part, Use::Value)));
+                    .each_part(id, |part| steps.push(InlineStep::Visit(part, Use::Value)));
                 self.steps[start..].reverse();
             }
         }
@@ -193,8 +193,8 @@ impl Inliner<'_> {
     fn visit_lambda(&mut self, lambda: LambdaId) {
         self.census.start(lambda);
         let body = self.program.lambda(lambda).body;
-        self.steps.push(Step::LeaveLambda(lambda));
-        self.steps.push(Step::Visit(body, Use::Value));
+        self.steps.push(InlineStep::LeaveLambda(lambda));
+        self.steps.push(InlineStep::Visit(body, Use::Value));
     }
 
     /// Whether one rewrite more may be done.
@@ -256,14 +256,14 @@ impl Inliner<'_> {
             };
             self.drop_expr(dropped);
             self.become_part(id, chosen);
-            self.steps.push(Step::Visit(id, usage));
+            self.steps.push(InlineStep::Visit(id, usage));
             return;
         }
         self.program
             .replace(id, Expr::If(test, consequent, alternative));
-        self.steps.push(Step::Leave(id, usage));
-        self.steps.push(Step::Visit(alternative, usage));
-        self.steps.push(Step::Visit(consequent, usage));
+        self.steps.push(InlineStep::Leave(id, usage));
+        self.steps.push(InlineStep::Visit(alternative, usage));
+        self.steps.push(InlineStep::Visit(consequent, usage));
     }
 
     /// `(if t t e)` as a test is `(if t #t e)`.
@@ -356,6 +356,6 @@ impl Inliner<'_> {
             return;
         }
         self.program.replace(id, bound);
-        self.steps.push(Step::Propagate(id, usage));
+        self.steps.push(InlineStep::Propagate(id, usage));
     }
 }

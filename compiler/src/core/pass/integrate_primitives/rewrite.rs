@@ -6,7 +6,7 @@ use syntax::DatumKind;
 
 use super::rule::Rule;
 use crate::core::LiteralDatum;
-use crate::core::ir::{Expr, ExprId, Literal, Place, Program, VariableId};
+use crate::core::ir::{Expr, ExprId, Literal, Program, SourcePlace, VariableId};
 
 /// How many operands are compared in place. The code grows with the square of their number.
 const CHAIN_MAX: usize = 8;
@@ -86,7 +86,7 @@ fn is_quiet(primitive: Primitive) -> bool {
 
 struct Rewriter<'program> {
     program: &'program mut Program,
-    place: Place,
+    place: SourcePlace,
 }
 
 impl Rewriter<'_> {

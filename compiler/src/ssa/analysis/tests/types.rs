@@ -316,7 +316,8 @@ fn results_that_nobody_sees_are_anything() {
 fn cells_hold_what_is_set_and_nothing_yet_where_that_is_checked() {
     let cells = |read: &str| {
         calling(
-            "(do (cell-set! 0 v1)) (do (cell-set! 1 v0)) (let v3 (call-known 1 #f v1)) (do (cell-set! 0 v2)) (return v3)",
+            "(do (cell-set! 0 v1)) (do (cell-set! 1 v0)) (let v3 (call-known 1 #f v1)) (do (cell-set! 0 v2)) (return \
+                v3)",
             read,
         )
     };
@@ -351,7 +352,8 @@ fn free_variables_are_what_is_put_into_closures_that_are_made_for_the_procedure(
     let once = "(tail-call-known 1 v3)";
     assert_eq!(type_in(&unit(once, "v0 0"), 1, 1), integers(1, 1));
     assert_eq!(type_in(&unit(once, "v0 1"), 1, 1), Type::ANY);
-    let twice = "(let v4 (make-closure 1 2)) (do (closure-init v4 0 v2)) (let v5 (call-known 1 v4)) (tail-call-known 1 v3)";
+    let twice = "(let v4 (make-closure 1 2)) (do (closure-init v4 0 v2)) (let v5 (call-known 1 v4)) (tail-call-known \
+        1 v3)";
     assert_eq!(type_in(&unit(twice, "v0 0"), 1, 1), integers(1, 5));
     // The closure itself is one.
     assert_eq!(

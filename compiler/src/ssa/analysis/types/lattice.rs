@@ -114,7 +114,8 @@ impl Type {
     }
 
     /// Whether it has members, and arithmetic may take the nearest doubles in place of them. A fraction or a large
-    /// integer may lie beyond all doubles, or so near to zero that none is nearer: it is no infinity and no zero for that.
+    /// integer may lie beyond all doubles, or so near to zero that none is nearer: it is no infinity and no zero
+    /// for that.
     pub fn has_doubles(self) -> bool {
         self.kinds.is_empty() && self.integer.is_none_or(Range::is_finite) && !self.is_none()
     }

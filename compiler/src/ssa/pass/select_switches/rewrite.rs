@@ -8,7 +8,7 @@ use abi::type_test::TypeTest;
 use syntax::DatumKind;
 
 use super::chain::{Chain, Key, Kind};
-use crate::core::ir::{Literal, LiteralId, Place};
+use crate::core::ir::{Literal, LiteralId, SourcePlace};
 use crate::ssa::Tables;
 use crate::ssa::ir::{
     Block, Condition, Instruction, Operation, Procedure, Repr, Switch, SwitchKey, Target,
@@ -57,7 +57,7 @@ struct Rewriter<'a> {
     procedure: &'a mut Procedure,
     tables: &'a Tables,
     value: ValueId,
-    place: Place,
+    place: SourcePlace,
 }
 
 impl Rewriter<'_> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::candidates::{Facts, RawOperation, is_exact_word, raw_takes_tagged};
 use super::components::Choice;
 use super::signatures::UnitFacts;
-use crate::core::ir::Place;
+use crate::core::ir::SourcePlace;
 use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, Range};
 use crate::ssa::ir::{
@@ -41,7 +41,7 @@ pub(super) fn rewrite(
         block: BlockId::ENTRY,
         index: 0,
         instructions: Vec::new(),
-        place: Place::default(),
+        place: SourcePlace::default(),
     };
     for &id in &graph.flow.order {
         rewriter.block(procedure, id);
@@ -76,7 +76,7 @@ struct Rewriter<'a> {
     /// Of the instruction that is being rewritten; the terminator's is their number.
     index: usize,
     instructions: Vec<Instruction>,
-    place: Place,
+    place: SourcePlace,
 }
 
 impl Rewriter<'_> {

@@ -4,7 +4,7 @@ use abi::isa::Opcode;
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
 use super::layout::{Layout, procedure_bytes};
-use super::unit::{FixupTarget, LinkUnit, ProcedureCode};
+use super::unit::{LinkUnit, ProcedureCode};
 use crate::ssa::ir::ProcedureId;
 
 /// Encodes all procedures.
@@ -18,7 +18,7 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
         let code = &mut bytes[first + PROCEDURE_HEADER_BYTES..];
         let code_start = start + PROCEDURE_HEADER_BYTES as u32;
         for fixup in &procedure.fixups {
-            let distance = distance(code_start + fixup.end, target_address(fixup.target, layout));
+            let distance = distance(code_start + fixup.end, layout.target(fixup.target));
             let at = fixup.at as usize;
             code[at..at + 4].copy_from_slice(&distance.to_le_bytes());
         }
@@ -60,17 +60,6 @@ fn header(
         ..given
     }
     .with_arity_key()
-}
-
-/// The address that a hole leads to.
-pub(super) fn target_address(target: FixupTarget, layout: &Layout) -> u32 {
-    match target {
-        FixupTarget::Procedure(index) => layout.procedures[index],
-        FixupTarget::Constant(index) => layout.constants[index],
-        FixupTarget::SymbolCell(index) => layout.symbol_cell(index),
-        FixupTarget::Cell(index) => layout.cell(index),
-        FixupTarget::FrameMap(index) => layout.frame_maps[index],
-    }
 }
 
 /// From one address to another; both lie in an image, so that 32 bits suffice.

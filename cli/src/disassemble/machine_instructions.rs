@@ -1,59 +1,18 @@
 //! Native code in a listing: machine instructions with source lines, and the frame at each return point.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use cozen::inspect::Procedure;
 use cozen::inspect::native::return_table::FLAG_RECEIVES;
-use cozen::inspect::{DebugTables, ImageView, Procedure};
 use iced_x86::{
     Code, Decoder, DecoderOptions, Formatter as _, Instruction, IntelFormatter, Register,
 };
 
-use super::names::{Function, Names, functions};
-use super::{Listing, MAP_COLUMN, add};
+use super::listing::{Listing, MAP_COLUMN, add};
+use super::names::{Function, Names};
 
 const BITS: u32 = 64;
-
-/// What a listing needs to know of the native code.
-pub(super) struct NativeCode<'image> {
-    view: ImageView<'image>,
-    functions: Vec<Function>,
-    /// What starts at an address: procedures of bytecode and functions.
-    named: BTreeMap<u32, String>,
-    /// How many of the functions are listed.
-    listed: usize,
-}
-
-impl<'image> NativeCode<'image> {
-    pub(super) fn new(view: ImageView<'image>, tables: &DebugTables) -> Self {
-        let functions = functions(&view, tables);
-        let mut named = BTreeMap::new();
-        for procedure in view.contents().procedures() {
-            let name = tables.procedure_name(procedure.address).unwrap_or_default();
-            named.insert(procedure.address, format!("procedure {name}"));
-        }
-        for function in &functions {
-            named.insert(function.start, format!("native {}", function.name));
-        }
-        Self {
-            view,
-            functions,
-            named,
-            listed: 0,
-        }
-    }
-
-    /// The functions up to and including the general entry, which is a procedure's last one.
-    fn take_up_to(&mut self, general_entry: u32) -> Vec<Function> {
-        let end = self
-            .functions
-            .partition_point(|function| function.start <= general_entry);
-        let taken = self.functions[self.listed.min(end)..end].to_vec();
-        self.listed = end.max(self.listed);
-        taken
-    }
-}
 
 /// The register into which `instruction` copies the mutator's: code often does so just before it uses a
 /// word of the mutator.

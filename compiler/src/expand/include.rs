@@ -1,0 +1,100 @@
+//! `include`, and the source files of a unit in general: from a file to forms.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use syntax::{Data, DataBuilder, Parser, SyntaxError, decode_source};
+
+use super::denotation::CoreForm;
+use super::expander::Expander;
+use super::failure::{Failure, Result};
+use super::source::{LetterCase, SourceText};
+use super::syntax::{FileSpan, SyntaxId};
+
+/// How deeply files may include files.
+const NESTING_MAX: usize = 100;
+
+impl Expander<'_> {
+    pub(crate) fn include_form(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
+        let forms = self.include(form, id)?;
+        self.sequence_later(&forms, id);
+        Ok(())
+    }
+
+    /// The forms in the files that `(include name ...)` names, relative to the file it stands in.
+    pub(crate) fn include(&mut self, form: CoreForm, id: SyntaxId) -> Result<Vec<SyntaxId>> {
+        let operands = self.operands(id, form, 1, usize::MAX)?;
+        let case = match form {
+            CoreForm::IncludeCi => LetterCase::Folded,
+            _ => LetterCase::Kept,
+        };
+        self.include_files(&operands, case, id)
+    }
+
+    /// The forms in the files that strings name.
+    pub(crate) fn include_files(
+        &mut self,
+        files: &[SyntaxId],
+        case: LetterCase,
+        at: SyntaxId,
+    ) -> Result<Vec<SyntaxId>> {
+        let mut forms = Vec::new();
+        for &file in files {
+            let Some(name) = self.syntax.as_string(file) else {
+                return Err(self.failure(file, "include: expected a file name as a string"));
+            };
+            let place = self.syntax.place(at);
+            let path = self.sources.source(place.file).folder().join(&*name);
+            let source = self.read_file(&path, file)?;
+            let depth = self.sources.depth(place.file) + 1;
+            if depth > NESTING_MAX {
+                let message =
+                    format!("include: files include each other more than {NESTING_MAX} deep");
+                return Err(self.failure(file, message));
+            }
+            forms.extend(self.read_source(source, case, depth)?);
+        }
+        Ok(forms)
+    }
+
+    fn read_file(&self, path: &Path, at: SyntaxId) -> Result<SourceText> {
+        let shown = path.display();
+        let fail = |message: String| self.failure(at, message);
+        let bytes =
+            std::fs::read(path).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+        let text =
+            decode_source(&bytes).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
+        Ok(SourceText::new(&shown.to_string(), text))
+    }
+
+    /// Takes in a text: its forms. `depth` is the number of files that include it.
+    pub(crate) fn read_source(
+        &mut self,
+        source: SourceText,
+        case: LetterCase,
+        depth: usize,
+    ) -> Result<Vec<SyntaxId>> {
+        let text = Rc::clone(&source.text);
+        let file = self.sources.add(source, depth);
+        let mut data = Data::new();
+        let mut forms = Vec::new();
+        let mut parser = Parser::new(&text);
+        parser.set_fold_case(case == LetterCase::Folded);
+        let mut builder = DataBuilder::new(&mut data);
+        let failure = |error: SyntaxError| {
+            let place = FileSpan {
+                file,
+                span: error.span,
+            };
+            Failure::new(place, error.to_string())
+        };
+        while let Some(form) = parser.next_datum(&mut builder).map_err(failure)? {
+            forms.push(form);
+        }
+        let names = &mut self.registry.names;
+        let import = |form| self.syntax.import(names, &data, form, file);
+        let forms = forms.into_iter().map(import).collect();
+        self.extend_macro_budget(data.len());
+        Ok(forms)
+    }
+}
