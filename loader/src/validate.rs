@@ -350,11 +350,20 @@ pub(crate) fn relocations(view: &ImageView<'_>) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Names are UTF-8 in the read-only segment; fixups ascend through words of the constants.
+/// Names are UTF-8 in the read-only segment, one behind the other; fixups ascend through words of the constants.
 pub(crate) fn symbols(view: &ImageView<'_>) -> Result<(), LoadError> {
     let header = &view.header;
+    // Names of shared bytes could take more memory than any multiple of the file.
+    let mut next = 0;
     for (name, symbol) in view.symbols().names().zip(0..) {
         let Extent { start, bytes } = name;
+        if start < next {
+            return Err(LoadError::SymbolNameOverlap {
+                symbol,
+                start,
+                next,
+            });
+        }
         if !header.read_only.contains(name) {
             return Err(LoadError::SymbolNameOutside {
                 symbol,
@@ -370,6 +379,7 @@ pub(crate) fn symbols(view: &ImageView<'_>) -> Result<(), LoadError> {
                 valid_bytes,
             });
         }
+        next = start + bytes;
     }
     let mut next = header.constants.start;
     for (found, fixup) in view.symbols().fixups().zip(0..) {

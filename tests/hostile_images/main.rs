@@ -403,6 +403,13 @@ fn symbols_that_cannot_be_are_refused() {
     );
     refused!(
         |f| {
+            let first = f.file[symbols()..symbols() + 4].to_vec();
+            f.put(symbols() + 8, &first);
+        },
+        LoadError::SymbolNameOverlap { symbol: 1, .. }
+    );
+    refused!(
+        |f| {
             let name =
                 u32::from_le_bytes(f.file[symbols() + 8..symbols() + 12].try_into().unwrap());
             f.put(name as usize + 1, &[0xff]);
