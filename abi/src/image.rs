@@ -97,8 +97,8 @@ pub const IMAGE_HEADER_HASH_OFFSET: usize = 16;
 /// ```
 ///
 /// The symbols extent holds, aligned to 4 bytes: `symbol_count` pairs (u32 virtual address, u32 bytes) that
-/// lead to the names in UTF-8 inside the read-only segment, then `fixup_count` pairs (u32 virtual address of a word of
-/// the constants, u32 number of the symbol), ascending.
+/// lead to the names in UTF-8 inside the read-only segment, one behind the other, then `fixup_count` pairs (u32
+/// virtual address of a word of the constants, u32 number of the symbol), ascending.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImageHeader {
     /// [`crate::fingerprint::FINGERPRINT`] of the compiler that made the image.

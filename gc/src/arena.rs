@@ -491,6 +491,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "memory of the global allocator has no guards")]
     fn stacks_are_writable_at_once_and_have_a_guard_below() {
         let arena = small_arena();
         let stack = arena.reserve_stack(2 * CHUNK_BYTES).unwrap();

@@ -288,6 +288,18 @@ pub enum LoadError {
         /// The name's size.
         bytes: u32,
     },
+    /// A symbol's name shares bytes with the one before it, or stands in front of it.
+    #[error(
+        "the name of symbol {symbol} starts at {start:#x}, before the end of the last name ({next:#x})"
+    )]
+    SymbolNameOverlap {
+        /// The symbol's number.
+        symbol: u32,
+        /// Where its name starts.
+        start: u32,
+        /// The first place where it may start.
+        next: u32,
+    },
     /// A symbol's name is not UTF-8.
     #[error("the name of symbol {symbol} at {start:#x} is not UTF-8 (byte {valid_bytes})")]
     SymbolNameNotUtf8 {

@@ -18,6 +18,7 @@ mod contents;
 mod debug;
 mod elf;
 mod error;
+pub mod fuzzing;
 mod image;
 mod kept;
 mod load;

@@ -275,6 +275,16 @@ fn aligned(what: &'static str, address: u64, align_bytes: usize) -> Result<(), L
 
 /// Whether the segments hold what the linker wrote.
 pub(crate) fn content_hash(view: &ImageView<'_>) -> Result<(), LoadError> {
+    let (found, expected) = (hash_of_contents(view), view.header.hash);
+    if found == expected {
+        Ok(())
+    } else {
+        Err(LoadError::HashMismatch { found, expected })
+    }
+}
+
+/// The hash of what the segments hold.
+pub(crate) fn hash_of_contents(view: &ImageView<'_>) -> u64 {
     let mut hash = ContentHash::default();
     let mut first = view.segment(SegmentKind::ReadOnly).to_vec();
     let hash_start = view.elf.image_header_offset() + IMAGE_HEADER_HASH_OFFSET;
@@ -286,12 +296,7 @@ pub(crate) fn content_hash(view: &ImageView<'_>) -> Result<(), LoadError> {
     for segment in view.segments.iter().flatten().skip(1) {
         hash.add_segment(segment.bytes(view.file));
     }
-    let (found, expected) = (hash.finish(), view.header.hash);
-    if found == expected {
-        Ok(())
-    } else {
-        Err(LoadError::HashMismatch { found, expected })
-    }
+    hash.finish()
 }
 
 /// The entry is a procedure without arguments, with a frame map.
@@ -350,11 +355,20 @@ pub(crate) fn relocations(view: &ImageView<'_>) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Names are UTF-8 in the read-only segment; fixups ascend through words of the constants.
+/// Names are UTF-8 in the read-only segment, one behind the other; fixups ascend through words of the constants.
 pub(crate) fn symbols(view: &ImageView<'_>) -> Result<(), LoadError> {
     let header = &view.header;
+    // Names of shared bytes could take more memory than any multiple of the file.
+    let mut next = 0;
     for (name, symbol) in view.symbols().names().zip(0..) {
         let Extent { start, bytes } = name;
+        if start < next {
+            return Err(LoadError::SymbolNameOverlap {
+                symbol,
+                start,
+                next,
+            });
+        }
         if !header.read_only.contains(name) {
             return Err(LoadError::SymbolNameOutside {
                 symbol,
@@ -370,6 +384,7 @@ pub(crate) fn symbols(view: &ImageView<'_>) -> Result<(), LoadError> {
                 valid_bytes,
             });
         }
+        next = start + bytes;
     }
     let mut next = header.constants.start;
     for (found, fixup) in view.symbols().fixups().zip(0..) {

@@ -26,17 +26,19 @@ pub(crate) fn native(view: &ImageView<'_>) -> Result<(), LoadError> {
             code_bytes: code.bytes,
         },
     )?;
+    if let Some(ReturnPoint {
+        offset, words, map, ..
+    }) = returns.lost_point()
+    {
+        return Err(LoadError::NativeReturn { offset, words, map });
+    }
     for point in returns.points() {
-        return_point(view, returns, point)?;
+        return_point(view, point)?;
     }
     entries(view)
 }
 
-fn return_point(
-    view: &ImageView<'_>,
-    returns: ReturnTable<'_>,
-    point: ReturnPoint,
-) -> Result<(), LoadError> {
+fn return_point(view: &ImageView<'_>, point: ReturnPoint) -> Result<(), LoadError> {
     let ReturnPoint {
         offset,
         words,
@@ -46,7 +48,6 @@ fn return_point(
     let is_frame = words.is_multiple_of(2)
         && (1..=FRAME_BYTES_MAX).contains(&(usize::from(words) * WORD_BYTES));
     let is_right = offset < view.header.native_code.bytes
-        && returns.find(offset) == Some(point)
         && is_frame
         && flags & !FLAG_RECEIVES == 0
         && view

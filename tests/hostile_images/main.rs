@@ -8,6 +8,7 @@ mod native_sample;
 
 use abi::image::{ContentHash, IMAGE_HEADER_BYTES, IMAGE_HEADER_HASH_OFFSET, ImageHeader};
 use image_support::{ToyHost, sample_image, trusted};
+use loader::fuzzing::load_image::{check, repair};
 use loader::{ImageView, LoadError, LoadOptions, SegmentKind, load};
 use native_sample::native_image;
 use proptest::prelude::*;
@@ -403,6 +404,13 @@ fn symbols_that_cannot_be_are_refused() {
     );
     refused!(
         |f| {
+            let first = f.file[symbols()..symbols() + 4].to_vec();
+            f.put(symbols() + 8, &first);
+        },
+        LoadError::SymbolNameOverlap { symbol: 1, .. }
+    );
+    refused!(
+        |f| {
             let name =
                 u32::from_le_bytes(f.file[symbols() + 8..symbols() + 12].try_into().unwrap());
             f.put(name as usize + 1, &[0xff]);
@@ -472,6 +480,29 @@ fn a_changed_hash_is_named() {
 }
 
 #[test]
+fn a_repaired_image_gets_past_fingerprint_and_hash() {
+    for file in [sample_image(), native_image()] {
+        let mut forgery = Forgery::of(file.clone());
+        let last = forgery.segment_end() - 1;
+        forgery.file[last] ^= 0x80;
+        forgery.set_header(|header| header.fingerprint ^= 1);
+        assert!(matches!(
+            forgery.error(),
+            LoadError::FingerprintMismatch { .. }
+        ));
+        repair(&mut forgery.file);
+        let error = forgery.error();
+        assert!(
+            matches!(error, LoadError::RelocationTarget { .. }),
+            "{error:?}"
+        );
+        forgery.file[last] ^= 0x80;
+        repair(&mut forgery.file);
+        assert_eq!(forgery.file, file);
+    }
+}
+
+#[test]
 fn an_image_without_room_is_refused_and_leaves_nothing() {
     let file = sample_image();
     let mut host = ToyHost::new();
@@ -490,20 +521,6 @@ fn an_image_without_room_is_refused_and_leaves_nothing() {
     // SAFETY: the image was unregistered, and nothing leads into it.
     unsafe { image.unload() };
     assert!(load(&trusted(&file), "sample", &mut host, LoadOptions::default()).is_ok());
-}
-
-/// Parses, and loads what is accepted: nothing may panic or fault.
-fn check(file: &[u8]) {
-    if let Ok(view) = ImageView::parse(file) {
-        let _ = view.contents().procedures().count();
-        let _ = view.contents().native_returns().points().count();
-        let tables = view.debug_tables();
-        let _ = tables.origin_of(view.header().entry);
-        let mut host = ToyHost::new();
-        if let Ok(image) = load(&trusted(file), "hostile", &mut host, LoadOptions::default()) {
-            let _ = image.origin_of(image.entry());
-        }
-    }
 }
 
 proptest! {
@@ -526,7 +543,10 @@ proptest! {
             forgery.put(at, &value.to_le_bytes());
         }
         forgery.hash_again();
-        check(&forgery.file);
+        let mut repaired = forgery.file.clone();
+        repair(&mut repaired);
+        prop_assert!(repaired == forgery.file || ImageView::parse(&forgery.file).is_err());
+        check(&repaired);
     }
 
     #[test]

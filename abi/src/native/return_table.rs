@@ -122,6 +122,36 @@ impl<'image> ReturnTable<'image> {
         }
     }
 
+    /// A return point that [`Self::find`] does not find: a different one has its offset, or an unused entry lies
+    /// before it. There is none in what [`encode`] writes.
+    ///
+    /// Searching for each point would take time that is quadratic in the size of a table made to do harm.
+    pub fn lost_point(self) -> Option<ReturnPoint> {
+        let entries: Vec<ReturnPoint> = self.bytes.chunks_exact(ENTRY_BYTES).map(point).collect();
+        let count = entries.len();
+        let unused = entries.iter().position(|entry| entry.offset == 0)?;
+        // Used entries from the last unused one on: a search goes through them.
+        let mut run = 0;
+        for index in (unused..count).chain(0..unused) {
+            let entry = entries[index];
+            if entry.offset == 0 {
+                run = 0;
+                continue;
+            }
+            run += 1;
+            let first = first_index(entry.offset, count as u32) as usize;
+            if (index + count - first) % count >= run {
+                return Some(entry);
+            }
+        }
+        let mut points: Vec<ReturnPoint> = self.points().collect();
+        points.sort_unstable_by_key(|point| point.offset);
+        let mut pairs = points.array_windows();
+        pairs
+            .find(|[one, other]| one.offset == other.offset && one != other)
+            .map(|[_, other]| *other)
+    }
+
     /// All return points, in no meaningful order.
     pub fn points(self) -> impl Iterator<Item = ReturnPoint> + 'image {
         let entries = self.bytes.chunks_exact(ENTRY_BYTES);
@@ -166,8 +196,48 @@ mod tests {
                 assert_eq!(table.find(point.offset + 1), None);
             }
             assert_eq!(table.find(0), None);
+            assert_eq!(table.lost_point(), None);
             assert_eq!(table.points().count(), points.len());
         }
+    }
+
+    #[test]
+    fn a_point_that_a_search_does_not_find_is_told() {
+        let points: Vec<ReturnPoint> = (1..60)
+            .map(|number| ReturnPoint {
+                offset: 7 * number,
+                words: 2,
+                flags: 0,
+                map: number,
+            })
+            .collect();
+        let bytes = encode(&points);
+        let is_lost = |bytes: &[u8]| {
+            let table = ReturnTable::decode(bytes).expect("entries and one unused");
+            let is_lost = table.lost_point().is_some();
+            let by_search = |point: ReturnPoint| table.find(point.offset) != Some(point);
+            assert_eq!(is_lost, table.points().any(by_search));
+            is_lost
+        };
+        let count = bytes.len() / ENTRY_BYTES;
+        let mut lost = 0;
+        for (one, other) in (0..count).flat_map(|one| (0..one).map(move |other| (one, other))) {
+            let mut swapped = bytes.clone();
+            for at in 0..ENTRY_BYTES {
+                swapped.swap(one * ENTRY_BYTES + at, other * ENTRY_BYTES + at);
+            }
+            lost += u32::from(is_lost(&swapped));
+            let mut copied = bytes.clone();
+            copied.copy_within(
+                one * ENTRY_BYTES..(one + 1) * ENTRY_BYTES,
+                other * ENTRY_BYTES,
+            );
+            copied[other * ENTRY_BYTES + 8] ^= 1;
+            if ReturnTable::decode(&copied).is_some() {
+                lost += u32::from(is_lost(&copied));
+            }
+        }
+        assert!(lost > 0, "swapped and copied entries are lost");
     }
 
     #[test]

@@ -2,11 +2,11 @@
 
 use abi::written_name::WrittenName;
 use gimli::{
-    AttributeValue, DebugLine, DebugLineOffset, DebugLineStr, EndianSlice, IncompleteLineProgram,
+    AttributeValue, DebugLine, DebugLineOffset, EndianSlice, IncompleteLineProgram,
     LineProgramHeader, LittleEndian,
 };
 
-use crate::elf::Sections;
+use crate::elf::{Sections, string_at};
 
 type Bytes<'tail> = EndianSlice<'tail, LittleEndian>;
 
@@ -31,18 +31,29 @@ pub struct LineRow {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
     rows: Vec<LineRow>,
-    files: Vec<Box<str>>,
+    files: Vec<FileName>,
+    /// `.debug_line_str`.
+    strings: Box<[u8]>,
+}
+
+/// The name of a file. A name in the table of strings is looked up when somebody asks: a damaged image may name one
+/// long string often.
+#[derive(Clone, Debug)]
+enum FileName {
+    Unknown,
+    Inline(Box<str>),
+    /// Where the name starts in the table of strings.
+    InStrings(u32),
 }
 
 impl Lines {
     /// Decodes the line programs up to the first damaged one.
     pub(super) fn parse(sections: &Sections<'_>) -> Self {
         let section = sections.find(".debug_line").unwrap_or_default();
-        let strings = DebugLineStr::from(EndianSlice::new(
-            sections.find(".debug_line_str").unwrap_or_default(),
-            LittleEndian,
-        ));
-        let mut lines = Self::default();
+        let mut lines = Self {
+            strings: (sections.find(".debug_line_str").unwrap_or_default()).into(),
+            ..Self::default()
+        };
         let mut offset = 0;
         while offset < section.len() {
             let program = DebugLine::new(section, LittleEndian).program(
@@ -53,7 +64,7 @@ impl Lines {
             );
             let Ok(program) = program else { break };
             let unit_bytes = program.header().unit_length() + INITIAL_LENGTH_BYTES;
-            if lines.add_program(program, strings).is_none() {
+            if lines.add_program(program).is_none() {
                 break;
             }
             offset += unit_bytes;
@@ -62,13 +73,9 @@ impl Lines {
         lines
     }
 
-    fn add_program(
-        &mut self,
-        program: IncompleteLineProgram<Bytes<'_>>,
-        strings: DebugLineStr<Bytes<'_>>,
-    ) -> Option<()> {
+    fn add_program(&mut self, program: IncompleteLineProgram<Bytes<'_>>) -> Option<()> {
         let first_file = u32::try_from(self.files.len()).ok()?;
-        self.add_files(program.header(), strings);
+        self.add_files(program.header());
         let mut rows = program.rows();
         while let Some((_, row)) = rows.next_row().ok()? {
             let number = |value: u64| u32::try_from(value).unwrap_or_default();
@@ -87,22 +94,18 @@ impl Lines {
         Some(())
     }
 
-    fn add_files(
-        &mut self,
-        header: &LineProgramHeader<Bytes<'_>>,
-        strings: DebugLineStr<Bytes<'_>>,
-    ) {
-        for file in header.file_names() {
-            let name = match file.path_name() {
-                AttributeValue::String(name) => Some(name),
-                AttributeValue::DebugLineStrRef(offset) => strings.get_str(offset).ok(),
-                _ => None,
-            };
-            let name = name
-                .map(|name| name.to_string_lossy().into())
-                .unwrap_or_default();
-            self.files.push(name);
-        }
+    fn add_files(&mut self, header: &LineProgramHeader<Bytes<'_>>) {
+        let names = header
+            .file_names()
+            .iter()
+            .map(|file| match file.path_name() {
+                AttributeValue::String(name) => FileName::Inline(name.to_string_lossy().into()),
+                AttributeValue::DebugLineStrRef(offset) => {
+                    u32::try_from(offset.0).map_or(FileName::Unknown, FileName::InStrings)
+                }
+                _ => FileName::Unknown,
+            });
+        self.files.extend(names);
     }
 
     pub(super) fn rows(&self) -> &[LineRow] {
@@ -117,7 +120,14 @@ impl Lines {
     }
 
     pub(super) fn file(&self, number: u32) -> Option<&str> {
-        self.files.get(number as usize).map(|name| &**name)
+        Some(match self.files.get(number as usize)? {
+            FileName::Unknown => "",
+            FileName::Inline(name) => name,
+            &FileName::InStrings(offset) => {
+                let name = string_at(&self.strings, offset).unwrap_or_default();
+                str::from_utf8(name).unwrap_or_default()
+            }
+        })
     }
 }
 

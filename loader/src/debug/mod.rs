@@ -6,3 +6,6 @@ mod tables;
 
 pub use lines::LineRow;
 pub use tables::{CodeOrigin, DebugTables};
+
+#[cfg(test)]
+mod tests;

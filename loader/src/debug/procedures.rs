@@ -1,47 +1,84 @@
 //! Names of procedures: `.symtab` (gABI, "Symbol Table") and `.cozen.arities`.
 
 use abi::arity::{self, ArityRecord};
+use abi::image::Extent;
 
 use crate::elf::{Sections, string_at};
 
 const SYMBOL_BYTES: usize = 24;
 const STT_FUNC: u8 = 2;
 
+/// The procedures of a symbol table.
+///
+/// A name is looked up when somebody asks. A damaged table may give each of its procedures a name as long as the
+/// table, so that all names together would take memory without a bound.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Procedures {
+    /// Ascending by address.
+    symbols: Vec<ProcedureSymbol>,
+    names: Box<[u8]>,
+}
+
 /// A procedure in the symbol table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ProcedureName {
-    pub(super) start: u32,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ProcedureSymbol {
+    start: u32,
     /// Header included.
-    pub(super) bytes: u32,
-    pub(super) name: Box<str>,
+    bytes: u32,
+    /// Where the name starts in the string table.
+    name: u32,
 }
 
-/// The procedures in `.symtab`, ascending by address.
-pub(super) fn read_symbols(sections: &Sections<'_>) -> Vec<ProcedureName> {
-    let symbols = sections.find(".symtab").unwrap_or_default();
-    let names = sections.find(".strtab").unwrap_or_default();
-    let (symbols, _) = symbols.as_chunks::<SYMBOL_BYTES>();
-    let mut procedures: Vec<ProcedureName> = symbols
-        .iter()
-        .filter_map(|symbol| read_symbol(symbol, names))
-        .collect();
-    procedures.sort_by_key(|procedure| procedure.start);
-    procedures
+impl Procedures {
+    /// The procedures in `.symtab`.
+    pub(super) fn parse(sections: &Sections<'_>) -> Self {
+        let symbols = sections.find(".symtab").unwrap_or_default();
+        let (symbols, _) = symbols.as_chunks::<SYMBOL_BYTES>();
+        let mut symbols: Vec<ProcedureSymbol> = symbols.iter().filter_map(read_symbol).collect();
+        symbols.sort_by_key(|symbol| symbol.start);
+        Self {
+            symbols,
+            names: sections.find(".strtab").unwrap_or_default().into(),
+        }
+    }
+
+    pub(super) const fn is_empty(&self) -> bool {
+        self.symbols.is_empty()
+    }
+
+    /// The name of the procedure that `address` lies in; empty if it has none.
+    pub(super) fn name_at(&self, address: u32) -> Option<&str> {
+        let after = (self.symbols).partition_point(|symbol| symbol.start <= address);
+        let symbol = self.symbols[after.checked_sub(1)?];
+        (address - symbol.start < symbol.bytes).then(|| self.name(symbol))
+    }
+
+    /// The procedures in `extent`: start, bytes and name, ascending.
+    pub(super) fn inside(&self, extent: Extent) -> impl Iterator<Item = (u32, u32, &str)> {
+        let symbols = self.symbols.iter().copied();
+        let inside = symbols.filter(move |&ProcedureSymbol { start, bytes, .. }| {
+            extent.contains(Extent { start, bytes })
+        });
+        inside.map(|symbol| (symbol.start, symbol.bytes, self.name(symbol)))
+    }
+
+    /// Empty if the table is damaged there.
+    fn name(&self, symbol: ProcedureSymbol) -> &str {
+        let name = string_at(&self.names, symbol.name).unwrap_or_default();
+        str::from_utf8(name).unwrap_or_default()
+    }
 }
 
-fn read_symbol(symbol: &[u8; SYMBOL_BYTES], names: &[u8]) -> Option<ProcedureName> {
+fn read_symbol(symbol: &[u8; SYMBOL_BYTES]) -> Option<ProcedureSymbol> {
     let word = |at: usize| {
         u32::from_le_bytes([symbol[at], symbol[at + 1], symbol[at + 2], symbol[at + 3]])
     };
     let fits = word(12) == 0 && word(20) == 0;
-    if symbol[4] & 0xf != STT_FUNC || !fits {
-        return None;
-    }
-    let name = string_at(names, word(0)).unwrap_or_default();
-    Some(ProcedureName {
+    let is_procedure = symbol[4] & 0xf == STT_FUNC && fits;
+    is_procedure.then(|| ProcedureSymbol {
         start: word(8),
         bytes: word(16),
-        name: String::from_utf8_lossy(name).into(),
+        name: word(0),
     })
 }
 

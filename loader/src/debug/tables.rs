@@ -5,7 +5,7 @@ use abi::image::{Extent, section};
 use abi::written_name::WrittenName;
 
 use super::lines::{LineRow, Lines};
-use super::procedures::{ProcedureName, read_arities, read_symbols};
+use super::procedures::{Procedures, read_arities};
 use crate::elf::Sections;
 
 /// Names and lines of an image; empty where the file has none, or they are damaged.
@@ -13,7 +13,7 @@ use crate::elf::Sections;
 /// Addresses are virtual.
 #[derive(Clone, Debug, Default)]
 pub struct DebugTables {
-    procedures: Vec<ProcedureName>,
+    procedures: Procedures,
     arities: Vec<ArityRecord>,
     lines: Lines,
     bytecode: Extent,
@@ -39,7 +39,7 @@ impl DebugTables {
     pub(crate) fn parse(sections: &Sections<'_>, bytecode: Extent) -> Self {
         Self {
             bytecode,
-            procedures: read_symbols(sections),
+            procedures: Procedures::parse(sections),
             arities: sections
                 .find(section::ARITIES)
                 .map(read_arities)
@@ -78,23 +78,12 @@ impl DebugTables {
                 .partition_point(|record| record.code <= address);
             return Some(&self.arities[after.checked_sub(1)?].name);
         }
-        let after = self
-            .procedures
-            .partition_point(|procedure| procedure.start <= address);
-        let procedure = &self.procedures[after.checked_sub(1)?];
-        (address - procedure.start < procedure.bytes).then_some(&*procedure.name)
+        self.procedures.name_at(address)
     }
 
     /// Start, bytes and name of every function in `extent` that `.symtab` knows, ascending.
     pub fn functions_in(&self, extent: Extent) -> impl Iterator<Item = (u32, u32, &str)> {
-        let inside = move |procedure: &&ProcedureName| {
-            extent.contains(Extent {
-                start: procedure.start,
-                bytes: procedure.bytes,
-            })
-        };
-        let found = self.procedures.iter().filter(inside);
-        found.map(|procedure| (procedure.start, procedure.bytes, &*procedure.name))
+        self.procedures.inside(extent)
     }
 
     /// Arity and parameter names of the procedure whose header is at `address`.

@@ -6,5 +6,6 @@ mod program_header;
 mod section;
 
 pub(crate) use header::{ElfHeader, NOT_HASHED};
+pub(crate) use layout::ELF_HEADER_BYTES;
 pub(crate) use program_header::{LoadedSegment, LoadedSegments, PF_R, PF_W, PF_X};
 pub(crate) use section::{SectionTable, Sections, string_at};

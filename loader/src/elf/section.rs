@@ -49,7 +49,7 @@ impl<'tail> Sections<'tail> {
         let names = self.contents(self.header(self.table.names_index)?)?;
         let header = (0..self.table.count)
             .filter_map(|number| self.header(number))
-            .find(|header| string_at(names, word32(header, 0)) == Some(name.as_bytes()))?;
+            .find(|header| is_string_at(names, word32(header, 0), name.as_bytes()))?;
         self.contents(header)
     }
 
@@ -73,6 +73,13 @@ impl<'tail> Sections<'tail> {
         let end = start.checked_add(usize::try_from(bytes).ok()?)?;
         self.tail.get(start..end)
     }
+}
+
+/// Whether `string` stands at `offset` of a string table. Looks at no more of the table than that.
+fn is_string_at(table: &[u8], offset: u32, string: &[u8]) -> bool {
+    let rest = table.get(offset as usize..).unwrap_or_default();
+    rest.strip_prefix(string)
+        .is_some_and(|rest| rest.first() == Some(&0))
 }
 
 /// The string at `offset` of a string table, without its NUL.
