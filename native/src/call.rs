@@ -9,7 +9,7 @@ use compiler::ssa::ir::{Callee, ProcedureId, Repr, Terminator, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, Inst, InstBuilder, MemFlagsData, Type, Value, types};
 
-use super::Listed;
+use super::call_place::Listed;
 use super::emitter::Emitter;
 use super::signature::{Parameters, argument_place};
 

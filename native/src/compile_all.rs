@@ -10,10 +10,10 @@ use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
 
-use super::Written;
 use super::finish::{Finished, finish};
 use super::slot_addresses::remake_slot_addresses;
 use super::target::{Optimization, target};
+use super::written::Written;
 
 /// Instructions of CLIF for which a further thread pays.
 const THREAD_INSTRUCTIONS: usize = 10_000;
@@ -78,5 +78,5 @@ fn compile(
     context
         .compile(lowering, &mut ControlPlane::default())
         .unwrap_or_else(|error| panic!("Cranelift takes what it has optimized: {error:?}"));
-    finish(context, (&written.places, &written.safepoints))
+    finish(context, &written.notes)
 }

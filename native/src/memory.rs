@@ -12,7 +12,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
-use super::Listed;
+use super::call_place::Listed;
 use super::emitter::Emitter;
 
 /// Bits of a word that say whether it is a reference: see [`tag::is_reference`].

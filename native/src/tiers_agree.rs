@@ -37,7 +37,7 @@ use compiler::ssa::ir::{
 use proptest::prelude::*;
 
 use super::Cranelift;
-use super::plan::is_remade;
+use super::kept::is_remade;
 use super::random_programs::{Writer, optimized};
 
 /// The procedure behind the entry.

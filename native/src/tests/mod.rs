@@ -23,11 +23,12 @@ use compiler::ssa::parse::parse;
 use compiler::ssa::pass::PASSES;
 use cranelift_codegen::ir::Function;
 
+use super::Cranelift;
 use super::eligible::choose;
 use super::procedure::write_body;
 use super::signature::Parameters;
 use super::target::{Optimization, target};
-use super::{Cranelift, Reach};
+use super::unit_facts::{Reach, UnitFacts};
 
 /// A unit needs an entry, which stays bytecode. It gives the second procedure away: what nothing calls
 /// would be taken to have arguments of any type that suits.
@@ -74,16 +75,14 @@ fn written(unit: &Unit) -> Function {
         mostly_doubles: false,
     };
     let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
-    let types = UnitTypes::infer(unit, &graphs);
-    let proofs = Proofs::new(unit);
+    let facts = UnitFacts {
+        reach,
+        types: UnitTypes::infer(unit, &graphs),
+        proofs: Proofs::new(unit),
+    };
     let isa = target(Optimization::Speed);
-    write_body(
-        &mut shared,
-        (&reach, &types, &proofs),
-        &*isa,
-        ProcedureId::new(1),
-    )
-    .function
+    let written = write_body(&mut shared, &facts, &*isa, ProcedureId::new(1));
+    written.function
 }
 
 /// [`written`] without any pass before.

@@ -10,10 +10,10 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::CallConv;
 
+use super::call_place::{CallPlace, Listed};
 use super::emitter::{Emitter, UNREACHABLE};
-use super::plan::KeptId;
+use super::kept::KeptId;
 use super::safepoints::{Safepoint, at_end, at_operation, at_primitive};
-use super::{CallPlace, Listed};
 
 impl Emitter<'_, '_> {
     /// What follows comes from `place`.
