@@ -1,6 +1,6 @@
 //! What a source location of Cranelift stands for: a place in the source, and how a call there is listed.
 
-use compiler::codegen::frame_record::Point;
+use compiler::codegen::frame::Point;
 use compiler::core::ir::Place;
 
 /// How a call is entered in the table of return points.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use abi::native::context;
 use abi::primitive::Primitive;
 use compiler::codegen::Shared;
-use compiler::codegen::frame_record::Point;
+use compiler::codegen::frame::Point;
 use compiler::id::{IdSet, IdVec};
 use compiler::link::native_code::NativeTarget;
 use compiler::link::unit::FixupTarget;

@@ -2,7 +2,7 @@
 
 use abi::frame_map::SlotState;
 use abi::native::FRAME_BYTES_MAX;
-use compiler::codegen::frame_record::{Point, Resident};
+use compiler::codegen::frame::{Point, Resident};
 use compiler::link::native_code::{NativeFixup, NativeFunction, UnwindRow, UnwindRule};
 use compiler::link::unit::LineRow;
 use cranelift_codegen::binemit::Reloc;

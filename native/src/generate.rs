@@ -1,6 +1,6 @@
 //! Native code for the procedures of a unit, from their choice to the linker's input.
 
-use compiler::codegen::frame_record::SafepointRecord;
+use compiler::codegen::frame::SafepointRecord;
 use compiler::codegen::{CodegenError, NativeGenerator, Shared};
 use compiler::core::ir::Literal;
 use compiler::id::IdVec;

@@ -2,7 +2,7 @@
 
 use abi::primitive::Primitive;
 use compiler::codegen::Shared;
-use compiler::codegen::frame_record::Point;
+use compiler::codegen::frame::Point;
 use compiler::id::{Id, IdSet, IdVec};
 use compiler::ssa::ir::{
     BlockId, Callee, Condition, Operation, ProcedureId, Target, Terminator, ValueId,

@@ -1,10 +1,10 @@
 //! The live values at each safepoint and their places, for callers that ask
-//! ([`compiler::codegen::frame_record`]).
+//! ([`compiler::codegen::frame`]).
 //!
 //! Tagged values stand in the slots of the plan. The register allocator places raw values. Each raw
 //! value gets a label, and the register allocator tells the place of each label.
 
-use compiler::codegen::frame_record::{Home, Point, Resident};
+use compiler::codegen::frame::{Home, Point, Resident};
 use compiler::id::Id;
 use compiler::ssa::analysis::{Flow, Liveness};
 use compiler::ssa::ir::{Procedure, ValueId};

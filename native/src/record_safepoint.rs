@@ -1,6 +1,6 @@
 //! What a safepoint finds, recorded while its call is written.
 
-use compiler::codegen::frame_record::{Home, Resident};
+use compiler::codegen::frame::{Home, Resident};
 use compiler::ssa::ir::{Repr, ValueId};
 use cranelift_codegen::ir::types;
 

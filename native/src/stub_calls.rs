@@ -3,7 +3,7 @@
 
 use abi::native::{RuntimeOperation, Stub, context};
 use abi::primitive::Primitive;
-use compiler::codegen::frame_record::Point;
+use compiler::codegen::frame::Point;
 use compiler::core::ir::Place;
 use cranelift_codegen::ir::{
     AbiParam, Inst, InstBuilder, SigRef, Signature, SourceLoc, UserStackMapEntry, Value, types,

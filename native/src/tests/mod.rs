@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use abi::frame_map::{FrameMap, SlotState};
 use compiler::codegen::Shared;
-use compiler::codegen::bytecode::generate;
+use compiler::codegen::generate;
 use compiler::id::{Id, IdVec};
 use compiler::link::native_code::{UnwindRow, UnwindRule};
 use compiler::link::unit::LinkUnit;

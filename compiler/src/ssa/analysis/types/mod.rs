@@ -3,6 +3,7 @@
 //! Inference first finds the types in one procedure, then in all procedures of a unit. Known calls
 //! tell of parameters and results.
 
+mod bitwise;
 mod facts;
 #[cfg(test)]
 mod golden;
@@ -13,6 +14,7 @@ mod lattice;
 mod laws;
 mod range;
 mod requirements;
+mod signatures;
 mod transfer;
 #[cfg(test)]
 mod type_laws;

@@ -5,9 +5,9 @@ use abi::primitive::{Primitive, PrimitiveClass};
 use abi::tag;
 
 use super::procedure::{Selector, clamp};
-use crate::codegen::assembler::LiveSlots;
-use crate::codegen::intervals::RECORD_INDEX_OPERAND;
-use crate::codegen::outgoing::{Area, Outgoing, leaf_names_operands};
+use crate::codegen::bytecode::intervals::RECORD_INDEX_OPERAND;
+use crate::codegen::bytecode::outgoing::{Area, Outgoing, leaf_names_operands};
+use crate::codegen::frame::LiveSlots;
 use crate::ssa::ir::{Comparison, Condition, ValueId};
 use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 use abi::type_test::type_test_of;

@@ -10,9 +10,9 @@ use syntax::DatumKind;
 
 use super::procedure::{Selector, clamp};
 use crate::codegen::CodegenError;
-use crate::codegen::assembler::LiveSlots;
-use crate::codegen::intervals::writes_before_reading;
-use crate::codegen::outgoing::{self, frame_words};
+use crate::codegen::bytecode::intervals::writes_before_reading;
+use crate::codegen::bytecode::outgoing::{self, frame_words};
+use crate::codegen::frame::LiveSlots;
 use crate::core::LiteralDatum;
 use crate::core::ir::{GlobalId, Literal};
 use crate::link::unit::{Constant, ConstantId, ConstantWord, FixupTarget};

@@ -5,10 +5,10 @@ use abi::isa::{
 };
 
 use super::procedure::{Selector, clamp};
-use crate::codegen::assembler::LiveSlots;
-use crate::codegen::outgoing::frame_words;
-use crate::codegen::resolve_moves::Move;
-use crate::codegen::superinstruction::with_poll;
+use crate::codegen::bytecode::outgoing::frame_words;
+use crate::codegen::bytecode::resolve_moves::Move;
+use crate::codegen::bytecode::superinstruction::with_poll;
+use crate::codegen::frame::LiveSlots;
 use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{BlockId, Callee, Condition, Target, Terminator};
 

@@ -1,7 +1,5 @@
 //! One procedure: its blocks in order, and the live values at each safepoint.
 
-use std::collections::HashMap;
-
 use abi::frame_map::SlotState;
 use abi::isa::{
     AnyLocal, DataOffset, Instruction, Into, IntoAny, Local, MapOffset, PrimitiveOperand, Word,
@@ -9,70 +7,29 @@ use abi::isa::{
 use abi::primitive::Primitive;
 
 use crate::codegen::CodegenError;
-use crate::codegen::allocate_slots::allocate_slots;
-use crate::codegen::assembler::{Assembler, Label, LiveSlots};
-use crate::codegen::frame_record::ProcedureRecord;
-use crate::codegen::frame_states::{FrameMaps, written_before};
-use crate::codegen::intervals::{Intervals, each_slot_use};
-use crate::codegen::literal_pool::LiteralPool;
-use crate::codegen::outgoing::{self, Area, Outgoing};
-use crate::codegen::resolve_moves::{Move, resolve_moves};
-use crate::codegen::slot_set::SlotSet;
-use crate::core::ir::GlobalId;
+use crate::codegen::bytecode::allocate_slots::allocate_slots;
+use crate::codegen::bytecode::assembler::{Assembler, Label};
+use crate::codegen::bytecode::intervals::{Intervals, each_slot_use};
+use crate::codegen::bytecode::outgoing::{self, Area, Outgoing};
+use crate::codegen::bytecode::resolve_moves::{Move, resolve_moves};
+use crate::codegen::bytecode::written_before::written_before;
+use crate::codegen::frame::{LiveSlots, SlotSet};
+use crate::codegen::unit::Shared;
 use crate::id::IdVec;
 use crate::link::unit::{FixupTarget, FrameMapId};
 use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
-use crate::ssa::ir::{
-    BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
-};
-
-/// What the procedures of a unit share, in both kinds of code: constants, symbols, frame maps, cells.
-#[derive(Debug)]
-pub struct Shared<'unit> {
-    /// The unit.
-    pub(in crate::codegen) unit: &'unit Unit,
-    /// Its data.
-    pub(in crate::codegen) pool: LiteralPool,
-    /// Its frame maps.
-    pub(in crate::codegen) maps: FrameMaps,
-    /// The cells of global variables, in the order of their numbers.
-    pub(in crate::codegen) global_cells: Vec<(GlobalId, CellId)>,
-    /// The cell of each global variable that occurs.
-    pub(in crate::codegen) cell_of_global: IdVec<GlobalId, Option<CellId>>,
-    /// The cells of live objects in literals, by the object's number.
-    pub(in crate::codegen) external_cells: Vec<(u32, CellId)>,
-    /// The same, to look them up.
-    pub(in crate::codegen) cell_of_external: HashMap<u32, CellId>,
-    /// What stands where, for each procedure, if that is asked for.
-    pub(in crate::codegen) record: Option<IdVec<ProcedureId, ProcedureRecord>>,
-}
-
-impl<'unit> Shared<'unit> {
-    /// Nothing yet of what the procedures of `unit` need.
-    pub fn new(unit: &'unit Unit) -> Self {
-        Self {
-            unit,
-            pool: LiteralPool::default(),
-            maps: FrameMaps::default(),
-            global_cells: Vec::new(),
-            cell_of_global: unit.tables.globals.side_table(None),
-            external_cells: Vec::new(),
-            cell_of_external: HashMap::new(),
-            record: None,
-        }
-    }
-}
+use crate::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, ValueId};
 
 /// The code of a procedure.
-pub(in crate::codegen) struct SelectedProcedure {
+pub(in crate::codegen::bytecode) struct SelectedProcedure {
     /// Code, holes and lines.
-    pub(in crate::codegen) assembler: Assembler,
+    pub(in crate::codegen::bytecode) assembler: Assembler,
     /// Number of the entry's frame map.
-    pub(in crate::codegen) entry_map: FrameMapId,
+    pub(in crate::codegen::bytecode) entry_map: FrameMapId,
 }
 
 /// Writes one procedure.
-pub(in crate::codegen) struct Selector<'a, 'unit> {
+pub(in crate::codegen::bytecode) struct Selector<'a, 'unit> {
     pub(super) shared: &'a mut Shared<'unit>,
     pub(super) procedure: &'unit Procedure,
     pub(super) assembler: Assembler,
@@ -94,7 +51,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// # Errors
     ///
     /// [`CodegenError::FrameTooLarge`].
-    pub(in crate::codegen) fn new(
+    pub(in crate::codegen::bytecode) fn new(
         shared: &'a mut Shared<'unit>,
         procedure: &'unit Procedure,
     ) -> Result<Self, CodegenError> {
@@ -140,7 +97,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// # Errors
     ///
     /// Any [`CodegenError`].
-    pub(in crate::codegen) fn run(
+    pub(in crate::codegen::bytecode) fn run(
         mut self,
         id: ProcedureId,
         has_native: bool,
@@ -271,7 +228,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         }
         let before = written_before(&self.flow, writes, entry);
         for safepoint in &self.assembler.safepoints {
-            let map = self.shared.maps.map_of(safepoint, &before[safepoint.block]);
+            let mut written = safepoint.written.clone();
+            written.extend(&before[safepoint.block]);
+            let maps = &mut self.shared.maps;
+            let map = maps.map_of(&safepoint.slots, &written, safepoint.slot_count);
             self.assembler.fixups[safepoint.fixup].target = FixupTarget::FrameMap(map);
         }
     }
