@@ -43,6 +43,11 @@ impl SlotSet {
         changed
     }
 
+    /// The bits of 64 slots, from slot 64 times `index` on.
+    pub(in crate::codegen) fn word(&self, index: usize) -> u64 {
+        self.0.get(index).copied().unwrap_or(0)
+    }
+
     /// All members, ascending.
     pub(in crate::codegen) fn iter(&self) -> impl Iterator<Item = u16> {
         (0..self.end() as u16).filter(|&slot| self.contains(slot))

@@ -9,7 +9,8 @@ use abi::primitive::Primitive;
 use crate::codegen::CodegenError;
 use crate::codegen::bytecode::allocate_slots::allocate_slots;
 use crate::codegen::bytecode::assembler::{Assembler, Label};
-use crate::codegen::bytecode::intervals::{Intervals, each_slot_use};
+use crate::codegen::bytecode::intervals::Intervals;
+use crate::codegen::bytecode::live_sweep::LiveSweep;
 use crate::codegen::bytecode::outgoing::{self, Area, Outgoing};
 use crate::codegen::bytecode::resolve_moves::{Move, resolve_moves};
 use crate::codegen::bytecode::written_before::written_before;
@@ -34,7 +35,7 @@ pub(in crate::codegen::bytecode) struct Selector<'a, 'unit> {
     pub(super) procedure: &'unit Procedure,
     pub(super) assembler: Assembler,
     pub(super) intervals: Intervals,
-    pub(super) liveness: Liveness,
+    sweep: LiveSweep,
     pub(super) slots: IdVec<ValueId, Option<u16>>,
     /// Words of values that are immediates.
     pub(super) words: IdVec<ValueId, Option<u64>>,
@@ -77,8 +78,8 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             shared,
             procedure,
             assembler,
+            sweep: LiveSweep::new(procedure, &intervals, &slots),
             intervals,
-            liveness,
             slots,
             words,
             labels,
@@ -239,15 +240,14 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     fn block(&mut self, id: BlockId, next: Option<BlockId>) -> Result<(), CodegenError> {
         self.assembler.bind(self.labels[id]);
         let block = &self.procedure.blocks[id];
-        let live_after = self.live_after(id);
         let polls_at_end = ends_in_poll(&block.instructions, &block.terminator);
         let count = block.instructions.len() - usize::from(polls_at_end);
         let mut done = 0;
-        for (index, live) in live_after.into_iter().enumerate().take(count) {
+        for (index, instruction) in block.instructions.iter().enumerate().take(count) {
             if index < done {
                 continue;
             }
-            let instruction = &block.instructions[index];
+            self.sweep.advance(self.intervals.position(id, index));
             self.assembler.set_place(instruction.place);
             self.assembler.index = Some(index as u32);
             if let Some(initialised) = self.filled_closure(&block.instructions[index..]) {
@@ -257,44 +257,25 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             let result = instruction
                 .result
                 .filter(|&result| self.intervals.result_needs_slot(instruction, result));
-            self.operation(&instruction.operation, result, live)?;
+            self.operation(&instruction.operation, result)?;
         }
+        let end = block.instructions.len();
+        self.sweep.advance(self.intervals.position(id, end));
         self.assembler.set_place(block.place);
-        self.assembler.index = Some(block.instructions.len() as u32);
+        self.assembler.index = Some(end as u32);
         self.terminator(id, polls_at_end, next);
         Ok(())
     }
 
-    /// For each instruction of a block what is live after it, its own result excepted.
-    fn live_after(&self, id: BlockId) -> Vec<LiveSlots> {
-        let block = &self.procedure.blocks[id];
-        let mut slots = self.live_at_end(id);
-        block
-            .terminator
-            .each_use(|value| self.make_live(value, &mut slots));
-        let mut after = vec![LiveSlots::default(); block.instructions.len()];
-        for (instruction, after) in block.instructions.iter().zip(&mut after).rev() {
-            if let Some(slot) = instruction.result.and_then(|result| self.slots[result]) {
-                slots.live.remove(slot);
-                slots.raw.remove(slot);
-            }
-            after.clone_from(&slots);
-            each_slot_use(&instruction.operation, |value| {
-                self.make_live(value, &mut slots);
-            });
-        }
-        after
+    /// What is live behind the instruction or terminator that is being written, its result and parameters of
+    /// successors excepted.
+    pub(super) fn live(&self) -> LiveSlots {
+        self.sweep.live().clone()
     }
 
-    /// What is live after the terminator of a block, parameters of its successors excepted.
-    pub(super) fn live_at_end(&self, id: BlockId) -> LiveSlots {
-        let mut slots = LiveSlots::default();
-        for &value in &self.liveness.live_out[id] {
-            if self.intervals.uses[value] > 0 {
-                self.make_live(value, &mut slots);
-            }
-        }
-        slots
+    /// The first slot behind those that are [`live`](Self::live).
+    pub(super) fn live_end(&self) -> usize {
+        self.sweep.live().live.end()
     }
 
     /// Adds the slot of `value`.
