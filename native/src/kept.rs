@@ -28,12 +28,25 @@ pub(super) struct Kept {
     pub(super) live_in: IdVec<BlockId, Vec<ValueId>>,
     /// For each block the kept values that are live after its terminator.
     pub(super) live_out: IdVec<BlockId, Vec<ValueId>>,
+    /// How many words safepoints have to do with.
+    pub(super) words: SafepointWords,
     /// The block at whose start the procedure polls.
     pub(super) poll: Option<BlockId>,
     /// Whether each kept value is used at all.
     used: IdVec<KeptId, bool>,
     /// How often each value is used.
     use_counts: IdVec<ValueId, u32>,
+}
+
+/// Words of live values at safepoints, those of each safepoint counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct SafepointWords {
+    /// What slow paths save at most.
+    pub(super) on_slow_paths: usize,
+    /// What frame maps of other calls name.
+    pub(super) across_calls: usize,
+    /// The most at one safepoint: each has a slot of its own.
+    pub(super) most: usize,
 }
 
 /// Whether the operation's result is made anew at each use.
@@ -50,7 +63,8 @@ impl Kept {
     pub(super) fn new(unit: &Unit, procedure: &Procedure, graph: &Graph, flow: &Flow) -> Self {
         let liveness = Liveness::new(procedure, flow);
         let poll = entry_poll(procedure, flow, &graph.dominators, &graph.loops);
-        let (of, count) = number(&find_kept(unit, procedure, flow, &liveness, poll));
+        let (is_kept, words) = find_kept(unit, procedure, flow, &liveness, poll);
+        let (of, count) = number(&is_kept);
         let only_kept = |lists: IdVec<BlockId, Vec<ValueId>>| -> IdVec<BlockId, Vec<ValueId>> {
             let keep = |list: Vec<ValueId>| {
                 let is_kept = |value: &ValueId| of[*value].is_some();
@@ -63,6 +77,7 @@ impl Kept {
             live_out: only_kept(liveness.live_out),
             of,
             count,
+            words,
             poll,
             used: IdVec::filled(count, false),
             use_counts: procedure.values.side_table(0),
@@ -146,14 +161,14 @@ impl Kept {
     }
 }
 
-/// Which values are live across a safepoint.
+/// Which values are live across a safepoint, and how many words that makes.
 fn find_kept(
     unit: &Unit,
     procedure: &Procedure,
     flow: &Flow,
     liveness: &Liveness,
     poll: Option<BlockId>,
-) -> IdVec<ValueId, bool> {
+) -> (IdVec<ValueId, bool>, SafepointWords) {
     let mut candidate: IdVec<ValueId, bool> = procedure
         .values
         .iter()
@@ -169,35 +184,35 @@ fn find_kept(
         }
     }
     let mut kept = procedure.values.side_table(false);
+    let mut words = SafepointWords::default();
     for &id in &flow.order {
         let block = &procedure.blocks[id];
-        let mut live: Vec<ValueId> = liveness.live_out[id]
-            .iter()
-            .copied()
-            .filter(|&value| candidate[value])
-            .collect();
-        let mut keep = |live: &[ValueId]| {
-            for value in live {
-                kept[*value] = true;
-            }
+        let mut live = LiveCandidates {
+            candidate: &candidate,
+            now: IdSet::empty(procedure.values.len()),
+            count: 0,
+            new: Vec::new(),
         };
-        if at_end(&block.terminator) != Safepoint::None {
-            keep(&live);
+        let mut meet = |safepoint: Safepoint, live: &mut LiveCandidates<'_>| {
+            match safepoint {
+                Safepoint::None => return,
+                Safepoint::Cold => words.on_slow_paths += live.count,
+                Safepoint::Always => words.across_calls += live.count,
+            }
+            words.most = words.most.max(live.count);
+            live.keep(&mut kept);
+        };
+        for &value in &liveness.live_out[id] {
+            live.add(value);
         }
-        let add = |value: ValueId, live: &mut Vec<ValueId>| {
-            if candidate[value] && !live.contains(&value) {
-                live.push(value);
-            }
-        };
-        block.terminator.each_use(|value| add(value, &mut live));
+        meet(at_end(&block.terminator), &mut live);
+        block.terminator.each_use(|value| live.add(value));
         for instruction in block.instructions.iter().rev() {
-            live.retain(|&value| Some(value) != instruction.result);
-            if at_operation(&instruction.operation) != Safepoint::None {
-                keep(&live);
+            if let Some(result) = instruction.result {
+                live.remove(result);
             }
-            instruction
-                .operation
-                .each_use(|value| add(value, &mut live));
+            meet(at_operation(&instruction.operation), &mut live);
+            instruction.operation.each_use(|value| live.add(value));
         }
     }
     if let Some(block) = poll {
@@ -208,7 +223,43 @@ fn find_kept(
             }
         }
     }
-    kept
+    (kept, words)
+}
+
+/// Values that may be kept and that are live where a block is walked backward.
+struct LiveCandidates<'a> {
+    candidate: &'a IdVec<ValueId, bool>,
+    now: IdSet<ValueId>,
+    /// How many there are.
+    count: usize,
+    /// What has become live since the last safepoint: the others are known to be kept.
+    new: Vec<ValueId>,
+}
+
+impl LiveCandidates<'_> {
+    fn add(&mut self, value: ValueId) {
+        if self.candidate[value] && !self.now.contains(value) {
+            self.now.insert(value);
+            self.count += 1;
+            self.new.push(value);
+        }
+    }
+
+    fn remove(&mut self, value: ValueId) {
+        if self.now.contains(value) {
+            self.now.remove(value);
+            self.count -= 1;
+        }
+    }
+
+    /// What is live is kept.
+    fn keep(&mut self, kept: &mut IdVec<ValueId, bool>) {
+        for value in self.new.drain(..) {
+            if self.now.contains(value) {
+                kept[value] = true;
+            }
+        }
+    }
 }
 
 /// Numbers the values that are kept.

@@ -130,12 +130,15 @@ impl Conflicts<'_> {
 
     /// All that is live has slots of its own.
     fn separate(&mut self, live: &mut Live) {
-        for place in std::mem::take(&mut live.new) {
-            if !live.now.contains(place) {
-                continue;
-            }
+        let mut new = std::mem::take(&mut live.new);
+        new.retain(|&place| live.now.contains(place));
+        let mut old = live.now.clone();
+        for &place in &new {
+            old.remove(place);
+        }
+        for &place in &new {
             self.of[place].unite(&live.now);
-            for other in live.now.iter() {
+            for other in old.iter() {
                 self.of[other].insert(place);
             }
         }

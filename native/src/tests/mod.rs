@@ -24,7 +24,7 @@ use compiler::ssa::pass::PASSES;
 use cranelift_codegen::ir::Function;
 
 use super::Cranelift;
-use super::eligible::choose;
+use super::eligible::{Reason, choose};
 use super::procedure::write_body;
 use super::signature::Parameters;
 use super::target::{Optimization, target};
@@ -212,4 +212,37 @@ fn a_poll_behind_a_tail_call_is_a_return_point() {
     let behind_return = poll_behind("(return v0)");
     assert_eq!(poll_behind("(tail-call v1 v0)"), behind_return);
     assert_eq!(poll_behind("(return-values v0 v0)"), behind_return);
+}
+
+/// Why a procedure has no native code that does `operation` `count` times and then uses all results.
+fn reason_for_live(count: usize, operation: &str) -> Option<Reason> {
+    let mut text = format!(r#"{ENTRY} (procedure "p" 1 0 #f 0 ("a") (block b0 (v0)"#);
+    let mut results = String::new();
+    for value in 1..=count {
+        write!(text, " (let v{value} {operation})").unwrap();
+        write!(results, " v{value}").unwrap();
+    }
+    let last = count + 1;
+    write!(
+        text,
+        " (let v{last} (primitive vector{results})) (return v{last})))"
+    )
+    .unwrap();
+    let unit = parse(&text).unwrap();
+    choose(&unit, Tier::Native, &unit.procedures.side_table(false))[ProcedureId::new(1)]
+}
+
+#[test]
+fn a_procedure_stays_bytecode_if_its_slow_paths_save_very_many_words() {
+    // Each sum has a slow path, across which the sums before it live, and what all are made of.
+    let sums = |count| reason_for_live(count, "(add-small v0 1)");
+    assert_eq!(sums(150), None, "11,325 words");
+    assert_eq!(sums(250), Some(Reason::Live), "31,375 words");
+}
+
+#[test]
+fn calls_may_have_more_live_values_than_slow_paths_up_to_the_size_of_a_frame() {
+    let calls = |count| reason_for_live(count, "(call v0)");
+    assert_eq!(calls(1000), None);
+    assert_eq!(calls(1100), Some(Reason::Frame));
 }
