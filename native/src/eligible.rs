@@ -78,8 +78,7 @@ fn check_live(unit: &Unit, procedure: &Procedure) -> Result<(), Reason> {
     if safepoints.sum::<usize>() * procedure.values.len() <= SLOW_PATH_WORDS_MAX {
         return Ok(());
     }
-    let graph = Graph::new(procedure);
-    let words = Kept::new(unit, procedure, &graph, &graph.flow).words;
+    let words = Kept::new(unit, procedure, &Graph::in_code_order(procedure)).words;
     if words.on_slow_paths > SLOW_PATH_WORDS_MAX || words.across_calls > CALL_WORDS_MAX {
         return Err(Reason::Live);
     }

@@ -13,7 +13,7 @@ use cranelift_codegen::{CompiledCode, Context, FinalizedRelocTarget};
 use super::call_place::{CallPlace, Listed};
 use super::epilogue::free_of_frame_pointer;
 use super::external_names::decode_target;
-use super::record::residents;
+use super::record::{ReturningCall, residents};
 use super::written::Notes;
 
 /// Bytes of the return word and the saved `rbp`.
@@ -141,8 +141,12 @@ fn returns(compiled: &CompiledCode, notes: &Notes, frame_bytes: u32) -> Vec<Fini
         }
         let slot_of = |number: StackSlot| slot(layout.stackslots[number].offset) as u16;
         let residents = |at: Point| {
-            let planned = (&notes.safepoints[..], place.listed);
-            residents(planned, (at, site.ret_addr), compiled, slot_of)
+            let returning = ReturningCall {
+                listed: place.listed,
+                at,
+                offset: site.ret_addr,
+            };
+            residents(&notes.safepoints, returning, compiled, slot_of)
         };
         returns.push(FinishedReturn {
             offset: site.ret_addr,

@@ -7,7 +7,7 @@
 //! wherever they are used. Raw values are left to the register allocator.
 
 use compiler::id::{Id, IdSet, IdVec, define_ids};
-use compiler::ssa::analysis::{Flow, Graph, Liveness, entry_poll};
+use compiler::ssa::analysis::{Flow, Graph, Liveness, Met, entry_poll, walk_back};
 use compiler::ssa::ir::{BlockId, Operation, Procedure, Repr, Unit, ValueId};
 
 use super::safepoints::{Safepoint, at_end, at_operation};
@@ -59,10 +59,11 @@ pub(super) fn is_remade(unit: &Unit, operation: &Operation) -> bool {
 }
 
 impl Kept {
-    /// The kept values of `procedure`, whose graph and blocks in the order of the code are these.
-    pub(super) fn new(unit: &Unit, procedure: &Procedure, graph: &Graph, flow: &Flow) -> Self {
+    /// The kept values of `procedure`, whose graph is in the order of the code.
+    pub(super) fn new(unit: &Unit, procedure: &Procedure, graph: &Graph) -> Self {
+        let flow = &graph.flow;
         let liveness = Liveness::new(procedure, flow);
-        let poll = entry_poll(procedure, flow, &graph.dominators, &graph.loops);
+        let poll = entry_poll(procedure, graph);
         let (is_kept, words) = find_kept(unit, procedure, flow, &liveness, poll);
         let (of, count) = number(&is_kept);
         let only_kept = |lists: IdVec<BlockId, Vec<ValueId>>| -> IdVec<BlockId, Vec<ValueId>> {
@@ -112,30 +113,27 @@ impl Kept {
         live.iter()
             .filter_map(|&value| self.place(value))
             .for_each(|place| is_live.insert(place));
-        let add = |value: ValueId, live: &mut Vec<ValueId>, is_live: &mut IdSet<KeptId>| {
-            if let Some(place) = self.place(value)
-                && !is_live.contains(place)
-            {
-                is_live.insert(place);
-                live.push(value);
-            }
-        };
-        block
-            .terminator
-            .each_use(|value| add(value, &mut live, &mut is_live));
         let mut after = vec![Vec::new(); block.instructions.len()];
-        for (instruction, after) in block.instructions.iter().zip(&mut after).rev() {
-            if let Some(place) = instruction.result.and_then(|result| self.place(result)) {
-                is_live.remove(place);
-                live.retain(|&value| Some(value) != instruction.result);
+        walk_back(block, |met| match met {
+            Met::Instruction(index, instruction) => {
+                if let Some(place) = instruction.result.and_then(|result| self.place(result)) {
+                    is_live.remove(place);
+                    live.retain(|&value| Some(value) != instruction.result);
+                }
+                if at_operation(&instruction.operation) != Safepoint::None {
+                    after[index].clone_from(&live);
+                }
             }
-            if at_operation(&instruction.operation) != Safepoint::None {
-                after.clone_from(&live);
+            Met::Use(value) => {
+                if let Some(place) = self.place(value)
+                    && !is_live.contains(place)
+                {
+                    is_live.insert(place);
+                    live.push(value);
+                }
             }
-            instruction
-                .operation
-                .each_use(|value| add(value, &mut live, &mut is_live));
-        }
+            Met::End(_) | Met::BeforeEnd => {}
+        });
         after
     }
 
@@ -205,15 +203,17 @@ fn find_kept(
         for &value in &liveness.live_out[id] {
             live.add(value);
         }
-        meet(at_end(&block.terminator), &mut live);
-        block.terminator.each_use(|value| live.add(value));
-        for instruction in block.instructions.iter().rev() {
-            if let Some(result) = instruction.result {
-                live.remove(result);
+        walk_back(block, |met| match met {
+            Met::End(terminator) => meet(at_end(terminator), &mut live),
+            Met::Instruction(_, instruction) => {
+                if let Some(result) = instruction.result {
+                    live.remove(result);
+                }
+                meet(at_operation(&instruction.operation), &mut live);
             }
-            meet(at_operation(&instruction.operation), &mut live);
-            instruction.operation.each_use(|value| live.add(value));
-        }
+            Met::Use(value) => live.add(value),
+            Met::BeforeEnd => {}
+        });
     }
     if let Some(block) = poll {
         let parameters = &procedure.blocks[block].parameters;

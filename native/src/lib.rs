@@ -31,6 +31,7 @@ mod generate;
 mod kept;
 mod leaf;
 mod likely_doubles;
+mod loaded;
 mod memory;
 mod operation;
 mod plan;

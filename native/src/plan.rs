@@ -36,9 +36,9 @@ pub(super) struct Plan {
 impl Plan {
     /// Plans `procedure`.
     pub(super) fn new(unit: &Unit, procedure: &Procedure) -> Self {
-        let graph = Graph::new(procedure);
-        let flow = Flow::with_priority(procedure, |block| graph.loops.depth[block]);
-        let kept = Kept::new(unit, procedure, &graph, &flow);
+        let graph = Graph::in_code_order(procedure);
+        let kept = Kept::new(unit, procedure, &graph);
+        let Graph { flow, loops, .. } = graph;
         let mut plan = Self {
             slots: IdVec::new(),
             slot_count: 0,
@@ -48,7 +48,7 @@ impl Plan {
             flow,
             kept,
         };
-        plan.store_before_loops(procedure, &graph.loops);
+        plan.store_before_loops(procedure, &loops);
         (plan.slots, plan.slot_count) =
             slots::choose(&plan.kept, procedure, &plan.flow, &plan.store_at_end);
         plan.find_stored(procedure);

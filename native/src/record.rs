@@ -6,7 +6,7 @@
 
 use compiler::codegen::frame::{Home, Point, Resident};
 use compiler::id::Id;
-use compiler::ssa::analysis::{Flow, Liveness};
+use compiler::ssa::analysis::{Flow, Liveness, Met, walk_back};
 use compiler::ssa::ir::{Procedure, ValueId};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::LabelValueLoc;
@@ -30,6 +30,17 @@ pub(super) struct Planned {
     pub(super) values: Vec<(Resident, Option<StackSlot>)>,
 }
 
+/// A call in finished code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReturningCall {
+    /// How it is listed.
+    pub(super) listed: Listed,
+    /// Where it is in SSA.
+    pub(super) at: Point,
+    /// Where it returns to, in bytes.
+    pub(super) offset: u32,
+}
+
 impl Recorder {
     /// Starts to record `procedure`.
     pub(super) fn new(procedure: &Procedure, flow: &Flow) -> Self {
@@ -49,20 +60,16 @@ impl Recorder {
         };
         let content = &procedure.blocks[block];
         let mut found = self.liveness.live_out[block].clone();
-        let mut is_end = index == Some(content.instructions.len());
-        if !is_end {
-            content.terminator.each_use(|value| found.push(value));
-        }
-        for (number, instruction) in content.instructions.iter().enumerate().rev() {
-            is_end |= index == Some(number);
-            found.retain(|&value| {
-                is_end && index != Some(number) || Some(value) != instruction.result
-            });
-            if is_end {
-                break;
+        let mut is_there = index == Some(content.instructions.len());
+        walk_back(content, |met| match met {
+            _ if is_there => {}
+            Met::Instruction(number, instruction) => {
+                found.retain(|&value| Some(value) != instruction.result);
+                is_there = index == Some(number);
             }
-            instruction.operation.each_use(|value| found.push(value));
-        }
+            Met::Use(value) => found.push(value),
+            Met::End(_) | Met::BeforeEnd => {}
+        });
         found.retain(|value| procedure.values[*value].repr.is_raw());
         found.sort_unstable();
         found.dedup();
@@ -70,14 +77,15 @@ impl Recorder {
     }
 }
 
-/// What is there where the call that comes back to `offset` returns, where `slot_of` says in which slots
+/// What is there where a call returns, where `slot_of` says in which slots
 /// of the frame Cranelift's slots and offsets from the caller's frame are.
 pub(super) fn residents(
-    (planned, listed): (&[Planned], Listed),
-    (at, offset): (Point, u32),
+    planned: &[Planned],
+    returning: ReturningCall,
     compiled: &CompiledCode,
     slot_of: impl Fn(StackSlot) -> u16,
 ) -> Vec<Resident> {
+    let ReturningCall { listed, at, offset } = returning;
     let is_there = listed != Listed::Raising;
     let planned = planned.iter().find(|planned| planned.at == at && is_there);
     let values = planned.map_or(&[][..], |planned| &planned.values[..]);

@@ -8,7 +8,7 @@
 //! memory deep recursion touches (`ack`: two slots for three values, a third less stack).
 
 use compiler::id::{IdSet, IdVec};
-use compiler::ssa::analysis::Flow;
+use compiler::ssa::analysis::{Flow, Met, walk_back};
 use compiler::ssa::ir::{Block, BlockId, Condition, Procedure, Terminator, ValueId};
 
 use super::kept::{Kept, KeptId};
@@ -99,27 +99,30 @@ impl Conflicts<'_> {
         for &value in &kept.live_out[id] {
             add(value, &mut live);
         }
-        if at_end(&block.terminator) != Safepoint::None {
-            self.separate(&mut live);
-        }
-        block.terminator.each_use(|value| add(value, &mut live));
-        if !self.store_at_end[id].is_empty() {
-            for value in read_at_end(block) {
-                add(value, &mut live);
+        let stores_at_end = !self.store_at_end[id].is_empty();
+        walk_back(block, |met| match met {
+            Met::End(terminator) => {
+                if at_end(terminator) != Safepoint::None {
+                    self.separate(&mut live);
+                }
             }
-            self.separate(&mut live);
-        }
-        for instruction in block.instructions.iter().rev() {
-            if let Some(place) = instruction.result.and_then(|result| kept.place(result)) {
-                live.now.remove(place);
-            }
-            if at_operation(&instruction.operation) != Safepoint::None {
+            Met::BeforeEnd if stores_at_end => {
+                for value in read_at_end(block) {
+                    add(value, &mut live);
+                }
                 self.separate(&mut live);
             }
-            instruction
-                .operation
-                .each_use(|value| add(value, &mut live));
-        }
+            Met::BeforeEnd => {}
+            Met::Instruction(_, instruction) => {
+                if let Some(place) = instruction.result.and_then(|result| kept.place(result)) {
+                    live.now.remove(place);
+                }
+                if at_operation(&instruction.operation) != Safepoint::None {
+                    self.separate(&mut live);
+                }
+            }
+            Met::Use(value) => add(value, &mut live),
+        });
         if kept.poll == Some(id) {
             for value in kept.live_at_start(procedure, id) {
                 add(value, &mut live);

@@ -18,7 +18,7 @@ use crate::codegen::frame::{LiveSlots, SlotSet};
 use crate::codegen::unit::Shared;
 use crate::id::IdVec;
 use crate::link::unit::{FixupTarget, FrameMapId};
-use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
+use crate::ssa::analysis::{Flow, Graph, Liveness, Loops};
 use crate::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, ValueId};
 
 /// The code of a procedure.
@@ -56,9 +56,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         shared: &'a mut Shared<'unit>,
         procedure: &'unit Procedure,
     ) -> Result<Self, CodegenError> {
-        let first_flow = Flow::new(procedure);
-        let loops = Loops::new(&first_flow, &Dominators::new(&first_flow));
-        let flow = Flow::with_priority(procedure, |block| loops.depth[block]);
+        let Graph { flow, loops, .. } = Graph::in_code_order(procedure);
         let liveness = Liveness::new(procedure, &flow);
         let intervals = Intervals::new(procedure, &flow, &liveness);
         let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {

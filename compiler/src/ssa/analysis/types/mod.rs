@@ -21,7 +21,7 @@ mod type_laws;
 mod unit;
 mod words;
 
-pub(super) use facts::{Place, precedes};
+pub(super) use facts::precedes;
 pub use infer::Types;
 pub use kinds::Kinds;
 pub use lattice::Type;
