@@ -156,3 +156,59 @@ impl FrameInUse {
         self.in_use[slot / 64] |= 1 << (slot % 64);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Disjoint ascending segments that touch or have holes between them.
+    fn segments() -> impl Strategy<Value = Vec<Segment>> {
+        prop::collection::vec((0..4_u32, 1..6_u32), 1..4).prop_map(|lengths| {
+            let mut end = 0;
+            let segment = |(hole, length): (u32, u32)| {
+                let start = end + hole;
+                end = start + length;
+                (start, end)
+            };
+            lengths.into_iter().map(segment).collect()
+        })
+    }
+
+    fn overlap(a: &[Segment], b: &[Segment]) -> bool {
+        let meets = |a: &Segment, b: &Segment| a.0 < b.1 && b.0 < a.1;
+        a.iter().any(|a| b.iter().any(|b| meets(a, b)))
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_gets_the_lowest_slot_in_which_nothing_lives_with_it(
+            mut values in prop::collection::vec(segments(), 1..40),
+            fixed in 0..3_usize,
+        ) {
+            let fixed = fixed.min(values.len());
+            values[fixed..].sort_by_key(|segments| std::cmp::Reverse(segments.last().unwrap().1));
+            let mut frame = FrameInUse::default();
+            let mut in_slots: Vec<Vec<Segment>> = Vec::new();
+            for (index, segments) in values.iter().enumerate() {
+                let slot = if index < fixed {
+                    index
+                } else {
+                    let position = segments.last().unwrap().1 - 1;
+                    frame.descend(position);
+                    let spans = |&(start, end): &Segment| start <= position && end > position + 1;
+                    let used = in_slots.iter().rposition(|slot| slot.iter().any(spans));
+                    prop_assert_eq!(frame.used_end_across(position), used.map_or(0, |slot| slot + 1));
+                    let lowest = in_slots.iter().position(|slot| !overlap(slot, segments));
+                    let lowest = lowest.unwrap_or(in_slots.len());
+                    prop_assert_eq!(frame.lowest_free(segments), lowest);
+                    lowest
+                };
+                frame.occupy(slot, segments);
+                in_slots.resize(in_slots.len().max(slot + 1), Vec::new());
+                in_slots[slot].extend(segments);
+            }
+        }
+    }
+}
