@@ -12,7 +12,7 @@ use std::num::NonZeroU32;
 
 use abi::frame_map::{self, FrameMap, SlotState};
 use abi::image::section;
-use compiler::codegen::check_frame_maps::check_frame_maps;
+use compiler::codegen::check_frame_maps;
 use compiler::compile::link_unit;
 use compiler::expand::{EnvironmentId, LibraryRegistry, SourceText, expand_text};
 use compiler::id::Id as _;

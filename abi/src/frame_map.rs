@@ -73,6 +73,36 @@ pub fn encode(states: &[SlotState], out: &mut Vec<u8>) {
     }
 }
 
+/// Appends the encoding of `slot_count` states that are given as bits: `bits_of` tells the low and the high bits
+/// of 64 states, of the slots from 64 times its argument on. What it says of slots that do not exist does not
+/// matter.
+pub fn encode_bits(slot_count: u16, bits_of: impl Fn(usize) -> [u64; 2], out: &mut Vec<u8>) {
+    const BITS: usize = u64::BITS as usize;
+    out.extend_from_slice(&slot_count.to_le_bytes());
+    let slot_count = usize::from(slot_count);
+    for (index, first) in (0..slot_count).step_by(BITS).enumerate() {
+        let count = (slot_count - first).min(BITS);
+        let [low, high] =
+            bits_of(index).map(|bits| u128::from(bits & (u64::MAX >> (BITS - count))));
+        let states = (spread(low) | spread(high) << 1).to_le_bytes();
+        out.extend_from_slice(&states[..count.div_ceil(SLOTS_PER_BYTE)]);
+    }
+}
+
+/// Moves bit `n` of 64 bits to bit `2 n`.
+const fn spread(bits: u128) -> u128 {
+    const fn every(width: u32) -> u128 {
+        u128::MAX / ((1 << (2 * width)) - 1) * ((1 << width) - 1)
+    }
+    let mut bits = bits;
+    let mut width = 32;
+    while width > 0 {
+        bits = (bits | bits << width) & every(width);
+        width /= 2;
+    }
+    bits
+}
+
 /// A frame map borrowed from an image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameMap<'image> {
@@ -150,6 +180,26 @@ mod tests {
                 None,
                 "truncated"
             );
+        }
+    }
+
+    #[test]
+    fn states_as_bits_are_encoded_like_states_one_by_one() {
+        for slot_count in (0..=200_u16).chain([u16::MAX]) {
+            let state_of = |slot: usize| SlotState::from_bits((slot * slot / 3) as u8);
+            let states: Vec<SlotState> =
+                (0..slot_count).map(|slot| state_of(slot.into())).collect();
+            let mut bytes = Vec::new();
+            encode(&states, &mut bytes);
+            let bits_of = |index: usize| {
+                let slots = || (0..64).map(|bit| (bit, state_of(64 * index + bit) as u64));
+                [0, 1].map(|half| {
+                    slots().fold(0, |bits, (bit, state)| bits | (state >> half & 1) << bit)
+                })
+            };
+            let mut found = Vec::new();
+            encode_bits(slot_count, bits_of, &mut found);
+            assert_eq!(found, bytes, "{slot_count}");
         }
     }
 

@@ -211,7 +211,7 @@ fn generate(
     }
     observer.begin(CODEGEN);
     let times = &mut observer.times;
-    Ok(codegen::bytecode::generate(
+    Ok(codegen::generate(
         &unit,
         options.tier,
         options.native_generator,

@@ -18,6 +18,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
+use super::type_test::Fixnums;
 
 /// Integers that doubles represent exactly lie within this bound.
 const EXACT_IN_DOUBLE: i64 = 1 << 53;
@@ -445,7 +446,8 @@ impl Emitter<'_, '_> {
                 return self.code.ins().f64const(value);
             }
             let slow = ways.slow(self);
-            self.require_self_tagged(operand.word, operand.is_no_integer(), slow);
+            let fixnums = Fixnums::excluded_if(operand.is_no_integer());
+            self.require_self_tagged(operand.word, fixnums, slow);
             self.double_of(operand.word)
         })
     }

@@ -9,8 +9,9 @@ use compiler::ssa::ir::{Callee, ProcedureId, Repr, Terminator, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, Inst, InstBuilder, MemFlagsData, Type, Value, types};
 
-use super::Listed;
+use super::call_place::Listed;
 use super::emitter::Emitter;
+use super::loaded::Loaded;
 use super::signature::{Parameters, argument_place};
 
 /// Where a call goes, and with what.
@@ -121,7 +122,14 @@ impl Emitter<'_, '_> {
         let words = self.place_arguments(&parameters, Some(procedure), arguments);
         let (call, target) = self.merge_block(types::I64);
         let other = self.cold_block();
-        let closure = self.require_kind((procedure, words[0]), Kind::Closure, other);
+        let closure = self.require_kind(
+            Loaded {
+                value: procedure,
+                word: words[0],
+            },
+            Kind::Closure,
+            other,
+        );
         let code = self.load(closure, closure::CODE as i32);
         let key = self.load_as(types::I32, code, NATIVE_KEY_OFFSET as i32);
         let wanted = arguments.len() as i64 + 1;

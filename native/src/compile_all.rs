@@ -10,10 +10,10 @@ use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
 
-use super::Written;
 use super::finish::{Finished, finish};
 use super::slot_addresses::remake_slot_addresses;
 use super::target::{Optimization, target};
+use super::written::Written;
 
 /// Instructions of CLIF for which a further thread pays.
 const THREAD_INSTRUCTIONS: usize = 10_000;
@@ -30,7 +30,10 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
         .map(|written| Mutex::new(Some(written)))
         .collect();
     let next = AtomicUsize::new(0);
-    let lowering = target(Optimization::None);
+    let machines = Machines {
+        optimizing: isa,
+        lowering: &*target(Optimization::None),
+    };
     let run = || {
         let mut context = Context::new();
         let mut done = Vec::new();
@@ -41,7 +44,7 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
             };
             let written = item.lock().map(|mut item| item.take());
             let written = written.ok().flatten().expect("each index comes once");
-            done.push((index, compile(&mut context, written, (isa, &*lowering))));
+            done.push((index, compile(&mut context, written, machines)));
         }
     };
     let done = thread::scope(|scope| {
@@ -62,21 +65,25 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
     finished
 }
 
-/// Compiles a function: Cranelift optimizes it for the first machine, and makes code for the second, which
-/// is the same without an optimizer.
-fn compile(
-    context: &mut Context,
-    written: Written,
-    (optimizing, lowering): (&dyn TargetIsa, &dyn TargetIsa),
-) -> Option<Finished> {
+/// The machine, as Cranelift has it with and without its optimizer.
+#[derive(Clone, Copy)]
+struct Machines<'a> {
+    /// For which functions are optimized.
+    optimizing: &'a dyn TargetIsa,
+    /// For which code is made of what is optimized.
+    lowering: &'a dyn TargetIsa,
+}
+
+/// Compiles a function.
+fn compile(context: &mut Context, written: Written, machines: Machines<'_>) -> Option<Finished> {
     context.clear();
     context.func = written.function;
     context
-        .optimize(optimizing, &mut ControlPlane::default())
+        .optimize(machines.optimizing, &mut ControlPlane::default())
         .unwrap_or_else(|error| panic!("Cranelift takes what is written for it: {error:?}"));
     remake_slot_addresses(&mut context.func);
     context
-        .compile(lowering, &mut ControlPlane::default())
+        .compile(machines.lowering, &mut ControlPlane::default())
         .unwrap_or_else(|error| panic!("Cranelift takes what it has optimized: {error:?}"));
-    finish(context, (&written.places, &written.safepoints))
+    finish(context, &written.notes)
 }

@@ -9,7 +9,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{AbiParam, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
-use super::Listed;
+use super::call_place::Listed;
 use super::emitter::{Emitter, UNREACHABLE};
 
 impl Emitter<'_, '_> {

@@ -1,14 +1,28 @@
 //! Which procedures get native code.
 
-use abi::native::ARGUMENT_WORDS;
+use abi::native::{ARGUMENT_WORDS, FRAME_BYTES_MAX};
 use compiler::id::{Id, IdVec};
 use compiler::options::Tier;
+use compiler::ssa::analysis::Graph;
 use compiler::ssa::ir::{Procedure, ProcedureId, Repr, Terminator, Unit};
 use thiserror::Error;
 
-/// Instructions and blocks of a procedure, and operands where they are very many, beyond which it stays bytecode:
-/// what the register allocator needs grows faster than the procedure, and procedures that large run once.
+use super::kept::Kept;
+
+/// Instructions and blocks of a procedure, and operands where they are very many, beyond which it stays bytecode: what
+/// the register allocator needs grows faster than the procedure, and procedures that large run once.
 const SIZE_MAX: usize = 12_000;
+
+/// Words that the slow paths of a procedure save at most, beyond which the procedure stays bytecode. Each slow path
+/// saves what is in registers, and reads it again: the time of the register allocator grows with the third power of
+/// the values that are live over stores to variables. 100 such values are 10,099 words, and take 0.05 s and 32 MB. 200
+/// are 40,199, and take 0.4 s and 95 MB; 400 take 3.8 s and 348 MB, 800 take 14 s and 1.2 GB. The greatest procedure
+/// of the library and of the benchmarks has 1,879.
+const SLOW_PATH_WORDS_MAX: usize = 20_000;
+
+/// Words of live values at calls, beyond which a procedure stays bytecode: each call names its words one by one. 1,000
+/// values live over calls are 500,000 words, and take 0.1 s and 48 MB; 2,000 take 0.3 s and 111 MB.
+const CALL_WORDS_MAX: usize = 2_000_000;
 
 /// Why a procedure stays bytecode.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -22,6 +36,9 @@ pub enum Reason {
     /// Too many instructions.
     #[error("too large")]
     Large,
+    /// So many values are live at so many safepoints that the register allocator would take long.
+    #[error("too many values are live at its calls and slow paths")]
+    Live,
     /// Its frame is larger than what polls leave room for.
     #[error("its frame is too large")]
     Frame,
@@ -54,6 +71,24 @@ pub fn can_be_native(procedure: &Procedure) -> Result<(), Reason> {
     Ok(())
 }
 
+/// Whether few enough values are live at the safepoints of a procedure: at all together, and at each one.
+fn check_live(unit: &Unit, procedure: &Procedure) -> Result<(), Reason> {
+    let blocks = procedure.blocks.iter();
+    let safepoints = blocks.map(|block| 1 + block.instructions.len());
+    if safepoints.sum::<usize>() * procedure.values.len() <= SLOW_PATH_WORDS_MAX {
+        return Ok(());
+    }
+    let words = Kept::new(unit, procedure, &Graph::in_code_order(procedure)).words;
+    if words.on_slow_paths > SLOW_PATH_WORDS_MAX || words.across_calls > CALL_WORDS_MAX {
+        return Err(Reason::Live);
+    }
+    // No need to write the code first.
+    if words.most * size_of::<u64>() > FRAME_BYTES_MAX {
+        return Err(Reason::Frame);
+    }
+    Ok(())
+}
+
 /// For each procedure of `unit` why it has no native code; `tier` says which should have, `frames`
 /// which were found to have too large frames.
 pub(super) fn choose(
@@ -69,7 +104,9 @@ pub(super) fn choose(
         } else if frames[id] {
             Some(Reason::Frame)
         } else {
-            can_be_native(procedure).err()
+            let found = can_be_native(procedure);
+            let found = found.and_then(|()| check_live(unit, procedure));
+            found.err()
         }
     };
     let mut reasons: IdVec<ProcedureId, Option<Reason>> =

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use abi::native::context;
 use abi::primitive::Primitive;
 use compiler::codegen::Shared;
-use compiler::codegen::frame_record::Point;
-use compiler::id::{Id, IdSet, IdVec};
+use compiler::codegen::frame::Point;
+use compiler::id::{IdSet, IdVec};
 use compiler::link::native_code::NativeTarget;
-use compiler::link::unit::{ConstantId, FixupTarget, FrameMapId, NameId};
+use compiler::link::unit::FixupTarget;
 use compiler::ssa::analysis::{Allocations, Kinds, Proof, Proofs, Type, Types};
-use compiler::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, ValueId};
+use compiler::ssa::ir::{BlockId, Operation, Procedure, ProcedureId, ValueId};
 use cranelift_codegen::ir::Type as MachineType;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{
@@ -21,10 +21,13 @@ use cranelift_codegen::ir::{
 };
 use cranelift_frontend::{FunctionBuilder, Variable};
 
-use super::plan::{KeptId, Plan};
+use super::call_place::CallPlace;
+use super::external_names::{encode_target, import_body};
+use super::kept::{KeptId, is_remade};
+use super::plan::Plan;
 use super::record::{Recorder, label};
 use super::signature::type_of;
-use super::{CallPlace, Reach};
+use super::unit_facts::Reach;
 
 /// The trap behind calls that do not come back.
 pub(super) const UNREACHABLE: TrapCode = TrapCode::unwrap_user(1);
@@ -110,7 +113,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             .flat_map(|block| &block.instructions);
         for instruction in instructions {
             if let Some(result) = instruction.result
-                && super::plan::is_remade(shared.unit(), &instruction.operation)
+                && is_remade(shared.unit(), &instruction.operation)
             {
                 remade[result] = Some(&instruction.operation);
             }
@@ -120,7 +123,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             .iter()
             .map(|_| code.create_block())
             .collect();
-        let variables = (0..plan.kept_count)
+        let variables = (0..plan.kept.count)
             .map(|_| code.declare_var(types::I64))
             .collect();
         let slots = (0..plan.slot_count)
@@ -146,8 +149,8 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             point: Point::Start(BlockId::ENTRY),
             recorder,
             live: Vec::new(),
-            registers: IdSet::empty(plan.kept_count),
-            stored: IdSet::empty(plan.kept_count),
+            registers: IdSet::empty(plan.kept.count),
+            stored: IdSet::empty(plan.kept.count),
             places: Vec::new(),
             values: procedure.values.side_table(None),
             variables,
@@ -310,7 +313,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             return function;
         }
         let parameters = &self.reach.bodies[procedure];
-        let function = super::import_body(&mut self.code, parameters, procedure);
+        let function = import_body(&mut self.code, parameters, procedure);
         self.functions.insert(procedure, function);
         function
     }
@@ -391,32 +394,4 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             .ins()
             .icmp_imm_s(IntCC::Equal, a, word.cast_signed())
     }
-}
-
-/// The namespace of bodies.
-pub(super) const BODY_NAMESPACE: u32 = 0;
-
-/// Numbers for Cranelift.
-fn encode_target(target: NativeTarget) -> (u32, u32) {
-    match target {
-        NativeTarget::Body(procedure) => (BODY_NAMESPACE, procedure.number()),
-        NativeTarget::Image(FixupTarget::Procedure(procedure)) => (1, procedure.number()),
-        NativeTarget::Image(FixupTarget::Constant(constant)) => (2, constant.number()),
-        NativeTarget::Image(FixupTarget::SymbolCell(symbol)) => (3, symbol.number()),
-        NativeTarget::Image(FixupTarget::Cell(cell)) => (4, cell.number()),
-        NativeTarget::Image(FixupTarget::FrameMap(map)) => (5, map.number()),
-    }
-}
-
-/// What a name stands for.
-pub(super) fn decode_target(name: &UserExternalName) -> NativeTarget {
-    let index = name.index;
-    NativeTarget::Image(match name.namespace {
-        BODY_NAMESPACE => return NativeTarget::Body(ProcedureId::new(index)),
-        1 => FixupTarget::Procedure(ProcedureId::new(index)),
-        2 => FixupTarget::Constant(ConstantId::new(index)),
-        3 => FixupTarget::SymbolCell(NameId::new(index)),
-        4 => FixupTarget::Cell(CellId::new(index)),
-        _ => FixupTarget::FrameMap(FrameMapId::new(index)),
-    })
 }

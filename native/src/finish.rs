@@ -2,7 +2,7 @@
 
 use abi::frame_map::SlotState;
 use abi::native::FRAME_BYTES_MAX;
-use compiler::codegen::frame_record::{Point, Resident};
+use compiler::codegen::frame::{Point, Resident};
 use compiler::link::native_code::{NativeFixup, NativeFunction, UnwindRow, UnwindRule};
 use compiler::link::unit::LineRow;
 use cranelift_codegen::binemit::Reloc;
@@ -10,10 +10,11 @@ use cranelift_codegen::ir::{ExternalName, Function, StackSlot, types};
 use cranelift_codegen::isa::unwind::UnwindInst;
 use cranelift_codegen::{CompiledCode, Context, FinalizedRelocTarget};
 
-use super::emitter::decode_target;
+use super::call_place::{CallPlace, Listed};
 use super::epilogue::free_of_frame_pointer;
-use super::record::{Planned, residents};
-use super::{CallPlace, Listed};
+use super::external_names::decode_target;
+use super::record::{ReturningCall, residents};
+use super::written::Notes;
 
 /// Bytes of the return word and the saved `rbp`.
 const FRAME_TOP_BYTES: u32 = 16;
@@ -47,10 +48,7 @@ pub(super) struct FinishedReturn {
 }
 
 /// Reads out `compiled`; `None` if its frame is too large.
-pub(super) fn finish(
-    context: &Context,
-    (places, safepoints): (&[CallPlace], &[Planned]),
-) -> Option<Finished> {
+pub(super) fn finish(context: &Context, notes: &Notes) -> Option<Finished> {
     let compiled = context.compiled_code().expect("the function was compiled");
     let buffer = &compiled.buffer;
     let layout = buffer.frame_layout().expect("Cranelift lays out frames");
@@ -69,12 +67,12 @@ pub(super) fn finish(
         align: buffer.alignment.max(32),
         fixups: fixups(&context.func, compiled),
         returns: Vec::new(),
-        lines: lines(compiled, places),
+        lines: lines(compiled, &notes.places),
         unwind: unwind_rows(&buffer.unwind_info),
     };
     Some(Finished {
         function: finished,
-        returns: returns(compiled, (places, safepoints), frame_bytes),
+        returns: returns(compiled, notes, frame_bytes),
     })
 }
 
@@ -117,11 +115,7 @@ fn place_before(compiled: &CompiledCode, places: &[CallPlace], offset: u32) -> O
     Some(places[location?.loc.bits() as usize])
 }
 
-fn returns(
-    compiled: &CompiledCode,
-    (places, safepoints): (&[CallPlace], &[Planned]),
-    frame_bytes: u32,
-) -> Vec<FinishedReturn> {
+fn returns(compiled: &CompiledCode, notes: &Notes, frame_bytes: u32) -> Vec<FinishedReturn> {
     let layout = compiled.buffer.frame_layout();
     let layout = layout.expect("Cranelift lays out frames");
     let words = frame_bytes / 8;
@@ -135,7 +129,7 @@ fn returns(
     let mut returns = Vec::new();
     for site in compiled.buffer.call_sites() {
         // Cranelift takes tail calls for calls here.
-        let place = place_before(compiled, places, site.ret_addr);
+        let place = place_before(compiled, &notes.places, site.ret_addr);
         let Some(place) = place.filter(|place| place.listed != Listed::Never) else {
             continue;
         };
@@ -147,8 +141,12 @@ fn returns(
         }
         let slot_of = |number: StackSlot| slot(layout.stackslots[number].offset) as u16;
         let residents = |at: Point| {
-            let planned = (safepoints, place.listed);
-            residents(planned, (at, site.ret_addr), compiled, slot_of)
+            let returning = ReturningCall {
+                listed: place.listed,
+                at,
+                offset: site.ret_addr,
+            };
+            residents(&notes.safepoints, returning, compiled, slot_of)
         };
         returns.push(FinishedReturn {
             offset: site.ret_addr,

@@ -18,7 +18,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, BlockArg, InstBuilder, MemFlagsData, Value, types};
 
 use super::emitter::Emitter;
-use super::test::KIND_BYTE;
+use super::type_test::KIND_BYTE;
 
 /// Pairs after which a search is left to the stub, which finds cycles.
 const SEARCH_PAIRS_MAX: i64 = 1 << 16;

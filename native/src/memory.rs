@@ -12,8 +12,9 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Signature, Value, types};
 use cranelift_codegen::isa::CallConv;
 
-use super::Listed;
+use super::call_place::Listed;
 use super::emitter::Emitter;
+use super::loaded::{Field, Loaded};
 
 /// Bits of a word that say whether it is a reference: see [`tag::is_reference`].
 const REFERENCE_BITS: i64 = 0b110;
@@ -144,7 +145,14 @@ impl Emitter<'_, '_> {
     /// A record of `operands`: its type, then its fields.
     pub(super) fn make_record(&mut self, ids: &[ValueId], operands: &[Value]) -> Value {
         let wrong = self.cold_block();
-        self.require_kind((ids[0], operands[0]), Kind::Record, wrong);
+        self.require_kind(
+            Loaded {
+                value: ids[0],
+                word: operands[0],
+            },
+            Kind::Record,
+            wrong,
+        );
         let address = self.allocate_object(Header::new(Kind::Record, operands.len() as u64));
         for (index, &operand) in operands.iter().enumerate() {
             self.store(operand, address, (record::TYPE + index * WORD_BYTES) as i32);
@@ -163,7 +171,7 @@ impl Emitter<'_, '_> {
     /// `car`, `cdr`.
     pub(super) fn pair_word(&mut self, primitive: Primitive, id: ValueId, word: Value) -> Value {
         let wrong = self.cold_block();
-        let address = self.require_pair((id, word), wrong);
+        let address = self.require_pair(Loaded { value: id, word }, wrong);
         let offset = if primitive == Primitive::Car {
             pair::CAR
         } else {
@@ -186,7 +194,7 @@ impl Emitter<'_, '_> {
     /// The value of a box.
     pub(super) fn box_ref(&mut self, id: ValueId, word: Value) -> Value {
         let wrong = self.cold_block();
-        let address = self.require_kind((id, word), Kind::Box, wrong);
+        let address = self.require_kind(Loaded { value: id, word }, Kind::Box, wrong);
         let result = self.load(address, boxed::VALUE as i32);
         self.raise_in(wrong, Primitive::BoxRef, &[word]);
         result
@@ -235,7 +243,14 @@ impl Emitter<'_, '_> {
 
     /// Goes on with the address of a record of exactly the wanted type, else to `slow`.
     fn require_field(&mut self, operands: &[ValueId], words: &[Value], slow: Block) -> Value {
-        let address = self.require_kind((operands[0], words[0]), Kind::Record, slow);
+        let address = self.require_kind(
+            Loaded {
+                value: operands[0],
+                word: words[0],
+            },
+            Kind::Record,
+            slow,
+        );
         let size = self.size_at(address);
         let words_before = self.field_index(operands) + 1;
         let is_there = self
@@ -273,29 +288,29 @@ impl Emitter<'_, '_> {
         kind.is_some_and(|range| range.is_within(compiler::ssa::analysis::Range::FIXNUM))
     }
 
-    /// Writes `value` at `offset` from `base` in an object that may be changed; where the collector has
+    /// Writes a value to a field of an object that may be changed; where the collector has
     /// to know of it, goes to `slow` instead.
     pub(super) fn store_past_barrier(
         &mut self,
-        (base, offset): (Value, i32),
-        (id, value): (ValueId, Value),
+        field: Field,
+        Loaded { value, word }: Loaded,
         slow: Block,
     ) {
-        if !self.is_no_reference(id) {
+        if !self.is_no_reference(value) {
             let (plain, reference) = (self.next_block(), self.next_block());
-            let is_reference = self.is_reference(value);
+            let is_reference = self.is_reference(word);
             self.code
                 .ins()
                 .brif(is_reference, reference, &[], plain, &[]);
             self.start(reference);
             let old = self.next_block();
-            let is_young = self.is_young(base);
+            let is_young = self.is_young(field.base);
             self.code.ins().brif(is_young, plain, &[], old, &[]);
             self.start(old);
-            self.branch_unless_young_object(value, plain, slow);
+            self.branch_unless_young_object(word, plain, slow);
             self.start(plain);
         }
-        self.store(value, base, offset);
+        self.store(word, field.base, field.offset);
     }
 
     /// Whether a word is a reference, as a condition.
@@ -371,7 +386,13 @@ impl Emitter<'_, '_> {
             pair::CDR
         };
         self.write_or_call(primitive, words, |emitter, slow| {
-            let address = emitter.require_pair((operands[0], words[0]), slow);
+            let address = emitter.require_pair(
+                Loaded {
+                    value: operands[0],
+                    word: words[0],
+                },
+                slow,
+            );
             let (young, other) = (emitter.next_block(), emitter.next_block());
             let is_young = emitter.is_young(address);
             emitter.code.ins().brif(is_young, young, &[], other, &[]);
@@ -403,9 +424,26 @@ impl Emitter<'_, '_> {
     /// `%box-set!`.
     pub(super) fn box_set(&mut self, operands: &[ValueId], words: &[Value]) {
         self.write_or_call(Primitive::BoxSet, words, |emitter, slow| {
-            let address = emitter.require_kind((operands[0], words[0]), Kind::Box, slow);
-            let place = (address, boxed::VALUE as i32);
-            emitter.store_past_barrier(place, (operands[1], words[1]), slow);
+            let address = emitter.require_kind(
+                Loaded {
+                    value: operands[0],
+                    word: words[0],
+                },
+                Kind::Box,
+                slow,
+            );
+            let place = Field {
+                base: address,
+                offset: boxed::VALUE as i32,
+            };
+            emitter.store_past_barrier(
+                place,
+                Loaded {
+                    value: operands[1],
+                    word: words[1],
+                },
+                slow,
+            );
         });
     }
 
@@ -414,7 +452,17 @@ impl Emitter<'_, '_> {
         let offset = self.field_offset(operands);
         self.write_or_call(Primitive::RecordSet, words, |emitter, slow| {
             let address = emitter.require_field(operands, words, slow);
-            emitter.store_past_barrier((address, offset), (operands[3], words[3]), slow);
+            emitter.store_past_barrier(
+                Field {
+                    base: address,
+                    offset,
+                },
+                Loaded {
+                    value: operands[3],
+                    word: words[3],
+                },
+                slow,
+            );
         });
     }
 
@@ -442,8 +490,18 @@ impl Emitter<'_, '_> {
             emitter.require_place(words[1], length, slow);
             // The word of a fixnum is eight times the number: the distance in bytes.
             let element = emitter.code.ins().iadd(address, words[1]);
-            let place = (element, PAYLOAD as i32);
-            emitter.store_past_barrier(place, (operands[2], words[2]), slow);
+            let place = Field {
+                base: element,
+                offset: PAYLOAD as i32,
+            };
+            emitter.store_past_barrier(
+                place,
+                Loaded {
+                    value: operands[2],
+                    word: words[2],
+                },
+                slow,
+            );
         });
     }
 }

@@ -16,6 +16,7 @@ use syntax::DatumKind;
 
 use super::emitter::Emitter;
 use super::leaf::has_short_path;
+use super::loaded::{Field, Loaded};
 
 impl Emitter<'_, '_> {
     /// Writes an operation whose result is not made anew at each use; its result.
@@ -167,7 +168,14 @@ impl Emitter<'_, '_> {
                 let address = self.address(FixupTarget::Cell(cell));
                 let word = self.get(value);
                 let (slow, done) = (self.cold_block(), self.next_block());
-                self.store_past_barrier((address, 0), (value, word), slow);
+                self.store_past_barrier(
+                    Field {
+                        base: address,
+                        offset: 0,
+                    },
+                    Loaded { value, word },
+                    slow,
+                );
                 self.code.ins().jump(done, &[]);
                 self.start(slow);
                 self.call_runtime(RuntimeOperation::StoreCell, &[address, word]);
@@ -254,13 +262,23 @@ impl Emitter<'_, '_> {
             Primitive::MakeRecord => self.make_record(operands, words),
             Primitive::RecordRef => self.record_ref(operands, words),
             Primitive::VectorRef => self.vector_ref(operands[0], words),
-            Primitive::VectorLength => {
-                self.size_of(primitive, Kind::Vector, (operands[0], words[0]))
-            }
+            Primitive::VectorLength => self.size_of(
+                primitive,
+                Kind::Vector,
+                Loaded {
+                    value: operands[0],
+                    word: words[0],
+                },
+            ),
             Primitive::BytevectorRef => self.bytevector_ref(operands[0], words),
-            Primitive::BytevectorLength => {
-                self.size_of(primitive, Kind::Bytevector, (operands[0], words[0]))
-            }
+            Primitive::BytevectorLength => self.size_of(
+                primitive,
+                Kind::Bytevector,
+                Loaded {
+                    value: operands[0],
+                    word: words[0],
+                },
+            ),
             Primitive::StringRef => self.string_ref(operands[0], words),
             Primitive::StringLength => self.string_length(operands[0], words[0]),
             Primitive::CharToInteger => self.char_to_integer(operands[0], words[0]),

@@ -2,9 +2,8 @@
 
 use abi::primitive::Primitive;
 use compiler::codegen::Shared;
-use compiler::codegen::frame_record::Point;
+use compiler::codegen::frame::Point;
 use compiler::id::{Id, IdSet, IdVec};
-use compiler::ssa::analysis::{Proofs, UnitTypes};
 use compiler::ssa::ir::{
     BlockId, Callee, Condition, Operation, ProcedureId, Target, Terminator, ValueId,
 };
@@ -12,25 +11,28 @@ use cranelift_codegen::ir::{BlockArg, Function, InstBuilder, UserFuncName, types
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 
+use super::call_place::CallPlace;
 use super::emitter::{Emitter, Start};
+use super::external_names::import_body;
+use super::kept::KeptId;
 use super::leaf::is_predicate;
-use super::plan::{KeptId, Plan};
-use super::record::Planned;
+use super::plan::Plan;
 use super::signature::{Parameters, argument_place, type_of};
 use super::slots::read_at_end;
-use super::{CallPlace, Reach, Written};
+use super::unit_facts::{Reach, UnitFacts};
+use super::written::{Notes, Written};
 
 /// Writes the body of a procedure.
 pub(super) fn write_body(
     shared: &mut Shared<'_>,
-    (reach, types, proofs): (&Reach, &UnitTypes<'_>, &Proofs),
+    facts: &UnitFacts<'_>,
     isa: &dyn TargetIsa,
     id: ProcedureId,
 ) -> Written {
     let unit = shared.unit();
     let procedure = &unit.procedures[id];
     let plan = Plan::new(unit, procedure);
-    let parameters = &reach.bodies[id];
+    let parameters = &facts.reach.bodies[id];
     let name = UserFuncName::user(0, id.number());
     let mut function = Function::with_name_signature(name, parameters.signature());
     if shared.is_recorded() {
@@ -40,28 +42,20 @@ pub(super) fn write_body(
     let code = FunctionBuilder::new(&mut function, &mut context);
     let start = Start {
         shared,
-        reach,
+        reach: &facts.reach,
         procedure,
         plan: &plan,
-        types: &types.procedures[id],
-        proofs,
+        types: &facts.types.procedures[id],
+        proofs: &facts.proofs,
         procedure_id: id,
     };
     let emitter = Emitter::new(code, start);
-    let (places, safepoints) = emitter.run(parameters, isa);
-    Written {
-        function,
-        places,
-        safepoints,
-    }
+    let notes = emitter.run(parameters, isa);
+    Written { function, notes }
 }
 
 impl<'unit> Emitter<'_, 'unit> {
-    fn run(
-        mut self,
-        parameters: &Parameters,
-        isa: &dyn TargetIsa,
-    ) -> (Vec<CallPlace>, Vec<Planned>) {
+    fn run(mut self, parameters: &Parameters, isa: &dyn TargetIsa) -> Notes {
         self.set_place(self.procedure.place);
         self.entry(parameters);
         let predecessors = self.plan.flow.predecessors.iter();
@@ -83,7 +77,7 @@ impl<'unit> Emitter<'_, 'unit> {
         } = self;
         code.finalize(isa.frontend_config());
         let safepoints = recorder.map_or(Vec::new(), |recorder| recorder.safepoints);
-        (places, safepoints)
+        Notes { places, safepoints }
     }
 
     /// Counts a way to `block`; after the last, Cranelift may know that there are no more.
@@ -138,11 +132,11 @@ impl<'unit> Emitter<'_, 'unit> {
         }
         let first = block.instructions.first();
         self.set_place(first.map_or(block.place, |instruction| instruction.place));
-        if self.plan.poll == Some(id) {
-            self.live = self.plan.live_at_start(self.procedure, id);
+        if self.plan.kept.poll == Some(id) {
+            self.live = self.plan.kept.live_at_start(self.procedure, id);
             self.entry_poll();
         }
-        let live_after = self.plan.live_after(self.procedure, id);
+        let live_after = self.plan.kept.live_after(self.procedure, id);
         for (index, (instruction, live)) in block.instructions.iter().zip(live_after).enumerate() {
             self.index = index;
             let is_remade = |value: ValueId| self.remade[value].is_some();
@@ -164,7 +158,7 @@ impl<'unit> Emitter<'_, 'unit> {
         self.index = block.instructions.len();
         self.point = Point::During(id, self.index as u32);
         self.set_place(block.place);
-        self.live.clone_from(&self.plan.live_out[id]);
+        self.live.clone_from(&self.plan.kept.live_out[id]);
         self.terminator(id);
     }
 
@@ -184,7 +178,7 @@ impl<'unit> Emitter<'_, 'unit> {
                 if is_predicate(*primitive)
                     && index + 1 == block.instructions.len()
                     && instruction.result == Some(tested)
-                    && self.plan.is_used_once(tested) =>
+                    && self.plan.kept.is_used_once(tested) =>
             {
                 Some((*primitive, operands))
             }
@@ -249,7 +243,7 @@ impl<'unit> Emitter<'_, 'unit> {
     /// Whether what is live behind block `id`, and what its end reads, has slots of its own.
     fn keeps_what_end_needs(&self, id: BlockId) -> bool {
         let mut values = read_at_end(&self.procedure.blocks[id]);
-        values.extend(&self.plan.live_out[id]);
+        values.extend(&self.plan.kept.live_out[id]);
         values.sort_unstable();
         values.dedup();
         self.plan.has_own_slots(&values)
@@ -274,7 +268,7 @@ impl<'unit> Emitter<'_, 'unit> {
             .successors()
             .map(|next| self.plan.registers[next].clone())
             .collect();
-        for &value in &self.plan.live_out[id] {
+        for &value in &self.plan.kept.live_out[id] {
             if let Some(place) = self.plan.place(value)
                 && !self.registers.contains(place)
                 && wanted.iter().any(|registers| registers.contains(place))
@@ -320,7 +314,7 @@ pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, id: Proced
             word
         });
     }
-    let callee = super::import_body(&mut code, body, id);
+    let callee = import_body(&mut code, body, id);
     if type_of(body.result) == types::F64 {
         code.set_srcloc(cranelift_codegen::ir::SourceLoc::new(0));
         let call = code.ins().call(callee, &words);
@@ -334,7 +328,9 @@ pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, id: Proced
     code.finalize(isa.frontend_config());
     Written {
         function,
-        places: vec![CallPlace::default()],
-        safepoints: Vec::new(),
+        notes: Notes {
+            places: vec![CallPlace::default()],
+            ..Notes::default()
+        },
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use abi::frame_map::{self, FrameMap, SlotState};
-use compiler::codegen::bytecode::generate;
-use compiler::codegen::check_frame_maps::check_frame_maps;
+use compiler::codegen::check_frame_maps;
+use compiler::codegen::generate;
 use compiler::link::unit::{FixupTarget, LinkUnit};
 use compiler::options::Tier;
 use compiler::phase_times::PhaseTimes;

@@ -7,6 +7,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, Value, types};
 
 use super::emitter::Emitter;
+use super::type_test::Fixnums;
 
 /// A double is its word, less one, rotated by so many bits.
 const FLONUM_ROTATION: i64 = 4;
@@ -72,8 +73,8 @@ impl Emitter<'_, '_> {
             RawUnary::F64Abs => self.code.ins().fabs(value),
             RawUnary::I64ToF64 => self.code.ins().fcvt_from_sint(types::F64, value),
             RawUnary::UnboxF64 => {
-                let is_no_fixnum = self.type_at(operand).integer.is_none();
-                self.unbox_double(value, is_no_fixnum, RuntimeOperation::UnboxF64)
+                let fixnums = Fixnums::excluded_if(self.type_at(operand).integer.is_none());
+                self.unbox_double(value, fixnums, RuntimeOperation::UnboxF64)
             }
             RawUnary::RealToF64 => self.real_to_double(operand, value),
             RawUnary::BoxF64 => self.box_double(value),
@@ -85,12 +86,12 @@ impl Emitter<'_, '_> {
     fn unbox_double(
         &mut self,
         word: Value,
-        is_no_fixnum: bool,
+        fixnums: Fixnums,
         operation: RuntimeOperation,
     ) -> Value {
         let (merge, result) = self.merge_block(types::F64);
         let slow = self.cold_block();
-        self.require_self_tagged(word, is_no_fixnum, slow);
+        self.require_self_tagged(word, fixnums, slow);
         let quick = self.double_of(word);
         self.jump_with(merge, quick);
         self.start(slow);
@@ -104,7 +105,7 @@ impl Emitter<'_, '_> {
     fn real_to_double(&mut self, operand: ValueId, word: Value) -> Value {
         let kind = self.type_at(operand);
         if kind.is_flonum() {
-            return self.unbox_double(word, true, RuntimeOperation::RealToF64);
+            return self.unbox_double(word, Fixnums::Excluded, RuntimeOperation::RealToF64);
         }
         let (merge, result) = self.merge_block(types::F64);
         let (fixnum, other) = (self.next_block(), self.next_block());
@@ -115,7 +116,7 @@ impl Emitter<'_, '_> {
         let double = self.code.ins().fcvt_from_sint(types::F64, integer);
         self.jump_with(merge, double);
         self.start(other);
-        let double = self.unbox_double(word, true, RuntimeOperation::RealToF64);
+        let double = self.unbox_double(word, Fixnums::Excluded, RuntimeOperation::RealToF64);
         self.jump_with(merge, double);
         self.start(merge);
         result

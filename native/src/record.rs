@@ -1,19 +1,18 @@
 //! The live values at each safepoint and their places, for callers that ask
-//! ([`compiler::codegen::frame_record`]).
+//! ([`compiler::codegen::frame`]).
 //!
 //! Tagged values stand in the slots of the plan. The register allocator places raw values. Each raw
 //! value gets a label, and the register allocator tells the place of each label.
 
-use compiler::codegen::frame_record::{Home, Point, Resident};
+use compiler::codegen::frame::{Home, Point, Resident};
 use compiler::id::Id;
-use compiler::ssa::analysis::{Flow, Liveness};
-use compiler::ssa::ir::{Procedure, Repr, ValueId};
+use compiler::ssa::analysis::{Flow, Liveness, Met, walk_back};
+use compiler::ssa::ir::{Procedure, ValueId};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::LabelValueLoc;
-use cranelift_codegen::ir::{StackSlot, ValueLabel, types};
+use cranelift_codegen::ir::{StackSlot, ValueLabel};
 
-use super::Listed;
-use super::emitter::Emitter;
+use super::call_place::Listed;
 
 /// What is recorded while a procedure is written.
 pub(super) struct Recorder {
@@ -31,6 +30,17 @@ pub(super) struct Planned {
     pub(super) values: Vec<(Resident, Option<StackSlot>)>,
 }
 
+/// A call in finished code.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ReturningCall {
+    /// How it is listed.
+    pub(super) listed: Listed,
+    /// Where it is in SSA.
+    pub(super) at: Point,
+    /// Where it returns to, in bytes.
+    pub(super) offset: u32,
+}
+
 impl Recorder {
     /// Starts to record `procedure`.
     pub(super) fn new(procedure: &Procedure, flow: &Flow) -> Self {
@@ -39,60 +49,43 @@ impl Recorder {
             safepoints: Vec::new(),
         }
     }
-}
 
-impl Emitter<'_, '_> {
-    /// Records what the frame map of the call that was just written names.
-    pub(super) fn record_safepoint(&mut self) {
-        let Some(recorder) = &self.recorder else {
-            return;
+    /// The raw values that are live at `point`, in the order of their numbers; those that only the
+    /// instruction there uses are not.
+    pub(super) fn raw_values(&self, procedure: &Procedure, point: Point) -> Vec<ValueId> {
+        let (block, index) = match point {
+            Point::Start(block) => (block, None),
+            Point::During(block, index) => (block, Some(index as usize)),
+            Point::Jumping(_) => unreachable!("native code polls before it jumps"),
         };
-        let at = self.point;
-        let tagged = self.live.iter().filter_map(|&value| {
-            let slot = self.slot(self.plan.place(value)?);
-            let resident = Resident::new(self.procedure, value, Home::Unknown);
-            Some((resident, Some(slot)))
+        let content = &procedure.blocks[block];
+        let mut found = self.liveness.live_out[block].clone();
+        let mut is_there = index == Some(content.instructions.len());
+        walk_back(content, |met| match met {
+            _ if is_there => {}
+            Met::Instruction(number, instruction) => {
+                found.retain(|&value| Some(value) != instruction.result);
+                is_there = index == Some(number);
+            }
+            Met::Use(value) => found.push(value),
+            Met::End(_) | Met::BeforeEnd => {}
         });
-        let raw = raw_values(self.procedure, &recorder.liveness, at);
-        let raw = raw
-            .into_iter()
-            .map(|value| (self.raw_resident(value), None));
-        let values = tagged.chain(raw).collect();
-        let planned = Planned { at, values };
-        let recorder = self.recorder.as_mut().expect("it is asked for");
-        let same = (recorder.safepoints.iter()).find(|other| other.at == at);
-        assert!(
-            same.is_none_or(|same| *same == planned),
-            "all calls of one operation find the same"
-        );
-        if same.is_none() {
-            recorder.safepoints.push(planned);
-        }
-    }
-
-    /// A raw value as Cranelift was told of it.
-    fn raw_resident(&self, value: ValueId) -> Resident {
-        let mut resident = Resident::new(self.procedure, value, Home::Unknown);
-        let is_double = self
-            .raw_value(value)
-            .is_some_and(|word| self.code.func.dfg.value_type(word) == types::F64);
-        resident.repr = match (resident.repr, is_double) {
-            (_, true) => Repr::F64,
-            (Repr::F64, false) => Repr::U64,
-            (word, false) => word,
-        };
-        resident
+        found.retain(|value| procedure.values[*value].repr.is_raw());
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 
-/// What is there where the call that comes back to `offset` returns, where `slot_of` says in which slots
+/// What is there where a call returns, where `slot_of` says in which slots
 /// of the frame Cranelift's slots and offsets from the caller's frame are.
 pub(super) fn residents(
-    (planned, listed): (&[Planned], Listed),
-    (at, offset): (Point, u32),
+    planned: &[Planned],
+    returning: ReturningCall,
     compiled: &CompiledCode,
     slot_of: impl Fn(StackSlot) -> u16,
 ) -> Vec<Resident> {
+    let ReturningCall { listed, at, offset } = returning;
     let is_there = listed != Listed::Raising;
     let planned = planned.iter().find(|planned| planned.at == at && is_there);
     let values = planned.map_or(&[][..], |planned| &planned.values[..]);
@@ -127,32 +120,4 @@ fn raw_home(value: ValueId, offset: u32, compiled: &CompiledCode) -> Home {
 /// What the register allocator knows a value by.
 pub(super) fn label(value: ValueId) -> ValueLabel {
     ValueLabel::from_u32(value.number())
-}
-
-/// The raw values that are live at `point`, in the order of their numbers; those that only the
-/// instruction there uses are not.
-fn raw_values(procedure: &Procedure, live: &Liveness, point: Point) -> Vec<ValueId> {
-    let (block, index) = match point {
-        Point::Start(block) => (block, None),
-        Point::During(block, index) => (block, Some(index as usize)),
-        Point::Jumping(_) => unreachable!("native code polls before it jumps"),
-    };
-    let content = &procedure.blocks[block];
-    let mut found = live.live_out[block].clone();
-    let mut is_end = index == Some(content.instructions.len());
-    if !is_end {
-        content.terminator.each_use(|value| found.push(value));
-    }
-    for (number, instruction) in content.instructions.iter().enumerate().rev() {
-        is_end |= index == Some(number);
-        found.retain(|&value| is_end && index != Some(number) || Some(value) != instruction.result);
-        if is_end {
-            break;
-        }
-        instruction.operation.each_use(|value| found.push(value));
-    }
-    found.retain(|value| procedure.values[*value].repr.is_raw());
-    found.sort_unstable();
-    found.dedup();
-    found
 }

@@ -9,6 +9,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{InstBuilder, MemFlagsData, Value, types};
 
 use super::emitter::Emitter;
+use super::loaded::Loaded;
 
 /// Bits by which a character's code point is shifted in its word.
 const CHARACTER_SHIFT: i64 = 8;
@@ -24,7 +25,14 @@ impl Emitter<'_, '_> {
     /// `vector-ref`.
     pub(super) fn vector_ref(&mut self, id: ValueId, words: &[Value]) -> Value {
         let wrong = self.cold_block();
-        let address = self.require_kind((id, words[0]), Kind::Vector, wrong);
+        let address = self.require_kind(
+            Loaded {
+                value: id,
+                word: words[0],
+            },
+            Kind::Vector,
+            wrong,
+        );
         let length = self.size_at(address);
         self.require_place(words[1], length, wrong);
         // The word of a fixnum is eight times the number: the distance in bytes.
@@ -35,24 +43,19 @@ impl Emitter<'_, '_> {
     }
 
     /// `vector-length`, `bytevector-length`.
-    pub(super) fn size_of(
-        &mut self,
-        primitive: Primitive,
-        kind: Kind,
-        (id, word): (ValueId, Value),
-    ) -> Value {
+    pub(super) fn size_of(&mut self, primitive: Primitive, kind: Kind, operand: Loaded) -> Value {
         let wrong = self.cold_block();
-        let address = self.require_kind((id, word), kind, wrong);
+        let address = self.require_kind(operand, kind, wrong);
         let size = self.size_at(address);
         let result = self.code.ins().ishl_imm_s(size, i64::from(TAG_BITS));
-        self.raise_in(wrong, primitive, &[word]);
+        self.raise_in(wrong, primitive, &[operand.word]);
         result
     }
 
     /// `string-length`.
     pub(super) fn string_length(&mut self, id: ValueId, word: Value) -> Value {
         let wrong = self.cold_block();
-        let address = self.require_kind((id, word), Kind::String, wrong);
+        let address = self.require_kind(Loaded { value: id, word }, Kind::String, wrong);
         let result = self.load(address, string::LENGTH as i32);
         self.raise_in(wrong, Primitive::StringLength, &[word]);
         result
@@ -61,7 +64,14 @@ impl Emitter<'_, '_> {
     /// `string-ref`.
     pub(super) fn string_ref(&mut self, id: ValueId, words: &[Value]) -> Value {
         let wrong = self.cold_block();
-        let address = self.require_kind((id, words[0]), Kind::String, wrong);
+        let address = self.require_kind(
+            Loaded {
+                value: id,
+                word: words[0],
+            },
+            Kind::String,
+            wrong,
+        );
         let length = self.load(address, string::LENGTH as i32);
         let length = self.code.ins().ushr_imm_s(length, i64::from(TAG_BITS));
         let place = self.require_place(words[1], length, wrong);
@@ -97,7 +107,14 @@ impl Emitter<'_, '_> {
     /// `bytevector-u8-ref`.
     pub(super) fn bytevector_ref(&mut self, id: ValueId, words: &[Value]) -> Value {
         let wrong = self.cold_block();
-        let address = self.require_kind((id, words[0]), Kind::Bytevector, wrong);
+        let address = self.require_kind(
+            Loaded {
+                value: id,
+                word: words[0],
+            },
+            Kind::Bytevector,
+            wrong,
+        );
         let length = self.size_at(address);
         let place = self.require_place(words[1], length, wrong);
         let at = self.code.ins().iadd(address, place);

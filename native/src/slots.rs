@@ -8,25 +8,32 @@
 //! memory deep recursion touches (`ack`: two slots for three values, a third less stack).
 
 use compiler::id::{IdSet, IdVec};
+use compiler::ssa::analysis::{Flow, Met, walk_back};
 use compiler::ssa::ir::{Block, BlockId, Condition, Procedure, Terminator, ValueId};
 
-use super::plan::{KeptId, Plan};
+use super::kept::{Kept, KeptId};
 use super::safepoints::{Safepoint, at_end, at_operation};
 
 /// The slot of each kept value, and how many slots there are: each value gets the lowest that no
 /// conflicting value before it has.
-pub(super) fn choose(plan: &Plan, procedure: &Procedure) -> (IdVec<KeptId, usize>, usize) {
+pub(super) fn choose(
+    kept: &Kept,
+    procedure: &Procedure,
+    flow: &Flow,
+    store_at_end: &IdVec<BlockId, Vec<ValueId>>,
+) -> (IdVec<KeptId, usize>, usize) {
     let mut conflicts = Conflicts {
-        plan,
-        of: IdVec::filled(plan.kept_count, IdSet::empty(plan.kept_count)),
+        kept,
+        store_at_end,
+        of: IdVec::filled(kept.count, IdSet::empty(kept.count)),
     };
-    for &id in &plan.flow.order {
+    for &id in &flow.order {
         conflicts.add_block(procedure, id);
     }
     let mut slots: IdVec<KeptId, usize> = IdVec::new();
     let mut count = 0;
     // For each slot the last value that could not have it.
-    let mut taken = vec![None; plan.kept_count];
+    let mut taken = vec![None; kept.count];
     for (value, others) in conflicts.of.entries() {
         for other in others.iter().take_while(|&other| other < value) {
             taken[slots[other]] = Some(value);
@@ -55,7 +62,8 @@ pub(super) fn read_at_end(block: &Block) -> Vec<ValueId> {
 
 /// For each value those that cannot have the same slot, and itself.
 struct Conflicts<'a> {
-    plan: &'a Plan,
+    kept: &'a Kept,
+    store_at_end: &'a IdVec<BlockId, Vec<ValueId>>,
     of: IdVec<KeptId, IdSet<KeptId>>,
 }
 
@@ -77,43 +85,46 @@ impl Live {
 
 impl Conflicts<'_> {
     fn add_block(&mut self, procedure: &Procedure, id: BlockId) {
-        let plan = self.plan;
+        let kept = self.kept;
         let block = &procedure.blocks[id];
         let mut live = Live {
-            now: IdSet::empty(plan.kept_count),
+            now: IdSet::empty(kept.count),
             new: Vec::new(),
         };
         let add = |value: ValueId, live: &mut Live| {
-            if let Some(place) = plan.place(value) {
+            if let Some(place) = kept.place(value) {
                 live.add(place);
             }
         };
-        for &value in &plan.live_out[id] {
+        for &value in &kept.live_out[id] {
             add(value, &mut live);
         }
-        if at_end(&block.terminator) != Safepoint::None {
-            self.separate(&mut live);
-        }
-        block.terminator.each_use(|value| add(value, &mut live));
-        if !plan.store_at_end[id].is_empty() {
-            for value in read_at_end(block) {
-                add(value, &mut live);
+        let stores_at_end = !self.store_at_end[id].is_empty();
+        walk_back(block, |met| match met {
+            Met::End(terminator) => {
+                if at_end(terminator) != Safepoint::None {
+                    self.separate(&mut live);
+                }
             }
-            self.separate(&mut live);
-        }
-        for instruction in block.instructions.iter().rev() {
-            if let Some(place) = instruction.result.and_then(|result| plan.place(result)) {
-                live.now.remove(place);
-            }
-            if at_operation(&instruction.operation) != Safepoint::None {
+            Met::BeforeEnd if stores_at_end => {
+                for value in read_at_end(block) {
+                    add(value, &mut live);
+                }
                 self.separate(&mut live);
             }
-            instruction
-                .operation
-                .each_use(|value| add(value, &mut live));
-        }
-        if plan.poll == Some(id) {
-            for value in plan.live_at_start(procedure, id) {
+            Met::BeforeEnd => {}
+            Met::Instruction(_, instruction) => {
+                if let Some(place) = instruction.result.and_then(|result| kept.place(result)) {
+                    live.now.remove(place);
+                }
+                if at_operation(&instruction.operation) != Safepoint::None {
+                    self.separate(&mut live);
+                }
+            }
+            Met::Use(value) => add(value, &mut live),
+        });
+        if kept.poll == Some(id) {
+            for value in kept.live_at_start(procedure, id) {
                 add(value, &mut live);
             }
             self.separate(&mut live);
@@ -122,12 +133,15 @@ impl Conflicts<'_> {
 
     /// All that is live has slots of its own.
     fn separate(&mut self, live: &mut Live) {
-        for place in std::mem::take(&mut live.new) {
-            if !live.now.contains(place) {
-                continue;
-            }
+        let mut new = std::mem::take(&mut live.new);
+        new.retain(|&place| live.now.contains(place));
+        let mut old = live.now.clone();
+        for &place in &new {
+            old.remove(place);
+        }
+        for &place in &new {
             self.of[place].unite(&live.now);
-            for other in live.now.iter() {
+            for other in old.iter() {
                 self.of[other].insert(place);
             }
         }
@@ -137,6 +151,7 @@ impl Conflicts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::Plan;
     use compiler::id::Id;
     use compiler::ssa::ir::ProcedureId;
     use compiler::ssa::parse::parse;

@@ -7,7 +7,7 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
-use super::test::KIND_BYTE;
+use super::type_test::KIND_BYTE;
 
 impl Emitter<'_, '_> {
     /// Jumps to the block of the case that the value has.

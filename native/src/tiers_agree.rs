@@ -25,8 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use abi::frame_map::{FrameMap, SlotState};
 use abi::primitive::Primitive;
-use compiler::codegen::bytecode::{generate, generate_with_record};
-use compiler::codegen::frame_record::{Home, Point, ProcedureRecord, SafepointRecord};
+use compiler::codegen::frame::{Home, Point, ProcedureRecord, SafepointRecord};
+use compiler::codegen::{generate, generate_with_record};
 use compiler::id::Id;
 use compiler::link::unit::{FrameMapId, LinkUnit};
 use compiler::options::Tier;
@@ -37,7 +37,7 @@ use compiler::ssa::ir::{
 use proptest::prelude::*;
 
 use super::Cranelift;
-use super::plan::is_remade;
+use super::kept::is_remade;
 use super::random_programs::{Writer, optimized};
 
 /// The procedure behind the entry.

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use abi::primitive::{Effect, MANY, Primitive, PrimitiveClass, ResultType};
-use compiler::codegen::bytecode::generate;
+use compiler::codegen::generate;
 use compiler::id::Id as _;
 use compiler::options::Tier;
 use compiler::phase_times::PhaseTimes;

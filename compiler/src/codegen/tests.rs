@@ -5,8 +5,7 @@ use std::fmt::Write as _;
 use abi::frame_map::{FrameMap, SlotState};
 use abi::isa::{Opcode, disassemble};
 
-use super::bytecode::generate;
-use super::check_frame_maps::check_frame_maps;
+use super::{check_frame_maps, generate};
 use crate::id::Id;
 use crate::link::unit::{FixupTarget, LinkUnit};
 use crate::options::Tier;

@@ -42,6 +42,9 @@ define_ids! {
     pub CellId;
 }
 
+/// An instruction, by its block and its index there; the terminator is behind the last. Also the place in front of it.
+pub type InstructionPlace = (BlockId, usize);
+
 impl ProcedureId {
     /// What a unit runs first.
     pub const ENTRY: Self = Self(0);

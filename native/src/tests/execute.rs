@@ -108,14 +108,14 @@ pub(super) fn execute(function: &Function, words: &[u64], memory: &mut Memory) -
         assert_eq!(parameters.len(), given.len());
         run.values.extend(parameters.iter().copied().zip(given));
         match run.block(block) {
-            Step::Jump(to, words) => (block, given) = (to, words),
-            Step::End(end) => return end,
+            Next::Jump(to, words) => (block, given) = (to, words),
+            Next::End(end) => return end,
         }
     }
     panic!("the procedure does not end: {}", function.display())
 }
 
-enum Step {
+enum Next {
     Jump(Block, Vec<u64>),
     End(End),
 }
@@ -141,7 +141,7 @@ fn signed(word: u64, kind: Type) -> i64 {
 }
 
 impl Run<'_> {
-    fn block(&mut self, block: Block) -> Step {
+    fn block(&mut self, block: Block) -> Next {
         for inst in self.function.layout.block_insts(block) {
             if let Some(step) = self.instruction(inst) {
                 return step;
@@ -150,7 +150,7 @@ impl Run<'_> {
         panic!("blocks end with a jump")
     }
 
-    fn jump(&self, inst: Inst, which: usize) -> Step {
+    fn jump(&self, inst: Inst, which: usize) -> Next {
         let dfg = &self.function.dfg;
         let calls = dfg.insts[inst].branch_destination(&dfg.jump_tables, &dfg.exception_tables);
         let call = calls[which];
@@ -159,18 +159,18 @@ impl Run<'_> {
             other => panic!("{other:?} is no value"),
         };
         let words = call.args(&dfg.value_lists).map(word).collect();
-        Step::Jump(call.block(&dfg.value_lists), words)
+        Next::Jump(call.block(&dfg.value_lists), words)
     }
 
     /// The stub whose word was called.
-    fn stub(&self, target: Value) -> Step {
+    fn stub(&self, target: Value) -> Next {
         let number = self.values[&target].checked_sub(STUBS);
         let mut stubs = Stub::ALL.iter();
         let stub = stubs.find(|&&stub| Some(stub as u64) == number);
-        Step::End(End::Called(*stub.expect("only stubs are called")))
+        Next::End(End::Called(*stub.expect("only stubs are called")))
     }
 
-    fn instruction(&mut self, inst: Inst) -> Option<Step> {
+    fn instruction(&mut self, inst: Inst) -> Option<Next> {
         let dfg = &self.function.dfg;
         let data = dfg.insts[inst];
         let arguments = dfg.inst_args(inst);
@@ -182,7 +182,7 @@ impl Run<'_> {
         let words = match data.opcode() {
             Opcode::Jump => return Some(self.jump(inst, 0)),
             Opcode::Brif => return Some(self.jump(inst, usize::from(given[0] == 0))),
-            Opcode::Return => return Some(Step::End(End::Returned(given[0]))),
+            Opcode::Return => return Some(Next::End(End::Returned(given[0]))),
             Opcode::CallIndirect | Opcode::ReturnCallIndirect => {
                 return Some(self.stub(arguments[0]));
             }

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use abi::frame_map::{FrameMap, SlotState};
 use compiler::codegen::Shared;
-use compiler::codegen::bytecode::generate;
+use compiler::codegen::generate;
 use compiler::id::{Id, IdVec};
 use compiler::link::native_code::{UnwindRow, UnwindRule};
 use compiler::link::unit::LinkUnit;
@@ -23,11 +23,12 @@ use compiler::ssa::parse::parse;
 use compiler::ssa::pass::PASSES;
 use cranelift_codegen::ir::Function;
 
-use super::eligible::choose;
+use super::Cranelift;
+use super::eligible::{Reason, choose};
 use super::procedure::write_body;
 use super::signature::Parameters;
 use super::target::{Optimization, target};
-use super::{Cranelift, Reach};
+use super::unit_facts::{Reach, UnitFacts};
 
 /// A unit needs an entry, which stays bytecode. It gives the second procedure away: what nothing calls
 /// would be taken to have arguments of any type that suits.
@@ -74,16 +75,14 @@ fn written(unit: &Unit) -> Function {
         mostly_doubles: false,
     };
     let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
-    let types = UnitTypes::infer(unit, &graphs);
-    let proofs = Proofs::new(unit);
+    let facts = UnitFacts {
+        reach,
+        types: UnitTypes::infer(unit, &graphs),
+        proofs: Proofs::new(unit),
+    };
     let isa = target(Optimization::Speed);
-    write_body(
-        &mut shared,
-        (&reach, &types, &proofs),
-        &*isa,
-        ProcedureId::new(1),
-    )
-    .function
+    let written = write_body(&mut shared, &facts, &*isa, ProcedureId::new(1));
+    written.function
 }
 
 /// [`written`] without any pass before.
@@ -213,4 +212,37 @@ fn a_poll_behind_a_tail_call_is_a_return_point() {
     let behind_return = poll_behind("(return v0)");
     assert_eq!(poll_behind("(tail-call v1 v0)"), behind_return);
     assert_eq!(poll_behind("(return-values v0 v0)"), behind_return);
+}
+
+/// Why a procedure has no native code that does `operation` `count` times and then uses all results.
+fn reason_for_live(count: usize, operation: &str) -> Option<Reason> {
+    let mut text = format!(r#"{ENTRY} (procedure "p" 1 0 #f 0 ("a") (block b0 (v0)"#);
+    let mut results = String::new();
+    for value in 1..=count {
+        write!(text, " (let v{value} {operation})").unwrap();
+        write!(results, " v{value}").unwrap();
+    }
+    let last = count + 1;
+    write!(
+        text,
+        " (let v{last} (primitive vector{results})) (return v{last})))"
+    )
+    .unwrap();
+    let unit = parse(&text).unwrap();
+    choose(&unit, Tier::Native, &unit.procedures.side_table(false))[ProcedureId::new(1)]
+}
+
+#[test]
+fn a_procedure_stays_bytecode_if_its_slow_paths_save_very_many_words() {
+    // Each sum has a slow path, across which the sums before it live, and what all are made of.
+    let sums = |count| reason_for_live(count, "(add-small v0 1)");
+    assert_eq!(sums(150), None, "11,325 words");
+    assert_eq!(sums(250), Some(Reason::Live), "31,375 words");
+}
+
+#[test]
+fn calls_may_have_more_live_values_than_slow_paths_up_to_the_size_of_a_frame() {
+    let calls = |count| reason_for_live(count, "(call v0)");
+    assert_eq!(calls(1000), None);
+    assert_eq!(calls(1100), Some(Reason::Frame));
 }

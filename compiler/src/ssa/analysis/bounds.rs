@@ -24,10 +24,11 @@ use std::collections::HashMap;
 use abi::primitive::{Primitive, ResultType};
 
 use super::Graph;
-use super::types::{Place, Range, Types, precedes};
+use super::types::{Range, Types, precedes};
 use crate::id::IdVec;
 use crate::ssa::ir::{
-    BlockId, Comparison, Condition, Operation, Procedure, RawBinary, RawUnary, ValueId,
+    BlockId, Comparison, Condition, InstructionPlace, Operation, Procedure, RawBinary, RawUnary,
+    ValueId,
 };
 
 /// What is known of the indices of a procedure.
@@ -38,11 +39,11 @@ pub(super) struct Bounds<'a> {
     /// Of what a value is the length.
     length_of: HashMap<ValueId, ValueId>,
     /// Where an object was accessed with an index.
-    accesses: HashMap<(ValueId, ValueId), Vec<Place>>,
+    accesses: HashMap<(ValueId, ValueId), Vec<InstructionPlace>>,
     /// What each value is another form of.
     source: IdVec<ValueId, ValueId>,
     /// Values that are others plus a constant, and where they are computed.
-    sums: HashMap<ValueId, (ValueId, i64, Place)>,
+    sums: HashMap<ValueId, (ValueId, i64, InstructionPlace)>,
     /// Raw constants.
     constants: HashMap<ValueId, i64>,
     /// For loop variables: their loop's header, and which of its parameters they are.
@@ -84,7 +85,7 @@ impl<'a> Bounds<'a> {
         bounds
     }
 
-    fn note(&mut self, place: Place, operation: &Operation, result: Option<ValueId>) {
+    fn note(&mut self, place: InstructionPlace, operation: &Operation, result: Option<ValueId>) {
         match (operation, result) {
             (Operation::Primitive(primitive, operands), result) => {
                 if let (Some(result), true) = (result, is_length(*primitive)) {
@@ -133,17 +134,22 @@ impl<'a> Bounds<'a> {
     }
 
     /// Whether an index that is not negative is below the length of `object` at a place.
-    pub(super) fn is_inside(&self, object: ValueId, index: ValueId, place: Place) -> bool {
+    pub(super) fn is_inside(
+        &self,
+        object: ValueId,
+        index: ValueId,
+        place: InstructionPlace,
+    ) -> bool {
         let index = self.source_of(index);
         let earlier = self.accesses.get(&(object, index));
-        let is_before = |at: &Place| precedes(&self.graph.dominators, *at, place);
+        let is_before = |at: &InstructionPlace| precedes(&self.graph.dominators, *at, place);
         earlier.is_some_and(|places| places.iter().any(is_before))
             || self.is_compared(object, index, place)
             || self.counts_down(object, index)
     }
 
     /// Whether conditions say that `index` is below the length.
-    fn is_compared(&self, object: ValueId, index: ValueId, place: Place) -> bool {
+    fn is_compared(&self, object: ValueId, index: ValueId, place: InstructionPlace) -> bool {
         let mut found = false;
         let mut differs = false;
         self.types.each_condition(index, place, |condition, holds| {
@@ -220,7 +226,7 @@ impl<'a> Bounds<'a> {
     }
 
     /// Whether a condition says that `index` is not the length, or is below it.
-    fn is_told_apart(&self, object: ValueId, index: ValueId, place: Place) -> bool {
+    fn is_told_apart(&self, object: ValueId, index: ValueId, place: InstructionPlace) -> bool {
         let mut found = false;
         self.types.each_condition(index, place, |condition, holds| {
             if let Some((relation, a, b)) = relation_of(condition, holds) {

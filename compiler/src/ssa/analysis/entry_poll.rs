@@ -6,17 +6,17 @@
 
 use abi::primitive::{Effect, Primitive};
 
-use super::{Dominators, Flow, Loops};
+use super::Graph;
 use crate::ssa::ir::{Block, BlockId, Operation, Procedure, Terminator};
 
 /// Where a procedure polls: in the innermost block that every way to a call or an allocation passes,
 /// but in no loop. So what a procedure does without calls needs no poll.
-pub fn entry_poll(
-    procedure: &Procedure,
-    flow: &Flow,
-    dominators: &Dominators,
-    loops: &Loops,
-) -> Option<BlockId> {
+pub fn entry_poll(procedure: &Procedure, graph: &Graph) -> Option<BlockId> {
+    let Graph {
+        flow,
+        dominators,
+        loops,
+    } = graph;
     let mut common: Option<BlockId> = None;
     for &id in &flow.order {
         if !wants_poll(&procedure.blocks[id]) {
@@ -41,10 +41,8 @@ pub fn entry_poll(
 
 /// Whether `procedure` polls whichever way it goes, in both tiers: bytecode does at each entry.
 pub fn polls_at_entry(procedure: &Procedure) -> bool {
-    let flow = Flow::new(procedure);
-    let dominators = Dominators::new(&flow);
-    let loops = Loops::new(&flow, &dominators);
-    entry_poll(procedure, &flow, &dominators, &loops) == flow.order.first().copied()
+    let graph = Graph::new(procedure);
+    entry_poll(procedure, &graph) == graph.flow.order.first().copied()
 }
 
 /// Whether a block calls, tail-calls or allocates: a poll has to come before.

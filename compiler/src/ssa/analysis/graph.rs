@@ -31,6 +31,14 @@ impl Graph {
         }
     }
 
+    /// Those of `procedure`, with its blocks in the order in which both code generators write them: of two
+    /// successors the one in more loops comes next.
+    pub fn in_code_order(procedure: &Procedure) -> Self {
+        let graph = Self::new(procedure);
+        let flow = Flow::with_priority(procedure, |block| graph.loops.depth[block]);
+        Self { flow, ..graph }
+    }
+
     /// The blocks of the loop of `header`, inner loops included, in order.
     pub fn blocks_of_loop(&self, header: BlockId) -> Vec<BlockId> {
         let mut inside = self.flow.number.side_table(false);

@@ -13,6 +13,7 @@ mod liveness;
 mod loops;
 mod proofs;
 mod types;
+mod walk_back;
 
 #[cfg(test)]
 mod tests;
@@ -29,3 +30,4 @@ pub use liveness::Liveness;
 pub use loops::Loops;
 pub use proofs::{Proof, Proofs, Proved};
 pub use types::{Kinds, Range, Type, Types, UnitTypes, cannot_raise, each_requirement};
+pub use walk_back::{Met, walk_back};

@@ -25,10 +25,11 @@ use abi::primitive::Primitive;
 
 use super::Graph;
 use super::bounds::{Bounds, is_indexed};
-use super::types::{Kinds, Place, Range, Type, Types, UnitTypes, each_requirement};
+use super::types::{Kinds, Range, Type, Types, UnitTypes, each_requirement};
 use crate::id::IdVec;
 use crate::ssa::ir::{
-    BlockId, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+    BlockId, Condition, InstructionPlace, Operation, Procedure, ProcedureId, Terminator, Unit,
+    ValueId,
 };
 use crate::ssa::primitive_facts::{comparison_of, is_arithmetic, stored_operand};
 
@@ -157,7 +158,11 @@ impl<'a> Prover<'a> {
             .collect()
     }
 
-    fn operation(&self, place: Place, instruction: &crate::ssa::ir::Instruction) -> Proved {
+    fn operation(
+        &self,
+        place: InstructionPlace,
+        instruction: &crate::ssa::ir::Instruction,
+    ) -> Proved {
         let mut proved = Proved::default();
         match &instruction.operation {
             Operation::AddSmall(value, small) => {
@@ -187,7 +192,7 @@ impl<'a> Prover<'a> {
     }
 
     /// An operation that dereferences its first operand.
-    fn access(&self, place: Place, operation: &Operation, proved: &mut Proved) {
+    fn access(&self, place: InstructionPlace, operation: &Operation, proved: &mut Proved) {
         let Operation::Primitive(primitive, operands) = operation else {
             return;
         };
@@ -214,7 +219,7 @@ impl<'a> Prover<'a> {
         }
     }
 
-    fn terminator(&self, place: Place, terminator: &Terminator) -> Proved {
+    fn terminator(&self, place: InstructionPlace, terminator: &Terminator) -> Proved {
         let mut proved = Proved::default();
         match terminator {
             Terminator::Branch(Condition::Compare(_, a, b), ..) => {
@@ -232,7 +237,12 @@ impl<'a> Prover<'a> {
         proved
     }
 
-    fn numbers(&self, place: Place, (a, b): (ValueId, Option<ValueId>), proved: &mut Proved) {
+    fn numbers(
+        &self,
+        place: InstructionPlace,
+        (a, b): (ValueId, Option<ValueId>),
+        proved: &mut Proved,
+    ) {
         let first = self.types.at(a, place);
         proved.add(Proof::FirstFixnum, is_fixnum(first));
         proved.add(Proof::FirstFlonum, first.is_flonum());
@@ -244,13 +254,18 @@ impl<'a> Prover<'a> {
     }
 
     /// Which fixnums a value may be.
-    fn fixnums(&self, value: ValueId, place: Place) -> Range {
+    fn fixnums(&self, value: ValueId, place: InstructionPlace) -> Range {
         let range = self.types.at(value, place).integer;
         let fixnums = range.and_then(|range| range.meet(Range::FIXNUM));
         fixnums.unwrap_or(Range::only(0))
     }
 
-    fn fits_fixnum(&self, place: Place, primitive: Primitive, (a, b): (ValueId, ValueId)) -> bool {
+    fn fits_fixnum(
+        &self,
+        place: InstructionPlace,
+        primitive: Primitive,
+        (a, b): (ValueId, ValueId),
+    ) -> bool {
         let (a, b) = (self.fixnums(a, place), self.fixnums(b, place));
         let range = match primitive {
             Primitive::Add => a.plus(b),
@@ -261,7 +276,7 @@ impl<'a> Prover<'a> {
         range.is_within(Range::FIXNUM)
     }
 
-    fn is_immediate(&self, value: ValueId, place: Place) -> bool {
+    fn is_immediate(&self, value: ValueId, place: InstructionPlace) -> bool {
         let known = self.types.at(value, place);
         let immediates = Kinds::NULL | Kinds::FALSE | Kinds::TRUE | Kinds::CHARACTER;
         let is_small = known

@@ -87,7 +87,8 @@ impl ProcedureBuilder<'_, '_> {
     }
 
     fn evaluate_again(&mut self, id: ExprId, context: Context) {
-        self.steps.push(super::step::Step::Evaluate(id, context));
+        self.steps
+            .push(super::step::BuildStep::Evaluate(id, context));
     }
 
     pub(super) fn finish_primitive(

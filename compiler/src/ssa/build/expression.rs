@@ -4,7 +4,7 @@ use abi::tag;
 
 use super::context::{Context, Receiver};
 use super::procedure::ProcedureBuilder;
-use super::step::Step;
+use super::step::BuildStep;
 use crate::core::ir::{Expr, ExprId, LabelId, Literal, LiteralId, VariableId};
 use crate::ssa::ir::{BlockId, Operation, ValueId};
 
@@ -13,7 +13,7 @@ struct Join {
     /// Where each path takes its value.
     context: Context,
     /// The steps behind all paths.
-    after: Vec<Step>,
+    after: Vec<BuildStep>,
 }
 
 impl ProcedureBuilder<'_, '_> {
@@ -44,7 +44,8 @@ impl ProcedureBuilder<'_, '_> {
             }
             Expr::Call(operator, operands) => {
                 self.schedule_operands(operands, id, context);
-                self.steps.push(Step::Evaluate(*operator, Context::Value));
+                self.steps
+                    .push(BuildStep::Evaluate(*operator, Context::Value));
             }
             Expr::Primitive(primitive, operands) => {
                 self.evaluate_primitive(*primitive, operands, id, context);
@@ -54,15 +55,15 @@ impl ProcedureBuilder<'_, '_> {
             }
             Expr::Sequence(parts) => self.sequence(parts, context),
             Expr::Let(bindings, body) => {
-                self.steps.push(Step::Evaluate(*body, context));
-                self.steps.push(Step::BindLet(id));
+                self.steps.push(BuildStep::Evaluate(*body, context));
+                self.steps.push(BuildStep::BindLet(id));
                 for &(_, init) in bindings.iter().rev() {
-                    self.steps.push(Step::Evaluate(init, Context::Value));
+                    self.steps.push(BuildStep::Evaluate(init, Context::Value));
                 }
             }
             Expr::Fix(bindings, body) => {
                 self.make_closures(bindings);
-                self.steps.push(Step::Evaluate(*body, context));
+                self.steps.push(BuildStep::Evaluate(*body, context));
             }
             Expr::Receive {
                 required,
@@ -148,9 +149,9 @@ impl ProcedureBuilder<'_, '_> {
 
     fn sequence(&mut self, parts: &[ExprId], context: Context) {
         let (&last, before) = parts.split_last().expect("a sequence is not empty");
-        self.steps.push(Step::Evaluate(last, context));
+        self.steps.push(BuildStep::Evaluate(last, context));
         for &part in before.iter().rev() {
-            self.steps.push(Step::Evaluate(part, Context::Effect));
+            self.steps.push(BuildStep::Evaluate(part, Context::Effect));
         }
     }
 
@@ -162,14 +163,14 @@ impl ProcedureBuilder<'_, '_> {
                 let value = self.parameter(block, None);
                 Join {
                     context: Context::Jump(block),
-                    after: vec![Step::Enter(block), Step::Push(value)],
+                    after: vec![BuildStep::Enter(block), BuildStep::Push(value)],
                 }
             }
             Context::Effect => {
                 let block = self.new_block();
                 Join {
                     context: Context::EffectJump(block),
-                    after: vec![Step::Enter(block)],
+                    after: vec![BuildStep::Enter(block)],
                 }
             }
             _ => Join {
@@ -189,15 +190,15 @@ impl ProcedureBuilder<'_, '_> {
                 continue;
             }
             *target = self.new_block();
-            steps.push(Step::EnterArm(*target));
-            steps.push(Step::Evaluate(arm, join.context));
-            steps.push(Step::LeaveArm);
+            steps.push(BuildStep::EnterArm(*target));
+            steps.push(BuildStep::Evaluate(arm, join.context));
+            steps.push(BuildStep::LeaveArm);
         }
         steps.extend(join.after);
         self.schedule(&steps);
         let [yes, no] = targets;
         self.steps
-            .push(Step::Evaluate(test, Context::Test(yes, no)));
+            .push(BuildStep::Evaluate(test, Context::Test(yes, no)));
     }
 
     /// Where an arm that is a constant leads, if that takes no code.
@@ -227,11 +228,11 @@ impl ProcedureBuilder<'_, '_> {
         let join = self.join(context);
         let [yes, no] = [self.new_block(), self.new_block()];
         let mut steps = vec![
-            Step::Evaluate(id, Context::Test(yes, no)),
-            Step::Enter(yes),
-            Step::Word(tag::TRUE, join.context),
-            Step::Enter(no),
-            Step::Word(tag::FALSE, join.context),
+            BuildStep::Evaluate(id, Context::Test(yes, no)),
+            BuildStep::Enter(yes),
+            BuildStep::Word(tag::TRUE, join.context),
+            BuildStep::Enter(no),
+            BuildStep::Word(tag::FALSE, join.context),
         ];
         steps.extend(join.after);
         self.schedule(&steps);
@@ -255,9 +256,9 @@ impl ProcedureBuilder<'_, '_> {
             rest: rest.is_some(),
         };
         self.schedule(&[
-            Step::Evaluate(producer, Context::Receive(receiver)),
-            Step::Enter(block),
-            Step::Evaluate(body, context),
+            BuildStep::Evaluate(producer, Context::Receive(receiver)),
+            BuildStep::Enter(block),
+            BuildStep::Evaluate(body, context),
         ]);
     }
 
@@ -265,9 +266,9 @@ impl ProcedureBuilder<'_, '_> {
         let program = self.unit.program;
         let join = self.join(context);
         let mut steps = vec![
-            Step::OpenArm,
-            Step::Evaluate(body, join.context),
-            Step::LeaveArm,
+            BuildStep::OpenArm,
+            BuildStep::Evaluate(body, join.context),
+            BuildStep::LeaveArm,
         ];
         for &label in labels {
             let block = self.new_block();
@@ -276,9 +277,12 @@ impl ProcedureBuilder<'_, '_> {
                 self.bind(variable, value);
             }
             self.unit.label_blocks[label] = Some(block);
-            steps.push(Step::EnterArm(block));
-            steps.push(Step::Evaluate(program.lambda(label).body, join.context));
-            steps.push(Step::LeaveArm);
+            steps.push(BuildStep::EnterArm(block));
+            steps.push(BuildStep::Evaluate(
+                program.lambda(label).body,
+                join.context,
+            ));
+            steps.push(BuildStep::LeaveArm);
         }
         steps.extend(join.after);
         self.schedule(&steps);

@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use super::Builder;
 use super::context::{Context, Receiver};
-use super::step::Step;
+use super::step::BuildStep;
+use super::unit_builder::UnitBuilder;
 use crate::core::ir::{ExprId, LambdaId, LastExpression, SourcePlace, VariableId};
 use crate::id::IdVec;
 use crate::ssa::ir::{
@@ -14,7 +14,7 @@ use crate::ssa::ir::{
 
 /// A procedure being built.
 pub(super) struct ProcedureBuilder<'builder, 'program> {
-    pub(super) unit: &'builder mut Builder<'program>,
+    pub(super) unit: &'builder mut UnitBuilder<'program>,
     pub(super) id: ProcedureId,
     pub(super) procedure: Procedure,
     /// The procedure's own closure, if it has free variables.
@@ -23,9 +23,9 @@ pub(super) struct ProcedureBuilder<'builder, 'program> {
     pub(super) current: Option<BlockId>,
     /// Where the expression at hand was written.
     pub(super) place: SourcePlace,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<BuildStep>,
     pub(super) operands: Vec<ValueId>,
-    /// Variables whose values were loaded; see `Step::EnterArm`.
+    /// Variables whose values were loaded; see `BuildStep::EnterArm`.
     pub(super) loaded: Vec<VariableId>,
     /// Lengths of `loaded` at the start of each arm.
     pub(super) arms: Vec<usize>,
@@ -33,7 +33,7 @@ pub(super) struct ProcedureBuilder<'builder, 'program> {
 
 impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     /// The entry procedure, which evaluates the program's body.
-    pub(super) fn entry(unit: &'builder mut Builder<'program>) -> Self {
+    pub(super) fn entry(unit: &'builder mut UnitBuilder<'program>) -> Self {
         let body = unit.program.root();
         let place = unit.program.place(body);
         let mut this = Self::new(unit, ProcedureId::ENTRY, "".into(), place);
@@ -48,7 +48,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
             }),
         };
         this.current = Some(first);
-        this.steps.push(Step::Evaluate(body, context));
+        this.steps.push(BuildStep::Evaluate(body, context));
         this
     }
 
@@ -63,7 +63,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
 
     /// The procedure of a lambda.
     pub(super) fn of_lambda(
-        unit: &'builder mut Builder<'program>,
+        unit: &'builder mut UnitBuilder<'program>,
         id: ProcedureId,
         lambda_id: LambdaId,
     ) -> Self {
@@ -95,12 +95,13 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         for &variable in &layout.used_in_loops[lambda_id] {
             this.lookup(variable);
         }
-        this.steps.push(Step::Evaluate(lambda.body, Context::Tail));
+        this.steps
+            .push(BuildStep::Evaluate(lambda.body, Context::Tail));
         this
     }
 
     fn new(
-        unit: &'builder mut Builder<'program>,
+        unit: &'builder mut UnitBuilder<'program>,
         id: ProcedureId,
         name: Rc<str>,
         place: SourcePlace,
@@ -140,26 +141,26 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         self.procedure
     }
 
-    fn take(&mut self, step: Step) {
+    fn take(&mut self, step: BuildStep) {
         match step {
-            Step::Evaluate(id, context) => {
+            BuildStep::Evaluate(id, context) => {
                 self.place = self.unit.program.place(id);
                 self.evaluate(id, context);
             }
-            Step::Finish(id, context) => {
+            BuildStep::Finish(id, context) => {
                 self.place = self.unit.program.place(id);
                 self.finish(id, context);
             }
-            Step::Enter(block) => self.current = Some(block),
-            Step::EnterArm(block) => {
+            BuildStep::Enter(block) => self.current = Some(block),
+            BuildStep::EnterArm(block) => {
                 self.current = Some(block);
                 self.arms.push(self.loaded.len());
             }
-            Step::OpenArm => self.arms.push(self.loaded.len()),
-            Step::LeaveArm => self.leave_arm(),
-            Step::Push(value) => self.operands.push(value),
-            Step::BindLet(id) => self.bind_let(id),
-            Step::Word(word, context) => self.deliver_word(word, context),
+            BuildStep::OpenArm => self.arms.push(self.loaded.len()),
+            BuildStep::LeaveArm => self.leave_arm(),
+            BuildStep::Push(value) => self.operands.push(value),
+            BuildStep::BindLet(id) => self.bind_let(id),
+            BuildStep::Word(word, context) => self.deliver_word(word, context),
         }
     }
 
@@ -239,15 +240,16 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     }
 
     /// Pushes steps that are to be done in the order in which they are given.
-    pub(super) fn schedule(&mut self, steps: &[Step]) {
+    pub(super) fn schedule(&mut self, steps: &[BuildStep]) {
         self.steps.extend(steps.iter().rev());
     }
 
     /// Schedules the evaluation of operands, from left to right, and then the rest of `id`.
     pub(super) fn schedule_operands(&mut self, operands: &[ExprId], id: ExprId, context: Context) {
-        self.steps.push(Step::Finish(id, context));
+        self.steps.push(BuildStep::Finish(id, context));
         for &operand in operands.iter().rev() {
-            self.steps.push(Step::Evaluate(operand, Context::Value));
+            self.steps
+                .push(BuildStep::Evaluate(operand, Context::Value));
         }
     }
 

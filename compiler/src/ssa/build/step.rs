@@ -6,7 +6,7 @@ use crate::ssa::ir::{BlockId, ValueId};
 
 /// What is left to do; the stack of steps replaces recursion.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
+pub(super) enum BuildStep {
     /// Compile an expression.
     Evaluate(ExprId, Context),
     /// Finish an expression whose operands are on the stack.

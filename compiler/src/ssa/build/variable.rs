@@ -2,44 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::known_variables::Capture;
 use super::procedure::ProcedureBuilder;
-use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
-use crate::id::IdVec;
+use crate::core::ir::{Expr, ExprId, LambdaId, VariableId};
 use crate::ssa::ir::{Operation, ProcedureId, ValueId};
 
 fn narrow(index: usize) -> u16 {
     u16::try_from(index).expect("limits were checked")
-}
-
-/// What is known of all variables.
-pub(super) struct Variables {
-    /// The value of a variable in the procedure that is named: where it is bound, or loaded.
-    known: IdVec<VariableId, Option<(ProcedureId, ValueId)>>,
-    /// Where the procedure that is named finds a variable of others.
-    captured: IdVec<VariableId, Option<(ProcedureId, Capture)>>,
-}
-
-/// A place in a closure.
-#[derive(Clone, Copy)]
-enum Capture {
-    /// In the procedure's own.
-    Own(u16),
-    /// In the one that a variable stands for.
-    Through(VariableId, u16),
-}
-
-impl Variables {
-    pub(super) fn new(program: &Program) -> Self {
-        Self {
-            known: program.variables.side_table(None),
-            captured: program.variables.side_table(None),
-        }
-    }
-
-    /// `procedure` finds a variable there.
-    fn capture(&mut self, procedure: ProcedureId, variable: VariableId, capture: Capture) {
-        self.captured[variable] = Some((procedure, capture));
-    }
 }
 
 impl ProcedureBuilder<'_, '_> {

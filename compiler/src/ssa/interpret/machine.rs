@@ -92,7 +92,7 @@ struct Machine<'a> {
 }
 
 /// What comes after a step.
-enum Step {
+enum MachineStep {
     Go,
     /// The entry has returned.
     Done(Vec<Value>),
@@ -102,7 +102,7 @@ impl<'a> Machine<'a> {
     fn run(&mut self, fuel: usize) -> Result<Vec<Value>> {
         self.enter(ProcedureId::ENTRY, None, Vec::new())?;
         for _ in 0..fuel {
-            if let Step::Done(values) = self.step()? {
+            if let MachineStep::Done(values) = self.step()? {
                 return Ok(values);
             }
         }
@@ -246,13 +246,13 @@ impl<'a> Machine<'a> {
     }
 
     /// Returns from the innermost frame.
-    fn leave(&mut self, values: Vec<Value>) -> Result<Step> {
+    fn leave(&mut self, values: Vec<Value>) -> Result<MachineStep> {
         self.frames.pop();
         if self.frames.is_empty() {
-            return Ok(Step::Done(values));
+            return Ok(MachineStep::Done(values));
         }
         self.give(values)?;
-        Ok(Step::Go)
+        Ok(MachineStep::Go)
     }
 
     /// Goes on at a block of the innermost frame.
@@ -271,7 +271,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    fn step(&mut self) -> Result<Step> {
+    fn step(&mut self) -> Result<MachineStep> {
         let procedure = self.procedure();
         let (number, id, index) = {
             let frame = self.frame();
@@ -315,7 +315,7 @@ impl<'a> Machine<'a> {
                 }
             }
         }
-        Ok(Step::Go)
+        Ok(MachineStep::Go)
     }
 
     fn note_call(&mut self, callee: Option<ProcedureId>) {
@@ -438,17 +438,17 @@ impl<'a> Machine<'a> {
         Ok(value)
     }
 
-    fn jump(&mut self, target: &Target) -> Result<Step> {
+    fn jump(&mut self, target: &Target) -> Result<MachineStep> {
         let arguments = self.get_all(&target.arguments)?;
         if let Some(oracle) = self.watch.oracle {
             let (number, from) = (self.frame().procedure, self.frame().block);
             oracle.along(number, from, target, &arguments)?;
         }
         self.start(target.block, arguments)?;
-        Ok(Step::Go)
+        Ok(MachineStep::Go)
     }
 
-    fn terminate(&mut self, terminator: &Terminator) -> Result<Step> {
+    fn terminate(&mut self, terminator: &Terminator) -> Result<MachineStep> {
         match terminator {
             Terminator::None => Err(Raise::Broken("no terminator".to_owned())),
             Terminator::Jump(target) => self.jump(target),
@@ -479,7 +479,7 @@ impl<'a> Machine<'a> {
                 let arguments = self.get_all(arguments)?;
                 self.frames.pop();
                 self.enter(*callee, closure, arguments)?;
-                Ok(Step::Go)
+                Ok(MachineStep::Go)
             }
             Terminator::TailApply(callee, list) => {
                 let (callee, list) = (self.get(*callee)?, self.get(*list)?);
@@ -509,32 +509,32 @@ impl<'a> Machine<'a> {
                         self.enter(*callee, closure, arguments)?;
                     }
                 }
-                Ok(Step::Go)
+                Ok(MachineStep::Go)
             }
         }
     }
 
-    fn tail_call(&mut self, callee: &Value, arguments: Vec<Value>) -> Result<Step> {
+    fn tail_call(&mut self, callee: &Value, arguments: Vec<Value>) -> Result<MachineStep> {
         self.frames.pop();
         if self.frames.is_empty() {
             // The entry's frame is needed for what a procedure of the host gives at once.
             return Err(Raise::Limit);
         }
         self.call(callee, arguments)?;
-        Ok(Step::Go)
+        Ok(MachineStep::Go)
     }
 
-    fn reinstate(&mut self, continuation: ValueId, values: Vec<Value>) -> Result<Step> {
+    fn reinstate(&mut self, continuation: ValueId, values: Vec<Value>) -> Result<MachineStep> {
         let continuation = self.get(continuation)?;
         let Some(Object::Continuation(frames)) = continuation.as_object() else {
             return Err(wrong(&[&continuation]));
         };
         self.frames.clone_from(frames);
         if self.frames.is_empty() {
-            return Ok(Step::Done(values));
+            return Ok(MachineStep::Done(values));
         }
         self.give(values)?;
-        Ok(Step::Go)
+        Ok(MachineStep::Go)
     }
 
     fn holds(&self, condition: &Condition) -> Result<bool> {

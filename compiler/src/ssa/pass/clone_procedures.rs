@@ -22,7 +22,8 @@ use abi::primitive::Primitive;
 use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Type, UnitTypes, each_known_call_with_place, mentions_flonums};
 use crate::ssa::ir::{
-    BlockId, Callee, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+    Callee, Condition, InstructionPlace, Operation, Procedure, ProcedureId, Terminator, Unit,
+    ValueId,
 };
 
 /// Procedures with more instructions are not copied.
@@ -78,13 +79,10 @@ pub fn clone_procedures(mut unit: Unit) -> Unit {
 
 /// Which parameters: a bit each.
 type Mask = u32;
-/// A block, and an instruction of it or, behind the last, its terminator.
-type Place = (BlockId, usize);
-
 /// What known calls give.
 struct Calls {
     /// For each procedure the calls in it: which arguments are flonums.
-    masks: IdVec<ProcedureId, BTreeMap<Place, Mask>>,
+    masks: IdVec<ProcedureId, BTreeMap<InstructionPlace, Mask>>,
     /// For each procedure how often calls give it what is worth more than what all calls give.
     better: IdVec<ProcedureId, BTreeMap<Mask, u32>>,
 }
@@ -168,7 +166,10 @@ fn uses_as_number(procedure: &Procedure, mask: Mask) -> bool {
     found
 }
 
-fn for_each_callee(procedure: &mut Procedure, mut visit: impl FnMut(Place, &mut ProcedureId)) {
+fn for_each_callee(
+    procedure: &mut Procedure,
+    mut visit: impl FnMut(InstructionPlace, &mut ProcedureId),
+) {
     for (id, block) in procedure.blocks.entries_mut() {
         for (index, instruction) in block.instructions.iter_mut().enumerate() {
             if let Operation::CallKnown(callee, ..) = &mut instruction.operation {

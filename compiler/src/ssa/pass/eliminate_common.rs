@@ -69,12 +69,12 @@ fn eliminate_in(
         undo: Vec::new(),
     };
     let mut read_after = procedure.blocks.side_table(HashMap::new());
-    let mut stack = vec![Step::Enter(flow.order[0])];
+    let mut stack = vec![TreeStep::Enter(flow.order[0])];
     while let Some(step) = stack.pop() {
         match step {
-            Step::Leave(mark) => eliminator.undo_to(mark),
-            Step::Enter(block) => {
-                stack.push(Step::Leave(eliminator.undo.len()));
+            TreeStep::Leave(mark) => eliminator.undo_to(mark),
+            TreeStep::Enter(block) => {
+                stack.push(TreeStep::Leave(eliminator.undo.len()));
                 if let Some((condition, holds)) = &facts[block] {
                     eliminator.tell(condition, *holds);
                 }
@@ -87,7 +87,7 @@ fn eliminate_in(
                     children[block]
                         .iter()
                         .rev()
-                        .map(|&child| Step::Enter(child)),
+                        .map(|&child| TreeStep::Enter(child)),
                 );
             }
         }
@@ -95,7 +95,7 @@ fn eliminate_in(
 }
 
 /// A step of the walk over the dominator tree.
-enum Step {
+enum TreeStep {
     Enter(BlockId),
     /// Forget what is known since then.
     Leave(usize),

@@ -399,13 +399,7 @@ fn the_entry_polls_in_the_innermost_block_before_all_that_wants_it_outside_of_lo
             format!("(let v{} (fixnum 1)) {calls}", block + 20)
         });
         let graph = Graph::new(&unit.procedures[ProcedureId::ENTRY]);
-        let (flow, dominators, loops) = (&graph.flow, &graph.dominators, &graph.loops);
-        let found = entry_poll(
-            &unit.procedures[ProcedureId::ENTRY],
-            flow,
-            dominators,
-            loops,
-        );
+        let found = entry_poll(&unit.procedures[ProcedureId::ENTRY], &graph);
         let wanting: Vec<usize> = is.reachable().filter(|&block| wants(block)).collect();
         let is_before_all = |&block: &usize| wanting.iter().all(|&each| is.dominates(block, each));
         let depth = |&block: &usize| {

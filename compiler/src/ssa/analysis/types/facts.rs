@@ -12,19 +12,16 @@ use super::lattice::Type;
 use super::requirements::{each_requirement, each_requirement_of_condition};
 use crate::id::IdVec;
 use crate::ssa::analysis::{Dominators, Flow};
-use crate::ssa::ir::{BlockId, Condition, Procedure, Terminator, ValueId};
+use crate::ssa::ir::{Condition, InstructionPlace, Procedure, Terminator, ValueId};
 
 /// How many facts are kept of a value at most.
 const FACTS_MAX: usize = 12;
-
-/// A place between instructions: a block, and how many of its instructions come before.
-pub(in super::super) type Place = (BlockId, usize);
 
 /// Facts of all values of a procedure.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     /// For each value where something of it is known, in the order of the blocks.
-    of: IdVec<ValueId, Vec<(Place, Fact)>>,
+    of: IdVec<ValueId, Vec<(InstructionPlace, Fact)>>,
     conditions: Vec<(Condition, bool)>,
 }
 
@@ -77,7 +74,13 @@ impl Facts {
         facts
     }
 
-    fn add(&mut self, dominators: &Dominators, value: ValueId, place: Place, fact: Fact) {
+    fn add(
+        &mut self,
+        dominators: &Dominators,
+        value: ValueId,
+        place: InstructionPlace,
+        fact: Fact,
+    ) {
         let known = &mut self.of[value];
         let is_new = !known
             .iter()
@@ -92,7 +95,7 @@ impl Facts {
         &self,
         dominators: &Dominators,
         value: ValueId,
-        place: Place,
+        place: InstructionPlace,
         mut visit: impl FnMut(Known<'_>),
     ) {
         for &(at, fact) in &self.of[value] {
@@ -111,7 +114,11 @@ impl Facts {
 }
 
 /// Whether all ways to `place` go through `at`.
-pub(in super::super) fn precedes(dominators: &Dominators, at: Place, place: Place) -> bool {
+pub(in super::super) fn precedes(
+    dominators: &Dominators,
+    at: InstructionPlace,
+    place: InstructionPlace,
+) -> bool {
     if at.0 == place.0 {
         at.1 <= place.1
     } else {

@@ -17,8 +17,8 @@ use super::lattice::Type;
 use super::laws::BINARY;
 use super::range::Range;
 use super::requirements::{cannot_raise, each_requirement, each_requirement_of_condition};
+use super::signatures::{self, Growing};
 use super::transfer::{of_binary, of_unary};
-use super::unit::{self, Growing};
 use crate::id::Id;
 use crate::ssa::ir::{Comparison, Condition, Operation, ProcedureId, RawUnary, ValueId};
 use crate::ssa::parse::parse;
@@ -186,8 +186,8 @@ fn what_grows_goes_to_the_next_bound_and_then_on_without_end() {
 #[test]
 fn what_grows_between_procedures_goes_to_the_next_bound_and_then_on_without_end() {
     let (fixnum, old) = (Range::FIXNUM, Range::new(10, 20));
-    let to = |(low, high), growths| unit::widen(old, Range::new(low, high), growths);
-    for growths in 1..=unit::GROWTHS_FREE {
+    let to = |(low, high), growths| signatures::widen(old, Range::new(low, high), growths);
+    for growths in 1..=signatures::GROWTHS_FREE {
         assert_eq!(to((9, 21), growths), Range::new(9, 21));
     }
     for (new, (low, high)) in [
@@ -203,18 +203,18 @@ fn what_grows_between_procedures_goes_to_the_next_bound_and_then_on_without_end(
         ((10, fixnum.high + 1), (10, i128::MAX)),
         ((9, 21), (0, 0xff)),
     ] {
-        for growths in [unit::GROWTHS_FREE + 1, unit::GROWTHS_MAX] {
+        for growths in [signatures::GROWTHS_FREE + 1, signatures::GROWTHS_MAX] {
             assert_eq!(to(new, growths), Range::new(low, high), "{new:?} {growths}");
         }
     }
-    let endless = unit::GROWTHS_MAX + 1;
+    let endless = signatures::GROWTHS_MAX + 1;
     assert_eq!(to((9, 20), endless), Range::at_most(20));
     assert_eq!(to((10, 21), endless), Range::at_least(10));
     // Bounds are the next ones on either side.
-    let bounded = unit::GROWTHS_FREE + 1;
-    let above = unit::widen(Range::only(300), Range::new(299, 300), bounded);
+    let bounded = signatures::GROWTHS_FREE + 1;
+    let above = signatures::widen(Range::only(300), Range::new(299, 300), bounded);
     assert_eq!(above, Range::new(0xff, 300));
-    let below = unit::widen(Range::only(-9), Range::new(-9, -8), bounded);
+    let below = signatures::widen(Range::only(-9), Range::new(-9, -8), bounded);
     assert_eq!(below, Range::new(-9, 0));
 }
 
@@ -229,11 +229,11 @@ fn only_ranges_count_as_growths_and_only_what_is_new_grows() {
     for kinds in [Kinds::PAIR, Kinds::NULL, Kinds::BOX, Kinds::SYMBOL] {
         assert!(growing.grow(Type::of_kinds(kinds)));
     }
-    for high in 1..=unit::GROWTHS_FREE {
+    for high in 1..=signatures::GROWTHS_FREE {
         assert!(growing.grow(integer(high)));
         assert_eq!(growing.of.integer, Some(Range::new(0, high.into())));
     }
-    assert!(growing.grow(integer(unit::GROWTHS_FREE + 1)));
+    assert!(growing.grow(integer(signatures::GROWTHS_FREE + 1)));
     assert_eq!(growing.of.integer, Some(Range::new(0, 0xff)));
     assert!(!growing.grow(integer(0xff)));
 }

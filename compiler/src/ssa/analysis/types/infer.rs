@@ -17,17 +17,18 @@
 //!   So types do not grow monotonically in each step. But parameters grow, a bounded number of
 //!   times, and all other types follow from these.
 
-use super::facts::{Facts, Known, Place};
+use super::facts::{Facts, Known};
 use super::kinds::Kinds;
 use super::lattice::Type;
 use super::range::Range;
+use super::signatures::Signatures;
 use super::transfer::of_operation;
-use super::unit::Signatures;
 use super::words;
 use crate::id::IdVec;
 use crate::ssa::analysis::{Dominators, Flow, Graph};
 use crate::ssa::ir::{
-    BlockId, Comparison, Condition, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+    BlockId, Comparison, Condition, InstructionPlace, Operation, Procedure, ProcedureId,
+    Terminator, Unit, ValueId,
 };
 use abi::tag;
 use abi::type_test::TypeTest;
@@ -117,7 +118,7 @@ impl<'a> Types<'a> {
     pub(in super::super) fn each_condition(
         &self,
         value: ValueId,
-        place: Place,
+        place: InstructionPlace,
         mut visit: impl FnMut(&Condition, bool),
     ) {
         self.facts.each_at(self.dominators, value, place, |known| {
@@ -157,7 +158,7 @@ impl<'a> Types<'a> {
     fn of_operation(
         &self,
         (operation, result): (&Operation, ValueId),
-        place: Place,
+        place: InstructionPlace,
         signatures: &Signatures,
     ) -> Type {
         match *operation {

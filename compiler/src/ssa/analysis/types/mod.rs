@@ -3,6 +3,7 @@
 //! Inference first finds the types in one procedure, then in all procedures of a unit. Known calls
 //! tell of parameters and results.
 
+mod bitwise;
 mod facts;
 #[cfg(test)]
 mod golden;
@@ -13,13 +14,14 @@ mod lattice;
 mod laws;
 mod range;
 mod requirements;
+mod signatures;
 mod transfer;
 #[cfg(test)]
 mod type_laws;
 mod unit;
 mod words;
 
-pub(super) use facts::{Place, precedes};
+pub(super) use facts::precedes;
 pub use infer::Types;
 pub use kinds::Kinds;
 pub use lattice::Type;

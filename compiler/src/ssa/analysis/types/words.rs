@@ -9,9 +9,9 @@
 
 use abi::primitive::Primitive;
 
+use super::bitwise::bitwise;
 use super::lattice::Type;
 use super::range::Range;
-use super::transfer::bitwise;
 use crate::ssa::ir::{Operation, RawBinary, RawUnary, Repr, ValueId};
 
 /// Whether a word is known not to be anything but what its range says.

@@ -10,11 +10,9 @@ use crate::core::ir::Literal;
 use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, Range, Type, Types, blocks_with_fixed_parameters};
 use crate::ssa::ir::{
-    BlockId, Condition, Operation, Procedure, ProcedureId, RawBinary, RawUnary, Repr, Unit, ValueId,
+    BlockId, Condition, InstructionPlace, Operation, Procedure, ProcedureId, RawBinary, RawUnary,
+    Repr, Unit, ValueId,
 };
-
-/// A use of a value: the block, the index of the instruction (the terminator's is their number).
-pub(super) type Place = (BlockId, usize);
 
 /// What is known of the values of a procedure.
 pub(super) struct Facts {
@@ -33,7 +31,7 @@ pub(super) struct Facts {
     /// Into what each value can be converted.
     convertible: Conversions,
     /// What values are where they are used, if they can be converted there and not everywhere.
-    local: HashMap<(Place, ValueId), Type>,
+    local: HashMap<(InstructionPlace, ValueId), Type>,
 }
 
 /// An operation on raw operands that does what one on tagged operands did.
@@ -143,7 +141,12 @@ impl Facts {
     }
 
     /// Whether a tagged value can be converted to `repr` where it is used.
-    pub(super) fn is_convertible(&self, value: ValueId, repr: Repr, place: Place) -> bool {
+    pub(super) fn is_convertible(
+        &self,
+        value: ValueId,
+        repr: Repr,
+        place: InstructionPlace,
+    ) -> bool {
         let local = self.local.get(&(place, value));
         if repr == Repr::F64 {
             self.convertible.f64[value] || local.is_some_and(|known| known.has_doubles())
@@ -153,17 +156,17 @@ impl Facts {
     }
 
     /// What a value is where it is used, if it can be converted there and not where it is defined.
-    pub(super) fn local_type(&self, value: ValueId, place: Place) -> Option<Type> {
+    pub(super) fn local_type(&self, value: ValueId, place: InstructionPlace) -> Option<Type> {
         self.local.get(&(place, value)).copied()
     }
 
     /// What a value is where it is used.
-    fn type_at(&self, value: ValueId, place: Place) -> Type {
+    fn type_at(&self, value: ValueId, place: InstructionPlace) -> Type {
         self.local_type(value, place).unwrap_or(self.types[value])
     }
 
     /// Whether a value can be handed over in `repr`.
-    pub(super) fn can_give(&self, value: ValueId, repr: Repr, place: Place) -> bool {
+    pub(super) fn can_give(&self, value: ValueId, repr: Repr, place: InstructionPlace) -> bool {
         self.candidates[value] == Some(repr) || self.is_convertible(value, repr, place)
     }
 
@@ -262,7 +265,11 @@ impl Facts {
         }
     }
 
-    fn f64_operation(&self, operation: &Operation, place: Place) -> Option<RawOperation> {
+    fn f64_operation(
+        &self,
+        operation: &Operation,
+        place: InstructionPlace,
+    ) -> Option<RawOperation> {
         let Operation::Primitive(primitive, operands) = operation else {
             return match operation {
                 Operation::AddSmall(value, small) => {
@@ -449,7 +456,7 @@ impl Facts {
         &self,
         condition: &Condition,
         chosen: &IdVec<ValueId, Option<Repr>>,
-        place: Place,
+        place: InstructionPlace,
     ) -> Option<(Repr, ValueId, Option<ValueId>)> {
         let (a, b) = match *condition {
             Condition::Compare(_, a, b) => (a, Some(b)),

@@ -3,14 +3,14 @@
 //!
 //! Values flow through jumps, known calls and returns.
 
-use super::candidates::{Facts, Place, RawOperation, raw_takes_tagged};
+use super::candidates::{Facts, RawOperation, raw_takes_tagged};
 use super::signatures::{UnitFacts, each_call};
 use crate::id::{Id, IdVec, define_ids};
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Graph, Loops, Range};
 use crate::ssa::ir::{
-    BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, Repr, Terminator,
-    Unit, ValueId,
+    BlockId, Callee, Condition, Instruction, InstructionPlace, Operation, Procedure, ProcedureId,
+    Repr, Terminator, Unit, ValueId,
 };
 
 /// Work saved or spent, in tenths of an instruction.
@@ -395,7 +395,7 @@ impl Weigher<'_, '_> {
         &mut self,
         procedure: &Procedure,
         terminator: &Terminator,
-        place: Place,
+        place: InstructionPlace,
         weight: Work,
     ) {
         let own_result = self.id;
@@ -439,7 +439,7 @@ impl Weigher<'_, '_> {
         }
     }
 
-    fn weigh_condition(&mut self, condition: &Condition, place: Place, weight: Work) {
+    fn weigh_condition(&mut self, condition: &Condition, place: InstructionPlace, weight: Work) {
         let candidates = &self.facts.candidates;
         let Some((repr, a, b)) = self.facts.raw_condition(condition, candidates, place) else {
             condition.each_use(|value| self.charge_boxing(value, weight));

@@ -4,11 +4,12 @@
 //! it raw. The result is a candidate if every way out can give it raw and no call takes another
 //! number of values.
 
-use super::candidates::{Facts, Place, repr_across_calls};
+use super::candidates::{Facts, repr_across_calls};
 use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, UnitTypes};
 use crate::ssa::ir::{
-    BlockId, Callee, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
+    BlockId, Callee, InstructionPlace, Operation, Procedure, ProcedureId, Repr, Terminator, Unit,
+    ValueId,
 };
 
 /// What is known of the procedures of a unit.
@@ -128,7 +129,7 @@ pub(super) struct KnownCall<'procedure> {
 /// Calls `visit` with all known calls and their places.
 pub(super) fn each_call<'procedure>(
     procedure: &'procedure Procedure,
-    mut visit: impl FnMut(Place, KnownCall<'procedure>),
+    mut visit: impl FnMut(InstructionPlace, KnownCall<'procedure>),
 ) {
     for (id, block) in procedure.blocks.entries() {
         for (index, instruction) in block.instructions.iter().enumerate() {

@@ -5,9 +5,8 @@ use abi::primitive::{Primitive, PrimitiveClass};
 use abi::tag;
 
 use super::procedure::{Selector, clamp};
-use crate::codegen::assembler::LiveSlots;
-use crate::codegen::intervals::RECORD_INDEX_OPERAND;
-use crate::codegen::outgoing::{Area, Outgoing, leaf_names_operands};
+use crate::codegen::bytecode::intervals::RECORD_INDEX_OPERAND;
+use crate::codegen::bytecode::outgoing::{Area, Outgoing, leaf_names_operands};
 use crate::ssa::ir::{Comparison, Condition, ValueId};
 use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 use abi::type_test::type_test_of;
@@ -19,7 +18,6 @@ impl Selector<'_, '_> {
         primitive: Primitive,
         operands: &[ValueId],
         dst: Option<u16>,
-        live: LiveSlots,
     ) {
         if primitive == Primitive::Void {
             if let Some(dst) = dst {
@@ -28,8 +26,8 @@ impl Selector<'_, '_> {
             return;
         }
         if primitive.class() == PrimitiveClass::Leaf {
-            let dst = dst.unwrap_or_else(|| clamp(live.live.end()));
-            return self.leaf(primitive, operands, dst, live);
+            let dst = dst.unwrap_or_else(|| clamp(self.live_end()));
+            return self.leaf(primitive, operands, dst);
         }
         let Some(dst) = dst else {
             return self.inline_effect(primitive, operands);
@@ -44,15 +42,15 @@ impl Selector<'_, '_> {
         } else if let Some(comparison) = comparison_of(primitive) {
             self.comparison(comparison, operands[0], operands[1], dst);
         } else if let Some(instruction) = self.arithmetic(primitive, operands, dst) {
-            self.emit_with_operands(instruction, operands, live);
+            self.emit_with_operands(instruction, operands);
         } else if let Some(instruction) = self.element(primitive, operands, dst) {
             self.assembler.emit(instruction);
         } else {
-            self.inline_value(primitive, operands, dst, live);
+            self.inline_value(primitive, operands, dst);
         }
     }
 
-    fn leaf(&mut self, primitive: Primitive, operands: &[ValueId], dst: u16, mut live: LiveSlots) {
+    fn leaf(&mut self, primitive: Primitive, operands: &[ValueId], dst: u16) {
         let (dst, map) = (Into(dst), MapOffset(0));
         let primitive = PrimitiveOperand(primitive.index());
         if !leaf_names_operands(operands.len()) {
@@ -61,6 +59,7 @@ impl Selector<'_, '_> {
                 closure: None,
                 operands,
             };
+            let mut live = self.live();
             let first = self.place_operands(outgoing, &live);
             live.hold(first, operands.len());
             let count = Count(operands.len() as u16);
@@ -98,7 +97,7 @@ impl Selector<'_, '_> {
                 map,
             },
         };
-        self.emit_with_operands(leaf, operands, live);
+        self.emit_with_operands(leaf, operands);
     }
 
     fn arithmetic(
@@ -137,13 +136,7 @@ impl Selector<'_, '_> {
         self.assembler.bind(end);
     }
 
-    fn inline_value(
-        &mut self,
-        primitive: Primitive,
-        operands: &[ValueId],
-        dst: u16,
-        live: LiveSlots,
-    ) {
+    fn inline_value(&mut self, primitive: Primitive, operands: &[ValueId], dst: u16) {
         let into = Into(dst);
         let local = |place: usize| self.local(operands[place]);
         let instruction = match primitive {
@@ -193,6 +186,7 @@ impl Selector<'_, '_> {
                     dst: into,
                     map: MapOffset(0),
                 };
+                let live = self.live();
                 return self.assembler.emit_safepoint(capture, None, live, None);
             }
             Primitive::Not => return self.not(operands[0], dst),

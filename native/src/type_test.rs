@@ -3,11 +3,11 @@
 use abi::tag::{self, HEADER_KIND_SHIFT, Kind, TAG_FIXNUM, TAG_MASK, TAG_OBJECT, TAG_PAIR};
 use abi::type_test::TypeTest;
 use compiler::ssa::analysis::{Kinds, Proof};
-use compiler::ssa::ir::ValueId;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
 use super::emitter::Emitter;
+use super::loaded::Loaded;
 
 /// Where the kind is in an object's header, in bytes.
 pub(super) const KIND_BYTE: i32 = (HEADER_KIND_SHIFT / 8) as i32;
@@ -23,6 +23,26 @@ const _: () = {
         tag += 1;
     }
 };
+
+/// Whether a word may be a fixnum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fixnums {
+    /// It may.
+    Possible,
+    /// It never is one here.
+    Excluded,
+}
+
+impl Fixnums {
+    /// Excluded if `are_excluded`.
+    pub(super) fn excluded_if(are_excluded: bool) -> Self {
+        if are_excluded {
+            Self::Excluded
+        } else {
+            Self::Possible
+        }
+    }
+}
 
 impl Emitter<'_, '_> {
     /// Jumps to `yes` if `word` passes `test`, else to `no`.
@@ -70,13 +90,13 @@ impl Emitter<'_, '_> {
             .icmp_imm_s(IntCC::Equal, low, i64::from(expected as i8))
     }
 
-    /// Goes on if a word is a self-tagged flonum, else to `cold`; `is_no_fixnum` says that it is no fixnum.
+    /// Goes on if a word is a self-tagged flonum, else to `cold`.
     ///
     /// Their tags and that of fixnums are those without the bit that all others have.
-    pub(super) fn require_self_tagged(&mut self, word: Value, is_no_fixnum: bool, cold: Block) {
+    pub(super) fn require_self_tagged(&mut self, word: Value, fixnums: Fixnums, cold: Block) {
         let other = self.code.ins().band_imm_s(word, NO_SELF_TAGGED_NUMBER);
         self.unless(other, cold);
-        if !is_no_fixnum {
+        if fixnums == Fixnums::Possible {
             let rest = self.tag_of(word);
             self.require(rest, cold);
         }
@@ -134,7 +154,7 @@ impl Emitter<'_, '_> {
     /// `value`, whose word it is, tells.
     pub(super) fn require_kind(
         &mut self,
-        (value, word): (ValueId, Value),
+        Loaded { value, word }: Loaded,
         kind: Kind,
         cold: Block,
     ) -> Value {
@@ -159,7 +179,7 @@ impl Emitter<'_, '_> {
     }
 
     /// Goes on with the address of a pair, else to `cold`.
-    pub(super) fn require_pair(&mut self, (value, word): (ValueId, Value), cold: Block) -> Value {
+    pub(super) fn require_pair(&mut self, Loaded { value, word }: Loaded, cold: Block) -> Value {
         if self.proves(Proof::Object) || self.is_of(value, Kinds::PAIR) {
             return self.untagged(word, TAG_PAIR).1;
         }

@@ -4,11 +4,11 @@ use smallvec::SmallVec;
 
 /// A set of slots.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct SlotSet(SmallVec<[u64; 1]>);
+pub(in crate::codegen) struct SlotSet(SmallVec<[u64; 1]>);
 
 impl SlotSet {
     /// Adds `slot`.
-    pub(super) fn insert(&mut self, slot: u16) {
+    pub(in crate::codegen) fn insert(&mut self, slot: u16) {
         let (word, bit) = place(slot);
         if word >= self.0.len() {
             self.0.resize(word + 1, 0);
@@ -17,7 +17,7 @@ impl SlotSet {
     }
 
     /// Removes `slot`.
-    pub(super) fn remove(&mut self, slot: u16) {
+    pub(in crate::codegen) fn remove(&mut self, slot: u16) {
         let (word, bit) = place(slot);
         if let Some(word) = self.0.get_mut(word) {
             *word &= !bit;
@@ -25,13 +25,13 @@ impl SlotSet {
     }
 
     /// Whether `slot` is a member.
-    pub(super) fn contains(&self, slot: u16) -> bool {
+    pub(in crate::codegen) fn contains(&self, slot: u16) -> bool {
         let (word, bit) = place(slot);
         self.0.get(word).is_some_and(|word| word & bit != 0)
     }
 
     /// Adds all of `other`; whether anything was new.
-    pub(super) fn extend(&mut self, other: &Self) -> bool {
+    pub(in crate::codegen) fn extend(&mut self, other: &Self) -> bool {
         if other.0.len() > self.0.len() {
             self.0.resize(other.0.len(), 0);
         }
@@ -43,13 +43,18 @@ impl SlotSet {
         changed
     }
 
+    /// The bits of 64 slots, from slot 64 times `index` on.
+    pub(in crate::codegen) fn word(&self, index: usize) -> u64 {
+        self.0.get(index).copied().unwrap_or(0)
+    }
+
     /// All members, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = u16> {
+    pub(in crate::codegen) fn iter(&self) -> impl Iterator<Item = u16> {
         (0..self.end() as u16).filter(|&slot| self.contains(slot))
     }
 
     /// One more than the greatest member.
-    pub(super) fn end(&self) -> usize {
+    pub(in crate::codegen) fn end(&self) -> usize {
         let last = self.0.iter().rposition(|&word| word != 0);
         last.map_or(0, |word| {
             64 * word + 64 - self.0[word].leading_zeros() as usize

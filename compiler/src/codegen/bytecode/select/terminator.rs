@@ -5,10 +5,10 @@ use abi::isa::{
 };
 
 use super::procedure::{Selector, clamp};
-use crate::codegen::assembler::LiveSlots;
-use crate::codegen::outgoing::frame_words;
-use crate::codegen::resolve_moves::Move;
-use crate::codegen::superinstruction::with_poll;
+use crate::codegen::bytecode::outgoing::frame_words;
+use crate::codegen::bytecode::resolve_moves::Move;
+use crate::codegen::bytecode::superinstruction::with_poll;
+use crate::codegen::frame::LiveSlots;
 use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{BlockId, Callee, Condition, Target, Terminator};
 
@@ -19,7 +19,7 @@ impl Selector<'_, '_> {
         let terminator = &procedure.blocks[id].terminator;
         match terminator {
             Terminator::None => unreachable!("the verifier wants blocks to end"),
-            Terminator::Jump(target) => self.jump(id, target, polls, next),
+            Terminator::Jump(target) => self.jump(target, polls, next),
             Terminator::Branch(condition, yes, no) => {
                 self.two_way(condition, yes.block, no.block, next);
             }
@@ -42,14 +42,14 @@ impl Selector<'_, '_> {
                     value,
                 });
             }
-            Terminator::CallReceive { .. } => self.call_receive(id, terminator, next),
+            Terminator::CallReceive { .. } => self.call_receive(terminator, next),
             _ => self.leave(terminator),
         }
     }
 
-    fn jump(&mut self, id: BlockId, target: &Target, polls: bool, next: Option<BlockId>) {
+    fn jump(&mut self, target: &Target, polls: bool, next: Option<BlockId>) {
         let moves = self.jump_moves(&target.arguments, target.block);
-        let mut live = self.live_at_end(id);
+        let mut live = self.live();
         for parameter in &self.procedure.blocks[target.block].parameters {
             if self.intervals.uses[*parameter] > 0 {
                 self.make_live(*parameter, &mut live);
@@ -164,7 +164,7 @@ impl Selector<'_, '_> {
         }
     }
 
-    fn call_receive(&mut self, id: BlockId, terminator: &Terminator, next: Option<BlockId>) {
+    fn call_receive(&mut self, terminator: &Terminator, next: Option<BlockId>) {
         let Terminator::CallReceive {
             callee,
             required,
@@ -175,7 +175,7 @@ impl Selector<'_, '_> {
         else {
             unreachable!("only receiving calls are written here")
         };
-        let live = self.live_at_end(id);
+        let live = self.live();
         let outgoing = Self::outgoing_of(terminator);
         self.place_operands(outgoing, &live);
         let landing = self.landing(*block, &live);

@@ -9,5 +9,4 @@ mod record;
 mod switch;
 mod terminator;
 
-pub use procedure::Shared;
 pub(super) use procedure::{SelectedProcedure, Selector};

@@ -4,9 +4,9 @@
 //! ranges by which slots were given away say which value a slot holds.
 
 use super::procedure::Selector;
-use crate::codegen::assembler::Safepoint;
-use crate::codegen::frame_record::{Home, Point, Resident, SafepointRecord};
-use crate::codegen::outgoing::{self, Area};
+use crate::codegen::bytecode::assembler::Safepoint;
+use crate::codegen::bytecode::outgoing::{self, Area};
+use crate::codegen::frame::{Home, Point, Resident, SafepointRecord};
 use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{Instruction, ProcedureId, Terminator};
 

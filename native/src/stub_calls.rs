@@ -3,17 +3,17 @@
 
 use abi::native::{RuntimeOperation, Stub, context};
 use abi::primitive::Primitive;
-use compiler::codegen::frame_record::Point;
+use compiler::codegen::frame::Point;
 use compiler::core::ir::SourcePlace;
 use cranelift_codegen::ir::{
     AbiParam, Inst, InstBuilder, SigRef, Signature, SourceLoc, UserStackMapEntry, Value, types,
 };
 use cranelift_codegen::isa::CallConv;
 
+use super::call_place::{CallPlace, Listed};
 use super::emitter::{Emitter, UNREACHABLE};
-use super::plan::KeptId;
+use super::kept::KeptId;
 use super::safepoints::{Safepoint, at_end, at_operation, at_primitive};
-use super::{CallPlace, Listed};
 
 impl Emitter<'_, '_> {
     /// What follows comes from `place`.

@@ -1,7 +1,5 @@
 //! One procedure: its blocks in order, and the live values at each safepoint.
 
-use std::collections::HashMap;
-
 use abi::frame_map::SlotState;
 use abi::isa::{
     AnyLocal, DataOffset, Instruction, Into, IntoAny, Local, MapOffset, PrimitiveOperand, Word,
@@ -9,75 +7,35 @@ use abi::isa::{
 use abi::primitive::Primitive;
 
 use crate::codegen::CodegenError;
-use crate::codegen::allocate_slots::allocate_slots;
-use crate::codegen::assembler::{Assembler, Label, LiveSlots};
-use crate::codegen::frame_record::ProcedureRecord;
-use crate::codegen::frame_states::{FrameMaps, written_before};
-use crate::codegen::intervals::{Intervals, each_slot_use};
-use crate::codegen::literal_pool::LiteralPool;
-use crate::codegen::outgoing::{self, Area, Outgoing};
-use crate::codegen::resolve_moves::{Move, resolve_moves};
-use crate::codegen::slot_set::SlotSet;
-use crate::core::ir::GlobalId;
+use crate::codegen::bytecode::allocate_slots::allocate_slots;
+use crate::codegen::bytecode::assembler::{Assembler, Label};
+use crate::codegen::bytecode::intervals::Intervals;
+use crate::codegen::bytecode::live_sweep::LiveSweep;
+use crate::codegen::bytecode::outgoing::{self, Area, Outgoing};
+use crate::codegen::bytecode::resolve_moves::{Move, resolve_moves};
+use crate::codegen::bytecode::written_before::written_before;
+use crate::codegen::frame::{LiveSlots, SlotSet};
+use crate::codegen::unit::Shared;
 use crate::id::IdVec;
 use crate::link::unit::{FixupTarget, FrameMapId};
-use crate::ssa::analysis::{Dominators, Flow, Liveness, Loops};
-use crate::ssa::ir::{
-    BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
-};
-
-/// What the procedures of a unit share, in both kinds of code: constants, symbols, frame maps, cells.
-#[derive(Debug)]
-pub struct Shared<'unit> {
-    /// The unit.
-    pub(in crate::codegen) unit: &'unit Unit,
-    /// Its data.
-    pub(in crate::codegen) pool: LiteralPool,
-    /// Its frame maps.
-    pub(in crate::codegen) maps: FrameMaps,
-    /// The cells of global variables, in the order of their numbers.
-    pub(in crate::codegen) global_cells: Vec<(GlobalId, CellId)>,
-    /// The cell of each global variable that occurs.
-    pub(in crate::codegen) cell_of_global: IdVec<GlobalId, Option<CellId>>,
-    /// The cells of live objects in literals, by the object's number.
-    pub(in crate::codegen) external_cells: Vec<(u32, CellId)>,
-    /// The same, to look them up.
-    pub(in crate::codegen) cell_of_external: HashMap<u32, CellId>,
-    /// What stands where, for each procedure, if that is asked for.
-    pub(in crate::codegen) record: Option<IdVec<ProcedureId, ProcedureRecord>>,
-}
-
-impl<'unit> Shared<'unit> {
-    /// Nothing yet of what the procedures of `unit` need.
-    pub fn new(unit: &'unit Unit) -> Self {
-        Self {
-            unit,
-            pool: LiteralPool::default(),
-            maps: FrameMaps::default(),
-            global_cells: Vec::new(),
-            cell_of_global: unit.tables.globals.side_table(None),
-            external_cells: Vec::new(),
-            cell_of_external: HashMap::new(),
-            record: None,
-        }
-    }
-}
+use crate::ssa::analysis::{Flow, Graph, Liveness, Loops};
+use crate::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, ValueId};
 
 /// The code of a procedure.
-pub(in crate::codegen) struct SelectedProcedure {
+pub(in crate::codegen::bytecode) struct SelectedProcedure {
     /// Code, holes and lines.
-    pub(in crate::codegen) assembler: Assembler,
+    pub(in crate::codegen::bytecode) assembler: Assembler,
     /// Number of the entry's frame map.
-    pub(in crate::codegen) entry_map: FrameMapId,
+    pub(in crate::codegen::bytecode) entry_map: FrameMapId,
 }
 
 /// Writes one procedure.
-pub(in crate::codegen) struct Selector<'a, 'unit> {
+pub(in crate::codegen::bytecode) struct Selector<'a, 'unit> {
     pub(super) shared: &'a mut Shared<'unit>,
     pub(super) procedure: &'unit Procedure,
     pub(super) assembler: Assembler,
     pub(super) intervals: Intervals,
-    pub(super) liveness: Liveness,
+    sweep: LiveSweep,
     pub(super) slots: IdVec<ValueId, Option<u16>>,
     /// Words of values that are immediates.
     pub(super) words: IdVec<ValueId, Option<u64>>,
@@ -94,13 +52,11 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// # Errors
     ///
     /// [`CodegenError::FrameTooLarge`].
-    pub(in crate::codegen) fn new(
+    pub(in crate::codegen::bytecode) fn new(
         shared: &'a mut Shared<'unit>,
         procedure: &'unit Procedure,
     ) -> Result<Self, CodegenError> {
-        let first_flow = Flow::new(procedure);
-        let loops = Loops::new(&first_flow, &Dominators::new(&first_flow));
-        let flow = Flow::with_priority(procedure, |block| loops.depth[block]);
+        let Graph { flow, loops, .. } = Graph::in_code_order(procedure);
         let liveness = Liveness::new(procedure, &flow);
         let intervals = Intervals::new(procedure, &flow, &liveness);
         let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {
@@ -120,8 +76,8 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             shared,
             procedure,
             assembler,
+            sweep: LiveSweep::new(procedure, &intervals, &slots),
             intervals,
-            liveness,
             slots,
             words,
             labels,
@@ -140,7 +96,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     /// # Errors
     ///
     /// Any [`CodegenError`].
-    pub(in crate::codegen) fn run(
+    pub(in crate::codegen::bytecode) fn run(
         mut self,
         id: ProcedureId,
         has_native: bool,
@@ -271,7 +227,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         }
         let before = written_before(&self.flow, writes, entry);
         for safepoint in &self.assembler.safepoints {
-            let map = self.shared.maps.map_of(safepoint, &before[safepoint.block]);
+            let mut written = safepoint.written.clone();
+            written.extend(&before[safepoint.block]);
+            let maps = &mut self.shared.maps;
+            let map = maps.map_of(&safepoint.slots, &written, safepoint.slot_count);
             self.assembler.fixups[safepoint.fixup].target = FixupTarget::FrameMap(map);
         }
     }
@@ -279,15 +238,14 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     fn block(&mut self, id: BlockId, next: Option<BlockId>) -> Result<(), CodegenError> {
         self.assembler.bind(self.labels[id]);
         let block = &self.procedure.blocks[id];
-        let live_after = self.live_after(id);
         let polls_at_end = ends_in_poll(&block.instructions, &block.terminator);
         let count = block.instructions.len() - usize::from(polls_at_end);
         let mut done = 0;
-        for (index, live) in live_after.into_iter().enumerate().take(count) {
+        for (index, instruction) in block.instructions.iter().enumerate().take(count) {
             if index < done {
                 continue;
             }
-            let instruction = &block.instructions[index];
+            self.sweep.advance(self.intervals.position(id, index));
             self.assembler.set_place(instruction.place);
             self.assembler.index = Some(index as u32);
             if let Some(initialised) = self.filled_closure(&block.instructions[index..]) {
@@ -297,44 +255,25 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             let result = instruction
                 .result
                 .filter(|&result| self.intervals.result_needs_slot(instruction, result));
-            self.operation(&instruction.operation, result, live)?;
+            self.operation(&instruction.operation, result)?;
         }
+        let end = block.instructions.len();
+        self.sweep.advance(self.intervals.position(id, end));
         self.assembler.set_place(block.place);
-        self.assembler.index = Some(block.instructions.len() as u32);
+        self.assembler.index = Some(end as u32);
         self.terminator(id, polls_at_end, next);
         Ok(())
     }
 
-    /// For each instruction of a block what is live after it, its own result excepted.
-    fn live_after(&self, id: BlockId) -> Vec<LiveSlots> {
-        let block = &self.procedure.blocks[id];
-        let mut slots = self.live_at_end(id);
-        block
-            .terminator
-            .each_use(|value| self.make_live(value, &mut slots));
-        let mut after = vec![LiveSlots::default(); block.instructions.len()];
-        for (instruction, after) in block.instructions.iter().zip(&mut after).rev() {
-            if let Some(slot) = instruction.result.and_then(|result| self.slots[result]) {
-                slots.live.remove(slot);
-                slots.raw.remove(slot);
-            }
-            after.clone_from(&slots);
-            each_slot_use(&instruction.operation, |value| {
-                self.make_live(value, &mut slots);
-            });
-        }
-        after
+    /// What is live behind the instruction or terminator that is being written, its result and parameters of
+    /// successors excepted.
+    pub(super) fn live(&self) -> LiveSlots {
+        self.sweep.live().clone()
     }
 
-    /// What is live after the terminator of a block, parameters of its successors excepted.
-    pub(super) fn live_at_end(&self, id: BlockId) -> LiveSlots {
-        let mut slots = LiveSlots::default();
-        for &value in &self.liveness.live_out[id] {
-            if self.intervals.uses[value] > 0 {
-                self.make_live(value, &mut slots);
-            }
-        }
-        slots
+    /// The first slot behind those that are [`live`](Self::live).
+    pub(super) fn live_end(&self) -> usize {
+        self.sweep.live().live.end()
     }
 
     /// Adds the slot of `value`.

@@ -5,7 +5,7 @@ use abi::isa::{BranchOffset, Instruction, RawLocal, Small, TestOperand, Word32};
 use abi::type_test::TypeTest;
 
 use super::procedure::Selector;
-use crate::codegen::assembler::Label;
+use crate::codegen::bytecode::assembler::Label;
 use crate::ssa::ir::{Comparison, Condition, ValueId};
 
 /// Filled in when the label is bound.

@@ -3,8 +3,8 @@
 
 use abi::isa::{Instruction, MapOffset, Opcode, Operand as _, OperandValue};
 
-use super::slot_set::SlotSet;
 use super::superinstruction::combined;
+use crate::codegen::frame::{LiveSlots, SlotSet};
 use crate::core::ir::SourcePlace;
 use crate::id::{IdVec, define_ids};
 use crate::link::unit::{Fixup, FixupTarget, FrameMapId, LineRow};
@@ -13,25 +13,6 @@ use crate::ssa::ir::BlockId;
 define_ids! {
     /// A place in the code that branches lead to.
     pub(super) Label;
-}
-
-/// What is known of a frame where code is written.
-#[derive(Clone, Debug, Default)]
-pub(super) struct LiveSlots {
-    /// Slots that hold a value, tagged or not, that is used later.
-    pub(super) live: SlotSet,
-    /// Those of them that are raw.
-    pub(super) raw: SlotSet,
-}
-
-impl LiveSlots {
-    /// Adds `count` slots from `first` on, which hold tagged words.
-    pub(super) fn hold(&mut self, first: u16, count: usize) {
-        for slot in (first..=u16::MAX).take(count) {
-            self.live.insert(slot);
-            self.raw.remove(slot);
-        }
-    }
 }
 
 /// Bytes of the operand that leads to a frame map: always the last.

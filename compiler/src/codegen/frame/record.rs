@@ -2,7 +2,7 @@
 //!
 //! A frame map tells a collector of slots. A debugger that shows frames to people wants variables.
 //! The record is made while code is written, from the plan of each tier, and only for callers that
-//! ask for it: [`generate_with_record`](super::bytecode::generate_with_record).
+//! ask for it: [`generate_with_record`](crate::codegen::generate_with_record).
 
 use std::rc::Rc;
 
@@ -84,7 +84,7 @@ pub struct ProcedureRecord {
 
 impl ProcedureRecord {
     /// Of `procedure`, before code is made.
-    pub(super) fn new(procedure: &Procedure) -> Self {
+    pub(in crate::codegen) fn new(procedure: &Procedure) -> Self {
         let names = procedure.values.iter().map(|value| value.name.clone());
         Self {
             names: names.collect(),

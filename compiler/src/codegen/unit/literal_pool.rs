@@ -6,18 +6,18 @@ use std::rc::Rc;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind, Integer, Number};
 
-use super::CodegenError;
+use crate::codegen::CodegenError;
 use crate::id::IdVec;
 use crate::link::unit::{Constant, ConstantId, ConstantWord, NameId};
 use crate::ssa::ir::ProcedureId;
 
 /// Constants and symbols in the order in which they were first needed.
 #[derive(Debug, Default)]
-pub(super) struct LiteralPool {
+pub(in crate::codegen) struct LiteralPool {
     /// All constants.
-    pub(super) constants: IdVec<ConstantId, Constant>,
+    pub(in crate::codegen) constants: IdVec<ConstantId, Constant>,
     /// Names of all symbols.
-    pub(super) symbols: IdVec<NameId, Rc<str>>,
+    pub(in crate::codegen) symbols: IdVec<NameId, Rc<str>>,
     constant_numbers: HashMap<Key, ConstantId>,
     symbol_numbers: HashMap<Rc<str>, NameId>,
     words: HashMap<DatumId, ConstantWord>,
@@ -55,7 +55,7 @@ impl Key {
 
 impl LiteralPool {
     /// The number of the symbol `name`.
-    pub(super) fn symbol(&mut self, name: &str) -> NameId {
+    pub(in crate::codegen) fn symbol(&mut self, name: &str) -> NameId {
         if let Some(&number) = self.symbol_numbers.get(name) {
             return number;
         }
@@ -66,7 +66,7 @@ impl LiteralPool {
     }
 
     /// The number of `constant`: that of an equal one, if there is any.
-    pub(super) fn constant(&mut self, constant: Constant) -> ConstantId {
+    pub(in crate::codegen) fn constant(&mut self, constant: Constant) -> ConstantId {
         let constants = &mut self.constants;
         *self
             .constant_numbers
@@ -79,7 +79,7 @@ impl LiteralPool {
     /// # Errors
     ///
     /// [`CodegenError::ObjectInLiteral`].
-    pub(super) fn datum(
+    pub(in crate::codegen) fn datum(
         &mut self,
         data: &Data,
         datum: DatumId,

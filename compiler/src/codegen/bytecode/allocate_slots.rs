@@ -7,6 +7,7 @@
 //! operand of a call, all values that outlive the call have their slots. So it is known where the
 //! callee's frame will start, and the operand can be computed right there.
 
+use super::frame_in_use::FrameInUse;
 use super::intervals::{Intervals, Segment};
 use super::outgoing::{self, Area, Outgoing};
 use crate::id::IdVec;
@@ -102,40 +103,26 @@ impl Classes {
         }
         let joined = std::mem::take(&mut self.segments[few]);
         let holder = &mut self.segments[many];
-        holder.extend(joined);
-        holder.sort_unstable();
+        if joined.len() <= FEW_SEGMENTS {
+            for segment in joined {
+                let next = holder.partition_point(|other| *other < segment);
+                holder.insert(next, segment);
+            }
+        } else {
+            holder.extend(joined);
+            holder.sort_unstable();
+        }
         self.parent[few] = many;
         self.fixed[many] = self.fixed[many].or(self.fixed[few]);
     }
 }
 
+/// So many segments are put one by one among many, which then are not sorted anew.
+const FEW_SEGMENTS: usize = 4;
+
 fn overlaps_ascending(segments: &[Segment], (start, end): Segment) -> bool {
     let next = segments.partition_point(|segment| segment.1 <= start);
     segments.get(next).is_some_and(|segment| segment.0 < end)
-}
-
-/// What a slot holds when, the latest segment first (which is how they come).
-#[derive(Clone, Default)]
-struct Occupied(Vec<Segment>);
-
-impl Occupied {
-    fn overlaps(&self, (start, end): Segment) -> bool {
-        let next = self.0.partition_point(|segment| segment.0 >= end);
-        self.0.get(next).is_some_and(|segment| segment.1 > start)
-    }
-
-    /// Whether one value holds the slot before and after the instruction at `position`.
-    fn spans(&self, position: u32) -> bool {
-        let next = self.0.partition_point(|segment| segment.0 > position);
-        self.0
-            .get(next)
-            .is_some_and(|segment| segment.1 > position + 1)
-    }
-
-    fn insert(&mut self, segment: Segment) {
-        let place = self.0.partition_point(|other| other.0 > segment.0);
-        self.0.insert(place, segment);
-    }
 }
 
 /// Where a class would best be.
@@ -214,32 +201,20 @@ fn assign(
         )
     });
     let mut slots = procedure.values.side_table(None);
-    let mut occupied: Vec<Occupied> = Vec::new();
+    let mut frame = FrameInUse::default();
     for class in order {
         let segments = &classes.segments[class];
-        let is_free = |occupied: &[Occupied], slot: usize| {
-            occupied
-                .get(slot)
-                .is_none_or(|slot| !segments.iter().any(|&segment| slot.overlaps(segment)))
+        let slot = if let Some(slot) = classes.fixed[class] {
+            usize::from(slot)
+        } else {
+            frame.descend(classes.end(class) - 1);
+            let hinted = hints[class]
+                .and_then(|hint| hinted_slot(procedure, hint, &mut frame, &slots, &classes.parent));
+            let wanted = hinted.filter(|&slot| frame.is_free(slot, segments));
+            wanted.unwrap_or_else(|| frame.lowest_free(segments))
         };
-        let wanted = hints[class]
-            .and_then(|hint| hinted_slot(procedure, hint, &occupied, &slots, &classes.parent))
-            .filter(|&slot| is_free(&occupied, slot));
-        let slot = match classes.fixed[class] {
-            Some(slot) => usize::from(slot),
-            None => wanted.unwrap_or_else(|| {
-                (0..=occupied.len())
-                    .find(|&slot| is_free(&occupied, slot))
-                    .expect("the last is free")
-            }),
-        };
-        if slot >= occupied.len() {
-            occupied.resize(slot + 1, Occupied::default());
-        }
-        for &segment in segments {
-            occupied[slot].insert(segment);
-        }
-        slots[class] = Some(u16::try_from(slot).map_err(|_| occupied.len())?);
+        frame.occupy(slot, segments);
+        slots[class] = Some(u16::try_from(slot).map_err(|_| frame.slot_count())?);
     }
     Ok(slots)
 }
@@ -247,16 +222,13 @@ fn assign(
 fn hinted_slot(
     procedure: &Procedure,
     hint: Hint,
-    occupied: &[Occupied],
+    frame: &mut FrameInUse,
     slots: &IdVec<ValueId, Option<u16>>,
     parent: &IdVec<ValueId, ValueId>,
 ) -> Option<usize> {
     match hint {
         Hint::Operand(position, area, number) => {
-            let used_end = occupied
-                .iter()
-                .rposition(|slot| slot.spans(position))
-                .map_or(0, |slot| slot + 1);
+            let used_end = frame.used_end_across(position);
             area.first_operand(used_end)
                 .checked_add_signed(number as isize)
         }

@@ -10,27 +10,25 @@ use syntax::DatumKind;
 
 use super::procedure::{Selector, clamp};
 use crate::codegen::CodegenError;
-use crate::codegen::assembler::LiveSlots;
-use crate::codegen::intervals::writes_before_reading;
-use crate::codegen::outgoing::{self, frame_words};
+use crate::codegen::bytecode::intervals::writes_before_reading;
+use crate::codegen::bytecode::outgoing::{self, frame_words};
 use crate::core::LiteralDatum;
 use crate::core::ir::{GlobalId, Literal};
 use crate::link::unit::{Constant, ConstantId, ConstantWord, FixupTarget};
 use crate::ssa::ir::{Operation, RawBinary, RawUnary, ValueId};
 
 impl Selector<'_, '_> {
-    /// Writes an operation; `live` is what is live after it except its result.
+    /// Writes the operation at which the sweep stands.
     pub(super) fn operation(
         &mut self,
         operation: &Operation,
         result: Option<ValueId>,
-        live: LiveSlots,
     ) -> Result<(), CodegenError> {
         let dst = result.map(|result| self.slot(result));
         match operation {
             Operation::Primitive(primitive, operands) => {
                 let before = self.assembler.written_count;
-                self.primitive(*primitive, operands, dst, live);
+                self.primitive(*primitive, operands, dst);
                 let is_value = primitive.class() == PrimitiveClass::Inline
                     && primitive.result() != ResultType::Unspecified;
                 debug_assert!(
@@ -42,16 +40,12 @@ impl Selector<'_, '_> {
                 );
             }
             Operation::Call(..) | Operation::CallKnown(..) | Operation::CallHost(..) => {
-                let dst = dst.unwrap_or_else(|| clamp(live.live.end()));
-                self.call(operation, dst, live);
+                let dst = dst.unwrap_or_else(|| clamp(self.live_end()));
+                self.call(operation, dst);
             }
             Operation::Poll => {
-                self.assembler.emit_safepoint(
-                    Instruction::Poll { map: MapOffset(0) },
-                    None,
-                    live,
-                    None,
-                );
+                let (poll, live) = (Instruction::Poll { map: MapOffset(0) }, self.live());
+                self.assembler.emit_safepoint(poll, None, live, None);
             }
             Operation::GlobalSet(..)
             | Operation::GlobalDefine(..)
@@ -60,19 +54,14 @@ impl Selector<'_, '_> {
             | Operation::ClosureInit(..) => self.store(operation, dst),
             _ => {
                 if let Some(dst) = dst {
-                    self.load(operation, dst, live)?;
+                    self.load(operation, dst)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn load(
-        &mut self,
-        operation: &Operation,
-        dst: u16,
-        live: LiveSlots,
-    ) -> Result<(), CodegenError> {
+    fn load(&mut self, operation: &Operation, dst: u16) -> Result<(), CodegenError> {
         let into = Into(dst);
         match *operation {
             Operation::Literal(literal) => {
@@ -109,7 +98,7 @@ impl Selector<'_, '_> {
                     value: Small(small),
                     map: MapOffset(0),
                 };
-                self.emit_with_operands(add, &[value], live);
+                self.emit_with_operands(add, &[value]);
             }
             Operation::StaticClosure(_)
             | Operation::MakeClosure(..)
@@ -217,7 +206,8 @@ impl Selector<'_, '_> {
         }
     }
 
-    fn call(&mut self, operation: &Operation, dst: u16, mut live: LiveSlots) {
+    fn call(&mut self, operation: &Operation, dst: u16) {
+        let mut live = self.live();
         let outgoing = outgoing::of_operation(operation).expect("calls have operands by place");
         let first = self.place_operands(outgoing, &live);
         let count = Count(outgoing.operands.len() as u16);
@@ -269,12 +259,8 @@ impl Selector<'_, '_> {
     }
 
     /// Writes an instruction that may be run again after a collection, so that its operands are live.
-    pub(super) fn emit_with_operands(
-        &mut self,
-        instruction: Instruction,
-        operands: &[ValueId],
-        mut live: LiveSlots,
-    ) {
+    pub(super) fn emit_with_operands(&mut self, instruction: Instruction, operands: &[ValueId]) {
+        let mut live = self.live();
         for &operand in operands {
             self.make_live(operand, &mut live);
         }

@@ -78,7 +78,7 @@ impl Shape {
 }
 
 /// An instruction, or a part of a superinstruction, with all that matters here.
-struct Step {
+struct CheckedStep {
     offset: usize,
     reads: Vec<usize>,
     /// Slots with what they hold afterwards.
@@ -100,7 +100,7 @@ struct Analysis<'a> {
     unit: &'a LinkUnit,
     id: ProcedureId,
     code: &'a ProcedureCode,
-    steps: Vec<Step>,
+    steps: Vec<CheckedStep>,
     slots: usize,
     entry: Vec<Contents>,
 }
@@ -128,7 +128,7 @@ impl<'a> Analysis<'a> {
                 .or_default()
                 .push(fixup.target);
         }
-        let steps: Vec<Step> = parts
+        let steps: Vec<CheckedStep> = parts
             .into_iter()
             .enumerate()
             .map(|(index, (offset, instruction, end))| {
@@ -199,7 +199,7 @@ impl<'a> Analysis<'a> {
     /// Compares a map, of a step or else of the entry, with what slots hold and which are wanted.
     fn compare(
         &self,
-        (step, map): (Option<&Step>, FrameMapId),
+        (step, map): (Option<&CheckedStep>, FrameMapId),
         contents: &[Contents],
         wanted: &[bool],
         found: &mut Vec<Disagreement>,
@@ -324,8 +324,8 @@ fn step_of(
     (index, offset, end): (usize, usize, usize),
     holes: &[FixupTarget],
     at: &HashMap<usize, usize>,
-) -> Step {
-    let mut step = Step {
+) -> CheckedStep {
+    let mut step = CheckedStep {
         offset,
         reads: Vec::new(),
         writes: Vec::new(),
@@ -367,8 +367,8 @@ fn step_of(
 }
 
 /// Slots that an instruction names by a first one and a count, or by the calling convention.
-fn add_implicit_operands(instruction: Instruction, callee: Option<&Shape>, step: &mut Step) {
-    let call = |words: usize, operands: usize, with_closure: bool, step: &mut Step| {
+fn add_implicit_operands(instruction: Instruction, callee: Option<&Shape>, step: &mut CheckedStep) {
+    let call = |words: usize, operands: usize, with_closure: bool, step: &mut CheckedStep| {
         let first = words + usize::from(!with_closure);
         step.reads.extend(first..=words + operands);
         step.clobbers_from = Some(words - 1);

@@ -1,0 +1,12 @@
+//! What code generation knows of a whole unit.
+//!
+//! * `shared`: constants, symbols, frame maps and cells, each once for all procedures;
+//! * `literal_pool`: the constants and symbols among them;
+//! * `separate_entry`: gives the loops of the entry a procedure of their own.
+
+mod literal_pool;
+mod separate_entry;
+mod shared;
+
+pub use separate_entry::separate_entry;
+pub use shared::Shared;
