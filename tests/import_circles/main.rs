@@ -14,13 +14,13 @@ mod source;
 const CIRCLES: &[(&str, &[usize])] = &[
     ("abi/src", &[]),
     ("gc/src", &[]),
-    ("syntax/src", &[3, 2]),
+    ("syntax/src", &[]),
     ("loader/src", &[]),
     ("vm/src", &[]),
-    ("compiler/src", &[7, 5, 4, 3, 3, 2, 2, 2, 2]),
-    ("native/src", &[8, 2]),
-    ("src", &[2, 2]),
-    ("cli/src", &[2]),
+    ("compiler/src", &[]),
+    ("native/src", &[]),
+    ("src", &[]),
+    ("cli/src", &[]),
 ];
 
 #[test]

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 
 use super::{Data, DatumId, DatumKind};
 use crate::builder::{DatumBuilder, Leaf, ListEnd};
+use crate::error::SyntaxError;
+use crate::parser::Parser;
 use crate::span::Span;
 
 /// Adds what a parser reads to a [`Data`].
@@ -26,6 +28,24 @@ enum Label {
         placeholder: DatumId,
         datum: DatumId,
     },
+}
+
+impl Data {
+    /// Reads all of `text`: the arena, and the data at top level in order.
+    ///
+    /// # Errors
+    ///
+    /// The first mistake in the text.
+    pub fn parse(text: &str) -> Result<(Self, Vec<DatumId>), SyntaxError> {
+        let mut data = Self::new();
+        let mut forms = Vec::new();
+        let mut parser = Parser::new(text);
+        let mut builder = DataBuilder::new(&mut data);
+        while let Some(form) = parser.next_datum(&mut builder)? {
+            forms.push(form);
+        }
+        Ok((data, forms))
+    }
 }
 
 impl<'data> DataBuilder<'data> {

@@ -1,6 +1,6 @@
 //! Iteration over lists, which ends also where the list does not.
 
-use super::{Data, DatumId};
+use super::{Data, DatumId, DatumKind};
 
 /// The items of a list in order.
 ///
@@ -15,6 +15,21 @@ pub struct Items<'data> {
     until_mark: usize,
     mark_distance: usize,
     circular: bool,
+}
+
+impl Data {
+    /// The items of a list; see [`Items::tail`] for what it ends in. Anything but a pair is a list
+    /// without items.
+    pub fn items(&self, list: DatumId) -> Items<'_> {
+        Items::new(self, list)
+    }
+
+    /// The items of `datum` if it is a proper list: not dotted, not circular.
+    pub fn proper_list(&self, datum: DatumId) -> Option<Vec<DatumId>> {
+        let mut items = self.items(datum);
+        let list = items.by_ref().collect();
+        (*self.kind(items.tail()) == DatumKind::Null).then_some(list)
+    }
 }
 
 impl<'data> Items<'data> {

@@ -14,9 +14,7 @@ use std::collections::HashMap;
 pub use build::DataBuilder;
 pub use items::Items;
 
-use crate::error::SyntaxError;
 use crate::number::Number;
-use crate::parser::Parser;
 use crate::span::Span;
 
 /// A datum of one [`Data`].
@@ -84,22 +82,6 @@ impl Data {
     /// An arena without data.
     pub fn new() -> Self {
         Self::default()
-    }
-
-    /// Reads all of `text`: the arena, and the data at top level in order.
-    ///
-    /// # Errors
-    ///
-    /// The first mistake in the text.
-    pub fn parse(text: &str) -> Result<(Self, Vec<DatumId>), SyntaxError> {
-        let mut data = Self::new();
-        let mut forms = Vec::new();
-        let mut parser = Parser::new(text);
-        let mut builder = DataBuilder::new(&mut data);
-        while let Some(form) = parser.next_datum(&mut builder)? {
-            forms.push(form);
-        }
-        Ok((data, forms))
     }
 
     /// How many nodes the arena holds.
@@ -195,19 +177,6 @@ impl Data {
             DatumKind::Pair(car, cdr) => Some((*car, *cdr)),
             _ => None,
         }
-    }
-
-    /// The items of a list; see [`Items::tail`] for what it ends in. Anything but a pair is a list
-    /// without items.
-    pub fn items(&self, list: DatumId) -> Items<'_> {
-        Items::new(self, list)
-    }
-
-    /// The items of `datum` if it is a proper list: not dotted, not circular.
-    pub fn proper_list(&self, datum: DatumId) -> Option<Vec<DatumId>> {
-        let mut items = self.items(datum);
-        let list = items.by_ref().collect();
-        (*self.kind(items.tail()) == DatumKind::Null).then_some(list)
     }
 }
 

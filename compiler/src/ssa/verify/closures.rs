@@ -7,7 +7,7 @@
 
 use abi::primitive::{Primitive, PrimitiveClass};
 
-use super::ViolationKind;
+use super::violation::ViolationKind;
 use crate::ssa::ir::{Block, Operation, ValueId};
 use crate::ssa::primitive_facts::is_arithmetic;
 

@@ -1,77 +1,19 @@
 //! The rules of SSA, checked after each pass in debug builds.
 
 mod closures;
-
-use std::fmt;
+mod violation;
 
 use abi::primitive::{Effect, Primitive};
 use abi::{tag, text_hash};
+
+pub use violation::{Violation, ViolationKind};
 
 use super::analysis::{Dominators, Flow};
 use super::ir::{
     BlockId, Callee, Condition, Operation, Procedure, ProcedureId, RawUnary, Repr, Switch,
     SwitchKey, Terminator, Unit, ValueId,
 };
-use crate::id::{Id, IdVec};
-
-/// A rule that a unit breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Violation {
-    /// The procedure.
-    pub procedure: ProcedureId,
-    /// The block.
-    pub block: BlockId,
-    /// What is wrong.
-    pub kind: ViolationKind,
-}
-
-/// Rules that a unit can break.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ViolationKind {
-    /// A block has no terminator.
-    NoTerminator,
-    /// A jump to a block that does not exist.
-    NoSuchBlock(BlockId),
-    /// A jump to the entry, whose parameters callers alone give.
-    JumpToEntry,
-    /// A value is defined twice.
-    DefinedTwice(ValueId),
-    /// A value is used where its definition does not dominate.
-    NotDefined(ValueId),
-    /// A value is not represented as its user or its definition wants.
-    Repr(ValueId, Repr),
-    /// A jump has another number of arguments than its target has parameters.
-    ArgumentCount(BlockId),
-    /// The entry has other parameters than the procedure says.
-    EntryParameters,
-    /// A block that receives values has other predecessors, or not the right parameters.
-    ReceivingBlock(BlockId),
-    /// A known call has not one argument for each of the callee's parameters.
-    CallArguments(ProcedureId),
-    /// The closure of a procedure is made for unknown calls, although it takes or gives raw words.
-    RawEscapes(ProcedureId),
-    /// A way out of a procedure with a raw result does not give such a result, or gives another one.
-    RawResult(Repr),
-    /// A switch without cases, or with keys that are out of order or impossible.
-    SwitchKeys,
-    /// Something may collect, or a block ends, before the free variables of a closure are initialised.
-    UnfilledClosure(ValueId),
-    /// A primitive that transfers control, or has another number of operands, or lacks a literal.
-    Primitive(Primitive),
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "procedure {}, block {}: {:?}",
-            self.procedure.number(),
-            self.block.number(),
-            self.kind
-        )
-    }
-}
+use crate::id::IdVec;
 
 /// All rules that `unit` breaks.
 #[must_use]
@@ -428,6 +370,7 @@ fn has_right_keys(switch: &Switch) -> bool {
 mod tests {
     use super::super::parse::parse;
     use super::*;
+    use crate::id::Id as _;
 
     fn kinds(blocks: &str) -> Vec<ViolationKind> {
         let unit = parse(&format!("(procedure \"f\" 1 0 #f 0 (\"x\") {blocks})")).unwrap();
