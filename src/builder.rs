@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use abi::native::Tier;
 #[cfg(feature = "compiler")]
-use compiler::options::Level;
+use compiler::options::{Level, UnboundNames};
 use gc::Zeal;
 use vm::{Retention, Vm, VmOptions};
 
@@ -141,6 +141,15 @@ impl RuntimeBuilder {
     #[must_use]
     pub const fn native_library(mut self, native: bool) -> Self {
         self.native_library = native;
+        self
+    }
+
+    /// What becomes of names that neither a program or library defines nor an import provides. Warnings go to
+    /// [`Self::compiler_reports`].
+    #[cfg(feature = "compiler")]
+    #[must_use]
+    pub const fn unbound_names(mut self, unbound_names: UnboundNames) -> Self {
+        self.compiler.unbound_names = unbound_names;
         self
     }
 

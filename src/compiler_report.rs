@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use compiler::diagnostic::Diagnostic;
+
 use crate::error::Error;
 
 /// Something that the compiler was asked to say about a program.
@@ -11,6 +13,8 @@ use crate::error::Error;
 pub enum CompilerReport<'a> {
     /// The program as text after the pass that [`crate::RuntimeBuilder::dump_after`] names.
     Program(&'a str),
+    /// Something doubtful about a text that was compiled nevertheless.
+    Warning(&'a Diagnostic),
     /// How long each phase took: [`crate::RuntimeBuilder::time_passes`].
     Times {
         /// What messages call the program.

@@ -193,6 +193,9 @@ impl Frontend {
         name: &str,
         options: &Options,
     ) -> Result<Compiled, Error> {
+        for warning in &program.warnings {
+            self.listener.tell(&CompilerReport::Warning(warning))?;
+        }
         let mut compiled = compile(program, None, options)
             .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
         if options.time_passes {
@@ -228,8 +231,10 @@ impl Frontend {
 
     fn registry(&mut self) -> &mut LibraryRegistry {
         let paths = &self.library_paths;
+        let unbound_names = self.options.unbound_names;
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
+            registry.set_unbound_names(unbound_names);
             registry.set_library_source(Rc::new(PortableLibraries));
             for path in paths {
                 registry.add_search_path(path.clone());

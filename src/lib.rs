@@ -81,7 +81,7 @@ pub use compiler::diagnostic::Diagnostic;
 #[cfg(feature = "compiler")]
 pub use compiler::internal_error::plant_panic;
 #[cfg(feature = "compiler")]
-pub use compiler::options::{Level, Options as CompilerOptions};
+pub use compiler::options::{Level, Options as CompilerOptions, UnboundNames};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};

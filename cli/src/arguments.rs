@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use cozen::{CompilerOptions, Error, Level, Tier, Zeal};
+use cozen::{CompilerOptions, Error, Level, Tier, UnboundNames, Zeal};
 use lexopt::prelude::{Long, Short, Value};
 
 use crate::environment;
@@ -34,6 +34,7 @@ options:
   --native, --no-native    make native code of what is compiled, and run it, or do neither; without
                            these `compile` makes it, and programs run from source stay bytecode
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
+  --unbound=warn, error    warn of names that nothing defines or imports (the default), or refuse the program
   --check-facts            check what the optimizer claims about values, and stop at a claim that is
                            wrong: for tests of the compiler; code runs many times slower
   --time-passes            print how long each phase of the compiler took, to standard error
@@ -102,6 +103,7 @@ pub(crate) struct Options {
     pub(crate) tier: Option<Tier>,
     pub(crate) time_passes: bool,
     pub(crate) check_facts: bool,
+    pub(crate) unbound_names: UnboundNames,
     pub(crate) rewrites_max: Option<u64>,
 }
 
@@ -122,6 +124,7 @@ impl Options {
             dump_after: self.dump_after.clone(),
             time_passes: self.time_passes,
             check_facts: self.check_facts || environment::check_facts()?,
+            unbound_names: self.unbound_names,
             rewrites_max: self.rewrites_max,
             ..CompilerOptions::default()
         })
@@ -167,6 +170,7 @@ pub(crate) fn parse(
             Long("native") => parsed.options.tier = Some(Tier::Native),
             Long("no-native") => parsed.options.tier = Some(Tier::Bytecode),
             Long("check-facts") => parsed.options.check_facts = true,
+            Long("unbound") => parsed.options.unbound_names = unbound_names(&parser.value()?)?,
             Long("time-passes") => parsed.options.time_passes = true,
             Long("zeal") => {
                 parsed.options.zeal = Some(zeal(parser.optional_value())?);
@@ -281,6 +285,18 @@ fn directory(word: OsString) -> Result<PathBuf, lexopt::Error> {
     }
     let found = path.display();
     Err(format!("--keep-images: expected a directory, found {found}").into())
+}
+
+fn unbound_names(value: &OsStr) -> Result<UnboundNames, lexopt::Error> {
+    match value.to_str() {
+        Some("warn") => Ok(UnboundNames::Warned),
+        Some("error") => Ok(UnboundNames::Refused),
+        _ => Err(format!(
+            "--unbound: expected warn or error, found {}",
+            value.display()
+        )
+        .into()),
+    }
 }
 
 fn level(value: &OsStr) -> Result<Level, lexopt::Error> {

@@ -60,6 +60,7 @@ pub(crate) fn print_line(text: &str) -> Result<(), Error> {
 pub(crate) fn print_report(report: &CompilerReport<'_>) -> Result<(), Error> {
     match report {
         CompilerReport::Program(text) => print_line(text)?,
+        CompilerReport::Warning(warning) => complain(&warning.to_string()),
         CompilerReport::Times { name, table } => {
             complain(&format!("time by phase, {name}\n{}", table.trim_end()));
         }

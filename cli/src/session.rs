@@ -31,6 +31,7 @@ pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
         .read_images(options.no_mmap)
         .level(options.level)
         .check_facts(options.check_facts || environment::check_facts()?)
+        .unbound_names(options.unbound_names)
         .time_passes(options.time_passes)
         .compiler_reports(output::print_report);
     if let Some(directory) = &options.image_directory {

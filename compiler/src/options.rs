@@ -16,6 +16,17 @@ pub enum Level {
     Full,
 }
 
+/// What becomes of names that neither the program or library defines nor an import provides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum UnboundNames {
+    /// They are mistakes.
+    Refused,
+    /// [`Program::warnings`](crate::core::ir::Program::warnings) tells of them. Who uses one finds it in the
+    /// interaction environment, or raises `unbound-variable`.
+    #[default]
+    Warned,
+}
+
 /// Choices for a compilation; the default is what users want.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -32,6 +43,8 @@ pub struct Options {
     pub time_passes: bool,
     /// The code checks what analyses claim, and stops the process at a claim that does not hold.
     pub check_facts: bool,
+    /// For who expands texts.
+    pub unbound_names: UnboundNames,
     /// After so many rewrites of a unit, passes that could be left out do no more.
     pub rewrites_max: Option<u64>,
 }
@@ -45,6 +58,7 @@ impl Default for Options {
             dump_after: None,
             time_passes: false,
             check_facts: false,
+            unbound_names: UnboundNames::default(),
             rewrites_max: None,
         }
     }

@@ -335,7 +335,8 @@ impl Mutator<'_> {
         Some(NativeFrame { callee, top })
     }
 
-    /// Copies a captured frame, which is at `from`, to `top`, and makes the current base go on after it. The frame's return word, as it was captured.
+    /// Copies a captured frame, which is at `from`, to `top`, and makes the current base go on after it. Answers the
+    /// frame's return word, as it was captured.
     #[inline(always)]
     fn copy_back(&mut self, from: CapturedPlace, frame: CapturedFrame, top: FramePointer) -> u64 {
         let lowest = top

@@ -19,6 +19,7 @@ use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 use syntax::{Data, DatumId, Span};
 
+use crate::diagnostic::Diagnostic;
 use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;
 
@@ -66,6 +67,8 @@ pub struct Program {
     pub last_expression: LastExpression,
     /// Counts what passes do.
     pub rewrites: Rewrites,
+    /// What is doubtful about the text, but no mistake for certain.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// How the entry of a unit evaluates its last expression.

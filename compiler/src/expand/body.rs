@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use abi::primitive::Primitive;
 
-use super::denotation::{CoreForm, Denotation, Macro, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
@@ -14,6 +14,7 @@ use super::name::{LexicalEnvironment, Name};
 use super::resolver::Meaning;
 use super::syntax::SyntaxId;
 use super::syntax_rules;
+use super::top_environment::TopKind;
 use crate::core::ir::{Expr, ExprId, VariableId};
 
 /// A definition or expression of a body, in order.
@@ -127,6 +128,14 @@ impl Expander<'_> {
         id: SyntaxId,
         items: &mut Vec<Item>,
     ) -> Result<Vec<SyntaxId>> {
+        if self.scopes.depth() == 0 && form.is_definition() && self.is_fixed() {
+            let message = format!(
+                "{}: nothing can be defined in this environment",
+                form.name()
+            );
+            let note = "`(interaction-environment)` takes definitions";
+            return Err(self.failure(id, message).note(note));
+        }
         match form {
             CoreForm::Begin => return self.operands(id, form, 0, usize::MAX),
             CoreForm::CondExpand => return self.cond_expand_clause(id),
@@ -139,6 +148,18 @@ impl Expander<'_> {
             _ => items.push(Item::Evaluate(Code::Expression(id))),
         }
         Ok(Vec::new())
+    }
+
+    /// Whether the top-level environment is one of `(environment …)`.
+    fn is_fixed(&self) -> bool {
+        let kind = self.registry.top(self.top).kind();
+        matches!(
+            kind,
+            TopKind::Interaction {
+                mutability: Mutability::Immutable,
+                ..
+            }
+        )
     }
 
     fn scan_define(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {

@@ -195,6 +195,18 @@ core_forms! {
 }
 
 impl CoreForm {
+    /// Whether it adds to the environment where it stands.
+    pub(crate) const fn is_definition(self) -> bool {
+        matches!(
+            self,
+            Self::Define
+                | Self::DefineRecordType
+                | Self::DefineSyntax
+                | Self::DefineValues
+                | Self::Import
+        )
+    }
+
     /// Whether it has a meaning only inside other forms.
     pub(crate) const fn is_auxiliary(self) -> bool {
         matches!(

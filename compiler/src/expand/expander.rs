@@ -25,6 +25,7 @@ use crate::compile::EXPAND;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
+use crate::options::UnboundNames;
 
 /// How much the macros of a unit may expand to: pieces of syntax, a number for the unit and some more
 /// for each piece that its source consists of.
@@ -68,6 +69,8 @@ pub(crate) struct Expander<'registry> {
     pub(crate) persists: bool,
     /// Variables of libraries that are globals too, with the reference that defines the global.
     pub(crate) exported: Vec<(VariableId, Rc<TopVariable>, ExprId)>,
+    /// What is doubtful about the text, but no mistake for certain.
+    pub(crate) warnings: Vec<Failure>,
     macro_budget: usize,
 }
 
@@ -90,6 +93,7 @@ impl<'registry> Expander<'registry> {
             first_items: Vec::new(),
             persists: false,
             exported: Vec::new(),
+            warnings: Vec::new(),
             macro_budget: MACRO_NODES_MAX,
         }
     }
@@ -368,7 +372,14 @@ impl<'registry> Expander<'registry> {
                 let text = self.text(symbol);
                 let message = format!("unbound variable `{text}`");
                 let note = format!("{whose} neither defines nor imports it");
-                Err(self.failure(id, message).note(note))
+                if self.registry.unbound_names == UnboundNames::Refused {
+                    return Err(self.failure(id, message).note(note));
+                }
+                // A text that is loaded may still define it.
+                let warning = self.failure(id, format!("warning: {message}")).note(note);
+                self.warnings.push(warning);
+                let key = self.registry.interaction_key(TopId::FIRST, symbol);
+                Ok(Expr::GlobalRef(self.global(&key, Mutability::Mutable)))
             }
         }
     }

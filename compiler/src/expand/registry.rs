@@ -14,6 +14,7 @@ use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
 use super::top_environment::{TopEnvironment, TopKind};
 use crate::id::{IdVec, define_ids};
+use crate::options::UnboundNames;
 
 define_ids! {
     /// An environment for `eval`, `load` and interaction.
@@ -42,7 +43,10 @@ pub struct LibraryRegistry {
     text_source: Option<Rc<dyn LibrarySource>>,
     /// The top-level environment of each [`EnvironmentId`].
     environments: IdVec<EnvironmentId, TopId>,
+    /// The environments that `(environment …)` gave, by the text of their import sets.
+    fixed_environments: HashMap<String, EnvironmentId>,
     is_interaction_ready: bool,
+    pub(crate) unbound_names: UnboundNames,
     units: u32,
     /// Whether the libraries being expanded are those of the runtime itself, whose globals have
     /// plain names as keys.
@@ -84,7 +88,9 @@ impl LibraryRegistry {
             search_paths: Vec::new(),
             text_source: None,
             environments: IdVec::new(),
+            fixed_environments: HashMap::new(),
             is_interaction_ready: false,
+            unbound_names: UnboundNames::Refused,
             units: 0,
             is_boot: false,
             is_alone: false,
@@ -94,6 +100,7 @@ impl LibraryRegistry {
         };
         let interaction = registry.add_top(TopKind::Interaction {
             prefix: "user".into(),
+            mutability: Mutability::Mutable,
         });
         registry.environments.push(interaction);
         let forms = CoreForm::ALL.iter().map(|&form| {
@@ -117,6 +124,11 @@ impl LibraryRegistry {
     /// known to nobody else, and libraries of one name in two images stay apart in the runtime that runs both.
     pub fn make_images(&mut self) {
         self.is_alone = true;
+    }
+
+    /// Says what becomes of names that are not bound.
+    pub fn set_unbound_names(&mut self, unbound_names: UnboundNames) {
+        self.unbound_names = unbound_names;
     }
 
     /// Adds a folder in which the source of library `(a b)` is looked for as `a/b.sld`, after those
@@ -173,11 +185,13 @@ impl LibraryRegistry {
     }
 
     pub(crate) fn set_library(&mut self, name: Rc<str>, library: Library) {
+        self.fixed_environments.clear();
         self.libraries.insert(name, library);
     }
 
     /// Answers what had the name before.
     pub(crate) fn replace_library(&mut self, name: &Rc<str>, library: Library) -> Option<Library> {
+        self.fixed_environments.clear();
         self.libraries.insert(Rc::clone(name), library)
     }
 
@@ -196,6 +210,7 @@ impl LibraryRegistry {
         }
         let is_ready = |_: &Rc<str>, library: &mut Library| matches!(library, Library::Ready(_));
         self.libraries.retain(is_ready);
+        self.fixed_environments.clear();
         self.is_boot = false;
     }
 
@@ -232,12 +247,24 @@ impl LibraryRegistry {
         self.environments.get(environment).copied()
     }
 
-    /// Makes an environment that evaluated forms may add to.
-    pub(crate) fn add_environment(&mut self) -> (EnvironmentId, TopId) {
+    /// Makes an environment that evaluated forms may not add to.
+    pub(crate) fn add_fixed_environment(&mut self) -> (EnvironmentId, TopId) {
         let number = self.environments.len();
         let prefix = format!("environment-{number}").into();
-        let top = self.add_top(TopKind::Interaction { prefix });
+        let top = self.add_top(TopKind::Interaction {
+            prefix,
+            mutability: Mutability::Immutable,
+        });
         (self.environments.push(top), top)
+    }
+
+    /// The environment that was made of import sets with this text, if no library has changed since.
+    pub(crate) fn fixed_environment(&self, sets: &str) -> Option<EnvironmentId> {
+        self.fixed_environments.get(sets).copied()
+    }
+
+    pub(crate) fn keep_fixed_environment(&mut self, sets: String, environment: EnvironmentId) {
+        self.fixed_environments.insert(sets, environment);
     }
 
     /// Whether the interaction environment was prepared before; it counts as prepared from now on.
@@ -258,7 +285,7 @@ impl LibraryRegistry {
     pub(crate) fn interaction_key(&self, top: TopId, name: Name) -> Rc<str> {
         let text = self.names.text(name);
         let prefix: &str = match self.top(top).kind() {
-            TopKind::Interaction { prefix } => prefix,
+            TopKind::Interaction { prefix, .. } => prefix,
             TopKind::Program | TopKind::Library(_) => "",
         };
         match name.kind() {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::denotation::Denotation;
+use super::denotation::{Denotation, Mutability};
 use super::name::Name;
 
 /// What an environment belongs to.
@@ -13,6 +13,8 @@ pub(crate) enum TopKind {
     Interaction {
         /// What the keys of its globals begin with.
         prefix: Rc<str>,
+        /// Whether there may be definitions and imports.
+        mutability: Mutability,
     },
     Program,
     /// A library, by its name as it is written.
@@ -61,24 +63,19 @@ impl TopEnvironment {
         self.bindings.insert(name, denotation);
     }
 
-    /// Binds a name that is imported from `library`, unless it is imported from another one with another
-    /// meaning: answers that library then. In an interaction the last import counts.
+    /// Binds a name that is imported from `library`. The last import counts, as in Guile, Gauche and chibi.
+    /// Answers the other library from which it was imported with another meaning; none in an interaction.
     pub(crate) fn import(
         &mut self,
         name: Name,
         denotation: Denotation,
         library: &Rc<str>,
-    ) -> Result<(), Rc<str>> {
-        if !matches!(self.kind, TopKind::Interaction { .. })
-            && let Some(other) = self.imports.get(&name)
-            && let Some(bound) = self.bindings.get(&name)
-            && !bound.is_same(&denotation)
-        {
-            return Err(Rc::clone(other));
-        }
+    ) -> Option<Rc<str>> {
+        let before = self.bindings.get(&name);
+        let is_other = before.is_some_and(|bound| !bound.is_same(&denotation));
         self.bindings.insert(name, denotation);
-        self.imports.insert(name, Rc::clone(library));
-        Ok(())
+        let replaced = self.imports.insert(name, Rc::clone(library));
+        replaced.filter(|_| is_other && !matches!(self.kind, TopKind::Interaction { .. }))
     }
 
     /// Whether the name is bound by an import into a program or library, which may not assign it then.

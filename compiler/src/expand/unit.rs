@@ -177,8 +177,8 @@ pub fn expand_libraries(
 }
 
 impl LibraryRegistry {
-    /// An environment that holds what import sets provide, for `(environment '(scheme base) …)`.
-    /// Evaluated forms may add to it.
+    /// An environment that holds what import sets provide, for `(environment '(scheme base) …)`. Nothing may be
+    /// defined there (R7RS 6.12), so the same sets give the same one again.
     ///
     /// # Errors
     ///
@@ -198,7 +198,12 @@ impl LibraryRegistry {
         data: &Data,
         sets: &[DatumId],
     ) -> std::result::Result<EnvironmentId, Vec<Diagnostic>> {
-        let (environment, top) = self.add_environment();
+        let texts: Vec<String> = sets.iter().map(|&set| data.to_text(set)).collect();
+        let texts = texts.join(" ");
+        if let Some(environment) = self.fixed_environment(&texts) {
+            return Ok(environment);
+        }
+        let (environment, top) = self.add_fixed_environment();
         let mut expander = Expander::new(self, top);
         for &set in sets {
             let set = expander.take_in(data, set);
@@ -213,6 +218,7 @@ impl LibraryRegistry {
             }
         }
         if expander.items.is_empty() {
+            self.keep_fixed_environment(texts, environment);
             return Ok(environment);
         }
         let failure = Failure::new(FileSpan::default(), "environment: a library is not loaded");
@@ -286,6 +292,7 @@ impl Expander<'_> {
         let mut failures = Vec::new();
         match self.declare_libraries(forms) {
             Ok(others) => {
+                failures.extend(self.expand_declared(forms).err());
                 for form in others {
                     if failures.len() >= DIAGNOSTICS_MAX {
                         break;
@@ -301,6 +308,19 @@ impl Expander<'_> {
             self.registry.names.truncate_aliases(aliases);
         }
         self.outcome(failures)
+    }
+
+    /// Expands the libraries that `forms` define: later texts may import them.
+    fn expand_declared(&mut self, forms: &[SyntaxId]) -> Result<()> {
+        for &form in forms {
+            let is_declared = |&(_, &declared): &(&Rc<str>, &SyntaxId)| declared == form;
+            let found = self.declared.iter().find(is_declared);
+            if let Some((name, _)) = found.map(|(name, &form)| (Rc::clone(name), form)) {
+                self.declared.remove(&name);
+                self.expand_library(&name, form)?;
+            }
+        }
+        Ok(())
     }
 
     /// Expands items at top level into the unit's items.
@@ -333,6 +353,10 @@ impl Expander<'_> {
         self.program.body = Some(body);
         self.assign_exported();
         self.program.files = self.sources.names();
+        let warnings = std::mem::take(&mut self.warnings).into_iter();
+        self.program.warnings = warnings
+            .map(|warning| self.sources.diagnostic(warning))
+            .collect();
         Ok(self.program)
     }
 

@@ -45,4 +45,27 @@
 (do ((i 0 (+ i 1))) ((= i 300)) (evaluate (list 'list vector list length)))
 (test (list car (list cdr)) (evaluate '(live-car)))
 
+;; nothing can be defined in the environment of import sets
+(define (define-in form . sets) (guard (e (#t 'refused)) (eval form (apply environment sets)) 'defined))
+(test '(refused refused refused refused refused refused)
+      (map (lambda (form) (define-in form '(scheme base)))
+           '((define x 1) (define (f) 1) (define-values (a b) (values 1 2)) (define-record-type r (m) r?)
+             (define-syntax m (syntax-rules () ((_) 1))) (import (scheme write)))))
+(test 'refused (define-in '(begin (define x 1)) '(scheme base)))
+(test 'refused (define-in '(set! car 1) '(scheme base)))
+(test 3 (eval '(let () (define x 1) (define-syntax two (syntax-rules () ((_) 2))) (+ x (two)))
+              (environment '(scheme base))))
+(test '(1 5) (list (eval '(f 1) (environment '(rename (only (scheme base) +) (+ f))))
+                   (eval '(f 5) (environment '(prefix (only (scheme base) car) f) '(rename (only (scheme base) +) (+ f))))))
+;; libraries can be defined, and defined again
+(define (library value)
+  `(define-library (test evaluated) (export v) (import (scheme base)) (begin (define v ,value))))
+(evaluate (library 1))
+(define first (environment '(test evaluated)))
+(test 1 (eval 'v first))
+(evaluate (library 2))
+(test '(1 2) (list (eval 'v first) (eval 'v (environment '(test evaluated)))))
+(evaluate '(import (test evaluated)))
+(test 2 (evaluate 'v))
+
 (finish "6.12 environments and evaluation")

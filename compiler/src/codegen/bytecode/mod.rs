@@ -3,7 +3,8 @@
 //! 1. `intervals` numbers the instructions and finds where each value is live;
 //! 2. `allocate_slots` gives each value a slot. It joins values that jumps hand to each other, and
 //!    places operands of calls where the callee will find them (`outgoing`, `frame_in_use`);
-//! 3. `live_sweep` says which slots are live at each instruction, and `select` writes instructions with the `assembler`. `resolve_moves` orders the copies that are left,
+//! 3. `live_sweep` says which slots are live at each instruction, and `select` writes instructions with the
+//!    `assembler`. `resolve_moves` orders the copies that are left,
 //!    and `superinstruction` fuses instructions that often follow one another;
 //! 4. `written_before` says what else frames may hold, so that safepoints become frame maps;
 //! 5. `write` makes of this what the linker wants.

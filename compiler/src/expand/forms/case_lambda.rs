@@ -47,7 +47,12 @@ fn spread(clauses: &[Clause]) -> usize {
 impl Expander<'_> {
     pub(super) fn case_lambda(&mut self, id: SyntaxId) -> Result<()> {
         let form = CoreForm::CaseLambda;
-        let operands = self.operands(id, form, 1, usize::MAX)?;
+        let operands = self.operands(id, form, 0, usize::MAX)?;
+        if operands.is_empty() {
+            let procedure = self.without_clauses(id);
+            self.push_value(procedure);
+            return Ok(());
+        }
         let mut clauses = Vec::with_capacity(operands.len());
         let mut parts = Vec::with_capacity(operands.len());
         for &clause in &operands {
@@ -88,6 +93,20 @@ impl Expander<'_> {
             self.then(move |expander| expander.procedure("".into(), &formals, body, clause));
         }
         Ok(())
+    }
+
+    /// The procedure that takes no number of arguments at all: it applies what is no procedure.
+    fn without_clauses(&mut self, at: SyntaxId) -> ExprId {
+        let arguments = self.program.add_variable("arguments".into());
+        let list = self.local(arguments, at);
+        let nothing = self.word(tag::NULL, at);
+        let body = self.add(Expr::Primitive(Primitive::Apply, vec![nothing, list]), at);
+        let parameters = Parameters {
+            required: Vec::new(),
+            optional: Vec::new(),
+            rest: Some(arguments),
+        };
+        self.closure("".into(), parameters, body, at)
     }
 
     /// The procedure that looks at the number of its arguments.

@@ -1,8 +1,11 @@
 //! The command line, as a user meets it: uses that work, and the message for each kind of bad
 //! input.
 
+mod process;
+mod prompt;
+
 use std::fs;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -111,186 +114,6 @@ fn a_compiled_program_is_the_same_every_time_and_runs() {
 }
 
 #[test]
-fn expressions_are_evaluated_and_the_last_value_is_printed() {
-    assert_eq!(
-        out(&cozen(&["-e", "(define x 20)", "-e", "(+ x 1)"])),
-        "21\n"
-    );
-    assert_eq!(
-        out(&cozen(&["-e", "(expt 2 100)"])),
-        "1267650600228229401496703205376\n"
-    );
-}
-
-#[test]
-fn all_values_are_printed() {
-    let forms = "(values 1 2)\n(values)\n(define (f) (values 'a \"b\"))\n(f)\n(if #f #f)\n(call/cc (lambda (k) (k 3 4)))";
-    let printed = "1\n2\na\n\"b\"\n3\n4\n";
-    assert_eq!(out(&cozen_with_input(&[], forms)), printed);
-    assert_eq!(out(&cozen_with_input(&["--native"], forms)), printed);
-    assert_eq!(
-        out(&cozen(&["-e", "(values 1 2)", "-e", "(values 3 4)"])),
-        "3\n4\n"
-    );
-    // The place of an error is in the text.
-    let output = cozen_with_input(&[], "(define (g)\n (car 5))\n(g)");
-    let errors = err(&output);
-    assert!(
-        errors.ends_with("g at stdin#1:2:2\n  (toplevel) at stdin#2:1:1\n"),
-        "{errors}"
-    );
-}
-
-#[test]
-fn a_continuation_outlives_the_form_that_made_it() {
-    let forms = "(define k #f)
-        (define log '())
-        (define (note x) (set! log (cons x log)) x)
-        (+ 1 (call/cc (lambda (c) (set! k c) 1)))
-        (k 5)
-        (list 'again (k 6))
-        (define deep (let loop ((n 2000)) (if (= n 0) (call/cc (lambda (c) (set! k c) 0)) (+ 1 (loop (- n 1))))))
-        deep
-        (collect-garbage)
-        (k 1000)
-        deep
-        (dynamic-wind (lambda () (note 'in))
-                      (lambda () (call/cc (lambda (c) (set! k c))) (note 'body))
-                      (lambda () (note 'out)))
-        (k 1)
-        log
-        (define-values (a b) (call/cc (lambda (c) (set! k c) (values 1 2))))
-        (k 3 4)
-        (list a b)\n";
-    let printed = "2\n6\n7\n2000\n3000\nbody\nbody\n(out body in out body in)\n(3 4)\n";
-    for options in [
-        &[][..],
-        &["--native"],
-        &["--zeal=7"],
-        &["-O0", "--native", "--zeal=7"],
-    ] {
-        let output = cozen_with_input(options, forms);
-        assert_eq!(out(&output), printed, "{options:?}: {}", err(&output));
-    }
-}
-
-#[test]
-fn a_program_may_come_from_standard_input() {
-    let program =
-        format!("{IMPORTS}(import (scheme process-context))(display (command-line)) (car 5)");
-    let output = cozen_with_input(&["-", "one"], &program);
-    assert_eq!(out(&output), "(- one)");
-    assert!(err(&output).starts_with("stdin:2:"), "{}", err(&output));
-    assert_eq!(output.status.code(), Some(1));
-}
-
-#[test]
-fn an_image_is_run_by_its_name() {
-    let scratch = Scratch::new("image-by-name");
-    let program = "(import (scheme base) (scheme write) (scheme process-context)) (display (cdr (command-line)))";
-    let file = scratch.file("program.scm", program);
-    let image = scratch.0.join("program.czo");
-    let output = cozen(&["compile", text(&file), "-o", text(&image)]);
-    assert!(output.status.success(), "{}", err(&output));
-    assert_eq!(out(&cozen(&[text(&image), "x", "--y"])), "(x --y)");
-}
-
-#[test]
-fn a_word_that_is_neither_file_nor_command_is_named() {
-    let output = cozen(&["disasemble", "x"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert_eq!(
-        err(&output),
-        "cozen: disasemble is neither a file nor a command: the commands are compile, run, disassemble\n"
-    );
-}
-
-#[test]
-fn an_interrupt_that_nobody_handles_ends_with_its_status() {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
-        .args([
-            "-e",
-            "(display \"ready\") (flush-output-port) (let loop () (loop))",
-        ])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("cozen starts");
-    let mut ready = [0; 5];
-    child
-        .stdout
-        .as_mut()
-        .expect("piped")
-        .read_exact(&mut ready)
-        .expect("it says that it runs");
-    let id = rustix::process::Pid::from_child(&child);
-    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
-    assert!(err(&output).contains("interrupted"), "{}", err(&output));
-}
-
-#[test]
-fn output_that_nobody_reads_ends_a_program_quietly() {
-    for program in [
-        "(let loop () (display \"line\\n\") (loop))",
-        // The end flushes what nobody reads.
-        "(display (make-string 100000 #\\x))",
-    ] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
-            .args(["-e", program])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("cozen starts");
-        drop(child.stdout.take());
-        let output = child.wait_with_output().expect("it ends");
-        assert_eq!(err(&output), "");
-        assert_eq!(output.status.code(), Some(141));
-    }
-    // A program can handle the error, as that of any other file.
-    let handled =
-        "(guard (e ((file-error? e) (exit 7))) (let loop () (display \"line\\n\") (loop)))";
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
-        .args(["-e", handled])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("cozen starts");
-    drop(child.stdout.take());
-    assert_eq!(child.wait().expect("it ends").code(), Some(7));
-}
-
-#[test]
-fn a_small_stack_of_the_system_is_enough() {
-    let arguments =
-        "-O2 --native -e '(define (f n) (if (= n 0) 0 (+ 1 (f (- n 1)))))' -e '(f 1000000)'";
-    for kibibytes in [64, 128, 1000] {
-        let script = format!("ulimit -s {kibibytes}; exec \"$COZEN\" {arguments}");
-        let output = Command::new("bash")
-            .args(["-c", &script])
-            .env("COZEN", env!("CARGO_BIN_EXE_cozen"))
-            .output()
-            .expect("bash starts");
-        assert_eq!(out(&output), "1000000\n", "{}", err(&output));
-    }
-}
-
-#[test]
-fn the_prompt_survives_errors() {
-    let input =
-        "(define x 1)\n(car x)\n(let ((y 2))\n  (+ x y))\n(undefined-procedure)\n(exit 5)\n";
-    let output = cozen_with_input(&[], input);
-    assert_eq!(out(&output), "3\n");
-    assert!(err(&output).contains("car"), "{}", err(&output));
-    assert!(
-        err(&output).contains("undefined-procedure"),
-        "{}",
-        err(&output)
-    );
-    assert_eq!(output.status.code(), Some(5));
-}
-
-#[test]
 fn disassembly_shows_instructions_lines_and_slot_states() {
     let scratch = Scratch::new("disassemble");
     let program = format!(
@@ -391,6 +214,67 @@ fn an_unbound_variable_is_named() {
         "{}",
         err(&output)
     );
+}
+
+#[test]
+fn a_name_that_nothing_defines_is_warned_of_and_raises_when_it_is_used() {
+    let program = format!("{IMPORTS}(define (never) (no-such-name 1))\n(display 1)");
+    let scratch = Scratch::new("unbound");
+    let file = scratch.file("program.scm", &program);
+    let image = scratch.0.join("program.czo");
+    let warning = "program.scm:2:18: warning: unbound variable `no-such-name`";
+    let output = cozen(&[text(&file)]);
+    assert_eq!(
+        (out(&output).as_str(), output.status.code()),
+        ("1", Some(0))
+    );
+    assert!(err(&output).contains(warning), "{}", err(&output));
+    let output = cozen(&["compile", text(&file), "-o", text(&image)]);
+    assert!(err(&output).contains(warning), "{}", err(&output));
+    let output = cozen(&[text(&image)]);
+    assert_eq!((out(&output).as_str(), err(&output).as_str()), ("1", ""));
+    let output = cozen(&["--unbound=error", text(&file)]);
+    assert_eq!((out(&output).as_str(), output.status.code()), ("", Some(1)));
+    assert!(
+        err(&output).contains("program.scm:2:18: unbound variable `no-such-name`"),
+        "{}",
+        err(&output)
+    );
+    let output = cozen(&["--unbound=maybe", text(&file)]);
+    assert!(
+        err(&output).contains("--unbound: expected warn or error"),
+        "{}",
+        err(&output)
+    );
+
+    let program = format!("{IMPORTS}(display 1)\n(define (f) (+ 1 no-such-name))\n(display (f))");
+    for options in [&[][..], &["-O0"], &["--native"]] {
+        let parts = ["program.scm:3:", "unbound variable no-such-name"];
+        assert_fails("unbound-used", options, &program, 1, &parts);
+    }
+    let program = format!("{IMPORTS}(display 1)\n(set! no-such-name 5)");
+    assert_fails(
+        "unbound-set",
+        &[],
+        &program,
+        1,
+        &["program.scm:3:1", "no-such-name"],
+    );
+}
+
+#[test]
+fn a_text_that_is_loaded_defines_names_of_the_program() {
+    let scratch = Scratch::new("load");
+    let loaded = scratch.file("loaded.scm", "(define loaded 7) (define (twice x) (* 2 x))");
+    let program = format!(
+        "{IMPORTS}(import (scheme load))\n(load {:?})\n(display (twice loaded))",
+        text(&loaded)
+    );
+    let file = scratch.file("program.scm", &program);
+    for option in ["-O0", "-O2", "--native"] {
+        let output = cozen(&[option, text(&file)]);
+        assert_eq!(out(&output), "14", "{}", err(&output));
+    }
 }
 
 #[test]

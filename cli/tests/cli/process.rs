@@ -1,0 +1,107 @@
+//! The command as a process: its input, its status, signals, pipes and limits.
+
+use std::io::Read as _;
+use std::process::{Command, Stdio};
+
+use crate::{IMPORTS, Scratch, cozen, cozen_with_input, err, out, text};
+
+#[test]
+fn a_program_may_come_from_standard_input() {
+    let program =
+        format!("{IMPORTS}(import (scheme process-context))(display (command-line)) (car 5)");
+    let output = cozen_with_input(&["-", "one"], &program);
+    assert_eq!(out(&output), "(- one)");
+    assert!(err(&output).starts_with("stdin:2:"), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn an_image_is_run_by_its_name() {
+    let scratch = Scratch::new("image-by-name");
+    let program = "(import (scheme base) (scheme write) (scheme process-context)) (display (cdr (command-line)))";
+    let file = scratch.file("program.scm", program);
+    let image = scratch.0.join("program.czo");
+    let output = cozen(&["compile", text(&file), "-o", text(&image)]);
+    assert!(output.status.success(), "{}", err(&output));
+    assert_eq!(out(&cozen(&[text(&image), "x", "--y"])), "(x --y)");
+}
+
+#[test]
+fn a_word_that_is_neither_file_nor_command_is_named() {
+    let output = cozen(&["disasemble", "x"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(
+        err(&output),
+        "cozen: disasemble is neither a file nor a command: the commands are compile, run, disassemble\n"
+    );
+}
+
+#[test]
+fn an_interrupt_that_nobody_handles_ends_with_its_status() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .args([
+            "-e",
+            "(display \"ready\") (flush-output-port) (let loop () (loop))",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    let mut ready = [0; 5];
+    child
+        .stdout
+        .as_mut()
+        .expect("piped")
+        .read_exact(&mut ready)
+        .expect("it says that it runs");
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130));
+    assert!(err(&output).contains("interrupted"), "{}", err(&output));
+}
+
+#[test]
+fn output_that_nobody_reads_ends_a_program_quietly() {
+    for program in [
+        "(let loop () (display \"line\\n\") (loop))",
+        // The end flushes what nobody reads.
+        "(display (make-string 100000 #\\x))",
+    ] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+            .args(["-e", program])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("cozen starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(err(&output), "");
+        assert_eq!(output.status.code(), Some(141));
+    }
+    // A program can handle the error, as that of any other file.
+    let handled =
+        "(guard (e ((file-error? e) (exit 7))) (let loop () (display \"line\\n\") (loop)))";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .args(["-e", handled])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    drop(child.stdout.take());
+    assert_eq!(child.wait().expect("it ends").code(), Some(7));
+}
+
+#[test]
+fn a_small_stack_of_the_system_is_enough() {
+    let arguments =
+        "-O2 --native -e '(define (f n) (if (= n 0) 0 (+ 1 (f (- n 1)))))' -e '(f 1000000)'";
+    for kibibytes in [64, 128, 1000] {
+        let script = format!("ulimit -s {kibibytes}; exec \"$COZEN\" {arguments}");
+        let output = Command::new("bash")
+            .args(["-c", &script])
+            .env("COZEN", env!("CARGO_BIN_EXE_cozen"))
+            .output()
+            .expect("bash starts");
+        assert_eq!(out(&output), "1000000\n", "{}", err(&output));
+    }
+}
