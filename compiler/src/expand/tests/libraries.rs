@@ -191,9 +191,7 @@ fn the_last_import_of_a_name_counts_and_a_warning_tells_of_the_others() {
         );
     }
     assert_eq!(
-        warnings(&format!(
-            "{libraries} (import (a) (b) (only (a) x)) x"
-        )),
+        warnings(&format!("{libraries} (import (a) (b) (only (a) x)) x")),
         [
             message,
             "warning: import: `x` of (a) takes the place of the `x` imported from (b)"
