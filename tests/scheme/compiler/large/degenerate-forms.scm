@@ -59,7 +59,7 @@
     (wrong (let () (define-syntax m (syntax-rules ())) (m))) (wrong (cond-expand)) (wrong (include))
     (wrong (syntax-error)) (wrong (import)) (wrong (define-library)) (wrong (guard)) (wrong (guard ()))
     (wrong (parameterize)) (wrong (parameterize ())) (wrong (delay)) (wrong else) (wrong =>) (wrong ...)
-    (wrong (else)) (wrong (unquote)) (wrong (unquote 1)) (wrong (case-lambda)) (wrong (let () (import)))
+    (wrong (else)) (wrong (unquote)) (wrong (unquote 1)) (wrong ((case-lambda))) (wrong (let () (import)))
     (any (let () (define-values () (values)) (begin) (begin)))))
 
 ;; Each takes a form and gives one whose value it is.
