@@ -103,7 +103,7 @@ impl<'a> Types<'a> {
     }
 
     /// The type of `value` at a place, where more may be known of it.
-    pub fn at(&self, value: ValueId, place: (BlockId, usize)) -> Type {
+    pub fn at(&self, value: ValueId, place: InstructionPlace) -> Type {
         let mut known = self.of(value);
         self.facts.each_at(self.dominators, value, place, |fact| {
             known = match fact {
@@ -136,8 +136,8 @@ impl<'a> Types<'a> {
             let Some(result) = instruction.result else {
                 continue;
             };
-            let defined = (&instruction.operation, result);
-            self.of[result] = self.of_operation(defined, (id, index), signatures);
+            let operation = &instruction.operation;
+            self.of[result] = self.of_operation(operation, result, (id, index), signatures);
         }
         for target in block.terminator.targets() {
             let parameters = &self.procedure.blocks[target.block].parameters;
@@ -157,7 +157,8 @@ impl<'a> Types<'a> {
 
     fn of_operation(
         &self,
-        (operation, result): (&Operation, ValueId),
+        operation: &Operation,
+        result: ValueId,
         place: InstructionPlace,
         signatures: &Signatures,
     ) -> Type {
@@ -171,7 +172,7 @@ impl<'a> Types<'a> {
             _ => {
                 let repr = self.procedure.values[result].repr;
                 let type_of = |value: ValueId| self.at(value, place);
-                of_operation(self.unit, signatures, (operation, repr), type_of)
+                of_operation(self.unit, signatures, operation, repr, type_of)
             }
         }
     }
