@@ -81,9 +81,9 @@ macro_rules! two_loads {
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, dst: Into, $( $one: $kind, )* dst2: Into, $( $two: $kind ),*
         ) -> Machine {
+            const OPERANDS: usize = ["dst2", $( stringify!($two) ),*].len();
             let first = Load { dst, compute: |m: &mut _, s| $first(m, s, $( $one ),*) };
             let second = Load { dst: dst2, compute: |m: &mut _, s| $second(m, s, $( $two ),*) };
-            const OPERANDS: usize = ["dst2", $( stringify!($two) ),*].len();
             one_after_the_other::<OPERANDS>(m, s, first, second)
         }
     )* };
