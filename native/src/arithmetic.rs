@@ -64,6 +64,42 @@ impl Operand {
     }
 }
 
+/// Whether the result of an operation on fixnums may be an integer that is no fixnum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Overflow {
+    /// It may.
+    Possible,
+    /// It never is.
+    Excluded,
+}
+
+impl Overflow {
+    /// Excluded if the result `fits` a fixnum.
+    fn possible_unless(fits: bool) -> Self {
+        if fits { Self::Excluded } else { Self::Possible }
+    }
+}
+
+/// Whether an operation has a path for operands of which not both are fixnums.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doubles {
+    /// It has.
+    Possible,
+    /// It has none.
+    Excluded,
+}
+
+impl Doubles {
+    /// Possible if `are_possible`.
+    pub(super) fn possible_if(are_possible: bool) -> Self {
+        if are_possible {
+            Self::Possible
+        } else {
+            Self::Excluded
+        }
+    }
+}
+
 /// The ways out of an operation's short path: blocks that are made when they are first needed.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Ways {
@@ -80,8 +116,8 @@ impl Ways {
     }
 
     /// The path of operands that are not both fixnums.
-    pub(super) fn other(&mut self, emitter: &mut Emitter<'_, '_>, doubles: bool) -> Block {
-        if !doubles {
+    pub(super) fn other(&mut self, emitter: &mut Emitter<'_, '_>, doubles: Doubles) -> Block {
+        if doubles == Doubles::Excluded {
             return self.slow(emitter);
         }
         let other = || {
@@ -133,11 +169,13 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Whether the result is a fixnum whatever happens.
-    fn result_fits(&self, result: Option<ValueId>) -> bool {
+    /// Whether the result may be an integer that is no fixnum.
+    fn overflow_of(&self, result: Option<ValueId>) -> Overflow {
         let kind = result.map(|result| self.types.of(result));
         kind.and_then(Type::as_integer)
-            .is_some_and(|range| range.is_within(Range::FIXNUM))
+            .map_or(Overflow::Possible, |range| {
+                Overflow::possible_unless(range.is_within(Range::FIXNUM))
+            })
     }
 
     /// A primitive of two numbers.
@@ -147,17 +185,18 @@ impl Emitter<'_, '_> {
         operands: [Operand; 2],
         result: Option<ValueId>,
     ) -> Value {
-        let fits = self.result_fits(result);
+        let overflow = self.overflow_of(result);
         let (merge, value) = self.merge_block(types::I64);
         let mut ways = Ways::default();
-        let doubles =
-            has_double_path(primitive) && operands.iter().all(|each| each.may_be_double());
-        if doubles && operands.iter().any(|each| each.is_no_integer()) {
+        let doubles = Doubles::possible_if(
+            has_double_path(primitive) && operands.iter().all(|each| each.may_be_double()),
+        );
+        if doubles == Doubles::Possible && operands.iter().any(|each| each.is_no_integer()) {
             let quick = self.on_doubles(primitive, operands, &mut ways);
             self.jump_with(merge, quick);
         } else {
             self.require_fixnums(operands, doubles, &mut ways);
-            let quick = self.on_fixnums(primitive, operands, fits, &mut ways);
+            let quick = self.on_fixnums(primitive, operands, overflow, &mut ways);
             self.jump_if_right(merge, quick, &mut ways);
         }
         if let Some(other) = ways.other {
@@ -189,7 +228,7 @@ impl Emitter<'_, '_> {
     pub(super) fn require_fixnums(
         &mut self,
         operands: [Operand; 2],
-        doubles: bool,
+        doubles: Doubles,
         ways: &mut Ways,
     ) {
         let [a, b] = operands;
@@ -208,16 +247,16 @@ impl Emitter<'_, '_> {
         &mut self,
         primitive: Primitive,
         operands: [Operand; 2],
-        fits: bool,
+        overflow: Overflow,
         ways: &mut Ways,
     ) -> Quick {
         let [a, b] = operands;
         match primitive {
-            Primitive::Add => self.add_fixnums(a, b, fits),
-            Primitive::Subtract => self.subtract_fixnums(a, b, fits),
-            Primitive::Multiply => self.multiply_fixnums(a, b, fits),
+            Primitive::Add => self.add_fixnums(a, b, overflow),
+            Primitive::Subtract => self.subtract_fixnums(a, b, overflow),
+            Primitive::Multiply => self.multiply_fixnums(a, b, overflow),
             Primitive::Divide => self.divide_fixnums(a, b, ways),
-            Primitive::Quotient => self.quotient(a, b, fits, ways),
+            Primitive::Quotient => self.quotient(a, b, overflow, ways),
             Primitive::Remainder => self.remainder(a, b, ways).into(),
             Primitive::Modulo => self.modulo(a, b, ways).into(),
             Primitive::BitwiseAnd => self.code.ins().band(a.word, b.word).into(),
@@ -228,12 +267,15 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn add_fixnums(&mut self, a: Operand, b: Operand, fits: bool) -> Quick {
+    fn add_fixnums(&mut self, a: Operand, b: Operand, overflow: Overflow) -> Quick {
         let (a, b) = if a.fixnum.is_some() { (b, a) } else { (a, b) };
-        if fits || b.fixnum.is_some() {
+        if overflow == Overflow::Excluded || b.fixnum.is_some() {
             let word = self.code.ins().iadd(a.word, b.word);
-            let constant = b.fixnum.filter(|_| !fits);
-            let is_wrong = constant.map(|value| self.went_wrong(word, a.word, value >= 0));
+            let constant = b.fixnum.filter(|_| overflow == Overflow::Possible);
+            let is_wrong = constant.map(|value| match value {
+                0.. => self.is_below(word, a.word),
+                ..0 => self.is_above(word, a.word),
+            });
             return Quick { word, is_wrong };
         }
         let (word, overflow) = self.code.ins().sadd_overflow(a.word, b.word);
@@ -243,11 +285,14 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn subtract_fixnums(&mut self, a: Operand, b: Operand, fits: bool) -> Quick {
-        if fits || b.fixnum.is_some() {
+    fn subtract_fixnums(&mut self, a: Operand, b: Operand, overflow: Overflow) -> Quick {
+        if overflow == Overflow::Excluded || b.fixnum.is_some() {
             let word = self.code.ins().isub(a.word, b.word);
-            let constant = b.fixnum.filter(|_| !fits);
-            let is_wrong = constant.map(|value| self.went_wrong(word, a.word, value < 0));
+            let constant = b.fixnum.filter(|_| overflow == Overflow::Possible);
+            let is_wrong = constant.map(|value| match value {
+                0.. => self.is_above(word, a.word),
+                ..0 => self.is_below(word, a.word),
+            });
             return Quick { word, is_wrong };
         }
         let (word, overflow) = self.code.ins().ssub_overflow(a.word, b.word);
@@ -257,24 +302,24 @@ impl Emitter<'_, '_> {
         }
     }
 
-    /// Whether a sum went the wrong way: it did overflow.
-    fn went_wrong(&mut self, sum: Value, from: Value, is_up: bool) -> Value {
-        let wrong = if is_up {
-            IntCC::SignedLessThan
-        } else {
-            IntCC::SignedGreaterThan
-        };
-        self.code.ins().icmp(wrong, sum, from)
+    /// Whether a result is below what something was added to: the sum did overflow.
+    fn is_below(&mut self, result: Value, from: Value) -> Value {
+        self.code.ins().icmp(IntCC::SignedLessThan, result, from)
     }
 
-    fn multiply_fixnums(&mut self, a: Operand, b: Operand, fits: bool) -> Quick {
+    /// Whether a result is above what something was taken from: the difference did overflow.
+    fn is_above(&mut self, result: Value, from: Value) -> Value {
+        self.code.ins().icmp(IntCC::SignedGreaterThan, result, from)
+    }
+
+    fn multiply_fixnums(&mut self, a: Operand, b: Operand, overflow: Overflow) -> Quick {
         let (a, b) = if a.fixnum.is_some() { (b, a) } else { (a, b) };
         let bits = i64::from(TAG_BITS);
         let (x, y) = match b.fixnum {
             Some(value) => (a.word, self.word(value.cast_unsigned())),
             None => (self.code.ins().sshr_imm_s(a.word, bits), b.word),
         };
-        if fits {
+        if overflow == Overflow::Excluded {
             return self.code.ins().imul(x, y).into();
         }
         let (word, overflow) = self.code.ins().smul_overflow(x, y);
@@ -302,21 +347,21 @@ impl Emitter<'_, '_> {
         let slow = ways.slow(self);
         self.unless(remainder, slow);
         let quotient = self.code.ins().sdiv(a.word, b.word);
-        self.tagged(quotient, false)
+        self.tagged(quotient, Overflow::Possible)
     }
 
     /// The fixnum of an integer.
-    fn tagged(&mut self, integer: Value, fits: bool) -> Quick {
+    fn tagged(&mut self, integer: Value, overflow: Overflow) -> Quick {
         let bits = i64::from(TAG_BITS);
         let word = self.code.ins().ishl_imm_s(integer, bits);
-        let is_wrong = (!fits).then(|| {
+        let is_wrong = (overflow == Overflow::Possible).then(|| {
             let back = self.code.ins().sshr_imm_s(word, bits);
             self.code.ins().icmp(IntCC::NotEqual, back, integer)
         });
         Quick { word, is_wrong }
     }
 
-    fn quotient(&mut self, a: Operand, b: Operand, fits: bool, ways: &mut Ways) -> Quick {
+    fn quotient(&mut self, a: Operand, b: Operand, overflow: Overflow, ways: &mut Ways) -> Quick {
         if let Some(bits) = power_of_two(b)
             && a.is_natural()
         {
@@ -326,7 +371,12 @@ impl Emitter<'_, '_> {
         self.require_divisor(b, ways);
         let quotient = self.code.ins().sdiv(a.word, b.word);
         let only_shrinks = b.fixnum.is_some_and(|value| value != -1) || b.is_natural();
-        self.tagged(quotient, fits || only_shrinks)
+        let overflow = if only_shrinks {
+            Overflow::Excluded
+        } else {
+            overflow
+        };
+        self.tagged(quotient, overflow)
     }
 
     fn remainder(&mut self, a: Operand, b: Operand, ways: &mut Ways) -> Value {

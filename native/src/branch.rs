@@ -6,7 +6,7 @@ use compiler::ssa::ir::{Comparison, Condition, ValueId};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{Block, InstBuilder, Value, types};
 
-use super::arithmetic::{Operand, Ways};
+use super::arithmetic::{Doubles, Operand, Ways};
 use super::emitter::Emitter;
 
 /// Distance of the bit in which the booleans differ from the lowest one.
@@ -72,8 +72,8 @@ impl Emitter<'_, '_> {
     fn compare(&mut self, comparison: Comparison, operands: [Operand; 2], yes: Block, no: Block) {
         let mut ways = Ways::default();
         let [a, b] = operands;
-        let doubles = a.kind.flonum || b.kind.flonum;
-        if doubles && (a.is_no_integer() || b.is_no_integer()) {
+        let doubles = Doubles::possible_if(a.kind.flonum || b.kind.flonum);
+        if doubles == Doubles::Possible && (a.is_no_integer() || b.is_no_integer()) {
             let [x, y] = self.require_doubles(operands, &mut ways);
             let holds = self.code.ins().fcmp(of_doubles(comparison), x, y);
             self.code.ins().brif(holds, yes, &[], no, &[]);

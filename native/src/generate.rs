@@ -125,7 +125,7 @@ fn make_all(
 /// Whether a body takes what a general entry takes.
 fn is_general(body: &Parameters) -> bool {
     let general = Parameters::general(body.reprs.len());
-    body.signature() == general.signature() && body.closure
+    body.signature() == general.signature() && body.closure == general.closure
 }
 
 /// Numbers the frame maps.

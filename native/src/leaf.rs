@@ -10,6 +10,8 @@
 //!                                └─ anything else, or too long: the stub, from the beginning
 //! ```
 
+use std::ops::RangeInclusive;
+
 use abi::object_layout::{PAYLOAD, compnum, pair, record, record_type, string};
 use abi::primitive::{NativeCall, Primitive, PrimitiveClass, ResultType};
 use abi::tag::{self, Header, Kind, TAG_BITS, TAG_MASK, TAG_OBJECT, TAG_PAIR};
@@ -34,6 +36,17 @@ pub(super) fn is_predicate(primitive: Primitive) -> bool {
 /// Whether a leaf primitive is called on a slow path only.
 pub(super) fn has_short_path(primitive: Primitive) -> bool {
     primitive.class() == PrimitiveClass::Leaf && primitive.native_call() == NativeCall::Slow
+}
+
+/// Where a branch on a predicate goes.
+#[derive(Clone, Copy)]
+struct Outcomes {
+    /// Where the predicate holds.
+    yes: Block,
+    /// Where it does not.
+    no: Block,
+    /// Where the stub is called.
+    slow: Block,
 }
 
 /// A loop over the pairs of a list, while it is written.
@@ -68,8 +81,8 @@ impl Emitter<'_, '_> {
         match primitive {
             Primitive::Length => self.length(words[0], merge, slow),
             Primitive::StringSet => self.string_set(&words, merge, slow),
-            Primitive::CharUpcase => self.change_case(words[0], ('a', 'z'), merge, slow),
-            Primitive::CharDowncase => self.change_case(words[0], ('A', 'Z'), merge, slow),
+            Primitive::CharUpcase => self.change_case(words[0], 'a'..='z', merge, slow),
+            Primitive::CharDowncase => self.change_case(words[0], 'A'..='Z', merge, slow),
             Primitive::RealPart => self.part_of_complex(words[0], compnum::REAL, merge, slow),
             Primitive::ImagPart => self.part_of_complex(words[0], compnum::IMAGINARY, merge, slow),
             Primitive::Memq
@@ -97,12 +110,13 @@ impl Emitter<'_, '_> {
     ) {
         let words: Vec<Value> = operands.iter().map(|&operand| self.get(operand)).collect();
         let slow = self.cold_block();
+        let outcomes = Outcomes { yes, no, slow };
         match primitive {
             Primitive::IsEqv | Primitive::IsEqual => {
-                self.branch_on_equivalence(primitive, [words[0], words[1]], (yes, no), slow);
+                self.branch_on_equivalence(primitive, [words[0], words[1]], outcomes);
             }
             Primitive::IsRecordOf => {
-                self.branch_on_record_type([words[0], words[1]], (yes, no), slow);
+                self.branch_on_record_type([words[0], words[1]], outcomes);
             }
             Primitive::IsOdd | Primitive::IsEven => {
                 let rest = self.tag_of(words[0]);
@@ -120,7 +134,7 @@ impl Emitter<'_, '_> {
             | Primitive::IsCharWhitespace
             | Primitive::IsCharUpperCase
             | Primitive::IsCharLowerCase => {
-                self.branch_on_character(primitive, words[0], (yes, no), slow);
+                self.branch_on_character(primitive, words[0], outcomes);
             }
             _ => unreachable!("{} is no predicate with a short path", primitive.name()),
         }
@@ -136,8 +150,7 @@ impl Emitter<'_, '_> {
         &mut self,
         primitive: Primitive,
         [a, b]: [Value; 2],
-        (yes, no): (Block, Block),
-        slow: Block,
+        Outcomes { yes, no, slow }: Outcomes,
     ) {
         let (differ, alike) = (self.next_block(), self.next_block());
         let is_same = self.code.ins().icmp(IntCC::Equal, a, b);
@@ -207,8 +220,7 @@ impl Emitter<'_, '_> {
     fn branch_on_record_type(
         &mut self,
         [word, wanted]: [Value; 2],
-        (yes, no): (Block, Block),
-        slow: Block,
+        Outcomes { yes, no, slow }: Outcomes,
     ) {
         let (object, of_record, other) = (self.next_block(), self.next_block(), self.next_block());
         let (rest, address) = self.untagged(word, TAG_OBJECT);
@@ -235,8 +247,7 @@ impl Emitter<'_, '_> {
         &mut self,
         primitive: Primitive,
         word: Value,
-        (yes, no): (Block, Block),
-        slow: Block,
+        Outcomes { yes, no, slow }: Outcomes,
     ) {
         self.require_ascii(word, slow);
         let folded = |emitter: &mut Self| {
@@ -244,19 +255,19 @@ impl Emitter<'_, '_> {
             emitter.code.ins().bor_imm_s(word, case_bit)
         };
         let holds = match primitive {
-            Primitive::IsCharNumeric => self.is_between(word, ('0', '9')),
-            Primitive::IsCharUpperCase => self.is_between(word, ('A', 'Z')),
-            Primitive::IsCharLowerCase => self.is_between(word, ('a', 'z')),
+            Primitive::IsCharNumeric => self.is_between(word, '0'..='9'),
+            Primitive::IsCharUpperCase => self.is_between(word, 'A'..='Z'),
+            Primitive::IsCharLowerCase => self.is_between(word, 'a'..='z'),
             Primitive::IsCharAlphabetic => {
                 let lower = folded(self);
-                self.is_between(lower, ('a', 'z'))
+                self.is_between(lower, 'a'..='z')
             }
             _ => {
                 let other = self.next_block();
                 let is_space = self.is_word(word, tag::character(' '));
                 self.code.ins().brif(is_space, yes, &[], other, &[]);
                 self.start(other);
-                self.is_between(word, ('\t', '\r'))
+                self.is_between(word, '\t'..='\r')
             }
         };
         self.code.ins().brif(holds, yes, &[], no, &[]);
@@ -277,9 +288,9 @@ impl Emitter<'_, '_> {
     }
 
     /// Whether a character lies in a range, as a condition.
-    fn is_between(&mut self, word: Value, (first, last): (char, char)) -> Value {
-        let start = tag::character(first).cast_signed();
-        let width = tag::character(last).cast_signed() - start;
+    fn is_between(&mut self, word: Value, range: RangeInclusive<char>) -> Value {
+        let start = tag::character(*range.start()).cast_signed();
+        let width = tag::character(*range.end()).cast_signed() - start;
         let above = self.code.ins().iadd_imm_s(word, -start);
         self.code
             .ins()
@@ -287,7 +298,7 @@ impl Emitter<'_, '_> {
     }
 
     /// `char-upcase`, `char-downcase` of ASCII: letters of the range change.
-    fn change_case(&mut self, word: Value, range: (char, char), merge: Block, slow: Block) {
+    fn change_case(&mut self, word: Value, range: RangeInclusive<char>, merge: Block, slow: Block) {
         self.require_ascii(word, slow);
         let case_bit = (tag::character('a') ^ tag::character('A')).cast_signed();
         let is_letter = self.is_between(word, range);

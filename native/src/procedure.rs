@@ -17,7 +17,7 @@ use super::external_names::import_body;
 use super::kept::KeptId;
 use super::leaf::is_predicate;
 use super::plan::Plan;
-use super::signature::{Parameters, argument_place, type_of};
+use super::signature::{Closure, Parameters, argument_place, type_of};
 use super::slots::read_at_end;
 use super::unit_facts::{Reach, UnitFacts};
 use super::written::{Notes, Written};
@@ -98,7 +98,7 @@ impl<'unit> Emitter<'_, 'unit> {
             .parameters
             .clone()
             .into_iter();
-        if parameters.closure
+        if parameters.closure == Closure::Passed
             && let (Some(closure), Some(word)) = (values.next(), given.next())
         {
             self.define(closure, word);
@@ -293,7 +293,7 @@ pub(super) fn write_general_entry(reach: &Reach, isa: &dyn TargetIsa, id: Proced
     code.seal_block(block);
     let given = code.block_params(block).to_vec();
     let mut words = Vec::new();
-    if body.closure {
+    if body.closure == Closure::Passed {
         words.push(given[0]);
     }
     for (index, &repr) in body.reprs.iter().enumerate() {

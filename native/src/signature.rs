@@ -14,11 +14,20 @@ use cranelift_frontend::FunctionBuilder;
 /// Double registers that carry arguments.
 const DOUBLE_REGISTERS: usize = 8;
 
+/// Whether a procedure is passed its closure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Closure {
+    /// It comes before the arguments.
+    Passed,
+    /// The procedure needs none.
+    Absent,
+}
+
 /// What a procedure expects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Parameters {
     /// Whether a closure comes first.
-    pub(super) closure: bool,
+    pub(super) closure: Closure,
     /// How each parameter is represented.
     pub(super) reprs: Vec<Repr>,
     /// Whether each has a register.
@@ -32,16 +41,21 @@ impl Parameters {
     pub(super) fn of_body(procedure: &Procedure) -> Self {
         let repr = |value: &compiler::ssa::ir::ValueId| procedure.values[*value].repr;
         let reprs = procedure.parameters().iter().map(repr).collect();
-        Self::new(procedure.free > 0, reprs, procedure.result)
+        let closure = if procedure.free > 0 {
+            Closure::Passed
+        } else {
+            Closure::Absent
+        };
+        Self::new(closure, reprs, procedure.result)
     }
 
     /// Of a general entry, or of a stub that takes the same: `count` tagged words behind a closure.
     pub(super) fn general(count: usize) -> Self {
-        Self::new(true, vec![Repr::Tagged; count], Repr::Tagged)
+        Self::new(Closure::Passed, vec![Repr::Tagged; count], Repr::Tagged)
     }
 
-    fn new(closure: bool, reprs: Vec<Repr>, result: Repr) -> Self {
-        let (mut words, mut doubles) = (usize::from(closure), 0);
+    fn new(closure: Closure, reprs: Vec<Repr>, result: Repr) -> Self {
+        let (mut words, mut doubles) = (usize::from(closure == Closure::Passed), 0);
         let mut take = |repr: &Repr| {
             let (used, limit) = if *repr == Repr::F64 {
                 (&mut doubles, DOUBLE_REGISTERS)
@@ -63,7 +77,7 @@ impl Parameters {
     /// For Cranelift.
     pub(super) fn signature(&self) -> Signature {
         let mut signature = Signature::new(CallConv::Tail);
-        if self.closure {
+        if self.closure == Closure::Passed {
             signature.params.push(AbiParam::new(types::I64));
         }
         let in_registers = self.reprs.iter().zip(&self.in_register);

@@ -198,8 +198,15 @@ fn states(unit: &LinkUnit, map: FrameMapId) -> Vec<SlotState> {
     map.states().collect()
 }
 
+/// What the checked tier runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Code {
+    Bytecode,
+    Native,
+}
+
 /// The map names just the slots of the values that were recorded, and no two values have the same.
-fn check_map(unit: &LinkUnit, record: &SafepointRecord, is_native: bool) {
+fn check_map(unit: &LinkUnit, record: &SafepointRecord, code: Code) {
     let states = states(unit, record.map);
     let mut homes = BTreeMap::new();
     assert_eq!(record.strangers, [], "{record:?}");
@@ -218,12 +225,13 @@ fn check_map(unit: &LinkUnit, record: &SafepointRecord, is_native: bool) {
                 "{slot}: {record:?}"
             );
         } else {
-            assert!(is_native && resident.repr.is_raw(), "{record:?}");
+            assert!(code == Code::Native && resident.repr.is_raw(), "{record:?}");
         }
     }
     for (slot, state) in (0..).zip(&states) {
         // Native frames have words of the register allocator, which are no one's business.
-        let is_named = *state == SlotState::Live || *state == SlotState::Raw && !is_native;
+        let is_named =
+            *state == SlotState::Live || *state == SlotState::Raw && code == Code::Bytecode;
         assert!(!is_named || homes.contains_key(&slot), "{slot}: {record:?}");
     }
 }
@@ -241,12 +249,12 @@ fn values(record: &SafepointRecord) -> BTreeMap<ValueId, Repr> {
 fn check_tier<'r>(
     unit: &LinkUnit,
     records: &'r [SafepointRecord],
-    is_native: bool,
+    code: Code,
     expected: impl Fn(Point) -> BTreeMap<ValueId, Repr>,
 ) -> BTreeMap<Point, &'r SafepointRecord> {
     let mut found = BTreeMap::new();
     for record in records {
-        check_map(unit, record, is_native);
+        check_map(unit, record, code);
         if record.comes_back {
             assert_eq!(values(record), expected(record.at), "{record:?}");
             found.insert(record.at, record);
@@ -271,8 +279,8 @@ fn check(unit: &Unit, link_unit: &LinkUnit, record: &ProcedureRecord) -> usize {
     };
     let in_bytecode = |point| with_repr(&reference.at(point) | &reference.kept_operands(point));
     let in_native = |point| with_repr(&reference.at(point) - &remade);
-    let bytecode = check_tier(link_unit, &record.bytecode, false, in_bytecode);
-    let native = check_tier(link_unit, &record.native, true, in_native);
+    let bytecode = check_tier(link_unit, &record.bytecode, Code::Bytecode, in_bytecode);
+    let native = check_tier(link_unit, &record.native, Code::Native, in_native);
     // Those that both have, at least, are compared with each other.
     let mut common = reference.common(&flow);
     for (here, _) in &common {

@@ -6,6 +6,7 @@
 mod codec;
 mod disassemble;
 mod operand;
+mod superinstruction;
 mod table;
 
 pub use codec::{DecodeError, Instruction, Opcode, decode_all};

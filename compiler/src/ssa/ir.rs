@@ -278,6 +278,22 @@ pub enum Condition {
     CompareU64(Comparison, ValueId, ValueId),
 }
 
+/// What became of a condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    Holds,
+    /// It does not hold.
+    Fails,
+}
+
+impl Truth {
+    /// Of a condition of which is known whether it `holds`.
+    pub fn of(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+}
+
 /// Relations. (With not-a-number, `Less` and the negation of `GreaterEqual` differ.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "self-explanatory")]

@@ -8,13 +8,15 @@ use crate::interpreter::branch::{
     branch_not_less, branch_not_null, branch_not_pair, branch_null, branch_pair,
 };
 use crate::interpreter::control::poll_if_requested;
-use crate::interpreter::data::{car_of, cdr_of, cons, copy, free_variable, load_cell};
+// A load goes by its name. What it computes is needed here, without where it goes.
+use crate::interpreter::data::{car_of as car, cdr_of as cdr, free_variable as closure_ref};
+use crate::interpreter::data::{cons, copy, load_cell};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
     AnyLocal, BranchOffset, DataOffset, Index, Into, IntoAny, Local, MapAtEnd, Small, Word32,
 };
 use crate::interpreter::returns::return_from;
-use crate::interpreter::sequence::vector_element;
+use crate::interpreter::sequence::vector_element as vector_ref;
 use crate::live::Live;
 use crate::mutator::Mutator;
 
@@ -72,69 +74,22 @@ fn one_after_the_other<'id, const OPERANDS: usize>(
     s.set_or_go_on(second.dst, (second.compute)(m, s))
 }
 
-macro_rules! pairs {
-    ($( $name:ident $first:ident $second:ident; )*) => { $(
+macro_rules! two_loads {
+    ($( $name:ident = $_both:ident: $first:ident = $_first:ident, $second:ident = $_second:ident
+        { $( $one:ident $two:ident: $kind:ident ),* }; )*) => { $(
         #[inline(always)]
         pub(super) fn $name(
-            m: &mut Mutator<'_>, s: Machine, dst: Into, pair: Local, dst2: Into, pair2: Local,
+            m: &mut Mutator<'_>, s: Machine, dst: Into, $( $one: $kind, )* dst2: Into, $( $two: $kind ),*
         ) -> Machine {
-            let first = Load { dst, compute: |m: &mut _, s| $first(m, s, pair) };
-            let second = Load { dst: dst2, compute: |m: &mut _, s| $second(m, s, pair2) };
-            one_after_the_other::<2>(m, s, first, second)
+            const OPERANDS: usize = ["dst2", $( stringify!($two) ),*].len();
+            let first = Load { dst, compute: |m: &mut _, s| $first(m, s, $( $one ),*) };
+            let second = Load { dst: dst2, compute: |m: &mut _, s| $second(m, s, $( $two ),*) };
+            one_after_the_other::<OPERANDS>(m, s, first, second)
         }
     )* };
 }
 
-pairs! {
-    car_car car_of car_of;
-    car_cdr car_of cdr_of;
-    cdr_car cdr_of car_of;
-    cdr_cdr cdr_of cdr_of;
-}
-
-#[inline(always)]
-pub(super) fn vector_ref2(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    vector: Local,
-    index: Local,
-    dst2: Into,
-    vector2: Local,
-    index2: Local,
-) -> Machine {
-    let first = Load {
-        dst,
-        compute: |m: &mut _, s| vector_element(m, s, vector, index),
-    };
-    let second = Load {
-        dst: dst2,
-        compute: |m: &mut _, s| vector_element(m, s, vector2, index2),
-    };
-    one_after_the_other::<3>(m, s, first, second)
-}
-
-#[inline(always)]
-pub(super) fn closure_ref2(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    closure: Local,
-    index: Index,
-    dst2: Into,
-    closure2: Local,
-    index2: Index,
-) -> Machine {
-    let first = Load {
-        dst,
-        compute: |m: &mut _, s| free_variable(m, s, closure, index),
-    };
-    let second = Load {
-        dst: dst2,
-        compute: |m: &mut _, s| free_variable(m, s, closure2, index2),
-    };
-    one_after_the_other::<3>(m, s, first, second)
-}
+abi::for_each_two_loads!(two_loads);
 
 #[inline(always)]
 pub(super) fn return_word(_: &mut Mutator<'_>, s: Machine, word: Word32) -> Machine {
@@ -159,7 +114,7 @@ pub(super) fn poll_cons(
 }
 
 macro_rules! cell_branches {
-    ($( $name:ident $branch:ident; )*) => { $(
+    ($( $name:ident = $_both:ident: $branch:ident = $_branch:ident; )*) => { $(
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>,
@@ -177,14 +132,12 @@ macro_rules! cell_branches {
     )* };
 }
 
-cell_branches! {
-    branch_eq_cell branch_eq;
-    branch_not_eq_cell branch_not_eq;
-}
+abi::for_each_cell_branch!(cell_branches);
 
 /// A poll whose frame is the one before it, and a branch.
 macro_rules! polled_branches {
-    ($( $name:ident $branch:ident ($($operand:ident: $type:ty),*); )*) => { $(
+    ($( $name:ident = $_both:ident: $branch:ident = $_branch:ident
+        { $( $operand:ident: $type:ident ),* }; )*) => { $(
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>,
@@ -201,13 +154,4 @@ macro_rules! polled_branches {
     )* };
 }
 
-polled_branches! {
-    poll_branch_null branch_null (src: Local);
-    poll_branch_not_null branch_not_null (src: Local);
-    poll_branch_pair branch_pair (src: Local);
-    poll_branch_not_pair branch_not_pair (src: Local);
-    poll_branch_less branch_less (a: Local, b: Local);
-    poll_branch_not_less branch_not_less (a: Local, b: Local);
-    poll_branch_equal_small branch_equal_small (a: Local, value: Small);
-    poll_branch_not_equal_small branch_not_equal_small (a: Local, value: Small);
-}
+abi::for_each_polled_branch!(polled_branches);

@@ -3,7 +3,7 @@
 
 use abi::isa::{Instruction, MapOffset, Opcode, Operand as _, OperandValue};
 
-use super::superinstruction::combined;
+use super::superinstruction::{combined, loads_twice};
 use crate::codegen::frame::{LiveSlots, SlotSet};
 use crate::core::ir::SourcePlace;
 use crate::id::{IdVec, define_ids};
@@ -150,7 +150,7 @@ impl Assembler {
         }
         // Where the operands of its second part start, an instruction that can raise takes on the line
         // of that part.
-        if two_can_raise(&both) {
+        if loads_twice(both) {
             let second = start + previous.opcode().instruction_bytes();
             self.start_row_at(second as u32);
         }
@@ -320,17 +320,4 @@ impl Assembler {
             "traps are for debuggers"
         );
     }
-}
-
-/// Whether both parts of a superinstruction can raise.
-fn two_can_raise(instruction: &Instruction) -> bool {
-    matches!(
-        instruction.opcode(),
-        Opcode::CarCar
-            | Opcode::CarCdr
-            | Opcode::CdrCar
-            | Opcode::CdrCdr
-            | Opcode::VectorRef2
-            | Opcode::ClosureRef2
-    )
 }

@@ -105,6 +105,15 @@ struct Analysis<'a> {
     entry: Vec<Contents>,
 }
 
+/// What a map is to say of the slots.
+#[derive(Clone, Copy)]
+struct Expected<'a> {
+    /// What each slot holds.
+    contents: &'a [Contents],
+    /// Whether each is read later.
+    wanted: &'a [bool],
+}
+
 impl<'a> Analysis<'a> {
     fn new(
         unit: &'a LinkUnit,
@@ -133,7 +142,8 @@ impl<'a> Analysis<'a> {
             .enumerate()
             .map(|(index, (offset, instruction, end))| {
                 let holes = targets.get(&end).map_or(&[][..], Vec::as_slice);
-                step_of(shapes, instruction, (index, offset, end), holes, &at)
+                let extent = Extent { index, offset, end };
+                step_of(shapes, instruction, extent, holes, &at)
             })
             .collect();
         let named = steps.iter().flat_map(|step| {
@@ -188,20 +198,25 @@ impl<'a> Analysis<'a> {
                 }
                 None => wanted.clone_from(&live[index]),
             }
-            self.compare((Some(step), map), contents, &wanted, found);
+            let wanted = &wanted;
+            self.compare(Some(step), map, Expected { contents, wanted }, found);
         }
     }
 
     fn check_entry(&self, live: &[bool], found: &mut Vec<Disagreement>) {
-        self.compare((None, self.code.entry_map), &self.entry, live, found);
+        let expected = Expected {
+            contents: &self.entry,
+            wanted: live,
+        };
+        self.compare(None, self.code.entry_map, expected, found);
     }
 
     /// Compares a map, of a step or else of the entry, with what slots hold and which are wanted.
     fn compare(
         &self,
-        (step, map): (Option<&CheckedStep>, FrameMapId),
-        contents: &[Contents],
-        wanted: &[bool],
+        step: Option<&CheckedStep>,
+        map: FrameMapId,
+        expected: Expected<'_>,
         found: &mut Vec<Disagreement>,
     ) {
         let offset = step.map(|step| step.offset);
@@ -224,8 +239,8 @@ impl<'a> Analysis<'a> {
         }
         let count = suspended.map_or(self.slots, |words| words - 1);
         for slot in 0..count.max(usize::from(map.slot_count())) {
-            let holds = contents.get(slot).copied().unwrap_or(NOTHING);
-            let is_wanted = wanted.get(slot).copied().unwrap_or(false);
+            let holds = expected.contents.get(slot).copied().unwrap_or(NOTHING);
+            let is_wanted = expected.wanted.get(slot).copied().unwrap_or(false);
             let analysis = match (is_wanted, holds) {
                 (true, TAGGED) => Some(SlotState::Live),
                 (true, RAW) => Some(SlotState::Raw),
@@ -238,7 +253,8 @@ impl<'a> Analysis<'a> {
                 report(Some(slot), map.state(slot), analysis);
             }
         }
-        let beyond = wanted
+        let beyond = expected
+            .wanted
             .iter()
             .enumerate()
             .skip(count)
@@ -318,13 +334,25 @@ impl<'a> Analysis<'a> {
     }
 }
 
+/// Where an instruction is.
+#[derive(Clone, Copy)]
+struct Extent {
+    /// Its number among the steps.
+    index: usize,
+    /// Where its code starts.
+    offset: usize,
+    /// Where its code ends.
+    end: usize,
+}
+
 fn step_of(
     shapes: &IdVec<ProcedureId, Shape>,
     instruction: Instruction,
-    (index, offset, end): (usize, usize, usize),
+    extent: Extent,
     holes: &[FixupTarget],
     at: &HashMap<usize, usize>,
 ) -> CheckedStep {
+    let Extent { index, offset, end } = extent;
     let mut step = CheckedStep {
         offset,
         reads: Vec::new(),

@@ -5,9 +5,10 @@
 //! ```
 //!
 //! A superinstruction does the work of its parts, one after the other. Nothing may branch to the
-//! second part. The result of a part is written even if only the other part reads it.
+//! second part. The result of a part is written even if only the other part reads it. Most pairs are
+//! in the lists of `abi`, from which both directions expand.
 
-use abi::isa::{AnyLocal, Instruction, IntoAny, Local, MapOffset, Word32};
+use abi::isa::{AnyLocal, DataOffset, Instruction, Into, IntoAny, Local, MapOffset, Word32};
 
 /// The instruction that does what `first` and then `second` do, if there is one.
 ///
@@ -17,10 +18,6 @@ pub(super) fn combined(first: Instruction, second: Instruction) -> Option<Instru
     use Instruction as I;
     Some(match (first, second) {
         (I::Copy { .. } | I::Copy2 { .. }, I::Copy { dst, src }) => more_copies(first, dst, src),
-        (
-            I::Car { .. } | I::Cdr { .. } | I::VectorRef { .. } | I::ClosureRef { .. },
-            I::Car { .. } | I::Cdr { .. } | I::VectorRef { .. } | I::ClosureRef { .. },
-        ) => return two_loads(first, second),
         (I::LoadSmall { dst, value }, I::ReturnValue { src }) if dst.0 == src.0 => {
             let word = i64::from(value.0) << abi::tag::TAG_BITS;
             return returned(word.cast_unsigned());
@@ -29,20 +26,27 @@ pub(super) fn combined(first: Instruction, second: Instruction) -> Option<Instru
             return returned(word.0);
         }
         (I::Poll { map }, I::Cons { dst, car, cdr }) => I::PollCons { dst, car, cdr, map },
-        (I::LoadCell { dst, cell }, I::BranchEq { a, b, offset }) => I::BranchEqCell {
-            dst,
-            cell,
-            a: other(dst.0, a, b)?,
-            offset,
-        },
-        (I::LoadCell { dst, cell }, I::BranchNotEq { a, b, offset }) => I::BranchNotEqCell {
-            dst,
-            cell,
-            a: other(dst.0, a, b)?,
-            offset,
-        },
-        _ => return None,
+        (I::LoadCell { dst, cell }, branch) => return compared_with_cell(dst, cell, branch),
+        _ => return two_loads(first, second),
     })
+}
+
+/// The branch that compares something with what is loaded from a cell in front of it.
+fn compared_with_cell(dst: Into, cell: DataOffset, branch: Instruction) -> Option<Instruction> {
+    macro_rules! combine {
+        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident; )*) => {
+            match branch {
+                $( Instruction::$Branch { a, b, offset } => Instruction::$Both {
+                    dst,
+                    cell,
+                    a: other(dst.0, a, b)?,
+                    offset,
+                }, )*
+                _ => return None,
+            }
+        };
+    }
+    Some(abi::for_each_cell_branch!(combine))
 }
 
 /// What one operand is compared with, if the other is `slot`.
@@ -88,98 +92,36 @@ fn more_copies(first: Instruction, to: IntoAny, from: AnyLocal) -> Instruction {
 
 /// Two loads from objects: either may raise.
 fn two_loads(first: Instruction, second: Instruction) -> Option<Instruction> {
-    use Instruction as I;
-    /// Both are loads from a pair.
-    macro_rules! pairs {
-        ($name:ident, $first:ident, $second:ident) => {
-            I::$name {
-                dst: $first.0,
-                pair: $first.1,
-                dst2: $second.0,
-                pair2: $second.1,
+    macro_rules! combine {
+        ($( $_both:ident = $Both:ident: $_first:ident = $First:ident, $_second:ident = $Second:ident
+            { $( $one:ident $two:ident: $_kind:ident ),* }; )*) => {
+            match (first, second) {
+                $( (
+                    Instruction::$First { dst, $( $one ),* },
+                    Instruction::$Second { dst: dst2, $( $one: $two ),* },
+                ) => Instruction::$Both { dst, $( $one, )* dst2, $( $two ),* }, )*
+                _ => return None,
             }
         };
     }
-    Some(match (first, second) {
-        (I::Car { dst, pair }, I::Car { dst: d, pair: p }) => {
-            let (a, b) = ((dst, pair), (d, p));
-            pairs!(CarCar, a, b)
-        }
-        (I::Car { dst, pair }, I::Cdr { dst: d, pair: p }) => {
-            let (a, b) = ((dst, pair), (d, p));
-            pairs!(CarCdr, a, b)
-        }
-        (I::Cdr { dst, pair }, I::Car { dst: d, pair: p }) => {
-            let (a, b) = ((dst, pair), (d, p));
-            pairs!(CdrCar, a, b)
-        }
-        (I::Cdr { dst, pair }, I::Cdr { dst: d, pair: p }) => {
-            let (a, b) = ((dst, pair), (d, p));
-            pairs!(CdrCdr, a, b)
-        }
-        (
-            I::VectorRef { dst, vector, index },
-            I::VectorRef {
-                dst: dst2,
-                vector: vector2,
-                index: index2,
-            },
-        ) => I::VectorRef2 {
-            dst,
-            vector,
-            index,
-            dst2,
-            vector2,
-            index2,
-        },
-        (
-            I::ClosureRef {
-                dst,
-                closure,
-                index,
-            },
-            I::ClosureRef {
-                dst: dst2,
-                closure: closure2,
-                index: index2,
-            },
-        ) => I::ClosureRef2 {
-            dst,
-            closure,
-            index,
-            dst2,
-            closure2,
-            index2,
-        },
-        _ => return None,
-    })
+    Some(abi::for_each_two_loads!(combine))
 }
 
 /// The branch with a poll before it, if there is one.
 pub(super) fn with_poll(branch: Instruction) -> Option<Instruction> {
-    use Instruction as I;
     let map = MapOffset(0);
-    Some(match branch {
-        I::BranchNull { src, offset } => I::PollBranchNull { src, offset, map },
-        I::BranchNotNull { src, offset } => I::PollBranchNotNull { src, offset, map },
-        I::BranchPair { src, offset } => I::PollBranchPair { src, offset, map },
-        I::BranchNotPair { src, offset } => I::PollBranchNotPair { src, offset, map },
-        I::BranchLess { a, b, offset } => I::PollBranchLess { a, b, offset, map },
-        I::BranchNotLess { a, b, offset } => I::PollBranchNotLess { a, b, offset, map },
-        I::BranchEqualSmall { a, value, offset } => I::PollBranchEqualSmall {
-            a,
-            value,
-            offset,
-            map,
-        },
-        I::BranchNotEqualSmall { a, value, offset } => I::PollBranchNotEqualSmall {
-            a,
-            value,
-            offset,
-            map,
-        },
-        _ => return None,
-    })
+    macro_rules! combine {
+        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
+            { $( $operand:ident: $_kind:ident ),* }; )*) => {
+            match branch {
+                $( Instruction::$Branch { $( $operand, )* offset } => {
+                    Instruction::$Both { $( $operand, )* offset, map }
+                } )*
+                _ => return None,
+            }
+        };
+    }
+    Some(abi::for_each_polled_branch!(combine))
 }
 
 /// What an instruction does, one after the other: itself, unless it is a superinstruction.
@@ -221,93 +163,76 @@ pub(super) fn parts(instruction: Instruction) -> Vec<Instruction> {
             parts.push(I::Poll { map });
             parts.push(I::Cons { dst, car, cdr });
         }
-        I::BranchEqCell {
-            dst,
-            cell,
-            a,
-            offset,
-        } => {
-            parts.push(I::LoadCell { dst, cell });
-            parts.push(I::BranchEq {
-                a,
-                b: Local(dst.0),
-                offset,
-            });
+        _ => {
+            let two = loads(instruction)
+                .or_else(|| poll_and_branch(instruction))
+                .or_else(|| load_and_branch(instruction));
+            match two {
+                Some(two) => parts.extend(two),
+                None => parts.push(instruction),
+            }
         }
-        I::BranchNotEqCell {
-            dst,
-            cell,
-            a,
-            offset,
-        } => {
-            parts.push(I::LoadCell { dst, cell });
-            parts.push(I::BranchNotEq {
-                a,
-                b: Local(dst.0),
-                offset,
-            });
-        }
-        _ => match (loads(instruction), polled_branch(instruction)) {
-            (Some(loads), _) => parts.extend(loads),
-            (None, Some((map, branch))) => parts.extend([I::Poll { map }, branch]),
-            (None, None) => parts.push(instruction),
-        },
     }
     parts
 }
 
+/// The parts of two loads.
 fn loads(instruction: Instruction) -> Option<[Instruction; 2]> {
-    use Instruction as I;
     macro_rules! split {
-        ($( $both:ident = $first:ident, $second:ident
-            { $( $one:ident $two:ident ),* }; )*) => {
+        ($( $_both:ident = $Both:ident: $_first:ident = $First:ident, $_second:ident = $Second:ident
+            { $( $one:ident $two:ident: $_kind:ident ),* }; )*) => {
             match instruction {
-                $( I::$both { $( $one, $two, )* } => {
-                    [I::$first { $( $one ),* }, I::$second { $( $one: $two ),* }]
+                $( Instruction::$Both { dst, $( $one, )* dst2, $( $two ),* } => [
+                    Instruction::$First { dst, $( $one ),* },
+                    Instruction::$Second { dst: dst2, $( $one: $two ),* },
+                ], )*
+                _ => return None,
+            }
+        };
+    }
+    Some(abi::for_each_two_loads!(split))
+}
+
+/// Whether an instruction loads twice: both parts can raise.
+pub(super) fn loads_twice(instruction: Instruction) -> bool {
+    loads(instruction).is_some()
+}
+
+/// The parts of a branch with a poll before it.
+fn poll_and_branch(instruction: Instruction) -> Option<[Instruction; 2]> {
+    macro_rules! split {
+        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
+            { $( $operand:ident: $_kind:ident ),* }; )*) => {
+            match instruction {
+                $( Instruction::$Both { $( $operand, )* offset, map } => {
+                    [Instruction::Poll { map }, Instruction::$Branch { $( $operand, )* offset }]
                 } )*
                 _ => return None,
             }
         };
     }
-    Some(split! {
-        CarCar = Car, Car { dst dst2, pair pair2 };
-        CarCdr = Car, Cdr { dst dst2, pair pair2 };
-        CdrCar = Cdr, Car { dst dst2, pair pair2 };
-        CdrCdr = Cdr, Cdr { dst dst2, pair pair2 };
-        VectorRef2 = VectorRef, VectorRef { dst dst2, vector vector2, index index2 };
-        ClosureRef2 = ClosureRef, ClosureRef { dst dst2, closure closure2, index index2 };
-    })
+    Some(abi::for_each_polled_branch!(split))
 }
 
-/// The map of the poll, and the branch.
-fn polled_branch(instruction: Instruction) -> Option<(MapOffset, Instruction)> {
-    use Instruction as I;
-    Some(match instruction {
-        I::PollBranchNull { src, offset, map } => (map, I::BranchNull { src, offset }),
-        I::PollBranchNotNull { src, offset, map } => (map, I::BranchNotNull { src, offset }),
-        I::PollBranchPair { src, offset, map } => (map, I::BranchPair { src, offset }),
-        I::PollBranchNotPair { src, offset, map } => (map, I::BranchNotPair { src, offset }),
-        I::PollBranchLess { a, b, offset, map } => (map, I::BranchLess { a, b, offset }),
-        I::PollBranchNotLess { a, b, offset, map } => (map, I::BranchNotLess { a, b, offset }),
-        I::PollBranchEqualSmall {
-            a,
-            value,
-            offset,
-            map,
-        } => (map, I::BranchEqualSmall { a, value, offset }),
-        I::PollBranchNotEqualSmall {
-            a,
-            value,
-            offset,
-            map,
-        } => (map, I::BranchNotEqualSmall { a, value, offset }),
-        _ => return None,
-    })
+/// The parts of a comparison with what is in a cell.
+fn load_and_branch(instruction: Instruction) -> Option<[Instruction; 2]> {
+    macro_rules! split {
+        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident; )*) => {
+            match instruction {
+                $( Instruction::$Both { dst, cell, a, offset } => [
+                    Instruction::LoadCell { dst, cell },
+                    Instruction::$Branch { a, b: Local(dst.0), offset },
+                ], )*
+                _ => return None,
+            }
+        };
+    }
+    Some(abi::for_each_cell_branch!(split))
 }
 
 #[cfg(test)]
 mod tests {
-    use abi::isa::{BranchOffset, DataOffset, Into, Opcode, Small, Word};
+    use abi::isa::{BranchOffset, Opcode, Small, Word};
 
     use super::*;
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use abi::procedure::{FLAG_REST, ProcedureHeader};
 
-use super::select::{SelectedProcedure, Selector};
+use super::select::{Entry, SelectedProcedure, Selector};
 use crate::codegen::CodegenError;
 use crate::codegen::unit::Shared;
 use crate::link::native_code::NativeCode;
@@ -25,7 +25,11 @@ pub(in crate::codegen) fn write_bytecode(
     native: Option<NativeCode>,
 ) -> Result<ProcedureCode, CodegenError> {
     let procedure = &shared.unit.procedures[id];
-    let selected = Selector::new(shared, procedure)?.run(id, native.is_some())?;
+    let entry = match native {
+        Some(_) => Entry::Native,
+        None => Entry::Bytecode,
+    };
+    let selected = Selector::new(shared, procedure)?.run(id, entry)?;
     Ok(procedure_code(procedure, selected, native))
 }
 

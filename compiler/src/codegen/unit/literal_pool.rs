@@ -87,20 +87,27 @@ impl LiteralPool {
         // A datum is entered, then its parts, then it is left. A part that is entered again before it
         // was left is circular: it gets a number at once, and its content when it is left.
         let mut reserved: HashMap<DatumId, Option<ConstantId>> = HashMap::new();
-        let mut stack = vec![(datum, false)];
-        while let Some((datum, parts_done)) = stack.pop() {
-            if parts_done {
-                let constant = self.compound(data, datum);
-                let number = match reserved.remove(&datum).flatten() {
-                    Some(number) => {
-                        self.constants[number] = constant;
-                        number
-                    }
-                    None => self.constant(constant),
-                };
-                self.words.insert(datum, ConstantWord::Constant(number));
-            } else if self.words.contains_key(&datum) {
-            } else if let Some(number) = reserved.get_mut(&datum) {
+        let mut stack = vec![Step::Enter(datum)];
+        while let Some(step) = stack.pop() {
+            let datum = match step {
+                Step::Enter(datum) => datum,
+                Step::Leave(datum) => {
+                    let constant = self.compound(data, datum);
+                    let number = match reserved.remove(&datum).flatten() {
+                        Some(number) => {
+                            self.constants[number] = constant;
+                            number
+                        }
+                        None => self.constant(constant),
+                    };
+                    self.words.insert(datum, ConstantWord::Constant(number));
+                    continue;
+                }
+            };
+            if self.words.contains_key(&datum) {
+                continue;
+            }
+            if let Some(number) = reserved.get_mut(&datum) {
                 let number = *number
                     .get_or_insert_with(|| self.constants.push(Constant::Vector(Vec::new())));
                 self.words.insert(datum, ConstantWord::Constant(number));
@@ -108,7 +115,7 @@ impl LiteralPool {
                 self.words.insert(datum, word);
             } else {
                 reserved.insert(datum, None);
-                stack.push((datum, true));
+                stack.push(Step::Leave(datum));
                 push_parts(data, datum, &mut stack);
             }
         }
@@ -186,10 +193,19 @@ impl LiteralPool {
     }
 }
 
-fn push_parts(data: &Data, datum: DatumId, stack: &mut Vec<(DatumId, bool)>) {
+/// A step of a walk over a datum.
+#[derive(Clone, Copy)]
+enum Step {
+    /// The datum comes next, and then its parts.
+    Enter(DatumId),
+    /// All parts of the datum are done.
+    Leave(DatumId),
+}
+
+fn push_parts(data: &Data, datum: DatumId, stack: &mut Vec<Step>) {
     match data.kind(datum) {
-        DatumKind::Pair(car, cdr) => stack.extend([(*cdr, false), (*car, false)]),
-        DatumKind::Vector(items) => stack.extend(items.iter().rev().map(|&item| (item, false))),
+        DatumKind::Pair(car, cdr) => stack.extend([Step::Enter(*cdr), Step::Enter(*car)]),
+        DatumKind::Vector(items) => stack.extend(items.iter().rev().map(|&item| Step::Enter(item))),
         _ => {}
     }
 }

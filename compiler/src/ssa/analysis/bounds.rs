@@ -28,7 +28,7 @@ use super::types::{Range, Types, precedes};
 use crate::id::IdVec;
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, InstructionPlace, Operation, Procedure, RawBinary, RawUnary,
-    ValueId,
+    Truth, ValueId,
 };
 
 /// What is known of the indices of a procedure.
@@ -152,8 +152,8 @@ impl<'a> Bounds<'a> {
     fn is_compared(&self, object: ValueId, index: ValueId, place: InstructionPlace) -> bool {
         let mut found = false;
         let mut differs = false;
-        self.types.each_condition(index, place, |condition, holds| {
-            let Some((relation, a, b)) = relation_of(condition, holds) else {
+        self.types.each_condition(index, place, |condition, truth| {
+            let Some((relation, a, b)) = relation_of(condition, truth) else {
                 return;
             };
             let (a, b) = (self.source_of(a), self.source_of(b));
@@ -228,8 +228,8 @@ impl<'a> Bounds<'a> {
     /// Whether a condition says that `index` is not the length, or is below it.
     fn is_told_apart(&self, object: ValueId, index: ValueId, place: InstructionPlace) -> bool {
         let mut found = false;
-        self.types.each_condition(index, place, |condition, holds| {
-            if let Some((relation, a, b)) = relation_of(condition, holds) {
+        self.types.each_condition(index, place, |condition, truth| {
+            if let Some((relation, a, b)) = relation_of(condition, truth) {
                 let (a, b) = (self.source_of(a), self.source_of(b));
                 found |= a == index
                     && self.is_length_of(b, object)
@@ -244,15 +244,19 @@ impl<'a> Bounds<'a> {
 }
 
 /// What a decided condition says of two numbers: `Less` or `Greater` strictly, and `Equal` for: not equal.
-fn relation_of(condition: &Condition, holds: bool) -> Option<(Comparison, ValueId, ValueId)> {
+fn relation_of(condition: &Condition, truth: Truth) -> Option<(Comparison, ValueId, ValueId)> {
     let (Condition::Compare(relation, a, b) | Condition::CompareU64(relation, a, b)) = *condition
     else {
         return None;
     };
-    let told = match (relation, holds) {
-        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => Comparison::Less,
-        (Comparison::Greater, true) | (Comparison::LessEqual, false) => Comparison::Greater,
-        (Comparison::Equal, false) => Comparison::Equal,
+    let told = match (relation, truth) {
+        (Comparison::Less, Truth::Holds) | (Comparison::GreaterEqual, Truth::Fails) => {
+            Comparison::Less
+        }
+        (Comparison::Greater, Truth::Holds) | (Comparison::LessEqual, Truth::Fails) => {
+            Comparison::Greater
+        }
+        (Comparison::Equal, Truth::Fails) => Comparison::Equal,
         _ => return None,
     };
     Some((told, a, b))

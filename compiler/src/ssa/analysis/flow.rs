@@ -6,7 +6,7 @@
 //! the same block count as two.
 
 use crate::id::IdVec;
-use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator};
+use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator, Truth};
 
 /// Predecessors and reverse postorder of the blocks that the entry reaches.
 #[derive(Clone, Debug)]
@@ -59,22 +59,26 @@ impl Flow {
     pub fn facts_of_blocks(
         &self,
         procedure: &Procedure,
-    ) -> IdVec<BlockId, Option<(Condition, bool)>> {
+    ) -> IdVec<BlockId, Option<(Condition, Truth)>> {
         let mut facts = procedure.blocks.side_table(None);
-        let mut tell = |block: BlockId, condition: Condition, holds| {
+        let mut tell = |block: BlockId, condition: Condition, truth: Truth| {
             if self.predecessors[block].len() == 1 && block != self.order[0] {
-                facts[block] = Some((condition, holds));
+                facts[block] = Some((condition, truth));
             }
         };
         for &id in &self.order {
             match &procedure.blocks[id].terminator {
                 Terminator::Branch(condition, yes, no) => {
-                    tell(yes.block, condition.clone(), true);
-                    tell(no.block, condition.clone(), false);
+                    tell(yes.block, condition.clone(), Truth::Holds);
+                    tell(no.block, condition.clone(), Truth::Fails);
                 }
                 Terminator::Switch(switch) if switch.key == SwitchKey::Word => {
                     for (key, target) in &switch.cases {
-                        tell(target.block, Condition::EqWord(switch.value, *key), true);
+                        tell(
+                            target.block,
+                            Condition::EqWord(switch.value, *key),
+                            Truth::Holds,
+                        );
                     }
                 }
                 _ => {}

@@ -166,7 +166,7 @@ impl<'a> Prover<'a> {
         let mut proved = Proved::default();
         match &instruction.operation {
             Operation::AddSmall(value, small) => {
-                self.numbers(place, (*value, None), &mut proved);
+                self.numbers(place, *value, None, &mut proved);
                 let by = Range::only(i128::from(*small));
                 let sum = self.fixnums(*value, place).plus(by);
                 proved.add(Proof::FitsFixnum, sum.is_within(Range::FIXNUM));
@@ -177,8 +177,8 @@ impl<'a> Prover<'a> {
             }
             Operation::Primitive(primitive, operands) => match operands[..] {
                 [a, b] if is_arithmetic(*primitive) || comparison_of(*primitive).is_some() => {
-                    self.numbers(place, (a, Some(b)), &mut proved);
-                    let fits = self.fits_fixnum(place, *primitive, (a, b));
+                    self.numbers(place, a, Some(b), &mut proved);
+                    let fits = self.fits_fixnum(place, *primitive, a, b);
                     proved.add(Proof::FitsFixnum, fits);
                 }
                 _ => self.access(place, &instruction.operation, &mut proved),
@@ -223,10 +223,10 @@ impl<'a> Prover<'a> {
         let mut proved = Proved::default();
         match terminator {
             Terminator::Branch(Condition::Compare(_, a, b), ..) => {
-                self.numbers(place, (*a, Some(*b)), &mut proved);
+                self.numbers(place, *a, Some(*b), &mut proved);
             }
             Terminator::Branch(Condition::CompareSmall(_, a, _), ..) => {
-                self.numbers(place, (*a, None), &mut proved);
+                self.numbers(place, *a, None, &mut proved);
             }
             Terminator::TailCall(callee, _) => {
                 let callee = self.types.at(*callee, place);
@@ -240,7 +240,8 @@ impl<'a> Prover<'a> {
     fn numbers(
         &self,
         place: InstructionPlace,
-        (a, b): (ValueId, Option<ValueId>),
+        a: ValueId,
+        b: Option<ValueId>,
         proved: &mut Proved,
     ) {
         let first = self.types.at(a, place);
@@ -264,7 +265,8 @@ impl<'a> Prover<'a> {
         &self,
         place: InstructionPlace,
         primitive: Primitive,
-        (a, b): (ValueId, ValueId),
+        a: ValueId,
+        b: ValueId,
     ) -> bool {
         let (a, b) = (self.fixnums(a, place), self.fixnums(b, place));
         let range = match primitive {

@@ -10,7 +10,8 @@ use super::value::{Object, Raise, Value};
 use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Kinds, Proof, Proofs, Proved, Type, UnitTypes};
 use crate::ssa::ir::{
-    BlockId, Condition, Operation, Procedure, ProcedureId, Target, Terminator, Unit, ValueId,
+    BlockId, Condition, InstructionPlace, Operation, Procedure, ProcedureId, Repr, Target,
+    Terminator, Unit, ValueId,
 };
 use crate::ssa::print::operation_text;
 
@@ -39,7 +40,7 @@ impl<'a> Oracle<'a> {
 
     fn check(&self, number: ProcedureId, id: ValueId, value: &Value, known: Type) -> Checked {
         let repr = self.procedure(number).values[id].repr;
-        if is_member(value, known, repr == crate::ssa::ir::Repr::F64) {
+        if is_member(value, known, repr) {
             return Ok(());
         }
         Err(Raise::Broken(format!(
@@ -58,7 +59,7 @@ impl<'a> Oracle<'a> {
     pub(super) fn before(
         &self,
         number: ProcedureId,
-        place: (BlockId, usize),
+        place: InstructionPlace,
         get: impl Fn(ValueId) -> Result<Value, Raise>,
     ) -> Checked {
         let block = &self.procedure(number).blocks[place.0];
@@ -105,9 +106,9 @@ impl<'a> Oracle<'a> {
 }
 
 /// Whether a value lies in a type. The range of a raw word has a member that is the same modulo 2^64.
-fn is_member(value: &Value, known: Type, is_double: bool) -> bool {
+fn is_member(value: &Value, known: Type, repr: Repr) -> bool {
     match value {
-        Value::Raw(_) if is_double => known.flonum,
+        Value::Raw(_) if repr == Repr::F64 => known.flonum,
         Value::Raw(word) => known.integer.is_some_and(|range| {
             let low = i128::from(*word) - range.low.max(-(1 << 120));
             range.high == i128::MAX
@@ -239,7 +240,7 @@ fn check_operation(
                 .map(|&id| get(id))
                 .collect::<Result<Vec<_>, _>>()?;
             if let Some(test) = accessed(*primitive) {
-                return check_access(proved, (*primitive, test), &what, &operands);
+                return check_access(proved, *primitive, test, &what, &operands);
             }
             let [a, b] = &operands[..] else {
                 return Ok(());
@@ -266,7 +267,8 @@ fn check_stored(proved: Proved, what: &str, value: &Value) -> Checked {
 
 fn check_access(
     proved: Proved,
-    (primitive, test): (Primitive, TypeTest),
+    primitive: Primitive,
+    test: TypeTest,
     what: &str,
     operands: &[Value],
 ) -> Checked {

@@ -37,12 +37,19 @@ fn agree(before: &Outcome, after: &Outcome) -> bool {
     before == after
 }
 
-fn watched(unit: &Unit, polls: bool) -> Outcome {
+/// Whether a run checks that enough is polled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum PollChecks {
+    On,
+    Off,
+}
+
+fn watched(unit: &Unit, polls: PollChecks) -> Outcome {
     let graphs: IdVec<ProcedureId, Graph> = unit.procedures.iter().map(Graph::new).collect();
     let oracle = Oracle::new(unit, &graphs);
     let watch = Watch {
         oracle: Some(&oracle),
-        polls,
+        polls: polls == PollChecks::On,
     };
     run(unit, STEPS_MAX, watch)
 }
@@ -63,6 +70,15 @@ fn random_unit(seed: u64) -> Unit {
     unit
 }
 
+/// What a pass did to a random unit.
+#[derive(Clone, Copy)]
+struct Rewrite<'a> {
+    seed: u64,
+    what: &'a str,
+    before: &'a Unit,
+    after: &'a Unit,
+}
+
 /// What was found, by seed.
 #[derive(Default)]
 struct Faults {
@@ -72,7 +88,13 @@ struct Faults {
 }
 
 impl Faults {
-    fn note(&mut self, (seed, what): (u64, &str), fault: &str, before: &Unit, after: &Unit) {
+    fn note(&mut self, rewrite: Rewrite<'_>, fault: &str) {
+        let Rewrite {
+            seed,
+            what,
+            before,
+            after,
+        } = rewrite;
         let line = format!("seed {seed}, {what}: {fault}");
         self.found.push(line);
         let text = format!(
@@ -96,14 +118,24 @@ impl Faults {
     /// Runs a pass, and holds what it makes against what the unit did before; `None` if there is a fault.
     fn run(&mut self, seed: u64, pass: &Pass, unit: &Unit, before: &Outcome) -> Option<Unit> {
         let after = (pass.run)(unit.clone());
+        let rewrite = Rewrite {
+            seed,
+            what: pass.name,
+            before: unit,
+            after: &after,
+        };
         let violations = verify(&after);
         if !violations.is_empty() {
-            self.note((seed, pass.name), &format!("{violations:?}"), unit, &after);
+            self.note(rewrite, &format!("{violations:?}"));
             return None;
         }
-        let outcome = watched(&after, pass.name == "place-polls");
+        let polls = match pass.name {
+            "place-polls" => PollChecks::On,
+            _ => PollChecks::Off,
+        };
+        let outcome = watched(&after, polls);
         if let Some(fault) = fault(before, &outcome) {
-            self.note((seed, pass.name), &fault, unit, &after);
+            self.note(rewrite, &fault);
             return None;
         }
         Some(after)
@@ -112,7 +144,8 @@ impl Faults {
 
 #[test]
 fn most_random_units_run_to_an_end() {
-    let is_whole = |seed: &u64| watched(&random_unit(*seed), false).result != Err(Raise::Limit);
+    let is_whole =
+        |seed: &u64| watched(&random_unit(*seed), PollChecks::Off).result != Err(Raise::Limit);
     let whole = (1..=100).filter(is_whole).count();
     assert!(whole > 50, "{whole} of 100");
 }
@@ -122,9 +155,15 @@ fn analyses_hold_for_random_units() {
     let mut faults = Faults::default();
     for seed in seeds(150) {
         let unit = random_unit(seed);
-        let outcome = watched(&unit, false);
+        let outcome = watched(&unit, PollChecks::Off);
         if let Some(fault) = fault(&outcome, &outcome) {
-            faults.note((seed, "analyses"), &fault, &unit, &unit);
+            let rewrite = Rewrite {
+                seed,
+                what: "analyses",
+                before: &unit,
+                after: &unit,
+            };
+            faults.note(rewrite, &fault);
         }
     }
     faults.report();

@@ -24,8 +24,8 @@ use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Proof, Proofs, Proved, Range, Type, Types, UnitTypes};
 use crate::ssa::claim::{Claim, ClaimWriter, reason};
 use crate::ssa::ir::{
-    BlockId, Callee, Condition, Instruction, Operation, Procedure, ProcedureId, Terminator, Unit,
-    ValueId,
+    BlockId, Callee, Condition, Instruction, InstructionPlace, Operation, Procedure, ProcedureId,
+    Terminator, Unit, ValueId,
 };
 use crate::ssa::primitive_facts::stored_operand;
 use crate::ssa::print::operation_text;
@@ -85,6 +85,14 @@ fn constants(procedure: &Procedure) -> IdVec<ValueId, bool> {
     constants
 }
 
+/// The operation that claims are about.
+#[derive(Clone, Copy)]
+struct Site<'text> {
+    at: InstructionPlace,
+    /// How it is written.
+    text: &'text str,
+}
+
 /// Collects the claims about one procedure.
 struct Collector<'a> {
     unit: &'a Unit,
@@ -125,7 +133,7 @@ impl Collector<'_> {
                 let known = self.types.at(value, at);
                 self.member(value, known, at, &because);
             });
-            self.proofs_of(instruction, proved, at, &text);
+            self.proofs_of(instruction, proved, Site { at, text: &text });
             if let Some(result) = instruction.result
                 && fused != Some(index)
             {
@@ -173,7 +181,7 @@ impl Collector<'_> {
     }
 
     /// Claims that `value` is a `known` at a place, unless that was said in this block.
-    fn member(&mut self, value: ValueId, known: Type, at: (BlockId, usize), reason: &str) {
+    fn member(&mut self, value: ValueId, known: Type, at: InstructionPlace, reason: &str) {
         if self.constants[value] || self.claimed.get(&value) == Some(&known) {
             return;
         }
@@ -183,33 +191,28 @@ impl Collector<'_> {
         }
     }
 
-    fn claim(&mut self, at: (BlockId, usize), claim: Claim) {
+    fn claim(&mut self, at: InstructionPlace, claim: Claim) {
         self.claims.entry(at).or_default().push(claim);
     }
 
     /// What is proved of an operation beyond the types of its operands.
-    fn proofs_of(
-        &mut self,
-        instruction: &Instruction,
-        proved: Proved,
-        at: (BlockId, usize),
-        text: &str,
-    ) {
+    fn proofs_of(&mut self, instruction: &Instruction, proved: Proved, site: Site<'_>) {
+        let Site { at, text } = site;
         match &instruction.operation {
             Operation::Primitive(primitive, operands) => {
-                self.access(*primitive, operands, proved, (at, text));
+                self.access(*primitive, operands, proved, site);
                 if let &[a, b] = &operands[..] {
                     let fits = self.fits(instruction, proved);
                     if let Some(number) = arithmetic_number(*primitive).filter(|_| fits) {
-                        self.fits_fixnum(&[a, b], None, number, (at, text));
+                        self.fits_fixnum(&[a, b], None, number, site);
                     }
                 }
             }
             Operation::AddSmall(value, small) if self.fits(instruction, proved) => {
-                self.fits_fixnum(&[*value], Some(*small), 0, (at, text));
+                self.fits_fixnum(&[*value], Some(*small), 0, site);
             }
             Operation::CellSet(_, value) if proved.has(Proof::StoresImmediate) => {
-                self.no_reference(*value, (at, text));
+                self.no_reference(*value, site);
             }
             Operation::ClosureInit(closure, ..) => {
                 let text = reason("initialization without a barrier", text);
@@ -227,23 +230,23 @@ impl Collector<'_> {
         primitive: Primitive,
         operands: &[ValueId],
         proved: Proved,
-        (at, text): ((BlockId, usize), &str),
+        site: Site<'_>,
     ) {
         if proved.has(Proof::InBounds) {
-            let text = reason("in-bounds", text);
+            let text = reason("in-bounds", site.text);
             let claim = Claim::new(ClaimKind::InBounds, &operands[..2], text);
-            self.claim(at, claim);
+            self.claim(site.at, claim);
         }
         if proved.has(Proof::StoresImmediate)
             && let Some(&stored) = stored_operand(primitive).and_then(|place| operands.get(place))
         {
-            self.no_reference(stored, (at, text));
+            self.no_reference(stored, site);
         }
     }
 
-    fn no_reference(&mut self, value: ValueId, (at, text): ((BlockId, usize), &str)) {
-        let text = reason("stores-immediate", text);
-        self.claim(at, Claim::new(ClaimKind::NoReference, &[value], text));
+    fn no_reference(&mut self, value: ValueId, site: Site<'_>) {
+        let text = reason("stores-immediate", site.text);
+        self.claim(site.at, Claim::new(ClaimKind::NoReference, &[value], text));
     }
 
     /// Whether code does arithmetic without looking for overflow.
@@ -258,17 +261,21 @@ impl Collector<'_> {
         about: &[ValueId],
         constant: Option<i16>,
         number: u16,
-        (at, text): ((BlockId, usize), &str),
+        site: Site<'_>,
     ) {
         let claim = Claim {
             number,
             constant,
-            ..Claim::new(ClaimKind::FitsFixnum, about, reason("fits-fixnum", text))
+            ..Claim::new(
+                ClaimKind::FitsFixnum,
+                about,
+                reason("fits-fixnum", site.text),
+            )
         };
-        self.claim(at, claim);
+        self.claim(site.at, claim);
     }
 
-    fn closure_of(&mut self, procedure: ProcedureId, closure: ValueId, at: (BlockId, usize)) {
+    fn closure_of(&mut self, procedure: ProcedureId, closure: ValueId, at: InstructionPlace) {
         let known = &self.unit.procedures[procedure];
         if self.constants[closure] || known.free == 0 {
             return;
@@ -331,15 +338,21 @@ mod tests {
     use crate::ssa::print::print;
     use crate::ssa::verify::verify;
 
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum Checks {
+        Wanted,
+        Unwanted,
+    }
+
     /// The claims that are checked in a procedure of two arguments, a line each.
-    fn claims(blocks: &str, checks_facts: bool) -> String {
+    fn claims(blocks: &str, checks: Checks) -> String {
         let text = format!("(procedure \"f\" 2 0 #f 0 (\"v\" \"i\") {blocks})");
         let mut unit = parse(&text).unwrap();
-        unit.checks_facts = checks_facts;
+        unit.checks_facts = checks == Checks::Wanted;
         let before = print(&unit);
         let unit = check_facts(unit);
         assert!(verify(&unit).is_empty());
-        if !checks_facts {
+        if checks == Checks::Unwanted {
             assert_eq!(print(&unit), before);
         }
         let data = unit.tables.literals.iter().map(|literal| match literal {
@@ -368,7 +381,7 @@ mod tests {
 
     #[test]
     fn what_code_generation_relies_on_is_checked_in_front() {
-        insta::assert_snapshot!(claims(LOOP, true), @r#"
+        insta::assert_snapshot!(claims(LOOP, Checks::Wanted), @r#"
         "v2 is an integer from 0 to 281474976710655, the value of (primitive vector-length v0)"
         "v4 is an integer from 0 to 1152921504606846975, as a parameter of its block"
         "v2 is an integer from 0 to 281474976710655, its type at the end of its block"
@@ -383,7 +396,7 @@ mod tests {
 
     #[test]
     fn units_that_do_not_ask_for_checks_stay_as_they_are() {
-        assert_eq!(claims(LOOP, false), "");
+        assert_eq!(claims(LOOP, Checks::Unwanted), "");
     }
 
     #[test]
@@ -395,7 +408,7 @@ mod tests {
                 (branch (true v3) (b1) (b2)))
               (block b1 () (let v4 (box-u64 v2)) (return v4))
               (block b2 () (return v0))",
-            true,
+            Checks::Wanted,
         );
         insta::assert_snapshot!(text, @r#"
         "v2 is an integer from 0 to 18446744073709551615, the value of (unbox-u64 v0)"

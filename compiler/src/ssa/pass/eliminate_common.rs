@@ -25,7 +25,7 @@ use crate::id::IdVec;
 use crate::rewrites::Rewrites;
 use crate::ssa::analysis::{Dominators, Flow};
 use crate::ssa::ir::{
-    BlockId, CellId, Condition, Operation, Procedure, Target, Terminator, Unit, ValueId,
+    BlockId, CellId, Condition, Operation, Procedure, Target, Terminator, Truth, Unit, ValueId,
 };
 
 /// With how many known reads other blocks start at most.
@@ -75,8 +75,8 @@ fn eliminate_in(
             TreeStep::Leave(mark) => eliminator.undo_to(mark),
             TreeStep::Enter(block) => {
                 stack.push(TreeStep::Leave(eliminator.undo.len()));
-                if let Some((condition, holds)) = &facts[block] {
-                    eliminator.tell(condition, *holds);
+                if let Some((condition, truth)) = &facts[block] {
+                    eliminator.tell(condition, *truth);
                 }
                 let read = match flow.predecessors[block][..] {
                     [above] => read_after[above].clone(),
@@ -136,7 +136,7 @@ struct Eliminator<'a> {
     immutable: &'a IdVec<GlobalId, bool>,
     same: IdVec<ValueId, ValueId>,
     computed: HashMap<Key, ValueId>,
-    told: HashMap<Test, bool>,
+    told: HashMap<Test, Truth>,
     undo: Vec<Undo>,
 }
 
@@ -200,7 +200,7 @@ impl Eliminator<'_> {
         let Terminator::Branch(condition, yes, no) = terminator else {
             return;
         };
-        let Some(&holds) = test_of(condition).and_then(|test| self.told.get(&test)) else {
+        let Some(&truth) = test_of(condition).and_then(|test| self.told.get(&test)) else {
             return;
         };
         if !self.rewrites.allow() {
@@ -210,11 +210,15 @@ impl Eliminator<'_> {
             block: BlockId::ENTRY,
             arguments: Vec::new(),
         };
-        let taken = std::mem::replace(if holds { yes } else { no }, nowhere);
+        let way = match truth {
+            Truth::Holds => yes,
+            Truth::Fails => no,
+        };
+        let taken = std::mem::replace(way, nowhere);
         *terminator = Terminator::Jump(taken);
     }
 
-    fn tell(&mut self, condition: &Condition, holds: bool) {
+    fn tell(&mut self, condition: &Condition, truth: Truth) {
         let mut condition = condition.clone();
         condition.each_use_mut(|value| *value = self.same[*value]);
         let Some(test) = test_of(&condition) else {
@@ -222,7 +226,7 @@ impl Eliminator<'_> {
         };
         // What contradicts a branch above is told on a way that control never goes: it stays as it was.
         if let Entry::Vacant(told) = self.told.entry(test) {
-            told.insert(holds);
+            told.insert(truth);
             self.undo.push(Undo::Told(test));
         }
     }

@@ -19,7 +19,7 @@
 
 use crate::id::{Id, IdVec};
 use crate::rewrites::Rewrites;
-use crate::ssa::analysis::{Graph, Type, UnitTypes, mentions_flonums};
+use crate::ssa::analysis::{Graph, Type, Types, UnitTypes, mentions_flonums};
 use crate::ssa::ir::{Block, BlockId, Procedure, ProcedureId, Unit, ValueId};
 
 /// How many instructions are copied at most.
@@ -40,7 +40,7 @@ pub fn peel_loops(mut unit: Unit) -> Unit {
     }
     let types = UnitTypes::infer(&unit, &graphs);
     let chosen: Vec<Vec<BlockId>> = (unit.procedures.ids())
-        .map(|id| worth_peeling(&unit.procedures[id], &graphs[id], &types, id))
+        .map(|id| worth_peeling(&unit.procedures[id], &graphs[id], &types.procedures[id]))
         .collect();
     let procedures = unit.procedures.iter_mut().zip(graphs);
     for ((procedure, graph), headers) in procedures.zip(chosen) {
@@ -106,21 +106,15 @@ fn region(graph: &Graph, header: BlockId) -> Vec<BlockId> {
 }
 
 /// Headers of loops with a variable that is a flonum from the second turn on, inner ones first.
-fn worth_peeling(
-    procedure: &Procedure,
-    graph: &Graph,
-    types: &UnitTypes<'_>,
-    id: ProcedureId,
-) -> Vec<BlockId> {
+fn worth_peeling(procedure: &Procedure, graph: &Graph, types: &Types<'_>) -> Vec<BlockId> {
     let mut headers = graph.flow.order.clone();
     headers.retain(|&header| graph.loops.is_header[header] && header != BlockId::ENTRY);
     headers.reverse();
     headers.retain(|&header| {
         let parameters = &procedure.blocks[header].parameters;
         (0..parameters.len()).any(|index| {
-            let known = types.procedures[id].of(parameters[index]);
-            !known.is_flonum()
-                && given_back(procedure, graph, types, (id, header, index)).is_flonum()
+            let known = types.of(parameters[index]);
+            !known.is_flonum() && given_back(procedure, graph, types, header, index).is_flonum()
         })
     });
     headers
@@ -130,8 +124,9 @@ fn worth_peeling(
 fn given_back(
     procedure: &Procedure,
     graph: &Graph,
-    types: &UnitTypes<'_>,
-    (id, header, index): (ProcedureId, BlockId, usize),
+    types: &Types<'_>,
+    header: BlockId,
+    index: usize,
 ) -> Type {
     let mut given = Type::NONE;
     for &tail in &graph.flow.predecessors[header] {
@@ -141,7 +136,7 @@ fn given_back(
         for target in procedure.blocks[tail].terminator.targets() {
             if target.block == header {
                 let argument = target.arguments[index];
-                given = given.join(types.procedures[id].at_edge(argument, tail, header));
+                given = given.join(types.at_edge(argument, tail, header));
             }
         }
     }

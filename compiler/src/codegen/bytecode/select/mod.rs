@@ -9,4 +9,4 @@ mod record;
 mod switch;
 mod terminator;
 
-pub(super) use procedure::{SelectedProcedure, Selector};
+pub(super) use procedure::{Entry, SelectedProcedure, Selector};

@@ -6,6 +6,7 @@ use abi::isa::{
 };
 use abi::primitive::Primitive;
 
+use super::terminator::EndOfBlock;
 use crate::codegen::CodegenError;
 use crate::codegen::bytecode::allocate_slots::allocate_slots;
 use crate::codegen::bytecode::assembler::{Assembler, Label};
@@ -20,6 +21,15 @@ use crate::id::IdVec;
 use crate::link::unit::{FixupTarget, FrameMapId};
 use crate::ssa::analysis::{Flow, Graph, Liveness, Loops};
 use crate::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, ValueId};
+
+/// Where calls of a procedure lead that come to its bytecode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::codegen::bytecode) enum Entry {
+    /// On to its native code.
+    Native,
+    /// To the bytecode itself.
+    Bytecode,
+}
 
 /// The code of a procedure.
 pub(in crate::codegen::bytecode) struct SelectedProcedure {
@@ -90,8 +100,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     }
 
     /// Writes the whole procedure, which is `id` of its unit; `prologue` writes what comes before the
-    /// first block of the unit's entry. If there is native
-    /// code, bytecode goes there first.
+    /// first block of the unit's entry.
     ///
     /// # Errors
     ///
@@ -99,7 +108,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     pub(in crate::codegen::bytecode) fn run(
         mut self,
         id: ProcedureId,
-        has_native: bool,
+        entry: Entry,
     ) -> Result<SelectedProcedure, CodegenError> {
         let order: Vec<BlockId> = self
             .flow
@@ -111,7 +120,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let mut writes = self.procedure.blocks.side_table(SlotSet::default());
         for (place, &block) in order.iter().enumerate() {
             self.assembler.start_block(block);
-            if place == 0 && has_native {
+            if place == 0 && entry == Entry::Native {
                 self.assembler.emit(Instruction::EnterNative {});
             }
             if place == 0 && id == ProcedureId::ENTRY {
@@ -238,8 +247,11 @@ impl<'a, 'unit> Selector<'a, 'unit> {
     fn block(&mut self, id: BlockId, next: Option<BlockId>) -> Result<(), CodegenError> {
         self.assembler.bind(self.labels[id]);
         let block = &self.procedure.blocks[id];
-        let polls_at_end = ends_in_poll(&block.instructions, &block.terminator);
-        let count = block.instructions.len() - usize::from(polls_at_end);
+        let (end_of_block, count) = if ends_in_poll(&block.instructions, &block.terminator) {
+            (EndOfBlock::Polls, block.instructions.len() - 1)
+        } else {
+            (EndOfBlock::Plain, block.instructions.len())
+        };
         let mut done = 0;
         for (index, instruction) in block.instructions.iter().enumerate().take(count) {
             if index < done {
@@ -261,7 +273,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         self.sweep.advance(self.intervals.position(id, end));
         self.assembler.set_place(block.place);
         self.assembler.index = Some(end as u32);
-        self.terminator(id, polls_at_end, next);
+        self.terminator(id, end_of_block, next);
         Ok(())
     }
 

@@ -10,16 +10,25 @@ use crate::codegen::bytecode::resolve_moves::Move;
 use crate::codegen::bytecode::superinstruction::with_poll;
 use crate::codegen::frame::LiveSlots;
 use crate::link::unit::FixupTarget;
-use crate::ssa::ir::{BlockId, Callee, Condition, Target, Terminator};
+use crate::ssa::ir::{BlockId, Callee, Condition, Target, Terminator, Truth};
+
+/// What a block does before it ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EndOfBlock {
+    /// It polls.
+    Polls,
+    /// Nothing more.
+    Plain,
+}
 
 impl Selector<'_, '_> {
     /// Writes the terminator of block `id`; `next` is the block that follows in the code.
-    pub(super) fn terminator(&mut self, id: BlockId, polls: bool, next: Option<BlockId>) {
+    pub(super) fn terminator(&mut self, id: BlockId, end: EndOfBlock, next: Option<BlockId>) {
         let procedure = self.procedure;
         let terminator = &procedure.blocks[id].terminator;
         match terminator {
             Terminator::None => unreachable!("the verifier wants blocks to end"),
-            Terminator::Jump(target) => self.jump(target, polls, next),
+            Terminator::Jump(target) => self.jump(target, end, next),
             Terminator::Branch(condition, yes, no) => {
                 self.two_way(condition, yes.block, no.block, next);
             }
@@ -47,7 +56,7 @@ impl Selector<'_, '_> {
         }
     }
 
-    fn jump(&mut self, target: &Target, polls: bool, next: Option<BlockId>) {
+    fn jump(&mut self, target: &Target, end: EndOfBlock, next: Option<BlockId>) {
         let moves = self.jump_moves(&target.arguments, target.block);
         let mut live = self.live();
         for parameter in &self.procedure.blocks[target.block].parameters {
@@ -58,21 +67,21 @@ impl Selector<'_, '_> {
         self.emit_moves(&moves, &live);
         let label = self.label(target.block);
         let falls = self.falls_into(target.block, next);
-        match (polls, falls) {
-            (true, true) => {
+        match (end, falls) {
+            (EndOfBlock::Polls, true) => {
                 let poll = Instruction::Poll { map: MapOffset(0) };
                 self.assembler.emit_safepoint(poll, None, live, None);
             }
-            (true, false) if self.loop_branch(target.block, &live, next) => {}
-            (true, false) => {
+            (EndOfBlock::Polls, false) if self.loop_branch(target.block, &live, next) => {}
+            (EndOfBlock::Polls, false) => {
                 let jump = Instruction::JumpPoll {
                     offset: BranchOffset(0),
                     map: MapOffset(0),
                 };
                 self.assembler.emit_jump_poll(jump, label, live);
             }
-            (false, true) => {}
-            (false, false) => {
+            (EndOfBlock::Plain, true) => {}
+            (EndOfBlock::Plain, false) => {
                 self.assembler.emit_branch(
                     Instruction::Jump {
                         offset: BranchOffset(0),
@@ -95,9 +104,12 @@ impl Selector<'_, '_> {
             return false;
         }
         // The way that goes round again is the branch's.
-        let goes_on = self.loop_depth(yes.block) >= self.loop_depth(no.block);
-        let (again, leave) = if goes_on { (yes, no) } else { (no, yes) };
-        let Some(branch) = with_poll(self.branch(condition, goes_on)) else {
+        let (truth, again, leave) = if self.loop_depth(yes.block) >= self.loop_depth(no.block) {
+            (Truth::Holds, yes, no)
+        } else {
+            (Truth::Fails, no, yes)
+        };
+        let Some(branch) = with_poll(self.branch(condition, truth)) else {
             return false;
         };
         let label = self.label(again.block);

@@ -2,7 +2,7 @@
 
 use crate::id::Id;
 use crate::ssa::analysis::{Proof, Proofs};
-use crate::ssa::ir::{BlockId, ProcedureId};
+use crate::ssa::ir::{BlockId, ProcedureId, Truth};
 use crate::ssa::parse::parse;
 
 /// Whether the last access to `v0` in the last block of a procedure of `v0` to `v5` is in bounds:
@@ -37,8 +37,11 @@ fn in_bounds(blocks: &str) -> bool {
 const RELATIONS: [&str; 5] = ["=", "<", "<=", ">", ">="];
 
 /// Whether `a relation b`, or its contrary, says that `a` is below `b`.
-fn is_below(relation: &str, holds: bool) -> bool {
-    matches!((relation, holds), ("<", true) | (">=", false))
+fn is_below(relation: &str, truth: Truth) -> bool {
+    matches!(
+        (relation, truth),
+        ("<", Truth::Holds) | (">=", Truth::Fails)
+    )
 }
 
 /// The relation with its operands the other way round.
@@ -120,8 +123,12 @@ fn comparisons_say_that_an_index_is_below_the_length() {
         ("compare-u64", "v18", "v10", "v13", "v11"),
     ] {
         for relation in RELATIONS {
-            for holds in [true, false] {
-                let targets = if holds { "(b2) (b1)" } else { "(b1) (b2)" };
+            for truth in [Truth::Holds, Truth::Fails] {
+                let targets = if truth == Truth::Holds {
+                    "(b2) (b1)"
+                } else {
+                    "(b1) (b2)"
+                };
                 // What words are compared with is no index itself, but an index is boxed from it.
                 let from_word = "(let v18:u64 (word-and v12 v13)) (let v19 (box-u64 v18))";
                 let from_number = "(let v19 (add-small v2 0))";
@@ -137,9 +144,9 @@ fn comparisons_say_that_an_index_is_below_the_length() {
                          (block b2 () (let v21 (primitive vector-ref v0 v19)) (return v4)"
                     ))
                 };
-                let what = format!("{compare} {relation} {holds}");
-                let turned_about = is_below(turned(relation), holds);
-                assert_eq!(proved(index, length), is_below(relation, holds), "{what}");
+                let what = format!("{compare} {relation} {truth:?}");
+                let turned_about = is_below(turned(relation), truth);
+                assert_eq!(proved(index, length), is_below(relation, truth), "{what}");
                 assert_eq!(proved(length, index), turned_about, "{what}");
                 for (a, b) in [
                     (index, other_length),
@@ -244,8 +251,12 @@ fn the_comparison_at_the_access_is_with_the_length_of_the_object() {
 /// The variable differs from the length where the access is, but grows where perhaps it does not.
 #[test]
 fn loops_grow_where_the_variable_was_told_from_the_length() {
-    let proved = |test: &str, holds: bool| {
-        let targets = if holds { "(b5) (b6)" } else { "(b6) (b5)" };
+    let proved = |test: &str, truth: Truth| {
+        let targets = if truth == Truth::Holds {
+            "(b5) (b6)"
+        } else {
+            "(b6) (b5)"
+        };
         in_bounds(&format!(
             "(jump (b1 v14)))
              (block b1 (v20) (branch (true v4) (b2) (b4)))
@@ -258,21 +269,27 @@ fn loops_grow_where_the_variable_was_told_from_the_length() {
         ))
     };
     for relation in RELATIONS {
-        for holds in [true, false] {
-            let differs = |relation: &str| is_below(relation, holds) || relation == "=" && !holds;
-            let found = |a: &str, b: &str| proved(&format!("compare {relation} {a} {b}"), holds);
-            assert_eq!(found("v20", "v6"), differs(relation), "{relation} {holds}");
+        for truth in [Truth::Holds, Truth::Fails] {
+            let differs = |relation: &str| {
+                is_below(relation, truth) || relation == "=" && truth == Truth::Fails
+            };
+            let found = |a: &str, b: &str| proved(&format!("compare {relation} {a} {b}"), truth);
+            assert_eq!(
+                found("v20", "v6"),
+                differs(relation),
+                "{relation} {truth:?}"
+            );
             assert_eq!(
                 found("v6", "v20"),
                 differs(turned(relation)),
-                "{relation} {holds}"
+                "{relation} {truth:?}"
             );
             for (a, b) in [("v20", "v7"), ("v7", "v20"), ("v3", "v6"), ("v6", "v3")] {
-                assert!(!found(a, b), "{relation} {holds} {a} {b}");
+                assert!(!found(a, b), "{relation} {truth:?} {a} {b}");
             }
         }
     }
-    assert!(!proved("true v5", true));
+    assert!(!proved("true v5", Truth::Holds));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::id::Id;
 use crate::ssa::analysis::{
     Dominators, Flow, Graph, Liveness, blocks_with_fixed_parameters, entry_poll, polls_at_entry,
 };
-use crate::ssa::ir::{BlockId, Condition, Procedure, ProcedureId, Unit, ValueId};
+use crate::ssa::ir::{BlockId, Condition, Procedure, ProcedureId, Truth, Unit, ValueId};
 use crate::ssa::parse::parse;
 
 /// Where each block goes: nowhere, or to one or two others.
@@ -213,7 +213,7 @@ fn a_branch_tells_its_condition_where_it_alone_leads() {
             let expected = match is.predecessors(block)[..] {
                 [from] if block != 0 && shape[from].len() == 2 => Some((
                     Condition::EqWord(ValueId::new(0), from as i32),
-                    shape[from][0] == block,
+                    Truth::of(shape[from][0] == block),
                 )),
                 _ => None,
             };
@@ -234,7 +234,7 @@ fn a_case_of_a_switch_by_words_tells_its_key_where_it_alone_leads() {
         Flow::new(&unit.procedures[ProcedureId::ENTRY])
             .facts_of_blocks(&unit.procedures[ProcedureId::ENTRY])
     };
-    let of_first = Some((Condition::EqWord(ValueId::new(0), 8), true));
+    let of_first = Some((Condition::EqWord(ValueId::new(0), 8), Truth::Holds));
     assert_eq!(told("word"), [None, of_first, None, None]);
     assert_eq!(told("string-length"), [None, None, None, None]);
 }

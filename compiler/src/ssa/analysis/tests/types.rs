@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::id::{Id, IdVec};
 use crate::ssa::analysis::{Graph, Kinds, Range, Type, UnitTypes};
-use crate::ssa::ir::{BlockId, ProcedureId, Unit, ValueId};
+use crate::ssa::ir::{BlockId, ProcedureId, Truth, Unit, ValueId};
 use crate::ssa::parse::parse;
 
 pub(super) fn unit_of(text: &str) -> Unit {
@@ -33,8 +33,12 @@ fn type_of(value: u32, blocks: &str) -> Type {
 }
 
 /// The type of a value where a condition holds, or does not.
-fn after(value: u32, condition: &str, holds: bool) -> Type {
-    let targets = if holds { "(b2) (b1)" } else { "(b1) (b2)" };
+fn after(value: u32, condition: &str, truth: Truth) -> Type {
+    let targets = if truth == Truth::Holds {
+        "(b2) (b1)"
+    } else {
+        "(b1) (b2)"
+    };
     type_of(
         value,
         &format!(
@@ -51,51 +55,54 @@ pub(super) fn integers(low: i128, high: i128) -> Type {
 fn conditions_tell_what_a_value_is_and_what_it_is_not() {
     let kinds = |kinds: Kinds| Type::of_kinds(kinds);
     let but = |kinds: Kinds| Type::ANY.without(kinds);
-    assert_eq!(after(0, "true v0", true), but(Kinds::FALSE));
-    assert_eq!(after(0, "true v0", false), kinds(Kinds::FALSE));
-    assert_eq!(after(0, "type pair? v0", true), kinds(Kinds::PAIR));
-    assert_eq!(after(0, "type pair? v0", false), but(Kinds::PAIR));
+    assert_eq!(after(0, "true v0", Truth::Holds), but(Kinds::FALSE));
+    assert_eq!(after(0, "true v0", Truth::Fails), kinds(Kinds::FALSE));
+    assert_eq!(after(0, "type pair? v0", Truth::Holds), kinds(Kinds::PAIR));
+    assert_eq!(after(0, "type pair? v0", Truth::Fails), but(Kinds::PAIR));
     let null = abi::tag::NULL as i64;
     assert_eq!(
-        after(0, &format!("eq-word v0 {null}"), true),
+        after(0, &format!("eq-word v0 {null}"), Truth::Holds),
         kinds(Kinds::NULL)
     );
     assert_eq!(
-        after(0, &format!("eq-word v0 {null}"), false),
+        after(0, &format!("eq-word v0 {null}"), Truth::Fails),
         but(Kinds::NULL)
     );
     // The same word is of the same type, on both sides.
-    assert_eq!(after(0, "eq v0 v4", true), integers(7, 7));
-    assert_eq!(after(0, "eq v4 v0", true), integers(7, 7));
-    assert_eq!(after(0, "eq v0 v4", false), Type::ANY);
+    assert_eq!(after(0, "eq v0 v4", Truth::Holds), integers(7, 7));
+    assert_eq!(after(0, "eq v4 v0", Truth::Holds), integers(7, 7));
+    assert_eq!(after(0, "eq v0 v4", Truth::Fails), Type::ANY);
     // Nothing is told of others.
-    assert_eq!(after(0, "true v3", true), Type::ANY);
-    assert_eq!(after(0, "eq v3 v4", true), Type::ANY);
+    assert_eq!(after(0, "true v3", Truth::Holds), Type::ANY);
+    assert_eq!(after(0, "eq v3 v4", Truth::Holds), Type::ANY);
 }
 
 #[test]
 fn comparisons_tell_both_operands() {
     let length = Range::LENGTH.high;
-    for (condition, holds, low, high) in [
-        ("compare < v2 v4", true, 0, 6),
-        ("compare > v4 v2", true, 0, 6),
-        ("compare < v2 v4", false, 7, length),
-        ("compare > v4 v2", false, 7, length),
-        ("compare <= v2 v4", true, 0, 7),
-        ("compare >= v4 v2", true, 0, 7),
-        ("compare = v2 v4", true, 7, 7),
-        ("compare = v4 v2", true, 7, 7),
-        ("compare-small > v2 7", true, 8, length),
-        ("compare-small > v2 7", false, 0, 7),
+    for (condition, truth, low, high) in [
+        ("compare < v2 v4", Truth::Holds, 0, 6),
+        ("compare > v4 v2", Truth::Holds, 0, 6),
+        ("compare < v2 v4", Truth::Fails, 7, length),
+        ("compare > v4 v2", Truth::Fails, 7, length),
+        ("compare <= v2 v4", Truth::Holds, 0, 7),
+        ("compare >= v4 v2", Truth::Holds, 0, 7),
+        ("compare = v2 v4", Truth::Holds, 7, 7),
+        ("compare = v4 v2", Truth::Holds, 7, 7),
+        ("compare-small > v2 7", Truth::Holds, 8, length),
+        ("compare-small > v2 7", Truth::Fails, 0, 7),
     ] {
         assert_eq!(
-            after(2, condition, holds),
+            after(2, condition, truth),
             integers(low, high),
-            "{condition} {holds}"
+            "{condition} {truth:?}"
         );
     }
     // The other operand may be no integer.
-    assert_eq!(after(2, "compare < v2 v0", true), integers(0, length));
+    assert_eq!(
+        after(2, "compare < v2 v0", Truth::Holds),
+        integers(0, length)
+    );
 }
 
 #[test]
@@ -396,7 +403,7 @@ fn types_are_of_kinds_and_integers_and_may_be_zero() {
 #[test]
 fn tests_and_words_that_fail_leave_the_others() {
     let number = Type::number();
-    let failed = |test: &str| after(0, &format!("type {test} v0"), false);
+    let failed = |test: &str| after(0, &format!("type {test} v0"), Truth::Fails);
     assert_eq!(failed("flonum?").integer, number.integer);
     assert!(!failed("flonum?").flonum);
     let left = failed("exact-integer?");

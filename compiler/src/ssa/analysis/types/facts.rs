@@ -12,7 +12,7 @@ use super::lattice::Type;
 use super::requirements::{each_requirement, each_requirement_of_condition};
 use crate::id::IdVec;
 use crate::ssa::analysis::{Dominators, Flow};
-use crate::ssa::ir::{Condition, InstructionPlace, Procedure, Terminator, ValueId};
+use crate::ssa::ir::{Condition, InstructionPlace, Procedure, Terminator, Truth, ValueId};
 
 /// How many facts are kept of a value at most.
 const FACTS_MAX: usize = 12;
@@ -22,7 +22,7 @@ const FACTS_MAX: usize = 12;
 pub(super) struct Facts {
     /// For each value where something of it is known, in the order of the blocks.
     of: IdVec<ValueId, Vec<(InstructionPlace, Fact)>>,
-    conditions: Vec<(Condition, bool)>,
+    conditions: Vec<(Condition, Truth)>,
 }
 
 /// Something that is known of a value.
@@ -39,7 +39,7 @@ pub(super) enum Known<'facts> {
     /// The value is a member.
     Is(Type),
     /// A condition in which it stands, and whether that holds.
-    Condition(&'facts Condition, bool),
+    Condition(&'facts Condition, Truth),
 }
 
 impl Facts {
@@ -51,9 +51,9 @@ impl Facts {
         };
         let told = flow.facts_of_blocks(procedure);
         for &id in &flow.order {
-            if let Some((condition, holds)) = &told[id] {
+            if let Some((condition, truth)) = &told[id] {
                 let number = facts.conditions.len();
-                facts.conditions.push((condition.clone(), *holds));
+                facts.conditions.push((condition.clone(), *truth));
                 condition.each_use(|value| {
                     facts.add(dominators, value, (id, 0), Fact::Condition(number));
                 });
@@ -105,8 +105,8 @@ impl Facts {
             visit(match fact {
                 Fact::Is(is) => Known::Is(is),
                 Fact::Condition(number) => {
-                    let (condition, holds) = &self.conditions[number];
-                    Known::Condition(condition, *holds)
+                    let (condition, truth) = &self.conditions[number];
+                    Known::Condition(condition, *truth)
                 }
             });
         }

@@ -20,7 +20,7 @@ use super::requirements::{cannot_raise, each_requirement, each_requirement_of_co
 use super::signatures::{self, Growing};
 use super::transfer::{of_binary, of_unary};
 use crate::id::Id;
-use crate::ssa::ir::{Comparison, Condition, Operation, ProcedureId, RawUnary, ValueId};
+use crate::ssa::ir::{Comparison, Condition, Operation, ProcedureId, RawUnary, Truth, ValueId};
 use crate::ssa::parse::parse;
 
 const NAMES: [(Kinds, &str); 16] = [
@@ -266,7 +266,10 @@ fn where_nothing_is_left_the_type_stays() {
         Type::FLONUM
     );
     for relation in [Comparison::Less, Comparison::Greater] {
-        assert_eq!(refine_by_comparison(five, relation, five, true), five);
+        assert_eq!(
+            refine_by_comparison(five, relation, five, Truth::Holds),
+            five
+        );
     }
 }
 

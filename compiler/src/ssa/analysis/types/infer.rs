@@ -2,7 +2,7 @@
 //!
 //! Claim: whenever control is at a place, each value that is defined there is a member of its type
 //! at that place. The result is a solution of the equations between types. By induction over the
-//! steps of a run, every solution holds:
+//! steps of a run, every solution truth:
 //!
 //! * The type of a result is the answer of the transfer function about the operands at the place
 //!   (`transfer.rs`, `words.rs`). The type of a parameter has the members that every jump, call and
@@ -28,7 +28,7 @@ use crate::id::IdVec;
 use crate::ssa::analysis::{Dominators, Flow, Graph};
 use crate::ssa::ir::{
     BlockId, Comparison, Condition, InstructionPlace, Operation, Procedure, ProcedureId,
-    Terminator, Unit, ValueId,
+    Terminator, Truth, Unit, ValueId,
 };
 use abi::tag;
 use abi::type_test::TypeTest;
@@ -103,12 +103,12 @@ impl<'a> Types<'a> {
     }
 
     /// The type of `value` at a place, where more may be known of it.
-    pub fn at(&self, value: ValueId, place: (BlockId, usize)) -> Type {
+    pub fn at(&self, value: ValueId, place: InstructionPlace) -> Type {
         let mut known = self.of(value);
         self.facts.each_at(self.dominators, value, place, |fact| {
             known = match fact {
                 Known::Is(is) => narrow(known, is),
-                Known::Condition(condition, holds) => self.refine(known, value, condition, holds),
+                Known::Condition(condition, truth) => self.refine(known, value, condition, truth),
             };
         });
         known
@@ -119,11 +119,11 @@ impl<'a> Types<'a> {
         &self,
         value: ValueId,
         place: InstructionPlace,
-        mut visit: impl FnMut(&Condition, bool),
+        mut visit: impl FnMut(&Condition, Truth),
     ) {
         self.facts.each_at(self.dominators, value, place, |known| {
-            if let Known::Condition(condition, holds) = known {
-                visit(condition, holds);
+            if let Known::Condition(condition, truth) = known {
+                visit(condition, truth);
             }
         });
     }
@@ -136,8 +136,8 @@ impl<'a> Types<'a> {
             let Some(result) = instruction.result else {
                 continue;
             };
-            let defined = (&instruction.operation, result);
-            self.of[result] = self.of_operation(defined, (id, index), signatures);
+            let operation = &instruction.operation;
+            self.of[result] = self.of_operation(operation, result, (id, index), signatures);
         }
         for target in block.terminator.targets() {
             let parameters = &self.procedure.blocks[target.block].parameters;
@@ -157,7 +157,8 @@ impl<'a> Types<'a> {
 
     fn of_operation(
         &self,
-        (operation, result): (&Operation, ValueId),
+        operation: &Operation,
+        result: ValueId,
         place: InstructionPlace,
         signatures: &Signatures,
     ) -> Type {
@@ -171,7 +172,7 @@ impl<'a> Types<'a> {
             _ => {
                 let repr = self.procedure.values[result].repr;
                 let type_of = |value: ValueId| self.at(value, place);
-                of_operation(self.unit, signatures, (operation, repr), type_of)
+                of_operation(self.unit, signatures, operation, repr, type_of)
             }
         }
     }
@@ -184,7 +185,7 @@ impl<'a> Types<'a> {
             Terminator::Branch(condition, yes, no)
                 if yes.block != no.block && condition.uses(argument) =>
             {
-                self.refine(known, argument, condition, yes.block == to)
+                self.refine(known, argument, condition, Truth::of(yes.block == to))
             }
             _ => known,
         }
@@ -206,17 +207,21 @@ impl<'a> Types<'a> {
         true
     }
 
-    fn refine(&self, known: Type, value: ValueId, condition: &Condition, holds: bool) -> Type {
+    fn refine(&self, known: Type, value: ValueId, condition: &Condition, truth: Truth) -> Type {
         match *condition {
-            Condition::True(_) if holds => excluding(known, Kinds::FALSE),
+            Condition::True(_) if truth == Truth::Holds => excluding(known, Kinds::FALSE),
             Condition::True(_) => narrow(known, Type::of_kinds(Kinds::FALSE)),
-            Condition::Type(test, _) if holds => narrow(known, Type::that_passes(test)),
+            Condition::Type(test, _) if truth == Truth::Holds => {
+                narrow(known, Type::that_passes(test))
+            }
             Condition::Type(test, _) => refine_by_failed_test(known, test),
-            Condition::EqWord(_, word) => refine_by_word(known, i64::from(word) as u64, holds),
-            Condition::Eq(a, b) if holds => narrow(known, self.of(if a == value { b } else { a })),
+            Condition::EqWord(_, word) => refine_by_word(known, i64::from(word) as u64, truth),
+            Condition::Eq(a, b) if truth == Truth::Holds => {
+                narrow(known, self.of(if a == value { b } else { a }))
+            }
             Condition::CompareSmall(relation, _, small) => {
                 let word = tag::fixnum(i64::from(small)).expect("16 bits fit a fixnum");
-                refine_by_comparison(known, relation, Type::of_word(word), holds)
+                refine_by_comparison(known, relation, Type::of_word(word), truth)
             }
             Condition::CompareU64(relation, a, b) => {
                 let other = self.of(if a == value { b } else { a });
@@ -226,16 +231,16 @@ impl<'a> Types<'a> {
                     relation.mirrored()
                 };
                 if words::is_unsigned(known) && words::is_unsigned(other) {
-                    refine_by_comparison(known, relation, other, holds)
+                    refine_by_comparison(known, relation, other, truth)
                 } else {
                     known
                 }
             }
             Condition::Compare(relation, a, b) if a == value => {
-                refine_by_comparison(known, relation, self.of(b), holds)
+                refine_by_comparison(known, relation, self.of(b), truth)
             }
             Condition::Compare(relation, a, _) => {
-                refine_by_comparison(known, relation.mirrored(), self.of(a), holds)
+                refine_by_comparison(known, relation.mirrored(), self.of(a), truth)
             }
             _ => known,
         }
@@ -322,14 +327,16 @@ pub(super) fn refine_by_failed_test(known: Type, test: TypeTest) -> Type {
 }
 
 /// What is, or is not, a word.
-pub(super) fn refine_by_word(known: Type, word: u64, holds: bool) -> Type {
+pub(super) fn refine_by_word(known: Type, word: u64, truth: Truth) -> Type {
     let is = Type::of_word(word);
-    if holds {
+    if truth == Truth::Holds {
         return narrow(known, is);
     }
     let only = Kinds::NULL | Kinds::FALSE | Kinds::TRUE | Kinds::UNBOUND;
     match is.as_integer() {
-        Some(range) => refine_by_comparison(known, Comparison::Equal, Type::integer(range), false),
+        Some(range) => {
+            refine_by_comparison(known, Comparison::Equal, Type::integer(range), Truth::Fails)
+        }
         None => excluding(known, is.kinds & only),
     }
 }
@@ -340,7 +347,7 @@ pub(super) fn refine_by_comparison(
     known: Type,
     relation: Comparison,
     other: Type,
-    holds: bool,
+    truth: Truth,
 ) -> Type {
     let (Some(range), Some(other)) = (known.integer, other.as_integer()) else {
         return known;
@@ -349,20 +356,24 @@ pub(super) fn refine_by_comparison(
         let left = Type { integer, ..known };
         if left.is_none() { known } else { left }
     };
-    let limit = match (relation, holds) {
-        (Comparison::Equal, true) => other,
-        (Comparison::Equal, false) => {
+    let limit = match (relation, truth) {
+        (Comparison::Equal, Truth::Holds) => other,
+        (Comparison::Equal, Truth::Fails) => {
             let excluded = other.single();
             return left(Some(excluded.map_or(range, |other| range.without(other))));
         }
-        (Comparison::Less, true) | (Comparison::GreaterEqual, false) => {
+        (Comparison::Less, Truth::Holds) | (Comparison::GreaterEqual, Truth::Fails) => {
             Range::at_most(other.high.saturating_sub(1))
         }
-        (Comparison::LessEqual, true) | (Comparison::Greater, false) => Range::at_most(other.high),
-        (Comparison::Greater, true) | (Comparison::LessEqual, false) => {
+        (Comparison::LessEqual, Truth::Holds) | (Comparison::Greater, Truth::Fails) => {
+            Range::at_most(other.high)
+        }
+        (Comparison::Greater, Truth::Holds) | (Comparison::LessEqual, Truth::Fails) => {
             Range::at_least(other.low.saturating_add(1))
         }
-        (Comparison::GreaterEqual, true) | (Comparison::Less, false) => Range::at_least(other.low),
+        (Comparison::GreaterEqual, Truth::Holds) | (Comparison::Less, Truth::Fails) => {
+            Range::at_least(other.low)
+        }
     };
     left(range.meet(limit))
 }

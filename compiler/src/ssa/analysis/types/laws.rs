@@ -13,7 +13,7 @@ use super::signatures::Growing;
 use super::transfer::of_binary;
 use super::words;
 use crate::id::Id;
-use crate::ssa::ir::{Comparison, Operation, RawBinary, RawUnary, Repr, ValueId};
+use crate::ssa::ir::{Comparison, Operation, RawBinary, RawUnary, Repr, Truth, ValueId};
 
 /// What an operation makes of two integers; `None` if it raises or makes none.
 pub(super) type Exact = fn(i128, i128) -> Option<i128>;
@@ -250,9 +250,9 @@ fn bounds_of_results_stay_within_the_limit() {
             );
         }
         for relation in RELATIONS {
-            for is_true in [true, false] {
+            for truth in [Truth::Holds, Truth::Fails] {
                 let (a, b) = (Type::integer(a.range), Type::integer(b.range));
-                let found = refine_by_comparison(a, relation, b, is_true).integer;
+                let found = refine_by_comparison(a, relation, b, truth).integer;
                 assert!(found.is_none_or(is_limited), "{relation:?} {a:?} {b:?}");
             }
         }
@@ -266,21 +266,23 @@ fn comparisons_leave_what_they_hold_for() {
         for a in &intervals {
             for b in &intervals {
                 for relation in RELATIONS {
-                    for is_true in [true, false] {
+                    for truth in [Truth::Holds, Truth::Fails] {
                         let left = refine_by_comparison(
                             Type::integer(a.range).join(Type::FLONUM),
                             relation,
                             Type::integer(b.range),
-                            is_true,
+                            truth,
                         );
                         assert!(left.flonum, "not-a-number fails every comparison");
                         let pairs = a
                             .members
                             .iter()
                             .flat_map(|&x| b.members.iter().map(move |&y| (x, y)));
-                        for (x, y) in pairs.filter(|&(x, y)| holds(relation, x, y) == is_true) {
+                        for (x, y) in
+                            pairs.filter(|&(x, y)| Truth::of(holds(relation, x, y)) == truth)
+                        {
                             let is_member = left.integer.is_some_and(|range| contains(range, x));
-                            assert!(is_member, "{x} {relation:?} {y} is {is_true}: {left:?}");
+                            assert!(is_member, "{x} {relation:?} {y} {truth:?}: {left:?}");
                         }
                     }
                 }

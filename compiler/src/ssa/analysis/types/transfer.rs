@@ -51,7 +51,8 @@ fn range_of(integer: &Integer) -> Range {
 pub(super) fn of_operation(
     unit: &Unit,
     signatures: &Signatures,
-    (operation, repr): (&Operation, Repr),
+    operation: &Operation,
+    repr: Repr,
     type_of: impl Fn(ValueId) -> Type,
 ) -> Type {
     match operation {

@@ -12,6 +12,7 @@ use super::lattice::Type;
 use super::laws::{BINARY, contains};
 use super::range::Range;
 use super::transfer::{of_binary, of_unary};
+use crate::ssa::ir::Truth;
 
 /// One of each thing that a type tells apart.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -191,16 +192,16 @@ fn words_leave_what_they_are_and_what_they_are_not() {
     for known in types() {
         for (word, is) in words {
             for thing in things().into_iter().filter(|&thing| has(known, thing)) {
-                let holds = thing == is;
+                let truth = Truth::of(thing == is);
                 assert!(
-                    has(refine_by_word(known, word, holds), thing),
+                    has(refine_by_word(known, word, truth), thing),
                     "{known:?} {thing:?}"
                 );
             }
         }
         for word in vague {
             // Others of the kind are not the word.
-            let left = refine_by_word(known, word, false);
+            let left = refine_by_word(known, word, Truth::Fails);
             assert!(
                 things()
                     .into_iter()

@@ -33,7 +33,8 @@ use super::signatures::Signatures;
 use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, KnownCalls};
 use crate::ssa::ir::{
-    BlockId, Callee, CellId, Operation, Procedure, ProcedureId, Terminator, Unit, ValueId,
+    BlockId, Callee, CellId, InstructionPlace, Operation, Procedure, ProcedureId, Terminator, Unit,
+    ValueId,
 };
 
 /// Types of all values of all procedures.
@@ -212,7 +213,7 @@ impl Inference<'_> {
     fn harvest_operation(
         &mut self,
         number: ProcedureId,
-        place: (BlockId, usize),
+        place: InstructionPlace,
         operation: &Operation,
     ) {
         match operation {
@@ -238,7 +239,7 @@ impl Inference<'_> {
     fn call(
         &mut self,
         number: ProcedureId,
-        place: (BlockId, usize),
+        place: InstructionPlace,
         callee: ProcedureId,
         arguments: &[ValueId],
     ) {

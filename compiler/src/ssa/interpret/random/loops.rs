@@ -1,7 +1,24 @@
 //! Branches that meet again, loops, and tests of one value against constants.
 
 use super::body::{Body, Turn};
+use super::operations::{Access, CAR, CONTENT};
 use super::{CHANGING, Kind, jump, symbol};
+
+/// Which way a counter goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Up,
+    Down,
+}
+
+/// A loop over the elements of an object.
+#[derive(Clone, Copy)]
+struct Walk {
+    kind: Kind,
+    object: u32,
+    length: u32,
+    direction: Direction,
+}
 
 impl Body<'_> {
     /// A branch whose arms meet again.
@@ -156,27 +173,37 @@ impl Body<'_> {
         } else {
             self.pick(kind)
         };
-        let down = self.choices.one_in(3);
+        let direction = if self.choices.one_in(3) {
+            Direction::Down
+        } else {
+            Direction::Up
+        };
         let length = format!("(primitive {}-length v{object})", name_of(kind));
         let length = self.define(&length, Kind::Integer);
-        let (header, counter, variables) = self.enter_loop((kind, object), down, length);
+        let walk = Walk {
+            kind,
+            object,
+            length,
+            direction,
+        };
+        let (header, counter, variables) = self.enter_loop(walk);
         let seen = self.scope.iter().rev().find(|each| each.1 == kind);
         let seen = seen.map_or(object, |&(value, _)| value);
         if self.choices.one_in(3) {
             match self.choices.below(3) {
-                0 => self.access_field(Kind::Pair, ("car", "set-car!"), false),
-                1 => self.access_field(Kind::Box, ("%box-ref", "%box-set!"), false),
+                0 => self.access_field(CAR, Access::Read),
+                1 => self.access_field(CONTENT, Access::Read),
                 _ => self.compute(),
             }
         }
-        let stop = self.stop((name_of(kind), seen, length), down, counter);
+        let stop = self.stop(walk, seen, counter);
         let (inside, behind) = (self.block(), self.block());
         self.end(&format!("(branch {stop} (b{behind}) (b{inside}))"));
         let known = self.scope.len();
         self.current = inside;
-        let step = match (down, self.choices.one_in(10)) {
-            (true, false) => -1,
-            (false, false) => 1,
+        let step = match (direction, self.choices.one_in(10)) {
+            (Direction::Down, false) => -1,
+            (Direction::Up, false) => 1,
             _ => self.choices.pick(&[2, -2]),
         };
         let turn = Turn {
@@ -234,13 +261,14 @@ impl Body<'_> {
     }
 
     /// Jumps to a new loop over an object: its header, its counter, and its other variables.
-    fn enter_loop(
-        &mut self,
-        (kind, object): (Kind, u32),
-        down: bool,
-        length: u32,
-    ) -> (usize, u32, Vec<(u32, Kind)>) {
-        let start = if down {
+    fn enter_loop(&mut self, walk: Walk) -> (usize, u32, Vec<(u32, Kind)>) {
+        let Walk {
+            kind,
+            object,
+            length,
+            direction,
+        } = walk;
+        let start = if direction == Direction::Down {
             self.define(&format!("(add-small v{length} -1)"), Kind::Integer)
         } else if self.choices.one_in(8) {
             self.pick(Kind::Integer)
@@ -280,14 +308,10 @@ impl Body<'_> {
         (header, counter, variables)
     }
 
-    /// The condition that ends a loop.
-    pub(super) fn stop(
-        &mut self,
-        (name, seen, outer_length): (&str, u32, u32),
-        down: bool,
-        counter: u32,
-    ) -> String {
-        if down && !self.choices.one_in(8) {
+    /// The condition that ends a loop; `seen` is the object in the loop.
+    fn stop(&mut self, walk: Walk, seen: u32, counter: u32) -> String {
+        let (name, outer_length) = (name_of(walk.kind), walk.length);
+        if walk.direction == Direction::Down && !self.choices.one_in(8) {
             return format!("(compare-small < v{counter} 0)");
         }
         let relation = self.choices.pick(&["=", ">=", "=", ">="]);

@@ -5,6 +5,40 @@ use abi::tag;
 
 use super::{FIRST_BIG, Kind, RECORD_TYPE, WORD_COUNT, WORD_MAX};
 
+/// What is done with a part of an object.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Read,
+    Write,
+}
+
+/// A part that all objects of a kind have, and the primitives for it.
+#[derive(Clone, Copy)]
+pub(super) struct Field {
+    kind: Kind,
+    read: &'static str,
+    write: &'static str,
+}
+
+pub(super) const CAR: Field = Field {
+    kind: Kind::Pair,
+    read: "car",
+    write: "set-car!",
+};
+
+const CDR: Field = Field {
+    kind: Kind::Pair,
+    read: "cdr",
+    write: "set-cdr!",
+};
+
+/// What is in a box.
+pub(super) const CONTENT: Field = Field {
+    kind: Kind::Box,
+    read: "%box-ref",
+    write: "%box-set!",
+};
+
 impl Body<'_> {
     pub(super) fn compute(&mut self) {
         match self.choices.below(17) {
@@ -179,23 +213,28 @@ impl Body<'_> {
     }
 
     pub(super) fn access(&mut self) {
-        let writes = self.choices.one_in(3);
+        let access = if self.choices.one_in(3) {
+            Access::Write
+        } else {
+            Access::Read
+        };
         match self.choices.below(9) {
-            0..=2 => self.access_element(Kind::Vector, writes),
-            3 => self.access_element(Kind::Bytevector, writes),
-            4 => self.access_element(Kind::String, writes),
+            0..=2 => self.access_element(Kind::Vector, access),
+            3 => self.access_element(Kind::Bytevector, access),
+            4 => self.access_element(Kind::String, access),
             5 | 6 => {
-                let which = self.choices.pick(&["car", "cdr"]);
-                self.access_field(Kind::Pair, (which, &format!("set-{which}!")), writes);
+                let field = self.choices.pick(&[CAR, CDR]);
+                self.access_field(field, access);
             }
-            7 => self.access_field(Kind::Box, ("%box-ref", "%box-set!"), writes),
-            _ => self.record(writes),
+            7 => self.access_field(CONTENT, access),
+            _ => self.record(access),
         }
     }
 
-    pub(super) fn access_field(&mut self, kind: Kind, (read, write): (&str, &str), writes: bool) {
+    pub(super) fn access_field(&mut self, field: Field, access: Access) {
+        let Field { kind, read, write } = field;
         let object = self.pick(kind);
-        if writes {
+        if access == Access::Write {
             let value = self.any();
             self.effect(&format!("(primitive {write} v{object} v{value})"));
         } else {
@@ -236,7 +275,7 @@ impl Body<'_> {
         self.define(&access, Kind::Any);
     }
 
-    fn access_element(&mut self, kind: Kind, writes: bool) {
+    fn access_element(&mut self, kind: Kind, access: Access) {
         let (object, index) = self.object_and_index(kind);
         let (name, item) = match kind {
             Kind::Vector => ("vector", Kind::ALL[self.choices.below(2)]),
@@ -250,8 +289,8 @@ impl Body<'_> {
             return;
         }
         let is_guarded = self.choices.one_in(2);
-        let guarded = is_guarded.then(|| self.guard((name, object, index)));
-        if writes {
+        let guarded = is_guarded.then(|| self.guard(name, object, index));
+        if access == Access::Write {
             let mut value = self.pick(item);
             if kind == Kind::Bytevector && !self.choices.one_in(8) {
                 let mask = self.define("(fixnum 255)", Kind::Integer);
@@ -279,7 +318,7 @@ impl Body<'_> {
     }
 
     /// What follows is done only where the index is below the length; then all meets in a block.
-    pub(super) fn guard(&mut self, (name, object, index): (&str, u32, u32)) -> (usize, usize) {
+    pub(super) fn guard(&mut self, name: &str, object: u32, index: u32) -> (usize, usize) {
         let name = name.trim_end_matches("-u8");
         let operation = format!("(primitive {name}-length v{object})");
         let length = self.define(&operation, Kind::Integer);
@@ -301,7 +340,7 @@ impl Body<'_> {
         (join, self.scope.len())
     }
 
-    pub(super) fn record(&mut self, writes: bool) {
+    pub(super) fn record(&mut self, access: Access) {
         let of = self.define(&format!("(global-ref {RECORD_TYPE})"), Kind::Any);
         self.scope.pop();
         let (a, b) = (self.any(), self.any());
@@ -310,7 +349,7 @@ impl Body<'_> {
             Kind::Any,
         );
         let at = self.define("(fixnum 1)", Kind::Integer);
-        if writes {
+        if access == Access::Write {
             self.effect(&format!(
                 "(primitive %record-set! v{record} v{of} v{at} v{a})"
             ));

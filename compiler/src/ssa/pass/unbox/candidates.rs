@@ -101,13 +101,23 @@ struct Conversions {
     word: IdVec<ValueId, bool>,
 }
 
+/// Where calls of a procedure come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Callers {
+    /// From known calls alone.
+    AllKnown,
+    /// From anywhere.
+    Any,
+}
+
 impl Facts {
     /// Finds all candidates; the parameters of the entry are some only if known calls alone lead there.
     pub(super) fn new(
         unit: &Unit,
         procedure: &Procedure,
         flow: &Flow,
-        (types, is_known): (&Types<'_>, bool),
+        types: &Types<'_>,
+        callers: Callers,
     ) -> Self {
         let values = &procedure.values;
         let mut facts = Self {
@@ -130,7 +140,7 @@ impl Facts {
             word: facts.types.iter().map(|&known| fits_word(known)).collect(),
         };
         facts.note_local_types(procedure, flow, types);
-        facts.propose(procedure, flow, is_known);
+        facts.propose(procedure, flow, callers);
         if !may_have_any(procedure) {
             let words = facts.candidates.iter_mut();
             words
@@ -228,9 +238,9 @@ impl Facts {
     }
 
     /// Proposes every value that has a raw operation, as far as its own type allows.
-    fn propose(&mut self, procedure: &Procedure, flow: &Flow, is_known: bool) {
+    fn propose(&mut self, procedure: &Procedure, flow: &Flow, callers: Callers) {
         let mut fixed = blocks_with_fixed_parameters(procedure);
-        fixed[BlockId::ENTRY] &= !is_known;
+        fixed[BlockId::ENTRY] &= callers == Callers::Any;
         for &id in &flow.order {
             let block = &procedure.blocks[id];
             for &parameter in block.parameters.iter().filter(|_| !fixed[id]) {

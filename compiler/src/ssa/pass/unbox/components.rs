@@ -142,6 +142,13 @@ struct Groups<'a> {
     decided: IdVec<NodeId, Option<bool>>,
 }
 
+/// A node, and what its value is to be represented as.
+#[derive(Clone, Copy)]
+struct Candidate {
+    node: NodeId,
+    repr: Option<Repr>,
+}
+
 define_ids! {
     /// A value or a result.
     NodeId;
@@ -183,11 +190,11 @@ impl<'a> Groups<'a> {
     }
 
     /// Joins two nodes that are candidates for the same.
-    fn join(&mut self, (a, a_repr): (NodeId, Option<Repr>), (b, b_repr): (NodeId, Option<Repr>)) {
-        if a_repr.is_none() || a_repr != b_repr {
+    fn join(&mut self, a: Candidate, b: Candidate) {
+        if a.repr.is_none() || a.repr != b.repr {
             return;
         }
-        let (a, b) = (self.find(a), self.find(b));
+        let (a, b) = (self.find(a.node), self.find(b.node));
         if a == b {
             return;
         }
@@ -215,9 +222,9 @@ impl<'a> Groups<'a> {
         let all = self.facts;
         let facts = &all.procedures[id];
         let base = self.bases[id];
-        let of = |value: ValueId| {
-            let node = NodeId::new(base + value.number());
-            (node, facts.candidates[value])
+        let of = |value: ValueId| Candidate {
+            node: NodeId::new(base + value.number()),
+            repr: facts.candidates[value],
         };
         for (value, raw) in facts.operations.entries() {
             if let Some(raw) = raw.filter(|&raw| !raw_takes_tagged(raw)) {
@@ -225,7 +232,11 @@ impl<'a> Groups<'a> {
                     .for_each(|operand| self.join(of(value), of(operand)));
             }
         }
-        let own_result = (self.result(id), all.results[id]);
+        let result_of = |groups: &Self, procedure: ProcedureId| Candidate {
+            node: groups.result(procedure),
+            repr: all.results[procedure],
+        };
+        let own_result = result_of(self, id);
         for block in &procedure.blocks {
             for target in block.terminator.targets() {
                 let parameters = &procedure.blocks[target.block].parameters;
@@ -236,7 +247,7 @@ impl<'a> Groups<'a> {
             match &block.terminator {
                 Terminator::Return(value) => self.join(of(*value), own_result),
                 Terminator::TailCallKnown(callee, ..) => {
-                    let given = (self.result(*callee), all.results[*callee]);
+                    let given = result_of(self, *callee);
                     self.join(given, own_result);
                 }
                 _ => {}
@@ -246,11 +257,14 @@ impl<'a> Groups<'a> {
             let callee = call.callee;
             let parameters = unit.procedures[callee].parameters();
             for (&parameter, &argument) in parameters.iter().zip(call.arguments) {
-                let repr = all.procedures[callee].candidates[parameter];
-                self.join((self.node(callee, parameter), repr), of(argument));
+                let parameter = Candidate {
+                    node: self.node(callee, parameter),
+                    repr: all.procedures[callee].candidates[parameter],
+                };
+                self.join(parameter, of(argument));
             }
             if let Some(result) = call.result {
-                let given = (self.result(call.callee), all.results[callee]);
+                let given = result_of(self, callee);
                 self.join(given, of(result));
             }
         });

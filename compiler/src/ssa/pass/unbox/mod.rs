@@ -61,7 +61,7 @@ pub fn unbox(mut unit: Unit) -> Unit {
     let choice = Choice::new(&unit, &graphs, &facts, &mut rewrites);
     for (number, procedure) in unit.procedures.entries_mut() {
         if choice.concerns(number) {
-            rewrite::rewrite(procedure, number, &graphs[number], (&facts, &choice));
+            rewrite::rewrite(procedure, number, &graphs[number], &facts, &choice);
         }
     }
     unit.rewrites = rewrites;

@@ -18,7 +18,8 @@ pub(super) fn rewrite(
     procedure: &mut Procedure,
     id: ProcedureId,
     graph: &Graph,
-    (facts, choice): (&UnitFacts, &Choice),
+    facts: &UnitFacts,
+    choice: &Choice,
 ) {
     let chosen = &choice.values[id];
     for (value, repr) in procedure.values.iter_mut().zip(chosen) {

@@ -4,7 +4,7 @@
 //! it raw. The result is a candidate if every way out can give it raw and no call takes another
 //! number of values.
 
-use super::candidates::{Facts, repr_across_calls};
+use super::candidates::{Callers, Facts, repr_across_calls};
 use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, UnitTypes};
 use crate::ssa::ir::{
@@ -31,8 +31,13 @@ impl UnitFacts {
         let mut facts = Self {
             procedures: procedures
                 .map(|(id, procedure)| {
-                    let known = (&types.procedures[id], types.known.are_all[id]);
-                    Facts::new(unit, procedure, &graphs[id].flow, known)
+                    let callers = if types.known.are_all[id] {
+                        Callers::AllKnown
+                    } else {
+                        Callers::Any
+                    };
+                    let types = &types.procedures[id];
+                    Facts::new(unit, procedure, &graphs[id].flow, types, callers)
                 })
                 .collect(),
             results: (types.known.are_all.entries())
