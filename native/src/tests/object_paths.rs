@@ -23,7 +23,7 @@ fn stub(operands: usize) -> End {
 }
 
 /// An object: `flags`, `kind` and size in its header, then `words`.
-fn object(memory: &mut Memory, (kind, size): (Kind, u64), flags: u64, words: &[u64]) -> u64 {
+fn object(memory: &mut Memory, kind: Kind, size: u64, flags: u64, words: &[u64]) -> u64 {
     let header = Header::new(kind, size).word() | flags;
     memory.object(&[&[header], words].concat()) | TAG_OBJECT
 }
@@ -48,7 +48,7 @@ fn takes_only(reader: &str, kind: Kind, operands: &[u64]) {
     let others = Kind::ALL.iter().copied().filter(|&other| other != kind);
     for other in others.filter(|&other| other != Kind::Forward) {
         let mut memory = Memory::new();
-        let given = object(&mut memory, (other, 3), 0, &[0, 0, 0]);
+        let given = object(&mut memory, other, 3, 0, &[0, 0, 0]);
         let end = run(reader, &[&[given], operands].concat(), &mut memory);
         assert_eq!(end, stub(1 + operands.len()), "{reader} of {other:?}");
     }
@@ -65,8 +65,8 @@ fn elements_and_lengths_of_vectors_and_bytevectors_are_read_in_bounds() {
     for flags in [0, tag::FLAG_LITERAL] {
         let mut memory = Memory::new();
         let elements = [4, 5, 6].map(fixnum);
-        let vector = object(&mut memory, (Kind::Vector, 3), flags, &elements);
-        let bytes = object(&mut memory, (Kind::Bytevector, 3), flags, &[0x00_ff80]);
+        let vector = object(&mut memory, Kind::Vector, 3, flags, &elements);
+        let bytes = object(&mut memory, Kind::Bytevector, 3, flags, &[0x00_ff80]);
         for (index, element, byte) in [(0, 4, 0x80), (1, 5, 0xff), (2, 6, 0)] {
             let index = fixnum(index);
             let found = run("vector-ref", &[vector, index], &mut memory);
@@ -94,16 +94,17 @@ fn elements_and_lengths_of_vectors_and_bytevectors_are_read_in_bounds() {
 fn characters_of_strings_are_read_in_bounds_from_units_of_both_widths() {
     for flags in [0, tag::FLAG_LITERAL] {
         let mut memory = Memory::new();
-        let narrow = object(&mut memory, (Kind::Units8, 2), flags, &[0xff41]);
+        let narrow = object(&mut memory, Kind::Units8, 2, flags, &[0xff41]);
         let wide = object(
             &mut memory,
-            (Kind::Units32, 8),
+            Kind::Units32,
+            8,
             flags,
             &[0x10_ffff << 32 | 0x100],
         );
         let mut string = |units| {
             let words = [units, fixnum(2), tag::FALSE];
-            object(&mut memory, (Kind::String, string::WORDS), flags, &words)
+            object(&mut memory, Kind::String, string::WORDS, flags, &words)
         };
         let (narrow, wide) = (string(narrow), string(wide));
         for (given, first, second) in [(narrow, 'A', '\u{ff}'), (wide, '\u{100}', '\u{10ffff}')] {
@@ -129,7 +130,7 @@ fn pairs_and_boxes_are_read_where_they_are() {
     let pair = memory.object(&[fixnum(1), fixnum(2)]) | TAG_PAIR;
     assert_eq!(run("car", &[pair], &mut memory), End::Returned(fixnum(1)));
     assert_eq!(run("cdr", &[pair], &mut memory), End::Returned(fixnum(2)));
-    let boxed = object(&mut memory, (Kind::Box, 1), 0, &[fixnum(7)]);
+    let boxed = object(&mut memory, Kind::Box, 1, 0, &[fixnum(7)]);
     for name in ["car", "cdr"] {
         for word in [boxed, tag::NULL, fixnum(0), flonum(1.0), tag::FALSE] {
             assert_eq!(run(name, &[word], &mut memory), stub(1), "{name} {word:x}");
@@ -162,13 +163,13 @@ fn run_on_field(primitive: &str, words: &[u64], memory: &mut Memory) -> End {
 fn fields_are_read_of_records_of_the_very_type_that_have_them() {
     let mut memory = Memory::new();
     let [wanted, other] =
-        [0, 1].map(|_| object(&mut memory, (Kind::Record, 5), 0, &[0, 0, 0, tag::FALSE, 0]));
+        [0, 1].map(|_| object(&mut memory, Kind::Record, 5, 0, &[0, 0, 0, tag::FALSE, 0]));
     let fields = [wanted, fixnum(5), fixnum(6)];
-    let record = object(&mut memory, (Kind::Record, 3), 0, &fields);
-    let short = object(&mut memory, (Kind::Record, 2), 0, &fields[..2]);
+    let record = object(&mut memory, Kind::Record, 3, 0, &fields);
+    let short = object(&mut memory, Kind::Record, 2, 0, &fields[..2]);
     let end = run_on_field("%record-ref", &[record, wanted], &mut memory);
     assert_eq!(end, End::Returned(fixnum(6)));
-    let vector = object(&mut memory, (Kind::Vector, 3), 0, &fields);
+    let vector = object(&mut memory, Kind::Vector, 3, 0, &fields);
     for (given, kind) in [
         (record, other),
         (short, wanted),
@@ -224,7 +225,7 @@ fn code_points_are_characters_outside_of_the_surrogates() {
 fn bytes_are_written_in_bounds_to_what_is_no_literal() {
     let set = |index: u64, value: u64, flags: u64| {
         let mut memory = Memory::new();
-        let bytes = object(&mut memory, (Kind::Bytevector, 3), flags, &[0]);
+        let bytes = object(&mut memory, Kind::Bytevector, 3, flags, &[0]);
         let end = run("bytevector-u8-set!", &[bytes, index, value], &mut memory);
         (end, memory.load(bytes - TAG_OBJECT + 8, 4))
     };
@@ -285,7 +286,7 @@ fn barrier_cases(
             made = make(&mut memory);
         }
         values.push((name, memory.object(&[0, 0]) | TAG_PAIR));
-        values.push((name, object(&mut memory, (Kind::Box, 1), 0, &[0])));
+        values.push((name, object(&mut memory, Kind::Box, 1, 0, &[0])));
     }
     (memory, made, values)
 }
@@ -323,18 +324,19 @@ fn past_the_barrier(
 
 #[test]
 fn stores_are_left_to_the_stub_only_where_an_old_object_gets_a_young_one() {
-    let vector = |memory: &mut Memory| object(memory, (Kind::Vector, 2), 0, &[0, 0]);
+    let vector = |memory: &mut Memory| object(memory, Kind::Vector, 2, 0, &[0, 0]);
     let write = |object, value, memory: &mut Memory| {
         run("vector-set!", &[object, fixnum(1), value], memory)
     };
     past_the_barrier(vector, 16, true, write, 3);
-    let boxed = |memory: &mut Memory| object(memory, (Kind::Box, 1), 0, &[0]);
+    let boxed = |memory: &mut Memory| object(memory, Kind::Box, 1, 0, &[0]);
     let write = |object, value, memory: &mut Memory| run("%box-set!", &[object, value], memory);
     past_the_barrier(boxed, 8, true, write, 2);
     let record = |memory: &mut Memory| {
         object(
             memory,
-            (Kind::Record, 3),
+            Kind::Record,
+            3,
             0,
             &[tag::NULL, fixnum(1), fixnum(2)],
         )
@@ -352,7 +354,7 @@ fn pairs_are_written_where_no_literal_is() {
         let write = |object, value, memory: &mut Memory| run(name, &[object, value], memory);
         past_the_barrier(pair, offset, false, write, 2);
         let mut memory = Memory::new();
-        let boxed = object(&mut memory, (Kind::Box, 1), 0, &[0]);
+        let boxed = object(&mut memory, Kind::Box, 1, 0, &[0]);
         for word in [boxed, tag::NULL, fixnum(0), tag::FALSE] {
             let end = run(name, &[word, fixnum(1)], &mut memory);
             assert_eq!(end, stub(2), "{name} {word:x}");
@@ -364,7 +366,7 @@ fn pairs_are_written_where_no_literal_is() {
 fn elements_are_written_in_bounds_to_what_is_no_literal() {
     let set = |index: u64, flags: u64| {
         let mut memory = Memory::new();
-        let vector = object(&mut memory, (Kind::Vector, 3), flags, &[0, 0, 0]);
+        let vector = object(&mut memory, Kind::Vector, 3, flags, &[0, 0, 0]);
         let end = run("vector-set!", &[vector, index, fixnum(9)], &mut memory);
         let words = [8, 16, 24].map(|at| memory.load(vector - TAG_OBJECT + at, 8));
         (end, words)
