@@ -12,7 +12,6 @@ use crate::convert::{FromScheme, IntoScheme, convert};
 use crate::error::{BacktraceFrame, Error, Raised};
 use crate::frontend::Frontend;
 use crate::handle::Handle;
-#[cfg(feature = "compiler")]
 use crate::value::Value;
 
 /// A runtime, entered. `'id` is the brand of its heap.
