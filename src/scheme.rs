@@ -51,7 +51,8 @@ impl<'id> Scheme<'_, 'id> {
         self.run_forms(text, name, LastExpression::Value)
     }
 
-    /// As [`Self::run_text`], but [`Self::value`] is the list of all values of the last form.
+    /// As [`Self::run_text`], but [`Self::value`] is the list of all values of the last form. (A continuation of an
+    /// earlier run for one value makes that run's value the result: not a list, perhaps.)
     ///
     /// # Errors
     ///

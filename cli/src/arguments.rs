@@ -183,7 +183,11 @@ pub(crate) fn parse(
         }
     }
     if parsed.command == Command::Repl {
+        let has_output = output.is_some();
         parsed.command = command(words, expressions, output)?;
+        if has_output && !matches!(parsed.command, Command::Compile { .. }) {
+            return Err("-o: only `compile` writes a file".into());
+        }
     }
     Ok(parsed)
 }
@@ -409,6 +413,15 @@ mod tests {
             let expected =
                 format!("--zeal: expected a number from 1, paced or paced:SEED, found {wrong:?}");
             assert_eq!(error.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn only_compile_writes_a_file() {
+        for line in ["-o x prog.scm", "-o x -e 1", "-o x", "-o x run y.czo"] {
+            let words = line.split_whitespace().map(OsString::from);
+            let error = parse(words).expect_err("nothing would be written");
+            assert_eq!(error.to_string(), "-o: only `compile` writes a file");
         }
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn install(interrupt: cozen::Interrupt) {
     }
 }
 
-/// Lets the handler of `signal` run on the alternate stack that the standard library gives the main
+/// Lets the handler of `signal` run on the alternate stack that the standard library gives each
 /// thread: native code runs on the stack of Scheme frames, which has no room for handlers.
 fn move_to_alternate_stack(signal: i32) -> std::io::Result<()> {
     let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();

@@ -5,6 +5,9 @@ use std::io::Write as _;
 use cozen::{CompilerReport, Error, Scheme};
 use rustix::event::{self, PollFd, PollFlags, Timespec};
 
+/// What messages call standard output, those of the runtime's port too.
+pub(crate) const STANDARD_OUTPUT: &str = "standard output";
+
 /// Writes `text` and flushes.
 pub(crate) fn print(text: &str) -> Result<(), Error> {
     let mut output = std::io::stdout().lock();
@@ -12,7 +15,7 @@ pub(crate) fn print(text: &str) -> Result<(), Error> {
         .write_all(text.as_bytes())
         .and_then(|()| output.flush());
     written.map_err(|error| Error::File {
-        path: "standard output".to_owned(),
+        path: STANDARD_OUTPUT.to_owned(),
         error,
     })
 }

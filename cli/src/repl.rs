@@ -54,6 +54,9 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
             Err(error) => {
                 runtime.flush()?;
                 status = report::report(&error, &mut inputs.sources);
+                if output::is_closed() {
+                    return Ok(status);
+                }
             }
         }
         text.clear();

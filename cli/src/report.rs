@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use cozen::{BacktraceFrame, Error, PlacedMessage};
 
-use crate::output::{self, complain};
+use crate::output::{self, STANDARD_OUTPUT, complain};
 
 /// A program that does not compile, or that raised.
 pub(crate) const STATUS_FAILED: u8 = 1;
@@ -52,11 +52,15 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     ExitCode::from(STATUS_FAILED)
 }
 
-/// Whether a write may have failed.
+/// Whether a write to standard output may have failed.
 fn is_about_output(error: &Error) -> bool {
     match error {
-        Error::Raised(raised) => raised.kind.as_deref() == Some("file-error"),
-        Error::File { .. } => true,
+        Error::Raised(raised) => {
+            raised.kind.as_deref() == Some("file-error") && raised.report.contains(STANDARD_OUTPUT)
+        }
+        Error::File { path, .. } => path == STANDARD_OUTPUT,
+        // That a port could not be flushed.
+        Error::Host(message) => message.starts_with(STANDARD_OUTPUT),
         _ => false,
     }
 }

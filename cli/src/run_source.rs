@@ -43,8 +43,12 @@ fn standard_input() -> Result<String, Error> {
     })
 }
 
-/// Whether the file starts as ELF files do. What cannot be read is no such file.
+/// Whether the file starts as ELF files do. What cannot be read is no such file, nor what can be read once
+/// only, as a pipe.
 fn is_elf(file: &Path) -> bool {
+    if !file.is_file() {
+        return false;
+    }
     let mut start = [0; 4];
     let read = File::open(file).and_then(|mut opened| opened.read_exact(&mut start));
     read.is_ok() && start == *b"\x7fELF"

@@ -1,5 +1,6 @@
 //! Room on the system's stack: the compiler and the runtime's own code need more than some limits grant.
 
+use std::mem::MaybeUninit;
 use std::process::ExitCode;
 use std::thread;
 
@@ -20,8 +21,18 @@ pub(crate) fn with_room(body: fn() -> ExitCode) -> ExitCode {
     }
     let started = thread::Builder::new().stack_size(STACK_BYTES).spawn(body);
     // Without memory for a thread the main one must do.
-    started.map_or_else(
-        |_| body(),
-        |thread| thread.join().unwrap_or(ExitCode::FAILURE),
-    )
+    let Ok(thread) = started else { return body() };
+    leave_interrupts_to_others();
+    thread.join().unwrap_or(ExitCode::FAILURE)
+}
+
+/// Lets Ctrl-C end what another thread waits for, not this thread's waiting.
+fn leave_interrupts_to_others() {
+    let mut signals = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: `sigemptyset` makes a set of the memory; the others read that set. Only this thread's mask changes.
+    unsafe {
+        libc::sigemptyset(signals.as_mut_ptr());
+        libc::sigaddset(signals.as_mut_ptr(), libc::SIGINT);
+        libc::pthread_sigmask(libc::SIG_BLOCK, signals.as_ptr(), std::ptr::null_mut());
+    }
 }

@@ -141,6 +141,8 @@
     ;; As many values, digits to the base m1, as the bound has. Numbers at the end of their range that
     ;; would prefer some results are drawn again.
     (define (random-source-make-integers source)
+      (if (not (random-source? source))
+          (error "random-source-make-integers: expected a random source, found" source))
       (lambda (bound)
         (if (not (and (exact-integer? bound) (> bound 0)))
             (error "random-integer: expected a positive exact integer, found" bound))
@@ -151,12 +153,25 @@
                 (let ((share (quotient range bound)))
                   (if (< value (* share bound)) (quotient value share) (draw))))))))
 
-    ;; Between 0 and 1, neither of them, in steps of 2^-52. The unit, if given, is as fine as the numbers
-    ;; need be.
+    ;; Between 0 and 1, neither of them: in steps of 2^-52, or multiples of the unit, which are exact where the
+    ;; unit is.
     (define (random-source-make-reals source . unit)
       (let ((random-integer (random-source-make-integers source)))
-        (lambda ()
-          (/ (+ (random-integer 4503599627370496) 0.5) 4503599627370496.0))))
+        (if (null? unit)
+            (lambda ()
+              (/ (+ (random-integer 4503599627370496) 0.5) 4503599627370496.0))
+            (let* ((unit (checked-unit (car unit)))
+                   (count (max 1 (- (exact (floor (/ 1 unit))) 1))))
+              (lambda ()
+                (let draw ()
+                  (let ((x (* (+ 1 (random-integer count)) unit)))
+                    ;; The product may have been rounded.
+                    (if (< x 1) x (draw)))))))))
+
+    (define (checked-unit unit)
+      (if (and (real? unit) (< 0 unit 1))
+          unit
+          (error "random-source-make-reals: expected a unit between 0 and 1, found" unit)))
 
     (define random-integer (random-source-make-integers default-random-source))
     (define random-real (random-source-make-reals default-random-source))))

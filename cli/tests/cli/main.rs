@@ -353,6 +353,7 @@ fn zeal_changes_nothing_that_a_program_prints() {
         (count (tree 6))";
     assert_eq!(out(&cozen(&["--zeal", "-e", program])), "64\n");
     assert_eq!(out(&cozen(&["--zeal=7", "-e", program])), "64\n");
+    assert_eq!(out(&cozen(&["--zeal=paced:3", "-e", program])), "64\n");
 }
 
 #[test]

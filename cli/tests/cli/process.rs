@@ -1,6 +1,6 @@
 //! The command as a process: its input, its status, signals, pipes and limits.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::process::{Command, Stdio};
 
 use crate::{IMPORTS, Scratch, cozen, cozen_with_input, err, out, text};
@@ -13,6 +13,17 @@ fn a_program_may_come_from_standard_input() {
     assert_eq!(out(&output), "(- one)");
     assert!(err(&output).starts_with("stdin:2:"), "{}", err(&output));
     assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_program_may_come_through_a_pipe_with_a_name() {
+    let script = "\"$COZEN\" <(printf '(import (scheme base) (scheme write)) (display (+ 1 2))')";
+    let output = Command::new("bash")
+        .args(["-c", script])
+        .env("COZEN", env!("CARGO_BIN_EXE_cozen"))
+        .output()
+        .expect("bash starts");
+    assert_eq!(out(&output), "3", "{}", err(&output));
 }
 
 #[test]
@@ -79,6 +90,34 @@ fn output_that_nobody_reads_ends_a_program_quietly() {
         assert_eq!(err(&output), "");
         assert_eq!(output.status.code(), Some(141));
     }
+    // So does the prompt.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    drop(child.stdout.take());
+    let mut input = child.stdin.take().expect("piped");
+    // The end of the process may come before that of the forms.
+    let _ = input.write_all("(display \"abc\")\n".repeat(100).as_bytes());
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(
+        (err(&output).as_str(), output.status.code()),
+        ("", Some(141))
+    );
+    // Another error is told.
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .args(["-e", "(open-input-file \"/nonexistent\")"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(err(&output).contains("/nonexistent"), "{}", err(&output));
+    assert_eq!(output.status.code(), Some(1));
     // A program can handle the error, as that of any other file.
     let handled =
         "(guard (e ((file-error? e) (exit 7))) (let loop () (display \"line\\n\") (loop)))";
