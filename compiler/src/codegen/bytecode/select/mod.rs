@@ -2,6 +2,7 @@
 
 mod branch;
 mod closure;
+mod end_of_block;
 mod operation;
 mod primitive;
 mod procedure;

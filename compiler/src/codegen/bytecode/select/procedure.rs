@@ -6,7 +6,7 @@ use abi::isa::{
 };
 use abi::primitive::Primitive;
 
-use super::terminator::EndOfBlock;
+use super::end_of_block::EndOfBlock;
 use crate::codegen::CodegenError;
 use crate::codegen::bytecode::allocate_slots::allocate_slots;
 use crate::codegen::bytecode::assembler::{Assembler, Label};

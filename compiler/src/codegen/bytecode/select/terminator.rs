@@ -4,6 +4,7 @@ use abi::isa::{
     BranchOffset, CodeOffset, Count, Flag, Instruction, Into, IntoReturned, Local, MapOffset,
 };
 
+use super::end_of_block::EndOfBlock;
 use super::procedure::{Selector, clamp};
 use crate::codegen::bytecode::outgoing::frame_words;
 use crate::codegen::bytecode::resolve_moves::Move;
@@ -11,15 +12,6 @@ use crate::codegen::bytecode::superinstruction::with_poll;
 use crate::codegen::frame::LiveSlots;
 use crate::link::unit::FixupTarget;
 use crate::ssa::ir::{BlockId, Callee, Condition, Target, Terminator, Truth};
-
-/// What a block does before it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EndOfBlock {
-    /// It polls.
-    Polls,
-    /// Nothing more.
-    Plain,
-}
 
 impl Selector<'_, '_> {
     /// Writes the terminator of block `id`; `next` is the block that follows in the code.
