@@ -1,7 +1,7 @@
 //! The command as a process: its input, its status, signals, pipes and limits.
 
 use std::io::{Read as _, Write as _};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use crate::{IMPORTS, Scratch, cozen, cozen_with_input, err, out, text};
 
@@ -72,62 +72,46 @@ fn an_interrupt_that_nobody_handles_ends_with_its_status() {
     assert!(err(&output).contains("interrupted"), "{}", err(&output));
 }
 
-#[test]
-fn output_that_nobody_reads_ends_a_program_quietly() {
-    for program in [
-        "(let loop () (display \"line\\n\") (loop))",
-        // The end flushes what nobody reads.
-        "(display (make-string 100000 #\\x))",
-    ] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
-            .args(["-e", program])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("cozen starts");
-        drop(child.stdout.take());
-        let output = child.wait_with_output().expect("it ends");
-        assert_eq!(err(&output), "");
-        assert_eq!(output.status.code(), Some(141));
-    }
-    // So does the prompt.
+/// Runs `cozen` with `input`; nobody reads its standard output.
+fn cozen_unread(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .expect("cozen starts");
     drop(child.stdout.take());
-    let mut input = child.stdin.take().expect("piped");
-    // The end of the process may come before that of the forms.
-    let _ = input.write_all("(display \"abc\")\n".repeat(100).as_bytes());
-    drop(input);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(
-        (err(&output).as_str(), output.status.code()),
-        ("", Some(141))
-    );
+    let mut standard_input = child.stdin.take().expect("piped");
+    // The end of the process may come before that of its input.
+    let _ = standard_input.write_all(input.as_bytes());
+    drop(standard_input);
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn output_that_nobody_reads_ends_a_program_quietly() {
+    let endless = "(let loop () (display \"line\\n\") (loop))";
+    // The end flushes what nobody reads.
+    let flushed = "(display (make-string 100000 #\\x))";
+    let forms = "(display \"abc\")\n".repeat(100);
+    for output in [
+        cozen_unread(&["-e", endless], ""),
+        cozen_unread(&["-e", flushed], ""),
+        cozen_unread(&[], &forms),
+    ] {
+        assert_eq!(
+            (err(&output).as_str(), output.status.code()),
+            ("", Some(141))
+        );
+    }
     // Another error is told.
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
-        .args(["-e", "(open-input-file \"/nonexistent\")"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("cozen starts");
-    drop(child.stdout.take());
-    let output = child.wait_with_output().expect("it ends");
+    let output = cozen_unread(&["-e", "(open-input-file \"/nonexistent\")"], "");
     assert!(err(&output).contains("/nonexistent"), "{}", err(&output));
     assert_eq!(output.status.code(), Some(1));
     // A program can handle the error, as that of any other file.
-    let handled =
-        "(guard (e ((file-error? e) (exit 7))) (let loop () (display \"line\\n\") (loop)))";
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
-        .args(["-e", handled])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("cozen starts");
-    drop(child.stdout.take());
-    assert_eq!(child.wait().expect("it ends").code(), Some(7));
+    let handled = format!("(guard (e ((file-error? e) (exit 7))) {endless})");
+    assert_eq!(cozen_unread(&["-e", &handled], "").status.code(), Some(7));
 }
 
 #[test]
