@@ -30,7 +30,7 @@ pub(crate) struct Guardian {
 #[derive(Debug, Default)]
 pub(crate) struct Guardians {
     entries: Vec<Option<Guardian>>,
-    free: Vec<u32>,
+    free: Vec<GuardianNumber>,
     /// Registrations of objects that were young at the last look.
     pub(crate) young: Vec<Registration>,
     /// Registrations of objects that survived a collection.
@@ -40,11 +40,11 @@ pub(crate) struct Guardians {
 impl Guardians {
     pub(crate) fn create(&mut self) -> GuardianNumber {
         if let Some(number) = self.free.pop() {
-            self.entries[number as usize] = Some(Guardian::default());
-            return GuardianNumber(number);
+            self.entries[number.index()] = Some(Guardian::default());
+            return number;
         }
         self.entries.push(Some(Guardian::default()));
-        GuardianNumber(u32::try_from(self.entries.len() - 1).expect("fewer than 2^32 guardians"))
+        GuardianNumber::from_index(self.entries.len() - 1).expect("fewer than 2^32 guardians")
     }
 
     pub(crate) fn register(&mut self, guardian: GuardianNumber, object: u64) {
@@ -60,18 +60,20 @@ impl Guardians {
     }
 
     pub(crate) fn get(&self, number: GuardianNumber) -> Option<&Guardian> {
-        self.entries.get(number.0 as usize)?.as_ref()
+        self.entries.get(number.index())?.as_ref()
     }
 
     pub(crate) fn get_mut(&mut self, number: GuardianNumber) -> Option<&mut Guardian> {
-        self.entries.get_mut(number.0 as usize)?.as_mut()
+        self.entries.get_mut(number.index())?.as_mut()
     }
 
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (GuardianNumber, &mut Guardian)> {
         self.entries
             .iter_mut()
-            .zip(0..)
-            .filter_map(|(entry, number)| Some((GuardianNumber(number), entry.as_mut()?)))
+            .enumerate()
+            .filter_map(|(index, entry)| {
+                Some((GuardianNumber::from_index(index)?, entry.as_mut()?))
+            })
     }
 
     /// Every object that waits in the queue of some guardian.
@@ -83,7 +85,7 @@ impl Guardians {
 
     /// Gives the number free again.
     pub(crate) fn remove(&mut self, number: GuardianNumber) {
-        self.entries[number.0 as usize] = None;
-        self.free.push(number.0);
+        self.entries[number.index()] = None;
+        self.free.push(number);
     }
 }

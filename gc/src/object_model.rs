@@ -152,7 +152,20 @@ pub enum ObjectClass {
 
 /// Names a guardian while its object lives; then it is given again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GuardianNumber(pub u32);
+pub struct GuardianNumber(u32);
+
+impl GuardianNumber {
+    /// The number with this index; `None` where no guardian can have it. A number that no guardian has names
+    /// nothing.
+    pub fn from_index(index: usize) -> Option<Self> {
+        u32::try_from(index).ok().map(Self)
+    }
+
+    /// For the field of a guardian's object.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A root as the verifier sees it: a copy of the value, and where it stands.
 #[derive(Clone, Copy, Debug)]

@@ -51,7 +51,7 @@ pub struct NativeReturn {
 /// No image that `address` lies in is unloaded, or dropped, meanwhile.
 #[inline]
 pub unsafe fn is_native_code(address: Address) -> bool {
-    // SAFETY: as the caller promises.
+    // SAFETY: the contract of this function keeps an image in which the address lies.
     unsafe { image_at(address) }.is_some_and(|image| image.code.contains(address))
 }
 
@@ -63,7 +63,7 @@ pub unsafe fn is_native_code(address: Address) -> bool {
 // Inlined, as in memory the answer would be written in small pieces and read in larger ones.
 #[inline(always)]
 pub unsafe fn native_return_at(return_word: Address) -> Option<NativeReturn> {
-    // SAFETY: as the caller promises.
+    // SAFETY: the contract of this function keeps an image in which the return word lies.
     let image = unsafe { image_at(return_word) }?;
     let offset = return_word.raw().checked_sub(image.code.start.raw())?;
     let point = image.returns.find(u32::try_from(offset).ok()?)?;

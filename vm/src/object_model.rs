@@ -124,7 +124,10 @@ unsafe impl ObjectModel for SchemeModel {
             Some(Kind::Guardian) => {
                 // SAFETY: guardians hold their number, a fixnum.
                 let word = unsafe { object.offset_bytes(guardian::REGISTERED).load_word() };
-                ObjectClass::Guardian(GuardianNumber(tag::fixnum_value(word) as u32))
+                let number = GuardianNumber::from_index(tag::fixnum_value(word) as usize);
+                ObjectClass::Guardian(
+                    number.expect("a guardian holds the number that the heap gave"),
+                )
             }
             _ => ObjectClass::Ordinary,
         }

@@ -80,7 +80,7 @@ impl MemoryMap {
     ///
     /// Nothing in `range` is needed any more, and no reference covers it.
     pub(crate) unsafe fn seal_off(&self, range: AddressRange) {
-        // SAFETY: as the caller promises.
+        // SAFETY: nothing in the range is needed, and no reference covers it: the promise that `discard` wants.
         unsafe { self.discard(range) };
     }
 }

@@ -235,8 +235,9 @@ unsafe impl ObjectModel for ToyModel {
             Some((Kind::Guardian, _)) => {
                 // SAFETY: word 1 of an initialised guardian is its number.
                 let number = Self::as_integer(unsafe { object.offset_words(1).load_word() });
-                let number = number.and_then(|number| u32::try_from(number).ok());
-                ObjectClass::Guardian(GuardianNumber(number.expect("guardians hold a number")))
+                let number = number.and_then(|number| usize::try_from(number).ok());
+                let number = number.and_then(GuardianNumber::from_index);
+                ObjectClass::Guardian(number.expect("guardians hold a number"))
             }
             _ => ObjectClass::Ordinary,
         }

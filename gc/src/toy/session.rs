@@ -96,7 +96,7 @@ impl<'id> Session<'id> {
         let number = self.mutator.guardian_create();
         self.object(
             Kind::Guardian,
-            [ToyModel::integer(i64::from(number.0))].into_iter(),
+            [ToyModel::integer(number.index() as i64)].into_iter(),
         )
     }
 
@@ -368,8 +368,9 @@ impl<'id> Session<'id> {
         let object = self.object_of_kind(guardian, Kind::Guardian);
         // SAFETY: word 1 of a guardian is its number.
         let number = ToyModel::as_integer(unsafe { object.offset_words(1).load_word() });
-        let number = number.and_then(|number| u32::try_from(number).ok());
-        crate::GuardianNumber(number.expect("a guardian holds its number"))
+        let number = number.and_then(|number| usize::try_from(number).ok());
+        let number = number.and_then(crate::GuardianNumber::from_index);
+        number.expect("a guardian holds its number")
     }
 }
 

@@ -87,18 +87,17 @@ pub(crate) fn ephemeron_value<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> Primiti
 
 /// `(%make-guardian)`
 pub(crate) fn make_guardian<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<'m> {
-    let GuardianNumber(number) = m.heap().guardian_create();
+    let number = m.heap().guardian_create();
     let object = m.allocate_values(Kind::Guardian, guardian::WORDS as usize, Value::FALSE);
-    m.set_field(object, guardian::REGISTERED, Value::count(number as usize));
+    m.set_field(object, guardian::REGISTERED, Value::count(number.index()));
     Ok(object.value())
 }
 
 fn guardian_number<'m>(who: &'static str, value: Value<'m>) -> Result<GuardianNumber, Raise<'m>> {
     let object = Object::of_kind(value, Kind::Guardian);
     let number = object.and_then(|object| object.field(guardian::REGISTERED).as_index());
-    let number = number.and_then(|number| u32::try_from(number).ok());
     number
-        .map(GuardianNumber)
+        .and_then(GuardianNumber::from_index)
         .ok_or_else(|| Raise::wrong_type(who, 1, "guardian", value))
 }
 
