@@ -13,7 +13,7 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
 use compiler::options::Options;
-use loader::{ImageView, TrustedImage};
+use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use vm::hooks::FrontendError;
 
@@ -276,12 +276,10 @@ pub fn read_forms(text: &str, name: &str) -> Result<Option<Forms>, Error> {
     }
 }
 
-fn boot_interface() -> &'static str {
-    let view = ImageView::parse(boot::IMAGE).expect("build.rs made the boot image");
-    let interface = view
-        .unloaded_section(section::INTERFACE)
-        .expect("build.rs put the interface into the boot image");
-    str::from_utf8(interface).expect("an interface is text")
+fn boot_interface() -> &'static [u8] {
+    let interface = loader::unloaded_section(boot::IMAGE, section::INTERFACE);
+    let interface = interface.expect("build.rs made the boot image");
+    interface.expect("build.rs put the interface into the boot image")
 }
 
 fn read_source(file: &Path) -> Result<SourceText, Error> {

@@ -32,7 +32,6 @@ fn unit(program: &str) -> LinkUnit {
     let interface = view
         .unloaded_section(section::INTERFACE)
         .expect("the build put it there");
-    let interface = str::from_utf8(interface).expect("interfaces are text");
     let mut registry = LibraryRegistry::from_interface(interface);
     let source = SourceText::new("random.scm", program);
     let program = expand_text(&mut registry, EnvironmentId::INTERACTION, &source);

@@ -154,7 +154,7 @@ pub fn pass_names() -> impl Iterator<Item = &'static str> {
 /// no further.
 pub fn compile(
     program: Program,
-    interface: Option<String>,
+    interface: Option<Vec<u8>>,
     options: &Options,
 ) -> Result<Compiled, CompileError> {
     let phase = Cell::new(EXPAND);
@@ -165,7 +165,7 @@ pub fn compile(
 /// Notes in `phase` what runs.
 fn compile_unguarded(
     program: Program,
-    interface: Option<String>,
+    interface: Option<Vec<u8>>,
     options: &Options,
     phase: &Cell<&'static str>,
 ) -> Result<Compiled, CompileError> {

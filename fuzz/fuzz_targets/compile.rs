@@ -13,15 +13,15 @@ use compiler::expand::{LibraryRegistry, SourceText, expand_libraries, expand_pro
 use compiler::options::Options;
 use libfuzzer_sys::fuzz_target;
 
-/// From this text, a registry knows the libraries of the boot image.
-static INTERFACE: OnceLock<String> = OnceLock::new();
+/// From this interface, a registry knows the libraries of the boot image.
+static INTERFACE: OnceLock<Vec<u8>> = OnceLock::new();
 
 fuzz_target!(
     init: {
         INTERFACE.get_or_init(library_interface);
     },
     |text: &str| {
-        let mut registry = LibraryRegistry::from_interface(INTERFACE.get_or_init(library_interface));
+        let mut registry = LibraryRegistry::from_interface(INTERFACE.get_or_init(library_interface).as_slice());
         match expand_program(&mut registry, &SourceText::new("fuzz.scm", text)) {
             Ok(program) => match compile(program, None, &Options::default()) {
                 Ok(compiled) => {
@@ -37,7 +37,7 @@ fuzz_target!(
     }
 );
 
-fn library_interface() -> String {
+fn library_interface() -> Vec<u8> {
     let mut files = Vec::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lib");
     add_libraries(&folder, &mut files);

@@ -42,6 +42,7 @@ pub use image::ImageView;
 pub use load::{Host, LoadedImage, load};
 pub use native_map::{NativeReturn, is_native_code, native_return_at};
 pub use options::{LoadOptions, Placement};
+pub use parse::unloaded_section;
 pub use registry::Registry;
 pub use segment::SegmentKind;
 pub use trust::TrustedImage;

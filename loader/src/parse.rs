@@ -5,6 +5,18 @@ use crate::error::LoadError;
 use crate::image::ImageView;
 use crate::{validate, validate_native};
 
+/// The bytes of a section that no segment holds, by name. Checks what leads to the section, and nothing else of `file`.
+///
+/// # Errors
+///
+/// [`LoadError`]: the first check that failed.
+pub fn unloaded_section<'file>(
+    file: &'file [u8],
+    name: &str,
+) -> Result<Option<&'file [u8]>, LoadError> {
+    Ok(ImageView::structure(file)?.unloaded_section(name))
+}
+
 impl<'file> ImageView<'file> {
     /// Checks the structure and the content hash of `file`. Never panics, whatever the bytes are.
     ///

@@ -119,7 +119,7 @@ pub(crate) fn sample_unit() -> LinkUnit {
         ]
         .into(),
         files: vec!["main.scm".into(), "lib/fold.scm".into()],
-        interface: Some("(library (main))".into()),
+        interface: Some(b"exports".to_vec()),
     }
 }
 

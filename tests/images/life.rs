@@ -128,7 +128,7 @@ fn what_importers_need_stands_in_a_section_of_its_own() {
     let file = sample_image();
     let view = ImageView::parse(&file).unwrap();
     let interface = view.tool_section(abi::image::section::INTERFACE);
-    assert_eq!(interface, Some(&b"(library (main))"[..]));
+    assert_eq!(interface, Some(&b"exports"[..]));
     assert_eq!(view.tool_section(".debug_none"), None);
 }
 

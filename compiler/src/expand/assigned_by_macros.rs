@@ -13,9 +13,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::denotation::{CoreForm, Denotation, Macro};
+use super::denotation::{CoreForm, Denotation, Macro, MacroBody};
 use super::expander::Expander;
-use super::name::TopId;
+use super::name::{LexicalEnvironment, TopId};
 use super::resolver::Meaning;
 use super::syntax_rules::{Element, Rule, Template};
 
@@ -36,15 +36,16 @@ enum Assigned {
 
 impl Expander<'_> {
     /// Marks the variables of the library `top` that `macros` of it may assign.
-    pub(super) fn mark_assigned_by_macros(&self, top: TopId, macros: &[Rc<Macro>]) {
+    pub(super) fn mark_assigned_by_macros(&mut self, top: TopId, macros: &[Rc<Macro>]) {
         let verdicts = if self.registry.is_boot {
             Verdicts::new()
         } else {
             self.verdicts(macros)
         };
         for definition in macros {
-            for rule in &definition.rules.rules {
-                let meanings = self.meanings(definition, rule);
+            let MacroBody { rules, environment } = self.registry.macro_body(definition);
+            for rule in &rules.rules {
+                let meanings = self.meanings(*environment, rule);
                 let judge = Judge {
                     verdicts: &verdicts,
                     is_boot: self.registry.is_boot,
@@ -63,8 +64,8 @@ impl Expander<'_> {
         }
     }
 
-    fn meanings(&self, definition: &Macro, rule: &Rule) -> Meanings {
-        let meaning = |&name| match self.resolver().resolve_in(name, definition.environment) {
+    fn meanings(&self, environment: LexicalEnvironment, rule: &Rule) -> Meanings {
+        let meaning = |&name| match self.resolver().resolve_in(name, environment) {
             Meaning::Known(denotation) => Some(denotation),
             Meaning::Unbound(..) => None,
         };
@@ -72,7 +73,7 @@ impl Expander<'_> {
     }
 
     /// Judges `macros` and all that they may expand to.
-    fn verdicts(&self, macros: &[Rc<Macro>]) -> Verdicts {
+    fn verdicts(&mut self, macros: &[Rc<Macro>]) -> Verdicts {
         let mut verdicts = Verdicts::new();
         let mut uses: Vec<(*const Macro, *const Macro)> = Vec::new();
         let mut pending = macros.to_vec();
@@ -82,8 +83,9 @@ impl Expander<'_> {
                 continue;
             }
             let mut assigns = false;
-            for rule in &definition.rules.rules {
-                let meanings = self.meanings(&definition, rule);
+            let MacroBody { rules, environment } = self.registry.macro_body(&definition);
+            for rule in &rules.rules {
+                let meanings = self.meanings(*environment, rule);
                 assigns |= is_inserted(&meanings, CoreForm::Set) || calls_operand(&rule.template);
                 for meaning in meanings.into_iter().flatten() {
                     if let Denotation::Macro(used) = meaning {

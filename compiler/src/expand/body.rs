@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use abi::primitive::Primitive;
 
-use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
@@ -402,11 +402,8 @@ impl Expander<'_> {
         let names = &mut self.registry.names;
         let rules = syntax_rules::compile(&self.syntax, names, &auxiliaries, id)?;
         let name = Rc::clone(self.text(name));
-        Ok(Denotation::Macro(Rc::new(Macro {
-            name,
-            rules,
-            environment,
-        })))
+        let body = MacroBody { rules, environment };
+        Ok(Denotation::Macro(Rc::new(Macro::new(name, body))))
     }
 
     /// Binds a name to a new variable: of the innermost scope, or of the top level.

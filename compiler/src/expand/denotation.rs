@@ -1,7 +1,9 @@
 //! The meanings of names: core forms, macros, and variables.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+
+use abi::interface::MacroNumber;
 
 use super::name::{LexicalEnvironment, TopId};
 use super::syntax_rules::SyntaxRules;
@@ -35,13 +37,56 @@ impl Denotation {
     }
 }
 
-/// A macro: rules, and the environment of its definition.
+/// A macro. Those of the interface have their rules when they are first used.
 #[derive(Debug)]
 pub(crate) struct Macro {
     /// The name that it was defined with.
     pub(crate) name: Rc<str>,
+    body: OnceCell<MacroBody>,
+    /// Which macro of the interface it is.
+    number: Option<MacroNumber>,
+}
+
+/// The rules of a macro, and the environment of its definition.
+#[derive(Debug)]
+pub(crate) struct MacroBody {
     pub(crate) rules: SyntaxRules,
     pub(crate) environment: LexicalEnvironment,
+}
+
+impl Macro {
+    pub(crate) fn new(name: Rc<str>, body: MacroBody) -> Self {
+        Self {
+            name,
+            body: OnceCell::from(body),
+            number: None,
+        }
+    }
+
+    /// A macro of the interface, whose rules are not read yet.
+    pub(crate) fn of_interface(name: Rc<str>, number: MacroNumber) -> Self {
+        Self {
+            name,
+            body: OnceCell::new(),
+            number: Some(number),
+        }
+    }
+
+    /// Which macro of the interface it is.
+    pub(crate) fn number(&self) -> Option<MacroNumber> {
+        self.number
+    }
+
+    /// The rules, if they were read.
+    pub(crate) fn body(&self) -> Option<&MacroBody> {
+        self.body.get()
+    }
+
+    /// Sets the rules of a macro that has none yet.
+    pub(crate) fn set_body(&self, body: MacroBody) {
+        let set = self.body.set(body);
+        set.expect("the rules of a macro are read once");
+    }
 }
 
 /// A variable at top level.

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use abi::tag;
 
-use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
 use super::name::{LexicalEnvironment, Name, TopId};
@@ -19,7 +19,7 @@ use super::resolver::{Meaning, Resolver};
 use super::scope::Scopes;
 use super::source::Sources;
 use super::syntax::{FileSpan, Node, Syntax, SyntaxId};
-use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
+use super::syntax_rules::{Matched, Site, SyntaxRules, instantiate, match_pattern};
 use super::top_environment::TopKind;
 use crate::compile::EXPAND;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
@@ -430,11 +430,11 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn expand_macro(&mut self, definition: &Macro, id: SyntaxId) -> Result<SyntaxId> {
         let (_, operands) = self.syntax.as_pair(id).expect("a macro use is a pair");
         let place = self.syntax.place(id);
-        for rule in &definition.rules.rules {
+        let MacroBody { rules, environment } = self.registry.macro_body(definition);
+        for rule in &rules.rules {
             let mut slots = vec![Matched::Nothing; rule.variables.len()];
             let resolver = self.resolver();
-            let is_literal =
-                |literal, name| resolver.is_same(literal, definition.environment, name);
+            let is_literal = |literal, name| resolver.is_same(literal, *environment, name);
             if !match_pattern(
                 &self.syntax,
                 &rule.pattern,
@@ -445,7 +445,7 @@ impl<'registry> Expander<'registry> {
                 continue;
             }
             let names = &mut self.registry.names;
-            let mut rename = |name| names.alias(name, definition.environment);
+            let mut rename = |name| names.alias(name, *environment);
             let before = self.syntax.len();
             let site = Site {
                 place,
@@ -457,16 +457,15 @@ impl<'registry> Expander<'registry> {
             self.macro_budget = self.macro_budget.saturating_sub(cost);
             return Ok(result);
         }
-        Err(self.no_rule_matches(definition, place))
+        Err(self.no_rule_matches(&definition.name, rules, place))
     }
 
-    fn no_rule_matches(&self, definition: &Macro, place: FileSpan) -> Failure {
-        let name = &definition.name;
+    fn no_rule_matches(&self, name: &str, rules: &SyntaxRules, place: FileSpan) -> Failure {
         let mut failure = Failure::new(
             place,
             format!("{name}: this use matches no rule of the macro"),
         );
-        for rule in definition.rules.rules.iter().take(4) {
+        for rule in rules.rules.iter().take(4) {
             let pattern = super::syntax_rules::write_pattern(rule, name, &self.registry.names);
             failure = failure.note(format!("a rule expects {pattern}"));
         }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::denotation::{Denotation, Mutability, TopVariable};
 use super::name::TopId;
-use super::registry::{CORE_LIBRARY, Library, LibraryRegistry};
+use super::registry::{CORE_LIBRARY, LibraryRegistry};
 
 /// The top-level environment of [`super::EnvironmentId::INTERACTION`].
 const INTERACTION: TopId = TopId::FIRST;
@@ -15,7 +15,7 @@ impl LibraryRegistry {
     pub fn interaction_variable(&mut self, name: &str) -> Option<Rc<str>> {
         self.prepare_interaction();
         let name = self.names.symbol(name);
-        match self.top(INTERACTION).find(name) {
+        match self.find(INTERACTION, name) {
             Some(Denotation::Top(variable)) => Some(Rc::clone(variable.key())),
             _ => None,
         }
@@ -32,13 +32,13 @@ impl LibraryRegistry {
         key
     }
 
-    /// Imports into the interaction environment what a prompt should know: `(cozen)` where there is
+    /// Binds in the interaction environment what a prompt should know: `(cozen)` where there is
     /// such a library, else every library `(scheme …)`, and the core forms.
     pub(crate) fn prepare_interaction(&mut self) {
         if self.set_interaction_ready() {
             return;
         }
-        let mut wanted = vec![CORE_LIBRARY.to_owned()];
+        let mut wanted = Vec::new();
         if self.knows_library("(cozen)") {
             wanted.push("(cozen)".to_owned());
         } else {
@@ -46,14 +46,11 @@ impl LibraryRegistry {
             scheme.retain(|name| name.starts_with("(scheme ") && name != "(scheme r5rs)");
             scheme.sort_unstable();
             scheme.dedup();
-            wanted.extend(scheme);
+            wanted.extend(scheme.into_iter().rev());
         }
+        wanted.push(CORE_LIBRARY.to_owned());
         for name in wanted {
-            if let Some(Library::Ready(exports)) = self.library(&name) {
-                for (name, denotation) in exports.iter() {
-                    self.top_mut(INTERACTION).bind(*name, denotation.clone());
-                }
-            }
+            self.top_mut(INTERACTION).inherit(name.into());
         }
     }
 }

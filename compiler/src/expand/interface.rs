@@ -1,101 +1,110 @@
-//! Interfaces: the facts about compiled libraries that importing programs must know, as text.
-//!
-//! Each S-expression takes one line, so that a reader finds the line of a library without parsing
-//! the others:
-//!
-//! ```text
-//! (library "(scheme base)" (car car) (cons cons) ... (guard #(macro 7)) (if #(core "if")))
-//! (macro 7 "guard" (syntax-rules ...) (name meaning) ...)
-//! ```
-//!
-//! An export is its name and its meaning. A symbol as meaning is the key of a global that never
-//! changes; a vector says anything else. A macro lists the meanings of its literals, and of the
-//! names that its templates insert.
+//! What an interface says of compiled libraries, and the macros of it that were met so far.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use syntax::{Data, DatumId};
+use abi::interface::{self, MacroNumber, Meaning};
 
-use super::denotation::Macro;
+use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 
 /// Separates the symbol of an alias from the number that makes it unique.
 pub(crate) const ALIAS_MARK: char = '\u{1}';
 
-/// An interface text, found by line.
+/// The interface of a registry: the contents of the section `.cozen.interface`, which [`abi::interface`] describes.
 #[derive(Debug, Default)]
 pub(crate) struct Interface {
-    text: Rc<str>,
-    /// Start and end of each library's line, by its name.
-    libraries: HashMap<String, (usize, usize)>,
-    /// Start and end of each macro's line, by its number.
-    macros: Vec<(usize, usize)>,
-    /// The macros that were needed so far.
-    loaded: HashMap<usize, Rc<Macro>>,
+    bytes: Cow<'static, [u8]>,
+    /// The macros that were met so far: each is one object.
+    macros: RefCell<HashMap<MacroNumber, Rc<Macro>>>,
+    /// How many macros were expanded so far; each has an environment in the registry.
+    loaded_count: usize,
 }
 
 impl Interface {
-    pub(crate) fn new(text: &str) -> Self {
-        let mut interface = Self {
-            text: text.into(),
+    /// What is damaged in `bytes` is as if it were not there.
+    pub(crate) fn new(bytes: Cow<'static, [u8]>) -> Self {
+        Self {
+            bytes,
             ..Self::default()
-        };
-        let mut start = 0;
-        for line in text.split_inclusive('\n') {
-            let extent = (start, start + line.len());
-            start = extent.1;
-            if let Some(rest) = line.strip_prefix("(library \"")
-                && let Some((name, _)) = rest.split_once('"')
-            {
-                interface.libraries.insert(name.to_owned(), extent);
-            } else if line.starts_with("(macro ") {
-                interface.macros.push(extent);
-            }
         }
-        interface
+    }
+
+    fn contents(&self) -> interface::Interface<'_> {
+        interface::Interface::parse(&self.bytes).unwrap_or(interface::Interface::EMPTY)
     }
 
     /// Whether no compiled libraries are known.
     pub(crate) fn is_empty(&self) -> bool {
-        self.libraries.is_empty()
+        self.contents().is_empty()
     }
 
     pub(crate) fn has_library(&self, name: &str) -> bool {
-        self.libraries.contains_key(name)
+        self.contents().library(name).is_some()
     }
 
-    /// How many macros were needed so far; each has an environment in the registry.
-    pub(crate) fn loaded_count(&self) -> usize {
-        self.loaded.len()
-    }
-
-    /// In no order.
+    /// The names of all libraries, sorted.
     pub(crate) fn library_names(&self) -> impl Iterator<Item = String> {
-        self.libraries.keys().cloned()
+        self.contents().library_names().map(str::to_owned)
     }
 
-    /// The items of the line of a library; `None` if the text is not what `write_interface` wrote.
-    pub(crate) fn library(&self, name: &str) -> Option<(Data, Vec<DatumId>)> {
-        self.line(*self.libraries.get(name)?)
+    /// What a library exports, sorted by name.
+    pub(crate) fn library(&self, name: &str) -> Option<Vec<(&str, Denotation)>> {
+        let bindings = self.contents().library(name)?.iter();
+        let bindings =
+            bindings.filter_map(|(name, meaning)| Some((name, self.denotation(meaning)?)));
+        Some(bindings.collect())
     }
 
-    /// The items of the line of a macro.
-    pub(crate) fn macro_definition(&self, number: usize) -> Option<(Data, Vec<DatumId>)> {
-        self.line(*self.macros.get(number)?)
+    /// What the export `name` of a library means.
+    pub(crate) fn export(&self, library: &str, name: &str) -> Option<Denotation> {
+        self.denotation(self.contents().library(library)?.find(name)?)
     }
 
-    /// A macro that was needed before.
-    pub(crate) fn loaded(&self, number: usize) -> Option<Rc<Macro>> {
-        self.loaded.get(&number).map(Rc::clone)
+    /// The macro with a number.
+    pub(crate) fn macro_definition(
+        &self,
+        number: MacroNumber,
+    ) -> Option<interface::MacroDefinition<'_>> {
+        self.contents().macro_definition(number)
     }
 
-    pub(crate) fn set_loaded(&mut self, number: usize, definition: &Rc<Macro>) {
-        self.loaded.insert(number, Rc::clone(definition));
+    /// What a name of the interface means.
+    pub(crate) fn denotation(&self, meaning: Meaning<&str>) -> Option<Denotation> {
+        Some(match meaning {
+            Meaning::Constant(key) => global(key, Mutability::Immutable),
+            Meaning::Variable(key) => global(key, Mutability::Mutable),
+            Meaning::Core(name) => {
+                let form = CoreForm::ALL.iter().find(|form| form.name() == name);
+                Denotation::Core(*form?)
+            }
+            Meaning::Macro(number) => Denotation::Macro(self.met(number)?),
+        })
     }
 
-    fn line(&self, (start, end): (usize, usize)) -> Option<(Data, Vec<DatumId>)> {
-        let (data, forms) = Data::parse(self.text.get(start..end)?).ok()?;
-        let items = data.proper_list(*forms.first()?)?;
-        Some((data, items))
+    fn met(&self, number: MacroNumber) -> Option<Rc<Macro>> {
+        let mut macros = self.macros.borrow_mut();
+        if let Some(known) = macros.get(&number) {
+            return Some(Rc::clone(known));
+        }
+        let name = self.macro_definition(number)?.name.into();
+        let definition = Rc::new(Macro::of_interface(name, number));
+        macros.insert(number, Rc::clone(&definition));
+        Some(definition)
     }
+
+    /// How many macros were expanded so far; each has an environment in the registry.
+    pub(crate) fn loaded_count(&self) -> usize {
+        self.loaded_count
+    }
+
+    /// Notes that one more macro has its environment.
+    pub(crate) fn count_loaded(&mut self) {
+        self.loaded_count += 1;
+    }
+}
+
+fn global(key: &str, mutability: Mutability) -> Denotation {
+    Denotation::Top(Rc::new(TopVariable::global(key.into(), mutability)))
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use syntax::decode_source;
 
-use super::denotation::{CoreForm, Denotation, Macro};
+use super::denotation::{CoreForm, Denotation, MacroBody};
 use super::expander::Expander;
 use super::failure::Result;
 use super::library_source::SrfiName;
@@ -327,7 +327,7 @@ impl Expander<'_> {
 
     /// Marks the variables that other units can get at: exports, what macros mention, and names
     /// that begin with `%`, by which the runtime finds procedures.
-    fn mark_visible(&self, exports: &Exports) {
+    fn mark_visible(&mut self, exports: &Exports) {
         if self.registry.is_alone {
             return;
         }
@@ -340,9 +340,12 @@ impl Expander<'_> {
         let mut macros = Vec::new();
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
-                Denotation::Macro(definition) if definition.environment.top == self.top => {
-                    self.mark_mentioned(definition);
-                    macros.push(Rc::clone(definition));
+                Denotation::Macro(definition) => {
+                    let body = definition.body();
+                    if let Some(body) = body.filter(|body| body.environment.top == self.top) {
+                        self.mark_mentioned(body);
+                        macros.push(Rc::clone(definition));
+                    }
                 }
                 Denotation::Top(variable) if variable.key().starts_with('%') => {
                     variable.set_visible();
@@ -354,7 +357,7 @@ impl Expander<'_> {
     }
 
     /// Marks what the templates of a macro mention.
-    fn mark_mentioned(&self, definition: &Macro) {
+    fn mark_mentioned(&self, definition: &MacroBody) {
         let rules = definition.rules.rules.iter();
         for &name in rules.flat_map(|rule| &rule.inserted) {
             if let Meaning::Known(Denotation::Top(variable)) =

@@ -1,18 +1,18 @@
-//! From the text of an interface to the exports and macros of libraries.
+//! From an interface to the exports of libraries, and to the rules of macros.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use syntax::{Data, DatumId, DatumKind};
+use abi::interface::MacroNumber;
+use syntax::Data;
 
-use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
-use super::failure::Result;
+use super::denotation::{CoreForm, Denotation, Macro, MacroBody};
 use super::interface::ALIAS_MARK;
 use super::name::{LexicalEnvironment, Name, Names};
 use super::registry::{Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY};
 use super::resolver::Resolver;
 use super::scope::Scopes;
-use super::syntax::{Syntax, SyntaxId};
+use super::syntax::Syntax;
 use super::syntax_rules::{self, SyntaxRules};
 use super::top_environment::TopKind;
 
@@ -34,89 +34,73 @@ impl LibraryRegistry {
         self.set_library(name.into(), library.clone());
         Some(library)
     }
+
+    /// The rules of a macro, and their environment. Those of a macro of the interface are read when the macro
+    /// is first used.
+    pub(crate) fn macro_body<'a>(&mut self, definition: &'a Macro) -> &'a MacroBody {
+        if let (None, Some(number)) = (definition.body(), definition.number()) {
+            let body = read_body(self, number);
+            definition.set_body(body);
+        }
+        definition
+            .body()
+            .expect("a macro that is not the interface's has its rules from the start")
+    }
 }
 
 /// The exports of a library in the interface.
 fn exports(registry: &mut LibraryRegistry, name: &str) -> Option<Exports> {
-    let (data, items) = registry.interface.library(name)?;
-    let mut exports = Vec::with_capacity(items.len());
-    for &item in items.get(2..)? {
-        let (name, meaning) = read_binding(registry, &data, item)?;
-        exports.push((registry.names.symbol(&name), meaning));
-    }
-    Some(exports.into())
+    let LibraryRegistry {
+        names, interface, ..
+    } = registry;
+    let exports = interface.library(name)?.into_iter();
+    let exports = exports.map(|(name, denotation)| (names.symbol(name), denotation));
+    Some(exports.collect())
 }
 
-/// Reads `(name meaning)`.
-fn read_binding(
-    registry: &mut LibraryRegistry,
-    data: &Data,
-    item: DatumId,
-) -> Option<(Rc<str>, Denotation)> {
-    let (name, rest) = data.as_pair(item)?;
-    let (meaning, _) = data.as_pair(rest)?;
-    let name = data.as_symbol(name)?.into();
-    let meaning = match data.kind(meaning) {
-        DatumKind::Symbol(key) => global(data.symbol_name(*key), Mutability::Immutable),
-        DatumKind::Vector(parts) => {
-            let &[tag, value] = parts.as_slice() else {
-                return None;
-            };
-            match (data.as_symbol(tag)?, data.kind(value)) {
-                ("variable", DatumKind::Symbol(key)) => {
-                    global(data.symbol_name(*key), Mutability::Mutable)
-                }
-                ("core", DatumKind::Symbol(form)) => {
-                    let text = data.symbol_name(*form);
-                    let form = CoreForm::ALL.iter().find(|form| form.name() == text);
-                    Denotation::Core(*form?)
-                }
-                ("macro", DatumKind::Number(number)) => {
-                    let number = format!("{}", number.to_f64()).parse().ok()?;
-                    Denotation::Macro(load_macro(registry, number)?)
-                }
-                _ => return None,
-            }
-        }
-        _ => return None,
-    };
-    Some((name, meaning))
-}
-
-fn global(key: &str, mutability: Mutability) -> Denotation {
-    Denotation::Top(Rc::new(TopVariable::global(key.into(), mutability)))
-}
-
-fn load_macro(registry: &mut LibraryRegistry, number: usize) -> Option<Rc<Macro>> {
-    if let Some(known) = registry.interface.loaded(number) {
-        return Some(known);
-    }
-    let (data, items) = registry.interface.macro_definition(number)?;
-    let &[_, _, name, rules, ..] = items.as_slice() else {
-        return None;
-    };
-    let DatumKind::String(name) = data.kind(name) else {
-        return None;
-    };
-    let top = registry.add_top(TopKind::Library(name.as_ref().into()));
+fn read_body(registry: &mut LibraryRegistry, number: MacroNumber) -> MacroBody {
+    let name = registry.interface.macro_definition(number);
+    let name = name.map_or("", |definition| definition.name).into();
+    let top = registry.add_top(TopKind::Library(name));
+    registry.interface.count_loaded();
     let environment = LexicalEnvironment { top, depth: 0 };
-    let mut syntax = Syntax::default();
-    let rules = syntax.import(&mut registry.names, &data, rules, NO_FILE);
-    let aliases = make_aliases(&mut registry.names, &mut syntax, environment);
-    let definition = Rc::new(Macro {
-        name: name.as_ref().into(),
-        rules: compile_rules(registry, &syntax, rules, environment).ok()?,
-        environment,
+    // Without its rules, no use of the macro matches one.
+    let rules = read_rules(registry, number, environment).unwrap_or_else(|| SyntaxRules {
+        ellipsis: registry.names.symbol(CoreForm::Ellipsis.name()),
+        literals: Vec::new(),
+        rules: Vec::new(),
     });
-    // Before its names: the macro may mention itself.
-    registry.interface.set_loaded(number, &definition);
-    for &item in &items[4..] {
-        let (name, meaning) = read_binding(registry, &data, item)?;
+    MacroBody { rules, environment }
+}
+
+fn read_rules(
+    registry: &mut LibraryRegistry,
+    number: MacroNumber,
+    environment: LexicalEnvironment,
+) -> Option<SyntaxRules> {
+    let definition = registry.interface.macro_definition(number)?;
+    let (data, forms) = Data::parse(definition.rules).ok()?;
+    let meanings = definition.bindings.iter().filter_map(|(name, meaning)| {
+        let name: Rc<str> = name.into();
+        Some((name, registry.interface.denotation(meaning)?))
+    });
+    let meanings: Vec<(Rc<str>, Denotation)> = meanings.collect();
+    let mut syntax = Syntax::default();
+    let rules = syntax.import(&mut registry.names, &data, *forms.first()?, NO_FILE);
+    let aliases = make_aliases(&mut registry.names, &mut syntax, environment);
+    // Whether a name of the rules is `...` is looked up before the macro's own names are bound.
+    let rules = {
+        let scopes = Scopes::default();
+        let resolver = Resolver::new(registry, &scopes, environment);
+        let auxiliaries = resolver.auxiliary_names(&syntax, rules);
+        syntax_rules::compile(&syntax, &mut registry.names, &auxiliaries, rules).ok()?
+    };
+    for (name, meaning) in meanings {
         let symbol = registry.names.symbol(&name);
         let name = aliases.get(&symbol).copied().unwrap_or(symbol);
-        registry.top_mut(top).bind(name, meaning);
+        registry.top_mut(environment.top).bind(name, meaning);
     }
-    Some(definition)
+    Some(rules)
 }
 
 /// Makes aliases of the symbols that stand for aliases: which alias each symbol became.
@@ -137,17 +121,4 @@ fn make_aliases(
         })
     });
     aliases
-}
-
-/// Compiles the rules of a macro that was defined in `environment`.
-fn compile_rules(
-    registry: &mut LibraryRegistry,
-    syntax: &Syntax,
-    rules: SyntaxId,
-    environment: LexicalEnvironment,
-) -> Result<SyntaxRules> {
-    let scopes = Scopes::default();
-    let resolver = Resolver::new(registry, &scopes, environment);
-    let auxiliaries = resolver.auxiliary_names(syntax, rules);
-    syntax_rules::compile(syntax, &mut registry.names, &auxiliaries, rules)
 }

@@ -1,5 +1,6 @@
 //! The knowledge that stays between compilations: libraries, environments, names.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -58,7 +59,7 @@ pub struct LibraryRegistry {
     pub(crate) unit_libraries: Vec<(Rc<str>, Option<Library>)>,
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
-    /// What an interface text says of libraries that nothing has imported yet.
+    /// What an interface says of libraries that nothing has imported yet.
     pub(crate) interface: Interface,
 }
 
@@ -112,11 +113,11 @@ impl LibraryRegistry {
         registry
     }
 
-    /// A registry that knows the libraries of an interface text. What is damaged in the text is
-    /// as if it were not there.
-    pub fn from_interface(text: &str) -> Self {
+    /// A registry that knows the libraries of an interface: the contents of the section `.cozen.interface`. What is
+    /// damaged in them is as if it were not there.
+    pub fn from_interface(interface: impl Into<Cow<'static, [u8]>>) -> Self {
         let mut registry = Self::new();
-        registry.interface = Interface::new(text);
+        registry.interface = Interface::new(interface.into());
         registry
     }
 
@@ -163,6 +164,32 @@ impl LibraryRegistry {
 
     pub(crate) fn top(&self, top: TopId) -> &TopEnvironment {
         &self.tops[top]
+    }
+
+    /// What a name means in a top-level environment.
+    pub(crate) fn find(&self, top: TopId, name: Name) -> Option<Denotation> {
+        let top = self.top(top);
+        let bound = top.find(name).cloned();
+        bound.or_else(|| {
+            let mut inherited = top.inherited().iter();
+            inherited.find_map(|library| self.export(library, name))
+        })
+    }
+
+    /// What a library that can be imported without looking for its source exports as `name`. Those of the runtime
+    /// keep their meaning where others take their names.
+    fn export(&self, library: &str, name: Name) -> Option<Denotation> {
+        if let NameKind::Symbol(_) = name.kind()
+            && let Some(denotation) = self.interface.export(library, self.names.text(name))
+        {
+            return Some(denotation);
+        }
+        let Library::Ready(exports) = self.libraries.get(library)? else {
+            return None;
+        };
+        let mut exports = exports.iter();
+        let (_, denotation) = exports.find(|&&(export, _)| export == name)?;
+        Some(denotation.clone())
     }
 
     pub(crate) fn top_mut(&mut self, top: TopId) -> &mut TopEnvironment {

@@ -49,8 +49,8 @@ impl<'unit> Resolver<'unit> {
             if let Some(denotation) = self.scopes.find(name, depth) {
                 return Meaning::Known(denotation.clone());
             }
-            if let Some(denotation) = self.registry.top(top).find(name) {
-                return Meaning::Known(denotation.clone());
+            if let Some(denotation) = self.registry.find(top, name) {
+                return Meaning::Known(denotation);
             }
             match self.registry.names.as_alias(name) {
                 Some(alias) => (name, environment) = (alias.inner, alias.environment),
@@ -93,7 +93,7 @@ impl<'unit> Resolver<'unit> {
     /// name was defined.
     pub(crate) fn is_import(self, mut name: Name) -> bool {
         let mut top = self.environment.top;
-        while self.registry.top(top).find(name).is_none() {
+        while self.registry.find(top, name).is_none() {
             match self.registry.names.as_alias(name) {
                 Some(alias) => (name, top) = (alias.inner, alias.environment.top),
                 None => return false,

@@ -39,6 +39,9 @@ pub(crate) struct TopEnvironment {
     bindings: HashMap<Name, Denotation>,
     /// The library that each imported name comes from.
     imports: HashMap<Name, Rc<str>>,
+    /// The libraries of the runtime whose exports are bound where no binding takes their place, the first ones
+    /// first.
+    inherited: Vec<Rc<str>>,
 }
 
 impl TopEnvironment {
@@ -47,6 +50,7 @@ impl TopEnvironment {
             kind,
             bindings: HashMap::new(),
             imports: HashMap::new(),
+            inherited: Vec::new(),
         }
     }
 
@@ -54,8 +58,19 @@ impl TopEnvironment {
         &self.kind
     }
 
+    /// What a name is bound to, by other means than inheritance.
     pub(crate) fn find(&self, name: Name) -> Option<&Denotation> {
         self.bindings.get(&name)
+    }
+
+    pub(crate) fn inherited(&self) -> &[Rc<str>] {
+        &self.inherited
+    }
+
+    /// Binds what a library exports, where no binding takes its place, after those inherited before. Nothing is
+    /// looked at until it is asked for.
+    pub(crate) fn inherit(&mut self, library: Rc<str>) {
+        self.inherited.push(library);
     }
 
     pub(crate) fn bind(&mut self, name: Name, denotation: Denotation) {

@@ -137,7 +137,7 @@ pub fn expand_form(
 /// Expands libraries, given as the texts of files in any order, to be compiled into one image.
 ///
 /// Their names are those of the runtime itself: the key of a global is the plain name where no other
-/// of them defines it. Answers the unit and the interface: a text from which
+/// of them defines it. Answers the unit and the interface, from which
 /// [`LibraryRegistry::from_interface`] knows the libraries again. The unit also defines the
 /// primitives as procedures.
 ///
@@ -147,7 +147,7 @@ pub fn expand_form(
 pub fn expand_libraries(
     registry: &mut LibraryRegistry,
     files: &[SourceText],
-) -> std::result::Result<(Program, String), Vec<Diagnostic>> {
+) -> std::result::Result<(Program, Vec<u8>), Vec<Diagnostic>> {
     let top = registry.add_top(TopKind::Program);
     registry.is_boot = true;
     let mut expander = Expander::new(registry, top);

@@ -1,119 +1,110 @@
-//! From the exports of libraries, and the macros among them, to the text of an interface.
+//! From the exports of libraries, and the macros among them, to an interface.
 
 use std::collections::HashMap;
-use std::fmt::Write;
 use std::rc::Rc;
 
-use syntax::{Data, Span};
+use abi::interface::{InterfaceWriter, MacroNumber, Meaning};
+use syntax::Data;
 
-use super::denotation::{Denotation, Macro};
+use super::denotation::{Denotation, Macro, MacroBody};
 use super::interface::ALIAS_MARK;
 use super::name::{Name, NameKind};
 use super::registry::{Library, LibraryRegistry};
-use super::resolver::{Meaning, Resolver};
+use super::resolver::{self, Resolver};
 use super::scope::Scopes;
 use super::syntax_rules;
 
 /// The interface of `libraries`, all of which are ready.
-pub(crate) fn write_interface(registry: &mut LibraryRegistry, libraries: &[Rc<str>]) -> String {
-    let mut writer = Writer {
-        data: Data::new(),
-        numbers: HashMap::new(),
-        pending: Vec::new(),
-    };
-    let mut text = String::new();
+pub(crate) fn write_interface(registry: &mut LibraryRegistry, libraries: &[Rc<str>]) -> Vec<u8> {
+    let mut writer = InterfaceWriter::default();
+    let mut macros = NumberedMacros::default();
     for name in libraries {
         let Some(Library::Ready(exports)) = registry.library(name) else {
             continue;
         };
-        let _ = write!(text, "(library \"{name}\"");
-        for (outer, denotation) in exports.iter() {
-            let outer = Rc::clone(registry.names.text(*outer));
-            writer.write_binding(&outer, denotation, &mut text);
-        }
-        text.push_str(")\n");
+        let exports = exports.iter().filter_map(|(outer, denotation)| {
+            let outer = &**registry.names.text(*outer);
+            Some((outer, macros.meaning(denotation)?))
+        });
+        writer.add_library(name, exports);
     }
     let mut next = 0;
-    while let Some(definition) = writer.pending.get(next).cloned() {
-        writer.write_macro(registry, &definition, next, &mut text);
+    while let Some(definition) = macros.all.get(next).cloned() {
+        write_macro(registry, &definition, &mut macros, &mut writer);
         next += 1;
     }
-    text
+    writer.finish()
 }
 
-struct Writer {
-    data: Data,
+/// The macros that are to be written.
+#[derive(Default)]
+struct NumberedMacros {
     /// The number of each macro, by its address.
-    numbers: HashMap<*const Macro, usize>,
+    numbers: HashMap<*const Macro, MacroNumber>,
     /// All macros, by number.
-    pending: Vec<Rc<Macro>>,
+    all: Vec<Rc<Macro>>,
 }
 
-impl Writer {
-    fn symbol(&mut self, text: &str) -> String {
-        let datum = self.data.push_symbol(text, Span::default());
-        self.data.to_text(datum)
-    }
-
-    fn number(&mut self, definition: &Rc<Macro>) -> usize {
+impl NumberedMacros {
+    fn number(&mut self, definition: &Rc<Macro>) -> MacroNumber {
         let address = Rc::as_ptr(definition);
         if let Some(&number) = self.numbers.get(&address) {
             return number;
         }
-        let number = self.pending.len();
+        let number = InterfaceWriter::macro_number(self.all.len());
         self.numbers.insert(address, number);
-        self.pending.push(Rc::clone(definition));
+        self.all.push(Rc::clone(definition));
         number
     }
 
-    fn write_binding(&mut self, name: &str, denotation: &Denotation, text: &mut String) {
-        let meaning = match denotation {
-            Denotation::Core(form) => format!("#(core {})", self.symbol(form.name())),
-            Denotation::Macro(definition) => format!("#(macro {})", self.number(definition)),
-            Denotation::Top(variable) if variable.is_immutable() => self.symbol(variable.key()),
-            Denotation::Top(variable) => format!("#(variable {})", self.symbol(variable.key())),
-            Denotation::Local(_) => return,
-        };
-        let name = self.symbol(name);
-        let _ = write!(text, " ({name} {meaning})");
+    /// What an interface says of a name with this meaning.
+    fn meaning<'a>(&mut self, denotation: &'a Denotation) -> Option<Meaning<&'a str>> {
+        match denotation {
+            Denotation::Core(form) => Some(Meaning::Core(form.name())),
+            Denotation::Macro(definition) => Some(Meaning::Macro(self.number(definition))),
+            Denotation::Top(variable) if variable.is_immutable() => {
+                Some(Meaning::Constant(variable.key()))
+            }
+            Denotation::Top(variable) => Some(Meaning::Variable(variable.key())),
+            Denotation::Local(_) => None,
+        }
     }
+}
 
-    fn write_macro(
-        &mut self,
-        registry: &mut LibraryRegistry,
-        definition: &Macro,
-        number: usize,
-        text: &mut String,
-    ) {
-        let mut spelled: Vec<(Name, Rc<str>)> = Vec::new();
-        let names = &registry.names;
-        let mut spell = |name: Name| {
-            let text = names.text(name);
-            let text: Rc<str> = match name.kind() {
-                NameKind::Symbol(_) => Rc::clone(text),
-                NameKind::Alias(index) => format!("{text}{ALIAS_MARK}{index}").into(),
-            };
-            if !spelled.iter().any(|&(known, _)| known == name) {
-                spelled.push((name, Rc::clone(&text)));
-            }
-            text
+fn write_macro(
+    registry: &mut LibraryRegistry,
+    definition: &Macro,
+    macros: &mut NumberedMacros,
+    writer: &mut InterfaceWriter,
+) {
+    let MacroBody { rules, environment } = registry.macro_body(definition);
+    let names = &registry.names;
+    let mut spelled: Vec<(Name, Rc<str>)> = Vec::new();
+    let mut spell = |name: Name| {
+        let text = names.text(name);
+        let text: Rc<str> = match name.kind() {
+            NameKind::Symbol(_) => Rc::clone(text),
+            NameKind::Alias(index) => format!("{text}{ALIAS_MARK}{index}").into(),
         };
-        let rules = syntax_rules::write_rules(&definition.rules, &mut self.data, &mut spell);
-        let rules = self.data.to_text(rules);
-        let mut name = String::new();
-        let _ = syntax::write_string(&definition.name, &mut name);
-        let _ = write!(text, "(macro {number} {name} {rules}");
-        let scopes = Scopes::default();
-        let resolver = Resolver::new(registry, &scopes, definition.environment);
-        let mut meanings = Vec::new();
-        for (name, text) in spelled {
-            if let Meaning::Known(denotation) = resolver.resolve(name) {
-                meanings.push((text, denotation));
-            }
+        if !spelled.iter().any(|&(known, _)| known == name) {
+            spelled.push((name, Rc::clone(&text)));
         }
-        for (name, denotation) in meanings {
-            self.write_binding(&name, &denotation, text);
-        }
-        text.push_str(")\n");
-    }
+        text
+    };
+    let mut data = Data::new();
+    let rules = syntax_rules::write_rules(rules, &mut data, &mut spell);
+    let rules = data.to_text(rules);
+    let scopes = Scopes::default();
+    let resolver = Resolver::new(registry, &scopes, *environment);
+    let meanings = spelled
+        .iter()
+        .filter_map(|(name, text)| match resolver.resolve(*name) {
+            resolver::Meaning::Known(denotation) => Some((&**text, denotation)),
+            resolver::Meaning::Unbound(..) => None,
+        });
+    let meanings: Vec<(&str, Denotation)> = meanings.collect();
+    let bindings = meanings
+        .iter()
+        .filter_map(|(text, denotation)| Some((*text, macros.meaning(denotation)?)));
+    writer.add_macro(&definition.name, &rules, bindings);
 }

@@ -145,11 +145,7 @@ fn words_to_bytes(words: impl IntoIterator<Item = u64>) -> Vec<u8> {
 fn tool_sections(unit: &LinkUnit, layout: &Layout) -> Result<Vec<Section>, LinkError> {
     let mut sections = vec![Section::new(section::ARITIES, 1, arities(unit, layout))];
     if let Some(interface) = &unit.interface {
-        sections.push(Section::new(
-            section::INTERFACE,
-            1,
-            interface.clone().into_bytes(),
-        ));
+        sections.push(Section::new(section::INTERFACE, 4, interface.clone()));
     }
     for (name, bytes) in debug_info::encode(unit, layout)? {
         sections.push(Section::new(name, 1, bytes));

@@ -23,7 +23,7 @@ pub struct LinkUnit {
     /// Source files by number.
     pub files: Vec<Rc<str>>,
     /// Contents of `.cozen.interface`, if there is any.
-    pub interface: Option<String>,
+    pub interface: Option<Vec<u8>>,
 }
 
 impl LinkUnit {

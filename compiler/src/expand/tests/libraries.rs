@@ -27,7 +27,7 @@ fn compiled() -> LibraryRegistry {
     let mut registry = LibraryRegistry::new();
     let (_, interface) = expand_libraries(&mut registry, &[SourceText::new("stack.sld", STACK)])
         .expect("the library is right");
-    LibraryRegistry::from_interface(&interface)
+    LibraryRegistry::from_interface(interface)
 }
 
 fn interact(registry: &mut LibraryRegistry, text: &str) -> String {
@@ -115,6 +115,51 @@ fn the_interface_restores_exports_and_macros() {
             (word unspecified))))
       (global depth))
     ");
+}
+
+#[test]
+fn only_macros_that_are_used_are_read() {
+    let mut registry = compiled();
+    let loaded = |registry: &LibraryRegistry| registry.interface.loaded_count();
+    interact(&mut registry, "(import (cozen stack))");
+    assert_eq!(loaded(&registry), 0);
+    interact(&mut registry, "(define s (new-stack))");
+    assert_eq!(loaded(&registry), 0);
+    interact(&mut registry, "(push! s 1)");
+    assert_eq!(loaded(&registry), 1);
+    interact(&mut registry, "(push! s 2)");
+    assert_eq!(loaded(&registry), 1, "once");
+    interact(&mut registry, "(define-pusher push-two! 2) (push-two! s)");
+    assert_eq!(loaded(&registry), 2);
+}
+
+#[test]
+fn a_damaged_macro_matches_no_use() {
+    let mut registry = LibraryRegistry::new();
+    let (_, mut interface) =
+        expand_libraries(&mut registry, &[SourceText::new("stack.sld", STACK)]).unwrap();
+    let rules = interface
+        .windows(14)
+        .position(|text| text == b"(syntax-rules ");
+    interface[rules.expect("the macro is there")] = b')';
+    let mut registry = LibraryRegistry::from_interface(interface);
+    let text =
+        "(import (cozen stack)) (define s (new-stack)) (define-pusher push-two! 2) (push! s 1)";
+    let answer = interact(&mut registry, text);
+    assert!(
+        answer.contains("this use matches no rule of the macro"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn definitions_take_the_place_of_what_an_interaction_knows() {
+    let mut registry = compiled();
+    assert!(interact(&mut registry, "(if 1 2 3)").contains("(if 1 2 3)"));
+    let key = registry.interaction_variable("list");
+    assert_eq!(key, None, "no library (cozen) or (scheme …) provides it");
+    interact(&mut registry, "(define (if x) x)");
+    assert!(interact(&mut registry, "(if 1)").contains("call"));
 }
 
 #[test]
