@@ -6,12 +6,13 @@ use std::rc::Rc;
 use syntax::{Data, DatumId, Span};
 
 use super::body::Item;
-use super::denotation::{CoreForm, Mutability};
+use super::denotation::{CoreForm, Denotation, Mutability};
 use super::expanded_item::ExpandedItem;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::name::TopId;
 use super::registry::{EnvironmentId, LibraryRegistry};
+use super::resolver::Meaning;
 use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
@@ -257,9 +258,21 @@ impl Expander<'_> {
             }
         };
         let mut items = Vec::new();
-        for form in others {
-            // Imports are recognised before anything is imported.
-            if self.is_form_named(form, CoreForm::Import.name()) {
+        let mut pending = others;
+        pending.reverse();
+        while let Some(form) = pending.pop() {
+            // Imports are recognised before anything is imported, and so are the forms that may contain them.
+            if self.is_unbound_or(form, CoreForm::Begin) {
+                match self.operands(form, CoreForm::Begin, 0, usize::MAX) {
+                    Ok(forms) => pending.extend(forms.into_iter().rev()),
+                    Err(failure) => failures.push(failure),
+                }
+            } else if self.is_unbound_or(form, CoreForm::CondExpand) {
+                match self.cond_expand_clause(form) {
+                    Ok(forms) => pending.extend(forms.into_iter().rev()),
+                    Err(failure) => failures.push(failure),
+                }
+            } else if self.is_form_named(form, CoreForm::Import.name()) {
                 if let Err(failure) = self.import_form(form) {
                     // What it should bind would be missing everywhere.
                     failures.push(failure);
@@ -274,6 +287,20 @@ impl Expander<'_> {
                 return;
             }
             failures.extend(self.run_items(vec![item]).err());
+        }
+    }
+
+    /// Whether `form` begins with the name of `core`, which means `core` or nothing yet.
+    fn is_unbound_or(&self, form: SyntaxId, core: CoreForm) -> bool {
+        if !self.is_form_named(form, core.name()) {
+            return false;
+        }
+        let head = self.syntax.as_pair(form).map(|(head, _)| head);
+        let head = head.and_then(|head| self.syntax.as_name(head));
+        match head.map(|head| self.resolve(head)) {
+            Some(Meaning::Known(Denotation::Core(form))) => form == core,
+            Some(Meaning::Unbound(..)) => true,
+            _ => false,
         }
     }
 

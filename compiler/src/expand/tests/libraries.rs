@@ -163,6 +163,32 @@ fn definitions_take_the_place_of_what_an_interaction_knows() {
 }
 
 #[test]
+fn imports_stand_wherever_a_program_splices_forms() {
+    let text = "(import (only (cozen core) define))
+                (begin (import (only (cozen core) if)) (cond-expand (r7rs (import (cozen primitives)))))
+                (cond-expand (else (define (f x) (if x (car x) 1))) (r6rs (import (none))))
+                f";
+    insta::assert_snapshot!(expand(text).unwrap().to_text(), @"(letrec ((f@0 (lambda f.0 (x.1) (if x.1 (call (immutable car) x.1) 1)))) f@0)");
+    let text = "(define-library (a) (export x) (import (cozen core)) (begin (define x 1)))
+                (cond-expand (else (import (a))))
+                x";
+    insta::assert_snapshot!(expand(text).unwrap().to_text(), @r"
+    (letrec
+      ((x@0 1) (effect.1 (begin (define-global (immutable |(a)#x|) x@0) (word unspecified))))
+      x@0)
+    ");
+    let text = "(import (only (cozen core) define quote) (rename (cozen primitives) (list begin)))
+                (begin (import 1))";
+    let mistakes = expand(text).unwrap_err();
+    insta::assert_snapshot!(mistakes[0], @"
+    test.scm:2:25: unbound variable `import`
+     2 |                 (begin (import 1))
+       |                         ^^^^^^
+     note: the program neither defines nor imports it
+    ");
+}
+
+#[test]
 fn a_definition_of_a_primitive_defines_its_procedure() {
     let mut registry = LibraryRegistry::new();
     let source = SourceText::new("stack.sld", STACK);
