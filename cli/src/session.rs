@@ -1,5 +1,6 @@
 //! What the subcommands that run something share: a runtime as the options say, and how it ends.
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,15 +11,22 @@ use crate::report::SourceLines;
 use crate::{environment, interrupt, output, report, statistics};
 
 /// A runtime as the options say, in which `(command-line)` is `words`.
-pub(crate) fn runtime(options: &Options, words: Vec<String>) -> Result<Runtime, Error> {
+pub(crate) fn runtime(
+    options: &Options,
+    words: Vec<String>,
+) -> Result<ManuallyDrop<Runtime>, Error> {
     build(builder(options)?, words)
 }
 
-/// A runtime in which `(command-line)` is `words`, and which Ctrl-C interrupts.
-pub(crate) fn build(builder: RuntimeBuilder, words: Vec<String>) -> Result<Runtime, Error> {
+/// A runtime in which `(command-line)` is `words`, and which Ctrl-C interrupts. The process ends with the runtime,
+/// and the system takes back all memory at once: nothing is gained by taking the runtime apart first.
+pub(crate) fn build(
+    builder: RuntimeBuilder,
+    words: Vec<String>,
+) -> Result<ManuallyDrop<Runtime>, Error> {
     let runtime = builder.command_line(words).build()?;
     interrupt::install(runtime.interrupt());
-    Ok(runtime)
+    Ok(ManuallyDrop::new(runtime))
 }
 
 /// What the options say about a runtime.
