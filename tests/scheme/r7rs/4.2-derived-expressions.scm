@@ -185,4 +185,24 @@
 (test '(none one (more ()) (more (3 4))) (list (arity) (arity 1) (arity 1 2) (arity 1 2 3 4)))
 (test-error ((case-lambda ((a) a)) 1 2))
 
+;; `letrec`: all inits return before the first variable has its value, and each variable has one location, however
+;; often an init returns (R5RS pitfalls 1.1 and 1.3). The inits of `letrec*` return in turn.
+(test '(4 9)
+      (list ((lambda () (letrec ((a 4) (j (call/cc (lambda (k) k)))) (if (eqv? j 0) a (begin (set! a 9) (j 0))))))
+            ((lambda () (letrec* ((a 4) (j (call/cc (lambda (k) k)))) (if (eqv? j 0) a (begin (set! a 9) (j 0))))))))
+(test 0
+      (let ((k #f))
+        (letrec ((x (call/cc (lambda (c) (set! k c) 0))) (y (call/cc (lambda (c) (set! k c) 0))))
+          (if k
+              (let ((c k)) (set! k #f) (set! x 1) (set! y 1) (c 0))
+              (+ x y)))))
+(test #t
+      (letrec ((x (call/cc (lambda (c) (list #t c)))))
+        (if (car x) ((cadr x) (list #f (lambda () x))) (eq? x ((cadr x))))))
+(test '(1 2 3) (letrec ((f (lambda () (list x y 3))) (x (car (list 1))) (y (string-length "ab"))) (f)))
+(test '(10 11) (letrec ((x ((lambda () (set! x 5) 10))) (y (+ 1 (apply + '(10))))) (list x y)))
+(test-error (letrec ((x (apply list (list y))) (y 1)) x))
+(test-error (letrec ((f (lambda () x)) (x (apply f '()))) x))
+(test-error (letrec ((x (apply list (list x)))) x))
+
 (finish "4.2 derived expressions")

@@ -1,4 +1,4 @@
-//! `let`, `let*`, `letrec`, `letrec*`.
+//! `let` and `let*`, and the bindings of all such forms.
 
 use std::rc::Rc;
 
@@ -123,36 +123,6 @@ impl Expander<'_> {
             });
             self.later(init);
         }
-        Ok(())
-    }
-
-    pub(super) fn letrec(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
-        let operands = self.operands(id, form, 2, usize::MAX)?;
-        let bindings = self.bindings(operands[0], form)?;
-        let (names, inits): (Vec<_>, Vec<_>) = bindings.into_iter().unzip();
-        self.check_distinct(&names, form, operands[0])?;
-        self.scopes.enter();
-        let variables = self.bind_names(&names);
-        let count = inits.len();
-        self.then(move |expander| {
-            expander.scopes.exit();
-            let body = expander.pop();
-            let inits = expander.pop_many(count);
-            for (&variable, &init) in variables.iter().zip(&inits) {
-                let name = Rc::clone(&expander.program.variable(variable).name);
-                expander.name_lambda(init, &name);
-            }
-            if variables.is_empty() {
-                expander.push_value(body);
-                return Ok(());
-            }
-            let bindings = variables.into_iter().zip(inits).collect();
-            expander.finish(Expr::Letrec(bindings, body), id);
-            Ok(())
-        });
-        let body = operands[1..].to_vec();
-        self.then(move |expander| expander.body(body, id));
-        self.later_all(&inits);
         Ok(())
     }
 }

@@ -4,6 +4,7 @@ mod binding;
 mod case_lambda;
 mod conditional;
 mod iteration;
+mod letrec;
 mod procedure;
 mod quasiquote;
 mod record;
