@@ -55,7 +55,13 @@ impl Expander<'_> {
                 return Err(self.failure(field, message));
             }
             let index = fields.len();
-            fields.push(self.identifier(items[0], form)?);
+            let name = self.identifier(items[0], form)?;
+            if fields.contains(&name) {
+                let text = self.text(name);
+                let message = format!("define-record-type: `{text}` is the name of two fields");
+                return Err(self.failure(items[0], message));
+            }
+            fields.push(name);
             if let Some(&accessor) = items.get(1) {
                 accessors.push((
                     self.identifier(accessor, form)?,
