@@ -55,7 +55,7 @@ impl Expander<'_> {
         };
         let top = Rc::new(TopVariable::local(key, local));
         let denotation = Denotation::Top(Rc::clone(&top));
-        self.registry.top_mut(self.top).bind(name, denotation);
+        self.registry.top_mut(self.top).define(name, denotation);
         Target::Exported(variable, top)
     }
 
@@ -66,7 +66,7 @@ impl Expander<'_> {
             TopKind::Interaction { .. }
         );
         self.persists |= is_interaction;
-        self.registry.top_mut(self.top).bind(name, denotation);
+        self.registry.top_mut(self.top).define(name, denotation);
     }
 
     /// A variable of the library `library` called `name`.

@@ -32,6 +32,10 @@ impl TopKind {
     }
 }
 
+/// A part of the text of a program: from one definition of a name that was defined before to the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Epoch(u32);
+
 /// A top-level environment.
 #[derive(Debug)]
 pub(crate) struct TopEnvironment {
@@ -39,6 +43,12 @@ pub(crate) struct TopEnvironment {
     bindings: HashMap<Name, Denotation>,
     /// The library that each imported name comes from.
     imports: HashMap<Name, Rc<str>>,
+    /// What names meant before they were defined anew, each with the epoch in which that ended.
+    superseded: HashMap<Name, Vec<(Epoch, Denotation)>>,
+    /// How often names were defined anew.
+    last_epoch: Epoch,
+    /// Where in the text names are looked up.
+    epoch: Epoch,
     /// The libraries of the runtime whose exports are bound where no binding takes their place, the first ones
     /// first.
     inherited: Vec<Rc<str>>,
@@ -50,6 +60,9 @@ impl TopEnvironment {
             kind,
             bindings: HashMap::new(),
             imports: HashMap::new(),
+            superseded: HashMap::new(),
+            last_epoch: Epoch::default(),
+            epoch: Epoch::default(),
             inherited: Vec::new(),
         }
     }
@@ -60,6 +73,12 @@ impl TopEnvironment {
 
     /// What a name is bound to, by other means than inheritance.
     pub(crate) fn find(&self, name: Name) -> Option<&Denotation> {
+        if self.epoch < self.last_epoch
+            && let Some(before) = self.superseded.get(&name)
+            && let Some((_, denotation)) = before.iter().find(|&&(end, _)| self.epoch < end)
+        {
+            return Some(denotation);
+        }
         self.bindings.get(&name)
     }
 
@@ -76,6 +95,31 @@ impl TopEnvironment {
     pub(crate) fn bind(&mut self, name: Name, denotation: Denotation) {
         self.imports.remove(&name);
         self.bindings.insert(name, denotation);
+    }
+
+    /// Binds a name that a program or library defines. If a definition before it bound the name, the text before
+    /// it keeps that meaning (R7RS 5.4).
+    pub(crate) fn define(&mut self, name: Name, denotation: Denotation) {
+        if matches!(self.kind, TopKind::Program)
+            && !self.imports.contains_key(&name)
+            && let Some(before) = self.bindings.remove(&name)
+        {
+            self.last_epoch.0 += 1;
+            self.epoch = self.last_epoch;
+            let superseded = self.superseded.entry(name).or_default();
+            superseded.push((self.last_epoch, before));
+        }
+        self.bind(name, denotation);
+    }
+
+    /// The epoch after the definitions so far.
+    pub(crate) fn last_epoch(&self) -> Epoch {
+        self.last_epoch
+    }
+
+    /// Looks names up as the text of `epoch` means them.
+    pub(crate) fn set_epoch(&mut self, epoch: Epoch) {
+        self.epoch = epoch;
     }
 
     /// Binds a name that is imported from `library`. The last import counts, as in Guile, Gauche and chibi.

@@ -258,6 +258,7 @@ impl Expander<'_> {
             }
         };
         let mut items = Vec::new();
+        let mut epochs = Vec::new();
         let mut pending = others;
         pending.reverse();
         while let Some(form) = pending.pop() {
@@ -280,12 +281,14 @@ impl Expander<'_> {
                 }
             } else {
                 failures.extend(self.scan(vec![form], &mut items).err());
+                epochs.resize(items.len(), self.registry.top(self.top).last_epoch());
             }
         }
-        for item in items {
+        for (item, epoch) in items.into_iter().zip(epochs) {
             if failures.len() >= DIAGNOSTICS_MAX {
                 return;
             }
+            self.registry.top_mut(self.top).set_epoch(epoch);
             failures.extend(self.run_items(vec![item]).err());
         }
     }

@@ -3,6 +3,33 @@
 (import (scheme base) (scheme write) (scheme process-context) (scheme eval) (scheme repl))
 (include "../prelude.scm")
 
+;; A keyword or variable that a program defines again: the text before keeps its meaning (R7RS 5.4, 5.3.1).
+(define-syntax one (syntax-rules () ((_) 1)))
+(define first-one (one))
+(define (use-one) (one))
+(define-syntax one (syntax-rules () ((_) 2)))
+(test '(1 1 2) (list first-one (use-one) (one)))
+(define one 3)
+(define (one-again) one)
+(define-syntax one (syntax-rules () ((_) 4)))
+(test '(1 1 3 4) (list first-one (use-one) (one-again) (one)))
+
+(define variable 5)
+(define variable-before variable)
+(define-syntax variable (syntax-rules () ((_) 6)))
+(test '(5 6) (list variable-before (variable)))
+
+(define-syntax call-helper (syntax-rules () ((_) (helper))))
+(define (helper) 'procedure)
+(define helped (call-helper))
+(define-syntax helper (syntax-rules () ((_) 'keyword)))
+(test '(procedure keyword) (list helped (call-helper)))
+
+(define (later) (defined-later))
+(define-syntax one (syntax-rules () ((_) 7)))
+(define (defined-later) (one))
+(test 7 (later))
+
 ;; The name of a record type.
 (define-record-type point (make-point x) point? (x point-x set-point-x!))
 (define first-point (make-point 1))
