@@ -276,6 +276,17 @@ pub fn read_forms(text: &str, name: &str) -> Result<Option<Forms>, Error> {
     }
 }
 
+/// The source text that `bytes` encode in UTF-8. `name` is for messages.
+///
+/// # Errors
+///
+/// [`Error::Syntax`]: the first byte that is wrong, with its place.
+pub fn decode_text(bytes: &[u8], name: &str) -> Result<String, Error> {
+    let source = SourceText::decode(name, bytes);
+    let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
+    Ok((*source.text).to_owned())
+}
+
 fn boot_interface() -> &'static [u8] {
     let interface = loader::unloaded_section(boot::IMAGE, section::INTERFACE);
     let interface = interface.expect("build.rs made the boot image");
@@ -285,9 +296,7 @@ fn boot_interface() -> &'static [u8] {
 fn read_source(file: &Path) -> Result<SourceText, Error> {
     let path = file.display().to_string();
     let bytes = read_file(file)?;
-    let text = syntax::decode_source(&bytes)
-        .map_err(|error| Error::Syntax(vec![without_place(&path, error.to_string())]))?;
-    Ok(SourceText::new(&path, text))
+    SourceText::decode(&path, &bytes).map_err(|mistake| Error::Syntax(vec![*mistake]))
 }
 
 fn without_place(name: &str, message: String) -> Diagnostic {

@@ -88,7 +88,7 @@ pub use convert::{FromScheme, IntoScheme};
 pub use error::{BacktraceFrame, Error, Raised};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]
-pub use frontend::{Forms, Frontend, read_forms};
+pub use frontend::{Forms, Frontend, decode_text, read_forms};
 pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]

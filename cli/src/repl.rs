@@ -24,7 +24,7 @@ enum Input {
 pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
     let mut runtime = runtime(options, vec!["cozen".to_owned()])?;
     let is_terminal = std::io::stdin().is_terminal();
-    let mut lines = std::io::stdin().lock().lines();
+    let mut lines = std::io::stdin().lock().split(b'\n');
     let mut text = String::new();
     let mut inputs = Inputs::default();
     let mut status = ExitCode::SUCCESS;
@@ -42,7 +42,14 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
             path: "standard input".to_owned(),
             error,
         })?;
-        text.push_str(&line);
+        match cozen::decode_text(&line, "stdin") {
+            Ok(line) => text.push_str(&line),
+            Err(error) => {
+                status = report::report(&error, &mut inputs.sources);
+                text.clear();
+                continue;
+            }
+        }
         text.push('\n');
         match runtime.enter(|scheme| inputs.step(scheme, &text)) {
             Ok(Input::Incomplete) => continue,

@@ -37,10 +37,13 @@ pub(crate) fn run_source(
 }
 
 fn standard_input() -> Result<String, Error> {
-    std::io::read_to_string(std::io::stdin()).map_err(|error| Error::File {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().read_to_end(&mut bytes);
+    read.map_err(|error| Error::File {
         path: "standard input".to_owned(),
         error,
-    })
+    })?;
+    cozen::decode_text(&bytes, "stdin")
 }
 
 /// Whether the file starts as ELF files do. What cannot be read is no such file, nor what can be read once

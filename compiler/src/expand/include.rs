@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use syntax::{Data, DataBuilder, Parser, SyntaxError, decode_source};
+use syntax::{Data, DataBuilder, Parser, SyntaxError};
 
 use super::denotation::CoreForm;
 use super::expander::Expander;
@@ -57,14 +57,13 @@ impl Expander<'_> {
         Ok(forms)
     }
 
-    fn read_file(&self, path: &Path, at: SyntaxId) -> Result<SourceText> {
-        let shown = path.display();
-        let fail = |message: String| self.failure(at, message);
-        let bytes =
-            std::fs::read(path).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
-        let text =
-            decode_source(&bytes).map_err(|error| fail(format!("cannot read {shown}: {error}")))?;
-        Ok(SourceText::new(&shown.to_string(), text))
+    fn read_file(&mut self, path: &Path, at: SyntaxId) -> Result<SourceText> {
+        let shown = path.display().to_string();
+        let bytes = std::fs::read(path).map_err(|error| {
+            let message = format!("cannot read {shown}: {error}");
+            self.failure(at, message)
+        })?;
+        self.sources.decode(&shown, &bytes)
     }
 
     /// Takes in a text: its forms. `depth` is the number of files that include it.

@@ -4,8 +4,6 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use syntax::decode_source;
-
 use super::denotation::{CoreForm, Denotation, MacroBody};
 use super::expander::Expander;
 use super::failure::Result;
@@ -159,11 +157,8 @@ impl Expander<'_> {
         at: SyntaxId,
     ) -> Result<Exports> {
         let shown = path.display().to_string();
-        let text = decode_source(bytes).map_err(|error| {
-            let message = format!("cannot read {shown}: {error}");
-            self.failure(at, message)
-        })?;
-        self.load_source(name, SourceText::new(&shown, text), at)
+        let source = self.sources.decode(&shown, bytes)?;
+        self.load_source(name, source, at)
     }
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {

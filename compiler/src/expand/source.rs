@@ -1,11 +1,13 @@
 //! Source texts of a unit: from byte offsets to lines and columns, and to diagnostics.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use abi::written_name::WrittenName;
+use syntax::{Span, SyntaxErrorKind};
 
-use super::failure::Failure;
+use super::failure::{Failure, Result};
 use super::syntax::FileSpan;
 use crate::core::ir::SourcePlace;
 use crate::diagnostic::Diagnostic;
@@ -26,6 +28,17 @@ impl SourceText {
             name: name.into(),
             text: text.into(),
         }
+    }
+
+    /// The text that `bytes` encode.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no UTF-8, with the place of the first one that is wrong.
+    pub fn decode(name: &str, bytes: &[u8]) -> std::result::Result<Self, Box<Diagnostic>> {
+        let mut sources = Sources::default();
+        let decoded = sources.decode(name, bytes);
+        decoded.map_err(|failure| Box::new(sources.diagnostic(failure)))
     }
 
     /// The folder that relative names in the text start from.
@@ -82,6 +95,27 @@ impl Sources {
             checkpoints,
         });
         u16::try_from(self.files.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// The text that the bytes of a file encode. If they encode none, the file is added as far as it can be shown.
+    pub(crate) fn decode(&mut self, name: &str, bytes: &[u8]) -> Result<SourceText> {
+        let error = match syntax::decode_source(bytes) {
+            Ok(text) => return Ok(SourceText::new(name, text)),
+            Err(error) => error,
+        };
+        let (text, width) = match error.kind {
+            SyntaxErrorKind::InvalidUtf8 { .. } => {
+                let width = char::REPLACEMENT_CHARACTER.len_utf8() as u32;
+                (String::from_utf8_lossy(bytes), width)
+            }
+            _ => (Cow::Borrowed(""), 0),
+        };
+        let start = error.span.start;
+        let place = FileSpan {
+            file: self.add(SourceText::new(name, &text), 0),
+            span: Span::new(start, start.saturating_add(width)),
+        };
+        Err(Failure::new(place, error.to_string()))
     }
 
     pub(crate) fn source(&self, file: u16) -> &SourceText {
