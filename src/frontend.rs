@@ -345,16 +345,16 @@ impl vm::hooks::Frontend for SharedFrontend {
             .map_err(as_frontend_error)
     }
 
-    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<u32, FrontendError> {
-        let Some(sets) = data.proper_list(datum) else {
-            return Ok(EnvironmentId::INTERACTION.number());
-        };
+    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
-        let environment = frontend
-            .registry()
-            .environment(data, &sets)
-            .map_err(first_error)?;
-        Ok(environment.number())
+        let environment = match data.proper_list(datum) {
+            Some(sets) => frontend.registry().environment(data, &sets),
+            None if data.as_symbol(datum) == Some("import") => {
+                Ok(Some(frontend.registry().loading_environment()))
+            }
+            None => Ok(Some(EnvironmentId::INTERACTION)),
+        };
+        Ok(environment.map_err(first_error)?.map(EnvironmentId::number))
     }
 }
 

@@ -43,7 +43,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         Err(refused())
     }
 
-    fn environment(&mut self, _data: &Data, _datum: DatumId) -> Result<u32, FrontendError> {
+    fn environment(&mut self, _data: &Data, _datum: DatumId) -> Result<Option<u32>, FrontendError> {
         Err(refused())
     }
 }

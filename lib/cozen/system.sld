@@ -6,21 +6,29 @@
           get-environment-variable get-environment-variables
           current-jiffy jiffies-per-second current-second features
           %make-host-procedure)
-  (import (cozen core) (cozen primitives) (cozen control))
+  (import (cozen core) (cozen primitives) (cozen control) (only (cozen condition) %check-argument))
   (begin
 
     ;; An expression is compiled to an image, whose entry is then called.
     (define (eval expression environment)
       ((%compile expression environment)))
 
-    (define (environment . import-sets) (%environment import-sets))
+    ;; Libraries that are not loaded yet are loaded first, as an `import` does it.
+    (define (environment . import-sets)
+      (or (%environment import-sets)
+          (begin
+            ((%compile (cons 'import import-sets) (%environment 'import)))
+            (%environment import-sets))))
+
     (define (interaction-environment) (%environment 'interaction))
     (define system-global-environment interaction-environment)
 
     (define load
       (case-lambda
-        ((name) ((%load name (interaction-environment))))
-        ((name environment) ((%load name environment)))))
+        ((name) (load name (interaction-environment)))
+        ((name environment)
+         (%check-argument string? name 'load 1 "string")
+         ((%load name environment)))))
 
     (define exit
       (case-lambda

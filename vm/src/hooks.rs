@@ -29,13 +29,14 @@ pub trait Frontend {
         environment: u32,
     ) -> Result<TrustedImage<'static>, FrontendError>;
 
-    /// The number of an environment: for a list of import sets, or `#t` for the interaction
-    /// environment.
+    /// The number of an environment: for a list of import sets, for `import` the one in which libraries are
+    /// imported to load them, for anything else the interaction environment. `None` if a library of a set is
+    /// not loaded.
     ///
     /// # Errors
     ///
-    /// [`FrontendError`]: there is no such library.
-    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<u32, FrontendError>;
+    /// [`FrontendError`]: a set is malformed.
+    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError>;
 }
 
 /// Why a text was not compiled.

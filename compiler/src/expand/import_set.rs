@@ -9,7 +9,7 @@ use super::name::Name;
 use super::syntax::SyntaxId;
 
 /// Names and what they mean, in the order of the exports they come from.
-type Imports = Vec<(Name, Denotation)>;
+pub(crate) type Imports = Vec<(Name, Denotation)>;
 
 impl Expander<'_> {
     /// `(import set ...)` into the top-level environment.
@@ -57,7 +57,7 @@ impl Expander<'_> {
     }
 
     /// The name of the library that a set takes from.
-    fn imported_library(&self, mut set: SyntaxId) -> SyntaxId {
+    pub(crate) fn imported_library(&self, mut set: SyntaxId) -> SyntaxId {
         while let Some(parts) = self.modifier(set) {
             set = parts[1];
         }

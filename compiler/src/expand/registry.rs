@@ -46,6 +46,8 @@ pub struct LibraryRegistry {
     environments: IdVec<EnvironmentId, TopId>,
     /// The environments that `(environment …)` gave, by the text of their import sets.
     fixed_environments: HashMap<String, EnvironmentId>,
+    /// Where libraries are imported only to load them.
+    loading_environment: Option<EnvironmentId>,
     is_interaction_ready: bool,
     pub(crate) unbound_names: UnboundNames,
     units: u32,
@@ -90,6 +92,7 @@ impl LibraryRegistry {
             text_source: None,
             environments: IdVec::new(),
             fixed_environments: HashMap::new(),
+            loading_environment: None,
             is_interaction_ready: false,
             unbound_names: UnboundNames::Refused,
             units: 0,
@@ -283,6 +286,19 @@ impl LibraryRegistry {
             mutability: Mutability::Immutable,
         });
         (self.environments.push(top), top)
+    }
+
+    /// An environment in which libraries are imported only to load them.
+    pub fn loading_environment(&mut self) -> EnvironmentId {
+        if let Some(environment) = self.loading_environment {
+            return environment;
+        }
+        let top = self.add_top(TopKind::Interaction {
+            prefix: "loading".into(),
+            mutability: Mutability::Mutable,
+        });
+        self.top_mut(top).inherit(CORE_LIBRARY.into());
+        *self.loading_environment.insert(self.environments.push(top))
     }
 
     /// The environment that was made of import sets with this text, if no library has changed since.

@@ -10,6 +10,7 @@ use super::denotation::{CoreForm, Denotation, Mutability};
 use super::expanded_item::ExpandedItem;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
+use super::import_set::Imports;
 use super::name::TopId;
 use super::registry::{EnvironmentId, LibraryRegistry};
 use super::resolver::Meaning;
@@ -179,16 +180,17 @@ pub fn expand_libraries(
 
 impl LibraryRegistry {
     /// An environment that holds what import sets provide, for `(environment '(scheme base) …)`. Nothing may be
-    /// defined there (R7RS 6.12), so the same sets give the same one again.
+    /// defined there (R7RS 6.12), so the same sets give the same one again. `None` if a library is not loaded:
+    /// a form `(import set …)` in [`Self::loading_environment`] loads it.
     ///
     /// # Errors
     ///
-    /// A set that is malformed, or a library that is not loaded.
+    /// A set that is malformed.
     pub fn environment(
         &mut self,
         data: &Data,
         sets: &[DatumId],
-    ) -> std::result::Result<EnvironmentId, Vec<Diagnostic>> {
+    ) -> std::result::Result<Option<EnvironmentId>, Vec<Diagnostic>> {
         guarded(self, EVAL, |registry| {
             registry.environment_unguarded(data, sets)
         })
@@ -198,32 +200,25 @@ impl LibraryRegistry {
         &mut self,
         data: &Data,
         sets: &[DatumId],
-    ) -> std::result::Result<EnvironmentId, Vec<Diagnostic>> {
+    ) -> std::result::Result<Option<EnvironmentId>, Vec<Diagnostic>> {
         let texts: Vec<String> = sets.iter().map(|&set| data.to_text(set)).collect();
         let texts = texts.join(" ");
         if let Some(environment) = self.fixed_environment(&texts) {
-            return Ok(environment);
+            return Ok(Some(environment));
         }
+        let mut expander = Expander::new(self, TopId::FIRST);
+        let imports = expander.imports_of_loaded(data, sets);
+        let imports = match imports {
+            Ok(Some(imports)) => imports,
+            Ok(None) => return Ok(None),
+            Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
+        };
         let (environment, top) = self.add_fixed_environment();
-        let mut expander = Expander::new(self, top);
-        for &set in sets {
-            let set = expander.take_in(data, set);
-            let imports = expander.import_set(set);
-            match imports {
-                Ok(imports) => {
-                    for (name, denotation) in imports {
-                        expander.registry.top_mut(top).bind(name, denotation);
-                    }
-                }
-                Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
-            }
+        for (name, denotation) in imports {
+            self.top_mut(top).bind(name, denotation);
         }
-        if expander.items.is_empty() {
-            self.keep_fixed_environment(texts, environment);
-            return Ok(environment);
-        }
-        let failure = Failure::new(FileSpan::default(), "environment: a library is not loaded");
-        Err(vec![expander.sources.diagnostic(failure)])
+        self.keep_fixed_environment(texts, environment);
+        Ok(Some(environment))
     }
 }
 
@@ -233,6 +228,20 @@ impl Expander<'_> {
         let file = self.sources.add(SourceText::new(EVAL, ""), 0);
         let names = &mut self.registry.names;
         self.syntax.import(names, data, form, file)
+    }
+
+    /// What sets import whose libraries are all loaded.
+    fn imports_of_loaded(&mut self, data: &Data, sets: &[DatumId]) -> Result<Option<Imports>> {
+        let mut all = Imports::new();
+        for &set in sets {
+            let set = self.take_in(data, set);
+            let library = self.library_name(self.imported_library(set))?;
+            if !self.registry.knows_library(&library) {
+                return Ok(None);
+            }
+            all.extend(self.import_set(set)?);
+        }
+        Ok(Some(all))
     }
 
     fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {

@@ -68,4 +68,10 @@
 (evaluate '(import (test evaluated)))
 (test 2 (evaluate 'v))
 
+;; libraries that are not loaded yet are loaded
+(test "  a" (eval '(string-pad "a" 3) (environment '(only (srfi 13) string-pad))))
+(test "  b" (eval '(string-pad "b" 3) (environment '(scheme base) '(only (srfi 13) string-pad))))
+(test-error (environment '(no such library)))
+(test-error (environment '(scheme base) 5))
+
 (finish "6.12 environments and evaluation")

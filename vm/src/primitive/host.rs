@@ -22,6 +22,7 @@ use crate::images::Retention;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::symbol::text_of;
+use crate::value::Value;
 
 /// Places of callers that an uncaught object is reported with.
 const PLACES_MAX: usize = 64;
@@ -93,12 +94,12 @@ pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
     load_compiled(m, &image, &path)
 }
 
-/// `(%environment specification)`
+/// `(%environment specification)`: `#f` if a library is not loaded.
 pub(crate) fn environment(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let (data, datum) = m.datum_of(m.argument(0)).map_err(datum_error)?;
     m.settle_externals(None);
     let number = with_frontend(m, |frontend| frontend.environment(&data, datum))?;
-    m.set_result(|_| crate::value::Value::count(number as usize));
+    m.set_result(|_| number.map_or(Value::FALSE, |number| Value::count(number as usize)));
     Ok(())
 }
 

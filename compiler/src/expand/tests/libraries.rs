@@ -429,7 +429,7 @@ fn hidden_definitions_of_evaluated_macros_stay_apart() {
 fn environments_hold_what_they_import() {
     let mut registry = LibraryRegistry::new();
     let (data, forms) = Data::parse("(only (cozen primitives) car) (car x)").unwrap();
-    let environment = registry.environment(&data, &forms[..1]).unwrap();
+    let environment = registry.environment(&data, &forms[..1]).unwrap().unwrap();
     let program = expand_form(&mut registry, environment, &data, forms[1]).unwrap();
     insta::assert_snapshot!(program.to_text(), @"(call (immutable car) (global environment-1:x))");
 }

@@ -34,7 +34,7 @@ impl Frontend for NoFrontend {
         Err(FrontendError::default())
     }
 
-    fn environment(&mut self, _: &Data, _: DatumId) -> Result<u32, FrontendError> {
+    fn environment(&mut self, _: &Data, _: DatumId) -> Result<Option<u32>, FrontendError> {
         Err(FrontendError::default())
     }
 }
