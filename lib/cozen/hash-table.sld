@@ -38,6 +38,7 @@
     ;; A table of keys that `same?` compares. `hash` is a procedure of a key, or #f for the one that
     ;; goes with `same?`.
     (define (make-table same? hash)
+      (%check-argument procedure? same? 'make-hash-table 1 "procedure")
       (let ((style (cond ((eq? same? eq?) by-identity)
                          ((eq? same? eqv?) by-number)
                          ((eq? same? equal?) by-content)
@@ -53,6 +54,7 @@
     ;; A table, by identity, whose entries go with their keys: when nothing else leads to a key, or
     ;; only its value does, a collection takes the entry out. Numbers always stay.
     (define (make-weak-table same?)
+      (%check-argument procedure? same? 'make-hash-table 1 "procedure")
       (if (not (or (eq? same? eq?) (eq? same? eqv?)))
           (error "make-hash-table: weak keys need eq? or eqv?:" same?))
       (new-table (if (eq? same? eq?) by-identity by-number) same?

@@ -8,7 +8,8 @@
           caar cadr cdar cddr
           caaar caadr cadar caddr cdaar cdadr cddar cdddr
           caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr
-          cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr)
+          cdaaar cdaadr cdadar cdaddr cddaar cddadr cdddar cddddr
+          %check-end %check-ends %check-count)
   (import (cozen core) (cozen condition)
           (rename (cozen primitives)
                   (caar path:caar) (cadr path:cadr) (cdar path:cdar) (cddr path:cddr)
@@ -63,7 +64,7 @@
       (case-lambda
         ((count) (make-list count (%unspecified)))
         ((count fill)
-         (%check-argument index? count 'make-list 1 "exact nonnegative integer")
+         (%check-count count 'make-list 1)
          (let loop ((count count) (result '()))
            (if (> count 0)
                (loop (- count 1) (cons fill result))
@@ -87,8 +88,20 @@
                  ((same? object (car (car alist))) (car alist))
                  (else (loop (cdr alist))))))))
 
-    (define (check-list-end object who)
-      (%check-argument null? object who 2 "list"))
+    ;; A list argument ended with `object`.
+    (define (%check-end object who number)
+      (%check-argument null? object who number "list"))
+
+    ;; Of several list arguments, the first of which has this number, one or more ended.
+    (define (%check-ends lists who number)
+      (if (pair? lists)
+          (begin
+            (if (not (pair? (car lists)))
+                (%check-end (car lists) who number))
+            (%check-ends (cdr lists) who (+ number 1)))))
+
+    (define (%check-count object who number)
+      (%check-argument index? object who number "exact nonnegative integer"))
 
     ;; Results are collected before the list is made, so that a continuation that returns twice
     ;; from `procedure` changes no list already returned (R7RS 6.10).
@@ -99,19 +112,23 @@
            (if (pair? list)
                (loop (cdr list) (cons (procedure (car list)) results))
                (begin
-                 (check-list-end list 'map)
+                 (%check-end list 'map 2)
                  (reverse results)))))
         ((procedure list1 list2)
          (let loop ((list1 list1) (list2 list2) (results '()))
            (if (and (pair? list1) (pair? list2))
                (loop (cdr list1) (cdr list2)
                      (cons (procedure (car list1) (car list2)) results))
-               (reverse results))))
+               (begin
+                 (%check-ends (list list1 list2) 'map 2)
+                 (reverse results)))))
         ((procedure list1 list2 . lists)
          (let loop ((lists (cons* list1 list2 lists)) (results '()))
            (if (all-pairs? lists)
                (loop (cdrs lists) (cons (%apply procedure (cars lists)) results))
-               (reverse results))))))
+               (begin
+                 (%check-ends lists 'map 2)
+                 (reverse results)))))))
 
     (define for-each
       (case-lambda
@@ -121,19 +138,21 @@
                (begin
                  (procedure (car list))
                  (loop (cdr list)))
-               (check-list-end list 'for-each))))
+               (%check-end list 'for-each 2))))
         ((procedure list1 list2)
          (let loop ((list1 list1) (list2 list2))
            (if (and (pair? list1) (pair? list2))
                (begin
                  (procedure (car list1) (car list2))
-                 (loop (cdr list1) (cdr list2))))))
+                 (loop (cdr list1) (cdr list2)))
+               (%check-ends (list list1 list2) 'for-each 2))))
         ((procedure list1 list2 . lists)
          (let loop ((lists (cons* list1 list2 lists)))
            (if (all-pairs? lists)
                (begin
                  (%apply procedure (cars lists))
-                 (loop (cdrs lists))))))))
+                 (loop (cdrs lists)))
+               (%check-ends lists 'for-each 2))))))
 
     (define (all-pairs? lists)
       (or (null? lists)

@@ -24,7 +24,9 @@
           lset<= lset= lset-adjoin lset-union lset-union! lset-intersection lset-intersection!
           lset-difference lset-difference! lset-xor lset-xor! lset-diff+intersection
           lset-diff+intersection! set-car! set-cdr!)
-  (import (scheme base) (scheme case-lambda) (scheme cxr) (only (cozen list) cons*))
+  (import (scheme base) (scheme case-lambda) (scheme cxr)
+          (only (cozen list) cons* %check-end %check-ends %check-count)
+          (only (cozen condition) %check-argument))
   (begin
 
     ;; constructors
@@ -32,6 +34,10 @@
     (define (xcons a b) (cons b a))
 
     (define (list-tabulate count procedure)
+      (%check-count count 'list-tabulate 1)
+      (tabulate count procedure))
+
+    (define (tabulate count procedure)
       (let loop ((index (- count 1)) (result '()))
         (if (< index 0)
             result
@@ -47,7 +53,8 @@
         ((count) (iota count 0 1))
         ((count start) (iota count start 1))
         ((count start step)
-         (list-tabulate count (lambda (index) (+ start (* index step)))))))
+         (%check-count count 'iota 1)
+         (tabulate count (lambda (index) (+ start (* index step)))))))
 
     ;; predicates
 
@@ -104,6 +111,7 @@
     (define (car+cdr pair) (values (car pair) (cdr pair)))
 
     (define (take list count)
+      (%check-count count 'take 2)
       (let loop ((rest list) (count count) (taken '()))
         (if (<= count 0)
             (reverse taken)
@@ -127,6 +135,7 @@
     (define drop-right! drop-right)
 
     (define (split-at list count)
+      (%check-count count 'split-at 2)
       (let loop ((rest list) (count count) (taken '()))
         (if (<= count 0)
             (values (reverse taken) rest)
@@ -145,7 +154,11 @@
       (if (circular-list? object)
           #f
           (let loop ((rest object) (count 0))
-            (if (pair? rest) (loop (cdr rest) (+ count 1)) count))))
+            (if (pair? rest)
+                (loop (cdr rest) (+ count 1))
+                (begin
+                  (%check-argument null? rest 'length+ 1 "list")
+                  count)))))
 
     (define (concatenate lists) (apply append lists))
     (define append! append)
@@ -159,7 +172,7 @@
 
     (define append-reverse! append-reverse)
 
-    (define (zip list . lists) (apply map (lambda elements elements) list lists))
+    (define (zip list . lists) (map-lists (lambda elements elements) (cons list lists) 'zip 1))
     (define (unzip1 lists) (map car lists))
     (define (unzip2 lists) (values (map first lists) (map second lists)))
     (define (unzip3 lists) (values (map first lists) (map second lists) (map third lists)))
@@ -182,31 +195,48 @@
       (or (null? lists)
           (and (pair? (car lists)) (all-pairs? (cdr lists)))))
 
+    ;; What follows has the name of the procedure that the program called, and the number of the argument that
+    ;; is the first list: errors name both.
+
+    (define (map-lists procedure lists who number)
+      (let loop ((lists lists) (results '()))
+        (let ((elements (heads lists)))
+          (if elements
+              (loop (tails lists) (cons (apply procedure elements) results))
+              (begin
+                (%check-ends lists who number)
+                (reverse results))))))
+
+    (define (fold-list procedure seed list who number)
+      (let loop ((rest list) (result seed))
+        (if (pair? rest)
+            (loop (cdr rest) (procedure (car rest) result))
+            (begin
+              (%check-end rest who number)
+              result))))
+
     (define (count holds? list . lists)
-      (apply fold
-             (lambda arguments
-               ;; The last argument is the count so far.
-               (let ((arguments (reverse arguments)))
-                 (if (apply holds? (reverse (cdr arguments)))
-                     (+ (car arguments) 1)
-                     (car arguments))))
-             0 list lists))
+      (let loop ((lists (cons list lists)) (count 0))
+        (let ((elements (heads lists)))
+          (if elements
+              (loop (tails lists) (if (apply holds? elements) (+ count 1) count))
+              (begin
+                (%check-ends lists 'count 2)
+                count)))))
 
     ;; folding
 
     (define fold
       (case-lambda
-        ((procedure seed list)
-         (let loop ((rest list) (result seed))
-           (if (pair? rest)
-               (loop (cdr rest) (procedure (car rest) result))
-               result)))
+        ((procedure seed list) (fold-list procedure seed list 'fold 3))
         ((procedure seed list . lists)
          (let loop ((lists (cons list lists)) (result seed))
            (let ((elements (heads lists)))
              (if elements
                  (loop (tails lists) (apply procedure (append elements (cons result '()))))
-                 result))))))
+                 (begin
+                   (%check-ends lists 'fold 3)
+                   result)))))))
 
     (define fold-right
       (case-lambda
@@ -220,7 +250,9 @@
            (let ((elements (heads lists)))
              (if elements
                  (apply procedure (append elements (cons (loop (tails lists)) '())))
-                 seed))))))
+                 (begin
+                   (%check-ends lists 'fold-right 3)
+                   seed)))))))
 
     (define pair-fold
       (case-lambda
@@ -229,30 +261,38 @@
            (if (pair? rest)
                (let ((next (cdr rest)))
                  (loop next (procedure rest result)))
-               result)))
+               (begin
+                 (%check-end rest 'pair-fold 3)
+                 result))))
         ((procedure seed list . lists)
          (let loop ((lists (cons list lists)) (result seed))
            (if (all-pairs? lists)
                (let ((next (tails lists)))
                  (loop next (apply procedure (append lists (cons result '())))))
-               result)))))
+               (begin
+                 (%check-ends lists 'pair-fold 3)
+                 result))))))
 
     (define (pair-fold-right procedure seed list . lists)
       (let loop ((lists (cons list lists)))
         (if (all-pairs? lists)
             (apply procedure (append lists (cons (loop (tails lists)) '())))
-            seed)))
+            (begin
+              (%check-ends lists 'pair-fold-right 3)
+              seed))))
 
     (define (reduce procedure identity list)
-      (if (null-list? list)
-          identity
-          (fold procedure (car list) (cdr list))))
+      (if (pair? list)
+          (fold-list procedure (car list) (cdr list) 'reduce 3)
+          (begin
+            (%check-end list 'reduce 3)
+            identity)))
 
     (define (reduce-right procedure identity list)
-      (if (null-list? list)
+      (if (null? list)
           identity
           (let ((reversed (reverse list)))
-            (fold procedure (car reversed) (cdr reversed)))))
+            (fold-list procedure (car reversed) (cdr reversed) 'reduce-right 3))))
 
     (define unfold
       (case-lambda
@@ -275,35 +315,48 @@
     ;; mapping
 
     (define (append-map procedure list . lists)
-      (concatenate (apply map procedure list lists)))
+      (concatenate (map-lists procedure (cons list lists) 'append-map 2)))
 
     (define append-map! append-map)
     (define map! map)
     (define map-in-order map)
 
     (define (pair-for-each procedure list . lists)
-      (apply pair-fold
-             (lambda arguments (apply procedure (drop-right arguments 1)))
-             #f list lists)
-      (if #f #f))
+      (let loop ((lists (cons list lists)))
+        (if (all-pairs? lists)
+            (let ((next (tails lists)))
+              (apply procedure lists)
+              (loop next))
+            (%check-ends lists 'pair-for-each 2))))
 
     (define (filter-map procedure list . lists)
-      (filter (lambda (object) object) (apply map procedure list lists)))
+      (filter (lambda (object) object) (map-lists procedure (cons list lists) 'filter-map 2)))
 
     ;; filtering and searching
 
     (define (filter holds? list)
       (let loop ((rest list) (kept '()))
-        (cond ((null-list? rest) (reverse kept))
+        (cond ((not (pair? rest))
+               (%check-end rest 'filter 2)
+               (reverse kept))
               ((holds? (car rest)) (loop (cdr rest) (cons (car rest) kept)))
               (else (loop (cdr rest) kept)))))
 
-    (define (remove holds? list)
-      (filter (lambda (object) (not (holds? object))) list))
+    (define (remove holds? list) (remove-from list holds? 'remove 2))
+
+    (define (remove-from list holds? who number)
+      (let loop ((rest list) (kept '()))
+        (cond ((not (pair? rest))
+               (%check-end rest who number)
+               (reverse kept))
+              ((holds? (car rest)) (loop (cdr rest) kept))
+              (else (loop (cdr rest) (cons (car rest) kept))))))
 
     (define (partition holds? list)
       (let loop ((rest list) (in '()) (out '()))
-        (cond ((null-list? rest) (values (reverse in) (reverse out)))
+        (cond ((not (pair? rest))
+               (%check-end rest 'partition 2)
+               (values (reverse in) (reverse out)))
               ((holds? (car rest)) (loop (cdr rest) (cons (car rest) in) out))
               (else (loop (cdr rest) in (cons (car rest) out))))))
 
@@ -311,72 +364,110 @@
     (define remove! remove)
     (define partition! partition)
 
-    (define (find-tail holds? list)
-      (let loop ((rest list))
-        (and (pair? rest)
-             (if (holds? (car rest)) rest (loop (cdr rest))))))
+    (define (find-tail holds? list) (tail-where holds? list 'find-tail))
 
     (define (find holds? list)
-      (let ((tail (find-tail holds? list)))
+      (let ((tail (tail-where holds? list 'find)))
         (and tail (car tail))))
+
+    (define (tail-where holds? list who)
+      (let loop ((rest list))
+        (if (pair? rest)
+            (if (holds? (car rest)) rest (loop (cdr rest)))
+            (begin
+              (%check-end rest who 2)
+              #f))))
 
     ;; The last call is a tail call, as SRFI 1 wants.
     (define any
       (case-lambda
         ((holds? list)
-         (and (pair? list)
-              (let loop ((element (car list)) (rest (cdr list)))
-                (if (pair? rest)
-                    (or (holds? element) (loop (car rest) (cdr rest)))
-                    (holds? element)))))
+         (if (pair? list)
+             (let loop ((element (car list)) (rest (cdr list)))
+               (if (pair? rest)
+                   (or (holds? element) (loop (car rest) (cdr rest)))
+                   (begin
+                     (%check-end rest 'any 2)
+                     (holds? element))))
+             (begin
+               (%check-end list 'any 2)
+               #f)))
         ((holds? list . lists)
          (let loop ((lists (cons list lists)))
            (let ((elements (heads lists)))
-             (and elements
-                  (let ((next (tails lists)))
-                    (if (all-pairs? next)
-                        (or (apply holds? elements) (loop next))
-                        (apply holds? elements)))))))))
+             (if elements
+                 (let ((next (tails lists)))
+                   (if (all-pairs? next)
+                       (or (apply holds? elements) (loop next))
+                       (begin
+                         (%check-ends next 'any 2)
+                         (apply holds? elements))))
+                 (begin
+                   (%check-ends lists 'any 2)
+                   #f)))))))
 
     (define every
       (case-lambda
         ((holds? list)
-         (or (not (pair? list))
+         (if (pair? list)
              (let loop ((element (car list)) (rest (cdr list)))
                (if (pair? rest)
                    (and (holds? element) (loop (car rest) (cdr rest)))
-                   (holds? element)))))
+                   (begin
+                     (%check-end rest 'every 2)
+                     (holds? element))))
+             (begin
+               (%check-end list 'every 2)
+               #t)))
         ((holds? list . lists)
          (let loop ((lists (cons list lists)))
            (let ((elements (heads lists)))
-             (or (not elements)
+             (if elements
                  (let ((next (tails lists)))
                    (if (all-pairs? next)
                        (and (apply holds? elements) (loop next))
-                       (apply holds? elements)))))))))
+                       (begin
+                         (%check-ends next 'every 2)
+                         (apply holds? elements))))
+                 (begin
+                   (%check-ends lists 'every 2)
+                   #t)))))))
 
     (define (list-index holds? list . lists)
       (let loop ((lists (cons list lists)) (index 0))
         (let ((elements (heads lists)))
-          (and elements
-               (if (apply holds? elements)
-                   index
-                   (loop (tails lists) (+ index 1)))))))
+          (if elements
+              (if (apply holds? elements)
+                  index
+                  (loop (tails lists) (+ index 1)))
+              (begin
+                (%check-ends lists 'list-index 2)
+                #f)))))
 
-    (define (span holds? list)
-      (let loop ((rest list) (front '()))
-        (if (and (pair? rest) (holds? (car rest)))
-            (loop (cdr rest) (cons (car rest) front))
-            (values (reverse front) rest))))
+    (define (span holds? list) (split-where holds? list 'span))
 
     (define (break holds? list)
-      (span (lambda (object) (not (holds? object))) list))
+      (split-where (lambda (object) (not (holds? object))) list 'break))
 
     (define (take-while holds? list)
-      (let-values (((front rest) (span holds? list))) front))
+      (let-values (((front rest) (split-where holds? list 'take-while))) front))
 
     (define (drop-while holds? list)
-      (let-values (((front rest) (span holds? list))) rest))
+      (let loop ((rest list))
+        (cond ((not (pair? rest))
+               (%check-end rest 'drop-while 2)
+               rest)
+              ((holds? (car rest)) (loop (cdr rest)))
+              (else rest))))
+
+    ;; Splits before the first element for which `holds?` does not hold.
+    (define (split-where holds? list who)
+      (let loop ((rest list) (front '()))
+        (cond ((not (pair? rest))
+               (%check-end rest who 2)
+               (values (reverse front) rest))
+              ((holds? (car rest)) (loop (cdr rest) (cons (car rest) front)))
+              (else (values (reverse front) rest)))))
 
     (define take-while! take-while)
     (define span! span)
@@ -387,7 +478,8 @@
     (define delete
       (case-lambda
         ((object list) (delete object list equal?))
-        ((object list same?) (remove (lambda (other) (same? object other)) list))))
+        ((object list same?)
+         (remove-from list (lambda (other) (same? object other)) 'delete 2))))
 
     ;; Of equal elements the first stays.
     (define delete-duplicates
@@ -395,7 +487,9 @@
         ((list) (delete-duplicates list equal?))
         ((list same?)
          (let loop ((rest list) (kept '()))
-           (cond ((null-list? rest) (reverse kept))
+           (cond ((not (pair? rest))
+                  (%check-end rest 'delete-duplicates 1)
+                  (reverse kept))
                  ((any (lambda (other) (same? other (car rest))) kept) (loop (cdr rest) kept))
                  (else (loop (cdr rest) (cons (car rest) kept))))))))
 
@@ -411,7 +505,8 @@
     (define alist-delete
       (case-lambda
         ((key alist) (alist-delete key alist equal?))
-        ((key alist same?) (remove (lambda (entry) (same? key (car entry))) alist))))
+        ((key alist same?)
+         (remove-from alist (lambda (entry) (same? key (car entry))) 'alist-delete 2))))
 
     (define alist-delete! alist-delete)
 
@@ -420,7 +515,14 @@
     (define (in? same? object set)
       (any (lambda (other) (same? other object)) set))
 
+    (define (check-sets sets who number)
+      (if (pair? sets)
+          (begin
+            (%check-argument list? (car sets) who number "list")
+            (check-sets (cdr sets) who (+ number 1)))))
+
     (define (lset<= same? . sets)
+      (check-sets sets 'lset<= 2)
       (or (null? sets)
           (let loop ((set (car sets)) (rest (cdr sets)))
             (or (null? rest)
@@ -430,6 +532,7 @@
                      (loop (car rest) (cdr rest)))))))
 
     (define (lset= same? . sets)
+      (check-sets sets 'lset= 2)
       (or (null? sets)
           (let loop ((set (car sets)) (rest (cdr sets)))
             (or (null? rest)
@@ -437,33 +540,42 @@
                      (lset<= (lambda (a b) (same? b a)) (car rest) set)
                      (loop (car rest) (cdr rest)))))))
 
-    (define (lset-adjoin same? set . objects)
+    (define (adjoin same? set objects)
       (fold (lambda (object set) (if (in? same? object set) set (cons object set))) set objects))
 
+    (define (lset-adjoin same? set . objects)
+      (%check-argument list? set 'lset-adjoin 2 "list")
+      (adjoin same? set objects))
+
     (define (lset-union same? . sets)
+      (check-sets sets 'lset-union 2)
       (reduce (lambda (set result)
                 (cond ((null? set) result)
                       ((null? result) set)
                       ((eq? set result) result)
-                      (else (apply lset-adjoin same? result set))))
+                      (else (adjoin same? result set))))
               '() sets))
 
     (define (lset-intersection same? set . sets)
+      (check-sets (cons set sets) 'lset-intersection 2)
       (filter (lambda (object)
                 (every (lambda (other) (in? (lambda (a b) (same? b a)) object other)) sets))
               set))
 
     (define (lset-difference same? set . sets)
+      (check-sets (cons set sets) 'lset-difference 2)
       (filter (lambda (object)
                 (every (lambda (other) (not (in? (lambda (a b) (same? b a)) object other))) sets))
               set))
 
     (define (lset-xor same? . sets)
+      (check-sets sets 'lset-xor 2)
       (reduce (lambda (a b)
                 (append (lset-difference same? a b) (lset-difference same? b a)))
               '() sets))
 
     (define (lset-diff+intersection same? set . sets)
+      (check-sets (cons set sets) 'lset-diff+intersection 2)
       (partition (lambda (object)
                    (every (lambda (other) (not (in? (lambda (a b) (same? b a)) object other))) sets))
                  set))

@@ -13,7 +13,8 @@
           vector-unfold! vector-unfold-right!
           vector->list reverse-vector->list list->vector reverse-list->vector
           vector->string string->vector)
-  (import (scheme base) (scheme case-lambda))
+  (import (scheme base) (scheme case-lambda)
+          (only (cozen condition) %check-argument %vm-error) (only (cozen primitives) %backtrace))
   (begin
 
     ;; (define-ranged (name vector start end) body): start and end may be left out.
@@ -25,6 +26,16 @@
              ((vector) (name vector 0 (vector-length vector)))
              ((vector start) (name vector start (vector-length vector)))
              ((vector start end) body1 body2 ...))))))
+
+    (define (check-range vector start end who)
+      (%check-argument vector? vector who 1 "vector")
+      (check-between end 0 (vector-length vector) who 3)
+      (check-between start 0 end who 2))
+
+    (define (check-between object first last who number)
+      (%check-argument exact-integer? object who number "exact integer")
+      (if (not (<= first object last))
+          (%vm-error 'out-of-range (list who number object first last) (%backtrace))))
 
     ;; constructors
 
@@ -209,6 +220,7 @@
         (vector-set! vector j element)))
 
     (define-ranged (vector-reverse! vector start end)
+      (check-range vector start end 'vector-reverse!)
       (let loop ((low start) (high (- end 1)))
         (if (< low high)
             (begin

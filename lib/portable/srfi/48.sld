@@ -183,7 +183,7 @@
                                           text)
                            text))
                  (point (- (string-length text) digits)))
-            (string-append (if (< x 0) "-" "")
+            (string-append (if (or (< x 0) (eqv? x -0.0)) "-" "")
                            (substring text 0 point)
                            "."
                            (substring text point (string-length text))))

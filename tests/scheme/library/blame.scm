@@ -27,6 +27,7 @@
       (list (blamed (write-string 5)) (blamed (write-bytevector 5)) (blamed (read-bytevector! 5))
             (blamed (make-list 'a 5))))
 (test 'load (blamed (load "/no/such/file.scm")))
+(test 'load (blamed (load 5)))
 (test '(#t #t) (list (guard (problem (#t (file-error? problem))) (load "/no/such/file.scm"))
                      (guard (problem (#t (file-error? problem))) (open-input-file "/no/such/file"))))
 

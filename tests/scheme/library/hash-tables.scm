@@ -119,4 +119,8 @@
 (test 'less (comparator-if<=> 1 2 'less 'same 'greater))
 (test #t (=? (make-list-comparator default) '(1 "a") (list 1 (string #\a))))
 
+(test-error (make-hash-table-69 5))
+(test-error (make-hash-table-69 5 'weak-keys))
+(test-error (make-hash-table 5))
+
 (finish "hash tables")

@@ -53,4 +53,9 @@
                  (and (< 0 x 1) (loop (+ count 1) (+ sum x)))))))
 (test-error (random-integer 0))
 
+(test-error (vector-reverse! (vector 1 2) 2 1))
+(test-error (vector-reverse! (vector 1 2) 0 3))
+(test-error (vector-reverse! (vector 1 2) -1 2))
+(test-error (vector-reverse! '(1 2)))
+
 (finish "SRFI 133 and 27")
