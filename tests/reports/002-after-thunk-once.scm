@@ -1,0 +1,31 @@
+;;; An after thunk that raises while a continuation unwinds runs once.
+;;; Reports: kaappi/kaappi#875.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(define runs 0)
+(define (test esc)
+  (set! runs 0)
+  (let ((r (guard (e (#t (list 'caught e)))
+    (call/cc (lambda (k)
+      (dynamic-wind
+        (lambda () #f)
+        (lambda () (esc k))
+        (lambda () (set! runs (+ runs 1)) (raise 'boom))))))))
+    (list r runs)))
+(p (test (lambda (k) (k 1))))
+(p (test (lambda (k) 5)))
+(p (test (lambda (k) (raise 'inner))))
+;; two levels: inner after raises; outer after still runs exactly once
+(define log '())
+(p (guard (e (#t (list e (reverse log))))
+  (call/cc (lambda (k)
+    (dynamic-wind (lambda () (set! log (cons 'i1 log)))
+      (lambda () (dynamic-wind (lambda () (set! log (cons 'i2 log)))
+                               (lambda () (k 0))
+                               (lambda () (set! log (cons 'o2 log)) (raise 'x))))
+      (lambda () (set! log (cons 'o1 log))))))))

@@ -1,0 +1,25 @@
+;;; Parameters, windings and a continuation entered from another parameterize.
+;;; Reports: pycket/pycket#196.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(define par (make-parameter 0))
+(define seen '())
+(define (add tag) (set! seen (append seen (list (cons tag (par))))))
+(define (go)
+  (let ((k (parameterize ((par 5))
+     (dynamic-wind
+       (lambda () (add 'pre))
+       (lambda () (parameterize ((par 6))
+          (let ((r (call/cc (lambda (c) (cons c (lambda () #f))))))
+             (add 'mid) ((cdr r)) (car r))))
+       (lambda () (add 'post))))))
+   (parameterize ((par 7))
+     (call/cc (lambda (esc) (k (cons (lambda (x) 'none) (lambda () (esc #f)))))))
+   (p (par))
+   seen))
+(p (go))

@@ -1,0 +1,23 @@
+;;; A datum label defined twice, unknown, or self-referring.
+;;; Reports: ashinn/chibi-scheme#337.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(define (rd s) (guard (e ((read-error? e) 'read-error) (#t (list 'other e)))
+   (let ((d (read (open-input-string s)))) d)))
+(write (rd "#1=(#1# #1=42 #1#)"))(newline)
+(write (rd "#0=(a b c . #0#)"))(newline)
+(write (rd "#0=#0#"))(newline)
+(write (rd "(#1# #1=2)"))(newline)
+(write (rd "#0=#1=(#0# #1#)"))(newline)
+(write (rd "#5=#(1 #5# . )"))(newline)
+(write (rd "#0=(#1=(#0# . #1#))"))(newline)
+(write (rd "(#0=5 #0# #0#)"))(newline)
+(write (rd "#99999999999999999999999=(1 . #99999999999999999999999#)"))(newline)
+(write (rd "#0= "))(newline)
+(write (rd "#0=)"))(newline)
+(write (rd "#0=#;1 (2 . #0#)"))(newline)

@@ -1,0 +1,25 @@
+;;; With-exception-handler gets the raised object itself.
+;;; Reports: justinethier/cyclone#556,224.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(p (with-exception-handler
+  (lambda (con) (cond ((string? con) (display con)) (else (display "a warning"))) 42)
+  (lambda () (+ (raise-continuable "should be a number") 23))))
+(p (call/cc (lambda (k) (with-exception-handler (lambda (x) (display "condition: ") (write x) (newline)
+   (k 'exception)) (lambda () (+ 1 (raise 'an-error)))))))
+(p (guard (e (#t (list 'after (error-object? e)))) (with-exception-handler (lambda (x) 'ignored)
+   (lambda () (+ 1 (raise 'oops))))))
+(p (call-with-values (lambda () (with-exception-handler (lambda (x) (values 1 2))
+   (lambda () (raise-continuable 0)))) list))
+(p (er (lambda () (with-exception-handler 5 (lambda () 1)))))
+(p (er (lambda () (with-exception-handler (lambda (e) 1) 5))))
+(p (er (lambda () (with-exception-handler (lambda () 1) (lambda () (raise-continuable 1))))))
+(p (guard (e (#f 1)) (values 1)))
+(p (call-with-values (lambda () (guard (e (#t (values e 2))) (raise 1))) list))
+(p (call-with-values (lambda () (guard (e (#t 0)) (values 3 4))) list))
+(p (guard (e ((symbol? e) (list 'sym e)) ((string? e))) (raise "str")))

@@ -1,0 +1,23 @@
+;;; Recursion as deep as the data in every library procedure.
+;;; Reports: dyoo/moby-scheme#62; mal#53.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(define N 300000)
+(define (nest n) (let loop ((i 0) (l '())) (if (= i n) l (loop (+ i 1) (list l)))))
+(define (vnest n) (let loop ((i 0) (l '())) (if (= i n) l (loop (+ i 1) (vector l)))))
+(define a (nest N))
+(define b (nest N))
+(p (equal? a b))
+(p (equal? (vnest N) (vnest N)))
+(p (string-length (let ((o (open-output-string))) (write a o) (get-output-string o))))
+(p (string-length (let ((o (open-output-string))) (write-shared a o) (get-output-string o))))
+(p (string-length (let ((o (open-output-string))) (display (vnest N) o) (get-output-string o))))
+(p (string-length (let ((o (open-output-string))) (write-simple a o) (get-output-string o))))
+(p (equal? a (read (open-input-string (let ((o (open-output-string))) (write a o) (get-output-string o))))))
+(define l (iota N))
+(define (iota n) (let loop ((i (- n 1)) (l '())) (if (< i 0) l (loop (- i 1) (cons i l)))))

@@ -1,0 +1,22 @@
+;;; A loop in operand position; inlining under a rebinding; eta of a parameter.
+;;; Reports: sagittarius#51; Idorobots/spartan#163,150,143; abcl#168.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(define (prob k l) ((k (let loop ((l l) (r '())) (if (null? l) (reverse r) (loop (cdr l) (cons (car l) r)))))
+   (cons 'a 'b)))
+(p (prob (lambda (l) (lambda (p) (list l p))) '(1 2 3)))
+(p (let ((x 23)) (let ((foo (lambda () x)) (x 5)) (+ x (foo)))))
+(p (procedure? (call/cc (lambda (k) (k k)))))
+(p (let ((b 123)) (let ((set-b (lambda (x) (set! b x)))) (let* ((o1 b) (r (let ((b 345)) (set-b 0) b)))
+   (list o1 r b)))))
+(define (compose f g) (lambda (x) (f (g x))))
+(p (((lambda (f) (lambda (x) (f f x))) (lambda (self x) (if (= x 0) 'done (self self (- x 1))))) 10))
+(p (map (let ((n 0)) (lambda (x) (set! n (+ n x)) n)) '(1 2 3)))
+(p (let loop ((i 0) (fs '())) (if (= i 3) (map (lambda (f) (f)) fs) (loop (+ i 1) (cons (lambda () i) fs)))))
+(p (do ((i 0 (+ i 1)) (fs '() (cons (lambda () i) fs))) ((= i 3) (map (lambda (f) (f)) fs))))
+(p (let ((dw 0.0)) (let loop ((i 0)) (if (< i 3) (begin ((lambda () (set! dw (+ dw 1.0)))) (loop (+ i 1))))) dw))

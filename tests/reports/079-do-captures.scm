@@ -1,0 +1,28 @@
+;;; Closures over loop variables and outer variables in do loops.
+;;; Reports: kaappi#803,1407; eshkol#437,658,46.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(p (let ((x 1) (f #f)) (do ((i 0 (+ i 1))) ((= i 2)) (set! f (lambda () x))) (f)))
+(p (let ((x 1) (out '()) (f #f)) (do ((i 0 (+ i 1))) ((= i 2)) (set! out (cons x out)) (set! f (lambda () x))) out))
+(p (let ((x 1) (f #f)) (do ((i 0 (+ i 1))) ((= i 2)) (set! x (+ i 10)) (unless f (set! f (lambda () x)))) (f)))
+(define (f n) (do ((i 0 (+ i 1)) (a 0 a)) ((= i n) a) ((lambda () (set! a (+ a 1))))))
+(p (f 5))
+(p (do ((i 0 (+ i 1)) (t 0)) ((= i 3) t) (do ((j 0 (+ j 1))) ((= j 2)) ((lambda () (set! t (+ t 1)))))))
+(define u 99)
+(define g0 (lambda (u) ((lambda (a) (let ((b u)) b)) 1)))
+(p (g0 5))
+(p (let dfs ((e 0) (acc 1)) (if (= e 3) acc (let try ((a 0)) (if (= a 1) acc
+   (let* ((acc1 (* acc 2)) (acc2 (let loop ((k 0) (acc acc1)) (if (= k 2) acc (loop (+ k 1) (+ acc 1))))))
+     (dfs (+ e 1) acc2)))))))
+(p (let loop ((i 0) (out '())) (if (= i 2) (reverse out) (loop (+ i 1)
+   (append out (map (lambda (x) (list x i)) '(0)))))))
+(p (er (lambda () (eval '(let loop ((i (procedure? loop))) i) (environment '(scheme base))))))
+(p (do ((vec (make-vector 5)) (i 0 (+ i 1))) ((= i 5) vec) (vector-set! vec i i)))
+(p (do ((i 0 (+ i 1))) ((= i 3))))
+(p (let ((k '()) (n 0)) (do ((i 0 (+ i 1))) ((= i 3)) (call/cc (lambda (c) (set! k (cons c k))))) (set! n (+ n 1))
+   (if (< n 3) ((car (reverse k)) #f)) n))

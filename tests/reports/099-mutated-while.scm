@@ -1,0 +1,21 @@
+;;; Containers that are changed while a library procedure goes over them.
+;;; Reports: SRFI 1; R7RS; ocaml.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(p (let ((l (list 1 2 3 4)) (out '())) (for-each (lambda (x) (set! out (cons x out))
+   (if (= x 2) (set-cdr! (cddr l) '()))) l) (reverse out)))
+(p (let ((l (list 1 2 3))) (map (lambda (x) (if (= x 1) (set-cdr! l '())) x) l)))
+(p (let ((v (vector 1 2 3))) (vector-map (lambda (x) (vector-set! v 2 'z) x) v)))
+(p (let ((s (string #\a #\b #\c)) (out '())) (string-for-each (lambda (c) (string-set! s 2 #\λ)
+   (set! out (cons c out))) s) (reverse out)))
+(p (let ((s (string #\a #\b #\c))) (string-map (lambda (c) (string-set! s 2 #\x1F600) c) s)))
+(p (let ((l (list 3 1 2))) (assoc 9 (list (cons 1 2) (cons 2 3)) (lambda (a b) (set-cdr! l '()) #f))))
+(p (let ((l (list 1 2 3 4 5))) (member 5 l (lambda (a b) (if (= b 2) (set-cdr! (cdr l) (list 9))) (= a b)))))
+(p (let ((v (vector 1 2 3))) (vector->list v) (vector-for-each (lambda (x) (vector-fill! v 0)) v) v))
+(p (let ((l (list 1 2))) (apply (lambda r (set-car! r 9) (list r l)) l)))
+(p (let* ((l (list 1 2)) (f (lambda r r)) (r (apply f l))) (eq? r l)))

@@ -1,0 +1,22 @@
+;;; Libraries run once, in order, also if nothing of them is used; exported variables that are assigned.
+;;; Reports: larceny; chibi#399; STklos#555; R7RS 5.6.
+
+(define-library (st a) (export count bump! get show-a) (import (scheme base) (scheme write))
+  (begin (display "a ") (define count 0) (define (bump!) (set! count (+ count 1))) (define (get) count)
+    (define-syntax show-a (syntax-rules () ((_) (hidden)))) (define (hidden) (list 'hidden count))))
+(define-library (st b) (export from-b (rename get2 get-again)) (import (scheme base) (scheme write) (st a))
+   (begin (display "b ") (bump!) (define from-b (get)) (define (get2) (get))))
+(define-library (st unused) (export nothing) (import (scheme base) (scheme write))
+   (begin (display "UNUSED ") (define nothing 1)))
+(define-library (st effect) (import (scheme base) (scheme write)) (begin (display "effect ")))
+(define-library (st re) (export car (rename cdr my-cdr) show-a) (import (scheme base) (st a)))
+(import (scheme base) (scheme write) (st b) (st a) (only (st effect)) (prefix (st re) r:))
+(newline)
+(define (p x) (write x) (newline))
+(p (list from-b (get) (get-again)))
+(bump!)
+(p (list (get) (get-again) count))
+(p (show-a))
+(p (r:show-a))
+(p (r:my-cdr '(1 2)))
+(p (let ((hidden 1)) (show-a)))

@@ -1,0 +1,28 @@
+;;; Call/cc as its own argument, sent strings, continuation called with a procedure.
+;;; Reports: wescheme#73,85; PollRobots/scheme#5; biwascheme#257; IronScheme#8.
+
+(import (scheme base) (scheme write) (scheme char) (scheme cxr) (scheme lazy) (scheme inexact) (scheme complex)
+   (scheme eval) (scheme read) (scheme file) (scheme process-context) (scheme case-lambda) (scheme time)
+     (scheme load) (scheme repl))
+(define (p x) (write x) (newline))
+(define (er thunk) (call/cc (lambda (k) (with-exception-handler (lambda (c)
+   (k (if (error-object? c) 'error (list 'raised c)))) thunk))))
+(p (procedure? (call/cc call/cc)))
+(p (call/cc (lambda (return) (let ((n 5) (result (list)) (k #f)) (set! result
+   (append result (list (call/cc (lambda (r) (set! k r) "Hello"))))) (if (= n 0) (return result)) (set! n (- n 1))
+     (k (string-append "Hello <" (number->string n) ">"))))))
+(p (let ((x (call/cc (lambda (k) k)))) (x (lambda (ignore) "hi"))))
+(p (let ((n 0)) (let ((k (call/cc call/cc))) (set! n (+ n 1)) (if (< n 5) (k k) n))))
+(p (((call/cc (lambda (k) k)) (lambda (x) x)) "HEY!"))
+(define r '())
+(let* ((yin ((lambda (cc) (set! r (cons '@ r)) cc) (call/cc (lambda (c) c))))
+   (yang ((lambda (cc) (set! r (cons '* r)) cc) (call/cc (lambda (c) c))))) (if (< (length r) 20) (yin yang)))
+(p (reverse r))
+(p (call/cc (lambda (k) (apply k '(1)))))
+(p (apply call/cc (list (lambda (k) (k 2)))))
+(p (call/cc procedure?))
+(p (er (lambda () (call/cc))))
+(p (er (lambda () (call/cc 1))))
+(p (er (lambda () (call/cc (lambda () 1)))))
+(p (map (lambda (k) (if (procedure? k) 'k k)) (list (call/cc (lambda (k) k)) 1)))
+(p (vector-map (lambda (x) (call/cc (lambda (k) (if (= x 2) (k 'two) x)))) #(1 2 3)))

@@ -1,0 +1,1 @@
+(define in-body 21)

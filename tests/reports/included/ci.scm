@@ -1,0 +1,1 @@
+(DEFINE FROM-CI 'ABC)

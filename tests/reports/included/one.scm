@@ -1,0 +1,1 @@
+(define from-one 1) (include "two.scm")
