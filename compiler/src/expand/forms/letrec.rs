@@ -1,8 +1,8 @@
 //! `letrec` and `letrec*` (R7RS 4.2.2).
 //!
 //! `letrec*` is a form of Core. `letrec` differs from it where an init returns twice: all inits return before the first
-//! variable gets its value, and a variable keeps its location. If an init may return twice, all inits but procedures are
-//! the inits of temporary variables, and the variables themselves are assigned:
+//! variable gets its value, and a variable keeps its location. If an init may return twice, all inits but procedures
+//! are the inits of temporary variables, and the variables themselves are assigned:
 //!
 //! ```text
 //! (letrec ((f (lambda () x)) (x (g))) body)
