@@ -17,7 +17,11 @@ fn assert_reports_are_answered(folder: &str, options: &[&str]) {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(folder);
     fs::create_dir_all(&folder).expect("cargo gives a folder");
     let mut files = scheme_files("tests/reports");
-    files.retain(|file| !file.parent().is_some_and(|parent| parent.ends_with("included")));
+    files.retain(|file| {
+        !file
+            .parent()
+            .is_some_and(|parent| parent.ends_with("included"))
+    });
     assert!(files.len() > 100, "{} programs", files.len());
     for file in files {
         let output = cozen_command(options, &file)
