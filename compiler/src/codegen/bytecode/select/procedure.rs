@@ -233,7 +233,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         for (slot, _) in (first..).zip(&self.procedure.blocks[BlockId::ENTRY].parameters) {
             entry.insert(slot);
         }
-        let before = written_before(&self.flow, writes, entry);
+        let before = written_before(self.procedure, &self.flow, writes, entry);
         for safepoint in &self.assembler.safepoints {
             let mut written = safepoint.written.clone();
             written.extend(&before[safepoint.block]);
