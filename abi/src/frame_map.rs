@@ -73,19 +73,31 @@ pub fn encode(states: &[SlotState], out: &mut Vec<u8>) {
     }
 }
 
-/// Appends the encoding of `slot_count` states that are given as bits: `bits_of` tells the low and the high bits
-/// of 64 states, of the slots from 64 times its argument on. What it says of slots that do not exist does not
-/// matter.
-pub fn encode_bits(slot_count: u16, bits_of: impl Fn(usize) -> [u64; 2], out: &mut Vec<u8>) {
-    const BITS: usize = u64::BITS as usize;
+/// Slots in a [`StateGroup`].
+pub const SLOTS_PER_GROUP: usize = u64::BITS as usize;
+
+/// The packed states of [`SLOTS_PER_GROUP`] slots.
+pub type StateGroup = [u8; SLOTS_PER_GROUP / SLOTS_PER_BYTE];
+
+/// Packs states that are given as their low bits and their high bits, those of the first slot lowest.
+pub const fn pack(low: u64, high: u64) -> StateGroup {
+    (spread(low as u128) | spread(high as u128) << 1).to_le_bytes()
+}
+
+/// Appends the encoding of `slot_count` states to `out`. The states are packed, in groups of consecutive slots.
+/// States of slots that do not exist do not matter, and neither do groups that are not there: their slots are
+/// unused.
+pub fn encode_groups(slot_count: u16, groups: &[StateGroup], out: &mut Vec<u8>) {
+    let end = out.len() + HEADER_BYTES + state_bytes(slot_count);
+    out.reserve(end - out.len());
     out.extend_from_slice(&slot_count.to_le_bytes());
-    let slot_count = usize::from(slot_count);
-    for (index, first) in (0..slot_count).step_by(BITS).enumerate() {
-        let count = (slot_count - first).min(BITS);
-        let [low, high] =
-            bits_of(index).map(|bits| u128::from(bits & (u64::MAX >> (BITS - count))));
-        let states = (spread(low) | spread(high) << 1).to_le_bytes();
-        out.extend_from_slice(&states[..count.div_ceil(SLOTS_PER_BYTE)]);
+    let states = groups.as_flattened();
+    out.extend_from_slice(&states[..states.len().min(state_bytes(slot_count))]);
+    let is_complete = out.len() == end;
+    out.resize(end, 0);
+    let used_bits = 2 * (usize::from(slot_count) % SLOTS_PER_BYTE);
+    if is_complete && used_bits != 0 {
+        out[end - 1] &= (1 << used_bits) - 1;
     }
 }
 
@@ -184,22 +196,32 @@ mod tests {
     }
 
     #[test]
-    fn states_as_bits_are_encoded_like_states_one_by_one() {
+    fn states_in_groups_are_encoded_like_states_one_by_one() {
+        let state_of = |slot: usize| SlotState::from_bits((slot * slot / 3) as u8);
+        let group = |index: usize| {
+            let slots = || (0..SLOTS_PER_GROUP).map(|bit| (bit, state_of(64 * index + bit) as u64));
+            let [low, high] = [0, 1].map(|half| {
+                slots().fold(0, |bits, (bit, state)| bits | (state >> half & 1) << bit)
+            });
+            pack(low, high)
+        };
+        let groups: Vec<StateGroup> = (0..1024).map(group).collect();
         for slot_count in (0..=200_u16).chain([u16::MAX]) {
-            let state_of = |slot: usize| SlotState::from_bits((slot * slot / 3) as u8);
-            let states: Vec<SlotState> =
-                (0..slot_count).map(|slot| state_of(slot.into())).collect();
-            let mut bytes = Vec::new();
-            encode(&states, &mut bytes);
-            let bits_of = |index: usize| {
-                let slots = || (0..64).map(|bit| (bit, state_of(64 * index + bit) as u64));
-                [0, 1].map(|half| {
-                    slots().fold(0, |bits, (bit, state)| bits | (state >> half & 1) << bit)
-                })
-            };
-            let mut found = Vec::new();
-            encode_bits(slot_count, bits_of, &mut found);
-            assert_eq!(found, bytes, "{slot_count}");
+            for group_count in [0, 1, 2, groups.len()] {
+                let states = (0..usize::from(slot_count)).map(|slot| {
+                    let is_there = slot < SLOTS_PER_GROUP * group_count;
+                    if is_there {
+                        state_of(slot)
+                    } else {
+                        SlotState::Unused
+                    }
+                });
+                let mut bytes = Vec::new();
+                encode(&states.collect::<Vec<SlotState>>(), &mut bytes);
+                let mut found = Vec::new();
+                encode_groups(slot_count, &groups[..group_count], &mut found);
+                assert_eq!(found, bytes, "{slot_count} in {group_count}");
+            }
         }
     }
 

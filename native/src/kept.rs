@@ -7,6 +7,7 @@
 //! wherever they are used. Raw values are left to the register allocator.
 
 use compiler::id::{Id, IdSet, IdVec, define_ids};
+use compiler::shared_set::SharedSet;
 use compiler::ssa::analysis::{Flow, Graph, Liveness, Met, entry_poll, walk_back};
 use compiler::ssa::ir::{BlockId, Operation, Procedure, Repr, Unit, ValueId};
 
@@ -66,16 +67,12 @@ impl Kept {
         let poll = entry_poll(procedure, graph);
         let (is_kept, words) = find_kept(unit, procedure, flow, &liveness, poll);
         let (of, count) = number(&is_kept);
-        let only_kept = |lists: IdVec<BlockId, Vec<ValueId>>| -> IdVec<BlockId, Vec<ValueId>> {
-            let keep = |list: Vec<ValueId>| {
-                let is_kept = |value: &ValueId| of[*value].is_some();
-                list.into_iter().filter(is_kept).collect()
-            };
-            lists.into_iter().map(keep).collect()
+        let only_kept = |live: &SharedSet<ValueId>| -> Vec<ValueId> {
+            live.iter().filter(|&value| of[value].is_some()).collect()
         };
         let mut kept = Self {
-            live_in: only_kept(liveness.live_in),
-            live_out: only_kept(liveness.live_out),
+            live_in: liveness.live_in.iter().map(only_kept).collect(),
+            live_out: liveness.live_out.iter().map(only_kept).collect(),
             of,
             count,
             words,
@@ -200,7 +197,7 @@ fn find_kept(
             words.most = words.most.max(live.count);
             live.keep(&mut kept);
         };
-        for &value in &liveness.live_out[id] {
+        for value in liveness.live_out[id].iter() {
             live.add(value);
         }
         walk_back(block, |met| match met {
@@ -217,7 +214,10 @@ fn find_kept(
     }
     if let Some(block) = poll {
         let parameters = &procedure.blocks[block].parameters;
-        for &value in liveness.live_in[block].iter().chain(parameters) {
+        for value in liveness.live_in[block]
+            .iter()
+            .chain(parameters.iter().copied())
+        {
             if candidate[value] {
                 kept[value] = true;
             }

@@ -59,7 +59,7 @@ impl Recorder {
             Point::Jumping(_) => unreachable!("native code polls before it jumps"),
         };
         let content = &procedure.blocks[block];
-        let mut found = self.liveness.live_out[block].clone();
+        let mut found: Vec<ValueId> = self.liveness.live_out[block].iter().collect();
         let mut is_there = index == Some(content.instructions.len());
         walk_back(content, |met| match met {
             _ if is_there => {}

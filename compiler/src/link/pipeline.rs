@@ -99,7 +99,8 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
 }
 
 fn frame_maps(unit: &LinkUnit) -> Vec<u8> {
-    unit.frame_maps.iter().flatten().copied().collect()
+    let maps: Vec<&[u8]> = unit.frame_maps.iter().map(Vec::as_slice).collect();
+    maps.concat()
 }
 
 /// The words of the cells, symbols first.

@@ -3,12 +3,16 @@
 //! A block starts at an even position. Its instructions follow at distance two, then its
 //! terminator. Operands are read at an instruction's position, and its result is written one
 //! position later. So the result may take the slot of an operand that is not used again.
+//!
+//! A walk over the code from its end to its start finds where each value lives. A value that lives on over many
+//! blocks is looked at only where it becomes live or is live no more, in the order of the code.
 
 use abi::primitive::{Primitive, PrimitiveClass, ResultType};
 
 use crate::id::IdVec;
+use crate::shared_set::SharedSet;
 use crate::ssa::analysis::{Flow, Liveness};
-use crate::ssa::ir::{BlockId, Instruction, Operation, Procedure, ValueId};
+use crate::ssa::ir::{Block, BlockId, Instruction, Operation, Procedure, ValueId};
 
 /// From the first position to before the second.
 pub(super) type Segment = (u32, u32);
@@ -26,7 +30,7 @@ pub(super) struct Intervals {
 
 impl Intervals {
     /// The live ranges of all values.
-    pub(super) fn new(procedure: &Procedure, flow: &Flow, liveness: &Liveness) -> Self {
+    pub(super) fn new(procedure: &Procedure, flow: &Flow) -> Self {
         let mut block_start = procedure.blocks.side_table(0);
         let mut position = 0;
         for &block in &flow.order {
@@ -38,19 +42,21 @@ impl Intervals {
             segments: procedure.values.side_table(Vec::new()),
             uses: count_uses(procedure, flow),
         };
-        let mut end_of = procedure.values.side_table(0);
-        for &block in flow.order.iter().rev() {
-            intervals.add_block(procedure, liveness, block, &mut end_of);
+        let liveness = Liveness::of_uses(procedure, flow, |operation, visit| {
+            each_slot_use(operation, visit)
+        });
+        let mut ends = Ends(procedure.values.side_table(NOT_LIVE));
+        let mut live_below = &SharedSet::default();
+        let mut border = position;
+        for &id in flow.order.iter().rev() {
+            intervals.cross_border(border, &liveness.live_out[id], live_below, &mut ends);
+            border = intervals.block_start[id];
+            intervals.add_block(&procedure.blocks[id], border, &mut ends);
+            live_below = &liveness.live_in[id];
         }
+        debug_assert!(live_below.is_empty(), "nothing is defined before the entry");
         for segments in &mut intervals.segments {
             segments.reverse();
-            segments.dedup_by(|later, earlier| {
-                let adjacent = earlier.1 == later.0;
-                if adjacent {
-                    earlier.1 = later.1;
-                }
-                adjacent
-            });
         }
         intervals
     }
@@ -65,50 +71,64 @@ impl Intervals {
         self.uses[result] > 0 || always_writes(&instruction.operation)
     }
 
-    fn add_block(
+    /// The walk crosses the border between two blocks that follow one another in the code.
+    fn cross_border(
         &mut self,
-        procedure: &Procedure,
-        liveness: &Liveness,
-        id: BlockId,
-        end_of: &mut IdVec<ValueId, u32>,
+        border: u32,
+        live_above: &SharedSet<ValueId>,
+        live_below: &SharedSet<ValueId>,
+        ends: &mut Ends,
     ) {
-        let block = &procedure.blocks[id];
-        let start = self.block_start[id];
-        let terminator = self.position(id, block.instructions.len());
-        for value in &liveness.live_out[id] {
-            end_of[*value] = terminator + 2;
-        }
-        let use_until = |end_of: &mut IdVec<ValueId, u32>, value: ValueId, end: u32| {
-            let known = &mut end_of[value];
-            *known = (*known).max(end);
-        };
+        live_below.each_not_in(live_above, |value| {
+            let end = ends.take(value);
+            self.segments[value].push((border, end));
+        });
+        live_above.each_not_in(live_below, |value| ends.live_until(value, border));
+    }
+
+    fn add_block(&mut self, block: &Block, start: u32, ends: &mut Ends) {
+        let terminator = start + 2 * (block.instructions.len() as u32 + 1);
         block
             .terminator
-            .each_use(|value| use_until(end_of, value, terminator + 1));
-        for (index, instruction) in block.instructions.iter().enumerate().rev() {
-            let position = self.position(id, index);
-            let early = writes_before_reading(&instruction.operation);
+            .each_use(|value| ends.live_until(value, terminator + 1));
+        let mut position = terminator;
+        for instruction in block.instructions.iter().rev() {
+            position -= 2;
             if let Some(result) = instruction.result {
-                let end = std::mem::take(&mut end_of[result]).max(position + 2);
+                let end = ends.take(result).max(position + 2);
                 if self.result_needs_slot(instruction, result) {
+                    let early = writes_before_reading(&instruction.operation);
                     let defined = position + u32::from(!early);
                     self.segments[result].push((defined, end));
                 }
             }
             each_slot_use(&instruction.operation, |value| {
-                use_until(end_of, value, position + 1);
+                ends.live_until(value, position + 1)
             });
         }
-        for parameter in &block.parameters {
-            let end = std::mem::take(&mut end_of[*parameter]).max(start + 1);
-            self.segments[*parameter].push((start, end));
+        for &parameter in &block.parameters {
+            let end = ends.take(parameter).max(start + 1);
+            self.segments[parameter].push((start, end));
         }
-        for value in &liveness.live_in[id] {
-            let end = std::mem::take(&mut end_of[*value]);
-            if self.uses[*value] > 0 && end > start {
-                self.segments[*value].push((start, end));
-            }
-        }
+    }
+}
+
+/// Where the lives of the values end that are live where the walk is.
+struct Ends(IdVec<ValueId, u32>);
+
+/// The end of a value that is not live. Nothing lives before the first position.
+const NOT_LIVE: u32 = 0;
+
+impl Ends {
+    /// The walk meets what keeps `value` alive up to `end`, unless something behind that does.
+    fn live_until(&mut self, value: ValueId, end: u32) {
+        let known = &mut self.0[value];
+        *known = (*known).max(end);
+    }
+
+    /// The walk leaves the life of `value`: where it ends, and [`NOT_LIVE`] if nothing uses the value.
+    fn take(&mut self, value: ValueId) -> u32 {
+        std::mem::replace(&mut self.0[value], NOT_LIVE)
     }
 }
 

@@ -4,9 +4,8 @@
 //! but its value is not used again.
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use abi::frame_map::{self, SlotState};
+use abi::frame_map::{self, SlotState, StateGroup};
 use smallvec::SmallVec;
 
 use super::live_slots::LiveSlots;
@@ -21,6 +20,38 @@ pub(in crate::codegen) struct FrameMaps {
     pub(in crate::codegen) maps: IdVec<FrameMapId, Vec<u8>>,
     /// The maps with each hash: a map may be long, and there may be as many as there are safepoints.
     with_hash: HashMap<u64, SmallVec<[FrameMapId; 1]>>,
+    last: PackedFrame,
+}
+
+/// A frame, and the packed states of its slots.
+#[derive(Debug, Default)]
+struct PackedFrame {
+    slots: LiveSlots,
+    written: SlotSet,
+    groups: Vec<StateGroup>,
+}
+
+impl PackedFrame {
+    /// Goes on to another frame. Only what differs is packed anew: in a large frame, most slots are at one safepoint
+    /// what they are at the next.
+    fn become_frame(&mut self, slots: &LiveSlots, written: &SlotSet) {
+        let mut pack_group = |index: usize| {
+            let [low, high] = state_bits(slots, written, index);
+            if index >= self.groups.len() {
+                self.groups.resize(index + 1, StateGroup::default());
+            }
+            self.groups[index] = frame_map::pack(low, high);
+        };
+        slots
+            .live
+            .each_changed_word(&self.slots.live, &mut pack_group);
+        slots
+            .raw
+            .each_changed_word(&self.slots.raw, &mut pack_group);
+        written.each_changed_word(&self.written, &mut pack_group);
+        self.slots = slots.clone();
+        self.written = written.clone();
+    }
 }
 
 impl FrameMaps {
@@ -36,10 +67,11 @@ impl FrameMaps {
             let end = written.end().max(slots.live.end());
             u16::try_from(end).expect("the frame's size was checked")
         };
+        self.last.become_frame(slots, written);
         let mut encoded = Vec::new();
-        frame_map::encode_bits(
+        frame_map::encode_groups(
             slot_count.unwrap_or_else(in_use),
-            |index| state_bits(slots, written, index),
+            &self.last.groups,
             &mut encoded,
         );
         self.enter(encoded)
@@ -53,9 +85,7 @@ impl FrameMaps {
     }
 
     fn enter(&mut self, encoded: Vec<u8>) -> FrameMapId {
-        let mut hasher = DefaultHasher::new();
-        encoded.hash(&mut hasher);
-        let same_hash = self.with_hash.entry(hasher.finish()).or_default();
+        let same_hash = self.with_hash.entry(hash(&encoded)).or_default();
         let known = same_hash.iter().find(|&&id| self.maps[id] == encoded);
         known.copied().unwrap_or_else(|| {
             let id = self.maps.push(encoded);
@@ -63,6 +93,24 @@ impl FrameMaps {
             id
         })
     }
+}
+
+/// A hash of a map. The maps of large frames are long, and each is hashed: two words at once, and no protection from
+/// maps that were made to collide.
+fn hash(encoded: &[u8]) -> u64 {
+    const FACTORS: [u64; 2] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03];
+    let mix = |[one, other]: [u64; 2], words: &[u8; 16]| {
+        let words = u128::from_le_bytes(*words);
+        [
+            (one.rotate_left(29) ^ words as u64).wrapping_mul(FACTORS[0]),
+            (other.rotate_left(29) ^ (words >> 64) as u64).wrapping_mul(FACTORS[1]),
+        ]
+    };
+    let (words, rest) = encoded.as_chunks::<16>();
+    let mut last = [0; 16];
+    last[..rest.len()].copy_from_slice(rest);
+    let [one, other] = words.iter().chain([&last]).fold([0; 2], mix);
+    one ^ other.rotate_left(32)
 }
 
 /// The low and the high bits of the states of 64 slots.

@@ -1,69 +1,63 @@
-//! Sets of slots as bits.
+//! Sets of slots.
 
-use smallvec::SmallVec;
+use crate::id::{Id as _, define_ids};
+use crate::shared_set::SharedSet;
 
-/// A set of slots.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::codegen) struct SlotSet(SmallVec<[u64; 1]>);
+define_ids! {
+    /// A slot of a frame.
+    SlotId;
+}
+
+/// A set of slots. Copies share what they have in common: a frame may have many slots at many safepoints, of which
+/// few change from one to the next.
+#[derive(Clone, Debug, Default)]
+pub(in crate::codegen) struct SlotSet(SharedSet<SlotId>);
 
 impl SlotSet {
     /// Adds `slot`.
     pub(in crate::codegen) fn insert(&mut self, slot: u16) {
-        let (word, bit) = place(slot);
-        if word >= self.0.len() {
-            self.0.resize(word + 1, 0);
-        }
-        self.0[word] |= bit;
+        self.0.insert(id(slot));
     }
 
     /// Removes `slot`.
     pub(in crate::codegen) fn remove(&mut self, slot: u16) {
-        let (word, bit) = place(slot);
-        if let Some(word) = self.0.get_mut(word) {
-            *word &= !bit;
-        }
+        self.0.remove(id(slot));
     }
 
     /// Whether `slot` is a member.
     pub(in crate::codegen) fn contains(&self, slot: u16) -> bool {
-        let (word, bit) = place(slot);
-        self.0.get(word).is_some_and(|word| word & bit != 0)
+        self.0.contains(id(slot))
     }
 
     /// Adds all of `other`; whether anything was new.
     pub(in crate::codegen) fn extend(&mut self, other: &Self) -> bool {
-        if other.0.len() > self.0.len() {
-            self.0.resize(other.0.len(), 0);
-        }
-        let mut changed = false;
-        for (mine, &theirs) in self.0.iter_mut().zip(&other.0) {
-            changed |= theirs & !*mine != 0;
-            *mine |= theirs;
-        }
-        changed
+        self.0.unite(&other.0)
     }
 
     /// The bits of 64 slots, from slot 64 times `index` on.
     pub(in crate::codegen) fn word(&self, index: usize) -> u64 {
-        self.0.get(index).copied().unwrap_or(0)
+        self.0.word(index)
+    }
+
+    /// Calls `visit` with the index of each [`word`](Self::word) that is not the word of `other`.
+    pub(in crate::codegen) fn each_changed_word(&self, other: &Self, mut visit: impl FnMut(usize)) {
+        self.0
+            .each_changed_word(&other.0, |index, _, _| visit(index));
     }
 
     /// All members, ascending.
     pub(in crate::codegen) fn iter(&self) -> impl Iterator<Item = u16> {
-        (0..self.end() as u16).filter(|&slot| self.contains(slot))
+        self.0.iter().map(|slot| slot.number() as u16)
     }
 
     /// One more than the greatest member.
     pub(in crate::codegen) fn end(&self) -> usize {
-        let last = self.0.iter().rposition(|&word| word != 0);
-        last.map_or(0, |word| {
-            64 * word + 64 - self.0[word].leading_zeros() as usize
-        })
+        self.0.end()
     }
 }
 
-fn place(slot: u16) -> (usize, u64) {
-    (usize::from(slot) / 64, 1 << (slot % 64))
+fn id(slot: u16) -> SlotId {
+    SlotId::new(slot.into())
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::codegen::frame::{LiveSlots, SlotSet};
 use crate::codegen::unit::Shared;
 use crate::id::IdVec;
 use crate::link::unit::{FixupTarget, FrameMapId};
-use crate::ssa::analysis::{Flow, Graph, Liveness, Loops};
+use crate::ssa::analysis::{Flow, Graph, Loops};
 use crate::ssa::ir::{BlockId, CellId, Operation, Procedure, ProcedureId, Terminator, ValueId};
 
 /// Where calls of a procedure lead that come to its bytecode.
@@ -67,8 +67,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         procedure: &'unit Procedure,
     ) -> Result<Self, CodegenError> {
         let Graph { flow, loops, .. } = Graph::in_code_order(procedure);
-        let liveness = Liveness::new(procedure, &flow);
-        let intervals = Intervals::new(procedure, &flow, &liveness);
+        let intervals = Intervals::new(procedure, &flow);
         let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {
             CodegenError::FrameTooLarge {
                 name: procedure.name.to_string(),
@@ -234,7 +233,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         for (slot, _) in (first..).zip(&self.procedure.blocks[BlockId::ENTRY].parameters) {
             entry.insert(slot);
         }
-        let before = written_before(&self.flow, writes, entry);
+        let before = written_before(self.procedure, &self.flow, writes, entry);
         for safepoint in &self.assembler.safepoints {
             let mut written = safepoint.written.clone();
             written.extend(&before[safepoint.block]);

@@ -9,6 +9,10 @@ use crate::core::ir::{Expr, ExprId, LambdaId, Literal, VariableId};
 /// How far from a binding its first use is looked for.
 const STEPS_MAX: usize = 32;
 
+/// How many operands of an expression are looked at for the first use of a variable. Each variable that is bound
+/// around the expression is looked for, and there may be one for each operand.
+pub(super) const OPERANDS_MAX: usize = 256;
+
 /// How many values of an expression the code around it takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Wanted {
@@ -76,11 +80,13 @@ impl Inliner<'_> {
         };
         let mut kept = Vec::with_capacity(bindings.len());
         let mut effects = Vec::new();
+        let mut keeps_settled = true;
         for (variable, init) in bindings {
             let is_pure = self.is_pure(init);
             // Effects go in front of what is kept: not past inits that they could be told from.
-            let stays = !is_pure && !kept.iter().all(|&(_, init)| self.is_settled(init));
+            let stays = !is_pure && !keeps_settled;
             if self.census.uses(variable) > 0 || stays || !self.may_rewrite() {
+                keeps_settled &= self.is_settled(init);
                 kept.push((variable, init));
             } else if is_pure {
                 self.drop_expr(init);
@@ -144,14 +150,12 @@ impl Inliner<'_> {
                 Expr::If(test, ..) => *test,
                 Expr::Sequence(parts) => parts[0],
                 Expr::Let(bindings, _) => bindings.first()?.1,
-                Expr::Primitive(_, operands) | Expr::Goto(_, operands) => operands
-                    .iter()
-                    .copied()
-                    .find(|&operand| !self.is_inert(operand, variable))?,
-                Expr::Call(operator, operands) => std::iter::once(operator)
-                    .chain(operands)
-                    .copied()
-                    .find(|&operand| !self.is_inert(operand, variable))?,
+                Expr::Primitive(_, operands) | Expr::Goto(_, operands) => {
+                    self.first_that_acts(variable, operands)?
+                }
+                Expr::Call(operator, operands) => {
+                    self.first_that_acts(variable, std::iter::once(operator).chain(operands))?
+                }
                 Expr::Receive { producer, .. } => *producer,
                 _ => return None,
             };
@@ -161,6 +165,16 @@ impl Inliner<'_> {
             };
         }
         None
+    }
+
+    /// The first of the operands that is `variable`, or neither a constant nor a variable that is never assigned.
+    fn first_that_acts<'a>(
+        &self,
+        variable: VariableId,
+        operands: impl IntoIterator<Item = &'a ExprId>,
+    ) -> Option<ExprId> {
+        let mut operands = operands.into_iter().take(OPERANDS_MAX).copied();
+        operands.find(|&operand| !self.is_inert(operand, variable))
     }
 
     /// Whether the expression has exactly one value, if it has any.

@@ -282,9 +282,10 @@ impl Inliner<'_> {
         }
     }
 
-    /// Puts one part of an expression in its place.
+    /// Puts one part of an expression in its place. Nothing else leads to the part: a copy of it for each variable
+    /// that is moved into a long list of operands would take time and memory by the square of their number.
     fn become_part(&mut self, id: ExprId, part: ExprId) {
-        let expr = self.program.expr(part).clone();
+        let expr = self.program.replace(part, Expr::Sequence(Vec::new()));
         self.program.spans[id] = self.program.place(part);
         self.program.replace(id, expr);
     }

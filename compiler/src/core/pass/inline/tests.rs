@@ -1,8 +1,11 @@
 //! Text in, text out.
 
+use std::fmt::Write as _;
+
+use super::binding::OPERANDS_MAX;
 use super::inline;
-use crate::core::Stage;
 use crate::core::golden::after;
+use crate::core::{Stage, parse};
 
 fn inlined(text: &str) -> String {
     after(inline, Stage::Fixed, text)
@@ -134,4 +137,34 @@ fn an_init_of_many_values_does_not_become_the_result() {
         inlined("(lambda _.0 (f.0) (let ((x.1 (if f.0 (car f.0) 1))) x.1))"),
         "(lambda _.0 (f.0) (if f.0 (car f.0) 1))"
     );
+}
+
+/// The list of `count` variables, each bound around it to an expression of its own.
+fn list_of_variables(count: usize) -> String {
+    let mut text = "(lambda _.0 (a.0) ".to_owned();
+    for number in 1..=count {
+        write!(text, "(let ((x.{number} (car a.0))) ").unwrap();
+    }
+    let variables: Vec<String> = (1..=count).map(|number| format!("x.{number}")).collect();
+    write!(text, "(list {})", variables.join(" ")).unwrap();
+    text + &")".repeat(count + 1)
+}
+
+#[test]
+fn what_is_bound_for_each_of_many_operands_leaves_no_copies_of_them() {
+    assert_eq!(
+        inlined(&list_of_variables(3)),
+        "(lambda _.0 (a.0) (list (car a.0) (car a.0) (car a.0)))"
+    );
+    let most = inlined(&list_of_variables(OPERANDS_MAX));
+    assert!(!most.contains("(let "), "{most}");
+    // Each variable is looked for among the operands. What is not found stays bound, and so does what is bound around it.
+    let many = list_of_variables(OPERANDS_MAX + 1);
+    assert_eq!(inlined(&many), many);
+    let program = inline(parse(&list_of_variables(1000)).unwrap());
+    let mut parts = 0;
+    for expr in &program.exprs {
+        expr.clone().each_part_mut(|_| parts += 1);
+    }
+    assert!(parts < 10 * 1000, "{parts}");
 }

@@ -5,6 +5,7 @@ mod bounds;
 mod flonums;
 mod graphs;
 mod known_calls;
+mod live_values;
 mod proofs;
 mod types;
 mod units;
