@@ -224,3 +224,57 @@ fn another_thread_interrupts_a_loop() {
 fn stale_and_foreign_values_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
 }
+
+#[test]
+fn a_rust_closure_is_dropped_once_scheme_cannot_call_it() {
+    with_runtime(|scheme| {
+        let mark = Rc::new(());
+        for number in 0..1000_i64 {
+            let mark = Rc::clone(&mark);
+            scheme
+                .define_procedure("number", move |call: &mut Call<'_, '_>| {
+                    let _held = &mark;
+                    call.give(number)
+                })
+                .unwrap();
+            if number == 500 {
+                scheme.run_text("(define earlier number)", "test").unwrap();
+            }
+        }
+        scheme.collect();
+        assert_eq!(
+            Rc::strong_count(&mark),
+            3,
+            "the last one, and an earlier one"
+        );
+        assert_eq!(
+            scheme.evaluate::<i64>("(+ (number) (earlier))").unwrap(),
+            1499
+        );
+        scheme
+            .run_text("(define number #f) (set! earlier #f)", "test")
+            .unwrap();
+        scheme.collect();
+        assert_eq!(Rc::strong_count(&mark), 1);
+    });
+}
+
+#[test]
+fn a_rust_closure_may_replace_itself() {
+    with_runtime(|scheme| {
+        scheme
+            .define_procedure("again", |call: &mut Call<'_, '_>| {
+                let define = |call: &mut Call<'_, '_>| call.give(2);
+                call.scheme().define_procedure("again", define)?;
+                call.scheme().collect();
+                call.give(1)
+            })
+            .unwrap();
+        assert_eq!(
+            scheme
+                .evaluate::<i64>("(let ((one (again))) (+ one (again)))")
+                .unwrap(),
+            3
+        );
+    });
+}

@@ -78,6 +78,6 @@ impl<'id> Mutator<'id> {
     pub(crate) fn collect_scope(&mut self, scope: Scope) {
         self.assert_sound();
         // Whether the heap is exhausted, the next request for memory will tell.
-        let _outcome = self.heap_mut().collect(CollectReason::Forced(scope));
+        let _outcome = self.collect_for(CollectReason::Forced(scope));
     }
 }

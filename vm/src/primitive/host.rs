@@ -7,7 +7,6 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::rc::Rc;
 
 use abi::condition::ConditionKind;
 use abi::tag::Kind;
@@ -102,11 +101,9 @@ pub(crate) fn environment(m: &mut Mutator<'_>) -> Result<(), HostError> {
     Ok(())
 }
 
-/// `(%call-host number arguments)`
+/// `(%call-host ticket arguments)`
 pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let number = m.argument(0).as_index();
-    let procedure = number.and_then(|number| m.state().host_procedures.get(number));
-    let Some(procedure) = procedure.map(|(_, procedure)| Rc::clone(procedure)) else {
+    let Some(procedure) = m.host_procedure(m.argument(0)) else {
         return Err(HostError::Message("no such host procedure".into()));
     };
     m.spread_arguments(1);
