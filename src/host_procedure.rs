@@ -62,13 +62,14 @@ impl<'a, 'id> Call<'a, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Broken`]; the result lets a closure end with it.
+    /// [`Error::HeapExhausted`], [`Error::Broken`]; the result lets a closure end with it.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "`call.give(sum)` is how a closure ends"
     )]
     pub fn give(&mut self, value: impl IntoScheme) -> Result<(), Error> {
         self.scheme.check_sound()?;
+        self.scheme.make_room(value.heap_bytes())?;
         self.scheme
             .mutator
             .set_result(|mutator| value.to_value(mutator));
@@ -104,6 +105,7 @@ impl<'a, 'id> Call<'a, 'id> {
             Error::Escape => HostError::Escape,
             Error::Exit(status) => HostError::Exit(status),
             Error::Raised(raised) => HostError::Raise(raised.object.0),
+            Error::HeapExhausted { needed_bytes } => HostError::HeapExhausted { needed_bytes },
             other => HostError::Message(other.with_causes()),
         }
     }

@@ -2,8 +2,10 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use abi::condition::ConditionKind;
 use gc::{CollectReason, Outcome, Scope};
 
+use crate::error::{Condition, Irritant};
 use crate::mutator::{Mutator, State};
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
@@ -66,4 +68,11 @@ fn waiting_output(port: u64) -> Vec<u8> {
     } else {
         Vec::new()
     }
+}
+
+/// The condition of a request of `bytes` that the heap's limit refuses.
+pub(crate) fn heap_exhausted(m: &Mutator<'_>, bytes: usize) -> Condition<'static> {
+    let numbers = [bytes, m.state().heap_bytes_max];
+    let irritants = numbers.map(|bytes| Irritant::Integer(bytes as i64));
+    Condition::new(ConditionKind::HeapExhausted, irritants)
 }

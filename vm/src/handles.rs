@@ -1,8 +1,8 @@
 //! What comes out of runs: results, and handles that keep values across runs.
 
-use gc::{CollectReason, Scope};
+use gc::{CollectReason, Outcome, Scope};
 
-use crate::ending::Handle;
+use crate::ending::{Handle, HeapExhausted};
 use crate::mutator::Mutator;
 use crate::value::Value;
 
@@ -63,6 +63,32 @@ impl<'id> Mutator<'id> {
     /// Whether a handle is one of this heap.
     pub fn owns(&self, handle: &Handle) -> bool {
         std::sync::Arc::ptr_eq(&handle.owner, &self.state().owner)
+    }
+
+    /// Makes room for `bytes` in one object or many, which a host procedure or the embedder is about to
+    /// allocate.
+    ///
+    /// # Errors
+    ///
+    /// [`HeapExhausted`]: the heap's limit refuses so many.
+    ///
+    /// # Panics
+    ///
+    /// If the machine is broken: see [`Self::is_broken`].
+    pub fn make_room(&mut self, bytes: usize) -> Result<(), HeapExhausted> {
+        self.assert_sound();
+        while let Err(full) = self.heap().reserve(bytes) {
+            let reason = CollectReason::Full { bytes: full.bytes };
+            if let Outcome::Exhausted { needed_bytes } = self.collect_for(reason) {
+                return Err(HeapExhausted { needed_bytes });
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that what is held outside the heap now does not count towards its limit: the library.
+    pub fn exempt_charges(&self) {
+        self.heap().exempt_charges();
     }
 
     /// Collects everything that is garbage.

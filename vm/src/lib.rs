@@ -68,7 +68,7 @@ mod vm;
 
 pub use arguments::Args;
 pub use embed::integer_of;
-pub use ending::{Handle, HostError, SourcePlace, VmError};
+pub use ending::{Handle, HeapExhausted, HostError, SourcePlace, VmError};
 pub use error::{Condition, Irritant, Raise};
 pub use hooks::FrontendError;
 pub use images::Retention;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use abi::native::Tier;
 use abi::tag;
-use gc::{Address, Arena, Brand};
+use gc::{Address, Arena, Brand, Charge};
 use loader::{Placement, Registry};
 
 use crate::ending::{HostError, VmError};
@@ -179,6 +179,8 @@ pub(crate) struct State {
     pub(crate) tier: Tier,
     /// The compiler.
     pub(crate) frontend: Option<Box<dyn Frontend>>,
+    /// For what the compiler keeps.
+    pub(crate) frontend_charge: Option<Charge>,
     /// The program's name and its arguments.
     pub(crate) command_line: Vec<String>,
     /// The limit that was set on the heap, in bytes, for messages.
@@ -212,6 +214,7 @@ impl State {
             image_directory: None,
             tier: Tier::default(),
             frontend: None,
+            frontend_charge: None,
             command_line: Vec::new(),
             heap_bytes_max: 0,
             owner: Arc::new(()),

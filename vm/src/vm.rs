@@ -110,6 +110,8 @@ impl Vm {
         let mut mutator = Mutator::over(heap);
         let charge = mutator.heap().charge(0, 0);
         mutator.state().symbols.charge(charge);
+        let charge = mutator.heap().charge(0, 0);
+        mutator.state_mut().frontend_charge = Some(charge);
         mutator.set_in_headroom(false);
         Ok(Self { mutator })
     }

@@ -83,6 +83,11 @@ impl TopEnvironment {
         !matches!(self.kind, TopKind::Interaction { .. }) && self.imports.contains_key(&name)
     }
 
+    /// How many names are bound.
+    pub(crate) fn binding_count(&self) -> usize {
+        self.bindings.len()
+    }
+
     /// The macros that are bound, in no order.
     pub(crate) fn bound(&self) -> impl Iterator<Item = &Denotation> {
         self.bindings.values()

@@ -6,7 +6,7 @@ use abi::primitive::Primitive;
 use gc::{CollectReason, Outcome, WORD_BYTES};
 use smallvec::SmallVec;
 
-use crate::error::{Irritant, Raise};
+use crate::error::Raise;
 use crate::frame::{FramePointer, below};
 use crate::interpreter::{
     Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive, leaf_primitive,
@@ -239,8 +239,7 @@ pub(super) extern "C" fn poll(waiting: Waiting) -> StubAnswer {
 }
 
 fn exhausted(m: &Mutator<'_>, bytes: usize) -> Raise<'static> {
-    let irritants = [bytes, m.state().heap_bytes_max].map(|bytes| Irritant::Integer(bytes as i64));
-    Raise::condition(ConditionKind::HeapExhausted, irritants)
+    crate::collect::heap_exhausted(m, bytes).into()
 }
 
 /// The stub `allocate`.
