@@ -278,3 +278,33 @@ fn a_rust_closure_may_replace_itself() {
         );
     });
 }
+
+#[test]
+fn what_rust_gives_counts_against_the_limit() {
+    let builder = runtime_builder().heap_bytes_max(8 << 20);
+    builder.build().expect("a runtime").enter(|scheme| {
+        let give = |call: &mut Call<'_, '_>| {
+            let length: usize = call.argument(0)?;
+            call.give(vec![1_u64; length])
+        };
+        scheme.define_procedure("ones", give).unwrap();
+        let text = "(define (try n)
+              (guard (e ((error-object? e) (error-object-message e))) (length (ones n))))";
+        scheme.run_text(text, "test").unwrap();
+        let message: String = scheme.evaluate("(try 5000000)").unwrap();
+        assert!(message.starts_with("heap exhausted"), "{message}");
+        assert_eq!(scheme.evaluate::<i64>("(try 100000)").unwrap(), 100_000);
+        let length = scheme.handle(scheme.variable("length").unwrap());
+        let error = scheme
+            .call::<i64>(&length, &[&vec![1_u64; 5_000_000]])
+            .unwrap_err();
+        assert!(matches!(error, Error::HeapExhausted { .. }), "{error}");
+        let text = "x".repeat(10 << 20);
+        let error = scheme.call::<i64>(&length, &[&text]).unwrap_err();
+        assert!(matches!(error, Error::HeapExhausted { .. }), "{error}");
+        assert_eq!(
+            scheme.call::<i64>(&length, &[&vec![1_u64; 1000]]).unwrap(),
+            1000
+        );
+    });
+}

@@ -80,7 +80,7 @@ struct Counted {
 
 /// About how many bytes a top-level environment takes, each of its bindings, and each name or key.
 const TOP_BYTES: usize = 256;
-const BINDING_BYTES: usize = 192;
+const BINDING_BYTES: usize = 96;
 const NAME_BYTES: usize = 96;
 
 /// What a library provides, in the order of its export declarations.
@@ -221,6 +221,18 @@ impl LibraryRegistry {
     pub(crate) fn top_mut(&mut self, top: TopId) -> &mut TopEnvironment {
         self.changes += 1;
         &mut self.tops[top]
+    }
+
+    /// The library with this environment is expanded. From now on only macros that it defines look for names
+    /// there: if it has none, what is bound there is forgotten.
+    pub(crate) fn close_top(&mut self, top: TopId) {
+        let is_own = |bound: &Denotation| match bound {
+            Denotation::Macro(definition) => definition.environment.top == top,
+            _ => false,
+        };
+        if !self.is_boot && !self.top(top).bound().any(is_own) {
+            self.top_mut(top).forget();
+        }
     }
 
     /// How many environments there are.
