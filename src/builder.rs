@@ -40,7 +40,10 @@ pub struct RuntimeBuilder {
 }
 
 impl RuntimeBuilder {
-    /// The heap may not exceed this, the stack excluded; beyond, a condition is raised.
+    /// What a program makes may not take more: its objects; the images of its forms and of the text that it loads;
+    /// tables for its symbols, environments and guardians; what is compiled while it runs. Beyond, a condition is
+    /// raised. The stack, the library, and what the embedder compiles by itself are not counted. While a full
+    /// collection copies, there may be two copies of what it copied already.
     #[must_use]
     pub const fn heap_bytes_max(mut self, bytes: usize) -> Self {
         self.heap_bytes_max = Some(bytes);
@@ -214,7 +217,11 @@ impl RuntimeBuilder {
         let vm = Vm::new(vm_options, hook)?;
         let mut runtime = Runtime::of(vm, frontend);
         let boot = boot::image(library);
-        runtime.enter(|scheme| scheme.run_image(&boot, "boot", Retention::Pinned))?;
+        runtime.enter(|scheme| {
+            scheme.run_image(&boot, "boot", Retention::Pinned)?;
+            scheme.mutator.exempt_charges();
+            Ok::<(), Error>(())
+        })?;
         Ok(runtime)
     }
 }

@@ -33,10 +33,23 @@ pub trait FromScheme: Sized + sealed::Sealed {
 
 /// A Rust type that can be made into a Scheme value.
 pub trait IntoScheme: sealed::Sealed {
+    /// No less than the value takes in the heap.
+    #[doc(hidden)]
+    fn heap_bytes(&self) -> usize {
+        NUMBER_BYTES
+    }
+
     /// The value, allocated in the mutator's heap.
     #[doc(hidden)]
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m>;
 }
+
+/// What a number of 64 bits, or a flonum, takes at most.
+const NUMBER_BYTES: usize = 16;
+/// What a pair takes.
+const PAIR_BYTES: usize = 16;
+/// What a string takes at most beside its characters, each of which takes at most four bytes.
+const STRING_BYTES: usize = 64;
 
 /// Converts, or says what was expected and what was found.
 pub(crate) fn convert<T: FromScheme>(
@@ -47,6 +60,12 @@ pub(crate) fn convert<T: FromScheme>(
         expected: T::EXPECTED,
         found: mutator.written(value),
     })
+}
+
+/// What an integer of 64 bits takes: nothing, if it is a fixnum.
+fn integer_bytes(value: i128) -> usize {
+    let is_small = value.unsigned_abs() < 1 << 60;
+    if is_small { 0 } else { NUMBER_BYTES }
 }
 
 macro_rules! integers {
@@ -60,6 +79,10 @@ macro_rules! integers {
         }
 
         impl IntoScheme for $int {
+            fn heap_bytes(&self) -> usize {
+                integer_bytes(i128::from(*self))
+            }
+
             fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
                 mutator.integer(i128::from(*self))
             }
@@ -87,6 +110,10 @@ impl FromScheme for usize {
 }
 
 impl IntoScheme for usize {
+    fn heap_bytes(&self) -> usize {
+        (*self as u64).heap_bytes()
+    }
+
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
         (*self as u64).to_value(mutator)
     }
@@ -115,6 +142,10 @@ impl FromScheme for bool {
 }
 
 impl IntoScheme for bool {
+    fn heap_bytes(&self) -> usize {
+        0
+    }
+
     fn to_value<'m>(&self, _: &'m Mutator<'_>) -> vm::Value<'m> {
         vm::Value::boolean(*self)
     }
@@ -129,6 +160,10 @@ impl FromScheme for char {
 }
 
 impl IntoScheme for char {
+    fn heap_bytes(&self) -> usize {
+        0
+    }
+
     fn to_value<'m>(&self, _: &'m Mutator<'_>) -> vm::Value<'m> {
         vm::Value::character(*self)
     }
@@ -143,18 +178,31 @@ impl FromScheme for String {
 }
 
 impl IntoScheme for String {
+    fn heap_bytes(&self) -> usize {
+        self.as_str().heap_bytes()
+    }
+
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
         self.as_str().to_value(mutator)
     }
 }
 
 impl IntoScheme for str {
+    fn heap_bytes(&self) -> usize {
+        let character_bytes = if self.is_ascii() { 1 } else { 4 };
+        STRING_BYTES + self.chars().count().saturating_mul(character_bytes)
+    }
+
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
         mutator.string(self)
     }
 }
 
 impl IntoScheme for &str {
+    fn heap_bytes(&self) -> usize {
+        (**self).heap_bytes()
+    }
+
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
         mutator.string(self)
     }
@@ -170,6 +218,10 @@ impl FromScheme for () {
 }
 
 impl IntoScheme for () {
+    fn heap_bytes(&self) -> usize {
+        0
+    }
+
     fn to_value<'m>(&self, _: &'m Mutator<'_>) -> vm::Value<'m> {
         vm::Value::UNSPECIFIED
     }
@@ -189,6 +241,10 @@ impl<T: FromScheme> FromScheme for Option<T> {
 }
 
 impl<T: IntoScheme> IntoScheme for Option<T> {
+    fn heap_bytes(&self) -> usize {
+        self.as_ref().map_or(0, IntoScheme::heap_bytes)
+    }
+
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
         self.as_ref()
             .map_or(vm::Value::FALSE, |value| value.to_value(mutator))
@@ -218,6 +274,11 @@ impl<T: FromScheme> FromScheme for Vec<T> {
 const LIST_ELEMENTS_MAX: usize = 1 << 28;
 
 impl<T: IntoScheme> IntoScheme for [T] {
+    fn heap_bytes(&self) -> usize {
+        let elements = self.iter().map(|element| element.heap_bytes() + PAIR_BYTES);
+        elements.fold(0, usize::saturating_add)
+    }
+
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
         let mut list = vm::Value::NULL;
         for element in self.iter().rev() {
@@ -228,6 +289,10 @@ impl<T: IntoScheme> IntoScheme for [T] {
 }
 
 impl<T: IntoScheme> IntoScheme for Vec<T> {
+    fn heap_bytes(&self) -> usize {
+        self.as_slice().heap_bytes()
+    }
+
     fn to_value<'m>(&self, mutator: &'m Mutator<'_>) -> vm::Value<'m> {
         self.as_slice().to_value(mutator)
     }

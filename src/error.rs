@@ -76,6 +76,12 @@ pub enum Error {
     /// The system has no memory for a runtime.
     #[error(transparent)]
     Memory(#[from] VmBuildError),
+    /// The heap's limit leaves no room for a value of the embedder.
+    #[error("the limit of the heap leaves no room for {needed_bytes} bytes")]
+    HeapExhausted {
+        /// What the value takes.
+        needed_bytes: usize,
+    },
     /// An error of a host procedure's own.
     #[error("{0}")]
     Host(String),

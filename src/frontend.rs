@@ -38,6 +38,8 @@ pub struct Frontend {
     options: Options,
     /// How long the last expansion took.
     expansion: Duration,
+    /// What was kept when something was compiled first: for the library.
+    retained_at_first: Option<usize>,
     listener: Listener,
 }
 
@@ -66,6 +68,7 @@ impl Frontend {
                 ..options
             },
             expansion: Duration::ZERO,
+            retained_at_first: None,
             listener: Listener::default(),
         }
     }
@@ -147,7 +150,10 @@ impl Frontend {
     /// Runs the expander, and remembers how long it took.
     fn expand<T>(&mut self, expand: impl FnOnce(&mut LibraryRegistry) -> T) -> T {
         let start = Instant::now();
-        let expanded = expand(self.registry());
+        let registry = self.registry();
+        let expanded = expand(registry);
+        let retained = registry.retained_bytes();
+        self.retained_at_first.get_or_insert(retained);
         self.expansion = start.elapsed();
         expanded
     }
@@ -227,6 +233,32 @@ impl Frontend {
     /// Makes `name` a variable of the interaction environment; the key of its global.
     pub(crate) fn declare_variable(&mut self, name: &str) -> Rc<str> {
         self.registry().define_interaction_variable(name)
+    }
+
+    /// Limits the memory of the compilation that `expand` begins; what it answers, or that there is too little.
+    fn expand_within(
+        &mut self,
+        memory_bytes: usize,
+        expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
+    ) -> Result<Program, FrontendError> {
+        let parts_max = memory_bytes / self.options.part_bytes();
+        self.registry().set_parts_max(parts_max);
+        let outcome = self.expand(expand);
+        let is_memory_short = self.registry().has_too_many_parts();
+        self.registry().set_parts_max(usize::MAX);
+        outcome.map_err(|diagnostics| FrontendError {
+            is_memory_short,
+            ..first_error(diagnostics)
+        })
+    }
+
+    /// About how many bytes programs have made this keep.
+    fn retained_bytes(&self) -> usize {
+        let retained = self
+            .registry
+            .as_ref()
+            .map_or(0, LibraryRegistry::retained_bytes);
+        retained.saturating_sub(self.retained_at_first.unwrap_or(retained))
     }
 
     fn registry(&mut self) -> &mut LibraryRegistry {
@@ -316,17 +348,26 @@ fn without_place(name: &str, message: String) -> Diagnostic {
 pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
 
 impl vm::hooks::Frontend for SharedFrontend {
+    fn part_bytes(&self) -> usize {
+        self.0.borrow().options.part_bytes()
+    }
+
+    fn retained_bytes(&self) -> usize {
+        self.0.borrow().retained_bytes()
+    }
+
     fn compile_datum(
         &mut self,
         data: &Data,
         datum: DatumId,
         environment: u32,
+        memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);
-        let program =
-            frontend.expand(|registry| expand::expand_form(registry, environment, data, datum));
-        let program = program.map_err(first_error)?;
+        let program = frontend.expand_within(memory_bytes, |registry| {
+            expand::expand_form(registry, environment, data, datum)
+        })?;
         frontend.finish(program, "eval").map_err(as_frontend_error)
     }
 
@@ -334,15 +375,15 @@ impl vm::hooks::Frontend for SharedFrontend {
         &mut self,
         path: &str,
         environment: u32,
+        memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);
-        let program =
-            frontend.expand(|registry| expand::expand_text(registry, environment, &source));
-        frontend
-            .finish(program.map_err(first_error)?, path)
-            .map_err(as_frontend_error)
+        let program = frontend.expand_within(memory_bytes, |registry| {
+            expand::expand_text(registry, environment, &source)
+        })?;
+        frontend.finish(program, path).map_err(as_frontend_error)
     }
 
     fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError> {
@@ -362,6 +403,7 @@ fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
     let first = diagnostics.into_iter().next();
     first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
         is_unreadable: false,
+        is_memory_short: false,
         message: diagnostic.message,
         file: diagnostic.file,
         line: diagnostic.line,

@@ -62,13 +62,14 @@ impl<'a, 'id> Call<'a, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Broken`]; the result lets a closure end with it.
+    /// [`Error::HeapExhausted`], [`Error::Broken`]; the result lets a closure end with it.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "`call.give(sum)` is how a closure ends"
     )]
     pub fn give(&mut self, value: impl IntoScheme) -> Result<(), Error> {
         self.scheme.check_sound()?;
+        self.scheme.make_room(value.heap_bytes())?;
         self.scheme
             .mutator
             .set_result(|mutator| value.to_value(mutator));
@@ -104,6 +105,7 @@ impl<'a, 'id> Call<'a, 'id> {
             Error::Escape => HostError::Escape,
             Error::Exit(status) => HostError::Exit(status),
             Error::Raised(raised) => HostError::Raise(raised.object.0),
+            Error::HeapExhausted { needed_bytes } => HostError::HeapExhausted { needed_bytes },
             other => HostError::Message(other.with_causes()),
         }
     }
@@ -111,7 +113,8 @@ impl<'a, 'id> Call<'a, 'id> {
 
 impl Scheme<'_, '_> {
     /// Defines a procedure in the interaction environment that calls a Rust closure. The closure may
-    /// call Scheme; a call of itself from there is an error, since it is borrowed mutably.
+    /// call Scheme; a call of itself from there is an error, since it is borrowed mutably. The closure is dropped
+    /// after the collection that finds that Scheme cannot call it any more.
     ///
     /// # Errors
     ///
@@ -123,21 +126,18 @@ impl Scheme<'_, '_> {
     ) -> Result<(), Error> {
         self.check_sound()?;
         let frontend = Rc::clone(&self.frontend);
-        let number = self.mutator.add_host_procedure(
-            name,
-            Box::new(move |mutator| {
-                let mut call = Call::new(Scheme {
-                    mutator,
-                    frontend: Rc::clone(&frontend),
-                });
-                body(&mut call).map_err(Call::host_error)
-            }),
-        );
+        let procedure = Box::new(move |mutator: &mut Mutator<'_>| {
+            let mut call = Call::new(Scheme {
+                mutator,
+                frontend: Rc::clone(&frontend),
+            });
+            body(&mut call).map_err(Call::host_error)
+        });
         let maker = self.global_handle("%make-host-procedure")?;
         let done = self.mutator.apply(|mutator| {
             (
                 mutator.rooted(&maker.0),
-                vec![mutator.intern(name), vm::Value::count(number)],
+                vec![mutator.intern(name), mutator.add_host_procedure(procedure)],
             )
         });
         self.outcome(done)?;

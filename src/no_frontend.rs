@@ -26,11 +26,20 @@ fn refused() -> FrontendError {
 }
 
 impl vm::hooks::Frontend for SharedFrontend {
+    fn part_bytes(&self) -> usize {
+        1
+    }
+
+    fn retained_bytes(&self) -> usize {
+        0
+    }
+
     fn compile_datum(
         &mut self,
         _data: &Data,
         _datum: DatumId,
         _environment: u32,
+        _memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
     }
@@ -39,6 +48,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         &mut self,
         _path: &str,
         _environment: u32,
+        _memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
     }

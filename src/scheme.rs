@@ -94,7 +94,7 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// As [`Self::evaluate`]; also [`Error::ForeignHandle`].
+    /// As [`Self::evaluate`]; also [`Error::ForeignHandle`] and, for the arguments, [`Error::HeapExhausted`].
     pub fn call<T: FromScheme>(
         &mut self,
         procedure: &Handle,
@@ -104,6 +104,8 @@ impl<'id> Scheme<'_, 'id> {
         if !self.mutator.owns(&procedure.0) {
             return Err(Error::ForeignHandle);
         }
+        let bytes = arguments.iter().map(|argument| argument.heap_bytes());
+        self.make_room(bytes.fold(0, usize::saturating_add))?;
         let done = self.mutator.apply(|mutator| {
             let arguments = arguments.iter().map(|argument| argument.to_value(mutator));
             (mutator.rooted(&procedure.0), arguments.collect())
@@ -129,6 +131,14 @@ impl<'id> Scheme<'_, 'id> {
             )
         });
         self.outcome(done)
+    }
+
+    /// Makes room for values of the embedder that take so many bytes.
+    pub(crate) fn make_room(&mut self, bytes: usize) -> Result<(), Error> {
+        let room = self.mutator.make_room(bytes);
+        room.map_err(|exhausted| Error::HeapExhausted {
+            needed_bytes: exhausted.needed_bytes,
+        })
     }
 
     /// Whether anything may run, and any value be handed out.

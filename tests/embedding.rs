@@ -224,3 +224,87 @@ fn another_thread_interrupts_a_loop() {
 fn stale_and_foreign_values_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
 }
+
+#[test]
+fn a_rust_closure_is_dropped_once_scheme_cannot_call_it() {
+    with_runtime(|scheme| {
+        let mark = Rc::new(());
+        for number in 0..1000_i64 {
+            let mark = Rc::clone(&mark);
+            scheme
+                .define_procedure("number", move |call: &mut Call<'_, '_>| {
+                    let _held = &mark;
+                    call.give(number)
+                })
+                .unwrap();
+            if number == 500 {
+                scheme.run_text("(define earlier number)", "test").unwrap();
+            }
+        }
+        scheme.collect();
+        assert_eq!(
+            Rc::strong_count(&mark),
+            3,
+            "the last one, and an earlier one"
+        );
+        assert_eq!(
+            scheme.evaluate::<i64>("(+ (number) (earlier))").unwrap(),
+            1499
+        );
+        scheme
+            .run_text("(define number #f) (set! earlier #f)", "test")
+            .unwrap();
+        scheme.collect();
+        assert_eq!(Rc::strong_count(&mark), 1);
+    });
+}
+
+#[test]
+fn a_rust_closure_may_replace_itself() {
+    with_runtime(|scheme| {
+        scheme
+            .define_procedure("again", |call: &mut Call<'_, '_>| {
+                let define = |call: &mut Call<'_, '_>| call.give(2);
+                call.scheme().define_procedure("again", define)?;
+                call.scheme().collect();
+                call.give(1)
+            })
+            .unwrap();
+        assert_eq!(
+            scheme
+                .evaluate::<i64>("(let ((one (again))) (+ one (again)))")
+                .unwrap(),
+            3
+        );
+    });
+}
+
+#[test]
+fn what_rust_gives_counts_against_the_limit() {
+    let builder = runtime_builder().heap_bytes_max(8 << 20);
+    builder.build().expect("a runtime").enter(|scheme| {
+        let give = |call: &mut Call<'_, '_>| {
+            let length: usize = call.argument(0)?;
+            call.give(vec![1_u64; length])
+        };
+        scheme.define_procedure("ones", give).unwrap();
+        let text = "(define (try n)
+              (guard (e ((error-object? e) (error-object-message e))) (length (ones n))))";
+        scheme.run_text(text, "test").unwrap();
+        let message: String = scheme.evaluate("(try 5000000)").unwrap();
+        assert!(message.starts_with("heap exhausted"), "{message}");
+        assert_eq!(scheme.evaluate::<i64>("(try 100000)").unwrap(), 100_000);
+        let length = scheme.handle(scheme.variable("length").unwrap());
+        let error = scheme
+            .call::<i64>(&length, &[&vec![1_u64; 5_000_000]])
+            .unwrap_err();
+        assert!(matches!(error, Error::HeapExhausted { .. }), "{error}");
+        let text = "x".repeat(10 << 20);
+        let error = scheme.call::<i64>(&length, &[&text]).unwrap_err();
+        assert!(matches!(error, Error::HeapExhausted { .. }), "{error}");
+        assert_eq!(
+            scheme.call::<i64>(&length, &[&vec![1_u64; 1000]]).unwrap(),
+            1000
+        );
+    });
+}

@@ -378,6 +378,14 @@ impl Arena {
             .is_some()
     }
 
+    /// How many bytes the chunks have that hold old, large and pinned objects, or are kept for them.
+    pub fn heap_bytes_in_use(&self) -> usize {
+        let free = self.free.lock().expect("no holder of the lock panics");
+        let kinds = &self.kinds()[self.nursery_chunks..free.heap.end];
+        let is_used = |kind: &&AtomicU8| kind.load(Ordering::Relaxed) != ChunkKind::Free as u8;
+        kinds.iter().filter(is_used).count() * CHUNK_BYTES
+    }
+
     fn chunks(&self, first: usize, count: usize) -> AddressRange {
         AddressRange::new(
             self.range.start.offset_bytes(first * CHUNK_BYTES),

@@ -1,5 +1,6 @@
 //! One collection: its phases in order.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -18,6 +19,12 @@ pub enum CollectReason {
     Due,
     /// [`Mutator::reserve`](crate::Mutator::reserve) answered that this many bytes do not fit.
     Full {
+        /// The bytes asked for.
+        bytes: usize,
+    },
+    /// [`Mutator::try_charge`](crate::Mutator::try_charge) answered that this many bytes outside the heap do
+    /// not fit.
+    Charge {
         /// The bytes asked for.
         bytes: usize,
     },
@@ -47,11 +54,12 @@ pub(crate) fn collect<M: ObjectModel>(
 ) -> Outcome {
     heap.trigger.grant(0);
     let needed_bytes = match reason {
-        CollectReason::Full { bytes } => bytes,
+        CollectReason::Full { bytes } | CollectReason::Charge { bytes } => bytes,
         CollectReason::Due | CollectReason::Forced(_) => heap.trigger.headroom_bytes(),
     };
     let scope = match reason {
         CollectReason::Forced(scope) => scope,
+        _ if mem::take(&mut heap.is_full_wanted) => Scope::Full,
         _ if heap.trigger.is_full_due(heap.old_bytes()) => Scope::Full,
         _ => Scope::Minor,
     };
@@ -78,7 +86,7 @@ fn is_minor_not_enough(heap: &mut Heap, reason: CollectReason, needed_bytes: usi
             let old_bytes = heap.old_bytes().saturating_add(bytes);
             heap.trigger.is_full_due(old_bytes) || !heap.has_place(bytes)
         }
-        CollectReason::Due | CollectReason::Forced(_) => {
+        CollectReason::Charge { .. } | CollectReason::Due | CollectReason::Forced(_) => {
             heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes)
         }
     }
@@ -124,7 +132,7 @@ fn run<M: ObjectModel>(heap: &mut Heap, state: &mut M::State, scope: Scope) {
 /// Promotes every live young object.
 fn minor<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) {
     let mut tracer = Tracer::<M, false>::start(heap);
-    for slot in std::mem::take(&mut tracer.heap.remembered) {
+    for slot in mem::take(&mut tracer.heap.remembered) {
         tracer.slot(slot);
     }
     for table in tracer.heap.address_hashed.take() {
@@ -167,7 +175,7 @@ fn trace_roots<M: ObjectModel, const FULL: bool>(
     tracer.heap.handles.clone().each_root(tracer);
     M::each_root(state, scope, tracer);
     tracer.drain();
-    tracer.settle_weak_references();
+    tracer.settle_weak_references(state);
 }
 
 /// Empties the young space.
@@ -181,6 +189,7 @@ fn release_young<M: ObjectModel>(heap: &mut Heap) {
     unsafe { heap.nursery.reset(&arena) };
     // SAFETY: the trace marked what lives.
     unsafe { heap.large.sweep_young(&arena) };
+    heap.pinned.start_count();
 }
 
 /// Gives the memory of freed large objects back, but for what will be used before the next full
@@ -211,7 +220,7 @@ fn sweep<M: ObjectModel>(heap: &mut Heap) {
         }
     };
     // SAFETY: the trace marked what lives.
-    unsafe { heap.pinned.sweep::<M>(poison_hole) };
+    unsafe { heap.pinned.sweep::<M>(&arena, poison_hole) };
 }
 
 /// Frees the evacuated blocks, but for as many as will be used before the next full collection.

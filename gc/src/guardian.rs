@@ -6,6 +6,7 @@
 
 use std::collections::VecDeque;
 
+use crate::account::{Account, Charge};
 use crate::object_model::GuardianNumber;
 
 /// A registered object.
@@ -35,6 +36,8 @@ pub(crate) struct Guardians {
     pub(crate) young: Vec<Registration>,
     /// Registrations of objects that survived a collection.
     pub(crate) old: Vec<Registration>,
+    /// For the registrations.
+    charge: Option<Charge>,
 }
 
 impl Guardians {
@@ -53,6 +56,20 @@ impl Guardians {
             "{guardian:?} is not the number of a guardian"
         );
         self.young.push(Registration { guardian, object });
+        self.count();
+    }
+
+    /// Charges the tables to `account` from now on.
+    pub(crate) fn charge_to(&mut self, account: &Account) {
+        self.charge = Some(account.charge(0, 0));
+    }
+
+    /// Brings the charge up to date.
+    pub(crate) fn count(&mut self) {
+        let registrations = self.young.capacity() + self.old.capacity();
+        if let Some(charge) = &mut self.charge {
+            charge.resize(registrations * size_of::<Registration>());
+        }
     }
 
     pub(crate) fn next(&mut self, guardian: GuardianNumber) -> Option<u64> {

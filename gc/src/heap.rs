@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::account::{Account, Charge};
 use crate::address::Address;
 use crate::arena::{Arena, ChunkKind};
 use crate::error::{Full, HeapError};
@@ -43,6 +44,10 @@ pub(crate) struct Heap {
     pub(crate) guardians: Guardians,
     pub(crate) handles: Handles,
     pub(crate) trigger: Trigger,
+    /// What is held outside the heap.
+    pub(crate) account: Account,
+    /// Whether the next collection is to be a full one, whatever it is for.
+    pub(crate) is_full_wanted: bool,
     pub(crate) zeal: Option<ZealClock>,
     pub(crate) verify: bool,
     pub(crate) statistics: Statistics,
@@ -52,7 +57,10 @@ pub(crate) struct Heap {
 impl Heap {
     pub(crate) fn new(options: &HeapOptions) -> Result<Self, HeapError> {
         let arena = Arc::new(Arena::reserve(options.arena_bytes)?);
-        let trigger = Trigger::new(options, arena.heap_region_bytes());
+        let account = Account::default();
+        let trigger = Trigger::new(options, arena.heap_region_bytes(), account.clone());
+        let mut guardians = Guardians::default();
+        guardians.charge_to(&account);
         Ok(Self {
             nursery: Nursery::new(arena.nursery_range(), trigger.nursery_budget_bytes()),
             old: OldSpace::default(),
@@ -61,9 +69,11 @@ impl Heap {
             images: ImageSpace::default(),
             remembered: Vec::new(),
             address_hashed: HashedTables::default(),
-            guardians: Guardians::default(),
+            guardians,
             handles: Handles::default(),
             trigger,
+            account,
+            is_full_wanted: false,
             zeal: options.zeal.map(ZealClock::new),
             verify: options.verify || options.zeal.is_some(),
             statistics: Statistics::default(),
@@ -86,6 +96,7 @@ impl Heap {
     pub(crate) fn is_collection_due(&self) -> bool {
         self.nursery.taken_bytes() > self.nursery.budget_bytes()
             || self.trigger.is_large_due(self.large.young_bytes())
+            || self.pinned.fresh_bytes() > self.nursery.budget_bytes()
             || self.trigger.is_external_due()
             || self.remembered.len() > REMEMBERED_MAX
     }
@@ -166,9 +177,16 @@ impl Heap {
         };
         self.remembered
             .retain(|slot| !description.range.contains(slot.address()));
-        let (bytes, mappings) = description.external();
-        self.trigger.add_external(-bytes, -mappings);
         true
+    }
+
+    /// Charges bytes outside the heap, unless they exceed its maximum before a collection.
+    pub(crate) fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
+        let live_bytes = self.old_bytes().saturating_add(self.young_bytes());
+        if self.trigger.is_exhausted(live_bytes, bytes) {
+            return Err(Full { bytes });
+        }
+        Ok(self.account.charge(bytes, 0))
     }
 
     /// Brings the statistics up to date with a collection, and tells the listener.

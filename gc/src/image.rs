@@ -28,17 +28,8 @@ pub struct ImageDescription {
     pub constants: AddressRange,
     /// How many pins the image starts with.
     pub pins: u32,
-    /// Bytes that are mapped for the image, which count towards the next full collection.
+    /// Bytes that are held for the image: they are charged as long as the image is registered.
     pub external_bytes: usize,
-    /// Mappings of the operating system that the image takes, which count likewise.
+    /// Mappings of the operating system that the image takes, which are charged likewise.
     pub external_mappings: usize,
-}
-
-impl ImageDescription {
-    /// What counts towards the next full collection: bytes and mappings.
-    pub(crate) fn external(&self) -> (isize, isize) {
-        let signed =
-            |count: usize| isize::try_from(count).expect("sizes are below half the address space");
-        (signed(self.external_bytes), signed(self.external_mappings))
-    }
 }

@@ -33,6 +33,7 @@
 //! # Ok::<(), gc::HeapError>(())
 //! ```
 
+mod account;
 mod address;
 mod arena;
 mod collect;
@@ -60,6 +61,7 @@ mod verify;
 mod weak;
 mod zeal;
 
+pub use account::Charge;
 pub use address::{Address, AddressRange, OBJECT_ALIGN_BYTES, WORD_BYTES};
 pub use arena::{Arena, CHUNK_BYTES, ChunkKind};
 pub use collect::{CollectReason, Outcome};

@@ -6,6 +6,7 @@ use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::account::Charge;
 use crate::address::{Address, OBJECT_ALIGN_BYTES};
 use crate::arena::{Arena, ChunkKind};
 use crate::collect::{CollectReason, Outcome, collect};
@@ -428,9 +429,8 @@ impl<M: ObjectModel> Mutator<M> {
     /// the image is unregistered or told of as unreachable. They hold what [`ImageDescription`] says.
     pub unsafe fn register_image(&self, description: ImageDescription) -> ImageId {
         let mut heap = self.heap.borrow_mut();
-        let (bytes, mappings) = description.external();
-        heap.trigger.add_external(bytes, mappings);
-        let id = heap.images.register(&self.arena, description);
+        let account = heap.account.clone();
+        let id = heap.images.register(&self.arena, &account, description);
         self.request_if_due(&heap);
         id
     }
@@ -479,12 +479,43 @@ impl<M: ObjectModel> Mutator<M> {
         self.heap.borrow().images.at(&self.arena, address)
     }
 
-    /// Counts bytes and mappings outside the heap that only a full collection can free, or, when
-    /// negative, that were freed. Those of images are counted by [`Self::register_image`].
-    pub fn account_external(&self, bytes: isize, mappings: isize) {
-        let mut heap = self.heap.borrow_mut();
-        heap.trigger.add_external(bytes, mappings);
+    // Memory outside the heap
+
+    /// Counts bytes and mappings outside the heap until the charge is dropped. A full collection is due when
+    /// charges have grown much. What images take is charged by [`Self::register_image`].
+    pub fn charge(&self, bytes: usize, mappings: usize) -> Charge {
+        let heap = self.heap.borrow();
+        let charge = heap.account.charge(bytes, mappings);
         self.request_if_due(&heap);
+        charge
+    }
+
+    /// As [`Self::charge`], but not beyond the heap's maximum.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`]: [`Self::collect`] for [`CollectReason::Charge`] at a safepoint and ask again, unless the
+    /// collection said [`Outcome::Exhausted`].
+    pub fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
+        self.heap.borrow().try_charge(bytes)
+    }
+
+    /// Says that what is charged now does not count towards the heap's maximum: what an embedder brings along.
+    pub fn exempt_charges(&self) {
+        self.heap.borrow_mut().trigger.exempt();
+    }
+
+    /// How many bytes can be charged at most, if nothing that lives or is charged now goes away.
+    pub fn chargeable_bytes(&self) -> usize {
+        let heap = self.heap.borrow();
+        let live_bytes = heap.old_bytes().saturating_add(heap.young_bytes());
+        heap.trigger.chargeable_bytes(live_bytes)
+    }
+
+    /// Makes the next collection a full one, whatever it is for: something outside memory is short, and
+    /// what is unreachable may hold it.
+    pub fn want_full_collection(&self) {
+        self.heap.borrow_mut().is_full_wanted = true;
     }
 
     // Handles, guardians, tables

@@ -108,6 +108,21 @@ pub unsafe trait ObjectModel: Sized + 'static {
         let _ = (state, poison);
     }
 
+    /// Settles the weak roots in `state`: words that keep nothing. By default there are none.
+    ///
+    /// Each collection calls this when it has reached all that is reachable, also what guardians bring
+    /// back. `survivor` answers a word at the new address of what it refers to. It answers `None` if that is
+    /// gone: the state then forgets the word. Until this method returns, the object is intact but for its
+    /// first word, which is intact, too, if the object is gone. [`Scope::Minor`] changes only words that
+    /// refer to young objects.
+    fn settle_weak_roots(
+        state: &mut Self::State,
+        scope: Scope,
+        survivor: &mut dyn FnMut(u64) -> Option<u64>,
+    ) {
+        let _ = (state, scope, survivor);
+    }
+
     /// A full collection found that nothing reaches this image. By default nothing happens: for
     /// runtimes that register no images.
     ///

@@ -1,18 +1,18 @@
 //! Weak references, settled when the trace is done, in a fixed order.
 //!
-//! Guardians come first, because they bring objects back. Weak pairs and ephemerons come next,
-//! because they must see the objects that came back.
+//! Guardians come first, because they bring objects back. Weak pairs, ephemerons and the weak roots
+//! of the embedder come next, because they must see the objects that came back.
 
 use std::mem;
 
 use crate::guardian::Registration;
-use crate::object_model::{ObjectModel, Visitor};
+use crate::object_model::{ObjectModel, Scope, Visitor};
 use crate::slot::Slot;
 use crate::trace::Tracer;
 
 impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
     /// Settles all weak references. Everything that roots reach was traced.
-    pub(crate) fn settle_weak_references(&mut self) {
+    pub(crate) fn settle_weak_references(&mut self, state: &mut M::State) {
         self.settle_guardians();
         for pair in mem::take(&mut self.weak_pairs) {
             let slot = pair.weak_slot();
@@ -30,6 +30,8 @@ impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
                 unsafe { slot.store(M::BROKEN) };
             }
         });
+        let scope = if FULL { Scope::Full } else { Scope::Minor };
+        M::settle_weak_roots(state, scope, &mut |word| self.reached(word));
     }
 
     /// Moves objects that only guardians reach into their queues, and traces them from there:
@@ -96,5 +98,6 @@ impl<M: ObjectModel, const FULL: bool> Tracer<'_, M, FULL> {
         for number in gone {
             self.heap.guardians.remove(number);
         }
+        self.heap.guardians.count();
     }
 }

@@ -1,10 +1,14 @@
 //! When to collect, how much, and when the heap is full.
 
+use crate::account::Account;
 use crate::options::HeapOptions;
 
 /// A full collection is due when images have added this many mappings since the last one. The
 /// system allows a process 65,530.
 const MAPPINGS_MAX: usize = 1024;
+
+/// A full collection is due when charges have grown by this part of the heap's maximum.
+const EXTERNAL_PARTS: usize = 8;
 
 /// A collection is due when this many nurseries' worth of large objects are young.
 const LARGE_YOUNG_NURSERIES: usize = 4;
@@ -16,17 +20,19 @@ pub(crate) struct Trigger {
     nursery_budget_bytes: usize,
     growth_percent: usize,
     full_bytes_min: usize,
-    /// A full collection is due when old bytes exceed this.
+    /// A full collection is due when old bytes exceed this, if not earlier.
     full_threshold_bytes: usize,
-    external_bytes: usize,
-    external_mappings: usize,
+    /// What is held outside the heap.
+    account: Account,
+    /// So many bytes of the account do not count towards the maximum.
+    exempt_bytes: usize,
     external_bytes_after_full: usize,
     external_mappings_after_full: usize,
     granted_bytes: usize,
 }
 
 impl Trigger {
-    pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize) -> Self {
+    pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize, account: Account) -> Self {
         // Copying needs room for what lives twice.
         let heap_bytes_max = options
             .heap_bytes_max
@@ -42,8 +48,8 @@ impl Trigger {
             growth_percent: options.growth_percent.max(100),
             full_bytes_min: options.full_bytes_min,
             full_threshold_bytes: 0,
-            external_bytes: 0,
-            external_mappings: 0,
+            account,
+            exempt_bytes: 0,
             external_bytes_after_full: 0,
             external_mappings_after_full: 0,
             granted_bytes: 0,
@@ -56,36 +62,53 @@ impl Trigger {
         self.nursery_budget_bytes
     }
 
-    pub(crate) const fn external_bytes(&self) -> usize {
-        self.external_bytes
+    pub(crate) fn external_bytes(&self) -> usize {
+        self.account.bytes()
     }
 
-    pub(crate) const fn external_mappings(&self) -> usize {
-        self.external_mappings
+    pub(crate) fn external_mappings(&self) -> usize {
+        self.account.mappings()
     }
 
-    /// Counts memory outside the heap that only a full collection can free.
-    pub(crate) fn add_external(&mut self, bytes: isize, mappings: isize) {
-        self.external_bytes = self.external_bytes.saturating_add_signed(bytes);
-        self.external_mappings = self.external_mappings.saturating_add_signed(mappings);
-        self.external_bytes_after_full = self.external_bytes_after_full.min(self.external_bytes);
-        self.external_mappings_after_full = self
-            .external_mappings_after_full
-            .min(self.external_mappings);
+    /// What is charged now does not count towards the maximum.
+    pub(crate) fn exempt(&mut self) {
+        self.exempt_bytes = self.account.bytes();
+        self.external_bytes_after_full = self.account.bytes();
+        self.external_mappings_after_full = self.account.mappings();
+    }
+
+    /// The charges that count towards the maximum.
+    fn charged_bytes(&self) -> usize {
+        self.account.bytes().saturating_sub(self.exempt_bytes)
+    }
+
+    /// How many bytes can be charged before the maximum is reached.
+    pub(crate) fn chargeable_bytes(&self, live_bytes: usize) -> usize {
+        let taken_bytes = live_bytes.saturating_add(self.charged_bytes());
+        self.heap_bytes_max.saturating_sub(taken_bytes)
     }
 
     pub(crate) fn is_large_due(&self, large_young_bytes: usize) -> bool {
         large_young_bytes >= self.large_young_bytes_max()
     }
 
-    /// Whether old bytes, or what images take, have outgrown the last full collection.
+    /// Whether old bytes, or what is charged, have outgrown the last full collection.
     pub(crate) fn is_full_due(&self, old_bytes: usize) -> bool {
-        old_bytes > self.full_threshold_bytes || self.is_external_due()
+        old_bytes > self.full_threshold_bytes() || self.is_external_due()
+    }
+
+    /// A full collection is due when old bytes exceed this: they have grown, or they come near the maximum.
+    fn full_threshold_bytes(&self) -> usize {
+        let kept_bytes = self
+            .nursery_budget_bytes
+            .saturating_add(self.charged_bytes());
+        self.full_threshold_bytes
+            .min(self.heap_bytes_max.saturating_sub(kept_bytes))
     }
 
     /// How much old bytes may grow before a full collection is due.
-    pub(crate) const fn room_bytes(&self, old_bytes: usize) -> usize {
-        self.full_threshold_bytes.saturating_sub(old_bytes)
+    pub(crate) fn room_bytes(&self, old_bytes: usize) -> usize {
+        self.full_threshold_bytes().saturating_sub(old_bytes)
     }
 
     /// How many bytes of large objects may come before a full collection is due: old ones, and
@@ -95,12 +118,15 @@ impl Trigger {
             .saturating_add(self.large_young_bytes_max())
     }
 
-    /// Whether what images take has outgrown the last full collection.
+    /// Whether what is charged has outgrown the last full collection, or has grown by a part of the maximum.
     pub(crate) fn is_external_due(&self) -> bool {
-        let growth = self.external_bytes - self.external_bytes_after_full;
-        let mapping_growth = self.external_mappings - self.external_mappings_after_full;
-        growth > self.full_bytes_min.max(self.external_bytes_after_full)
-            || mapping_growth > MAPPINGS_MAX
+        let grown = |now: usize, before: usize| now.saturating_sub(before);
+        let growth_max = self
+            .full_bytes_min
+            .max(self.external_bytes_after_full)
+            .min(self.heap_bytes_max / EXTERNAL_PARTS);
+        grown(self.account.bytes(), self.external_bytes_after_full) > growth_max
+            || grown(self.account.mappings(), self.external_mappings_after_full) > MAPPINGS_MAX
     }
 
     /// Whether requests of `bytes` are left to the nursery's budget and its polls: small ones, unless
@@ -114,7 +140,7 @@ impl Trigger {
     pub(crate) fn has_room(&self, young_bytes: usize, old_bytes: usize, bytes: usize) -> bool {
         young_bytes.saturating_add(bytes) <= self.large_young_bytes_max()
             && young_bytes.saturating_add(old_bytes).saturating_add(bytes)
-                <= self.full_threshold_bytes
+                <= self.full_threshold_bytes()
     }
 
     /// Whether a collection has made room for a request of `bytes` that was not used up since. What an
@@ -132,19 +158,15 @@ impl Trigger {
     /// A full collection left `live_bytes`: sets the next threshold.
     pub(crate) fn full_done(&mut self, live_bytes: usize) {
         let grown = live_bytes.saturating_mul(self.growth_percent) / 100;
-        self.full_threshold_bytes = grown
-            .max(live_bytes.saturating_add(self.full_bytes_min))
-            .min(
-                self.heap_bytes_max
-                    .saturating_sub(self.nursery_budget_bytes),
-            );
-        self.external_bytes_after_full = self.external_bytes;
-        self.external_mappings_after_full = self.external_mappings;
+        self.full_threshold_bytes = grown.max(live_bytes.saturating_add(self.full_bytes_min));
+        self.external_bytes_after_full = self.account.bytes();
+        self.external_mappings_after_full = self.account.mappings();
     }
 
-    /// Whether `live_bytes` and `needed_bytes` exceed the maximum.
-    pub(crate) const fn is_exhausted(&self, live_bytes: usize, needed_bytes: usize) -> bool {
-        live_bytes.saturating_add(needed_bytes) > self.heap_bytes_max
+    /// Whether `live_bytes`, what is charged and `needed_bytes` exceed the maximum.
+    pub(crate) fn is_exhausted(&self, live_bytes: usize, needed_bytes: usize) -> bool {
+        let taken_bytes = live_bytes.saturating_add(self.charged_bytes());
+        taken_bytes.saturating_add(needed_bytes) > self.heap_bytes_max
     }
 
     /// How many bytes must be free after a full collection for the program to go on.
@@ -166,6 +188,10 @@ mod tests {
     const MIB: usize = 1 << 20;
 
     fn trigger(heap_bytes_max: usize) -> Trigger {
+        trigger_of(heap_bytes_max, Account::default())
+    }
+
+    fn trigger_of(heap_bytes_max: usize, account: Account) -> Trigger {
         let options = HeapOptions {
             heap_bytes_max: Some(heap_bytes_max),
             nursery_bytes: MIB,
@@ -173,7 +199,7 @@ mod tests {
             full_bytes_min: 8 * MIB,
             ..HeapOptions::default()
         };
-        Trigger::new(&options, usize::MAX / 8)
+        Trigger::new(&options, usize::MAX / 8, account)
     }
 
     #[test]
@@ -198,12 +224,33 @@ mod tests {
 
     #[test]
     fn mappings_alone_make_a_full_collection_due() {
-        let mut trigger = trigger(100 * MIB);
-        trigger.add_external(0, 1024);
+        let account = Account::default();
+        let mut trigger = trigger_of(100 * MIB, account.clone());
+        let first = account.charge(0, 1024);
         assert!(!trigger.is_full_due(0));
-        trigger.add_external(0, 1);
+        let second = account.charge(0, 1);
         assert!(trigger.is_full_due(0));
         trigger.full_done(0);
         assert!(!trigger.is_full_due(0));
+        drop((first, second));
+    }
+
+    #[test]
+    fn what_is_charged_counts_towards_the_maximum() {
+        let account = Account::default();
+        let mut trigger = trigger_of(100 * MIB, account.clone());
+        let library = account.charge(50 * MIB, 0);
+        trigger.exempt();
+        assert!(!trigger.is_exhausted(60 * MIB, 40 * MIB));
+        let mut charge = account.charge(10 * MIB, 0);
+        assert!(trigger.is_exhausted(60 * MIB, 30 * MIB + 1));
+        assert!(!trigger.is_exhausted(60 * MIB, 30 * MIB));
+        assert_eq!(trigger.chargeable_bytes(60 * MIB), 30 * MIB);
+        assert!(!trigger.is_external_due());
+        charge.resize(13 * MIB);
+        assert!(trigger.is_external_due(), "an eighth of the maximum");
+        trigger.full_done(80 * MIB);
+        assert!(!trigger.is_full_due(86 * MIB) && trigger.is_full_due(86 * MIB + 1));
+        drop((library, charge));
     }
 }

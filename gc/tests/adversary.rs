@@ -194,9 +194,11 @@ fn a_mutator_without_a_session_hands_out_addresses_and_nothing_else() {
     assert!(!mutator.is_young(Address::new(0)));
     mutator.set_stack_limit(usize::MAX);
     mutator.set_stack_limit(0);
-    mutator.account_external(isize::MAX, isize::MAX);
-    mutator.account_external(isize::MAX, isize::MAX);
-    mutator.account_external(isize::MIN, isize::MIN);
+    let charges = [(); 2].map(|()| mutator.charge(usize::MAX, usize::MAX));
+    assert!(mutator.try_charge(1).is_err());
+    drop(charges);
+    mutator.exempt_charges();
+    drop(mutator.charge(usize::MAX, usize::MAX));
     let handles = mutator.handles();
     assert_eq!(mutator.collect(CollectReason::Due), Outcome::Done);
     assert_eq!((handles.count(), mutator.image_at(address)), (0, None));

@@ -122,6 +122,56 @@ fn pinned_objects_never_move_and_their_holes_are_used_again() {
 }
 
 #[test]
+fn pinned_garbage_in_a_loop_takes_no_memory() {
+    enter(&options(), |session| {
+        let kept = session.push_root(session.pinned_vector(3));
+        let held = |session: &Session<'_>| session.mutator().arena().heap_bytes_in_use();
+        for round in 0..100_000 {
+            session.pinned_vector(7);
+            assert_eq!(session.poll(), Outcome::Done);
+            if round % 1000 == 0 {
+                assert!(held(session) <= 4 * MIB, "{}", held(session));
+            }
+        }
+        assert!(session.mutator().statistics().full.count > 2);
+        assert_eq!(session.collect(Scope::Full), Outcome::Done);
+        assert_eq!(session.mutator().statistics().old_bytes, 32);
+        assert_eq!(session.length(session.root(kept)), 3);
+    })
+    .unwrap();
+}
+
+#[test]
+fn what_is_charged_outside_makes_the_heap_full_until_it_is_dropped() {
+    let options = HeapOptions {
+        heap_bytes_max: Some(8 * MIB),
+        ..options()
+    };
+    enter(&options, |session| {
+        let exempt = session.mutator().charge(100 * MIB, 0);
+        session.mutator().exempt_charges();
+        let room_bytes = session.mutator().chargeable_bytes();
+        assert_eq!(room_bytes, 8 * MIB);
+        let charge = session.mutator().try_charge(7 * MIB).unwrap();
+        assert_eq!(
+            session.mutator().try_charge(2 * MIB).err(),
+            Some(Full { bytes: 2 * MIB })
+        );
+        assert_eq!(
+            session.collect_for(2 * MIB),
+            Outcome::Exhausted {
+                needed_bytes: 2 * MIB
+            }
+        );
+        drop(charge);
+        assert_eq!(session.collect_for(2 * MIB), Outcome::Done);
+        assert!(session.mutator().try_charge(2 * MIB).is_ok());
+        drop(exempt);
+    })
+    .unwrap();
+}
+
+#[test]
 fn polls_are_requested_only_when_the_budget_is_spent() {
     enter(&options(), |session| {
         session.pair(session.integer(0), session.integer(0));

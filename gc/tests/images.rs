@@ -158,10 +158,10 @@ fn unregistering_forgets_remembered_cells() {
 #[test]
 fn many_mappings_make_a_full_collection_due() {
     with_session(|session| {
-        session.mutator().account_external(0, 1025);
+        let charge = session.mutator().charge(0, 1025);
         assert_eq!(session.poll(), Outcome::Done);
         assert_eq!(session.mutator().statistics().full.count, 1);
-        session.mutator().account_external(0, -1025);
+        drop(charge);
         assert_eq!(session.poll(), Outcome::Done);
         assert_eq!(session.mutator().statistics().full.count, 1);
     });

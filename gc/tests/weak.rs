@@ -192,3 +192,40 @@ fn an_unreachable_guardian_takes_its_registrations_along() {
         assert_ne!(first, 0);
     });
 }
+
+#[test]
+fn weak_roots_follow_their_objects_and_are_told_when_these_go() {
+    for scope in [Scope::Minor, Scope::Full] {
+        with_session(|session| {
+            let kept = session.pair(session.integer(1), session.integer(2));
+            let lost = session.pair(session.integer(3), session.integer(4));
+            let state = session.mutator().state();
+            for word in [kept.word(), lost.word(), session.integer(5).word()] {
+                // SAFETY: values of this heap.
+                unsafe { state.push_weak_root_word(word) };
+            }
+            let root = session.push_root(kept);
+            let _ = session.collect(scope);
+            let kept = session.root(root).word();
+            let words = session.mutator().state().weak_root_words();
+            assert_eq!(words, [Some(kept), None, Some(ToyModel::integer(5))]);
+        });
+    }
+}
+
+#[test]
+fn weak_roots_see_what_guardians_bring_back() {
+    with_session(|session| {
+        let guardian = session.push_root(session.guardian());
+        let object = session.pair(session.integer(1), session.integer(2));
+        // SAFETY: a value of this heap.
+        unsafe { session.mutator().state().push_weak_root_word(object.word()) };
+        session.guard(session.root(guardian), object);
+        let _ = session.collect(Scope::Full);
+        let found = session
+            .guarded(session.root(guardian))
+            .map(|value| value.word());
+        assert!(found.is_some());
+        assert_eq!(session.mutator().state().weak_root_words(), [found]);
+    });
+}

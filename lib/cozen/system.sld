@@ -48,9 +48,9 @@
             ((fixnum? object) (modulo object 256))
             (else 1)))
 
-    ;; A procedure that runs the embedder's procedure with this number.
-    (define (%make-host-procedure name number)
-      (lambda arguments (%call-host number arguments)))
+    ;; A procedure that runs the embedder's procedure for which the ticket stands, and keeps it.
+    (define (%make-host-procedure name ticket)
+      (lambda arguments (%call-host ticket arguments)))
 
     (define (features)
       (list 'r7rs 'exact-closed 'ieee-float 'full-unicode 'ratios 'posix 'unix 'linux 'gnu-linux

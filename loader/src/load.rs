@@ -116,9 +116,14 @@ fn describe(mapping: &Mapping, view: &ImageView<'_>, pins: u32) -> ImageDescript
         cells: mapping.addresses(header.cells),
         constants: mapping.addresses(header.constants),
         pins,
-        external_bytes: view.file.len(),
+        external_bytes: mapping.taken_bytes() + sections_bytes(view),
         external_mappings: mapping.taken_mappings(),
     }
+}
+
+/// About how many bytes Rust holds for an image: its sections for tools, and tables.
+fn sections_bytes(view: &ImageView<'_>) -> usize {
+    view.sections().tail.len() + size_of::<LoadedImage>()
 }
 
 impl LoadedImage {

@@ -33,6 +33,8 @@ pub(crate) struct Mapping {
     range: AddressRange,
     /// What the operating system counts.
     taken_mappings: usize,
+    /// Memory of its pages.
+    taken_bytes: usize,
     is_kept: bool,
 }
 
@@ -59,6 +61,7 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
             arena: Arc::clone(arena),
             range,
             taken_mappings: 0,
+            taken_bytes: 0,
             is_kept: false,
         };
         match options.placement {
@@ -132,6 +135,13 @@ impl Mapping {
                 SegmentKind::Constants | SegmentKind::Cells => ProtFlags::READ | ProtFlags::WRITE,
             };
             self.map_segment(segment, access, file)?;
+            // The pages of the file, and the system's copies of those that are written.
+            let copies = if access.contains(ProtFlags::WRITE) {
+                2
+            } else {
+                1
+            };
+            self.taken_bytes += copies * page_bytes(segment.extent);
             // The segment, and the inaccessible rest of its last granule.
             self.taken_mappings += 2;
         }
@@ -172,6 +182,7 @@ impl Mapping {
             // SAFETY: the target was just mapped writable, is as long as the segment, and belongs
             // to this image alone, so that the source lies elsewhere.
             unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
+            self.taken_bytes += page_bytes(segment.extent);
         }
         // The sealed part, which code that may be executed splits, the cells, and the inaccessible
         // rest.
@@ -223,6 +234,11 @@ impl Mapping {
         self.taken_mappings
     }
 
+    /// How many bytes of memory its pages take.
+    pub(crate) const fn taken_bytes(&self) -> usize {
+        self.taken_bytes
+    }
+
     pub(crate) const fn arena(&self) -> &Arc<Arena> {
         &self.arena
     }
@@ -255,6 +271,13 @@ pub(crate) const fn sealed_bytes(view: &ImageView<'_>) -> u32 {
         header.code
     };
     last.start + last.bytes
+}
+
+/// Bytes of the pages that `extent` touches, if pages are small.
+fn page_bytes(extent: Extent) -> usize {
+    const PAGE_BYTES: u32 = 4096;
+    let lead = extent.start % PAGE_BYTES;
+    (lead + extent.bytes).next_multiple_of(PAGE_BYTES) as usize
 }
 
 const fn has_native_code(view: &ImageView<'_>) -> bool {

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use abi::object_layout::WORD_BYTES;
+use abi::object_layout::{WORD_BYTES, string};
 use abi::tag::{FLAG_NEGATIVE, Kind};
 use syntax::{Complex, Data, DatumId, DatumKind, Integer, Number, Ratio, Span};
 use thiserror::Error;
@@ -23,10 +23,19 @@ pub(crate) enum DatumError {
     /// More than the compiler's arenas hold.
     #[error("the datum has more than {DATA_MAX} parts")]
     TooLarge,
+    /// More than there is memory for.
+    #[error("there is no memory for {parts} parts")]
+    NoMemory {
+        /// How many parts were found.
+        parts: usize,
+    },
 }
 
 /// Parts of a datum at most.
 const DATA_MAX: usize = 1 << 28;
+
+/// So many bytes of a text or a number count as a part of the datum.
+const BYTES_PER_PART: usize = 32;
 
 /// Data made from heap objects, none of which has a place in a text.
 const NOWHERE: Span = Span::new(0, 0);
@@ -38,23 +47,40 @@ struct Converter<'m, 'id> {
     known: HashMap<u64, DatumId>,
     /// Pairs and vectors whose nodes are not filled yet.
     pending: Vec<(DatumId, Value<'m>)>,
+    /// How many parts were found, long texts as several.
+    parts: usize,
 }
 
 impl Mutator<'_> {
-    /// A copy of `value` as a datum. Live objects in it go to the table of externals.
-    pub(crate) fn datum_of<'m>(&'m self, value: Value<'m>) -> Result<(Data, DatumId), DatumError> {
+    /// A copy of `value` as a datum of no more than `parts_max` parts. Live objects in it go to the table of
+    /// externals.
+    pub(crate) fn datum_of<'m>(
+        &'m self,
+        value: Value<'m>,
+        parts_max: usize,
+    ) -> Result<(Data, DatumId), DatumError> {
         let mut converter = Converter {
             m: self,
             data: Data::new(),
             known: HashMap::new(),
             pending: Vec::new(),
+            parts: 0,
         };
         let root = converter.node(value);
         while let Some((node, value)) = converter.pending.pop() {
-            converter.fill(node, value);
-            if converter.data.len() > DATA_MAX {
+            let length = Object::of_kind(value, Kind::Vector).map_or(2, Object::size);
+            let parts = converter.parts.saturating_add(length);
+            if parts > parts_max {
+                return Err(DatumError::NoMemory { parts });
+            }
+            if parts > DATA_MAX {
                 return Err(DatumError::TooLarge);
             }
+            converter.fill(node, value);
+        }
+        if converter.parts > parts_max {
+            let parts = converter.parts;
+            return Err(DatumError::NoMemory { parts });
         }
         Ok((converter.data, root))
     }
@@ -63,6 +89,7 @@ impl Mutator<'_> {
 impl<'m> Converter<'m, '_> {
     /// The node of `value`; that of a compound is filled later.
     fn node(&mut self, value: Value<'m>) -> DatumId {
+        self.parts += 1 + text_bytes(value) / BYTES_PER_PART;
         if let Some(leaf) = self.leaf(value) {
             return self.data.push(leaf, NOWHERE);
         }
@@ -128,6 +155,18 @@ impl<'m> Converter<'m, '_> {
     }
 }
 
+/// Bytes of the text or number that `value` is; 0 for what has no size of its own.
+fn text_bytes(value: Value<'_>) -> usize {
+    let Some(object) = Object::of(value) else {
+        return 0;
+    };
+    match object.kind() {
+        Kind::String => object.field(string::LENGTH).as_index().unwrap_or_default(),
+        Kind::Bytevector | Kind::Bignum => object.header().object_bytes() as usize,
+        _ => 0,
+    }
+}
+
 fn integer_of(value: Value<'_>) -> Option<Integer> {
     if let Some(fixnum) = value.as_fixnum() {
         return Some(Integer::Small(fixnum));
@@ -167,6 +206,7 @@ fn number_of(value: Value<'_>) -> Option<Number> {
 
 #[cfg(test)]
 mod tests {
+    use super::DatumError;
     use crate::primitive::functions;
     use crate::testing::{call, data, mutator};
     use crate::value::Value;
@@ -174,7 +214,7 @@ mod tests {
     fn round_trip(text: &str) -> String {
         let m = mutator();
         let value = data(&m, text)[0];
-        let (data, datum) = m.datum_of(value).unwrap();
+        let (data, datum) = m.datum_of(value, usize::MAX).unwrap();
         data.to_text(datum)
     }
 
@@ -189,11 +229,29 @@ mod tests {
     }
 
     #[test]
+    fn data_that_are_too_large_are_refused_before_they_are_copied() {
+        let m = mutator();
+        for text in [
+            "(1 2 3 4 5)",
+            "#(1 2 3 4 5 6)",
+            "\"a text of forty characters and a few more\"",
+        ] {
+            let value = data(&m, text)[0];
+            assert!(m.datum_of(value, 20).is_ok(), "{text}");
+            let refused = m.datum_of(value, 1).map(|_| ());
+            assert!(
+                matches!(refused, Err(DatumError::NoMemory { .. })),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
     fn circular_data_stay_circular() {
         let m = mutator();
         let pair = m.cons(Value::ZERO, Value::NULL);
         m.set_cdr(pair, pair).unwrap();
-        let (data, datum) = m.datum_of(pair).unwrap();
+        let (data, datum) = m.datum_of(pair, usize::MAX).unwrap();
         let (_, cdr) = data.as_pair(datum).unwrap();
         assert_eq!(cdr, datum);
     }
@@ -202,7 +260,7 @@ mod tests {
     fn objects_without_a_syntax_are_externals() {
         let m = mutator();
         let table = call(&m, functions::make_table, &[]).unwrap();
-        let (data, datum) = m.datum_of(table).unwrap();
+        let (data, datum) = m.datum_of(table, usize::MAX).unwrap();
         assert_eq!(*data.kind(datum), syntax::DatumKind::External(0));
         assert_eq!(m.external(0), Some(table));
         m.settle_externals(None);

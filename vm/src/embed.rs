@@ -1,11 +1,10 @@
 //! The part of the mutator for embedders: conversions, and procedures of their own.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
+use abi::object_layout::PAYLOAD;
 use abi::tag::Kind;
 use gc::ImageId;
 
+use crate::host_procedures::HostProcedure;
 use crate::interpreter::Machine;
 use crate::mutator::HostClosure;
 use crate::mutator::Mutator;
@@ -15,6 +14,9 @@ use crate::object::string::{StringObject, measure_text};
 use crate::object::symbol::text_of;
 use crate::print::{Style, to_text};
 use crate::value::Value;
+
+/// What the machine keeps for a procedure of the embedder, beside the closure.
+const HOST_PROCEDURE_BYTES: usize = 128;
 
 /// The exact integer that `value` is, if it fits 64 bits, with or without a sign.
 pub fn integer_of(value: Value<'_>) -> Option<i128> {
@@ -70,11 +72,23 @@ impl Mutator<'_> {
         crate::port::flush_all(self)
     }
 
-    /// Adds a procedure of the embedder; its number is what `%call-host` takes.
-    pub fn add_host_procedure(&mut self, name: &str, procedure: HostClosure) -> usize {
-        let procedures = &mut self.state_mut().host_procedures;
-        procedures.push((name.into(), Rc::new(RefCell::new(procedure))));
-        procedures.len() - 1
+    /// Adds a procedure of the embedder: what `%call-host` takes to call it. The procedure is dropped once
+    /// nothing refers to that any more.
+    pub fn add_host_procedure(&self, procedure: HostClosure) -> Value<'_> {
+        let bytes = size_of_val(&*procedure) + HOST_PROCEDURE_BYTES;
+        let charge = self.heap().charge(bytes, 0);
+        let mut procedures = self.state().host_procedures.borrow_mut();
+        let number = procedures.next_number();
+        let ticket = self.allocate_fields(Kind::Box, [Value::count(number)]);
+        procedures.add(procedure, ticket.value().word(), charge);
+        ticket.value()
+    }
+
+    /// The procedure of the embedder that `ticket` stands for.
+    pub(crate) fn host_procedure(&self, ticket: Value<'_>) -> Option<HostProcedure<HostClosure>> {
+        let number = Object::of_kind(ticket, Kind::Box)?.field(PAYLOAD);
+        let procedures = self.state().host_procedures.borrow();
+        procedures.get(number.as_index()?, ticket.word())
     }
 
     // Registers of the machine

@@ -48,6 +48,14 @@ pub enum VmError {
     Broken,
 }
 
+/// The limit of the heap leaves no room for so many bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the limit of the heap leaves no room for {needed_bytes} bytes")]
+pub struct HeapExhausted {
+    /// What was asked for.
+    pub needed_bytes: usize,
+}
+
 /// Why a host procedure has no result.
 #[derive(Debug)]
 pub enum HostError {
@@ -63,6 +71,11 @@ pub enum HostError {
     Message(String),
     /// The machine raises this condition.
     Condition(Condition<'static>),
+    /// The machine raises the condition that the heap's limit leaves no room.
+    HeapExhausted {
+        /// For so many bytes.
+        needed_bytes: usize,
+    },
     /// All runs end: nothing handled this object.
     Uncaught {
         /// The object.

@@ -1,8 +1,8 @@
 //! What comes out of runs: results, and handles that keep values across runs.
 
-use gc::{CollectReason, Scope};
+use gc::{CollectReason, Outcome, Scope};
 
-use crate::ending::Handle;
+use crate::ending::{Handle, HeapExhausted};
 use crate::mutator::Mutator;
 use crate::value::Value;
 
@@ -65,6 +65,32 @@ impl<'id> Mutator<'id> {
         std::sync::Arc::ptr_eq(&handle.owner, &self.state().owner)
     }
 
+    /// Makes room for `bytes` in one object or many, which a host procedure or the embedder is about to
+    /// allocate.
+    ///
+    /// # Errors
+    ///
+    /// [`HeapExhausted`]: the heap's limit refuses so many.
+    ///
+    /// # Panics
+    ///
+    /// If the machine is broken: see [`Self::is_broken`].
+    pub fn make_room(&mut self, bytes: usize) -> Result<(), HeapExhausted> {
+        self.assert_sound();
+        while let Err(full) = self.heap().reserve(bytes) {
+            let reason = CollectReason::Full { bytes: full.bytes };
+            if let Outcome::Exhausted { needed_bytes } = self.collect_for(reason) {
+                return Err(HeapExhausted { needed_bytes });
+            }
+        }
+        Ok(())
+    }
+
+    /// Says that what is held outside the heap now does not count towards its limit: the library.
+    pub fn exempt_charges(&self) {
+        self.heap().exempt_charges();
+    }
+
     /// Collects everything that is garbage.
     ///
     /// # Panics
@@ -78,6 +104,6 @@ impl<'id> Mutator<'id> {
     pub(crate) fn collect_scope(&mut self, scope: Scope) {
         self.assert_sound();
         // Whether the heap is exhausted, the next request for memory will tell.
-        let _outcome = self.heap_mut().collect(CollectReason::Forced(scope));
+        let _outcome = self.collect_for(CollectReason::Forced(scope));
     }
 }

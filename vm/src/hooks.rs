@@ -6,7 +6,13 @@ use thiserror::Error;
 
 /// The compiler, as `eval` and `load` need it.
 pub trait Frontend {
-    /// An image whose entry evaluates `datum`.
+    /// About how many bytes of memory it takes to compile each part of a datum.
+    fn part_bytes(&self) -> usize;
+
+    /// About how many bytes of memory are kept between compilations for what programs have defined.
+    fn retained_bytes(&self) -> usize;
+
+    /// An image whose entry evaluates `datum`. That is to take no more than about `memory_bytes` of memory.
     ///
     /// # Errors
     ///
@@ -16,9 +22,11 @@ pub trait Frontend {
         data: &Data,
         datum: DatumId,
         environment: u32,
+        memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError>;
 
-    /// An image whose entry runs all forms of the file at `path`.
+    /// An image whose entry runs all forms of the file at `path`. That is to take no more than about
+    /// `memory_bytes` of memory.
     ///
     /// # Errors
     ///
@@ -27,6 +35,7 @@ pub trait Frontend {
         &mut self,
         path: &str,
         environment: u32,
+        memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError>;
 
     /// The number of an environment: for a list of import sets, for `import` the one in which libraries are
@@ -45,6 +54,8 @@ pub trait Frontend {
 pub struct FrontendError {
     /// Whether the file could not even be read.
     pub is_unreadable: bool,
+    /// Whether it takes more memory than it may.
+    pub is_memory_short: bool,
     /// What was found and what was expected.
     pub message: String,
     /// The file, or what stands for it.

@@ -5,19 +5,20 @@
 use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::path::PathBuf;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use abi::native::Tier;
 use abi::tag;
-use gc::{Address, Arena, Brand};
+use gc::{Address, Arena, Brand, Charge};
 use loader::{Placement, Registry};
 
 use crate::ending::{HostError, VmError};
 use crate::externals::Externals;
 use crate::hooks::Frontend;
+use crate::host_procedures::HostProcedures;
 use crate::native::Context;
 use crate::object::symbol_table::SymbolTable;
+use crate::port::open_files::OpenFiles;
 use crate::return_word::StubWords;
 use crate::stack::Stack;
 use crate::value::Value;
@@ -128,9 +129,6 @@ impl Mutator<'_> {
 /// A procedure of the embedder. It reads [`Mutator::argument`] and calls [`Mutator::set_result`].
 pub type HostClosure = Box<dyn FnMut(&mut Mutator<'_>) -> Result<(), HostError>>;
 
-/// A procedure of the embedder, as the machine keeps it.
-pub(crate) type HostProcedure = Rc<RefCell<HostClosure>>;
-
 /// The state of a mutator.
 #[repr(C)]
 pub(crate) struct State {
@@ -139,8 +137,6 @@ pub(crate) struct State {
     // Roots: words that the collector updates.
     /// List of the ports 0, 1 and 2.
     pub(crate) standard_ports: Cell<u64>,
-    /// List of the ports to flush at the end.
-    pub(crate) open_ports: Cell<u64>,
     /// The type of record types, once there is one.
     pub(crate) record_type_type: Cell<u64>,
     /// What the last run or host procedure gave.
@@ -151,10 +147,16 @@ pub(crate) struct State {
     pub(crate) externals: RefCell<Externals>,
     /// The arguments of all host procedures that run, the innermost one's last.
     pub(crate) host_arguments: Vec<u64>,
-    /// Interned symbols.
-    pub(crate) symbols: SymbolTable,
     /// The stack: its frames hold roots.
     pub(crate) stack: Stack,
+
+    // Weak roots: words that the collector updates, and that keep nothing.
+    /// Interned symbols. Those that name a global variable with a value are roots.
+    pub(crate) symbols: SymbolTable,
+    /// Procedures of the embedder.
+    pub(crate) host_procedures: RefCell<HostProcedures<HostClosure>>,
+    /// The files that ports have open.
+    pub(crate) open_files: RefCell<OpenFiles>,
 
     // The rest has no roots.
     /// How many of `host_arguments` belong to outer host procedures.
@@ -177,8 +179,8 @@ pub(crate) struct State {
     pub(crate) tier: Tier,
     /// The compiler.
     pub(crate) frontend: Option<Box<dyn Frontend>>,
-    /// Procedures of the embedder, by number.
-    pub(crate) host_procedures: Vec<(Box<str>, HostProcedure)>,
+    /// For what the compiler keeps.
+    pub(crate) frontend_charge: Option<Charge>,
     /// The program's name and its arguments.
     pub(crate) command_line: Vec<String>,
     /// The limit that was set on the heap, in bytes, for messages.
@@ -193,14 +195,15 @@ impl State {
         Self {
             native,
             standard_ports: register(),
-            open_ports: register(),
             record_type_type: Cell::new(tag::FALSE),
             result: Cell::new(tag::UNSPECIFIED),
             escape: [Cell::new(tag::FALSE), Cell::new(tag::FALSE)],
             externals: RefCell::default(),
             host_arguments: Vec::new(),
-            symbols: SymbolTable::default(),
             stack,
+            symbols: SymbolTable::default(),
+            host_procedures: RefCell::default(),
+            open_files: RefCell::default(),
             host_arguments_start: 0,
             running: Cell::new((Address::new(0), Address::new(0))),
             ending: RefCell::default(),
@@ -211,7 +214,7 @@ impl State {
             image_directory: None,
             tier: Tier::default(),
             frontend: None,
-            host_procedures: Vec::new(),
+            frontend_charge: None,
             command_line: Vec::new(),
             heap_bytes_max: 0,
             owner: Arc::new(()),

@@ -143,6 +143,14 @@ unsafe impl ObjectModel for SchemeModel {
         state.trace(scope, visitor);
     }
 
+    fn settle_weak_roots(
+        state: &mut State,
+        scope: Scope,
+        survivor: &mut dyn FnMut(u64) -> Option<u64>,
+    ) {
+        state.settle_weak_roots(scope, survivor);
+    }
+
     fn each_root_for_verifier(state: &State, visit: &mut dyn FnMut(VerifierRoot)) {
         state.each_root_word(|word| {
             // Registers have no address that means anything.

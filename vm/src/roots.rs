@@ -9,15 +9,14 @@ use crate::mutator::State;
 use crate::return_barrier::renew_barrier;
 
 impl State {
-    /// The words that are roots by themselves: all but symbols and the stack.
-    fn registers(&self) -> [&Cell<u64>; 9] {
+    /// The words that are roots by themselves.
+    fn registers(&self) -> [&Cell<u64>; 8] {
         let [continuation, values] = &self.escape;
         [
             &self.native.winders,
             &self.native.handlers,
             &self.native.parameters,
             &self.standard_ports,
-            &self.open_ports,
             &self.record_type_type,
             &self.result,
             continuation,
@@ -36,9 +35,9 @@ impl State {
         for word in externals.chain(&mut self.host_arguments) {
             visitor.slot(Slot::of(word));
         }
-        // Interned symbols are never young.
+        // Symbols are never young.
         if scope == Scope::Full {
-            self.symbols.trace(visitor);
+            self.symbols.trace_bound(visitor);
         }
         let extent = match scope {
             Scope::Minor => Extent::Barrier,
@@ -59,7 +58,8 @@ impl State {
         }
     }
 
-    /// Shows `visit` every word that is a root outside the frames.
+    /// Shows `visit` every word that is a root outside the frames. After a collection the objects of weak roots
+    /// are there, too.
     pub(crate) fn each_root_word(&self, mut visit: impl FnMut(u64)) {
         self.registers()
             .iter()
@@ -68,6 +68,8 @@ impl State {
         self.externals.borrow().words().for_each(&mut visit);
         self.host_arguments.iter().for_each(|&word| visit(word));
         self.symbols.each_word(&mut visit);
+        self.host_procedures.borrow().words().for_each(&mut visit);
+        self.open_files.borrow().words().for_each(&mut visit);
         for base in &self.stack.bases {
             visit(base.link.root());
             base.saved.iter().for_each(|&word| visit(word));

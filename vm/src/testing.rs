@@ -57,7 +57,7 @@ pub(crate) fn until_it_fits(
             Err(Raise::Condition(condition)) => panic!("unexpected {:?}", condition.kind),
             Ok(()) => return,
         };
-        let outcome = m.heap_mut().collect(CollectReason::Full { bytes });
+        let outcome = m.collect_for(CollectReason::Full { bytes });
         assert_eq!(outcome, Outcome::Done);
     }
     panic!("the operation asks for a collection again and again");

@@ -108,6 +108,10 @@ impl Vm {
             return Err(error.into());
         }
         let mut mutator = Mutator::over(heap);
+        let charge = mutator.heap().charge(0, 0);
+        mutator.state().symbols.charge(charge);
+        let charge = mutator.heap().charge(0, 0);
+        mutator.state_mut().frontend_charge = Some(charge);
         mutator.set_in_headroom(false);
         Ok(Self { mutator })
     }

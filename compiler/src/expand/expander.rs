@@ -72,12 +72,15 @@ pub(crate) struct Expander<'registry> {
     /// What is doubtful about the text, but no mistake for certain.
     pub(crate) warnings: Vec<Failure>,
     macro_budget: usize,
+    /// How many pieces of syntax more the unit may consist of.
+    parts_left: usize,
 }
 
 impl<'registry> Expander<'registry> {
     pub(crate) fn new(registry: &'registry mut LibraryRegistry, top: TopId) -> Self {
         let unit = registry.next_unit();
         Self {
+            parts_left: registry.parts_max,
             registry,
             syntax: Syntax::default(),
             sources: Sources::default(),
@@ -157,6 +160,22 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn extend_macro_budget(&mut self, source_nodes: usize) {
         let more = source_nodes.saturating_mul(MACRO_NODES_PER_SOURCE_NODE);
         self.macro_budget = self.macro_budget.saturating_add(more);
+    }
+
+    /// How many pieces of syntax more the unit may consist of.
+    pub(crate) fn parts_left(&self) -> usize {
+        self.parts_left
+    }
+
+    /// Counts pieces of syntax that came to be.
+    pub(crate) fn take_parts(&mut self, parts: usize) {
+        self.parts_left = self.parts_left.saturating_sub(parts);
+    }
+
+    /// There are more pieces of syntax at `place` than the unit may consist of.
+    pub(crate) fn too_many_parts(&mut self, place: FileSpan) -> Failure {
+        self.registry.has_too_many_parts = true;
+        Failure::new(place, "there is no memory to compile this")
     }
 
     // Building Core.
@@ -449,10 +468,15 @@ impl<'registry> Expander<'registry> {
             let before = self.syntax.len();
             let site = Site {
                 place,
-                budget: self.macro_budget,
+                budget: self.macro_budget.min(self.parts_left),
             };
-            let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename)?;
+            let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename);
             let made = self.syntax.len() - before;
+            if result.is_err() && made >= self.parts_left {
+                return Err(self.too_many_parts(place));
+            }
+            let result = result?;
+            self.take_parts(made);
             let cost = made + MACRO_USE_COST;
             self.macro_budget = self.macro_budget.saturating_sub(cost);
             return Ok(result);

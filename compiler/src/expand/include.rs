@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use syntax::{Data, DataBuilder, Parser, SyntaxError};
+use syntax::{Data, DataBuilder, Parser, Span, SyntaxError};
 
 use super::denotation::CoreForm;
 use super::expander::Expander;
@@ -13,6 +13,9 @@ use super::syntax::{FileSpan, SyntaxId};
 
 /// How deeply files may include files.
 const NESTING_MAX: usize = 100;
+
+/// A text of more bytes for each part that a unit may have is not even read.
+const TEXT_BYTES_PER_PART: usize = 32;
 
 impl Expander<'_> {
     pub(crate) fn include_form(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
@@ -87,9 +90,18 @@ impl Expander<'_> {
             };
             Failure::new(place, error.to_string())
         };
+        if text.len() / TEXT_BYTES_PER_PART > self.parts_left() {
+            let span = Span::default();
+            return Err(self.too_many_parts(FileSpan { file, span }));
+        }
         while let Some(form) = parser.next_datum(&mut builder).map_err(failure)? {
             forms.push(form);
         }
+        if data.len() > self.parts_left() {
+            let span = Span::default();
+            return Err(self.too_many_parts(FileSpan { file, span }));
+        }
+        self.take_parts(data.len());
         let names = &mut self.registry.names;
         let import = |form| self.syntax.import(names, &data, form, file);
         let forms = forms.into_iter().map(import).collect();

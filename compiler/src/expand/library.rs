@@ -211,6 +211,7 @@ impl Expander<'_> {
             Ok(exports) => {
                 let library = Library::Ready(Rc::clone(&exports));
                 self.registry.set_library(Rc::clone(name), library);
+                self.registry.close_top(top);
                 self.persists = true;
                 Ok(exports)
             }

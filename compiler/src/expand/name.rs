@@ -60,6 +60,9 @@ pub(crate) struct Alias {
     pub(crate) environment: LexicalEnvironment,
 }
 
+/// About how many bytes a symbol takes: its text, and its entries in both tables.
+const SYMBOL_BYTES: usize = 96;
+
 /// All names of a registry.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -112,6 +115,23 @@ impl Names {
             unreachable!("the base of a name is a symbol");
         };
         &self.symbols[index]
+    }
+
+    /// How many symbols there are.
+    pub(crate) fn symbol_count(&self) -> usize {
+        self.symbols.len()
+    }
+
+    /// Forgets the symbols after the first `count`, to which nothing refers any more.
+    pub(crate) fn truncate_symbols(&mut self, count: usize) {
+        for text in self.symbols.drain(count..) {
+            self.ids.remove(&text);
+        }
+    }
+
+    /// About how many bytes are kept.
+    pub(crate) fn retained_bytes(&self) -> usize {
+        self.symbols.len() * SYMBOL_BYTES + self.aliases.len() * size_of::<Alias>()
     }
 
     /// How many aliases there are.

@@ -1,6 +1,7 @@
 //! The knowledge that stays between compilations: libraries, environments, names.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -51,6 +52,14 @@ pub struct LibraryRegistry {
     is_interaction_ready: bool,
     pub(crate) unbound_names: UnboundNames,
     units: u32,
+    /// How many pieces of syntax a unit may consist of, what macros make included.
+    pub(crate) parts_max: usize,
+    /// Whether the last unit was to consist of more.
+    pub(crate) has_too_many_parts: bool,
+    /// How often an environment or a library may have changed.
+    pub(crate) changes: u64,
+    /// What is kept for the environments before these: so many, and about so many bytes.
+    counted: Cell<Counted>,
     /// Whether the libraries being expanded are those of the runtime itself, whose globals have
     /// plain names as keys.
     pub(crate) is_boot: bool,
@@ -64,6 +73,18 @@ pub struct LibraryRegistry {
     /// What an interface says of libraries that nothing has imported yet.
     pub(crate) interface: Interface,
 }
+
+/// What was counted of the environments.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counted {
+    tops: usize,
+    bytes: usize,
+}
+
+/// About how many bytes a top-level environment takes, each of its bindings, and each name or key.
+const TOP_BYTES: usize = 256;
+const BINDING_BYTES: usize = 96;
+const NAME_BYTES: usize = 96;
 
 /// What a library provides, in the order of its export declarations.
 pub(crate) type Exports = Rc<[(Name, Denotation)]>;
@@ -96,6 +117,10 @@ impl LibraryRegistry {
             is_interaction_ready: false,
             unbound_names: UnboundNames::Refused,
             units: 0,
+            parts_max: usize::MAX,
+            has_too_many_parts: false,
+            changes: 0,
+            counted: Cell::default(),
             is_boot: false,
             is_alone: false,
             unit_libraries: Vec::new(),
@@ -161,7 +186,35 @@ impl LibraryRegistry {
         self.units
     }
 
+    /// Limits the pieces of syntax of the units to come, what macros make included.
+    pub fn set_parts_max(&mut self, parts_max: usize) {
+        self.parts_max = parts_max;
+        self.has_too_many_parts = false;
+    }
+
+    /// Whether a unit since was to consist of more pieces than that.
+    pub fn has_too_many_parts(&self) -> bool {
+        self.has_too_many_parts
+    }
+
+    /// About how many bytes are kept for names, environments and libraries.
+    pub fn retained_bytes(&self) -> usize {
+        let mut counted = self.counted.get();
+        if counted.tops > self.tops.len() {
+            counted = Counted::default();
+        }
+        for top in self.tops.iter().skip(counted.tops) {
+            counted.bytes += TOP_BYTES + top.binding_count() * BINDING_BYTES;
+        }
+        counted.tops = self.tops.len();
+        self.counted.set(counted);
+        let interaction = self.top(TopId::FIRST).binding_count() * BINDING_BYTES;
+        let keys = self.keys.len() * NAME_BYTES;
+        counted.bytes + interaction + keys + self.names.retained_bytes()
+    }
+
     pub(crate) fn add_top(&mut self, kind: TopKind) -> TopId {
+        self.changes += 1;
         self.tops.push(TopEnvironment::new(kind))
     }
 
@@ -196,7 +249,23 @@ impl LibraryRegistry {
     }
 
     pub(crate) fn top_mut(&mut self, top: TopId) -> &mut TopEnvironment {
+        self.changes += 1;
         &mut self.tops[top]
+    }
+
+    /// The library with this environment is expanded. From now on only macros that it defines look for names
+    /// there: if it has none, what is bound there is forgotten.
+    pub(crate) fn close_top(&mut self, top: TopId) {
+        let is_own = |bound: &Denotation| match bound {
+            Denotation::Macro(definition) => {
+                let body = definition.body();
+                body.is_some_and(|body| body.environment.top == top)
+            }
+            _ => false,
+        };
+        if !self.is_boot && !self.top(top).bound().any(is_own) {
+            self.top_mut(top).forget();
+        }
     }
 
     /// How many environments there are.
@@ -215,12 +284,14 @@ impl LibraryRegistry {
     }
 
     pub(crate) fn set_library(&mut self, name: Rc<str>, library: Library) {
+        self.changes += 1;
         self.fixed_environments.clear();
         self.libraries.insert(name, library);
     }
 
     /// Answers what had the name before.
     pub(crate) fn replace_library(&mut self, name: &Rc<str>, library: Library) -> Option<Library> {
+        self.changes += 1;
         self.fixed_environments.clear();
         self.libraries.insert(Rc::clone(name), library)
     }

@@ -142,6 +142,17 @@ impl TopEnvironment {
         !matches!(self.kind, TopKind::Interaction { .. }) && self.imports.contains_key(&name)
     }
 
+    /// Forgets all names.
+    pub(crate) fn forget(&mut self) {
+        self.bindings = HashMap::new();
+        self.imports = HashMap::new();
+    }
+
+    /// How many names are bound.
+    pub(crate) fn binding_count(&self) -> usize {
+        self.bindings.len()
+    }
+
     /// The macros that are bound, in no order.
     pub(crate) fn bound(&self) -> impl Iterator<Item = &Denotation> {
         self.bindings.values()

@@ -130,9 +130,16 @@ pub fn expand_form(
     form: DatumId,
 ) -> Outcome {
     guarded(registry, EVAL, |registry| {
+        let (symbols, changes) = (registry.names.symbol_count(), registry.changes);
         let mut expander = Expander::new(registry, TopId::FIRST);
         let form = expander.take_in(data, form);
-        expander.interact(environment, &[form])
+        expander.take_parts(data.len());
+        let outcome = expander.interact(environment, &[form]);
+        if registry.changes == changes {
+            // Only the unit has used the names that it brought.
+            registry.names.truncate_symbols(symbols);
+        }
+        outcome
     })
 }
 

@@ -1,5 +1,6 @@
 //! Registered images: found by any address inside, marked, and forgotten when unreachable.
 
+use crate::account::{Account, Charge};
 use crate::address::{Address, AddressRange};
 use crate::arena::{Arena, CHUNK_BYTES, ChunkKind};
 use crate::image::{ImageDescription, ImageId};
@@ -7,6 +8,8 @@ use crate::image::{ImageDescription, ImageId};
 #[derive(Debug)]
 pub(crate) struct Image {
     pub(crate) description: ImageDescription,
+    /// Dropped with the image.
+    _charge: Charge,
     is_marked: bool,
 }
 
@@ -29,8 +32,14 @@ pub(crate) struct ImageSpace {
 }
 
 impl ImageSpace {
-    /// Adds an image, whose chunks the arena gave out as [`ChunkKind::Image`].
-    pub(crate) fn register(&mut self, arena: &Arena, description: ImageDescription) -> ImageId {
+    /// Adds an image, whose chunks the arena gave out as [`ChunkKind::Image`], and charges it to `account`.
+    pub(crate) fn register(
+        &mut self,
+        arena: &Arena,
+        account: &Account,
+        description: ImageDescription,
+    ) -> ImageId {
+        let charge = account.charge(description.external_bytes, description.external_mappings);
         let index = self.free.pop().unwrap_or_else(|| {
             self.entries.push(Entry::default());
             u32::try_from(self.entries.len() - 1).expect("fewer than 2^32 images")
@@ -41,6 +50,7 @@ impl ImageSpace {
         let entry = &mut self.entries[index as usize];
         entry.image = Some(Image {
             description,
+            _charge: charge,
             is_marked: false,
         });
         self.count += 1;
@@ -233,7 +243,7 @@ mod tests {
         let mut images = ImageSpace::default();
         let ranges =
             [0, 4096, 8192].map(|offset| AddressRange::new(chunk.start.offset_bytes(offset), 4096));
-        let ids = ranges.map(|range| images.register(&arena, describe(range)));
+        let ids = ranges.map(|range| images.register(&arena, &Account::default(), describe(range)));
         for (range, id) in ranges.iter().zip(ids) {
             assert_eq!(images.at(&arena, range.start.offset_bytes(100)), Some(id));
         }
@@ -261,7 +271,7 @@ mod tests {
             .reserve_chunks(ChunkKind::Image, 0, CHUNK_BYTES)
             .unwrap();
         let mut images = ImageSpace::default();
-        images.register(&arena, describe(chunk));
+        images.register(&arena, &Account::default(), describe(chunk));
         assert!(images.is_sealed(&arena, chunk.start.offset_bytes(8)));
         assert!(!images.is_sealed(&arena, chunk.start.offset_bytes(64)));
     }

@@ -67,6 +67,8 @@ pub struct ToyState {
     /// Values that only the verifier is told of: a mistake, for tests.
     forgotten_roots: RefCell<Vec<u64>>,
     unreachable_images: RefCell<Vec<ImageId>>,
+    /// Values that are kept by others only; `None` where that has gone.
+    weak_roots: RefCell<Vec<Option<u64>>>,
 }
 
 impl ToyState {
@@ -77,6 +79,20 @@ impl ToyState {
     /// `word` is a value of the heap with this state, at its present address.
     pub unsafe fn push_root_word(&self, word: u64) {
         self.roots.borrow_mut().push(word);
+    }
+
+    /// Notes `word` without keeping what it refers to.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::push_root_word`].
+    pub unsafe fn push_weak_root_word(&self, word: u64) {
+        self.weak_roots.borrow_mut().push(Some(word));
+    }
+
+    /// The words that were noted so, each at its present address; `None` where the object has gone.
+    pub fn weak_root_words(&self) -> Vec<Option<u64>> {
+        self.weak_roots.borrow().clone()
     }
 
     /// Shows the verifier `word`, and nobody else. It panics if the word leads to what is not a live
@@ -262,15 +278,33 @@ unsafe impl ObjectModel for ToyModel {
     }
 
     fn each_root_for_verifier(state: &ToyState, visit: &mut dyn FnMut(VerifierRoot)) {
+        let visit_word = |word: &u64, visit: &mut dyn FnMut(VerifierRoot)| {
+            let place = Address::new(std::ptr::from_ref(word).addr());
+            visit(VerifierRoot::Value { place, word: *word });
+        };
         for words in [&state.roots, &state.forgotten_roots] {
-            for word in words.borrow().iter() {
-                let place = Address::new(std::ptr::from_ref(word).addr());
-                visit(VerifierRoot::Value { place, word: *word });
-            }
+            words
+                .borrow()
+                .iter()
+                .for_each(|word| visit_word(word, visit));
         }
+        let weak = state.weak_roots.borrow();
+        weak.iter()
+            .flatten()
+            .for_each(|word| visit_word(word, visit));
         for code in state.code_roots.borrow().iter() {
             let place = Address::new(std::ptr::from_ref(code).addr());
             visit(VerifierRoot::Code { place, code: *code });
+        }
+    }
+
+    fn settle_weak_roots(
+        state: &mut ToyState,
+        _scope: Scope,
+        survivor: &mut dyn FnMut(u64) -> Option<u64>,
+    ) {
+        for root in state.weak_roots.get_mut() {
+            *root = root.and_then(&mut *survivor);
         }
     }
 

@@ -6,6 +6,7 @@ use abi::tag::Kind;
 use gc::WORD_BYTES;
 
 use crate::chunk::Continuation;
+use crate::collect::heap_exhausted;
 use crate::ending::VmError;
 use crate::ending::{Handle, HostError};
 use crate::error::Raise;
@@ -122,6 +123,9 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
         HostError::Raise(object) => raise_object(m, s, object),
         HostError::Message(message) => fault(m, s, |_| Raise::other("host", message, &[])),
         HostError::Condition(condition) => fault(m, s, |_| condition.into()),
+        HostError::HeapExhausted { needed_bytes } => {
+            fault(m, s, |m| heap_exhausted(m, needed_bytes).into())
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) fn collect_at(
     reason: CollectReason,
 ) -> Outcome {
     suspend(m, s, innermost);
-    let outcome = m.heap_mut().collect(reason);
+    let outcome = m.collect_for(reason);
     m.state_mut().stack.current().suspended = None;
     outcome
 }
@@ -45,7 +45,7 @@ fn suspend(m: &mut Mutator<'_>, s: Machine, innermost: Innermost) {
 /// Collects if that is due, while the frame of `s` stands at a safepoint.
 pub(crate) fn collect_if_due_at(m: &mut Mutator<'_>, s: Machine, innermost: Innermost) -> Outcome {
     suspend(m, s, innermost);
-    let outcome = m.heap_mut().collect_if_due();
+    let outcome = m.collect_if_due();
     m.state_mut().stack.current().suspended = None;
     outcome
 }

@@ -36,13 +36,7 @@ pub(crate) enum Staged {
 
 /// The condition that `bytes` do not fit.
 pub(crate) fn heap_exhausted<'m>(m: &'m Mutator<'_>, bytes: usize) -> Raise<'m> {
-    Raise::condition(
-        ConditionKind::HeapExhausted,
-        [
-            Irritant::Integer(bytes as i64),
-            Irritant::Integer(m.state().heap_bytes_max as i64),
-        ],
-    )
+    crate::collect::heap_exhausted(m, bytes).into()
 }
 
 /// Puts the arguments of `%vm-error` into slots 1 to 3 of the frame of `s`.

@@ -6,7 +6,7 @@ use abi::primitive::Primitive;
 use gc::{CollectReason, Outcome, WORD_BYTES};
 use smallvec::SmallVec;
 
-use crate::error::{Irritant, Raise};
+use crate::error::Raise;
 use crate::frame::{FramePointer, below};
 use crate::interpreter::{
     Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive, leaf_primitive,
@@ -47,7 +47,7 @@ pub(super) fn collect(m: &mut Mutator<'_>, reason: CollectReason, words: &mut [L
     }
     context.rooted_arguments.set(words.len());
     m.state_mut().stack.current().suspended = Some(suspended);
-    let outcome = m.heap_mut().collect(reason);
+    let outcome = m.collect_for(reason);
     m.state_mut().stack.current().suspended = None;
     let context = &m.state().native;
     context.rooted_arguments.set(0);
@@ -218,7 +218,7 @@ pub(super) extern "C" fn poll(waiting: Waiting) -> StubAnswer {
             return Err(raised(m, s));
         }
         m.state_mut().stack.current().suspended = Some(suspended_at(fp));
-        let outcome = m.heap_mut().collect_if_due();
+        let outcome = m.collect_if_due();
         m.state_mut().stack.current().suspended = None;
         let raise: fn(&Mutator<'_>, usize) -> Raise<'static>;
         let needed = match outcome {
@@ -239,8 +239,7 @@ pub(super) extern "C" fn poll(waiting: Waiting) -> StubAnswer {
 }
 
 fn exhausted(m: &Mutator<'_>, bytes: usize) -> Raise<'static> {
-    let irritants = [bytes, m.state().heap_bytes_max].map(|bytes| Irritant::Integer(bytes as i64));
-    Raise::condition(ConditionKind::HeapExhausted, irritants)
+    crate::collect::heap_exhausted(m, bytes).into()
 }
 
 /// The stub `allocate`.

@@ -72,10 +72,6 @@ impl<'m> PortObject<'m> {
         Ok(object.value())
     }
 
-    pub(crate) const fn value(self) -> Value<'m> {
-        self.0.value()
-    }
-
     pub(crate) fn name(self) -> Value<'m> {
         self.field(port::NAME)
     }

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use abi::object_layout::string;
 use abi::tag::{Header, Kind};
+use abi::text_hash::TextHash;
 
 use super::Object;
 use super::bytevector::{copy_bytes, write_bytes};
-use super::symbol::hash_text;
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::value::Value;
@@ -309,7 +309,8 @@ impl<'m> StringObject<'m> {
     }
 
     fn compute_hash(self) -> Value<'static> {
-        hash_text(self.all().flat_map(utf8_bytes))
+        let bytes = self.all().flat_map(utf8_bytes);
+        Value::count(bytes.fold(TextHash::EMPTY, TextHash::with).finish() as usize)
     }
 
     /// Whether the contents are the same.

@@ -1,45 +1,77 @@
-//! Symbols and the table of those that are interned.
+//! Symbols, and how they are interned.
 //!
-//! Interned symbols and their names never move, so that constants of images may refer to them.
+//! Symbols and their names never move, so that constants of images may refer to them. They are collected like
+//! other objects.
 
 use abi::object_layout::{location, string, symbol};
 use abi::tag::{FLAG_LITERAL, Header, Kind};
-use abi::text_hash::TextHash;
+use abi::text_hash::text_hash;
 use gc::Address;
 
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::object::Object;
+use crate::object::string::{measure_text, string_bytes};
 use crate::value::Value;
 
-/// The hash of a symbol's or string's content.
-pub(crate) fn hash_text(bytes: impl Iterator<Item = u8>) -> Value<'static> {
-    Value::count(bytes.fold(TextHash::EMPTY, TextHash::with).finish() as usize)
+/// What a symbol with this name takes, with its name.
+pub(crate) fn symbol_bytes(name: &str) -> usize {
+    let (length, width) = measure_text(name);
+    let symbol = Header::new(Kind::Symbol, symbol::WORDS);
+    string_bytes(length, width) + symbol.object_bytes() as usize
 }
 
 impl Mutator<'_> {
     /// The symbol with this name.
     pub fn intern(&self, name: &str) -> Value<'_> {
-        if let Some(&word) = self.state().symbols.0.borrow().get(name) {
-            // SAFETY: the table is a root, and its symbols are pinned.
-            return unsafe { Value::from_word(word) };
+        self.interned(name).unwrap_or_else(|| {
+            let symbol = self.make_symbol(name);
+            let symbols = &self.state().symbols;
+            symbols.insert(text_hash(name), symbol.word());
+            symbol
+        })
+    }
+
+    /// The symbol with this name, as [`Self::intern`] answers it, but announced first.
+    ///
+    /// # Errors
+    ///
+    /// [`Raise::Full`].
+    pub(crate) fn try_intern<'m>(&'m self, name: &str) -> PrimitiveResult<'m> {
+        match self.interned(name) {
+            Some(symbol) => Ok(symbol),
+            None => {
+                self.reserve(symbol_bytes(name))?;
+                Ok(self.intern(name))
+            }
         }
-        let symbol = self.make_symbol(name);
-        self.state()
-            .symbols
-            .0
-            .borrow_mut()
-            .insert(name.into(), symbol.word());
-        symbol
+    }
+
+    /// The symbol with this name, if there is one.
+    pub(crate) fn interned(&self, name: &str) -> Option<Value<'_>> {
+        let is_wanted = |word| {
+            // SAFETY: the table holds words of pinned symbols, and loses those that a collection frees.
+            let symbol = Object::of(unsafe { Value::from_word(word) });
+            symbol
+                .and_then(|symbol| Object::of(symbol.field(symbol::NAME)))
+                .is_some_and(|found| is_text(found, name))
+        };
+        let word = self.state().symbols.find(text_hash(name), is_wanted)?;
+        // SAFETY: as above.
+        Some(unsafe { Value::from_word(word) })
     }
 
     /// A symbol that no other symbol with this name is identical to.
     pub(crate) fn make_symbol(&self, name: &str) -> Value<'_> {
         let text = self.pinned_string(name);
-        let object = self.allocate_pinned(Kind::Symbol, symbol::WORDS);
-        self.set_field(object, symbol::NAME, text);
-        self.set_field(object, symbol::HASH, hash_text(name.bytes()));
-        self.set_field(object, symbol::LOCATION, Value::FALSE);
-        object.value()
+        let hash = Value::count(text_hash(name) as usize);
+        let fields = [
+            (symbol::NAME, text),
+            (symbol::HASH, hash),
+            (symbol::LOCATION, Value::FALSE),
+        ];
+        self.pinned_object(Kind::Symbol, symbol::WORDS, fields)
+            .value()
     }
 
     /// The global variable of a symbol: a location, made when it is first asked for.
@@ -90,12 +122,30 @@ impl Mutator<'_> {
             }
             units
         };
-        let object = self.allocate_pinned(Kind::String, string::WORDS);
-        self.set_field(object, string::UNITS, units.value());
-        self.set_field(object, string::LENGTH, Value::count(length));
-        self.set_field(object, string::HASH, Value::FALSE);
+        let fields = [
+            (string::UNITS, units.value()),
+            (string::LENGTH, Value::count(length)),
+            (string::HASH, Value::FALSE),
+        ];
+        let object = self.pinned_object(Kind::String, string::WORDS, fields);
         object.add_flags(FLAG_LITERAL);
         object.value()
+    }
+
+    /// A pinned object with these fields, each at its offset in bytes. None of them is young.
+    fn pinned_object<const COUNT: usize>(
+        &self,
+        kind: Kind,
+        words: u64,
+        fields: [(usize, Value<'_>); COUNT],
+    ) -> Object<'_> {
+        let object = self.allocate_pinned(kind, words);
+        for (offset, field) in fields {
+            let slot = object.slot(offset);
+            // SAFETY: a value of the fresh object. A pinned object is old, but so is the field.
+            unsafe { slot.store(field.word()) };
+        }
+        object
     }
 
     /// A pinned object with all payload words zero.
@@ -113,6 +163,21 @@ impl Mutator<'_> {
         // SAFETY: header and payload (fixnum zeros) were just written.
         unsafe { Object::at(address) }
     }
+}
+
+/// Whether the content of a string object is `text`.
+fn is_text(string: Object<'_>, text: &str) -> bool {
+    let length = string.field(string::LENGTH).as_index();
+    let units = Object::of(string.field(string::UNITS)).expect("strings have units");
+    let bytes = units.bytes();
+    if units.kind() == Kind::Units8 {
+        let bytes = &bytes[..length.expect("lengths are fixnums")];
+        return bytes
+            .iter()
+            .map(|byte| char::from(byte.get()))
+            .eq(text.chars());
+    }
+    text_of(string) == text
 }
 
 /// The content of a string object.
@@ -135,4 +200,79 @@ pub(crate) fn text_of(string: Object<'_>) -> String {
         .map(|unit| u32::from_le_bytes(unit.each_ref().map(std::cell::Cell::get)))
         .map(|code| char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use gc::{CollectReason, Scope};
+
+    use super::*;
+    use crate::testing::mutator;
+
+    fn collect(m: &mut Mutator<'_>) {
+        let _ = m.collect_for(CollectReason::Forced(Scope::Full));
+    }
+
+    fn is_interned(m: &Mutator<'_>, name: &str) -> bool {
+        m.state().symbols.find(text_hash(name), |_| true).is_some()
+    }
+
+    #[test]
+    fn a_symbol_that_nothing_refers_to_goes_with_a_full_collection() {
+        let mut m = mutator();
+        m.intern("lost");
+        m.set_winders(m.intern("kept"));
+        let handle = m.root(m.intern("held"));
+        let count = m.state().symbols.count();
+        collect(&mut m);
+        assert!(!is_interned(&m, "lost"));
+        assert_eq!(m.state().symbols.count(), count - 1);
+        assert_eq!(m.winders(), m.intern("kept"));
+        assert_eq!(m.rooted(&handle), m.intern("held"));
+        assert_eq!(m.symbol_name(m.intern("lost")).as_deref(), Some("lost"));
+    }
+
+    #[test]
+    fn a_symbol_stays_as_long_as_its_global_variable_has_a_value() {
+        let mut m = mutator();
+        m.define_global("bound", |_| Value::ZERO);
+        assert_eq!(m.global("unbound"), None);
+        collect(&mut m);
+        assert!(is_interned(&m, "bound") && !is_interned(&m, "unbound"));
+        assert_eq!(m.global("bound"), Some(Value::ZERO));
+    }
+
+    #[test]
+    fn a_location_keeps_its_symbol() {
+        let mut m = mutator();
+        m.set_winders(m.location_of(m.intern("variable")));
+        collect(&mut m);
+        let location = Object::of_kind(m.winders(), Kind::Location).unwrap();
+        assert_eq!(m.location_of(m.intern("variable")), location.value());
+    }
+
+    #[test]
+    fn many_symbols_are_told_apart_and_found_again() {
+        let m = mutator();
+        let name = |number: u32| format!("s\u{e9}{number}\u{3b1}");
+        let words: Vec<u64> = (0..20_000)
+            .map(|number| m.intern(&name(number)).word())
+            .collect();
+        for (number, word) in (0..).zip(words) {
+            assert_eq!(m.intern(&name(number)).word(), word);
+        }
+    }
+
+    #[test]
+    fn symbols_whose_names_hash_alike_are_two() {
+        let m = mutator();
+        let symbols = &m.state().symbols;
+        let [one, other] = ["one", "other"].map(|name| m.make_symbol(name).word());
+        symbols.insert(5, one);
+        symbols.insert(5, other);
+        assert_eq!(symbols.find(5, |word| word == other), Some(other));
+        assert_eq!(symbols.find(5, |word| word == one), Some(one));
+        assert_eq!(symbols.find(5, |_| false), None);
+        assert_eq!(symbols.find(6, |_| true), None);
+    }
 }

@@ -1,34 +1,156 @@
 //! The table of interned symbols.
+//!
+//! The table is weak: a full collection drops a symbol that nothing refers to. A symbol that names a global
+//! variable with a value stays, since a program may ask for the variable by its name. Interned symbols are
+//! pinned, so their words never change.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
-use gc::{Slot, Visitor};
+use abi::object_layout::{location, symbol};
+use abi::tag;
+use gc::{Address, Charge, Slot, Visitor};
 
-/// Interned symbols by name: words of pinned objects.
+/// The least number of entries: what the library's symbols take.
+const ENTRIES_MIN: usize = 1 << 12;
+
+/// A symbol with its hash. The word of a free entry is zero, which is a fixnum.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    hash: u64,
+    word: u64,
+}
+
+/// Open addressing with linear probing, at most half full.
 #[derive(Debug, Default)]
-pub(crate) struct SymbolTable(pub(super) RefCell<HashMap<Box<str>, u64>>);
+struct Entries {
+    /// As many as a power of two, or none.
+    entries: Box<[Entry]>,
+    count: usize,
+    charge: Option<Charge>,
+}
+
+/// Interned symbols by the hashes of their names: words of pinned objects.
+#[derive(Debug, Default)]
+pub(crate) struct SymbolTable(RefCell<Entries>);
 
 impl SymbolTable {
-    /// Shows `visitor` every symbol.
-    #[expect(
-        clippy::iter_over_hash_type,
-        reason = "the order in which roots are traced is free"
-    )]
-    pub(crate) fn trace<V: Visitor>(&mut self, visitor: &mut V) {
-        for word in self.0.get_mut().values_mut() {
-            visitor.slot(Slot::of(word));
+    /// Charges the table's memory from now on.
+    pub(crate) fn charge(&self, charge: Charge) {
+        let mut entries = self.0.borrow_mut();
+        entries.charge = Some(charge);
+        entries.count_bytes();
+    }
+
+    /// The word of the symbol with this hash that `is_wanted` accepts.
+    pub(super) fn find(&self, hash: u64, is_wanted: impl Fn(u64) -> bool) -> Option<u64> {
+        let entries = self.0.borrow();
+        let found = entries
+            .probe(hash)
+            .find(|entry| entry.word == 0 || entry.hash == hash && is_wanted(entry.word))?;
+        Some(found.word).filter(|&word| word != 0)
+    }
+
+    /// Adds the word of a pinned symbol that is not there.
+    pub(super) fn insert(&self, hash: u64, word: u64) {
+        let mut entries = self.0.borrow_mut();
+        if 2 * (entries.count + 1) > entries.entries.len() {
+            let length = (2 * entries.entries.len()).max(ENTRIES_MIN);
+            entries.rebuild(length);
+        }
+        entries.insert(Entry { hash, word });
+    }
+
+    /// Shows `visitor` the symbols that name a global variable with a value.
+    pub(crate) fn trace_bound<V: Visitor>(&mut self, visitor: &mut V) {
+        for entry in &mut self.0.get_mut().entries {
+            if entry.word != 0 && is_bound(entry.word) {
+                visitor.slot(Slot::of(&mut entry.word));
+            }
         }
     }
 
-    /// Shows `visit` the word of each symbol; they are all pinned, and stay what they are.
-    #[expect(
-        clippy::iter_over_hash_type,
-        reason = "the order in which roots are traced is free"
-    )]
-    pub(crate) fn each_word(&self, mut visit: impl FnMut(u64)) {
-        for &word in self.0.borrow().values() {
-            visit(word);
+    /// Drops the symbols that `survives` refuses.
+    pub(crate) fn retain(&mut self, mut survives: impl FnMut(u64) -> bool) {
+        let entries = self.0.get_mut();
+        let before = entries.count;
+        for entry in &mut entries.entries {
+            if entry.word != 0 && !survives(entry.word) {
+                *entry = Entry::default();
+                entries.count -= 1;
+            }
+        }
+        if entries.count < before {
+            let length = (2 * entries.count + 1).next_power_of_two();
+            entries.rebuild(length.max(ENTRIES_MIN));
         }
     }
+
+    /// Shows `visit` the word of each symbol.
+    pub(crate) fn each_word(&self, mut visit: impl FnMut(u64)) {
+        self.0.borrow().iter().for_each(|entry| visit(entry.word));
+    }
+
+    /// How many symbols there are.
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.0.borrow().count
+    }
+}
+
+impl Entries {
+    fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| entry.word != 0)
+    }
+
+    /// All entries, from the one where `hash` belongs.
+    fn probe(&self, hash: u64) -> impl Iterator<Item = &Entry> {
+        let (before, after) = self.entries.split_at(self.start(hash));
+        after.iter().chain(before)
+    }
+
+    fn start(&self, hash: u64) -> usize {
+        hash as usize & self.entries.len().saturating_sub(1)
+    }
+
+    /// There is a free entry.
+    fn insert(&mut self, new: Entry) {
+        let mut index = self.start(new.hash);
+        while self.entries[index].word != 0 {
+            index = (index + 1) % self.entries.len();
+        }
+        self.entries[index] = new;
+        self.count += 1;
+    }
+
+    /// Makes a table of `length` entries, more than twice as many as are taken.
+    fn rebuild(&mut self, length: usize) {
+        let entries = vec![Entry::default(); length].into_boxed_slice();
+        let before = std::mem::replace(&mut self.entries, entries);
+        self.count = 0;
+        for &entry in before.iter().filter(|entry| entry.word != 0) {
+            self.insert(entry);
+        }
+        self.count_bytes();
+    }
+
+    fn count_bytes(&mut self) {
+        if let Some(charge) = &mut self.charge {
+            charge.resize(size_of_val(&*self.entries));
+        }
+    }
+}
+
+/// Whether the symbol with this word names a global variable with a value. A collection may be on its way
+/// through the heap: it has moved the location, perhaps, but the words after the first are intact.
+fn is_bound(symbol: u64) -> bool {
+    let symbol = Address::from_word(symbol & !tag::TAG_MASK);
+    // SAFETY: the table holds words of symbols, which are pinned and initialised.
+    let location = unsafe { symbol.offset_bytes(symbol::LOCATION).load_word() };
+    if !tag::is_reference(location) {
+        return false;
+    }
+    let location = Address::from_word(location & !tag::TAG_MASK);
+    // SAFETY: a symbol's location is initialised, and stays where it was until the collection ends.
+    let value = unsafe { location.offset_bytes(location::VALUE).load_word() };
+    value != tag::UNBOUND
 }

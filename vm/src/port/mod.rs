@@ -8,7 +8,8 @@ pub(crate) mod file;
 pub(crate) mod flag;
 pub(crate) mod input;
 mod open;
+pub(crate) mod open_files;
 pub(crate) mod output;
 pub(crate) mod utf8;
 
-pub(crate) use open::{close, flush_all, remember, standard};
+pub(crate) use open::{close, flush_all, open_file, remember, standard};

@@ -1,4 +1,8 @@
-//! The ports that are open: the standard ports, and the files that are open for output.
+//! The ports that are open: the standard ports, and those of files.
+
+use std::os::fd::RawFd;
+
+use rustix::io::Errno;
 
 use super::file::BUFFER_BYTES;
 use super::{file, flag, output};
@@ -14,19 +18,36 @@ impl Mutator<'_> {
         // SAFETY: the register is a root, and so up to date.
         unsafe { Value::from_word(self.state().standard_ports.get()) }
     }
-
-    /// The list of the files that are open for output.
-    fn open_ports(&self) -> Value<'_> {
-        // SAFETY: the register is a root, and so up to date.
-        unsafe { Value::from_word(self.state().open_ports.get()) }
-    }
 }
 
-/// Remembers that `port` is open for output, until [`close`] forgets it.
-pub(crate) fn remember<'m>(m: &'m Mutator<'_>, port: Value<'m>) {
-    m.state()
-        .open_ports
-        .set(m.cons(port, m.open_ports()).word());
+/// Opens a file as `open` does. Where the system has no descriptors left, the files of ports that are gone are
+/// closed first.
+///
+/// # Errors
+///
+/// [`Raise::Full`]: a collection has to find these ports. `file-error`, about `name`.
+pub(crate) fn open_file<'m>(
+    m: &'m Mutator<'_>,
+    name: Value<'m>,
+    who: &'static str,
+    open: impl FnOnce() -> Result<RawFd, Errno>,
+) -> Result<RawFd, Raise<'m>> {
+    let opened = open();
+    let files = &mut *m.state().open_files.borrow_mut();
+    let is_short = matches!(opened, Err(Errno::MFILE | Errno::NFILE));
+    let was_collecting = std::mem::replace(&mut files.is_collecting, false);
+    if is_short && !was_collecting {
+        files.is_collecting = true;
+        m.heap().want_full_collection();
+        return Err(Raise::Full(0));
+    }
+    opened.map_err(|error| Raise::file(who, file::message(error), name))
+}
+
+/// Remembers that the file of `port`, a new one, is open, until [`close`] forgets it or the port is gone.
+pub(crate) fn remember(m: &Mutator<'_>, descriptor: RawFd, port: Value<'_>) {
+    let files = &m.state().open_files;
+    files.borrow_mut().add(descriptor, port.word());
 }
 
 /// Flushes `port` and closes its file. Sides that are closed already stay so.
@@ -42,14 +63,10 @@ pub(crate) fn close(m: &Mutator<'_>, port: PortObject<'_>, sides: i64) -> Result
     let is_closed = flags & (flag::INPUT_OPEN | flag::OUTPUT_OPEN) == 0;
     if let Some(descriptor) = port.descriptor().filter(|_| is_closed) {
         if !port.has(flag::STANDARD) {
+            m.state().open_files.borrow_mut().remove(descriptor);
             file::close(descriptor);
         }
         port.forget_descriptor();
-        let others: Vec<_> = m
-            .elements(m.open_ports())
-            .filter(|&other| other != port.value())
-            .collect();
-        m.state().open_ports.set(m.list(others).word());
     }
     flushed
 }
@@ -101,9 +118,12 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
 ///
 /// For the first port whose output is lost: its name, and the message of the system.
 pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), String> {
-    let ports = m
-        .elements(m.standard_ports())
-        .chain(m.elements(m.open_ports()));
+    let files: Vec<u64> = m.state().open_files.borrow().words().collect();
+    // SAFETY: a collection brings the words of open files up to date, and drops those of ports that are gone.
+    let files = files
+        .into_iter()
+        .map(|word| unsafe { Value::from_word(word) });
+    let ports = m.elements(m.standard_ports()).chain(files);
     let mut outcome = Ok(());
     for port in ports.filter_map(PortObject::of) {
         if let Err(message) = output::flush(port) {

@@ -7,13 +7,13 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::rc::Rc;
 
 use abi::condition::ConditionKind;
 use abi::tag::Kind;
 use gc::Scope;
 use loader::TrustedImage;
 
+use crate::collect::heap_exhausted;
 use crate::datum::DatumError;
 use crate::ending::HostError;
 use crate::error::{Condition, Irritant};
@@ -65,21 +65,69 @@ pub(crate) fn raise_uncaught(m: &mut Mutator<'_>) -> Result<(), HostError> {
 /// `(%compile datum environment)`
 pub(crate) fn compile(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let environment = environment_number(m, 1)?;
-    let converted = m.datum_of(m.argument(0));
-    let compiled = match converted {
-        Ok((data, datum)) => with_frontend(m, |frontend| {
-            frontend.compile_datum(&data, datum, environment)
-        }),
-        Err(error) => Err(datum_error(error)),
-    };
-    let image = match compiled {
-        Ok(image) => image,
-        Err(error) => {
+    let image = with_memory(m, |m, memory_bytes| {
+        let compiled = compile_argument(m, environment, memory_bytes);
+        if compiled.is_err() {
             m.settle_externals(None);
-            return Err(error);
         }
-    };
+        compiled
+    })?;
     load_compiled(m, &image, "eval")
+}
+
+/// The image of the form that is the first argument.
+fn compile_argument(
+    m: &mut Mutator<'_>,
+    environment: u32,
+    memory_bytes: usize,
+) -> Result<TrustedImage<'static>, CompilationError> {
+    let part_bytes = m
+        .state()
+        .frontend
+        .as_ref()
+        .map_or(1, |frontend| frontend.part_bytes());
+    let parts_max = memory_bytes / part_bytes.max(1);
+    let (data, datum) = m.datum_of(m.argument(0), parts_max)?;
+    with_frontend(m, |frontend| {
+        frontend.compile_datum(&data, datum, environment, memory_bytes)
+    })
+}
+
+/// Why a form or file has no image.
+enum CompilationError {
+    /// Compiling takes more memory than the heap's limit leaves.
+    NoMemory,
+    Other(HostError),
+}
+
+impl From<DatumError> for CompilationError {
+    fn from(error: DatumError) -> Self {
+        match error {
+            DatumError::NoMemory { .. } => Self::NoMemory,
+            DatumError::TooLarge => Self::Other(datum_error(error)),
+        }
+    }
+}
+
+/// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection.
+fn with_memory(
+    m: &mut Mutator<'_>,
+    compile: impl Fn(&mut Mutator<'_>, usize) -> Result<TrustedImage<'static>, CompilationError>,
+) -> Result<TrustedImage<'static>, HostError> {
+    let mut memory_bytes = m.heap().chargeable_bytes();
+    let mut compiled = compile(m, memory_bytes);
+    if matches!(compiled, Err(CompilationError::NoMemory)) {
+        m.collect_scope(Scope::Full);
+        let bytes_before = memory_bytes;
+        memory_bytes = m.heap().chargeable_bytes();
+        if memory_bytes > bytes_before {
+            compiled = compile(m, memory_bytes);
+        }
+    }
+    compiled.map_err(|error| match error {
+        CompilationError::NoMemory => heap_exhausted(m, memory_bytes).into(),
+        CompilationError::Other(error) => error,
+    })
 }
 
 /// `(%load file-name environment)`
@@ -90,24 +138,31 @@ pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
             "load: the file name is no string".into(),
         ));
     };
-    let image = with_frontend(m, |frontend| frontend.compile_file(&path, environment))?;
+    let image = with_memory(m, |m, memory_bytes| {
+        with_frontend(m, |frontend| {
+            frontend.compile_file(&path, environment, memory_bytes)
+        })
+    })?;
     load_compiled(m, &image, &path)
 }
 
 /// `(%environment specification)`: `#f` if a library is not loaded.
 pub(crate) fn environment(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let (data, datum) = m.datum_of(m.argument(0)).map_err(datum_error)?;
+    let converted = m.datum_of(m.argument(0), usize::MAX);
     m.settle_externals(None);
-    let number = with_frontend(m, |frontend| frontend.environment(&data, datum))?;
+    let (data, datum) = converted.map_err(datum_error)?;
+    let number = with_frontend(m, |frontend| frontend.environment(&data, datum));
+    let number = number.map_err(|error| match error {
+        CompilationError::NoMemory => HostError::Condition(heap_exhausted(m, 0)),
+        CompilationError::Other(error) => error,
+    })?;
     m.set_result(|_| number.map_or(Value::FALSE, |number| Value::count(number as usize)));
     Ok(())
 }
 
-/// `(%call-host number arguments)`
+/// `(%call-host ticket arguments)`
 pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
-    let number = m.argument(0).as_index();
-    let procedure = number.and_then(|number| m.state().host_procedures.get(number));
-    let Some(procedure) = procedure.map(|(_, procedure)| Rc::clone(procedure)) else {
+    let Some(procedure) = m.host_procedure(m.argument(0)) else {
         return Err(HostError::Message("no such host procedure".into()));
     };
     m.spread_arguments(1);
@@ -142,33 +197,46 @@ fn environment_number(m: &Mutator<'_>, index: usize) -> Result<u32, HostError> {
 fn with_frontend<T>(
     m: &mut Mutator<'_>,
     work: impl FnOnce(&mut dyn Frontend) -> Result<T, FrontendError>,
-) -> Result<T, HostError> {
+) -> Result<T, CompilationError> {
     let Some(mut frontend) = m.state_mut().frontend.take() else {
-        return Err(HostError::Message("there is no compiler here".into()));
+        let message = "there is no compiler here".into();
+        return Err(CompilationError::Other(HostError::Message(message)));
     };
     let outcome = work(frontend.as_mut());
-    m.state_mut().frontend = Some(frontend);
+    let state = m.state_mut();
+    if let Some(charge) = &mut state.frontend_charge {
+        charge.resize(frontend.retained_bytes());
+    }
+    state.frontend = Some(frontend);
     outcome.map_err(|error| {
-        if error.is_unreadable {
-            let irritants = [
-                Irritant::Text(error.message.into()),
-                Irritant::Text(error.file.into()),
-            ];
-            return Condition::new(ConditionKind::File, irritants)
-                .of("load")
-                .into();
+        if error.is_memory_short {
+            return CompilationError::NoMemory;
         }
-        let syntax = Condition::new(
-            ConditionKind::Syntax,
-            [
-                Irritant::Text(error.message.into()),
-                Irritant::Text(error.file.into()),
-                Irritant::Integer(i64::from(error.line)),
-                Irritant::Integer(i64::from(error.column)),
-            ],
-        );
-        syntax.into()
+        CompilationError::Other(frontend_error(error))
     })
+}
+
+/// What a program is told of a mistake in its text.
+fn frontend_error(error: FrontendError) -> HostError {
+    if error.is_unreadable {
+        let irritants = [
+            Irritant::Text(error.message.into()),
+            Irritant::Text(error.file.into()),
+        ];
+        return Condition::new(ConditionKind::File, irritants)
+            .of("load")
+            .into();
+    }
+    let syntax = Condition::new(
+        ConditionKind::Syntax,
+        [
+            Irritant::Text(error.message.into()),
+            Irritant::Text(error.file.into()),
+            Irritant::Integer(i64::from(error.line)),
+            Irritant::Integer(i64::from(error.column)),
+        ],
+    );
+    syntax.into()
 }
 
 fn load_compiled(

@@ -17,6 +17,7 @@ use crate::number::heap::{from_number, number_bytes};
 use crate::number::tower::Number;
 use crate::object::Object;
 use crate::object::string::{StringObject, measure_text, string_bytes};
+use crate::object::symbol::symbol_bytes;
 use crate::primitive::functions::{bytes_object, element_offset};
 use crate::value::Value;
 
@@ -239,7 +240,10 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
     #[inline]
     fn leaf(&mut self, leaf: Leaf<'_>, _: Span) {
         let value = match leaf {
-            Leaf::Symbol(name) => self.m.intern(name),
+            Leaf::Symbol(name) => match self.m.interned(name) {
+                Some(symbol) => symbol,
+                None => self.make(symbol_bytes(name), |m| Ok(m.intern(name))),
+            },
             Leaf::Number(number) => self.number(number),
             Leaf::String(text) => self.string(text),
             Leaf::Boolean(value) => Value::boolean(value),

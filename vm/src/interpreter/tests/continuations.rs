@@ -1,11 +1,14 @@
 //! Continuations and calls of the host.
 
+use std::rc::Rc;
+
 use abi::isa::{
     BranchOffset, Count, Instruction, Into, IntoReturned, Local, Opcode, PrimitiveOperand,
     TestOperand,
 };
 use abi::primitive::Primitive;
 use abi::type_test::TypeTest;
+use gc::Scope;
 
 use super::assembler::{Assembler, CodePlace, Shape};
 use super::{build_list, enter, outcome, run, vm_with, zealous};
@@ -127,7 +130,7 @@ fn a_continuation_of_a_run_that_is_over_goes_on_in_this_one() {
     assert_eq!(result, "7");
 }
 
-/// Calls host procedure 0 with the list of its argument.
+/// Calls the host procedure whose ticket the register of the winders holds, with the list of its argument.
 fn host_caller(a: &mut Assembler) -> CodePlace {
     let after = a.map("-L");
     let caller = a.procedure(Shape {
@@ -136,7 +139,14 @@ fn host_caller(a: &mut Assembler) -> CodePlace {
         entry: "-L",
         ..Shape::default()
     });
-    a.load_small(2, 0);
+    let map = a.map_offset(Opcode::Leaf, after);
+    a.emit(Instruction::Leaf {
+        dst: Into(2),
+        primitive: PrimitiveOperand(Primitive::Winders.index()),
+        first: Local(2),
+        count: Count(0),
+        map,
+    });
     a.load_null(3);
     a.cons(3, 1, 3);
     let map = a.map_offset(Opcode::CallHost, after);
@@ -161,15 +171,12 @@ fn host_procedures_run_scheme_and_collect() {
     let code = a.finish();
     let mut vm = zealous();
     enter(&mut vm, |m| {
-        m.add_host_procedure(
-            "build",
-            Box::new(move |m| {
-                m.apply(|m| (code.closure(m, build), vec![m.argument(0)]))?;
-                m.collect_now();
-                m.apply(|m| (code.closure(m, build), vec![m.argument(0)]))?;
-                Ok(())
-            }),
-        );
+        m.set_winders(m.add_host_procedure(Box::new(move |m| {
+            m.apply(|m| (code.closure(m, build), vec![m.argument(0)]))?;
+            m.collect_now();
+            m.apply(|m| (code.closure(m, build), vec![m.argument(0)]))?;
+            Ok(())
+        })));
     });
     assert_eq!(run(&mut vm, code, caller, &[3]), "((3 2 1) . 3)");
 }
@@ -207,14 +214,42 @@ fn an_escape_leaves_the_inner_run() {
     let code = a.finish();
     for mut vm in [vm_with(|_| ()), zealous()] {
         enter(&mut vm, |m| {
-            m.add_host_procedure(
-                "escape",
-                Box::new(move |m| {
-                    m.apply(|m| (code.closure(m, back), vec![m.argument(0)]))?;
-                    Ok(())
-                }),
-            );
+            m.set_winders(m.add_host_procedure(Box::new(move |m| {
+                m.apply(|m| (code.closure(m, back), vec![m.argument(0)]))?;
+                Ok(())
+            })));
         });
         assert_eq!(run(&mut vm, code, main, &[]), "(99)");
+    }
+}
+
+#[test]
+fn a_host_procedure_is_dropped_once_its_ticket_is_gone() {
+    for scope in [Scope::Minor, Scope::Full] {
+        let mut vm = vm_with(|_| ());
+        enter(&mut vm, |m| {
+            let marks = [(); 3].map(|()| Rc::new(()));
+            let [kept, lost, replaced] = marks.each_ref().map(|mark| {
+                let mark = Rc::clone(mark);
+                m.add_host_procedure(Box::new(move |_| {
+                    let _ = &mark;
+                    Ok(())
+                }))
+            });
+            assert!(m.host_procedure(lost).is_some());
+            m.set_winders(m.cons(kept, replaced));
+            m.collect_scope(scope);
+            let held = || marks.each_ref().map(Rc::strong_count);
+            assert_eq!(held(), [2, 1, 2]);
+            let (kept, _) = m.pair(m.winders()).unwrap();
+            assert!(m.host_procedure(kept).is_some());
+            m.set_winders(m.list([kept]));
+            m.collect_scope(Scope::Full);
+            assert_eq!(held(), [2, 1, 1]);
+            // The numbers are given again, and old tickets are none.
+            let fresh = m.add_host_procedure(Box::new(|_| Ok(())));
+            assert!(m.host_procedure(fresh).is_some());
+            assert!(m.host_procedure(m.list([fresh])).is_none());
+        });
     }
 }

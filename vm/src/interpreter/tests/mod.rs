@@ -21,16 +21,30 @@ use crate::vm::{Vm, VmOptions};
 struct NoFrontend;
 
 impl Frontend for NoFrontend {
+    fn part_bytes(&self) -> usize {
+        1
+    }
+
+    fn retained_bytes(&self) -> usize {
+        0
+    }
+
     fn compile_datum(
         &mut self,
         _: &Data,
         _: DatumId,
         _: u32,
+        _: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(FrontendError::default())
     }
 
-    fn compile_file(&mut self, _: &str, _: u32) -> Result<TrustedImage<'static>, FrontendError> {
+    fn compile_file(
+        &mut self,
+        _: &str,
+        _: u32,
+        _: usize,
+    ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(FrontendError::default())
     }
 

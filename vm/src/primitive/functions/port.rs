@@ -68,7 +68,7 @@ fn open_file<'m>(
     access: Access,
     who: &'static str,
 ) -> PrimitiveResult<'m> {
-    /// More than the port and the pair that remembers it take, beside name and buffer.
+    /// More than the port takes, beside name and buffer.
     const PORT_BYTES: usize = 256;
     let name = file_name(args, 0, who)?;
     let kind = if args[1].is_true() {
@@ -78,8 +78,7 @@ fn open_file<'m>(
     };
     // Everything is announced before the file is opened, so that it is opened once.
     m.reserve(BUFFER_BYTES + PORT_BYTES + string_bytes(name.chars().count(), UnitWidth::Wide))?;
-    let descriptor = file::open(&name, access)
-        .map_err(|error| Raise::file(who, file::message(error), args[0]))?;
+    let descriptor = port::open_file(m, args[0], who, || file::open(&name, access))?;
     let is_input = access == Access::Read;
     let flags = kind | if is_input { INPUT } else { OUTPUT };
     let new = NewPort {
@@ -89,9 +88,7 @@ fn open_file<'m>(
         name: &name,
     };
     let port = PortObject::allocate(m, &new).inspect_err(|_| file::close(descriptor))?;
-    if !is_input {
-        port::remember(m, port);
-    }
+    port::remember(m, descriptor, port);
     Ok(port)
 }
 

@@ -7,10 +7,11 @@ use super::check;
 use crate::arguments::Args;
 use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
+use crate::object::symbol::symbol_bytes;
 
 pub(crate) fn string_to_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "string->symbol")?.to_text();
-    Ok(m.intern(&name))
+    m.try_intern(&name)
 }
 
 pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -19,5 +20,6 @@ pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Primi
 
 pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "generate-symbol")?.to_text();
+    m.reserve(symbol_bytes(&name))?;
     Ok(m.make_symbol(&name))
 }

@@ -304,7 +304,7 @@ fn tables_find_keys_that_collections_have_moved() {
         } else {
             Scope::Full
         };
-        let outcome = m.heap_mut().collect(CollectReason::Forced(scope));
+        let outcome = m.collect_for(CollectReason::Forced(scope));
         assert_eq!(outcome, Outcome::Done);
         let (table, keys) = m.pair(m.winders()).unwrap();
         assert_eq!(m.elements(keys).count(), (round + 1) * 100);
@@ -328,7 +328,7 @@ fn ports_go_on_after_collections() {
         } else {
             Scope::Full
         };
-        let outcome = m.heap_mut().collect(CollectReason::Forced(scope));
+        let outcome = m.collect_for(CollectReason::Forced(scope));
         assert_eq!(outcome, Outcome::Done);
     }
     let text = call(&m, f::get_output_string, &[m.winders()]).unwrap();
