@@ -42,6 +42,7 @@ pub mod hooks;
 mod host_arguments;
 mod images;
 mod interpreter;
+mod list_walk;
 mod live;
 mod mutator;
 mod native;

@@ -109,6 +109,9 @@ pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let Some(procedure) = procedure.map(|(_, procedure)| Rc::clone(procedure)) else {
         return Err(HostError::Message("no such host procedure".into()));
     };
+    if m.list_length(m.argument(1)).is_none() {
+        return Err(HostError::Message("the arguments are no list".into()));
+    }
     m.spread_arguments(1);
     let Ok(mut procedure) = procedure.try_borrow_mut() else {
         return Err(HostError::Message("a host procedure called itself".into()));
