@@ -47,7 +47,8 @@ condition_kinds! {
     HeapExhausted = "heap-exhausted";
     /// Irritants: the limit in bytes.
     StackExhausted = "stack-exhausted";
-    /// No irritants: the user or the embedder interrupted the program.
+    /// No irritants: the user or the embedder interrupted the program. The program sees no such condition: the run
+    /// ends, whatever handlers there are.
     Interrupted = "interrupted";
     /// Irritants: who, a message, the file name or port.
     File = "file-error";

@@ -28,16 +28,10 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     }
     match error {
         Error::Exit(status) => return exit_code(*status),
-        Error::Raised(raised) => {
-            let frames = &raised.backtrace;
-            // The place that people want is in their own text, where there is one.
-            let is_own = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
-            let own = frames.iter().find(is_own);
-            complain(&with_place(&raised.report, own.or(frames.first()), sources));
-            print_backtrace(frames);
-            if raised.kind.as_deref() == Some("interrupted") {
-                return ExitCode::from(STATUS_INTERRUPTED);
-            }
+        Error::Raised(raised) => print_with_backtrace(&raised.report, &raised.backtrace, sources),
+        Error::Interrupted { backtrace } => {
+            print_with_backtrace(&error.to_string(), backtrace, sources);
+            return ExitCode::from(STATUS_INTERRUPTED);
         }
         Error::Syntax(diagnostics) => {
             for diagnostic in diagnostics {
@@ -50,6 +44,14 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
         }
     }
     ExitCode::from(STATUS_FAILED)
+}
+
+fn print_with_backtrace(report: &str, frames: &[BacktraceFrame], sources: &mut SourceLines) {
+    // The place that people want is in their own text, where there is one.
+    let is_own = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
+    let own = frames.iter().find(is_own);
+    complain(&with_place(report, own.or(frames.first()), sources));
+    print_backtrace(frames);
 }
 
 /// Whether a write to standard output may have failed.

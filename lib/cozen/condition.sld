@@ -166,7 +166,6 @@
                               backtrace)))
          ((stack-exhausted)
           (make-condition kind #f "stack exhausted; its limit in bytes:" irritants backtrace))
-         ((interrupted) (make-condition kind #f "interrupted" '() backtrace))
          ((trap) (make-condition kind #f "trap instruction" irritants backtrace))
          ((file-error error)
           (make-condition kind (car irritants) (list-ref irritants 1) (list-tail irritants 2)
