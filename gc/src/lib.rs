@@ -34,6 +34,7 @@
 //! ```
 
 mod address;
+mod address_space;
 mod arena;
 mod collect;
 mod error;
@@ -50,6 +51,7 @@ mod platform;
 mod poll;
 mod settle;
 mod slot;
+mod small_images;
 mod space;
 mod statistics;
 pub mod toy;
