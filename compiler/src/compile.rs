@@ -37,6 +37,12 @@ pub struct CorePass {
 /// All passes over Core, in the order in which they run.
 pub const CORE_PASSES: &[CorePass] = &[
     CorePass {
+        name: "gather-arguments",
+        run: pass::gather_arguments,
+        stage: Stage::Expanded,
+        level: Level::None,
+    },
+    CorePass {
         name: "integrate-primitives",
         run: pass::integrate_primitives,
         stage: Stage::Expanded,
