@@ -83,6 +83,15 @@ pub enum Error {
     /// The system has no memory for a runtime.
     #[error(transparent)]
     Memory(#[from] VmBuildError),
+    /// What a program wrote to a port is lost.
+    #[error("{port} cannot be written")]
+    Output {
+        /// The port's name: that of its file.
+        port: String,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
     /// An error of a host procedure's own.
     #[error("{0}")]
     Host(String),

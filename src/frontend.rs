@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use abi::image::section;
 use compiler::codegen::NativeGenerator;
-use compiler::compile::{Compiled, EXPAND, compile, pass_names};
+use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
@@ -168,12 +168,51 @@ impl Frontend {
         self.finish(program, name)
     }
 
-    fn finish(&mut self, program: Program, name: &str) -> Result<TrustedImage<'static>, Error> {
-        let compiled = self.compile_with(program, name, &self.options);
-        if compiled.is_err() {
-            self.registry().forget_last_unit();
+    /// Compiles an expanded program. Without an image of it, also if the listener panics, the libraries that it was
+    /// to define are forgotten.
+    fn finish(
+        &mut self,
+        program: Program,
+        name: &str,
+    ) -> Result<TrustedImage<'static>, Error> {
+        let unit = Unfinished {
+            frontend: self,
+            is_done: false,
+        };
+        unit.finish(program, name)
+    }
+
+    fn compile_with(
+        &self,
+        program: Program,
+        name: &str,
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        for warning in &program.warnings {
+            self.listener.tell(&CompilerReport::Warning(warning))?;
         }
-        let compiled = compiled?;
+        let texts = ProgramTexts::of(&program);
+        let mut compiled = compile(program, None, options).map_err(|error| {
+            let placed = texts.diagnostic(&error);
+            Error::Syntax(vec![
+                placed.unwrap_or_else(|| without_place(name, error.to_string())),
+            ])
+        })?;
+        if options.time_passes {
+            compiled.times.precede(EXPAND, self.expansion);
+            let table = &compiled.times.to_string();
+            self.listener.tell(&CompilerReport::Times { name, table })?;
+        }
+        Ok(compiled)
+    }
+
+    /// Compiles, and tells of it.
+    fn compile_and_tell(
+        &self,
+        program: Program,
+        name: &str,
+    ) -> Result<TrustedImage<'static>, Error> {
+        let compiled = self.compile_with(program, name, &self.options)?;
         if let Some(dump) = compiled.dump {
             self.listener.tell(&CompilerReport::Program(&dump))?;
         }
@@ -187,25 +226,6 @@ impl Frontend {
         Ok(unsafe { TrustedImage::vouch(compiled.image) })
     }
 
-    fn compile_with(
-        &self,
-        program: Program,
-        name: &str,
-        options: &Options,
-    ) -> Result<Compiled, Error> {
-        for warning in &program.warnings {
-            self.listener.tell(&CompilerReport::Warning(warning))?;
-        }
-        let mut compiled = compile(program, None, options)
-            .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
-        if options.time_passes {
-            compiled.times.precede(EXPAND, self.expansion);
-            let table = &compiled.times.to_string();
-            self.listener.tell(&CompilerReport::Times { name, table })?;
-        }
-        Ok(compiled)
-    }
-
     fn check_options(&self) -> Result<(), Error> {
         let Some(pass) = &self.options.dump_after else {
             return Ok(());
@@ -217,6 +237,13 @@ impl Frontend {
         Err(Error::Setup(format!(
             "no pass of the compiler is named {pass:?}; there are: {names}"
         )))
+    }
+
+    /// Learns which bodies of libraries have run to their end: see [`LibraryRegistry::settle_libraries`].
+    pub(crate) fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) {
+        if let Some(registry) = &mut self.registry {
+            registry.settle_libraries(is_defined);
+        }
     }
 
     /// The key of the global that a variable of the interaction environment is, if it is known.
@@ -241,6 +268,32 @@ impl Frontend {
             }
             registry
         })
+    }
+}
+
+/// The unit that was expanded last, until there is an image of it.
+struct Unfinished<'frontend> {
+    frontend: &'frontend mut Frontend,
+    is_done: bool,
+}
+
+impl Unfinished<'_> {
+    fn finish(
+        mut self,
+        program: Program,
+        name: &str,
+    ) -> Result<TrustedImage<'static>, Error> {
+        let image = self.frontend.compile_and_tell(program, name)?;
+        self.is_done = true;
+        Ok(image)
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.frontend.registry().forget_last_unit();
+        }
     }
 }
 
@@ -309,6 +362,10 @@ fn without_place(name: &str, message: String) -> Diagnostic {
 pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
 
 impl vm::hooks::Frontend for SharedFrontend {
+    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) {
+        self.0.borrow_mut().settle_libraries(is_defined);
+    }
+
     fn compile_datum(
         &mut self,
         data: &Data,
@@ -320,7 +377,8 @@ impl vm::hooks::Frontend for SharedFrontend {
         let program =
             frontend.expand(|registry| expand::expand_form(registry, environment, data, datum));
         let program = program.map_err(first_error)?;
-        frontend.finish(program, "eval").map_err(as_frontend_error)
+        let image = frontend.finish(program, "eval");
+        image.map_err(as_frontend_error)
     }
 
     fn compile_file(
@@ -333,9 +391,8 @@ impl vm::hooks::Frontend for SharedFrontend {
         let environment = EnvironmentId::new(environment);
         let program =
             frontend.expand(|registry| expand::expand_text(registry, environment, &source));
-        frontend
-            .finish(program.map_err(first_error)?, path)
-            .map_err(as_frontend_error)
+        let image = frontend.finish(program.map_err(first_error)?, path);
+        image.map_err(as_frontend_error)
     }
 
     fn environment(&mut self, data: &Data, datum: DatumId) -> Result<u32, FrontendError> {

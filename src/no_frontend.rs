@@ -26,6 +26,8 @@ fn refused() -> FrontendError {
 }
 
 impl vm::hooks::Frontend for SharedFrontend {
+    fn settle_libraries(&mut self, _is_defined: &dyn Fn(&str) -> bool) {}
+
     fn compile_datum(
         &mut self,
         _data: &Data,

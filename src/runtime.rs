@@ -66,6 +66,7 @@ impl Runtime {
     /// [`Error::File`], [`Error::Syntax`].
     #[cfg(feature = "compiler")]
     pub fn compile_file(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
+        self.enter(|scheme| scheme.settle_libraries());
         self.frontend.borrow_mut().compile_program(file)
     }
 
@@ -77,6 +78,7 @@ impl Runtime {
     /// [`Error::Syntax`].
     #[cfg(feature = "compiler")]
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
+        self.enter(|scheme| scheme.settle_libraries());
         self.frontend.borrow_mut().compile_text(text, name)
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 #[cfg(feature = "compiler")]
 use compiler::core::ir::LastExpression;
 use loader::TrustedImage;
-use vm::{Mutator, Retention, VmError};
+use vm::{LostOutput, Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
 use crate::error::{BacktraceFrame, Error, Raised};
@@ -65,8 +65,16 @@ impl<'id> Scheme<'_, 'id> {
     #[cfg(feature = "compiler")]
     fn run_forms(&mut self, text: &str, name: &str, last: LastExpression) -> Result<(), Error> {
         self.begin()?;
+        self.settle_libraries();
         let image = self.frontend.borrow_mut().compile_forms(text, name, last)?;
         self.run_loaded(&image, name, Retention::Reached)
+    }
+
+    /// Tells the compiler which bodies of libraries have run to their end.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn settle_libraries(&self) {
+        let mut frontend = self.frontend.borrow_mut();
+        frontend.settle_libraries(&|key| self.mutator.global(key).is_some());
     }
 
     /// Loads an image and runs its entry; [`Self::value`] is what it returns.
@@ -333,10 +341,11 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Host`]: for the first port whose output is lost. [`Error::Broken`].
+    /// [`Error::Output`]: for the first port whose output is lost. [`Error::Broken`].
     pub fn flush(&mut self) -> Result<(), Error> {
         self.check_sound()?;
-        self.mutator.flush_all().map_err(Error::Host)
+        let flushed = self.mutator.flush_all();
+        flushed.map_err(|LostOutput { port, error }| Error::Output { port, error })
     }
 }
 

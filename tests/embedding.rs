@@ -446,6 +446,61 @@ fn a_list_without_end_is_no_vector_at_once() {
 }
 
 #[test]
+fn a_listener_that_panics_while_a_program_runs_is_a_condition() {
+    let mut runtime = runtime_builder()
+        .dump_after("expand")
+        .compiler_reports(|report| match report {
+            cozen::CompilerReport::Program(text) if text.contains("planted") => {
+                panic!("a planted panic")
+            }
+            _ => Ok(()),
+        })
+        .build()
+        .unwrap();
+    runtime.enter(|scheme| {
+        // The text of the program itself is no occasion.
+        let program = "(guard (e (#t (error-object-message e)))
+            (let ((name (string->symbol (string-append \"plan\" \"ted\"))))
+              (eval `(let ((,name 1)) (car ,name)) (interaction-environment))))";
+        let message: String = scheme.evaluate(program).unwrap();
+        assert!(message.contains("a planted panic"), "{message}");
+        scheme.collect();
+        let again = "(eval '(let ((x 1)) (+ x 1)) (interaction-environment))";
+        assert_eq!(scheme.evaluate::<i64>(again).unwrap(), 2);
+        // Outside of programs, a panic is the embedder's.
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            scheme.evaluate::<i64>("(let ((planted 1)) planted)")
+        }));
+        assert!(outcome.is_err());
+        assert_eq!(scheme.evaluate::<i64>("(+ 1 2)").unwrap(), 3);
+    });
+}
+
+#[test]
+fn a_library_that_was_compiled_but_not_run_is_expanded_again() {
+    let folder = std::env::temp_dir().join(format!("cozen-{}-not-run", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let library = "(define-library (l) (export f) (import (scheme base)) (begin (define (f) 42)))";
+    std::fs::write(folder.join("l.sld"), library).unwrap();
+    let mut runtime = runtime_builder().library_path(&folder).build().unwrap();
+    let first = runtime.compile_text("(import (l)) (f)", "first").unwrap();
+    let second = runtime.compile_text("(import (l)) (f)", "second").unwrap();
+    runtime.enter(|scheme| {
+        for image in [&second, &first] {
+            scheme
+                .run_image(image, "program", cozen::Retention::Reached)
+                .unwrap();
+            assert_eq!(scheme.result::<i64>().unwrap(), 42);
+        }
+        scheme
+            .run_text("(import (scheme base) (l))", "test")
+            .unwrap();
+        assert_eq!(scheme.evaluate::<i64>("(f)").unwrap(), 42);
+    });
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
 fn stale_and_foreign_values_do_not_compile() {
     trybuild::TestCases::new().compile_fail("tests/compile_fail/*.rs");
 }

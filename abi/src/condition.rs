@@ -52,6 +52,8 @@ condition_kinds! {
     Interrupted = "interrupted";
     /// Irritants: who, a message, the file name or port.
     File = "file-error";
+    /// Irritants as of `file-error`, and `file-error?` takes it for one: nobody reads what goes to the port.
+    ClosedPipe = "closed-pipe";
     /// Irritants: a message, the port's name, line, column.
     Read = "read-error";
     /// Irritants: who, a message, further values.

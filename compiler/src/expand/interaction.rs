@@ -49,7 +49,7 @@ impl LibraryRegistry {
             wanted.extend(scheme);
         }
         for name in wanted {
-            if let Some(Library::Ready(exports)) = self.library(&name) {
+            if let Some(Library::Ready(exports, _)) = self.library(&name) {
                 for (name, denotation) in exports.iter() {
                     self.top_mut(INTERACTION).bind(*name, denotation.clone());
                 }

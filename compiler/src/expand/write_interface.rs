@@ -23,7 +23,7 @@ pub(crate) fn write_interface(registry: &mut LibraryRegistry, libraries: &[Rc<st
     };
     let mut text = String::new();
     for name in libraries {
-        let Some(Library::Ready(exports)) = registry.library(name) else {
+        let Some(Library::Ready(exports, _)) = registry.library(name) else {
             continue;
         };
         let _ = write!(text, "(library \"{name}\"");

@@ -11,4 +11,5 @@ mod open;
 pub(crate) mod output;
 pub(crate) mod utf8;
 
+pub use open::LostOutput;
 pub(crate) use open::{close, flush_all, remember, standard};

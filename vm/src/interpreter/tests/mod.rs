@@ -21,6 +21,8 @@ use crate::vm::{Vm, VmOptions};
 struct NoFrontend;
 
 impl Frontend for NoFrontend {
+    fn settle_libraries(&mut self, _is_defined: &dyn Fn(&str) -> bool) {}
+
     fn compile_datum(
         &mut self,
         _: &Data,
