@@ -12,7 +12,7 @@ use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
-use compiler::options::Options;
+use compiler::options::{Options, Purpose};
 use loader::{ImageView, TrustedImage};
 use syntax::{Data, DatumId};
 use vm::hooks::FrontendError;
@@ -134,7 +134,7 @@ impl Frontend {
     fn compile_source(&mut self, source: &SourceText) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let program = self.expand_source(source)?;
-        self.finish(program, &source.name)
+        self.finish(program, &source.name, Purpose::File)
     }
 
     fn expand_source(&mut self, source: &SourceText) -> Result<Program, Error> {
@@ -165,7 +165,7 @@ impl Frontend {
         let program = self.expand(|registry| expand::expand_text(registry, environment, &source));
         let mut program = program.map_err(Error::Syntax)?;
         program.last_expression = last_expression;
-        self.finish(program, name)
+        self.finish(program, name, self.options.purpose)
     }
 
     /// Compiles an expanded program. Without an image of it, also if the listener panics, the libraries that it was
@@ -174,12 +174,13 @@ impl Frontend {
         &mut self,
         program: Program,
         name: &str,
+        purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
         let unit = Unfinished {
             frontend: self,
             is_done: false,
         };
-        unit.finish(program, name)
+        unit.finish(program, name, purpose)
     }
 
     fn compile_with(
@@ -211,8 +212,13 @@ impl Frontend {
         &self,
         program: Program,
         name: &str,
+        purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
-        let compiled = self.compile_with(program, name, &self.options)?;
+        let options = Options {
+            purpose,
+            ..self.options.clone()
+        };
+        let compiled = self.compile_with(program, name, &options)?;
         if let Some(dump) = compiled.dump {
             self.listener.tell(&CompilerReport::Program(&dump))?;
         }
@@ -282,8 +288,9 @@ impl Unfinished<'_> {
         mut self,
         program: Program,
         name: &str,
+        purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
-        let image = self.frontend.compile_and_tell(program, name)?;
+        let image = self.frontend.compile_and_tell(program, name, purpose)?;
         self.is_done = true;
         Ok(image)
     }
@@ -377,7 +384,8 @@ impl vm::hooks::Frontend for SharedFrontend {
         let program =
             frontend.expand(|registry| expand::expand_form(registry, environment, data, datum));
         let program = program.map_err(first_error)?;
-        let image = frontend.finish(program, "eval");
+        let purpose = frontend.options.purpose;
+        let image = frontend.finish(program, "eval", purpose);
         image.map_err(as_frontend_error)
     }
 
@@ -391,7 +399,8 @@ impl vm::hooks::Frontend for SharedFrontend {
         let environment = EnvironmentId::new(environment);
         let program =
             frontend.expand(|registry| expand::expand_text(registry, environment, &source));
-        let image = frontend.finish(program.map_err(first_error)?, path);
+        let purpose = frontend.options.purpose;
+        let image = frontend.finish(program.map_err(first_error)?, path, purpose);
         image.map_err(as_frontend_error)
     }
 

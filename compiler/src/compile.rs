@@ -220,6 +220,7 @@ fn compile_unguarded(
     observer.find_planted(&program);
     let mut link_unit = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
+    link_unit.purpose = options.purpose;
     observer.times.resume();
     observer.begin(LINK);
     let image = link(&link_unit)?;
