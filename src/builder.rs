@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use abi::native::Tier;
 #[cfg(feature = "compiler")]
-use compiler::options::{Level, UnboundNames};
+use compiler::options::{Level, Purpose, UnboundNames};
 use gc::Zeal;
 use vm::{Retention, Vm, VmOptions};
 
@@ -208,6 +208,11 @@ impl RuntimeBuilder {
         let frontend = {
             let mut compiler = self.compiler;
             compiler.tier = self.tier.unwrap_or(compiler.tier);
+            // Tools find a kept image in its file, segment by segment.
+            compiler.purpose = match vm_options.image_directory {
+                Some(_) => Purpose::File,
+                None => Purpose::Memory,
+            };
             Frontend::standard(self.library_paths, compiler).with_listener(self.listener)
         };
         #[cfg(not(feature = "compiler"))]

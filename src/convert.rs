@@ -256,22 +256,13 @@ impl<T: FromScheme> FromScheme for Vec<T> {
     const EXPECTED: &'static str = "a list";
 
     fn from_value(mutator: &Mutator<'_>, value: vm::Value<'_>) -> Option<Self> {
-        let mut elements = Self::new();
-        let mut rest = value;
-        while let Some((element, next)) = mutator.pair(rest) {
+        let mut elements = Self::with_capacity(mutator.list_length(value)?);
+        for element in mutator.elements(value) {
             elements.push(T::from_value(mutator, element)?);
-            rest = next;
-            // A list of more elements than a heap can hold is circular.
-            if elements.len() > LIST_ELEMENTS_MAX {
-                return None;
-            }
         }
-        rest.is_null().then_some(elements)
+        Some(elements)
     }
 }
-
-/// Where a list that is converted ends at the latest.
-const LIST_ELEMENTS_MAX: usize = 1 << 28;
 
 impl<T: IntoScheme> IntoScheme for [T] {
     fn heap_bytes(&self) -> usize {

@@ -42,6 +42,13 @@ pub enum Error {
     /// The program asked to exit with this status.
     #[error("the program exited with status {0}")]
     Exit(i32),
+    /// [`Interrupt::request`](crate::Interrupt::request) ended the call. A host procedure passes this on, or any
+    /// other error: then the call that it is part of ends so, too.
+    #[error("interrupted")]
+    Interrupted {
+        /// Where the program stood, innermost first.
+        backtrace: Vec<BacktraceFrame>,
+    },
     /// A continuation outside this run was invoked: a host procedure passes this on at once.
     #[error("a continuation outside this call was invoked")]
     Escape,
@@ -82,6 +89,15 @@ pub enum Error {
         /// What the value takes.
         needed_bytes: usize,
     },
+    /// What a program wrote to a port is lost.
+    #[error("{port} cannot be written")]
+    Output {
+        /// The port's name: that of its file.
+        port: String,
+        /// Why.
+        #[source]
+        error: std::io::Error,
+    },
     /// An error of a host procedure's own.
     #[error("{0}")]
     Host(String),
@@ -111,7 +127,7 @@ pub struct Raised {
     pub object: Handle,
     /// Where it was raised, innermost first.
     pub backtrace: Vec<BacktraceFrame>,
-    /// The kind of the condition, such as `wrong-type`, `interrupted`, `heap-exhausted` or, for what `error`
+    /// The kind of the condition, such as `wrong-type`, `heap-exhausted` or, for what `error`
     /// makes, `error`; `None` for other objects.
     pub kind: Option<String>,
 }

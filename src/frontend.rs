@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use abi::image::section;
 use compiler::codegen::NativeGenerator;
-use compiler::compile::{Compiled, EXPAND, compile, pass_names};
+use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
-use compiler::options::Options;
+use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use vm::hooks::FrontendError;
@@ -137,7 +137,7 @@ impl Frontend {
     fn compile_source(&mut self, source: &SourceText) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let program = self.expand_source(source)?;
-        self.finish(program, &source.name)
+        self.finish(program, &source.name, Purpose::File)
     }
 
     fn expand_source(&mut self, source: &SourceText) -> Result<Program, Error> {
@@ -171,15 +171,60 @@ impl Frontend {
         let program = self.expand(|registry| expand::expand_text(registry, environment, &source));
         let mut program = program.map_err(Error::Syntax)?;
         program.last_expression = last_expression;
-        self.finish(program, name)
+        self.finish(program, name, self.options.purpose)
     }
 
-    fn finish(&mut self, program: Program, name: &str) -> Result<TrustedImage<'static>, Error> {
-        let compiled = self.compile_with(program, name, &self.options);
-        if compiled.is_err() {
-            self.registry().forget_last_unit();
+    /// Compiles an expanded program. Without an image of it, also if the listener panics, the libraries that it was
+    /// to define are forgotten.
+    fn finish(
+        &mut self,
+        program: Program,
+        name: &str,
+        purpose: Purpose,
+    ) -> Result<TrustedImage<'static>, Error> {
+        let unit = Unfinished {
+            frontend: self,
+            is_done: false,
+        };
+        unit.finish(program, name, purpose)
+    }
+
+    fn compile_with(
+        &self,
+        program: Program,
+        name: &str,
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        for warning in &program.warnings {
+            self.listener.tell(&CompilerReport::Warning(warning))?;
         }
-        let compiled = compiled?;
+        let texts = ProgramTexts::of(&program);
+        let mut compiled = compile(program, None, options).map_err(|error| {
+            let placed = texts.diagnostic(&error);
+            Error::Syntax(vec![
+                placed.unwrap_or_else(|| without_place(name, error.to_string())),
+            ])
+        })?;
+        if options.time_passes {
+            compiled.times.precede(EXPAND, self.expansion);
+            let table = &compiled.times.to_string();
+            self.listener.tell(&CompilerReport::Times { name, table })?;
+        }
+        Ok(compiled)
+    }
+
+    /// Compiles, and tells of it.
+    fn compile_and_tell(
+        &self,
+        program: Program,
+        name: &str,
+        purpose: Purpose,
+    ) -> Result<TrustedImage<'static>, Error> {
+        let options = Options {
+            purpose,
+            ..self.options.clone()
+        };
+        let compiled = self.compile_with(program, name, &options)?;
         if let Some(dump) = compiled.dump {
             self.listener.tell(&CompilerReport::Program(&dump))?;
         }
@@ -193,25 +238,6 @@ impl Frontend {
         Ok(unsafe { TrustedImage::vouch(compiled.image) })
     }
 
-    fn compile_with(
-        &self,
-        program: Program,
-        name: &str,
-        options: &Options,
-    ) -> Result<Compiled, Error> {
-        for warning in &program.warnings {
-            self.listener.tell(&CompilerReport::Warning(warning))?;
-        }
-        let mut compiled = compile(program, None, options)
-            .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
-        if options.time_passes {
-            compiled.times.precede(EXPAND, self.expansion);
-            let table = &compiled.times.to_string();
-            self.listener.tell(&CompilerReport::Times { name, table })?;
-        }
-        Ok(compiled)
-    }
-
     fn check_options(&self) -> Result<(), Error> {
         let Some(pass) = &self.options.dump_after else {
             return Ok(());
@@ -223,6 +249,13 @@ impl Frontend {
         Err(Error::Setup(format!(
             "no pass of the compiler is named {pass:?}; there are: {names}"
         )))
+    }
+
+    /// Learns which bodies of libraries have run to their end: see [`LibraryRegistry::settle_libraries`].
+    pub(crate) fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) {
+        if let Some(registry) = &mut self.registry {
+            registry.settle_libraries(is_defined);
+        }
     }
 
     /// The key of the global that a variable of the interaction environment is, if it is known.
@@ -273,6 +306,33 @@ impl Frontend {
             }
             registry
         })
+    }
+}
+
+/// The unit that was expanded last, until there is an image of it.
+struct Unfinished<'frontend> {
+    frontend: &'frontend mut Frontend,
+    is_done: bool,
+}
+
+impl Unfinished<'_> {
+    fn finish(
+        mut self,
+        program: Program,
+        name: &str,
+        purpose: Purpose,
+    ) -> Result<TrustedImage<'static>, Error> {
+        let image = self.frontend.compile_and_tell(program, name, purpose)?;
+        self.is_done = true;
+        Ok(image)
+    }
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        if !self.is_done {
+            self.frontend.registry().forget_last_unit();
+        }
     }
 }
 
@@ -356,6 +416,10 @@ impl vm::hooks::Frontend for SharedFrontend {
         self.0.borrow().retained_bytes()
     }
 
+    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) {
+        self.0.borrow_mut().settle_libraries(is_defined);
+    }
+
     fn compile_datum(
         &mut self,
         data: &Data,
@@ -368,7 +432,9 @@ impl vm::hooks::Frontend for SharedFrontend {
         let program = frontend.expand_within(memory_bytes, |registry| {
             expand::expand_form(registry, environment, data, datum)
         })?;
-        frontend.finish(program, "eval").map_err(as_frontend_error)
+        let purpose = frontend.options.purpose;
+        let image = frontend.finish(program, "eval", purpose);
+        image.map_err(as_frontend_error)
     }
 
     fn compile_file(
@@ -383,7 +449,9 @@ impl vm::hooks::Frontend for SharedFrontend {
         let program = frontend.expand_within(memory_bytes, |registry| {
             expand::expand_text(registry, environment, &source)
         })?;
-        frontend.finish(program, path).map_err(as_frontend_error)
+        let purpose = frontend.options.purpose;
+        let image = frontend.finish(program, path, purpose);
+        image.map_err(as_frontend_error)
     }
 
     fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError> {

@@ -98,13 +98,17 @@ impl<'a, 'id> Call<'a, 'id> {
     }
 
     /// What the machine makes of a closure's error: an escape goes on, an object raised inside is
-    /// raised again outside, anything else becomes a condition.
-    pub(crate) fn host_error(error: Error) -> HostError {
+    /// raised again outside, anything else becomes a condition. So does what another runtime raised: its
+    /// object means nothing here.
+    pub(crate) fn host_error(&self, error: Error) -> HostError {
+        let mutator = &*self.scheme.mutator;
         match error {
-            Error::Broken => HostError::Broken,
+            Error::Broken if mutator.is_broken() => HostError::Broken,
             Error::Escape => HostError::Escape,
             Error::Exit(status) => HostError::Exit(status),
-            Error::Raised(raised) => HostError::Raise(raised.object.0),
+            Error::Raised(raised) if mutator.owns(&raised.object.0) => {
+                HostError::Raise(raised.object.0)
+            }
             Error::HeapExhausted { needed_bytes } => HostError::HeapExhausted { needed_bytes },
             other => HostError::Message(other.with_causes()),
         }
@@ -131,7 +135,7 @@ impl Scheme<'_, '_> {
                 mutator,
                 frontend: Rc::clone(&frontend),
             });
-            body(&mut call).map_err(Call::host_error)
+            body(&mut call).map_err(|error| call.host_error(error))
         });
         let maker = self.global_handle("%make-host-procedure")?;
         let done = self.mutator.apply(|mutator| {

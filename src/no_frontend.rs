@@ -34,6 +34,8 @@ impl vm::hooks::Frontend for SharedFrontend {
         0
     }
 
+    fn settle_libraries(&mut self, _is_defined: &dyn Fn(&str) -> bool) {}
+
     fn compile_datum(
         &mut self,
         _data: &Data,

@@ -54,7 +54,7 @@ impl Runtime {
         self.enter(|scheme| scheme.flush())
     }
 
-    /// Stops what the runtime is running with the condition `interrupted`, from any thread.
+    /// Stops what the runtime is running, from any thread.
     pub fn interrupt(&self) -> Interrupt {
         Interrupt(self.vm.interrupt())
     }
@@ -66,6 +66,7 @@ impl Runtime {
     /// [`Error::File`], [`Error::Syntax`].
     #[cfg(feature = "compiler")]
     pub fn compile_file(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
+        self.enter(|scheme| scheme.settle_libraries());
         self.frontend.borrow_mut().compile_program(file)
     }
 
@@ -77,6 +78,7 @@ impl Runtime {
     /// [`Error::Syntax`].
     #[cfg(feature = "compiler")]
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
+        self.enter(|scheme| scheme.settle_libraries());
         self.frontend.borrow_mut().compile_text(text, name)
     }
 }
@@ -86,8 +88,14 @@ impl Runtime {
 pub struct Interrupt(gc::Interrupt);
 
 impl Interrupt {
-    /// Makes the runtime raise the condition `interrupted` at its next safepoint. Only stores to
+    /// Ends the call that the runtime is running, at the next safepoint, with [`Error::Interrupted`]. The program
+    /// cannot prevent it: no handler is called, and no `after` procedure of a `dynamic-wind`. Only stores to
     /// atomics: safe in a signal handler.
+    ///
+    /// A call is what [`Scheme::evaluate`], [`Scheme::call`] and their like begin outside of host procedures; the
+    /// compilation of a text is part of it. A request while the runtime runs nothing is forgotten when the next
+    /// call begins. A host procedure that a call inside it was interrupted for may still give a result: then the
+    /// outer call goes on.
     ///
     /// A handler must be installed with `SA_ONSTACK`, and the thread must have an alternate stack (the
     /// standard library gives each of its threads one): native code runs with the machine's stack pointer

@@ -6,7 +6,7 @@ use std::rc::Rc;
 #[cfg(feature = "compiler")]
 use compiler::core::ir::LastExpression;
 use loader::TrustedImage;
-use vm::{Mutator, Retention, VmError};
+use vm::{LostOutput, Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
 use crate::error::{BacktraceFrame, Error, Raised};
@@ -32,8 +32,8 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Syntax`], [`Error::Raised`], [`Error::Exit`], [`Error::Conversion`], [`Error::Broken`]; inside
-    /// a host procedure also [`Error::Escape`].
+    /// [`Error::Syntax`], [`Error::Raised`], [`Error::Exit`], [`Error::Interrupted`], [`Error::Conversion`],
+    /// [`Error::Broken`]; inside a host procedure also [`Error::Escape`].
     #[cfg(feature = "compiler")]
     pub fn evaluate<T: FromScheme>(&mut self, text: &str) -> Result<T, Error> {
         self.run_text(text, "eval")?;
@@ -64,8 +64,17 @@ impl<'id> Scheme<'_, 'id> {
 
     #[cfg(feature = "compiler")]
     fn run_forms(&mut self, text: &str, name: &str, last: LastExpression) -> Result<(), Error> {
+        self.begin()?;
+        self.settle_libraries();
         let image = self.frontend.borrow_mut().compile_forms(text, name, last)?;
-        self.run_image(&image, name, Retention::Reached)
+        self.run_loaded(&image, name, Retention::Reached)
+    }
+
+    /// Tells the compiler which bodies of libraries have run to their end.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn settle_libraries(&self) {
+        let mut frontend = self.frontend.borrow_mut();
+        frontend.settle_libraries(&|key| self.mutator.global(key).is_some());
     }
 
     /// Loads an image and runs its entry; [`Self::value`] is what it returns.
@@ -79,7 +88,16 @@ impl<'id> Scheme<'_, 'id> {
         name: &str,
         retention: Retention,
     ) -> Result<(), Error> {
-        self.check_sound()?;
+        self.begin()?;
+        self.run_loaded(image, name, retention)
+    }
+
+    fn run_loaded(
+        &mut self,
+        image: &TrustedImage<'_>,
+        name: &str,
+        retention: Retention,
+    ) -> Result<(), Error> {
         self.mutator
             .load_image(image, name, retention)
             .map_err(|error| Error::Load {
@@ -100,7 +118,7 @@ impl<'id> Scheme<'_, 'id> {
         procedure: &Handle,
         arguments: &[&dyn IntoScheme],
     ) -> Result<T, Error> {
-        self.check_sound()?;
+        self.begin()?;
         if !self.mutator.owns(&procedure.0) {
             return Err(Error::ForeignHandle);
         }
@@ -123,6 +141,7 @@ impl<'id> Scheme<'_, 'id> {
         &mut self,
         operands: impl for<'m> FnOnce(&'m Heap<'id>) -> (Value<'m, 'id>, Vec<Value<'m, 'id>>),
     ) -> Result<(), Error> {
+        self.begin()?;
         let done = self.mutator.apply(|mutator| {
             let (procedure, arguments) = operands(Heap::of(mutator));
             (
@@ -141,6 +160,15 @@ impl<'id> Scheme<'_, 'id> {
         })
     }
 
+    /// Begins a call. What interrupts a runtime while nothing runs is no interrupt of what runs next.
+    fn begin(&self) -> Result<(), Error> {
+        self.check_sound()?;
+        if !self.mutator.is_running() {
+            self.mutator.forget_interrupt();
+        }
+        Ok(())
+    }
+
     /// Whether anything may run, and any value be handed out.
     pub(crate) fn check_sound(&self) -> Result<(), Error> {
         if self.mutator.is_broken() {
@@ -153,6 +181,10 @@ impl<'id> Scheme<'_, 'id> {
         match done {
             Ok(()) => Ok(()),
             Err(VmError::Exit(status)) => Err(Error::Exit(status)),
+            Err(VmError::Interrupted { places }) => {
+                let backtrace = places.into_iter().map(BacktraceFrame::from).collect();
+                Err(Error::Interrupted { backtrace })
+            }
             Err(VmError::Escape) => Err(Error::Escape),
             Err(VmError::Broken) => Err(Error::Broken),
             Err(VmError::Uncaught { object, places }) => Err(self.raised(Handle(object), places)),
@@ -319,10 +351,11 @@ impl<'id> Scheme<'_, 'id> {
     ///
     /// # Errors
     ///
-    /// [`Error::Host`]: for the first port whose output is lost. [`Error::Broken`].
+    /// [`Error::Output`]: for the first port whose output is lost. [`Error::Broken`].
     pub fn flush(&mut self) -> Result<(), Error> {
         self.check_sound()?;
-        self.mutator.flush_all().map_err(Error::Host)
+        let flushed = self.mutator.flush_all();
+        flushed.map_err(|LostOutput { port, error }| Error::Output { port, error })
     }
 }
 

@@ -156,6 +156,55 @@ fn a_closure_that_panics_between_runs_is_a_condition_and_the_runtime_goes_on() {
 }
 
 #[test]
+fn an_inner_panic_that_a_closure_outlives_hurts_nobody() {
+    let other = Rc::new(RefCell::new(runtime()));
+    runtime().enter(|scheme| {
+        let asked = Rc::clone(&other);
+        scheme
+            .define_procedure("ask", move |call: &mut Call<'_, '_>| {
+                let n: i64 = asked
+                    .borrow_mut()
+                    .enter(|other| other.evaluate("(raise (list 1 2 3))"))?;
+                call.give(n)
+            })
+            .unwrap();
+        scheme
+            .define_procedure("fall", |_: &mut Call<'_, '_>| panic!("on the way"))
+            .unwrap();
+        scheme
+            .define_procedure("careful", |call: &mut Call<'_, '_>| {
+                let text: String = call.argument(0)?;
+                let inner = catch_unwind(AssertUnwindSafe(|| call.scheme().evaluate::<i64>(&text)));
+                assert!(matches!(inner, Ok(Err(Error::Raised(_)))), "{inner:?}");
+                call.give(7)
+            })
+            .unwrap();
+        for inner in ["(ask)", "(fall)", "(map (lambda (x) (fall)) '(1))"] {
+            let program = format!("(list (careful {inner:?}) (careful {inner:?}))");
+            assert_eq!(scheme.evaluate::<Vec<i64>>(&program).unwrap(), [7, 7]);
+            scheme.collect();
+        }
+        assert_eq!(scheme.evaluate::<i64>("(+ 1 2)").unwrap(), 3);
+    });
+}
+
+#[test]
+fn what_broke_another_runtime_does_not_break_this_one() {
+    runtime().enter(|scheme| {
+        scheme
+            .define_procedure("ask", |_: &mut Call<'_, '_>| Err(Error::Broken))
+            .unwrap();
+        let program = "(guard (e (#t 42)) (ask))";
+        assert_eq!(scheme.evaluate::<i64>(program).unwrap(), 42);
+        scheme
+            .define_procedure("leave", |_: &mut Call<'_, '_>| Err(Error::Escape))
+            .unwrap();
+        let program = "(guard (e (#t 43)) (leave))";
+        assert_eq!(scheme.evaluate::<i64>(program).unwrap(), 43);
+    });
+}
+
+#[test]
 fn operands_that_panic_leave_no_run_behind() {
     let mut runtime = runtime();
     let outcome = catch_unwind(AssertUnwindSafe(|| {

@@ -47,10 +47,13 @@ condition_kinds! {
     HeapExhausted = "heap-exhausted";
     /// Irritants: the limit in bytes.
     StackExhausted = "stack-exhausted";
-    /// No irritants: the user or the embedder interrupted the program.
+    /// No irritants: the user or the embedder interrupted the program. The program sees no such condition: the run
+    /// ends, whatever handlers there are.
     Interrupted = "interrupted";
     /// Irritants: who, a message, the file name or port.
     File = "file-error";
+    /// Irritants as of `file-error`, and `file-error?` takes it for one: nobody reads what goes to the port.
+    ClosedPipe = "closed-pipe";
     /// Irritants: a message, the port's name, line, column.
     Read = "read-error";
     /// Irritants: who, a message, further values.

@@ -19,6 +19,11 @@
 /// Alignment of segments in memory, in bytes.
 pub const SEGMENT_ALIGN_BYTES: u64 = 64 * 1024;
 
+/// An image of at most so many bytes is a *small* one: its segments follow one another in memory as they do in the file
+/// (`p_vaddr` is `p_offset`), so that it may lie beside other images. Small images are made for memory, not for files,
+/// and have no native code. All others take more: each segment starts in a granule of its own.
+pub const SMALL_IMAGE_BYTES_MAX: u32 = 32 * 1024;
+
 /// Largest extent of an image in memory, in bytes: offsets in instructions are 32 bits.
 pub const IMAGE_BYTES_MAX: u64 = 1 << 31;
 
@@ -137,6 +142,11 @@ pub struct ImageHeader {
 }
 
 impl ImageHeader {
+    /// Whether the image is a small one: see [`SMALL_IMAGE_BYTES_MAX`].
+    pub const fn is_small(&self) -> bool {
+        self.image.bytes <= SMALL_IMAGE_BYTES_MAX
+    }
+
     fn extents(&self) -> [Extent; 11] {
         [
             self.image,

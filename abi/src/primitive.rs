@@ -388,6 +388,8 @@ macro_rules! for_each_primitive {
             Leaf parameters Parameters "%parameters" (0, 0) Read Any Any Maybe Never;
             Leaf set_parameters SetParameters "%set-parameters!" (1, 1) Write Unspecified Any Maybe Never;
             Leaf is_continuation IsContinuation "%continuation?" (1, 1) Total Boolean Any Never Always;
+            Leaf check_parameter CheckParameter "%check-parameter" (1, 1) Read Any Any Maybe Always;
+            Leaf mark_parameter MarkParameter "%mark-parameter!" (1, 1) Write Any Any Maybe Always;
             Leaf procedure_name ProcedureName "%procedure-name" (1, 1) Read Any Any Maybe Always;
             Leaf procedure_arity ProcedureArity "%procedure-arity" (1, 1) Read Any Any Maybe Always;
             Leaf backtrace Backtrace "%backtrace" (0, 0) Allocate Any Any Maybe Always;

@@ -287,8 +287,8 @@ pub const HEADER_KIND_OFFSET: usize = (HEADER_KIND_SHIFT / u8::BITS) as usize;
 pub const FLAG_LITERAL: u64 = 1 << 3;
 /// Flag of bignums: the number is negative.
 pub const FLAG_NEGATIVE: u64 = 1 << 4;
-/// Flag of ports and records, of the owner's choosing.
-pub const FLAG_MARKED: u64 = 1 << 5;
+/// Flag of closures: the procedure is a parameter.
+pub const FLAG_PARAMETER: u64 = 1 << 5;
 /// Largest size in a header.
 pub const HEADER_SIZE_MAX: u64 = (1 << 48) - 1;
 

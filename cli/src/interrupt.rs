@@ -1,4 +1,4 @@
-//! Ctrl-C: the condition `interrupted` in a program, a fresh prompt at the prompt.
+//! Ctrl-C: the end of the program that runs, a fresh prompt at the prompt.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -11,6 +11,8 @@ use crate::output::complain;
 
 /// Whether the prompt waits, and no program is there to be interrupted.
 static AT_PROMPT: AtomicBool = AtomicBool::new(false);
+/// Whether the prompt waits for a pipe or a file, where nobody is there to go on.
+static AT_PIPE: AtomicBool = AtomicBool::new(false);
 /// Whether Ctrl-C came while the prompt waited.
 static PROMPT_INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
@@ -19,7 +21,7 @@ pub(crate) fn install(interrupt: cozen::Interrupt) {
     let handler = move || {
         if AT_PROMPT.load(Ordering::SeqCst) {
             PROMPT_INTERRUPTED.store(true, Ordering::SeqCst);
-        } else if interrupt.is_requested() {
+        } else if AT_PIPE.load(Ordering::SeqCst) || interrupt.is_requested() {
             // It returns only if the system refuses, which is nothing that a handler can mend.
             let _ = low_level::emulate_default_handler(SIGINT);
         } else {
@@ -77,4 +79,12 @@ pub(crate) fn wait_at_prompt() -> Waited {
     };
     AT_PROMPT.store(false, Ordering::SeqCst);
     waited
+}
+
+/// What `read` answers, which waits for input that is no terminal: Ctrl-C ends the process meanwhile.
+pub(crate) fn while_at_pipe<T>(read: impl FnOnce() -> T) -> T {
+    AT_PIPE.store(true, Ordering::SeqCst);
+    let answer = read();
+    AT_PIPE.store(false, Ordering::SeqCst);
+    answer
 }

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use cozen::{CompilerReport, Error, Scheme};
 use rustix::event::{self, PollFd, PollFlags, Timespec};
 
-/// What messages call standard output, those of the runtime's port too.
-pub(crate) const STANDARD_OUTPUT: &str = "standard output";
+/// What messages call standard output.
+const STANDARD_OUTPUT: &str = "standard output";
 
 /// Writes `text` and flushes.
 pub(crate) fn print(text: &str) -> Result<(), Error> {

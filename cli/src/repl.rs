@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use cozen::{Error, Scheme};
 
 use crate::arguments::Options;
-use crate::interrupt::{Waited, wait_at_prompt};
+use crate::interrupt::{Waited, wait_at_prompt, while_at_pipe};
 use crate::report::SourceLines;
 use crate::session::runtime;
 use crate::{output, report, statistics};
@@ -37,7 +37,12 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
                 continue;
             }
         }
-        let Some(line) = lines.next() else { break };
+        let line = if is_terminal {
+            lines.next()
+        } else {
+            while_at_pipe(|| lines.next())
+        };
+        let Some(line) = line else { break };
         let line = line.map_err(|error| Error::File {
             path: "standard input".to_owned(),
             error,

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use cozen::{BacktraceFrame, Error, PlacedMessage};
 
-use crate::output::{self, STANDARD_OUTPUT, complain};
+use crate::output::{self, complain};
 
 /// A program that does not compile, or that raised.
 pub(crate) const STATUS_FAILED: u8 = 1;
@@ -23,21 +24,15 @@ const FRAMES_MAX: usize = 20;
 
 /// Prints `error` to standard error, with lines of `sources`; the exit status that goes with it.
 pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
-    if is_about_output(error) && output::is_closed() {
+    if is_about_closed_pipe(error) && output::is_closed() {
         return ExitCode::from(STATUS_CLOSED_PIPE);
     }
     match error {
         Error::Exit(status) => return exit_code(*status),
-        Error::Raised(raised) => {
-            let frames = &raised.backtrace;
-            // The place that people want is in their own text, where there is one.
-            let is_own = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
-            let own = frames.iter().find(is_own);
-            complain(&with_place(&raised.report, own.or(frames.first()), sources));
-            print_backtrace(frames);
-            if raised.kind.as_deref() == Some("interrupted") {
-                return ExitCode::from(STATUS_INTERRUPTED);
-            }
+        Error::Raised(raised) => print_with_backtrace(&raised.report, &raised.backtrace, sources),
+        Error::Interrupted { backtrace } => {
+            print_with_backtrace(&error.to_string(), backtrace, sources);
+            return ExitCode::from(STATUS_INTERRUPTED);
         }
         Error::Syntax(diagnostics) => {
             for diagnostic in diagnostics {
@@ -52,15 +47,21 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     ExitCode::from(STATUS_FAILED)
 }
 
-/// Whether a write to standard output may have failed.
-fn is_about_output(error: &Error) -> bool {
+fn print_with_backtrace(report: &str, frames: &[BacktraceFrame], sources: &mut SourceLines) {
+    // The place that people want is in their own text, where there is one.
+    let is_own = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
+    let own = frames.iter().find(is_own);
+    complain(&with_place(report, own.or(frames.first()), sources));
+    print_backtrace(frames);
+}
+
+/// Whether the error is that nobody reads what was written.
+fn is_about_closed_pipe(error: &Error) -> bool {
     match error {
-        Error::Raised(raised) => {
-            raised.kind.as_deref() == Some("file-error") && raised.report.contains(STANDARD_OUTPUT)
+        Error::Raised(raised) => raised.kind.as_deref() == Some("closed-pipe"),
+        Error::File { error, .. } | Error::Output { error, .. } => {
+            error.kind() == ErrorKind::BrokenPipe
         }
-        Error::File { path, .. } => path == STANDARD_OUTPUT,
-        // That a port could not be flushed.
-        Error::Host(message) => message.starts_with(STANDARD_OUTPUT),
         _ => false,
     }
 }

@@ -88,7 +88,14 @@ pub(crate) fn run(
     file: &Path,
 ) -> ExitCode {
     let name = file.display().to_string();
-    let done = runtime.enter(|scheme| scheme.run_image(image, &name, Retention::Reached));
+    let done = if runtime.interrupt().is_requested() {
+        // Ctrl-C came while the program was compiled.
+        Err(Error::Interrupted {
+            backtrace: Vec::new(),
+        })
+    } else {
+        runtime.enter(|scheme| scheme.run_image(image, &name, Retention::Reached))
+    };
     finish(options, runtime, done, &mut SourceLines::default())
 }
 

@@ -8,10 +8,12 @@
 //! Equal programs give equal bytes.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use crate::codegen::{self, CodegenError};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
+use crate::diagnostic::{Diagnostic, Place};
 use crate::internal_error::{self, InternalError};
 use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
@@ -36,6 +38,12 @@ pub struct CorePass {
 
 /// All passes over Core, in the order in which they run.
 pub const CORE_PASSES: &[CorePass] = &[
+    CorePass {
+        name: "gather-arguments",
+        run: pass::gather_arguments,
+        stage: Stage::Expanded,
+        level: Level::None,
+    },
     CorePass {
         name: "integrate-primitives",
         run: pass::integrate_primitives,
@@ -112,6 +120,41 @@ pub enum CompileError {
     Internal(#[from] InternalError),
 }
 
+/// The files of a program and their texts, by number, for messages about places in them.
+#[derive(Clone, Debug)]
+pub struct ProgramTexts {
+    files: Vec<Rc<str>>,
+    texts: Vec<Rc<str>>,
+}
+
+impl ProgramTexts {
+    /// Those of `program`.
+    pub fn of(program: &Program) -> Self {
+        Self {
+            files: program.files.clone(),
+            texts: program.texts.clone(),
+        }
+    }
+
+    /// The error as a mistake at its place; `None` if it is about no place in a text.
+    pub fn diagnostic(&self, error: &CompileError) -> Option<Diagnostic> {
+        let place = match error {
+            CompileError::Build(error) => Some(error.place()),
+            CompileError::Codegen(error) => error.place(),
+            CompileError::Link(_) | CompileError::Internal(_) => None,
+        }?;
+        let number = usize::from(place.file);
+        let place = Place {
+            file: self.files.get(number)?,
+            text: self.texts.get(number)?,
+            line: place.line,
+            column: place.column,
+            span: place.span,
+        };
+        Some(place.diagnostic(error.to_string(), Vec::new()))
+    }
+}
+
 /// An image, and what was asked to be seen on the way.
 #[derive(Clone, Debug, Default)]
 pub struct Compiled {
@@ -177,6 +220,7 @@ fn compile_unguarded(
     observer.find_planted(&program);
     let mut link_unit = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
+    link_unit.purpose = options.purpose;
     observer.times.resume();
     observer.begin(LINK);
     let image = link(&link_unit)?;

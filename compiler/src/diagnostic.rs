@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use syntax::PlacedMessage;
+use syntax::{PlacedMessage, Span};
 
 use crate::internal_error::INTERNAL;
 
@@ -24,6 +24,39 @@ pub struct Diagnostic {
     pub message: String,
     /// More about it, one sentence each.
     pub notes: Vec<String>,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place<'text> {
+    /// What the text is called.
+    pub(crate) file: &'text str,
+    /// All of the text.
+    pub(crate) text: &'text str,
+    /// From 1; 0 if there is none.
+    pub(crate) line: u32,
+    /// In characters, from 1.
+    pub(crate) column: u32,
+    /// The bytes of the text.
+    pub(crate) span: Span,
+}
+
+impl Place<'_> {
+    /// What is wrong there.
+    pub(crate) fn diagnostic(self, message: String, notes: Vec<String>) -> Diagnostic {
+        let index = (self.line as usize).saturating_sub(1);
+        let source_line = self.text.lines().nth(index).unwrap_or_default();
+        let width = self.span.of(self.text).lines().next();
+        Diagnostic {
+            file: self.file.into(),
+            line: self.line,
+            column: self.column,
+            width: width.map_or(1, |text| text.chars().count() as u32).max(1),
+            source_line: source_line.into(),
+            message,
+            notes,
+        }
+    }
 }
 
 impl fmt::Display for Diagnostic {

@@ -2,6 +2,8 @@
 
 pub use abi::native::Tier;
 
+pub use crate::link::unit::Purpose;
+
 use crate::codegen::NativeGenerator;
 
 /// How much the compiler does so that programs run fast. What they print is the same on every level.
@@ -34,7 +36,9 @@ pub struct Options {
     pub level: Level,
     /// Which procedures get native code besides their bytecode.
     pub tier: Tier,
-    /// Who makes it.
+    /// What the image is made for.
+    pub purpose: Purpose,
+    /// Who makes native code.
     pub native_generator: Option<&'static dyn NativeGenerator>,
     /// After the pass of this name, the program is kept as text. A pass that the level leaves out shows
     /// what it would have been given.
@@ -66,6 +70,7 @@ impl Default for Options {
         Self {
             level: Level::default(),
             tier: Tier::Bytecode,
+            purpose: Purpose::default(),
             native_generator: None,
             dump_after: None,
             time_passes: false,

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// Bytes of a chunk, the granule of the arena's side table; chunks are aligned to it.
+pub const CHUNK_BYTES: usize = 1 << CHUNK_SHIFT;
+pub(crate) const CHUNK_SHIFT: u32 = 16;
 /// Alignment and size granule of every object, in bytes.
 pub const OBJECT_ALIGN_BYTES: usize = 16;
 /// Bytes of a word: everything that the collector reads or writes is made of these.

@@ -9,17 +9,16 @@
 //! 0        1/4                                        3/4                             1
 //! ```
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard};
 
-use crate::address::{Address, AddressRange};
+pub use crate::address::CHUNK_BYTES;
+use crate::address::{Address, AddressRange, CHUNK_SHIFT};
+use crate::address_space::{Share, fair_bytes};
 use crate::error::{ArenaError, HeapError};
 use crate::options::HeapOptions;
 use crate::platform::memory_map::MemoryMap;
-
-/// Bytes of a chunk, the granule of the side table; chunks are aligned to it.
-pub const CHUNK_BYTES: usize = 1 << CHUNK_SHIFT;
-const CHUNK_SHIFT: u32 = 16;
+use crate::small_images::SmallImages;
 
 /// Heap chunks are made accessible in steps of this many, to save system calls.
 const COMMIT_CHUNKS: usize = 64;
@@ -97,6 +96,8 @@ pub struct Arena {
     range: AddressRange,
     nursery_chunks: usize,
     free: Mutex<FreeChunks>,
+    small_images: Mutex<SmallImages>,
+    _share: Share,
 }
 
 #[derive(Debug)]
@@ -116,13 +117,15 @@ struct Region {
 }
 
 impl Arena {
-    /// Reserves an arena of `bytes`, or of the largest half, quarter, ... that the system allows.
+    /// Reserves an arena of `bytes`, or of the largest half, quarter, ... that the system allows. Where the arenas of
+    /// the process take much of its address space, less is reserved.
     ///
     /// # Errors
     ///
     /// [`HeapError::NoAddressSpace`] when even [`HeapOptions::ARENA_BYTES_MIN`] is refused.
     pub fn reserve(bytes: usize) -> Result<Self, HeapError> {
-        let mut bytes = bytes.next_power_of_two().max(HeapOptions::ARENA_BYTES_MIN);
+        let bytes = bytes.next_power_of_two();
+        let mut bytes = fair_bytes(bytes, Share::total_bytes());
         loop {
             match Self::reserve_exactly(bytes) {
                 Ok(arena) => return Ok(arena),
@@ -153,7 +156,9 @@ impl Arena {
                 },
                 committed_end: nursery_chunks,
             }),
+            small_images: Mutex::default(),
             map,
+            _share: Share::of(bytes),
         };
         arena.map.commit(arena.nursery_range())?;
         Ok(arena)
@@ -211,6 +216,67 @@ impl Arena {
     /// [`ArenaError`]: the arena is full.
     pub fn reserve_image(&self, bytes: usize) -> Result<AddressRange, ArenaError> {
         self.reserve_chunks(ChunkKind::Image, 0, bytes)
+    }
+
+    /// As [`Self::reserve_image`], but the chunks are readable and writable, with unspecified contents: images that lie
+    /// so beside one another take one mapping of the operating system together.
+    ///
+    /// # Errors
+    ///
+    /// [`ArenaError`]: the arena is full, or the system refuses the memory.
+    pub fn reserve_writable_image(&self, bytes: usize) -> Result<AddressRange, ArenaError> {
+        let range = self.reserve_image(bytes)?;
+        self.map.commit(range).map_err(|code| {
+            // SAFETY: nobody else knows of the chunks.
+            unsafe { self.release_chunks(range) };
+            ArenaError::Refused { bytes, code }
+        })?;
+        Ok(range)
+    }
+
+    /// Takes a part of a chunk for a small image, readable and writable, with unspecified contents. Other images lie
+    /// in the same chunk.
+    ///
+    /// # Errors
+    ///
+    /// [`ArenaError`]: the arena is full, or the system refuses the memory.
+    ///
+    /// # Panics
+    ///
+    /// If `bytes` is more than a chunk.
+    pub fn reserve_small_image(&self, bytes: usize) -> Result<AddressRange, ArenaError> {
+        assert!(bytes <= CHUNK_BYTES, "a small image fits a chunk");
+        let mut small_images = self.small_images();
+        if let Some(place) = small_images.take(bytes) {
+            return Ok(place);
+        }
+        small_images.add(self.reserve_writable_image(CHUNK_BYTES)?);
+        Ok(small_images
+            .take(bytes)
+            .expect("an empty chunk has room for a small image"))
+    }
+
+    /// Gives back what [`Self::reserve_small_image`] gave.
+    ///
+    /// # Safety
+    ///
+    /// Nothing in `place` is needed any more, and no reference covers it.
+    ///
+    /// # Panics
+    ///
+    /// If it was not given, or is given back twice.
+    pub unsafe fn release_small_image(&self, place: AddressRange) {
+        let emptied = self.small_images().give_back(place);
+        if let Some(chunk) = emptied {
+            // SAFETY: the chunk is whole, and nothing lies in it any more.
+            unsafe { self.release_chunks(chunk) };
+        }
+    }
+
+    fn small_images(&self) -> MutexGuard<'_, SmallImages> {
+        self.small_images
+            .lock()
+            .expect("no holder of the lock panics")
     }
 
     /// Takes chunks for a stack of `bytes`, readable and writable, which stay as long as the arena.
@@ -442,6 +508,31 @@ mod tests {
 
     fn small_arena() -> Arena {
         Arena::reserve(HeapOptions::ARENA_BYTES_MIN).unwrap()
+    }
+
+    #[test]
+    fn small_images_share_chunks_that_are_released_when_they_are_empty() {
+        let arena = small_arena();
+        let places: Vec<AddressRange> = (0..100)
+            .map(|_| arena.reserve_small_image(2000).expect("the arena has room"))
+            .collect();
+        let chunks: std::collections::BTreeSet<usize> = places
+            .iter()
+            .map(|place| place.start.raw() / CHUNK_BYTES)
+            .collect();
+        assert_eq!(chunks.len(), 4);
+        for place in &places {
+            assert_eq!(arena.kind_of(place.start), ChunkKind::Image);
+            // SAFETY: the arena gave the place, which is writable.
+            unsafe { place.start.store_word(1) };
+        }
+        for &place in &places {
+            // SAFETY: nothing needs the place.
+            unsafe { arena.release_small_image(place) };
+        }
+        for place in places {
+            assert_eq!(arena.kind_of(place.start), ChunkKind::Free);
+        }
     }
 
     #[test]

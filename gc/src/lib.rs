@@ -35,6 +35,7 @@
 
 mod account;
 mod address;
+mod address_space;
 mod arena;
 mod collect;
 mod error;
@@ -51,6 +52,7 @@ mod platform;
 mod poll;
 mod settle;
 mod slot;
+mod small_images;
 mod space;
 mod statistics;
 pub mod toy;

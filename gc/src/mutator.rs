@@ -264,6 +264,11 @@ impl<M: ObjectModel> Mutator<M> {
         self.arena.kind_of(address).is_young()
     }
 
+    /// Whether `address` lies in an image.
+    pub fn is_in_image(&self, address: Address) -> bool {
+        self.arena.kind_of(address).is_image()
+    }
+
     // Stores
 
     /// To be called before `value` is stored into `slot`, except for the first stores into an

@@ -34,7 +34,9 @@
       (and (condition? object) (eq? (condition-kind object) 'read-error)))
 
     (define (file-error? object)
-      (and (condition? object) (eq? (condition-kind object) 'file-error)))
+      (and (condition? object)
+           (let ((kind (condition-kind object)))
+             (or (eq? kind 'file-error) (eq? kind 'closed-pipe)))))
 
     (define-syntax assert
       (syntax-rules ()
@@ -166,9 +168,8 @@
                               backtrace)))
          ((stack-exhausted)
           (make-condition kind #f "stack exhausted; its limit in bytes:" irritants backtrace))
-         ((interrupted) (make-condition kind #f "interrupted" '() backtrace))
          ((trap) (make-condition kind #f "trap instruction" irritants backtrace))
-         ((file-error error)
+         ((file-error closed-pipe error)
           (make-condition kind (car irritants) (list-ref irritants 1) (list-tail irritants 2)
                           backtrace))
          ((read-error syntax-error) (text-error kind irritants backtrace))
@@ -203,7 +204,8 @@
                          ", found")
                         (list (list-ref irritants 2)) backtrace)))
 
-    ;; The variables of an environment have its name and a colon in front of theirs.
+    ;; The variables of an environment have its name and a colon in front of theirs, those of a library its name and
+    ;; a number sign: (a b)#name, or (a b)~2#name.
     (define (map-plain-names keys)
       (if (null? keys)
           '()
@@ -211,6 +213,13 @@
                 (map-plain-names (cdr keys)))))
 
     (define (plain-name key)
+      (let ((end (or (%string-search key ")#" 0) (%string-search key ")~" 0))))
+        (if (and end (char=? (string-ref key 0) #\())
+            (let ((sign (%string-search key "#" end)))
+              (string->symbol (substring key (if sign (+ sign 1) 0) (string-length key))))
+            (plain-name-of-environment key))))
+
+    (define (plain-name-of-environment key)
       (let ((colon (%string-search key ":" 0)))
         (string->symbol
          (if (and colon

@@ -97,8 +97,8 @@
                 (%rewind winders))
             (%reinstate continuation results))))))
 
-    ;; A parameter is a procedure. Given this object, it answers its outermost binding (a pair whose
-    ;; cdr is the value; also the key of inner bindings) and its converter.
+    ;; A parameter is a procedure that is marked as one. Given this object, it answers its outermost binding (a
+    ;; pair whose cdr is the value; also the key of inner bindings) and its converter.
     (define access (list 'parameter))
 
     (define make-parameter
@@ -108,17 +108,18 @@
 
     (define (parameter-of value converter)
       (let ((binding (cons #f value)))
-        (case-lambda
-          (()
-           (let ((inner (%parameters)))
-             (if (null? inner)
-                 (cdr binding)
-                 (cdr (or (assq binding inner) binding)))))
-          ((request)
-           (if (eq? request access)
-               (cons binding converter)
-               ;; A new value for the innermost binding, as in Chez, Guile and Gambit.
-               (set-cdr! (or (assq binding (%parameters)) binding) (converter request)))))))
+        (%mark-parameter!
+         (case-lambda
+           (()
+            (let ((inner (%parameters)))
+              (if (null? inner)
+                  (cdr binding)
+                  (cdr (or (assq binding inner) binding)))))
+           ((request)
+            (if (eq? request access)
+                (cons binding converter)
+                ;; A new value for the innermost binding, as in Chez, Guile and Gambit.
+                (set-cdr! (or (assq binding (%parameters)) binding) (converter request))))))))
 
     ;; Calls `thunk` with more parameter bindings: (parameter . value), values not yet converted.
     (define (%call-with-parameters bindings thunk)
@@ -132,7 +133,7 @@
     (define (extend-parameters bindings outer)
       (if (null? bindings)
           outer
-          (let* ((parameter (car (car bindings)))
+          (let* ((parameter (%check-parameter (car (car bindings))))
                  (description (parameter access))
                  (value ((cdr description) (cdr (car bindings)))))
             (cons (cons (car description) value)

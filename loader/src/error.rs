@@ -189,6 +189,12 @@ pub enum LoadError {
         /// Its size.
         bytes: u32,
     },
+    /// Native code needs pages of its own, which the segments of a small image have not.
+    #[error("{bytes} bytes of native code in a small image")]
+    NativeCodeInSmallImage {
+        /// Size of the native code.
+        bytes: u32,
+    },
     /// Something is not aligned as it must be.
     #[error("{what} at {address:#x} is not aligned to {align_bytes} bytes")]
     Misaligned {

@@ -32,8 +32,8 @@ pub unsafe trait Host {
     /// before the image is registered.
     fn symbol(&mut self, name: &str) -> u64;
 
-    /// Registers the image with the collector. The description is true: the image lies in chunks that
-    /// [`Arena::reserve_image`] gave for it, and stays mapped until [`LoadedImage::unload`].
+    /// Registers the image with the collector. The description is true: the image lies in chunks that the arena gave
+    /// for images, and stays mapped until [`LoadedImage::unload`].
     fn register(&mut self, description: ImageDescription) -> ImageId;
 
     /// Where images that are mapped are kept as files, for tools that look for their symbols there.
@@ -81,7 +81,7 @@ pub fn load(
     relocate(&unsealed);
     let symbols: Vec<u64> = view.symbol_names().map(|name| host.symbol(name)).collect();
     write_symbols(&unsealed, &symbols);
-    choose_tiers(&unsealed, options.tier);
+    choose_tiers(&unsealed, unsealed.tier());
     let mut mapping = unsealed.seal()?;
     if let Some(kept) = kept {
         kept.announce(mapping.address(0))?;
@@ -89,9 +89,13 @@ pub fn load(
     let sections = view.sections();
     let id = host.register(describe(&mapping, view, options.pins));
     mapping.keep();
-    // SAFETY: the view was checked; the mapping stays as long as the image, which drops the
-    // registration first.
-    let native = unsafe { Registration::new(mapping.address(0), &view.header) };
+    let native = if mapping.may_execute() {
+        // SAFETY: the view was checked; the mapping stays as long as the image, which drops the
+        // registration first.
+        unsafe { Registration::new(mapping.address(0), &view.header) }
+    } else {
+        None
+    };
     Ok(LoadedImage {
         id,
         name: name.into(),

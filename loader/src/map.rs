@@ -5,14 +5,21 @@
 //! mapped with the segment and never used. Bytecode is only read. The code segment of an image with
 //! native code becomes executable when the image is sealed, and is never writable and executable at
 //! once.
+//!
+//! The system lets a process have 65,530 mappings, and an image in pages of its own takes up to eight of them. So a
+//! small image ([`SMALL_IMAGE_BYTES_MAX`](abi::image::SMALL_IMAGE_BYTES_MAX)) is copied beside others into a chunk that
+//! stays writable. So is any image, into chunks of its own, once the process has many mappings: without native code
+//! then, which could not become executable. Nobody writes what is sealed there either: stores go through the write
+//! barrier, which knows what is sealed.
 
 use std::ffi::c_void;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use abi::image::{Extent, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::native::Tier;
-use gc::{Address, AddressRange, Arena};
+use gc::{Address, AddressRange, Arena, ArenaError};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
@@ -26,13 +33,81 @@ use crate::segment::{Segment, SegmentKind};
 
 const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
 
+/// How many mappings the images of a process may take, so that the rest of the process has as many.
+const MAPPINGS_MAX: usize = 32_768;
+
+/// How many they take.
+static MAPPINGS: AtomicUsize = AtomicUsize::new(0);
+
+/// Mappings that an image takes. Dropping it counts them off.
+#[derive(Debug, Default)]
+struct TakenMappings(usize);
+
+impl TakenMappings {
+    fn set(&mut self, count: usize) {
+        MAPPINGS.fetch_add(count, Ordering::Relaxed);
+        MAPPINGS.fetch_sub(self.0, Ordering::Relaxed);
+        self.0 = count;
+    }
+}
+
+impl Drop for TakenMappings {
+    fn drop(&mut self) {
+        self.set(0);
+    }
+}
+
+/// In what memory of the arena an image lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Home {
+    /// In chunks of its own, mapped from a file.
+    Mapped,
+    /// In chunks of its own, copied and sealed.
+    Copied,
+    /// In chunks of its own that stay writable.
+    Writable,
+    /// In a part of a chunk that stays writable.
+    Shared,
+}
+
+impl Home {
+    /// What a caller's choice means for the image.
+    fn of(view: &ImageView<'_>, placement: Placement) -> Self {
+        if view.header.is_small() {
+            return Self::Shared;
+        }
+        if MAPPINGS.load(Ordering::Relaxed) >= MAPPINGS_MAX {
+            return Self::Writable;
+        }
+        match placement {
+            Placement::Mapped => Self::Mapped,
+            Placement::Copied => Self::Copied,
+            Placement::Writable => Self::Writable,
+        }
+    }
+
+    fn reserve(self, arena: &Arena, bytes: usize) -> Result<AddressRange, ArenaError> {
+        match self {
+            Self::Mapped | Self::Copied => arena.reserve_image(bytes),
+            Self::Writable => arena.reserve_writable_image(bytes),
+            Self::Shared => arena.reserve_small_image(bytes),
+        }
+    }
+
+    /// Whether native code can become executable there.
+    const fn may_execute(self) -> bool {
+        matches!(self, Self::Mapped | Self::Copied)
+    }
+}
+
 /// An image's memory in the arena; given back when dropped, unless it was kept.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     arena: Arc<Arena>,
     range: AddressRange,
+    home: Home,
     /// What the operating system counts.
-    taken_mappings: usize,
+    taken_mappings: TakenMappings,
     /// Memory of its pages.
     taken_bytes: usize,
     is_kept: bool,
@@ -55,27 +130,30 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
         options: LoadOptions,
         kept: Option<&KeptFile>,
     ) -> Result<Self, LoadError> {
-        let image_bytes = view.header.image.bytes as usize;
-        let range = arena.reserve_image(image_bytes)?;
-        let mut mapping = Mapping {
-            arena: Arc::clone(arena),
-            range,
-            taken_mappings: 0,
-            taken_bytes: 0,
-            is_kept: false,
+        let home = Home::of(view, options.placement);
+        let placed = match Mapping::new(view, arena, home, options, kept) {
+            // The process has no mapping left.
+            Err(LoadError::System { code, .. })
+                if code == Errno::NOMEM.raw_os_error() && home.may_execute() =>
+            {
+                Mapping::new(view, arena, Home::Writable, options, kept)
+            }
+            placed => placed,
         };
-        match options.placement {
-            Placement::Mapped => match kept {
-                Some(kept) => mapping.map_segments(view, options, kept.descriptor())?,
-                None => mapping.map_segments(view, options, sealed_copy(view)?.as_fd())?,
-            },
-            Placement::Copied => mapping.copy_segments(view)?,
-        }
         Ok(Self {
-            mapping,
+            mapping: placed?,
             view,
             options,
         })
+    }
+
+    /// Which procedures may be entered as native code, where they have any.
+    pub(crate) const fn tier(&self) -> Tier {
+        if self.mapping.home.may_execute() {
+            self.options.tier
+        } else {
+            Tier::Bytecode
+        }
     }
 
     /// The image that was placed.
@@ -91,9 +169,10 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
     /// Makes everything but the cells read-only, and native code executable.
     pub(crate) fn seal(self) -> Result<Mapping, LoadError> {
         let header = &self.view.header;
-        match self.options.placement {
-            Placement::Mapped => self.protect(header.constants, MprotectFlags::READ)?,
-            Placement::Copied => {
+        match self.mapping.home {
+            Home::Writable | Home::Shared => return Ok(self.mapping),
+            Home::Mapped => self.protect(header.constants, MprotectFlags::READ)?,
+            Home::Copied => {
                 let sealed = Extent {
                     start: 0,
                     bytes: sealed_bytes(self.view),
@@ -119,12 +198,44 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
 }
 
 impl Mapping {
+    fn new(
+        view: &ImageView<'_>,
+        arena: &Arc<Arena>,
+        home: Home,
+        options: LoadOptions,
+        kept: Option<&KeptFile>,
+    ) -> Result<Self, LoadError> {
+        let mut mapping = Self {
+            arena: Arc::clone(arena),
+            range: home.reserve(arena, view.header.image.bytes as usize)?,
+            home,
+            taken_mappings: TakenMappings::default(),
+            taken_bytes: 0,
+            is_kept: false,
+        };
+        match (home, kept) {
+            (Home::Mapped, Some(kept)) => {
+                mapping.map_segments(view, options, kept.descriptor())?;
+            }
+            (Home::Mapped, None) => {
+                mapping.map_segments(view, options, sealed_copy(view)?.as_fd())?;
+            }
+            (Home::Copied, _) => {
+                mapping.map_memory(view)?;
+                mapping.copy_segments(view);
+            }
+            (Home::Writable | Home::Shared, _) => mapping.copy_segments(view),
+        }
+        Ok(mapping)
+    }
+
     fn map_segments(
         &mut self,
         view: &ImageView<'_>,
         options: LoadOptions,
         file: BorrowedFd<'_>,
     ) -> Result<(), LoadError> {
+        let mut taken_mappings = 0;
         for &segment in view.segments.iter().flatten() {
             let access = match segment.kind {
                 SegmentKind::Code if is_code_unsealed(view, options) => {
@@ -143,7 +254,8 @@ impl Mapping {
             };
             self.taken_bytes += copies * page_bytes(segment.extent);
             // The segment, and the inaccessible rest of its last granule.
-            self.taken_mappings += 2;
+            taken_mappings += 2;
+            self.taken_mappings.set(taken_mappings);
         }
         Ok(())
     }
@@ -165,7 +277,8 @@ impl Mapping {
             .map_err(system("mapping a segment"))
     }
 
-    fn copy_segments(&mut self, view: &ImageView<'_>) -> Result<(), LoadError> {
+    /// Maps writable memory over the image's chunks.
+    fn map_memory(&mut self, view: &ImageView<'_>) -> Result<(), LoadError> {
         let (start, bytes) = self.granules(view.header.image);
         let access = ProtFlags::READ | ProtFlags::WRITE;
         let flags = MapFlags::PRIVATE | MapFlags::FIXED;
@@ -173,21 +286,28 @@ impl Mapping {
         // into it exists yet.
         unsafe { rustix::mm::mmap_anonymous(start, bytes, access, flags) }
             .map_err(system("mapping memory for an image"))?;
+        // The sealed part, which code that may be executed splits, the cells, and the inaccessible
+        // rest.
+        let taken_mappings = if has_native_code(view) { 5 } else { 3 };
+        self.taken_mappings.set(taken_mappings);
+        Ok(())
+    }
+
+    fn copy_segments(&mut self, view: &ImageView<'_>) {
         for segment in view.segments.iter().flatten() {
             let source = segment.bytes(view.file);
             let target = self
                 .address(segment.extent.start)
                 .as_word_pointer()
                 .cast::<u8>();
-            // SAFETY: the target was just mapped writable, is as long as the segment, and belongs
-            // to this image alone, so that the source lies elsewhere.
+            // SAFETY: the target is writable, is as long as the segment, and belongs to this image alone, so
+            // that the source lies elsewhere.
             unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
-            self.taken_bytes += page_bytes(segment.extent);
+            self.taken_bytes += match self.home {
+                Home::Shared => segment.extent.bytes as usize,
+                Home::Mapped | Home::Copied | Home::Writable => page_bytes(segment.extent),
+            };
         }
-        // The sealed part, which code that may be executed splits, the cells, and the inaccessible
-        // rest.
-        self.taken_mappings = if has_native_code(view) { 5 } else { 3 };
-        Ok(())
     }
 
     /// The segments that nobody writes. `header` is that of the image that was placed here.
@@ -231,7 +351,12 @@ impl Mapping {
 
     /// How many mappings of the operating system the image takes.
     pub(crate) const fn taken_mappings(&self) -> usize {
-        self.taken_mappings
+        self.taken_mappings.0
+    }
+
+    /// Whether native code may be executed.
+    pub(crate) const fn may_execute(&self) -> bool {
+        self.home.may_execute()
     }
 
     /// How many bytes of memory its pages take.
@@ -253,7 +378,13 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        if !self.is_kept {
+        if self.is_kept {
+            return;
+        }
+        if self.home == Home::Shared {
+            // SAFETY: the place was taken for this image; for who may lead into it see below.
+            unsafe { self.arena.release_small_image(self.range) };
+        } else {
             // SAFETY: the range is one run of chunks; slices of it borrow from `self`. Words that
             // lead into it exist only once the image was registered: then it is kept, but for
             // `LoadedImage::unload`, to whom it was promised that there are none any more.

@@ -10,6 +10,8 @@ pub enum Placement {
     Mapped,
     /// Copied into anonymous memory.
     Copied,
+    /// Copied into memory that stays writable, and takes no mapping of its own. Native code is not entered there.
+    Writable,
 }
 
 /// What a caller may choose about loading.

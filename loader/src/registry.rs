@@ -1,22 +1,20 @@
 //! All loaded images of a runtime: from an address to the image, its procedure, its line.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use gc::{Address, Arena, ChunkKind, ImageId};
+use gc::{Address, Arena, ImageId};
 
 use crate::debug::CodeOrigin;
 use crate::load::LoadedImage;
 
-/// The loaded images, found in constant time by the arena's side table.
-///
-/// The collector numbers the chunks of a registered image; the registry keeps its images by these
-/// numbers.
+/// The loaded images, found by any address inside.
 #[derive(Debug)]
 pub struct Registry {
     arena: Arc<Arena>,
-    images: Vec<Option<LoadedImage>>,
-    numbers: HashMap<ImageId, usize>,
+    images: HashMap<ImageId, LoadedImage>,
+    /// By where they start.
+    starts: BTreeMap<Address, ImageId>,
 }
 
 impl Registry {
@@ -24,8 +22,8 @@ impl Registry {
     pub fn new(arena: Arc<Arena>) -> Self {
         Self {
             arena,
-            images: Vec::new(),
-            numbers: HashMap::new(),
+            images: HashMap::new(),
+            starts: BTreeMap::new(),
         }
     }
 
@@ -39,45 +37,32 @@ impl Registry {
             Arc::ptr_eq(&self.arena, image.arena()),
             "the image lies in another arena"
         );
-        let start = image.range().start;
-        assert_eq!(
-            self.arena.kind_of(start),
-            ChunkKind::Image,
-            "images have chunks of their own"
-        );
-        let number = self.arena.number_of(start) as usize;
-        if number >= self.images.len() {
-            self.images.resize_with(number + 1, || None);
-        }
-        self.numbers.insert(image.id(), number);
-        let slot = &mut self.images[number];
+        let before = self.starts.insert(image.range().start, image.id());
         assert!(
-            slot.is_none(),
-            "an image is removed before its number is given again"
+            before.is_none(),
+            "an image is removed before its place is given again"
         );
-        slot.insert(image)
+        let id = image.id();
+        self.images.insert(id, image);
+        &self.images[&id]
     }
 
     /// Takes an image out, to be unloaded.
     pub fn remove(&mut self, id: ImageId) -> Option<LoadedImage> {
-        let number = self.numbers.remove(&id)?;
-        self.images[number].take()
+        let image = self.images.remove(&id)?;
+        self.starts.remove(&image.range().start);
+        Some(image)
     }
 
     /// The image that the collector calls `id`.
     pub fn get(&self, id: ImageId) -> Option<&LoadedImage> {
-        self.images[*self.numbers.get(&id)?].as_ref()
+        self.images.get(&id)
     }
 
     /// The image that `address`, any address, lies in.
     pub fn image_at(&self, address: Address) -> Option<&LoadedImage> {
-        if self.arena.kind_of(address) != ChunkKind::Image {
-            return None;
-        }
-        let image = self
-            .images
-            .get(self.arena.number_of(address) as usize)?
-            .as_ref()?;
+        let (_, id) = self.starts.range(..=address).next_back()?;
+        let image = self.images.get(id)?;
         image.range().contains(address).then_some(image)
     }
 
@@ -88,18 +73,18 @@ impl Registry {
         self.image_at(address)?.origin_of(address)
     }
 
-    /// All images, in no meaningful order.
+    /// All images, in the order of their addresses.
     pub fn images(&self) -> impl Iterator<Item = &LoadedImage> {
-        self.images.iter().flatten()
+        self.starts.values().filter_map(|id| self.images.get(id))
     }
 
     /// How many images there are.
     pub fn len(&self) -> usize {
-        self.numbers.len()
+        self.images.len()
     }
 
     /// Whether there are no images.
     pub fn is_empty(&self) -> bool {
-        self.numbers.is_empty()
+        self.images.is_empty()
     }
 }

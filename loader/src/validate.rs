@@ -77,8 +77,8 @@ pub(crate) fn segments(
         let program_header = program_headers
             .next()
             .expect("there are as many as was counted");
-        let segment = segment(file, kind, extent, program_header)?;
-        follows(before, segment)?;
+        let segment = segment(file, header, kind, program_header)?;
+        follows(header, before, segment)?;
         before = Some(segment);
         segments[kind as usize] = Some(segment);
     }
@@ -118,10 +118,11 @@ const fn access_flags(kind: SegmentKind) -> u32 {
 
 fn segment(
     file: &[u8],
+    header: &ImageHeader,
     kind: SegmentKind,
-    extent: Extent,
     found: &crate::elf::LoadedSegment,
 ) -> Result<Segment, LoadError> {
+    let extent = kind.extent(header);
     let expected = access_flags(kind);
     if found.flags != expected {
         return Err(LoadError::SegmentFlags {
@@ -146,10 +147,8 @@ fn segment(
             memory_bytes: found.memory_bytes,
         });
     }
-    let is_congruent = found.offset % SEGMENT_ALIGN_BYTES == found.start % SEGMENT_ALIGN_BYTES;
     let is_first = found.offset == 0 && found.start == 0;
-    if found.align_bytes != SEGMENT_ALIGN_BYTES
-        || !is_congruent
+    if !is_aligned(header, found)
         || !found.offset.is_multiple_of(OBJECT_ALIGN_BYTES as u64)
         || is_first != (kind == SegmentKind::ReadOnly)
     {
@@ -177,10 +176,29 @@ fn segment(
     })
 }
 
-/// Segments ascend in the file, and in memory each has granules of its own.
-fn follows(before: Option<Segment>, segment: Segment) -> Result<(), LoadError> {
+/// Whether a segment lies as those of its image do.
+const fn is_aligned(header: &ImageHeader, found: &crate::elf::LoadedSegment) -> bool {
+    if header.is_small() {
+        found.align_bytes == OBJECT_ALIGN_BYTES as u64 && found.offset == found.start
+    } else {
+        found.align_bytes == SEGMENT_ALIGN_BYTES
+            && found.offset % SEGMENT_ALIGN_BYTES == found.start % SEGMENT_ALIGN_BYTES
+    }
+}
+
+/// Segments ascend in the file, and in memory each has granules of its own, unless the image is small.
+fn follows(
+    header: &ImageHeader,
+    before: Option<Segment>,
+    segment: Segment,
+) -> Result<(), LoadError> {
     let Some(before) = before else { return Ok(()) };
-    let granule_end = before.extent.end().next_multiple_of(SEGMENT_ALIGN_BYTES);
+    let granule_bytes = if header.is_small() {
+        1
+    } else {
+        SEGMENT_ALIGN_BYTES
+    };
+    let granule_end = before.extent.end().next_multiple_of(granule_bytes);
     let start = u64::from(segment.extent.start);
     if start < granule_end || segment.file_offset < before.file_end() {
         return Err(LoadError::SegmentOverlap {
@@ -241,6 +259,11 @@ pub(crate) fn tables(header: &ImageHeader) -> Result<(), LoadError> {
     )?;
     aligned("end of the cells", header.cells.end(), WORD_BYTES)?;
 
+    if header.is_small() && header.native_code.bytes > 0 {
+        return Err(LoadError::NativeCodeInSmallImage {
+            bytes: header.native_code.bytes,
+        });
+    }
     let (symbol_count, fixup_count) = (header.symbol_count, header.fixup_count);
     let expected_bytes = 8 * (u64::from(symbol_count) + u64::from(fixup_count));
     if u64::from(header.symbols.bytes) != expected_bytes {

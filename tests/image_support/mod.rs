@@ -10,7 +10,7 @@ use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::unit::{
     Constant, ConstantId, ConstantWord, Fixup, FixupTarget, FrameMapId, LineRow, LinkUnit, NameId,
-    ProcedureCode,
+    ProcedureCode, Purpose,
 };
 use compiler::ssa::ir::{CellId, ProcedureId};
 use gc::toy::{ToyModel, ToyState};
@@ -120,6 +120,7 @@ pub(crate) fn sample_unit() -> LinkUnit {
         .into(),
         files: vec!["main.scm".into(), "lib/fold.scm".into()],
         interface: Some(b"exports".to_vec()),
+        purpose: Purpose::File,
     }
 }
 

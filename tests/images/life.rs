@@ -1,11 +1,14 @@
 //! An image's life: found by address, sealed, reported unreachable, unloaded without a trace.
 
+use std::collections::BTreeSet;
+
 use abi::procedure::PROCEDURE_HEADER_BYTES;
-use gc::{Address, CollectReason, Outcome, Scope};
+use compiler::link::unit::Purpose;
+use gc::{Address, CHUNK_BYTES, CollectReason, ImageId, Outcome, Scope};
 use loader::{ImageView, LoadOptions, Placement, Registry, SegmentKind, load};
 
 use crate::image_support::{ToyHost, sample_image, trusted};
-use crate::{PLACEMENTS, load_sample, unload};
+use crate::{PLACEMENTS, load_sample, load_sample_for, unload};
 
 /// What the kernel says of the page that `address` lies in, for example `r--p`.
 pub(crate) fn access_to(address: Address) -> String {
@@ -183,4 +186,48 @@ fn ten_thousand_loads_leave_nothing_behind() {
         resident_after < resident_before + 5000,
         "{resident_before} {resident_after}"
     );
+}
+
+#[test]
+fn small_images_lie_beside_one_another_and_leave_their_chunks_empty() {
+    const COUNT: usize = 200;
+    let mut host = ToyHost::new();
+    let mut registry = Registry::new(host.mutator.arena().clone());
+    let before = kernel_counts();
+    let ids: Vec<ImageId> = (0..COUNT)
+        .map(|_| {
+            let image = load_sample_for(Purpose::Memory, &mut host, Placement::Mapped);
+            registry.insert(image).id()
+        })
+        .collect();
+    let starts: Vec<Address> = registry.images().map(|image| image.range().start).collect();
+    let chunks: BTreeSet<usize> = starts
+        .iter()
+        .map(|start| start.raw() / CHUNK_BYTES)
+        .collect();
+    assert!(chunks.len() < COUNT / 10, "{} chunks", chunks.len());
+    assert!(
+        kernel_counts().0 <= before.0 + 4,
+        "no image has a mapping of its own"
+    );
+    for &id in &ids {
+        let image = registry.get(id).expect("it is loaded");
+        let inside = image.address(8);
+        let found = registry.image_at(inside).expect("an image lies there");
+        assert_eq!(found.id(), id);
+        let end = image.range().end;
+        assert_ne!(registry.image_at(end).map(|image| image.id()), Some(id));
+    }
+    // Every second one, then all others: places are taken again meanwhile.
+    for &id in ids.iter().step_by(2) {
+        unload(&host, registry.remove(id).expect("it is loaded"));
+    }
+    for &id in ids.iter().skip(1).step_by(2) {
+        let image = load_sample_for(Purpose::Memory, &mut host, Placement::Mapped);
+        unload(&host, image);
+        unload(&host, registry.remove(id).expect("it is loaded"));
+    }
+    for start in starts {
+        assert_eq!(host.mutator.arena().kind_of(start), gc::ChunkKind::Free);
+    }
 }

@@ -13,16 +13,26 @@ use abi::image::{ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::isa::Instruction;
 use abi::tag::{self, Header, Kind};
 use compiler::link::link;
-use compiler::link::unit::{FrameMapId, LinkUnit};
+use compiler::link::unit::{FrameMapId, LinkUnit, Purpose};
 use compiler::ssa::ir::ProcedureId;
 use gc::{Address, Slot};
 use image_support::{ToyHost, map, sample_image, sample_unit, second, symbol_word, trusted};
 use loader::{ImageView, LoadOptions, LoadedImage, Placement, SegmentKind, load};
 
+/// Those in which native code is entered.
 const PLACEMENTS: [Placement; 2] = [Placement::Mapped, Placement::Copied];
+const ALL_PLACEMENTS: [Placement; 3] = [Placement::Mapped, Placement::Copied, Placement::Writable];
 
 fn load_sample(host: &mut ToyHost, placement: Placement) -> LoadedImage {
-    let file = sample_image();
+    load_sample_for(Purpose::File, host, placement)
+}
+
+fn load_sample_for(purpose: Purpose, host: &mut ToyHost, placement: Placement) -> LoadedImage {
+    let unit = LinkUnit {
+        purpose,
+        ..sample_unit()
+    };
+    let file = link(&unit).expect("the sample is well formed");
     load(
         &trusted(&file),
         "sample",
@@ -122,9 +132,11 @@ fn holes_in_code_lead_to_what_they_name() {
 
 #[test]
 fn literals_are_objects_after_loading() {
-    for placement in PLACEMENTS {
+    let purposes = [Purpose::File, Purpose::Memory];
+    let both = |placement| purposes.map(|purpose| (placement, purpose));
+    for (placement, purpose) in ALL_PLACEMENTS.into_iter().flat_map(both) {
         let mut host = ToyHost::new();
-        let image = load_sample(&mut host, placement);
+        let image = load_sample_for(purpose, &mut host, placement);
         let header = *image.header();
         let cells = image.address(header.cells.start);
         assert_eq!(load_word(cells), symbol_word("car"));
@@ -172,22 +184,24 @@ fn literals_are_objects_after_loading() {
 #[test]
 fn mapping_and_copying_have_the_same_result() {
     let mut host = ToyHost::new();
-    let images = PLACEMENTS.map(|placement| load_sample(&mut host, placement));
-    let [mapped, copied] = &images;
+    let images = ALL_PLACEMENTS.map(|placement| load_sample(&mut host, placement));
+    let [mapped, copied, writable] = &images;
     let words = |image: &LoadedImage, kind: SegmentKind| -> Vec<u64> {
         let extent = kind.extent(image.header());
         (0..extent.bytes as usize / 8)
             .map(|word| load_word(image.address(extent.start).offset_words(word)))
             .collect()
     };
-    let moved = copied.range().start.bytes_after(mapped.range().start) as u64;
-    for kind in SegmentKind::ALL {
-        for (mapped, copied) in words(mapped, kind).into_iter().zip(words(copied, kind)) {
-            let difference = copied.wrapping_sub(mapped);
-            assert!(
-                difference == 0 || difference == moved,
-                "{kind}: {mapped:#x} {copied:#x}"
-            );
+    for other in [copied, writable] {
+        let moved = other.range().start.bytes_after(mapped.range().start) as u64;
+        for kind in SegmentKind::ALL {
+            for (mapped, other) in words(mapped, kind).into_iter().zip(words(other, kind)) {
+                let difference = other.wrapping_sub(mapped);
+                assert!(
+                    difference == 0 || difference == moved,
+                    "{kind}: {mapped:#x} {other:#x}"
+                );
+            }
         }
     }
     for image in images {

@@ -6,7 +6,8 @@ use abi::native::return_table::FLAG_RECEIVES;
 use abi::procedure::ProcedureHeader;
 use compiler::link::link;
 use loader::{
-    ImageView, LoadOptions, LoadedImage, SegmentKind, is_native_code, load, native_return_at,
+    ImageView, LoadOptions, LoadedImage, Placement, SegmentKind, is_native_code, load,
+    native_return_at,
 };
 
 use crate::image_support::{ToyHost, sample_unit, second, trusted};
@@ -164,4 +165,25 @@ fn native_code_has_names_and_lines() {
         10,
         "the adapter"
     );
+}
+
+#[test]
+fn without_pages_of_its_own_native_code_is_not_entered() {
+    let mut host = ToyHost::new();
+    for tier in [Tier::Native, Tier::Bytecode, Tier::Mixed(1)] {
+        let options = LoadOptions {
+            placement: Placement::Writable,
+            tier,
+            ..LoadOptions::default()
+        };
+        let image = load_native(&mut host, options);
+        for procedure in image.contents().procedures() {
+            assert_eq!(procedure.header.native_entry, 0);
+        }
+        let start = image.native_code().start;
+        // SAFETY: images are unloaded in this thread alone.
+        assert!(!unsafe { is_native_code(start) });
+        assert_eq!(access_to(start), "rw-p");
+        unload(&host, image);
+    }
 }

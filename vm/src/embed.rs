@@ -12,6 +12,7 @@ use crate::number::heap::{as_i64, as_u64, from_i64, from_u64, to_f64};
 use crate::object::Object;
 use crate::object::string::{StringObject, measure_text};
 use crate::object::symbol::text_of;
+use crate::port::LostOutput;
 use crate::print::{Style, to_text};
 use crate::value::Value;
 
@@ -67,8 +68,8 @@ impl Mutator<'_> {
     ///
     /// # Errors
     ///
-    /// For the first port whose output is lost: its name, and the message of the system.
-    pub fn flush_all(&mut self) -> Result<(), String> {
+    /// For the first port whose output is lost.
+    pub fn flush_all(&mut self) -> Result<(), LostOutput> {
         crate::port::flush_all(self)
     }
 

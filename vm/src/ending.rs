@@ -40,6 +40,12 @@ pub enum VmError {
     /// The program asked for its end, with this status.
     #[error("the program exited with status {0}")]
     Exit(i32),
+    /// Who owns the machine interrupted it. No handler of the program was asked.
+    #[error("interrupted")]
+    Interrupted {
+        /// Where, innermost first.
+        places: Vec<SourcePlace>,
+    },
     /// A continuation of an outer run was invoked: to be passed on at once.
     #[error("a continuation of an outer run was invoked")]
     Escape,
@@ -65,6 +71,11 @@ pub enum HostError {
     Escape,
     /// All runs end with this status.
     Exit(i32),
+    /// All runs end: who owns the machine interrupted it.
+    Interrupted {
+        /// Where, innermost first.
+        places: Vec<SourcePlace>,
+    },
     /// The machine raises this object.
     Raise(Handle),
     /// The machine raises an error with this message.
@@ -85,11 +96,29 @@ pub enum HostError {
     },
 }
 
+impl HostError {
+    /// Whether all runs end, or those up to the continuation of an escape.
+    pub(crate) const fn ends_runs(&self) -> bool {
+        match self {
+            Self::Broken
+            | Self::Escape
+            | Self::Exit(_)
+            | Self::Interrupted { .. }
+            | Self::Uncaught { .. } => true,
+            Self::Raise(_)
+            | Self::Message(_)
+            | Self::Condition(_)
+            | Self::HeapExhausted { .. } => false,
+        }
+    }
+}
+
 impl From<VmError> for HostError {
     fn from(error: VmError) -> Self {
         match error {
             VmError::Uncaught { object, .. } => Self::Raise(object),
             VmError::Exit(status) => Self::Exit(status),
+            VmError::Interrupted { places } => Self::Interrupted { places },
             VmError::Escape => Self::Escape,
             VmError::Broken => Self::Broken,
         }

@@ -165,6 +165,9 @@ pub(crate) struct State {
     pub(crate) running: Cell<(Address, Address)>,
     /// Why the run that is ending ends.
     pub(crate) ending: RefCell<Option<VmError>>,
+    /// The serial number of the base whose host procedure made a run that was interrupted: unless the procedure
+    /// has a result all the same, the base ends too.
+    pub(crate) interrupted_base: Option<u64>,
     /// A panic has cut a run short: its frames are gone, and what it was doing was left half done.
     pub(crate) is_broken: bool,
     /// Return words of the stubs.
@@ -207,6 +210,7 @@ impl State {
             host_arguments_start: 0,
             running: Cell::new((Address::new(0), Address::new(0))),
             ending: RefCell::default(),
+            interrupted_base: None,
             is_broken: false,
             stubs,
             registry: Registry::new(Arc::clone(arena)),

@@ -30,6 +30,16 @@ impl Drop for Run<'_, '_> {
 }
 
 impl<'id> Mutator<'id> {
+    /// Whether a run is under way: whoever asks is called by a host procedure.
+    pub fn is_running(&self) -> bool {
+        !self.state().stack.bases.is_empty()
+    }
+
+    /// Forgets an interrupt that no run has heeded.
+    pub fn forget_interrupt(&self) {
+        self.heap().take_interrupts();
+    }
+
     /// Calls a procedure; [`Self::result`] is what it returns, the first if there are several.
     ///
     /// `operands` answers the procedure and its arguments.
@@ -105,6 +115,10 @@ impl<'id> Mutator<'id> {
             .expect("every run has a base");
         self.note_base();
         let ending = self.state().ending.borrow_mut().take();
+        if matches!(ending, Some(VmError::Interrupted { .. })) {
+            let caller = self.state().stack.bases.last().map(|base| base.serial);
+            self.state_mut().interrupted_base = caller;
+        }
         match ending {
             None => Ok(()),
             // What the program set before it escaped stays.

@@ -47,13 +47,11 @@ fn a_word_that_is_neither_file_nor_command_is_named() {
     );
 }
 
-#[test]
-fn an_interrupt_that_nobody_handles_ends_with_its_status() {
+/// Starts `cozen`, waits until it has written `ready`, and interrupts it.
+fn interrupted(arguments: &[&str]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
-        .args([
-            "-e",
-            "(display \"ready\") (flush-output-port) (let loop () (loop))",
-        ])
+        .args(arguments)
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -65,11 +63,54 @@ fn an_interrupt_that_nobody_handles_ends_with_its_status() {
         .expect("piped")
         .read_exact(&mut ready)
         .expect("it says that it runs");
+    std::thread::sleep(std::time::Duration::from_millis(20));
+    let id = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
+    child.wait_with_output().expect("it ends")
+}
+
+#[test]
+fn an_interrupt_ends_with_its_status_whatever_the_program_handles() {
+    for loops in [
+        "(let loop () (loop))",
+        "(let again () (guard (e (#t (again))) (let loop () (loop))))",
+        "(let again () (with-exception-handler (lambda (e) (again)) (lambda () (let loop () (loop)))))",
+        "(let again () (dynamic-wind (lambda () #f) (lambda () (let loop () (loop))) (lambda () (again))))",
+        "(let again () (guard (e (#t (again))) (read-char) (again)))",
+    ] {
+        let program = format!("(begin (display \"ready\") (flush-output-port) {loops})");
+        for options in [&[][..], &["--native"]] {
+            let output = interrupted(&[options, &["-e", &program]].concat());
+            assert_eq!(output.status.code(), Some(130), "{loops}");
+            assert!(err(&output).contains("interrupted"), "{}", err(&output));
+        }
+    }
+}
+
+#[test]
+fn an_interrupt_ends_a_prompt_that_waits_for_a_pipe() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    let mut standard_input = child.stdin.take().expect("piped");
+    standard_input
+        .write_all(b"(display \"ready\")\n")
+        .expect("it reads");
+    let mut ready = [0; 5];
+    let standard_output = child.stdout.as_mut().expect("piped");
+    standard_output
+        .read_exact(&mut ready)
+        .expect("it evaluates");
+    std::thread::sleep(std::time::Duration::from_millis(100));
     let id = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
     let output = child.wait_with_output().expect("it ends");
-    assert_eq!(output.status.code(), Some(130));
-    assert!(err(&output).contains("interrupted"), "{}", err(&output));
+    drop(standard_input);
+    assert_eq!(output.status.signal(), Some(2));
 }
 
 /// Runs `cozen` with `input`; nobody reads its standard output.

@@ -1,6 +1,6 @@
 //! Forms that are entered at the prompt, or given by `-e`.
 
-use crate::{cozen, cozen_with_input, err, out};
+use crate::{Scratch, cozen, cozen_with_input, err, out};
 
 #[test]
 fn expressions_are_evaluated_and_the_last_value_is_printed() {
@@ -99,4 +99,95 @@ fn a_library_that_is_entered_is_there_for_later_forms() {
     );
     let output = cozen_with_input(&[], &forms);
     assert_eq!(out(&output), "1\n1\n2\n5\n", "{}", err(&output));
+}
+
+#[test]
+fn a_library_whose_body_raised_is_forgotten() {
+    let scratch = Scratch::new("raised");
+    let library = |body: &str| {
+        format!(
+            "(define-library (l) (export v g) (import (scheme base) (scheme file)) (begin {body}))"
+        )
+    };
+    let marker = scratch.0.join("marker");
+    // The first run fails, the second one does not.
+    let body = format!(
+        "(define v 1) (if (not (file-exists? {marker:?})) (begin (call-with-output-file {marker:?} \
+         (lambda (port) (write-char #\\x port))) (error \"boom\"))) (define (g) (list v 2))"
+    );
+    scratch.file("l.sld", &library(&body));
+    let option = format!("--library-path={}", scratch.0.display());
+    let input = "(import (l))\n(list 'after (guard (e (#t 'unbound)) (g)))\n(import (l))\n(g)\n";
+    for tier in [&[][..], &["--native"]] {
+        let output = cozen_with_input(&[tier, &[&option]].concat(), input);
+        assert_eq!(out(&output), "(after unbound)\n(1 2)\n", "{}", err(&output));
+        std::fs::remove_file(&marker).expect("the first run has written it");
+    }
+    // A variable that was never defined is named as it is written.
+    let output = cozen_with_input(&[&option], "(import (l))\n(g)\n");
+    assert!(
+        err(&output).contains("stdin#2:1:1: unbound variable g\n"),
+        "{}",
+        err(&output)
+    );
+    std::fs::remove_file(&marker).expect("the run has written it");
+    // So it is where a program loads the file, or defines the library.
+    let load = scratch.file("load.scm", "(import (l)) (g)");
+    let program = format!(
+        "(define (try) (guard (e ((error-object? e) (error-object-message e))) (load {load:?})))\n\
+         (try)\n(try)\n(try)\n"
+    );
+    let output = cozen_with_input(&[&option], &program);
+    assert_eq!(out(&output), "\"boom\"\n(1 2)\n(1 2)\n", "{}", err(&output));
+    let forms = "(define-library (m) (export x) (import (scheme base)) (begin (define x 1) (car x)))\n\
+        (import (m))\n\
+        (define-library (m) (export x) (import (scheme base)) (begin (define x 2)))\n\
+        (import (m))\nx\n";
+    let output = cozen_with_input(&[], forms);
+    assert_eq!(out(&output), "2\n", "{}", err(&output));
+    assert!(
+        err(&output).contains("library (m) is not known"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
+fn internal_libraries_are_invisible() {
+    for form in [
+        "(import (cozen primitives))",
+        "(import (only (cozen primitives) %record-ref))",
+        "(import (prefix (cozen primitives) p:))",
+        "(define-library (x) (export y) (import (cozen primitives)) (begin (define y 1)))",
+        "(eval '(import (cozen primitives)) (interaction-environment))",
+        "(environment '(cozen primitives))",
+        "(define-library (cozen primitives) (export car) (import (scheme base)))\n(import (cozen primitives))",
+    ] {
+        let output = cozen_with_input(&[], &format!("{form}\n(+ 40 2)\n"));
+        let errors = err(&output);
+        assert!(
+            errors.contains("(cozen primitives) is the runtime's own"),
+            "{form}: {errors}"
+        );
+        assert!(out(&output).ends_with("42\n"), "{form}: {errors}");
+    }
+    let found = "(cond-expand ((library (cozen primitives)) 'there) (else 'not-there))";
+    assert_eq!(out(&cozen(&["-e", found])), "not-there\n");
+    for form in [
+        "(%record-ref 1 2 (car (list 0)))",
+        "(eval '(%record-ref 1 2 (car (list 0))) (interaction-environment))",
+        "(%make-record)",
+        "(%apply car 5)",
+    ] {
+        let output = cozen_with_input(
+            &[],
+            &format!("{form}\n(eval '(+ 40 2) (interaction-environment))\n"),
+        );
+        assert!(
+            err(&output).contains("unbound variable %"),
+            "{form}: {}",
+            err(&output)
+        );
+        assert_eq!(out(&output), "42\n", "{form}");
+    }
 }

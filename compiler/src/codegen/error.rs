@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::core::ir::SourcePlace;
+
 /// Why a unit has no code.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
@@ -11,6 +13,8 @@ pub enum CodegenError {
     FrameTooLarge {
         /// The procedure.
         name: String,
+        /// Where it was written.
+        place: SourcePlace,
         /// Slots that it would need.
         slots: usize,
     },
@@ -25,7 +29,19 @@ pub enum CodegenError {
     CodeTooLarge {
         /// The procedure.
         name: String,
+        /// Where it was written.
+        place: SourcePlace,
         /// Bytes that it would need.
         bytes: usize,
     },
+}
+
+impl CodegenError {
+    /// Where what it is about was written; `None` if it is about no place in a text.
+    pub const fn place(&self) -> Option<SourcePlace> {
+        match self {
+            Self::FrameTooLarge { place, .. } | Self::CodeTooLarge { place, .. } => Some(*place),
+            Self::ObjectInLiteral | Self::NoNativeGenerator => None,
+        }
+    }
 }

@@ -9,7 +9,7 @@ use super::frame::ProcedureRecord;
 use super::native::NativeGenerator;
 use super::unit::Shared;
 use crate::id::IdVec;
-use crate::link::unit::{ConstantWord, LinkUnit};
+use crate::link::unit::{ConstantWord, LinkUnit, Purpose};
 use crate::phase_times::PhaseTimes;
 use crate::ssa::ir::{ProcedureId, Unit};
 
@@ -87,6 +87,7 @@ fn generate_from(
         cells,
         files: unit.tables.files.clone(),
         interface: None,
+        purpose: Purpose::default(),
     };
     if cfg!(debug_assertions) {
         let disagreements = check_frame_maps(&link_unit);

@@ -59,6 +59,8 @@ pub struct Program {
     pub globals: IdVec<GlobalId, Global>,
     /// The names of the source files that places refer to.
     pub files: Vec<Rc<str>>,
+    /// Their texts, for messages; a file without a text has an empty one.
+    pub texts: Vec<Rc<str>>,
     /// What the entry procedure evaluates; its value is the unit's value.
     pub body: Option<ExprId>,
     /// Whether closure conversion has run.

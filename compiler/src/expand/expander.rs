@@ -71,6 +71,8 @@ pub(crate) struct Expander<'registry> {
     pub(crate) exported: Vec<(VariableId, Rc<TopVariable>, ExprId)>,
     /// What is doubtful about the text, but no mistake for certain.
     pub(crate) warnings: Vec<Failure>,
+    /// Unbound names, where they are refused.
+    pub(crate) refusals: Vec<Failure>,
     macro_budget: usize,
     /// How many pieces of syntax more the unit may consist of.
     parts_left: usize,
@@ -97,6 +99,7 @@ impl<'registry> Expander<'registry> {
             persists: false,
             exported: Vec::new(),
             warnings: Vec::new(),
+            refusals: Vec::new(),
             macro_budget: MACRO_NODES_MAX,
         }
     }
@@ -392,11 +395,14 @@ impl<'registry> Expander<'registry> {
                 let message = format!("unbound variable `{text}`");
                 let note = format!("{whose} neither defines nor imports it");
                 if self.registry.unbound_names == UnboundNames::Refused {
-                    return Err(self.failure(id, message).note(note));
+                    // The expansion goes on, to find the others.
+                    let refusal = self.failure(id, message).note(note);
+                    self.refusals.push(refusal);
+                } else {
+                    // A text that is loaded may still define it.
+                    let warning = self.failure(id, format!("warning: {message}")).note(note);
+                    self.warnings.push(warning);
                 }
-                // A text that is loaded may still define it.
-                let warning = self.failure(id, format!("warning: {message}")).note(note);
-                self.warnings.push(warning);
                 let key = self.registry.interaction_key(TopId::FIRST, symbol);
                 Ok(Expr::GlobalRef(self.global(&key, Mutability::Mutable)))
             }

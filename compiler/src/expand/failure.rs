@@ -31,6 +31,11 @@ impl Failure {
         self
     }
 
+    /// Where the mistake is.
+    pub(crate) const fn place(&self) -> FileSpan {
+        self.0.place
+    }
+
     pub(crate) fn into_mistake(self) -> Mistake {
         *self.0
     }

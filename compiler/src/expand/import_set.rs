@@ -1,6 +1,7 @@
 //! Import sets (R7RS 5.2): the names that an import binds, and their meanings.
 
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use super::denotation::Denotation;
 use super::expander::Expander;
@@ -20,23 +21,46 @@ impl Expander<'_> {
         for set in sets.into_iter().skip(1) {
             let imports = self.import_set(set)?;
             let library = self.library_name(self.imported_library(set))?;
+            let mut replaced: Vec<(Rc<str>, Vec<Name>)> = Vec::new();
             for (name, denotation) in imports {
                 let top = self.registry.top_mut(self.top);
-                let replaced = top.import(name, denotation, &library);
-                // Libraries that extend one of the standard's procedures are made to be imported with it.
-                if let Some(other) = replaced
-                    && !other.starts_with("(scheme ")
-                {
-                    let text = self.text(name);
-                    let message = format!(
-                        "warning: import: `{text}` of {library} takes the place of the `{text}` imported from {other}"
-                    );
-                    let note = "`only`, `except`, `prefix` or `rename` makes the names differ";
-                    self.warnings.push(self.failure(set, message).note(note));
+                let Some(other) = top.import(name, denotation, &library) else {
+                    continue;
+                };
+                match replaced.iter_mut().find(|(known, _)| *known == other) {
+                    Some((_, names)) => names.push(name),
+                    None => replaced.push((other, vec![name])),
                 }
+            }
+            for (other, names) in replaced {
+                self.warn_of_replaced(set, &library, &other, &names);
             }
         }
         Ok(())
+    }
+
+    /// Warns that names of `library` take the place of those imported from `other`.
+    fn warn_of_replaced(&mut self, set: SyntaxId, library: &str, other: &str, names: &[Name]) {
+        // Libraries that extend one of the standard's procedures are made to be imported with it.
+        if other.starts_with("(scheme ") {
+            return;
+        }
+        let texts: Vec<String> = names
+            .iter()
+            .map(|&name| format!("`{}`", self.text(name)))
+            .collect();
+        let message = match &texts[..] {
+            [text] => format!(
+                "warning: import: {text} of {library} takes the place of the {text} imported from {other}"
+            ),
+            _ => format!(
+                "warning: import: {} names of {library} take the place of those imported from {other}: {}",
+                texts.len(),
+                texts.join(", ")
+            ),
+        };
+        let note = "`only`, `except`, `prefix` or `rename` makes the names differ";
+        self.warnings.push(self.failure(set, message).note(note));
     }
 
     /// The imports of a set; libraries that it names are loaded.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use super::denotation::{CoreForm, Denotation, MacroBody};
+use super::denotation::{CoreForm, Denotation, MacroBody, Mutability, TopVariable};
+use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
 use super::library_source::SrfiName;
 use super::name::Name;
-use super::registry::{Exports, Library};
+use super::registry::{Exports, Library, Run};
 use super::resolver::Meaning;
 use super::source::{LetterCase, SourceText};
 use super::syntax::SyntaxId;
@@ -65,8 +66,11 @@ impl Expander<'_> {
         if let Some(form) = self.declared.remove(name) {
             return self.expand_library(name, form).map(Some);
         }
+        if self.registry.is_unfinished(name) {
+            self.registry.remove_library(name);
+        }
         match self.registry.library(name) {
-            Some(Library::Ready(exports)) => Ok(Some(exports)),
+            Some(Library::Ready(exports, _)) => Ok(Some(exports)),
             Some(Library::Open) => {
                 let message = format!("library {name} imports itself");
                 Err(self.failure(id, message))
@@ -209,8 +213,7 @@ impl Expander<'_> {
         self.top = outer;
         match expanded {
             Ok(exports) => {
-                let library = Library::Ready(Rc::clone(&exports));
-                self.registry.set_library(Rc::clone(name), library);
+                self.close_library(name, &exports, form);
                 self.registry.close_top(top);
                 self.persists = true;
                 Ok(exports)
@@ -220,6 +223,24 @@ impl Expander<'_> {
                 Err(failure)
             }
         }
+    }
+
+    /// Makes the library known. Later units rely on it only if its run came to the end.
+    fn close_library(&mut self, name: &Rc<str>, exports: &Exports, form: SyntaxId) {
+        if self.registry.is_boot || self.registry.is_alone {
+            let library = Library::Ready(Rc::clone(exports), Run::Done);
+            self.registry.set_library(Rc::clone(name), library);
+            return;
+        }
+        let key = self.registry.end_key(name);
+        let value = self.word(abi::tag::TRUE, form);
+        let variable = TopVariable::global(Rc::clone(&key), Mutability::Immutable);
+        self.items.push(ExpandedItem {
+            target: Some(Target::Global(Rc::new(variable))),
+            value,
+            at: form,
+        });
+        self.registry.set_pending_library(name, exports, key);
     }
 
     fn expand_declarations(&mut self, form: SyntaxId) -> Result<Exports> {

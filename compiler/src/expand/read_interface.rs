@@ -9,7 +9,7 @@ use syntax::Data;
 use super::denotation::{CoreForm, Denotation, Macro, MacroBody};
 use super::interface::ALIAS_MARK;
 use super::name::{LexicalEnvironment, Name, Names};
-use super::registry::{Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY};
+use super::registry::{Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY, Run};
 use super::resolver::Resolver;
 use super::scope::Scopes;
 use super::syntax::Syntax;
@@ -30,7 +30,7 @@ impl LibraryRegistry {
         } else {
             exports(self, name)?
         };
-        let library = Library::Ready(exports);
+        let library = Library::Ready(exports, Run::Done);
         self.set_library(name.into(), library.clone());
         Some(library)
     }

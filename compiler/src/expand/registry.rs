@@ -68,6 +68,8 @@ pub struct LibraryRegistry {
     /// The libraries that the unit being expanded defines, or the last one that was, and what had their
     /// names before.
     pub(crate) unit_libraries: Vec<(Rc<str>, Option<Library>)>,
+    /// Libraries whose bodies have not run as far as is known, and the global that each defines at its end.
+    pending: Vec<(Rc<str>, Rc<str>)>,
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
     /// What an interface says of libraries that nothing has imported yet.
@@ -93,7 +95,16 @@ pub(crate) type Exports = Rc<[(Name, Denotation)]>;
 pub(crate) enum Library {
     /// Its body is being expanded.
     Open,
-    Ready(Exports),
+    Ready(Exports, Run),
+}
+
+/// Whether the body of a library was run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Run {
+    /// To its end, or it has none.
+    Done,
+    /// Not as far as is known. At its end it defines the global with this key.
+    Pending(Rc<str>),
 }
 
 impl Default for LibraryRegistry {
@@ -124,6 +135,7 @@ impl LibraryRegistry {
             is_boot: false,
             is_alone: false,
             unit_libraries: Vec::new(),
+            pending: Vec::new(),
             keys: HashSet::new(),
             interface: Interface::default(),
         };
@@ -137,7 +149,7 @@ impl LibraryRegistry {
             (name, Denotation::Core(form))
         });
         let forms: Exports = forms.collect();
-        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms));
+        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms, Run::Done));
         registry
     }
 
@@ -240,7 +252,7 @@ impl LibraryRegistry {
         {
             return Some(denotation);
         }
-        let Library::Ready(exports) = self.libraries.get(library)? else {
+        let Library::Ready(exports, _) = self.libraries.get(library)? else {
             return None;
         };
         let mut exports = exports.iter();
@@ -309,16 +321,51 @@ impl LibraryRegistry {
                 None => self.libraries.remove(&name),
             };
         }
-        let is_ready = |_: &Rc<str>, library: &mut Library| matches!(library, Library::Ready(_));
+        let is_ready = |_: &Rc<str>, library: &mut Library| matches!(library, Library::Ready(..));
         self.libraries.retain(is_ready);
+        let libraries = &self.libraries;
+        self.pending.retain(|(name, key)| {
+            let library = libraries.get(name);
+            matches!(library, Some(Library::Ready(_, Run::Pending(other))) if other == key)
+        });
         self.fixed_environments.clear();
         self.is_boot = false;
+    }
+
+    /// Learns which bodies of libraries have run to their end: those whose global `is_defined`. The others failed, or
+    /// did not run yet: units to come do not rely on them.
+    pub fn settle_libraries(&mut self, is_defined: impl Fn(&str) -> bool) {
+        let pending = std::mem::take(&mut self.pending);
+        let (done, pending): (Vec<_>, Vec<_>) =
+            pending.into_iter().partition(|(_, key)| is_defined(key));
+        self.pending = pending;
+        for (name, key) in done {
+            if let Some(Library::Ready(_, run)) = self.libraries.get_mut(&name)
+                && *run == Run::Pending(key)
+            {
+                *run = Run::Done;
+            }
+        }
+    }
+
+    /// The library of this name is whole but for its run, which will define the global `key`.
+    pub(crate) fn set_pending_library(&mut self, name: &Rc<str>, exports: &Exports, key: Rc<str>) {
+        self.pending.push((Rc::clone(name), Rc::clone(&key)));
+        let library = Library::Ready(Rc::clone(exports), Run::Pending(key));
+        self.set_library(Rc::clone(name), library);
+    }
+
+    /// Whether a unit before this one was to define the library, and its run has not come to the end.
+    pub(crate) fn is_unfinished(&self, name: &str) -> bool {
+        let is_of_unit = self.unit_libraries.iter().any(|(own, _)| **own == *name);
+        let library = self.libraries.get(name);
+        !is_of_unit && matches!(library, Some(Library::Ready(_, Run::Pending(_))))
     }
 
     /// Whether the library can be imported without looking for its source.
     pub(crate) fn knows_library(&self, name: &str) -> bool {
         name == PRIMITIVES_LIBRARY
-            || self.libraries.contains_key(name)
+            || self.libraries.contains_key(name) && !self.is_unfinished(name)
             || self.interface.has_library(name)
     }
 
@@ -415,12 +462,22 @@ impl LibraryRegistry {
         if self.is_boot && is_symbol && self.keys.insert(Rc::clone(&text)) {
             return text;
         }
-        let base = format!("{library}#{text}");
-        let mut key: Rc<str> = base.as_str().into();
+        self.new_key(library, &text)
+    }
+
+    /// A key, used by nothing else, for the global that a library defines at the end of its run: that of a variable
+    /// without a name.
+    pub(crate) fn end_key(&mut self, library: &str) -> Rc<str> {
+        self.new_key(library, "")
+    }
+
+    /// `(library)#name`, or `(library)~2#name` and so on: messages show what comes after the `#`.
+    fn new_key(&mut self, library: &str, text: &str) -> Rc<str> {
+        let mut key: Rc<str> = format!("{library}#{text}").into();
         let mut count = 1;
         while !self.keys.insert(Rc::clone(&key)) {
             count += 1;
-            key = format!("{base}~{count}").into();
+            key = format!("{library}~{count}#{text}").into();
         }
         key
     }

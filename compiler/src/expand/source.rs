@@ -10,7 +10,7 @@ use syntax::{Span, SyntaxErrorKind};
 use super::failure::{Failure, Result};
 use super::syntax::FileSpan;
 use crate::core::ir::SourcePlace;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Place};
 
 /// A text to compile, with the name that messages call it by.
 #[derive(Clone, Debug)]
@@ -132,6 +132,11 @@ impl Sources {
         names.collect()
     }
 
+    pub(crate) fn texts(&self) -> Vec<Rc<str>> {
+        let texts = self.files.iter().map(|file| Rc::clone(&file.source.text));
+        texts.collect()
+    }
+
     /// The place as Core keeps it.
     pub(crate) fn place(&self, place: FileSpan) -> SourcePlace {
         let Some(file) = self.files.get(usize::from(place.file)) else {
@@ -153,18 +158,14 @@ impl Sources {
         let Some(File { source, .. }) = self.files.get(usize::from(mistake.place.file)) else {
             return Diagnostic::without_place(mistake.message, mistake.notes);
         };
-        let index = (line as usize).saturating_sub(1);
-        let source_line = source.text.lines().nth(index).unwrap_or_default();
-        let width = mistake.place.span.of(&source.text).lines().next();
-        Diagnostic {
-            file: source.name.to_string(),
+        let place = Place {
+            file: &source.name,
+            text: &source.text,
             line,
             column,
-            width: width.map_or(1, |text| text.chars().count() as u32).max(1),
-            source_line: source_line.into(),
-            message: mistake.message,
-            notes: mistake.notes,
-        }
+            span: mistake.place.span,
+        };
+        place.diagnostic(mistake.message, mistake.notes)
     }
 }
 

@@ -45,6 +45,13 @@ pub(crate) struct FileSpan {
     pub(crate) span: Span,
 }
 
+impl FileSpan {
+    /// Places in the order of their files and texts.
+    pub(crate) const fn order(self) -> (u16, u32) {
+        (self.file, self.span.start)
+    }
+}
+
 /// The arena.
 #[derive(Debug, Default)]
 pub(crate) struct Syntax {

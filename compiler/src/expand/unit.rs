@@ -37,7 +37,8 @@ const DIAGNOSTICS_MAX: usize = 20;
 ///
 /// # Errors
 ///
-/// What is wrong with the text, at most one mistake for each form at top level.
+/// What is wrong with the text: unbound names, if they are refused, and at most one other mistake for each form at
+/// top level.
 pub fn expand_program(registry: &mut LibraryRegistry, source: &SourceText) -> Outcome {
     guarded(registry, &source.name, |registry| {
         program_unguarded(registry, source)
@@ -383,7 +384,10 @@ impl Expander<'_> {
     }
 
     /// Puts the unit together.
-    fn outcome(mut self, failures: Vec<Failure>) -> Outcome {
+    fn outcome(mut self, mut failures: Vec<Failure>) -> Outcome {
+        failures.append(&mut self.refusals);
+        failures.sort_by_key(|failure| failure.place().order());
+        failures.truncate(DIAGNOSTICS_MAX);
         if !failures.is_empty() {
             let diagnose = |failure: Failure| self.sources.diagnostic(failure);
             return Err(failures.into_iter().map(diagnose).collect());
@@ -399,6 +403,7 @@ impl Expander<'_> {
         self.program.body = Some(body);
         self.assign_exported();
         self.program.files = self.sources.names();
+        self.program.texts = self.sources.texts();
         let warnings = std::mem::take(&mut self.warnings).into_iter();
         self.program.warnings = warnings
             .map(|warning| self.sources.diagnostic(warning))

@@ -19,7 +19,7 @@ pub(crate) fn write_interface(registry: &mut LibraryRegistry, libraries: &[Rc<st
     let mut writer = InterfaceWriter::default();
     let mut macros = NumberedMacros::default();
     for name in libraries {
-        let Some(Library::Ready(exports)) = registry.library(name) else {
+        let Some(Library::Ready(exports, _)) = registry.library(name) else {
             continue;
         };
         let exports = exports.iter().filter_map(|(outer, denotation)| {

@@ -3,7 +3,8 @@
 //! Segments follow one another in the file, aligned to objects only. In memory, each segment starts
 //! in a new granule of [`SEGMENT_ALIGN_BYTES`], at the same offset in the granule as in the file's
 //! granule. So a loader can map every segment from where it is, for any page size, and a small
-//! image stays small.
+//! image stays small. A small image that is made for memory needs no mapping: its segments follow one another in
+//! memory too.
 
 use abi::image::{Extent, IMAGE_BYTES_MAX, IMAGE_HEADER_BYTES, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::object_layout::OBJECT_ALIGN_BYTES;
@@ -11,7 +12,7 @@ use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 
 use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
-use super::unit::{ConstantId, FixupTarget, FrameMapId, LinkUnit, NameId};
+use super::unit::{ConstantId, FixupTarget, FrameMapId, LinkUnit, NameId, Purpose};
 use crate::id::{Id, IdVec};
 use crate::ssa::ir::{CellId, ProcedureId};
 
@@ -120,8 +121,32 @@ pub(super) fn lay_out(
     constants: &PlacedConstants,
     sizes: TableSizes,
 ) -> Result<Layout, LinkError> {
+    if unit.purpose == Purpose::Memory && unit.native_functions().next().is_none() {
+        let layout = lay_out_by(Spacing::Close, unit, constants, sizes)?;
+        if layout.header.is_small() {
+            return Ok(layout);
+        }
+    }
+    lay_out_by(Spacing::Granules, unit, constants, sizes)
+}
+
+/// How far apart segments lie in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spacing {
+    /// Each starts in a new granule.
+    Granules,
+    /// As in the file.
+    Close,
+}
+
+fn lay_out_by(
+    spacing: Spacing,
+    unit: &LinkUnit,
+    constants: &PlacedConstants,
+    sizes: TableSizes,
+) -> Result<Layout, LinkError> {
     let tables = Tables::place(unit, constants, sizes);
-    let mut packer = Packer::default();
+    let mut packer = Packer::new(spacing);
     let read_only = packer.add(tables.end);
     let code_start = packer.next().0;
     let bytecode_end = code_start + bytecode_bytes(unit);
@@ -288,8 +313,9 @@ fn place_native_functions(unit: &LinkUnit, start: u64) -> (Vec<u64>, u64) {
 }
 
 /// Puts segments one after the other.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Packer {
+    spacing: Spacing,
     file_end: u64,
     memory_end: u64,
 }
@@ -301,9 +327,20 @@ struct Placed {
 }
 
 impl Packer {
+    const fn new(spacing: Spacing) -> Self {
+        Self {
+            spacing,
+            file_end: 0,
+            memory_end: 0,
+        }
+    }
+
     /// Address and file offset of the next segment.
     const fn next(&self) -> (u64, u64) {
         let file_offset = self.file_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
+        if matches!(self.spacing, Spacing::Close) {
+            return (file_offset, file_offset);
+        }
         let granule = self.memory_end.next_multiple_of(SEGMENT_ALIGN_BYTES);
         (granule + file_offset % SEGMENT_ALIGN_BYTES, file_offset)
     }
@@ -347,7 +384,7 @@ mod tests {
 
     #[test]
     fn segments_are_packed_in_the_file_and_congruent_in_memory() {
-        let mut packer = Packer::default();
+        let mut packer = Packer::new(Spacing::Granules);
         let first = packer.add(1000);
         let second = packer.add(70_000);
         assert_eq!(packer.add(0).extent, Extent::default());
@@ -367,8 +404,18 @@ mod tests {
 
     #[test]
     fn too_large_an_image_is_found_before_anything_is_narrowed() {
-        let mut packer = Packer::default();
+        let mut packer = Packer::new(Spacing::Granules);
         packer.add(IMAGE_BYTES_MAX * 4);
         assert!(packer.memory_end > IMAGE_BYTES_MAX);
+    }
+
+    #[test]
+    fn close_segments_lie_in_memory_as_in_the_file() {
+        let mut packer = Packer::new(Spacing::Close);
+        for (bytes, start) in [(100, 0), (7, 112), (16, 128), (8, 144)] {
+            let placed = packer.add(bytes);
+            assert_eq!(u64::from(placed.extent.start), start);
+            assert_eq!(placed.file_offset, start);
+        }
     }
 }

@@ -7,6 +7,17 @@ use super::native_code::{NativeCode, NativeFunction};
 use crate::id::IdVec;
 use crate::ssa::ir::{CellId, ProcedureId};
 
+/// What an image is made for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// A file: tools read it, and a loader maps it.
+    #[default]
+    File,
+    /// Memory, to be run at once: if it is small, it takes no more memory than its bytes
+    /// ([`abi::image::SMALL_IMAGE_BYTES_MAX`]).
+    Memory,
+}
+
 /// Everything that becomes one image. The order of all vectors reaches the output.
 #[derive(Clone, Debug, Default)]
 pub struct LinkUnit {
@@ -24,6 +35,8 @@ pub struct LinkUnit {
     pub files: Vec<Rc<str>>,
     /// Contents of `.cozen.interface`, if there is any.
     pub interface: Option<Vec<u8>>,
+    /// What the image is made for.
+    pub purpose: Purpose,
 }
 
 impl LinkUnit {

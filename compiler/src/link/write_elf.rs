@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use abi::image::{ContentHash, Extent, IMAGE_HEADER_HASH_OFFSET, SEGMENT_ALIGN_BYTES};
+use abi::object_layout::OBJECT_ALIGN_BYTES;
 use object::elf;
 use object::write::StringId;
 use object::write::elf::{FileHeader, ProgramHeader, SectionHeader, SectionIndex, Sym, Writer};
@@ -105,7 +106,12 @@ pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: ElfImage) -> Ve
     writer.reserve_shstrtab();
     writer.reserve_section_headers();
 
-    write_headers(&mut writer, &segments);
+    let align_bytes = if layout.header.is_small() {
+        OBJECT_ALIGN_BYTES as u64
+    } else {
+        SEGMENT_ALIGN_BYTES
+    };
+    write_headers(&mut writer, &segments, align_bytes);
     for section in &sections {
         writer.pad_until(section.header.sh_offset as usize);
         writer.write(&section.bytes);
@@ -213,7 +219,7 @@ fn place(
     }
 }
 
-fn write_headers(writer: &mut Writer<'_>, segments: &[(Extent, u64, u32)]) {
+fn write_headers(writer: &mut Writer<'_>, segments: &[(Extent, u64, u32)], align_bytes: u64) {
     writer
         .write_file_header(&FileHeader {
             os_abi: elf::ELFOSABI_NONE,
@@ -233,7 +239,7 @@ fn write_headers(writer: &mut Writer<'_>, segments: &[(Extent, u64, u32)]) {
             p_paddr: extent.start.into(),
             p_filesz: extent.bytes.into(),
             p_memsz: extent.bytes.into(),
-            p_align: SEGMENT_ALIGN_BYTES,
+            p_align: align_bytes,
         });
     }
 }

@@ -1,6 +1,6 @@
 ;;; Argument lists and values that are more than any frame has slots for.
 
-(import (scheme base) (scheme write) (scheme process-context))
+(import (scheme base) (scheme write) (scheme process-context) (scheme eval))
 (include "../prelude.scm")
 
 (define (up-to n)
@@ -21,5 +21,41 @@
 (test-error (apply three (up-to 65534)))
 (test-error (apply three (up-to 65535)))
 (test-error (apply three (up-to 65536)))
+
+;; Literal calls.
+(define here (environment '(scheme base)))
+(define (call-of procedure count) (eval (cons procedure (up-to count)) here))
+(test '(4096 4097 32766 32767 32768 65536 70000)
+      (map (lambda (n) (length (call-of 'list n))) '(4096 4097 32766 32767 32768 65536 70000)))
+(test (up-to 70000) (call-of 'list 70000))
+(test 70000 (vector-length (call-of 'vector 70000)))
+(test 2450035000 (call-of '+ 70000))
+(test 70000 (call-of count-all 70000))
+(test '(1 2 69998 65003) (call-of pick 70000))
+(test-error (call-of three 70000))
+(test 140000
+      (string-length (eval (cons 'string-append (map (lambda (n) "ab") (up-to 70000))) here)))
+(test 70000
+      (eval `(call-with-values (lambda () (values ,@(up-to 70000))) ,count-all) here))
+;; The operator first, then the operands in their order, each once.
+(test '(operator 1 2 3)
+      (let ((log '()))
+        (define (note x) (set! log (cons x log)) x)
+        (eval `((begin (,note 'operator) list) ,@(map (lambda (n) (list note n)) (up-to 5000))) here)
+        (let ((order (reverse log)))
+          (list (car order) (cadr order) (list-ref order 2) (list-ref order 3)))))
+;; An operand that returns again leaves the other arguments alone.
+(test '((5000 1 2 3) (5000 1 20 3) (5000 1 2 3))
+      (let ((again #f) (results '()))
+        (define (second) (call/cc (lambda (k) (set! again k) 2)))
+        (define (note . all)
+          (set! results (cons (list (length all) (car all) (cadr all) (list-ref all 2)) results))
+          all)
+        (let ((first (eval `(,note 1 (,second) ,@(cddr (up-to 5000))) here)))
+          (if (= (length results) 1)
+              (again 20)
+              (begin
+                (set! results (cons (list (length first) (car first) 2 (list-ref first 2)) results))
+                (reverse results))))))
 
 (finish "long argument lists")

@@ -131,6 +131,18 @@
 (test "1100" (parameterize ((radix 2)) (digits 12)))
 (test "12" (digits 12))
 (test-error (parameterize ((radix 0)) (digits 12)))
+;; Only a parameter can be bound: no other procedure is called.
+(test-error (parameterize ((display 1)) 2))
+(test-error (parameterize (((lambda args 1) 1)) 2))
+(test-error (parameterize ((5 1)) 2))
+(test 'not-called
+      (let ((state 'not-called))
+        (define (note . arguments) (set! state 'called) (cons (list #f) values))
+        (guard (e (#t state)) (parameterize ((radix 2) (note 1)) 2))))
+(test '(1 2 1)
+      (let* ((p (make-parameter 1)) (ps (list p (make-parameter 5 number->string))))
+        (let ((inside (parameterize (((car ps) 2) ((cadr ps) 6)) (p))))
+          (list (p) inside (p)))))
 ;; An argument is a new value, which the converter sees.
 (test '("c" "14" "c") (let* ((first (begin (radix 16) (digits 12)))
                              (second (parameterize ((radix 2)) (radix 8) (digits 12))))

@@ -107,6 +107,7 @@ fn reinstate_words(m: &mut Mutator<'_>, s: Machine, continuation: Live, values: 
     match reinstate_in_base(m, continuation, values) {
         Reinstated::At(machine) => machine,
         Reinstated::NotOne => not_a_continuation(m, s, continuation),
+        Reinstated::NoList(values) => no_list_of_values(m, s, values),
     }
 }
 
@@ -125,6 +126,8 @@ pub(crate) enum Reinstated {
     At(Machine),
     /// Nowhere: it is none.
     NotOne,
+    /// Nowhere: this should be a list of values.
+    NoList(Live),
 }
 
 /// Makes the base go on at a continuation, a word that is a value, with `values`. Where the run of the
@@ -140,6 +143,13 @@ pub(crate) fn reinstate_in_base(
     let Some(found) = Continuation::of(target) else {
         return Reinstated::NotOne;
     };
+    if let Values::List(list) = values {
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let is_list = m.list_length(unsafe { list.value() }).is_some();
+        if !is_list {
+            return Reinstated::NoList(list);
+        }
+    }
     let serial = found.base();
     let is_elsewhere = |base: &Base| base.serial == serial;
     if m.state_mut().stack.current().serial == serial
@@ -163,6 +173,16 @@ fn leave_for_outer(m: &mut Mutator<'_>, continuation: Live, values: Values) -> M
     m.set_escape(continuation, list);
     m.end_run(VmError::Escape);
     m.exit_machine()
+}
+
+/// Raises that what should go to a continuation is no list.
+#[cold]
+pub(crate) fn no_list_of_values(m: &mut Mutator<'_>, s: Machine, found: Live) -> Machine {
+    fault(m, s, |_| {
+        // SAFETY: the word was live when it was passed, and nothing was collected since.
+        let values = unsafe { found.value() };
+        Raise::wrong_type("%reinstate", 2, "list", values)
+    })
 }
 
 /// Raises that something is no continuation.

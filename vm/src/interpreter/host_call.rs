@@ -92,12 +92,21 @@ pub(crate) fn run_host(
     state.stack.current().suspended = None;
     state.host_arguments.truncate(start);
     state.host_arguments_start = outer_start;
+    let serial = state.stack.current().serial;
+    let was_interrupted = state
+        .interrupted_base
+        .take_if(|base| *base == serial)
+        .is_some();
     match outcome {
         Ok(()) => {
             let result = Live::of(m.result());
             // SAFETY: the operand names a slot for the result.
             unsafe { s.set_slot(dst.number(), result) };
             s
+        }
+        Err(error) if was_interrupted && !error.ends_runs() => {
+            let places = m.places(&m.return_addresses(s, usize::from(u8::MAX)));
+            fail(m, s, HostError::Interrupted { places })
         }
         Err(error) => fail(m, s, error),
     }
@@ -111,7 +120,7 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
             m.end_run(VmError::Broken);
             m.exit_machine()
         }
-        HostError::Escape => escape(m),
+        HostError::Escape => escape(m, s),
         HostError::Exit(status) => {
             m.end_run(VmError::Exit(status));
             m.exit_machine()
@@ -120,6 +129,14 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
             m.end_run(VmError::Uncaught { object, places });
             m.exit_machine()
         }
+        HostError::Interrupted { places } => {
+            m.end_run(VmError::Interrupted { places });
+            m.exit_machine()
+        }
+        HostError::Raise(object) if !m.owns(&object) => fault(m, s, |_| {
+            let message = "a host procedure raised an object of another heap";
+            Raise::other("host", message, &[])
+        }),
         HostError::Raise(object) => raise_object(m, s, object),
         HostError::Message(message) => fault(m, s, |_| Raise::other("host", message, &[])),
         HostError::Condition(condition) => fault(m, s, |_| condition.into()),
@@ -130,14 +147,14 @@ fn fail(m: &mut Mutator<'_>, s: Machine, error: HostError) -> Machine {
 }
 
 /// Goes on at the continuation of an escape, or leaves this run too.
-fn escape(m: &mut Mutator<'_>) -> Machine {
+fn escape(m: &mut Mutator<'_>, s: Machine) -> Machine {
     let (continuation, values) = m.take_escape();
     // SAFETY: the word was read just now.
     let target = unsafe { continuation.value() };
     let Some(found) = Continuation::of(target) else {
-        // A host procedure invented the escape.
-        m.fail("a host procedure escaped to nowhere");
-        return m.exit_machine();
+        // A host procedure invented the escape, or has it from another machine.
+        let message = "a host procedure escaped to nowhere";
+        return fault(m, s, |_| Raise::other("host", message, &[]));
     };
     if found.base() == m.state_mut().stack.current().serial {
         return resume_with_list(m, found, values);

@@ -63,7 +63,9 @@ mod tests;
 
 pub(crate) use call::spread;
 pub(crate) use code::Code;
-pub(crate) use control::{Reinstated, Values, not_a_continuation, reinstate_in_base};
+pub(crate) use control::{
+    Reinstated, Values, no_list_of_values, not_a_continuation, reinstate_in_base,
+};
 pub(crate) use dispatch::interpret;
 pub(crate) use enter::{REST_UNRESERVED_MAX, enter, enter_code, fault, go_on, stack_exhausted};
 pub(crate) use host_call::{HostCall, run_host};

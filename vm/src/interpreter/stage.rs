@@ -30,7 +30,7 @@ pub(crate) enum Staged {
     Full(usize),
     /// The arguments of `%vm-error` stand in slots 1 to 3 of the frame.
     Condition,
-    /// No library handles conditions: the run ends.
+    /// The run ends: no library handles conditions, or who owns the machine interrupted it.
     End,
 }
 
@@ -46,6 +46,11 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         Raise::Full(bytes) => return Staged::Full(bytes),
         Raise::Condition(condition) => condition,
     };
+    if condition.kind == ConditionKind::Interrupted {
+        let places = m.places(&m.return_addresses(s, BACKTRACE_FRAMES_MAX));
+        m.end_run(VmError::Interrupted { places });
+        return Staged::End;
+    }
     let condition = as_written(m, s, *condition);
     if error_handler(m).is_none() {
         let places = m.places(&m.return_addresses(s, BACKTRACE_FRAMES_MAX));

@@ -8,8 +8,8 @@ use gc::{Address, CollectReason, Full, Outcome};
 use crate::chunk::Continuation;
 use crate::frame::{FramePointer, below};
 use crate::interpreter::{
-    Machine, Reinstated, Values, fault, heap_exhausted, not_a_continuation, reinstate_in_base,
-    resume_with_one,
+    Machine, Reinstated, Values, fault, heap_exhausted, no_list_of_values, not_a_continuation,
+    reinstate_in_base, resume_with_one,
 };
 use crate::live::Live;
 use crate::mutator::Mutator;
@@ -93,6 +93,11 @@ fn reinstate_any(m: &mut Mutator<'_>, continuation: Live, values: Values) -> Res
         Reinstated::NotOne => {
             let s = native_frame(m);
             let s = not_a_continuation(m, s, continuation);
+            Err(raised(m, s))
+        }
+        Reinstated::NoList(values) => {
+            let s = native_frame(m);
+            let s = no_list_of_values(m, s, values);
             Err(raised(m, s))
         }
     }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 
 use abi::object_layout::PAYLOAD;
-use abi::tag::{self, FLAG_LITERAL, FLAG_NEGATIVE, Header, Kind};
+use abi::tag::{self, FLAG_LITERAL, FLAG_NEGATIVE, FLAG_PARAMETER, Header, Kind};
 use gc::{Address, Slot, WORD_BYTES};
 
 use crate::value::Value;
@@ -72,7 +72,7 @@ impl<'m> Object<'m> {
     /// Sets flags in the header of an object that is no literal yet.
     pub(crate) fn add_flags(self, flags: u64) {
         assert!(
-            flags & !(FLAG_LITERAL | FLAG_NEGATIVE) == 0 && !self.is_literal(),
+            flags & !(FLAG_LITERAL | FLAG_NEGATIVE | FLAG_PARAMETER) == 0 && !self.is_literal(),
             "these are flags, and literals may be write-protected"
         );
         let header = self.header().with_flags(flags);

@@ -12,4 +12,5 @@ pub(crate) mod open_files;
 pub(crate) mod output;
 pub(crate) mod utf8;
 
+pub use open::LostOutput;
 pub(crate) use open::{close, flush_all, open_file, remember, standard};

@@ -54,9 +54,8 @@ pub(crate) fn remember(m: &Mutator<'_>, descriptor: RawFd, port: Value<'_>) {
 ///
 /// # Errors
 ///
-/// The message of the system, when the last output could not be written; the port is closed all the
-/// same.
-pub(crate) fn close(m: &Mutator<'_>, port: PortObject<'_>, sides: i64) -> Result<(), String> {
+/// The system's, when the last output could not be written; the port is closed all the same.
+pub(crate) fn close(m: &Mutator<'_>, port: PortObject<'_>, sides: i64) -> Result<(), Errno> {
     let flushed = output::flush(port);
     let flags = port.flags() & !sides;
     port.set_flags(flags);
@@ -112,12 +111,23 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
     Ok(ports[number])
 }
 
+/// Output of a port that could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("{port}")]
+pub struct LostOutput {
+    /// The port's name: that of its file.
+    pub port: String,
+    /// What the system says.
+    #[source]
+    pub error: std::io::Error,
+}
+
 /// Sends out what waits in all ports that are open for output, as far as that is possible.
 ///
 /// # Errors
 ///
-/// For the first port whose output is lost: its name, and the message of the system.
-pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), String> {
+/// For the first port whose output is lost.
+pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), LostOutput> {
     let files: Vec<u64> = m.state().open_files.borrow().words().collect();
     // SAFETY: a collection brings the words of open files up to date, and drops those of ports that are gone.
     let files = files
@@ -126,9 +136,11 @@ pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), String> {
     let ports = m.elements(m.standard_ports()).chain(files);
     let mut outcome = Ok(());
     for port in ports.filter_map(PortObject::of) {
-        if let Err(message) = output::flush(port) {
-            let name = to_text(m, port.name(), Style::Display);
-            outcome = outcome.and(Err(format!("{name}: {message}")));
+        if let Err(error) = output::flush(port) {
+            outcome = outcome.and(Err(LostOutput {
+                port: to_text(m, port.name(), Style::Display),
+                error: error.into(),
+            }));
         }
     }
     outcome

@@ -1,7 +1,10 @@
 //! Output: collecting bytes, and sending them out.
 
+use abi::condition::ConditionKind;
+use rustix::io::Errno;
+
 use super::{file, flag};
-use crate::error::Raise;
+use crate::error::{Condition, Irritant, Raise};
 use crate::mutator::Mutator;
 use crate::object::bytevector::{read_bytes, write_bytes};
 use crate::object::port::PortObject;
@@ -13,18 +16,29 @@ pub(crate) const COLLECTING_BYTES: usize = 64;
 ///
 /// # Errors
 ///
-/// The message of the system.
-pub(crate) fn flush(port: PortObject<'_>) -> Result<(), String> {
+/// The system's.
+pub(crate) fn flush(port: PortObject<'_>) -> Result<(), Errno> {
     let Some(descriptor) = port.descriptor().filter(|_| port.has(flag::OUTPUT)) else {
         return Ok(());
     };
     let waiting = read_bytes(port.waiting());
     port.set_valid(0, 0);
-    send(descriptor, &waiting)
+    file::write(descriptor, &waiting)
 }
 
-fn send(descriptor: i32, bytes: &[u8]) -> Result<(), String> {
-    file::write(descriptor, bytes).map_err(file::message)
+/// The condition that `who` could not write to the port.
+#[cold]
+pub(crate) fn lost<'m>(who: &'static str, error: Errno, port: PortObject<'m>) -> Raise<'m> {
+    let kind = if error == Errno::PIPE {
+        ConditionKind::ClosedPipe
+    } else {
+        ConditionKind::File
+    };
+    let irritants = [
+        Irritant::Text(file::message(error).into()),
+        Irritant::Value(port.name()),
+    ];
+    Condition::new(kind, irritants).of(who).into()
 }
 
 /// Writes `bytes` to the port: all, or none.
@@ -50,13 +64,13 @@ pub(crate) fn write<'m>(
     } else {
         flush(port).and_then(|()| {
             if bytes.len() >= port.bytes().len() {
-                return send(descriptor, bytes);
+                return file::write(descriptor, bytes);
             }
             append(port, bytes);
             Ok(())
         })
     };
-    sent.map_err(|message| Raise::file(who, message, port.name()))
+    sent.map_err(|error| lost(who, error, port))
 }
 
 /// Adds to the output that a string or bytevector port collects.

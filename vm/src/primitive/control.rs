@@ -6,7 +6,7 @@
 )]
 
 use abi::object_layout::{PAYLOAD, location};
-use abi::tag::Kind;
+use abi::tag::{FLAG_PARAMETER, Kind};
 use gc::{Address, WORD_BYTES};
 
 use crate::arguments::Args;
@@ -53,6 +53,28 @@ pub(crate) fn set_parameters<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
 /// `(%continuation? object)`
 pub(crate) fn is_continuation<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(Continuation::of(args[0]).is_some()))
+}
+
+/// `(%check-parameter object)` is the object if it is a parameter.
+pub(crate) fn check_parameter<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let closure = Object::of_kind(args[0], Kind::Closure);
+    if closure.is_some_and(|closure| closure.header().has_flags(FLAG_PARAMETER)) {
+        Ok(args[0])
+    } else {
+        Err(Raise::wrong_type("parameterize", 1, "parameter", args[0]))
+    }
+}
+
+/// `(%mark-parameter! procedure)` is the procedure, which counts as a parameter from now on.
+pub(crate) fn mark_parameter<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let closure = Object::of_kind(args[0], Kind::Closure)
+        // A closure without variables of its own may be a constant, in sealed memory.
+        .filter(|closure| !m.heap().is_in_image(closure.address()));
+    let Some(closure) = closure else {
+        return Err(Raise::wrong_type("%mark-parameter!", 1, "closure", args[0]));
+    };
+    closure.add_flags(FLAG_PARAMETER);
+    Ok(args[0])
 }
 
 /// `(%procedure-name procedure)`

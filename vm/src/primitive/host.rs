@@ -6,6 +6,7 @@
 )]
 
 use std::any::Any;
+use std::io::ErrorKind;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use abi::condition::ConditionKind;
@@ -46,7 +47,14 @@ pub(crate) fn exit(m: &mut Mutator<'_>) -> Result<(), HostError> {
         None => i32::from(!status.is_true()),
     };
     crate::port::flush_all(m).map_err(|lost| {
-        Condition::new(ConditionKind::File, [Irritant::Text(lost.into())]).of("exit")
+        let kind = if lost.error.kind() == ErrorKind::BrokenPipe {
+            ConditionKind::ClosedPipe
+        } else {
+            ConditionKind::File
+        };
+        let message = crate::port::file::message(lost.error);
+        let irritants = [message, lost.port].map(|text| Irritant::Text(text.into()));
+        Condition::new(kind, irritants).of("exit")
     })?;
     Err(HostError::Exit(status))
 }
@@ -165,6 +173,9 @@ pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let Some(procedure) = m.host_procedure(m.argument(0)) else {
         return Err(HostError::Message("no such host procedure".into()));
     };
+    if m.list_length(m.argument(1)).is_none() {
+        return Err(HostError::Message("the arguments are no list".into()));
+    }
     m.spread_arguments(1);
     let Ok(mut procedure) = procedure.try_borrow_mut() else {
         return Err(HostError::Message("a host procedure called itself".into()));
@@ -180,9 +191,13 @@ pub(crate) fn call_host(m: &mut Mutator<'_>) -> Result<(), HostError> {
 }
 
 fn panic_message(panic: &(dyn Any + Send)) -> String {
+    format!("a host procedure panicked: {}", panic_text(panic))
+}
+
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    format!("a host procedure panicked: {}", text.unwrap_or("no text"))
+    text.unwrap_or("no text")
 }
 
 fn environment_number(m: &Mutator<'_>, index: usize) -> Result<u32, HostError> {
@@ -193,7 +208,7 @@ fn environment_number(m: &Mutator<'_>, index: usize) -> Result<u32, HostError> {
     number.ok_or_else(|| HostError::Message("this is no environment".into()))
 }
 
-/// Lends the compiler out: it must not be needed meanwhile.
+/// Lends the compiler out: it must not be needed meanwhile. A panic goes no further than this: the run is whole.
 fn with_frontend<T>(
     m: &mut Mutator<'_>,
     work: impl FnOnce(&mut dyn Frontend) -> Result<T, FrontendError>,
@@ -202,12 +217,21 @@ fn with_frontend<T>(
         let message = "there is no compiler here".into();
         return Err(CompilationError::Other(HostError::Message(message)));
     };
-    let outcome = work(frontend.as_mut());
+    let outcome = catch_unwind(AssertUnwindSafe(|| {
+        frontend.settle_libraries(&|key| m.global(key).is_some());
+        work(frontend.as_mut())
+    }));
     let state = m.state_mut();
     if let Some(charge) = &mut state.frontend_charge {
         charge.resize(frontend.retained_bytes());
     }
     state.frontend = Some(frontend);
+    let outcome = outcome.unwrap_or_else(|panic| {
+        Err(FrontendError {
+            message: format!("a fault of the compiler: {}", panic_text(panic.as_ref())),
+            ..FrontendError::default()
+        })
+    });
     outcome.map_err(|error| {
         if error.is_memory_short {
             return CompilationError::NoMemory;

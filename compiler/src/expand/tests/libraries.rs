@@ -269,6 +269,19 @@ fn the_last_import_of_a_name_counts_and_a_warning_tells_of_the_others() {
             "warning: import: `x` of (a) takes the place of the `x` imported from (b)"
         ]
     );
+    let both = "(define-library (e) (export x y z) (import (cozen core)) (begin (define x 1) (define y 1) (define z 1)))";
+    assert_eq!(
+        warnings(&format!("{libraries} {both} (import (a) (b) (e))")),
+        [
+            message,
+            "warning: import: `x` of (e) takes the place of the `x` imported from (b)",
+            "warning: import: `y` of (e) takes the place of the `y` imported from (a)"
+        ]
+    );
+    assert_eq!(
+        warnings(&format!("{libraries} {both} (import (a) (e))")),
+        ["warning: import: 2 names of (e) take the place of those imported from (a): `x`, `y`"]
+    );
     for set in [
         "(a) (c)",
         "(a) (prefix (b) b)",

@@ -42,6 +42,21 @@ fn every_form_at_top_level_is_checked() {
 }
 
 #[test]
+fn every_unbound_name_of_a_form_is_told() {
+    insta::assert_snapshot!(mistakes("(define (f x) (foo (bar x) (if)))\n(car (baz) (set! qux 1))"), @r"
+    2:16: unbound variable `foo`
+      note: the program neither defines nor imports it
+    2:21: unbound variable `bar`
+      note: the program neither defines nor imports it
+    2:28: if: expected 2 or 3 operands, found 0
+    3:7: unbound variable `baz`
+      note: the program neither defines nor imports it
+    3:12: unbound variable `qux`
+      note: the program neither defines nor imports it
+    ");
+}
+
+#[test]
 fn operands_are_counted() {
     insta::assert_snapshot!(mistakes("(if)"), @"2:1: if: expected 2 or 3 operands, found 0");
     insta::assert_snapshot!(mistakes("(if 1 2 3 4)"), @"2:1: if: expected 2 or 3 operands, found 4");

@@ -207,6 +207,25 @@ fn what_does_not_fit_is_refused() {
     let program = parse(&format!("(list{operands})")).unwrap();
     assert_eq!(
         build(close(program)).unwrap_err().to_string(),
-        "line 0: 40000 values at once, the limit is 32767"
+        "40000 values at once, the limit is 32767"
     );
+}
+
+#[test]
+fn the_index_of_a_records_field_is_literal() {
+    let refused = |text: &str| build(close(parse(text).unwrap())).map(drop);
+    refused("(%record-ref 1 2 0)").expect("a small fixnum is a literal index");
+    for text in [
+        "(%record-ref 1 2 (car 3))",
+        "(%record-ref 1 2 -1)",
+        "(%record-ref 1 2 65536)",
+        "(%record-ref 1 2 #t)",
+        "(%record-set! 1 2 (car 3) 4)",
+    ] {
+        let error = refused(text).unwrap_err().to_string();
+        assert!(
+            error.contains("needs a literal index of a field"),
+            "{error}"
+        );
+    }
 }

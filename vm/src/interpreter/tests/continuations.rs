@@ -130,6 +130,38 @@ fn a_continuation_of_a_run_that_is_over_goes_on_in_this_one() {
     assert_eq!(result, "7");
 }
 
+#[test]
+fn what_goes_to_a_continuation_is_a_list() {
+    let mut a = Assembler::default();
+    let here = capture_procedure(&mut a);
+    let back = a.procedure(Shape {
+        required: 2,
+        slots: 6,
+        entry: "-LL",
+        ..Shape::default()
+    });
+    a.reinstate(1, 2);
+    let code = a.finish();
+    for is_circular in [true, false] {
+        let mut vm = vm_with(|_| ());
+        let result = enter(&mut vm, |m| {
+            m.apply(|m| (code.closure(m, here), Vec::new())).unwrap();
+            let done = m.apply(|m| {
+                let values = m.cons(Value::TRUE, Value::FALSE);
+                if is_circular {
+                    m.set_cdr(values, values).expect("it is no literal");
+                }
+                (code.closure(m, back), vec![m.result(), values])
+            });
+            outcome(m, done)
+        });
+        assert!(
+            result.starts_with("wrong-type %reinstate 2 \"list\""),
+            "{result}"
+        );
+    }
+}
+
 /// Calls the host procedure whose ticket the register of the winders holds, with the list of its argument.
 fn host_caller(a: &mut Assembler) -> CodePlace {
     let after = a.map("-L");

@@ -3,65 +3,12 @@
 use super::equivalence;
 use crate::arguments::Args;
 use crate::error::{PrimitiveResult, Raise};
+use crate::list_walk::Pairs;
 use crate::mutator::Mutator;
 use crate::value::Value;
 
 /// Bytes of a pair.
 const PAIR_BYTES: usize = abi::object_layout::pair::BYTES;
-
-/// The pairs of a list, each with its car; ends also where the list is circular.
-///
-/// In a circular list every pair comes at least once. Cycles are found as by Brent (1980).
-pub(super) struct Pairs<'m, 'id> {
-    m: &'m Mutator<'id>,
-    rest: Value<'m>,
-    mark: Value<'m>,
-    until_mark: usize,
-    mark_distance: usize,
-    is_circular: bool,
-}
-
-impl<'m, 'id> Pairs<'m, 'id> {
-    #[inline]
-    pub(super) fn of(m: &'m Mutator<'id>, list: Value<'m>) -> Self {
-        Self {
-            m,
-            rest: list,
-            mark: list,
-            until_mark: 1,
-            mark_distance: 1,
-            is_circular: false,
-        }
-    }
-
-    /// Whether the iteration ended at the empty list.
-    pub(super) fn ended_well(&self) -> bool {
-        self.rest.is_null()
-    }
-}
-
-impl<'m> Iterator for Pairs<'m, '_> {
-    type Item = (Value<'m>, Value<'m>);
-
-    // What a search does for each element should stay in its registers.
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.is_circular {
-            return None;
-        }
-        let pair = self.rest;
-        let (car, cdr) = self.m.pair(pair)?;
-        self.rest = cdr;
-        self.is_circular = cdr == self.mark;
-        self.until_mark -= 1;
-        if self.until_mark == 0 {
-            self.mark = cdr;
-            self.mark_distance *= 2;
-            self.until_mark = self.mark_distance;
-        }
-        Some((pair, car))
-    }
-}
 
 /// How many elements argument `index` (from 0) has.
 ///
@@ -74,13 +21,8 @@ pub(super) fn list_length<'m>(
     index: usize,
     who: &'static str,
 ) -> PrimitiveResult<'m, usize> {
-    let mut pairs = Pairs::of(m, args[index]);
-    let length = pairs.by_ref().count();
-    if pairs.ended_well() {
-        Ok(length)
-    } else {
-        Err(Raise::wrong_type(who, index + 1, "list", args[index]))
-    }
+    let length = m.list_length(args[index]);
+    length.ok_or_else(|| Raise::wrong_type(who, index + 1, "list", args[index]))
 }
 
 pub(crate) fn list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -96,9 +38,7 @@ pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResu
 }
 
 pub(crate) fn is_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    let mut pairs = Pairs::of(m, args[0]);
-    pairs.by_ref().for_each(drop);
-    Ok(Value::boolean(pairs.ended_well()))
+    Ok(Value::boolean(m.list_length(args[0]).is_some()))
 }
 
 pub(crate) fn length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {

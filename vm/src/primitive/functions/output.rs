@@ -3,7 +3,7 @@
 use super::check;
 use super::port::{PortSort, open_port, port_argument};
 use crate::arguments::Args;
-use crate::error::{PrimitiveResult, Raise};
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
@@ -82,7 +82,7 @@ pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
 pub(crate) fn flush_output<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "flush-output-port";
     let port = port_argument(args, 0, WHO)?;
-    output::flush(port).map_err(|message| Raise::file(WHO, message, port.name()))?;
+    output::flush(port).map_err(|error| output::lost(WHO, error, port))?;
     Ok(Value::UNSPECIFIED)
 }
 

@@ -14,7 +14,7 @@ use crate::object::port::{NewPort, PortObject};
 use crate::object::string::{StringObject, UnitWidth, string_bytes};
 use crate::port::file::{self, Access, BUFFER_BYTES};
 use crate::port::output::COLLECTING_BYTES;
-use crate::port::{self, flag, utf8};
+use crate::port::{self, flag, output, utf8};
 use crate::value::Value;
 
 const INPUT: i64 = flag::INPUT | flag::INPUT_OPEN;
@@ -196,7 +196,7 @@ pub(crate) fn close_port<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRes
         Some(2) => flag::OUTPUT_OPEN,
         _ => flag::INPUT_OPEN | flag::OUTPUT_OPEN,
     };
-    port::close(m, port, sides).map_err(|message| Raise::file(WHO, message, port.name()))?;
+    port::close(m, port, sides).map_err(|error| output::lost(WHO, error, port))?;
     Ok(Value::UNSPECIFIED)
 }
 

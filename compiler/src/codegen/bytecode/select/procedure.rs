@@ -71,6 +71,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {
             CodegenError::FrameTooLarge {
                 name: procedure.name.to_string(),
+                place: procedure.place,
                 slots,
             }
         })?;
@@ -134,12 +135,14 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         if self.assembler.slots_end > usize::from(u16::MAX) {
             return Err(CodegenError::FrameTooLarge {
                 name: self.procedure.name.to_string(),
+                place: self.procedure.place,
                 slots: self.assembler.slots_end,
             });
         }
         if i32::try_from(self.assembler.code.len()).is_err() {
             return Err(CodegenError::CodeTooLarge {
                 name: self.procedure.name.to_string(),
+                place: self.procedure.place,
                 bytes: self.assembler.code.len(),
             });
         }

@@ -1,0 +1,74 @@
+//! Programs beyond what instructions can number: an error with its place, or a result.
+
+use std::process::Output;
+
+use crate::{IMPORTS, Scratch, cozen, err, out, text};
+
+/// Runs `program`, whose text begins in the second line of its file.
+fn run(name: &str, program: &str) -> Output {
+    let scratch = Scratch::new(name);
+    let file = scratch.file("limits.scm", &format!("{IMPORTS}\n{program}"));
+    cozen(&[text(&file)])
+}
+
+/// The first line of what `cozen` says of a program, without the file.
+fn error(name: &str, program: &str) -> String {
+    let output = run(name, program);
+    assert_eq!(output.status.code(), Some(1), "{}", err(&output));
+    let errors = err(&output);
+    let (_, placed) = errors.split_once("limits.scm:").unwrap_or_default();
+    placed.lines().take(1).collect()
+}
+
+fn result(name: &str, program: &str) -> String {
+    let output = run(name, program);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    out(&output)
+}
+
+fn many(count: usize, part: impl Fn(usize) -> String) -> String {
+    (0..count).map(part).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn what_is_too_long_is_an_error_with_its_place() {
+    let parameters = many(40_000, |n| format!("a{n}"));
+    assert_eq!(
+        error(
+            "parameters",
+            &format!("(define (f x)\n  (lambda ({parameters}) a0))")
+        ),
+        "3:3: procedure `` has 40000 parameters, the limit is 32767"
+    );
+    let bindings = many(40_000, |n| format!("(a{n} (car x))"));
+    let uses = many(40_000, |n| format!("(car a{n})"));
+    let text = error(
+        "variables",
+        &format!("(define (f x)\n   (let ({bindings}) (lambda () (list {uses}))))"),
+    );
+    assert!(text.starts_with("3:"), "{text}");
+    let fields = many(40_000, |n| format!("(f{n} get{n})"));
+    let names = many(40_000, |n| format!("f{n}"));
+    let text = error(
+        "fields",
+        &format!("(define-record-type p (make {names}) p? {fields})"),
+    );
+    assert!(text.starts_with("2:"), "{text}");
+}
+
+#[test]
+fn long_calls_are_calls() {
+    let operands = many(70_000, |n| n.to_string());
+    let program = format!("(define (f . all) (length all))\n(write (f {operands}))");
+    assert_eq!(result("long", &program), "70000");
+    let program = format!("(define (f a) a)\n(write (f {operands}))");
+    let text = error("wrong", &program);
+    assert!(
+        text.starts_with("3:8: f: expected 1 argument, found 70000"),
+        "{text}"
+    );
+    let bindings = many(70_000, |n| format!("(p {n})"));
+    let program =
+        format!("(define p (make-parameter -1))\n(write (parameterize ({bindings}) (p)))");
+    assert_eq!(result("bindings", &program), "0");
+}
