@@ -6,6 +6,7 @@
 //! * procedure headers and call trailers: [`procedure`]
 //! * the states of a frame's slots at safepoints: [`frame_map`]
 //! * the sections and the header of an image: [`image`]
+//! * what tools read of an image: [`arity`], [`inlined`], [`written_name`]
 //! * the primitives that an image may name: [`primitive`]
 //! * a [`fingerprint`] over all of these
 //!
@@ -23,6 +24,7 @@ pub mod fingerprint;
 pub mod frame_map;
 pub mod fuzzing;
 pub mod image;
+pub mod inlined;
 pub mod isa;
 pub mod native;
 pub mod object_layout;

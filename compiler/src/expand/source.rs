@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use abi::written_name::WrittenName;
-
 use super::failure::Failure;
 use super::syntax::FileSpan;
 use crate::core::ir::SourcePlace;
@@ -109,7 +107,7 @@ impl Sources {
             line,
             column,
             span: place.span,
-            written: WrittenName::default(),
+            ..SourcePlace::default()
         }
     }
 

@@ -7,7 +7,9 @@ mod fix_letrec;
 mod frames;
 mod inline;
 mod integrate_primitives;
+mod integrate_records;
 mod lift_procedures;
+mod name_activations;
 #[cfg(test)]
 mod property;
 mod share_closures;
@@ -18,5 +20,7 @@ pub use convert_assignments::convert_assignments;
 pub use fix_letrec::fix_letrec;
 pub use inline::inline;
 pub use integrate_primitives::integrate_primitives;
+pub use integrate_records::integrate_records;
 pub use lift_procedures::lift_procedures;
+pub use name_activations::name_activations;
 pub use share_closures::share_closures;
