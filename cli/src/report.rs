@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::process::ExitCode;
 
-use cozen::{BacktraceFrame, Error, PlacedMessage};
+use cozen::{BacktraceFrame, Error, PlacedMessage, Raised};
 
 use crate::output::{self, STANDARD_OUTPUT, complain};
 
@@ -29,12 +29,9 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     match error {
         Error::Exit(status) => return exit_code(*status),
         Error::Raised(raised) => {
-            let frames = &raised.backtrace;
-            // The place that people want is in their own text, where there is one.
-            let is_own = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
-            let own = frames.iter().find(is_own);
-            complain(&with_place(&raised.report, own.or(frames.first()), sources));
-            print_backtrace(frames);
+            let frames = Frames::of(&raised.backtrace);
+            complain(&with_place(raised, frames.blamed(), sources));
+            frames.print();
             if raised.kind.as_deref() == Some("interrupted") {
                 return ExitCode::from(STATUS_INTERRUPTED);
             }
@@ -75,30 +72,71 @@ pub(crate) fn exit_code(status: i32) -> ExitCode {
     ExitCode::from(status.to_le_bytes()[0])
 }
 
-/// The report behind its place, with the source line where the file is still there.
-fn with_place(report: &str, place: Option<&BacktraceFrame>, sources: &mut SourceLines) -> String {
-    let Some(place) = place.filter(|place| place.line > 0) else {
-        return format!("cozen: {report}");
+/// The report behind its place, with the source line where the file is still there. What is wrong in a text has its
+/// place there.
+fn with_place(
+    raised: &Raised,
+    blamed: Option<&BacktraceFrame>,
+    sources: &mut SourceLines,
+) -> String {
+    let (file, line, column, message) = match (&raised.text, blamed) {
+        (Some(text), _) => (&text.file, text.line, text.column, &text.message),
+        (None, Some(frame)) => (&frame.file, frame.line, frame.column, &raised.report),
+        (None, None) => return format!("cozen: {}", raised.report),
     };
     let placed = PlacedMessage {
-        file: &place.file,
-        line: place.line,
-        column: place.column,
+        file,
+        line,
+        column,
         width: 1,
-        source_line: sources.line(&place.file, place.line),
-        message: report,
+        source_line: sources.line(file, line),
+        message,
     };
     placed.to_string()
 }
 
-fn print_backtrace(frames: &[BacktraceFrame]) {
-    if frames.is_empty() {
-        return;
+/// The frames of a backtrace: those that people can do something about come first.
+struct Frames<'frames> {
+    /// From the innermost frame of the program on, with those of the library that it was called by; all, if no frame is
+    /// the program's.
+    own: &'frames [BacktraceFrame],
+    /// What that frame has called in the library.
+    inside: &'frames [BacktraceFrame],
+}
+
+impl<'frames> Frames<'frames> {
+    fn of(frames: &'frames [BacktraceFrame]) -> Self {
+        let is_own = |frame: &BacktraceFrame| !is_library(frame);
+        let first = frames.iter().position(is_own).unwrap_or_default();
+        let (inside, own) = frames.split_at(first);
+        Self { own, inside }
     }
-    complain("backtrace, innermost first:");
+
+    /// The frame that the error is shown at: never one of the library.
+    fn blamed(&self) -> Option<&'frames BacktraceFrame> {
+        let is_placed = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
+        self.own.iter().find(is_placed)
+    }
+
+    fn print(&self) {
+        if self.own.is_empty() {
+            return;
+        }
+        complain("backtrace, innermost first:");
+        print_frames(self.own);
+        if !self.inside.is_empty() {
+            complain("inside the library, innermost first:");
+            print_frames(self.inside);
+        }
+    }
+}
+
+fn print_frames(frames: &[BacktraceFrame]) {
     for (index, frame) in frames.iter().take(FRAMES_MAX).enumerate() {
+        // Where places are known, procedures have names, and only the entry of a unit has none.
+        let is_entry = frame.line > 0 || index + 1 == frames.len();
         let procedure = match frame.procedure.as_str() {
-            "" if index + 1 == frames.len() => "(toplevel)",
+            "" if is_entry => "(toplevel)",
             "" => "(anonymous)",
             name => name,
         };
