@@ -7,7 +7,7 @@ use std::{env, fs, process};
 use compiler::codegen::NativeGenerator;
 use compiler::compile::compile;
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
-use compiler::options::{Options, Tier};
+use compiler::options::{Frames, Options, Tier};
 
 /// What the names of the library's files begin with in messages. (The command line knows it too.)
 const BOOT_FILE_PREFIX: &str = "(cozen)/";
@@ -69,6 +69,8 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     let options = Options {
         tier,
         native_generator: NATIVE_GENERATOR,
+        // What is inlined inside a library procedure is of no interest to those who call it.
+        frames: Frames::OnStack,
         check_facts: env::var_os(CHECK_FACTS).is_some(),
         ..Options::default()
     };

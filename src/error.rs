@@ -127,9 +127,25 @@ pub struct Raised {
     pub object: Handle,
     /// Where it was raised, innermost first.
     pub backtrace: Vec<BacktraceFrame>,
+    /// What is wrong in a text, if the object is a condition about a text that was read or compiled. The report tells
+    /// the same in one line.
+    pub text: Option<TextError>,
     /// The kind of the condition, such as `wrong-type`, `heap-exhausted` or, for what `error`
     /// makes, `error`; `None` for other objects.
     pub kind: Option<String>,
+}
+
+/// What is wrong in a text that the program read or compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextError {
+    /// What is wrong.
+    pub message: String,
+    /// The name of the text: of a file, its path.
+    pub file: String,
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
 }
 
 /// A call that had not returned when an object was raised, and the place where it stood.
@@ -149,6 +165,18 @@ impl From<vm::SourcePlace> for BacktraceFrame {
     fn from(place: vm::SourcePlace) -> Self {
         Self {
             procedure: place.name.unwrap_or_default(),
+            file: place.file.unwrap_or_default(),
+            line: place.line,
+            column: place.column,
+        }
+    }
+}
+
+/// The name of the place is the message.
+impl From<vm::SourcePlace> for TextError {
+    fn from(place: vm::SourcePlace) -> Self {
+        Self {
+            message: place.name.unwrap_or_default(),
             file: place.file.unwrap_or_default(),
             line: place.line,
             column: place.column,

@@ -85,7 +85,7 @@ pub use compiler::options::{Level, Options as CompilerOptions, UnboundNames};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
-pub use error::{BacktraceFrame, Error, Raised};
+pub use error::{BacktraceFrame, Error, Raised, TextError};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]
 pub use frontend::{Forms, Frontend, decode_text, read_forms};

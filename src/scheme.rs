@@ -9,7 +9,7 @@ use loader::TrustedImage;
 use vm::{LostOutput, Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
-use crate::error::{BacktraceFrame, Error, Raised};
+use crate::error::{BacktraceFrame, Error, Raised, TextError};
 use crate::frontend::Frontend;
 use crate::handle::Handle;
 use crate::value::Value;
@@ -199,20 +199,20 @@ impl<'id> Scheme<'_, 'id> {
             None
         };
         let report = text.unwrap_or_else(|| self.mutator.written(self.mutator.rooted(&object.0)));
-        // A condition knows where it was made; any other object was raised where the run ended.
-        let asked = self.ask_library("%condition-places", &object);
-        let known = if asked {
-            self.frames_in_result()
-        } else {
-            Vec::new()
-        };
-        let backtrace = if known.is_empty() {
-            places.into_iter().map(BacktraceFrame::from).collect()
-        } else {
-            known
-        };
         let kind = if self.ask_library("%condition-kind", &object) {
             self.mutator.text(self.mutator.result())
+        } else {
+            None
+        };
+        // A condition knows where it was made; any other object was raised where the run ended.
+        let places = if kind.is_some() && self.ask_library("%condition-places", &object) {
+            self.places_in_result()
+        } else {
+            places
+        };
+        let backtrace = places.into_iter().map(BacktraceFrame::from).collect();
+        let text = if self.ask_library("%condition-text", &object) {
+            self.places_in_result().into_iter().next()
         } else {
             None
         };
@@ -220,6 +220,7 @@ impl<'id> Scheme<'_, 'id> {
             report,
             object,
             backtrace,
+            text: text.map(TextError::from),
             kind,
         }))
     }
@@ -246,27 +247,27 @@ impl<'id> Scheme<'_, 'id> {
             .is_ok()
     }
 
-    /// The last result, a list of lists (name file line column), as frames.
-    fn frames_in_result(&self) -> Vec<BacktraceFrame> {
+    /// The last result, a list of lists (name file line column), as places.
+    fn places_in_result(&self) -> Vec<vm::SourcePlace> {
         let mutator = &*self.mutator;
-        let frame = |entry| {
+        let place = |entry| {
             let mut fields = mutator.elements(entry);
             let mut text = || fields.next().and_then(|field| mutator.text(field));
-            let (procedure, file) = (text().unwrap_or_default(), text().unwrap_or_default());
+            let (name, file) = (text(), text());
             let mut number = || {
                 let number = fields.next().and_then(vm::Value::as_fixnum);
                 number
                     .and_then(|number| u32::try_from(number).ok())
                     .unwrap_or_default()
             };
-            BacktraceFrame {
-                procedure,
+            vm::SourcePlace {
+                name,
                 file,
                 line: number(),
                 column: number(),
             }
         };
-        mutator.elements(mutator.result()).map(frame).collect()
+        mutator.elements(mutator.result()).map(place).collect()
     }
 
     // Values

@@ -24,7 +24,8 @@ macro_rules! condition_kinds {
 }
 
 condition_kinds! {
-    /// Irritants: who (a symbol), argument number from 1, expected type (a string), the value.
+    /// Irritants: who (a symbol), argument number from 1, expected type (a string), the value; then the variable that
+    /// is the argument (a symbol), if it is told.
     WrongType = "wrong-type";
     /// Irritants: who (a symbol), argument number from 1, the value, and the range as two integers
     /// (first, last).

@@ -54,6 +54,8 @@ pub mod section {
     pub const CELLS: &str = ".data";
     /// Arities and argument names (not loaded).
     pub const ARITIES: &str = ".cozen.arities";
+    /// Inlined calls (not loaded). `strip` takes a section with such a name for debug information.
+    pub const INLINED: &str = ".debug_cozen_inlined";
     /// What the compiler needs to import the image's libraries (not loaded).
     pub const INTERFACE: &str = ".cozen.interface";
 }

@@ -7,6 +7,7 @@
 //! * the states of a frame's slots at safepoints: [`frame_map`]
 //! * the sections and the header of an image: [`image`]
 //! * what compiled libraries export: [`interface`]
+//! * what tools read of an image: [`arity`], [`inlined`], [`written_name`]
 //! * the primitives that an image may name: [`primitive`]
 //! * a [`fingerprint`] over all of these
 //!
@@ -24,6 +25,7 @@ pub mod fingerprint;
 pub mod frame_map;
 pub mod fuzzing;
 pub mod image;
+pub mod inlined;
 pub mod interface;
 pub mod isa;
 pub mod native;

@@ -72,6 +72,9 @@ const NUMBER_BITS: u32 = 8;
 const _: () = assert!(PROCEDURES.len() < 1 << NUMBER_BITS);
 
 impl WrittenName {
+    /// Says nothing: the primitive's own name stands.
+    pub const NONE: Self = Self(0);
+
     /// Of the procedure with this name; no name where its primitives fail under it anyway.
     pub fn of(name: &str) -> Self {
         let place = PROCEDURES.iter().position(|(known, _)| *known == name);

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use cozen::{BacktraceFrame, Error, PlacedMessage};
+use cozen::{BacktraceFrame, Error, PlacedMessage, TextError};
 
 use crate::output::{self, complain};
 
@@ -29,9 +29,21 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
     }
     match error {
         Error::Exit(status) => return exit_code(*status),
-        Error::Raised(raised) => print_with_backtrace(&raised.report, &raised.backtrace, sources),
+        Error::Raised(raised) => {
+            let frames = Frames::of(&raised.backtrace);
+            let text = raised.text.as_ref();
+            complain(&with_place(&raised.report, text, frames.blamed(), sources));
+            frames.print();
+        }
         Error::Interrupted { backtrace } => {
-            print_with_backtrace(&error.to_string(), backtrace, sources);
+            let frames = Frames::of(backtrace);
+            complain(&with_place(
+                &error.to_string(),
+                None,
+                frames.blamed(),
+                sources,
+            ));
+            frames.print();
             return ExitCode::from(STATUS_INTERRUPTED);
         }
         Error::Syntax(diagnostics) => {
@@ -45,14 +57,6 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
         }
     }
     ExitCode::from(STATUS_FAILED)
-}
-
-fn print_with_backtrace(report: &str, frames: &[BacktraceFrame], sources: &mut SourceLines) {
-    // The place that people want is in their own text, where there is one.
-    let is_own = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
-    let own = frames.iter().find(is_own);
-    complain(&with_place(report, own.or(frames.first()), sources));
-    print_backtrace(frames);
 }
 
 /// Whether the error is that nobody reads what was written.
@@ -76,30 +80,72 @@ pub(crate) fn exit_code(status: i32) -> ExitCode {
     ExitCode::from(status.to_le_bytes()[0])
 }
 
-/// The report behind its place, with the source line where the file is still there.
-fn with_place(report: &str, place: Option<&BacktraceFrame>, sources: &mut SourceLines) -> String {
-    let Some(place) = place.filter(|place| place.line > 0) else {
-        return format!("cozen: {report}");
+/// The report behind its place, with the source line where the file is still there. What is wrong in a text has its
+/// place there.
+fn with_place(
+    report: &str,
+    text: Option<&TextError>,
+    blamed: Option<&BacktraceFrame>,
+    sources: &mut SourceLines,
+) -> String {
+    let (file, line, column, message) = match (text, blamed) {
+        (Some(text), _) => (&text.file, text.line, text.column, text.message.as_str()),
+        (None, Some(frame)) => (&frame.file, frame.line, frame.column, report),
+        (None, None) => return format!("cozen: {report}"),
     };
     let placed = PlacedMessage {
-        file: &place.file,
-        line: place.line,
-        column: place.column,
+        file,
+        line,
+        column,
         width: 1,
-        source_line: sources.line(&place.file, place.line),
-        message: report,
+        source_line: sources.line(file, line),
+        message,
     };
     placed.to_string()
 }
 
-fn print_backtrace(frames: &[BacktraceFrame]) {
-    if frames.is_empty() {
-        return;
+/// The frames of a backtrace: those that people can do something about come first.
+struct Frames<'frames> {
+    /// From the innermost frame of the program on, with those of the library that it was called by; all, if no frame is
+    /// the program's.
+    own: &'frames [BacktraceFrame],
+    /// What that frame has called in the library.
+    inside: &'frames [BacktraceFrame],
+}
+
+impl<'frames> Frames<'frames> {
+    fn of(frames: &'frames [BacktraceFrame]) -> Self {
+        let is_own = |frame: &BacktraceFrame| !is_library(frame);
+        let first = frames.iter().position(is_own).unwrap_or_default();
+        let (inside, own) = frames.split_at(first);
+        Self { own, inside }
     }
-    complain("backtrace, innermost first:");
+
+    /// The frame that the error is shown at: never one of the library.
+    fn blamed(&self) -> Option<&'frames BacktraceFrame> {
+        let is_placed = |frame: &&BacktraceFrame| frame.line > 0 && !is_library(frame);
+        self.own.iter().find(is_placed)
+    }
+
+    fn print(&self) {
+        if self.own.is_empty() {
+            return;
+        }
+        complain("backtrace, innermost first:");
+        print_frames(self.own);
+        if !self.inside.is_empty() {
+            complain("inside the library, innermost first:");
+            print_frames(self.inside);
+        }
+    }
+}
+
+fn print_frames(frames: &[BacktraceFrame]) {
     for (index, frame) in frames.iter().take(FRAMES_MAX).enumerate() {
+        // Where places are known, procedures have names, and only the entry of a unit has none.
+        let is_entry = frame.line > 0 || index + 1 == frames.len();
         let procedure = match frame.procedure.as_str() {
-            "" if index + 1 == frames.len() => "(toplevel)",
+            "" if is_entry => "(toplevel)",
             "" => "(anonymous)",
             name => name,
         };

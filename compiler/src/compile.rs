@@ -39,8 +39,20 @@ pub struct CorePass {
 /// All passes over Core, in the order in which they run.
 pub const CORE_PASSES: &[CorePass] = &[
     CorePass {
+        name: "name-activations",
+        run: pass::name_activations,
+        stage: Stage::Expanded,
+        level: Level::None,
+    },
+    CorePass {
         name: "gather-arguments",
         run: pass::gather_arguments,
+        stage: Stage::Expanded,
+        level: Level::None,
+    },
+    CorePass {
+        name: "integrate-records",
+        run: pass::integrate_records,
         stage: Stage::Expanded,
         level: Level::None,
     },
@@ -255,12 +267,9 @@ fn generate(
     }
     observer.begin(CODEGEN);
     let times = &mut observer.times;
-    Ok(codegen::generate(
-        &unit,
-        options.tier,
-        options.native_generator,
-        times,
-    )?)
+    let mut link_unit = codegen::generate(&unit, options.tier, options.native_generator, times)?;
+    link_unit.frames = options.frames;
+    Ok(link_unit)
 }
 
 /// From expanded Core to the SSA that code is generated from.

@@ -29,6 +29,16 @@ pub enum UnboundNames {
     Warned,
 }
 
+/// Which frames backtraces show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Frames {
+    /// Those of the text: inlined procedures have frames, too.
+    #[default]
+    OfText,
+    /// Those on the stack: a procedure shows with all that is inlined in it.
+    OnStack,
+}
+
 /// Choices for a compilation; the default is what users want.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -47,6 +57,8 @@ pub struct Options {
     pub time_passes: bool,
     /// The code checks what analyses claim, and stops the process at a claim that does not hold.
     pub check_facts: bool,
+    /// Which frames backtraces show.
+    pub frames: Frames,
     /// For who expands texts.
     pub unbound_names: UnboundNames,
     /// After so many rewrites of a unit, passes that could be left out do no more.
@@ -75,6 +87,7 @@ impl Default for Options {
             dump_after: None,
             time_passes: false,
             check_facts: false,
+            frames: Frames::default(),
             unbound_names: UnboundNames::default(),
             rewrites_max: None,
         }

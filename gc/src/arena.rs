@@ -18,7 +18,11 @@ use crate::address_space::{Share, fair_bytes};
 use crate::error::{ArenaError, HeapError};
 use crate::options::HeapOptions;
 use crate::platform::memory_map::MemoryMap;
+use crate::platform::valgrind::is_running_on_valgrind;
 use crate::small_images::SmallImages;
+
+/// The most that an arena takes under Valgrind.
+const CHECKED_BYTES_MAX: usize = 4 << 30;
 
 /// Heap chunks are made accessible in steps of this many, to save system calls.
 const COMMIT_CHUNKS: usize = 64;
@@ -118,7 +122,8 @@ struct Region {
 
 impl Arena {
     /// Reserves an arena of `bytes`, or of the largest half, quarter, ... that the system allows. Where the arenas of
-    /// the process take much of its address space, less is reserved.
+    /// the process take much of its address space, less is reserved. Valgrind keeps track of each page of address
+    /// space, so an arena under Valgrind is smaller.
     ///
     /// # Errors
     ///
@@ -126,6 +131,9 @@ impl Arena {
     pub fn reserve(bytes: usize) -> Result<Self, HeapError> {
         let bytes = bytes.next_power_of_two();
         let mut bytes = fair_bytes(bytes, Share::total_bytes());
+        if is_running_on_valgrind() {
+            bytes = bytes.min(CHECKED_BYTES_MAX);
+        }
         loop {
             match Self::reserve_exactly(bytes) {
                 Ok(arena) => return Ok(arena),
@@ -140,7 +148,7 @@ impl Arena {
         let start = Address::new(map.range().start.raw().next_multiple_of(CHUNK_BYTES));
         let chunks = bytes / CHUNK_BYTES;
         let (nursery_chunks, heap_end) = (chunks / 4, chunks / 4 * 3);
-        let arena = Self {
+        Ok(Self {
             kinds: MemoryMap::zeroed(chunks)?,
             numbers: MemoryMap::zeroed(chunks * size_of::<u32>())?,
             range: AddressRange::new(start, bytes),
@@ -159,9 +167,7 @@ impl Arena {
             small_images: Mutex::default(),
             map,
             _share: Share::of(bytes),
-        };
-        arena.map.commit(arena.nursery_range())?;
-        Ok(arena)
+        })
     }
 
     /// All of the arena.
@@ -172,6 +178,23 @@ impl Arena {
     /// Where young objects lie.
     pub const fn nursery_range(&self) -> AddressRange {
         AddressRange::new(self.range.start, self.nursery_chunks * CHUNK_BYTES)
+    }
+
+    /// Makes a part of the nursery readable and writable. What is not used stays inaccessible, so that core dumps and
+    /// memory checkers leave it out.
+    ///
+    /// # Errors
+    ///
+    /// [`ArenaError::Refused`]: the system refuses the memory.
+    pub(crate) fn commit_nursery(&self, range: AddressRange) -> Result<(), ArenaError> {
+        assert!(
+            self.nursery_range().covers(range),
+            "{range:?} lies outside the nursery"
+        );
+        self.map.commit(range).map_err(|code| ArenaError::Refused {
+            bytes: range.bytes(),
+            code,
+        })
     }
 
     /// How many bytes old, large and pinned objects can take together.

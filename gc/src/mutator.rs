@@ -194,7 +194,7 @@ impl<M: ObjectModel> Mutator<M> {
     fn extend_area(&self, heap: &mut Heap) {
         let block = heap
             .nursery
-            .take(BLOCK_BYTES)
+            .take(&heap.arena, BLOCK_BYTES)
             .expect("polls bound what is allocated without `reserve` to less than the nursery");
         if block.start.raw() != self.area.limit.get() {
             self.count_area(heap);

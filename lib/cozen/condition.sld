@@ -1,27 +1,34 @@
 ;;; Conditions: raising, handling, and the text of what went wrong.
 ;;;
 ;;; The virtual machine tail-calls %vm-error where an instruction fails. The command line and
-;;; embedders ask %condition-report, %condition-places and %condition-kind what to say of an uncaught object.
+;;; embedders ask %condition-report, %condition-places, %condition-text and %condition-kind what to say of an uncaught
+;;; object.
 
 (define-library (cozen condition)
   (export raise raise-continuable with-exception-handler guard %call-with-guard %call-with-catch
           error error-object? error-object-message error-object-irritants
           read-error? file-error? assert
           condition? condition-kind condition-who condition-backtrace
-          %vm-error %check-argument %condition-report %condition-places %condition-kind)
+          %vm-error %check-argument %condition-report %condition-places %condition-text
+          %condition-kind)
   (import (cozen core) (cozen primitives) (cozen control))
   (begin
 
     ;; `kind` is one of the virtual machine's kinds, or `error` or `not-continuable`; `who` a symbol
-    ;; or #f; `backtrace` code addresses, innermost first.
+    ;; or #f; `backtrace` code addresses, innermost first; `text` a list (message name line column) if a
+    ;; text is wrong that was read or compiled, else #f.
     (define-record-type condition
-      (make-condition kind who message irritants backtrace)
+      (make-text-condition kind who message irritants backtrace text)
       condition?
       (kind condition-kind)
       (who condition-who)
       (message condition-message)
       (irritants condition-irritants)
-      (backtrace condition-backtrace))
+      (backtrace condition-backtrace)
+      (text condition-text))
+
+    (define (make-condition kind who message irritants backtrace)
+      (make-text-condition kind who message irritants backtrace #f))
 
     (define (error message . irritants)
       (raise (make-condition 'error #f message irritants (%backtrace))))
@@ -186,8 +193,16 @@
     (define (wrong-type irritants backtrace)
       (make-condition 'wrong-type (car irritants)
                       (string-append "expected " (list-ref irritants 2) " as argument "
-                                     (in-decimal (list-ref irritants 1)) ", found")
-                      (list-tail irritants 3) backtrace))
+                                     (in-decimal (list-ref irritants 1))
+                                     (variable-in-words (list-tail irritants 4))
+                                     ", found")
+                      (list (list-ref irritants 3)) backtrace))
+
+    ;; At most one variable.
+    (define (variable-in-words variables)
+      (if (null? variables)
+          ""
+          (string-append " (" (symbol->string (car variables)) ")")))
 
     (define (out-of-range irritants backtrace)
       (let ((first (list-ref irritants 3))
@@ -258,9 +273,12 @@
     (define (text-error kind irritants backtrace)
       (let ((place (cdr irritants)))
         (if (= (length place) 3)
-            (make-condition kind #f
-                            (string-append (apply place-in-words place) (car irritants))
-                            '() backtrace)
+            (make-text-condition kind #f
+                                 (string-append (apply place-in-words place) (car irritants))
+                                 '() backtrace
+                                 (and (< 0 (list-ref place 1))
+                                      (cons (car irritants)
+                                            (cons (in-words (car place)) (cdr place)))))
             (make-condition kind #f (car irritants) place backtrace))))
 
     ;; A line 0 says that there is no place in the text, and no name that there is no text.
@@ -290,6 +308,12 @@
               (%display "uncaught object: " port)
               (%write object port)))
         (get-output-string port)))
+
+    ;; What is wrong in which text, in a list of its own: (message name line column). Empty if a condition is about no
+    ;; text, and for other objects.
+    (define (%condition-text object)
+      (let ((text (and (condition? object) (condition-text object))))
+        (if text (list text) '())))
 
     ;; The name of a condition's kind; #f for other objects.
     (define (%condition-kind object)

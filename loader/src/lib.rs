@@ -36,7 +36,7 @@ mod validate;
 mod validate_native;
 
 pub use contents::{Contents, Procedure};
-pub use debug::{CodeOrigin, DebugTables, LineRow};
+pub use debug::{CodeOrigin, DebugTables, FrameState, LineRow, RecordProcedure, SourceFrame};
 pub use error::LoadError;
 pub use image::ImageView;
 pub use load::{Host, LoadedImage, load};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use gc::{Address, Arena, ImageId};
 
-use crate::debug::CodeOrigin;
+use crate::debug::{CodeOrigin, DebugTables};
 use crate::load::LoadedImage;
 
 /// The loaded images, found by any address inside.
@@ -71,6 +71,12 @@ impl Registry {
     /// A return word is the address after a call: ask for the one before it.
     pub fn origin_of(&self, address: Address) -> Option<CodeOrigin<'_>> {
         self.image_at(address)?.origin_of(address)
+    }
+
+    /// Names and lines of the image that `address` lies in, and the virtual address there.
+    pub fn debug_tables_at(&self, address: Address) -> Option<(&DebugTables, u32)> {
+        let image = self.image_at(address)?;
+        Some((image.debug_tables(), image.virtual_address(address)?))
     }
 
     /// All images, in the order of their addresses.

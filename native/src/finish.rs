@@ -167,16 +167,10 @@ fn lines(compiled: &CompiledCode, places: &[CallPlace]) -> Vec<LineRow> {
             continue;
         }
         let place = places[location.loc.bits() as usize].place;
-        if place.line == 0 {
+        if !place.is_known() {
             continue;
         }
-        let row = LineRow {
-            offset: location.start,
-            file: place.file,
-            line: place.line,
-            column: place.column,
-            written: place.written,
-        };
+        let row = LineRow::new(location.start, place);
         let is_same = |last: &LineRow| {
             LineRow {
                 offset: row.offset,

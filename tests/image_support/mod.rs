@@ -5,7 +5,7 @@ use std::sync::Arc;
 use abi::frame_map::{self, SlotState};
 use abi::isa::{DataOffset, Instruction, Into, Local, MapOffset, Small};
 use abi::procedure::ProcedureHeader;
-use abi::written_name::WrittenName;
+use compiler::core::ir::SourcePlace;
 use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::unit::{
@@ -121,6 +121,7 @@ pub(crate) fn sample_unit() -> LinkUnit {
         files: vec!["main.scm".into(), "lib/fold.scm".into()],
         interface: Some(b"exports".to_vec()),
         purpose: Purpose::File,
+        ..LinkUnit::default()
     }
 }
 
@@ -178,6 +179,7 @@ fn sample_procedure() -> ProcedureCode {
     };
     ProcedureCode {
         name: "fold".into(),
+        place: place(1, 10, 2),
         parameters: vec!["kons".into()],
         header,
         entry_map: FrameMapId::new(1),
@@ -194,14 +196,18 @@ pub(crate) fn map(states: &[SlotState]) -> Vec<u8> {
     bytes
 }
 
-pub(crate) fn row(offset: u32, file: u16, line: u32, column: u32) -> LineRow {
-    LineRow {
-        offset,
+/// A place in the sample's files.
+fn place(file: u16, line: u32, column: u32) -> SourcePlace {
+    SourcePlace {
         file,
         line,
         column,
-        written: WrittenName::default(),
+        ..SourcePlace::default()
     }
+}
+
+pub(crate) fn row(offset: u32, file: u16, line: u32, column: u32) -> LineRow {
+    LineRow::new(offset, place(file, line, column))
 }
 
 pub(crate) fn sample_image() -> Vec<u8> {

@@ -3,6 +3,7 @@
 use abi::object_layout::chunk;
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
+use loader::{DebugTables, FrameState, RecordProcedure, SourceFrame};
 
 use crate::chunk::{CapturedPlace, Link};
 use crate::ending::SourcePlace;
@@ -13,39 +14,45 @@ use crate::return_word::StubWords;
 use crate::value::Value;
 
 impl Mutator<'_> {
-    /// The place of an address in a backtrace: one right after the instruction in question.
-    pub fn place_of(&self, address: Address) -> Option<SourcePlace> {
+    /// The places of a backtrace: of each address the frames that the text has there, innermost first. Each address is
+    /// right after the instruction in question. The first instruction runs, the others wait for calls to return.
+    pub fn places(&self, addresses: impl IntoIterator<Item = Address>) -> Vec<SourcePlace> {
+        let mut places = Vec::new();
+        let mut state = FrameState::Running;
+        for address in addresses {
+            if let Some((tables, before)) = self.debug_tables_before(address) {
+                let frames = tables.frames_of(before, state);
+                places.extend(frames.into_iter().map(source_place));
+            }
+            state = FrameState::Calling;
+        }
+        places
+    }
+
+    /// The tables of the image that the instruction before `address` lies in, and where it lies there.
+    fn debug_tables_before(&self, address: Address) -> Option<(&DebugTables, u32)> {
         let before = Address::new(address.raw().checked_sub(1)?);
-        let place = self.state().registry.origin_of(before)?;
-        Some(SourcePlace {
-            name: place.procedure.map(str::to_owned),
-            file: place.file.map(str::to_owned),
-            line: place.line,
-            column: place.column,
-        })
+        self.state().registry.debug_tables_at(before)
     }
 
     /// What errors of the instruction that ends at `address` name, if its image tells.
     pub(crate) fn written_at(&self, address: Address) -> Option<WrittenName> {
-        let before = Address::new(address.raw().checked_sub(1)?);
-        Some(self.state().registry.origin_of(before)?.written)
+        let (tables, before) = self.debug_tables_before(address)?;
+        Some(tables.origin_of(before)?.written)
     }
 
-    /// The places of those addresses that have one.
-    pub(crate) fn places(&self, addresses: &[Address]) -> Vec<SourcePlace> {
-        addresses
-            .iter()
-            .filter_map(|&address| self.place_of(address))
-            .collect()
+    /// The accessor or modifier of a record type that the instruction that ends at `address` does.
+    pub(crate) fn record_procedure_at(&self, address: Address) -> Option<RecordProcedure<'_>> {
+        let (tables, before) = self.debug_tables_before(address)?;
+        tables.record_procedure(before)
     }
 
-    /// The name of a procedure, if it is known.
+    /// The name that the text gives to a procedure, if it is known.
     pub(crate) fn procedure_name(&self, procedure: Value<'_>) -> Option<String> {
-        let place = self
-            .state()
-            .registry
-            .origin_of(first_instruction(procedure)?)?;
-        place.procedure.map(str::to_owned)
+        let start = first_instruction(procedure)?;
+        let (tables, start) = self.state().registry.debug_tables_at(start)?;
+        let name = tables.name_in_text(start)?;
+        (!name.is_empty()).then(|| name.to_owned())
     }
 
     /// The end of the instruction at which the machine stands, then return words, innermost first:
@@ -82,6 +89,15 @@ impl Mutator<'_> {
         let bases = &self.state().stack.bases;
         let index = bases.iter().position(|base| base.serial == serial)?;
         bases.get(index.checked_sub(1)?)?.suspended
+    }
+}
+
+fn source_place(frame: SourceFrame<'_>) -> SourcePlace {
+    SourcePlace {
+        name: frame.procedure.map(str::to_owned),
+        file: frame.file.map(str::to_owned),
+        line: frame.line,
+        column: frame.column,
     }
 }
 

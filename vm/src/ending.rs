@@ -105,10 +105,9 @@ impl HostError {
             | Self::Exit(_)
             | Self::Interrupted { .. }
             | Self::Uncaught { .. } => true,
-            Self::Raise(_)
-            | Self::Message(_)
-            | Self::Condition(_)
-            | Self::HeapExhausted { .. } => false,
+            Self::Raise(_) | Self::Message(_) | Self::Condition(_) | Self::HeapExhausted { .. } => {
+                false
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod limits;
 mod memory;
+mod places;
 mod process;
 mod prompt;
 

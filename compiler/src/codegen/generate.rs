@@ -10,6 +10,7 @@ use super::native::NativeGenerator;
 use super::unit::Shared;
 use crate::id::IdVec;
 use crate::link::unit::{ConstantWord, LinkUnit, Purpose};
+use crate::options::Frames;
 use crate::phase_times::PhaseTimes;
 use crate::ssa::ir::{ProcedureId, Unit};
 
@@ -86,6 +87,8 @@ fn generate_from(
         symbols: std::mem::take(&mut shared.pool.symbols),
         cells,
         files: unit.tables.files.clone(),
+        activations: unit.tables.activations.clone(),
+        frames: Frames::default(),
         interface: None,
         purpose: Purpose::default(),
     };

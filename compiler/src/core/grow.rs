@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use super::ir::{Expr, ExprId, Lambda, LambdaId, Program, SourcePlace, Variable, VariableId};
+use super::ir::{
+    Expr, ExprId, Global, GlobalId, Lambda, LambdaId, Program, SourcePlace, Variable, VariableId,
+};
 
 impl Program {
     /// Adds an expression that was written at `place`.
@@ -60,6 +62,12 @@ impl Program {
         &self.variables[id]
     }
 
+    /// A global variable.
+    #[inline]
+    pub fn global(&self, id: GlobalId) -> &Global {
+        &self.globals[id]
+    }
+
     /// A lambda or label.
     #[inline]
     pub fn lambda(&self, id: LambdaId) -> &Lambda {
@@ -84,6 +92,13 @@ impl Program {
     /// When the program was never given one.
     pub fn root(&self) -> ExprId {
         self.body.expect("a finished program has a body")
+    }
+}
+
+impl Global {
+    /// Whether calls of the variable never return: what it names raises, and the handler may not return.
+    pub fn never_returns(&self) -> bool {
+        self.immutable && matches!(&*self.key, "error" | "raise")
     }
 }
 

@@ -16,9 +16,10 @@
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
-use abi::written_name::WrittenName;
-use syntax::{Data, DatumId, Span};
+use syntax::{Data, DatumId};
 
+use super::activation::Activations;
+pub use super::place::{ActivationId, CallPosition, SourcePlace};
 use crate::diagnostic::Diagnostic;
 use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;
@@ -61,6 +62,8 @@ pub struct Program {
     pub files: Vec<Rc<str>>,
     /// Their texts, for messages; a file without a text has an empty one.
     pub texts: Vec<Rc<str>>,
+    /// The activations that places refer to; empty before the pass `name-activations`.
+    pub activations: Activations,
     /// What the entry procedure evaluates; its value is the unit's value.
     pub body: Option<ExprId>,
     /// Whether closure conversion has run.
@@ -84,21 +87,6 @@ pub enum LastExpression {
     Value,
     /// While its frame stays. The list of all values is the unit's.
     Values,
-}
-
-/// A place in a source file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct SourcePlace {
-    /// Index into [`Program::files`].
-    pub file: u16,
-    /// Line, from 1; 0 if there is none.
-    pub line: u32,
-    /// Column in characters, from 1.
-    pub column: u32,
-    /// Bytes of the source.
-    pub span: Span,
-    /// The procedure that is called there, where its errors would not name it.
-    pub written: WrittenName,
 }
 
 /// A local variable.
@@ -156,10 +144,24 @@ pub struct Lambda {
     /// After closure conversion: the variable that stands for the procedure itself inside its body
     /// (its closure, slot 0), where it is bound by `Fix`.
     pub self_variable: Option<VariableId>,
-    /// Where it was written.
+    /// Where it was written, in its own activation.
     pub place: SourcePlace,
+    /// What made it.
+    pub origin: LambdaOrigin,
     /// The first expression of the body where it is a literal string, by choice.
     pub documentation: Option<Rc<str>>,
+}
+
+/// What made a lambda.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LambdaOrigin {
+    /// A form of the text.
+    #[default]
+    Text,
+    /// A definition of a record type.
+    RecordType,
+    /// A `case-lambda`, to choose the clause.
+    CaseLambda,
 }
 
 /// A label of a loop or join point: an index into [`Program::lambdas`], whose body runs in the frame

@@ -1,5 +1,6 @@
 //! Core: the tree IR of a program, its tools and its passes.
 
+pub mod activation;
 #[cfg(test)]
 pub(crate) mod golden;
 pub(crate) mod grow;
@@ -9,6 +10,7 @@ pub mod ir;
 mod literal;
 mod parse;
 pub mod pass;
+mod place;
 mod print;
 #[cfg(test)]
 pub(crate) mod random;

@@ -4,7 +4,8 @@ use abi::primitive::Primitive;
 use syntax::{Data, DatumId, DatumKind};
 
 use super::ir::{
-    Expr, ExprId, Global, GlobalId, Lambda, LambdaId, Program, SourcePlace, Variable, VariableId,
+    Expr, ExprId, Global, GlobalId, Lambda, LambdaId, LambdaOrigin, Program, SourcePlace, Variable,
+    VariableId,
 };
 use super::print::{NAMED_WORDS, NO_NAME, head};
 use crate::id::Id;
@@ -390,6 +391,7 @@ impl Parser<'_> {
                 through: Vec::new(),
                 self_variable: None,
                 place: SourcePlace::default(),
+                origin: LambdaOrigin::Text,
                 documentation: None,
             });
         }

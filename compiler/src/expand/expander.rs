@@ -265,13 +265,19 @@ impl<'registry> Expander<'registry> {
     /// Names the procedure that a variable is bound to after the variable.
     pub(crate) fn name_lambda(&mut self, value: ExprId, variable: &Rc<str>) {
         let mut value = value;
-        while let Expr::Letrec(_, body) = *self.program.expr(value) {
-            value = body;
+        let mut named = Vec::new();
+        // The clauses of a `case-lambda` have no names of their own.
+        while let Expr::Letrec(bindings, body) = self.program.expr(value) {
+            named.extend(bindings.iter().map(|&(_, clause)| clause));
+            value = *body;
         }
-        if let Expr::Lambda(lambda) = *self.program.expr(value) {
-            let lambda = &mut self.program.lambdas[lambda];
-            if lambda.name.is_empty() {
-                lambda.name = Rc::clone(variable);
+        named.push(value);
+        for value in named {
+            if let Expr::Lambda(lambda) = *self.program.expr(value) {
+                let lambda = &mut self.program.lambdas[lambda];
+                if lambda.name.is_empty() {
+                    lambda.name = Rc::clone(variable);
+                }
             }
         }
     }

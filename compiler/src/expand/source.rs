@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use abi::written_name::WrittenName;
 use syntax::{Span, SyntaxErrorKind};
 
 use super::failure::{Failure, Result};
@@ -148,7 +147,7 @@ impl Sources {
             line,
             column,
             span: place.span,
-            written: WrittenName::default(),
+            ..SourcePlace::default()
         }
     }
 

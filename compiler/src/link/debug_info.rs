@@ -1,20 +1,20 @@
 //! DWARF 5 for tools: one compilation unit with its files, a line table, and every procedure's
 //! name, extent and place.
 
-use std::borrow::Cow;
-
 use gimli::write::{
     Address, AttributeValue, DwarfUnit, EndianVec, FileId, LineProgram, LineString, Sections,
 };
 use gimli::{
-    DW_AT_comp_dir, DW_AT_decl_file, DW_AT_decl_line, DW_AT_high_pc, DW_AT_low_pc, DW_AT_name,
-    DW_AT_producer, DW_TAG_subprogram, Encoding, Format, LineEncoding, LittleEndian,
+    DW_AT_comp_dir, DW_AT_decl_column, DW_AT_decl_file, DW_AT_decl_line, DW_AT_high_pc,
+    DW_AT_low_pc, DW_AT_name, DW_AT_producer, DW_TAG_subprogram, Encoding, Format, LineEncoding,
+    LittleEndian,
 };
 
 use super::error::LinkError;
 use super::layout::Layout;
+use super::procedure_name::{procedure_name, tool_name};
 use super::stretch::{Stretch, stretches};
-use super::unit::{LineRow, LinkUnit};
+use super::unit::LinkUnit;
 
 const ENCODING: Encoding = Encoding {
     format: Format::Dwarf32,
@@ -42,7 +42,7 @@ pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<DebugSectio
     let files = add_line_program(&mut dwarf, unit, layout);
     add_unit_entry(&mut dwarf, unit, layout);
     for stretch in stretches(unit, layout) {
-        add_procedure(&mut dwarf, &stretch, &files);
+        add_procedure(&mut dwarf, &stretch, unit, &files);
     }
     let mut sections = Sections::new(EndianVec::new(LittleEndian));
     dwarf.write(&mut sections).map_err(describe)?;
@@ -78,15 +78,6 @@ fn address_ranges(layout: &Layout) -> Vec<u8> {
 fn describe(error: gimli::write::Error) -> LinkError {
     LinkError::DebugInformation {
         reason: error.to_string(),
-    }
-}
-
-/// A name as the string tables can hold it: without NUL.
-pub(super) fn tool_name(name: &str) -> Cow<'_, str> {
-    if name.contains('\0') {
-        Cow::Owned(name.replace('\0', "\u{fffd}"))
-    } else {
-        Cow::Borrowed(name)
     }
 }
 
@@ -151,9 +142,10 @@ fn add_unit_entry(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) {
     entry.set(DW_AT_high_pc, AttributeValue::Udata(u64::from(code.bytes)));
 }
 
-fn add_procedure(dwarf: &mut DwarfUnit, stretch: &Stretch<'_>, files: &[FileId]) {
-    let name = &stretch.procedure.name;
-    let name = (!name.is_empty()).then(|| dwarf.strings.add(tool_name(name).as_bytes()));
+fn add_procedure(dwarf: &mut DwarfUnit, stretch: &Stretch<'_>, unit: &LinkUnit, files: &[FileId]) {
+    let place = stretch.procedure.place;
+    let name = procedure_name(&stretch.procedure.name, place, &unit.files);
+    let name = (!name.is_empty()).then(|| dwarf.strings.add(name.as_bytes()));
     let root = dwarf.unit.root();
     let id = dwarf.unit.add(root, DW_TAG_subprogram);
     let entry = dwarf.unit.get_mut(id);
@@ -163,10 +155,11 @@ fn add_procedure(dwarf: &mut DwarfUnit, stretch: &Stretch<'_>, files: &[FileId])
     let low = Address::Constant(stretch.start.into());
     entry.set(DW_AT_low_pc, AttributeValue::Address(low));
     entry.set(DW_AT_high_pc, AttributeValue::Udata(stretch.bytes));
-    // The place of the definition.
-    if let Some(&LineRow { file, line, .. }) = stretch.procedure.lines.first() {
-        let file = files[usize::from(file)];
+    if place.line > 0 {
+        let file = files[usize::from(place.file)];
         entry.set(DW_AT_decl_file, AttributeValue::FileIndex(Some(file)));
-        entry.set(DW_AT_decl_line, AttributeValue::Udata(u64::from(line)));
+        let (line, column) = (u64::from(place.line), u64::from(place.column));
+        entry.set(DW_AT_decl_line, AttributeValue::Udata(line));
+        entry.set(DW_AT_decl_column, AttributeValue::Udata(column));
     }
 }

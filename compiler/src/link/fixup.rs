@@ -2,6 +2,7 @@
 
 use abi::written_name::WrittenName;
 
+use crate::core::ir::{ActivationId, CallPosition, SourcePlace};
 use crate::id::define_ids;
 use crate::ssa::ir::{CellId, ProcedureId};
 
@@ -61,10 +62,29 @@ pub struct LineRow {
     pub offset: u32,
     /// Index into `files`.
     pub file: u16,
-    /// From 1.
+    /// From 1; 0 in the procedures of a record type.
     pub line: u32,
-    /// From 1.
+    /// From 1; 0 without a line.
     pub column: u32,
     /// What errors of this code name.
     pub written: WrittenName,
+    /// Whose frame would show the code, if nothing were inlined.
+    pub activation: ActivationId,
+    /// Whether that frame is gone while a call in this code runs.
+    pub call: CallPosition,
+}
+
+impl LineRow {
+    /// The row of the code from `offset` on, which was written at `place`.
+    pub fn new(offset: u32, place: SourcePlace) -> Self {
+        Self {
+            offset,
+            file: place.file,
+            line: place.line,
+            column: place.column,
+            written: place.written,
+            activation: place.activation,
+            call: place.call,
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! LinkUnit ─ constants ─► objects placed ─ layout ─► addresses ─ encode_*, relocation, symbols ─► segments
-//!          └ debug_info ─► sections for tools ───────────────────────────────── write_elf ─► bytes
+//!          └ debug_info, inlined_calls ─► sections for tools ──────────────────── write_elf ─► bytes
 //! ```
 //!
 //! Every step depends on the unit alone and iterates in the unit's order: equal units give equal
@@ -14,9 +14,11 @@ mod encode_bytecode;
 mod encode_native;
 mod error;
 mod fixup;
+mod inlined_calls;
 mod layout;
 pub mod native_code;
 mod pipeline;
+mod procedure_name;
 mod relocation;
 mod stretch;
 mod symbols;

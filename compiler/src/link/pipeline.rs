@@ -14,7 +14,9 @@ use super::layout::{
 };
 use super::unit::{ConstantWord, LinkUnit};
 use super::write_elf::{ElfImage, Section, write_elf};
-use super::{debug_info, encode_bytecode, encode_native, relocation, symbols, unwind};
+use super::{
+    debug_info, encode_bytecode, encode_native, inlined_calls, relocation, symbols, unwind,
+};
 
 /// Makes the image of `unit`: a complete ELF file, the same bytes for the same unit.
 ///
@@ -148,6 +150,9 @@ fn tool_sections(unit: &LinkUnit, layout: &Layout) -> Result<Vec<Section>, LinkE
     if let Some(interface) = &unit.interface {
         sections.push(Section::new(section::INTERFACE, 4, interface.clone()));
     }
+    if let Some(bytes) = inlined_calls::encode(unit, layout) {
+        sections.push(Section::new(section::INLINED, 1, bytes));
+    }
     for (name, bytes) in debug_info::encode(unit, layout)? {
         sections.push(Section::new(name, 1, bytes));
     }
@@ -159,7 +164,7 @@ fn arities(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
     for (procedure, &start) in unit.procedures.iter().zip(&layout.procedures) {
         let record = ArityRecord {
             code: start,
-            line: procedure.lines.first().map_or(0, |row| row.line),
+            line: procedure.place.line,
             required: procedure.header.required,
             optional: procedure.header.optional,
             flags: procedure.header.flags,

@@ -4,7 +4,10 @@ use std::rc::Rc;
 
 pub use super::fixup::{ConstantId, Fixup, FixupTarget, FrameMapId, LineRow, NameId};
 use super::native_code::{NativeCode, NativeFunction};
+use crate::core::activation::Activations;
+use crate::core::ir::SourcePlace;
 use crate::id::IdVec;
+use crate::options::Frames;
 use crate::ssa::ir::{CellId, ProcedureId};
 
 /// What an image is made for.
@@ -33,6 +36,10 @@ pub struct LinkUnit {
     pub cells: IdVec<CellId, ConstantWord>,
     /// Source files by number.
     pub files: Vec<Rc<str>>,
+    /// The activations that line table rows refer to.
+    pub activations: Activations,
+    /// Which frames backtraces show.
+    pub frames: Frames,
     /// Contents of `.cozen.interface`, if there is any.
     pub interface: Option<Vec<u8>>,
     /// What the image is made for.
@@ -61,6 +68,8 @@ impl LinkUnit {
 pub struct ProcedureCode {
     /// For `.symtab` and backtraces; empty if there is none.
     pub name: Rc<str>,
+    /// Where it was written.
+    pub place: SourcePlace,
     /// Names of the parameters, the rest parameter last.
     pub parameters: Vec<Rc<str>>,
     /// Of each parameter whether it is raw; none is where closures of the procedure are made.
@@ -75,8 +84,7 @@ pub struct ProcedureCode {
     pub code: Vec<u8>,
     /// Holes, ascending by `at`.
     pub fixups: Vec<Fixup>,
-    /// Line table rows, ascending by `offset`. The first one is also the place of the definition,
-    /// and stands for the header.
+    /// Line table rows, ascending by `offset`. The first one stands for the header, too.
     pub lines: Vec<LineRow>,
     /// Machine code for the same procedure, if there is any.
     pub native: Option<NativeCode>,

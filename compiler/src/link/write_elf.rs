@@ -9,8 +9,8 @@ use object::elf;
 use object::write::StringId;
 use object::write::elf::{FileHeader, ProgramHeader, SectionHeader, SectionIndex, Sym, Writer};
 
-use super::debug_info::tool_name;
 use super::layout::Layout;
+use super::procedure_name::procedure_name;
 use super::stretch::{Stretch, stretches};
 use super::unit::LinkUnit;
 
@@ -70,7 +70,10 @@ pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: ElfImage) -> Ve
     let stretches: Vec<Stretch<'_>> = stretches(unit, layout).collect();
     let names: Vec<Cow<'_, str>> = stretches
         .iter()
-        .map(|stretch| tool_name(&stretch.procedure.name))
+        .map(|stretch| {
+            let procedure = stretch.procedure;
+            procedure_name(&procedure.name, procedure.place, &unit.files)
+        })
         .collect();
     let mut file = Vec::new();
     let mut writer = Writer::new(object::Endianness::Little, true, &mut file);

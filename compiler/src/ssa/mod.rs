@@ -22,6 +22,7 @@ use std::rc::Rc;
 
 use syntax::Data;
 
+use crate::core::activation::Activations;
 use crate::core::ir::{Global, GlobalId, Literal, LiteralId};
 use crate::id::IdVec;
 
@@ -36,4 +37,6 @@ pub struct Tables {
     pub globals: IdVec<GlobalId, Global>,
     /// The names of the source files that places refer to.
     pub files: Vec<Rc<str>>,
+    /// The activations that places refer to.
+    pub activations: Activations,
 }

@@ -3,3 +3,4 @@
 // Miri interprets no system call that maps memory.
 #[cfg_attr(miri, path = "global_memory.rs")]
 pub(crate) mod memory_map;
+pub(crate) mod valgrind;

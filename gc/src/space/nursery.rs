@@ -12,6 +12,9 @@ use crate::arena::Arena;
 /// How much a mutator takes at once, in bytes.
 pub(crate) const BLOCK_BYTES: usize = 64 << 10;
 
+/// How much of the range is made accessible at once, in bytes.
+const COMMIT_BYTES: usize = 4 << 20;
+
 /// The part of the nursery that a mutator bumps through. Generated code may know this layout.
 #[derive(Debug)]
 #[repr(C)]
@@ -30,6 +33,8 @@ pub(crate) struct Nursery {
     next: Address,
     /// End of what was written since memory was last given back.
     touched_end: Address,
+    /// End of what is accessible.
+    committed_end: Address,
 }
 
 impl Nursery {
@@ -40,19 +45,39 @@ impl Nursery {
             budget_bytes,
             next: range.start,
             touched_end: range.start,
+            committed_end: range.start,
         }
     }
 
-    /// Takes blocks of `bytes` at least; `None` when the range is used up.
-    pub(crate) fn take(&mut self, bytes: usize) -> Option<AddressRange> {
+    /// Takes blocks of `bytes` at least; `None` when the range is used up, or the system refuses more memory.
+    pub(crate) fn take(&mut self, arena: &Arena, bytes: usize) -> Option<AddressRange> {
         let bytes = bytes.next_multiple_of(BLOCK_BYTES);
         if self.remaining_bytes() < bytes {
             return None;
         }
         let block = AddressRange::new(self.next, bytes);
+        if block.end > self.committed_end {
+            self.commit(arena, block.end)?;
+        }
         self.next = block.end;
         self.touched_end = self.touched_end.max(block.end);
         Some(block)
+    }
+
+    /// Makes the range accessible up to `end` at least.
+    #[cold]
+    fn commit(&mut self, arena: &Arena, end: Address) -> Option<()> {
+        let needed_bytes = end.bytes_after(self.range.start);
+        let bytes = needed_bytes
+            .next_multiple_of(COMMIT_BYTES)
+            .min(self.range.bytes());
+        let more = AddressRange {
+            start: self.committed_end,
+            end: self.range.start.offset_bytes(bytes),
+        };
+        arena.commit_nursery(more).ok()?;
+        self.committed_end = more.end;
+        Some(())
     }
 
     /// Bytes in blocks that were taken since the last collection.

@@ -2,8 +2,10 @@
 
 use abi::arity::ArityRecord;
 use abi::image::{Extent, section};
+use abi::inlined::{InlinedCalls, InlinedIn, InlinedKind};
 use abi::written_name::WrittenName;
 
+use super::frames::{Chain, FrameState, SourceFrame};
 use super::lines::{LineRow, Lines};
 use super::procedures::{Procedures, read_arities};
 use crate::elf::Sections;
@@ -16,6 +18,7 @@ pub struct DebugTables {
     procedures: Procedures,
     arities: Vec<ArityRecord>,
     lines: Lines,
+    inlined: InlinedCalls,
     bytecode: Extent,
 }
 
@@ -34,6 +37,15 @@ pub struct CodeOrigin<'tables> {
     pub written: WrittenName,
 }
 
+/// An accessor or a modifier of a record type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RecordProcedure<'tables> {
+    /// Its name.
+    pub name: &'tables str,
+    /// The variable that is its argument 1, if it is one.
+    pub argument: Option<&'tables str>,
+}
+
 impl DebugTables {
     /// `bytecode`: what the procedures of the arities lie in.
     pub(crate) fn parse(sections: &Sections<'_>, bytecode: Extent) -> Self {
@@ -45,6 +57,10 @@ impl DebugTables {
                 .map(read_arities)
                 .unwrap_or_default(),
             lines: Lines::parse(sections),
+            inlined: sections
+                .find(section::INLINED)
+                .and_then(InlinedCalls::decode)
+                .unwrap_or_default(),
         }
     }
 
@@ -64,19 +80,61 @@ impl DebugTables {
         })
     }
 
+    /// The frames that the text has for the one frame whose code is at `address`, innermost first: where procedures
+    /// were inlined, there is more than one. None if nothing is known.
+    pub fn frames_of(&self, address: u32, state: FrameState) -> Vec<SourceFrame<'_>> {
+        let Some(own) = self.origin_of(address) else {
+            return Vec::new();
+        };
+        let row = self.inlined.row_at(address);
+        let chain = Chain {
+            calls: &self.inlined,
+            procedure: own.procedure,
+        };
+        chain.frames(SourceFrame::from(own), row, state)
+    }
+
+    /// The accessor or modifier of a record type that the code at `address`, which does the work of one, was written as.
+    /// None if the file does not tell.
+    pub fn record_procedure(&self, address: u32) -> Option<RecordProcedure<'_>> {
+        let row = self.inlined.row_at(address);
+        match row.map(|row| row.body).unwrap_or_default() {
+            InlinedIn::Call(number) => {
+                let call = self.inlined.call(number)?;
+                (call.kind != InlinedKind::Procedure).then(|| RecordProcedure {
+                    name: self.inlined.text(call.name),
+                    argument: call.argument.map(|argument| self.inlined.text(argument)),
+                })
+            }
+            // Without lines, there are no inlined calls either.
+            InlinedIn::Procedure if self.rows().is_empty() => None,
+            InlinedIn::Procedure => Some(RecordProcedure {
+                name: self
+                    .procedure_name(address)
+                    .filter(|name| !name.is_empty())?,
+                argument: None,
+            }),
+        }
+    }
+
+    /// The name that the text gives to the procedure whose bytecode holds `address`; empty if the text gives none.
+    pub fn name_in_text(&self, address: u32) -> Option<&str> {
+        if u64::from(address) >= self.bytecode.end() {
+            return None;
+        }
+        let after = self
+            .arities
+            .partition_point(|record| record.code <= address);
+        Some(&self.arities[after.checked_sub(1)?].name)
+    }
+
     /// The name of the procedure that `address` lies in, header included; empty if it has none.
     ///
     /// Known from `.symtab`; in a file without one, from the arities, where the bytecode of a
     /// procedure reaches to the next one.
     pub fn procedure_name(&self, address: u32) -> Option<&str> {
         if self.procedures.is_empty() {
-            if u64::from(address) >= self.bytecode.end() {
-                return None;
-            }
-            let after = self
-                .arities
-                .partition_point(|record| record.code <= address);
-            return Some(&self.arities[after.checked_sub(1)?].name);
+            return self.name_in_text(address);
         }
         self.procedures.name_at(address)
     }

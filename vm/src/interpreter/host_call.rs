@@ -175,7 +175,7 @@ fn raise_object(m: &mut Mutator<'_>, s: Machine, object: Handle) -> Machine {
             .map(Live::of)
     };
     let Some(raise) = raise else {
-        let places = m.places(&m.return_addresses(s, usize::from(u8::MAX)));
+        let places = m.places(m.return_addresses(s, usize::from(u8::MAX)));
         m.end_run(VmError::Uncaught { object, places });
         return m.exit_machine();
     };

@@ -9,8 +9,10 @@ use std::fmt::Write as _;
 
 use abi::condition::ConditionKind;
 use abi::object_layout::location;
+use abi::primitive::Primitive;
 use abi::tag::{self, Header, Kind};
 use gc::Address;
+use loader::RecordProcedure;
 
 use crate::ending::VmError;
 use crate::error::{Condition, Irritant, Raise};
@@ -53,7 +55,7 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
     }
     let condition = as_written(m, s, *condition);
     if error_handler(m).is_none() {
-        let places = m.places(&m.return_addresses(s, BACKTRACE_FRAMES_MAX));
+        let places = m.places(m.return_addresses(s, BACKTRACE_FRAMES_MAX));
         let object = m.root(m.string(&describe(m, &condition)));
         m.end_run(VmError::Uncaught { object, places });
         return Staged::End;
@@ -80,6 +82,10 @@ fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> 
     if !matches!(condition.kind, WrongType | OutOfRange | DivisionByZero) {
         return condition;
     }
+    if is_record_operation(procedure) {
+        name_record_procedure(m, s, &mut condition);
+        return condition;
+    }
     let argument = condition.argument.unwrap_or(0);
     let written = m.written_at(s.pc_address());
     if let Some((name, argument)) = written.and_then(|written| written.named(procedure, argument)) {
@@ -87,6 +93,30 @@ fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> 
         condition.argument = condition.argument.map(|_| argument);
     }
     condition
+}
+
+/// Whether a primitive is one that the procedures of record types are made of.
+fn is_record_operation(primitive: &str) -> bool {
+    let operations = [Primitive::RecordRef, Primitive::RecordSet];
+    operations
+        .iter()
+        .any(|operation| operation.name() == primitive)
+}
+
+/// Names the accessor or modifier that the machine does, and the variable that is the wrong argument.
+fn name_record_procedure(m: &Mutator<'_>, s: Machine, condition: &mut Condition<'_>) {
+    let Some(RecordProcedure { name, argument }) = m.record_procedure_at(s.pc_address()) else {
+        condition.procedure = Some("record procedure".into());
+        return;
+    };
+    condition.procedure = Some(name.to_owned().into());
+    if condition.argument == Some(1)
+        && let Some(variable) = argument
+    {
+        condition
+            .irritants
+            .push(Irritant::Symbol(variable.to_owned().into()));
+    }
 }
 
 fn make_value<'m>(m: &'m Mutator<'_>, irritant: Irritant<'m>) -> Value<'m> {

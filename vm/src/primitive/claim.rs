@@ -195,7 +195,7 @@ fn what_is_broken<'m>(m: &'m Mutator<'_>, claim: Claim<'m>, args: Args<'m>) -> S
 #[cold]
 pub(crate) fn broken_claim(m: &Mutator<'_>, machine: Option<Machine>, text: &str) -> ! {
     let addresses = machine.map(|machine| m.return_addresses(machine, 2));
-    let place = m.places(&addresses.unwrap_or_default()).into_iter().next();
+    let place = m.places(addresses.unwrap_or_default()).into_iter().next();
     let place = place.unwrap_or_default();
     panic!(
         "the compiler claims what is not so: {text}, in {} at {}:{}:{}",

@@ -113,12 +113,11 @@ pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
             args[0],
         ));
     };
-    let places = (0..codes.size()).filter_map(|index| {
+    let places = m.places((0..codes.size()).map(|index| {
         let place = codes.address().offset_bytes(PAYLOAD + index * WORD_BYTES);
         // SAFETY: an object of this kind holds `size` code addresses.
-        m.place_of(Address::from_word(unsafe { place.load_word() }))
-    });
-    let places = places.collect::<Vec<_>>();
+        Address::from_word(unsafe { place.load_word() })
+    }));
     let text_bytes = |text: &Option<String>| 4 * text.as_ref().map_or(0, String::len) + 96;
     let bytes = places
         .iter()

@@ -62,7 +62,7 @@ pub(crate) fn exit(m: &mut Mutator<'_>) -> Result<(), HostError> {
 /// `(%raise-uncaught object)`
 pub(crate) fn raise_uncaught(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let places = m.suspended_machine().map_or_else(Vec::new, |machine| {
-        m.places(&m.return_addresses(machine, PLACES_MAX))
+        m.places(m.return_addresses(machine, PLACES_MAX))
     });
     Err(HostError::Uncaught {
         object: m.root(m.argument(0)),

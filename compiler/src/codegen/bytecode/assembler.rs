@@ -101,15 +101,10 @@ impl Assembler {
 
     /// What follows comes from `place`.
     pub(super) fn set_place(&mut self, place: SourcePlace) {
-        if place.line == 0 {
+        if !place.is_known() {
             return;
         }
-        let known = |row: &LineRow| {
-            row.file == place.file
-                && row.line == place.line
-                && row.column == place.column
-                && row.written == place.written
-        };
+        let known = |row: &LineRow| *row == LineRow::new(row.offset, place);
         self.place = (!self.lines.last().is_some_and(known)).then_some(place);
     }
 
@@ -266,20 +261,7 @@ impl Assembler {
 
     fn start_row_at(&mut self, offset: u32) {
         if let Some(place) = self.place.take() {
-            let SourcePlace {
-                file,
-                line,
-                column,
-                written,
-                ..
-            } = place;
-            self.lines.push(LineRow {
-                offset,
-                file,
-                line,
-                column,
-                written,
-            });
+            self.lines.push(LineRow::new(offset, place));
         }
     }
 

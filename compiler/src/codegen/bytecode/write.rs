@@ -52,6 +52,7 @@ fn procedure_code(
     };
     ProcedureCode {
         name: Rc::clone(&procedure.name),
+        place: procedure.place,
         parameters: procedure.parameter_names.clone(),
         raw_parameters: procedure
             .parameters()

@@ -37,7 +37,7 @@
 
 use abi::primitive::Primitive;
 
-use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
+use crate::core::ir::{CallPosition, Expr, ExprId, LambdaId, Program, SourcePlace, VariableId};
 use crate::id::{IdVec, define_ids};
 
 /// Runs the pass.
@@ -270,6 +270,42 @@ impl Survey {
         destination
     }
 
+    /// The place that backtraces show for the calls of a group from outside: that of the calls, if they have one.
+    /// Otherwise the place of the form around them all: which of them was made is not known any more.
+    fn place_of_calls(&mut self, program: &Program, fix: ExprId, root: ExprId) -> SourcePlace {
+        let Expr::Fix(bindings, _) = program.expr(fix) else {
+            unreachable!("only `Fix` forms are noted");
+        };
+        let mut first: Option<SourcePlace> = None;
+        let mut is_one = true;
+        let mut are_tail_calls = true;
+        for &(variable, _) in bindings {
+            for number in 0..self.calls_of[variable].len() {
+                let call = self.calls[self.calls_of[variable][number]];
+                let group = self.find(call.root);
+                if self.groups[group] == Some(fix) {
+                    continue;
+                }
+                let place = program.place(call.id);
+                let returns_to = |place| program.activations.returns_to(place);
+                is_one &= first.is_none_or(|first| returns_to(first) == returns_to(place));
+                are_tail_calls &= place.call == CallPosition::Tail;
+                first = first.or(Some(place));
+            }
+        }
+        match first {
+            Some(place) if is_one => place,
+            _ => SourcePlace {
+                call: if are_tail_calls {
+                    CallPosition::Tail
+                } else {
+                    CallPosition::Inner
+                },
+                ..program.place(root)
+            },
+        }
+    }
+
     /// Makes labels of a group: in its place, or around the root of its calls.
     fn move_group(
         &mut self,
@@ -283,7 +319,10 @@ impl Survey {
         };
         let body = *body;
         let labels: Vec<LambdaId> = bindings.iter().map(|&(_, lambda)| lambda).collect();
+        let called_at = self.place_of_calls(program, fix.id, root);
         for &label in &labels {
+            let activation = program.lambda(label).place.activation;
+            program.activations.inline(activation, called_at);
             self.fates[label] = Fate::Label;
             self.merged[program.lambda(label).body] = root;
         }

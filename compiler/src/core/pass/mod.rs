@@ -8,7 +8,9 @@ mod frames;
 mod gather_arguments;
 mod inline;
 mod integrate_primitives;
+mod integrate_records;
 mod lift_procedures;
+mod name_activations;
 #[cfg(test)]
 mod property;
 mod share_closures;
@@ -20,5 +22,7 @@ pub use fix_letrec::fix_letrec;
 pub use gather_arguments::gather_arguments;
 pub use inline::inline;
 pub use integrate_primitives::integrate_primitives;
+pub use integrate_records::integrate_records;
 pub use lift_procedures::lift_procedures;
+pub use name_activations::name_activations;
 pub use share_closures::share_closures;

@@ -13,7 +13,9 @@ use proptest::prelude::*;
 
 use crate::compile::{CORE_PASSES, CorePass};
 use crate::core::interpret::{Stop, evaluate};
-use crate::core::ir::{Expr, ExprId, Global, GlobalId, Lambda, Program, SourcePlace, VariableId};
+use crate::core::ir::{
+    Expr, ExprId, Global, GlobalId, Lambda, LambdaOrigin, Program, SourcePlace, VariableId,
+};
 use crate::core::{parse, random, verify};
 use crate::id::Id;
 use crate::options::Level;
@@ -162,6 +164,7 @@ impl Generator<'_> {
             through: Vec::new(),
             self_variable: None,
             place: SourcePlace::default(),
+            origin: LambdaOrigin::Text,
             documentation: None,
         });
         Expr::Lambda(lambda)

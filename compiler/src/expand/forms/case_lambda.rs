@@ -18,7 +18,7 @@ use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::syntax::SyntaxId;
 use super::procedure::Parameters;
-use crate::core::ir::{Expr, ExprId, VariableId};
+use crate::core::ir::{Expr, ExprId, LambdaOrigin, VariableId};
 
 /// The most optional parameters that are made: a procedure may not have many more.
 const OPTIONAL_MAX: usize = 200;
@@ -106,7 +106,16 @@ impl Expander<'_> {
             optional: Vec::new(),
             rest: Some(arguments),
         };
-        self.closure("".into(), parameters, body, at)
+        self.chooser(parameters, body, at)
+    }
+
+    /// A procedure that chooses the clause.
+    fn chooser(&mut self, parameters: Parameters, body: ExprId, at: SyntaxId) -> ExprId {
+        let closure = self.closure("".into(), parameters, body, at);
+        if let Expr::Lambda(lambda) = *self.program.expr(closure) {
+            self.program.lambdas[lambda].origin = LambdaOrigin::CaseLambda;
+        }
+        closure
     }
 
     /// The procedure that looks at the number of its arguments.
@@ -135,7 +144,7 @@ impl Expander<'_> {
             optional: arguments[least..].to_vec(),
             rest,
         };
-        self.closure("".into(), parameters, body, at)
+        self.chooser(parameters, body, at)
     }
 
     /// The procedure that looks at the length of the list of its arguments.
@@ -163,7 +172,7 @@ impl Expander<'_> {
             optional: Vec::new(),
             rest: Some(arguments),
         };
-        self.closure("".into(), parameters, body, at)
+        self.chooser(parameters, body, at)
     }
 
     fn apply_clause(&mut self, clause: Clause, arguments: VariableId, at: SyntaxId) -> ExprId {

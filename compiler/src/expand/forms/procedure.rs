@@ -7,7 +7,7 @@ use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::name::Name;
 use super::super::syntax::{Node, SyntaxId};
-use crate::core::ir::{Expr, ExprId, Lambda, VariableId};
+use crate::core::ir::{Expr, ExprId, Lambda, LambdaOrigin, VariableId};
 
 /// Parameters, as names.
 #[derive(Clone, Debug, Default)]
@@ -165,6 +165,7 @@ impl Expander<'_> {
             through: Vec::new(),
             self_variable: None,
             place,
+            origin: LambdaOrigin::Text,
             documentation: None,
         });
         self.add(Expr::Lambda(lambda), at)

@@ -11,7 +11,7 @@ use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::name::Name;
 use super::super::syntax::{Node, SyntaxId};
-use crate::core::ir::{Expr, ExprId, VariableId};
+use crate::core::ir::{Expr, ExprId, LambdaOrigin, VariableId};
 
 /// A record type definition, taken apart.
 #[derive(Clone, Debug)]
@@ -198,7 +198,11 @@ impl Expander<'_> {
             }
         };
         let body = self.add(Expr::Primitive(primitive, operands), at);
-        self.simple_closure(name, parameters, body, at)
+        let closure = self.simple_closure(name, parameters, body, at);
+        if let Expr::Lambda(lambda) = *self.program.expr(closure) {
+            self.program.lambdas[lambda].origin = LambdaOrigin::RecordType;
+        }
+        closure
     }
 
     /// The constructor's parameters, and a value for each field.

@@ -257,9 +257,9 @@ fn case_lambda_looks_at_missing_arguments() {
     (letrec
       ((f@0
           (letrec
-            ((clause.1 (lambda _.0 (a.4) a.4))
-              (clause.2 (lambda _.1 (a.5 b.6) b.6))
-              (clause.3 (lambda _.2 (a.7 b.8 c.9 d.10) d.10)))
+            ((clause.1 (lambda f.0 (a.4) a.4))
+              (clause.2 (lambda f.1 (a.5 b.6) b.6))
+              (clause.3 (lambda f.2 (a.7 b.8 c.9 d.10) d.10)))
             (lambda
               f.3
               (argument.11 %optional argument.12 argument.13 %rest argument.14)

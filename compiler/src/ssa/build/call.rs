@@ -7,7 +7,7 @@ use super::condition::Selection;
 use super::context::Context;
 use super::helper::Helper;
 use super::procedure::ProcedureBuilder;
-use crate::core::ir::{ExprId, VariableId};
+use crate::core::ir::{Expr, ExprId, VariableId};
 use crate::ssa::ir::{Callee, Operation, Terminator, ValueId};
 
 impl ProcedureBuilder<'_, '_> {
@@ -23,6 +23,20 @@ impl ProcedureBuilder<'_, '_> {
                 self.call_receiver(Callee::Value(operator), arguments, receiver);
             }
             _ => self.call_for_value(Operation::Call(operator, arguments), context),
+        }
+    }
+
+    /// Whether the call `id` raises for certain. The caller's frame then stays, so that the backtrace shows it.
+    pub(super) fn never_returns(&self, id: ExprId) -> bool {
+        let program = self.unit.program;
+        let Expr::Call(operator, operands) = program.expr(id) else {
+            return false;
+        };
+        match program.expr(*operator) {
+            Expr::Local(variable) => self.unit.layout.fixed[*variable]
+                .is_some_and(|lambda| !program.lambda(lambda).accepts(operands.len())),
+            Expr::GlobalRef(global) => self.unit.tables.globals[*global].never_returns(),
+            _ => false,
         }
     }
 

@@ -105,8 +105,12 @@ impl ProcedureBuilder<'_, '_> {
             }
             Expr::Call(_, operands) => {
                 let arguments = self.take_operands(operands.len());
-                let operator = self.take_operand();
-                self.call_value(operator, arguments, context);
+                let value = self.take_operand();
+                let context = match context {
+                    Context::Tail if self.never_returns(id) => Context::Jump(self.never_reached()),
+                    context => context,
+                };
+                self.call_value(value, arguments, context);
             }
             Expr::CallKnown(variable, operands) => {
                 let arguments = self.take_operands(operands.len());

@@ -55,6 +55,7 @@ pub fn build(mut program: Program) -> Result<Unit, BuildError> {
         data: std::mem::take(&mut program.data),
         globals: std::mem::take(&mut program.globals),
         files: std::mem::take(&mut program.files),
+        activations: std::mem::take(&mut program.activations),
     };
     let layout = Layout::new(&program);
     let procedures = build_procedures(UnitBuilder::new(&program, &tables, &layout));

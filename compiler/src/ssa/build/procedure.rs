@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::context::{Context, Receiver};
 use super::step::BuildStep;
 use super::unit_builder::UnitBuilder;
-use crate::core::ir::{ExprId, LambdaId, LastExpression, SourcePlace, VariableId};
+use crate::core::ir::{ActivationId, ExprId, LambdaId, LastExpression, SourcePlace, VariableId};
 use crate::id::IdVec;
 use crate::ssa::ir::{
     Block, BlockId, Instruction, Operation, Procedure, ProcedureId, Repr, Target, Terminator,
@@ -35,7 +35,9 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     /// The entry procedure, which evaluates the program's body.
     pub(super) fn entry(unit: &'builder mut UnitBuilder<'program>) -> Self {
         let body = unit.program.root();
-        let place = unit.program.place(body);
+        // Inlining may have put something of another activation there.
+        let entry = unit.tables.activations.get(ActivationId::ENTRY);
+        let place = entry.map_or(unit.program.place(body), |entry| entry.definition);
         let mut this = Self::new(unit, ProcedureId::ENTRY, "".into(), place);
         let first = this.new_block();
         let context = match this.unit.program.last_expression {
@@ -98,6 +100,14 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
         this.steps
             .push(BuildStep::Evaluate(lambda.body, Context::Tail));
         this
+    }
+
+    /// The block behind a call that does not return.
+    pub(super) fn never_reached(&mut self) -> BlockId {
+        let current = self.current;
+        let block = self.returning_block();
+        self.current = current;
+        block
     }
 
     fn new(

@@ -133,6 +133,8 @@ impl Inliner<'_> {
     /// Replaces a call by the body of the procedure with its parameters bound to the operands.
     fn open(&mut self, id: ExprId, lambda: LambdaId, operands: Vec<ExprId>) {
         let place = self.program.place(id);
+        let activation = self.program.lambda(lambda).place.activation;
+        self.program.activations.inline(activation, place);
         let lambda = self.program.lambda(lambda);
         let body = lambda.body;
         let rest = lambda.rest;

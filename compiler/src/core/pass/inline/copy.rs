@@ -1,10 +1,10 @@
-//! Copying procedures: a copy has variables and lambdas of its own.
+//! Copying procedures: a copy has variables, lambdas and activations of its own.
 
 use std::collections::HashMap;
 
 use super::Inliner;
 use super::census::Progress;
-use crate::core::ir::{Expr, ExprId, LambdaId, VariableId};
+use crate::core::ir::{ActivationId, Expr, ExprId, LambdaId, VariableId};
 use crate::core::post_order;
 
 /// The new ones for old ones.
@@ -13,6 +13,7 @@ struct Renaming {
     variables: HashMap<VariableId, VariableId>,
     lambdas: HashMap<LambdaId, LambdaId>,
     exprs: HashMap<ExprId, ExprId>,
+    activations: HashMap<ActivationId, ActivationId>,
 }
 
 impl Renaming {
@@ -32,7 +33,7 @@ impl Inliner<'_> {
             self.rename_bound(id, &mut renaming);
         }
         for &id in &order {
-            let copy = self.copy_expr(id, &renaming);
+            let copy = self.copy_expr(id, &mut renaming);
             renaming.exprs.insert(id, copy);
         }
         let mut pairs: Vec<(LambdaId, LambdaId)> = renaming
@@ -71,6 +72,9 @@ impl Inliner<'_> {
         for variable in variables {
             *variable = renaming.variable(*variable);
         }
+        let activations = &mut self.program.activations;
+        copy.place.activation =
+            activations.copy_procedure(copy.place.activation, &mut renaming.activations);
         let id = self.program.add_lambda(copy);
         self.census.grow(self.program);
         let facts = self.census.facts(lambda);
@@ -104,7 +108,7 @@ impl Inliner<'_> {
         }
     }
 
-    fn copy_expr(&mut self, id: ExprId, renaming: &Renaming) -> ExprId {
+    fn copy_expr(&mut self, id: ExprId, renaming: &mut Renaming) -> ExprId {
         let mut expr = self.program.expr(id).clone();
         expr.each_part_mut(|part| *part = renaming.exprs[part]);
         match &mut expr {
@@ -143,7 +147,9 @@ impl Inliner<'_> {
             }
             _ => {}
         }
-        let place = self.program.place(id);
+        let mut place = self.program.place(id);
+        let activations = &mut self.program.activations;
+        place.activation = activations.copy_inlined(place.activation, &mut renaming.activations);
         self.program.add(expr, place)
     }
 }

@@ -27,9 +27,10 @@ mod rule;
 #[cfg(test)]
 mod tests;
 
+use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
-use crate::core::ir::{Expr, Program};
+use crate::core::ir::{CallPosition, Expr, Program};
 use crate::core::post_order;
 
 /// Runs the pass.
@@ -50,8 +51,13 @@ pub fn integrate_primitives(mut program: Program) -> Program {
             let operands = operands.clone();
             let before = program.place(id);
             program.spans[id].written = WrittenName::of(&global.key);
-            match rewrite::apply(&mut program, rule, operands, id) {
+            // The frame stays while the primitive runs.
+            program.spans[id].call = CallPosition::Inner;
+            match rewrite::apply(&mut program, rule, operands, id, before.call) {
                 Some(expr) => {
+                    if let Expr::Primitive(Primitive::Apply, _) = expr {
+                        program.spans[id].call = before.call;
+                    }
                     program.replace(id, expr);
                 }
                 None => program.spans[id] = before,

@@ -6,17 +6,19 @@ use syntax::DatumKind;
 
 use super::rule::Rule;
 use crate::core::LiteralDatum;
-use crate::core::ir::{Expr, ExprId, Literal, Program, SourcePlace, VariableId};
+use crate::core::ir::{CallPosition, Expr, ExprId, Literal, Program, SourcePlace, VariableId};
 
 /// How many operands are compared in place. The code grows with the square of their number.
 const CHAIN_MAX: usize = 8;
 
-/// What the call `id` with these operands becomes; `None` if it stays a call.
+/// What the call `id` with these operands becomes; `None` if it stays a call. `call` says what the caller's frame was to
+/// become.
 pub(super) fn apply(
     program: &mut Program,
     rule: Rule,
     operands: Vec<ExprId>,
     id: ExprId,
+    call: CallPosition,
 ) -> Option<Expr> {
     let mut rewriter = Rewriter {
         place: program.place(id),
@@ -69,7 +71,9 @@ pub(super) fn apply(
         (Rule::Apply, [procedure, first, more @ ..]) => {
             Some(rewriter.spread(*procedure, *first, more))
         }
-        (Rule::CallWithValues, [producer, consumer]) => rewriter.receive(*producer, *consumer),
+        (Rule::CallWithValues, [producer, consumer]) => {
+            rewriter.receive(*producer, *consumer, call)
+        }
         _ => None,
     }
 }
@@ -309,7 +313,7 @@ impl Rewriter<'_> {
     }
 
     /// `call-with-values` with a lambda expression as consumer.
-    fn receive(&mut self, producer: ExprId, consumer: ExprId) -> Option<Expr> {
+    fn receive(&mut self, producer: ExprId, consumer: ExprId, call: CallPosition) -> Option<Expr> {
         let &Expr::Lambda(consumer) = self.program.expr(consumer) else {
             return None;
         };
@@ -318,6 +322,9 @@ impl Rewriter<'_> {
             return None;
         }
         let (required, rest, body) = (lambda.required.clone(), lambda.rest, lambda.body);
+        let called_at = SourcePlace { call, ..self.place };
+        let activation = lambda.place.activation;
+        self.program.activations.inline(activation, called_at);
         let call = Expr::Call(producer, Vec::new());
         Some(Expr::Receive {
             required,

@@ -1,0 +1,167 @@
+//! Gives each lambda an activation, tells each place whose it is, and marks tail calls.
+//!
+//! Before: stage 1. After: stage 1; every place has the activation of the innermost lambda around it. Calls in tail
+//! position with respect to that lambda are marked, as the text has them: later passes may move a call, and backtraces
+//! stay those of the text. A call of `error` or `raise` is none: it never returns, and the frame stays to be shown.
+//!
+//! ```text
+//! (lambda f.0 (x.1) (begin (call g.2) (call h.3 x.1)))    the places inside are f.0's; the call of h.3 is a tail call
+//! ```
+//!
+//! Procedures that a record type defines, and those that choose the clause of a `case-lambda`, get places without
+//! lines. So errors show where such a procedure is called, as errors of primitives do, and not the definition.
+
+use crate::core::activation::{Activation, ActivationKind};
+use crate::core::ir::{
+    ActivationId, CallPosition, Expr, ExprId, LambdaId, LambdaOrigin, LastExpression, Program,
+    SourcePlace,
+};
+
+/// Runs the pass.
+#[must_use]
+pub fn name_activations(mut program: Program) -> Program {
+    let root = program.root();
+    let entry = program.activations.push(Activation {
+        definition: program.place(root),
+        ..Activation::default()
+    });
+    let call = match program.last_expression {
+        LastExpression::TailCall => CallPosition::Tail,
+        LastExpression::Value | LastExpression::Values => CallPosition::Inner,
+    };
+    let mut pending = vec![Work {
+        id: root,
+        activation: entry,
+        call,
+        has_lines: true,
+    }];
+    while let Some(work) = pending.pop() {
+        visit(&mut program, work, &mut pending);
+    }
+    program
+}
+
+/// An expression, and what its place is to say.
+#[derive(Clone, Copy)]
+struct Work {
+    id: ExprId,
+    activation: ActivationId,
+    /// How a call in its place would be.
+    call: CallPosition,
+    has_lines: bool,
+}
+
+fn visit(program: &mut Program, work: Work, pending: &mut Vec<Work>) {
+    mark(program, work);
+    let last = |id: ExprId| Work { id, ..work };
+    let inner = |id: ExprId| Work {
+        id,
+        call: CallPosition::Inner,
+        ..work
+    };
+    match program.expr(work.id) {
+        &Expr::Lambda(lambda) => {
+            let body = enter(program, lambda);
+            pending.push(body);
+        }
+        &Expr::If(test, consequent, alternative) => {
+            pending.extend([inner(test), last(consequent), last(alternative)]);
+        }
+        Expr::Sequence(parts) => {
+            let (&end, before) = parts.split_last().expect("a sequence is not empty");
+            pending.extend(before.iter().copied().map(inner));
+            pending.push(last(end));
+        }
+        Expr::Let(bindings, body) | Expr::Letrec(bindings, body) => {
+            pending.extend(bindings.iter().map(|&(_, init)| inner(init)));
+            pending.push(last(*body));
+        }
+        &Expr::Receive { producer, body, .. } => pending.extend([inner(producer), last(body)]),
+        _ => program.each_part(work.id, |part| pending.push(inner(part))),
+    }
+}
+
+fn mark(program: &mut Program, work: Work) {
+    let replaces_frame = match program.expr(work.id) {
+        Expr::Call(operator, _) => match program.expr(*operator) {
+            &Expr::GlobalRef(global) => !program.global(global).never_returns(),
+            _ => true,
+        },
+        _ => false,
+    };
+    let place = &mut program.spans[work.id];
+    place.activation = work.activation;
+    place.call = if replaces_frame {
+        work.call
+    } else {
+        CallPosition::Inner
+    };
+    if !work.has_lines {
+        (place.line, place.column) = (0, 0);
+    }
+}
+
+/// Makes the activation of a lambda; what is to be done about the body.
+fn enter(program: &mut Program, lambda: LambdaId) -> Work {
+    let lambda = &mut program.lambdas[lambda];
+    let kind = match lambda.origin {
+        LambdaOrigin::Text | LambdaOrigin::CaseLambda => ActivationKind::Procedure,
+        LambdaOrigin::RecordType => ActivationKind::RecordProcedure,
+    };
+    let activation = program.activations.next_id();
+    lambda.place = SourcePlace {
+        activation,
+        ..lambda.place
+    };
+    program.activations.push(Activation {
+        name: lambda.name.clone(),
+        definition: lambda.place,
+        kind,
+        called_at: None,
+    });
+    Work {
+        id: lambda.body,
+        activation,
+        call: CallPosition::Tail,
+        has_lines: lambda.origin == LambdaOrigin::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::parse;
+
+    /// The name and the position of each call, with the name of the procedure whose place it is.
+    fn calls(text: &str) -> Vec<(String, CallPosition)> {
+        let program = name_activations(parse(text).unwrap());
+        let ids = program.exprs.ids();
+        let calls = ids.filter(|&id| matches!(program.expr(id), Expr::Call(..)));
+        calls
+            .map(|id| {
+                let place = program.place(id);
+                let activation = program.activations.get(place.activation).unwrap();
+                (activation.name.to_string(), place.call)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn calls_in_tail_position_of_their_lambda_are_tail_calls() {
+        let wanted = |name: &str, call| (name.to_owned(), call);
+        let text = "(lambda f.0 (x.1) (begin (call x.1 1) (let ((y.2 (call x.1 2))) \
+                    (if (call x.1 3) (call x.1 4) y.2))))";
+        let (inner, tail) = (CallPosition::Inner, CallPosition::Tail);
+        let found = calls(text);
+        assert_eq!(
+            found,
+            [inner, inner, inner, tail].map(|call| wanted("f", call))
+        );
+    }
+
+    #[test]
+    fn calls_that_never_return_are_no_tail_calls() {
+        let text = "(lambda f.0 () (lambda g.1 () (call (immutable error) 1)))";
+        assert_eq!(calls(text), [("g".to_owned(), CallPosition::Inner)]);
+    }
+}
