@@ -379,6 +379,10 @@ impl Arena {
     }
 
     /// How many bytes the chunks have that hold old, large and pinned objects, or are kept for them.
+    ///
+    /// # Panics
+    ///
+    /// Never: no holder of the arena's lock panics.
     pub fn heap_bytes_in_use(&self) -> usize {
         let free = self.free.lock().expect("no holder of the lock panics");
         let kinds = &self.kinds()[self.nursery_chunks..free.heap.end];

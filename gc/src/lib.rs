@@ -36,6 +36,7 @@
 mod account;
 mod address;
 mod arena;
+mod charge;
 mod collect;
 mod error;
 pub mod fuzzing;

@@ -80,7 +80,7 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn new(registry: &'registry mut LibraryRegistry, top: TopId) -> Self {
         let unit = registry.next_unit();
         Self {
-            parts_left: registry.parts_max,
+            parts_left: registry.parts.max,
             registry,
             syntax: Syntax::default(),
             sources: Sources::default(),
@@ -174,7 +174,7 @@ impl<'registry> Expander<'registry> {
 
     /// There are more pieces of syntax at `place` than the unit may consist of.
     pub(crate) fn too_many_parts(&mut self, place: FileSpan) -> Failure {
-        self.registry.has_too_many_parts = true;
+        self.registry.parts.is_exceeded = true;
         Failure::new(place, "there is no memory to compile this")
     }
 
