@@ -19,8 +19,8 @@ impl<M: ObjectModel> Mutator<M> {
     ///
     /// # Errors
     ///
-    /// [`Full`]: [`Self::collect`] for [`CollectReason::Charge`](crate::CollectReason::Charge) at a safepoint and ask again, unless the
-    /// collection said [`Outcome::Exhausted`](crate::Outcome::Exhausted).
+    /// [`Full`]: [`Self::collect`] for [`CollectReason::Charge`](crate::CollectReason::Charge) at a safepoint and
+    /// ask again, unless the collection said [`Outcome::Exhausted`](crate::Outcome::Exhausted).
     pub fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
         self.heap.borrow().try_charge(bytes)
     }
