@@ -112,6 +112,47 @@
 (hashtable-clear! texts)
 (test '(0 #()) (list (hashtable-size texts) (hashtable-keys texts)))
 
+;; Keys that `equal?` compares by identity, also inside of lists and vectors.
+(define-record-type node (make-node id) node? (id node-id))
+(define (keys-of make) (let loop ((i 0) (all '())) (if (= i 300) all (loop (+ i 1) (cons (make i) all)))))
+(define (filled keys)
+  (let ((table (make-hash-table equal?)))
+    (for-each (lambda (key) (hash-table-set! table key (list key))) keys)
+    table))
+(define (all-found? keys)
+  (let ((table (filled keys)))
+    (collect-garbage)
+    (and (= (hash-table-size table) (length keys))
+         (let loop ((rest keys))
+           (or (null? rest)
+               (and (eq? (car rest) (car (hash-table-ref table (car rest) (lambda () '(none)))))
+                    (loop (cdr rest))))))))
+(test '(#t #t #t #t #t #t #t #t)
+      (map all-found?
+           (list (keys-of make-node)
+                 (keys-of (lambda (i) (lambda () i)))
+                 (keys-of (lambda (i) (list (make-node i))))
+                 (keys-of (lambda (i) (vector 'a (make-node i))))
+                 (keys-of (lambda (i) (list i 'a (lambda () i))))
+                 (keys-of (lambda (i) (vector i "text" #\a 1.5 '() #t (eof-object))))
+                 (keys-of (lambda (i) (make-vector 40 i)))
+                 (keys-of (lambda (i) (cons (make-string 3 #\a) (list i (list i))))))))
+;; Equal keys have one hash, whatever stands beside the objects.
+(let* ((node (make-node 1)) (table (filled (list (list node "a" 1.5) (vector node 2)))))
+  (test '(#t #t #f)
+        (list (hash-table-contains? table (list node (string #\a) 1.5))
+              (hash-table-contains? table (vector node 2))
+              (hash-table-contains? table (list (make-node 1) "a" 1.5)))))
+
+;; Many keys and values at once.
+(let ((table (make-hash-table equal?)))
+  (apply hash-table-set! table (keys-of values))
+  (test 150 (hash-table-size table))
+  (hash-table-set! table)
+  (test-error (hash-table-set! table 1))
+  (test-error (hash-table-set! table 1000 2 3))
+  (test 2 (hash-table-ref table 1000 (lambda () 'none))))
+
 ;; comparators
 (define default (make-default-comparator))
 (test '(#t #t #t #f #t) (list (<? default '(1 2) '(1 3)) (=? default 1 1.0) (<? default 1 2 3) (<? default "b" "a")
