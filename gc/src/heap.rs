@@ -168,6 +168,7 @@ impl Heap {
             .retain(|slot| !description.range.contains(slot.address()));
         let (bytes, mappings) = description.external();
         self.trigger.add_external(-bytes, -mappings);
+        self.trigger.remove_image();
         true
     }
 

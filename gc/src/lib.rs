@@ -36,6 +36,7 @@
 mod address;
 mod address_space;
 mod arena;
+mod chunk_kind;
 mod collect;
 mod error;
 pub mod fuzzing;

@@ -435,6 +435,7 @@ impl<M: ObjectModel> Mutator<M> {
         let mut heap = self.heap.borrow_mut();
         let (bytes, mappings) = description.external();
         heap.trigger.add_external(bytes, mappings);
+        heap.trigger.add_image();
         let id = heap.images.register(&self.arena, description);
         self.request_if_due(&heap);
         id

@@ -6,6 +6,9 @@ use crate::options::HeapOptions;
 /// system allows a process 65,530.
 const MAPPINGS_MAX: usize = 1024;
 
+/// A full collection is due when there are so many images more than after the last one, and more than twice as many.
+const IMAGES_MIN: usize = 2048;
+
 /// A collection is due when this many nurseries' worth of large objects are young.
 const LARGE_YOUNG_NURSERIES: usize = 4;
 
@@ -20,6 +23,8 @@ pub(crate) struct Trigger {
     full_threshold_bytes: usize,
     external_bytes: usize,
     external_mappings: usize,
+    images: usize,
+    images_after_full: usize,
     external_bytes_after_full: usize,
     external_mappings_after_full: usize,
     granted_bytes: usize,
@@ -44,6 +49,8 @@ impl Trigger {
             full_threshold_bytes: 0,
             external_bytes: 0,
             external_mappings: 0,
+            images: 0,
+            images_after_full: 0,
             external_bytes_after_full: 0,
             external_mappings_after_full: 0,
             granted_bytes: 0,
@@ -95,8 +102,23 @@ impl Trigger {
             .saturating_add(self.large_young_bytes_max())
     }
 
+    /// Counts an image that came.
+    pub(crate) const fn add_image(&mut self) {
+        self.images += 1;
+    }
+
+    /// Counts an image that went.
+    pub(crate) fn remove_image(&mut self) {
+        self.images -= 1;
+        self.images_after_full = self.images_after_full.min(self.images);
+    }
+
     /// Whether what images take has outgrown the last full collection.
     pub(crate) fn is_external_due(&self) -> bool {
+        let image_growth = self.images - self.images_after_full;
+        if image_growth > IMAGES_MIN.max(self.images_after_full) {
+            return true;
+        }
         let growth = self.external_bytes - self.external_bytes_after_full;
         let mapping_growth = self.external_mappings - self.external_mappings_after_full;
         growth > self.full_bytes_min.max(self.external_bytes_after_full)
@@ -140,6 +162,7 @@ impl Trigger {
             );
         self.external_bytes_after_full = self.external_bytes;
         self.external_mappings_after_full = self.external_mappings;
+        self.images_after_full = self.images;
     }
 
     /// Whether `live_bytes` and `needed_bytes` exceed the maximum.
@@ -204,6 +227,24 @@ mod tests {
         trigger.add_external(0, 1);
         assert!(trigger.is_full_due(0));
         trigger.full_done(0);
+        assert!(!trigger.is_full_due(0));
+    }
+
+    #[test]
+    fn images_alone_make_a_full_collection_due() {
+        let mut trigger = trigger(100 * MIB);
+        let mut add_until_due = || {
+            let mut count = 0;
+            while !trigger.is_full_due(0) {
+                trigger.add_image();
+                count += 1;
+            }
+            trigger.full_done(0);
+            count
+        };
+        let counts = [(); 3].map(|()| add_until_due());
+        assert_eq!(counts, [IMAGES_MIN + 1, IMAGES_MIN + 2, 2 * IMAGES_MIN + 4]);
+        trigger.remove_image();
         assert!(!trigger.is_full_due(0));
     }
 }
