@@ -9,6 +9,7 @@
 
 use std::cell::Cell;
 
+use crate::checkpoint::checkpoint;
 use crate::codegen::{self, CodegenError};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
@@ -265,6 +266,7 @@ struct Observer<'options> {
 impl Observer<'_> {
     /// Notes that `phase` runs from here on.
     fn begin(&self, phase: &'static str) {
+        checkpoint();
         if let Some(running) = self.phase {
             running.set(phase);
         }

@@ -8,6 +8,7 @@ use super::bytecode::{check_frame_maps, write_bytecode};
 use super::frame::ProcedureRecord;
 use super::native::NativeGenerator;
 use super::unit::Shared;
+use crate::checkpoint;
 use crate::id::IdVec;
 use crate::link::unit::{ConstantWord, LinkUnit};
 use crate::phase_times::PhaseTimes;
@@ -76,6 +77,7 @@ fn generate_from(
     times.record("native-code");
     let mut procedures = IdVec::new();
     for (id, native) in unit.procedures.ids().zip(native) {
+        checkpoint::step();
         procedures.push(write_bytecode(shared, id, native)?);
     }
     times.record("bytecode");

@@ -21,6 +21,7 @@ use super::source::Sources;
 use super::syntax::{FileSpan, Node, Syntax, SyntaxId};
 use super::syntax_rules::{Matched, Site, instantiate, match_pattern};
 use super::top_environment::TopKind;
+use crate::checkpoint;
 use crate::compile::EXPAND;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
@@ -119,6 +120,7 @@ impl<'registry> Expander<'registry> {
     /// Runs all tasks; on a mistake the machine is left empty and at top level.
     pub(crate) fn run(&mut self) -> Result<()> {
         while let Some(task) = self.tasks.pop() {
+            checkpoint::step();
             let done = match task {
                 Task::Expand(id) => self.expand(id),
                 Task::Then(then) => then(self),
@@ -430,6 +432,7 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn expand_macro(&mut self, definition: &Macro, id: SyntaxId) -> Result<SyntaxId> {
         let (_, operands) = self.syntax.as_pair(id).expect("a macro use is a pair");
         let place = self.syntax.place(id);
+        checkpoint::step();
         for rule in &definition.rules.rules {
             let mut slots = vec![Matched::Nothing; rule.variables.len()];
             let resolver = self.resolver();

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use syntax::{Data, DataBuilder, Parser, SyntaxError, decode_source};
+use syntax::{Data, DataBuilder, Parser, SyntaxError, SyntaxErrorKind, decode_source};
 
 use super::denotation::CoreForm;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, SyntaxId};
+use crate::checkpoint::{self, OfThread};
 
 /// How deeply files may include files.
 const NESTING_MAX: usize = 100;
@@ -80,8 +81,11 @@ impl Expander<'_> {
         let mut forms = Vec::new();
         let mut parser = Parser::new(&text);
         parser.set_fold_case(case == LetterCase::Folded);
-        let mut builder = DataBuilder::new(&mut data);
+        let mut builder = DataBuilder::supervised(&mut data, &OfThread);
         let failure = |error: SyntaxError| {
+            if let SyntaxErrorKind::Stopped(stop) = error.kind {
+                checkpoint::end(stop);
+            }
             let place = FileSpan {
                 file,
                 span: error.span,

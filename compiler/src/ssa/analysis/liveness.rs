@@ -8,6 +8,7 @@
 //! receives it. `tests::graphs` and `codegen::check_frame_maps` fail where this is false.
 
 use super::Flow;
+use crate::checkpoint;
 use crate::id::IdVec;
 use crate::ssa::ir::{BlockId, Procedure, ValueId};
 
@@ -63,6 +64,7 @@ impl Liveness {
         };
         let mut pending = uses;
         while let Some(block) = pending.pop() {
+            checkpoint::step();
             let live_in = &mut self.live_in[block];
             if block == definition || live_in.last() == Some(&value) {
                 continue;
