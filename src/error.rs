@@ -18,6 +18,10 @@ pub enum Error {
     #[cfg(feature = "compiler")]
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Syntax(Vec<Diagnostic>),
+    /// An interrupt has ended a compilation.
+    #[cfg(feature = "compiler")]
+    #[error("the compilation was interrupted")]
+    Interrupted,
     /// An image was refused.
     #[error("{name} is refused")]
     Load {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use abi::image::section;
+use compiler::checkpoint;
 use compiler::codegen::NativeGenerator;
 use compiler::compile::{Compiled, EXPAND, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
@@ -14,7 +15,7 @@ use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
 use compiler::options::Options;
 use loader::{ImageView, TrustedImage};
-use syntax::{Data, DatumId};
+use syntax::{Data, DatumId, Stop, Supervisor};
 use vm::hooks::FrontendError;
 
 use crate::boot;
@@ -39,6 +40,25 @@ pub struct Frontend {
     /// How long the last expansion took.
     expansion: Duration,
     listener: Listener,
+    /// Who may end a compilation.
+    supervisor: Option<Rc<dyn Supervisor>>,
+}
+
+/// Interrupts end compilations.
+#[derive(Debug)]
+struct InterruptSupervisor(gc::Interrupt);
+
+impl Supervisor for InterruptSupervisor {
+    fn check(&self) -> Result<(), Stop> {
+        if self.0.is_raised(vm::INTERRUPT_BIT) && self.0.take(vm::INTERRUPT_BIT) {
+            return Err(Stop::Interrupted);
+        }
+        Ok(())
+    }
+
+    fn reserve(&self, _bytes: usize) -> Result<(), Stop> {
+        Ok(())
+    }
 }
 
 /// Forms of a text.
@@ -67,6 +87,7 @@ impl Frontend {
             },
             expansion: Duration::ZERO,
             listener: Listener::default(),
+            supervisor: None,
         }
     }
 
@@ -78,6 +99,25 @@ impl Frontend {
         listen: impl Fn(&CompilerReport<'_>) -> Result<(), Error> + Send + Sync + 'static,
     ) -> Self {
         self.with_listener(Listener::new(listen))
+    }
+
+    /// From here on, interrupts end compilations.
+    pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
+        self.supervisor = Some(Rc::new(InterruptSupervisor(interrupt)));
+    }
+
+    /// Runs a part of the compiler, unless an interrupt ends it.
+    fn supervised<T>(
+        supervisor: Option<&Rc<dyn Supervisor>>,
+        work: impl FnOnce() -> T,
+    ) -> Result<T, Error> {
+        match supervisor {
+            Some(supervisor) => {
+                let outcome = checkpoint::supervised(Rc::clone(supervisor), work);
+                outcome.map_err(|_| Error::Interrupted)
+            }
+            None => Ok(work()),
+        }
     }
 
     pub(crate) fn with_listener(mut self, listener: Listener) -> Self {
@@ -138,18 +178,25 @@ impl Frontend {
     }
 
     fn expand_source(&mut self, source: &SourceText) -> Result<Program, Error> {
-        let program = self.expand(|registry| expand::expand_program(registry, source));
-        let mut program = program.map_err(Error::Syntax)?;
+        let mut program = self.expand(|registry| expand::expand_program(registry, source))?;
         program.last_expression = LastExpression::Value;
         Ok(program)
     }
 
     /// Runs the expander, and remembers how long it took.
-    fn expand<T>(&mut self, expand: impl FnOnce(&mut LibraryRegistry) -> T) -> T {
+    fn expand<T>(
+        &mut self,
+        expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
+    ) -> Result<T, Error> {
         let start = Instant::now();
-        let expanded = expand(self.registry());
+        let supervisor = self.supervisor.clone();
+        let registry = self.registry();
+        let expanded = Self::supervised(supervisor.as_ref(), || expand(registry));
+        if expanded.is_err() {
+            registry.forget_last_unit();
+        }
         self.expansion = start.elapsed();
-        expanded
+        expanded?.map_err(Error::Syntax)
     }
 
     /// The image of all forms of `text`, evaluated in the interaction environment.
@@ -162,8 +209,8 @@ impl Frontend {
         self.check_options()?;
         let source = SourceText::new(name, text);
         let environment = EnvironmentId::INTERACTION;
-        let program = self.expand(|registry| expand::expand_text(registry, environment, &source));
-        let mut program = program.map_err(Error::Syntax)?;
+        let mut program =
+            self.expand(|registry| expand::expand_text(registry, environment, &source))?;
         program.last_expression = last_expression;
         self.finish(program, name)
     }
@@ -196,7 +243,8 @@ impl Frontend {
         for warning in &program.warnings {
             self.listener.tell(&CompilerReport::Warning(warning))?;
         }
-        let mut compiled = compile(program, None, options)
+        let compile = || compile(program, None, options);
+        let mut compiled = Self::supervised(self.supervisor.as_ref(), compile)?
             .map_err(|error| Error::Syntax(vec![without_place(name, error.to_string())]))?;
         if options.time_passes {
             compiled.times.precede(EXPAND, self.expansion);
@@ -319,7 +367,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         let environment = EnvironmentId::new(environment);
         let program =
             frontend.expand(|registry| expand::expand_form(registry, environment, data, datum));
-        let program = program.map_err(first_error)?;
+        let program = program.map_err(as_frontend_error)?;
         frontend.finish(program, "eval").map_err(as_frontend_error)
     }
 
@@ -334,7 +382,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         let program =
             frontend.expand(|registry| expand::expand_text(registry, environment, &source));
         frontend
-            .finish(program.map_err(first_error)?, path)
+            .finish(program.map_err(as_frontend_error)?, path)
             .map_err(as_frontend_error)
     }
 
@@ -354,17 +402,21 @@ impl vm::hooks::Frontend for SharedFrontend {
 fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
     let first = diagnostics.into_iter().next();
     first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
-        is_unreadable: false,
         message: diagnostic.message,
         file: diagnostic.file,
         line: diagnostic.line,
         column: diagnostic.column,
+        ..FrontendError::default()
     })
 }
 
 fn as_frontend_error(error: Error) -> FrontendError {
     match error {
         Error::Syntax(diagnostics) => first_error(diagnostics),
+        Error::Interrupted => FrontendError {
+            is_interrupted: true,
+            ..FrontendError::default()
+        },
         Error::File { path, error } => FrontendError {
             is_unreadable: true,
             message: error.to_string(),

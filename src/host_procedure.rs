@@ -2,6 +2,10 @@
 
 use std::rc::Rc;
 
+#[cfg(feature = "compiler")]
+use abi::condition::ConditionKind;
+#[cfg(feature = "compiler")]
+use vm::Condition;
 use vm::{HostError, Mutator};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
@@ -104,6 +108,8 @@ impl<'a, 'id> Call<'a, 'id> {
             Error::Escape => HostError::Escape,
             Error::Exit(status) => HostError::Exit(status),
             Error::Raised(raised) => HostError::Raise(raised.object.0),
+            #[cfg(feature = "compiler")]
+            Error::Interrupted => Condition::new(ConditionKind::Interrupted, []).into(),
             other => HostError::Message(other.with_causes()),
         }
     }

@@ -44,6 +44,10 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
                 complain(&diagnostic.to_string());
             }
         }
+        Error::Interrupted => {
+            complain(&format!("cozen: {error}"));
+            return ExitCode::from(STATUS_INTERRUPTED);
+        }
         other => {
             complain(&format!("cozen: {}", other.with_causes()));
             return ExitCode::from(STATUS_UNUSABLE);

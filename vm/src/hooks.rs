@@ -44,6 +44,8 @@ pub trait Frontend {
 pub struct FrontendError {
     /// Whether the file could not even be read.
     pub is_unreadable: bool,
+    /// Whether an interrupt has ended the compilation, which is taken then.
+    pub is_interrupted: bool,
     /// What was found and what was expected.
     pub message: String,
     /// The file, or what stands for it.

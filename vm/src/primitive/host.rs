@@ -148,6 +148,9 @@ fn with_frontend<T>(
     let outcome = work(frontend.as_mut());
     m.state_mut().frontend = Some(frontend);
     outcome.map_err(|error| {
+        if error.is_interrupted {
+            return Condition::new(ConditionKind::Interrupted, []).into();
+        }
         if error.is_unreadable {
             let irritants = [
                 Irritant::Text(error.message.into()),
