@@ -53,10 +53,12 @@
 (do ((i 0 (+ i 1))) ((= i 200)) (hash-table-set! crowded i (* i i)))
 (test '(200 9801) (list (hash-table-size crowded) (hash-table-ref crowded 99)))
 (do ((i 0 (+ i 2))) ((>= i 200)) (hash-table-delete! crowded i))
-(test '(100 #f 9801) (list (hash-table-size crowded) (hash-table-ref/default crowded 98 #f) (hash-table-ref crowded 99)))
+(test '(100 #f 9801)
+      (list (hash-table-size crowded) (hash-table-ref/default crowded 98 #f) (hash-table-ref crowded 99)))
 
 ;; keys that move, and growth
-(define objects (map (lambda (i) (list i)) (let loop ((i 4999) (all '())) (if (< i 0) all (loop (- i 1) (cons i all))))))
+(define objects
+  (map (lambda (i) (list i)) (let loop ((i 4999) (all '())) (if (< i 0) all (loop (- i 1) (cons i all))))))
 (define by-identity (make-eq-hashtable))
 (for-each (lambda (object) (hashtable-set! by-identity object (car object))) objects)
 (collect-garbage)
@@ -74,10 +76,14 @@
 (hash-table-update! counts 'd (lambda (n) (* n 2)) (lambda () 21))
 (test 42 (hash-table-ref counts 'd))
 (test-error (hash-table-update! counts 'e (lambda (n) n)))
-(test '(42 7 7) (list (hash-table-intern! counts 'd (lambda () 0)) (hash-table-intern! counts 'e (lambda () 7)) (hash-table-ref counts 'e)))
+(test '(42 7 7)
+      (list (hash-table-intern! counts 'd (lambda () 0)) (hash-table-intern! counts 'e (lambda () 7))
+            (hash-table-ref counts 'e)))
 
 ;; whole tables
-(define squares (hash-table-unfold (lambda (n) (= n 5)) (lambda (n) (values n (* n n))) (lambda (n) (+ n 1)) 0 (make-default-comparator)))
+(define squares
+  (hash-table-unfold (lambda (n) (= n 5)) (lambda (n) (values n (* n n))) (lambda (n) (+ n 1)) 0
+                     (make-default-comparator)))
 (test '(0 1 2 3 4) (sorted-keys squares))
 (test 30 (hash-table-fold (lambda (key value sum) (+ sum value)) 0 squares))
 (test 30 (hash-table-fold-69 squares (lambda (key value sum) (+ sum value)) 0))
@@ -87,7 +93,8 @@
 (define copy (hash-table-copy squares #t))
 (test #t (hash-table=? (make-equal-comparator) squares copy))
 (hash-table-map! (lambda (key value) (- value)) copy)
-(test '(-16 16 #f) (list (hash-table-ref copy 4) (hash-table-ref squares 4) (hash-table=? (make-equal-comparator) squares copy)))
+(test '(-16 16 #f)
+      (list (hash-table-ref copy 4) (hash-table-ref squares 4) (hash-table=? (make-equal-comparator) squares copy)))
 (hash-table-prune! (lambda (key value) (odd? key)) copy)
 (test '(0 2 4) (sorted-keys copy))
 (define other (alist->hash-table '((2 . two) (7 . seven) (7 . again)) eqv?))
