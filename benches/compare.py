@@ -12,8 +12,9 @@ its input from standard input; `--quarter` divides the iteration count by four, 
 would then take cozen less than 0.2 seconds: these keep their full input.
 
 Times are user plus system seconds of the whole process, compilation excluded: every system has a
-compiler (`cozen compile`, Guile's compile-file, Chez's compile-program, gsc). The ratios are to the first column. The means count
-a time-out of a peer as the limit; they are given without those programs too.
+compiler (`cozen compile`, Guile's compile-file, Chez's compile-program, gsc). The ratios are to the
+first column. The means count a time-out of a peer as the limit; they are given without those
+programs too.
 """
 
 import argparse
@@ -76,7 +77,9 @@ CHEZ_SHIM = """
              (protocol (lambda (new) (lambda (parameter ...) (new initial ...))))))))))
 (define (current-second) (let ((t (current-time))) (+ (time-second t) (/ (time-nanosecond t) 1e9))))
 (define (jiffies-per-second) 1000000000)
-(define (current-jiffy) (let ((t (current-time 'time-monotonic))) (+ (* 1000000000 (time-second t)) (time-nanosecond t))))
+(define (current-jiffy)
+  (let ((t (current-time 'time-monotonic)))
+    (+ (* 1000000000 (time-second t)) (time-nanosecond t))))
 (define (square x) (* x x))
 (define (write-string s . port) (apply display s port))
 (define arithmetic-shift bitwise-arithmetic-shift)
@@ -295,7 +298,8 @@ def measure(system, program, stem, limit_seconds, directory):
     out = done.stdout.decode(errors="replace")
     if done.returncode != 0 or not program.is_right(out):
         if system.name == "cozen":
-            sys.stderr.write(f"{program.name}: exit {done.returncode}\n{out[-600:]}{done.stderr.decode(errors='replace')[-1200:]}\n")
+            errors = done.stderr.decode(errors="replace")
+            sys.stderr.write(f"{program.name}: exit {done.returncode}\n{out[-600:]}{errors[-1200:]}\n")
         return "wrong"
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 

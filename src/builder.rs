@@ -220,6 +220,8 @@ impl RuntimeBuilder {
         let frontend = Rc::new(RefCell::new(frontend));
         let hook = Box::new(SharedFrontend(Rc::clone(&frontend)));
         let vm = Vm::new(vm_options, hook)?;
+        #[cfg(feature = "compiler")]
+        frontend.borrow_mut().supervise(vm.interrupt());
         let mut runtime = Runtime::of(vm, frontend);
         let boot = boot::image(library);
         runtime.enter(|scheme| {

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use abi::image::section;
+use compiler::checkpoint;
 use compiler::codegen::NativeGenerator;
 use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
@@ -14,7 +15,7 @@ use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
-use syntax::{Data, DatumId};
+use syntax::{Data, DatumId, Stop, Supervisor};
 use vm::hooks::FrontendError;
 
 use crate::boot;
@@ -41,6 +42,25 @@ pub struct Frontend {
     /// What was kept when something was compiled first: for the library.
     retained_at_first: Option<usize>,
     listener: Listener,
+    /// Who may end a compilation.
+    supervisor: Option<Rc<dyn Supervisor>>,
+}
+
+/// Interrupts end compilations.
+#[derive(Debug)]
+struct InterruptSupervisor(gc::Interrupt);
+
+impl Supervisor for InterruptSupervisor {
+    fn check(&self) -> Result<(), Stop> {
+        if self.0.is_raised(vm::INTERRUPT_BIT) && self.0.take(vm::INTERRUPT_BIT) {
+            return Err(Stop::Interrupted);
+        }
+        Ok(())
+    }
+
+    fn reserve(&self, _bytes: usize) -> Result<(), Stop> {
+        Ok(())
+    }
 }
 
 /// Forms of a text.
@@ -70,6 +90,7 @@ impl Frontend {
             expansion: Duration::ZERO,
             retained_at_first: None,
             listener: Listener::default(),
+            supervisor: None,
         }
     }
 
@@ -81,6 +102,27 @@ impl Frontend {
         listen: impl Fn(&CompilerReport<'_>) -> Result<(), Error> + Send + Sync + 'static,
     ) -> Self {
         self.with_listener(Listener::new(listen))
+    }
+
+    /// From here on, interrupts end compilations.
+    pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
+        self.supervisor = Some(Rc::new(InterruptSupervisor(interrupt)));
+    }
+
+    /// Runs a part of the compiler, unless an interrupt ends it.
+    fn supervised<T>(
+        supervisor: Option<&Rc<dyn Supervisor>>,
+        work: impl FnOnce() -> T,
+    ) -> Result<T, Error> {
+        match supervisor {
+            Some(supervisor) => {
+                let outcome = checkpoint::supervised(Rc::clone(supervisor), work);
+                outcome.map_err(|_| Error::Interrupted {
+                    backtrace: Vec::new(),
+                })
+            }
+            None => Ok(work()),
+        }
     }
 
     pub(crate) fn with_listener(mut self, listener: Listener) -> Self {
@@ -141,21 +183,27 @@ impl Frontend {
     }
 
     fn expand_source(&mut self, source: &SourceText) -> Result<Program, Error> {
-        let program = self.expand(|registry| expand::expand_program(registry, source));
-        let mut program = program.map_err(Error::Syntax)?;
+        let mut program = self.expand(|registry| expand::expand_program(registry, source))?;
         program.last_expression = LastExpression::Value;
         Ok(program)
     }
 
     /// Runs the expander, and remembers how long it took.
-    fn expand<T>(&mut self, expand: impl FnOnce(&mut LibraryRegistry) -> T) -> T {
+    fn expand<T>(
+        &mut self,
+        expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
+    ) -> Result<T, Error> {
         let start = Instant::now();
+        let supervisor = self.supervisor.clone();
         let registry = self.registry();
-        let expanded = expand(registry);
+        let expanded = Self::supervised(supervisor.as_ref(), || expand(registry));
+        if expanded.is_err() {
+            registry.forget_last_unit();
+        }
         let retained = registry.retained_bytes();
         self.retained_at_first.get_or_insert(retained);
         self.expansion = start.elapsed();
-        expanded
+        expanded?.map_err(Error::Syntax)
     }
 
     /// The image of all forms of `text`, evaluated in the interaction environment.
@@ -168,8 +216,8 @@ impl Frontend {
         self.check_options()?;
         let source = SourceText::new(name, text);
         let environment = EnvironmentId::INTERACTION;
-        let program = self.expand(|registry| expand::expand_text(registry, environment, &source));
-        let mut program = program.map_err(Error::Syntax)?;
+        let mut program =
+            self.expand(|registry| expand::expand_text(registry, environment, &source))?;
         program.last_expression = last_expression;
         self.finish(program, name, self.options.purpose)
     }
@@ -199,7 +247,9 @@ impl Frontend {
             self.listener.tell(&CompilerReport::Warning(warning))?;
         }
         let texts = ProgramTexts::of(&program);
-        let mut compiled = compile(program, None, options).map_err(|error| {
+        let compile = || compile(program, None, options);
+        let compiled = Self::supervised(self.supervisor.as_ref(), compile)?;
+        let mut compiled = compiled.map_err(|error| {
             let placed = texts.diagnostic(&error);
             Error::Syntax(vec![
                 placed.unwrap_or_else(|| without_place(name, error.to_string())),
@@ -279,9 +329,9 @@ impl Frontend {
         let outcome = self.expand(expand);
         let is_memory_short = self.registry().has_too_many_parts();
         self.registry().set_parts_max(usize::MAX);
-        outcome.map_err(|diagnostics| FrontendError {
+        outcome.map_err(|error| FrontendError {
             is_memory_short,
-            ..first_error(diagnostics)
+            ..as_frontend_error(error)
         })
     }
 
@@ -470,18 +520,21 @@ impl vm::hooks::Frontend for SharedFrontend {
 fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
     let first = diagnostics.into_iter().next();
     first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
-        is_unreadable: false,
-        is_memory_short: false,
         message: diagnostic.message,
         file: diagnostic.file,
         line: diagnostic.line,
         column: diagnostic.column,
+        ..FrontendError::default()
     })
 }
 
 fn as_frontend_error(error: Error) -> FrontendError {
     match error {
         Error::Syntax(diagnostics) => first_error(diagnostics),
+        Error::Interrupted { .. } => FrontendError {
+            is_interrupted: true,
+            ..FrontendError::default()
+        },
         Error::File { path, error } => FrontendError {
             is_unreadable: true,
             message: error.to_string(),

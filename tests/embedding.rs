@@ -513,7 +513,7 @@ fn a_rust_closure_is_dropped_once_scheme_cannot_call_it() {
             let mark = Rc::clone(&mark);
             scheme
                 .define_procedure("number", move |call: &mut Call<'_, '_>| {
-                    let _held = &mark;
+                    assert!(Rc::strong_count(&mark) > 1);
                     call.give(number)
                 })
                 .unwrap();

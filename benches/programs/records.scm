@@ -3,7 +3,8 @@
 (import (scheme base) (scheme write))
 
 (define-record-type node (make-node value next) node? (value node-value) (next node-next set-node-next!))
-(define-record-type queue (make-queue first last) queue? (first queue-first set-queue-first!) (last queue-last set-queue-last!))
+(define-record-type queue (make-queue first last) queue? (first queue-first set-queue-first!)
+  (last queue-last set-queue-last!))
 
 (define (enqueue! queue value)
   (let ((node (make-node value #f)))

@@ -10,6 +10,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::checkpoint::checkpoint;
 use crate::codegen::{self, CodegenError};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
@@ -318,6 +319,7 @@ struct Observer<'options> {
 impl Observer<'_> {
     /// Notes that `phase` runs from here on.
     fn begin(&self, phase: &'static str) {
+        checkpoint();
         if let Some(running) = self.phase {
             running.set(phase);
         }

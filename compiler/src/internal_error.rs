@@ -6,8 +6,12 @@
 use std::any::Any;
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook, take_hook};
+use std::panic::{
+    AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind, set_hook, take_hook,
+};
 use std::sync::{Once, OnceLock};
+
+use syntax::Stop;
 
 /// What the message of a fault begins with.
 pub(crate) const INTERNAL: &str = "internal compiler error";
@@ -46,9 +50,15 @@ pub(crate) fn guard<T>(
     let was_guarded = IS_GUARDED.replace(true);
     let outcome = catch_unwind(AssertUnwindSafe(run));
     IS_GUARDED.set(was_guarded);
-    outcome.map_err(|panic| InternalError {
-        phase: phase(),
-        message: LAST.take().unwrap_or_else(|| text(panic.as_ref())),
+    outcome.map_err(|panic| {
+        if panic.is::<Stop>() {
+            // The end of the compilation: see `checkpoint`.
+            resume_unwind(panic);
+        }
+        InternalError {
+            phase: phase(),
+            message: LAST.take().unwrap_or_else(|| text(panic.as_ref())),
+        }
     })
 }
 

@@ -28,6 +28,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod checkpoint;
 pub mod codegen;
 pub mod compile;
 pub mod core;

@@ -15,6 +15,7 @@ use std::sync::{Mutex, MutexGuard};
 pub use crate::address::CHUNK_BYTES;
 use crate::address::{Address, AddressRange, CHUNK_SHIFT};
 use crate::address_space::{Share, fair_bytes};
+pub use crate::chunk_kind::ChunkKind;
 use crate::error::{ArenaError, HeapError};
 use crate::options::HeapOptions;
 use crate::platform::memory_map::MemoryMap;
@@ -26,70 +27,6 @@ const CHECKED_BYTES_MAX: usize = 4 << 30;
 
 /// Heap chunks are made accessible in steps of this many, to save system calls.
 const COMMIT_CHUNKS: usize = 64;
-
-/// What a chunk is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum ChunkKind {
-    /// Nobody's.
-    Free = 0,
-    /// Young objects.
-    Nursery = 1,
-    /// Old objects.
-    Old = 2,
-    /// Old objects that are being evacuated: only during a full collection.
-    Condemned = 3,
-    /// Kept by the collector for old objects to come.
-    Spare = 4,
-    /// One large object that no collection has seen yet.
-    LargeYoung = 5,
-    /// One large object.
-    Large = 6,
-    /// Old objects that never move.
-    Pinned = 7,
-    /// One image.
-    Image = 8,
-    /// Several small images.
-    SharedImages = 9,
-    /// A stack of frames.
-    Stack = 10,
-    /// Not in the arena.
-    Foreign = 11,
-}
-
-impl ChunkKind {
-    const ALL: [Self; 12] = [
-        Self::Free,
-        Self::Nursery,
-        Self::Old,
-        Self::Condemned,
-        Self::Spare,
-        Self::LargeYoung,
-        Self::Large,
-        Self::Pinned,
-        Self::Image,
-        Self::SharedImages,
-        Self::Stack,
-        Self::Foreign,
-    ];
-
-    /// Whether no collection has seen what lies there.
-    #[inline(always)]
-    pub(crate) const fn is_young(self) -> bool {
-        matches!(self, Self::Nursery | Self::LargeYoung)
-    }
-
-    /// Whether images lie there.
-    #[inline(always)]
-    pub(crate) const fn is_image(self) -> bool {
-        matches!(self, Self::Image | Self::SharedImages)
-    }
-
-    #[inline(always)]
-    const fn from_byte(byte: u8) -> Self {
-        Self::ALL[byte as usize]
-    }
-}
 
 /// A reserved range of address space, and what each chunk of it is for.
 #[derive(Debug)]
@@ -468,6 +405,10 @@ impl Arena {
     }
 
     /// How many bytes the chunks have that hold old, large and pinned objects, or are kept for them.
+    ///
+    /// # Panics
+    ///
+    /// Never: no holder of the arena's lock panics.
     pub fn heap_bytes_in_use(&self) -> usize {
         let free = self.free.lock().expect("no holder of the lock panics");
         let kinds = &self.kinds()[self.nursery_chunks..free.heap.end];

@@ -177,6 +177,7 @@ impl Heap {
         };
         self.remembered
             .retain(|slot| !description.range.contains(slot.address()));
+        self.trigger.remove_image();
         true
     }
 

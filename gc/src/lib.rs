@@ -37,6 +37,8 @@ mod account;
 mod address;
 mod address_space;
 mod arena;
+mod charge;
+mod chunk_kind;
 mod collect;
 mod error;
 pub mod fuzzing;

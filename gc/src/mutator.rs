@@ -6,7 +6,6 @@ use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::account::Charge;
 use crate::address::{Address, OBJECT_ALIGN_BYTES};
 use crate::arena::{Arena, ChunkKind};
 use crate::collect::{CollectReason, Outcome, collect};
@@ -49,7 +48,7 @@ pub struct Mutator<M: ObjectModel> {
     is_zealous: bool,
     /// A collection began and has not ended.
     is_broken: bool,
-    heap: RefCell<Heap>,
+    pub(crate) heap: RefCell<Heap>,
     arena: Arc<Arena>,
 }
 
@@ -211,7 +210,7 @@ impl<M: ObjectModel> Mutator<M> {
     }
 
     /// Requests a poll if a collection is due.
-    fn request_if_due(&self, heap: &Heap) {
+    pub(crate) fn request_if_due(&self, heap: &Heap) {
         if heap.is_collection_due() {
             self.is_due.set(true);
             self.poll.request();
@@ -434,6 +433,7 @@ impl<M: ObjectModel> Mutator<M> {
     /// the image is unregistered or told of as unreachable. They hold what [`ImageDescription`] says.
     pub unsafe fn register_image(&self, description: ImageDescription) -> ImageId {
         let mut heap = self.heap.borrow_mut();
+        heap.trigger.add_image();
         let account = heap.account.clone();
         let id = heap.images.register(&self.arena, &account, description);
         self.request_if_due(&heap);
@@ -482,45 +482,6 @@ impl<M: ObjectModel> Mutator<M> {
     /// The image that `address` lies in.
     pub fn image_at(&self, address: Address) -> Option<ImageId> {
         self.heap.borrow().images.at(&self.arena, address)
-    }
-
-    // Memory outside the heap
-
-    /// Counts bytes and mappings outside the heap until the charge is dropped. A full collection is due when
-    /// charges have grown much. What images take is charged by [`Self::register_image`].
-    pub fn charge(&self, bytes: usize, mappings: usize) -> Charge {
-        let heap = self.heap.borrow();
-        let charge = heap.account.charge(bytes, mappings);
-        self.request_if_due(&heap);
-        charge
-    }
-
-    /// As [`Self::charge`], but not beyond the heap's maximum.
-    ///
-    /// # Errors
-    ///
-    /// [`Full`]: [`Self::collect`] for [`CollectReason::Charge`] at a safepoint and ask again, unless the
-    /// collection said [`Outcome::Exhausted`].
-    pub fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
-        self.heap.borrow().try_charge(bytes)
-    }
-
-    /// Says that what is charged now does not count towards the heap's maximum: what an embedder brings along.
-    pub fn exempt_charges(&self) {
-        self.heap.borrow_mut().trigger.exempt();
-    }
-
-    /// How many bytes can be charged at most, if nothing that lives or is charged now goes away.
-    pub fn chargeable_bytes(&self) -> usize {
-        let heap = self.heap.borrow();
-        let live_bytes = heap.old_bytes().saturating_add(heap.young_bytes());
-        heap.trigger.chargeable_bytes(live_bytes)
-    }
-
-    /// Makes the next collection a full one, whatever it is for: something outside memory is short, and
-    /// what is unreachable may hold it.
-    pub fn want_full_collection(&self) {
-        self.heap.borrow_mut().is_full_wanted = true;
     }
 
     // Handles, guardians, tables

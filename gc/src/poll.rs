@@ -81,6 +81,11 @@ impl Interrupt {
         self.0.collection.load(Ordering::SeqCst)
     }
 
+    /// Takes `bits` back; whether one of them was raised and not taken yet.
+    pub fn take(&self, bits: u32) -> bool {
+        self.0.interrupts.fetch_and(!bits, Ordering::SeqCst) & bits != 0
+    }
+
     /// Whether one of `bits` was raised and not taken yet. Only loads an atomic.
     pub fn is_raised(&self, bits: u32) -> bool {
         self.0.interrupts.load(Ordering::SeqCst) & bits != 0
@@ -101,6 +106,10 @@ mod tests {
         assert!(interrupt.is_raised(0b10) && !interrupt.is_raised(0b1));
         poll.settle(0x1000);
         assert!(poll.is_requested(), "settling must not lose it");
+        assert!(!interrupt.take(0b1), "another bit");
+        assert_eq!(poll.take_interrupts(), 0b10);
+        interrupt.raise(0b11);
+        assert!(interrupt.take(0b1) && !interrupt.take(0b1));
         assert_eq!(poll.take_interrupts(), 0b10);
         assert!(!interrupt.is_raised(0b10));
         poll.settle(0x1000);

@@ -10,6 +10,9 @@ const MAPPINGS_MAX: usize = 1024;
 /// A full collection is due when charges have grown by this part of the heap's maximum.
 const EXTERNAL_PARTS: usize = 8;
 
+/// A full collection is due when there are so many images more than after the last one, and more than twice as many.
+const IMAGES_MIN: usize = 2048;
+
 /// A collection is due when this many nurseries' worth of large objects are young.
 const LARGE_YOUNG_NURSERIES: usize = 4;
 
@@ -26,6 +29,8 @@ pub(crate) struct Trigger {
     account: Account,
     /// So many bytes of the account do not count towards the maximum.
     exempt_bytes: usize,
+    images: usize,
+    images_after_full: usize,
     external_bytes_after_full: usize,
     external_mappings_after_full: usize,
     granted_bytes: usize,
@@ -50,6 +55,8 @@ impl Trigger {
             full_threshold_bytes: 0,
             account,
             exempt_bytes: 0,
+            images: 0,
+            images_after_full: 0,
             external_bytes_after_full: 0,
             external_mappings_after_full: 0,
             granted_bytes: 0,
@@ -118,8 +125,23 @@ impl Trigger {
             .saturating_add(self.large_young_bytes_max())
     }
 
+    /// Counts an image that came.
+    pub(crate) const fn add_image(&mut self) {
+        self.images += 1;
+    }
+
+    /// Counts an image that went.
+    pub(crate) fn remove_image(&mut self) {
+        self.images -= 1;
+        self.images_after_full = self.images_after_full.min(self.images);
+    }
+
     /// Whether what is charged has outgrown the last full collection, or has grown by a part of the maximum.
     pub(crate) fn is_external_due(&self) -> bool {
+        let image_growth = self.images - self.images_after_full;
+        if image_growth > IMAGES_MIN.max(self.images_after_full) {
+            return true;
+        }
         let grown = |now: usize, before: usize| now.saturating_sub(before);
         let growth_max = self
             .full_bytes_min
@@ -161,6 +183,7 @@ impl Trigger {
         self.full_threshold_bytes = grown.max(live_bytes.saturating_add(self.full_bytes_min));
         self.external_bytes_after_full = self.account.bytes();
         self.external_mappings_after_full = self.account.mappings();
+        self.images_after_full = self.images;
     }
 
     /// Whether `live_bytes`, what is charged and `needed_bytes` exceed the maximum.
@@ -252,5 +275,23 @@ mod tests {
         trigger.full_done(80 * MIB);
         assert!(!trigger.is_full_due(86 * MIB) && trigger.is_full_due(86 * MIB + 1));
         drop((library, charge));
+    }
+
+    #[test]
+    fn images_alone_make_a_full_collection_due() {
+        let mut trigger = trigger(100 * MIB);
+        let mut add_until_due = || {
+            let mut count = 0;
+            while !trigger.is_full_due(0) {
+                trigger.add_image();
+                count += 1;
+            }
+            trigger.full_done(0);
+            count
+        };
+        let counts = [(); 3].map(|()| add_until_due());
+        assert_eq!(counts, [IMAGES_MIN + 1, IMAGES_MIN + 2, 2 * IMAGES_MIN + 4]);
+        trigger.remove_image();
+        assert!(!trigger.is_full_due(0));
     }
 }

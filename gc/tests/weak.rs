@@ -222,9 +222,7 @@ fn weak_roots_see_what_guardians_bring_back() {
         unsafe { session.mutator().state().push_weak_root_word(object.word()) };
         session.guard(session.root(guardian), object);
         let _ = session.collect(Scope::Full);
-        let found = session
-            .guarded(session.root(guardian))
-            .map(|value| value.word());
+        let found = session.guarded(session.root(guardian)).map(gc::Value::word);
         assert!(found.is_some());
         assert_eq!(session.mutator().state().weak_root_words(), [found]);
     });

@@ -32,10 +32,13 @@
     (define hash-table-set!
       (case-lambda
         ((table key value) (table-set! table key value))
-        ((table) (if #f #f))
-        ((table key value . more)
-         (table-set! table key value)
-         (apply hash-table-set! table more))))
+        ((table . keys-and-values)
+         (let loop ((rest keys-and-values))
+           (cond ((null? rest) (if #f #f))
+                 ((null? (cdr rest)) (error "hash-table-set!: a key without a value:" (car rest)))
+                 (else
+                  (table-set! table (car rest) (cadr rest))
+                  (loop (cddr rest))))))))
 
     (define hash-table-update!
       (case-lambda

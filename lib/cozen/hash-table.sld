@@ -82,7 +82,7 @@
              ((key) hash)
              ((key bound) (modulo hash bound)))))))
 
-    (define-hash object-hash (object) (equal-hash object))
+    (define-hash object-hash (object) (content-hash object))
     (define-hash text-hash (string) (string-hash string))
     (define-hash folded-text-hash (string) (string-hash (string-foldcase string)))
     (define-hash symbol-hash (symbol) (%eq-hash symbol))
@@ -107,6 +107,39 @@
       (if (or (number? object) (symbol? object) (char? object))
           (equal-hash object)
           (serial object)))
+
+    ;; A hash that agrees with `equal?`. What `equal?` compares by identity counts by its number, so that tables of
+    ;; such objects, and of lists and vectors of them, stay fast.
+    (define (content-hash object)
+      (let ((hash (equal-hash object))
+            (inside (identity-inside object)))
+        (if inside
+            (equal-hash (cons hash (serial inside)))
+            hash)))
+
+    ;; How many parts of a structure are looked at.
+    (define searched-parts 16)
+
+    ;; The first part that `equal?` compares by identity, among the first ones of a structure; #f if there is none.
+    (define (identity-inside object)
+      (let loop ((object object) (pending '()) (left searched-parts))
+        (cond ((= left 0) #f)
+              ((pair? object) (loop (car object) (cons (cdr object) pending) (- left 1)))
+              ((vector? object)
+               (let push ((index (- (if (< (vector-length object) left) (vector-length object) left) 1))
+                          (pending pending))
+                 (cond ((>= index 0)
+                        (push (- index 1) (cons (vector-ref object index) pending)))
+                       ((null? pending) #f)
+                       (else (loop (car pending) (cdr pending) (- left 1))))))
+              ((compared-by-identity? object) object)
+              ((null? pending) #f)
+              (else (loop (car pending) (cdr pending) (- left 1))))))
+
+    ;; Whether `equal?` tells it from others of the same contents. Symbols and constants have hashes of their own.
+    (define (compared-by-identity? object)
+      (not (or (symbol? object) (number? object) (string? object) (char? object) (null? object)
+               (boolean? object) (bytevector? object) (eof-object? object))))
 
     ;; Numbers that are equal have one hash, exact or not: that of the exact integer, or of the flonum, which
     ;; is near. Of a complex number, zeros of either sign are one, and one without imaginary part is real.
@@ -139,7 +172,8 @@
 
     (define (bucket-hash table key)
       (let ((style (table-style table)))
-        (cond ((or (eq? style by-content) (eq? style by-number)) (equal-hash key))
+        (cond ((eq? style by-content) (content-hash key))
+              ((eq? style by-number) (equal-hash key))
               ((eq? style by-text) (string-hash key))
               (else
                (let ((hash ((table-hash table) key)))

@@ -6,9 +6,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use compiler::checkpoint::{self, OfThread};
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
+use syntax::Supervisor;
 
 use super::finish::{Finished, finish};
 use super::slot_addresses::remake_slot_addresses;
@@ -38,6 +40,11 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
         let mut context = Context::new();
         let mut done = Vec::new();
         loop {
+            if let Err(stop) = OfThread.check() {
+                // The other threads find nothing more to do.
+                next.store(count, Ordering::Relaxed);
+                checkpoint::end(stop);
+            }
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = work.get(index) else {
                 return done;

@@ -2,6 +2,7 @@
 
 use crate::number::Number;
 use crate::span::Span;
+use crate::supervisor::{Supervisor, Unsupervised};
 
 /// A datum without parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,6 +39,11 @@ pub enum ListEnd {
 pub trait DatumBuilder {
     /// A finished datum.
     type Datum;
+
+    /// Who is asked while a long text is parsed.
+    fn supervisor(&self) -> &dyn Supervisor {
+        &Unsupervised
+    }
 
     /// A new datum begins at top level: forget unfinished data and labels.
     fn start(&mut self);

@@ -2,6 +2,7 @@
 
 use crate::number::NumberError;
 use crate::span::Span;
+use crate::supervisor::Stop;
 
 /// A mistake in a source text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +40,9 @@ pub enum SyntaxErrorKind {
         /// What would close it.
         expected: &'static str,
     },
+    /// The text was not read to its end.
+    #[error("{0}")]
+    Stopped(Stop),
     /// Offsets are 32 bits wide.
     #[error("source text of {bytes} bytes, at most {} are supported", u32::MAX)]
     TooLarge {

@@ -26,6 +26,7 @@ mod parser;
 mod placed_message;
 mod span;
 mod string_escape;
+mod supervisor;
 mod token;
 
 pub use builder::{DatumBuilder, Leaf, ListEnd};
@@ -38,4 +39,5 @@ pub use parser::{Parser, PausedParser, Progress, TextPart};
 pub use placed_message::PlacedMessage;
 pub use span::{LineColumn, LineIndex, Span};
 pub use string_escape::{character_name, write_character, write_string, write_symbol};
+pub use supervisor::{Stop, Supervisor, Unsupervised};
 pub use token::{Abbreviation, Token};

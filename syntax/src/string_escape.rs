@@ -83,10 +83,13 @@ pub fn write_symbol(name: &str, out: &mut impl Write) -> Result {
 }
 
 fn reads_as_symbol(name: &str) -> bool {
+    /// Of a longer name that starts like a number, nobody asks whether it is one.
+    const NUMBER_BYTES_MAX: usize = 1 << 12;
     let begins_well = match name.as_bytes().first() {
         None | Some(b'#') => false,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') => {
             name != "."
+                && name.len() <= NUMBER_BYTES_MAX
                 && !begins_like_infinity(name)
                 && parse::parse(name, 10) == Err(NumberError::NotANumber)
         }

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 use abi::condition::ConditionKind;
 use gc::Full;
+use syntax::Stop;
 
 use crate::value::Value;
 
@@ -175,5 +176,14 @@ impl<'m> From<Condition<'m>> for Raise<'m> {
 impl From<Full> for Raise<'_> {
     fn from(full: Full) -> Self {
         Self::Full(full.bytes)
+    }
+}
+
+impl From<Stop> for Raise<'_> {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Full { bytes } => Self::Full(bytes),
+            Stop::Interrupted => Self::condition(ConditionKind::Interrupted, []),
+        }
     }
 }

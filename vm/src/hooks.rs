@@ -60,6 +60,8 @@ pub struct FrontendError {
     pub is_unreadable: bool,
     /// Whether it takes more memory than it may.
     pub is_memory_short: bool,
+    /// Whether an interrupt has ended the compilation, which is taken then.
+    pub is_interrupted: bool,
     /// What was found and what was expected.
     pub message: String,
     /// The file, or what stands for it.

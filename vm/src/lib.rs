@@ -61,6 +61,7 @@ mod return_word;
 mod roots;
 mod run;
 mod stack;
+mod supervisor;
 #[cfg(test)]
 mod testing;
 mod value;

@@ -1,5 +1,7 @@
 //! Walks over lists that end also where a list is circular.
 
+use syntax::Stop;
+
 use crate::mutator::Mutator;
 use crate::value::Value;
 
@@ -27,6 +29,20 @@ impl<'m, 'id> Pairs<'m, 'id> {
             mark_distance: 1,
             is_circular: false,
         }
+    }
+
+    /// How many pairs are left.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn count_supervised(&mut self) -> Result<usize, Stop> {
+        let mut count = 0;
+        while self.next().is_some() {
+            count += 1;
+            self.m.check_at(count)?;
+        }
+        Ok(count)
     }
 
     /// Whether the iteration ended at the empty list.

@@ -2,6 +2,7 @@
 //! input.
 
 mod limits;
+mod long_work;
 mod memory;
 mod places;
 mod process;

@@ -126,7 +126,7 @@ fn a_library_whose_body_raised_is_forgotten() {
     // A variable that was never defined is named as it is written.
     let output = cozen_with_input(&[&option], "(import (l))\n(g)\n");
     assert!(
-        err(&output).contains("stdin#2:1:1: unbound variable g\n"),
+        err(&output).contains("stdin#2:1:2: unbound variable g\n"),
         "{}",
         err(&output)
     );

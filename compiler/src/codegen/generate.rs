@@ -8,6 +8,7 @@ use super::bytecode::{check_frame_maps, write_bytecode};
 use super::frame::ProcedureRecord;
 use super::native::NativeGenerator;
 use super::unit::Shared;
+use crate::checkpoint;
 use crate::id::IdVec;
 use crate::link::unit::{ConstantWord, LinkUnit, Purpose};
 use crate::options::Frames;
@@ -77,6 +78,7 @@ fn generate_from(
     times.record("native-code");
     let mut procedures = IdVec::new();
     for (id, native) in unit.procedures.ids().zip(native) {
+        checkpoint::step();
         procedures.push(write_bytecode(shared, id, native)?);
     }
     times.record("bytecode");

@@ -21,6 +21,7 @@ use super::source::Sources;
 use super::syntax::{FileSpan, Node, Syntax, SyntaxId};
 use super::syntax_rules::{Matched, Site, SyntaxRules, instantiate, match_pattern};
 use super::top_environment::TopKind;
+use crate::checkpoint;
 use crate::compile::EXPAND;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
@@ -82,7 +83,7 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn new(registry: &'registry mut LibraryRegistry, top: TopId) -> Self {
         let unit = registry.next_unit();
         Self {
-            parts_left: registry.parts_max,
+            parts_left: registry.parts.max,
             registry,
             syntax: Syntax::default(),
             sources: Sources::default(),
@@ -125,6 +126,7 @@ impl<'registry> Expander<'registry> {
     /// Runs all tasks; on a mistake the machine is left empty and at top level.
     pub(crate) fn run(&mut self) -> Result<()> {
         while let Some(task) = self.tasks.pop() {
+            checkpoint::step();
             let done = match task {
                 Task::Expand(id) => self.expand(id),
                 Task::Then(then) => then(self),
@@ -177,7 +179,7 @@ impl<'registry> Expander<'registry> {
 
     /// There are more pieces of syntax at `place` than the unit may consist of.
     pub(crate) fn too_many_parts(&mut self, place: FileSpan) -> Failure {
-        self.registry.has_too_many_parts = true;
+        self.registry.parts.is_exceeded = true;
         Failure::new(place, "there is no memory to compile this")
     }
 
@@ -461,6 +463,7 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn expand_macro(&mut self, definition: &Macro, id: SyntaxId) -> Result<SyntaxId> {
         let (_, operands) = self.syntax.as_pair(id).expect("a macro use is a pair");
         let place = self.syntax.place(id);
+        checkpoint::step();
         let MacroBody { rules, environment } = self.registry.macro_body(definition);
         for rule in &rules.rules {
             let mut slots = vec![Matched::Nothing; rule.variables.len()];

@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use syntax::{Data, DataBuilder, Parser, Span, SyntaxError};
+use syntax::{Data, DataBuilder, Parser, Span, SyntaxError, SyntaxErrorKind};
 
 use super::denotation::CoreForm;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, SyntaxId};
+use crate::checkpoint::{self, OfThread};
 
 /// How deeply files may include files.
 const NESTING_MAX: usize = 100;
@@ -82,8 +83,11 @@ impl Expander<'_> {
         let mut forms = Vec::new();
         let mut parser = Parser::new(&text);
         parser.set_fold_case(case == LetterCase::Folded);
-        let mut builder = DataBuilder::new(&mut data);
+        let mut builder = DataBuilder::supervised(&mut data, &OfThread);
         let failure = |error: SyntaxError| {
+            if let SyntaxErrorKind::Stopped(stop) = error.kind {
+                checkpoint::end(stop);
+            }
             let place = FileSpan {
                 file,
                 span: error.span,

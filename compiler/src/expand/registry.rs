@@ -52,10 +52,7 @@ pub struct LibraryRegistry {
     is_interaction_ready: bool,
     pub(crate) unbound_names: UnboundNames,
     units: u32,
-    /// How many pieces of syntax a unit may consist of, what macros make included.
-    pub(crate) parts_max: usize,
-    /// Whether the last unit was to consist of more.
-    pub(crate) has_too_many_parts: bool,
+    pub(crate) parts: PartsLimit,
     /// How often an environment or a library may have changed.
     pub(crate) changes: u64,
     /// What is kept for the environments before these: so many, and about so many bytes.
@@ -74,6 +71,14 @@ pub struct LibraryRegistry {
     keys: HashSet<Rc<str>>,
     /// What an interface says of libraries that nothing has imported yet.
     pub(crate) interface: Interface,
+}
+
+/// How many pieces of syntax a unit may consist of, what macros make included.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PartsLimit {
+    pub(crate) max: usize,
+    /// Whether the last unit was to consist of more.
+    pub(crate) is_exceeded: bool,
 }
 
 /// What was counted of the environments.
@@ -128,8 +133,10 @@ impl LibraryRegistry {
             is_interaction_ready: false,
             unbound_names: UnboundNames::Refused,
             units: 0,
-            parts_max: usize::MAX,
-            has_too_many_parts: false,
+            parts: PartsLimit {
+                max: usize::MAX,
+                is_exceeded: false,
+            },
             changes: 0,
             counted: Cell::default(),
             is_boot: false,
@@ -200,13 +207,15 @@ impl LibraryRegistry {
 
     /// Limits the pieces of syntax of the units to come, what macros make included.
     pub fn set_parts_max(&mut self, parts_max: usize) {
-        self.parts_max = parts_max;
-        self.has_too_many_parts = false;
+        self.parts = PartsLimit {
+            max: parts_max,
+            is_exceeded: false,
+        };
     }
 
     /// Whether a unit since was to consist of more pieces than that.
     pub fn has_too_many_parts(&self) -> bool {
-        self.has_too_many_parts
+        self.parts.is_exceeded
     }
 
     /// About how many bytes are kept for names, environments and libraries.

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use syntax::{Data, DatumId, DatumKind, Span};
 
 use super::name::{Name, Names};
+use crate::checkpoint;
 use crate::id::{IdVec, define_ids};
 
 define_ids! {
@@ -75,6 +76,7 @@ impl Syntax {
     }
 
     pub(crate) fn push(&mut self, node: Node, place: FileSpan) -> SyntaxId {
+        checkpoint::step();
         if let Node::Atom(atom) = &node {
             self.has_live_objects |= matches!(**atom, DatumKind::External(_));
         }

@@ -30,6 +30,8 @@ pub(super) const UNWIND_ALIGN_BYTES: u64 = 8;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TableSizes {
     pub(super) relocations: u64,
+    /// Those of a small image.
+    pub(super) close_relocations: u64,
     pub(super) symbol_table: u64,
     pub(super) symbol_names: u64,
     pub(super) native_returns: u64,
@@ -122,7 +124,11 @@ pub(super) fn lay_out(
     sizes: TableSizes,
 ) -> Result<Layout, LinkError> {
     if unit.purpose == Purpose::Memory && unit.native_functions().next().is_none() {
-        let layout = lay_out_by(Spacing::Close, unit, constants, sizes)?;
+        let close_sizes = TableSizes {
+            relocations: sizes.close_relocations,
+            ..sizes
+        };
+        let layout = lay_out_by(Spacing::Close, unit, constants, close_sizes)?;
         if layout.header.is_small() {
             return Ok(layout);
         }

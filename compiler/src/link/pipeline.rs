@@ -4,6 +4,7 @@ use abi::arity::{self, ArityRecord};
 use abi::fingerprint::FINGERPRINT;
 use abi::image::{ImageHeader, section};
 use abi::native::return_table::{ENTRY_BYTES, entry_count};
+use abi::object_layout::{OBJECT_ALIGN_BYTES, WORD_BYTES};
 use abi::tag::FALSE;
 
 use super::constants::{LinkedWord, place_constants};
@@ -31,16 +32,11 @@ use super::{
 pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
     let constants = place_constants(&unit.constants);
     let cells = cell_words(unit);
-    let constant_relocations = relocated_words(&constants.linked);
-    let cell_relocations = relocated_words(&cells);
-    let encode_relocations = |constants_start: u64, cells_start: u64| {
-        let mut entries = relocation::encode(constants_start, &constant_relocations);
-        entries.extend(relocation::encode(cells_start, &cell_relocations));
-        entries
-    };
+    let relocations = Relocations::new(&constants.linked, &cells);
     let fixup_count = symbols::fixup_count(&constants.linked);
     let sizes = TableSizes {
-        relocations: 8 * encode_relocations(0, 0).len() as u64,
+        relocations: 8 * relocations.apart(0, 0).len() as u64,
+        close_relocations: 8 * relocations.close(0).len() as u64,
         symbol_table: symbols::table_bytes(unit.symbols.len(), fixup_count),
         symbol_names: symbols::name_bytes(&unit.symbols),
         native_returns: (entry_count(unit.native_return_count()) * ENTRY_BYTES) as u64,
@@ -52,7 +48,15 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         fingerprint: FINGERPRINT,
         ..layout.header
     };
-    let relocations = encode_relocations(header.constants.start.into(), header.cells.start.into());
+    let [constants_start, cells_start] =
+        [header.constants, header.cells].map(|extent| u64::from(extent.start));
+    let relocations = if !header.is_small() {
+        relocations.apart(constants_start, cells_start)
+    } else if header.constants.bytes > 0 {
+        relocations.close(constants_start)
+    } else {
+        relocations.close(cells_start)
+    };
 
     let read_only = vec![
         Section::new(section::IMAGE, 8, header.encode().to_vec()),
@@ -103,6 +107,39 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
 fn frame_maps(unit: &LinkUnit) -> Vec<u8> {
     let maps: Vec<&[u8]> = unit.frame_maps.iter().map(Vec::as_slice).collect();
     maps.concat()
+}
+
+/// The words of constants and cells that are relocated, by their indices.
+struct Relocations {
+    constants: Vec<u64>,
+    cells: Vec<u64>,
+    /// Words from the start of the constants to that of the cells, where these follow at once.
+    distance: u64,
+}
+
+impl Relocations {
+    fn new(constants: &[LinkedWord], cells: &[LinkedWord]) -> Self {
+        let object_words = OBJECT_ALIGN_BYTES / WORD_BYTES;
+        Self {
+            constants: relocated_words(constants),
+            cells: relocated_words(cells),
+            distance: constants.len().next_multiple_of(object_words) as u64,
+        }
+    }
+
+    /// Encoded for segments so far apart that no bitmap of the first reaches into the second.
+    fn apart(&self, constants_start: u64, cells_start: u64) -> Vec<u64> {
+        let mut entries = relocation::encode(constants_start, &self.constants);
+        entries.extend(relocation::encode(cells_start, &self.cells));
+        entries
+    }
+
+    /// Encoded for a small image, as one run of words.
+    fn close(&self, start: u64) -> Vec<u64> {
+        let cells = self.cells.iter().map(|word| word + self.distance);
+        let words: Vec<u64> = self.constants.iter().copied().chain(cells).collect();
+        relocation::encode(start, &words)
+    }
 }
 
 /// The words of the cells, symbols first.

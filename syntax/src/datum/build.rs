@@ -7,11 +7,13 @@ use crate::builder::{DatumBuilder, Leaf, ListEnd};
 use crate::error::SyntaxError;
 use crate::parser::Parser;
 use crate::span::Span;
+use crate::supervisor::{Supervisor, Unsupervised};
 
 /// Adds what a parser reads to a [`Data`].
 #[derive(Debug)]
 pub struct DataBuilder<'data> {
     data: &'data mut Data,
+    supervisor: &'data dyn Supervisor,
     stack: Vec<DatumId>,
     labels: HashMap<u64, Label>,
     /// How many nodes the arena held when the datum began.
@@ -51,9 +53,15 @@ impl Data {
 impl<'data> DataBuilder<'data> {
     /// A builder that adds to `data`.
     pub fn new(data: &'data mut Data) -> Self {
+        Self::supervised(data, &Unsupervised)
+    }
+
+    /// As [`Self::new`], for a text that may be long.
+    pub fn supervised(data: &'data mut Data, supervisor: &'data dyn Supervisor) -> Self {
         let nodes_before = data.len();
         Self {
             data,
+            supervisor,
             stack: Vec::new(),
             labels: HashMap::new(),
             nodes_before,
@@ -104,6 +112,10 @@ impl<'data> DataBuilder<'data> {
 
 impl DatumBuilder for DataBuilder<'_> {
     type Datum = DatumId;
+
+    fn supervisor(&self) -> &dyn Supervisor {
+        self.supervisor
+    }
 
     fn start(&mut self) {
         self.stack.clear();

@@ -11,6 +11,7 @@ use crate::character_class::{
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{NumberError, parse};
 use crate::span::Span;
+use crate::supervisor::{Supervisor, Unsupervised};
 use crate::token::{Abbreviation, Token};
 
 /// Cuts a text into tokens. The text is at most 4 GiB long.
@@ -92,6 +93,14 @@ impl<'text> Lexer<'text> {
     ///
     /// What is wrong with the token. The lexer then stands after it.
     pub fn next_token(&mut self) -> Result<(Token<'text>, Span)> {
+        self.next_supervised_token(&Unsupervised)
+    }
+
+    /// As [`Self::next_token`], where a token may be long.
+    pub(crate) fn next_supervised_token(
+        &mut self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<(Token<'text>, Span)> {
         self.skip_atmosphere()?;
         let start = self.position;
         let Some(byte) = self.byte() else {
@@ -106,17 +115,17 @@ impl<'text> Lexer<'text> {
             b',' => self.unquote(),
             b'"' => Token::String(self.quoted(b'"', "a string", "`\"`")?),
             b'|' => self.barred_symbol()?,
-            b'#' => self.hash()?,
+            b'#' => self.hash(supervisor)?,
             _ if class_of(byte) & (DELIMITER | STRANGE | BEYOND_ASCII) == 0 => {
-                return self.symbol_or_number();
+                return self.symbol_or_number(supervisor);
             }
-            _ => return self.unusual(),
+            _ => return self.unusual(supervisor),
         };
         Ok((token, self.span_from(start)))
     }
 
     /// A token that begins beyond ASCII, or with what no token begins with.
-    fn unusual(&mut self) -> Result<(Token<'text>, Span)> {
+    fn unusual(&mut self, supervisor: &dyn Supervisor) -> Result<(Token<'text>, Span)> {
         let start = self.position;
         match self.next() {
             Some(character) if !is_symbol_character(character) => {
@@ -125,7 +134,7 @@ impl<'text> Lexer<'text> {
             }
             _ => {
                 self.position = start;
-                self.symbol_or_number()
+                self.symbol_or_number(supervisor)
             }
         }
     }
@@ -322,7 +331,7 @@ impl<'text> Lexer<'text> {
         (&self.text[start..position], classes)
     }
 
-    fn symbol_or_number(&mut self) -> Result<(Token<'text>, Span)> {
+    fn symbol_or_number(&mut self, supervisor: &dyn Supervisor) -> Result<(Token<'text>, Span)> {
         // Each answer is complete where it is made, see `next_token`.
         let start = self.position;
         let (text, classes) = self.atom();
@@ -333,7 +342,7 @@ impl<'text> Lexer<'text> {
             if text == "." {
                 return Ok((Token::Dot, self.span_from(start)));
             }
-            match parse::parse(text, 10) {
+            match parse::parse_supervised(text, 10, supervisor) {
                 Ok(number) => return Ok((Token::Number(number), self.span_from(start))),
                 Err(NumberError::NotANumber) => {}
                 Err(reason) => return Err(self.invalid_number(start, text, reason)),
@@ -355,6 +364,9 @@ impl<'text> Lexer<'text> {
     }
 
     fn invalid_number(&self, start: usize, text: &str, reason: NumberError) -> SyntaxError {
+        if let NumberError::Stopped(stop) = reason {
+            return self.error_from(start, SyntaxErrorKind::Stopped(stop));
+        }
         self.error_from(
             start,
             SyntaxErrorKind::InvalidNumber {
@@ -368,7 +380,7 @@ impl<'text> Lexer<'text> {
         Ok(Token::Symbol(self.quoted(b'|', "a symbol", "`|`")?))
     }
 
-    fn hash(&mut self) -> Result<Token<'text>> {
+    fn hash(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
         let start = self.position;
         let (length, token) = match self.text.as_bytes()[start + 1..] {
             [b'(', ..] => (2, Token::OpenVector),
@@ -376,7 +388,7 @@ impl<'text> Lexer<'text> {
             [b'u' | b'U', b'8', b'(', ..] => (4, Token::OpenBytevector),
             [b'\\', ..] => return self.character(),
             [b'0'..=b'9', ..] => return self.label(),
-            [_, ..] => return self.hash_atom(),
+            [_, ..] => return self.hash_atom(supervisor),
             [] => {
                 self.position += 1;
                 let expected = "the rest of it";
@@ -388,7 +400,7 @@ impl<'text> Lexer<'text> {
     }
 
     /// `#t` and its like, and numbers with prefixes.
-    fn hash_atom(&mut self) -> Result<Token<'text>> {
+    fn hash_atom(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
         let start = self.position;
         self.position += 1;
         self.atom();
@@ -400,7 +412,7 @@ impl<'text> Lexer<'text> {
         }
         let second = text.as_bytes().get(1).map_or(0, u8::to_ascii_lowercase);
         if b"eibodx".contains(&second) {
-            return match parse::parse(text, 10) {
+            return match parse::parse_supervised(text, 10, supervisor) {
                 Ok(number) => Ok(Token::Number(number)),
                 Err(reason) => Err(self.invalid_number(start, text, reason)),
             };

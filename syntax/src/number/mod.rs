@@ -1,13 +1,16 @@
 //! Numbers as text denotes them (R7RS 6.2): exact ones of any size, doubles, complex ones.
 
+pub mod large;
 pub mod parse;
 mod print;
 mod radix;
 #[cfg(test)]
 mod tests;
 
-use dashu_int::ops::{BitTest, Gcd};
+use dashu_int::ops::{BitTest, DivRem};
 use dashu_int::{IBig, Sign, UBig};
+
+use crate::supervisor::{Stop, Supervisor};
 
 pub use print::write_flonum;
 pub use radix::write_flonum_in_radix;
@@ -84,6 +87,15 @@ pub enum NumberError {
         EXACT_EXPONENT_MAX
     )]
     ExponentTooLarge,
+    /// The work was stopped before its end.
+    #[error("{0}")]
+    Stopped(Stop),
+}
+
+impl From<Stop> for NumberError {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped(stop)
+    }
 }
 
 impl PartialEq for Number {
@@ -144,15 +156,24 @@ impl Number {
         }
     }
 
-    /// `numerator / denominator` in lowest terms; `None` if the denominator is zero.
-    pub(crate) fn quotient(numerator: IBig, denominator: UBig) -> Option<Self> {
+    /// `numerator / denominator` in lowest terms.
+    pub(crate) fn quotient(
+        numerator: IBig,
+        denominator: UBig,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, NumberError> {
         if denominator == UBig::ZERO {
-            return None;
+            return Err(NumberError::DivisionByZero);
         }
-        let (sign, magnitude) = numerator.into_parts();
-        let divisor = (&magnitude).gcd(&denominator);
-        let numerator = Integer::from(IBig::from_parts(sign, magnitude / &divisor));
-        Some(match Integer::from(IBig::from(denominator / &divisor)) {
+        let (sign, mut magnitude) = numerator.into_parts();
+        let mut denominator = denominator;
+        let divisor = large::common_divisor(&magnitude, &denominator, supervisor)?;
+        if !divisor.is_one() {
+            magnitude = large::divide(&magnitude, &divisor, supervisor)?.0;
+            denominator = large::divide(&denominator, &divisor, supervisor)?.0;
+        }
+        let numerator = Integer::from(IBig::from_parts(sign, magnitude));
+        Ok(match Integer::from(IBig::from(denominator)) {
             Integer::Small(1) => Self::Integer(numerator),
             denominator => Self::Ratio(Box::new(Ratio {
                 numerator,
@@ -215,7 +236,7 @@ impl Ratio {
     pub fn to_f64(&self) -> f64 {
         let (sign, numerator) = IBig::from(&self.numerator).into_parts();
         let (_, denominator) = IBig::from(&self.denominator).into_parts();
-        let magnitude = divide_to_f64(&numerator, &denominator);
+        let magnitude = quotient_to_f64(&numerator, &denominator);
         if sign == Sign::Negative {
             -magnitude
         } else {
@@ -233,7 +254,11 @@ const LOWEST_BIT_EXPONENT: i64 = -1074;
 ///
 /// Divides with two more bits than the result holds and remembers whether anything was cut off:
 /// then one rounding decides.
-fn divide_to_f64(numerator: &UBig, denominator: &UBig) -> f64 {
+///
+/// # Panics
+///
+/// If the denominator is zero.
+pub fn quotient_to_f64(numerator: &UBig, denominator: &UBig) -> f64 {
     if *numerator == UBig::ZERO {
         return 0.0;
     }
@@ -246,15 +271,13 @@ fn divide_to_f64(numerator: &UBig, denominator: &UBig) -> f64 {
     // The lowest bit that is kept before rounding.
     let lowest = (exponent - SIGNIFICAND_BITS - 1).max(LOWEST_BIT_EXPONENT - 2);
     let amount = usize::try_from(lowest.unsigned_abs()).unwrap_or(usize::MAX);
-    let (quotient, exact) = if lowest < 0 {
-        let shifted = numerator << amount;
-        (&shifted / denominator, &shifted % denominator == UBig::ZERO)
+    let (quotient, rest) = if lowest < 0 {
+        (numerator << amount).div_rem(denominator)
     } else {
-        let shifted = denominator << amount;
-        (numerator / &shifted, numerator % &shifted == UBig::ZERO)
+        numerator.div_rem(denominator << amount)
     };
     let quotient = u64::try_from(quotient).expect("at most 56 bits were asked for");
-    round(quotient | u64::from(!exact), lowest)
+    round(quotient | u64::from(!rest.is_zero()), lowest)
 }
 
 /// `bits * 2^exponent` as a double; the lowest of the bits stands for everything below it.

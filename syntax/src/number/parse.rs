@@ -2,7 +2,8 @@
 
 use dashu_int::{IBig, Sign, UBig};
 
-use super::{EXACT_EXPONENT_MAX, Integer, Number, NumberError};
+use super::{EXACT_EXPONENT_MAX, Integer, Number, NumberError, large};
+use crate::supervisor::{Supervisor, Unsupervised};
 
 /// The number that `text` denotes, as `string->number` reads it; `None` if it denotes none.
 ///
@@ -17,6 +18,19 @@ pub fn parse_number(text: &str, default_radix: u32) -> Option<Number> {
 ///
 /// Says why there is none.
 pub fn parse(text: &str, default_radix: u32) -> Result<Number, NumberError> {
+    parse_supervised(text, default_radix, &Unsupervised)
+}
+
+/// As [`parse`], of a text that may be long.
+///
+/// # Errors
+///
+/// Also [`NumberError::Stopped`].
+pub fn parse_supervised<'a>(
+    text: &'a str,
+    default_radix: u32,
+    supervisor: &'a dyn Supervisor,
+) -> Result<Number, NumberError> {
     if !(2..=36).contains(&default_radix) {
         return Err(NumberError::NotANumber);
     }
@@ -28,6 +42,7 @@ pub fn parse(text: &str, default_radix: u32) -> Result<Number, NumberError> {
         position: 0,
         radix: default_radix,
         exactness: None,
+        supervisor,
     };
     reader.prefixes()?;
     reader.complex()
@@ -53,6 +68,7 @@ struct Reader<'text> {
     position: usize,
     radix: u32,
     exactness: Option<Exactness>,
+    supervisor: &'text dyn Supervisor,
 }
 
 impl<'text> Reader<'text> {
@@ -241,10 +257,11 @@ impl<'text> Reader<'text> {
         if self.take(b'.') {
             return self.radix_fraction(integer, sign);
         }
-        let numerator = natural(integer, self.radix)?;
+        let numerator = self.natural(integer, self.radix)?;
         let numerator = IBig::from_parts(sign, numerator);
         let value = if self.take(b'/') {
-            let denominator = natural(self.digits(self.radix), self.radix)?;
+            let digits = self.digits(self.radix);
+            let denominator = self.natural(digits, self.radix)?;
             self.fraction(numerator, denominator)?
         } else {
             Number::Integer(Integer::from(numerator))
@@ -266,10 +283,11 @@ impl<'text> Reader<'text> {
     /// `number->string` writes, although the report has decimals only.
     fn radix_fraction(&mut self, integer: &str, sign: Sign) -> Result<Number, NumberError> {
         let fraction = self.digits(self.radix);
-        let digits = natural(&format!("{integer}{fraction}"), self.radix)?;
-        let denominator = UBig::from(self.radix).pow(fraction.len());
-        let value = Number::quotient(IBig::from_parts(sign, digits), denominator)
-            .ok_or(NumberError::DivisionByZero)?;
+        let digits = self.natural(&format!("{integer}{fraction}"), self.radix)?;
+        let radix = UBig::from(self.radix);
+        let denominator = large::power(&radix, fraction.len(), self.supervisor)?;
+        let numerator = IBig::from_parts(sign, digits);
+        let value = Number::quotient(numerator, denominator, self.supervisor)?;
         if self.exactness == Some(Exactness::Exact) {
             return Ok(value);
         }
@@ -283,7 +301,13 @@ impl<'text> Reader<'text> {
             let numerator = numerator.to_f64().value();
             return Ok(Number::Flonum(numerator / 0.0));
         }
-        Number::quotient(numerator, denominator).ok_or(NumberError::DivisionByZero)
+        Number::quotient(numerator, denominator, self.supervisor)
+    }
+
+    /// The natural number of `digits`, of which there must be one.
+    fn natural(&self, digits: &str, radix: u32) -> Result<UBig, NumberError> {
+        let number = large::from_digits(digits, radix, self.supervisor)?;
+        number.ok_or(NumberError::NotANumber)
     }
 
     /// Takes digits of `radix`, none or more.
@@ -314,7 +338,7 @@ impl<'text> Reader<'text> {
             let exponent = exponent_text.map_or(Some(0), |range| self.text[range].parse().ok());
             let integer = &self.text[start..integer_end];
             let fraction = &self.text[fraction_start..fraction_end];
-            return exact_decimal(integer, fraction, exponent, sign);
+            return self.exact_decimal(integer, fraction, exponent, sign);
         }
         let text = &self.text[start..self.position];
         let value: Result<f64, _> = match text.find(|letter| is_exponent_marker(letter as u8)) {
@@ -325,6 +349,39 @@ impl<'text> Reader<'text> {
         };
         let value = value.map_err(|_| NumberError::NotANumber)?;
         Ok(Number::Flonum(signed_flonum(sign, value)))
+    }
+
+    /// The exact value of `integer.fraction` times ten to `exponent`, which is `None` when it does not
+    /// even fit an integer.
+    fn exact_decimal(
+        &self,
+        integer: &str,
+        fraction: &str,
+        exponent: Option<i64>,
+        sign: Sign,
+    ) -> Result<Number, NumberError> {
+        let digits = self.natural(&format!("{integer}{fraction}"), 10)?;
+        if digits == UBig::ZERO {
+            return Ok(Number::from(0));
+        }
+        let exponent = exponent
+            .filter(|exponent| exponent.unsigned_abs() <= EXACT_EXPONENT_MAX)
+            .ok_or(NumberError::ExponentTooLarge)?;
+        let scale = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
+        let power = |exponent| large::power(&UBig::from(10_u8), exponent, self.supervisor);
+        if exponent >= 0 && scale >= fraction.len() {
+            let factor = power(scale - fraction.len())?;
+            let magnitude = large::multiply(&digits, &factor, self.supervisor)?;
+            let integer = Integer::from(IBig::from_parts(sign, magnitude));
+            return Ok(Number::Integer(integer));
+        }
+        let places = if exponent < 0 {
+            fraction.len() + scale
+        } else {
+            fraction.len() - scale
+        };
+        let numerator = IBig::from_parts(sign, digits);
+        Number::quotient(numerator, power(places)?, self.supervisor)
     }
 
     /// Takes an exponent after its `e`: where its sign and digits stand.
@@ -346,48 +403,12 @@ fn is_exponent_marker(letter: u8) -> bool {
     )
 }
 
-/// The natural number of `digits`, of which there must be one.
-fn natural(digits: &str, radix: u32) -> Result<UBig, NumberError> {
-    UBig::from_str_radix(digits, radix).map_err(|_| NumberError::NotANumber)
-}
-
 /// The flonum with this sign, of a magnitude.
 fn signed_flonum(sign: Sign, magnitude: f64) -> f64 {
     match sign {
         Sign::Negative => -magnitude,
         Sign::Positive => magnitude,
     }
-}
-
-/// The exact value of `integer.fraction` times ten to `exponent`, which is `None` when it does not
-/// even fit an integer.
-fn exact_decimal(
-    integer: &str,
-    fraction: &str,
-    exponent: Option<i64>,
-    sign: Sign,
-) -> Result<Number, NumberError> {
-    let digits = natural(&format!("{integer}{fraction}"), 10)?;
-    if digits == UBig::ZERO {
-        return Ok(Number::from(0));
-    }
-    let exponent = exponent
-        .filter(|exponent| exponent.unsigned_abs() <= EXACT_EXPONENT_MAX)
-        .ok_or(NumberError::ExponentTooLarge)?;
-    let scale = usize::try_from(exponent.unsigned_abs()).unwrap_or(usize::MAX);
-    let power = |exponent: usize| UBig::from(10_u8).pow(exponent);
-    if exponent >= 0 && scale >= fraction.len() {
-        let magnitude = digits * power(scale - fraction.len());
-        let integer = Integer::from(IBig::from_parts(sign, magnitude));
-        return Ok(Number::Integer(integer));
-    }
-    let places = if exponent < 0 {
-        fraction.len() + scale
-    } else {
-        fraction.len() - scale
-    };
-    Number::quotient(IBig::from_parts(sign, digits), power(places))
-        .ok_or(NumberError::DivisionByZero)
 }
 
 /// The exact value of a double.
@@ -412,5 +433,5 @@ fn exact(value: f64) -> Result<Number, NumberError> {
         Sign::Positive
     };
     let numerator = IBig::from_parts(sign, UBig::from(significand) * shift(shift_left));
-    Number::quotient(numerator, shift(shift_right)).ok_or(NumberError::DivisionByZero)
+    Number::quotient(numerator, shift(shift_right), &Unsupervised)
 }

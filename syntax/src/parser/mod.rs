@@ -10,6 +10,9 @@ use crate::lexer::{Lexer, Mark};
 use crate::span::Span;
 use crate::token::Token;
 
+/// The supervisor is asked once in so many tokens.
+const TOKENS_BETWEEN_CHECKS: u32 = 1 << 12;
+
 /// Reads one datum after another from a text.
 ///
 /// Something that gets its text in pieces, such as a port, parses what it has, by
@@ -151,9 +154,24 @@ impl<'text> Parser<'text> {
             self.nesting.clear();
             builder.start();
         }
+        let mut tokens = 0;
         loop {
+            tokens += 1;
+            if tokens % TOKENS_BETWEEN_CHECKS == 0
+                && let Err(stop) = builder.supervisor().check()
+            {
+                let offset = lexer.offset();
+                let kind = SyntaxErrorKind::Stopped(stop);
+                return Err(SyntaxError::new(
+                    Span {
+                        start: offset,
+                        end: offset,
+                    },
+                    kind,
+                ));
+            }
             let before = lexer.mark();
-            let token = lexer.next_token();
+            let token = lexer.next_supervised_token(builder.supervisor());
             if lexer.take_reached_end() && part != TextPart::Last {
                 lexer.go_to(before);
                 self.is_inside = true;

@@ -15,7 +15,8 @@
 (test '(a 10 100) (account-call 0))
 (test '(a 15 100) (account-call 1 5))
 (test 85 (account-call 2))
-(test '(note a 15 100) (let ((all (account-call 3 'note))) (list (car all) (cadr all) (list-ref all 2) (list-ref all 3))))
+(test '(note a 15 100)
+      (let ((all (account-call 3 'note))) (list (car all) (cadr all) (list-ref all 2) (list-ref all 3))))
 (test '(a 15 100) ((list-ref (account-call 3 'note) 4)))
 (test '(b 1 2) ((car (make-account 'b 1 2))))
 

@@ -67,7 +67,9 @@
 (test '(1 2) (let () (define (f) k) (define k 1) (define x (+ 1 (f))) (list k x)))
 (test '(1 1) (let () (define (f) k) (define g f) (define k 1) (define x (g)) (list k x)))
 (test 3 (let () (define a 1) (define b a) (define c (+ a b)) (define (f) (+ a c)) (f)))
-(test '(ok) (let () (define (even? n) (or (= n 0) (odd? (- n 1)))) (define x (even? 10)) (define (odd? n) (and (> n 0) (even? (- n 1)))) (if x '(ok) '())))
+(test '(ok)
+      (let () (define (even? n) (or (= n 0) (odd? (- n 1)))) (define x (even? 10))
+        (define (odd? n) (and (> n 0) (even? (- n 1)))) (if x '(ok) '())))
 (test '((1 2) (2 1)) (letrec* ((p (delay-list (lambda () (list a b)))) (a 1) (b 2) (q (list b a))) (list ((car p)) q)))
 (define (delay-list thunk) (list thunk))
 

@@ -16,7 +16,8 @@
 (test-error (count-from 1 'a))
 
 ;; Tests that types decide.
-(define (kinds x) (let ((n (vector-length x)) (p (cons x x))) (list (integer? n) (pair? p) (null? p) (< n 0) (if p 1 2))))
+(define (kinds x)
+  (let ((n (vector-length x)) (p (cons x x))) (list (integer? n) (pair? p) (null? p) (< n 0) (if p 1 2))))
 (test '(#t #t #f #f 1) (kinds (vector 1 2)))
 
 ;; A counter that is a raw word where a double is wanted.

@@ -53,10 +53,12 @@
 (do ((i 0 (+ i 1))) ((= i 200)) (hash-table-set! crowded i (* i i)))
 (test '(200 9801) (list (hash-table-size crowded) (hash-table-ref crowded 99)))
 (do ((i 0 (+ i 2))) ((>= i 200)) (hash-table-delete! crowded i))
-(test '(100 #f 9801) (list (hash-table-size crowded) (hash-table-ref/default crowded 98 #f) (hash-table-ref crowded 99)))
+(test '(100 #f 9801)
+      (list (hash-table-size crowded) (hash-table-ref/default crowded 98 #f) (hash-table-ref crowded 99)))
 
 ;; keys that move, and growth
-(define objects (map (lambda (i) (list i)) (let loop ((i 4999) (all '())) (if (< i 0) all (loop (- i 1) (cons i all))))))
+(define objects
+  (map (lambda (i) (list i)) (let loop ((i 4999) (all '())) (if (< i 0) all (loop (- i 1) (cons i all))))))
 (define by-identity (make-eq-hashtable))
 (for-each (lambda (object) (hashtable-set! by-identity object (car object))) objects)
 (collect-garbage)
@@ -74,10 +76,14 @@
 (hash-table-update! counts 'd (lambda (n) (* n 2)) (lambda () 21))
 (test 42 (hash-table-ref counts 'd))
 (test-error (hash-table-update! counts 'e (lambda (n) n)))
-(test '(42 7 7) (list (hash-table-intern! counts 'd (lambda () 0)) (hash-table-intern! counts 'e (lambda () 7)) (hash-table-ref counts 'e)))
+(test '(42 7 7)
+      (list (hash-table-intern! counts 'd (lambda () 0)) (hash-table-intern! counts 'e (lambda () 7))
+            (hash-table-ref counts 'e)))
 
 ;; whole tables
-(define squares (hash-table-unfold (lambda (n) (= n 5)) (lambda (n) (values n (* n n))) (lambda (n) (+ n 1)) 0 (make-default-comparator)))
+(define squares
+  (hash-table-unfold (lambda (n) (= n 5)) (lambda (n) (values n (* n n))) (lambda (n) (+ n 1)) 0
+                     (make-default-comparator)))
 (test '(0 1 2 3 4) (sorted-keys squares))
 (test 30 (hash-table-fold (lambda (key value sum) (+ sum value)) 0 squares))
 (test 30 (hash-table-fold-69 squares (lambda (key value sum) (+ sum value)) 0))
@@ -87,7 +93,8 @@
 (define copy (hash-table-copy squares #t))
 (test #t (hash-table=? (make-equal-comparator) squares copy))
 (hash-table-map! (lambda (key value) (- value)) copy)
-(test '(-16 16 #f) (list (hash-table-ref copy 4) (hash-table-ref squares 4) (hash-table=? (make-equal-comparator) squares copy)))
+(test '(-16 16 #f)
+      (list (hash-table-ref copy 4) (hash-table-ref squares 4) (hash-table=? (make-equal-comparator) squares copy)))
 (hash-table-prune! (lambda (key value) (odd? key)) copy)
 (test '(0 2 4) (sorted-keys copy))
 (define other (alist->hash-table '((2 . two) (7 . seven) (7 . again)) eqv?))
@@ -111,6 +118,47 @@
              (lambda (keys values) (list (apply + (vector->list values))))))
 (hashtable-clear! texts)
 (test '(0 #()) (list (hashtable-size texts) (hashtable-keys texts)))
+
+;; Keys that `equal?` compares by identity, also inside of lists and vectors.
+(define-record-type node (make-node id) node? (id node-id))
+(define (keys-of make) (let loop ((i 0) (all '())) (if (= i 300) all (loop (+ i 1) (cons (make i) all)))))
+(define (filled keys)
+  (let ((table (make-hash-table equal?)))
+    (for-each (lambda (key) (hash-table-set! table key (list key))) keys)
+    table))
+(define (all-found? keys)
+  (let ((table (filled keys)))
+    (collect-garbage)
+    (and (= (hash-table-size table) (length keys))
+         (let loop ((rest keys))
+           (or (null? rest)
+               (and (eq? (car rest) (car (hash-table-ref table (car rest) (lambda () '(none)))))
+                    (loop (cdr rest))))))))
+(test '(#t #t #t #t #t #t #t #t)
+      (map all-found?
+           (list (keys-of make-node)
+                 (keys-of (lambda (i) (lambda () i)))
+                 (keys-of (lambda (i) (list (make-node i))))
+                 (keys-of (lambda (i) (vector 'a (make-node i))))
+                 (keys-of (lambda (i) (list i 'a (lambda () i))))
+                 (keys-of (lambda (i) (vector i "text" #\a 1.5 '() #t (eof-object))))
+                 (keys-of (lambda (i) (make-vector 40 i)))
+                 (keys-of (lambda (i) (cons (make-string 3 #\a) (list i (list i))))))))
+;; Equal keys have one hash, whatever stands beside the objects.
+(let* ((node (make-node 1)) (table (filled (list (list node "a" 1.5) (vector node 2)))))
+  (test '(#t #t #f)
+        (list (hash-table-contains? table (list node (string #\a) 1.5))
+              (hash-table-contains? table (vector node 2))
+              (hash-table-contains? table (list (make-node 1) "a" 1.5)))))
+
+;; Many keys and values at once.
+(let ((table (make-hash-table equal?)))
+  (apply hash-table-set! table (keys-of values))
+  (test 150 (hash-table-size table))
+  (hash-table-set! table)
+  (test-error (hash-table-set! table 1))
+  (test-error (hash-table-set! table 1000 2 3))
+  (test 2 (hash-table-ref table 1000 (lambda () 'none))))
 
 ;; comparators
 (define default (make-default-comparator))

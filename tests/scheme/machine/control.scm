@@ -59,7 +59,9 @@
 
 ;; Too many and too few, and no list.
 (define (message-of thunk)
-  (call/cc (lambda (k) (with-exception-handler (lambda (e) (k (cons (error-object-message e) (error-object-irritants e)))) thunk))))
+  (call/cc (lambda (k)
+             (with-exception-handler (lambda (e) (k (cons (error-object-message e) (error-object-irritants e))))
+               thunk))))
 (define (wrong-count thunk) (car (message-of thunk)))
 (define optional (case-lambda ((a) a) ((a b) (list a b))))
 (test "expected 1 to 2 arguments, found 0" (wrong-count (lambda () (optional))))
@@ -108,7 +110,8 @@
 
 ;; Many values into a captured frame, of either tier, and none.
 (define (values-through k list) (apply k list))
-(define (receive-from list) (call-with-values (lambda () (call/cc (lambda (k) (values-through k list)))) (lambda all all)))
+(define (receive-from list)
+  (call-with-values (lambda () (call/cc (lambda (k) (values-through k list)))) (lambda all all)))
 (test '(() (1) (1 2) (1 2 3)) (map receive-from '(() (1) (1 2) (1 2 3))))
 (test 100 (length (receive-from (count-up 100))))
 (test '(1 . 2) (let-values (((a b) (call/cc (lambda (k) (+ 1 (k 1 2)))))) (cons a b)))
@@ -148,7 +151,9 @@
 ;; Escapes out of host procedures, and what is no continuation any more.
 (test 'out (call/cc (lambda (k) (eval `(,k 'out) (environment '(scheme base))))))
 (test '(before after) (let ((trace '()))
-  (call/cc (lambda (k) (dynamic-wind (lambda () (set! trace (cons 'before trace))) (lambda () (k 1)) (lambda () (set! trace (cons 'after trace))))))
+  (call/cc (lambda (k)
+             (dynamic-wind (lambda () (set! trace (cons 'before trace))) (lambda () (k 1))
+                           (lambda () (set! trace (cons 'after trace))))))
   (reverse trace)))
 
 ;; A million captures take no more room than one.

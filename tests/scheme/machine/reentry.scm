@@ -57,7 +57,9 @@
 (test '(1 2 3 4 5 6 7 8 (2 b) 10) (many 1 2 3 4 5 6 7 8 (again 'a 'b) 10))
 (test '(1 (3 c) (2 y)) (let* ((a 1) (b (again 'a 'b 'c)) (c (again 'x 'y))) (list a b c)))
 (test '(1 (2 b) 3) (call-with-values (lambda () (values 1 (again 'a 'b) 3)) list))
-(test '((1 . 2) ((2 b)) #((3 z) 1)) (let ((p (cons 1 2))) (list p (list (again 'a 'b)) (vector (again 'x 'y 'z) (car p)))))
-(test '(8 (2 2)) (let loop ((i 0) (sum 0)) (if (= i 4) (list sum (again 1 2)) (loop (+ i 1) (+ sum (car (again i i)))))))
+(test '((1 . 2) ((2 b)) #((3 z) 1))
+      (let ((p (cons 1 2))) (list p (list (again 'a 'b)) (vector (again 'x 'y 'z) (car p)))))
+(test '(8 (2 2))
+      (let loop ((i 0) (sum 0)) (if (= i 4) (list sum (again 1 2)) (loop (+ i 1) (+ sum (car (again i i)))))))
 
 (finish "re-entered frames")

@@ -49,7 +49,8 @@
 (define (spread-values n) (apply values (build n)))
 (define (same-values? n) (equal? (build n) (call-with-values (lambda () (spread-values n)) list)))
 (test '(#t #t #t #t #t #t) (map same-values? '(0 1 11 12 13 100)))
-(test 20 (call-with-values (lambda () (dynamic-wind list (lambda () (spread-values 20)) list)) (lambda all (length all))))
+(test 20
+      (call-with-values (lambda () (dynamic-wind list (lambda () (spread-values 20)) list)) (lambda all (length all))))
 (test 20 (call-with-values (lambda () (guard (e (#t 0)) (spread-values 20))) (lambda all (length all))))
 (test 13 (let-values (((a . rest) (parameterize () (spread-values 13)))) (+ 1 (length rest))))
 

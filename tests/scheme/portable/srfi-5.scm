@@ -51,8 +51,9 @@
 (test 'no (general-cond ((values 2 1) < => list) (else 'no)))
 (test '(#\a #\b) (let ((port (open-input-string "ab")))
                    (let loop () (general-cond ((read-char port) char? => (lambda (c) (cons c (loop)))) (else '())))))
-(test '(2 3 yes 5 6) (list (general-cond (#f 1) (#t 2)) (general-cond (3)) (general-cond ((memv 1 '(1)) => (lambda (x) 'yes)))
-                       (general-cond (#f) (5)) (general-cond (#f) (else 5 6))))
+(test '(2 3 yes 5 6)
+      (list (general-cond (#f 1) (#t 2)) (general-cond (3)) (general-cond ((memv 1 '(1)) => (lambda (x) 'yes)))
+            (general-cond (#f) (5)) (general-cond (#f) (else 5 6))))
 
 ;; SRFI 71
 (test '(1 2 3 (4 5)) (multiple:let ((a 1) (b c (values 2 3)) ((values . d) (values 4 5))) (list a b c d)))
@@ -78,6 +79,7 @@
 (test-error (multiple:let ((a b (values 1 2 3))) a))
 
 ;; SRFI 98
-(test '(#t #f) (list (string? (srfi-98:get-environment-variable "PATH")) (srfi-98:get-environment-variable "no such variable")))
+(test '(#t #f)
+      (list (string? (srfi-98:get-environment-variable "PATH")) (srfi-98:get-environment-variable "no such variable")))
 (test #t (and (assoc "PATH" (srfi-98:get-environment-variables)) #t))
 (finish "SRFI 5, 34, 38, 45, 61, 71 and 98")

@@ -41,10 +41,12 @@
 (test '(pass fail pass fail) (kinds (test-assert #t) (test-assert #f) (test-assert "a" 1) (test-assert (car 1))))
 (test '(pass fail) (kinds (test-eqv 4 (+ 2 2)) (test-eqv "n" 4 (+ 2 3))))
 (test '(pass fail pass) (kinds (test-eq 'a (car '(a))) (test-eq 'a 'b) (test-equal "l" '(1 2) (list 1 2))))
-(test '(pass pass fail fail) (kinds (test-approximate 1 1.05 0.1) (test-approximate "n" 1 0.9 0.1) (test-approximate 1 2 0.5)
-                                    (test-approximate 1 'x 0.5)))
+(test '(pass pass fail fail)
+      (kinds (test-approximate 1 1.05 0.1) (test-approximate "n" 1 0.9 0.1) (test-approximate 1 2 0.5)
+             (test-approximate 1 'x 0.5)))
 (test '(pass fail pass pass fail pass pass pass)
-      (kinds (suite-error (car '())) (suite-error 1) (suite-error #t (vector-ref #(1 2) 9)) (suite-error "named" (raise 'x))
+      (kinds (suite-error (car '())) (suite-error 1) (suite-error #t (vector-ref #(1 2) 9))
+             (suite-error "named" (raise 'x))
              (suite-error string? (raise 'x)) (suite-error symbol? (raise 'x)) (suite-error "named" symbol? (raise 'x))
              (suite-error #t (raise-continuable 1))))
 (test '(1 0 0 0 0) (counted (define x 1) (test-eqv 1 x)))
@@ -69,7 +71,9 @@
           (test-end "b")
           (test-end))
         found))
-(test '(2 0 0 0 1) (counted (test-group "g" (define a 1) (test-eqv 1 a) (test-assert a)) (test-skip "h") (test-group "h" (test-assert #f))))
+(test '(2 0 0 0 1)
+      (counted (test-group "g" (define a 1) (test-eqv 1 a) (test-assert a)) (test-skip "h")
+               (test-group "h" (test-assert #f))))
 (test '((1 0 0 0 0) (clean))
       (let* ((done '())
              (counts (counted
@@ -83,7 +87,9 @@
 (test-error (test-end))
 (test-error (test-with-runner (test-runner-null) (test-end)))
 (test '(bad-count 3 4) (let ((runner (test-runner-null)) (found #f))
-                         (test-runner-on-bad-count! runner (lambda (runner actual expected) (set! found (list 'bad-count actual expected))))
+                         (test-runner-on-bad-count! runner
+                                                    (lambda (runner actual expected)
+                                                      (set! found (list 'bad-count actual expected))))
                          (test-with-runner runner
                            (test-begin "a" 4) (test-skip 1)
                            (test-assert #t) (test-assert #t) (test-group "b" (test-assert #t) (test-assert #t))
@@ -99,12 +105,18 @@
 (test '(pass skip) (kinds (test-skip "b") (test-assert "a" #t) (test-assert "b" #f)))
 (test '(skip pass) (kinds (test-begin "g") (test-skip "a") (test-assert "a" #t) (test-end "g") (test-assert "a" #t)))
 (test '(xfail xpass pass) (kinds (test-expect-fail 2) (test-assert #f) (test-assert #t) (test-assert #t)))
-(test '(pass skip skip pass) (kinds (test-skip (test-match-nth 2 2)) (test-assert 1) (test-assert 2) (test-assert 3) (test-assert 4)))
-(test '(skip pass skip) (kinds (test-skip (test-match-any "a" (test-match-nth 3))) (test-assert "a" 1) (test-assert "b" 2) (test-assert "c" 3)))
-(test '(pass skip pass) (kinds (test-skip (test-match-all "a" (test-match-nth 2))) (test-assert "a" 1) (test-assert "a" 2) (test-assert "a" 3)))
+(test '(pass skip skip pass)
+      (kinds (test-skip (test-match-nth 2 2)) (test-assert 1) (test-assert 2) (test-assert 3) (test-assert 4)))
+(test '(skip pass skip)
+      (kinds (test-skip (test-match-any "a" (test-match-nth 3))) (test-assert "a" 1) (test-assert "b" 2)
+             (test-assert "c" 3)))
+(test '(pass skip pass)
+      (kinds (test-skip (test-match-all "a" (test-match-nth 2))) (test-assert "a" 1) (test-assert "a" 2)
+             (test-assert "a" 3)))
 (test '(skip pass) (kinds (test-skip (test-match-name "a") 1) (test-assert "a" 1) (test-assert "a" 2)))
 (test-error (test-with-runner (test-runner-null) (test-skip 'a)))
-(test '(skip pass skip) (kinds (test-apply "b" (lambda () (test-assert "a" 1) (test-assert "b" 2) (test-assert "c" 3)))))
+(test '(skip pass skip)
+      (kinds (test-apply "b" (lambda () (test-assert "a" 1) (test-assert "b" 2) (test-assert "c" 3)))))
 (test '(1 0 0 0 1) (let ((runner (test-runner-null)))
                      (test-apply runner (test-match-nth 2) (lambda () (test-assert 1) (test-assert 2)))
                      (counts runner)))
@@ -129,7 +141,8 @@
               (let ((x (test-result-ref runner 'x)) (old (test-result-alist runner)))
                 (test-result-remove runner 'x)
                 (test-result-set! runner 'y 2)
-                (let ((found (list before passed (test-result-kind runner) (test-passed? runner) x (test-result-ref runner 'x)
+                (let ((found (list before passed (test-result-kind runner) (test-passed? runner) x
+                                   (test-result-ref runner 'x)
                                    (test-result-ref runner 'y))))
                   (test-result-clear runner)
                   (set! result (append found (list (test-result-ref runner 'y 'none)))))))))
@@ -159,7 +172,8 @@
 (test #t (let ((runner (test-runner-null)))
            (andmap procedure?
                    (map (lambda (callback) (callback runner))
-                        (list test-runner-on-test-begin test-runner-on-test-end test-runner-on-group-begin test-runner-on-group-end
+                        (list test-runner-on-test-begin test-runner-on-test-end test-runner-on-group-begin
+                              test-runner-on-group-end
                               test-runner-on-bad-count test-runner-on-bad-end-name test-runner-on-final)))))
 (define (andmap holds? list) (or (null? list) (and (holds? (car list)) (andmap holds? (cdr list)))))
 
@@ -167,10 +181,13 @@
 (test "%%%% Starting test vec-test\n# of expected passes      2\n"
       (output-of (test-begin "vec-test") (test-eqv 99 99) (test-assert #t) (test-end "vec-test")))
 (test #f (test-runner-current))
-(test "%%%% Starting test a\nFAIL a: b\n  expected value: 1\n  actual value: 2\nFAIL a: (car '())\n  actual error: expected pair as argument 1, found ()\n# of unexpected failures  2\n"
+(test
+  "%%%% Starting test a\nFAIL a: b\n  expected value: 1\n  actual value: 2\nFAIL a: (car '())\n  actual error: expected pair as argument 1, found ()\n# of unexpected failures  2\n"
       (output-of (test-group "a" (test-equal "b" 1 2) (test-assert (car '())))))
-(test "%%%% Starting test a\nXPASS a: b\n  actual value: 1\n*** Total number of tests was 3 but should be 2. ***\n# of expected failures    1\n# of unexpected successes 1\n# of skipped tests        1\n"
-      (output-of (test-begin "a" 2) (test-expect-fail 2) (test-assert "b" 1) (test-assert #f) (test-skip 1) (test-assert #t) (test-end)))
+(test
+  "%%%% Starting test a\nXPASS a: b\n  actual value: 1\n*** Total number of tests was 3 but should be 2. ***\n# of expected failures    1\n# of unexpected successes 1\n# of skipped tests        1\n"
+      (output-of (test-begin "a" 2) (test-expect-fail 2) (test-assert "b" 1) (test-assert #f) (test-skip 1)
+                 (test-assert #t) (test-end)))
 (test-error (output-of (test-begin "a") (test-end "b")))
 (test-runner-current #f)
 (test-error (test-runner-current 1))
@@ -187,7 +204,8 @@
         (list (output-of (test-on-test-begin-simple runner)) (output-of (test-on-test-end-simple runner))
               (output-of (test-on-group-begin-simple runner "n" #f)) (output-of (test-on-group-end-simple runner))
               (output-of (test-on-final-simple runner)))))
-(test "*** Total number of tests was 1 but should be 2. ***\n" (output-of (test-on-bad-count-simple (test-runner-null) 1 2)))
+(test "*** Total number of tests was 1 but should be 2. ***\n"
+      (output-of (test-on-bad-count-simple (test-runner-null) 1 2)))
 (test-error (test-on-bad-end-name-simple (test-runner-null) "a" "b"))
 
 ;; many tests

@@ -22,8 +22,12 @@
             (let ((x 1)) (set-place! x 5) x)))
 (test '(1 2 3 9) (let ((l (list 1 2 3 4))) (set-place! (car (cdr (cdr (cdr l)))) 9) l))
 (test '((1) . 9) (let ((l (list (list 1)))) (set-place! (cdr l) 9) l))
-(test 7 (let* ((cell 0) (get (getter-with-setter (lambda () cell) (lambda (v) (set! cell v))))) (set-place! (get) 7) (get)))
-(test 8 (let* ((cell 0) (get (lambda () cell))) (set-place! (setter get) (lambda (v) (set! cell v))) (set-place! (get) 8) (get)))
+(test 7
+      (let* ((cell 0) (get (getter-with-setter (lambda () cell) (lambda (v) (set! cell v))))) (set-place! (get) 7)
+        (get)))
+(test 8
+      (let* ((cell 0) (get (lambda () cell))) (set-place! (setter get) (lambda (v) (set! cell v))) (set-place! (get) 8)
+        (get)))
 (test #t (eq? set-car! (setter car)))
 (test-error (setter (lambda () 1)))
 (test-error (set-place! (setter car) 1))
@@ -48,9 +52,11 @@
 
 ;; SRFI 129
 (test '(#f #t #t #f) (map char-title-case? (list #\a #\x1C5 #\x1F88 #\x1F80)))
-(test '(#\A #\x1C5 #\x1C5 #\x1C5 #\x1F88 #\1 #\x10D0 #\x1F2) (map char-titlecase (list #\a #\x1C4 #\x1C5 #\x1C6 #\x1F80 #\1 #\x10D0 #\x1F3)))
+(test '(#\A #\x1C5 #\x1C5 #\x1C5 #\x1F88 #\1 #\x10D0 #\x1F2)
+      (map char-titlecase (list #\a #\x1C4 #\x1C5 #\x1C6 #\x1F80 #\1 #\x10D0 #\x1F3)))
 (test '("Hello World" "" "Kn\xE4;ck" "Ssx" "\x1C5;a" "Flow R2D2" "\x3A3;o\x3C2; \x3A3;o\x3C3;o")
-      (map string-titlecase '("hELLO wORLD" "" "kN\xC4;cK" "\xDF;X" "\x1C6;A" "\xFB02;OW r2d2" "\x3C3;O\x3A3; \x3A3;O\x3A3;O")))
+      (map string-titlecase
+           '("hELLO wORLD" "" "kN\xC4;cK" "\xDF;X" "\x1C6;A" "\xFB02;OW r2d2" "\x3C3;O\x3A3; \x3A3;O\x3A3;O")))
 (test-error (char-titlecase 1))
 (test-error (string-titlecase 'a))
 
@@ -58,15 +64,18 @@
 (define-values (reia-metadata make-reia reia? reia-ref make-reia-subtype) (make-type 'reia))
 (define-values (sub-metadata make-sub sub? sub-ref make-sub-subtype) (make-reia-subtype 'sub))
 (test '(reia sub #t #f 1 #t #t 2 2) (let ((a (make-reia 1)) (b (make-sub 2)))
-        (list (reia-metadata) (sub-metadata) (reia? a) (sub? a) (reia-ref a) (reia? b) (sub? b) (reia-ref b) (sub-ref b))))
+        (list (reia-metadata) (sub-metadata) (reia? a) (sub? a) (reia-ref a) (reia? b) (sub? b) (reia-ref b)
+              (sub-ref b))))
 (test #f (reia? 1))
 (test-error (reia-ref 1))
 (test-error (sub-ref (make-reia 1)))
 
 ;; SRFI 156
 (test '(#t #f #t #f #t) (list (is 1 < 2) (isnt 1 < 2) (is 1 odd?) (isnt 1 odd?) (is 1 < 2 <= 2 < 3 odd?)))
-(test '((1 2) (3) #t) (list (map (lambda (x) x) (filter* (is _ < 3) '(1 2 3))) (filter* (isnt _ < 3) '(1 2 3)) ((is _ < _) 1 2)))
-(define (filter* f l) (cond ((null? l) '()) ((f (car l)) (cons (car l) (filter* f (cdr l)))) (else (filter* f (cdr l)))))
+(test '((1 2) (3) #t)
+      (list (map (lambda (x) x) (filter* (is _ < 3) '(1 2 3))) (filter* (isnt _ < 3) '(1 2 3)) ((is _ < _) 1 2)))
+(define (filter* f l)
+  (cond ((null? l) '()) ((f (car l)) (cons (car l) (filter* f (cdr l)))) (else (filter* f (cdr l)))))
 (test '(#f #t #t) (list ((isnt _ odd?) 1) ((is 1 < _ < _) 2 3) (is 5 (lambda (x) (= x 5)))))
 (test 1 (let ((n 0)) (is 1 < (begin (set! n (+ n 1)) 2) < 3) n))
 
@@ -89,12 +98,14 @@
 
 ;; SRFI 174
 (define t (timespec 5 500000000))
-(test '(#t #f 5 500000000 5.5 -5.5) (list (timespec? t) (timespec? 5) (timespec-seconds t) (timespec-nanoseconds t) (timespec->inexact t)
-                                      (timespec->inexact (timespec -5 500000000))))
+(test '(#t #f 5 500000000 5.5 -5.5)
+      (list (timespec? t) (timespec? 5) (timespec-seconds t) (timespec-nanoseconds t) (timespec->inexact t)
+            (timespec->inexact (timespec -5 500000000))))
 (test '(1 250000000 -2 500000000) (let ((a (inexact->timespec 1.25)) (b (inexact->timespec -2.5)))
         (list (timespec-seconds a) (timespec-nanoseconds a) (timespec-seconds b) (timespec-nanoseconds b))))
-(test '(#t #f #t #f #t) (list (timespec=? t (timespec 5 500000000)) (timespec=? t (timespec 5 0)) (timespec<? (timespec 5 1) t)
-                         (timespec<? t t) (timespec<? (timespec -5 2) (timespec -5 1))))
+(test '(#t #f #t #f #t)
+      (list (timespec=? t (timespec 5 500000000)) (timespec=? t (timespec 5 0)) (timespec<? (timespec 5 1) t)
+            (timespec<? t t) (timespec<? (timespec -5 2) (timespec -5 1))))
 (test #t (= (timespec-hash t) (timespec-hash (timespec 5 500000000))))
 (test-error (timespec 1.0 0))
 (test-error (timespec 1 1000000000))
@@ -103,7 +114,8 @@
 
 ;; SRFI 193
 (test '(#t #t #t) (list (pair? (s:command-line)) (list? (s:command-args)) (string? (car (s:command-line)))))
-(test '("prog" ("a" "b")) (parameterize ((s:command-line '("/x/prog.scm" "a" "b"))) (list (s:command-name) (s:command-args))))
+(test '("prog" ("a" "b"))
+      (parameterize ((s:command-line '("/x/prog.scm" "a" "b"))) (list (s:command-name) (s:command-args))))
 (test #f (parameterize ((s:command-line '(""))) (s:command-name)))
 (test #t (string-or-false? (s:script-file)))
 (test #t (let ((file (s:script-file)) (directory (s:script-directory)))
@@ -111,7 +123,9 @@
 
 ;; SRFI 195
 (test '(1 2) (call-with-values (lambda () (unbox (box 1 2))) list))
-(test '(5 #t #f 0 3 2) (let ((b (box 5))) (list (unbox b) (box? b) (box? 5) (box-arity (box)) (box-arity (box 1 2 3)) (unbox-value (box 1 2) 1))))
+(test '(5 #t #f 0 3 2)
+      (let ((b (box 5)))
+        (list (unbox b) (box? b) (box? 5) (box-arity (box)) (box-arity (box 1 2 3)) (unbox-value (box 1 2) 1))))
 (test '(3 4) (let ((b (box 1 2))) (set-box! b 3 4) (call-with-values (lambda () (unbox b)) list)))
 (test '(1 9) (let ((b (box 1 2))) (set-box-value! b 1 9) (call-with-values (lambda () (unbox b)) list)))
 (test '() (call-with-values (lambda () (unbox (box))) list))

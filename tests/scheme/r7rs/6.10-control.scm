@@ -120,7 +120,8 @@
         (dynamic-wind
          (lambda () (note 'in))
          (lambda ()
-           (dynamic-wind (lambda () (note 'a-in)) (lambda () (call/cc (lambda (k) (set! into-a k)))) (lambda () (note 'a-out)))
+           (dynamic-wind (lambda () (note 'a-in)) (lambda () (call/cc (lambda (k) (set! into-a k))))
+                         (lambda () (note 'a-out)))
            (set! count (+ count 1))
            (if (= count 1)
                (dynamic-wind (lambda () (note 'b-in)) (lambda () (into-a #f)) (lambda () (note 'b-out)))))
@@ -148,7 +149,8 @@
 (test '((1 ()) wrong (1 (2)) (1 (2 3))) (received (lambda (first . rest) (list first rest))))
 (test '(wrong wrong (1 2 ()) (1 2 (3))) (received (lambda (first second . rest) (list first second rest))))
 (define (list-of-all producer) (call-with-values producer (lambda all all)))
-(define (split-of-all producer) (guard (e (#t 'wrong)) (call-with-values producer (lambda (first . rest) (cons first rest)))))
+(define (split-of-all producer)
+  (guard (e (#t 'wrong)) (call-with-values producer (lambda (first . rest) (cons first rest)))))
 (test '((1) () (1 2) (1 2 3)) (map list-of-all producers))
 (test '((1) wrong (1 2) (1 2 3)) (map split-of-all producers))
 

@@ -4,9 +4,13 @@
         (scheme process-context))
 (include "../prelude.scm")
 
-(test '(caught an-error) (call/cc (lambda (k) (with-exception-handler (lambda (e) (k (list 'caught e))) (lambda () (+ 1 (raise 'an-error)))))))
+(test '(caught an-error)
+      (call/cc (lambda (k)
+                 (with-exception-handler (lambda (e) (k (list 'caught e))) (lambda () (+ 1 (raise 'an-error)))))))
 (test 65 (with-exception-handler (lambda (e) 42) (lambda () (+ (raise-continuable 'should-be-a-number) 23))))
-(test '(1 2) (with-exception-handler (lambda (e) (values 1 2)) (lambda () (call-with-values (lambda () (raise-continuable 'x)) list))))
+(test '(1 2)
+      (with-exception-handler (lambda (e) (values 1 2))
+        (lambda () (call-with-values (lambda () (raise-continuable 'x)) list))))
 ;; A handler that returns from raise: a second exception, in the outer handler.
 (test '(outer #t)
       (call/cc
@@ -29,10 +33,13 @@
        (lambda (e) (list 'handled e))
        (lambda () (let* ((a (raise-continuable 1)) (b (raise-continuable 2))) (append a (list 'then (cadr b)))))))
 
-(test '("message" (1 "two" three)) (guard (e ((error-object? e) (list (error-object-message e) (error-object-irritants e)))) (error "message" 1 "two" 'three)))
+(test '("message" (1 "two" three))
+      (guard (e ((error-object? e) (list (error-object-message e) (error-object-irritants e))))
+        (error "message" 1 "two" 'three)))
 (test #f (error-object? 'no))
 (test #t (guard (e (#t (error-object? e))) (car 5)))
-(test #t (guard (e (#t (and (string? (error-object-message e)) (list? (error-object-irritants e))))) (vector-ref #(1) 1)))
+(test #t
+      (guard (e (#t (and (string? (error-object-message e)) (list? (error-object-irritants e))))) (vector-ref #(1) 1)))
 (test #t (guard (e (#t (error-object? e))) ("not a procedure")))
 (test #t (guard (e (#t (error-object? e))) ((lambda (x) x))))
 

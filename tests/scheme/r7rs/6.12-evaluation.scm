@@ -12,13 +12,19 @@
 (test-error (eval '(if) (environment '(scheme base))))
 (test-error (eval '(display 1) (environment '(scheme base))))
 (test 12 (begin (eval '(define evaluated 12) (interaction-environment)) (eval 'evaluated (interaction-environment))))
-(test 13 (begin (eval '(set! evaluated (+ evaluated 1)) (interaction-environment)) (eval 'evaluated (interaction-environment))))
-(test 6 (begin (eval '(define-syntax twice (syntax-rules () ((_ x) (* 2 x)))) (interaction-environment)) (eval '(twice 3) (interaction-environment))))
+(test 13
+      (begin (eval '(set! evaluated (+ evaluated 1)) (interaction-environment))
+        (eval 'evaluated (interaction-environment))))
+(test 6
+      (begin (eval '(define-syntax twice (syntax-rules () ((_ x) (* 2 x)))) (interaction-environment))
+        (eval '(twice 3) (interaction-environment))))
 (test #t (eq? car (eval (list 'quote car) (environment '(scheme base)))))
 (test '(1 2) (eval (list list 1 2) (environment '(scheme base))))
-(test '(1 "two" #\3 (four . #(5.5))) (eval (list 'quote (list 1 "two" #\3 (cons 'four (vector 5.5)))) (environment '(scheme base))))
+(test '(1 "two" #\3 (four . #(5.5)))
+      (eval (list 'quote (list 1 "two" #\3 (cons 'four (vector 5.5)))) (environment '(scheme base))))
 (test '(1 2) (call-with-values (lambda () (eval '(values 1 2) (environment '(scheme base)))) list))
-(test 100 (let loop ((i 0) (sum 0)) (if (= i 100) sum (loop (+ i 1) (+ sum (eval '(- 2 1) (environment '(scheme base))))))))
+(test 100
+      (let loop ((i 0) (sum 0)) (if (= i 100) sum (loop (+ i 1) (+ sum (eval '(- 2 1) (environment '(scheme base))))))))
 (test '(2 3)
       (eval '(let () (define-record-type thing (make-thing a) thing? (a thing-a)) (list (thing-a (make-thing 2)) 3))
             (environment '(scheme base))))
@@ -41,7 +47,8 @@
   (test #t (let ((copy (evaluate (list 'quote (list shared car shared))))) (eq? (car copy) (car (cddr copy))))))
 (test 1000 (length (evaluate (list 'quote (append (make-list 999 0) (list car))))))
 ;; macros with live objects outlive the form that defines them
-(evaluate (list 'define-syntax 'live-car (list 'syntax-rules '() (list '(_) (list 'list car (list 'quote (list cdr)))))))
+(evaluate (list 'define-syntax 'live-car
+                (list 'syntax-rules '() (list '(_) (list 'list car (list 'quote (list cdr)))))))
 (do ((i 0 (+ i 1))) ((= i 300)) (evaluate (list 'list vector list length)))
 (test (list car (list cdr)) (evaluate '(live-car)))
 
@@ -56,7 +63,8 @@
 (test 3 (eval '(let () (define x 1) (define-syntax two (syntax-rules () ((_) 2))) (+ x (two)))
               (environment '(scheme base))))
 (test '(1 5) (list (eval '(f 1) (environment '(rename (only (scheme base) +) (+ f))))
-                   (eval '(f 5) (environment '(prefix (only (scheme base) car) f) '(rename (only (scheme base) +) (+ f))))))
+                   (eval '(f 5)
+                         (environment '(prefix (only (scheme base) car) f) '(rename (only (scheme base) +) (+ f))))))
 ;; libraries can be defined, and defined again
 (define (library value)
   `(define-library (test evaluated) (export v) (import (scheme base)) (begin (define v ,value))))

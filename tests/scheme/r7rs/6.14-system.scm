@@ -6,7 +6,9 @@
 (test #t (list? (command-line)))
 (test #t (let ((path (get-environment-variable "PATH"))) (or (not path) (string? path))))
 (test #f (get-environment-variable "no such variable of the environment"))
-(test #t (let ((all (get-environment-variables))) (or (null? all) (and (string? (car (car all))) (string? (cdr (car all)))))))
+(test #t
+      (let ((all (get-environment-variables)))
+        (or (null? all) (and (string? (car (car all))) (string? (cdr (car all)))))))
 (test #t (and (exact-integer? (current-jiffy)) (exact-integer? (jiffies-per-second))))
 (test #t (<= (current-jiffy) (current-jiffy)))
 (test #t (> (current-second) 1.5e9))

@@ -20,7 +20,7 @@
 ;; roots: exact where exact
 (test '("+2i" "1/2" "+1/2i" "2+i" "1-2i" "+2.0i")
       (written (sqrt -4) (sqrt 1/4) (sqrt -1/4) (sqrt 3+4i) (sqrt -3-4i) (sqrt -4.0)))
-(test '("0.0+1.0i" "0.0+1.0i" "-0.0") (written (sqrt -1.0-0.0i) (sqrt -1.0+0.0i) (sqrt -0.0)))
+(test '("0.0-1.0i" "0.0+1.0i" "-0.0") (written (sqrt -1.0-0.0i) (sqrt -1.0+0.0i) (sqrt -0.0)))
 (test '("1e200" "1e250" "1e-200")
       (written (sqrt (+ 1 (expt 10 400))) (sqrt (+ 1 (expt 10 500))) (sqrt (/ 1 (+ 1 (expt 10 400))))))
 (test 9007199254740993 (sqrt (square 9007199254740993)))

@@ -105,7 +105,7 @@ pub(crate) fn run_host(
             s
         }
         Err(error) if was_interrupted && !error.ends_runs() => {
-            let places = m.places(&m.return_addresses(s, usize::from(u8::MAX)));
+            let places = m.places(m.return_addresses(s, usize::from(u8::MAX)));
             fail(m, s, HostError::Interrupted { places })
         }
         Err(error) => fail(m, s, error),

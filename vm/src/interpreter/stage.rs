@@ -49,7 +49,7 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         Raise::Condition(condition) => condition,
     };
     if condition.kind == ConditionKind::Interrupted {
-        let places = m.places(&m.return_addresses(s, BACKTRACE_FRAMES_MAX));
+        let places = m.places(m.return_addresses(s, BACKTRACE_FRAMES_MAX));
         m.end_run(VmError::Interrupted { places });
         return Staged::End;
     }

@@ -200,6 +200,9 @@ impl Pair {
     pub(super) fn tangent(self) -> Self {
         let Self { real, imaginary } = self;
         if imaginary.abs() > HYPERBOLIC_MAX {
+            if imaginary.is_infinite() && real.is_infinite() {
+                return pair(0.0_f64.copysign(real), 1_f64.copysign(imaginary));
+            }
             let (sine, cosine) = real.sin_cos();
             let small = 4.0 * sine * cosine * (-2.0 * imaginary.abs()).exp();
             return pair(small, 1_f64.copysign(imaginary));
@@ -221,10 +224,21 @@ impl Pair {
         (less.square_root(), more.square_root())
     }
 
+    /// Whether the number is so large that its square counts, and not its distance from one.
+    fn is_far(self) -> bool {
+        self.real.abs().max(self.imaginary.abs()) > SQUARE_SAFE_MAX
+    }
+
+    /// The logarithm of twice the magnitude: of a number that [is far](Self::is_far), the height of the inverse sine
+    /// and cosine.
+    fn far_height(self) -> f64 {
+        LN_2 + self.logarithm_of_magnitude()
+    }
+
     pub(super) fn inverse_sine(self) -> Self {
-        if self.is_infinite() {
+        if self.is_far() {
             let real = self.real.atan2(self.imaginary.abs());
-            return pair(real, f64::INFINITY.copysign(self.imaginary));
+            return pair(real, self.far_height().copysign(self.imaginary));
         }
         let (less, more) = self.roots_beside_one();
         let height = less.conjugate().multiply(more).imaginary;
@@ -232,9 +246,9 @@ impl Pair {
     }
 
     pub(super) fn inverse_cosine(self) -> Self {
-        if self.is_infinite() {
+        if self.is_far() {
             let real = self.imaginary.abs().atan2(self.real);
-            return pair(real, f64::NEG_INFINITY.copysign(-self.imaginary));
+            return pair(real, self.far_height().copysign(-self.imaginary));
         }
         let (less, more) = self.roots_beside_one();
         let height = more.conjugate().multiply(less).imaginary;
@@ -281,9 +295,11 @@ fn is_one(value: f64) -> bool {
     value.to_bits() == 1_f64.to_bits()
 }
 
-/// A product in which zero wins over infinity.
-fn product(a: f64, b: f64) -> f64 {
-    if b == 0.0 && a.is_infinite() {
+/// A product in which a second factor of zero wins over an infinity or NaN.
+pub(super) fn product(a: f64, b: f64) -> f64 {
+    if b == 0.0 && a.is_nan() {
+        b
+    } else if b == 0.0 && a.is_infinite() {
         b.copysign(a * b.signum())
     } else {
         a * b
@@ -301,10 +317,11 @@ pub(super) fn sine_cosine_of_half_turns(turns: f64) -> (f64, f64) {
     let quarter = (turns * 2.0).round();
     let rest = (turns - quarter / 2.0) * PI;
     let (sine, cosine) = rest.sin_cos();
+    // Zeros are positive.
     match (quarter as i64).rem_euclid(4) {
         0 => (sine, cosine),
-        1 => (cosine, -sine),
-        2 => (-sine, -cosine),
+        1 => (cosine, 0.0 - sine),
+        2 => (0.0 - sine, -cosine),
         _ => (-cosine, sine),
     }
 }
@@ -389,6 +406,11 @@ mod tests {
         let near_one = pair(1.0, 1e-10).logarithm().real;
         assert!((near_one / 5e-21 - 1.0).abs() < 1e-12);
         assert!(pair(710.0, 0.0).exponential().imaginary.abs() <= 0.0);
+        // asin 1e308 is pi/2 - i (ln 2 + ln 1e308).
+        let height = pair(1e308, -0.0).inverse_sine().imaginary;
+        assert!((height + 709.889_355_822_726).abs() < 1e-12);
+        let height = pair(-1e200, 1e308).inverse_cosine().imaginary;
+        assert!((height + 709.889_355_822_726).abs() < 1e-12);
     }
 
     #[test]

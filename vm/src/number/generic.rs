@@ -3,10 +3,11 @@
 use std::cmp::Ordering;
 
 use dashu_int::IBig;
+use syntax::{Stop, Supervisor};
 
 use super::Problem;
 use super::heap::{
-    as_i128, as_integer, as_number, as_simple_double, as_small_integer, as_small_ratio,
+    as_i128, as_integer, as_number, as_simple_double, as_small_integer, as_small_ratio, bytes_of,
     compare_integers, from_i64, from_i128, from_integer, from_number, from_small, from_wide_ratio,
 };
 use super::inexact_complex;
@@ -46,6 +47,7 @@ pub(crate) fn binary<'m>(
     who: &'static str,
     operation: impl FnOnce(&Number, &Number) -> Result<Number, Problem>,
 ) -> PrimitiveResult<'m> {
+    reserve_copies(m, &[a, b])?;
     let (x, y) = operands(a, b, who)?;
     let result = operation(&x, &y).map_err(|problem| problem.raise(who, &[a, b]))?;
     from_number(m, &result)
@@ -102,7 +104,7 @@ trait RingOperation {
     fn wides(x: i128, y: i128) -> Option<i128>;
     fn smalls(x: &SmallInteger, y: &SmallInteger) -> SmallInteger;
     fn small_ratios(x: SmallRatio, y: SmallRatio) -> WideRatio;
-    fn numbers(x: &Number, y: &Number) -> Number;
+    fn numbers(x: &Number, y: &Number, supervisor: &dyn Supervisor) -> Result<Number, Stop>;
 }
 
 macro_rules! ring_operations {
@@ -141,8 +143,10 @@ macro_rules! ring_operations {
             }
 
             #[inline(always)]
-            fn numbers(x: &Number, y: &Number) -> Number {
-                x.$function(y)
+            fn numbers(
+                x: &Number, y: &Number, supervisor: &dyn Supervisor,
+            ) -> Result<Number, Stop> {
+                x.$function(y, supervisor)
             }
         }
 
@@ -204,7 +208,7 @@ fn compute_others<'m, O: RingOperation>(
     if let Some((x, y)) = small_ratios(a, b) {
         return Ok(from_wide_ratio(m, O::small_ratios(x, y)));
     }
-    binary(m, a, b, who, |x, y| Ok(O::numbers(x, y)))
+    binary(m, a, b, who, |x, y| Ok(O::numbers(x, y, m)?))
 }
 
 /// `(/ a b)`
@@ -236,7 +240,7 @@ pub(crate) fn divide<'m>(
     {
         return Ok(from_wide_ratio(m, x.multiply(inverse)));
     }
-    binary(m, a, b, who, Number::divide)
+    binary(m, a, b, who, |x, y| x.divide(y, m))
 }
 
 /// `(truncate-quotient a b)`
@@ -308,9 +312,10 @@ pub(crate) fn integer_divide<'m>(
     let integer = |number, value: Value<'m>| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "integer", value))
     };
+    reserve_copies(m, &[a, b])?;
     let (x, y) = (integer(1, a)?, integer(2, b)?);
     let result = x
-        .integer_divide(&y, division)
+        .integer_divide(&y, division, m)
         .map_err(|problem| problem.raise(who, &[a, b]))?;
     from_number(m, &result)
 }
@@ -330,7 +335,7 @@ fn divide_smalls(x: &SmallInteger, y: &SmallInteger, division: Division) -> Smal
 #[cold]
 #[inline(never)]
 pub(crate) fn compare<'m>(
-    _m: &'m Mutator<'_>,
+    m: &'m Mutator<'_>,
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
@@ -347,15 +352,17 @@ pub(crate) fn compare<'m>(
     let real = |number, value: Value<'m>| {
         as_number(value).ok_or_else(|| Raise::wrong_type(who, number, "real number", value))
     };
+    reserve_copies(m, &[a, b])?;
     let (x, y) = (real(1, a)?, real(2, b)?);
-    x.compare(&y).map_err(|problem| problem.raise(who, &[a, b]))
+    x.compare(&y, m)
+        .map_err(|problem| problem.raise(who, &[a, b]))
 }
 
 /// `(= a b)`
 #[cold]
 #[inline(never)]
 pub(crate) fn equal<'m>(
-    _m: &'m Mutator<'_>,
+    m: &'m Mutator<'_>,
     a: Value<'m>,
     b: Value<'m>,
     who: &'static str,
@@ -366,6 +373,7 @@ pub(crate) fn equal<'m>(
     if let Some(order) = compare_integers(a, b) {
         return Ok(order == Ordering::Equal);
     }
+    reserve_copies(m, &[a, b])?;
     let (x, y) = operands(a, b, who)?;
     Ok(x.is_equal(&y))
 }
@@ -435,6 +443,7 @@ fn bitwise<'m, O: BitOperation>(
     if let Some((x, y)) = smalls(a, b) {
         return Ok(from_small(m, &x.bitwise(&y, O::limbs)));
     }
+    reserve_copies(m, &[a, b])?;
     let (x, y) = (exact_integer(a, 1, who)?, exact_integer(b, 2, who)?);
     from_integer(m, &O::integers(x, y))
 }
@@ -465,13 +474,29 @@ pub(crate) fn shift<'m>(
     if let Some(result) = as_small_integer(a).and_then(|value| value.shift(amount)) {
         return Ok(from_small(m, &result));
     }
+    reserve_copies(m, &[a])?;
     let value = exact_integer(a, 1, who)?;
     if amount > 0 {
         // Announced before the result exists anywhere: it may be larger than any memory.
         let bytes = usize::try_from(amount / 8).unwrap_or(usize::MAX);
-        reserve_large(m, bytes)?;
+        reserve_large(m, bytes.saturating_mul(2))?;
     }
     from_integer(m, &tower::shift(&value, amount))
+}
+
+/// Announces what copies of large operands take, and results of that size.
+///
+/// # Errors
+///
+/// [`Raise::Full`].
+pub(crate) fn reserve_copies<'m>(
+    m: &Mutator<'_>,
+    operands: &[Value<'_>],
+) -> PrimitiveResult<'m, ()> {
+    /// Copies of the operands, and on the way to the result twice as much.
+    const COPIES: usize = 3;
+    let bytes: usize = operands.iter().map(|&operand| bytes_of(operand)).sum();
+    reserve_large(m, bytes.saturating_mul(COPIES))
 }
 
 /// Announces what a power or shift is about to take, if that is much.

@@ -376,6 +376,20 @@ pub(crate) fn from_number<'m>(m: &'m Mutator<'_>, number: &Number) -> Result<Val
     })
 }
 
+/// Bytes that a number takes in the heap; of numbers that are never large, 0.
+#[inline]
+pub(crate) fn bytes_of(number: Value<'_>) -> usize {
+    match number.kind() {
+        Some(Kind::Bignum) => {
+            let limbs = Object::of(number).map_or(0, |object| object.limbs().len());
+            limbs * WORD_BYTES
+        }
+        Some(kind @ (Kind::Ratnum | Kind::Compnum)) => Object::two_fields(number, kind)
+            .map_or(0, |(first, second)| bytes_of(first) + bytes_of(second)),
+        _ => 0,
+    }
+}
+
 /// Bytes that the number takes in the heap, at most.
 pub(crate) fn number_bytes(number: &Number) -> usize {
     match number {
@@ -480,6 +494,7 @@ impl Problem {
     pub(crate) fn raise<'m>(self, who: &'static str, operands: &[Value<'m>]) -> Raise<'m> {
         match self {
             Self::DivisionByZero => Raise::division_by_zero(who),
+            Self::Stopped(stop) => stop.into(),
             Self::WrongType { argument, expected } => {
                 let number = usize::from(argument);
                 let value = operands

@@ -141,20 +141,23 @@ mod tests {
         a: Value<'m>,
         b: Value<'m>,
     ) -> [(PrimitiveResult<'m>, PrimitiveResult<'m>); 4] {
-        let binary = |operation: fn(&Number, &Number) -> Result<Number, number::Problem>| {
+        let binary = |operation: &dyn Fn(&Number, &Number) -> Result<Number, number::Problem>| {
             generic::binary(m, a, b, "test", operation)
         };
         [
-            (generic::add(m, a, b, "+"), binary(|x, y| Ok(x.add(y)))),
+            (generic::add(m, a, b, "+"), binary(&|x, y| Ok(x.add(y, m)?))),
             (
                 generic::subtract(m, a, b, "-"),
-                binary(|x, y| Ok(x.subtract(y))),
+                binary(&|x, y| Ok(x.subtract(y, m)?)),
             ),
             (
                 generic::multiply(m, a, b, "*"),
-                binary(|x, y| Ok(x.multiply(y))),
+                binary(&|x, y| Ok(x.multiply(y, m)?)),
             ),
-            (generic::divide(m, a, b, "/"), binary(Number::divide)),
+            (
+                generic::divide(m, a, b, "/"),
+                binary(&|x, y| x.divide(y, m)),
+            ),
         ]
     }
 

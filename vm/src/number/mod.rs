@@ -19,6 +19,8 @@ pub(crate) mod text;
 pub(crate) mod tower;
 pub(crate) mod transcendental;
 
+use syntax::Stop;
+
 pub(crate) use generic::{
     add, bit_and, bit_or, bit_xor, compare, divide, equal, modulo, multiply, quotient, remainder,
     shift, subtract,
@@ -36,6 +38,14 @@ pub(crate) enum Problem {
     },
     /// The divisor is zero.
     DivisionByZero,
+    /// The work was interrupted, or memory is short.
+    Stopped(Stop),
+}
+
+impl From<Stop> for Problem {
+    fn from(stop: Stop) -> Self {
+        Self::Stopped(stop)
+    }
 }
 
 /// Operand `argument` is no `expected`.

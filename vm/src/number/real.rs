@@ -2,10 +2,11 @@
 
 use std::cmp::Ordering;
 
-use dashu_int::ops::Gcd;
 use dashu_int::{IBig, UBig};
+use syntax::number::large;
+use syntax::{Stop, Supervisor};
 
-use super::exact::{Exact, Rounding, floor_divide, simplest_between, truncate_divide};
+use super::exact::{Exact, Rounding, floor_divide, quotient, simplest_between, truncate_divide};
 use super::{Problem, expected};
 
 /// A real number.
@@ -49,10 +50,7 @@ impl From<IBig> for Real {
 impl Real {
     /// Whether the double of the number is near to the number, or both are zero or not finite.
     pub(super) fn is_in_range(&self) -> bool {
-        match self {
-            Self::Exact(value) => value.is_zero() || value.to_f64().is_normal(),
-            Self::Flonum(_) => true,
-        }
+        self.double_in_range().is_some()
     }
 
     pub(crate) fn to_f64(&self) -> f64 {
@@ -94,6 +92,15 @@ impl Real {
         self.sign() == Some(Ordering::Less)
     }
 
+    /// One with the sign of the number, or zero, or a NaN.
+    pub(super) fn unit(&self) -> f64 {
+        match self {
+            Self::Exact(value) => value.unit(),
+            Self::Flonum(value) if *value == 0.0 => *value,
+            Self::Flonum(value) => value.signum(),
+        }
+    }
+
     /// The exact number of the same value; `None` of an infinity or NaN.
     pub(crate) fn to_exact(&self) -> Option<Exact> {
         match self {
@@ -110,15 +117,34 @@ impl Real {
         }
     }
 
+    /// The result of an operation on two exact numbers or two doubles. An exact operand becomes a double, unless
+    /// that is beyond the range of doubles: then the exact result is rounded, once.
     fn mixed(
         &self,
         other: &Self,
-        exact: impl FnOnce(&Exact, &Exact) -> Exact,
+        exact: impl FnOnce(&Exact, &Exact) -> Result<Exact, Stop>,
         inexact: impl FnOnce(f64, f64) -> f64,
-    ) -> Self {
-        match (self, other) {
-            (Self::Exact(a), Self::Exact(b)) => Self::Exact(exact(a, b)),
-            _ => Self::Flonum(inexact(self.to_f64(), other.to_f64())),
+    ) -> Result<Self, Stop> {
+        if let (Self::Exact(a), Self::Exact(b)) = (self, other) {
+            return exact(a, b).map(Self::Exact);
+        }
+        let doubles = (self.double_in_range(), other.double_in_range());
+        if let (Some(a), Some(b)) = doubles {
+            return Ok(Self::Flonum(inexact(a, b)));
+        }
+        Ok(Self::Flonum(match (self.to_exact(), other.to_exact()) {
+            (Some(a), Some(b)) => exact(&a, &b)?.to_f64(),
+            _ => inexact(self.to_f64(), other.to_f64()),
+        }))
+    }
+
+    /// The double of the number, if it is near to the number, or the number is zero or not finite.
+    pub(super) fn double_in_range(&self) -> Option<f64> {
+        match self {
+            Self::Exact(value) => {
+                Some(value.to_f64()).filter(|double| double.is_normal() || value.is_zero())
+            }
+            Self::Flonum(value) => Some(*value),
         }
     }
 
@@ -141,39 +167,46 @@ impl Real {
         }
     }
 
-    pub(crate) fn add(&self, other: &Self) -> Self {
+    pub(crate) fn add(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
         match self.beside_infinity(other) {
-            Some((a, b)) => Self::Flonum(a + b),
-            None => self.mixed(other, Exact::add, |a, b| a + b),
+            Some((a, b)) => Ok(Self::Flonum(a + b)),
+            None => self.mixed(other, |a, b| a.add(b, supervisor), |a, b| a + b),
         }
     }
 
-    pub(crate) fn subtract(&self, other: &Self) -> Self {
+    pub(crate) fn subtract(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
         match self.beside_infinity(other) {
-            Some((a, b)) => Self::Flonum(a - b),
-            None => self.mixed(other, Exact::subtract, |a, b| a - b),
+            Some((a, b)) => Ok(Self::Flonum(a - b)),
+            None => self.mixed(other, |a, b| a.subtract(b, supervisor), |a, b| a - b),
         }
     }
 
-    pub(crate) fn multiply(&self, other: &Self) -> Self {
+    pub(crate) fn multiply(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
         match self.beside_zero_or_infinity(other) {
-            Some((a, b)) => Self::Flonum(a * b),
-            None => self.mixed(other, Exact::multiply, |a, b| a * b),
+            Some((a, b)) => Ok(Self::Flonum(a * b)),
+            None => self.mixed(other, |a, b| a.multiply(b, supervisor), |a, b| a * b),
         }
     }
 
     /// # Errors
     ///
     /// [`Problem::DivisionByZero`] when `other` is an exact zero.
-    pub(crate) fn divide(&self, other: &Self) -> Result<Self, Problem> {
-        match (self, other) {
-            (Self::Exact(a), Self::Exact(b)) => {
-                a.divide(b).map(Self::Exact).ok_or(Problem::DivisionByZero)
-            }
-            (_, Self::Exact(b)) if b.is_zero() => Err(Problem::DivisionByZero),
-            _ if let Some((a, b)) = self.beside_zero_or_infinity(other) => Ok(Self::Flonum(a / b)),
-            _ => Ok(Self::Flonum(self.to_f64() / other.to_f64())),
+    pub(crate) fn divide(
+        &self,
+        other: &Self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Problem> {
+        if matches!(other, Self::Exact(b) if b.is_zero()) {
+            return Err(Problem::DivisionByZero);
         }
+        if let Some((a, b)) = self.beside_zero_or_infinity(other) {
+            return Ok(Self::Flonum(a / b));
+        }
+        let exact = |a: &Exact, b: &Exact| {
+            let quotient = a.divide(b, supervisor)?;
+            Ok(quotient.expect("zeros were told apart"))
+        };
+        Ok(self.mixed(other, exact, |a, b| a / b)?)
     }
 
     pub(crate) fn negate(&self) -> Self {
@@ -192,25 +225,41 @@ impl Real {
     }
 
     /// The order of the values themselves, without rounding; `None` when one is a NaN.
-    pub(crate) fn compare(&self, other: &Self) -> Option<Ordering> {
+    pub(crate) fn compare(
+        &self,
+        other: &Self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Option<Ordering>, Stop> {
         match (self, other) {
-            (Self::Exact(a), Self::Exact(b)) => Some(a.compare(b)),
-            (Self::Flonum(a), Self::Flonum(b)) => a.partial_cmp(b),
-            (Self::Exact(a), Self::Flonum(b)) => compare_exact_flonum(a, *b),
-            (Self::Flonum(a), Self::Exact(b)) => compare_exact_flonum(b, *a).map(Ordering::reverse),
+            (Self::Exact(a), Self::Exact(b)) => a.compare(b, supervisor).map(Some),
+            (Self::Flonum(a), Self::Flonum(b)) => Ok(a.partial_cmp(b)),
+            (Self::Exact(a), Self::Flonum(b)) => compare_exact_flonum(a, *b, supervisor),
+            (Self::Flonum(a), Self::Exact(b)) => {
+                let order = compare_exact_flonum(b, *a, supervisor)?;
+                Ok(order.map(Ordering::reverse))
+            }
+        }
+    }
+
+    /// Whether both have the same value.
+    pub(crate) fn is_equal(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Flonum(a), Self::Flonum(b)) => a.partial_cmp(b) == Some(Ordering::Equal),
+            _ => self
+                .to_exact()
+                .is_some_and(|a| other.to_exact().is_some_and(|b| a == b)),
         }
     }
 
     /// The integer next to it, exact if it is exact.
-    pub(crate) fn round(&self, rounding: Rounding) -> Self {
+    pub(crate) fn round(
+        &self,
+        rounding: Rounding,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Stop> {
         match self {
-            Self::Exact(value) => Self::from(value.round(rounding)),
-            Self::Flonum(value) => Self::Flonum(match rounding {
-                Rounding::Floor => value.floor(),
-                Rounding::Ceiling => value.ceil(),
-                Rounding::Truncate => value.trunc(),
-                Rounding::Round => value.round_ties_even(),
-            }),
+            Self::Exact(value) => value.round(rounding, supervisor).map(Self::from),
+            Self::Flonum(value) => Ok(Self::Flonum(rounding.of(*value))),
         }
     }
 
@@ -219,7 +268,12 @@ impl Real {
     /// # Errors
     ///
     /// An operand that is no integer, and a zero divisor.
-    pub(crate) fn integer_divide(&self, other: &Self, division: Division) -> Result<Self, Problem> {
+    pub(crate) fn integer_divide(
+        &self,
+        other: &Self,
+        division: Division,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Problem> {
         for (number, operand) in [(1, self), (2, other)] {
             if !operand.is_integer() {
                 return Err(expected(number, "integer"));
@@ -230,10 +284,10 @@ impl Real {
         }
         if let (Self::Exact(Exact::Integer(a)), Self::Exact(Exact::Integer(b))) = (self, other) {
             return Ok(Self::from(match division {
-                Division::TruncateQuotient => truncate_divide(a, b).0,
-                Division::TruncateRemainder => truncate_divide(a, b).1,
-                Division::FloorQuotient => floor_divide(a, b).0,
-                Division::FloorRemainder => floor_divide(a, b).1,
+                Division::TruncateQuotient => truncate_divide(a, b, supervisor)?.0,
+                Division::TruncateRemainder => truncate_divide(a, b, supervisor)?.1,
+                Division::FloorQuotient => floor_divide(a, b, supervisor)?.0,
+                Division::FloorRemainder => floor_divide(a, b, supervisor)?.1,
             }));
         }
         let (a, b) = (self.to_f64(), other.to_f64());
@@ -254,7 +308,8 @@ impl Real {
             && a.abs().max(b.abs()) >= DOUBLE_DIVISION_MAX
             && let (Some(exact), Some(divisor)) = (self.to_exact(), other.to_exact())
         {
-            let result = Self::Exact(exact).integer_divide(&Self::Exact(divisor), division)?;
+            let divisor = Self::Exact(divisor);
+            let result = Self::Exact(exact).integer_divide(&divisor, division, supervisor)?;
             return Ok(Self::Flonum(signed(result.to_f64())));
         }
         // `%` is exact.
@@ -277,8 +332,13 @@ impl Real {
     /// # Errors
     ///
     /// An operand that is no integer.
-    pub(crate) fn common_divisor(&self, other: &Self) -> Result<Self, Problem> {
-        self.common(other, |a, b| a.gcd(b), |other| other)
+    pub(crate) fn common_divisor(
+        &self,
+        other: &Self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Problem> {
+        let gcd = |a: &UBig, b: &UBig| large::common_divisor(a, b, supervisor);
+        self.common(other, gcd, |other| other)
     }
 
     /// The least common multiple of two integers.
@@ -286,14 +346,22 @@ impl Real {
     /// # Errors
     ///
     /// An operand that is no integer.
-    pub(crate) fn common_multiple(&self, other: &Self) -> Result<Self, Problem> {
-        self.common(other, |a, b| a / a.gcd(b) * b, |_| UBig::ZERO)
+    pub(crate) fn common_multiple(
+        &self,
+        other: &Self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Problem> {
+        let lcm = |a: &UBig, b: &UBig| {
+            let divisor = large::common_divisor(a, b, supervisor)?;
+            large::multiply(&quotient(a, &divisor, supervisor)?, b, supervisor)
+        };
+        self.common(other, lcm, |_| UBig::ZERO)
     }
 
     fn common(
         &self,
         other: &Self,
-        of_positive: impl Fn(&UBig, &UBig) -> UBig,
+        of_positive: impl Fn(&UBig, &UBig) -> Result<UBig, Stop>,
         of_zero: impl Fn(UBig) -> UBig,
     ) -> Result<Self, Problem> {
         let a = self.integer_magnitude().ok_or(expected(1, "integer"))?;
@@ -301,7 +369,7 @@ impl Real {
         let result = if a.is_zero() || b.is_zero() {
             of_zero(a + b)
         } else {
-            of_positive(&a, &b)
+            of_positive(&a, &b)?
         };
         let inexact = if self.is_exact() { other } else { self };
         Ok(Self::like(Exact::Integer(result.into()), inexact))
@@ -313,27 +381,32 @@ impl Real {
     }
 
     /// The greater of two; inexact if either is; a NaN if either is.
-    pub(crate) fn maximum(&self, other: &Self) -> Self {
-        self.unless(other, Ordering::Less)
+    pub(crate) fn maximum(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
+        self.unless(other, Ordering::Less, supervisor)
     }
 
     /// The less of two; inexact if either is; a NaN if either is.
-    pub(crate) fn minimum(&self, other: &Self) -> Self {
-        self.unless(other, Ordering::Greater)
+    pub(crate) fn minimum(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
+        self.unless(other, Ordering::Greater, supervisor)
     }
 
     /// This number, or the other one if the numbers compare like that.
-    fn unless(&self, other: &Self, ordering: Ordering) -> Self {
-        let chosen = match self.compare(other) {
-            None => return Self::Flonum(f64::NAN),
+    fn unless(
+        &self,
+        other: &Self,
+        ordering: Ordering,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Stop> {
+        let chosen = match self.compare(other, supervisor)? {
+            None => return Ok(Self::Flonum(f64::NAN)),
             Some(order) if order == ordering => other,
             Some(_) => self,
         };
-        if self.is_exact() == other.is_exact() {
+        Ok(if self.is_exact() == other.is_exact() {
             chosen.clone()
         } else {
             Self::Flonum(chosen.to_f64())
-        }
+        })
     }
 
     /// Numerator and denominator in lowest terms, inexact if the number is.
@@ -342,6 +415,10 @@ impl Real {
     ///
     /// An infinity or NaN.
     pub(crate) fn parts(&self) -> Result<(Self, Self), Problem> {
+        if matches!(self, Self::Flonum(value) if *value == 0.0) {
+            // A zero keeps its sign.
+            return Ok((self.clone(), Self::Flonum(1.0)));
+        }
         let exact = self.to_exact().ok_or(expected(1, "rational number"))?;
         let (numerator, denominator) = exact.parts();
         let part = |value: IBig| Self::like(Exact::Integer(value), self);
@@ -349,40 +426,51 @@ impl Real {
     }
 
     /// The simplest rational number that differs from `self` by no more than `tolerance`.
-    pub(crate) fn rationalize(&self, tolerance: &Self) -> Self {
+    pub(crate) fn rationalize(
+        &self,
+        tolerance: &Self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Stop> {
         let (Some(value), Some(tolerance_exact)) = (self.to_exact(), tolerance.to_exact()) else {
             let (value, tolerance) = (self.to_f64(), tolerance.to_f64());
-            return Self::Flonum(match (value.is_infinite(), tolerance.is_infinite()) {
-                (true, false) if !tolerance.is_nan() => value,
-                (false, true) if !value.is_nan() => 0.0,
-                _ => f64::NAN,
-            });
+            return Ok(Self::Flonum(
+                match (value.is_infinite(), tolerance.is_infinite()) {
+                    (true, false) if !tolerance.is_nan() => value,
+                    (false, true) if !value.is_nan() => 0.0,
+                    _ => f64::NAN,
+                },
+            ));
         };
         let tolerance_exact = if tolerance.is_negative() {
             tolerance_exact.negate()
         } else {
             tolerance_exact
         };
-        let low = value.subtract(&tolerance_exact);
-        let high = value.add(&tolerance_exact);
+        let low = value.subtract(&tolerance_exact, supervisor)?;
+        let high = value.add(&tolerance_exact, supervisor)?;
         let simplest = if low.sign() == Ordering::Greater {
-            simplest_between(&low, &high)
+            simplest_between(&low, &high, supervisor)?
         } else if high.sign() == Ordering::Less {
-            simplest_between(&high.negate(), &low.negate()).negate()
+            simplest_between(&high.negate(), &low.negate(), supervisor)?.negate()
         } else {
             Exact::from(0)
         };
-        Self::like(simplest, if self.is_exact() { tolerance } else { self })
+        let inexact = if self.is_exact() { tolerance } else { self };
+        Ok(Self::like(simplest, inexact))
     }
 }
 
-fn compare_exact_flonum(a: &Exact, b: f64) -> Option<Ordering> {
+fn compare_exact_flonum(
+    a: &Exact,
+    b: f64,
+    supervisor: &dyn Supervisor,
+) -> Result<Option<Ordering>, Stop> {
     if b.is_nan() {
-        return None;
+        return Ok(None);
     }
-    Some(match Exact::from_f64(b) {
-        Some(b) => a.compare(&b),
+    Ok(Some(match Exact::from_f64(b) {
+        Some(b) => a.compare(&b, supervisor)?,
         None if b > 0.0 => Ordering::Less,
         None => Ordering::Greater,
-    })
+    }))
 }

@@ -1,8 +1,8 @@
 //! Numbers to text and back, by the syntax of the reader.
 
-use std::fmt::Write;
-
-use dashu_int::IBig;
+use dashu_int::{IBig, Sign, UBig};
+use syntax::number::large;
+use syntax::{Stop, Supervisor};
 
 use super::exact::Exact;
 use super::real::Real;
@@ -24,7 +24,7 @@ impl From<&syntax::Number> for Real {
     fn from(number: &syntax::Number) -> Self {
         match number {
             syntax::Number::Integer(integer) => Self::from(IBig::from(integer)),
-            syntax::Number::Ratio(ratio) => Self::Exact(Exact::ratio(
+            syntax::Number::Ratio(ratio) => Self::Exact(Exact::in_lowest_terms(
                 IBig::from(&ratio.numerator),
                 IBig::from(&ratio.denominator).into_parts().1,
             )),
@@ -35,52 +35,90 @@ impl From<&syntax::Number> for Real {
 }
 
 /// The external representation of `number` in `radix`, 2 to 36.
-pub(crate) fn write_number(number: &Number, radix: u32) -> String {
-    let mut text = String::new();
+///
+/// # Errors
+///
+/// [`Stop`].
+pub(crate) fn write_number(
+    number: &Number,
+    radix: u32,
+    supervisor: &dyn Supervisor,
+) -> Result<String, Stop> {
+    let mut writer = Writer {
+        radix,
+        supervisor,
+        text: String::new(),
+    };
     match number {
-        Number::Real(real) => write_real(real, radix, &mut text),
+        Number::Real(real) => writer.real(real)?,
         Number::Complex(real, imaginary) => {
             if !real.is_exactly(0) {
-                write_real(real, radix, &mut text);
+                writer.real(real)?;
             }
-            write_imaginary(imaginary, radix, &mut text);
+            writer.imaginary(imaginary)?;
         }
     }
-    text
+    Ok(writer.text)
 }
 
-fn write_imaginary(imaginary: &Real, radix: u32, text: &mut String) {
-    if imaginary.is_exactly(1) {
-        text.push('+');
-    } else if imaginary.is_exactly(-1) {
-        text.push('-');
-    } else {
-        let mut digits = String::new();
-        write_real(imaginary, radix, &mut digits);
-        if !digits.starts_with(['+', '-']) {
-            text.push('+');
+struct Writer<'s> {
+    radix: u32,
+    supervisor: &'s dyn Supervisor,
+    text: String,
+}
+
+impl Writer<'_> {
+    fn imaginary(&mut self, imaginary: &Real) -> Result<(), Stop> {
+        if imaginary.is_exactly(1) {
+            self.text.push('+');
+        } else if imaginary.is_exactly(-1) {
+            self.text.push('-');
+        } else {
+            let start = self.text.len();
+            self.real(imaginary)?;
+            if !self.text[start..].starts_with(['+', '-']) {
+                self.text.insert(start, '+');
+            }
         }
-        text.push_str(&digits);
+        self.text.push('i');
+        Ok(())
     }
-    text.push('i');
-}
 
-fn write_real(real: &Real, radix: u32, text: &mut String) {
-    let written = match real {
-        Real::Flonum(value) if radix == 10 => syntax::number::write_flonum(*value, text),
-        Real::Flonum(value) => syntax::number::write_flonum_in_radix(*value, radix, text),
-        Real::Exact(Exact::Integer(value)) => write!(text, "{}", value.in_radix(radix)),
-        Real::Exact(Exact::Ratio {
-            numerator,
-            denominator,
-        }) => {
-            write!(
-                text,
-                "{}/{}",
-                numerator.in_radix(radix),
-                denominator.in_radix(radix)
-            )
+    fn real(&mut self, real: &Real) -> Result<(), Stop> {
+        match real {
+            Real::Flonum(value) => {
+                let written = if self.radix == 10 {
+                    syntax::number::write_flonum(*value, &mut self.text)
+                } else {
+                    syntax::number::write_flonum_in_radix(*value, self.radix, &mut self.text)
+                };
+                written.expect("writing to a string never fails");
+                Ok(())
+            }
+            Real::Exact(Exact::Integer(value)) => self.integer(value),
+            Real::Exact(Exact::Ratio {
+                numerator,
+                denominator,
+            }) => {
+                self.integer(numerator)?;
+                self.text.push('/');
+                self.integer(denominator.as_ibig())
+            }
         }
-    };
-    written.expect("writing to a string never fails");
+    }
+
+    fn integer(&mut self, value: &IBig) -> Result<(), Stop> {
+        let (sign, magnitude) = value.as_sign_words();
+        if sign == Sign::Negative {
+            self.text.push('-');
+        }
+        let magnitude = UBig::from_words(magnitude);
+        let digits = large::to_digits(&magnitude, self.radix, self.supervisor)?;
+        if self.text.is_empty() {
+            self.text = digits;
+        } else {
+            self.text.push_str(&digits);
+        }
+        Ok(())
+    }
 }

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use dashu_int::IBig;
+use syntax::{Stop, Supervisor};
 
 use super::complex::Pair;
 use super::exact::{Exact, Rounding};
@@ -101,56 +102,68 @@ impl Number {
         matches!(self, Self::Real(real) if real.is_exactly(value))
     }
 
-    pub(crate) fn add(&self, other: &Self) -> Self {
+    pub(crate) fn add(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
         if let (Self::Real(a), Self::Real(b)) = (self, other) {
-            return Self::Real(a.add(b));
+            return a.add(b, supervisor).map(Self::Real);
         }
         let ((a, b), (c, d)) = (self.parts(), other.parts());
-        Self::rectangular(add_parts(&a, &c), add_parts(&b, &d))
+        let parts = Parts(supervisor);
+        Ok(Self::rectangular(parts.add(&a, &c)?, parts.add(&b, &d)?))
     }
 
-    pub(crate) fn subtract(&self, other: &Self) -> Self {
+    pub(crate) fn subtract(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
         if let (Self::Real(a), Self::Real(b)) = (self, other) {
-            return Self::Real(a.subtract(b));
+            return a.subtract(b, supervisor).map(Self::Real);
         }
         let ((a, b), (c, d)) = (self.parts(), other.parts());
-        Self::rectangular(subtract_parts(&a, &c), subtract_parts(&b, &d))
+        let parts = Parts(supervisor);
+        let real = parts.subtract(&a, &c)?;
+        Ok(Self::rectangular(real, parts.subtract(&b, &d)?))
     }
 
-    pub(crate) fn multiply(&self, other: &Self) -> Self {
+    pub(crate) fn multiply(&self, other: &Self, supervisor: &dyn Supervisor) -> Result<Self, Stop> {
+        let parts = Parts(supervisor);
         match (self, other) {
-            (Self::Real(a), Self::Real(b)) => Self::Real(a.multiply(b)),
+            (Self::Real(a), Self::Real(b)) => a.multiply(b, supervisor).map(Self::Real),
             (Self::Real(factor), Self::Complex(real, imaginary))
-            | (Self::Complex(real, imaginary), Self::Real(factor)) => Self::rectangular(
-                multiply_parts(real, factor),
-                multiply_parts(imaginary, factor),
-            ),
-            (Self::Complex(a, b), Self::Complex(c, d)) => Self::rectangular(
-                subtract_parts(&multiply_parts(a, c), &multiply_parts(b, d)),
-                add_parts(&multiply_parts(a, d), &multiply_parts(b, c)),
-            ),
+            | (Self::Complex(real, imaginary), Self::Real(factor)) => {
+                let real = parts.multiply(real, factor)?;
+                Ok(Self::rectangular(real, parts.multiply(imaginary, factor)?))
+            }
+            (Self::Complex(a, b), Self::Complex(c, d)) => {
+                let real = parts.subtract(&parts.multiply(a, c)?, &parts.multiply(b, d)?)?;
+                let imaginary = parts.add(&parts.multiply(a, d)?, &parts.multiply(b, c)?)?;
+                Ok(Self::rectangular(real, imaginary))
+            }
         }
     }
 
     /// # Errors
     ///
     /// [`Problem::DivisionByZero`] when `other` is an exact zero.
-    pub(crate) fn divide(&self, other: &Self) -> Result<Self, Problem> {
+    pub(crate) fn divide(
+        &self,
+        other: &Self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Problem> {
+        let parts = Parts(supervisor);
         match (self, other) {
-            (Self::Real(a), Self::Real(b)) => a.divide(b).map(Self::Real),
+            (Self::Real(a), Self::Real(b)) => a.divide(b, supervisor).map(Self::Real),
             (Self::Complex(real, imaginary), Self::Real(divisor)) => Ok(Self::rectangular(
-                divide_parts(real, divisor)?,
-                divide_parts(imaginary, divisor)?,
+                parts.divide(real, divisor)?,
+                parts.divide(imaginary, divisor)?,
             )),
             (_, Self::Complex(c, d)) if c.is_exactly(0) => {
                 let (a, b) = self.parts();
-                let imaginary = divide_parts(&a, d)?.negate();
-                Ok(Self::rectangular(divide_parts(&b, d)?, imaginary))
+                let imaginary = parts.divide(&a, d)?.negate();
+                Ok(Self::rectangular(parts.divide(&b, d)?, imaginary))
             }
             (_, Self::Complex(c, d)) if self.is_exact() && other.is_exact() => {
-                let norm = c.multiply(c).add(&d.multiply(d));
+                let square = |part: &Real| part.multiply(part, supervisor);
+                let norm = square(c)?.add(&square(d)?, supervisor)?;
                 let conjugate = Self::rectangular(c.clone(), d.negate());
-                self.multiply(&conjugate).divide(&Self::Real(norm))
+                let dividend = self.multiply(&conjugate, supervisor)?;
+                dividend.divide(&Self::Real(norm), supervisor)
             }
             _ if self.is_exactly(0) => Ok(Self::from(0)),
             _ => Ok(Pair::of(self).divide(Pair::of(other)).into()),
@@ -162,15 +175,18 @@ impl Number {
     /// # Errors
     ///
     /// A complex operand.
-    pub(crate) fn compare(&self, other: &Self) -> Result<Option<Ordering>, Problem> {
-        Ok(self.real(1)?.compare(other.real(2)?))
+    pub(crate) fn compare(
+        &self,
+        other: &Self,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Option<Ordering>, Problem> {
+        Ok(self.real(1)?.compare(other.real(2)?, supervisor)?)
     }
 
     /// `=`.
     pub(crate) fn is_equal(&self, other: &Self) -> bool {
-        let same = |a: &Real, b: &Real| a.compare(b) == Some(Ordering::Equal);
         let ((a, b), (c, d)) = (self.parts(), other.parts());
-        same(&a, &c) && same(&b, &d)
+        a.is_equal(&c) && b.is_equal(&d)
     }
 
     /// `eqv?`: exactness counts, `0.0` and `-0.0` differ, a NaN is the same as any.
@@ -192,17 +208,27 @@ impl Number {
     /// # Errors
     ///
     /// An operand that is no integer, and a zero divisor.
-    pub(crate) fn integer_divide(&self, other: &Self, division: Division) -> Result<Self, Problem> {
+    pub(crate) fn integer_divide(
+        &self,
+        other: &Self,
+        division: Division,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Problem> {
         let a = self.real(1).map_err(|_| expected(1, "integer"))?;
         let b = other.real(2).map_err(|_| expected(2, "integer"))?;
-        a.integer_divide(b, division).map(Self::Real)
+        a.integer_divide(b, division, supervisor).map(Self::Real)
     }
 
     /// # Errors
     ///
     /// A complex number.
-    pub(crate) fn round(&self, rounding: Rounding) -> Result<Self, Problem> {
-        Ok(Self::Real(self.real(1)?.round(rounding)))
+    pub(crate) fn round(
+        &self,
+        rounding: Rounding,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Problem> {
+        let rounded = self.real(1)?.round(rounding, supervisor)?;
+        Ok(Self::Real(rounded))
     }
 
     /// # Errors
@@ -231,36 +257,40 @@ impl Number {
     }
 }
 
-// Parts of complex numbers: an exact zero stands for a part that is not there. It leaves the sign of
-// zeros alone, and is not made a NaN by an infinity.
+/// Operations on parts of complex numbers: an exact zero stands for a part that is not there. It leaves the sign of
+/// zeros alone, and is not made a NaN by an infinity.
+#[derive(Clone, Copy)]
+struct Parts<'s>(&'s dyn Supervisor);
 
-fn add_parts(a: &Real, b: &Real) -> Real {
-    if a.is_exactly(0) {
-        b.clone()
-    } else if b.is_exactly(0) {
-        a.clone()
-    } else {
-        a.add(b)
+impl Parts<'_> {
+    fn add(self, a: &Real, b: &Real) -> Result<Real, Stop> {
+        if a.is_exactly(0) {
+            Ok(b.clone())
+        } else if b.is_exactly(0) {
+            Ok(a.clone())
+        } else {
+            a.add(b, self.0)
+        }
     }
-}
 
-fn subtract_parts(a: &Real, b: &Real) -> Real {
-    add_parts(a, &b.negate())
-}
-
-fn multiply_parts(a: &Real, b: &Real) -> Real {
-    if a.is_exactly(0) || b.is_exactly(0) {
-        Real::from(0)
-    } else {
-        a.multiply(b)
+    fn subtract(self, a: &Real, b: &Real) -> Result<Real, Stop> {
+        self.add(a, &b.negate())
     }
-}
 
-fn divide_parts(a: &Real, b: &Real) -> Result<Real, Problem> {
-    if a.is_exactly(0) && !b.is_exactly(0) {
-        Ok(Real::from(0))
-    } else {
-        a.divide(b)
+    fn multiply(self, a: &Real, b: &Real) -> Result<Real, Stop> {
+        if a.is_exactly(0) || b.is_exactly(0) {
+            Ok(Real::from(0))
+        } else {
+            a.multiply(b, self.0)
+        }
+    }
+
+    fn divide(self, a: &Real, b: &Real) -> Result<Real, Problem> {
+        if a.is_exactly(0) && !b.is_exactly(0) {
+            Ok(Real::from(0))
+        } else {
+            a.divide(b, self.0)
+        }
     }
 }
 

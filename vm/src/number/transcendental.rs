@@ -6,6 +6,8 @@
 use std::cmp::Ordering;
 use std::f64::consts::{LN_2, PI};
 
+use syntax::{Stop, Supervisor};
+
 use super::complex::{Pair, pair};
 use super::exact::Exact;
 use super::real::Real;
@@ -25,18 +27,26 @@ pub(crate) enum Function {
 }
 
 /// `function` of `number`. Exact zeros lead to exact results where these are integers.
-pub(crate) fn apply(function: Function, number: &Number) -> Number {
+///
+/// # Errors
+///
+/// [`Stop`].
+pub(crate) fn apply(
+    function: Function,
+    number: &Number,
+    supervisor: &dyn Supervisor,
+) -> Result<Number, Stop> {
     if number.is_exactly(0) {
         match function {
-            Function::Exp | Function::Cos => return Number::from(1),
+            Function::Exp | Function::Cos => return Ok(Number::from(1)),
             Function::Acos => {}
-            _ => return Number::from(0),
+            _ => return Ok(Number::from(0)),
         }
     }
     if function == Function::Acos && number.is_exactly(1) {
-        return Number::from(0);
+        return Ok(Number::from(0));
     }
-    match number {
+    let result = match number {
         Number::Real(real) => {
             let value = real.to_f64();
             // A NaN is no reason to become complex.
@@ -44,12 +54,11 @@ pub(crate) fn apply(function: Function, number: &Number) -> Number {
                 || value.is_nan()
                 || value.abs() <= 1.0;
             if in_domain {
-                return Number::from(apply_real(function, value));
+                return Ok(Number::from(apply_real(function, value)));
             }
             // The cuts belong to the second and fourth quadrant: there, asin z is
             // -i log(iz + sqrt(1 - zz)), as the report has it.
-            let result = apply_complex(function, pair(value, 0.0_f64.copysign(-value)));
-            far_from_zero(function, number, result).into()
+            apply_complex(function, pair(value, 0.0_f64.copysign(-value)))
         }
         Number::Complex(real, imaginary) => {
             let mut argument = Pair::of(number);
@@ -57,33 +66,46 @@ pub(crate) fn apply(function: Function, number: &Number) -> Number {
                 // The lower cut belongs to the left, by the report's definition.
                 argument.real = -0.0;
             }
-            far_from_zero(function, number, apply_complex(function, argument)).into()
+            apply_complex(function, argument)
         }
-    }
+    };
+    Ok(far_from_zero(function, number, result, supervisor)?.into())
 }
 
 /// The `result` of a function of a pair of doubles; anew if the function is an inverse sine or cosine, and
 /// the argument is finite, but beyond all doubles. There, both are logarithms of twice the argument, turned.
-fn far_from_zero(function: Function, number: &Number, result: Pair) -> Pair {
+fn far_from_zero(
+    function: Function,
+    number: &Number,
+    result: Pair,
+    supervisor: &dyn Supervisor,
+) -> Result<Pair, Stop> {
     let (real, imaginary) = number.parts();
-    if !Pair::of(number).is_infinite() || exact_square(number).is_none() {
-        return result;
+    if !Pair::of(number).is_infinite() || exact_square(number, supervisor)?.is_none() {
+        return Ok(result);
     }
-    let (y, x) = direction(&imaginary.magnitude(), &real);
+    let (y, x) = direction(&imaginary.magnitude(), &real, supervisor)?;
     let angle = match function {
         Function::Asin => x.atan2(y),
         Function::Acos => y.atan2(x),
-        _ => return result,
+        _ => return Ok(result),
     };
-    let height = LN_2 + Pair::of(&logarithm(number)).real;
-    pair(angle, height.copysign(result.imaginary))
+    let height = LN_2 + Pair::of(&logarithm(number, supervisor)?).real;
+    Ok(pair(angle, height.copysign(result.imaginary)))
 }
 
 /// The square of the distance from zero, unless that is infinite or no number.
-fn exact_square(number: &Number) -> Option<Exact> {
+fn exact_square(number: &Number, supervisor: &dyn Supervisor) -> Result<Option<Exact>, Stop> {
     let (real, imaginary) = number.parts();
-    let (a, b) = (real.to_exact()?, imaginary.to_exact()?);
-    Some(a.multiply(&a).add(&b.multiply(&b)))
+    let (Some(a), Some(b)) = (real.to_exact(), imaginary.to_exact()) else {
+        return Ok(None);
+    };
+    sum_of_squares(&a, &b, supervisor).map(Some)
+}
+
+fn sum_of_squares(a: &Exact, b: &Exact, supervisor: &dyn Supervisor) -> Result<Exact, Stop> {
+    let square = |part: &Exact| part.multiply(part, supervisor);
+    square(a)?.add(&square(b)?, supervisor)
 }
 
 fn apply_real(function: Function, value: f64) -> f64 {
@@ -127,17 +149,23 @@ impl Pair {
 }
 
 /// The natural logarithm.
-pub(crate) fn logarithm(number: &Number) -> Number {
+///
+/// # Errors
+///
+/// [`Stop`].
+pub(crate) fn logarithm(number: &Number, supervisor: &dyn Supervisor) -> Result<Number, Stop> {
     if number.is_exactly(1) {
-        return Number::from(0);
+        return Ok(Number::from(0));
     }
-    match number {
+    Ok(match number {
         Number::Real(real) => {
             let magnitude = match real.magnitude() {
                 Real::Exact(value) if value.sign() == Ordering::Greater => value.logarithm(),
                 value => value.to_f64().ln(),
             };
-            if real.is_negative() {
+            // The angle of a negative zero is that of the negative numbers (C99, 7.12.4.4).
+            if real.is_negative() || matches!(real, Real::Flonum(value) if is_negative_zero(*value))
+            {
                 pair(magnitude, PI).into()
             } else {
                 Number::from(magnitude)
@@ -146,34 +174,43 @@ pub(crate) fn logarithm(number: &Number) -> Number {
         Number::Complex(real, imaginary) => {
             let mut result = Pair::of(number).logarithm();
             if !(real.is_in_range() && imaginary.is_in_range())
-                && let Some(square) = exact_square(number)
+                && let Some(square) = exact_square(number, supervisor)?
             {
-                result = pair(square.logarithm() / 2.0, angle(imaginary, real).to_f64());
+                let angle = angle(imaginary, real, supervisor)?;
+                result = pair(square.logarithm() / 2.0, angle.to_f64());
             }
             result.into()
         }
-    }
+    })
+}
+
+fn is_negative_zero(value: f64) -> bool {
+    value == 0.0 && value.is_sign_negative()
 }
 
 /// The angle of the point (`x`, `y`): `(atan y x)`. Exact zero on the positive exact axis.
-pub(crate) fn angle(y: &Real, x: &Real) -> Real {
+///
+/// # Errors
+///
+/// [`Stop`].
+pub(crate) fn angle(y: &Real, x: &Real, supervisor: &dyn Supervisor) -> Result<Real, Stop> {
     if y.is_exactly(0) && x.is_exact() && !x.is_negative() {
-        return Real::from(0);
+        return Ok(Real::from(0));
     }
-    let (y, x) = direction(y, x);
-    Real::Flonum(y.atan2(x))
+    let (y, x) = direction(y, x, supervisor)?;
+    Ok(Real::Flonum(y.atan2(x)))
 }
 
 /// Two doubles with the signs and the ratio of `y` and `x`.
-fn direction(y: &Real, x: &Real) -> (f64, f64) {
+fn direction(y: &Real, x: &Real, supervisor: &dyn Supervisor) -> Result<(f64, f64), Stop> {
     if let Some(doubles) = y.beside_zero_or_infinity(x) {
-        return doubles;
+        return Ok(doubles);
     }
     let (Real::Exact(exact_y), Real::Exact(exact_x)) = (y, x) else {
-        return (y.to_f64(), x.to_f64());
+        return Ok((y.to_f64(), x.to_f64()));
     };
     if y.is_in_range() && x.is_in_range() {
-        return (y.to_f64(), x.to_f64());
+        return Ok((y.to_f64(), x.to_f64()));
     }
     let [a, b] = [exact_y, exact_x].map(|value| {
         if value.sign().is_lt() {
@@ -182,14 +219,17 @@ fn direction(y: &Real, x: &Real) -> (f64, f64) {
             value.clone()
         }
     });
-    let largest = if a.compare(&b).is_lt() { b } else { a };
-    let scaled = |value: &Exact| {
-        let scaled = value
-            .divide(&largest)
-            .map_or(0.0, |quotient| quotient.to_f64());
-        scaled.copysign(value.unit())
+    let largest = if a.compare(&b, supervisor)?.is_lt() {
+        b
+    } else {
+        a
     };
-    (scaled(exact_y), scaled(exact_x))
+    let scaled = |value: &Exact| {
+        let quotient = value.divide(&largest, supervisor)?;
+        let scaled = quotient.map_or(0.0, |quotient| quotient.to_f64());
+        Ok(scaled.copysign(value.unit()))
+    };
+    Ok((scaled(exact_y)?, scaled(exact_x)?))
 }
 
 /// The point at `angle` (in radians) and distance `magnitude`.
@@ -203,16 +243,20 @@ pub(crate) fn polar(magnitude: &Real, angle: &Real) -> Number {
 }
 
 /// The distance from zero.
-pub(crate) fn magnitude(number: &Number) -> Real {
-    match number {
+///
+/// # Errors
+///
+/// [`Stop`].
+pub(crate) fn magnitude(number: &Number, supervisor: &dyn Supervisor) -> Result<Real, Stop> {
+    Ok(match number {
         Number::Real(real) => real.magnitude(),
         Number::Complex(real, imaginary) if real.is_exactly(0) => imaginary.magnitude(),
         Number::Complex(Real::Exact(a), Real::Exact(b)) => {
-            let square = a.multiply(a).add(&b.multiply(b));
-            match square_root(&Number::from(square)) {
+            let square = sum_of_squares(a, b, supervisor)?;
+            match square_root(&Number::from(square), supervisor)? {
                 Number::Real(root) | Number::Complex(root, _) => root,
             }
         }
         Number::Complex(a, b) => Real::Flonum(a.to_f64().hypot(b.to_f64())),
-    }
+    })
 }

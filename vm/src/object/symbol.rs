@@ -38,13 +38,11 @@ impl Mutator<'_> {
     ///
     /// [`Raise::Full`].
     pub(crate) fn try_intern<'m>(&'m self, name: &str) -> PrimitiveResult<'m> {
-        match self.interned(name) {
-            Some(symbol) => Ok(symbol),
-            None => {
-                self.reserve(symbol_bytes(name))?;
-                Ok(self.intern(name))
-            }
+        if let Some(symbol) = self.interned(name) {
+            return Ok(symbol);
         }
+        self.reserve(symbol_bytes(name))?;
+        Ok(self.intern(name))
     }
 
     /// The symbol with this name, if there is one.
@@ -57,7 +55,7 @@ impl Mutator<'_> {
                 .is_some_and(|found| is_text(found, name))
         };
         let word = self.state().symbols.find(text_hash(name), is_wanted)?;
-        // SAFETY: as above.
+        // SAFETY: a word of the table: of a pinned symbol that no collection has freed.
         Some(unsafe { Value::from_word(word) })
     }
 

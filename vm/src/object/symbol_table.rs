@@ -24,7 +24,7 @@ struct Entry {
 #[derive(Debug, Default)]
 struct Entries {
     /// As many as a power of two, or none.
-    entries: Box<[Entry]>,
+    slots: Box<[Entry]>,
     count: usize,
     charge: Option<Charge>,
 }
@@ -53,8 +53,8 @@ impl SymbolTable {
     /// Adds the word of a pinned symbol that is not there.
     pub(super) fn insert(&self, hash: u64, word: u64) {
         let mut entries = self.0.borrow_mut();
-        if 2 * (entries.count + 1) > entries.entries.len() {
-            let length = (2 * entries.entries.len()).max(ENTRIES_MIN);
+        if 2 * (entries.count + 1) > entries.slots.len() {
+            let length = (2 * entries.slots.len()).max(ENTRIES_MIN);
             entries.rebuild(length);
         }
         entries.insert(Entry { hash, word });
@@ -62,7 +62,7 @@ impl SymbolTable {
 
     /// Shows `visitor` the symbols that name a global variable with a value.
     pub(crate) fn trace_bound<V: Visitor>(&mut self, visitor: &mut V) {
-        for entry in &mut self.0.get_mut().entries {
+        for entry in &mut self.0.get_mut().slots {
             if entry.word != 0 && is_bound(entry.word) {
                 visitor.slot(Slot::of(&mut entry.word));
             }
@@ -73,7 +73,7 @@ impl SymbolTable {
     pub(crate) fn retain(&mut self, mut survives: impl FnMut(u64) -> bool) {
         let entries = self.0.get_mut();
         let before = entries.count;
-        for entry in &mut entries.entries {
+        for entry in &mut entries.slots {
             if entry.word != 0 && !survives(entry.word) {
                 *entry = Entry::default();
                 entries.count -= 1;
@@ -99,33 +99,33 @@ impl SymbolTable {
 
 impl Entries {
     fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(|entry| entry.word != 0)
+        self.slots.iter().filter(|entry| entry.word != 0)
     }
 
     /// All entries, from the one where `hash` belongs.
     fn probe(&self, hash: u64) -> impl Iterator<Item = &Entry> {
-        let (before, after) = self.entries.split_at(self.start(hash));
+        let (before, after) = self.slots.split_at(self.start(hash));
         after.iter().chain(before)
     }
 
     fn start(&self, hash: u64) -> usize {
-        hash as usize & self.entries.len().saturating_sub(1)
+        hash as usize & self.slots.len().saturating_sub(1)
     }
 
     /// There is a free entry.
     fn insert(&mut self, new: Entry) {
         let mut index = self.start(new.hash);
-        while self.entries[index].word != 0 {
-            index = (index + 1) % self.entries.len();
+        while self.slots[index].word != 0 {
+            index = (index + 1) % self.slots.len();
         }
-        self.entries[index] = new;
+        self.slots[index] = new;
         self.count += 1;
     }
 
     /// Makes a table of `length` entries, more than twice as many as are taken.
     fn rebuild(&mut self, length: usize) {
         let entries = vec![Entry::default(); length].into_boxed_slice();
-        let before = std::mem::replace(&mut self.entries, entries);
+        let before = std::mem::replace(&mut self.slots, entries);
         self.count = 0;
         for &entry in before.iter().filter(|entry| entry.word != 0) {
             self.insert(entry);
@@ -135,7 +135,7 @@ impl Entries {
 
     fn count_bytes(&mut self) {
         if let Some(charge) = &mut self.charge {
-            charge.resize(size_of_val(&*self.entries));
+            charge.resize(size_of_val(&*self.slots));
         }
     }
 }

@@ -233,6 +233,10 @@ fn with_frontend<T>(
         })
     });
     outcome.map_err(|error| {
+        if error.is_interrupted {
+            let interrupted = Condition::new(ConditionKind::Interrupted, []);
+            return CompilationError::Other(interrupted.into());
+        }
         if error.is_memory_short {
             return CompilationError::NoMemory;
         }

@@ -3,12 +3,16 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use syntax::{Stop, Supervisor};
+
 use super::parts::{Parts, parts};
 use crate::mutator::Mutator;
 use crate::value::Value;
 
 /// Parts of a structure that are looked at before it is suspected of being circular.
 const UNSUSPECTED_PARTS: usize = 4096;
+/// Bytes that the search takes for an object, at most.
+const SEARCHED_BYTES: usize = 128;
 
 /// The objects that need labels, by word, and the labels that were given so far.
 #[derive(Default)]
@@ -45,20 +49,45 @@ enum Progress {
 
 impl Labels {
     /// Finds the objects in `value` that get labels.
-    pub(super) fn find<'m>(m: &'m Mutator<'_>, value: Value<'m>, wanted: Labelled) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`].
+    pub(super) fn find<'m>(
+        m: &'m Mutator<'_>,
+        value: Value<'m>,
+        wanted: Labelled,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Self, Stop> {
         let mut labels = Self::default();
         if wanted == Labelled::Shared || !is_small_tree(m, value) {
-            labels.search(m, value, wanted);
+            labels.search(m, value, wanted, supervisor)?;
         }
-        labels
+        Ok(labels)
     }
 
-    fn search<'m>(&mut self, m: &'m Mutator<'_>, value: Value<'m>, wanted: Labelled) {
+    fn search<'m>(
+        &mut self,
+        m: &'m Mutator<'_>,
+        value: Value<'m>,
+        wanted: Labelled,
+        supervisor: &dyn Supervisor,
+    ) -> Result<(), Stop> {
+        let mut announced = UNSUSPECTED_PARTS;
+        let mut steps = 0;
         let mut progress = HashMap::new();
         // Objects with the number of their part that is next.
         let mut open = vec![(value, parts(m, value), 0)];
         progress.insert(value.word(), Progress::Open);
         while let Some((object, object_parts, next)) = open.last_mut() {
+            steps += 1;
+            if steps % UNSUSPECTED_PARTS == 0 {
+                supervisor.check()?;
+            }
+            if progress.len() > announced {
+                announced = 2 * progress.len();
+                supervisor.reserve(announced * SEARCHED_BYTES)?;
+            }
             let Some(part) = object_parts.get(*next) else {
                 progress.insert(object.word(), Progress::Done);
                 open.pop();
@@ -80,6 +109,7 @@ impl Labels {
                 Some(_) => {}
             }
         }
+        Ok(())
     }
 
     /// Whether `value` has a label, given already or not.

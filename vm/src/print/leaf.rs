@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use abi::object_layout::{port, record, record_type};
 use abi::tag::{self, Kind};
+use syntax::{Stop, Supervisor};
 
 use super::parts::word;
 use super::style::Style;
@@ -35,7 +36,17 @@ pub(super) fn field_name(m: &Mutator<'_>, record: Object<'_>, index: usize) -> O
 }
 
 /// Writes a value that has no parts.
-pub(super) fn write(m: &Mutator<'_>, value: Value<'_>, style: Style, text: &mut String) {
+///
+/// # Errors
+///
+/// [`Stop`], of a large number.
+pub(super) fn write(
+    m: &Mutator<'_>,
+    value: Value<'_>,
+    style: Style,
+    text: &mut String,
+    supervisor: &dyn Supervisor,
+) -> Result<(), Stop> {
     let written = if let Some(character) = value.as_char() {
         if style == Style::Display {
             text.write_char(character)
@@ -45,13 +56,14 @@ pub(super) fn write(m: &Mutator<'_>, value: Value<'_>, style: Style, text: &mut 
     } else if let Some(integer) = value.as_fixnum() {
         write!(text, "{integer}")
     } else if let Some(number) = as_number(value) {
-        text.write_str(&write_number(&number, 10))
+        text.write_str(&write_number(&number, 10, supervisor)?)
     } else if let Some(object) = Object::of(value) {
         write_object(m, object, style, text)
     } else {
         text.write_str(special_name(value))
     };
     written.expect("writing to a string never fails");
+    Ok(())
 }
 
 fn special_name(value: Value<'_>) -> &'static str {

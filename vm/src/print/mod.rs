@@ -11,5 +11,5 @@ mod style;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use printer::to_text;
+pub(crate) use printer::{to_text, to_text_supervised};
 pub(crate) use style::Style;

@@ -1,5 +1,7 @@
 //! The printer: a stack of tasks holds the parts that are still to be written.
 
+use syntax::{Stop, Supervisor, Unsupervised};
+
 use super::labels::{Labelled, Labels, WrittenLabel};
 use super::leaf;
 use super::parts::{Parts, parts, word};
@@ -8,8 +10,28 @@ use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::value::Value;
 
+/// Tasks between two questions to the supervisor.
+const TASKS_BETWEEN_CHECKS: usize = 1 << 12;
+/// Text of which the supervisor is told when it has become longer, in bytes.
+const UNANNOUNCED_BYTES: usize = 1 << 16;
+
 /// The external representation of `value`.
 pub(crate) fn to_text<'m>(m: &'m Mutator<'_>, value: Value<'m>, style: Style) -> String {
+    let text = to_text_supervised(m, value, style, &Unsupervised);
+    text.expect("nobody stops it")
+}
+
+/// As [`to_text`], of a value that may be large.
+///
+/// # Errors
+///
+/// [`Stop`].
+pub(crate) fn to_text_supervised<'m>(
+    m: &'m Mutator<'_>,
+    value: Value<'m>,
+    style: Style,
+    supervisor: &'m dyn Supervisor,
+) -> Result<String, Stop> {
     let labelled = match style {
         Style::Display | Style::Write => Labelled::Cycles,
         Style::WriteShared => Labelled::Shared,
@@ -17,14 +39,26 @@ pub(crate) fn to_text<'m>(m: &'m Mutator<'_>, value: Value<'m>, style: Style) ->
     let mut printer = Printer {
         m,
         style,
-        labels: Labels::find(m, value, labelled),
+        labels: Labels::find(m, value, labelled, supervisor)?,
         tasks: vec![Task::Value(value)],
         text: String::new(),
+        supervisor,
     };
+    let mut announced_bytes = UNANNOUNCED_BYTES;
+    let mut performed = 0;
     while let Some(task) = printer.tasks.pop() {
-        printer.perform(task);
+        performed += 1;
+        if performed % TASKS_BETWEEN_CHECKS == 0 {
+            supervisor.check()?;
+        }
+        printer.perform(task)?;
+        if printer.text.len() > announced_bytes {
+            announced_bytes = 2 * printer.text.len();
+            // What there is, and a copy that is twice as long when it grows.
+            supervisor.reserve(2 * announced_bytes)?;
+        }
     }
-    printer.text
+    Ok(printer.text)
 }
 
 /// Something that is left to be written.
@@ -46,13 +80,14 @@ struct Printer<'m, 'id> {
     labels: Labels,
     tasks: Vec<Task<'m>>,
     text: String,
+    supervisor: &'m dyn Supervisor,
 }
 
 impl<'m> Printer<'m, '_> {
-    fn perform(&mut self, task: Task<'m>) {
+    fn perform(&mut self, task: Task<'m>) -> Result<(), Stop> {
         match task {
             Task::Text(text) => self.text.push_str(text),
-            Task::Value(value) => self.value(value),
+            Task::Value(value) => return self.value(value),
             Task::Tail(tail) => self.tail(tail),
             Task::Elements(vector, index) => match word(vector, index) {
                 Some(element) => {
@@ -75,11 +110,12 @@ impl<'m> Printer<'m, '_> {
                 None => self.text.push('>'),
             },
         }
+        Ok(())
     }
 
-    fn value(&mut self, value: Value<'m>) {
+    fn value(&mut self, value: Value<'m>) -> Result<(), Stop> {
         if self.labels.write(value, &mut self.text) == Some(WrittenLabel::Reference) {
-            return;
+            return Ok(());
         }
         match parts(self.m, value) {
             Parts::Pair(car, cdr) => self.pair(car, cdr),
@@ -92,8 +128,12 @@ impl<'m> Printer<'m, '_> {
                 self.text.push_str(&leaf::record_name(self.m, object));
                 self.tasks.push(Task::Fields(object, 0));
             }
-            Parts::None => leaf::write(self.m, value, self.style, &mut self.text),
+            Parts::None => {
+                let text = &mut self.text;
+                return leaf::write(self.m, value, self.style, text, self.supervisor);
+            }
         }
+        Ok(())
     }
 
     fn pair(&mut self, car: Value<'m>, cdr: Value<'m>) {

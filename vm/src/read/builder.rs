@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
-use syntax::{DatumBuilder, Integer, Leaf, ListEnd, Span};
+use syntax::{DatumBuilder, Integer, Leaf, ListEnd, Span, Supervisor};
 
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -229,6 +229,10 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
 
 impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
     type Datum = Result<Value<'m>, Raise<'m>>;
+
+    fn supervisor(&self) -> &dyn Supervisor {
+        self.m
+    }
 
     fn start(&mut self) {
         self.stack.clear();

@@ -10,7 +10,7 @@ mod tests;
 use std::cell::Cell;
 
 use abi::condition::ConditionKind;
-use syntax::{Parser, Progress, SyntaxError, TextPart};
+use syntax::{Parser, Progress, SyntaxError, SyntaxErrorKind, TextPart};
 
 pub(crate) use builder::ValueBuilder;
 
@@ -64,6 +64,10 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
                 paused = parser.pause();
                 continue;
             }
+            Err(SyntaxError {
+                kind: SyntaxErrorKind::Stopped(stop),
+                ..
+            }) => return Err(stop.into()),
             Err(error) => return Err(wrong(port, &error, parser.offset() as usize)),
         };
         port.take(parser.offset() as usize);

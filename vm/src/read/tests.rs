@@ -16,7 +16,7 @@ use crate::value::Value;
 
 /// `value`, written by the printer of trees, which labels all that is shared.
 fn written<'m>(m: &'m Mutator<'_>, value: Value<'m>) -> String {
-    let (data, datum) = m.datum_of(value).expect("the datum is small");
+    let (data, datum) = m.datum_of(value, usize::MAX).expect("the datum is small");
     data.to_text(datum)
 }
 

@@ -37,6 +37,7 @@
 
 use abi::primitive::Primitive;
 
+use crate::checkpoint;
 use crate::core::ir::{CallPosition, Expr, ExprId, LambdaId, Program, SourcePlace, VariableId};
 use crate::id::{IdVec, define_ids};
 
@@ -46,6 +47,7 @@ pub fn contify(mut program: Program) -> Program {
     let mut survey = Survey::take(&program);
     let mut inner = Vec::new();
     while let Some(fix) = survey.fixes.pop() {
+        checkpoint::step();
         let destination = survey.destination(&program, fix);
         match destination {
             Some(root) if program.rewrites.allow() => {
@@ -145,6 +147,7 @@ impl Survey {
         let procedure = None;
         let mut pending = vec![(root, Position { root, procedure })];
         while let Some((id, position)) = pending.pop() {
+            checkpoint::step();
             let start = pending.len();
             survey.visit(program, id, position, &mut pending);
             pending[start..].reverse();

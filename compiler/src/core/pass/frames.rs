@@ -1,5 +1,6 @@
 //! The procedure to which each variable, reference and call of a program belongs.
 
+use crate::checkpoint;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
 use crate::id::IdVec;
 
@@ -37,6 +38,7 @@ impl Frames {
         };
         let mut pending = vec![(program.root(), None)];
         while let Some((id, frame)) = pending.pop() {
+            checkpoint::step();
             frames.visit(program, id, frame, &mut pending);
         }
         frames

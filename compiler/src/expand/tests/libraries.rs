@@ -269,7 +269,8 @@ fn the_last_import_of_a_name_counts_and_a_warning_tells_of_the_others() {
             "warning: import: `x` of (a) takes the place of the `x` imported from (b)"
         ]
     );
-    let both = "(define-library (e) (export x y z) (import (cozen core)) (begin (define x 1) (define y 1) (define z 1)))";
+    let both = "(define-library (e) (export x y z) (import (cozen core))
+                  (begin (define x 1) (define y 1) (define z 1)))";
     assert_eq!(
         warnings(&format!("{libraries} {both} (import (a) (b) (e))")),
         [

@@ -5,6 +5,7 @@
 //! `tests::graphs` fails where this is false.
 
 use super::{Dominators, Flow, Loops};
+use crate::checkpoint;
 use crate::ssa::ir::{BlockId, Procedure};
 
 /// Flow, dominators and loops of a procedure.
@@ -49,6 +50,7 @@ impl Graph {
             .filter(|&tail| self.dominators.dominates(header, tail))
             .collect();
         while let Some(block) = pending.pop() {
+            checkpoint::step();
             if !std::mem::replace(&mut inside[block], true) {
                 pending.extend(predecessors(block));
             }

@@ -12,6 +12,7 @@
 use std::collections::BinaryHeap;
 
 use super::Flow;
+use crate::checkpoint;
 use crate::id::IdVec;
 use crate::shared_set::SharedSet;
 use crate::ssa::ir::{Block, BlockId, Operation, Procedure, ValueId};
@@ -65,6 +66,7 @@ impl Liveness {
 
     /// Adds to what is live at a block what is live at the blocks behind it; whether anything was new at its start.
     fn update(&mut self, procedure: &Procedure, id: BlockId) -> bool {
+        checkpoint::step();
         let block = &procedure.blocks[id];
         let mut live = SharedSet::default();
         for next in block.terminator.successors() {

@@ -27,6 +27,7 @@ mod variable;
 
 use super::Tables;
 use super::ir::{Procedure, ProcedureId, Unit};
+use crate::checkpoint;
 use crate::core::ir::Program;
 use crate::id::IdVec;
 use layout::Layout;
@@ -72,6 +73,7 @@ fn build_procedures(mut unit: UnitBuilder<'_>) -> IdVec<ProcedureId, Procedure> 
     let mut procedures = IdVec::new();
     procedures.push(ProcedureBuilder::entry(&mut unit).build());
     while let Some(job) = unit.pending.pop_front() {
+        checkpoint::step();
         procedures.push(match job {
             Job::Lambda(lambda) => {
                 let id = procedures.next_id();

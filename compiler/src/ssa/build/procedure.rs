@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::context::{Context, Receiver};
 use super::step::BuildStep;
 use super::unit_builder::UnitBuilder;
+use crate::checkpoint;
 use crate::core::ir::{ActivationId, ExprId, LambdaId, LastExpression, SourcePlace, VariableId};
 use crate::id::IdVec;
 use crate::ssa::ir::{
@@ -144,6 +145,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     /// Does all steps; the finished procedure.
     pub(super) fn build(mut self) -> Procedure {
         while let Some(step) = self.steps.pop() {
+            checkpoint::step();
             self.take(step);
         }
         debug_assert!(self.operands.is_empty(), "every operand is consumed");

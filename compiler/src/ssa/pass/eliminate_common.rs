@@ -20,6 +20,7 @@ use std::collections::hash_map::Entry;
 
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
+use crate::checkpoint;
 use crate::core::ir::GlobalId;
 use crate::id::IdVec;
 use crate::rewrites::Rewrites;
@@ -71,6 +72,7 @@ fn eliminate_in(
     let mut read_after = procedure.blocks.side_table(HashMap::new());
     let mut stack = vec![TreeStep::Enter(flow.order[0])];
     while let Some(step) = stack.pop() {
+        checkpoint::step();
         match step {
             TreeStep::Leave(mark) => eliminator.undo_to(mark),
             TreeStep::Enter(block) => {

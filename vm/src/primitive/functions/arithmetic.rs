@@ -22,6 +22,7 @@ pub(super) fn unary<'m>(
     who: &'static str,
     operation: impl FnOnce(&Number) -> Result<Number, Problem>,
 ) -> PrimitiveResult<'m> {
+    generic::reserve_copies(m, &[args[0]])?;
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(who, 1, "number", args[0]))?;
     let result = operation(&number).map_err(|problem| problem.raise(who, &[args[0]]))?;
     from_number(m, &result)
@@ -50,19 +51,22 @@ pub(crate) fn floor_quotient<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
 }
 
 pub(crate) fn bitwise_not<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    generic::reserve_copies(m, &[args[0]])?;
     let value = generic::exact_integer(args[0], 1, "bitwise-not")?;
     from_integer(m, &!value)
 }
 
 /// The ones of an integer, or the zeros of a negative one.
-pub(crate) fn bit_count<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+pub(crate) fn bit_count<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    generic::reserve_copies(m, &[args[0]])?;
     let value = generic::exact_integer(args[0], 1, "bit-count")?;
     let value = if value < IBig::ZERO { !value } else { value };
     Ok(Value::count(value.into_parts().1.count_ones()))
 }
 
 /// The bits of an integer without its sign.
-pub(crate) fn integer_length<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+pub(crate) fn integer_length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    generic::reserve_copies(m, &[args[0]])?;
     let value = generic::exact_integer(args[0], 1, "integer-length")?;
     let value = if value < IBig::ZERO { !value } else { value };
     Ok(Value::count(value.bit_len()))
@@ -77,14 +81,14 @@ pub(crate) fn max2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m
     if let Some((a, b)) = fixnums(args) {
         return Ok(args[usize::from(a < b)]);
     }
-    binary_real(m, args, "max", |a, b| Ok(a.maximum(b).into()))
+    binary_real(m, args, "max", |a, b| Ok(a.maximum(b, m)?.into()))
 }
 
 pub(crate) fn min2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     if let Some((a, b)) = fixnums(args) {
         return Ok(args[usize::from(b < a)]);
     }
-    binary_real(m, args, "min", |a, b| Ok(a.minimum(b).into()))
+    binary_real(m, args, "min", |a, b| Ok(a.minimum(b, m)?.into()))
 }
 
 pub(crate) fn gcd2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -94,12 +98,14 @@ pub(crate) fn gcd2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m
         }
         return Ok(from_i64(m, a.abs()));
     }
-    binary_real(m, args, "gcd", |a, b| a.common_divisor(b).map(Number::from))
+    binary_real(m, args, "gcd", |a, b| {
+        a.common_divisor(b, m).map(Number::from)
+    })
 }
 
 pub(crate) fn lcm2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     binary_real(m, args, "lcm", |a, b| {
-        a.common_multiple(b).map(Number::from)
+        a.common_multiple(b, m).map(Number::from)
     })
 }
 
@@ -121,12 +127,10 @@ fn round_to<'m>(
     if args[0].is_fixnum() {
         return Ok(args[0]);
     }
-    if let Some(value) = as_flonum(args[0])
-        && let Real::Flonum(rounded) = Real::Flonum(value).round(rounding)
-    {
-        return Ok(m.flonum(rounded));
+    if let Some(value) = as_flonum(args[0]) {
+        return Ok(m.flonum(rounding.of(value)));
     }
-    unary(m, args, who, |number| number.round(rounding))
+    unary(m, args, who, |number| number.round(rounding, m))
 }
 
 pub(crate) fn floor<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -190,7 +194,9 @@ pub(crate) fn exact_rational_approximation<'m>(
     m: &'m Mutator<'_>,
     args: Args<'m>,
 ) -> PrimitiveResult<'m> {
-    binary_real(m, args, "rationalize", |a, b| Ok(a.rationalize(b).into()))
+    binary_real(m, args, "rationalize", |a, b| {
+        Ok(a.rationalize(b, m)?.into())
+    })
 }
 
 pub(crate) fn make_rectangular<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {

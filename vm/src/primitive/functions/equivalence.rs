@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use abi::tag::Kind;
+use syntax::{Stop, Supervisor};
 
 use super::check;
 use crate::arguments::Args;
@@ -72,7 +73,11 @@ impl Classes {
 }
 
 /// `equal?`, which ends for circular structures too.
-pub(crate) fn equal<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>) -> bool {
+///
+/// # Errors
+///
+/// [`Stop`], of large structures.
+pub(crate) fn equal<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>) -> Result<bool, Stop> {
     let mut pending = Vec::new();
     let mut parts = 0;
     let mut classes = Classes::default();
@@ -81,6 +86,9 @@ pub(crate) fn equal<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>) -> bool 
         while !eqv(a, b) {
             let has_parts = a.is_pair() || a.is_kind(Kind::Vector);
             parts += 1;
+            if parts % UNWATCHED_PARTS == 0 {
+                m.check()?;
+            }
             if has_parts && parts > UNWATCHED_PARTS && !classes.join(a.word(), b.word()) {
                 break;
             }
@@ -88,7 +96,7 @@ pub(crate) fn equal<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>) -> bool 
                 if same_object(a, b, &mut pending) {
                     break;
                 }
-                return false;
+                return Ok(false);
             };
             if !eqv(car, other_car) {
                 pending.push((car, other_car));
@@ -97,7 +105,7 @@ pub(crate) fn equal<'m>(m: &'m Mutator<'_>, a: Value<'m>, b: Value<'m>) -> bool 
         }
         next = pending.pop();
     }
-    true
+    Ok(true)
 }
 
 /// Whether two objects with headers have equal contents, of which the parts go to `pending`.
@@ -130,7 +138,7 @@ pub(crate) fn is_eqv<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult
 }
 
 pub(crate) fn is_equal<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    Ok(Value::boolean(equal(m, args[0], args[1])))
+    Ok(Value::boolean(equal(m, args[0], args[1])?))
 }
 
 /// How many parts of a structure its hash depends on.

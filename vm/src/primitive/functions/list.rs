@@ -1,5 +1,7 @@
 //! Pairs and lists (R7RS 6.4).
 
+use syntax::Stop;
+
 use super::equivalence;
 use crate::arguments::Args;
 use crate::error::{PrimitiveResult, Raise};
@@ -21,8 +23,13 @@ pub(super) fn list_length<'m>(
     index: usize,
     who: &'static str,
 ) -> PrimitiveResult<'m, usize> {
-    let length = m.list_length(args[index]);
-    length.ok_or_else(|| Raise::wrong_type(who, index + 1, "list", args[index]))
+    let mut pairs = Pairs::of(m, args[index]);
+    let length = pairs.count_supervised()?;
+    if pairs.ended_well() {
+        Ok(length)
+    } else {
+        Err(Raise::wrong_type(who, index + 1, "list", args[index]))
+    }
 }
 
 pub(crate) fn list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -38,7 +45,9 @@ pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResu
 }
 
 pub(crate) fn is_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    Ok(Value::boolean(m.list_length(args[0]).is_some()))
+    let mut pairs = Pairs::of(m, args[0]);
+    pairs.count_supervised()?;
+    Ok(Value::boolean(pairs.ended_well()))
 }
 
 pub(crate) fn length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -48,30 +57,39 @@ pub(crate) fn length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<
 pub(crate) fn append2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = list_length(m, args, 0, "append")?;
     m.reserve(length * PAIR_BYTES)?;
-    Ok(copy_before(m, args[0], args[1]))
+    Ok(copy_before(m, args[0], args[1])?)
 }
 
 /// A copy of the pairs of `list`, ending in `tail`.
-fn copy_before<'m>(m: &'m Mutator<'_>, list: Value<'m>, tail: Value<'m>) -> Value<'m> {
+fn copy_before<'m>(
+    m: &'m Mutator<'_>,
+    list: Value<'m>,
+    tail: Value<'m>,
+) -> Result<Value<'m>, Stop> {
     let mut elements = m.elements(list);
     let Some(first) = elements.next() else {
-        return tail;
+        return Ok(tail);
     };
     let head = m.cons(first, tail);
     let mut last = head;
-    for element in elements {
+    for (index, element) in elements.enumerate() {
+        m.check_at(index)?;
         let pair = m.cons(element, tail);
         m.set_cdr(last, pair).expect("a fresh pair is no literal");
         last = pair;
     }
-    head
+    Ok(head)
 }
 
 pub(crate) fn reverse<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = list_length(m, args, 0, "reverse")?;
     m.reserve(length * PAIR_BYTES)?;
-    Ok(m.elements(args[0])
-        .fold(Value::NULL, |rest, element| m.cons(element, rest)))
+    let mut reversed = Value::NULL;
+    for (index, element) in m.elements(args[0]).enumerate() {
+        m.check_at(index)?;
+        reversed = m.cons(element, reversed);
+    }
+    Ok(reversed)
 }
 
 /// What is left of argument 1 after as many pairs as argument 2 says, `more` of which are to follow.
@@ -126,12 +144,12 @@ pub(crate) fn list_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResul
 
 pub(crate) fn list_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[0]);
-    let length = pairs.by_ref().count();
+    let length = pairs.count_supervised()?;
     if pairs.is_circular {
         return Err(Raise::wrong_type("list-copy", 1, "list", args[0]));
     }
     m.reserve(length * PAIR_BYTES)?;
-    Ok(copy_before(m, args[0], pairs.rest))
+    Ok(copy_before(m, args[0], pairs.rest)?)
 }
 
 /// The first pair of the list in argument 2 whose car is the `same` as argument 1, else `#f`.
@@ -139,22 +157,27 @@ fn find_pair<'m>(
     m: &'m Mutator<'_>,
     args: Args<'m>,
     who: &'static str,
-    same: impl Fn(Value<'m>, Value<'m>) -> bool,
+    same: impl Fn(Value<'m>, Value<'m>) -> Result<bool, Stop>,
 ) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[1]);
-    match pairs.by_ref().find(|&(_, car)| same(args[0], car)) {
-        Some((pair, _)) => Ok(pair),
-        None if pairs.ended_well() => Ok(Value::FALSE),
-        None => Err(Raise::wrong_type(who, 2, "list", args[1])),
+    for (pair, car) in pairs.by_ref() {
+        if same(args[0], car)? {
+            return Ok(pair);
+        }
+    }
+    if pairs.ended_well() {
+        Ok(Value::FALSE)
+    } else {
+        Err(Raise::wrong_type(who, 2, "list", args[1]))
     }
 }
 
 pub(crate) fn memq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    find_pair(m, args, "memq", |a, b| a == b)
+    find_pair(m, args, "memq", |a, b| Ok(a == b))
 }
 
 pub(crate) fn memv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    find_pair(m, args, "memv", equivalence::eqv)
+    find_pair(m, args, "memv", |a, b| Ok(equivalence::eqv(a, b)))
 }
 
 pub(crate) fn member<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -166,14 +189,14 @@ fn find_entry<'m>(
     m: &'m Mutator<'_>,
     args: Args<'m>,
     who: &'static str,
-    same: impl Fn(Value<'m>, Value<'m>) -> bool,
+    same: impl Fn(Value<'m>, Value<'m>) -> Result<bool, Stop>,
 ) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[1]);
     for (_, entry) in pairs.by_ref() {
         let Some((key, _)) = m.pair(entry) else {
             return Err(Raise::wrong_type(who, 2, "association list", args[1]));
         };
-        if same(args[0], key) {
+        if same(args[0], key)? {
             return Ok(entry);
         }
     }
@@ -185,11 +208,11 @@ fn find_entry<'m>(
 }
 
 pub(crate) fn assq<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    find_entry(m, args, "assq", |a, b| a == b)
+    find_entry(m, args, "assq", |a, b| Ok(a == b))
 }
 
 pub(crate) fn assv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    find_entry(m, args, "assv", equivalence::eqv)
+    find_entry(m, args, "assv", |a, b| Ok(equivalence::eqv(a, b)))
 }
 
 pub(crate) fn assoc<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {

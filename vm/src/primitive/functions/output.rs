@@ -8,7 +8,7 @@ use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
 use crate::port::{flag, output};
-use crate::print::{Style, to_text};
+use crate::print::{Style, to_text_supervised};
 use crate::value::Value;
 
 const TEXTUAL: PortSort = PortSort {
@@ -93,7 +93,8 @@ fn write_value<'m>(
     who: &'static str,
 ) -> PrimitiveResult<'m> {
     let port = open_port(args, 1, TEXTUAL, who)?;
-    output::write(m, port, to_text(m, args[0], style).as_bytes(), who)?;
+    let text = to_text_supervised(m, args[0], style, m)?;
+    output::write(m, port, text.as_bytes(), who)?;
     Ok(Value::UNSPECIFIED)
 }
 

@@ -120,7 +120,7 @@ pub(crate) fn string_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
 /// `(string-search string pattern start)`: where the pattern begins from `start` on, or `#f`.
 ///
 /// By Knuth, Morris and Pratt: the time is that of the lengths' sum.
-pub(crate) fn string_search<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+pub(crate) fn string_search<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string-search";
     let string = check::string(args, 0, WHO)?;
     let pattern: Vec<char> = check::string(args, 1, WHO)?.all().collect();
@@ -131,6 +131,7 @@ pub(crate) fn string_search<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
         return Ok(Value::count(start));
     }
     for index in start..string.length() {
+        m.check_at(index)?;
         let character = string.get(index);
         while matched > 0 && pattern[matched] != character {
             matched = overlaps[matched - 1];

@@ -23,7 +23,8 @@ pub(crate) fn list_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
     const WHO: &str = "list->string";
     let length = list_length(m, args, 0, WHO)?;
     let mut characters = Vec::with_capacity(length);
-    for element in m.elements(args[0]) {
+    for (index, element) in m.elements(args[0]).enumerate() {
+        m.check_at(index)?;
         let Some(character) = element.as_char() else {
             return Err(Raise::wrong_type(WHO, 1, "list of characters", args[0]));
         };
@@ -37,6 +38,7 @@ pub(crate) fn string_to_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
     m.reserve(Header::new(Kind::Vector, range.len() as u64).object_bytes() as usize)?;
     let vector = m.allocate_values(Kind::Vector, range.len(), Value::ZERO);
     for (index, character) in string.characters(range).enumerate() {
+        m.check_at(index)?;
         m.set_field(vector, check::element(index), Value::character(character));
     }
     Ok(vector.value())
@@ -48,6 +50,7 @@ pub(crate) fn vector_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
     let range = check::range(args, 1, vector.size(), WHO)?;
     let mut characters = Vec::with_capacity(range.len());
     for index in range {
+        m.check_at(index)?;
         let Some(character) = vector.field(check::element(index)).as_char() else {
             return Err(Raise::wrong_type(WHO, 1, "vector of characters", args[0]));
         };

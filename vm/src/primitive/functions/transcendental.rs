@@ -15,7 +15,7 @@ fn apply<'m>(
     function: Function,
 ) -> PrimitiveResult<'m> {
     unary(m, args, who, |number| {
-        Ok(transcendental::apply(function, number))
+        Ok(transcendental::apply(function, number, m)?)
     })
 }
 
@@ -52,13 +52,13 @@ pub(crate) fn atan2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'
         if y.is_exactly(0) && x.is_exactly(0) {
             return Err(Problem::DivisionByZero);
         }
-        Ok(transcendental::angle(y, x).into())
+        Ok(transcendental::angle(y, x, m)?.into())
     })
 }
 
 pub(crate) fn log1<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     unary(m, args, "log", |number| {
-        Ok(transcendental::logarithm(number))
+        Ok(transcendental::logarithm(number, m)?)
     })
 }
 
@@ -68,14 +68,15 @@ pub(crate) fn sqrt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m
     {
         return Ok(m.flonum(value.sqrt()));
     }
-    unary(m, args, "sqrt", |number| Ok(root::square_root(number)))
+    unary(m, args, "sqrt", |number| Ok(root::square_root(number, m)?))
 }
 
 pub(crate) fn expt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    generic::reserve_copies(m, &[args[0], args[1]])?;
     let (base, exponent) = generic::operands(args[0], args[1], "expt")?;
     // Announced before the result exists anywhere: it may be larger than any memory.
     generic::reserve_large(m, power::power_bytes(&base, &exponent))?;
-    let power = power::power(&base, &exponent)
+    let power = power::power(&base, &exponent, m)
         .map_err(|problem| problem.raise("expt", &[args[0], args[1]]))?;
     from_number(m, &power)
 }
@@ -84,9 +85,10 @@ pub(crate) fn expt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m
 pub(crate) fn exact_integer_sqrt<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "exact-integer-sqrt";
     const WANTED: &str = "exact nonnegative integer";
+    generic::reserve_copies(m, &[args[0]])?;
     let number = as_number(args[0]).ok_or_else(|| Raise::wrong_type(WHO, 1, WANTED, args[0]))?;
     let (root, rest) =
-        root::integer_square_root(&number).map_err(|problem| problem.raise(WHO, &[args[0]]))?;
+        root::integer_square_root(&number, m).map_err(|problem| problem.raise(WHO, &[args[0]]))?;
     m.reserve(integer_bytes(&root) + integer_bytes(&rest))?;
     let root = from_integer(m, &root)?;
     let rest = from_integer(m, &rest)?;
@@ -101,13 +103,13 @@ pub(crate) fn make_polar<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRes
 
 pub(crate) fn magnitude<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     unary(m, args, "magnitude", |number| {
-        Ok(transcendental::magnitude(number).into())
+        Ok(transcendental::magnitude(number, m)?.into())
     })
 }
 
 pub(crate) fn angle<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     unary(m, args, "angle", |number| {
         let (real, imaginary) = number.parts();
-        Ok(transcendental::angle(&imaginary, &real).into())
+        Ok(transcendental::angle(&imaginary, &real, m)?.into())
     })
 }

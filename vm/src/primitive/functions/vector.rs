@@ -35,6 +35,7 @@ fn collect<'m>(
 ) -> PrimitiveResult<'m> {
     let vector = allocate(m, length, Value::FALSE)?;
     for (index, item) in items.enumerate() {
+        m.check_at(index)?;
         m.set_field(vector, check::element(index), item);
     }
     Ok(vector.value())
@@ -75,6 +76,7 @@ pub(crate) fn vector_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
     const WHO: &str = "vector-fill!";
     let vector = check::mutable(args, 0, Kind::Vector, WHO)?;
     for index in check::range(args, 2, vector.size(), WHO)? {
+        m.check_at(index)?;
         m.set_field(vector, check::element(index), args[1]);
     }
     Ok(Value::UNSPECIFIED)

@@ -41,6 +41,7 @@ mod tests;
 
 use abi::tag;
 
+use crate::checkpoint;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, SourcePlace, VariableId};
 use crate::id::{Id, IdVec};
 use components::strong_components;
@@ -52,6 +53,7 @@ use group::{Group, find_groups, procedure};
 pub fn fix_letrec(mut program: Program) -> Program {
     let groups = find_groups(&program);
     for group in groups {
+        checkpoint::step();
         fix(&mut program, &group);
     }
     program

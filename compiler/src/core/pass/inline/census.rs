@@ -2,6 +2,7 @@
 
 use abi::primitive::Primitive;
 
+use crate::checkpoint;
 use crate::core::ir::{Expr, ExprId, LambdaId, Program, VariableId};
 use crate::id::IdVec;
 
@@ -53,6 +54,7 @@ impl Census {
         census.grow(program);
         let mut pending = vec![CensusStep::Visit(program.root(), None)];
         while let Some(step) = pending.pop() {
+            checkpoint::step();
             match step {
                 CensusStep::Open(lambda) => census.start(lambda),
                 CensusStep::Close(lambda) => census.facts_mut(lambda).progress = Progress::Waiting,

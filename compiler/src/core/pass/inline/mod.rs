@@ -50,6 +50,7 @@ mod tests;
 use abi::primitive::Primitive;
 use abi::tag;
 
+use crate::checkpoint;
 use crate::core::ir::{Expr, ExprId, LambdaId, LiteralId, Program, VariableId};
 use crate::id::IdVec;
 use census::{Census, Progress};
@@ -68,6 +69,7 @@ pub fn inline(mut program: Program) -> Program {
         steps: vec![InlineStep::Visit(root, Use::Value)],
     };
     while let Some(step) = inliner.steps.pop() {
+        checkpoint::step();
         inliner.take(step);
     }
     program

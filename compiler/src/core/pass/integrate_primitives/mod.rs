@@ -30,6 +30,7 @@ mod tests;
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
+use crate::checkpoint;
 use crate::core::ir::{CallPosition, Expr, Program};
 use crate::core::post_order;
 
@@ -37,6 +38,7 @@ use crate::core::post_order;
 #[must_use]
 pub fn integrate_primitives(mut program: Program) -> Program {
     for id in post_order(&program, program.root()) {
+        checkpoint::step();
         let Expr::Call(operator, operands) = program.expr(id) else {
             continue;
         };

@@ -30,6 +30,7 @@ use super::infer::Types;
 use super::kinds::Kinds;
 use super::lattice::Type;
 use super::signatures::Signatures;
+use crate::checkpoint;
 use crate::id::IdVec;
 use crate::ssa::analysis::{Graph, KnownCalls};
 use crate::ssa::ir::{
@@ -147,6 +148,7 @@ impl Inference<'_> {
 
     fn run(&mut self) {
         while let Some(number) = self.pending.pop_front() {
+            checkpoint::step();
             self.is_pending[number] = false;
             let procedure = &self.unit.procedures[number];
             let types = &mut self.types[number];

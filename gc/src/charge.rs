@@ -1,0 +1,45 @@
+//! What an embedder tells a heap of memory and other things outside it.
+
+use crate::account::Charge;
+use crate::error::Full;
+use crate::mutator::Mutator;
+use crate::object_model::ObjectModel;
+
+impl<M: ObjectModel> Mutator<M> {
+    /// Counts bytes and mappings outside the heap until the charge is dropped. A full collection is due when
+    /// charges have grown much. What images take is charged by [`Self::register_image`].
+    pub fn charge(&self, bytes: usize, mappings: usize) -> Charge {
+        let heap = self.heap.borrow();
+        let charge = heap.account.charge(bytes, mappings);
+        self.request_if_due(&heap);
+        charge
+    }
+
+    /// As [`Self::charge`], but not beyond the heap's maximum.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`]: [`Self::collect`] for [`CollectReason::Charge`](crate::CollectReason::Charge) at a safepoint and
+    /// ask again, unless the collection said [`Outcome::Exhausted`](crate::Outcome::Exhausted).
+    pub fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
+        self.heap.borrow().try_charge(bytes)
+    }
+
+    /// Says that what is charged now does not count towards the heap's maximum: what an embedder brings along.
+    pub fn exempt_charges(&self) {
+        self.heap.borrow_mut().trigger.exempt();
+    }
+
+    /// How many bytes can be charged at most, if nothing that lives or is charged now goes away.
+    pub fn chargeable_bytes(&self) -> usize {
+        let heap = self.heap.borrow();
+        let live_bytes = heap.old_bytes().saturating_add(heap.young_bytes());
+        heap.trigger.chargeable_bytes(live_bytes)
+    }
+
+    /// Makes the next collection a full one, whatever it is for: something outside memory is short, and
+    /// what is unreachable may hold it.
+    pub fn want_full_collection(&self) {
+        self.heap.borrow_mut().is_full_wanted = true;
+    }
+}
