@@ -42,8 +42,8 @@ pub enum Error {
     /// The program asked to exit with this status.
     #[error("the program exited with status {0}")]
     Exit(i32),
-    /// [`Interrupt::request`](crate::Interrupt::request) ended the call, or a compilation. A host procedure passes this on, or any
-    /// other error: then the call that it is part of ends so, too.
+    /// [`Interrupt::request`](crate::Interrupt::request) ended the call, or a compilation. A host procedure passes
+    /// this on, or any other error: then the call that it is part of ends so, too.
     #[error("interrupted")]
     Interrupted {
         /// Where the program stood, innermost first.

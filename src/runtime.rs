@@ -66,7 +66,7 @@ impl Runtime {
     /// [`Error::File`], [`Error::Syntax`].
     #[cfg(feature = "compiler")]
     pub fn compile_file(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
-        self.enter(|scheme| scheme.settle_libraries());
+        self.begin_compilation()?;
         self.frontend.borrow_mut().compile_program(file)
     }
 
@@ -78,8 +78,17 @@ impl Runtime {
     /// [`Error::Syntax`].
     #[cfg(feature = "compiler")]
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
-        self.enter(|scheme| scheme.settle_libraries());
+        self.begin_compilation()?;
         self.frontend.borrow_mut().compile_text(text, name)
+    }
+
+    #[cfg(feature = "compiler")]
+    fn begin_compilation(&mut self) -> Result<(), Error> {
+        self.enter(|scheme| {
+            scheme.begin()?;
+            scheme.settle_libraries();
+            Ok(())
+        })
     }
 }
 

@@ -161,7 +161,7 @@ impl<'id> Scheme<'_, 'id> {
     }
 
     /// Begins a call. What interrupts a runtime while nothing runs is no interrupt of what runs next.
-    fn begin(&self) -> Result<(), Error> {
+    pub(crate) fn begin(&self) -> Result<(), Error> {
         self.check_sound()?;
         if !self.mutator.is_running() {
             self.mutator.forget_interrupt();

@@ -32,9 +32,15 @@ fn keep_and_drop(scheme: &mut Scheme<'_, '_>) {
     scheme.run_text(&keep, "keep").expect("there is room");
     let call = "(let loop ((rest kept) (sum 0)) (if (null? rest) sum (loop (cdr rest) (+ sum ((car rest) 1)))))";
     let sum = CLOSURES * (CLOSURES - 1) / 2;
-    assert_eq!(scheme.evaluate::<i64>(call).unwrap(), sum + CLOSURES);
+    assert_eq!(
+        scheme.evaluate::<i64>(call).expect("it is a sum"),
+        sum + CLOSURES
+    );
     scheme.collect();
-    assert_eq!(scheme.evaluate::<i64>(call).unwrap(), sum + 2 * CLOSURES);
+    assert_eq!(
+        scheme.evaluate::<i64>(call).expect("it is a sum"),
+        sum + 2 * CLOSURES
+    );
     assert!(
         mappings() < before + 64,
         "{before} mappings, then {}",

@@ -19,8 +19,8 @@
 //!
 //! Beside these parts, [`options`] holds what a caller may choose, and [`diagnostic`] reports mistakes in a source
 //! text. [`rewrites`] counts what optional passes do, so that a wrong rewrite can be found by halving.
-//! [`internal_error`] turns a panic of the compiler into an error. [`id`] has the tables that all parts use, [`shared_set`] sets of
-//! which there are many alike.
+//! [`internal_error`] turns a panic of the compiler into an error. [`id`] has the tables that all parts use,
+//! [`shared_set`] sets of which there are many alike.
 //!
 //! Start reading at [`compile`](mod@compile): it shows the pipeline as a list of passes. The file `ARCHITECTURE.md`
 //! of the repository follows one procedure through all parts. Each pass says in its module what it needs, what it
@@ -35,6 +35,7 @@ pub mod core;
 pub mod diagnostic;
 pub mod expand;
 pub mod id;
+mod image_options;
 pub mod internal_error;
 pub mod link;
 pub mod options;

@@ -2,7 +2,7 @@
 
 pub use abi::native::Tier;
 
-pub use crate::link::unit::Purpose;
+pub use crate::image_options::{Frames, Purpose};
 
 use crate::codegen::NativeGenerator;
 
@@ -27,16 +27,6 @@ pub enum UnboundNames {
     /// interaction environment, or raises `unbound-variable`.
     #[default]
     Warned,
-}
-
-/// Which frames backtraces show.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Frames {
-    /// Those of the text: inlined procedures have frames, too.
-    #[default]
-    OfText,
-    /// Those on the stack: a procedure shows with all that is inlined in it.
-    OnStack,
 }
 
 /// Choices for a compilation; the default is what users want.

@@ -121,6 +121,10 @@ impl<K: Id> SharedSet<K> {
     }
 
     /// One more than the greatest number of a member.
+    ///
+    /// # Panics
+    ///
+    /// If an inner node has no members: a bug of this file.
     pub fn end(&self) -> usize {
         let mut node = &self.root;
         let mut index = 0;
@@ -448,7 +452,7 @@ mod tests {
         fn a_set_has_what_was_put_in_and_not_taken_out(put in numbers(), taken in numbers(), asked in number()) {
             let mut set = set_of(&put);
             let copy = set.clone();
-            taken.iter().for_each(|&number| set.remove(Number::new(number)));
+            for &number in &taken { set.remove(Number::new(number)); }
             let expected: Members = put.difference(&taken).copied().collect();
             prop_assert!(set.iter().map(Number::number).eq(expected.iter().copied()));
             prop_assert_eq!(set.is_empty(), expected.is_empty());
@@ -479,7 +483,7 @@ mod tests {
             let base = set_of(&common);
             let with = |members: &Members| {
                 let mut set = base.clone();
-                members.iter().for_each(|&number| set.insert(Number::new(number)));
+                for &number in members { set.insert(Number::new(number)); }
                 set
             };
             let (here, there) = (with(&one), with(&other));

@@ -1,7 +1,8 @@
 //! Small images: their segments follow one another, and nothing else is taken for one.
 
 use compiler::link::link;
-use compiler::link::unit::{LinkUnit, Purpose};
+use compiler::link::unit::LinkUnit;
+use compiler::options::Purpose;
 use loader::fuzzing::load_image::check;
 use loader::{ImageView, LoadError, SegmentKind};
 

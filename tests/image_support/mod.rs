@@ -10,8 +10,9 @@ use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::unit::{
     Constant, ConstantId, ConstantWord, Fixup, FixupTarget, FrameMapId, LineRow, LinkUnit, NameId,
-    ProcedureCode, Purpose,
+    ProcedureCode,
 };
+use compiler::options::Purpose;
 use compiler::ssa::ir::{CellId, ProcedureId};
 use gc::toy::{ToyModel, ToyState};
 use gc::{Arena, HeapOptions, ImageDescription, ImageId, Mutator};

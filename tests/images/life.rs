@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use abi::procedure::PROCEDURE_HEADER_BYTES;
-use compiler::link::unit::Purpose;
+use compiler::options::Purpose;
 use gc::{Address, CHUNK_BYTES, CollectReason, ImageId, Outcome, Scope};
 use loader::{ImageView, LoadOptions, Placement, Registry, SegmentKind, load};
 

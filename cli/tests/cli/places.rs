@@ -201,7 +201,7 @@ fn a_mistake_in_a_file_that_is_read_has_the_place_in_that_file() {
     }
     let program = scratch.file("program.scm", &read);
     let message = err(&cozen(&[text(&program)]));
-    let frame = format!("\n  skip at {}:2:34\n", text(&program));
+    let frame = format!("\n  skip at {}:2:35\n", text(&program));
     assert!(message.contains(" 2 | (two #\\xyzzy)\n"), "{message}");
     assert!(message.contains(&frame), "{message}");
 }

@@ -10,8 +10,8 @@ use super::native::NativeGenerator;
 use super::unit::Shared;
 use crate::checkpoint;
 use crate::id::IdVec;
-use crate::link::unit::{ConstantWord, LinkUnit, Purpose};
-use crate::options::Frames;
+use crate::image_options::{Frames, Purpose};
+use crate::link::unit::{ConstantWord, LinkUnit};
 use crate::phase_times::PhaseTimes;
 use crate::ssa::ir::{ProcedureId, Unit};
 

@@ -378,7 +378,7 @@ impl<'registry> Expander<'registry> {
                 let message = format!("`{}` is a macro and has no value", self.text(name));
                 return Err(self.failure(id, message));
             }
-            Meaning::Unbound(symbol, top) => self.unbound_reference(symbol, top, id)?,
+            Meaning::Unbound(symbol, top) => self.unbound_reference(symbol, top, id),
         };
         self.finish(expr, id);
         Ok(())
@@ -391,11 +391,11 @@ impl<'registry> Expander<'registry> {
         }
     }
 
-    fn unbound_reference(&mut self, symbol: Name, top: TopId, id: SyntaxId) -> Result<Expr> {
+    fn unbound_reference(&mut self, symbol: Name, top: TopId, id: SyntaxId) -> Expr {
         match self.registry.top(top).kind() {
             TopKind::Interaction { .. } => {
                 let key = self.registry.interaction_key(top, symbol);
-                Ok(Expr::GlobalRef(self.global(&key, Mutability::Mutable)))
+                Expr::GlobalRef(self.global(&key, Mutability::Mutable))
             }
             kind => {
                 let whose = kind.description();
@@ -412,7 +412,7 @@ impl<'registry> Expander<'registry> {
                     self.warnings.push(warning);
                 }
                 let key = self.registry.interaction_key(TopId::FIRST, symbol);
-                Ok(Expr::GlobalRef(self.global(&key, Mutability::Mutable)))
+                Expr::GlobalRef(self.global(&key, Mutability::Mutable))
             }
         }
     }
@@ -440,7 +440,7 @@ impl<'registry> Expander<'registry> {
                 let message = format!("set!: `{text}` is syntax, expected a variable");
                 Err(self.failure(at, message))
             }
-            Meaning::Unbound(symbol, top) => match self.unbound_reference(symbol, top, at)? {
+            Meaning::Unbound(symbol, top) => match self.unbound_reference(symbol, top, at) {
                 Expr::GlobalRef(global) => Ok(Expr::GlobalSet(global, value)),
                 other => Ok(other),
             },

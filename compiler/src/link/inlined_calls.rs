@@ -10,7 +10,7 @@ use super::stretch::stretches;
 use super::unit::{LineRow, LinkUnit};
 use crate::core::activation::{Activation, ActivationKind};
 use crate::core::ir::{ActivationId, CallPosition, SourcePlace};
-use crate::options::Frames;
+use crate::image_options::Frames;
 
 /// Encodes the table; nothing if no code says anything of it.
 pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Option<Vec<u8>> {

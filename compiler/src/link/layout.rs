@@ -12,8 +12,9 @@ use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 
 use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
-use super::unit::{ConstantId, FixupTarget, FrameMapId, LinkUnit, NameId, Purpose};
+use super::unit::{ConstantId, FixupTarget, FrameMapId, LinkUnit, NameId};
 use crate::id::{Id, IdVec};
+use crate::image_options::Purpose;
 use crate::ssa::ir::{CellId, ProcedureId};
 
 const ELF_HEADER_BYTES: u64 = 64;

@@ -48,15 +48,7 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         fingerprint: FINGERPRINT,
         ..layout.header
     };
-    let [constants_start, cells_start] =
-        [header.constants, header.cells].map(|extent| u64::from(extent.start));
-    let relocations = if !header.is_small() {
-        relocations.apart(constants_start, cells_start)
-    } else if header.constants.bytes > 0 {
-        relocations.close(constants_start)
-    } else {
-        relocations.close(cells_start)
-    };
+    let relocations = relocations.at(&header);
 
     let read_only = vec![
         Section::new(section::IMAGE, 8, header.encode().to_vec()),
@@ -124,6 +116,19 @@ impl Relocations {
             constants: relocated_words(constants),
             cells: relocated_words(cells),
             distance: constants.len().next_multiple_of(object_words) as u64,
+        }
+    }
+
+    /// Encoded for an image whose header says where its segments are.
+    fn at(&self, header: &ImageHeader) -> Vec<u64> {
+        let [constants_start, cells_start] =
+            [header.constants, header.cells].map(|extent| u64::from(extent.start));
+        if !header.is_small() {
+            self.apart(constants_start, cells_start)
+        } else if header.constants.bytes > 0 {
+            self.close(constants_start)
+        } else {
+            self.close(cells_start)
         }
     }
 

@@ -7,19 +7,8 @@ use super::native_code::{NativeCode, NativeFunction};
 use crate::core::activation::Activations;
 use crate::core::ir::SourcePlace;
 use crate::id::IdVec;
-use crate::options::Frames;
+use crate::image_options::{Frames, Purpose};
 use crate::ssa::ir::{CellId, ProcedureId};
-
-/// What an image is made for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Purpose {
-    /// A file: tools read it, and a loader maps it.
-    #[default]
-    File,
-    /// Memory, to be run at once: if it is small, it takes no more memory than its bytes
-    /// ([`abi::image::SMALL_IMAGE_BYTES_MAX`]).
-    Memory,
-}
 
 /// Everything that becomes one image. The order of all vectors reaches the output.
 #[derive(Clone, Debug, Default)]

@@ -63,6 +63,10 @@ impl MemoryMap {
     /// Says whether core dumps hold `range`. (`gcore` writes even what nobody may access.) A system that does not
     /// take the advice makes larger core dumps, and nothing worse.
     fn advise(&self, range: AddressRange, advice: Advice) {
+        assert!(
+            self.range.covers(range),
+            "{range:?} lies outside the mapping"
+        );
         debug_assert!(matches!(
             advice,
             Advice::LinuxDontDump | Advice::LinuxDoDump

@@ -2,8 +2,8 @@
 
 /// Whether the process runs on Valgrind, which keeps track of all address space.
 ///
-/// This is the client request `RUNNING_ON_VALGRIND` of `valgrind.h` (Valgrind manual, section 3.1): instructions that do
-/// nothing on a processor, and that Valgrind knows.
+/// This is the client request `RUNNING_ON_VALGRIND` of `valgrind.h` (Valgrind manual, section 3.1): instructions that
+/// do nothing on a processor, and that Valgrind knows.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 pub(crate) fn is_running_on_valgrind() -> bool {
     const RUNNING_ON_VALGRIND: u64 = 0x1001;

@@ -2,7 +2,7 @@
 
 use abi::inlined::{InlinedCall, InlinedCalls, InlinedIn, InlinedKind, InlinedRow};
 
-use super::tables::CodeOrigin;
+use super::origin::CodeOrigin;
 
 /// A frame as the text has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,12 +2,14 @@
 
 mod frames;
 mod lines;
+mod origin;
 mod procedures;
 mod tables;
 
 pub use frames::{FrameState, SourceFrame};
 pub use lines::LineRow;
-pub use tables::{CodeOrigin, DebugTables, RecordProcedure};
+pub use origin::CodeOrigin;
+pub use tables::{DebugTables, RecordProcedure};
 
 #[cfg(test)]
 mod tests;

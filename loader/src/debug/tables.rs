@@ -7,6 +7,7 @@ use abi::written_name::WrittenName;
 
 use super::frames::{Chain, FrameState, SourceFrame};
 use super::lines::{LineRow, Lines};
+use super::origin::CodeOrigin;
 use super::procedures::{Procedures, read_arities};
 use crate::elf::Sections;
 
@@ -20,21 +21,6 @@ pub struct DebugTables {
     lines: Lines,
     inlined: InlinedCalls,
     bytecode: Extent,
-}
-
-/// Where code comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CodeOrigin<'tables> {
-    /// The procedure's name, if it has one.
-    pub procedure: Option<&'tables str>,
-    /// The source file, if lines are known.
-    pub file: Option<&'tables str>,
-    /// Line from 1; 0 if not known.
-    pub line: u32,
-    /// Column from 1; 0 if not known.
-    pub column: u32,
-    /// What errors of the code name.
-    pub written: WrittenName,
 }
 
 /// An accessor or a modifier of a record type.
@@ -94,7 +80,8 @@ impl DebugTables {
         chain.frames(SourceFrame::from(own), row, state)
     }
 
-    /// The accessor or modifier of a record type that the code at `address`, which does the work of one, was written as.
+    /// The accessor or modifier of a record type that the code at `address`, which does the work of one, was written
+    /// as.
     /// None if the file does not tell.
     pub fn record_procedure(&self, address: u32) -> Option<RecordProcedure<'_>> {
         let row = self.inlined.row_at(address);

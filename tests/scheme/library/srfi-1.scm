@@ -117,7 +117,8 @@
 ;; Circles are lists without end: another list ends first.
 (test '((1 1) (2 2) (3 1)) (map list '(1 2 3) (circular-list 1 2)))
 (test '(3 #t 1 6) (list (count < '(0 0 0) (circular-list 1 2)) (any = '(5 2) (circular-list 1 2))
-                        (list-index = '(5 2) (circular-list 1 2)) (fold (lambda (a b sum) (+ a sum)) 0 '(1 2 3) (circular-list 9))))
+                        (list-index = '(5 2) (circular-list 1 2))
+                        (fold (lambda (a b sum) (+ a sum)) 0 '(1 2 3) (circular-list 9))))
 (test '((1 2) . 3) (receive (front rest) (split-at '(1 2 . 3) 2) (cons front rest)))
 
 (finish "SRFI 1 and small ones")

@@ -37,6 +37,9 @@ pub(crate) fn power(
     if base.is_zero() {
         return zero_power(base, exponent);
     }
+    if base.is_exactly(1) && exponent.is_exact() {
+        return Ok(Number::from(1));
+    }
     if let (Number::Real(base), Number::Real(exponent)) = (base, exponent) {
         return match rational_power(base, exponent, supervisor)? {
             Some(power) => Ok(power),

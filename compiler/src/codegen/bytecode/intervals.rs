@@ -43,7 +43,7 @@ impl Intervals {
             uses: count_uses(procedure, flow),
         };
         let liveness = Liveness::of_uses(procedure, flow, |operation, visit| {
-            each_slot_use(operation, visit)
+            each_slot_use(operation, visit);
         });
         let mut ends = Ends(procedure.values.side_table(NOT_LIVE));
         let mut live_below = &SharedSet::default();
@@ -103,7 +103,7 @@ impl Intervals {
                 }
             }
             each_slot_use(&instruction.operation, |value| {
-                ends.live_until(value, position + 1)
+                ends.live_until(value, position + 1);
             });
         }
         for &parameter in &block.parameters {

@@ -8,7 +8,8 @@
 //!
 //! ```text
 //! (letrec ((point-x.0 (lambda point-x.0 (record.1) (%record-ref record.1 point.2 0)))) … (call point-x.0 p.3) …)
-//! => (letrec ((point-x.0 (lambda point-x.0 (record.1) (%record-ref record.1 point.2 0)))) … (%record-ref p.3 point.2 0) …)
+//! => (letrec ((point-x.0 (lambda point-x.0 (record.1) (%record-ref record.1 point.2 0))))
+//!      … (%record-ref p.3 point.2 0) …)
 //! ```
 //!
 //! # Claims
@@ -70,7 +71,7 @@ fn find_operations(program: &Program) -> IdVec<VariableId, Option<Operation>> {
     for _ in program.variables.ids() {
         operations.push(None);
     }
-    for expr in program.exprs.iter() {
+    for expr in &program.exprs {
         let Expr::Letrec(bindings, _) = expr else {
             continue;
         };

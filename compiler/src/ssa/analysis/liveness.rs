@@ -33,7 +33,7 @@ impl Liveness {
     /// The liveness of all values of `procedure`.
     pub fn new(procedure: &Procedure, flow: &Flow) -> Self {
         Self::of_uses(procedure, flow, |operation, visit| {
-            operation.each_use(visit)
+            operation.each_use(visit);
         })
     }
 

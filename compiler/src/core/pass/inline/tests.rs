@@ -158,7 +158,8 @@ fn what_is_bound_for_each_of_many_operands_leaves_no_copies_of_them() {
     );
     let most = inlined(&list_of_variables(OPERANDS_MAX));
     assert!(!most.contains("(let "), "{most}");
-    // Each variable is looked for among the operands. What is not found stays bound, and so does what is bound around it.
+    // Each variable is looked for among the operands. What is not found stays bound, and so does what is bound around
+    // it.
     let many = list_of_variables(OPERANDS_MAX + 1);
     assert_eq!(inlined(&many), many);
     let program = inline(parse(&list_of_variables(1000)).unwrap());

@@ -11,8 +11,8 @@ use crate::core::ir::{CallPosition, Expr, ExprId, Literal, Program, SourcePlace,
 /// How many operands are compared in place. The code grows with the square of their number.
 const CHAIN_MAX: usize = 8;
 
-/// What the call `id` with these operands becomes; `None` if it stays a call. `call` says what the caller's frame was to
-/// become.
+/// What the call `id` with these operands becomes; `None` if it stays a call. `call` says what the caller's frame was
+/// to become.
 pub(super) fn apply(
     program: &mut Program,
     rule: Rule,
