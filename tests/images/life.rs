@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use abi::procedure::PROCEDURE_HEADER_BYTES;
 use compiler::options::Purpose;
 use gc::{Address, CHUNK_BYTES, CollectReason, ImageId, Outcome, Scope};
-use loader::{ImageView, LoadOptions, Placement, Registry, SegmentKind, load};
+use loader::{ImageView, LoadOptions, LoadedImage, Placement, Registry, SegmentKind, load};
 
 use crate::image_support::{ToyHost, sample_image, trusted};
 use crate::{PLACEMENTS, load_sample, load_sample_for, unload};
@@ -216,7 +216,7 @@ fn small_images_lie_beside_one_another_and_leave_their_chunks_empty() {
         let found = registry.image_at(inside).expect("an image lies there");
         assert_eq!(found.id(), id);
         let end = image.range().end;
-        assert_ne!(registry.image_at(end).map(|image| image.id()), Some(id));
+        assert_ne!(registry.image_at(end).map(LoadedImage::id), Some(id));
     }
     // Every second one, then all others: places are taken again meanwhile.
     for &id in ids.iter().step_by(2) {

@@ -32,6 +32,10 @@ const LONG: [&str; 13] = [
 const ANSWER_MAX: Duration = Duration::from_secs(3);
 
 fn interrupt(tier: &[&str], expression: &str) {
+    interrupt_after(Duration::from_millis(300), tier, expression);
+}
+
+fn interrupt_after(delay: Duration, tier: &[&str], expression: &str) {
     let program = format!("(display \"ready\") (flush-output-port) {expression}");
     let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
         .args(tier)
@@ -43,7 +47,7 @@ fn interrupt(tier: &[&str], expression: &str) {
     let mut ready = [0; 5];
     let output = child.stdout.as_mut().expect("piped");
     output.read_exact(&mut ready).expect("it says that it runs");
-    thread::sleep(Duration::from_millis(300));
+    thread::sleep(delay);
     let id = rustix::process::Pid::from_child(&child);
     rustix::process::kill_process(id, rustix::process::Signal::INT).expect("it runs");
     let start = Instant::now();
@@ -68,6 +72,12 @@ fn an_interrupt_ends_long_work_of_bytecode() {
     for expression in LONG {
         interrupt(&[], expression);
     }
+}
+
+#[test]
+fn an_interrupt_ends_the_reading_of_a_number_when_its_digits_are_all_there() {
+    let expression = "(read (open-input-string (make-string 20000000 #\\7)))";
+    interrupt_after(Duration::from_secs(3), &[], expression);
 }
 
 #[test]

@@ -172,7 +172,8 @@ impl<'text> Parser<'text> {
             }
             let before = lexer.mark();
             let token = lexer.next_supervised_token(builder.supervisor());
-            if lexer.take_reached_end() && part != TextPart::Last {
+            let is_undecided = lexer.take_reached_end() && part != TextPart::Last;
+            if is_undecided && !is_stopped(&token) {
                 lexer.go_to(before);
                 self.is_inside = true;
                 return Ok(Progress::Undecided);
@@ -189,6 +190,12 @@ impl<'text> Parser<'text> {
             }
         }
     }
+}
+
+/// Whether a supervisor has stopped the reading of a token. What it said was said once.
+fn is_stopped<T>(token: &Result<T>) -> bool {
+    let error = token.as_ref().err();
+    error.is_some_and(|error| matches!(error.kind, SyntaxErrorKind::Stopped(_)))
 }
 
 #[cfg(test)]
