@@ -169,8 +169,6 @@
 
     ;; The characters and strings that unfolding makes, last one first.
     (define (unfolded stop? element next seed first last)
-      (if (not (string? first))
-          (error "string-unfold: expected a string as base, found" first))
       (let loop ((seed seed) (parts (list first)))
         (if (stop? seed)
             (cons (last seed) parts)
