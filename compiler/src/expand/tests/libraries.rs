@@ -55,8 +55,9 @@ fn a_library_becomes_part_of_the_program_that_imports_it() {
         (effect.4 (begin (define-global (immutable |(a)#f|) f@1) (word unspecified)))
         (g@2 (lambda g.1 () (call f@1)))
         (effect.5 (begin (define-global (immutable |(a)#g|) g@2) (word unspecified)))
+        (effect.6 (begin (define-global (immutable |(a)#|) #t) (word unspecified)))
         (hidden@3 2)
-        (effect.6 (begin (call g@2) (word unspecified))))
+        (effect.7 (begin (call g@2) (word unspecified))))
       (call f@1))
     ");
 }
@@ -76,7 +77,8 @@ fn exported_variables_that_are_assigned_are_globals() {
         (effect.2 (begin (define-global (global |(a)#n|) n@0) (word unspecified)))
         (next@1 (lambda next.0 () (set-global! (global |(a)#n|) 2)))
         (effect.3 (begin (define-global (immutable |(a)#next|) next@1) (word unspecified)))
-        (effect.4 (begin (call next@1) (word unspecified))))
+        (effect.4 (begin (define-global (immutable |(a)#|) #t) (word unspecified)))
+        (effect.5 (begin (call next@1) (word unspecified))))
       (global |(a)#n|))
     ");
 }
@@ -175,7 +177,9 @@ fn imports_stand_wherever_a_program_splices_forms() {
                 x";
     insta::assert_snapshot!(expand(text).unwrap().to_text(), @r"
     (letrec
-      ((x@0 1) (effect.1 (begin (define-global (immutable |(a)#x|) x@0) (word unspecified))))
+      ((x@0 1)
+        (effect.1 (begin (define-global (immutable |(a)#x|) x@0) (word unspecified)))
+        (effect.2 (begin (define-global (immutable |(a)#|) #t) (word unspecified))))
       x@0)
     ");
     let text = "(import (only (cozen core) define quote) (rename (cozen primitives) (list begin)))
@@ -374,6 +378,7 @@ fn a_unit_has_the_libraries_that_it_defines() {
         first.contains("(define-global (immutable |(a)#x|) x@0)"),
         "{first}"
     );
+    registry.settle_libraries(|key| key == "(a)#");
     let wrong = expand_with(&mut registry, &text("(if)"));
     assert!(wrong.is_err());
     let program = expand_with(&mut registry, "(import (a)) x").unwrap();
@@ -381,6 +386,26 @@ fn a_unit_has_the_libraries_that_it_defines() {
     let second = expand_with(&mut registry, &text("2")).unwrap().to_text();
     assert!(!second.contains("|(a)#x|"), "a key of its own: {second}");
     assert!(second.contains("(x@0 2)"), "{second}");
+}
+
+#[test]
+fn a_library_whose_run_did_not_come_to_its_end_is_no_longer_known() {
+    let mut registry = LibraryRegistry::new();
+    let library = "(define-library (a) (export x) (import (cozen core)) (begin (define x 1)))";
+    let program = "(import (a)) x";
+    expand_with(&mut registry, library).expect("it is well formed");
+    registry.settle_libraries(|_| false);
+    let message = &expand_with(&mut registry, program).unwrap_err()[0].message;
+    assert_eq!(message, "library (a) is not known");
+    // The unit that defines it may import it, and each expansion has its own end.
+    let again = expand_with(&mut registry, &format!("{library} {program}"));
+    let again = again.expect("it is well formed").to_text();
+    assert!(
+        again.contains("(define-global (immutable |(a)~2#|) #t)"),
+        "{again}"
+    );
+    registry.settle_libraries(|key| key == "(a)~2#");
+    expand_with(&mut registry, program).expect("it is known");
 }
 
 #[test]
