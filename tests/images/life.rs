@@ -1,14 +1,11 @@
 //! An image's life: found by address, sealed, reported unreachable, unloaded without a trace.
 
-use std::collections::BTreeSet;
-
 use abi::procedure::PROCEDURE_HEADER_BYTES;
-use compiler::options::Purpose;
-use gc::{Address, CHUNK_BYTES, CollectReason, ImageId, Outcome, Scope};
-use loader::{ImageView, LoadOptions, LoadedImage, Placement, Registry, SegmentKind, load};
+use gc::{Address, CollectReason, Outcome, Scope};
+use loader::{ImageView, Placement, Registry, SegmentKind};
 
-use crate::image_support::{ToyHost, sample_image, trusted};
-use crate::{PLACEMENTS, load_sample, load_sample_for, unload};
+use crate::image_support::{ToyHost, sample_image};
+use crate::{PLACEMENTS, load_sample, unload};
 
 /// What the kernel says of the page that `address` lies in, for example `r--p`.
 pub(crate) fn access_to(address: Address) -> String {
@@ -111,22 +108,6 @@ fn the_collector_reports_an_image_that_nothing_needs() {
 }
 
 #[test]
-fn a_dropped_heap_takes_its_images_with_it() {
-    let before = kernel_counts();
-    for _ in 0..50 {
-        let mut host = ToyHost::new();
-        for placement in PLACEMENTS {
-            drop(load_sample(&mut host, placement));
-        }
-    }
-    let after = kernel_counts();
-    assert!(
-        after.0.abs_diff(before.0) < 100,
-        "mappings: {before:?} {after:?}"
-    );
-}
-
-#[test]
 fn what_importers_need_stands_in_a_section_of_its_own() {
     let file = sample_image();
     let view = ImageView::parse(&file).unwrap();
@@ -138,96 +119,4 @@ fn what_importers_need_stands_in_a_section_of_its_own() {
 /// A file that the kernel shows of this process.
 fn kernel_file(name: &str) -> String {
     std::fs::read_to_string(format!("/proc/self/{name}")).expect("procfs is mounted")
-}
-
-/// Mappings and descriptors of this process.
-fn kernel_counts() -> (usize, usize) {
-    let mappings = kernel_file("maps").lines().count();
-    let descriptors = std::fs::read_dir("/proc/self/fd").expect("procfs is mounted");
-    (mappings, descriptors.count())
-}
-
-fn resident_pages() -> usize {
-    let counts = kernel_file("statm");
-    let resident = counts
-        .split(' ')
-        .nth(1)
-        .expect("resident pages come second");
-    resident.parse().expect("a number")
-}
-
-#[test]
-fn ten_thousand_loads_leave_nothing_behind() {
-    let file = sample_image();
-    let mut host = ToyHost::new();
-    let mut cycles = |count| {
-        for cycle in 0..count {
-            let options = LoadOptions {
-                placement: PLACEMENTS[cycle % 2],
-                ..LoadOptions::default()
-            };
-            let image = load(&trusted(&file), "sample", &mut host, options).unwrap();
-            unload(&host, image);
-        }
-        (kernel_counts(), resident_pages())
-    };
-    let (before, resident_before) = cycles(1000);
-    let (after, resident_after) = cycles(9000);
-    // Other tests map and open things at the same time.
-    assert!(
-        after.0.abs_diff(before.0) < 100,
-        "mappings: {before:?} {after:?}"
-    );
-    assert!(
-        after.1.abs_diff(before.1) < 20,
-        "descriptors: {before:?} {after:?}"
-    );
-    assert!(
-        resident_after < resident_before + 5000,
-        "{resident_before} {resident_after}"
-    );
-}
-
-#[test]
-fn small_images_lie_beside_one_another_and_leave_their_chunks_empty() {
-    const COUNT: usize = 200;
-    let mut host = ToyHost::new();
-    let mut registry = Registry::new(host.mutator.arena().clone());
-    let before = kernel_counts();
-    let ids: Vec<ImageId> = (0..COUNT)
-        .map(|_| {
-            let image = load_sample_for(Purpose::Memory, &mut host, Placement::Mapped);
-            registry.insert(image).id()
-        })
-        .collect();
-    let starts: Vec<Address> = registry.images().map(|image| image.range().start).collect();
-    let chunks: BTreeSet<usize> = starts
-        .iter()
-        .map(|start| start.raw() / CHUNK_BYTES)
-        .collect();
-    assert!(chunks.len() < COUNT / 10, "{} chunks", chunks.len());
-    assert!(
-        kernel_counts().0 <= before.0 + 4,
-        "no image has a mapping of its own"
-    );
-    for &id in &ids {
-        let image = registry.get(id).expect("it is loaded");
-        let inside = image.address(8);
-        let found = registry.image_at(inside).expect("an image lies there");
-        assert_eq!(found.id(), id);
-        let end = image.range().end;
-        assert_ne!(registry.image_at(end).map(LoadedImage::id), Some(id));
-    }
-    // Every second one, then all others: places are taken again meanwhile.
-    for &id in ids.iter().step_by(2) {
-        unload(&host, registry.remove(id).expect("it is loaded"));
-    }
-    for &id in ids.iter().skip(1).step_by(2) {
-        let image = load_sample_for(Purpose::Memory, &mut host, Placement::Mapped);
-        unload(&host, image);
-        unload(&host, registry.remove(id).expect("it is loaded"));
-    }
-    for start in starts {
-        assert_eq!(host.mutator.arena().kind_of(start), gc::ChunkKind::Free);
-    }
 }
