@@ -32,9 +32,7 @@ impl<M: ObjectModel> Mutator<M> {
 
     /// How many bytes can be charged at most, if nothing that lives or is charged now goes away.
     pub fn chargeable_bytes(&self) -> usize {
-        let heap = self.heap.borrow();
-        let live_bytes = heap.old_bytes().saturating_add(heap.young_bytes());
-        heap.trigger.chargeable_bytes(live_bytes)
+        self.heap.borrow().chargeable_bytes()
     }
 
     /// Makes the next collection a full one, whatever it is for: something outside memory is short, and

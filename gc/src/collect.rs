@@ -60,14 +60,17 @@ pub(crate) fn collect<M: ObjectModel>(
     let scope = match reason {
         CollectReason::Forced(scope) => scope,
         _ if mem::take(&mut heap.is_full_wanted) => Scope::Full,
-        _ if heap.trigger.is_full_due(heap.old_bytes()) => Scope::Full,
+        _ if heap.trigger.is_full_due(heap.old_occupancy()) => Scope::Full,
         _ => Scope::Minor,
     };
     run::<M>(heap, state, scope);
     if scope == Scope::Minor && is_minor_not_enough(heap, reason, needed_bytes) {
         run::<M>(heap, state, Scope::Full);
     }
-    if heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes) {
+    if heap
+        .trigger
+        .is_exhausted(heap.old_occupancy(), needed_bytes)
+    {
         return Outcome::Exhausted { needed_bytes };
     }
     if let CollectReason::Full { bytes } = reason {
@@ -83,12 +86,13 @@ pub(crate) fn collect<M: ObjectModel>(
 fn is_minor_not_enough(heap: &mut Heap, reason: CollectReason, needed_bytes: usize) -> bool {
     match reason {
         CollectReason::Full { bytes } => {
-            let old_bytes = heap.old_bytes().saturating_add(bytes);
-            heap.trigger.is_full_due(old_bytes) || !heap.has_place(bytes)
+            let mut old = heap.old_occupancy();
+            old.fixed_bytes = old.fixed_bytes.saturating_add(bytes);
+            heap.trigger.is_full_due(old) || !heap.has_place(bytes)
         }
-        CollectReason::Charge { .. } | CollectReason::Due | CollectReason::Forced(_) => {
-            heap.trigger.is_exhausted(heap.old_bytes(), needed_bytes)
-        }
+        CollectReason::Charge { .. } | CollectReason::Due | CollectReason::Forced(_) => heap
+            .trigger
+            .is_exhausted(heap.old_occupancy(), needed_bytes),
     }
 }
 
@@ -201,7 +205,7 @@ fn trim_large(heap: &mut Heap) {
         // Chunks are up to twice as long as their objects; the rest of them takes no memory.
         None => heap
             .trigger
-            .large_bytes_to_come(heap.old_bytes())
+            .large_bytes_to_come(heap.old_occupancy())
             .saturating_mul(2),
     };
     heap.large.trim(&heap.arena, kept_bytes_max);
@@ -231,7 +235,7 @@ fn release_condemned<M: ObjectModel>(heap: &mut Heap) {
             unsafe { poison::<M>(block.objects()) };
         }
     }
-    let spare_bytes = heap.trigger.room_bytes(heap.old_bytes());
+    let spare_bytes = heap.trigger.room_bytes(heap.old_occupancy());
     // SAFETY: the trace evacuated what lives in condemned blocks, and updated all references.
     unsafe { heap.old.release_condemned(&heap.arena, spare_bytes) };
 }

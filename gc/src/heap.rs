@@ -12,6 +12,7 @@ use crate::handle::Handles;
 use crate::hashed_tables::HashedTables;
 use crate::image::ImageId;
 use crate::object_model::Scope;
+use crate::occupancy::Occupancy;
 use crate::options::HeapOptions;
 use crate::slot::Slot;
 use crate::space::image::ImageSpace;
@@ -82,9 +83,27 @@ impl Heap {
         })
     }
 
+    /// Objects that are not young, dead ones included.
+    pub(crate) const fn old_occupancy(&self) -> Occupancy {
+        Occupancy {
+            fixed_bytes: self.large.old_bytes() + self.pinned.used_bytes(),
+            movable_bytes: self.old.used_bytes(),
+        }
+    }
+
     /// Bytes of all objects that are not young, dead ones included.
     pub(crate) const fn old_bytes(&self) -> usize {
-        self.old.used_bytes() + self.large.old_bytes() + self.pinned.used_bytes()
+        self.old_occupancy().bytes()
+    }
+
+    /// How many bytes can be charged before the heap's maximum is reached, if nothing goes away.
+    pub(crate) fn chargeable_bytes(&self) -> usize {
+        let old = self.old_occupancy();
+        let all = Occupancy {
+            fixed_bytes: old.fixed_bytes + self.large.young_bytes(),
+            movable_bytes: old.movable_bytes + self.nursery.taken_bytes(),
+        };
+        self.trigger.spare_bytes(all)
     }
 
     /// Bytes of all young objects, rounded up to blocks.
@@ -149,7 +168,9 @@ impl Heap {
         let is_forced = self.zeal.as_mut().is_some_and(ZealClock::tick);
         let fits = self.trigger.is_left_to_polls(young_bytes, bytes)
             || bytes <= self.nursery.remaining_bytes()
-                && self.trigger.has_room(young_bytes, self.old_bytes(), bytes);
+                && self
+                    .trigger
+                    .has_room(young_bytes, self.old_occupancy(), bytes);
         if fits && !is_forced && self.has_place(bytes) {
             Ok(())
         } else {
@@ -183,8 +204,7 @@ impl Heap {
 
     /// Charges bytes outside the heap, unless they exceed its maximum before a collection.
     pub(crate) fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
-        let live_bytes = self.old_bytes().saturating_add(self.young_bytes());
-        if self.trigger.is_exhausted(live_bytes, bytes) {
+        if bytes > self.chargeable_bytes() {
             return Err(Full { bytes });
         }
         Ok(self.account.charge(bytes, 0))

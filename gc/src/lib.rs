@@ -49,6 +49,7 @@ mod heap;
 mod image;
 mod mutator;
 mod object_model;
+mod occupancy;
 mod options;
 mod platform;
 mod poll;

@@ -14,7 +14,8 @@ pub struct HeapOptions {
     pub arena_bytes: usize,
     /// Young bytes after which a minor collection is due.
     pub nursery_bytes: usize,
-    /// Live bytes and requests may not exceed this; `None`: a fifth of the arena.
+    /// What lives, the copies that a full collection makes of it, charges and requests may not exceed this;
+    /// `None`: what the arena has room for.
     pub heap_bytes_max: Option<usize>,
     /// A full collection is due when the old space has grown to this many percent of what was live
     /// after the last one.

@@ -1,6 +1,7 @@
 //! When to collect, how much, and when the heap is full.
 
 use crate::account::Account;
+use crate::occupancy::Occupancy;
 use crate::options::HeapOptions;
 
 /// A full collection is due when images have added this many mappings since the last one. The
@@ -19,7 +20,10 @@ const LARGE_YOUNG_NURSERIES: usize = 4;
 /// The policy: thresholds, and what counts towards them.
 #[derive(Debug)]
 pub(crate) struct Trigger {
+    /// What the embedder allows: objects, the copies of a full collection, and what is charged.
     heap_bytes_max: usize,
+    /// What the arena has places for: objects, and what is charged.
+    placed_bytes_max: usize,
     nursery_budget_bytes: usize,
     growth_percent: usize,
     full_bytes_min: usize,
@@ -38,17 +42,19 @@ pub(crate) struct Trigger {
 
 impl Trigger {
     pub(crate) fn new(options: &HeapOptions, heap_region_bytes: usize, account: Account) -> Self {
-        // Copying needs room for what lives twice.
+        // Small objects are copied; the chunks of a large one may be twice as long as the object.
+        let placed_bytes_max = heap_region_bytes / 5 * 2;
         let heap_bytes_max = options
             .heap_bytes_max
             .unwrap_or(usize::MAX)
-            .min(heap_region_bytes / 5 * 2);
+            .min(2 * placed_bytes_max);
         let nursery_budget_bytes = options
             .nursery_bytes
-            .min(heap_bytes_max / 4)
+            .min(heap_bytes_max / 8)
             .max(HeapOptions::NURSERY_BYTES_MIN);
         let mut trigger = Self {
             heap_bytes_max,
+            placed_bytes_max,
             nursery_budget_bytes,
             growth_percent: options.growth_percent.max(100),
             full_bytes_min: options.full_bytes_min,
@@ -89,39 +95,43 @@ impl Trigger {
         self.account.bytes().saturating_sub(self.exempt_bytes)
     }
 
-    /// How many bytes can be charged before the maximum is reached.
-    pub(crate) fn chargeable_bytes(&self, live_bytes: usize) -> usize {
-        let taken_bytes = live_bytes.saturating_add(self.charged_bytes());
-        self.heap_bytes_max.saturating_sub(taken_bytes)
+    /// How many bytes of objects that are not copied, or of charges, can come before the maximum is reached.
+    pub(crate) fn spare_bytes(&self, occupancy: Occupancy) -> usize {
+        let allowed = self
+            .heap_bytes_max
+            .saturating_sub(occupancy.bytes_with_copies());
+        let placed = self.placed_bytes_max.saturating_sub(occupancy.bytes());
+        allowed.min(placed).saturating_sub(self.charged_bytes())
     }
 
     pub(crate) fn is_large_due(&self, large_young_bytes: usize) -> bool {
         large_young_bytes >= self.large_young_bytes_max()
     }
 
-    /// Whether old bytes, or what is charged, have outgrown the last full collection.
-    pub(crate) fn is_full_due(&self, old_bytes: usize) -> bool {
-        old_bytes > self.full_threshold_bytes() || self.is_external_due()
+    /// Whether old objects, or what is charged, have outgrown the last full collection, or come near the maximum.
+    pub(crate) fn is_full_due(&self, old: Occupancy) -> bool {
+        old.bytes() > self.full_threshold_bytes
+            || self.spare_bytes(old) < self.young_bytes_with_copies()
+            || self.is_external_due()
     }
 
-    /// A full collection is due when old bytes exceed this: they have grown, or they come near the maximum.
-    fn full_threshold_bytes(&self) -> usize {
-        let kept_bytes = self
-            .nursery_budget_bytes
-            .saturating_add(self.charged_bytes());
+    /// What a full nursery takes, if all of it lives.
+    const fn young_bytes_with_copies(&self) -> usize {
+        2 * self.nursery_budget_bytes
+    }
+
+    /// How much old objects may grow before a full collection is due.
+    pub(crate) fn room_bytes(&self, old: Occupancy) -> usize {
+        let spare_bytes = self.spare_bytes(old);
         self.full_threshold_bytes
-            .min(self.heap_bytes_max.saturating_sub(kept_bytes))
-    }
-
-    /// How much old bytes may grow before a full collection is due.
-    pub(crate) fn room_bytes(&self, old_bytes: usize) -> usize {
-        self.full_threshold_bytes().saturating_sub(old_bytes)
+            .saturating_sub(old.bytes())
+            .min(spare_bytes.saturating_sub(self.young_bytes_with_copies()))
     }
 
     /// How many bytes of large objects may come before a full collection is due: old ones, and
     /// those that die young before the next minor collection.
-    pub(crate) fn large_bytes_to_come(&self, old_bytes: usize) -> usize {
-        self.room_bytes(old_bytes)
+    pub(crate) fn large_bytes_to_come(&self, old: Occupancy) -> usize {
+        self.room_bytes(old)
             .saturating_add(self.large_young_bytes_max())
     }
 
@@ -159,10 +169,9 @@ impl Trigger {
     }
 
     /// Whether `bytes` more can be allocated before a collection is due.
-    pub(crate) fn has_room(&self, young_bytes: usize, old_bytes: usize, bytes: usize) -> bool {
-        young_bytes.saturating_add(bytes) <= self.large_young_bytes_max()
-            && young_bytes.saturating_add(old_bytes).saturating_add(bytes)
-                <= self.full_threshold_bytes()
+    pub(crate) fn has_room(&self, young_bytes: usize, old: Occupancy, bytes: usize) -> bool {
+        let young_bytes = young_bytes.saturating_add(bytes);
+        young_bytes <= self.large_young_bytes_max() && young_bytes <= self.room_bytes(old)
     }
 
     /// Whether a collection has made room for a request of `bytes` that was not used up since. What an
@@ -186,10 +195,9 @@ impl Trigger {
         self.images_after_full = self.images;
     }
 
-    /// Whether `live_bytes`, what is charged and `needed_bytes` exceed the maximum.
-    pub(crate) fn is_exhausted(&self, live_bytes: usize, needed_bytes: usize) -> bool {
-        let taken_bytes = live_bytes.saturating_add(self.charged_bytes());
-        taken_bytes.saturating_add(needed_bytes) > self.heap_bytes_max
+    /// Whether what lives, its copies, what is charged and `needed_bytes` exceed the maximum.
+    pub(crate) fn is_exhausted(&self, live: Occupancy, needed_bytes: usize) -> bool {
+        needed_bytes > self.spare_bytes(live)
     }
 
     /// How many bytes must be free after a full collection for the program to go on.
@@ -209,6 +217,15 @@ mod tests {
     use super::*;
 
     const MIB: usize = 1 << 20;
+    const NOTHING: Occupancy = fixed(0);
+
+    /// Objects that are not copied.
+    const fn fixed(bytes: usize) -> Occupancy {
+        Occupancy {
+            fixed_bytes: bytes,
+            movable_bytes: 0,
+        }
+    }
 
     fn trigger(heap_bytes_max: usize) -> Trigger {
         trigger_of(heap_bytes_max, Account::default())
@@ -228,21 +245,37 @@ mod tests {
     #[test]
     fn the_threshold_follows_what_lives_and_has_a_floor() {
         let mut trigger = trigger(1000 * MIB);
-        assert!(!trigger.is_full_due(8 * MIB));
-        assert!(trigger.is_full_due(8 * MIB + 1));
+        assert!(!trigger.is_full_due(fixed(8 * MIB)));
+        assert!(trigger.is_full_due(fixed(8 * MIB + 1)));
         trigger.full_done(100 * MIB);
-        assert!(!trigger.is_full_due(200 * MIB));
-        assert!(trigger.is_full_due(200 * MIB + 1));
+        assert!(!trigger.is_full_due(fixed(200 * MIB)));
+        assert!(trigger.is_full_due(fixed(200 * MIB + 1)));
     }
 
     #[test]
     fn near_the_maximum_full_collections_come_earlier() {
         let mut trigger = trigger(100 * MIB);
         trigger.full_done(80 * MIB);
-        assert!(trigger.is_full_due(99 * MIB + 1));
-        assert!(!trigger.is_exhausted(80 * MIB, 20 * MIB));
-        assert!(trigger.is_exhausted(80 * MIB, 20 * MIB + 1));
-        assert!(trigger.is_exhausted(80 * MIB, usize::MAX));
+        assert!(trigger.is_full_due(fixed(98 * MIB + 1)));
+        assert!(!trigger.is_exhausted(fixed(80 * MIB), 20 * MIB));
+        assert!(trigger.is_exhausted(fixed(80 * MIB), 20 * MIB + 1));
+        assert!(trigger.is_exhausted(fixed(80 * MIB), usize::MAX));
+    }
+
+    #[test]
+    fn copies_count_towards_the_maximum() {
+        let live = |movable_bytes| Occupancy {
+            movable_bytes,
+            ..fixed(20 * MIB)
+        };
+        let mut trigger = trigger(100 * MIB);
+        assert_eq!(trigger.spare_bytes(live(30 * MIB)), 20 * MIB);
+        assert!(
+            !trigger.is_exhausted(live(40 * MIB), 0) && trigger.is_exhausted(live(40 * MIB), 1)
+        );
+        trigger.full_done(1000 * MIB);
+        assert!(!trigger.is_full_due(live(39 * MIB)) && trigger.is_full_due(live(39 * MIB + 1)));
+        assert_eq!(trigger.room_bytes(live(30 * MIB)), 18 * MIB);
     }
 
     #[test]
@@ -250,11 +283,11 @@ mod tests {
         let account = Account::default();
         let mut trigger = trigger_of(100 * MIB, account.clone());
         let first = account.charge(0, 1024);
-        assert!(!trigger.is_full_due(0));
+        assert!(!trigger.is_full_due(NOTHING));
         let second = account.charge(0, 1);
-        assert!(trigger.is_full_due(0));
+        assert!(trigger.is_full_due(NOTHING));
         trigger.full_done(0);
-        assert!(!trigger.is_full_due(0));
+        assert!(!trigger.is_full_due(NOTHING));
         drop((first, second));
     }
 
@@ -264,16 +297,16 @@ mod tests {
         let mut trigger = trigger_of(100 * MIB, account.clone());
         let library = account.charge(50 * MIB, 0);
         trigger.exempt();
-        assert!(!trigger.is_exhausted(60 * MIB, 40 * MIB));
+        assert!(!trigger.is_exhausted(fixed(60 * MIB), 40 * MIB));
         let mut charge = account.charge(10 * MIB, 0);
-        assert!(trigger.is_exhausted(60 * MIB, 30 * MIB + 1));
-        assert!(!trigger.is_exhausted(60 * MIB, 30 * MIB));
-        assert_eq!(trigger.chargeable_bytes(60 * MIB), 30 * MIB);
+        assert!(trigger.is_exhausted(fixed(60 * MIB), 30 * MIB + 1));
+        assert!(!trigger.is_exhausted(fixed(60 * MIB), 30 * MIB));
+        assert_eq!(trigger.spare_bytes(fixed(60 * MIB)), 30 * MIB);
         assert!(!trigger.is_external_due());
         charge.resize(13 * MIB);
         assert!(trigger.is_external_due(), "an eighth of the maximum");
         trigger.full_done(80 * MIB);
-        assert!(!trigger.is_full_due(86 * MIB) && trigger.is_full_due(86 * MIB + 1));
+        assert!(!trigger.is_full_due(fixed(85 * MIB)) && trigger.is_full_due(fixed(85 * MIB + 1)));
         drop((library, charge));
     }
 
@@ -282,7 +315,7 @@ mod tests {
         let mut trigger = trigger(100 * MIB);
         let mut add_until_due = || {
             let mut count = 0;
-            while !trigger.is_full_due(0) {
+            while !trigger.is_full_due(NOTHING) {
                 trigger.add_image();
                 count += 1;
             }
@@ -292,6 +325,6 @@ mod tests {
         let counts = [(); 3].map(|()| add_until_due());
         assert_eq!(counts, [IMAGES_MIN + 1, IMAGES_MIN + 2, 2 * IMAGES_MIN + 4]);
         trigger.remove_image();
-        assert!(!trigger.is_full_due(0));
+        assert!(!trigger.is_full_due(NOTHING));
     }
 }
