@@ -113,7 +113,8 @@
     (define log
       (case-lambda
         ((z) (%log z))
-        ((z base) (binary/ (%log z) (%log base)))))
+        ;; The logarithm of an exact one is an exact zero, which divides nothing.
+        ((z base) (binary/ (%log z) (exact->inexact (%log base))))))
 
     (define atan
       (case-lambda

@@ -267,19 +267,18 @@ impl Pair {
         // By symmetry: the real part is positive, and the number conjugated.
         let sign = 1_f64.copysign(self.real);
         let (x, y) = (self.real * sign, -self.imaginary * sign);
-        let height = y.abs() + small;
         let (real, imaginary) = if x > large || y.abs() > large {
-            let reciprocal = pair(1.0, 0.0).divide(pair(x, y)).real;
-            (reciprocal, FRAC_PI_2.copysign(y))
+            (real_part_of_reciprocal(x, y), FRAC_PI_2.copysign(y))
         } else if is_one(x) && y == 0.0 {
             (f64::INFINITY, y)
         } else if is_one(x) {
             let distance = 2_f64.hypot(y);
             (
-                (distance.sqrt() / height.sqrt()).ln(),
-                (FRAC_PI_2 + (height / 2.0).atan()).copysign(y) / 2.0,
+                (distance.sqrt() / y.abs().sqrt()).ln(),
+                (FRAC_PI_2 + (y.abs() / 2.0).atan()).copysign(y) / 2.0,
             )
         } else {
+            let height = y.abs() + small;
             let square = height * height;
             let distance = (1.0 - x) * (1.0 - x) + square;
             (
@@ -289,6 +288,16 @@ impl Pair {
         };
         pair(sign * real, -sign * imaginary)
     }
+}
+
+/// The real part of the reciprocal of a number with a positive real part and a large magnitude: no power of the
+/// magnitude leaves the range of doubles.
+fn real_part_of_reciprocal(real: f64, imaginary: f64) -> f64 {
+    let half = (real / 2.0).hypot(imaginary / 2.0);
+    if half.is_infinite() {
+        return 0.0;
+    }
+    real / 2.0 / half / half / 2.0
 }
 
 fn is_one(value: f64) -> bool {
@@ -364,6 +373,13 @@ mod tests {
             };
             let tolerance = 4e-15 * expected.real.hypot(expected.imaginary);
             assert!(distance(found, expected) <= tolerance, "{line}: {found:?}");
+            for (found, expected) in [
+                (found.real, expected.real),
+                (found.imaginary, expected.imaginary),
+            ] {
+                let is_same_zero = found.to_bits() == expected.to_bits();
+                assert!(expected != 0.0 || is_same_zero, "{line}: {found:?}");
+            }
         }
     }
 
