@@ -60,9 +60,9 @@
 
     (define (copy-bit index i boolean)
       (check-index "copy-bit" index)
-      (if boolean
-          (bitwise-ior i (arithmetic-shift 1 index))
-          (bitwise-and i (bitwise-not (arithmetic-shift 1 index)))))
+      (if (eq? (bit-set? index i) (if boolean #t #f))
+          i
+          (bitwise-xor i (arithmetic-shift 1 index))))
 
     (define (bit-swap index1 index2 i)
       (let ((bit1 (bit-set? index1 i))
@@ -80,8 +80,14 @@
 
     ;; Fields
 
+    ;; A field that reaches beyond the bits that differ from the sign is not masked there: the mask would be as
+    ;; wide as the field, and fields may be wider than any memory.
     (define (field i start end)
-      (bitwise-and (arithmetic-shift i (- start)) (mask (- end start))))
+      (let ((bits (arithmetic-shift i (- start)))
+            (width (- end start)))
+        (if (and (>= bits 0) (<= (integer-length bits) width))
+            bits
+            (bitwise-and bits (mask width)))))
 
     (define (field-mask start end) (arithmetic-shift (mask (- end start)) start))
 
@@ -91,15 +97,16 @@
 
     (define (bit-field-any? i start end)
       (check-field "bit-field-any?" start end)
-      (not (zero? (field i start end))))
+      (let ((lowest (first-set-bit (arithmetic-shift i (- start)))))
+        (and (>= lowest 0) (< lowest (- end start)))))
 
     (define (bit-field-every? i start end)
       (check-field "bit-field-every?" start end)
-      (= (field i start end) (mask (- end start))))
+      (not (bit-field-any? (bitwise-not i) start end)))
 
     (define (bit-field-clear i start end)
       (check-field "bit-field-clear" start end)
-      (bitwise-and i (bitwise-not (field-mask start end))))
+      (bitwise-xor i (arithmetic-shift (field i start end) start)))
 
     (define (bit-field-set i start end)
       (check-field "bit-field-set" start end)
