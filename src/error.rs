@@ -89,6 +89,16 @@ pub enum Error {
         /// What the value takes.
         needed_bytes: usize,
     },
+    /// The heap's limit leaves too little to compile a text.
+    #[error(
+        "{name}: to compile it takes more than the {left_bytes} bytes that the limit of the heap leaves"
+    )]
+    CompilationExhausted {
+        /// The file, or what stands for it.
+        name: String,
+        /// How many bytes are left.
+        left_bytes: usize,
+    },
     /// What a program wrote to a port is lost.
     #[error("{port} cannot be written")]
     Output {

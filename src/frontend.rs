@@ -136,8 +136,7 @@ impl Frontend {
     ///
     /// [`Error::File`], [`Error::Syntax`], [`Error::Setup`].
     pub fn compile_program(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
-        let source = read_source(file)?;
-        self.compile_source(&source)
+        self.compile_source(&read_source(file)?, usize::MAX)
     }
 
     /// As [`Self::compile_program`], for an image that is run elsewhere.
@@ -158,7 +157,7 @@ impl Frontend {
     pub fn compile_with_ssa(&mut self, file: &Path) -> Result<(Vec<u8>, String), Error> {
         self.registry().make_images();
         let source = read_source(file)?;
-        let program = self.expand_source(&source)?;
+        let program = self.expand_source(&source, usize::MAX)?;
         let options = Options {
             dump_after: pass_names().last().map(str::to_owned),
             ..self.options.clone()
@@ -173,17 +172,32 @@ impl Frontend {
     ///
     /// [`Error::Syntax`], [`Error::Setup`].
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
-        self.compile_source(&SourceText::new(name, text))
+        self.compile_source(&SourceText::new(name, text), usize::MAX)
     }
 
-    fn compile_source(&mut self, source: &SourceText) -> Result<TrustedImage<'static>, Error> {
+    /// As [`Self::compile_program`], with about so much memory.
+    ///
+    /// # Errors
+    ///
+    /// As there; [`Error::CompilationExhausted`].
+    pub(crate) fn compile_source(
+        &mut self,
+        source: &SourceText,
+        memory_bytes: usize,
+    ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
-        let program = self.expand_source(source)?;
+        let program = self.expand_source(source, memory_bytes)?;
         self.finish(program, &source.name, Purpose::File)
     }
 
-    fn expand_source(&mut self, source: &SourceText) -> Result<Program, Error> {
-        let mut program = self.expand(|registry| expand::expand_program(registry, source))?;
+    fn expand_source(
+        &mut self,
+        source: &SourceText,
+        memory_bytes: usize,
+    ) -> Result<Program, Error> {
+        let mut program = self.expand_within(memory_bytes, &source.name, |registry| {
+            expand::expand_program(registry, source)
+        })?;
         program.last_expression = LastExpression::Value;
         Ok(program)
     }
@@ -206,18 +220,19 @@ impl Frontend {
         expanded?.map_err(Error::Syntax)
     }
 
-    /// The image of all forms of `text`, evaluated in the interaction environment.
+    /// The image of all forms of `text`, evaluated in the interaction environment, with about so much memory.
     pub(crate) fn compile_forms(
         &mut self,
         text: &str,
         name: &str,
         last_expression: LastExpression,
+        memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let source = SourceText::new(name, text);
-        let environment = EnvironmentId::INTERACTION;
-        let mut program =
-            self.expand(|registry| expand::expand_text(registry, environment, &source))?;
+        let mut program = self.expand_within(memory_bytes, name, |registry| {
+            expand::expand_text(registry, EnvironmentId::INTERACTION, &source)
+        })?;
         program.last_expression = last_expression;
         self.finish(program, name, self.options.purpose)
     }
@@ -322,17 +337,21 @@ impl Frontend {
     fn expand_within(
         &mut self,
         memory_bytes: usize,
+        name: &str,
         expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
-    ) -> Result<Program, FrontendError> {
+    ) -> Result<Program, Error> {
         let parts_max = memory_bytes / self.options.part_bytes();
         self.registry().set_parts_max(parts_max);
         let outcome = self.expand(expand);
         let is_memory_short = self.registry().has_too_many_parts();
         self.registry().set_parts_max(usize::MAX);
-        outcome.map_err(|error| FrontendError {
-            is_memory_short,
-            ..as_frontend_error(error)
-        })
+        if is_memory_short {
+            return Err(Error::CompilationExhausted {
+                name: name.to_owned(),
+                left_bytes: memory_bytes,
+            });
+        }
+        outcome
     }
 
     /// About how many bytes programs have made this keep.
@@ -435,7 +454,7 @@ fn boot_interface() -> &'static [u8] {
     interface.expect("build.rs put the interface into the boot image")
 }
 
-fn read_source(file: &Path) -> Result<SourceText, Error> {
+pub(crate) fn read_source(file: &Path) -> Result<SourceText, Error> {
     let path = file.display().to_string();
     let bytes = read_file(file)?;
     SourceText::decode(&path, &bytes).map_err(|mistake| Error::Syntax(vec![*mistake]))
@@ -479,11 +498,11 @@ impl vm::hooks::Frontend for SharedFrontend {
     ) -> Result<TrustedImage<'static>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);
-        let program = frontend.expand_within(memory_bytes, |registry| {
+        let program = frontend.expand_within(memory_bytes, "eval", |registry| {
             expand::expand_form(registry, environment, data, datum)
-        })?;
+        });
         let purpose = frontend.options.purpose;
-        let image = frontend.finish(program, "eval", purpose);
+        let image = program.and_then(|program| frontend.finish(program, "eval", purpose));
         image.map_err(as_frontend_error)
     }
 
@@ -496,11 +515,11 @@ impl vm::hooks::Frontend for SharedFrontend {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);
-        let program = frontend.expand_within(memory_bytes, |registry| {
+        let program = frontend.expand_within(memory_bytes, path, |registry| {
             expand::expand_text(registry, environment, &source)
-        })?;
+        });
         let purpose = frontend.options.purpose;
-        let image = frontend.finish(program, path, purpose);
+        let image = program.and_then(|program| frontend.finish(program, path, purpose));
         image.map_err(as_frontend_error)
     }
 
@@ -533,6 +552,10 @@ fn as_frontend_error(error: Error) -> FrontendError {
         Error::Syntax(diagnostics) => first_error(diagnostics),
         Error::Interrupted { .. } => FrontendError {
             is_interrupted: true,
+            ..FrontendError::default()
+        },
+        Error::CompilationExhausted { .. } => FrontendError {
+            is_memory_short: true,
             ..FrontendError::default()
         },
         Error::File { path, error } => FrontendError {

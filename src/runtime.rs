@@ -6,11 +6,15 @@ use std::path::Path;
 use std::rc::Rc;
 
 #[cfg(feature = "compiler")]
+#[cfg(feature = "compiler")]
+use compiler::expand::SourceText;
 use loader::TrustedImage;
 use vm::Vm;
 
 use crate::error::Error;
 use crate::frontend::Frontend;
+#[cfg(feature = "compiler")]
+use crate::frontend::read_source;
 use crate::scheme::Scheme;
 
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
@@ -63,11 +67,11 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`Error::File`], [`Error::Syntax`].
+    /// [`Error::File`], [`Error::Syntax`]; [`Error::CompilationExhausted`] if the limit of the heap does not allow it.
     #[cfg(feature = "compiler")]
     pub fn compile_file(&mut self, file: &Path) -> Result<TrustedImage<'static>, Error> {
-        self.begin_compilation()?;
-        self.frontend.borrow_mut().compile_program(file)
+        let source = read_source(file)?;
+        self.compile(&source)
     }
 
     /// The image of the program, or of the forms, in a text that messages call `name`; for
@@ -75,19 +79,19 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// [`Error::Syntax`].
+    /// [`Error::Syntax`]; [`Error::CompilationExhausted`] if the limit of the heap does not allow it.
     #[cfg(feature = "compiler")]
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
-        self.begin_compilation()?;
-        self.frontend.borrow_mut().compile_text(text, name)
+        self.compile(&SourceText::new(name, text))
     }
 
     #[cfg(feature = "compiler")]
-    fn begin_compilation(&mut self) -> Result<(), Error> {
+    fn compile(&mut self, source: &SourceText) -> Result<TrustedImage<'static>, Error> {
         self.enter(|scheme| {
             scheme.begin()?;
             scheme.settle_libraries();
-            Ok(())
+            scheme
+                .with_memory(|frontend, memory_bytes| frontend.compile_source(source, memory_bytes))
         })
     }
 }

@@ -66,8 +66,30 @@ impl<'id> Scheme<'_, 'id> {
     fn run_forms(&mut self, text: &str, name: &str, last: LastExpression) -> Result<(), Error> {
         self.begin()?;
         self.settle_libraries();
-        let image = self.frontend.borrow_mut().compile_forms(text, name, last)?;
+        let image = self.with_memory(|frontend, memory_bytes| {
+            frontend.compile_forms(text, name, last, memory_bytes)
+        })?;
         self.run_loaded(&image, name, Retention::Reached)
+    }
+
+    /// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn with_memory<T>(
+        &mut self,
+        compile: impl Fn(&mut Frontend, usize) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let left_bytes = self.mutator.chargeable_bytes();
+        let compiled = compile(&mut self.frontend.borrow_mut(), left_bytes);
+        if !matches!(compiled, Err(Error::CompilationExhausted { .. })) {
+            return compiled;
+        }
+        self.collect();
+        match self.mutator.chargeable_bytes() {
+            more_bytes if more_bytes > left_bytes => {
+                compile(&mut self.frontend.borrow_mut(), more_bytes)
+            }
+            _ => compiled,
+        }
     }
 
     /// Tells the compiler which bodies of libraries have run to their end.

@@ -91,6 +91,11 @@ impl<'id> Mutator<'id> {
         self.heap().exempt_charges();
     }
 
+    /// How many bytes more the heap's limit allows to be held outside the heap.
+    pub fn chargeable_bytes(&self) -> usize {
+        self.heap().chargeable_bytes()
+    }
+
     /// Collects everything that is garbage.
     ///
     /// # Panics
