@@ -15,7 +15,7 @@ use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
-use syntax::{Data, DatumId, Stop, Supervisor};
+use syntax::{Data, DataBuilder, DatumId, Parser, Stop, Supervisor, SyntaxError};
 use vm::hooks::FrontendError;
 
 use crate::boot;
@@ -67,12 +67,22 @@ impl Supervisor for InterruptSupervisor {
 #[derive(Debug)]
 pub struct Forms {
     texts: Vec<String>,
+    end: Result<(), Error>,
 }
 
 impl Forms {
     /// The text of each form.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.texts.iter().map(String::as_str)
+    }
+
+    /// Whether they are the whole text.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Syntax`]: behind them the text is malformed, and more of it would not help.
+    pub fn end(self) -> Result<(), Error> {
+        self.end
     }
 }
 
@@ -405,36 +415,41 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// The forms of `text`, or `None` if the last one goes on.
-///
-/// # Errors
-///
-/// [`Error::Syntax`]: the text is malformed, and more of it would not help.
-pub fn read_forms(text: &str, name: &str) -> Result<Option<Forms>, Error> {
-    match Data::parse(text) {
-        Ok((data, forms)) => {
-            let texts = forms
-                .iter()
-                .map(|&form| data.span(form).of(text).to_owned());
-            Ok(Some(Forms {
-                texts: texts.collect(),
-            }))
+/// The forms of `text` before its end or its first mistake, or `None` if the last one goes on.
+pub fn read_forms(text: &str, name: &str) -> Option<Forms> {
+    let mut data = Data::new();
+    let mut forms = Vec::new();
+    let mut parser = Parser::new(text);
+    let mut builder = DataBuilder::new(&mut data);
+    let end = loop {
+        match parser.next_datum(&mut builder) {
+            Ok(Some(form)) => forms.push(form),
+            Ok(None) => break Ok(()),
+            Err(error) if error.is_incomplete() => return None,
+            Err(error) => break Err(malformed(text, name, &error)),
         }
-        Err(error) if error.is_incomplete() => Ok(None),
-        Err(error) => {
-            let index = syntax::LineIndex::new(text);
-            let place = index.line_column(error.span.start);
-            Err(Error::Syntax(vec![Diagnostic {
-                file: name.into(),
-                line: place.line,
-                column: place.column,
-                width: 1,
-                source_line: index.line_text(place.line).unwrap_or_default().into(),
-                message: error.to_string(),
-                notes: Vec::new(),
-            }]))
-        }
-    }
+    };
+    let texts = forms
+        .iter()
+        .map(|&form| data.span(form).of(text).to_owned());
+    Some(Forms {
+        texts: texts.collect(),
+        end,
+    })
+}
+
+fn malformed(text: &str, name: &str, error: &SyntaxError) -> Error {
+    let index = syntax::LineIndex::new(text);
+    let place = index.line_column(error.span.start);
+    Error::Syntax(vec![Diagnostic {
+        file: name.into(),
+        line: place.line,
+        column: place.column,
+        width: 1,
+        source_line: index.line_text(place.line).unwrap_or_default().into(),
+        message: error.to_string(),
+        notes: Vec::new(),
+    }])
 }
 
 /// The source text that `bytes` encode in UTF-8. `name` is for messages.

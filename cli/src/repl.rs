@@ -98,9 +98,9 @@ struct Inputs {
 }
 
 impl Inputs {
-    /// Evaluates `text` if its last form is whole, and prints the values.
+    /// Evaluates the forms of `text` if the last one is whole, up to a mistake, and prints the values.
     fn step(&mut self, scheme: &mut Scheme<'_, '_>, text: &str) -> Result<Input, Error> {
-        let Some(forms) = cozen::read_forms(text, "stdin")? else {
+        let Some(forms) = cozen::read_forms(text, "stdin") else {
             return Ok(Input::Incomplete);
         };
         for form in forms.texts() {
@@ -108,6 +108,7 @@ impl Inputs {
             scheme.flush()?;
             output::print_values(scheme)?;
         }
+        forms.end()?;
         Ok(Input::Complete)
     }
 

@@ -91,7 +91,7 @@ fn texts(root: &Path, inputs: &mut Inputs) -> Result<(), Box<dyn Error>> {
     for folder in TEXTS {
         for path in files(&root.join(folder))? {
             let text = fs::read_to_string(&path)?;
-            let Ok(Some(forms)) = cozen::read_forms(&text, "seed") else {
+            let Some(forms) = cozen::read_forms(&text, "seed") else {
                 continue;
             };
             let forms: Vec<&str> = forms.texts().collect();

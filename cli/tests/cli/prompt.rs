@@ -50,6 +50,14 @@ fn the_prompt_survives_errors() {
 }
 
 #[test]
+fn forms_before_a_mistake_in_a_line_are_evaluated() {
+    let input = "(display 1)\n(display 2) (display 3))\n(display 4) '#<x>\n(display 5)\n";
+    let output = cozen_with_input(&[], input);
+    assert_eq!(out(&output), "12345");
+    assert!(err(&output).contains("stdin:1:24: "), "{}", err(&output));
+}
+
+#[test]
 fn a_continuation_outlives_the_form_that_made_it() {
     let forms = "(define k #f)
         (define log '())
