@@ -46,16 +46,22 @@ impl fmt::Display for PlacedMessage<'_> {
         };
         let number = line.to_string();
         let margin = " ".repeat(number.len());
-        let (excerpt, marker) = self.excerpt(source_line);
+        let Some((excerpt, marker)) = self.excerpt(source_line) else {
+            return Ok(());
+        };
         write!(formatter, "\n {number} | {excerpt}\n {margin} | {marker}")
     }
 }
 
 impl PlacedMessage<'_> {
     /// The source line, or the part of a long one around the place; and carets for the line under it.
-    /// Tabs stay tabs there, so that the carets stand right under any tab width.
-    fn excerpt(&self, source_line: &str) -> (String, String) {
+    /// Tabs stay tabs there, so that the carets stand right under any tab width. `None` if the place is not there:
+    /// only the start of a very long line may be given.
+    fn excerpt(&self, source_line: &str) -> Option<(String, String)> {
         let before = self.column.saturating_sub(1) as usize;
+        if source_line.chars().take(before).count() < before {
+            return None;
+        }
         let skipped = if before < EXCERPT_CHARACTERS_MAX {
             0
         } else {
@@ -70,7 +76,7 @@ impl PlacedMessage<'_> {
         let room = excerpt.chars().count().saturating_sub(before - skipped);
         let carets = (self.width as usize).min(room).max(1);
         marker.extend(std::iter::repeat_n('^', carets));
-        (excerpt, marker)
+        Some((excerpt, marker))
     }
 }
 
@@ -97,14 +103,16 @@ mod tests {
 
     #[test]
     fn says_only_the_place_where_the_text_is_not_there() {
-        let mistake = PlacedMessage {
-            source_line: None,
-            ..MISTAKE
-        };
-        assert_eq!(
-            mistake.to_string(),
-            "a.scm:12:3: if: expected 2 or 3 operands, found 0"
-        );
+        for source_line in [None, Some("a")] {
+            let mistake = PlacedMessage {
+                source_line,
+                ..MISTAKE
+            };
+            assert_eq!(
+                mistake.to_string(),
+                "a.scm:12:3: if: expected 2 or 3 operands, found 0"
+            );
+        }
     }
 
     #[test]
@@ -124,12 +132,12 @@ mod tests {
             width: 3_000,
             ..MISTAKE
         };
-        let (excerpt, marker) = mistake.excerpt(&line);
+        let (excerpt, marker) = mistake.excerpt(&line).expect("the place is there");
         let (before, after) = (excerpt.trim_end_matches(['-']), marker.trim_start());
         assert_eq!(before, format!("{}here", "λ".repeat(60)));
         assert_eq!((excerpt.chars().count(), marker.len()), (120, 120));
         assert_eq!(after, "^".repeat(60));
         mistake.column = u32::MAX;
-        assert_eq!(mistake.excerpt(&line).1, "^", "a place behind the end");
+        assert_eq!(mistake.excerpt(&line), None, "a place behind the end");
     }
 }

@@ -132,3 +132,44 @@ fn what_a_program_keeps_outside_its_heap_is_limited_too() {
         }
     }
 }
+
+#[test]
+fn compiling_a_program_counts_towards_the_limit() {
+    let scratch = Scratch::new("compile-limit");
+    let literal = "(a 1 \"s\") ".repeat(100_000);
+    let file = scratch.file(
+        "large.scm",
+        &format!("(import (scheme base)) (define x '({literal}))"),
+    );
+    let output = cozen(&["--heap-max=8M", text(&file)]);
+    assert!(
+        err(&output).contains("large.scm: to compile it takes more than the"),
+        "{}",
+        err(&output)
+    );
+    assert_eq!(output.status.code(), Some(2));
+    let output = cozen(&["--heap-max=256M", text(&file)]);
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+}
+
+#[test]
+fn a_report_reads_no_more_of_a_file_than_it_shows() {
+    let program = "(import (scheme base) (scheme read) (scheme file))
+        (read (open-input-file \"/dev/zero\"))";
+    for output in outputs("endless-file", &["--heap-max=16M"], program) {
+        assert_eq!(output.status.code(), Some(1));
+        assert!(
+            err(&output).starts_with("/dev/zero:1:1: unexpected"),
+            "{}",
+            err(&output)
+        );
+    }
+    let scratch = Scratch::new("long-line");
+    let long = scratch.file("long.scm", &format!("\n  )\n{}", "x".repeat(4 << 20)));
+    let output = cozen(&[text(&long)]);
+    assert!(
+        err(&output).contains("\n 2 |   )\n   |   ^"),
+        "{}",
+        err(&output)
+    );
+}
