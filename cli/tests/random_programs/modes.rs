@@ -3,9 +3,11 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
+use crate::number;
 use crate::program::Program;
 
 pub(crate) struct Mode {
@@ -60,6 +62,12 @@ pub(crate) const MODES: &[Mode] = &[
     },
 ];
 
+/// Of how many programs one is run while everything moves.
+fn zeal_every() -> u64 {
+    static ZEAL_EVERY: OnceLock<u64> = OnceLock::new();
+    *ZEAL_EVERY.get_or_init(|| number("COZEN_RANDOM_ZEAL_EVERY").unwrap_or(1))
+}
+
 /// A program that runs longer does not end.
 const SECONDS_MAX: u64 = 60;
 
@@ -93,7 +101,7 @@ impl Mode {
     pub(crate) fn fits(&self, program: &Program, seed: u64) -> bool {
         let turn = seed.is_multiple_of(2) == (self.options[0] == "-O0" || self.tier == "native");
         match (self.tier, self.moves) {
-            (_, true) => turn && !program.is_large,
+            (_, true) => turn && !program.is_large && (seed / 2).is_multiple_of(zeal_every()),
             ("mixed", _) => turn,
             _ => true,
         }
