@@ -15,6 +15,8 @@
 //!   of the time;
 //! * `COZEN_RANDOM_SURVEY`: if set, all programs run, and a table shows all differences by sort.
 //!   Each new sort of difference is also told when it is found;
+//! * `COZEN_RANDOM_GUILE`: if set, Guile runs programs whose shapes mean the same to Guile. Where Guile
+//!   is not installed, this changes nothing;
 //! * `COZEN_COMMAND`: the `cozen` that is tested, from the workspace's folder.
 
 mod compare;
@@ -35,7 +37,7 @@ use std::time::Instant;
 use std::{env, thread};
 
 use compare::{Difference, Sort, differences};
-use modes::{MODES, Mode};
+use modes::{GUILE, MODES, Mode};
 use program::Program;
 use reduce::reduce;
 use reference::Failure;
@@ -84,7 +86,7 @@ struct Search {
 
 impl Search {
     fn run(&self) {
-        let modes: Vec<&'static Mode> = MODES.iter().collect();
+        let modes: Vec<&'static Mode> = MODES.iter().chain([GUILE]).collect();
         loop {
             let seed = self.next.fetch_add(1, Ordering::Relaxed);
             let is_over = self.start.elapsed().as_secs() >= self.seconds_max;
