@@ -4,8 +4,10 @@ use super::maker::{Boolean, Kind, List, Maker, Number, Text, Thing};
 
 impl Maker<'_> {
     pub(super) fn leaf(&mut self, kind: Kind) -> String {
-        // Now and then the wrong kind.
-        if self.chance(1) {
+        // Now and then the wrong kind. Guile looks at a whole list before its first element, and opens
+        // a port on `#f`.
+        let may_be_wrong = kind == Number || !self.is_ordered;
+        if may_be_wrong && self.chance(1) {
             return self.pick(&["'x", "#f", "\"w\"", "'(1 2)", "2"]);
         }
         if self.chance(65)
