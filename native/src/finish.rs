@@ -167,7 +167,8 @@ fn lines(compiled: &CompiledCode, places: &[CallPlace]) -> Vec<LineRow> {
             continue;
         }
         let place = places[location.loc.bits() as usize].place;
-        if !place.is_known() {
+        let last = rows.last().map(|row| (row.line, row.written));
+        if !place.needs_row_behind(last) {
             continue;
         }
         let row = LineRow::new(location.start, place);

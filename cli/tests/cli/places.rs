@@ -112,6 +112,38 @@ backtrace, innermost first:
 }
 
 #[test]
+fn errors_in_evaluated_code_name_what_was_written() {
+    let raised = |form: &str| {
+        let program = format!(
+            "(import (scheme base) (scheme eval))
+(eval '{form} (environment '(scheme base)))"
+        );
+        let text = message("evaluated", &program);
+        let first = text.lines().next().unwrap_or_default();
+        first.replace("program.scm:2:1: ", "")
+    };
+    for (form, wanted) in [
+        ("(+ 3 5 #f)", "+: expected number as argument 3, found #f"),
+        ("(+ 8 #f)", "+: expected number as argument 2, found #f"),
+        (
+            "(zero? 'a)",
+            "zero?: expected number as argument 1, found a",
+        ),
+        ("(cadr '(1))", "cadr: expected pair as argument 1, found ()"),
+        (
+            "(let ((x (cadr '(1 2)))) (car x))",
+            "car: expected pair as argument 1, found 2",
+        ),
+        (
+            "(> (vector-ref (vector 1 'b) 1) 2)",
+            ">: expected real number as argument 1, found b",
+        ),
+    ] {
+        assert_eq!(raised(form), wanted, "{form}");
+    }
+}
+
+#[test]
 fn procedures_that_raise_last_have_a_frame() {
     let program = "(import (scheme base))
 (define (fail x) (error \"bad:\" x))

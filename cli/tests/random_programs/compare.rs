@@ -77,7 +77,9 @@ pub(crate) fn differences(
     let mut basic = None;
     for mode in modes.iter().filter(|mode| mode.fits(program, seed)) {
         let found = mode.run(&file, seed);
-        if let Some(sort) = sort_of(wanted, basic.as_ref(), &found) {
+        // Guile has messages of its own.
+        let same_messages = basic.as_ref().filter(|_| !mode.is_guile());
+        if let Some(sort) = sort_of(wanted, same_messages, &found) {
             let wanted = match (sort, &basic) {
                 (Sort::Condition, Some(basic)) => basic.text.clone(),
                 _ => wanted.to_owned(),

@@ -132,11 +132,26 @@ fn list(rest: &mut &str, whole: &str) -> Datum {
     }
 }
 
+/// How long a string literal is up to its end, in bytes.
+fn string_length(content: &str) -> usize {
+    let mut is_escaped = false;
+    let is_end = |(_, character): &(usize, char)| {
+        let was_escaped = is_escaped;
+        is_escaped = *character == '\\' && !was_escaped;
+        *character == '"' && !was_escaped
+    };
+    let end = content.char_indices().find(is_end);
+    end.expect("strings end").0
+}
+
 fn atom(rest: &mut &str, whole: &str) -> Datum {
     let end = if let Some(content) = rest.strip_prefix('"') {
-        content.find('"').expect("strings end") + 2
+        string_length(content) + 2
     } else {
-        let skipped = if rest.starts_with("#\\") { 3 } else { 0 };
+        let named = rest
+            .strip_prefix("#\\")
+            .and_then(|name| name.chars().next());
+        let skipped = named.map_or(0, |first| 2 + first.len_utf8());
         let is_end = |c: char| c.is_whitespace() || "()\"'`,".contains(c);
         rest[skipped..]
             .find(is_end)

@@ -9,8 +9,14 @@
 //! * `COZEN_RANDOM_SECONDS`: no program starts later than this;
 //! * `COZEN_RANDOM_SEED`: the seed of the first program; each next program has the next seed;
 //! * `COZEN_RANDOM_SHAPES`: names of shapes, separated by commas; others are left out;
+//! * `COZEN_RANDOM_SECTIONS`: how many sections a program has at most; a long run has more programs an
+//!   hour where many sections share the start of a process;
+//! * `COZEN_RANDOM_ZEAL_EVERY`: of how many programs one is run while everything moves, which takes most
+//!   of the time;
 //! * `COZEN_RANDOM_SURVEY`: if set, all programs run, and a table shows all differences by sort.
 //!   Each new sort of difference is also told when it is found;
+//! * `COZEN_RANDOM_GUILE`: if set, Guile runs programs whose shapes mean the same to Guile. Where Guile
+//!   is not installed, this changes nothing;
 //! * `COZEN_COMMAND`: the `cozen` that is tested, from the workspace's folder.
 
 mod compare;
@@ -31,13 +37,15 @@ use std::time::Instant;
 use std::{env, thread};
 
 use compare::{Difference, Sort, differences};
-use modes::{MODES, Mode};
+use modes::{GUILE, MODES, Mode};
 use program::Program;
 use reduce::reduce;
 use reference::Failure;
 
 /// Programs of a run without `COZEN_RANDOM_PROGRAMS`.
 const PROGRAMS: u64 = 60;
+/// Sections of a program without `COZEN_RANDOM_SECTIONS`.
+const SECTIONS: u64 = 3;
 /// Long lists are followed, and let go of, by recursion.
 const STACK_BYTES: usize = 1 << 29;
 /// A long run says every so many programs how far it is.
@@ -68,6 +76,7 @@ struct Search {
     start: Instant,
     seconds_max: u64,
     shapes: Vec<String>,
+    sections_max: usize,
     is_survey: bool,
     findings: Mutex<Vec<Finding>>,
     /// Programs that have no reference: they compare nothing.
@@ -77,7 +86,7 @@ struct Search {
 
 impl Search {
     fn run(&self) {
-        let modes: Vec<&'static Mode> = MODES.iter().collect();
+        let modes: Vec<&'static Mode> = MODES.iter().chain([GUILE]).collect();
         loop {
             let seed = self.next.fetch_add(1, Ordering::Relaxed);
             let is_over = self.start.elapsed().as_secs() >= self.seconds_max;
@@ -85,7 +94,7 @@ impl Search {
                 return;
             }
             self.say_how_far();
-            let program = Program::new(seed, &self.shapes);
+            let program = Program::new(seed, &self.shapes, self.sections_max);
             let wanted = match program.wanted() {
                 Ok(wanted) => wanted,
                 Err(Failure::NotUnderstood(why)) => {
@@ -268,6 +277,7 @@ fn random_programs_print_what_the_reference_says() {
         start: Instant::now(),
         seconds_max: number("COZEN_RANDOM_SECONDS").unwrap_or(u64::MAX),
         shapes: wanted_shapes(),
+        sections_max: number("COZEN_RANDOM_SECTIONS").unwrap_or(SECTIONS) as usize,
         is_survey: env::var_os("COZEN_RANDOM_SURVEY").is_some(),
         findings: Mutex::default(),
         skipped: Mutex::default(),

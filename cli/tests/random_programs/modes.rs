@@ -3,10 +3,13 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use std::{env, process, thread};
 
+use crate::number;
 use crate::program::Program;
+use crate::shapes::Sort;
 
 pub(crate) struct Mode {
     pub(crate) name: &'static str,
@@ -60,6 +63,25 @@ pub(crate) const MODES: &[Mode] = &[
     },
 ];
 
+/// Another Scheme, for programs whose meaning both share.
+pub(crate) const GUILE: &Mode = &mode("guile", &["--no-auto-compile", "-s"], "guile");
+
+/// Whether Guile is wanted, and there.
+pub(crate) fn has_guile() -> bool {
+    static HAS_GUILE: OnceLock<bool> = OnceLock::new();
+    *HAS_GUILE.get_or_init(|| {
+        let mut command = Command::new("guile");
+        command.arg("--version").stdout(Stdio::null());
+        env::var_os("COZEN_RANDOM_GUILE").is_some() && command.status().is_ok()
+    })
+}
+
+/// Of how many programs one is run while everything moves.
+fn zeal_every() -> u64 {
+    static ZEAL_EVERY: OnceLock<u64> = OnceLock::new();
+    *ZEAL_EVERY.get_or_init(|| number("COZEN_RANDOM_ZEAL_EVERY").unwrap_or(1))
+}
+
 /// A program that runs longer does not end.
 const SECONDS_MAX: u64 = 60;
 
@@ -91,25 +113,37 @@ impl Mode {
     /// Whether the program of the seed is run in this mode: where tiers are mixed, and where
     /// everything moves, programs take turns.
     pub(crate) fn fits(&self, program: &Program, seed: u64) -> bool {
+        if self.is_guile() {
+            return program.sort == Sort::Shared && has_guile();
+        }
         let turn = seed.is_multiple_of(2) == (self.options[0] == "-O0" || self.tier == "native");
         match (self.tier, self.moves) {
-            (_, true) => turn && !program.is_large,
+            (_, true) => turn && !program.is_large && (seed / 2).is_multiple_of(zeal_every()),
             ("mixed", _) => turn,
             _ => true,
         }
+    }
+
+    pub(crate) fn is_guile(&self) -> bool {
+        self.name == GUILE.name
     }
 
     /// What the program in `file` prints; `seed` decides tiers where a coin does.
     pub(crate) fn run(&self, file: &Path, seed: u64) -> Outcome {
         let (text_file, errors_file) = (file.with_extension("out"), file.with_extension("err"));
         let create = |path: &Path| File::create(path).expect("a writable temporary directory");
-        let mut command = Command::new(command());
+        let mut command = if self.is_guile() {
+            Command::new("guile")
+        } else {
+            Command::new(command())
+        };
         if self.checks_facts {
             command.env("COZEN_CHECK_FACTS", "1");
         }
         let mut child = command
             .args(self.options)
             .arg(file)
+            .env("LC_ALL", "C.UTF-8")
             .env("COZEN_TIER", self.tier)
             .env("COZEN_TIER_SEED", seed.to_string())
             .stdin(Stdio::null())

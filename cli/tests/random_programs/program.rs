@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::datum::{Datum, parse};
 use crate::random::Random;
 use crate::reference;
-use crate::shapes::{SHAPES, Shape};
+use crate::shapes::{SHAPES, Shape, Sort};
 
 /// Values are written so that every Scheme writes them alike; a condition is written as its message
 /// in braces.
@@ -19,7 +19,8 @@ const PRELUDE: &str = "
         ((symbol? x)
          (case x
            ((quasiquote) 'qq) ((unquote) 'uq) ((unquote-splicing) 'us) ((quote) 'q) (else x)))
-        (else x)))
+        ((or (number? x) (boolean? x) (null? x) (bytevector? x)) x)
+        (else 'object)))
 (define (note x) (write (plain x)) (display \" \") x)
 (define (caught e)
   (if (error-object? e)
@@ -29,7 +30,8 @@ const PRELUDE: &str = "
 (define (try thunk) (guard (e (#t (caught e))) (thunk)))
 (define (show thunk) (write (plain (try thunk))) (newline))";
 
-const IMPORTS: &str = "(import (scheme base) (scheme write) (scheme inexact) (srfi 8) (srfi 69))";
+const IMPORTS: &str = "(import (scheme base) (scheme write) (scheme inexact) (scheme eval)\n\
+    (scheme case-lambda) (srfi 8) (srfi 69))\n";
 
 /// More steps than any program needs that is worth a comparison, and than a large one does.
 const STEPS: usize = 400_000;
@@ -44,13 +46,13 @@ pub(crate) struct Section {
 #[derive(Clone)]
 pub(crate) struct Program {
     pub(crate) sections: Vec<Section>,
-    pub(crate) is_without_imports: bool,
+    pub(crate) sort: Sort,
     pub(crate) is_large: bool,
 }
 
 impl Program {
     /// The program of a seed, of the shapes whose names `wanted` has, or of all.
-    pub(crate) fn new(seed: u64, wanted: &[String]) -> Self {
+    pub(crate) fn new(seed: u64, wanted: &[String], sections_max: usize) -> Self {
         let mut random = Random::new(seed);
         let shapes: Vec<&Shape> = SHAPES
             .iter()
@@ -61,15 +63,17 @@ impl Program {
             "no shape has one of the names {wanted:?}"
         );
         let first = random.pick(&shapes);
-        // What needs a program of its own sort, or takes long, stands alone.
-        let is_alone = first.is_without_imports || first.is_large;
+        // Programs without imports are of one sort, and so are those that Guile runs, too. What takes
+        // long, or counts what a program has, stands alone.
+        let others: Vec<&Shape> = shapes
+            .iter()
+            .copied()
+            .filter(|shape| !shape.is_large && !shape.is_alone)
+            .filter(|shape| shape.sort == first.sort)
+            .collect();
         let mut chosen = vec![first];
-        while !is_alone && chosen.len() < 3 {
-            let next = random.pick(&shapes);
-            if next.is_without_imports || next.is_large {
-                break;
-            }
-            chosen.push(next);
+        while !first.is_large && !first.is_alone && chosen.len() < sections_max {
+            chosen.push(random.pick(&others));
         }
         let sections = chosen.iter().map(|shape| Section {
             shape: shape.name,
@@ -77,14 +81,17 @@ impl Program {
         });
         Self {
             sections: sections.collect(),
-            is_without_imports: first.is_without_imports,
+            sort: first.sort,
             is_large: first.is_large,
         }
     }
 
     /// The whole program as text. Each section starts with a line that says which it is.
     pub(crate) fn text(&self) -> String {
-        let imports = if self.is_without_imports { "" } else { IMPORTS };
+        let imports = match self.sort {
+            Sort::WithoutImports => "",
+            Sort::Ordinary | Sort::Shared => IMPORTS,
+        };
         let mut text = format!("{imports}{PRELUDE}\n");
         for (index, section) in self.sections.iter().enumerate() {
             let _ = writeln!(text, "(display \"@{index} {}\") (newline)", section.shape);

@@ -45,6 +45,13 @@ impl SourcePlace {
     pub fn is_known(&self) -> bool {
         self.line > 0 || self.activation != ActivationId::ENTRY
     }
+
+    /// Whether the line table needs a row of the place behind the last one, whose line and written
+    /// name are given. Code for `eval` has no lines, but its errors name what was written.
+    pub fn needs_row_behind(&self, last: Option<(u32, WrittenName)>) -> bool {
+        let (line, written) = last.unwrap_or((0, WrittenName::NONE));
+        self.is_known() || (line == 0 && written != self.written)
+    }
 }
 
 /// What becomes of the caller's frame in a call.

@@ -22,8 +22,17 @@ pub(crate) enum Core {
     Call(Rc<[Rc<Core>]>),
     /// Fresh locations without values.
     Body(Rc<[Key]>, Rc<Core>),
-    /// What is raised in the body becomes the value of the variable, and the handler takes over.
-    Guard(Key, Rc<Core>, Rc<Core>),
+    CaseLambda(Rc<[Rc<Lambda>]>),
+    Guard(Rc<Guard>),
+}
+
+/// What is raised in the body becomes the value of the variable, and the handler takes over.
+pub(crate) struct Guard {
+    pub(crate) variable: Key,
+    /// Holds a procedure that raises the condition again, where it was raised.
+    pub(crate) again: Key,
+    pub(crate) handler: Rc<Core>,
+    pub(crate) body: Rc<Core>,
 }
 
 pub(crate) struct Lambda {
@@ -46,7 +55,8 @@ impl Core {
             Self::If(test, then, other) => [test, then, other].iter().any(|part| part.names(keys)),
             Self::Sequence(parts) | Self::Call(parts) => parts.iter().any(|part| part.names(keys)),
             Self::Body(_, body) => body.names(keys),
-            Self::Guard(_, handler, body) => handler.names(keys) || body.names(keys),
+            Self::CaseLambda(lambdas) => lambdas.iter().any(|lambda| lambda.body.names(keys)),
+            Self::Guard(guard) => guard.handler.names(keys) || guard.body.names(keys),
         }
     }
 }

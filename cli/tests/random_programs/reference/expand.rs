@@ -43,6 +43,8 @@ pub(crate) const KEYWORDS: &[&str] = &[
     "receive",
     "do",
     "guard",
+    "case-lambda",
+    "parameterize",
     "define",
     "define-syntax",
     "else",
@@ -103,19 +105,37 @@ fn literal(text: &str) -> Option<Value> {
         let only = (characters.next()?, characters.next());
         return Some(Value::Character(match only {
             (character, None) => character,
+            _ if name == "space" => ' ',
+            _ if name == "newline" => '\n',
             ('x', Some(_)) => char::from_u32(u32::from_str_radix(&name[1..], 16).ok()?)?,
             _ => return None,
         }));
     }
     if text.starts_with('"') {
-        let content: Vec<char> = text[1..text.len() - 1].chars().collect();
-        return Some(Value::String(Rc::new(content.into())));
+        return Some(Value::String(Rc::new(content_of(text).into())));
     }
     match text {
         "#t" => Some(Value::Boolean(true)),
         "#f" => Some(Value::Boolean(false)),
         _ => Number::parse(text).map(Value::Number),
     }
+}
+
+/// The characters of a string literal.
+fn content_of(text: &str) -> Vec<char> {
+    let mut content = Vec::new();
+    let mut rest = text[1..text.len() - 1].chars();
+    while let Some(character) = rest.next() {
+        content.push(match character {
+            '\\' => match rest.next() {
+                Some('n') => '\n',
+                Some(other) => other,
+                None => break,
+            },
+            _ => character,
+        });
+    }
+    content
 }
 
 impl Expander {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::core::{Core, Key, Lambda};
+use super::core::{Core, Guard, Key, Lambda};
 use super::expand::{Expander, KEYWORDS, Result, Scope, constant, key_of, primitive, refuse, with};
 use super::value::{RecordOperation, Value};
 use crate::datum::Datum;
@@ -99,6 +99,8 @@ impl Expander {
                 self.let_values(&inits, body, scope)
             }
             ("do", [variables, ends, body @ ..]) => self.do_loop(variables, ends, body, scope),
+            ("case-lambda", clauses) => self.case_lambda(clauses, scope),
+            ("parameterize", [bindings, body @ ..]) => self.parameterize(bindings, body, scope),
             ("guard", [clauses, body @ ..]) => self.guard(clauses, body, scope),
             _ if KEYWORDS.contains(&name) => Err(format!("parts of `{name}`")),
             _ => return None,
@@ -175,6 +177,14 @@ impl Expander {
                 let test = self.expression(test, scope)?;
                 let rest = self.cond(rest, scope)?;
                 let body = branch(Core::Local(key.clone()), Core::Local(key.clone()), rest);
+                Ok(call(vec![procedure(vec![key], None, body), test]))
+            }
+            [test, arrow, receiver] if arrow.is_symbol("=>") => {
+                let key = self.fresh("either");
+                let test = self.expression(test, scope)?;
+                let then = vec![self.expression(receiver, scope)?, Core::Local(key.clone())];
+                let rest = self.cond(rest, scope)?;
+                let body = branch(Core::Local(key.clone()), call(then), rest);
                 Ok(call(vec![procedure(vec![key], None, body), test]))
             }
             [test, body @ ..] => {
@@ -351,22 +361,58 @@ impl Expander {
         self.named_let(&name, &list(inits), &[body], scope)
     }
 
+    fn case_lambda(&mut self, clauses: &[Datum], scope: &Scope) -> Result<Core> {
+        let mut lambdas = Vec::new();
+        for clause in clauses {
+            let [parameters, body @ ..] = list_of(clause)? else {
+                return refuse(clause);
+            };
+            match self.lambda(parameters, body, scope)? {
+                Core::Lambda(lambda) => lambdas.push(lambda),
+                _ => return refuse(clause),
+            }
+        }
+        Ok(Core::CaseLambda(lambdas.into()))
+    }
+
+    /// A call of the prelude's procedure.
+    fn parameterize(&mut self, inits: &Datum, body: &[Datum], scope: &Scope) -> Result<Core> {
+        let (mut parameters, mut values) = (Vec::new(), Vec::new());
+        for (parameter, value) in bindings(inits)? {
+            parameters.push(self.expression(&parameter, scope)?);
+            values.push(self.expression(&value, scope)?);
+        }
+        let body = procedure(Vec::new(), None, self.body(body, scope)?);
+        Ok(call(vec![
+            Core::Global("%parameterize".into()),
+            primitive("list", parameters),
+            primitive("list", values),
+            body,
+        ]))
+    }
+
     fn guard(&mut self, clauses: &Datum, body: &[Datum], scope: &Scope) -> Result<Core> {
         let [variable, clauses @ ..] = list_of(clauses)? else {
             return refuse(clauses);
         };
-        let key = key_of(variable)?;
-        let body = self.body(body, scope)?;
+        let (variable, again) = (key_of(variable)?, self.fresh("again"));
+        let body = Rc::new(self.body(body, scope)?);
         let mut clauses = clauses.to_vec();
         let has_else = clauses
             .last()
             .is_some_and(|last| last.form("else").is_some());
         if !has_else {
-            let again = form_of("raise", [variable.clone()]);
+            let again = list(vec![Datum::Symbol(again.0.clone(), again.1)]);
             clauses.push(form_of("else", [again]));
         }
-        let handler = self.cond(&clauses, &with(scope, [key.clone()]))?;
-        Ok(Core::Guard(key, Rc::new(handler), Rc::new(body)))
+        let scope = with(scope, [variable.clone(), again.clone()]);
+        let handler = Rc::new(self.cond(&clauses, &scope)?);
+        Ok(Core::Guard(Rc::new(Guard {
+            variable,
+            again,
+            handler,
+            body,
+        })))
     }
 
     fn quasiquote(&mut self, template: &Datum, level: usize, scope: &Scope) -> Result<Core> {

@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::core::{Core, Key, Lambda};
+use super::core::{Core, Guard, Key};
 use super::expand::Expander;
-use super::primitives;
-use super::value::{Condition, RecordOperation, Value};
+use super::prelude::PRELUDE;
+use super::value::{Condition, Port, Value};
+use super::{control, names};
 use crate::datum::{Datum, parse};
 
 /// Why there is no reference for a program.
@@ -17,6 +18,8 @@ pub(crate) enum Failure {
     NotUnderstood(String),
     /// A condition that nothing catches.
     Raised,
+    /// It evaluates an object as code, or looks at what is written of one: that is Cozen's own.
+    OfObject,
     TooManySteps,
 }
 
@@ -35,11 +38,11 @@ pub(crate) type Continuation = Option<Rc<Frame>>;
 
 /// What to do with a value, and the continuation behind that.
 pub(crate) struct Frame {
-    task: Task,
-    next: Continuation,
+    pub(super) task: Task,
+    pub(super) next: Continuation,
 }
 
-enum Task {
+pub(super) enum Task {
     Branch(Rc<Core>, Rc<Core>, Environment),
     /// The parts of a sequence from this one on.
     Continue(Rc<[Rc<Core>]>, usize, Environment),
@@ -48,58 +51,80 @@ enum Task {
     Store(Location, bool),
     Define(Rc<str>),
     Receive(Value),
-    Guard(Key, Rc<Core>, Environment),
+    Guard(Rc<Guard>, Environment),
+    /// The clauses of a guard that was left.
+    Clauses(Rc<Guard>, Environment),
+    /// The handler that is there while a thunk runs.
+    Handler(Value),
+    /// While a handler runs, handlers are those of this continuation.
+    Outside(Continuation),
+    /// What a handler returns comes here: `raise` does not return.
+    Handled {
+        may_return: bool,
+    },
+    RaiseAgain(Value),
+    /// Before the thunk of `dynamic-wind`: the three procedures.
+    Winding(Rc<[Value; 3]>),
+    /// While the thunk of `dynamic-wind` runs.
+    Wind(Rc<[Value; 3]>),
+    /// What comes here is dropped for this value.
+    Give(Value),
+    Travel(Rc<Travel>, usize),
+    /// Parameters and their values while a thunk runs.
+    Parameters(Rc<[(Value, Value)]>),
 }
 
-struct Done {
+/// From one continuation to another one: thunks of `dynamic-wind`, and then the value.
+pub(super) struct Travel {
+    pub(super) thunks: Vec<(Value, Continuation)>,
+    pub(super) target: Continuation,
+    pub(super) value: Value,
+}
+
+pub(super) struct Done {
     value: Value,
     before: Option<Rc<Done>>,
 }
 
-enum State {
+pub(super) enum State {
     Evaluate(Rc<Core>, Environment),
     Return(Value),
     Apply(Value, Vec<Value>),
     Raise(Value),
+    /// The handler may return.
+    RaiseContinuable(Value),
     Refuse(&'static str),
+    /// An object is written to a string, or evaluated.
+    Skip,
 }
 
-/// Procedures that call procedures.
-const PRELUDE: &str = "
-(define (map f list . more)
-  (if (null? more)
-      (let next ((l list) (made '()))
-        (if (null? l) (reverse made) (next (cdr l) (cons (f (car l)) made))))
-      (let next ((l list) (m (car more)) (made '()))
-        (if (or (null? l) (null? m))
-            (reverse made)
-            (next (cdr l) (cdr m) (cons (f (car l) (car m)) made))))))
-(define (for-each f list)
-  (let next ((l list)) (if (null? l) 'done (begin (f (car l)) (next (cdr l))))))
-(define (vector-map f v) (list->vector (map f (vector->list v))))
-(define (vector-for-each f v) (for-each f (vector->list v)))
-(define (hash-table-update!/default table key f value)
-  (hash-table-set! table key (f (hash-table-ref/default table key value))))";
-
 pub(crate) struct Machine {
-    globals: BTreeMap<Rc<str>, Location>,
-    pub(crate) output: String,
+    pub(super) globals: BTreeMap<Rc<str>, Location>,
+    pub(super) expander: Expander,
+    pub(super) output: String,
+    /// The parameter `current-output-port`.
+    pub(super) output_port: Rc<(Value, Value)>,
     steps: usize,
 }
 
 /// What a program of these forms prints.
 pub(crate) fn run(forms: &[Datum], steps: usize) -> Result<String, Failure> {
     let mut expander = Expander::default();
-    let mut machine = Machine {
-        globals: BTreeMap::new(),
-        output: String::new(),
-        steps,
-    };
     let prelude = parse(PRELUDE);
     let mut program = Vec::new();
     for form in prelude.iter().chain(forms) {
         program.extend(expander.top_level(form).map_err(Failure::NotUnderstood)?);
     }
+    let console = Value::Port(Rc::new(Port::Console));
+    let output_port = Rc::new((console, Value::Primitive("values")));
+    let output_location = Location::new(Value::Parameter(output_port.clone()).into());
+    let mut machine = Machine {
+        globals: BTreeMap::from([("current-output-port".into(), output_location)]),
+        expander,
+        output: String::new(),
+        output_port,
+        steps,
+    };
     // A program's definitions are those of one body.
     for core in &program {
         if let Core::Define(name, _) = core {
@@ -108,9 +133,8 @@ pub(crate) fn run(forms: &[Datum], steps: usize) -> Result<String, Failure> {
                 .insert(name.clone(), Location::new(Value::Unbound.into()));
         }
     }
-    let is_known =
-        |name: &str| machine.globals.contains_key(name) || primitives::named(name).is_some();
-    if let Some(name) = expander.used.iter().find(|name| !is_known(name)) {
+    let is_known = |name: &str| machine.globals.contains_key(name) || names::named(name).is_some();
+    if let Some(name) = machine.expander.used.iter().find(|name| !is_known(name)) {
         let why = format!("an unknown variable: {name}");
         return Err(Failure::NotUnderstood(why));
     }
@@ -122,7 +146,10 @@ pub(crate) fn run(forms: &[Datum], steps: usize) -> Result<String, Failure> {
 }
 
 pub(crate) fn wrong() -> Value {
-    Value::Condition(Rc::new(Condition { message: None }))
+    Value::Condition(Rc::new(Condition {
+        message: None,
+        irritants: Value::Null,
+    }))
 }
 
 fn find(environment: &Environment, key: &Key) -> Location {
@@ -136,7 +163,7 @@ fn find(environment: &Environment, key: &Key) -> Location {
     panic!("the expander knows every variable: {key:?}");
 }
 
-fn bind(environment: &Environment, key: &Key, value: Value) -> Environment {
+pub(super) fn bind(environment: &Environment, key: &Key, value: Value) -> Environment {
     let bound = Bound {
         key: key.clone(),
         location: Rc::new(RefCell::new(value)),
@@ -145,7 +172,7 @@ fn bind(environment: &Environment, key: &Key, value: Value) -> Environment {
     Environment::from(Rc::new(bound))
 }
 
-fn push(task: Task, next: Continuation) -> Continuation {
+pub(super) fn push(task: Task, next: Continuation) -> Continuation {
     Continuation::from(Rc::new(Frame { task, next }))
 }
 
@@ -177,11 +204,12 @@ impl Machine {
                     self.apply(&procedure, arguments, &mut continuation)
                 }
                 State::Raise(condition) => {
-                    let Some(state) = handler(condition, &mut continuation) else {
-                        return Err(Failure::Raised);
-                    };
-                    state
+                    control::raise(condition, false, &mut continuation).ok_or(Failure::Raised)?
                 }
+                State::RaiseContinuable(condition) => {
+                    control::raise(condition, true, &mut continuation).ok_or(Failure::Raised)?
+                }
+                State::Skip => return Err(Failure::OfObject),
                 State::Refuse(why) => return Err(Failure::NotUnderstood(why.to_owned())),
             };
         }
@@ -194,6 +222,12 @@ impl Machine {
             Core::Global(name) => self.global(name),
             Core::Lambda(lambda) => {
                 State::Return(Value::Closure(Rc::new((lambda.clone(), environment))))
+            }
+            Core::CaseLambda(lambdas) => {
+                let closures = lambdas
+                    .iter()
+                    .map(|lambda| Value::Closure(Rc::new((lambda.clone(), environment.clone()))));
+                State::Return(Value::Cases(closures.collect()))
             }
             Core::SetLocal(key, value) => {
                 *k = push(Task::Store(find(&environment, key), true), k.take());
@@ -232,16 +266,16 @@ impl Machine {
                 }
                 State::Evaluate(body.clone(), inner)
             }
-            Core::Guard(key, handler, body) => {
-                let task = Task::Guard(key.clone(), handler.clone(), environment.clone());
+            Core::Guard(guard) => {
+                let task = Task::Guard(guard.clone(), environment.clone());
                 *k = push(task, k.take());
-                State::Evaluate(body.clone(), environment)
+                State::Evaluate(guard.body.clone(), environment)
             }
         }
     }
 
     fn global(&self, name: &Rc<str>) -> State {
-        match (self.globals.get(name), primitives::named(name)) {
+        match (self.globals.get(name), names::named(name)) {
             (Some(location), _) => value_of(location),
             (None, Some(name)) => State::Return(Value::Primitive(name)),
             (None, None) => State::Raise(wrong()),
@@ -251,6 +285,9 @@ impl Machine {
     fn resume(&mut self, task: &Task, value: Value, k: &mut Continuation) -> State {
         if let (Value::Values(values), Task::Receive(consumer)) = (&value, task) {
             return State::Apply(consumer.clone(), values.to_vec());
+        }
+        if let Some(state) = control::resume(task, &value, k) {
+            return state;
         }
         if let (Value::Values(_), false) = (&value, matches!(task, Task::Continue(..))) {
             return State::Refuse("other than one value");
@@ -297,65 +334,7 @@ impl Machine {
                 State::Return(Value::Unspecified)
             }
             Task::Receive(consumer) => State::Apply(consumer.clone(), vec![value]),
-            Task::Guard(..) => State::Return(value),
-        }
-    }
-
-    fn apply(&mut self, procedure: &Value, arguments: Vec<Value>, k: &mut Continuation) -> State {
-        match procedure {
-            Value::Closure(closure) => enter(&closure.0, &closure.1, &arguments),
-            Value::Continuation(continuation) => {
-                k.clone_from(continuation);
-                State::Return(one_or_many(arguments))
-            }
-            Value::RecordOperation(operation) => operate(operation, &arguments),
-            Value::Primitive(name) => self.apply_primitive(name, arguments, k),
-            _ => State::Raise(wrong()),
-        }
-    }
-
-    fn apply_primitive(
-        &mut self,
-        name: &'static str,
-        mut arguments: Vec<Value>,
-        k: &mut Continuation,
-    ) -> State {
-        match (name, &arguments[..]) {
-            ("call/cc" | "call-with-current-continuation", [receiver]) => {
-                State::Apply(receiver.clone(), vec![Value::Continuation(k.clone())])
-            }
-            ("call-with-values", [producer, consumer]) => {
-                *k = push(Task::Receive(consumer.clone()), k.take());
-                State::Apply(producer.clone(), Vec::new())
-            }
-            ("values", _) => State::Return(one_or_many(arguments)),
-            ("apply", [_, _, ..]) => {
-                let last = arguments.pop().expect("two at least");
-                let Some(rest) = last.elements() else {
-                    return State::Raise(wrong());
-                };
-                let procedure = arguments.remove(0);
-                arguments.extend(rest);
-                State::Apply(procedure, arguments)
-            }
-            ("raise", [condition]) => State::Raise(condition.clone()),
-            ("error", [message, ..]) => {
-                let message = Some(message.clone());
-                State::Raise(Value::Condition(Rc::new(Condition { message })))
-            }
-            (
-                "call/cc"
-                | "call-with-current-continuation"
-                | "call-with-values"
-                | "apply"
-                | "raise"
-                | "error",
-                _,
-            ) => State::Raise(wrong()),
-            _ => match primitives::apply(name, &arguments, &mut self.output) {
-                Some(value) => State::Return(value),
-                None => State::Raise(wrong()),
-            },
+            _ => unreachable!("`control::resume` knows the rest"),
         }
     }
 }
@@ -383,64 +362,10 @@ fn sequence(
     State::Evaluate(parts[index].clone(), environment)
 }
 
-fn one_or_many(mut values: Vec<Value>) -> Value {
+pub(super) fn one_or_many(mut values: Vec<Value>) -> Value {
     if values.len() == 1 {
         values.remove(0)
     } else {
         Value::Values(Rc::new(values))
     }
-}
-
-fn enter(lambda: &Rc<Lambda>, environment: &Environment, arguments: &[Value]) -> State {
-    let count = lambda.parameters.len();
-    if arguments.len() < count || arguments.len() > count && lambda.rest.is_none() {
-        return State::Raise(wrong());
-    }
-    let mut inner = environment.clone();
-    for (key, value) in lambda.parameters.iter().zip(arguments) {
-        inner = bind(&inner, key, value.clone());
-    }
-    if let Some(key) = &lambda.rest {
-        inner = bind(&inner, key, Value::list(&arguments[count..]));
-    }
-    State::Evaluate(lambda.body.clone(), inner)
-}
-
-/// The handler of the innermost guard, in that guard's continuation.
-fn handler(condition: Value, k: &mut Continuation) -> Option<State> {
-    loop {
-        let frame = k.take()?;
-        k.clone_from(&frame.next);
-        if let Task::Guard(key, handler, environment) = &frame.task {
-            let inner = bind(environment, key, condition);
-            return Some(State::Evaluate(handler.clone(), inner));
-        }
-    }
-}
-
-fn operate(operation: &RecordOperation, arguments: &[Value]) -> State {
-    let made = match (operation, arguments) {
-        (RecordOperation::Make { kind, fields, size }, _) if fields.len() == arguments.len() => {
-            let mut values = vec![Value::Boolean(false); *size];
-            for (&field, argument) in fields.iter().zip(arguments) {
-                values[field] = argument.clone();
-            }
-            Some(Value::Record(Rc::new((*kind, values.into()))))
-        }
-        (RecordOperation::Is { kind }, [value]) => {
-            let is = matches!(value, Value::Record(record) if record.0 == *kind);
-            Some(Value::Boolean(is))
-        }
-        (RecordOperation::Get { kind, field }, [Value::Record(record)]) if record.0 == *kind => {
-            Some(record.1.borrow()[*field].clone())
-        }
-        (RecordOperation::Set { kind, field }, [Value::Record(record), value])
-            if record.0 == *kind =>
-        {
-            record.1.borrow_mut()[*field] = value.clone();
-            Some(Value::Unspecified)
-        }
-        _ => None,
-    };
-    made.map_or_else(|| State::Raise(wrong()), State::Return)
 }

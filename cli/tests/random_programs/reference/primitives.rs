@@ -5,117 +5,11 @@ use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::number::Number;
-use super::value::{Style, Table, Value};
-
-const NAMES: &[&str] = &[
-    "*",
-    "+",
-    "-",
-    "/",
-    "<",
-    "<=",
-    "=",
-    ">",
-    ">=",
-    "abs",
-    "append",
-    "apply",
-    "assv",
-    "boolean?",
-    "bytevector",
-    "bytevector-length",
-    "bytevector-u8-ref",
-    "bytevector-u8-set!",
-    "bytevector?",
-    "call-with-current-continuation",
-    "call-with-values",
-    "call/cc",
-    "caar",
-    "cadr",
-    "car",
-    "cdr",
-    "cddr",
-    "char->integer",
-    "char<?",
-    "char=?",
-    "char?",
-    "cons",
-    "display",
-    "eq?",
-    "equal?",
-    "eqv?",
-    "error",
-    "error-object-message",
-    "error-object?",
-    "even?",
-    "exact",
-    "exact-integer?",
-    "exact?",
-    "hash-table-delete!",
-    "hash-table-exists?",
-    "hash-table-ref/default",
-    "hash-table-set!",
-    "hash-table-size",
-    "inexact",
-    "integer->char",
-    "length",
-    "list",
-    "list->string",
-    "list->vector",
-    "list-ref",
-    "list-tail",
-    "make-bytevector",
-    "make-hash-table",
-    "make-list",
-    "make-string",
-    "make-vector",
-    "memv",
-    "modulo",
-    "negative?",
-    "newline",
-    "not",
-    "null?",
-    "number?",
-    "odd?",
-    "pair?",
-    "positive?",
-    "procedure?",
-    "quotient",
-    "raise",
-    "remainder",
-    "reverse",
-    "set-car!",
-    "set-cdr!",
-    "square",
-    "string",
-    "string->list",
-    "string-append",
-    "string-copy",
-    "string-length",
-    "string-ref",
-    "string-set!",
-    "string=?",
-    "string?",
-    "symbol?",
-    "values",
-    "vector",
-    "vector->list",
-    "vector-fill!",
-    "vector-length",
-    "vector-ref",
-    "vector-set!",
-    "vector?",
-    "write",
-    "zero?",
-];
+use super::value::{Table, Value};
+use super::{ports, strings};
 
 /// Numbers for which an operation has no value.
 struct DomainError;
-
-/// The name of a primitive.
-pub(crate) fn named(name: &str) -> Option<&'static str> {
-    NAMES.iter().find(|other| **other == name).copied()
-}
 
 pub(crate) fn apply(name: &str, operands: &[Value], output: &mut String) -> Option<Value> {
     let all_numbers: Option<Vec<&Number>> = operands.iter().map(number).collect();
@@ -124,38 +18,56 @@ pub(crate) fn apply(name: &str, operands: &[Value], output: &mut String) -> Opti
     {
         return value.ok();
     }
-    match (name, operands) {
-        ("display", [value]) => {
-            output.push_str(&value.written(Style::Display));
-            Some(Value::Unspecified)
-        }
-        ("write", [value]) => {
-            output.push_str(&value.written(Style::Write));
-            Some(Value::Unspecified)
-        }
-        ("newline", []) => {
-            output.push('\n');
-            Some(Value::Unspecified)
-        }
-        _ => None,
-    }
-    .or_else(|| predicate(name, operands).map(Value::Boolean))
-    .or_else(|| lists(name, operands))
-    .or_else(|| vectors(name, operands))
-    .or_else(|| strings(name, operands))
-    .or_else(|| bytes(name, operands))
-    .or_else(|| tables(name, operands))
-    .or_else(|| match (name, operands) {
+    ports::apply(name, operands, output)
+        .or_else(|| predicate(name, operands).map(Value::Boolean))
+        .or_else(|| lists(name, operands))
+        .or_else(|| vectors(name, operands))
+        .or_else(|| strings::strings(name, operands))
+        .or_else(|| strings::bytes(name, operands))
+        .or_else(|| tables(name, operands))
+        .or_else(|| others(name, operands))
+}
+
+fn others(name: &str, operands: &[Value]) -> Option<Value> {
+    Some(match (name, operands) {
         ("error-object-message", [Value::Condition(condition)]) => {
             // `{*}` stands for whatever Cozen says.
             let unknown = || Value::String(Rc::new(vec!['*'].into()));
-            Some(condition.message.clone().unwrap_or_else(unknown))
+            condition.message.clone().unwrap_or_else(unknown)
         }
-        _ => None,
+        ("error-object-irritants", [Value::Condition(condition)]) => condition.irritants.clone(),
+        ("%parameter", [value, converter]) => {
+            Value::Parameter(Rc::new((value.clone(), converter.clone())))
+        }
+        ("%converter", [Value::Parameter(parameter)]) => parameter.1.clone(),
+        ("interaction-environment", []) => Value::Environment(true),
+        ("floor/", [a, b]) => both(
+            arithmetic("floor-quotient", &[number(a)?, number(b)?]),
+            arithmetic("modulo", &[number(a)?, number(b)?]),
+        )?,
+        ("truncate/", [a, b]) => both(
+            arithmetic("quotient", &[number(a)?, number(b)?]),
+            arithmetic("remainder", &[number(a)?, number(b)?]),
+        )?,
+        ("exact-integer-sqrt", [value]) => {
+            let value = index(value)?;
+            let root = value.isqrt();
+            let rest = Value::integer(value - root * root);
+            Value::Values(Rc::new(vec![Value::integer(root), rest]))
+        }
+        _ => return None,
     })
 }
 
-fn number(value: &Value) -> Option<&Number> {
+/// Two values, if there are both.
+fn both(
+    one: Option<Result<Value, DomainError>>,
+    other: Option<Result<Value, DomainError>>,
+) -> Option<Value> {
+    Some(Value::Values(Rc::new(vec![one?.ok()?, other?.ok()?])))
+}
+
+pub(super) fn number(value: &Value) -> Option<&Number> {
     match value {
         Value::Number(number) => Some(number),
         _ => None,
@@ -194,7 +106,14 @@ fn arithmetic(name: &str, numbers: &[&Number]) -> Option<Result<Value, DomainErr
         ("abs", [only]) => Some((*only).clone()),
         ("exact", [only]) => only.to_exact(),
         ("inexact", [only]) => Some(Number::Float(only.to_float())),
-        ("quotient" | "remainder" | "modulo", [a, b]) => division(name, a, b),
+        ("quotient" | "truncate-quotient", [a, b]) => division("quotient", a, b),
+        ("remainder" | "truncate-remainder", [a, b]) => division("remainder", a, b),
+        ("modulo" | "floor-remainder", [a, b]) => division("modulo", a, b),
+        ("floor-quotient", [a, b]) => {
+            let rest = division("modulo", a, b);
+            rest.and_then(|rest| a.subtract(&rest).divide(b))
+        }
+        ("max" | "min", [first, rest @ ..]) => extreme(name, first, rest),
         ("<", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_lt))),
         (">", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_gt))),
         ("<=", [_, ..]) => return Some(Ok(compare(numbers, Ordering::is_le))),
@@ -213,6 +132,28 @@ fn arithmetic(name: &str, numbers: &[&Number]) -> Option<Result<Value, DomainErr
         _ => return None,
     };
     Some(made.map(Value::Number).ok_or(DomainError))
+}
+
+/// `None` where one is no number: the generator makes none.
+fn extreme(name: &str, first: &Number, rest: &[&Number]) -> Option<Number> {
+    let wanted = if name == "max" {
+        Ordering::Greater
+    } else {
+        Ordering::Less
+    };
+    let mut most = first.clone();
+    let mut is_exact = first.is_exact();
+    for number in rest {
+        is_exact &= number.is_exact();
+        if number.compare(&most)? == wanted {
+            most = (*number).clone();
+        }
+    }
+    Some(if is_exact {
+        most
+    } else {
+        Number::Float(most.to_float())
+    })
 }
 
 fn fold(numbers: &[&Number], start: u8, join: fn(&Number, &Number) -> Number) -> Number {
@@ -265,6 +206,14 @@ fn predicate(name: &str, operands: &[Value]) -> Option<bool> {
         ("vector?", [value]) => matches!(value, Value::Vector(_)),
         ("bytevector?", [value]) => matches!(value, Value::Bytes(_)),
         ("boolean?", [value]) => matches!(value, Value::Boolean(_)),
+        ("integer?", [value]) => {
+            let exact = number(value).and_then(Number::to_exact);
+            exact.is_some_and(|exact| exact.as_integer().is_some())
+        }
+        ("list?", [value]) => value.elements().is_some(),
+        ("hash-table?", [value]) => matches!(value, Value::Table(_)),
+        ("symbol=?", [Value::Symbol(a), Value::Symbol(b)]) => a == b,
+        ("string<?", [Value::String(a), Value::String(b)]) => *a.borrow() < *b.borrow(),
         ("procedure?", [value]) => value.is_procedure(),
         ("error-object?", [value]) => matches!(value, Value::Condition(_)),
         ("char=?", [Value::Character(a), Value::Character(b)]) => a == b,
@@ -274,7 +223,18 @@ fn predicate(name: &str, operands: &[Value]) -> Option<bool> {
     })
 }
 
-fn index(value: &Value) -> Option<usize> {
+/// The elements from a start to an end, each of which may be missing.
+pub(super) fn range(limits: &[Value], length: usize) -> Option<std::ops::Range<usize>> {
+    let (start, end) = match limits {
+        [] => (0, length),
+        [start] => (index(start)?, length),
+        [start, end] => (index(start)?, index(end)?),
+        _ => return None,
+    };
+    (start <= end && end <= length).then_some(start..end)
+}
+
+pub(super) fn index(value: &Value) -> Option<usize> {
     number(value)?.as_index()
 }
 
@@ -327,28 +287,52 @@ fn lists(name: &str, operands: &[Value]) -> Option<Value> {
             }
             made
         }
+        ("caddr", [pair]) => car(&cdr(&cdr(pair)?)?)?,
+        ("cdddr", [pair]) => cdr(&cdr(&cdr(pair)?)?)?,
+        ("list-copy", [list]) => {
+            let Some(items) = list.elements() else {
+                return Some(list.clone());
+            };
+            Value::list(&items)
+        }
+        ("list-set!", [list, place, value]) => match tail(list, place)? {
+            Value::Pair(pair) => {
+                *pair.0.borrow_mut() = value.clone();
+                Value::Unspecified
+            }
+            _ => return None,
+        },
         ("list-tail", [list, count]) => tail(list, count)?,
         ("list-ref", [list, count]) => car(&tail(list, count)?)?,
         ("make-list", [count, value]) => Value::list(&vec![value.clone(); index(count)?]),
-        ("memv", [value, list]) => {
+        ("memv" | "memq" | "member", [value, list]) => {
+            let same = same_of(name);
             let mut rest = list.clone();
             loop {
                 match car(&rest) {
-                    Some(item) if item.is_eqv(value) => return Some(rest),
+                    Some(item) if same(&item, value) => return Some(rest),
                     Some(_) => rest = cdr(&rest)?,
                     None => return Some(Value::Boolean(false)),
                 }
             }
         }
-        ("assv", [value, list]) => {
+        ("assv" | "assq" | "assoc", [value, list]) => {
+            let same = same_of(name);
             let items = list.elements()?;
             let found = items
                 .into_iter()
-                .find(|item| car(item).is_some_and(|key| key.is_eqv(value)));
+                .find(|item| car(item).is_some_and(|key| same(&key, value)));
             found.unwrap_or(Value::Boolean(false))
         }
         _ => return None,
     })
+}
+
+fn same_of(name: &str) -> fn(&Value, &Value) -> bool {
+    match name {
+        "member" | "assoc" => Value::is_equal,
+        _ => Value::is_eqv,
+    }
 }
 
 fn vector(items: Vec<Value>) -> Value {
@@ -360,7 +344,30 @@ fn vectors(name: &str, operands: &[Value]) -> Option<Value> {
         ("vector", items) => vector(items.to_vec()),
         ("make-vector", [count, value]) => vector(vec![value.clone(); index(count)?]),
         ("list->vector", [list]) => vector(list.elements()?),
-        ("vector->list", [Value::Vector(items)]) => Value::list(&items.borrow()),
+        ("vector->list", [Value::Vector(items), rest @ ..]) => {
+            Value::list(&items.borrow()[range(rest, items.borrow().len())?])
+        }
+        ("vector-copy", [Value::Vector(items), rest @ ..]) => {
+            let range = range(rest, items.borrow().len())?;
+            vector(items.borrow()[range].to_vec())
+        }
+        ("vector-append", vectors) => {
+            let mut made = Vec::new();
+            for items in vectors {
+                let Value::Vector(items) = items else {
+                    return None;
+                };
+                made.extend(items.borrow().iter().cloned());
+            }
+            vector(made)
+        }
+        ("vector->string", [Value::Vector(items)]) => strings::string(
+            items
+                .borrow()
+                .iter()
+                .map(strings::character)
+                .collect::<Option<_>>()?,
+        ),
         ("vector-length", [Value::Vector(items)]) => Value::integer(items.borrow().len()),
         ("vector-ref", [Value::Vector(items), place]) => items.borrow().get(index(place)?)?.clone(),
         ("vector-set!", [Value::Vector(items), place, value]) => {
@@ -369,86 +376,6 @@ fn vectors(name: &str, operands: &[Value]) -> Option<Value> {
         }
         ("vector-fill!", [Value::Vector(items), value]) => {
             items.borrow_mut().fill(value.clone());
-            Value::Unspecified
-        }
-        _ => return None,
-    })
-}
-
-fn string(characters: Vec<char>) -> Value {
-    Value::String(Rc::new(RefCell::new(characters)))
-}
-
-fn character(value: &Value) -> Option<char> {
-    match value {
-        Value::Character(character) => Some(*character),
-        _ => None,
-    }
-}
-
-fn strings(name: &str, operands: &[Value]) -> Option<Value> {
-    Some(match (name, operands) {
-        ("string", items) => string(items.iter().map(character).collect::<Option<_>>()?),
-        ("make-string", [count, Value::Character(character)]) => {
-            string(vec![*character; index(count)?])
-        }
-        ("list->string", [list]) => string(
-            list.elements()?
-                .iter()
-                .map(character)
-                .collect::<Option<_>>()?,
-        ),
-        ("string->list", [Value::String(text)]) => {
-            let items: Vec<Value> = text
-                .borrow()
-                .iter()
-                .copied()
-                .map(Value::Character)
-                .collect();
-            Value::list(&items)
-        }
-        ("string-copy", [Value::String(text)]) => string(text.borrow().clone()),
-        ("string-append", texts) => {
-            let mut made = Vec::new();
-            for text in texts {
-                let Value::String(text) = text else {
-                    return None;
-                };
-                made.extend(text.borrow().iter());
-            }
-            string(made)
-        }
-        ("string-length", [Value::String(text)]) => Value::integer(text.borrow().len()),
-        ("string-ref", [Value::String(text), place]) => {
-            Value::Character(*text.borrow().get(index(place)?)?)
-        }
-        ("string-set!", [Value::String(text), place, Value::Character(character)]) => {
-            *text.borrow_mut().get_mut(index(place)?)? = *character;
-            Value::Unspecified
-        }
-        ("char->integer", [Value::Character(character)]) => Value::integer(*character as usize),
-        ("integer->char", [code]) => {
-            Value::Character(char::from_u32(index(code)?.try_into().ok()?)?)
-        }
-        _ => return None,
-    })
-}
-
-fn byte(value: &Value) -> Option<u8> {
-    index(value)?.try_into().ok()
-}
-
-fn bytes(name: &str, operands: &[Value]) -> Option<Value> {
-    let made = |items: Vec<u8>| Value::Bytes(Rc::new(RefCell::new(items)));
-    Some(match (name, operands) {
-        ("bytevector", items) => made(items.iter().map(byte).collect::<Option<_>>()?),
-        ("make-bytevector", [count, value]) => made(vec![byte(value)?; index(count)?]),
-        ("bytevector-length", [Value::Bytes(items)]) => Value::integer(items.borrow().len()),
-        ("bytevector-u8-ref", [Value::Bytes(items), place]) => {
-            Value::integer(usize::from(*items.borrow().get(index(place)?)?))
-        }
-        ("bytevector-u8-set!", [Value::Bytes(items), place, value]) => {
-            *items.borrow_mut().get_mut(index(place)?)? = byte(value)?;
             Value::Unspecified
         }
         _ => return None,
@@ -473,6 +400,26 @@ fn tables(name: &str, operands: &[Value]) -> Option<Value> {
     let key = rest.first();
     let place = key.and_then(|key| entries.iter().position(|entry| (table.same)(&entry.0, key)));
     Some(match (name, rest) {
+        ("hash-table->alist", []) => {
+            let entry = |entry: &(Value, Value)| Value::pair(entry.0.clone(), entry.1.clone());
+            Value::list(&entries.iter().map(entry).collect::<Vec<_>>())
+        }
+        ("hash-table-keys", []) => Value::list(
+            &entries
+                .iter()
+                .map(|entry| entry.0.clone())
+                .collect::<Vec<_>>(),
+        ),
+        ("hash-table-values", []) => Value::list(
+            &entries
+                .iter()
+                .map(|entry| entry.1.clone())
+                .collect::<Vec<_>>(),
+        ),
+        ("hash-table-copy", []) => Value::Table(Rc::new(Table {
+            same: table.same,
+            entries: entries.clone().into(),
+        })),
         ("hash-table-size", []) => Value::integer(entries.len()),
         ("hash-table-exists?", [_]) => Value::Boolean(place.is_some()),
         ("hash-table-ref/default", [_, default]) => {

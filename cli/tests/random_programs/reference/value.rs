@@ -1,12 +1,13 @@
 //! Values of the reference, their equivalences, and how they are written.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::Write as _;
 use std::rc::Rc;
 
 use super::core::Lambda;
 use super::machine::{Continuation, Environment};
 use super::number::Number;
+use crate::datum::Datum;
 
 #[derive(Clone)]
 pub(crate) enum Value {
@@ -23,6 +24,8 @@ pub(crate) enum Value {
     Vector(Rc<RefCell<Vec<Value>>>),
     Bytes(Rc<RefCell<Vec<u8>>>),
     Closure(Rc<(Rc<Lambda>, Environment)>),
+    /// Closures of which the first takes over that may have the arguments.
+    Cases(Rc<[Value]>),
     Primitive(&'static str),
     Continuation(Continuation),
     Values(Rc<Vec<Value>>),
@@ -30,12 +33,35 @@ pub(crate) enum Value {
     Table(Rc<Table>),
     Record(Rc<(usize, RefCell<Vec<Value>>)>),
     RecordOperation(Rc<RecordOperation>),
+    Port(Rc<Port>),
+    EndOfFile,
+    /// The value outside of all `parameterize`, and the converter.
+    Parameter(Rc<(Value, Value)>),
+    /// For `eval`: whether definitions may be made.
+    Environment(bool),
+    /// Raises a condition again, where a guard took it: the condition, and a continuation in which
+    /// the handlers are those around the guard.
+    Again(Rc<(Value, Continuation)>),
+}
+
+pub(crate) enum Port {
+    Console,
+    Input {
+        characters: Vec<char>,
+        place: Cell<usize>,
+        is_open: Cell<bool>,
+    },
+    Output {
+        characters: RefCell<Vec<char>>,
+        is_open: Cell<bool>,
+    },
 }
 
 /// What `error` or a primitive raised.
 pub(crate) struct Condition {
     /// `None` for a primitive's, whose wording is Cozen's own.
     pub(crate) message: Option<Value>,
+    pub(crate) irritants: Value,
 }
 
 /// A hash table, as a list in which keys are sought one by one.
@@ -113,12 +139,17 @@ impl Value {
                 | Self::Primitive(_)
                 | Self::Continuation(_)
                 | Self::RecordOperation(_)
+                | Self::Cases(_)
+                | Self::Parameter(_)
+                | Self::Again(_)
         )
     }
 
     pub(crate) fn is_eqv(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Unspecified, Self::Unspecified) | (Self::Null, Self::Null) => true,
+            (Self::Unspecified, Self::Unspecified)
+            | (Self::Null, Self::Null)
+            | (Self::EndOfFile, Self::EndOfFile) => true,
             (Self::Boolean(a), Self::Boolean(b)) => a == b,
             (Self::Character(a), Self::Character(b)) => a == b,
             (Self::Symbol(a), Self::Symbol(b)) => a == b,
@@ -131,6 +162,9 @@ impl Value {
             (Self::Primitive(a), Self::Primitive(b)) => a == b,
             (Self::Record(a), Self::Record(b)) => Rc::ptr_eq(a, b),
             (Self::Table(a), Self::Table(b)) => Rc::ptr_eq(a, b),
+            (Self::Port(a), Self::Port(b)) => Rc::ptr_eq(a, b),
+            (Self::Parameter(a), Self::Parameter(b)) => Rc::ptr_eq(a, b),
+            (Self::Condition(a), Self::Condition(b)) => Rc::ptr_eq(a, b),
             _ => false,
         }
     }
@@ -148,6 +182,32 @@ impl Value {
             }
             _ => self.is_eqv(other),
         }
+    }
+
+    /// The form that this is, if `eval` may have it.
+    pub(crate) fn as_datum(&self) -> Option<Datum> {
+        let all = |items: &[Self]| items.iter().map(Self::as_datum).collect::<Option<Vec<_>>>();
+        Some(match self {
+            Self::Symbol(name) => Datum::symbol(name),
+            Self::Number(_) | Self::Boolean(_) | Self::Character(_) | Self::String(_) => {
+                Datum::Literal(self.written(Style::Write).into())
+            }
+            Self::Vector(items) => Datum::Vector(all(&items.borrow())?),
+            Self::Null => Datum::List(Vec::new()),
+            Self::Pair(_) => {
+                let (mut items, mut rest) = (Vec::new(), self.clone());
+                while let Self::Pair(pair) = &rest {
+                    items.push(pair.0.borrow().as_datum()?);
+                    let next = pair.1.borrow().clone();
+                    rest = next;
+                }
+                match rest {
+                    Self::Null => Datum::List(items),
+                    tail => Datum::Dotted(items, Box::new(tail.as_datum()?)),
+                }
+            }
+            _ => return None,
+        })
     }
 
     /// `=`, for the keys of a table.
@@ -170,15 +230,19 @@ impl Value {
             Self::Boolean(true) => write!(text, "#t"),
             Self::Boolean(false) => write!(text, "#f"),
             Self::Character(character) if style == Style::Display => write!(text, "{character}"),
+            Self::Character(' ') => write!(text, "#\\space"),
+            Self::Character('\n') => write!(text, "#\\newline"),
             Self::Character(character) => write!(text, "#\\{character}"),
             Self::Symbol(name) => write!(text, "{name}"),
             Self::Number(number) => write!(text, "{number}"),
             Self::String(characters) => {
-                let quote = match style {
-                    Style::Display => "",
-                    Style::Write => "\"",
+                let quote = if style == Style::Write { "\"" } else { "" };
+                let part = |character: &char| match (style, character) {
+                    (Style::Write, '"' | '\\') => format!("\\{character}"),
+                    (Style::Write, '\n') => "\\n".to_owned(),
+                    _ => character.to_string(),
                 };
-                let content: String = characters.borrow().iter().collect();
+                let content: String = characters.borrow().iter().map(part).collect();
                 write!(text, "{quote}{content}{quote}")
             }
             Self::Pair(_) => {

@@ -4,6 +4,7 @@ mod bindings;
 mod data;
 mod definitions;
 mod errors;
+mod mixed;
 mod numbers;
 mod objects;
 mod operands;
@@ -15,18 +16,31 @@ pub(crate) struct Shape {
     pub(crate) name: &'static str,
     /// Forms for the top level of a program.
     pub(crate) make: fn(&mut Random) -> String,
-    /// Whether it wants a program that imports nothing.
-    pub(crate) is_without_imports: bool,
+    pub(crate) sort: Sort,
     /// Whether it is too slow to be run while everything moves.
     pub(crate) is_large: bool,
+    /// Whether a program has one section of it, and nothing else.
+    pub(crate) is_alone: bool,
+}
+
+/// What a program must be for a section to stand in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// It has imports.
+    Ordinary,
+    /// It imports nothing.
+    WithoutImports,
+    /// It has imports, and Guile prints the same.
+    Shared,
 }
 
 const fn shape(name: &'static str, make: fn(&mut Random) -> String) -> Shape {
     Shape {
         name,
         make,
-        is_without_imports: false,
+        sort: Sort::Ordinary,
         is_large: false,
+        is_alone: false,
     }
 }
 
@@ -55,8 +69,18 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("hoisted", errors::hoisted),
     shape("quasiquotation", syntax::quasiquotation),
     shape("degenerate", syntax::degenerate),
+    shape("mixed", mixed::mixed),
     Shape {
-        is_without_imports: true,
+        sort: Sort::Shared,
+        ..shape("mixed-shared", mixed::shared)
+    },
+    Shape {
+        sort: Sort::WithoutImports,
+        ..shape("mixed-interaction", mixed::interaction)
+    },
+    Shape {
+        sort: Sort::WithoutImports,
+        is_alone: true,
         ..shape("renamed", syntax::renamed)
     },
 ];

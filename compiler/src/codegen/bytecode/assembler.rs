@@ -101,7 +101,9 @@ impl Assembler {
 
     /// What follows comes from `place`.
     pub(super) fn set_place(&mut self, place: SourcePlace) {
-        if !place.is_known() {
+        let waiting = self.place.map(|place| (place.line, place.written));
+        let last = self.lines.last().map(|row| (row.line, row.written));
+        if !place.needs_row_behind(waiting.or(last)) {
             return;
         }
         let known = |row: &LineRow| *row == LineRow::new(row.offset, place);
