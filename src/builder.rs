@@ -18,7 +18,7 @@ use crate::frontend::{Frontend, SharedFrontend};
 use crate::runtime::Runtime;
 
 /// The least limit of a heap: what the library takes, and room to work.
-const HEAP_BYTES_MIN: usize = 1 << 20;
+const HEAP_BYTES_MIN: usize = 2 << 20;
 
 /// Options of a [`Runtime`]; start from [`Runtime::builder`].
 #[derive(Clone, Debug, Default)]

@@ -173,3 +173,15 @@ fn a_report_reads_no_more_of_a_file_than_it_shows() {
         err(&output)
     );
 }
+
+#[test]
+fn the_least_limit_is_enough_for_a_small_program_in_each_tier() {
+    let sum = "(import (scheme base) (scheme write)) (display (apply + (make-list 1000 1)))";
+    for output in outputs("least", &["--heap-max=2M"], sum) {
+        assert_eq!(out(&output), "1000", "{}", err(&output));
+    }
+    for output in outputs("less", &["--heap-max=2097151"], sum) {
+        assert!(err(&output).contains("too small: the library needs 2097152"));
+        assert_eq!(output.status.code(), Some(2));
+    }
+}
