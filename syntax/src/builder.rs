@@ -2,7 +2,7 @@
 
 use crate::number::Number;
 use crate::span::Span;
-use crate::supervisor::{Supervisor, Unsupervised};
+use crate::supervisor::{Stop, Supervisor, Unsupervised};
 
 /// A datum without parts.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +43,16 @@ pub trait DatumBuilder {
     /// Who is asked while a long text is parsed.
     fn supervisor(&self) -> &dyn Supervisor {
         &Unsupervised
+    }
+
+    /// The parser holds so many bytes for the data that are not complete: it says so now and then.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Full`]: the parser passes it on.
+    fn parser_holds(&mut self, bytes: usize) -> Result<(), Stop> {
+        let _ = bytes;
+        Ok(())
     }
 
     /// A new datum begins at top level: forget unfinished data and labels.

@@ -35,6 +35,22 @@ pub trait Supervisor: fmt::Debug {
     fn reserve(&self, bytes: usize) -> Result<(), Stop>;
 }
 
+/// How many bytes of a text are gone through between two questions.
+pub(crate) const PIECE_BYTES: usize = 1 << 16;
+
+/// For loops over long texts: asks once in so many bytes whether to go on, and never for a short text.
+///
+/// # Errors
+///
+/// As of [`Supervisor::check`].
+#[inline]
+pub(crate) fn check_at(supervisor: &dyn Supervisor, index: usize) -> Result<(), Stop> {
+    if index.is_multiple_of(PIECE_BYTES) && index > 0 {
+        supervisor.check()?;
+    }
+    Ok(())
+}
+
 /// Lets all work run to its end.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Unsupervised;

@@ -3,6 +3,7 @@
 use abi::object_layout::pair;
 use abi::tag::{self, Header, Kind};
 use gc::{Sealed, Slot, WORD_BYTES};
+use syntax::Stop;
 
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -43,6 +44,23 @@ impl Mutator<'_> {
         values.fold(Value::NULL, |rest, value| self.cons(value, rest))
     }
 
+    /// As [`Self::list`], where there may be many.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn list_of_many<'m>(
+        &'m self,
+        values: impl DoubleEndedIterator<Item = Value<'m>>,
+    ) -> Result<Value<'m>, Stop> {
+        let mut list = Value::NULL;
+        for (index, value) in values.rev().enumerate() {
+            self.check_at(index)?;
+            list = self.cons(value, list);
+        }
+        Ok(list)
+    }
+
     /// An object of `words` values, all of them `fill`.
     ///
     /// `kind` is one whose size counts words.
@@ -60,6 +78,36 @@ impl Mutator<'_> {
             unsafe { object.address().offset_words(index).store_word(fill.word()) };
         }
         object
+    }
+
+    /// As [`Self::allocate_values`], of many words.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn allocate_many_values<'m>(
+        &'m self,
+        kind: Kind,
+        words: usize,
+        fill: Value<'m>,
+    ) -> Result<Object<'m>, Stop> {
+        assert!(holds_values(kind as u8), "not made of values");
+        self.allocate_filled(Header::new(kind, words as u64), fill.word())
+    }
+
+    /// An object all of whose words after the header are `word`.
+    #[inline(always)]
+    fn allocate_filled(&self, header: Header, word: u64) -> Result<Object<'_>, Stop> {
+        // SAFETY: all words are written right away. Where the supervisor stops that, no value leads to the object:
+        // so the collector never reads it.
+        let object = unsafe { self.allocate(header) };
+        self.in_parts(1..header.object_bytes() as usize / WORD_BYTES, |part| {
+            for index in part {
+                // SAFETY: a word of the fresh object.
+                unsafe { object.address().offset_words(index).store_word(word) };
+            }
+        })?;
+        Ok(object)
     }
 
     /// An object made of `fields`.
@@ -96,6 +144,16 @@ impl Mutator<'_> {
             unsafe { object.address().offset_words(index).store_word(0) };
         }
         object
+    }
+
+    /// As [`Self::allocate_raw`], of many bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn allocate_many_bytes(&self, kind: Kind, size: usize) -> Result<Object<'_>, Stop> {
+        assert!(kind.size_is_in_bytes(), "not made of bytes");
+        self.allocate_filled(Header::new(kind, size as u64), 0)
     }
 
     /// An object of which only the header is written.

@@ -23,6 +23,9 @@ pub(crate) enum DatumError {
     /// More than the compiler's arenas hold.
     #[error("the datum has more than {DATA_MAX} parts")]
     TooLarge,
+    /// An interrupt came.
+    #[error("interrupted")]
+    Interrupted,
     /// More than there is memory for.
     #[error("there is no memory for {parts} parts")]
     NoMemory {
@@ -67,7 +70,10 @@ impl Mutator<'_> {
             parts: 0,
         };
         let root = converter.node(value);
+        let mut filled = 0;
         while let Some((node, value)) = converter.pending.pop() {
+            filled += 1;
+            self.check_at(filled).map_err(|_| DatumError::Interrupted)?;
             let length = Object::of_kind(value, Kind::Vector).map_or(2, Object::size);
             let parts = converter.parts.saturating_add(length);
             if parts > parts_max {

@@ -10,7 +10,7 @@ use crate::mutator::HostClosure;
 use crate::mutator::Mutator;
 use crate::number::heap::{as_i64, as_u64, from_i64, from_u64, to_f64};
 use crate::object::Object;
-use crate::object::string::{StringObject, measure_text};
+use crate::object::string::StringObject;
 use crate::object::symbol::text_of;
 use crate::port::LostOutput;
 use crate::print::{Style, to_text};
@@ -29,10 +29,7 @@ pub fn integer_of(value: Value<'_>) -> Option<i128> {
 impl Mutator<'_> {
     /// A string. Long ones count towards the next collection, and are made at once.
     pub fn string(&self, text: &str) -> Value<'_> {
-        let (length, width) = measure_text(text);
-        let string = StringObject::allocate(self, length, width);
-        string.fill_from(self, 0, text.chars());
-        string.value()
+        StringObject::at_once(self, text).value()
     }
 
     /// An exact integer; one of more than 64 bits becomes the nearest that has 64.

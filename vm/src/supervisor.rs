@@ -1,5 +1,7 @@
 //! Long work of primitives asks the mutator whether to go on.
 
+use std::ops::Range;
+
 use syntax::{Stop, Supervisor};
 
 use crate::mutator::Mutator;
@@ -20,6 +22,9 @@ impl Supervisor for Mutator<'_> {
     }
 }
 
+/// How many elements, characters or bytes are worked on between two questions.
+const PART: usize = 1 << 16;
+
 impl Mutator<'_> {
     /// For loops over large objects: asks once in so many elements whether to go on.
     ///
@@ -28,9 +33,86 @@ impl Mutator<'_> {
     /// [`Stop::Interrupted`].
     #[inline(always)]
     pub(crate) fn check_at(&self, index: usize) -> Result<(), Stop> {
-        const ELEMENTS: usize = 1 << 16;
-        if index.is_multiple_of(ELEMENTS) {
+        if index.is_multiple_of(PART) {
             self.check()?;
+        }
+        Ok(())
+    }
+
+    /// For work on large objects that does many elements at once: does `work` on one part of `range` after the other,
+    /// and asks between them whether to go on. A short range is one part, and asks nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`]: the parts before are done.
+    #[inline(always)]
+    pub(crate) fn in_parts(
+        &self,
+        range: Range<usize>,
+        mut work: impl FnMut(Range<usize>),
+    ) -> Result<(), Stop> {
+        let mut start = range.start;
+        while range.end.saturating_sub(start) > PART {
+            work(start..start + PART);
+            start += PART;
+            self.check()?;
+        }
+        work(start..range.end);
+        Ok(())
+    }
+
+    /// As [`Self::in_parts`], the last part first.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`]: the parts behind are done.
+    #[inline(always)]
+    pub(crate) fn in_parts_from_the_end(
+        &self,
+        range: Range<usize>,
+        mut work: impl FnMut(Range<usize>),
+    ) -> Result<(), Stop> {
+        let mut end = range.end;
+        while end.saturating_sub(range.start) > PART {
+            work(end - PART..end);
+            end -= PART;
+            self.check()?;
+        }
+        work(range.start..end);
+        Ok(())
+    }
+
+    /// Whether `holds` answers true for each part of `range`, see [`Self::in_parts`].
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    #[inline(always)]
+    pub(crate) fn all_parts(
+        &self,
+        range: Range<usize>,
+        mut holds: impl FnMut(Range<usize>) -> bool,
+    ) -> Result<bool, Stop> {
+        let mut start = range.start;
+        while range.end.saturating_sub(start) > PART {
+            if !holds(start..start + PART) {
+                return Ok(false);
+            }
+            start += PART;
+            self.check()?;
+        }
+        Ok(holds(start..range.end))
+    }
+
+    /// Announces so many bytes outside of the heap, where they may be many.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Full`].
+    #[inline]
+    pub(crate) fn announce(&self, bytes: usize) -> Result<(), Stop> {
+        if bytes > PART {
+            Supervisor::reserve(self, bytes)?;
         }
         Ok(())
     }
@@ -48,6 +130,34 @@ mod tests {
         m.heap().interrupt().raise(crate::INTERRUPT_BIT);
         assert_eq!(m.check(), Err(Stop::Interrupted));
         assert_eq!(m.check(), Ok(()));
+    }
+
+    #[test]
+    fn parts_make_up_the_range_and_an_interrupt_ends_them() {
+        let m = mutator();
+        for end in [5, 6, PART, 5 + PART, 6 + PART, 5 + 3 * PART] {
+            let (mut forth, mut back) = (5, end);
+            m.in_parts(5..end, |part| {
+                assert_eq!(part.start, forth);
+                forth = part.end;
+            })
+            .unwrap();
+            m.in_parts_from_the_end(5..end, |part| {
+                assert_eq!(part.end, back);
+                back = part.start;
+            })
+            .unwrap();
+            assert_eq!((forth, back), (end, 5));
+        }
+        let interrupt = m.heap().interrupt();
+        let mut parts = 0;
+        let stopped = m.all_parts(0..10 * PART, |_| {
+            parts += 1;
+            interrupt.raise(crate::INTERRUPT_BIT);
+            true
+        });
+        assert_eq!((stopped, parts), (Err(Stop::Interrupted), 1));
+        assert_eq!(m.all_parts(0..10, |_| false), Ok(false));
     }
 
     #[test]

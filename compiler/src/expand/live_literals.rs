@@ -18,6 +18,7 @@ use super::denotation::{Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::syntax::SyntaxId;
+use crate::checkpoint;
 use crate::core::ir::{Expr, ExprId, Literal, LiteralId, VariableId};
 use crate::core::{LiteralDatum, immediate_word};
 
@@ -39,6 +40,7 @@ impl LiveParts {
         let mut pending = vec![root];
         let mut reached = HashSet::from([root]);
         while let Some(datum) = pending.pop() {
+            checkpoint::step();
             order.push(datum);
             let parts: &[DatumId] = match data.kind(datum) {
                 DatumKind::Pair(car, cdr) => {

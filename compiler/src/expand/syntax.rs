@@ -190,6 +190,7 @@ impl Syntax {
         let mut done: HashMap<SyntaxId, DatumId> = HashMap::new();
         let mut pending = vec![root];
         while let Some(&id) = pending.last() {
+            checkpoint::step();
             if done.contains_key(&id) {
                 pending.pop();
                 continue;
@@ -242,6 +243,7 @@ impl Import<'_> {
     fn walk(&mut self, root: DatumId) -> SyntaxId {
         let mut pending = vec![root];
         while let Some(&datum) = pending.last() {
+            checkpoint::step();
             if self.done.contains_key(&datum) {
                 pending.pop();
                 continue;
@@ -321,6 +323,7 @@ pub(crate) fn copy_graph(from: &Data, root: DatumId, to: &mut Data) -> DatumId {
     let mut pending = vec![root];
     let mut order = Vec::new();
     while let Some(datum) = pending.pop() {
+        checkpoint::step();
         if copies.contains_key(&datum) {
             continue;
         }
@@ -333,6 +336,7 @@ pub(crate) fn copy_graph(from: &Data, root: DatumId, to: &mut Data) -> DatumId {
         }
     }
     for datum in order {
+        checkpoint::step();
         let kind = match from.kind(datum) {
             DatumKind::Pair(car, cdr) => DatumKind::Pair(copies[car], copies[cdr]),
             DatumKind::Vector(items) => {

@@ -11,6 +11,7 @@ use abi::object_layout::OBJECT_ALIGN_BYTES;
 use abi::tag::{self, FALSE, FLAG_LITERAL, FLAG_NEGATIVE, Header, Kind, TAG_OBJECT, TAG_PAIR};
 
 use super::unit::{Constant, ConstantId, ConstantWord, NameId};
+use crate::checkpoint;
 use crate::id::IdVec;
 use crate::ssa::ir::ProcedureId;
 
@@ -86,6 +87,7 @@ pub(super) struct PlacedConstants {
 pub(super) fn place_constants(constants: &IdVec<ConstantId, Constant>) -> PlacedConstants {
     let mut placed = PlacedConstants::default();
     for constant in constants {
+        checkpoint::step();
         let place = placed.place(constant);
         placed.places.push(place);
     }

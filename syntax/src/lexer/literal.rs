@@ -6,6 +6,7 @@ use super::Lexer;
 use crate::character_class::{fold_case, is_delimiter};
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::string_escape::{escaped_character, named_character};
+use crate::supervisor::{Supervisor, check_at};
 use crate::token::Token;
 
 /// A literal that has begun.
@@ -19,14 +20,14 @@ struct OpenLiteral {
 }
 
 impl<'text> Lexer<'text> {
-    pub(super) fn character(&mut self) -> Result<Token<'text>> {
+    pub(super) fn character(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
         let start = self.position;
         self.position += 2;
         let Some(first) = self.next() else {
             return Err(self.incomplete(start, 2, "a character", "a character after `#\\`"));
         };
         if !is_delimiter(first) {
-            self.atom();
+            self.atom(supervisor)?;
         }
         let name = &self.text[start + 2..self.position];
         if name.len() == first.len_utf8() {
@@ -69,6 +70,7 @@ impl<'text> Lexer<'text> {
         quote: u8,
         inside: &'static str,
         expected: &'static str,
+        supervisor: &dyn Supervisor,
     ) -> Result<Cow<'text, str>> {
         let open = OpenLiteral {
             start: self.position,
@@ -77,9 +79,12 @@ impl<'text> Lexer<'text> {
         };
         self.position += 1;
         let mut value = Cow::Borrowed("");
+        let mut pieces = 0;
         loop {
+            pieces += 1;
+            self.pass_on(check_at(supervisor, pieces))?;
             let is_special = |byte| byte == quote || matches!(byte, b'\\' | b'\r');
-            let Some(length) = self.bytes_before(is_special) else {
+            let Some(length) = self.bytes_before(is_special, supervisor)? else {
                 self.position = self.text.len();
                 return Err(self.unclosed(open));
             };

@@ -11,7 +11,7 @@ use crate::character_class::{
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{NumberError, parse};
 use crate::span::Span;
-use crate::supervisor::{Supervisor, Unsupervised};
+use crate::supervisor::{PIECE_BYTES, Stop, Supervisor, Unsupervised, check_at};
 use crate::token::{Abbreviation, Token};
 
 /// Cuts a text into tokens. The text is at most 4 GiB long.
@@ -101,7 +101,7 @@ impl<'text> Lexer<'text> {
         &mut self,
         supervisor: &dyn Supervisor,
     ) -> Result<(Token<'text>, Span)> {
-        self.skip_atmosphere()?;
+        self.skip_atmosphere(supervisor)?;
         let start = self.position;
         let Some(byte) = self.byte() else {
             return Ok((Token::End, self.span_from(start)));
@@ -113,8 +113,8 @@ impl<'text> Lexer<'text> {
             b'\'' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quote))),
             b'`' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quasiquote))),
             b',' => self.unquote(),
-            b'"' => Token::String(self.quoted(b'"', "a string", "`\"`")?),
-            b'|' => self.barred_symbol()?,
+            b'"' => Token::String(self.quoted(b'"', "a string", "`\"`", supervisor)?),
+            b'|' => self.barred_symbol(supervisor)?,
             b'#' => self.hash(supervisor)?,
             _ if class_of(byte) & (DELIMITER | STRANGE | BEYOND_ASCII) == 0 => {
                 return self.symbol_or_number(supervisor);
@@ -171,11 +171,27 @@ impl<'text> Lexer<'text> {
         found
     }
 
-    /// How many bytes there are before the next one that is `wanted`, or up to the end.
+    /// How many bytes there are before the next one that is `wanted`; `None` if there is none.
     #[inline]
-    fn bytes_before(&self, wanted: impl Fn(u8) -> bool) -> Option<usize> {
+    fn bytes_before(
+        &self,
+        wanted: impl Fn(u8) -> bool,
+        supervisor: &dyn Supervisor,
+    ) -> Result<Option<usize>> {
         let rest = &self.text.as_bytes()[self.position..];
-        rest.iter().position(|&byte| wanted(byte))
+        for (index, piece) in rest.chunks(PIECE_BYTES).enumerate() {
+            self.pass_on(check_at(supervisor, index * PIECE_BYTES))?;
+            if let Some(length) = piece.iter().position(|&byte| wanted(byte)) {
+                return Ok(Some(index * PIECE_BYTES + length));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a supervisor said, as an error where the lexer stands.
+    #[inline]
+    fn pass_on(&self, answer: std::result::Result<(), Stop>) -> Result<()> {
+        answer.map_err(|stop| self.error_from(self.position, SyntaxErrorKind::Stopped(stop)))
     }
 
     #[inline]
@@ -212,29 +228,34 @@ impl<'text> Lexer<'text> {
 
     /// Skips white space, comments (but `#;`, the parser's) and directives.
     #[inline]
-    fn skip_atmosphere(&mut self) -> Result<()> {
+    fn skip_atmosphere(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
+        let mut skipped = 0;
         while let Some(byte) = self.byte() {
             if class_of(byte) & WHITESPACE != 0 {
                 self.position += 1;
             } else if byte == b';' {
-                self.skip_line();
-            } else if byte != b'#' && byte.is_ascii() || !self.skip_unusual_atmosphere()? {
+                self.skip_line(supervisor)?;
+            } else if byte != b'#' && byte.is_ascii()
+                || !self.skip_unusual_atmosphere(supervisor)?
+            {
                 break;
             }
+            skipped += 1;
+            self.pass_on(check_at(supervisor, skipped))?;
         }
         Ok(())
     }
 
     /// Skips a comment or directive that starts with `#`, or a space beyond ASCII; whether one was
     /// there.
-    fn skip_unusual_atmosphere(&mut self) -> Result<bool> {
+    fn skip_unusual_atmosphere(&mut self, supervisor: &dyn Supervisor) -> Result<bool> {
         match self.peek() {
             Some('#') => match self.text.as_bytes().get(self.position + 1) {
-                Some(b'|') => self.skip_block_comment()?,
+                Some(b'|') => self.skip_block_comment(supervisor)?,
                 Some(b'!') if self.position == 0 && self.starts_with_interpreter() => {
-                    self.skip_line();
+                    self.skip_line(supervisor)?;
                 }
-                Some(b'!') => self.directive()?,
+                Some(b'!') => self.directive(supervisor)?,
                 _ => return Ok(false),
             },
             Some(character) if is_whitespace(character) => {
@@ -250,18 +271,23 @@ impl<'text> Lexer<'text> {
         self.text.starts_with("#!/") || self.text.starts_with("#! /")
     }
 
-    fn skip_line(&mut self) {
-        let length = self.bytes_before(|byte| matches!(byte, b'\n' | b'\r'));
+    fn skip_line(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
+        let length = self.bytes_before(|byte| matches!(byte, b'\n' | b'\r'), supervisor)?;
         self.position = length.map_or(self.text.len(), |length| self.position + length);
         self.reached_end |= length.is_none();
+        Ok(())
     }
 
-    fn skip_block_comment(&mut self) -> Result<()> {
+    fn skip_block_comment(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
         let start = self.position;
         self.position += 2;
         let mut depth: usize = 1;
+        let mut marks = 0;
         while depth > 0 {
-            let Some(length) = self.bytes_before(|byte| matches!(byte, b'|' | b'#')) else {
+            marks += 1;
+            self.pass_on(check_at(supervisor, marks))?;
+            let next_mark = self.bytes_before(|byte| matches!(byte, b'|' | b'#'), supervisor)?;
+            let Some(length) = next_mark else {
                 self.position = self.text.len();
                 return Err(self.incomplete(start, 2, "a block comment", "`|#`"));
             };
@@ -279,9 +305,9 @@ impl<'text> Lexer<'text> {
         Ok(())
     }
 
-    fn directive(&mut self) -> Result<()> {
+    fn directive(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
         let start = self.position;
-        let (text, _) = self.atom();
+        let (text, _) = self.atom(supervisor)?;
         // A slash that follows would make it the name of an interpreter.
         self.reached_end |= self.text == "#! ";
         match text.to_ascii_lowercase().as_str() {
@@ -307,12 +333,17 @@ impl<'text> Lexer<'text> {
 
     /// Takes everything up to the next delimiter; with it come the classes that its bytes have.
     #[inline]
-    fn atom(&mut self) -> (&'text str, u8) {
+    fn atom(&mut self, supervisor: &dyn Supervisor) -> Result<(&'text str, u8)> {
         let start = self.position;
         let bytes = self.text.as_bytes();
         let mut position = start;
         let mut classes = 0;
+        let mut check_position = start + PIECE_BYTES;
         while let Some(&byte) = bytes.get(position) {
+            if position >= check_position {
+                self.pass_on(supervisor.check())?;
+                check_position = position + PIECE_BYTES;
+            }
             let class = class_of(byte);
             if class & DELIMITER != 0 {
                 break;
@@ -328,13 +359,13 @@ impl<'text> Lexer<'text> {
         }
         self.position = position;
         self.reached_end |= position == bytes.len();
-        (&self.text[start..position], classes)
+        Ok((&self.text[start..position], classes))
     }
 
     fn symbol_or_number(&mut self, supervisor: &dyn Supervisor) -> Result<(Token<'text>, Span)> {
         // Each answer is complete where it is made, see `next_token`.
         let start = self.position;
-        let (text, classes) = self.atom();
+        let (text, classes) = self.atom(supervisor)?;
         if matches!(
             text.as_bytes().first(),
             Some(b'0'..=b'9' | b'+' | b'-' | b'.')
@@ -349,12 +380,27 @@ impl<'text> Lexer<'text> {
             }
         }
         if classes & (STRANGE | BEYOND_ASCII) != 0 {
-            check_symbol(start, text)?;
+            self.check_symbol(start, text, supervisor)?;
         }
         if self.fold_case && classes & (UPPER_CASE | BEYOND_ASCII) != 0 {
             return Ok(self.folded_symbol(start, text));
         }
         Ok((Token::Symbol(Cow::Borrowed(text)), self.span_from(start)))
+    }
+
+    /// Refuses a symbol that begins at `start`, with characters that stand in none.
+    #[cold]
+    fn check_symbol(&self, start: usize, text: &str, supervisor: &dyn Supervisor) -> Result<()> {
+        for (index, (length, character)) in text.char_indices().enumerate() {
+            self.pass_on(check_at(supervisor, index))?;
+            if !is_symbol_character(character) {
+                let at = start + length;
+                let span = Span::new(offset(at), offset(at + character.len_utf8()));
+                let kind = SyntaxErrorKind::UnexpectedCharacter { character };
+                return Err(SyntaxError::new(span, kind));
+            }
+        }
+        Ok(())
     }
 
     #[cold]
@@ -376,8 +422,9 @@ impl<'text> Lexer<'text> {
         )
     }
 
-    fn barred_symbol(&mut self) -> Result<Token<'text>> {
-        Ok(Token::Symbol(self.quoted(b'|', "a symbol", "`|`")?))
+    fn barred_symbol(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
+        let name = self.quoted(b'|', "a symbol", "`|`", supervisor)?;
+        Ok(Token::Symbol(name))
     }
 
     fn hash(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
@@ -386,8 +433,8 @@ impl<'text> Lexer<'text> {
             [b'(', ..] => (2, Token::OpenVector),
             [b';', ..] => (2, Token::DatumComment),
             [b'u' | b'U', b'8', b'(', ..] => (4, Token::OpenBytevector),
-            [b'\\', ..] => return self.character(),
-            [b'0'..=b'9', ..] => return self.label(),
+            [b'\\', ..] => return self.character(supervisor),
+            [b'0'..=b'9', ..] => return self.label(supervisor),
             [_, ..] => return self.hash_atom(supervisor),
             [] => {
                 self.position += 1;
@@ -403,7 +450,7 @@ impl<'text> Lexer<'text> {
     fn hash_atom(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
         let start = self.position;
         self.position += 1;
-        self.atom();
+        self.atom(supervisor)?;
         let text = &self.text[start..self.position];
         match text.to_ascii_lowercase().as_str() {
             "#t" | "#true" => return Ok(Token::Boolean(true)),
@@ -421,7 +468,7 @@ impl<'text> Lexer<'text> {
     }
 
     /// `#0=` or `#0#`.
-    fn label(&mut self) -> Result<Token<'text>> {
+    fn label(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
         let start = self.position;
         self.position += 1;
         let length = self.rest().bytes().take_while(u8::is_ascii_digit).count();
@@ -430,7 +477,7 @@ impl<'text> Lexer<'text> {
         let label: Option<u64> = digits.parse().ok();
         let is_definition = self.byte() == Some(b'=');
         if !is_definition && self.byte() != Some(b'#') {
-            self.atom();
+            self.atom(supervisor)?;
             let text = self.text[start..self.position].into();
             return Err(self.error_from(start, SyntaxErrorKind::UnknownHash { text }));
         }
@@ -444,23 +491,6 @@ impl<'text> Lexer<'text> {
             }
         }
     }
-}
-
-/// Refuses a symbol that begins at `start`, with characters that stand in none.
-#[cold]
-fn check_symbol(start: usize, text: &str) -> Result<()> {
-    let strange = text
-        .char_indices()
-        .find(|&(_, character)| !is_symbol_character(character));
-    let Some((length, character)) = strange else {
-        return Ok(());
-    };
-    let at = start + length;
-    let span = Span::new(offset(at), offset(at + character.len_utf8()));
-    Err(SyntaxError::new(
-        span,
-        SyntaxErrorKind::UnexpectedCharacter { character },
-    ))
 }
 
 /// A position as an offset: the constructor refused texts for which it would not fit.

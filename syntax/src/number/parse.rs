@@ -3,7 +3,7 @@
 use dashu_int::{IBig, Sign, UBig};
 
 use super::{EXACT_EXPONENT_MAX, Integer, Number, NumberError, large};
-use crate::supervisor::{Supervisor, Unsupervised};
+use crate::supervisor::{Supervisor, Unsupervised, check_at};
 
 /// The number that `text` denotes, as `string->number` reads it; `None` if it denotes none.
 ///
@@ -56,6 +56,9 @@ fn small_decimal(text: &str, radix: u32) -> Option<i64> {
         && digits.bytes().all(|byte| byte.is_ascii_digit());
     if plain { text.parse().ok() } else { None }
 }
+
+/// Longer decimals are read step by step.
+const LONG_DECIMAL_BYTES: usize = 1 << 12;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Exactness {
@@ -249,7 +252,7 @@ impl<'text> Reader<'text> {
 
     fn unsigned(&mut self, sign: Sign) -> Result<Number, NumberError> {
         let start = self.position;
-        let integer = self.digits(self.radix);
+        let integer = self.digits(self.radix)?;
         let has_exponent = is_exponent_marker(self.peek()) && !integer.is_empty();
         if self.radix == 10 && (self.peek() == b'.' || has_exponent) {
             return self.decimal(start, sign);
@@ -260,7 +263,7 @@ impl<'text> Reader<'text> {
         let numerator = self.natural(integer, self.radix)?;
         let numerator = IBig::from_parts(sign, numerator);
         let value = if self.take(b'/') {
-            let digits = self.digits(self.radix);
+            let digits = self.digits(self.radix)?;
             let denominator = self.natural(digits, self.radix)?;
             self.fraction(numerator, denominator)?
         } else {
@@ -282,7 +285,7 @@ impl<'text> Reader<'text> {
     /// What follows a point in another radix than ten, after the `integer` digits: what
     /// `number->string` writes, although the report has decimals only.
     fn radix_fraction(&mut self, integer: &str, sign: Sign) -> Result<Number, NumberError> {
-        let fraction = self.digits(self.radix);
+        let fraction = self.digits(self.radix)?;
         let digits = self.natural(&format!("{integer}{fraction}"), self.radix)?;
         let radix = UBig::from(self.radix);
         let denominator = large::power(&radix, fraction.len(), self.supervisor)?;
@@ -311,19 +314,20 @@ impl<'text> Reader<'text> {
     }
 
     /// Takes digits of `radix`, none or more.
-    fn digits(&mut self, radix: u32) -> &'text str {
+    fn digits(&mut self, radix: u32) -> Result<&'text str, NumberError> {
         let start = self.position;
         while char::from(self.peek()).is_digit(radix) {
             self.position += 1;
+            check_at(self.supervisor, self.position)?;
         }
-        &self.text[start..self.position]
+        Ok(&self.text[start..self.position])
     }
 
     /// A decimal whose integer digits, from `start` on, are taken already.
     fn decimal(&mut self, start: usize, sign: Sign) -> Result<Number, NumberError> {
         let integer_end = self.position;
         let fraction_start = integer_end + usize::from(self.take(b'.'));
-        self.digits(10);
+        self.digits(10)?;
         let fraction_end = self.position;
         if integer_end == start && fraction_end == fraction_start {
             return Err(NumberError::NotANumber);
@@ -334,13 +338,18 @@ impl<'text> Reader<'text> {
         } else {
             None
         };
+        let integer = &self.text[start..integer_end];
+        let fraction = &self.text[fraction_start..fraction_end];
         if self.exactness == Some(Exactness::Exact) {
             let exponent = exponent_text.map_or(Some(0), |range| self.text[range].parse().ok());
-            let integer = &self.text[start..integer_end];
-            let fraction = &self.text[fraction_start..fraction_end];
             return self.exact_decimal(integer, fraction, exponent, sign);
         }
         let text = &self.text[start..self.position];
+        if text.len() > LONG_DECIMAL_BYTES {
+            let exponent = exponent_text.map_or("0", |range| &self.text[range]);
+            let magnitude = self.long_decimal(integer, fraction, exponent)?;
+            return Ok(Number::Flonum(signed_flonum(sign, magnitude)));
+        }
         let value: Result<f64, _> = match text.find(|letter| is_exponent_marker(letter as u8)) {
             Some(marker) if !matches!(text.as_bytes()[marker], b'e' | b'E') => {
                 format!("{}e{}", &text[..marker], &text[marker + 1..]).parse()
@@ -349,6 +358,50 @@ impl<'text> Reader<'text> {
         };
         let value = value.map_err(|_| NumberError::NotANumber)?;
         Ok(Number::Flonum(signed_flonum(sign, value)))
+    }
+
+    /// The flonum nearest to `integer.fraction` times ten to `exponent`, all of them digits that may be many.
+    fn long_decimal(
+        &self,
+        integer: &str,
+        fraction: &str,
+        exponent: &str,
+    ) -> Result<f64, NumberError> {
+        /// What stands exactly between two doubles has fewer digits. Of those behind, it counts whether all are zero.
+        const DIGITS_MAX: usize = 800;
+        let mut digits = String::with_capacity(DIGITS_MAX + 1);
+        let mut scale: i64 = 0;
+        let mut is_exact = true;
+        for (index, digit) in integer.bytes().chain(fraction.bytes()).enumerate() {
+            check_at(self.supervisor, index)?;
+            let is_kept = digits.len() < DIGITS_MAX;
+            let is_leading_zero = digit == b'0' && digits.is_empty();
+            if is_kept && !is_leading_zero {
+                digits.push(char::from(digit));
+            }
+            is_exact &= is_kept || digit == b'0';
+            scale += i64::from(!is_kept) - i64::from(index >= integer.len());
+        }
+        if digits.is_empty() {
+            return Ok(0.0);
+        }
+        if !is_exact {
+            digits.push('1');
+            scale -= 1;
+        }
+        /// More or less of it makes no difference, and no sum overflow.
+        const EXPONENT_MAX: i64 = 1 << 40;
+        let mut magnitude: i64 = 0;
+        for (index, digit) in exponent.trim_start_matches(['+', '-']).bytes().enumerate() {
+            check_at(self.supervisor, index)?;
+            magnitude = (10 * magnitude + i64::from(digit - b'0')).min(EXPONENT_MAX);
+        }
+        let exponent = match exponent.starts_with('-') {
+            true => scale - magnitude,
+            false => scale + magnitude,
+        };
+        let value = format!("{digits}e{exponent}").parse();
+        value.map_err(|_| NumberError::NotANumber)
     }
 
     /// The exact value of `integer.fraction` times ten to `exponent`, which is `None` when it does not
@@ -388,7 +441,7 @@ impl<'text> Reader<'text> {
     fn exponent(&mut self) -> Result<std::ops::Range<usize>, NumberError> {
         let start = self.position;
         let _sign = self.take(b'+') || self.take(b'-');
-        if self.digits(10).is_empty() {
+        if self.digits(10)?.is_empty() {
             return Err(NumberError::NotANumber);
         }
         Ok(start..self.position)

@@ -92,6 +92,37 @@ fn decimals_are_the_nearest_double() {
 }
 
 #[test]
+fn long_decimals_are_the_nearest_double() {
+    let (zeros, nines) = ("0".repeat(5000), "9".repeat(5000));
+    // Exactly between one and the next double, and a little more.
+    let tie = "1.00000000000000011102230246251565404236316680908203125";
+    for text in [
+        format!("{nines}."),
+        format!("0.{nines}"),
+        format!("0.{zeros}25"),
+        format!("{zeros}25.5"),
+        format!("25{zeros}.5e-5000"),
+        format!("-0.{zeros}25e5001"),
+        format!("1e-{zeros}7"),
+        format!("1e+{zeros}7"),
+        format!("1e{nines}"),
+        format!("1e-{nines}"),
+        format!("0e{nines}"),
+        format!("-0.{zeros}"),
+        format!("{tie}{zeros}"),
+        format!("{tie}{zeros}1"),
+        format!("{}{zeros}1e-5000", &tie.replace('.', "")),
+        format!("4.9{nines}e-324"),
+        format!("1.7976931348623158{nines}e308"),
+    ] {
+        let expected: f64 = text.parse().unwrap();
+        let found = parse_number(&text, 10);
+        assert_eq!(found, Some(Number::Flonum(expected)), "{}", &text[..9]);
+    }
+    assert_eq!(parse_number(&format!("1e{zeros}x"), 10), None);
+}
+
+#[test]
 fn exponents_may_ask_for_a_precision() {
     for text in ["1s2", "1F2", "1d2", "1L2", "1.0e2", "#d1f+2"] {
         assert_eq!(reads_as(text), "100.0", "{text}");

@@ -157,18 +157,13 @@ impl<'text> Parser<'text> {
         let mut tokens = 0;
         loop {
             tokens += 1;
-            if tokens % TOKENS_BETWEEN_CHECKS == 0
-                && let Err(stop) = builder.supervisor().check()
-            {
-                let offset = lexer.offset();
-                let kind = SyntaxErrorKind::Stopped(stop);
-                return Err(SyntaxError::new(
-                    Span {
-                        start: offset,
-                        end: offset,
-                    },
-                    kind,
-                ));
+            if tokens % TOKENS_BETWEEN_CHECKS == 0 {
+                let held = builder.parser_holds(self.nesting.held_bytes());
+                if let Err(stop) = held.and_then(|()| builder.supervisor().check()) {
+                    let offset = lexer.offset();
+                    let kind = SyntaxErrorKind::Stopped(stop);
+                    return Err(SyntaxError::new(Span::new(offset, offset), kind));
+                }
             }
             let before = lexer.mark();
             let token = lexer.next_supervised_token(builder.supervisor());

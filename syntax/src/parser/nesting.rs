@@ -54,6 +54,12 @@ impl Nesting {
         }
     }
 
+    /// The memory that it takes, with the room that it grows into.
+    pub(super) fn held_bytes(&self) -> usize {
+        let frames = self.frames.capacity() * size_of::<Frame>();
+        frames + self.labels.capacity() * 2 * size_of::<u64>() + self.bytes.capacity()
+    }
+
     /// The text ends here.
     pub(super) fn end(&self) -> Result<()> {
         self.frames

@@ -90,6 +90,9 @@ pub(crate) unsafe fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -
         if count + 2 >= room {
             return stack_exhausted(m, s);
         }
+        if let Err(stop) = m.check_at(count) {
+            return fault(m, s, |_| stop.into());
+        }
         // SAFETY: the stack has room for this argument, as was just checked.
         unsafe { argument_address(s, count).store_word(car.word()) };
         (rest, count) = (cdr, count + 1);

@@ -7,7 +7,7 @@ use abi::tag::{Header, Kind};
 use gc::{Slot, WORD_BYTES};
 
 use super::Object;
-use super::bytevector::copy_bytes;
+use super::bytevector::{copy_bytes, copy_many};
 use super::string::{StringObject, UnitWidth, string_bytes};
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -178,14 +178,14 @@ impl<'m> PortObject<'m> {
     ///
     /// # Errors
     ///
-    /// [`Raise::Full`]: nothing was changed.
+    /// [`Raise::Full`], and `interrupted`: nothing was changed.
     pub(crate) fn enlarge(self, m: &'m Mutator<'_>, bytes: usize) -> Result<(), Raise<'m>> {
         let waiting = self.waiting();
         debug_assert!(waiting.len() <= bytes, "no byte is lost");
         m.reserve(bytes + OVERHEAD_BYTES)?;
         self.count_place();
-        let buffer = m.allocate_raw(Kind::Bytevector, bytes);
-        copy_bytes(buffer.bytes(), waiting);
+        let buffer = m.allocate_many_bytes(Kind::Bytevector, bytes)?;
+        copy_many(m, buffer.bytes(), waiting)?;
         m.set_field(self.0, port::BUFFER, buffer.value());
         self.restart(waiting.len());
         Ok(())

@@ -6,15 +6,18 @@ use std::ops::Range;
 use abi::object_layout::string;
 use abi::tag::{Header, Kind};
 use abi::text_hash::TextHash;
+use syntax::Stop;
 
 use super::Object;
-use super::bytevector::{copy_bytes, write_bytes};
+use super::bytevector::{are_equal, copy_many, fill_bytes, write_many};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::value::Value;
 
 /// Bytes of a unit of wide strings.
 const WIDE_BYTES: usize = 4;
+/// The length of strings of which copies outside of the heap are measured first.
+const LONG_LENGTH: usize = 1 << 12;
 
 /// A string.
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +102,39 @@ impl<'m> StringObject<'m> {
 
     /// A string of `length` NUL characters, with room for others of this width. Its bytes were
     /// reserved, if they may be many.
-    pub(crate) fn allocate(m: &'m Mutator<'_>, length: usize, width: UnitWidth) -> Self {
-        let units = allocate_units(m, length, width);
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn allocate(
+        m: &'m Mutator<'_>,
+        length: usize,
+        width: UnitWidth,
+    ) -> Result<Self, Stop> {
+        let units = match width {
+            UnitWidth::Narrow => m.allocate_many_bytes(Kind::Units8, length)?,
+            UnitWidth::Wide => m.allocate_many_bytes(Kind::Units32, length * WIDE_BYTES)?,
+        };
+        Ok(Self::over(m, units, length))
+    }
+
+    /// A string with the content of `text`, however long, which nobody stops.
+    pub(crate) fn at_once(m: &'m Mutator<'_>, text: &str) -> Self {
+        let (length, width) = text.chars().fold((0, UnitWidth::Narrow), widest);
+        let units = match width {
+            UnitWidth::Narrow => m.allocate_raw(Kind::Units8, length),
+            UnitWidth::Wide => m.allocate_raw(Kind::Units32, length * WIDE_BYTES),
+        };
+        let string = Self::over(m, units, length);
+        let units = string.units();
+        for (index, character) in text.chars().enumerate() {
+            units.set(index, character);
+        }
+        string
+    }
+
+    /// A string of `length` fresh units.
+    fn over(m: &'m Mutator<'_>, units: Object<'m>, length: usize) -> Self {
         let object = m.allocate_values(Kind::String, string::WORDS as usize, Value::FALSE);
         m.set_field(object, string::UNITS, units.value());
         m.set_field(object, string::LENGTH, Value::count(length));
@@ -111,16 +145,17 @@ impl<'m> StringObject<'m> {
     ///
     /// # Errors
     ///
-    /// [`Raise::Full`].
+    /// [`Raise::Full`], and `interrupted`, as of the other functions that make and change strings.
     pub(crate) fn from_characters(
         m: &'m Mutator<'_>,
         characters: impl Iterator<Item = char> + Clone,
     ) -> Result<Self, Raise<'m>> {
-        let (length, width) = measure(characters.clone());
+        let (length, width) = measure(m, characters.clone())?;
         m.reserve(string_bytes(length, width))?;
-        let string = Self::allocate(m, length, width);
+        let string = Self::allocate(m, length, width)?;
         let units = string.units();
         for (index, character) in characters.enumerate() {
+            m.check_at(index)?;
             units.set(index, character);
         }
         Ok(string)
@@ -132,30 +167,37 @@ impl<'m> StringObject<'m> {
     ///
     /// [`Raise::Full`].
     pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
-        let (length, width) = measure_text(text);
+        let (length, width) = measure_text(m, text)?;
         m.reserve(string_bytes(length, width))?;
-        Ok(Self::of_measured(m, text, length, width))
+        Ok(Self::of_measured(m, text, length, width)?)
     }
 
     /// A string with the content of `text`, of which [`measure_text`] says this. Its bytes were
     /// reserved, if they may be many.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
     pub(crate) fn of_measured(
         m: &'m Mutator<'_>,
         text: &str,
         length: usize,
         width: UnitWidth,
-    ) -> Self {
-        let string = Self::allocate(m, length, width);
+    ) -> Result<Self, Stop> {
+        let string = Self::allocate(m, length, width)?;
         match string.units() {
             // As many bytes as characters: it is ASCII.
-            Units::Narrow(units) if length == text.len() => write_bytes(units, text.as_bytes()),
+            Units::Narrow(units) if length == text.len() => {
+                write_many(m, units, text.as_bytes())?;
+            }
             units => {
                 for (index, character) in text.chars().enumerate() {
+                    m.check_at(index)?;
                     units.set(index, character);
                 }
             }
         }
-        string
+        Ok(string)
     }
 
     pub(crate) const fn value(self) -> Value<'m> {
@@ -216,8 +258,41 @@ impl<'m> StringObject<'m> {
     }
 
     /// The content, copied.
-    pub(crate) fn to_text(self) -> String {
-        self.all().collect()
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`], of a long string.
+    pub(crate) fn to_text(self, m: &Mutator<'_>) -> Result<String, Stop> {
+        self.text_in(m, 0..self.length())
+    }
+
+    /// The characters in `range`, copied.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`], of a long string.
+    pub(crate) fn text_in(self, m: &Mutator<'_>, range: Range<usize>) -> Result<String, Stop> {
+        let mut text = String::new();
+        if range.len() > LONG_LENGTH {
+            let bytes = self.utf8_bytes(m, range.clone())?;
+            m.announce(bytes)?;
+            text.reserve_exact(bytes);
+        }
+        m.in_parts(range, |part| text.extend(self.characters(part)))?;
+        Ok(text)
+    }
+
+    /// How many bytes the characters in `range` take in UTF-8.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn utf8_bytes(self, m: &Mutator<'_>, range: Range<usize>) -> Result<usize, Stop> {
+        let mut bytes = 0;
+        m.in_parts(range, |part| {
+            bytes += self.characters(part).map(char::len_utf8).sum::<usize>();
+        })?;
+        Ok(bytes)
     }
 
     /// Makes room for `character`, if there is none.
@@ -226,57 +301,88 @@ impl<'m> StringObject<'m> {
     ///
     /// [`Raise::Full`]: nothing was changed.
     pub(crate) fn widen_for(self, m: &'m Mutator<'_>, character: char) -> Result<(), Raise<'m>> {
-        let old = self.units();
-        if old.fits(character) {
+        if self.units().fits(character) {
             return Ok(());
         }
+        self.widen(m)
+    }
+
+    /// Makes room for any characters in a string that has room for narrow ones.
+    ///
+    /// # Errors
+    ///
+    /// [`Raise::Full`]: nothing was changed.
+    pub(crate) fn widen(self, m: &'m Mutator<'_>) -> Result<(), Raise<'m>> {
+        let old = self.units();
         let length = self.length();
         m.reserve(string_bytes(length, UnitWidth::Wide))?;
-        let object = allocate_units(m, length, UnitWidth::Wide);
+        let object = m.allocate_many_bytes(Kind::Units32, length * WIDE_BYTES)?;
         let units = Units::Wide(object.bytes().as_chunks().0);
         for index in 0..length {
+            m.check_at(index)?;
             units.set(index, old.get(index));
         }
         m.set_field(self.0, string::UNITS, object.value());
         Ok(())
     }
 
-    /// Replaces characters from `start` on; there is room for them (see [`Self::widen_for`]).
-    pub(crate) fn fill_from(
+    /// Replaces the character at `index`; there is room for the new one (see [`Self::widen_for`]).
+    pub(crate) fn set(self, m: &Mutator<'_>, index: usize, character: char) {
+        self.forget_hash(m);
+        self.units().set(index, character);
+    }
+
+    /// Replaces all characters in `range`; there is room for the new ones (see [`Self::widen_for`]).
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn fill(
         self,
         m: &Mutator<'_>,
-        start: usize,
-        characters: impl Iterator<Item = char>,
-    ) {
-        let units = self.units();
-        for (index, character) in characters.enumerate() {
-            units.set(start + index, character);
-        }
+        range: Range<usize>,
+        character: char,
+    ) -> Result<(), Stop> {
         self.forget_hash(m);
+        match self.units() {
+            Units::Narrow(units) => fill_bytes(m, &units[range], u32::from(character) as u8),
+            units @ Units::Wide(_) => m.in_parts(range, |part| {
+                for index in part {
+                    units.set(index, character);
+                }
+            }),
+        }
     }
 
     /// Copies the characters of `from` in `range` to places from `start` on; there is room for them.
     /// Both may be the same string.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
     pub(crate) fn copy_from(
         self,
         m: &'m Mutator<'_>,
         start: usize,
         from: Self,
         range: Range<usize>,
-    ) {
+    ) -> Result<(), Stop> {
+        self.forget_hash(m);
         match (self.units(), from.units()) {
-            (Units::Narrow(to), Units::Narrow(units)) => copy_bytes(&to[start..], &units[range]),
+            (Units::Narrow(to), Units::Narrow(units)) => copy_many(m, &to[start..], &units[range]),
             (Units::Wide(to), Units::Wide(units)) => {
-                copy_bytes(to[start..].as_flattened(), units[range].as_flattened());
+                copy_many(m, to[start..].as_flattened(), units[range].as_flattened())
             }
             (to, units) => {
                 // One is narrow and the other is not, so that they are two strings.
-                for (index, place) in range.zip(start..) {
-                    to.set(place, units.get(index));
-                }
+                let first = range.start;
+                m.in_parts(range, |part| {
+                    for index in part {
+                        to.set(start + index - first, units.get(index));
+                    }
+                })
             }
         }
-        self.forget_hash(m);
     }
 
     fn forget_hash(self, m: &Mutator<'_>) {
@@ -286,60 +392,100 @@ impl<'m> StringObject<'m> {
     }
 
     /// The hash of the content: that of a symbol with the same name. Kept until the content changes.
-    pub(crate) fn hash(self, m: &Mutator<'_>) -> Value<'m> {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn hash(self, m: &Mutator<'_>) -> Result<Value<'m>, Stop> {
         let known = self.0.field(string::HASH);
         if known.is_true() {
-            return known;
+            return Ok(known);
         }
-        let hash = self.compute_hash();
+        let hash = self.compute_hash(m)?;
         if !self.is_literal() {
             m.set_field(self.0, string::HASH, hash);
         }
-        hash
+        Ok(hash)
     }
 
     /// The hash of the content as a word.
-    pub(crate) fn content_hash(self) -> u64 {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn content_hash(self, m: &Mutator<'_>) -> Result<u64, Stop> {
         let known = self.0.field(string::HASH);
         if known.is_true() {
-            known.word()
+            Ok(known.word())
         } else {
-            self.compute_hash().word()
+            Ok(self.compute_hash(m)?.word())
         }
     }
 
-    fn compute_hash(self) -> Value<'static> {
-        let bytes = self.all().flat_map(utf8_bytes);
-        Value::count(bytes.fold(TextHash::EMPTY, TextHash::with).finish() as usize)
+    fn compute_hash(self, m: &Mutator<'_>) -> Result<Value<'static>, Stop> {
+        let mut hash = TextHash::EMPTY;
+        m.in_parts(0..self.length(), |part| {
+            let bytes = self.characters(part).flat_map(utf8_bytes);
+            hash = bytes.fold(hash, TextHash::with);
+        })?;
+        Ok(Value::count(hash.finish() as usize))
     }
 
     /// Whether the contents are the same.
-    pub(crate) fn is_equal(self, other: Self) -> bool {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn is_equal(self, m: &Mutator<'_>, other: Self) -> Result<bool, Stop> {
         let length = self.length();
         if length != other.length() {
-            return false;
+            return Ok(false);
         }
         match (self.units(), other.units()) {
-            (Units::Narrow(a), Units::Narrow(b)) => a[..length] == b[..length],
-            (Units::Wide(a), Units::Wide(b)) => a[..length] == b[..length],
-            (a, b) => (0..length).all(|index| a.get(index) == b.get(index)),
+            (Units::Narrow(a), Units::Narrow(b)) => are_equal(m, &a[..length], &b[..length]),
+            (Units::Wide(a), Units::Wide(b)) => {
+                let bytes = |units: &'m [[Cell<u8>; WIDE_BYTES]]| units[..length].as_flattened();
+                are_equal(m, bytes(a), bytes(b))
+            }
+            (a, b) => m.all_parts(0..length, |mut part| {
+                part.all(|index| a.get(index) == b.get(index))
+            }),
         }
     }
 }
 
 /// How many characters there are, and whether one of them is not of Latin-1.
-pub(crate) fn measure(characters: impl Iterator<Item = char>) -> (usize, UnitWidth) {
-    characters.fold((0, UnitWidth::Narrow), |(length, width), character| {
-        (length + 1, width.max(UnitWidth::of(character)))
-    })
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+pub(crate) fn measure(
+    m: &Mutator<'_>,
+    characters: impl Iterator<Item = char>,
+) -> Result<(usize, UnitWidth), Stop> {
+    let mut measured = (0, UnitWidth::Narrow);
+    for character in characters {
+        m.check_at(measured.0)?;
+        measured = widest(measured, character);
+    }
+    Ok(measured)
+}
+
+fn widest((length, width): (usize, UnitWidth), character: char) -> (usize, UnitWidth) {
+    (length + 1, width.max(UnitWidth::of(character)))
 }
 
 /// As [`measure`], of a text.
-pub(crate) fn measure_text(text: &str) -> (usize, UnitWidth) {
-    if text.is_ascii() {
-        (text.len(), UnitWidth::Narrow)
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+pub(crate) fn measure_text(m: &Mutator<'_>, text: &str) -> Result<(usize, UnitWidth), Stop> {
+    let bytes = text.as_bytes();
+    if m.all_parts(0..bytes.len(), |part| bytes[part].is_ascii())? {
+        Ok((text.len(), UnitWidth::Narrow))
     } else {
-        measure(text.chars())
+        measure(m, text.chars())
     }
 }
 
@@ -347,11 +493,4 @@ fn utf8_bytes(character: char) -> impl Iterator<Item = u8> {
     let mut bytes = [0; 4];
     let length = character.encode_utf8(&mut bytes).len();
     bytes.into_iter().take(length)
-}
-
-fn allocate_units<'m>(m: &'m Mutator<'_>, length: usize, width: UnitWidth) -> Object<'m> {
-    match width {
-        UnitWidth::Narrow => m.allocate_raw(Kind::Units8, length),
-        UnitWidth::Wide => m.allocate_raw(Kind::Units32, length * WIDE_BYTES),
-    }
 }

@@ -5,8 +5,9 @@
 
 use abi::object_layout::{location, string, symbol};
 use abi::tag::{FLAG_LITERAL, Header, Kind};
-use abi::text_hash::text_hash;
+use abi::text_hash::{TextHash, text_hash};
 use gc::Address;
+use syntax::Stop;
 
 use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
@@ -15,10 +16,14 @@ use crate::object::string::{measure_text, string_bytes};
 use crate::value::Value;
 
 /// What a symbol with this name takes, with its name.
-pub(crate) fn symbol_bytes(name: &str) -> usize {
-    let (length, width) = measure_text(name);
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+pub(crate) fn symbol_bytes(m: &Mutator<'_>, name: &str) -> Result<usize, Stop> {
+    let (length, width) = measure_text(m, name)?;
     let symbol = Header::new(Kind::Symbol, symbol::WORDS);
-    string_bytes(length, width) + symbol.object_bytes() as usize
+    Ok(string_bytes(length, width) + symbol.object_bytes() as usize)
 }
 
 impl Mutator<'_> {
@@ -32,37 +37,80 @@ impl Mutator<'_> {
         })
     }
 
-    /// The symbol with this name, as [`Self::intern`] answers it, but announced first.
+    /// The symbol with this name, as [`Self::intern`] answers it. The name may be long, and what it takes is
+    /// announced.
     ///
     /// # Errors
     ///
-    /// [`Raise::Full`].
+    /// [`Raise::Full`](crate::error::Raise::Full), and `interrupted`.
     pub(crate) fn try_intern<'m>(&'m self, name: &str) -> PrimitiveResult<'m> {
-        if let Some(symbol) = self.interned(name) {
+        if let Some(symbol) = self.try_interned(name)? {
             return Ok(symbol);
         }
-        self.reserve(symbol_bytes(name))?;
-        Ok(self.intern(name))
+        self.reserve(symbol_bytes(self, name)?)?;
+        let symbol = self.try_make_symbol(name)?;
+        let symbols = &self.state().symbols;
+        symbols.insert(self.try_hash(name)?, symbol.word());
+        Ok(symbol)
+    }
+
+    /// The hash of a name that may be long.
+    fn try_hash(&self, name: &str) -> Result<u64, Stop> {
+        let (bytes, mut hash) = (name.as_bytes(), TextHash::EMPTY);
+        self.in_parts(0..bytes.len(), |part| {
+            hash = bytes[part].iter().fold(hash, |hash, &byte| hash.with(byte));
+        })?;
+        Ok(hash.finish())
+    }
+
+    /// The symbol with this name, which may be long, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn try_interned(&self, name: &str) -> Result<Option<Value<'_>>, Stop> {
+        let hash = self.try_hash(name)?;
+        Ok(self.symbol_with(hash, |found| is_text(found, name)))
     }
 
     /// The symbol with this name, if there is one.
     pub(crate) fn interned(&self, name: &str) -> Option<Value<'_>> {
+        self.symbol_with(text_hash(name), |found| is_text(found, name))
+    }
+
+    /// The interned symbol with this hash and a wanted name.
+    fn symbol_with(&self, hash: u64, is_wanted: impl Fn(Object<'_>) -> bool) -> Option<Value<'_>> {
         let is_wanted = |word| {
             // SAFETY: the table holds words of pinned symbols, and loses those that a collection frees.
             let symbol = Object::of(unsafe { Value::from_word(word) });
             symbol
                 .and_then(|symbol| Object::of(symbol.field(symbol::NAME)))
-                .is_some_and(|found| is_text(found, name))
+                .is_some_and(&is_wanted)
         };
-        let word = self.state().symbols.find(text_hash(name), is_wanted)?;
+        let word = self.state().symbols.find(hash, is_wanted)?;
         // SAFETY: a word of the table: of a pinned symbol that no collection has freed.
         Some(unsafe { Value::from_word(word) })
     }
 
     /// A symbol that no other symbol with this name is identical to.
     pub(crate) fn make_symbol(&self, name: &str) -> Value<'_> {
-        let text = self.pinned_string(name);
-        let hash = Value::count(text_hash(name) as usize);
+        let text = self.pinned_string(name, |_| Ok(()));
+        self.symbol_of(text.expect("nobody stops it"), text_hash(name))
+    }
+
+    /// As [`Self::make_symbol`], with a name that may be long.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn try_make_symbol(&self, name: &str) -> Result<Value<'_>, Stop> {
+        let text = self.pinned_string(name, |index| self.check_at(index))?;
+        Ok(self.symbol_of(text, self.try_hash(name)?))
+    }
+
+    /// A symbol with this name, a pinned string.
+    fn symbol_of<'m>(&'m self, text: Value<'m>, hash: u64) -> Value<'m> {
+        let hash = Value::count(hash as usize);
         let fields = [
             (symbol::NAME, text),
             (symbol::HASH, hash),
@@ -100,23 +148,35 @@ impl Mutator<'_> {
         Some(text_of(Object::of_kind(name, Kind::String)?))
     }
 
-    /// A literal string that never moves.
-    fn pinned_string(&self, text: &str) -> Value<'_> {
-        let is_narrow = text.chars().all(|character| u32::from(character) < 256);
-        let length = text.chars().count();
+    /// A literal string that never moves. Before each character, `step` is given its number.
+    fn pinned_string(
+        &self,
+        text: &str,
+        step: impl Fn(usize) -> Result<(), Stop>,
+    ) -> Result<Value<'_>, Stop> {
+        let (mut length, mut is_narrow) = (0, true);
+        for character in text.chars() {
+            step(length)?;
+            is_narrow &= u32::from(character) < 256;
+            length += 1;
+        }
         let units = if is_narrow {
             let units = self.allocate_pinned(Kind::Units8, length as u64);
-            for (byte, character) in units.bytes().iter().zip(text.chars()) {
+            for (index, (byte, character)) in units.bytes().iter().zip(text.chars()).enumerate() {
+                step(index)?;
                 byte.set(u32::from(character) as u8);
             }
             units
         } else {
             let units = self.allocate_pinned(Kind::Units32, 4 * length as u64);
-            let bytes = text
-                .chars()
-                .flat_map(|character| u32::from(character).to_le_bytes());
-            for (place, byte) in units.bytes().iter().zip(bytes) {
-                place.set(byte);
+            let (places, _) = units.bytes().as_chunks::<4>();
+            for (index, (place, character)) in places.iter().zip(text.chars()).enumerate() {
+                step(index)?;
+                let bytes = u32::from(character).to_le_bytes();
+                place
+                    .iter()
+                    .zip(bytes)
+                    .for_each(|(cell, byte)| cell.set(byte));
             }
             units
         };
@@ -127,7 +187,7 @@ impl Mutator<'_> {
         ];
         let object = self.pinned_object(Kind::String, string::WORDS, fields);
         object.add_flags(FLAG_LITERAL);
-        object.value()
+        Ok(object.value())
     }
 
     /// A pinned object with these fields, each at its offset in bytes. None of them is young.

@@ -10,6 +10,7 @@
 
 use abi::object_layout::{PAYLOAD, WORD_BYTES, table, weak_pair};
 use abi::tag::{Header, Kind};
+use syntax::Stop;
 
 use super::Object;
 use crate::error::Raise;
@@ -81,7 +82,7 @@ impl<'m> TableObject<'m> {
     ///
     /// # Errors
     ///
-    /// [`Raise::Full`]: nothing was changed.
+    /// [`Raise::Full`], and `interrupted`: nothing was changed.
     pub(crate) fn set(
         self,
         m: &'m Mutator<'_>,
@@ -100,7 +101,7 @@ impl<'m> TableObject<'m> {
         let count = self.known_count() + 1;
         let place = if count * 2 > entries.places() {
             let larger = allocate_entries(m, entries.places() * 2)?;
-            entries = self.move_entries(m, entries, larger);
+            entries = self.move_entries(m, entries, larger)?;
             entries.find(key).expect_err("the key was not there before")
         } else {
             place
@@ -112,24 +113,32 @@ impl<'m> TableObject<'m> {
     }
 
     /// Forgets `key`.
-    pub(crate) fn delete(self, m: &'m Mutator<'_>, key: Value<'m>) {
+    ///
+    /// # Errors
+    ///
+    /// `interrupted`: the table is as large as before.
+    pub(crate) fn delete(self, m: &'m Mutator<'_>, key: Value<'m>) -> Result<(), Stop> {
         self.refresh(m);
         let entries = self.entries();
-        let Ok(place) = entries.find(key) else { return };
+        let Ok(place) = entries.find(key) else {
+            return Ok(());
+        };
         entries.remove(m, place);
         let count = self.known_count() - 1;
         m.set_field(self.0, table::COUNT, Value::count(count));
         if count * SHRINK_BELOW < entries.places() && entries.places() > PLACES_MIN {
-            self.shrink(m, entries);
+            self.shrink(m, entries)?;
         }
+        Ok(())
     }
 
     /// Takes half of the places. Without memory for them, the table stays as large as it is.
     #[cold]
-    fn shrink(self, m: &'m Mutator<'_>, entries: Entries<'m>) {
+    fn shrink(self, m: &'m Mutator<'_>, entries: Entries<'m>) -> Result<(), Stop> {
         if let Ok(smaller) = allocate_entries(m, entries.places() / 2) {
-            self.move_entries(m, entries, smaller);
+            self.move_entries(m, entries, smaller)?;
         }
+        Ok(())
     }
 
     /// A key with its value; `None` if there is no entry. Tables are never mostly free, and the search starts
@@ -180,14 +189,26 @@ impl<'m> TableObject<'m> {
     }
 
     /// Makes `places`, which are free, those of the table, with all of its entries.
-    fn move_entries(self, m: &'m Mutator<'_>, old: Entries<'m>, places: Object<'m>) -> Entries<'m> {
+    ///
+    /// # Errors
+    ///
+    /// `interrupted`: the table keeps its places.
+    fn move_entries(
+        self,
+        m: &'m Mutator<'_>,
+        old: Entries<'m>,
+        places: Object<'m>,
+    ) -> Result<Entries<'m>, Stop> {
         let new = Entries {
             object: places,
             ..old
         };
-        old.used().for_each(|entry| new.insert(m, entry));
+        for (index, entry) in old.used().enumerate() {
+            m.check_at(index)?;
+            new.insert(m, entry);
+        }
         m.set_field(self.0, table::ENTRIES, places.value());
-        new
+        Ok(new)
     }
 
     /// Finds new places for all entries if keys have moved, and forgets those whose keys are gone.

@@ -11,6 +11,9 @@ use crate::mutator::Mutator;
 use crate::object::bytevector::write_bytes;
 use crate::object::port::PortObject;
 
+/// Bytes that are read from a file at once.
+const READ_BYTES_MAX: usize = 1 << 20;
+
 /// Whether bytes came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Filled {
@@ -41,7 +44,7 @@ pub(crate) fn fill<'m>(
     let free = &port.bytes()[end..];
     wait(m, descriptor)?;
     // One call: a second one might wait although there is something to go on with.
-    let mut piece = vec![0; free.len()];
+    let mut piece = vec![0; free.len().min(READ_BYTES_MAX)];
     let count = file::read(descriptor, &mut piece).map_err(|error| {
         let message = file::message(error);
         Raise::file(who, message, port.name())

@@ -2,11 +2,12 @@
 
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
+use syntax::Supervisor;
 
 use super::{file, flag};
 use crate::error::{Condition, Irritant, Raise};
 use crate::mutator::Mutator;
-use crate::object::bytevector::{read_bytes, write_bytes};
+use crate::object::bytevector::{read_bytes, write_bytes, write_many};
 use crate::object::port::PortObject;
 
 /// Bytes of the buffer of a fresh port that collects its output.
@@ -41,11 +42,14 @@ pub(crate) fn lost<'m>(who: &'static str, error: Errno, port: PortObject<'m>) ->
     Condition::new(kind, irritants).of(who).into()
 }
 
-/// Writes `bytes` to the port: all, or none.
+/// Bytes that are written to a file at once.
+const WRITTEN_BYTES: usize = 1 << 20;
+
+/// Writes `bytes` to the port: all, or none, unless an error or an interrupt comes between.
 ///
 /// # Errors
 ///
-/// [`Raise::Full`], before anything was written, and `file-error`.
+/// [`Raise::Full`], before anything was written, `interrupted`, and `file-error`.
 pub(crate) fn write<'m>(
     m: &'m Mutator<'_>,
     port: PortObject<'m>,
@@ -56,21 +60,29 @@ pub(crate) fn write<'m>(
         return collect(m, port, bytes);
     };
     let room = port.bytes().len() - port.end();
-    let sent = if bytes.len() <= room {
+    let lost = |error| lost(who, error, port);
+    if bytes.len() <= room {
         append(port, bytes);
         let leaves =
             port.has(flag::UNBUFFERED) || port.has(flag::LINE_BUFFERED) && bytes.contains(&b'\n');
-        if leaves { flush(port) } else { Ok(()) }
-    } else {
-        flush(port).and_then(|()| {
-            if bytes.len() >= port.bytes().len() {
-                return file::write(descriptor, bytes);
-            }
-            append(port, bytes);
+        return if leaves {
+            flush(port).map_err(lost)
+        } else {
             Ok(())
-        })
-    };
-    sent.map_err(|error| lost(who, error, port))
+        };
+    }
+    flush(port).map_err(lost)?;
+    if bytes.len() < port.bytes().len() {
+        append(port, bytes);
+        return Ok(());
+    }
+    for (index, piece) in bytes.chunks(WRITTEN_BYTES).enumerate() {
+        if index > 0 {
+            m.check()?;
+        }
+        file::write(descriptor, piece).map_err(lost)?;
+    }
+    Ok(())
 }
 
 /// Adds to the output that a string or bytevector port collects.
@@ -79,7 +91,12 @@ fn collect<'m>(m: &'m Mutator<'_>, port: PortObject<'m>, bytes: &[u8]) -> Result
     if needed > port.bytes().len() {
         port.enlarge(m, needed.next_power_of_two().max(COLLECTING_BYTES))?;
     }
-    append(port, bytes);
+    if bytes.len() < COLLECTING_BYTES {
+        append(port, bytes);
+        return Ok(());
+    }
+    write_many(m, &port.bytes()[port.end()..], bytes)?;
+    port.set_valid(port.position(), needed);
     Ok(())
 }
 

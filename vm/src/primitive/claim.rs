@@ -175,7 +175,8 @@ fn is_young(m: &Mutator<'_>, value: Value<'_>) -> bool {
 
 #[cold]
 fn what_is_broken<'m>(m: &'m Mutator<'_>, claim: Claim<'m>, args: Args<'m>) -> String {
-    let text = StringObject::of(claim.element(claim::TEXT)).map(StringObject::to_text);
+    let text = StringObject::of(claim.element(claim::TEXT));
+    let text = text.map(|text| text.all().collect::<String>());
     let found = match claim.kind() {
         ClaimKind::SignedWord | ClaimKind::UnsignedWord => claim.word(args).to_string(),
         _ => {

@@ -112,7 +112,7 @@ impl From<DatumError> for CompilationError {
     fn from(error: DatumError) -> Self {
         match error {
             DatumError::NoMemory { .. } => Self::NoMemory,
-            DatumError::TooLarge => Self::Other(datum_error(error)),
+            DatumError::TooLarge | DatumError::Interrupted => Self::Other(datum_error(error)),
         }
     }
 }
@@ -285,6 +285,9 @@ fn load_compiled(
 }
 
 fn datum_error(error: DatumError) -> HostError {
+    if error == DatumError::Interrupted {
+        return Condition::new(ConditionKind::Interrupted, []).into();
+    }
     let syntax = Condition::new(
         ConditionKind::Syntax,
         [

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use abi::object_layout::{port, record, record_type};
+use abi::object_layout::{port, record, record_type, symbol};
 use abi::tag::{self, Kind};
 use syntax::{Stop, Supervisor};
 
@@ -58,12 +58,84 @@ pub(super) fn write(
     } else if let Some(number) = as_number(value) {
         text.write_str(&write_number(&number, 10, supervisor)?)
     } else if let Some(object) = Object::of(value) {
-        write_object(m, object, style, text)
+        let mut supervised = SupervisedText {
+            text,
+            supervisor,
+            characters: 0,
+            stop: None,
+        };
+        let written = write_object(m, object, style, &mut supervised);
+        if let Some(stop) = supervised.stop {
+            return Err(stop);
+        }
+        written
     } else {
         text.write_str(special_name(value))
     };
     written.expect("writing to a string never fails");
     Ok(())
+}
+
+/// A text that asks a supervisor as it grows. What the supervisor says ends the writing.
+struct SupervisedText<'a> {
+    text: &'a mut String,
+    supervisor: &'a dyn Supervisor,
+    characters: usize,
+    stop: Option<Stop>,
+}
+
+impl SupervisedText<'_> {
+    const CHARACTERS_BETWEEN_CHECKS: usize = 1 << 14;
+
+    /// The content of a string, which may be long.
+    fn copy_of(&mut self, string: StringObject<'_>) -> Result<String, std::fmt::Error> {
+        let mut copy = String::new();
+        let mut characters = string.all();
+        let mut answer = Ok(());
+        if characters.len() > Self::CHARACTERS_BETWEEN_CHECKS {
+            answer = self.supervisor.reserve(2 * characters.len());
+        }
+        while answer.is_ok() && characters.len() > 0 {
+            copy.extend(characters.by_ref().take(Self::CHARACTERS_BETWEEN_CHECKS));
+            answer = self.supervisor.check();
+        }
+        self.stop = answer.err();
+        self.stop.map_or(Ok(copy), |_| Err(std::fmt::Error))
+    }
+
+    #[cold]
+    fn ask(&mut self) -> std::fmt::Result {
+        self.characters = 0;
+        let text = &mut self.text;
+        let mut answer = self.supervisor.check();
+        // What there is stays until it is copied to twice the room.
+        if text.capacity() - text.len() < 12 * Self::CHARACTERS_BETWEEN_CHECKS {
+            answer = answer.and_then(|()| self.supervisor.reserve(3 * text.capacity()));
+            text.reserve(12 * Self::CHARACTERS_BETWEEN_CHECKS);
+        }
+        self.stop = answer.err();
+        self.stop.map_or(Ok(()), |_| Err(std::fmt::Error))
+    }
+}
+
+impl Write for SupervisedText<'_> {
+    fn write_str(&mut self, more: &str) -> std::fmt::Result {
+        self.text.push_str(more);
+        self.characters += more.len();
+        if self.characters >= Self::CHARACTERS_BETWEEN_CHECKS {
+            self.ask()?;
+        }
+        Ok(())
+    }
+
+    fn write_char(&mut self, character: char) -> std::fmt::Result {
+        self.text.push(character);
+        self.characters += 1;
+        if self.characters >= Self::CHARACTERS_BETWEEN_CHECKS {
+            self.ask()?;
+        }
+        Ok(())
+    }
 }
 
 fn special_name(value: Value<'_>) -> &'static str {
@@ -84,20 +156,23 @@ fn write_object(
     m: &Mutator<'_>,
     object: Object<'_>,
     style: Style,
-    text: &mut String,
+    text: &mut SupervisedText<'_>,
 ) -> std::fmt::Result {
     match object.kind() {
         Kind::String => {
             let string = StringObject::of(object.value()).expect("the kind was checked");
             if style == Style::Display {
-                text.extend(string.all());
-                Ok(())
+                string
+                    .all()
+                    .try_for_each(|character| text.write_char(character))
             } else {
-                syntax::write_string(&string.to_text(), text)
+                let string = text.copy_of(string)?;
+                syntax::write_string(&string, text)
             }
         }
         Kind::Symbol => {
-            let name = m.symbol_name(object.value()).expect("the kind was checked");
+            let name = StringObject::of(object.field(symbol::NAME)).expect("symbols have names");
+            let name = text.copy_of(name)?;
             if style == Style::Display {
                 text.write_str(&name)
             } else {
@@ -105,7 +180,7 @@ fn write_object(
             }
         }
         Kind::Bytevector => {
-            text.push_str("#u8(");
+            text.write_str("#u8(")?;
             for (index, byte) in object.bytes().iter().enumerate() {
                 let space = if index == 0 { "" } else { " " };
                 write!(text, "{space}{}", byte.get())?;
@@ -119,8 +194,8 @@ fn write_object(
         Kind::Record => write!(text, "#<record-type {}>", type_name(m, object.value())),
         Kind::Port => {
             let name = StringObject::of(object.field(port::NAME));
-            let name = name.map_or_else(String::new, StringObject::to_text);
-            write!(text, "#<port {name}>")
+            let name = name.map(|name| name.all().collect::<String>());
+            write!(text, "#<port {}>", name.unwrap_or_default())
         }
         kind => text.write_str(kind_name(kind)),
     }

@@ -9,7 +9,8 @@ use std::collections::HashMap;
 
 use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
-use syntax::{DatumBuilder, Integer, Leaf, ListEnd, Span, Supervisor};
+use gc::Charge;
+use syntax::{DatumBuilder, Integer, Leaf, ListEnd, Span, Stop, Supervisor};
 
 use crate::error::Raise;
 use crate::mutator::Mutator;
@@ -34,7 +35,22 @@ pub(crate) struct ValueBuilder<'m, 'id> {
     labels: HashMap<u64, Label<'m>>,
     /// Which values on the stack are only placeholders, in order, and for which label.
     placeholders: Vec<(usize, u64)>,
+    /// What reading takes outside of the heap.
+    outside: Outside,
+    /// An interrupt came while something was made.
+    interrupted: Option<Raise<'m>>,
 }
+
+/// Bytes that reading takes outside of the heap, beside the builder's stack.
+#[derive(Default)]
+struct Outside {
+    parser_bytes: usize,
+    text_bytes: usize,
+    charge: Option<Charge>,
+}
+
+/// So much is taken without a charge.
+const UNCHARGED_BYTES: usize = 1 << 16;
 
 /// What the datum takes, and how much of that was announced: bytes.
 #[derive(Default)]
@@ -109,7 +125,36 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
             room: Room::default(),
             labels: HashMap::new(),
             placeholders: Vec::new(),
+            outside: Outside::default(),
+            interrupted: None,
         }
+    }
+
+    /// The text that is parsed takes so many bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Full`].
+    pub(super) fn text_holds(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.outside.text_bytes = bytes;
+        self.charge_outside()
+    }
+
+    /// Charges what is taken outside of the heap; all of it may double.
+    fn charge_outside(&mut self) -> Result<(), Stop> {
+        let stack_bytes = self.stack.capacity() * size_of::<Value<'_>>();
+        let bytes = 2 * (stack_bytes + self.outside.parser_bytes) + self.outside.text_bytes;
+        let charged_bytes = self.outside.charge.as_ref().map_or(0, Charge::bytes);
+        if bytes <= charged_bytes.max(UNCHARGED_BYTES) {
+            return Ok(());
+        }
+        self.outside.charge = None;
+        let charge = self.m.heap().try_charge(bytes).map_err(|_| Stop::Full {
+            // Reading starts again, and comes as far as this only with room for what it has made so far.
+            bytes: bytes + self.room.taken,
+        })?;
+        self.outside.charge = Some(charge);
+        Ok(())
     }
 
     #[inline]
@@ -137,16 +182,28 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         if !self.room.take(self.m, bytes) {
             return Value::FALSE;
         }
-        make(self.m).unwrap_or_else(|raise| {
+        make(self.m).unwrap_or_else(|raise| self.not_made(bytes, raise))
+    }
+
+    /// Notes why an object was not made.
+    #[cold]
+    fn not_made(&mut self, bytes: usize, raise: Raise<'m>) -> Value<'m> {
+        if let Raise::Full(bytes) = raise {
             // Only where the heap is collected at every occasion.
-            let bytes = if let Raise::Full(bytes) = raise {
-                bytes
-            } else {
-                bytes
-            };
             self.room.refuse(bytes);
-            Value::FALSE
-        })
+        } else {
+            self.room.refuse(bytes);
+            self.interrupted = Some(raise);
+        }
+        Value::FALSE
+    }
+
+    fn symbol(&mut self, name: &str) -> Result<Value<'m>, Raise<'m>> {
+        if let Some(symbol) = self.m.try_interned(name)? {
+            return Ok(symbol);
+        }
+        let bytes = symbol_bytes(self.m, name)?;
+        Ok(self.make(bytes, |m| m.try_intern(name)))
     }
 
     fn number(&mut self, number: &syntax::Number) -> Value<'m> {
@@ -164,11 +221,11 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         }
     }
 
-    fn string(&mut self, text: &str) -> Value<'m> {
-        let (length, width) = measure_text(text);
-        self.make(string_bytes(length, width), |m| {
-            Ok(StringObject::of_measured(m, text, length, width).value())
-        })
+    fn string(&mut self, text: &str) -> Result<Value<'m>, Raise<'m>> {
+        let (length, width) = measure_text(self.m, text)?;
+        Ok(self.make(string_bytes(length, width), |m| {
+            Ok(StringObject::of_measured(m, text, length, width)?.value())
+        }))
     }
 
     /// The placeholders among the values on the stack from `start` on, which are forgotten.
@@ -234,6 +291,11 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
         self.m
     }
 
+    fn parser_holds(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.outside.parser_bytes = bytes;
+        self.charge_outside()
+    }
+
     fn start(&mut self) {
         self.stack.clear();
         self.room = Room::default();
@@ -244,12 +306,15 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
     #[inline]
     fn leaf(&mut self, leaf: Leaf<'_>, _: Span) {
         let value = match leaf {
-            Leaf::Symbol(name) => match self.m.interned(name) {
-                Some(symbol) => symbol,
-                None => self.make(symbol_bytes(name), |m| Ok(m.intern(name))),
-            },
+            Leaf::Symbol(name) => {
+                let symbol = self.symbol(name);
+                symbol.unwrap_or_else(|raise| self.not_made(0, raise))
+            }
             Leaf::Number(number) => self.number(number),
-            Leaf::String(text) => self.string(text),
+            Leaf::String(text) => {
+                let string = self.string(text);
+                string.unwrap_or_else(|raise| self.not_made(0, raise))
+            }
             Leaf::Boolean(value) => Value::boolean(value),
             Leaf::Character(value) => Value::character(value),
             Leaf::Bytevector(bytes) => {
@@ -343,6 +408,9 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
 
     fn finish(&mut self) -> Self::Datum {
         let value = self.pop();
+        if let Some(interrupted) = self.interrupted.take() {
+            return Err(interrupted);
+        }
         match self.room.refused {
             None => Ok(value),
             Some(refused) => Err(Raise::Full(refused.max(self.room.taken))),

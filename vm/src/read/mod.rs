@@ -10,7 +10,7 @@ mod tests;
 use std::cell::Cell;
 
 use abi::condition::ConditionKind;
-use syntax::{Parser, Progress, SyntaxError, SyntaxErrorKind, TextPart};
+use syntax::{DatumBuilder, Parser, Progress, Stop, SyntaxError, SyntaxErrorKind, TextPart};
 
 pub(crate) use builder::ValueBuilder;
 
@@ -43,7 +43,7 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
         let waiting = port.waiting();
         let window = &waiting[..window_bytes.min(waiting.len())];
         let is_all = window.len() == waiting.len();
-        let is_wrong = add_text(&mut text, window);
+        let is_wrong = add_text(&mut builder, &mut text, window)?;
         let mut parser = paused.resume(&text);
         let part = if at_end && is_all && !is_wrong {
             TextPart::Last
@@ -80,19 +80,38 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
 
 /// Adds to `text` what `window` holds behind it, up to where that is cut off or stops to be UTF-8;
 /// answers whether it does stop.
-fn add_text(text: &mut String, window: &[Cell<u8>]) -> bool {
-    let bytes = read_bytes(&window[text.len()..]);
-    match std::str::from_utf8(&bytes) {
-        Ok(more) => {
-            text.push_str(more);
-            false
-        }
-        Err(error) => {
-            let valid = &bytes[..error.valid_up_to()];
-            text.push_str(std::str::from_utf8(valid).expect("cut where it stops to be valid"));
-            error.error_len().is_some()
-        }
+///
+/// # Errors
+///
+/// [`Stop`], of a long text.
+fn add_text(
+    builder: &mut ValueBuilder<'_, '_>,
+    text: &mut String,
+    window: &[Cell<u8>],
+) -> Result<bool, Stop> {
+    const PIECE_BYTES: usize = 1 << 16;
+    if window.len() > text.capacity() {
+        builder.text_holds(text.capacity() + window.len())?;
+        text.reserve_exact(window.len() - text.len());
     }
+    while text.len() < window.len() {
+        let end = window.len().min(text.len() + PIECE_BYTES);
+        let bytes = read_bytes(&window[text.len()..end]);
+        match std::str::from_utf8(&bytes) {
+            Ok(more) => text.push_str(more),
+            Err(error) => {
+                let valid = &bytes[..error.valid_up_to()];
+                text.push_str(std::str::from_utf8(valid).expect("cut where it stops to be valid"));
+                let is_wrong = error.error_len().is_some();
+                // A character may go on behind the piece.
+                if is_wrong || end == window.len() {
+                    return Ok(is_wrong);
+                }
+            }
+        }
+        builder.supervisor().check()?;
+    }
+    Ok(false)
 }
 
 /// The condition for what follows `text`, which is consumed.

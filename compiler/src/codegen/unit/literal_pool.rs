@@ -6,6 +6,7 @@ use std::rc::Rc;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind, Integer, Number};
 
+use crate::checkpoint;
 use crate::codegen::CodegenError;
 use crate::id::IdVec;
 use crate::link::unit::{Constant, ConstantId, ConstantWord, NameId};
@@ -89,6 +90,7 @@ impl LiteralPool {
         let mut reserved: HashMap<DatumId, Option<ConstantId>> = HashMap::new();
         let mut stack = vec![Step::Enter(datum)];
         while let Some(step) = stack.pop() {
+            checkpoint::step();
             let datum = match step {
                 Step::Enter(datum) => datum,
                 Step::Leave(datum) => {

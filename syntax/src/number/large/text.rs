@@ -8,7 +8,7 @@ use super::divide::divide;
 use super::multiply::{multiply, square};
 use super::power::power;
 use super::{UNANNOUNCED_LIMBS, limbs};
-use crate::supervisor::{Stop, Supervisor};
+use crate::supervisor::{Stop, Supervisor, check_at};
 
 /// Numbers of so many digits are left to `dashu-int`.
 const LEAF_DIGITS: usize = 1 << 14;
@@ -50,11 +50,11 @@ pub fn from_digits(
     if digits.len() <= LEAF_DIGITS {
         return Ok(UBig::from_str_radix(digits, radix).ok());
     }
-    if !digits
-        .bytes()
-        .all(|digit| char::from(digit).is_digit(radix))
-    {
-        return Ok(None);
+    for (index, digit) in digits.bytes().enumerate() {
+        check_at(supervisor, index)?;
+        if !char::from(digit).is_digit(radix) {
+            return Ok(None);
+        }
     }
     supervisor.reserve(digits.len().saturating_mul(DIGIT_BYTES))?;
     let mut powers = Powers::first(radix, supervisor)?;

@@ -2,12 +2,13 @@
 
 use std::cell::Cell;
 
+use syntax::Stop;
+
 use super::port::{PortSort, open_port};
 use super::{bytevector, check};
 use crate::arguments::Args;
 use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
-use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
 use crate::object::string::StringObject;
 use crate::port::input::{self, Filled};
@@ -78,15 +79,19 @@ pub(crate) fn is_u8_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveR
 
 /// Waits until `measure` is content with the bytes that wait, or no more come: it answers how many
 /// to take, or `Err` with how many it has seen and need not see again.
+///
+/// # Errors
+///
+/// Those of [`input::fill`] and of `measure`.
 fn await_bytes<'m>(
     m: &'m Mutator<'_>,
     port: PortObject<'m>,
     who: &'static str,
-    mut measure: impl FnMut(&[Cell<u8>], usize) -> Result<usize, usize>,
+    mut measure: impl FnMut(&[Cell<u8>], usize) -> Result<Result<usize, usize>, Stop>,
 ) -> PrimitiveResult<'m, usize> {
     let mut seen = 0;
     loop {
-        seen = match measure(port.waiting(), seen) {
+        seen = match measure(port.waiting(), seen)? {
             Ok(count) => return Ok(count),
             Err(seen) => seen,
         };
@@ -103,15 +108,22 @@ pub(crate) fn read_line<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResu
     let port = open_port(args, 0, TEXTUAL, WHO)?;
     let is_end = |byte: &Cell<u8>| matches!(byte.get(), b'\n' | b'\r');
     let count = await_bytes(m, port, WHO, |bytes, seen| {
-        let Some(index) = bytes[seen..].iter().position(is_end) else {
-            return Err(bytes.len());
-        };
-        let end = seen + index;
-        match (bytes[end].get(), bytes.get(end + 1).map(Cell::get)) {
-            (b'\r', None) => Err(end),
-            (b'\r', Some(b'\n')) => Ok(end + 2),
-            _ => Ok(end + 1),
+        let mut end = bytes.len();
+        let is_open = m.all_parts(seen..bytes.len(), |part| {
+            let found = bytes[part.clone()].iter().position(is_end);
+            end = found.map_or(end, |index| part.start + index);
+            found.is_none()
+        })?;
+        if is_open {
+            return Ok(Err(end));
         }
+        Ok(
+            match (bytes[end].get(), bytes.get(end + 1).map(Cell::get)) {
+                (b'\r', None) => Err(end),
+                (b'\r', Some(b'\n')) => Ok(end + 2),
+                _ => Ok(end + 1),
+            },
+        )
     })?;
     if count == 0 {
         return Ok(Value::EOF);
@@ -132,12 +144,13 @@ pub(crate) fn read_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
     let mut found = 0;
     let count = await_bytes(m, port, WHO, |bytes, mut seen| {
         while found < wanted {
+            m.check_at(found)?;
             match utf8::decode(&bytes[seen..], After::MayFollow) {
                 Decoded::Character(_, length) => (found, seen) = (found + 1, seen + length),
-                Decoded::Incomplete | Decoded::Nothing => return Err(seen),
+                Decoded::Incomplete | Decoded::Nothing => return Ok(Err(seen)),
             }
         }
-        Ok(seen)
+        Ok(Ok(seen))
     })?;
     if count == 0 && wanted > 0 {
         return Ok(Value::EOF);
@@ -154,7 +167,9 @@ fn next_byte<'m>(
     port: PortObject<'m>,
     who: &'static str,
 ) -> PrimitiveResult<'m, Option<u8>> {
-    let count = await_bytes(m, port, who, |bytes, _| bytes.first().map(|_| 1).ok_or(0))?;
+    let count = await_bytes(m, port, who, |bytes, _| {
+        Ok(bytes.first().map(|_| 1).ok_or(0))
+    })?;
     Ok((count > 0).then(|| port.waiting()[0].get()))
 }
 
@@ -179,17 +194,16 @@ pub(crate) fn read_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primiti
     let wanted = check::size(args, 0, WHO)?;
     let port = open_port(args, 1, BINARY, WHO)?;
     let count = await_bytes(m, port, WHO, |bytes, _| {
-        if bytes.len() < wanted {
+        Ok(if bytes.len() < wanted {
             Err(0)
         } else {
             Ok(wanted)
-        }
+        })
     })?;
     if count == 0 && wanted > 0 {
         return Ok(Value::EOF);
     }
-    let bytes = read_bytes(&port.waiting()[..count]);
-    let result = bytevector::from_bytes(m, &bytes)?;
+    let result = bytevector::from_cells(m, &port.waiting()[..count])?;
     port.take(count);
     Ok(result)
 }

@@ -2,6 +2,7 @@
 
 use syntax::Stop;
 
+use super::equal::equal;
 use super::equivalence;
 use crate::arguments::Args;
 use crate::error::{PrimitiveResult, Raise};
@@ -34,14 +35,19 @@ pub(super) fn list_length<'m>(
 
 pub(crate) fn list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     m.reserve(args.len() * PAIR_BYTES)?;
-    Ok(m.list(args.iter()))
+    Ok(m.list_of_many(args.iter())?)
 }
 
 pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     m.reserve(args.len() * PAIR_BYTES)?;
     let mut values = args.iter().rev();
     let last = values.next().unwrap_or(Value::NULL);
-    Ok(values.fold(last, |rest, value| m.cons(value, rest)))
+    let mut list = last;
+    for (index, value) in values.enumerate() {
+        m.check_at(index)?;
+        list = m.cons(value, list);
+    }
+    Ok(list)
 }
 
 pub(crate) fn is_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -181,7 +187,7 @@ pub(crate) fn memv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m
 }
 
 pub(crate) fn member<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    find_pair(m, args, "member", |a, b| equivalence::equal(m, a, b))
+    find_pair(m, args, "member", |a, b| equal(m, a, b))
 }
 
 /// The first element of the list in argument 2, a pair, whose car is the `same` as argument 1.
@@ -216,5 +222,5 @@ pub(crate) fn assv<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m
 }
 
 pub(crate) fn assoc<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    find_entry(m, args, "assoc", |a, b| equivalence::equal(m, a, b))
+    find_entry(m, args, "assoc", |a, b| equal(m, a, b))
 }

@@ -9,6 +9,7 @@ mod arithmetic;
 mod bytevector;
 mod character;
 mod check;
+mod equal;
 pub(crate) mod equivalence;
 mod input;
 mod list;

@@ -30,7 +30,7 @@ pub(crate) fn number_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
 
 pub(crate) fn string_to_number<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string->number";
-    let text = check::string(args, 0, WHO)?.to_text();
+    let text = check::string(args, 0, WHO)?.to_text(m)?;
     let radix = check::index_between(args, 1, RADICES, WHO)?;
     match parse::parse_supervised(&text, radix as u32, m) {
         Ok(number) => from_number(m, &Number::from(&number)),

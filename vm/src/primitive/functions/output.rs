@@ -5,7 +5,7 @@ use super::port::{PortSort, open_port, port_argument};
 use crate::arguments::Args;
 use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
-use crate::object::bytevector::read_bytes;
+use crate::object::bytevector::read_many;
 use crate::object::port::PortObject;
 use crate::port::{flag, output};
 use crate::print::{Style, to_text_supervised};
@@ -54,7 +54,7 @@ pub(crate) fn write_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveR
     let string = check::string(args, 0, WHO)?;
     let port = open_port(args, 1, TEXTUAL, WHO)?;
     let range = check::range(args, 2, string.length(), WHO)?;
-    let text: String = string.characters(range).collect();
+    let text = string.text_in(m, range)?;
     output::write(m, port, text.as_bytes(), WHO)?;
     Ok(Value::UNSPECIFIED)
 }
@@ -74,7 +74,7 @@ pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
     let object = check::object(args, 0, abi::tag::Kind::Bytevector, WHO)?;
     let port = open_port(args, 1, BINARY, WHO)?;
     let range = check::range(args, 2, object.size(), WHO)?;
-    let bytes = read_bytes(&object.bytes()[range]);
+    let bytes = read_many(m, &object.bytes()[range])?;
     output::write(m, port, &bytes, WHO)?;
     Ok(Value::UNSPECIFIED)
 }

@@ -4,12 +4,12 @@ use std::cell::Cell;
 
 use abi::tag::Kind;
 
+use super::string_conversion::encoded;
 use super::system::file_name;
 use super::{bytevector, check};
 use crate::arguments::Args;
 use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
-use crate::object::bytevector::read_bytes;
 use crate::object::port::{NewPort, PortObject};
 use crate::object::string::{StringObject, UnitWidth, string_bytes};
 use crate::port::file::{self, Access, BUFFER_BYTES};
@@ -70,7 +70,7 @@ fn open_file<'m>(
 ) -> PrimitiveResult<'m> {
     /// More than the port takes, beside name and buffer.
     const PORT_BYTES: usize = 256;
-    let name = file_name(args, 0, who)?;
+    let name = file_name(m, args, 0, who)?;
     let kind = if args[1].is_true() {
         flag::BINARY
     } else {
@@ -126,8 +126,8 @@ fn open_memory<'m>(
 }
 
 pub(crate) fn open_input_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    let text = check::string(args, 0, "open-input-string")?.to_text();
-    let buffer = bytevector::from_bytes(m, text.as_bytes())?;
+    let string = check::string(args, 0, "open-input-string")?;
+    let buffer = encoded(m, string, 0..string.length())?;
     open_memory(m, INPUT | flag::TEXTUAL, Ok(buffer), "string")
 }
 
@@ -183,8 +183,7 @@ pub(crate) fn get_output_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primi
 pub(crate) fn get_output_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "get-output-bytevector";
     let bytes = collected(args, flag::BINARY, "bytevector output port", WHO)?;
-    let copy = read_bytes(bytes);
-    bytevector::from_bytes(m, &copy)
+    bytevector::from_cells(m, bytes)
 }
 
 /// `(close-port port sides)`: 1 is the input side, 2 the output side, anything else both.

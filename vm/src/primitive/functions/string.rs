@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use syntax::Stop;
+
 use super::check;
 use crate::arguments::Args;
 use crate::error::PrimitiveResult;
@@ -18,8 +20,8 @@ pub(crate) fn make_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
     };
     let width = UnitWidth::of(fill);
     m.reserve(string_bytes(length, width))?;
-    let string = StringObject::allocate(m, length, width);
-    string.fill_from(m, 0, std::iter::repeat_n(fill, length));
+    let string = StringObject::allocate(m, length, width)?;
+    string.fill(m, 0..length, fill)?;
     Ok(string.value())
 }
 
@@ -38,7 +40,7 @@ pub(crate) fn string_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRes
     let index = check::element_index(args, 1, length, WHO)?;
     let character = check::character(args, 2, WHO)?;
     string.widen_for(m, character)?;
-    string.fill_from(m, index, std::iter::once(character));
+    string.set(m, index, character);
     Ok(Value::UNSPECIFIED)
 }
 
@@ -57,8 +59,8 @@ pub(crate) fn substring<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResu
     let (string, range) = string_and_range(args, 0, "substring")?;
     if string.width() == UnitWidth::Narrow {
         m.reserve(string_bytes(range.len(), UnitWidth::Narrow))?;
-        let copy = StringObject::allocate(m, range.len(), UnitWidth::Narrow);
-        copy.copy_from(m, 0, string, range);
+        let copy = StringObject::allocate(m, range.len(), UnitWidth::Narrow)?;
+        copy.copy_from(m, 0, string, range)?;
         return Ok(copy.value());
     }
     Ok(StringObject::from_characters(m, string.characters(range))?.value())
@@ -72,11 +74,11 @@ pub(crate) fn string_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
         width = width.max(string.width());
     }
     m.reserve(string_bytes(length, width))?;
-    let result = StringObject::allocate(m, length, width);
+    let result = StringObject::allocate(m, length, width)?;
     let mut position = 0;
     for string in args.iter().filter_map(StringObject::of) {
         let length = string.length();
-        result.copy_from(m, position, string, 0..length);
+        result.copy_from(m, position, string, 0..length)?;
         position += length;
     }
     Ok(result.value())
@@ -89,14 +91,16 @@ pub(crate) fn string_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
     let at = check::index_between(args, 1, 0..=to.length(), WHO)?;
     let (from, range) = string_and_range(args, 2, WHO)?;
     check::room(args, 1, at..to.length(), range.len(), WHO)?;
-    if from.width() == UnitWidth::Wide
-        && let Some(wide) = from
-            .characters(range.clone())
-            .find(|&c| u32::from(c) > 0xff)
-    {
-        to.widen_for(m, wide)?;
+    if from.width() == UnitWidth::Wide && to.width() == UnitWidth::Narrow {
+        let is_narrow = |part| {
+            let mut characters = from.characters(part);
+            characters.all(|character| UnitWidth::of(character) == UnitWidth::Narrow)
+        };
+        if !m.all_parts(range.clone(), is_narrow)? {
+            to.widen(m)?;
+        }
     }
-    to.copy_from(m, at, from, range);
+    to.copy_from(m, at, from, range)?;
     Ok(Value::UNSPECIFIED)
 }
 
@@ -108,13 +112,13 @@ pub(crate) fn string_fill<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
     let range = check::range(args, 2, string.length(), WHO)?;
     if !range.is_empty() {
         string.widen_for(m, fill)?;
-        string.fill_from(m, range.start, std::iter::repeat_n(fill, range.len()));
+        string.fill(m, range, fill)?;
     }
     Ok(Value::UNSPECIFIED)
 }
 
 pub(crate) fn string_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    Ok(check::string(args, 0, "string-hash")?.hash(m))
+    Ok(check::string(args, 0, "string-hash")?.hash(m)?)
 }
 
 /// `(string-search string pattern start)`: where the pattern begins from `start` on, or `#f`.
@@ -123,9 +127,11 @@ pub(crate) fn string_hash<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
 pub(crate) fn string_search<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "string-search";
     let string = check::string(args, 0, WHO)?;
-    let pattern: Vec<char> = check::string(args, 1, WHO)?.all().collect();
+    let pattern = check::string(args, 1, WHO)?;
     let start = check::index_between(args, 2, 0..=string.length(), WHO)?;
-    let overlaps = overlaps(&pattern);
+    m.announce(pattern.length() * size_of::<(char, usize)>())?;
+    let pattern: Vec<char> = pattern.all().collect();
+    let overlaps = overlaps(m, &pattern)?;
     let mut matched = 0;
     if pattern.is_empty() {
         return Ok(Value::count(start));
@@ -145,15 +151,20 @@ pub(crate) fn string_search<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
 }
 
 /// For each prefix of `pattern`: the length of its longest proper prefix that is its suffix too.
-fn overlaps(pattern: &[char]) -> Vec<usize> {
+///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+fn overlaps(m: &Mutator<'_>, pattern: &[char]) -> Result<Vec<usize>, Stop> {
     let mut overlaps = vec![0; pattern.len()];
     let mut matched = 0;
     for index in 1..pattern.len() {
+        m.check_at(index)?;
         while matched > 0 && pattern[matched] != pattern[index] {
             matched = overlaps[matched - 1];
         }
         matched += usize::from(pattern[matched] == pattern[index]);
         overlaps[index] = matched;
     }
-    overlaps
+    Ok(overlaps)
 }

@@ -10,7 +10,7 @@ use crate::mutator::Mutator;
 use crate::object::symbol::symbol_bytes;
 
 pub(crate) fn string_to_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    let name = check::string(args, 0, "string->symbol")?.to_text();
+    let name = check::string(args, 0, "string->symbol")?.to_text(m)?;
     m.try_intern(&name)
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Primi
 }
 
 pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    let name = check::string(args, 0, "generate-symbol")?.to_text();
-    m.reserve(symbol_bytes(&name))?;
-    Ok(m.make_symbol(&name))
+    let name = check::string(args, 0, "generate-symbol")?.to_text(m)?;
+    m.reserve(symbol_bytes(m, &name)?)?;
+    Ok(m.try_make_symbol(&name)?)
 }

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use abi::object_layout::pair;
+use syntax::Stop;
 
 use super::check;
 use crate::arguments::Args;
@@ -45,7 +46,7 @@ pub(crate) fn get_environment_variable<'m>(
     m: &'m Mutator<'_>,
     args: Args<'m>,
 ) -> PrimitiveResult<'m> {
-    let name = check::string(args, 0, "get-environment-variable")?.to_text();
+    let name = check::string(args, 0, "get-environment-variable")?.to_text(m)?;
     // The standard library panics for names that no variable has.
     if name.is_empty() || name.contains(['=', '\0']) {
         return Ok(Value::FALSE);
@@ -64,14 +65,15 @@ pub(crate) fn get_environment_variables<'m>(
     let variables: Vec<_> = std::env::vars_os()
         .map(|(name, value)| (text(&name), text(&value)))
         .collect();
-    let bytes = |text: &str| {
-        let (length, width) = measure(text.chars());
-        string_bytes(length, width)
+    let bytes = |text: &str| -> Result<usize, Stop> {
+        let (length, width) = measure(m, text.chars())?;
+        Ok(string_bytes(length, width))
     };
-    let total = variables
-        .iter()
-        .map(|(name, value)| bytes(name) + bytes(value));
-    m.reserve(total.sum::<usize>() + 2 * pair::BYTES * variables.len())?;
+    let mut total = 2 * pair::BYTES * variables.len();
+    for (name, value) in &variables {
+        total += bytes(name)? + bytes(value)?;
+    }
+    m.reserve(total)?;
     let mut list = Value::NULL;
     for (name, value) in variables.iter().rev() {
         let name = StringObject::from_text(m, name)?.value();
@@ -83,25 +85,26 @@ pub(crate) fn get_environment_variables<'m>(
 
 /// Argument `index` as the name of a file.
 pub(super) fn file_name<'m>(
+    m: &'m Mutator<'_>,
     args: Args<'m>,
     index: usize,
     who: &'static str,
 ) -> PrimitiveResult<'m, String> {
-    let name = check::string(args, index, who)?.to_text();
+    let name = check::string(args, index, who)?.to_text(m)?;
     if name.contains('\0') {
         return Err(Raise::file(who, "a file name contains no NUL", args[index]));
     }
     Ok(name)
 }
 
-pub(crate) fn file_exists<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    let name = file_name(args, 0, "file-exists?")?;
+pub(crate) fn file_exists<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let name = file_name(m, args, 0, "file-exists?")?;
     let path = std::path::Path::new(OsStr::from_bytes(name.as_bytes()));
     Ok(Value::boolean(path.symlink_metadata().is_ok()))
 }
 
-pub(crate) fn delete_file<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    let name = file_name(args, 0, "delete-file")?;
+pub(crate) fn delete_file<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    let name = file_name(m, args, 0, "delete-file")?;
     match std::fs::remove_file(name) {
         Ok(()) => Ok(Value::UNSPECIFIED),
         Err(error) => Err(Raise::file("delete-file", message(error), args[0])),

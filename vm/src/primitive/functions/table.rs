@@ -31,7 +31,7 @@ pub(crate) fn table_set<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResu
 
 /// `(table-delete! table key)`
 pub(crate) fn table_delete<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    table(args, "table-delete!")?.delete(m, args[1]);
+    table(args, "table-delete!")?.delete(m, args[1])?;
     Ok(Value::UNSPECIFIED)
 }
 
@@ -44,9 +44,12 @@ pub(crate) fn table_count<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
 pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let table = table(args, "table->alist")?;
     m.reserve(2 * pair::BYTES * table.count(m))?;
-    Ok(table.all(m).fold(Value::NULL, |rest, (key, value)| {
-        m.cons(m.cons(key, value), rest)
-    }))
+    let mut entries = Value::NULL;
+    for (index, (key, value)) in table.all(m).enumerate() {
+        m.check_at(index)?;
+        entries = m.cons(m.cons(key, value), entries);
+    }
+    Ok(entries)
 }
 
 /// A pair of some key and its value; `#f` if there is none.

@@ -24,7 +24,7 @@ fn allocate<'m>(
     fill: Value<'m>,
 ) -> PrimitiveResult<'m, Object<'m>> {
     m.reserve(Header::new(Kind::Vector, length as u64).object_bytes() as usize)?;
-    Ok(m.allocate_values(Kind::Vector, length, fill))
+    Ok(m.allocate_many_values(Kind::Vector, length, fill)?)
 }
 
 /// A fresh vector of `length` items.
@@ -101,9 +101,9 @@ pub(crate) fn vector_copy_to<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
     };
     // The ranges may overlap: nothing is overwritten before it is read.
     if at > start {
-        range.rev().for_each(copy);
+        m.in_parts_from_the_end(range, |part| part.rev().for_each(copy))?;
     } else {
-        range.for_each(copy);
+        m.in_parts(range, |part| part.for_each(copy))?;
     }
     Ok(Value::UNSPECIFIED)
 }
@@ -124,7 +124,7 @@ pub(crate) fn vector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
 pub(crate) fn vector_to_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let (vector, range) = vector_and_range(args, 0, "vector->list")?;
     m.reserve(range.len() * pair::BYTES)?;
-    Ok(m.list(elements(vector, range)))
+    Ok(m.list_of_many(elements(vector, range))?)
 }
 
 pub(crate) fn list_to_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {

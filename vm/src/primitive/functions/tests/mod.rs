@@ -1,6 +1,7 @@
 //! Tests of the leaf primitives: arguments and results as text.
 
 mod claims;
+mod long;
 mod numbers;
 mod ports;
 mod strings;
