@@ -67,11 +67,18 @@
             (begin
               (%set-handlers! (cdr handlers))
               ((car handlers) object)
-              (raise (make-condition 'not-continuable #f
-                                     (string-append "the exception handler returned from: "
-                                                    (%condition-report object))
-                                     '()
-                                     (%backtrace)))))))
+              ;; Where handlers return one after the other, all outer ones get the same condition: a message about
+              ;; a message would be longer at each handler.
+              (raise (if (not-continuable? object)
+                         object
+                         (make-condition 'not-continuable #f
+                                         (string-append "the exception handler returned from: "
+                                                        (%condition-report object))
+                                         '()
+                                         (%backtrace))))))))
+
+    (define (not-continuable? object)
+      (and (condition? object) (eq? (condition-kind object) 'not-continuable)))
 
     (define (raise-continuable object)
       (let ((handlers (%handlers)))

@@ -70,3 +70,15 @@ fn long_calls_are_calls() {
         format!("(define p (make-parameter -1))\n(write (parameterize ({bindings}) (p)))");
     assert_eq!(result("bindings", &program), "0");
 }
+
+#[test]
+fn a_quasiquotation_holds_any_number_of_values() {
+    let unquoted = many(70_000, |n| format!(",(+ x {n})"));
+    let program = format!(
+        "(define (f x) `({unquoted})) (define l (f 1))
+        (write (list (length l) (list-ref l 5000) (list-ref l 69999)))"
+    );
+    assert_eq!(result("quasiquoted-list", &program), "(70000 5001 70000)");
+    let program = format!("(define (f x) `#({unquoted})) (write (vector-ref (f 1) 69999))");
+    assert_eq!(result("quasiquoted-vector", &program), "70000");
+}

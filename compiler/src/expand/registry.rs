@@ -69,6 +69,8 @@ pub struct LibraryRegistry {
     pending: Vec<(Rc<str>, Rc<str>)>,
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
+    /// Of keys that were wanted again: the number in the last key that was made in their place.
+    key_counts: HashMap<Rc<str>, usize>,
     /// What an interface says of libraries that nothing has imported yet.
     pub(crate) interface: Interface,
 }
@@ -144,6 +146,7 @@ impl LibraryRegistry {
             unit_libraries: Vec::new(),
             pending: Vec::new(),
             keys: HashSet::new(),
+            key_counts: HashMap::new(),
             interface: Interface::default(),
         };
         let interaction = registry.add_top(TopKind::Interaction {
@@ -482,12 +485,20 @@ impl LibraryRegistry {
 
     /// `(library)#name`, or `(library)~2#name` and so on: messages show what comes after the `#`.
     fn new_key(&mut self, library: &str, text: &str) -> Rc<str> {
-        let mut key: Rc<str> = format!("{library}#{text}").into();
-        let mut count = 1;
-        while !self.keys.insert(Rc::clone(&key)) {
-            count += 1;
-            key = format!("{library}~{count}#{text}").into();
+        let first: Rc<str> = format!("{library}#{text}").into();
+        if self.keys.insert(Rc::clone(&first)) {
+            return first;
         }
+        // No key is ever free again, so the search goes on where the last one ended.
+        let mut count = self.key_counts.get(&first).copied().unwrap_or(1);
+        let key = loop {
+            count += 1;
+            let key: Rc<str> = format!("{library}~{count}#{text}").into();
+            if self.keys.insert(Rc::clone(&key)) {
+                break key;
+            }
+        };
+        self.key_counts.insert(first, count);
         key
     }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use abi::primitive::Primitive;
+use abi::tag;
 
 use super::super::denotation::CoreForm;
 use super::super::expander::Expander;
@@ -14,6 +15,9 @@ use crate::core::ir::Expr;
 /// A part of a template, and the level of quasiquotation at which it stands there. A macro's argument
 /// may stand at several levels of one template, and mean another thing at each.
 type Part = (SyntaxId, usize);
+
+/// So many items of a list are values at once at most: a frame holds them. A longer list is made of parts.
+const ITEMS_MAX: usize = 4096;
 
 /// The parts of a template in which something is unquoted.
 type Unquoting = Rc<HashSet<Part>>;
@@ -92,7 +96,7 @@ impl Expander<'_> {
                 });
                 let place = self.syntax.place(id);
                 let null = self.syntax.push(Node::Null, place);
-                self.template_list(&items, null, level, unquoting);
+                self.template_list(id, &items, null, level, unquoting);
                 Ok(())
             }
             Node::Pair(..) => match (self.tagged(id), level) {
@@ -144,11 +148,20 @@ impl Expander<'_> {
             items.push(car);
             rest = cdr;
         }
-        self.template_list(&items, rest, level, unquoting);
+        self.template_list(id, &items, rest, level, unquoting);
     }
 
+    /// Leaves the list of the items of `id` and of a tail.
+    ///
+    /// ```text
+    /// `(,a ,@b ,c)   =>   (cons a (append b (cons c '())))
+    /// ```
+    ///
+    /// The items are evaluated in their order. A long list is `(append part rest)`, where the part is a list of the
+    /// first items.
     fn template_list(
         &mut self,
+        id: SyntaxId,
         items: &[SyntaxId],
         tail: SyntaxId,
         level: usize,
@@ -168,18 +181,29 @@ impl Expander<'_> {
         self.then(move |expander| {
             let mut list = expander.pop();
             let mut is_empty = is_null;
-            for (item, splice) in plan.into_iter().rev() {
-                let value = expander.pop();
-                let primitive = match splice {
-                    Some(_) => Primitive::Append2,
-                    None => Primitive::Cons,
-                };
-                // What is spliced at the end is the end.
-                list = match splice {
-                    Some(_) if is_empty => value,
-                    _ => expander.add(Expr::Primitive(primitive, vec![value, list]), item),
-                };
-                is_empty = false;
+            for (part, items) in plan.chunks(ITEMS_MAX).enumerate().rev() {
+                let is_last = (part + 1) * ITEMS_MAX >= plan.len();
+                let rest = (!is_last).then(|| {
+                    is_empty = true;
+                    let null = expander.word(tag::NULL, id);
+                    std::mem::replace(&mut list, null)
+                });
+                for &(item, splice) in items.iter().rev() {
+                    let value = expander.pop();
+                    let primitive = match splice {
+                        Some(_) => Primitive::Append2,
+                        None => Primitive::Cons,
+                    };
+                    // What is spliced at the end is the end.
+                    list = match splice {
+                        Some(_) if is_empty => value,
+                        _ => expander.add(Expr::Primitive(primitive, vec![value, list]), item),
+                    };
+                    is_empty = false;
+                }
+                if let Some(rest) = rest {
+                    list = expander.add(Expr::Primitive(Primitive::Append2, vec![list, rest]), id);
+                }
             }
             expander.push_value(list);
             Ok(())

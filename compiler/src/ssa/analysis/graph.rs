@@ -4,6 +4,8 @@
 //! without passing the header. So an operation in no other block than these belongs to a turn.
 //! `tests::graphs` fails where this is false.
 
+use std::collections::HashSet;
+
 use super::{Dominators, Flow, Loops};
 use crate::checkpoint;
 use crate::ssa::ir::{BlockId, Procedure};
@@ -40,10 +42,10 @@ impl Graph {
         Self { flow, ..graph }
     }
 
-    /// The blocks of the loop of `header`, inner loops included, in order.
+    /// The blocks of the loop of `header`, inner loops included, in order. Takes time for these alone.
     pub fn blocks_of_loop(&self, header: BlockId) -> Vec<BlockId> {
-        let mut inside = self.flow.number.side_table(false);
-        inside[header] = true;
+        let mut inside = HashSet::from([header]);
+        let mut blocks = vec![header];
         let predecessors = |block: BlockId| self.flow.predecessors[block].iter();
         let mut pending: Vec<BlockId> = predecessors(header)
             .copied()
@@ -51,12 +53,12 @@ impl Graph {
             .collect();
         while let Some(block) = pending.pop() {
             checkpoint::step();
-            if !std::mem::replace(&mut inside[block], true) {
+            if inside.insert(block) {
+                blocks.push(block);
                 pending.extend(predecessors(block));
             }
         }
-        let mut blocks = self.flow.order.clone();
-        blocks.retain(|block| inside[*block]);
+        blocks.sort_unstable_by_key(|block| self.flow.number[*block]);
         blocks
     }
 }

@@ -22,6 +22,8 @@
 //! that reads may go only if nothing in the loop writes, calls, or captures. An operation that
 //! neither raises nor reads may go from any block, whether the block runs or not.
 
+use std::collections::HashMap;
+
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use super::eliminate_common::may_write;
@@ -50,9 +52,11 @@ fn hoist_in(procedure: &mut Procedure, immutable: &IdVec<GlobalId, bool>, rewrit
     headers.retain(|header| graph.loops.is_header[*header]);
     // Inner loops come first, so that what leaves them can leave outer ones too.
     headers.reverse();
+    let mut inside = procedure.values.side_table(false);
     for header in headers {
         if let Some(before) = way_in(procedure, &graph, header) {
-            Hoister::new(procedure, &graph, header, immutable).run(before, rewrites);
+            let blocks = graph.blocks_of_loop(header);
+            Hoister::new(procedure, blocks, header, immutable, &mut inside).run(before, rewrites);
         }
     }
 }
@@ -88,10 +92,10 @@ struct Hoister<'a> {
     header: BlockId,
     /// The blocks of the loop, in order.
     blocks: Vec<BlockId>,
-    /// Values that are defined in the loop.
-    inside: IdVec<ValueId, bool>,
-    /// Those of them that are constants.
-    constant: IdVec<ValueId, bool>,
+    /// Values that are defined in the loop. Nothing is, outside of [`Self::run`].
+    inside: &'a mut IdVec<ValueId, bool>,
+    /// The loads of those of them that are constants.
+    constants: HashMap<ValueId, Instruction>,
     writes: bool,
     hoisted: Vec<Instruction>,
 }
@@ -99,13 +103,12 @@ struct Hoister<'a> {
 impl<'a> Hoister<'a> {
     fn new(
         procedure: &'a mut Procedure,
-        graph: &Graph,
+        blocks: Vec<BlockId>,
         header: BlockId,
         immutable: &'a IdVec<GlobalId, bool>,
+        inside: &'a mut IdVec<ValueId, bool>,
     ) -> Self {
-        let blocks = graph.blocks_of_loop(header);
-        let mut inside = procedure.values.side_table(false);
-        let mut constant = inside.clone();
+        let mut constants = HashMap::new();
         let mut writes = false;
         for id in &blocks {
             let block = &procedure.blocks[*id];
@@ -117,7 +120,9 @@ impl<'a> Hoister<'a> {
                 writes |= may_write(&instruction.operation);
                 if let Some(result) = instruction.result {
                     inside[result] = true;
-                    constant[result] = is_constant(&instruction.operation);
+                    if is_constant(&instruction.operation) {
+                        constants.insert(result, instruction.clone());
+                    }
                 }
             }
             writes |= matches!(block.terminator, Terminator::CallReceive { .. });
@@ -128,25 +133,38 @@ impl<'a> Hoister<'a> {
             header,
             blocks,
             inside,
-            constant,
+            constants,
             writes,
             hoisted: Vec::new(),
         }
     }
 
     fn run(mut self, before: BlockId, rewrites: &mut Rewrites) {
-        for id in self.blocks.clone() {
-            self.block(id, rewrites);
+        for index in 0..self.blocks.len() {
+            self.block(self.blocks[index], rewrites);
+        }
+        let is_changed = !self.hoisted.is_empty();
+        for id in self.blocks {
+            let block = &mut self.procedure.blocks[id];
+            if is_changed {
+                let inside = &*self.inside;
+                let stays = |each: &Instruction| each.result.is_none_or(|result| inside[result]);
+                block.instructions.retain(stays);
+            }
+            let results = block.instructions.iter().filter_map(|each| each.result);
+            for value in results.chain(block.parameters.iter().copied()) {
+                self.inside[value] = false;
+            }
         }
         let target = &mut self.procedure.blocks[before].instructions;
         target.append(&mut self.hoisted);
     }
 
+    /// Finds what leaves a block: its results are no longer `inside`.
     fn block(&mut self, id: BlockId, rewrites: &mut Rewrites) {
         // Whether entering the loop does what comes next before anything that can be noticed.
         let mut is_first = id == self.header;
-        let mut index = 0;
-        while index < self.procedure.blocks[id].instructions.len() {
+        for index in 0..self.procedure.blocks[id].instructions.len() {
             let instruction = &self.procedure.blocks[id].instructions[index];
             let mobility = self.mobility(&instruction.operation);
             let may_go = match mobility {
@@ -160,11 +178,11 @@ impl<'a> Hoister<'a> {
                 && self.is_invariant(instruction)
                 && rewrites.allow();
             if is_hoisted {
-                index -= self.hoist(id, index);
-                continue;
+                let instruction = instruction.clone();
+                self.hoist(instruction);
+            } else {
+                is_first &= matches!(mobility, Mobility::Free | Mobility::Constant);
             }
-            is_first &= matches!(mobility, Mobility::Free | Mobility::Constant);
-            index += 1;
         }
     }
 
@@ -178,46 +196,27 @@ impl<'a> Hoister<'a> {
         instruction.operation.each_use(|value| {
             if !self.inside[value] {
                 from_outside = true;
-            } else if !self.constant[value] {
+            } else if !self.constants.contains_key(&value) {
                 invariant = false;
             }
         });
         from_outside && invariant
     }
 
-    /// Where a value is defined in the loop.
-    fn place_of(&self, value: ValueId) -> Option<(BlockId, usize)> {
-        self.blocks.iter().find_map(|&id| {
-            let instructions = &self.procedure.blocks[id].instructions;
-            let index = instructions
-                .iter()
-                .position(|each| each.result == Some(value))?;
-            Some((id, index))
-        })
-    }
-
-    /// Moves an instruction and the constants that it uses; how many stood before it in its block.
-    fn hoist(&mut self, id: BlockId, index: usize) -> usize {
-        let instruction = self.procedure.blocks[id].instructions.remove(index);
-        let mut constants = Vec::new();
+    /// Moves an instruction and the constants that it uses.
+    fn hoist(&mut self, instruction: Instruction) {
         instruction.operation.each_use(|value| {
-            if self.inside[value] && !constants.contains(&value) {
-                constants.push(value);
+            if self.inside[value]
+                && let Some(load) = self.constants.get(&value)
+            {
+                self.inside[value] = false;
+                self.hoisted.push(load.clone());
             }
         });
-        let mut before = 0;
-        for value in constants {
-            let (home, place) = self.place_of(value).expect("it is defined in the loop");
-            let load = self.procedure.blocks[home].instructions.remove(place);
-            before += usize::from(home == id && place < index - before);
-            self.inside[value] = false;
-            self.hoisted.push(load);
-        }
         if let Some(result) = instruction.result {
             self.inside[result] = false;
         }
         self.hoisted.push(instruction);
-        before
     }
 
     fn mobility(&self, operation: &Operation) -> Mobility {
