@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::{err, out};
 
 /// Expressions that take seconds in one primitive, or in the compiler.
-const LONG: [&str; 13] = [
+const LONG: [&str; 18] = [
     "(number->string (expt 3 30000000))",
     "(let loop ((n 3)) (loop (* n n)))",
     "(expt 7 200000000)",
@@ -22,6 +22,11 @@ const LONG: [&str; 13] = [
     "(read (open-input-string (make-string 10000000 #\\()))",
     "(read (open-input-string (make-string 20000000 #\\7)))",
     "(let loop () (equal? (make-vector 3000000 1) (make-vector 3000000 1)) (loop))",
+    "(let ((s (make-string 40000000 #\\a)) (t (make-string 40000000 #\\a))) (let loop () (string-ci=? s t) (loop)))",
+    "(let ((s (make-string 40000000 #\\a))) (let loop () (string-foldcase s) (loop)))",
+    "(let ((b (make-bytevector 40000000 7))) (let loop () (write b (open-output-string)) (loop)))",
+    "(let ((s (string-append (make-string 60000000 #\\1) \".5\"))) (let loop () (string->number s) (loop)))",
+    "(let loop () (eval (list 'quote (make-list 3000000 1)) (interaction-environment)) (loop))",
     "(let loop () (guard (e ((error-object? e) (if (not (string=? (error-object-message e) \"interrupted\")) (loop)) \
         (raise e))) \
         (eval '(let-syntax ((f (syntax-rules () ((_ x ...) (begin (f x x ...) (f x ...)))))) (f 1)) \
@@ -88,7 +93,7 @@ fn an_interrupt_ends_long_work_of_native_code() {
 }
 
 /// Expressions whose results, or what leads to them, exceed any heap of 64 MB.
-const LARGE: [&str; 10] = [
+const LARGE: [&str; 15] = [
     "(let loop ((n 3)) (loop (* n n)))",
     "(expt 3 (expt 10 9))",
     "(expt 3 (expt 10 100))",
@@ -98,6 +103,11 @@ const LARGE: [&str; 10] = [
     "(number->string (expt 3 100000000) 2)",
     "(string->number (make-string 20000000 #\\7))",
     "(exact-integer-sqrt (expt 3 200000000))",
+    "(read (open-input-string (make-string 10000000 #\\')))",
+    "(read (open-input-string (make-string 10000000 #\\()))",
+    "(let loop ((n 1000)) (read-line (open-input-string (make-string n #\\a))) (loop (* n 2)))",
+    "(let loop ((n 1000)) (string->symbol (make-string n #\\a)) (loop (* n 2)))",
+    "(let loop ((n 1000)) (string-upcase (make-string n #\\a)) (loop (* n 2)))",
     "(write (let loop ((i 0) (x '(1))) (if (= i 60) x (loop (+ i 1) (cons x x)))) (open-output-string))",
 ];
 

@@ -369,6 +369,8 @@ impl<'text> Reader<'text> {
     ) -> Result<f64, NumberError> {
         /// What stands exactly between two doubles has fewer digits. Of those behind, it counts whether all are zero.
         const DIGITS_MAX: usize = 800;
+        /// A larger exponent makes no difference, and no sum with this one overflows.
+        const EXPONENT_MAX: i64 = 1 << 40;
         let mut digits = String::with_capacity(DIGITS_MAX + 1);
         let mut scale: i64 = 0;
         let mut is_exact = true;
@@ -389,16 +391,15 @@ impl<'text> Reader<'text> {
             digits.push('1');
             scale -= 1;
         }
-        /// More or less of it makes no difference, and no sum overflow.
-        const EXPONENT_MAX: i64 = 1 << 40;
         let mut magnitude: i64 = 0;
         for (index, digit) in exponent.trim_start_matches(['+', '-']).bytes().enumerate() {
             check_at(self.supervisor, index)?;
             magnitude = (10 * magnitude + i64::from(digit - b'0')).min(EXPONENT_MAX);
         }
-        let exponent = match exponent.starts_with('-') {
-            true => scale - magnitude,
-            false => scale + magnitude,
+        let exponent = if exponent.starts_with('-') {
+            scale - magnitude
+        } else {
+            scale + magnitude
         };
         let value = format!("{digits}e{exponent}").parse();
         value.map_err(|_| NumberError::NotANumber)

@@ -168,7 +168,9 @@ impl<'m> StringObject<'m> {
     /// [`Raise::Full`].
     pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
         let (length, width) = measure_text(m, text)?;
-        m.reserve(string_bytes(length, width))?;
+        // A long text is a copy that stays until the string is made.
+        let text_bytes = if length > LONG_LENGTH { text.len() } else { 0 };
+        m.reserve(string_bytes(length, width) + text_bytes)?;
         Ok(Self::of_measured(m, text, length, width)?)
     }
 

@@ -95,8 +95,9 @@ fn collect<'m>(m: &'m Mutator<'_>, port: PortObject<'m>, bytes: &[u8]) -> Result
         append(port, bytes);
         return Ok(());
     }
-    write_many(m, &port.bytes()[port.end()..], bytes)?;
-    port.set_valid(port.position(), needed);
+    let end = port.end();
+    write_many(m, &port.bytes()[end..], bytes)?;
+    port.set_valid(port.position(), end + bytes.len());
     Ok(())
 }
 

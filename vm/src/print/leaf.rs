@@ -106,7 +106,7 @@ impl SupervisedText<'_> {
     #[cold]
     fn ask(&mut self) -> std::fmt::Result {
         self.characters = 0;
-        let text = &mut self.text;
+        let text = &mut *self.text;
         let mut answer = self.supervisor.check();
         // What there is stays until it is copied to twice the room.
         if text.capacity() - text.len() < 12 * Self::CHARACTERS_BETWEEN_CHECKS {

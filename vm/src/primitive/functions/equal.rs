@@ -204,7 +204,7 @@ impl<'m> Comparison<'m, '_> {
         self.until_note = 1;
         let notes = self.notes.get_or_insert_default();
         notes.count += 1;
-        let is_check_due = notes.count % NOTES_BETWEEN_CHECKS == 0 || notes.joined == 0;
+        let is_check_due = notes.count.is_multiple_of(NOTES_BETWEEN_CHECKS) || notes.joined == 0;
         if notes.classes.is_full() {
             self.announce()?;
         }

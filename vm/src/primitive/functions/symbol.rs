@@ -11,6 +11,8 @@ use crate::object::symbol::symbol_bytes;
 
 pub(crate) fn string_to_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "string->symbol")?.to_text(m)?;
+    // The copy stays until there is a symbol.
+    m.announce(name.len() + symbol_bytes(m, &name)?)?;
     m.try_intern(&name)
 }
 
