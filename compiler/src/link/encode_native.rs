@@ -48,8 +48,8 @@ pub(super) fn encode_returns(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
             function.returns.iter().map(move |point| ReturnPoint {
                 offset: address - start + point.offset,
                 words: point.words,
-                flags: u16::from(point.receives) * FLAG_RECEIVES
-                    | u16::from(point.is_operation) * FLAG_OPERATION,
+                flags: (u16::from(point.receives) * FLAG_RECEIVES)
+                    | (u16::from(point.is_operation) * FLAG_OPERATION),
                 map: layout.frame_maps[point.map],
             })
         })

@@ -130,12 +130,11 @@ impl Expander<'_> {
         for count in (least..most).rev() {
             let accepts = |clause: &&Clause| clause.accepts(count);
             let given = &arguments[..count];
-            let call = match clauses.iter().find(accepts) {
-                Some(clause) => self.call_clause(*clause, given, None, at),
-                None => {
-                    let list = self.list_of(given, None, at);
-                    self.refuse(clauses, list, at)
-                }
+            let call = if let Some(clause) = clauses.iter().find(accepts) {
+                self.call_clause(*clause, given, None, at)
+            } else {
+                let list = self.list_of(given, None, at);
+                self.refuse(clauses, list, at)
             };
             let next = self.local(arguments[count], at);
             let is_missing = self.add(Expr::Primitive(Primitive::IsDefault, vec![next]), at);
