@@ -48,6 +48,13 @@
 
 use crate::isa::{Count, IntoReturned, MapOffset, Operand};
 
+/// The name, in tables for errors, of the procedure that stands for an application which is no tail call. It has no
+/// place: errors are those of its caller.
+pub const APPLY_HELPER: &str = "%apply";
+
+/// The name, in tables for tools, of procedures without a name or a place: those of the top level.
+pub const TOP_LEVEL: &str = "(toplevel)";
+
 /// Alignment of a procedure header in bytes.
 pub const PROCEDURE_ALIGN_BYTES: usize = 16;
 

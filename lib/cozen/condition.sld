@@ -254,14 +254,20 @@
 
     (define (least a b) (if (< a b) a b))
 
+    ;; In place of the procedure, a `case-lambda` passes words about what its clauses accept.
     (define (wrong-argument-count irritants backtrace)
       (let* ((procedure (car irritants))
-             (name (%procedure-name procedure))
+             (described (symbol? procedure))
+             (name (and (not described) (%procedure-name procedure)))
              (found (length (list-ref irritants 1))))
         (make-condition 'wrong-argument-count
                         (and (string? name) (string->symbol name))
-                        (string-append "expected " (arity-in-words (%procedure-arity procedure))
-                                       ", found " (in-decimal found))
+                        (string-append
+                         (if described
+                             (symbol->string procedure)
+                             (string-append "expected "
+                                            (arity-in-words (%procedure-arity procedure))))
+                         ", found " (in-decimal found))
                         '() backtrace)))
 
     ;; An arity is (required optional . rest?).

@@ -38,7 +38,7 @@ struct NativeImage {
 pub struct NativeReturn {
     /// Words of the frame, its return word included.
     pub words: u16,
-    /// [`abi::native::return_table::FLAG_RECEIVES`].
+    /// [`abi::native::return_table::FLAG_RECEIVES`], [`abi::native::return_table::FLAG_OPERATION`].
     pub flags: u16,
     /// Address of the frame map.
     pub map: Address,

@@ -4,7 +4,7 @@
 //! would load a shared library from.
 
 use abi::native::FRAME_BYTES_MAX;
-use abi::native::return_table::{FLAG_RECEIVES, ReturnPoint, ReturnTable};
+use abi::native::return_table::{FLAG_OPERATION, FLAG_RECEIVES, ReturnPoint, ReturnTable};
 use abi::object_layout::WORD_BYTES;
 use abi::procedure::PROCEDURE_ALIGN_BYTES;
 
@@ -49,7 +49,7 @@ fn return_point(view: &ImageView<'_>, point: ReturnPoint) -> Result<(), LoadErro
         && (1..=FRAME_BYTES_MAX).contains(&(usize::from(words) * WORD_BYTES));
     let is_right = offset < view.header.native_code.bytes
         && is_frame
-        && flags & !FLAG_RECEIVES == 0
+        && flags & !(FLAG_RECEIVES | FLAG_OPERATION) == 0
         && view
             .contents()
             .frame_map(map)

@@ -14,6 +14,13 @@ use super::emitter::Emitter;
 use super::loaded::Loaded;
 use super::signature::{Parameters, argument_place};
 
+/// Whether a call leaves the frame that makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaving {
+    Frame,
+    Nothing,
+}
+
 /// Where a call goes, and with what.
 enum Destination {
     /// The body of a procedure.
@@ -25,7 +32,7 @@ enum Destination {
 impl Emitter<'_, '_> {
     /// A call for one value.
     pub(super) fn call(&mut self, callee: &Callee, arguments: &[ValueId]) -> Value {
-        let destination = self.destination(callee, arguments);
+        let destination = self.destination(callee, arguments, Leaving::Nothing);
         self.store_live();
         let call = self.emit_call(destination);
         let result = self.code.inst_results(call)[0];
@@ -57,9 +64,14 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn destination(&mut self, callee: &Callee, arguments: &[ValueId]) -> Destination {
+    fn destination(
+        &mut self,
+        callee: &Callee,
+        arguments: &[ValueId],
+        leaving: Leaving,
+    ) -> Destination {
         match *callee {
-            Callee::Value(procedure) => self.closure_destination(procedure, arguments),
+            Callee::Value(procedure) => self.closure_destination(procedure, arguments, leaving),
             Callee::Known(procedure, closure) if self.reach.is_native(procedure) => {
                 let parameters = &self.reach.bodies[procedure];
                 let words = self.place_arguments(parameters, closure, arguments);
@@ -117,7 +129,12 @@ impl Emitter<'_, '_> {
     }
 
     /// A closure with the right number of parameters is entered directly, anything else through a stub.
-    fn closure_destination(&mut self, procedure: ValueId, arguments: &[ValueId]) -> Destination {
+    fn closure_destination(
+        &mut self,
+        procedure: ValueId,
+        arguments: &[ValueId],
+        leaving: Leaving,
+    ) -> Destination {
         let parameters = Parameters::general(arguments.len());
         let words = self.place_arguments(&parameters, Some(procedure), arguments);
         let (call, target) = self.merge_block(types::I64);
@@ -144,7 +161,14 @@ impl Emitter<'_, '_> {
         self.jump_with(call, entry);
         self.start(other);
         self.set_argument_count(arguments.len());
-        let stub = self.stub(Stub::Call);
+        let stub = match leaving {
+            Leaving::Frame => {
+                self.set_call_site();
+                Stub::TailCall
+            }
+            Leaving::Nothing => Stub::Call,
+        };
+        let stub = self.stub(stub);
         self.jump_with(call, stub);
         self.start(call);
         Destination::Words(target, words)
@@ -152,7 +176,7 @@ impl Emitter<'_, '_> {
 
     /// A tail call.
     pub(super) fn tail_call(&mut self, callee: &Callee, arguments: &[ValueId]) {
-        let destination = self.destination(callee, arguments);
+        let destination = self.destination(callee, arguments, Leaving::Frame);
         self.list_as(Listed::Never);
         match destination {
             Destination::Body(procedure, words) => {
@@ -193,18 +217,20 @@ impl Emitter<'_, '_> {
             arguments,
             required,
             rest,
+            received_at,
             ..
         } = terminator
         else {
             unreachable!("only receiving calls are written here")
         };
-        let destination = self.destination(callee, arguments);
+        let destination = self.destination(callee, arguments, Leaving::Nothing);
         self.store_live();
         self.list_as(Listed::Receiving);
         let call = self.emit_call(destination);
         self.list_as(Listed::Ordinary);
         let result = self.code.inst_results(call)[0];
         self.finish_call(call);
+        self.set_place(*received_at);
         let required = usize::from(*required);
         match (required, rest) {
             (1, false) => vec![self.receive_one(result)],

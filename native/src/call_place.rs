@@ -11,7 +11,9 @@ pub(super) enum Listed {
     Ordinary,
     /// As one for any number of values.
     Receiving,
-    /// As one for one value, which never comes: nothing is live behind it.
+    /// As one for one value, of a stub that calls no procedure.
+    Operation,
+    /// The same, and the value never comes: nothing is live behind it.
     Raising,
     /// Not at all: a tail call, or one during which no frame is looked at.
     Never,

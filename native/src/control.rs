@@ -57,6 +57,7 @@ impl Emitter<'_, '_> {
     pub(super) fn reinstate(&mut self, continuation: ValueId, values: ValueId) {
         let words = [self.get(continuation), self.get(values)];
         let stub = self.stub(Stub::Reinstate);
+        self.list_as(Listed::Operation);
         self.call_words(stub, &words);
         self.code.ins().trap(UNREACHABLE);
     }
@@ -84,7 +85,7 @@ impl Emitter<'_, '_> {
             .ins()
             .return_call_indirect(signature, stub, &[chunk, words[1]]);
         self.start(other);
-        self.list_as(Listed::Ordinary);
+        self.list_as(Listed::Operation);
         let stub = self.stub(Stub::ReinstateValue);
         self.call_words(stub, &words);
         self.code.ins().trap(UNREACHABLE);
@@ -93,6 +94,7 @@ impl Emitter<'_, '_> {
     /// Calls a procedure in place of this one with the elements of a list.
     pub(super) fn tail_apply(&mut self, procedure: ValueId, list: ValueId) {
         let words = [self.get(procedure), self.get(list)];
+        self.set_call_site();
         let stub = self.stub(Stub::Apply);
         let signature = self.word_signature(words.len());
         self.list_as(Listed::Never);

@@ -22,7 +22,7 @@ use cranelift_codegen::ir::{
 use cranelift_frontend::{FunctionBuilder, Variable};
 
 use super::call_place::CallPlace;
-use super::external_names::{encode_target, import_body};
+use super::external_names::{encode_target, import_body, site_name};
 use super::kept::{KeptId, is_remade};
 use super::plan::Plan;
 use super::record::{Recorder, label};
@@ -70,6 +70,8 @@ pub(super) struct Emitter<'a, 'unit> {
     names: BTreeMap<(u32, u32), UserExternalNameRef>,
     data: BTreeMap<UserExternalNameRef, GlobalValue>,
     functions: BTreeMap<ProcedureId, FuncRef>,
+    /// How many tail calls have a name.
+    sites: u32,
     /// Signatures of functions from so many words to a word.
     pub(super) word_signatures: BTreeMap<usize, SigRef>,
     pub(super) allocate_signature: Option<SigRef>,
@@ -158,6 +160,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             names: BTreeMap::new(),
             data: BTreeMap::new(),
             functions: BTreeMap::new(),
+            sites: 0,
             word_signatures: BTreeMap::new(),
             allocate_signature: None,
             allocations: Allocations::new(procedure),
@@ -305,6 +308,23 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             })
         });
         self.code.ins().symbol_value(types::I64, data)
+    }
+
+    /// Notes where a tail call stands, for errors: behind an instruction that has the place of the call.
+    pub(super) fn set_call_site(&mut self) {
+        let function = &mut *self.code.func;
+        let name = site_name(self.sites);
+        self.sites += 1;
+        let name = function.declare_imported_user_function(name);
+        let data = function.create_global_value(GlobalValueData::Symbol {
+            name: ExternalName::user(name),
+            offset: 0.into(),
+            colocated: true,
+            tls: false,
+        });
+        let site = self.code.ins().symbol_value(types::I64, data);
+        let mutator = self.mutator();
+        self.store(site, mutator, context::CALL_SITE);
     }
 
     /// The body of a procedure with native code.

@@ -11,6 +11,8 @@ use super::signature::Parameters;
 
 /// The namespace of bodies.
 const BODY_NAMESPACE: u32 = 0;
+/// The namespace of tail calls: a name stands for the end of the one instruction that has it.
+const SITE_NAMESPACE: u32 = 6;
 
 /// Numbers for Cranelift.
 pub(super) fn encode_target(target: NativeTarget) -> (u32, u32) {
@@ -22,6 +24,16 @@ pub(super) fn encode_target(target: NativeTarget) -> (u32, u32) {
         NativeTarget::Image(FixupTarget::Cell(cell)) => (4, cell.number()),
         NativeTarget::Image(FixupTarget::FrameMap(map)) => (5, map.number()),
     }
+}
+
+/// The name of the tail call with this number in its function.
+pub(super) fn site_name(number: u32) -> UserExternalName {
+    UserExternalName::new(SITE_NAMESPACE, number)
+}
+
+/// Whether a name stands for a tail call.
+pub(super) fn is_site(name: &UserExternalName) -> bool {
+    name.namespace == SITE_NAMESPACE
 }
 
 /// What a name stands for.

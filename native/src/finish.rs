@@ -12,7 +12,7 @@ use cranelift_codegen::{CompiledCode, Context, FinalizedRelocTarget};
 
 use super::call_place::{CallPlace, Listed};
 use super::epilogue::free_of_frame_pointer;
-use super::external_names::decode_target;
+use super::external_names::{decode_target, is_site};
 use super::record::{ReturningCall, residents};
 use super::written::Notes;
 
@@ -37,6 +37,8 @@ pub(super) struct FinishedReturn {
     pub(super) offset: u32,
     /// Whether the call takes any number of values.
     pub(super) receives: bool,
+    /// Whether a stub is called that calls no procedure.
+    pub(super) is_operation: bool,
     /// The states of all slots.
     pub(super) states: Vec<SlotState>,
     /// Whether the call ever comes back.
@@ -77,6 +79,7 @@ pub(super) fn finish(context: &Context, notes: &Notes) -> Option<Finished> {
 }
 
 fn fixups(function: &Function, compiled: &CompiledCode) -> Vec<NativeFixup> {
+    // The distance from the end of an instruction to the end of the same instruction is 0, which is there already.
     let fixup = |relocation: &cranelift_codegen::FinalizedMachReloc| {
         assert!(
             matches!(relocation.kind, Reloc::X86PCRel4 | Reloc::X86CallPCRel4),
@@ -86,11 +89,11 @@ fn fixups(function: &Function, compiled: &CompiledCode) -> Vec<NativeFixup> {
             panic!("holes lead to what this folder named: {relocation:?}")
         };
         let name = &function.params.user_named_funcs()[name];
-        NativeFixup {
+        (!is_site(name)).then(|| NativeFixup {
             at: relocation.offset,
             addend: i32::try_from(relocation.addend).expect("small distances"),
             target: decode_target(name),
-        }
+        })
     };
     debug_assert!(
         compiled
@@ -99,7 +102,7 @@ fn fixups(function: &Function, compiled: &CompiledCode) -> Vec<NativeFixup> {
             .iter()
             .all(|relocation| relocation.addend == HOLE_BYTES)
     );
-    let mut fixups: Vec<NativeFixup> = compiled.buffer.relocs().iter().map(fixup).collect();
+    let mut fixups: Vec<NativeFixup> = compiled.buffer.relocs().iter().filter_map(fixup).collect();
     fixups.sort_by_key(|fixup| fixup.at);
     fixups
 }
@@ -151,6 +154,7 @@ fn returns(compiled: &CompiledCode, notes: &Notes, frame_bytes: u32) -> Vec<Fini
         returns.push(FinishedReturn {
             offset: site.ret_addr,
             receives: place.listed == Listed::Receiving,
+            is_operation: matches!(place.listed, Listed::Operation | Listed::Raising),
             states,
             comes_back: place.listed != Listed::Raising,
             at: place.point,

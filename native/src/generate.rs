@@ -141,6 +141,7 @@ fn list(
                 offset: point.offset,
                 words: point.states.len() as u16 + 1,
                 receives: point.receives,
+                is_operation: point.is_operation,
                 map,
             });
             if let Some(at) = point.at {

@@ -151,7 +151,10 @@ impl Emitter<'_, '_> {
             }
         }
         let target = self.stub(stub);
+        let listed = self.places.last().map(|last| last.listed);
+        self.list_as(Listed::Operation);
         let call = self.call_words(target, arguments);
+        self.list_as(listed.unwrap_or_default());
         self.name_live_slots(call);
         for &place in &live {
             if self.registers.contains(place) {

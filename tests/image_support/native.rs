@@ -54,6 +54,7 @@ fn body() -> NativeFunction {
             offset: RETURN_OFFSET,
             words: 2,
             receives: true,
+            is_operation: false,
             map: FrameMapId::new(2),
         }],
         lines: vec![row(0, 1, 10, 2), row(9, 1, 12, 5)],

@@ -113,6 +113,7 @@ fn image_with_a_bug() -> TrustedImage<'static> {
             offset: call_end,
             words: 2,
             receives: false,
+            is_operation: false,
             map: FrameMapId::new(1),
         }],
         ..NativeFunction::default()

@@ -1,6 +1,8 @@
 //! Backtraces: where the frames of a run stand in source text.
 
+use abi::native::return_table::FLAG_OPERATION;
 use abi::object_layout::chunk;
+use abi::procedure::APPLY_HELPER;
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 use loader::{DebugTables, FrameState, RecordProcedure, SourceFrame};
@@ -12,6 +14,11 @@ use crate::interpreter::{Code, Machine};
 use crate::mutator::Mutator;
 use crate::return_word::StubWords;
 use crate::value::Value;
+
+/// The folder of the files of the library in tables, as the build names it.
+const LIBRARY_FOLDER: &str = "(cozen)/";
+/// The program is searched for frames behind at least so many of the library.
+const SEARCHED_MIN: usize = 16;
 
 impl Mutator<'_> {
     /// The places of a backtrace: of each address the frames that the text has there, innermost first. Each address is
@@ -56,33 +63,69 @@ impl Mutator<'_> {
     }
 
     /// The end of the instruction at which the machine stands, then return words, innermost first:
-    /// those on the stack, and those of captured frames.
+    /// those on the stack, and those of captured frames. If all of so many are of the library, those of the program
+    /// that come next take the place of half of them.
     pub(crate) fn return_addresses(&self, s: Machine, count_max: usize) -> Vec<Address> {
-        let mut addresses = vec![s.pc_address()];
+        let mut gathered = Gathered::new(self, count_max + 1);
+        self.gather(s, &mut gathered);
+        let mut addresses = gathered.addresses;
+        if addresses.len() > 1 && self.is_in_helper(addresses[0]) {
+            addresses.remove(0);
+        }
+        addresses.truncate(count_max);
+        addresses
+    }
+
+    fn gather(&self, s: Machine, gathered: &mut Gathered<'_, '_>) {
+        gathered.add(s.pc_address());
         let mut fp = s.fp();
         for base in self.state().stack.bases.iter().rev() {
             let stubs = self.state().stubs;
             while let Some(word) = return_word(base, stubs, fp) {
                 // A callee that was not entered stands at its own return word.
-                let is_seen = addresses == [word.address()];
-                if !is_seen && !stubs.is_border(word.address().word()) {
-                    addresses.push(word.address());
+                let is_seen = gathered.addresses == [word.address()];
+                // An error was raised in place of the frame, which bytecode leaves then.
+                let has_raised = word.flags() & FLAG_OPERATION != 0;
+                if !is_seen && !has_raised && !stubs.is_border(word.address().word()) {
+                    gathered.add(word.address());
                 }
                 // SAFETY: the frame's return word, barriers apart.
                 fp = unsafe { fp.above(word) };
-                if addresses.len() >= count_max {
-                    return addresses;
+                if gathered.is_full {
+                    return;
                 }
             }
-            add_captured(base.link, stubs, &mut addresses, count_max);
+            add_captured(base.link, stubs, gathered);
             let Some(outer) = self.suspended_outside(base.serial) else {
-                break;
+                return;
             };
-            addresses.push(outer.pc.offset_bytes(1));
+            gathered.add(outer.pc.offset_bytes(1));
             fp = outer.fp;
         }
-        addresses.truncate(count_max);
-        addresses
+    }
+
+    /// The end of the instruction that an error is about: of the caller, if the machine stands in a procedure that
+    /// the compiler has put in the place of an operation.
+    pub(crate) fn blamed_address(&self, s: Machine) -> Address {
+        let addresses = self.return_addresses(s, 1);
+        addresses.first().copied().unwrap_or(s.pc_address())
+    }
+
+    /// Whether the instruction that ends at `address` is of a procedure that stands for an operation of its caller.
+    fn is_in_helper(&self, address: Address) -> bool {
+        let origin = (self.debug_tables_before(address))
+            .and_then(|(tables, before)| tables.origin_of(before));
+        origin.is_some_and(|origin| origin.procedure == Some(APPLY_HELPER) && origin.file.is_none())
+    }
+
+    /// Whether the instruction that ends at `address` was written in the library.
+    fn is_in_library(&self, address: Address) -> bool {
+        let tables = self.debug_tables_before(address);
+        let row = tables.and_then(|(tables, before)| {
+            let row = tables.row_at(before)?;
+            tables.file(row.file)
+        });
+        row.is_none_or(|file| file.starts_with(LIBRARY_FOLDER))
     }
 
     fn suspended_outside(&self, serial: u64) -> Option<crate::stack::Suspended> {
@@ -101,18 +144,72 @@ fn source_place(frame: SourceFrame<'_>) -> SourcePlace {
     }
 }
 
+/// Addresses of frames, innermost first.
+struct Gathered<'a, 'm> {
+    mutator: &'a Mutator<'m>,
+    addresses: Vec<Address>,
+    count_max: usize,
+    search: Search,
+    is_full: bool,
+}
+
+/// How far the search for frames of the program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Search {
+    NotDue,
+    Runs,
+    Done,
+}
+
+impl<'a, 'm> Gathered<'a, 'm> {
+    fn new(mutator: &'a Mutator<'m>, count_max: usize) -> Self {
+        Self {
+            mutator,
+            addresses: Vec::new(),
+            count_max,
+            search: Search::NotDue,
+            is_full: false,
+        }
+    }
+
+    fn add(&mut self, address: Address) {
+        if self.is_full || self.search == Search::Runs && self.mutator.is_in_library(address) {
+            return;
+        }
+        if self.search == Search::Runs {
+            self.search = Search::Done;
+        }
+        self.addresses.push(address);
+        if self.addresses.len() < self.count_max {
+            return;
+        }
+        let mut all = self.addresses.iter();
+        if self.search == Search::NotDue
+            && self.count_max >= SEARCHED_MIN
+            && all.all(|&address| self.mutator.is_in_library(address))
+        {
+            self.search = Search::Runs;
+            self.addresses.truncate(self.count_max / 2);
+        } else {
+            self.is_full = true;
+        }
+    }
+}
+
 /// Adds the return words of captured frames.
-fn add_captured(link: Link, stubs: StubWords, addresses: &mut Vec<Address>, count_max: usize) {
+fn add_captured(link: Link, stubs: StubWords, gathered: &mut Gathered<'_, '_>) {
     let mut link = link;
     while let Some(CapturedPlace { chunk, offset }) = link.place()
-        && addresses.len() < count_max
+        && !gathered.is_full
     {
         let start = chunk
             .address()
             .offset_bytes(chunk::FRAMES + offset * WORD_BYTES);
         each_captured_frame(chunk, |frame, word| {
-            if frame.fp.address() >= start && !stubs.is_border(word.address().word()) {
-                addresses.push(word.address());
+            let has_raised = word.flags() & FLAG_OPERATION != 0;
+            let is_border = stubs.is_border(word.address().word());
+            if frame.fp.address() >= start && !has_raised && !is_border {
+                gathered.add(word.address());
             }
         });
         link = chunk.link();

@@ -44,9 +44,11 @@ pub const BASE_SERIAL: i32 = 136;
 /// Addresses of the stubs, in the order of [`Stub::ALL`].
 pub const STUBS: i32 = 144;
 /// Room for so many stubs.
-pub const STUB_WORDS: usize = 31;
+pub const STUB_WORDS: usize = 30;
+/// [`Stub::TailCall`], [`Stub::Apply`]: the end of an instruction of the tail call, whose frame is gone.
+pub const CALL_SITE: i32 = STUBS + 8 * STUB_WORDS as i32;
 /// Address of the area of arguments and values beyond [`ARGUMENTS`].
-pub const WIDE_ARGUMENTS: i32 = STUBS + 8 * STUB_WORDS as i32;
+pub const WIDE_ARGUMENTS: i32 = CALL_SITE + 8;
 /// Arguments and values that have no register.
 pub const ARGUMENTS: i32 = WIDE_ARGUMENTS + 8;
 /// Bytes of all these words.

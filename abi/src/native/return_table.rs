@@ -7,7 +7,7 @@
 //! ```text
 //! 0   offset: u32    the return point, in bytes from the start of the native code; 0: unused
 //! 4   words: u16     words of the frame, its return word included
-//! 6   flags: u16     FLAG_RECEIVES
+//! 6   flags: u16     FLAG_RECEIVES, FLAG_OPERATION
 //! 8   map: u32       virtual address of the frame map
 //! ```
 
@@ -20,6 +20,10 @@ pub const ENTRY_BYTES: usize = 12;
 /// Flag: the call takes any number of values, see [`super::MANY_VALUES`].
 pub const FLAG_RECEIVES: u16 = 1;
 
+/// Flag: a stub is called that calls no procedure. If a frame of Scheme lies below, the operation has raised, and
+/// never comes back.
+pub const FLAG_OPERATION: u16 = 2;
+
 /// A return point and its frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReturnPoint {
@@ -27,7 +31,7 @@ pub struct ReturnPoint {
     pub offset: u32,
     /// Words of the frame, its return word included: even.
     pub words: u16,
-    /// [`FLAG_RECEIVES`].
+    /// [`FLAG_RECEIVES`], [`FLAG_OPERATION`].
     pub flags: u16,
     /// Virtual address of the frame map.
     pub map: u32,

@@ -6,13 +6,13 @@
 #[repr(u8)]
 pub enum Stub {
     /// Calls the value in the first argument register, whatever it is, with `ARGUMENT_COUNT`
-    /// arguments placed as for a general entry. Called or jumped to.
+    /// arguments placed as for a general entry.
     Call = 0,
     /// Calls the procedure whose header is at `CALLEE`, of which the arity is known to fit, with
     /// `ARGUMENT_COUNT` arguments (raw ones as their bits) placed as for a general entry. Called or
     /// jumped to.
     CallCode = 1,
-    /// `(closure, list)`: calls the closure with the elements of the list. Called or jumped to.
+    /// `(closure, list)`: calls the closure with the elements of the list. Jumped to; `CALL_SITE` tells where from.
     Apply = 2,
     /// Jumped to in place of a return: returns the `ARGUMENT_COUNT` values in `ARGUMENTS`, from
     /// word 0.
@@ -49,6 +49,8 @@ pub enum Stub {
     /// `(address, value)`: goes on at the continuation at this address, of native code and the base that
     /// runs, with the value. Jumped to: a return of the value takes place in its stead.
     Resume = 15,
+    /// As [`Stub::Call`], but jumped to; `CALL_SITE` tells where from.
+    TailCall = 16,
 }
 
 impl Stub {
@@ -70,6 +72,7 @@ impl Stub {
         Self::Reinstate,
         Self::ReinstateValue,
         Self::Resume,
+        Self::TailCall,
     ];
 
     /// For disassembly, symbols and dumps.
@@ -91,6 +94,7 @@ impl Stub {
             Self::Reinstate => "reinstate",
             Self::ReinstateValue => "reinstate-value",
             Self::Resume => "resume",
+            Self::TailCall => "tail-call",
         }
     }
 }

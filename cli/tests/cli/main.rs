@@ -5,6 +5,7 @@ mod limits;
 mod long_work;
 mod memory;
 mod places;
+mod places_everywhere;
 mod process;
 mod prompt;
 

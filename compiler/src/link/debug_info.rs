@@ -12,7 +12,7 @@ use gimli::{
 
 use super::error::LinkError;
 use super::layout::Layout;
-use super::procedure_name::{procedure_name, tool_name};
+use super::procedure_name::{shown_name, tool_name};
 use super::stretch::{Stretch, stretches};
 use super::unit::LinkUnit;
 
@@ -144,14 +144,12 @@ fn add_unit_entry(dwarf: &mut DwarfUnit, unit: &LinkUnit, layout: &Layout) {
 
 fn add_procedure(dwarf: &mut DwarfUnit, stretch: &Stretch<'_>, unit: &LinkUnit, files: &[FileId]) {
     let place = stretch.procedure.place;
-    let name = procedure_name(&stretch.procedure.name, place, &unit.files);
-    let name = (!name.is_empty()).then(|| dwarf.strings.add(name.as_bytes()));
+    let name = shown_name(&stretch.procedure.name, place, &unit.files);
+    let name = dwarf.strings.add(name.as_bytes());
     let root = dwarf.unit.root();
     let id = dwarf.unit.add(root, DW_TAG_subprogram);
     let entry = dwarf.unit.get_mut(id);
-    if let Some(name) = name {
-        entry.set(DW_AT_name, AttributeValue::StringRef(name));
-    }
+    entry.set(DW_AT_name, AttributeValue::StringRef(name));
     let low = Address::Constant(stretch.start.into());
     entry.set(DW_AT_low_pc, AttributeValue::Address(low));
     entry.set(DW_AT_high_pc, AttributeValue::Udata(stretch.bytes));

@@ -1,7 +1,7 @@
 //! The native code of an image: functions with their holes filled, traps between them, and the table of
 //! return points.
 
-use abi::native::return_table::{self, FLAG_RECEIVES, ReturnPoint};
+use abi::native::return_table::{self, FLAG_OPERATION, FLAG_RECEIVES, ReturnPoint};
 
 use super::layout::Layout;
 use super::native_code::{NativeFixup, NativeTarget};
@@ -48,7 +48,8 @@ pub(super) fn encode_returns(unit: &LinkUnit, layout: &Layout) -> Vec<u8> {
             function.returns.iter().map(move |point| ReturnPoint {
                 offset: address - start + point.offset,
                 words: point.words,
-                flags: if point.receives { FLAG_RECEIVES } else { 0 },
+                flags: (u16::from(point.receives) * FLAG_RECEIVES)
+                    | (u16::from(point.is_operation) * FLAG_OPERATION),
                 map: layout.frame_maps[point.map],
             })
         })

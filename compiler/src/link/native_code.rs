@@ -65,6 +65,8 @@ pub struct NativeReturn {
     pub words: u16,
     /// Whether the call takes any number of values.
     pub receives: bool,
+    /// Whether a stub is called that calls no procedure.
+    pub is_operation: bool,
     /// Index of the frame map in the unit's.
     pub map: FrameMapId,
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::rc::Rc;
 
+use abi::procedure::TOP_LEVEL;
+
 use crate::core::ir::{ActivationId, SourcePlace};
 
 /// The name of a procedure that was written at `place`; that of its place (`lambda@file.scm:3:5`) if it has none. The
@@ -21,6 +23,20 @@ pub(super) fn procedure_name<'name>(
     let file = file.map_or(Cow::Borrowed("?"), |file| file.to_string_lossy());
     let SourcePlace { line, column, .. } = place;
     Cow::Owned(tool_name(&format!("lambda@{file}:{line}:{column}")).into_owned())
+}
+
+/// The name that tools show: that of [`procedure_name`], or that of the top level.
+pub(super) fn shown_name<'name>(
+    name: &'name str,
+    place: SourcePlace,
+    files: &[Rc<str>],
+) -> Cow<'name, str> {
+    let name = procedure_name(name, place, files);
+    if name.is_empty() {
+        Cow::Borrowed(TOP_LEVEL)
+    } else {
+        name
+    }
 }
 
 /// A name as the string tables can hold it: without NUL.
@@ -50,6 +66,8 @@ mod tests {
         assert_eq!(procedure_name("f", place, &files), "f");
         assert_eq!(procedure_name("", SourcePlace::default(), &files), "");
         assert_eq!(procedure_name("", place, &[]), "");
+        assert_eq!(shown_name("f", place, &files), "f");
+        assert_eq!(shown_name("", SourcePlace::default(), &files), "(toplevel)");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use object::write::StringId;
 use object::write::elf::{FileHeader, ProgramHeader, SectionHeader, SectionIndex, Sym, Writer};
 
 use super::layout::Layout;
-use super::procedure_name::procedure_name;
+use super::procedure_name::shown_name;
 use super::stretch::{Stretch, stretches};
 use super::unit::LinkUnit;
 
@@ -72,7 +72,7 @@ pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: ElfImage) -> Ve
         .iter()
         .map(|stretch| {
             let procedure = stretch.procedure;
-            procedure_name(&procedure.name, procedure.place, &unit.files)
+            shown_name(&procedure.name, procedure.place, &unit.files)
         })
         .collect();
     let mut file = Vec::new();

@@ -343,6 +343,8 @@ pub enum Terminator {
         rest: bool,
         /// The block that goes on; it has no other predecessor.
         block: BlockId,
+        /// The place of the form that takes the values: errors of their number have it.
+        received_at: SourcePlace,
     },
 }
 

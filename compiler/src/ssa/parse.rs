@@ -402,6 +402,7 @@ fn terminator(head: &str, mut items: Items<'_>) -> Result<Terminator, ParseError
             rest: items.boolean()?,
             block: items.block()?,
             arguments: items.values()?,
+            received_at: SourcePlace::default(),
         },
         _ => {
             let found = head.to_owned();

@@ -280,6 +280,7 @@ fn terminator_text(terminator: &Terminator) -> String {
             required,
             rest,
             block,
+            ..
         } => {
             let callee = match callee {
                 Callee::Value(value) => format!("v{}", value.number()),

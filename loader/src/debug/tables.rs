@@ -3,6 +3,7 @@
 use abi::arity::ArityRecord;
 use abi::image::{Extent, section};
 use abi::inlined::{InlinedCalls, InlinedIn, InlinedKind};
+use abi::procedure::TOP_LEVEL;
 use abi::written_name::WrittenName;
 
 use super::frames::{Chain, FrameState, SourceFrame};
@@ -123,12 +124,13 @@ impl DebugTables {
         if self.procedures.is_empty() {
             return self.name_in_text(address);
         }
-        self.procedures.name_at(address)
+        self.procedures.name_at(address).map(own_name)
     }
 
     /// Start, bytes and name of every function in `extent` that `.symtab` knows, ascending.
     pub fn functions_in(&self, extent: Extent) -> impl Iterator<Item = (u32, u32, &str)> {
-        self.procedures.inside(extent)
+        let functions = self.procedures.inside(extent);
+        functions.map(|(start, bytes, name)| (start, bytes, own_name(name)))
     }
 
     /// Arity and parameter names of the procedure whose header is at `address`.
@@ -153,4 +155,9 @@ impl DebugTables {
     pub fn file(&self, number: u32) -> Option<&str> {
         self.lines.file(number)
     }
+}
+
+/// The name that the text gives to a procedure: none to those of the top level.
+fn own_name(name: &str) -> &str {
+    if name == TOP_LEVEL { "" } else { name }
 }

@@ -105,6 +105,6 @@ pub(crate) unsafe fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -
     fault(m, s, |_| {
         // SAFETY: nothing was collected since the list was read.
         let list = unsafe { list.value() };
-        Raise::wrong_type("apply", last + 1, "list", list)
+        Raise::wrong_type("apply", last + 2, "list", list)
     })
 }

@@ -87,7 +87,7 @@ fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> 
         return condition;
     }
     let argument = condition.argument.unwrap_or(0);
-    let written = m.written_at(s.pc_address());
+    let written = m.written_at(m.blamed_address(s));
     if let Some((name, argument)) = written.and_then(|written| written.named(procedure, argument)) {
         condition.procedure = Some(name.into());
         condition.argument = condition.argument.map(|_| argument);

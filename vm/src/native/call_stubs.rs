@@ -67,10 +67,23 @@ macro_rules! fill_in {
     };
 }
 
-/// [`abi::native::Stub::Call`]: fills in optional arguments here, and the empty list for what comes
-/// after them; leaves other lists to [`arrange::call`].
+/// [`abi::native::Stub::Call`]: the frame that calls is there.
 #[unsafe(naked)]
 pub(super) extern "C" fn call() {
+    naked_asm!(
+        ".cfi_startproc",
+        "mov qword ptr [r15 + {call_site}], 0",
+        "jmp {tail_call}",
+        ".cfi_endproc",
+        call_site = const context::CALL_SITE,
+        tail_call = sym tail_call,
+    )
+}
+
+/// [`abi::native::Stub::TailCall`]: fills in optional arguments here, and the empty list for what comes
+/// after them; leaves other lists to [`arrange::call`].
+#[unsafe(naked)]
+pub(super) extern "C" fn tail_call() {
     naked_asm!(
         ".cfi_startproc",
         "lea r10, [rdi - {tag_object}]",

@@ -38,6 +38,8 @@ pub(crate) struct Context {
     /// The serial number of the base that runs.
     pub(crate) base_serial: Cell<u64>,
     stubs: [usize; context::STUB_WORDS],
+    /// Where the tail call stands that a stub makes; 0 for another call.
+    pub(super) call_site: Cell<usize>,
     /// The address of `wide_arguments`.
     wide_address: usize,
     /// The first arguments and values.
@@ -72,6 +74,7 @@ const _: () = {
     assert!(offset(offset_of!(Context, handlers)) == context::HANDLERS);
     assert!(offset(offset_of!(Context, parameters)) == context::PARAMETERS);
     assert!(offset(offset_of!(Context, base_serial)) == context::BASE_SERIAL);
+    assert!(offset(offset_of!(Context, call_site)) == context::CALL_SITE);
     assert!(offset(offset_of!(Context, wide_address)) == context::WIDE_ARGUMENTS);
     assert!(offset(offset_of!(Context, stubs)) == context::STUBS);
     assert!(offset(offset_of!(Context, arguments)) == context::ARGUMENTS);
@@ -110,6 +113,7 @@ impl Context {
             handlers: Cell::new(tag::NULL),
             parameters: Cell::new(tag::NULL),
             base_serial: Cell::new(0),
+            call_site: Cell::new(0),
             wide_address: wide_arguments.as_ptr().expose_provenance(),
             stubs,
             arguments: [const { Cell::new(0) }; ARGUMENT_WORDS],

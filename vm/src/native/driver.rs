@@ -71,6 +71,7 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
     match event {
         event::CALL => {
             let s = callee_frame(m, fp);
+            let s = called_at_site(m, s);
             let filled = fill_slots(m, s);
             // SAFETY: the slots were just filled: the closure, and so many arguments.
             let filled = filled.map(|count| unsafe { enter(m, s, count) });
@@ -87,6 +88,7 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
         }
         event::APPLY => {
             let s = callee_frame(m, fp);
+            let s = called_at_site(m, s);
             m.state().native.argument_count.set(1);
             let filled = fill_slots(m, s);
             // SAFETY: the slots were just filled: the closure, and a list.
@@ -103,6 +105,16 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
             let next = m.state().native.next.take();
             next.expect("a slow path that does not return says how to go on")
         }
+    }
+}
+
+/// The machine that enters a callee, at the tail call that was made; its place is that of errors.
+fn called_at_site(m: &Mutator<'_>, s: Machine) -> Machine {
+    match m.state().native.call_site.get() {
+        0 => s,
+        // SAFETY: nothing is run there. Native code that jumped to the stub was kept until then, and the frame
+        // needs no slots but those of the call.
+        site => unsafe { s.with_pc(std::ptr::with_exposed_provenance(site)) },
     }
 }
 

@@ -312,6 +312,7 @@ fn address(stub: Stub) -> usize {
         Stub::Reinstate => control_stubs::reinstate,
         Stub::ReinstateValue => control_stubs::reinstate_value,
         Stub::Resume => control_stubs::resume,
+        Stub::TailCall => call_stubs::tail_call,
     };
     function as usize
 }

@@ -5,13 +5,14 @@
     reason = "all primitives have one signature"
 )]
 
+use abi::condition::ConditionKind;
 use abi::object_layout::{PAYLOAD, location};
 use abi::tag::{FLAG_PARAMETER, Kind};
 use gc::{Address, WORD_BYTES};
 
 use crate::arguments::Args;
 use crate::chunk::Continuation;
-use crate::error::{PrimitiveResult, Raise};
+use crate::error::{Irritant, PrimitiveResult, Raise};
 use crate::interpreter::Code;
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -90,6 +91,14 @@ pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primiti
     let optional = Value::count(usize::from(header.optional));
     let rest = m.cons(optional, Value::boolean(header.has_rest()));
     Ok(m.cons(Value::count(usize::from(header.required)), rest))
+}
+
+/// `(%wrong-argument-count description arguments)` raises; the description, a symbol, says what is accepted.
+pub(crate) fn wrong_argument_count<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    Err(Raise::condition(
+        ConditionKind::WrongArgumentCount,
+        [Irritant::Value(args[0]), Irritant::Value(args[1])],
+    ))
 }
 
 fn procedure<'m>(who: &'static str, value: Value<'m>) -> Result<Code, Raise<'m>> {

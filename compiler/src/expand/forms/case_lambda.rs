@@ -95,12 +95,11 @@ impl Expander<'_> {
         Ok(())
     }
 
-    /// The procedure that takes no number of arguments at all: it applies what is no procedure.
+    /// The procedure that takes no number of arguments at all.
     fn without_clauses(&mut self, at: SyntaxId) -> ExprId {
         let arguments = self.program.add_variable("arguments".into());
         let list = self.local(arguments, at);
-        let nothing = self.word(tag::NULL, at);
-        let body = self.add(Expr::Primitive(Primitive::Apply, vec![nothing, list]), at);
+        let body = self.refuse(&[], list, at);
         let parameters = Parameters {
             required: Vec::new(),
             optional: Vec::new(),
@@ -131,9 +130,11 @@ impl Expander<'_> {
         for count in (least..most).rev() {
             let accepts = |clause: &&Clause| clause.accepts(count);
             let given = &arguments[..count];
-            let call = match clauses.iter().find(accepts) {
-                Some(clause) => self.call_clause(*clause, given, None, at),
-                None => self.refuse(clauses[0], given, at),
+            let call = if let Some(clause) = clauses.iter().find(accepts) {
+                self.call_clause(*clause, given, None, at)
+            } else {
+                let list = self.list_of(given, None, at);
+                self.refuse(clauses, list, at)
             };
             let next = self.local(arguments[count], at);
             let is_missing = self.add(Expr::Primitive(Primitive::IsDefault, vec![next]), at);
@@ -151,7 +152,8 @@ impl Expander<'_> {
     fn dispatch_list(&mut self, clauses: &[Clause], at: SyntaxId) -> ExprId {
         let arguments = self.program.add_variable("arguments".into());
         let count = self.program.add_variable("count".into());
-        let mut body = self.apply_clause(clauses[0], arguments, at);
+        let list = self.local(arguments, at);
+        let mut body = self.refuse(clauses, list, at);
         for &clause in clauses.iter().rev() {
             let call = self.apply_clause(clause, arguments, at);
             let found = self.local(count, at);
@@ -248,10 +250,89 @@ impl Expander<'_> {
         list
     }
 
-    /// Applies a clause that does not fit, which raises for the number of arguments.
-    fn refuse(&mut self, clause: Clause, arguments: &[VariableId], at: SyntaxId) -> ExprId {
-        let list = self.list_of(arguments, None, at);
-        let procedure = self.local(clause.procedure, at);
-        self.add(Expr::Primitive(Primitive::Apply, vec![procedure, list]), at)
+    /// Raises for the number of arguments, which no clause accepts.
+    fn refuse(&mut self, clauses: &[Clause], arguments: ExprId, at: SyntaxId) -> ExprId {
+        let accepted = self.quote_symbol(&accepted_in_words(clauses), at);
+        let operands = vec![accepted, arguments];
+        self.add(Expr::Primitive(Primitive::WrongArgumentCount, operands), at)
+    }
+}
+
+/// What the clauses accept, as errors say it: "expected 1, 3 to 5 or at least 8 arguments".
+fn accepted_in_words(clauses: &[Clause]) -> String {
+    /// So many ranges of numbers are named; of more, the first and the last number.
+    const RANGES_MAX: usize = 4;
+    let rest = clauses.iter().filter(|clause| clause.has_rest);
+    let from = rest.map(|clause| clause.required).min();
+    let mut counts: Vec<usize> = clauses.iter().map(|clause| clause.required).collect();
+    counts.retain(|&count| from.is_none_or(|from| count < from));
+    counts.sort_unstable();
+    counts.dedup();
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for &count in &counts {
+        match ranges.last_mut() {
+            Some((_, last)) if *last + 1 == count => *last = count,
+            _ => ranges.push((count, count)),
+        }
+    }
+    let mut words: Vec<String> = Vec::new();
+    if ranges.len() > RANGES_MAX {
+        let (first, last) = (counts[0], counts[counts.len() - 1]);
+        words.push(format!(
+            "one of {} counts from {first} to {last}",
+            counts.len()
+        ));
+    } else {
+        for (first, last) in ranges {
+            words.push(if first == last {
+                first.to_string()
+            } else {
+                format!("{first} to {last}")
+            });
+        }
+    }
+    words.extend(from.map(|from| format!("at least {from}")));
+    let Some(last) = words.pop() else {
+        return "no number of arguments is accepted".to_owned();
+    };
+    let noun = if words.is_empty() && (last == "1" || last == "at least 1") {
+        "argument"
+    } else {
+        "arguments"
+    };
+    if words.is_empty() {
+        return format!("expected {last} {noun}");
+    }
+    format!("expected {} or {last} {noun}", words.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::Id;
+
+    #[test]
+    fn errors_name_the_numbers_of_arguments_that_clauses_accept() {
+        let words = |counts: &[(usize, bool)]| {
+            let clauses = counts.iter().map(|&(required, has_rest)| Clause {
+                required,
+                has_rest,
+                procedure: VariableId::new(0),
+            });
+            accepted_in_words(&clauses.collect::<Vec<_>>())
+        };
+        assert_eq!(words(&[]), "no number of arguments is accepted");
+        assert_eq!(words(&[(1, false)]), "expected 1 argument");
+        assert_eq!(
+            words(&[(3, false), (1, false)]),
+            "expected 1 or 3 arguments"
+        );
+        let many = [(0, false), (2, false), (3, false), (5, true), (7, false)];
+        assert_eq!(words(&many), "expected 0, 2 to 3 or at least 5 arguments");
+        let even: Vec<(usize, bool)> = (0..10).map(|count| (2 * count, false)).collect();
+        assert_eq!(
+            words(&even),
+            "expected one of 10 counts from 0 to 18 arguments"
+        );
     }
 }

@@ -288,7 +288,7 @@ fn case_lambda_refuses_counts_between_its_clauses() {
           (call clause.0)
           (if
             (%default? argument.5)
-            (%apply clause.0 (cons argument.4 ()))
+            (%wrong-argument-count (quote |expected 0 or 2 arguments|) (cons argument.4 ()))
             (call clause.1 argument.4 argument.5)))))
     ");
 }

@@ -1,5 +1,6 @@
 //! The context of an expression: where its value goes.
 
+use crate::core::ir::SourcePlace;
 use crate::ssa::ir::BlockId;
 
 /// Where the value (or values) of an expression go.
@@ -30,4 +31,6 @@ pub(super) struct Receiver {
     pub(super) required: u16,
     /// Whether the last parameter takes a list of the rest.
     pub(super) rest: bool,
+    /// The form that takes the values.
+    pub(super) place: SourcePlace,
 }

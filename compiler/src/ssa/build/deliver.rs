@@ -115,6 +115,7 @@ impl ProcedureBuilder<'_, '_> {
             required: receiver.required,
             rest: receiver.rest,
             block: landing,
+            received_at: receiver.place,
         });
         self.current = Some(landing);
         self.jump(receiver.block, values);

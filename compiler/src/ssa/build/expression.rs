@@ -258,6 +258,7 @@ impl ProcedureBuilder<'_, '_> {
             block,
             required: u16::try_from(required.len()).expect("limits were checked"),
             rest: rest.is_some(),
+            place: self.place,
         };
         self.schedule(&[
             BuildStep::Evaluate(producer, Context::Receive(receiver)),

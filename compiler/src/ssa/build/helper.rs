@@ -1,5 +1,7 @@
 //! Procedures that the compiler adds, for operations that have instructions in tail position only.
 
+use abi::procedure::APPLY_HELPER;
+
 use crate::core::ir::SourcePlace;
 use crate::id::IdVec;
 use crate::ssa::ir::{Block, Procedure, Repr, Terminator, Value, ValueId};
@@ -18,7 +20,11 @@ impl Helper {
     /// The procedure.
     pub(super) fn procedure(self) -> Procedure {
         let (name, names, required) = match self {
-            Self::Apply => ("apply", vec!["procedure".into(), "arguments".into()], 2),
+            Self::Apply => (
+                APPLY_HELPER,
+                vec!["procedure".into(), "arguments".into()],
+                2,
+            ),
             Self::Values(count) => ("values", vec!["value".into(); usize::from(count)], count),
         };
         let values: IdVec<ValueId, Value> = names

@@ -48,6 +48,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
                 block: this.returning_block(),
                 required: 0,
                 rest: true,
+                place,
             }),
         };
         this.current = Some(first);

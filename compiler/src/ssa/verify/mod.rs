@@ -309,6 +309,7 @@ impl Checker<'_> {
                 required,
                 rest,
                 block,
+                ..
             } => {
                 let parameters = self.procedure.blocks[*block].parameters.len();
                 let wanted = usize::from(*required) + usize::from(*rest);

@@ -437,7 +437,7 @@ fn closures_are_called_and_lists_are_spread() {
             });
             assert_eq!(outcome(m, done), before);
             let done = m.apply(|m| (code.closure(m, spread), vec![m.result(), Value::ZERO]));
-            assert_eq!(outcome(m, done), "wrong-type apply 1 \"list\" 0");
+            assert_eq!(outcome(m, done), "wrong-type apply 2 \"list\" 0");
         });
     }
 }

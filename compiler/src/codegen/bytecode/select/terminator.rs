@@ -174,6 +174,7 @@ impl Selector<'_, '_> {
             required,
             rest,
             block,
+            received_at,
             ..
         } = terminator
         else {
@@ -213,6 +214,7 @@ impl Selector<'_, '_> {
         self.assembler
             .emit_safepoint(call, target, live.clone(), Some(clamp(words - 1)));
         let (required, rest) = (Count(*required), Flag(u8::from(*rest)));
+        self.assembler.set_place(*received_at);
         self.assembler.emit(Instruction::Receive {
             first: Into(landing),
             required,
