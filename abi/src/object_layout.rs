@@ -136,8 +136,11 @@ pub mod chunk {
 
     /// The next older chunk, or `#f`.
     pub const NEXT: usize = 8;
-    /// Where the next older frames start in `NEXT`: words from its `FRAMES`, a fixnum.
+    /// A fixnum. Its low `OFFSET_BITS` bits say where the next older frames start in `NEXT`: words from its
+    /// `FRAMES`. The rest is how many words of stack the older frames count as; 0 in a chunk without frames.
     pub const NEXT_OFFSET: usize = 16;
+    /// See `NEXT_OFFSET`.
+    pub const OFFSET_BITS: u32 = 24;
     /// The return word that leads into the innermost frame of this chunk, a code address; in a chunk
     /// without frames, the serial number of the base that it belongs to, a fixnum.
     pub const RESUME: usize = 24;

@@ -3,7 +3,7 @@
 //! See [`abi::object_layout::chunk`] for the layout.
 
 use abi::native::CAPTURING_SLOTS;
-use abi::object_layout::chunk;
+use abi::object_layout::chunk::{self, OFFSET_BITS};
 use abi::tag::{self, Header, Kind};
 use gc::{Address, WORD_BYTES};
 
@@ -11,6 +11,20 @@ use crate::live::Live;
 use crate::object::Object;
 use crate::return_word::ReturnWord;
 use crate::value::Value;
+
+const OFFSET_MASK: usize = (1 << OFFSET_BITS) - 1;
+const COUNTED_WORDS_MAX: usize = usize::MAX >> 8 >> OFFSET_BITS;
+
+/// What the frames in a chunk count as more than on the stack: the prefix of the chunk, and the continuation that
+/// was made with it and may be kept.
+const CHUNK_COUNTED_WORDS: usize =
+    2 * (chunk::PREFIX_WORDS as usize + 1) + chunk::NATIVE_REGISTER_WORDS as usize;
+
+/// How many words of stack so many words of frames in one chunk count as.
+#[inline(always)]
+pub(crate) const fn counted_words(frame_words: usize) -> usize {
+    frame_words + CHUNK_COUNTED_WORDS
+}
 
 /// An initialised chunk, or one that was just allocated. True until the next safepoint, as [`Live`].
 #[derive(Clone, Copy, Debug)]
@@ -72,8 +86,14 @@ impl Chunk {
     pub(crate) fn link(self) -> Link {
         Link {
             chunk: self.field(chunk::NEXT),
-            offset: tag::fixnum_value(self.field(chunk::NEXT_OFFSET)) as usize,
+            offset: self.place_of_older() & OFFSET_MASK,
         }
+    }
+
+    /// Where the older frames are, and how many words of stack they count as.
+    #[inline(always)]
+    fn place_of_older(self) -> usize {
+        tag::fixnum_value(self.field(chunk::NEXT_OFFSET)) as usize
     }
 
     /// Copies so many words of its frames, from word `start` on, to `place`; the last of them.
@@ -131,15 +151,17 @@ impl Chunk {
         unsafe { place.load_word() }
     }
 
-    /// Initialises the link: no barrier.
+    /// Initialises the link: no barrier. What is there counts as so many words of stack.
     ///
     /// # Safety
     ///
     /// The chunk was allocated since the last safepoint.
     #[inline(always)]
-    pub(crate) unsafe fn init_link(self, link: Link) {
+    pub(crate) unsafe fn init_link(self, link: Link, counted_words: usize) {
         self.write(chunk::NEXT, link.chunk);
-        self.write(chunk::NEXT_OFFSET, Value::count(link.offset).word());
+        let counted_words = counted_words.min(COUNTED_WORDS_MAX);
+        let place = link.offset | counted_words << OFFSET_BITS;
+        self.write(chunk::NEXT_OFFSET, Value::count(place).word());
     }
 
     /// Initialises a word: no barrier.
@@ -297,6 +319,15 @@ impl Link {
         (self.chunk != tag::FALSE).then_some(CapturedPlace {
             chunk: Chunk(address),
             offset: self.offset,
+        })
+    }
+
+    /// How many words of stack the frames from there on count as.
+    #[inline(always)]
+    pub(crate) fn counted_words(self) -> usize {
+        self.place().map_or(0, |CapturedPlace { chunk, offset }| {
+            let older = chunk.place_of_older() >> OFFSET_BITS;
+            older + counted_words(chunk.frame_words() - offset)
         })
     }
 

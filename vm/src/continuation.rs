@@ -7,6 +7,9 @@
 //! return to a continuation any number of times (Hieb, Dybvig, Bruggeman: Representing control in
 //! the presence of first-class continuations, 1990, with one frame split off at a time).
 //!
+//! Captured frames count as frames on the stack: a chain of chunks may be no longer than the stack. Each chunk
+//! says what all older frames count as. So recursion through continuations is bounded, too.
+//!
 //! Scheme sees a chunk without frames. This chunk leads to the captured frames. In place of a
 //! return word it holds the serial number of the base. It also holds the registers of handlers and
 //! parameters, which a reinstatement puts back. If native code made the chunk, the chunk also holds
@@ -18,7 +21,7 @@ use abi::object_layout::chunk;
 use abi::tag::{Header, Kind};
 use gc::{Address, Full, WORD_BYTES};
 
-use crate::chunk::{CapturedFrame, CapturedPlace, Chunk, Continuation, Link};
+use crate::chunk::{CapturedFrame, CapturedPlace, Chunk, Continuation, Link, counted_words};
 use crate::frame::{FramePointer, slot_address};
 use crate::frame_walk::return_word;
 use crate::live::Live;
@@ -30,6 +33,21 @@ use crate::value::Value;
 
 /// Frames are put into chunks of at most so many bytes, unless one frame takes more.
 const CHUNK_BYTES: usize = 8 << 10;
+
+/// Why there is no continuation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum NotCaptured {
+    /// The copies need a collection first.
+    Full(Full),
+    /// The captured frames are as many as the stack holds.
+    TooDeep,
+}
+
+impl From<Full> for NotCaptured {
+    fn from(full: Full) -> Self {
+        Self::Full(full)
+    }
+}
 
 /// A native frame that was just restored.
 #[derive(Clone, Copy, Debug)]
@@ -100,13 +118,13 @@ impl Mutator<'_> {
     ///
     /// # Errors
     ///
-    /// [`Full`]: the copies need a collection first.
+    /// [`NotCaptured`].
     #[inline]
     pub(crate) unsafe fn capture(
         &mut self,
         fp: FramePointer,
         tier: CodeTier,
-    ) -> Result<Live, Full> {
+    ) -> Result<Live, NotCaptured> {
         let stubs = self.state().stubs;
         let base = self.state_mut().stack.current();
         remove_barrier(base);
@@ -134,7 +152,7 @@ impl Mutator<'_> {
     pub(crate) unsafe fn capture_native_frame(
         &mut self,
         fp: FramePointer,
-    ) -> Result<Option<Live>, Full> {
+    ) -> Result<Option<Live>, NotCaptured> {
         let stubs = self.state().stubs;
         let Some(base) = self.state_mut().stack.bases.last() else {
             return Ok(None);
@@ -175,10 +193,17 @@ impl Mutator<'_> {
 
     /// Copies the only frames on the stack, those above `fp`, into a chunk that goes on at `older`.
     #[inline(always)]
-    fn copy_piece(&mut self, fp: FramePointer, piece: Piece, older: Link) -> Result<Link, Full> {
+    fn copy_piece(
+        &mut self,
+        fp: FramePointer,
+        piece: Piece,
+        older: Link,
+    ) -> Result<Link, NotCaptured> {
+        let older_words = older.counted_words();
+        self.check_depth(older_words + counted_words(piece.words))?;
         self.heap()
             .reserve(piece_bytes(piece.words) + CONTINUATION_BYTES_MAX)?;
-        let link = self.copied(piece, older);
+        let link = self.copied(piece, older, older_words);
         self.let_underflow(fp, piece.tier, link);
         Ok(link)
     }
@@ -187,7 +212,12 @@ impl Mutator<'_> {
     /// the last goes on at `older`.
     #[cold]
     #[inline(never)]
-    fn copy_pieces(&mut self, fp: FramePointer, first: Piece, older: Link) -> Result<Link, Full> {
+    fn copy_pieces(
+        &mut self,
+        fp: FramePointer,
+        first: Piece,
+        older: Link,
+    ) -> Result<Link, NotCaptured> {
         let stubs = self.state().stubs;
         let base = &*self.state_mut().stack.current();
         let mut pieces = vec![first];
@@ -196,13 +226,26 @@ impl Mutator<'_> {
         {
             pieces.push(piece);
         }
+        let counted = pieces.iter().map(|piece| counted_words(piece.words));
+        self.check_depth(older.counted_words() + counted.sum::<usize>())?;
         let bytes = pieces.iter().map(|piece| piece_bytes(piece.words));
         self.heap()
             .reserve(bytes.sum::<usize>() + CONTINUATION_BYTES_MAX)?;
         let outermost_first = pieces.iter().rev();
-        let link = outermost_first.fold(older, |link, &piece| self.copied(piece, link));
+        let link = outermost_first.fold(older, |link, &piece| {
+            self.copied(piece, link, link.counted_words())
+        });
         self.let_underflow(fp, first.tier, link);
         Ok(link)
+    }
+
+    /// Whether there may be captured frames that count as so many words of stack.
+    #[inline(always)]
+    fn check_depth(&self, counted_words: usize) -> Result<(), NotCaptured> {
+        if counted_words > self.state().stack.captured_words_max() {
+            return Err(NotCaptured::TooDeep);
+        }
+        Ok(())
     }
 
     /// Lets the frame at `fp`, of this tier, return into captured frames.
@@ -225,13 +268,14 @@ impl Mutator<'_> {
         unsafe { Chunk::format(memory, header, frame_words) }
     }
 
-    /// A copy of frames on the stack, which goes on at `older`; the memory was reserved.
+    /// A copy of frames on the stack, which goes on at `older`; what is there counts as so many words of stack.
+    /// The memory was reserved.
     #[inline(always)]
-    fn copied(&self, piece: Piece, older: Link) -> Link {
+    fn copied(&self, piece: Piece, older: Link, older_words: usize) -> Link {
         let made = self.allocate_chunk(piece.words, piece.words as u64);
         // SAFETY: the chunk is new; it has the fields of the prefix, and a word for each of the frames'.
         unsafe {
-            made.init_link(older);
+            made.init_link(older, older_words);
             made.init(chunk::RESUME, piece.first.resume);
             made.init(chunk::FIRST_WORDS, Value::count(piece.first.words).word());
         }
@@ -260,7 +304,7 @@ impl Mutator<'_> {
         let context = &self.state().native;
         // SAFETY: the chunk is new; it has the fields of the prefix and these registers.
         unsafe {
-            made.init_link(link);
+            made.init_link(link, 0);
             made.init(chunk::RESUME, context.base_serial.get());
             made.init(chunk::FIRST_WORDS, Value::count(0).word());
             made.init(chunk::HANDLERS, context.handlers.get());

@@ -123,6 +123,13 @@ impl Stack {
         self.range.bytes()
     }
 
+    /// How many words the captured frames of a base may count as: as many as the stack has.
+    #[inline(always)]
+    pub(crate) const fn captured_words_max(&self) -> usize {
+        let more = if self.in_headroom { HEADROOM_BYTES } else { 0 };
+        (self.range.bytes() + more) / WORD_BYTES
+    }
+
     /// The base that runs.
     pub(crate) fn current(&mut self) -> &mut Base {
         self.bases.last_mut().expect("Scheme runs on a base")

@@ -82,3 +82,69 @@ fn a_quasiquotation_holds_any_number_of_values() {
     let program = format!("(define (f x) `#({unquoted})) (write (vector-ref (f 1) 69999))");
     assert_eq!(result("quasiquoted-vector", &program), "70000");
 }
+
+#[test]
+fn recursion_without_end_exhausts_the_stack_whatever_it_goes_through() {
+    let programs = [
+        ("captures", "(define (f) (+ 1 (call/cc (lambda (k) (f)))))"),
+        (
+            "kept continuations",
+            "(define kept '()) (define (f) (call/cc (lambda (k) (set! kept (cons k kept)) (f))) 1)",
+        ),
+        ("guards", "(define (f) (guard (e (#f 1)) (f)))"),
+        (
+            "guards that catch all",
+            "(define (f) (+ 1 (guard (e (#f 1) (else (raise e))) (f))))",
+        ),
+        (
+            "handlers",
+            "(define (f) (with-exception-handler (lambda (e) 1) (lambda () (+ 1 (f)))))",
+        ),
+        (
+            "handlers of tail calls",
+            "(define (f) (with-exception-handler (lambda (e) 1) (lambda () (f))))",
+        ),
+        (
+            "parameters",
+            "(define p (make-parameter 1)) (define (f) (parameterize ((p 2)) (f)))",
+        ),
+        (
+            "extents",
+            "(define (f) (dynamic-wind (lambda () 1) (lambda () (f)) (lambda () 1)))",
+        ),
+        ("rest lists", "(define (f . l) (+ 1 (apply f 1 2 3 '())))"),
+    ];
+    for (name, program) in programs {
+        for tier in ["--no-native", "--native"] {
+            let scratch = Scratch::new("endless");
+            let program = format!("{IMPORTS}{program}\n(f)");
+            let file = scratch.file("endless.scm", &program);
+            let output = cozen(&["--stack-max=2M", "--heap-max=64M", tier, text(&file)]);
+            assert_eq!(output.status.code(), Some(1), "{name}: {}", err(&output));
+            assert!(
+                err(&output).contains("stack exhausted"),
+                "{name}, {tier}: {}",
+                err(&output)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_program_goes_on_after_captured_frames_were_too_many() {
+    let program = "(define (f) (+ 1 (call/cc (lambda (k) (f)))))
+        (define (caught) (guard (e ((error-object? e) 'caught)) (f)))
+        (define (count n) (if (= n 0) 0 (+ 1 (call/cc (lambda (k) (count (- n 1)))))))
+        (write (list (caught) (caught) (count 1000) (caught)))";
+    let scratch = Scratch::new("after-captures");
+    let file = scratch.file("after.scm", &format!("{IMPORTS}{program}"));
+    for tier in ["--no-native", "--native"] {
+        let output = cozen(&["--stack-max=1M", tier, text(&file)]);
+        assert_eq!(
+            out(&output),
+            "(caught caught 1000 caught)",
+            "{}",
+            err(&output)
+        );
+    }
+}

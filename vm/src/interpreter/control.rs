@@ -3,9 +3,10 @@
 use abi::condition::ConditionKind;
 
 use crate::chunk::Continuation;
+use crate::continuation::NotCaptured;
 use crate::ending::VmError;
 use crate::error::Raise;
-use crate::interpreter::enter::{fault, go_on_or_retry, poll_at};
+use crate::interpreter::enter::{fault, go_on_or_retry, poll_at, stack_exhausted};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{BranchOffset, Into, Local, MapAtEnd, Opcode};
 use crate::interpreter::reinstate::{resume_with_list, resume_with_one};
@@ -70,7 +71,8 @@ pub(super) fn capture(m: &mut Mutator<'_>, s: Machine, dst: Into, map: MapAtEnd)
             s.set(dst, continuation);
             s
         }
-        Err(full) => {
+        Err(NotCaptured::TooDeep) => stack_exhausted(m, s),
+        Err(NotCaptured::Full(full)) => {
             let retry = Retry {
                 map: s.map(map),
                 bytes: Opcode::Capture.instruction_bytes(),

@@ -3,13 +3,14 @@
 //! Two cases are tried first, outside of [`guard`], because loops run them and because they cannot
 //! panic: a capture with one new frame, and the resumption of the innermost frame of a chunk.
 
-use gc::{Address, CollectReason, Full, Outcome};
+use gc::{Address, CollectReason, Outcome};
 
 use crate::chunk::Continuation;
+use crate::continuation::NotCaptured;
 use crate::frame::{FramePointer, below};
 use crate::interpreter::{
     Machine, Reinstated, Values, fault, heap_exhausted, no_list_of_values, not_a_continuation,
-    reinstate_in_base, resume_with_one,
+    reinstate_in_base, resume_with_one, stack_exhausted,
 };
 use crate::live::Live;
 use crate::mutator::Mutator;
@@ -32,21 +33,26 @@ pub(super) extern "C" fn capture(mut waiting: Waiting, frame_base: usize) -> Stu
             outcome: RETURNS,
         },
         Ok(None) => capture_slowly(waiting, fp, None),
-        Err(full) => capture_slowly(waiting, fp, Some(full)),
+        Err(error) => capture_slowly(waiting, fp, Some(error)),
     }
 }
 
 #[cold]
 #[inline(never)]
-fn capture_slowly(waiting: Waiting, fp: FramePointer, full: Option<Full>) -> StubAnswer {
+fn capture_slowly(waiting: Waiting, fp: FramePointer, error: Option<NotCaptured>) -> StubAnswer {
     guard(waiting, |m| {
         // SAFETY: `capture` has found the native frame that waits.
         let capture = |m: &mut Mutator<'_>| unsafe { m.capture(fp, CodeTier::Native) };
-        let mut outcome = full.map_or_else(|| capture(m), Err);
+        let mut outcome = error.map_or_else(|| capture(m), Err);
         loop {
             let bytes = match outcome {
                 Ok(continuation) => return Ok(continuation.bits()),
-                Err(full) => full.bytes,
+                Err(NotCaptured::Full(full)) => full.bytes,
+                Err(NotCaptured::TooDeep) => {
+                    let s = native_frame(m);
+                    let s = stack_exhausted(m, s);
+                    return Err(raised(m, s));
+                }
             };
             let collected = collect(m, CollectReason::Full { bytes }, &mut []);
             if let Outcome::Exhausted { needed_bytes } = collected {

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Finds shapes of programs whose time to compile grows faster than their size.
+
+Each shape is a program of some number of parts. Each is compiled with that number, and with eight times as many: the
+second compilation may take at most twelve times as much time of the processor. The three passes that took the longest
+stand beside the ratio.
+
+    benches/compile_shapes.py                    # all shapes, 4,000 and 32,000 parts, with target/release/cozen
+    benches/compile_shapes.py --only or loops    # some of them
+"""
+
+import argparse
+import pathlib
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+RATIO_MAX = 12.0
+IMPORTS = "(import (scheme base) (scheme write))\n"
+
+
+def each(count, part):
+    return " ".join(part(number) for number in range(count))
+
+
+# What is wanted is the time to compile: no program runs long.
+SHAPES = {
+    "or": lambda n: f"(define (g x) (or {'(car x) ' * n})) (g '(1))",
+    "and": lambda n: f"(define (g x) (and {'(car x) ' * n})) (g '(1))",
+    "if": lambda n: f"(define (g x) {each(n, lambda i: f'(if (eq? x {i}) (display {i}))')}) (g -1)",
+    "case": lambda n: f"(define (g x) (case x {each(n, lambda i: f'((s{i}) {i})')} (else 0))) (g 'x)",
+    "string=?": lambda n: "(define (g x) (cond "
+    + each(n, lambda i: f"((string=? x (symbol->string 's{i})) {i})")
+    + ')) (g "")',
+    "loops": lambda n: f"(define (g) {'(do ((i 0 (+ i 1))) ((= i 3)) (car (list i)))' * n}) (g)",
+    "let": lambda n: f"(define (g x) (let* ({each(n, lambda i: f'(a{i} (car x))')}) a0)) (g '(1))",
+    "set!": lambda n: f"(define (g x) {'(set! x (+ x 1))' * n} x) (g 1)",
+    "defines": lambda n: f"{each(n, lambda i: f'(define (f{i} x) (+ x {i}))')} (f0 1)",
+    "calls in a row": lambda n: f"(define (f0 x) x) {each(n, lambda i: f'(define (f{i + 1} x) (+ 1 (f{i} x)))')}",
+    "mutual recursion": lambda n: "(define (g x) (letrec ("
+    + each(n, lambda i: f"(f{i} (lambda (y) (if (= y 0) x (f{(i + 1) % n} (- y 1)))))")
+    + ") (f0 3))) (g 1)",
+    "closures": lambda n: f"(define (g x) (list {each(n, lambda i: f'(lambda () (+ x {i}))')})) (g 1)",
+    "guards": lambda n: f"(define (g x) {'(guard (e (#t 1)) (car x))' * (n // 4)}) (g '(1))",
+    "macros": lambda n: "(define-syntax m (syntax-rules () ((_ a) (let ((t a)) (if t t 0)))))"
+    f"(define (g x) {'(m (car x))' * n}) (g '(1))",
+    "quasiquotation": lambda n: f"(define (g x) `({each(n, lambda i: f',(+ x {i})')})) (g 1)",
+    "globals": lambda n: each(n, lambda i: f"(define v{i} {i}) (set! v{i} 1)"),
+}
+
+
+def compile_once(cozen, file, text):
+    """Seconds of the processor, and what the passes took."""
+    file.write_text(IMPORTS + text)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    command = [cozen, "compile", "--no-native", "--time-passes", file, "-o", file.with_suffix(".czo")]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stderr
+    seconds = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    passes = re.findall(r"([\d.]+) ms +[\d.]+ % +(\S+)", told)
+    longest = sorted((float(taken), name) for taken, name in passes if name != "total")[-3:]
+    return seconds, ", ".join(f"{name} {taken:.0f} ms" for taken, name in reversed(longest))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cozen", type=pathlib.Path, default=ROOT / "target/release/cozen")
+    parser.add_argument("--parts", type=int, default=4000)
+    parser.add_argument("--only", nargs="+", choices=SHAPES, default=SHAPES)
+    arguments = parser.parse_args()
+    slow = []
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder) / "shape.scm"
+        for name in arguments.only:
+            few, _ = compile_once(arguments.cozen, file, SHAPES[name](arguments.parts))
+            many, longest = compile_once(arguments.cozen, file, SHAPES[name](8 * arguments.parts))
+            ratio = many / max(few, 0.001)
+            print(f"{name:18} {few:7.2f} s {many:7.2f} s  x{ratio:4.1f}  {longest}", flush=True)
+            if ratio > RATIO_MAX:
+                slow.append(name)
+    if slow:
+        sys.exit(f"grow faster than their size: {', '.join(slow)}")
+
+
+if __name__ == "__main__":
+    main()
