@@ -150,7 +150,7 @@ fn is_tree<'m>(
     };
     let mut pairs = Pairs::of(m, value);
     let mut steps = 0;
-    while let Some((_, element)) = pairs.next() {
+    for (_, element) in pairs.by_ref() {
         steps += 1;
         if steps % UNSUSPECTED_PARTS == 0 {
             supervisor.check()?;
