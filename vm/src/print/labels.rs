@@ -6,11 +6,14 @@ use std::fmt::Write;
 use syntax::{Stop, Supervisor};
 
 use super::parts::{Parts, parts};
+use crate::list_walk::Pairs;
 use crate::mutator::Mutator;
 use crate::value::Value;
 
 /// Parts of a structure that are looked at before it is suspected of being circular.
 const UNSUSPECTED_PARTS: usize = 4096;
+/// Parts that an element of a list adds to those.
+const ELEMENT_PARTS: usize = 8;
 /// Bytes that the search takes for an object, at most.
 const SEARCHED_BYTES: usize = 128;
 
@@ -60,7 +63,7 @@ impl Labels {
         supervisor: &dyn Supervisor,
     ) -> Result<Self, Stop> {
         let mut labels = Self::default();
-        if wanted == Labelled::Shared || !is_small_tree(m, value) {
+        if wanted == Labelled::Shared || !is_tree(m, value, supervisor)? {
             labels.search(m, value, wanted, supervisor)?;
         }
         Ok(labels)
@@ -134,22 +137,56 @@ impl Labels {
     }
 }
 
-/// Whether `value`, seen as a tree, has few parts: then it is not circular.
-fn is_small_tree<'m>(m: &'m Mutator<'_>, value: Value<'m>) -> bool {
-    let mut pending = vec![value];
-    let mut count = 0;
-    while let Some(value) = pending.pop() {
-        let value_parts = parts(m, value);
-        for index in 0.. {
-            let Some(part) = value_parts.get(index) else {
-                break;
-            };
-            count += 1;
-            if count > UNSUSPECTED_PARTS {
-                return false;
-            }
-            pending.push(part);
+/// Whether `value` is found to be a tree without a table of its objects: it has few parts, or is a list whose elements
+/// have few parts on average. Then it is not circular.
+fn is_tree<'m>(
+    m: &'m Mutator<'_>,
+    value: Value<'m>,
+    supervisor: &dyn Supervisor,
+) -> Result<bool, Stop> {
+    let mut budget = Budget {
+        parts: UNSUSPECTED_PARTS,
+        pending: Vec::new(),
+    };
+    let mut pairs = Pairs::of(m, value);
+    let mut steps = 0;
+    for (_, element) in pairs.by_ref() {
+        steps += 1;
+        if steps % UNSUSPECTED_PARTS == 0 {
+            supervisor.check()?;
+        }
+        budget.parts += ELEMENT_PARTS;
+        if !budget.allows(m, element) {
+            return Ok(false);
         }
     }
-    true
+    Ok(!pairs.is_circular && budget.allows(m, pairs.rest))
+}
+
+/// What a search without a table may look at.
+struct Budget<'m> {
+    /// So many parts.
+    parts: usize,
+    /// Parts that are still to be looked at.
+    pending: Vec<Value<'m>>,
+}
+
+impl<'m> Budget<'m> {
+    /// Looks at all parts of `value`, seen as a tree; whether they were no more than there may be.
+    fn allows(&mut self, m: &'m Mutator<'_>, value: Value<'m>) -> bool {
+        self.pending.push(value);
+        while let Some(value) = self.pending.pop() {
+            let value_parts = parts(m, value);
+            let mut next = 0;
+            while let Some(part) = value_parts.get(next) {
+                let Some(rest) = self.parts.checked_sub(1) else {
+                    return false;
+                };
+                self.parts = rest;
+                self.pending.push(part);
+                next += 1;
+            }
+        }
+        true
+    }
 }

@@ -63,6 +63,22 @@ fn sharing_shows_where_it_is_asked_for() {
 }
 
 #[test]
+fn cycles_of_long_lists_are_found() {
+    let numbers = "1 (2 3) ".repeat(5000);
+    for text in [
+        format!("({})", numbers.trim_end()),
+        format!("({numbers}. x)"),
+        format!("#0=({numbers}. #0#)"),
+        format!("({numbers}#0=(a . #0#) b)"),
+        format!("({numbers}b . #0=(a . #0#))"),
+        format!("#0=({numbers}#0#)"),
+        format!("({numbers}. #0=#(a #0#))"),
+    ] {
+        assert_eq!(written(&text, Style::Write), text);
+    }
+}
+
+#[test]
 fn deep_and_widely_shared_structures_are_written() {
     let m = mutator();
     let deep = (0..200_000).fold(Value::NULL, |inside, _| m.cons(inside, Value::NULL));

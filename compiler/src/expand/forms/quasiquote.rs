@@ -96,7 +96,7 @@ impl Expander<'_> {
                 });
                 let place = self.syntax.place(id);
                 let null = self.syntax.push(Node::Null, place);
-                self.template_list(id, &items, null, level, unquoting);
+                self.template_list((id, level), &items, null, unquoting);
                 Ok(())
             }
             Node::Pair(..) => match (self.tagged(id), level) {
@@ -148,7 +148,7 @@ impl Expander<'_> {
             items.push(car);
             rest = cdr;
         }
-        self.template_list(id, &items, rest, level, unquoting);
+        self.template_list((id, level), &items, rest, unquoting);
     }
 
     /// Leaves the list of the items of `id` and of a tail.
@@ -161,10 +161,9 @@ impl Expander<'_> {
     /// first items.
     fn template_list(
         &mut self,
-        id: SyntaxId,
+        (id, level): Part,
         items: &[SyntaxId],
         tail: SyntaxId,
-        level: usize,
         unquoting: &Unquoting,
     ) {
         let mut splices = Vec::with_capacity(items.len());
