@@ -68,7 +68,7 @@ fn return_points_that_lead_astray_are_refused() {
         (0, &12_u32.to_le_bytes()),
         (4, &3_u16.to_le_bytes()),
         (4, &0xfff0_u16.to_le_bytes()),
-        (6, &2_u16.to_le_bytes()),
+        (6, &4_u16.to_le_bytes()),
         (8, &u32::MAX.to_le_bytes()),
     ];
     for (at, bytes) in damages {

@@ -151,12 +151,12 @@ impl<'a> Search<'a> {
         dominator
     }
 
-    /// The block with the least semidominator on the way up from `block` in the forest, its root left out.
-    fn least(&mut self, block: usize) -> usize {
-        if self.ancestor[block] == NOWHERE {
-            return block;
+    /// The block with the least semidominator on the way up from one in the forest, its root left out.
+    fn least(&mut self, number: usize) -> usize {
+        if self.ancestor[number] == NOWHERE {
+            return number;
         }
-        let mut top = block;
+        let mut top = number;
         while self.ancestor[self.ancestor[top]] != NOWHERE {
             self.way.push(top);
             top = self.ancestor[top];
@@ -168,7 +168,7 @@ impl<'a> Search<'a> {
             }
             self.ancestor[passed] = self.ancestor[above];
         }
-        self.label[block]
+        self.label[number]
     }
 }
 

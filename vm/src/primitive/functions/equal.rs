@@ -17,6 +17,8 @@ use syntax::{Stop, Supervisor};
 
 use super::check;
 use super::equivalence::eqv;
+use crate::arguments::Args;
+use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::bytevector::are_equal;
@@ -34,6 +36,11 @@ const UNNOTED_MAX: usize = 512 * JOINS;
 const NOTES_BETWEEN_CHECKS: usize = 1 << 12;
 /// What the comparison itself takes is announced from so many entries on.
 const UNANNOUNCED: usize = 1 << 10;
+
+/// `equal?`
+pub(crate) fn is_equal<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    Ok(Value::boolean(equal(m, args[0], args[1])?))
+}
 
 /// `equal?`
 ///

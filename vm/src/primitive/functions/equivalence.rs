@@ -7,7 +7,6 @@ use abi::tag::Kind;
 use syntax::Stop;
 
 use super::check;
-use super::equal::equal;
 use crate::arguments::Args;
 use crate::error::PrimitiveResult;
 use crate::mutator::Mutator;
@@ -43,10 +42,6 @@ fn numbers_eqv(a: Value<'_>, b: Value<'_>) -> bool {
 
 pub(crate) fn is_eqv<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Ok(Value::boolean(eqv(args[0], args[1])))
-}
-
-pub(crate) fn is_equal<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    Ok(Value::boolean(equal(m, args[0], args[1])?))
 }
 
 /// How many parts of a structure its hash depends on.

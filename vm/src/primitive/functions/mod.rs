@@ -55,7 +55,8 @@ pub(crate) use character::{
     char_downcase, char_foldcase, char_upcase, digit_value, is_char_alphabetic, is_char_lower_case,
     is_char_numeric, is_char_upper_case, is_char_whitespace,
 };
-pub(crate) use equivalence::{eq_hash, equal_hash, is_equal, is_eqv};
+pub(crate) use equal::is_equal;
+pub(crate) use equivalence::{eq_hash, equal_hash, is_eqv};
 pub(crate) use input::{
     is_char_ready, is_u8_ready, peek_char, peek_u8, read, read_bytevector, read_char, read_line,
     read_string, read_u8,
