@@ -2,6 +2,7 @@
 //! level, in bytecode, in native code, and where a coin chooses each procedure's tier. Lines and columns of the library
 //! are written `L:C`.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -74,13 +75,12 @@ fn errors_say_the_same_at_every_level_and_in_every_tier() {
 #[test]
 fn a_case_lambda_of_many_clauses_says_how_many_arguments_it_takes() {
     let scratch = super::Scratch::new("many-clauses");
-    let formals = |count| {
-        let names = (0..count).map(|number| format!("a{number} "));
-        names.collect::<String>()
-    };
-    let clauses: String = (0..257)
-        .map(|count| format!("(({}) {count})\n", formals(count)))
-        .collect();
+    let mut clauses = String::new();
+    let mut formals = String::new();
+    for count in 0..257 {
+        writeln!(clauses, "(({formals}) {count})").expect("strings take all");
+        write!(formals, "a{count} ").expect("strings take all");
+    }
     let program = format!(
         "(import (scheme base) (scheme case-lambda))
 (define (f g) (list (apply g (make-list 258 1))))
