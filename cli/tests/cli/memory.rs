@@ -141,14 +141,14 @@ fn compiling_a_program_counts_towards_the_limit() {
         "large.scm",
         &format!("(import (scheme base)) (define x '({literal}))"),
     );
-    let output = cozen(&["--heap-max=8M", text(&file)]);
+    let output = cozen(&["--no-native", "--heap-max=8M", text(&file)]);
     assert!(
         err(&output).contains("large.scm: to compile it takes more than the"),
         "{}",
         err(&output)
     );
     assert_eq!(output.status.code(), Some(2));
-    let output = cozen(&["--heap-max=256M", text(&file)]);
+    let output = cozen(&["--no-native", "--heap-max=256M", text(&file)]);
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
 }
 
