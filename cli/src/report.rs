@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
 use std::process::ExitCode;
 
+use cozen::inspect::procedure::TOP_LEVEL;
 use cozen::{BacktraceFrame, Error, PlacedMessage, TextError};
 
 use crate::output::{self, complain};
@@ -145,7 +146,7 @@ fn print_frames(frames: &[BacktraceFrame]) {
         // Where places are known, procedures have names, and only the entry of a unit has none.
         let is_entry = frame.line > 0 || index + 1 == frames.len();
         let procedure = match frame.procedure.as_str() {
-            "" if is_entry => "(toplevel)",
+            "" if is_entry => TOP_LEVEL,
             "" => "(anonymous)",
             name => name,
         };

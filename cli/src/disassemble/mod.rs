@@ -19,7 +19,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use cozen::inspect::isa::{self, Instruction, OperandValue};
-use cozen::inspect::procedure::ProcedureHeader;
+use cozen::inspect::procedure::{ProcedureHeader, TOP_LEVEL};
 use cozen::inspect::{ImageView, Procedure};
 use cozen::{Error, Frontend};
 
@@ -96,11 +96,11 @@ impl Listing<'_> {
     }
 
     fn add_procedure(&mut self, text: &mut String, procedure: &Procedure<'_>, number: usize) {
-        let name = self
-            .tables
-            .procedure_name(procedure.address)
-            .unwrap_or_default();
-        let name = if name.is_empty() { "(anonymous)" } else { name };
+        let name = match self.tables.procedure_name(procedure.address) {
+            None => "(anonymous)",
+            Some("") => TOP_LEVEL,
+            Some(name) => name,
+        };
         let parameters = self
             .tables
             .arity(procedure.address)

@@ -31,7 +31,7 @@ pub(super) fn functions(view: &ImageView<'_>, tables: &DebugTables) -> Vec<Funct
         .map(|(start, bytes, name)| Function {
             start,
             bytes,
-            name: if name.is_empty() { "(anonymous)" } else { name }.to_owned(),
+            name: name.to_owned(),
         })
         .collect();
     if functions.is_empty() && native.bytes > 0 {

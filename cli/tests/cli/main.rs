@@ -128,7 +128,7 @@ fn disassembly_shows_instructions_lines_and_slot_states() {
     let file = scratch.file("program.scm", &program);
     let output = cozen(&["disassemble", text(&file)]);
     assert!(output.status.success(), "{}", err(&output));
-    for part in ["fill", "cons", "program.scm:2"] {
+    for part in ["fill", "procedure (toplevel)", "cons", "program.scm:2"] {
         assert!(
             out(&output).contains(part),
             "{part:?} is missing in:\n{}",

@@ -129,8 +129,7 @@ impl DebugTables {
 
     /// Start, bytes and name of every function in `extent` that `.symtab` knows, ascending.
     pub fn functions_in(&self, extent: Extent) -> impl Iterator<Item = (u32, u32, &str)> {
-        let functions = self.procedures.inside(extent);
-        functions.map(|(start, bytes, name)| (start, bytes, own_name(name)))
+        self.procedures.inside(extent)
     }
 
     /// Arity and parameter names of the procedure whose header is at `address`.
