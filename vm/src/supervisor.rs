@@ -51,13 +51,10 @@ impl Mutator<'_> {
         range: Range<usize>,
         mut work: impl FnMut(Range<usize>),
     ) -> Result<(), Stop> {
-        let mut start = range.start;
-        while range.end.saturating_sub(start) > PART {
-            work(start..start + PART);
-            start += PART;
-            self.check()?;
-        }
-        work(start..range.end);
+        self.all_parts(range, |part| {
+            work(part);
+            true
+        })?;
         Ok(())
     }
 

@@ -29,10 +29,11 @@ pub(crate) fn symbol_bytes(m: &Mutator<'_>, name: &str) -> Result<usize, Stop> {
 impl Mutator<'_> {
     /// The symbol with this name.
     pub fn intern(&self, name: &str) -> Value<'_> {
-        self.interned(name).unwrap_or_else(|| {
+        let hash = text_hash(name);
+        let known = self.symbol_with(hash, name);
+        known.unwrap_or_else(|| {
             let symbol = self.make_symbol(name);
-            let symbols = &self.state().symbols;
-            symbols.insert(text_hash(name), symbol.word());
+            self.state().symbols.insert(hash, symbol.word());
             symbol
         })
     }
@@ -44,13 +45,14 @@ impl Mutator<'_> {
     ///
     /// [`Raise::Full`](crate::error::Raise::Full), and `interrupted`.
     pub(crate) fn try_intern<'m>(&'m self, name: &str) -> PrimitiveResult<'m> {
-        if let Some(symbol) = self.try_interned(name)? {
+        let hash = self.try_hash(name)?;
+        if let Some(symbol) = self.symbol_with(hash, name) {
             return Ok(symbol);
         }
         self.reserve(symbol_bytes(self, name)?)?;
-        let symbol = self.try_make_symbol(name)?;
-        let symbols = &self.state().symbols;
-        symbols.insert(self.try_hash(name)?, symbol.word());
+        let text = self.pinned_string(name, |index| self.check_at(index))?;
+        let symbol = self.symbol_of(text, hash);
+        self.state().symbols.insert(hash, symbol.word());
         Ok(symbol)
     }
 
@@ -70,22 +72,17 @@ impl Mutator<'_> {
     /// [`Stop::Interrupted`].
     pub(crate) fn try_interned(&self, name: &str) -> Result<Option<Value<'_>>, Stop> {
         let hash = self.try_hash(name)?;
-        Ok(self.symbol_with(hash, |found| is_text(found, name)))
+        Ok(self.symbol_with(hash, name))
     }
 
-    /// The symbol with this name, if there is one.
-    pub(crate) fn interned(&self, name: &str) -> Option<Value<'_>> {
-        self.symbol_with(text_hash(name), |found| is_text(found, name))
-    }
-
-    /// The interned symbol with this hash and a wanted name.
-    fn symbol_with(&self, hash: u64, is_wanted: impl Fn(Object<'_>) -> bool) -> Option<Value<'_>> {
+    /// The interned symbol with this name, which has this hash.
+    fn symbol_with(&self, hash: u64, name: &str) -> Option<Value<'_>> {
         let is_wanted = |word| {
             // SAFETY: the table holds words of pinned symbols, and loses those that a collection frees.
             let symbol = Object::of(unsafe { Value::from_word(word) });
             symbol
                 .and_then(|symbol| Object::of(symbol.field(symbol::NAME)))
-                .is_some_and(&is_wanted)
+                .is_some_and(|found| is_text(found, name))
         };
         let word = self.state().symbols.find(hash, is_wanted)?;
         // SAFETY: a word of the table: of a pinned symbol that no collection has freed.

@@ -259,6 +259,7 @@ mod tests {
             }
         }
     }
+
     #[test]
     fn a_block_with_very_many_ways_in_has_its_dominator_in_linear_time() {
         // Quadratic time would take more than a minute.
