@@ -37,6 +37,7 @@ mod account;
 mod address;
 mod address_space;
 mod arena;
+mod barrier;
 mod charge;
 mod chunk_kind;
 mod collect;

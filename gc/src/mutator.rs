@@ -9,14 +9,13 @@ use std::sync::atomic::Ordering;
 use crate::address::{Address, OBJECT_ALIGN_BYTES};
 use crate::arena::{Arena, ChunkKind};
 use crate::collect::{CollectReason, Outcome, collect};
-use crate::error::{Full, HeapError, Sealed};
+use crate::error::{Full, HeapError};
 use crate::handle::Handles;
 use crate::heap::Heap;
 use crate::image::{ImageDescription, ImageId};
 use crate::object_model::{GuardianNumber, ObjectModel, Scope};
 use crate::options::HeapOptions;
 use crate::poll::{Interrupt, Poll};
-use crate::slot::Slot;
 use crate::space::large::LARGE_BYTES;
 use crate::space::nursery::{AllocationArea, BLOCK_BYTES};
 use crate::statistics::{Event, Statistics};
@@ -35,8 +34,8 @@ pub struct Mutator<M: ObjectModel> {
     area: AllocationArea,
     /// The address of the word in `poll` that polls compare with.
     poll_limit: usize,
-    nursery_start: usize,
-    nursery_bytes: usize,
+    pub(crate) nursery_start: usize,
+    pub(crate) nursery_bytes: usize,
     /// See [`Arena::biased_kinds`].
     kinds: usize,
     state: M::State,
@@ -49,7 +48,7 @@ pub struct Mutator<M: ObjectModel> {
     /// A collection began and has not ended.
     is_broken: bool,
     pub(crate) heap: RefCell<Heap>,
-    arena: Arc<Arena>,
+    pub(crate) arena: Arc<Arena>,
 }
 
 /// Where generated code finds the first fields of a [`Mutator`], in bytes from its address.
@@ -164,13 +163,20 @@ impl<M: ObjectModel> Mutator<M> {
     /// room for.
     #[inline(always)]
     pub fn allocate(&self, bytes: usize) -> Address {
-        let cursor = self.area.cursor.get();
-        let end = cursor.wrapping_add(bytes);
-        if is_small_object(bytes) && end <= self.area.limit.get() {
-            self.area.cursor.set(end);
+        if self.has_room(bytes) {
+            let cursor = self.area.cursor.get();
+            self.area.cursor.set(cursor + bytes);
             return Address::new(cursor);
         }
         self.allocate_slowly(bytes)
+    }
+
+    /// Whether [`Self::allocate`] has `bytes` at hand, for a small object: the next call for as many takes its
+    /// fast path.
+    #[inline(always)]
+    pub fn has_room(&self, bytes: usize) -> bool {
+        let end = self.area.cursor.get().wrapping_add(bytes);
+        is_small_object(bytes) && end <= self.area.limit.get()
     }
 
     #[cold]
@@ -266,51 +272,6 @@ impl<M: ObjectModel> Mutator<M> {
     /// Whether `address` lies in an image.
     pub fn is_in_image(&self, address: Address) -> bool {
         self.arena.kind_of(address).is_image()
-    }
-
-    // Stores
-
-    /// To be called before `value` is stored into `slot`, except for the first stores into an
-    /// object that was just allocated by [`Self::allocate`].
-    ///
-    /// # Safety
-    ///
-    /// The slot is that of an object of this heap, or of a cell of one of its images, and stays so until
-    /// the next collection.
-    ///
-    /// # Errors
-    ///
-    /// [`Sealed`]: the slot must not be written.
-    #[inline(always)]
-    pub unsafe fn barrier(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
-        let offset = slot.address().raw().wrapping_sub(self.nursery_start);
-        if offset < self.nursery_bytes {
-            return Ok(());
-        }
-        self.barrier_slowly(slot, value)
-    }
-
-    #[inline(never)]
-    fn barrier_slowly(&self, slot: Slot, value: u64) -> Result<(), Sealed> {
-        let kind = self.arena.kind_of(slot.address());
-        if kind.is_young() {
-            return Ok(());
-        }
-        if kind.is_image()
-            && self
-                .heap
-                .borrow()
-                .images
-                .is_sealed(&self.arena, slot.address())
-        {
-            return Err(Sealed);
-        }
-        if M::reference(value).is_some_and(|target| self.is_young(target)) {
-            let mut heap = self.heap.borrow_mut();
-            heap.remember(slot);
-            self.request_if_due(&heap);
-        }
-        Ok(())
     }
 
     // Polls

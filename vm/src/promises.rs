@@ -42,6 +42,30 @@ impl Mutator<'_> {
         Ok(())
     }
 
+    /// As [`Self::store`], for a slot outside the nursery.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::store`].
+    ///
+    /// # Errors
+    ///
+    /// [`Sealed`]: the slot must not be written, and was not.
+    #[inline(always)]
+    pub(crate) unsafe fn store_outside_nursery(
+        &self,
+        slot: Slot,
+        value: u64,
+    ) -> Result<(), Sealed> {
+        // SAFETY: a slot of this heap, by the contract of this function. Objects that are reached stay,
+        // and slots of others are forgotten by the next full collection.
+        unsafe { self.heap().barrier_outside_nursery(slot, value)? };
+        // SAFETY: the barrier says that the slot is not in sealed memory; all other memory of the heap and
+        // of images' cells is writable.
+        unsafe { slot.store(value) };
+        Ok(())
+    }
+
     /// Keeps a value as long as the returned handle lives.
     pub(crate) fn keep(&self, value: Value<'_>) -> Handle {
         // SAFETY: a value of this heap, at its present address.

@@ -4,6 +4,7 @@ use abi::tag::{self, TAG_BITS};
 
 use crate::error::Raise;
 use crate::interpreter::enter::go_on_or_retry;
+use crate::interpreter::executed::Executed;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, Local, MapAtEnd, Opcode, Small, small};
 use crate::interpreter::safepoint::Retry;
@@ -17,18 +18,16 @@ type Operation =
     for<'m> fn(&'m Mutator<'_>, Value<'m>, Value<'m>, &'static str) -> Result<Value<'m>, Raise<'m>>;
 
 /// What an arithmetic instruction does when it has no short way.
-#[derive(Clone, Copy)]
 struct Slow {
     operation: Operation,
     who: &'static str,
     opcode: Opcode,
-    map: MapAtEnd,
 }
 
 impl Slow {
     #[cold]
     #[inline(never)]
-    fn compute(self, m: &mut Mutator<'_>, s: Machine, a: Live, b: Live) -> Machine {
+    fn compute(&self, m: &mut Mutator<'_>, s: Machine, a: Live, b: Live, map: MapAtEnd) -> Machine {
         let staged = {
             let m = &*m;
             // SAFETY: both words were live when they were passed, and nothing was collected since.
@@ -46,7 +45,7 @@ impl Slow {
             }
         };
         let retry = Retry {
-            map: s.map(self.map),
+            map: s.map(map),
             bytes: self.opcode.instruction_bytes(),
         };
         go_on_or_retry(m, s, staged, retry)
@@ -67,7 +66,7 @@ macro_rules! arithmetic {
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, dst: Into, a: Local, b: Local, map: MapAtEnd,
-        ) -> Machine {
+        ) -> Executed {
             let (first, second) = (s.get(a), s.get(b));
             let (a, b) = (first.bits(), second.bits());
             let result = if tag::is_fixnum(a | b) {
@@ -81,10 +80,10 @@ macro_rules! arithmetic {
             if let Some(word) = result {
                 // SAFETY: what the operations compute from fixnums and flonums is one.
                 s.set(dst, unsafe { Live::new(word) });
-                return s;
+                return Ok(s);
             }
-            let slow = Slow { operation: $slow, who: $who, opcode: Opcode::$opcode, map };
-            slow.compute(m, s, first, second)
+            let slow = &const { Slow { operation: $slow, who: $who, opcode: Opcode::$opcode } };
+            Err(slow.compute(m, s, first, second, map))
         }
     )* };
 }
@@ -152,32 +151,38 @@ pub(super) fn add_small(
     a: Local,
     value: Small,
     map: MapAtEnd,
-) -> Machine {
+) -> Executed {
+    #[cold]
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, a: Live, value: Small, map: MapAtEnd) -> Machine {
+        const ADD: Slow = Slow {
+            operation: number::add,
+            who: "+",
+            opcode: Opcode::AddSmall,
+        };
+        const SUBTRACT: Slow = Slow {
+            operation: number::subtract,
+            who: "-",
+            opcode: Opcode::AddSmall,
+        };
+        let b = small(value);
+        if value.0 < 0 {
+            // A negative addend is what `(- a value)` is compiled to.
+            let subtrahend = Live::fixnum_word(b.bits().wrapping_neg());
+            return SUBTRACT.compute(m, s, a, subtrahend, map);
+        }
+        ADD.compute(m, s, a, b, map)
+    }
+
     let (a, b) = (s.get(a), small(value));
     if tag::is_fixnum(a.bits())
         && let Some(sum) = a.bits().cast_signed().checked_add(b.bits().cast_signed())
     {
         // SAFETY: the sum of two fixnum words is one.
         s.set(dst, unsafe { Live::new(sum.cast_unsigned()) });
-        return s;
+        return Ok(s);
     }
-    // A negative addend is what `(- a value)` is compiled to.
-    let (operation, who, b): (Operation, _, _) = if value.0 < 0 {
-        (
-            number::subtract,
-            "-",
-            Live::fixnum_word(b.bits().wrapping_neg()),
-        )
-    } else {
-        (number::add, "+", b)
-    };
-    let slow = Slow {
-        operation,
-        who,
-        opcode: Opcode::AddSmall,
-        map,
-    };
-    slow.compute(m, s, a, b)
+    Err(apart(m, s, a, value, map))
 }
 
 #[cfg(test)]

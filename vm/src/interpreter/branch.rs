@@ -6,6 +6,7 @@ use abi::tag;
 
 use crate::interpreter::data::passes_test;
 use crate::interpreter::enter::go_on;
+use crate::interpreter::executed::Executed;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
     BranchOffset, Local, RawLocal, Small, TestOperand, Word32, small,
@@ -126,19 +127,19 @@ struct Comparison {
 
 impl Comparison {
     #[inline(always)]
-    fn branch(self, m: &mut Mutator<'_>, s: Machine, first: Live, second: Live) -> Machine {
+    fn branch(self, m: &mut Mutator<'_>, s: Machine, first: Live, second: Live) -> Executed {
         let (a, b) = (first.bits(), second.bits());
         if tag::is_fixnum(a | b) {
             let holds = self.relation.holds(&a.cast_signed(), &b.cast_signed());
-            return s.jumped_if(holds == self.wanted, self.offset);
+            return Ok(s.jumped_if(holds == self.wanted, self.offset));
         }
         if tag::is_self_tagged_flonum(a) && tag::is_self_tagged_flonum(b) {
             let holds = self
                 .relation
                 .holds(&tag::flonum_value(a), &tag::flonum_value(b));
-            return s.jumped_if(holds == self.wanted, self.offset);
+            return Ok(s.jumped_if(holds == self.wanted, self.offset));
         }
-        self.branch_slowly(m, s, first, second)
+        Err(self.branch_slowly(m, s, first, second))
     }
 
     #[cold]
@@ -172,7 +173,7 @@ macro_rules! comparisons {
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, a: Local, b: Local, offset: BranchOffset,
-        ) -> Machine {
+        ) -> Executed {
             let comparison = Comparison { relation: Relation::$relation, wanted: $wanted, offset };
             comparison.branch(m, s, s.get(a), s.get(b))
         }
@@ -193,15 +194,15 @@ macro_rules! small_comparisons {
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, a: Local, value: Small, offset: BranchOffset,
-        ) -> Machine {
+        ) -> Executed {
             let comparison = Comparison { relation: Relation::$relation, wanted: $wanted, offset };
             let (a, b) = (s.get(a), small(value));
             if tag::is_fixnum(a.bits()) {
                 let (a, b) = (a.bits().cast_signed(), b.bits().cast_signed());
                 let holds = comparison.relation.holds(&a, &b);
-                return s.jumped_if(holds == comparison.wanted, offset);
+                return Ok(s.jumped_if(holds == comparison.wanted, offset));
             }
-            comparison.branch_slowly(m, s, a, b)
+            Err(comparison.branch_slowly(m, s, a, b))
         }
     )* };
 }

@@ -7,6 +7,7 @@ use crate::error::Raise;
 use crate::interpreter::enter::{
     argument_address, enter, enter_fast, enter_known, fault, fault_with_arguments, stack_exhausted,
 };
+use crate::interpreter::executed::Executed;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{CodeOffset, Count, IntoReturned, MapAtEnd};
 use crate::live::Live;
@@ -21,7 +22,7 @@ pub(super) fn call(
     _dst: IntoReturned,
     words: Count,
     _map: MapAtEnd,
-) -> Machine {
+) -> Executed {
     let callee = push_return_word(s, words);
     // SAFETY: the instruction has put what it calls, and so many arguments, into the new frame.
     unsafe { enter_fast(m, callee, arguments) }
@@ -35,7 +36,7 @@ pub(super) fn call_known(
     _dst: IntoReturned,
     words: Count,
     _map: MapAtEnd,
-) -> Machine {
+) -> Executed {
     let code = s.code(target);
     let callee = push_return_word(s, words);
     // SAFETY: the instruction has put what the procedure takes into the new frame.
@@ -43,13 +44,13 @@ pub(super) fn call_known(
 }
 
 #[inline(always)]
-pub(super) fn tail_call(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
+pub(super) fn tail_call(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Executed {
     // SAFETY: the instruction has put what it calls, and so many arguments, into the frame.
     unsafe { enter_fast(m, s, arguments) }
 }
 
 #[inline(always)]
-pub(super) fn tail_call_known(m: &mut Mutator<'_>, s: Machine, target: CodeOffset) -> Machine {
+pub(super) fn tail_call_known(m: &mut Mutator<'_>, s: Machine, target: CodeOffset) -> Executed {
     // SAFETY: the instruction has put what the procedure takes into the frame.
     unsafe { enter_known(m, s, s.code(target)) }
 }
@@ -66,9 +67,9 @@ fn push_return_word(s: Machine, words: Count) -> Machine {
 
 /// Spreads the last of the arguments, a list, and enters the value in slot 0.
 #[inline(always)]
-pub(super) fn tail_apply(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
+pub(super) fn tail_apply(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Executed {
     // SAFETY: the instruction has put what it calls, and so many arguments, into the frame.
-    unsafe { spread(m, s, usize::from(arguments.number())) }
+    Err(unsafe { spread(m, s, usize::from(arguments.number())) })
 }
 
 /// Spreads the last of so many arguments, a list, and enters the value in slot 0.

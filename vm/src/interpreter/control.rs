@@ -7,6 +7,7 @@ use crate::continuation::NotCaptured;
 use crate::ending::VmError;
 use crate::error::Raise;
 use crate::interpreter::enter::{fault, go_on_or_retry, poll_at, stack_exhausted};
+use crate::interpreter::executed::{Ending, Executed};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{BranchOffset, Into, Local, MapAtEnd, Opcode};
 use crate::interpreter::reinstate::{resume_with_list, resume_with_one};
@@ -24,11 +25,11 @@ pub(super) const fn no_operation(_: &mut Mutator<'_>, s: Machine) -> Machine {
 }
 
 #[inline(always)]
-pub(super) fn poll(m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Machine {
-    match poll_if_requested(m, s, map) {
-        Ok(()) => s,
-        Err(raised) => raised,
+pub(super) fn poll(m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Executed {
+    if is_poll_due(m, s) {
+        return Err(poll_slowly(m, s, map).machine());
     }
+    Ok(s)
 }
 
 #[inline(always)]
@@ -37,25 +38,35 @@ pub(super) fn jump_poll(
     s: Machine,
     offset: BranchOffset,
     map: MapAtEnd,
-) -> Machine {
-    // The branch counts from the end of the instruction, and so does the map.
-    match poll_if_requested(m, s, map) {
-        Ok(()) => s.jumped(offset),
-        Err(raised) => raised,
+) -> Executed {
+    /// The branch counts from the end of the instruction, and so does the map.
+    #[cold]
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, offset: BranchOffset, map: MapAtEnd) -> Machine {
+        match poll_slowly(m, s, map) {
+            Ok(s) => s.jumped(offset),
+            Err(raised) => raised,
+        }
     }
+
+    if is_poll_due(m, s) {
+        return Err(apart(m, s, offset, map));
+    }
+    Ok(s.jumped(offset))
 }
 
-/// A poll; `Err` if it raised.
+/// Whether a poll in the frame of `s` takes its slow path.
 #[inline(always)]
-pub(super) fn poll_if_requested(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    map: MapAtEnd,
-) -> Result<(), Machine> {
-    if s.fp_address().raw() >= m.heap().poll_limit() {
-        return Ok(());
-    }
-    poll_at(m, s, Innermost::Map(s.map(map)))
+pub(super) fn is_poll_due(m: &Mutator<'_>, s: Machine) -> bool {
+    s.fp_address().raw() < m.heap().poll_limit()
+}
+
+/// The slow path of a poll. `Err`: the machine that raises.
+#[cold]
+#[inline(never)]
+pub(super) fn poll_slowly(m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Executed {
+    poll_at(m, s, Innermost::Map(s.map(map)))?;
+    Ok(s)
 }
 
 #[inline(always)]

@@ -1,21 +1,19 @@
-//! Copies, constants, cells, global variables, pairs, boxes, closures, type tests.
+//! Copies, constants, cells, global variables, boxes, type tests.
 
 use abi::condition::ConditionKind;
-use abi::object_layout::{boxed, closure, location, pair};
+use abi::object_layout::{boxed, location};
 use abi::tag::{self, Header, Kind};
 use abi::type_test::TypeTest;
-use gc::{Sealed, WORD_BYTES};
+use gc::Sealed;
 
 use crate::error::{Irritant, Raise};
 use crate::interpreter::enter::fault;
+use crate::interpreter::executed::Executed;
 use crate::interpreter::field::Field;
-use crate::interpreter::known::{
-    BoxShape, ClosureShape, Fresh, Known, LocationShape, Pair, headed, is_kind,
-};
+use crate::interpreter::known::{BoxShape, Fresh, Known, LocationShape, headed, is_kind};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
-    AnyLocal, CodeOffset, Count, DataOffset, Index, Into, IntoAny, IntoRaw, Local, Small,
-    TestOperand, Word, small,
+    AnyLocal, DataOffset, Into, IntoAny, IntoRaw, Local, Small, TestOperand, Word, small,
 };
 use crate::live::Live;
 use crate::mutator::Mutator;
@@ -64,8 +62,37 @@ pub(super) fn load_cell(_: &mut Mutator<'_>, s: Machine, dst: Into, cell: DataOf
 }
 
 #[inline(always)]
-pub(super) fn store_cell(m: &mut Mutator<'_>, s: Machine, cell: DataOffset, src: Local) -> Machine {
-    store(m, s, s.cell(cell), s.get(src), "set!")
+pub(super) fn store_cell(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    cell: DataOffset,
+    src: Local,
+) -> Executed {
+    Ok(store(m, s, s.cell(cell), s.get(src), Setter::Assignment))
+}
+
+/// What changes a field, as errors name it.
+#[derive(Clone, Copy)]
+pub(super) enum Setter {
+    Assignment,
+    Definition,
+    Box,
+    Vector,
+    Record,
+    NewRecord,
+}
+
+impl Setter {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Assignment => "set!",
+            Self::Definition => "define",
+            Self::Box => "%box-set!",
+            Self::Vector => "vector-set!",
+            Self::Record => "%record-set!",
+            Self::NewRecord => "%make-record",
+        }
+    }
 }
 
 /// Stores through the barrier; a sealed field raises `immutable`.
@@ -75,12 +102,36 @@ pub(super) fn store(
     s: Machine,
     field: Field,
     value: Live,
-    who: &'static str,
+    setter: Setter,
 ) -> Machine {
-    match field.store(m, value) {
-        Ok(()) => s,
-        Err(Sealed) => fault(m, s, |_| Raise::immutable(who, Value::UNSPECIFIED)),
+    if field.store_in_nursery(m, value) {
+        return s;
     }
+    store_outside_nursery(m, s, field, value, setter)
+}
+
+/// As [`store`]. Old objects are changed often: so the executor goes on after this one.
+#[inline(never)]
+fn store_outside_nursery(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    field: Field,
+    value: Live,
+    setter: Setter,
+) -> Machine {
+    match field.store_outside_nursery(m, value) {
+        Ok(()) => s,
+        Err(Sealed) => sealed(m, s, setter),
+    }
+}
+
+/// Raises `immutable`.
+#[cold]
+#[inline(never)]
+fn sealed(m: &mut Mutator<'_>, s: Machine, setter: Setter) -> Machine {
+    fault(m, s, |_| {
+        Raise::immutable(setter.name(), Value::UNSPECIFIED)
+    })
 }
 
 /// The location in a cell.
@@ -95,15 +146,15 @@ pub(super) fn location_ref(
     s: Machine,
     dst: Into,
     cell: DataOffset,
-) -> Machine {
+) -> Executed {
     if let Some(location) = location_in(s, cell) {
         let value = location.field(location::VALUE).load();
         if value.bits() != tag::UNBOUND {
             s.set(dst, value);
-            return s;
+            return Ok(s);
         }
     }
-    unbound_variable(m, s, cell)
+    Err(unbound_variable(m, s, cell))
 }
 
 #[inline(always)]
@@ -112,10 +163,10 @@ pub(super) fn location_set(
     s: Machine,
     cell: DataOffset,
     src: Local,
-) -> Machine {
+) -> Executed {
     match location_in(s, cell).and_then(bound) {
-        Some(field) => store(m, s, field, s.get(src), "set!"),
-        None => unbound_variable(m, s, cell),
+        Some(field) => Ok(store(m, s, field, s.get(src), Setter::Assignment)),
+        None => Err(unbound_variable(m, s, cell)),
     }
 }
 
@@ -132,10 +183,16 @@ pub(super) fn location_define(
     s: Machine,
     cell: DataOffset,
     src: Local,
-) -> Machine {
+) -> Executed {
     match location_in(s, cell) {
-        Some(location) => store(m, s, location.field(location::VALUE), s.get(src), "define"),
-        None => unbound_variable(m, s, cell),
+        Some(location) => Ok(store(
+            m,
+            s,
+            location.field(location::VALUE),
+            s.get(src),
+            Setter::Definition,
+        )),
+        None => Err(unbound_variable(m, s, cell)),
     }
 }
 
@@ -173,64 +230,16 @@ pub(super) fn check_initialized(
     s: Machine,
     src: Local,
     name: DataOffset,
-) -> Machine {
+) -> Executed {
     if s.get(src).bits() != tag::UNBOUND {
-        return s;
+        return Ok(s);
     }
-    fault_with_name(
+    Err(fault_with_name(
         m,
         s,
         ConditionKind::UninitializedVariable,
         s.cell(name).load(),
-    )
-}
-
-// Pairs
-
-#[inline(always)]
-pub(super) fn cons(m: &mut Mutator<'_>, s: Machine, dst: Into, car: Local, cdr: Local) -> Machine {
-    let fresh = Fresh::pair(m);
-    fresh.init(pair::CAR, s.get(car));
-    fresh.init(pair::CDR, s.get(cdr));
-    // SAFETY: both words were written.
-    s.set(dst, unsafe { fresh.finish() });
-    s
-}
-
-#[inline(always)]
-pub(super) fn car(m: &mut Mutator<'_>, s: Machine, dst: Into, pair: Local) -> Machine {
-    s.set_or_go_on(dst, car_of(m, s, pair))
-}
-
-#[inline(always)]
-pub(super) fn cdr(m: &mut Mutator<'_>, s: Machine, dst: Into, pair: Local) -> Machine {
-    s.set_or_go_on(dst, cdr_of(m, s, pair))
-}
-
-/// The car, or the machine that raises; so are the next two.
-#[inline(always)]
-pub(super) fn car_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<Live, Machine> {
-    pair_word(m, s, pair, pair::CAR, "car")
-}
-
-#[inline(always)]
-pub(super) fn cdr_of(m: &mut Mutator<'_>, s: Machine, pair: Local) -> Result<Live, Machine> {
-    pair_word(m, s, pair, pair::CDR, "cdr")
-}
-
-#[inline(always)]
-fn pair_word(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    pair: Local,
-    offset: usize,
-    who: &'static str,
-) -> Result<Live, Machine> {
-    let word = s.get(pair);
-    match Pair::of(word) {
-        Some(pair) => Ok(pair.field(offset).load()),
-        None => Err(wrong_type(m, s, who, 1, "pair", word)),
-    }
+    ))
 }
 
 /// Raises `wrong-type`.
@@ -250,35 +259,6 @@ pub(super) fn wrong_type(
     })
 }
 
-#[inline(always)]
-pub(super) fn set_car(m: &mut Mutator<'_>, s: Machine, pair: Local, src: Local) -> Machine {
-    set_pair_word(m, s, pair, pair::CAR, src, "set-car!")
-}
-
-#[inline(always)]
-pub(super) fn set_cdr(m: &mut Mutator<'_>, s: Machine, pair: Local, src: Local) -> Machine {
-    set_pair_word(m, s, pair, pair::CDR, src, "set-cdr!")
-}
-
-#[inline(always)]
-fn set_pair_word(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    pair: Local,
-    offset: usize,
-    src: Local,
-    who: &'static str,
-) -> Machine {
-    let word = s.get(pair);
-    let Some(pair) = Pair::of(word) else {
-        return wrong_type(m, s, who, 1, "pair", word);
-    };
-    match pair.field(offset).store(m, s.get(src)) {
-        Ok(()) => s,
-        Err(Sealed) => immutable(m, s, who, word),
-    }
-}
-
 /// Raises `immutable`.
 #[cold]
 #[inline(never)]
@@ -292,9 +272,24 @@ pub(super) fn immutable(m: &mut Mutator<'_>, s: Machine, who: &'static str, word
 // Boxes
 
 #[inline(always)]
-pub(super) fn make_box(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
-    const HEADER: Header = Header::new(Kind::Box, boxed::WORDS);
-    let fresh = Fresh::object(m, HEADER);
+pub(super) fn make_box(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Executed {
+    #[cold]
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
+        box_of(m, s, dst, src)
+    }
+
+    if m.heap().has_room(BOX.object_bytes() as usize) {
+        return Ok(box_of(m, s, dst, src));
+    }
+    Err(apart(m, s, dst, src))
+}
+
+const BOX: Header = Header::new(Kind::Box, boxed::WORDS);
+
+#[inline(always)]
+fn box_of(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
+    let fresh = Fresh::object(m, BOX);
     fresh.init(boxed::VALUE, s.get(src));
     // SAFETY: a box has one word after the header, and it was written.
     s.set(dst, unsafe { fresh.finish() });
@@ -302,119 +297,29 @@ pub(super) fn make_box(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -
 }
 
 #[inline(always)]
-pub(super) fn box_ref(m: &mut Mutator<'_>, s: Machine, dst: Into, boxed: Local) -> Machine {
+pub(super) fn box_ref(m: &mut Mutator<'_>, s: Machine, dst: Into, boxed: Local) -> Executed {
     let word = s.get(boxed);
     match Known::<BoxShape>::of(word) {
         Some(known) => {
             s.set(dst, known.field(boxed::VALUE).load());
-            s
+            Ok(s)
         }
-        None => wrong_type(m, s, "%box-ref", 1, "box", word),
+        None => Err(wrong_type(m, s, "%box-ref", 1, "box", word)),
     }
 }
 
 #[inline(always)]
-pub(super) fn box_set(m: &mut Mutator<'_>, s: Machine, boxed: Local, src: Local) -> Machine {
+pub(super) fn box_set(m: &mut Mutator<'_>, s: Machine, boxed: Local, src: Local) -> Executed {
     let word = s.get(boxed);
     match Known::<BoxShape>::of(word) {
-        Some(known) => store(m, s, known.field(boxed::VALUE), s.get(src), "%box-set!"),
-        None => wrong_type(m, s, "%box-set!", 1, "box", word),
-    }
-}
-
-// Closures
-
-#[inline(always)]
-pub(super) fn make_closure(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    code: CodeOffset,
-    free: Count,
-) -> Machine {
-    let free = usize::from(free.number());
-    let fresh = Fresh::closure(m, s.code(code), free as u64);
-    fresh.fill(closure::FREE, free, Live::FALSE);
-    // SAFETY: the code address and all free variables were written.
-    s.set(dst, unsafe { fresh.finish() });
-    s
-}
-
-/// Makes a closure with all its free variables.
-macro_rules! filled_closures {
-    ($( $name:ident $free:literal ($($value:ident),*); )*) => { $(
-        #[inline(always)]
-        pub(super) fn $name(
-            m: &mut Mutator<'_>, s: Machine, dst: Into, code: CodeOffset, $($value: Local),*
-        ) -> Machine {
-            let fresh = Fresh::closure(m, s.code(code), $free);
-            let values: [Local; $free] = [$($value),*];
-            for (index, value) in values.into_iter().enumerate() {
-                fresh.init(closure::FREE + index * WORD_BYTES, s.get(value));
-            }
-            // SAFETY: the code address and all free variables were written.
-            s.set(dst, unsafe { fresh.finish() });
-            s
-        }
-    )* };
-}
-
-filled_closures! {
-    make_closure1 1 (a);
-    make_closure2 2 (a, b);
-    make_closure3 3 (a, b, c);
-    make_closure4 4 (a, b, c, d);
-    make_closure5 5 (a, b, c, d, e);
-}
-
-/// Free variable `index` of a closure.
-#[inline(always)]
-fn free_field(word: Live, index: Index) -> Option<Field> {
-    Known::<ClosureShape>::of(word)?.free_variable(usize::from(index.0))
-}
-
-#[inline(always)]
-pub(super) fn closure_init(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    closure: Local,
-    index: Index,
-    src: Local,
-) -> Machine {
-    let word = s.get(closure);
-    match free_field(word, index) {
-        Some(field) => {
-            // SAFETY: between the instruction that allocates a closure and this one is no safepoint.
-            unsafe { field.initialize(m, s.get(src)) };
-            s
-        }
-        None => wrong_type(m, s, "lambda", 1, "closure", word),
-    }
-}
-
-#[inline(always)]
-pub(super) fn closure_ref(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    dst: Into,
-    closure: Local,
-    index: Index,
-) -> Machine {
-    s.set_or_go_on(dst, free_variable(m, s, closure, index))
-}
-
-/// A free variable, or the machine that raises.
-#[inline(always)]
-pub(super) fn free_variable(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    closure: Local,
-    index: Index,
-) -> Result<Live, Machine> {
-    let word = s.get(closure);
-    match free_field(word, index) {
-        Some(field) => Ok(field.load()),
-        None => Err(wrong_type(m, s, "lambda", 1, "closure", word)),
+        Some(known) => Ok(store(
+            m,
+            s,
+            known.field(boxed::VALUE),
+            s.get(src),
+            Setter::Box,
+        )),
+        None => Err(wrong_type(m, s, "%box-set!", 1, "box", word)),
     }
 }
 

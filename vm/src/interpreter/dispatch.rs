@@ -1,10 +1,12 @@
-//! The dispatch loop: an expansion of the instruction table.
+//! Dispatch: from each instruction to the next one. An expansion of the instruction table.
 
 use abi::condition::ConditionKind;
 use abi::for_each_instruction;
+use abi::isa::Opcode;
 
 use crate::error::{Irritant, Raise};
 use crate::interpreter::enter::fault;
+use crate::interpreter::executed::Ending;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
     AnyLocal, BranchOffset, CodeOffset, Count, DataOffset, Flag, Index, Into, IntoAny, IntoRaw,
@@ -35,14 +37,17 @@ mod handlers {
     pub(super) use crate::interpreter::call::{
         call, call_known, tail_apply, tail_call, tail_call_known,
     };
+    pub(super) use crate::interpreter::closures::{
+        closure_init, closure_ref, make_closure, make_closure1, make_closure2, make_closure3,
+        make_closure4, make_closure5,
+    };
     pub(super) use crate::interpreter::control::{
         capture, jump_poll, no_operation, poll, reinstate, reinstate_value, trap,
     };
     pub(super) use crate::interpreter::data::{
-        box_ref, box_set, car, cdr, check_initialized, closure_init, closure_ref, cons, copy, eq,
-        load_cell, load_constant, load_raw, load_small, load_word, location_define, location_ref,
-        location_set, make_box, make_closure, make_closure1, make_closure2, make_closure3,
-        make_closure4, make_closure5, set_car, set_cdr, store_cell, type_test,
+        box_ref, box_set, check_initialized, copy, eq, load_cell, load_constant, load_raw,
+        load_small, load_word, location_define, location_ref, location_set, make_box, store_cell,
+        type_test,
     };
     pub(super) use crate::interpreter::fused::{
         branch_eq_cell, branch_not_eq_cell, car_car, car_cdr, cdr_car, cdr_cdr, closure_ref2,
@@ -52,6 +57,7 @@ mod handlers {
     };
     pub(super) use crate::interpreter::host_call::call_host;
     pub(super) use crate::interpreter::leaf::{leaf, leaf1, leaf2, leaf3};
+    pub(super) use crate::interpreter::pairs::{car, cdr, cons, set_car, set_cdr};
     pub(super) use crate::interpreter::raw::{
         box_f64, box_i64, box_u64, f64_abs, f64_add, f64_divide, f64_multiply, f64_negate,
         f64_sqrt, f64_subtract, i64_to_f64, real_to_f64, unbox_f64, unbox_i64, unbox_u64, word_add,
@@ -71,20 +77,26 @@ mod handlers {
     };
 }
 
-/// Calls the handler of an instruction. Those that leave the loop have none.
-macro_rules! execute {
-    (exit_base, $m:ident, $state:ident, ) => {
-        return $state
-    };
-    (return_to_native, $m:ident, $state:ident, ) => {
-        return $state
-    };
-    (enter_native, $m:ident, $state:ident, ) => {
-        return $state
-    };
-    ($handler:ident, $m:ident, $state:ident, $($field:ident),*) => {
-        $state = handlers::$handler($m, $state, $($field),*)
-    };
+/// What executes the instructions of one opcode.
+///
+/// The machine answered stands at the next instruction, or at one that leaves the loop.
+///
+/// # Safety
+///
+/// The machine stands at an instruction of this opcode.
+type Executor = unsafe fn(&mut Mutator<'_>, Machine) -> Machine;
+
+/// Whether the executor of an instruction calls that of the next one itself, as the last thing it does. The code
+/// generator makes a jump of such a call where it optimizes: then each instruction has a dispatch jump of its own,
+/// which the processor predicts apart. Elsewhere executors answer to the loop, since each call would keep a frame.
+const CHAINED: bool = cfg!(chained_dispatch);
+
+/// Executes the instruction that the machine stands at, and those after it if executors are chained.
+#[inline(always)]
+fn execute_next(m: &mut Mutator<'_>, state: Machine) -> Machine {
+    let executor = EXECUTORS[usize::from(state.next_opcode())];
+    // SAFETY: the executor is that of the opcode at which the machine stands.
+    unsafe { executor(m, state) }
 }
 
 /// Raises `trap`: the byte at `pc` is no opcode. What the compiler writes are, so the code was damaged
@@ -92,7 +104,6 @@ macro_rules! execute {
 #[cold]
 #[inline(never)]
 fn unknown_opcode(m: &mut Mutator<'_>, s: Machine) -> Machine {
-    // Read again: passed as an argument, it would cost each dispatch a copy.
     let opcode = s.next_opcode();
     // Backtraces name the place before an address.
     let mut behind = s;
@@ -102,44 +113,72 @@ fn unknown_opcode(m: &mut Mutator<'_>, s: Machine) -> Machine {
     })
 }
 
-/// The bytes that are no opcodes, each of them: with a catch-all pattern in its place, every dispatch
-/// would compare the byte with the last opcode first.
-#[rustfmt::skip] // One a line otherwise.
-macro_rules! unknown_opcodes {
-    () => {
-        0xa9 | 0xaa | 0xab | 0xac | 0xad | 0xae | 0xaf | 0xb0 | 0xb1
-        | 0xb2 | 0xb3 | 0xb4 | 0xb5 | 0xb6 | 0xb7 | 0xb8 | 0xb9 | 0xba | 0xbb | 0xbc | 0xbd | 0xbe | 0xbf
-        | 0xc0 | 0xc1 | 0xc2 | 0xc3 | 0xc4 | 0xc5 | 0xc6 | 0xc7 | 0xc8 | 0xcd | 0xce | 0xcf | 0xd0
-        | 0xd1 | 0xd2 | 0xd3 | 0xd4 | 0xd5 | 0xd6 | 0xd7 | 0xd8 | 0xd9 | 0xda | 0xdb | 0xdc | 0xdd | 0xde
-        | 0xdf | 0xe0 | 0xe1 | 0xe2 | 0xe3 | 0xe4 | 0xe5 | 0xe6 | 0xe7 | 0xe8 | 0xe9 | 0xea | 0xeb | 0xec
-        | 0xed | 0xee | 0xef | 0xf0 | 0xf1 | 0xf2 | 0xf3 | 0xf4 | 0xf5 | 0xf6 | 0xf7 | 0xf8 | 0xf9 | 0xfa
-        | 0xfb | 0xfc | 0xfd | 0xfe | 0xff
-    };
+/// The executor of the instructions that leave the loop.
+fn stay(_: &mut Mutator<'_>, s: Machine) -> Machine {
+    s
 }
 
-macro_rules! define_dispatch {
+/// Whether the instruction leaves the loop.
+fn leaves(opcode: u8) -> bool {
+    const EXIT_BASE: u8 = Opcode::ExitBase as u8;
+    const ENTER_NATIVE: u8 = Opcode::EnterNative as u8;
+    const RETURN_TO_NATIVE: u8 = Opcode::ReturnToNative as u8;
+    matches!(opcode, EXIT_BASE | ENTER_NATIVE | RETURN_TO_NATIVE)
+}
+
+/// Runs instructions until one of those that leave the loop, which the machine answered
+/// stands behind: `exit_base` (the value that the base returned is in slot 0 of the frame
+/// then), `enter_native` and `return_to_native`.
+pub(crate) fn interpret(m: &mut Mutator<'_>, mut state: Machine) -> Machine {
+    while !leaves(state.next_opcode()) {
+        state = execute_next(m, state);
+    }
+    state.pass_opcode();
+    state
+}
+
+/// The body of an executor.
+macro_rules! execute {
+    (exit_base, $m:ident, $state:ident, ) => { stay($m, $state) };
+    (return_to_native, $m:ident, $state:ident, ) => { stay($m, $state) };
+    (enter_native, $m:ident, $state:ident, ) => { stay($m, $state) };
+    ($handler:ident, $m:ident, $state:ident, $($field:ident : $operand:ty),*) => {{
+        let mut state = $state;
+        state.pass_opcode();
+        $(
+            // SAFETY: the opcode says that an operand of this type comes here.
+            let $field = unsafe { state.fetch::<$operand>() };
+        )*
+        match handlers::$handler($m, state, $($field),*).executed() {
+            Ok(state) if CHAINED => execute_next($m, state),
+            Ok(state) | Err(state) => state,
+        }
+    }};
+}
+
+macro_rules! define_executors {
     ($( $(#[$doc:meta])* $code:literal $handler:ident = $name:ident
         { $($field:ident : $operand:ty),* }; )*) => {
-        /// Runs instructions until one of those that leave the loop, which the machine answered
-        /// stands behind: `exit_base` (the value that the base returned is in slot 0 of the frame
-        /// then), `enter_native` and `return_to_native`.
-        pub(crate) fn interpret(m: &mut Mutator<'_>, mut state: Machine) -> Machine {
-            loop {
-                match state.next_opcode() {
-                    $( $code => {
-                        // Not before the match: it would be one more register that every
-                        // handler keeps.
-                        state.pass_opcode();
-                        $(
-                            // SAFETY: the opcode says that an operand of this type comes here.
-                            let $field = unsafe { state.fetch::<$operand>() };
-                        )*
-                        execute!($handler, m, state, $($field),*);
-                    } )*
-                    unknown_opcodes!() => state = unknown_opcode(m, state),
+        /// The executors, by the names of the handlers.
+        mod executors {
+            use super::*;
+
+            $(
+                /// # Safety
+                ///
+                /// As for [`Executor`].
+                pub(super) unsafe fn $handler(m: &mut Mutator<'_>, s: Machine) -> Machine {
+                execute!($handler, m, s, $($field : $operand),*)
                 }
-            }
+            )*
         }
+
+        /// By opcode.
+        static EXECUTORS: [Executor; 256] = {
+            let mut executors: [Executor; 256] = [unknown_opcode; 256];
+            $( executors[$code] = executors::$handler; )*
+            executors
+        };
     };
 }
-for_each_instruction!(define_dispatch);
+for_each_instruction!(define_executors);

@@ -9,6 +9,7 @@ use gc::{Address, CollectReason, Outcome, WORD_BYTES};
 use crate::error::{Irritant, Raise};
 use crate::frame::slot_address;
 use crate::interpreter::code::Code;
+use crate::interpreter::executed::{Ending, Executed};
 use crate::interpreter::known::{ClosureShape, Known};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::Count;
@@ -28,7 +29,7 @@ pub(crate) const REST_UNRESERVED_MAX: usize = 64;
 ///
 /// As for [`enter`].
 #[inline(always)]
-pub(super) unsafe fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Machine {
+pub(super) unsafe fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> Executed {
     // SAFETY: slot 0 holds a value, by the contract of this function.
     if let Some(closure) = Known::<ClosureShape>::of(unsafe { s.slot(0) }) {
         let code = closure.code();
@@ -38,7 +39,7 @@ pub(super) unsafe fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Coun
         }
     }
     // SAFETY: the frame holds a value and so many arguments, by the contract of this function.
-    unsafe { enter(m, s, usize::from(arguments.number())) }
+    Err(unsafe { enter(m, s, usize::from(arguments.number())) })
 }
 
 /// Enters the procedure at `code`, whose arguments are in their slots.
@@ -47,12 +48,12 @@ pub(super) unsafe fn enter_fast(m: &mut Mutator<'_>, s: Machine, arguments: Coun
 ///
 /// So they are: the frame holds values for all parameters, and in slot 0 the closure if the code uses it.
 #[inline(always)]
-pub(super) unsafe fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
+pub(super) unsafe fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Code) -> Executed {
     if lowest_address(s, code) < m.heap().poll_limit() {
         // SAFETY: the arguments are in their slots, by the contract of this function.
-        return unsafe { enter_slowly(m, s, code) };
+        return Err(unsafe { enter_slowly(m, s, code) });
     }
-    at_entry(s, code)
+    Ok(at_entry(s, code))
 }
 
 /// As [`enter_known`], for native code.
@@ -63,7 +64,7 @@ pub(super) unsafe fn enter_known(m: &mut Mutator<'_>, s: Machine, code: Code) ->
 #[inline(never)]
 pub(crate) unsafe fn enter_code(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
     // SAFETY: the arguments are in their slots, by the contract of this function.
-    unsafe { enter_known(m, s, code) }
+    unsafe { enter_known(m, s, code) }.machine()
 }
 
 /// The machine at the first instruction of the procedure at `code`.
@@ -117,7 +118,7 @@ pub(crate) unsafe fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) ->
     let code = closure.code();
     if code.arity_key() as usize == arguments {
         // SAFETY: the frame holds the closure and as many arguments as it takes.
-        return unsafe { enter_known(m, s, code) };
+        return unsafe { enter_known(m, s, code) }.machine();
     }
     let arity = code.arity();
     let required = usize::from(arity.required);
@@ -141,7 +142,7 @@ pub(crate) unsafe fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) ->
         unsafe { s.set_slot(index as u16 + 1, Live::DEFAULT) };
     }
     // SAFETY: optional parameters and the list of the rest have their values by now.
-    unsafe { enter_known(m, s, code) }
+    unsafe { enter_known(m, s, code) }.machine()
 }
 
 /// Makes a list of the arguments after the positional ones, in the slot after those.

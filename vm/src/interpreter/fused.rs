@@ -7,14 +7,16 @@ use crate::interpreter::branch::{
     branch_eq, branch_equal_small, branch_less, branch_not_eq, branch_not_equal_small,
     branch_not_less, branch_not_null, branch_not_pair, branch_null, branch_pair,
 };
-use crate::interpreter::control::poll_if_requested;
+use crate::interpreter::control::{is_poll_due, poll_slowly};
 // A load goes by its name. What it computes is needed here, without where it goes.
-use crate::interpreter::data::{car_of as car, cdr_of as cdr, free_variable as closure_ref};
-use crate::interpreter::data::{cons, copy, load_cell};
+use crate::interpreter::closures::free_variable as closure_ref;
+use crate::interpreter::data::{copy, load_cell};
+use crate::interpreter::executed::{Ending, Executed};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
     AnyLocal, BranchOffset, DataOffset, Index, Into, IntoAny, Local, MapAtEnd, Small, Word32,
 };
+use crate::interpreter::pairs::{car_of as car, cdr_of as cdr, cons};
 use crate::interpreter::returns::return_from;
 use crate::interpreter::sequence::vector_element as vector_ref;
 use crate::live::Live;
@@ -64,14 +66,12 @@ fn one_after_the_other<'id, const OPERANDS: usize>(
     s: Machine,
     first: Load<impl FnOnce(&mut Mutator<'id>, Machine) -> Result<Live, Machine>>,
     second: Load<impl FnOnce(&mut Mutator<'id>, Machine) -> Result<Live, Machine>>,
-) -> Machine {
+) -> Executed {
     // SAFETY: the instruction ends with so many operands.
     let between = unsafe { s.back(OPERANDS * size_of::<u16>()) };
-    match (first.compute)(m, between) {
-        Ok(word) => s.set(first.dst, word),
-        Err(raised) => return raised,
-    }
-    s.set_or_go_on(second.dst, (second.compute)(m, s))
+    s.set(first.dst, (first.compute)(m, between)?);
+    s.set(second.dst, (second.compute)(m, s)?);
+    Ok(s)
 }
 
 macro_rules! two_loads {
@@ -80,7 +80,7 @@ macro_rules! two_loads {
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, dst: Into, $( $one: $kind, )* dst2: Into, $( $two: $kind ),*
-        ) -> Machine {
+        ) -> Executed {
             const OPERANDS: usize = ["dst2", $( stringify!($two) ),*].len();
             let first = Load { dst, compute: |m: &mut _, s| $first(m, s, $( $one ),*) };
             let second = Load { dst: dst2, compute: |m: &mut _, s| $second(m, s, $( $two ),*) };
@@ -106,9 +106,24 @@ pub(super) fn poll_cons(
     car: Local,
     cdr: Local,
     map: MapAtEnd,
-) -> Machine {
-    if let Err(raised) = poll_if_requested(m, s, map) {
-        return raised;
+) -> Executed {
+    #[cold]
+    #[inline(never)]
+    fn apart(
+        m: &mut Mutator<'_>,
+        s: Machine,
+        dst: Into,
+        car: Local,
+        cdr: Local,
+        map: MapAtEnd,
+    ) -> Machine {
+        poll_slowly(m, s, map)
+            .and_then(|s| cons(m, s, dst, car, cdr))
+            .machine()
+    }
+
+    if is_poll_due(m, s) {
+        return Err(apart(m, s, dst, car, cdr, map));
     }
     cons(m, s, dst, car, cdr)
 }
@@ -145,11 +160,25 @@ macro_rules! polled_branches {
             $($operand: $type,)*
             offset: BranchOffset,
             map: MapAtEnd,
-        ) -> Machine {
-            if let Err(raised) = poll_if_requested(m, s, map) {
-                return raised;
+        ) -> Executed {
+            #[cold]
+            #[inline(never)]
+            fn apart(
+                m: &mut Mutator<'_>,
+                s: Machine,
+                $($operand: $type,)*
+                offset: BranchOffset,
+                map: MapAtEnd,
+            ) -> Machine {
+                poll_slowly(m, s, map)
+                    .and_then(|s| $branch(m, s, $($operand,)* offset).executed())
+                    .machine()
             }
-            $branch(m, s, $($operand,)* offset)
+
+            if is_poll_due(m, s) {
+                return Err(apart(m, s, $($operand,)* offset, map));
+            }
+            $branch(m, s, $($operand,)* offset).executed()
         }
     )* };
 }

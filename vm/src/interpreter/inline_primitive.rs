@@ -8,12 +8,12 @@ use abi::tag;
 use abi::type_test::type_test_of;
 
 use crate::error::{PrimitiveResult, Raise};
-use crate::interpreter::data::{
-    box_ref, box_set, car, cdr, cons, make_box, passes_test, set_car, set_cdr, wrong_type,
-};
+use crate::interpreter::data::{box_ref, box_set, make_box, passes_test, wrong_type};
 use crate::interpreter::enter::fault;
+use crate::interpreter::executed::Ending;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Count, Index, Into, Local, TestOperand};
+use crate::interpreter::pairs::{car, cdr, cons, set_car, set_cdr};
 use crate::interpreter::record::{make_record, record_init, record_ref, record_set};
 use crate::interpreter::sequence::{
     bytevector_length, bytevector_ref, bytevector_set, char_to_integer, integer_to_char,
@@ -122,32 +122,32 @@ unsafe fn execute(
     // as it takes.
     let [a, b, c, d] = [1, 2, 3, 4].map(|slot| unsafe { Local::new(slot) });
     match primitive {
-        Primitive::Cons => cons(m, s, dst, a, b),
-        Primitive::Car => car(m, s, dst, a),
-        Primitive::Cdr => cdr(m, s, dst, a),
-        Primitive::SetCar => set_car(m, s, a, b),
-        Primitive::SetCdr => set_cdr(m, s, a, b),
-        Primitive::CharToInteger => char_to_integer(m, s, dst, a),
-        Primitive::IntegerToChar => integer_to_char(m, s, dst, a),
-        Primitive::StringRef => string_ref(m, s, dst, a, b),
-        Primitive::StringLength => string_length(m, s, dst, a),
-        Primitive::VectorRef => vector_ref(m, s, dst, a, b),
-        Primitive::VectorSet => vector_set(m, s, a, b, c),
-        Primitive::VectorLength => vector_length(m, s, dst, a),
-        Primitive::BytevectorRef => bytevector_ref(m, s, dst, a, b),
-        Primitive::BytevectorSet => bytevector_set(m, s, a, b, c),
-        Primitive::BytevectorLength => bytevector_length(m, s, dst, a),
-        Primitive::MakeBox => make_box(m, s, dst, a),
-        Primitive::BoxRef => box_ref(m, s, dst, a),
-        Primitive::BoxSet => box_set(m, s, a, b),
+        Primitive::Cons => cons(m, s, dst, a, b).machine(),
+        Primitive::Car => car(m, s, dst, a).machine(),
+        Primitive::Cdr => cdr(m, s, dst, a).machine(),
+        Primitive::SetCar => set_car(m, s, a, b).machine(),
+        Primitive::SetCdr => set_cdr(m, s, a, b).machine(),
+        Primitive::CharToInteger => char_to_integer(m, s, dst, a).machine(),
+        Primitive::IntegerToChar => integer_to_char(m, s, dst, a).machine(),
+        Primitive::StringRef => string_ref(m, s, dst, a, b).machine(),
+        Primitive::StringLength => string_length(m, s, dst, a).machine(),
+        Primitive::VectorRef => vector_ref(m, s, dst, a, b).machine(),
+        Primitive::VectorSet => vector_set(m, s, a, b, c).machine(),
+        Primitive::VectorLength => vector_length(m, s, dst, a).machine(),
+        Primitive::BytevectorRef => bytevector_ref(m, s, dst, a, b).machine(),
+        Primitive::BytevectorSet => bytevector_set(m, s, a, b, c).machine(),
+        Primitive::BytevectorLength => bytevector_length(m, s, dst, a).machine(),
+        Primitive::MakeBox => make_box(m, s, dst, a).machine(),
+        Primitive::BoxRef => box_ref(m, s, dst, a).machine(),
+        Primitive::BoxSet => box_set(m, s, a, b).machine(),
         // SAFETY: the type stands in slot 1, and the fields after it.
         Primitive::MakeRecord => unsafe { record_of(m, s, words.len() - 1) },
         Primitive::RecordRef => match field_index(words[2]) {
-            Some(index) => record_ref(m, s, dst, a, b, index),
+            Some(index) => record_ref(m, s, dst, a, b, index).machine(),
             None => wrong_type(m, s, primitive.name(), 3, "index", words[2]),
         },
         Primitive::RecordSet => match field_index(words[2]) {
-            Some(index) => record_set(m, s, a, b, index, d),
+            Some(index) => record_set(m, s, a, b, index, d).machine(),
             None => wrong_type(m, s, primitive.name(), 3, "index", words[2]),
         },
         _ => no_such_primitive(m, s),
@@ -168,14 +168,14 @@ unsafe fn record_of(m: &mut Mutator<'_>, s: Machine, fields: usize) -> Machine {
     // SAFETY: the slots are written, by the contract of this function, and slot 0 takes the result.
     let (dst, record_type, fields) =
         unsafe { (Into::new(0), Local::new(1), Count::new(fields as u16)) };
-    let made = make_record(m, s, dst, record_type, fields);
+    let made = make_record(m, s, dst, record_type, fields).machine();
     if !made.is_at(s) {
         return made;
     }
     (0..fields.number()).fold(s, |_, index| {
         // SAFETY: slot 0 has the record, and the fields stand in the slots after the type.
         let (record, field) = unsafe { (Local::new(0), Local::new(2 + index)) };
-        record_init(m, s, record, Index(index), field)
+        record_init(m, s, record, Index(index), field).machine()
     })
 }
 

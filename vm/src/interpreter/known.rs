@@ -173,6 +173,13 @@ impl Pair {
         word.pair_address().map(Self)
     }
 
+    /// The pair as a value.
+    #[inline(always)]
+    pub(super) fn live(self) -> Live {
+        // SAFETY: a pair, says the type, with its tag.
+        unsafe { Live::new(self.0.word() | tag::TAG_PAIR) }
+    }
+
     /// The field at `offset`: the car or the cdr.
     #[inline(always)]
     pub(super) fn field(self, offset: usize) -> Field {
@@ -186,15 +193,27 @@ impl Pair {
 }
 
 impl Field {
-    /// Replaces the value, with the barrier.
+    /// Replaces the value if the object lies in the nursery: it needs no barrier, and is no literal. Whether
+    /// it does.
+    #[inline(always)]
+    pub(super) fn store_in_nursery(self, m: &Mutator<'_>, value: Live) -> bool {
+        let is_young = m.heap().is_in_nursery(self.slot().address());
+        if is_young {
+            // SAFETY: the field of an object, says the type, in the nursery.
+            unsafe { self.slot().store(value.bits()) };
+        }
+        is_young
+    }
+
+    /// Replaces the value, with the barrier of slots outside the nursery.
     ///
     /// # Errors
     ///
     /// [`Sealed`]: the object is a literal.
     #[inline(always)]
-    pub(super) fn store(self, m: &Mutator<'_>, value: Live) -> Result<(), Sealed> {
+    pub(super) fn store_outside_nursery(self, m: &Mutator<'_>, value: Live) -> Result<(), Sealed> {
         // SAFETY: the field of an object of this heap, or a cell, says the type.
-        unsafe { m.store(self.slot(), value.bits()) }
+        unsafe { m.store_outside_nursery(self.slot(), value.bits()) }
     }
 
     /// Replaces the value in an object that is young.
@@ -282,6 +301,12 @@ impl Fresh {
             bytes,
             tag: tag::TAG_OBJECT,
         }
+    }
+
+    /// Bytes of a closure with so many free variables.
+    #[inline(always)]
+    pub(super) const fn closure_bytes(free: u64) -> usize {
+        Header::new(Kind::Closure, 1 + free).object_bytes() as usize
     }
 
     /// Memory for a closure of this code, and its code address. So many free variables are still to be

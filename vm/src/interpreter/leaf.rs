@@ -16,7 +16,7 @@ use crate::mutator::Mutator;
 use crate::primitive::{Entry, entry};
 use crate::value::Value;
 
-#[inline(always)]
+#[inline(never)]
 pub(super) fn leaf(
     m: &mut Mutator<'_>,
     s: Machine,
@@ -32,7 +32,7 @@ pub(super) fn leaf(
     finish(m, s, dst, result, map, Opcode::Leaf)
 }
 
-#[inline(always)]
+#[inline(never)]
 pub(super) fn leaf1(
     m: &mut Mutator<'_>,
     s: Machine,
@@ -47,7 +47,8 @@ pub(super) fn leaf1(
     finish(m, s, dst, result, map, Opcode::Leaf1)
 }
 
-#[inline(always)]
+// Not part of the executor, which would keep a frame for the copies (see `dispatch`).
+#[inline(never)]
 pub(super) fn leaf2(
     m: &mut Mutator<'_>,
     s: Machine,
@@ -64,7 +65,8 @@ pub(super) fn leaf2(
     finish(m, s, dst, result, map, Opcode::Leaf2)
 }
 
-#[inline(always)]
+// Not part of the executor, which would keep a frame for the copies (see `dispatch`).
+#[inline(never)]
 pub(super) fn leaf3(
     m: &mut Mutator<'_>,
     s: Machine,

@@ -177,19 +177,6 @@ impl Machine {
         unsafe { self.set_slot(into.number(), value) };
     }
 
-    /// Replaces the value, or goes on where an instruction raised.
-    #[inline(always)]
-    #[must_use]
-    pub(crate) fn set_or_go_on(self, into: Into, result: Result<Live, Self>) -> Self {
-        match result {
-            Ok(value) => {
-                self.set(into, value);
-                self
-            }
-            Err(raised) => raised,
-        }
-    }
-
     /// The values in so many slots, from one on.
     #[inline(always)]
     pub(crate) fn values(self, first: Local, count: Count) -> impl ExactSizeIterator<Item = Live> {

@@ -1,31 +1,29 @@
 //! The interpreter of bytecode.
 //!
-//! The instruction table ([`abi::for_each_instruction`]) expands to one loop with one `match`. Each
-//! arm fetches the operands and calls the instruction's handler, which is inlined and stands in the
-//! file of its family. Handlers take and return the [`Machine`] by value, so that pc and frame
-//! pointer stay in registers. `add_small` on x86-64 (release build) has pc in `r13`, the frame
-//! pointer in `r12`, and the table of handlers in `rbx`. Nothing goes through the stack of the
-//! interpreter.
+//! The instruction table ([`abi::for_each_instruction`]) expands to one function for each instruction, its
+//! *executor*. The executor fetches the operands, calls the instruction's handler, which is inlined and stands in
+//! the file of its family, and goes on to the executor of the next instruction. Handlers take and return the
+//! [`Machine`] by value, so that pc and frame pointer stay in registers. `add_small` on x86-64 (release build) has
+//! pc in `rsi`, the frame pointer in `rdx`, and the mutator in `rdi`. Nothing goes through the stack of the process.
 //!
 //! ```text
-//!     movzwl 0x3(%r13),%esi             a
-//!     movswq 0x5(%r13),%rax             value
-//!     mov    %eax,%ecx
-//!     lea    0xb(%r13),%rdx             the next instruction
-//!     mov    -0x80000(%r12,%rsi,8),%r8  slot i is at fp - 8 (i + 1): the operand is the complement of i
-//!     shl    $0x3,%rax
-//!     test   $0x7,%r8b                  a fixnum?
+//!     mov    %rsi,%rax
+//!     movzwl 0x3(%rsi),%ecx             a
+//!     movswq 0x5(%rsi),%r8              value
+//!     add    $0xb,%rsi                  the next instruction
+//!     mov    -0x80000(%rdx,%rcx,8),%rcx slot i is at fp - 8 (i + 1): the operand is the complement of i
+//!     test   $0x7,%cl                   a fixnum?
 //!     jne    slow
-//!     mov    %r8,%rsi
-//!     add    %rax,%rsi
+//!     lea    0x0(,%r8,8),%r9
+//!     add    %rcx,%r9
 //!     jo     slow
-//!     movzwl 0x1(%r13),%eax             dst
-//!     mov    %rsi,-0x80000(%r12,%rax,8)
-//!     movzbl (%rdx),%eax                dispatch
-//!     movslq (%rbx,%rax,4),%rax
-//!     add    %rbx,%rax
-//!     mov    %rdx,%r13
-//!     jmp    *%rax
+//!     movzwl 0x1(%rax),%eax             dst
+//!     mov    %r9,-0x80000(%rdx,%rax,8)
+//!     movzbl (%rsi),%eax                dispatch
+//!     lea    EXECUTORS(%rip),%rcx
+//!     jmp    *(%rcx,%rax,8)
+//! slow:
+//!     jmp    add_small::apart
 //! ```
 
 #![expect(
@@ -36,11 +34,13 @@
 mod arithmetic;
 mod branch;
 mod call;
+mod closures;
 mod code;
 mod control;
 mod data;
 mod dispatch;
 mod enter;
+mod executed;
 mod field;
 mod fused;
 mod host_call;
@@ -49,6 +49,7 @@ mod known;
 mod leaf;
 mod machine;
 mod operand;
+mod pairs;
 mod raw;
 mod record;
 mod reinstate;

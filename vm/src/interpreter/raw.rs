@@ -5,6 +5,7 @@ use abi::tag;
 use crate::error::Raise;
 use crate::interpreter::data::wrong_type;
 use crate::interpreter::enter::fault;
+use crate::interpreter::executed::Executed;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
 use crate::live::Live;
@@ -82,14 +83,14 @@ pub(super) fn i64_to_f64(_: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Raw
 }
 
 #[inline(always)]
-pub(super) fn unbox_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+pub(super) fn unbox_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Executed {
     let live = s.get(src);
     let word = live.bits();
     if tag::is_self_tagged_flonum(word) {
         s.set_f64(dst, tag::flonum_value(word));
-        return s;
+        return Ok(s);
     }
-    unbox_slowly(m, s, dst, live)
+    Err(unbox_slowly(m, s, dst, live))
 }
 
 #[cold]
@@ -106,18 +107,18 @@ fn unbox_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: Live) -> Ma
 }
 
 #[inline(always)]
-pub(super) fn real_to_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+pub(super) fn real_to_f64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Executed {
     let live = s.get(src);
     let word = live.bits();
     if tag::is_self_tagged_flonum(word) {
         s.set_f64(dst, tag::flonum_value(word));
-        return s;
+        return Ok(s);
     }
     if tag::is_fixnum(word) {
         s.set_f64(dst, tag::fixnum_value(word) as f64);
-        return s;
+        return Ok(s);
     }
-    real_slowly(m, s, dst, live)
+    Err(real_slowly(m, s, dst, live))
 }
 
 #[cold]
@@ -134,36 +135,58 @@ fn real_slowly(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, word: Live) -> Mac
 }
 
 #[inline(always)]
-pub(super) fn box_f64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
-    s.set(dst, Live::of(m.flonum(s.f64(src))));
-    s
+pub(super) fn box_f64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Executed {
+    #[cold]
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
+        s.set(dst, Live::of(m.flonum(s.f64(src))));
+        s
+    }
+
+    let Some(word) = tag::flonum(s.f64(src)) else {
+        return Err(apart(m, s, dst, src));
+    };
+    // SAFETY: a flonum.
+    s.set(dst, unsafe { Live::new(word) });
+    Ok(s)
 }
 
 #[inline(always)]
-pub(super) fn unbox_i64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
-    let word = s.get(src);
-    if tag::is_fixnum(word.bits()) {
-        s.set_raw(dst, tag::fixnum_value(word.bits()).cast_unsigned());
-        return s;
+pub(super) fn unbox_i64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Executed {
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+        let word = s.get(src);
+        // SAFETY: the word was read just now.
+        let integer = number::heap::as_i64(unsafe { word.value() });
+        unboxed(m, s, dst, integer.map(i64::cast_unsigned), word)
     }
-    // SAFETY: the word was read just now.
-    let integer = number::heap::as_i64(unsafe { word.value() });
-    unboxed(m, s, dst, integer.map(i64::cast_unsigned), word)
+
+    let word = s.get(src);
+    if !tag::is_fixnum(word.bits()) {
+        return Err(apart(m, s, dst, src));
+    }
+    s.set_raw(dst, tag::fixnum_value(word.bits()).cast_unsigned());
+    Ok(s)
 }
 
 #[inline(always)]
-pub(super) fn unbox_u64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
-    let word = s.get(src);
-    if tag::is_fixnum(word.bits()) && word.bits().cast_signed() >= 0 {
-        s.set_raw(dst, word.bits() >> tag::TAG_BITS);
-        return s;
+pub(super) fn unbox_u64(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Executed {
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, dst: IntoRaw, src: Local) -> Machine {
+        let word = s.get(src);
+        // SAFETY: the word was read just now.
+        let integer = number::heap::as_u64(unsafe { word.value() });
+        unboxed(m, s, dst, integer, word)
     }
-    // SAFETY: the word was read just now.
-    let integer = number::heap::as_u64(unsafe { word.value() });
-    unboxed(m, s, dst, integer, word)
+
+    let word = s.get(src);
+    if !tag::is_fixnum(word.bits()) || word.bits().cast_signed() < 0 {
+        return Err(apart(m, s, dst, src));
+    }
+    s.set_raw(dst, word.bits() >> tag::TAG_BITS);
+    Ok(s)
 }
 
-#[inline(never)]
 fn unboxed(
     m: &mut Mutator<'_>,
     s: Machine,
@@ -187,23 +210,34 @@ fn unboxed(
 }
 
 #[inline(always)]
-pub(super) fn box_i64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
-    let integer = s.raw(src).cast_signed();
-    let value = match tag::fixnum(integer) {
-        Some(word) => Live::fixnum_word(word),
-        None => Live::of(number::heap::from_i64(m, integer)),
+pub(super) fn box_i64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Executed {
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
+        s.set(
+            dst,
+            Live::of(number::heap::from_i64(m, s.raw(src).cast_signed())),
+        );
+        s
+    }
+
+    let Some(word) = tag::fixnum(s.raw(src).cast_signed()) else {
+        return Err(apart(m, s, dst, src));
     };
-    s.set(dst, value);
-    s
+    s.set(dst, Live::fixnum_word(word));
+    Ok(s)
 }
 
 #[inline(always)]
-pub(super) fn box_u64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
-    let integer = s.raw(src);
-    let value = match i64::try_from(integer).ok().and_then(tag::fixnum) {
-        Some(word) => Live::fixnum_word(word),
-        None => Live::of(number::heap::from_u64(m, integer)),
+pub(super) fn box_u64(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Executed {
+    #[inline(never)]
+    fn apart(m: &mut Mutator<'_>, s: Machine, dst: Into, src: RawLocal) -> Machine {
+        s.set(dst, Live::of(number::heap::from_u64(m, s.raw(src))));
+        s
+    }
+
+    let Some(word) = i64::try_from(s.raw(src)).ok().and_then(tag::fixnum) else {
+        return Err(apart(m, s, dst, src));
     };
-    s.set(dst, value);
-    s
+    s.set(dst, Live::fixnum_word(word));
+    Ok(s)
 }

@@ -4,8 +4,9 @@ use abi::object_layout::{record, record_type};
 use abi::tag::{Header, Kind};
 
 use crate::error::Raise;
-use crate::interpreter::data::{store, wrong_type};
+use crate::interpreter::data::{Setter, store, wrong_type};
 use crate::interpreter::enter::fault;
+use crate::interpreter::executed::Executed;
 use crate::interpreter::field::Field;
 use crate::interpreter::known::{Fresh, Known, RecordShape, is_kind};
 use crate::interpreter::machine::Machine;
@@ -20,15 +21,43 @@ pub(super) fn make_record(
     dst: Into,
     record_type: Local,
     fields: Count,
-) -> Machine {
-    let record_type = s.get(record_type);
-    if is_kind(record_type, Kind::Record).is_none() {
-        return wrong_type(m, s, "%make-record", 1, "record type", record_type);
+) -> Executed {
+    #[cold]
+    #[inline(never)]
+    fn apart(
+        m: &mut Mutator<'_>,
+        s: Machine,
+        dst: Into,
+        record_type: Local,
+        fields: Count,
+    ) -> Machine {
+        let word = s.get(record_type);
+        if is_kind(word, Kind::Record).is_none() {
+            return wrong_type(m, s, "%make-record", 1, "record type", word);
+        }
+        let header = Header::new(Kind::Record, 1 + u64::from(fields.number()));
+        record_of(m, s, dst, record_type, header)
     }
-    let fields = usize::from(fields.number());
-    let fresh = Fresh::object(m, Header::new(Kind::Record, 1 + fields as u64));
-    fresh.init(record::TYPE, record_type);
-    fresh.fill(record::FIELDS, fields, Live::FALSE);
+
+    let header = Header::new(Kind::Record, 1 + u64::from(fields.number()));
+    let has_type = is_kind(s.get(record_type), Kind::Record).is_some();
+    if has_type && m.heap().has_room(header.object_bytes() as usize) {
+        return Ok(record_of(m, s, dst, record_type, header));
+    }
+    Err(apart(m, s, dst, record_type, fields))
+}
+
+#[inline(always)]
+fn record_of(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    dst: Into,
+    record_type: Local,
+    header: Header,
+) -> Machine {
+    let fresh = Fresh::object(m, header);
+    fresh.init(record::TYPE, s.get(record_type));
+    fresh.fill(record::FIELDS, header.size() as usize - 1, Live::FALSE);
     // SAFETY: the type and all fields were written.
     s.set(dst, unsafe { fresh.finish() });
     s
@@ -69,11 +98,11 @@ pub(super) fn record_init(
     record: Local,
     index: Index,
     src: Local,
-) -> Machine {
+) -> Executed {
     let word = s.get(record);
     match field_of(word, index) {
-        Some((field, _)) => store(m, s, field, s.get(src), "%make-record"),
-        None => wrong_type(m, s, "%make-record", 1, "record", word),
+        Some((field, _)) => Ok(store(m, s, field, s.get(src), Setter::NewRecord)),
+        None => Err(wrong_type(m, s, "%make-record", 1, "record", word)),
     }
 }
 
@@ -85,15 +114,34 @@ pub(super) fn record_ref(
     record: Local,
     record_type: Local,
     index: Index,
-) -> Machine {
-    let (word, wanted) = (s.get(record), s.get(record_type));
-    if let Some((field, found)) = field_of(word, index)
-        && is_type_or_derived(found, wanted)
-    {
-        s.set(dst, field.load());
-        return s;
+) -> Executed {
+    /// Where the record is of a derived type, or the wrong one.
+    #[inline(never)]
+    fn apart(
+        m: &mut Mutator<'_>,
+        s: Machine,
+        dst: Into,
+        record: Live,
+        wanted: Live,
+        index: Index,
+    ) -> Machine {
+        match field_of(record, index) {
+            Some((field, found)) if is_derived(found, wanted) => {
+                s.set(dst, field.load());
+                s
+            }
+            _ => wrong_record(m, s, "%record-ref", record, wanted),
+        }
     }
-    wrong_record(m, s, "%record-ref", word, wanted)
+
+    let (word, wanted) = (s.get(record), s.get(record_type));
+    match field_of(word, index) {
+        Some((field, found)) if found == wanted => {
+            s.set(dst, field.load());
+            Ok(s)
+        }
+        _ => Ok(apart(m, s, dst, word, wanted, index)),
+    }
 }
 
 #[inline(always)]
@@ -104,14 +152,32 @@ pub(super) fn record_set(
     record_type: Local,
     index: Index,
     src: Local,
-) -> Machine {
-    let (word, wanted) = (s.get(record), s.get(record_type));
-    if let Some((field, found)) = field_of(word, index)
-        && is_type_or_derived(found, wanted)
-    {
-        return store(m, s, field, s.get(src), "%record-set!");
+) -> Executed {
+    /// Where the record is of a derived type, or the wrong one.
+    #[inline(never)]
+    fn apart(
+        m: &mut Mutator<'_>,
+        s: Machine,
+        record: Live,
+        wanted: Live,
+        index: Index,
+        src: Local,
+    ) -> Machine {
+        match field_of(record, index) {
+            Some((field, found)) if is_derived(found, wanted) => {
+                store(m, s, field, s.get(src), Setter::Record)
+            }
+            _ => wrong_record(m, s, "%record-set!", record, wanted),
+        }
     }
-    wrong_record(m, s, "%record-set!", word, wanted)
+
+    let (word, wanted) = (s.get(record), s.get(record_type));
+    match field_of(word, index) {
+        Some((field, found)) if found == wanted => {
+            Ok(store(m, s, field, s.get(src), Setter::Record))
+        }
+        _ => Ok(apart(m, s, word, wanted, index, src)),
+    }
 }
 
 /// Raises `wrong-type`: expected is a record of the type `wanted`.

@@ -250,6 +250,18 @@ pub(super) fn receive(
     if required.number() == 1 && rest.0 == 0 {
         return s;
     }
+    receive_other_than_one(m, s, first, required, rest)
+}
+
+/// As [`receive`], where not one value is wanted. Not part of the executor, which would keep a frame for the list.
+#[inline(never)]
+fn receive_other_than_one(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    first: Into,
+    required: Count,
+    rest: Flag,
+) -> Machine {
     // SAFETY: the return put a value there.
     let value = unsafe { s.slot(first.number()) };
     distribute(m, s, first, required, rest, &[value])

@@ -6,7 +6,8 @@ use abi::object_layout::location;
 use abi::tag;
 use gc::Address;
 
-use crate::interpreter::data::{bound, fault_with_name, store, unbound_location};
+use crate::interpreter::data::{Setter, bound, fault_with_name, store, unbound_location};
+use crate::interpreter::executed::Ending;
 use crate::interpreter::field::Field;
 use crate::interpreter::known::{Known, LocationShape};
 use crate::interpreter::machine::Machine;
@@ -56,13 +57,13 @@ pub(crate) unsafe fn runtime_operation(
     let (value, second) = unsafe { (Live::new(a), Live::new(b)) };
     let known = || Known::<LocationShape>::of(value);
     let after = match operation {
-        Operation::UnboxF64 => unbox_f64(m, s, raw_dst, src),
-        Operation::RealToF64 => real_to_f64(m, s, raw_dst, src),
-        Operation::BoxF64 => box_f64(m, s, dst, raw_src),
-        Operation::UnboxI64 => unbox_i64(m, s, raw_dst, src),
-        Operation::BoxI64 => box_i64(m, s, dst, raw_src),
-        Operation::UnboxU64 => unbox_u64(m, s, raw_dst, src),
-        Operation::BoxU64 => box_u64(m, s, dst, raw_src),
+        Operation::UnboxF64 => unbox_f64(m, s, raw_dst, src).machine(),
+        Operation::RealToF64 => real_to_f64(m, s, raw_dst, src).machine(),
+        Operation::BoxF64 => box_f64(m, s, dst, raw_src).machine(),
+        Operation::UnboxI64 => unbox_i64(m, s, raw_dst, src).machine(),
+        Operation::BoxI64 => box_i64(m, s, dst, raw_src).machine(),
+        Operation::UnboxU64 => unbox_u64(m, s, raw_dst, src).machine(),
+        Operation::BoxU64 => box_u64(m, s, dst, raw_src).machine(),
         Operation::UnboundVariable => unbound_location(m, s, value),
         Operation::UninitializedVariable => {
             fault_with_name(m, s, ConditionKind::UninitializedVariable, value)
@@ -70,21 +71,21 @@ pub(crate) unsafe fn runtime_operation(
         Operation::LocationSet => {
             let field = known().and_then(bound);
             match field {
-                Some(field) => store(m, s, field, second, "set!"),
+                Some(field) => store(m, s, field, second, Setter::Assignment),
                 None => unbound_location(m, s, value),
             }
         }
         Operation::LocationDefine => {
             let field = known().map(|location| location.field(location::VALUE));
             match field {
-                Some(field) => store(m, s, field, second, "define"),
+                Some(field) => store(m, s, field, second, Setter::Definition),
                 None => unbound_location(m, s, value),
             }
         }
         Operation::StoreCell => {
             // SAFETY: the first word is the address of a cell, by the contract of this function.
             let cell = unsafe { Field::at(Address::from_word(a)) };
-            store(m, s, cell, second, "set!")
+            store(m, s, cell, second, Setter::Assignment)
         }
         Operation::WrongValueCount => {
             // SAFETY: native code left the values there when it called the stub.

@@ -4,8 +4,9 @@ use abi::object_layout::{PAYLOAD, string};
 use abi::tag::{self, Kind, TAG_BITS};
 
 use crate::error::Raise;
-use crate::interpreter::data::{immutable, store, wrong_type};
+use crate::interpreter::data::{Setter, immutable, store, wrong_type};
 use crate::interpreter::enter::fault;
+use crate::interpreter::executed::Executed;
 use crate::interpreter::known::{
     BytevectorShape, Known, StringShape, VectorShape, headed, is_kind, size_of_kind,
 };
@@ -81,8 +82,9 @@ pub(super) fn vector_ref(
     dst: Into,
     vector: Local,
     index: Local,
-) -> Machine {
-    s.set_or_go_on(dst, vector_element(m, s, vector, index))
+) -> Executed {
+    s.set(dst, vector_element(m, s, vector, index)?);
+    Ok(s)
 }
 
 /// An element of a vector, or the machine that raises.
@@ -111,20 +113,20 @@ pub(super) fn vector_set(
     vector: Local,
     index: Local,
     src: Local,
-) -> Machine {
+) -> Executed {
     let (vector, index) = (s.get(vector), s.get(index));
     let Some(known) = Known::<VectorShape>::mutable(vector) else {
-        return not_mutable(m, s, "vector-set!", VECTOR, vector);
+        return Err(not_mutable(m, s, "vector-set!", VECTOR, vector));
     };
     let length = known.size();
     match index_below(index, length).and_then(|place| known.element(place)) {
-        Some(field) => store(m, s, field, s.get(src), "vector-set!"),
-        None => bad_index(m, s, "vector-set!", index, length),
+        Some(field) => Ok(store(m, s, field, s.get(src), Setter::Vector)),
+        None => Err(bad_index(m, s, "vector-set!", index, length)),
     }
 }
 
 #[inline(always)]
-pub(super) fn vector_length(m: &mut Mutator<'_>, s: Machine, dst: Into, vector: Local) -> Machine {
+pub(super) fn vector_length(m: &mut Mutator<'_>, s: Machine, dst: Into, vector: Local) -> Executed {
     size_of_object(m, s, dst, vector, "vector-length", VECTOR)
 }
 
@@ -137,26 +139,26 @@ fn size_of_object(
     object: Local,
     who: &'static str,
     expected: Expected,
-) -> Machine {
+) -> Executed {
     let word = s.get(object);
     match size_of_kind(word, expected.kind) {
         Some(size) => {
             s.set(dst, Live::fixnum_word(size << TAG_BITS));
-            s
+            Ok(s)
         }
-        None => wrong_type(m, s, who, 1, expected.name, word),
+        None => Err(wrong_type(m, s, who, 1, expected.name, word)),
     }
 }
 
 #[inline(always)]
-pub(super) fn string_length(m: &mut Mutator<'_>, s: Machine, dst: Into, string: Local) -> Machine {
+pub(super) fn string_length(m: &mut Mutator<'_>, s: Machine, dst: Into, string: Local) -> Executed {
     let word = s.get(string);
     match Known::<StringShape>::of(word) {
         Some(known) => {
             s.set(dst, known.field(string::LENGTH).load());
-            s
+            Ok(s)
         }
-        None => wrong_type(m, s, "string-length", 1, "string", word),
+        None => Err(wrong_type(m, s, "string-length", 1, "string", word)),
     }
 }
 
@@ -167,21 +169,21 @@ pub(super) fn string_ref(
     dst: Into,
     string: Local,
     index: Local,
-) -> Machine {
+) -> Executed {
     let (string, index) = (s.get(string), s.get(index));
     let Some(known) = Known::<StringShape>::of(string) else {
-        return wrong_type(m, s, "string-ref", 1, "string", string);
+        return Err(wrong_type(m, s, "string-ref", 1, "string", string));
     };
     let length = known.field(string::LENGTH).load().bits() >> TAG_BITS;
     let Some(place) = index_below(index, length) else {
-        return bad_index(m, s, "string-ref", index, length);
+        return Err(bad_index(m, s, "string-ref", index, length));
     };
     let units = known.field(string::UNITS).load();
     let Some(character) = unit(units, place) else {
-        return bad_index(m, s, "string-ref", index, length);
+        return Err(bad_index(m, s, "string-ref", index, length));
     };
     s.set(dst, Live::character(character));
-    s
+    Ok(s)
 }
 
 /// Unit `place` of a unit array.
@@ -209,19 +211,26 @@ pub(super) fn bytevector_ref(
     dst: Into,
     bytevector: Local,
     index: Local,
-) -> Machine {
+) -> Executed {
     let (bytevector, index) = (s.get(bytevector), s.get(index));
     let Some(known) = Known::<BytevectorShape>::of(bytevector) else {
-        return wrong_type(m, s, "bytevector-u8-ref", 1, "bytevector", bytevector);
+        return Err(wrong_type(
+            m,
+            s,
+            "bytevector-u8-ref",
+            1,
+            "bytevector",
+            bytevector,
+        ));
     };
     let length = known.size();
     let Some(place) = index_below(index, length).and_then(|place| known.byte(place)) else {
-        return bad_index(m, s, "bytevector-u8-ref", index, length);
+        return Err(bad_index(m, s, "bytevector-u8-ref", index, length));
     };
     // SAFETY: a byte that the bytevector has.
     let byte = u64::from(unsafe { place.read() });
     s.set(dst, Live::fixnum_word(byte << TAG_BITS));
-    s
+    Ok(s)
 }
 
 #[inline(always)]
@@ -231,22 +240,22 @@ pub(super) fn bytevector_set(
     bytevector: Local,
     index: Local,
     src: Local,
-) -> Machine {
+) -> Executed {
     const WHO: &str = "bytevector-u8-set!";
     let (bytevector, index, byte) = (s.get(bytevector), s.get(index), s.get(src));
     let Some(known) = Known::<BytevectorShape>::mutable(bytevector) else {
-        return not_mutable(m, s, WHO, BYTEVECTOR, bytevector);
+        return Err(not_mutable(m, s, WHO, BYTEVECTOR, bytevector));
     };
     let length = known.size();
     let Some(place) = index_below(index, length).and_then(|place| known.byte(place)) else {
-        return bad_index(m, s, WHO, index, length);
+        return Err(bad_index(m, s, WHO, index, length));
     };
     let Some(byte) = index_below(byte, 256) else {
-        return wrong_type(m, s, WHO, 3, "byte", byte);
+        return Err(wrong_type(m, s, WHO, 3, "byte", byte));
     };
     // SAFETY: a byte that the bytevector has, which is no literal.
     unsafe { place.write(byte as u8) };
-    s
+    Ok(s)
 }
 
 #[inline(always)]
@@ -255,33 +264,33 @@ pub(super) fn bytevector_length(
     s: Machine,
     dst: Into,
     bytevector: Local,
-) -> Machine {
+) -> Executed {
     size_of_object(m, s, dst, bytevector, "bytevector-length", BYTEVECTOR)
 }
 
 #[inline(always)]
-pub(super) fn char_to_integer(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
+pub(super) fn char_to_integer(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Executed {
     let word = s.get(src);
     match tag::character_value(word.bits()) {
         Some(character) => {
             let code = u64::from(u32::from(character));
             s.set(dst, Live::fixnum_word(code << TAG_BITS));
-            s
+            Ok(s)
         }
-        None => wrong_type(m, s, "char->integer", 1, "character", word),
+        None => Err(wrong_type(m, s, "char->integer", 1, "character", word)),
     }
 }
 
 #[inline(always)]
-pub(super) fn integer_to_char(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
+pub(super) fn integer_to_char(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Executed {
     let word = s.get(src);
     let code = index_below(word, u64::from(u32::from(char::MAX)) + 1);
     match code.and_then(|code| char::from_u32(code as u32)) {
         Some(character) => {
             s.set(dst, Live::character(character));
-            s
+            Ok(s)
         }
-        None => bad_code_point(m, s, word),
+        None => Err(bad_code_point(m, s, word)),
     }
 }
 

@@ -1,0 +1,44 @@
+//! How handlers end.
+
+use crate::interpreter::machine::Machine;
+
+/// What a handler answers that has slow ways.
+///
+/// `Ok`: the instruction is done, and its executor goes on to the next one. `Err`: the machine comes from a
+/// function that stands apart from the executor, since it raised, collected or did what is rarely done. The
+/// executor returns this machine to the loop. So the call of that function is the last thing that the executor
+/// does, and the executor saves no registers for it.
+pub(super) type Executed = Result<Machine, Machine>;
+
+/// What any handler answers.
+pub(super) trait Ending {
+    /// See [`Executed`].
+    fn executed(self) -> Executed;
+
+    /// The machine, however the handler ended.
+    fn machine(self) -> Machine;
+}
+
+impl Ending for Machine {
+    #[inline(always)]
+    fn executed(self) -> Executed {
+        Ok(self)
+    }
+
+    #[inline(always)]
+    fn machine(self) -> Machine {
+        self
+    }
+}
+
+impl Ending for Executed {
+    #[inline(always)]
+    fn executed(self) -> Executed {
+        self
+    }
+
+    #[inline(always)]
+    fn machine(self) -> Machine {
+        self.unwrap_or_else(|machine| machine)
+    }
+}
