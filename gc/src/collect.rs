@@ -67,10 +67,9 @@ pub(crate) fn collect<M: ObjectModel>(
     if scope == Scope::Minor && is_minor_not_enough(heap, reason, needed_bytes) {
         run::<M>(heap, state, Scope::Full);
     }
-    if heap
-        .trigger
-        .is_exhausted(heap.old_occupancy(), needed_bytes)
-    {
+    let live = heap.old_occupancy();
+    heap.trigger.settle_allowance(live);
+    if heap.trigger.is_exhausted(live, needed_bytes) {
         return Outcome::Exhausted { needed_bytes };
     }
     if let CollectReason::Full { bytes } = reason {

@@ -113,9 +113,9 @@ impl Heap {
 
     /// Whether enough was allocated that a collection should run soon.
     pub(crate) fn is_collection_due(&self) -> bool {
-        self.nursery.taken_bytes() > self.nursery.budget_bytes()
+        self.nursery.taken_bytes() > self.trigger.nursery_bytes_max()
             || self.trigger.is_large_due(self.large.young_bytes())
-            || self.pinned.fresh_bytes() > self.nursery.budget_bytes()
+            || self.pinned.fresh_bytes() > self.trigger.nursery_bytes_max()
             || self.trigger.is_external_due()
             || self.remembered.len() > REMEMBERED_MAX
     }

@@ -377,6 +377,13 @@ impl<M: ObjectModel> Mutator<M> {
         outcome
     }
 
+    /// Whether what lived after the last collection exceeds the heap's maximum and a quarter more: the program
+    /// handled that the heap is exhausted, and kept more each time. Then no handler should get another chance.
+    pub fn is_beyond_reserve(&self) -> bool {
+        let heap = self.heap.borrow();
+        heap.trigger.is_beyond_reserve(heap.old_occupancy())
+    }
+
     /// Whether a panic has cut a collection short: then no word of this heap is a value any more.
     #[inline(always)]
     pub const fn is_broken(&self) -> bool {

@@ -17,6 +17,10 @@ const IMAGES_MIN: usize = 2048;
 /// A collection is due when this many nurseries' worth of large objects are young.
 const LARGE_YOUNG_NURSERIES: usize = 4;
 
+/// This part of the heap's maximum is a reserve: what a program may keep beyond the maximum while it handles
+/// that the heap is exhausted.
+const RESERVE_PARTS: usize = 4;
+
 /// The policy: thresholds, and what counts towards them.
 #[derive(Debug)]
 pub(crate) struct Trigger {
@@ -38,6 +42,8 @@ pub(crate) struct Trigger {
     external_bytes_after_full: usize,
     external_mappings_after_full: usize,
     granted_bytes: usize,
+    /// After the heap was exhausted: a collection is due when so much was allocated, if not earlier.
+    allowance_bytes: Option<usize>,
 }
 
 impl Trigger {
@@ -66,6 +72,7 @@ impl Trigger {
             external_bytes_after_full: 0,
             external_mappings_after_full: 0,
             granted_bytes: 0,
+            allowance_bytes: None,
         };
         trigger.full_done(0);
         trigger
@@ -102,6 +109,33 @@ impl Trigger {
             .saturating_sub(occupancy.bytes_with_copies());
         let placed = self.placed_bytes_max.saturating_sub(occupancy.bytes());
         allowed.min(placed).saturating_sub(self.charged_bytes())
+    }
+
+    /// Bytes in the nursery after which a collection is due.
+    pub(crate) fn nursery_bytes_max(&self) -> usize {
+        self.allowed(self.nursery_budget_bytes)
+    }
+
+    fn allowed(&self, bytes: usize) -> usize {
+        self.allowance_bytes
+            .map_or(bytes, |allowed| bytes.min(allowed))
+    }
+
+    /// Sets how much may be allocated before the next collection: a little if what lives leaves no room.
+    pub(crate) fn settle_allowance(&mut self, live: Occupancy) {
+        let headroom_bytes = self.headroom_bytes();
+        self.allowance_bytes = self
+            .is_exhausted(live, headroom_bytes)
+            .then_some(headroom_bytes);
+    }
+
+    /// Whether what lives, its copies and what is charged exceed the maximum and its reserve.
+    pub(crate) fn is_beyond_reserve(&self, live: Occupancy) -> bool {
+        let taken = live
+            .bytes_with_copies()
+            .saturating_add(self.charged_bytes());
+        let reserve_bytes = self.heap_bytes_max / RESERVE_PARTS;
+        taken > self.heap_bytes_max.saturating_add(reserve_bytes)
     }
 
     pub(crate) fn is_large_due(&self, large_young_bytes: usize) -> bool {
@@ -164,7 +198,7 @@ impl Trigger {
     /// Whether requests of `bytes` are left to the nursery's budget and its polls: small ones, unless
     /// there were so many without a poll that large objects would have made a collection due.
     pub(crate) fn is_left_to_polls(&self, young_bytes: usize, bytes: usize) -> bool {
-        let young_bytes_max = self.nursery_budget_bytes + self.large_young_bytes_max();
+        let young_bytes_max = self.nursery_bytes_max() + self.large_young_bytes_max();
         bytes <= self.nursery_budget_bytes / 4 && young_bytes <= young_bytes_max
     }
 
@@ -206,9 +240,11 @@ impl Trigger {
     }
 
     fn large_young_bytes_max(&self) -> usize {
-        self.nursery_budget_bytes
+        let bytes = self
+            .nursery_budget_bytes
             .saturating_mul(LARGE_YOUNG_NURSERIES)
-            .min(self.heap_bytes_max / 4)
+            .min(self.heap_bytes_max / 4);
+        self.allowed(bytes)
     }
 }
 
@@ -276,6 +312,20 @@ mod tests {
         trigger.full_done(1000 * MIB);
         assert!(!trigger.is_full_due(live(39 * MIB)) && trigger.is_full_due(live(39 * MIB + 1)));
         assert_eq!(trigger.room_bytes(live(30 * MIB)), 18 * MIB);
+    }
+
+    #[test]
+    fn what_is_kept_beyond_the_maximum_uses_up_a_reserve() {
+        let mut trigger = trigger(100 * MIB);
+        trigger.settle_allowance(fixed(99 * MIB));
+        assert_eq!(trigger.nursery_bytes_max(), MIB, "there is room for more");
+        trigger.settle_allowance(fixed(100 * MIB));
+        assert_eq!(trigger.nursery_bytes_max(), MIB / 4);
+        assert!(trigger.is_large_due(MIB / 4), "large objects, too");
+        assert!(!trigger.is_beyond_reserve(fixed(125 * MIB)));
+        assert!(trigger.is_beyond_reserve(fixed(125 * MIB + 1)));
+        trigger.settle_allowance(fixed(10 * MIB));
+        assert_eq!(trigger.nursery_bytes_max(), MIB);
     }
 
     #[test]

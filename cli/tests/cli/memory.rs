@@ -45,6 +45,28 @@ fn a_program_goes_on_when_it_drops_what_filled_its_heap() {
     }
 }
 
+/// Each round keeps what it made before the heap was exhausted, and handles that.
+#[test]
+fn a_program_that_keeps_more_each_time_its_heap_is_exhausted_ends() {
+    for kept in ["i", "(make-vector 1000 i)"] {
+        let program = format!(
+            "(define kept '())
+            (let rounds ((i 0))
+              (guard (e (#t #f)) (let loop () (set! kept (cons {kept} kept)) (loop)))
+              (if (< i 40) (rounds (+ i 1)) (display \"all\")))"
+        );
+        for output in outputs(
+            "keeps-more",
+            &["--heap-max=8M"],
+            &format!("{IMPORTS}{program}"),
+        ) {
+            assert_eq!(out(&output), "");
+            assert!(err(&output).contains("reserve"), "{}", err(&output));
+            assert!(err(&output).contains("rounds at"), "{}", err(&output));
+        }
+    }
+}
+
 #[test]
 fn files_of_ports_that_nothing_refers_to_are_closed() {
     let scratch = Scratch::new("dropped-ports");

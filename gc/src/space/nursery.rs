@@ -89,10 +89,6 @@ impl Nursery {
         self.range.end.bytes_after(self.next)
     }
 
-    pub(crate) const fn budget_bytes(&self) -> usize {
-        self.budget_bytes
-    }
-
     pub(crate) const fn range(&self) -> AddressRange {
         self.range
     }

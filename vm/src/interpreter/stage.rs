@@ -53,12 +53,13 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         m.end_run(VmError::Interrupted { places });
         return Staged::End;
     }
+    if condition.kind == ConditionKind::HeapExhausted && m.heap().is_beyond_reserve() {
+        let message = "the heap was exhausted again, and what is kept fills its reserve";
+        return end_uncaught(m, s, message);
+    }
     let condition = as_written(m, s, *condition);
     if error_handler(m).is_none() {
-        let places = m.places(m.return_addresses(s, BACKTRACE_FRAMES_MAX));
-        let object = m.root(m.string(&describe(m, &condition)));
-        m.end_run(VmError::Uncaught { object, places });
-        return Staged::End;
+        return end_uncaught(m, s, &describe(m, &condition));
     }
     let kind = m.intern(condition.kind.name());
     let irritants = condition.told().map(|irritant| make_value(m, irritant));
@@ -71,6 +72,14 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         unsafe { s.set_slot(slot, Live::of(value)) };
     }
     Staged::Condition
+}
+
+/// Ends the run at the instruction of `s`, with what nobody handles.
+fn end_uncaught(m: &Mutator<'_>, s: Machine, message: &str) -> Staged {
+    let places = m.places(m.return_addresses(s, BACKTRACE_FRAMES_MAX));
+    let object = m.root(m.string(message));
+    m.end_run(VmError::Uncaught { object, places });
+    Staged::End
 }
 
 /// The condition with the procedure and argument that the user wrote, where the compiler has put another.
