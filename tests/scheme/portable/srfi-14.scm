@@ -35,9 +35,9 @@
 (test "abc" (text (char-set-unfold null? car cdr '(#\c #\a #\b #\a))))
 (test "abcx" (text (char-set-unfold null? car cdr '(#\c #\a #\b) (char-set #\x))))
 (test "abcx" (text (char-set-unfold! null? car cdr '(#\c #\a #\b) (char-set #\x))))
+(define (char-upcase c) (integer->char (- (char->integer c) 32)))
 (test "AEIOU" (text (char-set-map char-upcase vowels)))
 (test 5 (let ((n 0)) (char-set-for-each (lambda (c) (set! n (+ n 1))) vowels) n))
-(define (char-upcase c) (integer->char (- (char->integer c) 32)))
 (test-error (char-set-map char->integer vowels))
 
 ;; construction

@@ -77,11 +77,11 @@
       (list (all (gselect (of 'a 'b 'c 'd 'e 'f) (of #t #f #f #t #t #f))) (all (gselect (of 'a 'b) (of #t)))))
 
 ;; consumers
+(define (nats-from n) (make-range-generator n))
 (test '((1 2) (2 1) (2 1) #(1 2) #(1) "ab" "a")
       (list (all (nats-from 1) 2) (generator->reverse-list (of 1 2)) (generator->reverse-list (of 1 2 3) 2)
             (generator->vector (of 1 2))
             (generator->vector (of 1 2) 1) (generator->string (of #\a #\b)) (generator->string (of #\a #\b) 1)))
-(define (nats-from n) (make-range-generator n))
 (test '((2 #(x 0 1)) (1 #(x 5 z)) (0 #(x y z)))
       (map (lambda (g at) (let* ((v (vector 'x 'y 'z)) (count (generator->vector! v at (g)))) (list count v)))
            (list nats (lambda () (of 5)) nats) '(1 1 3)))

@@ -19,8 +19,6 @@
 (test "a~b\tc d\n" (format "a~~b~tc~_d~%"))
 (test "xy" (format "~c~C" #\x #\y))
 (test "(a b)\n" (format "~y" '(a b)))
-(test #t (let* ((list (make-list 60 'word)) (text (format "~Y" list)))
-           (equal? list (read-back text))))
 (define (read-back text)
   (let loop ((rest (string->list text)) (word '()) (words '()))
     (cond ((null? rest) (reverse words))
@@ -29,6 +27,8 @@
                  (if (null? word) words
                      (cons (string->symbol (list->string (reverse word))) words))))
           (else (loop (cdr rest) (cons (car rest) word) words)))))
+(test #t (let* ((list (make-list 60 'word)) (text (format "~Y" list)))
+           (equal? list (read-back text))))
 
 ;; fixed format
 (test '("    0.33" "    32" "   32.00" "4321.00")

@@ -169,13 +169,13 @@
         (test-runner-on-final! runner (lambda (runner) (note 'final)))
         (test-with-runner runner (test-begin 'a 2) (test-assert 1) (test-end))
         (reverse events)))
+(define (andmap holds? list) (or (null? list) (and (holds? (car list)) (andmap holds? (cdr list)))))
 (test #t (let ((runner (test-runner-null)))
            (andmap procedure?
                    (map (lambda (callback) (callback runner))
                         (list test-runner-on-test-begin test-runner-on-test-end test-runner-on-group-begin
                               test-runner-on-group-end
                               test-runner-on-bad-count test-runner-on-bad-end-name test-runner-on-final)))))
-(define (andmap holds? list) (or (null? list) (and (holds? (car list)) (andmap holds? (cdr list)))))
 
 ;; the simple runner, and the factory
 (test "%%%% Starting test vec-test\n# of expected passes      2\n"

@@ -72,10 +72,10 @@
 
 ;; SRFI 156
 (test '(#t #f #t #f #t) (list (is 1 < 2) (isnt 1 < 2) (is 1 odd?) (isnt 1 odd?) (is 1 < 2 <= 2 < 3 odd?)))
-(test '((1 2) (3) #t)
-      (list (map (lambda (x) x) (filter* (is _ < 3) '(1 2 3))) (filter* (isnt _ < 3) '(1 2 3)) ((is _ < _) 1 2)))
 (define (filter* f l)
   (cond ((null? l) '()) ((f (car l)) (cons (car l) (filter* f (cdr l)))) (else (filter* f (cdr l)))))
+(test '((1 2) (3) #t)
+      (list (map (lambda (x) x) (filter* (is _ < 3) '(1 2 3))) (filter* (isnt _ < 3) '(1 2 3)) ((is _ < _) 1 2)))
 (test '(#f #t #t) (list ((isnt _ odd?) 1) ((is 1 < _ < _) 2 3) (is 5 (lambda (x) (= x 5)))))
 (test 1 (let ((n 0)) (is 1 < (begin (set! n (+ n 1)) 2) < 3) n))
 

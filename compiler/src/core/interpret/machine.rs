@@ -91,14 +91,6 @@ impl<'program> Machine<'program> {
                 let unset = |&(variable, _)| (variable, Value::Word(tag::UNBOUND));
                 let scope = Scope::new(bindings.iter().map(unset), environment);
                 let environment = Some(Rc::new(scope));
-                for &(variable, init) in bindings {
-                    if let (Expr::Lambda(lambda), false) =
-                        (program.expr(init), program.variable(variable).assigned)
-                    {
-                        let closure = Value::Closure(*lambda, environment.clone());
-                        *location(&environment, variable).borrow_mut() = closure;
-                    }
-                }
                 return self.letrec(id, 0, environment);
             }
             Expr::Fix(bindings, body) => {

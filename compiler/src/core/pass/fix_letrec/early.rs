@@ -18,6 +18,10 @@
 //! Here `f.0` starts with the init of `x.2`, so the reference in `f.0` is early. `g.1` starts with
 //! the init of `y.3`, so the reference in `g.1` is not. An assignment may be early, too. It raises
 //! nothing, but the init has to come after it.
+//!
+//! A procedure's code runs after a reference to the procedure. An early reference raises before the
+//! procedure's turn. So a procedure that only early references reach starts with the first init with
+//! effects after the procedure's own turn.
 
 use super::group::{BindingId, Mention, procedure};
 use crate::core::ir::{Expr, ExprId, Program, VariableId};
@@ -25,8 +29,10 @@ use crate::id::{Id, IdVec};
 
 /// What may run before what in one group.
 pub(super) struct Early {
-    /// The references that may run before the init of their variable.
+    /// The references that may run before the init of their variable, which is no procedure.
     pub(super) references: Vec<ExprId>,
+    /// The references that may run before the turn of the procedure that they name.
+    pub(super) of_procedures: Vec<(ExprId, BindingId)>,
     is_movable: IdVec<BindingId, bool>,
 }
 
@@ -52,15 +58,17 @@ impl Early {
             .iter()
             .map(|&(_, init)| turn(program, init))
             .collect();
-        let starts = starts(&turns, mentions);
+        let is_procedure = bindings
+            .iter()
+            .map(|&binding| procedure(program, binding).is_some())
+            .collect();
+        let starts = starts(&turns, &is_procedure, mentions);
         let mut is_movable: IdVec<BindingId, bool> =
             turns.iter().map(|&turn| turn != Turn::Effects).collect();
         let mut references = Vec::new();
+        let mut of_procedures = Vec::new();
         for mention in mentions {
             let (source, target) = (mention.source, mention.target);
-            if procedure(program, bindings[target.index()]).is_some() {
-                continue;
-            }
             let start = match program.expr(bindings[source.index()].1) {
                 Expr::Lambda(_) => starts[source],
                 _ => Some(source),
@@ -68,13 +76,18 @@ impl Early {
             if start.is_none_or(|start| start > target) {
                 continue;
             }
-            references.extend(mention.reference);
-            is_movable[target] = false;
             // What reads too early raises in its turn.
             is_movable[source] &= turns[source] != Turn::Read;
+            if is_procedure[target] {
+                of_procedures.extend(mention.reference.map(|reference| (reference, target)));
+            } else {
+                references.extend(mention.reference);
+                is_movable[target] = false;
+            }
         }
         Self {
             references,
+            of_procedures,
             is_movable,
         }
     }
@@ -97,6 +110,7 @@ fn turn(program: &Program, init: ExprId) -> Turn {
 /// The first init with effects from which each other one is reached; none, if nothing calls that one.
 fn starts(
     turns: &IdVec<BindingId, Turn>,
+    is_procedure: &IdVec<BindingId, bool>,
     mentions: &[Mention],
 ) -> IdVec<BindingId, Option<BindingId>> {
     let mut named = turns.side_table(Vec::new());
@@ -104,15 +118,28 @@ fn starts(
         named[mention.source].push(mention.target);
     }
     let mut starts = turns.side_table(None);
+    // Procedures that a reference reached before their turn.
+    let mut delayed = Vec::new();
     for (start, _) in turns.entries().filter(|&(_, &turn)| turn == Turn::Effects) {
-        let mut pending = vec![start];
+        let (reached, waiting) = delayed.into_iter().partition(|&each| each < start);
+        delayed = waiting;
+        let mut pending: Vec<BindingId> = reached;
+        pending.retain(|&each| starts[each].is_none());
+        for &each in &pending {
+            starts[each] = Some(start);
+        }
+        pending.push(start);
         while let Some(binding) = pending.pop() {
             for &target in &named[binding] {
-                let has_own_turn = turns[target] == Turn::Effects;
-                if !has_own_turn && starts[target].is_none() {
-                    starts[target] = Some(start);
-                    pending.push(target);
+                if turns[target] == Turn::Effects || starts[target].is_some() {
+                    continue;
                 }
+                if is_procedure[target] && target > start {
+                    delayed.push(target);
+                    continue;
+                }
+                starts[target] = Some(start);
+                pending.push(target);
             }
         }
     }

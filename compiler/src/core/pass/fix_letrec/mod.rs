@@ -23,8 +23,9 @@
 //! * `#<unbound>` is never the value of a variable. A reference that may run before the init of its
 //!   variable is checked; [`early`] says which references these are. Other references need no
 //!   check, because the variable's `Let` stands around them or around all code that runs them.
-//! * Procedures (lambda expressions whose variables are never assigned) are there from the start of
-//!   their form. Using one in an earlier init is no error.
+//! * Procedures (lambda expressions whose variables are never assigned) are bound by `Fix`, and so are
+//!   there from the start of their form. A reference that may run before the procedure's turn asks a
+//!   *flag* first: a variable that gets a value in that turn. Until then the flag is `#<unbound>`.
 //! * A variable that is bound by `Let` gets its location when its init returns. So an init that
 //!   returns twice makes two locations, as in Chez Scheme and Guile. With one location (R7RS
 //!   4.2.2), every variable of a body that a procedure names would have to be a box.
@@ -42,11 +43,11 @@ mod tests;
 use abi::tag;
 
 use crate::checkpoint;
-use crate::core::ir::{Expr, ExprId, LambdaId, Program, SourcePlace, VariableId};
+use crate::core::ir::{Expr, ExprId, LambdaId, Program, SourcePlace, Variable, VariableId};
 use crate::id::{Id, IdVec};
 use components::strong_components;
 use early::Early;
-use group::{Group, find_groups, procedure};
+use group::{BindingId, Group, find_groups, procedure};
 
 /// Runs the pass.
 #[must_use]
@@ -114,21 +115,31 @@ fn fix_recursive(
     for mention in &group.mentions {
         edges[mention.source].push(mention.target);
     }
+    let (flags, raised) = raise_flags(program, &early, bindings);
+    let all: Vec<_> = bindings.iter().copied().chain(raised).collect();
+    let mut raisers = edges.side_table(None);
+    for &(procedure, _) in &flags {
+        raisers[procedure] = Some(edges.push(Vec::new()));
+    }
     let mut previous = None;
-    for binding in edges.ids().filter(|&each| !early.is_movable(each)) {
+    let mut in_turn = |binding| {
         edges[binding].extend(previous);
         previous = Some(binding);
+    };
+    for (binding, &raiser) in raisers.entries() {
+        if let Some(raiser) = raiser {
+            in_turn(raiser);
+        } else if !early.is_movable(binding) {
+            in_turn(binding);
+        }
     }
     let mut fixed = body;
     for component in strong_components(&edges).iter().rev() {
         let is_cyclic = component.len() > 1 || edges[component[0]].contains(&component[0]);
-        let members: Vec<_> = component
-            .iter()
-            .map(|&each| bindings[each.index()])
-            .collect();
+        let members: Vec<_> = component.iter().map(|&each| all[each.index()]).collect();
         fixed = bind(program, group.id, &members, is_cyclic, fixed);
     }
-    for reference in early.references {
+    for &reference in &early.references {
         let variable = match program.expr(reference) {
             Expr::Local(variable) => *variable,
             other => unreachable!("only references are noted, not {other:?}"),
@@ -136,11 +147,57 @@ fn fix_recursive(
         let inner = program.relocate(reference);
         program.replace(reference, Expr::CheckInitialized(variable, inner));
     }
+    if !flags.is_empty() {
+        check_flags(program, &early, &flags);
+        let place = program.place(group.id);
+        let unset = |&(_, flag): &(_, VariableId)| (flag, program.add_quote(tag::UNBOUND, place));
+        return Expr::Let(flags.iter().map(unset).collect(), fixed);
+    }
     if fixed == body {
         // The body stays where it is: it may be a group that is still to be fixed.
         return Expr::Sequence(vec![body]);
     }
     program.expr(fixed).clone()
+}
+
+/// Makes a flag for each procedure that has early references. Also answers the bindings that set the flags.
+fn raise_flags(
+    program: &mut Program,
+    early: &Early,
+    bindings: &[(VariableId, ExprId)],
+) -> (Vec<(BindingId, VariableId)>, Vec<(VariableId, ExprId)>) {
+    let mut procedures: Vec<_> = early.of_procedures.iter().map(|&(_, each)| each).collect();
+    procedures.sort_unstable();
+    procedures.dedup();
+    let mut flags = Vec::new();
+    let mut raised = Vec::new();
+    for procedure in procedures {
+        let (variable, init) = bindings[procedure.index()];
+        let place = program.place(init);
+        let variable = program.variable(variable).clone();
+        let flag = program.variables.push(Variable {
+            assigned: true,
+            ..variable
+        });
+        let there = program.add_quote(tag::TRUE, place);
+        let unused = program.add_variable("".into());
+        raised.push((unused, program.add(Expr::SetLocal(flag, there), place)));
+        flags.push((procedure, flag));
+    }
+    (flags, raised)
+}
+
+/// Asks the flags of procedures at early references.
+fn check_flags(program: &mut Program, early: &Early, flags: &[(BindingId, VariableId)]) {
+    for &(reference, procedure) in &early.of_procedures {
+        let found = flags.binary_search_by_key(&procedure, |&(each, _)| each);
+        let (_, flag) = flags[found.expect("each procedure with early references has a flag")];
+        let place = program.place(reference);
+        let value = program.add(Expr::Local(flag), place);
+        let check = program.add(Expr::CheckInitialized(flag, value), place);
+        let inner = program.relocate(reference);
+        program.replace(reference, Expr::Sequence(vec![check, inner]));
+    }
 }
 
 /// Binds the variables of one component around `body`.

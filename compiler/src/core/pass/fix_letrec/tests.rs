@@ -10,10 +10,36 @@ fn procedures_that_call_each_other_are_bound_together() {
         after(
             fix_letrec,
             Stage::Fixed,
-            "(letrec ((x.0 (call f.1)) (f.1 (lambda f.0 () (call g.2))) (g.2 (lambda g.1 () (call f.1)))) x.0)"
+            "(letrec ((f.1 (lambda f.0 () (call g.2))) (g.2 (lambda g.1 () (call f.1))) (x.0 (call f.1))) x.0)"
         ),
         "(fix ((f.1 (lambda f.0 () (call g.2))) (g.2 (lambda g.1 () (call f.1)))) \
          (let ((x.0 (call f.1))) x.0))"
+    );
+}
+
+#[test]
+fn references_before_the_turn_of_a_procedure_ask_its_flag() {
+    assert_eq!(
+        after(
+            fix_letrec,
+            Stage::Fixed,
+            "(letrec ((x.0 (call f.1)) (f.1 (lambda f.0 () (call g.2))) (g.2 (lambda g.1 () (call f.1)))) x.0)"
+        ),
+        "(let ((f.3 (word unbound))) \
+         (fix ((f.1 (lambda f.0 () (call g.2))) (g.2 (lambda g.1 () (call f.1)))) \
+         (let ((x.0 (call (begin (check-initialized f.3 f.3) f.1)))) \
+         (let ((_.4 (set! f.3 #t))) x.0))))"
+    );
+    // What only such a reference reaches runs after the procedure's turn.
+    assert_eq!(
+        after(
+            fix_letrec,
+            Stage::Fixed,
+            "(letrec ((x.0 (call f.1)) (f.1 (lambda f.0 () k.2)) (k.2 1) (y.3 (call f.1))) y.3)"
+        ),
+        "(let ((f.4 (word unbound))) (fix ((f.1 (lambda f.0 () k.2))) \
+         (let ((x.0 (call (begin (check-initialized f.4 f.4) f.1)))) \
+         (let ((_.5 (set! f.4 #t))) (let ((y.3 (call f.1))) y.3)))))"
     );
 }
 
