@@ -37,6 +37,8 @@ pub(crate) struct ValueBuilder<'m, 'id> {
     placeholders: Vec<(usize, u64)>,
     /// What reading takes outside of the heap.
     outside: Outside,
+    /// What young objects took of the heap when reading started, as the collector counts it.
+    young_bytes_before: usize,
     /// An interrupt came while something was made.
     interrupted: Option<Raise<'m>>,
 }
@@ -126,6 +128,7 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
             labels: HashMap::new(),
             placeholders: Vec::new(),
             outside: Outside::default(),
+            young_bytes_before: m.heap().young_bytes_with_copies(),
             interrupted: None,
         }
     }
@@ -150,11 +153,18 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         }
         self.outside.charge = None;
         let charge = self.m.heap().try_charge(bytes).map_err(|_| Stop::Full {
-            // Reading starts again, and comes as far as this only with room for what it has made so far.
-            bytes: bytes + self.room.taken,
+            // Reading starts again, and comes as far as this only with room for what it has made so far. The room is
+            // what refuses the charge: so the next refusal after a full collection finds the heap exhausted.
+            bytes: bytes + self.made_bytes(),
         })?;
         self.outside.charge = Some(charge);
         Ok(())
+    }
+
+    /// What the objects made so far take of the heap, as the collector counts it.
+    fn made_bytes(&self) -> usize {
+        let young_bytes = self.m.heap().young_bytes_with_copies();
+        young_bytes.saturating_sub(self.young_bytes_before)
     }
 
     #[inline]
