@@ -82,6 +82,14 @@ impl UnitWidth {
             Self::Wide
         }
     }
+
+    /// What a character takes in UTF-8 at most.
+    pub(crate) const fn utf8_bytes_max(self) -> usize {
+        match self {
+            Self::Narrow => 2,
+            Self::Wide => char::MAX_LEN_UTF8,
+        }
+    }
 }
 
 /// Bytes that a new string of `length` characters takes.
