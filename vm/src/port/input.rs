@@ -92,7 +92,7 @@ fn flush_standard_output(m: &Mutator<'_>) {
     let standard_output = m.elements(m.standard_ports()).nth(1);
     if let Some(port) = standard_output.and_then(PortObject::of) {
         // An error shows again at the next write.
-        let _ = output::flush(port);
+        let _ = output::flush(m, port);
     }
 }
 

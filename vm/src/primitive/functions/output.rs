@@ -79,10 +79,10 @@ pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn flush_output<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+pub(crate) fn flush_output<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "flush-output-port";
     let port = port_argument(args, 0, WHO)?;
-    output::flush(port).map_err(|error| output::lost(WHO, error, port))?;
+    output::flush(m, port).map_err(|error| output::lost(WHO, error, port))?;
     Ok(Value::UNSPECIFIED)
 }
 
