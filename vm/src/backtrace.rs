@@ -2,7 +2,7 @@
 
 use abi::native::return_table::FLAG_OPERATION;
 use abi::object_layout::chunk;
-use abi::procedure::APPLY_HELPER;
+use abi::procedure::{APPLY_HELPER, LIBRARY_FOLDER};
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 use loader::{DebugTables, FrameState, RecordProcedure, SourceFrame};
@@ -15,8 +15,6 @@ use crate::mutator::Mutator;
 use crate::return_word::StubWords;
 use crate::value::Value;
 
-/// The folder of the files of the library in tables, as the build names it.
-const LIBRARY_FOLDER: &str = "(cozen)/";
 /// The program is searched for frames behind at least so many of the library.
 const SEARCHED_MIN: usize = 16;
 /// How many frames are looked at in search of the program's.

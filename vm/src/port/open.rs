@@ -9,7 +9,7 @@ use super::{file, flag, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::port::{NewPort, PortObject};
-use crate::print::{Style, to_text};
+use crate::print::{Style, to_abridged_text};
 use crate::value::Value;
 
 impl Mutator<'_> {
@@ -138,7 +138,7 @@ pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), LostOutput> {
     for port in ports.filter_map(PortObject::of) {
         if let Err(error) = output::flush(m, port) {
             outcome = outcome.and(Err(LostOutput {
-                port: to_text(m, port.name(), Style::Display),
+                port: to_abridged_text(m, port.name(), Style::Display),
                 error: error.into(),
             }));
         }

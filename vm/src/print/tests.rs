@@ -6,7 +6,7 @@ use abi::tag::Kind;
 use syntax::{Stop, Supervisor};
 
 use super::labels::{Labelled, Labels};
-use super::{Style, to_text, to_text_supervised};
+use super::{Style, to_abridged_text, to_text, to_text_supervised};
 use crate::testing::{data, mutator};
 use crate::value::Value;
 
@@ -144,5 +144,32 @@ fn a_text_is_announced_before_it_grows() {
             let answer = to_text_supervised(&m, string, style, &narrow);
             assert!(matches!(answer, Err(Stop::Full { .. })), "{unit}");
         }
+    }
+}
+
+#[test]
+fn abridged_texts_are_short_whatever_the_value() {
+    const BYTES_MAX: usize = 10_000;
+    let m = mutator();
+    let shared = (0..60).fold(Value::NULL, |part, _| m.cons(part, part));
+    let elements = (0..1_000_000).map(|_| Value::ZERO);
+    let vector = m.allocate_values(Kind::Vector, 8_000_000, Value::ZERO);
+    let long = m.string(&"λ".repeat(1_000_000));
+    for value in [shared, m.list(elements), vector.value(), long] {
+        for style in [Style::Display, Style::Write] {
+            let text = to_abridged_text(&m, value, style);
+            assert!(
+                text.len() < BYTES_MAX && text.ends_with('…'),
+                "{}",
+                text.len()
+            );
+        }
+    }
+    for text in ["(a \"b\" #0=(c . #0#))", "\"λ\"", "12345678901234567890"] {
+        let value = data(&m, text)[0];
+        assert_eq!(
+            to_abridged_text(&m, value, Style::Write),
+            written(text, Style::Write)
+        );
     }
 }
