@@ -159,7 +159,8 @@ unsafe fn cons_rest(
     if count > REST_UNRESERVED_MAX
         && let Err(full) = m.heap().reserve(count * abi::object_layout::pair::BYTES)
     {
-        // The code that runs is the caller's: its return word, or the callee's closure, keeps it.
+        // `collect_at` shows the place of the call to the collector, which keeps the caller's image; the closure, which
+        // is an argument, keeps the callee's.
         let reason = CollectReason::Full { bytes: full.bytes };
         if let Outcome::Exhausted { needed_bytes } =
             collect_at(m, s, Innermost::Arguments(arguments), reason)

@@ -173,7 +173,7 @@ impl<'m> StringObject<'m> {
     ///
     /// # Errors
     ///
-    /// [`Raise::Full`].
+    /// [`Raise::Full`], and `interrupted`.
     pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
         let (length, width) = measure_text(m, text)?;
         // A long text is a copy that stays until the string is made.

@@ -24,5 +24,5 @@ pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primiti
     let name = check::string(args, 0, "generate-symbol")?.to_text(m)?;
     // The copy stays until there is a symbol.
     m.reserve(name.len() + symbol_bytes(m, &name)?)?;
-    Ok(m.try_make_symbol(&name)?)
+    Ok(m.make_symbol(&name)?)
 }
