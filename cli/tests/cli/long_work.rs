@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::{err, out};
+use crate::{Scratch, cozen, err, out};
 
 /// Expressions that take seconds in one primitive, or in the compiler.
 const LONG: [&str; 22] = [
@@ -237,4 +237,28 @@ fn what_is_printed_of_shared_data_is_bounded() {
     assert!(message.contains("heap exhausted"), "{message}");
     let (status, text, _) = evaluated("(make-list 300000 #t)");
     assert_eq!((status, text.len()), (Some(0), 3 * 300_000 + 2));
+}
+
+#[test]
+fn an_error_in_a_stripped_image_takes_no_longer_however_deep_the_stack_is() {
+    let scratch = Scratch::new("stripped");
+    let program = "(define (f n) (if (= n 0) 0 (+ 1 (guard (e (#t 0)) (car n)) (f (- n 1))))) (write (f 20000))";
+    let source = scratch.file("deep.scm", program);
+    let image = source.with_extension("czo");
+    let [source, image] = [&source, &image].map(|path| path.to_str().expect("a name of letters"));
+    let compiled = cozen(&["compile", source, "-o", image]);
+    assert!(compiled.status.success(), "{}", err(&compiled));
+    let elapsed = || {
+        let start = Instant::now();
+        assert_eq!(out(&cozen(&["run", image])), "20000");
+        start.elapsed()
+    };
+    let with_tables = elapsed();
+    if Command::new("strip").arg(image).status().is_ok() {
+        let without_tables = elapsed();
+        assert!(
+            without_tables < 10 * with_tables + Duration::from_secs(1),
+            "{without_tables:?}, with tables {with_tables:?}"
+        );
+    }
 }
