@@ -446,9 +446,9 @@ impl<'m> Entries<'m> {
         Ok(count)
     }
 
-    /// Moves each entry to where a search for its key finds it. An entry that is where it belongs is settled, and stays.
-    /// Any other entry gives way, and is moved next. Many are moved at a time, so that none waits for the memory of
-    /// another; between two questions, all entries are in the table.
+    /// Moves each entry to where a search for its key finds it. An entry that is there is settled, and stays. Any other
+    /// entry gives way, and is moved next. Many are moved at a time, so that none waits for the memory of another;
+    /// between two questions, all entries are in the table.
     fn settle(self, m: &Mutator<'_>) -> Result<(), Stop> {
         m.announce(self.places() / 8)?;
         let mut settled = PlaceSet::none_of(self.places());

@@ -5,10 +5,10 @@
 //! (Adams and Dybvig: Efficient Nondestructive Equality Checking for Trees and Graphs, 2008).
 //!
 //! Phases without notes and phases with notes take turns. A phase with notes goes on as long as it meets again what was
-//! noted, and ends when it has joined many classes in a row: more in a row where it has met more again. So what it takes
-//! to come back to where the last phase ended is paid for by what is noted there. As no more classes can be joined than
-//! there are objects, the phases are few, and the comparison ends. The phases without notes are long where nothing is
-//! met twice, so that a list or tree costs hardly more than its parts. They are short where something was.
+//! noted, and ends when it has joined many classes in a row: more in a row where it has met more again. So what it
+//! takes to come back to where the last phase ended is paid for by what is noted there. As no more classes can be
+//! joined than there are objects, the phases are few, and the comparison ends. The phases without notes are long where
+//! nothing is met twice, so that a list or tree costs hardly more than its parts. They are short where something was.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
