@@ -32,8 +32,8 @@ impl Mutator<'_> {
         let hash = text_hash(name);
         let known = self.symbol_with(hash, name);
         known.unwrap_or_else(|| {
-            let text = self.pinned_string(name, |_| Ok(()));
-            self.add_symbol(text.expect("nobody stops it"), hash)
+            let text = self.pinned_at_once(name);
+            self.add_symbol(text, hash)
         })
     }
 
@@ -141,6 +141,12 @@ impl Mutator<'_> {
     pub(crate) fn symbol_name(&self, symbol: Value<'_>) -> Option<String> {
         let name = Object::of_kind(symbol, Kind::Symbol)?.field(symbol::NAME);
         Some(text_of(Object::of_kind(name, Kind::String)?))
+    }
+
+    /// A literal string that never moves, which nobody stops.
+    fn pinned_at_once(&self, text: &str) -> Value<'_> {
+        let pinned = self.pinned_string(text, |_| Ok(()));
+        pinned.expect("nobody stops it")
     }
 
     /// A literal string that never moves. Before each character, `step` is given its number.

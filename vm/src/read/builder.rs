@@ -189,15 +189,15 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         if !self.room.take(self.m, bytes) {
             return Value::FALSE;
         }
-        make(self.m).unwrap_or_else(|raise| self.not_made(bytes, raise))
+        make(self.m).unwrap_or_else(|raise| self.not_made(bytes, &raise))
     }
 
     /// Notes why an object was not made.
     #[cold]
-    fn not_made(&mut self, bytes: usize, raise: Raise<'m>) -> Value<'m> {
+    fn not_made(&mut self, bytes: usize, raise: &Raise<'m>) -> Value<'m> {
         match raise {
             // Only where the heap is collected at every occasion.
-            Raise::Full(bytes) => self.room.refuse(bytes),
+            Raise::Full(bytes) => self.room.refuse(*bytes),
             // An interrupt was taken. A builder cannot stop the parser: whoever asks next does.
             Raise::Condition(_) => {
                 self.room.refuse(bytes);
@@ -326,12 +326,12 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
         let value = match leaf {
             Leaf::Symbol(name) => {
                 let symbol = self.symbol(name);
-                symbol.unwrap_or_else(|raise| self.not_made(0, raise))
+                symbol.unwrap_or_else(|raise| self.not_made(0, &raise))
             }
             Leaf::Number(number) => self.number(number),
             Leaf::String(text) => {
                 let string = self.string(text);
-                string.unwrap_or_else(|raise| self.not_made(0, raise))
+                string.unwrap_or_else(|raise| self.not_made(0, &raise))
             }
             Leaf::Boolean(value) => Value::boolean(value),
             Leaf::Character(value) => Value::character(value),
@@ -354,7 +354,7 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
             let list = self
                 .m
                 .list_before(self.stack[start..].iter().copied(), tail);
-            list.unwrap_or_else(|stop| self.not_made(0, stop.into()))
+            list.unwrap_or_else(|stop| self.not_made(0, &stop.into()))
         } else {
             Value::FALSE
         };
@@ -370,7 +370,7 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
         let bytes = Header::new(Kind::Vector, count as u64).object_bytes() as usize;
         let vector = if self.room.take(self.m, bytes) {
             let vector = Self::vector_of(self.m, &self.stack[start..]);
-            vector.unwrap_or_else(|stop| self.not_made(0, stop.into()))
+            vector.unwrap_or_else(|stop| self.not_made(0, &stop.into()))
         } else {
             Value::FALSE
         };
