@@ -4,13 +4,11 @@
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
+use abi::procedure::LIBRARY_FOLDER;
 use compiler::codegen::NativeGenerator;
 use compiler::compile::compile;
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
 use compiler::options::{Frames, Options, Tier};
-
-/// What the names of the library's files begin with in messages. (The command line knows it too.)
-const BOOT_FILE_PREFIX: &str = "(cozen)/";
 
 /// The folder in `lib/` of libraries that are compiled into the programs that import them.
 const PORTABLE: &str = "portable";
@@ -56,7 +54,7 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
         .map(|path| {
             let name = path.strip_prefix(root.join("lib")).expect("found below it");
             let text = fs::read_to_string(path).expect("a readable library");
-            SourceText::new(&format!("{BOOT_FILE_PREFIX}{}", name.display()), &text)
+            SourceText::new(&format!("{LIBRARY_FOLDER}{}", name.display()), &text)
         })
         .collect();
     let mut registry = LibraryRegistry::new();

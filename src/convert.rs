@@ -58,7 +58,7 @@ pub(crate) fn convert<T: FromScheme>(
 ) -> Result<T, Error> {
     T::from_value(mutator, value).ok_or_else(|| Error::Conversion {
         expected: T::EXPECTED,
-        found: mutator.written(value),
+        found: mutator.abridged(value),
     })
 }
 

@@ -3,10 +3,8 @@
 //!
 //! They cost a program that does not import them nothing: the boot image does not contain them.
 
+use abi::procedure::LIBRARY_FOLDER;
 use compiler::expand::{LibrarySource, SourceText};
-
-/// What the names of the files begin with in messages, as those of the boot image.
-const FILE_PREFIX: &str = "(cozen)/";
 
 /// For each file, in the order of their names: a line with its name and its bytes, and its text.
 static ARCHIVE: &str = include_str!(concat!(env!("OUT_DIR"), "/portable.archive"));
@@ -19,7 +17,7 @@ impl LibrarySource for PortableLibraries {
     fn library(&self, file: &str) -> Option<SourceText> {
         files(ARCHIVE)
             .find(|&(name, _)| name == file)
-            .map(|(name, text)| SourceText::new(&format!("{FILE_PREFIX}{name}"), text))
+            .map(|(name, text)| SourceText::new(&format!("{LIBRARY_FOLDER}{name}"), text))
     }
 }
 

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::rc::Rc;
 
 #[cfg(feature = "compiler")]
-#[cfg(feature = "compiler")]
 use compiler::expand::SourceText;
 use loader::TrustedImage;
 use vm::Vm;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 #[cfg(feature = "compiler")]
 use compiler::core::ir::LastExpression;
 use loader::TrustedImage;
+use syntax::Stop;
 use vm::{LostOutput, Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
@@ -220,7 +221,7 @@ impl<'id> Scheme<'_, 'id> {
         } else {
             None
         };
-        let report = text.unwrap_or_else(|| self.mutator.written(self.mutator.rooted(&object.0)));
+        let report = text.unwrap_or_else(|| self.mutator.abridged(self.mutator.rooted(&object.0)));
         let kind = if self.ask_library("%condition-kind", &object) {
             self.mutator.text(self.mutator.result())
         } else {
@@ -370,6 +371,23 @@ impl<'id> Scheme<'_, 'id> {
         self.mutator.statistics()
     }
 
+    /// Writes those of the values that the last run returned in a list that are not unspecified to standard output,
+    /// each on a line of its own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::evaluate`].
+    pub fn print_values(&mut self) -> Result<(), Error> {
+        let printer = self.global_handle("%print-values")?;
+        let values = self.handle(self.value());
+        self.begin()?;
+        let done = self.mutator.apply(|mutator| {
+            let values = mutator.rooted(&values.0);
+            (mutator.rooted(&printer.0), vec![values])
+        });
+        self.outcome(done)
+    }
+
     /// Writes out what ports still hold back.
     ///
     /// # Errors
@@ -431,7 +449,18 @@ impl<'id> Heap<'id> {
     }
 
     /// The value as `write` shows it.
-    pub fn written(&self, value: Value<'_, 'id>) -> String {
-        self.0.written(value.inner())
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`]; [`Error::HeapExhausted`] if the limit of the heap leaves no room for the text.
+    pub fn written(&self, value: Value<'_, 'id>) -> Result<String, Error> {
+        self.0.written(value.inner()).map_err(|stop| match stop {
+            Stop::Interrupted => Error::Interrupted {
+                backtrace: Vec::new(),
+            },
+            Stop::Full { bytes } => Error::HeapExhausted {
+                needed_bytes: bytes,
+            },
+        })
     }
 }

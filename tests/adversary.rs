@@ -225,7 +225,7 @@ fn what_is_passed_between_runtimes_is_copied() {
         two.enter(|two| {
             let heap = two.heap();
             let copy = heap.make(&list);
-            assert_eq!(heap.written(copy), "(1 2 3)");
+            assert_eq!(heap.written(copy).unwrap(), "(1 2 3)");
             two.collect();
         });
         one.collect();

@@ -26,7 +26,7 @@ fn after_a_million_keys(arguments: &str, answer: &str) -> String {
     let mut runtime = builder.build().expect("a runtime");
     runtime.enter(|scheme| {
         scheme.run_text(&program, "fill.scm").expect("it runs");
-        scheme.heap().written(scheme.value())
+        scheme.heap().written(scheme.value()).expect("no interrupt")
     })
 }
 

@@ -432,6 +432,7 @@ macro_rules! for_each_primitive {
             Leaf write Write "%write" (2, 2) Write Unspecified Any Maybe Always;
             Leaf write_shared WriteShared "%write-shared" (2, 2) Write Unspecified Any Maybe Always;
             Leaf write_simple WriteSimple "%write-simple" (2, 2) Write Unspecified Any Maybe Always;
+            Leaf write_abridged WriteAbridged "%write-abridged" (2, 2) Write Unspecified Any Maybe Always;
             Leaf file_exists FileExists "file-exists?" (1, 1) Read Boolean Any Maybe Always;
             Leaf delete_file DeleteFile "delete-file" (1, 1) Write Unspecified Any Maybe Always;
             // System.

@@ -55,6 +55,9 @@ pub const APPLY_HELPER: &str = "%apply";
 /// The name, in tables for tools, of procedures without a name or a place: those of the top level.
 pub const TOP_LEVEL: &str = "(toplevel)";
 
+/// The folder of the files of the library in debug tables and messages.
+pub const LIBRARY_FOLDER: &str = "(cozen)/";
+
 /// Alignment of a procedure header in bytes.
 pub const PROCEDURE_ALIGN_BYTES: usize = 16;
 

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 use cozen::Error;
 
 use crate::arguments::Options;
-use crate::output;
 use crate::report::SourceLines;
 use crate::session::{finish, runtime};
 
@@ -23,7 +22,7 @@ pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<Exit
             sources.remember(&name, expression);
             scheme.run_text_for_values(expression, &name)?;
         }
-        output::print_values(scheme)
+        scheme.print_values()
     });
     Ok(finish(options, &mut runtime, done, &mut sources))
 }

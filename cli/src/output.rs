@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use cozen::{CompilerReport, Error, Scheme};
+use cozen::{CompilerReport, Error};
 use rustix::event::{self, PollFd, PollFlags, Timespec};
 
 /// What messages call standard output.
@@ -27,26 +27,6 @@ pub(crate) fn is_closed() -> bool {
     let at_once = Timespec::default();
     event::poll(&mut descriptors, Some(&at_once)).is_ok()
         && descriptors[0].revents().contains(PollFlags::ERR)
-}
-
-/// Writes those of the values in the list that the last run returned that are not unspecified, each on a line of
-/// its own.
-pub(crate) fn print_values(scheme: &Scheme<'_, '_>) -> Result<(), Error> {
-    let heap = scheme.heap();
-    let mut rest = scheme.value();
-    let mut text = String::new();
-    while let Some((value, others)) = heap.pair(rest) {
-        if !value.is_unspecified() {
-            text.push_str(&heap.written(value));
-            text.push('\n');
-        }
-        rest = others;
-    }
-    if text.is_empty() {
-        Ok(())
-    } else {
-        print(&text)
-    }
 }
 
 /// Writes `text` and a line end to standard error. Nobody can be told that this fails.

@@ -106,7 +106,7 @@ impl Inputs {
         for form in forms.texts() {
             self.run(scheme, form)?;
             scheme.flush()?;
-            output::print_values(scheme)?;
+            scheme.print_values()?;
         }
         forms.end()?;
         Ok(Input::Complete)

@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, ErrorKind, Read as _};
 use std::process::ExitCode;
 
-use cozen::inspect::procedure::TOP_LEVEL;
+use cozen::inspect::procedure::{LIBRARY_FOLDER, TOP_LEVEL};
 use cozen::{BacktraceFrame, Error, PlacedMessage, TextError};
 
 use crate::output::{self, complain};
@@ -71,9 +71,9 @@ fn is_about_closed_pipe(error: &Error) -> bool {
     }
 }
 
-/// Whether a frame is of the Scheme library, whose files `build.rs` names so.
+/// Whether a frame is of the Scheme library.
 fn is_library(frame: &BacktraceFrame) -> bool {
-    frame.file.starts_with("(cozen)/")
+    frame.file.starts_with(LIBRARY_FOLDER)
 }
 
 /// The low byte of a status, as the system would take it.

@@ -35,7 +35,7 @@ fn a_dead_list_is_collected_while_its_frame_still_runs() {
     runtime.enter(|scheme| {
         let forms = PROGRAM.replace("(write (apply hold '(4)))", "(hold 4)");
         scheme.run_text(&forms, "hold.scm").expect("it runs");
-        assert_eq!(scheme.heap().written(scheme.value()), ANSWER);
+        assert_eq!(scheme.heap().written(scheme.value()).unwrap(), ANSWER);
     });
 }
 

@@ -25,6 +25,12 @@ impl<M: ObjectModel> Mutator<M> {
         self.heap.borrow().try_charge(bytes)
     }
 
+    /// What the young objects take of the heap's maximum, with the copies that the next collection may make. Whoever
+    /// needs objects and a charge at once, and starts again where the charge is refused, asks for both.
+    pub fn young_bytes_with_copies(&self) -> usize {
+        self.heap.borrow().young_occupancy().bytes_with_copies()
+    }
+
     /// Says that what is charged now does not count towards the heap's maximum: what an embedder brings along.
     pub fn exempt_charges(&self) {
         self.heap.borrow_mut().trigger.exempt();

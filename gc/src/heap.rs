@@ -98,17 +98,25 @@ impl Heap {
 
     /// How many bytes can be charged before the heap's maximum is reached, if nothing goes away.
     pub(crate) fn chargeable_bytes(&self) -> usize {
-        let old = self.old_occupancy();
+        let (old, young) = (self.old_occupancy(), self.young_occupancy());
         let all = Occupancy {
-            fixed_bytes: old.fixed_bytes + self.large.young_bytes(),
-            movable_bytes: old.movable_bytes + self.nursery.taken_bytes(),
+            fixed_bytes: old.fixed_bytes + young.fixed_bytes,
+            movable_bytes: old.movable_bytes + young.movable_bytes,
         };
         self.trigger.spare_bytes(all)
     }
 
+    /// Young objects, rounded up to blocks.
+    pub(crate) const fn young_occupancy(&self) -> Occupancy {
+        Occupancy {
+            fixed_bytes: self.large.young_bytes(),
+            movable_bytes: self.nursery.taken_bytes(),
+        }
+    }
+
     /// Bytes of all young objects, rounded up to blocks.
     pub(crate) const fn young_bytes(&self) -> usize {
-        self.nursery.taken_bytes() + self.large.young_bytes()
+        self.young_occupancy().bytes()
     }
 
     /// Whether enough was allocated that a collection should run soon.

@@ -312,14 +312,14 @@
         (%write object port)
         (get-output-string port)))
 
-    ;; The text of any raised object, on one line.
+    ;; The text of any raised object, on one line. Of large objects it shows the beginning.
     (define (%condition-report object)
       (let ((port (open-output-string)))
         (if (condition? object)
             (write-condition object port)
             (begin
               (%display "uncaught object: " port)
-              (%write object port)))
+              (%write-abridged object port)))
         (get-output-string port)))
 
     ;; What is wrong in which text, in a list of its own: (message name line column). Empty if a condition is about no
@@ -339,12 +339,12 @@
             (%display ": " port)))
       (if (string? (condition-message condition))
           (%display (condition-message condition) port)
-          (%write (condition-message condition) port))
+          (%write-abridged (condition-message condition) port))
       (let loop ((irritants (condition-irritants condition)))
         (if (pair? irritants)
             (begin
               (%display " " port)
-              (%write (car irritants) port)
+              (%write-abridged (car irritants) port)
               (loop (cdr irritants))))))
 
     ;; Where the error happened that a raised object tells of: lists (name file line column),

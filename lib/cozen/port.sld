@@ -14,7 +14,8 @@
           read-u8 peek-u8 u8-ready? read-bytevector read-bytevector!
           eof-object eof-object?
           write write-shared write-simple display newline write-char write-string
-          write-u8 write-bytevector flush-output-port)
+          write-u8 write-bytevector flush-output-port
+          %print-values)
   (import (cozen core) (cozen primitives) (cozen control) (cozen condition))
   (begin
 
@@ -167,6 +168,19 @@
     (define-writer display %display)
     (define-writer write-char %write-char)
     (define-writer write-u8 %write-u8)
+
+    ;; For the prompt: the values in the list that are not unspecified, each on a line of its own.
+    (define (%print-values values)
+      (let ((port (%standard-port 1)))
+        (let loop ((rest values))
+          (if (pair? rest)
+              (begin
+                (if (not (eq? (car rest) (%unspecified)))
+                    (begin
+                      (%write (car rest) port)
+                      (%write-char #\newline port)))
+                (loop (cdr rest)))))
+        (%flush-output port)))
 
     (define newline
       (case-lambda

@@ -53,7 +53,20 @@ impl Mutator<'_> {
         &'m self,
         values: impl DoubleEndedIterator<Item = Value<'m>>,
     ) -> Result<Value<'m>, Stop> {
-        let mut list = Value::NULL;
+        self.list_before(values, Value::NULL)
+    }
+
+    /// As [`Self::list_of_many`], with `tail` in the place of the empty list.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn list_before<'m>(
+        &'m self,
+        values: impl DoubleEndedIterator<Item = Value<'m>>,
+        tail: Value<'m>,
+    ) -> Result<Value<'m>, Stop> {
+        let mut list = tail;
         for (index, value) in values.rev().enumerate() {
             self.check_at(index)?;
             list = self.cons(value, list);
@@ -98,8 +111,9 @@ impl Mutator<'_> {
     /// An object all of whose words after the header are `word`.
     #[inline(always)]
     fn allocate_filled(&self, header: Header, word: u64) -> Result<Object<'_>, Stop> {
-        // SAFETY: all words are written right away. Where the supervisor stops that, no value leads to the object:
-        // so the collector never reads it.
+        // SAFETY: either all words are written before the object is returned, or the function answers `Stop`, and
+        // nothing leads to the object: so the collector never reads it. Nothing collects in between, because a
+        // collection needs the mutator mutably.
         let object = unsafe { self.allocate(header) };
         self.in_parts(1..header.object_bytes() as usize / WORD_BYTES, |part| {
             for index in part {
@@ -160,7 +174,7 @@ impl Mutator<'_> {
     ///
     /// # Safety
     ///
-    /// Its payload is written before anything else is done.
+    /// The payload is written before a value that leads to the object is given to anyone.
     #[inline(always)]
     unsafe fn allocate(&self, header: Header) -> Object<'_> {
         let address = self.heap().allocate(header.object_bytes() as usize);
@@ -209,7 +223,7 @@ impl Mutator<'_> {
     /// The elements of a list, up to the first cdr that is no pair.
     ///
     /// Without end if the list is circular.
-    pub fn elements<'m>(&'m self, list: Value<'m>) -> impl Iterator<Item = Value<'m>> {
+    pub fn elements<'m>(&'m self, list: Value<'m>) -> impl Iterator<Item = Value<'m>> + Clone {
         let mut rest = list;
         std::iter::from_fn(move || {
             let (car, cdr) = self.pair(rest)?;

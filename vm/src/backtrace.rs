@@ -2,7 +2,7 @@
 
 use abi::native::return_table::FLAG_OPERATION;
 use abi::object_layout::chunk;
-use abi::procedure::APPLY_HELPER;
+use abi::procedure::{APPLY_HELPER, LIBRARY_FOLDER};
 use abi::written_name::WrittenName;
 use gc::{Address, WORD_BYTES};
 use loader::{DebugTables, FrameState, RecordProcedure, SourceFrame};
@@ -15,10 +15,10 @@ use crate::mutator::Mutator;
 use crate::return_word::StubWords;
 use crate::value::Value;
 
-/// The folder of the files of the library in tables, as the build names it.
-const LIBRARY_FOLDER: &str = "(cozen)/";
 /// The program is searched for frames behind at least so many of the library.
 const SEARCHED_MIN: usize = 16;
+/// How many frames are looked at in search of the program's.
+const SEARCHED_MAX: usize = 1024;
 
 impl Mutator<'_> {
     /// The places of a backtrace: of each address the frames that the text has there, innermost first. Each address is
@@ -64,7 +64,7 @@ impl Mutator<'_> {
 
     /// The end of the instruction at which the machine stands, then return words, innermost first:
     /// those on the stack, and those of captured frames. If all of so many are of the library, those of the program
-    /// that come next take the place of half of them.
+    /// that come next, not far away, take the place of half of them.
     pub(crate) fn return_addresses(&self, s: Machine, count_max: usize) -> Vec<Address> {
         let mut gathered = Gathered::new(self, count_max + 1);
         self.gather(s, &mut gathered);
@@ -118,14 +118,14 @@ impl Mutator<'_> {
         origin.is_some_and(|origin| origin.procedure == Some(APPLY_HELPER) && origin.file.is_none())
     }
 
-    /// Whether the instruction that ends at `address` was written in the library.
+    /// Whether the instruction that ends at `address` was written in the library, as far as is known.
     fn is_in_library(&self, address: Address) -> bool {
         let tables = self.debug_tables_before(address);
         let row = tables.and_then(|(tables, before)| {
             let row = tables.row_at(before)?;
             tables.file(row.file)
         });
-        row.is_none_or(|file| file.starts_with(LIBRARY_FOLDER))
+        row.is_some_and(|file| file.starts_with(LIBRARY_FOLDER))
     }
 
     fn suspended_outside(&self, serial: u64) -> Option<crate::stack::Suspended> {
@@ -157,7 +157,8 @@ struct Gathered<'a, 'm> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Search {
     NotDue,
-    Runs,
+    /// So many frames have been looked at.
+    Runs(usize),
     Done,
 }
 
@@ -173,11 +174,17 @@ impl<'a, 'm> Gathered<'a, 'm> {
     }
 
     fn add(&mut self, address: Address) {
-        if self.is_full || self.search == Search::Runs && self.mutator.is_in_library(address) {
+        if self.is_full {
             return;
         }
-        if self.search == Search::Runs {
+        if let Search::Runs(searched) = self.search {
+            if self.mutator.is_in_library(address) {
+                self.search = Search::Runs(searched + 1);
+                self.is_full = searched + 1 == SEARCHED_MAX;
+                return;
+            }
             self.search = Search::Done;
+            self.addresses.truncate(self.count_max / 2);
         }
         self.addresses.push(address);
         if self.addresses.len() < self.count_max {
@@ -188,8 +195,7 @@ impl<'a, 'm> Gathered<'a, 'm> {
             && self.count_max >= SEARCHED_MIN
             && all.all(|&address| self.mutator.is_in_library(address))
         {
-            self.search = Search::Runs;
-            self.addresses.truncate(self.count_max / 2);
+            self.search = Search::Runs(0);
         } else {
             self.is_full = true;
         }

@@ -3,6 +3,7 @@
 use abi::object_layout::PAYLOAD;
 use abi::tag::Kind;
 use gc::ImageId;
+use syntax::{Stop, Supervisor};
 
 use crate::host_procedures::HostProcedure;
 use crate::interpreter::Machine;
@@ -13,7 +14,7 @@ use crate::object::Object;
 use crate::object::string::StringObject;
 use crate::object::symbol::text_of;
 use crate::port::LostOutput;
-use crate::print::{Style, to_text};
+use crate::print::{Style, to_abridged_text, to_text_supervised};
 use crate::value::Value;
 
 /// What the machine keeps for a procedure of the embedder, beside the closure.
@@ -24,6 +25,23 @@ pub fn integer_of(value: Value<'_>) -> Option<i128> {
     as_i64(value)
         .map(i128::from)
         .or_else(|| as_u64(value).map(i128::from))
+}
+
+/// Lets work go on where no collection can run: as far as the limit of the heap.
+#[derive(Debug)]
+struct OutsideRun<'m, 'id>(&'m Mutator<'id>);
+
+impl Supervisor for OutsideRun<'_, '_> {
+    fn check(&self) -> Result<(), Stop> {
+        self.0.check()
+    }
+
+    fn reserve(&self, bytes: usize) -> Result<(), Stop> {
+        if bytes > self.0.chargeable_bytes() {
+            return Err(Stop::Full { bytes });
+        }
+        Ok(())
+    }
 }
 
 impl Mutator<'_> {
@@ -57,8 +75,17 @@ impl Mutator<'_> {
     }
 
     /// What `write` writes.
-    pub fn written<'m>(&'m self, value: Value<'m>) -> String {
-        to_text(self, value, Style::Write)
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`]: an interrupt came, or the limit of the heap leaves no room for the text.
+    pub fn written<'m>(&'m self, value: Value<'m>) -> Result<String, Stop> {
+        to_text_supervised(self, value, Style::Write, &OutsideRun(self))
+    }
+
+    /// The beginning of what `write` writes, for messages: some thousand bytes at most.
+    pub fn abridged<'m>(&'m self, value: Value<'m>) -> String {
+        to_abridged_text(self, value, Style::Write)
     }
 
     /// Writes out what output ports hold back.

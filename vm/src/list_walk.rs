@@ -37,12 +37,26 @@ impl<'m, 'id> Pairs<'m, 'id> {
     ///
     /// [`Stop::Interrupted`].
     pub(crate) fn count_supervised(&mut self) -> Result<usize, Stop> {
+        self.skip_supervised(usize::MAX)
+    }
+
+    /// Passes so many pairs, or all that are left; how many they were.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`].
+    pub(crate) fn skip_supervised(&mut self, count_max: usize) -> Result<usize, Stop> {
         let mut count = 0;
-        while self.next().is_some() {
+        while count < count_max && self.next().is_some() {
             count += 1;
             self.m.check_at(count)?;
         }
         Ok(count)
+    }
+
+    /// How many pairs the cycle has at which the iteration ended.
+    pub(crate) const fn cycle_length(&self) -> usize {
+        self.mark_distance - self.until_mark
     }
 
     /// Whether the iteration ended at the empty list.
@@ -65,7 +79,7 @@ impl<'m> Iterator for Pairs<'m, '_> {
         self.rest = cdr;
         self.is_circular = cdr == self.mark;
         self.until_mark -= 1;
-        if self.until_mark == 0 {
+        if self.until_mark == 0 && !self.is_circular {
             self.mark = cdr;
             self.mark_distance *= 2;
             self.until_mark = self.mark_distance;

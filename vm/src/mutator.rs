@@ -161,6 +161,9 @@ pub(crate) struct State {
     // The rest has no roots.
     /// How many of `host_arguments` belong to outer host procedures.
     pub(crate) host_arguments_start: usize,
+    /// In tests, an interrupt comes with this question of long work whether to go on, from 1.
+    #[cfg(test)]
+    pub(crate) interrupted_question: Cell<u32>,
     /// Where the machine stands while it runs a leaf primitive: pc and frame pointer.
     pub(crate) running: Cell<(Address, Address)>,
     /// Why the run that is ending ends.
@@ -208,6 +211,8 @@ impl State {
             host_procedures: RefCell::default(),
             open_files: RefCell::default(),
             host_arguments_start: 0,
+            #[cfg(test)]
+            interrupted_question: Cell::new(0),
             running: Cell::new((Address::new(0), Address::new(0))),
             ending: RefCell::default(),
             interrupted_base: None,

@@ -5,11 +5,14 @@ use std::ops::Range;
 use syntax::{Stop, Supervisor};
 
 use crate::mutator::Mutator;
+use crate::vm::INTERRUPT_BIT;
 
 impl Supervisor for Mutator<'_> {
-    /// An interrupt that was raised is taken: whoever stops for it raises the condition `interrupted`.
+    /// An interrupt that was raised is taken: whoever stops for it passes it on, and the run ends.
     #[inline]
     fn check(&self) -> Result<(), Stop> {
+        #[cfg(test)]
+        self.count_question();
         if self.heap().poll_requested() && self.heap().take_interrupts() != 0 {
             return Err(Stop::Interrupted);
         }
@@ -26,14 +29,14 @@ impl Supervisor for Mutator<'_> {
 const PART: usize = 1 << 16;
 
 impl Mutator<'_> {
-    /// For loops over large objects: asks once in so many elements whether to go on.
+    /// For loops over large objects: asks once in so many elements whether to go on, and never for a short object.
     ///
     /// # Errors
     ///
     /// [`Stop::Interrupted`].
     #[inline(always)]
     pub(crate) fn check_at(&self, index: usize) -> Result<(), Stop> {
-        if index.is_multiple_of(PART) {
+        if index.is_multiple_of(PART) && index > 0 {
             self.check()?;
         }
         Ok(())
@@ -101,6 +104,21 @@ impl Mutator<'_> {
         Ok(holds(start..range.end))
     }
 
+    /// Counts the questions up to the one that an interrupt comes with.
+    #[cfg(test)]
+    fn count_question(&self) {
+        let left = &self.state().interrupted_question;
+        if left.get() == 1 {
+            self.raise_interrupt();
+        }
+        left.set(left.get().saturating_sub(1));
+    }
+
+    /// Raises an interrupt, which the next question finds: also one that was taken where nobody could pass it on.
+    pub(crate) fn raise_interrupt(&self) {
+        self.heap().interrupt().raise(INTERRUPT_BIT);
+    }
+
     /// Announces so many bytes outside of the heap, where they may be many.
     ///
     /// # Errors
@@ -124,7 +142,7 @@ mod tests {
     fn an_interrupt_stops_work_once() {
         let m = mutator();
         assert_eq!(m.check(), Ok(()));
-        m.heap().interrupt().raise(crate::INTERRUPT_BIT);
+        m.raise_interrupt();
         assert_eq!(m.check(), Err(Stop::Interrupted));
         assert_eq!(m.check(), Ok(()));
     }
@@ -146,11 +164,10 @@ mod tests {
             .unwrap();
             assert_eq!((forth, back), (end, 5));
         }
-        let interrupt = m.heap().interrupt();
         let mut parts = 0;
         let stopped = m.all_parts(0..10 * PART, |_| {
             parts += 1;
-            interrupt.raise(crate::INTERRUPT_BIT);
+            m.raise_interrupt();
             true
         });
         assert_eq!((stopped, parts), (Err(Stop::Interrupted), 1));

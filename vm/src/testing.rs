@@ -27,7 +27,8 @@ pub(crate) fn mutator<'id>() -> Mutator<'id> {
     })
 }
 
-fn mutator_with<'id>(options: &HeapOptions) -> Mutator<'id> {
+/// A mutator with a heap of these options.
+pub(crate) fn mutator_with<'id>(options: &HeapOptions) -> Mutator<'id> {
     let heap = gc::Mutator::new(options, |arena| {
         crate::vm::state(arena, Stack::unusable(arena))
     });

@@ -19,7 +19,7 @@ use crate::stack::Stack;
 /// 2 GiB of memory, and most of its time, before anybody learns of the mistake.
 const STACK_BYTES_DEFAULT: usize = 512 << 20;
 
-/// The bit to raise with [`gc::Interrupt::raise`] for the condition `interrupted`.
+/// The bit to raise with [`gc::Interrupt::raise`] to interrupt a run.
 pub const INTERRUPT_BIT: u32 = 1;
 
 /// What an embedder may choose about a machine. Start from [`VmOptions::default`].

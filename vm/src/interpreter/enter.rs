@@ -5,6 +5,7 @@
 
 use abi::condition::ConditionKind;
 use gc::{Address, CollectReason, Outcome, WORD_BYTES};
+use syntax::Stop;
 
 use crate::error::{Irritant, Raise};
 use crate::frame::slot_address;
@@ -160,7 +161,8 @@ unsafe fn cons_rest(
     if count > REST_UNRESERVED_MAX
         && let Err(full) = m.heap().reserve(count * abi::object_layout::pair::BYTES)
     {
-        // The code that runs is the caller's: its return word, or the callee's closure, keeps it.
+        // `collect_at` shows the place of the call to the collector, which keeps the caller's image; the closure, which
+        // is an argument, keeps the callee's.
         let reason = CollectReason::Full { bytes: full.bytes };
         if let Outcome::Exhausted { needed_bytes } =
             collect_at(m, s, Innermost::Arguments(arguments), reason)
@@ -170,7 +172,11 @@ unsafe fn cons_rest(
     }
     // SAFETY: the frame holds so many arguments, by the contract of this function; a collection has
     // brought them up to date.
-    let rest = unsafe { argument_list(m, s, positional, arguments) }.word();
+    let rest = unsafe { argument_list(m, s, positional, arguments) };
+    let rest = match rest.map(Value::word) {
+        Ok(rest) => rest,
+        Err(stop) => return Err(fault(m, s, |_| stop.into())),
+    };
     // SAFETY: the stack has room for the list's place, by the contract of this function.
     unsafe { argument_address(s, positional).store_word(rest) };
     Ok(())
@@ -183,15 +189,23 @@ pub(super) fn argument_address(s: Machine, index: usize) -> Address {
 
 /// A list of arguments `from..to`.
 ///
+/// # Errors
+///
+/// [`Stop::Interrupted`].
+///
 /// # Safety
 ///
 /// The frame was passed arguments up to `to`.
-unsafe fn argument_list<'m>(m: &'m Mutator<'_>, s: Machine, from: usize, to: usize) -> Value<'m> {
-    (from..to).rev().fold(Value::NULL, |rest, index| {
+unsafe fn argument_list<'m>(
+    m: &'m Mutator<'_>,
+    s: Machine,
+    from: usize,
+    to: usize,
+) -> Result<Value<'m>, Stop> {
+    m.list_of_many((from..to).map(|index| {
         // SAFETY: the frame holds this argument, a value, by the contract of this function.
-        let argument = unsafe { Value::from_word(argument_address(s, index).load_word()) };
-        m.cons(argument, rest)
-    })
+        unsafe { Value::from_word(argument_address(s, index).load_word()) }
+    }))
 }
 
 /// Raises a condition with the value in slot 0 and a list of so many arguments.
@@ -210,8 +224,10 @@ pub(super) unsafe fn fault_with_arguments(
         // SAFETY: slot 0 holds a value, by the contract of this function.
         let callee = unsafe { s.slot(0).value() };
         // SAFETY: the frame holds so many arguments, by the contract of this function.
-        let list = unsafe { argument_list(m, s, 0, arguments) };
-        Raise::condition(kind, [Irritant::Value(callee), Irritant::Value(list)])
+        match unsafe { argument_list(m, s, 0, arguments) } {
+            Ok(list) => Raise::condition(kind, [Irritant::Value(callee), Irritant::Value(list)]),
+            Err(stop) => stop.into(),
+        }
     })
 }
 

@@ -112,8 +112,9 @@ fn leave(m: &mut Mutator<'_>, jump: Jump) -> Next {
 fn called_at_site(m: &Mutator<'_>, s: Machine) -> Machine {
     match m.state().native.call_site.get() {
         0 => s,
-        // SAFETY: nothing is run there. Native code that jumped to the stub was kept until then, and the frame
-        // needs no slots but those of the call.
+        // SAFETY: the place is in an image that ran when it jumped to the stub. Nothing is collected since, before
+        // `cons_rest` at the earliest; there `collect_at` shows the place to the collector, which keeps the image. No
+        // instruction is run at the place, and the frame needs no slots but those of the call.
         site => unsafe { s.with_pc(std::ptr::with_exposed_provenance(site)) },
     }
 }

@@ -82,6 +82,14 @@ impl UnitWidth {
             Self::Wide
         }
     }
+
+    /// What a character takes in UTF-8 at most.
+    pub(crate) const fn utf8_bytes_max(self) -> usize {
+        match self {
+            Self::Narrow => 2,
+            Self::Wide => char::MAX_LEN_UTF8,
+        }
+    }
 }
 
 /// Bytes that a new string of `length` characters takes.
@@ -165,7 +173,7 @@ impl<'m> StringObject<'m> {
     ///
     /// # Errors
     ///
-    /// [`Raise::Full`].
+    /// [`Raise::Full`], and `interrupted`.
     pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
         let (length, width) = measure_text(m, text)?;
         // A long text is a copy that stays until the string is made.

@@ -32,9 +32,8 @@ impl Mutator<'_> {
         let hash = text_hash(name);
         let known = self.symbol_with(hash, name);
         known.unwrap_or_else(|| {
-            let symbol = self.make_symbol(name);
-            self.state().symbols.insert(hash, symbol.word());
-            symbol
+            let text = self.pinned_at_once(name);
+            self.add_symbol(text, hash)
         })
     }
 
@@ -51,9 +50,14 @@ impl Mutator<'_> {
         }
         self.reserve(symbol_bytes(self, name)?)?;
         let text = self.pinned_string(name, |index| self.check_at(index))?;
+        Ok(self.add_symbol(text, hash))
+    }
+
+    /// A symbol with this name, a pinned string, that is interned from now on.
+    fn add_symbol<'m>(&'m self, text: Value<'m>, hash: u64) -> Value<'m> {
         let symbol = self.symbol_of(text, hash);
         self.state().symbols.insert(hash, symbol.word());
-        Ok(symbol)
+        symbol
     }
 
     /// The hash of a name that may be long.
@@ -89,18 +93,12 @@ impl Mutator<'_> {
         Some(unsafe { Value::from_word(word) })
     }
 
-    /// A symbol that no other symbol with this name is identical to.
-    pub(crate) fn make_symbol(&self, name: &str) -> Value<'_> {
-        let text = self.pinned_string(name, |_| Ok(()));
-        self.symbol_of(text.expect("nobody stops it"), text_hash(name))
-    }
-
-    /// As [`Self::make_symbol`], with a name that may be long.
+    /// A symbol that no other symbol with this name is identical to. The name may be long.
     ///
     /// # Errors
     ///
     /// [`Stop::Interrupted`].
-    pub(crate) fn try_make_symbol(&self, name: &str) -> Result<Value<'_>, Stop> {
+    pub(crate) fn make_symbol(&self, name: &str) -> Result<Value<'_>, Stop> {
         let text = self.pinned_string(name, |index| self.check_at(index))?;
         Ok(self.symbol_of(text, self.try_hash(name)?))
     }
@@ -143,6 +141,12 @@ impl Mutator<'_> {
     pub(crate) fn symbol_name(&self, symbol: Value<'_>) -> Option<String> {
         let name = Object::of_kind(symbol, Kind::Symbol)?.field(symbol::NAME);
         Some(text_of(Object::of_kind(name, Kind::String)?))
+    }
+
+    /// A literal string that never moves, which nobody stops.
+    fn pinned_at_once(&self, text: &str) -> Value<'_> {
+        let pinned = self.pinned_string(text, |_| Ok(()));
+        pinned.expect("nobody stops it")
     }
 
     /// A literal string that never moves. Before each character, `step` is given its number.
@@ -322,7 +326,7 @@ mod tests {
     fn symbols_whose_names_hash_alike_are_two() {
         let m = mutator();
         let symbols = &m.state().symbols;
-        let [one, other] = ["one", "other"].map(|name| m.make_symbol(name).word());
+        let [one, other] = ["one", "other"].map(|name| m.make_symbol(name).unwrap().word());
         symbols.insert(5, one);
         symbols.insert(5, other);
         assert_eq!(symbols.find(5, |word| word == other), Some(other));

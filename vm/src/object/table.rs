@@ -7,10 +7,13 @@
 //! A weak table holds ephemerons in place of keys. A collection breaks the ephemerons whose keys it
 //! found unreachable. The table forgets their entries when it finds new places, which always
 //! happens before it looks at entries again.
+//!
+//! New places are found among the old ones, so that looking into a table takes hardly any memory. An interrupt may
+//! come between: the table has all of its entries then, and stays stale.
 
 use abi::object_layout::{PAYLOAD, WORD_BYTES, table, weak_pair};
 use abi::tag::{Header, Kind};
-use syntax::Stop;
+use syntax::{Stop, Supervisor};
 
 use super::Object;
 use crate::error::Raise;
@@ -21,6 +24,9 @@ use crate::value::Value;
 const PLACES_MIN: usize = 8;
 /// A table with fewer entries than this part of its places becomes smaller.
 const SHRINK_BELOW: usize = 8;
+
+/// Entries that find new places at a time.
+const MOVED_MAX: usize = 1 << 12;
 
 /// Far apart for neighbours; different modulo a power of two for indices that are.
 const fn scattered(index: usize) -> usize {
@@ -63,19 +69,27 @@ impl<'m> TableObject<'m> {
     }
 
     /// How many keys there are.
-    pub(crate) fn count(self, m: &'m Mutator<'_>) -> usize {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`], as of all that looks at entries of a large table.
+    pub(crate) fn count(self, m: &'m Mutator<'_>) -> Result<usize, Stop> {
         if self.is_weak() {
-            self.refresh(m);
+            self.refresh(m)?;
         }
-        self.known_count()
+        Ok(self.known_count())
     }
 
     /// The value of `key`.
-    pub(crate) fn get(self, m: &'m Mutator<'_>, key: Value<'m>) -> Option<Value<'m>> {
-        self.refresh(m);
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`].
+    pub(crate) fn get(self, m: &'m Mutator<'_>, key: Value<'m>) -> Result<Option<Value<'m>>, Stop> {
+        self.refresh(m)?;
         let entries = self.entries();
-        let place = entries.find(key).ok()?;
-        Some(entries.value(place))
+        let place = entries.find(key).ok();
+        Ok(place.map(|place| entries.value(place)))
     }
 
     /// Gives `key` a value.
@@ -89,7 +103,7 @@ impl<'m> TableObject<'m> {
         key: Value<'m>,
         value: Value<'m>,
     ) -> Result<(), Raise<'m>> {
-        self.refresh(m);
+        self.refresh(m)?;
         let mut entries = self.entries();
         let place = match entries.find(key) {
             Ok(place) => {
@@ -116,9 +130,9 @@ impl<'m> TableObject<'m> {
     ///
     /// # Errors
     ///
-    /// `interrupted`: the table is as large as before.
+    /// [`Stop`], and `interrupted`: the table is as large as before.
     pub(crate) fn delete(self, m: &'m Mutator<'_>, key: Value<'m>) -> Result<(), Stop> {
-        self.refresh(m);
+        self.refresh(m)?;
         let entries = self.entries();
         let Ok(place) = entries.find(key) else {
             return Ok(());
@@ -135,39 +149,66 @@ impl<'m> TableObject<'m> {
     /// Takes half of the places. Without memory for them, the table stays as large as it is.
     #[cold]
     fn shrink(self, m: &'m Mutator<'_>, entries: Entries<'m>) -> Result<(), Stop> {
-        if let Ok(smaller) = allocate_entries(m, entries.places() / 2) {
-            self.move_entries(m, entries, smaller)?;
+        self.move_to_fewer(m, entries, entries.places() / 2)
+            .map(drop)
+    }
+
+    /// Moves all entries to so many places, or leaves them if there is no memory for the places.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Interrupted`]: the table keeps its places.
+    fn move_to_fewer(
+        self,
+        m: &'m Mutator<'_>,
+        entries: Entries<'m>,
+        places: usize,
+    ) -> Result<Entries<'m>, Stop> {
+        match allocate_entries(m, places) {
+            Ok(fewer) => self.move_entries(m, entries, fewer),
+            Err(Stop::Full { .. }) => Ok(entries),
+            Err(Stop::Interrupted) => Err(Stop::Interrupted),
         }
-        Ok(())
     }
 
     /// A key with its value; `None` if there is no entry. Tables are never mostly free, and the search starts
     /// elsewhere after each change of the count: whoever takes one entry after the other out looks at few
     /// places each time.
-    pub(crate) fn any(self, m: &'m Mutator<'_>) -> Option<(Value<'m>, Value<'m>)> {
-        self.refresh(m);
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`].
+    pub(crate) fn any(self, m: &'m Mutator<'_>) -> Result<Option<(Value<'m>, Value<'m>)>, Stop> {
+        self.refresh(m)?;
         let entries = self.entries();
         let mask = entries.places() - 1;
         let start = scattered(self.known_count()) & mask;
         let place = (0..=mask)
             .map(|offset| (start + offset) & mask)
-            .find(|&place| entries.is_entry(place))?;
-        Some((entries.key(place), entries.value(place)))
+            .find(|&place| entries.is_entry(place));
+        Ok(place.map(|place| (entries.key(place), entries.value(place))))
     }
 
     /// All keys with their values: as many as [`Self::count`] says. They do not come in the order of their
     /// places: whoever puts them into a smaller table in that order would fill one end of it (a step that is
     /// odd meets each place of a power of two once).
-    pub(crate) fn all(self, m: &'m Mutator<'_>) -> impl Iterator<Item = (Value<'m>, Value<'m>)> {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`].
+    pub(crate) fn all(
+        self,
+        m: &'m Mutator<'_>,
+    ) -> Result<impl Iterator<Item = (Value<'m>, Value<'m>)>, Stop> {
         if self.is_weak() {
-            self.refresh(m);
+            self.refresh(m)?;
         }
         let entries = self.entries();
         let mask = entries.places() - 1;
         let used = (0..entries.places())
             .map(move |index| scattered(index) & mask)
             .filter(move |&place| entries.is_entry(place));
-        used.map(move |place| (entries.key(place), entries.value(place)))
+        Ok(used.map(move |place| (entries.key(place), entries.value(place))))
     }
 
     fn is_weak(self) -> bool {
@@ -212,41 +253,31 @@ impl<'m> TableObject<'m> {
     }
 
     /// Finds new places for all entries if keys have moved, and forgets those whose keys are gone.
-    fn refresh(self, m: &'m Mutator<'_>) {
+    ///
+    /// # Errors
+    ///
+    /// [`Stop`]: the table stays stale.
+    fn refresh(self, m: &'m Mutator<'_>) -> Result<(), Stop> {
         if self.0.field(table::STALE).is_true() {
-            self.find_places(m);
+            self.find_places(m)?;
         }
+        Ok(())
     }
 
     #[inline(never)]
-    fn find_places(self, m: &'m Mutator<'_>) {
-        let entries = self.entries();
-        let all: Vec<_> = entries.used().collect();
-        for place in 0..entries.places() {
-            entries.set(m, place, FREE);
-        }
-        let entries = self.fitting(m, entries, all.len());
-        for &entry in &all {
-            entries.insert(m, entry);
-        }
+    fn find_places(self, m: &'m Mutator<'_>) -> Result<(), Stop> {
+        let mut entries = self.entries();
         if entries.is_weak {
-            m.set_field(self.0, table::COUNT, Value::count(all.len()));
+            let count = entries.forget_broken(m)?;
+            let places = (4 * count).next_power_of_two().max(PLACES_MIN);
+            if places * 2 <= entries.places() {
+                entries = self.move_to_fewer(m, entries, places)?;
+            }
+            m.set_field(self.0, table::COUNT, Value::count(count));
         }
+        entries.settle(m)?;
         m.set_field(self.0, table::STALE, Value::FALSE);
-    }
-
-    /// Fewer places for `count` entries, if most of them went; else the same ones. They are free.
-    fn fitting(self, m: &'m Mutator<'_>, entries: Entries<'m>, count: usize) -> Entries<'m> {
-        let places = (4 * count).next_power_of_two().max(PLACES_MIN);
-        if !entries.is_weak || places * 2 > entries.places() {
-            return entries;
-        }
-        // Without room for them, the table stays as large as it is.
-        let Ok(object) = allocate_entries(m, places) else {
-            return entries;
-        };
-        m.set_field(self.0, table::ENTRIES, object.value());
-        Entries { object, ..entries }
+        Ok(())
     }
 }
 
@@ -401,6 +432,53 @@ impl<'m> Entries<'m> {
         self.set(m, free, FREE);
     }
 
+    /// Frees the places of entries whose keys are gone; how many entries are left.
+    fn forget_broken(self, m: &Mutator<'_>) -> Result<usize, Stop> {
+        let mut count = 0;
+        for place in 0..self.places() {
+            m.check_at(place)?;
+            if self.is_entry(place) {
+                count += 1;
+            } else {
+                self.set(m, place, FREE);
+            }
+        }
+        Ok(count)
+    }
+
+    /// Moves each entry to where a search for its key finds it. An entry that is there is settled, and stays. Any other
+    /// entry gives way, and is moved next. Many are moved at a time, so that none waits for the memory of another;
+    /// between two questions, all entries are in the table.
+    fn settle(self, m: &Mutator<'_>) -> Result<(), Stop> {
+        m.announce(self.places() / 8)?;
+        let mut settled = PlaceSet::none_of(self.places());
+        let (mut moved, mut displaced) = (Vec::new(), Vec::new());
+        for start in (0..self.places()).step_by(MOVED_MAX) {
+            m.check_at(start)?;
+            for place in start..self.places().min(start + MOVED_MAX) {
+                if !self.is_free(place) && !settled.has(place) {
+                    moved.push(self.words(place));
+                    self.set(m, place, FREE);
+                }
+            }
+            while !moved.is_empty() {
+                for entry in moved.drain(..) {
+                    let mut place = self.home(self.key_of(entry.first));
+                    while settled.has(place) {
+                        place = self.next(place);
+                    }
+                    if !self.is_free(place) {
+                        displaced.push(self.words(place));
+                    }
+                    self.set(m, place, entry);
+                    settled.add(place);
+                }
+                std::mem::swap(&mut moved, &mut displaced);
+            }
+        }
+        Ok(())
+    }
+
     /// The words of all entries whose keys are there.
     fn used(self) -> impl Iterator<Item = Words<'m>> {
         (0..self.places())
@@ -409,12 +487,97 @@ impl<'m> Entries<'m> {
     }
 }
 
+/// Some of the places of a table: a bit for each.
+struct PlaceSet(Vec<u64>);
+
+impl PlaceSet {
+    fn none_of(places: usize) -> Self {
+        Self(vec![0; places.div_ceil(u64::BITS as usize)])
+    }
+
+    fn has(&self, place: usize) -> bool {
+        self.0[place / 64] >> (place % 64) & 1 != 0
+    }
+
+    fn add(&mut self, place: usize) {
+        self.0[place / 64] |= 1 << (place % 64);
+    }
+}
+
 /// What a place of a weak table holds, if there is an entry.
 fn ephemeron(value: Value<'_>) -> Option<Object<'_>> {
     Object::of_kind(value, Kind::Ephemeron)
 }
 
-fn allocate_entries<'m>(m: &'m Mutator<'_>, places: usize) -> Result<Object<'m>, Raise<'m>> {
-    m.reserve(Header::new(Kind::Vector, 2 * places as u64).object_bytes() as usize)?;
-    Ok(m.allocate_values(Kind::Vector, 2 * places, Value::UNBOUND))
+fn allocate_entries<'m>(m: &'m Mutator<'_>, places: usize) -> Result<Object<'m>, Stop> {
+    let bytes = Header::new(Kind::Vector, 2 * places as u64).object_bytes();
+    Supervisor::reserve(m, bytes as usize)?;
+    m.allocate_many_values(Kind::Vector, 2 * places, Value::UNBOUND)
+}
+
+#[cfg(test)]
+mod tests {
+    use gc::{CollectReason, Scope};
+
+    use super::*;
+    use crate::testing::mutator;
+
+    const COUNT: usize = 100_000;
+
+    /// A table of pairs, which move, in the first register, and a list of its keys in the second.
+    fn fill(m: &mut Mutator<'_>, keys: Keys) {
+        m.set_winders(TableObject::allocate(m, keys).unwrap());
+        let list = m.list((0..COUNT).map(|index| m.cons(Value::count(index), Value::NULL)));
+        m.set_handlers(list);
+        let table = TableObject::of(m.winders()).unwrap();
+        for key in m.elements(m.handlers()) {
+            let value = m.pair(key).unwrap().0;
+            table.set(m, key, value).unwrap();
+        }
+    }
+
+    fn is_complete(m: &Mutator<'_>) -> bool {
+        let table = TableObject::of(m.winders()).unwrap();
+        let is_found = |key| table.get(m, key) == Ok(m.pair(key).map(|(car, _)| car));
+        m.elements(m.handlers()).all(is_found) && table.all(m).unwrap().count() == COUNT
+    }
+
+    #[test]
+    fn entries_are_found_when_their_keys_have_moved_also_after_an_interrupt() {
+        for keys in [Keys::Strong, Keys::Weak] {
+            let mut m = mutator();
+            fill(&mut m, keys);
+            for question in 0..8 {
+                let _ = m.collect_for(CollectReason::Forced(Scope::Full));
+                m.state().interrupted_question.set(question);
+                let table = TableObject::of(m.winders()).unwrap();
+                let key = m.pair(m.handlers()).unwrap().0;
+                let answer = table.get(&m, key);
+                let is_interrupted = question > 0 && m.state().interrupted_question.get() == 0;
+                assert_eq!(
+                    answer == Err(Stop::Interrupted),
+                    is_interrupted,
+                    "{question}"
+                );
+                assert!(is_interrupted || question == 0 || question > 2);
+                m.state().interrupted_question.set(0);
+                assert!(is_complete(&m), "{keys:?} {question}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_weak_table_becomes_small_when_most_of_its_keys_went() {
+        let mut m = mutator();
+        fill(&mut m, Keys::Weak);
+        let kept = m.elements(m.handlers()).step_by(1000);
+        m.set_handlers(m.list(kept.collect::<Vec<_>>()));
+        let _ = m.collect_for(CollectReason::Forced(Scope::Full));
+        let table = TableObject::of(m.winders()).unwrap();
+        assert_eq!(table.count(&m), Ok(COUNT / 1000));
+        assert!(table.entries().places() < 1000);
+        for key in m.elements(m.handlers()) {
+            assert_eq!(table.get(&m, key), Ok(Some(m.pair(key).unwrap().0)));
+        }
+    }
 }

@@ -4,8 +4,9 @@ use std::io::IsTerminal;
 use std::os::fd::{BorrowedFd, IntoRawFd, RawFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
+use syntax::Supervisor;
 
 /// Bytes of the buffer of a file's port.
 pub(crate) const BUFFER_BYTES: usize = 8192;
@@ -34,8 +35,8 @@ pub(crate) fn open(name: &str, access: Access) -> Result<RawFd, Errno> {
     };
     let mode = Mode::from_raw_mode(0o666);
     let descriptor = retry(|| rustix::fs::open(name, flags | OFlags::CLOEXEC, mode))?;
-    let kind = rustix::fs::FileType::from_raw_mode(rustix::fs::fstat(&descriptor)?.st_mode);
-    if kind == rustix::fs::FileType::Directory {
+    let kind = FileType::from_raw_mode(rustix::fs::fstat(&descriptor)?.st_mode);
+    if kind == FileType::Directory {
         return Err(Errno::ISDIR);
     }
     Ok(descriptor.into_raw_fd())
@@ -50,20 +51,57 @@ pub(crate) fn read(descriptor: RawFd, bytes: &mut [u8]) -> Result<usize, Errno> 
     retry(|| rustix::io::read(borrow(descriptor), &mut *bytes))
 }
 
-/// Writes all of `bytes`.
+/// Bytes for which a pipe has room when it is ready for output (POSIX: `PIPE_BUF`).
+const PIPE_BYTES: usize = 4096;
+
+/// How long a wait for a reader lasts before the supervisor is asked, in nanoseconds.
+const WAIT_NANOSECONDS: i64 = 50_000_000;
+
+/// Writes all of `bytes`. The supervisor is asked again and again while nobody takes them.
 ///
 /// # Errors
 ///
-/// Those of the system.
-pub(crate) fn write(descriptor: RawFd, mut bytes: &[u8]) -> Result<(), Errno> {
+/// [`Errno::INTR`]: the supervisor has ended it. Else those of the system.
+pub(crate) fn write(
+    descriptor: RawFd,
+    mut bytes: &[u8],
+    supervisor: &dyn Supervisor,
+) -> Result<(), Errno> {
+    // Only regular files take any number of bytes without a wait.
+    let mut piece_bytes = PIPE_BYTES;
+    if bytes.len() > PIPE_BYTES {
+        let status = rustix::fs::fstat(borrow(descriptor))?;
+        if FileType::from_raw_mode(status.st_mode) == FileType::RegularFile {
+            piece_bytes = bytes.len();
+        }
+    }
     while !bytes.is_empty() {
-        let written = retry(|| rustix::io::write(borrow(descriptor), bytes))?;
+        while !is_ready_for_output(descriptor) {
+            supervisor.check().map_err(|_| Errno::INTR)?;
+        }
+        let piece = &bytes[..bytes.len().min(piece_bytes)];
+        let written = retry(|| rustix::io::write(borrow(descriptor), piece))?;
         if written == 0 {
             return Err(Errno::IO);
         }
         bytes = &bytes[written..];
     }
     Ok(())
+}
+
+/// Whether writing would not wait, after a short wait.
+fn is_ready_for_output(descriptor: RawFd) -> bool {
+    let descriptor = borrow(descriptor);
+    let mut descriptors = [PollFd::new(&descriptor, PollFlags::OUT)];
+    let wait = Timespec {
+        tv_sec: 0,
+        tv_nsec: WAIT_NANOSECONDS,
+    };
+    match rustix::event::poll(&mut descriptors, Some(&wait)) {
+        Ok(ready) => ready > 0,
+        // What else is wrong shows when something is written.
+        Err(error) => error != Errno::INTR,
+    }
 }
 
 /// Waits until there is something to read, or the end.

@@ -2,6 +2,7 @@
 
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
+use syntax::Supervisor;
 
 use super::file::BUFFER_BYTES;
 use super::utf8::{After, Decoded, decode};
@@ -23,11 +24,12 @@ pub(crate) enum Filled {
     AtEnd,
 }
 
-/// Brings more bytes into the buffer, behind those that wait there.
+/// Brings more bytes into the buffer, behind those that wait there: as many as there is room for, if they are there
+/// already. The room doubles. So a token that is looked at again after each call is looked at few times.
 ///
 /// # Errors
 ///
-/// [`Raise::Full`] and `interrupted`, before anything was read, and `file-error`.
+/// [`Raise::Full`], before anything was read, `interrupted`, and `file-error`. What was read waits in the buffer.
 pub(crate) fn fill<'m>(
     m: &'m Mutator<'_>,
     port: PortObject<'m>,
@@ -40,22 +42,32 @@ pub(crate) fn fill<'m>(
     if descriptor == 0 {
         flush_standard_output(m);
     }
-    let end = port.end();
-    let free = &port.bytes()[end..];
     wait(m, descriptor)?;
-    // One call: a second one might wait although there is something to go on with.
-    let mut piece = vec![0; free.len().min(READ_BYTES_MAX)];
-    let count = file::read(descriptor, &mut piece).map_err(|error| {
-        let message = file::message(error);
-        Raise::file(who, message, port.name())
-    })?;
-    write_bytes(free, &piece[..count]);
-    port.set_valid(port.position(), end + count);
-    Ok(if count == 0 {
-        Filled::AtEnd
-    } else {
-        Filled::More
-    })
+    let free_bytes = port.bytes().len() - port.end();
+    let mut piece = vec![0; free_bytes.min(READ_BYTES_MAX)];
+    let mut filled = Filled::AtEnd;
+    loop {
+        let free = &port.bytes()[port.end()..];
+        let room = free.len().min(piece.len());
+        let count = file::read(descriptor, &mut piece[..room]).map_err(|error| {
+            let message = file::message(error);
+            Raise::file(who, message, port.name())
+        })?;
+        write_bytes(free, &piece[..count]);
+        port.set_valid(port.position(), port.end() + count);
+        if count > 0 {
+            filled = Filled::More;
+        }
+        if count == 0 || count == free.len() || !has_more(descriptor) {
+            return Ok(filled);
+        }
+        m.check()?;
+    }
+}
+
+/// Whether more can be read without a wait. The end of a terminal's input comes once, and is left to the next call.
+fn has_more(descriptor: i32) -> bool {
+    file::is_ready(descriptor) && !file::is_terminal(descriptor)
 }
 
 /// Waits for input; an interrupt ends the wait. What else is wrong shows when it is read.
@@ -92,7 +104,7 @@ fn flush_standard_output(m: &Mutator<'_>) {
     let standard_output = m.elements(m.standard_ports()).nth(1);
     if let Some(port) = standard_output.and_then(PortObject::of) {
         // An error shows again at the next write.
-        let _ = output::flush(port);
+        let _ = output::flush(m, port);
     }
 }
 

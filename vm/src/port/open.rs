@@ -9,7 +9,7 @@ use super::{file, flag, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::port::{NewPort, PortObject};
-use crate::print::{Style, to_text};
+use crate::print::{Style, to_abridged_text};
 use crate::value::Value;
 
 impl Mutator<'_> {
@@ -56,7 +56,7 @@ pub(crate) fn remember(m: &Mutator<'_>, descriptor: RawFd, port: Value<'_>) {
 ///
 /// The system's, when the last output could not be written; the port is closed all the same.
 pub(crate) fn close(m: &Mutator<'_>, port: PortObject<'_>, sides: i64) -> Result<(), Errno> {
-    let flushed = output::flush(port);
+    let flushed = output::flush(m, port);
     let flags = port.flags() & !sides;
     port.set_flags(flags);
     let is_closed = flags & (flag::INPUT_OPEN | flag::OUTPUT_OPEN) == 0;
@@ -136,9 +136,9 @@ pub(crate) fn flush_all(m: &Mutator<'_>) -> Result<(), LostOutput> {
     let ports = m.elements(m.standard_ports()).chain(files);
     let mut outcome = Ok(());
     for port in ports.filter_map(PortObject::of) {
-        if let Err(error) = output::flush(port) {
+        if let Err(error) = output::flush(m, port) {
             outcome = outcome.and(Err(LostOutput {
-                port: to_text(m, port.name(), Style::Display),
+                port: to_abridged_text(m, port.name(), Style::Display),
                 error: error.into(),
             }));
         }

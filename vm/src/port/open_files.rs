@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::os::fd::RawFd;
 
 use gc::Scope;
+use syntax::Unsupervised;
 
 use super::file;
 
@@ -80,7 +81,7 @@ impl OpenFiles {
     /// told.
     pub(crate) fn close_abandoned(&mut self) {
         for Abandoned { descriptor, output } in self.abandoned.drain(..) {
-            let _ = file::write(descriptor, &output);
+            let _ = file::write(descriptor, &output, &Unsupervised);
             file::close(descriptor);
         }
     }

@@ -2,7 +2,7 @@
 
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
-use syntax::Supervisor;
+use syntax::{Stop, Supervisor};
 
 use super::{file, flag};
 use crate::error::{Condition, Irritant, Raise};
@@ -17,19 +17,22 @@ pub(crate) const COLLECTING_BYTES: usize = 64;
 ///
 /// # Errors
 ///
-/// The system's.
-pub(crate) fn flush(port: PortObject<'_>) -> Result<(), Errno> {
+/// As of [`file::write`].
+pub(crate) fn flush(m: &Mutator<'_>, port: PortObject<'_>) -> Result<(), Errno> {
     let Some(descriptor) = port.descriptor().filter(|_| port.has(flag::OUTPUT)) else {
         return Ok(());
     };
     let waiting = read_bytes(port.waiting());
     port.set_valid(0, 0);
-    file::write(descriptor, &waiting)
+    file::write(descriptor, &waiting, m)
 }
 
-/// The condition that `who` could not write to the port.
+/// The condition that `who` could not write to the port, or was interrupted when nobody read.
 #[cold]
 pub(crate) fn lost<'m>(who: &'static str, error: Errno, port: PortObject<'m>) -> Raise<'m> {
+    if error == Errno::INTR {
+        return Stop::Interrupted.into();
+    }
     let kind = if error == Errno::PIPE {
         ConditionKind::ClosedPipe
     } else {
@@ -66,12 +69,12 @@ pub(crate) fn write<'m>(
         let leaves =
             port.has(flag::UNBUFFERED) || port.has(flag::LINE_BUFFERED) && bytes.contains(&b'\n');
         return if leaves {
-            flush(port).map_err(lost)
+            flush(m, port).map_err(lost)
         } else {
             Ok(())
         };
     }
-    flush(port).map_err(lost)?;
+    flush(m, port).map_err(lost)?;
     if bytes.len() < port.bytes().len() {
         append(port, bytes);
         return Ok(());
@@ -80,7 +83,7 @@ pub(crate) fn write<'m>(
         if index > 0 {
             m.check()?;
         }
-        file::write(descriptor, piece).map_err(lost)?;
+        file::write(descriptor, piece, m).map_err(lost)?;
     }
     Ok(())
 }

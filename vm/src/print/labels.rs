@@ -155,7 +155,8 @@ fn is_tree<'m>(
         if steps % UNSUSPECTED_PARTS == 0 {
             supervisor.check()?;
         }
-        budget.parts += ELEMENT_PARTS;
+        // What short elements leave is not for one long element: the search would be long, and nobody asked.
+        budget.parts = UNSUSPECTED_PARTS.min(budget.parts + ELEMENT_PARTS);
         if !budget.allows(m, element) {
             return Ok(false);
         }

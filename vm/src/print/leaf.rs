@@ -61,7 +61,7 @@ pub(super) fn write(
         let mut supervised = SupervisedText {
             text,
             supervisor,
-            characters: 0,
+            unasked_bytes: 0,
             stop: None,
         };
         let written = write_object(m, object, style, &mut supervised);
@@ -80,60 +80,83 @@ pub(super) fn write(
 struct SupervisedText<'a> {
     text: &'a mut String,
     supervisor: &'a dyn Supervisor,
-    characters: usize,
+    /// What was written since the supervisor was asked.
+    unasked_bytes: usize,
     stop: Option<Stop>,
 }
 
 impl SupervisedText<'_> {
-    const CHARACTERS_BETWEEN_CHECKS: usize = 1 << 14;
+    const BYTES_BETWEEN_CHECKS: usize = 1 << 14;
+    /// What a text takes without an announcement.
+    const UNANNOUNCED_BYTES: usize = 1 << 16;
 
     /// The content of a string, which may be long.
     fn copy_of(&mut self, string: StringObject<'_>) -> Result<String, std::fmt::Error> {
-        let mut copy = String::new();
+        let copied = self.try_copy_of(string);
+        copied.map_err(|stop| self.stopped(stop))
+    }
+
+    fn try_copy_of(&self, string: StringObject<'_>) -> Result<String, Stop> {
         let mut characters = string.all();
-        let mut answer = Ok(());
-        if characters.len() > Self::CHARACTERS_BETWEEN_CHECKS {
-            answer = self.supervisor.reserve(2 * characters.len());
+        let bytes = characters.len() * string.width().utf8_bytes_max();
+        if bytes > Self::UNANNOUNCED_BYTES {
+            self.supervisor.reserve(bytes)?;
         }
-        while answer.is_ok() && characters.len() > 0 {
-            copy.extend(characters.by_ref().take(Self::CHARACTERS_BETWEEN_CHECKS));
-            answer = self.supervisor.check();
+        let mut copy = String::with_capacity(bytes);
+        while characters.len() > 0 {
+            copy.extend(characters.by_ref().take(Self::BYTES_BETWEEN_CHECKS));
+            self.supervisor.check()?;
         }
-        self.stop = answer.err();
-        self.stop.map_or(Ok(copy), |_| Err(std::fmt::Error))
+        Ok(copy)
+    }
+
+    /// Notes what the supervisor said.
+    fn stopped(&mut self, stop: Stop) -> std::fmt::Error {
+        self.stop = Some(stop);
+        std::fmt::Error
+    }
+
+    /// Makes room for so many bytes more.
+    #[inline]
+    fn prepare(&mut self, bytes: usize) -> std::fmt::Result {
+        self.unasked_bytes += bytes;
+        if self.unasked_bytes < Self::BYTES_BETWEEN_CHECKS
+            && bytes <= self.text.capacity() - self.text.len()
+        {
+            return Ok(());
+        }
+        self.ask(bytes).map_err(|stop| self.stopped(stop))
     }
 
     #[cold]
-    fn ask(&mut self) -> std::fmt::Result {
-        self.characters = 0;
-        let text = &mut *self.text;
-        let mut answer = self.supervisor.check();
-        // What there is stays until it is copied to twice the room.
-        if text.capacity() - text.len() < 12 * Self::CHARACTERS_BETWEEN_CHECKS {
-            answer = answer.and_then(|()| self.supervisor.reserve(3 * text.capacity()));
-            text.reserve(12 * Self::CHARACTERS_BETWEEN_CHECKS);
+    fn ask(&mut self, bytes: usize) -> Result<(), Stop> {
+        if self.unasked_bytes >= Self::BYTES_BETWEEN_CHECKS {
+            self.unasked_bytes = 0;
+            self.supervisor.check()?;
         }
-        self.stop = answer.err();
-        self.stop.map_or(Ok(()), |_| Err(std::fmt::Error))
+        let (length, capacity) = (self.text.len(), self.text.capacity());
+        if bytes > capacity - length {
+            let new_capacity = (length + bytes).max(2 * capacity);
+            // What there is stays until it is copied.
+            if new_capacity > Self::UNANNOUNCED_BYTES {
+                self.supervisor.reserve(capacity + new_capacity)?;
+            }
+            self.text.reserve_exact(new_capacity - length);
+        }
+        Ok(())
     }
 }
 
 impl Write for SupervisedText<'_> {
     fn write_str(&mut self, more: &str) -> std::fmt::Result {
+        self.prepare(more.len())?;
         self.text.push_str(more);
-        self.characters += more.len();
-        if self.characters >= Self::CHARACTERS_BETWEEN_CHECKS {
-            self.ask()?;
-        }
         Ok(())
     }
 
     fn write_char(&mut self, character: char) -> std::fmt::Result {
+        self.prepare(character.len_utf8())?;
         self.text.push(character);
-        self.characters += 1;
-        if self.characters >= Self::CHARACTERS_BETWEEN_CHECKS {
-            self.ask()?;
-        }
         Ok(())
     }
 }

@@ -3,6 +3,7 @@
 //! No recursion: the [`printer`] keeps a stack of tasks. The objects that need labels are found first, see
 //! [`labels`].
 
+mod frugal;
 mod labels;
 mod leaf;
 mod parts;
@@ -11,5 +12,7 @@ mod style;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use printer::{to_text, to_text_supervised};
+#[cfg(test)]
+pub(crate) use printer::to_text;
+pub(crate) use printer::{to_abridged_text, to_text_supervised};
 pub(crate) use style::Style;

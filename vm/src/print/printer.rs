@@ -1,7 +1,8 @@
 //! The printer: a stack of tasks holds the parts that are still to be written.
 
-use syntax::{Stop, Supervisor, Unsupervised};
+use syntax::{Stop, Supervisor};
 
+use super::frugal::Frugal;
 use super::labels::{Labelled, Labels, WrittenLabel};
 use super::leaf;
 use super::parts::{Parts, parts, word};
@@ -14,14 +15,34 @@ use crate::value::Value;
 const TASKS_BETWEEN_CHECKS: usize = 1 << 12;
 /// Text of which the supervisor is told when it has become longer, in bytes.
 const UNANNOUNCED_BYTES: usize = 1 << 16;
+/// How long an abridged text is at most, in bytes, beside the ellipsis.
+const ABRIDGED_BYTES: usize = 1 << 13;
 
 /// The external representation of `value`.
+#[cfg(test)]
 pub(crate) fn to_text<'m>(m: &'m Mutator<'_>, value: Value<'m>, style: Style) -> String {
-    let text = to_text_supervised(m, value, style, &Unsupervised);
+    let text = to_text_supervised(m, value, style, &syntax::Unsupervised);
     text.expect("nobody stops it")
 }
 
-/// As [`to_text`], of a value that may be large.
+/// The beginning of the external representation of `value`, with an ellipsis where more would follow. Where the search
+/// for cycles would be long, there are no labels.
+pub(crate) fn to_abridged_text<'m>(m: &'m Mutator<'_>, value: Value<'m>, style: Style) -> String {
+    let labels = Labels::find(m, value, Labelled::Cycles, &Frugal::default()).unwrap_or_default();
+    let frugal = Frugal::default();
+    let mut printer = Printer::new(m, value, style, labels, &frugal);
+    while let Some(task) = printer.tasks.pop() {
+        if printer.perform(task).is_err() || printer.text.len() > ABRIDGED_BYTES {
+            let end = printer.text.floor_char_boundary(ABRIDGED_BYTES);
+            printer.text.truncate(end);
+            printer.text.push('…');
+            break;
+        }
+    }
+    printer.text
+}
+
+/// The external representation of `value`, which may be large.
 ///
 /// # Errors
 ///
@@ -30,20 +51,14 @@ pub(crate) fn to_text_supervised<'m>(
     m: &'m Mutator<'_>,
     value: Value<'m>,
     style: Style,
-    supervisor: &'m dyn Supervisor,
+    supervisor: &dyn Supervisor,
 ) -> Result<String, Stop> {
     let labelled = match style {
         Style::Display | Style::Write => Labelled::Cycles,
         Style::WriteShared => Labelled::Shared,
     };
-    let mut printer = Printer {
-        m,
-        style,
-        labels: Labels::find(m, value, labelled, supervisor)?,
-        tasks: vec![Task::Value(value)],
-        text: String::new(),
-        supervisor,
-    };
+    let labels = Labels::find(m, value, labelled, supervisor)?;
+    let mut printer = Printer::new(m, value, style, labels, supervisor);
     let mut announced_bytes = UNANNOUNCED_BYTES;
     let mut performed = 0;
     while let Some(task) = printer.tasks.pop() {
@@ -74,16 +89,33 @@ enum Task<'m> {
     Fields(Object<'m>, usize),
 }
 
-struct Printer<'m, 'id> {
+struct Printer<'m, 'id, 's> {
     m: &'m Mutator<'id>,
     style: Style,
     labels: Labels,
     tasks: Vec<Task<'m>>,
     text: String,
-    supervisor: &'m dyn Supervisor,
+    supervisor: &'s dyn Supervisor,
 }
 
-impl<'m> Printer<'m, '_> {
+impl<'m, 'id, 's> Printer<'m, 'id, 's> {
+    fn new(
+        m: &'m Mutator<'id>,
+        value: Value<'m>,
+        style: Style,
+        labels: Labels,
+        supervisor: &'s dyn Supervisor,
+    ) -> Self {
+        Self {
+            m,
+            style,
+            labels,
+            tasks: vec![Task::Value(value)],
+            text: String::new(),
+            supervisor,
+        }
+    }
+
     fn perform(&mut self, task: Task<'m>) -> Result<(), Stop> {
         match task {
             Task::Text(text) => self.text.push_str(text),

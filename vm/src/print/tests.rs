@@ -1,6 +1,12 @@
 //! Tests of the printer.
 
-use super::{Style, to_text};
+use std::cell::Cell;
+
+use abi::tag::Kind;
+use syntax::{Stop, Supervisor};
+
+use super::labels::{Labelled, Labels};
+use super::{Style, to_abridged_text, to_text, to_text_supervised};
 use crate::testing::{data, mutator};
 use crate::value::Value;
 
@@ -85,4 +91,85 @@ fn deep_and_widely_shared_structures_are_written() {
     assert_eq!(to_text(&m, deep, Style::Write).len(), 2 * 200_000 + 2);
     let shared = (0..100).fold(Value::NULL, |inside, _| m.cons(inside, inside));
     assert!(to_text(&m, shared, Style::WriteShared).len() < 5000);
+}
+
+/// Counts questions, and remembers how many bytes were asked for at once.
+#[derive(Debug, Default)]
+struct Counting {
+    checks: Cell<usize>,
+    bytes: Cell<usize>,
+    bytes_max: Option<usize>,
+}
+
+impl Supervisor for Counting {
+    fn check(&self) -> Result<(), Stop> {
+        self.checks.set(self.checks.get() + 1);
+        Ok(())
+    }
+
+    fn reserve(&self, bytes: usize) -> Result<(), Stop> {
+        self.bytes.set(self.bytes.get().max(bytes));
+        match self.bytes_max {
+            Some(bytes_max) if bytes > bytes_max => Err(Stop::Full { bytes }),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn the_search_for_cycles_asks_as_it_goes_whatever_stands_before_a_long_vector() {
+    let m = mutator();
+    let numbers = (0..100_000).map(|_| Value::ZERO);
+    let vector = m.allocate_values(Kind::Vector, 400_000, Value::ZERO);
+    let list = m.list(numbers.chain([vector.value()]));
+    let counting = Counting::default();
+    Labels::find(&m, list, Labelled::Cycles, &counting).unwrap();
+    assert!(counting.checks.get() > 100, "{counting:?}");
+}
+
+#[test]
+fn a_text_is_announced_before_it_grows() {
+    const LENGTH: usize = 1_000_000;
+    let m = mutator();
+    for unit in ["a", "λ", "𝟡", "\u{1}"] {
+        let string = m.string(&unit.repeat(LENGTH));
+        for style in [Style::Display, Style::Write] {
+            let counting = Counting::default();
+            let text = to_text_supervised(&m, string, style, &counting).unwrap();
+            assert!(counting.bytes.get() >= text.len(), "{unit} {counting:?}");
+            let narrow = Counting {
+                bytes_max: Some(text.len() / 2),
+                ..Counting::default()
+            };
+            let answer = to_text_supervised(&m, string, style, &narrow);
+            assert!(matches!(answer, Err(Stop::Full { .. })), "{unit}");
+        }
+    }
+}
+
+#[test]
+fn abridged_texts_are_short_whatever_the_value() {
+    const BYTES_MAX: usize = 10_000;
+    let m = mutator();
+    let shared = (0..60).fold(Value::NULL, |part, _| m.cons(part, part));
+    let elements = (0..1_000_000).map(|_| Value::ZERO);
+    let vector = m.allocate_values(Kind::Vector, 8_000_000, Value::ZERO);
+    let long = m.string(&"λ".repeat(1_000_000));
+    for value in [shared, m.list(elements), vector.value(), long] {
+        for style in [Style::Display, Style::Write] {
+            let text = to_abridged_text(&m, value, style);
+            assert!(
+                text.len() < BYTES_MAX && text.ends_with('…'),
+                "{}",
+                text.len()
+            );
+        }
+    }
+    for text in ["(a \"b\" #0=(c . #0#))", "\"λ\"", "12345678901234567890"] {
+        let value = data(&m, text)[0];
+        assert_eq!(
+            to_abridged_text(&m, value, Style::Write),
+            written(text, Style::Write)
+        );
+    }
 }

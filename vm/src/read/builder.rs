@@ -37,8 +37,8 @@ pub(crate) struct ValueBuilder<'m, 'id> {
     placeholders: Vec<(usize, u64)>,
     /// What reading takes outside of the heap.
     outside: Outside,
-    /// An interrupt came while something was made.
-    interrupted: Option<Raise<'m>>,
+    /// What young objects took of the heap when reading started, as the collector counts it.
+    young_bytes_before: usize,
 }
 
 /// Bytes that reading takes outside of the heap, beside the builder's stack.
@@ -126,7 +126,7 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
             labels: HashMap::new(),
             placeholders: Vec::new(),
             outside: Outside::default(),
-            interrupted: None,
+            young_bytes_before: m.heap().young_bytes_with_copies(),
         }
     }
 
@@ -150,11 +150,18 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         }
         self.outside.charge = None;
         let charge = self.m.heap().try_charge(bytes).map_err(|_| Stop::Full {
-            // Reading starts again, and comes as far as this only with room for what it has made so far.
-            bytes: bytes + self.room.taken,
+            // Reading starts again, and comes as far as this only with room for what it has made so far. The room is
+            // what refuses the charge: so the next refusal after a full collection finds the heap exhausted.
+            bytes: bytes + self.made_bytes(),
         })?;
         self.outside.charge = Some(charge);
         Ok(())
+    }
+
+    /// What the objects made so far take of the heap, as the collector counts it.
+    fn made_bytes(&self) -> usize {
+        let young_bytes = self.m.heap().young_bytes_with_copies();
+        young_bytes.saturating_sub(self.young_bytes_before)
     }
 
     #[inline]
@@ -182,20 +189,31 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         if !self.room.take(self.m, bytes) {
             return Value::FALSE;
         }
-        make(self.m).unwrap_or_else(|raise| self.not_made(bytes, raise))
+        make(self.m).unwrap_or_else(|raise| self.not_made(bytes, &raise))
     }
 
     /// Notes why an object was not made.
     #[cold]
-    fn not_made(&mut self, bytes: usize, raise: Raise<'m>) -> Value<'m> {
-        if let Raise::Full(bytes) = raise {
+    fn not_made(&mut self, bytes: usize, raise: &Raise<'m>) -> Value<'m> {
+        match raise {
             // Only where the heap is collected at every occasion.
-            self.room.refuse(bytes);
-        } else {
-            self.room.refuse(bytes);
-            self.interrupted = Some(raise);
+            Raise::Full(bytes) => self.room.refuse(*bytes),
+            // An interrupt was taken. A builder cannot stop the parser: whoever asks next does.
+            Raise::Condition(_) => {
+                self.room.refuse(bytes);
+                self.m.raise_interrupt();
+            }
         }
         Value::FALSE
+    }
+
+    fn vector_of(m: &'m Mutator<'id>, elements: &[Value<'m>]) -> Result<Value<'m>, Stop> {
+        let vector = m.allocate_many_values(Kind::Vector, elements.len(), Value::FALSE)?;
+        for (index, &element) in elements.iter().enumerate() {
+            m.check_at(index)?;
+            m.set_field(vector, element_offset(index), element);
+        }
+        Ok(vector.value())
     }
 
     fn symbol(&mut self, name: &str) -> Result<Value<'m>, Raise<'m>> {
@@ -308,12 +326,12 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
         let value = match leaf {
             Leaf::Symbol(name) => {
                 let symbol = self.symbol(name);
-                symbol.unwrap_or_else(|raise| self.not_made(0, raise))
+                symbol.unwrap_or_else(|raise| self.not_made(0, &raise))
             }
             Leaf::Number(number) => self.number(number),
             Leaf::String(text) => {
                 let string = self.string(text);
-                string.unwrap_or_else(|raise| self.not_made(0, raise))
+                string.unwrap_or_else(|raise| self.not_made(0, &raise))
             }
             Leaf::Boolean(value) => Value::boolean(value),
             Leaf::Character(value) => Value::character(value),
@@ -333,8 +351,10 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
         };
         let start = self.start_of(count);
         let list = if self.room.take(self.m, count * pair::BYTES) {
-            let items = self.stack[start..].iter().rev();
-            items.fold(tail, |rest, &item| self.m.cons(item, rest))
+            let list = self
+                .m
+                .list_before(self.stack[start..].iter().copied(), tail);
+            list.unwrap_or_else(|stop| self.not_made(0, &stop.into()))
         } else {
             Value::FALSE
         };
@@ -349,11 +369,8 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
         let start = self.start_of(count);
         let bytes = Header::new(Kind::Vector, count as u64).object_bytes() as usize;
         let vector = if self.room.take(self.m, bytes) {
-            let vector = self.m.allocate_values(Kind::Vector, count, Value::FALSE);
-            for (index, &element) in self.stack[start..].iter().enumerate() {
-                self.m.set_field(vector, element_offset(index), element);
-            }
-            vector.value()
+            let vector = Self::vector_of(self.m, &self.stack[start..]);
+            vector.unwrap_or_else(|stop| self.not_made(0, &stop.into()))
         } else {
             Value::FALSE
         };
@@ -408,12 +425,11 @@ impl<'m> DatumBuilder for ValueBuilder<'m, '_> {
 
     fn finish(&mut self) -> Self::Datum {
         let value = self.pop();
-        if let Some(interrupted) = self.interrupted.take() {
-            return Err(interrupted);
-        }
-        match self.room.refused {
-            None => Ok(value),
-            Some(refused) => Err(Raise::Full(refused.max(self.room.taken))),
-        }
+        let Some(refused) = self.room.refused else {
+            return Ok(value);
+        };
+        // An interrupt refuses what follows, too.
+        self.m.check()?;
+        Err(Raise::Full(refused.max(self.room.taken)))
     }
 }

@@ -30,7 +30,7 @@ const WINDOW_BYTES_MIN: usize = 256;
 ///
 /// # Errors
 ///
-/// [`Raise::Full`], `file-error`, and `read-error`.
+/// [`Raise::Full`], `interrupted`, `file-error`, and `read-error`.
 pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value<'m>, Raise<'m>> {
     let mut builder = ValueBuilder::new(m);
     let mut text = String::new();

@@ -1,6 +1,7 @@
 //! `read` gives the data that the compiler would get, for any text, any port and any heap.
 
 use abi::tag::Kind;
+use gc::{CollectReason, HeapOptions, Outcome};
 use proptest::prelude::*;
 use syntax::{Data, DataBuilder, LineIndex, Parser};
 
@@ -11,7 +12,7 @@ use crate::object::Object;
 use crate::object::port::PortObject;
 use crate::object::string::StringObject;
 use crate::primitive::functions::{element_offset, open_input_string};
-use crate::testing::{call, mutator, until_it_fits, zealous_mutator};
+use crate::testing::{call, mutator, mutator_with, until_it_fits, zealous_mutator};
 use crate::value::Value;
 
 /// `value`, written by the printer of trees, which labels all that is shared.
@@ -360,4 +361,38 @@ fn what_does_not_fit_asks_for_room_for_all_of_it() {
     // 5000 pairs, 1000 strings, vectors, flonums and large integers.
     assert!(first >= 5000 * 16 + 1000 * (48 + 32 + 16), "{first}");
     assert!(asked.len() <= 3, "{asked:?}");
+}
+
+#[test]
+fn reading_near_the_limit_of_the_heap_ends() {
+    const TRIES_MAX: usize = 10;
+    let mut outcomes = Vec::new();
+    for count in (20_000..80_000).step_by(1_000) {
+        let options = HeapOptions {
+            arena_bytes: 1 << 30,
+            heap_bytes_max: Some(8 << 20),
+            ..HeapOptions::default()
+        };
+        let mut machine = mutator_with(&options);
+        let m = &mut machine;
+        until_it_fits(m, |m| {
+            let text = format!("({})", "\"ab\" ".repeat(count));
+            let string = StringObject::from_text(m, &text)?.value();
+            let port = call(m, open_input_string, &[string])?;
+            m.set_winders(m.cons(port, Value::NULL));
+            Ok(())
+        });
+        let outcome = (0..TRIES_MAX).find_map(|_| {
+            let port = m.elements(m.winders()).next().expect("it was put there");
+            let bytes = match read(m, PortObject::of(port).expect("a port")) {
+                Err(Raise::Full(bytes)) => bytes,
+                answer => return Some(answer.is_ok()),
+            };
+            let outcome = m.collect_for(CollectReason::Full { bytes });
+            (outcome != Outcome::Done).then_some(false)
+        });
+        outcomes.push(outcome.unwrap_or_else(|| panic!("{count}: collected without end")));
+    }
+    assert!(outcomes[0] && outcomes.is_sorted_by(|earlier, later| earlier >= later));
+    assert_eq!(outcomes.last(), Some(&false));
 }

@@ -95,7 +95,7 @@ fn run(vm: &mut Vm, code: Code, place: CodePlace, arguments: &[i64]) -> String {
 
 fn outcome(m: &Mutator<'_>, done: Result<(), VmError>) -> String {
     match done {
-        Ok(()) => m.written(m.result()),
+        Ok(()) => m.written(m.result()).unwrap(),
         Err(VmError::Uncaught { object, .. }) => m.text(m.rooted(&object)).unwrap(),
         Err(error) => format!("{error:?}"),
     }
@@ -428,7 +428,7 @@ fn closures_are_called_and_lists_are_spread() {
         enter(&mut vm, |m| {
             m.apply(|m| (code.closure(m, build), vec![Value::count(length)]))
                 .unwrap();
-            let before = m.written(m.result());
+            let before = m.written(m.result()).unwrap();
             let done = m.apply(|m| {
                 (
                     code.closure(m, spread),

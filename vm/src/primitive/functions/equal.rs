@@ -4,10 +4,11 @@
 //! are noted: two objects whose comparison has begun are put into one class. Meeting both again needs no second look
 //! (Adams and Dybvig: Efficient Nondestructive Equality Checking for Trees and Graphs, 2008).
 //!
-//! Phases without notes and phases with notes take turns. A phase with notes ends when it has joined so many classes.
-//! As no more classes can be joined than there are objects, the phases are few, and the comparison ends. The phases
-//! without notes are long where nothing was met twice, so that a list or tree costs hardly more than its parts. They
-//! become short where much is met twice.
+//! Phases without notes and phases with notes take turns. A phase with notes goes on as long as it meets again what was
+//! noted, and ends when it has joined many classes in a row: more in a row where it has met more again. So what it
+//! takes to come back to where the last phase ended is paid for by what is noted there. As no more classes can be
+//! joined than there are objects, the phases are few, and the comparison ends. The phases without notes are long where
+//! nothing is met twice, so that a list or tree costs hardly more than its parts. They are short where something was.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -27,11 +28,11 @@ use crate::value::Value;
 
 /// Pairs and vectors that are compared before the first of them is noted.
 const UNNOTED_FIRST: usize = 1 << 16;
-/// Classes that a phase with notes joins.
+/// Classes that a phase with notes joins at least.
 const JOINS: usize = 32;
 /// The shortest and the longest phase without notes, in pairs and vectors; what a phase takes is about that.
 const UNNOTED_MIN: usize = 8 * JOINS;
-const UNNOTED_MAX: usize = 512 * JOINS;
+const UNNOTED_MAX: usize = 128 * JOINS;
 /// Notes between two questions to the supervisor.
 const NOTES_BETWEEN_CHECKS: usize = 1 << 12;
 /// What the comparison itself takes is announced from so many entries on.
@@ -211,7 +212,7 @@ impl<'m> Comparison<'m, '_> {
         self.until_note = 1;
         let notes = self.notes.get_or_insert_default();
         notes.count += 1;
-        let is_check_due = notes.count.is_multiple_of(NOTES_BETWEEN_CHECKS) || notes.joined == 0;
+        let is_check_due = notes.count.is_multiple_of(NOTES_BETWEEN_CHECKS) || notes.is_phase_new();
         if notes.classes.is_full() {
             self.announce()?;
         }
@@ -221,10 +222,11 @@ impl<'m> Comparison<'m, '_> {
         let notes = self.notes.get_or_insert_default();
         if !notes.classes.join(a.word(), b.word()) {
             notes.met_again += 1;
+            notes.joined_in_a_row = 0;
             return Ok(true);
         }
-        notes.joined += 1;
-        if notes.joined == JOINS {
+        notes.joined_in_a_row += 1;
+        if notes.joined_in_a_row == JOINS + notes.met_again {
             self.until_note = notes.end_phase();
         }
         Ok(false)
@@ -249,9 +251,9 @@ impl<'m> Comparison<'m, '_> {
 struct Notes {
     classes: Classes,
     count: usize,
-    /// In the present phase: how many classes were joined, and how often objects were met that had been.
-    joined: usize,
+    /// In the present phase: how often objects were met again, and how many classes were joined since.
     met_again: usize,
+    joined_in_a_row: usize,
     /// How long phases without notes are.
     unnoted: usize,
     random: u64,
@@ -262,8 +264,8 @@ impl Default for Notes {
         Self {
             classes: Classes::default(),
             count: 0,
-            joined: 0,
             met_again: 0,
+            joined_in_a_row: 0,
             unnoted: UNNOTED_MAX,
             random: 0x9e37_79b9_7f4a_7c15,
         }
@@ -271,15 +273,19 @@ impl Default for Notes {
 }
 
 impl Notes {
+    const fn is_phase_new(&self) -> bool {
+        self.met_again == 0 && self.joined_in_a_row == 0
+    }
+
     /// After how many pairs and vectors the next phase with notes begins: at random, so that no period of the data
     /// hides what would be met again.
     fn end_phase(&mut self) -> usize {
         self.unnoted = if self.met_again > 0 {
-            (self.unnoted / 2).max(UNNOTED_MIN)
+            UNNOTED_MIN
         } else {
             (self.unnoted * 2).min(UNNOTED_MAX)
         };
-        (self.joined, self.met_again) = (0, 0);
+        (self.met_again, self.joined_in_a_row) = (0, 0);
         // Marsaglia: Xorshift RNGs, 2003.
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;
@@ -410,6 +416,29 @@ mod tests {
     }
 
     #[test]
+    fn levels_of_vectors_whose_elements_lead_to_the_level_below_are_compared_in_time_for_what_they_hold()
+     {
+        let m = mutator();
+        for (levels, width) in [(100, 1_000), (20, 10_000), (3_000, 50)] {
+            for chain in [1, 10] {
+                let graph = |last| {
+                    (0..levels / chain).fold(Value::count(last), |below, _| {
+                        let vector = m.allocate_values(Kind::Vector, width, Value::FALSE);
+                        for index in 0..width {
+                            let element =
+                                (0..chain).fold(below, |rest, _| m.cons(Value::ZERO, rest));
+                            m.set_field(vector, check::element(index), element);
+                        }
+                        vector.value()
+                    })
+                };
+                assert_eq!(equal(&m, graph(1), graph(1)), Ok(true));
+                assert_eq!(equal(&m, graph(1), graph(2)), Ok(false));
+            }
+        }
+    }
+
+    #[test]
     fn circular_graphs_are_compared_in_time_for_what_they_hold() {
         let m = mutator();
         let graph = || {
@@ -434,7 +463,7 @@ mod tests {
     #[test]
     fn an_interrupt_ends_a_comparison_of_cycles() {
         let m = mutator();
-        m.heap().interrupt().raise(crate::INTERRUPT_BIT);
+        m.raise_interrupt();
         let answer = equal(&m, cycle(&m, 100_003), cycle(&m, 99_991));
         assert_eq!(answer, Err(Stop::Interrupted));
     }

@@ -42,12 +42,7 @@ pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResu
     m.reserve(args.len() * PAIR_BYTES)?;
     let mut values = args.iter().rev();
     let last = values.next().unwrap_or(Value::NULL);
-    let mut list = last;
-    for (index, value) in values.enumerate() {
-        m.check_at(index)?;
-        list = m.cons(value, list);
-    }
-    Ok(list)
+    Ok(m.list_before(values.rev(), last)?)
 }
 
 pub(crate) fn is_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -114,10 +109,9 @@ fn tail_of<'m>(
         ));
     };
     let mut rest = args[0];
-    // A circular list has a tail for any count, but not in bounded time without this.
     let mut pairs = Pairs::of(m, rest);
     let wanted = count.saturating_add(more);
-    let distinct = pairs.by_ref().take(wanted).count();
+    let distinct = pairs.skip_supervised(wanted)?;
     if distinct < wanted && !pairs.is_circular {
         if !rest.is_pair() && !rest.is_null() {
             return Err(Raise::wrong_type(who, 1, "list", rest));
@@ -125,7 +119,14 @@ fn tail_of<'m>(
         let last = distinct as i64 - more as i64;
         return Err(Raise::out_of_range(who, 2, args[1], 0..=last));
     }
-    for _ in 0..count {
+    let mut steps = count;
+    if count > distinct {
+        // A circular list has a tail for any count: rounds over its cycle lead nowhere.
+        rest = pairs.rest;
+        steps = (count - distinct) % pairs.cycle_length();
+    }
+    for index in 0..steps {
+        m.check_at(index)?;
         rest = m.pair(rest).expect("the pairs were counted").1;
     }
     Ok(rest)
@@ -166,7 +167,8 @@ fn find_pair<'m>(
     same: impl Fn(Value<'m>, Value<'m>) -> Result<bool, Stop>,
 ) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[1]);
-    for (pair, car) in pairs.by_ref() {
+    for (index, (pair, car)) in pairs.by_ref().enumerate() {
+        m.check_at(index)?;
         if same(args[0], car)? {
             return Ok(pair);
         }
@@ -198,7 +200,8 @@ fn find_entry<'m>(
     same: impl Fn(Value<'m>, Value<'m>) -> Result<bool, Stop>,
 ) -> PrimitiveResult<'m> {
     let mut pairs = Pairs::of(m, args[1]);
-    for (_, entry) in pairs.by_ref() {
+    for (index, (_, entry)) in pairs.by_ref().enumerate() {
+        m.check_at(index)?;
         let Some((key, _)) = m.pair(entry) else {
             return Err(Raise::wrong_type(who, 2, "association list", args[1]));
         };

@@ -71,8 +71,8 @@ pub(crate) use number_kind::{
 };
 pub(crate) use number_text::{number_to_string, string_to_number};
 pub(crate) use output::{
-    display, flush_output, write, write_bytevector, write_char, write_shared, write_simple,
-    write_string, write_u8,
+    display, flush_output, write, write_abridged, write_bytevector, write_char, write_shared,
+    write_simple, write_string, write_u8,
 };
 pub(crate) use port::{
     close_port, get_output_bytevector, get_output_string, open_input_bytevector, open_input_file,

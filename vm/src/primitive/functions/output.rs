@@ -8,7 +8,7 @@ use crate::mutator::Mutator;
 use crate::object::bytevector::read_many;
 use crate::object::port::PortObject;
 use crate::port::{flag, output};
-use crate::print::{Style, to_text_supervised};
+use crate::print::{Style, to_abridged_text, to_text_supervised};
 use crate::value::Value;
 
 const TEXTUAL: PortSort = PortSort {
@@ -79,10 +79,10 @@ pub(crate) fn write_bytevector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
     Ok(Value::UNSPECIFIED)
 }
 
-pub(crate) fn flush_output<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+pub(crate) fn flush_output<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "flush-output-port";
     let port = port_argument(args, 0, WHO)?;
-    output::flush(port).map_err(|error| output::lost(WHO, error, port))?;
+    output::flush(m, port).map_err(|error| output::lost(WHO, error, port))?;
     Ok(Value::UNSPECIFIED)
 }
 
@@ -111,6 +111,15 @@ pub(crate) fn write<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'
 /// `(write-shared value port)`
 pub(crate) fn write_shared<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     write_value(m, args, Style::WriteShared, "write-shared")
+}
+
+/// `(write-abridged value port)`: the beginning of what `write` writes, for messages.
+pub(crate) fn write_abridged<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    const WHO: &str = "write";
+    let port = open_port(args, 1, TEXTUAL, WHO)?;
+    let text = to_abridged_text(m, args[0], Style::Write);
+    output::write(m, port, text.as_bytes(), WHO)?;
+    Ok(Value::UNSPECIFIED)
 }
 
 /// `(write-simple value port)`: as `write`, so that circular structures end here too.

@@ -130,7 +130,11 @@ pub(crate) fn string_search<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
     let pattern = check::string(args, 1, WHO)?;
     let start = check::index_between(args, 2, 0..=string.length(), WHO)?;
     m.announce(pattern.length() * size_of::<(char, usize)>())?;
-    let pattern: Vec<char> = pattern.all().collect();
+    let mut wanted = Vec::with_capacity(pattern.length());
+    m.in_parts(0..pattern.length(), |part| {
+        wanted.extend(pattern.characters(part));
+    })?;
+    let pattern = wanted;
     let overlaps = overlaps(m, &pattern)?;
     let mut matched = 0;
     if pattern.is_empty() {

@@ -26,17 +26,25 @@ pub(crate) fn string_to_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitiv
 
 pub(crate) fn list_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     const WHO: &str = "list->string";
-    let length = list_length(m, args, 0, WHO)?;
-    m.announce(length * size_of::<char>())?;
-    let mut characters = Vec::with_capacity(length);
-    for (index, element) in m.elements(args[0]).enumerate() {
+    list_length(m, args, 0, WHO)?;
+    let wrong = || Raise::wrong_type(WHO, 1, "list of characters", args[0]);
+    string_of(m, m.elements(args[0]), wrong)
+}
+
+/// A string of `elements`, unless one of them is no character.
+fn string_of<'m>(
+    m: &'m Mutator<'_>,
+    elements: impl Iterator<Item = Value<'m>> + Clone,
+    wrong: impl FnOnce() -> Raise<'m>,
+) -> PrimitiveResult<'m> {
+    let characters = elements.map(Value::as_char);
+    for (index, character) in characters.clone().enumerate() {
         m.check_at(index)?;
-        let Some(character) = element.as_char() else {
-            return Err(Raise::wrong_type(WHO, 1, "list of characters", args[0]));
-        };
-        characters.push(character);
+        if character.is_none() {
+            return Err(wrong());
+        }
     }
-    Ok(StringObject::from_characters(m, characters.iter().copied())?.value())
+    Ok(StringObject::from_characters(m, characters.flatten())?.value())
 }
 
 pub(crate) fn string_to_vector<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
@@ -54,16 +62,9 @@ pub(crate) fn vector_to_string<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
     const WHO: &str = "vector->string";
     let vector = check::object(args, 0, Kind::Vector, WHO)?;
     let range = check::range(args, 1, vector.size(), WHO)?;
-    m.announce(range.len() * size_of::<char>())?;
-    let mut characters = Vec::with_capacity(range.len());
-    for index in range {
-        m.check_at(index)?;
-        let Some(character) = vector.field(check::element(index)).as_char() else {
-            return Err(Raise::wrong_type(WHO, 1, "vector of characters", args[0]));
-        };
-        characters.push(character);
-    }
-    Ok(StringObject::from_characters(m, characters.iter().copied())?.value())
+    let elements = range.map(|index| vector.field(check::element(index)));
+    let wrong = || Raise::wrong_type(WHO, 1, "vector of characters", args[0]);
+    string_of(m, elements, wrong)
 }
 
 pub(crate) fn string_to_utf8<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {

@@ -22,6 +22,7 @@ pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Primi
 
 pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "generate-symbol")?.to_text(m)?;
-    m.reserve(symbol_bytes(m, &name)?)?;
-    Ok(m.try_make_symbol(&name)?)
+    // The copy stays until there is a symbol.
+    m.reserve(name.len() + symbol_bytes(m, &name)?)?;
+    Ok(m.make_symbol(&name)?)
 }

@@ -20,7 +20,9 @@ pub(crate) fn make_table<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRes
 
 /// `(table-ref table key default)`
 pub(crate) fn table_ref<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    Ok(table(args, "table-ref")?.get(m, args[1]).unwrap_or(args[2]))
+    Ok(table(args, "table-ref")?
+        .get(m, args[1])?
+        .unwrap_or(args[2]))
 }
 
 /// `(table-set! table key value)`
@@ -37,15 +39,15 @@ pub(crate) fn table_delete<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveR
 
 /// How many keys there are; in a weak table, those that the last collections left.
 pub(crate) fn table_count<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    Ok(Value::count(table(args, "table-count")?.count(m)))
+    Ok(Value::count(table(args, "table-count")?.count(m)?))
 }
 
 /// The list of pairs of a key and its value, in no particular order.
 pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let table = table(args, "table->alist")?;
-    m.reserve(2 * pair::BYTES * table.count(m))?;
+    m.reserve(2 * pair::BYTES * table.count(m)?)?;
     let mut entries = Value::NULL;
-    for (index, (key, value)) in table.all(m).enumerate() {
+    for (index, (key, value)) in table.all(m)?.enumerate() {
         m.check_at(index)?;
         entries = m.cons(m.cons(key, value), entries);
     }
@@ -56,6 +58,6 @@ pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
 pub(crate) fn table_entry<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let table = table(args, "table-entry")?;
     m.reserve(pair::BYTES)?;
-    let entry = table.any(m);
+    let entry = table.any(m)?;
     Ok(entry.map_or(Value::FALSE, |(key, value)| m.cons(key, value)))
 }

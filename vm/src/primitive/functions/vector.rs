@@ -17,7 +17,7 @@ use crate::value::Value;
 ///
 /// # Errors
 ///
-/// [`Raise::Full`](crate::error::Raise::Full).
+/// [`Raise::Full`](crate::error::Raise::Full), and `interrupted`.
 fn allocate<'m>(
     m: &'m Mutator<'_>,
     length: usize,

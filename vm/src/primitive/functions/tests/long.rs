@@ -3,7 +3,7 @@
 use abi::condition::ConditionKind;
 use abi::tag::Kind;
 
-use crate::error::Raise;
+use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::primitive::Leaf;
 use crate::primitive::functions as f;
@@ -11,12 +11,20 @@ use crate::testing::{call, mutator};
 use crate::value::Value;
 
 /// Elements of what is worked on: more than are worked on between two questions.
-const MANY: usize = 200_000;
+const MANY: usize = 260_000;
+/// The question that the interrupt comes with: the work is under way.
+const INTERRUPTED_QUESTION: u32 = 3;
 
 fn is_interrupted<'m>(m: &'m Mutator<'_>, leaf: Leaf, arguments: &[Value<'m>]) -> bool {
-    m.heap().interrupt().raise(crate::INTERRUPT_BIT);
+    let question = &m.state().interrupted_question;
+    question.set(INTERRUPTED_QUESTION);
     let answer = call(m, leaf, arguments);
+    question.set(0);
     m.heap().take_interrupts();
+    is_interruption(&answer)
+}
+
+fn is_interruption(answer: &PrimitiveResult<'_>) -> bool {
     matches!(answer, Err(Raise::Condition(condition)) if condition.kind == ConditionKind::Interrupted)
 }
 
@@ -54,7 +62,7 @@ fn long_work_on_strings_is_interrupted() {
     for (string, same) in [(long.narrow, other.narrow), (long.wide, other.wide)] {
         let zero = Value::ZERO;
         let last = string;
-        let cases: [(&str, Leaf, &[Value<'_>]); 20] = [
+        let cases: [(&str, Leaf, &[Value<'_>]); 21] = [
             ("string=?", f::string_equal, &[string, same]),
             ("string<?", f::string_less, &[string, same]),
             ("string-ci=?", f::string_ci_equal, &[string, same]),
@@ -66,6 +74,7 @@ fn long_work_on_strings_is_interrupted() {
             ("string->vector", f::string_to_vector, &[string, end, end]),
             ("string->utf8", f::string_to_utf8, &[string, end, end]),
             ("string->symbol", f::string_to_symbol, &[string]),
+            ("generate-symbol", f::generate_symbol, &[string]),
             ("string-hash", f::string_hash, &[string]),
             ("string-append", f::string_append, &[string, last]),
             ("substring", f::substring, &[string, zero, long.size]),
@@ -101,7 +110,9 @@ fn long_work_on_other_data_is_interrupted() {
     for key in 0..MANY {
         call(&m, f::table_set, &[table, Value::count(key), zero]).unwrap();
     }
-    let cases: [(&str, Leaf, &[Value<'_>]); 22] = [
+    let last = Value::count(MANY - 1);
+    let entries = m.list((0..MANY).map(|_| m.cons(zero, zero)));
+    let cases: [(&str, Leaf, &[Value<'_>]); 31] = [
         ("make-string", f::make_string, &[long.size, end]),
         ("make-vector", f::make_vector, &[long.size, end]),
         ("make-bytevector", f::make_bytevector, &[long.size, end]),
@@ -148,6 +159,15 @@ fn long_work_on_other_data_is_interrupted() {
         ("equal? of lists", f::is_equal, &[list, other.list]),
         ("table->alist", f::table_entries, &[table]),
         ("list", f::list, &vec![zero; MANY]),
+        ("list-tail", f::list_tail, &[list, long.size]),
+        ("list-ref", f::list_ref, &[list, last]),
+        ("list-set!", f::list_set, &[list, last, zero]),
+        ("memq", f::memq, &[zero, list]),
+        ("memv", f::memv, &[zero, list]),
+        ("member", f::member, &[zero, list]),
+        ("assq", f::assq, &[list, entries]),
+        ("assv", f::assv, &[list, entries]),
+        ("assoc", f::assoc, &[list, entries]),
     ];
     for (name, leaf, arguments) in cases {
         assert!(is_interrupted(&m, leaf, arguments), "{name}");
@@ -170,6 +190,8 @@ fn long_reading_and_writing_is_interrupted() {
         format!("1e-{}", "1".repeat(MANY)),
         format!("#x{letters}"),
         "(".repeat(MANY),
+        format!("({})", "λ ".repeat(MANY)),
+        format!("#({})", "() ".repeat(MANY)),
     ];
     for text in texts {
         let port = port_of(&text);
@@ -203,5 +225,50 @@ fn long_reading_and_writing_is_interrupted() {
             f::string_to_number,
             &[text, Value::count(radix)]
         ));
+    }
+}
+
+#[test]
+fn an_interrupt_that_comes_while_a_datum_is_made_is_not_lost() {
+    let m = mutator();
+    let question = &m.state().interrupted_question;
+    for end in [")", " . )", ""] {
+        let text = m.string(&format!("(\"{}\"{end}", "λ".repeat(MANY)));
+        for number in 1.. {
+            let port = call(&m, f::open_input_string, &[text]).unwrap();
+            question.set(number);
+            let answer = call(&m, f::read, &[port]);
+            let is_asked = question.replace(0) == 0;
+            let is_left = m.heap().take_interrupts() != 0;
+            assert_eq!(
+                is_asked,
+                is_left || is_interruption(&answer),
+                "{end} {number}"
+            );
+            if !is_asked {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn the_tail_of_a_circular_list_is_found_at_once() {
+    let m = mutator();
+    for (before, cycle) in [(0, 1), (0, 2), (0, 7), (3, 1), (5, 4), (100, 64), (64, 100)] {
+        let count = |index: usize| Value::count(index);
+        let list = m.list((0..before + cycle).map(count));
+        let pair_at = |index: usize| call(&m, f::list_tail, &[list, count(index)]).unwrap();
+        m.set_cdr(pair_at(before + cycle - 1), pair_at(before))
+            .unwrap();
+        for index in (0..500).chain([1_000_000_000_000, (1 << 59) + 1]) {
+            let element = call(&m, f::list_ref, &[list, count(index)]).unwrap();
+            let expected = if index < before {
+                index
+            } else {
+                before + (index - before) % cycle
+            };
+            assert_eq!(element, count(expected), "{before} {cycle} {index}");
+        }
     }
 }

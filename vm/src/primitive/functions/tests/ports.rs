@@ -124,7 +124,7 @@ fn an_interrupt_ends_the_wait_for_input() {
     let m = mutator();
     let name = data(&m, "\"/dev/null\"")[0];
     let port = call(&m, f::open_input_file, &[name, Value::FALSE]).unwrap();
-    m.heap().interrupt().raise(crate::INTERRUPT_BIT);
+    m.raise_interrupt();
     let interrupted = show(&m, &call(&m, f::read_char, &[port]));
     assert!(interrupted.starts_with("<interrupted"), "{interrupted}");
     assert_eq!(call(&m, f::read_char, &[port]).ok(), Some(Value::EOF));
