@@ -1,5 +1,7 @@
 //! Input: filling a port's buffer, and taking bytes and characters from it.
 
+use std::os::fd::RawFd;
+
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
 
@@ -16,7 +18,7 @@ const READ_BYTES_MAX: usize = 1 << 20;
 
 /// Whether bytes came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Filled {
+pub enum Filled {
     /// There are more than before.
     More,
     /// There are no more.
@@ -40,15 +42,24 @@ pub(crate) fn fill<'m>(
     if descriptor == 0 {
         flush_standard_output(m);
     }
-    let end = port.end();
-    let free = &port.bytes()[end..];
     wait(m, descriptor)?;
-    // One call: a second one might wait although there is something to go on with.
-    let mut piece = vec![0; free.len().min(READ_BYTES_MAX)];
-    let count = file::read(descriptor, &mut piece).map_err(|error| {
+    receive(port, descriptor).map_err(|error| {
         let message = file::message(error);
         Raise::file(who, message, port.name())
-    })?;
+    })
+}
+
+/// Puts bytes behind those that wait in the buffer, which has room. Waits for them if need be.
+///
+/// # Errors
+///
+/// Those of the system.
+pub(super) fn receive(port: PortObject<'_>, descriptor: RawFd) -> Result<Filled, Errno> {
+    let end = port.end();
+    let free = &port.bytes()[end..];
+    // One call: a second one might wait although there is something to go on with.
+    let mut piece = vec![0; free.len().min(READ_BYTES_MAX)];
+    let count = file::read(descriptor, &mut piece)?;
     write_bytes(free, &piece[..count]);
     port.set_valid(port.position(), end + count);
     Ok(if count == 0 {
@@ -71,7 +82,7 @@ fn wait<'m>(m: &'m Mutator<'_>, descriptor: i32) -> Result<(), Raise<'m>> {
 }
 
 /// Makes sure that the buffer has room for at least one more byte.
-fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'m>> {
+pub(super) fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'m>> {
     let bytes = port.bytes();
     if port.waiting().is_empty() {
         port.compact();
