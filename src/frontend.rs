@@ -546,7 +546,7 @@ fn as_frontend_error(error: Error) -> FrontendError {
         },
         Error::File { path, error } => FrontendError {
             is_unreadable: true,
-            message: error.to_string(),
+            message: vm::system_message(error),
             file: path,
             ..FrontendError::default()
         },

@@ -13,6 +13,7 @@ pub(crate) mod output;
 mod prompt;
 pub(crate) mod utf8;
 
+pub use file::message as system_message;
 pub use input::Filled;
 pub use open::LostOutput;
 pub(crate) use open::{close, flush_all, open_file, remember, standard};
