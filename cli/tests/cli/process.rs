@@ -1,6 +1,6 @@
 //! The command as a process: its input, its status, signals, pipes and limits.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::process::{Command, Output, Stdio};
 
 use crate::{IMPORTS, Scratch, cozen, cozen_with_input, err, out, text};
@@ -35,6 +35,37 @@ fn an_image_is_run_by_its_name() {
     let output = cozen(&["compile", text(&file), "-o", text(&image)]);
     assert!(output.status.success(), "{}", err(&output));
     assert_eq!(out(&cozen(&[text(&image), "x", "--y"])), "(x --y)");
+}
+
+#[test]
+fn a_character_is_ready_when_all_of_it_is_there() {
+    let program = "(import (scheme base) (scheme write))
+        (define (say x) (write x) (newline) (flush-output-port))
+        (say 'ready)
+        (let loop () (say (char-ready?)) (let ((c (read-char))) (say c) (if (char? c) (loop))))";
+    let scratch = Scratch::new("char-ready");
+    let file = scratch.file("program.scm", program);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .arg(&file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    let mut input = child.stdin.take().expect("piped");
+    let mut output = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut said = || output.next().expect("it goes on").expect("text");
+    input.write_all(b"\xce").expect("it reads");
+    assert_eq!(said(), "ready");
+    assert_eq!(said(), "#f");
+    input.write_all(b"\xbbxy").expect("it reads");
+    assert_eq!(
+        ["#\\λ", "#t", "#\\x", "#t", "#\\y"].map(|_| said()),
+        ["#\\λ", "#t", "#\\x", "#t", "#\\y"]
+    );
+    assert_eq!(said(), "#f");
+    drop(input);
+    assert_eq!(said(), "#<eof>");
+    child.wait().expect("it ends");
 }
 
 #[test]

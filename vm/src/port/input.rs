@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use super::file::BUFFER_BYTES;
 use super::utf8::{After, Decoded, decode};
-use super::{file, output};
+use super::{file, flag, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::bytevector::write_bytes;
@@ -38,6 +38,9 @@ pub(crate) fn fill<'m>(
     let Some(descriptor) = port.descriptor() else {
         return Ok(Filled::AtEnd);
     };
+    if take_found_end(port) {
+        return Ok(Filled::AtEnd);
+    }
     make_room(m, port)?;
     if descriptor == 0 {
         flush_standard_output(m);
@@ -47,6 +50,42 @@ pub(crate) fn fill<'m>(
         let message = file::message(error);
         Raise::file(who, message, port.name())
     })
+}
+
+/// Whether the end was found and not read yet. From a terminal, more may come behind it.
+pub(super) fn take_found_end(port: PortObject<'_>) -> bool {
+    let was_found = port.has(flag::END_FOUND);
+    port.set_flags(port.flags() & !flag::END_FOUND);
+    was_found
+}
+
+/// Whether the next character, or the end, can be read without a wait.
+///
+/// # Errors
+///
+/// As of [`fill`].
+pub(crate) fn has_character<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    who: &'static str,
+) -> Result<bool, Raise<'m>> {
+    loop {
+        if let Decoded::Character(..) = decode(port.waiting(), After::MayFollow) {
+            return Ok(true);
+        }
+        if port.has(flag::END_FOUND) {
+            return Ok(true);
+        }
+        if port
+            .descriptor()
+            .is_some_and(|descriptor| !file::is_ready(descriptor))
+        {
+            return Ok(false);
+        }
+        if fill(m, port, who)? == Filled::AtEnd {
+            port.set_flags(port.flags() | flag::END_FOUND);
+        }
+    }
 }
 
 /// Puts bytes behind those that wait in the buffer, which has room. Waits for them if need be.

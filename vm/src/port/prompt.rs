@@ -62,6 +62,9 @@ impl Mutator<'_> {
             let Some(descriptor) = port.descriptor() else {
                 return Ok(Filled::AtEnd);
             };
+            if input::take_found_end(port) {
+                return Ok(Filled::AtEnd);
+            }
             let needed_bytes = match input::make_room(self, port) {
                 Ok(()) => return Ok(input::receive(port, descriptor).map_err(io::Error::from)?),
                 Err(Raise::Full(bytes)) => bytes,
