@@ -1,6 +1,7 @@
 //! The command as a process: its input, its status, signals, pipes and limits.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 
 use crate::{IMPORTS, Scratch, cozen, cozen_with_input, err, out, text};
@@ -35,6 +36,19 @@ fn an_image_is_run_by_its_name() {
     let output = cozen(&["compile", text(&file), "-o", text(&image)]);
     assert!(output.status.success(), "{}", err(&output));
     assert_eq!(out(&cozen(&[text(&image), "x", "--y"])), "(x --y)");
+}
+
+#[test]
+fn a_program_gets_arguments_that_are_no_text() {
+    let program = "(import (scheme base) (scheme write) (scheme process-context)) (write (cdr (command-line)))";
+    let scratch = Scratch::new("no-text");
+    let file = scratch.file("program.scm", program);
+    let output = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .arg(&file)
+        .arg(std::ffi::OsStr::from_bytes(b"a\xffb"))
+        .output()
+        .expect("cozen starts");
+    assert_eq!(out(&output), "(\"a\u{fffd}b\")", "{}", err(&output));
 }
 
 #[test]
