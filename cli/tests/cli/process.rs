@@ -39,6 +39,21 @@ fn an_image_is_run_by_its_name() {
 }
 
 #[test]
+fn the_image_never_takes_the_place_of_its_source() {
+    let scratch = Scratch::new("image-over-source");
+    let file = scratch.file("program.czo", "(import (scheme base))");
+    let link = scratch.0.join("link");
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    for arguments in [&["-o", text(&file)][..], &["-o", text(&link)], &[]] {
+        let output = cozen(&[&["compile", text(&file)], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(err(&output).contains("is the source"), "{}", err(&output));
+    }
+    let kept = std::fs::read_to_string(&file).expect("it is there");
+    assert_eq!(kept, "(import (scheme base))");
+}
+
+#[test]
 fn a_program_gets_arguments_that_are_no_text() {
     let program = "(import (scheme base) (scheme write) (scheme process-context)) (write (cdr (command-line)))";
     let scratch = Scratch::new("no-text");
