@@ -63,29 +63,6 @@ impl Supervisor for InterruptSupervisor {
     }
 }
 
-/// Forms of a text.
-#[derive(Debug)]
-pub struct Forms {
-    texts: Vec<String>,
-    end: Result<(), Error>,
-}
-
-impl Forms {
-    /// The text of each form.
-    pub fn texts(&self) -> impl Iterator<Item = &str> {
-        self.texts.iter().map(String::as_str)
-    }
-
-    /// Whether they are the whole text.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Syntax`]: behind them the text is malformed, and more of it would not help.
-    pub fn end(self) -> Result<(), Error> {
-        self.end
-    }
-}
-
 impl Frontend {
     /// A compiler that also looks for libraries in `library_paths`.
     pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
@@ -415,33 +392,27 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// The forms of `text` before its end or its first mistake, or `None` if the last one goes on.
-pub fn read_forms(text: &str, name: &str) -> Option<Forms> {
+/// The text of each form of `text` before its end or its first mistake, or `None` if the last one goes on.
+pub fn read_forms(text: &str) -> Option<Vec<String>> {
     let mut data = Data::new();
     let mut forms = Vec::new();
     let mut parser = Parser::new(text);
     let mut builder = DataBuilder::new(&mut data);
-    let end = loop {
+    loop {
         match parser.next_datum(&mut builder) {
             Ok(Some(form)) => forms.push(form),
-            Ok(None) => break Ok(()),
             Err(error) if error.is_incomplete() => return None,
-            Err(error) => break Err(malformed(text, name, &error)),
+            Ok(None) | Err(_) => break,
         }
-    };
-    let texts = forms
-        .iter()
-        .map(|&form| data.span(form).of(text).to_owned());
-    Some(Forms {
-        texts: texts.collect(),
-        end,
-    })
+    }
+    let texts = forms.iter().map(|&form| data.span(form).of(text));
+    Some(texts.map(str::to_owned).collect())
 }
 
-fn malformed(text: &str, name: &str, error: &SyntaxError) -> Error {
+pub(crate) fn malformed(text: &str, name: &str, error: &SyntaxError) -> Diagnostic {
     let index = syntax::LineIndex::new(text);
     let place = index.line_column(error.span.start);
-    Error::Syntax(vec![Diagnostic {
+    Diagnostic {
         file: name.into(),
         line: place.line,
         column: place.column,
@@ -449,7 +420,7 @@ fn malformed(text: &str, name: &str, error: &SyntaxError) -> Error {
         source_line: index.line_text(place.line).unwrap_or_default().into(),
         message: error.to_string(),
         notes: Vec::new(),
-    }])
+    }
 }
 
 /// The source text that `bytes` encode in UTF-8. `name` is for messages.
@@ -575,7 +546,7 @@ fn as_frontend_error(error: Error) -> FrontendError {
         },
         Error::File { path, error } => FrontendError {
             is_unreadable: true,
-            message: error.to_string(),
+            message: vm::system_message(error),
             file: path,
             ..FrontendError::default()
         },

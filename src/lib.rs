@@ -57,6 +57,8 @@ mod convert;
 mod error;
 mod files;
 #[cfg(feature = "compiler")]
+mod form_reader;
+#[cfg(feature = "compiler")]
 mod frontend;
 #[cfg(not(feature = "compiler"))]
 #[path = "no_frontend.rs"]
@@ -88,7 +90,9 @@ pub use convert::{FromScheme, IntoScheme};
 pub use error::{BacktraceFrame, Error, Raised, TextError};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]
-pub use frontend::{Forms, Frontend, decode_text, read_forms};
+pub use form_reader::{FormReader, NextForm, WantedInput};
+#[cfg(feature = "compiler")]
+pub use frontend::{Frontend, decode_text, read_forms};
 pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]

@@ -228,10 +228,9 @@ fn command(
         return Ok(Command::Repl);
     };
     if !is_subcommand(&first) {
-        let arguments = words.map(text).collect::<Result<_, _>>()?;
         return Ok(Command::RunSource {
             file: first.into(),
-            arguments,
+            arguments: decoded(words),
         });
     }
     let file = words
@@ -239,8 +238,10 @@ fn command(
         .ok_or_else(|| format!("{}: expected a file", first.display()))?
         .into();
     if first == "run" {
-        let arguments = words.map(text).collect::<Result<_, _>>()?;
-        return Ok(Command::RunImage { file, arguments });
+        return Ok(Command::RunImage {
+            file,
+            arguments: decoded(words),
+        });
     }
     if let Some(word) = words.next() {
         let (word, first) = (word.display(), first.display());
@@ -251,6 +252,13 @@ fn command(
     } else {
         Command::Disassemble { file }
     })
+}
+
+/// The program's own arguments, of which any bytes may be there: as `get-environment-variable` decodes.
+fn decoded(words: impl Iterator<Item = OsString>) -> Vec<String> {
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect()
 }
 
 fn text(word: OsString) -> Result<String, lexopt::Error> {
@@ -332,6 +340,8 @@ fn zeal(value: Option<OsString>) -> Result<Zeal, lexopt::Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::ffi::OsStringExt as _;
+
     use super::*;
 
     fn parsed(line: &str) -> Arguments {
@@ -354,6 +364,30 @@ mod tests {
                 arguments: vec!["--gc-stats".into(), "x".into()],
             }
         );
+    }
+
+    #[test]
+    fn a_program_gets_arguments_of_any_bytes() {
+        let word = || OsString::from_vec(b"a\xffb".to_vec());
+        for (words, file) in [(&["p.scm"][..], "p.scm"), (&["run", "p.czo"], "p.czo")] {
+            let words = words.iter().map(OsString::from).chain([word()]);
+            let (Command::RunSource {
+                arguments,
+                file: found,
+            }
+            | Command::RunImage {
+                arguments,
+                file: found,
+            }) = parse(words).expect("a good command line").command
+            else {
+                panic!("a program is run");
+            };
+            assert_eq!(
+                (found, arguments),
+                (file.into(), vec!["a\u{fffd}b".to_owned()])
+            );
+        }
+        parse(["-e".into(), word()]).expect_err("an expression is text");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! `cozen compile FILE -o OUT.czo`.
 
-use std::fs;
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,15 +18,30 @@ pub(crate) fn compile(
     file: &Path,
     output: Option<&Path>,
 ) -> Result<ExitCode, Error> {
+    let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
+    if is_same_file(file, &output) {
+        return Err(Error::Setup(format!(
+            "{} is the source: the image would take its place",
+            output.display()
+        )));
+    }
     let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?)
         .compiler_reports(output::print_report);
     let image = frontend.compile_image(file)?;
-    let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
     write_whole(&output, image.bytes()).map_err(|error| Error::File {
         path: output.display().to_string(),
         error,
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether two names lead to one file. A device may be both read and written.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    let identity = |path: &Path| {
+        let metadata = fs::metadata(path).ok().filter(Metadata::is_file)?;
+        Some((metadata.dev(), metadata.ino()))
+    };
+    identity(a).is_some_and(|a| identity(b) == Some(a))
 }
 
 fn write_whole(output: &Path, bytes: &[u8]) -> std::io::Result<()> {

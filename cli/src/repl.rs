@@ -1,9 +1,9 @@
 //! `cozen`: read, evaluate, print.
 
-use std::io::{BufRead as _, IsTerminal as _};
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
-use cozen::{Error, Scheme};
+use cozen::{Error, FormReader, NextForm, Runtime, WantedInput};
 
 use crate::arguments::Options;
 use crate::interrupt::{Waited, wait_at_prompt, while_at_pipe};
@@ -11,75 +11,44 @@ use crate::report::SourceLines;
 use crate::session::runtime;
 use crate::{output, report, statistics};
 
-/// What the reader has of the input so far.
-enum Input {
-    /// Whole forms.
-    Complete,
-    /// A form that goes on.
-    Incomplete,
-}
-
 /// Reads forms from standard input, evaluates and prints, until its end. Errors are reported, and the
 /// loop goes on.
 pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
     let mut runtime = runtime(options, vec!["cozen".to_owned()])?;
-    let is_terminal = std::io::stdin().is_terminal();
-    let mut lines = std::io::stdin().lock().split(b'\n');
-    let mut text = String::new();
+    let mut reader = FormReader::default();
     let mut inputs = Inputs::default();
     let mut status = ExitCode::SUCCESS;
     loop {
-        if is_terminal {
-            output::print(if text.is_empty() { "> " } else { "  " })?;
-            if wait_at_prompt() == Waited::Interrupted {
-                text.clear();
-                output::print("\n")?;
-                continue;
-            }
-        }
-        let line = if is_terminal {
-            lines.next()
-        } else {
-            while_at_pipe(|| lines.next())
+        let step = match runtime.enter(|scheme| reader.next_form(scheme)) {
+            Ok(NextForm::Form(form)) => inputs.run(&mut runtime, &form),
+            Ok(NextForm::Wanted(wanted)) => match receive(&mut runtime, &mut reader, wanted) {
+                Ok(()) => continue,
+                Err(error @ Error::HeapExhausted { .. }) => {
+                    runtime.enter(|scheme| reader.forget(scheme));
+                    Err(error)
+                }
+                Err(error) => return Err(error),
+            },
+            Ok(NextForm::End) => break,
+            Err(error) => Err(error),
         };
-        let Some(line) = line else { break };
-        let line = line.map_err(|error| Error::File {
-            path: "standard input".to_owned(),
-            error,
-        })?;
-        match cozen::decode_text(&line, "stdin") {
-            Ok(line) => text.push_str(&line),
-            Err(error) => {
-                status = report::report(&error, &mut inputs.sources);
-                text.clear();
-                continue;
-            }
-        }
-        text.push('\n');
-        match runtime.enter(|scheme| inputs.step(scheme, &text)) {
-            Ok(Input::Incomplete) => continue,
-            Ok(Input::Complete) => status = ExitCode::SUCCESS,
+        status = match step {
+            Ok(()) => ExitCode::SUCCESS,
             Err(Error::Exit(code)) => {
                 runtime.flush()?;
                 return Ok(report::exit_code(code));
             }
             Err(error) => {
                 runtime.flush()?;
-                status = report::report(&error, &mut inputs.sources);
+                let status = report::report(&error, &mut inputs.sources);
                 if output::is_closed() {
                     return Ok(status);
                 }
+                status
             }
-        }
-        text.clear();
+        };
     }
-    if !text.trim().is_empty() {
-        // The last form goes on, but nothing comes: the compiler says so, with the place.
-        if let Err(error) = runtime.enter(|scheme| inputs.run(scheme, &text)) {
-            status = report::report(&error, &mut inputs.sources);
-        }
-    }
-    if is_terminal {
+    if is_terminal() {
         output::print("\n")?;
         status = ExitCode::SUCCESS;
     }
@@ -87,6 +56,31 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
         statistics::print(&mut runtime);
     }
     Ok(status)
+}
+
+fn is_terminal() -> bool {
+    std::io::stdin().is_terminal()
+}
+
+/// Waits for input, at a terminal with a prompt. Ctrl-C there drops the form that has begun.
+fn receive(
+    runtime: &mut Runtime,
+    reader: &mut FormReader,
+    wanted: WantedInput,
+) -> Result<(), Error> {
+    if !is_terminal() {
+        return while_at_pipe(|| runtime.enter(|scheme| reader.receive(scheme)));
+    }
+    output::print(match wanted {
+        WantedInput::Form => "> ",
+        WantedInput::RestOfForm => "  ",
+        WantedInput::RestOfLine => "",
+    })?;
+    if wait_at_prompt() == Waited::Interrupted {
+        runtime.enter(|scheme| reader.forget(scheme));
+        return output::print("\n");
+    }
+    runtime.enter(|scheme| reader.receive(scheme))
 }
 
 /// The forms that were entered: each is a source text with a name of its own, so that a later error
@@ -98,24 +92,15 @@ struct Inputs {
 }
 
 impl Inputs {
-    /// Evaluates the forms of `text` if the last one is whole, up to a mistake, and prints the values.
-    fn step(&mut self, scheme: &mut Scheme<'_, '_>, text: &str) -> Result<Input, Error> {
-        let Some(forms) = cozen::read_forms(text, "stdin") else {
-            return Ok(Input::Incomplete);
-        };
-        for form in forms.texts() {
-            self.run(scheme, form)?;
-            scheme.flush()?;
-            scheme.print_values()?;
-        }
-        forms.end()?;
-        Ok(Input::Complete)
-    }
-
-    fn run(&mut self, scheme: &mut Scheme<'_, '_>, form: &str) -> Result<(), Error> {
+    /// Evaluates a form and prints its values.
+    fn run(&mut self, runtime: &mut Runtime, form: &str) -> Result<(), Error> {
         self.count += 1;
         let name = format!("stdin#{}", self.count);
         self.sources.remember(&name, form);
-        scheme.run_text_for_values(form, &name)
+        runtime.enter(|scheme| {
+            scheme.run_text_for_values(form, &name)?;
+            scheme.flush()?;
+            scheme.print_values()
+        })
     }
 }

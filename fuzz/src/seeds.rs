@@ -91,10 +91,10 @@ fn texts(root: &Path, inputs: &mut Inputs) -> Result<(), Box<dyn Error>> {
     for folder in TEXTS {
         for path in files(&root.join(folder))? {
             let text = fs::read_to_string(&path)?;
-            let Some(forms) = cozen::read_forms(&text, "seed") else {
+            let Some(forms) = cozen::read_forms(&text) else {
                 continue;
             };
-            let forms: Vec<&str> = forms.texts().collect();
+            let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
             let (heads, forms): (Vec<&str>, Vec<&str>) =
                 forms.iter().partition(|form| form.starts_with("(import"));
             let forms = forms

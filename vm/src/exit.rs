@@ -5,6 +5,7 @@ use std::cell::Cell;
 use abi::tag;
 use gc::Address;
 
+use crate::chunk::Link;
 use crate::ending::VmError;
 use crate::interpreter::Machine;
 use crate::live::Live;
@@ -20,14 +21,21 @@ impl Mutator<'_> {
         unsafe { Machine::at(stub, top.address()) }
     }
 
+    /// The machine in the first frame of the current base, to which no frame of the base returns any more.
+    pub(crate) fn abandon_frames(&mut self) -> Machine {
+        let exit = self.state().stubs.exit_base();
+        let base = self.state_mut().stack.current();
+        base.link = Link::NONE;
+        base.barrier = None;
+        // SAFETY: the first frame of a base is on the stack, and a base may always be left.
+        unsafe { base.top.set_return_word(exit) };
+        self.state().note_barrier();
+        self.machine_at_top()
+    }
+
     /// Ends the current run: the machine is to go on at [`Self::exit_machine`].
     pub(crate) fn end_run(&self, error: VmError) {
         *self.state().ending.borrow_mut() = Some(error);
-    }
-
-    /// Ends the current run for lack of anybody who could handle it.
-    pub(crate) fn fail(&self, message: &str) {
-        self.end_run(self.uncaught(message));
     }
 
     /// What nobody can handle: a text.

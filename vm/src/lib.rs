@@ -75,7 +75,7 @@ pub use error::{Condition, Irritant, Raise};
 pub use hooks::FrontendError;
 pub use images::Retention;
 pub use mutator::{HostClosure, Mutator};
-pub use port::LostOutput;
+pub use port::{Filled, InputError, LineColumn, LostOutput, system_message};
 pub use primitive::Leaf;
 pub use value::Value;
 pub use vm::{INTERRUPT_BIT, Vm, VmBuildError, VmOptions};

@@ -131,6 +131,56 @@ fn recursion_without_end_exhausts_the_stack_whatever_it_goes_through() {
 }
 
 #[test]
+fn a_handler_that_exhausts_the_stack_leaves_that_to_the_handlers_outside() {
+    let program = "(define (deep n) (+ 1 (deep (+ n 1))))
+        (define (captures) (+ 1 (call/cc (lambda (k) (captures)))))
+        (define log '())
+        (define (note x) (set! log (cons x log)))
+        (define (exhausted? e) (string=? (error-object-message e) \"stack exhausted; its limit in bytes:\"))
+        (define (handled handle thunk)
+          (guard (e ((exhausted? e) 'outer)) (with-exception-handler (lambda (e) (handle)) thunk)))
+        (define (nested count)
+          (if (= count 0)
+              (deep 0)
+              (with-exception-handler (lambda (e) (deep 0)) (lambda () (nested (- count 1))))))
+        (write
+         (list (handled (lambda () (deep 0)) (lambda () (deep 0)))
+               (handled captures captures)
+               (handled (lambda () (guard (e (#f 1)) (deep 0))) captures)
+               (guard (e ((exhausted? e) 'nested)) (nested 5))
+               (handled (lambda ()
+                          (dynamic-wind (lambda () (note 'in)) (lambda () (deep 0)) (lambda () (note 'out))))
+                        (lambda () (deep 0)))
+               log))
+        (newline)
+        (nested 1)";
+    let scratch = Scratch::new("exhausted-again");
+    let file = scratch.file("again.scm", &format!("{IMPORTS}{program}"));
+    for options in [
+        &["--no-native"][..],
+        &["--native"],
+        &["--native", "--zeal=paced"],
+        &["-O0", "--zeal=paced:7"],
+    ] {
+        let output = cozen(&[options, &["--stack-max=1M", text(&file)]].concat());
+        assert_eq!(
+            out(&output),
+            "(outer outer outer nested outer (out in))\n",
+            "{options:?}: {}",
+            err(&output)
+        );
+        // Nobody handles the last one.
+        assert_eq!(output.status.code(), Some(1));
+        let errors = err(&output);
+        assert!(errors.contains("again.scm:2:"), "{errors}");
+        assert!(
+            errors.contains(": stack exhausted; its limit in bytes: 1048576\n"),
+            "{errors}"
+        );
+    }
+}
+
+#[test]
 fn a_program_goes_on_after_captured_frames_were_too_many() {
     let program = "(define (f) (+ 1 (call/cc (lambda (k) (f)))))
         (define (caught) (guard (e ((error-object? e) 'caught)) (f)))

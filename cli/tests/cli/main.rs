@@ -47,6 +47,10 @@ fn cozen(arguments: &[&str]) -> Output {
 }
 
 fn cozen_with_input(arguments: &[&str], input: &str) -> Output {
+    cozen_with_bytes(arguments, input.as_bytes())
+}
+
+fn cozen_with_bytes(arguments: &[&str], input: &[u8]) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
         .args(arguments)
         .stdin(Stdio::piped())
@@ -58,7 +62,7 @@ fn cozen_with_input(arguments: &[&str], input: &str) -> Output {
         .stdin
         .take()
         .expect("piped")
-        .write_all(input.as_bytes())
+        .write_all(input)
         .expect("it reads");
     child.wait_with_output().expect("it ends")
 }

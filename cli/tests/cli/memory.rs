@@ -96,6 +96,41 @@ fn files_of_ports_that_nothing_refers_to_are_closed() {
     );
 }
 
+#[test]
+fn texts_are_loaded_and_included_where_no_descriptor_is_left() {
+    let scratch = Scratch::new("texts-without-descriptors");
+    let part = scratch.file("part.scm", "(write 'part)");
+    let program = format!(
+        "(import (scheme base) (scheme file) (scheme write) (scheme load) (scheme eval) (scheme repl))
+        (define (drop-ports)
+          (guard (e ((file-error? e) #f)) (do ((i 0 (+ i 1))) ((= i 97)) (open-input-file {part:?}))))
+        (define (report thunk) (guard (e ((file-error? e) (write (error-object-message e)))) (thunk)))
+        (drop-ports)
+        (load {part:?})
+        (drop-ports)
+        (eval '(include {part:?}) (interaction-environment))
+        (report (lambda () (load \"/\")))
+        (report (lambda () (open-input-file \"/\")))
+        (define kept '())
+        (report (lambda () (do () (#f) (set! kept (cons (open-input-file {part:?}) kept)))))
+        (report (lambda () (load {part:?})))"
+    );
+    let file = scratch.file("program.scm", &program);
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -n 100; exec \"$0\" \"$1\""])
+        .args([env!("CARGO_BIN_EXE_cozen"), text(&file)])
+        .output()
+        .expect("the shell starts");
+    let messages = ["is a directory", "too many open files"];
+    let [directory, many] = messages.map(|message| format!("{message:?}").repeat(2));
+    assert_eq!(
+        out(&output),
+        format!("partpart{directory}{many}"),
+        "{}",
+        err(&output)
+    );
+}
+
 /// Fills the heap by an expression of `i`, each value of which is kept, and prints what came of it and how
 /// much memory the process had at most, in KiB.
 fn hogging(expression: &str) -> String {

@@ -1,6 +1,7 @@
 //! The command as a process: its input, its status, signals, pipes and limits.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Command, Output, Stdio};
 
 use crate::{IMPORTS, Scratch, cozen, cozen_with_input, err, out, text};
@@ -35,6 +36,65 @@ fn an_image_is_run_by_its_name() {
     let output = cozen(&["compile", text(&file), "-o", text(&image)]);
     assert!(output.status.success(), "{}", err(&output));
     assert_eq!(out(&cozen(&[text(&image), "x", "--y"])), "(x --y)");
+}
+
+#[test]
+fn the_image_never_takes_the_place_of_its_source() {
+    let scratch = Scratch::new("image-over-source");
+    let file = scratch.file("program.czo", "(import (scheme base))");
+    let link = scratch.0.join("link");
+    std::os::unix::fs::symlink(&file, &link).expect("a link");
+    for arguments in [&["-o", text(&file)][..], &["-o", text(&link)], &[]] {
+        let output = cozen(&[&["compile", text(&file)], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(err(&output).contains("is the source"), "{}", err(&output));
+    }
+    let kept = std::fs::read_to_string(&file).expect("it is there");
+    assert_eq!(kept, "(import (scheme base))");
+}
+
+#[test]
+fn a_program_gets_arguments_that_are_no_text() {
+    let program = "(import (scheme base) (scheme write) (scheme process-context)) (write (cdr (command-line)))";
+    let scratch = Scratch::new("no-text");
+    let file = scratch.file("program.scm", program);
+    let output = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .arg(&file)
+        .arg(std::ffi::OsStr::from_bytes(b"a\xffb"))
+        .output()
+        .expect("cozen starts");
+    assert_eq!(out(&output), "(\"a\u{fffd}b\")", "{}", err(&output));
+}
+
+#[test]
+fn a_character_is_ready_when_all_of_it_is_there() {
+    let program = "(import (scheme base) (scheme write))
+        (define (say x) (write x) (newline) (flush-output-port))
+        (say 'ready)
+        (let loop () (say (char-ready?)) (let ((c (read-char))) (say c) (if (char? c) (loop))))";
+    let scratch = Scratch::new("char-ready");
+    let file = scratch.file("program.scm", program);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+        .arg(&file)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("cozen starts");
+    let mut input = child.stdin.take().expect("piped");
+    let mut output = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let mut said = || output.next().expect("it goes on").expect("text");
+    input.write_all(b"\xce").expect("it reads");
+    assert_eq!(said(), "ready");
+    assert_eq!(said(), "#f");
+    input.write_all(b"\xbbxy").expect("it reads");
+    assert_eq!(
+        ["#\\λ", "#t", "#\\x", "#t", "#\\y"].map(|_| said()),
+        ["#\\λ", "#t", "#\\x", "#t", "#\\y"]
+    );
+    assert_eq!(said(), "#f");
+    drop(input);
+    assert_eq!(said(), "#<eof>");
+    child.wait().expect("it ends");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! Forms that are entered at the prompt, or given by `-e`.
 
-use crate::{Scratch, cozen, cozen_with_input, err, out};
+use std::time::{Duration, Instant};
+
+use crate::{Scratch, cozen, cozen_with_bytes, cozen_with_input, err, out};
 
 #[test]
 fn expressions_are_evaluated_and_the_last_value_is_printed() {
@@ -54,7 +56,69 @@ fn forms_before_a_mistake_in_a_line_are_evaluated() {
     let input = "(display 1)\n(display 2) (display 3))\n(display 4) '#<x>\n(display 5)\n";
     let output = cozen_with_input(&[], input);
     assert_eq!(out(&output), "12345");
-    assert!(err(&output).contains("stdin:1:24: "), "{}", err(&output));
+    let errors = err(&output);
+    assert!(errors.contains("stdin:2:24: "), "{errors}");
+    assert!(errors.contains("stdin:3:14: "), "{errors}");
+    // Nor is it text where bytes are no UTF-8.
+    let output = cozen_with_bytes(
+        &[],
+        b"(display 1)\n(display 2) (a \xff b) (display 3)\n(display 4)\xce",
+    );
+    assert_eq!(out(&output), "124");
+    let errors = err(&output);
+    assert!(errors.contains("stdin:2:16: "), "{errors}");
+    assert!(errors.contains("stdin:3:12: "), "{errors}");
+}
+
+#[test]
+fn a_form_reads_what_stands_behind_it() {
+    for (input, printed) in [
+        ("(read-line)\nabc\n(+ 1 2)\n", "\"abc\"\n3\n"),
+        ("(read-line) \t\r\nabc\n", "\"abc\"\n"),
+        ("(read-line) (rest)\n5\n", "\" (rest)\"\n5\n"),
+        ("(read)(a b) (read-char)\nx", "(a b)\n#\\x\n"),
+        (
+            "(define (f) (read))\n(list (f) (f))\n1\n2 (f) 3",
+            "(1 2)\n3\n",
+        ),
+        ("(read-line)", "#<eof>\n"),
+        ("(read-string 3)\n(+ 1 2)\n", "\"(+ \"\n1\n"),
+    ] {
+        let output = cozen_with_input(&[], input);
+        let printed_all = out(&output);
+        assert!(
+            printed_all.starts_with(printed),
+            "{input:?}: {printed_all} {}",
+            err(&output)
+        );
+    }
+}
+
+#[test]
+fn the_text_of_a_form_begins_where_the_form_does() {
+    let input = "\u{feff}; a comment\n#;(a b) #| c |#\n(car\n  5)\n'#0=(a . #0#)\n\n  (list 1\n";
+    let output = cozen_with_input(&[], input);
+    assert_eq!(out(&output), "#0=(a . #0#)\n");
+    let errors = err(&output);
+    assert!(errors.starts_with("stdin#1:1:1: car: "), "{errors}");
+    assert!(
+        errors.contains("stdin#3:1:1: unexpected end of input"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn a_form_over_many_lines_takes_linear_time() {
+    let start = Instant::now();
+    let lines = "(a line of a long form)\n".repeat(50_000);
+    let output = cozen_with_input(&[], &format!("(length '(\n{lines}))\n"));
+    assert_eq!(out(&output), "50000\n", "{}", err(&output));
+    // To parse the text again for each line takes minutes.
+    assert!(
+        start.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        start.elapsed()
+    );
 }
 
 #[test]

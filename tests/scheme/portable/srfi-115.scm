@@ -1,6 +1,6 @@
 ;;; SRFI 115: regular expressions.
 
-(import (scheme base) (scheme write) (scheme process-context) (srfi 115)
+(import (scheme base) (scheme char) (scheme write) (scheme process-context) (srfi 115)
         (only (srfi 14) char-set string->char-set char-set:digit char-set:empty char-set:letter ucs-range->char-set))
 (include "../prelude.scm")
 
@@ -93,6 +93,32 @@
       (append (in? '(w/nocase "needle") "haynEEdlehay") (in? '(~ ("Aab")) "B" "a") (in? '(~ ("Aab")) "B")
               (in? '(w/nocase (~ ("Aab"))) "B" "b") (in? '(~ (w/nocase ("Aab"))) "B" "b")
               (in? '(w/nocase "SMALL" (w/case "BIG")) "smallBIGsmall" "smallbig")))
+;; All characters with one case folding match one another, and no others: the dotless i is no I.
+(define (folds? sre strings) (not (memv #f (apply matches? (list 'w/nocase sre) strings))))
+(define case-variants
+  '("σςΣ" "kK\x212A;" "sSſ" "åÅ\x212B;" "ßẞ" "θΘϑϴ" "βΒϐ" "ǆǄǅ" "ιΙ\x345;\x1FBE;" "тТ\x1C84;\x1C85;" "Ꭰꭰ" "éÉ"))
+(for-each
+ (lambda (variants)
+   (let ((strings (map string (string->list variants))))
+     (for-each (lambda (sre)
+                 (test #t (folds? sre strings))
+                 (test #t (folds? (string-append sre sre) (map string-append strings strings)))
+                 (test #t (folds? (list 'char-set sre) strings)))
+               strings)))
+ case-variants)
+(test '(#f #f #f #f) (append (matches? '(w/nocase "ı") "I" "i") (matches? '(w/nocase "i") "ı" "İ")))
+(test '(#t #f #f) (matches? '(w/nocase (w/ascii "k")) "K" "\x212A;" "ſ"))
+;; The table of (srfi 115 unicode) has all exceptions.
+(let loop ((code 128))
+  (if (< code #x110000)
+      (if (<= #xD800 code #xDFFF)
+          (loop #xE000)
+          (let* ((character (integer->char code))
+                 (folding (char-foldcase character)))
+            (if (and (not (char=? folding character))
+                     (not (regexp-matches? (list 'w/nocase folding) (string character))))
+                (test code folding))
+            (loop (+ code 1))))))
 (test '(#f #t #f #t #t)
       (append (in? '(w/nocase (~ (w/case ("Aab")))) "b") (in? '(w/ascii bos (* alpha) eos) "English" "\x395;\x3BB;")
               (in? '(w/unicode bos (* alpha) eos) "English" "\x395;\x3BB;")))

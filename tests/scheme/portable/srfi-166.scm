@@ -24,6 +24,12 @@
 
 ;; numbers
 (shows
+ ("1e100 1e21 1e-7 -1e100 5e-324" (numeric 1e100) " " (numeric 1e21) " " (numeric 1e-7) " " (numeric -1e100) " "
+  (numeric 5e-324))
+  ("1e100 1e100 #### +1e100 (1e100)" (numeric/comma 1e100) " " (numeric/fitted 5 1e100) " " (numeric/fitted 4 1e100)
+   " " (numeric 1e100 10 #f #t) " " (numeric -1e100 10 #f '("(" . ")")))
+  ("1e100 1,5e100 1e100+1e-7i" (with ((decimal-sep #\,)) (numeric 1e100) " " (numeric 1.5e100)) " "
+   (numeric 1e100+1e-7i))
  ("255 ff 11111111 z" (numeric 255) " " (numeric 255 16) " " (numeric 255 2) " " (numeric 35 36))
   ("3.142" (numeric (acos -1) 10 3)) ("+5 -5 1/10" (numeric 5 10 #f #t) " " (numeric -5 10 #f #t) " " (numeric 1/2 2))
  ("(1.99)" (numeric -1.99 10 2 '("(" . ")"))) ("1.5+2.0i" (numeric 1.5+2.0i))

@@ -7,6 +7,7 @@ use abi::condition::ConditionKind;
 use gc::{Address, CollectReason, Outcome, WORD_BYTES};
 use syntax::Stop;
 
+use crate::ending::VmError;
 use crate::error::{Irritant, Raise};
 use crate::frame::slot_address;
 use crate::interpreter::code::Code;
@@ -15,7 +16,9 @@ use crate::interpreter::known::{ClosureShape, Known};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::Count;
 use crate::interpreter::safepoint::{Retry, collect_at, collect_if_due_at};
-use crate::interpreter::stage::{Staged, error_handler, heap_exhausted, stage};
+use crate::interpreter::stage::{
+    BACKTRACE_FRAMES_MAX, Staged, error_handler, heap_exhausted, stage,
+};
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::stack::Innermost;
@@ -305,11 +308,39 @@ pub(crate) fn stack_exhausted(m: &mut Mutator<'_>, s: Machine) -> Machine {
     let bytes = m.state().stack.bytes() as i64;
     let exhausted = || Raise::condition(ConditionKind::StackExhausted, [Irritant::Integer(bytes)]);
     if m.state().stack.in_headroom {
-        m.fail("the stack was exhausted again while that was handled");
-        return m.exit_machine();
+        return exhausted_again(m, s, exhausted());
     }
     m.set_in_headroom(true);
     fault(m, s, |_| exhausted())
+}
+
+/// The handler of an exhausted stack has exhausted the headroom, too: raises that for the handlers outside it, in
+/// place of all frames. Nothing returns to these frames: they have raised a condition, and `raise` does not return.
+/// What was captured of them stays captured. Ends the run if it began in the headroom: its handlers have no more room
+/// than this one had.
+#[cold]
+fn exhausted_again(m: &mut Mutator<'_>, s: Machine, raise: Raise<'static>) -> Machine {
+    const SLOTS: std::ops::RangeInclusive<u16> = 1..=3;
+    let staged = stage(m, s, raise);
+    if staged != Staged::Condition {
+        return go_on(m, s, staged);
+    }
+    // SAFETY: staging has written slots 1 to 3.
+    let values = SLOTS.map(|slot| unsafe { s.slot(slot) });
+    let values = values.collect::<Vec<_>>();
+    let places = m.places(m.return_addresses(s, BACKTRACE_FRAMES_MAX));
+    let outer = m.abandon_frames();
+    m.set_in_headroom(false);
+    if outer.fp_address().raw() < m.heap().stack_limit() {
+        let object = m.root(m.string("the stack was exhausted again while that was handled"));
+        m.end_run(VmError::Uncaught { object, places });
+        return m.exit_machine();
+    }
+    for (slot, value) in SLOTS.zip(values) {
+        // SAFETY: the frames that were abandoned took more room below the first frame of the base than these slots do.
+        unsafe { outer.set_slot(slot, value) };
+    }
+    go_on(m, outer, staged)
 }
 
 fn enter_handler(m: &mut Mutator<'_>, s: Machine) -> Machine {

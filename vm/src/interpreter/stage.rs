@@ -23,7 +23,7 @@ use crate::object::Object;
 use crate::value::Value;
 
 /// Return words in a backtrace at most.
-const BACKTRACE_FRAMES_MAX: usize = 64;
+pub(super) const BACKTRACE_FRAMES_MAX: usize = 64;
 
 /// What is to be done about an instruction without a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

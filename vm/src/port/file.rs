@@ -126,6 +126,13 @@ pub(crate) fn is_ready(descriptor: RawFd) -> bool {
     retry(|| rustix::event::poll(&mut descriptors, Some(&now))).is_ok_and(|ready| ready > 0)
 }
 
+/// Whether the system has no descriptor left.
+pub(crate) fn is_short_of_descriptors() -> bool {
+    // Closed again at once.
+    let opened = retry(|| rustix::fs::open("/dev/null", OFlags::CLOEXEC, Mode::empty()));
+    matches!(opened, Err(Errno::MFILE | Errno::NFILE))
+}
+
 /// Whether a terminal is behind it.
 pub(crate) fn is_terminal(descriptor: RawFd) -> bool {
     borrow(descriptor).is_terminal()
@@ -138,7 +145,7 @@ pub(crate) fn close(descriptor: RawFd) {
 }
 
 /// What the system says of `error`, without its number.
-pub(crate) fn message(error: impl Into<std::io::Error>) -> String {
+pub fn message(error: impl Into<std::io::Error>) -> String {
     let text = error.into().to_string();
     match text.split_once(" (os error") {
         Some((message, _)) => message.to_lowercase(),

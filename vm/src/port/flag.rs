@@ -22,3 +22,5 @@ pub(crate) const FOLD_CASE: i64 = 256;
 pub(crate) const STANDARD: i64 = 512;
 /// There is no file behind it.
 pub(crate) const IN_MEMORY: i64 = 1024;
+/// `char-ready?` has found the end of the input, which whoever reads next is still to find.
+pub(crate) const END_FOUND: i64 = 2048;

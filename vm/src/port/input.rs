@@ -1,12 +1,14 @@
 //! Input: filling a port's buffer, and taking bytes and characters from it.
 
+use std::os::fd::RawFd;
+
 use abi::condition::ConditionKind;
 use rustix::io::Errno;
 use syntax::Supervisor;
 
 use super::file::BUFFER_BYTES;
 use super::utf8::{After, Decoded, decode};
-use super::{file, output};
+use super::{file, flag, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::bytevector::write_bytes;
@@ -17,7 +19,7 @@ const READ_BYTES_MAX: usize = 1 << 20;
 
 /// Whether bytes came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Filled {
+pub enum Filled {
     /// There are more than before.
     More,
     /// There are no more.
@@ -38,27 +40,25 @@ pub(crate) fn fill<'m>(
     let Some(descriptor) = port.descriptor() else {
         return Ok(Filled::AtEnd);
     };
+    if take_found_end(port) {
+        return Ok(Filled::AtEnd);
+    }
     make_room(m, port)?;
     if descriptor == 0 {
         flush_standard_output(m);
     }
     wait(m, descriptor)?;
-    let free_bytes = port.bytes().len() - port.end();
-    let mut piece = vec![0; free_bytes.min(READ_BYTES_MAX)];
     let mut filled = Filled::AtEnd;
     loop {
-        let free = &port.bytes()[port.end()..];
-        let room = free.len().min(piece.len());
-        let count = file::read(descriptor, &mut piece[..room]).map_err(|error| {
+        let last = receive(port, descriptor).map_err(|error| {
             let message = file::message(error);
             Raise::file(who, message, port.name())
         })?;
-        write_bytes(free, &piece[..count]);
-        port.set_valid(port.position(), port.end() + count);
-        if count > 0 {
-            filled = Filled::More;
+        if last == Filled::AtEnd {
+            return Ok(filled);
         }
-        if count == 0 || count == free.len() || !has_more(descriptor) {
+        filled = last;
+        if port.end() == port.bytes().len() || !has_more(descriptor) {
             return Ok(filled);
         }
         m.check()?;
@@ -66,8 +66,64 @@ pub(crate) fn fill<'m>(
 }
 
 /// Whether more can be read without a wait. The end of a terminal's input comes once, and is left to the next call.
-fn has_more(descriptor: i32) -> bool {
+fn has_more(descriptor: RawFd) -> bool {
     file::is_ready(descriptor) && !file::is_terminal(descriptor)
+}
+
+/// Whether the end was found and not read yet. From a terminal, more may come behind it.
+pub(super) fn take_found_end(port: PortObject<'_>) -> bool {
+    let was_found = port.has(flag::END_FOUND);
+    port.set_flags(port.flags() & !flag::END_FOUND);
+    was_found
+}
+
+/// Whether the next character, or the end, can be read without a wait.
+///
+/// # Errors
+///
+/// As of [`fill`].
+pub(crate) fn has_character<'m>(
+    m: &'m Mutator<'_>,
+    port: PortObject<'m>,
+    who: &'static str,
+) -> Result<bool, Raise<'m>> {
+    loop {
+        if let Decoded::Character(..) = decode(port.waiting(), After::MayFollow) {
+            return Ok(true);
+        }
+        if port.has(flag::END_FOUND) {
+            return Ok(true);
+        }
+        if port
+            .descriptor()
+            .is_some_and(|descriptor| !file::is_ready(descriptor))
+        {
+            return Ok(false);
+        }
+        if fill(m, port, who)? == Filled::AtEnd {
+            port.set_flags(port.flags() | flag::END_FOUND);
+        }
+    }
+}
+
+/// Puts bytes behind those that wait in the buffer, which has room. Waits for them if need be.
+///
+/// # Errors
+///
+/// Those of the system.
+pub(super) fn receive(port: PortObject<'_>, descriptor: RawFd) -> Result<Filled, Errno> {
+    let end = port.end();
+    let free = &port.bytes()[end..];
+    // One call: a second one might wait although there is something to go on with.
+    let mut piece = vec![0; free.len().min(READ_BYTES_MAX)];
+    let count = file::read(descriptor, &mut piece)?;
+    write_bytes(free, &piece[..count]);
+    port.set_valid(port.position(), end + count);
+    Ok(if count == 0 {
+        Filled::AtEnd
+    } else {
+        Filled::More
+    })
 }
 
 /// Waits for input; an interrupt ends the wait. What else is wrong shows when it is read.
@@ -83,7 +139,7 @@ fn wait<'m>(m: &'m Mutator<'_>, descriptor: i32) -> Result<(), Raise<'m>> {
 }
 
 /// Makes sure that the buffer has room for at least one more byte.
-fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'m>> {
+pub(super) fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'m>> {
     let bytes = port.bytes();
     if port.waiting().is_empty() {
         port.compact();

@@ -10,7 +10,12 @@ pub(crate) mod input;
 mod open;
 pub(crate) mod open_files;
 pub(crate) mod output;
+mod prompt;
 pub(crate) mod utf8;
 
+pub use file::message as system_message;
+pub use input::Filled;
 pub use open::LostOutput;
 pub(crate) use open::{close, flush_all, open_file, remember, standard};
+pub use prompt::InputError;
+pub use utf8::LineColumn;

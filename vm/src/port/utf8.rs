@@ -69,12 +69,12 @@ pub(crate) fn characters(mut bytes: &[Cell<u8>]) -> impl Iterator<Item = char> +
 }
 
 /// A place in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct LineColumn {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineColumn {
     /// Zero-based.
-    pub(crate) line: usize,
+    pub line: usize,
     /// Zero-based, in characters.
-    pub(crate) column: usize,
+    pub column: usize,
 }
 
 impl LineColumn {

@@ -23,6 +23,7 @@ use crate::images::Retention;
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::symbol::text_of;
+use crate::port::file::is_short_of_descriptors;
 use crate::value::Value;
 
 /// Places of callers that an uncaught object is reported with.
@@ -73,7 +74,7 @@ pub(crate) fn raise_uncaught(m: &mut Mutator<'_>) -> Result<(), HostError> {
 /// `(%compile datum environment)`
 pub(crate) fn compile(m: &mut Mutator<'_>) -> Result<(), HostError> {
     let environment = environment_number(m, 1)?;
-    let image = with_memory(m, |m, memory_bytes| {
+    let image = with_resources(m, |m, memory_bytes| {
         let compiled = compile_argument(m, environment, memory_bytes);
         if compiled.is_err() {
             m.settle_externals(None);
@@ -117,8 +118,9 @@ impl From<DatumError> for CompilationError {
     }
 }
 
-/// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection.
-fn with_memory(
+/// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection. Where
+/// the system has no descriptor left, texts cannot be opened, and the files of ports that are gone are closed first.
+fn with_resources(
     m: &mut Mutator<'_>,
     compile: impl Fn(&mut Mutator<'_>, usize) -> Result<TrustedImage<'static>, CompilationError>,
 ) -> Result<TrustedImage<'static>, HostError> {
@@ -131,6 +133,9 @@ fn with_memory(
         if memory_bytes > bytes_before {
             compiled = compile(m, memory_bytes);
         }
+    } else if compiled.is_err() && is_short_of_descriptors() {
+        m.collect_scope(Scope::Full);
+        compiled = compile(m, memory_bytes);
     }
     compiled.map_err(|error| match error {
         CompilationError::NoMemory => heap_exhausted(m, memory_bytes).into(),
@@ -146,7 +151,7 @@ pub(crate) fn load(m: &mut Mutator<'_>) -> Result<(), HostError> {
             "load: the file name is no string".into(),
         ));
     };
-    let image = with_memory(m, |m, memory_bytes| {
+    let image = with_resources(m, |m, memory_bytes| {
         with_frontend(m, |frontend| {
             frontend.compile_file(&path, environment, memory_bytes)
         })

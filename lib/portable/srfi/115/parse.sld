@@ -60,14 +60,33 @@
 
     (define (any-set ascii?) (if ascii? char-set:ascii char-set:full))
 
+    (define fold-exceptions-by-folding
+      (map (lambda (characters) (cons (string-ref characters 0) (cdr (string->list characters))))
+           fold-exceptions))
+
+    ;; Adds to a set, which holds a character, the characters with the same case folding.
+    (define (adjoin-case-variants character set ascii?)
+      (let* ((folding (char-foldcase character))
+             (exceptions (assv folding fold-exceptions-by-folding)))
+        (let loop ((candidates (list folding (char-upcase folding) (char-downcase folding)))
+                   (more (if exceptions (cdr exceptions) '()))
+                   (variants '()))
+          (cond ((null? candidates)
+                 (if (null? more)
+                     (list->char-set variants set)
+                     (loop more '() variants)))
+                ((and (char=? (char-foldcase (car candidates)) folding)
+                      (not (and ascii? (char>? (car candidates) #\x7F))))
+                 (loop (cdr candidates) more (cons (car candidates) variants)))
+                (else (loop (cdr candidates) more variants))))))
+
     ;; A set with the characters that differ in case only.
     (define (folded set ascii?)
       (char-set-fold
        (lambda (character result)
          (if (and ascii? (char>? character #\x7F))
              result
-             (char-set-adjoin result (char-upcase character) (char-downcase character)
-                              (char-foldcase character))))
+             (adjoin-case-variants character result ascii?)))
        set set))
 
     ;; The set of an SRE that matches one character of a set, or #f for other SREs.

@@ -2,9 +2,19 @@
 
 (define-library (srfi 115 unicode)
   (export alphabetic-differences lower-case-differences upper-case-differences
-          mark-differences other-differences)
+          mark-differences other-differences fold-exceptions)
   (import (scheme base))
   (begin
+
+    ;; Strings of characters with one simple case folding, from CaseFolding.txt. The first is the folding.
+    ;; Neither its upper case nor its lower case leads to the others.
+    (define fold-exceptions
+      '("k\x212A;" "s\x17F;" "\xDF;\x1E9E;" "\xE5;\x212B;" "\x1C6;\x1C5;" "\x1C9;\x1C8;"
+        "\x1CC;\x1CB;" "\x1F3;\x1F2;" "\x3B2;\x3D0;" "\x3B5;\x3F5;" "\x3B8;\x3D1;\x3F4;"
+        "\x3B9;\x345;\x1FBE;" "\x3BA;\x3F0;" "\x3BC;\xB5;" "\x3C0;\x3D6;" "\x3C1;\x3F1;"
+        "\x3C3;\x3C2;" "\x3C6;\x3D5;" "\x3C9;\x2126;" "\x432;\x1C80;" "\x434;\x1C81;"
+        "\x43E;\x1C82;" "\x441;\x1C83;" "\x442;\x1C84;\x1C85;" "\x44A;\x1C86;" "\x463;\x1C87;"
+        "\x1E61;\x1E9B;" "\xA64B;\x1C88;"))
 
     ;; What `char-alphabetic?` holds of.
     (define alphabetic-differences

@@ -10,8 +10,8 @@
       (if (not (number? object))
           (error (string-append name ": expected a number, found") object)))
 
-    ;; Digits of a non-negative number, without sign and commas: the integer part, and the rest from
-    ;; the point on, which may be empty.
+    ;; Digits of a non-negative number, without sign and commas: the integer part, and the rest. The rest
+    ;; is empty, or begins with the point or with the exponent.
     (define (number-parts x radix precision)
       (cond ((not (finite? x)) (values (number->string x) ""))
             (precision (fixed-parts (exact x) radix precision))
@@ -62,6 +62,12 @@
           (car parts)
           (string-append (car parts) separator (join (cdr parts) separator))))
 
+    ;; The rest of a number, with another point. The rest of 1e100 has no point.
+    (define (with-point rest point)
+      (if (and (> (string-length rest) 0) (char=? (string-ref rest 0) #\.))
+          (string-append point (substring rest 1 (string-length rest)))
+          rest))
+
     (define (as-string object) (if (char? object) (string object) object))
 
     (define (all-digits? text)
@@ -90,11 +96,7 @@
                                                 "."
                                                 (as-string comma-sep)))
                             integer))
-               (text (if (string=? fraction "")
-                         integer
-                         (string-append integer
-                                        point
-                                        (substring fraction 1 (string-length fraction))))))
+               (text (string-append integer (with-point fraction point))))
           (cond ((nan? x) "+nan.0")
                 ((negative-number? x)
                  (if (pair? sign-rule)

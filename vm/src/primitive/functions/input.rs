@@ -64,17 +64,16 @@ fn peek_any_char<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> 
     Ok(next.map_or(Value::EOF, |(character, _)| Value::character(character)))
 }
 
-fn is_ready(port: PortObject<'_>) -> PrimitiveResult<'_> {
-    let waits = port.waiting().is_empty() && port.descriptor().is_some_and(|d| !file::is_ready(d));
-    Ok(Value::boolean(!waits))
-}
-
-pub(crate) fn is_char_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    is_ready(open_port(args, 0, TEXTUAL, "char-ready?")?)
+pub(crate) fn is_char_ready<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
+    const WHO: &str = "char-ready?";
+    let port = open_port(args, 0, TEXTUAL, WHO)?;
+    Ok(Value::boolean(input::has_character(m, port, WHO)?))
 }
 
 pub(crate) fn is_u8_ready<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    is_ready(open_port(args, 0, BINARY, "u8-ready?")?)
+    let port = open_port(args, 0, BINARY, "u8-ready?")?;
+    let waits = port.waiting().is_empty() && port.descriptor().is_some_and(|d| !file::is_ready(d));
+    Ok(Value::boolean(!waits))
 }
 
 /// Waits until `measure` is content with the bytes that wait, or no more come: it answers how many
