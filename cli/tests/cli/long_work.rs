@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::{err, out};
 
 /// Expressions that take seconds in one primitive, or in the compiler.
-const LONG: [&str; 18] = [
+const LONG: [&str; 19] = [
     "(number->string (expt 3 30000000))",
     "(let loop ((n 3)) (loop (* n n)))",
     "(expt 7 200000000)",
@@ -31,6 +31,13 @@ const LONG: [&str; 18] = [
         (raise e))) \
         (eval '(let-syntax ((f (syntax-rules () ((_ x ...) (begin (f x x ...) (f x ...)))))) (f 1)) \
               (interaction-environment))))",
+    "(let loop ((i 0) (rules '(a)))
+       (if (< i 60)
+           (loop (+ i 1) (list rules rules))
+           (let again ()
+             (guard (e (#t #t))
+               (eval `(let-syntax ((m (syntax-rules () ((_ x) ',rules)))) 1) (interaction-environment)))
+             (again))))",
 ];
 
 /// How long a program runs on after SIGINT. The limit is 0.2 s on a quiet machine with an optimized build.

@@ -81,6 +81,7 @@ impl Expander<'_> {
 
     /// Leaves the value of a template at a level of quasiquotation.
     fn template(&mut self, id: SyntaxId, level: usize, unquoting: &Unquoting) -> Result<()> {
+        self.visit(id)?;
         if !unquoting.contains(&(id, level)) {
             let value = self.quote(id, id);
             self.push_value(value);
