@@ -24,7 +24,9 @@ use super::syntax_rules::{Matched, Site, SyntaxRules, instantiate, match_pattern
 use super::top_environment::TopKind;
 use crate::checkpoint;
 use crate::compile::EXPAND;
-use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
+use crate::core::ir::{
+    Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, Program, SourcePlace, VariableId,
+};
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
 use crate::memory;
@@ -257,10 +259,14 @@ impl<'registry> Expander<'registry> {
         }
         named.push(value);
         for value in named {
-            if let Expr::Lambda(lambda) = *self.program.expr(value) {
-                let lambda = &mut self.program.lambdas[lambda];
-                if lambda.name.is_empty() {
-                    lambda.name = Rc::clone(variable);
+            if let Expr::Lambda(id) = *self.program.expr(value) {
+                let lambda = &mut self.program.lambdas[id];
+                if !lambda.name.is_empty() {
+                    continue;
+                }
+                lambda.name = Rc::clone(variable);
+                if lambda.origin == LambdaOrigin::CaseLambda {
+                    self.name_refusals(id, variable);
                 }
             }
         }
