@@ -13,12 +13,13 @@ use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
-use compiler::memory::{self, Memory};
+use compiler::memory;
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
-use syntax::{Data, DataBuilder, DatumId, Parser, Stop, Supervisor, SyntaxError, Unsupervised};
+use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
 use vm::hooks::FrontendError;
 
+use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
@@ -45,60 +46,6 @@ pub struct Frontend {
     listener: Listener,
     /// Who may end a compilation.
     supervisor: Rc<dyn Supervisor>,
-}
-
-/// Interrupts end compilations.
-#[derive(Debug)]
-struct InterruptSupervisor(gc::Interrupt);
-
-impl Supervisor for InterruptSupervisor {
-    fn check(&self) -> Result<(), Stop> {
-        if self.0.is_raised(vm::INTERRUPT_BIT) && self.0.take(vm::INTERRUPT_BIT) {
-            return Err(Stop::Interrupted);
-        }
-        Ok(())
-    }
-
-    /// What the compiler needs for a moment is little beside what [`Allowance`] counts.
-    fn reserve(&self, _bytes: usize) -> Result<(), Stop> {
-        Ok(())
-    }
-}
-
-/// What a compilation may take.
-#[derive(Debug)]
-struct Allowance<'name> {
-    /// Of the text, for messages.
-    name: &'name str,
-    /// All that it may take.
-    memory_bytes: usize,
-    memory: Memory,
-}
-
-impl<'name> Allowance<'name> {
-    const fn new(name: &'name str, memory_bytes: usize) -> Self {
-        Self {
-            name,
-            memory_bytes,
-            memory: Memory::new(memory_bytes),
-        }
-    }
-
-    const fn unlimited(name: &'name str) -> Self {
-        Self::new(name, usize::MAX)
-    }
-
-    fn stopped(&self, stop: Stop) -> Error {
-        match stop {
-            Stop::Interrupted => Error::Interrupted {
-                backtrace: Vec::new(),
-            },
-            Stop::Full { .. } => Error::CompilationExhausted {
-                name: self.name.to_owned(),
-                left_bytes: self.memory_bytes,
-            },
-        }
-    }
 }
 
 /// Forms of a text.
@@ -163,7 +110,8 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         work: impl FnOnce() -> T,
     ) -> Result<T, Error> {
-        let outcome = checkpoint::supervised(Rc::clone(supervisor), &mut allowance.memory, work);
+        let supervisor = Rc::clone(supervisor);
+        let outcome = checkpoint::supervised(supervisor, &mut allowance.memory, work);
         outcome.map_err(|stop| allowance.stopped(stop))
     }
 
