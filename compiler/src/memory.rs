@@ -47,7 +47,7 @@ pub(crate) const CODE_BYTE_BYTES: usize = 8;
 pub(crate) const FRAME_MAP_BYTES: usize = 96;
 
 /// A byte of an image, with the sections that it is made of.
-pub(crate) const IMAGE_BYTE_BYTES: usize = 2;
+pub(crate) const IMAGE_BYTE_BYTES: usize = 3;
 
 /// An instruction of Cranelift's, with what Cranelift makes of it.
 pub const NATIVE_INSTRUCTION_BYTES: usize = 176;
