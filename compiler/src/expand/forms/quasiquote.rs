@@ -16,8 +16,8 @@ use crate::core::ir::{Expr, ExprId};
 /// may stand at several levels of one template, and mean another thing at each.
 type Part = (SyntaxId, usize);
 
-/// So many items of a list, or parts of a longer list, are values at once: a frame holds them, and so does the frame map
-/// of each call among the items. In a quasiquotation inside another, those of both are.
+/// So many items of a list, or parts of a longer list, are values at once: a frame holds them, and so does the frame
+/// map of each call among the items. In a quasiquotation inside another, those of both are.
 const ITEMS_MAX: usize = 64;
 
 /// An item of a list, evaluated.
