@@ -7,8 +7,8 @@ use cozen::{Error, Scheme};
 
 use crate::arguments::Options;
 use crate::interrupt::{Waited, wait_at_prompt, while_at_pipe};
-use crate::report::SourceLines;
 use crate::session::runtime;
+use crate::source_lines::SourceLines;
 use crate::{output, report, statistics};
 
 /// What the reader has of the input so far.
