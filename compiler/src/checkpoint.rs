@@ -15,6 +15,7 @@ use std::rc::Rc;
 use syntax::{Stop, Supervisor};
 
 use crate::memory::{Memory, Spending};
+use crate::unwind::end;
 
 /// Small steps between two questions to the supervisor.
 const STEPS: u32 = 1 << 10;
@@ -62,11 +63,6 @@ pub(crate) fn step() {
         STEPS_DONE.set(0);
         checkpoint();
     }
-}
-
-/// Unwinds to [`supervised`].
-pub fn end(stop: Stop) -> ! {
-    resume_unwind(Box::new(stop))
 }
 
 /// The supervisor of the thread; lets everything go on where there is none.

@@ -45,3 +45,4 @@ pub mod phase_times;
 pub mod rewrites;
 pub mod shared_set;
 pub mod ssa;
+pub mod unwind;

@@ -11,7 +11,7 @@ use std::cell::Cell;
 
 use syntax::Stop;
 
-use crate::checkpoint;
+use crate::unwind::end;
 
 /// A byte of a text that is to be read, with the data in it.
 pub(crate) const TEXT_BYTE_BYTES: usize = 4;
@@ -103,7 +103,7 @@ impl Drop for Spending<'_> {
 pub fn take(bytes: usize) {
     match LEFT_BYTES.get().checked_sub(bytes) {
         Some(left_bytes) => LEFT_BYTES.set(left_bytes),
-        None => checkpoint::end(Stop::Full { bytes }),
+        None => end(Stop::Full { bytes }),
     }
 }
 

@@ -10,8 +10,9 @@ use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, SyntaxId};
-use crate::checkpoint::{self, OfThread};
+use crate::checkpoint::OfThread;
 use crate::memory;
+use crate::unwind::end;
 
 /// How deeply files may include files.
 const NESTING_MAX: usize = 100;
@@ -84,7 +85,7 @@ impl Expander<'_> {
         let mut builder = DataBuilder::supervised(&mut data, &OfThread);
         let failure = |error: SyntaxError| {
             if let SyntaxErrorKind::Stopped(stop) = error.kind {
-                checkpoint::end(stop);
+                end(stop);
             }
             let place = FileSpan {
                 file,
