@@ -241,6 +241,8 @@ fn what_the_compiler_counts_is_about_what_it_takes() {
 
 #[test]
 fn a_report_reads_no_more_of_a_file_than_it_shows() {
+    // No system has the memory to read it whole.
+    const LONG_BYTES: u64 = 1 << 43;
     let program = "(import (scheme base) (scheme read) (scheme file))
         (read (open-input-file \"/dev/zero\"))";
     for output in outputs("endless-file", &["--heap-max=16M"], program) {
@@ -251,8 +253,6 @@ fn a_report_reads_no_more_of_a_file_than_it_shows() {
             err(&output)
         );
     }
-    // No system has the memory to read it whole.
-    const LONG_BYTES: u64 = 1 << 43;
     let scratch = Scratch::new("long-line");
     let long = scratch.file("long.txt", "\n  )\n");
     let file = OpenOptions::new().write(true).open(&long);
