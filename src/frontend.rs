@@ -13,11 +13,13 @@ use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
+use compiler::memory;
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
-use syntax::{Data, DataBuilder, DatumId, Parser, Stop, Supervisor, SyntaxError};
+use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
 use vm::hooks::FrontendError;
 
+use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
@@ -43,24 +45,7 @@ pub struct Frontend {
     retained_at_first: Option<usize>,
     listener: Listener,
     /// Who may end a compilation.
-    supervisor: Option<Rc<dyn Supervisor>>,
-}
-
-/// Interrupts end compilations.
-#[derive(Debug)]
-struct InterruptSupervisor(gc::Interrupt);
-
-impl Supervisor for InterruptSupervisor {
-    fn check(&self) -> Result<(), Stop> {
-        if self.0.is_raised(vm::INTERRUPT_BIT) && self.0.take(vm::INTERRUPT_BIT) {
-            return Err(Stop::Interrupted);
-        }
-        Ok(())
-    }
-
-    fn reserve(&self, _bytes: usize) -> Result<(), Stop> {
-        Ok(())
-    }
+    supervisor: Rc<dyn Supervisor>,
 }
 
 impl Frontend {
@@ -77,7 +62,7 @@ impl Frontend {
             expansion: Duration::ZERO,
             retained_at_first: None,
             listener: Listener::default(),
-            supervisor: None,
+            supervisor: Rc::new(Unsupervised),
         }
     }
 
@@ -93,23 +78,18 @@ impl Frontend {
 
     /// From here on, interrupts end compilations.
     pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
-        self.supervisor = Some(Rc::new(InterruptSupervisor(interrupt)));
+        self.supervisor = Rc::new(InterruptSupervisor(interrupt));
     }
 
-    /// Runs a part of the compiler, unless an interrupt ends it.
+    /// Runs a part of the compiler, unless an interrupt or the end of what is allowed ends it.
     fn supervised<T>(
-        supervisor: Option<&Rc<dyn Supervisor>>,
+        supervisor: &Rc<dyn Supervisor>,
+        allowance: &mut Allowance<'_>,
         work: impl FnOnce() -> T,
     ) -> Result<T, Error> {
-        match supervisor {
-            Some(supervisor) => {
-                let outcome = checkpoint::supervised(Rc::clone(supervisor), work);
-                outcome.map_err(|_| Error::Interrupted {
-                    backtrace: Vec::new(),
-                })
-            }
-            None => Ok(work()),
-        }
+        let supervisor = Rc::clone(supervisor);
+        let outcome = checkpoint::supervised(supervisor, &mut allowance.memory, work);
+        outcome.map_err(|stop| allowance.stopped(stop))
     }
 
     pub(crate) fn with_listener(mut self, listener: Listener) -> Self {
@@ -144,12 +124,13 @@ impl Frontend {
     pub fn compile_with_ssa(&mut self, file: &Path) -> Result<(Vec<u8>, String), Error> {
         self.registry().make_images();
         let source = read_source(file)?;
-        let program = self.expand_source(&source, usize::MAX)?;
+        let mut allowance = Allowance::unlimited(&source.name);
+        let program = self.expand_source(&source, &mut allowance)?;
         let options = Options {
             dump_after: pass_names().last().map(str::to_owned),
             ..self.options.clone()
         };
-        let compiled = self.compile_with(program, &source.name, &options)?;
+        let compiled = self.compile_with(program, &mut allowance, &options)?;
         Ok((compiled.image, compiled.dump.unwrap_or_default()))
     }
 
@@ -173,16 +154,17 @@ impl Frontend {
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
-        let program = self.expand_source(source, memory_bytes)?;
-        self.finish(program, &source.name, Purpose::File)
+        let mut allowance = Allowance::new(&source.name, memory_bytes);
+        let program = self.expand_source(source, &mut allowance)?;
+        self.finish(program, &mut allowance, Purpose::File)
     }
 
     fn expand_source(
         &mut self,
         source: &SourceText,
-        memory_bytes: usize,
+        allowance: &mut Allowance<'_>,
     ) -> Result<Program, Error> {
-        let mut program = self.expand_within(memory_bytes, &source.name, |registry| {
+        let mut program = self.expand(allowance, |registry| {
             expand::expand_program(registry, source)
         })?;
         program.last_expression = LastExpression::Value;
@@ -190,14 +172,15 @@ impl Frontend {
     }
 
     /// Runs the expander, and remembers how long it took.
-    fn expand<T>(
+    fn expand(
         &mut self,
-        expand: impl FnOnce(&mut LibraryRegistry) -> Result<T, Vec<Diagnostic>>,
-    ) -> Result<T, Error> {
+        allowance: &mut Allowance<'_>,
+        expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
+    ) -> Result<Program, Error> {
         let start = Instant::now();
-        let supervisor = self.supervisor.clone();
+        let supervisor = Rc::clone(&self.supervisor);
         let registry = self.registry();
-        let expanded = Self::supervised(supervisor.as_ref(), || expand(registry));
+        let expanded = Self::supervised(&supervisor, allowance, || expand(registry));
         if expanded.is_err() {
             registry.forget_last_unit();
         }
@@ -217,11 +200,12 @@ impl Frontend {
     ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
         let source = SourceText::new(name, text);
-        let mut program = self.expand_within(memory_bytes, name, |registry| {
+        let mut allowance = Allowance::new(name, memory_bytes);
+        let mut program = self.expand(&mut allowance, |registry| {
             expand::expand_text(registry, EnvironmentId::INTERACTION, &source)
         })?;
         program.last_expression = last_expression;
-        self.finish(program, name, self.options.purpose)
+        self.finish(program, &mut allowance, self.options.purpose)
     }
 
     /// Compiles an expanded program. Without an image of it, also if the listener panics, the libraries that it was
@@ -229,28 +213,29 @@ impl Frontend {
     fn finish(
         &mut self,
         program: Program,
-        name: &str,
+        allowance: &mut Allowance<'_>,
         purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
         let unit = Unfinished {
             frontend: self,
             is_done: false,
         };
-        unit.finish(program, name, purpose)
+        unit.finish(program, allowance, purpose)
     }
 
     fn compile_with(
         &self,
         program: Program,
-        name: &str,
+        allowance: &mut Allowance<'_>,
         options: &Options,
     ) -> Result<Compiled, Error> {
+        let name = allowance.name;
         for warning in &program.warnings {
             self.listener.tell(&CompilerReport::Warning(warning))?;
         }
         let texts = ProgramTexts::of(&program);
         let compile = || compile(program, None, options);
-        let compiled = Self::supervised(self.supervisor.as_ref(), compile)?;
+        let compiled = Self::supervised(&self.supervisor, allowance, compile)?;
         let mut compiled = compiled.map_err(|error| {
             let placed = texts.diagnostic(&error);
             Error::Syntax(vec![
@@ -269,14 +254,14 @@ impl Frontend {
     fn compile_and_tell(
         &self,
         program: Program,
-        name: &str,
+        allowance: &mut Allowance<'_>,
         purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
         let options = Options {
             purpose,
             ..self.options.clone()
         };
-        let compiled = self.compile_with(program, name, &options)?;
+        let compiled = self.compile_with(program, allowance, &options)?;
         if let Some(dump) = compiled.dump {
             self.listener.tell(&CompilerReport::Program(&dump))?;
         }
@@ -320,27 +305,6 @@ impl Frontend {
         self.registry().define_interaction_variable(name)
     }
 
-    /// Limits the memory of the compilation that `expand` begins; what it answers, or that there is too little.
-    fn expand_within(
-        &mut self,
-        memory_bytes: usize,
-        name: &str,
-        expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
-    ) -> Result<Program, Error> {
-        let parts_max = memory_bytes / self.options.part_bytes();
-        self.registry().set_parts_max(parts_max);
-        let outcome = self.expand(expand);
-        let is_memory_short = self.registry().has_too_many_parts();
-        self.registry().set_parts_max(usize::MAX);
-        if is_memory_short {
-            return Err(Error::CompilationExhausted {
-                name: name.to_owned(),
-                left_bytes: memory_bytes,
-            });
-        }
-        outcome
-    }
-
     /// About how many bytes programs have made this keep.
     fn retained_bytes(&self) -> usize {
         let retained = self
@@ -375,10 +339,12 @@ impl Unfinished<'_> {
     fn finish(
         mut self,
         program: Program,
-        name: &str,
+        allowance: &mut Allowance<'_>,
         purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
-        let image = self.frontend.compile_and_tell(program, name, purpose)?;
+        let image = self
+            .frontend
+            .compile_and_tell(program, allowance, purpose)?;
         self.is_done = true;
         Ok(image)
     }
@@ -464,7 +430,7 @@ pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
 
 impl vm::hooks::Frontend for SharedFrontend {
     fn part_bytes(&self) -> usize {
-        self.0.borrow().options.part_bytes()
+        memory::DATUM_BYTES
     }
 
     fn retained_bytes(&self) -> usize {
@@ -484,11 +450,12 @@ impl vm::hooks::Frontend for SharedFrontend {
     ) -> Result<TrustedImage<'static>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);
-        let program = frontend.expand_within(memory_bytes, "eval", |registry| {
+        let mut allowance = Allowance::new("eval", memory_bytes);
+        let program = frontend.expand(&mut allowance, |registry| {
             expand::expand_form(registry, environment, data, datum)
         });
         let purpose = frontend.options.purpose;
-        let image = program.and_then(|program| frontend.finish(program, "eval", purpose));
+        let image = program.and_then(|program| frontend.finish(program, &mut allowance, purpose));
         image.map_err(as_frontend_error)
     }
 
@@ -501,11 +468,12 @@ impl vm::hooks::Frontend for SharedFrontend {
         let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
         let mut frontend = self.0.borrow_mut();
         let environment = EnvironmentId::new(environment);
-        let program = frontend.expand_within(memory_bytes, path, |registry| {
+        let mut allowance = Allowance::new(path, memory_bytes);
+        let program = frontend.expand(&mut allowance, |registry| {
             expand::expand_text(registry, environment, &source)
         });
         let purpose = frontend.options.purpose;
-        let image = program.and_then(|program| frontend.finish(program, path, purpose));
+        let image = program.and_then(|program| frontend.finish(program, &mut allowance, purpose));
         image.map_err(as_frontend_error)
     }
 

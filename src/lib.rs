@@ -49,6 +49,8 @@
 //! });
 //! ```
 
+#[cfg(feature = "compiler")]
+mod allowance;
 mod boot;
 mod builder;
 #[cfg(feature = "compiler")]

@@ -63,41 +63,43 @@ fn resident_pages() -> usize {
 
 fn a_dropped_heap_takes_its_images_with_it() {
     let file = sample_image();
-    let before = kernel_counts();
-    for _ in 0..50 {
-        let mut host = ToyHost::new();
-        for placement in PLACEMENTS {
-            drop(load_sample(&mut host, &file, placement));
+    assert_nothing_stays(|count| {
+        for _ in 0..count / 10 {
+            let mut host = ToyHost::new();
+            for placement in PLACEMENTS {
+                drop(load_sample(&mut host, &file, placement));
+            }
         }
-    }
-    let after = kernel_counts();
+    });
+}
+
+/// After so many rounds, the process has what it had after a tenth of them.
+fn assert_nothing_stays(mut rounds: impl FnMut(usize)) {
+    const COUNT: usize = 1000;
+    rounds(COUNT / 10);
+    let (before, resident_before) = (kernel_counts(), resident_pages());
+    rounds(COUNT);
+    let (after, resident_after) = (kernel_counts(), resident_pages());
     assert!(
         after.0.abs_diff(before.0) < 10,
         "mappings: {before:?} {after:?}"
+    );
+    assert_eq!(after.1, before.1, "descriptors");
+    assert!(
+        resident_after < resident_before + 500,
+        "pages: {resident_before} {resident_after}"
     );
 }
 
 fn ten_thousand_loads_leave_nothing_behind() {
     let file = sample_image();
     let mut host = ToyHost::new();
-    let mut cycles = |count| {
-        for cycle in 0..count {
+    assert_nothing_stays(|count| {
+        for cycle in 0..10 * count {
             let image = load_sample(&mut host, &file, PLACEMENTS[cycle % 2]);
             unload(&host, image);
         }
-        (kernel_counts(), resident_pages())
-    };
-    let (before, resident_before) = cycles(1000);
-    let (after, resident_after) = cycles(9000);
-    assert!(
-        after.0.abs_diff(before.0) < 10,
-        "mappings: {before:?} {after:?}"
-    );
-    assert!(after.1 == before.1, "descriptors: {before:?} {after:?}");
-    assert!(
-        resident_after < resident_before + 500,
-        "{resident_before} {resident_after}"
-    );
+    });
 }
 
 fn small_images_lie_beside_one_another_and_leave_their_chunks_empty() {
@@ -142,6 +144,11 @@ fn small_images_lie_beside_one_another_and_leave_their_chunks_empty() {
     for start in starts {
         assert_eq!(host.mutator.arena().kind_of(start), gc::ChunkKind::Free);
     }
+    let after = kernel_counts();
+    assert!(
+        after.0 <= before.0 + 4 && after.1 == before.1,
+        "{before:?} {after:?}"
+    );
 }
 
 #[test]

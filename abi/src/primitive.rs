@@ -391,8 +391,8 @@ macro_rules! for_each_primitive {
             Leaf check_parameter CheckParameter "%check-parameter" (1, 1) Read Any Any Maybe Always;
             Leaf mark_parameter MarkParameter "%mark-parameter!" (1, 1) Write Any Any Maybe Always;
             Leaf procedure_name ProcedureName "%procedure-name" (1, 1) Read Any Any Maybe Always;
-            // (description arguments), of a procedure that looks at the number of its arguments itself.
-            Leaf wrong_argument_count WrongArgumentCount "%wrong-argument-count" (2, 2) Write Any Any Maybe Always;
+            // (accepted count name), of a procedure that looks at the number of its arguments itself.
+            Leaf wrong_argument_count WrongArgumentCount "%wrong-argument-count" (3, 3) Write Any Any Maybe Always;
             Leaf procedure_arity ProcedureArity "%procedure-arity" (1, 1) Read Any Any Maybe Always;
             Leaf backtrace Backtrace "%backtrace" (0, 0) Allocate Any Any Maybe Always;
             Leaf backtrace_places BacktracePlaces "%backtrace-places" (1, 1) Allocate Any Any Maybe Always;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use cozen::Error;
 
 use crate::arguments::Options;
-use crate::report::SourceLines;
 use crate::session::{finish, runtime};
+use crate::source_lines::SourceLines;
 
 /// Evaluates expressions and prints the values of the last one that are not unspecified.
 pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<ExitCode, Error> {

@@ -16,6 +16,7 @@ mod report;
 mod run_image;
 mod run_source;
 mod session;
+mod source_lines;
 mod stack;
 mod statistics;
 
@@ -38,7 +39,7 @@ fn run() -> ExitCode {
     };
     match dispatch(&arguments) {
         Ok(status) => status,
-        Err(error) => report::report(&error, &mut report::SourceLines::default()),
+        Err(error) => report::report(&error, &mut source_lines::SourceLines::default()),
     }
 }
 

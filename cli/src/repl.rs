@@ -7,8 +7,8 @@ use cozen::{Error, FormReader, NextForm, Runtime, WantedInput};
 
 use crate::arguments::Options;
 use crate::interrupt::{Waited, wait_at_prompt, while_at_pipe};
-use crate::report::SourceLines;
 use crate::session::runtime;
+use crate::source_lines::SourceLines;
 use crate::{output, report, statistics};
 
 /// Reads forms from standard input, evaluates and prints, until its end. Errors are reported, and the

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use cozen::{Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
 use crate::arguments::Options;
-use crate::report::SourceLines;
+use crate::source_lines::SourceLines;
 use crate::{environment, interrupt, output, report, statistics};
 
 /// A runtime as the options say, in which `(command-line)` is `words`.

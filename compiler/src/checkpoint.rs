@@ -1,7 +1,8 @@
-//! How a compilation is stopped from outside: its work asks a supervisor at checkpoints.
+//! How a compilation is stopped: its work asks a supervisor at checkpoints, and takes memory from an account.
 //!
 //! Passes go from a program to a program, and answer no errors. So a checkpoint whose supervisor wants an end unwinds
-//! to [`supervised`], like a panic, but without the message of one. What was being compiled is lost. The caller puts
+//! to [`supervised`], like a panic, but without the message of one. So does [`memory::take`](crate::memory::take)
+//! where too little is left. What was being compiled is lost. The caller puts
 //! the registry of libraries right, as after an error: see
 //! [`forget_last_unit`](crate::expand::LibraryRegistry::forget_last_unit).
 //!
@@ -13,6 +14,9 @@ use std::rc::Rc;
 
 use syntax::{Stop, Supervisor};
 
+use crate::memory::{Memory, Spending};
+use crate::unwind::end;
+
 /// Small steps between two questions to the supervisor.
 const STEPS: u32 = 1 << 10;
 
@@ -22,12 +26,17 @@ thread_local! {
     static STEPS_DONE: Cell<u32> = const { Cell::new(0) };
 }
 
-/// What `work` answers, unless `supervisor` ends it at a checkpoint.
+/// What `work` answers, unless `supervisor` ends it at a checkpoint, or it takes more than there is in `memory`.
 ///
 /// # Errors
 ///
-/// [`Stop`]: what the supervisor said.
-pub fn supervised<T>(supervisor: Rc<dyn Supervisor>, work: impl FnOnce() -> T) -> Result<T, Stop> {
+/// [`Stop`]: what the supervisor said; [`Stop::Full`] if memory is short.
+pub fn supervised<T>(
+    supervisor: Rc<dyn Supervisor>,
+    memory: &mut Memory,
+    work: impl FnOnce() -> T,
+) -> Result<T, Stop> {
+    let _spending = Spending::from(memory);
     let outer = SUPERVISOR.replace(Some(supervisor));
     let outcome = catch_unwind(AssertUnwindSafe(work));
     SUPERVISOR.set(outer);
@@ -54,11 +63,6 @@ pub(crate) fn step() {
         STEPS_DONE.set(0);
         checkpoint();
     }
-}
-
-/// Unwinds to [`supervised`].
-pub fn end(stop: Stop) -> ! {
-    resume_unwind(Box::new(stop))
 }
 
 /// The supervisor of the thread; lets everything go on where there is none.
@@ -106,6 +110,10 @@ mod tests {
         Rc::new(After(Cell::new(checks)))
     }
 
+    fn unlimited() -> Memory {
+        Memory::new(usize::MAX)
+    }
+
     #[test]
     fn a_compilation_can_be_stopped_anywhere_and_done_again() {
         let mut registry = LibraryRegistry::default();
@@ -114,7 +122,7 @@ mod tests {
         let source = SourceText::new("a.scm", text);
         let mut stopped = 0;
         loop {
-            let outcome = supervised(after(stopped), || {
+            let outcome = supervised(after(stopped), &mut unlimited(), || {
                 let program = expand_program(&mut registry, &source);
                 program.map(|program| compile(program, None, &Options::default()))
             });
@@ -134,13 +142,15 @@ mod tests {
                     (define-syntax f (syntax-rules () ((_ x ...) (begin (f x ... x ...) (f x ...)))))\n\
                     (f 1 2 3)";
         let source = SourceText::new("a.scm", text);
-        let outcome = supervised(after(100), || expand_program(&mut registry, &source));
+        let outcome = supervised(after(100), &mut unlimited(), || {
+            expand_program(&mut registry, &source)
+        });
         assert_eq!(outcome.err(), Some(Stop::Interrupted));
     }
 
     #[test]
     fn other_panics_go_on() {
-        let caught = catch_unwind(|| supervised(after(1), || panic!("another")));
+        let caught = catch_unwind(|| supervised(after(1), &mut unlimited(), || panic!("another")));
         assert!(caught.is_err());
         checkpoint();
     }

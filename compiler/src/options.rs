@@ -55,18 +55,6 @@ pub struct Options {
     pub rewrites_max: Option<u64>,
 }
 
-impl Options {
-    /// About how many bytes of memory compilation takes at most for each pair, item of a vector and leaf of the
-    /// source, and for each piece that macros make. Measured with lists of numbers, calls, and lambdas: 150 to
-    /// 270 in all, and up to 1100 where each lambda gets native code.
-    pub fn part_bytes(&self) -> usize {
-        match self.tier {
-            Tier::Bytecode => 256,
-            Tier::Native | Tier::Mixed(_) => 1024,
-        }
-    }
-}
-
 impl Default for Options {
     fn default() -> Self {
         Self {

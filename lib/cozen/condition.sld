@@ -159,7 +159,8 @@
          ((wrong-argument-count) (wrong-argument-count irritants backtrace))
          ((wrong-value-count)
           (make-condition kind #f
-                          (string-append "expected " (count-in-words (car irritants) "value")
+                          (string-append "expected " (if (list-ref irritants 2) "at least " "")
+                                         (count-in-words (car irritants) "value")
                                          ", found "
                                          (in-decimal (length (list-ref irritants 1))))
                           '() backtrace))
@@ -254,30 +255,75 @@
 
     (define (least a b) (if (< a b) a b))
 
-    ;; In place of the procedure, a `case-lambda` passes words about what its clauses accept.
+    ;; The procedure and its arguments; or, from a `case-lambda`, what its clauses accept, a number of arguments and
+    ;; its name.
     (define (wrong-argument-count irritants backtrace)
-      (let* ((procedure (car irritants))
-             (described (symbol? procedure))
-             (name (and (not described) (%procedure-name procedure)))
-             (found (length (list-ref irritants 1))))
-        (make-condition 'wrong-argument-count
-                        (and (string? name) (string->symbol name))
-                        (string-append
-                         (if described
-                             (symbol->string procedure)
-                             (string-append "expected "
-                                            (arity-in-words (%procedure-arity procedure))))
-                         ", found " (in-decimal found))
-                        '() backtrace)))
+      (let ((procedure (car irritants)))
+        (if (procedure? procedure)
+            (let ((name (%procedure-name procedure)))
+              (unaccepted-count (and (string? name) (string->symbol name))
+                                (list (accepted-by (%procedure-arity procedure)))
+                                (length (list-ref irritants 1))
+                                backtrace))
+            (unaccepted-count (list-ref irritants 2) procedure (list-ref irritants 1) backtrace))))
 
-    ;; An arity is (required optional . rest?).
-    (define (arity-in-words arity)
-      (let* ((least (car arity))
-             (most (+ least (car (cdr arity)))))
-        (cond ((cdr (cdr arity)) (string-append "at least " (count-in-words least "argument")))
-              ((= least most) (count-in-words least "argument"))
-              (else
-               (string-append (in-decimal least) " to " (count-in-words most "argument"))))))
+    (define (unaccepted-count who accepted found backtrace)
+      (make-condition 'wrong-argument-count who
+                      (string-append (accepted-in-words accepted) ", found " (in-decimal found))
+                      '() backtrace))
+
+    ;; An arity is (required optional . rest?), a range (first . last), or (first . #f) without an end.
+    (define (accepted-by arity)
+      (let ((first (car arity)))
+        (cons first (if (cdr (cdr arity)) #f (+ first (car (cdr arity)))))))
+
+    ;; Ranges in their order, with gaps in between.
+    (define (accepted-in-words ranges)
+      (if (null? ranges)
+          "no number of arguments is accepted"
+          (string-append "expected " (alternatives (words-of-ranges ranges)) " argument"
+                         (if (= (greatest ranges) 1) "" "s"))))
+
+    ;; The last number that a range names.
+    (define (greatest ranges)
+      (if (null? (cdr ranges))
+          (or (cdr (car ranges)) (car (car ranges)))
+          (greatest (cdr ranges))))
+
+    ;; So many ranges are named; of more, the first and the last number.
+    (define ranges-max 4)
+
+    (define (words-of-ranges ranges)
+      (let loop ((rest ranges) (words '()) (last #f) (count 0))
+        (cond ((and (pair? rest) (cdr (car rest)))
+               (let ((range (car rest)))
+                 (loop (cdr rest) (cons (range-in-words range) words) (cdr range)
+                       (+ count 1 (- (cdr range) (car range))))))
+              ((< ranges-max (length words))
+               (cons (string-append "one of " (in-decimal count) " counts from "
+                                    (in-decimal (car (car ranges))) " to " (in-decimal last))
+                     (words-of-open-range rest)))
+              (else (append-reverse words (words-of-open-range rest))))))
+
+    (define (words-of-open-range ranges)
+      (if (null? ranges)
+          '()
+          (list (string-append "at least " (in-decimal (car (car ranges)))))))
+
+    (define (append-reverse words tail)
+      (if (null? words)
+          tail
+          (append-reverse (cdr words) (cons (car words) tail))))
+
+    (define (range-in-words range)
+      (if (= (car range) (cdr range))
+          (in-decimal (car range))
+          (string-append (in-decimal (car range)) " to " (in-decimal (cdr range)))))
+
+    (define (alternatives words)
+      (cond ((null? (cdr words)) (car words))
+            ((null? (cdr (cdr words))) (string-append (car words) " or " (car (cdr words))))
+            (else (string-append (car words) ", " (alternatives (cdr words))))))
 
     (define (count-in-words count noun)
       (string-append (in-decimal count) " " noun (if (= count 1) "" "s")))

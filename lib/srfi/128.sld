@@ -71,18 +71,95 @@
 
     ;; As `equal?`, but for numbers, which are the same if they are `=`, in pairs and vectors too.
     (define (default-same? a b)
-      (cond ((number? a) (and (number? b) (number-same? a b)))
-            ((pair? a)
-             (and (pair? b)
-                  (default-same? (car a) (car b))
-                  (default-same? (cdr a) (cdr b))))
+      (if (compound? a)
+          (walk a b leaf-same? (make-meetings))
+          (leaf-same? a b)))
+
+    (define (default<? a b)
+      (eq? (if (compound? a)
+               (walk a b leaf-order (make-meetings))
+               (leaf-order a b))
+           'less))
+
+    (define (compound? object) (or (pair? object) (vector? object)))
+
+    ;; Compares the parts of pairs, and of vectors of one length, in their order, up to the first two for which `leaf`
+    ;; does not answer #t. The answer is that of `leaf`.
+    (define (walk a b leaf meetings)
+      (cond ((pair? a)
+             (cond ((not (pair? b)) (leaf a b))
+                   ((met? meetings a b) #t)
+                   (else
+                    (let ((answer (walk (car a) (car b) leaf meetings)))
+                      (if (eq? answer #t)
+                          (walk (cdr a) (cdr b) leaf meetings)
+                          answer)))))
             ((vector? a)
-             (and (vector? b)
-                  (= (vector-length a) (vector-length b))
-                  (let loop ((index 0))
-                    (or (= index (vector-length a))
-                        (and (default-same? (vector-ref a index) (vector-ref b index))
-                             (loop (+ index 1)))))))
+             (cond ((not (and (vector? b) (= (vector-length a) (vector-length b)))) (leaf a b))
+                   ((met? meetings a b) #t)
+                   (else
+                    (let loop ((index 0))
+                      (if (= index (vector-length a))
+                          #t
+                          (let ((answer (walk (vector-ref a index) (vector-ref b index)
+                                              leaf meetings)))
+                            (if (eq? answer #t) (loop (+ index 1)) answer)))))))
+            (else (leaf a b))))
+
+    ;; Two objects that were compared before, or are being compared, are the same as far as they are concerned: a
+    ;; difference ends the walk. So shared parts are compared once, and circles come to an end. Most structures are
+    ;; small: the first meetings are not noted, and later only some are, as long as none comes again (Adams and Dybvig,
+    ;; Efficient nondestructive equality checking for trees and graphs, 2008).
+    (define-record-type meetings
+      (new-meetings left classes)
+      meetings?
+      ;; So many meetings are not noted; below zero, so many were since one came again.
+      (left left set-left!)
+      ;; From an object to another of its class, in the end to the one that has none; #f at first.
+      (classes classes set-classes!))
+
+    (define unnoted 4000)
+    (define noted 40)
+
+    (define (make-meetings) (new-meetings unnoted #f))
+
+    (define (met? meetings a b)
+      (or (eq? a b)
+          (let ((left-now (left meetings)))
+            (cond ((< 0 left-now)
+                   (set-left! meetings (- left-now 1))
+                   #f)
+                  ((met-again? meetings a b)
+                   (set-left! meetings 0)
+                   #t)
+                  (else
+                   (set-left! meetings (if (= left-now (- noted)) unnoted (- left-now 1)))
+                   #f)))))
+
+    ;; Whether both are in one class; from now on they are.
+    (define (met-again? meetings a b)
+      (if (not (classes meetings))
+          (set-classes! meetings (make-table eq? #f)))
+      (let* ((table (classes meetings))
+             (first (class-of table a))
+             (second (class-of table b)))
+        (or (eq? first second)
+            (begin (table-set! table first second) #f))))
+
+    ;; What stands between an object and the last one of its class is skipped the next time.
+    (define (class-of table object)
+      (let ((next (table-ref table object #f)))
+        (if (not next)
+            object
+            (let ((after (table-ref table next #f)))
+              (if (not after)
+                  next
+                  (begin (table-set! table object after)
+                         (class-of table after)))))))
+
+    (define (leaf-same? a b)
+      (cond ((number? a) (and (number? b) (number-same? a b)))
+            ((compound? a) #f)
             ((built-in? a) (equal? a b))
             ((registered-comparator a)
              => (lambda (comparator)
@@ -127,22 +204,26 @@
     ;; The rank of all types that a program defines.
     (define other-rank 9)
 
-    (define (default<? a b)
+    ;; `less`, #t if they are the same, else #f.
+    (define (leaf-order a b)
       (let ((rank (type-rank a)) (other (type-rank b)))
-        (cond ((< rank other) #t)
+        (cond ((< rank other) 'less)
               ((> rank other) #f)
-              (else
-               (case rank
-                 ((1) (or (default<? (car a) (car b))
-                          (and (default-same? (car a) (car b)) (default<? (cdr a) (cdr b)))))
-                 ((2) (and (not a) b))
-                 ((3) (char<? a b))
-                 ((4) (string<? a b))
-                 ((5) (string<? (symbol->string a) (symbol->string b)))
-                 ((6) (number<? a b))
-                 ((7) (sequence<? a b vector-length vector-ref default-same? default<?))
-                 ((8) (sequence<? a b bytevector-length bytevector-u8-ref = <))
-                 (else (other<? a b)))))))
+              ((leaf<? rank a b) 'less)
+              (else (leaf-same? a b)))))
+
+    (define (leaf<? rank a b)
+      (case rank
+        ((0) #f)
+        ((2) (and (not a) b))
+        ((3) (char<? a b))
+        ((4) (string<? a b))
+        ((5) (string<? (symbol->string a) (symbol->string b)))
+        ((6) (number<? a b))
+        ;; Vectors of one length are no leaves.
+        ((7) (< (vector-length a) (vector-length b)))
+        ((8) (sequence<? a b bytevector-length bytevector-u8-ref = <))
+        (else (other<? a b))))
 
     ;; Types in the order of their registration, then those that nobody registered.
     (define (other<? a b)

@@ -21,6 +21,13 @@ enum Leaving {
     Nothing,
 }
 
+/// How many values somebody takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Exactly(usize),
+    AtLeast(usize),
+}
+
 /// Where a call goes, and with what.
 enum Destination {
     /// The body of a procedure.
@@ -243,16 +250,21 @@ impl Emitter<'_, '_> {
         let wrong = self.cold_block();
         let is_many = self.is_word(result, tag::MANY_VALUES);
         self.unless(is_many, wrong);
-        self.wrong_count_in(wrong, 1);
+        self.wrong_count_in(wrong, Wanted::Exactly(1));
         result
     }
 
-    fn wrong_count_in(&mut self, wrong: Block, required: usize) {
+    fn wrong_count_in(&mut self, wrong: Block, wanted: Wanted) {
         let done = self.next_block();
         self.code.ins().jump(done, &[]);
         self.start(wrong);
-        let wanted = self.word((required as u64) << tag::TAG_BITS);
-        self.raise_by_runtime(RuntimeOperation::WrongValueCount, wanted);
+        let (required, may_be_more) = match wanted {
+            Wanted::Exactly(count) => (count, false),
+            Wanted::AtLeast(count) => (count, true),
+        };
+        let required = self.word((required as u64) << tag::TAG_BITS);
+        let may_be_more = self.word(tag::boolean(may_be_more));
+        self.raise_by_runtime(RuntimeOperation::WrongValueCount, &[required, may_be_more]);
         self.start(done);
     }
 
@@ -268,13 +280,17 @@ impl Emitter<'_, '_> {
         self.start(many);
     }
 
-    fn require_count(&mut self, relation: IntCC, required: usize) {
+    fn require_count(&mut self, wanted: Wanted) {
+        let (relation, required) = match wanted {
+            Wanted::Exactly(count) => (IntCC::Equal, count),
+            Wanted::AtLeast(count) => (IntCC::UnsignedGreaterThanOrEqual, count),
+        };
         let wrong = self.cold_block();
         let mutator = self.mutator();
         let count = self.load(mutator, context::ARGUMENT_COUNT);
         let is_right = self.code.ins().icmp_imm_s(relation, count, required as i64);
         self.require(is_right, wrong);
-        self.wrong_count_in(wrong, required);
+        self.wrong_count_in(wrong, wanted);
     }
 
     fn received(&mut self, required: usize) -> Vec<Value> {
@@ -285,7 +301,7 @@ impl Emitter<'_, '_> {
 
     fn receive_fixed(&mut self, result: Value, required: usize) -> Vec<Value> {
         self.make_many(result);
-        self.require_count(IntCC::Equal, required);
+        self.require_count(Wanted::Exactly(required));
         self.received(required)
     }
 
@@ -329,7 +345,7 @@ impl Emitter<'_, '_> {
     }
 
     fn receive_rest_of_many(&mut self, required: usize) -> Vec<Value> {
-        self.require_count(IntCC::UnsignedGreaterThanOrEqual, required);
+        self.require_count(Wanted::AtLeast(required));
         // The stub keeps the values: they are read after it may have collected.
         let first = self.word((required as u64) << tag::TAG_BITS);
         let list = self.call_runtime(RuntimeOperation::RestOfValues, &[first]);

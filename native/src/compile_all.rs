@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use compiler::checkpoint::{self, OfThread};
+use compiler::checkpoint::OfThread;
+use compiler::unwind::end;
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::TargetIsa;
@@ -43,7 +44,7 @@ pub(super) fn compile_all(written: Vec<Written>, isa: &dyn TargetIsa) -> Vec<Opt
             if let Err(stop) = OfThread.check() {
                 // The other threads find nothing more to do.
                 next.store(count, Ordering::Relaxed);
-                checkpoint::end(stop);
+                end(stop);
             }
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = work.get(index) else {

@@ -171,7 +171,7 @@ fn lines(compiled: &CompiledCode, places: &[CallPlace]) -> Vec<LineRow> {
             continue;
         }
         let place = places[location.loc.bits() as usize].place;
-        let last = rows.last().map(|row| (row.line, row.written));
+        let last = rows.last().map(LineRow::line_and_name);
         if !place.needs_row_behind(last) {
             continue;
         }

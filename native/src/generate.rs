@@ -5,6 +5,7 @@ use compiler::codegen::{CodegenError, NativeGenerator, Shared};
 use compiler::core::ir::Literal;
 use compiler::id::IdVec;
 use compiler::link::native_code::{NativeCode, NativeReturn};
+use compiler::memory;
 use compiler::options::Tier;
 use compiler::ssa::analysis::{Graph, Proofs, UnitTypes};
 use compiler::ssa::ir::{Operation, ProcedureId};
@@ -102,11 +103,14 @@ fn make_all(
     let reach = &facts.reach;
     let mut written = Vec::new();
     let mut first_of = Vec::with_capacity(reach.bodies.len());
-    for (id, body) in reach.bodies.entries() {
+    for (id, parameters) in reach.bodies.entries() {
         first_of.push(written.len());
         if reach.is_native(id) {
-            written.push(write_body(shared, facts, isa, id));
-            if !is_general(body) {
+            let body = write_body(shared, facts, isa, id);
+            let count = body.function.dfg.num_insts();
+            memory::take_all(count, memory::NATIVE_INSTRUCTION_BYTES);
+            written.push(body);
+            if !is_general(parameters) {
                 written.push(write_general_entry(reach, isa, id));
             }
         }

@@ -56,7 +56,7 @@ impl Emitter<'_, '_> {
         let symbol = self.shared.symbol("allocation-group");
         let cell = self.address(FixupTarget::SymbolCell(symbol));
         let symbol = self.load(cell, 0);
-        self.raise_by_runtime(RuntimeOperation::BrokenClaim, symbol);
+        self.raise_by_runtime(RuntimeOperation::BrokenClaim, &[symbol]);
         self.start(done);
     }
 

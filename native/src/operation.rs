@@ -142,7 +142,7 @@ impl Emitter<'_, '_> {
         let is_unbound = self.is_word(value, tag::UNBOUND);
         self.code.ins().brif(is_unbound, unbound, &[], done, &[]);
         self.start(unbound);
-        self.raise_by_runtime(RuntimeOperation::UnboundVariable, variable);
+        self.raise_by_runtime(RuntimeOperation::UnboundVariable, &[variable]);
         self.start(done);
         value
     }
@@ -156,7 +156,7 @@ impl Emitter<'_, '_> {
         let symbol = self.shared.symbol(name);
         let cell = self.address(FixupTarget::SymbolCell(symbol));
         let symbol = self.load(cell, 0);
-        self.raise_by_runtime(RuntimeOperation::UninitializedVariable, symbol);
+        self.raise_by_runtime(RuntimeOperation::UninitializedVariable, &[symbol]);
         self.start(done);
         word
     }

@@ -215,9 +215,9 @@ impl Emitter<'_, '_> {
     }
 
     /// A call of a runtime operation that raises: nothing follows.
-    pub(super) fn raise_by_runtime(&mut self, operation: RuntimeOperation, word: Value) {
+    pub(super) fn raise_by_runtime(&mut self, operation: RuntimeOperation, words: &[Value]) {
         let number = self.word(operation as u64);
-        self.store_operands(&[word]);
+        self.store_operands(words);
         self.raise(Stub::Runtime, &[number]);
     }
 

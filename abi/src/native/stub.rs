@@ -128,8 +128,8 @@ pub enum RuntimeOperation {
     LocationDefine = 10,
     /// The instruction `store_cell`: the cell's address, value.
     StoreCell = 11,
-    /// Raises `wrong-value-count`: how many values were wanted (a fixnum); the values that came are
-    /// many values, with their count.
+    /// Raises `wrong-value-count`: how many values were wanted (a fixnum), and whether there might be more (a boolean);
+    /// the values that came are many values, with their count.
     WrongValueCount = 12,
     /// A list of the many values from the operand (a fixnum) on.
     RestOfValues = 13,

@@ -6,7 +6,7 @@ use cozen::inspect::frame_map::SlotState;
 use cozen::inspect::{Contents, DebugTables};
 
 use super::native_functions::NativeFunctions;
-use crate::report::SourceLines;
+use crate::source_lines::SourceLines;
 
 /// Column in which frame maps start.
 pub(super) const MAP_COLUMN: usize = 58;

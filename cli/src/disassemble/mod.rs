@@ -27,7 +27,7 @@ use self::listing::{Listing, MAP_COLUMN, add};
 use self::native_functions::NativeFunctions;
 use crate::arguments::Options;
 use crate::output;
-use crate::report::SourceLines;
+use crate::source_lines::SourceLines;
 
 /// First bytes of every ELF file.
 const ELF_MAGIC: &[u8] = b"\x7fELF";

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::{Scratch, cozen, err, out};
 
 /// Expressions that take seconds in one primitive, or in the compiler.
-const LONG: [&str; 22] = [
+const LONG: [&str; 23] = [
     "(number->string (expt 3 30000000))",
     "(let loop ((n 3)) (loop (* n n)))",
     "(expt 7 200000000)",
@@ -36,6 +36,13 @@ const LONG: [&str; 22] = [
     "(let loop () (guard (e (#t (loop))) \
         (eval '(let-syntax ((f (syntax-rules () ((_ x ...) (begin (f x x ...) (f x ...)))))) (f 1)) \
               (interaction-environment))))",
+    "(let loop ((i 0) (rules '(a)))
+       (if (< i 60)
+           (loop (+ i 1) (list rules rules))
+           (let again ()
+             (guard (e (#t #t))
+               (eval `(let-syntax ((m (syntax-rules () ((_ x) ',rules)))) 1) (interaction-environment)))
+             (again))))",
 ];
 
 /// How long a program may run on after SIGINT on a quiet machine with an optimized build.

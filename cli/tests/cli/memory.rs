@@ -1,5 +1,6 @@
 //! Memory and files: what nothing refers to is given back, and limits bind.
 
+use std::fs::OpenOptions;
 use std::process::{Command, Output};
 
 use crate::{IMPORTS, Scratch, cozen, err, out, text};
@@ -209,8 +210,96 @@ fn compiling_a_program_counts_towards_the_limit() {
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
 }
 
+/// Code for `eval` that has the same list at both ends of each of its lists: 2^60 calls.
+const SHARED_CALLS: &str = "(import (scheme base) (scheme eval) (scheme repl) (scheme write))
+    (define calls
+      (let loop ((i 0) (l 1)) (if (= i 60) l (loop (+ i 1) (list '+ l l)))))
+    (define (try form)
+      (guard (e (#t (write-string (error-object-message e)) (newline)))
+        (eval form (interaction-environment))))
+    (try calls)
+    (try (list 'if calls 1))
+    (write (eval '(+ 1 2) (interaction-environment)))";
+
+#[test]
+fn code_with_shared_parts_exhausts_the_heap_and_no_more() {
+    for output in outputs("shared-code", &["--heap-max=32M"], SHARED_CALLS) {
+        let exhausted = "heap exhausted: bytes wanted, and the limit:";
+        assert_eq!(out(&output), format!("{exhausted}\n{exhausted}\n3"));
+    }
+    let [output, _] = outputs("shared-code", &[], SHARED_CALLS);
+    assert!(
+        out(&output).contains("shared parts make too much code\n"),
+        "{}",
+        err(&output)
+    );
+}
+
+/// How many MiB a program has at most while it is compiled with this much heap; `None` if the compiler refuses it.
+fn compilation_mib(options: &[&str], program: &str) -> Option<u64> {
+    let peak = "(call-with-input-file \"/proc/self/status\"
+        (lambda (port)
+          (let loop ((line (read-line port)))
+            (if (string=? \"VmHWM:\" (string-copy line 0 6)) (write-string line) (loop (read-line port))))))";
+    let scratch = Scratch::new("compilation");
+    let file = scratch.file("program.scm", &format!("{program}\n{peak}"));
+    let output = cozen(&[options, &[text(&file)]].concat());
+    let digits: String = out(&output).chars().filter(char::is_ascii_digit).collect();
+    if digits.is_empty() {
+        assert!(
+            err(&output).contains("to compile it takes more than the"),
+            "{}",
+            err(&output)
+        );
+        return None;
+    }
+    Some(digits.parse::<u64>().expect("a number of KiB") >> 10)
+}
+
+#[test]
+fn what_the_compiler_counts_is_about_what_it_takes() {
+    const LIMIT_MIB: u64 = 32;
+    const BASE_MIB: u64 = 24;
+    let definitions = |count: usize, definition: &str| -> String {
+        let numbered = (0..count).map(|index| definition.replace('%', &index.to_string()));
+        numbered.collect()
+    };
+    for (definition, count) in [
+        (
+            "(define-record-type r% (m% a b) r%? (a a%) (b b% c%))",
+            4000,
+        ),
+        (
+            "(define c% (case-lambda ((a) a) ((a b c d e f g h . i) b)))",
+            4000,
+        ),
+        ("(define x% '(1 2 3 4 5 6 7 8 9 a b c d e f g h i))", 10_000),
+        (
+            "(define (f% x) (map (lambda (y) (for-each (lambda (z) (g% x y z)) x)) x))",
+            8000,
+        ),
+    ] {
+        let program = definitions(count, definition);
+        for tier in ["--no-native", "--native"] {
+            let refused = compilation_mib(&[tier, "--heap-max=32M"], &program);
+            assert_eq!(refused, None, "{definition}");
+            // A sixteenth of that is allowed, and takes no more than the limit.
+            let part = definitions(count / 16, definition);
+            let peak = compilation_mib(&[tier, "--heap-max=32M"], &part).expect(definition);
+            assert!(peak < LIMIT_MIB + BASE_MIB, "{definition}: {peak} MiB");
+        }
+    }
+    // A literal costs the same whether the code around it becomes native or not.
+    let literal = format!("(define x '({}))", "1 2 3 a b c ".repeat(10_000));
+    for tier in ["--no-native", "--native"] {
+        assert!(compilation_mib(&[tier, "--heap-max=32M"], &literal).is_some());
+    }
+}
+
 #[test]
 fn a_report_reads_no_more_of_a_file_than_it_shows() {
+    // No system has the memory to read it whole.
+    const LONG_BYTES: u64 = 1 << 43;
     let program = "(import (scheme base) (scheme read) (scheme file))
         (read (open-input-file \"/dev/zero\"))";
     for output in outputs("endless-file", &["--heap-max=16M"], program) {
@@ -222,13 +311,21 @@ fn a_report_reads_no_more_of_a_file_than_it_shows() {
         );
     }
     let scratch = Scratch::new("long-line");
-    let long = scratch.file("long.scm", &format!("\n  )\n{}", "x".repeat(4 << 20)));
-    let output = cozen(&[text(&long)]);
-    assert!(
-        err(&output).contains("\n 2 |   )\n   |   ^"),
-        "{}",
-        err(&output)
+    let long = scratch.file("long.txt", "\n  )\n");
+    let file = OpenOptions::new().write(true).open(&long);
+    let file = file.expect("it was written just now");
+    file.set_len(LONG_BYTES)
+        .expect("the system has files with holes");
+    let program = format!(
+        "(import (scheme base) (scheme read) (scheme file)) (read (open-input-file {long:?}))"
     );
+    for output in outputs("long-line-read", &["--heap-max=16M"], &program) {
+        assert!(
+            err(&output).contains("\n 2 |   )\n   |   ^"),
+            "{}",
+            err(&output)
+        );
+    }
 }
 
 #[test]

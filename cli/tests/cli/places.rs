@@ -1,29 +1,13 @@
 //! Where errors happened: the place, the name and the frames that messages show, at every level and in both tiers.
 
+use super::everywhere::message_everywhere;
 use super::{Scratch, cozen, err, text};
 
-const LEVELS: [&str; 3] = ["-O0", "-O1", "-O2"];
-const TIERS: [&[&str]; 2] = [&[], &["--native"]];
-
-/// What standard error says of `program`, the same in all configurations, with the folder's name left out.
+/// What standard error says of `program`, the same in all configurations.
 fn message(name: &str, program: &str) -> String {
     let scratch = Scratch::new(name);
-    let file = scratch.file("program.scm", program);
-    let folder = format!("{}/", text(&scratch.0));
-    let mut messages = Vec::new();
-    for level in LEVELS {
-        for tier in TIERS {
-            let output = cozen(&[&[level], tier, &[text(&file)]].concat());
-            assert_eq!(output.status.code(), Some(1), "{}", err(&output));
-            let message = err(&output).replace(&folder, "");
-            messages.push((level, tier, message));
-        }
-    }
-    let first = messages[0].2.clone();
-    for (level, tier, message) in messages {
-        assert_eq!(message, first, "{level} {tier:?}");
-    }
-    first
+    scratch.file("program.scm", program);
+    message_everywhere(&scratch.0, "program.scm")
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::program::Program;
 
 /// How an outcome differs.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(crate) enum Sort {
+pub(crate) enum Deviation {
     /// The program prints something else than the reference.
     Answer,
     /// The program prints what the reference does, but another condition's message than at `-O0`.
@@ -18,7 +18,7 @@ pub(crate) enum Sort {
 
 pub(crate) struct Difference {
     pub(crate) mode: &'static Mode,
-    pub(crate) sort: Sort,
+    pub(crate) deviation: Deviation,
     pub(crate) wanted: String,
     pub(crate) found: Outcome,
 }
@@ -50,16 +50,16 @@ fn canonical(text: &str) -> String {
     made
 }
 
-/// The sort of difference between what a mode made of a program and what it must be.
-fn sort_of(wanted: &str, basic: Option<&Outcome>, found: &Outcome) -> Option<Sort> {
+/// The deviation of what a mode made of a program from what it must be.
+fn deviation_of(wanted: &str, basic: Option<&Outcome>, found: &Outcome) -> Option<Deviation> {
     if !found.is_well() {
-        return Some(Sort::End);
+        return Some(Deviation::End);
     }
     if canonical(&found.text) != canonical(wanted) {
-        return Some(Sort::Answer);
+        return Some(Deviation::Answer);
     }
     match basic {
-        Some(basic) if basic.is_well() && basic.text != found.text => Some(Sort::Condition),
+        Some(basic) if basic.is_well() && basic.text != found.text => Some(Deviation::Condition),
         _ => None,
     }
 }
@@ -79,14 +79,14 @@ pub(crate) fn differences(
         let found = mode.run(&file, seed);
         // Guile has messages of its own.
         let same_messages = basic.as_ref().filter(|_| !mode.is_guile());
-        if let Some(sort) = sort_of(wanted, same_messages, &found) {
-            let wanted = match (sort, &basic) {
-                (Sort::Condition, Some(basic)) => basic.text.clone(),
+        if let Some(deviation) = deviation_of(wanted, same_messages, &found) {
+            let wanted = match (deviation, &basic) {
+                (Deviation::Condition, Some(basic)) => basic.text.clone(),
                 _ => wanted.to_owned(),
             };
             all.push(Difference {
                 mode,
-                sort,
+                deviation,
                 wanted,
                 found: found.clone(),
             });
@@ -116,8 +116,8 @@ fn by_section(text: &str) -> Vec<String> {
 impl Difference {
     /// The sections whose texts differ; none where nothing was printed.
     pub(crate) fn sections(&self) -> Vec<usize> {
-        let (wanted, found) = match self.sort {
-            Sort::Condition => (self.wanted.clone(), self.found.text.clone()),
+        let (wanted, found) = match self.deviation {
+            Deviation::Condition => (self.wanted.clone(), self.found.text.clone()),
             _ => (canonical(&self.wanted), canonical(&self.found.text)),
         };
         let (wanted, found) = (by_section(&wanted), by_section(&found));

@@ -36,7 +36,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use std::{env, thread};
 
-use compare::{Difference, Sort, differences};
+use compare::{Deviation, Difference, differences};
 use modes::{GUILE, MODES, Mode};
 use program::Program;
 use reduce::reduce;
@@ -132,7 +132,7 @@ impl Search {
 
     /// One finding for each section that differs, or one for a program of which nothing is known.
     fn note(&self, program: &Program, seed: u64, all: &[Difference]) {
-        let mut table: BTreeMap<&str, BTreeMap<Sort, Vec<&str>>> = BTreeMap::new();
+        let mut table: BTreeMap<&str, BTreeMap<Deviation, Vec<&str>>> = BTreeMap::new();
         for difference in all {
             let sections = difference.sections();
             let mut shapes: Vec<&str> = sections
@@ -146,14 +146,14 @@ impl Search {
             shapes.dedup();
             for shape in shapes {
                 let modes = table.entry(shape).or_default();
-                let modes = modes.entry(difference.sort).or_default();
+                let modes = modes.entry(difference.deviation).or_default();
                 modes.push(difference.mode.name);
             }
         }
         for (shape, modes) in table {
             let mut key = shape.to_owned();
-            for (sort, modes) in modes {
-                let _ = write!(key, "; {sort:?}: {}", name_of(&modes));
+            for (deviation, modes) in modes {
+                let _ = write!(key, "; {deviation:?}: {}", name_of(&modes));
             }
             self.note_key(key, seed);
         }
@@ -226,8 +226,8 @@ fn report(program: &Program, seed: u64, difference: &Difference) -> String {
         // Where another mode differs too, the smaller program shows something else.
         let [only] = differences(program, &wanted, seed, modes).try_into().ok()?;
         let is_alike = only.mode.name == difference.mode.name
-            && only.sort == difference.sort
-            && (only.sort != Sort::End || only.found.end == difference.found.end);
+            && only.deviation == difference.deviation
+            && (only.deviation != Deviation::End || only.found.end == difference.found.end);
         is_alike.then_some(only)
     };
     let least = reduce(program, |candidate| found(candidate).is_some());
@@ -236,7 +236,7 @@ fn report(program: &Program, seed: u64, difference: &Difference) -> String {
     format!(
         "seed {seed}, {}, {:?}:\n{}\n== wanted\n{}\n== found ({})\n{}\n{}",
         difference.mode.name,
-        difference.sort,
+        difference.deviation,
         least.text(),
         shown.wanted,
         shown.found.end,

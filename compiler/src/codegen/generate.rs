@@ -12,6 +12,7 @@ use crate::checkpoint;
 use crate::id::IdVec;
 use crate::image_options::{Frames, Purpose};
 use crate::link::unit::{ConstantWord, LinkUnit};
+use crate::memory;
 use crate::phase_times::PhaseTimes;
 use crate::ssa::ir::{ProcedureId, Unit};
 
@@ -79,7 +80,9 @@ fn generate_from(
     let mut procedures = IdVec::new();
     for (id, native) in unit.procedures.ids().zip(native) {
         checkpoint::step();
-        procedures.push(write_bytecode(shared, id, native)?);
+        let procedure = write_bytecode(shared, id, native)?;
+        memory::take_all(procedure.code.len(), memory::CODE_BYTE_BYTES);
+        procedures.push(procedure);
     }
     times.record("bytecode");
     let link_unit = LinkUnit {

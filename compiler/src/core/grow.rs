@@ -5,10 +5,12 @@ use std::rc::Rc;
 use super::ir::{
     Expr, ExprId, Global, GlobalId, Lambda, LambdaId, Program, SourcePlace, Variable, VariableId,
 };
+use crate::memory;
 
 impl Program {
     /// Adds an expression that was written at `place`.
     pub fn add(&mut self, expr: Expr, place: SourcePlace) -> ExprId {
+        memory::take(memory::EXPRESSION_BYTES);
         self.spans.push(place);
         self.exprs.push(expr)
     }

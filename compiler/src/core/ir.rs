@@ -19,7 +19,7 @@ use abi::primitive::Primitive;
 use syntax::{Data, DatumId};
 
 use super::activation::Activations;
-pub use super::place::{ActivationId, CallPosition, SourcePlace};
+pub use super::place::{ActivationId, CallPosition, LineAndName, SourcePlace};
 use crate::diagnostic::Diagnostic;
 use crate::id::{IdVec, define_ids};
 use crate::rewrites::Rewrites;

@@ -40,6 +40,15 @@ pub struct SourcePlace {
     pub call: CallPosition,
 }
 
+/// What a row of the line table says that code without lines differs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineAndName {
+    /// From 1; 0 if there is none.
+    pub line: u32,
+    /// What errors name.
+    pub written: WrittenName,
+}
+
 impl SourcePlace {
     /// Whether the place says anything: code that the compiler made by itself has none.
     pub fn is_known(&self) -> bool {
@@ -48,9 +57,20 @@ impl SourcePlace {
 
     /// Whether the line table needs a row of the place behind the last one, whose line and written
     /// name are given. Code for `eval` has no lines, but its errors name what was written.
-    pub fn needs_row_behind(&self, last: Option<(u32, WrittenName)>) -> bool {
-        let (line, written) = last.unwrap_or((0, WrittenName::NONE));
-        self.is_known() || (line == 0 && written != self.written)
+    pub fn needs_row_behind(&self, last: Option<LineAndName>) -> bool {
+        let last = last.unwrap_or(LineAndName {
+            line: 0,
+            written: WrittenName::NONE,
+        });
+        self.is_known() || (last.line == 0 && last.written != self.written)
+    }
+
+    /// Its line, and what errors there name.
+    pub fn line_and_name(&self) -> LineAndName {
+        LineAndName {
+            line: self.line,
+            written: self.written,
+        }
     }
 }
 

@@ -102,6 +102,7 @@ impl Expander<'_> {
         let mut pending = forms;
         pending.reverse();
         while let Some(id) = pending.pop() {
+            self.visit(id)?;
             let head = self
                 .syntax
                 .as_pair(id)
@@ -400,7 +401,7 @@ impl Expander<'_> {
         }
         let auxiliaries = self.resolver().auxiliary_names(&self.syntax, id);
         let names = &mut self.registry.names;
-        let rules = syntax_rules::compile(&self.syntax, names, &auxiliaries, id)?;
+        let rules = syntax_rules::compile(&self.syntax, names, &auxiliaries, id, &self.budget)?;
         let name = Rc::clone(self.text(name));
         let body = MacroBody { rules, environment };
         Ok(Denotation::Macro(Rc::new(Macro::new(name, body))))

@@ -54,6 +54,7 @@ impl Expander<'_> {
                 "cond-expand: expected a feature, (and ...), (or ...), (not ...) or (library name)";
             self.failure(requirement, message)
         };
+        self.visit(requirement)?;
         if nesting > NESTING_MAX {
             return Err(self.failure(requirement, "cond-expand: requirements nest too deeply"));
         }

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use abi::tag;
 
+use super::budget::{Budget, TOO_MUCH};
 use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
@@ -23,15 +24,13 @@ use super::syntax_rules::{Matched, Site, SyntaxRules, instantiate, match_pattern
 use super::top_environment::TopKind;
 use crate::checkpoint;
 use crate::compile::EXPAND;
-use crate::core::ir::{Expr, ExprId, Global, GlobalId, Literal, Program, SourcePlace, VariableId};
+use crate::core::ir::{
+    Expr, ExprId, Global, GlobalId, LambdaOrigin, Literal, Program, SourcePlace, VariableId,
+};
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
+use crate::memory;
 use crate::options::UnboundNames;
-
-/// How much the macros of a unit may expand to: pieces of syntax, a number for the unit and some more
-/// for each piece that its source consists of.
-const MACRO_NODES_MAX: usize = 1 << 22;
-const MACRO_NODES_PER_SOURCE_NODE: usize = 200;
 
 /// What an expansion costs besides the pieces that it makes: one that makes nothing new cannot go on
 /// for ever.
@@ -74,16 +73,14 @@ pub(crate) struct Expander<'registry> {
     pub(crate) warnings: Vec<Failure>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
-    macro_budget: usize,
-    /// How many pieces of syntax more the unit may consist of.
-    parts_left: usize,
+    /// How much code more the unit may become.
+    pub(crate) budget: Budget,
 }
 
 impl<'registry> Expander<'registry> {
     pub(crate) fn new(registry: &'registry mut LibraryRegistry, top: TopId) -> Self {
         let unit = registry.next_unit();
         Self {
-            parts_left: registry.parts.max,
             registry,
             syntax: Syntax::default(),
             sources: Sources::default(),
@@ -101,7 +98,7 @@ impl<'registry> Expander<'registry> {
             exported: Vec::new(),
             warnings: Vec::new(),
             refusals: Vec::new(),
-            macro_budget: MACRO_NODES_MAX,
+            budget: Budget::new(),
         }
     }
 
@@ -128,7 +125,7 @@ impl<'registry> Expander<'registry> {
         while let Some(task) = self.tasks.pop() {
             checkpoint::step();
             let done = match task {
-                Task::Expand(id) => self.expand(id),
+                Task::Expand(id) => self.visit(id).and_then(|()| self.expand(id)),
                 Task::Then(then) => then(self),
             };
             if let Err(failure) = done {
@@ -161,26 +158,13 @@ impl<'registry> Expander<'registry> {
         self.values.push(value);
     }
 
-    /// Allows macros to make more, for source of this many nodes.
-    pub(crate) fn extend_macro_budget(&mut self, source_nodes: usize) {
-        let more = source_nodes.saturating_mul(MACRO_NODES_PER_SOURCE_NODE);
-        self.macro_budget = self.macro_budget.saturating_add(more);
-    }
-
-    /// How many pieces of syntax more the unit may consist of.
-    pub(crate) fn parts_left(&self) -> usize {
-        self.parts_left
-    }
-
-    /// Counts pieces of syntax that came to be.
-    pub(crate) fn take_parts(&mut self, parts: usize) {
-        self.parts_left = self.parts_left.saturating_sub(parts);
-    }
-
-    /// There are more pieces of syntax at `place` than the unit may consist of.
-    pub(crate) fn too_many_parts(&mut self, place: FileSpan) -> Failure {
-        self.registry.parts.is_exceeded = true;
-        Failure::new(place, "there is no memory to compile this")
+    /// Counts that the form `id` is expanded: code with shared parts stands for far more code than its text has.
+    pub(crate) fn visit(&self, id: SyntaxId) -> Result<()> {
+        memory::take(memory::VISIT_BYTES);
+        if self.budget.take(1) {
+            return Ok(());
+        }
+        Err(self.failure(id, TOO_MUCH))
     }
 
     // Building Core.
@@ -275,10 +259,14 @@ impl<'registry> Expander<'registry> {
         }
         named.push(value);
         for value in named {
-            if let Expr::Lambda(lambda) = *self.program.expr(value) {
-                let lambda = &mut self.program.lambdas[lambda];
-                if lambda.name.is_empty() {
-                    lambda.name = Rc::clone(variable);
+            if let Expr::Lambda(id) = *self.program.expr(value) {
+                let lambda = &mut self.program.lambdas[id];
+                if !lambda.name.is_empty() {
+                    continue;
+                }
+                lambda.name = Rc::clone(variable);
+                if lambda.origin == LambdaOrigin::CaseLambda {
+                    self.name_refusals(id, variable);
                 }
             }
         }
@@ -483,17 +471,12 @@ impl<'registry> Expander<'registry> {
             let before = self.syntax.len();
             let site = Site {
                 place,
-                budget: self.macro_budget.min(self.parts_left),
+                budget: self.budget.left(),
             };
-            let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename);
+            let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename)?;
             let made = self.syntax.len() - before;
-            if result.is_err() && made >= self.parts_left {
-                return Err(self.too_many_parts(place));
-            }
-            let result = result?;
-            self.take_parts(made);
-            let cost = made + MACRO_USE_COST;
-            self.macro_budget = self.macro_budget.saturating_sub(cost);
+            // Where less is left than that, the next step finds that nothing is.
+            self.budget.take(made + MACRO_USE_COST);
             return Ok(result);
         }
         Err(self.no_rule_matches(&definition.name, rules, place))

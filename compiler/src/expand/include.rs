@@ -3,20 +3,19 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use syntax::{Data, DataBuilder, Parser, Span, SyntaxError, SyntaxErrorKind};
+use syntax::{Data, DataBuilder, Parser, SyntaxError, SyntaxErrorKind};
 
 use super::denotation::CoreForm;
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::source::{LetterCase, SourceText};
 use super::syntax::{FileSpan, SyntaxId};
-use crate::checkpoint::{self, OfThread};
+use crate::checkpoint::OfThread;
+use crate::memory;
+use crate::unwind::end;
 
 /// How deeply files may include files.
 const NESTING_MAX: usize = 100;
-
-/// A text of more bytes for each part that a unit may have is not even read.
-const TEXT_BYTES_PER_PART: usize = 32;
 
 impl Expander<'_> {
     pub(crate) fn include_form(&mut self, form: CoreForm, id: SyntaxId) -> Result<()> {
@@ -86,7 +85,7 @@ impl Expander<'_> {
         let mut builder = DataBuilder::supervised(&mut data, &OfThread);
         let failure = |error: SyntaxError| {
             if let SyntaxErrorKind::Stopped(stop) = error.kind {
-                checkpoint::end(stop);
+                end(stop);
             }
             let place = FileSpan {
                 file,
@@ -94,22 +93,15 @@ impl Expander<'_> {
             };
             Failure::new(place, error.to_string())
         };
-        if text.len() / TEXT_BYTES_PER_PART > self.parts_left() {
-            let span = Span::default();
-            return Err(self.too_many_parts(FileSpan { file, span }));
-        }
+        memory::take_all(text.len(), memory::TEXT_BYTE_BYTES);
         while let Some(form) = parser.next_datum(&mut builder).map_err(failure)? {
             forms.push(form);
         }
-        if data.len() > self.parts_left() {
-            let span = Span::default();
-            return Err(self.too_many_parts(FileSpan { file, span }));
-        }
-        self.take_parts(data.len());
+        memory::take_all(data.len(), memory::DATUM_BYTES);
         let names = &mut self.registry.names;
         let import = |form| self.syntax.import(names, &data, form, file);
         let forms = forms.into_iter().map(import).collect();
-        self.extend_macro_budget(data.len());
+        self.budget.extend(data.len());
         Ok(forms)
     }
 }

@@ -249,6 +249,7 @@ impl Expander<'_> {
         let mut pending = operands[1..].to_vec();
         pending.reverse();
         while let Some(declaration) = pending.pop() {
+            self.visit(declaration)?;
             let more = self.declaration(declaration, &mut declarations)?;
             pending.extend(more.into_iter().rev());
         }

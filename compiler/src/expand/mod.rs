@@ -11,6 +11,7 @@
 
 mod assigned_by_macros;
 mod body;
+mod budget;
 mod cond_expand;
 mod denotation;
 mod expanded_item;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use abi::interface::MacroNumber;
 use syntax::Data;
 
+use super::budget::Budget;
 use super::denotation::{CoreForm, Denotation, Macro, MacroBody};
 use super::interface::ALIAS_MARK;
 use super::name::{LexicalEnvironment, Name, Names};
@@ -93,7 +94,14 @@ fn read_rules(
         let scopes = Scopes::default();
         let resolver = Resolver::new(registry, &scopes, environment);
         let auxiliaries = resolver.auxiliary_names(&syntax, rules);
-        syntax_rules::compile(&syntax, &mut registry.names, &auxiliaries, rules).ok()?
+        syntax_rules::compile(
+            &syntax,
+            &mut registry.names,
+            &auxiliaries,
+            rules,
+            &Budget::unlimited(),
+        )
+        .ok()?
     };
     for (name, meaning) in meanings {
         let symbol = registry.names.symbol(&name);

@@ -52,7 +52,6 @@ pub struct LibraryRegistry {
     is_interaction_ready: bool,
     pub(crate) unbound_names: UnboundNames,
     units: u32,
-    pub(crate) parts: PartsLimit,
     /// How often an environment or a library may have changed.
     pub(crate) changes: u64,
     /// What is kept for the environments before these: so many, and about so many bytes.
@@ -62,6 +61,8 @@ pub struct LibraryRegistry {
     pub(crate) is_boot: bool,
     /// Whether each unit is an image by itself: no other unit refers to its variables.
     pub(crate) is_alone: bool,
+    /// What there was before the unit being expanded, or the last one that was.
+    unit_start: UnitStart,
     /// The libraries that the unit being expanded defines, or the last one that was, and what had their
     /// names before.
     pub(crate) unit_libraries: Vec<(Rc<str>, Option<Library>)>,
@@ -75,12 +76,14 @@ pub struct LibraryRegistry {
     pub(crate) interface: Interface,
 }
 
-/// How many pieces of syntax a unit may consist of, what macros make included.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct PartsLimit {
-    pub(crate) max: usize,
-    /// Whether the last unit was to consist of more.
-    pub(crate) is_exceeded: bool,
+/// The names before a unit.
+#[derive(Clone, Copy, Debug, Default)]
+struct UnitStart {
+    changes: u64,
+    /// How many macros of the runtime had been loaded.
+    macros: usize,
+    symbols: usize,
+    aliases: usize,
 }
 
 /// What was counted of the environments.
@@ -135,14 +138,11 @@ impl LibraryRegistry {
             is_interaction_ready: false,
             unbound_names: UnboundNames::Refused,
             units: 0,
-            parts: PartsLimit {
-                max: usize::MAX,
-                is_exceeded: false,
-            },
             changes: 0,
             counted: Cell::default(),
             is_boot: false,
             is_alone: false,
+            unit_start: UnitStart::default(),
             unit_libraries: Vec::new(),
             pending: Vec::new(),
             keys: HashSet::new(),
@@ -206,19 +206,6 @@ impl LibraryRegistry {
     pub(crate) fn next_unit(&mut self) -> u32 {
         self.units += 1;
         self.units
-    }
-
-    /// Limits the pieces of syntax of the units to come, what macros make included.
-    pub fn set_parts_max(&mut self, parts_max: usize) {
-        self.parts = PartsLimit {
-            max: parts_max,
-            is_exceeded: false,
-        };
-    }
-
-    /// Whether a unit since was to consist of more pieces than that.
-    pub fn has_too_many_parts(&self) -> bool {
-        self.parts.is_exceeded
     }
 
     /// About how many bytes are kept for names, environments and libraries.
@@ -324,9 +311,25 @@ impl LibraryRegistry {
         self.libraries.remove(name);
     }
 
+    /// A unit begins.
+    pub(crate) fn begin_unit(&mut self) {
+        self.unit_libraries.clear();
+        self.unit_start = UnitStart {
+            changes: self.changes,
+            macros: self.interface.loaded_count(),
+            symbols: self.names.symbol_count(),
+            aliases: self.names.alias_count(),
+        };
+    }
+
     /// Forgets the libraries that the last unit was to define: it will not run. Importing them again expands
-    /// them again, or finds what had their names before.
+    /// them again, or finds what had their names before. Also forgets the names that the unit alone has used.
     pub fn forget_last_unit(&mut self) {
+        let start = self.unit_start;
+        if self.changes == start.changes && self.interface.loaded_count() == start.macros {
+            self.names.truncate_symbols(start.symbols);
+            self.names.truncate_aliases(start.aliases);
+        }
         for (name, before) in std::mem::take(&mut self.unit_libraries).into_iter().rev() {
             match before {
                 Some(library) => self.libraries.insert(name, library),

@@ -6,8 +6,9 @@ use super::denotation::{CoreForm, Denotation};
 use super::name::{LexicalEnvironment, Name, TopId};
 use super::registry::LibraryRegistry;
 use super::scope::Scopes;
-use super::syntax::{List, Node, Syntax, SyntaxId};
+use super::syntax::{Node, Syntax, SyntaxId};
 use super::top_environment::TopKind;
+use crate::checkpoint;
 
 /// What looking up a name finds.
 pub(crate) enum Meaning {
@@ -116,23 +117,30 @@ impl<'unit> Resolver<'unit> {
     /// The names in `id` that mean `...` or `_`.
     pub(crate) fn auxiliary_names(self, syntax: &Syntax, id: SyntaxId) -> Vec<(Name, CoreForm)> {
         let mut found = Vec::new();
-        let mut seen = HashSet::new();
+        let mut seen_names = HashSet::new();
+        // Parts may be shared.
+        let mut seen = HashSet::from([id]);
         let mut pending = vec![id];
-        while let Some(id) = pending.pop() {
-            let List { items, tail, .. } = syntax.list(id);
-            for part in items.into_iter().chain([tail]) {
-                match syntax.node(part) {
-                    Node::Pair(..) => pending.push(part),
-                    Node::Vector(items) => pending.extend(items.iter()),
-                    Node::Name(name) if seen.insert(*name) => {
-                        let form = self.core_form(syntax, part);
-                        let form = form.filter(|form| {
-                            matches!(form, CoreForm::Ellipsis | CoreForm::Underscore)
-                        });
-                        found.extend(form.map(|form| (*name, form)));
-                    }
-                    _ => {}
+        while let Some(part) = pending.pop() {
+            checkpoint::step();
+            let mut go_on = |part: SyntaxId| {
+                if seen.insert(part) {
+                    pending.push(part);
                 }
+            };
+            match syntax.node(part) {
+                Node::Pair(car, cdr) => {
+                    go_on(*cdr);
+                    go_on(*car);
+                }
+                Node::Vector(items) => items.iter().rev().for_each(|&item| go_on(item)),
+                Node::Name(name) if seen_names.insert(*name) => {
+                    let form = self.core_form(syntax, part);
+                    let form = form
+                        .filter(|form| matches!(form, CoreForm::Ellipsis | CoreForm::Underscore));
+                    found.extend(form.map(|form| (*name, form)));
+                }
+                _ => {}
             }
         }
         found

@@ -7,11 +7,12 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use syntax::{Data, DatumId, DatumKind, Span};
+use syntax::{Data, DatumId, DatumKind, Integer, Number, Span};
 
 use super::name::{Name, Names};
 use crate::checkpoint;
 use crate::id::{IdVec, define_ids};
+use crate::memory;
 
 define_ids! {
     /// A piece of syntax.
@@ -77,6 +78,7 @@ impl Syntax {
 
     pub(crate) fn push(&mut self, node: Node, place: FileSpan) -> SyntaxId {
         checkpoint::step();
+        memory::take(memory::SYNTAX_BYTES);
         if let Node::Atom(atom) = &node {
             self.has_live_objects |= matches!(**atom, DatumKind::External(_));
         }
@@ -209,6 +211,7 @@ impl Syntax {
                 continue;
             }
             pending.pop();
+            memory::take(memory::LITERAL_BYTES);
             let span = self.place(id).span;
             let datum = match self.node(id) {
                 Node::Null => data.push(DatumKind::Null, span),
@@ -302,7 +305,10 @@ impl Import<'_> {
                 DatumKind::Symbol(symbol) => {
                     Node::Name(self.names.symbol(self.data.symbol_name(*symbol)))
                 }
-                atom => Node::Atom(Rc::new(atom.clone())),
+                atom => {
+                    memory::take_all(atom_bytes(atom), memory::COPIES);
+                    Node::Atom(Rc::new(atom.clone()))
+                }
             }
         };
         self.syntax.push(node, place)
@@ -314,6 +320,32 @@ impl Import<'_> {
             Some(&id) => id,
             None => self.syntax.push(Node::Null, FileSpan::default()),
         }
+    }
+}
+
+/// Bytes of a text or a number of no fixed size.
+fn atom_bytes(atom: &DatumKind) -> usize {
+    match atom {
+        DatumKind::String(text) => text.len(),
+        DatumKind::Bytevector(bytes) => bytes.len(),
+        DatumKind::Number(number) => number_bytes(number),
+        _ => 0,
+    }
+}
+
+fn number_bytes(number: &Number) -> usize {
+    match number {
+        Number::Integer(integer) => integer_bytes(integer),
+        Number::Ratio(ratio) => integer_bytes(&ratio.numerator) + integer_bytes(&ratio.denominator),
+        Number::Complex(complex) => number_bytes(&complex.real) + number_bytes(&complex.imaginary),
+        Number::Flonum(_) => 0,
+    }
+}
+
+fn integer_bytes(integer: &Integer) -> usize {
+    match integer {
+        Integer::Small(_) => 0,
+        Integer::Big { magnitude, .. } => size_of_val::<[u64]>(magnitude),
     }
 }
 

@@ -23,6 +23,7 @@ use crate::core::ir::{Expr, Program};
 use crate::diagnostic::Diagnostic;
 use crate::id::Id;
 use crate::internal_error;
+use crate::memory;
 
 /// What a form is called that has no text.
 const EVAL: &str = "eval";
@@ -81,7 +82,7 @@ fn guarded<T>(
     name: &str,
     expand: impl FnOnce(&mut LibraryRegistry) -> std::result::Result<T, Vec<Diagnostic>>,
 ) -> std::result::Result<T, Vec<Diagnostic>> {
-    registry.unit_libraries.clear();
+    registry.begin_unit();
     let expanded = internal_error::guard(|| EXPAND, || expand(registry));
     let expanded = expanded.unwrap_or_else(|error| {
         let fault = Diagnostic::without_place(error.to_string(), Vec::new());
@@ -134,7 +135,8 @@ pub fn expand_form(
         let (symbols, changes) = (registry.names.symbol_count(), registry.changes);
         let mut expander = Expander::new(registry, TopId::FIRST);
         let form = expander.take_in(data, form);
-        expander.take_parts(data.len());
+        memory::take_all(data.len(), memory::DATUM_BYTES);
+        expander.budget.extend(data.len());
         let outcome = expander.interact(environment, &[form]);
         if registry.changes == changes {
             // Only the unit has used the names that it brought.
@@ -279,6 +281,10 @@ impl Expander<'_> {
         let mut pending = others;
         pending.reverse();
         while let Some(form) = pending.pop() {
+            if let Err(failure) = self.visit(form) {
+                failures.push(failure);
+                return;
+            }
             // Imports are recognised before anything is imported, and so are the forms that may contain them.
             if self.is_unbound_or(form, CoreForm::Begin) {
                 match self.operands(form, CoreForm::Begin, 0, usize::MAX) {

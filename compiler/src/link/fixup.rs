@@ -2,7 +2,7 @@
 
 use abi::written_name::WrittenName;
 
-use crate::core::ir::{ActivationId, CallPosition, SourcePlace};
+use crate::core::ir::{ActivationId, CallPosition, LineAndName, SourcePlace};
 use crate::id::define_ids;
 use crate::ssa::ir::{CellId, ProcedureId};
 
@@ -85,6 +85,14 @@ impl LineRow {
             written: place.written,
             activation: place.activation,
             call: place.call,
+        }
+    }
+
+    /// The line, and what errors name.
+    pub fn line_and_name(&self) -> LineAndName {
+        LineAndName {
+            line: self.line,
+            written: self.written,
         }
     }
 }

@@ -18,6 +18,7 @@ use super::write_elf::{ElfImage, Section, write_elf};
 use super::{
     debug_info, encode_bytecode, encode_native, inlined_calls, relocation, symbols, unwind,
 };
+use crate::memory;
 
 /// Makes the image of `unit`: a complete ELF file, the same bytes for the same unit.
 ///
@@ -43,6 +44,8 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         unwind: unwind::bytes(unit)?,
     };
     let mut layout = lay_out(unit, &constants, sizes)?;
+    let bytes = layout.segments().map(|segment| segment.bytes as usize);
+    memory::take_all(bytes.into_iter().sum(), memory::IMAGE_BYTE_BYTES);
     layout.header.fixup_count = u32::try_from(fixup_count).expect("each is a word of the image");
     let header = ImageHeader {
         fingerprint: FINGERPRINT,

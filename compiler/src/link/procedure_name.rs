@@ -8,8 +8,8 @@ use abi::procedure::TOP_LEVEL;
 
 use crate::core::ir::{ActivationId, SourcePlace};
 
-/// The name of a procedure that was written at `place`; that of its place (`lambda@file.scm:3:5`) if it has none. The
-/// entry of a unit has neither.
+/// The name of a procedure that was written at `place`; that of its place (`lambda@file.scm:3:5`) if it has none, or
+/// `lambda` if it was in no text. The entry of a unit has neither.
 pub(super) fn procedure_name<'name>(
     name: &'name str,
     place: SourcePlace,
@@ -19,6 +19,9 @@ pub(super) fn procedure_name<'name>(
     let Some(file) = files.get(usize::from(place.file)).filter(|_| !is_named) else {
         return tool_name(name);
     };
+    if place.line == 0 {
+        return Cow::Borrowed("lambda");
+    }
     let file = Path::new(&**file).file_name();
     let file = file.map_or(Cow::Borrowed("?"), |file| file.to_string_lossy());
     let SourcePlace { line, column, .. } = place;
@@ -64,6 +67,8 @@ mod tests {
         };
         assert_eq!(procedure_name("", place, &files), "lambda@a.scm:3:5");
         assert_eq!(procedure_name("f", place, &files), "f");
+        let nowhere = SourcePlace { line: 0, ..place };
+        assert_eq!(procedure_name("", nowhere, &files), "lambda");
         assert_eq!(procedure_name("", SourcePlace::default(), &files), "");
         assert_eq!(procedure_name("", place, &[]), "");
         assert_eq!(shown_name("f", place, &files), "f");

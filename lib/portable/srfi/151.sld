@@ -89,7 +89,9 @@
             bits
             (bitwise-and bits (mask width)))))
 
-    (define (field-mask start end) (arithmetic-shift (mask (- end start)) start))
+    ;; Flips the bits of i from start on that are set in j.
+    (define (flip i j start)
+      (bitwise-xor i (arithmetic-shift j start)))
 
     (define (bit-field i start end)
       (check-field "bit-field" start end)
@@ -106,53 +108,52 @@
 
     (define (bit-field-clear i start end)
       (check-field "bit-field-clear" start end)
-      (bitwise-xor i (arithmetic-shift (field i start end) start)))
+      (flip i (field i start end) start))
 
     (define (bit-field-set i start end)
       (check-field "bit-field-set" start end)
-      (bitwise-ior i (field-mask start end)))
+      (flip i (field (bitwise-not i) start end) start))
 
     (define (bit-field-replace destination source start end)
       (check-field "bit-field-replace" start end)
-      (replace destination source start end))
-
-    (define (replace destination source start end)
-      (bitwise-if (field-mask start end) (arithmetic-shift source start) destination))
+      (let ((differences (bitwise-xor (arithmetic-shift destination (- start)) source)))
+        (flip destination (field differences 0 (- end start)) start)))
 
     (define (bit-field-replace-same destination source start end)
       (check-field "bit-field-replace-same" start end)
-      (bitwise-if (field-mask start end) source destination))
+      (flip destination (field (bitwise-xor destination source) start end) start))
 
     (define (bit-field-rotate i count start end)
       (check-field "bit-field-rotate" start end)
       (let ((width (- end start)))
         (if (zero? width)
             i
-            (let ((count (modulo count width))
-                  (bits (field i start end)))
-              (replace i
-                       (bitwise-ior (arithmetic-shift bits count)
-                                    (arithmetic-shift bits (- count width)))
-                       start
-                       end)))))
+            (let* ((count (modulo count width))
+                   (bits (field i start end))
+                   (high (arithmetic-shift bits (- count width)))
+                   (low (arithmetic-shift (field bits 0 (- width count)) count)))
+              (flip i (bitwise-xor bits low high) start)))))
 
     (define (bit-field-reverse i start end)
       (check-field "bit-field-reverse" start end)
-      (replace i (reverse-bits (field i start end) (- end start)) start end))
+      (let ((bits (field i start end)))
+        (flip i (bitwise-xor bits (reverse-bits bits (- end start))) start)))
 
     ;; A wide field is divided into halves, which change places.
     (define (reverse-bits bits width)
-      (if (<= width chunk-width)
-          (let loop ((bits bits) (width width) (result 0))
-            (if (zero? width)
-                result
-                (loop (arithmetic-shift bits -1)
-                      (- width 1)
-                      (bitwise-ior (arithmetic-shift result 1) (bitwise-and bits 1)))))
-          (let* ((low (quotient width 2))
-                 (high (- width low)))
-            (bitwise-ior (arithmetic-shift (reverse-bits (field bits 0 low) low) high)
-                         (reverse-bits (arithmetic-shift bits (- low)) high)))))
+      (cond ((zero? bits) 0)
+            ((<= width chunk-width)
+             (let loop ((bits bits) (width width) (result 0))
+               (if (zero? width)
+                   result
+                   (loop (arithmetic-shift bits -1)
+                         (- width 1)
+                         (bitwise-ior (arithmetic-shift result 1) (bitwise-and bits 1))))))
+            (else
+             (let* ((low (quotient width 2))
+                    (high (- width low)))
+               (bitwise-ior (arithmetic-shift (reverse-bits (field bits 0 low) low) high)
+                            (reverse-bits (arithmetic-shift bits (- low)) high))))))
 
     ;; Conversion
 

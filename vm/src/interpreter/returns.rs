@@ -201,7 +201,11 @@ fn distribute(
     let (first, required) = (first.number(), required.number());
     let count = usize::from(required);
     if values.len() < count || (values.len() > count && !has_rest) {
-        return wrong_value_count(m, s, i64::from(required), values);
+        let wanted = Wanted {
+            required: required.into(),
+            has_rest,
+        };
+        return wrong_value_count(m, s, wanted, values);
     }
     for (slot, &value) in (first..).zip(&values[..count]) {
         // SAFETY: `receive` names so many slots, from `first` on.
@@ -215,19 +219,28 @@ fn distribute(
     s
 }
 
-/// Raises `wrong-value-count`: other values came than the `required` ones.
+/// How many values somebody takes.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) required: i64,
+    /// Whether there may be more.
+    pub(super) has_rest: bool,
+}
+
+/// Raises `wrong-value-count`: other values came than the `wanted` ones.
 pub(super) fn wrong_value_count(
     m: &mut Mutator<'_>,
     s: Machine,
-    required: i64,
+    wanted: Wanted,
     values: &[Live],
 ) -> Machine {
     fault(m, s, |m| {
         Raise::condition(
             ConditionKind::WrongValueCount,
             [
-                Irritant::Integer(required),
+                Irritant::Integer(wanted.required),
                 Irritant::Value(list_of(m, values)),
+                Irritant::Value(Value::boolean(wanted.has_rest)),
             ],
         )
     })

@@ -15,7 +15,7 @@ use crate::interpreter::operand::{Into, IntoRaw, Local, RawLocal};
 use crate::interpreter::raw::{
     box_f64, box_i64, box_u64, real_to_f64, unbox_f64, unbox_i64, unbox_u64,
 };
-use crate::interpreter::returns::{list_of, wrong_value_count};
+use crate::interpreter::returns::{Wanted, list_of, wrong_value_count};
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::primitive::claim::broken_claim;
@@ -90,7 +90,11 @@ pub(crate) unsafe fn runtime_operation(
         Operation::WrongValueCount => {
             // SAFETY: native code left the values there when it called the stub.
             let values = unsafe { m.state().native.values() };
-            wrong_value_count(m, s, tag::fixnum_value(a), &values)
+            let wanted = Wanted {
+                required: tag::fixnum_value(a),
+                has_rest: b == tag::TRUE,
+            };
+            wrong_value_count(m, s, wanted, &values)
         }
         Operation::BrokenClaim => {
             // SAFETY: nothing was collected since the word was passed.

@@ -93,11 +93,12 @@ pub(crate) fn procedure_arity<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primiti
     Ok(m.cons(Value::count(usize::from(header.required)), rest))
 }
 
-/// `(%wrong-argument-count description arguments)` raises; the description, a symbol, says what is accepted.
+/// `(%wrong-argument-count accepted count name)` raises. What is accepted is a list of ranges `(first . last)`, whose
+/// last number may be `#f`. The name, a symbol or `#f`, is that of the procedure.
 pub(crate) fn wrong_argument_count<'m>(_: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     Err(Raise::condition(
         ConditionKind::WrongArgumentCount,
-        [Irritant::Value(args[0]), Irritant::Value(args[1])],
+        [0, 1, 2].map(|index| Irritant::Value(args[index])),
     ))
 }
 

@@ -4,7 +4,7 @@ mod bindings;
 mod data;
 mod definitions;
 mod errors;
-mod mixed;
+mod medley;
 mod numbers;
 mod objects;
 mod operands;
@@ -69,14 +69,14 @@ pub(crate) const SHAPES: &[Shape] = &[
     shape("hoisted", errors::hoisted),
     shape("quasiquotation", syntax::quasiquotation),
     shape("degenerate", syntax::degenerate),
-    shape("mixed", mixed::mixed),
+    shape("medley", medley::medley),
     Shape {
         sort: Sort::Shared,
-        ..shape("mixed-shared", mixed::shared)
+        ..shape("medley-shared", medley::shared)
     },
     Shape {
         sort: Sort::WithoutImports,
-        ..shape("mixed-interaction", mixed::interaction)
+        ..shape("medley-interaction", medley::interaction)
     },
     Shape {
         sort: Sort::WithoutImports,

@@ -101,8 +101,8 @@ impl Assembler {
 
     /// What follows comes from `place`.
     pub(super) fn set_place(&mut self, place: SourcePlace) {
-        let waiting = self.place.map(|place| (place.line, place.written));
-        let last = self.lines.last().map(|row| (row.line, row.written));
+        let waiting = self.place.map(|place| place.line_and_name());
+        let last = self.lines.last().map(LineRow::line_and_name);
         if !place.needs_row_behind(waiting.or(last)) {
             return;
         }

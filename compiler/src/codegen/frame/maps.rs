@@ -12,6 +12,7 @@ use super::live_slots::LiveSlots;
 use super::slot_set::SlotSet;
 use crate::id::IdVec;
 use crate::link::unit::FrameMapId;
+use crate::memory;
 
 /// Encoded frame maps, each once.
 #[derive(Debug, Default)]
@@ -88,6 +89,7 @@ impl FrameMaps {
         let same_hash = self.with_hash.entry(hash(&encoded)).or_default();
         let known = same_hash.iter().find(|&&id| self.maps[id] == encoded);
         known.copied().unwrap_or_else(|| {
+            memory::take(encoded.len() + memory::FRAME_MAP_BYTES);
             let id = self.maps.push(encoded);
             same_hash.push(id);
             id

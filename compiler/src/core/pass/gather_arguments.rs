@@ -21,8 +21,9 @@ use abi::tag;
 use crate::core::ir::{Expr, ExprId, Program};
 use crate::core::post_order;
 
-/// How many operands a call may have.
-const OPERANDS_MAX: usize = 4096;
+/// How many operands a call may have: the frame map of a call among the operands has a slot for each that is a value
+/// already, and for those of the calls around it.
+const OPERANDS_MAX: usize = 512;
 
 /// Runs the pass.
 #[must_use]

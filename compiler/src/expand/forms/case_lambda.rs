@@ -7,18 +7,34 @@
 //!           (if (%default? b) (clause a) (clause a b c))))
 //! ```
 //!
+//! If no clause accepts some number between the least and the greatest, the procedure itself takes any number of
+//! arguments, and refuses those that no clause accepts:
+//!
+//! ```text
+//! (case-lambda ((a) A) ((a b c) C))
+//!   =>  (letrec (…)
+//!         (lambda (#!optional a b c . rest)
+//!           (if (%default? a)
+//!               (%wrong-argument-count '((1 . 1) (3 . 3)) 0 name)
+//!               …)))
+//! ```
+//!
 //! If the numbers of parameters lie too far apart for optional parameters, the procedure takes a
 //! list, and applies the clause that fits the list's length.
 
+use std::rc::Rc;
+
 use abi::primitive::Primitive;
 use abi::tag;
+use syntax::{DatumKind, Integer, Number};
 
 use super::super::denotation::CoreForm;
 use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::syntax::SyntaxId;
 use super::procedure::Parameters;
-use crate::core::ir::{Expr, ExprId, LambdaOrigin, VariableId};
+use crate::core::LiteralDatum;
+use crate::core::ir::{Expr, ExprId, LambdaId, LambdaOrigin, Literal, LiteralId, VariableId};
 
 /// The most optional parameters that are made: a procedure may not have many more.
 const OPTIONAL_MAX: usize = 200;
@@ -37,11 +53,49 @@ impl Clause {
     }
 }
 
-/// How many more parameters one clause requires than another.
-fn spread(clauses: &[Clause]) -> usize {
+/// The clauses of a form, for the procedure that chooses one.
+#[derive(Clone, Copy)]
+struct Choice<'clauses> {
+    clauses: &'clauses [Clause],
+    /// What they accept, as [`Primitive::WrongArgumentCount`] is told.
+    accepted: LiteralId,
+    /// The form.
+    at: SyntaxId,
+}
+
+/// The least and the greatest number of parameters that a clause requires.
+fn extremes(clauses: &[Clause]) -> (usize, usize) {
     let counts = || clauses.iter().map(|clause| clause.required);
-    let least = counts().min().unwrap_or(0);
-    counts().max().unwrap_or(0) - least
+    (counts().min().unwrap_or(0), counts().max().unwrap_or(0))
+}
+
+/// Numbers of arguments that clauses accept, without a gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Accepted {
+    first: usize,
+    /// None if all numbers from the first on are accepted.
+    last: Option<usize>,
+}
+
+/// What the clauses accept, in order, with gaps in between.
+fn accepted(clauses: &[Clause]) -> Vec<Accepted> {
+    let mut counts: Vec<(usize, bool)> = clauses
+        .iter()
+        .map(|clause| (clause.required, clause.has_rest))
+        .collect();
+    counts.sort_unstable();
+    let mut ranges: Vec<Accepted> = Vec::new();
+    for (first, has_rest) in counts {
+        let last = (!has_rest).then_some(first);
+        match ranges.last_mut() {
+            Some(Accepted { last: None, .. }) => {}
+            Some(range) if range.last.is_some_and(|before| first <= before + 1) => {
+                range.last = last;
+            }
+            _ => ranges.push(Accepted { first, last }),
+        }
+    }
+    ranges
 }
 
 impl Expander<'_> {
@@ -70,7 +124,10 @@ impl Expander<'_> {
             });
             parts.push((formals, items[1..].to_vec(), clause));
         }
-        let takes_list = spread(&clauses) > OPTIONAL_MAX;
+        let (least, most) = extremes(&clauses);
+        let has_gaps = accepted(&clauses).len() > 1;
+        let optional = if has_gaps { most } else { most - least };
+        let takes_list = optional > OPTIONAL_MAX;
         if !takes_list {
             // In the clause's own procedure the list of further arguments is one parameter more.
             for (formals, ..) in &mut parts {
@@ -80,10 +137,11 @@ impl Expander<'_> {
         let all = clauses.clone();
         self.then(move |expander| {
             let closures = expander.pop_many(all.len());
+            let choice = expander.choice(&all, id);
             let dispatch = if takes_list {
-                expander.dispatch_list(&all, id)
+                expander.dispatch_list(choice)
             } else {
-                expander.dispatch(&all, id)
+                expander.dispatch(choice)
             };
             let bindings = all.iter().map(|clause| clause.procedure).zip(closures);
             expander.finish(Expr::Letrec(bindings.collect(), dispatch), id);
@@ -99,7 +157,9 @@ impl Expander<'_> {
     fn without_clauses(&mut self, at: SyntaxId) -> ExprId {
         let arguments = self.program.add_variable("arguments".into());
         let list = self.local(arguments, at);
-        let body = self.refuse(&[], list, at);
+        let count = self.add(Expr::Primitive(Primitive::Length, vec![list]), at);
+        let choice = self.choice(&[], at);
+        let body = self.refuse(choice, count);
         let parameters = Parameters {
             required: Vec::new(),
             optional: Vec::new(),
@@ -118,23 +178,26 @@ impl Expander<'_> {
     }
 
     /// The procedure that looks at the number of its arguments.
-    fn dispatch(&mut self, clauses: &[Clause], at: SyntaxId) -> ExprId {
-        let counts = || clauses.iter().map(|clause| clause.required);
-        let least = counts().min().unwrap_or(0);
-        let most = counts().max().unwrap_or(0);
+    fn dispatch(&mut self, choice: Choice<'_>) -> ExprId {
+        let Choice { clauses, at, .. } = choice;
+        let (mut least, most) = extremes(clauses);
+        let has_gaps = accepted(clauses).len() > 1;
+        if has_gaps {
+            least = 0;
+        }
         let mut argument = |_| self.program.add_variable("argument".into());
         let arguments: Vec<VariableId> = (0..most).map(&mut argument).collect();
-        let has_rest = clauses.iter().any(|clause| clause.has_rest);
+        let has_rest = has_gaps || clauses.iter().any(|clause| clause.has_rest);
         let rest = has_rest.then(|| argument(most));
-        let mut body = self.with_most_arguments(clauses, &arguments, rest, at);
+        let mut body = self.with_most_arguments(choice, &arguments, rest);
         for count in (least..most).rev() {
             let accepts = |clause: &&Clause| clause.accepts(count);
             let given = &arguments[..count];
             let call = if let Some(clause) = clauses.iter().find(accepts) {
                 self.call_clause(*clause, given, None, at)
             } else {
-                let list = self.list_of(given, None, at);
-                self.refuse(clauses, list, at)
+                let count = self.index(count, at);
+                self.refuse(choice, count)
             };
             let next = self.local(arguments[count], at);
             let is_missing = self.add(Expr::Primitive(Primitive::IsDefault, vec![next]), at);
@@ -149,11 +212,12 @@ impl Expander<'_> {
     }
 
     /// The procedure that looks at the length of the list of its arguments.
-    fn dispatch_list(&mut self, clauses: &[Clause], at: SyntaxId) -> ExprId {
+    fn dispatch_list(&mut self, choice: Choice<'_>) -> ExprId {
+        let Choice { clauses, at, .. } = choice;
         let arguments = self.program.add_variable("arguments".into());
         let count = self.program.add_variable("count".into());
-        let list = self.local(arguments, at);
-        let mut body = self.refuse(clauses, list, at);
+        let found = self.local(count, at);
+        let mut body = self.refuse(choice, found);
         for &clause in clauses.iter().rev() {
             let call = self.apply_clause(clause, arguments, at);
             let found = self.local(count, at);
@@ -186,11 +250,11 @@ impl Expander<'_> {
     /// What happens when no optional argument is missing.
     fn with_most_arguments(
         &mut self,
-        clauses: &[Clause],
+        choice: Choice<'_>,
         arguments: &[VariableId],
         rest: Option<VariableId>,
-        at: SyntaxId,
     ) -> ExprId {
+        let Choice { clauses, at, .. } = choice;
         let exact = clauses
             .iter()
             .find(|clause| clause.accepts(arguments.len()))
@@ -200,10 +264,13 @@ impl Expander<'_> {
             return self.call_clause(exact, arguments, None, at);
         };
         let more = clauses.iter().find(|clause| clause.accepts(usize::MAX));
-        let more = *more.expect("the rest parameter comes from a clause");
-        let further = self.call_clause(more, arguments, Some(rest), at);
+        let more = more.copied();
+        let further = match more {
+            Some(more) => self.call_clause(more, arguments, Some(rest), at),
+            None => self.refuse_more(choice, arguments.len(), rest),
+        };
         match exact {
-            Some(exact) if exact.procedure != more.procedure => {
+            Some(exact) if more.is_none_or(|more| exact.procedure != more.procedure) => {
                 let list = self.local(rest, at);
                 let test = self.add(Expr::Primitive(Primitive::IsNull, vec![list]), at);
                 let call = self.call_clause(exact, arguments, None, at);
@@ -250,60 +317,73 @@ impl Expander<'_> {
         list
     }
 
-    /// Raises for the number of arguments, which no clause accepts.
-    fn refuse(&mut self, clauses: &[Clause], arguments: ExprId, at: SyntaxId) -> ExprId {
-        let accepted = self.quote_symbol(&accepted_in_words(clauses), at);
-        let operands = vec![accepted, arguments];
-        self.add(Expr::Primitive(Primitive::WrongArgumentCount, operands), at)
+    /// Refuses more arguments than `most`: those in the list `rest` too.
+    fn refuse_more(&mut self, choice: Choice<'_>, most: usize, rest: VariableId) -> ExprId {
+        let list = self.local(rest, choice.at);
+        let length = self.add(Expr::Primitive(Primitive::Length, vec![list]), choice.at);
+        let first = self.index(most, choice.at);
+        let count = Expr::Primitive(Primitive::Add, vec![first, length]);
+        let count = self.add(count, choice.at);
+        self.refuse(choice, count)
     }
-}
 
-/// What the clauses accept, as errors say it: "expected 1, 3 to 5 or at least 8 arguments".
-fn accepted_in_words(clauses: &[Clause]) -> String {
-    /// So many ranges of numbers are named; of more, the first and the last number.
-    const RANGES_MAX: usize = 4;
-    let rest = clauses.iter().filter(|clause| clause.has_rest);
-    let from = rest.map(|clause| clause.required).min();
-    let mut counts: Vec<usize> = clauses.iter().map(|clause| clause.required).collect();
-    counts.retain(|&count| from.is_none_or(|from| count < from));
-    counts.sort_unstable();
-    counts.dedup();
-    let mut ranges: Vec<(usize, usize)> = Vec::new();
-    for &count in &counts {
-        match ranges.last_mut() {
-            Some((_, last)) if *last + 1 == count => *last = count,
-            _ => ranges.push((count, count)),
+    /// Raises for the number of arguments, which no clause accepts. The name of the procedure comes later.
+    fn refuse(&mut self, choice: Choice<'_>, count: ExprId) -> ExprId {
+        let accepted = self.add(Expr::Quote(choice.accepted), choice.at);
+        let name = self.word(tag::FALSE, choice.at);
+        let operands = vec![accepted, count, name];
+        let refusal = Expr::Primitive(Primitive::WrongArgumentCount, operands);
+        self.add(refusal, choice.at)
+    }
+
+    fn choice<'clauses>(&mut self, clauses: &'clauses [Clause], at: SyntaxId) -> Choice<'clauses> {
+        let accepted = self.accepted_literal(&accepted(clauses), at);
+        Choice {
+            clauses,
+            accepted,
+            at,
         }
     }
-    let mut words: Vec<String> = Vec::new();
-    if ranges.len() > RANGES_MAX {
-        let (first, last) = (counts[0], counts[counts.len() - 1]);
-        words.push(format!(
-            "one of {} counts from {first} to {last}",
-            counts.len()
-        ));
-    } else {
-        for (first, last) in ranges {
-            words.push(if first == last {
-                first.to_string()
-            } else {
-                format!("{first} to {last}")
-            });
+
+    /// `((first . last) …)`, with `#f` as the last number where there is none.
+    fn accepted_literal(&mut self, ranges: &[Accepted], at: SyntaxId) -> LiteralId {
+        let span = self.syntax.place(at).span;
+        let data = &mut self.program.data;
+        let number =
+            |count: usize| DatumKind::Number(Number::Integer(Integer::Small(count as i64)));
+        let mut list = data.push(DatumKind::Null, span);
+        for range in ranges.iter().rev() {
+            let last = range.last.map_or(DatumKind::Boolean(false), number);
+            let [first, last] = [number(range.first), last].map(|kind| data.push(kind, span));
+            let range = data.push(DatumKind::Pair(first, last), span);
+            list = data.push(DatumKind::Pair(range, list), span);
+        }
+        self.datum_literal(list)
+    }
+
+    /// Tells the refusals of a `case-lambda` the name of the variable that it is bound to.
+    pub(crate) fn name_refusals(&mut self, procedure: LambdaId, name: &Rc<str>) {
+        let mut literal: Option<LiteralId> = None;
+        let mut pending = vec![self.program.lambda(procedure).body];
+        while let Some(id) = pending.pop() {
+            match self.program.expr(id) {
+                Expr::If(_, then, otherwise) => pending.extend([*otherwise, *then]),
+                Expr::Let(_, body) => pending.push(*body),
+                Expr::Primitive(Primitive::WrongArgumentCount, operands) => {
+                    let place = operands[2];
+                    let literal = *literal.get_or_insert_with(|| {
+                        let span = self.program.place(id).span;
+                        let datum = self.program.data.push_symbol(name, span);
+                        self.program
+                            .literals
+                            .push(Literal::Datum(LiteralDatum(datum)))
+                    });
+                    self.program.replace(place, Expr::Quote(literal));
+                }
+                _ => {}
+            }
         }
     }
-    words.extend(from.map(|from| format!("at least {from}")));
-    let Some(last) = words.pop() else {
-        return "no number of arguments is accepted".to_owned();
-    };
-    let noun = if words.is_empty() && (last == "1" || last == "at least 1") {
-        "argument"
-    } else {
-        "arguments"
-    };
-    if words.is_empty() {
-        return format!("expected {last} {noun}");
-    }
-    format!("expected {} or {last} {noun}", words.join(", "))
 }
 
 #[cfg(test)]
@@ -312,27 +392,29 @@ mod tests {
     use crate::id::Id;
 
     #[test]
-    fn errors_name_the_numbers_of_arguments_that_clauses_accept() {
-        let words = |counts: &[(usize, bool)]| {
+    fn clauses_accept_ranges_of_numbers() {
+        let ranges = |counts: &[(usize, bool)]| {
             let clauses = counts.iter().map(|&(required, has_rest)| Clause {
                 required,
                 has_rest,
                 procedure: VariableId::new(0),
             });
-            accepted_in_words(&clauses.collect::<Vec<_>>())
+            let ranges = accepted(&clauses.collect::<Vec<_>>());
+            let pair = |range: Accepted| (range.first, range.last);
+            ranges.into_iter().map(pair).collect::<Vec<_>>()
         };
-        assert_eq!(words(&[]), "no number of arguments is accepted");
-        assert_eq!(words(&[(1, false)]), "expected 1 argument");
+        assert_eq!(ranges(&[]), []);
+        assert_eq!(ranges(&[(1, false)]), [(1, Some(1))]);
         assert_eq!(
-            words(&[(3, false), (1, false)]),
-            "expected 1 or 3 arguments"
+            ranges(&[(3, false), (1, false)]),
+            [(1, Some(1)), (3, Some(3))]
+        );
+        assert_eq!(
+            ranges(&[(2, false), (1, false), (2, false)]),
+            [(1, Some(2))]
         );
         let many = [(0, false), (2, false), (3, false), (5, true), (7, false)];
-        assert_eq!(words(&many), "expected 0, 2 to 3 or at least 5 arguments");
-        let even: Vec<(usize, bool)> = (0..10).map(|count| (2 * count, false)).collect();
-        assert_eq!(
-            words(&even),
-            "expected one of 10 counts from 0 to 18 arguments"
-        );
+        assert_eq!(ranges(&many), [(0, Some(0)), (2, Some(3)), (5, None)]);
+        assert_eq!(ranges(&[(1, false), (2, true), (4, true)]), [(1, None)]);
     }
 }

@@ -10,14 +10,30 @@ use super::super::denotation::CoreForm;
 use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::syntax::{Node, SyntaxId};
-use crate::core::ir::Expr;
+use crate::core::ir::{Expr, ExprId};
 
 /// A part of a template, and the level of quasiquotation at which it stands there. A macro's argument
 /// may stand at several levels of one template, and mean another thing at each.
 type Part = (SyntaxId, usize);
 
-/// So many items of a list are values at once at most: a frame holds them. A longer list is made of parts.
-const ITEMS_MAX: usize = 4096;
+/// So many items of a list, or parts of a longer list, are values at once: a frame holds them, and so does the frame
+/// map of each call among the items. In a quasiquotation inside another, those of both are.
+const ITEMS_MAX: usize = 64;
+
+/// An item of a list, evaluated.
+struct Item {
+    at: SyntaxId,
+    value: ExprId,
+    /// Whether its items are the list's.
+    is_spliced: bool,
+}
+
+/// What a list ends in.
+#[derive(Clone, Copy)]
+struct End {
+    value: ExprId,
+    is_null: bool,
+}
 
 /// The parts of a template in which something is unquoted.
 type Unquoting = Rc<HashSet<Part>>;
@@ -81,6 +97,7 @@ impl Expander<'_> {
 
     /// Leaves the value of a template at a level of quasiquotation.
     fn template(&mut self, id: SyntaxId, level: usize, unquoting: &Unquoting) -> Result<()> {
+        self.visit(id)?;
         if !unquoting.contains(&(id, level)) {
             let value = self.quote(id, id);
             self.push_value(value);
@@ -157,8 +174,7 @@ impl Expander<'_> {
     /// `(,a ,@b ,c)   =>   (cons a (append b (cons c '())))
     /// ```
     ///
-    /// The items are evaluated in their order. A long list is `(append part rest)`, where the part is a list of the
-    /// first items.
+    /// The items are evaluated in their order. A long list is made of parts, as [`Self::append_parts`] says.
     fn template_list(
         &mut self,
         (id, level): Part,
@@ -178,32 +194,16 @@ impl Expander<'_> {
         let parts = plan.clone();
         let is_null = matches!(self.syntax.node(tail), Node::Null);
         self.then(move |expander| {
-            let mut list = expander.pop();
-            let mut is_empty = is_null;
-            for (part, items) in plan.chunks(ITEMS_MAX).enumerate().rev() {
-                let is_last = (part + 1) * ITEMS_MAX >= plan.len();
-                let rest = (!is_last).then(|| {
-                    is_empty = true;
-                    let null = expander.word(tag::NULL, id);
-                    std::mem::replace(&mut list, null)
-                });
-                for &(item, splice) in items.iter().rev() {
-                    let value = expander.pop();
-                    let primitive = match splice {
-                        Some(_) => Primitive::Append2,
-                        None => Primitive::Cons,
-                    };
-                    // What is spliced at the end is the end.
-                    list = match splice {
-                        Some(_) if is_empty => value,
-                        _ => expander.add(Expr::Primitive(primitive, vec![value, list]), item),
-                    };
-                    is_empty = false;
-                }
-                if let Some(rest) = rest {
-                    list = expander.add(Expr::Primitive(Primitive::Append2, vec![list, rest]), id);
-                }
-            }
+            let value = expander.pop();
+            let end = End { value, is_null };
+            let values = expander.pop_many(plan.len());
+            let item = |((at, splice), value): ((SyntaxId, Option<_>), _)| Item {
+                at,
+                value,
+                is_spliced: splice.is_some(),
+            };
+            let items: Vec<Item> = plan.into_iter().zip(values).map(item).collect();
+            let list = expander.append_parts(&items, end, id);
             expander.push_value(list);
             Ok(())
         });
@@ -217,5 +217,86 @@ impl Expander<'_> {
                 self.then(move |expander| expander.template(item, level, &unquoting));
             }
         }
+    }
+
+    /// The list of `items` before an end. A long one is made of parts, and parts of parts, so that no more than
+    /// [`ITEMS_MAX`] of each are values at once; each part is copied once for each of these levels.
+    ///
+    /// ```text
+    /// (append (append part (append part …)) (append (append part …) … (cons item … end)))
+    /// ```
+    fn append_parts(&mut self, items: &[Item], end: End, at: SyntaxId) -> ExprId {
+        let mut chunks: Vec<&[Item]> = items.chunks(ITEMS_MAX).collect();
+        let last = chunks.pop().unwrap_or_default();
+        let mut parts = Vec::with_capacity(chunks.len());
+        for chunk in chunks {
+            let null = End {
+                value: self.word(tag::NULL, at),
+                is_null: true,
+            };
+            parts.push(self.part(chunk, null));
+        }
+        let tail = self.part(last, end);
+        while parts.len() > ITEMS_MAX {
+            let groups = parts.chunks(ITEMS_MAX).map(|group| {
+                let (&last, others) = group.split_last().expect("no chunk is empty");
+                self.append_all(others, last, at)
+            });
+            parts = groups.collect();
+        }
+        self.append_all(&parts, tail, at)
+    }
+
+    fn append_all(&mut self, lists: &[ExprId], tail: ExprId, at: SyntaxId) -> ExprId {
+        lists.iter().rev().fold(tail, |rest, &list| {
+            self.add(Expr::Primitive(Primitive::Append2, vec![list, rest]), at)
+        })
+    }
+
+    /// The list of few items before an end.
+    fn part(&mut self, items: &[Item], end: End) -> ExprId {
+        let mut list = end.value;
+        for (index, item) in items.iter().rev().enumerate() {
+            let primitive = match item.is_spliced {
+                // What is spliced at the end is the end.
+                true if end.is_null && index == 0 => {
+                    list = item.value;
+                    continue;
+                }
+                true => Primitive::Append2,
+                false => Primitive::Cons,
+            };
+            let operands = vec![item.value, list];
+            list = self.add(Expr::Primitive(primitive, operands), item.at);
+        }
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::compile::compile;
+    use crate::expand::{LibraryRegistry, SourceText, expand_program};
+    use crate::options::Options;
+
+    /// The bytes of the image of quasiquoted lists inside one another.
+    fn image_bytes(depth: usize, items: usize) -> usize {
+        let item = ",(h x) ".repeat(items);
+        let list = (0..depth).fold("x".to_owned(), |inner, _| format!("`({item} ,{inner})"));
+        let text = format!("(import (cozen core)) (define (f h x) {list}) (f f 1)");
+        let source = SourceText::new("quasiquote.scm", &text);
+        let program = expand_program(&mut LibraryRegistry::new(), &source);
+        let program = program.expect("the text is right");
+        let compiled = compile(program, None, &Options::default());
+        compiled.expect("nothing is too large").image.len()
+    }
+
+    #[test]
+    fn an_image_grows_with_the_values_of_a_quasiquotation() {
+        let small = image_bytes(1, 250);
+        let long = image_bytes(1, 2000);
+        assert!(long < 9 * small, "{small} {long}");
+        let deep = image_bytes(8, 250);
+        assert!(deep < 12 * small, "{small} {deep}");
     }
 }

@@ -1,5 +1,6 @@
 //! From the text of `syntax-rules` to patterns and templates.
 
+use super::super::budget::{Budget, TOO_MUCH};
 use super::super::denotation::CoreForm;
 use super::super::failure::{Failure, Result};
 use super::super::name::{Name, Names};
@@ -8,6 +9,7 @@ use super::{
     Element, ListPattern, NESTING_MAX, Pattern, PatternVariable, Repeated, Rule, SyntaxRules,
     Template,
 };
+use crate::{checkpoint, memory};
 
 /// Compiles `(syntax-rules [ellipsis] (literal ...) (pattern template) ...)`.
 pub(crate) fn compile(
@@ -15,6 +17,7 @@ pub(crate) fn compile(
     names: &mut Names,
     auxiliaries: &[(Name, CoreForm)],
     form: SyntaxId,
+    budget: &Budget,
 ) -> Result<SyntaxRules> {
     let place = syntax.place(form);
     let expected = "syntax-rules: expected (syntax-rules (literal ...) (pattern template) ...)";
@@ -38,6 +41,7 @@ pub(crate) fn compile(
         auxiliaries,
         custom_ellipsis,
         literals: &literals,
+        budget,
     };
     let rules = parts
         .map(|rule| context.rule(rule))
@@ -75,6 +79,7 @@ struct Context<'a> {
     auxiliaries: &'a [(Name, CoreForm)],
     custom_ellipsis: Option<Name>,
     literals: &'a [Name],
+    budget: &'a Budget,
 }
 
 impl Context<'_> {
@@ -125,9 +130,19 @@ impl Context<'_> {
         })
     }
 
-    fn too_deep(&self, id: SyntaxId) -> Failure {
-        let message = format!("syntax-rules: nested more than {NESTING_MAX} deep");
-        Failure::new(self.syntax.place(id), message)
+    /// Counts that the part `id` of a pattern or template is compiled, `nesting` lists deep. Parts may be shared: then
+    /// they come to be once for each place that they stand at.
+    fn enter(&self, id: SyntaxId, nesting: usize) -> Result<()> {
+        checkpoint::step();
+        memory::take(memory::RULE_PART_BYTES);
+        let message = if nesting > NESTING_MAX {
+            format!("syntax-rules: nested more than {NESTING_MAX} deep")
+        } else if self.budget.take(1) {
+            return Ok(());
+        } else {
+            TOO_MUCH.to_owned()
+        };
+        Err(Failure::new(self.syntax.place(id), message))
     }
 }
 
@@ -138,9 +153,7 @@ struct Patterns<'a> {
 
 impl Patterns<'_> {
     fn compile(&mut self, id: SyntaxId, rank: usize, nesting: usize) -> Result<Pattern> {
-        if nesting > NESTING_MAX {
-            return Err(self.context.too_deep(id));
-        }
+        self.context.enter(id, nesting)?;
         let syntax = self.context.syntax;
         match syntax.node(id) {
             Node::Null => Ok(Pattern::Null),
@@ -302,9 +315,7 @@ impl Templates<'_> {
     }
 
     fn inside(&mut self, id: SyntaxId, ellipses: Ellipses, nesting: usize) -> Result<Compiled> {
-        if nesting > NESTING_MAX {
-            return Err(self.context.too_deep(id));
-        }
+        self.context.enter(id, nesting)?;
         let syntax = self.context.syntax;
         match syntax.node(id) {
             Node::Null => Ok(Compiled::closed(Template::Null)),

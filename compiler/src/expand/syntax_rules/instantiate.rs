@@ -1,5 +1,6 @@
 //! Filling in a template.
 
+use super::super::budget::TOO_MUCH;
 use super::super::failure::{Failure, Result};
 use super::super::name::Name;
 use super::super::syntax::{FileSpan, Node, Syntax, SyntaxId};
@@ -57,8 +58,7 @@ struct Filler<'a> {
 impl Filler<'_> {
     fn fill(&mut self, template: &Template) -> Result<SyntaxId> {
         if self.syntax.len() >= self.limit {
-            let message = "macro expansion does not end, or makes too much code";
-            return Err(Failure::new(self.place, message));
+            return Err(Failure::new(self.place, TOO_MUCH));
         }
         let node = match template {
             Template::Variable(slot) => {

@@ -1,7 +1,14 @@
-//! Size: nesting is limited by memory only, time grows with the text.
+//! Size: nesting is limited by memory only, time grows with the text, and shared parts are counted where they stand.
 
-use super::super::{EnvironmentId, LibraryRegistry, SourceText, expand_text};
-use super::{IMPORT, expand};
+use std::rc::Rc;
+
+use syntax::{Stop, Unsupervised};
+
+use super::super::budget::TOO_MUCH;
+use super::super::{EnvironmentId, LibraryRegistry, Outcome, SourceText, expand_text};
+use super::{IMPORT, core, expand};
+use crate::checkpoint;
+use crate::memory::Memory;
 
 /// Deep enough to overflow any stack if a step recursed.
 const DEPTH: usize = 100_000;
@@ -63,4 +70,95 @@ fn evaluations_leave_nothing_behind() {
     let before = (registry.names.alias_count(), registry.top_count());
     evaluate(&mut registry, "(m (lambda (x) (m x)))");
     assert_eq!((registry.names.alias_count(), registry.top_count()), before);
+}
+
+/// A list that begins with `head` and has a shared list twice at its end, 60 deep: 2^60 lists.
+fn shared(head: &str, leaf: &str) -> String {
+    (1..60).fold(format!("#0=({head} {leaf})"), |inner, depth| {
+        format!("#{depth}=({head} {inner} #{}#)", depth - 1)
+    })
+}
+
+fn evaluate_within(
+    registry: &mut LibraryRegistry,
+    text: &str,
+    bytes: usize,
+) -> Result<Outcome, Stop> {
+    let source = SourceText::new("eval", text);
+    checkpoint::supervised(Rc::new(Unsupervised), &mut Memory::new(bytes), || {
+        expand_text(registry, EnvironmentId::INTERACTION, &source)
+    })
+}
+
+#[test]
+fn code_with_shared_parts_takes_no_more_memory_than_there_is() {
+    for text in [
+        shared("+", "1"),
+        shared("begin", "1"),
+        format!("(lambda () {})", shared("begin", "1")),
+        format!("(if {} 1)", shared("+", "1")),
+        format!("`{}", shared("a", ",car")),
+        format!("(case 1 {})", shared("(1) 2", "3")),
+        format!("(define-library (a) {})", shared("begin", "1")),
+        format!(
+            "(define-syntax m (syntax-rules () ((_ x) '{})))",
+            shared("a", "b")
+        ),
+        format!(
+            "(define-syntax m (syntax-rules () ((_ {}) 1)))",
+            shared("1", "2")
+        ),
+        format!(
+            "(define-syntax m (syntax-rules () ((_) 1) ((_ . {}) 1)))",
+            shared("1", "2")
+        ),
+    ] {
+        let outcome = evaluate_within(&mut LibraryRegistry::new(), &text, 4 << 20);
+        assert!(
+            matches!(outcome, Err(Stop::Full { .. })),
+            "{text}: {outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn code_with_shared_parts_has_a_limit_without_one_of_memory() {
+    let requirement = shared("and", "r7rs");
+    let template = shared("a", "b");
+    for text in [
+        format!("(cond-expand ({requirement} 1))"),
+        format!("(define-syntax m (syntax-rules () ((_ x) '{template})))"),
+    ] {
+        let outcome = evaluate_within(&mut LibraryRegistry::new(), &text, usize::MAX);
+        let diagnostics = outcome.expect("nobody stops it").expect_err("too large");
+        assert_eq!(diagnostics[0].message, TOO_MUCH);
+    }
+}
+
+#[test]
+fn literals_with_shared_parts_are_as_large_as_their_texts() {
+    let text = format!("'{}", shared("a", "b"));
+    let outcome = evaluate_within(&mut LibraryRegistry::new(), &text, 256 << 10);
+    assert!(outcome.is_ok_and(|expanded| expanded.is_ok()));
+    let text = core("(car #0=(cdr '1) #0#)");
+    insta::assert_snapshot!(text, @"(call (immutable car) (call (immutable cdr) 1) (call (immutable cdr) 1))");
+}
+
+#[test]
+fn a_unit_without_memory_leaves_no_names_behind() {
+    let mut registry = LibraryRegistry::new();
+    let text = "(define-syntax m (syntax-rules () ((_ x) (let ((t x)) t))))";
+    let defined = evaluate_within(&mut registry, text, usize::MAX);
+    assert!(defined.is_ok_and(|defined| defined.is_ok()));
+    let names =
+        |registry: &LibraryRegistry| (registry.names.alias_count(), registry.names.symbol_count());
+    let before = names(&registry);
+    let text = format!(
+        "(m {})",
+        shared("m new", "1").replace("m new", "begin (m new)")
+    );
+    let outcome = evaluate_within(&mut registry, &text, 4 << 20);
+    assert!(outcome.is_err());
+    registry.forget_last_unit();
+    assert_eq!(names(&registry), before);
 }

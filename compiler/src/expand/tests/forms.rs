@@ -276,20 +276,29 @@ fn case_lambda_looks_at_missing_arguments() {
 
 #[test]
 fn case_lambda_refuses_counts_between_its_clauses() {
-    let program = "(case-lambda (() 0) ((a b) 2))";
+    let program = "(define c (case-lambda (() 0) ((a b) 2)))";
     insta::assert_snapshot!(core(program), @r"
     (letrec
-      ((clause.0 (lambda _.0 () 0)) (clause.1 (lambda _.1 (a.2 b.3) 2)))
-      (lambda
-        _.2
-        (%optional argument.4 argument.5)
-        (if
-          (%default? argument.4)
-          (call clause.0)
-          (if
-            (%default? argument.5)
-            (%wrong-argument-count (quote |expected 0 or 2 arguments|) (cons argument.4 ()))
-            (call clause.1 argument.4 argument.5)))))
+      ((c@0
+          (letrec
+            ((clause.1 (lambda c.0 () 0)) (clause.2 (lambda c.1 (a.3 b.4) 2)))
+            (lambda
+              c.2
+              (%optional argument.5 argument.6 %rest argument.7)
+              (if
+                (%default? argument.5)
+                (call clause.1)
+                (if
+                  (%default? argument.6)
+                  (%wrong-argument-count (quote ((0 . 0) (2 . 2))) 1 (quote c))
+                  (if
+                    (null? argument.7)
+                    (call clause.2 argument.5 argument.6)
+                    (%wrong-argument-count
+                      (quote ((0 . 0) (2 . 2)))
+                      (+ 2 (length argument.7))
+                      (quote c)))))))))
+      (word unspecified))
     ");
 }
 

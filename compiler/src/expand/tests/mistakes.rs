@@ -144,9 +144,9 @@ fn macros_are_checked() {
 #[test]
 fn endless_macros_are_stopped() {
     insta::assert_snapshot!(mistakes("(define-syntax m (syntax-rules () ((_) (m)))) (m)"), @"2:47: macro expansion \
-        does not end, or makes too much code");
+        does not end, or macros and shared parts make too much code");
     insta::assert_snapshot!(mistakes("(define-syntax m (syntax-rules () ((_ x) (m (x x))))) (m 1)"), @"2:55: macro \
-        expansion does not end, or makes too much code");
+        expansion does not end, or macros and shared parts make too much code");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::unit_builder::UnitBuilder;
 use crate::checkpoint;
 use crate::core::ir::{ActivationId, ExprId, LambdaId, LastExpression, SourcePlace, VariableId};
 use crate::id::IdVec;
+use crate::memory;
 use crate::ssa::ir::{
     Block, BlockId, Instruction, Operation, Procedure, ProcedureId, Repr, Target, Terminator,
     Value, ValueId,
@@ -224,6 +225,7 @@ impl<'builder, 'program> ProcedureBuilder<'builder, 'program> {
     }
 
     fn push_instruction(&mut self, operation: Operation, result: Option<ValueId>) {
+        memory::take(memory::INSTRUCTION_BYTES);
         let place = self.place;
         let block = self.open_block();
         self.procedure.blocks[block].instructions.push(Instruction {

@@ -92,7 +92,8 @@ struct Hoister<'a> {
     header: BlockId,
     /// The blocks of the loop, in order.
     blocks: Vec<BlockId>,
-    /// Values that are defined in the loop. Nothing is, outside of [`Self::run`].
+    /// Values that are defined in the loop. [`Self::new`] marks them, and [`Self::run`] takes the marks away: between
+    /// two loops there are none.
     inside: &'a mut IdVec<ValueId, bool>,
     /// The loads of those of them that are constants.
     constants: HashMap<ValueId, Instruction>,

@@ -11,4 +11,4 @@ mod maker;
 mod procedures;
 mod section;
 
-pub(crate) use section::{interaction, mixed, shared};
+pub(crate) use section::{interaction, medley, shared};

@@ -18,7 +18,7 @@ const TOLD: &str = "
         (else (list 'raised e))))";
 
 /// In a program with imports.
-pub(crate) fn mixed(random: &mut Random) -> String {
+pub(crate) fn medley(random: &mut Random) -> String {
     section(random, false, false)
 }
 
@@ -98,12 +98,7 @@ fn definitions(maker: &mut Maker<'_>, all: &[Thing]) -> String {
         );
     }
     if all.contains(&Thing::Parameter) {
-        let converter = maker.pick(&["", "(lambda (x) (if (number? x) (+ x 1) x))", "list"]);
-        let converter = if converter == "list" {
-            String::new()
-        } else {
-            converter
-        };
+        let converter = maker.pick(&["", "(lambda (x) (if (number? x) (+ x 1) x))"]);
         let _ = writeln!(text, "(define p-{suffix} (make-parameter 4 {converter}))");
         maker.scope.things.push(Thing::Parameter);
     }

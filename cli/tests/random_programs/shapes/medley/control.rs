@@ -156,11 +156,10 @@ impl Maker<'_> {
         if self.is_closed || !self.has(Thing::Parameter) {
             let (name, value) = (self.name("p"), self.expression(Number, depth));
             let inner = self.expression(Number, depth);
-            let body = self.expression(kind, depth);
             let last = if kind == Number {
                 format!("(+ ({name}) {})", self.leaf(Number))
             } else {
-                body.clone()
+                self.expression(kind, depth)
             };
             return format!(
                 "(let (({name} (make-parameter {value})))
