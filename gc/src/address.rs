@@ -84,7 +84,7 @@ impl Address {
     /// that nobody writes at the same time.
     #[inline(always)]
     pub unsafe fn load_word(self) -> u64 {
-        // SAFETY: the caller promises a readable, aligned word.
+        // SAFETY: a readable, aligned word, by the contract of this function.
         unsafe { self.as_word_pointer().read() }
     }
 
@@ -96,7 +96,7 @@ impl Address {
     /// nobody else accesses at the same time and no reference covers.
     #[inline(always)]
     pub unsafe fn store_word(self, word: u64) {
-        // SAFETY: the caller promises a writable, aligned word.
+        // SAFETY: a writable, aligned word, by the contract of this function.
         unsafe { self.as_word_pointer().write(word) }
     }
 }

@@ -208,6 +208,7 @@ fn trim_large(heap: &mut Heap) {
             .saturating_mul(2),
     };
     heap.large.trim(&heap.arena, kept_bytes_max);
+    heap.bound_kept();
 }
 
 /// Frees the unmarked among the old objects that do not move.

@@ -137,7 +137,16 @@ impl Heap {
         let address = address
             .expect("what is not bounded is reserved, and the arena exceeds the heap's maximum");
         self.statistics.allocated_bytes += bytes as u64;
+        self.bound_kept();
         address
+    }
+
+    /// Gives up chunks that are kept for objects to come, as far as they and all objects exceed the heap's maximum.
+    pub(crate) fn bound_kept(&mut self) {
+        let spare_bytes = self.chargeable_bytes();
+        if self.large.kept_bytes() > spare_bytes {
+            self.large.trim(&self.arena, spare_bytes);
+        }
     }
 
     pub(crate) fn allocate_pinned(&mut self, bytes: usize) -> Address {

@@ -70,7 +70,7 @@ impl MemoryMap {
             "{range:?} lies outside the mapping"
         );
         let start = range.start.as_word_pointer().cast::<u8>();
-        // SAFETY: the bytes are this mapping's own; the caller gives up what is there.
+        // SAFETY: the bytes are this mapping's own; nothing there is needed, by the contract of this function.
         unsafe { start.write_bytes(0, range.bytes()) };
     }
 

@@ -89,7 +89,7 @@ impl MemoryMap {
         if range.is_empty() {
             return;
         }
-        // SAFETY: the pages are this mapping's own; the caller gives up their contents.
+        // SAFETY: the pages are this mapping's own; nothing there is needed, by the contract of this function.
         unsafe { mm::madvise(pointer(range.start), range.bytes(), Advice::LinuxDontNeed) }
             .expect("private anonymous pages can always be given back");
     }
@@ -106,7 +106,7 @@ impl MemoryMap {
         );
         let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
         let start = pointer(range.start);
-        // SAFETY: the addresses are this mapping's own; the caller gives up what is there.
+        // SAFETY: the addresses are this mapping's own; nothing there is needed, by the contract of this function.
         unsafe { mm::mmap_anonymous(start, range.bytes(), ProtFlags::empty(), flags) }
             .expect("replacing a mapping by a larger uniform one needs no new resources");
         self.advise(range, Advice::LinuxDontDump);

@@ -16,6 +16,11 @@ pub(crate) struct KeptChunks {
 }
 
 impl KeptChunks {
+    /// Bytes of all runs.
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Takes a run for an object of `bytes`: the smallest that is long enough, cut to size.
     pub(crate) fn take(&mut self, bytes: usize) -> Option<AddressRange> {
         let bytes = bytes.checked_next_multiple_of(CHUNK_BYTES)?;

@@ -148,6 +148,11 @@ impl LargeSpace {
         }
     }
 
+    /// Bytes of the chunks that are kept for objects to come.
+    pub(crate) const fn kept_bytes(&self) -> usize {
+        self.kept.bytes()
+    }
+
     /// Gives to the system what was freed, but for `kept_bytes_max` for objects to come.
     pub(crate) fn trim(&mut self, arena: &Arena, kept_bytes_max: usize) {
         self.kept.trim(arena, kept_bytes_max);

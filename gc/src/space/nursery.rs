@@ -117,7 +117,7 @@ impl Nursery {
                 start: kept_end,
                 end: self.touched_end,
             };
-            // SAFETY: the caller says that nothing in the nursery is needed.
+            // SAFETY: nothing in the nursery is needed, by the contract of this function.
             unsafe { arena.discard(excess) };
             self.touched_end = kept_end;
         }

@@ -133,8 +133,8 @@ impl OldSpace {
                 arena.set(block.whole(), ChunkKind::Spare, 0);
                 self.spare.push(block.whole());
             } else {
-                // SAFETY: each block is one run that `add_block` reserved; the caller says that
-                // nothing in it is needed.
+                // SAFETY: each block is one run that `add_block` reserved; nothing in it is needed, by the
+                // contract of this function.
                 unsafe { arena.release_chunks(block.whole()) };
             }
         }
