@@ -251,8 +251,6 @@
              (substring key (+ colon 1) (string-length key))
              key))))
 
-    (define environment-length (string-length "environment-"))
-
     (define (least a b) (if (< a b) a b))
 
     ;; The procedure and its arguments; or, from a `case-lambda`, what its clauses accept, a number of arguments and
@@ -402,4 +400,6 @@
                      (%member (car (car places)) '("error" "raise")))
                 (loop (cdr places))
                 places))
-          '()))))
+          '()))
+
+    (define environment-length (string-length "environment-"))))

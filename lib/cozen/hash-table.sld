@@ -90,7 +90,6 @@
     (define-hash no-hash (object) 0)
 
     ;; Objects that can change keep their number, which they get when it is first asked for.
-    (define serials (%make-table #t))
     (define last-serial 0)
 
     (define (serial object)
@@ -203,8 +202,6 @@
                  (entry (find-entry table key bucket)))
             (if entry (cdr entry) default))))
 
-    (define missing (list 'missing))
-
     (define (table-contains? table key)
       (not (eq? (table-ref table key missing) missing)))
 
@@ -285,4 +282,7 @@
       (let loop ((rest (table->alist table)) (result seed))
         (if (null? rest)
             result
-            (loop (cdr rest) (procedure (car (car rest)) (cdr (car rest)) result)))))))
+            (loop (cdr rest) (procedure (car (car rest)) (cdr (car rest)) result)))))
+
+    (define serials (%make-table #t))
+    (define missing (list 'missing))))

@@ -64,6 +64,13 @@
         ((count) (%make-string count #\space))
         ((count fill) (%make-string count fill))))
 
+    (define (total-length strings sum number)
+      (if (null? strings)
+          sum
+          (total-length (cdr strings)
+                        (+ sum (string-end (car strings) 'string-append number))
+                        (+ number 1))))
+
     (define (string-append . strings)
       (let ((result (%make-string (total-length strings 0 1) #\space)))
         (let loop ((at 0) (strings strings))
@@ -72,13 +79,6 @@
               (let ((length (string-length (car strings))))
                 (%string-copy! result at (car strings) 0 length)
                 (loop (+ at length) (cdr strings)))))))
-
-    (define (total-length strings sum number)
-      (if (null? strings)
-          sum
-          (total-length (cdr strings)
-                        (+ sum (string-end (car strings) 'string-append number))
-                        (+ number 1))))
 
     ;; Where an object ends; raises in the name of its user if it is of another type.
     (define (string-end string who number)

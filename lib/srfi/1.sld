@@ -58,8 +58,6 @@
 
     ;; predicates
 
-    (define proper-list? list?)
-
     ;; Floyd: `slow` goes half as fast and is met again on a circle.
     (define (end-of object)
       (let loop ((fast object) (slow object))
@@ -584,4 +582,6 @@
     (define lset-intersection! lset-intersection)
     (define lset-difference! lset-difference)
     (define lset-xor! lset-xor)
-    (define lset-diff+intersection! lset-diff+intersection)))
+    (define lset-diff+intersection! lset-diff+intersection)
+
+    (define proper-list? list?)))

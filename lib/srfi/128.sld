@@ -18,6 +18,21 @@
                   (folded-character-hash char-ci-hash)))
   (begin
 
+    ;; Two objects that were compared before, or are being compared, are the same as far as they are concerned: a
+    ;; difference ends the walk. So shared parts are compared once, and circles come to an end. Most structures are
+    ;; small: the first meetings are not noted, and later only some are, as long as none comes again (Adams and Dybvig,
+    ;; Efficient nondestructive equality checking for trees and graphs, 2008).
+    (define-record-type meetings
+      (new-meetings left classes)
+      meetings?
+      ;; So many meetings are not noted; below zero, so many were since one came again.
+      (left left set-left!)
+      ;; From an object to another of its class, in the end to the one that has none; #f at first.
+      (classes classes set-classes!))
+
+    (define unnoted 4000)
+    (define noted 40)
+
     ;; The ordering and the hash may be #f: then there is none.
     (define-record-type comparator
       (make-comparator type? same? less? hash)
@@ -105,21 +120,6 @@
                                               leaf meetings)))
                             (if (eq? answer #t) (loop (+ index 1)) answer)))))))
             (else (leaf a b))))
-
-    ;; Two objects that were compared before, or are being compared, are the same as far as they are concerned: a
-    ;; difference ends the walk. So shared parts are compared once, and circles come to an end. Most structures are
-    ;; small: the first meetings are not noted, and later only some are, as long as none comes again (Adams and Dybvig,
-    ;; Efficient nondestructive equality checking for trees and graphs, 2008).
-    (define-record-type meetings
-      (new-meetings left classes)
-      meetings?
-      ;; So many meetings are not noted; below zero, so many were since one came again.
-      (left left set-left!)
-      ;; From an object to another of its class, in the end to the one that has none; #f at first.
-      (classes classes set-classes!))
-
-    (define unnoted 4000)
-    (define noted 40)
 
     (define (make-meetings) (new-meetings unnoted #f))
 

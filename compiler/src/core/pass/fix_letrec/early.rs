@@ -5,7 +5,8 @@
 //! * The code of an init that is not a lambda expression runs in the init's turn. Parts of it that
 //!   stand in a lambda expression inside may run later.
 //! * The code of an init that is a lambda expression runs when an init with effects calls it. Such
-//!   an init can call it only if it names the variable, or names another variable that leads to it.
+//!   an init can call it only if it names the variable, or names another variable that leads to it,
+//!   or if an earlier init has kept it, as a definition of a global variable does.
 //!   The earliest such init is where the lambda expression *starts*.
 //!
 //! A reference is *early* if its code starts at or before the turn of the variable that it names.
@@ -43,8 +44,17 @@ enum Turn {
     Nothing,
     /// A variable that is never assigned is read.
     Read,
+    /// Something is kept, as by a definition of a global variable. Nothing is called, and nothing raises.
+    Keeps,
     /// Anything.
     Effects,
+}
+
+impl Turn {
+    /// Whether a program can tell when the init is evaluated.
+    fn has_effects(self) -> bool {
+        matches!(self, Self::Keeps | Self::Effects)
+    }
 }
 
 impl Early {
@@ -64,14 +74,15 @@ impl Early {
             .collect();
         let starts = starts(&turns, &is_procedure, mentions);
         let mut is_movable: IdVec<BindingId, bool> =
-            turns.iter().map(|&turn| turn != Turn::Effects).collect();
+            turns.iter().map(|&turn| !turn.has_effects()).collect();
         let mut references = Vec::new();
         let mut of_procedures = Vec::new();
         for mention in mentions {
             let (source, target) = (mention.source, mention.target);
-            let start = match program.expr(bindings[source.index()].1) {
-                Expr::Lambda(_) => starts[source],
-                _ => Some(source),
+            let start = if is_closure(program, bindings[source.index()].1) {
+                starts[source]
+            } else {
+                Some(source)
             };
             if start.is_none_or(|start| start > target) {
                 continue;
@@ -101,13 +112,43 @@ impl Early {
 
 fn turn(program: &Program, init: ExprId) -> Turn {
     match program.expr(init) {
-        Expr::Quote(_) | Expr::Lambda(_) => Turn::Nothing,
+        Expr::Quote(_) => Turn::Nothing,
+        _ if is_closure(program, init) => Turn::Nothing,
         Expr::Local(variable) if !program.variable(*variable).assigned => Turn::Read,
+        Expr::Sequence(parts) if parts.iter().all(|&part| is_kept(program, part)) => Turn::Keeps,
+        _ if is_kept(program, init) => Turn::Keeps,
         _ => Turn::Effects,
     }
 }
 
-/// The first init with effects from which each other one is reached; none, if nothing calls that one.
+/// Whether the value of an expression is a procedure that nothing has called: a lambda expression, or one around which
+/// lambda expressions are bound, as `case-lambda` makes it.
+fn is_closure(program: &Program, init: ExprId) -> bool {
+    let is_lambda = |id| matches!(program.expr(id), Expr::Lambda(_));
+    match program.expr(init) {
+        Expr::Letrec(bindings, body) | Expr::Let(bindings, body) => {
+            is_lambda(*body) && bindings.iter().all(|&(_, init)| is_lambda(init))
+        }
+        _ => is_lambda(init),
+    }
+}
+
+/// Whether an expression at most gives a variable a value that is there.
+fn is_kept(program: &Program, id: ExprId) -> bool {
+    let is_there = |id| {
+        matches!(
+            program.expr(id),
+            Expr::Quote(_) | Expr::Lambda(_) | Expr::Local(_)
+        )
+    };
+    match program.expr(id) {
+        Expr::GlobalDefine(_, value) | Expr::SetLocal(_, value) => is_there(*value),
+        _ => is_there(id),
+    }
+}
+
+/// The first init that may call each other one; none, if nothing calls that one. What an init keeps may be called by any
+/// later init that calls something.
 fn starts(
     turns: &IdVec<BindingId, Turn>,
     is_procedure: &IdVec<BindingId, bool>,
@@ -118,20 +159,24 @@ fn starts(
         named[mention.source].push(mention.target);
     }
     let mut starts = turns.side_table(None);
-    // Procedures that a reference reached before their turn.
+    // What was kept, and procedures that a reference reached before their turn.
     let mut delayed = Vec::new();
-    for (start, _) in turns.entries().filter(|&(_, &turn)| turn == Turn::Effects) {
+    for (start, &turn) in turns.entries().filter(|(_, turn)| turn.has_effects()) {
+        if turn == Turn::Keeps {
+            delayed.extend(&named[start]);
+            continue;
+        }
         let (reached, waiting) = delayed.into_iter().partition(|&each| each < start);
         delayed = waiting;
         let mut pending: Vec<BindingId> = reached;
-        pending.retain(|&each| starts[each].is_none());
+        pending.retain(|&each| starts[each].is_none() && !turns[each].has_effects());
         for &each in &pending {
             starts[each] = Some(start);
         }
         pending.push(start);
         while let Some(binding) = pending.pop() {
             for &target in &named[binding] {
-                if turns[target] == Turn::Effects || starts[target].is_some() {
+                if turns[target].has_effects() || starts[target].is_some() {
                     continue;
                 }
                 if is_procedure[target] && target > start {

@@ -37,9 +37,9 @@ fn references_before_the_turn_of_a_procedure_ask_its_flag() {
             Stage::Fixed,
             "(letrec ((x.0 (call f.1)) (f.1 (lambda f.0 () k.2)) (k.2 1) (y.3 (call f.1))) y.3)"
         ),
-        "(let ((f.4 (word unbound))) (fix ((f.1 (lambda f.0 () k.2))) \
+        "(let ((f.4 (word unbound))) (let ((k.2 1)) (fix ((f.1 (lambda f.0 () k.2))) \
          (let ((x.0 (call (begin (check-initialized f.4 f.4) f.1)))) \
-         (let ((_.5 (set! f.4 #t))) (let ((y.3 (call f.1))) y.3)))))"
+         (let ((_.5 (set! f.4 #t))) (let ((y.3 (call f.1))) y.3))))))"
     );
 }
 
