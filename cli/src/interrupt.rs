@@ -47,7 +47,7 @@ fn move_to_alternate_stack(signal: i32) -> std::io::Result<()> {
     // SAFETY: the call above wrote it.
     let mut action = unsafe { action.assume_init() };
     action.sa_flags |= libc::SA_ONSTACK;
-    // SAFETY: the same handler as before.
+    // SAFETY: the handler stays the one that `register` has set; only where it runs changes.
     if unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) } != 0 {
         return Err(std::io::Error::last_os_error());
     }

@@ -19,5 +19,5 @@
 (p (string-length (let ((o (open-output-string))) (display (vnest N) o) (get-output-string o))))
 (p (string-length (let ((o (open-output-string))) (write-simple a o) (get-output-string o))))
 (p (equal? a (read (open-input-string (let ((o (open-output-string))) (write a o) (get-output-string o))))))
-(define l (iota N))
 (define (iota n) (let loop ((i (- n 1)) (l '())) (if (< i 0) l (loop (- i 1) (cons i l)))))
+(define l (iota N))

@@ -73,10 +73,10 @@ pub(crate) const fn slot_address(fp: Address, index: usize) -> Address {
 /// A frame map in the encoding of [`abi::frame_map`] starts there, and stays mapped during `'map`.
 pub(crate) unsafe fn frame_map<'map>(address: Address) -> FrameMap<'map> {
     let start: *const [u8; HEADER_BYTES] = std::ptr::with_exposed_provenance(address.raw());
-    // SAFETY: the caller promises a map, which starts with these bytes.
+    // SAFETY: a map, by the contract of this function, which starts with these bytes.
     let slot_count = u16::from_le_bytes(unsafe { start.read() });
     let bytes = HEADER_BYTES + state_bytes(slot_count);
-    // SAFETY: the caller promises a map; these are its bytes, read-only.
+    // SAFETY: a map, by the contract of this function; these are its bytes, read-only.
     let encoded = unsafe { std::slice::from_raw_parts(start.cast::<u8>(), bytes) };
     FrameMap::decode(encoded).expect("images have well-formed frame maps")
 }
