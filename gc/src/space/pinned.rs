@@ -132,7 +132,8 @@ impl PinnedSpace {
             let Some(block) = entry else { continue };
             std::mem::swap(&mut block.starts, &mut block.marks);
             block.marks.fill(0);
-            // SAFETY: the starts are those of the marked objects, which are initialised, by the contract of this function.
+            // SAFETY: the starts are those of the marked objects, which are initialised, by the contract of
+            // this function.
             let used_bytes = unsafe { block.find_holes::<M>(&mut self.holes) };
             self.used_bytes += used_bytes;
             empty_blocks += usize::from(used_bytes == 0);

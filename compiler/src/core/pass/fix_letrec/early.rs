@@ -147,8 +147,8 @@ fn is_kept(program: &Program, id: ExprId) -> bool {
     }
 }
 
-/// The first init that may call each other one; none, if nothing calls that one. What an init keeps may be called by any
-/// later init that calls something.
+/// The first init that may call each other one; none, if nothing calls that one. What an init keeps may be called by
+/// any later init that calls something.
 fn starts(
     turns: &IdVec<BindingId, Turn>,
     is_procedure: &IdVec<BindingId, bool>,
