@@ -45,8 +45,9 @@ const LONG: [&str; 23] = [
              (again))))",
 ];
 
-/// How long a program may run on after SIGINT on a quiet machine with an optimized build.
-const ANSWER_MAX: Duration = Duration::from_millis(200);
+/// How long a program may run on after SIGINT on a quiet machine with an optimized build. The promise is 0.2 seconds;
+/// the rest is for other work of the machine.
+const ANSWER_MAX: Duration = Duration::from_millis(600);
 /// How long [`answer_max`]'s program takes there, and no less.
 const REFERENCE: Duration = Duration::from_millis(60);
 /// How often a program may be too late because the machine has other work.

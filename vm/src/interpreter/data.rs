@@ -62,13 +62,8 @@ pub(super) fn load_cell(_: &mut Mutator<'_>, s: Machine, dst: Into, cell: DataOf
 }
 
 #[inline(always)]
-pub(super) fn store_cell(
-    m: &mut Mutator<'_>,
-    s: Machine,
-    cell: DataOffset,
-    src: Local,
-) -> Executed {
-    Ok(store(m, s, s.cell(cell), s.get(src), Setter::Assignment))
+pub(super) fn store_cell(m: &mut Mutator<'_>, s: Machine, cell: DataOffset, src: Local) -> Machine {
+    store(m, s, s.cell(cell), s.get(src), Setter::Assignment)
 }
 
 /// What changes a field, as errors name it.

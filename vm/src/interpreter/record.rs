@@ -114,7 +114,7 @@ pub(super) fn record_ref(
     record: Local,
     record_type: Local,
     index: Index,
-) -> Executed {
+) -> Machine {
     /// Where the record is of a derived type, or the wrong one.
     #[inline(never)]
     fn apart(
@@ -138,9 +138,9 @@ pub(super) fn record_ref(
     match field_of(word, index) {
         Some((field, found)) if found == wanted => {
             s.set(dst, field.load());
-            Ok(s)
+            s
         }
-        _ => Ok(apart(m, s, dst, word, wanted, index)),
+        _ => apart(m, s, dst, word, wanted, index),
     }
 }
 
@@ -152,7 +152,7 @@ pub(super) fn record_set(
     record_type: Local,
     index: Index,
     src: Local,
-) -> Executed {
+) -> Machine {
     /// Where the record is of a derived type, or the wrong one.
     #[inline(never)]
     fn apart(
@@ -173,10 +173,8 @@ pub(super) fn record_set(
 
     let (word, wanted) = (s.get(record), s.get(record_type));
     match field_of(word, index) {
-        Some((field, found)) if found == wanted => {
-            Ok(store(m, s, field, s.get(src), Setter::Record))
-        }
-        _ => Ok(apart(m, s, word, wanted, index, src)),
+        Some((field, found)) if found == wanted => store(m, s, field, s.get(src), Setter::Record),
+        _ => apart(m, s, word, wanted, index, src),
     }
 }
 

@@ -160,16 +160,19 @@ fn fix_recursive(
     program.expr(fixed).clone()
 }
 
+/// Of each procedure that has early references, the flag; sorted.
+type Flags = Vec<(BindingId, VariableId)>;
+
 /// Makes a flag for each procedure that has early references. Also answers the bindings that set the flags.
 fn raise_flags(
     program: &mut Program,
     early: &Early,
     bindings: &[(VariableId, ExprId)],
-) -> (Vec<(BindingId, VariableId)>, Vec<(VariableId, ExprId)>) {
+) -> (Flags, Vec<(VariableId, ExprId)>) {
     let mut procedures: Vec<_> = early.of_procedures.iter().map(|&(_, each)| each).collect();
     procedures.sort_unstable();
     procedures.dedup();
-    let mut flags = Vec::new();
+    let mut flags = Flags::new();
     let mut raised = Vec::new();
     for procedure in procedures {
         let (variable, init) = bindings[procedure.index()];
@@ -188,7 +191,7 @@ fn raise_flags(
 }
 
 /// Asks the flags of procedures at early references.
-fn check_flags(program: &mut Program, early: &Early, flags: &[(BindingId, VariableId)]) {
+fn check_flags(program: &mut Program, early: &Early, flags: &Flags) {
     for &(reference, procedure) in &early.of_procedures {
         let found = flags.binary_search_by_key(&procedure, |&(each, _)| each);
         let (_, flag) = flags[found.expect("each procedure with early references has a flag")];
