@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 #[cfg(feature = "compiler")]
 use compiler::expand::SourceText;
+#[cfg(feature = "compiler")]
 use loader::TrustedImage;
 use vm::Vm;
 
