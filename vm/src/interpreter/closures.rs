@@ -4,7 +4,7 @@ use abi::object_layout::closure;
 use gc::WORD_BYTES;
 
 use crate::interpreter::data::wrong_type;
-use crate::interpreter::executed::Executed;
+use crate::interpreter::executed::{Executed, here_or_apart};
 use crate::interpreter::field::Field;
 use crate::interpreter::known::{ClosureShape, Fresh, Known};
 use crate::interpreter::machine::Machine;
@@ -20,18 +20,10 @@ pub(super) fn make_closure(
     code: CodeOffset,
     free: Count,
 ) -> Executed {
-    #[cold]
-    #[inline(never)]
-    fn apart(m: &mut Mutator<'_>, s: Machine, dst: Into, code: CodeOffset, free: Count) -> Machine {
-        empty_closure(m, s, dst, code, free)
-    }
-
-    if m.heap()
-        .has_room(Fresh::closure_bytes(free.number().into()))
-    {
-        return Ok(empty_closure(m, s, dst, code, free));
-    }
-    Err(apart(m, s, dst, code, free))
+    let is_short = m
+        .heap()
+        .has_room(Fresh::closure_bytes(free.number().into()));
+    here_or_apart!(is_short, empty_closure(m, s, dst: Into, code: CodeOffset, free: Count))
 }
 
 #[inline(always)]
@@ -57,18 +49,16 @@ macro_rules! filled_closures {
         pub(super) fn $name(
             m: &mut Mutator<'_>, s: Machine, dst: Into, code: CodeOffset, $($value: Local),*
         ) -> Executed {
-            #[cold]
-            #[inline(never)]
-            fn apart(
+            /// The list of the variables is made apart, too.
+            #[inline(always)]
+            fn filled(
                 m: &mut Mutator<'_>, s: Machine, dst: Into, code: CodeOffset, $($value: Local),*
             ) -> Machine {
                 filled_closure(m, s, dst, code, [$($value),*])
             }
 
-            if m.heap().has_room(Fresh::closure_bytes($free)) {
-                return Ok(filled_closure(m, s, dst, code, [$($value),*]));
-            }
-            Err(apart(m, s, dst, code, $($value),*))
+            let is_short = m.heap().has_room(Fresh::closure_bytes($free));
+            here_or_apart!(is_short, filled(m, s, dst: Into, code: CodeOffset, $($value: Local),*))
         }
     )* };
 }

@@ -8,7 +8,7 @@ use gc::Sealed;
 
 use crate::error::{Irritant, Raise};
 use crate::interpreter::enter::fault;
-use crate::interpreter::executed::Executed;
+use crate::interpreter::executed::{Executed, here_or_apart};
 use crate::interpreter::field::Field;
 use crate::interpreter::known::{BoxShape, Fresh, Known, LocationShape, headed, is_kind};
 use crate::interpreter::machine::Machine;
@@ -268,16 +268,8 @@ pub(super) fn immutable(m: &mut Mutator<'_>, s: Machine, who: &'static str, word
 
 #[inline(always)]
 pub(super) fn make_box(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Executed {
-    #[cold]
-    #[inline(never)]
-    fn apart(m: &mut Mutator<'_>, s: Machine, dst: Into, src: Local) -> Machine {
-        box_of(m, s, dst, src)
-    }
-
-    if m.heap().has_room(BOX.object_bytes() as usize) {
-        return Ok(box_of(m, s, dst, src));
-    }
-    Err(apart(m, s, dst, src))
+    let is_short = m.heap().has_room(BOX.object_bytes() as usize);
+    here_or_apart!(is_short, box_of(m, s, dst: Into, src: Local))
 }
 
 const BOX: Header = Header::new(Kind::Box, boxed::WORDS);

@@ -42,3 +42,22 @@ impl Ending for Executed {
         self.unwrap_or_else(|machine| machine)
     }
 }
+
+/// Does `$work` as part of the executor if `$is_short`, and else apart from it.
+macro_rules! here_or_apart {
+    ($is_short:expr, $work:ident($m:ident, $s:ident, $($operand:ident: $type:ty),*)) => {{
+        #[cold]
+        #[inline(never)]
+        fn apart($m: &mut Mutator<'_>, $s: Machine, $($operand: $type),*) -> Machine {
+            $work($m, $s, $($operand),*)
+        }
+
+        if $is_short {
+            Ok($work($m, $s, $($operand),*))
+        } else {
+            Err(apart($m, $s, $($operand),*))
+        }
+    }};
+}
+
+pub(super) use here_or_apart;

@@ -4,7 +4,7 @@ use abi::object_layout::pair;
 use gc::Sealed;
 
 use crate::interpreter::data::{immutable, wrong_type};
-use crate::interpreter::executed::Executed;
+use crate::interpreter::executed::{Executed, here_or_apart};
 use crate::interpreter::known::{Fresh, Pair};
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{Into, Local};
@@ -13,16 +13,8 @@ use crate::mutator::Mutator;
 
 #[inline(always)]
 pub(super) fn cons(m: &mut Mutator<'_>, s: Machine, dst: Into, car: Local, cdr: Local) -> Executed {
-    #[cold]
-    #[inline(never)]
-    fn apart(m: &mut Mutator<'_>, s: Machine, dst: Into, car: Local, cdr: Local) -> Machine {
-        make_pair(m, s, dst, car, cdr)
-    }
-
-    if m.heap().has_room(pair::BYTES) {
-        return Ok(make_pair(m, s, dst, car, cdr));
-    }
-    Err(apart(m, s, dst, car, cdr))
+    let is_short = m.heap().has_room(pair::BYTES);
+    here_or_apart!(is_short, make_pair(m, s, dst: Into, car: Local, cdr: Local))
 }
 
 #[inline(always)]

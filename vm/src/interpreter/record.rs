@@ -6,7 +6,7 @@ use abi::tag::{Header, Kind};
 use crate::error::Raise;
 use crate::interpreter::data::{Setter, store, wrong_type};
 use crate::interpreter::enter::fault;
-use crate::interpreter::executed::Executed;
+use crate::interpreter::executed::{Executed, here_or_apart};
 use crate::interpreter::field::Field;
 use crate::interpreter::known::{Fresh, Known, RecordShape, is_kind};
 use crate::interpreter::machine::Machine;
@@ -22,29 +22,13 @@ pub(super) fn make_record(
     record_type: Local,
     fields: Count,
 ) -> Executed {
-    #[cold]
-    #[inline(never)]
-    fn apart(
-        m: &mut Mutator<'_>,
-        s: Machine,
-        dst: Into,
-        record_type: Local,
-        fields: Count,
-    ) -> Machine {
-        let word = s.get(record_type);
-        if is_kind(word, Kind::Record).is_none() {
-            return wrong_type(m, s, "%make-record", 1, "record type", word);
-        }
-        let header = Header::new(Kind::Record, 1 + u64::from(fields.number()));
-        record_of(m, s, dst, record_type, header)
+    let word = s.get(record_type);
+    if is_kind(word, Kind::Record).is_none() {
+        return Err(wrong_type(m, s, "%make-record", 1, "record type", word));
     }
-
     let header = Header::new(Kind::Record, 1 + u64::from(fields.number()));
-    let has_type = is_kind(s.get(record_type), Kind::Record).is_some();
-    if has_type && m.heap().has_room(header.object_bytes() as usize) {
-        return Ok(record_of(m, s, dst, record_type, header));
-    }
-    Err(apart(m, s, dst, record_type, fields))
+    let is_short = m.heap().has_room(header.object_bytes() as usize);
+    here_or_apart!(is_short, record_of(m, s, dst: Into, record_type: Local, header: Header))
 }
 
 #[inline(always)]
