@@ -133,7 +133,7 @@ impl Error {
 pub struct Raised {
     /// The message and the irritants, as people read them.
     pub report: String,
-    /// The object.
+    /// The object; a string with the message where the machine could not go on, and no handler was asked.
     pub object: Handle,
     /// Where it was raised, innermost first.
     pub backtrace: Vec<BacktraceFrame>,

@@ -211,6 +211,13 @@ impl<'id> Scheme<'_, 'id> {
             Err(VmError::Escape) => Err(Error::Escape),
             Err(VmError::Broken) => Err(Error::Broken),
             Err(VmError::Uncaught { object, places }) => Err(self.raised(Handle(object), places)),
+            Err(VmError::Failed { message, places }) => Err(Error::Raised(Box::new(Raised {
+                object: Handle(self.mutator.root(self.mutator.string(&message))),
+                report: message,
+                backtrace: places.into_iter().map(BacktraceFrame::from).collect(),
+                text: None,
+                kind: None,
+            }))),
         }
     }
 

@@ -32,8 +32,16 @@ pub enum VmError {
     /// Nothing handled what was raised.
     #[error("nothing handled what was raised")]
     Uncaught {
-        /// What was raised; a string if there is no library to make a condition.
+        /// What was raised.
         object: Handle,
+        /// Where, innermost first.
+        places: Vec<SourcePlace>,
+    },
+    /// The machine cannot go on, and no handler could: there is no library to make a condition, or no memory left.
+    #[error("{message}")]
+    Failed {
+        /// What happened.
+        message: String,
         /// Where, innermost first.
         places: Vec<SourcePlace>,
     },
@@ -116,6 +124,7 @@ impl From<VmError> for HostError {
     fn from(error: VmError) -> Self {
         match error {
             VmError::Uncaught { object, .. } => Self::Raise(object),
+            VmError::Failed { message, .. } => Self::Message(message),
             VmError::Exit(status) => Self::Exit(status),
             VmError::Interrupted { places } => Self::Interrupted { places },
             VmError::Escape => Self::Escape,

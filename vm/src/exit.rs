@@ -38,14 +38,6 @@ impl Mutator<'_> {
         *self.state().ending.borrow_mut() = Some(error);
     }
 
-    /// What nobody can handle: a text.
-    pub(crate) fn uncaught(&self, message: &str) -> VmError {
-        VmError::Uncaught {
-            object: self.root(self.string(message)),
-            places: Vec::new(),
-        }
-    }
-
     /// The machine that leaves the current base.
     pub(crate) fn exit_machine(&mut self) -> Machine {
         self.exit_base_with(Live::UNSPECIFIED)

@@ -64,7 +64,10 @@ impl<'id> Mutator<'id> {
         let stack = &mut self.state_mut().stack;
         let outer_bases = stack.bases.len();
         if stack.push_base(saved, exit, words.len()).is_none() {
-            return Err(self.uncaught("the stack has no room for another run"));
+            return Err(VmError::Failed {
+                message: "the stack has no room for another run".to_owned(),
+                places: Vec::new(),
+            });
         }
         let mut run = Run {
             mutator: self,

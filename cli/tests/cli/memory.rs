@@ -62,7 +62,8 @@ fn a_program_that_keeps_more_each_time_its_heap_is_exhausted_ends() {
             &format!("{IMPORTS}{program}"),
         ) {
             assert_eq!(out(&output), "");
-            assert!(err(&output).contains("reserve"), "{}", err(&output));
+            let message = ": the heap was exhausted again, and what is kept fills its reserve\n";
+            assert!(err(&output).contains(message), "{}", err(&output));
             assert!(err(&output).contains("rounds at"), "{}", err(&output));
         }
     }

@@ -332,8 +332,8 @@ fn exhausted_again(m: &mut Mutator<'_>, s: Machine, raise: Raise<'static>) -> Ma
     let outer = m.abandon_frames();
     m.set_in_headroom(false);
     if outer.fp_address().raw() < m.heap().stack_limit() {
-        let object = m.root(m.string("the stack was exhausted again while that was handled"));
-        m.end_run(VmError::Uncaught { object, places });
+        let message = "the stack was exhausted again while that was handled".to_owned();
+        m.end_run(VmError::Failed { message, places });
         return m.exit_machine();
     }
     for (slot, value) in SLOTS.zip(values) {

@@ -54,12 +54,12 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
         return Staged::End;
     }
     if condition.kind == ConditionKind::HeapExhausted && m.heap().is_beyond_reserve() {
-        let message = "the heap was exhausted again, and what is kept fills its reserve";
-        return end_uncaught(m, s, message);
+        let message = "the heap was exhausted again, and what is kept fills its reserve".to_owned();
+        return end_failed(m, s, message);
     }
     let condition = as_written(m, s, *condition);
     if error_handler(m).is_none() {
-        return end_uncaught(m, s, &describe(m, &condition));
+        return end_failed(m, s, describe(m, &condition));
     }
     let kind = m.intern(condition.kind.name());
     let irritants = condition.told().map(|irritant| make_value(m, irritant));
@@ -74,11 +74,10 @@ pub(crate) fn stage(m: &Mutator<'_>, s: Machine, raise: Raise<'_>) -> Staged {
     Staged::Condition
 }
 
-/// Ends the run at the instruction of `s`, with what nobody handles.
-fn end_uncaught(m: &Mutator<'_>, s: Machine, message: &str) -> Staged {
+/// Ends the run at the instruction of `s`: the machine cannot go on.
+fn end_failed(m: &Mutator<'_>, s: Machine, message: String) -> Staged {
     let places = m.places(m.return_addresses(s, BACKTRACE_FRAMES_MAX));
-    let object = m.root(m.string(message));
-    m.end_run(VmError::Uncaught { object, places });
+    m.end_run(VmError::Failed { message, places });
     Staged::End
 }
 

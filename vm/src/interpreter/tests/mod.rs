@@ -96,7 +96,7 @@ fn run(vm: &mut Vm, code: Code, place: CodePlace, arguments: &[i64]) -> String {
 fn outcome(m: &Mutator<'_>, done: Result<(), VmError>) -> String {
     match done {
         Ok(()) => m.written(m.result()).unwrap(),
-        Err(VmError::Uncaught { object, .. }) => m.text(m.rooted(&object)).unwrap(),
+        Err(VmError::Failed { message, .. }) => message,
         Err(error) => format!("{error:?}"),
     }
 }
