@@ -9,6 +9,7 @@
 //! 0        1/4                                        3/4                             1
 //! ```
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
@@ -20,6 +21,7 @@ use crate::error::{ArenaError, HeapError};
 use crate::options::HeapOptions;
 use crate::platform::memory_map::MemoryMap;
 use crate::platform::valgrind::is_running_on_valgrind;
+use crate::region::Region;
 use crate::small_images::SmallImages;
 
 /// The most that an arena takes under Valgrind.
@@ -47,14 +49,6 @@ struct FreeChunks {
     upper: Region,
     /// Heap chunks below this index are accessible.
     committed_end: usize,
-}
-
-/// A run of chunks with its own first-fit search.
-#[derive(Debug)]
-struct Region {
-    /// No chunk of the region below this index is free.
-    first_free: usize,
-    end: usize,
 }
 
 impl Arena {
@@ -91,14 +85,8 @@ impl Arena {
             range: AddressRange::new(start, bytes),
             nursery_chunks,
             free: Mutex::new(FreeChunks {
-                heap: Region {
-                    first_free: nursery_chunks,
-                    end: heap_end,
-                },
-                upper: Region {
-                    first_free: heap_end,
-                    end: chunks,
-                },
+                heap: Region::new(nursery_chunks, heap_end),
+                upper: Region::new(heap_end, chunks),
                 committed_end: nursery_chunks,
             }),
             small_images: Mutex::default(),
@@ -300,10 +288,12 @@ impl Arena {
         } else {
             &mut free.heap
         };
-        if region.first_free == first {
-            region.first_free = first + count;
+        region.take(first, count);
+        self.set_kind(range, kind);
+        // Free chunks have the number 0.
+        if number != 0 {
+            self.set_number(range, number);
         }
-        self.set(range, kind, number);
         Ok(range)
     }
 
@@ -320,14 +310,14 @@ impl Arena {
     pub unsafe fn release_chunks(&self, range: AddressRange) {
         let first = self.chunk_of(range.start);
         let mut free = self.free.lock().expect("no holder of the lock panics");
-        if first < free.heap.end {
+        if first < free.heap.end() {
             // SAFETY: nobody needs what is in `range`, by the contract of this function.
             unsafe { self.map.discard(range) };
-            free.heap.first_free = free.heap.first_free.min(first);
+            free.heap.give_back(first);
         } else {
             // SAFETY: nobody needs what is in `range`, by the contract of this function.
             unsafe { self.map.seal_off(range) };
-            free.upper.first_free = free.upper.first_free.min(first);
+            free.upper.give_back(first);
         }
         self.set(range, ChunkKind::Free, 0);
     }
@@ -344,14 +334,25 @@ impl Arena {
 
     /// Changes what the whole chunks of `range` are for.
     pub(crate) fn set(&self, range: AddressRange, kind: ChunkKind, number: u32) {
-        let first = self.chunk_of(range.start);
-        let chunks = first..first + range.bytes().div_ceil(CHUNK_BYTES);
-        for entry in &self.kinds()[chunks.clone()] {
+        self.set_kind(range, kind);
+        self.set_number(range, number);
+    }
+
+    fn set_kind(&self, range: AddressRange, kind: ChunkKind) {
+        for entry in &self.kinds()[self.indices(range)] {
             entry.store(kind as u8, Ordering::Relaxed);
         }
-        for entry in &self.numbers()[chunks] {
+    }
+
+    fn set_number(&self, range: AddressRange, number: u32) {
+        for entry in &self.numbers()[self.indices(range)] {
             entry.store(number, Ordering::Relaxed);
         }
+    }
+
+    fn indices(&self, range: AddressRange) -> Range<usize> {
+        let first = self.chunk_of(range.start);
+        first..first + range.bytes().div_ceil(CHUNK_BYTES)
     }
 
     fn commit_chunks(
@@ -371,7 +372,7 @@ impl Arena {
         }
         let end = needed_end
             .next_multiple_of(COMMIT_CHUNKS)
-            .min(free.heap.end);
+            .min(free.heap.end());
         self.map
             .commit(self.chunks(free.committed_end, end - free.committed_end))?;
         free.committed_end = end;
@@ -380,21 +381,10 @@ impl Arena {
 
     /// First fit: the first of `count` consecutive free chunks.
     fn find(&self, region: &mut Region, count: usize) -> Option<usize> {
-        let kinds = &self.kinds()[..region.end];
-        let is_free = |chunk: usize| kinds[chunk].load(Ordering::Relaxed) == ChunkKind::Free as u8;
-        while region.first_free < region.end && !is_free(region.first_free) {
-            region.first_free += 1;
-        }
-        let (mut first, mut next) = (region.first_free, region.first_free);
-        while next < region.end {
-            if !is_free(next) {
-                first = next + 1;
-            } else if next + 1 - first == count {
-                return Some(first);
-            }
-            next += 1;
-        }
-        None
+        let kinds = self.kinds();
+        region.find(count, |chunk| {
+            kinds[chunk].load(Ordering::Relaxed) == ChunkKind::Free as u8
+        })
     }
 
     /// Whether a run of free heap chunks takes `bytes`.
@@ -411,7 +401,7 @@ impl Arena {
     /// Never: no holder of the arena's lock panics.
     pub fn heap_bytes_in_use(&self) -> usize {
         let free = self.free.lock().expect("no holder of the lock panics");
-        let kinds = &self.kinds()[self.nursery_chunks..free.heap.end];
+        let kinds = &self.kinds()[self.nursery_chunks..free.heap.used_end()];
         let is_used = |kind: &&AtomicU8| kind.load(Ordering::Relaxed) != ChunkKind::Free as u8;
         kinds.iter().filter(is_used).count() * CHUNK_BYTES
     }

@@ -54,6 +54,7 @@ mod occupancy;
 mod options;
 mod platform;
 mod poll;
+mod region;
 mod settle;
 mod slot;
 mod small_images;
