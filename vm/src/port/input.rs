@@ -141,6 +141,9 @@ fn wait<'m>(m: &'m Mutator<'_>, descriptor: i32) -> Result<(), Raise<'m>> {
 /// Makes sure that the buffer has room for at least one more byte.
 pub(super) fn make_room<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<(), Raise<'m>> {
     let bytes = port.bytes();
+    if bytes.len() < BUFFER_BYTES {
+        return port.enlarge(m, BUFFER_BYTES);
+    }
     if port.waiting().is_empty() {
         port.compact();
     }

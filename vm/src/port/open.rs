@@ -4,13 +4,15 @@ use std::os::fd::RawFd;
 
 use rustix::io::Errno;
 
-use super::file::BUFFER_BYTES;
 use super::{file, flag, output};
 use crate::error::Raise;
 use crate::mutator::Mutator;
 use crate::object::port::{NewPort, PortObject};
 use crate::print::{Style, to_abridged_text};
 use crate::value::Value;
+
+/// Bytes of the buffer of a standard port, before it is used for more.
+const STANDARD_BYTES: usize = 64;
 
 impl Mutator<'_> {
     /// The list of the standard ports, or the empty list.
@@ -83,7 +85,7 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
         return Ok(port);
     }
     // Three ports, with their buffers and names.
-    m.reserve(3 * (BUFFER_BYTES + 1024))?;
+    m.reserve(3 * (STANDARD_BYTES + 1024))?;
     let output = flag::OUTPUT | flag::OUTPUT_OPEN;
     let lines = if file::is_terminal(1) {
         flag::LINE_BUFFERED
@@ -97,7 +99,7 @@ pub(crate) fn standard<'m>(m: &'m Mutator<'_>, number: usize) -> Result<Value<'m
             &NewPort {
                 flags,
                 descriptor,
-                buffer: Err(BUFFER_BYTES),
+                buffer: Err(STANDARD_BYTES),
                 name,
             },
         )

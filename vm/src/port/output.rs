@@ -4,6 +4,7 @@ use abi::condition::ConditionKind;
 use rustix::io::Errno;
 use syntax::{Stop, Supervisor};
 
+use super::file::BUFFER_BYTES;
 use super::{file, flag};
 use crate::error::{Condition, Irritant, Raise};
 use crate::mutator::Mutator;
@@ -62,6 +63,9 @@ pub(crate) fn write<'m>(
     let Some(descriptor) = port.descriptor() else {
         return collect(m, port, bytes);
     };
+    if bytes.len() > port.bytes().len() - port.end() && port.bytes().len() < BUFFER_BYTES {
+        port.enlarge(m, BUFFER_BYTES)?;
+    }
     let room = port.bytes().len() - port.end();
     let lost = |error| lost(who, error, port);
     if bytes.len() <= room {
