@@ -1,9 +1,9 @@
 //! `cozen compile FILE -o OUT.czo`.
 
+use crate::status::Status;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use cozen::{Error, Frontend};
 
@@ -17,7 +17,7 @@ pub(crate) fn compile(
     options: &Options,
     file: &Path,
     output: Option<&Path>,
-) -> Result<ExitCode, Error> {
+) -> Result<Status, Error> {
     let output = output.map_or_else(|| file.with_extension("czo"), Path::to_path_buf);
     if is_same_file(file, &output) {
         return Err(Error::Setup(format!(
@@ -32,7 +32,7 @@ pub(crate) fn compile(
         path: output.display().to_string(),
         error,
     })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Status::SUCCESS)
 }
 
 /// Whether two names lead to one file. A device may be both read and written.

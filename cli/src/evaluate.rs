@@ -1,6 +1,6 @@
 //! `cozen -e EXPR`.
 
-use std::process::ExitCode;
+use crate::status::Status;
 
 use cozen::Error;
 
@@ -9,7 +9,7 @@ use crate::session::{finish, runtime};
 use crate::source_lines::SourceLines;
 
 /// Evaluates expressions and prints the values of the last one that are not unspecified.
-pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<ExitCode, Error> {
+pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<Status, Error> {
     let mut runtime = runtime(options, vec!["cozen".to_owned()])?;
     let mut sources = SourceLines::default();
     let done = runtime.enter(|scheme| {

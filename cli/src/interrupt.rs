@@ -1,5 +1,7 @@
 //! Ctrl-C: the end of the program that runs, a fresh prompt at the prompt.
 
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::event::{PollFd, PollFlags};
@@ -36,10 +38,51 @@ pub(crate) fn install(interrupt: cozen::Interrupt) {
     }
 }
 
-/// Lets the handler of `signal` run on the alternate stack that the standard library gives each
-/// thread: native code runs on the stack of Scheme frames, which has no room for handlers.
+/// The stack of signal handlers. Its pages are taken when a handler writes to them.
+#[repr(align(16))]
+struct HandlerStack(UnsafeCell<[MaybeUninit<u8>; HANDLER_STACK_BYTES]>);
+
+// SAFETY: only the system uses the memory, for the handlers of the one thread that it was given for.
+unsafe impl Sync for HandlerStack {}
+
+/// More than the largest register sets that the system saves take.
+const HANDLER_STACK_BYTES: usize = 64 << 10;
+
+static HANDLER_STACK: HandlerStack = HandlerStack(UnsafeCell::new(
+    [MaybeUninit::uninit(); HANDLER_STACK_BYTES],
+));
+
+/// Gives this thread an alternate stack, unless it has one.
+fn have_alternate_stack() -> std::io::Result<()> {
+    static IS_GIVEN: AtomicBool = AtomicBool::new(false);
+    let mut stack = MaybeUninit::<libc::stack_t>::zeroed();
+    // SAFETY: only reads what the thread has, into memory for it.
+    if unsafe { libc::sigaltstack(std::ptr::null(), stack.as_mut_ptr()) } != 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    // SAFETY: the call above wrote it.
+    let has_one = unsafe { stack.assume_init() }.ss_flags & libc::SS_DISABLE == 0;
+    // Only the main thread has none: the standard library gives one to each that it starts.
+    if has_one || IS_GIVEN.swap(true, Ordering::SeqCst) {
+        return Ok(());
+    }
+    let stack = libc::stack_t {
+        ss_sp: HANDLER_STACK.0.get().cast(),
+        ss_flags: 0,
+        ss_size: HANDLER_STACK_BYTES,
+    };
+    // SAFETY: the memory is static, and given to one thread only.
+    if unsafe { libc::sigaltstack(&raw const stack, std::ptr::null_mut()) } != 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok(())
+}
+
+/// Lets the handler of `signal` run on the alternate stack of its thread: native code runs on the stack of Scheme
+/// frames, which has no room for handlers.
 fn move_to_alternate_stack(signal: i32) -> std::io::Result<()> {
-    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    have_alternate_stack()?;
+    let mut action = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: only reads what `register` has set, into memory for it.
     if unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) } != 0 {
         return Err(std::io::Error::last_os_error());

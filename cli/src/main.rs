@@ -4,6 +4,9 @@
 //! command line, file or image that cannot be used; 130 for a program that Ctrl-C ended, 141 for one whose
 //! output nobody reads any more, as shells show the signals SIGINT and SIGPIPE.
 
+// Where the C library hands the arguments to the standard library, `process` begins.
+#![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
+
 mod arguments;
 mod compile;
 mod disassemble;
@@ -11,6 +14,8 @@ mod environment;
 mod evaluate;
 mod interrupt;
 mod output;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod process;
 mod repl;
 mod report;
 mod run_image;
@@ -19,22 +24,23 @@ mod session;
 mod source_lines;
 mod stack;
 mod statistics;
-
-use std::process::ExitCode;
+mod status;
 
 use arguments::{Arguments, Command};
+use status::Status;
 
-fn main() -> ExitCode {
-    stack::with_room(run)
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn main() {
+    stack::with_room(run).exit()
 }
 
-fn run() -> ExitCode {
+fn run() -> Status {
     plant_panic();
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,
         Err(error) => {
             output::complain(&format!("cozen: {error}\n(cozen --help says more)"));
-            return ExitCode::from(report::STATUS_UNUSABLE);
+            return Status::from(report::STATUS_UNUSABLE);
         }
     };
     match dispatch(&arguments) {
@@ -52,16 +58,16 @@ fn plant_panic() {
     }
 }
 
-fn dispatch(arguments: &Arguments) -> Result<ExitCode, cozen::Error> {
+fn dispatch(arguments: &Arguments) -> Result<Status, cozen::Error> {
     let options = &arguments.options;
     match &arguments.command {
         Command::Help => {
             output::print(arguments::USAGE)?;
-            Ok(ExitCode::SUCCESS)
+            Ok(Status::SUCCESS)
         }
         Command::Version => {
             output::print_line(concat!("cozen ", env!("CARGO_PKG_VERSION")))?;
-            Ok(ExitCode::SUCCESS)
+            Ok(Status::SUCCESS)
         }
         Command::Repl => repl::repl(options),
         Command::RunSource { file, arguments } => run_source::run_source(options, file, arguments),

@@ -1,7 +1,7 @@
 //! `cozen`: read, evaluate, print.
 
+use crate::status::Status;
 use std::io::IsTerminal as _;
-use std::process::ExitCode;
 
 use cozen::{Error, FormReader, NextForm, Runtime, WantedInput};
 
@@ -13,11 +13,11 @@ use crate::{output, report, statistics};
 
 /// Reads forms from standard input, evaluates and prints, until its end. Errors are reported, and the
 /// loop goes on.
-pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
+pub(crate) fn repl(options: &Options) -> Result<Status, Error> {
     let mut runtime = runtime(options, vec!["cozen".to_owned()])?;
     let mut reader = FormReader::default();
     let mut inputs = Inputs::default();
-    let mut status = ExitCode::SUCCESS;
+    let mut status = Status::SUCCESS;
     loop {
         let step = match runtime.enter(|scheme| reader.next_form(scheme)) {
             Ok(NextForm::Form(form)) => inputs.run(&mut runtime, &form),
@@ -33,7 +33,7 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
             Err(error) => Err(error),
         };
         status = match step {
-            Ok(()) => ExitCode::SUCCESS,
+            Ok(()) => Status::SUCCESS,
             Err(Error::Exit(code)) => {
                 runtime.flush()?;
                 return Ok(report::exit_code(code));
@@ -50,7 +50,7 @@ pub(crate) fn repl(options: &Options) -> Result<ExitCode, Error> {
     }
     if is_terminal() {
         output::print("\n")?;
-        status = ExitCode::SUCCESS;
+        status = Status::SUCCESS;
     }
     if options.gc_statistics {
         statistics::print(&mut runtime);

@@ -1,7 +1,7 @@
 //! Errors for people, and exit statuses.
 
+use crate::status::Status;
 use std::io::ErrorKind;
-use std::process::ExitCode;
 
 use cozen::inspect::procedure::{LIBRARY_FOLDER, TOP_LEVEL};
 use cozen::{BacktraceFrame, Error, PlacedMessage, TextError};
@@ -23,9 +23,9 @@ const STATUS_CLOSED_PIPE: u8 = 128 + 13;
 const FRAMES_MAX: usize = 20;
 
 /// Prints `error` to standard error, with lines of `sources`; the exit status that goes with it.
-pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
+pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> Status {
     if is_about_closed_pipe(error) && output::is_closed() {
-        return ExitCode::from(STATUS_CLOSED_PIPE);
+        return Status::from(STATUS_CLOSED_PIPE);
     }
     match error {
         Error::Exit(status) => return exit_code(*status),
@@ -44,7 +44,7 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
                 sources,
             ));
             frames.print();
-            return ExitCode::from(STATUS_INTERRUPTED);
+            return Status::from(STATUS_INTERRUPTED);
         }
         Error::Syntax(diagnostics) => {
             for diagnostic in diagnostics {
@@ -53,10 +53,10 @@ pub(crate) fn report(error: &Error, sources: &mut SourceLines) -> ExitCode {
         }
         other => {
             complain(&format!("cozen: {}", other.with_causes()));
-            return ExitCode::from(STATUS_UNUSABLE);
+            return Status::from(STATUS_UNUSABLE);
         }
     }
-    ExitCode::from(STATUS_FAILED)
+    Status::from(STATUS_FAILED)
 }
 
 /// Whether the error is that nobody reads what was written.
@@ -76,8 +76,8 @@ fn is_library(frame: &BacktraceFrame) -> bool {
 }
 
 /// The low byte of a status, as the system would take it.
-pub(crate) fn exit_code(status: i32) -> ExitCode {
-    ExitCode::from(status.to_le_bytes()[0])
+pub(crate) fn exit_code(status: i32) -> Status {
+    Status::from(status.to_le_bytes()[0])
 }
 
 /// The report behind its place, with the source line where the file is still there. What is wrong in a text has its

@@ -1,7 +1,7 @@
 //! `cozen run IMAGE`.
 
+use crate::status::Status;
 use std::path::Path;
-use std::process::ExitCode;
 
 use cozen::{Error, TrustedImage};
 
@@ -13,7 +13,7 @@ pub(crate) fn run_image(
     options: &Options,
     file: &Path,
     arguments: &[String],
-) -> Result<ExitCode, Error> {
+) -> Result<Status, Error> {
     let image = cozen::read_file(file)?;
     let builder = builder(options)?.native_library(cozen::has_native_code(&image));
     // SAFETY: whoever runs the command vouches for the file that it names, as for any program.

@@ -1,9 +1,9 @@
 //! `cozen FILE` and `cozen -`.
 
+use crate::status::Status;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
-use std::process::ExitCode;
 
 use cozen::Error;
 
@@ -19,7 +19,7 @@ pub(crate) fn run_source(
     options: &Options,
     file: &Path,
     arguments: &[String],
-) -> Result<ExitCode, Error> {
+) -> Result<Status, Error> {
     if file == Path::new(STANDARD_INPUT) {
         let text = standard_input()?;
         let mut runtime = runtime(options, command_line(file, arguments))?;

@@ -1,8 +1,8 @@
 //! What the subcommands that run something share: a runtime as the options say, and how it ends.
 
+use crate::status::Status;
 use std::mem::ManuallyDrop;
 use std::path::Path;
-use std::process::ExitCode;
 
 use cozen::{Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
@@ -86,7 +86,7 @@ pub(crate) fn run(
     runtime: &mut Runtime,
     image: &TrustedImage<'_>,
     file: &Path,
-) -> ExitCode {
+) -> Status {
     let name = file.display().to_string();
     let done = if runtime.interrupt().is_requested() {
         // Ctrl-C came while the program was compiled.
@@ -105,10 +105,10 @@ pub(crate) fn finish(
     runtime: &mut Runtime,
     done: Result<(), Error>,
     sources: &mut SourceLines,
-) -> ExitCode {
+) -> Status {
     let flushed = runtime.flush();
     let status = match done.and(flushed) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => Status::SUCCESS,
         Err(Error::Exit(status)) => report::exit_code(status),
         Err(error) => report::report(&error, sources),
     };

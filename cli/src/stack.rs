@@ -1,7 +1,7 @@
 //! Room on the system's stack: the compiler and the runtime's own code need more than some limits grant.
 
+use crate::status::Status;
 use std::mem::MaybeUninit;
-use std::process::ExitCode;
 use std::thread;
 
 use rustix::process::{Resource, getrlimit};
@@ -12,7 +12,7 @@ const ENOUGH_BYTES: u64 = 1 << 20;
 const STACK_BYTES: usize = 8 << 20;
 
 /// Calls `body`: on the main thread, or, where the limit of its stack is low (`ulimit -s 64`), on another one.
-pub(crate) fn with_room(body: fn() -> ExitCode) -> ExitCode {
+pub(crate) fn with_room(body: fn() -> Status) -> Status {
     if getrlimit(Resource::Stack)
         .current
         .is_none_or(|bytes| bytes >= ENOUGH_BYTES)
@@ -23,7 +23,7 @@ pub(crate) fn with_room(body: fn() -> ExitCode) -> ExitCode {
     // Without memory for a thread the main one must do.
     let Ok(thread) = started else { return body() };
     leave_interrupts_to_others();
-    thread.join().unwrap_or(ExitCode::FAILURE)
+    thread.join().unwrap_or(Status::FAILURE)
 }
 
 /// Lets Ctrl-C end what another thread waits for, not this thread's waiting.

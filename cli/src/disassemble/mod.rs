@@ -15,8 +15,8 @@ mod machine_instructions;
 mod names;
 mod native_functions;
 
+use crate::status::Status;
 use std::path::Path;
-use std::process::ExitCode;
 
 use cozen::inspect::isa::{self, Instruction, OperandValue};
 use cozen::inspect::procedure::{ProcedureHeader, TOP_LEVEL};
@@ -33,7 +33,7 @@ use crate::source_lines::SourceLines;
 const ELF_MAGIC: &[u8] = b"\x7fELF";
 
 /// Prints the instructions of an image, or of the image that a source file is compiled to.
-pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Error> {
+pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<Status, Error> {
     let name = file.display().to_string();
     let content = std::fs::read(file).map_err(|error| Error::File {
         path: name.clone(),
@@ -57,7 +57,7 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<ExitCode, Er
         ssa: procedures_of(&ssa),
     };
     output::print(&listing.text())?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Status::SUCCESS)
 }
 
 /// The SSA of each procedure, in their order, which is that of the image.
