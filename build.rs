@@ -8,7 +8,7 @@ use abi::procedure::LIBRARY_FOLDER;
 use compiler::codegen::NativeGenerator;
 use compiler::compile::compile;
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
-use compiler::options::{Frames, Options, Tier};
+use compiler::options::{Frames, Options, Purpose, Tier};
 
 /// The folder in `lib/` of libraries that are compiled into the programs that import them.
 const PORTABLE: &str = "portable";
@@ -67,6 +67,7 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     let options = Options {
         tier,
         native_generator: NATIVE_GENERATOR,
+        purpose: Purpose::Library,
         // What is inlined inside a library procedure is of no interest to those who call it.
         frames: Frames::OnStack,
         check_facts: env::var_os(CHECK_FACTS).is_some(),

@@ -8,21 +8,51 @@
 use abi::native::Tier;
 use loader::TrustedImage;
 
+/// An image that starts at a granule, in the executable's file and in memory: so it can be mapped from there.
+#[repr(C, align(65536))]
+struct Granules<Bytes: ?Sized>(Bytes);
+
+const _: () = assert!(align_of::<Granules<u8>>() as u64 == abi::image::SEGMENT_ALIGN_BYTES);
+
 /// The image of bytecode alone.
-pub(crate) static IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo"));
+static BYTECODE: &Granules<[u8]> =
+    &Granules(*include_bytes!(concat!(env!("OUT_DIR"), "/boot.czo")));
 
 /// The image that has native code too.
 #[cfg(feature = "native")]
-static NATIVE_IMAGE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/boot-native.czo"));
+static NATIVE: &Granules<[u8]> = &Granules(*include_bytes!(concat!(
+    env!("OUT_DIR"),
+    "/boot-native.czo"
+)));
+
+/// The bytes of the image of bytecode alone.
+pub(crate) fn bytecode() -> &'static [u8] {
+    &BYTECODE.0
+}
 
 /// The image for a runtime that runs procedures in these tiers. A runtime that cannot make native code has the one
 /// image: native code that it runs crosses into bytecode where it calls the library.
 pub(crate) fn image(tier: Tier) -> TrustedImage<'static> {
     let file = match tier {
         #[cfg(feature = "native")]
-        Tier::Native | Tier::Mixed(_) => NATIVE_IMAGE,
-        _ => IMAGE,
+        Tier::Native | Tier::Mixed(_) => NATIVE,
+        _ => BYTECODE,
     };
-    // SAFETY: `build.rs` has compiled both, with the compiler of this crate.
-    unsafe { TrustedImage::vouch(file) }
+    // SAFETY: `build.rs` has compiled both, with the compiler of this crate. A test checks them, as debug builds do
+    // whenever they load one.
+    unsafe { TrustedImage::vouch_linked(&file.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_boot_images_pass_every_check() {
+        for tier in [Tier::Bytecode, Tier::Native] {
+            let image = image(tier);
+            let checked = loader::ImageView::parse(image.bytes());
+            assert!(checked.is_ok(), "{checked:?}");
+        }
+    }
 }

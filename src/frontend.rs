@@ -401,7 +401,7 @@ pub fn decode_text(bytes: &[u8], name: &str) -> Result<String, Error> {
 }
 
 fn boot_interface() -> &'static [u8] {
-    let interface = loader::unloaded_section(boot::IMAGE, section::INTERFACE);
+    let interface = loader::unloaded_section(boot::bytecode(), section::INTERFACE);
     let interface = interface.expect("build.rs made the boot image");
     interface.expect("build.rs put the interface into the boot image")
 }

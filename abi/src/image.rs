@@ -10,7 +10,8 @@
 //! code        procedures: bytecode, then native code
 //! constants   literals with pointers: relocated, then sealed read-only. Their pointers lead into
 //!             this image only, or are interned symbols
-//! cells       every word a value: first the interned symbols, then what the code uses
+//! cells       every word a value: first the interned symbols, then what the code uses; then, in the
+//!             image of a library, its own symbols and global variables
 //! ```
 //!
 //! Pointers in constants and cells are stored as virtual address plus tag; relocation adds the
@@ -40,6 +41,8 @@ pub mod section {
     pub const RELOCATIONS: &str = ".cozen.relocations";
     /// Names of symbols and the places that refer to them.
     pub const SYMBOLS: &str = ".cozen.symbols";
+    /// The table of the symbols that lie in the image.
+    pub const OWN_SYMBOLS: &str = ".cozen.own-symbols";
     /// Procedures: bytecode.
     pub const CODE: &str = ".text";
     /// Procedures: native code.
@@ -85,7 +88,7 @@ impl Extent {
 }
 
 /// Bytes of an encoded [`ImageHeader`].
-pub const IMAGE_HEADER_BYTES: usize = 128;
+pub const IMAGE_HEADER_BYTES: usize = 136;
 
 /// Offset of the hash in an encoded header, in bytes.
 pub const IMAGE_HEADER_HASH_OFFSET: usize = 16;
@@ -100,12 +103,19 @@ pub const IMAGE_HEADER_HASH_OFFSET: usize = 16;
 /// 28   symbol_count: u32    how many names, and how many of the first cells are symbols
 /// 32   fixup_count: u32     how many constants are symbols
 /// 36   reserved: u32        zero
-/// 40   extents: eleven of them, u32 start and u32 bytes, in the order of the fields
+/// 40   extents: twelve of them, u32 start and u32 bytes, in the order of the fields
 /// ```
 ///
 /// The symbols extent holds, aligned to 4 bytes: `symbol_count` pairs (u32 virtual address, u32 bytes) that
 /// lead to the names in UTF-8 inside the read-only segment, one behind the other, then `fixup_count` pairs (u32
 /// virtual address of a word of the constants, u32 number of the symbol), ascending.
+///
+/// # Symbols of its own
+///
+/// The first image of a runtime, the library, may bring its symbols and global variables as objects: no symbol
+/// is interned, and no variable made, when it is loaded. The objects lie in the segment of the cells, behind the cells.
+/// Every word there is a header or a value, so that the segment is traced like cells alone. The own symbols
+/// extent is a hash table of them, see [`OwnSymbols`]. Such an image has no symbols to be interned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ImageHeader {
     /// [`crate::fingerprint::FINGERPRINT`] of the compiler that made the image.
@@ -141,6 +151,9 @@ pub struct ImageHeader {
     /// The table of native return points (see [`crate::native::return_table`]), inside the
     /// read-only segment.
     pub native_returns: Extent,
+    /// The table of symbols that lie in the image, inside the read-only segment; empty in all images but that
+    /// of a library.
+    pub own_symbols: Extent,
 }
 
 impl ImageHeader {
@@ -149,7 +162,7 @@ impl ImageHeader {
         self.image.bytes <= SMALL_IMAGE_BYTES_MAX
     }
 
-    fn extents(&self) -> [Extent; 11] {
+    fn extents(&self) -> [Extent; 12] {
         [
             self.image,
             self.read_only,
@@ -162,6 +175,7 @@ impl ImageHeader {
             self.read_only_objects,
             self.native_code,
             self.native_returns,
+            self.own_symbols,
         ]
     }
 
@@ -210,8 +224,35 @@ impl ImageHeader {
             read_only_objects: extent(8),
             native_code: extent(9),
             native_returns: extent(10),
+            own_symbols: extent(11),
         };
         (header.encode() == *bytes).then_some(header)
+    }
+}
+
+/// The table of symbols that lie in an image: open addressing with linear probing, at most half full.
+///
+/// An entry is the virtual address of a symbol (u32, little-endian), or 0. There are as many entries as a power of
+/// two. A symbol stands at the first free entry from its hash ([`crate::text_hash`]) on, modulo their number.
+pub struct OwnSymbols;
+
+impl OwnSymbols {
+    /// Bytes of an entry.
+    pub const ENTRY_BYTES: usize = 4;
+
+    /// How many entries the table of so many symbols has; none without symbols.
+    pub const fn entry_count(symbol_count: usize) -> usize {
+        if symbol_count == 0 {
+            0
+        } else {
+            (2 * symbol_count).next_power_of_two()
+        }
+    }
+
+    /// The entries to look at for a symbol with this hash, in order, among `entry_count` of them, a power of two.
+    pub fn probe(hash: u64, entry_count: usize) -> impl Iterator<Item = usize> {
+        let start = hash as usize;
+        (0..entry_count).map(move |step| start.wrapping_add(step) & (entry_count - 1))
     }
 }
 

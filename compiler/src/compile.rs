@@ -18,7 +18,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::internal_error::{self, InternalError};
 use crate::link::unit::LinkUnit;
 use crate::link::{LinkError, link};
-use crate::options::{Level, Options, Tier};
+use crate::options::{Level, Options, Purpose, Tier};
 use crate::phase_times::PhaseTimes;
 use crate::rewrites::Rewrites;
 use crate::ssa::ir::Unit;
@@ -268,7 +268,11 @@ fn generate(
     }
     observer.begin(CODEGEN);
     let times = &mut observer.times;
-    let mut link_unit = codegen::generate(&unit, options.tier, options.native_generator, times)?;
+    let (tier, generator) = (options.tier, options.native_generator);
+    let mut link_unit = match options.purpose {
+        Purpose::Library => codegen::generate_library(&unit, tier, generator, times)?,
+        Purpose::File | Purpose::Memory => codegen::generate(&unit, tier, generator, times)?,
+    };
     link_unit.frames = options.frames;
     Ok(link_unit)
 }

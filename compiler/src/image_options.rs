@@ -9,6 +9,9 @@ pub enum Purpose {
     /// Memory, to be run at once: if it is small, it takes no more memory than its bytes
     /// ([`abi::image::SMALL_IMAGE_BYTES_MAX`]).
     Memory,
+    /// A library that a runtime loads first, and keeps: its symbols and global variables lie in the image as
+    /// objects, and loading makes none.
+    Library,
 }
 
 /// Which frames backtraces show.

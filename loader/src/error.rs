@@ -342,6 +342,29 @@ pub enum LoadError {
         /// How many there are.
         symbol_count: u32,
     },
+    /// The table of the image's own symbols is none.
+    #[error(
+        "{bytes} bytes at {start:#x} are no table of own symbols, beside {symbol_count} symbols to be interned"
+    )]
+    OwnSymbolTable {
+        /// Where it starts.
+        start: u32,
+        /// Its size.
+        bytes: u32,
+        /// How many symbols are to be interned; an image has either kind.
+        symbol_count: u32,
+    },
+    /// A symbol of the image's own lies outside the cells.
+    #[error("own symbol {entry} at {address:#x} lies outside the cells")]
+    OwnSymbol {
+        /// The entry of the table.
+        entry: usize,
+        /// The address that stands there.
+        address: u32,
+    },
+    /// The image brings symbols of its own, but the heap has symbols already, or the image is not to stay.
+    #[error("an image with symbols of its own must be a runtime's first image, and pinned")]
+    OwnSymbolsRefused,
     /// The table of native return points is not one, or there is no native code.
     #[error("{bytes} bytes are no table of return points of {code_bytes} bytes of native code")]
     NativeReturnTable {

@@ -1,22 +1,24 @@
 //! Loading: map, relocate, resolve symbols, seal, register.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use abi::image::ImageHeader;
+use abi::image::{ImageHeader, OwnSymbols};
 use gc::{Address, AddressRange, Arena, ImageDescription, ImageId};
 
 use crate::contents::Contents;
 use crate::debug::{CodeOrigin, DebugTables};
 use crate::elf::{SectionTable, Sections};
 use crate::error::LoadError;
+use crate::executable::ExecutablePart;
 use crate::image::{ImageView, bytecode};
 use crate::kept::KeptFile;
-use crate::map::{Mapping, UnsealedMapping, sealed_bytes};
+use crate::map::{MappedFile, Mapping, UnsealedMapping, sealed_bytes};
 use crate::native_map::Registration;
 use crate::options::{LoadOptions, Placement};
 use crate::relocate::{choose_tiers, relocate, write_symbols};
-use crate::trust::TrustedImage;
+use crate::trust::{Origin, TrustedImage};
 
 /// What loading needs of the heap that an image becomes part of.
 ///
@@ -32,6 +34,14 @@ pub unsafe trait Host {
     /// before the image is registered.
     fn symbol(&mut self, name: &str) -> u64;
 
+    /// Makes the symbols that lie in an image those of the heap, which has none yet. The image is pinned.
+    ///
+    /// The answer is whether the heap has done so; an image whose symbols it refuses is not loaded.
+    fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
+        let _ = symbols;
+        false
+    }
+
     /// Registers the image with the collector. The description is true: the image lies in chunks that the arena gave
     /// for images, and stays mapped until [`LoadedImage::unload`].
     fn register(&mut self, description: ImageDescription) -> ImageId;
@@ -40,6 +50,19 @@ pub unsafe trait Host {
     fn directory(&self) -> Option<&Path> {
         None
     }
+}
+
+/// The symbols that lie in a mapped image; [`OwnSymbols`] says what the table holds.
+///
+/// The entries are readable, and each leads to a symbol of the image, as long as the image is mapped.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnSymbolTable {
+    /// Where the image starts.
+    pub image: Address,
+    /// The first entry.
+    pub entries: Address,
+    /// How many entries there are: a power of two.
+    pub entry_count: usize,
 }
 
 /// An image in memory, registered with a collector.
@@ -54,7 +77,7 @@ pub struct LoadedImage {
     native: Option<Registration>,
     mapping: Mapping,
     /// The end of the file that is not mapped, where names and lines are.
-    tail: Box<[u8]>,
+    tail: Cow<'static, [u8]>,
     tail_offset: u64,
     section_table: SectionTable,
     debug_tables: OnceLock<DebugTables>,
@@ -71,13 +94,23 @@ pub fn load(
     host: &mut dyn Host,
     options: LoadOptions,
 ) -> Result<LoadedImage, LoadError> {
-    let view = &ImageView::parse(image.bytes())?;
+    let view = &match image.origin() {
+        Origin::Bytes(file) => ImageView::parse(file)?,
+        Origin::Linked(image) => ImageView::checked_before(image)?,
+    };
     let directory = host
         .directory()
         .filter(|_| options.placement == Placement::Mapped);
     let kept = directory.map(|directory| KeptFile::write(directory, name, view.file));
     let kept = kept.transpose()?;
-    let unsealed = UnsealedMapping::new(view, host.arena(), options, kept.as_ref())?;
+    let source = match (kept.as_ref(), image.origin()) {
+        (Some(kept), _) => MappedFile::Kept(kept.descriptor()),
+        (None, Origin::Linked(image)) if options.placement == Placement::Mapped => {
+            ExecutablePart::of(image).map_or(MappedFile::Copy, MappedFile::Executable)
+        }
+        (None, _) => MappedFile::Copy,
+    };
+    let unsealed = UnsealedMapping::new(view, host.arena(), options, &source)?;
     relocate(&unsealed);
     let symbols: Vec<u64> = view.symbol_names().map(|name| host.symbol(name)).collect();
     write_symbols(&unsealed, &symbols);
@@ -86,8 +119,17 @@ pub fn load(
     if let Some(kept) = kept {
         kept.announce(mapping.address(0))?;
     }
+    if let Some(symbols) = own_symbols(&mapping, view) {
+        if options.pins == 0 || !host.adopt_symbols(symbols) {
+            return Err(LoadError::OwnSymbolsRefused);
+        }
+    }
     let sections = view.sections();
-    let id = host.register(describe(&mapping, view, options.pins));
+    let sections_bytes = match image.origin() {
+        Origin::Bytes(_) => sections.tail.len(),
+        Origin::Linked(_) => 0,
+    };
+    let id = host.register(describe(&mapping, view, options.pins, sections_bytes));
     mapping.keep();
     let native = if mapping.may_execute() {
         // SAFETY: the view was checked; the mapping stays as long as the image, which drops the
@@ -102,14 +144,32 @@ pub fn load(
         header: view.header,
         native,
         mapping,
-        tail: sections.tail.into(),
+        tail: match image.origin() {
+            Origin::Bytes(_) => Cow::Owned(sections.tail.to_vec()),
+            Origin::Linked(image) => Cow::Borrowed(&image[sections.tail_offset as usize..]),
+        },
         tail_offset: sections.tail_offset,
         section_table: sections.table,
         debug_tables: OnceLock::new(),
     })
 }
 
-fn describe(mapping: &Mapping, view: &ImageView<'_>, pins: u32) -> ImageDescription {
+/// Where the symbols are that an image brings along.
+fn own_symbols(mapping: &Mapping, view: &ImageView<'_>) -> Option<OwnSymbolTable> {
+    let table = view.header.own_symbols;
+    (table.bytes > 0).then(|| OwnSymbolTable {
+        image: mapping.address(0),
+        entries: mapping.address(table.start),
+        entry_count: table.bytes as usize / OwnSymbols::ENTRY_BYTES,
+    })
+}
+
+fn describe(
+    mapping: &Mapping,
+    view: &ImageView<'_>,
+    pins: u32,
+    sections_bytes: usize,
+) -> ImageDescription {
     let header = &view.header;
     ImageDescription {
         range: mapping.addresses(header.image),
@@ -120,14 +180,10 @@ fn describe(mapping: &Mapping, view: &ImageView<'_>, pins: u32) -> ImageDescript
         cells: mapping.addresses(header.cells),
         constants: mapping.addresses(header.constants),
         pins,
-        external_bytes: mapping.taken_bytes() + sections_bytes(view),
+        // The sections for tools, and tables, are held by Rust.
+        external_bytes: mapping.taken_bytes() + sections_bytes + size_of::<LoadedImage>(),
         external_mappings: mapping.taken_mappings(),
     }
-}
-
-/// About how many bytes Rust holds for an image: its sections for tools, and tables.
-fn sections_bytes(view: &ImageView<'_>) -> usize {
-    view.sections().tail.len() + size_of::<LoadedImage>()
 }
 
 impl LoadedImage {

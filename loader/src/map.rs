@@ -22,16 +22,19 @@ use abi::native::Tier;
 use gc::{Address, AddressRange, Arena, ArenaError};
 use rustix::fs::{MemfdFlags, SealFlags};
 use rustix::io::Errno;
-use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
+use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
 use crate::contents::Contents;
 use crate::error::LoadError;
+use crate::executable::ExecutablePart;
 use crate::image::ImageView;
-use crate::kept::KeptFile;
 use crate::options::{LoadOptions, Placement};
 use crate::segment::{Segment, SegmentKind};
 
 const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
+
+/// Bytes of a page, where pages are small.
+const PAGE_BYTES: u32 = 4096;
 
 /// How many mappings the images of a process may take, so that the rest of the process has as many.
 const MAPPINGS_MAX: usize = 32_768;
@@ -55,6 +58,17 @@ impl Drop for TakenMappings {
     fn drop(&mut self) {
         self.set(0);
     }
+}
+
+/// The file that an image is mapped from, if it is mapped.
+#[derive(Debug)]
+pub(crate) enum MappedFile<'file> {
+    /// The image's file, which is kept.
+    Kept(BorrowedFd<'file>),
+    /// The executable that the image is a part of.
+    Executable(ExecutablePart),
+    /// A sealed copy in memory.
+    Copy,
 }
 
 /// In what memory of the arena an image lies.
@@ -123,20 +137,20 @@ pub(crate) struct UnsealedMapping<'view, 'file> {
 }
 
 impl<'view, 'file> UnsealedMapping<'view, 'file> {
-    /// Places the segments of `view`, mapped from its file if it is kept.
+    /// Places the segments of `view`, which `source` has if they are to be mapped.
     pub(crate) fn new(
         view: &'view ImageView<'file>,
         arena: &Arc<Arena>,
         options: LoadOptions,
-        kept: Option<&KeptFile>,
+        source: &MappedFile<'_>,
     ) -> Result<Self, LoadError> {
         let home = Home::of(view, options.placement);
-        let placed = match Mapping::new(view, arena, home, options, kept) {
+        let placed = match Mapping::new(view, arena, home, options, source) {
             // The process has no mapping left.
             Err(LoadError::System { code, .. })
                 if code == Errno::NOMEM.raw_os_error() && home.may_execute() =>
             {
-                Mapping::new(view, arena, Home::Writable, options, kept)
+                Mapping::new(view, arena, Home::Writable, options, source)
             }
             placed => placed,
         };
@@ -203,7 +217,7 @@ impl Mapping {
         arena: &Arc<Arena>,
         home: Home,
         options: LoadOptions,
-        kept: Option<&KeptFile>,
+        source: &MappedFile<'_>,
     ) -> Result<Self, LoadError> {
         let mut mapping = Self {
             arena: Arc::clone(arena),
@@ -213,27 +227,46 @@ impl Mapping {
             taken_bytes: 0,
             is_kept: false,
         };
-        match (home, kept) {
-            (Home::Mapped, Some(kept)) => {
-                mapping.map_segments(view, options, kept.descriptor())?;
-            }
-            (Home::Mapped, None) => {
-                mapping.map_segments(view, options, sealed_copy(view)?.as_fd())?;
-            }
-            (Home::Copied, _) => {
+        match home {
+            Home::Mapped => mapping.map_file(view, options, source)?,
+            Home::Copied => {
                 mapping.map_memory(view)?;
                 mapping.copy_segments(view);
             }
-            (Home::Writable | Home::Shared, _) => mapping.copy_segments(view),
+            Home::Writable | Home::Shared => mapping.copy_segments(view),
         }
         Ok(mapping)
     }
 
+    fn map_file(
+        &mut self,
+        view: &ImageView<'_>,
+        options: LoadOptions,
+        source: &MappedFile<'_>,
+    ) -> Result<(), LoadError> {
+        match source {
+            MappedFile::Kept(file) => self.map_segments(view, options, *file, 0),
+            MappedFile::Executable(part) => {
+                self.map_segments(view, options, part.descriptor(), part.offset())?;
+                // The pages that are only read are the executable's.
+                let written = [view.header.constants, view.header.cells];
+                self.taken_bytes = written.into_iter().map(page_bytes).sum();
+                written
+                    .into_iter()
+                    .for_each(|extent| self.copy_pages(extent));
+                Ok(())
+            }
+            MappedFile::Copy => self.map_segments(view, options, sealed_copy(view)?.as_fd(), 0),
+        }
+    }
+
+    /// Maps each segment from `file`, where the image starts at `file_start`, a multiple of the page size.
     fn map_segments(
         &mut self,
         view: &ImageView<'_>,
         options: LoadOptions,
         file: BorrowedFd<'_>,
+        file_start: u64,
     ) -> Result<(), LoadError> {
         let mut taken_mappings = 0;
         for &segment in view.segments.iter().flatten() {
@@ -245,7 +278,7 @@ impl Mapping {
                 SegmentKind::ReadOnly | SegmentKind::Code => ProtFlags::READ,
                 SegmentKind::Constants | SegmentKind::Cells => ProtFlags::READ | ProtFlags::WRITE,
             };
-            self.map_segment(segment, access, file)?;
+            self.map_segment(segment, access, file, file_start)?;
             // The pages of the file, and the system's copies of those that are written.
             let copies = if access.contains(ProtFlags::WRITE) {
                 2
@@ -260,15 +293,29 @@ impl Mapping {
         Ok(())
     }
 
+    /// Has the system copy the pages of `extent`, which are mapped from a file, at once: relocation writes to almost
+    /// every one of them.
+    fn copy_pages(&self, extent: Extent) {
+        let lead = extent.start % PAGE_BYTES;
+        let start = self.address(extent.start - lead).as_word_pointer();
+        let bytes = (lead + extent.bytes) as usize;
+        if bytes > 0 {
+            // A system that does not know how copies each page when it is written to.
+            // SAFETY: the pages were mapped for this image alone, and keep what is in them.
+            let _ = unsafe { rustix::mm::madvise(start.cast(), bytes, Advice::LinuxPopulateWrite) };
+        }
+    }
+
     fn map_segment(
         &self,
         segment: Segment,
         access: ProtFlags,
         file: BorrowedFd<'_>,
+        file_start: u64,
     ) -> Result<(), LoadError> {
         let (start, bytes) = self.granules(segment.extent);
         let lead = u64::from(segment.extent.start & GRANULE_MASK);
-        let offset = segment.file_offset as u64 - lead;
+        let offset = file_start + segment.file_offset as u64 - lead;
         let flags = MapFlags::PRIVATE | MapFlags::FIXED;
         // SAFETY: the granules lie in the range that was reserved for this image alone, and no
         // reference into it exists yet.
@@ -406,7 +453,6 @@ pub(crate) const fn sealed_bytes(view: &ImageView<'_>) -> u32 {
 
 /// Bytes of the pages that `extent` touches, if pages are small.
 fn page_bytes(extent: Extent) -> usize {
-    const PAGE_BYTES: u32 = 4096;
     let lead = extent.start % PAGE_BYTES;
     (lead + extent.bytes).next_multiple_of(PAGE_BYTES) as usize
 }

@@ -9,8 +9,15 @@ use std::borrow::Cow;
 /// do anything. So it takes this token. The compiler's output gets one where it is made; for bytes from
 /// elsewhere somebody has to promise, as for a shared library.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TrustedImage<'file> {
-    file: Cow<'file, [u8]>,
+pub struct TrustedImage<'file>(Origin<'file>);
+
+/// Where the bytes of an image come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin<'file> {
+    /// From anywhere.
+    Bytes(Cow<'file, [u8]>),
+    /// From a build that has checked them.
+    Linked(&'static [u8]),
 }
 
 impl<'file> TrustedImage<'file> {
@@ -22,16 +29,37 @@ impl<'file> TrustedImage<'file> {
     /// this version wrote, unchanged: its instructions and native code use slots, cells and objects as
     /// the machine and the collector expect it, and its frame maps are true.
     pub unsafe fn vouch(file: impl Into<Cow<'file, [u8]>>) -> Self {
-        Self { file: file.into() }
+        Self(Origin::Bytes(file.into()))
+    }
+
+    /// An image that is a constant of the program, and that the build of the program has checked. It is mapped from
+    /// the executable's file if it starts at a page there, and its debug sections are read where they are.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Self::vouch`]; and the checks of [`ImageView::parse`](crate::ImageView::parse) pass.
+    pub const unsafe fn vouch_linked(image: &'static [u8]) -> Self {
+        Self(Origin::Linked(image))
+    }
+
+    /// Where the bytes come from.
+    pub(crate) const fn origin(&self) -> &Origin<'file> {
+        &self.0
     }
 
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
-        &self.file
+        match &self.0 {
+            Origin::Bytes(file) => file,
+            Origin::Linked(image) => image,
+        }
     }
 
     /// The bytes, without anybody who vouches for them.
     pub fn into_bytes(self) -> Vec<u8> {
-        self.file.into_owned()
+        match self.0 {
+            Origin::Bytes(file) => file.into_owned(),
+            Origin::Linked(image) => image.to_vec(),
+        }
     }
 }

@@ -6,9 +6,9 @@
 use abi::fingerprint::FINGERPRINT;
 use abi::image::{
     ContentHash, Extent, IMAGE_BYTES_MAX, IMAGE_HEADER_BYTES, IMAGE_HEADER_HASH_OFFSET,
-    ImageHeader, SEGMENT_ALIGN_BYTES,
+    ImageHeader, OwnSymbols, SEGMENT_ALIGN_BYTES,
 };
-use abi::object_layout::{OBJECT_ALIGN_BYTES, WORD_BYTES};
+use abi::object_layout::{OBJECT_ALIGN_BYTES, WORD_BYTES, symbol};
 use abi::procedure::PROCEDURE_ALIGN_BYTES;
 use abi::tag::TAG_MASK;
 
@@ -16,6 +16,9 @@ use crate::elf::{ElfHeader, LoadedSegments, NOT_HASHED, PF_R, PF_W, PF_X};
 use crate::error::LoadError;
 use crate::image::ImageView;
 use crate::segment::{Segment, SegmentKind};
+
+/// Bytes of a symbol: its header and its words.
+const SYMBOL_BYTES: u32 = (symbol::WORDS as usize * WORD_BYTES + WORD_BYTES) as u32;
 
 /// Reads the image header, and refuses an image made for another runtime.
 pub(crate) fn image_header(file: &[u8], elf: &ElfHeader) -> Result<ImageHeader, LoadError> {
@@ -225,6 +228,12 @@ pub(crate) fn tables(header: &ImageHeader) -> Result<(), LoadError> {
         ),
         ("native return points", header.native_returns, 4, read_only),
         (
+            "own symbols",
+            header.own_symbols,
+            OwnSymbols::ENTRY_BYTES,
+            read_only,
+        ),
+        (
             "native code",
             header.native_code,
             PROCEDURE_ALIGN_BYTES,
@@ -430,6 +439,38 @@ pub(crate) fn symbols(view: &ImageView<'_>) -> Result<(), LoadError> {
             });
         }
         next = found.address + WORD_BYTES as u32;
+    }
+    Ok(())
+}
+
+/// The own symbols are a table of a power of two of entries, which lead to objects among the cells.
+pub(crate) fn own_symbols(view: &ImageView<'_>) -> Result<(), LoadError> {
+    let header = &view.header;
+    let Extent { start, bytes } = header.own_symbols;
+    if bytes == 0 {
+        return Ok(());
+    }
+    let (entries, rest) = view
+        .read_only(header.own_symbols)
+        .as_chunks::<{ OwnSymbols::ENTRY_BYTES }>();
+    let is_table = entries.len().is_power_of_two() && rest.is_empty();
+    if !is_table || header.symbol_count > 0 || header.fixup_count > 0 {
+        return Err(LoadError::OwnSymbolTable {
+            start,
+            bytes,
+            symbol_count: header.symbol_count,
+        });
+    }
+    for (entry, bytes) in entries.iter().enumerate() {
+        let address = u32::from_le_bytes(*bytes);
+        let object = Extent {
+            start: address,
+            bytes: SYMBOL_BYTES,
+        };
+        let is_object = address.is_multiple_of(OBJECT_ALIGN_BYTES as u32);
+        if address != 0 && !(is_object && header.cells.contains(object)) {
+            return Err(LoadError::OwnSymbol { entry, address });
+        }
     }
     Ok(())
 }

@@ -186,6 +186,7 @@ impl Emitter<'_, '_> {
                 let (variable, word) = (self.global_cell(global), self.get(value));
                 self.call_runtime(RuntimeOperation::LocationSet, &[variable, word]);
             }
+            Operation::GlobalDefine(global, _) if self.shared.is_laid_out(global) => {}
             Operation::GlobalDefine(global, value) => {
                 let (variable, word) = (self.global_cell(global), self.get(value));
                 self.call_runtime(RuntimeOperation::LocationDefine, &[variable, word]);

@@ -5,6 +5,7 @@ mod image_support;
 mod native;
 #[path = "../image_support/native.rs"]
 mod native_sample;
+mod own_symbols;
 mod small;
 
 use abi::image::{ContentHash, IMAGE_HEADER_BYTES, IMAGE_HEADER_HASH_OFFSET, ImageHeader};

@@ -9,18 +9,20 @@ use compiler::core::ir::SourcePlace;
 use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::unit::{
-    Constant, ConstantId, ConstantWord, Fixup, FixupTarget, FrameMapId, LineRow, LinkUnit, NameId,
-    ProcedureCode,
+    Constant, ConstantId, ConstantWord, Fixup, FixupTarget, FrameMapId, LibraryObjects, LineRow,
+    LinkUnit, NameId, ProcedureCode, StaticLocation,
 };
 use compiler::options::Purpose;
 use compiler::ssa::ir::{CellId, ProcedureId};
 use gc::toy::{ToyModel, ToyState};
 use gc::{Arena, HeapOptions, ImageDescription, ImageId, Mutator};
-use loader::{Host, TrustedImage};
+use loader::{Host, OwnSymbolTable, TrustedImage};
 
 /// A heap whose interned symbols are fixnums: ten times the length of the name.
 pub(crate) struct ToyHost {
     pub(crate) mutator: Mutator<ToyModel>,
+    /// The symbols of the first image that brought some.
+    pub(crate) adopted: Option<OwnSymbolTable>,
 }
 
 impl ToyHost {
@@ -32,6 +34,7 @@ impl ToyHost {
         Self {
             mutator: Mutator::new(&options, |_| ToyState::default())
                 .expect("the smallest arena fits everywhere"),
+            adopted: None,
         }
     }
 }
@@ -44,6 +47,12 @@ unsafe impl Host for ToyHost {
 
     fn symbol(&mut self, name: &str) -> u64 {
         symbol_word(name)
+    }
+
+    fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
+        let is_first = self.adopted.is_none();
+        self.adopted.get_or_insert(symbols);
+        is_first
     }
 
     fn register(&mut self, description: ImageDescription) -> ImageId {
@@ -123,6 +132,26 @@ pub(crate) fn sample_unit() -> LinkUnit {
         interface: Some(b"exports".to_vec()),
         purpose: Purpose::File,
         ..LinkUnit::default()
+    }
+}
+
+/// The sample as a library: its symbols, and a global variable `lambda` that is a procedure, lie in the image.
+pub(crate) fn library_unit() -> LinkUnit {
+    let mut unit = sample_unit();
+    let names = unit.symbols.clone();
+    let names = names.into_iter().map(Constant::String);
+    let location = StaticLocation {
+        cell: Some(CellId::new(0)),
+        name: NameId::new(1),
+        value: ConstantWord::Constant(ConstantId::new(1)),
+    };
+    unit.library = Some(LibraryObjects {
+        names: names.map(|name| unit.constants.push(name)).collect(),
+        locations: vec![location],
+    });
+    LinkUnit {
+        purpose: Purpose::Library,
+        ..unit
     }
 }
 

@@ -2,6 +2,7 @@
 
 #[path = "../image_support/mod.rs"]
 mod image_support;
+mod library;
 mod life;
 mod native;
 #[path = "../image_support/native.rs"]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use abi::object_layout::{closure, location};
 use abi::tag::Kind;
 use gc::{Arena, ImageDescription, ImageId};
-use loader::{Host, LoadError, LoadOptions, Registry, TrustedImage};
+use loader::{Host, LoadError, LoadOptions, OwnSymbolTable, Registry, TrustedImage};
 
 use crate::mutator::Mutator;
 use crate::object::Object;
@@ -33,6 +33,12 @@ unsafe impl Host for LoaderHost<'_, '_> {
 
     fn symbol(&mut self, name: &str) -> u64 {
         self.0.intern(name).word()
+    }
+
+    fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
+        // SAFETY: the loader describes a table of an image that it has checked, and that it registers pinned: the image
+        // stays mapped as long as the arena, which the mutator keeps.
+        unsafe { self.0.state().symbols.adopt(symbols) }
     }
 
     fn register(&mut self, description: ImageDescription) -> ImageId {

@@ -7,7 +7,7 @@ use super::CodegenError;
 use super::bytecode::{check_frame_maps, write_bytecode};
 use super::frame::ProcedureRecord;
 use super::native::NativeGenerator;
-use super::unit::Shared;
+use super::unit::{Shared, laid_out_definitions};
 use crate::checkpoint;
 use crate::id::IdVec;
 use crate::image_options::{Frames, Purpose};
@@ -33,6 +33,27 @@ pub fn generate(
     times: &mut PhaseTimes,
 ) -> Result<LinkUnit, CodegenError> {
     generate_from(&mut Shared::new(unit), tier, generator, times)
+}
+
+/// As [`generate`], for a library whose symbols and variables are to lie in the image
+/// ([`Purpose::Library`]).
+///
+/// # Errors
+///
+/// As [`generate`].
+///
+/// # Panics
+///
+/// As [`generate`].
+pub fn generate_library(
+    unit: &Unit,
+    tier: Tier,
+    generator: Option<&dyn NativeGenerator>,
+    times: &mut PhaseTimes,
+) -> Result<LinkUnit, CodegenError> {
+    let mut shared = Shared::new(unit);
+    shared.definitions = Some(laid_out_definitions(unit));
+    generate_from(&mut shared, tier, generator, times)
 }
 
 /// The same, and what stands where in the frames of each procedure.
@@ -85,6 +106,7 @@ fn generate_from(
         procedures.push(procedure);
     }
     times.record("bytecode");
+    let library = shared.library_objects();
     let link_unit = LinkUnit {
         procedures,
         frame_maps: std::mem::take(&mut shared.maps.maps),
@@ -96,6 +118,7 @@ fn generate_from(
         frames: Frames::default(),
         interface: None,
         purpose: Purpose::default(),
+        library,
     };
     if cfg!(debug_assertions) {
         let disagreements = check_frame_maps(&link_unit);

@@ -24,6 +24,10 @@ pub(super) enum LinkedWord {
     Constant(ConstantId),
     /// An interned symbol: written by the loader.
     Symbol(NameId),
+    /// A symbol that lies in the image.
+    OwnSymbol(NameId),
+    /// A global variable that lies in the image, by index into the library's.
+    Location(usize),
     /// The code address of a procedure.
     Procedure(ProcedureId),
     /// A reference to an object of the read-only segment.
@@ -35,7 +39,11 @@ impl LinkedWord {
     pub(super) const fn is_relocated(self) -> bool {
         matches!(
             self,
-            Self::Constant(_) | Self::Procedure(_) | Self::ReadOnly(_)
+            Self::Constant(_)
+                | Self::OwnSymbol(_)
+                | Self::Location(_)
+                | Self::Procedure(_)
+                | Self::ReadOnly(_)
         )
     }
 }

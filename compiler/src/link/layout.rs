@@ -6,7 +6,9 @@
 //! image stays small. A small image that is made for memory needs no mapping: its segments follow one another in
 //! memory too.
 
-use abi::image::{Extent, IMAGE_BYTES_MAX, IMAGE_HEADER_BYTES, ImageHeader, SEGMENT_ALIGN_BYTES};
+use abi::image::{
+    Extent, IMAGE_BYTES_MAX, IMAGE_HEADER_BYTES, ImageHeader, OwnSymbols, SEGMENT_ALIGN_BYTES,
+};
 use abi::object_layout::OBJECT_ALIGN_BYTES;
 use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 
@@ -35,8 +37,14 @@ pub(super) struct TableSizes {
     pub(super) close_relocations: u64,
     pub(super) symbol_table: u64,
     pub(super) symbol_names: u64,
+    /// The table of symbols that lie in the image.
+    pub(super) own_symbols: u64,
     pub(super) native_returns: u64,
     pub(super) unwind: u64,
+    /// All that lies in the segment of the cells.
+    pub(super) cells: u64,
+    /// From its start to the first symbol, and to the first location, of a library.
+    pub(super) library_objects: [u64; 2],
 }
 
 /// Where everything lies: virtual addresses.
@@ -50,6 +58,12 @@ pub(super) struct Layout {
     pub(super) image_header: u32,
     /// Address of the first symbol name.
     pub(super) symbol_names: u32,
+    /// Address of the first symbol that lies in the image.
+    pub(super) first_own_symbol: u32,
+    /// Address of the first global variable that lies in the image.
+    pub(super) first_location: u32,
+    /// How many cells hold symbols.
+    pub(super) symbol_cells: u32,
     /// Addresses of procedure headers, by index.
     pub(super) procedures: IdVec<ProcedureId, u32>,
     /// Addresses of frame maps, by index.
@@ -88,7 +102,7 @@ impl Layout {
 
     /// Address of a cell that is not a symbol's.
     pub(super) fn cell(&self, cell: CellId) -> u32 {
-        self.nth_cell(self.header.symbol_count + cell.number())
+        self.nth_cell(self.symbol_cells + cell.number())
     }
 
     /// Index of the first function of a procedure among the native functions.
@@ -163,16 +177,22 @@ fn lay_out_by(
     let code_end = if has_native { native_end } else { bytecode_end };
     let code = packer.add(code_end - code_start);
     let linked = packer.add(8 * constants.linked.len() as u64);
-    let cells = packer.add(8 * (unit.symbols.len() + unit.cells.len()) as u64);
+    let cells = packer.add(sizes.cells);
     if packer.memory_end > IMAGE_BYTES_MAX {
         return Err(LinkError::ImageTooLarge {
             bytes: packer.memory_end,
             bytes_max: IMAGE_BYTES_MAX,
         });
     }
+    let symbol_cells = address(unit.symbols.len() as u64);
+    let objects = (sizes.library_objects).map(|offset| cells.extent.start + address(offset));
     let mut layout = Layout {
         header: ImageHeader {
-            symbol_count: address(unit.symbols.len() as u64),
+            symbol_count: if unit.library.is_some() {
+                0
+            } else {
+                symbol_cells
+            },
             image: extent(0, packer.memory_end),
             read_only: read_only.extent,
             code: code.extent,
@@ -184,11 +204,15 @@ fn lay_out_by(
             read_only_objects: extent(tables.objects, constants.read_only.len() as u64),
             native_code: extent(native_start, native_end - native_start),
             native_returns: extent(tables.native_returns, sizes.native_returns),
+            own_symbols: extent(tables.own_symbols, sizes.own_symbols),
             ..ImageHeader::default()
         },
         file_offsets: [read_only, code, linked, cells].map(|placed| placed.file_offset),
         image_header: address(tables.image_header),
         symbol_names: address(tables.symbol_names),
+        first_own_symbol: objects[0],
+        first_location: objects[1],
+        symbol_cells,
         unwind: address(tables.unwind),
         native_functions: native_functions.into_iter().map(address).collect(),
         ..Layout::default()
@@ -196,6 +220,9 @@ fn lay_out_by(
     if !has_native {
         layout.header.native_code = Extent::default();
         layout.header.native_returns = Extent::default();
+    }
+    if sizes.own_symbols == 0 {
+        layout.header.own_symbols = Extent::default();
     }
     if constants.read_only.is_empty() {
         layout.header.read_only_objects = Extent::default();
@@ -211,6 +238,7 @@ struct Tables {
     relocations: u64,
     symbols: u64,
     symbol_names: u64,
+    own_symbols: u64,
     frame_maps: u64,
     frame_maps_bytes: u64,
     native_returns: u64,
@@ -228,7 +256,13 @@ impl Tables {
         let relocations = image_header + IMAGE_HEADER_BYTES as u64;
         let symbols = relocations + sizes.relocations;
         let symbol_names = symbols + sizes.symbol_table;
-        let frame_maps = symbol_names + sizes.symbol_names;
+        let own_symbols =
+            (symbol_names + sizes.symbol_names).next_multiple_of(OwnSymbols::ENTRY_BYTES as u64);
+        let frame_maps = if sizes.own_symbols == 0 {
+            symbol_names + sizes.symbol_names
+        } else {
+            own_symbols + sizes.own_symbols
+        };
         let frame_maps_bytes = total(unit.frame_maps.iter().map(Vec::len));
         let native_returns =
             (frame_maps + frame_maps_bytes).next_multiple_of(NATIVE_RETURNS_ALIGN_BYTES);
@@ -244,6 +278,7 @@ impl Tables {
             relocations,
             symbols,
             symbol_names,
+            own_symbols,
             frame_maps,
             frame_maps_bytes,
             native_returns,

@@ -16,6 +16,7 @@ mod error;
 mod fixup;
 mod inlined_calls;
 mod layout;
+mod library_objects;
 pub mod native_code;
 mod pipeline;
 mod procedure_name;

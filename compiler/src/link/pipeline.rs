@@ -2,7 +2,7 @@
 
 use abi::arity::{self, ArityRecord};
 use abi::fingerprint::FINGERPRINT;
-use abi::image::{ImageHeader, section};
+use abi::image::{ImageHeader, OwnSymbols, section};
 use abi::native::return_table::{ENTRY_BYTES, entry_count};
 use abi::object_layout::{OBJECT_ALIGN_BYTES, WORD_BYTES};
 use abi::tag::FALSE;
@@ -16,8 +16,10 @@ use super::layout::{
 use super::unit::{ConstantWord, LinkUnit};
 use super::write_elf::{ElfImage, Section, write_elf};
 use super::{
-    debug_info, encode_bytecode, encode_native, inlined_calls, relocation, symbols, unwind,
+    debug_info, encode_bytecode, encode_native, inlined_calls, library_objects, relocation,
+    symbols, unwind,
 };
+use crate::id::IdVec;
 use crate::memory;
 
 /// Makes the image of `unit`: a complete ELF file, the same bytes for the same unit.
@@ -31,17 +33,29 @@ use crate::memory;
 /// If the unit has no procedure, an index in it leads nowhere, or a cell that is no symbol's holds
 /// a symbol: bugs of code generation.
 pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
-    let constants = place_constants(&unit.constants);
+    let mut constants = place_constants(&unit.constants);
     let cells = cell_words(unit);
+    if unit.library.is_some() {
+        library_objects::own(&mut constants.linked);
+    }
     let relocations = Relocations::new(&constants.linked, &cells);
     let fixup_count = symbols::fixup_count(&constants.linked);
+    let none = IdVec::new();
+    let interned = if unit.library.is_some() {
+        &none
+    } else {
+        &unit.symbols
+    };
     let sizes = TableSizes {
         relocations: 8 * relocations.apart(0, 0).len() as u64,
         close_relocations: 8 * relocations.close(0).len() as u64,
-        symbol_table: symbols::table_bytes(unit.symbols.len(), fixup_count),
-        symbol_names: symbols::name_bytes(&unit.symbols),
+        symbol_table: symbols::table_bytes(interned.len(), fixup_count),
+        symbol_names: symbols::name_bytes(interned),
+        own_symbols: library_objects::table_bytes(unit),
         native_returns: (entry_count(unit.native_return_count()) * ENTRY_BYTES) as u64,
         unwind: unwind::bytes(unit)?,
+        cells: (cells.len() * WORD_BYTES) as u64,
+        library_objects: library_objects::offsets(unit),
     };
     let mut layout = lay_out(unit, &constants, sizes)?;
     let bytes = layout.segments().map(|segment| segment.bytes as usize);
@@ -59,7 +73,12 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         Section::new(
             section::SYMBOLS,
             4,
-            symbols::encode(&unit.symbols, &constants.linked, &layout),
+            symbols::encode(interned, &constants.linked, &layout),
+        ),
+        Section::new(
+            section::OWN_SYMBOLS,
+            OwnSymbols::ENTRY_BYTES as u64,
+            library_objects::encode_table(unit, &layout),
         ),
         Section::new(section::FRAME_MAPS, 1, frame_maps(unit)),
         Section::new(
@@ -150,8 +169,11 @@ impl Relocations {
     }
 }
 
-/// The words of the cells, symbols first.
+/// The words of the cells, symbols first, and of the objects that lie behind them.
 fn cell_words(unit: &LinkUnit) -> Vec<LinkedWord> {
+    if let Some(library) = &unit.library {
+        return library_objects::words(unit, library);
+    }
     let symbols = unit.symbols.iter().map(|_| LinkedWord::Word(FALSE));
     let others = unit.cells.iter().map(|&word| {
         assert!(
@@ -178,6 +200,8 @@ fn resolve(word: LinkedWord, layout: &Layout) -> u64 {
         LinkedWord::Word(word) => word,
         LinkedWord::Constant(index) => layout.constants[index].into(),
         LinkedWord::Symbol(_) => FALSE,
+        LinkedWord::OwnSymbol(symbol) => library_objects::symbol(layout, symbol).into(),
+        LinkedWord::Location(index) => library_objects::location(layout, index).into(),
         LinkedWord::Procedure(index) => layout.procedures[index].into(),
         LinkedWord::ReadOnly(offset) => {
             u64::from(layout.read_only_object(offset.0)) | abi::tag::TAG_OBJECT

@@ -33,6 +33,28 @@ pub struct LinkUnit {
     pub interface: Option<Vec<u8>>,
     /// What the image is made for.
     pub purpose: Purpose,
+    /// What is laid out of a library ([`Purpose::Library`]).
+    pub library: Option<LibraryObjects>,
+}
+
+/// The objects that a library brings along, so that loading makes none.
+#[derive(Clone, Debug, Default)]
+pub struct LibraryObjects {
+    /// The name of each symbol: a string.
+    pub names: IdVec<NameId, ConstantId>,
+    /// The global variables.
+    pub locations: Vec<StaticLocation>,
+}
+
+/// A global variable that lies in the image.
+#[derive(Clone, Copy, Debug)]
+pub struct StaticLocation {
+    /// The cell that holds it, if code uses it.
+    pub cell: Option<CellId>,
+    /// The symbol that names it.
+    pub name: NameId,
+    /// Its value before the entry runs.
+    pub value: ConstantWord,
 }
 
 impl LinkUnit {

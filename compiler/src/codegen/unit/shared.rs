@@ -6,12 +6,15 @@ use abi::frame_map::SlotState;
 use abi::tag;
 use syntax::{Data, DatumId, DatumKind};
 
+use super::laid_out::Definitions;
 use super::literal_pool::LiteralPool;
 use crate::codegen::CodegenError;
 use crate::codegen::frame::{FrameMaps, ProcedureRecord, SafepointRecord};
 use crate::core::ir::{GlobalId, Literal, LiteralId};
 use crate::id::IdVec;
-use crate::link::unit::{Constant, ConstantId, ConstantWord, FrameMapId, NameId};
+use crate::link::unit::{
+    Constant, ConstantId, ConstantWord, FrameMapId, LibraryObjects, NameId, StaticLocation,
+};
 use crate::ssa::ir::{CellId, Operation, ProcedureId, Unit};
 
 /// What the procedures of a unit share, in both kinds of code: constants, symbols, frame maps, cells.
@@ -31,6 +34,8 @@ pub struct Shared<'unit> {
     pub(in crate::codegen) external_cells: Vec<(u32, CellId)>,
     /// The same, to look them up.
     pub(in crate::codegen) cell_of_external: HashMap<u32, CellId>,
+    /// Of a library, the variables whose values stand in the image. Then all of its variables lie there.
+    pub(in crate::codegen) definitions: Option<Definitions>,
     /// What stands where, for each procedure, if that is asked for.
     pub(in crate::codegen) record: Option<IdVec<ProcedureId, ProcedureRecord>>,
 }
@@ -46,6 +51,7 @@ impl<'unit> Shared<'unit> {
             cell_of_global: unit.tables.globals.side_table(None),
             external_cells: Vec::new(),
             cell_of_external: HashMap::new(),
+            definitions: None,
             record: None,
         }
     }
@@ -53,6 +59,38 @@ impl<'unit> Shared<'unit> {
     /// The unit whose code is made.
     pub fn unit(&self) -> &'unit Unit {
         self.unit
+    }
+
+    /// Whether the value of a global variable stands in the image: no code defines the variable.
+    pub fn is_laid_out(&self, global: GlobalId) -> bool {
+        let definitions = self.definitions.as_ref();
+        definitions.is_some_and(|definitions| definitions.contains_key(&global))
+    }
+
+    /// What the image brings along of a library.
+    pub(in crate::codegen) fn library_objects(&mut self) -> Option<LibraryObjects> {
+        let definitions = self.definitions.take()?;
+        let mut locations = Vec::new();
+        for global in self.unit.tables.globals.ids() {
+            let (cell, definition) = (self.cell_of_global[global], definitions.get(&global));
+            if cell.is_none() && definition.is_none() {
+                continue;
+            }
+            let name = self.pool.symbol(&self.unit.tables.globals[global].key);
+            let value = match definition {
+                Some(&procedure) => {
+                    ConstantWord::Constant(self.constant(Constant::Closure(procedure)))
+                }
+                None => ConstantWord::Word(tag::UNBOUND),
+            };
+            locations.push(StaticLocation { cell, name, value });
+        }
+        let names = self.pool.symbols.clone();
+        let names = names.into_iter().map(Constant::String);
+        Some(LibraryObjects {
+            names: names.map(|name| self.constant(name)).collect(),
+            locations,
+        })
     }
 
     /// The number of a constant of the image, which is made once.
@@ -108,6 +146,7 @@ impl<'unit> Shared<'unit> {
         cells: &mut IdVec<CellId, ConstantWord>,
     ) {
         match operation {
+            Operation::GlobalDefine(global, _) if self.is_laid_out(*global) => {}
             Operation::GlobalRef(global)
             | Operation::GlobalSet(global, _)
             | Operation::GlobalDefine(global, _) => self.collect_global(*global, cells),

@@ -157,6 +157,7 @@ impl Selector<'_, '_> {
                 let cell = self.global_cell(global);
                 self.assembler.emit_with_operand(store, 1, cell);
             }
+            Operation::GlobalDefine(global, _) if self.shared.is_laid_out(global) => {}
             Operation::GlobalDefine(global, value) => {
                 let store = Instruction::LocationDefine {
                     cell: DataOffset(0),

@@ -1,0 +1,132 @@
+//! Parts of the executable that runs, as a file: so that an image which was linked into it is mapped, and not copied.
+//!
+//! The system tells a process where the program headers of its executable are (`AT_PHDR`, getauxval(3)). They say
+//! which bytes of the file lie at an address (gABI, "Program Header"). The file itself is `/proc/self/exe`, also
+//! after its name was given to another file. Nobody can write to a file that is executed.
+
+use std::ffi::c_ulong;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::slice;
+
+use rustix::fs::{Mode, OFlags};
+
+const AT_PHDR: c_ulong = 3;
+const AT_PHNUM: c_ulong = 5;
+const AT_PAGESZ: c_ulong = 6;
+const PROGRAM_HEADER_BYTES: usize = 56;
+const PT_LOAD: u32 = 1;
+const PT_PHDR: u32 = 6;
+
+unsafe extern "C" {
+    /// getauxval(3): 0 for what is not there.
+    safe fn getauxval(kind: c_ulong) -> c_ulong;
+}
+
+/// Bytes of the executable, as a place in its file.
+#[derive(Debug)]
+pub(crate) struct ExecutablePart {
+    file: OwnedFd,
+    offset: u64,
+}
+
+impl ExecutablePart {
+    /// Where `bytes` stand in the file of the executable; `None` if they are not known to stand there, or not at a
+    /// place that can be mapped.
+    pub(crate) fn of(bytes: &'static [u8]) -> Option<Self> {
+        let offset = file_offset(program_headers()?, bytes)?;
+        if !offset.is_multiple_of(getauxval(AT_PAGESZ).max(1)) {
+            return None;
+        }
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = rustix::fs::open("/proc/self/exe", flags, Mode::empty()).ok()?;
+        // A loader that was called by name is the executable, then, and not what it loaded.
+        let mut start = [0; COMPARED_BYTES];
+        let compared = bytes.first_chunk::<COMPARED_BYTES>()?;
+        let read = rustix::io::pread(&file, &mut start, offset).ok()?;
+        (read == COMPARED_BYTES && start == *compared).then_some(Self { file, offset })
+    }
+
+    /// The file.
+    pub(crate) fn descriptor(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+
+    /// Where the bytes start in it: a multiple of the page size.
+    pub(crate) const fn offset(&self) -> u64 {
+        self.offset
+    }
+}
+
+/// An ELF header, the program headers and the image header with the content hash fit.
+const COMPARED_BYTES: usize = 512;
+
+/// The program headers of the executable.
+fn program_headers() -> Option<&'static [[u8; PROGRAM_HEADER_BYTES]]> {
+    let (start, count) = (getauxval(AT_PHDR), getauxval(AT_PHNUM));
+    if start == 0 {
+        return None;
+    }
+    let start = std::ptr::with_exposed_provenance(start as usize);
+    // SAFETY: the system says that so many program headers are mapped there; nobody writes them, and they stay as long
+    // as the process.
+    Some(unsafe { slice::from_raw_parts(start, count as usize) })
+}
+
+fn file_offset(headers: &[[u8; PROGRAM_HEADER_BYTES]], bytes: &[u8]) -> Option<u64> {
+    let word = |header: &[u8; PROGRAM_HEADER_BYTES], at: usize| {
+        let word = header[at..].first_chunk().expect("a header has more bytes");
+        u64::from_le_bytes(*word)
+    };
+    let kind = |header: &[u8; PROGRAM_HEADER_BYTES]| word(header, 0) as u32;
+    // How far from its addresses the executable was loaded.
+    let distance = headers
+        .iter()
+        .find(|header| kind(header) == PT_PHDR)
+        .map_or(0, |header| {
+            (headers.as_ptr().addr() as u64).wrapping_sub(word(header, 16))
+        });
+    let start = (bytes.as_ptr().addr() as u64).wrapping_sub(distance);
+    let loaded = headers.iter().filter(|header| kind(header) == PT_LOAD);
+    loaded.into_iter().find_map(|header| {
+        let [offset, address, file_bytes] = [8, 16, 32].map(|at| word(header, at));
+        let inside = start.checked_sub(address)?;
+        let end = inside.checked_add(bytes.len() as u64)?;
+        (end <= file_bytes).then(|| offset + inside)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGES: usize = 4 * 4096;
+
+    #[repr(align(65536))]
+    struct Aligned([u8; PAGES]);
+
+    static PART: Aligned = {
+        let mut bytes = [0; PAGES];
+        let mut index = 0;
+        while index < bytes.len() {
+            bytes[index] = (index % 251) as u8;
+            index += 1;
+        }
+        Aligned(bytes)
+    };
+
+    #[test]
+    fn a_constant_stands_in_the_file_of_the_executable() {
+        let part = ExecutablePart::of(&PART.0).expect("tests are executables");
+        let mut found = vec![0; PAGES];
+        let read = rustix::io::pread(part.descriptor(), &mut found, part.offset());
+        assert_eq!(read, Ok(PAGES));
+        assert_eq!(found, PART.0);
+    }
+
+    #[test]
+    fn what_is_not_aligned_to_a_page_or_not_constant_is_not_found() {
+        assert!(ExecutablePart::of(&PART.0[1..]).is_none());
+        let heap: &'static [u8] = vec![0; PAGES].leak();
+        assert!(ExecutablePart::of(heap).is_none());
+    }
+}
