@@ -1,15 +1,16 @@
 //! The section `.cozen.interface`: what compiled libraries export, and their macros, for the compiler of programs
 //! that import them.
 //!
-//! A reader finds a library, or an export of a library, by binary search. A reader looks at nothing else. All
-//! numbers are of 32 bits, little-endian:
+//! A reader finds a library, an export of a library, or the key of a procedure by binary search. A reader looks at
+//! nothing else. All numbers are of 32 bits, little-endian:
 //!
 //! ```text
-//! header     string_count, library_count, binding_count, macro_count
+//! header     string_count, library_count, binding_count, macro_count, returning_count
 //! strings    string_count + 1 offsets into the text: where each string starts, and where the last one ends
 //! libraries  name, first binding, number of bindings
 //! bindings   name, kind of meaning, value of meaning
 //! macros     name, rules, first binding, number of bindings
+//! returning  keys of globals: procedures that return one value, and return it themselves
 //! text       the strings, one behind the other, in UTF-8
 //! ```
 //!
@@ -18,7 +19,7 @@
 //! each library and of each macro.
 
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
@@ -76,7 +77,7 @@ pub struct MacroDefinition<'a> {
 }
 
 const WORD: usize = 4;
-const HEADER_WORDS: usize = 4;
+const HEADER_WORDS: usize = 5;
 const LIBRARY_WORDS: usize = 3;
 const BINDING_WORDS: usize = 3;
 const MACRO_WORDS: usize = 4;
@@ -87,10 +88,12 @@ pub struct Interface<'a> {
     bytes: &'a [u8],
     library_count: usize,
     macro_count: usize,
+    returning_count: usize,
     /// Where tables begin, in words.
     libraries: usize,
     bindings: usize,
     macros: usize,
+    returning: usize,
     /// Where the text begins, in bytes.
     text: usize,
 }
@@ -101,28 +104,33 @@ impl<'a> Interface<'a> {
         bytes: &[],
         library_count: 0,
         macro_count: 0,
+        returning_count: 0,
         libraries: 0,
         bindings: 0,
         macros: 0,
+        returning: 0,
         text: 0,
     };
 
     /// Finds the tables. `None` if they do not fit into `bytes`.
     pub fn parse(bytes: &'a [u8]) -> Option<Self> {
         let count = |index| Some(word_at(bytes, index)? as usize);
-        let (library_count, macro_count) = (count(1)?, count(3)?);
+        let (library_count, macro_count, returning_count) = (count(1)?, count(3)?, count(4)?);
         let libraries = count(0)?.checked_add(HEADER_WORDS + 1)?;
         let bindings = libraries.checked_add(library_count.checked_mul(LIBRARY_WORDS)?)?;
         let macros = bindings.checked_add(count(2)?.checked_mul(BINDING_WORDS)?)?;
-        let words = macros.checked_add(macro_count.checked_mul(MACRO_WORDS)?)?;
+        let returning = macros.checked_add(macro_count.checked_mul(MACRO_WORDS)?)?;
+        let words = returning.checked_add(returning_count)?;
         let text = words.checked_mul(WORD)?;
         (text <= bytes.len()).then_some(Self {
             bytes,
             library_count,
             macro_count,
+            returning_count,
             libraries,
             bindings,
             macros,
+            returning,
             text,
         })
     }
@@ -155,6 +163,12 @@ impl<'a> Interface<'a> {
             rules: self.string(self.word(row + 1)?)?,
             bindings: self.bindings(row + 2)?,
         })
+    }
+
+    /// Whether the global `key` is known to hold a procedure that returns one value, and returns it itself.
+    pub fn returns_itself(self, key: &str) -> bool {
+        let returning = |index| self.string(self.word(self.returning + index)?);
+        search(self.returning_count, key, returning).is_some()
     }
 
     fn library_name(self, index: usize) -> Option<&'a str> {
@@ -273,6 +287,7 @@ type OwnBinding = (String, Meaning<String>);
 pub struct InterfaceWriter {
     libraries: BTreeMap<String, Vec<OwnBinding>>,
     macros: Vec<(String, String, Vec<OwnBinding>)>,
+    returning: BTreeSet<String>,
 }
 
 impl InterfaceWriter {
@@ -294,6 +309,11 @@ impl InterfaceWriter {
     ) {
         self.macros
             .push((name.to_owned(), rules.to_owned(), own(bindings)));
+    }
+
+    /// Notes that the global `key` holds a procedure that returns one value, and returns it itself.
+    pub fn add_returning(&mut self, key: &str) {
+        self.returning.insert(key.to_owned());
     }
 
     /// The number of the macro that is, or will be, added after `count` others.
@@ -320,6 +340,7 @@ impl InterfaceWriter {
             number(self.libraries.len()),
             number(bindings.clone().map(<[OwnBinding]>::len).sum()),
             number(self.macros.len()),
+            number(self.returning.len()),
         ]);
         let mut text = String::new();
         for part in strings.keys() {
@@ -353,6 +374,7 @@ impl InterfaceWriter {
             words.extend([string(name), kind, value]);
         }
         words.extend(macros);
+        words.extend(self.returning.iter().map(|key| string(key)));
         let mut bytes: Vec<u8> = words.into_iter().flat_map(u32::to_le_bytes).collect();
         bytes.extend_from_slice(text.as_bytes());
         bytes
@@ -369,6 +391,9 @@ impl InterfaceWriter {
         let mut strings = BTreeMap::new();
         for name in self.libraries.keys() {
             strings.insert(name.as_str(), 0);
+        }
+        for key in &self.returning {
+            strings.insert(key.as_str(), 0);
         }
         for (name, rules, _) in &self.macros {
             strings.insert(name, 0);
@@ -424,6 +449,8 @@ mod tests {
                 ("car", Meaning::Constant("car")),
             ],
         );
+        writer.add_returning("car");
+        writer.add_returning("(scheme base)#map");
         writer.finish()
     }
 
@@ -451,6 +478,8 @@ mod tests {
         assert_eq!(guard.rules, "(syntax-rules () ((_) (car '())))");
         assert_eq!(guard.bindings.find("guard"), Some(Meaning::Macro(number)));
         assert!(interface.macro_definition(MacroNumber(1)).is_none());
+        assert!(interface.returns_itself("car") && interface.returns_itself("(scheme base)#map"));
+        assert!(!interface.returns_itself("(scheme base)#λ") && !interface.returns_itself("cdr"));
     }
 
     #[test]
@@ -473,6 +502,7 @@ mod tests {
                 }
             }
         }
+        let _ = interface.returns_itself("car");
         for index in 0..4 {
             let _ = interface.macro_definition(MacroNumber(index));
         }

@@ -62,6 +62,7 @@ const PROCEDURES: &[(&str, &[&str])] = &[
     ("floor-remainder", &["modulo"]),
     ("exact->inexact", &["inexact"]),
     ("inexact->exact", &["exact"]),
+    ("apply", &["apply"]),
 ];
 
 const PATH: &[&str] = &["car", "cdr"];

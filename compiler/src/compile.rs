@@ -64,6 +64,12 @@ pub const CORE_PASSES: &[CorePass] = &[
         level: Level::None,
     },
     CorePass {
+        name: "keep-callers",
+        run: pass::keep_callers,
+        stage: Stage::Expanded,
+        level: Level::None,
+    },
+    CorePass {
         name: "fix-letrec",
         run: pass::fix_letrec,
         stage: Stage::Fixed,

@@ -244,6 +244,11 @@ impl Arena {
         })
     }
 
+    /// Says that core dumps hold `range` of a stack from now on, or leave it out.
+    pub fn set_dumped(&self, range: AddressRange, is_dumped: bool) {
+        self.map.set_dumped(range, is_dumped);
+    }
+
     /// Takes a run of free chunks of at least `bytes`, all of `kind` and with `number`.
     ///
     /// Heap chunks, and all of a stack but its lowest chunk, are readable and writable, with unspecified

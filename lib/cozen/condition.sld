@@ -331,7 +331,7 @@
       (let ((place (cdr irritants)))
         (if (= (length place) 3)
             (make-text-condition kind #f
-                                 (string-append (apply place-in-words place) (car irritants))
+                                 (string-append (%apply place-in-words place) (car irritants))
                                  '() backtrace
                                  (and (< 0 (list-ref place 1))
                                       (cons (car irritants)

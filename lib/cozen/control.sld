@@ -1,4 +1,4 @@
-;;; Control: application, continuations, dynamic extents, parameters.
+;;; Control: continuations, dynamic extents, parameters.
 ;;;
 ;;; The virtual machine keeps three registers for the program: the winders (a list, innermost
 ;;; first), the exception handlers (a list, see (cozen condition)) and the parameter bindings (an
@@ -6,7 +6,7 @@
 ;;; procedures made of continuations here see to the winders first.
 
 (define-library (cozen control)
-  (export apply values call-with-values
+  (export values call-with-values
           call-with-current-continuation
           (rename call-with-current-continuation call/cc)
           dynamic-wind %rewind
@@ -14,17 +14,6 @@
           procedure?)
   (import (cozen core) (cozen primitives))
   (begin
-
-    ;; The arguments (a b (c d)) of an application as one list: (a b c d).
-    (define (spread first rest)
-      (if (null? rest)
-          first
-          (cons first (spread (car rest) (cdr rest)))))
-
-    (define apply
-      (case-lambda
-        ((procedure arguments) (%apply procedure arguments))
-        ((procedure first . rest) (%apply procedure (spread first rest)))))
 
     (define (call-with-values producer consumer)
       (receive results (producer)

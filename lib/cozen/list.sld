@@ -1,10 +1,11 @@
-;;; Pairs and lists, symbols and booleans.
+;;; Pairs and lists, and what goes over them: application, map. Symbols and booleans.
 
 (define-library (cozen list)
   (export eq? eqv? equal? not boolean? boolean=? symbol? symbol=? symbol->string string->symbol
           pair? null? cons car cdr set-car! set-cdr! list cons* list? length
           append reverse list-tail list-ref list-set! list-copy make-list
           memq memv member assq assv assoc map for-each
+          apply
           caar cadr cdar cddr
           caaar caadr cadar caddr cdaar cdadr cddar cdddr
           caaaar caaadr caadar caaddr cadaar cadadr caddar cadddr
@@ -102,6 +103,19 @@
 
     (define (%check-count object who number)
       (%check-argument index? object who number "exact nonnegative integer"))
+
+    (define apply
+      (case-lambda
+        ((procedure arguments) (%apply procedure arguments))
+        ((procedure first . rest) (%apply procedure (spread first rest 2)))))
+
+    ;; The arguments (a b (c d)) of an application as one list: (a b c d). `first` is argument `number`.
+    (define (spread first rest number)
+      (if (null? rest)
+          (begin
+            (%check-argument list? first 'apply number "list")
+            first)
+          (cons first (spread (car rest) (cdr rest) (+ number 1)))))
 
     ;; Results are collected before the list is made, so that a continuation that returns twice
     ;; from `procedure` changes no list already returned (R7RS 6.10).

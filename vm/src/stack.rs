@@ -18,6 +18,10 @@ pub(crate) const HEADROOM_BYTES: usize = 64 << 10;
 /// Bytes below the headroom that nothing uses: frames are written a little before they are checked.
 const MARGIN_BYTES: usize = 16 << 10;
 
+/// Core dumps hold so much of the stack at first, and twice as much whenever frames need more: the rest was never
+/// written. Dumps say of all of it how large they are, although zeroes take no room on a disk.
+const DUMPED_BYTES: usize = 1 << 20;
+
 /// The stack may not take more of the arena than one part in so many.
 const ARENA_PARTS: usize = 8;
 
@@ -75,6 +79,8 @@ pub(crate) struct Base {
 pub(crate) struct Stack {
     arena: Arc<Arena>,
     range: AddressRange,
+    /// The lowest address that core dumps hold.
+    dumped_from: Address,
     /// Innermost last.
     pub(crate) bases: Vec<Base>,
     next_serial: u64,
@@ -88,9 +94,19 @@ impl Stack {
         let bytes_max = arena.range().bytes() / ARENA_PARTS;
         let bytes = bytes.clamp(4 * HEADROOM_BYTES, bytes_max);
         let range = arena.reserve_stack(bytes)?;
+        let dumped_bytes = DUMPED_BYTES.min(range.bytes());
+        let dumped_from = range.start.offset_bytes(range.bytes() - dumped_bytes);
+        arena.set_dumped(
+            AddressRange {
+                end: dumped_from,
+                ..range
+            },
+            false,
+        );
         Ok(Self {
             arena: Arc::clone(arena),
             range,
+            dumped_from,
             bases: Vec::new(),
             next_serial: 1,
             in_headroom: false,
@@ -102,6 +118,7 @@ impl Stack {
         Self {
             arena: Arc::clone(arena),
             range: AddressRange::EMPTY,
+            dumped_from: AddressRange::EMPTY.end,
             bases: Vec::new(),
             next_serial: 1,
             in_headroom: false,
@@ -116,6 +133,30 @@ impl Stack {
             MARGIN_BYTES + HEADROOM_BYTES
         };
         self.range.start.offset_bytes(reserve)
+    }
+
+    /// The lowest address that frames may take before [`Self::grow`].
+    pub(crate) fn reach(&self) -> Address {
+        self.limit().max(self.dumped_from)
+    }
+
+    /// Lets frames go down to `lowest`, and core dumps show them. Answers whether the stack is so large.
+    pub(crate) fn grow(&mut self, lowest: usize) -> bool {
+        if lowest < self.limit().raw() {
+            return false;
+        }
+        let end = self.range.end.raw();
+        let mut dumped_bytes = end - self.dumped_from.raw();
+        while lowest < end - dumped_bytes {
+            dumped_bytes = (2 * dumped_bytes).min(self.range.bytes());
+        }
+        self.dumped_from = Address::new(end - dumped_bytes);
+        let dumped = AddressRange {
+            start: self.dumped_from,
+            ..self.range
+        };
+        self.arena.set_dumped(dumped, true);
+        true
     }
 
     /// Bytes of the stack.
@@ -205,5 +246,37 @@ impl Drop for Stack {
             // SAFETY: the range came from `reserve_chunks`, and frames die with the stack.
             unsafe { self.arena.release_chunks(self.range) };
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_part_that_core_dumps_hold_grows_with_the_frames() {
+        let arena = Arc::new(Arena::reserve(1 << 30).expect("address space"));
+        let mut stack = Stack::reserve(&arena, 64 << 20).expect("a part of the arena");
+        let end = stack.range.end.raw();
+        assert_eq!(stack.reach().raw(), end - DUMPED_BYTES);
+        assert!(stack.grow(end - DUMPED_BYTES - 8));
+        assert_eq!(stack.reach().raw(), end - 2 * DUMPED_BYTES);
+        assert!(stack.grow(end - 5 * DUMPED_BYTES));
+        assert_eq!(stack.reach().raw(), end - 8 * DUMPED_BYTES);
+        let limit = stack.limit().raw();
+        assert!(!stack.grow(limit - 8));
+        assert!(stack.grow(limit));
+        assert_eq!(stack.reach().raw(), limit);
+        stack.in_headroom = true;
+        assert!(stack.grow(limit - 8));
+        assert_eq!(stack.reach().raw(), limit - HEADROOM_BYTES);
+    }
+
+    #[test]
+    fn a_small_stack_is_in_core_dumps_as_a_whole() {
+        let arena = Arc::new(Arena::reserve(1 << 30).expect("address space"));
+        let mut stack = Stack::reserve(&arena, 0).expect("a part of the arena");
+        assert_eq!(stack.reach(), stack.limit());
+        assert!(!stack.grow(stack.limit().raw() - 8));
     }
 }

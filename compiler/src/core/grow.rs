@@ -102,6 +102,12 @@ impl Global {
     pub fn never_returns(&self) -> bool {
         self.immutable && matches!(&*self.key, "error" | "raise")
     }
+
+    /// Whether calls of the variable in tail position leave the caller's frame on the stack, for backtraces. No loop
+    /// needs more stack for it: see [`super::returning`].
+    pub fn keeps_caller(&self) -> bool {
+        self.returns_itself || self.never_returns()
+    }
 }
 
 impl Lambda {

@@ -108,6 +108,8 @@ pub struct Global {
     pub key: Rc<str>,
     /// Whether it is known never to change once defined (an export of a library).
     pub immutable: bool,
+    /// Whether it is immutable and known to name a procedure that [returns itself](super::returning).
+    pub returns_itself: bool,
 }
 
 /// A quoted datum. Literals never change: equal ones may be one.

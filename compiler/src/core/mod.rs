@@ -14,6 +14,7 @@ mod place;
 mod print;
 #[cfg(test)]
 pub(crate) mod random;
+pub(crate) mod returning;
 #[cfg(test)]
 mod tests;
 mod text_layout;

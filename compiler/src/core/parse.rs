@@ -162,7 +162,7 @@ impl Parser<'_> {
                 let variable = self.variable(variable)?;
                 self.schedule(&[value], Shape::CheckInitialized(variable));
             }
-            (head::GLOBAL | head::IMMUTABLE, _) => {
+            (head::GLOBAL | head::IMMUTABLE | head::RETURNING, _) => {
                 let global = self.global(datum)?;
                 self.push(Expr::GlobalRef(global));
             }
@@ -406,7 +406,8 @@ impl Parser<'_> {
         };
         let global = Global {
             key: key.into(),
-            immutable: word == head::IMMUTABLE,
+            immutable: matches!(word, head::IMMUTABLE | head::RETURNING),
+            returns_itself: word == head::RETURNING,
         };
         let globals = &mut self.program.globals;
         let same = globals.entries().find(|(_, known)| **known == global);

@@ -36,6 +36,7 @@ pub(crate) mod head {
     pub(crate) const QUOTE: &str = "quote";
     pub(crate) const RECEIVE: &str = "receive";
     pub(crate) const REST: &str = "%rest";
+    pub(crate) const RETURNING: &str = "returning";
     pub(crate) const SEQUENCE: &str = "begin";
     pub(crate) const SET: &str = "set!";
     pub(crate) const SET_GLOBAL: &str = "set-global!";
@@ -114,7 +115,9 @@ impl Printer<'_> {
                 PrintStep::Global(id) => {
                     let global = &self.program.globals[id];
                     self.layout.open();
-                    self.layout.atom(if global.immutable {
+                    self.layout.atom(if global.returns_itself {
+                        head::RETURNING
+                    } else if global.immutable {
                         head::IMMUTABLE
                     } else {
                         head::GLOBAL

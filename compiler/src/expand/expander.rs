@@ -237,12 +237,15 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn global(&mut self, key: &Rc<str>, mutability: Mutability) -> GlobalId {
         let immutable = mutability == Mutability::Immutable;
         if let Some(&global) = self.globals.get(key) {
-            self.program.globals[global].immutable &= immutable;
+            let global_mut = &mut self.program.globals[global];
+            global_mut.immutable &= immutable;
+            global_mut.returns_itself &= immutable;
             return global;
         }
         let id = self.program.globals.push(Global {
             key: Rc::clone(key),
             immutable,
+            returns_itself: immutable && self.registry.interface.returns_itself(key),
         });
         self.globals.insert(Rc::clone(key), id);
         id

@@ -62,6 +62,11 @@ impl Interface {
         self.denotation(self.contents().library(library)?.find(name)?)
     }
 
+    /// Whether the global `key` holds a procedure that [returns itself](crate::core::returning).
+    pub(crate) fn returns_itself(&self, key: &str) -> bool {
+        self.contents().returns_itself(key)
+    }
+
     /// The macro with a number.
     pub(crate) fn macro_definition(
         &self,

@@ -184,7 +184,7 @@ pub fn expand_libraries(
     registry.is_boot = false;
     let program = outcome?;
     let libraries: Vec<Rc<str>> = names.into_iter().map(|(name, _)| name).collect();
-    let interface = write_interface(registry, &libraries);
+    let interface = write_interface(registry, &libraries, &program);
     Ok((program, interface))
 }
 

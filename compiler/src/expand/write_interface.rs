@@ -13,10 +13,19 @@ use super::registry::{Library, LibraryRegistry};
 use super::resolver::{self, Resolver};
 use super::scope::Scopes;
 use super::syntax_rules;
+use crate::core::ir::Program;
+use crate::core::returning::returning_globals;
 
-/// The interface of `libraries`, all of which are ready.
-pub(crate) fn write_interface(registry: &mut LibraryRegistry, libraries: &[Rc<str>]) -> Vec<u8> {
+/// The interface of `libraries`, all of which are ready, and which `program` defines.
+pub(crate) fn write_interface(
+    registry: &mut LibraryRegistry,
+    libraries: &[Rc<str>],
+    program: &Program,
+) -> Vec<u8> {
     let mut writer = InterfaceWriter::default();
+    for key in returning_globals(program) {
+        writer.add_returning(&key);
+    }
     let mut macros = NumberedMacros::default();
     for name in libraries {
         let Some(Library::Ready(exports, _)) = registry.library(name) else {

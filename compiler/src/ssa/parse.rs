@@ -194,11 +194,13 @@ fn global(items: &mut Items<'_>) -> Result<Global, ParseError> {
         return Ok(Global {
             key: inner.string()?,
             immutable: true,
+            returns_itself: false,
         });
     }
     Ok(Global {
         key: items.string()?,
         immutable: false,
+        returns_itself: false,
     })
 }
 

@@ -59,6 +59,14 @@ impl MemoryMap {
         Ok(())
     }
 
+    /// Does nothing: nobody dumps this memory.
+    pub(crate) fn set_dumped(&self, range: AddressRange, _is_dumped: bool) {
+        assert!(
+            self.range.covers(range),
+            "{range:?} lies outside the mapping"
+        );
+    }
+
     /// Forgets what is in `range`; it reads as zeroes afterwards.
     ///
     /// # Safety

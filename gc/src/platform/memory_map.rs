@@ -60,6 +60,16 @@ impl MemoryMap {
         Ok(())
     }
 
+    /// Says that core dumps hold `range` from now on, or leave it out.
+    pub(crate) fn set_dumped(&self, range: AddressRange, is_dumped: bool) {
+        let advice = if is_dumped {
+            Advice::LinuxDoDump
+        } else {
+            Advice::LinuxDontDump
+        };
+        self.advise(range, advice);
+    }
+
     /// Says whether core dumps hold `range`. (`gcore` writes even what nobody may access.) A system that does not
     /// take the advice makes larger core dumps, and nothing worse.
     fn advise(&self, range: AddressRange, advice: Advice) {

@@ -1,7 +1,8 @@
 ;;; SRFI 132: sorting.
 ;;;
-;;; All sorts are one stable merge sort of vectors. A run that is in order already costs one
-;;; comparison for each element.
+;;; All sorts are the stable merge sort of (cozen sort), which changes nothing before it has ended: a continuation of a
+;;; comparison may be entered again. A run that is in order already costs one comparison for each element. Selections
+;;; do change their vector as they go.
 
 (define-library (srfi 132)
   (export list-sorted? vector-sorted?
@@ -12,7 +13,7 @@
           vector-delete-neighbor-dups vector-delete-neighbor-dups!
           vector-find-median vector-find-median!
           vector-select! vector-separate!)
-  (import (scheme base) (scheme case-lambda))
+  (import (scheme base) (scheme case-lambda) (prefix (only (cozen sort) list-sort) cozen:))
   (begin
 
     ;; arguments
@@ -74,28 +75,19 @@
                   (and (not (less? element previous))
                        (loop (+ index 1) element)))))))
 
-    ;; merge sort
+    ;; sorting
 
-    ;; Ranges up to this length are sorted by insertion.
+    ;; Selections sort ranges up to this length by insertion.
     (define short-range 8)
 
     (define (sort-range! less? vector start end)
-      (if (< (+ start 1) end)
-          (merge-sort! less? vector start end
-                       (make-vector (if (<= (- end start) short-range)
-                                        0
-                                        (quotient (- end start) 2))
-                                    #f))))
+      (fill! vector start (cozen:list-sort less? (vector->list vector start end))))
 
-    ;; `spare` has room for half the range.
-    (define (merge-sort! less? vector start end spare)
-      (if (<= (- end start) short-range)
-          (insertion-sort! less? vector start end)
-          (let ((middle (+ start (quotient (- end start) 2))))
-            (merge-sort! less? vector start middle spare)
-            (merge-sort! less? vector middle end spare)
-            (if (less? (vector-ref vector middle) (vector-ref vector (- middle 1)))
-                (merge-halves! less? vector start middle end spare)))))
+    (define (fill! vector start list)
+      (if (pair? list)
+          (begin
+            (vector-set! vector start (car list))
+            (fill! vector (+ start 1) (cdr list)))))
 
     (define (insertion-sort! less? vector start end)
       (let next ((index (+ start 1)))
@@ -108,11 +100,6 @@
                       (sift (- at 1)))
                     (vector-set! vector at element)))
               (next (+ index 1))))))
-
-    (define (merge-halves! less? vector start middle end spare)
-      (let ((count (- middle start)))
-        (vector-copy! spare 0 vector start middle)
-        (merge-into! less? vector start spare 0 count vector middle end)))
 
     ;; Writes the elements of two sorted ranges, in order, into `to`. The second range may be the
     ;; end of what is written.
@@ -136,31 +123,26 @@
       (sort-range! less? vector start end))
 
     (define-ranged (vector-sort "vector-sort" less? vector) (start end)
-      (let ((result (vector-copy vector start end)))
-        (sort-range! less? result 0 (vector-length result))
-        result))
+      (list->vector (cozen:list-sort less? (vector->list vector start end))))
 
     (define vector-stable-sort vector-sort)
     (define vector-stable-sort! vector-sort!)
 
-    (define (sorted-vector less? list who)
-      (check-procedure less? who)
-      (check-list list who)
-      (let ((vector (list->vector list)))
-        (sort-range! less? vector 0 (vector-length vector))
-        vector))
-
     (define (list-sort less? list)
-      (vector->list (sorted-vector less? list "list-sort")))
+      (check-procedure less? "list-sort")
+      (check-list list "list-sort")
+      (cozen:list-sort less? list))
 
+    ;; What is sorted is a copy, so that the list may change before a comparison is entered again.
     (define (list-sort! less? list)
-      (let ((vector (sorted-vector less? list "list-sort!")))
-        (let loop ((rest list) (index 0))
-          (if (pair? rest)
-              (begin
-                (set-car! rest (vector-ref vector index))
-                (loop (cdr rest) (+ index 1)))))
-        list))
+      (check-procedure less? "list-sort!")
+      (check-list list "list-sort!")
+      (let loop ((rest list) (sorted (cozen:list-sort less? (list-copy list))))
+        (if (pair? rest)
+            (begin
+              (set-car! rest (car sorted))
+              (loop (cdr rest) (cdr sorted)))))
+      list)
 
     (define list-stable-sort list-sort)
     (define list-stable-sort! list-sort!)

@@ -154,4 +154,26 @@
 (test '((1) () (1 2) (1 2 3)) (map list-of-all producers))
 (test '((1) wrong (1 2) (1 2 3)) (map split-of-all producers))
 
+;; The last argument of apply has its own number and shows itself, whoever applies.
+(define-syntax complaint
+  (syntax-rules ()
+    ((_ expression)
+     (guard (e (#t (cons (error-object-message e) (error-object-irritants e)))) expression))))
+(define applies (list apply (lambda (f . rest) (apply apply f rest))))
+(define (tail-apply f a b c) (apply f a b c))
+(test '(("expected list as argument 2, found" 1) ("expected list as argument 3, found" 2)
+        ("expected list as argument 4, found" (3 . 4)) ("expected list as argument 4, found" 3))
+      (list (complaint (apply + 1)) (complaint (+ 1 (apply + 1 2))) (complaint (apply + 1 2 '(3 . 4)))
+            (complaint (tail-apply + 1 2 3))))
+(test '((("expected list as argument 2, found" 1) ("expected list as argument 3, found" 2)
+         ("expected list as argument 4, found" (3 . 4)))
+        (("expected list as argument 2, found" 1) ("expected list as argument 3, found" 2)
+         ("expected list as argument 4, found" (3 . 4))))
+      (map (lambda (a)
+             (list (complaint (a + 1)) (complaint (+ 1 (a + 1 2))) (complaint (a + 1 2 '(3 . 4)))))
+           applies))
+;; What is applied counts its own arguments.
+(test '(("expected vector as argument 1, found" 5) ("expected index as argument 2, found" x))
+      (list (complaint (apply vector-ref '(5 0))) (complaint (apply vector-ref #(1) '(x)))))
+
 (finish "6.10 control features")

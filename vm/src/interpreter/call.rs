@@ -83,7 +83,8 @@ pub(crate) unsafe fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -
         // SAFETY: slot 0 holds a value, by the contract of this function.
         return unsafe { fault_with_arguments(m, s, ConditionKind::WrongArgumentCount, 0) };
     };
-    let room = s.fp_address().raw().saturating_sub(m.heap().stack_limit()) / WORD_BYTES;
+    let limit = m.state().stack.limit().raw();
+    let room = s.fp_address().raw().saturating_sub(limit) / WORD_BYTES;
     // SAFETY: the frame holds so many arguments, by the contract of this function.
     let list = unsafe { Value::from_word(argument_address(s, last).load_word()) };
     let (mut rest, mut count) = (list, last);

@@ -98,7 +98,7 @@ unsafe fn enter_slowly(m: &mut Mutator<'_>, s: Machine, code: Code) -> Machine {
     // Backtraces name the place before an address: this one lies inside the first instruction.
     let mut inside = entered;
     inside.pass_opcode();
-    if lowest_address(s, code) < m.heap().stack_limit() {
+    if m.lacks_stack(lowest_address(s, code)) {
         return stack_exhausted(m, inside);
     }
     match poll_at(m, inside, Innermost::Map(code.entry_map())) {
@@ -134,7 +134,7 @@ pub(crate) unsafe fn enter(m: &mut Mutator<'_>, s: Machine, arguments: usize) ->
     }
     let places = positional + usize::from(has_rest);
     let lowest = s.fp_address().raw() - (places + 1) * WORD_BYTES;
-    if lowest < m.heap().stack_limit() {
+    if lowest < m.state().stack.limit().raw() {
         return stack_exhausted(m, s);
     }
     // SAFETY: the frame holds so many arguments, and the stack has room for all places.
@@ -331,7 +331,7 @@ fn exhausted_again(m: &mut Mutator<'_>, s: Machine, raise: Raise<'static>) -> Ma
     let places = m.places(m.return_addresses(s, BACKTRACE_FRAMES_MAX));
     let outer = m.abandon_frames();
     m.set_in_headroom(false);
-    if outer.fp_address().raw() < m.heap().stack_limit() {
+    if outer.fp_address().raw() < m.state().stack.limit().raw() {
         let message = "the stack was exhausted again while that was handled".to_owned();
         m.end_run(VmError::Failed { message, places });
         return m.exit_machine();

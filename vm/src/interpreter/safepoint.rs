@@ -54,7 +54,22 @@ impl Mutator<'_> {
     /// Opens the stack's headroom, or closes it.
     pub(crate) fn set_in_headroom(&mut self, in_headroom: bool) {
         self.state_mut().stack.in_headroom = in_headroom;
-        let limit = self.state().stack.limit();
-        self.heap().set_stack_limit(limit.raw());
+        self.set_stack_reach();
+    }
+
+    fn set_stack_reach(&self) {
+        let reach = self.state().stack.reach();
+        self.heap().set_stack_limit(reach.raw());
+    }
+
+    /// Whether the stack has no room for a frame down to `lowest`. All entries of procedures ask this, when they find
+    /// the poll limit in their way.
+    pub(crate) fn lacks_stack(&mut self, lowest: usize) -> bool {
+        if lowest >= self.heap().stack_limit() {
+            return false;
+        }
+        let has_grown = self.state_mut().stack.grow(lowest);
+        self.set_stack_reach();
+        !has_grown
     }
 }

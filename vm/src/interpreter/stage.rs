@@ -82,7 +82,7 @@ fn end_failed(m: &Mutator<'_>, s: Machine, message: String) -> Staged {
 }
 
 /// The condition with the procedure and argument that the user wrote, where the compiler has put another.
-fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> Condition<'m> {
+fn as_written<'m>(m: &'m Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> Condition<'m> {
     use ConditionKind::{DivisionByZero, OutOfRange, WrongType};
     let Some(procedure) = &condition.procedure else {
         return condition;
@@ -97,10 +97,25 @@ fn as_written<'m>(m: &Mutator<'_>, s: Machine, mut condition: Condition<'m>) -> 
     let argument = condition.argument.unwrap_or(0);
     let written = m.written_at(m.blamed_address(s));
     if let Some((name, argument)) = written.and_then(|written| written.named(procedure, argument)) {
+        if name == "apply" {
+            show_last_argument(m, argument, &mut condition);
+        }
         condition.procedure = Some(name.into());
         condition.argument = condition.argument.map(|_| argument);
     }
     condition
+}
+
+/// An application whose last argument, with this number, is no list: shows the argument itself. The machine has found
+/// what the compiler makes of all arguments behind the procedure, a list whose end is the last argument.
+fn show_last_argument<'m>(m: &'m Mutator<'_>, argument: usize, condition: &mut Condition<'m>) {
+    for irritant in &mut condition.irritants {
+        if let Irritant::Value(found) = irritant {
+            for _ in 2..argument {
+                *found = m.pair(*found).map_or(*found, |(_, cdr)| cdr);
+            }
+        }
+    }
 }
 
 /// Whether a primitive is one that the procedures of record types are made of.

@@ -125,7 +125,7 @@ fn fill_slots(m: &Mutator<'_>, s: Machine) -> Option<usize> {
     let context = &m.state().native;
     let count = context.argument_count.get() as usize;
     let end = below(s.fp_address(), (count + 1) * WORD_BYTES);
-    if count >= ARGUMENT_WORDS && end.raw() < m.heap().stack_limit() {
+    if count >= ARGUMENT_WORDS && end.raw() < m.state().stack.limit().raw() {
         return None;
     }
     for (index, slot) in (0..=count).zip(0_u16..) {

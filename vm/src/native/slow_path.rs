@@ -212,7 +212,7 @@ pub(super) extern "C" fn poll(waiting: Waiting) -> StubAnswer {
     guard(waiting, |m| {
         let fp = m.state().native.waiting();
         // The stack pointer that native code compared was that of its frame.
-        if fp.address().raw() + WORD_BYTES < m.heap().stack_limit() {
+        if m.lacks_stack(fp.address().raw() + WORD_BYTES) {
             let s = below_native(m, fp);
             let s = stack_exhausted(m, s);
             return Err(raised(m, s));

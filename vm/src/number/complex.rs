@@ -200,8 +200,10 @@ impl Pair {
     pub(super) fn tangent(self) -> Self {
         let Self { real, imaginary } = self;
         if imaginary.abs() > HYPERBOLIC_MAX {
-            if imaginary.is_infinite() && real.is_infinite() {
-                return pair(0.0_f64.copysign(real), 1_f64.copysign(imaginary));
+            if imaginary.is_infinite() && !real.is_finite() {
+                // C99 G.6.2.6 leaves the sign of this zero open.
+                let zero = if real.is_nan() { 0.0 } else { real.recip() };
+                return pair(zero, 1_f64.copysign(imaginary));
             }
             let (sine, cosine) = real.sin_cos();
             let small = 4.0 * sine * cosine * (-2.0 * imaginary.abs()).exp();
@@ -345,8 +347,8 @@ mod tests {
         (a.real - b.real).hypot(a.imaginary - b.imaginary)
     }
 
-    /// Values of C's functions on both sides of their cuts, as Python's `cmath` gives them: function,
-    /// argument, value.
+    /// Values of C's functions on both sides of their cuts, as Python's `cmath` gives them, and where C99 G.6
+    /// says more, as C does: function, argument, value.
     const VALUES: &str = include_str!("complex_values.txt");
 
     #[test]

@@ -9,6 +9,7 @@ mod gather_arguments;
 mod inline;
 mod integrate_primitives;
 mod integrate_records;
+mod keep_callers;
 mod lift_procedures;
 mod name_activations;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub use gather_arguments::gather_arguments;
 pub use inline::inline;
 pub use integrate_primitives::integrate_primitives;
 pub use integrate_records::integrate_records;
+pub use keep_callers::keep_callers;
 pub use lift_procedures::lift_procedures;
 pub use name_activations::name_activations;
 pub use share_closures::share_closures;

@@ -2,7 +2,8 @@
 //!
 //! Before: stage 1. After: stage 1; every place has the activation of the innermost lambda around it. Calls in tail
 //! position with respect to that lambda are marked, as the text has them: later passes may move a call, and backtraces
-//! stay those of the text. A call of `error` or `raise` is none: it never returns, and the frame stays to be shown.
+//! stay those of the text. A call of `error` or `raise` is none: it never returns, and the frame stays to be shown. So
+//! does the frame of a call of a library procedure that [returns itself](crate::core::returning).
 //!
 //! ```text
 //! (lambda f.0 (x.1) (begin (call g.2) (call h.3 x.1)))    the places inside are f.0's; the call of h.3 is a tail call
@@ -84,7 +85,7 @@ fn visit(program: &mut Program, work: Work, pending: &mut Vec<Work>) {
 fn mark(program: &mut Program, work: Work) {
     let replaces_frame = match program.expr(work.id) {
         Expr::Call(operator, _) => match program.expr(*operator) {
-            &Expr::GlobalRef(global) => !program.global(global).never_returns(),
+            &Expr::GlobalRef(global) => !program.global(global).keeps_caller(),
             _ => true,
         },
         _ => false,
@@ -163,5 +164,13 @@ mod tests {
     fn calls_that_never_return_are_no_tail_calls() {
         let text = "(lambda f.0 () (lambda g.1 () (call (immutable error) 1)))";
         assert_eq!(calls(text), [("g".to_owned(), CallPosition::Inner)]);
+    }
+
+    #[test]
+    fn calls_of_procedures_that_return_themselves_are_no_tail_calls() {
+        let text = |word| format!("(lambda f.0 (x.1) (call ({word} map) x.1 x.1))");
+        let found = ["returning", "immutable", "global"].map(|word| calls(&text(word))[0].1);
+        let (inner, tail) = (CallPosition::Inner, CallPosition::Tail);
+        assert_eq!(found, [inner, tail, tail]);
     }
 }

@@ -197,6 +197,7 @@ fn generate(bytes: &[u8]) -> Program {
     generator.program.globals.push(Global {
         key: "trace".into(),
         immutable: false,
+        returns_itself: false,
     });
     let body = generator.expr();
     generator.program.body = Some(body);

@@ -107,13 +107,13 @@ fn the_interface_restores_exports_and_macros() {
     let program = expand_with(&mut registry, text).unwrap();
     insta::assert_snapshot!(program.to_text(), @r"
     (letrec
-      ((s@0 (call (immutable make-stack)))
+      ((s@0 (call (returning make-stack)))
         (effect.1 (begin (set-global! (global depth) 1) (word unspecified)))
-        (effect.2 (begin (call (immutable push) s@0 1) (word unspecified)))
+        (effect.2 (begin (call (returning push) s@0 1) (word unspecified)))
         (effect.3 (begin (set-global! (global depth) 1) (word unspecified)))
         (effect.4
           (begin
-            (call (immutable push) s@0 (call (immutable list) (quote push) 2))
+            (call (returning push) s@0 (call (returning list) (quote push) 2))
             (word unspecified))))
       (global depth))
     ");

@@ -7,7 +7,7 @@ use super::condition::Selection;
 use super::context::Context;
 use super::helper::Helper;
 use super::procedure::ProcedureBuilder;
-use crate::core::ir::{Expr, ExprId, VariableId};
+use crate::core::ir::{CallPosition, Expr, ExprId, SourcePlace, VariableId};
 use crate::ssa::ir::{Callee, Operation, Terminator, ValueId};
 
 impl ProcedureBuilder<'_, '_> {
@@ -40,6 +40,20 @@ impl ProcedureBuilder<'_, '_> {
         }
     }
 
+    /// Whether a call of `operator` in tail position leaves the caller's frame for backtraces, and goes on in this
+    /// procedure.
+    ///
+    /// The text decides: a procedure that has got into the place of the operator later is tail-called, so that all
+    /// levels show the same frames.
+    pub(super) fn keeps_frame(&self, operator: ExprId, call: SourcePlace) -> bool {
+        match self.unit.program.expr(operator) {
+            Expr::GlobalRef(global) => {
+                self.unit.tables.globals[*global].returns_itself && call.call == CallPosition::Inner
+            }
+            _ => false,
+        }
+    }
+
     pub(super) fn call_known(
         &mut self,
         variable: VariableId,
@@ -59,7 +73,7 @@ impl ProcedureBuilder<'_, '_> {
     }
 
     /// A call that goes on in this procedure, with one value or without looking at the values.
-    fn call_for_value(&mut self, call: Operation, context: Context) {
+    pub(super) fn call_for_value(&mut self, call: Operation, context: Context) {
         match context {
             Context::Effect => self.perform(call),
             Context::EffectJump(block) => {
@@ -135,7 +149,7 @@ impl ProcedureBuilder<'_, '_> {
         let values = self.take_operands(operands.len());
         match primitive {
             Primitive::Values => self.deliver_values(values, context),
-            Primitive::Apply => self.apply(values, context),
+            Primitive::Apply => self.apply(operands[0], values, context),
             Primitive::Reinstate => {
                 self.reinstate(Terminator::Reinstate(values[0], values[1]), context);
             }
@@ -164,8 +178,8 @@ impl ProcedureBuilder<'_, '_> {
         }
     }
 
-    fn apply(&mut self, values: Vec<ValueId>, context: Context) {
-        if context == Context::Tail {
+    fn apply(&mut self, procedure: ExprId, values: Vec<ValueId>, context: Context) {
+        if context == Context::Tail && !self.keeps_frame(procedure, self.place) {
             self.terminate(Terminator::TailApply(values[0], values[1]));
             return;
         }

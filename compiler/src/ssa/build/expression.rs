@@ -103,14 +103,18 @@ impl ProcedureBuilder<'_, '_> {
                 self.perform(Operation::CheckInitialized(value, name));
                 self.deliver(value, context);
             }
-            Expr::Call(_, operands) => {
+            Expr::Call(operator, operands) => {
                 let arguments = self.take_operands(operands.len());
                 let value = self.take_operand();
                 let context = match context {
                     Context::Tail if self.never_returns(id) => Context::Jump(self.never_reached()),
                     context => context,
                 };
-                self.call_value(value, arguments, context);
+                if context == Context::Tail && self.keeps_frame(*operator, program.place(id)) {
+                    self.call_for_value(Operation::Call(value, arguments), context);
+                } else {
+                    self.call_value(value, arguments, context);
+                }
             }
             Expr::CallKnown(variable, operands) => {
                 let arguments = self.take_operands(operands.len());

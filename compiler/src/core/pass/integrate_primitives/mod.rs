@@ -31,7 +31,7 @@ use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
 use crate::checkpoint;
-use crate::core::ir::{CallPosition, Expr, Program};
+use crate::core::ir::{CallPosition, Expr, ExprId, Program};
 use crate::core::post_order;
 
 /// Runs the pass.
@@ -57,7 +57,9 @@ pub fn integrate_primitives(mut program: Program) -> Program {
             program.spans[id].call = CallPosition::Inner;
             match rewrite::apply(&mut program, rule, operands, id, before.call) {
                 Some(expr) => {
-                    if let Expr::Primitive(Primitive::Apply, _) = expr {
+                    if let Expr::Primitive(Primitive::Apply, operands) = &expr
+                        && !returns_itself(&program, operands[0])
+                    {
                         program.spans[id].call = before.call;
                     }
                     program.replace(id, expr);
@@ -67,4 +69,12 @@ pub fn integrate_primitives(mut program: Program) -> Program {
         }
     }
     program
+}
+
+/// Whether an expression names a procedure that [returns itself](crate::core::returning).
+fn returns_itself(program: &Program, procedure: ExprId) -> bool {
+    match program.expr(procedure) {
+        &Expr::GlobalRef(global) => program.global(global).returns_itself,
+        _ => false,
+    }
 }

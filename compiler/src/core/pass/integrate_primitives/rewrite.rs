@@ -69,6 +69,7 @@ pub(super) fn apply(
         }
         (Rule::Append, _) => Some(rewriter.append(&operands)),
         (Rule::Apply, [procedure, first, more @ ..]) => {
+            rewriter.blame(id, 2 + more.len());
             Some(rewriter.spread(*procedure, *first, more))
         }
         (Rule::CallWithValues, [producer, consumer]) => {
