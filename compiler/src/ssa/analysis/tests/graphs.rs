@@ -343,7 +343,7 @@ fn values_are_live_from_their_definition_to_their_uses() {
         let is = Reference::new(shape.clone());
         let unit = unit_of(&shape, |block| uses_of_all_above(&is, block));
         let procedure = &unit.procedures[ProcedureId::ENTRY];
-        let liveness = Liveness::new(procedure, &Flow::new(procedure));
+        let liveness = Liveness::new(procedure, &Graph::new(procedure));
         for block in is.reachable() {
             let mut live_in = Vec::new();
             let mut live_out = Vec::new();
