@@ -5,14 +5,16 @@
 //! control enters the block, because only one edge leads to the block. Two edges of one branch to
 //! the same block count as two.
 
-use crate::id::IdVec;
+use std::ops::Index;
+
+use crate::id::{Id as _, IdVec};
 use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator, Truth};
 
 /// Predecessors and reverse postorder of the blocks that the entry reaches.
 #[derive(Clone, Debug)]
 pub struct Flow {
     /// Where control comes from, for each block; a block that branches twice to another comes twice.
-    pub predecessors: IdVec<BlockId, Vec<BlockId>>,
+    pub predecessors: Predecessors,
     /// Reachable blocks, the entry first; every block but loop headers comes after its predecessors.
     pub order: Vec<BlockId>,
     /// The place of each block in `order`; `u32::MAX` for unreachable ones.
@@ -30,15 +32,11 @@ impl Flow {
     pub fn with_priority(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Self {
         let order = reverse_postorder(procedure, priority);
         let mut number = procedure.blocks.side_table(u32::MAX);
-        let mut predecessors = procedure.blocks.side_table(Vec::new());
         for (place, &block) in order.iter().enumerate() {
             number[block] = place as u32;
-            for next in procedure.blocks[block].terminator.successors() {
-                predecessors[next].push(block);
-            }
         }
         Self {
-            predecessors,
+            predecessors: Predecessors::new(procedure, &order),
             order,
             number,
         }
@@ -88,25 +86,78 @@ impl Flow {
     }
 }
 
+/// Where control comes from, for each block: the lists of all blocks in one.
+#[derive(Clone, Debug)]
+pub struct Predecessors {
+    /// Where the list of each block ends, and that of the next one begins.
+    ends: IdVec<BlockId, u32>,
+    blocks: Vec<BlockId>,
+}
+
+impl Predecessors {
+    fn new(procedure: &Procedure, order: &[BlockId]) -> Self {
+        let mut edges = Vec::with_capacity(order.len());
+        let mut ends = procedure.blocks.side_table(0);
+        for &block in order {
+            for next in procedure.blocks[block].terminator.successors() {
+                edges.push((block, next));
+                ends[next] += 1;
+            }
+        }
+        let mut total = 0;
+        for end in &mut ends {
+            total += *end;
+            *end = total;
+        }
+        // From the end of each list to its start, which then is the end of the list before.
+        let mut blocks = vec![BlockId::ENTRY; total as usize];
+        let mut places = ends.clone();
+        for &(block, next) in edges.iter().rev() {
+            places[next] -= 1;
+            blocks[places[next] as usize] = block;
+        }
+        Self { ends, blocks }
+    }
+
+    /// The lists in the order of the ids of their blocks.
+    pub fn iter(&self) -> impl Iterator<Item = &[BlockId]> {
+        self.ends.ids().map(|block| &self[block])
+    }
+}
+
+impl Index<BlockId> for Predecessors {
+    type Output = [BlockId];
+
+    fn index(&self, block: BlockId) -> &[BlockId] {
+        let before = block.index().checked_sub(1);
+        let start = before.map_or(0, |before| self.ends[BlockId::from_index(before)]);
+        &self.blocks[start as usize..self.ends[block] as usize]
+    }
+}
+
 fn reverse_postorder(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Vec<BlockId> {
-    let successors = |block: BlockId| {
-        let mut list: Vec<BlockId> = procedure.blocks[block].terminator.successors().collect();
+    // The successors of the blocks on the stack that are still to be visited, those of the last block last.
+    let mut pending: Vec<BlockId> = Vec::new();
+    let push_successors = |pending: &mut Vec<BlockId>, block: BlockId| {
+        let first = pending.len();
+        pending.extend(procedure.blocks[block].terminator.successors());
         // What is visited last comes first in the result; the list is taken from its end.
-        list.sort_by_key(|&next| std::cmp::Reverse(priority(next)));
-        list
+        pending[first..].sort_by_key(|&next| std::cmp::Reverse(priority(next)));
+        (block, first)
     };
     let mut seen = procedure.blocks.side_table(false);
     let mut postorder = Vec::with_capacity(procedure.blocks.len());
     let entry = BlockId::ENTRY;
     seen[BlockId::ENTRY] = true;
-    let mut stack = vec![(entry, successors(entry))];
-    while let Some((block, pending)) = stack.last_mut() {
-        if let Some(next) = pending.pop() {
+    let mut stack = vec![push_successors(&mut pending, entry)];
+    while let Some(&(block, first)) = stack.last() {
+        let next = (pending.len() > first).then(|| pending.pop()).flatten();
+        if let Some(next) = next {
             if !std::mem::replace(&mut seen[next], true) {
-                stack.push((next, successors(next)));
+                stack.push(push_successors(&mut pending, next));
             }
         } else {
-            postorder.push(*block);
+            postorder.push(block);
             stack.pop();
         }
     }
