@@ -5,16 +5,15 @@
 //! control enters the block, because only one edge leads to the block. Two edges of one branch to
 //! the same block count as two.
 
-use std::ops::Index;
-
-use crate::id::{Id as _, IdVec};
+use crate::id::IdVec;
+use crate::lists::Lists;
 use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator, Truth};
 
 /// Predecessors and reverse postorder of the blocks that the entry reaches.
 #[derive(Clone, Debug)]
 pub struct Flow {
     /// Where control comes from, for each block; a block that branches twice to another comes twice.
-    pub predecessors: Predecessors,
+    pub predecessors: Lists<BlockId, BlockId>,
     /// Reachable blocks, the entry first; every block but loop headers comes after its predecessors.
     pub order: Vec<BlockId>,
     /// The place of each block in `order`; `u32::MAX` for unreachable ones.
@@ -36,7 +35,7 @@ impl Flow {
             number[block] = place as u32;
         }
         Self {
-            predecessors: Predecessors::new(procedure, &order),
+            predecessors: find_predecessors(procedure, &order),
             order,
             number,
         }
@@ -86,53 +85,13 @@ impl Flow {
     }
 }
 
-/// Where control comes from, for each block: the lists of all blocks in one.
-#[derive(Clone, Debug)]
-pub struct Predecessors {
-    /// Where the list of each block ends, and that of the next one begins.
-    ends: IdVec<BlockId, u32>,
-    blocks: Vec<BlockId>,
-}
-
-impl Predecessors {
-    fn new(procedure: &Procedure, order: &[BlockId]) -> Self {
-        let mut edges = Vec::with_capacity(order.len());
-        let mut ends = procedure.blocks.side_table(0);
-        for &block in order {
-            for next in procedure.blocks[block].terminator.successors() {
-                edges.push((block, next));
-                ends[next] += 1;
-            }
-        }
-        let mut total = 0;
-        for end in &mut ends {
-            total += *end;
-            *end = total;
-        }
-        // From the end of each list to its start, which then is the end of the list before.
-        let mut blocks = vec![BlockId::ENTRY; total as usize];
-        let mut places = ends.clone();
-        for &(block, next) in edges.iter().rev() {
-            places[next] -= 1;
-            blocks[places[next] as usize] = block;
-        }
-        Self { ends, blocks }
+fn find_predecessors(procedure: &Procedure, order: &[BlockId]) -> Lists<BlockId, BlockId> {
+    let mut edges = Vec::with_capacity(order.len());
+    for &block in order {
+        let successors = procedure.blocks[block].terminator.successors();
+        edges.extend(successors.map(|next| (next, block)));
     }
-
-    /// The lists in the order of the ids of their blocks.
-    pub fn iter(&self) -> impl Iterator<Item = &[BlockId]> {
-        self.ends.ids().map(|block| &self[block])
-    }
-}
-
-impl Index<BlockId> for Predecessors {
-    type Output = [BlockId];
-
-    fn index(&self, block: BlockId) -> &[BlockId] {
-        let before = block.index().checked_sub(1);
-        let start = before.map_or(0, |before| self.ends[BlockId::from_index(before)]);
-        &self.blocks[start as usize..self.ends[block] as usize]
-    }
+    Lists::new(procedure.blocks.len(), &edges)
 }
 
 fn reverse_postorder(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Vec<BlockId> {

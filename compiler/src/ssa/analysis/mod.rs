@@ -23,7 +23,7 @@ pub use dominators::Dominators;
 pub use entry_poll::{entry_poll, polls_at_entry};
 pub use fixed_parameters::blocks_with_fixed_parameters;
 pub use flonums::mentions_flonums;
-pub use flow::{Flow, Predecessors};
+pub use flow::Flow;
 pub use graph::Graph;
 pub use known_calls::{KnownCalls, each_known_call, each_known_call_with_place};
 pub use liveness::Liveness;
