@@ -25,7 +25,7 @@ RATIO_MAX = 12.0
 SECONDS_MIN = 0.03
 TIERS = {"bytecode": ["--no-native"], "native": []}
 # Shapes that show most faults, and take some seconds together.
-CHECKED = ["or", "loops", "nested loops", "let", "closures", "nested quasiquotation", "case-lambda"]
+CHECKED = ["or", "loops", "nested loops", "deep loops", "let", "closures", "nested quasiquotation", "case-lambda"]
 # Where a machine does other things meanwhile: a shape that takes quadratic time has a ratio of 64.
 CHECKED_RATIO_MAX = 24.0
 IMPORTS = "(import (scheme base) (scheme case-lambda) (scheme write))\n"
@@ -37,6 +37,20 @@ def each(count, part):
 
 def nested_loops(depth):
     return "(do ((i 0 (+ i 1))) ((= i 1)) " * depth + "(car (list 1))" + ")" * depth
+
+
+def deep_loops(depth):
+    loops = each(depth, lambda i: f"(let l{i} ((i{i} 0)) (if (< i{i} 2) (begin ")
+    ends = each(depth, lambda i: f"(l{depth - 1 - i} (+ i{depth - 1 - i} 1))) #f))")
+    return f"{loops} (car x) {ends}"
+
+
+def neighbours(count):
+    def procedure(i):
+        before, after = max(0, i - 1), min(count - 1, i + 1)
+        return f"(define (f{i} y) (if (pair? y) (f{before} (cdr y)) (f{after} x)))"
+
+    return each(count, procedure)
 
 
 def nested_quasiquotation(depth, items):
@@ -62,6 +76,9 @@ SHAPES = {
     + ')) (g "")',
     "loops": lambda n: f"(define (g) {'(do ((i 0 (+ i 1))) ((= i 3)) (car (list i)))' * n}) (g)",
     "nested loops": lambda n: f"(define (g) {nested_loops(10) * (n // 10)}) (g)",
+    # Frame maps grow with the square of the depth.
+    "deep loops": lambda n: f"(define (g x) {deep_loops(n // 20)}) (g '(1))",
+    "procedures in circles": lambda n: f"(define (g x) {neighbours(n // 4)} (f0 1)) (display g)",
     "let": lambda n: f"(define (g x) (let* ({each(n, lambda i: f'(a{i} (car x))')}) a0)) (g '(1))",
     "set!": lambda n: f"(define (g x) {'(set! x (+ x 1))' * n} x) (g 1)",
     "defines": lambda n: f"{each(n, lambda i: f'(define (f{i} x) (+ x {i}))')} (f0 1)",

@@ -288,10 +288,17 @@ impl Frontend {
         )))
     }
 
-    /// Learns which bodies of libraries have run to their end: see [`LibraryRegistry::settle_libraries`].
-    pub(crate) fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) {
+    /// Learns which bodies of libraries have run to their end, and answers globals to forget: see
+    /// [`LibraryRegistry::settle_libraries`].
+    pub(crate) fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
+        let registry = self.registry.as_mut();
+        registry.map_or_else(Vec::new, |registry| registry.settle_libraries(is_defined))
+    }
+
+    /// Says that images which were compiled may come to run at any time.
+    pub(crate) fn hold_globals(&mut self) {
         if let Some(registry) = &mut self.registry {
-            registry.settle_libraries(is_defined);
+            registry.hold_globals();
         }
     }
 
@@ -437,8 +444,8 @@ impl vm::hooks::Frontend for SharedFrontend {
         self.0.borrow().retained_bytes()
     }
 
-    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) {
-        self.0.borrow_mut().settle_libraries(is_defined);
+    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
+        self.0.borrow_mut().settle_libraries(is_defined)
     }
 
     fn compile_datum(

@@ -34,7 +34,9 @@ impl vm::hooks::Frontend for SharedFrontend {
         0
     }
 
-    fn settle_libraries(&mut self, _is_defined: &dyn Fn(&str) -> bool) {}
+    fn settle_libraries(&mut self, _is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
+        Vec::new()
+    }
 
     fn compile_datum(
         &mut self,

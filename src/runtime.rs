@@ -90,8 +90,11 @@ impl Runtime {
         self.enter(|scheme| {
             scheme.begin()?;
             scheme.settle_libraries();
-            scheme
-                .with_memory(|frontend, memory_bytes| frontend.compile_source(source, memory_bytes))
+            let compiled = scheme.with_memory(|frontend, memory_bytes| {
+                frontend.compile_source(source, memory_bytes)
+            });
+            scheme.frontend.borrow_mut().hold_globals();
+            compiled
         })
     }
 }

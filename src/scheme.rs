@@ -93,11 +93,15 @@ impl<'id> Scheme<'_, 'id> {
         }
     }
 
-    /// Tells the compiler which bodies of libraries have run to their end.
+    /// Tells the compiler which bodies of libraries have run to their end, and the machine which globals no image to
+    /// come refers to.
     #[cfg(feature = "compiler")]
     pub(crate) fn settle_libraries(&self) {
         let mut frontend = self.frontend.borrow_mut();
-        frontend.settle_libraries(&|key| self.mutator.global(key).is_some());
+        let forgotten = frontend.settle_libraries(&|key| self.mutator.global(key).is_some());
+        for key in &forgotten {
+            self.mutator.forget_global(key);
+        }
     }
 
     /// Loads an image and runs its entry; [`Self::value`] is what it returns.

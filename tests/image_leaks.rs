@@ -1,4 +1,5 @@
-//! Ten thousand evaluations and a thousand compile-load-drop cycles leave the process as it was.
+//! Ten thousand evaluations, a thousand compile-load-drop cycles and three thousand libraries of one name leave the
+//! process as it was.
 //!
 //! The test is alone in its file, because it counts descriptors, mappings and pages of the whole
 //! process.
@@ -96,6 +97,17 @@ fn images_that_nothing_needs_leave_nothing_behind() {
             scheme
                 .run_image(&image, "program", Retention::Reached)
                 .expect("it runs");
+        });
+    });
+    let mut runtime = runtime_builder().build().expect("a runtime");
+    let library = "(define-library (a) (export f m) (import (scheme base))
+        (begin
+          (define (f x) (list x 1))
+          (define-syntax m (syntax-rules () ((_ x) (hidden (f x)))))
+          (define (hidden x) (vector-map f (vector x)))))";
+    runtime.enter(|scheme| {
+        assert_steady(scheme, 3_000, |scheme, _| {
+            scheme.run_text(library, "library").expect("it runs");
         });
     });
 }

@@ -38,6 +38,7 @@ pub mod id;
 mod image_options;
 pub mod internal_error;
 pub mod link;
+pub mod lists;
 pub mod memory;
 pub mod options;
 pub mod parse_error;

@@ -106,7 +106,7 @@ impl<'a, 'unit> Emitter<'a, 'unit> {
             proofs,
             procedure_id,
         } = start;
-        let recorder = (shared.is_recorded()).then(|| Recorder::new(procedure, &plan.flow));
+        let recorder = (shared.is_recorded()).then(|| Recorder::new(procedure));
         let words = shared.unit().immediate_words(procedure);
         let mut remade = procedure.values.side_table(None);
         let instructions = procedure

@@ -63,7 +63,7 @@ impl Kept {
     /// The kept values of `procedure`, whose graph is in the order of the code.
     pub(super) fn new(unit: &Unit, procedure: &Procedure, graph: &Graph) -> Self {
         let flow = &graph.flow;
-        let liveness = Liveness::new(procedure, flow);
+        let liveness = Liveness::new(procedure, graph);
         let poll = entry_poll(procedure, graph);
         let (is_kept, words) = find_kept(unit, procedure, flow, &liveness, poll);
         let (of, count) = number(&is_kept);

@@ -59,7 +59,7 @@ impl<'unit> Emitter<'_, 'unit> {
         self.set_place(self.procedure.place);
         self.entry(parameters);
         let predecessors = self.plan.flow.predecessors.iter();
-        let mut pending: IdVec<BlockId, usize> = predecessors.map(Vec::len).collect();
+        let mut pending: IdVec<BlockId, usize> = predecessors.map(<[BlockId]>::len).collect();
         // The way from the caller.
         pending[BlockId::ENTRY] += 1;
         self.arrive(BlockId::ENTRY, &mut pending);

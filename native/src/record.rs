@@ -6,7 +6,7 @@
 
 use compiler::codegen::frame::{Home, Point, Resident};
 use compiler::id::Id;
-use compiler::ssa::analysis::{Flow, Liveness, Met, walk_back};
+use compiler::ssa::analysis::{Graph, Liveness, Met, walk_back};
 use compiler::ssa::ir::{Procedure, ValueId};
 use cranelift_codegen::CompiledCode;
 use cranelift_codegen::LabelValueLoc;
@@ -43,9 +43,9 @@ pub(super) struct ReturningCall {
 
 impl Recorder {
     /// Starts to record `procedure`.
-    pub(super) fn new(procedure: &Procedure, flow: &Flow) -> Self {
+    pub(super) fn new(procedure: &Procedure) -> Self {
         Self {
-            liveness: Liveness::new(procedure, flow),
+            liveness: Liveness::new(procedure, &Graph::new(procedure)),
             safepoints: Vec::new(),
         }
     }

@@ -1,5 +1,7 @@
 //! The hook of the machine for the compiler.
 
+use std::rc::Rc;
+
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use thiserror::Error;
@@ -7,8 +9,9 @@ use thiserror::Error;
 /// The compiler, as `eval` and `load` need it.
 pub trait Frontend {
     /// Called before the other methods: learns which bodies of libraries have run to their end, by the globals that
-    /// they define there. `is_defined` says whether the global with this key has a value.
-    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool);
+    /// they define there. `is_defined` says whether the global with this key has a value. Answers keys of globals that
+    /// no image to come refers to.
+    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>>;
 
     /// About how many bytes of memory it takes to compile each part of a datum.
     fn part_bytes(&self) -> usize;

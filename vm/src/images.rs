@@ -101,6 +101,12 @@ impl<'id> Mutator<'id> {
         Some(location.field(location::VALUE)).filter(|&value| value != Value::UNBOUND)
     }
 
+    /// The global variable `name` is no longer found by its name: what no image that was loaded refers to of it goes
+    /// with the next full collection.
+    pub fn forget_global(&self, name: &str) {
+        self.forget_location(name);
+    }
+
     /// Defines the global variable `name`.
     ///
     /// # Panics

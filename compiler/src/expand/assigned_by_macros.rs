@@ -231,7 +231,7 @@ impl Judge<'_> {
     /// A list of lists that no operator begins.
     fn visit_lists(&self, template: &Template, assigned: Assigned) {
         if let Template::List(elements, _) = template {
-            for element in elements {
+            for element in elements.iter() {
                 self.visit_list(&element.template, assigned);
             }
         }

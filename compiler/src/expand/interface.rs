@@ -99,6 +99,11 @@ impl Interface {
         Some(definition)
     }
 
+    /// Calls `visit` with each macro that was met so far, in no order.
+    pub(crate) fn each_met(&self, visit: impl FnMut(&Rc<Macro>)) {
+        self.macros.borrow().values().for_each(visit);
+    }
+
     /// How many macros were expanded so far; each has an environment in the registry.
     pub(crate) fn loaded_count(&self) -> usize {
         self.loaded_count

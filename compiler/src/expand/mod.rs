@@ -18,6 +18,7 @@ mod expanded_item;
 mod expander;
 mod failure;
 mod forms;
+mod give_back;
 mod import_set;
 mod include;
 mod interaction;
@@ -37,6 +38,7 @@ mod syntax;
 mod syntax_rules;
 mod top_definition;
 mod top_environment;
+mod tops;
 mod unit;
 mod write_interface;
 

@@ -15,6 +15,7 @@ use super::library_source::LibrarySource;
 use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
 use super::top_environment::{TopEnvironment, TopKind};
+use super::tops::Tops;
 use crate::id::{IdVec, define_ids};
 use crate::options::UnboundNames;
 
@@ -37,14 +38,14 @@ pub(crate) const PRIMITIVES_LIBRARY: &str = "(cozen primitives)";
 #[derive(Debug)]
 pub struct LibraryRegistry {
     pub(crate) names: Names,
-    tops: IdVec<TopId, TopEnvironment>,
-    libraries: HashMap<Rc<str>, Library>,
+    pub(super) tops: Tops,
+    pub(super) libraries: HashMap<Rc<str>, Library>,
     /// Folders in which `(a b)` is looked for as `a/b.sld`.
     search_paths: Vec<PathBuf>,
     /// Where the text of `a/b.sld` is looked for before the folders.
     text_source: Option<Rc<dyn LibrarySource>>,
     /// The top-level environment of each [`EnvironmentId`].
-    environments: IdVec<EnvironmentId, TopId>,
+    pub(super) environments: IdVec<EnvironmentId, TopId>,
     /// The environments that `(environment …)` gave, by the text of their import sets.
     fixed_environments: HashMap<String, EnvironmentId>,
     /// Where libraries are imported only to load them.
@@ -70,6 +71,8 @@ pub struct LibraryRegistry {
     pending: Vec<(Rc<str>, Rc<str>)>,
     /// Keys of globals that libraries define.
     keys: HashSet<Rc<str>>,
+    /// Those of them that are kept for good.
+    held_keys: HashSet<Rc<str>>,
     /// Of keys that were wanted again: the number in the last key that was made in their place.
     key_counts: HashMap<Rc<str>, usize>,
     /// What an interface says of libraries that nothing has imported yet.
@@ -128,7 +131,7 @@ impl LibraryRegistry {
     pub fn new() -> Self {
         let mut registry = Self {
             names: Names::default(),
-            tops: IdVec::new(),
+            tops: Tops::default(),
             libraries: HashMap::new(),
             search_paths: Vec::new(),
             text_source: None,
@@ -146,6 +149,7 @@ impl LibraryRegistry {
             unit_libraries: Vec::new(),
             pending: Vec::new(),
             keys: HashSet::new(),
+            held_keys: HashSet::new(),
             key_counts: HashMap::new(),
             interface: Interface::default(),
         };
@@ -214,7 +218,7 @@ impl LibraryRegistry {
         if counted.tops > self.tops.len() {
             counted = Counted::default();
         }
-        for top in self.tops.iter().skip(counted.tops) {
+        for top in self.tops.iter_from(counted.tops) {
             counted.bytes += TOP_BYTES + top.binding_count() * BINDING_BYTES;
         }
         counted.tops = self.tops.len();
@@ -222,6 +226,11 @@ impl LibraryRegistry {
         let interaction = self.top(TopId::FIRST).binding_count() * BINDING_BYTES;
         let keys = self.keys.len() * NAME_BYTES;
         counted.bytes + interaction + keys + self.names.retained_bytes()
+    }
+
+    /// Counts anew what is kept for environments.
+    pub(super) fn recount(&mut self) {
+        self.counted.take();
     }
 
     pub(crate) fn add_top(&mut self, kind: TopKind) -> TopId {
@@ -338,18 +347,24 @@ impl LibraryRegistry {
         }
         let is_ready = |_: &Rc<str>, library: &mut Library| matches!(library, Library::Ready(..));
         self.libraries.retain(is_ready);
+        self.forget_pending();
+        self.fixed_environments.clear();
+        self.is_boot = false;
+    }
+
+    /// Forgets libraries whose names others have taken before their bodies had run.
+    pub(super) fn forget_pending(&mut self) {
         let libraries = &self.libraries;
         self.pending.retain(|(name, key)| {
             let library = libraries.get(name);
             matches!(library, Some(Library::Ready(_, Run::Pending(other))) if other == key)
         });
-        self.fixed_environments.clear();
-        self.is_boot = false;
     }
 
     /// Learns which bodies of libraries have run to their end: those whose global `is_defined`. The others failed, or
-    /// did not run yet: units to come do not rely on them.
-    pub fn settle_libraries(&mut self, is_defined: impl Fn(&str) -> bool) {
+    /// did not run yet: units to come do not rely on them. Answers keys of globals to which no unit to come refers:
+    /// those of libraries whose names others have taken.
+    pub fn settle_libraries(&mut self, is_defined: impl Fn(&str) -> bool) -> Vec<Rc<str>> {
         let pending = std::mem::take(&mut self.pending);
         let (done, pending): (Vec<_>, Vec<_>) =
             pending.into_iter().partition(|(_, key)| is_defined(key));
@@ -361,6 +376,7 @@ impl LibraryRegistry {
                 *run = Run::Done;
             }
         }
+        self.give_back()
     }
 
     /// The library of this name is whole but for its run, which will define the global `key`.
@@ -489,7 +505,7 @@ impl LibraryRegistry {
     /// `(library)#name`, or `(library)~2#name` and so on: messages show what comes after the `#`.
     fn new_key(&mut self, library: &str, text: &str) -> Rc<str> {
         let first: Rc<str> = format!("{library}#{text}").into();
-        if self.keys.insert(Rc::clone(&first)) {
+        if !self.key_counts.contains_key(&first) && self.keys.insert(Rc::clone(&first)) {
             return first;
         }
         // No key is ever free again, so the search goes on where the last one ended.
@@ -503,6 +519,26 @@ impl LibraryRegistry {
         };
         self.key_counts.insert(first, count);
         key
+    }
+
+    /// Says that images with the globals so far may come to run at any time: their keys are kept for good.
+    pub fn hold_globals(&mut self) {
+        self.held_keys.extend(self.keys.iter().cloned());
+    }
+
+    /// Forgets the keys that `stays` refuses, and answers them. They are not made again.
+    pub(super) fn forget_keys(&mut self, stays: impl Fn(&str) -> bool) -> Vec<Rc<str>> {
+        let held = &self.held_keys;
+        let goes = |key: &Rc<str>| !stays(key) && !held.contains(key);
+        let mut forgotten: Vec<Rc<str>> = self.keys.extract_if(goes).collect();
+        forgotten.sort_unstable();
+        for key in &forgotten {
+            // Only a key that was the first of its name is looked for again.
+            if !key.contains(")~") {
+                self.key_counts.entry(Rc::clone(key)).or_insert(1);
+            }
+        }
+        forgotten
     }
 
     /// Whether a library defines the global `key`.

@@ -153,8 +153,19 @@ impl TopEnvironment {
         self.bindings.len()
     }
 
-    /// The macros that are bound, in no order.
+    /// What is bound, in no order.
     pub(crate) fn bound(&self) -> impl Iterator<Item = &Denotation> {
         self.bindings.values()
+    }
+
+    /// What names meant before they were defined anew, in no order.
+    pub(crate) fn superseded(&self) -> impl Iterator<Item = &Denotation> {
+        let before = self.superseded.values().flatten();
+        before.map(|(_, denotation)| denotation)
+    }
+
+    /// The names that are bound, in no order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = Name> {
+        self.bindings.keys().copied()
     }
 }

@@ -133,6 +133,14 @@ impl Mutator<'_> {
         made.value()
     }
 
+    /// The symbol `name` leads to its global variable no more. Whoever has the location keeps it.
+    pub(crate) fn forget_location(&self, name: &str) {
+        let symbol = self.symbol_with(text_hash(name), name);
+        if let Some(object) = symbol.and_then(Object::of) {
+            self.set_field(object, symbol::LOCATION, Value::FALSE);
+        }
+    }
+
     /// The name of a symbol, as Rust text.
     #[expect(
         clippy::unused_self,
@@ -299,6 +307,22 @@ mod tests {
         collect(&mut m);
         assert!(is_interned(&m, "bound") && !is_interned(&m, "unbound"));
         assert_eq!(m.global("bound"), Some(Value::ZERO));
+    }
+
+    #[test]
+    fn a_global_variable_that_is_forgotten_goes_unless_its_location_is_held() {
+        let mut m = mutator();
+        m.define_global("lost", |_| Value::ZERO);
+        m.define_global("held", |_| Value::ZERO);
+        m.set_winders(m.location_of(m.intern("held")));
+        for name in ["lost", "held", "never made"] {
+            m.forget_global(name);
+        }
+        collect(&mut m);
+        assert!(!is_interned(&m, "lost") && is_interned(&m, "held"));
+        let location = Object::of_kind(m.winders(), Kind::Location).unwrap();
+        assert_eq!(location.field(location::VALUE), Value::ZERO);
+        assert_eq!(m.global("held"), None, "another variable");
     }
 
     #[test]

@@ -223,7 +223,10 @@ fn with_frontend<T>(
         return Err(CompilationError::Other(HostError::Message(message)));
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        frontend.settle_libraries(&|key| m.global(key).is_some());
+        let forgotten = frontend.settle_libraries(&|key| m.global(key).is_some());
+        for key in &forgotten {
+            m.forget_global(key);
+        }
         work(frontend.as_mut())
     }));
     let state = m.state_mut();

@@ -4,6 +4,7 @@
 //! order, and a slot comes into use and out of use only where a segment of a value in it starts or ends. The
 //! lowest free slot is found among those that are not in use where the value ends.
 
+use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::intervals::Segment;
@@ -26,9 +27,16 @@ impl Occupied {
             .is_some_and(|segment| segment.1 > position + 1)
     }
 
-    fn insert(&mut self, segment: Segment) {
-        let place = self.0.partition_point(|other| other.0 > segment.0);
-        self.0.insert(place, segment);
+    /// Adds the segments of a value, which ascend.
+    fn insert_all(&mut self, segments: &[Segment]) {
+        if let &[segment] = segments {
+            let place = self.0.partition_point(|other| other.0 > segment.0);
+            self.0.insert(place, segment);
+        } else {
+            self.0.extend(segments.iter().rev());
+            // What descends already is merged.
+            self.0.sort_by_key(|segment| Reverse(segment.0));
+        }
     }
 }
 
@@ -135,8 +143,8 @@ impl FrameInUse {
         if slot >= self.slots.len() {
             self.slots.resize(slot + 1, Occupied::default());
         }
+        self.slots[slot].insert_all(segments);
         for &(start, end) in segments {
-            self.slots[slot].insert((start, end));
             match self.position {
                 Some(position) if end > position => {
                     if start <= position {
@@ -188,7 +196,7 @@ mod tests {
             fixed in 0..3_usize,
         ) {
             let fixed = fixed.min(values.len());
-            values[fixed..].sort_by_key(|segments| std::cmp::Reverse(segments.last().unwrap().1));
+            values[fixed..].sort_by_key(|segments| Reverse(segments.last().unwrap().1));
             let mut frame = FrameInUse::default();
             let mut in_slots: Vec<Vec<Segment>> = Vec::new();
             for (index, segments) in values.iter().enumerate() {

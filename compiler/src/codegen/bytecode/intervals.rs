@@ -11,7 +11,7 @@ use abi::primitive::{Primitive, PrimitiveClass, ResultType};
 
 use crate::id::IdVec;
 use crate::shared_set::SharedSet;
-use crate::ssa::analysis::{Flow, Liveness};
+use crate::ssa::analysis::{Flow, Graph, Liveness};
 use crate::ssa::ir::{Block, BlockId, Instruction, Operation, Procedure, ValueId};
 
 /// From the first position to before the second.
@@ -30,7 +30,8 @@ pub(super) struct Intervals {
 
 impl Intervals {
     /// The live ranges of all values.
-    pub(super) fn new(procedure: &Procedure, flow: &Flow) -> Self {
+    pub(super) fn new(procedure: &Procedure, graph: &Graph) -> Self {
+        let flow = &graph.flow;
         let mut block_start = procedure.blocks.side_table(0);
         let mut position = 0;
         for &block in &flow.order {
@@ -42,7 +43,7 @@ impl Intervals {
             segments: procedure.values.side_table(Vec::new()),
             uses: count_uses(procedure, flow),
         };
-        let liveness = Liveness::of_uses(procedure, flow, |operation, visit| {
+        let liveness = Liveness::of_uses(procedure, graph, |operation, visit| {
             each_slot_use(operation, visit);
         });
         let mut ends = Ends(procedure.values.side_table(NOT_LIVE));

@@ -5,6 +5,7 @@ use super::super::denotation::CoreForm;
 use super::super::failure::{Failure, Result};
 use super::super::name::{Name, Names};
 use super::super::syntax::{Node, Syntax, SyntaxId};
+use super::shared_parts::{Extent, SharedParts};
 use super::{
     Element, ListPattern, NESTING_MAX, Pattern, PatternVariable, Repeated, Rule, SyntaxRules,
     Template,
@@ -42,6 +43,7 @@ pub(crate) fn compile(
         custom_ellipsis,
         literals: &literals,
         budget,
+        extent: Extent::default(),
     };
     let rules = parts
         .map(|rule| context.rule(rule))
@@ -80,6 +82,7 @@ struct Context<'a> {
     custom_ellipsis: Option<Name>,
     literals: &'a [Name],
     budget: &'a Budget,
+    extent: Extent,
 }
 
 impl Context<'_> {
@@ -101,6 +104,7 @@ impl Context<'_> {
         let mut patterns = Patterns {
             context: self,
             variables: Vec::new(),
+            shared: SharedParts::default(),
         };
         let pattern = patterns.compile(operands, 0, 0)?;
         let mut templates = Templates {
@@ -109,6 +113,7 @@ impl Context<'_> {
             copies: Vec::new(),
             inserted: Vec::new(),
             ellipses: 0,
+            shared: SharedParts::default(),
         };
         let template = templates.compile(template, Ellipses::Repeat, 0)?.template;
         Ok(Rule {
@@ -130,14 +135,20 @@ impl Context<'_> {
         })
     }
 
-    /// Counts that the part `id` of a pattern or template is compiled, `nesting` lists deep. Parts may be shared: then
-    /// they come to be once for each place that they stand at.
+    /// Counts that the part `id` of a pattern or template is compiled, `nesting` lists deep.
     fn enter(&self, id: SyntaxId, nesting: usize) -> Result<()> {
+        self.enter_all(id, nesting, 1)
+    }
+
+    /// Counts a part and what it consists of, all in all so many pieces. A shared part counts at each place where it
+    /// stands, because uses of the macro walk it there.
+    fn enter_all(&self, id: SyntaxId, nesting: usize, pieces: usize) -> Result<()> {
         checkpoint::step();
         memory::take(memory::RULE_PART_BYTES);
+        self.extent.enter(nesting, pieces);
         let message = if nesting > NESTING_MAX {
             format!("syntax-rules: nested more than {NESTING_MAX} deep")
-        } else if self.budget.take(1) {
+        } else if self.budget.take(pieces) {
             return Ok(());
         } else {
             TOO_MUCH.to_owned()
@@ -149,10 +160,29 @@ impl Context<'_> {
 struct Patterns<'a> {
     context: &'a Context<'a>,
     variables: Vec<PatternVariable>,
+    /// Those without variables: a variable stands in one place only.
+    shared: SharedParts<SyntaxId, Pattern>,
 }
 
 impl Patterns<'_> {
     fn compile(&mut self, id: SyntaxId, rank: usize, nesting: usize) -> Result<Pattern> {
+        if let Some(known) = self.shared.get(&id, nesting) {
+            self.context.enter_all(id, nesting, known.pieces)?;
+            self.context.extent.enter(nesting + known.height, 0);
+            return Ok(known.part.clone());
+        }
+        let begun = self.context.extent.begin(nesting);
+        let variables = self.variables.len();
+        let pattern = self.inside(id, rank, nesting)?;
+        if self.variables.len() == variables {
+            let size = self.context.extent.size_since(&begun);
+            self.shared.note(id, size, || pattern.clone());
+        }
+        self.context.extent.end(&begun);
+        Ok(pattern)
+    }
+
+    fn inside(&mut self, id: SyntaxId, rank: usize, nesting: usize) -> Result<Pattern> {
         self.context.enter(id, nesting)?;
         let syntax = self.context.syntax;
         match syntax.node(id) {
@@ -172,7 +202,7 @@ impl Patterns<'_> {
                     repeated,
                     tail,
                 };
-                Ok(Pattern::List(Box::new(pattern)))
+                Ok(Pattern::List(pattern.into()))
             }
             Node::Vector(items) => {
                 let (before, repeated) = self.list(items, rank, nesting)?;
@@ -182,7 +212,7 @@ impl Patterns<'_> {
                     repeated,
                     tail,
                 };
-                Ok(Pattern::Vector(Box::new(pattern)))
+                Ok(Pattern::Vector(pattern.into()))
             }
         }
     }
@@ -256,7 +286,7 @@ impl Patterns<'_> {
 }
 
 /// What ellipses in a template are.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Ellipses {
     /// They repeat what is in front of them.
     Repeat,
@@ -272,6 +302,8 @@ struct Templates<'a> {
     inserted: Vec<Name>,
     /// How many ellipses follow what is being compiled and the templates around it.
     ellipses: usize,
+    /// By what decides how a part is compiled: also what ellipses in it are, and how many follow it.
+    shared: SharedParts<(SyntaxId, Ellipses, usize), Compiled>,
 }
 
 /// A slot of its own for a variable where more ellipses are around it than it needs: the inner ones walk
@@ -287,6 +319,7 @@ struct CopiedSlot {
 type Open = Vec<(usize, usize)>;
 
 /// A compiled template with what ellipses around it need to know.
+#[derive(Clone)]
 struct Compiled {
     template: Template,
     open: Open,
@@ -315,6 +348,21 @@ impl Templates<'_> {
     }
 
     fn inside(&mut self, id: SyntaxId, ellipses: Ellipses, nesting: usize) -> Result<Compiled> {
+        let key = (id, ellipses, self.ellipses);
+        if let Some(known) = self.shared.get(&key, nesting) {
+            self.context.enter_all(id, nesting, known.pieces)?;
+            self.context.extent.enter(nesting + known.height, 0);
+            return Ok(known.part.clone());
+        }
+        let begun = self.context.extent.begin(nesting);
+        let compiled = self.part(id, ellipses, nesting)?;
+        let size = self.context.extent.size_since(&begun);
+        self.shared.note(key, size, || compiled.clone());
+        self.context.extent.end(&begun);
+        Ok(compiled)
+    }
+
+    fn part(&mut self, id: SyntaxId, ellipses: Ellipses, nesting: usize) -> Result<Compiled> {
         self.context.enter(id, nesting)?;
         let syntax = self.context.syntax;
         match syntax.node(id) {
@@ -333,12 +381,12 @@ impl Templates<'_> {
                 let (elements, mut open) = self.elements(&list.items, ellipses, nesting)?;
                 let tail = self.inside(list.tail, ellipses, nesting + 1)?;
                 open.extend(tail.open);
-                let template = Template::List(elements, Box::new(tail.template));
+                let template = Template::List(elements.into(), tail.template.into());
                 Ok(Compiled { template, open })
             }
             Node::Vector(items) => {
                 let (elements, open) = self.elements(items, ellipses, nesting)?;
-                let template = Template::Vector(elements);
+                let template = Template::Vector(elements.into());
                 Ok(Compiled { template, open })
             }
         }

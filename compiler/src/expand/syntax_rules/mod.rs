@@ -1,12 +1,15 @@
 //! `syntax-rules` (R7RS 4.3.2): patterns and templates are compiled once, then matched and filled
 //! in.
 //!
+//! Parts of patterns and templates are shared where the text shares them.
+//!
 //! Lists are matched in loops. Only nesting recurses, and [`mod@compile`] refuses nesting deeper than
 //! [`NESTING_MAX`].
 
 mod compile;
 mod instantiate;
 mod matching;
+mod shared_parts;
 mod write;
 
 use std::rc::Rc;
@@ -55,7 +58,7 @@ pub(crate) struct PatternVariable {
     pub(crate) rank: usize,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Pattern {
     /// `_`: anything.
     Any,
@@ -66,9 +69,9 @@ pub(crate) enum Pattern {
     Null,
     /// A datum that is `equal?`.
     Atom(Rc<DatumKind>),
-    List(Box<ListPattern>),
+    List(Rc<ListPattern>),
     /// A vector whose items match as a list.
-    Vector(Box<ListPattern>),
+    Vector(Rc<ListPattern>),
 }
 
 /// A pattern for a list or vector.
@@ -89,7 +92,7 @@ pub(crate) struct Repeated {
     pub(crate) after: Vec<Pattern>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Template {
     /// What this slot holds.
     Variable(usize),
@@ -97,8 +100,8 @@ pub(crate) enum Template {
     Name(usize),
     Null,
     Atom(Rc<DatumKind>),
-    List(Vec<Element>, Box<Template>),
-    Vector(Vec<Element>),
+    List(Rc<[Element]>, Rc<Template>),
+    Vector(Rc<[Element]>),
 }
 
 /// An item of a template's list, with the ellipses that follow it.

@@ -100,18 +100,6 @@ fn code_with_shared_parts_takes_no_more_memory_than_there_is() {
         format!("`{}", shared("a", ",car")),
         format!("(case 1 {})", shared("(1) 2", "3")),
         format!("(define-library (a) {})", shared("begin", "1")),
-        format!(
-            "(define-syntax m (syntax-rules () ((_ x) '{})))",
-            shared("a", "b")
-        ),
-        format!(
-            "(define-syntax m (syntax-rules () ((_ {}) 1)))",
-            shared("1", "2")
-        ),
-        format!(
-            "(define-syntax m (syntax-rules () ((_) 1) ((_ . {}) 1)))",
-            shared("1", "2")
-        ),
     ] {
         let outcome = evaluate_within(&mut LibraryRegistry::new(), &text, 4 << 20);
         assert!(
@@ -124,15 +112,70 @@ fn code_with_shared_parts_takes_no_more_memory_than_there_is() {
 #[test]
 fn code_with_shared_parts_has_a_limit_without_one_of_memory() {
     let requirement = shared("and", "r7rs");
+    let text = format!("(cond-expand ({requirement} 1))");
+    let outcome = evaluate_within(&mut LibraryRegistry::new(), &text, usize::MAX);
+    let diagnostics = outcome.expect("nobody stops it").expect_err("too large");
+    assert_eq!(diagnostics[0].message, TOO_MUCH);
+}
+
+#[test]
+fn rules_with_shared_parts_are_refused_before_they_take_memory() {
     let template = shared("a", "b");
-    for text in [
-        format!("(cond-expand ({requirement} 1))"),
-        format!("(define-syntax m (syntax-rules () ((_ x) '{template})))"),
+    let pattern = shared("1", "2");
+    for rules in [
+        format!("((_ x) '{template})"),
+        format!("((_ (x ...)) '({template} ...))").replace(" b)", " x)"),
+        format!("((_ x) (... '{template}))").replace(" b)", " ...)"),
+        format!("((_ {pattern}) 1)"),
+        format!("((_) 1) ((_ . {pattern}) 1)"),
+        format!("((_ #({pattern} ...)) 1)").replace(" 2)", " _)"),
     ] {
-        let outcome = evaluate_within(&mut LibraryRegistry::new(), &text, usize::MAX);
-        let diagnostics = outcome.expect("nobody stops it").expect_err("too large");
-        assert_eq!(diagnostics[0].message, TOO_MUCH);
+        let text = format!("(define-syntax m (syntax-rules () {rules}))");
+        let outcome = evaluate_within(&mut LibraryRegistry::new(), &text, 256 << 10);
+        let diagnostics = outcome.expect("there is memory").expect_err("too large");
+        assert_eq!(diagnostics[0].message, TOO_MUCH, "{text}");
     }
+}
+
+/// A shared part is compiled once for all places where ellipses and variables mean the same.
+#[test]
+fn shared_parts_of_rules_mean_what_they_mean_where_they_stand() {
+    let ones = "1 ".repeat(70);
+    let text = core(&format!(
+        "(define-syntax m (syntax-rules () \
+           ((_ (a ...) ...) '((#0=(a {ones}) ... ...) (#0# ...) ...))))\
+         (m (2 3) (4))"
+    ));
+    let list = |first: u32| format!("({first} {})", ones.trim_end());
+    let [two, three, four] = [2, 3, 4].map(list);
+    let words = |text: &str| {
+        text.split_whitespace()
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let expected = format!("(quote (({two} {three} {four}) ({two} {three}) ({four})))");
+    assert_eq!(words(&text), words(&expected));
+    let text = core(&format!(
+        "(define-syntax m (syntax-rules () ((_ #0=(_ {ones}) #0# #0#) #t) ((_ . _) #f)))\
+         (m (2 {ones}) (3 {ones}) (4 {ones}))\
+         (m (2 {ones}) (3 {ones}) (4 {ones} 1))"
+    ));
+    assert_eq!(text, "(begin #t #f)");
+}
+
+#[test]
+fn shared_parts_of_rules_may_not_nest_too_deep_either() {
+    let deep = "(".repeat(300);
+    let text = format!(
+        "{IMPORT} (define-syntax m (syntax-rules () ((_) '(#0={deep}1{} {deep}#0#{}))))",
+        ")".repeat(300),
+        ")".repeat(300)
+    );
+    let diagnostics = expand(&text).unwrap_err();
+    assert_eq!(
+        diagnostics[0].message,
+        "syntax-rules: nested more than 400 deep"
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod budget;
 mod forms;
+mod give_back;
 mod hygiene;
 mod libraries;
 mod live_objects;

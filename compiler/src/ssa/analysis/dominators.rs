@@ -10,6 +10,7 @@
 
 use super::Flow;
 use crate::id::{IdVec, define_ids};
+use crate::lists::Lists;
 use crate::ssa::ir::BlockId;
 
 /// The dominator tree of the reachable blocks.
@@ -73,12 +74,11 @@ struct SpanningTree {
 
 impl SpanningTree {
     fn new(flow: &Flow) -> Self {
-        let mut successors = flow.number.side_table(Vec::new());
+        let mut edges = Vec::with_capacity(flow.order.len());
         for &block in &flow.order {
-            for &above in &flow.predecessors[block] {
-                successors[above].push(block);
-            }
+            edges.extend(flow.predecessors[block].iter().map(|&above| (above, block)));
         }
+        let successors = Lists::new(flow.number.len(), &edges);
         let mut tree = Self {
             blocks: IdVec::new(),
             number: flow.number.side_table(None),
@@ -138,17 +138,21 @@ impl<'a> Search<'a> {
     fn run(&mut self) -> IdVec<TreeNumber, TreeNumber> {
         let tree = self.tree;
         let mut dominator = tree.blocks.side_table(TreeNumber::ROOT);
-        let mut buckets = tree.blocks.side_table(Vec::new());
+        // The blocks with each semidominator: the last one that was found, and for each the one before.
+        let mut last_with: IdVec<TreeNumber, Option<TreeNumber>> = tree.blocks.side_table(None);
+        let mut one_before = last_with.clone();
         for block in tree.others().rev() {
             for &above in &self.flow.predecessors[tree.blocks[block]] {
                 let above = tree.number[above].expect("a predecessor is reachable");
                 let least = self.least(above);
                 self.semi[block] = self.semi[block].min(self.semi[least]);
             }
-            buckets[self.semi[block]].push(block);
+            one_before[block] = last_with[self.semi[block]].replace(block);
             let parent = tree.parent[block];
             self.ancestor[block] = Some(parent);
-            for below in std::mem::take(&mut buckets[parent]) {
+            let mut waiting = last_with[parent].take();
+            while let Some(below) = waiting {
+                waiting = one_before[below];
                 let least = self.least(below);
                 // That of `least`, which comes before `below`, where the semidominators differ.
                 dominator[below] = if self.semi[least] < self.semi[below] {
@@ -193,10 +197,9 @@ impl<'a> Search<'a> {
 }
 
 fn number_tree(flow: &Flow, immediate: &IdVec<BlockId, BlockId>) -> IdVec<BlockId, (u32, u32)> {
-    let mut children = immediate.side_table(Vec::new());
-    for &block in &flow.order[1..] {
-        children[immediate[block]].push(block);
-    }
+    let others = flow.order[1..].iter();
+    let edges: Vec<(BlockId, BlockId)> = others.map(|&block| (immediate[block], block)).collect();
+    let children = Lists::new(immediate.len(), &edges);
     let mut walk = immediate.side_table((u32::MAX, u32::MAX));
     let mut clock = 0;
     let mut stack = vec![(flow.order[0], 0)];

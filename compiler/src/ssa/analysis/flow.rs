@@ -6,13 +6,14 @@
 //! the same block count as two.
 
 use crate::id::IdVec;
+use crate::lists::Lists;
 use crate::ssa::ir::{BlockId, Condition, Procedure, SwitchKey, Terminator, Truth};
 
 /// Predecessors and reverse postorder of the blocks that the entry reaches.
 #[derive(Clone, Debug)]
 pub struct Flow {
     /// Where control comes from, for each block; a block that branches twice to another comes twice.
-    pub predecessors: IdVec<BlockId, Vec<BlockId>>,
+    pub predecessors: Lists<BlockId, BlockId>,
     /// Reachable blocks, the entry first; every block but loop headers comes after its predecessors.
     pub order: Vec<BlockId>,
     /// The place of each block in `order`; `u32::MAX` for unreachable ones.
@@ -30,15 +31,11 @@ impl Flow {
     pub fn with_priority(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Self {
         let order = reverse_postorder(procedure, priority);
         let mut number = procedure.blocks.side_table(u32::MAX);
-        let mut predecessors = procedure.blocks.side_table(Vec::new());
         for (place, &block) in order.iter().enumerate() {
             number[block] = place as u32;
-            for next in procedure.blocks[block].terminator.successors() {
-                predecessors[next].push(block);
-            }
         }
         Self {
-            predecessors,
+            predecessors: find_predecessors(procedure, &order),
             order,
             number,
         }
@@ -88,25 +85,38 @@ impl Flow {
     }
 }
 
+fn find_predecessors(procedure: &Procedure, order: &[BlockId]) -> Lists<BlockId, BlockId> {
+    let mut edges = Vec::with_capacity(order.len());
+    for &block in order {
+        let successors = procedure.blocks[block].terminator.successors();
+        edges.extend(successors.map(|next| (next, block)));
+    }
+    Lists::new(procedure.blocks.len(), &edges)
+}
+
 fn reverse_postorder(procedure: &Procedure, priority: impl Fn(BlockId) -> u32) -> Vec<BlockId> {
-    let successors = |block: BlockId| {
-        let mut list: Vec<BlockId> = procedure.blocks[block].terminator.successors().collect();
+    // The successors of the blocks on the stack that are still to be visited, those of the last block last.
+    let mut pending: Vec<BlockId> = Vec::new();
+    let push_successors = |pending: &mut Vec<BlockId>, block: BlockId| {
+        let first = pending.len();
+        pending.extend(procedure.blocks[block].terminator.successors());
         // What is visited last comes first in the result; the list is taken from its end.
-        list.sort_by_key(|&next| std::cmp::Reverse(priority(next)));
-        list
+        pending[first..].sort_by_key(|&next| std::cmp::Reverse(priority(next)));
+        (block, first)
     };
     let mut seen = procedure.blocks.side_table(false);
     let mut postorder = Vec::with_capacity(procedure.blocks.len());
     let entry = BlockId::ENTRY;
     seen[BlockId::ENTRY] = true;
-    let mut stack = vec![(entry, successors(entry))];
-    while let Some((block, pending)) = stack.last_mut() {
-        if let Some(next) = pending.pop() {
+    let mut stack = vec![push_successors(&mut pending, entry)];
+    while let Some(&(block, first)) = stack.last() {
+        let next = (pending.len() > first).then(|| pending.pop()).flatten();
+        if let Some(next) = next {
             if !std::mem::replace(&mut seen[next], true) {
-                stack.push((next, successors(next)));
+                stack.push(push_successors(&mut pending, next));
             }
         } else {
-            postorder.push(*block);
+            postorder.push(block);
             stack.pop();
         }
     }

@@ -116,7 +116,7 @@ fn find_needed(procedure: &Procedure, flow: &Flow) -> IdVec<ValueId, bool> {
                     .each_use(|value| need(value, &mut pending));
             }
             Definition::Parameter(block, place) => {
-                let mut sources = flow.predecessors[block].clone();
+                let mut sources = flow.predecessors[block].to_vec();
                 sources.dedup();
                 let targets = sources
                     .iter()

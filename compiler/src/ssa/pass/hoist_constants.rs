@@ -40,12 +40,13 @@ fn hoist_in(procedure: &mut Procedure, rewrites: &mut Rewrites) {
     if loops.depth.iter().all(|&depth| depth == 0) {
         return;
     }
+    let outside = find_outside(&flow, &loops, &dominators);
     let wanted = find_wanted(procedure, &flow);
     let mut hoisted: HashMap<BlockId, Vec<Instruction>> = HashMap::new();
     let mut known: HashMap<(BlockId, Key, Repr), ValueId> = HashMap::new();
     let mut same: IdVec<ValueId, Option<ValueId>> = procedure.values.side_table(None);
     for &id in &flow.order {
-        let Some(home) = outside(&loops, &dominators, id) else {
+        let Some(home) = outside[id] else {
             continue;
         };
         let instructions = std::mem::take(&mut procedure.blocks[id].instructions);
@@ -97,16 +98,26 @@ impl Key {
     }
 }
 
-/// The closest block above the outermost loop around `block`, to the end of which constants can go.
-fn outside(loops: &Loops, dominators: &Dominators, block: BlockId) -> Option<BlockId> {
-    let mut header = loops.innermost[block]?;
-    loop {
-        let above = dominators.immediate(header)?;
-        match loops.innermost[above] {
-            Some(outer) => header = outer,
-            None => return Some(above),
-        }
+/// For each block in a loop the closest block above the outermost loop around it, to the end of which constants can
+/// go. A loop that follows another one goes where that one goes.
+fn find_outside(
+    flow: &Flow,
+    loops: &Loops,
+    dominators: &Dominators,
+) -> IdVec<BlockId, Option<BlockId>> {
+    let mut outside: IdVec<BlockId, Option<BlockId>> = flow.number.side_table(None);
+    for &id in &flow.order {
+        outside[id] = if loops.is_header[id] {
+            let above = dominators.immediate(id);
+            above.and_then(|above| match loops.innermost[above] {
+                Some(header) => outside[header],
+                None => Some(above),
+            })
+        } else {
+            loops.innermost[id].and_then(|header| outside[header])
+        };
     }
+    outside
 }
 
 /// Which values some instruction reads in place.

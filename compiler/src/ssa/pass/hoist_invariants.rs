@@ -27,12 +27,13 @@ use std::collections::HashMap;
 use abi::primitive::{Effect, Primitive, PrimitiveClass};
 
 use super::eliminate_common::may_write;
+use crate::checkpoint;
 use crate::core::ir::GlobalId;
 use crate::id::IdVec;
 use crate::rewrites::Rewrites;
-use crate::ssa::analysis::Graph;
+use crate::ssa::analysis::{Flow, Graph, Loops};
 use crate::ssa::ir::{
-    BlockId, Instruction, Operation, Procedure, RawUnary, Terminator, Unit, ValueId,
+    Block, BlockId, Instruction, Operation, Procedure, RawUnary, Terminator, Unit, ValueId,
 };
 
 /// Hoists in all procedures of `unit`.
@@ -48,17 +49,31 @@ pub fn hoist_invariants(mut unit: Unit) -> Unit {
 
 fn hoist_in(procedure: &mut Procedure, immutable: &IdVec<GlobalId, bool>, rewrites: &mut Rewrites) {
     let graph = Graph::new(procedure);
-    let mut headers = graph.flow.order.clone();
-    headers.retain(|header| graph.loops.is_header[*header]);
+    let Graph { flow, loops, .. } = &graph;
+    if !loops.is_header.iter().any(|&is_header| is_header) {
+        return;
+    }
+    let ways_in = find_ways_in(procedure, &graph);
+    let blocks = find_blocks(&graph, &ways_in);
+    let mut hoister = Hoister::new(procedure, immutable, loops, &graph.flow);
     // Inner loops come first, so that what leaves them can leave outer ones too.
-    headers.reverse();
-    let mut inside = procedure.values.side_table(false);
-    for header in headers {
-        if let Some(before) = way_in(procedure, &graph, header) {
-            let blocks = graph.blocks_of_loop(header);
-            Hoister::new(procedure, blocks, header, immutable, &mut inside).run(before, rewrites);
+    for &header in flow.order.iter().rev() {
+        if let Some(before) = ways_in[header] {
+            hoister.hoist_from(header, &blocks[header], before, rewrites);
         }
     }
+    hoister.take_away();
+}
+
+/// For each header the block that alone leads into its loop, if it leads nowhere else.
+fn find_ways_in(procedure: &Procedure, graph: &Graph) -> IdVec<BlockId, Option<BlockId>> {
+    let mut ways_in = procedure.blocks.side_table(None);
+    for &header in &graph.flow.order {
+        if graph.loops.is_header[header] {
+            ways_in[header] = way_in(procedure, graph, header);
+        }
+    }
+    ways_in
 }
 
 /// The block that alone leads into a loop, if it leads nowhere else.
@@ -68,6 +83,25 @@ fn way_in(procedure: &Procedure, graph: &Graph, header: BlockId) -> Option<Block
     let before = outside.next()?;
     let jumps = matches!(procedure.blocks[before].terminator, Terminator::Jump(_));
     (outside.next().is_none() && jumps).then_some(before)
+}
+
+/// The blocks that each loop with a way in has for itself, in order: those in a loop inside of it are that loop's.
+fn find_blocks(
+    graph: &Graph,
+    ways_in: &IdVec<BlockId, Option<BlockId>>,
+) -> IdVec<BlockId, Vec<BlockId>> {
+    let mut blocks = ways_in.side_table(Vec::new());
+    // The innermost loop with a way in around each block.
+    let mut owners: IdVec<BlockId, Option<BlockId>> = ways_in.side_table(None);
+    for &id in &graph.flow.order {
+        let around = graph.loops.around(id);
+        let outer = around.and_then(|header| owners[header]);
+        owners[id] = ways_in[id].map_or(outer, |_| Some(id));
+        if let Some(owner) = owners[id] {
+            blocks[owner].push(id);
+        }
+    }
+    blocks
 }
 
 /// When an operation may be done earlier.
@@ -85,102 +119,135 @@ enum Mobility {
     None,
 }
 
-/// Moves operations of one loop.
+/// Moves operations of a procedure's loops. What stays in a loop is not looked at again for the loops around it:
+/// something in the loop holds it there.
 struct Hoister<'a> {
     procedure: &'a mut Procedure,
     immutable: &'a IdVec<GlobalId, bool>,
-    header: BlockId,
-    /// The blocks of the loop, in order.
-    blocks: Vec<BlockId>,
-    /// Values that are defined in the loop. [`Self::new`] marks them, and [`Self::run`] takes the marks away: between
-    /// two loops there are none.
-    inside: &'a mut IdVec<ValueId, bool>,
-    /// The loads of those of them that are constants.
+    loops: &'a Loops,
+    /// The block of each value. An instruction that was moved still stands where it was, too, until
+    /// [`Self::take_away`].
+    homes: IdVec<ValueId, BlockId>,
+    /// The loads of constants in loops.
     constants: HashMap<ValueId, Instruction>,
-    writes: bool,
-    hoisted: Vec<Instruction>,
+    /// For each header whether anything in its loop writes.
+    writes: IdVec<BlockId, bool>,
+    has_moved: bool,
+}
+
+/// The loop that is looked at.
+#[derive(Clone, Copy)]
+struct Place {
+    header: BlockId,
+    /// Where what leaves the loop goes.
+    before: BlockId,
 }
 
 impl<'a> Hoister<'a> {
     fn new(
         procedure: &'a mut Procedure,
-        blocks: Vec<BlockId>,
-        header: BlockId,
         immutable: &'a IdVec<GlobalId, bool>,
-        inside: &'a mut IdVec<ValueId, bool>,
+        loops: &'a Loops,
+        flow: &Flow,
     ) -> Self {
+        let mut homes = procedure.values.side_table(BlockId::ENTRY);
         let mut constants = HashMap::new();
-        let mut writes = false;
-        for id in &blocks {
-            let block = &procedure.blocks[*id];
-            block
-                .parameters
-                .iter()
-                .for_each(|value| inside[*value] = true);
+        let mut writes = procedure.blocks.side_table(false);
+        // What is in a loop comes after its header.
+        for &id in flow.order.iter().rev() {
+            let block = &procedure.blocks[id];
+            (block.parameters.iter()).for_each(|&parameter| homes[parameter] = id);
             for instruction in &block.instructions {
-                writes |= may_write(&instruction.operation);
-                if let Some(result) = instruction.result {
-                    inside[result] = true;
-                    if is_constant(&instruction.operation) {
-                        constants.insert(result, instruction.clone());
-                    }
+                let Some(result) = instruction.result else {
+                    continue;
+                };
+                homes[result] = id;
+                if loops.depth[id] > 0 && is_constant(&instruction.operation) {
+                    constants.insert(result, instruction.clone());
                 }
             }
-            writes |= matches!(block.terminator, Terminator::CallReceive { .. });
+            if let Some(header) = loops.innermost[id] {
+                writes[header] |= block_writes(block);
+            }
+            if loops.is_header[id]
+                && let Some(outer) = loops.around(id)
+            {
+                writes[outer] |= writes[id];
+            }
         }
         Self {
             procedure,
             immutable,
-            header,
-            blocks,
-            inside,
+            loops,
+            homes,
             constants,
             writes,
-            hoisted: Vec::new(),
+            has_moved: false,
         }
     }
 
-    fn run(mut self, before: BlockId, rewrites: &mut Rewrites) {
-        for index in 0..self.blocks.len() {
-            self.block(self.blocks[index], rewrites);
+    /// Moves what may leave a loop in front of it.
+    fn hoist_from(
+        &mut self,
+        header: BlockId,
+        blocks: &[BlockId],
+        before: BlockId,
+        rewrites: &mut Rewrites,
+    ) {
+        let mut hoisted = Vec::new();
+        for &id in blocks {
+            checkpoint::step();
+            self.block(id, Place { header, before }, rewrites, &mut hoisted);
         }
-        let is_changed = !self.hoisted.is_empty();
-        for id in self.blocks {
-            let block = &mut self.procedure.blocks[id];
-            if is_changed {
-                let inside = &*self.inside;
-                let stays = |each: &Instruction| each.result.is_none_or(|result| inside[result]);
-                block.instructions.retain(stays);
-            }
-            let results = block.instructions.iter().filter_map(|each| each.result);
-            for value in results.chain(block.parameters.iter().copied()) {
-                self.inside[value] = false;
-            }
-        }
+        self.has_moved |= !hoisted.is_empty();
         let target = &mut self.procedure.blocks[before].instructions;
-        target.append(&mut self.hoisted);
+        target.append(&mut hoisted);
     }
 
-    /// Finds what leaves a block: its results are no longer `inside`.
-    fn block(&mut self, id: BlockId, rewrites: &mut Rewrites) {
+    /// Takes instructions away from where they were before they were moved.
+    fn take_away(self) {
+        if !self.has_moved {
+            return;
+        }
+        for (id, block) in self.procedure.blocks.entries_mut() {
+            let stays =
+                |each: &Instruction| each.result.is_none_or(|result| self.homes[result] == id);
+            block.instructions.retain(stays);
+        }
+    }
+
+    /// Finds what leaves a block.
+    fn block(
+        &mut self,
+        id: BlockId,
+        place: Place,
+        rewrites: &mut Rewrites,
+        hoisted: &mut Vec<Instruction>,
+    ) {
         // Whether entering the loop does what comes next before anything that can be noticed.
-        let mut is_first = id == self.header;
+        let mut is_first = id == place.header;
         for index in 0..self.procedure.blocks[id].instructions.len() {
             let instruction = &self.procedure.blocks[id].instructions[index];
+            if instruction
+                .result
+                .is_some_and(|result| self.homes[result] != id)
+            {
+                continue;
+            }
             let mobility = self.mobility(&instruction.operation);
             let may_go = match mobility {
                 Mobility::Free => true,
                 Mobility::Raises => is_first,
-                Mobility::Reads => is_first && !self.writes,
+                Mobility::Reads => is_first && !self.writes[place.header],
                 Mobility::Constant | Mobility::None => false,
             };
             let is_hoisted = may_go
                 && instruction.result.is_some()
-                && self.is_invariant(instruction)
+                && self.is_invariant(instruction, place.header)
                 && rewrites.allow();
             if is_hoisted {
                 let instruction = instruction.clone();
-                self.hoist(instruction);
+                self.hoist(instruction, place, hoisted);
             } else {
                 is_first &= matches!(mobility, Mobility::Free | Mobility::Constant);
             }
@@ -188,14 +255,14 @@ impl<'a> Hoister<'a> {
     }
 
     /// Whether all operands come from outside, or are constants, at least one of the first.
-    fn is_invariant(&self, instruction: &Instruction) -> bool {
+    fn is_invariant(&self, instruction: &Instruction, header: BlockId) -> bool {
         let mut from_outside = matches!(
             instruction.operation,
             Operation::GlobalRef(_) | Operation::CellRef(_)
         );
         let mut invariant = true;
         instruction.operation.each_use(|value| {
-            if !self.inside[value] {
+            if !self.loops.contains(header, self.homes[value]) {
                 from_outside = true;
             } else if !self.constants.contains_key(&value) {
                 invariant = false;
@@ -205,19 +272,19 @@ impl<'a> Hoister<'a> {
     }
 
     /// Moves an instruction and the constants that it uses.
-    fn hoist(&mut self, instruction: Instruction) {
+    fn hoist(&mut self, instruction: Instruction, place: Place, hoisted: &mut Vec<Instruction>) {
         instruction.operation.each_use(|value| {
-            if self.inside[value]
+            if self.loops.contains(place.header, self.homes[value])
                 && let Some(load) = self.constants.get(&value)
             {
-                self.inside[value] = false;
-                self.hoisted.push(load.clone());
+                self.homes[value] = place.before;
+                hoisted.push(load.clone());
             }
         });
         if let Some(result) = instruction.result {
-            self.inside[result] = false;
+            self.homes[result] = place.before;
         }
-        self.hoisted.push(instruction);
+        hoisted.push(instruction);
     }
 
     fn mobility(&self, operation: &Operation) -> Mobility {
@@ -243,6 +310,11 @@ impl<'a> Hoister<'a> {
             _ => Mobility::None,
         }
     }
+}
+
+fn block_writes(block: &Block) -> bool {
+    let mut operations = block.instructions.iter().map(|each| &each.operation);
+    matches!(block.terminator, Terminator::CallReceive { .. }) || operations.any(may_write)
 }
 
 fn is_constant(operation: &Operation) -> bool {

@@ -126,23 +126,23 @@ fn place_in(procedure: &mut Procedure, flow: &Flow, ends: &[BlockId]) {
     }
 }
 
-/// For each block, whether a call may have returned since the last poll.
+/// For each block, whether a call may have returned since the last poll. Each block learns so once, however deep loops
+/// are nested.
 fn returned_before(procedure: &Procedure, flow: &Flow) -> IdVec<BlockId, bool> {
     let mut before = procedure.blocks.side_table(false);
-    let mut changed = true;
-    while changed {
-        changed = false;
-        for &id in &flow.order {
-            let block = &procedure.blocks[id];
-            let at_end = block
-                .instructions
-                .iter()
-                .fold(before[id], |returned, each| {
-                    returned_after(&each.operation, returned)
-                });
-            let after = at_end || matches!(block.terminator, Terminator::CallReceive { .. });
-            for next in block.terminator.successors().filter(|_| after) {
-                changed |= !std::mem::replace(&mut before[next], true);
+    let returned_behind = |block: &Block, returned: bool| {
+        let after = |returned, each: &Instruction| returned_after(&each.operation, returned);
+        matches!(block.terminator, Terminator::CallReceive { .. })
+            || block.instructions.iter().fold(returned, after)
+    };
+    let mut pending = flow.order.clone();
+    pending.retain(|&id| returned_behind(&procedure.blocks[id], false));
+    while let Some(id) = pending.pop() {
+        for next in procedure.blocks[id].terminator.successors() {
+            if !std::mem::replace(&mut before[next], true)
+                && returned_behind(&procedure.blocks[next], true)
+            {
+                pending.push(next);
             }
         }
     }

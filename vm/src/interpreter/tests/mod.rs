@@ -5,6 +5,7 @@ mod continuations;
 mod fused;
 
 use std::num::NonZeroU32;
+use std::rc::Rc;
 
 use abi::isa::{Count, Flag, Instruction, Into, Local, Opcode};
 use gc::{HeapOptions, Zeal};
@@ -29,7 +30,9 @@ impl Frontend for NoFrontend {
         0
     }
 
-    fn settle_libraries(&mut self, _is_defined: &dyn Fn(&str) -> bool) {}
+    fn settle_libraries(&mut self, _is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
+        Vec::new()
+    }
 
     fn compile_datum(
         &mut self,

@@ -66,8 +66,9 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         shared: &'a mut Shared<'unit>,
         procedure: &'unit Procedure,
     ) -> Result<Self, CodegenError> {
-        let Graph { flow, loops, .. } = Graph::in_code_order(procedure);
-        let intervals = Intervals::new(procedure, &flow);
+        let graph = Graph::in_code_order(procedure);
+        let intervals = Intervals::new(procedure, &graph);
+        let Graph { flow, loops, .. } = graph;
         let slots = allocate_slots(procedure, &flow, &loops, &intervals).map_err(|slots| {
             CodegenError::FrameTooLarge {
                 name: procedure.name.to_string(),
@@ -242,7 +243,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         for (slot, _) in (first..).zip(&self.procedure.blocks[BlockId::ENTRY].parameters) {
             entry.insert(slot);
         }
-        let before = written_before(self.procedure, &self.flow, writes, entry);
+        let before = written_before(self.procedure, &self.flow, &self.loops, writes, &entry);
         for safepoint in &self.assembler.safepoints {
             let mut written = safepoint.written.clone();
             written.extend(&before[safepoint.block]);

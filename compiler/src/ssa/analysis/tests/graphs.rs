@@ -296,7 +296,7 @@ fn loops_are_what_comes_back_to_a_header_that_dominates_it() {
             );
             assert_eq!(
                 graph.loops.depth[id(block)],
-                around.count() as u32,
+                around.clone().count() as u32,
                 "{shape:?}: {block}"
             );
             assert_eq!(
@@ -305,10 +305,17 @@ fn loops_are_what_comes_back_to_a_header_that_dominates_it() {
                 "{shape:?}: {block}"
             );
             if graph.loops.is_header[id(block)] {
-                let blocks = graph.blocks_of_loop(id(block));
-                assert_eq!(numbers(&blocks), loops[block], "{shape:?}: {block}");
-                assert!(blocks.is_sorted_by_key(|each| graph.flow.number[*each]));
+                let is_inside = |&each: &usize| graph.loops.contains(id(block), id(each));
+                let inside: Vec<usize> = (0..is.count()).filter(is_inside).collect();
+                assert_eq!(inside, loops[block], "{shape:?}: {block}");
             }
+            let outer = around.filter(|&header| header != block);
+            let outer = outer.min_by_key(|&header| loops[header].len());
+            assert_eq!(
+                graph.loops.around(id(block)),
+                outer.map(id),
+                "{shape:?}: {block}"
+            );
         }
     }
 }
@@ -336,7 +343,7 @@ fn values_are_live_from_their_definition_to_their_uses() {
         let is = Reference::new(shape.clone());
         let unit = unit_of(&shape, |block| uses_of_all_above(&is, block));
         let procedure = &unit.procedures[ProcedureId::ENTRY];
-        let liveness = Liveness::new(procedure, &Flow::new(procedure));
+        let liveness = Liveness::new(procedure, &Graph::new(procedure));
         for block in is.reachable() {
             let mut live_in = Vec::new();
             let mut live_out = Vec::new();

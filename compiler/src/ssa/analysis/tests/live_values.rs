@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use crate::ssa::analysis::{Flow, Liveness};
+use crate::ssa::analysis::{Graph, Liveness};
 use crate::ssa::ir::ProcedureId;
 use crate::ssa::parse::parse;
 
@@ -36,7 +36,7 @@ fn nodes(count: usize, end: &str) -> usize {
         .replace("EXIT", &exit.to_string());
     let unit = parse(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
     let procedure = &unit.procedures[ProcedureId::ENTRY];
-    let liveness = Liveness::new(procedure, &Flow::new(procedure));
+    let liveness = Liveness::new(procedure, &Graph::new(procedure));
     let mut seen = HashSet::new();
     for set in liveness.live_in.iter().chain(&liveness.live_out) {
         set.collect_nodes(&mut seen);

@@ -1,0 +1,81 @@
+//! The top-level environments of a registry, by number. No number is given twice, so that what refers to an environment
+//! that is gone never means another one.
+
+use std::ops::{Index, IndexMut};
+
+use super::name::TopId;
+use super::top_environment::TopEnvironment;
+use crate::id::IdVec;
+
+/// Environments, those that were given back excepted.
+#[derive(Debug, Default)]
+pub(crate) struct Tops {
+    all: IdVec<TopId, Option<Box<TopEnvironment>>>,
+    /// How many there were when some were given back last, those that had gone counted.
+    retained_at: usize,
+    /// How many of them were kept.
+    kept: usize,
+}
+
+impl Tops {
+    pub(crate) fn push(&mut self, top: TopEnvironment) -> TopId {
+        self.all.push(Some(Box::new(top)))
+    }
+
+    /// How many environments were made.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// How many were added since some were given back.
+    pub(crate) fn added_count(&self) -> usize {
+        self.all.len().saturating_sub(self.retained_at)
+    }
+
+    /// How many there were then.
+    pub(crate) fn kept_count(&self) -> usize {
+        self.kept
+    }
+
+    /// Those from number `first` on.
+    pub(crate) fn iter_from(&self, first: usize) -> impl Iterator<Item = &TopEnvironment> {
+        self.all.iter().skip(first).flatten().map(|top| &**top)
+    }
+
+    /// Forgets those after the first `count`, to which nothing refers any more.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        self.all.truncate(count);
+    }
+
+    /// Gives back those that `stays` refuses.
+    pub(crate) fn retain(&mut self, stays: impl Fn(TopId) -> bool) {
+        for (id, top) in self.all.entries_mut() {
+            if !stays(id) {
+                *top = None;
+            }
+        }
+        self.retained_at = self.all.len();
+        self.kept = self.all.iter().flatten().count();
+    }
+
+    /// A table with `value` for each environment that was made.
+    pub(crate) fn side_table<T: Clone>(&self, value: T) -> IdVec<TopId, T> {
+        self.all.side_table(value)
+    }
+}
+
+impl Index<TopId> for Tops {
+    type Output = TopEnvironment;
+
+    fn index(&self, top: TopId) -> &TopEnvironment {
+        let top = self.all[top].as_deref();
+        top.expect("what refers to an environment keeps it")
+    }
+}
+
+impl IndexMut<TopId> for Tops {
+    fn index_mut(&mut self, top: TopId) -> &mut TopEnvironment {
+        let top = self.all[top].as_deref_mut();
+        top.expect("what refers to an environment keeps it")
+    }
+}
