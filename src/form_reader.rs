@@ -49,6 +49,8 @@ pub struct FormReader {
     state: State,
     /// What the parser has of the input that waits.
     text: String,
+    /// How many bytes at the beginning of the text are known as blank.
+    blank_bytes: usize,
     parser: PausedParser,
     outline: Outline,
     window_bytes: usize,
@@ -81,6 +83,7 @@ impl Default for FormReader {
         Self {
             state: State::Form,
             text: String::new(),
+            blank_bytes: 0,
             parser: Parser::new("").pause(),
             outline: Outline::default(),
             window_bytes: WINDOW_BYTES_MIN,
@@ -192,7 +195,7 @@ impl FormReader {
                         let error = error.expect_err("it has a byte that is no UTF-8");
                         return Err(self.mistake(scheme, &error, self.text.len() + 1));
                     }
-                    TextEnd::Waiting if self.text.trim_start().is_empty() => {
+                    TextEnd::Waiting if self.is_blank() => {
                         return Ok(Some(NextForm::Wanted(WantedInput::Form)));
                     }
                     TextEnd::Waiting => return Ok(Some(NextForm::Wanted(WantedInput::RestOfForm))),
@@ -206,6 +209,13 @@ impl FormReader {
                 Err(error) => return Err(self.mistake(scheme, &error, offset)),
             }
         }
+    }
+
+    /// Whether nothing of a form has come. Of the text, what came last is looked at.
+    fn is_blank(&mut self) -> bool {
+        let rest = self.text[self.blank_bytes..].trim_start();
+        self.blank_bytes = self.text.len() - rest.len();
+        rest.is_empty()
     }
 
     /// Adds to the text what has come.
@@ -250,6 +260,7 @@ impl FormReader {
     fn take(&mut self, scheme: &mut Scheme<'_, '_>, bytes: usize) {
         scheme.mutator.take_input(bytes);
         self.text.clear();
+        self.blank_bytes = 0;
         self.parser = Parser::new("").pause();
         self.window_bytes = WINDOW_BYTES_MIN;
     }

@@ -43,7 +43,13 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
         let waiting = port.waiting();
         let window = &waiting[..window_bytes.min(waiting.len())];
         let is_all = window.len() == waiting.len();
-        let is_wrong = add_text(&mut builder, &mut text, window)?;
+        // What waits may grow by few bytes at a time, up to what the buffer has room for.
+        let room_bytes = if is_all {
+            port.bytes().len().min(2 * text.capacity())
+        } else {
+            0
+        };
+        let is_wrong = add_text(&mut builder, &mut text, window, room_bytes)?;
         let mut parser = paused.resume(&text);
         let part = if at_end && is_all && !is_wrong {
             TextPart::Last
@@ -79,7 +85,7 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
 }
 
 /// Adds to `text` what `window` holds behind it, up to where that is cut off or stops to be UTF-8;
-/// answers whether it does stop.
+/// answers whether it does stop. The text gets room for so many bytes at least where it grows.
 ///
 /// # Errors
 ///
@@ -88,11 +94,13 @@ fn add_text(
     builder: &mut ValueBuilder<'_, '_>,
     text: &mut String,
     window: &[Cell<u8>],
+    room_bytes: usize,
 ) -> Result<bool, Stop> {
     const PIECE_BYTES: usize = 1 << 16;
     if window.len() > text.capacity() {
-        builder.text_holds(text.capacity() + window.len())?;
-        text.reserve_exact(window.len() - text.len());
+        let room_bytes = room_bytes.max(window.len());
+        builder.text_holds(text.capacity() + room_bytes)?;
+        text.reserve_exact(room_bytes - text.len());
     }
     while text.len() < window.len() {
         let end = window.len().min(text.len() + PIECE_BYTES);
