@@ -92,7 +92,7 @@ pub use convert::{FromScheme, IntoScheme};
 pub use error::{BacktraceFrame, Error, Raised, TextError};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]
-pub use form_reader::{FormReader, NextForm, WantedInput};
+pub use form_reader::{EnteredForm, FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
 pub use frontend::{Frontend, decode_text, read_forms};
 pub use gc::{Pauses, Statistics, Zeal};

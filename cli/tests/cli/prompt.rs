@@ -97,6 +97,32 @@ fn a_form_reads_what_stands_behind_it() {
 }
 
 #[test]
+fn case_stays_folded_for_what_follows() {
+    for (input, printed) in [
+        ("#!fold-case\n(display (quote ABC))\n'D", "abcd\n"),
+        ("(display 'A) #!fold-case (display 'B) (DISPLAY 'C)", "Abc"),
+        (
+            "'(A #!fold-case B)\n'C\n#!no-fold-case\n'D",
+            "(A b)\nc\nD\n",
+        ),
+        ("#;(#!fold-case) (display 'A)", "a"),
+        // What reads the same input folds it, too.
+        ("#!fold-case (write (read))\nABC\n'D", "abcd\n"),
+        (
+            "(write (read))\n#!fold-case ABC 'D\n(write (read)) #!no-fold-case E\n'F",
+            "abcd\nEF\n",
+        ),
+        // A mistake behind a directive leaves it in force, and so does a form that is not complete.
+        ("#!fold-case )\n(display 'A)", "a"),
+        ("#!fold-case \"\\q\"\n(display 'A)", "a"),
+        ("#!fold-case 'A 'B", "a\nb\n"),
+    ] {
+        let output = cozen_with_input(&[], input);
+        assert_eq!(out(&output), printed, "{input:?}: {}", err(&output));
+    }
+}
+
+#[test]
 fn the_text_of_a_form_begins_where_the_form_does() {
     let input = "\u{feff}; a comment\n#;(a b) #| c |#\n(car\n  5)\n'#0=(a . #0#)\n\n  (list 1\n";
     let output = cozen_with_input(&[], input);

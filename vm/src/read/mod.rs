@@ -18,7 +18,6 @@ use crate::error::{Irritant, Raise};
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
-use crate::port::flag;
 use crate::port::input::{self, Filled};
 use crate::port::utf8::LineColumn;
 use crate::value::Value;
@@ -35,7 +34,7 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
     let mut builder = ValueBuilder::new(m);
     let mut text = String::new();
     let mut parser = Parser::new("");
-    parser.set_fold_case(port.has(flag::FOLD_CASE));
+    parser.set_fold_case(port.folds_case());
     let mut paused = parser.pause();
     let mut window_bytes = WINDOW_BYTES_MIN;
     let mut at_end = false;
@@ -59,7 +58,10 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
         let value = match parser.next_in_part(&mut builder, part) {
             Ok(Progress::Datum(datum)) => datum?,
             Ok(Progress::End) => Value::EOF,
-            Ok(Progress::Undecided) if is_wrong => return Err(wrong_byte(port, window, &text)),
+            Ok(Progress::Undecided) if is_wrong => {
+                port.set_folds_case(parser.folds_case());
+                return Err(wrong_byte(port, window, &text));
+            }
             Ok(Progress::Undecided) => {
                 if is_all {
                     at_end = input::fill(m, port, "read")? == Filled::AtEnd;
@@ -74,12 +76,13 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
                 kind: SyntaxErrorKind::Stopped(stop),
                 ..
             }) => return Err(stop.into()),
-            Err(error) => return Err(wrong(port, &error, parser.offset() as usize)),
+            Err(error) => {
+                port.set_folds_case(parser.folds_case());
+                return Err(wrong(port, &error, parser.offset() as usize));
+            }
         };
         port.take(parser.offset() as usize);
-        if parser.folds_case() != port.has(flag::FOLD_CASE) {
-            port.set_flags(port.flags() ^ flag::FOLD_CASE);
-        }
+        port.set_folds_case(parser.folds_case());
         return Ok(value);
     }
 }

@@ -75,7 +75,6 @@ fn expected_of_port(text: &str) -> Vec<String> {
         match parser.next_datum(&mut DataBuilder::new(&mut data)) {
             Ok(Some(form)) => {
                 found.push(data.to_text(form));
-                fold_case = parser.folds_case();
             }
             Ok(None) => return found,
             Err(error) => {
@@ -83,6 +82,7 @@ fn expected_of_port(text: &str) -> Vec<String> {
                 found.push(format!("{error}, {place}"));
             }
         }
+        fold_case = parser.folds_case();
         start += parser.offset() as usize;
     }
 }
