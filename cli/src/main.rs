@@ -4,6 +4,7 @@
 //! command line, file or image that cannot be used; 130 for a program that Ctrl-C ended, 141 for one whose
 //! output nobody reads any more, as shells show the signals SIGINT and SIGPIPE.
 
+mod allocator;
 mod arguments;
 mod compile;
 mod disassemble;
