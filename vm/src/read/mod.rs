@@ -64,7 +64,9 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
             }
             Ok(Progress::Undecided) => {
                 if is_all {
-                    at_end = input::fill(m, port, "read")? == Filled::AtEnd;
+                    let filled = input::fill(m, port, "read");
+                    let filled = filled.map_err(|raise| builder.with_made_bytes(raise))?;
+                    at_end = filled == Filled::AtEnd;
                     window_bytes = window_bytes.max(port.waiting().len());
                 } else {
                     window_bytes *= 4;

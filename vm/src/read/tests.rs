@@ -446,3 +446,29 @@ fn a_token_that_comes_in_pieces_takes_linear_time() {
         );
     }
 }
+
+#[test]
+fn a_long_datum_from_a_file_is_read_after_a_few_collections() {
+    const TRIES_MAX: usize = 40;
+    let text = format!("({})", "(abc 12 \"str\" (x . y) #(1 2 3)) ".repeat(100_000));
+    let path = std::env::temp_dir().join(format!("cozen-long-datum-{}", std::process::id()));
+    std::fs::write(&path, &text).expect("the folder can be written to");
+    let mut machine = mutator_with(&HeapOptions::default());
+    let m = &mut machine;
+    until_it_fits(m, |m| {
+        let name = StringObject::from_text(m, path.to_str().expect("UTF-8"))?;
+        let port = call(m, open_input_file, &[name.value(), Value::FALSE])?;
+        m.set_winders(m.cons(port, Value::NULL));
+        Ok(())
+    });
+    let is_read = (0..TRIES_MAX).any(|_| {
+        let port = m.elements(m.winders()).next().expect("it was put there");
+        let bytes = match read(m, PortObject::of(port).expect("a port")) {
+            Err(Raise::Full(bytes)) => bytes,
+            answer => return answer.is_ok(),
+        };
+        m.collect_for(CollectReason::Full { bytes }) != Outcome::Done
+    });
+    std::fs::remove_file(&path).expect("it is there");
+    assert!(is_read, "collected without end");
+}
