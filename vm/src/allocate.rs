@@ -23,8 +23,8 @@ impl Mutator<'_> {
         Ok(self.heap().reserve(bytes)?)
     }
 
-    /// Announces that so many pairs are about to be allocated. They may all live, and then a collection copies them: what
-    /// that takes counts, too.
+    /// Announces that so many pairs are about to be allocated. They may all live, and then a collection copies them:
+    /// what that takes counts, too.
     ///
     /// # Errors
     ///
