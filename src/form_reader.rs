@@ -9,6 +9,7 @@ use syntax::{
 };
 use vm::{Filled, InputError};
 
+use crate::entered_form::EnteredForm;
 use crate::error::Error;
 use crate::frontend::malformed;
 use crate::scheme::Scheme;
@@ -30,15 +31,6 @@ pub enum NextForm {
     Wanted(WantedInput),
     /// It ends, as the input does.
     End,
-}
-
-/// A form as it was entered.
-#[derive(Debug, PartialEq, Eq)]
-pub struct EnteredForm {
-    /// Its text.
-    pub text: String,
-    /// Whether an earlier `#!fold-case` holds for it.
-    pub folds_case: bool,
 }
 
 /// What a reader needs more input for.

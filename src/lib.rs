@@ -56,6 +56,8 @@ mod builder;
 #[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
+#[cfg(feature = "compiler")]
+mod entered_form;
 mod error;
 mod files;
 #[cfg(feature = "compiler")]
@@ -89,10 +91,12 @@ pub use compiler::options::{Level, Options as CompilerOptions, UnboundNames};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
+#[cfg(feature = "compiler")]
+pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]
-pub use form_reader::{EnteredForm, FormReader, NextForm, WantedInput};
+pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
 pub use frontend::{Frontend, decode_text, read_forms};
 pub use gc::{Pauses, Statistics, Zeal};

@@ -12,9 +12,9 @@ use syntax::Stop;
 use vm::{LostOutput, Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
-use crate::error::{BacktraceFrame, Error, Raised, TextError};
 #[cfg(feature = "compiler")]
-use crate::form_reader::EnteredForm;
+use crate::entered_form::EnteredForm;
+use crate::error::{BacktraceFrame, Error, Raised, TextError};
 use crate::frontend::Frontend;
 use crate::handle::Handle;
 use crate::value::Value;

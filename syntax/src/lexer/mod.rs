@@ -1,6 +1,7 @@
 //! Text to tokens (R7RS 7.1.1).
 
 mod literal;
+mod search;
 mod unfinished;
 
 use std::borrow::Cow;
