@@ -4,10 +4,12 @@ use std::cell::Cell;
 
 use compiler::diagnostic::Diagnostic;
 use syntax::{
-    DatumBuilder, Leaf, ListEnd, Parser, PausedParser, Progress, Span, SyntaxError, TextPart,
+    DatumBuilder, Leaf, Lexer, ListEnd, Parser, PausedParser, Progress, Span, SyntaxError,
+    TextPart, Token,
 };
 use vm::{Filled, InputError};
 
+use crate::entered_form::EnteredForm;
 use crate::error::Error;
 use crate::frontend::malformed;
 use crate::scheme::Scheme;
@@ -23,9 +25,8 @@ const NAME: &str = "stdin";
 /// What a prompt does next.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NextForm {
-    /// It evaluates this text of a form, which was taken from standard input. So was the rest of its line, if that is
-    /// blank.
-    Form(String),
+    /// It evaluates this form, which was taken from standard input. So was the rest of its line, if that is blank.
+    Form(EnteredForm),
     /// It lets the reader [receive](FormReader::receive) more input.
     Wanted(WantedInput),
     /// It ends, as the input does.
@@ -49,6 +50,8 @@ pub struct FormReader {
     state: State,
     /// What the parser has of the input that waits.
     text: String,
+    /// How many bytes at the beginning of the text are known as blank.
+    blank_bytes: usize,
     parser: PausedParser,
     outline: Outline,
     window_bytes: usize,
@@ -60,7 +63,7 @@ pub struct FormReader {
 enum State {
     Form,
     /// The blank rest of the line of this form.
-    BlankRest(String),
+    BlankRest(EnteredForm),
     /// The rest of the line of a mistake.
     MistakenRest,
 }
@@ -81,6 +84,7 @@ impl Default for FormReader {
         Self {
             state: State::Form,
             text: String::new(),
+            blank_bytes: 0,
             parser: Parser::new("").pause(),
             outline: Outline::default(),
             window_bytes: WINDOW_BYTES_MIN,
@@ -160,6 +164,7 @@ impl FormReader {
 
     /// Parses what waits. `None` if there is something else to take now.
     fn parse(&mut self, scheme: &mut Scheme<'_, '_>) -> Result<Option<NextForm>, Error> {
+        let folded_before = scheme.mutator.input_folds_case();
         loop {
             let end = self.add_text(scheme);
             let is_at_end = end == TextEnd::Waiting && self.last_received == Filled::AtEnd;
@@ -170,12 +175,21 @@ impl FormReader {
             };
             let paused = std::mem::replace(&mut self.parser, Parser::new("").pause());
             let mut parser = paused.resume(&self.text);
+            if parser.offset() == 0 {
+                // Who read before may have left it otherwise.
+                parser.set_fold_case(folded_before);
+            }
             let progress = parser.next_in_part(&mut self.outline, part);
             let offset = parser.offset() as usize;
+            let folds_case = parser.folds_case();
             self.parser = parser.pause();
             match progress {
                 Ok(Progress::Datum(start)) => {
-                    let form = self.text[start..offset].to_owned();
+                    let form = EnteredForm {
+                        text: self.text[start..offset].to_owned(),
+                        folds_case: folds_case_behind(&self.text[..start], folded_before),
+                    };
+                    scheme.mutator.set_input_folds_case(folds_case);
                     self.take(scheme, offset);
                     self.state = State::BlankRest(form);
                     return Ok(None);
@@ -187,25 +201,39 @@ impl FormReader {
                 Ok(Progress::Undecided) => match end {
                     TextEnd::Window => self.window_bytes *= 4,
                     TextEnd::WrongByte => {
+                        scheme.mutator.set_input_folds_case(folds_case);
                         let waiting = copied(scheme.mutator.waiting_input());
                         let error = syntax::decode_source(&waiting);
                         let error = error.expect_err("it has a byte that is no UTF-8");
                         return Err(self.mistake(scheme, &error, self.text.len() + 1));
                     }
-                    TextEnd::Waiting if self.text.trim_start().is_empty() => {
+                    TextEnd::Waiting if self.is_blank() => {
                         return Ok(Some(NextForm::Wanted(WantedInput::Form)));
                     }
                     TextEnd::Waiting => return Ok(Some(NextForm::Wanted(WantedInput::RestOfForm))),
                 },
                 Err(error) if error.is_incomplete() => {
                     // Nothing comes any more: the compiler says so, with the place.
-                    let form = self.text.trim_start().to_owned();
+                    let form = EnteredForm {
+                        text: self.text.trim_start().to_owned(),
+                        folds_case: folded_before,
+                    };
                     self.take(scheme, self.text.len());
                     return Ok(Some(NextForm::Form(form)));
                 }
-                Err(error) => return Err(self.mistake(scheme, &error, offset)),
+                Err(error) => {
+                    scheme.mutator.set_input_folds_case(folds_case);
+                    return Err(self.mistake(scheme, &error, offset));
+                }
             }
         }
+    }
+
+    /// Whether nothing of a form has come. Of the text, what came last is looked at.
+    fn is_blank(&mut self) -> bool {
+        let rest = self.text[self.blank_bytes..].trim_start();
+        self.blank_bytes = self.text.len() - rest.len();
+        rest.is_empty()
     }
 
     /// Adds to the text what has come.
@@ -250,6 +278,7 @@ impl FormReader {
     fn take(&mut self, scheme: &mut Scheme<'_, '_>, bytes: usize) {
         scheme.mutator.take_input(bytes);
         self.text.clear();
+        self.blank_bytes = 0;
         self.parser = Parser::new("").pause();
         self.window_bytes = WINDOW_BYTES_MIN;
     }
@@ -278,6 +307,17 @@ fn move_to(diagnostic: &mut Diagnostic, place: vm::LineColumn) {
         diagnostic.source_line = format!("{blank}{}", diagnostic.source_line);
     }
     diagnostic.line = diagnostic.line.saturating_add(lines);
+}
+
+/// Whether case is folded behind white space, comments and directives, if it is or is not in front of them.
+fn folds_case_behind(atmosphere: &str, folds_case: bool) -> bool {
+    let Ok(mut lexer) = Lexer::new(atmosphere) else {
+        return folds_case;
+    };
+    lexer.set_fold_case(folds_case);
+    // Data in comments are tokens, too.
+    while !matches!(lexer.next_token(), Ok((Token::End, _)) | Err(_)) {}
+    lexer.folds_case()
 }
 
 fn is_blank(byte: &Cell<u8>) -> bool {

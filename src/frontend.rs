@@ -193,16 +193,14 @@ impl Frontend {
     /// The image of all forms of `text`, evaluated in the interaction environment, with about so much memory.
     pub(crate) fn compile_forms(
         &mut self,
-        text: &str,
-        name: &str,
+        source: &SourceText,
         last_expression: LastExpression,
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, Error> {
         self.check_options()?;
-        let source = SourceText::new(name, text);
-        let mut allowance = Allowance::new(name, memory_bytes);
+        let mut allowance = Allowance::new(&source.name, memory_bytes);
         let mut program = self.expand(&mut allowance, |registry| {
-            expand::expand_text(registry, EnvironmentId::INTERACTION, &source)
+            expand::expand_text(registry, EnvironmentId::INTERACTION, source)
         })?;
         program.last_expression = last_expression;
         self.finish(program, &mut allowance, self.options.purpose)

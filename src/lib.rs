@@ -56,6 +56,8 @@ mod builder;
 #[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
+#[cfg(feature = "compiler")]
+mod entered_form;
 mod error;
 mod files;
 #[cfg(feature = "compiler")]
@@ -89,6 +91,8 @@ pub use compiler::options::{Level, Options as CompilerOptions, UnboundNames};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
+#[cfg(feature = "compiler")]
+pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
 pub use files::{has_native_code, read_file};
 #[cfg(feature = "compiler")]

@@ -5,11 +5,15 @@ use std::rc::Rc;
 
 #[cfg(feature = "compiler")]
 use compiler::core::ir::LastExpression;
+#[cfg(feature = "compiler")]
+use compiler::expand::{LetterCase, SourceText};
 use loader::TrustedImage;
 use syntax::Stop;
 use vm::{LostOutput, Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
+#[cfg(feature = "compiler")]
+use crate::entered_form::EnteredForm;
 use crate::error::{BacktraceFrame, Error, Raised, TextError};
 use crate::frontend::Frontend;
 use crate::handle::Handle;
@@ -49,7 +53,7 @@ impl<'id> Scheme<'_, 'id> {
     /// As [`Self::evaluate`].
     #[cfg(feature = "compiler")]
     pub fn run_text(&mut self, text: &str, name: &str) -> Result<(), Error> {
-        self.run_forms(text, name, LastExpression::Value)
+        self.run_forms(&SourceText::new(name, text), LastExpression::Value)
     }
 
     /// As [`Self::run_text`], but [`Self::value`] is the list of all values of the last form. (A continuation of an
@@ -60,17 +64,33 @@ impl<'id> Scheme<'_, 'id> {
     /// As [`Self::evaluate`].
     #[cfg(feature = "compiler")]
     pub fn run_text_for_values(&mut self, text: &str, name: &str) -> Result<(), Error> {
-        self.run_forms(text, name, LastExpression::Values)
+        self.run_forms(&SourceText::new(name, text), LastExpression::Values)
+    }
+
+    /// As [`Self::run_text_for_values`], for a form that was entered at a prompt.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::evaluate`].
+    #[cfg(feature = "compiler")]
+    pub fn run_form_for_values(&mut self, form: &EnteredForm, name: &str) -> Result<(), Error> {
+        let case = if form.folds_case {
+            LetterCase::Folded
+        } else {
+            LetterCase::Kept
+        };
+        let source = SourceText::new(name, &form.text).with_case(case);
+        self.run_forms(&source, LastExpression::Values)
     }
 
     #[cfg(feature = "compiler")]
-    fn run_forms(&mut self, text: &str, name: &str, last: LastExpression) -> Result<(), Error> {
+    fn run_forms(&mut self, source: &SourceText, last: LastExpression) -> Result<(), Error> {
         self.begin()?;
         self.settle_libraries();
         let image = self.with_memory(|frontend, memory_bytes| {
-            frontend.compile_forms(text, name, last, memory_bytes)
+            frontend.compile_forms(source, last, memory_bytes)
         })?;
-        self.run_loaded(&image, name, Retention::Reached)
+        self.run_loaded(&image, &source.name, Retention::Reached)
     }
 
     /// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection.

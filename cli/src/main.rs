@@ -7,6 +7,7 @@
 // Where the C library hands the arguments to the standard library, `process` begins.
 #![cfg_attr(all(target_os = "linux", target_env = "gnu"), no_main)]
 
+mod allocator;
 mod arguments;
 mod compile;
 mod disassemble;

@@ -3,7 +3,7 @@
 use crate::status::Status;
 use std::io::IsTerminal as _;
 
-use cozen::{Error, FormReader, NextForm, Runtime, WantedInput};
+use cozen::{EnteredForm, Error, FormReader, NextForm, Runtime, WantedInput};
 
 use crate::arguments::Options;
 use crate::interrupt::{Waited, wait_at_prompt, while_at_pipe};
@@ -93,12 +93,12 @@ struct Inputs {
 
 impl Inputs {
     /// Evaluates a form and prints its values.
-    fn run(&mut self, runtime: &mut Runtime, form: &str) -> Result<(), Error> {
+    fn run(&mut self, runtime: &mut Runtime, form: &EnteredForm) -> Result<(), Error> {
         self.count += 1;
         let name = format!("stdin#{}", self.count);
-        self.sources.remember(&name, form);
+        self.sources.remember(&name, &form.text);
         runtime.enter(|scheme| {
-            scheme.run_text_for_values(form, &name)?;
+            scheme.run_form_for_values(form, &name)?;
             scheme.flush()?;
             scheme.print_values()
         })

@@ -8,7 +8,7 @@ use cozen::{Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
 use crate::arguments::Options;
 use crate::source_lines::SourceLines;
-use crate::{environment, interrupt, output, report, statistics};
+use crate::{allocator, environment, interrupt, output, report, statistics};
 
 /// A runtime as the options say, in which `(command-line)` is `words`.
 pub(crate) fn runtime(
@@ -46,6 +46,7 @@ pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
         builder = builder.keep_images(directory);
     }
     if let Some(bytes) = options.heap_bytes_max {
+        allocator::keep_little(bytes);
         builder = builder.heap_bytes_max(bytes);
     }
     if let Some(bytes) = options.stack_bytes_max {

@@ -29,16 +29,10 @@ fn sources() -> Vec<SourceText> {
     library_files(&root, &mut files);
     files
         .iter()
-        .map(|path| SourceText {
-            name: path
-                .strip_prefix(&root)
-                .expect("found below it")
-                .to_string_lossy()
-                .as_ref()
-                .into(),
-            text: std::fs::read_to_string(path)
-                .expect("a readable library")
-                .into(),
+        .map(|path| {
+            let name = path.strip_prefix(&root).expect("found below it");
+            let text = std::fs::read_to_string(path).expect("a readable library");
+            SourceText::new(&name.to_string_lossy(), &text)
         })
         .collect()
 }
@@ -52,10 +46,7 @@ fn registry() -> LibraryRegistry {
 }
 
 fn dump(text: &str, pass: &str) -> String {
-    let source = SourceText {
-        name: "test.scm".into(),
-        text: text.into(),
-    };
+    let source = SourceText::new("test.scm", text);
     let program = match expand_program(&mut registry(), &source) {
         Ok(program) => program,
         Err(diagnostics) => panic!("{}", diagnostics[0]),

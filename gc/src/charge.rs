@@ -22,7 +22,7 @@ impl<M: ObjectModel> Mutator<M> {
     /// [`Full`]: [`Self::collect`] for [`CollectReason::Charge`](crate::CollectReason::Charge) at a safepoint and
     /// ask again, unless the collection said [`Outcome::Exhausted`](crate::Outcome::Exhausted).
     pub fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
-        self.heap.borrow().try_charge(bytes)
+        self.heap.borrow_mut().try_charge(bytes)
     }
 
     /// What the young objects take of the heap's maximum, with the copies that the next collection may make. Whoever

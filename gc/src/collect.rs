@@ -208,7 +208,7 @@ fn trim_large(heap: &mut Heap) {
             .saturating_mul(2),
     };
     heap.large.trim(&heap.arena, kept_bytes_max);
-    heap.bound_kept();
+    heap.bound_kept(0);
 }
 
 /// Frees the unmarked among the old objects that do not move.

@@ -137,13 +137,14 @@ impl Heap {
         let address = address
             .expect("what is not bounded is reserved, and the arena exceeds the heap's maximum");
         self.statistics.allocated_bytes += bytes as u64;
-        self.bound_kept();
+        self.bound_kept(0);
         address
     }
 
-    /// Gives up chunks that are kept for objects to come, as far as they and all objects exceed the heap's maximum.
-    pub(crate) fn bound_kept(&mut self) {
-        let spare_bytes = self.chargeable_bytes();
+    /// Gives up chunks that are kept for objects to come, as far as they, all objects, and so many bytes that are about
+    /// to be taken outside the heap, exceed the heap's maximum.
+    pub(crate) fn bound_kept(&mut self, outside_bytes: usize) {
+        let spare_bytes = self.chargeable_bytes().saturating_sub(outside_bytes);
         if self.large.kept_bytes() > spare_bytes {
             self.large.trim(&self.arena, spare_bytes);
         }
@@ -220,10 +221,11 @@ impl Heap {
     }
 
     /// Charges bytes outside the heap, unless they exceed its maximum before a collection.
-    pub(crate) fn try_charge(&self, bytes: usize) -> Result<Charge, Full> {
+    pub(crate) fn try_charge(&mut self, bytes: usize) -> Result<Charge, Full> {
         if bytes > self.chargeable_bytes() {
             return Err(Full { bytes });
         }
+        self.bound_kept(bytes);
         Ok(self.account.charge(bytes, 0))
     }
 

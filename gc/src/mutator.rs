@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::address::{Address, OBJECT_ALIGN_BYTES};
-use crate::arena::{Arena, ChunkKind};
+use crate::arena::{Arena, CHUNK_BYTES, ChunkKind};
 use crate::collect::{CollectReason, Outcome, collect};
 use crate::error::{Full, HeapError};
 use crate::handle::Handles;
@@ -261,6 +261,20 @@ impl<M: ObjectModel> Mutator<M> {
             return Ok(());
         }
         self.heap.borrow_mut().reserve(bytes)
+    }
+
+    /// As [`Self::reserve`], for bytes that are about to be taken outside the heap for a while, perhaps with objects:
+    /// chunks that are kept for objects to come make way.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::reserve`].
+    pub fn reserve_outside(&self, bytes: usize) -> Result<(), Full> {
+        self.reserve(bytes)?;
+        if bytes >= CHUNK_BYTES {
+            self.heap.borrow_mut().bound_kept(bytes);
+        }
+        Ok(())
     }
 
     /// Whether `address` is that of an object that no collection has seen.

@@ -64,18 +64,27 @@
       (let ((handlers (%handlers)))
         (if (null? handlers)
             (%raise-uncaught object)
-            (begin
+            (let ((reported (without-backtrace object)))
               (%set-handlers! (cdr handlers))
               ((car handlers) object)
               ;; Where handlers return one after the other, all outer ones get the same condition: a message about
               ;; a message would be longer at each handler.
-              (raise (if (not-continuable? object)
-                         object
+              (raise (if (not-continuable? reported)
+                         reported
                          (make-condition 'not-continuable #f
                                          (string-append "the exception handler returned from: "
-                                                        (%condition-report object))
+                                                        (%condition-report reported))
                                          '()
                                          (%backtrace))))))))
+
+    ;; What a report needs of `object`. Handlers may raise, one inside the other, without end. A backtrace takes ten
+    ;; times as much as all else that is kept of each.
+    (define (without-backtrace object)
+      (if (and (condition? object) (not (not-continuable? object)))
+          (make-text-condition (condition-kind object) (condition-who object)
+                               (condition-message object) (condition-irritants object)
+                               #f (condition-text object))
+          object))
 
     (define (not-continuable? object)
       (and (condition? object) (eq? (condition-kind object) 'not-continuable)))

@@ -38,6 +38,8 @@ pub use number::{Complex, Integer, Number, NumberError, Ratio};
 pub use parser::{Parser, PausedParser, Progress, TextPart};
 pub use placed_message::PlacedMessage;
 pub use span::{LineColumn, LineIndex, Span};
-pub use string_escape::{character_name, write_character, write_string, write_symbol};
+pub use string_escape::{
+    character_name, write_character, write_string, write_string_of, write_symbol,
+};
 pub use supervisor::{Stop, Supervisor, Unsupervised};
 pub use token::{Abbreviation, Token};

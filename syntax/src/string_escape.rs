@@ -66,7 +66,16 @@ pub fn write_character(character: char, out: &mut impl Write) -> Result {
 ///
 /// Those of `out`.
 pub fn write_string(text: &str, out: &mut impl Write) -> Result {
-    write_between(text, '"', out)
+    write_string_of(text.chars(), out)
+}
+
+/// As [`write_string`], for a text of these characters.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_string_of(mut characters: impl Iterator<Item = char>, out: &mut impl Write) -> Result {
+    write_between(&mut characters, '"', out)
 }
 
 /// Writes the symbol `name`, between bars where it would be read as something else.
@@ -78,7 +87,7 @@ pub fn write_symbol(name: &str, out: &mut impl Write) -> Result {
     if reads_as_symbol(name) {
         out.write_str(name)
     } else {
-        write_between(name, '|', out)
+        write_between(&mut name.chars(), '|', out)
     }
 }
 
@@ -105,9 +114,13 @@ fn begins_like_infinity(name: &str) -> bool {
     word.eq_ignore_ascii_case(b"inf.0") || word.eq_ignore_ascii_case(b"nan.0")
 }
 
-fn write_between(text: &str, quote: char, out: &mut impl Write) -> Result {
+fn write_between(
+    characters: &mut impl Iterator<Item = char>,
+    quote: char,
+    out: &mut impl Write,
+) -> Result {
     out.write_char(quote)?;
-    for character in text.chars() {
+    for character in characters {
         match character {
             '\n' => out.write_str("\\n")?,
             '\t' => out.write_str("\\t")?,

@@ -23,6 +23,18 @@ impl Mutator<'_> {
         Ok(self.heap().reserve(bytes)?)
     }
 
+    /// Announces that so many pairs are about to be allocated. They may all live, and then a collection copies them:
+    /// what that takes counts, too.
+    ///
+    /// # Errors
+    ///
+    /// As of [`Self::reserve`].
+    pub(crate) fn reserve_pairs(&self, count: usize) -> Result<(), Stop> {
+        let copies = 2;
+        let reserved = self.heap().reserve(copies * count * pair::BYTES);
+        reserved.map_err(|full| Stop::Full { bytes: full.bytes })
+    }
+
     /// A pair.
     #[inline(always)]
     pub fn cons<'m>(&'m self, car: Value<'m>, cdr: Value<'m>) -> Value<'m> {

@@ -20,7 +20,7 @@ impl Supervisor for Mutator<'_> {
     }
 
     fn reserve(&self, bytes: usize) -> Result<(), Stop> {
-        let reserved = self.heap().reserve(bytes);
+        let reserved = self.heap().reserve_outside(bytes);
         reserved.map_err(|full| Stop::Full { bytes: full.bytes })
     }
 }

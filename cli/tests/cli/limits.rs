@@ -131,6 +131,23 @@ fn recursion_without_end_exhausts_the_stack_whatever_it_goes_through() {
 }
 
 #[test]
+fn errors_in_handlers_keep_no_backtraces() {
+    // All backtraces together take more than the heap may have.
+    let program = "(import (scheme process-context))
+         (define (f n)
+           (if (= n 0)
+               (begin (write 'done) (exit 0))
+               (with-exception-handler (lambda (e) (f (- n 1))) (lambda () (car n)))))
+         (f 40000)";
+    for tier in ["--no-native", "--native"] {
+        let scratch = Scratch::new("errors-in-handlers");
+        let file = scratch.file("program.scm", &format!("{IMPORTS}{program}"));
+        let output = cozen(&["--heap-max=24M", tier, text(&file)]);
+        assert_eq!(out(&output), "done", "{tier}: {}", err(&output));
+    }
+}
+
+#[test]
 fn a_handler_that_exhausts_the_stack_leaves_that_to_the_handlers_outside() {
     let program = "(define (deep n) (+ 1 (deep (+ n 1))))
         (define (captures) (+ 1 (call/cc (lambda (k) (captures)))))

@@ -1,5 +1,7 @@
 //! Forms that are entered at the prompt, or given by `-e`.
 
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::{Scratch, cozen, cozen_with_bytes, cozen_with_input, err, out};
@@ -95,6 +97,32 @@ fn a_form_reads_what_stands_behind_it() {
 }
 
 #[test]
+fn case_stays_folded_for_what_follows() {
+    for (input, printed) in [
+        ("#!fold-case\n(display (quote ABC))\n'D", "abcd\n"),
+        ("(display 'A) #!fold-case (display 'B) (DISPLAY 'C)", "Abc"),
+        (
+            "'(A #!fold-case B)\n'C\n#!no-fold-case\n'D",
+            "(A b)\nc\nD\n",
+        ),
+        ("#;(#!fold-case) (display 'A)", "a"),
+        // What reads the same input folds it, too.
+        ("#!fold-case (write (read))\nABC\n'D", "abcd\n"),
+        (
+            "(write (read))\n#!fold-case ABC 'D\n(write (read)) #!no-fold-case E\n'F",
+            "abcd\nEF\n",
+        ),
+        // A mistake behind a directive leaves it in force, and so does a form that is not complete.
+        ("#!fold-case )\n(display 'A)", "a"),
+        ("#!fold-case \"\\q\"\n(display 'A)", "a"),
+        ("#!fold-case 'A 'B", "a\nb\n"),
+    ] {
+        let output = cozen_with_input(&[], input);
+        assert_eq!(out(&output), printed, "{input:?}: {}", err(&output));
+    }
+}
+
+#[test]
 fn the_text_of_a_form_begins_where_the_form_does() {
     let input = "\u{feff}; a comment\n#;(a b) #| c |#\n(car\n  5)\n'#0=(a . #0#)\n\n  (list 1\n";
     let output = cozen_with_input(&[], input);
@@ -105,6 +133,31 @@ fn the_text_of_a_form_begins_where_the_form_does() {
         errors.contains("stdin#3:1:1: unexpected end of input"),
         "{errors}"
     );
+}
+
+#[test]
+fn a_token_of_a_slow_writer_takes_linear_time() {
+    let digits = "7".repeat(1 << 12);
+    for input in [
+        format!("(string-length \"{}\")", digits.repeat(1 << 11)),
+        format!("#|{}|# {}", digits.repeat(1 << 11), 1 << 23),
+        format!("{} {}", " ".repeat(1 << 23), 1 << 23),
+    ] {
+        let start = Instant::now();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cozen"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut standard_input = child.stdin.take().expect("piped");
+        for piece in input.as_bytes().chunks(4096) {
+            standard_input.write_all(piece).unwrap();
+        }
+        drop(standard_input);
+        assert_eq!(out(&child.wait_with_output().unwrap()), "8388608\n");
+        // To look at the text again for each piece takes longer.
+        assert!(start.elapsed() < Duration::from_secs(20));
+    }
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl Expander<'_> {
                     format!("include: files include each other more than {NESTING_MAX} deep");
                 return Err(self.failure(file, message));
             }
-            forms.extend(self.read_source(source, case, depth)?);
+            forms.extend(self.read_source(source.with_case(case), depth)?);
         }
         Ok(forms)
     }
@@ -73,10 +73,10 @@ impl Expander<'_> {
     pub(crate) fn read_source(
         &mut self,
         source: SourceText,
-        case: LetterCase,
         depth: usize,
     ) -> Result<Vec<SyntaxId>> {
         let text = Rc::clone(&source.text);
+        let case = source.case;
         let file = self.sources.add(source, depth);
         let mut data = Data::new();
         let mut forms = Vec::new();

@@ -167,7 +167,7 @@ impl Expander<'_> {
 
     fn load_source(&mut self, name: &Rc<str>, source: SourceText, at: SyntaxId) -> Result<Exports> {
         let shown = Rc::clone(&source.name);
-        let forms = self.read_source(source, LetterCase::Kept, 0)?;
+        let forms = self.read_source(source, 0)?;
         self.declare_libraries(&forms)?;
         let Some(form) = self.declared.remove(name) else {
             let message = format!("{shown} does not define library {name}");

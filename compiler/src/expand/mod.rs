@@ -45,7 +45,7 @@ mod write_interface;
 pub use cond_expand::FEATURES;
 pub use library_source::LibrarySource;
 pub use registry::{EnvironmentId, LibraryRegistry};
-pub use source::SourceText;
+pub use source::{LetterCase, SourceText};
 pub use unit::{Outcome, expand_form, expand_libraries, expand_program, expand_text};
 
 #[cfg(test)]

@@ -18,6 +18,17 @@ pub struct SourceText {
     pub name: Rc<str>,
     /// The text.
     pub text: Rc<str>,
+    /// What becomes of letters in symbols, up to a directive.
+    pub case: LetterCase,
+}
+
+/// What becomes of letters in symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterCase {
+    /// They stay as they are.
+    Kept,
+    /// As after `#!fold-case`.
+    Folded,
 }
 
 impl SourceText {
@@ -26,7 +37,14 @@ impl SourceText {
         Self {
             name: name.into(),
             text: text.into(),
+            case: LetterCase::Kept,
         }
+    }
+
+    /// The text, with letters as `case` says.
+    #[must_use]
+    pub fn with_case(self, case: LetterCase) -> Self {
+        Self { case, ..self }
     }
 
     /// The text that `bytes` encode.
@@ -46,14 +64,6 @@ impl SourceText {
             .parent()
             .map_or_else(PathBuf::new, Path::to_path_buf)
     }
-}
-
-/// What becomes of letters in symbols.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LetterCase {
-    Kept,
-    /// As after `#!fold-case`.
-    Folded,
 }
 
 /// How far apart places are whose number of characters is known: lines may be long.

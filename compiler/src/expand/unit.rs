@@ -14,7 +14,7 @@ use super::import_set::Imports;
 use super::name::TopId;
 use super::registry::{EnvironmentId, LibraryRegistry};
 use super::resolver::Meaning;
-use super::source::{LetterCase, SourceText};
+use super::source::SourceText;
 use super::syntax::{FileSpan, Node, SyntaxId};
 use super::top_environment::TopKind;
 use super::write_interface::write_interface;
@@ -52,7 +52,7 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
     let macros = registry.interface.loaded_count();
     let top = registry.add_top(TopKind::Program);
     let mut expander = Expander::new(registry, top);
-    let forms = match expander.read_source(source.clone(), LetterCase::Kept, 0) {
+    let forms = match expander.read_source(source.clone(), 0) {
         Ok(forms) => forms,
         Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
     };
@@ -113,7 +113,7 @@ pub fn expand_text(
 ) -> Outcome {
     guarded(registry, &source.name, |registry| {
         let mut expander = Expander::new(registry, TopId::FIRST);
-        match expander.read_source(source.clone(), LetterCase::Kept, 0) {
+        match expander.read_source(source.clone(), 0) {
             Ok(forms) => expander.interact(environment, &forms),
             Err(failure) => Err(vec![expander.sources.diagnostic(failure)]),
         }
@@ -255,7 +255,7 @@ impl Expander<'_> {
     }
 
     fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {
-        let forms = self.read_source(file.clone(), LetterCase::Kept, 0)?;
+        let forms = self.read_source(file.clone(), 0)?;
         let others = self.declare_libraries(&forms)?;
         if let Some(&other) = others.first() {
             return Err(self.failure(other, "expected a define-library form"));

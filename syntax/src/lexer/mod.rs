@@ -1,8 +1,12 @@
 //! Text to tokens (R7RS 7.1.1).
 
 mod literal;
+mod search;
+mod unfinished;
 
 use std::borrow::Cow;
+
+use unfinished::Unfinished;
 
 use crate::character_class::{
     BEYOND_ASCII, DELIMITER, STRANGE, UPPER_CASE, WHITESPACE, class_of, fold_case, is_delimiter,
@@ -21,11 +25,21 @@ pub struct Lexer<'text> {
     position: usize,
     fold_case: bool,
     reached_end: bool,
+    /// Where the last token or comment begins.
+    start: Mark,
+    unfinished: Option<Unfinished>,
+}
+
+/// A lexer without its text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PausedLexer {
+    mark: Mark,
+    unfinished: Option<Unfinished>,
 }
 
 /// A place where a [`Lexer`] stood.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Mark {
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
     position: usize,
     fold_case: bool,
 }
@@ -46,6 +60,8 @@ impl<'text> Lexer<'text> {
             position: 0,
             fold_case: false,
             reached_end: false,
+            start: Mark::default(),
+            unfinished: None,
         })
     }
 
@@ -71,17 +87,30 @@ impl<'text> Lexer<'text> {
         std::mem::take(&mut self.reached_end)
     }
 
+    /// What is to be kept until there is more text.
+    pub(crate) fn pause(&self) -> PausedLexer {
+        PausedLexer {
+            mark: self.mark(),
+            unfinished: self.unfinished,
+        }
+    }
+
+    /// Goes to where a lexer stood on this text, or on one that this text begins with.
+    pub(crate) fn resume(&mut self, paused: PausedLexer) {
+        self.go_to(paused.mark);
+        self.unfinished = paused.unfinished;
+    }
+
     /// Where the lexer stands, to come back to.
     #[inline]
-    pub(crate) fn mark(&self) -> Mark {
+    fn mark(&self) -> Mark {
         Mark {
             position: self.position,
             fold_case: self.fold_case,
         }
     }
 
-    /// Goes to a place of this text, or of one that this text is the beginning of.
-    pub(crate) fn go_to(&mut self, mark: Mark) {
+    fn go_to(&mut self, mark: Mark) {
         self.position = mark.position;
         self.fold_case = mark.fold_case;
         self.reached_end = false;
@@ -226,22 +255,31 @@ impl<'text> Lexer<'text> {
         SyntaxError::new(span, SyntaxErrorKind::Incomplete { inside, expected })
     }
 
-    /// Skips white space, comments (but `#;`, the parser's) and directives.
+    /// Skips white space, comments (but `#;`, the parser's) and directives. The token begins behind them, or with a
+    /// comment or directive that the end of the text cuts off.
     #[inline]
     fn skip_atmosphere(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
         let mut skipped = 0;
-        while let Some(byte) = self.byte() {
+        let mut is_cut = false;
+        while !is_cut && let Some(byte) = self.byte() {
             if class_of(byte) & WHITESPACE != 0 {
                 self.position += 1;
             } else if byte == b';' {
+                self.start = self.mark();
                 self.skip_line(supervisor)?;
+                is_cut = self.reached_end;
             } else if byte != b'#' && byte.is_ascii()
                 || !self.skip_unusual_atmosphere(supervisor)?
             {
                 break;
+            } else {
+                is_cut = self.reached_end;
             }
             skipped += 1;
             self.pass_on(check_at(supervisor, skipped))?;
+        }
+        if !is_cut {
+            self.start = self.mark();
         }
         Ok(())
     }
@@ -249,6 +287,7 @@ impl<'text> Lexer<'text> {
     /// Skips a comment or directive that starts with `#`, or a space beyond ASCII; whether one was
     /// there.
     fn skip_unusual_atmosphere(&mut self, supervisor: &dyn Supervisor) -> Result<bool> {
+        self.start = self.mark();
         match self.peek() {
             Some('#') => match self.text.as_bytes().get(self.position + 1) {
                 Some(b'|') => self.skip_block_comment(supervisor)?,
@@ -272,37 +311,55 @@ impl<'text> Lexer<'text> {
     }
 
     fn skip_line(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
+        self.reached_end |= !self.find_line_end(supervisor)?;
+        Ok(())
+    }
+
+    /// Goes to the end of the line or of the text; whether it is the former.
+    fn find_line_end(&mut self, supervisor: &dyn Supervisor) -> Result<bool> {
         let length = self.bytes_before(|byte| matches!(byte, b'\n' | b'\r'), supervisor)?;
         self.position = length.map_or(self.text.len(), |length| self.position + length);
-        self.reached_end |= length.is_none();
-        Ok(())
+        Ok(length.is_some())
     }
 
     fn skip_block_comment(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
         let start = self.position;
         self.position += 2;
-        let mut depth: usize = 1;
+        let mut depth = 1;
+        if self.find_block_end(&mut depth, supervisor)? {
+            return Ok(());
+        }
+        self.position = self.text.len();
+        Err(self.incomplete(start, 2, "a block comment", "`|#`"))
+    }
+
+    /// Goes behind the end of so many block comments, and is the answer whether the text has it. Else it has `depth` of
+    /// them where the lexer stands then, one byte in front of the text's end at most.
+    fn find_block_end(&mut self, depth: &mut usize, supervisor: &dyn Supervisor) -> Result<bool> {
         let mut marks = 0;
-        while depth > 0 {
+        while *depth > 0 {
             marks += 1;
             self.pass_on(check_at(supervisor, marks))?;
             let next_mark = self.bytes_before(|byte| matches!(byte, b'|' | b'#'), supervisor)?;
             let Some(length) = next_mark else {
                 self.position = self.text.len();
-                return Err(self.incomplete(start, 2, "a block comment", "`|#`"));
+                return Ok(false);
             };
             self.position += length;
-            if self.rest().starts_with("|#") {
-                depth -= 1;
-                self.position += 2;
-            } else if self.rest().starts_with("#|") {
-                depth += 1;
-                self.position += 2;
-            } else {
-                self.position += 1;
+            match self.rest().as_bytes() {
+                [_] => return Ok(false),
+                [b'|', b'#', ..] => {
+                    *depth -= 1;
+                    self.position += 2;
+                }
+                [b'#', b'|', ..] => {
+                    *depth += 1;
+                    self.position += 2;
+                }
+                _ => self.position += 1,
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn directive(&mut self, supervisor: &dyn Supervisor) -> Result<()> {

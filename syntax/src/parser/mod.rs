@@ -6,7 +6,7 @@ use nesting::Nesting;
 
 use crate::builder::DatumBuilder;
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
-use crate::lexer::{Lexer, Mark};
+use crate::lexer::{Lexer, PausedLexer};
 use crate::span::Span;
 use crate::token::Token;
 
@@ -31,7 +31,7 @@ pub struct Parser<'text> {
 /// A parser without its text.
 #[derive(Clone, Debug)]
 pub struct PausedParser {
-    mark: Option<Mark>,
+    lexer: Option<PausedLexer>,
     nesting: Nesting,
     is_inside: bool,
 }
@@ -71,8 +71,8 @@ impl PausedParser {
     /// The parser, on a text that starts with the one that it was paused with.
     pub fn resume(self, text: &str) -> Parser<'_> {
         let mut lexer = Lexer::new(text).ok();
-        if let (Some(lexer), Some(mark)) = (&mut lexer, self.mark) {
-            lexer.go_to(mark);
+        if let (Some(lexer), Some(paused)) = (&mut lexer, self.lexer) {
+            lexer.resume(paused);
         }
         Parser {
             text,
@@ -97,7 +97,7 @@ impl<'text> Parser<'text> {
     /// What is to be kept until there is more text.
     pub fn pause(self) -> PausedParser {
         PausedParser {
-            mark: self.lexer.as_ref().map(Lexer::mark),
+            lexer: self.lexer.as_ref().map(Lexer::pause),
             nesting: self.nesting,
             is_inside: self.is_inside,
         }
@@ -150,6 +150,13 @@ impl<'text> Parser<'text> {
             let kind = SyntaxErrorKind::TooLarge { bytes };
             return Err(SyntaxError::new(Span::default(), kind));
         };
+        match part {
+            TextPart::Beginning if !lexer.may_decide(builder.supervisor())? => {
+                return Ok(Progress::Undecided);
+            }
+            TextPart::Beginning => {}
+            TextPart::Last => lexer.forget_unfinished(),
+        }
         if !std::mem::take(&mut self.is_inside) {
             self.nesting.clear();
             builder.start();
@@ -165,11 +172,10 @@ impl<'text> Parser<'text> {
                     return Err(SyntaxError::new(Span::new(offset, offset), kind));
                 }
             }
-            let before = lexer.mark();
             let token = lexer.next_supervised_token(builder.supervisor());
             let is_undecided = lexer.take_reached_end() && part != TextPart::Last;
             if is_undecided && !is_stopped(&token) {
-                lexer.go_to(before);
+                lexer.go_back();
                 self.is_inside = true;
                 return Ok(Progress::Undecided);
             }

@@ -1,5 +1,7 @@
 //! Tests of the parser: shapes, errors, text in pieces, and arbitrary input.
 
+use std::time::Instant;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -190,6 +192,51 @@ fn a_paused_parser_goes_on_where_it_stands() {
         ("e".to_owned(), 58),
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_token_that_comes_in_pieces_takes_linear_time() {
+    // How each text begins, and what comes behind that again and again.
+    let endless = [
+        ("\"", "1"),
+        ("\"", "λ"),
+        ("\"", "\\x31;"),
+        ("\"", "\\ \n"),
+        ("\"\\x", "0"),
+        ("\"\\ ", " "),
+        ("|", "a"),
+        ("a", "λ"),
+        ("1", "1"),
+        ("#x", "1"),
+        ("#1", "1"),
+        ("#\\a", "b"),
+        ("#!fold", "a"),
+        ("#!/", "a"),
+        ("#u8(1", " 1"),
+        ("'(b . c", "d"),
+        (";", "#"),
+        ("#|", "#"),
+        ("#|", "|"),
+        ("#|", "#|"),
+        (" ", " "),
+        (";", "\n;"),
+    ];
+    for (beginning, part) in endless {
+        let text = format!("{beginning}{}", part.repeat(200_000 / part.len()));
+        let mut data = Data::new();
+        let mut builder = DataBuilder::new(&mut data);
+        let mut paused = Parser::new("").pause();
+        let start = Instant::now();
+        for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
+            let mut parser = paused.resume(&text[..end]);
+            let progress = parser.next_in_part(&mut builder, TextPart::Beginning);
+            assert_eq!(progress, Ok(Progress::Undecided), "{beginning}{part}");
+            paused = parser.pause();
+        }
+        // To look at the text again for each byte takes 20 seconds at the least.
+        let elapsed = start.elapsed();
+        assert!(elapsed.as_secs() < 5, "{beginning}{part}: {elapsed:?}");
+    }
 }
 
 #[test]

@@ -162,11 +162,11 @@ unsafe fn cons_rest(
 ) -> Result<(), Machine> {
     let count = arguments.saturating_sub(positional);
     if count > REST_UNRESERVED_MAX
-        && let Err(full) = m.heap().reserve(count * abi::object_layout::pair::BYTES)
+        && let Err(Stop::Full { bytes }) = m.reserve_pairs(count)
     {
         // `collect_at` shows the place of the call to the collector, which keeps the caller's image; the closure, which
         // is an argument, keeps the callee's.
-        let reason = CollectReason::Full { bytes: full.bytes };
+        let reason = CollectReason::Full { bytes };
         if let Outcome::Exhausted { needed_bytes } =
             collect_at(m, s, Innermost::Arguments(arguments), reason)
         {

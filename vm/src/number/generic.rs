@@ -507,8 +507,7 @@ pub(crate) fn reserve_copies<'m>(
 pub(crate) fn reserve_large<'m>(m: &Mutator<'_>, bytes: usize) -> PrimitiveResult<'m, ()> {
     const LARGE_BYTES: usize = 4096;
     if bytes > LARGE_BYTES {
-        m.reserve(bytes)
-    } else {
-        Ok(())
+        Supervisor::reserve(m, bytes)?;
     }
+    Ok(())
 }

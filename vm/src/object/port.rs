@@ -11,6 +11,7 @@ use super::bytevector::{copy_bytes, copy_many};
 use super::string::{StringObject, UnitWidth, string_bytes};
 use crate::error::Raise;
 use crate::mutator::Mutator;
+use crate::port::flag;
 use crate::port::utf8::LineColumn;
 use crate::value::Value;
 
@@ -89,6 +90,18 @@ impl<'m> PortObject<'m> {
 
     pub(crate) fn set_flags(self, flags: i64) {
         self.set_integer(port::FLAGS, integer(flags));
+    }
+
+    /// Whether `#!fold-case` holds for what waits.
+    pub(crate) fn folds_case(self) -> bool {
+        self.has(flag::FOLD_CASE)
+    }
+
+    /// Says whether `#!fold-case` holds for what waits.
+    pub(crate) fn set_folds_case(self, folds_case: bool) {
+        if folds_case != self.folds_case() {
+            self.set_flags(self.flags() ^ flag::FOLD_CASE);
+        }
     }
 
     /// The file descriptor; `None` if the port has none, or is closed.

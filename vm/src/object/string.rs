@@ -176,9 +176,12 @@ impl<'m> StringObject<'m> {
     /// [`Raise::Full`], and `interrupted`.
     pub(crate) fn from_text(m: &'m Mutator<'_>, text: &str) -> Result<Self, Raise<'m>> {
         let (length, width) = measure_text(m, text)?;
-        // A long text is a copy that stays until the string is made.
-        let text_bytes = if length > LONG_LENGTH { text.len() } else { 0 };
-        m.reserve(string_bytes(length, width) + text_bytes)?;
+        if length > LONG_LENGTH {
+            // The text is a copy that stays until the string is made.
+            m.announce(string_bytes(length, width) + text.len())?;
+        } else {
+            m.reserve(string_bytes(length, width))?;
+        }
         Ok(Self::of_measured(m, text, length, width)?)
     }
 

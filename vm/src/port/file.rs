@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::os::fd::{BorrowedFd, IntoRawFd, RawFd};
 
+use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -42,13 +43,13 @@ pub(crate) fn open(name: &str, access: Access) -> Result<RawFd, Errno> {
     Ok(descriptor.into_raw_fd())
 }
 
-/// Reads some bytes; 0 at the end.
+/// Adds some bytes to `bytes`, as many as there is room for at the most; answers how many, which is 0 at the end.
 ///
 /// # Errors
 ///
 /// Those of the system.
-pub(crate) fn read(descriptor: RawFd, bytes: &mut [u8]) -> Result<usize, Errno> {
-    retry(|| rustix::io::read(borrow(descriptor), &mut *bytes))
+pub(crate) fn read(descriptor: RawFd, bytes: &mut Vec<u8>) -> Result<usize, Errno> {
+    retry(|| rustix::io::read(borrow(descriptor), spare_capacity(&mut *bytes)))
 }
 
 /// Bytes for which a pipe has room when it is ready for output (POSIX: `PIPE_BUF`).

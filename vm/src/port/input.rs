@@ -27,7 +27,7 @@ pub enum Filled {
 }
 
 /// Brings more bytes into the buffer, behind those that wait there: as many as there is room for, if they are there
-/// already. The room doubles. So a token that is looked at again after each call is looked at few times.
+/// already. The room doubles.
 ///
 /// # Errors
 ///
@@ -115,9 +115,9 @@ pub(super) fn receive(port: PortObject<'_>, descriptor: RawFd) -> Result<Filled,
     let end = port.end();
     let free = &port.bytes()[end..];
     // One call: a second one might wait although there is something to go on with.
-    let mut piece = vec![0; free.len().min(READ_BYTES_MAX)];
+    let mut piece = Vec::with_capacity(free.len().min(READ_BYTES_MAX));
     let count = file::read(descriptor, &mut piece)?;
-    write_bytes(free, &piece[..count]);
+    write_bytes(free, &piece[..count.min(free.len())]);
     port.set_valid(port.position(), end + count);
     Ok(if count == 0 {
         Filled::AtEnd

@@ -96,7 +96,10 @@ pub(crate) fn write<'m>(
 fn collect<'m>(m: &'m Mutator<'_>, port: PortObject<'m>, bytes: &[u8]) -> Result<(), Raise<'m>> {
     let needed = port.end() + bytes.len();
     if needed > port.bytes().len() {
-        port.enlarge(m, needed.next_power_of_two().max(COLLECTING_BYTES))?;
+        let buffer_bytes = needed.next_power_of_two().max(COLLECTING_BYTES);
+        // What is written is a copy that stays until it is in the buffer.
+        m.announce(bytes.len() + buffer_bytes)?;
+        port.enlarge(m, buffer_bytes)?;
     }
     if bytes.len() < COLLECTING_BYTES {
         append(port, bytes);

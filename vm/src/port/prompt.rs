@@ -49,6 +49,18 @@ impl Mutator<'_> {
             .map_or_else(LineColumn::default, PortObject::place)
     }
 
+    /// Whether `#!fold-case` holds for what waits.
+    pub fn input_folds_case(&self) -> bool {
+        self.standard_input().is_some_and(PortObject::folds_case)
+    }
+
+    /// Says whether `#!fold-case` holds for what waits.
+    pub fn set_input_folds_case(&mut self, folds_case: bool) {
+        if let Some(port) = self.standard_input() {
+            port.set_folds_case(folds_case);
+        }
+    }
+
     /// Waits for standard input. Signals do not end the wait.
     ///
     /// # Errors

@@ -62,6 +62,7 @@ pub(super) fn write(
             text,
             supervisor,
             unasked_bytes: 0,
+            copied_bytes: 0,
             stop: None,
         };
         let written = write_object(m, object, style, &mut supervised);
@@ -82,6 +83,8 @@ struct SupervisedText<'a> {
     supervisor: &'a dyn Supervisor,
     /// What was written since the supervisor was asked.
     unasked_bytes: usize,
+    /// What a copy takes that is being written.
+    copied_bytes: usize,
     stop: Option<Stop>,
 }
 
@@ -96,12 +99,13 @@ impl SupervisedText<'_> {
         copied.map_err(|stop| self.stopped(stop))
     }
 
-    fn try_copy_of(&self, string: StringObject<'_>) -> Result<String, Stop> {
+    fn try_copy_of(&mut self, string: StringObject<'_>) -> Result<String, Stop> {
         let mut characters = string.all();
         let bytes = characters.len() * string.width().utf8_bytes_max();
         if bytes > Self::UNANNOUNCED_BYTES {
-            self.supervisor.reserve(bytes)?;
+            self.supervisor.reserve(self.text.capacity() + bytes)?;
         }
+        self.copied_bytes = bytes;
         let mut copy = String::with_capacity(bytes);
         while characters.len() > 0 {
             copy.extend(characters.by_ref().take(Self::BYTES_BETWEEN_CHECKS));
@@ -139,7 +143,8 @@ impl SupervisedText<'_> {
             let new_capacity = (length + bytes).max(2 * capacity);
             // What there is stays until it is copied.
             if new_capacity > Self::UNANNOUNCED_BYTES {
-                self.supervisor.reserve(capacity + new_capacity)?;
+                self.supervisor
+                    .reserve(self.copied_bytes + capacity + new_capacity)?;
             }
             self.text.reserve_exact(new_capacity - length);
         }
@@ -189,8 +194,7 @@ fn write_object(
                     .all()
                     .try_for_each(|character| text.write_char(character))
             } else {
-                let string = text.copy_of(string)?;
-                syntax::write_string(&string, text)
+                syntax::write_string_of(string.all(), text)
             }
         }
         Kind::Symbol => {

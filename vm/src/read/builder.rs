@@ -158,6 +158,15 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
         Ok(())
     }
 
+    /// For what `read` takes beside the data, such as room for more input: where that is refused, reading starts again,
+    /// and comes as far as this only with room for what it has made so far.
+    pub(super) fn with_made_bytes(&self, raise: Raise<'m>) -> Raise<'m> {
+        match raise {
+            Raise::Full(bytes) => Raise::Full(bytes + self.made_bytes()),
+            condition @ Raise::Condition(_) => condition,
+        }
+    }
+
     /// What the objects made so far take of the heap, as the collector counts it.
     fn made_bytes(&self) -> usize {
         let young_bytes = self.m.heap().young_bytes_with_copies();

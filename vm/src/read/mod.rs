@@ -18,7 +18,6 @@ use crate::error::{Irritant, Raise};
 use crate::mutator::Mutator;
 use crate::object::bytevector::read_bytes;
 use crate::object::port::PortObject;
-use crate::port::flag;
 use crate::port::input::{self, Filled};
 use crate::port::utf8::LineColumn;
 use crate::value::Value;
@@ -35,7 +34,7 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
     let mut builder = ValueBuilder::new(m);
     let mut text = String::new();
     let mut parser = Parser::new("");
-    parser.set_fold_case(port.has(flag::FOLD_CASE));
+    parser.set_fold_case(port.folds_case());
     let mut paused = parser.pause();
     let mut window_bytes = WINDOW_BYTES_MIN;
     let mut at_end = false;
@@ -43,7 +42,13 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
         let waiting = port.waiting();
         let window = &waiting[..window_bytes.min(waiting.len())];
         let is_all = window.len() == waiting.len();
-        let is_wrong = add_text(&mut builder, &mut text, window)?;
+        // What waits may grow by few bytes at a time, up to what the buffer has room for.
+        let room_bytes = if is_all {
+            port.bytes().len().min(2 * text.capacity())
+        } else {
+            0
+        };
+        let is_wrong = add_text(&mut builder, &mut text, window, room_bytes)?;
         let mut parser = paused.resume(&text);
         let part = if at_end && is_all && !is_wrong {
             TextPart::Last
@@ -53,10 +58,15 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
         let value = match parser.next_in_part(&mut builder, part) {
             Ok(Progress::Datum(datum)) => datum?,
             Ok(Progress::End) => Value::EOF,
-            Ok(Progress::Undecided) if is_wrong => return Err(wrong_byte(port, window, &text)),
+            Ok(Progress::Undecided) if is_wrong => {
+                port.set_folds_case(parser.folds_case());
+                return Err(wrong_byte(port, window, &text));
+            }
             Ok(Progress::Undecided) => {
                 if is_all {
-                    at_end = input::fill(m, port, "read")? == Filled::AtEnd;
+                    let filled = input::fill(m, port, "read");
+                    let filled = filled.map_err(|raise| builder.with_made_bytes(raise))?;
+                    at_end = filled == Filled::AtEnd;
                     window_bytes = window_bytes.max(port.waiting().len());
                 } else {
                     window_bytes *= 4;
@@ -68,18 +78,19 @@ pub(crate) fn read<'m>(m: &'m Mutator<'_>, port: PortObject<'m>) -> Result<Value
                 kind: SyntaxErrorKind::Stopped(stop),
                 ..
             }) => return Err(stop.into()),
-            Err(error) => return Err(wrong(port, &error, parser.offset() as usize)),
+            Err(error) => {
+                port.set_folds_case(parser.folds_case());
+                return Err(wrong(port, &error, parser.offset() as usize));
+            }
         };
         port.take(parser.offset() as usize);
-        if parser.folds_case() != port.has(flag::FOLD_CASE) {
-            port.set_flags(port.flags() ^ flag::FOLD_CASE);
-        }
+        port.set_folds_case(parser.folds_case());
         return Ok(value);
     }
 }
 
 /// Adds to `text` what `window` holds behind it, up to where that is cut off or stops to be UTF-8;
-/// answers whether it does stop.
+/// answers whether it does stop. The text gets room for so many bytes at least where it grows.
 ///
 /// # Errors
 ///
@@ -88,11 +99,13 @@ fn add_text(
     builder: &mut ValueBuilder<'_, '_>,
     text: &mut String,
     window: &[Cell<u8>],
+    room_bytes: usize,
 ) -> Result<bool, Stop> {
     const PIECE_BYTES: usize = 1 << 16;
     if window.len() > text.capacity() {
-        builder.text_holds(text.capacity() + window.len())?;
-        text.reserve_exact(window.len() - text.len());
+        let room_bytes = room_bytes.max(window.len());
+        builder.text_holds(text.capacity() + room_bytes)?;
+        text.reserve_exact(room_bytes - text.len());
     }
     while text.len() < window.len() {
         let end = window.len().min(text.len() + PIECE_BYTES);

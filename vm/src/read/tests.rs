@@ -1,5 +1,9 @@
 //! `read` gives the data that the compiler would get, for any text, any port and any heap.
 
+use std::io::{PipeReader, PipeWriter, Write as _};
+use std::os::fd::AsRawFd as _;
+use std::time::{Duration, Instant};
+
 use abi::tag::Kind;
 use gc::{CollectReason, HeapOptions, Outcome};
 use proptest::prelude::*;
@@ -11,7 +15,7 @@ use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::port::PortObject;
 use crate::object::string::StringObject;
-use crate::primitive::functions::{element_offset, open_input_string};
+use crate::primitive::functions::{element_offset, open_input_file, open_input_string};
 use crate::testing::{call, mutator, mutator_with, until_it_fits, zealous_mutator};
 use crate::value::Value;
 
@@ -71,7 +75,6 @@ fn expected_of_port(text: &str) -> Vec<String> {
         match parser.next_datum(&mut DataBuilder::new(&mut data)) {
             Ok(Some(form)) => {
                 found.push(data.to_text(form));
-                fold_case = parser.folds_case();
             }
             Ok(None) => return found,
             Err(error) => {
@@ -79,6 +82,7 @@ fn expected_of_port(text: &str) -> Vec<String> {
                 found.push(format!("{error}, {place}"));
             }
         }
+        fold_case = parser.folds_case();
         start += parser.offset() as usize;
     }
 }
@@ -395,4 +399,76 @@ fn reading_near_the_limit_of_the_heap_ends() {
     }
     assert!(outcomes[0] && outcomes.is_sorted_by(|earlier, later| earlier >= later));
     assert_eq!(outcomes.last(), Some(&false));
+}
+
+/// A port of what comes through a pipe.
+fn port_of_pipe<'m>(m: &'m Mutator<'_>, reader: &PipeReader) -> PortObject<'m> {
+    let path = format!("/dev/fd/{}", reader.as_raw_fd());
+    let name = StringObject::from_text(m, &path).expect("a short text");
+    let port = call(m, open_input_file, &[name.value(), Value::FALSE]);
+    PortObject::of(port.expect("it is open")).expect("a port")
+}
+
+/// Writes `text` in pieces of so many bytes, each when nothing waits in the pipe any more.
+fn write_slowly(mut writer: PipeWriter, reader: &PipeReader, text: &[u8], piece_bytes: usize) {
+    for piece in text.chunks(piece_bytes) {
+        while rustix::io::ioctl_fionread(reader).expect("a pipe has a size") > 0 {
+            std::thread::yield_now();
+        }
+        writer.write_all(piece).expect("somebody reads");
+    }
+}
+
+#[test]
+fn a_token_that_comes_in_pieces_takes_linear_time() {
+    let long = "a\\x3bb;".repeat(1 << 17);
+    for (text, piece_bytes) in [
+        (format!("\"{}\"", &long), 32),
+        (format!("|{}|", &long), 4096),
+        (format!("#|{}|# {}", &long, "a".repeat(1 << 20)), 64),
+        ("1".repeat(10_000), 1),
+    ] {
+        let m = mutator();
+        let start = Instant::now();
+        let (reader, writer) = std::io::pipe().expect("the system has pipes");
+        let port = port_of_pipe(&m, &reader);
+        std::thread::scope(|scope| {
+            scope.spawn(|| write_slowly(writer, &reader, text.as_bytes(), piece_bytes));
+            let datum = read(&m, port).unwrap_or_else(|_| panic!("{piece_bytes}"));
+            assert!(!datum.is_kind(Kind::Port) && datum != Value::EOF);
+            assert!(matches!(read(&m, port), Ok(Value::EOF)));
+        });
+        // To look at the text again for each piece takes a minute at the least, but for the last text.
+        let elapsed = start.elapsed();
+        assert!(
+            elapsed < Duration::from_secs(20),
+            "{piece_bytes}: {elapsed:?}"
+        );
+    }
+}
+
+#[test]
+fn a_long_datum_from_a_file_is_read_after_a_few_collections() {
+    const TRIES_MAX: usize = 40;
+    let text = format!("({})", "(abc 12 \"str\" (x . y) #(1 2 3)) ".repeat(100_000));
+    let path = std::env::temp_dir().join(format!("cozen-long-datum-{}", std::process::id()));
+    std::fs::write(&path, &text).expect("the folder can be written to");
+    let mut machine = mutator_with(&HeapOptions::default());
+    let m = &mut machine;
+    until_it_fits(m, |m| {
+        let name = StringObject::from_text(m, path.to_str().expect("UTF-8"))?;
+        let port = call(m, open_input_file, &[name.value(), Value::FALSE])?;
+        m.set_winders(m.cons(port, Value::NULL));
+        Ok(())
+    });
+    let is_read = (0..TRIES_MAX).any(|_| {
+        let port = m.elements(m.winders()).next().expect("it was put there");
+        let bytes = match read(m, PortObject::of(port).expect("a port")) {
+            Err(Raise::Full(bytes)) => bytes,
+            answer => return answer.is_ok(),
+        };
+        m.collect_for(CollectReason::Full { bytes }) != Outcome::Done
+    });
+    std::fs::remove_file(&path).expect("it is there");
+    assert!(is_read, "collected without end");
 }

@@ -10,9 +10,6 @@ use crate::list_walk::Pairs;
 use crate::mutator::Mutator;
 use crate::value::Value;
 
-/// Bytes of a pair.
-const PAIR_BYTES: usize = abi::object_layout::pair::BYTES;
-
 /// How many elements argument `index` (from 0) has.
 ///
 /// # Errors
@@ -34,12 +31,12 @@ pub(super) fn list_length<'m>(
 }
 
 pub(crate) fn list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    m.reserve(args.len() * PAIR_BYTES)?;
+    m.reserve_pairs(args.len())?;
     Ok(m.list_of_many(args.iter())?)
 }
 
 pub(crate) fn cons_star<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
-    m.reserve(args.len() * PAIR_BYTES)?;
+    m.reserve_pairs(args.len())?;
     let mut values = args.iter().rev();
     let last = values.next().unwrap_or(Value::NULL);
     Ok(m.list_before(values.rev(), last)?)
@@ -57,7 +54,7 @@ pub(crate) fn length<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<
 
 pub(crate) fn append2<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = list_length(m, args, 0, "append")?;
-    m.reserve(length * PAIR_BYTES)?;
+    m.reserve_pairs(length)?;
     Ok(copy_before(m, args[0], args[1])?)
 }
 
@@ -84,7 +81,7 @@ fn copy_before<'m>(
 
 pub(crate) fn reverse<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let length = list_length(m, args, 0, "reverse")?;
-    m.reserve(length * PAIR_BYTES)?;
+    m.reserve_pairs(length)?;
     let mut reversed = Value::NULL;
     for (index, element) in m.elements(args[0]).enumerate() {
         m.check_at(index)?;
@@ -155,7 +152,7 @@ pub(crate) fn list_copy<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResu
     if pairs.is_circular {
         return Err(Raise::wrong_type("list-copy", 1, "list", args[0]));
     }
-    m.reserve(length * PAIR_BYTES)?;
+    m.reserve_pairs(length)?;
     Ok(copy_before(m, args[0], pairs.rest)?)
 }
 

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::ops::Range;
 
-use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
 use syntax::{Stop, Supervisor};
 
@@ -20,7 +19,7 @@ use crate::value::Value;
 
 pub(crate) fn string_to_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let (string, range) = string_and_range(args, 0, "string->list")?;
-    m.reserve(range.len() * pair::BYTES)?;
+    m.reserve_pairs(range.len())?;
     Ok(m.list_of_many(string.characters(range).map(Value::character))?)
 }
 

@@ -23,6 +23,6 @@ pub(crate) fn symbol_to_string<'m>(_m: &'m Mutator<'_>, args: Args<'m>) -> Primi
 pub(crate) fn generate_symbol<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let name = check::string(args, 0, "generate-symbol")?.to_text(m)?;
     // The copy stays until there is a symbol.
-    m.reserve(name.len() + symbol_bytes(m, &name)?)?;
+    m.announce(name.len() + symbol_bytes(m, &name)?)?;
     Ok(m.make_symbol(&name)?)
 }

@@ -1,7 +1,5 @@
 //! Tables keyed by identity.
 
-use abi::object_layout::pair;
-
 use crate::arguments::Args;
 use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
@@ -45,7 +43,7 @@ pub(crate) fn table_count<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveRe
 /// The list of pairs of a key and its value, in no particular order.
 pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let table = table(args, "table->alist")?;
-    m.reserve(2 * pair::BYTES * table.count(m)?)?;
+    m.reserve_pairs(2 * table.count(m)?)?;
     let mut entries = Value::NULL;
     for (index, (key, value)) in table.all(m)?.enumerate() {
         m.check_at(index)?;
@@ -57,7 +55,7 @@ pub(crate) fn table_entries<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
 /// A pair of some key and its value; `#f` if there is none.
 pub(crate) fn table_entry<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let table = table(args, "table-entry")?;
-    m.reserve(pair::BYTES)?;
+    m.reserve_pairs(1)?;
     let entry = table.any(m)?;
     Ok(entry.map_or(Value::FALSE, |(key, value)| m.cons(key, value)))
 }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use abi::object_layout::pair;
 use abi::tag::{Header, Kind};
 
 use super::check;
@@ -123,7 +122,7 @@ pub(crate) fn vector_append<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primitive
 
 pub(crate) fn vector_to_list<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let (vector, range) = vector_and_range(args, 0, "vector->list")?;
-    m.reserve(range.len() * pair::BYTES)?;
+    m.reserve_pairs(range.len())?;
     Ok(m.list_of_many(elements(vector, range))?)
 }
 

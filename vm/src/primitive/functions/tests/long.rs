@@ -7,7 +7,7 @@ use crate::error::{PrimitiveResult, Raise};
 use crate::mutator::Mutator;
 use crate::primitive::Leaf;
 use crate::primitive::functions as f;
-use crate::testing::{call, mutator};
+use crate::testing::{call, mutator, mutator_with};
 use crate::value::Value;
 
 /// Elements of what is worked on: more than are worked on between two questions.
@@ -100,9 +100,18 @@ fn long_work_on_strings_is_interrupted() {
     }
 }
 
+/// Lists count with their copies.
+fn spacious_mutator<'id>() -> Mutator<'id> {
+    mutator_with(&gc::HeapOptions {
+        arena_bytes: 1 << 32,
+        nursery_bytes: 1 << 29,
+        ..gc::HeapOptions::default()
+    })
+}
+
 #[test]
 fn long_work_on_other_data_is_interrupted() {
-    let m = mutator();
+    let m = spacious_mutator();
     let (long, other) = (Long::new(&m), Long::new(&m));
     let (end, zero) = (Value::DEFAULT, Value::ZERO);
     let (bytes, vector, list) = (long.bytes, long.vector, long.list);

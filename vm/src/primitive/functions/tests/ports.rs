@@ -57,6 +57,7 @@ fn data_are_read_one_after_another() {
         read_all("#!fold-case ABC DEF #!no-fold-case G"),
         ["abc", "def", "G"]
     );
+    assert_eq!(read_all("#!fold-case ) A").last().unwrap(), "a");
     assert_eq!(read_all("  ; nothing"), [""; 0]);
     let long = format!("({})", "(1 2 3) ".repeat(10_000));
     assert_eq!(read_all(&long)[0].len(), long.len() - 1);
