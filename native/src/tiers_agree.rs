@@ -32,7 +32,7 @@ use compiler::link::unit::{FrameMapId, LinkUnit};
 use compiler::options::Tier;
 use compiler::ssa::analysis::Flow;
 use compiler::ssa::ir::{
-    BlockId, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
+    BlockId, Condition, Operation, Procedure, ProcedureId, Repr, Terminator, Unit, ValueId,
 };
 use proptest::prelude::*;
 
@@ -145,6 +145,19 @@ impl<'unit> Reference<'unit> {
             operation.each_use(|value| {
                 operands.insert(value);
             });
+        }
+        if let Point::During(id, index) = point {
+            let block = &self.procedure.blocks[id];
+            if block.instructions.len() == index as usize
+                && let Terminator::Branch(
+                    condition @ (Condition::Compare(..) | Condition::CompareSmall(..)),
+                    ..,
+                ) = &block.terminator
+            {
+                condition.each_use(|value| {
+                    operands.insert(value);
+                });
+            }
         }
         operands
     }

@@ -2,6 +2,8 @@
 
 #[path = "../image_support/mod.rs"]
 mod image_support;
+#[path = "../image_support/library.rs"]
+mod library_sample;
 mod native;
 #[path = "../image_support/native.rs"]
 mod native_sample;

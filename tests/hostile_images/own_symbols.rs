@@ -3,7 +3,7 @@
 use compiler::link::link;
 use loader::LoadError;
 
-use super::image_support::library_unit;
+use super::library_sample::library_unit;
 use super::{Forgery, refusal_of};
 
 fn library() -> Forgery {

@@ -9,8 +9,8 @@ use compiler::core::ir::SourcePlace;
 use compiler::id::Id as _;
 use compiler::link::link;
 use compiler::link::unit::{
-    Constant, ConstantId, ConstantWord, Fixup, FixupTarget, FrameMapId, LibraryObjects, LineRow,
-    LinkUnit, NameId, ProcedureCode, StaticLocation,
+    Constant, ConstantId, ConstantWord, Fixup, FixupTarget, FrameMapId, LineRow, LinkUnit, NameId,
+    ProcedureCode,
 };
 use compiler::options::Purpose;
 use compiler::ssa::ir::{CellId, ProcedureId};
@@ -132,26 +132,6 @@ pub(crate) fn sample_unit() -> LinkUnit {
         interface: Some(b"exports".to_vec()),
         purpose: Purpose::File,
         ..LinkUnit::default()
-    }
-}
-
-/// The sample as a library: its symbols, and a global variable `lambda` that is a procedure, lie in the image.
-pub(crate) fn library_unit() -> LinkUnit {
-    let mut unit = sample_unit();
-    let names = unit.symbols.clone();
-    let names = names.into_iter().map(Constant::String);
-    let location = StaticLocation {
-        cell: Some(CellId::new(0)),
-        name: NameId::new(1),
-        value: ConstantWord::Constant(ConstantId::new(1)),
-    };
-    unit.library = Some(LibraryObjects {
-        names: names.map(|name| unit.constants.push(name)).collect(),
-        locations: vec![location],
-    });
-    LinkUnit {
-        purpose: Purpose::Library,
-        ..unit
     }
 }
 

@@ -8,7 +8,8 @@ use compiler::link::link;
 use gc::Address;
 use loader::{LoadError, LoadOptions, LoadedImage, OwnSymbolTable, Placement, load};
 
-use super::image_support::{ToyHost, library_unit, trusted};
+use super::image_support::{ToyHost, trusted};
+use super::library_sample::library_unit;
 use super::{load_word, untag};
 
 const PINNED: LoadOptions = LoadOptions {

@@ -3,6 +3,8 @@
 #[path = "../image_support/mod.rs"]
 mod image_support;
 mod library;
+#[path = "../image_support/library.rs"]
+mod library_sample;
 mod life;
 mod native;
 #[path = "../image_support/native.rs"]

@@ -62,38 +62,39 @@ macro_rules! for_each_instruction {
             0x18 branch_eq_word = BranchEqWord { a: Local, word: Word32, offset: BranchOffset };
             /// Jump unless `a` is `word`.
             0x19 branch_not_eq_word = BranchNotEqWord { a: Local, word: Word32, offset: BranchOffset };
-            /// Jump if `a = b` (numbers). Raises `wrong-type`.
-            0x1a branch_equal = BranchEqual { a: Local, b: Local, offset: BranchOffset };
+            /// Jump if `a = b` (numbers). Raises `wrong-type`; may ask for a collection, as may all
+            /// comparisons of numbers.
+            0x1a branch_equal = BranchEqual { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// Jump if `a < b` (numbers). Raises `wrong-type`.
-            0x1b branch_less = BranchLess { a: Local, b: Local, offset: BranchOffset };
+            0x1b branch_less = BranchLess { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// Jump if `a <= b` (numbers). Raises `wrong-type`.
-            0x1c branch_less_equal = BranchLessEqual { a: Local, b: Local, offset: BranchOffset };
+            0x1c branch_less_equal = BranchLessEqual { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a = b` (numbers). Raises `wrong-type`.
-            0x1d branch_not_equal = BranchNotEqual { a: Local, b: Local, offset: BranchOffset };
+            0x1d branch_not_equal = BranchNotEqual { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a < b` (numbers). Raises `wrong-type`.
-            0x1e branch_not_less = BranchNotLess { a: Local, b: Local, offset: BranchOffset };
+            0x1e branch_not_less = BranchNotLess { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a <= b` (numbers). Raises `wrong-type`.
-            0x1f branch_not_less_equal = BranchNotLessEqual { a: Local, b: Local, offset: BranchOffset };
+            0x1f branch_not_less_equal = BranchNotLessEqual { a: Local, b: Local, offset: BranchOffset, map: MapOffset };
             /// Jump if `a = value` (numbers). Raises `wrong-type`.
-            0x20 branch_equal_small = BranchEqualSmall { a: Local, value: Small, offset: BranchOffset };
+            0x20 branch_equal_small = BranchEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump if `a < value` (numbers). Raises `wrong-type`.
-            0x21 branch_less_small = BranchLessSmall { a: Local, value: Small, offset: BranchOffset };
+            0x21 branch_less_small = BranchLessSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump if `a <= value` (numbers). Raises `wrong-type`.
-            0x22 branch_less_equal_small = BranchLessEqualSmall { a: Local, value: Small, offset: BranchOffset };
+            0x22 branch_less_equal_small = BranchLessEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump if `a > value` (numbers). Raises `wrong-type`.
-            0x23 branch_greater_small = BranchGreaterSmall { a: Local, value: Small, offset: BranchOffset };
+            0x23 branch_greater_small = BranchGreaterSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump if `a >= value` (numbers). Raises `wrong-type`.
-            0x24 branch_greater_equal_small = BranchGreaterEqualSmall { a: Local, value: Small, offset: BranchOffset };
+            0x24 branch_greater_equal_small = BranchGreaterEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a = value` (numbers). Raises `wrong-type`.
-            0x25 branch_not_equal_small = BranchNotEqualSmall { a: Local, value: Small, offset: BranchOffset };
+            0x25 branch_not_equal_small = BranchNotEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a < value` (numbers). Raises `wrong-type`.
-            0x26 branch_not_less_small = BranchNotLessSmall { a: Local, value: Small, offset: BranchOffset };
+            0x26 branch_not_less_small = BranchNotLessSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a <= value` (numbers). Raises `wrong-type`.
-            0x27 branch_not_less_equal_small = BranchNotLessEqualSmall { a: Local, value: Small, offset: BranchOffset };
+            0x27 branch_not_less_equal_small = BranchNotLessEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a > value` (numbers). Raises `wrong-type`.
-            0x28 branch_not_greater_small = BranchNotGreaterSmall { a: Local, value: Small, offset: BranchOffset };
+            0x28 branch_not_greater_small = BranchNotGreaterSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump unless `a >= value` (numbers). Raises `wrong-type`.
-            0x29 branch_not_greater_equal_small = BranchNotGreaterEqualSmall { a: Local, value: Small, offset: BranchOffset };
+            0x29 branch_not_greater_equal_small = BranchNotGreaterEqualSmall { a: Local, value: Small, offset: BranchOffset, map: MapOffset };
             /// Jump if `a = b` (doubles).
             0x2a branch_f64_equal = BranchF64Equal { a: RawLocal, b: RawLocal, offset: BranchOffset };
             /// Jump if `a < b` (doubles).

@@ -88,14 +88,14 @@ pub(super) fn fib(number: u32) -> String {
 fn fib_takes_eight_instructions() {
     let unit = compile(&fib(0));
     insta::assert_snapshot!(listing(&unit, 0), @r"
-    0: branch_not_less_small s1 2 ->12
-    9: return_value s1
-    12: add_small s5 s1 -1 [-L]
-    23: call_known s0 words=4 Procedure(0) [-L-]
-    36: add_small s3 s1 -2 [LL---d]
-    47: call_known s1 words=2 Procedure(0) [L]
-    60: add s0 s0 s1 [LL-d-d]
-    71: return_value s0
+    0: branch_not_less_small s1 2 ->16 [-L]
+    13: return_value s1
+    16: add_small s5 s1 -1 [-L]
+    27: call_known s0 words=4 Procedure(0) [-L-]
+    40: add_small s3 s1 -2 [LL---d]
+    51: call_known s1 words=2 Procedure(0) [L]
+    64: add s0 s0 s1 [LL-d-d]
+    75: return_value s0
     ");
 }
 
@@ -118,11 +118,11 @@ fn a_loop_keeps_its_variables_in_place() {
     );
     insta::assert_snapshot!(listing(&unit, 0), @r"
     0: load_small s0 0
-    5: branch_equal_small s1 0 ->49
-    14: add s0 s0 s1 [LL]
-    25: add_small s1 s1 -1 [LL]
-    36: poll_branch_not_equal_small s1 0 ->14 [LL]
-    49: return_value s0
+    5: branch_equal_small s1 0 ->53 [LL]
+    18: add s0 s0 s1 [LL]
+    29: add_small s1 s1 -1 [LL]
+    40: poll_branch_not_equal_small s1 0 ->18 [LL]
+    53: return_value s0
     ");
 }
 

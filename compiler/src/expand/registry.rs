@@ -16,7 +16,7 @@ use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
 use super::top_environment::{TopEnvironment, TopKind};
 use super::tops::Tops;
-use crate::id::{IdVec, define_ids};
+use crate::id::{Id as _, IdVec, define_ids};
 use crate::options::UnboundNames;
 
 define_ids! {
@@ -47,7 +47,7 @@ pub struct LibraryRegistry {
     /// The top-level environment of each [`EnvironmentId`].
     pub(super) environments: IdVec<EnvironmentId, TopId>,
     /// The environments that `(environment …)` gave, by the text of their import sets.
-    fixed_environments: HashMap<String, EnvironmentId>,
+    fixed_environments: HashMap<String, FixedEnvironment>,
     /// Where libraries are imported only to load them.
     loading_environment: Option<EnvironmentId>,
     is_interaction_ready: bool,
@@ -79,10 +79,19 @@ pub struct LibraryRegistry {
     pub(crate) interface: Interface,
 }
 
-/// The names before a unit.
+/// An environment that `(environment …)` gave.
+#[derive(Debug)]
+struct FixedEnvironment {
+    id: EnvironmentId,
+    /// The libraries that its import sets name.
+    libraries: Vec<Rc<str>>,
+}
+
+/// What there was before a unit.
 #[derive(Clone, Copy, Debug, Default)]
 struct UnitStart {
     changes: u64,
+    tops: usize,
     /// How many macros of the runtime had been loaded.
     macros: usize,
     symbols: usize,
@@ -276,6 +285,7 @@ impl LibraryRegistry {
     /// The library with this environment is expanded. From now on only macros that it defines look for names
     /// there: if it has none, what is bound there is forgotten.
     pub(crate) fn close_top(&mut self, top: TopId) {
+        self.top_mut(top).set_whole();
         let is_own = |bound: &Denotation| match bound {
             Denotation::Macro(definition) => {
                 let body = definition.body();
@@ -305,15 +315,21 @@ impl LibraryRegistry {
 
     pub(crate) fn set_library(&mut self, name: Rc<str>, library: Library) {
         self.changes += 1;
-        self.fixed_environments.clear();
+        self.forget_environments_of(&name);
         self.libraries.insert(name, library);
     }
 
     /// Answers what had the name before.
     pub(crate) fn replace_library(&mut self, name: &Rc<str>, library: Library) -> Option<Library> {
         self.changes += 1;
-        self.fixed_environments.clear();
+        self.forget_environments_of(name);
         self.libraries.insert(Rc::clone(name), library)
+    }
+
+    /// The library of this name becomes another: the same import sets give other environments from now on.
+    fn forget_environments_of(&mut self, name: &str) {
+        let names = |fixed: &FixedEnvironment| fixed.libraries.iter().any(|each| **each == *name);
+        self.fixed_environments.retain(|_, fixed| !names(fixed));
     }
 
     pub(crate) fn remove_library(&mut self, name: &str) {
@@ -325,6 +341,7 @@ impl LibraryRegistry {
         self.unit_libraries.clear();
         self.unit_start = UnitStart {
             changes: self.changes,
+            tops: self.tops.len(),
             macros: self.interface.loaded_count(),
             symbols: self.names.symbol_count(),
             aliases: self.names.alias_count(),
@@ -339,7 +356,9 @@ impl LibraryRegistry {
             self.names.truncate_symbols(start.symbols);
             self.names.truncate_aliases(start.aliases);
         }
+        self.forget_private_tops(start.tops);
         for (name, before) in std::mem::take(&mut self.unit_libraries).into_iter().rev() {
+            self.forget_environments_of(&name);
             match before {
                 Some(library) => self.libraries.insert(name, library),
                 None => self.libraries.remove(&name),
@@ -348,7 +367,6 @@ impl LibraryRegistry {
         let is_ready = |_: &Rc<str>, library: &mut Library| matches!(library, Library::Ready(..));
         self.libraries.retain(is_ready);
         self.forget_pending();
-        self.fixed_environments.clear();
         self.is_boot = false;
     }
 
@@ -359,6 +377,18 @@ impl LibraryRegistry {
             let library = libraries.get(name);
             matches!(library, Some(Library::Ready(_, Run::Pending(other))) if other == key)
         });
+    }
+
+    /// Forgets what is bound in environments after the first `count` that nothing refers to any more.
+    fn forget_private_tops(&mut self, count: usize) {
+        for top in self.tops.ids_from(count) {
+            if self.tops[top].is_private() {
+                self.tops[top].forget();
+                if top.index() < self.counted.get().tops {
+                    self.counted.set(Counted::default());
+                }
+            }
+        }
     }
 
     /// Learns which bodies of libraries have run to their end: those whose global `is_defined`. The others failed, or
@@ -450,13 +480,20 @@ impl LibraryRegistry {
         *self.loading_environment.insert(self.environments.push(top))
     }
 
-    /// The environment that was made of import sets with this text, if no library has changed since.
+    /// The environment that was made of import sets with this text, if none of their libraries has changed since.
     pub(crate) fn fixed_environment(&self, sets: &str) -> Option<EnvironmentId> {
-        self.fixed_environments.get(sets).copied()
+        self.fixed_environments.get(sets).map(|fixed| fixed.id)
     }
 
-    pub(crate) fn keep_fixed_environment(&mut self, sets: String, environment: EnvironmentId) {
-        self.fixed_environments.insert(sets, environment);
+    /// Keeps an environment that was made of import sets, which name `libraries`.
+    pub(crate) fn keep_fixed_environment(
+        &mut self,
+        sets: String,
+        id: EnvironmentId,
+        libraries: Vec<Rc<str>>,
+    ) {
+        let fixed = FixedEnvironment { id, libraries };
+        self.fixed_environments.insert(sets, fixed);
     }
 
     /// Whether the interaction environment was prepared before; it counts as prepared from now on.

@@ -52,6 +52,8 @@ pub(crate) struct TopEnvironment {
     /// The libraries of the runtime whose exports are bound where no binding takes their place, the first ones
     /// first.
     inherited: Vec<Rc<str>>,
+    /// Whether it is that of a library that was expanded to its end.
+    is_whole: bool,
 }
 
 impl TopEnvironment {
@@ -64,6 +66,7 @@ impl TopEnvironment {
             last_epoch: Epoch::default(),
             epoch: Epoch::default(),
             inherited: Vec::new(),
+            is_whole: false,
         }
     }
 
@@ -146,6 +149,21 @@ impl TopEnvironment {
     pub(crate) fn forget(&mut self) {
         self.bindings = HashMap::new();
         self.imports = HashMap::new();
+        self.superseded = HashMap::new();
+    }
+
+    /// The library was expanded to its end: others may import it.
+    pub(crate) fn set_whole(&mut self) {
+        self.is_whole = true;
+    }
+
+    /// Whether no other unit, and no whole library, refers to it.
+    pub(crate) fn is_private(&self) -> bool {
+        match self.kind {
+            TopKind::Interaction { .. } => false,
+            TopKind::Program => true,
+            TopKind::Library(_) => !self.is_whole,
+        }
     }
 
     /// How many names are bound.

@@ -42,6 +42,12 @@ impl Tops {
         self.all.iter().skip(first).flatten().map(|top| &**top)
     }
 
+    /// The numbers of those from number `first` on.
+    pub(crate) fn ids_from(&self, first: usize) -> Vec<TopId> {
+        let later = self.all.ids().skip(first);
+        later.filter(|&id| self.all[id].is_some()).collect()
+    }
+
     /// Forgets those after the first `count`, to which nothing refers any more.
     pub(crate) fn truncate(&mut self, count: usize) {
         self.all.truncate(count);

@@ -71,6 +71,7 @@ fn program_unguarded(registry: &mut LibraryRegistry, source: &SourceText) -> Out
         }
         outcome
     } else {
+        expander.registry.truncate_tops(tops);
         expander.interact(EnvironmentId::INTERACTION, &forms)
     }
 }
@@ -218,7 +219,7 @@ impl LibraryRegistry {
         }
         let mut expander = Expander::new(self, TopId::FIRST);
         let imports = expander.imports_of_loaded(data, sets);
-        let imports = match imports {
+        let (imports, libraries) = match imports {
             Ok(Some(imports)) => imports,
             Ok(None) => return Ok(None),
             Err(failure) => return Err(vec![expander.sources.diagnostic(failure)]),
@@ -227,7 +228,7 @@ impl LibraryRegistry {
         for (name, denotation) in imports {
             self.top_mut(top).bind(name, denotation);
         }
-        self.keep_fixed_environment(texts, environment);
+        self.keep_fixed_environment(texts, environment, libraries);
         Ok(Some(environment))
     }
 }
@@ -240,18 +241,24 @@ impl Expander<'_> {
         self.syntax.import(names, data, form, file)
     }
 
-    /// What sets import whose libraries are all loaded.
-    fn imports_of_loaded(&mut self, data: &Data, sets: &[DatumId]) -> Result<Option<Imports>> {
+    /// What sets import whose libraries are all loaded, and these libraries.
+    fn imports_of_loaded(
+        &mut self,
+        data: &Data,
+        sets: &[DatumId],
+    ) -> Result<Option<(Imports, Vec<Rc<str>>)>> {
         let mut all = Imports::new();
+        let mut libraries = Vec::with_capacity(sets.len());
         for &set in sets {
             let set = self.take_in(data, set);
             let library = self.library_name(self.imported_library(set))?;
             if !self.registry.knows_library(&library) {
                 return Ok(None);
             }
+            libraries.push(library);
             all.extend(self.import_set(set)?);
         }
-        Ok(Some(all))
+        Ok(Some((all, libraries)))
     }
 
     fn declare_file(&mut self, file: &SourceText) -> Result<Vec<(Rc<str>, SyntaxId)>> {

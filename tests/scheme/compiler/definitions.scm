@@ -70,6 +70,42 @@
                                (if (equal? (get-output-string text) "(x)") "x" (get-output-string text)))))
             (letrec ((x x)) x)))
 
+;; In `letrec`, too, where inits may return twice.
+(test-error (letrec ((x (g)) (g (lambda () 1))) x))
+(test-error (letrec ((x (list (g))) (y (lambda () (g))) (g (lambda () 1))) (list x (y))))
+(test-error (letrec ((f (lambda () (g))) (x (f)) (g (lambda () 1))) x))
+(test '(1 1) (letrec ((f (lambda () (g))) (g (lambda () 1)) (x (f))) (list x (f))))
+(test '(2 5 3)
+      (let ((k #f) (n 0))
+        (letrec ((x (call/cc (lambda (c) (set! k c) 1))) (f (lambda () (set! n (+ n x)) n)) (y (begin (set! n (+ n 1)) n)))
+          (if (= (f) 2) (k 2) (list x n y)))))
+
+;; A reference that raises calls a handler, which may call what was kept before.
+(define-syntax keeping
+  (syntax-rules ()
+    ((_ kept definition ...)
+     (let ((kept #f))
+       (call/cc (lambda (k)
+                  (with-exception-handler
+                   (lambda (raised) (k (guard (problem (#t 'raised)) (kept))))
+                   (lambda () definition ... #f))))))))
+(test 'raised
+      (keeping kept
+        (define (f) (list x))
+        (define a (set! kept f))
+        (define b later)
+        (define x (begin (set! kept kept) 5))
+        (define later (vector 1))))
+(test 'raised
+      (keeping kept (define (f) (g)) (define a (set! kept f)) (define b (begin (set! kept kept) g)) (define (g) 1)))
+(test '(1)
+      (keeping kept
+        (define (f) (list (g)))
+        (define (g) 1)
+        (define a (set! kept f))
+        (define b later)
+        (define later (vector 1))))
+
 ;; No error where the value is there in time.
 (test '(1 2) (let () (define (f) k) (define k 1) (define x (+ 1 (f))) (list k x)))
 (test '(1 1) (let () (define (f) k) (define g f) (define k 1) (define x (g)) (list k x)))
@@ -79,6 +115,14 @@
         (define x (even? 10)) (if x '(ok) '())))
 (test '(#t 2)
       (let () (define (f n) (if (> n 1) (g) #t)) (define x (f 1)) (define (g) n) (define n 2) (list x (f 2))))
+(define (later-in-vain n)
+  (define (f) (g))
+  (define a (if (> n 5) (list x (f)) 1))
+  (define (g) 1)
+  (define x (f))
+  (list a x))
+(test '(1 1) (later-in-vain 1))
+(test-error (later-in-vain 6))
 (define (delay-list thunk) (list thunk))
 (test '((1 2) (2 1)) (letrec* ((p (delay-list (lambda () (list a b)))) (a 1) (b 2) (q (list b a))) (list ((car p)) q)))
 

@@ -5,13 +5,13 @@ use std::cmp::Ordering;
 use abi::tag;
 
 use crate::interpreter::data::passes_test;
-use crate::interpreter::enter::go_on;
+use crate::interpreter::enter::make_room;
 use crate::interpreter::executed::Executed;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{
-    BranchOffset, Local, RawLocal, Small, TestOperand, Word32, small,
+    BranchOffset, Local, MapAtEnd, RawLocal, Small, TestOperand, Word32, small,
 };
-use crate::interpreter::stage::stage;
+use crate::interpreter::stage::{Staged, stage};
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::number;
@@ -117,70 +117,112 @@ impl Relation {
     }
 }
 
+/// The second operand of a comparison.
+#[derive(Clone, Copy)]
+enum Second {
+    Slot(Local),
+    Small(Small),
+}
+
+impl Second {
+    #[inline(always)]
+    fn value(self, s: Machine) -> Live {
+        match self {
+            Self::Slot(slot) => s.get(slot),
+            Self::Small(number) => small(number),
+        }
+    }
+}
+
 /// A branch on a comparison: taken if its outcome is `wanted`.
 #[derive(Clone, Copy)]
 struct Comparison {
     relation: Relation,
     wanted: bool,
+    a: Local,
+    b: Second,
     offset: BranchOffset,
 }
 
 impl Comparison {
+    /// The machine after the branch.
     #[inline(always)]
-    fn branch(self, m: &mut Mutator<'_>, s: Machine, first: Live, second: Live) -> Executed {
-        let (a, b) = (first.bits(), second.bits());
+    fn decided(self, s: Machine, holds: bool) -> Machine {
+        s.jumped_if(holds == self.wanted, self.offset)
+    }
+
+    #[inline(always)]
+    fn branch(self, m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Executed {
+        let (a, b) = (s.get(self.a).bits(), self.b.value(s).bits());
         if tag::is_fixnum(a | b) {
             let holds = self.relation.holds(&a.cast_signed(), &b.cast_signed());
-            return Ok(s.jumped_if(holds == self.wanted, self.offset));
+            return Ok(self.decided(s, holds));
         }
-        if tag::is_self_tagged_flonum(a) && tag::is_self_tagged_flonum(b) {
+        if matches!(self.b, Second::Slot(_))
+            && tag::is_self_tagged_flonum(a)
+            && tag::is_self_tagged_flonum(b)
+        {
             let holds = self
                 .relation
                 .holds(&tag::flonum_value(a), &tag::flonum_value(b));
-            return Ok(s.jumped_if(holds == self.wanted, self.offset));
+            return Ok(self.decided(s, holds));
         }
-        Err(self.branch_slowly(m, s, first, second))
+        Err(self.branch_slowly(m, s, map))
     }
 
+    /// Large numbers want memory outside of the heap, and so may want a collection first.
     #[cold]
     #[inline(never)]
-    fn branch_slowly(self, m: &mut Mutator<'_>, s: Machine, a: Live, b: Live) -> Machine {
-        let name = self.relation.name();
-        let compared = {
-            let m = &*m;
-            // SAFETY: both words were live when they were passed, and nothing was collected since.
-            let (a, b) = unsafe { (a.value(), b.value()) };
-            let outcome = match self.relation {
-                Relation::Equal => number::equal(m, a, b, name),
-                _ => {
-                    number::compare(m, a, b, name).map(|ordering| self.relation.holds_for(ordering))
-                }
+    fn branch_slowly(self, m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Machine {
+        loop {
+            let staged = match self.compare(m, s) {
+                Ok(holds) => return self.decided(s, holds),
+                Err(staged) => staged,
             };
-            match outcome {
-                Ok(holds) => Ok(holds),
-                Err(raise) => Err(stage(m, s, raise)),
+            if let Err(raised) = make_room(m, s, staged, s.map(map)) {
+                return raised;
             }
-        };
-        match compared {
-            Ok(holds) => s.jumped_if(holds == self.wanted, self.offset),
-            Err(staged) => go_on(m, s, staged),
         }
+    }
+
+    /// Compares numbers of any kind.
+    fn compare(self, m: &Mutator<'_>, s: Machine) -> Result<bool, Staged> {
+        let name = self.relation.name();
+        // SAFETY: both words were read just now, and nothing is collected while the mutator is borrowed.
+        let (a, b) = unsafe { (s.get(self.a).value(), self.b.value(s).value()) };
+        let outcome = match self.relation {
+            Relation::Equal => number::equal(m, a, b, name),
+            _ => number::compare(m, a, b, name).map(|ordering| self.relation.holds_for(ordering)),
+        };
+        outcome.map_err(|raise| stage(m, s, raise))
     }
 }
 
 macro_rules! comparisons {
-    ($( $name:ident $relation:ident $wanted:literal; )*) => { $(
+    ($second:ident $operand:ident: $type:ty; $( $name:ident $relation:ident $wanted:literal; )*) => { $(
         #[inline(always)]
         pub(super) fn $name(
-            m: &mut Mutator<'_>, s: Machine, a: Local, b: Local, offset: BranchOffset,
+            m: &mut Mutator<'_>,
+            s: Machine,
+            a: Local,
+            $operand: $type,
+            offset: BranchOffset,
+            map: MapAtEnd,
         ) -> Executed {
-            let comparison = Comparison { relation: Relation::$relation, wanted: $wanted, offset };
-            comparison.branch(m, s, s.get(a), s.get(b))
+            let comparison = Comparison {
+                relation: Relation::$relation,
+                wanted: $wanted,
+                a,
+                b: Second::$second($operand),
+                offset,
+            };
+            comparison.branch(m, s, map)
         }
     )* };
 }
 
 comparisons! {
+    Slot b: Local;
     branch_equal Equal true;
     branch_less Less true;
     branch_less_equal LessEqual true;
@@ -189,25 +231,8 @@ comparisons! {
     branch_not_less_equal LessEqual false;
 }
 
-macro_rules! small_comparisons {
-    ($( $name:ident $relation:ident $wanted:literal; )*) => { $(
-        #[inline(always)]
-        pub(super) fn $name(
-            m: &mut Mutator<'_>, s: Machine, a: Local, value: Small, offset: BranchOffset,
-        ) -> Executed {
-            let comparison = Comparison { relation: Relation::$relation, wanted: $wanted, offset };
-            let (a, b) = (s.get(a), small(value));
-            if tag::is_fixnum(a.bits()) {
-                let (a, b) = (a.bits().cast_signed(), b.bits().cast_signed());
-                let holds = comparison.relation.holds(&a, &b);
-                return Ok(s.jumped_if(holds == comparison.wanted, offset));
-            }
-            Err(comparison.branch_slowly(m, s, a, b))
-        }
-    )* };
-}
-
-small_comparisons! {
+comparisons! {
+    Small value: Small;
     branch_equal_small Equal true;
     branch_less_small Less true;
     branch_less_equal_small LessEqual true;

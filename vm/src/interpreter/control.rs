@@ -74,7 +74,8 @@ pub(super) fn trap(m: &mut Mutator<'_>, s: Machine) -> Machine {
     fault(m, s, |_| Raise::condition(ConditionKind::Trap, []))
 }
 
-#[inline(always)]
+// Not part of the executor, which would keep a frame for what a capture answers (see `dispatch`).
+#[inline(never)]
 pub(super) fn capture(m: &mut Mutator<'_>, s: Machine, dst: Into, map: MapAtEnd) -> Machine {
     // SAFETY: the frame that runs, of bytecode.
     match unsafe { m.capture(s.fp(), CodeTier::Bytecode) } {

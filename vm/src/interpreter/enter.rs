@@ -266,18 +266,30 @@ pub(crate) fn go_on_or_retry(
     staged: Staged,
     retry: Retry,
 ) -> Machine {
-    let Staged::Full(bytes) = staged else {
-        return go_on(m, s, staged);
-    };
-    match collect_at(
-        m,
-        s,
-        Innermost::Map(retry.map),
-        CollectReason::Full { bytes },
-    ) {
+    match make_room(m, s, staged, retry.map) {
         // SAFETY: the instruction that is run again has so many bytes.
-        Outcome::Done => unsafe { s.back(retry.bytes) },
-        Outcome::Exhausted { needed_bytes } => fault(m, s, |m| heap_exhausted(m, needed_bytes)),
+        Ok(()) => unsafe { s.back(retry.bytes) },
+        Err(raised) => raised,
+    }
+}
+
+/// Collects if that was staged for an instruction of this frame map. `Err`: the machine that goes on elsewhere.
+#[cold]
+#[inline(never)]
+pub(crate) fn make_room(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    staged: Staged,
+    map: Address,
+) -> Result<(), Machine> {
+    let Staged::Full(bytes) = staged else {
+        return Err(go_on(m, s, staged));
+    };
+    match collect_at(m, s, Innermost::Map(map), CollectReason::Full { bytes }) {
+        Outcome::Done => Ok(()),
+        Outcome::Exhausted { needed_bytes } => {
+            Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)))
+        }
     }
 }
 

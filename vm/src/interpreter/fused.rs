@@ -184,3 +184,39 @@ macro_rules! polled_branches {
 }
 
 abi::for_each_polled_branch!(polled_branches);
+
+/// A poll and a comparison of numbers, both of which have the map of the frame before them.
+macro_rules! polled_comparisons {
+    ($( $name:ident = $_both:ident: $branch:ident = $_branch:ident
+        { $( $operand:ident: $type:ident ),* }; )*) => { $(
+        #[inline(always)]
+        pub(super) fn $name(
+            m: &mut Mutator<'_>,
+            s: Machine,
+            $($operand: $type,)*
+            offset: BranchOffset,
+            map: MapAtEnd,
+        ) -> Executed {
+            #[cold]
+            #[inline(never)]
+            fn apart(
+                m: &mut Mutator<'_>,
+                s: Machine,
+                $($operand: $type,)*
+                offset: BranchOffset,
+                map: MapAtEnd,
+            ) -> Machine {
+                poll_slowly(m, s, map)
+                    .and_then(|s| $branch(m, s, $($operand,)* offset, map))
+                    .machine()
+            }
+
+            if is_poll_due(m, s) {
+                return Err(apart(m, s, $($operand,)* offset, map));
+            }
+            $branch(m, s, $($operand,)* offset, map)
+        }
+    )* };
+}
+
+abi::for_each_polled_comparison!(polled_comparisons);

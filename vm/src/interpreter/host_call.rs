@@ -21,7 +21,8 @@ use crate::object::Object;
 use crate::primitive::{Entry, entry};
 use crate::stack::{Innermost, Suspended};
 
-#[inline(always)]
+// Not part of the executor, which would keep a frame for the call (see `dispatch`).
+#[inline(never)]
 pub(super) fn call_host(
     m: &mut Mutator<'_>,
     s: Machine,

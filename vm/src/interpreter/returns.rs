@@ -281,8 +281,9 @@ fn receive_other_than_one(
 }
 
 /// Reached after a return of one value, which stands in slot 0 of the frame that returned; so are
-/// the next two.
-#[inline(always)]
+/// the next two. Neither is part of the executor, which would keep a frame for the return word or for the frame that
+/// comes back (see `dispatch`).
+#[inline(never)]
 pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
     // SAFETY: a return to this stub leaves its value there.
     let value = unsafe { s.slot(0) };
@@ -291,7 +292,7 @@ pub(super) fn return_barrier(m: &mut Mutator<'_>, s: Machine) -> Machine {
     unsafe { return_to(s, word.trailer(), value) }
 }
 
-#[inline(always)]
+#[inline(never)]
 pub(super) fn underflow(m: &mut Mutator<'_>, s: Machine) -> Machine {
     // SAFETY: a return to this stub leaves its value there.
     let value = unsafe { s.slot(0) };

@@ -224,7 +224,7 @@ impl Assembler {
     }
 
     /// Appends a branch that is a safepoint: its last operands are distance and frame map.
-    pub(super) fn emit_poll_branch(
+    pub(super) fn emit_safepoint_branch(
         &mut self,
         instruction: Instruction,
         label: Label,

@@ -109,6 +109,25 @@ fn two_loads(first: Instruction, second: Instruction) -> Option<Instruction> {
 
 /// The branch with a poll before it, if there is one.
 pub(super) fn with_poll(branch: Instruction) -> Option<Instruction> {
+    comparison_with_poll(branch).or_else(|| plain_branch_with_poll(branch))
+}
+
+fn comparison_with_poll(branch: Instruction) -> Option<Instruction> {
+    macro_rules! combine {
+        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
+            { $( $operand:ident: $_kind:ident ),* }; )*) => {
+            match branch {
+                $( Instruction::$Branch { $( $operand, )* offset, map } => {
+                    Instruction::$Both { $( $operand, )* offset, map }
+                } )*
+                _ => return None,
+            }
+        };
+    }
+    Some(abi::for_each_polled_comparison!(combine))
+}
+
+fn plain_branch_with_poll(branch: Instruction) -> Option<Instruction> {
     let map = MapOffset(0);
     macro_rules! combine {
         ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
@@ -166,6 +185,7 @@ pub(super) fn parts(instruction: Instruction) -> Vec<Instruction> {
         _ => {
             let two = loads(instruction)
                 .or_else(|| poll_and_branch(instruction))
+                .or_else(|| poll_and_comparison(instruction))
                 .or_else(|| load_and_branch(instruction));
             match two {
                 Some(two) => parts.extend(two),
@@ -212,6 +232,23 @@ fn poll_and_branch(instruction: Instruction) -> Option<[Instruction; 2]> {
         };
     }
     Some(abi::for_each_polled_branch!(split))
+}
+
+/// The parts of a comparison of numbers with a poll before it.
+fn poll_and_comparison(instruction: Instruction) -> Option<[Instruction; 2]> {
+    macro_rules! split {
+        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
+            { $( $operand:ident: $_kind:ident ),* }; )*) => {
+            match instruction {
+                $( Instruction::$Both { $( $operand, )* offset, map } => [
+                    Instruction::Poll { map },
+                    Instruction::$Branch { $( $operand, )* offset, map },
+                ], )*
+                _ => return None,
+            }
+        };
+    }
+    Some(abi::for_each_polled_comparison!(split))
 }
 
 /// The parts of a comparison with what is in a cell.
@@ -275,8 +312,11 @@ mod tests {
         for branch in each_instruction() {
             if let Some(polled) = with_poll(branch) {
                 count += 1;
-                let poll = Instruction::Poll { map: MapOffset(0) };
-                assert_eq!(parts(polled), [poll, branch]);
+                let [poll, other] = parts(polled)[..] else {
+                    panic!("two parts: {polled:?}");
+                };
+                assert!(matches!(poll, Instruction::Poll { .. }));
+                assert_eq!(other, branch);
             }
         }
         assert_eq!(count, 8);

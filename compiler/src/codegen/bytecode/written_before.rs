@@ -11,82 +11,113 @@ use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, Loops};
 use crate::ssa::ir::{BlockId, Procedure};
 
-/// What may have been written before each block, given what each block writes; `entry` is what the
-/// caller has written.
+/// What a block's code does, as far as blocks behind it depend on it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct WrittenBlock {
+    /// The slots that it writes.
+    pub(super) writes: SlotSet,
+    /// The block that it jumps to, if it does that block's work itself and goes on behind it.
+    pub(super) joined: Option<BlockId>,
+}
+
+/// What may have been written before each block; `entry` is what the caller has written.
 pub(super) fn written_before(
     procedure: &Procedure,
     flow: &Flow,
     loops: &Loops,
-    writes: &IdVec<BlockId, SlotSet>,
+    blocks: &IdVec<BlockId, WrittenBlock>,
     entry: &SlotSet,
 ) -> IdVec<BlockId, SlotSet> {
-    let mut before = written_in_loops(flow, loops, writes);
+    let code = Code {
+        procedure,
+        flow,
+        blocks,
+    };
+    let mut before = code.written_by_loops(loops);
     before[flow.order[0]].extend(entry);
     for &id in &flow.order {
-        pass_on(procedure, id, writes, &mut before, |_| ());
+        code.pass_on(id, &mut before, |_| ());
     }
-    if !loops.is_reducible() {
-        complete(procedure, flow, writes, &mut before);
-    }
+    code.complete(&mut before);
     before
 }
 
-/// For each header what its loop writes, and nothing for other blocks.
-fn written_in_loops(
-    flow: &Flow,
-    loops: &Loops,
-    writes: &IdVec<BlockId, SlotSet>,
-) -> IdVec<BlockId, SlotSet> {
-    let mut written = writes.side_table(SlotSet::default());
-    // What is in a loop comes after its header.
-    for &id in flow.order.iter().rev() {
-        if let Some(header) = loops.innermost[id] {
-            written[header].extend(&writes[id]);
-        }
-        if loops.is_header[id]
-            && let Some(header) = loops.around(id)
-        {
-            let inner = written[id].clone();
-            written[header].extend(&inner);
-        }
-    }
-    written
+struct Code<'a> {
+    procedure: &'a Procedure,
+    flow: &'a Flow,
+    blocks: &'a IdVec<BlockId, WrittenBlock>,
 }
 
-/// Adds what may have been written after a block to its successors; tells which of them got something new.
-fn pass_on(
-    procedure: &Procedure,
-    id: BlockId,
-    writes: &IdVec<BlockId, SlotSet>,
-    before: &mut IdVec<BlockId, SlotSet>,
-    mut is_new: impl FnMut(BlockId),
-) {
-    let mut after = before[id].clone();
-    after.extend(&writes[id]);
-    for next in procedure.blocks[id].terminator.successors() {
-        if before[next].extend(&after) {
-            is_new(next);
-        }
+impl Code<'_> {
+    /// Where the code of a block goes on.
+    fn successors(&self, id: BlockId) -> impl Iterator<Item = BlockId> {
+        let last = self.blocks[id].joined.unwrap_or(id);
+        self.procedure.blocks[last].terminator.successors()
     }
-}
 
-/// Looks at blocks until nothing is new.
-fn complete(
-    procedure: &Procedure,
-    flow: &Flow,
-    writes: &IdVec<BlockId, SlotSet>,
-    before: &mut IdVec<BlockId, SlotSet>,
-) {
-    let mut is_pending = writes.side_table(true);
-    // By their places in the order, the first first.
-    let mut pending: BinaryHeap<Reverse<u32>> = (0..flow.order.len() as u32).map(Reverse).collect();
-    while let Some(Reverse(number)) = pending.pop() {
-        let id = flow.order[number as usize];
-        is_pending[id] = false;
-        pass_on(procedure, id, writes, before, |next| {
-            if !std::mem::replace(&mut is_pending[next], true) {
-                pending.push(Reverse(flow.number[next]));
+    /// What each loop writes, for the blocks at which its next iteration starts: the header, or, if each block that
+    /// leads back does the header's work, the blocks behind the header.
+    fn written_by_loops(&self, loops: &Loops) -> IdVec<BlockId, SlotSet> {
+        let mut written = self.blocks.side_table(SlotSet::default());
+        let mut is_reentered = self.blocks.side_table(false);
+        // What is in a loop comes after its header.
+        for &id in self.flow.order.iter().rev() {
+            if let Some(header) = loops.innermost[id] {
+                written[header].extend(&self.blocks[id].writes);
             }
-        });
+            if loops.is_header[id]
+                && let Some(header) = loops.around(id)
+            {
+                let inner = written[id].clone();
+                written[header].extend(&inner);
+            }
+            for next in self.successors(id) {
+                is_reentered[next] |= self.flow.is_retreating(id, next);
+            }
+        }
+        let mut before = self.blocks.side_table(SlotSet::default());
+        for &header in self.flow.order.iter().filter(|&&id| loops.is_header[id]) {
+            if is_reentered[header] {
+                before[header].extend(&written[header]);
+            } else {
+                for next in self.successors(header) {
+                    before[next].extend(&written[header]);
+                }
+            }
+        }
+        before
+    }
+
+    /// Adds what may have been written after a block to its successors; tells which of them got something new.
+    fn pass_on(
+        &self,
+        id: BlockId,
+        before: &mut IdVec<BlockId, SlotSet>,
+        mut is_new: impl FnMut(BlockId),
+    ) {
+        let mut after = before[id].clone();
+        after.extend(&self.blocks[id].writes);
+        for next in self.successors(id) {
+            if before[next].extend(&after) {
+                is_new(next);
+            }
+        }
+    }
+
+    /// Looks at blocks until nothing is new: at each of them once, if no cycle has two ways in.
+    fn complete(&self, before: &mut IdVec<BlockId, SlotSet>) {
+        let order = &self.flow.order;
+        let mut is_pending = self.blocks.side_table(true);
+        // By their places in the order, the first first.
+        let mut pending: BinaryHeap<Reverse<u32>> = (0..order.len() as u32).map(Reverse).collect();
+        while let Some(Reverse(number)) = pending.pop() {
+            let id = order[number as usize];
+            is_pending[id] = false;
+            self.pass_on(id, before, |next| {
+                if !std::mem::replace(&mut is_pending[next], true) {
+                    pending.push(Reverse(self.flow.number[next]));
+                }
+            });
+        }
     }
 }

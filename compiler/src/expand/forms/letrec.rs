@@ -2,11 +2,12 @@
 //!
 //! `letrec*` is a form of Core. `letrec` differs from it where an init returns twice: all inits return before the first
 //! variable gets its value, and a variable keeps its location. If an init may return twice, all inits but procedures
-//! are the inits of temporary variables, and the variables themselves are assigned:
+//! are the inits of temporary variables, and the variables themselves are assigned. A procedure keeps its place among
+//! the inits: one before that place uses it too early.
 //!
 //! ```text
-//! (letrec ((f (lambda () x)) (x (g))) body)
-//! => (letrec* ((f (lambda () x)) (x #<unbound>)) (let ((t (g))) (set! x t) body))
+//! (letrec ((x (g)) (f (lambda () x))) body)
+//! => (letrec* ((x #<unbound>) (t (g)) (f (lambda () x))) (set! x t) body)
 //! ```
 //!
 //! Where one of these inits names a variable of the form, references to `x` in inits are checked. No other code runs
@@ -89,26 +90,25 @@ impl Expander<'_> {
             }
         }
         let place = self.place(at);
-        let mut temporaries = Vec::with_capacity(assigned.len());
+        let mut fixed = Vec::with_capacity(bindings.len() + assigned.len());
+        for &(variable, _) in &assigned {
+            fixed.push((variable, self.program.add_quote(tag::UNBOUND, place)));
+        }
         let mut steps = Vec::with_capacity(assigned.len() + 1);
-        for (variable, init) in assigned {
+        for (variable, init) in bindings {
+            if !late.contains(&variable) {
+                fixed.push((variable, init));
+                continue;
+            }
             let name = Rc::clone(&self.program.variable(variable).name);
             let temporary = self.program.add_variable(name);
-            temporaries.push((temporary, init));
+            fixed.push((temporary, init));
             let value = self.add(Expr::Local(temporary), at);
             let assignment = self.assign_local(variable, value);
             steps.push(self.add(assignment, at));
         }
         steps.push(body);
-        let steps = self.add(Expr::Sequence(steps), at);
-        let body = self.add(Expr::Let(temporaries, steps), at);
-        let bindings = bindings.into_iter().map(|(variable, init)| {
-            if late.contains(&variable) {
-                return (variable, self.program.add_quote(tag::UNBOUND, place));
-            }
-            (variable, init)
-        });
-        (bindings.collect(), body)
+        (fixed, self.add(Expr::Sequence(steps), at))
     }
 
     /// Whether an init may capture its continuation. None does whose evaluation calls no procedure of Scheme.

@@ -487,3 +487,65 @@ fn libraries_of_one_name_get_keys_in_linear_time() {
     let keys = (0..200_000).map(|_| registry.end_key("(l x)"));
     assert_eq!(keys.last().as_deref(), Some("(l x)~200000#"));
 }
+
+/// The environment of the import sets in a text.
+fn environment(registry: &mut LibraryRegistry, sets: &str) -> EnvironmentId {
+    let (data, sets) = Data::parse(sets).unwrap();
+    registry.environment(&data, &sets).unwrap().unwrap()
+}
+
+#[test]
+fn an_environment_lasts_until_one_of_its_libraries_changes() {
+    let mut registry = compiled();
+    let library = "(define-library (a) (export x) (import (cozen core)) (begin (define x 1)))";
+    registry.make_images();
+    interact(&mut registry, library);
+    let environments = |registry: &mut LibraryRegistry| {
+        let sets = ["(cozen stack)", "(prefix (a) a-) (cozen stack)"];
+        sets.map(|sets| environment(registry, sets))
+    };
+    let before = environments(&mut registry);
+    assert_eq!(environments(&mut registry), before);
+    interact(&mut registry, "(if)");
+    interact(
+        &mut registry,
+        "(define-library (b) (export x) (begin (if)))",
+    );
+    assert_eq!(environments(&mut registry), before);
+    interact(&mut registry, library);
+    let after = environments(&mut registry);
+    assert_eq!(after[0], before[0]);
+    assert_ne!(after[1], before[1]);
+}
+
+#[test]
+fn a_unit_that_fails_keeps_little() {
+    const BYTES_MAX: usize = 2 << 10;
+    let mut registry = LibraryRegistry::new();
+    let failing = [
+        "(define-library (a) (export x) (import (cozen core)) (begin (define x (if)))) (import (a))",
+        "(define-library (a) (export x) (import (cozen core)) (begin (define x 1))) (import (a) (cozen core)) (if)",
+    ];
+    for text in failing {
+        let mut fail = || {
+            let outcome =
+                super::super::expand_program(&mut registry, &SourceText::new("a.scm", text));
+            assert!(outcome.is_err());
+            registry.retained_bytes()
+        };
+        let before = fail();
+        let grown = fail() - before;
+        assert!(grown < BYTES_MAX, "{grown}");
+    }
+}
+
+#[test]
+fn forms_that_are_no_program_make_no_environment() {
+    let mut registry = LibraryRegistry::new();
+    let source = SourceText::new("a.scm", "1");
+    let mut retained = || {
+        super::super::expand_program(&mut registry, &source).expect("forms are right");
+        registry.retained_bytes()
+    };
+    assert_eq!(retained(), retained());
+}

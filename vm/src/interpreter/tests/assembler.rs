@@ -140,16 +140,26 @@ impl Assembler {
         self.bytes.push(byte);
     }
 
-    /// A forward branch, see [`Self::land`].
+    /// A forward branch on a small number, see [`Self::land`]: it has no map.
     pub(super) fn branch_not_equal(&mut self, a: u16, value: i16) -> CodePlace {
-        let (a, value, offset) = (Local(a), Small(value), BranchOffset(0));
-        self.emit(Instruction::BranchNotEqualSmall { a, value, offset })
+        let (a, value, offset, map) = (Local(a), Small(value), BranchOffset(0), MapOffset(0));
+        self.emit(Instruction::BranchNotEqualSmall {
+            a,
+            value,
+            offset,
+            map,
+        })
     }
 
-    /// A forward branch, see [`Self::land`].
+    /// A forward branch on a small number, see [`Self::land`]: it has no map.
     pub(super) fn branch_equal(&mut self, a: u16, value: i16) -> CodePlace {
-        let (a, value, offset) = (Local(a), Small(value), BranchOffset(0));
-        self.emit(Instruction::BranchEqualSmall { a, value, offset })
+        let (a, value, offset, map) = (Local(a), Small(value), BranchOffset(0), MapOffset(0));
+        self.emit(Instruction::BranchEqualSmall {
+            a,
+            value,
+            offset,
+            map,
+        })
     }
 
     pub(super) fn add_small(&mut self, dst: u16, a: u16, value: i16, map: CodePlace) {
@@ -200,6 +210,11 @@ impl Assembler {
         let opcode = Opcode::from_byte(self.bytes[branch.0]).unwrap();
         let end = branch.0 + opcode.instruction_bytes();
         let distance = (self.bytes.len() - end) as i32;
+        let map_bytes = match opcode {
+            Opcode::BranchEqualSmall | Opcode::BranchNotEqualSmall => size_of::<MapOffset>(),
+            _ => 0,
+        };
+        let end = end - map_bytes;
         self.bytes[end - 4..end].copy_from_slice(&distance.to_le_bytes());
     }
 

@@ -1,7 +1,7 @@
 //! Branches on conditions, and on their opposites. With not-a-number, the opposite of a relation is
 //! not another relation.
 
-use abi::isa::{BranchOffset, Instruction, RawLocal, Small, TestOperand, Word32};
+use abi::isa::{BranchOffset, Instruction, MapOffset, RawLocal, Small, TestOperand, Word32};
 use abi::type_test::TypeTest;
 
 use super::procedure::Selector;
@@ -10,6 +10,8 @@ use crate::ssa::ir::{Comparison, Condition, Truth, ValueId};
 
 /// Filled in when the label is bound.
 const OFFSET: BranchOffset = BranchOffset(0);
+/// Filled in when the frame's map is known.
+const MAP: MapOffset = MapOffset(0);
 
 /// Picks the instruction for a condition or its opposite.
 macro_rules! pick {
@@ -24,17 +26,49 @@ macro_rules! pick {
     };
 }
 
+/// As [`pick`], where the instruction may ask for a collection.
+macro_rules! pick_safepoint {
+    ($truth:expr, $yes:ident, $no:ident, { $($field:ident),* }) => {
+        match $truth {
+            Truth::Holds => Instruction::$yes { $($field,)* offset: OFFSET, map: MAP },
+            Truth::Fails => Instruction::$no { $($field,)* offset: OFFSET, map: MAP },
+        }
+    };
+}
+
 impl Selector<'_, '_> {
     /// Branches to `label` if `condition` holds.
     pub(super) fn branch_if(&mut self, condition: &Condition, label: Label) {
-        let branch = self.branch(condition, Truth::Holds);
-        self.assembler.emit_branch(branch, label);
+        self.emit_branch(condition, Truth::Holds, label, None);
     }
 
     /// Branches to `label` unless `condition` holds.
     pub(super) fn branch_unless(&mut self, condition: &Condition, label: Label) {
-        let branch = self.branch(condition, Truth::Fails);
-        self.assembler.emit_branch(branch, label);
+        self.emit_branch(condition, Truth::Fails, label, None);
+    }
+
+    /// Branches to `label` if `condition` holds, or if it fails. A result in slot `kept` is not used up.
+    pub(super) fn emit_branch(
+        &mut self,
+        condition: &Condition,
+        truth: Truth,
+        label: Label,
+        kept: Option<u16>,
+    ) {
+        let branch = self.branch(condition, truth);
+        let operands = match *condition {
+            Condition::Compare(_, a, b) => [Some(a), Some(b)],
+            Condition::CompareSmall(_, a, _) => [Some(a), None],
+            _ => return self.assembler.emit_branch(branch, label),
+        };
+        let mut live = self.live();
+        for operand in operands.into_iter().flatten() {
+            self.make_live(operand, &mut live);
+        }
+        if let Some(kept) = kept {
+            live.hold(kept, 1);
+        }
+        self.assembler.emit_safepoint_branch(branch, label, live);
     }
 
     /// The branch, yet without its distance, that is taken if `condition` holds, or if it fails.
@@ -74,9 +108,9 @@ impl Selector<'_, '_> {
         let (comparison, a, b) = comparison.without_greater(a, b);
         let (a, b) = (self.local(a), self.local(b));
         match comparison {
-            Comparison::Equal => pick!(truth, BranchEqual, BranchNotEqual, { a, b }),
-            Comparison::Less => pick!(truth, BranchLess, BranchNotLess, { a, b }),
-            _ => pick!(truth, BranchLessEqual, BranchNotLessEqual, { a, b }),
+            Comparison::Equal => pick_safepoint!(truth, BranchEqual, BranchNotEqual, { a, b }),
+            Comparison::Less => pick_safepoint!(truth, BranchLess, BranchNotLess, { a, b }),
+            _ => pick_safepoint!(truth, BranchLessEqual, BranchNotLessEqual, { a, b }),
         }
     }
 
@@ -89,16 +123,20 @@ impl Selector<'_, '_> {
     ) -> Instruction {
         let (a, value) = (self.local(a), Small(value));
         match comparison {
-            Comparison::Equal => pick!(truth, BranchEqualSmall, BranchNotEqualSmall, { a, value }),
-            Comparison::Less => pick!(truth, BranchLessSmall, BranchNotLessSmall, { a, value }),
+            Comparison::Equal => {
+                pick_safepoint!(truth, BranchEqualSmall, BranchNotEqualSmall, { a, value })
+            }
+            Comparison::Less => {
+                pick_safepoint!(truth, BranchLessSmall, BranchNotLessSmall, { a, value })
+            }
             Comparison::LessEqual => {
-                pick!(truth, BranchLessEqualSmall, BranchNotLessEqualSmall, { a, value })
+                pick_safepoint!(truth, BranchLessEqualSmall, BranchNotLessEqualSmall, { a, value })
             }
             Comparison::Greater => {
-                pick!(truth, BranchGreaterSmall, BranchNotGreaterSmall, { a, value })
+                pick_safepoint!(truth, BranchGreaterSmall, BranchNotGreaterSmall, { a, value })
             }
             Comparison::GreaterEqual => {
-                pick!(truth, BranchGreaterEqualSmall, BranchNotGreaterEqualSmall, { a, value })
+                pick_safepoint!(truth, BranchGreaterEqualSmall, BranchNotGreaterEqualSmall, { a, value })
             }
         }
     }

@@ -7,7 +7,7 @@ use abi::tag;
 use super::procedure::{Selector, clamp};
 use crate::codegen::bytecode::intervals::RECORD_INDEX_OPERAND;
 use crate::codegen::bytecode::outgoing::{Area, Outgoing, leaf_names_operands};
-use crate::ssa::ir::{Comparison, Condition, ValueId};
+use crate::ssa::ir::{Comparison, Condition, Truth, ValueId};
 use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
 use abi::type_test::type_test_of;
 
@@ -131,7 +131,8 @@ impl Selector<'_, '_> {
     fn comparison(&mut self, comparison: Comparison, a: ValueId, b: ValueId, dst: u16) {
         self.load_word(tag::FALSE, dst);
         let end = self.assembler.new_label();
-        self.branch_unless(&Condition::Compare(comparison, a, b), end);
+        let condition = Condition::Compare(comparison, a, b);
+        self.emit_branch(&condition, Truth::Fails, end, Some(dst));
         self.load_word(tag::TRUE, dst);
         self.assembler.bind(end);
     }

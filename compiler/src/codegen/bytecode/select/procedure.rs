@@ -14,7 +14,7 @@ use crate::codegen::bytecode::intervals::Intervals;
 use crate::codegen::bytecode::live_sweep::LiveSweep;
 use crate::codegen::bytecode::outgoing::{self, Area, Outgoing};
 use crate::codegen::bytecode::resolve_moves::{Move, resolve_moves};
-use crate::codegen::bytecode::written_before::written_before;
+use crate::codegen::bytecode::written_before::{WrittenBlock, written_before};
 use crate::codegen::frame::{LiveSlots, SlotSet};
 use crate::codegen::unit::Shared;
 use crate::id::IdVec;
@@ -52,6 +52,8 @@ pub(in crate::codegen::bytecode) struct Selector<'a, 'unit> {
     labels: IdVec<BlockId, Label>,
     /// Where blocks that do nothing lead.
     forward: IdVec<BlockId, BlockId>,
+    /// The block whose work the block that is being written does at its end.
+    pub(super) joined: Option<BlockId>,
     flow: Flow,
     loops: Loops,
 }
@@ -93,6 +95,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             words,
             labels,
             forward: IdVec::new(),
+            joined: None,
             flow,
             loops,
         };
@@ -118,7 +121,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             .copied()
             .filter(|&block| self.is_kept(block))
             .collect();
-        let mut writes = self.procedure.blocks.side_table(SlotSet::default());
+        let mut blocks = self.procedure.blocks.side_table(WrittenBlock::default());
         for (place, &block) in order.iter().enumerate() {
             self.assembler.start_block(block);
             if place == 0 && entry == Entry::Native {
@@ -128,7 +131,10 @@ impl<'a, 'unit> Selector<'a, 'unit> {
                 self.prologue();
             }
             self.block(block, order.get(place + 1).copied())?;
-            writes[block] = std::mem::take(&mut self.assembler.written);
+            blocks[block] = WrittenBlock {
+                writes: std::mem::take(&mut self.assembler.written),
+                joined: self.joined.take(),
+            };
         }
         let parameters = self.procedure.blocks[BlockId::ENTRY].parameters.len();
         let first = usize::from(self.procedure.free == 0);
@@ -148,7 +154,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             });
         }
         self.assembler.resolve_branches();
-        self.fill_in_maps(&writes);
+        self.fill_in_maps(&blocks);
         self.record(id);
         let entry_map = self.entry_map();
         Ok(SelectedProcedure {
@@ -237,13 +243,13 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         self.shared.maps.intern(&states)
     }
 
-    fn fill_in_maps(&mut self, writes: &IdVec<BlockId, SlotSet>) {
+    fn fill_in_maps(&mut self, blocks: &IdVec<BlockId, WrittenBlock>) {
         let mut entry = SlotSet::default();
         let first = u16::from(self.procedure.free == 0);
         for (slot, _) in (first..).zip(&self.procedure.blocks[BlockId::ENTRY].parameters) {
             entry.insert(slot);
         }
-        let before = written_before(self.procedure, &self.flow, &self.loops, writes, &entry);
+        let before = written_before(self.procedure, &self.flow, &self.loops, blocks, &entry);
         for safepoint in &self.assembler.safepoints {
             let mut written = safepoint.written.clone();
             written.extend(&before[safepoint.block]);

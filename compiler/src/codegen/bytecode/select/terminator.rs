@@ -88,7 +88,8 @@ impl Selector<'_, '_> {
     /// and a jump to it. `live` is what is live there.
     fn loop_branch(&mut self, target: BlockId, live: &LiveSlots, next: Option<BlockId>) -> bool {
         let procedure = self.procedure;
-        let header = &procedure.blocks[self.forwarded(target)];
+        let joined = self.forwarded(target);
+        let header = &procedure.blocks[joined];
         let Terminator::Branch(condition, yes, no) = &header.terminator else {
             return false;
         };
@@ -104,8 +105,10 @@ impl Selector<'_, '_> {
         let Some(branch) = with_poll(self.branch(condition, truth)) else {
             return false;
         };
+        self.joined = Some(joined);
         let label = self.label(again.block);
-        self.assembler.emit_poll_branch(branch, label, live.clone());
+        self.assembler
+            .emit_safepoint_branch(branch, label, live.clone());
         if !self.falls_into(leave.block, next) {
             let label = self.label(leave.block);
             self.assembler.emit_branch(

@@ -24,6 +24,8 @@
 //! procedure's turn. So a procedure that only early references reach starts with the first init with
 //! effects after the procedure's own turn.
 
+use std::collections::HashSet;
+
 use super::group::{BindingId, Mention, procedure};
 use crate::core::ir::{Expr, ExprId, Program, VariableId};
 use crate::id::{Id, IdVec};
@@ -46,7 +48,7 @@ enum Turn {
     Read,
     /// Something is kept, as by a definition of a global variable. Nothing is called, and nothing raises.
     Keeps,
-    /// Anything.
+    /// Anything. An early reference in the init's turn raises, and so calls a handler, which may call what was kept.
     Effects,
 }
 
@@ -64,10 +66,7 @@ impl Early {
         bindings: &[(VariableId, ExprId)],
         mentions: &[Mention],
     ) -> Self {
-        let turns: IdVec<BindingId, Turn> = bindings
-            .iter()
-            .map(|&(_, init)| turn(program, init))
-            .collect();
+        let turns = turns(program, bindings, mentions);
         let is_procedure = bindings
             .iter()
             .map(|&binding| procedure(program, binding).is_some())
@@ -87,8 +86,6 @@ impl Early {
             if start.is_none_or(|start| start > target) {
                 continue;
             }
-            // What reads too early raises in its turn.
-            is_movable[source] &= turns[source] != Turn::Read;
             if is_procedure[target] {
                 of_procedures.extend(mention.reference.map(|reference| (reference, target)));
             } else {
@@ -110,6 +107,31 @@ impl Early {
     }
 }
 
+/// What each init does in its turn.
+fn turns(
+    program: &Program,
+    bindings: &[(VariableId, ExprId)],
+    mentions: &[Mention],
+) -> IdVec<BindingId, Turn> {
+    let inits = bindings.iter().map(|&(_, init)| init);
+    let mut turns: IdVec<BindingId, Turn> = inits.clone().map(|init| turn(program, init)).collect();
+    let mut read = HashSet::new();
+    for (init, &turn) in inits.zip(turns.iter()) {
+        if matches!(turn, Turn::Read | Turn::Keeps) {
+            each_read(program, init, |reference| _ = read.insert(reference));
+        }
+    }
+    for mention in mentions {
+        if mention.source <= mention.target
+            && let Some(reference) = mention.reference
+            && read.contains(&reference)
+        {
+            turns[mention.source] = Turn::Effects;
+        }
+    }
+    turns
+}
+
 fn turn(program: &Program, init: ExprId) -> Turn {
     match program.expr(init) {
         Expr::Quote(_) => Turn::Nothing,
@@ -118,6 +140,24 @@ fn turn(program: &Program, init: ExprId) -> Turn {
         Expr::Sequence(parts) if parts.iter().all(|&part| is_kept(program, part)) => Turn::Keeps,
         _ if is_kept(program, init) => Turn::Keeps,
         _ => Turn::Effects,
+    }
+}
+
+/// Calls `visit` with each reference that is evaluated in the turn of an init that reads or keeps.
+fn each_read(program: &Program, init: ExprId, mut visit: impl FnMut(ExprId)) {
+    let own = [init];
+    let parts = match program.expr(init) {
+        Expr::Sequence(parts) => parts.as_slice(),
+        _ => &own,
+    };
+    for &part in parts {
+        let value = match *program.expr(part) {
+            Expr::GlobalDefine(_, value) | Expr::SetLocal(_, value) => value,
+            _ => part,
+        };
+        if let Expr::Local(_) = program.expr(value) {
+            visit(value);
+        }
     }
 }
 

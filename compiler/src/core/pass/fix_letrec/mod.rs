@@ -118,8 +118,11 @@ fn fix_recursive(
     let (flags, raised) = raise_flags(program, &early, bindings);
     let all: Vec<_> = bindings.iter().copied().chain(raised).collect();
     let mut raisers = edges.side_table(None);
+    // The binding in whose turn each binding has its own.
+    let mut turns: IdVec<BindingId, BindingId> = edges.ids().collect();
     for &(procedure, _) in &flags {
         raisers[procedure] = Some(edges.push(Vec::new()));
+        turns.push(procedure);
     }
     let mut previous = None;
     let mut in_turn = |binding| {
@@ -136,6 +139,8 @@ fn fix_recursive(
     let mut fixed = body;
     for component in strong_components(&edges).iter().rev() {
         let is_cyclic = component.len() > 1 || edges[component[0]].contains(&component[0]);
+        let mut component = component.clone();
+        component.sort_by_key(|&each| turns[each]);
         let members: Vec<_> = component.iter().map(|&each| all[each.index()]).collect();
         fixed = bind(program, group.id, &members, is_cyclic, fixed);
     }

@@ -44,6 +44,23 @@ fn references_before_the_turn_of_a_procedure_ask_its_flag() {
 }
 
 #[test]
+fn a_flag_is_set_in_the_turn_of_its_procedure_where_inits_name_each_other() {
+    assert_eq!(
+        after(
+            fix_letrec,
+            Stage::Fixed,
+            "(letrec ((f.0 (lambda f.0 () (call g.2))) (a.1 (if (car 1) (call f.0) x.3)) \
+             (g.2 (lambda g.1 () 1)) (x.3 (call f.0))) x.3)"
+        ),
+        "(let ((g.4 (word unbound))) (fix ((g.2 (lambda g.1 () 1))) \
+         (fix ((f.0 (lambda f.0 () (call (begin (check-initialized g.4 g.4) g.2))))) \
+         (let ((a.1 (word unbound)) (_.5 (word unbound)) (x.3 (word unbound))) \
+         (begin (set! a.1 (if (car 1) (call f.0) (check-initialized x.3 x.3))) (set! _.5 (set! g.4 #t)) \
+         (set! x.3 (call f.0)) x.3)))))"
+    );
+}
+
+#[test]
 fn inits_with_effects_keep_their_order() {
     assert_eq!(
         after(
@@ -125,6 +142,34 @@ fn constants_that_code_of_earlier_inits_names_are_checked() {
         "(let ((a.1 (word unbound)) (k.2 (word unbound))) \
          (fix ((f.0 (lambda f.0 () (check-initialized k.2 k.2)))) \
          (begin (set! a.1 (call f.0)) (set! k.2 1) a.1)))"
+    );
+}
+
+/// The handler of what it raises may call what was kept.
+#[test]
+fn an_init_that_reads_too_early_runs_what_was_kept_before() {
+    assert_eq!(
+        after(
+            fix_letrec,
+            Stage::Fixed,
+            "(lambda _.0 (out.0) (letrec ((f.1 (lambda f.1 () (call g.4))) (a.2 (set! out.0 f.1)) (b.3 x.5) \
+             (g.4 (lambda g.2 () 1)) (x.5 (car 1))) b.3))"
+        ),
+        "(lambda _.0 (out.0) (let ((g.6 (word unbound))) (fix ((g.4 (lambda g.2 () 1))) \
+         (fix ((f.1 (lambda f.1 () (call (begin (check-initialized g.6 g.6) g.4))))) \
+         (let ((a.2 (set! out.0 f.1))) \
+         (let ((b.3 (word unbound)) (_.7 (word unbound)) (x.5 (word unbound))) \
+         (begin (set! b.3 (check-initialized x.5 x.5)) (set! _.7 (set! g.6 #t)) (set! x.5 (car 1)) b.3)))))))"
+    );
+    assert_eq!(
+        after(
+            fix_letrec,
+            Stage::Fixed,
+            "(lambda _.0 (out.0) (letrec ((f.1 (lambda f.1 () (call g.4))) (a.2 (set! out.0 f.1)) (b.3 a.2) \
+             (g.4 (lambda g.2 () 1)) (x.5 (car 1))) b.3))"
+        ),
+        "(lambda _.0 (out.0) (fix ((g.4 (lambda g.2 () 1))) (fix ((f.1 (lambda f.1 () (call g.4)))) \
+         (let ((a.2 (set! out.0 f.1))) (let ((b.3 a.2)) (let ((x.5 (car 1))) b.3))))))"
     );
 }
 
