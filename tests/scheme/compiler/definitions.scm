@@ -77,7 +77,9 @@
 (test '(1 1) (letrec ((f (lambda () (g))) (g (lambda () 1)) (x (f))) (list x (f))))
 (test '(2 5 3)
       (let ((k #f) (n 0))
-        (letrec ((x (call/cc (lambda (c) (set! k c) 1))) (f (lambda () (set! n (+ n x)) n)) (y (begin (set! n (+ n 1)) n)))
+        (letrec ((x (call/cc (lambda (c) (set! k c) 1)))
+                 (f (lambda () (set! n (+ n x)) n))
+                 (y (begin (set! n (+ n 1)) n)))
           (if (= (f) 2) (k 2) (list x n y)))))
 
 ;; A reference that raises calls a handler, which may call what was kept before.
