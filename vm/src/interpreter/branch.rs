@@ -82,6 +82,15 @@ enum Relation {
 }
 
 impl Relation {
+    /// All, by number.
+    const ALL: [Self; 5] = [
+        Self::Equal,
+        Self::Less,
+        Self::LessEqual,
+        Self::Greater,
+        Self::GreaterEqual,
+    ];
+
     #[inline(always)]
     fn holds<T: PartialOrd>(self, a: &T, b: &T) -> bool {
         match self {
@@ -118,88 +127,100 @@ impl Relation {
 }
 
 /// The second operand of a comparison.
-#[derive(Clone, Copy)]
-enum Second {
-    Slot(Local),
-    Small(Small),
+trait Second: Copy {
+    /// Whether it may be a flonum.
+    const IS_SLOT: bool;
+
+    fn value(self, s: Machine) -> Live;
 }
 
-impl Second {
+impl Second for Local {
+    const IS_SLOT: bool = true;
+
     #[inline(always)]
     fn value(self, s: Machine) -> Live {
-        match self {
-            Self::Slot(slot) => s.get(slot),
-            Self::Small(number) => small(number),
-        }
+        s.get(self)
     }
 }
 
-/// A branch on a comparison: taken if its outcome is `wanted`.
-#[derive(Clone, Copy)]
-struct Comparison {
-    relation: Relation,
-    wanted: bool,
-    a: Local,
-    b: Second,
+impl Second for Small {
+    const IS_SLOT: bool = false;
+
+    #[inline(always)]
+    fn value(self, _: Machine) -> Live {
+        small(self)
+    }
+}
+
+/// Branches if the outcome of the comparison is `WANTED`.
+#[inline(always)]
+fn compare_and_branch<const RELATION: usize, const WANTED: bool, B: Second>(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    (a, b): (Local, B),
     offset: BranchOffset,
+    map: MapAtEnd,
+) -> Executed {
+    let relation = Relation::ALL[RELATION];
+    let (first, second) = (s.get(a).bits(), b.value(s).bits());
+    let holds = if tag::is_fixnum(first | second) {
+        relation.holds(&first.cast_signed(), &second.cast_signed())
+    } else if B::IS_SLOT && tag::is_self_tagged_flonum(first) && tag::is_self_tagged_flonum(second)
+    {
+        relation.holds(&tag::flonum_value(first), &tag::flonum_value(second))
+    } else {
+        return Err(branch_slowly::<RELATION, WANTED, B>(
+            m, s, a, b, offset, map,
+        ));
+    };
+    Ok(s.jumped_if(holds == WANTED, offset))
 }
 
-impl Comparison {
-    /// The machine after the branch.
-    #[inline(always)]
-    fn decided(self, s: Machine, holds: bool) -> Machine {
-        s.jumped_if(holds == self.wanted, self.offset)
-    }
-
-    #[inline(always)]
-    fn branch(self, m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Executed {
-        let (a, b) = (s.get(self.a).bits(), self.b.value(s).bits());
-        if tag::is_fixnum(a | b) {
-            let holds = self.relation.holds(&a.cast_signed(), &b.cast_signed());
-            return Ok(self.decided(s, holds));
-        }
-        if matches!(self.b, Second::Slot(_))
-            && tag::is_self_tagged_flonum(a)
-            && tag::is_self_tagged_flonum(b)
-        {
-            let holds = self
-                .relation
-                .holds(&tag::flonum_value(a), &tag::flonum_value(b));
-            return Ok(self.decided(s, holds));
-        }
-        Err(self.branch_slowly(m, s, map))
-    }
-
-    /// Large numbers want memory outside of the heap, and so may want a collection first.
-    #[cold]
-    #[inline(never)]
-    fn branch_slowly(self, m: &mut Mutator<'_>, s: Machine, map: MapAtEnd) -> Machine {
-        loop {
-            let staged = match self.compare(m, s) {
-                Ok(holds) => return self.decided(s, holds),
-                Err(staged) => staged,
-            };
-            if let Err(raised) = make_room(m, s, staged, s.map(map)) {
-                return raised;
-            }
-        }
-    }
-
-    /// Compares numbers of any kind.
-    fn compare(self, m: &Mutator<'_>, s: Machine) -> Result<bool, Staged> {
-        let name = self.relation.name();
-        // SAFETY: both words were read just now, and nothing is collected while the mutator is borrowed.
-        let (a, b) = unsafe { (s.get(self.a).value(), self.b.value(s).value()) };
-        let outcome = match self.relation {
-            Relation::Equal => number::equal(m, a, b, name),
-            _ => number::compare(m, a, b, name).map(|ordering| self.relation.holds_for(ordering)),
+/// Large numbers want memory outside of the heap, and so may want a collection first.
+///
+/// A function for each relation: all that such a function is given are registers. An executor writes what is given in
+/// memory before its short path, too: six more instructions.
+#[cold]
+#[inline(never)]
+fn branch_slowly<const RELATION: usize, const WANTED: bool, B: Second>(
+    m: &mut Mutator<'_>,
+    s: Machine,
+    a: Local,
+    b: B,
+    offset: BranchOffset,
+    map: MapAtEnd,
+) -> Machine {
+    loop {
+        let staged = match compare(Relation::ALL[RELATION], m, s, a, b) {
+            Ok(holds) => return s.jumped_if(holds == WANTED, offset),
+            Err(staged) => staged,
         };
-        outcome.map_err(|raise| stage(m, s, raise))
+        if let Err(raised) = make_room(m, s, staged, s.map(map)) {
+            return raised;
+        }
     }
+}
+
+/// Compares numbers of any kind.
+fn compare(
+    relation: Relation,
+    m: &Mutator<'_>,
+    s: Machine,
+    a: Local,
+    b: impl Second,
+) -> Result<bool, Staged> {
+    let name = relation.name();
+    // SAFETY: both words were read just now, and nothing is collected while the mutator is borrowed.
+    let (a, b) = unsafe { (s.get(a).value(), b.value(s).value()) };
+    let outcome = match relation {
+        Relation::Equal => number::equal(m, a, b, name),
+        _ => number::compare(m, a, b, name).map(|ordering| relation.holds_for(ordering)),
+    };
+    outcome.map_err(|raise| stage(m, s, raise))
 }
 
 macro_rules! comparisons {
-    ($second:ident $operand:ident: $type:ty; $( $name:ident $relation:ident $wanted:literal; )*) => { $(
+    ($operand:ident: $type:ty; $( $name:ident $relation:ident $wanted:literal; )*) => { $(
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>,
@@ -209,20 +230,19 @@ macro_rules! comparisons {
             offset: BranchOffset,
             map: MapAtEnd,
         ) -> Executed {
-            let comparison = Comparison {
-                relation: Relation::$relation,
-                wanted: $wanted,
-                a,
-                b: Second::$second($operand),
+            compare_and_branch::<{ Relation::$relation as usize }, $wanted, _>(
+                m,
+                s,
+                (a, $operand),
                 offset,
-            };
-            comparison.branch(m, s, map)
+                map,
+            )
         }
     )* };
 }
 
 comparisons! {
-    Slot b: Local;
+    b: Local;
     branch_equal Equal true;
     branch_less Less true;
     branch_less_equal LessEqual true;
@@ -232,7 +252,7 @@ comparisons! {
 }
 
 comparisons! {
-    Small value: Small;
+    value: Small;
     branch_equal_small Equal true;
     branch_less_small Less true;
     branch_less_equal_small LessEqual true;
