@@ -119,10 +119,10 @@ pub fn load(
     if let Some(kept) = kept {
         kept.announce(mapping.address(0))?;
     }
-    if let Some(symbols) = own_symbols(&mapping, view) {
-        if options.pins == 0 || !host.adopt_symbols(symbols) {
-            return Err(LoadError::OwnSymbolsRefused);
-        }
+    if let Some(symbols) = own_symbols(&mapping, view)
+        && (options.pins == 0 || !host.adopt_symbols(symbols))
+    {
+        return Err(LoadError::OwnSymbolsRefused);
     }
     let sections = view.sections();
     let sections_bytes = match image.origin() {

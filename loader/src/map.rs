@@ -251,9 +251,9 @@ impl Mapping {
                 // The pages that are only read are the executable's.
                 let written = [view.header.constants, view.header.cells];
                 self.taken_bytes = written.into_iter().map(page_bytes).sum();
-                written
-                    .into_iter()
-                    .for_each(|extent| self.copy_pages(extent));
+                for extent in written {
+                    self.copy_pages(extent);
+                }
                 Ok(())
             }
             MappedFile::Copy => self.map_segments(view, options, sealed_copy(view)?.as_fd(), 0),

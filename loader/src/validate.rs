@@ -273,6 +273,11 @@ pub(crate) fn tables(header: &ImageHeader) -> Result<(), LoadError> {
             bytes: header.native_code.bytes,
         });
     }
+    symbol_counts(header)
+}
+
+/// The table of symbols and the cells have room for as many symbols as the header says.
+fn symbol_counts(header: &ImageHeader) -> Result<(), LoadError> {
     let (symbol_count, fixup_count) = (header.symbol_count, header.fixup_count);
     let expected_bytes = 8 * (u64::from(symbol_count) + u64::from(fixup_count));
     if u64::from(header.symbols.bytes) != expected_bytes {

@@ -1,5 +1,8 @@
 //! Linking, step by step.
 
+use std::borrow::Cow;
+use std::rc::Rc;
+
 use abi::arity::{self, ArityRecord};
 use abi::fingerprint::FINGERPRINT;
 use abi::image::{ImageHeader, OwnSymbols, section};
@@ -7,13 +10,13 @@ use abi::native::return_table::{ENTRY_BYTES, entry_count};
 use abi::object_layout::{OBJECT_ALIGN_BYTES, WORD_BYTES};
 use abi::tag::FALSE;
 
-use super::constants::{LinkedWord, place_constants};
+use super::constants::{LinkedWord, PlacedConstants, place_constants};
 use super::error::LinkError;
 use super::layout::{
     Layout, NATIVE_CODE_ALIGN_BYTES, NATIVE_RETURNS_ALIGN_BYTES, TableSizes, UNWIND_ALIGN_BYTES,
     lay_out,
 };
-use super::unit::{ConstantWord, LinkUnit};
+use super::unit::{ConstantWord, LinkUnit, NameId};
 use super::write_elf::{ElfImage, Section, write_elf};
 use super::{
     debug_info, encode_bytecode, encode_native, inlined_calls, library_objects, relocation,
@@ -40,17 +43,12 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
     }
     let relocations = Relocations::new(&constants.linked, &cells);
     let fixup_count = symbols::fixup_count(&constants.linked);
-    let none = IdVec::new();
-    let interned = if unit.library.is_some() {
-        &none
-    } else {
-        &unit.symbols
-    };
+    let interned = interned_symbols(unit);
     let sizes = TableSizes {
         relocations: 8 * relocations.apart(0, 0).len() as u64,
         close_relocations: 8 * relocations.close(0).len() as u64,
         symbol_table: symbols::table_bytes(interned.len(), fixup_count),
-        symbol_names: symbols::name_bytes(interned),
+        symbol_names: symbols::name_bytes(&interned),
         own_symbols: library_objects::table_bytes(unit),
         native_returns: (entry_count(unit.native_return_count()) * ENTRY_BYTES) as u64,
         unwind: unwind::bytes(unit)?,
@@ -67,37 +65,11 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
     };
     let relocations = relocations.at(&header);
 
-    let read_only = vec![
-        Section::new(section::IMAGE, 8, header.encode().to_vec()),
-        Section::new(section::RELOCATIONS, 8, words_to_bytes(relocations)),
-        Section::new(
-            section::SYMBOLS,
-            4,
-            symbols::encode(interned, &constants.linked, &layout),
-        ),
-        Section::new(
-            section::OWN_SYMBOLS,
-            OwnSymbols::ENTRY_BYTES as u64,
-            library_objects::encode_table(unit, &layout),
-        ),
-        Section::new(section::FRAME_MAPS, 1, frame_maps(unit)),
-        Section::new(
-            section::NATIVE_RETURNS,
-            NATIVE_RETURNS_ALIGN_BYTES,
-            encode_native::encode_returns(unit, &layout),
-        ),
-        Section::new(
-            section::UNWIND,
-            UNWIND_ALIGN_BYTES,
-            unwind::encode(unit, &layout)?,
-        ),
-        Section::new(section::READ_ONLY, 16, constants.read_only.clone()),
-    ];
     let contents =
         |words: &[LinkedWord]| words_to_bytes(words.iter().map(|&word| resolve(word, &layout)));
     let image = ElfImage {
         segments: [
-            read_only,
+            read_only_sections(unit, &constants, &layout, relocations, &header)?,
             vec![
                 Section::new(section::CODE, 16, encode_bytecode::encode(unit, &layout)),
                 Section::new(
@@ -116,6 +88,51 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         tool_sections: tool_sections(unit, &layout)?,
     };
     Ok(write_elf(unit, &layout, image))
+}
+
+/// The symbols that the loader interns: a library has its own.
+fn interned_symbols(unit: &LinkUnit) -> Cow<'_, IdVec<NameId, Rc<str>>> {
+    match unit.library {
+        Some(_) => Cow::Owned(IdVec::new()),
+        None => Cow::Borrowed(&unit.symbols),
+    }
+}
+
+/// The sections of the read-only segment.
+fn read_only_sections(
+    unit: &LinkUnit,
+    constants: &PlacedConstants,
+    layout: &Layout,
+    relocations: Vec<u64>,
+    header: &ImageHeader,
+) -> Result<Vec<Section>, LinkError> {
+    let interned = interned_symbols(unit);
+    Ok(vec![
+        Section::new(section::IMAGE, 8, header.encode().to_vec()),
+        Section::new(section::RELOCATIONS, 8, words_to_bytes(relocations)),
+        Section::new(
+            section::SYMBOLS,
+            4,
+            symbols::encode(&interned, &constants.linked, layout),
+        ),
+        Section::new(
+            section::OWN_SYMBOLS,
+            OwnSymbols::ENTRY_BYTES as u64,
+            library_objects::encode_table(unit, layout),
+        ),
+        Section::new(section::FRAME_MAPS, 1, frame_maps(unit)),
+        Section::new(
+            section::NATIVE_RETURNS,
+            NATIVE_RETURNS_ALIGN_BYTES,
+            encode_native::encode_returns(unit, layout),
+        ),
+        Section::new(
+            section::UNWIND,
+            UNWIND_ALIGN_BYTES,
+            unwind::encode(unit, layout)?,
+        ),
+        Section::new(section::READ_ONLY, 16, constants.read_only.clone()),
+    ])
 }
 
 fn frame_maps(unit: &LinkUnit) -> Vec<u8> {

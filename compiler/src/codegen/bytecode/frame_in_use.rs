@@ -13,6 +13,9 @@ use super::intervals::Segment;
 #[derive(Clone, Default)]
 struct Occupied(Vec<Segment>);
 
+/// So many segments are put one by one among many, which then are not gone over anew.
+const FEW_SEGMENTS: usize = 8;
+
 impl Occupied {
     fn overlaps(&self, (start, end): Segment) -> bool {
         let next = self.0.partition_point(|segment| segment.0 >= end);
@@ -29,9 +32,11 @@ impl Occupied {
 
     /// Adds the segments of a value, which ascend.
     fn insert_all(&mut self, segments: &[Segment]) {
-        if let &[segment] = segments {
-            let place = self.0.partition_point(|other| other.0 > segment.0);
-            self.0.insert(place, segment);
+        if segments.len() <= FEW_SEGMENTS {
+            for &segment in segments {
+                let place = self.0.partition_point(|other| other.0 > segment.0);
+                self.0.insert(place, segment);
+            }
         } else {
             self.0.extend(segments.iter().rev());
             // What descends already is merged.
