@@ -14,7 +14,6 @@ impl Status {
 
     /// Ends the process, after standard output was written out.
     pub(crate) fn exit(self) -> ! {
-        #[expect(clippy::exit, reason = "the last thing that the process does")]
         std::process::exit(self.0.into())
     }
 }

@@ -13,7 +13,7 @@ fn library() -> Forgery {
 #[test]
 fn tables_of_own_symbols_that_are_none_are_refused() {
     let error = refusal_of(library(), |f| {
-        f.set_header(|header| header.own_symbols.bytes -= 4)
+        f.set_header(|header| header.own_symbols.bytes -= 4);
     });
     assert!(
         matches!(
@@ -26,7 +26,7 @@ fn tables_of_own_symbols_that_are_none_are_refused() {
         "{error:?}"
     );
     let error = refusal_of(library(), |f| {
-        f.set_header(|header| header.own_symbols.start += 2)
+        f.set_header(|header| header.own_symbols.start += 2);
     });
     assert!(
         matches!(
@@ -39,7 +39,7 @@ fn tables_of_own_symbols_that_are_none_are_refused() {
         "{error:?}"
     );
     let error = refusal_of(library(), |f| {
-        f.set_header(|header| header.own_symbols.start = 1 << 24)
+        f.set_header(|header| header.own_symbols.start = 1 << 24);
     });
     assert!(
         matches!(

@@ -51,7 +51,7 @@ pub(crate) fn disassemble(options: &Options, file: &Path) -> Result<Status, Erro
     let tables = view.debug_tables();
     let mut listing = Listing {
         contents: view.contents(),
-        native: NativeFunctions::new(view, &tables),
+        native: NativeFunctions::new(&view, &tables),
         tables,
         sources: SourceLines::default(),
         ssa: procedures_of(&ssa),

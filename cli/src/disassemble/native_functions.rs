@@ -17,8 +17,8 @@ pub(super) struct NativeFunctions<'image> {
 }
 
 impl<'image> NativeFunctions<'image> {
-    pub(super) fn new(view: ImageView<'image>, tables: &DebugTables) -> Self {
-        let functions = functions(&view, tables);
+    pub(super) fn new(view: &ImageView<'image>, tables: &DebugTables) -> Self {
+        let functions = functions(view, tables);
         let mut named = BTreeMap::new();
         for procedure in view.contents().procedures() {
             let name = tables.procedure_name(procedure.address).unwrap_or_default();
@@ -28,7 +28,7 @@ impl<'image> NativeFunctions<'image> {
             named.insert(function.start, format!("native {}", function.name));
         }
         Self {
-            view,
+            view: *view,
             functions,
             named,
             listed: 0,
