@@ -97,6 +97,8 @@ fn file_offset(headers: &[[u8; PROGRAM_HEADER_BYTES]], bytes: &[u8]) -> Option<u
 
 #[cfg(test)]
 mod tests {
+    use std::sync::OnceLock;
+
     use super::*;
 
     const PAGES: usize = 4 * 4096;
@@ -125,8 +127,9 @@ mod tests {
 
     #[test]
     fn what_is_not_aligned_to_a_page_or_not_constant_is_not_found() {
+        static HEAP: OnceLock<Vec<u8>> = OnceLock::new();
         assert!(ExecutablePart::of(&PART.0[1..]).is_none());
-        let heap: &'static [u8] = vec![0; PAGES].leak();
+        let heap = HEAP.get_or_init(|| vec![0; PAGES]);
         assert!(ExecutablePart::of(heap).is_none());
     }
 }
