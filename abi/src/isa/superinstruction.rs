@@ -26,7 +26,8 @@ macro_rules! for_each_two_loads {
 }
 
 /// Calls `$visit!` once with every superinstruction that polls and branches: its handler and
-/// variant, handler and variant of the branch, and the operands before `offset`.
+/// variant, handler and variant of the branch, and the operands before `offset`. A comparison of numbers may ask for a
+/// collection itself: `map` says that the branch has the map of the poll, too.
 #[macro_export]
 macro_rules! for_each_polled_branch {
     ($visit:ident) => {
@@ -35,22 +36,12 @@ macro_rules! for_each_polled_branch {
             poll_branch_not_null = PollBranchNotNull: branch_not_null = BranchNotNull { src: Local };
             poll_branch_pair = PollBranchPair: branch_pair = BranchPair { src: Local };
             poll_branch_not_pair = PollBranchNotPair: branch_not_pair = BranchNotPair { src: Local };
-        }
-    };
-}
-
-/// Calls `$visit!` once with every superinstruction that polls and compares numbers: as
-/// [`for_each_polled_branch`]. The comparison itself may ask for a collection, too. Both have one map.
-#[macro_export]
-macro_rules! for_each_polled_comparison {
-    ($visit:ident) => {
-        $visit! {
-            poll_branch_less = PollBranchLess: branch_less = BranchLess { a: Local, b: Local };
-            poll_branch_not_less = PollBranchNotLess: branch_not_less = BranchNotLess { a: Local, b: Local };
+            poll_branch_less = PollBranchLess: branch_less = BranchLess { a: Local, b: Local } map;
+            poll_branch_not_less = PollBranchNotLess: branch_not_less = BranchNotLess { a: Local, b: Local } map;
             poll_branch_equal_small = PollBranchEqualSmall: branch_equal_small = BranchEqualSmall
-                { a: Local, value: Small };
+                { a: Local, value: Small } map;
             poll_branch_not_equal_small = PollBranchNotEqualSmall: branch_not_equal_small = BranchNotEqualSmall
-                { a: Local, value: Small };
+                { a: Local, value: Small } map;
         }
     };
 }

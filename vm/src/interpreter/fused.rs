@@ -149,10 +149,10 @@ macro_rules! cell_branches {
 
 abi::for_each_cell_branch!(cell_branches);
 
-/// A poll whose frame is the one before it, and a branch.
+/// A poll whose frame is the one before it, and a branch, which may have the same map.
 macro_rules! polled_branches {
     ($( $name:ident = $_both:ident: $branch:ident = $_branch:ident
-        { $( $operand:ident: $type:ident ),* }; )*) => { $(
+        { $( $operand:ident: $type:ident ),* } $( $map:ident )?; )*) => { $(
         #[inline(always)]
         pub(super) fn $name(
             m: &mut Mutator<'_>,
@@ -171,52 +171,18 @@ macro_rules! polled_branches {
                 map: MapAtEnd,
             ) -> Machine {
                 poll_slowly(m, s, map)
-                    .and_then(|s| $branch(m, s, $($operand,)* offset).executed())
+                    .and_then(|s| {
+                        $branch(m, s, $($operand,)* offset $(, { let $map = map; $map })?).executed()
+                    })
                     .machine()
             }
 
             if is_poll_due(m, s) {
                 return Err(apart(m, s, $($operand,)* offset, map));
             }
-            $branch(m, s, $($operand,)* offset).executed()
+            $branch(m, s, $($operand,)* offset $(, { let $map = map; $map })?).executed()
         }
     )* };
 }
 
 abi::for_each_polled_branch!(polled_branches);
-
-/// A poll and a comparison of numbers, both of which have the map of the frame before them.
-macro_rules! polled_comparisons {
-    ($( $name:ident = $_both:ident: $branch:ident = $_branch:ident
-        { $( $operand:ident: $type:ident ),* }; )*) => { $(
-        #[inline(always)]
-        pub(super) fn $name(
-            m: &mut Mutator<'_>,
-            s: Machine,
-            $($operand: $type,)*
-            offset: BranchOffset,
-            map: MapAtEnd,
-        ) -> Executed {
-            #[cold]
-            #[inline(never)]
-            fn apart(
-                m: &mut Mutator<'_>,
-                s: Machine,
-                $($operand: $type,)*
-                offset: BranchOffset,
-                map: MapAtEnd,
-            ) -> Machine {
-                poll_slowly(m, s, map)
-                    .and_then(|s| $branch(m, s, $($operand,)* offset, map))
-                    .machine()
-            }
-
-            if is_poll_due(m, s) {
-                return Err(apart(m, s, $($operand,)* offset, map));
-            }
-            $branch(m, s, $($operand,)* offset, map)
-        }
-    )* };
-}
-
-abi::for_each_polled_comparison!(polled_comparisons);

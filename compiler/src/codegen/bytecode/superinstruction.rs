@@ -109,31 +109,12 @@ fn two_loads(first: Instruction, second: Instruction) -> Option<Instruction> {
 
 /// The branch with a poll before it, if there is one.
 pub(super) fn with_poll(branch: Instruction) -> Option<Instruction> {
-    comparison_with_poll(branch).or_else(|| plain_branch_with_poll(branch))
-}
-
-fn comparison_with_poll(branch: Instruction) -> Option<Instruction> {
-    macro_rules! combine {
-        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
-            { $( $operand:ident: $_kind:ident ),* }; )*) => {
-            match branch {
-                $( Instruction::$Branch { $( $operand, )* offset, map } => {
-                    Instruction::$Both { $( $operand, )* offset, map }
-                } )*
-                _ => return None,
-            }
-        };
-    }
-    Some(abi::for_each_polled_comparison!(combine))
-}
-
-fn plain_branch_with_poll(branch: Instruction) -> Option<Instruction> {
     let map = MapOffset(0);
     macro_rules! combine {
         ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
-            { $( $operand:ident: $_kind:ident ),* }; )*) => {
+            { $( $operand:ident: $_kind:ident ),* } $( $map:ident )?; )*) => {
             match branch {
-                $( Instruction::$Branch { $( $operand, )* offset } => {
+                $( Instruction::$Branch { $( $operand, )* offset, $( $map: map )? } => {
                     Instruction::$Both { $( $operand, )* offset, map }
                 } )*
                 _ => return None,
@@ -185,7 +166,6 @@ pub(super) fn parts(instruction: Instruction) -> Vec<Instruction> {
         _ => {
             let two = loads(instruction)
                 .or_else(|| poll_and_branch(instruction))
-                .or_else(|| poll_and_comparison(instruction))
                 .or_else(|| load_and_branch(instruction));
             match two {
                 Some(two) => parts.extend(two),
@@ -222,33 +202,17 @@ pub(super) fn loads_twice(instruction: Instruction) -> bool {
 fn poll_and_branch(instruction: Instruction) -> Option<[Instruction; 2]> {
     macro_rules! split {
         ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
-            { $( $operand:ident: $_kind:ident ),* }; )*) => {
-            match instruction {
-                $( Instruction::$Both { $( $operand, )* offset, map } => {
-                    [Instruction::Poll { map }, Instruction::$Branch { $( $operand, )* offset }]
-                } )*
-                _ => return None,
-            }
-        };
-    }
-    Some(abi::for_each_polled_branch!(split))
-}
-
-/// The parts of a comparison of numbers with a poll before it.
-fn poll_and_comparison(instruction: Instruction) -> Option<[Instruction; 2]> {
-    macro_rules! split {
-        ($( $_both:ident = $Both:ident: $_branch:ident = $Branch:ident
-            { $( $operand:ident: $_kind:ident ),* }; )*) => {
+            { $( $operand:ident: $_kind:ident ),* } $( $map:ident )?; )*) => {
             match instruction {
                 $( Instruction::$Both { $( $operand, )* offset, map } => [
                     Instruction::Poll { map },
-                    Instruction::$Branch { $( $operand, )* offset, map },
+                    Instruction::$Branch { $( $operand, )* offset, $( $map: map )? },
                 ], )*
                 _ => return None,
             }
         };
     }
-    Some(abi::for_each_polled_comparison!(split))
+    Some(abi::for_each_polled_branch!(split))
 }
 
 /// The parts of a comparison with what is in a cell.

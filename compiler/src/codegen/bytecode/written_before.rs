@@ -35,9 +35,6 @@ pub(super) fn written_before(
     };
     let mut before = code.written_by_loops(loops);
     before[flow.order[0]].extend(entry);
-    for &id in &flow.order {
-        code.pass_on(id, &mut before, |_| ());
-    }
     code.complete(&mut before);
     before
 }
@@ -88,22 +85,6 @@ impl Code<'_> {
         before
     }
 
-    /// Adds what may have been written after a block to its successors; tells which of them got something new.
-    fn pass_on(
-        &self,
-        id: BlockId,
-        before: &mut IdVec<BlockId, SlotSet>,
-        mut is_new: impl FnMut(BlockId),
-    ) {
-        let mut after = before[id].clone();
-        after.extend(&self.blocks[id].writes);
-        for next in self.successors(id) {
-            if before[next].extend(&after) {
-                is_new(next);
-            }
-        }
-    }
-
     /// Looks at blocks until nothing is new: at each of them once, if no cycle has two ways in.
     fn complete(&self, before: &mut IdVec<BlockId, SlotSet>) {
         let order = &self.flow.order;
@@ -113,11 +94,13 @@ impl Code<'_> {
         while let Some(Reverse(number)) = pending.pop() {
             let id = order[number as usize];
             is_pending[id] = false;
-            self.pass_on(id, before, |next| {
-                if !std::mem::replace(&mut is_pending[next], true) {
+            let mut after = before[id].clone();
+            after.extend(&self.blocks[id].writes);
+            for next in self.successors(id) {
+                if before[next].extend(&after) && !std::mem::replace(&mut is_pending[next], true) {
                     pending.push(Reverse(self.flow.number[next]));
                 }
-            });
+            }
         }
     }
 }

@@ -26,16 +26,6 @@ macro_rules! pick {
     };
 }
 
-/// As [`pick`], where the instruction may ask for a collection.
-macro_rules! pick_safepoint {
-    ($truth:expr, $yes:ident, $no:ident, { $($field:ident),* }) => {
-        match $truth {
-            Truth::Holds => Instruction::$yes { $($field,)* offset: OFFSET, map: MAP },
-            Truth::Fails => Instruction::$no { $($field,)* offset: OFFSET, map: MAP },
-        }
-    };
-}
-
 impl Selector<'_, '_> {
     /// Branches to `label` if `condition` holds.
     pub(super) fn branch_if(&mut self, condition: &Condition, label: Label) {
@@ -106,11 +96,11 @@ impl Selector<'_, '_> {
 
     fn compare(&self, comparison: Comparison, a: ValueId, b: ValueId, truth: Truth) -> Instruction {
         let (comparison, a, b) = comparison.without_greater(a, b);
-        let (a, b) = (self.local(a), self.local(b));
+        let (a, b, map) = (self.local(a), self.local(b), MAP);
         match comparison {
-            Comparison::Equal => pick_safepoint!(truth, BranchEqual, BranchNotEqual, { a, b }),
-            Comparison::Less => pick_safepoint!(truth, BranchLess, BranchNotLess, { a, b }),
-            _ => pick_safepoint!(truth, BranchLessEqual, BranchNotLessEqual, { a, b }),
+            Comparison::Equal => pick!(truth, BranchEqual, BranchNotEqual, { a, b, map }),
+            Comparison::Less => pick!(truth, BranchLess, BranchNotLess, { a, b, map }),
+            _ => pick!(truth, BranchLessEqual, BranchNotLessEqual, { a, b, map }),
         }
     }
 
@@ -121,22 +111,22 @@ impl Selector<'_, '_> {
         value: i16,
         truth: Truth,
     ) -> Instruction {
-        let (a, value) = (self.local(a), Small(value));
+        let (a, value, map) = (self.local(a), Small(value), MAP);
         match comparison {
             Comparison::Equal => {
-                pick_safepoint!(truth, BranchEqualSmall, BranchNotEqualSmall, { a, value })
+                pick!(truth, BranchEqualSmall, BranchNotEqualSmall, { a, value, map })
             }
             Comparison::Less => {
-                pick_safepoint!(truth, BranchLessSmall, BranchNotLessSmall, { a, value })
+                pick!(truth, BranchLessSmall, BranchNotLessSmall, { a, value, map })
             }
             Comparison::LessEqual => {
-                pick_safepoint!(truth, BranchLessEqualSmall, BranchNotLessEqualSmall, { a, value })
+                pick!(truth, BranchLessEqualSmall, BranchNotLessEqualSmall, { a, value, map })
             }
             Comparison::Greater => {
-                pick_safepoint!(truth, BranchGreaterSmall, BranchNotGreaterSmall, { a, value })
+                pick!(truth, BranchGreaterSmall, BranchNotGreaterSmall, { a, value, map })
             }
             Comparison::GreaterEqual => {
-                pick_safepoint!(truth, BranchGreaterEqualSmall, BranchNotGreaterEqualSmall, { a, value })
+                pick!(truth, BranchGreaterEqualSmall, BranchNotGreaterEqualSmall, { a, value, map })
             }
         }
     }
