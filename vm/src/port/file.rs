@@ -1,9 +1,9 @@
 //! File descriptors: opening, reading, writing, closing.
 
 use std::io::IsTerminal;
+use std::mem::MaybeUninit;
 use std::os::fd::{BorrowedFd, IntoRawFd, RawFd};
 
-use rustix::buffer::spare_capacity;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::{FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -43,13 +43,18 @@ pub(crate) fn open(name: &str, access: Access) -> Result<RawFd, Errno> {
     Ok(descriptor.into_raw_fd())
 }
 
-/// Adds some bytes to `bytes`, as many as there is room for at the most; answers how many, which is 0 at the end.
+/// Reads some bytes into `room`, and answers them; none at the end.
 ///
 /// # Errors
 ///
 /// Those of the system.
-pub(crate) fn read(descriptor: RawFd, bytes: &mut Vec<u8>) -> Result<usize, Errno> {
-    retry(|| rustix::io::read(borrow(descriptor), spare_capacity(&mut *bytes)))
+pub(crate) fn read(descriptor: RawFd, room: &mut [MaybeUninit<u8>]) -> Result<&[u8], Errno> {
+    let count = retry(|| {
+        let (read, _) = rustix::io::read(borrow(descriptor), &mut *room)?;
+        Ok(read.len())
+    })?;
+    // SAFETY: the system has written so many bytes at the beginning of `room`.
+    Ok(unsafe { room[..count].assume_init_ref() })
 }
 
 /// Bytes for which a pipe has room when it is ready for output (POSIX: `PIPE_BUF`).

@@ -115,11 +115,11 @@ pub(super) fn receive(port: PortObject<'_>, descriptor: RawFd) -> Result<Filled,
     let end = port.end();
     let free = &port.bytes()[end..];
     // One call: a second one might wait although there is something to go on with.
-    let mut piece = Vec::with_capacity(free.len().min(READ_BYTES_MAX));
-    let count = file::read(descriptor, &mut piece)?;
-    write_bytes(free, &piece[..count.min(free.len())]);
-    port.set_valid(port.position(), end + count);
-    Ok(if count == 0 {
+    let mut room = Box::new_uninit_slice(free.len().min(READ_BYTES_MAX));
+    let read = file::read(descriptor, &mut room)?;
+    write_bytes(free, read);
+    port.set_valid(port.position(), end + read.len());
+    Ok(if read.is_empty() {
         Filled::AtEnd
     } else {
         Filled::More
