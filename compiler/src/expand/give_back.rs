@@ -46,7 +46,7 @@ impl LibraryRegistry {
         self.tops.retain(|top| has_top[top]);
         self.recount();
         self.forget_pending();
-        self.forget_keys(|key| keys.contains(key))
+        self.keys.forget(|key| keys.contains(key))
     }
 }
 

@@ -19,6 +19,7 @@ mod expander;
 mod failure;
 mod forms;
 mod give_back;
+mod global_keys;
 mod import_set;
 mod include;
 mod interaction;

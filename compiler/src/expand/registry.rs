@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -10,6 +10,7 @@ use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
 use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
+use super::global_keys::GlobalKeys;
 use super::interface::Interface;
 use super::library_source::LibrarySource;
 use super::name::{Name, NameKind, Names, TopId};
@@ -70,11 +71,7 @@ pub struct LibraryRegistry {
     /// Libraries whose bodies have not run as far as is known, and the global that each defines at its end.
     pending: Vec<(Rc<str>, Rc<str>)>,
     /// Keys of globals that libraries define.
-    keys: HashSet<Rc<str>>,
-    /// Those of them that are kept for good.
-    held_keys: HashSet<Rc<str>>,
-    /// Of keys that were wanted again: the number in the last key that was made in their place.
-    key_counts: HashMap<Rc<str>, usize>,
+    pub(super) keys: GlobalKeys,
     /// What an interface says of libraries that nothing has imported yet.
     pub(crate) interface: Interface,
 }
@@ -157,9 +154,7 @@ impl LibraryRegistry {
             unit_start: UnitStart::default(),
             unit_libraries: Vec::new(),
             pending: Vec::new(),
-            keys: HashSet::new(),
-            held_keys: HashSet::new(),
-            key_counts: HashMap::new(),
+            keys: GlobalKeys::default(),
             interface: Interface::default(),
         };
         let interaction = registry.add_top(TopKind::Interaction {
@@ -527,55 +522,21 @@ impl LibraryRegistry {
     pub(crate) fn library_key(&mut self, library: &str, name: Name) -> Rc<str> {
         let text = Rc::clone(self.names.text(name));
         let is_symbol = matches!(name.kind(), NameKind::Symbol(_));
-        if self.is_boot && is_symbol && self.keys.insert(Rc::clone(&text)) {
+        if self.is_boot && is_symbol && self.keys.take(&text) {
             return text;
         }
-        self.new_key(library, &text)
+        self.keys.take_new(library, &text)
     }
 
     /// A key, used by nothing else, for the global that a library defines at the end of its run: that of a variable
     /// without a name.
     pub(crate) fn end_key(&mut self, library: &str) -> Rc<str> {
-        self.new_key(library, "")
-    }
-
-    /// `(library)#name`, or `(library)~2#name` and so on: messages show what comes after the `#`.
-    fn new_key(&mut self, library: &str, text: &str) -> Rc<str> {
-        let first: Rc<str> = format!("{library}#{text}").into();
-        if !self.key_counts.contains_key(&first) && self.keys.insert(Rc::clone(&first)) {
-            return first;
-        }
-        // No key is ever free again, so the search goes on where the last one ended.
-        let mut count = self.key_counts.get(&first).copied().unwrap_or(1);
-        let key = loop {
-            count += 1;
-            let key: Rc<str> = format!("{library}~{count}#{text}").into();
-            if self.keys.insert(Rc::clone(&key)) {
-                break key;
-            }
-        };
-        self.key_counts.insert(first, count);
-        key
+        self.keys.take_new(library, "")
     }
 
     /// Says that images with the globals so far may come to run at any time: their keys are kept for good.
     pub fn hold_globals(&mut self) {
-        self.held_keys.extend(self.keys.iter().cloned());
-    }
-
-    /// Forgets the keys that `stays` refuses, and answers them. They are not made again.
-    pub(super) fn forget_keys(&mut self, stays: impl Fn(&str) -> bool) -> Vec<Rc<str>> {
-        let held = &self.held_keys;
-        let goes = |key: &Rc<str>| !stays(key) && !held.contains(key);
-        let mut forgotten: Vec<Rc<str>> = self.keys.extract_if(goes).collect();
-        forgotten.sort_unstable();
-        for key in &forgotten {
-            // Only a key that was the first of its name is looked for again.
-            if !key.contains(")~") {
-                self.key_counts.entry(Rc::clone(key)).or_insert(1);
-            }
-        }
-        forgotten
+        self.keys.hold();
     }
 
     /// Whether a library defines the global `key`.
