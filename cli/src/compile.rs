@@ -1,6 +1,5 @@
 //! `cozen compile FILE -o OUT.czo`.
 
-use crate::status::Status;
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use cozen::{Error, Frontend};
 
 use crate::arguments::Options;
 use crate::output;
+use crate::status::Status;
 
 /// Writes the image of a source file, with native code unless the options say otherwise, to `output` or
 /// beside the source. A regular file appears whole

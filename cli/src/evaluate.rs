@@ -1,12 +1,11 @@
 //! `cozen -e EXPR`.
 
-use crate::status::Status;
-
 use cozen::Error;
 
 use crate::arguments::Options;
 use crate::session::{finish, runtime};
 use crate::source_lines::SourceLines;
+use crate::status::Status;
 
 /// Evaluates expressions and prints the values of the last one that are not unspecified.
 pub(crate) fn evaluate(options: &Options, expressions: &[String]) -> Result<Status, Error> {

@@ -1,6 +1,5 @@
 //! `cozen`: read, evaluate, print.
 
-use crate::status::Status;
 use std::io::IsTerminal as _;
 
 use cozen::{EnteredForm, Error, FormReader, NextForm, Runtime, WantedInput};
@@ -9,6 +8,7 @@ use crate::arguments::Options;
 use crate::interrupt::{Waited, wait_at_prompt, while_at_pipe};
 use crate::session::runtime;
 use crate::source_lines::SourceLines;
+use crate::status::Status;
 use crate::{output, report, statistics};
 
 /// Reads forms from standard input, evaluates and prints, until its end. Errors are reported, and the

@@ -1,6 +1,5 @@
 //! Errors for people, and exit statuses.
 
-use crate::status::Status;
 use std::io::ErrorKind;
 
 use cozen::inspect::procedure::{LIBRARY_FOLDER, TOP_LEVEL};
@@ -8,6 +7,7 @@ use cozen::{BacktraceFrame, Error, PlacedMessage, TextError};
 
 use crate::output::{self, complain};
 use crate::source_lines::SourceLines;
+use crate::status::Status;
 
 /// A program that does not compile, or that raised.
 pub(crate) const STATUS_FAILED: u8 = 1;

@@ -1,12 +1,12 @@
 //! `cozen run IMAGE`.
 
-use crate::status::Status;
 use std::path::Path;
 
 use cozen::{Error, TrustedImage};
 
 use crate::arguments::Options;
 use crate::session::{build, builder, command_line, run};
+use crate::status::Status;
 
 /// Runs an image.
 pub(crate) fn run_image(

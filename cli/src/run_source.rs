@@ -1,6 +1,5 @@
 //! `cozen FILE` and `cozen -`.
 
-use crate::status::Status;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -10,6 +9,7 @@ use cozen::Error;
 use crate::arguments::{COMMANDS, Options};
 use crate::run_image::run_image;
 use crate::session::{command_line, run, runtime};
+use crate::status::Status;
 
 /// What stands for standard input in place of a file's name.
 const STANDARD_INPUT: &str = "-";

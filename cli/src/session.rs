@@ -1,6 +1,5 @@
 //! What the subcommands that run something share: a runtime as the options say, and how it ends.
 
-use crate::status::Status;
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
@@ -8,6 +7,7 @@ use cozen::{Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
 use crate::arguments::Options;
 use crate::source_lines::SourceLines;
+use crate::status::Status;
 use crate::{allocator, environment, interrupt, output, report, statistics};
 
 /// A runtime as the options say, in which `(command-line)` is `words`.

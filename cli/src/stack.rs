@@ -1,10 +1,11 @@
 //! Room on the system's stack: the compiler and the runtime's own code need more than some limits grant.
 
-use crate::status::Status;
 use std::mem::MaybeUninit;
 use std::thread;
 
 use rustix::process::{Resource, getrlimit};
+
+use crate::status::Status;
 
 /// Below this limit the main thread has too little room, in bytes.
 const ENOUGH_BYTES: u64 = 1 << 20;
@@ -23,7 +24,7 @@ pub(crate) fn with_room(body: fn() -> Status) -> Status {
     // Without memory for a thread the main one must do.
     let Ok(thread) = started else { return body() };
     leave_interrupts_to_others();
-    thread.join().unwrap_or(Status::FAILURE)
+    thread.join().unwrap_or(Status::PANICKED)
 }
 
 /// Lets Ctrl-C end what another thread waits for, not this thread's waiting.

@@ -7,8 +7,6 @@ pub(crate) struct Status(u8);
 impl Status {
     /// All went well.
     pub(crate) const SUCCESS: Self = Self(0);
-    /// Something failed.
-    pub(crate) const FAILURE: Self = Self(1);
     /// A bug of ours: the status of a Rust program that panicked.
     pub(crate) const PANICKED: Self = Self(101);
 

@@ -15,7 +15,6 @@ mod machine_instructions;
 mod names;
 mod native_functions;
 
-use crate::status::Status;
 use std::path::Path;
 
 use cozen::inspect::isa::{self, Instruction, OperandValue};
@@ -28,6 +27,7 @@ use self::native_functions::NativeFunctions;
 use crate::arguments::Options;
 use crate::output;
 use crate::source_lines::SourceLines;
+use crate::status::Status;
 
 /// First bytes of every ELF file.
 const ELF_MAGIC: &[u8] = b"\x7fELF";
