@@ -244,9 +244,14 @@ impl Arena {
         })
     }
 
-    /// Says that core dumps hold `range` of a stack from now on, or leave it out.
-    pub fn set_dumped(&self, range: AddressRange, is_dumped: bool) {
-        self.map.set_dumped(range, is_dumped);
+    /// Says that core dumps hold `range` of a stack from now on.
+    pub fn dump(&self, range: AddressRange) {
+        self.map.dump(range);
+    }
+
+    /// Says that core dumps leave `range` of a stack out from now on.
+    pub fn leave_out_of_dumps(&self, range: AddressRange) {
+        self.map.leave_out_of_dumps(range);
     }
 
     /// Takes a run of free chunks of at least `bytes`, all of `kind` and with `number`.

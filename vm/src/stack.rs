@@ -96,13 +96,10 @@ impl Stack {
         let range = arena.reserve_stack(bytes)?;
         let dumped_bytes = DUMPED_BYTES.min(range.bytes());
         let dumped_from = range.start.offset_bytes(range.bytes() - dumped_bytes);
-        arena.set_dumped(
-            AddressRange {
-                end: dumped_from,
-                ..range
-            },
-            false,
-        );
+        arena.leave_out_of_dumps(AddressRange {
+            end: dumped_from,
+            ..range
+        });
         Ok(Self {
             arena: Arc::clone(arena),
             range,
@@ -155,7 +152,7 @@ impl Stack {
             start: self.dumped_from,
             ..self.range
         };
-        self.arena.set_dumped(dumped, true);
+        self.arena.dump(dumped);
         true
     }
 

@@ -60,7 +60,12 @@ impl MemoryMap {
     }
 
     /// Does nothing: nobody dumps this memory.
-    pub(crate) fn set_dumped(&self, range: AddressRange, _is_dumped: bool) {
+    pub(crate) fn dump(&self, range: AddressRange) {
+        self.leave_out_of_dumps(range);
+    }
+
+    /// Does nothing: nobody dumps this memory.
+    pub(crate) fn leave_out_of_dumps(&self, range: AddressRange) {
         assert!(
             self.range.covers(range),
             "{range:?} lies outside the mapping"

@@ -56,18 +56,18 @@ impl MemoryMap {
         // SAFETY: the pages are this mapping's own, and allowing more breaks no reader.
         unsafe { mm::mprotect(pointer(range.start), range.bytes(), access) }
             .map_err(Errno::raw_os_error)?;
-        self.advise(range, Advice::LinuxDoDump);
+        self.dump(range);
         Ok(())
     }
 
-    /// Says that core dumps hold `range` from now on, or leave it out.
-    pub(crate) fn set_dumped(&self, range: AddressRange, is_dumped: bool) {
-        let advice = if is_dumped {
-            Advice::LinuxDoDump
-        } else {
-            Advice::LinuxDontDump
-        };
-        self.advise(range, advice);
+    /// Says that core dumps hold `range` from now on.
+    pub(crate) fn dump(&self, range: AddressRange) {
+        self.advise(range, Advice::LinuxDoDump);
+    }
+
+    /// Says that core dumps leave `range` out from now on.
+    pub(crate) fn leave_out_of_dumps(&self, range: AddressRange) {
+        self.advise(range, Advice::LinuxDontDump);
     }
 
     /// Says whether core dumps hold `range`. (`gcore` writes even what nobody may access.) A system that does not
