@@ -26,7 +26,7 @@ pub struct Shared<'unit> {
     pub(in crate::codegen) pool: LiteralPool,
     /// Its frame maps.
     pub(in crate::codegen) maps: FrameMaps,
-    /// The cells of global variables, in the order of their numbers.
+    /// The cells of global variables that the entry looks up, in the order of their numbers.
     pub(in crate::codegen) global_cells: Vec<(GlobalId, CellId)>,
     /// The cell of each global variable that occurs.
     pub(in crate::codegen) cell_of_global: IdVec<GlobalId, Option<CellId>>,
@@ -160,7 +160,10 @@ impl<'unit> Shared<'unit> {
         if cell.is_none() {
             let made = cells.push(ConstantWord::Word(tag::FALSE));
             *cell = Some(made);
-            self.global_cells.push((global, made));
+            // The cells of a library hold their variables from the start.
+            if self.definitions.is_none() {
+                self.global_cells.push((global, made));
+            }
         }
     }
 

@@ -163,8 +163,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         })
     }
 
-    /// Looks up the locations of globals, but for those of a library, and objects of the frontend, and keeps them
-    /// in cells.
+    /// Looks up the locations of globals, and objects of the frontend, and keeps them in cells.
     fn prologue(&mut self) {
         let temporary = self.procedure.blocks[BlockId::ENTRY].parameters.len() as u16 + 1;
         let (dst, local) = (Into(temporary), Local(temporary));
@@ -187,12 +186,7 @@ impl<'a, 'unit> Selector<'a, 'unit> {
                 .assembler
                 .emit_with_operand(store, 1, FixupTarget::Cell(cell));
         };
-        let looked_up = if self.shared.definitions.is_some() {
-            Vec::new()
-        } else {
-            self.shared.global_cells.clone()
-        };
-        for (global, cell) in looked_up {
+        for (global, cell) in self.shared.global_cells.clone() {
             let symbol = self
                 .shared
                 .pool
