@@ -118,10 +118,8 @@ impl<'id> Scheme<'_, 'id> {
     #[cfg(feature = "compiler")]
     pub(crate) fn settle_libraries(&self) {
         let mut frontend = self.frontend.borrow_mut();
-        let forgotten = frontend.settle_libraries(&|key| self.mutator.global(key).is_some());
-        for key in &forgotten {
-            self.mutator.forget_global(key);
-        }
+        self.mutator
+            .settle_libraries(|is_defined| frontend.settle_libraries(is_defined));
     }
 
     /// Loads an image and runs its entry; [`Self::value`] is what it returns.

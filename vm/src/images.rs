@@ -1,6 +1,7 @@
 //! Loading images, and access to global variables.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use abi::object_layout::{closure, location};
@@ -101,10 +102,13 @@ impl<'id> Mutator<'id> {
         Some(location.field(location::VALUE)).filter(|&value| value != Value::UNBOUND)
     }
 
-    /// The global variable `name` is no longer found by its name: what no image that was loaded refers to of it goes
-    /// with the next full collection.
-    pub fn forget_global(&self, name: &str) {
-        self.forget_location(name);
+    /// Lets the compiler learn which bodies of libraries have run to their end: `settle` asks which globals have values,
+    /// and answers globals that no image to come refers to. They are no longer found by their names: what no image that
+    /// was loaded refers to goes with the next full collection.
+    pub fn settle_libraries(&self, settle: impl FnOnce(&dyn Fn(&str) -> bool) -> Vec<Rc<str>>) {
+        for key in settle(&|key| self.global(key).is_some()) {
+            self.forget_location(&key);
+        }
     }
 
     /// Defines the global variable `name`.

@@ -316,7 +316,7 @@ mod tests {
         m.define_global("held", |_| Value::ZERO);
         m.set_winders(m.location_of(m.intern("held")));
         for name in ["lost", "held", "never made"] {
-            m.forget_global(name);
+            m.forget_location(name);
         }
         collect(&mut m);
         assert!(!is_interned(&m, "lost") && is_interned(&m, "held"));

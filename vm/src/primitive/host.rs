@@ -223,10 +223,7 @@ fn with_frontend<T>(
         return Err(CompilationError::Other(HostError::Message(message)));
     };
     let outcome = catch_unwind(AssertUnwindSafe(|| {
-        let forgotten = frontend.settle_libraries(&|key| m.global(key).is_some());
-        for key in &forgotten {
-            m.forget_global(key);
-        }
+        m.settle_libraries(|is_defined| frontend.settle_libraries(is_defined));
         work(frontend.as_mut())
     }));
     let state = m.state_mut();
