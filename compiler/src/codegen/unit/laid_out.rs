@@ -65,7 +65,7 @@ mod tests {
     /// The variables that are laid out, with their procedures.
     fn laid_out(entry: &str) -> Vec<(u32, u32)> {
         let text = format!(
-            r#"(globals ("f" #t) ("g" #t))
+            r#"(globals (immutable "f") (immutable "g"))
             (procedure "" 0 0 #f 0 () (block b0 () {entry}))
             (procedure "f" 0 0 #f 0 () (block b0 () (let v0 (word 8)) (return v0)))"#
         );
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_variable_that_is_stored_to_twice_is_defined_by_code() {
-        for second in ["(global-set 0 v0)", "(global-define 0 v0)"] {
+        for second in ["(global-set! 0 v0)", "(global-define 0 v0)"] {
             let stores = format!(
                 "(let v0 (static-closure 1)) (do (global-define 0 v0)) (do {second}) (return v0)"
             );
