@@ -102,9 +102,9 @@ impl<'id> Mutator<'id> {
         Some(location.field(location::VALUE)).filter(|&value| value != Value::UNBOUND)
     }
 
-    /// Lets the compiler learn which bodies of libraries have run to their end: `settle` asks which globals have values,
-    /// and answers globals that no image to come refers to. They are no longer found by their names: what no image that
-    /// was loaded refers to goes with the next full collection.
+    /// Lets the compiler learn which bodies of libraries have run to their end: `settle` asks which globals have
+    /// values, and answers globals that no image to come refers to. They are no longer found by their names: what no
+    /// image that was loaded refers to goes with the next full collection.
     pub fn settle_libraries(&self, settle: impl FnOnce(&dyn Fn(&str) -> bool) -> Vec<Rc<str>>) {
         for key in settle(&|key| self.global(key).is_some()) {
             self.forget_location(&key);
