@@ -30,6 +30,15 @@ pub(crate) fn bytecode() -> &'static [u8] {
     &BYTECODE.0
 }
 
+/// The bytes of all images.
+#[cfg(feature = "compiler")]
+pub(crate) fn images() -> impl Iterator<Item = &'static [u8]> {
+    #[cfg(feature = "native")]
+    return [&BYTECODE.0, &NATIVE.0].into_iter();
+    #[cfg(not(feature = "native"))]
+    return [&BYTECODE.0].into_iter();
+}
+
 /// The image for a runtime that runs procedures in these tiers. A runtime that cannot make native code has the one
 /// image: native code that it runs crosses into bytecode where it calls the library.
 pub(crate) fn image(tier: Tier) -> TrustedImage<'static> {

@@ -1,8 +1,12 @@
 //! The choices of an embedder about a runtime.
 
 use std::cell::RefCell;
+#[cfg(feature = "compiler")]
+use std::path::Path;
 use std::path::PathBuf;
 use std::rc::Rc;
+#[cfg(feature = "compiler")]
+use std::sync::Arc;
 
 use abi::native::Tier;
 #[cfg(feature = "compiler")]
@@ -12,9 +16,13 @@ use vm::{Retention, Vm, VmOptions};
 
 use crate::boot;
 #[cfg(feature = "compiler")]
+use crate::cache::{Choices, ProgramCache};
+#[cfg(feature = "compiler")]
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::frontend::{Frontend, SharedFrontend};
+#[cfg(feature = "compiler")]
+use crate::program::Program;
 use crate::runtime::Runtime;
 
 /// The least limit of a heap: what the library takes, and room to work.
@@ -172,6 +180,35 @@ impl RuntimeBuilder {
     pub const fn time_passes(mut self, report: bool) -> Self {
         self.compiler.time_passes = report;
         self
+    }
+
+    /// The program in a source file; with a cache, as the cache has it, if it was compiled so before. For
+    /// [`Runtime::compile_program`].
+    ///
+    /// Nothing is looked up, or kept, if the compiler is asked for more than an image.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::File`].
+    #[cfg(feature = "compiler")]
+    pub fn program(&self, file: &Path, cache: Option<Arc<ProgramCache>>) -> Result<Program, Error> {
+        let program = Program::read(file)?;
+        let compiler = &self.compiler;
+        let is_plain = compiler.dump_after.is_none()
+            && compiler.rewrites_max.is_none()
+            && compiler.native_generator.is_none()
+            && !compiler.time_passes
+            && !compiler.check_facts;
+        let choices = Choices {
+            level: compiler.level,
+            tier: self.tier,
+            unbound_names: compiler.unbound_names,
+            library_paths: &self.library_paths,
+        };
+        match cache.filter(|_| is_plain) {
+            Some(cache) => program.looked_up(cache, &choices, &self.listener),
+            None => Ok(program),
+        }
     }
 
     /// Makes the runtime.

@@ -15,6 +15,8 @@ pub enum CompilerReport<'a> {
     Program(&'a str),
     /// Something doubtful about a text that was compiled nevertheless.
     Warning(&'a Diagnostic),
+    /// What became of a look into the cache, or of an attempt to put a program there.
+    Cache(&'a str),
     /// How long each phase took: [`crate::RuntimeBuilder::time_passes`].
     Times {
         /// What messages call the program.

@@ -11,7 +11,7 @@ use compiler::codegen::NativeGenerator;
 use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
-use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
+use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
 use compiler::id::Id as _;
 use compiler::memory;
 use compiler::options::{Options, Purpose};
@@ -25,6 +25,7 @@ use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
 use crate::portable::PortableLibraries;
+use crate::recorded_files::{KeptFiles, Notes, RecordedFiles};
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -46,6 +47,26 @@ pub struct Frontend {
     listener: Listener,
     /// Who may end a compilation.
     supervisor: Rc<dyn Supervisor>,
+    /// What the expander reads.
+    files: Rc<RecordedFiles>,
+    /// A program that runs without having been expanded here.
+    unexpanded: Option<UnexpandedProgram>,
+}
+
+/// A program whose image was made before, as it was then.
+#[derive(Debug)]
+pub(crate) struct UnexpandedProgram {
+    pub(crate) source: SourceText,
+    /// What it imports and includes.
+    pub(crate) files: KeptFiles,
+}
+
+/// An image, and what it was made from.
+#[derive(Debug)]
+pub(crate) struct Recorded {
+    pub(crate) image: TrustedImage<'static>,
+    pub(crate) notes: Notes,
+    pub(crate) warnings: Vec<Diagnostic>,
 }
 
 impl Frontend {
@@ -63,6 +84,8 @@ impl Frontend {
             retained_at_first: None,
             listener: Listener::default(),
             supervisor: Rc::new(Unsupervised),
+            files: Rc::default(),
+            unexpanded: None,
         }
     }
 
@@ -159,6 +182,46 @@ impl Frontend {
         self.finish(program, &mut allowance, Purpose::File)
     }
 
+    /// As [`Self::compile_source`], with what the image was made from.
+    pub(crate) fn compile_recorded(
+        &mut self,
+        source: &SourceText,
+        memory_bytes: usize,
+    ) -> Result<Recorded, Error> {
+        self.check_options()?;
+        let mut allowance = Allowance::new(&source.name, memory_bytes);
+        self.files.start();
+        let program = self.expand_source(source, &mut allowance);
+        let notes = self.files.stop();
+        let program = program?;
+        let warnings = program.warnings.clone();
+        Ok(Recorded {
+            image: self.finish(program, &mut allowance, Purpose::File)?,
+            notes,
+            warnings,
+        })
+    }
+
+    /// Says that the image of a program comes to run that was made before. The program is expanded when something
+    /// else is to be compiled: what it defines is known then.
+    pub(crate) fn expand_later(&mut self, program: UnexpandedProgram) {
+        self.unexpanded = Some(program);
+    }
+
+    /// Learns what the program defines whose image was made before.
+    fn expand_earlier_program(&mut self) {
+        let Some(UnexpandedProgram { source, files }) = self.unexpanded.take() else {
+            return;
+        };
+        let supervisor = std::mem::replace(&mut self.supervisor, Rc::new(Unsupervised));
+        let mut allowance = Allowance::unlimited(&source.name);
+        let recorded = Rc::clone(&self.files);
+        let expanded = recorded.showing(files, || self.expand_source(&source, &mut allowance));
+        expanded.expect("a program that was compiled before is still right");
+        self.supervisor = supervisor;
+        self.hold_globals();
+    }
+
     fn expand_source(
         &mut self,
         source: &SourceText,
@@ -177,6 +240,7 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
     ) -> Result<Program, Error> {
+        self.expand_earlier_program();
         let start = Instant::now();
         let supervisor = Rc::clone(&self.supervisor);
         let registry = self.registry();
@@ -289,6 +353,7 @@ impl Frontend {
     /// Learns which bodies of libraries have run to their end, and answers globals to forget: see
     /// [`LibraryRegistry::settle_libraries`].
     pub(crate) fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
+        self.expand_earlier_program();
         let registry = self.registry.as_mut();
         registry.map_or_else(Vec::new, |registry| registry.settle_libraries(is_defined))
     }
@@ -302,11 +367,13 @@ impl Frontend {
 
     /// The key of the global that a variable of the interaction environment is, if it is known.
     pub(crate) fn global_key(&mut self, name: &str) -> Option<Rc<str>> {
+        self.expand_earlier_program();
         self.registry().interaction_variable(name)
     }
 
     /// Makes `name` a variable of the interaction environment; the key of its global.
     pub(crate) fn declare_variable(&mut self, name: &str) -> Rc<str> {
+        self.expand_earlier_program();
         self.registry().define_interaction_variable(name)
     }
 
@@ -322,10 +389,12 @@ impl Frontend {
     fn registry(&mut self) -> &mut LibraryRegistry {
         let paths = &self.library_paths;
         let unbound_names = self.options.unbound_names;
+        let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(&self.files);
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
             registry.set_unbound_names(unbound_names);
             registry.set_library_source(Rc::new(PortableLibraries));
+            registry.set_source_files(files);
             for path in paths {
                 registry.add_search_path(path.clone());
             }
@@ -484,6 +553,7 @@ impl vm::hooks::Frontend for SharedFrontend {
 
     fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
+        frontend.expand_earlier_program();
         let environment = match data.proper_list(datum) {
             Some(sets) => frontend.registry().environment(data, &sets),
             None if data.as_symbol(datum) == Some("import") => {

@@ -54,6 +54,8 @@ mod allowance;
 mod boot;
 mod builder;
 #[cfg(feature = "compiler")]
+mod cache;
+#[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
 #[cfg(feature = "compiler")]
@@ -73,12 +75,18 @@ mod host_procedure;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod portable;
+#[cfg(feature = "compiler")]
+mod program;
+#[cfg(feature = "compiler")]
+mod recorded_files;
 mod runtime;
 mod scheme;
 mod value;
 
 pub use abi::native::Tier;
 pub use builder::RuntimeBuilder;
+#[cfg(feature = "compiler")]
+pub use cache::{CacheEntry, EntryState, ProgramCache};
 #[cfg(feature = "compiler")]
 pub use compiler::compile::pass_names;
 #[cfg(feature = "compiler")]
@@ -104,6 +112,8 @@ pub use handle::Handle;
 #[cfg(feature = "compiler")]
 pub use host_procedure::Call;
 pub use loader::{LoadError, TrustedImage};
+#[cfg(feature = "compiler")]
+pub use program::Program;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
 pub use syntax::PlacedMessage;

@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 #[cfg(feature = "compiler")]
+use std::cell::RefMut;
+#[cfg(feature = "compiler")]
 use std::path::Path;
 use std::rc::Rc;
 
@@ -15,6 +17,8 @@ use crate::error::Error;
 use crate::frontend::Frontend;
 #[cfg(feature = "compiler")]
 use crate::frontend::read_source;
+#[cfg(feature = "compiler")]
+use crate::program::Program;
 use crate::scheme::Scheme;
 
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
@@ -85,14 +89,38 @@ impl Runtime {
         self.compile(&SourceText::new(name, text))
     }
 
+    /// The image of a program: from the cache where the program was looked up and found, else compiled, and put there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compile_file`]. A cache that cannot be written to is none: see [`CompilerReport::Cache`].
+    ///
+    /// [`CompilerReport::Cache`]: crate::CompilerReport::Cache
+    #[cfg(feature = "compiler")]
+    pub fn compile_program(&mut self, program: Program) -> Result<TrustedImage<'static>, Error> {
+        program.compile(self)
+    }
+
+    /// The compiler.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn frontend(&self) -> RefMut<'_, Frontend> {
+        self.frontend.borrow_mut()
+    }
+
     #[cfg(feature = "compiler")]
     fn compile(&mut self, source: &SourceText) -> Result<TrustedImage<'static>, Error> {
+        self.compile_by(|frontend, memory_bytes| frontend.compile_source(source, memory_bytes))
+    }
+
+    #[cfg(feature = "compiler")]
+    pub(crate) fn compile_by<T>(
+        &mut self,
+        compile: impl Fn(&mut Frontend, usize) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         self.enter(|scheme| {
             scheme.begin()?;
             scheme.settle_libraries();
-            let compiled = scheme.with_memory(|frontend, memory_bytes| {
-                frontend.compile_source(source, memory_bytes)
-            });
+            let compiled = scheme.with_memory(compile);
             scheme.frontend.borrow_mut().hold_globals();
             compiled
         })

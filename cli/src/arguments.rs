@@ -14,12 +14,13 @@ pub(crate) const USAGE: &str = "\
 cozen: a Scheme whose compiled programs are ELF images
 
 usage:
-  cozen [OPTION…] FILE ARG…           compile FILE in memory and run it; - is standard input
+  cozen [OPTION…] FILE ARG…           compile FILE and run it; - is standard input
   cozen [OPTION…] -e EXPR [-e EXPR…]  evaluate expressions, print the last one's values
   cozen [OPTION…]                     read, evaluate, print
   cozen [OPTION…] compile FILE -o OUT.czo
   cozen [OPTION…] [run] OUT.czo ARG…
   cozen [OPTION…] disassemble FILE    of an image, or of the image of a source file
+  cozen cache list, clear, verify     what compiled programs are kept for the next run
 
 options:
   -L, --library-path=DIR   where to look for libraries (may be repeated)
@@ -33,6 +34,11 @@ options:
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
   --native, --no-native    make native code of what is compiled, and run it, or do neither; without
                            these `compile` makes it, and programs run from source stay bytecode
+  --no-cache               neither use nor keep compiled programs; without it, they are kept in
+                           $XDG_CACHE_HOME/cozen, else in ~/.cache/cozen
+  --fresh                  compile the program anew, and keep that
+  --cache-max=BYTES        how much all that is kept may take (256M)
+  --verbose                say what becomes of the cache
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
   --unbound=warn, error    warn of names that nothing defines or imports (the default), or refuse the program
   --check-facts            check what the optimizer claims about values, and stop at a claim that is
@@ -44,7 +50,7 @@ options:
 ";
 
 /// The commands, for the message about a word that is none.
-pub(crate) const COMMANDS: &str = "the commands are compile, run, disassemble";
+pub(crate) const COMMANDS: &str = "the commands are compile, run, disassemble, cache";
 
 /// A parsed command line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -78,10 +84,32 @@ pub(crate) enum Command {
     },
     /// Print the instructions of an image.
     Disassemble { file: PathBuf },
+    /// See to the compiled programs that are kept.
+    Cache(CacheCommand),
     /// Print how to use this.
     Help,
     /// Print the version.
     Version,
+}
+
+/// What to do with the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum CacheCommand {
+    List,
+    Clear,
+    Verify,
+}
+
+/// How programs use the cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum CacheUse {
+    /// They are looked for, and kept.
+    #[default]
+    Full,
+    /// They are compiled anew, and kept.
+    Fresh,
+    /// Not at all.
+    None,
 }
 
 /// Options of all commands.
@@ -105,6 +133,9 @@ pub(crate) struct Options {
     pub(crate) check_facts: bool,
     pub(crate) unbound_names: UnboundNames,
     pub(crate) rewrites_max: Option<u64>,
+    pub(crate) cache: CacheUse,
+    pub(crate) cache_bytes_max: Option<u64>,
+    pub(crate) verbose: bool,
 }
 
 impl Options {
@@ -143,6 +174,7 @@ pub(crate) fn parse(
     let mut parsed = Arguments::default();
     let mut expressions = Vec::new();
     let mut output = None;
+    let mut cache = None;
     let mut words: Vec<OsString> = Vec::new();
     while let Some(argument) = parser.next()? {
         match argument {
@@ -167,8 +199,11 @@ pub(crate) fn parse(
                 parsed.options.image_directory = Some(directory(parser.value()?)?);
             }
             Long("no-mmap") => parsed.options.no_mmap = true,
-            Long("native") => parsed.options.tier = Some(Tier::Native),
-            Long("no-native") => parsed.options.tier = Some(Tier::Bytecode),
+            Long("native") => choose(&mut parsed.options.tier, Tier::Native, TIERS)?,
+            Long("no-native") => choose(&mut parsed.options.tier, Tier::Bytecode, TIERS)?,
+            Long("no-cache") => choose(&mut cache, CacheUse::None, CACHE_USES)?,
+            Long("fresh") => choose(&mut cache, CacheUse::Fresh, CACHE_USES)?,
+            Long("verbose") => parsed.options.verbose = true,
             Long("check-facts") => parsed.options.check_facts = true,
             Long("unbound") => parsed.options.unbound_names = unbound_names(&parser.value()?)?,
             Long("time-passes") => parsed.options.time_passes = true,
@@ -182,6 +217,7 @@ pub(crate) fn parse(
             option @ Short(_) => return Err(option.unexpected()),
         }
     }
+    parsed.options.cache = cache.unwrap_or_default();
     if parsed.command == Command::Repl {
         let has_output = output.is_some();
         parsed.command = command(words, expressions, output)?;
@@ -193,7 +229,23 @@ pub(crate) fn parse(
 }
 
 fn is_subcommand(word: &OsString) -> bool {
-    word == "compile" || word == "run" || word == "disassemble"
+    word == "compile" || word == "run" || word == "disassemble" || word == "cache"
+}
+
+/// Options that exclude each other.
+const TIERS: &str = "--native and --no-native";
+const CACHE_USES: &str = "--no-cache and --fresh";
+
+/// Notes what an option of a group chooses. Another option of the group may not choose something else.
+fn choose<T: Copy + PartialEq>(
+    chosen: &mut Option<T>,
+    choice: T,
+    group: &str,
+) -> Result<(), lexopt::Error> {
+    match chosen.replace(choice) {
+        Some(before) if before != choice => Err(format!("{group} contradict each other").into()),
+        _ => Ok(()),
+    }
 }
 
 /// An option that takes a value.
@@ -205,6 +257,9 @@ fn add_option(
     match name {
         "heap-max" => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
         "stack-max" => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
+        "cache-max" => {
+            options.cache_bytes_max = Some(bytes("--cache-max", parser.value()?)? as u64);
+        }
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
         "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
         _ => return Err(Long(name).unexpected()),
@@ -233,6 +288,9 @@ fn command(
             arguments: decoded(words),
         });
     }
+    if first == "cache" {
+        return cache_command(words.collect());
+    }
     let file = words
         .next()
         .ok_or_else(|| format!("{}: expected a file", first.display()))?
@@ -252,6 +310,22 @@ fn command(
     } else {
         Command::Disassemble { file }
     })
+}
+
+fn cache_command(words: Vec<OsString>) -> Result<Command, lexopt::Error> {
+    let [word] = &words[..] else {
+        return Err("cache: expected one of list, clear, verify".into());
+    };
+    let command = match word.to_str() {
+        Some("list") => CacheCommand::List,
+        Some("clear") => CacheCommand::Clear,
+        Some("verify") => CacheCommand::Verify,
+        _ => {
+            let found = word.display();
+            return Err(format!("cache: expected list, clear or verify, found {found}").into());
+        }
+    };
+    Ok(Command::Cache(command))
 }
 
 /// The program's own arguments, of which any bytes may be there: as `get-environment-variable` decodes.

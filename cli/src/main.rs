@@ -9,6 +9,7 @@
 
 mod allocator;
 mod arguments;
+mod cache;
 mod compile;
 mod disassemble;
 mod environment;
@@ -75,6 +76,7 @@ fn dispatch(arguments: &Arguments) -> Result<Status, cozen::Error> {
         Command::RunImage { file, arguments } => run_image::run_image(options, file, arguments),
         Command::Evaluate { expressions } => evaluate::evaluate(options, expressions),
         Command::Compile { file, output } => compile::compile(options, file, output.as_deref()),
+        Command::Cache(command) => cache::cache(options, *command),
         Command::Disassemble { file } => disassemble::disassemble(options, file),
     }
 }

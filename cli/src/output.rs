@@ -51,6 +51,7 @@ pub(crate) fn print_report(report: &CompilerReport<'_>) -> Result<(), Error> {
             let pass = last_by.unwrap_or("no pass");
             complain(&format!("cozen: {count} rewrites, the last by {pass}"));
         }
+        CompilerReport::Cache(news) => complain(&format!("cozen: cache: {news}")),
         _ => {}
     }
     Ok(())

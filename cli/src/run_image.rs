@@ -1,5 +1,6 @@
 //! `cozen run IMAGE`.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use cozen::{Error, TrustedImage};
@@ -14,7 +15,16 @@ pub(crate) fn run_image(
     file: &Path,
     arguments: &[String],
 ) -> Result<Status, Error> {
-    let image = cozen::read_file(file)?;
+    run_bytes(options, file, cozen::read_file(file)?.into(), arguments)
+}
+
+/// Runs the image that was read from `file`.
+pub(crate) fn run_bytes(
+    options: &Options,
+    file: &Path,
+    image: Cow<'_, [u8]>,
+    arguments: &[String],
+) -> Result<Status, Error> {
     let builder = builder(options)?.native_library(cozen::has_native_code(&image));
     // SAFETY: whoever runs the command vouches for the file that it names, as for any program.
     let image = unsafe { TrustedImage::vouch(image) };

@@ -1,14 +1,14 @@
 //! `cozen FILE` and `cozen -`.
 
-use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use cozen::Error;
 
 use crate::arguments::{COMMANDS, Options};
-use crate::run_image::run_image;
-use crate::session::{command_line, run, runtime};
+use crate::cache;
+use crate::run_image::run_bytes;
+use crate::session::{build, builder, command_line, run, runtime};
 use crate::status::Status;
 
 /// What stands for standard input in place of a file's name.
@@ -26,13 +26,15 @@ pub(crate) fn run_source(
         let image = runtime.compile_text(&text, "stdin")?;
         return Ok(run(options, &mut runtime, &image, Path::new("stdin")));
     }
-    if is_elf(file) {
-        return run_image(options, file, arguments);
+    let builder = builder(options)?;
+    let program = builder.program(file, cache::programs(options));
+    let program = program.map_err(|error| explain(error, file))?;
+    if program.is_image() {
+        return run_bytes(options, file, program.bytes().into(), arguments);
     }
-    let mut runtime = runtime(options, command_line(file, arguments))?;
-    let image = runtime
-        .compile_file(file)
-        .map_err(|error| explain(error, file))?;
+    let builder = builder.native_library(program.has_native_code());
+    let mut runtime = build(builder, command_line(file, arguments))?;
+    let image = runtime.compile_program(program)?;
     Ok(run(options, &mut runtime, &image, file))
 }
 
@@ -44,17 +46,6 @@ fn standard_input() -> Result<String, Error> {
         error,
     })?;
     cozen::decode_text(&bytes, "stdin")
-}
-
-/// Whether the file starts as ELF files do. What cannot be read is no such file, nor what can be read once
-/// only, as a pipe.
-fn is_elf(file: &Path) -> bool {
-    if !file.is_file() {
-        return false;
-    }
-    let mut start = [0; 4];
-    let read = File::open(file).and_then(|mut opened| opened.read_exact(&mut start));
-    read.is_ok() && start == *b"\x7fELF"
 }
 
 /// Says of a word that is the name of no file, and looks like a command, that it is neither.

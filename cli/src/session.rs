@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use cozen::{Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
+use cozen::{CompilerReport, Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
 use crate::arguments::Options;
 use crate::source_lines::SourceLines;
@@ -41,7 +41,7 @@ pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
         .check_facts(options.check_facts || environment::check_facts()?)
         .unbound_names(options.unbound_names)
         .time_passes(options.time_passes)
-        .compiler_reports(output::print_report);
+        .compiler_reports(reports(options));
     if let Some(directory) = &options.image_directory {
         builder = builder.keep_images(directory);
     }
@@ -72,6 +72,17 @@ pub(crate) fn builder(options: &Options) -> Result<RuntimeBuilder, Error> {
         builder = builder.library_path(directory);
     }
     Ok(builder)
+}
+
+/// Who prints what the compiler says.
+fn reports(
+    options: &Options,
+) -> impl Fn(&CompilerReport<'_>) -> Result<(), Error> + Send + Sync + 'static {
+    let verbose = options.verbose;
+    move |report| match report {
+        CompilerReport::Cache(_) if !verbose => Ok(()),
+        report => output::print_report(report),
+    }
 }
 
 /// The words of `(command-line)`: the file, then its arguments.

@@ -1,6 +1,7 @@
 //! The command line, as a user meets it: uses that work, and the message for each kind of bad
 //! input.
 
+mod cache;
 mod everywhere;
 mod limits;
 mod long_work;

@@ -62,7 +62,7 @@ impl Expander<'_> {
 
     fn read_file(&mut self, path: &Path, at: SyntaxId) -> Result<SourceText> {
         let shown = path.display().to_string();
-        let bytes = std::fs::read(path).map_err(|error| {
+        let bytes = self.registry.files().read(path).map_err(|error| {
             let message = format!("cannot read {shown}: {error}");
             self.failure(at, message)
         })?;

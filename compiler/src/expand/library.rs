@@ -91,7 +91,7 @@ impl Expander<'_> {
         }
         let paths: Vec<PathBuf> = self.library_paths(file).collect();
         for path in paths {
-            if let Ok(bytes) = std::fs::read(&path) {
+            if let Ok(bytes) = self.registry.files().read(&path) {
                 return self.load_file(name, &path, &bytes, id).map(Some);
             }
         }
@@ -106,7 +106,9 @@ impl Expander<'_> {
                 self.registry.knows_library(name) && !self.registry.is_internal(name)
                     || self.declared.contains_key(name)
                     || file.is_some_and(|file| self.registry.library_text(file).is_some())
-                    || self.library_paths(file).any(|path| path.is_file())
+                    || self
+                        .library_paths(file)
+                        .any(|path| self.registry.files().is_file(&path))
             })
         })
     }

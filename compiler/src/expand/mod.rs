@@ -35,6 +35,7 @@ mod registry;
 mod resolver;
 mod scope;
 mod source;
+mod source_files;
 mod syntax;
 mod syntax_rules;
 mod top_definition;
@@ -47,6 +48,7 @@ pub use cond_expand::FEATURES;
 pub use library_source::LibrarySource;
 pub use registry::{EnvironmentId, LibraryRegistry};
 pub use source::{LetterCase, SourceText};
+pub use source_files::{SourceFiles, SystemFiles};
 pub use unit::{Outcome, expand_form, expand_libraries, expand_program, expand_text};
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::interface::Interface;
 use super::library_source::LibrarySource;
 use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
+use super::source_files::{SourceFiles, SystemFiles};
 use super::top_environment::{TopEnvironment, TopKind};
 use super::tops::Tops;
 use crate::id::{Id as _, IdVec, define_ids};
@@ -45,6 +46,8 @@ pub struct LibraryRegistry {
     search_paths: Vec<PathBuf>,
     /// Where the text of `a/b.sld` is looked for before the folders.
     text_source: Option<Rc<dyn LibrarySource>>,
+    /// What reads files.
+    files: Rc<dyn SourceFiles>,
     /// The top-level environment of each [`EnvironmentId`].
     pub(super) environments: IdVec<EnvironmentId, TopId>,
     /// The environments that `(environment …)` gave, by the text of their import sets.
@@ -141,6 +144,7 @@ impl LibraryRegistry {
             libraries: HashMap::new(),
             search_paths: Vec::new(),
             text_source: None,
+            files: Rc::new(SystemFiles),
             environments: IdVec::new(),
             fixed_environments: HashMap::new(),
             loading_environment: None,
@@ -199,6 +203,16 @@ impl LibraryRegistry {
     /// Takes the texts of libraries from `source` where it has them, before it looks in folders.
     pub fn set_library_source(&mut self, source: Rc<dyn LibrarySource>) {
         self.text_source = Some(source);
+    }
+
+    /// Reads files by `files` from here on.
+    pub fn set_source_files(&mut self, files: Rc<dyn SourceFiles>) {
+        self.files = files;
+    }
+
+    /// What reads files.
+    pub(crate) fn files(&self) -> &dyn SourceFiles {
+        &*self.files
     }
 
     /// The text of `file`, which is a path such as `srfi/1.sld`, from the source of libraries.

@@ -1,0 +1,163 @@
+//! What an entry of the cache is found by.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use abi::fingerprint::FINGERPRINT;
+use abi::native::Tier;
+use compiler::options::{Level, UnboundNames};
+
+use super::digest::{Digest, Digester};
+use crate::boot;
+
+/// How a program is compiled, as far as the image depends on it.
+#[derive(Debug)]
+pub(crate) struct Choices<'a> {
+    pub(crate) level: Level,
+    /// `None` if the user has chosen none.
+    pub(crate) tier: Option<Tier>,
+    pub(crate) unbound_names: UnboundNames,
+    pub(crate) library_paths: &'a [PathBuf],
+}
+
+/// Identifies a program, the compiler, and how it was compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key(pub(super) Digest);
+
+impl Key {
+    /// The key of the program `text` in `file`.
+    ///
+    /// The name of the file counts, since the image has it for messages, and where the file is: names in the text lead
+    /// from there to others.
+    pub(super) fn new(
+        compiler: Digest,
+        file: &Path,
+        text: &[u8],
+        choices: &Choices<'_>,
+    ) -> io::Result<Self> {
+        let mut key = Digester::default();
+        key.add(&compiler.0);
+        for path in std::iter::once(file).chain(choices.library_paths.iter().map(PathBuf::as_path))
+        {
+            key.add(path.as_os_str().as_bytes());
+            key.add(std::path::absolute(path)?.as_os_str().as_bytes());
+        }
+        let Choices {
+            level,
+            tier,
+            unbound_names,
+            library_paths: _,
+        } = choices;
+        key.add(format!("{level:?} {tier:?} {unbound_names:?}").as_bytes());
+        key.add(text);
+        Ok(Self(key.finish()))
+    }
+}
+
+impl Key {
+    /// A number that any key may have with the same chance.
+    pub(super) fn number(self) -> u64 {
+        let bytes = self.0.0.first_chunk().expect("a hash has more bytes");
+        u64::from_le_bytes(*bytes)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = self.0.0.iter();
+        bytes.try_for_each(|byte| write!(formatter, "{byte:02x}"))
+    }
+}
+
+/// How many bytes of the images of the library are looked at: their headers with the hashes of their contents.
+const COMPARED_BYTES: usize = 512;
+
+/// Identifies the compiler: the version, what images say, the library as it was compiled, and the executable's file.
+/// Another build of one version has another file.
+pub(super) fn this_compiler() -> io::Result<Digest> {
+    let mut compiler = Digester::default();
+    compiler.add(env!("CARGO_PKG_VERSION").as_bytes());
+    compiler.add(&FINGERPRINT.to_le_bytes());
+    for image in boot::images() {
+        compiler.add(&image[..COMPARED_BYTES]);
+    }
+    let executable = fs::metadata("/proc/self/exe")?;
+    for number in [executable.dev(), executable.ino(), executable.size()] {
+        compiler.add(&number.to_le_bytes());
+    }
+    let times = [
+        executable.mtime(),
+        executable.mtime_nsec(),
+        executable.ctime(),
+        executable.ctime_nsec(),
+    ];
+    for time in times {
+        compiler.add(&time.to_le_bytes());
+    }
+    Ok(compiler.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(file: &str, text: &str, choices: &Choices<'_>) -> Key {
+        let compiler = this_compiler().expect("a system with /proc");
+        Key::new(compiler, file.as_ref(), text.as_bytes(), choices).expect("a working directory")
+    }
+
+    #[test]
+    fn each_thing_that_an_image_depends_on_makes_another_key() {
+        let plain = || Choices {
+            level: Level::Full,
+            tier: None,
+            unbound_names: UnboundNames::Warned,
+            library_paths: &[],
+        };
+        let first = key("a.scm", "(f)", &plain());
+        assert_eq!(first, key("a.scm", "(f)", &plain()));
+        let paths = [PathBuf::from("lib")];
+        let others = [
+            key("b.scm", "(f)", &plain()),
+            key("./a.scm", "(f)", &plain()),
+            key("a.scm", "(g)", &plain()),
+            key(
+                "a.scm",
+                "(f)",
+                &Choices {
+                    level: Level::Basic,
+                    ..plain()
+                },
+            ),
+            key(
+                "a.scm",
+                "(f)",
+                &Choices {
+                    tier: Some(Tier::Bytecode),
+                    ..plain()
+                },
+            ),
+            key(
+                "a.scm",
+                "(f)",
+                &Choices {
+                    unbound_names: UnboundNames::Refused,
+                    ..plain()
+                },
+            ),
+            key(
+                "a.scm",
+                "(f)",
+                &Choices {
+                    library_paths: &paths,
+                    ..plain()
+                },
+            ),
+        ];
+        assert!(others.iter().all(|&other| other != first));
+    }
+}

@@ -1,0 +1,169 @@
+//! The files that a program was made from: noted while it is expanded, and shown again as they were.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use compiler::expand::{SourceFiles, SystemFiles};
+
+use crate::cache::Digest;
+
+/// What the expander learned about a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Dependency {
+    /// As the expander named it.
+    pub(crate) path: PathBuf,
+    pub(crate) found: Found,
+}
+
+/// What there was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// It was read, and held these bytes.
+    Contents(Digest),
+    /// It could not be read.
+    Unreadable,
+    /// It was looked for only: whether there was a file.
+    Looked(bool),
+}
+
+/// Bytes that were read before, or the news that nothing could be read.
+#[derive(Debug)]
+pub(crate) enum Kept {
+    Bytes(Vec<u8>),
+    Unreadable,
+    Looked(bool),
+}
+
+/// What the files were that a program in the cache was made from.
+pub(crate) type KeptFiles = HashMap<PathBuf, Kept>;
+
+/// The files of the system, with what was read of them.
+#[derive(Debug, Default)]
+pub(crate) struct RecordedFiles(RefCell<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// `None` while nobody asks.
+    noted: Option<Notes>,
+    /// What is shown in place of the files of the system.
+    kept: Option<KeptFiles>,
+}
+
+/// What was read.
+#[derive(Debug, Default)]
+pub(crate) struct Notes {
+    /// In the order in which they were read.
+    pub(crate) dependencies: Vec<Dependency>,
+    /// Something that was read cannot be read again, as a pipe.
+    pub(crate) has_pipe: bool,
+}
+
+impl RecordedFiles {
+    /// Notes what is read from here on.
+    pub(crate) fn start(&self) {
+        self.0.borrow_mut().noted = Some(Notes::default());
+    }
+
+    /// Stops taking notes: the notes.
+    pub(crate) fn stop(&self) -> Notes {
+        self.0.borrow_mut().noted.take().unwrap_or_default()
+    }
+
+    /// Shows `files` while `work` runs, and no others.
+    pub(crate) fn showing<T>(&self, files: KeptFiles, work: impl FnOnce() -> T) -> T {
+        self.0.borrow_mut().kept = Some(files);
+        // Also if the work panics.
+        let _until_it_ends = Showing(self);
+        work()
+    }
+
+    fn note(&self, path: &Path, found: Found) {
+        if let Some(notes) = &mut self.0.borrow_mut().noted {
+            notes.dependencies.push(Dependency {
+                path: path.to_owned(),
+                found,
+            });
+        }
+    }
+}
+
+/// While it is there, what was kept is shown.
+struct Showing<'files>(&'files RecordedFiles);
+
+impl Drop for Showing<'_> {
+    fn drop(&mut self) {
+        self.0.0.borrow_mut().kept = None;
+    }
+}
+
+impl SourceFiles for RecordedFiles {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        if let Some(kept) = &self.0.borrow().kept {
+            return match kept.get(path) {
+                Some(Kept::Bytes(bytes)) => Ok(bytes.clone()),
+                _ => Err(io::ErrorKind::NotFound.into()),
+            };
+        }
+        let read = SystemFiles.read(path);
+        if self.0.borrow().noted.is_some() {
+            let found = match &read {
+                Ok(bytes) => Found::Contents(Digest::of(bytes)),
+                Err(_) => Found::Unreadable,
+            };
+            self.note(path, found);
+            if read.is_ok() && !path.is_file() {
+                let mut state = self.0.borrow_mut();
+                state.noted.get_or_insert_default().has_pipe = true;
+            }
+        }
+        read
+    }
+
+    fn is_file(&self, path: &Path) -> bool {
+        if let Some(kept) = &self.0.borrow().kept {
+            return match kept.get(path) {
+                Some(Kept::Looked(is_file)) => *is_file,
+                Some(Kept::Bytes(_)) => true,
+                _ => false,
+            };
+        }
+        let is_file = SystemFiles.is_file(path);
+        self.note(path, Found::Looked(is_file));
+        is_file
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_read_is_noted_and_shown_again() {
+        let files = RecordedFiles::default();
+        let here = Path::new(file!());
+        let missing = Path::new("/no/such/file");
+        files.start();
+        let bytes = files.read(here).expect("this file");
+        files.read(missing).expect_err("no such file");
+        assert!(!files.is_file(missing));
+        let notes = files.stop();
+        assert!(!notes.has_pipe);
+        let found: Vec<_> = notes.dependencies.iter().map(|each| each.found).collect();
+        let expected = [
+            Found::Contents(Digest::of(&bytes)),
+            Found::Unreadable,
+            Found::Looked(false),
+        ];
+        assert_eq!(found, expected);
+        let kept = KeptFiles::from([(missing.to_owned(), Kept::Bytes(vec![7]))]);
+        files.showing(kept, || {
+            assert_eq!(files.read(missing).expect("shown"), [7]);
+            assert!(files.is_file(missing));
+            files.read(here).expect_err("not shown");
+        });
+        files.read(missing).expect_err("as it is");
+        assert_eq!(files.stop().dependencies, [], "nobody asked for notes");
+    }
+}
