@@ -2,18 +2,42 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use loader::ImageView;
+use loader::{ImageView, LoadError};
 
 use crate::error::Error;
+
+/// What ELF files start with.
+pub(crate) const ELF_MAGIC: &[u8] = b"\x7fELF";
 
 /// The largest file that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 30;
 
 /// Whether bytes are an image with native code.
 pub fn has_native_code(image: &[u8]) -> bool {
-    ImageView::parse(image).is_ok_and(|view| view.header().native_code.bytes > 0)
+    ImageView::header_of(image).is_ok_and(|header| header.native_code.bytes > 0)
+}
+
+/// The source of an image that another version of the compiler has made: a file that the image names, or one of that
+/// name beside the image in `file`. `None` if there is none, or the image is of this version.
+pub fn source_of_other_version(image: &[u8], file: &Path) -> Option<PathBuf> {
+    let Err(LoadError::FingerprintMismatch { .. }) = ImageView::header_of(image) else {
+        return None;
+    };
+    let name = PathBuf::from(loader::source_name(image)?);
+    let beside = name.file_name().map(|name| file.with_file_name(name));
+    let mut candidates = [Some(name), beside].into_iter().flatten();
+    candidates.find(|source| is_text(source))
+}
+
+/// Whether there is a file that is no image.
+fn is_text(file: &Path) -> bool {
+    let mut start = Vec::new();
+    file.is_file()
+        && fs::File::open(file)
+            .and_then(|opened| opened.take(ELF_MAGIC.len() as u64).read_to_end(&mut start))
+            .is_ok_and(|_| start != ELF_MAGIC)
 }
 
 /// The bytes of a source file or image.

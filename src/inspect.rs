@@ -2,5 +2,5 @@
 //!
 //! An image says the same only to the release that made it: these formats change with any release.
 
-pub use abi::{frame_map, image, isa, native, procedure};
+pub use abi::{fingerprint, frame_map, image, isa, native, procedure};
 pub use loader::{Contents, DebugTables, ImageView, Procedure};

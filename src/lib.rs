@@ -102,7 +102,7 @@ pub use convert::{FromScheme, IntoScheme};
 #[cfg(feature = "compiler")]
 pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
-pub use files::{has_native_code, read_file};
+pub use files::{has_native_code, read_file, source_of_other_version};
 #[cfg(feature = "compiler")]
 pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]

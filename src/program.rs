@@ -11,12 +11,9 @@ use loader::TrustedImage;
 use crate::cache::{CachedProgram, Choices, Key, LookUp, Origin, ProgramCache};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::files::{has_native_code, read_file};
+use crate::files::{ELF_MAGIC, has_native_code, read_file};
 use crate::frontend::{Recorded, UnexpandedProgram};
 use crate::runtime::Runtime;
-
-/// What ELF files start with.
-const ELF_MAGIC: &[u8] = b"\x7fELF";
 
 /// A source file that was read.
 #[derive(Debug)]
@@ -111,8 +108,8 @@ impl Program {
                 files: found.files,
             });
             // SAFETY: nobody but the user can write to the cache, where the compiler of this executable has put the
-            // image. The entry's hash shows that it has not been damaged since.
-            return Ok(unsafe { TrustedImage::vouch(found.image) });
+            // image: its checks pass. The entry's hash shows that it has not been damaged since.
+            return Ok(unsafe { TrustedImage::vouch_checked(found.image) });
         }
         let Recorded {
             image,

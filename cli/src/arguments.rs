@@ -289,7 +289,7 @@ fn command(
         });
     }
     if first == "cache" {
-        return cache_command(words.collect());
+        return cache_command(&words.collect::<Vec<_>>());
     }
     let file = words
         .next()
@@ -312,8 +312,8 @@ fn command(
     })
 }
 
-fn cache_command(words: Vec<OsString>) -> Result<Command, lexopt::Error> {
-    let [word] = &words[..] else {
+fn cache_command(words: &[OsString]) -> Result<Command, lexopt::Error> {
+    let [word] = words else {
         return Err("cache: expected one of list, clear, verify".into());
     };
     let command = match word.to_str() {

@@ -73,7 +73,9 @@ fn dispatch(arguments: &Arguments) -> Result<Status, cozen::Error> {
         }
         Command::Repl => repl::repl(options),
         Command::RunSource { file, arguments } => run_source::run_source(options, file, arguments),
-        Command::RunImage { file, arguments } => run_image::run_image(options, file, arguments),
+        Command::RunImage { file, arguments } => {
+            run_source::run_image_file(options, file, arguments)
+        }
         Command::Evaluate { expressions } => evaluate::evaluate(options, expressions),
         Command::Compile { file, output } => compile::compile(options, file, output.as_deref()),
         Command::Cache(command) => cache::cache(options, *command),

@@ -1,4 +1,4 @@
-//! `cozen run IMAGE`.
+//! Runs an image that was read.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -9,17 +9,8 @@ use crate::arguments::Options;
 use crate::session::{build, builder, command_line, run};
 use crate::status::Status;
 
-/// Runs an image.
-pub(crate) fn run_image(
-    options: &Options,
-    file: &Path,
-    arguments: &[String],
-) -> Result<Status, Error> {
-    run_bytes(options, file, cozen::read_file(file)?.into(), arguments)
-}
-
 /// Runs the image that was read from `file`.
-pub(crate) fn run_bytes(
+pub(crate) fn run_image(
     options: &Options,
     file: &Path,
     image: Cow<'_, [u8]>,

@@ -1,4 +1,4 @@
-//! `cozen FILE` and `cozen -`.
+//! `cozen FILE`, `cozen -` and `cozen run IMAGE`.
 
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -7,7 +7,8 @@ use cozen::Error;
 
 use crate::arguments::{COMMANDS, Options};
 use crate::cache;
-use crate::run_image::run_bytes;
+use crate::output;
+use crate::run_image::run_image;
 use crate::session::{build, builder, command_line, run, runtime};
 use crate::status::Status;
 
@@ -30,12 +31,40 @@ pub(crate) fn run_source(
     let program = builder.program(file, cache::programs(options));
     let program = program.map_err(|error| explain(error, file))?;
     if program.is_image() {
-        return run_bytes(options, file, program.bytes().into(), arguments);
+        return run_image_or_source(options, file, program.bytes(), arguments);
     }
     let builder = builder.native_library(program.has_native_code());
     let mut runtime = build(builder, command_line(file, arguments))?;
     let image = runtime.compile_program(program)?;
     Ok(run(options, &mut runtime, &image, file))
+}
+
+/// Runs the image in a file.
+pub(crate) fn run_image_file(
+    options: &Options,
+    file: &Path,
+    arguments: &[String],
+) -> Result<Status, Error> {
+    run_image_or_source(options, file, &cozen::read_file(file)?, arguments)
+}
+
+/// Runs an image; one of another version cannot be run, but perhaps its source.
+fn run_image_or_source(
+    options: &Options,
+    file: &Path,
+    image: &[u8],
+    arguments: &[String],
+) -> Result<Status, Error> {
+    let Some(source) = cozen::source_of_other_version(image, file) else {
+        return run_image(options, file, image.into(), arguments);
+    };
+    if options.verbose {
+        let (file, source) = (file.display(), source.display());
+        output::complain(&format!(
+            "cozen: {file} was made by another version of cozen: its source {source} is run"
+        ));
+    }
+    run_source(options, &source, arguments)
 }
 
 fn standard_input() -> Result<String, Error> {

@@ -37,7 +37,9 @@ mod validate;
 mod validate_native;
 
 pub use contents::{Contents, Procedure};
-pub use debug::{CodeOrigin, DebugTables, FrameState, LineRow, RecordProcedure, SourceFrame};
+pub use debug::{
+    CodeOrigin, DebugTables, FrameState, LineRow, RecordProcedure, SourceFrame, source_name,
+};
 pub use error::LoadError;
 pub use image::ImageView;
 pub use load::{Host, LoadedImage, OwnSymbolTable, load};

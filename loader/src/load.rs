@@ -96,6 +96,7 @@ pub fn load(
 ) -> Result<LoadedImage, LoadError> {
     let view = &match image.origin() {
         Origin::Bytes(file) => ImageView::parse(file)?,
+        Origin::Checked(file) => ImageView::checked_before(file)?,
         Origin::Linked(image) => ImageView::checked_before(image)?,
     };
     let directory = host
@@ -126,7 +127,7 @@ pub fn load(
     }
     let sections = view.sections();
     let sections_bytes = match image.origin() {
-        Origin::Bytes(_) => sections.tail.len(),
+        Origin::Bytes(_) | Origin::Checked(_) => sections.tail.len(),
         Origin::Linked(_) => 0,
     };
     let id = host.register(describe(&mapping, view, options.pins, sections_bytes));
@@ -145,7 +146,7 @@ pub fn load(
         native,
         mapping,
         tail: match image.origin() {
-            Origin::Bytes(_) => Cow::Owned(sections.tail.to_vec()),
+            Origin::Bytes(_) | Origin::Checked(_) => Cow::Owned(sections.tail.to_vec()),
             Origin::Linked(image) => Cow::Borrowed(&image[sections.tail_offset as usize..]),
         },
         tail_offset: sections.tail_offset,

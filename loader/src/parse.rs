@@ -1,5 +1,7 @@
 //! From the bytes of a file to a view of a checked image.
 
+use abi::image::ImageHeader;
+
 use crate::elf::{ElfHeader, LoadedSegments};
 use crate::error::LoadError;
 use crate::image::ImageView;
@@ -43,6 +45,15 @@ impl<'file> ImageView<'file> {
         } else {
             Self::structure(file)
         }
+    }
+
+    /// The header of the image in `file`. Only the structure was checked, and nothing that the header says of segments.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no image of this version.
+    pub fn header_of(file: &[u8]) -> Result<ImageHeader, LoadError> {
+        ImageView::structure(file).map(|view| view.header)
     }
 
     /// The segments of `file`, and headers that agree on them. Nothing in the segments was checked.

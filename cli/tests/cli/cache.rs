@@ -409,3 +409,31 @@ fn many_processes_use_one_cache_while_others_damage_it() {
     }
     assert_eq!(folder.run(&["cache", "verify"]).status.code(), Some(0));
 }
+
+#[test]
+fn the_source_of_an_image_of_another_version_is_run_where_it_is_at_hand() {
+    let folder = Folder::new("cache-version");
+    folder.0.file("old.scm", "(display \"from source\")");
+    folder.run(&["compile", "old.scm", "-o", "old.czo"]);
+    let image = folder.path().join("old.czo");
+    let mut bytes = fs::read(&image).expect("an image");
+    let fingerprint = cozen::inspect::fingerprint::FINGERPRINT.to_le_bytes();
+    let mut places = bytes.windows(8).enumerate();
+    let (at, _) = places
+        .find(|&(_, window)| window == fingerprint)
+        .expect("the header has it");
+    bytes[at] ^= 1;
+    fs::write(&image, bytes).expect("a file");
+    for arguments in [&["old.czo"][..], &["run", "old.czo"]] {
+        let said = folder.check(arguments, "from source");
+        assert!(said.contains("its source old.scm is run"), "{said}");
+    }
+    fs::rename(folder.path().join("old.scm"), folder.path().join("new.scm")).expect("it is there");
+    let output = folder.run(&["run", "old.czo"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        err(&output).contains("old.czo is refused"),
+        "{}",
+        err(&output)
+    );
+}

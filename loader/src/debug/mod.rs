@@ -4,11 +4,13 @@ mod frames;
 mod lines;
 mod origin;
 mod procedures;
+mod source_name;
 mod tables;
 
 pub use frames::{FrameState, SourceFrame};
 pub use lines::LineRow;
 pub use origin::CodeOrigin;
+pub use source_name::source_name;
 pub use tables::{DebugTables, RecordProcedure};
 
 #[cfg(test)]
