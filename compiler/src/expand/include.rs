@@ -99,8 +99,7 @@ impl Expander<'_> {
         }
         memory::take_all(data.len(), memory::DATUM_BYTES);
         let names = &mut self.registry.names;
-        let import = |form| self.syntax.import(names, &data, form, file);
-        let forms = forms.into_iter().map(import).collect();
+        let forms = self.syntax.import_all(names, &data, &forms, file);
         self.budget.extend(data.len());
         Ok(forms)
     }

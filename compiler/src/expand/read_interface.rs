@@ -87,7 +87,7 @@ fn read_rules(
     });
     let meanings: Vec<(Rc<str>, Denotation)> = meanings.collect();
     let mut syntax = Syntax::default();
-    let rules = syntax.import(&mut registry.names, &data, *forms.first()?, NO_FILE);
+    let rules = syntax.import_all(&mut registry.names, &data, forms.get(..1)?, NO_FILE)[0];
     let aliases = make_aliases(&mut registry.names, &mut syntax, environment);
     // Whether a name of the rules is `...` is looked up before the macro's own names are bound.
     let rules = {

@@ -82,7 +82,7 @@ struct File {
     depth: usize,
     /// Offset of each line's first byte; empty for what has no text.
     line_starts: Vec<u32>,
-    /// Characters before every [`CHECKPOINT_BYTES`]th byte.
+    /// Characters before every [`CHECKPOINT_BYTES`]th byte; none where each byte is a character.
     checkpoints: Vec<u32>,
 }
 
@@ -192,6 +192,9 @@ impl File {
     }
 
     fn characters_before(&self, offset: u32) -> u32 {
+        if self.checkpoints.is_empty() {
+            return offset;
+        }
         let offset = offset as usize;
         let checkpoint = offset / CHECKPOINT_BYTES;
         let bytes = &self.source.text.as_bytes()[checkpoint * CHECKPOINT_BYTES..offset];
@@ -200,6 +203,9 @@ impl File {
 }
 
 fn checkpoints(text: &str) -> Vec<u32> {
+    if text.is_ascii() {
+        return Vec::new();
+    }
     let mut count = 0;
     let mut checkpoints = vec![0];
     for chunk in text.as_bytes().chunks(CHECKPOINT_BYTES) {

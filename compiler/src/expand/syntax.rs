@@ -160,31 +160,24 @@ impl Syntax {
         }
     }
 
-    /// Takes in a datum of `data`.
-    pub(crate) fn import(
+    /// Takes in data of `data`.
+    pub(crate) fn import_all(
         &mut self,
         names: &mut Names,
         data: &Data,
-        root: DatumId,
+        roots: &[DatumId],
         file: u16,
-    ) -> SyntaxId {
+    ) -> Vec<SyntaxId> {
         let mut import = Import {
             syntax: self,
             names,
             data,
             file,
-            done: HashMap::new(),
-            open: HashSet::new(),
+            progress: vec![Progress::New; data.len()],
+            done: Vec::new(),
             circular: HashSet::new(),
         };
-        let heads_before = import.circular.len();
-        let id = import.walk(root);
-        if import.circular.len() == heads_before {
-            return id;
-        }
-        // Some edges led back to a datum being walked: every circle contains the target of one.
-        import.done.clear();
-        import.walk(root)
+        roots.iter().map(|&root| import.import(root)).collect()
     }
 
     /// Adds the datum that `root` denotes to `data`.
@@ -236,22 +229,52 @@ struct Import<'a> {
     names: &'a mut Names,
     data: &'a Data,
     file: u16,
-    done: HashMap<DatumId, SyntaxId>,
-    open: HashSet<DatumId>,
+    /// How far each datum is.
+    progress: Vec<Progress>,
+    /// What was done for the root that is walked.
+    done: Vec<DatumId>,
     /// Data that are imported as opaque.
     circular: HashSet<DatumId>,
 }
 
+/// How far the import of a datum is.
+#[derive(Clone, Copy)]
+enum Progress {
+    New,
+    /// Its parts are being walked.
+    Open,
+    Done(SyntaxId),
+}
+
 impl Import<'_> {
+    fn import(&mut self, root: DatumId) -> SyntaxId {
+        let heads_before = self.circular.len();
+        self.done.clear();
+        let id = self.walk(root);
+        if self.circular.len() == heads_before {
+            return id;
+        }
+        // Some edges led back to a datum being walked: every circle contains the target of one.
+        for datum in std::mem::take(&mut self.done) {
+            self.progress[datum.index()] = Progress::New;
+        }
+        self.walk(root)
+    }
+
     fn walk(&mut self, root: DatumId) -> SyntaxId {
         let mut pending = vec![root];
         while let Some(&datum) = pending.last() {
             checkpoint::step();
-            if self.done.contains_key(&datum) {
+            let progress = self.progress[datum.index()];
+            if let Progress::Done(id) = progress {
+                if pending.len() == 1 {
+                    return id;
+                }
                 pending.pop();
                 continue;
             }
-            if !self.circular.contains(&datum) && self.open.insert(datum) {
+            if matches!(progress, Progress::New) && !self.circular.contains(&datum) {
+                self.progress[datum.index()] = Progress::Open;
                 let before = pending.len();
                 match self.data.kind(datum) {
                     DatumKind::Pair(car, cdr) => {
@@ -269,19 +292,20 @@ impl Import<'_> {
                     continue;
                 }
             }
-            pending.pop();
-            self.open.remove(&datum);
             let id = self.finish(datum);
-            self.done.insert(datum, id);
+            self.progress[datum.index()] = Progress::Done(id);
+            self.done.push(datum);
         }
-        self.done[&root]
+        unreachable!("the root stays pending until it is done")
     }
 
     fn visit(&mut self, part: DatumId, pending: &mut Vec<DatumId>) {
-        if self.open.contains(&part) {
-            self.circular.insert(part);
-        } else if !self.done.contains_key(&part) {
-            pending.push(part);
+        match self.progress[part.index()] {
+            Progress::New => pending.push(part),
+            Progress::Open => {
+                self.circular.insert(part);
+            }
+            Progress::Done(_) => {}
         }
     }
 
@@ -316,9 +340,9 @@ impl Import<'_> {
 
     /// The node of a part; of a part that is still open any node will do: the walk is repeated.
     fn part(&mut self, part: DatumId) -> SyntaxId {
-        match self.done.get(&part) {
-            Some(&id) => id,
-            None => self.syntax.push(Node::Null, FileSpan::default()),
+        match self.progress[part.index()] {
+            Progress::Done(id) => id,
+            _ => self.syntax.push(Node::Null, FileSpan::default()),
         }
     }
 }

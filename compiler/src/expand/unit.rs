@@ -135,7 +135,7 @@ pub fn expand_form(
     guarded(registry, EVAL, |registry| {
         let (symbols, changes) = (registry.names.symbol_count(), registry.changes);
         let mut expander = Expander::new(registry, TopId::FIRST);
-        let form = expander.take_in(data, form);
+        let form = expander.take_in(data, &[form])[0];
         memory::take_all(data.len(), memory::DATUM_BYTES);
         expander.budget.extend(data.len());
         let outcome = expander.interact(environment, &[form]);
@@ -234,11 +234,11 @@ impl LibraryRegistry {
 }
 
 impl Expander<'_> {
-    /// Takes in a form that has no text.
-    pub(crate) fn take_in(&mut self, data: &Data, form: DatumId) -> SyntaxId {
+    /// Takes in forms that have no text.
+    pub(crate) fn take_in(&mut self, data: &Data, forms: &[DatumId]) -> Vec<SyntaxId> {
         let file = self.sources.add(SourceText::new(EVAL, ""), 0);
         let names = &mut self.registry.names;
-        self.syntax.import(names, data, form, file)
+        self.syntax.import_all(names, data, forms, file)
     }
 
     /// What sets import whose libraries are all loaded, and these libraries.
@@ -249,8 +249,7 @@ impl Expander<'_> {
     ) -> Result<Option<(Imports, Vec<Rc<str>>)>> {
         let mut all = Imports::new();
         let mut libraries = Vec::with_capacity(sets.len());
-        for &set in sets {
-            let set = self.take_in(data, set);
+        for set in self.take_in(data, sets) {
             let library = self.library_name(self.imported_library(set))?;
             if !self.registry.knows_library(&library) {
                 return Ok(None);
