@@ -115,8 +115,10 @@ def defined_names(text):
 class System:
     """A Scheme: how to prepare a program and how to run it."""
 
-    def __init__(self, name, prepare, command, environment=None):
+    def __init__(self, name, prepare, command, environment=None, source=None):
         self.name, self.command = name, command
+        # How to write the source that the system itself reads.
+        self.source = source
         self.prepare_anew = prepare
         self.environment = environment or {}
 
@@ -219,7 +221,8 @@ def systems(arguments):
         for name, level in [("chez", "2"), ("chez-O3", "3")]:
             if name == "chez" or name in (arguments.only or []):
                 prepare = compiled_by_chez(chez, for_chez_known, level)
-                found.append(System(name, prepare, lambda compiled: [chez, "--program", compiled]))
+                run = lambda compiled: [chez, "--program", compiled]
+                found.append(System(name, prepare, run, source=for_chez_known))
     gsc = shutil.which("gsc") or shutil.which("gambitc")
     if gsc:
 

@@ -46,11 +46,22 @@ fn is_text(file: &Path) -> bool {
 ///
 /// [`Error::File`]: it cannot be read, or is larger than any that can be used.
 pub fn read_file(file: &Path) -> Result<Vec<u8>, Error> {
+    read_file_and_kind(file).map(|(bytes, _)| bytes)
+}
+
+/// The bytes of a file, and whether it is a regular one, which can be read again.
+pub(crate) fn read_file_and_kind(file: &Path) -> Result<(Vec<u8>, bool), Error> {
     let mut bytes = Vec::new();
-    let read = fs::File::open(file)
-        .and_then(|opened| opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
+    let read = fs::File::open(file).and_then(|opened| {
+        let metadata = opened.metadata()?;
+        if metadata.is_file() {
+            bytes.reserve(metadata.len().min(FILE_BYTES_MAX) as usize + 1);
+        }
+        opened.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        Ok(metadata.is_file())
+    });
     let error = match read {
-        Ok(_) if bytes.len() as u64 <= FILE_BYTES_MAX => return Ok(bytes),
+        Ok(is_regular) if bytes.len() as u64 <= FILE_BYTES_MAX => return Ok((bytes, is_regular)),
         Ok(_) => std::io::Error::other(format!("larger than {FILE_BYTES_MAX} bytes")),
         Err(error) => error,
     };

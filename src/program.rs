@@ -1,6 +1,5 @@
 //! A source file that is to run: read, looked up in a cache, compiled.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use loader::TrustedImage;
 use crate::cache::{CachedProgram, Choices, Key, LookUp, Origin, ProgramCache};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::files::{ELF_MAGIC, has_native_code, read_file};
+use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
 use crate::frontend::{Recorded, UnexpandedProgram};
 use crate::runtime::Runtime;
 
@@ -38,11 +37,12 @@ struct Place {
 
 impl Program {
     pub(crate) fn read(file: &Path) -> Result<Self, Error> {
+        let (bytes, is_regular) = read_file_and_kind(file)?;
         Ok(Self {
             file: file.to_owned(),
             name: file.display().to_string(),
-            bytes: read_file(file)?,
-            is_regular: fs::metadata(file).is_ok_and(|metadata| metadata.is_file()),
+            bytes,
+            is_regular,
             place: None,
             found: None,
         })

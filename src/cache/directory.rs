@@ -1,9 +1,9 @@
 //! The directory of a cache: who may use it, how entries appear and go.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, MetadataExt as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime};
@@ -91,9 +91,9 @@ impl Directory {
 
     /// The bytes of the entry with this key, which is used now.
     pub(super) fn read(&self, key: &Key) -> io::Result<Vec<u8>> {
-        let (file, bytes) = read(&self.path_of(key))?;
+        let (file, metadata, bytes) = read(&self.path_of(key))?;
         let now = SystemTime::now();
-        let age = now.duration_since(file.metadata()?.modified()?);
+        let age = now.duration_since(metadata.modified()?);
         if age.is_ok_and(|age| age > USE_PRECISION) {
             // Nothing is lost if the time cannot be set: the entry seems older than it is.
             let _ = file.set_modified(now);
@@ -200,10 +200,10 @@ impl Directory {
     }
 }
 
-/// The file of an entry, and its bytes, if it is one that the user has written.
-pub(super) fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
+/// The file of an entry, what the system says of it, and its bytes, if it is one that the user has written.
+pub(super) fn read(path: &Path) -> io::Result<(File, Metadata, Vec<u8>)> {
     let no_links = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed();
-    let mut file = OpenOptions::new()
+    let file = OpenOptions::new()
         .read(true)
         .custom_flags(no_links)
         .open(path)?;
@@ -218,9 +218,9 @@ pub(super) fn read(path: &Path) -> io::Result<(File, Vec<u8>)> {
     if metadata.len() > ENTRY_BYTES_MAX {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
-    file.read_to_end(&mut bytes)?;
-    Ok((file, bytes))
+    let mut bytes = vec![0; metadata.len() as usize];
+    file.read_exact_at(&mut bytes, 0)?;
+    Ok((file, metadata, bytes))
 }
 
 /// Removes a file, which may be gone.

@@ -66,7 +66,7 @@ impl ProgramCache {
 
     fn state(&self, path: &std::path::Path) -> EntryState {
         let read = directory::read(path).map_err(|error| error.to_string());
-        let decoded = read.and_then(|(_, bytes)| {
+        let decoded = read.and_then(|(_, _, bytes)| {
             let (image_bytes, record) = entry::decode(&bytes).map_err(str::to_owned)?;
             Ok((bytes, image_bytes, record))
         });
