@@ -78,17 +78,35 @@ pub fn decode(bytes: &mut &[u8]) -> Option<ArityRecord> {
     })
 }
 
+/// Takes one record off the front of `bytes`: the procedure's address, and its name, which need not be UTF-8. `None` if
+/// the record is truncated.
+pub fn outline<'a>(bytes: &mut &'a [u8]) -> Option<(u32, &'a [u8])> {
+    let code = u32::from_le_bytes(take(bytes)?);
+    take::<8>(bytes)?;
+    let name = take_name(bytes)?;
+    for _ in 0..u16::from_le_bytes(take(bytes)?) {
+        take_name(bytes)?;
+    }
+    Some((code, name))
+}
+
 fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
     let (taken, rest) = bytes.split_first_chunk()?;
     *bytes = rest;
     Some(*taken)
 }
 
-fn decode_name(bytes: &mut &[u8]) -> Option<String> {
+fn take_name<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
     let length = usize::from(u16::from_le_bytes(take(bytes)?));
     let (name, rest) = bytes.split_at_checked(length)?;
     *bytes = rest;
-    core::str::from_utf8(name).ok().map(String::from)
+    Some(name)
+}
+
+fn decode_name(bytes: &mut &[u8]) -> Option<String> {
+    core::str::from_utf8(take_name(bytes)?)
+        .ok()
+        .map(String::from)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! An image's life: found by address, sealed, reported unreachable, unloaded without a trace.
 
 use abi::procedure::PROCEDURE_HEADER_BYTES;
+use cozen::{CompilerOptions, Frontend};
 use gc::{Address, CollectReason, Outcome, Scope};
 use loader::{ImageView, Placement, Registry, SegmentKind};
 
@@ -119,4 +120,24 @@ fn what_importers_need_stands_in_a_section_of_its_own() {
 /// A file that the kernel shows of this process.
 fn kernel_file(name: &str) -> String {
     std::fs::read_to_string(format!("/proc/self/{name}")).expect("procfs is mounted")
+}
+
+#[test]
+fn a_line_that_is_looked_up_alone_is_that_of_the_whole_table() {
+    let text = "(define (f x) (if (pair? x) (+ 1 (f (cdr x))) 0))
+(define (g x)
+  (vector-for-each (lambda (y) (display (f y)))
+                   x))
+(g (vector '(1 2) '()))";
+    let mut frontend = Frontend::standard(Vec::new(), CompilerOptions::default());
+    let image = frontend
+        .compile_text(text, "lines.scm")
+        .expect("it compiles");
+    let view = ImageView::parse(image.bytes()).expect("an image");
+    let (alone, whole) = (view.debug_tables(), view.debug_tables());
+    assert!(whole.rows().len() > 20);
+    let end = whole.rows().last().expect("there are rows").address + 16;
+    for address in 0..end {
+        assert_eq!(alone.row_at(address), whole.row_at(address), "{address:#x}");
+    }
 }

@@ -4,6 +4,7 @@ mod frames;
 mod lines;
 mod origin;
 mod procedures;
+mod sequences;
 mod source_name;
 mod tables;
 

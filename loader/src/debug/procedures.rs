@@ -82,12 +82,47 @@ fn read_symbol(symbol: &[u8; SYMBOL_BYTES]) -> Option<ProcedureSymbol> {
     })
 }
 
-/// The records of `.cozen.arities` up to the first damaged one, ascending by address.
-pub(super) fn read_arities(mut bytes: &[u8]) -> Vec<ArityRecord> {
-    let mut records = Vec::new();
-    while let Some(record) = arity::decode(&mut bytes) {
-        records.push(record);
+/// The records of `.cozen.arities` up to the first damaged one. A record is decoded when somebody asks for it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Arities {
+    section: Box<[u8]>,
+    /// The address of each procedure, ascending, and where its record starts.
+    records: Vec<(u32, usize)>,
+}
+
+impl Arities {
+    pub(super) fn parse(section: &[u8]) -> Self {
+        let mut records = Vec::new();
+        let mut rest = section;
+        let start = |rest: &[u8]| section.len() - rest.len();
+        loop {
+            let at = start(rest);
+            let Some((code, _)) = arity::outline(&mut rest) else {
+                break;
+            };
+            records.push((code, at));
+        }
+        records.sort_by_key(|&(code, _)| code);
+        Self {
+            section: section.into(),
+            records,
+        }
     }
-    records.sort_by_key(|record| record.code);
-    records
+
+    /// The record of the procedure whose header is at `address`.
+    pub(super) fn at(&self, address: u32) -> Option<ArityRecord> {
+        let found = self
+            .records
+            .binary_search_by_key(&address, |&(code, _)| code);
+        let (_, start) = self.records[found.ok()?];
+        arity::decode(&mut &self.section[start..])
+    }
+
+    /// The name of the last procedure whose header is at `address` or before.
+    pub(super) fn name_before(&self, address: u32) -> Option<&str> {
+        let after = self.records.partition_point(|&(code, _)| code <= address);
+        let (_, start) = self.records[after.checked_sub(1)?];
+        let (_, name) = arity::outline(&mut &self.section[start..])?;
+        str::from_utf8(name).ok()
+    }
 }

@@ -9,7 +9,7 @@ use abi::written_name::WrittenName;
 use super::frames::{Chain, FrameState, SourceFrame};
 use super::lines::{LineRow, Lines};
 use super::origin::CodeOrigin;
-use super::procedures::{Procedures, read_arities};
+use super::procedures::{Arities, Procedures};
 use crate::elf::Sections;
 
 /// Names and lines of an image; empty where the file has none, or they are damaged.
@@ -18,7 +18,7 @@ use crate::elf::Sections;
 #[derive(Clone, Debug, Default)]
 pub struct DebugTables {
     procedures: Procedures,
-    arities: Vec<ArityRecord>,
+    arities: Arities,
     lines: Lines,
     inlined: InlinedCalls,
     bytecode: Extent,
@@ -41,7 +41,7 @@ impl DebugTables {
             procedures: Procedures::parse(sections),
             arities: sections
                 .find(section::ARITIES)
-                .map(read_arities)
+                .map(Arities::parse)
                 .unwrap_or_default(),
             lines: Lines::parse(sections),
             inlined: sections
@@ -95,7 +95,7 @@ impl DebugTables {
                 })
             }
             // Without lines, there are no inlined calls either.
-            InlinedIn::Procedure if self.rows().is_empty() => None,
+            InlinedIn::Procedure if self.lines.is_empty() => None,
             InlinedIn::Procedure => Some(RecordProcedure {
                 name: self
                     .procedure_name(address)
@@ -110,10 +110,7 @@ impl DebugTables {
         if u64::from(address) >= self.bytecode.end() {
             return None;
         }
-        let after = self
-            .arities
-            .partition_point(|record| record.code <= address);
-        Some(&self.arities[after.checked_sub(1)?].name)
+        self.arities.name_before(address)
     }
 
     /// The name of the procedure that `address` lies in, header included; empty if it has none.
@@ -133,11 +130,8 @@ impl DebugTables {
     }
 
     /// Arity and parameter names of the procedure whose header is at `address`.
-    pub fn arity(&self, address: u32) -> Option<&ArityRecord> {
-        let found = self
-            .arities
-            .binary_search_by_key(&address, |record| record.code);
-        found.ok().map(|index| &self.arities[index])
+    pub fn arity(&self, address: u32) -> Option<ArityRecord> {
+        self.arities.at(address)
     }
 
     /// The line table, ascending by address.
@@ -146,7 +140,7 @@ impl DebugTables {
     }
 
     /// The line table's row for the code at `address`.
-    pub fn row_at(&self, address: u32) -> Option<&LineRow> {
+    pub fn row_at(&self, address: u32) -> Option<LineRow> {
         self.lines.row_at(address)
     }
 
