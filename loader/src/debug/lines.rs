@@ -1,5 +1,6 @@
-//! The line table: `.debug_line` (DWARF 5, section 6.2), decoded once.
+//! The line table: `.debug_line` (DWARF 5, section 6.2) or the rows of `.cozen.places`, decoded once.
 
+use abi::places::PlaceRow;
 use abi::written_name::WrittenName;
 use gimli::{
     AttributeValue, DebugLine, DebugLineOffset, EndianSlice, IncompleteLineProgram,
@@ -71,6 +72,25 @@ impl Lines {
         }
         lines.rows.sort_by_key(|row| (row.address, !row.is_end));
         lines
+    }
+
+    /// Those of an image without line programs.
+    pub(super) fn of(rows: &[PlaceRow], files: Vec<Box<str>>) -> Self {
+        let row = |row: &PlaceRow| LineRow {
+            address: row.address,
+            file: row.file,
+            line: row.line,
+            column: row.column,
+            written: row.written,
+            is_end: row.is_end,
+        };
+        let mut rows: Vec<LineRow> = rows.iter().map(row).collect();
+        rows.sort_by_key(|row| (row.address, !row.is_end));
+        Self {
+            rows,
+            files: files.into_iter().map(FileName::Inline).collect(),
+            ..Self::default()
+        }
     }
 
     fn add_program(&mut self, program: IncompleteLineProgram<Bytes<'_>>) -> Option<()> {
