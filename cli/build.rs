@@ -1,9 +1,23 @@
 //! How the command line is linked, where that can be chosen: so that a process starts with less to do.
 
-use std::env;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+/// The shared libraries that the standard library asks for, each with the archive that takes its place.
+const ARCHIVES: [(&str, &str); 7] = [
+    ("gcc_s", "libgcc_eh.a"),
+    ("c", "libc.a"),
+    ("m", "libm.a"),
+    ("util", "libc.a"),
+    ("rt", "libc.a"),
+    ("pthread", "libc.a"),
+    ("dl", "libc.a"),
+];
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-env-changed=CC");
     let of_target = |name: &str| env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     if of_target("OS") != "linux" || of_target("ENV") != "gnu" {
         return;
@@ -14,4 +28,33 @@ fn main() {
     // The unwinder comes along: one shared library fewer to be found, mapped and linked. Objects of the compiler come
     // before the standard library, which asks for the shared one where nothing else has the symbols.
     println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
+    link_statically();
+}
+
+/// Links the C library statically, if the system has the archives: nothing has to be found, mapped and relocated at
+/// each start. The target feature `crt-static` would say the same of procedural macros, which must be shared.
+///
+/// The command line of the linker has `-Bdynamic` in front of the libraries of the standard library, so that the
+/// linker looks for files `lib….so`. It finds texts that name the archives.
+fn link_statically() {
+    if !ARCHIVES.iter().all(|(_, archive)| has_archive(archive)) {
+        return;
+    }
+    let directory = env::var("OUT_DIR").expect("Cargo names a directory for output");
+    for (library, archive) in ARCHIVES {
+        let path = Path::new(&directory).join(format!("lib{library}.so"));
+        fs::write(path, format!("INPUT(-l:{archive})\n")).expect("Cargo's directory is writable");
+    }
+    println!("cargo::rustc-link-arg-bins=-L{directory}");
+    println!("cargo::rustc-link-arg-bins=-static");
+}
+
+/// Whether the C compiler, which links, has the archive in one of its directories.
+fn has_archive(name: &str) -> bool {
+    let compiler = env::var("CC").unwrap_or_else(|_| "cc".to_owned());
+    let asked = Command::new(compiler)
+        .arg(format!("-print-file-name={name}"))
+        .output();
+    asked
+        .is_ok_and(|answer| Path::new(String::from_utf8_lossy(&answer.stdout).trim()).is_absolute())
 }

@@ -59,6 +59,8 @@ pub mod section {
     pub const ARITIES: &str = ".cozen.arities";
     /// Inlined calls (not loaded). `strip` takes a section with such a name for debug information.
     pub const INLINED: &str = ".debug_cozen_inlined";
+    /// Procedures, files and lines, where no tool reads them (not loaded).
+    pub const PLACES: &str = ".cozen.places";
     /// What the compiler needs to import the image's libraries (not loaded).
     pub const INTERFACE: &str = ".cozen.interface";
 }

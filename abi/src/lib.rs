@@ -7,7 +7,7 @@
 //! * the states of a frame's slots at safepoints: [`frame_map`]
 //! * the sections and the header of an image: [`image`]
 //! * what compiled libraries export: [`interface`]
-//! * what tools read of an image: [`arity`], [`inlined`], [`written_name`]
+//! * what tools read of an image: [`arity`], [`inlined`], [`places`], [`written_name`]
 //! * the primitives that an image may name: [`primitive`]
 //! * a [`fingerprint`] over all of these
 //!
@@ -30,6 +30,7 @@ pub mod interface;
 pub mod isa;
 pub mod native;
 pub mod object_layout;
+pub mod places;
 pub mod primitive;
 pub mod procedure;
 pub mod tag;

@@ -234,6 +234,7 @@ fn compile_unguarded(
     let mut observer = Observer {
         wanted: options.dump_after.as_deref(),
         phase: Some(phase),
+        times: PhaseTimes::new(options.time_passes),
         ..Observer::default()
     };
     observer.find_planted(&program);
@@ -268,6 +269,14 @@ fn generate(
     observer: &mut Observer<'_>,
 ) -> Result<LinkUnit, CompileError> {
     program.rewrites = Rewrites::up_to(options.rewrites_max);
+    program = run_core_passes(program, Passes::OverExpanded, options, observer);
+    if may_be_direct(options) && !observer.is_planted {
+        observer.begin(CODEGEN);
+        if let Some(mut link_unit) = codegen::generate_directly(&program) {
+            link_unit.frames = options.frames;
+            return Ok(link_unit);
+        }
+    }
     let mut unit = lower(program, options, observer)?;
     if options.tier != Tier::Bytecode {
         unit = codegen::separate_entry(unit);
@@ -283,21 +292,55 @@ fn generate(
     Ok(link_unit)
 }
 
-/// From expanded Core to the SSA that code is generated from.
-fn lower(
+/// Whether a form that runs once may go without SSA: it is run at once, and nobody wants to see how it is compiled.
+const fn may_be_direct(options: &Options) -> bool {
+    let is_watched = options.dump_after.is_some()
+        || options.time_passes
+        || options.rewrites_max.is_some()
+        || options.check_facts;
+    matches!(options.purpose, Purpose::Memory) && !is_watched
+}
+
+/// A part of [`CORE_PASSES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passes {
+    /// Those that leave the forms of stage 1: frames, errors and places depend on them.
+    OverExpanded,
+    /// All others.
+    Rest,
+}
+
+/// Runs the passes of one part.
+fn run_core_passes(
     mut program: Program,
+    part: Passes,
     options: &Options,
     observer: &mut Observer<'_>,
-) -> Result<Unit, BuildError> {
-    let level = options.level;
-    observer.core(EXPAND, Stage::Expanded, &program);
+) -> Program {
+    if part == Passes::OverExpanded {
+        observer.core(EXPAND, Stage::Expanded, &program);
+    }
     for pass in CORE_PASSES {
+        if (pass.stage == Stage::Expanded) != (part == Passes::OverExpanded) {
+            continue;
+        }
         observer.begin(pass.name);
-        if level >= pass.level {
+        if options.level >= pass.level {
             program = (pass.run)(program);
         }
         observer.core(pass.name, pass.stage, &program);
     }
+    program
+}
+
+/// From Core, behind the passes over expanded Core, to the SSA that code is generated from.
+fn lower(
+    program: Program,
+    options: &Options,
+    observer: &mut Observer<'_>,
+) -> Result<Unit, BuildError> {
+    let level = options.level;
+    let program = run_core_passes(program, Passes::Rest, options, observer);
     observer.begin(BUILD);
     let mut unit = ssa::build(program)?;
     unit.checks_facts = options.check_facts;

@@ -3,32 +3,37 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-/// Phases in the order in which they ended, with the wall time that each took.
-#[derive(Clone, Debug)]
+/// Phases in the order in which they ended, with the wall time that each took; none if nobody asks for times, for which
+/// the system takes longer than a phase of a small form.
+#[derive(Clone, Debug, Default)]
 pub struct PhaseTimes {
     phases: Vec<(&'static str, Duration)>,
-    since: Instant,
-}
-
-impl Default for PhaseTimes {
-    fn default() -> Self {
-        Self {
-            phases: Vec::new(),
-            since: Instant::now(),
-        }
-    }
+    /// `None` if nobody asks.
+    since: Option<Instant>,
 }
 
 impl PhaseTimes {
+    /// Measures from here on, if somebody asks for times.
+    pub fn new(is_wanted: bool) -> Self {
+        Self {
+            phases: Vec::new(),
+            since: is_wanted.then(Instant::now),
+        }
+    }
+
     /// Everything since the last phase was `name`.
     pub fn record(&mut self, name: &'static str) {
-        self.phases.push((name, self.since.elapsed()));
-        self.resume();
+        if let Some(since) = self.since {
+            self.phases.push((name, since.elapsed()));
+            self.resume();
+        }
     }
 
     /// What happened since the last phase belongs to none.
     pub fn resume(&mut self) {
-        self.since = Instant::now();
+        if let Some(since) = &mut self.since {
+            *since = Instant::now();
+        }
     }
 
     /// Puts a phase that was measured elsewhere before all others.

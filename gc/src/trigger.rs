@@ -4,15 +4,27 @@ use crate::account::Account;
 use crate::occupancy::Occupancy;
 use crate::options::HeapOptions;
 
-/// A full collection is due when images have added this many mappings since the last one. The
-/// system allows a process 65,530.
-const MAPPINGS_MAX: usize = 1024;
+/// A full collection is due when images have added this many mappings since the last one, or as many as are worth what
+/// it costs to trace the heap, up to the greatest number. The system allows a process 65,530.
+const MAPPINGS_MIN: usize = 1024;
+const MAPPINGS_MAX: usize = 16_384;
+
+/// A mapping more is worth tracing so many bytes of live objects.
+const MAPPING_TRACED_BYTES: usize = 64 << 10;
 
 /// A full collection is due when charges have grown by this part of the heap's maximum.
 const EXTERNAL_PARTS: usize = 8;
 
-/// A full collection is due when there are so many images more than after the last one, and more than twice as many.
+/// A full collection is due when there are so many images more than after the last one, and more than twice as many,
+/// and more than are worth what it costs to trace the heap.
 const IMAGES_MIN: usize = 2048;
+
+/// An image more is worth tracing so many bytes of live objects. So images that programs drop cost the same, however
+/// much lives beside them.
+const IMAGE_TRACED_BYTES: usize = 4 << 10;
+
+/// What is charged may grow by this part of the bytes of live objects before a full collection is due.
+const TRACED_PARTS: usize = 2;
 
 /// A collection is due when this many nurseries' worth of large objects are young.
 const LARGE_YOUNG_NURSERIES: usize = 4;
@@ -41,6 +53,8 @@ pub(crate) struct Trigger {
     images_after_full: usize,
     external_bytes_after_full: usize,
     external_mappings_after_full: usize,
+    /// What a full collection has to trace, about.
+    live_bytes_after_full: usize,
     granted_bytes: usize,
     /// After the heap was exhausted: a collection is due when so much was allocated, if not earlier.
     allowance_bytes: Option<usize>,
@@ -71,6 +85,7 @@ impl Trigger {
             images_after_full: 0,
             external_bytes_after_full: 0,
             external_mappings_after_full: 0,
+            live_bytes_after_full: 0,
             granted_bytes: 0,
             allowance_bytes: None,
         };
@@ -182,17 +197,21 @@ impl Trigger {
 
     /// Whether what is charged has outgrown the last full collection, or has grown by a part of the maximum.
     pub(crate) fn is_external_due(&self) -> bool {
+        let live_bytes = self.live_bytes_after_full;
         let image_growth = self.images - self.images_after_full;
-        if image_growth > IMAGES_MIN.max(self.images_after_full) {
-            return true;
-        }
+        let images_max = (self.images_after_full)
+            .max(live_bytes / IMAGE_TRACED_BYTES)
+            .max(IMAGES_MIN);
         let grown = |now: usize, before: usize| now.saturating_sub(before);
-        let growth_max = self
+        let bytes_max = self
             .full_bytes_min
             .max(self.external_bytes_after_full)
+            .max(live_bytes / TRACED_PARTS)
             .min(self.heap_bytes_max / EXTERNAL_PARTS);
-        grown(self.account.bytes(), self.external_bytes_after_full) > growth_max
-            || grown(self.account.mappings(), self.external_mappings_after_full) > MAPPINGS_MAX
+        let mappings_max = (live_bytes / MAPPING_TRACED_BYTES).clamp(MAPPINGS_MIN, MAPPINGS_MAX);
+        image_growth > images_max
+            || grown(self.account.bytes(), self.external_bytes_after_full) > bytes_max
+            || grown(self.account.mappings(), self.external_mappings_after_full) > mappings_max
     }
 
     /// Whether requests of `bytes` are left to the nursery's budget and its polls: small ones, unless
@@ -227,6 +246,7 @@ impl Trigger {
         self.external_bytes_after_full = self.account.bytes();
         self.external_mappings_after_full = self.account.mappings();
         self.images_after_full = self.images;
+        self.live_bytes_after_full = live_bytes;
     }
 
     /// Whether what lives, its copies, what is charged and `needed_bytes` exceed the maximum.
@@ -376,5 +396,26 @@ mod tests {
         assert_eq!(counts, [IMAGES_MIN + 1, IMAGES_MIN + 2, 2 * IMAGES_MIN + 4]);
         trigger.remove_image();
         assert!(!trigger.is_full_due(NOTHING));
+    }
+
+    #[test]
+    fn images_are_dropped_as_cheaply_beside_a_large_heap() {
+        let account = Account::default();
+        let mut trigger = trigger_of(usize::MAX, account.clone());
+        let mut add_until_due = |live_bytes| {
+            trigger.full_done(live_bytes);
+            let mut charges = Vec::new();
+            while !trigger.is_full_due(NOTHING) {
+                trigger.add_image();
+                charges.push(account.charge(2 << 10, 0));
+            }
+            let count = charges.len();
+            charges.iter().for_each(|_| trigger.remove_image());
+            count
+        };
+        let [small, large, larger] = [0, 256 * MIB, 512 * MIB].map(&mut add_until_due);
+        assert_eq!(small, IMAGES_MIN + 1);
+        assert!(large >= 256 * MIB / IMAGE_TRACED_BYTES, "{large}");
+        assert!(larger >= 2 * (large - 1), "{larger}");
     }
 }

@@ -176,6 +176,7 @@ impl<'view, 'file> UnsealedMapping<'view, 'file> {
     }
 
     /// The machine address of a virtual one.
+    #[inline]
     pub(crate) const fn address(&self, virtual_address: u32) -> Address {
         self.mapping.address(virtual_address)
     }
@@ -373,6 +374,7 @@ impl Mapping {
     }
 
     /// The machine address of a virtual one.
+    #[inline]
     pub(crate) const fn address(&self, virtual_address: u32) -> Address {
         self.range.start.offset_bytes(virtual_address as usize)
     }

@@ -47,6 +47,8 @@ impl<'image> RelativeRelocations<'image> {
 impl Iterator for RelativeRelocations<'_> {
     type Item = Result<u64, (usize, u64)>;
 
+    // Each start asks for thousands of words.
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             if self.bitmap != 0 {

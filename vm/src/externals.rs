@@ -3,80 +3,77 @@
 //! The form's image asks for its live objects by number when it starts. The runtime keeps these
 //! objects as long as the image.
 
+use std::collections::HashMap;
+
 use gc::ImageId;
 
 /// The table of live objects that images name by number.
 #[derive(Debug, Default)]
 pub(crate) struct Externals {
-    entries: Vec<Option<Entry>>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    word: u64,
-    /// `None` while the form is being compiled.
-    image: Option<ImageId>,
+    /// The words by number; `None` where no form has an object with that number.
+    words: Vec<Option<u64>>,
+    /// The numbers that no form has.
+    free: Vec<u32>,
+    /// The numbers that the form has that is being compiled.
+    waiting: Vec<u32>,
+    /// The numbers that each image has, if it has any.
+    of_images: HashMap<ImageId, Vec<u32>>,
 }
 
 impl Externals {
     /// Adds an object for the image to come.
     pub(crate) fn add(&mut self, word: u64) -> u32 {
-        let entry = Some(Entry { word, image: None });
-        let free = self.entries.iter().position(Option::is_none);
-        let index = free.unwrap_or(self.entries.len());
-        if free.is_none() {
-            self.entries.push(None);
-        }
-        self.entries[index] = entry;
-        u32::try_from(index).expect("fewer than 2^32 live objects in forms")
+        let number = self.free.pop().unwrap_or_else(|| {
+            self.words.push(None);
+            u32::try_from(self.words.len() - 1).expect("fewer than 2^32 live objects in forms")
+        });
+        self.words[number as usize] = Some(word);
+        self.waiting.push(number);
+        number
     }
 
     /// The objects added since belong to `image`, or nobody if it did not come to be.
     pub(crate) fn settle(&mut self, image: Option<ImageId>) {
-        for entry in &mut self.entries {
-            if let Some(waiting) = entry.as_mut().filter(|entry| entry.image.is_none()) {
-                match image {
-                    Some(_) => waiting.image = image,
-                    None => *entry = None,
-                }
+        let waiting = std::mem::take(&mut self.waiting);
+        match image {
+            _ if waiting.is_empty() => {}
+            Some(image) => {
+                self.of_images.insert(image, waiting);
             }
+            None => self.give_back(waiting),
         }
-        self.trim();
     }
 
     /// The image is gone, and its objects with it.
     pub(crate) fn forget(&mut self, image: ImageId) {
-        for entry in &mut self.entries {
-            if entry
-                .as_ref()
-                .is_some_and(|entry| entry.image == Some(image))
-            {
-                *entry = None;
-            }
+        if let Some(numbers) = self.of_images.remove(&image) {
+            self.give_back(numbers);
         }
-        self.trim();
     }
 
-    fn trim(&mut self) {
-        while self.entries.pop_if(|entry| entry.is_none()).is_some() {}
+    fn give_back(&mut self, numbers: Vec<u32>) {
+        for &number in &numbers {
+            self.words[number as usize] = None;
+        }
+        self.free.extend(numbers);
+        if self.free.len() == self.words.len() {
+            *self = Self::default();
+        }
     }
 
     /// The object with this number.
     pub(crate) fn get(&self, number: usize) -> Option<u64> {
-        Some(self.entries.get(number)?.as_ref()?.word)
+        *self.words.get(number)?
     }
 
     /// The words of all objects: roots.
     pub(crate) fn words_mut(&mut self) -> impl Iterator<Item = &mut u64> {
-        self.entries
-            .iter_mut()
-            .flatten()
-            .map(|entry| &mut entry.word)
+        self.words.iter_mut().flatten()
     }
 
     /// The words of all objects.
     pub(crate) fn words(&self) -> impl Iterator<Item = u64> {
-        self.entries.iter().flatten().map(|entry| entry.word)
+        self.words.iter().flatten().copied()
     }
 }
 

@@ -4,11 +4,12 @@ use abi::native::Tier;
 use abi::tag;
 
 use super::CodegenError;
-use super::bytecode::{check_frame_maps, write_bytecode};
+use super::bytecode::{check_frame_maps, write_bytecode, write_directly};
 use super::frame::ProcedureRecord;
 use super::native::NativeGenerator;
 use super::unit::{Shared, laid_out_definitions};
 use crate::checkpoint;
+use crate::core::ir::Program;
 use crate::id::IdVec;
 use crate::image_options::{Frames, Purpose};
 use crate::link::unit::{ConstantWord, LinkUnit};
@@ -33,6 +34,16 @@ pub fn generate(
     times: &mut PhaseTimes,
 ) -> Result<LinkUnit, CodegenError> {
     generate_from(&mut Shared::new(unit), tier, generator, times)
+}
+
+/// The unit of a program of stage 1 that has neither lambdas nor loops, right from Core; `None` for other programs,
+/// and those few that need SSA all the same.
+///
+/// # Panics
+///
+/// As [`generate`].
+pub fn generate_directly(program: &Program) -> Option<LinkUnit> {
+    write_directly(program)
 }
 
 /// As [`generate`], for a library whose symbols and variables are to lie in the image

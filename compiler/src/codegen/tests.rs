@@ -29,7 +29,7 @@ fn compile(text: &str) -> LinkUnit {
 }
 
 /// Instructions of a procedure; safepoints with the states of their slots.
-fn listing(unit: &LinkUnit, procedure: u32) -> String {
+pub(in crate::codegen) fn listing(unit: &LinkUnit, procedure: u32) -> String {
     let code = &unit.procedures[ProcedureId::new(procedure)];
     let mut text = String::new();
     for line in disassemble(&code.code).unwrap() {

@@ -19,8 +19,8 @@ use crate::id::{Id, IdVec};
 use crate::image_options::Purpose;
 use crate::ssa::ir::{CellId, ProcedureId};
 
-const ELF_HEADER_BYTES: u64 = 64;
-const PROGRAM_HEADER_BYTES: u64 = 56;
+pub(super) const ELF_HEADER_BYTES: u64 = 64;
+pub(super) const PROGRAM_HEADER_BYTES: u64 = 56;
 
 /// Alignment of native code: that of a cache line, and the most that a function can ask for.
 pub(super) const NATIVE_CODE_ALIGN_BYTES: u64 = 64;

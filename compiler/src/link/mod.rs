@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! LinkUnit ─ constants ─► objects placed ─ layout ─► addresses ─ encode_*, relocation, symbols ─► segments
-//!          └ debug_info, inlined_calls ─► sections for tools ──────────────────── write_elf ─► bytes
+//!          └ debug_info or places, inlined_calls ─► sections for tools ────────── write_elf ─► bytes
 //! ```
 //!
 //! Every step depends on the unit alone and iterates in the unit's order: equal units give equal
@@ -19,6 +19,7 @@ mod layout;
 mod library_objects;
 pub mod native_code;
 mod pipeline;
+mod places;
 mod procedure_name;
 mod relocation;
 mod stretch;

@@ -19,7 +19,7 @@ use super::layout::{
 use super::unit::{ConstantWord, LinkUnit, NameId};
 use super::write_elf::{ElfImage, Section, write_elf};
 use super::{
-    debug_info, encode_bytecode, encode_native, inlined_calls, library_objects, relocation,
+    debug_info, encode_bytecode, encode_native, inlined_calls, library_objects, places, relocation,
     symbols, unwind,
 };
 use crate::id::IdVec;
@@ -238,6 +238,14 @@ fn tool_sections(unit: &LinkUnit, layout: &Layout) -> Result<Vec<Section>, LinkE
     }
     if let Some(bytes) = inlined_calls::encode(unit, layout) {
         sections.push(Section::new(section::INLINED, 1, bytes));
+    }
+    if layout.header.is_small() {
+        sections.push(Section::new(
+            section::PLACES,
+            1,
+            places::encode(unit, layout),
+        ));
+        return Ok(sections);
     }
     for (name, bytes) in debug_info::encode(unit, layout)? {
         sections.push(Section::new(name, 1, bytes));

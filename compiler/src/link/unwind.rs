@@ -27,6 +27,9 @@ const WORD_BYTES: i32 = 8;
 /// Encodes the section as it stands at the layout's address; its size depends on the unit alone. Empty
 /// if there is no native code.
 pub(super) fn encode(unit: &LinkUnit, layout: &Layout) -> Result<Vec<u8>, LinkError> {
+    if unit.native_functions().next().is_none() {
+        return Ok(Vec::new());
+    }
     let mut table = FrameTable::default();
     let common = table.add_cie(common_entry());
     for (function, &address) in unit.native_functions().zip(&layout.native_functions) {

@@ -292,6 +292,15 @@ impl Truth {
     pub fn of(holds: bool) -> Self {
         if holds { Self::Holds } else { Self::Fails }
     }
+
+    /// The other one.
+    #[must_use]
+    pub const fn opposite(self) -> Self {
+        match self {
+            Self::Holds => Self::Fails,
+            Self::Fails => Self::Holds,
+        }
+    }
 }
 
 /// Relations. (With not-a-number, `Less` and the negation of `GreaterEqual` differ.)

@@ -1,6 +1,6 @@
 //! Facts about primitives that the compiler knows beyond the table.
 
-use abi::primitive::{Effect, OperandTypes, Primitive, PrimitiveClass};
+use abi::primitive::{Effect, OperandTypes, Primitive, PrimitiveClass, ResultType};
 use syntax::DatumKind;
 
 use super::Tables;
@@ -46,6 +46,45 @@ pub fn stored_operand(primitive: Primitive) -> Option<usize> {
     is_store.then(|| usize::from(primitive.arguments_max()) - 1)
 }
 
+/// Whether a primitive may allocate without asking for a collection. (Arithmetic asks.)
+pub(crate) fn allocates_unasked(primitive: Primitive) -> bool {
+    if primitive == Primitive::Capture {
+        return true;
+    }
+    match primitive.effect() {
+        Effect::Allocate => true,
+        Effect::Total | Effect::Write | Effect::Control => false,
+        Effect::Partial | Effect::Read => {
+            primitive.class() == PrimitiveClass::Leaf && may_be_new(primitive.result())
+        }
+    }
+}
+
+/// Whether a primitive that makes no mutable object may make one for such a result.
+const fn may_be_new(result: ResultType) -> bool {
+    match result {
+        ResultType::Any
+        | ResultType::Boolean
+        | ResultType::Byte
+        | ResultType::CodePoint
+        | ResultType::Length
+        | ResultType::Natural
+        | ResultType::Fixnum
+        | ResultType::Character
+        | ResultType::Unspecified => false,
+        ResultType::ExactInteger
+        | ResultType::Flonum
+        | ResultType::FlonumOfFlonums
+        | ResultType::Number
+        | ResultType::String
+        | ResultType::Symbol
+        | ResultType::Pair
+        | ResultType::Vector
+        | ResultType::Bytevector
+        | ResultType::Record => true,
+    }
+}
+
 impl Comparison {
     /// The relation with its operands exchanged.
     #[must_use]
@@ -60,7 +99,7 @@ impl Comparison {
     }
 
     /// `a > b` as `b < a`: the relation without greater ones, and its operands.
-    pub fn without_greater(self, a: ValueId, b: ValueId) -> (Self, ValueId, ValueId) {
+    pub fn without_greater<T>(self, a: T, b: T) -> (Self, T, T) {
         match self {
             Self::Greater | Self::GreaterEqual => (self.mirrored(), b, a),
             _ => (self, a, b),

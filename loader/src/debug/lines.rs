@@ -1,8 +1,9 @@
-//! The line table: `.debug_line` (DWARF 5, section 6.2), decoded as far as it is asked for.
+//! The line table: `.debug_line` (DWARF 5, section 6.2), decoded as far as it is asked for, or the rows of `.cozen.places`.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use abi::places::PlaceRow;
 use abi::written_name::WrittenName;
 use gimli::{
     AttributeValue, DebugLine, DebugLineOffset, EndianSlice, Format, IncompleteLineProgram,
@@ -90,6 +91,25 @@ impl Lines {
         lines.section = section;
         lines.sequences.sort_by_key(|(sequence, _)| sequence.start);
         lines
+    }
+
+    /// Those of an image without line programs.
+    pub(super) fn of(rows: &[PlaceRow], files: Vec<Box<str>>) -> Self {
+        let row = |row: &PlaceRow| LineRow {
+            address: row.address,
+            file: row.file,
+            line: row.line,
+            column: row.column,
+            written: row.written,
+            is_end: row.is_end,
+        };
+        let mut rows: Vec<LineRow> = rows.iter().map(row).collect();
+        rows.sort_by_key(|row| (row.address, !row.is_end));
+        Self {
+            rows: rows.into(),
+            files: files.into_iter().map(FileName::Inline).collect(),
+            ..Self::default()
+        }
     }
 
     fn add_program(

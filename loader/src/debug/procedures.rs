@@ -1,7 +1,8 @@
-//! Names of procedures: `.symtab` (gABI, "Symbol Table") and `.cozen.arities`.
+//! Names of procedures: `.symtab` (gABI, "Symbol Table") or `.cozen.places`, and `.cozen.arities`.
 
 use abi::arity::{self, ArityRecord};
 use abi::image::Extent;
+use abi::places::PlacedProcedure;
 
 use crate::elf::{Sections, string_at};
 
@@ -39,6 +40,27 @@ impl Procedures {
         Self {
             symbols,
             names: sections.find(".strtab").unwrap_or_default().into(),
+        }
+    }
+
+    /// Those of an image without symbol table.
+    pub(super) fn of(procedures: Vec<PlacedProcedure>) -> Self {
+        let mut names = Vec::new();
+        let mut symbols = Vec::with_capacity(procedures.len());
+        for procedure in procedures {
+            let name = names.len() as u32;
+            names.extend_from_slice(procedure.name.as_bytes());
+            names.push(0);
+            symbols.push(ProcedureSymbol {
+                start: procedure.start,
+                bytes: procedure.bytes,
+                name,
+            });
+        }
+        symbols.sort_by_key(|symbol| symbol.start);
+        Self {
+            symbols,
+            names: names.into(),
         }
     }
 

@@ -3,6 +3,7 @@
 use abi::arity::ArityRecord;
 use abi::image::{Extent, section};
 use abi::inlined::{InlinedCalls, InlinedIn, InlinedKind};
+use abi::places::Places;
 use abi::procedure::TOP_LEVEL;
 use abi::written_name::WrittenName;
 
@@ -36,14 +37,22 @@ pub struct RecordProcedure<'tables> {
 impl DebugTables {
     /// `bytecode`: what the procedures of the arities lie in.
     pub(crate) fn parse(sections: &Sections<'_>, bytecode: Extent) -> Self {
+        let places = sections.find(section::PLACES).and_then(Places::decode);
+        let (procedures, lines) = match places {
+            Some(places) => (
+                Procedures::of(places.procedures),
+                Lines::of(&places.rows, places.files),
+            ),
+            None => (Procedures::parse(sections), Lines::parse(sections)),
+        };
         Self {
             bytecode,
-            procedures: Procedures::parse(sections),
+            procedures,
             arities: sections
                 .find(section::ARITIES)
                 .map(Arities::parse)
                 .unwrap_or_default(),
-            lines: Lines::parse(sections),
+            lines,
             inlined: sections
                 .find(section::INLINED)
                 .and_then(InlinedCalls::decode)

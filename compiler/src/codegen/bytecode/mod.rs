@@ -9,15 +9,19 @@
 //! 4. `written_before` says what else frames may hold, so that safepoints become frame maps;
 //! 5. `write` makes of this what the linker wants.
 //!
+//! `direct` writes the code of forms that run once, right from Core.
+//!
 //! `check_frame_maps` compares the frame maps with another analysis.
 
 mod allocate_slots;
 mod assembler;
 mod check_frame_maps;
+mod direct;
 mod frame_in_use;
 mod intervals;
 mod live_sweep;
 mod outgoing;
+mod primitive_instruction;
 mod resolve_moves;
 mod select;
 mod superinstruction;
@@ -25,5 +29,6 @@ mod write;
 mod written_before;
 
 pub use check_frame_maps::{Disagreement, check_frame_maps};
+pub(super) use direct::write_directly;
 pub use intervals::RECORD_INDEX_OPERAND;
 pub(super) use write::write_bytecode;

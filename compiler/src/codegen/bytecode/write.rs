@@ -12,7 +12,7 @@ use crate::link::unit::ProcedureCode;
 use crate::ssa::ir::{Procedure, ProcedureId};
 
 /// Bytes of a slot.
-const SLOT_BYTES: u32 = 8;
+pub(super) const SLOT_BYTES: u32 = 8;
 
 /// Writes the bytecode of procedure `id`. If the procedure has `native` code, bytecode goes there first.
 ///

@@ -11,5 +11,6 @@ mod separate_entry;
 mod shared;
 
 pub(in crate::codegen) use laid_out::laid_out_definitions;
+pub(in crate::codegen) use literal_pool::LiteralPool;
 pub use separate_entry::separate_entry;
 pub use shared::Shared;

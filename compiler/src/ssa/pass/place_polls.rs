@@ -19,14 +19,13 @@
 //! call counts as the poll of a turn only if it is on every path of that turn, from the header to
 //! the jump, and if its callee polls on each of its paths.
 
-use abi::primitive::{Effect, Primitive, PrimitiveClass, ResultType};
-
 use crate::id::IdVec;
 use crate::ssa::analysis::{Flow, polls_at_entry};
 use crate::ssa::ir::{
     Block, BlockId, Callee, Instruction, Operation, Procedure, ProcedureId, RawUnary, Terminator,
     Unit,
 };
+use crate::ssa::primitive_facts::allocates_unasked;
 
 /// Places polls in all procedures of `unit`.
 #[must_use]
@@ -162,46 +161,8 @@ fn allocates(operation: &Operation) -> bool {
     match operation {
         Operation::MakeClosure(..)
         | Operation::Raw1(RawUnary::BoxF64 | RawUnary::BoxI64 | RawUnary::BoxU64, _) => true,
-        Operation::Primitive(primitive, _) => primitive_allocates(*primitive),
+        Operation::Primitive(primitive, _) => allocates_unasked(*primitive),
         _ => false,
-    }
-}
-
-fn primitive_allocates(primitive: Primitive) -> bool {
-    if primitive == Primitive::Capture {
-        return true;
-    }
-    match primitive.effect() {
-        Effect::Allocate => true,
-        Effect::Total | Effect::Write | Effect::Control => false,
-        Effect::Partial | Effect::Read => {
-            primitive.class() == PrimitiveClass::Leaf && may_be_new(primitive.result())
-        }
-    }
-}
-
-/// Whether a primitive that makes no mutable object may make one for such a result.
-const fn may_be_new(result: ResultType) -> bool {
-    match result {
-        ResultType::Any
-        | ResultType::Boolean
-        | ResultType::Byte
-        | ResultType::CodePoint
-        | ResultType::Length
-        | ResultType::Natural
-        | ResultType::Fixnum
-        | ResultType::Character
-        | ResultType::Unspecified => false,
-        ResultType::ExactInteger
-        | ResultType::Flonum
-        | ResultType::FlonumOfFlonums
-        | ResultType::Number
-        | ResultType::String
-        | ResultType::Symbol
-        | ResultType::Pair
-        | ResultType::Vector
-        | ResultType::Bytevector
-        | ResultType::Record => true,
     }
 }
 

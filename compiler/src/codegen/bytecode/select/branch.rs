@@ -1,7 +1,7 @@
 //! Branches on conditions, and on their opposites. With not-a-number, the opposite of a relation is
 //! not another relation.
 
-use abi::isa::{BranchOffset, Instruction, MapOffset, RawLocal, Small, TestOperand, Word32};
+use abi::isa::{BranchOffset, Instruction, Local, MapOffset, RawLocal, Small, TestOperand, Word32};
 use abi::type_test::TypeTest;
 
 use super::procedure::Selector;
@@ -24,6 +24,46 @@ macro_rules! pick {
     (@build $name:ident { $($field:ident),* }) => {
         Instruction::$name { $($field,)* offset: OFFSET }
     };
+}
+
+/// Branches on whether `src` is true.
+pub(in crate::codegen::bytecode) fn true_branch(src: Local, truth: Truth) -> Instruction {
+    pick!(truth, BranchTrue, BranchFalse, { src })
+}
+
+/// Branches on what `src` is.
+pub(in crate::codegen::bytecode) fn type_branch(
+    kind: TypeTest,
+    src: Local,
+    truth: Truth,
+) -> Instruction {
+    let test = TestOperand(kind as u8);
+    match kind {
+        TypeTest::Null => pick!(truth, BranchNull, BranchNotNull, { src }),
+        TypeTest::Pair => pick!(truth, BranchPair, BranchNotPair, { src }),
+        _ => pick!(truth, BranchType, BranchNotType, { src, test }),
+    }
+}
+
+/// Branches on whether two words are the same.
+pub(in crate::codegen::bytecode) fn eq_branch(a: Local, b: Local, truth: Truth) -> Instruction {
+    pick!(truth, BranchEq, BranchNotEq, { a, b })
+}
+
+/// Branches on a comparison of any numbers: a safepoint.
+pub(in crate::codegen::bytecode) fn comparing_branch(
+    comparison: Comparison,
+    a: Local,
+    b: Local,
+    truth: Truth,
+) -> Instruction {
+    let (comparison, a, b) = comparison.without_greater(a, b);
+    let map = MAP;
+    match comparison {
+        Comparison::Equal => pick!(truth, BranchEqual, BranchNotEqual, { a, b, map }),
+        Comparison::Less => pick!(truth, BranchLess, BranchNotLess, { a, b, map }),
+        _ => pick!(truth, BranchLessEqual, BranchNotLessEqual, { a, b, map }),
+    }
 }
 
 impl Selector<'_, '_> {
@@ -64,43 +104,22 @@ impl Selector<'_, '_> {
     /// The branch, yet without its distance, that is taken if `condition` holds, or if it fails.
     pub(super) fn branch(&self, condition: &Condition, truth: Truth) -> Instruction {
         match *condition {
-            Condition::True(src) => {
-                let src = self.local(src);
-                pick!(truth, BranchTrue, BranchFalse, { src })
-            }
-            Condition::Type(kind, src) => {
-                let (src, test) = (self.local(src), TestOperand(kind as u8));
-                match kind {
-                    TypeTest::Null => pick!(truth, BranchNull, BranchNotNull, { src }),
-                    TypeTest::Pair => pick!(truth, BranchPair, BranchNotPair, { src }),
-                    _ => pick!(truth, BranchType, BranchNotType, { src, test }),
-                }
-            }
-            Condition::Eq(a, b) => {
-                let (a, b) = (self.local(a), self.local(b));
-                pick!(truth, BranchEq, BranchNotEq, { a, b })
-            }
+            Condition::True(src) => true_branch(self.local(src), truth),
+            Condition::Type(kind, src) => type_branch(kind, self.local(src), truth),
+            Condition::Eq(a, b) => eq_branch(self.local(a), self.local(b), truth),
             Condition::EqWord(a, word) => {
                 let (a, word) = (self.local(a), Word32(word));
                 pick!(truth, BranchEqWord, BranchNotEqWord, { a, word })
             }
-            Condition::Compare(comparison, a, b) => self.compare(comparison, a, b, truth),
+            Condition::Compare(comparison, a, b) => {
+                comparing_branch(comparison, self.local(a), self.local(b), truth)
+            }
             Condition::CompareSmall(comparison, a, value) => {
                 self.compare_small(comparison, a, value, truth)
             }
             Condition::CompareF64(comparison, a, b) => self.compare_f64(comparison, a, b, truth),
             Condition::CompareI64(comparison, a, b) => self.compare_i64(comparison, a, b, truth),
             Condition::CompareU64(comparison, a, b) => self.compare_u64(comparison, a, b, truth),
-        }
-    }
-
-    fn compare(&self, comparison: Comparison, a: ValueId, b: ValueId, truth: Truth) -> Instruction {
-        let (comparison, a, b) = comparison.without_greater(a, b);
-        let (a, b, map) = (self.local(a), self.local(b), MAP);
-        match comparison {
-            Comparison::Equal => pick!(truth, BranchEqual, BranchNotEqual, { a, b, map }),
-            Comparison::Less => pick!(truth, BranchLess, BranchNotLess, { a, b, map }),
-            _ => pick!(truth, BranchLessEqual, BranchNotLessEqual, { a, b, map }),
         }
     }
 

@@ -10,4 +10,5 @@ mod record;
 mod switch;
 mod terminator;
 
+pub(super) use branch::{comparing_branch, eq_branch, true_branch, type_branch};
 pub(super) use procedure::{Entry, SelectedProcedure, Selector};

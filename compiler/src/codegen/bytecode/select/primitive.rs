@@ -1,15 +1,16 @@
 //! Primitives: an instruction of their own, or a call of a leaf.
 
-use abi::isa::{Count, Index, Instruction, Into, Local, MapOffset, PrimitiveOperand, TestOperand};
+use abi::isa::{Count, Index, Instruction, Into, Local, MapOffset, PrimitiveOperand};
 use abi::primitive::{Primitive, PrimitiveClass};
 use abi::tag;
+use smallvec::SmallVec;
 
 use super::procedure::{Selector, clamp};
 use crate::codegen::bytecode::intervals::RECORD_INDEX_OPERAND;
 use crate::codegen::bytecode::outgoing::{Area, Outgoing, leaf_names_operands};
+use crate::codegen::bytecode::primitive_instruction;
 use crate::ssa::ir::{Comparison, Condition, Truth, ValueId};
-use crate::ssa::primitive_facts::{comparison_of, is_arithmetic};
-use abi::type_test::type_test_of;
+use crate::ssa::primitive_facts::comparison_of;
 
 impl Selector<'_, '_> {
     /// Writes a primitive on `operands`, whose result goes to `dst`, if anywhere.
@@ -32,99 +33,51 @@ impl Selector<'_, '_> {
         let Some(dst) = dst else {
             return self.inline_effect(primitive, operands);
         };
-        if let Some(test) = type_test_of(primitive) {
-            let (src, test) = (self.local(operands[0]), TestOperand(test as u8));
-            self.assembler.emit(Instruction::TypeTest {
-                dst: Into(dst),
-                src,
-                test,
-            });
-        } else if let Some(comparison) = comparison_of(primitive) {
-            self.comparison(comparison, operands[0], operands[1], dst);
-        } else if let Some(instruction) = self.arithmetic(primitive, operands, dst) {
-            self.emit_with_operands(instruction, operands);
-        } else if let Some(instruction) = self.element(primitive, operands, dst) {
-            self.assembler.emit(instruction);
+        if let Some(comparison) = comparison_of(primitive) {
+            return self.comparison(comparison, operands[0], operands[1], dst);
+        }
+        if is_of_record(primitive) {
+            return self.inline_value(primitive, operands, dst);
+        }
+        let locals = self.locals(operands);
+        if let Some(it) = primitive_instruction::safepoint(primitive, &locals, Into(dst)) {
+            self.emit_with_operands(it, operands);
+        } else if let Some(it) = primitive_instruction::value(primitive, &locals, Into(dst)) {
+            self.assembler.emit(it);
         } else {
             self.inline_value(primitive, operands, dst);
         }
     }
 
-    fn leaf(&mut self, primitive: Primitive, operands: &[ValueId], dst: u16) {
-        let (dst, map) = (Into(dst), MapOffset(0));
-        let primitive = PrimitiveOperand(primitive.index());
-        if !leaf_names_operands(operands.len()) {
-            let outgoing = Outgoing {
-                area: Area::Region,
-                closure: None,
-                operands,
-            };
-            let mut live = self.live();
-            let first = self.place_operands(outgoing, &live);
-            live.hold(first, operands.len());
-            let count = Count(operands.len() as u16);
-            let leaf = Instruction::Leaf {
-                dst,
-                primitive,
-                first: Local(first),
-                count,
-                map,
-            };
-            self.assembler.emit_safepoint(leaf, None, live, None);
-            return;
-        }
-        let local = |place: usize| self.local(operands[place]);
-        let leaf = match operands.len() {
-            1 => Instruction::Leaf1 {
-                dst,
-                primitive,
-                a: local(0),
-                map,
-            },
-            2 => Instruction::Leaf2 {
-                dst,
-                primitive,
-                a: local(0),
-                b: local(1),
-                map,
-            },
-            _ => Instruction::Leaf3 {
-                dst,
-                primitive,
-                a: local(0),
-                b: local(1),
-                c: local(2),
-                map,
-            },
-        };
-        self.emit_with_operands(leaf, operands);
+    /// The slots of values, all of which have one.
+    fn locals(&self, values: &[ValueId]) -> SmallVec<[Local; 3]> {
+        values.iter().map(|&value| self.local(value)).collect()
     }
 
-    fn arithmetic(
-        &self,
-        primitive: Primitive,
-        operands: &[ValueId],
-        dst: u16,
-    ) -> Option<Instruction> {
-        let &[a, b] = operands else { return None };
-        if !is_arithmetic(primitive) {
-            return None;
+    fn leaf(&mut self, primitive: Primitive, operands: &[ValueId], dst: u16) {
+        let dst = Into(dst);
+        if leaf_names_operands(operands.len()) {
+            let locals = self.locals(operands);
+            let leaf = primitive_instruction::safepoint(primitive, &locals, dst);
+            let leaf = leaf.expect("there is an instruction for each number of named operands");
+            return self.emit_with_operands(leaf, operands);
         }
-        let (dst, a, b, map) = (Into(dst), self.local(a), self.local(b), MapOffset(0));
-        Some(match primitive {
-            Primitive::Add => Instruction::Add { dst, a, b, map },
-            Primitive::Subtract => Instruction::Subtract { dst, a, b, map },
-            Primitive::Multiply => Instruction::Multiply { dst, a, b, map },
-            Primitive::Divide => Instruction::Divide { dst, a, b, map },
-            Primitive::Quotient => Instruction::Quotient { dst, a, b, map },
-            Primitive::Remainder => Instruction::Remainder { dst, a, b, map },
-            Primitive::Modulo => Instruction::Modulo { dst, a, b, map },
-            Primitive::BitwiseAnd => Instruction::BitAnd { dst, a, b, map },
-            Primitive::BitwiseIor => Instruction::BitOr { dst, a, b, map },
-            Primitive::BitwiseXor => Instruction::BitXor { dst, a, b, map },
-            Primitive::ArithmeticShift => Instruction::Shift { dst, a, b, map },
-            _ => unreachable!("{} is no arithmetic", primitive.name()),
-        })
+        let outgoing = Outgoing {
+            area: Area::Region,
+            closure: None,
+            operands,
+        };
+        let mut live = self.live();
+        let first = self.place_operands(outgoing, &live);
+        live.hold(first, operands.len());
+        let leaf = Instruction::Leaf {
+            dst,
+            primitive: PrimitiveOperand(primitive.index()),
+            first: Local(first),
+            count: Count(operands.len() as u16),
+            map: MapOffset(0),
+        };
+        self.assembler.emit_safepoint(leaf, None, live, None);
     }
 
     /// `#t` or `#f`: `load #f; branch unless; load #t`.
@@ -141,40 +94,6 @@ impl Selector<'_, '_> {
         let into = Into(dst);
         let local = |place: usize| self.local(operands[place]);
         let instruction = match primitive {
-            Primitive::IsEq => Instruction::Eq {
-                dst: into,
-                a: local(0),
-                b: local(1),
-            },
-            Primitive::Cons => Instruction::Cons {
-                dst: into,
-                car: local(0),
-                cdr: local(1),
-            },
-            Primitive::Car => Instruction::Car {
-                dst: into,
-                pair: local(0),
-            },
-            Primitive::Cdr => Instruction::Cdr {
-                dst: into,
-                pair: local(0),
-            },
-            Primitive::CharToInteger => Instruction::CharToInteger {
-                dst: into,
-                src: local(0),
-            },
-            Primitive::IntegerToChar => Instruction::IntegerToChar {
-                dst: into,
-                src: local(0),
-            },
-            Primitive::MakeBox => Instruction::MakeBox {
-                dst: into,
-                src: local(0),
-            },
-            Primitive::BoxRef => Instruction::BoxRef {
-                dst: into,
-                boxed: local(0),
-            },
             Primitive::RecordRef => Instruction::RecordRef {
                 dst: into,
                 record: local(0),
@@ -199,75 +118,20 @@ impl Selector<'_, '_> {
         self.assembler.emit(instruction);
     }
 
-    /// Elements and lengths of sequences.
-    fn element(&self, primitive: Primitive, operands: &[ValueId], dst: u16) -> Option<Instruction> {
-        let into = Into(dst);
-        let local = |place: usize| self.local(operands[place]);
-        Some(match primitive {
-            Primitive::VectorRef => Instruction::VectorRef {
-                dst: into,
-                vector: local(0),
-                index: local(1),
-            },
-            Primitive::VectorLength => Instruction::VectorLength {
-                dst: into,
-                vector: local(0),
-            },
-            Primitive::StringRef => Instruction::StringRef {
-                dst: into,
-                string: local(0),
-                index: local(1),
-            },
-            Primitive::StringLength => Instruction::StringLength {
-                dst: into,
-                string: local(0),
-            },
-            Primitive::BytevectorRef => Instruction::BytevectorRef {
-                dst: into,
-                bytevector: local(0),
-                index: local(1),
-            },
-            Primitive::BytevectorLength => Instruction::BytevectorLength {
-                dst: into,
-                bytevector: local(0),
-            },
-            _ => return None,
-        })
-    }
-
     fn inline_effect(&mut self, primitive: Primitive, operands: &[ValueId]) {
         let local = |place: usize| self.local(operands[place]);
-        self.assembler.emit(match primitive {
-            Primitive::SetCar => Instruction::SetCar {
-                pair: local(0),
-                src: local(1),
-            },
-            Primitive::SetCdr => Instruction::SetCdr {
-                pair: local(0),
-                src: local(1),
-            },
-            Primitive::VectorSet => Instruction::VectorSet {
-                vector: local(0),
-                index: local(1),
-                src: local(2),
-            },
-            Primitive::BytevectorSet => Instruction::BytevectorSet {
-                bytevector: local(0),
-                index: local(1),
-                src: local(2),
-            },
-            Primitive::BoxSet => Instruction::BoxSet {
-                boxed: local(0),
-                src: local(1),
-            },
-            Primitive::RecordSet => Instruction::RecordSet {
+        let instruction = match primitive {
+            Primitive::RecordSet => Some(Instruction::RecordSet {
                 record: local(0),
                 record_type: local(1),
                 index: self.record_index(operands),
                 src: local(3),
-            },
-            _ => unreachable!("{} is no operation of one value", primitive.name()),
-        });
+            }),
+            _ => primitive_instruction::effect(primitive, &self.locals(operands)),
+        };
+        let instruction = instruction
+            .unwrap_or_else(|| unreachable!("{} is no operation of one value", primitive.name()));
+        self.assembler.emit(instruction);
     }
 
     fn make_record(&mut self, operands: &[ValueId], dst: u16) {
@@ -304,4 +168,12 @@ impl Selector<'_, '_> {
         let index = index.and_then(|index| u16::try_from(index).ok());
         Index(index.expect("the verifier wants literal indices of record fields"))
     }
+}
+
+/// Whether one of the operands has no slot: the index of a field.
+const fn is_of_record(primitive: Primitive) -> bool {
+    matches!(
+        primitive,
+        Primitive::MakeRecord | Primitive::RecordRef | Primitive::RecordSet
+    )
 }
