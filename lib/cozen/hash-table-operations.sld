@@ -46,18 +46,20 @@
     ;; The first step of `hash-table-ref`, which is no tail call where `hash-table-ref` is one
     ;; (`core::pass::keep_callers`). Its result is called then.
     (define %hash-table-ref
-      (case-lambda
-        ((table key)
-         (check-table table hash-table-ref)
-         (let ((found (known-value table key 'hash-table-ref)))
-           (lambda () found)))
-        ((table key failure) (%hash-table-ref table key failure (lambda (found) found)))
-        ((table key failure success)
-         (check-table table hash-table-ref)
-         (let ((found (table-ref table key missing)))
-           (if (eq? found missing)
-               failure
-               (lambda () (success found)))))))
+      (let ((hash-table-ref
+            (case-lambda
+              ((table key)
+               (check-table table hash-table-ref)
+               (let ((found (known-value table key 'hash-table-ref)))
+                 (lambda () found)))
+              ((table key failure) (%hash-table-ref table key failure (lambda (found) found)))
+              ((table key failure success)
+               (check-table table hash-table-ref)
+               (let ((found (table-ref table key missing)))
+                 (if (eq? found missing)
+                     failure
+                     (lambda () (success found))))))))
+        hash-table-ref))
 
     (define (known-value table key who)
       (let ((found (table-ref table key missing)))
@@ -101,15 +103,18 @@
       (table-fold (lambda (key value values) (cons value values)) '() table))
 
     ;; The first step of `hash-table-find` in SRFI 125, as in `%hash-table-ref`.
-    (define (%hash-table-find procedure table failure)
-      (check-table table hash-table-find 2)
-      (let loop ((rest (table->alist table)))
-        (if (null? rest)
-            failure
-            (let ((found (procedure (car (car rest)) (cdr (car rest)))))
-              (if found
-                  (lambda () found)
-                  (loop (cdr rest)))))))
+    (define %hash-table-find
+      (let ((hash-table-find
+             (lambda (procedure table failure)
+               (check-table table hash-table-find 2)
+               (let loop ((rest (table->alist table)))
+                 (if (null? rest)
+                     failure
+                     (let ((found (procedure (car (car rest)) (cdr (car rest)))))
+                       (if found
+                           (lambda () found)
+                           (loop (cdr rest)))))))))
+        hash-table-find))
 
     ;; What SRFI 69 and SRFI 125 let follow the hash function: symbols ask for weakness, anything else, such
     ;; as a size, is a hint for others.

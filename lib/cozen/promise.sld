@@ -37,15 +37,17 @@
     ;; In two steps, so that the first one is no tail call where `force` is one (`core::pass::keep_callers`).
     (define (force object) (%value-of (%forced object)))
 
-    ;; The object; if it is a promise, its value is known now.
-    (define (%forced object)
-      (if (promise? object)
-          (let loop ()
-            (if (not (car (promise-state object)))
-                (begin
-                  (run object)
-                  (loop)))))
-      object)
+    ;; The object; if it is a promise, its value is known now. In backtraces this step has the name of the whole.
+    (define %forced
+      (let ((force (lambda (object)
+                     (if (promise? object)
+                         (let loop ()
+                           (if (not (car (promise-state object)))
+                               (begin
+                                 (run object)
+                                 (loop)))))
+                     object)))
+        force))
 
     ;; Runs the thunk of a promise. Its value is known then, or it has the thunk of the promise that the thunk answered.
     (define (run promise)

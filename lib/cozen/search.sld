@@ -3,6 +3,7 @@
 ;;; The last call of the procedure is a tail call, as SRFI 1 demands. All that comes before is a step of its own, whose
 ;;; result is called then. Where a program calls `any` in tail position, the compiler makes a call of `%any` that is
 ;;; none, and a tail call of its result (`core::pass::keep_callers`): so the program's frame stays for the first step.
+;;; In backtraces the first step has the name of the whole.
 
 (define-library (cozen search)
   (export any every %any %every heads tails all-pairs?)
@@ -33,44 +34,48 @@
         ((holds? list . lists) ((apply %every holds? list lists)))))
 
     (define %any
-      (case-lambda
-        ((holds? list)
-         (let loop ((rest list))
-           (cond ((not (pair? rest)) (no-more list 'any #f))
-                 ((pair? (cdr rest))
-                  (let ((answer (holds? (car rest))))
-                    (if answer
-                        (lambda () answer)
-                        (loop (cdr rest)))))
-                 (else (last-call holds? rest 'any)))))
-        ((holds? list . lists)
-         (let loop ((lists (cons list lists)))
-           (cond ((not (all-pairs? lists)) (some-ended lists 'any #f))
-                 ((all-pairs? (tails lists))
-                  (let ((answer (apply holds? (heads lists))))
-                    (if answer
-                        (lambda () answer)
-                        (loop (tails lists)))))
-                 (else (last-calls holds? lists 'any)))))))
+      (let ((any
+            (case-lambda
+              ((holds? list)
+               (let loop ((rest list))
+                 (cond ((not (pair? rest)) (no-more list 'any #f))
+                       ((pair? (cdr rest))
+                        (let ((answer (holds? (car rest))))
+                          (if answer
+                              (lambda () answer)
+                              (loop (cdr rest)))))
+                       (else (last-call holds? rest 'any)))))
+              ((holds? list . lists)
+               (let loop ((lists (cons list lists)))
+                 (cond ((not (all-pairs? lists)) (some-ended lists 'any #f))
+                       ((all-pairs? (tails lists))
+                        (let ((answer (apply holds? (heads lists))))
+                          (if answer
+                              (lambda () answer)
+                              (loop (tails lists)))))
+                       (else (last-calls holds? lists 'any))))))))
+        any))
 
     (define %every
-      (case-lambda
-        ((holds? list)
-         (let loop ((rest list))
-           (cond ((not (pair? rest)) (no-more list 'every #t))
-                 ((pair? (cdr rest))
-                  (if (holds? (car rest))
-                      (loop (cdr rest))
-                      (lambda () #f)))
-                 (else (last-call holds? rest 'every)))))
-        ((holds? list . lists)
-         (let loop ((lists (cons list lists)))
-           (cond ((not (all-pairs? lists)) (some-ended lists 'every #t))
-                 ((all-pairs? (tails lists))
-                  (if (apply holds? (heads lists))
-                      (loop (tails lists))
-                      (lambda () #f)))
-                 (else (last-calls holds? lists 'every)))))))
+      (let ((every
+            (case-lambda
+              ((holds? list)
+               (let loop ((rest list))
+                 (cond ((not (pair? rest)) (no-more list 'every #t))
+                       ((pair? (cdr rest))
+                        (if (holds? (car rest))
+                            (loop (cdr rest))
+                            (lambda () #f)))
+                       (else (last-call holds? rest 'every)))))
+              ((holds? list . lists)
+               (let loop ((lists (cons list lists)))
+                 (cond ((not (all-pairs? lists)) (some-ended lists 'every #t))
+                       ((all-pairs? (tails lists))
+                        (if (apply holds? (heads lists))
+                            (loop (tails lists))
+                            (lambda () #f)))
+                       (else (last-calls holds? lists 'every))))))))
+        every))
 
     ;; What answers where there is no element.
     (define (no-more list who answer)

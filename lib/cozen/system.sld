@@ -14,9 +14,12 @@
       ((%thunk-of expression environment)))
 
     ;; The first step of `eval`, which is no tail call where `eval` is one (`core::pass::keep_callers`).
-    (define (%thunk-of expression environment)
-      (%check-argument environment? environment 'eval 2 "environment")
-      (%compile expression environment))
+    ;; In backtraces it has the name of the whole.
+    (define %thunk-of
+      (let ((eval (lambda (expression environment)
+                    (%check-argument environment? environment 'eval 2 "environment")
+                    (%compile expression environment))))
+        eval))
 
     ;; Environments have numbers.
     (define (environment? object) (and (fixnum? object) (<= 0 object)))
@@ -38,12 +41,14 @@
 
     ;; The first step of `load`.
     (define %thunk-of-file
-      (case-lambda
-        ((name) (%thunk-of-file name (interaction-environment)))
-        ((name environment)
-         (%check-argument string? name 'load 1 "string")
-         (%check-argument environment? environment 'load 2 "environment")
-         (%load name environment))))
+      (let ((load
+            (case-lambda
+              ((name) (%thunk-of-file name (interaction-environment)))
+              ((name environment)
+               (%check-argument string? name 'load 1 "string")
+               (%check-argument environment? environment 'load 2 "environment")
+               (%load name environment)))))
+        load))
 
     (define exit
       (case-lambda

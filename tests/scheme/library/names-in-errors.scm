@@ -1,5 +1,6 @@
 ;;; Every procedure that a library of the boot image exports is called with wrong arguments. What it raises names this
-;;; procedure, and none that only the library knows. The program reads the files of the libraries: it runs where they are.
+;;; procedure, and none that only the library knows. The program reads the files of the libraries: it runs in the root
+;;; of the repository.
 
 (import (scheme base) (scheme write) (scheme read) (scheme file) (scheme eval) (scheme process-context)
         (only (srfi 1) append-map filter-map)

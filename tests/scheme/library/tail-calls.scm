@@ -1,8 +1,9 @@
-;;; Tail calls of procedures whose first step keeps the frame of the caller: the values, and that the last call is a tail
-;;; call where R7RS or SRFI 1 demand it.
+;;; Tail calls of procedures whose first step keeps the frame of the caller: what they return, and that the last call
+;;; is a tail call where R7RS or SRFI 1 demand it.
 
 (import (scheme base) (scheme write) (scheme eval) (scheme lazy) (scheme process-context)
-        (srfi 1) (srfi 69))
+        (srfi 1) (srfi 69) (only (srfi 133) vector-partition) (only (rnrs hashtables) hashtable-entries)
+        (only (srfi 125) hash-table-entries hash-table-find hash-table-pop!))
 (include "../prelude.scm")
 
 ;; As deep as a stack of a few megabytes is not.
@@ -42,6 +43,22 @@
     ((_ values call) (test 'values (values-of (lambda () call))))))
 
 (test-values ((1 3) (2)) (partition odd? '(1 2 3)))
+(test-values ((1 3) (2)) (partition! odd? (list 1 2 3)))
+(test-values ((1) (2 3)) (break even? '(1 2 3)))
+(test-values ((1) (2 3)) (break! even? (list 1 2 3)))
+(test-values ((1) (2 3)) (span! odd? (list 1 2 3)))
+(test-values ((1) (2 3)) (split-at! (list 1 2 3) 1))
+(test-values ((1) (2)) (lset-diff+intersection eq? '(1 2) '(2 3)))
+(test-values ((1) (2)) (lset-diff+intersection! eq? (list 1 2) (list 2 3)))
+(test-values ((1) (2) (3)) (unzip3 '((1 2 3))))
+(test-values ((1) (2) (3) (4)) (unzip4 '((1 2 3 4))))
+(test-values (-3 -1) (truncate/ -10 3))
+(test-values (#(1 3 2) 2) (vector-partition odd? #(1 2 3)))
+(test-values ((a) (1)) (hash-table-entries table))
+(test-values (#(a) #(1)) (hashtable-entries table))
+(test-values (a 1) (hash-table-pop! (hash-table-copy table)))
+(test-values ((a . 1)) (hash-table-find cons table (lambda () 2)))
+(test-values (2 3) (hash-table-find (lambda (key value) #f) table (lambda () (values 2 3))))
 (test-values ((1) (2 3)) (span odd? '(1 2 3)))
 (test-values ((1) (2 3)) (split-at '(1 2 3) 1))
 (test-values (1 (2)) (car+cdr '(1 2)))
