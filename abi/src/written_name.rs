@@ -3,8 +3,8 @@
 //!
 //! `(cadr x)` becomes a `car` of a `cdr`, `(zero? x)` becomes `(= x 0)`, `(> a b)` is compared as
 //! `(< b a)`. The line table keeps the number of the written procedure as the discriminator of a
-//! row (DWARF 5, section 6.2.2): `argument * 256 + number`. The number is looked up only when
-//! something fails.
+//! row (DWARF 5, section 6.2.2): `argument * 256 + number`, and 128 more if the code calls a value
+//! that the text has no name for. The number is looked up only when something fails.
 
 /// A standard procedure, and which of its arguments the primitive's failing one is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,7 +69,11 @@ const PATH: &[&str] = &["car", "cdr"];
 const CODE: &[&str] = &["char->integer"];
 
 /// Bits of the procedure's number.
-const NUMBER_BITS: u32 = 8;
+const NUMBER_BITS: u32 = 7;
+/// Set where what is called is a value, as it is in `(f x)` if `f` is a parameter.
+const CALLS_VALUE: u16 = 1 << NUMBER_BITS;
+/// Bits in front of the argument.
+const ARGUMENT_SHIFT: u32 = NUMBER_BITS + 1;
 const _: () = assert!(PROCEDURES.len() < 1 << NUMBER_BITS);
 
 impl WrittenName {
@@ -82,6 +86,23 @@ impl WrittenName {
         Self(place.map_or(0, |place| place as u16 + 1))
     }
 
+    /// The same where the procedure is the one with this name, as in [`Self::of`].
+    #[must_use]
+    pub fn renamed(self, name: &str) -> Self {
+        Self(Self::of(name).0 | self.0 & CALLS_VALUE)
+    }
+
+    /// The same where what is called is a value that the procedure was given, or has computed.
+    #[must_use]
+    pub const fn calling_value(self) -> Self {
+        Self(self.0 | CALLS_VALUE)
+    }
+
+    /// Whether what is called is such a value, and not a procedure that the text names.
+    pub const fn calls_value(self) -> bool {
+        self.0 & CALLS_VALUE != 0
+    }
+
     /// The procedures that some number stands for.
     pub fn names() -> impl Iterator<Item = &'static str> {
         PROCEDURES.iter().map(|(name, _)| *name)
@@ -90,20 +111,25 @@ impl WrittenName {
     /// The same where the failing argument is always this one, from 1.
     #[must_use]
     pub const fn with_argument(self, argument: u8) -> Self {
-        if self.0 == 0 {
+        if self.number() == 0 {
             return self;
         }
-        Self((self.0 % (1 << NUMBER_BITS)) | ((argument as u16) << NUMBER_BITS))
+        Self((self.0 % (1 << ARGUMENT_SHIFT)) | ((argument as u16) << ARGUMENT_SHIFT))
     }
 
     /// The same where the failing argument is this one, unless another is always the one.
     #[must_use]
     pub const fn with_argument_if_open(self, argument: u8) -> Self {
-        if self.0 >> NUMBER_BITS == 0 {
+        if self.0 >> ARGUMENT_SHIFT == 0 {
             self.with_argument(argument)
         } else {
             self
         }
+    }
+
+    /// The number of the procedure, from 1; 0 for none.
+    const fn number(self) -> u16 {
+        self.0 % (1 << NUMBER_BITS)
     }
 
     /// The number in the line table.
@@ -123,12 +149,12 @@ impl WrittenName {
     /// Procedure and argument, from 1, that an error has to name if a primitive fails under the name
     /// `primitive` with `argument`; `None` if those stand.
     pub fn named(self, primitive: &str, argument: usize) -> Option<(&'static str, usize)> {
-        let number = usize::from(self.0 % (1 << NUMBER_BITS)).checked_sub(1)?;
+        let number = usize::from(self.number()).checked_sub(1)?;
         let (name, primitives) = PROCEDURES.get(number)?;
         if !primitives.contains(&primitive) {
             return None;
         }
-        let fixed = self.0 >> NUMBER_BITS;
+        let fixed = self.0 >> ARGUMENT_SHIFT;
         let is_mirrored = primitives.len() == 2 && primitive == primitives[1] && is_relation(name);
         let argument = match fixed {
             0 if is_mirrored => 3_usize.saturating_sub(argument),
@@ -186,7 +212,24 @@ mod tests {
             assert_eq!(WrittenName::from_discriminator(number), written);
         }
         let none = WrittenName::default();
+        assert_eq!(WrittenName::from_discriminator(127), none);
         assert_eq!(WrittenName::from_discriminator(255), none);
         assert_eq!(WrittenName::from_discriminator(1 << 16), none);
+    }
+
+    #[test]
+    fn a_call_of_a_value_keeps_the_name_and_the_argument() {
+        let named = WrittenName::of("cadr").calling_value();
+        assert!(named.calls_value() && !WrittenName::of("cadr").calls_value());
+        assert_eq!(named.named("cdr", 1), Some(("cadr", 1)));
+        assert_eq!(named.with_argument(2).named("cdr", 1), Some(("cadr", 2)));
+        assert!(named.with_argument(2).calls_value());
+        let apply = WrittenName::NONE.calling_value().renamed("apply");
+        assert!(apply.calls_value());
+        assert_eq!(apply.named("apply", 3), Some(("apply", 3)));
+        let number = apply.discriminator().into();
+        assert_eq!(WrittenName::from_discriminator(number), apply);
+        let unnamed = WrittenName::NONE.calling_value().with_argument(3);
+        assert_eq!(unnamed, WrittenName::NONE.calling_value());
     }
 }

@@ -1,6 +1,7 @@
 //! A run of an arena's chunks with its own first-fit search.
 
-/// Which chunks of a run may be free; who asks says which are.
+/// Bounds of the free chunks of a run. Callers of [`Region::find`] know of each chunk that was given out whether it is
+/// free again.
 #[derive(Debug)]
 pub(crate) struct Region {
     /// No chunk below this index is free.
@@ -30,7 +31,7 @@ impl Region {
         self.used_end
     }
 
-    /// The first of `count` consecutive free chunks. `is_free` is asked of chunks that were given out once.
+    /// The first of `count` consecutive free chunks. `is_free` says so of a chunk that was given out once.
     pub(crate) fn find(&mut self, count: usize, is_free: impl Fn(usize) -> bool) -> Option<usize> {
         while self.first_free < self.used_end && !is_free(self.first_free) {
             self.first_free += 1;
@@ -47,7 +48,7 @@ impl Region {
         (self.end.saturating_sub(first) >= count).then_some(first)
     }
 
-    /// Notes that `count` chunks from `first` on, which were found, are free no more.
+    /// Notes that `count` chunks from `first` on are free no more. [`Self::find`] has found these chunks.
     pub(crate) fn take(&mut self, first: usize, count: usize) {
         if self.first_free == first {
             self.first_free = first + count;

@@ -9,33 +9,44 @@
           error error-object? error-object-message error-object-irritants
           read-error? file-error? assert
           condition? condition-kind condition-who condition-backtrace
-          %vm-error %check-argument %condition-report %condition-places %condition-text
+          %vm-error %argument-error %check-argument %condition-report %condition-places %condition-text
           %condition-kind)
   (import (cozen core) (cozen primitives) (cozen control))
   (begin
 
-    ;; `kind` is one of the virtual machine's kinds, or `error` or `not-continuable`; `who` a symbol
-    ;; or #f; `backtrace` code addresses, innermost first; `text` a list (message name line column) if a
-    ;; text is wrong that was read or compiled, else #f.
+    ;; `kind` is one of the virtual machine's kinds, or `error` or `not-continuable`; `cause` the procedure that failed,
+    ;; a symbol or #f; `backtrace` code addresses, innermost first; `text` a list (message name line column) if a
+    ;; text is wrong that was read or compiled, else #f. `is-called?` is whether the program has called `cause`: else a
+    ;; procedure of the library may have done so.
     (define-record-type condition
-      (make-text-condition kind who message irritants backtrace text)
+      (make-whole-condition kind cause message irritants backtrace text is-called?)
       condition?
       (kind condition-kind)
-      (who condition-who)
+      (cause condition-cause)
       (message condition-message)
       (irritants condition-irritants)
       (backtrace condition-backtrace)
-      (text condition-text))
+      (text condition-text)
+      (is-called? condition-is-called?))
 
     (define (make-condition kind who message irritants backtrace)
       (make-text-condition kind who message irritants backtrace #f))
 
+    (define (make-text-condition kind who message irritants backtrace text)
+      (make-whole-condition kind who message irritants backtrace text #f))
+
     (define (error message . irritants)
       (raise (make-condition 'error #f message irritants (%backtrace))))
 
-    (define error-object? condition?)
-    (define error-object-message condition-message)
-    (define error-object-irritants condition-irritants)
+    (define (error-object? object) (condition? object))
+
+    (define (error-object-message object)
+      (%check-argument condition? object 'error-object-message 1 "error object")
+      (condition-message object))
+
+    (define (error-object-irritants object)
+      (%check-argument condition? object 'error-object-irritants 1 "error object")
+      (condition-irritants object))
 
     (define (read-error? object)
       (and (condition? object) (eq? (condition-kind object) 'read-error)))
@@ -81,9 +92,9 @@
     ;; times as much as all else that is kept of each.
     (define (without-backtrace object)
       (if (and (condition? object) (not (not-continuable? object)))
-          (make-text-condition (condition-kind object) (condition-who object)
-                               (condition-message object) (condition-irritants object)
-                               #f (condition-text object))
+          (make-whole-condition (condition-kind object) (condition-cause object)
+                                (condition-message object) (condition-irritants object)
+                                #f (condition-text object) (condition-is-called? object))
           object))
 
     (define (not-continuable? object)
@@ -161,43 +172,51 @@
 
     ;; What the virtual machine calls: see the list of condition kinds for the irritants.
     (define (%vm-error kind irritants backtrace)
-      (raise
-       (case kind
-         ((wrong-type) (wrong-type irritants backtrace))
-         ((out-of-range) (out-of-range irritants backtrace))
-         ((wrong-argument-count) (wrong-argument-count irritants backtrace))
-         ((wrong-value-count)
-          (make-condition kind #f
-                          (string-append "expected " (if (list-ref irritants 2) "at least " "")
-                                         (count-in-words (car irritants) "value")
-                                         ", found "
-                                         (in-decimal (length (list-ref irritants 1))))
-                          '() backtrace))
-         ((not-a-procedure)
-          (make-condition kind #f "expected a procedure to apply, found"
-                          (list (car irritants)) backtrace))
-         ((unbound-variable)
-          (make-condition kind #f "unbound variable" (map-plain-names irritants) backtrace))
-         ((uninitialized-variable)
-          (make-condition kind #f "variable used before its initialization" irritants backtrace))
-         ((immutable)
-          (make-condition kind (car irritants) "cannot change a literal" (cdr irritants) backtrace))
-         ((division-by-zero)
-          (make-condition kind (car irritants) "division by zero" '() backtrace))
-         ((heap-exhausted)
-          ;; Without a limit it is 0.
-          (if (= (list-ref irritants 1) 0)
-              (make-condition kind #f "heap exhausted; bytes wanted:" (list (car irritants)) backtrace)
-              (make-condition kind #f "heap exhausted: bytes wanted, and the limit:" irritants
-                              backtrace)))
-         ((stack-exhausted)
-          (make-condition kind #f "stack exhausted; its limit in bytes:" irritants backtrace))
-         ((trap) (make-condition kind #f "trap instruction" irritants backtrace))
-         ((file-error closed-pipe error)
-          (make-condition kind (car irritants) (list-ref irritants 1) (list-tail irritants 2)
-                          backtrace))
-         ((read-error syntax-error) (text-error kind irritants backtrace))
-         (else (make-condition kind #f (car irritants) (cdr irritants) backtrace)))))
+      (raise (condition-of kind irritants backtrace)))
+
+    ;; As %vm-error, where the first irritant names the procedure that the program has called.
+    (define (%argument-error kind irritants backtrace)
+      (let ((condition (condition-of kind irritants backtrace)))
+        (raise (make-whole-condition kind (car irritants) (condition-message condition)
+                                     (condition-irritants condition) backtrace #f #t))))
+
+    (define (condition-of kind irritants backtrace)
+      (case kind
+        ((wrong-type) (wrong-type irritants backtrace))
+        ((out-of-range) (out-of-range irritants backtrace))
+        ((wrong-argument-count) (wrong-argument-count irritants backtrace))
+        ((wrong-value-count)
+         (make-condition kind #f
+                         (string-append "expected " (if (list-ref irritants 2) "at least " "")
+                                        (count-in-words (car irritants) "value")
+                                        ", found "
+                                        (in-decimal (length (list-ref irritants 1))))
+                         '() backtrace))
+        ((not-a-procedure)
+         (make-condition kind #f "expected a procedure to apply, found"
+                         (list (car irritants)) backtrace))
+        ((unbound-variable)
+         (make-condition kind #f "unbound variable" (map-plain-names irritants) backtrace))
+        ((uninitialized-variable)
+         (make-condition kind #f "variable used before its initialization" irritants backtrace))
+        ((immutable)
+         (make-condition kind (car irritants) "cannot change a literal" (cdr irritants) backtrace))
+        ((division-by-zero)
+         (make-condition kind (car irritants) "division by zero" '() backtrace))
+        ((heap-exhausted)
+         ;; Without a limit it is 0.
+         (if (= (list-ref irritants 1) 0)
+             (make-condition kind #f "heap exhausted; bytes wanted:" (list (car irritants)) backtrace)
+             (make-condition kind #f "heap exhausted: bytes wanted, and the limit:" irritants
+                             backtrace)))
+        ((stack-exhausted)
+         (make-condition kind #f "stack exhausted; its limit in bytes:" irritants backtrace))
+        ((trap) (make-condition kind #f "trap instruction" irritants backtrace))
+        ((file-error closed-pipe error)
+         (make-condition kind (car irritants) (list-ref irritants 1) (list-tail irritants 2)
+                         backtrace))
+        ((read-error syntax-error) (text-error kind irritants backtrace))
+        (else (make-condition kind #f (car irritants) (cdr irritants) backtrace))))
 
     ;; (%check-argument type? object who number expected): raises, as `who` would, where `object` is
     ;; argument `number` and not of the type that `expected` describes.
@@ -205,7 +224,7 @@
       (syntax-rules ()
         ((_ type? object who number expected)
          (if (not (type? object))
-             (%vm-error 'wrong-type (list who number expected object) (%backtrace))))))
+             (%argument-error 'wrong-type (list who number expected object) (%backtrace))))))
 
     (define (wrong-type irritants backtrace)
       (make-condition 'wrong-type (car irritants)
@@ -386,10 +405,11 @@
       (and (condition? object) (symbol->string (condition-kind object))))
 
     (define (write-condition condition port)
-      (if (condition-who condition)
-          (begin
-            (%display (condition-who condition) port)
-            (%display ": " port)))
+      (let ((who (condition-who condition))
+            (cause (condition-cause condition)))
+        (write-name who port)
+        (if (not (eq? cause who))
+            (write-name cause port)))
       (if (string? (condition-message condition))
           (%display (condition-message condition) port)
           (%write-abridged (condition-message condition) port))
@@ -400,10 +420,56 @@
               (%write-abridged (car irritants) port)
               (loop (cdr irritants))))))
 
-    ;; Where the error happened that a raised object tells of: lists (name file line column),
+    (define (write-name name port)
+      (if name
+          (begin
+            (%display name port)
+            (%display ": " port))))
+
+    ;; The procedure that a program has called with wrong arguments; #f if it is not known. It is the one that failed,
+    ;; or one of the library that has called it.
+    (define (condition-who condition)
+      (let ((cause (condition-cause condition)))
+        (or (and (not (condition-is-called? condition))
+                 (memq (condition-kind condition)
+                       '(wrong-type out-of-range wrong-argument-count division-by-zero immutable))
+                 (called-in-program condition))
+            cause)))
+
+    (define (called-in-program condition)
+      (let ((places (%condition-places condition)))
+        (and (pair? places)
+             (in-library? (car places))
+             ;; The program has given the procedure that was called with too many arguments, or too few.
+             (not (and (eq? (condition-kind condition) 'wrong-argument-count)
+                       (calls-value? (car places))))
+             (called-from-outside places))))
+
+    ;; Calls in the library are followed outwards, to a call in the program, or to the call of a procedure that the
+    ;; program has given.
+    (define (called-from-outside places)
+      (let ((name (car (car places)))
+            (rest (cdr places)))
+        (cond ((and (pair? rest)
+                    (in-library? (car rest))
+                    (or (anonymous? name) (not (calls-value? (car rest)))))
+               (called-from-outside rest))
+              ((anonymous? name) #f)
+              (else (string->symbol name)))))
+
+    (define (in-library? place)
+      (let ((file (list-ref place 1)))
+        (and file (eqv? (%string-search file "(cozen)/" 0) 0))))
+
+    (define (calls-value? place) (list-ref place 4))
+
+    (define (anonymous? name)
+      (or (not name) (eqv? (%string-search name "lambda@" 0) 0)))
+
+    ;; Where the error happened that a raised object tells of: lists (name file line column calls-value?),
     ;; innermost first. The procedures that make conditions are left out.
     (define (%condition-places object)
-      (if (condition? object)
+      (if (and (condition? object) (condition-backtrace object))
           (let loop ((places (%backtrace-places (condition-backtrace object))))
             (if (and (pair? places)
                      (%member (car (car places)) '("error" "raise")))

@@ -9,7 +9,7 @@
   (export make-table make-weak-table table? table-same? table-hash table-size
           table-ref table-set! table-delete! table-contains?
           table-clear! table-copy table-empty-copy table-fold table->alist
-          table-entry
+          table-entry check-table
           object-hash identity-hash equivalence-hash text-hash folded-text-hash symbol-hash
           folded-character-hash number-hash)
   (import (cozen core) (cozen primitives) (cozen control) (cozen condition) (cozen number)
@@ -34,6 +34,12 @@
     (define by-content 2)
     (define by-text 3)
     (define by-procedure 4)
+
+    ;; (check-table table who): `table`, argument 1 or the one with this number of the procedure `who`, is one.
+    (define-syntax check-table
+      (syntax-rules ()
+        ((_ table who) (check-table table who 1))
+        ((_ table who number) (%check-argument table? table 'who number "hash table"))))
 
     ;; A table of keys that `same?` compares. `hash` is a procedure of a key, or #f for the one that
     ;; goes with `same?`.
@@ -145,6 +151,7 @@
     (define-hash number-hash (number) (hash-of-number number))
 
     (define (hash-of-number number)
+      (%check-argument number? number 'number-hash 1 "number")
       (cond ((and (fixnum? number) (< -1000000000000000 number 1000000000000000))
              (equal-hash number))
             ((real? number) (equal-hash (near number)))

@@ -189,7 +189,7 @@
          (define (name first second . more)
            (let loop ((last first) (more (cons second more)) (number 1) (result #t))
              (if (not (type? last))
-                 (%vm-error 'wrong-type (list 'name number expected last) (%backtrace)))
+                 (%argument-error 'wrong-type (list 'name number expected last) (%backtrace)))
              (if (null? more)
                  result
                  (loop (car more) (cdr more) (+ number 1)

@@ -41,7 +41,7 @@
       (lambda (object)
         (if (has? object)
             object
-            (%vm-error 'wrong-type (list who 1 expected object) (%backtrace)))))
+            (%argument-error 'wrong-type (list who 1 expected object) (%backtrace)))))
 
     (define current-input-port
       (make-parameter (%standard-port 0)
@@ -62,7 +62,7 @@
     (define (close-side port side expected who)
       (if (port-has? port side)
           (%close-port port side)
-          (%vm-error 'wrong-type (list who 1 expected port) (%backtrace))))
+          (%argument-error 'wrong-type (list who 1 expected port) (%backtrace))))
 
     (define (open-input-file name) (%open-input-file name #f))
     (define (open-output-file name) (%open-output-file name #f #f))
@@ -131,7 +131,7 @@
     (define (check-index index number least most)
       (%check-argument exact-integer? index 'read-bytevector! number "exact integer")
       (if (not (<= least index most))
-          (%vm-error 'out-of-range (list 'read-bytevector! number index least most) (%backtrace))))
+          (%argument-error 'out-of-range (list 'read-bytevector! number index least most) (%backtrace))))
 
     (define (bytes-end bytes who)
       (%check-argument bytevector? bytes who 1 "bytevector")

@@ -1,8 +1,8 @@
 ;;; Promises: delay, delay-force, force (R7RS 4.2.5).
 
 (define-library (cozen promise)
-  (export delay delay-force make-promise promise? force)
-  (import (cozen core) (cozen primitives))
+  (export delay delay-force make-promise promise? force %forced %value-of)
+  (import (cozen core) (cozen primitives) (only (cozen condition) %check-argument))
   (begin
 
     ;; Promises in a chain of delay-force share one state: a pair of what is known and that. It is #f
@@ -34,21 +34,34 @@
           object
           (promise-of (cons #t object))))
 
-    (define (force object)
-      (if (promise? object)
-          (force-promise object)
-          object))
+    ;; In two steps, so that the first one is no tail call where `force` is one (`core::pass::keep_callers`).
+    (define (force object) (%value-of (%forced object)))
 
-    (define (force-promise promise)
-      (case (car (promise-state promise))
-        ((#t) (cdr (promise-state promise)))
-        ((values) (%apply values (cdr (promise-state promise))))
-        (else
-          (let ((next ((cdr (promise-state promise)))))
-            (if (not (car (promise-state promise)))
-                (let ((state (promise-state promise))
-                      (next-state (promise-state next)))
-                  (set-car! state (car next-state))
-                  (set-cdr! state (cdr next-state))
-                  (set-promise-state! next state)))
-            (force-promise promise)))))))
+    ;; The object; if it is a promise, its value is known now. In backtraces this step has the name of the whole.
+    (define %forced
+      (let ((force (lambda (object)
+                     (if (promise? object)
+                         (let loop ()
+                           (if (not (car (promise-state object)))
+                               (begin
+                                 (run object)
+                                 (loop)))))
+                     object)))
+        force))
+
+    ;; Runs the thunk of a promise. Its value is known then, or it has the thunk of the promise that the thunk answered.
+    (define (run promise)
+      (let ((next ((cdr (promise-state promise)))))
+        (%check-argument promise? next 'delay-force 1 "promise")
+        (if (not (car (promise-state promise)))
+            (let ((state (promise-state promise))
+                  (next-state (promise-state next)))
+              (set-car! state (car next-state))
+              (set-cdr! state (cdr next-state))
+              (set-promise-state! next state)))))
+
+    ;; The values of a promise that was forced; any other object itself.
+    (define (%value-of object)
+      (cond ((not (promise? object)) object)
+            ((eq? (car (promise-state object)) #t) (cdr (promise-state object)))
+            (else (%apply values (cdr (promise-state object))))))))

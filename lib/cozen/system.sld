@@ -1,7 +1,7 @@
 ;;; The program and its surroundings: evaluation, exit, time, command line, features.
 
 (define-library (cozen system)
-  (export eval environment interaction-environment system-global-environment load
+  (export eval %thunk-of %thunk-of-file environment interaction-environment system-global-environment load
           exit emergency-exit command-line
           get-environment-variable get-environment-variables
           current-jiffy jiffies-per-second current-second features
@@ -11,7 +11,18 @@
 
     ;; An expression is compiled to an image, whose entry is then called.
     (define (eval expression environment)
-      ((%compile expression environment)))
+      ((%thunk-of expression environment)))
+
+    ;; The first step of `eval`, which is no tail call where `eval` is one (`core::pass::keep_callers`).
+    ;; In backtraces it has the name of the whole.
+    (define %thunk-of
+      (let ((eval (lambda (expression environment)
+                    (%check-argument environment? environment 'eval 2 "environment")
+                    (%compile expression environment))))
+        eval))
+
+    ;; Environments have numbers.
+    (define (environment? object) (and (fixnum? object) (<= 0 object)))
 
     ;; Libraries that are not loaded yet are loaded first, as an `import` does it.
     (define (environment . import-sets)
@@ -25,10 +36,19 @@
 
     (define load
       (case-lambda
-        ((name) (load name (interaction-environment)))
-        ((name environment)
-         (%check-argument string? name 'load 1 "string")
-         ((%load name environment)))))
+        ((name) ((%thunk-of-file name)))
+        ((name environment) ((%thunk-of-file name environment)))))
+
+    ;; The first step of `load`.
+    (define %thunk-of-file
+      (let ((load
+            (case-lambda
+              ((name) (%thunk-of-file name (interaction-environment)))
+              ((name environment)
+               (%check-argument string? name 'load 1 "string")
+               (%check-argument environment? environment 'load 2 "environment")
+               (%load name environment)))))
+        load))
 
     (define exit
       (case-lambda

@@ -26,6 +26,7 @@
           lset-diff+intersection! set-car! set-cdr!)
   (import (scheme base) (scheme case-lambda) (scheme cxr)
           (only (cozen list) cons* %check-end %check-ends %check-count)
+          (only (cozen search) any every heads tails all-pairs?)
           (only (cozen condition) %check-argument))
   (begin
 
@@ -77,21 +78,26 @@
 
     (define (not-pair? object) (not (pair? object)))
 
-    (define (null-list? list)
-      (cond ((pair? list) #f)
-            ((null? list) #t)
-            (else (error "null-list?: expected a list, found" list))))
+    (define (null-list? list) (at-end? list 'null-list? 1))
+
+    (define (at-end? list who number)
+      (if (pair? list)
+          #f
+          (begin
+            (%check-end list who number)
+            #t)))
 
     (define (list= same? . lists)
-      (define (two? a b)
-        (cond ((null-list? a) (null-list? b))
-              ((null-list? b) #f)
-              (else (and (same? (car a) (car b)) (two? (cdr a) (cdr b))))))
+      ;; `b` is argument `number`, and `a` the one before.
+      (define (two? a b number)
+        (cond ((at-end? a 'list= (- number 1)) (at-end? b 'list= number))
+              ((at-end? b 'list= number) #f)
+              (else (and (same? (car a) (car b)) (two? (cdr a) (cdr b) number)))))
       (or (null? lists)
-          (let loop ((first (car lists)) (rest (cdr lists)))
+          (let loop ((first (car lists)) (rest (cdr lists)) (number 3))
             (or (null? rest)
-                (and (two? first (car rest))
-                     (loop (car rest) (cdr rest)))))))
+                (and (two? first (car rest) number)
+                     (loop (car rest) (cdr rest) (+ number 1)))))))
 
     ;; selectors
 
@@ -158,40 +164,35 @@
                   (%check-argument null? rest 'length+ 1 "list")
                   count)))))
 
-    (define (concatenate lists) (apply append lists))
+    (define (concatenate lists)
+      (%check-argument list? lists 'concatenate 1 "list of lists")
+      (apply append lists))
+
     (define append! append)
     (define concatenate! concatenate)
     (define reverse! reverse)
 
     (define (append-reverse front tail)
-      (if (null-list? front)
+      (if (at-end? front 'append-reverse 1)
           tail
           (append-reverse (cdr front) (cons (car front) tail))))
 
     (define append-reverse! append-reverse)
 
     (define (zip list . lists) (map-lists (lambda elements elements) (cons list lists) 'zip 1))
-    (define (unzip1 lists) (map car lists))
-    (define (unzip2 lists) (values (map first lists) (map second lists)))
-    (define (unzip3 lists) (values (map first lists) (map second lists) (map third lists)))
-    (define (unzip4 lists)
-      (values (map first lists) (map second lists) (map third lists) (map fourth lists)))
-    (define (unzip5 lists)
-      (values (map first lists) (map second lists) (map third lists) (map fourth lists)
-              (map fifth lists)))
+    ;; (define-unzip name part ...): as many values as there are parts, each a list of this part of all lists.
+    (define-syntax define-unzip
+      (syntax-rules ()
+        ((_ name part ...)
+         (define (name lists)
+           (%check-argument list? lists 'name 1 "list")
+           (values (map (lambda (list) (part list)) lists) ...)))))
 
-    ;; Several lists at once: their first elements, or #f at the end of one; and what follows.
-    (define (heads lists)
-      (let loop ((rest lists) (result '()))
-        (cond ((null? rest) (reverse result))
-              ((pair? (car rest)) (loop (cdr rest) (cons (car (car rest)) result)))
-              (else #f))))
-
-    (define (tails lists) (map cdr lists))
-
-    (define (all-pairs? lists)
-      (or (null? lists)
-          (and (pair? (car lists)) (all-pairs? (cdr lists)))))
+    (define-unzip unzip1 first)
+    (define-unzip unzip2 first second)
+    (define-unzip unzip3 first second third)
+    (define-unzip unzip4 first second third fourth)
+    (define-unzip unzip5 first second third fourth fifth)
 
     ;; What follows has the name of the procedure that the program called, and the number of the argument that
     ;; is the first list: errors name both.
@@ -236,6 +237,7 @@
                    (%check-ends lists 'fold 3)
                    result)))))))
 
+    ;; No call of `procedure` is a tail call, so that backtraces show where the program called this.
     (define fold-right
       (case-lambda
         ((procedure seed list)
@@ -247,7 +249,8 @@
          (let loop ((lists (cons list lists)))
            (let ((elements (heads lists)))
              (if elements
-                 (apply procedure (append elements (cons (loop (tails lists)) '())))
+                 (let ((result (apply procedure (append elements (cons (loop (tails lists)) '())))))
+                   result)
                  (begin
                    (%check-ends lists 'fold-right 3)
                    seed)))))))
@@ -274,7 +277,8 @@
     (define (pair-fold-right procedure seed list . lists)
       (let loop ((lists (cons list lists)))
         (if (all-pairs? lists)
-            (apply procedure (append lists (cons (loop (tails lists)) '())))
+            (let ((result (apply procedure (append lists (cons (loop (tails lists)) '())))))
+              result)
             (begin
               (%check-ends lists 'pair-fold-right 3)
               seed))))
@@ -376,61 +380,6 @@
               (%check-end rest who 2)
               #f))))
 
-    ;; The last call is a tail call, as SRFI 1 wants.
-    (define any
-      (case-lambda
-        ((holds? list)
-         (if (pair? list)
-             (let loop ((element (car list)) (rest (cdr list)))
-               (if (pair? rest)
-                   (or (holds? element) (loop (car rest) (cdr rest)))
-                   (begin
-                     (%check-end rest 'any 2)
-                     (holds? element))))
-             (begin
-               (%check-end list 'any 2)
-               #f)))
-        ((holds? list . lists)
-         (let loop ((lists (cons list lists)))
-           (let ((elements (heads lists)))
-             (if elements
-                 (let ((next (tails lists)))
-                   (if (all-pairs? next)
-                       (or (apply holds? elements) (loop next))
-                       (begin
-                         (%check-ends next 'any 2)
-                         (apply holds? elements))))
-                 (begin
-                   (%check-ends lists 'any 2)
-                   #f)))))))
-
-    (define every
-      (case-lambda
-        ((holds? list)
-         (if (pair? list)
-             (let loop ((element (car list)) (rest (cdr list)))
-               (if (pair? rest)
-                   (and (holds? element) (loop (car rest) (cdr rest)))
-                   (begin
-                     (%check-end rest 'every 2)
-                     (holds? element))))
-             (begin
-               (%check-end list 'every 2)
-               #t)))
-        ((holds? list . lists)
-         (let loop ((lists (cons list lists)))
-           (let ((elements (heads lists)))
-             (if elements
-                 (let ((next (tails lists)))
-                   (if (all-pairs? next)
-                       (and (apply holds? elements) (loop next))
-                       (begin
-                         (%check-ends next 'every 2)
-                         (apply holds? elements))))
-                 (begin
-                   (%check-ends lists 'every 2)
-                   #t)))))))
-
     (define (list-index holds? list . lists)
       (let loop ((lists (cons list lists)) (index 0))
         (let ((elements (heads lists)))
@@ -497,14 +446,24 @@
     ;; association lists
 
     (define (alist-cons key value alist) (cons (cons key value) alist))
+
     (define (alist-copy alist)
-      (map (lambda (entry) (cons (car entry) (cdr entry))) alist))
+      (%check-argument list? alist 'alist-copy 1 "list")
+      (map (lambda (entry)
+             (%check-argument pair? entry 'alist-copy 1 "association list")
+             (cons (car entry) (cdr entry)))
+           alist))
 
     (define alist-delete
       (case-lambda
         ((key alist) (alist-delete key alist equal?))
         ((key alist same?)
-         (remove-from alist (lambda (entry) (same? key (car entry))) 'alist-delete 2))))
+         (remove-from alist
+                      (lambda (entry)
+                        (%check-argument pair? entry 'alist-delete 2 "association list")
+                        (same? key (car entry)))
+                      'alist-delete
+                      2))))
 
     (define alist-delete! alist-delete)
 
@@ -584,4 +543,4 @@
     (define lset-xor! lset-xor)
     (define lset-diff+intersection! lset-diff+intersection)
 
-    (define proper-list? list?)))
+    (define (proper-list? object) (list? object))))

@@ -14,7 +14,7 @@
           vector->list reverse-vector->list list->vector reverse-list->vector
           vector->string string->vector)
   (import (scheme base) (scheme case-lambda)
-          (only (cozen condition) %check-argument %vm-error) (only (cozen primitives) %backtrace))
+          (only (cozen condition) %check-argument %argument-error) (only (cozen primitives) %backtrace))
   (begin
 
     ;; (define-ranged (name vector start end) body): start and end may be left out.
@@ -35,7 +35,7 @@
     (define (check-between object first last who number)
       (%check-argument exact-integer? object who number "exact integer")
       (if (not (<= first object last))
-          (%vm-error 'out-of-range (list who number object first last) (%backtrace))))
+          (%argument-error 'out-of-range (list who number object first last) (%backtrace))))
 
     ;; constructors
 
@@ -69,7 +69,9 @@
         (vector-reverse-copy! result 0 vector start end)
         result))
 
-    (define (vector-concatenate vectors) (apply vector-append vectors))
+    (define (vector-concatenate vectors)
+      (%check-argument list? vectors 'vector-concatenate 1 "list of vectors")
+      (apply vector-append vectors))
 
     ;; Vector, start, end; vector, start, end...
     (define (vector-append-subvectors . arguments)
@@ -100,7 +102,16 @@
 
     ;; iteration
 
-    (define (shortest vectors) (apply min (map vector-length vectors)))
+    ;; The least length of the arguments of `who` from this number on, which are vectors.
+    (define (shortest vectors who number)
+      (let loop ((vectors vectors) (number number) (lengths '()))
+        (if (null? vectors)
+            (begin
+              (%check-argument pair? lengths who number "vector")
+              (apply min lengths))
+            (begin
+              (%check-argument vector? (car vectors) who number "vector")
+              (loop (cdr vectors) (+ number 1) (cons (vector-length (car vectors)) lengths))))))
 
     (define (elements vectors index)
       (map (lambda (vector) (vector-ref vector index)) vectors))
@@ -114,21 +125,21 @@
                  (loop (+ index 1) (procedure result (vector-ref vector index)))
                  result))))
         ((procedure seed . vectors)
-         (let ((length (shortest vectors)))
+         (let ((length (shortest vectors 'vector-fold 3)))
            (let loop ((index 0) (result seed))
              (if (< index length)
                  (loop (+ index 1) (apply procedure result (elements vectors index)))
                  result))))))
 
     (define (vector-fold-right procedure seed . vectors)
-      (let loop ((index (- (shortest vectors) 1)) (result seed))
+      (let loop ((index (- (shortest vectors 'vector-fold-right 3) 1)) (result seed))
         (if (< index 0)
             result
             (loop (- index 1) (apply procedure result (elements vectors index))))))
 
     (define (vector-map! procedure vector . more)
       (let* ((vectors (cons vector more))
-             (length (shortest vectors)))
+             (length (shortest vectors 'vector-map! 2)))
         (let loop ((index 0))
           (if (< index length)
               (begin
@@ -136,7 +147,7 @@
                 (loop (+ index 1)))))))
 
     (define (vector-count holds? . vectors)
-      (let ((length (shortest vectors)))
+      (let ((length (shortest vectors 'vector-count 2)))
         (let loop ((index 0) (count 0))
           (cond ((= index length) count)
                 ((apply holds? (elements vectors index)) (loop (+ index 1) (+ count 1)))
@@ -154,22 +165,26 @@
 
     ;; searching
 
-    (define (vector-index holds? . vectors)
-      (let ((length (shortest vectors)))
+    (define (vector-index holds? . vectors) (first-index holds? vectors 'vector-index))
+
+    (define (first-index holds? vectors who)
+      (let ((length (shortest vectors who 2)))
         (let loop ((index 0))
           (and (< index length)
                (if (apply holds? (elements vectors index)) index (loop (+ index 1)))))))
 
-    (define (vector-index-right holds? . vectors)
-      (let loop ((index (- (shortest vectors) 1)))
+    (define (vector-index-right holds? . vectors) (last-index holds? vectors 'vector-index-right))
+
+    (define (last-index holds? vectors who)
+      (let loop ((index (- (shortest vectors who 2) 1)))
         (and (>= index 0)
              (if (apply holds? (elements vectors index)) index (loop (- index 1))))))
 
     (define (vector-skip holds? . vectors)
-      (apply vector-index (lambda arguments (not (apply holds? arguments))) vectors))
+      (first-index (lambda arguments (not (apply holds? arguments))) vectors 'vector-skip))
 
     (define (vector-skip-right holds? . vectors)
-      (apply vector-index-right (lambda arguments (not (apply holds? arguments))) vectors))
+      (last-index (lambda arguments (not (apply holds? arguments))) vectors 'vector-skip-right))
 
     ;; `order` answers a negative number where the element comes before `value`.
     (define (vector-binary-search vector value order)
@@ -182,13 +197,13 @@
                      (else (loop start middle)))))))
 
     (define (vector-any holds? . vectors)
-      (let ((length (shortest vectors)))
+      (let ((length (shortest vectors 'vector-any 2)))
         (let loop ((index 0))
           (and (< index length)
                (or (apply holds? (elements vectors index)) (loop (+ index 1)))))))
 
     (define (vector-every holds? . vectors)
-      (let ((length (shortest vectors)))
+      (let ((length (shortest vectors 'vector-every 2)))
         (let loop ((index 0) (last #t))
           (if (= index length)
               last

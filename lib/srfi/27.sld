@@ -8,7 +8,7 @@
           make-random-source random-source? random-source-state-ref random-source-state-set!
           random-source-randomize! random-source-pseudo-randomize!
           random-source-make-integers random-source-make-reals)
-  (import (scheme base) (scheme time))
+  (import (scheme base) (scheme time) (only (cozen condition) %check-argument))
   (begin
 
     (define m1 4294967087)
@@ -21,10 +21,15 @@
       (a0 a0 set-a0!) (a1 a1 set-a1!) (a2 a2 set-a2!)
       (b0 b0 set-b0!) (b1 b1 set-b1!) (b2 b2 set-b2!))
 
+    (define (check-source source who)
+      (%check-argument random-source? source who 1 "random source"))
+
     (define (random-source-state-ref source)
+      (check-source source 'random-source-state-ref)
       (list 'mrg32k3a (a0 source) (a1 source) (a2 source) (b0 source) (b1 source) (b2 source)))
 
     (define (random-source-state-set! source state)
+      (check-source source 'random-source-state-set!)
       (if (not (state? state))
           (error "random-source-state-set!: this is no state:" state))
       (set-state! source (cdr state)))
@@ -106,6 +111,7 @@
     (define default-random-source (make-random-source))
 
     (define (random-source-pseudo-randomize! source i j)
+      (check-source source 'random-source-pseudo-randomize!)
       (check-index i)
       (check-index j)
       (start-at! source (+ (* i (expt 2 127)) (* j (expt 2 76)))))
@@ -119,6 +125,7 @@
     ;; of calls.
     (define calls 0)
     (define (random-source-randomize! source)
+      (check-source source 'random-source-randomize!)
       (set! calls (+ calls 1))
       (start-at! source
                  (+ (* (+ (* (exact (floor (current-second))) (expt 2 32))
@@ -141,8 +148,7 @@
     ;; As many values, digits to the base m1, as the bound has. Numbers at the end of their range that
     ;; would prefer some results are drawn again.
     (define (random-source-make-integers source)
-      (if (not (random-source? source))
-          (error "random-source-make-integers: expected a random source, found" source))
+      (check-source source 'random-source-make-integers)
       (lambda (bound)
         (if (not (and (exact-integer? bound) (> bound 0)))
             (error "random-integer: expected a positive exact integer, found" bound))
@@ -156,6 +162,7 @@
     ;; Between 0 and 1, neither of them: in steps of 2^-52, or multiples of the unit, which are exact where the
     ;; unit is.
     (define (random-source-make-reals source . unit)
+      (check-source source 'random-source-make-reals)
       (let ((random-integer (random-source-make-integers source)))
         (if (null? unit)
             (lambda ()
@@ -173,5 +180,13 @@
           unit
           (error "random-source-make-reals: expected a unit between 0 and 1, found" unit)))
 
-    (define random-integer (random-source-make-integers default-random-source))
-    (define random-real (random-source-make-reals default-random-source))))
+    (define draw-integer (random-source-make-integers default-random-source))
+    (define draw-real (random-source-make-reals default-random-source))
+
+    (define (random-integer bound)
+      (let ((integer (draw-integer bound)))
+        integer))
+
+    (define (random-real)
+      (let ((real (draw-real)))
+        real))))

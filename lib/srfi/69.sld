@@ -9,7 +9,8 @@
           hash-table-walk hash-table-fold hash-table->alist hash-table-copy hash-table-merge!
           (rename object-hash hash) (rename text-hash string-hash)
           (rename folded-text-hash string-ci-hash) (rename identity-hash hash-by-identity))
-  (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations))
+  (import (scheme base) (scheme case-lambda) (cozen hash-table) (cozen hash-table-operations)
+          (only (cozen condition) %check-argument))
   (begin
 
     ;; `weak-keys` among what follows (or `ephemeral-keys`, which is the same here) makes a table whose entries
@@ -24,6 +25,7 @@
              (make-hinted-table same? #f (cons hash hints))))))
 
     (define (alist->hash-table alist . arguments)
+      (%check-argument list? alist 'alist->hash-table 1 "list")
       (let ((table (apply make-hash-table arguments)))
         (for-each (lambda (entry)
                     ;; The first of several entries counts.
@@ -32,20 +34,22 @@
                   alist)
         table))
 
-    (define (hash-table-delete! table key)
+    (define-of-table (hash-table-delete! table key)
       (table-delete! table key)
       (if #f #f))
 
-    (define (hash-table-walk table procedure)
+    (define-of-table (hash-table-walk table procedure)
       (table-fold (lambda (key value ignored) (procedure key value)) #f table)
       (if #f #f))
 
-    (define (hash-table-fold table procedure seed)
+    (define-of-table (hash-table-fold table procedure seed)
       (table-fold procedure seed table))
 
     (define (hash-table-copy table . hints)
+      (check-table table hash-table-copy)
       (table-copy table))
 
-    (define (hash-table-merge! table other)
+    (define-of-table (hash-table-merge! table other)
+      (check-table other hash-table-merge! 2)
       (table-fold (lambda (key value ignored) (table-set! table key value)) #f other)
       table)))

@@ -2,7 +2,8 @@
 //!
 //! The system tells a process where the program headers of its executable are (`AT_PHDR`, getauxval(3)). They say
 //! which bytes of the file lie at an address (gABI, "Program Header"). The file itself is `/proc/self/exe`, also
-//! after its name was given to another file. Nobody can write to a file that is executed.
+//! after its name was given to another file. Most kernels let nobody write to a file that is executed (execve(2),
+//! ETXTBSY). Where somebody can, the code of the process changes as well.
 
 use std::ffi::c_ulong;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -39,7 +40,7 @@ impl ExecutablePart {
         }
         let flags = OFlags::RDONLY | OFlags::CLOEXEC;
         let file = rustix::fs::open("/proc/self/exe", flags, Mode::empty()).ok()?;
-        // A loader that was called by name is the executable, then, and not what it loaded.
+        // If the program was started by naming its dynamic loader, `/proc/self/exe` is the loader.
         let mut start = [0; COMPARED_BYTES];
         let compared = bytes.first_chunk::<COMPARED_BYTES>()?;
         let read = rustix::io::pread(&file, &mut start, offset).ok()?;
@@ -67,8 +68,8 @@ fn program_headers() -> Option<&'static [[u8; PROGRAM_HEADER_BYTES]]> {
         return None;
     }
     let start = std::ptr::with_exposed_provenance(start as usize);
-    // SAFETY: the system says that so many program headers are mapped there; nobody writes them, and they stay as long
-    // as the process.
+    // SAFETY: the system says that so many program headers, of this size on all 64-bit systems, are mapped there. Nobody
+    // writes to the headers, and they stay mapped as long as the process runs.
     Some(unsafe { slice::from_raw_parts(start, count as usize) })
 }
 

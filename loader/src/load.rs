@@ -34,17 +34,25 @@ pub unsafe trait Host {
     /// before the image is registered.
     fn symbol(&mut self, name: &str) -> u64;
 
-    /// Makes the symbols that lie in an image those of the heap, which has none yet. The image is pinned.
+    /// Makes the symbols that lie in an image those of the heap, which has none yet.
     ///
-    /// The answer is whether the heap has done so; an image whose symbols it refuses is not loaded.
-    fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
+    /// The answer is whether the heap has done so. An image whose symbols the heap refuses is not loaded.
+    ///
+    /// # Safety
+    ///
+    /// The table says the truth, and the image stays mapped as long as the heap.
+    unsafe fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
         let _ = symbols;
         false
     }
 
-    /// Registers the image with the collector. The description is true: the image lies in chunks that the arena gave
-    /// for images, and stays mapped until [`LoadedImage::unload`].
-    fn register(&mut self, description: ImageDescription) -> ImageId;
+    /// Registers the image with the collector.
+    ///
+    /// # Safety
+    ///
+    /// The description is true: the image lies in chunks that the arena gave for images, and stays mapped until
+    /// [`LoadedImage::unload`].
+    unsafe fn register(&mut self, description: ImageDescription) -> ImageId;
 
     /// Where images that are mapped are kept as files, for tools that look for their symbols there.
     fn directory(&self) -> Option<&Path> {
@@ -120,17 +128,21 @@ pub fn load(
     if let Some(kept) = kept {
         kept.announce(mapping.address(0))?;
     }
-    if let Some(symbols) = own_symbols(&mapping, view)
-        && (options.pins == 0 || !host.adopt_symbols(symbols))
-    {
-        return Err(LoadError::OwnSymbolsRefused);
+    if let Some(symbols) = own_symbols(&mapping, view) {
+        // SAFETY: the table was checked, and code that was vouched for goes with true symbols. The image is pinned, and
+        // nobody takes the pin back: so the image stays mapped as long as the arena.
+        let is_adopted = options.pins > 0 && unsafe { host.adopt_symbols(symbols) };
+        if !is_adopted {
+            return Err(LoadError::OwnSymbolsRefused);
+        }
     }
     let sections = view.sections();
     let sections_bytes = match image.origin() {
         Origin::Bytes(_) | Origin::Checked(_) => sections.tail.len(),
         Origin::Linked(_) => 0,
     };
-    let id = host.register(describe(&mapping, view, options.pins, sections_bytes));
+    // SAFETY: the image was just mapped into chunks of the host's arena, and `LoadedImage` keeps it mapped.
+    let id = unsafe { host.register(describe(&mapping, view, options.pins, sections_bytes)) };
     mapping.keep();
     let native = if mapping.may_execute() {
         // SAFETY: the view was checked; the mapping stays as long as the image, which drops the

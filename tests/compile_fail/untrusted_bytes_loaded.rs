@@ -14,7 +14,7 @@ impl loader::Host for Liar {
     fn symbol(&mut self, _: &str) -> u64 {
         0x1003
     }
-    fn register(&mut self, _: ImageDescription) -> ImageId {
+    unsafe fn register(&mut self, _: ImageDescription) -> ImageId {
         todo!()
     }
 }

@@ -49,13 +49,13 @@ unsafe impl Host for ToyHost {
         symbol_word(name)
     }
 
-    fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
+    unsafe fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
         let is_first = self.adopted.is_none();
         self.adopted.get_or_insert(symbols);
         is_first
     }
 
-    fn register(&mut self, description: ImageDescription) -> ImageId {
+    unsafe fn register(&mut self, description: ImageDescription) -> ImageId {
         // SAFETY: the loader describes an image that it has mapped for this heap; tests unload images only
         // after they were unregistered or reported.
         unsafe { self.mutator.register_image(description) }

@@ -24,16 +24,24 @@ impl Mutator<'_> {
     /// The places of a backtrace: of each address the frames that the text has there, innermost first. Each address is
     /// right after the instruction in question. The first instruction runs, the others wait for calls to return.
     pub fn places(&self, addresses: impl IntoIterator<Item = Address>) -> Vec<SourcePlace> {
-        let mut places = Vec::new();
+        let frames = self.source_frames(addresses);
+        frames.into_iter().map(source_place).collect()
+    }
+
+    /// As [`Self::places`], with all that the images tell.
+    pub(crate) fn source_frames(
+        &self,
+        addresses: impl IntoIterator<Item = Address>,
+    ) -> Vec<SourceFrame<'_>> {
+        let mut frames = Vec::new();
         let mut state = FrameState::Running;
         for address in addresses {
             if let Some((tables, before)) = self.debug_tables_before(address) {
-                let frames = tables.frames_of(before, state);
-                places.extend(frames.into_iter().map(source_place));
+                frames.extend(tables.frames_of(before, state));
             }
             state = FrameState::Calling;
         }
-        places
+        frames
     }
 
     /// The tables of the image that the instruction before `address` lies in, and where it lies there.

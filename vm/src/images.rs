@@ -36,15 +36,15 @@ unsafe impl Host for LoaderHost<'_, '_> {
         self.0.intern(name).word()
     }
 
-    fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
-        // SAFETY: the loader describes a table of an image that it has checked, and that it registers pinned: the image
-        // stays mapped as long as the arena, which the mutator keeps.
+    unsafe fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
+        // SAFETY: this method was promised that the table says the truth, and that the image stays mapped as long as the
+        // heap, which the mutator keeps.
         unsafe { self.0.state().symbols.adopt(symbols) }
     }
 
-    fn register(&mut self, description: ImageDescription) -> ImageId {
-        // SAFETY: the loader describes an image that it has mapped into chunks of this heap's arena, and
-        // relocated; it stays mapped until `image_unreachable` unloads it.
+    unsafe fn register(&mut self, description: ImageDescription) -> ImageId {
+        // SAFETY: this method was promised that the description is true. The image stays mapped until
+        // `image_unreachable` unloads it.
         unsafe { self.0.heap().register_image(description) }
     }
 

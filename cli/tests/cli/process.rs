@@ -135,6 +135,7 @@ fn an_interrupt_ends_with_its_status_whatever_the_program_handles() {
         "(let loop () (loop))",
         "(let again () (guard (e (#t (again))) (let loop () (loop))))",
         "(let again () (with-exception-handler (lambda (e) (again)) (lambda () (let loop () (loop)))))",
+        "(let again () (with-exception-handler (lambda (e) (again)) (lambda () (car 1))))",
         "(let again () (dynamic-wind (lambda () #f) (lambda () (let loop () (loop))) (lambda () (again))))",
         "(let again () (guard (e (#t (again))) (read-char) (again)))",
     ] {

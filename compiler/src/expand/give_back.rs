@@ -1,9 +1,9 @@
 //! Gives back what no program can name any more: libraries that others took the place of.
 //!
-//! A library whose name another takes stays as long as something refers to it: an environment that has imported it,
-//! another library's exports, or a macro of it, which looks for names where it was defined. So environments are marked
-//! from the roots on, as by a collector. The work is done when as many environments were added as were there after the
-//! last time, and so takes a fixed time for each.
+//! Another library may take the name of a library. The old library stays as long as something refers to it: an
+//! environment that has imported the old library, the exports of a third library, or a macro, which looks for names
+//! where the macro was defined. So environments are marked from the roots on, as by a collector. The marking starts when
+//! the number of environments has doubled since the last marking, and so takes constant time for each environment.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -19,8 +19,8 @@ use crate::id::IdVec;
 const TOPS_MIN: usize = 64;
 
 impl LibraryRegistry {
-    /// Gives back environments and keys of globals that nothing leads to, if many environments were added. The keys:
-    /// no unit to come refers to these globals, and no global gets such a key again.
+    /// Gives back environments and globals that nothing leads to, if many environments were added. The result has the
+    /// keys of these globals: no later unit refers to them, and no global gets such a key again.
     ///
     /// No unit is being expanded, and the last one that was is to run.
     pub(crate) fn give_back(&mut self) -> Vec<Rc<str>> {

@@ -1,5 +1,7 @@
-//! The top-level environments of a registry, by number. No number is given twice, so that what refers to an environment
-//! that is gone never means another one.
+//! The top-level environments of a registry, by number.
+//!
+//! The number of an environment that was given back stays unused. So a reference to this environment never means another
+//! one. Only [`Tops::truncate`] lets numbers be used again: those of a unit that failed, to which nothing refers.
 
 use std::ops::{Index, IndexMut};
 
@@ -11,9 +13,9 @@ use crate::id::IdVec;
 #[derive(Debug, Default)]
 pub(crate) struct Tops {
     all: IdVec<TopId, Option<Box<TopEnvironment>>>,
-    /// How many there were when some were given back last, those that had gone counted.
+    /// How many environments had been made when some were given back last.
     retained_at: usize,
-    /// How many of them were kept.
+    /// How many environments stayed then.
     kept: usize,
 }
 
@@ -32,28 +34,28 @@ impl Tops {
         self.all.len().saturating_sub(self.retained_at)
     }
 
-    /// How many there were then.
+    /// How many environments stayed when some were given back last.
     pub(crate) fn kept_count(&self) -> usize {
         self.kept
     }
 
-    /// Those from number `first` on.
+    /// The environments from number `first` on.
     pub(crate) fn iter_from(&self, first: usize) -> impl Iterator<Item = &TopEnvironment> {
         self.all.iter().skip(first).flatten().map(|top| &**top)
     }
 
-    /// The numbers of those from number `first` on.
+    /// The numbers of the environments from number `first` on.
     pub(crate) fn ids_from(&self, first: usize) -> Vec<TopId> {
         let later = self.all.ids().skip(first);
         later.filter(|&id| self.all[id].is_some()).collect()
     }
 
-    /// Forgets those after the first `count`, to which nothing refers any more.
+    /// Forgets the environments behind the first `count`. Nothing refers to them any more.
     pub(crate) fn truncate(&mut self, count: usize) {
         self.all.truncate(count);
     }
 
-    /// Gives back those that `stays` refuses.
+    /// Gives back the environments that `stays` refuses.
     pub(crate) fn retain(&mut self, stays: impl Fn(TopId) -> bool) {
         for (id, top) in self.all.entries_mut() {
             if !stays(id) {

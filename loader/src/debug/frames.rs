@@ -15,6 +15,8 @@ pub struct SourceFrame<'tables> {
     pub line: u32,
     /// Column from 1; 0 if not known.
     pub column: u32,
+    /// Whether a value is called there, and not a procedure that the text names.
+    pub calls_value: bool,
 }
 
 /// What the code of a frame does at an address.
@@ -33,6 +35,7 @@ impl<'tables> From<CodeOrigin<'tables>> for SourceFrame<'tables> {
             file: origin.file,
             line: origin.line,
             column: origin.column,
+            calls_value: origin.written.calls_value(),
         }
     }
 }
@@ -92,6 +95,7 @@ impl<'tables> Chain<'tables> {
                 file: None,
                 line: 0,
                 column: 0,
+                calls_value: false,
             }),
             InlinedKind::RecordOperation => None,
         }
@@ -110,6 +114,8 @@ impl<'tables> Chain<'tables> {
             file: Some(file).filter(|_| call.line > 0),
             line: call.line,
             column: call.column,
+            // What is inlined is known.
+            calls_value: false,
         };
         Some((place, call.caller))
     }
@@ -124,6 +130,7 @@ mod tests {
         file: Some("a.scm"),
         line: 1,
         column: 2,
+        calls_value: false,
     };
 
     /// `width`, called in the procedure at line 10; `inner`, called in `width` at line 20.

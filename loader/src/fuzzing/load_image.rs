@@ -141,7 +141,7 @@ unsafe impl Host for ToyHost {
         8 * name.len() as u64
     }
 
-    fn register(&mut self, description: ImageDescription) -> ImageId {
+    unsafe fn register(&mut self, description: ImageDescription) -> ImageId {
         // SAFETY: the loader describes an image that it has mapped for this heap, and `unload` unregisters the
         // image before it unmaps it.
         unsafe { self.mutator.register_image(description) }

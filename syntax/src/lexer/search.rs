@@ -1,7 +1,7 @@
-//! What the end of a text cuts off: when more text has come, only that is searched for the end of the token.
+//! Searches new text for the end of a token that the end of the old text has cut off.
 //!
-//! A text that comes in pieces, however small, is so looked at a fixed number of times. The search decides nothing: it
-//! answers whether the lexer may find more at the token's beginning than before, a mistake too.
+//! So each byte of a text that comes in pieces, however small, is looked at a fixed number of times. The search decides
+//! nothing: it answers whether the lexer may find more at the token's beginning than before, perhaps a mistake.
 
 use super::Lexer;
 use super::unfinished::{Escape, Sort, Unfinished};
@@ -17,7 +17,7 @@ impl Lexer<'_> {
         self.unfinished = Unfinished::at(self.text, self.position, names_interpreter);
     }
 
-    /// Whether the text may decide what the last token is, if it was cut off before.
+    /// Whether the text may decide what the last token is. A token that was not cut off is always decided.
     ///
     /// # Errors
     ///
@@ -38,12 +38,13 @@ impl Lexer<'_> {
         Ok(found)
     }
 
-    /// The text that a token was cut off by is the last one.
+    /// No more text comes: the token that was cut off ends with the text.
     pub(crate) fn forget_unfinished(&mut self) {
         self.unfinished = None;
     }
 
-    /// Goes to the end of what is unfinished, or of the text; whether it is the former.
+    /// Goes to the end of the unfinished token or comment, and says whether the text has this end. Else goes to the end
+    /// of the text.
     fn search(&mut self, sort: &mut Sort, supervisor: &dyn Supervisor) -> Result<bool> {
         match sort {
             Sort::Line => self.find_line_end(supervisor),

@@ -1,7 +1,8 @@
 ;;; Who is named when an argument is wrong, and which errors are file errors.
 
 (import (scheme base) (scheme char) (scheme file) (scheme load) (scheme write) (scheme process-context)
-        (only (cozen condition) condition-who))
+        (only (cozen condition) condition-who %condition-report) (only (cozen sort) sort) (only (srfi 1) drop fold reduce)
+        (only (srfi 69) hash-table-size))
 (include "../prelude.scm")
 
 (define-syntax blamed
@@ -30,5 +31,19 @@
 (test 'load (blamed (load 5)))
 (test '(#t #t) (list (guard (problem (#t (file-error? problem))) (load "/no/such/file.scm"))
                      (guard (problem (#t (file-error? problem))) (open-input-file "/no/such/file"))))
+
+
+;; A procedure of the library that fails in another one is named behind that one.
+(test '(sort drop member) (list (blamed (sort 5 <)) (blamed (drop 5 1)) (blamed (member 1 '() 2 3))))
+(test "sort: length: expected list as argument 1, found 5"
+      (guard (problem (#t (%condition-report problem))) (sort 5 <)))
+
+;; What the program gives to a procedure fails by itself.
+(test '(car < + hash-table-size)
+      (list (blamed (map car '(1))) (blamed (sort '(1 a) <)) (blamed (fold + 0 '(a)))
+            (blamed (map hash-table-size '(1)))))
+(test "car: expected pair as argument 1, found 1"
+      (guard (problem (#t (%condition-report problem))) (map car '(1))))
+(test 'car (blamed (reduce (lambda (a b) (car a)) 0 '(1 2))))
 
 (finish "blame")

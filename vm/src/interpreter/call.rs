@@ -2,6 +2,7 @@
 
 use abi::condition::ConditionKind;
 use gc::WORD_BYTES;
+use syntax::Stop;
 
 use crate::error::Raise;
 use crate::interpreter::enter::{
@@ -10,6 +11,7 @@ use crate::interpreter::enter::{
 use crate::interpreter::executed::Executed;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::operand::{CodeOffset, Count, IntoReturned, MapAtEnd};
+use crate::list_walk::Pairs;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::value::Value;
@@ -72,6 +74,15 @@ pub(super) fn tail_apply(m: &mut Mutator<'_>, s: Machine, arguments: Count) -> E
     Err(unsafe { spread(m, s, usize::from(arguments.number())) })
 }
 
+/// A list with so many elements may be circular: it is looked at as a whole, once.
+const CIRCLE_SEARCHED_AT: usize = 1 << 12;
+
+fn is_circular(m: &Mutator<'_>, list: Value<'_>) -> Result<bool, Stop> {
+    let mut pairs = Pairs::of(m, list);
+    pairs.count_supervised()?;
+    Ok(pairs.is_circular)
+}
+
 /// Spreads the last of so many arguments, a list, and enters the value in slot 0.
 ///
 /// # Safety
@@ -94,6 +105,13 @@ pub(crate) unsafe fn spread(m: &mut Mutator<'_>, s: Machine, arguments: usize) -
         }
         if let Err(stop) = m.check_at(count) {
             return fault(m, s, |_| stop.into());
+        }
+        if count == last + CIRCLE_SEARCHED_AT {
+            match is_circular(m, rest) {
+                Ok(true) => break,
+                Ok(false) => {}
+                Err(stop) => return fault(m, s, |_| stop.into()),
+            }
         }
         // SAFETY: the stack has room for this argument, as was just checked.
         unsafe { argument_address(s, count).store_word(car.word()) };

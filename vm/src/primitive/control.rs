@@ -113,7 +113,8 @@ pub(crate) fn backtrace<'m>(m: &'m Mutator<'_>, _: Args<'m>) -> PrimitiveResult<
     Ok(machine.map_or(Value::NULL, |machine| m.backtrace(machine)))
 }
 
-/// `(%backtrace-places backtrace)` is a list of `(name file line column)`.
+/// `(%backtrace-places backtrace)` is a list of `(name file line column calls-value?)`: see
+/// [`loader::SourceFrame::calls_value`].
 pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> PrimitiveResult<'m> {
     let Some(codes) = Object::of_kind(args[0], Kind::CodeAddresses) else {
         return Err(Raise::wrong_type(
@@ -123,27 +124,28 @@ pub(crate) fn backtrace_places<'m>(m: &'m Mutator<'_>, args: Args<'m>) -> Primit
             args[0],
         ));
     };
-    let places = m.places((0..codes.size()).map(|index| {
+    let places = m.source_frames((0..codes.size()).map(|index| {
         let place = codes.address().offset_bytes(PAYLOAD + index * WORD_BYTES);
         // SAFETY: an object of this kind holds `size` code addresses.
         Address::from_word(unsafe { place.load_word() })
     }));
-    let text_bytes = |text: &Option<String>| 4 * text.as_ref().map_or(0, String::len) + 96;
+    let text_bytes = |text: Option<&str>| 4 * text.map_or(0, str::len) + 96;
     let bytes = places
         .iter()
-        .map(|place| 96 + text_bytes(&place.name) + text_bytes(&place.file));
+        .map(|place| 128 + text_bytes(place.procedure) + text_bytes(place.file));
     m.reserve(bytes.sum())?;
-    let text = |text: &Option<String>| text.as_ref().map_or(Value::FALSE, |text| m.string(text));
+    let text = |text: Option<&str>| text.map_or(Value::FALSE, |text| m.string(text));
     let number = |number: u32| match number {
         0 => Value::FALSE,
         _ => Value::count(number as usize),
     };
     let places = places.iter().map(|place| {
         let place = [
-            text(&place.name),
-            text(&place.file),
+            text(place.procedure),
+            text(place.file),
             number(place.line),
             number(place.column),
+            Value::boolean(place.calls_value),
         ];
         m.list(place)
     });

@@ -1,11 +1,12 @@
-//! Lets the caller's frame stay for a tail call of a library procedure that would call, in its place, what is no
-//! procedure.
+//! Lets the caller's frame stay for tail calls of library procedures that do not [return
+//! themselves](crate::core::returning), as far as R7RS and the SRFIs allow. So backtraces show where the program called
+//! them.
 //!
 //! Before: stage 1, behind `name-activations` and `integrate-primitives`. After: stage 1.
 //!
-//! Some procedures of the library call an argument in tail position, or return its values, and so do not [return
-//! themselves](crate::core::returning). If this argument is no procedure, the call raises for certain. Then the call is
-//! no tail call, so that the backtrace shows its place:
+//! There are three sorts of such procedures. One calls an argument in tail position. If the argument is no procedure,
+//! the call raises for certain, and is no tail call then. Nothing changes where the argument is a lambda expression, as
+//! it is in most texts:
 //!
 //! ```text
 //! (call (immutable call/cc) f.0)
@@ -14,19 +15,115 @@
 //!           (begin (call (immutable call/cc) f.0) #f))
 //! ```
 //!
-//! Nothing changes where the argument is a lambda expression, as it is in most texts.
+//! One returns several values, always as many:
+//!
+//! ```text
+//! (call (immutable partition) odd?.0 l.1)
+//!   =>  (receive (in.2 out.3) (call (immutable partition) odd?.0 l.1) (values in.2 out.3))
+//! ```
+//!
+//! One works in two steps, of which only the second is a tail call. The library has the first one as a procedure that
+//! returns itself. `any` calls its argument for the last element in tail position, as SRFI 1 demands; the first step is
+//! all that comes before:
+//!
+//! ```text
+//! (call (immutable any) f.0 l.1)
+//!   =>  (call (call (returning %any) f.0 l.1))
+//! ```
 //!
 //! # Claims
 //!
-//! * Procedures of [`certain_calls`] never return, if they are given so many arguments, and one of those that are
-//!   named there is no procedure.
+//! * Procedures of [`Rule::Calls`] never return, if they are given so many arguments, and one of those that are named
+//!   there is no procedure.
+//! * Procedures of [`Rule::Returns`] return so many values, if they return.
+//! * Procedures of [`Rule::Steps`] are the two steps, one after the other.
+
+use std::rc::Rc;
 
 use abi::primitive::Primitive;
 use abi::tag;
 
 use crate::checkpoint;
-use crate::core::ir::{CallPosition, Expr, ExprId, Program, SourcePlace, VariableId};
+use crate::core::ir::{
+    CallPosition, Expr, ExprId, Global, GlobalId, Program, SourcePlace, VariableId,
+};
 use crate::core::post_order;
+
+/// How the frame of a caller is kept.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// The procedure calls the arguments with these indices before it returns.
+    Calls(&'static [usize]),
+    /// The procedure returns so many values.
+    Returns(usize),
+    /// The procedure gives its arguments to one of the library, `first`. It gives the result to another one, `then`, or
+    /// calls the result if there is none.
+    Steps {
+        first: &'static str,
+        then: Option<&'static str>,
+    },
+}
+
+impl Rule {
+    /// That of the procedure `name` of the library, if it is given `count` arguments.
+    fn of(name: &str, count: usize) -> Option<Self> {
+        let thunk = |first| Some(Self::Steps { first, then: None });
+        match (name, count) {
+            ("call-with-current-continuation", 1) => Some(Self::Calls(&[0])),
+            ("call-with-values", 2) => Some(Self::Calls(&[0, 1])),
+            ("dynamic-wind", 3) => Some(Self::Calls(&[0, 1, 2])),
+            (
+                "with-exception-handler"
+                | "call-with-port"
+                | "call-with-input-file"
+                | "call-with-output-file"
+                | "with-input-from-file"
+                | "with-output-to-file",
+                2,
+            ) => Some(Self::Calls(&[1])),
+            ("any", 2..) => thunk("%any"),
+            ("every", 2..) => thunk("%every"),
+            ("eval", 2) => thunk("%thunk-of"),
+            ("hash-table-find", 3) => thunk("%hash-table-find"),
+            ("hash-table-ref", 2..=4) => thunk("%hash-table-ref"),
+            ("load", 1 | 2) => thunk("%thunk-of-file"),
+            ("force", 1) => Some(Self::Steps {
+                first: "%forced",
+                then: Some("%value-of"),
+            }),
+            _ => returned_values(name).map(Self::Returns),
+        }
+    }
+}
+
+/// How many values the procedure `name` of the library returns, if not one.
+fn returned_values(name: &str) -> Option<usize> {
+    match name {
+        "break"
+        | "break!"
+        | "car+cdr"
+        | "exact-integer-sqrt"
+        | "floor/"
+        | "hash-table-entries"
+        | "hash-table-pop!"
+        | "hashtable-entries"
+        | "lset-diff+intersection"
+        | "lset-diff+intersection!"
+        | "partition"
+        | "partition!"
+        | "span"
+        | "span!"
+        | "split-at"
+        | "split-at!"
+        | "truncate/"
+        | "unzip2"
+        | "vector-partition" => Some(2),
+        "unzip3" => Some(3),
+        "unzip4" => Some(4),
+        "unzip5" => Some(5),
+        _ => None,
+    }
+}
 
 /// Runs the pass.
 #[must_use]
@@ -46,34 +143,87 @@ pub fn keep_callers(mut program: Program) -> Program {
         if !global.immutable {
             continue;
         }
-        let called = certain_calls(&global.key, operands.len());
-        let is_lambda = |&index: &usize| matches!(program.expr(operands[index]), Expr::Lambda(_));
-        let checked: Vec<usize> = called.iter().copied().filter(|it| !is_lambda(it)).collect();
-        if !checked.is_empty() {
-            let (operator, operands) = (*operator, operands.clone());
-            keep_caller(&mut program, id, operator, &operands, &checked);
+        let (operator, operands) = (*operator, operands.clone());
+        match Rule::of(&global.key, operands.len()) {
+            Some(Rule::Calls(called)) => {
+                let is_lambda =
+                    |index: usize| matches!(program.expr(operands[index]), Expr::Lambda(_));
+                let checked = called.iter().copied().filter(|&index| !is_lambda(index));
+                let checked: Vec<usize> = checked.collect();
+                if !checked.is_empty() {
+                    keep_caller(&mut program, id, operator, &operands, &checked);
+                }
+            }
+            Some(Rule::Returns(count)) => pass_values_on(&mut program, id, count),
+            Some(Rule::Steps { first, then }) => {
+                take_steps(&mut program, id, operands, first, then)
+            }
+            None => {}
         }
     }
     program
 }
 
-/// Which arguments the procedure `name` of the library calls before it returns, if it is given `count` arguments.
-fn certain_calls(name: &str, count: usize) -> &'static [usize] {
-    match (name, count) {
-        ("call-with-current-continuation", 1) => &[0],
-        ("call-with-values", 2) => &[0, 1],
-        ("dynamic-wind", 3) => &[0, 1, 2],
-        (
-            "with-exception-handler"
-            | "call-with-port"
-            | "call-with-input-file"
-            | "call-with-output-file"
-            | "with-input-from-file"
-            | "with-output-to-file",
-            2,
-        ) => &[1],
-        _ => &[],
+/// Receives the values of a call, and returns them.
+fn pass_values_on(program: &mut Program, id: ExprId, count: usize) {
+    let place = program.place(id);
+    let stays = SourcePlace {
+        call: CallPosition::Inner,
+        ..place
+    };
+    program.spans[id] = stays;
+    let producer = program.relocate(id);
+    let required = (0..count).map(|_| program.add_variable("value".into()));
+    let required: Vec<VariableId> = required.collect();
+    let values = required.iter().map(|&value| Expr::Local(value));
+    let values = values.map(|value| program.add(value, stays)).collect();
+    let body = program.add(Expr::Primitive(Primitive::Values, values), stays);
+    let receive = Expr::Receive {
+        required,
+        rest: None,
+        producer,
+        body,
+    };
+    program.replace(id, receive);
+}
+
+/// Gives the operands to `first`, and its result to `then`.
+fn take_steps(
+    program: &mut Program,
+    id: ExprId,
+    operands: Vec<ExprId>,
+    first: &str,
+    then: Option<&str>,
+) {
+    let place = program.place(id);
+    let stays = SourcePlace {
+        call: CallPosition::Inner,
+        ..place
+    };
+    let name = |program: &mut Program, procedure| {
+        let global = library_global(program, procedure);
+        program.add(Expr::GlobalRef(global), stays)
+    };
+    let first = name(program, first);
+    let result = program.add(Expr::Call(first, operands), stays);
+    let (operator, operands) = match then {
+        Some(then) => (name(program, then), vec![result]),
+        None => (result, Vec::new()),
+    };
+    program.replace(id, Expr::Call(operator, operands));
+}
+
+/// The global of a procedure of the library.
+fn library_global(program: &mut Program, key: &str) -> GlobalId {
+    let same = (program.globals.entries()).find(|(_, global)| &*global.key == key);
+    if let Some(id) = same.map(|(id, _)| id) {
+        return id;
     }
+    program.globals.push(Global {
+        key: Rc::from(key),
+        immutable: true,
+        returns_itself: false,
+    })
 }
 
 fn keep_caller(
@@ -171,12 +321,49 @@ mod tests {
     }
 
     #[test]
+    fn several_values_are_received_and_passed_on() {
+        let found = after(
+            run,
+            Stage::Expanded,
+            "(lambda f.0 (x.1) (call (immutable partition) x.1 x.1))",
+        );
+        let wanted = "(lambda f.0 (x.1) (receive (value.2 value.3) \
+                      (call (immutable partition) x.1 x.1) (values value.2 value.3)))";
+        assert_eq!(found, wanted);
+    }
+
+    #[test]
+    fn only_the_second_step_is_a_tail_call() {
+        let found = after(
+            run,
+            Stage::Expanded,
+            "(lambda f.0 (x.1) (call (immutable any) x.1 x.1))",
+        );
+        assert_eq!(
+            found,
+            "(lambda f.0 (x.1) (call (call (immutable %any) x.1 x.1)))"
+        );
+        let found = after(
+            run,
+            Stage::Expanded,
+            "(lambda f.0 (x.1) (call (immutable force) x.1))",
+        );
+        assert_eq!(
+            found,
+            "(lambda f.0 (x.1) (call (immutable %value-of) (call (immutable %forced) x.1)))"
+        );
+    }
+
+    #[test]
     fn lambda_expressions_other_counts_and_inner_calls_stay() {
         for text in [
             "(lambda f.0 (x.1) (call (immutable call-with-current-continuation) (lambda g.1 (k.2) k.2)))\n",
             "(lambda f.0 (x.1) (call (immutable call-with-current-continuation) x.1 x.1))\n",
             "(lambda f.0 (x.1) (call (global call-with-current-continuation) x.1))\n",
             "(lambda f.0 (x.1) (car (call (immutable call-with-current-continuation) x.1)))\n",
+            "(lambda f.0 (x.1) (car (call (immutable any) x.1 x.1)))\n",
+            "(lambda f.0 (x.1) (call (global any) x.1 x.1))\n",
+            "(lambda f.0 (x.1) (call (immutable eval) x.1))\n",
         ] {
             let unchanged = after(name_activations, Stage::Expanded, text);
             assert_eq!(after(run, Stage::Expanded, text), unchanged);

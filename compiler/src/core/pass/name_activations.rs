@@ -5,6 +5,9 @@
 //! stay those of the text. A call of `error` or `raise` is none: it never returns, and the frame stays to be shown. So
 //! does the frame of a call of a library procedure that [returns itself](crate::core::returning).
 //!
+//! A call of a value that the text has no name for, such as a parameter, is marked, too: who looks for the procedure
+//! that a program called goes no further outwards than to such a call.
+//!
 //! ```text
 //! (lambda f.0 (x.1) (begin (call g.2) (call h.3 x.1)))    the places inside are f.0's; the call of h.3 is a tail call
 //! ```
@@ -12,11 +15,14 @@
 //! Procedures that a record type defines, and those that choose the clause of a `case-lambda`, get places without
 //! lines. So errors show where such a procedure is called, as errors of primitives do, and not the definition.
 
+use abi::primitive::Primitive;
+
 use crate::core::activation::{Activation, ActivationKind};
 use crate::core::ir::{
     ActivationId, CallPosition, Expr, ExprId, LambdaId, LambdaOrigin, LastExpression, Program,
-    SourcePlace,
+    SourcePlace, VariableId,
 };
+use crate::id::IdVec;
 
 /// Runs the pass.
 #[must_use]
@@ -36,10 +42,57 @@ pub fn name_activations(mut program: Program) -> Program {
         call,
         has_lines: true,
     }];
+    let mut names = Names(program.variables.side_table(false));
     while let Some(work) = pending.pop() {
-        visit(&mut program, work, &mut pending);
+        visit(&mut program, work, &mut names, &mut pending);
     }
     program
+}
+
+/// Which local variables name a procedure of the text.
+struct Names(IdVec<VariableId, bool>);
+
+impl Names {
+    fn bind(&mut self, program: &Program, bindings: &[(VariableId, ExprId)]) {
+        for &(variable, init) in bindings {
+            self.0[variable] = !program.variable(variable).assigned && self.is_named(program, init);
+        }
+    }
+
+    /// Whether an expression is a procedure of the text, or the name of one.
+    fn is_named(&self, program: &Program, procedure: ExprId) -> bool {
+        let mut id = procedure;
+        loop {
+            id = match program.expr(id) {
+                Expr::GlobalRef(_) | Expr::Lambda(_) => return true,
+                &Expr::Local(variable) => return self.0[variable],
+                // A `case-lambda` binds its clauses.
+                Expr::Let(bindings, body) | Expr::Letrec(bindings, body) => {
+                    let bound = |variable| bindings.iter().find(|it| it.0 == variable);
+                    match program.expr(*body) {
+                        &Expr::Local(variable) => bound(variable).map_or(*body, |it| it.1),
+                        _ => *body,
+                    }
+                }
+                _ => return false,
+            };
+        }
+    }
+
+    /// Whether a call calls what no name of the text stands for.
+    fn is_call_of_value(&self, program: &Program, call: ExprId) -> bool {
+        let called = match program.expr(call) {
+            Expr::Primitive(Primitive::Apply, operands) => operands[0],
+            Expr::Call(operator, operands) => match program.expr(*operator) {
+                &Expr::GlobalRef(global) if &*program.global(global).key == "apply" => {
+                    operands.first().copied().unwrap_or(*operator)
+                }
+                _ => *operator,
+            },
+            _ => return false,
+        };
+        !self.is_named(program, called)
+    }
 }
 
 /// An expression, and what its place is to say.
@@ -52,8 +105,8 @@ struct Work {
     has_lines: bool,
 }
 
-fn visit(program: &mut Program, work: Work, pending: &mut Vec<Work>) {
-    mark(program, work);
+fn visit(program: &mut Program, work: Work, names: &mut Names, pending: &mut Vec<Work>) {
+    mark(program, work, names);
     let last = |id: ExprId| Work { id, ..work };
     let inner = |id: ExprId| Work {
         id,
@@ -74,6 +127,7 @@ fn visit(program: &mut Program, work: Work, pending: &mut Vec<Work>) {
             pending.push(last(end));
         }
         Expr::Let(bindings, body) | Expr::Letrec(bindings, body) => {
+            names.bind(program, bindings);
             pending.extend(bindings.iter().map(|&(_, init)| inner(init)));
             pending.push(last(*body));
         }
@@ -82,7 +136,8 @@ fn visit(program: &mut Program, work: Work, pending: &mut Vec<Work>) {
     }
 }
 
-fn mark(program: &mut Program, work: Work) {
+fn mark(program: &mut Program, work: Work, names: &Names) {
+    let is_call_of_value = names.is_call_of_value(program, work.id);
     let replaces_frame = match program.expr(work.id) {
         Expr::Call(operator, _) => match program.expr(*operator) {
             &Expr::GlobalRef(global) => !program.global(global).keeps_caller(),
@@ -97,6 +152,9 @@ fn mark(program: &mut Program, work: Work) {
     } else {
         CallPosition::Inner
     };
+    if is_call_of_value && place.line > 0 {
+        place.written = place.written.calling_value();
+    }
     if !work.has_lines {
         (place.line, place.column) = (0, 0);
     }
@@ -172,5 +230,50 @@ mod tests {
         let found = ["returning", "immutable", "global"].map(|word| calls(&text(word))[0].1);
         let (inner, tail) = (CallPosition::Inner, CallPosition::Tail);
         assert_eq!(found, [inner, tail, tail]);
+    }
+
+    /// Whether each call, in the order of their places, calls a value.
+    fn calls_of_values(text: &str) -> Vec<bool> {
+        let mut program = parse(text).unwrap();
+        let ids: Vec<ExprId> = program.exprs.ids().collect();
+        for &id in &ids {
+            program.spans[id].line = 1;
+        }
+        let program = name_activations(program);
+        let calls = ids.iter().filter(|&&id| {
+            let expr = program.expr(id);
+            matches!(expr, Expr::Call(..) | Expr::Primitive(Primitive::Apply, _))
+        });
+        let places = calls.map(|&id| program.place(id));
+        places.map(|place| place.written.calls_value()).collect()
+    }
+
+    #[test]
+    fn calls_of_what_no_name_stands_for_are_marked() {
+        for (text, is_of_value) in [
+            ("(lambda f.0 (x.1) (call x.1 1))", true),
+            ("(lambda f.0 (x.1) (call (immutable car) x.1))", false),
+            ("(let ((g.1 (lambda g.2 () 1))) (call g.1))", false),
+            ("(letrec ((g.1 (lambda g.2 () (call g.1)))) 1)", false),
+            (
+                "(let ((g.1 (letrec ((h.2 (lambda h.3 () 1))) h.2))) (call g.1))",
+                false,
+            ),
+            (
+                "(lambda f.0 (x.1) (let ((g.2 (car x.1))) (call g.2)))",
+                true,
+            ),
+            (
+                "(lambda f.0 (x.1 l.2) (call (immutable apply) x.1 l.2))",
+                true,
+            ),
+            (
+                "(lambda f.0 (l.2) (call (immutable apply) (immutable map) l.2))",
+                false,
+            ),
+            ("(lambda f.0 (x.1 l.2) (%apply x.1 l.2))", true),
+        ] {
+            assert_eq!(calls_of_values(text), [is_of_value], "{text}");
+        }
     }
 }

@@ -15,7 +15,7 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Those of `procedure`.
+    /// The graph of `procedure`.
     pub fn new(procedure: &Procedure) -> Self {
         let flow = Flow::new(procedure);
         let dominators = Dominators::new(&flow);
@@ -27,7 +27,7 @@ impl Graph {
         }
     }
 
-    /// Those of `procedure`, with its blocks in the order in which both code generators write them: of two
+    /// The graph of `procedure`, with its blocks in the order in which both code generators write blocks: of two
     /// successors the one in more loops comes next.
     pub fn in_code_order(procedure: &Procedure) -> Self {
         let graph = Self::new(procedure);

@@ -28,7 +28,6 @@ mod rule;
 mod tests;
 
 use abi::primitive::Primitive;
-use abi::written_name::WrittenName;
 
 use crate::checkpoint;
 use crate::core::ir::{CallPosition, Expr, ExprId, Program};
@@ -52,7 +51,7 @@ pub fn integrate_primitives(mut program: Program) -> Program {
         if let Some(rule) = rule::Rule::of(&global.key, operands.len()) {
             let operands = operands.clone();
             let before = program.place(id);
-            program.spans[id].written = WrittenName::of(&global.key);
+            program.spans[id].written = before.written.renamed(&global.key);
             // The frame stays while the primitive runs.
             program.spans[id].call = CallPosition::Inner;
             match rewrite::apply(&mut program, rule, operands, id, before.call) {
