@@ -14,7 +14,7 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceText};
 use compiler::id::Id as _;
 use compiler::memory;
-use compiler::options::{Options, Purpose};
+use compiler::options::{Options, Purpose, Tier};
 use loader::TrustedImage;
 use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
 use vm::hooks::FrontendError;
@@ -24,6 +24,7 @@ use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
+use crate::jit::{Jit, Maker, Work};
 use crate::portable::PortableLibraries;
 
 /// What makes native code, if this library has it.
@@ -37,8 +38,8 @@ const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = None;
 pub struct Frontend {
     /// Made when something is to be compiled: images that are there need none.
     registry: Option<LibraryRegistry>,
-    library_paths: Vec<PathBuf>,
-    options: Options,
+    pub(crate) library_paths: Vec<PathBuf>,
+    pub(crate) options: Options,
     /// How long the last expansion took.
     expansion: Duration,
     /// What was kept when something was compiled first: for the library.
@@ -46,6 +47,11 @@ pub struct Frontend {
     listener: Listener,
     /// Who may end a compilation.
     supervisor: Rc<dyn Supervisor>,
+    /// What makes native code of programs while they run, if that is wanted.
+    pub(crate) maker: Option<Box<dyn Maker>>,
+    /// Native code for the program that was compiled last, and has not run.
+    pub(crate) native_work: Option<Work>,
+    jit: Jit,
 }
 
 impl Frontend {
@@ -63,7 +69,16 @@ impl Frontend {
             retained_at_first: None,
             listener: Listener::default(),
             supervisor: Rc::new(Unsupervised),
+            maker: None,
+            native_work: None,
+            jit: Jit::Off,
         }
+    }
+
+    /// Chooses whether programs get native code while they run.
+    pub(crate) const fn with_jit(mut self, jit: Jit) -> Self {
+        self.jit = jit;
+        self
     }
 
     /// Tells `listen` what the compiler says besides the image, as the options ask. An error of `listen` ends the
@@ -78,7 +93,12 @@ impl Frontend {
 
     /// From here on, interrupts end compilations.
     pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
-        self.supervisor = Rc::new(InterruptSupervisor(interrupt));
+        self.supervise_by(InterruptSupervisor(interrupt));
+    }
+
+    /// From here on, `supervisor` is asked whether compilations go on.
+    pub(crate) fn supervise_by(&mut self, supervisor: impl Supervisor + 'static) {
+        self.supervisor = Rc::new(supervisor);
     }
 
     /// Runs a part of the compiler, unless an interrupt or the end of what is allowed ends it.
@@ -156,10 +176,22 @@ impl Frontend {
         self.check_options()?;
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let program = self.expand_source(source, &mut allowance)?;
-        self.finish(program, &mut allowance, Purpose::File)
+        if self.jit == Jit::Off {
+            return self.finish(program, &mut allowance, Purpose::File);
+        }
+        let tier = match self.jit {
+            Jit::Gradual(_) => Tier::Native,
+            Jit::Off | Jit::On => Tier::Bytecode,
+        };
+        let (image, part) = self.finish_apart(program, &mut allowance, tier)?;
+        self.native_work = match self.jit {
+            Jit::Gradual(_) => part.map(Work::Made),
+            Jit::Off | Jit::On => Some(Work::Text(source.clone())),
+        };
+        Ok(image)
     }
 
-    fn expand_source(
+    pub(crate) fn expand_source(
         &mut self,
         source: &SourceText,
         allowance: &mut Allowance<'_>,
@@ -214,11 +246,26 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
+        let options = Options {
+            purpose,
+            ..self.options.clone()
+        };
+        let compiled = self.finish_with(program, allowance, &options)?;
+        // SAFETY: the compiler has just written it.
+        Ok(unsafe { TrustedImage::vouch(compiled.image) })
+    }
+
+    pub(crate) fn finish_with(
+        &mut self,
+        program: Program,
+        allowance: &mut Allowance<'_>,
+        options: &Options,
+    ) -> Result<Compiled, Error> {
         let unit = Unfinished {
             frontend: self,
             is_done: false,
         };
-        unit.finish(program, allowance, purpose)
+        unit.finish(program, allowance, options)
     }
 
     fn compile_with(
@@ -253,15 +300,11 @@ impl Frontend {
         &self,
         program: Program,
         allowance: &mut Allowance<'_>,
-        purpose: Purpose,
-    ) -> Result<TrustedImage<'static>, Error> {
-        let options = Options {
-            purpose,
-            ..self.options.clone()
-        };
-        let compiled = self.compile_with(program, allowance, &options)?;
-        if let Some(dump) = compiled.dump {
-            self.listener.tell(&CompilerReport::Program(&dump))?;
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        let compiled = self.compile_with(program, allowance, options)?;
+        if let Some(dump) = &compiled.dump {
+            self.listener.tell(&CompilerReport::Program(dump))?;
         }
         if self.options.rewrites_max.is_some() {
             self.listener.tell(&CompilerReport::Rewrites {
@@ -269,8 +312,7 @@ impl Frontend {
                 last_by: compiled.last_rewritten_by,
             })?;
         }
-        // SAFETY: the compiler has just written it.
-        Ok(unsafe { TrustedImage::vouch(compiled.image) })
+        Ok(compiled)
     }
 
     fn check_options(&self) -> Result<(), Error> {
@@ -345,13 +387,13 @@ impl Unfinished<'_> {
         mut self,
         program: Program,
         allowance: &mut Allowance<'_>,
-        purpose: Purpose,
-    ) -> Result<TrustedImage<'static>, Error> {
-        let image = self
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        let compiled = self
             .frontend
-            .compile_and_tell(program, allowance, purpose)?;
+            .compile_and_tell(program, allowance, options)?;
         self.is_done = true;
-        Ok(image)
+        Ok(compiled)
     }
 }
 

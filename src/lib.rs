@@ -72,6 +72,12 @@ mod handle;
 mod host_procedure;
 pub mod inspect;
 #[cfg(feature = "compiler")]
+mod jit;
+#[cfg(feature = "compiler")]
+mod make_native;
+#[cfg(feature = "compiler")]
+mod native_work;
+#[cfg(feature = "compiler")]
 mod portable;
 mod runtime;
 mod scheme;
@@ -103,9 +109,11 @@ pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]
 pub use host_procedure::Call;
-pub use loader::{LoadError, TrustedImage};
+#[cfg(feature = "compiler")]
+pub use jit::Jit;
+pub use loader::{LinkedBytes, LoadError, TrustedImage};
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
 pub use syntax::PlacedMessage;
 pub use value::Value;
-pub use vm::{Retention, VmBuildError};
+pub use vm::{LinkRefusal, Retention, VmBuildError};

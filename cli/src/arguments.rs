@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use cozen::{CompilerOptions, Error, Level, Tier, UnboundNames, Zeal};
+use cozen::{CompilerOptions, Error, Jit, Level, Tier, UnboundNames, Zeal};
 use lexopt::prelude::{Long, Short, Value};
 
 use crate::environment;
@@ -33,6 +33,7 @@ options:
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
   --native, --no-native    make native code of what is compiled, and run it, or do neither; without
                            these `compile` makes it, and programs run from source stay bytecode
+  --jit=on, --jit=off      whether a program that is run from source gets native code while it runs (the default is off)
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
   --unbound=warn, error    warn of names that nothing defines or imports (the default), or refuse the program
   --check-facts            check what the optimizer claims about values, and stop at a claim that is
@@ -101,6 +102,7 @@ pub(crate) struct Options {
     pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
     pub(crate) tier: Option<Tier>,
+    pub(crate) jit: Jit,
     pub(crate) time_passes: bool,
     pub(crate) check_facts: bool,
     pub(crate) unbound_names: UnboundNames,
@@ -206,6 +208,7 @@ fn add_option(
         "heap-max" => options.heap_bytes_max = Some(bytes("--heap-max", parser.value()?)?),
         "stack-max" => options.stack_bytes_max = Some(bytes("--stack-max", parser.value()?)?),
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
+        "jit" => options.jit = jit(&parser.value()?)?,
         "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
         _ => return Err(Long(name).unexpected()),
     }
@@ -308,6 +311,14 @@ fn unbound_names(value: &OsStr) -> Result<UnboundNames, lexopt::Error> {
             value.display()
         )
         .into()),
+    }
+}
+
+fn jit(value: &OsStr) -> Result<Jit, lexopt::Error> {
+    match value.to_str() {
+        Some("on") => Ok(Jit::On),
+        Some("off") => Ok(Jit::Off),
+        _ => Err(format!("--jit: expected on or off, found {}", value.display()).into()),
     }
 }
 

@@ -8,7 +8,7 @@ use cozen::Error;
 
 use crate::arguments::{COMMANDS, Options};
 use crate::run_image::run_image;
-use crate::session::{command_line, run, runtime};
+use crate::session::{command_line, run, source_runtime};
 use crate::status::Status;
 
 /// What stands for standard input in place of a file's name.
@@ -22,14 +22,14 @@ pub(crate) fn run_source(
 ) -> Result<Status, Error> {
     if file == Path::new(STANDARD_INPUT) {
         let text = standard_input()?;
-        let mut runtime = runtime(options, command_line(file, arguments))?;
+        let mut runtime = source_runtime(options, command_line(file, arguments))?;
         let image = runtime.compile_text(&text, "stdin")?;
         return Ok(run(options, &mut runtime, &image, Path::new("stdin")));
     }
     if is_elf(file) {
         return run_image(options, file, arguments);
     }
-    let mut runtime = runtime(options, command_line(file, arguments))?;
+    let mut runtime = source_runtime(options, command_line(file, arguments))?;
     let image = runtime
         .compile_file(file)
         .map_err(|error| explain(error, file))?;

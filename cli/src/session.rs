@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use cozen::{Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
+use cozen::{Error, Jit, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
 use crate::arguments::Options;
 use crate::source_lines::SourceLines;
@@ -16,6 +16,20 @@ pub(crate) fn runtime(
     words: Vec<String>,
 ) -> Result<ManuallyDrop<Runtime>, Error> {
     build(builder(options)?, words)
+}
+
+/// As [`runtime`], for a program that is compiled from its text: it may get native code while it runs.
+pub(crate) fn source_runtime(
+    options: &Options,
+    words: Vec<String>,
+) -> Result<ManuallyDrop<Runtime>, Error> {
+    let jit = environment::jit()?.unwrap_or(options.jit);
+    let jit = if options.tier.is_none() {
+        jit
+    } else {
+        Jit::Off
+    };
+    build(builder(options)?.jit(jit), words)
 }
 
 /// A runtime in which `(command-line)` is `words`, and which Ctrl-C interrupts. The process ends with the runtime,

@@ -119,7 +119,9 @@ pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: ElfImage) -> Ve
         writer.pad_until(section.header.sh_offset as usize);
         writer.write(&section.bytes);
     }
-    write_symbols(&mut writer, &stretches, &symbol_names, code_section);
+    let native_section = SectionIndex(code_section.0 + u32::from(!layout.is_part));
+    let code_sections = [code_section, native_section];
+    write_symbols(&mut writer, &stretches, &symbol_names, code_sections);
     writer.write_strtab();
     writer.write_shstrtab();
     write_section_headers(&mut writer, &sections, symbol_names.len());
@@ -247,18 +249,18 @@ fn write_headers(writer: &mut Writer<'_>, segments: &[(Extent, u64, u32)], align
     }
 }
 
-/// Symbols of bytecode in `code_section`, those of native code in the next one.
+/// Symbols of bytecode in the first of `code_sections`, those of native code in the second.
 fn write_symbols(
     writer: &mut Writer<'_>,
     stretches: &[Stretch<'_>],
     names: &[Option<StringId>],
-    code_section: SectionIndex,
+    code_sections: [SectionIndex; 2],
 ) {
     writer.write_null_symbol();
     for (stretch, &name) in stretches.iter().zip(names) {
         writer.write_symbol(&Sym {
             name,
-            section: Some(SectionIndex(code_section.0 + u32::from(stretch.is_native))),
+            section: Some(code_sections[usize::from(stretch.is_native)]),
             st_info: elf::STB_LOCAL << 4 | elf::STT_FUNC,
             st_other: elf::STV_DEFAULT,
             st_shndx: 0,
