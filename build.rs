@@ -1,12 +1,12 @@
 //! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and, with the feature
-//! `native`, one that has native code, too. Packs the texts of `lib/portable/` into one file.
+//! `native`, one that has native code, too, and a native part for the first. Packs the texts of `lib/portable/` into one file.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
 use abi::procedure::LIBRARY_FOLDER;
 use compiler::codegen::NativeGenerator;
-use compiler::compile::compile;
+use compiler::compile::{Compiled, compile};
 use compiler::expand::{LibraryRegistry, SourceText, expand_libraries};
 use compiler::options::{Frames, Options, Purpose, Tier};
 
@@ -29,24 +29,33 @@ fn main() {
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     fs::write(out.join("portable.archive"), portable_archive(&root))
         .expect("a writable output directory");
-    let mut images = vec![("boot.czo", Tier::Bytecode)];
-    if NATIVE_GENERATOR.is_some() {
-        images.push(("boot-native.czo", Tier::Native));
-    }
-    for (name, tier) in images {
-        match boot_image(&root, tier) {
-            Ok(image) => fs::write(out.join(name), image).expect("a writable output directory"),
-            Err(messages) => {
-                for message in messages {
-                    println!("cargo::error={}", message.replace('\n', " | "));
-                }
-                process::exit(1);
-            }
+    if let Err(messages) = write_images(&root, &out) {
+        for message in messages {
+            println!("cargo::error={}", message.replace('\n', " | "));
         }
+        process::exit(1);
     }
 }
 
-fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
+/// Writes the image of the library and its native part, and the image that has native code.
+fn write_images(root: &Path, out: &Path) -> Result<(), Vec<String>> {
+    let write = |name: &str, bytes: &[u8]| {
+        fs::write(out.join(name), bytes).expect("a writable output directory");
+    };
+    let tier = match NATIVE_GENERATOR {
+        Some(_) => Tier::Native,
+        None => Tier::Bytecode,
+    };
+    let apart = boot_image(root, tier, true)?;
+    write("boot.czo", &apart.image);
+    if let Some(part) = apart.native_part {
+        write("boot-part.czo", &part);
+        write("boot-native.czo", &boot_image(root, tier, false)?.image);
+    }
+    Ok(())
+}
+
+fn boot_image(root: &Path, tier: Tier, native_apart: bool) -> Result<Compiled, Vec<String>> {
     let mut paths = Vec::new();
     add_libraries(&root.join("lib"), &mut paths);
     let files: Vec<SourceText> = paths
@@ -66,6 +75,7 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
     })?;
     let options = Options {
         tier,
+        native_apart,
         native_generator: NATIVE_GENERATOR,
         purpose: Purpose::Library,
         // What is inlined inside a library procedure is of no interest to those who call it.
@@ -73,9 +83,7 @@ fn boot_image(root: &Path, tier: Tier) -> Result<Vec<u8>, Vec<String>> {
         check_facts: env::var_os(CHECK_FACTS).is_some(),
         ..Options::default()
     };
-    compile(program, Some(interface), &options)
-        .map(|compiled| compiled.image)
-        .map_err(|error| vec![error.to_string()])
+    compile(program, Some(interface), &options).map_err(|error| vec![error.to_string()])
 }
 
 /// The files of `lib/portable`, one behind the other: a line with a file's name and its bytes, and its text.

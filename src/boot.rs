@@ -25,6 +25,23 @@ static NATIVE: &Granules<[u8]> = &Granules(*include_bytes!(concat!(
     "/boot-native.czo"
 )));
 
+/// Native code for the image of bytecode, which is linked to it when a program gets native code.
+#[cfg(feature = "native")]
+static NATIVE_PART: &Granules<[u8]> =
+    &Granules(*include_bytes!(concat!(env!("OUT_DIR"), "/boot-part.czo")));
+
+/// The native part of the image of bytecode, if this library has one.
+#[cfg(feature = "compiler")]
+pub(crate) const fn native_part() -> Option<TrustedImage<'static>> {
+    #[cfg(feature = "native")]
+    // SAFETY: `build.rs` has compiled it, with the compiler of this crate, and together with the image. A test links
+    // it, and debug builds check it whenever they do.
+    let part = Some(unsafe { TrustedImage::vouch_linked(&NATIVE_PART.0) });
+    #[cfg(not(feature = "native"))]
+    let part = None;
+    part
+}
+
 /// The bytes of the image of bytecode alone.
 pub(crate) fn bytecode() -> &'static [u8] {
     &BYTECODE.0

@@ -12,7 +12,7 @@ use abi::native::Tier;
 #[cfg(feature = "compiler")]
 use compiler::options::{Level, Purpose, UnboundNames};
 use gc::Zeal;
-use vm::{Retention, Vm, VmOptions};
+use vm::{Growth, NativeParts, Retention, Vm, VmOptions};
 
 use crate::boot;
 #[cfg(feature = "compiler")]
@@ -21,6 +21,10 @@ use crate::cache::{Choices, ProgramCache};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::frontend::{Frontend, SharedFrontend};
+#[cfg(feature = "compiler")]
+use crate::jit::Jit;
+#[cfg(feature = "compiler")]
+use crate::make_native::ThreadMaker;
 #[cfg(feature = "compiler")]
 use crate::program::Program;
 use crate::runtime::Runtime;
@@ -41,6 +45,8 @@ pub struct RuntimeBuilder {
     command_line: Vec<String>,
     tier: Option<Tier>,
     native_library: bool,
+    #[cfg(feature = "compiler")]
+    jit: Jit,
     #[cfg(feature = "compiler")]
     compiler: compiler::options::Options,
     #[cfg(feature = "compiler")]
@@ -155,6 +161,15 @@ impl RuntimeBuilder {
         self
     }
 
+    /// Whether programs that [`Runtime::compile_file`] and [`Runtime::compile_text`] compile, and that begin as bytecode,
+    /// get native code while they run.
+    #[cfg(feature = "compiler")]
+    #[must_use]
+    pub const fn jit(mut self, jit: Jit) -> Self {
+        self.jit = jit;
+        self
+    }
+
     /// What becomes of names that neither a program or library defines nor an import provides. Warnings go to
     /// [`Self::compiler_reports`].
     #[cfg(feature = "compiler")]
@@ -242,6 +257,12 @@ impl RuntimeBuilder {
             None => Tier::Bytecode,
         };
         #[cfg(feature = "compiler")]
+        let jit = self.jit.beside(library);
+        #[cfg(feature = "compiler")]
+        if let Jit::Gradual(seed) = jit {
+            vm_options.gradual_switch = Some(seed);
+        }
+        #[cfg(feature = "compiler")]
         let frontend = {
             let mut compiler = self.compiler;
             compiler.tier = self.tier.unwrap_or(compiler.tier);
@@ -250,7 +271,9 @@ impl RuntimeBuilder {
                 Some(_) => Purpose::File,
                 None => Purpose::Memory,
             };
-            Frontend::standard(self.library_paths, compiler).with_listener(self.listener)
+            Frontend::standard(self.library_paths, compiler)
+                .with_listener(self.listener)
+                .with_jit(jit)
         };
         #[cfg(not(feature = "compiler"))]
         let frontend = Frontend;
@@ -259,15 +282,38 @@ impl RuntimeBuilder {
         let vm = Vm::new(vm_options, hook)?;
         #[cfg(feature = "compiler")]
         frontend.borrow_mut().supervise(vm.interrupt());
+        #[cfg(feature = "compiler")]
+        let parts = (jit != Jit::Off).then(|| vm.native_parts());
+        #[cfg(not(feature = "compiler"))]
+        let parts = None;
         let mut runtime = Runtime::of(vm, frontend);
-        let boot = boot::image(library);
-        runtime.enter(|scheme| {
-            scheme.run_image(&boot, "boot", Retention::Pinned)?;
-            scheme.mutator.exempt_charges();
-            Ok::<(), Error>(())
-        })?;
+        load_library(&mut runtime, library, parts)?;
         Ok(runtime)
     }
+}
+
+/// Loads the library. With `parts`, native code can be linked to it and to programs.
+fn load_library(
+    runtime: &mut Runtime,
+    tier: Tier,
+    parts: Option<NativeParts>,
+) -> Result<(), Error> {
+    let growth = match parts {
+        Some(_) => Growth::NativeParts,
+        None => Growth::None,
+    };
+    runtime.enter(|scheme| {
+        let library = scheme.run_loaded(&boot::image(tier), "boot", (Retention::Pinned, growth))?;
+        scheme.mutator.exempt_charges();
+        #[cfg(feature = "compiler")]
+        if let Some(parts) = parts {
+            let maker = Box::new(ThreadMaker::new(parts, library));
+            scheme.frontend.borrow_mut().set_maker(maker);
+        }
+        #[cfg(not(feature = "compiler"))]
+        let _ = library;
+        Ok(())
+    })
 }
 
 impl Runtime {

@@ -14,7 +14,7 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
 use compiler::id::Id as _;
 use compiler::memory;
-use compiler::options::{Options, Purpose};
+use compiler::options::{Options, Purpose, Tier};
 use loader::TrustedImage;
 use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
 use vm::hooks::FrontendError;
@@ -24,8 +24,10 @@ use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
+use crate::jit::{Jit, Maker, Work};
 use crate::portable::PortableLibraries;
-use crate::recorded_files::{KeptFiles, Notes, RecordedFiles};
+use crate::recorded_files::RecordedFiles;
+use crate::recorded_program::UnexpandedProgram;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -38,35 +40,24 @@ const NATIVE_GENERATOR: Option<&dyn NativeGenerator> = None;
 pub struct Frontend {
     /// Made when something is to be compiled: images that are there need none.
     registry: Option<LibraryRegistry>,
-    library_paths: Vec<PathBuf>,
-    options: Options,
+    pub(crate) library_paths: Vec<PathBuf>,
+    pub(crate) options: Options,
     /// How long the last expansion took.
     expansion: Duration,
     /// What was kept when something was compiled first: for the library.
     retained_at_first: Option<usize>,
     listener: Listener,
     /// Who may end a compilation.
-    supervisor: Rc<dyn Supervisor>,
+    pub(crate) supervisor: Rc<dyn Supervisor>,
     /// What the expander reads.
-    files: Rc<RecordedFiles>,
+    pub(crate) files: Rc<RecordedFiles>,
     /// A program that runs without having been expanded here.
-    unexpanded: Option<UnexpandedProgram>,
-}
-
-/// A program whose image was made before, as it was then.
-#[derive(Debug)]
-pub(crate) struct UnexpandedProgram {
-    pub(crate) source: SourceText,
-    /// What it imports and includes.
-    pub(crate) files: KeptFiles,
-}
-
-/// An image, and what it was made from.
-#[derive(Debug)]
-pub(crate) struct Recorded {
-    pub(crate) image: TrustedImage<'static>,
-    pub(crate) notes: Notes,
-    pub(crate) warnings: Vec<Diagnostic>,
+    pub(crate) unexpanded: Option<UnexpandedProgram>,
+    /// What makes native code of programs while they run, if that is wanted.
+    pub(crate) maker: Option<Box<dyn Maker>>,
+    /// Native code for the program that was compiled last, and has not run.
+    pub(crate) native_work: Option<Work>,
+    jit: Jit,
 }
 
 impl Frontend {
@@ -86,7 +77,16 @@ impl Frontend {
             supervisor: Rc::new(Unsupervised),
             files: Rc::default(),
             unexpanded: None,
+            maker: None,
+            native_work: None,
+            jit: Jit::Off,
         }
+    }
+
+    /// Chooses whether programs get native code while they run.
+    pub(crate) const fn with_jit(mut self, jit: Jit) -> Self {
+        self.jit = jit;
+        self
     }
 
     /// Tells `listen` what the compiler says besides the image, as the options ask. An error of `listen` ends the
@@ -101,7 +101,12 @@ impl Frontend {
 
     /// From here on, interrupts end compilations.
     pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
-        self.supervisor = Rc::new(InterruptSupervisor(interrupt));
+        self.supervise_by(InterruptSupervisor(interrupt));
+    }
+
+    /// From here on, `supervisor` is asked whether compilations go on.
+    pub(crate) fn supervise_by(&mut self, supervisor: impl Supervisor + 'static) {
+        self.supervisor = Rc::new(supervisor);
     }
 
     /// Runs a part of the compiler, unless an interrupt or the end of what is allowed ends it.
@@ -179,50 +184,32 @@ impl Frontend {
         self.check_options()?;
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let program = self.expand_source(source, &mut allowance)?;
-        self.finish(program, &mut allowance, Purpose::File)
+        self.finish_program(program, source, &mut allowance)
     }
 
-    /// As [`Self::compile_source`], with what the image was made from.
-    pub(crate) fn compile_recorded(
+    /// The image of a program that was expanded from `source`. What is to become native code is noted.
+    pub(crate) fn finish_program(
         &mut self,
+        program: Program,
         source: &SourceText,
-        memory_bytes: usize,
-    ) -> Result<Recorded, Error> {
-        self.check_options()?;
-        let mut allowance = Allowance::new(&source.name, memory_bytes);
-        self.files.start();
-        let program = self.expand_source(source, &mut allowance);
-        let notes = self.files.stop();
-        let program = program?;
-        let warnings = program.warnings.clone();
-        Ok(Recorded {
-            image: self.finish(program, &mut allowance, Purpose::File)?,
-            notes,
-            warnings,
-        })
-    }
-
-    /// Says that the image of a program comes to run that was made before. The program is expanded when something
-    /// else is to be compiled: what it defines is known then.
-    pub(crate) fn expand_later(&mut self, program: UnexpandedProgram) {
-        self.unexpanded = Some(program);
-    }
-
-    /// Learns what the program defines whose image was made before.
-    fn expand_earlier_program(&mut self) {
-        let Some(UnexpandedProgram { source, files }) = self.unexpanded.take() else {
-            return;
+        allowance: &mut Allowance<'_>,
+    ) -> Result<TrustedImage<'static>, Error> {
+        if self.jit == Jit::Off {
+            return self.finish(program, allowance, Purpose::File);
+        }
+        let tier = match self.jit {
+            Jit::Gradual(_) => Tier::Native,
+            Jit::Off | Jit::On => Tier::Bytecode,
         };
-        let supervisor = std::mem::replace(&mut self.supervisor, Rc::new(Unsupervised));
-        let mut allowance = Allowance::unlimited(&source.name);
-        let recorded = Rc::clone(&self.files);
-        let expanded = recorded.showing(files, || self.expand_source(&source, &mut allowance));
-        expanded.expect("a program that was compiled before is still right");
-        self.supervisor = supervisor;
-        self.hold_globals();
+        let (image, part) = self.finish_apart(program, allowance, tier)?;
+        self.native_work = match self.jit {
+            Jit::Gradual(_) => part.map(Work::Made),
+            Jit::Off | Jit::On => Some(Work::Text(source.clone())),
+        };
+        Ok(image)
     }
 
-    fn expand_source(
+    pub(crate) fn expand_source(
         &mut self,
         source: &SourceText,
         allowance: &mut Allowance<'_>,
@@ -278,11 +265,26 @@ impl Frontend {
         allowance: &mut Allowance<'_>,
         purpose: Purpose,
     ) -> Result<TrustedImage<'static>, Error> {
+        let options = Options {
+            purpose,
+            ..self.options.clone()
+        };
+        let compiled = self.finish_with(program, allowance, &options)?;
+        // SAFETY: the compiler has just written it.
+        Ok(unsafe { TrustedImage::vouch(compiled.image) })
+    }
+
+    pub(crate) fn finish_with(
+        &mut self,
+        program: Program,
+        allowance: &mut Allowance<'_>,
+        options: &Options,
+    ) -> Result<Compiled, Error> {
         let unit = Unfinished {
             frontend: self,
             is_done: false,
         };
-        unit.finish(program, allowance, purpose)
+        unit.finish(program, allowance, options)
     }
 
     fn compile_with(
@@ -317,15 +319,11 @@ impl Frontend {
         &self,
         program: Program,
         allowance: &mut Allowance<'_>,
-        purpose: Purpose,
-    ) -> Result<TrustedImage<'static>, Error> {
-        let options = Options {
-            purpose,
-            ..self.options.clone()
-        };
-        let compiled = self.compile_with(program, allowance, &options)?;
-        if let Some(dump) = compiled.dump {
-            self.listener.tell(&CompilerReport::Program(&dump))?;
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        let compiled = self.compile_with(program, allowance, options)?;
+        if let Some(dump) = &compiled.dump {
+            self.listener.tell(&CompilerReport::Program(dump))?;
         }
         if self.options.rewrites_max.is_some() {
             self.listener.tell(&CompilerReport::Rewrites {
@@ -333,11 +331,10 @@ impl Frontend {
                 last_by: compiled.last_rewritten_by,
             })?;
         }
-        // SAFETY: the compiler has just written it.
-        Ok(unsafe { TrustedImage::vouch(compiled.image) })
+        Ok(compiled)
     }
 
-    fn check_options(&self) -> Result<(), Error> {
+    pub(crate) fn check_options(&self) -> Result<(), Error> {
         let Some(pass) = &self.options.dump_after else {
             return Ok(());
         };
@@ -414,13 +411,13 @@ impl Unfinished<'_> {
         mut self,
         program: Program,
         allowance: &mut Allowance<'_>,
-        purpose: Purpose,
-    ) -> Result<TrustedImage<'static>, Error> {
-        let image = self
+        options: &Options,
+    ) -> Result<Compiled, Error> {
+        let compiled = self
             .frontend
-            .compile_and_tell(program, allowance, purpose)?;
+            .compile_and_tell(program, allowance, options)?;
         self.is_done = true;
-        Ok(image)
+        Ok(compiled)
     }
 }
 

@@ -74,11 +74,19 @@ mod handle;
 mod host_procedure;
 pub mod inspect;
 #[cfg(feature = "compiler")]
+mod jit;
+#[cfg(feature = "compiler")]
+mod make_native;
+#[cfg(feature = "compiler")]
+mod native_work;
+#[cfg(feature = "compiler")]
 mod portable;
 #[cfg(feature = "compiler")]
 mod program;
 #[cfg(feature = "compiler")]
 mod recorded_files;
+#[cfg(feature = "compiler")]
+mod recorded_program;
 mod runtime;
 mod scheme;
 mod value;
@@ -111,11 +119,13 @@ pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]
 pub use host_procedure::Call;
-pub use loader::{LoadError, TrustedImage};
+#[cfg(feature = "compiler")]
+pub use jit::Jit;
+pub use loader::{LinkedBytes, LoadError, TrustedImage};
 #[cfg(feature = "compiler")]
 pub use program::Program;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
 pub use syntax::PlacedMessage;
 pub use value::Value;
-pub use vm::{Retention, VmBuildError};
+pub use vm::{LinkRefusal, Retention, VmBuildError};

@@ -11,7 +11,7 @@ use crate::cache::{CachedProgram, Choices, Key, LookUp, Origin, ProgramCache};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
-use crate::frontend::{Recorded, UnexpandedProgram};
+use crate::recorded_program::{Recorded, UnexpandedProgram};
 use crate::runtime::Runtime;
 
 /// A source file that was read.

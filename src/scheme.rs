@@ -7,9 +7,10 @@ use std::rc::Rc;
 use compiler::core::ir::LastExpression;
 #[cfg(feature = "compiler")]
 use compiler::expand::{LetterCase, SourceText};
-use loader::TrustedImage;
+use gc::ImageId;
+use loader::{LinkedBytes, TrustedImage};
 use syntax::Stop;
-use vm::{LostOutput, Mutator, Retention, VmError};
+use vm::{Growth, LinkRefusal, LostOutput, Mutator, Retention, VmError};
 
 use crate::convert::{FromScheme, IntoScheme, convert};
 #[cfg(feature = "compiler")]
@@ -90,7 +91,8 @@ impl<'id> Scheme<'_, 'id> {
         let image = self.with_memory(|frontend, memory_bytes| {
             frontend.compile_forms(source, last, memory_bytes)
         })?;
-        self.run_loaded(&image, &source.name, Retention::Reached)
+        self.run_loaded(&image, &source.name, (Retention::Reached, Growth::None))?;
+        Ok(())
     }
 
     /// Compiles with as much memory as the heap's limit leaves: as it is, and once more after a full collection.
@@ -134,23 +136,37 @@ impl<'id> Scheme<'_, 'id> {
         retention: Retention,
     ) -> Result<(), Error> {
         self.begin()?;
-        self.run_loaded(image, name, retention)
+        #[cfg(feature = "compiler")]
+        if self.frontend.borrow().has_native_work() {
+            self.run_loaded(image, name, (retention, Growth::NativeParts))?;
+            return Ok(());
+        }
+        self.run_loaded(image, name, (retention, Growth::None))?;
+        Ok(())
     }
 
-    fn run_loaded(
+    pub(crate) fn run_loaded(
         &mut self,
         image: &TrustedImage<'_>,
         name: &str,
-        retention: Retention,
-    ) -> Result<(), Error> {
-        self.mutator
-            .load_image(image, name, retention)
+        (retention, growth): (Retention, Growth),
+    ) -> Result<ImageId, Error> {
+        let id = self
+            .mutator
+            .load_image(image, name, retention, growth)
             .map_err(|error| Error::Load {
                 name: name.to_owned(),
                 error,
             })?;
+        #[cfg(feature = "compiler")]
+        if growth == Growth::NativeParts {
+            let memory_bytes = self.mutator.chargeable_bytes();
+            let mut frontend = self.frontend.borrow_mut();
+            frontend.make_native_code(id, memory_bytes);
+        }
         let done = self.mutator.apply(|mutator| (mutator.result(), Vec::new()));
-        self.outcome(done)
+        self.outcome(done)?;
+        Ok(id)
     }
 
     /// Calls `procedure` with `arguments`; its value.
@@ -393,6 +409,12 @@ impl<'id> Scheme<'_, 'id> {
     /// If the runtime is broken.
     pub fn collect(&mut self) {
         self.mutator.collect_now();
+    }
+
+    /// What became of the native code that was made for programs while they ran ([`Jit`](crate::Jit)), and of that of
+    /// the library: in the order in which it was linked, or refused. A program whose code is refused stays bytecode.
+    pub fn native_links(&self) -> &[Result<LinkedBytes, LinkRefusal>] {
+        self.mutator.native_links()
     }
 
     /// What the collector did so far.

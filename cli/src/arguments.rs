@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
-use cozen::{CompilerOptions, Error, Level, Tier, UnboundNames, Zeal};
+use cozen::{CompilerOptions, Error, Jit, Level, Tier, UnboundNames, Zeal};
 use lexopt::prelude::{Long, Short, Value};
 
 use crate::environment;
@@ -39,6 +39,7 @@ options:
   --fresh                  compile the program anew, and keep that
   --cache-max=BYTES        how much all that is kept may take (256M)
   --verbose                say what becomes of the cache
+  --jit=on, --jit=off      whether a program that is run from source gets native code while it runs (the default is off)
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
   --unbound=warn, error    warn of names that nothing defines or imports (the default), or refuse the program
   --check-facts            check what the optimizer claims about values, and stop at a claim that is
@@ -129,6 +130,7 @@ pub(crate) struct Options {
     pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
     pub(crate) tier: Option<Tier>,
+    pub(crate) jit: Jit,
     pub(crate) time_passes: bool,
     pub(crate) check_facts: bool,
     pub(crate) unbound_names: UnboundNames,
@@ -261,6 +263,7 @@ fn add_option(
             options.cache_bytes_max = Some(bytes("--cache-max", parser.value()?)? as u64);
         }
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
+        "jit" => options.jit = jit(&parser.value()?)?,
         "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
         _ => return Err(Long(name).unexpected()),
     }
@@ -382,6 +385,14 @@ fn unbound_names(value: &OsStr) -> Result<UnboundNames, lexopt::Error> {
             value.display()
         )
         .into()),
+    }
+}
+
+fn jit(value: &OsStr) -> Result<Jit, lexopt::Error> {
+    match value.to_str() {
+        Some("on") => Ok(Jit::On),
+        Some("off") => Ok(Jit::Off),
+        _ => Err(format!("--jit: expected on or off, found {}", value.display()).into()),
     }
 }
 

@@ -3,11 +3,11 @@
 use std::env;
 use std::ffi::OsStr;
 
-use cozen::{Error, Tier};
+use cozen::{Error, Jit, Tier};
 
 /// Names the tier of everything that is compiled and loaded.
 const TIER: &str = "COZEN_TIER";
-/// Seeds the coin of the tier `mixed`.
+/// Seeds the coin of the tiers `mixed` and `late`.
 const SEED: &str = "COZEN_TIER_SEED";
 /// Checks the claims of all that is compiled.
 const CHECK_FACTS: &str = "COZEN_CHECK_FACTS";
@@ -23,10 +23,22 @@ pub(crate) fn tier() -> Result<Option<Tier>, Error> {
     };
     match tier.to_str() {
         Some("native") => Ok(Some(Tier::Native)),
-        Some("bytecode") => Ok(Some(Tier::Bytecode)),
+        Some("bytecode" | "late") => Ok(Some(Tier::Bytecode)),
         Some("mixed") => Ok(Some(Tier::Mixed(seed()?))),
-        _ => Err(refused(TIER, "native, bytecode or mixed", &tier)),
+        _ => Err(refused(TIER, "native, bytecode, mixed or late", &tier)),
     }
+}
+
+/// Whether `COZEN_TIER` is `late`: programs begin as bytecode, and native code is linked to them while they run.
+///
+/// # Errors
+///
+/// [`Error::Setup`]: `COZEN_TIER_SEED` is no number.
+pub(crate) fn jit() -> Result<Option<Jit>, Error> {
+    if env::var_os(TIER).is_some_and(|tier| tier == "late") {
+        return Ok(Some(Jit::Gradual(seed()?)));
+    }
+    Ok(None)
 }
 
 fn seed() -> Result<u64, Error> {

@@ -9,7 +9,7 @@ use crate::arguments::{COMMANDS, Options};
 use crate::cache;
 use crate::output;
 use crate::run_image::run_image;
-use crate::session::{build, builder, command_line, run, runtime};
+use crate::session::{build, command_line, run, source_builder};
 use crate::status::Status;
 
 /// What stands for standard input in place of a file's name.
@@ -23,11 +23,11 @@ pub(crate) fn run_source(
 ) -> Result<Status, Error> {
     if file == Path::new(STANDARD_INPUT) {
         let text = standard_input()?;
-        let mut runtime = runtime(options, command_line(file, arguments))?;
+        let mut runtime = build(source_builder(options)?, command_line(file, arguments))?;
         let image = runtime.compile_text(&text, "stdin")?;
         return Ok(run(options, &mut runtime, &image, Path::new("stdin")));
     }
-    let builder = builder(options)?;
+    let builder = source_builder(options)?;
     let program = builder.program(file, cache::programs(options));
     let program = program.map_err(|error| explain(error, file))?;
     if program.is_image() {

@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::Path;
 
-use cozen::{CompilerReport, Error, Retention, Runtime, RuntimeBuilder, TrustedImage};
+use cozen::{CompilerReport, Error, Jit, Retention, Runtime, RuntimeBuilder, TrustedImage};
 
 use crate::arguments::Options;
 use crate::source_lines::SourceLines;
@@ -16,6 +16,17 @@ pub(crate) fn runtime(
     words: Vec<String>,
 ) -> Result<ManuallyDrop<Runtime>, Error> {
     build(builder(options)?, words)
+}
+
+/// As [`builder`], for a program that is compiled from its text: it may get native code while it runs.
+pub(crate) fn source_builder(options: &Options) -> Result<RuntimeBuilder, Error> {
+    let jit = environment::jit()?.unwrap_or(options.jit);
+    let jit = if options.tier.is_none() {
+        jit
+    } else {
+        Jit::Off
+    };
+    Ok(builder(options)?.jit(jit))
 }
 
 /// A runtime in which `(command-line)` is `words`, and which Ctrl-C interrupts. The process ends with the runtime,

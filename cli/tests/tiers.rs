@@ -1,4 +1,5 @@
-//! Programs do the same as bytecode, as native code, and where a coin chooses for each procedure.
+//! Programs do the same as bytecode, as native code, where a coin chooses for each procedure, and where native code is
+//! linked to them while they run.
 
 #[path = "support/cozen_command.rs"]
 mod cozen_command;
@@ -15,11 +16,13 @@ use expected_output::expected_output;
 use scheme_files::scheme_files;
 
 /// `COZEN_TIER`, and the seed of its coin.
-const TIERS: [(&str, &str); 4] = [
+const TIERS: [(&str, &str); 6] = [
     ("bytecode", "0"),
     ("native", "0"),
     ("mixed", "1"),
     ("mixed", "2"),
+    ("late", "1"),
+    ("late", "2"),
 ];
 
 fn cozen_in_tier(tier: &str, seed: &str, options: &[&str], file: &Path) -> Output {

@@ -16,8 +16,9 @@ use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::internal_error::{self, InternalError};
+use crate::link::native_code::NativeApart;
 use crate::link::unit::LinkUnit;
-use crate::link::{LinkError, link};
+use crate::link::{LinkError, link, link_apart};
 use crate::options::{Level, Options, Purpose, Tier};
 use crate::phase_times::PhaseTimes;
 use crate::rewrites::Rewrites;
@@ -179,6 +180,9 @@ impl ProgramTexts {
 pub struct Compiled {
     /// The bytes of the image.
     pub image: Vec<u8>,
+    /// Native code for the image's procedures, which a loader links to the image, if that was asked for
+    /// ([`Options::native_apart`], [`Options::tier`]), and any procedure has some.
+    pub native_part: Option<Vec<u8>>,
     /// The program as text after the pass that [`Options::dump_after`] names.
     pub dump: Option<String>,
     /// How long it took.
@@ -238,15 +242,19 @@ fn compile_unguarded(
         ..Observer::default()
     };
     observer.find_planted(&program);
-    let mut link_unit = generate(program, options, &mut observer)?;
+    let (mut link_unit, native) = generate(program, options, &mut observer)?;
     link_unit.interface = interface;
     link_unit.purpose = options.purpose;
     observer.times.resume();
     observer.begin(LINK);
-    let image = link(&link_unit)?;
+    let (image, native_part) = match native {
+        Some(native) => link_apart(link_unit, native)?,
+        None => (link(&link_unit)?, None),
+    };
     observer.times.record(LINK);
     Ok(Compiled {
         image,
+        native_part,
         dump: observer.dump,
         times: observer.times,
         rewrites: observer.rewrites,
@@ -260,36 +268,44 @@ fn compile_unguarded(
 ///
 /// As [`compile`], but for [`CompileError::Link`].
 pub fn link_unit(program: Program, options: &Options) -> Result<LinkUnit, CompileError> {
-    generate(program, options, &mut Observer::default())
+    generate(program, options, &mut Observer::default()).map(|(link_unit, _)| link_unit)
 }
 
+/// Also the native code that is to be linked apart from the image, if any is.
 fn generate(
     mut program: Program,
     options: &Options,
     observer: &mut Observer<'_>,
-) -> Result<LinkUnit, CompileError> {
+) -> Result<(LinkUnit, Option<NativeApart>), CompileError> {
     program.rewrites = Rewrites::up_to(options.rewrites_max);
     program = run_core_passes(program, Passes::OverExpanded, options, observer);
     if may_be_direct(options) && !observer.is_planted {
         observer.begin(CODEGEN);
         if let Some(mut link_unit) = codegen::generate_directly(&program) {
             link_unit.frames = options.frames;
-            return Ok(link_unit);
+            return Ok((link_unit, None));
         }
     }
     let mut unit = lower(program, options, observer)?;
-    if options.tier != Tier::Bytecode {
+    if options.tier != Tier::Bytecode || options.native_apart {
         unit = codegen::separate_entry(unit);
     }
     observer.begin(CODEGEN);
     let times = &mut observer.times;
     let (tier, generator) = (options.tier, options.native_generator);
-    let mut link_unit = match options.purpose {
-        Purpose::Library => codegen::generate_library(&unit, tier, generator, times)?,
-        Purpose::File | Purpose::Memory => codegen::generate(&unit, tier, generator, times)?,
+    let is_library = options.purpose == Purpose::Library;
+    let (mut link_unit, native) = if options.native_apart {
+        let (link_unit, native) =
+            codegen::generate_apart(&unit, is_library, (tier, generator), times)?;
+        (link_unit, Some(native))
+    } else if is_library {
+        let link_unit = codegen::generate_library(&unit, tier, generator, times)?;
+        (link_unit, None)
+    } else {
+        (codegen::generate(&unit, tier, generator, times)?, None)
     };
     link_unit.frames = options.frames;
-    Ok(link_unit)
+    Ok((link_unit, native))
 }
 
 /// Whether a form that runs once may go without SSA: it is run at once, and nobody wants to see how it is compiled.

@@ -36,6 +36,9 @@ pub struct Options {
     pub level: Level,
     /// Which procedures get native code besides their bytecode.
     pub tier: Tier,
+    /// Native code does not become a part of the image, but a part of its own, which is linked to the image while that
+    /// runs ([`crate::compile::Compiled::native_part`]). Whether there is such a part does not change the image.
+    pub native_apart: bool,
     /// What the image is made for.
     pub purpose: Purpose,
     /// Who makes native code.
@@ -60,6 +63,7 @@ impl Default for Options {
         Self {
             level: Level::default(),
             tier: Tier::Bytecode,
+            native_apart: false,
             purpose: Purpose::default(),
             native_generator: None,
             dump_after: None,

@@ -325,9 +325,10 @@ impl<M: ObjectModel> Mutator<M> {
         Interrupt(Arc::clone(&self.poll))
     }
 
-    /// The bits that interrupts have set since the last call.
-    pub fn take_interrupts(&self) -> u32 {
-        let interrupts = self.poll.take_interrupts();
+    /// Those of `bits` that interrupts have set since they were taken last. Other bits stay, and so does the request for
+    /// a poll then.
+    pub fn take_interrupts(&self, bits: u32) -> u32 {
+        let interrupts = self.poll.take_interrupts(bits);
         if !self.is_due.get() {
             self.settle_poll();
         }

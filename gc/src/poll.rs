@@ -52,8 +52,9 @@ impl Poll {
         self.collection.load(Ordering::Relaxed) && self.collection.swap(false, Ordering::SeqCst)
     }
 
-    pub(crate) fn take_interrupts(&self) -> u32 {
-        self.interrupts.swap(0, Ordering::SeqCst)
+    /// Takes `bits` back; those of them that were raised and not taken yet.
+    pub(crate) fn take_interrupts(&self, bits: u32) -> u32 {
+        self.interrupts.fetch_and(!bits, Ordering::SeqCst) & bits
     }
 }
 
@@ -83,7 +84,7 @@ impl Interrupt {
 
     /// Takes `bits` back; whether one of them was raised and not taken yet.
     pub fn take(&self, bits: u32) -> bool {
-        self.0.interrupts.fetch_and(!bits, Ordering::SeqCst) & bits != 0
+        self.0.take_interrupts(bits) != 0
     }
 
     /// Whether one of `bits` was raised and not taken yet. Only loads an atomic.
@@ -107,10 +108,10 @@ mod tests {
         poll.settle(0x1000);
         assert!(poll.is_requested(), "settling must not lose it");
         assert!(!interrupt.take(0b1), "another bit");
-        assert_eq!(poll.take_interrupts(), 0b10);
+        assert_eq!(poll.take_interrupts(u32::MAX), 0b10);
         interrupt.raise(0b11);
         assert!(interrupt.take(0b1) && !interrupt.take(0b1));
-        assert_eq!(poll.take_interrupts(), 0b10);
+        assert_eq!(poll.take_interrupts(u32::MAX), 0b10);
         assert!(!interrupt.is_raised(0b10));
         poll.settle(0x1000);
         assert!(!poll.is_requested());

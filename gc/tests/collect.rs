@@ -452,7 +452,7 @@ fn interrupts_reach_the_next_poll_from_another_thread() {
             .join()
             .unwrap();
         assert!(session.mutator().poll_requested());
-        assert_eq!(session.mutator().take_interrupts(), 1);
+        assert_eq!(session.mutator().take_interrupts(1), 1);
         assert!(!session.mutator().poll_requested());
     })
     .unwrap();

@@ -401,6 +401,30 @@ pub enum LoadError {
         /// Where the procedures end.
         address: u32,
     },
+    /// The part header of a native part does not stand after the program headers, or is damaged.
+    #[error("no part header at offset {offset:#x}")]
+    NoPartHeader {
+        /// Where it should be.
+        offset: u64,
+    },
+    /// A native part was made for another image.
+    #[error(
+        "the native part belongs to an image with hash {found:#018x}, and not to {expected:#018x}"
+    )]
+    PartOfOtherImage {
+        /// The hash of the part's image.
+        found: u64,
+        /// The hash of the image that it was to be linked to.
+        expected: u64,
+    },
+    /// The address space that was reserved behind an image does not suffice for a native part, if any was.
+    #[error("the native part ends at {end:#x}, but the room behind its image at {room_end:#x}")]
+    PartBeyondRoom {
+        /// One past the part's last address.
+        end: u64,
+        /// One past the last address that is the image's.
+        room_end: u64,
+    },
     /// There is no room for the image.
     #[error("no room for the image")]
     NoRoom(#[from] ArenaError),

@@ -7,6 +7,8 @@
 //!                                               seal, register
 //! ```
 //!
+//! Native code that is made later comes as a native part, which [`LoadedImage::link_part`] brings behind its image.
+//!
 //! The loader knows ELF and the image header. The loader never looks at a value or an instruction. It gives the names
 //! of symbols to a [`Host`]. For each name, the host returns the word of the interned symbol.
 //!
@@ -22,11 +24,15 @@ mod executable;
 pub mod fuzzing;
 mod image;
 mod kept;
+mod link_part;
 mod load;
 mod map;
+mod map_part;
 mod native_map;
 mod options;
 mod parse;
+mod part;
+mod part_view;
 mod registry;
 mod relative_relocations;
 mod relocate;
@@ -42,6 +48,7 @@ pub use debug::{
 };
 pub use error::LoadError;
 pub use image::ImageView;
+pub use link_part::LinkedBytes;
 pub use load::{Host, LoadedImage, OwnSymbolTable, load};
 pub use native_map::{NativeReturn, is_native_code, native_return_at};
 pub use options::{LoadOptions, Placement};

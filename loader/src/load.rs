@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use abi::image::{ImageHeader, OwnSymbols};
-use gc::{Address, AddressRange, Arena, ImageDescription, ImageId};
+use gc::{Address, AddressRange, Arena, Charge, ImageDescription, ImageId};
 
 use crate::contents::Contents;
 use crate::debug::{CodeOrigin, DebugTables};
@@ -17,6 +17,7 @@ use crate::kept::KeptFile;
 use crate::map::{MappedFile, Mapping, UnsealedMapping, sealed_bytes};
 use crate::native_map::Registration;
 use crate::options::{LoadOptions, Placement};
+use crate::part::LinkedPart;
 use crate::relocate::{choose_tiers, relocate, write_symbols};
 use crate::trust::{Origin, TrustedImage};
 
@@ -80,10 +81,14 @@ pub struct OwnSymbolTable {
 pub struct LoadedImage {
     id: ImageId,
     name: Box<str>,
-    header: ImageHeader,
+    pub(crate) header: ImageHeader,
     /// Before `mapping`: dropped first.
     native: Option<Registration>,
-    mapping: Mapping,
+    /// Native parts that were linked; before `mapping`, too.
+    pub(crate) parts: Vec<LinkedPart>,
+    pub(crate) mapping: Mapping,
+    /// For what native parts take.
+    charges: Vec<Charge>,
     /// The end of the file that is not mapped, where names and lines are.
     tail: Cow<'static, [u8]>,
     tail_offset: u64,
@@ -145,9 +150,15 @@ pub fn load(
     let id = unsafe { host.register(describe(&mapping, view, options.pins, sections_bytes)) };
     mapping.keep();
     let native = if mapping.may_execute() {
-        // SAFETY: the view was checked; the mapping stays as long as the image, which drops the
-        // registration first.
-        unsafe { Registration::new(mapping.address(0), &view.header) }
+        // SAFETY: the view was checked, also that its native code has granules of its own; the mapping stays as long as
+        // the image, which drops the registration first.
+        unsafe {
+            Registration::new(
+                mapping.address(0),
+                view.header.native_code,
+                view.header.native_returns,
+            )
+        }
     } else {
         None
     };
@@ -156,7 +167,9 @@ pub fn load(
         name: name.into(),
         header: view.header,
         native,
+        parts: Vec::new(),
         mapping,
+        charges: Vec::new(),
         tail: match image.origin() {
             Origin::Bytes(_) | Origin::Checked(_) => Cow::Owned(sections.tail.to_vec()),
             Origin::Linked(image) => Cow::Borrowed(&image[sections.tail_offset as usize..]),
@@ -185,7 +198,7 @@ fn describe(
 ) -> ImageDescription {
     let header = &view.header;
     ImageDescription {
-        range: mapping.addresses(header.image),
+        range: covered(mapping, header),
         sealed: vec![AddressRange::new(
             mapping.address(0),
             sealed_bytes(view) as usize,
@@ -196,6 +209,15 @@ fn describe(
         // The sections for tools, and tables, are held by Rust.
         external_bytes: mapping.taken_bytes() + sections_bytes + size_of::<LoadedImage>(),
         external_mappings: mapping.taken_mappings(),
+    }
+}
+
+/// The addresses that lead to an image: those of its segments, and of the room for native parts.
+fn covered(mapping: &Mapping, header: &ImageHeader) -> AddressRange {
+    if mapping.has_room() {
+        mapping.range()
+    } else {
+        mapping.addresses(header.image)
     }
 }
 
@@ -215,9 +237,9 @@ impl LoadedImage {
         &self.header
     }
 
-    /// All of the image.
+    /// All of the image; and the room behind it for native parts, if there is any.
     pub fn range(&self) -> AddressRange {
-        self.mapping.addresses(self.header.image)
+        covered(&self.mapping, &self.header)
     }
 
     /// The entry's code address: a procedure without arguments.
@@ -260,12 +282,23 @@ impl LoadedImage {
         })
     }
 
+    /// As [`Self::debug_tables`], for the code at `address`: those of the native part that it lies in, if it lies in one.
+    pub fn debug_tables_of(&self, address: u32) -> &DebugTables {
+        let part = self.parts.iter().find(|part| part.contains(address));
+        part.map_or_else(|| self.debug_tables(), LinkedPart::debug_tables)
+    }
+
     /// The procedure and line that the code at `address` comes from.
     ///
     /// A return word is the address after a call: ask for the one before it.
     pub fn origin_of(&self, address: Address) -> Option<CodeOrigin<'_>> {
-        self.debug_tables()
-            .origin_of(self.virtual_address(address)?)
+        let address = self.virtual_address(address)?;
+        self.debug_tables_of(address).origin_of(address)
+    }
+
+    /// Keeps a charge for what was linked to the image, as long as the image.
+    pub fn hold_charge(&mut self, charge: Charge) {
+        self.charges.push(charge);
     }
 
     pub(crate) fn arena(&self) -> &Arc<Arena> {
@@ -279,7 +312,7 @@ impl LoadedImage {
     /// The collector has reported the image unreachable, or it was unregistered and nothing leads
     /// into it any more: no value, no return word, no code address.
     pub unsafe fn unload(self) {
-        drop(self.native);
+        drop((self.native, self.parts));
         // SAFETY: nothing leads into the image, by the contract of this function.
         unsafe { self.mapping.give_back() };
     }

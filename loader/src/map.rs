@@ -17,7 +17,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use abi::image::{Extent, ImageHeader, SEGMENT_ALIGN_BYTES};
+use abi::image::{Extent, IMAGE_BYTES_MAX, ImageHeader, SEGMENT_ALIGN_BYTES};
 use abi::native::Tier;
 use gc::{Address, AddressRange, Arena, ArenaError};
 use rustix::fs::{MemfdFlags, SealFlags};
@@ -32,6 +32,12 @@ use crate::options::{LoadOptions, Placement};
 use crate::segment::{Segment, SegmentKind};
 
 const GRANULE_MASK: u32 = SEGMENT_ALIGN_BYTES as u32 - 1;
+
+/// Bytes of native parts for each byte of bytecode, at most. Five are usual.
+const NATIVE_BYTES_PER_BYTE: usize = 32;
+
+/// Bytes of native parts of the smallest image, at most.
+const NATIVE_BYTES_LEAST: usize = 1 << 20;
 
 /// Bytes of a page, where pages are small.
 const PAGE_BYTES: u32 = 4096;
@@ -108,6 +114,24 @@ impl Home {
         }
     }
 
+    /// As [`Self::reserve`], with room behind the image if that is wanted, and to be had; whether it is.
+    fn reserve_with_room(
+        self,
+        arena: &Arena,
+        view: &ImageView<'_>,
+        options: LoadOptions,
+    ) -> Result<(AddressRange, bool), ArenaError> {
+        let bytes = view.header.image.bytes as usize;
+        if options.has_native_room && self.may_execute() && !has_native_code(view) {
+            let room_bytes = native_room_bytes(view.header.code);
+            let end = (bytes + room_bytes).min(IMAGE_BYTES_MAX as usize);
+            if let Ok(range) = self.reserve(arena, end) {
+                return Ok((range, true));
+            }
+        }
+        Ok((self.reserve(arena, bytes)?, false))
+    }
+
     /// Whether native code can become executable there.
     const fn may_execute(self) -> bool {
         matches!(self, Self::Mapped | Self::Copied)
@@ -119,6 +143,8 @@ impl Home {
 pub(crate) struct Mapping {
     arena: Arc<Arena>,
     range: AddressRange,
+    /// Whether the range reaches behind the image, for native parts.
+    has_room: bool,
     home: Home,
     /// What the operating system counts.
     taken_mappings: TakenMappings,
@@ -220,9 +246,11 @@ impl Mapping {
         options: LoadOptions,
         source: &MappedFile<'_>,
     ) -> Result<Self, LoadError> {
+        let (range, has_room) = home.reserve_with_room(arena, view, options)?;
         let mut mapping = Self {
             arena: Arc::clone(arena),
-            range: home.reserve(arena, view.header.image.bytes as usize)?,
+            range,
+            has_room,
             home,
             taken_mappings: TakenMappings::default(),
             taken_bytes: 0,
@@ -279,7 +307,8 @@ impl Mapping {
                 SegmentKind::ReadOnly | SegmentKind::Code => ProtFlags::READ,
                 SegmentKind::Constants | SegmentKind::Cells => ProtFlags::READ | ProtFlags::WRITE,
             };
-            self.map_segment(segment, access, file, file_start)?;
+            // SAFETY: the segments lie in the range, which was just reserved.
+            unsafe { self.map_segment(segment, access, file, file_start) }?;
             // The pages of the file, and the system's copies of those that are written.
             let copies = if access.contains(ProtFlags::WRITE) {
                 2
@@ -307,7 +336,13 @@ impl Mapping {
         }
     }
 
-    fn map_segment(
+    /// Maps a segment from `file`, where the image, or the native part, starts at `file_start`.
+    ///
+    /// # Safety
+    ///
+    /// The granules of the segment lie in the range that was reserved for this image, and no reference into them exists
+    /// yet.
+    pub(crate) unsafe fn map_segment(
         &self,
         segment: Segment,
         access: ProtFlags,
@@ -318,8 +353,8 @@ impl Mapping {
         let lead = u64::from(segment.extent.start & GRANULE_MASK);
         let offset = file_start + segment.file_offset as u64 - lead;
         let flags = MapFlags::PRIVATE | MapFlags::FIXED;
-        // SAFETY: the granules lie in the range that was reserved for this image alone, and no
-        // reference into it exists yet.
+        // SAFETY: the granules lie in the range that was reserved for this image alone, and no reference into them
+        // exists yet, by the contract of this function.
         unsafe { rustix::mm::mmap(start, bytes, access, flags, file, offset) }
             .map(|_| ())
             .map_err(system("mapping a segment"))
@@ -341,16 +376,26 @@ impl Mapping {
         Ok(())
     }
 
+    /// Copies a segment from its file to its place.
+    ///
+    /// # Safety
+    ///
+    /// The place is this image's alone, and writable.
+    pub(crate) unsafe fn copy_segment(&self, segment: Segment, file: &[u8]) {
+        let source = segment.bytes(file);
+        let target = self
+            .address(segment.extent.start)
+            .as_word_pointer()
+            .cast::<u8>();
+        // SAFETY: the target is writable, by the contract of this function; it is as long as the segment, and belongs to
+        // this image alone, so that the source lies elsewhere.
+        unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
+    }
+
     fn copy_segments(&mut self, view: &ImageView<'_>) {
-        for segment in view.segments.iter().flatten() {
-            let source = segment.bytes(view.file);
-            let target = self
-                .address(segment.extent.start)
-                .as_word_pointer()
-                .cast::<u8>();
-            // SAFETY: the target is writable, is as long as the segment, and belongs to this image alone, so
-            // that the source lies elsewhere.
-            unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
+        for &segment in view.segments.iter().flatten() {
+            // SAFETY: the segments of an image that is copied lie in writable memory, which was reserved for it alone.
+            unsafe { self.copy_segment(segment, view.file) };
             self.taken_bytes += match self.home {
                 Home::Shared => segment.extent.bytes as usize,
                 Home::Mapped | Home::Copied | Home::Writable => page_bytes(segment.extent),
@@ -382,6 +427,16 @@ impl Mapping {
     /// The machine addresses of `extent`.
     pub(crate) const fn addresses(&self, extent: Extent) -> AddressRange {
         AddressRange::new(self.address(extent.start), extent.bytes as usize)
+    }
+
+    /// All that is the image's: its segments, and the room for native parts.
+    pub(crate) const fn range(&self) -> AddressRange {
+        self.range
+    }
+
+    /// Whether there is room for native parts.
+    pub(crate) const fn has_room(&self) -> bool {
+        self.has_room
     }
 
     /// Leaves the memory as it is when dropped: it goes with the arena.
@@ -418,7 +473,7 @@ impl Mapping {
     }
 
     /// Where the granules of `extent` start, and how many bytes reach to its end.
-    fn granules(&self, extent: Extent) -> (*mut c_void, usize) {
+    pub(crate) fn granules(&self, extent: Extent) -> (*mut c_void, usize) {
         let lead = extent.start & GRANULE_MASK;
         let start = self.address(extent.start - lead).as_word_pointer();
         (start.cast(), (lead + extent.bytes) as usize)
@@ -453,8 +508,13 @@ pub(crate) const fn sealed_bytes(view: &ImageView<'_>) -> u32 {
     last.start + last.bytes
 }
 
+/// Bytes of address space for the native parts of an image with so much bytecode.
+const fn native_room_bytes(code: Extent) -> usize {
+    NATIVE_BYTES_LEAST + NATIVE_BYTES_PER_BYTE * code.bytes as usize
+}
+
 /// Bytes of the pages that `extent` touches, if pages are small.
-fn page_bytes(extent: Extent) -> usize {
+pub(crate) fn page_bytes(extent: Extent) -> usize {
     let lead = extent.start % PAGE_BYTES;
     (lead + extent.bytes).next_multiple_of(PAGE_BYTES) as usize
 }
@@ -486,7 +546,8 @@ fn sealed_copy(view: &ImageView<'_>) -> Result<OwnedFd, LoadError> {
     Ok(file)
 }
 
-fn system(operation: &'static str) -> impl Fn(Errno) -> LoadError {
+/// The error of an operation that the system refuses.
+pub(crate) fn system(operation: &'static str) -> impl Fn(Errno) -> LoadError {
     move |errno| LoadError::System {
         operation,
         code: errno.raw_os_error(),

@@ -3,11 +3,11 @@
 //! Some frames were copied out of a stack. The collector walks such frames and knows no registry.
 //! So there is one map for the whole process: a table of two levels over the granules of the
 //! address space. A second level is made where an image has native code. The granules of a code
-//! segment belong to one image.
+//! segment belong to one image, or to one native part of an image.
 
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use abi::image::{ImageHeader, SEGMENT_ALIGN_BYTES};
+use abi::image::{Extent, SEGMENT_ALIGN_BYTES};
 use abi::native::return_table::ReturnTable;
 use gc::{Address, AddressRange};
 
@@ -101,20 +101,19 @@ unsafe impl Send for Registration {}
 unsafe impl Sync for Registration {}
 
 impl Registration {
-    /// Enters an image at `base`; `None` if it has no native code.
+    /// Enters native code of an image at `base`, with its return points; `None` if there is none.
     ///
     /// # Safety
     ///
-    /// The image was checked, and its read-only segment stays mapped as long as the registration.
-    pub(crate) unsafe fn new(base: Address, header: &ImageHeader) -> Option<Self> {
-        if header.native_code.bytes == 0 {
+    /// The image, or the native part, was checked: `table` is a table of return points in a read-only segment, which
+    /// stays mapped as long as the registration. The granules of `code` are no other image's.
+    pub(crate) unsafe fn new(base: Address, code: Extent, table: Extent) -> Option<Self> {
+        if code.bytes == 0 {
             return None;
         }
-        let table = header.native_returns;
         let start = base.offset_bytes(table.start as usize).as_word_pointer();
-        // SAFETY: the table lies in the read-only segment, which stays.
+        // SAFETY: the table lies in a read-only segment, which stays, by the contract of this function.
         let returns = unsafe { std::slice::from_raw_parts(start.cast(), table.bytes as usize) };
-        let code = header.native_code;
         let image = Box::into_raw(Box::new(NativeImage {
             base,
             code: AddressRange::new(base.offset_bytes(code.start as usize), code.bytes as usize),

@@ -24,4 +24,7 @@ pub struct LoadOptions {
     /// Which procedures may be entered as native code, where they have any. Native code that knows
     /// another procedure of its unit calls its native code whatever is chosen here.
     pub tier: Tier,
+    /// Whether address space is reserved behind the image for native parts, which are linked later. Without it, if it
+    /// is not to be had, and for images in memory that stays writable, there is none.
+    pub has_native_room: bool,
 }

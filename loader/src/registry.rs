@@ -59,6 +59,11 @@ impl Registry {
         self.images.get(&id)
     }
 
+    /// As [`Self::get`], to link native code to the image.
+    pub fn get_mut(&mut self, id: ImageId) -> Option<&mut LoadedImage> {
+        self.images.get_mut(&id)
+    }
+
     /// The image that `address`, any address, lies in.
     pub fn image_at(&self, address: Address) -> Option<&LoadedImage> {
         let (_, id) = self.starts.range(..=address).next_back()?;
@@ -76,7 +81,8 @@ impl Registry {
     /// Names and lines of the image that `address` lies in, and the virtual address there.
     pub fn debug_tables_at(&self, address: Address) -> Option<(&DebugTables, u32)> {
         let image = self.image_at(address)?;
-        Some((image.debug_tables(), image.virtual_address(address)?))
+        let address = image.virtual_address(address)?;
+        Some((image.debug_tables_of(address), address))
     }
 
     /// All images, in the order of their addresses.

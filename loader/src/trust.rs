@@ -58,6 +58,11 @@ impl<'file> TrustedImage<'file> {
         &self.0
     }
 
+    /// Whether the bytes are a constant of the program.
+    pub const fn is_linked(&self) -> bool {
+        matches!(self.0, Origin::Linked(_))
+    }
+
     /// The bytes.
     pub fn bytes(&self) -> &[u8] {
         match &self.0 {

@@ -125,7 +125,30 @@ fn segment(
     kind: SegmentKind,
     found: &crate::elf::LoadedSegment,
 ) -> Result<Segment, LoadError> {
-    let extent = kind.extent(header);
+    let segment = segment_in_file(file, kind, kind.extent(header), found)?;
+    let is_first = found.offset == 0 && found.start == 0;
+    if !is_aligned(header, found)
+        || !found.offset.is_multiple_of(OBJECT_ALIGN_BYTES as u64)
+        || is_first != (kind == SegmentKind::ReadOnly)
+    {
+        return Err(LoadError::SegmentAlignment {
+            segment: kind,
+            offset: found.offset,
+            start: found.start,
+            align_bytes: found.align_bytes,
+        });
+    }
+    Ok(segment)
+}
+
+/// Holds a program header against the extent that its segment has, and against the file. The alignment is not looked
+/// at.
+pub(crate) fn segment_in_file(
+    file: &[u8],
+    kind: SegmentKind,
+    extent: Extent,
+    found: &crate::elf::LoadedSegment,
+) -> Result<Segment, LoadError> {
     let expected = access_flags(kind);
     if found.flags != expected {
         return Err(LoadError::SegmentFlags {
@@ -148,18 +171,6 @@ fn segment(
             segment: kind,
             file_bytes: found.file_bytes,
             memory_bytes: found.memory_bytes,
-        });
-    }
-    let is_first = found.offset == 0 && found.start == 0;
-    if !is_aligned(header, found)
-        || !found.offset.is_multiple_of(OBJECT_ALIGN_BYTES as u64)
-        || is_first != (kind == SegmentKind::ReadOnly)
-    {
-        return Err(LoadError::SegmentAlignment {
-            segment: kind,
-            offset: found.offset,
-            start: found.start,
-            align_bytes: found.align_bytes,
         });
     }
     let available_bytes = (file.len() as u64).saturating_sub(found.offset);
@@ -297,7 +308,12 @@ fn symbol_counts(header: &ImageHeader) -> Result<(), LoadError> {
     Ok(())
 }
 
-fn aligned(what: &'static str, address: u64, align_bytes: usize) -> Result<(), LoadError> {
+/// Refuses an address that is no multiple of so many bytes.
+pub(crate) fn aligned(
+    what: &'static str,
+    address: u64,
+    align_bytes: usize,
+) -> Result<(), LoadError> {
     let align_bytes = align_bytes as u64;
     if address.is_multiple_of(align_bytes) {
         Ok(())

@@ -3,6 +3,7 @@
 //! The machine code itself is trusted. An image with native code must come from a source that one
 //! would load a shared library from.
 
+use abi::frame_map::FrameMap;
 use abi::native::FRAME_BYTES_MAX;
 use abi::native::return_table::{FLAG_OPERATION, FLAG_RECEIVES, ReturnPoint, ReturnTable};
 use abi::object_layout::WORD_BYTES;
@@ -39,26 +40,34 @@ pub(crate) fn native(view: &ImageView<'_>) -> Result<(), LoadError> {
 }
 
 fn return_point(view: &ImageView<'_>, point: ReturnPoint) -> Result<(), LoadError> {
+    let map = view.contents().frame_map(point.map);
+    if return_point_is_sound(point, view.header.native_code.bytes, map) {
+        return Ok(());
+    }
+    let ReturnPoint {
+        offset, words, map, ..
+    } = point;
+    Err(LoadError::NativeReturn { offset, words, map })
+}
+
+/// Whether a return point lies in `code_bytes` of native code, its frame can be one, and `map` is that frame's.
+pub(crate) fn return_point_is_sound(
+    point: ReturnPoint,
+    code_bytes: u32,
+    map: Option<FrameMap<'_>>,
+) -> bool {
     let ReturnPoint {
         offset,
         words,
         flags,
-        map,
+        ..
     } = point;
     let is_frame = words.is_multiple_of(2)
         && (1..=FRAME_BYTES_MAX).contains(&(usize::from(words) * WORD_BYTES));
-    let is_right = offset < view.header.native_code.bytes
+    offset < code_bytes
         && is_frame
         && flags & !(FLAG_RECEIVES | FLAG_OPERATION) == 0
-        && view
-            .contents()
-            .frame_map(map)
-            .is_some_and(|found| found.slot_count() < words);
-    if is_right {
-        Ok(())
-    } else {
-        Err(LoadError::NativeReturn { offset, words, map })
-    }
+        && map.is_some_and(|found| found.slot_count() < words)
 }
 
 fn entries(view: &ImageView<'_>) -> Result<(), LoadError> {

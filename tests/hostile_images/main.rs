@@ -8,6 +8,7 @@ mod native;
 #[path = "../image_support/native.rs"]
 mod native_sample;
 mod own_symbols;
+mod parts;
 mod small;
 
 use abi::image::{ContentHash, IMAGE_HEADER_BYTES, IMAGE_HEADER_HASH_OFFSET, ImageHeader};

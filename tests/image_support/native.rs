@@ -1,13 +1,14 @@
 //! The sample with native code, assembled by hand.
 
 use abi::frame_map::SlotState;
-use abi::isa::{Instruction, Local};
+use abi::isa::{Instruction, Local, Opcode};
 use compiler::id::Id as _;
-use compiler::link::link;
 use compiler::link::native_code::{
-    NativeCode, NativeFixup, NativeFunction, NativeReturn, NativeTarget, UnwindRow, UnwindRule,
+    NativeApart, NativeCode, NativeFixup, NativeFunction, NativeReturn, NativeTarget, UnwindRow,
+    UnwindRule,
 };
 use compiler::link::unit::{FixupTarget, FrameMapId, LinkUnit};
+use compiler::link::{link, link_apart};
 use compiler::ssa::ir::CellId;
 
 use crate::image_support::{map, row, sample_unit, second};
@@ -88,6 +89,27 @@ const fn fixup(at: u32, target: NativeTarget) -> NativeFixup {
         addend: -4,
         target,
     }
+}
+
+/// The sample as an image of bytecode, and its native code as a native part. One frame map is the part's.
+pub(crate) fn native_apart() -> (Vec<u8>, Vec<u8>) {
+    let (unit, native) = unit_apart();
+    let (image, part) = link_apart(unit, native).expect("the sample is small");
+    (image, part.expect("a procedure has native code"))
+}
+
+/// What [`native_apart`] links.
+pub(crate) fn unit_apart() -> (LinkUnit, NativeApart) {
+    let mut unit = native_unit();
+    unit.procedures[second()].code[0] = Opcode::NoOperation as u8;
+    let procedures = unit.procedures.iter_mut();
+    let native = NativeApart {
+        procedures: procedures
+            .map(|procedure| procedure.native.take())
+            .collect(),
+        bytecode_maps: unit.frame_maps.len() - 1,
+    };
+    (unit, native)
 }
 
 pub(crate) fn native_image() -> Vec<u8> {

@@ -16,6 +16,7 @@ const PINNED: LoadOptions = LoadOptions {
     placement: Placement::Mapped,
     pins: 1,
     tier: abi::native::Tier::Bytecode,
+    has_native_room: false,
 };
 
 fn load_library(host: &mut ToyHost, options: LoadOptions) -> Result<LoadedImage, LoadError> {

@@ -9,6 +9,7 @@ mod life;
 mod native;
 #[path = "../image_support/native.rs"]
 mod native_sample;
+mod parts;
 mod round_trip;
 mod tools;
 

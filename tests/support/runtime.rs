@@ -8,7 +8,10 @@ use cozen::{Runtime, RuntimeBuilder};
 /// As [`Runtime::builder`], with what `COZEN_TIER` and `COZEN_CHECK_FACTS` say.
 pub(crate) fn runtime_builder() -> RuntimeBuilder {
     let check_facts = environment::check_facts().expect("the variable says 0 or 1");
-    let builder = Runtime::builder().check_facts(check_facts);
+    let jit = environment::jit().expect("the variable that seeds is a number");
+    let builder = Runtime::builder()
+        .check_facts(check_facts)
+        .jit(jit.unwrap_or_default());
     match environment::tier().expect("the variable names a tier") {
         Some(tier) => builder.tier(tier),
         None => builder,

@@ -26,6 +26,16 @@ pub enum Retention {
     Pinned,
 }
 
+/// What may be linked to an image after it was loaded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Growth {
+    /// Nothing.
+    #[default]
+    None,
+    /// Native parts, for which the image gets room.
+    NativeParts,
+}
+
 // SAFETY: all answers are of the mutator's heap. Its symbols are pinned, and kept by a table.
 unsafe impl Host for LoaderHost<'_, '_> {
     fn arena(&self) -> &Arc<Arena> {
@@ -70,6 +80,7 @@ impl<'id> Mutator<'id> {
         image: &TrustedImage<'_>,
         name: &str,
         retention: Retention,
+        growth: Growth,
     ) -> Result<ImageId, LoadError> {
         self.assert_sound();
         let placement = self.state().placement;
@@ -77,6 +88,7 @@ impl<'id> Mutator<'id> {
             placement,
             pins: u32::from(retention == Retention::Pinned),
             tier: self.state().tier,
+            has_native_room: growth == Growth::NativeParts,
         };
         let image = loader::load(image, name, &mut LoaderHost(self), options)?;
         let (id, code) = (image.id(), image.entry().word());

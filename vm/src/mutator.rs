@@ -10,13 +10,14 @@ use std::sync::Arc;
 use abi::native::Tier;
 use abi::tag;
 use gc::{Address, Arena, Brand, Charge};
-use loader::{Placement, Registry};
+use loader::{LinkedBytes, Placement, Registry};
 
 use crate::ending::{HostError, VmError};
 use crate::externals::Externals;
 use crate::hooks::Frontend;
 use crate::host_procedures::HostProcedures;
 use crate::native::Context;
+use crate::native_parts::{GradualSwitch, LinkRefusal, WaitingParts};
 use crate::object::symbol_table::SymbolTable;
 use crate::port::open_files::OpenFiles;
 use crate::return_word::StubWords;
@@ -183,6 +184,12 @@ pub(crate) struct State {
     pub(crate) image_directory: Option<PathBuf>,
     /// Which procedures of images are entered as native code.
     pub(crate) tier: Tier,
+    /// Native parts that were sent.
+    pub(crate) waiting_parts: Arc<WaitingParts>,
+    /// What became of those that were sent before.
+    pub(crate) native_links: Vec<Result<LinkedBytes, LinkRefusal>>,
+    /// For tests: how procedures begin to enter native code that was linked.
+    pub(crate) gradual_switch: Option<GradualSwitch>,
     /// The compiler.
     pub(crate) frontend: Option<Box<dyn Frontend>>,
     /// For what the compiler keeps.
@@ -222,6 +229,9 @@ impl State {
             placement: Placement::default(),
             image_directory: None,
             tier: Tier::default(),
+            waiting_parts: Arc::default(),
+            native_links: Vec::new(),
+            gradual_switch: None,
             frontend: None,
             frontend_charge: None,
             command_line: Vec::new(),

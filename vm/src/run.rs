@@ -5,6 +5,7 @@ use abi::tag;
 use crate::ending::VmError;
 use crate::frame::slot_address;
 use crate::interpreter::{Machine, enter};
+use crate::interrupts::INTERRUPT_BIT;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::value::Value;
@@ -37,7 +38,7 @@ impl<'id> Mutator<'id> {
 
     /// Forgets an interrupt that no run has heeded.
     pub fn forget_interrupt(&self) {
-        self.heap().take_interrupts();
+        self.heap().take_interrupts(INTERRUPT_BIT);
     }
 
     /// Calls a procedure; [`Self::result`] is what it returns, the first if there are several.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use syntax::{Stop, Supervisor};
 
+use crate::interrupts::INTERRUPT_BIT;
 use crate::mutator::Mutator;
-use crate::vm::INTERRUPT_BIT;
 
 impl Supervisor for Mutator<'_> {
     /// An interrupt that was raised is taken: whoever stops for it passes it on, and the run ends.
@@ -13,7 +13,7 @@ impl Supervisor for Mutator<'_> {
     fn check(&self) -> Result<(), Stop> {
         #[cfg(test)]
         self.count_question();
-        if self.heap().poll_requested() && self.heap().take_interrupts() != 0 {
+        if self.heap().poll_requested() && self.heap().take_interrupts(INTERRUPT_BIT) != 0 {
             return Err(Stop::Interrupted);
         }
         Ok(())

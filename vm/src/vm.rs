@@ -11,6 +11,7 @@ use thiserror::Error;
 use crate::hooks::Frontend;
 use crate::mutator::{Mutator, State};
 use crate::native::{Context, stubs};
+use crate::native_parts::{GradualSwitch, NativeParts};
 use crate::return_word::StubWords;
 use crate::stack::Stack;
 
@@ -21,9 +22,6 @@ use crate::stack::Stack;
 /// Less would not do: `map` takes 48 bytes for each level, and ten million levels are to be had. `parameterize` and
 /// handlers take 32, and about as much of the heap; `dynamic-wind` takes 64, `guard` 208.
 const STACK_BYTES_DEFAULT: usize = 512 << 20;
-
-/// The bit to raise with [`gc::Interrupt::raise`] to interrupt a run.
-pub const INTERRUPT_BIT: u32 = 1;
 
 /// What an embedder may choose about a machine. Start from [`VmOptions::default`].
 #[derive(Clone, Debug)]
@@ -40,6 +38,8 @@ pub struct VmOptions {
     pub image_directory: Option<PathBuf>,
     /// Which procedures of images are entered as native code.
     pub tier: Tier,
+    /// For tests: procedures begin to enter the native code of native parts at polls that a coin with this seed chooses.
+    pub gradual_switch: Option<u64>,
 }
 
 impl Default for VmOptions {
@@ -51,6 +51,7 @@ impl Default for VmOptions {
             mmap: true,
             image_directory: None,
             tier: Tier::default(),
+            gradual_switch: None,
         }
     }
 }
@@ -99,6 +100,7 @@ impl Vm {
             state.command_line = options.command_line;
             state.heap_bytes_max = heap_bytes_max;
             state.tier = options.tier;
+            state.gradual_switch = options.gradual_switch.map(GradualSwitch::new);
             state.image_directory = options.image_directory;
             state.placement = if options.mmap {
                 Placement::Mapped
@@ -130,9 +132,15 @@ impl Vm {
         body(&mut self.mutator)
     }
 
-    /// Lets other threads and signal handlers interrupt the machine, with [`INTERRUPT_BIT`].
+    /// Lets other threads and signal handlers interrupt the machine, with [`INTERRUPT_BIT`](crate::INTERRUPT_BIT).
     pub fn interrupt(&self) -> Interrupt {
         self.mutator.heap().interrupt()
+    }
+
+    /// Lets other threads send native code for images of the machine.
+    pub fn native_parts(&self) -> NativeParts {
+        let waiting = Arc::clone(&self.mutator.state().waiting_parts);
+        NativeParts::new(waiting, self.interrupt())
     }
 
     /// The address space of the machine.

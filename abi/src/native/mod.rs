@@ -54,6 +54,7 @@
 
 pub mod chunk_kind;
 pub mod context;
+pub mod part;
 pub mod return_table;
 mod stub;
 mod tier;

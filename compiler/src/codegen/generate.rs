@@ -1,7 +1,6 @@
 //! From a unit in SSA form to a unit for the linker.
 
 use abi::native::Tier;
-use abi::tag;
 
 use super::CodegenError;
 use super::bytecode::{check_frame_maps, write_bytecode, write_directly};
@@ -12,10 +11,11 @@ use crate::checkpoint;
 use crate::core::ir::Program;
 use crate::id::IdVec;
 use crate::image_options::{Frames, Purpose};
-use crate::link::unit::{ConstantWord, LinkUnit};
+use crate::link::native_code::{NativeApart, NativeCode};
+use crate::link::unit::{ConstantWord, LibraryObjects, LinkUnit, ProcedureCode};
 use crate::memory;
 use crate::phase_times::PhaseTimes;
-use crate::ssa::ir::{ProcedureId, Unit};
+use crate::ssa::ir::{CellId, ProcedureId, Unit};
 
 /// Compiles all procedures of `unit` to bytecode, and has `generator` make native code too for those that `tier`
 /// names. The branches of the unit carry no arguments. What both took goes to `times`.
@@ -87,49 +87,120 @@ pub fn generate_with_record(
     Ok((link_unit, shared.record.unwrap_or_default()))
 }
 
+/// As [`generate`], or as [`generate_library`]. The unit has bytecode only; its native code, which is linked to the
+/// image while that runs, stands beside it. Whether there is any does not change the bytecode.
+///
+/// # Errors
+///
+/// As [`generate`]; native code that needs data which the bytecode does not need.
+///
+/// # Panics
+///
+/// As [`generate`].
+pub fn generate_apart(
+    unit: &Unit,
+    is_library: bool,
+    (tier, generator): (Tier, Option<&dyn NativeGenerator>),
+    times: &mut PhaseTimes,
+) -> Result<(LinkUnit, NativeApart), CodegenError> {
+    let mut shared = Shared::new(unit);
+    if is_library {
+        shared.definitions = Some(laid_out_definitions(unit));
+    }
+    shared.is_linked_later = true;
+    let cells = shared.collect_all_cells();
+    times.resume();
+    let procedures = bytecode(&mut shared, unit.procedures.side_table(None))?;
+    let library = shared.library_objects();
+    times.record("bytecode");
+    let (constants, symbols) = (shared.pool.constants.len(), shared.pool.symbols.len());
+    let bytecode_maps = shared.maps.maps.len();
+    let native = native_code(&mut shared, tier, generator)?;
+    times.record("native-code");
+    if (constants, symbols) != (shared.pool.constants.len(), shared.pool.symbols.len()) {
+        return Err(CodegenError::NativeCodeNeedsData);
+    }
+    let generated = Generated {
+        procedures,
+        cells,
+        library,
+    };
+    let link_unit = finished(&mut shared, generated);
+    let native = NativeApart {
+        procedures: native,
+        bytecode_maps,
+    };
+    Ok((link_unit, native))
+}
+
 fn generate_from(
     shared: &mut Shared<'_>,
     tier: Tier,
     generator: Option<&dyn NativeGenerator>,
     times: &mut PhaseTimes,
 ) -> Result<LinkUnit, CodegenError> {
-    let unit = shared.unit;
-    let mut cells = unit.cells.side_table(ConstantWord::Word(tag::UNBOUND));
-    let operations = unit
-        .procedures
-        .iter()
-        .flat_map(|procedure| &procedure.blocks)
-        .flat_map(|block| &block.instructions)
-        .map(|instruction| &instruction.operation);
-    operations.for_each(|operation| shared.collect_cells(operation, &mut cells));
+    let cells = shared.collect_all_cells();
     times.resume();
-    let native = match (tier, generator) {
-        (Tier::Bytecode, _) => unit.procedures.side_table(None),
-        (_, Some(generator)) => generator.generate(shared, tier)?,
-        (_, None) => return Err(CodegenError::NoNativeGenerator),
-    };
+    let native = native_code(shared, tier, generator)?;
     times.record("native-code");
+    let procedures = bytecode(shared, native)?;
+    times.record("bytecode");
+    let library = shared.library_objects();
+    let generated = Generated {
+        procedures,
+        cells,
+        library,
+    };
+    Ok(finished(shared, generated))
+}
+
+fn native_code(
+    shared: &mut Shared<'_>,
+    tier: Tier,
+    generator: Option<&dyn NativeGenerator>,
+) -> Result<IdVec<ProcedureId, Option<NativeCode>>, CodegenError> {
+    match (tier, generator) {
+        (Tier::Bytecode, _) => Ok(shared.unit.procedures.side_table(None)),
+        (_, Some(generator)) => generator.generate(shared, tier),
+        (_, None) => Err(CodegenError::NoNativeGenerator),
+    }
+}
+
+fn bytecode(
+    shared: &mut Shared<'_>,
+    native: IdVec<ProcedureId, Option<NativeCode>>,
+) -> Result<IdVec<ProcedureId, ProcedureCode>, CodegenError> {
     let mut procedures = IdVec::new();
-    for (id, native) in unit.procedures.ids().zip(native) {
+    for (id, native) in shared.unit.procedures.ids().zip(native) {
         checkpoint::step();
         let procedure = write_bytecode(shared, id, native)?;
         memory::take_all(procedure.code.len(), memory::CODE_BYTE_BYTES);
         procedures.push(procedure);
     }
-    times.record("bytecode");
-    let library = shared.library_objects();
+    Ok(procedures)
+}
+
+/// What was made of a unit, beside what its procedures share.
+struct Generated {
+    procedures: IdVec<ProcedureId, ProcedureCode>,
+    cells: IdVec<CellId, ConstantWord>,
+    library: Option<LibraryObjects>,
+}
+
+fn finished(shared: &mut Shared<'_>, generated: Generated) -> LinkUnit {
+    let tables = &shared.unit.tables;
     let link_unit = LinkUnit {
-        procedures,
+        procedures: generated.procedures,
         frame_maps: std::mem::take(&mut shared.maps.maps),
         constants: std::mem::take(&mut shared.pool.constants),
         symbols: std::mem::take(&mut shared.pool.symbols),
-        cells,
-        files: unit.tables.files.clone(),
-        activations: unit.tables.activations.clone(),
+        cells: generated.cells,
+        files: tables.files.clone(),
+        activations: tables.activations.clone(),
         frames: Frames::default(),
         interface: None,
         purpose: Purpose::default(),
-        library,
+        library: generated.library,
     };
     if cfg!(debug_assertions) {
         let disagreements = check_frame_maps(&link_unit);
@@ -138,5 +209,5 @@ fn generate_from(
             "wrong frame maps: {disagreements:#?}"
         );
     }
-    Ok(link_unit)
+    link_unit
 }

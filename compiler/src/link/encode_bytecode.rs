@@ -1,6 +1,7 @@
 //! Bytecode: procedure headers, instructions with their holes filled, traps as padding.
 
 use abi::isa::Opcode;
+use abi::native::part::NativeEntry;
 use abi::procedure::{PROCEDURE_HEADER_BYTES, ProcedureHeader};
 
 use super::layout::{Layout, procedure_bytes};
@@ -42,24 +43,36 @@ fn header(
     layout: &Layout,
 ) -> ProcedureHeader {
     let entry_map = layout.frame_maps[procedure.entry_map];
-    let native_entry = procedure.native.as_ref().and_then(|native| {
-        let body = layout.first_function(id)?;
-        Some(layout.native_functions[body + native.general_entry])
-    });
-    let given = procedure.header;
-    let takes_fixed_count = given.optional == 0 && !given.has_rest();
+    let native = native_entry(procedure, id, layout);
     ProcedureHeader {
         entry_map: distance(start, entry_map),
-        native_entry: native_entry.map_or(0, |entry| distance(start, entry)),
-        native_key: if native_entry.is_some() && takes_fixed_count {
-            u32::from(given.required) + 1
+        native_entry: native.map_or(0, |native| distance(start, native.entry)),
+        native_key: native.map_or(0, |native| native.key),
+        code_bytes: u32::try_from(procedure.code.len()).expect("the image's size was checked"),
+        ..procedure.header
+    }
+    .with_arity_key()
+}
+
+/// Where native code of a procedure is entered, if there is any.
+pub(super) fn native_entry(
+    procedure: &ProcedureCode,
+    id: ProcedureId,
+    layout: &Layout,
+) -> Option<NativeEntry> {
+    let native = procedure.native.as_ref()?;
+    let body = layout.first_function(id)?;
+    let header = procedure.header;
+    let takes_fixed_count = header.optional == 0 && !header.has_rest();
+    Some(NativeEntry {
+        procedure: layout.procedures[id],
+        entry: layout.native_functions[body + native.general_entry],
+        key: if takes_fixed_count {
+            u32::from(header.required) + 1
         } else {
             0
         },
-        code_bytes: u32::try_from(procedure.code.len()).expect("the image's size was checked"),
-        ..given
-    }
-    .with_arity_key()
+    })
 }
 
 /// From one address to another; both lie in an image, so that 32 bits suffice.

@@ -22,6 +22,11 @@ use crate::ssa::ir::{CellId, ProcedureId};
 pub(super) const ELF_HEADER_BYTES: u64 = 64;
 pub(super) const PROGRAM_HEADER_BYTES: u64 = 56;
 
+/// Where the image header, or the part header, of a file stands that has so many segments.
+pub(super) const fn header_offset(segment_count: u64) -> u64 {
+    ELF_HEADER_BYTES + PROGRAM_HEADER_BYTES * segment_count
+}
+
 /// Alignment of native code: that of a cache line, and the most that a function can ask for.
 pub(super) const NATIVE_CODE_ALIGN_BYTES: u64 = 64;
 /// Alignment of the table of native return points.
@@ -54,8 +59,10 @@ pub(super) struct Layout {
     pub(super) header: ImageHeader,
     /// File offsets of the segments, in the order of [`Layout::segments`].
     pub(super) file_offsets: [u64; 4],
-    /// Address of the image header.
+    /// File offset of the image header, or of the part header.
     pub(super) image_header: u32,
+    /// Whether the file is a native part: tools learn of its native code alone.
+    pub(super) is_part: bool,
     /// Address of the first symbol name.
     pub(super) symbol_names: u32,
     /// Address of the first symbol that lies in the image.
@@ -252,7 +259,7 @@ impl Tables {
         let segment_count = 2
             + u64::from(!constants.linked.is_empty())
             + u64::from(!unit.symbols.is_empty() || !unit.cells.is_empty());
-        let image_header = ELF_HEADER_BYTES + PROGRAM_HEADER_BYTES * segment_count;
+        let image_header = header_offset(segment_count);
         let relocations = image_header + IMAGE_HEADER_BYTES as u64;
         let symbols = relocations + sizes.relocations;
         let symbol_names = symbols + sizes.symbol_table;
@@ -337,7 +344,7 @@ fn bytecode_bytes(unit: &LinkUnit) -> u64 {
 
 /// Where each function starts if the code starts at `start`, and where the last one ends with the
 /// trap behind it: no call returns to the end of the code.
-fn place_native_functions(unit: &LinkUnit, start: u64) -> (Vec<u64>, u64) {
+pub(super) fn place_native_functions(unit: &LinkUnit, start: u64) -> (Vec<u64>, u64) {
     let mut next = start;
     let mut starts = Vec::new();
     for function in unit.native_functions() {
@@ -356,16 +363,17 @@ fn place_native_functions(unit: &LinkUnit, start: u64) -> (Vec<u64>, u64) {
 
 /// Puts segments one after the other.
 #[derive(Debug)]
-struct Packer {
+pub(super) struct Packer {
     spacing: Spacing,
     file_end: u64,
     memory_end: u64,
 }
 
+/// Where a segment lies.
 #[derive(Clone, Copy, Debug, Default)]
-struct Placed {
-    extent: Extent,
-    file_offset: u64,
+pub(super) struct Placed {
+    pub(super) extent: Extent,
+    pub(super) file_offset: u64,
 }
 
 impl Packer {
@@ -377,8 +385,22 @@ impl Packer {
         }
     }
 
+    /// For the segments of a native part, behind an image of so many bytes.
+    pub(super) const fn behind(image_bytes: u64) -> Self {
+        Self {
+            spacing: Spacing::Granules,
+            file_end: 0,
+            memory_end: image_bytes,
+        }
+    }
+
+    /// One past the last address.
+    pub(super) const fn memory_end(&self) -> u64 {
+        self.memory_end
+    }
+
     /// Address and file offset of the next segment.
-    const fn next(&self) -> (u64, u64) {
+    pub(super) const fn next(&self) -> (u64, u64) {
         let file_offset = self.file_end.next_multiple_of(OBJECT_ALIGN_BYTES as u64);
         if matches!(self.spacing, Spacing::Close) {
             return (file_offset, file_offset);
@@ -387,7 +409,7 @@ impl Packer {
         (granule + file_offset % SEGMENT_ALIGN_BYTES, file_offset)
     }
 
-    fn add(&mut self, bytes: u64) -> Placed {
+    pub(super) fn add(&mut self, bytes: u64) -> Placed {
         if bytes == 0 {
             return Placed::default();
         }
@@ -408,7 +430,8 @@ fn total(sizes: impl Iterator<Item = usize>) -> u64 {
     sizes.map(|size| size as u64).sum()
 }
 
-fn extent(start: u64, bytes: u64) -> Extent {
+/// Narrows an extent of an image.
+pub(super) fn extent(start: u64, bytes: u64) -> Extent {
     Extent {
         start: address(start),
         bytes: address(bytes),
@@ -416,7 +439,7 @@ fn extent(start: u64, bytes: u64) -> Extent {
 }
 
 /// Narrows an address or size of an image.
-fn address(value: u64) -> u32 {
+pub(super) fn address(value: u64) -> u32 {
     u32::try_from(value).expect("the image's size was checked first")
 }
 

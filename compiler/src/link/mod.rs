@@ -5,6 +5,8 @@
 //!          └ debug_info or places, inlined_calls ─► sections for tools ────────── write_elf ─► bytes
 //! ```
 //!
+//! `native_part` does the same for native code that is linked to its image later, from the image's layout on.
+//!
 //! Every step depends on the unit alone and iterates in the unit's order: equal units give equal
 //! bytes.
 
@@ -18,6 +20,7 @@ mod inlined_calls;
 mod layout;
 mod library_objects;
 pub mod native_code;
+mod native_part;
 mod pipeline;
 mod places;
 mod procedure_name;
@@ -29,4 +32,5 @@ mod unwind;
 mod write_elf;
 
 pub use error::LinkError;
+pub use native_part::link_apart;
 pub use pipeline::link;

@@ -7,6 +7,7 @@
 //! stands behind the function's code.
 
 use super::fixup::{FixupTarget, FrameMapId, LineRow};
+use crate::id::IdVec;
 use crate::ssa::ir::ProcedureId;
 
 /// The native code of a procedure.
@@ -16,6 +17,15 @@ pub struct NativeCode {
     pub functions: Vec<NativeFunction>,
     /// Index of the function that is the general entry; it starts at its first byte.
     pub general_entry: usize,
+}
+
+/// Native code for the procedures of a unit that becomes an image of bytecode: what is linked to the image later.
+#[derive(Clone, Debug, Default)]
+pub struct NativeApart {
+    /// By procedure.
+    pub procedures: IdVec<ProcedureId, Option<NativeCode>>,
+    /// How many of the unit's frame maps are the bytecode's. The others come behind, and are those of native code.
+    pub bytecode_maps: usize,
 }
 
 /// A machine-code function: entered at its first byte only.

@@ -36,6 +36,11 @@ use crate::memory;
 /// If the unit has no procedure, an index in it leads nowhere, or a cell that is no symbol's holds
 /// a symbol: bugs of code generation.
 pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
+    link_laid_out(unit).map(|(image, _)| image)
+}
+
+/// As [`link`]; also where everything lies.
+pub(super) fn link_laid_out(unit: &LinkUnit) -> Result<(Vec<u8>, Layout), LinkError> {
     let mut constants = place_constants(&unit.constants);
     let cells = cell_words(unit);
     if unit.library.is_some() {
@@ -87,7 +92,8 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         ],
         tool_sections: tool_sections(unit, &layout)?,
     };
-    Ok(write_elf(unit, &layout, image))
+    let image = write_elf(unit, &layout, image);
+    Ok((image, layout))
 }
 
 /// The symbols that the loader interns: a library has its own.
@@ -135,6 +141,7 @@ fn read_only_sections(
     ])
 }
 
+/// The frame maps, one behind the other.
 fn frame_maps(unit: &LinkUnit) -> Vec<u8> {
     let maps: Vec<&[u8]> = unit.frame_maps.iter().map(Vec::as_slice).collect();
     maps.concat()

@@ -20,12 +20,17 @@ pub(super) struct Stretch<'unit> {
     pub(super) lines: &'unit [LineRow],
 }
 
-/// All stretches, ascending by address: bytecode, then native code.
+/// All stretches of the file, ascending by address: bytecode, unless the file is a native part, then native code.
 pub(super) fn stretches<'unit>(
     unit: &'unit LinkUnit,
     layout: &'unit Layout,
 ) -> impl Iterator<Item = Stretch<'unit>> {
-    let bytecode = unit.procedures.iter().zip(&layout.procedures);
+    let count = if layout.is_part {
+        0
+    } else {
+        unit.procedures.len()
+    };
+    let bytecode = (unit.procedures.iter().zip(&layout.procedures)).take(count);
     let bytecode = bytecode.map(|(procedure, &start)| Stretch {
         procedure,
         is_native: false,

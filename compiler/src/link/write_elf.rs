@@ -189,7 +189,7 @@ impl ElfFile {
     }
 
     /// Places the symbol table and its names: bytecode lies in the section with number `code`, native code in the next
-    /// one.
+    /// one. In a native part, there is native code alone.
     fn place_symbols(&mut self, unit: &LinkUnit, layout: &Layout, code: u16) {
         let mut names = vec![0];
         let mut known: HashMap<String, u32> = HashMap::new();
@@ -206,7 +206,7 @@ impl ElfFile {
             symbols.extend_from_slice(&name.to_le_bytes());
             symbols.push(elf::STB_LOCAL << 4 | elf::STT_FUNC);
             symbols.push(elf::STV_DEFAULT);
-            let section = code + u16::from(stretch.is_native);
+            let section = code + u16::from(stretch.is_native && !layout.is_part);
             symbols.extend_from_slice(&section.to_le_bytes());
             symbols.extend_from_slice(&u64::from(stretch.start).to_le_bytes());
             symbols.extend_from_slice(&stretch.bytes.to_le_bytes());

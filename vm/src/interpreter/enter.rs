@@ -19,6 +19,7 @@ use crate::interpreter::safepoint::{Retry, collect_at, collect_if_due_at};
 use crate::interpreter::stage::{
     BACKTRACE_FRAMES_MAX, Staged, error_handler, heap_exhausted, stage,
 };
+use crate::interrupts::INTERRUPT_BIT;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::stack::Innermost;
@@ -293,7 +294,7 @@ pub(crate) fn make_room(
     }
 }
 
-/// The slow path of every poll: collects if that is due, then handles interrupts. `Err` if a
+/// The slow path of every poll: collects if that is due, links native code that was made, then handles interrupts. `Err` if a
 /// condition took the frame's place.
 #[cold]
 #[inline(never)]
@@ -305,7 +306,8 @@ pub(crate) fn poll_at(
     if let Outcome::Exhausted { needed_bytes } = collect_if_due_at(m, s, innermost) {
         return Err(fault(m, s, |m| heap_exhausted(m, needed_bytes)));
     }
-    if m.heap().take_interrupts() != 0 {
+    m.link_at_poll();
+    if m.heap().take_interrupts(INTERRUPT_BIT) != 0 {
         return Err(fault(m, s, |_| {
             Raise::condition(ConditionKind::Interrupted, [])
         }));

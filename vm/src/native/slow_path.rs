@@ -12,6 +12,7 @@ use crate::interpreter::{
     Staged, arithmetic_primitive, fault, go_on, heap_exhausted, inline_primitive, leaf_primitive,
     runtime_operation, stack_exhausted, stage,
 };
+use crate::interrupts::INTERRUPT_BIT;
 use crate::live::Live;
 use crate::mutator::Mutator;
 use crate::native::border::below_native;
@@ -220,13 +221,14 @@ pub(super) extern "C" fn poll(waiting: Waiting) -> StubAnswer {
         m.state_mut().stack.current().suspended = Some(suspended_at(fp));
         let outcome = m.collect_if_due();
         m.state_mut().stack.current().suspended = None;
+        m.link_at_poll();
         let raise: fn(&Mutator<'_>, usize) -> Raise<'static>;
         let needed = match outcome {
             Outcome::Exhausted { needed_bytes } => {
                 raise = |m, bytes| exhausted(m, bytes);
                 needed_bytes
             }
-            Outcome::Done if m.heap().take_interrupts() != 0 => {
+            Outcome::Done if m.heap().take_interrupts(INTERRUPT_BIT) != 0 => {
                 raise = |_, _| Raise::condition(ConditionKind::Interrupted, []);
                 0
             }

@@ -10,6 +10,7 @@ use super::file::BUFFER_BYTES;
 use super::utf8::{After, Decoded, decode};
 use super::{file, flag, output};
 use crate::error::Raise;
+use crate::interrupts::INTERRUPT_BIT;
 use crate::mutator::Mutator;
 use crate::object::bytevector::write_bytes;
 use crate::object::port::PortObject;
@@ -129,7 +130,7 @@ pub(super) fn receive(port: PortObject<'_>, descriptor: RawFd) -> Result<Filled,
 /// Waits for input; an interrupt ends the wait. What else is wrong shows when it is read.
 fn wait<'m>(m: &'m Mutator<'_>, descriptor: i32) -> Result<(), Raise<'m>> {
     loop {
-        if m.heap().take_interrupts() != 0 {
+        if m.heap().take_interrupts(INTERRUPT_BIT) != 0 {
             return Err(Raise::condition(ConditionKind::Interrupted, []));
         }
         if file::wait_for_input(descriptor) != Err(Errno::INTR) {

@@ -19,7 +19,7 @@ use crate::datum::DatumError;
 use crate::ending::HostError;
 use crate::error::{Condition, Irritant};
 use crate::hooks::{Frontend, FrontendError};
-use crate::images::Retention;
+use crate::images::{Growth, Retention};
 use crate::mutator::Mutator;
 use crate::object::Object;
 use crate::object::symbol::text_of;
@@ -277,7 +277,7 @@ fn load_compiled(
     image: &TrustedImage<'_>,
     name: &str,
 ) -> Result<(), HostError> {
-    match m.load_image(image, name, Retention::Reached) {
+    match m.load_image(image, name, Retention::Reached, Growth::None) {
         Ok(id) => {
             m.settle_externals(Some(id));
             Ok(())

@@ -27,6 +27,7 @@ pub(in crate::codegen) fn write_bytecode(
     let procedure = &shared.unit.procedures[id];
     let entry = match native {
         Some(_) => Entry::Native,
+        None if shared.is_linked_later => Entry::LinkedLater,
         None => Entry::Bytecode,
     };
     let selected = Selector::new(shared, procedure)?.run(id, entry)?;

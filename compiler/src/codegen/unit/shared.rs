@@ -36,6 +36,9 @@ pub struct Shared<'unit> {
     pub(in crate::codegen) cell_of_external: HashMap<u32, CellId>,
     /// Of a library, the variables whose values stand in the image. Then all of its variables lie there.
     pub(in crate::codegen) definitions: Option<Definitions>,
+    /// Whether native code is linked to the image while that runs. A loader writes over the first instruction of a
+    /// procedure then, so that no branch may lead there.
+    pub(in crate::codegen) is_linked_later: bool,
     /// What stands where, for each procedure, if that is asked for.
     pub(in crate::codegen) record: Option<IdVec<ProcedureId, ProcedureRecord>>,
 }
@@ -52,6 +55,7 @@ impl<'unit> Shared<'unit> {
             external_cells: Vec::new(),
             cell_of_external: HashMap::new(),
             definitions: None,
+            is_linked_later: false,
             record: None,
         }
     }
@@ -139,12 +143,22 @@ impl<'unit> Shared<'unit> {
         }
     }
 
+    /// Gives all that the entry has to look up cells; what each cell of the unit holds at first.
+    pub(in crate::codegen) fn collect_all_cells(&mut self) -> IdVec<CellId, ConstantWord> {
+        let unit = self.unit;
+        let mut cells = unit.cells.side_table(ConstantWord::Word(tag::UNBOUND));
+        let blocks = unit
+            .procedures
+            .iter()
+            .flat_map(|procedure| &procedure.blocks);
+        for instruction in blocks.flat_map(|block| &block.instructions) {
+            self.collect_cells(&instruction.operation, &mut cells);
+        }
+        cells
+    }
+
     /// Gives what the entry has to look up a cell.
-    pub(in crate::codegen) fn collect_cells(
-        &mut self,
-        operation: &Operation,
-        cells: &mut IdVec<CellId, ConstantWord>,
-    ) {
+    fn collect_cells(&mut self, operation: &Operation, cells: &mut IdVec<CellId, ConstantWord>) {
         match operation {
             Operation::GlobalDefine(global, _) if self.is_laid_out(*global) => {}
             Operation::GlobalRef(global)

@@ -29,6 +29,8 @@ pub(in crate::codegen::bytecode) enum Entry {
     Native,
     /// To the bytecode itself.
     Bytecode,
+    /// To the bytecode itself, until a loader writes `enter_native` over its first instruction.
+    LinkedLater,
 }
 
 /// The code of a procedure.
@@ -127,6 +129,12 @@ impl<'a, 'unit> Selector<'a, 'unit> {
             if place == 0 && entry == Entry::Native {
                 self.assembler.emit(Instruction::EnterNative {});
             }
+            if entry == Entry::LinkedLater
+                && self.assembler.code.is_empty()
+                && (place > 0 || self.is_branched_to(block))
+            {
+                self.assembler.emit(Instruction::NoOperation {});
+            }
             if place == 0 && id == ProcedureId::ENTRY {
                 self.prologue();
             }
@@ -160,6 +168,17 @@ impl<'a, 'unit> Selector<'a, 'unit> {
         Ok(SelectedProcedure {
             assembler: self.assembler,
             entry_map,
+        })
+    }
+
+    /// Whether a block leads to the code of `block`.
+    fn is_branched_to(&self, block: BlockId) -> bool {
+        let mut leading = self.flow.order.iter().filter(|&&from| self.is_kept(from));
+        leading.any(|&from| {
+            let terminator = &self.procedure.blocks[from].terminator;
+            terminator
+                .successors()
+                .any(|to| self.forwarded(to) == block)
         })
     }
 

@@ -4,6 +4,7 @@ use abi::condition::ConditionKind;
 use abi::tag::Kind;
 
 use crate::error::{PrimitiveResult, Raise};
+use crate::interrupts::INTERRUPT_BIT;
 use crate::mutator::Mutator;
 use crate::primitive::Leaf;
 use crate::primitive::functions as f;
@@ -20,7 +21,7 @@ fn is_interrupted<'m>(m: &'m Mutator<'_>, leaf: Leaf, arguments: &[Value<'m>]) -
     question.set(INTERRUPTED_QUESTION);
     let answer = call(m, leaf, arguments);
     question.set(0);
-    m.heap().take_interrupts();
+    m.heap().take_interrupts(INTERRUPT_BIT);
     is_interruption(&answer)
 }
 
@@ -248,7 +249,7 @@ fn an_interrupt_that_comes_while_a_datum_is_made_is_not_lost() {
             question.set(number);
             let answer = call(&m, f::read, &[port]);
             let is_asked = question.replace(0) == 0;
-            let is_left = m.heap().take_interrupts() != 0;
+            let is_left = m.heap().take_interrupts(INTERRUPT_BIT) != 0;
             assert_eq!(
                 is_asked,
                 is_left || is_interruption(&answer),

@@ -1,0 +1,70 @@
+//! Native parts that were linked to an image: where they lie, and the names and lines of their code.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use abi::image::Extent;
+use abi::native::part::NativeEntry;
+
+use crate::debug::DebugTables;
+use crate::elf::{SectionTable, Sections};
+use crate::native_map::Registration;
+
+/// A native part in memory. Dropping it makes its return words unknown; its memory is the image's.
+#[derive(Debug)]
+pub(crate) struct LinkedPart {
+    /// The procedures that have native code in the part.
+    pub(crate) entries: Vec<NativeEntry>,
+    /// Both segments, and what is between.
+    pub(crate) extent: Extent,
+    _native: Option<Registration>,
+    tail: Cow<'static, [u8]>,
+    tail_offset: u64,
+    section_table: SectionTable,
+    debug_tables: OnceLock<DebugTables>,
+}
+
+/// The part of a native part's file that is not mapped.
+#[derive(Debug)]
+pub(crate) struct PartTail {
+    pub(crate) bytes: Cow<'static, [u8]>,
+    pub(crate) offset: u64,
+    pub(crate) section_table: SectionTable,
+}
+
+impl LinkedPart {
+    /// A part that was placed at `extent`.
+    pub(crate) fn new(
+        entries: Vec<NativeEntry>,
+        extent: Extent,
+        native: Option<Registration>,
+        tail: PartTail,
+    ) -> Self {
+        Self {
+            entries,
+            extent,
+            _native: native,
+            tail: tail.bytes,
+            tail_offset: tail.offset,
+            section_table: tail.section_table,
+            debug_tables: OnceLock::new(),
+        }
+    }
+
+    /// Whether the part lies at a virtual address of its image.
+    pub(crate) const fn contains(&self, address: u32) -> bool {
+        address >= self.extent.start && (address as u64) < self.extent.end()
+    }
+
+    /// Names and lines of the native code, as far as the file has them; read when first asked for.
+    pub(crate) fn debug_tables(&self) -> &DebugTables {
+        self.debug_tables.get_or_init(|| {
+            let sections = Sections {
+                tail: &self.tail,
+                tail_offset: self.tail_offset,
+                table: self.section_table,
+            };
+            DebugTables::parse(&sections, Extent::default())
+        })
+    }
+}

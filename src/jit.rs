@@ -1,0 +1,59 @@
+//! What is to become of programs that begin as bytecode: data that the compiler and who makes native code share.
+
+use std::fmt::Debug;
+use std::path::PathBuf;
+
+use compiler::expand::SourceText;
+use compiler::options::{Options, Tier};
+use gc::ImageId;
+use loader::TrustedImage;
+
+use crate::boot;
+
+/// Whether programs that begin as bytecode get native code while they run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Jit {
+    /// They stay bytecode.
+    #[default]
+    Off,
+    /// Another thread makes native code.
+    On,
+    /// For tests: native code is made before the program runs, and its procedures begin to enter it at polls that a
+    /// coin with this seed chooses.
+    Gradual(u64),
+}
+
+impl Jit {
+    /// What is left of the choice beside a library in this tier: all that can have native code has it from the start
+    /// there. Without a generator of native code, nothing is left.
+    pub(crate) fn beside(self, library: Tier) -> Self {
+        match library {
+            Tier::Bytecode if boot::native_part().is_some() => self,
+            _ => Self::Off,
+        }
+    }
+}
+
+/// Native code for a program that was compiled and has not run yet.
+#[derive(Debug)]
+pub(crate) enum Work {
+    /// It is to be made of this text.
+    Text(SourceText),
+    /// It was made.
+    Made(TrustedImage<'static>),
+}
+
+/// What a thread makes its own compiler of.
+#[derive(Clone, Debug)]
+pub(crate) struct ThreadCompiler {
+    pub(crate) library_paths: Vec<PathBuf>,
+    pub(crate) options: Options,
+    /// What the limit of the heap leaves.
+    pub(crate) memory_bytes: usize,
+}
+
+/// Makes native code of the programs of a runtime.
+pub(crate) trait Maker: Debug {
+    /// Begins to make native code for `image`, which has begun to run.
+    fn begin(&mut self, image: ImageId, work: Work, compiler: ThreadCompiler);
+}

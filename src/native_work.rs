@@ -1,0 +1,83 @@
+//! The compiler's part in native code for programs that begin as bytecode.
+
+use compiler::core::ir::Program;
+use compiler::expand::SourceText;
+use compiler::options::{Options, Purpose, Tier};
+use gc::ImageId;
+use loader::TrustedImage;
+
+use crate::allowance::Allowance;
+use crate::error::Error;
+use crate::frontend::Frontend;
+use crate::jit::{Maker, ThreadCompiler};
+
+impl Frontend {
+    /// The native part of the image that a source becomes, if any of its procedures has native code; with about so much
+    /// memory.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compile_source`].
+    pub(crate) fn compile_part(
+        &mut self,
+        source: &SourceText,
+        memory_bytes: usize,
+    ) -> Result<Option<TrustedImage<'static>>, Error> {
+        let mut allowance = Allowance::new(&source.name, memory_bytes);
+        let program = self.expand_source(source, &mut allowance)?;
+        let (_, part) = self.finish_apart(program, &mut allowance, Tier::Native)?;
+        Ok(part)
+    }
+
+    /// As [`Self::finish`], for a program that gets native code while it runs; also its native part, if `tier` asks for
+    /// one. The image is the same for every tier.
+    pub(crate) fn finish_apart(
+        &mut self,
+        program: Program,
+        allowance: &mut Allowance<'_>,
+        tier: Tier,
+    ) -> Result<(TrustedImage<'static>, Option<TrustedImage<'static>>), Error> {
+        let options = Options {
+            purpose: Purpose::File,
+            native_apart: true,
+            tier,
+            ..self.options.clone()
+        };
+        let compiled = self.finish_with(program, allowance, &options)?;
+        // SAFETY: the compiler has just written both.
+        let vouch = |bytes: Vec<u8>| unsafe { TrustedImage::vouch(bytes) };
+        Ok((vouch(compiled.image), compiled.native_part.map(vouch)))
+    }
+
+    /// From here on, `maker` makes native code of programs.
+    pub(crate) fn set_maker(&mut self, maker: Box<dyn Maker>) {
+        self.maker = Some(maker);
+    }
+
+    /// Whether native code is made for the image that runs next.
+    pub(crate) const fn has_native_work(&self) -> bool {
+        self.native_work.is_some() && self.maker.is_some()
+    }
+
+    /// Has native code made for `image`, the program that was compiled last, if any is to be made. That is to take no
+    /// more than about so much memory.
+    pub(crate) fn make_native_code(&mut self, image: ImageId, memory_bytes: usize) {
+        let compiler = self.for_thread(memory_bytes);
+        if let Some((maker, work)) = self.maker.as_mut().zip(self.native_work.take()) {
+            maker.begin(image, work, compiler);
+        }
+    }
+
+    /// What a thread makes a compiler of that compiles as this one does.
+    fn for_thread(&self, memory_bytes: usize) -> ThreadCompiler {
+        ThreadCompiler {
+            library_paths: self.library_paths.clone(),
+            options: Options {
+                dump_after: None,
+                time_passes: false,
+                ..self.options.clone()
+            },
+            memory_bytes,
+        }
+    }
+}
