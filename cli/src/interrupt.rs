@@ -1,8 +1,10 @@
 //! Ctrl-C: the end of the program that runs, a fresh prompt at the prompt.
 
 use std::cell::UnsafeCell;
+use std::ffi::c_int;
 use std::mem::MaybeUninit;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
 use rustix::event::{PollFd, PollFlags};
 use rustix::io::Errno;
@@ -18,23 +20,31 @@ static AT_PIPE: AtomicBool = AtomicBool::new(false);
 /// Whether Ctrl-C came while the prompt waited.
 static PROMPT_INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
+/// What Ctrl-C interrupts; null before there is a runtime.
+static INTERRUPT: AtomicPtr<cozen::Interrupt> = AtomicPtr::new(null_mut());
+
 /// Makes SIGINT interrupt the runtime; a second one before the first is handled ends the process.
 pub(crate) fn install(interrupt: cozen::Interrupt) {
-    let handler = move || {
-        if AT_PROMPT.load(Ordering::SeqCst) {
-            PROMPT_INTERRUPTED.store(true, Ordering::SeqCst);
-        } else if AT_PIPE.load(Ordering::SeqCst) || interrupt.is_requested() {
-            // It returns only if the system refuses, which is nothing that a handler can mend.
-            let _ = low_level::emulate_default_handler(SIGINT);
-        } else {
-            interrupt.request();
-        }
-    };
-    // SAFETY: the handler uses atomics and ends the process by a function made for handlers: both are
-    // allowed in one.
-    let installed = unsafe { low_level::register(SIGINT, handler) };
-    if let Err(error) = installed.and_then(|_| move_to_alternate_stack(SIGINT)) {
+    // The handler may run at any time from here on, so this is never freed.
+    INTERRUPT.store(Box::into_raw(Box::new(interrupt)), Ordering::SeqCst);
+    if let Err(error) = have_alternate_stack().and_then(|()| handle(SIGINT)) {
         complain(&format!("cozen: interrupts will end the process: {error}"));
+    }
+}
+
+/// What SIGINT does.
+extern "C" fn interrupted(_signal: c_int) {
+    // SAFETY: null, or what `install` has put there, which stays as it is for ever.
+    let Some(interrupt) = (unsafe { INTERRUPT.load(Ordering::SeqCst).as_ref() }) else {
+        return;
+    };
+    if AT_PROMPT.load(Ordering::SeqCst) {
+        PROMPT_INTERRUPTED.store(true, Ordering::SeqCst);
+    } else if AT_PIPE.load(Ordering::SeqCst) || interrupt.is_requested() {
+        // It returns only if the system refuses, which is nothing that a handler can mend.
+        let _ = low_level::emulate_default_handler(SIGINT);
+    } else {
+        interrupt.request();
     }
 }
 
@@ -55,15 +65,7 @@ static HANDLER_STACK: HandlerStack = HandlerStack(UnsafeCell::new(
 /// Gives this thread an alternate stack, unless it has one.
 fn have_alternate_stack() -> std::io::Result<()> {
     static IS_GIVEN: AtomicBool = AtomicBool::new(false);
-    let mut stack = MaybeUninit::<libc::stack_t>::zeroed();
-    // SAFETY: only reads what the thread has, into memory for it.
-    if unsafe { libc::sigaltstack(std::ptr::null(), stack.as_mut_ptr()) } != 0 {
-        return Err(std::io::Error::last_os_error());
-    }
-    // SAFETY: the call above wrote it.
-    let has_one = unsafe { stack.assume_init() }.ss_flags & libc::SS_DISABLE == 0;
-    // Only the main thread has none: the standard library gives one to each that it starts.
-    if has_one || IS_GIVEN.swap(true, Ordering::SeqCst) {
+    if IS_GIVEN.swap(true, Ordering::SeqCst) {
         return Ok(());
     }
     let stack = libc::stack_t {
@@ -71,27 +73,32 @@ fn have_alternate_stack() -> std::io::Result<()> {
         ss_flags: 0,
         ss_size: HANDLER_STACK_BYTES,
     };
-    // SAFETY: the memory is static, and given to one thread only.
-    if unsafe { libc::sigaltstack(&raw const stack, std::ptr::null_mut()) } != 0 {
+    let mut before = MaybeUninit::<libc::stack_t>::zeroed();
+    // SAFETY: the memory is static, and given to one thread only; the system says what the thread had before.
+    if unsafe { libc::sigaltstack(&raw const stack, before.as_mut_ptr()) } != 0 {
         return Err(std::io::Error::last_os_error());
+    }
+    // SAFETY: the call above wrote it.
+    let before = unsafe { before.assume_init() };
+    // Only the main thread has none: the standard library gives one to each that it starts, and takes it back itself.
+    if before.ss_flags & libc::SS_DISABLE == 0 {
+        // SAFETY: the thread had this stack, and has it again.
+        unsafe { libc::sigaltstack(&raw const before, null_mut()) };
     }
     Ok(())
 }
 
-/// Lets the handler of `signal` run on the alternate stack of its thread: native code runs on the stack of Scheme
+/// Lets [`interrupted`] handle `signal`, on the alternate stack of its thread: native code runs on the stack of Scheme
 /// frames, which has no room for handlers.
-fn move_to_alternate_stack(signal: i32) -> std::io::Result<()> {
-    have_alternate_stack()?;
+fn handle(signal: i32) -> std::io::Result<()> {
     let mut action = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: only reads what `register` has set, into memory for it.
-    if unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) } != 0 {
-        return Err(std::io::Error::last_os_error());
-    }
-    // SAFETY: the call above wrote it.
-    let mut action = unsafe { action.assume_init() };
-    action.sa_flags |= libc::SA_ONSTACK;
-    // SAFETY: the handler stays the one that `register` has set; only where it runs changes.
-    if unsafe { libc::sigaction(signal, &raw const action, std::ptr::null_mut()) } != 0 {
+    // SAFETY: zeros are an action with the default handler, no flags and an empty mask.
+    let action = unsafe { action.assume_init_mut() };
+    let handler: extern "C" fn(c_int) = interrupted;
+    action.sa_sigaction = handler as libc::sighandler_t;
+    action.sa_flags = libc::SA_RESTART | libc::SA_ONSTACK;
+    // SAFETY: the handler uses atomics, and ends the process by a function made for handlers: both are allowed in one.
+    if unsafe { libc::sigaction(signal, &raw const *action, null_mut()) } != 0 {
         return Err(std::io::Error::last_os_error());
     }
     Ok(())
