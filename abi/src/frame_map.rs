@@ -225,8 +225,8 @@ enum States<'image> {
 }
 
 impl<'image> FrameMap<'image> {
-    /// Reads a map that [`encode`] has written, at the start of `bytes`; `None` if `bytes` is too short or has bits past
-    /// the last slot.
+    /// Reads a map that [`encode`] has written, at the start of `bytes`; `None` if `bytes` is too short or has bits
+    /// past the last slot.
     pub fn decode(bytes: &'image [u8]) -> Option<Self> {
         let (header, rest) = bytes.split_first_chunk::<HEADER_BYTES>()?;
         let slot_count = u16::from_le_bytes(*header);
