@@ -61,24 +61,14 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
     let bytes = layout.segments().map(|segment| segment.bytes as usize);
     memory::take_all(bytes.into_iter().sum(), memory::IMAGE_BYTE_BYTES);
     layout.header.fixup_count = u32::try_from(fixup_count).expect("each is a word of the image");
-    let header = ImageHeader {
-        fingerprint: FINGERPRINT,
-        ..layout.header
-    };
-    let relocations = relocations.at(&header);
+    layout.header.fingerprint = FINGERPRINT;
+    let relocations = relocations.at(&layout.header);
 
     let contents =
         |words: &[LinkedWord]| words_to_bytes(words.iter().map(|&word| resolve(word, &layout)));
     let image = ElfImage {
         segments: [
-            read_only_sections(
-                unit,
-                &constants,
-                &layout,
-                relocations,
-                &header,
-                frame_maps.bytes,
-            )?,
+            read_only_sections(unit, &constants, &layout, relocations, frame_maps.bytes)?,
             vec![
                 Section::new(section::CODE, 16, encode_bytecode::encode(unit, &layout)),
                 Section::new(
@@ -113,12 +103,11 @@ fn read_only_sections(
     constants: &PlacedConstants,
     layout: &Layout,
     relocations: Vec<u64>,
-    header: &ImageHeader,
     frame_maps: Vec<u8>,
 ) -> Result<Vec<Section>, LinkError> {
     let interned = interned_symbols(unit);
     Ok(vec![
-        Section::new(section::IMAGE, 8, header.encode().to_vec()),
+        Section::new(section::IMAGE, 8, layout.header.encode().to_vec()),
         Section::new(section::RELOCATIONS, 8, words_to_bytes(relocations)),
         Section::new(
             section::SYMBOLS,
