@@ -4,6 +4,7 @@
 //! the instruction table, the primitive table, the type tests, tags, kinds and layouts. So none of
 //! them can change without old images being refused.
 
+use crate::frame_map;
 use crate::isa::{Local, Opcode};
 use crate::native;
 use crate::object_layout::{closure, compnum, location, pair, record, string, symbol, table};
@@ -41,6 +42,8 @@ pub const FINGERPRINT: u64 = {
 /// Numbers that fix tags, headers and layouts.
 const LAYOUT_WORDS: &[u64] = &[
     FORMAT_VERSION,
+    frame_map::SLOTS_WHOLE_MAX as u64,
+    frame_map::SLOTS_PER_BLOCK as u64,
     u16::from_le_bytes(Local(0).to_bytes()) as u64,
     tag::TAG_PAIR,
     tag::TAG_OBJECT,

@@ -10,7 +10,22 @@
 //!
 //! [`crate::procedure`] numbers the slots. The return word is not a slot. Bits past `slot_count`
 //! are zero. Maps with equal contents are stored once.
+//!
+//! # In an image
+//!
+//! The maps of a large frame are long, and differ in few slots. So a map of more than [`SLOTS_WHOLE_MAX`] slots shares
+//! states with other maps. In an image such a map has distances in the place of states, one for each
+//! [`SLOTS_PER_BLOCK`] slots:
+//!
+//! ```text
+//! offset  size                     field
+//! 0       2                        slot_count
+//! 2       4 ceil(slot_count/256)   how many bytes in front of the map the block with the states of these slots starts
+//! ```
+//!
+//! A block has 64 bytes: the states of 256 slots. The states of slots that do not exist are zero.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 /// What a slot holds at a safepoint.
@@ -115,25 +130,146 @@ const fn spread(bits: u128) -> u128 {
     bits
 }
 
-/// A frame map borrowed from an image.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A map of more slots shares the states of slots with others, in an image.
+pub const SLOTS_WHOLE_MAX: u16 = 512;
+/// Slots whose states make a block.
+pub const SLOTS_PER_BLOCK: usize = 256;
+
+const BLOCK_BYTES: usize = SLOTS_PER_BLOCK / SLOTS_PER_BYTE;
+const DISTANCE_BYTES: usize = 4;
+
+type Block = [u8; BLOCK_BYTES];
+
+/// Writes the frame maps of an image.
+#[derive(Debug, Default)]
+pub struct FrameMapWriter {
+    bytes: Vec<u8>,
+    /// Where each block starts.
+    blocks: BTreeMap<Block, usize>,
+}
+
+impl FrameMapWriter {
+    /// Adds a map that [`encode`] has written, and answers at which offset it starts.
+    pub fn add(&mut self, map: &[u8]) -> usize {
+        let (header, states) = map.split_at(HEADER_BYTES);
+        let is_whole = states.len() <= state_bytes(SLOTS_WHOLE_MAX);
+        let parts = states.chunks(BLOCK_BYTES).filter(|_| !is_whole);
+        let blocks: Vec<usize> = parts.map(|part| self.block(part)).collect();
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(header);
+        if is_whole {
+            self.bytes.extend_from_slice(states);
+        }
+        for block in blocks {
+            let distance = u32::try_from(start - block).unwrap_or(u32::MAX);
+            self.bytes.extend_from_slice(&distance.to_le_bytes());
+        }
+        start
+    }
+
+    /// All maps that were added.
+    pub fn finish(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Where the block with these states starts, which is there or is added.
+    fn block(&mut self, states: &[u8]) -> usize {
+        let mut block = [0; BLOCK_BYTES];
+        block[..states.len()].copy_from_slice(states);
+        *self.blocks.entry(block).or_insert_with(|| {
+            self.bytes.extend_from_slice(&block);
+            self.bytes.len() - BLOCK_BYTES
+        })
+    }
+}
+
+/// How many bytes a map of so many slots takes in an image, without blocks.
+#[inline]
+pub const fn bytes_in_image(slot_count: u16) -> usize {
+    if slot_count <= SLOTS_WHOLE_MAX {
+        HEADER_BYTES + state_bytes(slot_count)
+    } else {
+        HEADER_BYTES + DISTANCE_BYTES * (slot_count as usize).div_ceil(SLOTS_PER_BLOCK)
+    }
+}
+
+/// How many bytes in front of a map belong to the map, given its [`bytes_in_image`].
+pub fn bytes_in_front(map: &[u8]) -> usize {
+    let Some((header, rest)) = map.split_first_chunk::<HEADER_BYTES>() else {
+        return 0;
+    };
+    if u16::from_le_bytes(*header) <= SLOTS_WHOLE_MAX {
+        return 0;
+    }
+    let (distances, _) = rest.as_chunks::<DISTANCE_BYTES>();
+    let distances = distances.iter().map(|&it| u32::from_le_bytes(it));
+    distances.max().unwrap_or_default() as usize
+}
+
+/// A frame map.
+#[derive(Clone, Copy, Debug)]
 pub struct FrameMap<'image> {
     slot_count: u16,
-    states: &'image [u8],
+    states: States<'image>,
+}
+
+/// The packed states of a frame map: two bits a slot.
+#[derive(Clone, Copy, Debug)]
+enum States<'image> {
+    Whole(&'image [u8]),
+    Blocks {
+        /// What stands in front of the map.
+        before: &'image [u8],
+        distances: &'image [[u8; DISTANCE_BYTES]],
+    },
 }
 
 impl<'image> FrameMap<'image> {
-    /// Reads the map at the start of `bytes`; `None` if `bytes` is too short or has bits past the
-    /// last slot.
+    /// Reads a map that [`encode`] has written, at the start of `bytes`; `None` if `bytes` is too short or has bits
+    /// past the last slot.
     pub fn decode(bytes: &'image [u8]) -> Option<Self> {
         let (header, rest) = bytes.split_first_chunk::<HEADER_BYTES>()?;
         let slot_count = u16::from_le_bytes(*header);
         let states = rest.get(..state_bytes(slot_count))?;
-        let used_bits = 2 * (usize::from(slot_count) % SLOTS_PER_BYTE);
-        if used_bits != 0 && states.last()? >> used_bits != 0 {
+        Self {
+            slot_count,
+            states: States::Whole(states),
+        }
+        .checked()
+    }
+
+    /// Reads the map at `offset` in the frame maps of an image; `None` if no map is there.
+    pub fn in_image(maps: &'image [u8], offset: usize) -> Option<Self> {
+        let (before, map) = maps.split_at_checked(offset)?;
+        let (header, rest) = map.split_first_chunk::<HEADER_BYTES>()?;
+        let slot_count = u16::from_le_bytes(*header);
+        if slot_count <= SLOTS_WHOLE_MAX {
+            return Self::decode(map);
+        }
+        let bytes = bytes_in_image(slot_count) - HEADER_BYTES;
+        let (distances, _) = rest.get(..bytes)?.as_chunks::<DISTANCE_BYTES>();
+        let is_block = |&distance: &[u8; DISTANCE_BYTES]| {
+            (BLOCK_BYTES..=before.len()).contains(&(u32::from_le_bytes(distance) as usize))
+        };
+        if !distances.iter().all(is_block) {
             return None;
         }
-        Some(Self { slot_count, states })
+        Self {
+            slot_count,
+            states: States::Blocks { before, distances },
+        }
+        .checked()
+    }
+
+    /// The map, unless bits past the last slot are set.
+    fn checked(self) -> Option<Self> {
+        let used_bits = 2 * (usize::from(self.slot_count) % SLOTS_PER_BYTE);
+        let last = self.parts().last();
+        let last = last.and_then(|part| part.last()).copied();
+        if used_bits != 0 && last? >> used_bits != 0 {
+            return None;
+        }
+        Some(self)
     }
 
     /// How many slots the frame has here.
@@ -141,9 +277,9 @@ impl<'image> FrameMap<'image> {
         self.slot_count
     }
 
-    /// Bytes of the encoding.
+    /// Bytes of the encoding that [`encode`] writes.
     pub fn encoded_bytes(self) -> usize {
-        HEADER_BYTES + self.states.len()
+        HEADER_BYTES + state_bytes(self.slot_count)
     }
 
     /// The state of `slot`; unused past the last slot.
@@ -151,8 +287,10 @@ impl<'image> FrameMap<'image> {
         if slot >= self.slot_count {
             return SlotState::Unused;
         }
-        let byte = self.states[usize::from(slot) / SLOTS_PER_BYTE];
-        SlotState::from_bits(byte >> (2 * (usize::from(slot) % SLOTS_PER_BYTE)))
+        let slot = usize::from(slot);
+        let part = self.part(slot / SLOTS_PER_BLOCK);
+        let byte = part[slot % SLOTS_PER_BLOCK / SLOTS_PER_BYTE];
+        SlotState::from_bits(byte >> (2 * (slot % SLOTS_PER_BYTE)))
     }
 
     /// The states of all slots, in order.
@@ -160,11 +298,34 @@ impl<'image> FrameMap<'image> {
         (0..self.slot_count).map(move |slot| self.state(slot))
     }
 
-    /// The packed states: two bits a slot.
-    pub const fn state_bytes(self) -> &'image [u8] {
-        self.states
+    /// The packed states, two bits a slot: [`SLOTS_PER_BLOCK`] slots a part, and what is left in the last one.
+    #[inline]
+    pub fn parts(self) -> impl Iterator<Item = &'image [u8]> {
+        let count = usize::from(self.slot_count).div_ceil(SLOTS_PER_BLOCK);
+        (0..count).map(move |index| self.part(index))
+    }
+
+    #[inline]
+    fn part(self, index: usize) -> &'image [u8] {
+        let start = index * BLOCK_BYTES;
+        let bytes = (state_bytes(self.slot_count) - start).min(BLOCK_BYTES);
+        match self.states {
+            States::Whole(states) => &states[start..start + bytes],
+            States::Blocks { before, distances } => {
+                let distance = u32::from_le_bytes(distances[index]) as usize;
+                &before[before.len() - distance..][..bytes]
+            }
+        }
     }
 }
+
+impl PartialEq for FrameMap<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.slot_count == other.slot_count && self.parts().eq(other.parts())
+    }
+}
+
+impl Eq for FrameMap<'_> {}
 
 /// Bytes that the states of `slot_count` slots take.
 #[inline(always)]
@@ -229,5 +390,77 @@ mod tests {
     fn bits_past_the_last_slot_are_refused() {
         assert!(FrameMap::decode(&[1, 0, 0b11]).is_some());
         assert_eq!(FrameMap::decode(&[1, 0, 0b0111]), None);
+    }
+
+    /// The map of some slots: all live, but for one that is raw.
+    fn with_raw_slot(slot_count: u16, raw: u16) -> Vec<u8> {
+        let states = (0..slot_count).map(|slot| match slot == raw {
+            true => SlotState::Raw,
+            false => SlotState::Live,
+        });
+        let mut map = Vec::new();
+        encode(&states.collect::<Vec<SlotState>>(), &mut map);
+        map
+    }
+
+    #[test]
+    fn maps_in_an_image_have_the_states_that_they_were_made_of() {
+        let mut writer = FrameMapWriter::default();
+        let counts = [0, 1, 256, 511, 512, 513, 514, 768, 1000, u16::MAX];
+        let maps: Vec<Vec<u8>> = counts
+            .iter()
+            .flat_map(|&count| [0, 255, 256, 600].map(|raw| with_raw_slot(count, raw)))
+            .collect();
+        let starts: Vec<usize> = maps.iter().map(|map| writer.add(map)).collect();
+        let bytes = writer.finish();
+        for (map, &start) in maps.iter().zip(&starts) {
+            let wanted = FrameMap::decode(map).unwrap();
+            let found = FrameMap::in_image(&bytes, start).unwrap();
+            assert_eq!(found, wanted);
+            assert!(found.states().eq(wanted.states()));
+            let end = start + bytes_in_image(found.slot_count());
+            let in_front = bytes_in_front(&bytes[start..end]);
+            let alone = FrameMap::in_image(&bytes[start - in_front..end], in_front);
+            assert_eq!(alone, Some(wanted));
+            assert_eq!(
+                FrameMap::in_image(&bytes[..end - 1], start),
+                None,
+                "truncated"
+            );
+        }
+    }
+
+    #[test]
+    fn maps_of_a_large_frame_share_what_they_have_in_common() {
+        let mut writer = FrameMapWriter::default();
+        let whole: usize = (0..4000)
+            .map(|raw| {
+                let map = with_raw_slot(4000, raw);
+                writer.add(&map);
+                map.len()
+            })
+            .sum();
+        let shared = writer.finish().len();
+        assert!(10 * shared < whole, "{shared} of {whole}");
+    }
+
+    #[test]
+    fn blocks_that_are_not_there_are_refused() {
+        let mut writer = FrameMapWriter::default();
+        let start = writer.add(&with_raw_slot(600, 1));
+        let bytes = writer.finish();
+        assert!(FrameMap::in_image(&bytes, start).is_some());
+        for distance in [0, BLOCK_BYTES as u32 - 1, start as u32 + 1, u32::MAX] {
+            let mut damaged = bytes.clone();
+            damaged[start + HEADER_BYTES..][..DISTANCE_BYTES]
+                .copy_from_slice(&distance.to_le_bytes());
+            assert_eq!(FrameMap::in_image(&damaged, start), None, "{distance}");
+        }
+        let mut damaged = bytes;
+        damaged[start - 1] = 0xff;
+        assert!(
+            FrameMap::in_image(&damaged, start).is_some(),
+            "no slot has these bits"
+        );
     }
 }

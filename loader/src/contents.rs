@@ -90,7 +90,7 @@ impl<'image> Contents<'image> {
     pub fn frame_map(self, address: u32) -> Option<FrameMap<'image>> {
         let maps = self.header.frame_maps;
         let offset = address.checked_sub(maps.start)?;
-        FrameMap::decode(self.read_only_bytes(maps)?.get(offset as usize..)?)
+        FrameMap::in_image(self.read_only_bytes(maps)?, offset as usize)
     }
 
     /// The bytes of `extent`, if it lies in the read-only segment.

@@ -68,8 +68,8 @@ fn program_headers() -> Option<&'static [[u8; PROGRAM_HEADER_BYTES]]> {
         return None;
     }
     let start = std::ptr::with_exposed_provenance(start as usize);
-    // SAFETY: the system says that so many program headers, of this size on all 64-bit systems, are mapped there. Nobody
-    // writes to the headers, and they stay mapped as long as the process runs.
+    // SAFETY: the system says that so many program headers, of this size on all 64-bit systems, are mapped there.
+    // Nobody writes to the headers, and they stay mapped as long as the process runs.
     Some(unsafe { slice::from_raw_parts(start, count as usize) })
 }
 

@@ -194,7 +194,7 @@ impl<'file> PartView<'file> {
     fn frame_map(&self, address: u32) -> Option<FrameMap<'file>> {
         let maps = self.header.frame_maps;
         let offset = address.checked_sub(maps.start)?;
-        FrameMap::decode(self.table(maps).get(offset as usize..)?)
+        FrameMap::in_image(self.table(maps), offset as usize)
     }
 
     /// Every entry is of a procedure of the image, in their order, and leads into the native code. The key is what the

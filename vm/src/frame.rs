@@ -1,6 +1,6 @@
 //! Frames: their pointers, slots and maps.
 
-use abi::frame_map::{FrameMap, HEADER_BYTES, state_bytes};
+use abi::frame_map::{FrameMap, HEADER_BYTES, bytes_in_front, bytes_in_image};
 use gc::{Address, WORD_BYTES};
 
 use crate::return_word::ReturnWord;
@@ -70,13 +70,16 @@ pub(crate) const fn slot_address(fp: Address, index: usize) -> Address {
 ///
 /// # Safety
 ///
-/// A frame map in the encoding of [`abi::frame_map`] starts there, and stays mapped during `'map`.
+/// A frame map of an image, in the encoding of [`abi::frame_map`], starts there, and stays mapped during `'map`, and so
+/// do its blocks.
 pub(crate) unsafe fn frame_map<'map>(address: Address) -> FrameMap<'map> {
     let start: *const [u8; HEADER_BYTES] = std::ptr::with_exposed_provenance(address.raw());
     // SAFETY: a map, by the contract of this function, which starts with these bytes.
     let slot_count = u16::from_le_bytes(unsafe { start.read() });
-    let bytes = HEADER_BYTES + state_bytes(slot_count);
+    let (start, bytes) = (start.cast::<u8>(), bytes_in_image(slot_count));
     // SAFETY: a map, by the contract of this function; these are its bytes, read-only.
-    let encoded = unsafe { std::slice::from_raw_parts(start.cast::<u8>(), bytes) };
-    FrameMap::decode(encoded).expect("images have well-formed frame maps")
+    let in_front = bytes_in_front(unsafe { std::slice::from_raw_parts(start, bytes) });
+    // SAFETY: the map, and what stands in the image between its blocks and the map, by the contract of this function.
+    let maps = unsafe { std::slice::from_raw_parts(start.sub(in_front), in_front + bytes) };
+    FrameMap::in_image(maps, in_front).expect("images have well-formed frame maps")
 }

@@ -90,7 +90,7 @@ impl Frame {
 #[inline]
 unsafe fn trace_live<V: Visitor>(fp: Address, map: FrameMap<'_>, visitor: &mut V) {
     const LIVE: u8 = SlotState::Live as u8;
-    for (byte_index, &byte) in map.state_bytes().iter().enumerate() {
+    for (byte_index, &byte) in map.parts().flatten().enumerate() {
         if byte & byte >> 1 & 0b0101_0101 == 0 {
             continue;
         }

@@ -47,8 +47,8 @@ unsafe impl Host for LoaderHost<'_, '_> {
     }
 
     unsafe fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
-        // SAFETY: this method was promised that the table says the truth, and that the image stays mapped as long as the
-        // heap, which the mutator keeps.
+        // SAFETY: this method was promised that the table says the truth, and that the image stays mapped as long as
+        // the heap, which the mutator keeps.
         unsafe { self.0.state().symbols.adopt(symbols) }
     }
 

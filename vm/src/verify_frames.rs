@@ -4,6 +4,7 @@
 //! every frame of every base is walked, whatever barriers say. Only the search in the table of
 //! native return points is shared.
 
+use abi::frame_map::{SLOTS_PER_BLOCK, SLOTS_WHOLE_MAX};
 use abi::procedure::{TRAILER_MAP_BEFORE, TRAILER_WORDS_BEFORE};
 use gc::{Address, VerifierRoot};
 
@@ -99,8 +100,16 @@ unsafe fn show_live(fp: usize, map: usize, visit: &mut dyn FnMut(VerifierRoot)) 
     // SAFETY: a map starts with the number of slots.
     let slot_count = usize::from(u16::from_le_bytes(unsafe { bytes_at(map) }));
     for slot in 0..slot_count {
-        // SAFETY: a map has two bits for each slot.
-        let [byte] = unsafe { bytes_at(map + 2 + slot / 4) };
+        let (states, index) = if slot_count <= usize::from(SLOTS_WHOLE_MAX) {
+            (map + 2, slot)
+        } else {
+            // SAFETY: a map of so many slots has a distance for each block of slots.
+            let distance = unsafe { bytes_at(map + 2 + slot / SLOTS_PER_BLOCK * 4) };
+            let distance = u32::from_le_bytes(distance) as usize;
+            (map - distance, slot % SLOTS_PER_BLOCK)
+        };
+        // SAFETY: a map, or a block of it, has two bits for each slot.
+        let [byte] = unsafe { bytes_at(states + index / 4) };
         if byte >> (slot % 4 * 2) & 0b11 == 0b11 {
             // SAFETY: the frame has the slots that its map counts.
             unsafe { show(fp, slot, visit) };

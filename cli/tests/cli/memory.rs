@@ -46,6 +46,49 @@ fn a_program_goes_on_when_it_drops_what_filled_its_heap() {
     }
 }
 
+/// A procedure with so many variables, each of which lives across the collections behind it.
+fn deep_nest(levels: usize) -> String {
+    let mut program = format!("{IMPORTS}(import (cozen memory))(define (f x) ");
+    for level in 0..levels {
+        let collects = if level % 100 == 0 {
+            "(collect-garbage)"
+        } else {
+            ""
+        };
+        program += &format!("(let ((v{level} (list x {level}))) {collects}");
+    }
+    program += "(g) (+ ";
+    for level in 0..levels {
+        program += &format!("(cadr v{level}) ");
+    }
+    program
+        + &")".repeat(levels + 1)
+        + ")(define (g) (if (pair? (list 1)) (collect-garbage)))(display (f 'x))"
+}
+
+#[test]
+fn values_in_a_frame_of_hundreds_of_slots_survive_collections() {
+    let program = deep_nest(800);
+    for options in [&[][..], &["--zeal=paced"], &["-O0"]] {
+        for output in outputs("large-frame", options, &program) {
+            assert_eq!(out(&output), "319600", "{options:?}: {}", err(&output));
+        }
+    }
+}
+
+#[test]
+fn frame_maps_of_a_deep_nest_take_little_more_than_the_depth() {
+    let scratch = Scratch::new("deep-nest");
+    let sizes = [1000, 2000].map(|levels| {
+        let file = scratch.file("nest.scm", &deep_nest(levels));
+        let image = scratch.0.join("nest.czo");
+        let output = cozen(&["compile", "--no-native", text(&file), "-o", text(&image)]);
+        assert!(output.status.success(), "{}", err(&output));
+        image.metadata().expect("it was made").len()
+    });
+    assert!(sizes[1] < 3 * sizes[0], "{sizes:?}");
+}
+
 /// Each round keeps what it made before the heap was exhausted, and handles that.
 #[test]
 fn a_program_that_keeps_more_each_time_its_heap_is_exhausted_ends() {

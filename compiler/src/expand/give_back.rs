@@ -2,8 +2,9 @@
 //!
 //! Another library may take the name of a library. The old library stays as long as something refers to it: an
 //! environment that has imported the old library, the exports of a third library, or a macro, which looks for names
-//! where the macro was defined. So environments are marked from the roots on, as by a collector. The marking starts when
-//! the number of environments has doubled since the last marking, and so takes constant time for each environment.
+//! where the macro was defined. So environments are marked from the roots on, as by a collector. The marking starts
+//! when the number of environments has doubled since the last marking, and so takes constant time for each
+//! environment.
 
 use std::collections::HashSet;
 use std::rc::Rc;

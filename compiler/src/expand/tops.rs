@@ -1,7 +1,8 @@
 //! The top-level environments of a registry, by number.
 //!
-//! The number of an environment that was given back stays unused. So a reference to this environment never means another
-//! one. Only [`Tops::truncate`] lets numbers be used again: those of a unit that failed, to which nothing refers.
+//! The number of an environment that was given back stays unused. So a reference to this environment never means
+//! another one. Only [`Tops::truncate`] lets numbers be used again: those of a unit that failed, to which nothing
+//! refers.
 
 use std::ops::{Index, IndexMut};
 

@@ -14,6 +14,7 @@ use abi::procedure::{PROCEDURE_ALIGN_BYTES, PROCEDURE_HEADER_BYTES};
 
 use super::constants::{Home, PlacedConstants};
 use super::error::LinkError;
+use super::frame_maps::PlacedFrameMaps;
 use super::unit::{ConstantId, FixupTarget, FrameMapId, LinkUnit, NameId};
 use crate::id::{Id, IdVec};
 use crate::image_options::Purpose;
@@ -143,6 +144,7 @@ impl Layout {
 pub(super) fn lay_out(
     unit: &LinkUnit,
     constants: &PlacedConstants,
+    frame_maps: &PlacedFrameMaps,
     sizes: TableSizes,
 ) -> Result<Layout, LinkError> {
     if unit.purpose == Purpose::Memory && unit.native_functions().next().is_none() {
@@ -150,12 +152,12 @@ pub(super) fn lay_out(
             relocations: sizes.close_relocations,
             ..sizes
         };
-        let layout = lay_out_by(Spacing::Close, unit, constants, close_sizes)?;
+        let layout = lay_out_by(Spacing::Close, unit, constants, frame_maps, close_sizes)?;
         if layout.header.is_small() {
             return Ok(layout);
         }
     }
-    lay_out_by(Spacing::Granules, unit, constants, sizes)
+    lay_out_by(Spacing::Granules, unit, constants, frame_maps, sizes)
 }
 
 /// How far apart segments lie in memory.
@@ -171,9 +173,11 @@ fn lay_out_by(
     spacing: Spacing,
     unit: &LinkUnit,
     constants: &PlacedConstants,
+    frame_maps: &PlacedFrameMaps,
     sizes: TableSizes,
 ) -> Result<Layout, LinkError> {
-    let tables = Tables::place(unit, constants, sizes);
+    let frame_map_bytes = frame_maps.bytes.len() as u64;
+    let tables = Tables::place(unit, constants, frame_map_bytes, sizes);
     let mut packer = Packer::new(spacing);
     let read_only = packer.add(tables.end);
     let code_start = packer.next().0;
@@ -234,7 +238,7 @@ fn lay_out_by(
     if constants.read_only.is_empty() {
         layout.header.read_only_objects = Extent::default();
     }
-    layout.fill_tables(unit, constants);
+    layout.fill_tables(unit, constants, frame_maps);
     Ok(layout)
 }
 
@@ -255,7 +259,12 @@ struct Tables {
 }
 
 impl Tables {
-    fn place(unit: &LinkUnit, constants: &PlacedConstants, sizes: TableSizes) -> Self {
+    fn place(
+        unit: &LinkUnit,
+        constants: &PlacedConstants,
+        frame_maps_bytes: u64,
+        sizes: TableSizes,
+    ) -> Self {
         let segment_count = 2
             + u64::from(!constants.linked.is_empty())
             + u64::from(!unit.symbols.is_empty() || !unit.cells.is_empty());
@@ -270,7 +279,6 @@ impl Tables {
         } else {
             own_symbols + sizes.own_symbols
         };
-        let frame_maps_bytes = total(unit.frame_maps.iter().map(Vec::len));
         let native_returns =
             (frame_maps + frame_maps_bytes).next_multiple_of(NATIVE_RETURNS_ALIGN_BYTES);
         let unwind = (native_returns + sizes.native_returns).next_multiple_of(UNWIND_ALIGN_BYTES);
@@ -301,7 +309,12 @@ impl Tables {
 }
 
 impl Layout {
-    fn fill_tables(&mut self, unit: &LinkUnit, constants: &PlacedConstants) {
+    fn fill_tables(
+        &mut self,
+        unit: &LinkUnit,
+        constants: &PlacedConstants,
+        frame_maps: &PlacedFrameMaps,
+    ) {
         let mut next = u64::from(self.header.code.start);
         let mut next_function = 0;
         for procedure in &unit.procedures {
@@ -315,10 +328,9 @@ impl Layout {
             next_function += functions.unwrap_or_default();
         }
         self.header.entry = self.procedures[ProcedureId::ENTRY];
-        next = u64::from(self.header.frame_maps.start);
-        for map in &unit.frame_maps {
-            self.frame_maps.push(address(next));
-            next += map.len() as u64;
+        for &start in &frame_maps.starts {
+            let start = self.header.frame_maps.start + address(start as u64);
+            self.frame_maps.push(start);
         }
         for place in &constants.places {
             let start = match place.home {
@@ -424,10 +436,6 @@ impl Packer {
             file_offset,
         }
     }
-}
-
-fn total(sizes: impl Iterator<Item = usize>) -> u64 {
-    sizes.map(|size| size as u64).sum()
 }
 
 /// Narrows an extent of an image.

@@ -16,6 +16,7 @@ mod encode_bytecode;
 mod encode_native;
 mod error;
 mod fixup;
+mod frame_maps;
 mod inlined_calls;
 mod layout;
 mod library_objects;

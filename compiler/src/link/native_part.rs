@@ -8,6 +8,7 @@ use abi::native::part::{ENTRIES_SECTION, ENTRY_BYTES, PART_HEADER_BYTES, PartHea
 use abi::native::return_table::{self, entry_count};
 
 use super::error::LinkError;
+use super::frame_maps::PlacedFrameMaps;
 use super::layout::{
     Layout, NATIVE_CODE_ALIGN_BYTES, NATIVE_RETURNS_ALIGN_BYTES, Packer, UNWIND_ALIGN_BYTES,
     address, extent, header_offset, place_native_functions,
@@ -66,7 +67,8 @@ fn link_part(
     image: Layout,
     image_hash: u64,
 ) -> Result<Vec<u8>, LinkError> {
-    let tables = Tables::place(&unit, maps)?;
+    let placed_maps = PlacedFrameMaps::of_maps(maps);
+    let tables = Tables::place(&unit, placed_maps.bytes.len())?;
     let (mut layout, end) = lay_out_behind(image, &unit, &tables)?;
     let [read_only, code] = [layout.header.read_only, layout.header.native_code];
     memory::take_all(
@@ -87,13 +89,13 @@ fn link_part(
         frame_maps: at(tables.frame_maps),
         native_returns: at(tables.native_returns),
     };
-    let mut next = header.frame_maps.start;
-    for map in maps {
-        layout.frame_maps.push(next);
+    for (map, &start) in maps.iter().zip(&placed_maps.starts) {
+        layout
+            .frame_maps
+            .push(header.frame_maps.start + start as u32);
         unit.frame_maps.push(map.clone());
-        next += map.len() as u32;
     }
-    let sections = read_only_sections(&unit, &layout, &header, &maps.concat())?;
+    let sections = read_only_sections(&unit, &layout, &header, placed_maps.bytes)?;
     let code_section = Section::new(
         section::NATIVE_CODE,
         NATIVE_CODE_ALIGN_BYTES,
@@ -182,7 +184,7 @@ struct Tables {
 }
 
 impl Tables {
-    fn place(unit: &LinkUnit, maps: &[Vec<u8>]) -> Result<Self, LinkError> {
+    fn place(unit: &LinkUnit, map_bytes: usize) -> Result<Self, LinkError> {
         let mut next = header_offset(SEGMENT_COUNT) + PART_HEADER_BYTES as u64;
         let mut place = |bytes: u64, align_bytes: u64| {
             let start = next.next_multiple_of(align_bytes);
@@ -191,7 +193,6 @@ impl Tables {
         };
         let entry_count_bytes = native_entry_count(unit) * ENTRY_BYTES;
         let entries = place(entry_count_bytes as u64, 4);
-        let map_bytes: usize = maps.iter().map(Vec::len).sum();
         let frame_maps = place(map_bytes as u64, 1);
         let return_bytes = entry_count(unit.native_return_count()) * return_table::ENTRY_BYTES;
         let native_returns = place(return_bytes as u64, NATIVE_RETURNS_ALIGN_BYTES);
@@ -225,7 +226,7 @@ fn read_only_sections(
     unit: &LinkUnit,
     layout: &Layout,
     header: &PartHeader,
-    maps: &[u8],
+    maps: Vec<u8>,
 ) -> Result<Vec<Section>, LinkError> {
     let entries = unit.procedures.entries();
     let entries = entries
@@ -239,7 +240,7 @@ fn read_only_sections(
     Ok(vec![
         Section::new(SECTION, 8, header.encode().to_vec()),
         Section::new(ENTRIES_SECTION, 4, entries),
-        Section::new(section::FRAME_MAPS, 1, maps.to_vec()),
+        Section::new(section::FRAME_MAPS, 1, maps),
         Section::new(
             section::NATIVE_RETURNS,
             NATIVE_RETURNS_ALIGN_BYTES,

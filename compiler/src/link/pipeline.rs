@@ -12,6 +12,7 @@ use abi::tag::FALSE;
 
 use super::constants::{LinkedWord, PlacedConstants, place_constants};
 use super::error::LinkError;
+use super::frame_maps::PlacedFrameMaps;
 use super::layout::{
     Layout, NATIVE_CODE_ALIGN_BYTES, NATIVE_RETURNS_ALIGN_BYTES, TableSizes, UNWIND_ALIGN_BYTES,
     lay_out,
@@ -60,21 +61,19 @@ pub(super) fn link_laid_out(unit: &LinkUnit) -> Result<(Vec<u8>, Layout), LinkEr
         cells: (cells.len() * WORD_BYTES) as u64,
         library_objects: library_objects::offsets(unit),
     };
-    let mut layout = lay_out(unit, &constants, sizes)?;
+    let frame_maps = PlacedFrameMaps::of(unit);
+    let mut layout = lay_out(unit, &constants, &frame_maps, sizes)?;
     let bytes = layout.segments().map(|segment| segment.bytes as usize);
     memory::take_all(bytes.into_iter().sum(), memory::IMAGE_BYTE_BYTES);
     layout.header.fixup_count = u32::try_from(fixup_count).expect("each is a word of the image");
-    let header = ImageHeader {
-        fingerprint: FINGERPRINT,
-        ..layout.header
-    };
-    let relocations = relocations.at(&header);
+    layout.header.fingerprint = FINGERPRINT;
+    let relocations = relocations.at(&layout.header);
 
     let contents =
         |words: &[LinkedWord]| words_to_bytes(words.iter().map(|&word| resolve(word, &layout)));
     let image = ElfImage {
         segments: [
-            read_only_sections(unit, &constants, &layout, relocations, &header)?,
+            read_only_sections(unit, &constants, &layout, relocations, frame_maps.bytes)?,
             vec![
                 Section::new(section::CODE, 16, encode_bytecode::encode(unit, &layout)),
                 Section::new(
@@ -110,11 +109,11 @@ fn read_only_sections(
     constants: &PlacedConstants,
     layout: &Layout,
     relocations: Vec<u64>,
-    header: &ImageHeader,
+    frame_maps: Vec<u8>,
 ) -> Result<Vec<Section>, LinkError> {
     let interned = interned_symbols(unit);
     Ok(vec![
-        Section::new(section::IMAGE, 8, header.encode().to_vec()),
+        Section::new(section::IMAGE, 8, layout.header.encode().to_vec()),
         Section::new(section::RELOCATIONS, 8, words_to_bytes(relocations)),
         Section::new(
             section::SYMBOLS,
@@ -126,7 +125,7 @@ fn read_only_sections(
             OwnSymbols::ENTRY_BYTES as u64,
             library_objects::encode_table(unit, layout),
         ),
-        Section::new(section::FRAME_MAPS, 1, frame_maps(unit)),
+        Section::new(section::FRAME_MAPS, 1, frame_maps),
         Section::new(
             section::NATIVE_RETURNS,
             NATIVE_RETURNS_ALIGN_BYTES,
@@ -139,12 +138,6 @@ fn read_only_sections(
         ),
         Section::new(section::READ_ONLY, 16, constants.read_only.clone()),
     ])
-}
-
-/// The frame maps, one behind the other.
-fn frame_maps(unit: &LinkUnit) -> Vec<u8> {
-    let maps: Vec<&[u8]> = unit.frame_maps.iter().map(Vec::as_slice).collect();
-    maps.concat()
 }
 
 /// The words of constants and cells that are relocated, by their indices.

@@ -1,7 +1,8 @@
 ;;; Who is named when an argument is wrong, and which errors are file errors.
 
 (import (scheme base) (scheme char) (scheme file) (scheme load) (scheme write) (scheme process-context)
-        (only (cozen condition) condition-who %condition-report) (only (cozen sort) sort) (only (srfi 1) drop fold reduce)
+        (only (cozen condition) condition-who %condition-report) (only (cozen sort) sort)
+        (only (srfi 1) drop fold reduce)
         (only (srfi 69) hash-table-size))
 (include "../prelude.scm")
 

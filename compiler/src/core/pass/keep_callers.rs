@@ -156,7 +156,7 @@ pub fn keep_callers(mut program: Program) -> Program {
             }
             Some(Rule::Returns(count)) => pass_values_on(&mut program, id, count),
             Some(Rule::Steps { first, then }) => {
-                take_steps(&mut program, id, operands, first, then)
+                take_steps(&mut program, id, operands, first, then);
             }
             None => {}
         }
