@@ -47,8 +47,8 @@ unsafe impl Host for LoaderHost<'_, '_> {
     }
 
     fn adopt_symbols(&mut self, symbols: OwnSymbolTable) -> bool {
-        // SAFETY: the loader describes a table of an image that it has checked, and that it registers pinned: the image
-        // stays mapped as long as the arena, which the mutator keeps.
+        // SAFETY: the loader describes a table of an image that it has checked, and that it registers pinned: the
+        // image stays mapped as long as the arena, which the mutator keeps.
         unsafe { self.0.state().symbols.adopt(symbols) }
     }
 

@@ -19,7 +19,9 @@ mod unit;
 
 pub use bytecode::{Disagreement, RECORD_INDEX_OPERAND, check_frame_maps};
 pub use error::CodegenError;
-pub use generate::{generate, generate_apart, generate_library, generate_with_record};
+pub use generate::{
+    NativeChoice, generate, generate_apart, generate_library, generate_with_record,
+};
 pub use native::NativeGenerator;
 pub use unit::{Shared, separate_entry};
 
