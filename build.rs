@@ -1,5 +1,6 @@
 //! Compiles the Scheme library in `lib/` into the boot images: one of bytecode, and, with the feature
-//! `native`, one that has native code, too, and a native part for the first. Packs the texts of `lib/portable/` into one file.
+//! `native`, one that has native code, too, and a native part for the first. Packs the texts of `lib/portable/` into
+//! one file.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};

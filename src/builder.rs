@@ -11,8 +11,12 @@ use std::sync::Arc;
 use abi::native::Tier;
 #[cfg(feature = "compiler")]
 use compiler::options::{Level, Purpose, UnboundNames};
-use gc::Zeal;
-use vm::{Growth, NativeParts, Retention, Vm, VmOptions};
+use gc::{ImageId, Zeal};
+#[cfg(feature = "compiler")]
+use loader::TrustedImage;
+#[cfg(feature = "compiler")]
+use vm::NativeParts;
+use vm::{Growth, Retention, Vm, VmOptions};
 
 use crate::boot;
 #[cfg(feature = "compiler")]
@@ -22,12 +26,13 @@ use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::frontend::{Frontend, SharedFrontend};
 #[cfg(feature = "compiler")]
-use crate::jit::Jit;
+use crate::jit::{Jit, PartListener};
 #[cfg(feature = "compiler")]
 use crate::make_native::ThreadMaker;
 #[cfg(feature = "compiler")]
 use crate::program::Program;
 use crate::runtime::Runtime;
+use crate::scheme::Scheme;
 
 /// The least limit of a heap: what the library takes, and room to work.
 const HEAP_BYTES_MIN: usize = 2 << 20;
@@ -47,6 +52,8 @@ pub struct RuntimeBuilder {
     native_library: bool,
     #[cfg(feature = "compiler")]
     jit: Jit,
+    #[cfg(feature = "compiler")]
+    part_listener: PartListener,
     #[cfg(feature = "compiler")]
     compiler: compiler::options::Options,
     #[cfg(feature = "compiler")]
@@ -161,12 +168,25 @@ impl RuntimeBuilder {
         self
     }
 
-    /// Whether programs that [`Runtime::compile_file`] and [`Runtime::compile_text`] compile, and that begin as bytecode,
-    /// get native code while they run.
+    /// Whether programs that [`Runtime::compile_file`] and [`Runtime::compile_text`] compile, and that begin as
+    /// bytecode, get native code while they run.
     #[cfg(feature = "compiler")]
     #[must_use]
     pub const fn jit(mut self, jit: Jit) -> Self {
         self.jit = jit;
+        self
+    }
+
+    /// Tell `listen` of each native part that is made ([`Self::jit`]), perhaps on the thread that makes it. The part
+    /// belongs to the image that the same text becomes:
+    /// [`Scheme::run_image_with_part`](crate::Scheme::run_image_with_part) runs both.
+    #[cfg(feature = "compiler")]
+    #[must_use]
+    pub fn native_parts(
+        mut self,
+        listen: impl Fn(&TrustedImage<'static>) + Send + Sync + 'static,
+    ) -> Self {
+        self.part_listener = PartListener::new(listen);
         self
     }
 
@@ -273,7 +293,7 @@ impl RuntimeBuilder {
             };
             Frontend::standard(self.library_paths, compiler)
                 .with_listener(self.listener)
-                .with_jit(jit)
+                .with_jit(jit, self.part_listener.clone())
         };
         #[cfg(not(feature = "compiler"))]
         let frontend = Frontend;
@@ -284,36 +304,51 @@ impl RuntimeBuilder {
         frontend.borrow_mut().supervise(vm.interrupt());
         #[cfg(feature = "compiler")]
         let parts = (jit != Jit::Off).then(|| vm.native_parts());
-        #[cfg(not(feature = "compiler"))]
-        let parts = None;
         let mut runtime = Runtime::of(vm, frontend);
-        load_library(&mut runtime, library, parts)?;
+        #[cfg(feature = "compiler")]
+        load_library(&mut runtime, library, parts, self.part_listener)?;
+        #[cfg(not(feature = "compiler"))]
+        load_library(&mut runtime, library)?;
         Ok(runtime)
     }
 }
 
 /// Loads the library. With `parts`, native code can be linked to it and to programs.
+#[cfg(feature = "compiler")]
 fn load_library(
     runtime: &mut Runtime,
     tier: Tier,
     parts: Option<NativeParts>,
+    listener: PartListener,
 ) -> Result<(), Error> {
     let growth = match parts {
         Some(_) => Growth::NativeParts,
         None => Growth::None,
     };
     runtime.enter(|scheme| {
-        let library = scheme.run_loaded(&boot::image(tier), "boot", (Retention::Pinned, growth))?;
-        scheme.mutator.exempt_charges();
-        #[cfg(feature = "compiler")]
+        let library = load_boot_image(scheme, tier, growth)?;
         if let Some(parts) = parts {
-            let maker = Box::new(ThreadMaker::new(parts, library));
+            let maker = Box::new(ThreadMaker::new(parts, library, listener));
             scheme.frontend.borrow_mut().set_maker(maker);
         }
-        #[cfg(not(feature = "compiler"))]
-        let _ = library;
         Ok(())
     })
+}
+
+/// Loads the library.
+#[cfg(not(feature = "compiler"))]
+fn load_library(runtime: &mut Runtime, tier: Tier) -> Result<(), Error> {
+    runtime.enter(|scheme| load_boot_image(scheme, tier, Growth::None).map(|_| ()))
+}
+
+fn load_boot_image(
+    scheme: &mut Scheme<'_, '_>,
+    tier: Tier,
+    growth: Growth,
+) -> Result<ImageId, Error> {
+    let library = scheme.run_loaded(&boot::image(tier), "boot", (Retention::Pinned, growth))?;
+    scheme.mutator.exempt_charges();
+    Ok(library)
 }
 
 impl Runtime {

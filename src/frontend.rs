@@ -14,7 +14,7 @@ use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
 use compiler::id::Id as _;
 use compiler::memory;
-use compiler::options::{Options, Purpose, Tier};
+use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
 use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
 use vm::hooks::FrontendError;
@@ -24,7 +24,7 @@ use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
-use crate::jit::{Jit, Maker, Work};
+use crate::jit::{AT_ONCE_BYTES, Jit, Maker, NativePart, PartListener, Work};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::RecordedFiles;
 use crate::recorded_program::UnexpandedProgram;
@@ -58,6 +58,7 @@ pub struct Frontend {
     /// Native code for the program that was compiled last, and has not run.
     pub(crate) native_work: Option<Work>,
     jit: Jit,
+    part_listener: PartListener,
 }
 
 impl Frontend {
@@ -80,12 +81,14 @@ impl Frontend {
             maker: None,
             native_work: None,
             jit: Jit::Off,
+            part_listener: PartListener::default(),
         }
     }
 
-    /// Chooses whether programs get native code while they run.
-    pub(crate) const fn with_jit(mut self, jit: Jit) -> Self {
+    /// Chooses whether programs get native code while they run, and who learns of it.
+    pub(crate) fn with_jit(mut self, jit: Jit, listener: PartListener) -> Self {
         self.jit = jit;
+        self.part_listener = listener;
         self
     }
 
@@ -197,14 +200,18 @@ impl Frontend {
         if self.jit == Jit::Off {
             return self.finish(program, allowance, Purpose::File);
         }
-        let tier = match self.jit {
-            Jit::Gradual(_) => Tier::Native,
-            Jit::Off | Jit::On => Tier::Bytecode,
+        let bytecode_bytes_max = match self.jit {
+            Jit::Gradual(_) => None,
+            Jit::Off | Jit::On => Some(AT_ONCE_BYTES),
         };
-        let (image, part) = self.finish_apart(program, allowance, tier)?;
-        self.native_work = match self.jit {
-            Jit::Gradual(_) => part.map(Work::Made),
-            Jit::Off | Jit::On => Some(Work::Text(source.clone())),
+        let (image, part) = self.finish_apart(program, allowance, bytecode_bytes_max)?;
+        self.native_work = match part {
+            NativePart::Made(part) => {
+                self.part_listener.tell(&part);
+                Some(Work::Made(part))
+            }
+            NativePart::PutOff => Some(Work::Text(source.clone())),
+            NativePart::None => None,
         };
         Ok(image)
     }

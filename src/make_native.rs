@@ -18,10 +18,14 @@ use vm::NativeParts;
 
 use crate::boot;
 use crate::frontend::Frontend;
-use crate::jit::{Maker, ThreadCompiler, Work};
+use crate::jit::{Maker, PartListener, ThreadCompiler, Work};
 
-/// How long a program has run before native code is made for it: shorter programs end before it would help them.
-const DELAY: Duration = Duration::from_millis(4);
+/// How long a program has run before native code is made for it, for each byte of its text: about as long as that
+/// takes. So a program that ends early has wasted no more than it took.
+const DELAY_OF_BYTE: Duration = Duration::from_micros(2);
+
+/// How long it has run at most.
+const DELAY_MAX: Duration = Duration::from_millis(500);
 
 /// What the other thread may take, in bytes.
 const MEMORY_BYTES_MAX: usize = 512 << 20;
@@ -36,14 +40,16 @@ pub(crate) struct ThreadMaker {
     parts: NativeParts,
     /// The image of the library, until its native code goes there with that of the first program.
     library: Option<ImageId>,
+    listener: PartListener,
     /// Tells threads that the runtime is gone.
     is_over: Arc<AtomicBool>,
 }
 
 impl ThreadMaker {
-    pub(crate) fn new(parts: NativeParts, library: ImageId) -> Self {
+    pub(crate) fn new(parts: NativeParts, library: ImageId, listener: PartListener) -> Self {
         Self {
             parts,
+            listener,
             library: Some(library),
             is_over: Arc::default(),
         }
@@ -62,6 +68,7 @@ impl Maker for ThreadMaker {
                     text: source.text.to_string(),
                     compiler,
                     parts: self.parts.clone(),
+                    listener: self.listener.clone(),
                     library,
                     image,
                     is_over: Arc::clone(&self.is_over),
@@ -86,6 +93,7 @@ struct Job {
     text: String,
     compiler: ThreadCompiler,
     parts: NativeParts,
+    listener: PartListener,
     library: Option<ImageId>,
     image: ImageId,
     is_over: Arc<AtomicBool>,
@@ -93,17 +101,18 @@ struct Job {
 
 impl Job {
     fn run(self) {
-        thread::sleep(DELAY);
+        let bytes = u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        thread::sleep(DELAY_OF_BYTE.saturating_mul(bytes).min(DELAY_MAX));
         // What goes wrong here went wrong, or would go wrong, for the program's own compiler too, and tells nobody
         // anything new.
         let made = catch_unwind(AssertUnwindSafe(|| self.make()))
             .ok()
             .flatten();
-        if let Some(part) = made
-            && !self.is_over.load(Ordering::Relaxed)
-        {
-            send(&self.parts, self.library, self.image, part);
+        let Some(part) = made else { return };
+        if !self.is_over.load(Ordering::Relaxed) {
+            send(&self.parts, self.library, self.image, part.clone());
         }
+        self.listener.tell(&part);
     }
 
     fn make(&self) -> Option<TrustedImage<'static>> {

@@ -9,11 +9,11 @@ use loader::TrustedImage;
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::jit::{Maker, ThreadCompiler};
+use crate::jit::{Maker, NativePart, ThreadCompiler, Work};
 
 impl Frontend {
-    /// The native part of the image that a source becomes, if any of its procedures has native code; with about so much
-    /// memory.
+    /// The native part of the image that a source becomes, if any of its procedures has native code; with about so
+    /// much memory.
     ///
     /// # Errors
     ///
@@ -25,28 +25,36 @@ impl Frontend {
     ) -> Result<Option<TrustedImage<'static>>, Error> {
         let mut allowance = Allowance::new(&source.name, memory_bytes);
         let program = self.expand_source(source, &mut allowance)?;
-        let (_, part) = self.finish_apart(program, &mut allowance, Tier::Native)?;
-        Ok(part)
+        match self.finish_apart(program, &mut allowance, None)?.1 {
+            NativePart::Made(part) => Ok(Some(part)),
+            NativePart::PutOff | NativePart::None => Ok(None),
+        }
     }
 
-    /// As [`Self::finish`], for a program that gets native code while it runs; also its native part, if `tier` asks for
-    /// one. The image is the same for every tier.
+    /// As [`Self::finish`], for a program that gets native code while it runs; also its native part, unless its
+    /// bytecode has more than so many bytes. The image is the same in either case.
     pub(crate) fn finish_apart(
         &mut self,
         program: Program,
         allowance: &mut Allowance<'_>,
-        tier: Tier,
-    ) -> Result<(TrustedImage<'static>, Option<TrustedImage<'static>>), Error> {
+        bytecode_bytes_max: Option<usize>,
+    ) -> Result<(TrustedImage<'static>, NativePart), Error> {
         let options = Options {
             purpose: Purpose::File,
             native_apart: true,
-            tier,
+            tier: Tier::Native,
+            bytecode_bytes_max,
             ..self.options.clone()
         };
         let compiled = self.finish_with(program, allowance, &options)?;
         // SAFETY: the compiler has just written both.
         let vouch = |bytes: Vec<u8>| unsafe { TrustedImage::vouch(bytes) };
-        Ok((vouch(compiled.image), compiled.native_part.map(vouch)))
+        let part = match compiled.native_part {
+            Some(part) => NativePart::Made(vouch(part)),
+            None if compiled.is_native_part_put_off => NativePart::PutOff,
+            None => NativePart::None,
+        };
+        Ok((vouch(compiled.image), part))
     }
 
     /// From here on, `maker` makes native code of programs.
@@ -57,6 +65,11 @@ impl Frontend {
     /// Whether native code is made for the image that runs next.
     pub(crate) const fn has_native_work(&self) -> bool {
         self.native_work.is_some() && self.maker.is_some()
+    }
+
+    /// Says that `part` is the native code of the image that runs next.
+    pub(crate) fn set_native_part(&mut self, part: TrustedImage<'static>) {
+        self.native_work = Some(Work::Made(part));
     }
 
     /// Has native code made for `image`, the program that was compiled last, if any is to be made. That is to take no

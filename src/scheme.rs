@@ -145,6 +145,27 @@ impl<'id> Scheme<'_, 'id> {
         Ok(())
     }
 
+    /// As [`Self::run_image`], for an image whose native part was made before: the program calls native code from its
+    /// first poll on. A runtime without [`Jit`](crate::Jit) runs the image as bytecode, and so does one that refuses
+    /// the part ([`Self::native_links`]).
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run_image`].
+    #[cfg(feature = "compiler")]
+    pub fn run_image_with_part(
+        &mut self,
+        image: &TrustedImage<'_>,
+        part: TrustedImage<'static>,
+        name: &str,
+        retention: Retention,
+    ) -> Result<(), Error> {
+        self.begin()?;
+        self.frontend.borrow_mut().set_native_part(part);
+        self.run_loaded(image, name, (retention, Growth::NativeParts))?;
+        Ok(())
+    }
+
     pub(crate) fn run_loaded(
         &mut self,
         image: &TrustedImage<'_>,

@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::checkpoint::checkpoint;
-use crate::codegen::{self, CodegenError};
+use crate::codegen::{self, CodegenError, NativeChoice};
 use crate::core::ir::Program;
 use crate::core::{Stage, pass, verify};
 use crate::diagnostic::{Diagnostic, Place};
@@ -183,6 +183,8 @@ pub struct Compiled {
     /// Native code for the image's procedures, which a loader links to the image, if that was asked for
     /// ([`Options::native_apart`], [`Options::tier`]), and any procedure has some.
     pub native_part: Option<Vec<u8>>,
+    /// Whether there is no native part because it would take long to make ([`Options::bytecode_bytes_max`]).
+    pub is_native_part_put_off: bool,
     /// The program as text after the pass that [`Options::dump_after`] names.
     pub dump: Option<String>,
     /// How long it took.
@@ -247,6 +249,7 @@ fn compile_unguarded(
     link_unit.purpose = options.purpose;
     observer.times.resume();
     observer.begin(LINK);
+    let is_native_part_put_off = native.as_ref().is_some_and(|native| native.is_put_off);
     let (image, native_part) = match native {
         Some(native) => link_apart(link_unit, native)?,
         None => (link(&link_unit)?, None),
@@ -255,6 +258,7 @@ fn compile_unguarded(
     Ok(Compiled {
         image,
         native_part,
+        is_native_part_put_off,
         dump: observer.dump,
         times: observer.times,
         rewrites: observer.rewrites,
@@ -295,8 +299,12 @@ fn generate(
     let (tier, generator) = (options.tier, options.native_generator);
     let is_library = options.purpose == Purpose::Library;
     let (mut link_unit, native) = if options.native_apart {
-        let (link_unit, native) =
-            codegen::generate_apart(&unit, is_library, (tier, generator), times)?;
+        let choice = NativeChoice {
+            tier,
+            generator,
+            bytecode_bytes_max: options.bytecode_bytes_max,
+        };
+        let (link_unit, native) = codegen::generate_apart(&unit, is_library, choice, times)?;
         (link_unit, Some(native))
     } else if is_library {
         let link_unit = codegen::generate_library(&unit, tier, generator, times)?;

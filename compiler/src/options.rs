@@ -39,6 +39,9 @@ pub struct Options {
     /// Native code does not become a part of the image, but a part of its own, which is linked to the image while that
     /// runs ([`crate::compile::Compiled::native_part`]). Whether there is such a part does not change the image.
     pub native_apart: bool,
+    /// Of a unit with more bytes of bytecode, no such part is made yet: see
+    /// [`Compiled::is_native_part_put_off`](crate::compile::Compiled::is_native_part_put_off).
+    pub bytecode_bytes_max: Option<usize>,
     /// What the image is made for.
     pub purpose: Purpose,
     /// Who makes native code.
@@ -64,6 +67,7 @@ impl Default for Options {
             level: Level::default(),
             tier: Tier::Bytecode,
             native_apart: false,
+            bytecode_bytes_max: None,
             purpose: Purpose::default(),
             native_generator: None,
             dump_after: None,

@@ -325,8 +325,8 @@ impl<M: ObjectModel> Mutator<M> {
         Interrupt(Arc::clone(&self.poll))
     }
 
-    /// Those of `bits` that interrupts have set since they were taken last. Other bits stay, and so does the request for
-    /// a poll then.
+    /// Those of `bits` that interrupts have set since they were taken last. Other bits stay, and so does the request
+    /// for a poll then.
     pub fn take_interrupts(&self, bits: u32) -> u32 {
         let interrupts = self.poll.take_interrupts(bits);
         if !self.is_due.get() {

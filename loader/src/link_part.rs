@@ -29,9 +29,9 @@ pub struct LinkedBytes {
 }
 
 impl LoadedImage {
-    /// Checks a native part of this image, and brings it into the room behind the image. No procedure enters its native
-    /// code yet: see [`Self::enter_native_code`]. With a `directory`, the part is kept as a file there, and mapped
-    /// from it.
+    /// Checks a native part of this image, and brings it into the room behind the image. No procedure enters its
+    /// native code yet: see [`Self::enter_native_code`]. With a `directory`, the part is kept as a file there, and
+    /// mapped from it.
     ///
     /// # Errors
     ///
@@ -154,7 +154,7 @@ fn enter(mapping: &Mapping, image: ImageHeader, entry: NativeEntry) {
     // SAFETY: the procedure has code, of which the part was checked to be for; it is padded to whole words.
     let mut word = unsafe { start.load_word() }.to_le_bytes();
     word[0] = Opcode::EnterNative as u8;
-    // SAFETY: as above; the code is writable.
+    // SAFETY: the first word of the procedure's code, which was just read; the code is writable.
     unsafe { start.store_word(u64::from_le_bytes(word)) };
 }
 

@@ -150,8 +150,8 @@ pub fn load(
     let id = unsafe { host.register(describe(&mapping, view, options.pins, sections_bytes)) };
     mapping.keep();
     let native = if mapping.may_execute() {
-        // SAFETY: the view was checked, also that its native code has granules of its own; the mapping stays as long as
-        // the image, which drops the registration first.
+        // SAFETY: the view was checked, also that its native code has granules of its own; the mapping stays as long
+        // as the image, which drops the registration first.
         unsafe {
             Registration::new(
                 mapping.address(0),
@@ -282,7 +282,8 @@ impl LoadedImage {
         })
     }
 
-    /// As [`Self::debug_tables`], for the code at `address`: those of the native part that it lies in, if it lies in one.
+    /// As [`Self::debug_tables`], for the code at `address`: those of the native part that it lies in, if it lies in
+    /// one.
     pub fn debug_tables_of(&self, address: u32) -> &DebugTables {
         let part = self.parts.iter().find(|part| part.contains(address));
         part.map_or_else(|| self.debug_tables(), LinkedPart::debug_tables)

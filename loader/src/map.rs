@@ -7,10 +7,10 @@
 //! once.
 //!
 //! The system lets a process have 65,530 mappings, and an image in pages of its own takes up to eight of them. So a
-//! small image ([`SMALL_IMAGE_BYTES_MAX`](abi::image::SMALL_IMAGE_BYTES_MAX)) is copied beside others into a chunk that
-//! stays writable. So is any image, into chunks of its own, once the process has many mappings: without native code
-//! then, which could not become executable. Nobody writes what is sealed there either: stores go through the write
-//! barrier, which knows what is sealed.
+//! small image ([`SMALL_IMAGE_BYTES_MAX`](abi::image::SMALL_IMAGE_BYTES_MAX)) is copied beside others into a chunk
+//! that stays writable. So is any image, into chunks of its own, once the process has many mappings: without native
+//! code then, which could not become executable. Nobody writes what is sealed there either: stores go through the
+//! write barrier, which knows what is sealed.
 
 use std::ffi::c_void;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -340,8 +340,8 @@ impl Mapping {
     ///
     /// # Safety
     ///
-    /// The granules of the segment lie in the range that was reserved for this image, and no reference into them exists
-    /// yet.
+    /// The granules of the segment lie in the range that was reserved for this image, and no reference into them
+    /// exists yet.
     pub(crate) unsafe fn map_segment(
         &self,
         segment: Segment,
@@ -387,8 +387,8 @@ impl Mapping {
             .address(segment.extent.start)
             .as_word_pointer()
             .cast::<u8>();
-        // SAFETY: the target is writable, by the contract of this function; it is as long as the segment, and belongs to
-        // this image alone, so that the source lies elsewhere.
+        // SAFETY: the target is writable, by the contract of this function; it is as long as the segment, and belongs
+        // to this image alone, so that the source lies elsewhere.
         unsafe { std::ptr::copy_nonoverlapping(source.as_ptr(), target, source.len()) };
     }
 

@@ -9,8 +9,9 @@ use crate::part_view::PartView;
 use crate::segment::Segment;
 
 impl Mapping {
-    /// Places the segments of a native part, checked against this image, behind the image: mapped from `source` if it has
-    /// them, else copied. Its code is executable afterwards. Answers how many bytes of memory of its own they take.
+    /// Places the segments of a native part, checked against this image, behind the image: mapped from `source` if it
+    /// has them, else copied. Its code is executable afterwards. Answers how many bytes of memory of its own they
+    /// take.
     ///
     /// # Safety
     ///
@@ -31,8 +32,9 @@ impl Mapping {
                 MappedFile::Kept(file) => (*file, 0),
                 MappedFile::Executable(part) => (part.descriptor(), part.offset()),
                 MappedFile::Copy => {
-                    // SAFETY: the part was checked to lie behind the segments of the image, and ends in the room, as was
-                    // just seen. Parts that were placed before end in front of it, by the contract of this function.
+                    // SAFETY: the part was checked to lie behind the segments of the image, and ends in the room, as
+                    // was just seen. Parts that were placed before end in front of it, by the contract of this
+                    // function.
                     unsafe { self.map_copy(segment, part.file, access) }?;
                     continue;
                 }
@@ -83,7 +85,8 @@ impl Mapping {
         unsafe { rustix::mm::mprotect(start, bytes, writable) }
             .map_err(system("unsealing bytecode"))?;
         write(self);
-        // SAFETY: as above. If the system refuses, the bytecode stays writable, as that of other images is.
+        // SAFETY: the granules belong to this image alone, and nobody writes to them any more. If the system refuses,
+        // the bytecode stays writable, as that of other images is.
         let _ = unsafe { rustix::mm::mprotect(start, bytes, MprotectFlags::READ) };
         Ok(())
     }

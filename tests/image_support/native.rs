@@ -108,6 +108,7 @@ pub(crate) fn unit_apart() -> (LinkUnit, NativeApart) {
             .map(|procedure| procedure.native.take())
             .collect(),
         bytecode_maps: unit.frame_maps.len() - 1,
+        is_put_off: false,
     };
     (unit, native)
 }

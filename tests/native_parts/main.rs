@@ -1,6 +1,7 @@
 //! Native code that is linked to a program while the program runs.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use cozen::{
     CompilerOptions, Error, Frontend, Jit, LinkRefusal, LoadError, Retention, Runtime, Tier,
@@ -11,8 +12,8 @@ fn runtime(jit: Jit) -> Runtime {
     Runtime::builder().jit(jit).build().expect("a runtime")
 }
 
-/// Counts in a loop of calls, which poll, until `limit`; then calls `f`, which allocates on the way, and returns what it
-/// does.
+/// Counts in a loop of calls, which poll, until `limit`; then calls `f`, which allocates on the way, and returns what
+/// it does.
 const PROGRAM: &str = "
     (import (scheme base))
     (define (build n) (if (= n 0) '() (cons (vector n) (build (- n 1)))))
@@ -50,21 +51,81 @@ fn native_code_is_linked_while_a_program_runs() {
 }
 
 #[test]
-fn a_thread_makes_native_code_of_a_program_that_runs_on() {
+fn a_small_program_has_native_code_before_it_runs() {
     let mut runtime = runtime(Jit::On);
-    // As long as it takes: the program ends when it has seen that its code is native, or after minutes.
-    let text = "
-        (import (scheme base) (scheme time))
-        (define (spin n) (if (= n 0) 0 (spin (- n 1))))
-        (define (turns n) (spin 100000) (if (= n 0) n (turns (- n 1))))
-        (turns 1000)";
-    for _ in 0..100 {
-        assert_eq!(run(&mut runtime, text).expect("it runs"), 0);
+    // It polls a few times only.
+    let text = "(import (scheme base)) (define (f n) (if (= n 0) 7 (f (- n 1)))) (f 3)";
+    assert_eq!(run(&mut runtime, text).expect("it runs"), 7);
+    assert_eq!(
+        linked(&mut runtime).len(),
+        2,
+        "that of the library, and its own"
+    );
+}
+
+/// So many procedures that native code is not made before the program runs, and calls of `turn` until `count`.
+fn large_program(count: usize) -> String {
+    let mut text = "(import (scheme base)) (define kept '())".to_owned();
+    for number in 0..200 {
+        let form = format!(
+            "(define (f{number} a b) (vector (+ a {number}) (- b a) (* a b) (car (list b a)))) \
+             (set! kept (cons f{number} kept))"
+        );
+        text.push_str(&form);
+    }
+    text + "(define (spin n) (if (= n 0) 0 (spin (- n 1))))
+            (define (turns n) (for-each (lambda (f) (f n 2)) kept) (spin 100000) (if (= n 0) n (turns (- n 1))))"
+        + &format!("(turns {count})")
+}
+
+#[test]
+fn a_thread_makes_native_code_of_a_larger_program_that_runs_on() {
+    let mut runtime = runtime(Jit::On);
+    let text = large_program(100);
+    // As long as it takes: most often, the first run sees it.
+    for _ in 0..200 {
+        assert_eq!(run(&mut runtime, &text).expect("it runs"), 0);
         if !linked(&mut runtime).is_empty() {
             break;
         }
     }
-    assert!(linked(&mut runtime).len() >= 2);
+    let [_, program, ..] = linked(&mut runtime)[..] else {
+        panic!("the library and a program have native code");
+    };
+    assert!(program > 200, "{program}");
+}
+
+#[test]
+fn a_program_ends_before_its_native_code_is_made() {
+    for _ in 0..5 {
+        let mut runtime = runtime(Jit::On);
+        assert_eq!(run(&mut runtime, &large_program(0)).expect("it runs"), 0);
+        // The thread finds that the runtime is gone.
+    }
+}
+
+#[test]
+fn native_code_that_was_made_before_is_linked_to_the_same_image_in_another_runtime() {
+    let kept = Arc::new(Mutex::new(Vec::new()));
+    let keep = Arc::clone(&kept);
+    let listen = move |part: &TrustedImage<'static>| {
+        keep.lock().expect("no panic").push(part.clone());
+    };
+    let builder = Runtime::builder().jit(Jit::On).native_parts(listen);
+    let mut first = builder.build().expect("a runtime");
+    let image = first.compile_text(PROGRAM, "program").expect("it compiles");
+    let part = kept.lock().expect("no panic").pop();
+    let part = part.expect("a small program has native code before it runs");
+    for (jit, links) in [(Jit::On, 2), (Jit::Off, 0)] {
+        let mut runtime = runtime(jit);
+        runtime.enter(|scheme| {
+            let retention = Retention::Reached;
+            let run = scheme.run_image_with_part(&image, part.clone(), "program", retention);
+            run.expect("it runs");
+            assert_eq!(scheme.result::<i64>().expect("a number"), 1_515_000);
+        });
+        assert_eq!(linked(&mut runtime).len(), links);
+    }
 }
 
 #[test]

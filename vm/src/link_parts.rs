@@ -1,8 +1,8 @@
 //! Links native code that is made while a program runs, at polls.
 //!
-//! A native part is made elsewhere, perhaps by another thread, and sent here. The next poll links the part to its image.
-//! Calls of its procedures are native from then on. Frames that stand in the bytecode of these procedures go on as they
-//! are.
+//! A native part is made elsewhere, perhaps by another thread, and sent here. The next poll links the part to its
+//! image. Calls of its procedures are native from then on. Frames that stand in the bytecode of these procedures go on
+//! as they are.
 
 use std::sync::Arc;
 
@@ -79,7 +79,8 @@ impl Mutator<'_> {
             let left = rounds.saturating_sub(1);
             if let Some(image) = state.registry.get_mut(id) {
                 let chosen = |number: usize| left == 0 || (coin >> (number % 61)).is_multiple_of(8);
-                // SAFETY: as in `link_part`: the machine stands at a poll.
+                // SAFETY: the machine is this thread's, and stands at a poll: whoever stands at a first
+                // instruction has not begun it, or does not read its opcode again.
                 let switched = unsafe { image.enter_native_code(chosen) };
                 switched.expect("bytecode that was written before can be written");
             }

@@ -38,7 +38,8 @@ pub struct VmOptions {
     pub image_directory: Option<PathBuf>,
     /// Which procedures of images are entered as native code.
     pub tier: Tier,
-    /// For tests: procedures begin to enter the native code of native parts at polls that a coin with this seed chooses.
+    /// For tests: procedures begin to enter the native code of native parts at polls that a coin with this seed
+    /// chooses.
     pub gradual_switch: Option<u64>,
 }
 

@@ -1,5 +1,5 @@
-//! What a failing program says: the same at every level, in bytecode, in native code, and where a coin chooses each
-//! procedure's tier.
+//! What a failing program says: the same at every level, in bytecode, in native code, where a coin chooses each
+//! procedure's tier, and where native code is linked while the program runs.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,11 +8,12 @@ use super::err;
 
 const LEVELS: [&str; 3] = ["-O0", "-O1", "-O2"];
 /// The tier, and the seed of the coin.
-const TIERS: [(&str, &str); 4] = [
+const TIERS: [(&str, &str); 5] = [
     ("bytecode", "0"),
     ("native", "0"),
     ("mixed", "1"),
     ("mixed", "2"),
+    ("late", "1"),
 ];
 
 /// Standard error of a program in `folder`, which fails everywhere in the same way.

@@ -184,7 +184,11 @@ impl Search {
 /// Whether a program fails in all modes, all native ones or all that optimize fully, or in which.
 fn name_of(modes: &[&str]) -> String {
     let all_that = |holds: fn(&str) -> bool| {
-        let of_plain = |name: &&Mode| !name.name.contains("mixed") && !name.name.contains("zeal");
+        let of_plain = |mode: &&Mode| {
+            ["mixed", "late", "zeal"]
+                .iter()
+                .all(|it| !mode.name.contains(it))
+        };
         let mut wanted = MODES
             .iter()
             .filter(of_plain)
@@ -193,7 +197,11 @@ fn name_of(modes: &[&str]) -> String {
     };
     if all_that(|_| true) {
         "all".to_owned()
-    } else if all_that(|name| name.contains("native") || name.contains("mixed")) {
+    } else if all_that(|name| {
+        ["native", "mixed", "late"]
+            .iter()
+            .any(|it| name.contains(it))
+    }) {
         "all native".to_owned()
     } else if all_that(|name| name.starts_with("-O2")) {
         "all of -O2".to_owned()

@@ -41,9 +41,15 @@ pub(crate) const MODES: &[Mode] = &[
     },
     mode("-O0 mixed", &["-O0"], "mixed"),
     mode("-O2 mixed", &["-O2"], "mixed"),
+    mode("-O0 late", &["-O0"], "late"),
+    mode("-O2 late", &["-O2"], "late"),
     Mode {
         moves: true,
         ..mode("-O2 --zeal=3", &["-O2", "--zeal=3"], "bytecode")
+    },
+    Mode {
+        moves: true,
+        ..mode("-O2 late --zeal=3", &["-O2", "--zeal=3"], "late")
     },
     Mode {
         moves: true,
@@ -110,8 +116,8 @@ fn command() -> PathBuf {
 }
 
 impl Mode {
-    /// Whether the program of the seed is run in this mode: where tiers are mixed, and where
-    /// everything moves, programs take turns.
+    /// Whether the program of the seed is run in this mode: where tiers are mixed or change,
+    /// and where everything moves, programs take turns.
     pub(crate) fn fits(&self, program: &Program, seed: u64) -> bool {
         if self.is_guile() {
             return program.sort == Sort::Shared && has_guile();
@@ -119,7 +125,7 @@ impl Mode {
         let turn = seed.is_multiple_of(2) == (self.options[0] == "-O0" || self.tier == "native");
         match (self.tier, self.moves) {
             (_, true) => turn && !program.is_large && (seed / 2).is_multiple_of(zeal_every()),
-            ("mixed", _) => turn,
+            ("mixed" | "late", _) => turn,
             _ => true,
         }
     }

@@ -24,9 +24,6 @@ pub enum CodegenError {
     /// Native code is wanted, and nothing is there to make it.
     #[error("native code is wanted, but this compiler has no generator for it")]
     NoNativeGenerator,
-    /// Native code that is linked to its image later leads only to what the image has.
-    #[error("native code needs data that its image does not have")]
-    NativeCodeNeedsData,
     /// The distance between two instructions has 32 bits.
     #[error("procedure {name:?} has {bytes} bytes of code; 2147483647 are possible")]
     CodeTooLarge {
@@ -44,7 +41,7 @@ impl CodegenError {
     pub const fn place(&self) -> Option<SourcePlace> {
         match self {
             Self::FrameTooLarge { place, .. } | Self::CodeTooLarge { place, .. } => Some(*place),
-            Self::ObjectInLiteral | Self::NoNativeGenerator | Self::NativeCodeNeedsData => None,
+            Self::ObjectInLiteral | Self::NoNativeGenerator => None,
         }
     }
 }

@@ -87,12 +87,24 @@ pub fn generate_with_record(
     Ok((link_unit, shared.record.unwrap_or_default()))
 }
 
+/// Which native code is made apart from an image.
+#[derive(Clone, Copy, Debug)]
+pub struct NativeChoice<'generator> {
+    /// Which procedures get some.
+    pub tier: Tier,
+    /// Who makes it.
+    pub generator: Option<&'generator dyn NativeGenerator>,
+    /// In a unit with more bytes of bytecode, no procedure does.
+    pub bytecode_bytes_max: Option<usize>,
+}
+
 /// As [`generate`], or as [`generate_library`]. The unit has bytecode only; its native code, which is linked to the
-/// image while that runs, stands beside it. Whether there is any does not change the bytecode.
+/// image while that runs, stands beside it. Whether there is any does not change the bytecode. There is none if it
+/// needs data that the bytecode does not need: messages of checks of facts do.
 ///
 /// # Errors
 ///
-/// As [`generate`]; native code that needs data which the bytecode does not need.
+/// As [`generate`].
 ///
 /// # Panics
 ///
@@ -100,7 +112,7 @@ pub fn generate_with_record(
 pub fn generate_apart(
     unit: &Unit,
     is_library: bool,
-    (tier, generator): (Tier, Option<&dyn NativeGenerator>),
+    choice: NativeChoice<'_>,
     times: &mut PhaseTimes,
 ) -> Result<(LinkUnit, NativeApart), CodegenError> {
     let mut shared = Shared::new(unit);
@@ -115,10 +127,22 @@ pub fn generate_apart(
     times.record("bytecode");
     let (constants, symbols) = (shared.pool.constants.len(), shared.pool.symbols.len());
     let bytecode_maps = shared.maps.maps.len();
-    let native = native_code(&mut shared, tier, generator)?;
+    let code_bytes = procedures.iter().map(|procedure| procedure.code.len());
+    let code_bytes: usize = code_bytes.sum();
+    let is_put_off = (choice.bytecode_bytes_max).is_some_and(|bytes_max| code_bytes > bytes_max);
+    let tier = if is_put_off {
+        Tier::Bytecode
+    } else {
+        choice.tier
+    };
+    let mut native = native_code(&mut shared, tier, choice.generator)?;
     times.record("native-code");
-    if (constants, symbols) != (shared.pool.constants.len(), shared.pool.symbols.len()) {
-        return Err(CodegenError::NativeCodeNeedsData);
+    let pool = &mut shared.pool;
+    if (constants, symbols) != (pool.constants.len(), pool.symbols.len()) {
+        // The image is what it is without native code, and has no place for what that needs besides.
+        pool.constants.truncate(constants);
+        pool.symbols.truncate(symbols);
+        native = unit.procedures.side_table(None);
     }
     let generated = Generated {
         procedures,
@@ -129,6 +153,7 @@ pub fn generate_apart(
     let native = NativeApart {
         procedures: native,
         bytecode_maps,
+        is_put_off,
     };
     Ok((link_unit, native))
 }

@@ -20,7 +20,8 @@ mod unit;
 pub use bytecode::{Disagreement, RECORD_INDEX_OPERAND, check_frame_maps};
 pub use error::CodegenError;
 pub use generate::{
-    generate, generate_apart, generate_directly, generate_library, generate_with_record,
+    NativeChoice, generate, generate_apart, generate_directly, generate_library,
+    generate_with_record,
 };
 pub use native::NativeGenerator;
 pub use unit::{Shared, separate_entry};

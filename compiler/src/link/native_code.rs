@@ -26,6 +26,8 @@ pub struct NativeApart {
     pub procedures: IdVec<ProcedureId, Option<NativeCode>>,
     /// How many of the unit's frame maps are the bytecode's. The others come behind, and are those of native code.
     pub bytecode_maps: usize,
+    /// Whether no native code was made because the unit is large.
+    pub is_put_off: bool,
 }
 
 /// A machine-code function: entered at its first byte only.

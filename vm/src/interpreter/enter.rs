@@ -165,8 +165,8 @@ unsafe fn cons_rest(
     if count > REST_UNRESERVED_MAX
         && let Err(Stop::Full { bytes }) = m.reserve_pairs(count)
     {
-        // `collect_at` shows the place of the call to the collector, which keeps the caller's image; the closure, which
-        // is an argument, keeps the callee's.
+        // `collect_at` shows the place of the call to the collector, which keeps the caller's image; the closure,
+        // which is an argument, keeps the callee's.
         let reason = CollectReason::Full { bytes };
         if let Outcome::Exhausted { needed_bytes } =
             collect_at(m, s, Innermost::Arguments(arguments), reason)
@@ -294,8 +294,8 @@ pub(crate) fn make_room(
     }
 }
 
-/// The slow path of every poll: collects if that is due, links native code that was made, then handles interrupts. `Err` if a
-/// condition took the frame's place.
+/// The slow path of every poll: collects if that is due, links native code that was made, then handles interrupts.
+/// `Err` if a condition took the frame's place.
 #[cold]
 #[inline(never)]
 pub(crate) fn poll_at(

@@ -351,7 +351,7 @@ fn an_interrupt_ends_the_run_at_the_next_poll() {
     a.jump_poll(start, idle);
     let code = a.finish();
     let mut vm = vm_with(|_| ());
-    vm.interrupt().raise(crate::vm::INTERRUPT_BIT);
+    vm.interrupt().raise(crate::INTERRUPT_BIT);
     let ended = run(&mut vm, code, endless, &[]);
     assert!(ended.starts_with("Interrupted"), "{ended}");
 }
