@@ -229,7 +229,9 @@ impl RuntimeBuilder {
     pub fn program(&self, file: &Path, cache: Option<Arc<ProgramCache>>) -> Result<Program, Error> {
         let program = Program::read(file)?;
         let compiler = &self.compiler;
-        let is_plain = compiler.dump_after.is_none()
+        let jit = self.jit.beside(self.tier.unwrap_or(Tier::Bytecode));
+        let is_plain = !matches!(jit, Jit::Gradual(_))
+            && compiler.dump_after.is_none()
             && compiler.rewrites_max.is_none()
             && compiler.native_generator.is_none()
             && !compiler.time_passes
@@ -238,6 +240,7 @@ impl RuntimeBuilder {
             level: compiler.level,
             tier: self.tier,
             unbound_names: compiler.unbound_names,
+            has_parts: jit != Jit::Off,
             library_paths: &self.library_paths,
         };
         match cache.filter(|_| is_plain) {

@@ -57,7 +57,7 @@ pub struct Frontend {
     pub(crate) maker: Option<Box<dyn Maker>>,
     /// Native code for the program that was compiled last, and has not run.
     pub(crate) native_work: Option<Work>,
-    jit: Jit,
+    pub(crate) jit: Jit,
     part_listener: PartListener,
 }
 
@@ -210,7 +210,7 @@ impl Frontend {
                 self.part_listener.tell(&part);
                 Some(Work::Made(part))
             }
-            NativePart::PutOff => Some(Work::Text(source.clone())),
+            NativePart::PutOff => Some(Work::Text(source.clone(), None)),
             NativePart::None => None,
         };
         Ok(image)

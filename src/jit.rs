@@ -53,10 +53,19 @@ pub(crate) enum NativePart {
 /// Native code for a program that was compiled and has not run yet.
 #[derive(Debug)]
 pub(crate) enum Work {
-    /// It is to be made of this text.
-    Text(SourceText),
+    /// It is to be made of this text, and then kept.
+    Text(SourceText, Option<Keep>),
     /// It was made.
     Made(TrustedImage<'static>),
+}
+
+/// Keeps a native part for later runs, on the thread that has made it.
+pub(crate) struct Keep(pub(crate) Box<dyn FnOnce(&TrustedImage<'static>) + Send>);
+
+impl Debug for Keep {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Keep").finish_non_exhaustive()
+    }
 }
 
 /// What a thread makes its own compiler of.

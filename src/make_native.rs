@@ -18,7 +18,7 @@ use vm::NativeParts;
 
 use crate::boot;
 use crate::frontend::Frontend;
-use crate::jit::{Maker, PartListener, ThreadCompiler, Work};
+use crate::jit::{Keep, Maker, PartListener, ThreadCompiler, Work};
 
 /// How long a program has run before native code is made for it, for each byte of its text: about as long as that
 /// takes. So a program that ends early has wasted no more than it took.
@@ -62,7 +62,7 @@ impl Maker for ThreadMaker {
         let library = self.library.take();
         match work {
             Work::Made(part) => send(&self.parts, library, image, part),
-            Work::Text(source) => {
+            Work::Text(source, keep) => {
                 let job = Job {
                     name: source.name.to_string(),
                     text: source.text.to_string(),
@@ -72,6 +72,7 @@ impl Maker for ThreadMaker {
                     library,
                     image,
                     is_over: Arc::clone(&self.is_over),
+                    keep,
                 };
                 let builder = thread::Builder::new().name("cozen-native".to_owned());
                 // A refusal says nothing of interest: the program runs on.
@@ -97,6 +98,7 @@ struct Job {
     library: Option<ImageId>,
     image: ImageId,
     is_over: Arc<AtomicBool>,
+    keep: Option<Keep>,
 }
 
 impl Job {
@@ -111,6 +113,9 @@ impl Job {
         let Some(part) = made else { return };
         if !self.is_over.load(Ordering::Relaxed) {
             send(&self.parts, self.library, self.image, part.clone());
+        }
+        if let Some(Keep(keep)) = self.keep {
+            keep(&part);
         }
         self.listener.tell(&part);
     }

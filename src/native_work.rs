@@ -9,7 +9,7 @@ use loader::TrustedImage;
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::jit::{Maker, NativePart, ThreadCompiler, Work};
+use crate::jit::{Jit, Keep, Maker, NativePart, ThreadCompiler, Work};
 
 impl Frontend {
     /// The native part of the image that a source becomes, if any of its procedures has native code; with about so
@@ -70,6 +70,28 @@ impl Frontend {
     /// Says that `part` is the native code of the image that runs next.
     pub(crate) fn set_native_part(&mut self, part: TrustedImage<'static>) {
         self.native_work = Some(Work::Made(part));
+    }
+
+    /// The native code of the image that runs next, if it was made.
+    pub(crate) fn native_part(&self) -> Option<&TrustedImage<'static>> {
+        match &self.native_work {
+            Some(Work::Made(part)) => Some(part),
+            _ => None,
+        }
+    }
+
+    /// Says that native code is to be made of `source` for the image that runs next, if programs get native code.
+    pub(crate) fn put_off_native_code(&mut self, source: &SourceText) {
+        if self.jit != Jit::Off {
+            self.native_work = Some(Work::Text(source.clone(), None));
+        }
+    }
+
+    /// Lets `keep` have the native code of the image that runs next, when it is made.
+    pub(crate) fn keep_native_code(&mut self, keep: Keep) {
+        if let Some(Work::Text(_, place)) = &mut self.native_work {
+            *place = Some(keep);
+        }
     }
 
     /// Has native code made for `image`, the program that was compiled last, if any is to be made. That is to take no

@@ -11,6 +11,7 @@ use crate::cache::{CachedProgram, Choices, Key, LookUp, Origin, ProgramCache};
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
+use crate::jit::Keep;
 use crate::recorded_program::{Recorded, UnexpandedProgram};
 use crate::runtime::Runtime;
 
@@ -100,44 +101,85 @@ impl Program {
     pub(crate) fn compile(self, runtime: &mut Runtime) -> Result<TrustedImage<'static>, Error> {
         let source = SourceText::decode(&self.name, &self.bytes);
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-        if let Some(found) = self.found {
-            let listener = self.place.map(|place| place.listener).unwrap_or_default();
-            warn(&listener, &found.warnings)?;
-            runtime.frontend().expand_later(UnexpandedProgram {
-                source,
-                files: found.files,
-            });
-            // SAFETY: nobody but the user can write to the cache, where the compiler of this executable has put the
-            // image: its checks pass. The entry's hash shows that it has not been damaged since.
-            return Ok(unsafe { TrustedImage::vouch_checked(found.image) });
+        match (self.found, self.place) {
+            (Some(found), Some(place)) => reuse(*found, place, source, runtime),
+            (_, place) => compile(&source, place, runtime),
         }
-        let Recorded {
-            image,
-            notes,
-            warnings,
-        } = runtime.compile_by(|frontend, memory_bytes| {
-            frontend.compile_recorded(&source, memory_bytes)
-        })?;
-        if let Some(Place {
-            cache,
-            key,
-            listener,
-        }) = self.place
-            && !notes.has_pipe
-        {
-            let origin = Origin {
-                name: self.name.clone(),
-                dependencies: notes.dependencies,
-                warnings,
-            };
-            let stored = cache.store(&key, image.bytes(), origin);
+    }
+}
+
+/// The image that was found.
+fn reuse(
+    found: CachedProgram,
+    place: Place,
+    source: SourceText,
+    runtime: &mut Runtime,
+) -> Result<TrustedImage<'static>, Error> {
+    warn(&place.listener, &found.origin.warnings)?;
+    let mut frontend = runtime.frontend();
+    match found.native_part {
+        // SAFETY: as for the image below.
+        Some(part) => frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) }),
+        None => {
+            frontend.put_off_native_code(&source);
+            frontend.keep_native_code(place.keep(found.image.clone(), found.origin));
+        }
+    }
+    frontend.expand_later(UnexpandedProgram {
+        source,
+        files: found.files,
+    });
+    // SAFETY: nobody but the user can write to the cache, where the compiler of this executable has put the image: its
+    // checks pass. The entry's hash shows that it has not been damaged since.
+    Ok(unsafe { TrustedImage::vouch_checked(found.image) })
+}
+
+fn compile(
+    source: &SourceText,
+    place: Option<Place>,
+    runtime: &mut Runtime,
+) -> Result<TrustedImage<'static>, Error> {
+    let Recorded {
+        image,
+        notes,
+        warnings,
+    } = runtime
+        .compile_by(|frontend, memory_bytes| frontend.compile_recorded(source, memory_bytes))?;
+    let Some(place) = place.filter(|_| !notes.has_pipe) else {
+        return Ok(image);
+    };
+    let origin = Origin {
+        name: source.name.to_string(),
+        dependencies: notes.dependencies,
+        warnings,
+    };
+    let mut frontend = runtime.frontend();
+    let part = frontend.native_part().map(TrustedImage::bytes);
+    let stored = place.cache.store(&place.key, image.bytes(), part, &origin);
+    let (name, key) = (&source.name, place.key);
+    let news = match stored {
+        Ok(()) => format!("{name}: stored as {key}"),
+        Err(error) => format!("{name}: not stored: {error}"),
+    };
+    place.listener.tell(&CompilerReport::Cache(&news))?;
+    frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
+    Ok(image)
+}
+
+impl Place {
+    /// Keeps the native code of `image` there.
+    fn keep(self, image: Vec<u8>, origin: Origin) -> Keep {
+        Keep(Box::new(move |part: &TrustedImage<'static>| {
+            let stored = self
+                .cache
+                .store(&self.key, &image, Some(part.bytes()), &origin);
             let news = match stored {
-                Ok(()) => format!("{}: stored as {key}", self.name),
-                Err(error) => format!("{}: not stored: {error}", self.name),
+                Ok(()) => format!("{}: stored with native code as {}", origin.name, self.key),
+                Err(error) => format!("{}: native code is not stored: {error}", origin.name),
             };
-            listener.tell(&CompilerReport::Cache(&news))?;
-        }
-        Ok(image)
+            // What a listener answers would end a compilation, which is over.
+            let _ = self.listener.tell(&CompilerReport::Cache(&news));
+        }))
     }
 }
 

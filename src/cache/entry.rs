@@ -1,13 +1,14 @@
-//! An entry of the cache: the image of a program, and what it was made from.
+//! An entry of the cache: the image of a program, its native part, and what it was made from.
 //!
-//! An entry is a file. The image comes first, so that tools find an ELF file. The record follows. The trailer, of
-//! [`TRAILER_BYTES`], comes last:
+//! An entry is a file. The image comes first, so that tools find an ELF file. The native part follows, which may be
+//! empty, and the record. The trailer, of [`TRAILER_BYTES`], comes last:
 //!
 //! ```text
-//! 0    hash of all before the trailer and of the two lengths: 16 bytes
+//! 0    hash of the parts before the trailer and of their lengths: 16 bytes
 //! 16   length of the image: u64
-//! 24   length of the record: u64
-//! 32   magic: 16 bytes
+//! 24   length of the native part: u64
+//! 32   length of the record: u64
+//! 40   magic: 16 bytes
 //! ```
 //!
 //! A record is a sequence of fields. A field is a length, u32, and bytes. All numbers are little-endian.
@@ -23,7 +24,7 @@ use crate::recorded_files::{Dependency, Found};
 
 /// Marks the end of an entry, and names the version of the format.
 const MAGIC: &[u8; 16] = b"Cozen cache 1\0\0\n";
-const TRAILER_BYTES: usize = 48;
+const TRAILER_BYTES: usize = 56;
 
 /// What goes with an image.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,52 +45,68 @@ pub(crate) struct Origin {
 }
 
 /// The bytes of an entry.
-pub(super) fn encode(image: &[u8], record: &Record) -> Vec<u8> {
+pub(super) fn encode(image: &[u8], native_part: &[u8], record: &Record) -> Vec<u8> {
     let record = encode_record(record);
-    let mut bytes = Vec::with_capacity(image.len() + record.len() + TRAILER_BYTES);
-    bytes.extend_from_slice(image);
-    bytes.extend_from_slice(&record);
-    bytes.extend_from_slice(&hash(image, &record).0);
-    bytes.extend_from_slice(&(image.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&(record.len() as u64).to_le_bytes());
+    let parts = [image, native_part, &record];
+    let mut bytes = parts.concat();
+    bytes.extend_from_slice(&hash(parts).0);
+    for part in parts {
+        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+    }
     bytes.extend_from_slice(MAGIC);
     bytes
 }
 
-/// The length of the image, and the record, of an entry that is whole.
+/// Where the parts of an entry end, and the record.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Decoded {
+    /// The image ends here, and the native part begins.
+    pub(super) image_end: usize,
+    /// The native part ends here.
+    pub(super) native_end: usize,
+    pub(super) record: Record,
+}
+
+/// The parts of an entry that is whole.
 ///
 /// # Errors
 ///
 /// What is wrong with it.
-pub(super) fn decode(bytes: &[u8]) -> Result<(usize, Record), &'static str> {
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, &'static str> {
     let Some((contents, trailer)) = bytes.split_last_chunk::<TRAILER_BYTES>() else {
         return Err("it is shorter than a trailer");
     };
     let (expected, rest) = trailer.split_at(Digest::BYTES);
-    let (lengths, magic) = rest.split_at(16);
+    let (lengths, magic) = rest.split_at(24);
     if magic != MAGIC {
         return Err("it does not end as an entry of this version does");
     }
     let length = |at: usize| {
-        let bytes = lengths[at..].first_chunk().expect("two lengths");
+        let bytes = lengths[at..].first_chunk().expect("three lengths");
         usize::try_from(u64::from_le_bytes(*bytes)).unwrap_or(usize::MAX)
     };
-    let (image_bytes, record_bytes) = (length(0), length(8));
-    if image_bytes.checked_add(record_bytes) != Some(contents.len()) {
+    let image_end = length(0);
+    let native_end = image_end.saturating_add(length(8));
+    if native_end.saturating_add(length(16)) != contents.len() {
         return Err("its parts are not as long as it says");
     }
-    let (image, record) = contents.split_at(image_bytes);
-    if hash(image, record).0 != *expected {
+    let (parts, record) = contents.split_at(native_end);
+    let (image, native_part) = parts.split_at(image_end);
+    if hash([image, native_part, record]).0 != *expected {
         return Err("its hash is another one");
     }
-    let record = decode_record(record).ok_or("its record is malformed")?;
-    Ok((image_bytes, record))
+    Ok(Decoded {
+        image_end,
+        native_end,
+        record: decode_record(record).ok_or("its record is malformed")?,
+    })
 }
 
-fn hash(image: &[u8], record: &[u8]) -> Digest {
+fn hash(parts: [&[u8]; 3]) -> Digest {
     let mut digester = Digester::default();
-    digester.add(image);
-    digester.add(record);
+    for part in parts {
+        digester.add(part);
+    }
     digester.finish()
 }
 
@@ -262,13 +279,20 @@ mod tests {
 
     #[test]
     fn an_entry_comes_back_as_it_was() {
-        let bytes = encode(b"image", &record());
-        assert_eq!(decode(&bytes), Ok((5, record())));
+        for native_part in [&b"native"[..], b""] {
+            let bytes = encode(b"image", native_part, &record());
+            let decoded = Decoded {
+                image_end: 5,
+                native_end: 5 + native_part.len(),
+                record: record(),
+            };
+            assert_eq!(decode(&bytes), Ok(decoded));
+        }
     }
 
     #[test]
     fn a_flipped_bit_and_a_missing_end_are_found() {
-        let bytes = encode(b"image", &record());
+        let bytes = encode(b"image", b"native", &record());
         for at in 0..bytes.len() * 8 {
             let mut bytes = bytes.clone();
             bytes[at / 8] ^= 1 << (at % 8);

@@ -21,6 +21,8 @@ pub(crate) struct Choices<'a> {
     /// `None` if the user has chosen none.
     pub(crate) tier: Option<Tier>,
     pub(crate) unbound_names: UnboundNames,
+    /// Whether native code can be linked to the image.
+    pub(crate) has_parts: bool,
     pub(crate) library_paths: &'a [PathBuf],
 }
 
@@ -50,9 +52,10 @@ impl Key {
             level,
             tier,
             unbound_names,
+            has_parts,
             library_paths: _,
         } = choices;
-        key.add(format!("{level:?} {tier:?} {unbound_names:?}").as_bytes());
+        key.add(format!("{level:?} {tier:?} {unbound_names:?} {has_parts}").as_bytes());
         key.add(text);
         Ok(Self(key.finish()))
     }
@@ -116,6 +119,7 @@ mod tests {
             level: Level::Full,
             tier: None,
             unbound_names: UnboundNames::Warned,
+            has_parts: false,
             library_paths: &[],
         };
         let first = key("a.scm", "(f)", &plain());
@@ -146,6 +150,14 @@ mod tests {
                 "(f)",
                 &Choices {
                     unbound_names: UnboundNames::Refused,
+                    ..plain()
+                },
+            ),
+            key(
+                "a.scm",
+                "(f)",
+                &Choices {
+                    has_parts: true,
                     ..plain()
                 },
             ),

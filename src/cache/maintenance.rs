@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
+use super::entry::Decoded;
 use super::{ProgramCache, directory, entry, unchanged};
 use crate::files::has_native_code;
 
@@ -29,7 +30,7 @@ pub enum EntryState {
     Usable {
         /// The file of the program, as it was named.
         program: String,
-        /// Whether the image has native code.
+        /// Whether there is native code.
         is_native: bool,
     },
     /// It was made from a file that has changed.
@@ -67,13 +68,18 @@ impl ProgramCache {
     fn state(&self, path: &std::path::Path) -> EntryState {
         let read = directory::read(path).map_err(|error| error.to_string());
         let decoded = read.and_then(|(_, _, bytes)| {
-            let (image_bytes, record) = entry::decode(&bytes).map_err(str::to_owned)?;
-            Ok((bytes, image_bytes, record))
+            let decoded = entry::decode(&bytes).map_err(str::to_owned)?;
+            Ok((bytes, decoded))
         });
-        let (bytes, image_bytes, record) = match decoded {
+        let (bytes, decoded) = match decoded {
             Ok(parts) => parts,
             Err(reason) => return EntryState::Damaged(reason),
         };
+        let Decoded {
+            image_end,
+            native_end,
+            record,
+        } = decoded;
         let program = record.origin.name;
         if record.compiler != self.compiler {
             return EntryState::Foreign { program };
@@ -85,7 +91,7 @@ impl ProgramCache {
         }
         EntryState::Usable {
             program,
-            is_native: has_native_code(&bytes[..image_bytes]),
+            is_native: native_end > image_end || has_native_code(&bytes[..image_end]),
         }
     }
 

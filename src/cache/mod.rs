@@ -18,12 +18,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use compiler::diagnostic::Diagnostic;
-
 pub(crate) use digest::Digest;
 use directory::Directory;
 pub(crate) use entry::Origin;
-use entry::Record;
+use entry::{Decoded, Record};
 pub(crate) use key::{Choices, Key};
 pub use maintenance::{CacheEntry, EntryState};
 
@@ -55,7 +53,9 @@ pub(crate) enum LookUp {
 #[derive(Debug)]
 pub(crate) struct CachedProgram {
     pub(crate) image: Vec<u8>,
-    pub(crate) warnings: Vec<Diagnostic>,
+    /// Native code for the image, if it was made.
+    pub(crate) native_part: Option<Vec<u8>>,
+    pub(crate) origin: Origin,
     /// What it was made from.
     pub(crate) files: KeptFiles,
 }
@@ -110,25 +110,31 @@ impl ProgramCache {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return LookUp::Miss,
             Err(error) => return LookUp::Unusable(error.to_string()),
         };
-        let (image_bytes, record) = match entry::decode(&bytes) {
-            Ok(parts) => parts,
+        let Decoded {
+            image_end,
+            native_end,
+            record,
+        } = match entry::decode(&bytes) {
+            Ok(decoded) => decoded,
             Err(reason) => return LookUp::Unusable(reason.to_owned()),
         };
         let mut files = KeptFiles::new();
-        for dependency in record.origin.dependencies {
-            let Some(kept) = unchanged(&dependency) else {
+        for dependency in &record.origin.dependencies {
+            let Some(kept) = unchanged(dependency) else {
                 let changed = dependency.path.display();
                 return LookUp::Unusable(format!("{changed} has changed"));
             };
             // A file that was looked for may also have been read.
             if !matches!(files.get(&dependency.path), Some(Kept::Bytes(_))) {
-                files.insert(dependency.path, kept);
+                files.insert(dependency.path.clone(), kept);
             }
         }
-        bytes.truncate(image_bytes);
+        let native_part = bytes[image_end..native_end].to_owned();
+        bytes.truncate(image_end);
         LookUp::Hit(Box::new(CachedProgram {
             image: bytes,
-            warnings: record.origin.warnings,
+            native_part: (!native_part.is_empty()).then_some(native_part),
+            origin: record.origin,
             files,
         }))
     }
@@ -138,10 +144,19 @@ impl ProgramCache {
     /// # Errors
     ///
     /// The entry cannot be written. An entry of this key is then what it was before.
-    pub(crate) fn store(&self, key: &Key, image: &[u8], origin: Origin) -> io::Result<()> {
+    pub(crate) fn store(
+        &self,
+        key: &Key,
+        image: &[u8],
+        native_part: Option<&[u8]>,
+        origin: &Origin,
+    ) -> io::Result<()> {
         let compiler = self.compiler;
-        let record = Record { compiler, origin };
-        let entry = entry::encode(image, &record);
+        let record = Record {
+            compiler,
+            origin: origin.clone(),
+        };
+        let entry = entry::encode(image, native_part.unwrap_or_default(), &record);
         if entry.len() as u64 > self.bytes_max {
             return Err(io::Error::other("it is larger than the cache may be"));
         }
