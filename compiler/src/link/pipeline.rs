@@ -87,7 +87,7 @@ pub fn link(unit: &LinkUnit) -> Result<Vec<u8>, LinkError> {
         ],
         tool_sections: tool_sections(unit, &layout)?,
     };
-    Ok(write_elf(unit, &layout, image))
+    Ok(write_elf(unit, &layout, &image))
 }
 
 /// The symbols that the loader interns: a library has its own.
