@@ -196,8 +196,12 @@ mod tests {
         for procedure in &places.procedures {
             writer.add_procedure(procedure.start, procedure.bytes, &procedure.name);
         }
-        places.files.iter().for_each(|file| writer.add_file(file));
-        places.rows.iter().for_each(|row| writer.add_row(row));
+        for file in &places.files {
+            writer.add_file(file);
+        }
+        for row in &places.rows {
+            writer.add_row(row);
+        }
         let section = writer.finish();
         assert_eq!(Places::decode(&section), Some(places));
         for end in 0..section.len() {

@@ -410,7 +410,9 @@ mod tests {
                 charges.push(account.charge(2 << 10, 0));
             }
             let count = charges.len();
-            charges.iter().for_each(|_| trigger.remove_image());
+            for _ in &charges {
+                trigger.remove_image();
+            }
             count
         };
         let [small, large, larger] = [0, 256 * MIB, 512 * MIB].map(&mut add_until_due);

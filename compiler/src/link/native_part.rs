@@ -113,7 +113,7 @@ fn link_part(
         segments: [sections, vec![code_section], Vec::new(), Vec::new()],
         tool_sections: tool_sections(&unit, &layout)?,
     };
-    Ok(write_elf(&unit, &layout, file))
+    Ok(write_elf(&unit, &layout, &file))
 }
 
 /// Where everything lies for the native code, and where the part ends: what `image` has lies where it did.

@@ -91,7 +91,7 @@ pub(super) fn link_laid_out(unit: &LinkUnit) -> Result<(Vec<u8>, Layout), LinkEr
         ],
         tool_sections: tool_sections(unit, &layout)?,
     };
-    let image = write_elf(unit, &layout, image);
+    let image = write_elf(unit, &layout, &image);
     Ok((image, layout))
 }
 

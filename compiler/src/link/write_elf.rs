@@ -87,13 +87,13 @@ struct ElfFile {
 }
 
 /// Writes the file.
-pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: ElfImage) -> Vec<u8> {
+pub(super) fn write_elf(unit: &LinkUnit, layout: &Layout, image: &ElfImage) -> Vec<u8> {
     let mut file = ElfFile {
-        bytes: Vec::with_capacity(expected_bytes(&image)),
+        bytes: Vec::with_capacity(expected_bytes(image)),
         sections: vec![SectionHeader::default()],
         names: vec![0],
     };
-    file.place_segments(layout, image.segments);
+    file.place_segments(layout, &image.segments);
     let is_code = |header: &SectionHeader| header.flags & u64::from(elf::SHF_EXECINSTR) != 0;
     let code = file.sections.iter().position(is_code);
     let code = code.expect("every image has code") as u16;
@@ -145,7 +145,7 @@ impl ElfFile {
     }
 
     /// Places the segments; each section reaches up to the next one.
-    fn place_segments(&mut self, layout: &Layout, segments: [Vec<Section>; 4]) {
+    fn place_segments(&mut self, layout: &Layout, segments: &[Vec<Section>; 4]) {
         let count = present_segments(layout).count() as u64;
         let headers_bytes = ELF_HEADER_BYTES + count * PROGRAM_HEADER_BYTES;
         self.bytes.resize(headers_bytes as usize, 0);

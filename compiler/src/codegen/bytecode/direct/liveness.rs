@@ -137,12 +137,18 @@ impl Walk<'_> {
         let program = self.program;
         self.liveness.after[id] = after;
         match program.expr(id) {
-            &Expr::Quote(literal) => self.literal(literal, after),
-            &Expr::GlobalRef(global) => self.global(global, after),
+            &Expr::Quote(literal) => {
+                self.note_literal(literal);
+                Some(after)
+            }
+            &Expr::GlobalRef(global) => {
+                self.note_global(global);
+                Some(after)
+            }
             &Expr::Local(variable) if used == Use::Value => Some(after | self.variable(variable)?),
             Expr::Local(_) => Some(after),
             &Expr::GlobalSet(global, part) | &Expr::GlobalDefine(global, part) => {
-                let after = self.global(global, after)?;
+                self.note_global(global);
                 self.named(&[part], after)
             }
             Expr::Primitive(Primitive::Not, parts) => self.test(parts[0], after, after),
@@ -258,21 +264,19 @@ impl Walk<'_> {
         Some(live)
     }
 
-    fn global(&mut self, global: GlobalId, after: VariableSet) -> Option<VariableSet> {
+    fn note_global(&mut self, global: GlobalId) {
         if !self.liveness.globals.contains(&global) {
             self.liveness.globals.push(global);
         }
-        Some(after)
     }
 
-    fn literal(&mut self, literal: LiteralId, after: VariableSet) -> Option<VariableSet> {
+    fn note_literal(&mut self, literal: LiteralId) {
         if let &Literal::Datum(LiteralDatum(datum)) = &self.program.literals[literal]
             && let &DatumKind::External(object) = self.program.data.kind(datum)
             && !self.liveness.externals.contains(&object)
         {
             self.liveness.externals.push(object);
         }
-        Some(after)
     }
 
     /// The set of a variable, if that is bound in the form and never changes.

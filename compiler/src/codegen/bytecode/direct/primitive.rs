@@ -24,12 +24,12 @@ impl Writer<'_> {
             };
         }
         let start = self.depth;
-        let operands = match operands_of(primitive, parts.len()) {
-            Some(Operands::Named) => self.operands(parts),
-            _ => {
-                self.in_a_row(parts);
-                (start..self.depth).map(Local).collect()
-            }
+        let is_named = operands_of(primitive, parts.len()) == Some(Operands::Named);
+        let operands = if is_named {
+            self.operands(parts)
+        } else {
+            self.in_a_row(parts);
+            (start..self.depth).map(Local).collect()
         };
         self.operation(id, primitive, &operands, start);
     }
@@ -52,26 +52,22 @@ impl Writer<'_> {
         }
         self.at(id);
         let dst = Into(start);
-        let (named, safepoint) = match operands_of(primitive, operands.len()) {
-            Some(Operands::Named) => (
-                primitive_instruction::value(primitive, operands, dst),
-                primitive_instruction::safepoint(primitive, operands, dst),
-            ),
-            _ => {
-                let leaf = Instruction::Leaf {
-                    dst,
-                    primitive: PrimitiveOperand(primitive.index()),
-                    first: Local(start),
-                    count: Count(operands.len() as u16),
-                    map: MapOffset(0),
-                };
-                (None, Some(leaf))
-            }
+        let is_named = operands_of(primitive, operands.len()) == Some(Operands::Named);
+        let safepoint = if is_named {
+            primitive_instruction::safepoint(primitive, operands, dst)
+        } else {
+            Some(Instruction::Leaf {
+                dst,
+                primitive: PrimitiveOperand(primitive.index()),
+                first: Local(start),
+                count: Count(operands.len() as u16),
+                map: MapOffset(0),
+            })
         };
         if let Some(instruction) = safepoint {
             let live = self.live_with(id, operands);
             self.assembler.emit_safepoint(instruction, None, live, None);
-        } else if let Some(instruction) = named {
+        } else if let Some(instruction) = primitive_instruction::value(primitive, operands, dst) {
             self.assembler.emit(instruction);
         } else {
             let effect = primitive_instruction::effect(primitive, operands);

@@ -26,7 +26,10 @@ impl Writer<'_> {
             Expr::Primitive(Primitive::Not, parts) => {
                 self.branch_if(parts[0], truth.opposite(), join);
             }
-            Expr::Primitive(primitive, parts) => self.test(id, *primitive, parts, truth, join),
+            &Expr::Primitive(primitive, _) if comparison_of(primitive).is_some() => {
+                self.branch_if_related(id, truth, join);
+            }
+            Expr::Primitive(..) => self.branch_if_primitive(id, truth, join),
             &Expr::If(test, consequent, alternative) => {
                 self.branch_if_either([test, consequent, alternative], truth, join);
             }
@@ -64,27 +67,31 @@ impl Writer<'_> {
         self.bind(end);
     }
 
-    fn test(
-        &mut self,
-        id: ExprId,
-        primitive: Primitive,
-        parts: &[ExprId],
-        truth: Truth,
-        join: &mut Join,
-    ) {
+    /// Branches on a comparison of numbers.
+    fn branch_if_related(&mut self, id: ExprId, truth: Truth, join: &mut Join) {
+        let Expr::Primitive(primitive, parts) = self.program.expr(id) else {
+            unreachable!("comparisons are primitives")
+        };
+        let comparison = comparison_of(*primitive).expect("the caller has looked");
         let start = self.depth;
-        if let Some(comparison) = comparison_of(primitive) {
-            let operands = self.operands(parts);
-            self.release(start);
-            self.at(id);
-            let live = self.live_with(id, &operands);
-            let branch = comparing_branch(comparison, operands[0], operands[1], truth);
-            let label = self.arrive(join);
-            return self.assembler.emit_safepoint_branch(branch, label, live);
-        }
-        let branch = if let Some(kind) = type_test_of(primitive) {
+        let operands = self.operands(parts);
+        self.release(start);
+        self.at(id);
+        let live = self.live_with(id, &operands);
+        let branch = comparing_branch(comparison, operands[0], operands[1], truth);
+        let label = self.arrive(join);
+        self.assembler.emit_safepoint_branch(branch, label, live);
+    }
+
+    /// Branches on another primitive.
+    fn branch_if_primitive(&mut self, id: ExprId, truth: Truth, join: &mut Join) {
+        let Expr::Primitive(primitive, parts) = self.program.expr(id) else {
+            unreachable!("the caller has looked")
+        };
+        let start = self.depth;
+        let branch = if let Some(kind) = type_test_of(*primitive) {
             type_branch(kind, self.operand(parts[0]), truth)
-        } else if primitive == Primitive::IsEq {
+        } else if *primitive == Primitive::IsEq {
             let operands = self.operands(parts);
             eq_branch(operands[0], operands[1], truth)
         } else {
