@@ -394,9 +394,12 @@ mod tests {
 
     /// The map of some slots: all live, but for one that is raw.
     fn with_raw_slot(slot_count: u16, raw: u16) -> Vec<u8> {
-        let states = (0..slot_count).map(|slot| match slot == raw {
-            true => SlotState::Raw,
-            false => SlotState::Live,
+        let states = (0..slot_count).map(|slot| {
+            if slot == raw {
+                SlotState::Raw
+            } else {
+                SlotState::Live
+            }
         });
         let mut map = Vec::new();
         encode(&states.collect::<Vec<SlotState>>(), &mut map);

@@ -48,22 +48,23 @@ fn a_program_goes_on_when_it_drops_what_filled_its_heap() {
 
 /// A procedure with so many variables, each of which lives across the collections behind it.
 fn deep_nest(levels: usize) -> String {
-    let mut program = format!("{IMPORTS}(import (cozen memory))(define (f x) ");
-    for level in 0..levels {
+    let each = |part: &dyn Fn(usize) -> String| (0..levels).map(part).collect::<String>();
+    let bindings = each(&|level| {
         let collects = if level % 100 == 0 {
             "(collect-garbage)"
         } else {
             ""
         };
-        program += &format!("(let ((v{level} (list x {level}))) {collects}");
-    }
-    program += "(g) (+ ";
-    for level in 0..levels {
-        program += &format!("(cadr v{level}) ");
-    }
-    program
-        + &")".repeat(levels + 1)
-        + ")(define (g) (if (pair? (list 1)) (collect-garbage)))(display (f 'x))"
+        format!("(let ((v{level} (list x {level}))) {collects}")
+    });
+    let uses = each(&|level| format!("(cadr v{level}) "));
+    let ends = ")".repeat(levels + 1);
+    format!(
+        "{IMPORTS}(import (cozen memory))
+        (define (g) (if (pair? (list 1)) (collect-garbage)))
+        (define (f x) {bindings} (g) (+ {uses}{ends})
+        (display (f 'x))"
+    )
 }
 
 #[test]
