@@ -117,13 +117,12 @@ fn reuse(
 ) -> Result<TrustedImage<'static>, Error> {
     warn(&place.listener, &found.origin.warnings)?;
     let mut frontend = runtime.frontend();
-    match found.native_part {
+    if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
-        Some(part) => frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) }),
-        None => {
-            frontend.put_off_native_code(&source);
-            frontend.keep_native_code(place.keep(found.image.clone(), found.origin));
-        }
+        frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
+    } else {
+        frontend.put_off_native_code(&source);
+        frontend.keep_native_code(place.keep(found.image.clone(), found.origin));
     }
     frontend.expand_later(UnexpandedProgram {
         source,
