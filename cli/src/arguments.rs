@@ -32,14 +32,16 @@ options:
   --no-mmap                read images instead of mapping them
   --keep-images=DIR        map images from files in DIR, where perf and gdb find symbols
   -O0, -O1, -O2            optimize not at all, a little, or (the default) as well as possible
-  --native, --no-native    make native code of what is compiled, and run it, or do neither; without
-                           these `compile` makes it, and programs run from source stay bytecode
+  --native, --no-native    make native code of what is compiled before it runs, or make none; without
+                           these `compile` makes it, and programs that are run from source get it
+                           while they run
   --no-cache               neither use nor keep compiled programs; without it, they are kept in
                            $XDG_CACHE_HOME/cozen, else in ~/.cache/cozen
   --fresh                  compile the program anew, and keep that
   --cache-max=BYTES        how much all that is kept may take (256M)
   --verbose                say what becomes of the cache
-  --jit=on, --jit=off      whether a program that is run from source gets native code while it runs (the default is off)
+  --jit=on, --jit=off      whether a program that is run from source gets native code while it runs (the
+                           default), or stays bytecode
   --dump-after=PASS        print the program after a pass of the compiler (`?` names them)
   --unbound=warn, error    warn of names that nothing defines or imports (the default), or refuse the program
   --check-facts            check what the optimizer claims about values, and stop at a claim that is
@@ -130,7 +132,7 @@ pub(crate) struct Options {
     pub(crate) level: Level,
     pub(crate) dump_after: Option<String>,
     pub(crate) tier: Option<Tier>,
-    pub(crate) jit: Jit,
+    pub(crate) jit: Option<Jit>,
     pub(crate) time_passes: bool,
     pub(crate) check_facts: bool,
     pub(crate) unbound_names: UnboundNames,
@@ -220,6 +222,9 @@ pub(crate) fn parse(
         }
     }
     parsed.options.cache = cache.unwrap_or_default();
+    if parsed.options.jit == Some(Jit::On) && parsed.options.tier.is_some() {
+        return Err("--jit=on contradicts --native and --no-native".into());
+    }
     if parsed.command == Command::Repl {
         let has_output = output.is_some();
         parsed.command = command(words, expressions, output)?;
@@ -263,7 +268,7 @@ fn add_option(
             options.cache_bytes_max = Some(bytes("--cache-max", parser.value()?)? as u64);
         }
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
-        "jit" => options.jit = jit(&parser.value()?)?,
+        "jit" => options.jit = Some(jit(&parser.value()?)?),
         "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
         _ => return Err(Long(name).unexpected()),
     }

@@ -20,11 +20,11 @@ pub(crate) fn runtime(
 
 /// As [`builder`], for a program that is compiled from its text: it may get native code while it runs.
 pub(crate) fn source_builder(options: &Options) -> Result<RuntimeBuilder, Error> {
-    let jit = environment::jit()?.unwrap_or(options.jit);
-    let jit = if options.tier.is_none() {
-        jit
-    } else {
-        Jit::Off
+    let jit = match environment::jit()? {
+        _ if options.tier.is_some() => Jit::Off,
+        Some(jit) => jit,
+        None if environment::tier()?.is_some() => Jit::Off,
+        None => options.jit.unwrap_or(Jit::On),
     };
     Ok(builder(options)?.jit(jit))
 }

@@ -437,3 +437,48 @@ fn the_source_of_an_image_of_another_version_is_run_where_it_is_at_hand() {
         err(&output)
     );
 }
+
+#[test]
+fn native_code_that_was_made_while_a_program_ran_is_kept() {
+    let folder = Folder::new("cache-native");
+    let small =
+        "(define (fib n) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2))))) (display (fib 20))";
+    folder.0.file("small.scm", small);
+    let said = folder.check(&["small.scm"], "6765");
+    assert!(said.contains("stored as"), "{said}");
+    let listed = out(&folder.run(&["cache", "list"]));
+    assert!(listed.contains(" native   small.scm\n"), "{listed}");
+    assert!(folder.check(&["small.scm"], "6765").contains("found as"));
+    assert!(
+        folder
+            .check(&["--jit=off", "small.scm"], "6765")
+            .contains("not found")
+    );
+    // More procedures than native code is made for before the start.
+    let procedures = (0..100).map(|number| {
+        format!("(define (f{number} l) (if (pair? l) (cons (+ {number} (car l)) (f{number} (cdr l))) l))")
+    });
+    let calls = (0..100).map(|number| format!("(f{number} '(1 2))"));
+    let (procedures, calls) = (
+        Vec::from_iter(procedures).join("\n"),
+        Vec::from_iter(calls).join(" "),
+    );
+    let large =
+        format!("{procedures}\n{small}\n(display (fib 27))\n(display (length (list {calls})))");
+    folder.0.file("large.scm", &large);
+    let expected = "6765196418100";
+    let is_native = || {
+        let listed = out(&folder.run(&["cache", "list"]));
+        listed.contains(" native   large.scm\n")
+    };
+    // The program may be over before the native code is made.
+    let mut runs = 0;
+    while runs == 0 || !is_native() {
+        folder.check(&["large.scm"], expected);
+        runs += 1;
+        assert!(runs < 50, "no run was long enough");
+    }
+    assert!(folder.check(&["large.scm"], expected).contains("found as"));
+    let output = folder.run(&["--jit=on", "--native", "small.scm"]);
+    assert_eq!(output.status.code(), Some(2), "{}", err(&output));
+}
