@@ -116,7 +116,7 @@ def main():
             ratios["first"].append(first)
             ratios["second"].append(second)
             print(
-                f"{program.name:<18}" + "".join(map(shown, seconds.values())) + f"{shown(first):>12}{shown(second):>13}",
+                f"{program.name:<18}{''.join(map(shown, seconds.values()))}{shown(first):>12}{shown(second):>13}",
                 flush=True,
             )
     print(f"{'mean':<54}{shown(mean(ratios['first'])):>12}{shown(mean(ratios['second'])):>13}")

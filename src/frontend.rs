@@ -24,10 +24,9 @@ use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
-use crate::jit::{AT_ONCE_BYTES, Jit, Maker, NativePart, PartListener, Work};
+use crate::jit::{Jit, Maker, PartListener, Work};
 use crate::portable::PortableLibraries;
-use crate::recorded_files::RecordedFiles;
-use crate::recorded_program::UnexpandedProgram;
+use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -58,7 +57,7 @@ pub struct Frontend {
     /// Native code for the program that was compiled last, and has not run.
     pub(crate) native_work: Option<Work>,
     pub(crate) jit: Jit,
-    part_listener: PartListener,
+    pub(crate) part_listener: PartListener,
 }
 
 impl Frontend {
@@ -190,32 +189,6 @@ impl Frontend {
         self.finish_program(program, source, &mut allowance)
     }
 
-    /// The image of a program that was expanded from `source`. What is to become native code is noted.
-    pub(crate) fn finish_program(
-        &mut self,
-        program: Program,
-        source: &SourceText,
-        allowance: &mut Allowance<'_>,
-    ) -> Result<TrustedImage<'static>, Error> {
-        if self.jit == Jit::Off {
-            return self.finish(program, allowance, Purpose::File);
-        }
-        let bytecode_bytes_max = match self.jit {
-            Jit::Gradual(_) => None,
-            Jit::Off | Jit::On => Some(AT_ONCE_BYTES),
-        };
-        let (image, part) = self.finish_apart(program, allowance, bytecode_bytes_max)?;
-        self.native_work = match part {
-            NativePart::Made(part) => {
-                self.part_listener.tell(&part);
-                Some(Work::Made(part))
-            }
-            NativePart::PutOff => Some(Work::Text(source.clone(), None)),
-            NativePart::None => None,
-        };
-        Ok(image)
-    }
-
     pub(crate) fn expand_source(
         &mut self,
         source: &SourceText,
@@ -266,7 +239,7 @@ impl Frontend {
 
     /// Compiles an expanded program. Without an image of it, also if the listener panics, the libraries that it was
     /// to define are forgotten.
-    fn finish(
+    pub(crate) fn finish(
         &mut self,
         program: Program,
         allowance: &mut Allowance<'_>,

@@ -9,7 +9,7 @@ use loader::TrustedImage;
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::jit::{Jit, Keep, Maker, NativePart, ThreadCompiler, Work};
+use crate::jit::{AT_ONCE_BYTES, Jit, Keep, Maker, NativePart, ThreadCompiler, Work};
 
 impl Frontend {
     /// The native part of the image that a source becomes, if any of its procedures has native code; with about so
@@ -29,6 +29,32 @@ impl Frontend {
             NativePart::Made(part) => Ok(Some(part)),
             NativePart::PutOff | NativePart::None => Ok(None),
         }
+    }
+
+    /// The image of a program that was expanded from `source`. What is to become native code is noted.
+    pub(crate) fn finish_program(
+        &mut self,
+        program: Program,
+        source: &SourceText,
+        allowance: &mut Allowance<'_>,
+    ) -> Result<TrustedImage<'static>, Error> {
+        if self.jit == Jit::Off {
+            return self.finish(program, allowance, Purpose::File);
+        }
+        let bytecode_bytes_max = match self.jit {
+            Jit::Gradual(_) => None,
+            Jit::Off | Jit::On => Some(AT_ONCE_BYTES),
+        };
+        let (image, part) = self.finish_apart(program, allowance, bytecode_bytes_max)?;
+        self.native_work = match part {
+            NativePart::Made(part) => {
+                self.part_listener.tell(&part);
+                Some(Work::Made(part))
+            }
+            NativePart::PutOff => Some(Work::Text(source.clone(), None)),
+            NativePart::None => None,
+        };
+        Ok(image)
     }
 
     /// As [`Self::finish`], for a program that gets native code while it runs; also its native part, unless its

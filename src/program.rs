@@ -12,7 +12,8 @@ use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::{ELF_MAGIC, has_native_code, read_file_and_kind};
 use crate::jit::Keep;
-use crate::recorded_program::{Recorded, UnexpandedProgram};
+use crate::recorded_files::UnexpandedProgram;
+use crate::recorded_program::Recorded;
 use crate::runtime::Runtime;
 
 /// A source file that was read.
@@ -163,6 +164,19 @@ fn compile(
     place.listener.tell(&CompilerReport::Cache(&news))?;
     frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
     Ok(image)
+}
+
+impl Runtime {
+    /// The image of a program: from the cache where the program was looked up and found, else compiled, and put there.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::compile_file`]. A cache that cannot be written to is none: see [`CompilerReport::Cache`].
+    ///
+    /// [`CompilerReport::Cache`]: crate::CompilerReport::Cache
+    pub fn compile_program(&mut self, program: Program) -> Result<TrustedImage<'static>, Error> {
+        program.compile(self)
+    }
 }
 
 impl Place {

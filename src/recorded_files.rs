@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use compiler::expand::{SourceFiles, SystemFiles};
+use compiler::expand::{SourceFiles, SourceText, SystemFiles};
 
 use crate::cache::Digest;
 
@@ -38,6 +38,14 @@ pub(crate) enum Kept {
 
 /// What the files were that a program in the cache was made from.
 pub(crate) type KeptFiles = HashMap<PathBuf, Kept>;
+
+/// A program whose image was made before, as it was then.
+#[derive(Debug)]
+pub(crate) struct UnexpandedProgram {
+    pub(crate) source: SourceText,
+    /// What it imports and includes.
+    pub(crate) files: KeptFiles,
+}
 
 /// The files of the system, with what was read of them.
 #[derive(Debug, Default)]

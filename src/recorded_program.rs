@@ -1,4 +1,5 @@
-//! What the cache of programs needs of the compiler: what an image was made from, and programs that were compiled before.
+//! What the cache of programs needs of the compiler: what an image was made from, and programs that were compiled
+//! before.
 
 use std::rc::Rc;
 
@@ -10,15 +11,7 @@ use syntax::Unsupervised;
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::recorded_files::{KeptFiles, Notes};
-
-/// A program whose image was made before, as it was then.
-#[derive(Debug)]
-pub(crate) struct UnexpandedProgram {
-    pub(crate) source: SourceText,
-    /// What it imports and includes.
-    pub(crate) files: KeptFiles,
-}
+use crate::recorded_files::{Notes, UnexpandedProgram};
 
 /// An image, and what it was made from.
 #[derive(Debug)]

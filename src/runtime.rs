@@ -17,8 +17,6 @@ use crate::error::Error;
 use crate::frontend::Frontend;
 #[cfg(feature = "compiler")]
 use crate::frontend::read_source;
-#[cfg(feature = "compiler")]
-use crate::program::Program;
 use crate::scheme::Scheme;
 
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
@@ -87,18 +85,6 @@ impl Runtime {
     #[cfg(feature = "compiler")]
     pub fn compile_text(&mut self, text: &str, name: &str) -> Result<TrustedImage<'static>, Error> {
         self.compile(&SourceText::new(name, text))
-    }
-
-    /// The image of a program: from the cache where the program was looked up and found, else compiled, and put there.
-    ///
-    /// # Errors
-    ///
-    /// As [`Self::compile_file`]. A cache that cannot be written to is none: see [`CompilerReport::Cache`].
-    ///
-    /// [`CompilerReport::Cache`]: crate::CompilerReport::Cache
-    #[cfg(feature = "compiler")]
-    pub fn compile_program(&mut self, program: Program) -> Result<TrustedImage<'static>, Error> {
-        program.compile(self)
     }
 
     /// The compiler.

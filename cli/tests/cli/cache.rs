@@ -460,8 +460,8 @@ fn native_code_that_was_made_while_a_program_ran_is_kept() {
     });
     let calls = (0..100).map(|number| format!("(f{number} '(1 2))"));
     let (procedures, calls) = (
-        Vec::from_iter(procedures).join("\n"),
-        Vec::from_iter(calls).join(" "),
+        procedures.collect::<Vec<_>>().join("\n"),
+        calls.collect::<Vec<_>>().join(" "),
     );
     let large =
         format!("{procedures}\n{small}\n(display (fib 27))\n(display (length (list {calls})))");

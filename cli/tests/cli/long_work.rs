@@ -20,7 +20,7 @@ const LONG: [&str; 23] = [
     "(string->number (make-string 60000000 #\\7))",
     "(let loop ((x 1/3)) (loop (+ x (* x x))))",
     "(write (let loop ((i 0) (x '(1))) (if (= i 60) x (loop (+ i 1) (cons x x)))) (open-output-string))",
-    "(read (open-input-string (make-string 10000000 #\\()))",
+    "(let ((s (make-string 10000000 #\\())) (let loop () (guard (e (#t #f)) (read (open-input-string s))) (loop)))",
     "(read (open-input-string (make-string 20000000 #\\7)))",
     "(let () (define (circle n) (let ((l (make-list n 1))) (set-cdr! (list-tail l (- n 1)) l) l)) \
         (let ((a (circle 3000000)) (b (circle 2999999))) (let loop () (equal? a b) (loop))))",
@@ -166,7 +166,7 @@ const LARGE: [&str; 15 + 12] = [
     "(string->number (make-string 20000000 #\\7))",
     "(exact-integer-sqrt (expt 3 200000000))",
     "(read (open-input-string (make-string 10000000 #\\')))",
-    "(read (open-input-string (make-string 10000000 #\\()))",
+    "(let ((s (make-string 10000000 #\\())) (let loop () (guard (e (#t #f)) (read (open-input-string s))) (loop)))",
     "(let loop ((n 1000)) (read-line (open-input-string (make-string n #\\a))) (loop (* n 2)))",
     "(let loop ((n 1000)) (string->symbol (make-string n #\\a)) (loop (* n 2)))",
     "(let loop ((n 1000)) (string-upcase (make-string n #\\a)) (loop (* n 2)))",

@@ -325,6 +325,8 @@ fn images_that_are_foreign_truncated_or_altered_are_refused() {
             .success()
     );
     let bytes = fs::read(&image).unwrap();
+    // An image of another version leads to its source.
+    fs::remove_file(&file).unwrap();
     let damaged = scratch.0.join("damaged.czo");
     let refused = |content: &[u8]| {
         fs::write(&damaged, content).unwrap();

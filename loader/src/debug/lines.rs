@@ -1,4 +1,5 @@
-//! The line table: `.debug_line` (DWARF 5, section 6.2), decoded as far as it is asked for, or the rows of `.cozen.places`.
+//! The line table: `.debug_line` (DWARF 5, section 6.2), decoded as far as it is asked for, or the rows of
+//! `.cozen.places`.
 
 use std::ops::Range;
 use std::sync::OnceLock;
