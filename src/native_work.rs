@@ -113,6 +113,11 @@ impl Frontend {
         }
     }
 
+    /// Whether native code is still to be made for the image that runs next.
+    pub(crate) const fn has_put_off_native_code(&self) -> bool {
+        matches!(self.native_work, Some(Work::Text(..)))
+    }
+
     /// Lets `keep` have the native code of the image that runs next, when it is made.
     pub(crate) fn keep_native_code(&mut self, keep: Keep) {
         if let Some(Work::Text(_, place)) = &mut self.native_work {

@@ -121,7 +121,7 @@ fn reuse(
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
-    } else {
+    } else if found.origin.lacks_native_code {
         frontend.put_off_native_code(&source);
         frontend.keep_native_code(place.keep(found.image.clone(), found.origin));
     }
@@ -148,12 +148,13 @@ fn compile(
     let Some(place) = place.filter(|_| !notes.has_pipe) else {
         return Ok(image);
     };
+    let mut frontend = runtime.frontend();
     let origin = Origin {
         name: source.name.to_string(),
         dependencies: notes.dependencies,
         warnings,
+        lacks_native_code: frontend.has_put_off_native_code(),
     };
-    let mut frontend = runtime.frontend();
     let part = frontend.native_part().map(TrustedImage::bytes);
     let stored = place.cache.store(&place.key, image.bytes(), part, &origin);
     let (name, key) = (&source.name, place.key);

@@ -42,6 +42,8 @@ pub(crate) struct Origin {
     /// The files that expansion read or looked for.
     pub(crate) dependencies: Vec<Dependency>,
     pub(crate) warnings: Vec<Diagnostic>,
+    /// Whether there is native code that was still to be made.
+    pub(crate) lacks_native_code: bool,
 }
 
 /// The bytes of an entry.
@@ -119,6 +121,7 @@ fn encode_record(record: &Record) -> Vec<u8> {
     let mut fields = Writer::default();
     let origin = &record.origin;
     fields.bytes(&record.compiler.0);
+    fields.number(origin.lacks_native_code.into());
     fields.bytes(origin.name.as_bytes());
     fields.number(origin.dependencies.len() as u32);
     for dependency in &origin.dependencies {
@@ -154,6 +157,11 @@ fn decode_record(bytes: &[u8]) -> Option<Record> {
     let record = Record {
         compiler: fields.digest()?,
         origin: Origin {
+            lacks_native_code: match fields.number()? {
+                0 => false,
+                1 => true,
+                _ => return None,
+            },
             name: fields.text()?,
             dependencies: fields.list(Reader::dependency)?,
             warnings: fields.list(Reader::warning)?,
@@ -243,6 +251,7 @@ mod tests {
     fn record() -> Record {
         let origin = Origin {
             name: "prog.scm".into(),
+            lacks_native_code: true,
             dependencies: vec![
                 Dependency {
                     path: "lib/a.sld".into(),
