@@ -166,7 +166,7 @@ const LARGE: [&str; 15 + 12] = [
     "(string->number (make-string 20000000 #\\7))",
     "(exact-integer-sqrt (expt 3 200000000))",
     "(read (open-input-string (make-string 10000000 #\\')))",
-    "(let ((s (make-string 10000000 #\\())) (let loop () (guard (e (#t #f)) (read (open-input-string s))) (loop)))",
+    "(read (open-input-string (make-string 10000000 #\\()))",
     "(let loop ((n 1000)) (read-line (open-input-string (make-string n #\\a))) (loop (* n 2)))",
     "(let loop ((n 1000)) (string->symbol (make-string n #\\a)) (loop (* n 2)))",
     "(let loop ((n 1000)) (string-upcase (make-string n #\\a)) (loop (* n 2)))",
