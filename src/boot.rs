@@ -43,6 +43,7 @@ pub(crate) const fn native_part() -> Option<TrustedImage<'static>> {
 }
 
 /// The bytes of the image of bytecode alone.
+#[cfg(feature = "compiler")]
 pub(crate) fn bytecode() -> &'static [u8] {
     &BYTECODE.0
 }
