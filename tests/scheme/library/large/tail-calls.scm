@@ -4,7 +4,7 @@
 (import (scheme base) (scheme write) (scheme eval) (scheme lazy) (scheme process-context)
         (srfi 1) (srfi 69) (only (srfi 133) vector-partition) (only (rnrs hashtables) hashtable-entries)
         (only (srfi 125) hash-table-entries hash-table-find hash-table-pop!))
-(include "../prelude.scm")
+(include "../../prelude.scm")
 
 ;; As deep as a stack of a few megabytes is not.
 (define depth 300000)
