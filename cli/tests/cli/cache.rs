@@ -26,7 +26,10 @@ impl Folder {
         command
             .args(arguments)
             .current_dir(self.path())
-            .env("XDG_CACHE_HOME", self.path().join("caches"));
+            .env("XDG_CACHE_HOME", self.path().join("caches"))
+            // The tests choose tiers by options.
+            .env_remove("COZEN_TIER")
+            .env_remove("COZEN_CHECK_FACTS");
         command
     }
 
@@ -238,6 +241,8 @@ fn a_cache_that_cannot_be_used_costs_nothing_but_time() {
         ])
         .arg(&file)
         .env("XDG_CACHE_HOME", folder.path().join("caches"))
+        .env_remove("COZEN_TIER")
+        .env_remove("COZEN_CHECK_FACTS")
         .output()
         .expect("bash starts");
     assert_eq!(out(&output), "hello", "{}", err(&output));
@@ -254,6 +259,8 @@ fn a_cache_that_cannot_be_used_costs_nothing_but_time() {
             env!("CARGO_BIN_EXE_cozen"),
         ])
         .env("XDG_CACHE_HOME", folder.path().join("caches"))
+        .env_remove("COZEN_TIER")
+        .env_remove("COZEN_CHECK_FACTS")
         .output()
         .expect("bash starts");
     assert_eq!((&*out(&output), &*err(&output)), ("1", ""));
