@@ -409,6 +409,7 @@ fn many_processes_use_one_cache_while_others_damage_it() {
             thread::sleep(Duration::from_millis(3));
         }
     });
+    folder.run(&["-L", "lib", "program.scm"]);
     for name in &names {
         folder.run(&[name]);
         let said = err(&folder.run(&["--verbose", name]));
