@@ -183,10 +183,8 @@ impl Frontend {
         source: &SourceText,
         memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, Error> {
-        self.check_options()?;
-        let mut allowance = Allowance::new(&source.name, memory_bytes);
-        let program = self.expand_source(source, &mut allowance)?;
-        self.finish_program(program, source, &mut allowance)
+        let recorded = self.compile_recorded(source, memory_bytes)?;
+        Ok(recorded.image)
     }
 
     pub(crate) fn expand_source(

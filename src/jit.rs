@@ -10,6 +10,7 @@ use gc::ImageId;
 use loader::TrustedImage;
 
 use crate::boot;
+use crate::recorded_files::KeptFiles;
 
 /// Whether programs that begin as bytecode get native code while they run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,10 +54,32 @@ pub(crate) enum NativePart {
 /// Native code for a program that was compiled and has not run yet.
 #[derive(Debug)]
 pub(crate) enum Work {
-    /// It is to be made of this text, and then kept.
-    Text(SourceText, Option<Keep>),
+    /// It is to be made of a text.
+    PutOff(PutOff),
     /// It was made.
     Made(TrustedImage<'static>),
+}
+
+impl Work {
+    /// Native code is to be made of `source` and `files`.
+    pub(crate) fn put_off(source: &SourceText, files: Arc<KeptFiles>) -> Self {
+        Self::PutOff(PutOff {
+            source: source.clone(),
+            files,
+            keep: None,
+        })
+    }
+}
+
+/// What native code is to be made of.
+#[derive(Debug)]
+pub(crate) struct PutOff {
+    pub(crate) source: SourceText,
+    /// What the text imports and includes, as it was when the image was made: files may have changed since, and pipes
+    /// are empty.
+    pub(crate) files: Arc<KeptFiles>,
+    /// What becomes of it besides.
+    pub(crate) keep: Option<Keep>,
 }
 
 /// Keeps a native part for later runs, on the thread that has made it.

@@ -18,7 +18,8 @@ use vm::NativeParts;
 
 use crate::boot;
 use crate::frontend::Frontend;
-use crate::jit::{Keep, Maker, PartListener, ThreadCompiler, Work};
+use crate::jit::{Keep, Maker, PartListener, PutOff, ThreadCompiler, Work};
+use crate::recorded_files::KeptFiles;
 
 /// How long a program has run before native code is made for it, for each byte of its text: about as long as that
 /// takes. So a program that ends early has wasted no more than it took.
@@ -62,10 +63,15 @@ impl Maker for ThreadMaker {
         let library = self.library.take();
         match work {
             Work::Made(part) => send(&self.parts, library, image, part),
-            Work::Text(source, keep) => {
+            Work::PutOff(PutOff {
+                source,
+                files,
+                keep,
+            }) => {
                 let job = Job {
                     name: source.name.to_string(),
                     text: source.text.to_string(),
+                    files,
                     compiler,
                     parts: self.parts.clone(),
                     listener: self.listener.clone(),
@@ -92,6 +98,7 @@ impl Drop for ThreadMaker {
 struct Job {
     name: String,
     text: String,
+    files: Arc<KeptFiles>,
     compiler: ThreadCompiler,
     parts: NativeParts,
     listener: PartListener,
@@ -133,7 +140,9 @@ impl Job {
         frontend.supervise_by(UntilOver(Arc::clone(&self.is_over)));
         let source = SourceText::new(&self.name, &self.text);
         let memory_bytes = (*memory_bytes).min(MEMORY_BYTES_MAX);
-        frontend.compile_part(&source, memory_bytes).ok().flatten()
+        let files = Arc::clone(&self.files);
+        let made = frontend.compile_part(&source, files, memory_bytes);
+        made.ok().flatten()
     }
 }
 

@@ -1,5 +1,8 @@
 //! The compiler's part in native code for programs that begin as bytecode.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
 use compiler::core::ir::Program;
 use compiler::expand::SourceText;
 use compiler::options::{Options, Purpose, Tier};
@@ -10,10 +13,11 @@ use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
 use crate::jit::{AT_ONCE_BYTES, Jit, Keep, Maker, NativePart, ThreadCompiler, Work};
+use crate::recorded_files::KeptFiles;
 
 impl Frontend {
-    /// The native part of the image that a source becomes, if any of its procedures has native code; with about so
-    /// much memory.
+    /// The native part of the image that a source becomes together with `files`, if any of its procedures has native
+    /// code; with about so much memory.
     ///
     /// # Errors
     ///
@@ -21,21 +25,24 @@ impl Frontend {
     pub(crate) fn compile_part(
         &mut self,
         source: &SourceText,
+        files: Arc<KeptFiles>,
         memory_bytes: usize,
     ) -> Result<Option<TrustedImage<'static>>, Error> {
         let mut allowance = Allowance::new(&source.name, memory_bytes);
-        let program = self.expand_source(source, &mut allowance)?;
+        let recorded = Rc::clone(&self.files);
+        let program = recorded.showing(files, || self.expand_source(source, &mut allowance))?;
         match self.finish_apart(program, &mut allowance, None)?.1 {
             NativePart::Made(part) => Ok(Some(part)),
             NativePart::PutOff | NativePart::None => Ok(None),
         }
     }
 
-    /// The image of a program that was expanded from `source`. What is to become native code is noted.
+    /// The image of a program that was expanded from `source` and `files`. What is to become native code is noted.
     pub(crate) fn finish_program(
         &mut self,
         program: Program,
         source: &SourceText,
+        files: KeptFiles,
         allowance: &mut Allowance<'_>,
     ) -> Result<TrustedImage<'static>, Error> {
         if self.jit == Jit::Off {
@@ -51,7 +58,7 @@ impl Frontend {
                 self.part_listener.tell(&part);
                 Some(Work::Made(part))
             }
-            NativePart::PutOff => Some(Work::Text(source.clone(), None)),
+            NativePart::PutOff => Some(Work::put_off(source, Arc::new(files))),
             NativePart::None => None,
         };
         Ok(image)
@@ -106,22 +113,23 @@ impl Frontend {
         }
     }
 
-    /// Says that native code is to be made of `source` for the image that runs next, if programs get native code.
-    pub(crate) fn put_off_native_code(&mut self, source: &SourceText) {
+    /// Says that native code is to be made of `source` and `files` for the image that runs next, if programs get native
+    /// code.
+    pub(crate) fn put_off_native_code(&mut self, source: &SourceText, files: Arc<KeptFiles>) {
         if self.jit != Jit::Off {
-            self.native_work = Some(Work::Text(source.clone(), None));
+            self.native_work = Some(Work::put_off(source, files));
         }
     }
 
     /// Whether native code is still to be made for the image that runs next.
     pub(crate) const fn has_put_off_native_code(&self) -> bool {
-        matches!(self.native_work, Some(Work::Text(..)))
+        matches!(self.native_work, Some(Work::PutOff(_)))
     }
 
     /// Lets `keep` have the native code of the image that runs next, when it is made.
     pub(crate) fn keep_native_code(&mut self, keep: Keep) {
-        if let Some(Work::Text(_, place)) = &mut self.native_work {
-            *place = Some(keep);
+        if let Some(Work::PutOff(work)) = &mut self.native_work {
+            work.keep = Some(keep);
         }
     }
 

@@ -122,7 +122,7 @@ fn reuse(
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
     } else if found.origin.lacks_native_code {
-        frontend.put_off_native_code(&source);
+        frontend.put_off_native_code(&source, Arc::clone(&found.files));
         frontend.keep_native_code(place.keep(found.image.clone(), found.origin));
     }
     frontend.expand_later(UnexpandedProgram {
@@ -141,17 +141,18 @@ fn compile(
 ) -> Result<TrustedImage<'static>, Error> {
     let Recorded {
         image,
-        notes,
+        dependencies,
+        has_pipe,
         warnings,
     } = runtime
         .compile_by(|frontend, memory_bytes| frontend.compile_recorded(source, memory_bytes))?;
-    let Some(place) = place.filter(|_| !notes.has_pipe) else {
+    let Some(place) = place.filter(|_| !has_pipe) else {
         return Ok(image);
     };
     let mut frontend = runtime.frontend();
     let origin = Origin {
         name: source.name.to_string(),
-        dependencies: notes.dependencies,
+        dependencies,
         warnings,
         lacks_native_code: frontend.has_put_off_native_code(),
     };
@@ -163,7 +164,9 @@ fn compile(
         Err(error) => format!("{name}: not stored: {error}"),
     };
     place.listener.tell(&CompilerReport::Cache(&news))?;
-    frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
+    if origin.lacks_native_code {
+        frontend.keep_native_code(place.keep(image.bytes().to_vec(), origin));
+    }
     Ok(image)
 }
 

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use compiler::expand::{SourceFiles, SourceText, SystemFiles};
 
@@ -37,14 +38,24 @@ pub(crate) enum Kept {
 }
 
 /// What the files were that a program in the cache was made from.
-pub(crate) type KeptFiles = HashMap<PathBuf, Kept>;
+#[derive(Debug, Default)]
+pub(crate) struct KeptFiles(HashMap<PathBuf, Kept>);
+
+impl KeptFiles {
+    /// Adds what was found. A file that was looked for may also have been read: that counts.
+    pub(crate) fn add(&mut self, path: &Path, kept: Kept) {
+        if !matches!(self.0.get(path), Some(Kept::Bytes(_))) {
+            self.0.insert(path.to_owned(), kept);
+        }
+    }
+}
 
 /// A program whose image was made before, as it was then.
 #[derive(Debug)]
 pub(crate) struct UnexpandedProgram {
     pub(crate) source: SourceText,
     /// What it imports and includes.
-    pub(crate) files: KeptFiles,
+    pub(crate) files: Arc<KeptFiles>,
 }
 
 /// The files of the system, with what was read of them.
@@ -56,7 +67,7 @@ struct State {
     /// `None` while nobody asks.
     noted: Option<Notes>,
     /// What is shown in place of the files of the system.
-    kept: Option<KeptFiles>,
+    kept: Option<Arc<KeptFiles>>,
 }
 
 /// What was read.
@@ -64,6 +75,8 @@ struct State {
 pub(crate) struct Notes {
     /// In the order in which they were read.
     pub(crate) dependencies: Vec<Dependency>,
+    /// The same, with what the files held.
+    pub(crate) files: KeptFiles,
     /// Something that was read cannot be read again, as a pipe.
     pub(crate) has_pipe: bool,
 }
@@ -80,19 +93,20 @@ impl RecordedFiles {
     }
 
     /// Shows `files` while `work` runs, and no others.
-    pub(crate) fn showing<T>(&self, files: KeptFiles, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn showing<T>(&self, files: Arc<KeptFiles>, work: impl FnOnce() -> T) -> T {
         self.0.borrow_mut().kept = Some(files);
         // Also if the work panics.
         let _until_it_ends = Showing(self);
         work()
     }
 
-    fn note(&self, path: &Path, found: Found) {
+    fn note(&self, path: &Path, found: Found, kept: Kept) {
         if let Some(notes) = &mut self.0.borrow_mut().noted {
             notes.dependencies.push(Dependency {
                 path: path.to_owned(),
                 found,
             });
+            notes.files.add(path, kept);
         }
     }
 }
@@ -109,18 +123,21 @@ impl Drop for Showing<'_> {
 impl SourceFiles for RecordedFiles {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         if let Some(kept) = &self.0.borrow().kept {
-            return match kept.get(path) {
+            return match kept.0.get(path) {
                 Some(Kept::Bytes(bytes)) => Ok(bytes.clone()),
                 _ => Err(io::ErrorKind::NotFound.into()),
             };
         }
         let read = SystemFiles.read(path);
         if self.0.borrow().noted.is_some() {
-            let found = match &read {
-                Ok(bytes) => Found::Contents(Digest::of(bytes)),
-                Err(_) => Found::Unreadable,
+            let (found, kept) = match &read {
+                Ok(bytes) => (
+                    Found::Contents(Digest::of(bytes)),
+                    Kept::Bytes(bytes.clone()),
+                ),
+                Err(_) => (Found::Unreadable, Kept::Unreadable),
             };
-            self.note(path, found);
+            self.note(path, found, kept);
             if read.is_ok() && !path.is_file() {
                 let mut state = self.0.borrow_mut();
                 state.noted.get_or_insert_default().has_pipe = true;
@@ -131,14 +148,14 @@ impl SourceFiles for RecordedFiles {
 
     fn is_file(&self, path: &Path) -> bool {
         if let Some(kept) = &self.0.borrow().kept {
-            return match kept.get(path) {
+            return match kept.0.get(path) {
                 Some(Kept::Looked(is_file)) => *is_file,
                 Some(Kept::Bytes(_)) => true,
                 _ => false,
             };
         }
         let is_file = SystemFiles.is_file(path);
-        self.note(path, Found::Looked(is_file));
+        self.note(path, Found::Looked(is_file), Kept::Looked(is_file));
         is_file
     }
 }
@@ -165,8 +182,10 @@ mod tests {
             Found::Looked(false),
         ];
         assert_eq!(found, expected);
-        let kept = KeptFiles::from([(missing.to_owned(), Kept::Bytes(vec![7]))]);
-        files.showing(kept, || {
+        let mut kept = KeptFiles::default();
+        kept.add(missing, Kept::Bytes(vec![7]));
+        kept.add(missing, Kept::Looked(false));
+        files.showing(Arc::new(kept), || {
             assert_eq!(files.read(missing).expect("shown"), [7]);
             assert!(files.is_file(missing));
             files.read(here).expect_err("not shown");

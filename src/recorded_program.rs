@@ -11,13 +11,15 @@ use syntax::Unsupervised;
 use crate::allowance::Allowance;
 use crate::error::Error;
 use crate::frontend::Frontend;
-use crate::recorded_files::{Notes, UnexpandedProgram};
+use crate::recorded_files::{Dependency, Notes, UnexpandedProgram};
 
 /// An image, and what it was made from.
 #[derive(Debug)]
 pub(crate) struct Recorded {
     pub(crate) image: TrustedImage<'static>,
-    pub(crate) notes: Notes,
+    pub(crate) dependencies: Vec<Dependency>,
+    /// Something that was read cannot be read again, as a pipe.
+    pub(crate) has_pipe: bool,
     pub(crate) warnings: Vec<Diagnostic>,
 }
 
@@ -35,9 +37,15 @@ impl Frontend {
         let notes = self.files.stop();
         let program = program?;
         let warnings = program.warnings.clone();
+        let Notes {
+            dependencies,
+            files,
+            has_pipe,
+        } = notes;
         Ok(Recorded {
-            image: self.finish_program(program, source, &mut allowance)?,
-            notes,
+            image: self.finish_program(program, source, files, &mut allowance)?,
+            dependencies,
+            has_pipe,
             warnings,
         })
     }

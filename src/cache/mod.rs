@@ -17,6 +17,7 @@ mod maintenance;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(crate) use digest::Digest;
 use directory::Directory;
@@ -57,7 +58,7 @@ pub(crate) struct CachedProgram {
     pub(crate) native_part: Option<Vec<u8>>,
     pub(crate) origin: Origin,
     /// What it was made from.
-    pub(crate) files: KeptFiles,
+    pub(crate) files: Arc<KeptFiles>,
 }
 
 impl ProgramCache {
@@ -118,16 +119,13 @@ impl ProgramCache {
             Ok(decoded) => decoded,
             Err(reason) => return LookUp::Unusable(reason.to_owned()),
         };
-        let mut files = KeptFiles::new();
+        let mut files = KeptFiles::default();
         for dependency in &record.origin.dependencies {
             let Some(kept) = unchanged(dependency) else {
                 let changed = dependency.path.display();
                 return LookUp::Unusable(format!("{changed} has changed"));
             };
-            // A file that was looked for may also have been read.
-            if !matches!(files.get(&dependency.path), Some(Kept::Bytes(_))) {
-                files.insert(dependency.path.clone(), kept);
-            }
+            files.add(&dependency.path, kept);
         }
         let native_part = bytes[image_end..native_end].to_owned();
         bytes.truncate(image_end);
@@ -135,7 +133,7 @@ impl ProgramCache {
             image: bytes,
             native_part: (!native_part.is_empty()).then_some(native_part),
             origin: record.origin,
-            files,
+            files: Arc::new(files),
         }))
     }
 

@@ -490,3 +490,22 @@ fn native_code_that_was_made_while_a_program_ran_is_kept() {
     let output = folder.run(&["--jit=on", "--native", "small.scm"]);
     assert_eq!(output.status.code(), Some(2), "{}", err(&output));
 }
+
+#[test]
+fn native_code_is_made_of_the_text_that_the_program_was_made_of() {
+    let folder = Folder::new("cache-text");
+    let procedures = (0..100).map(|number| {
+        format!("(define (f{number} l) (if (pair? l) (cons {number} (f{number} (cdr l))) l))")
+    });
+    let procedures = procedures.collect::<Vec<_>>().join("\n");
+    // What it includes is gone before native code is made, and what would come through a pipe is the program's.
+    let program = "(include \"part.scm\") (delete-file \"part.scm\")
+(define (fib n) (if (< n 2) n (+ (fib (- n 1)) (fib (- n 2))))) (display (fib 32)) (f0 '(1))";
+    folder.0.file("program.scm", program);
+    let is_kept = |_| {
+        folder.0.file("part.scm", &procedures);
+        let said = folder.check(&["--fresh", "program.scm"], "2178309");
+        said.contains("stored with native code as")
+    };
+    assert!((0..50).any(is_kept), "no run was long enough");
+}

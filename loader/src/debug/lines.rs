@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use abi::places::PlaceRow;
+pub use abi::places::PlaceRow as LineRow;
 use abi::written_name::WrittenName;
 use gimli::{
     AttributeValue, DebugLine, DebugLineOffset, EndianSlice, Format, IncompleteLineProgram,
@@ -15,23 +15,6 @@ use super::sequences::{Sequence, sequences};
 use crate::elf::{Sections, string_at};
 
 type Bytes<'tail> = EndianSlice<'tail, LittleEndian>;
-
-/// The code from `address` up to the next row comes from this line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineRow {
-    /// Virtual address.
-    pub address: u32,
-    /// Number of the file.
-    pub file: u32,
-    /// From 1; 0 if not known.
-    pub line: u32,
-    /// From 1; 0 if not known.
-    pub column: u32,
-    /// What errors of this code name.
-    pub written: WrittenName,
-    /// No code from here on, up to the next row.
-    pub is_end: bool,
-}
 
 /// The rows of an image, and the files that they name.
 ///
@@ -95,16 +78,7 @@ impl Lines {
     }
 
     /// Those of an image without line programs.
-    pub(super) fn of(rows: &[PlaceRow], files: Vec<Box<str>>) -> Self {
-        let row = |row: &PlaceRow| LineRow {
-            address: row.address,
-            file: row.file,
-            line: row.line,
-            column: row.column,
-            written: row.written,
-            is_end: row.is_end,
-        };
-        let mut rows: Vec<LineRow> = rows.iter().map(row).collect();
+    pub(super) fn of(mut rows: Vec<LineRow>, files: Vec<Box<str>>) -> Self {
         rows.sort_by_key(|row| (row.address, !row.is_end));
         Self {
             rows: rows.into(),

@@ -41,7 +41,7 @@ impl DebugTables {
         let (procedures, lines) = match places {
             Some(places) => (
                 Procedures::of(places.procedures),
-                Lines::of(&places.rows, places.files),
+                Lines::of(places.rows, places.files),
             ),
             None => (Procedures::parse(sections), Lines::parse(sections)),
         };
