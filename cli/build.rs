@@ -40,7 +40,10 @@ fn order_functions() {
     println!("cargo::rerun-if-changed=start.ld");
     let flags = env::var("CARGO_ENCODED_RUSTFLAGS").unwrap_or_default();
     let is_chosen = flags.contains("link-arg=-fuse-ld") || flags.contains("linker=");
-    if is_chosen || env::var("RUSTC_LINKER").is_ok() || env::var("PROFILE").as_deref() != Ok("release") {
+    if is_chosen
+        || env::var("RUSTC_LINKER").is_ok()
+        || env::var("PROFILE").as_deref() != Ok("release")
+    {
         return;
     }
     let directory = env::var("CARGO_MANIFEST_DIR").expect("Cargo names the package's directory");

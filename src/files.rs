@@ -19,15 +19,19 @@ pub fn has_native_code(image: &[u8]) -> bool {
     ImageView::header_of(image).is_ok_and(|header| header.native_code.bytes > 0)
 }
 
-/// The source of an image that another version of the compiler has made: a file that the image names, or one of that
-/// name beside the image in `file`. `None` if there is none, or the image is of this version.
+/// The source of an image that another version of the compiler has made: the file that the image names, as seen from
+/// the folder of the image's own `file`, or else a file of that name beside the image. `None` if there is none, or the
+/// image is of this version.
+///
+/// The working directory does not count: a file there that happens to have the name is another program.
 pub fn source_of_other_version(image: &[u8], file: &Path) -> Option<PathBuf> {
     let Err(LoadError::FingerprintMismatch { .. }) = ImageView::header_of(image) else {
         return None;
     };
     let name = PathBuf::from(loader::source_name(image)?);
+    let named = file.with_file_name(&name);
     let beside = name.file_name().map(|name| file.with_file_name(name));
-    let mut candidates = [Some(name), beside].into_iter().flatten();
+    let mut candidates = [Some(named), beside].into_iter().flatten();
     candidates.find(|source| is_text(source))
 }
 

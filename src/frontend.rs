@@ -1,6 +1,7 @@
 //! The compiler as the machine, the embedder and the command line use it.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -52,6 +53,10 @@ pub struct Frontend {
     pub(crate) files: Rc<RecordedFiles>,
     /// A program that runs without having been expanded here.
     pub(crate) unexpanded: Option<UnexpandedProgram>,
+    /// Whether anything has been expanded here, or a library has been imported.
+    has_expanded: bool,
+    /// Variables of the interaction environment that the embedder has defined.
+    declared: BTreeSet<Rc<str>>,
     /// What makes native code of programs while they run, if that is wanted.
     pub(crate) maker: Option<Box<dyn Maker>>,
     /// Native code for the program that was compiled last, and has not run.
@@ -77,6 +82,8 @@ impl Frontend {
             supervisor: Rc::new(Unsupervised),
             files: Rc::default(),
             unexpanded: None,
+            has_expanded: false,
+            declared: BTreeSet::new(),
             maker: None,
             native_work: None,
             jit: Jit::Off,
@@ -206,6 +213,7 @@ impl Frontend {
         expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
     ) -> Result<Program, Error> {
         self.expand_earlier_program();
+        self.has_expanded = true;
         let start = Instant::now();
         let supervisor = Rc::clone(&self.supervisor);
         let registry = self.registry();
@@ -349,7 +357,15 @@ impl Frontend {
     /// Makes `name` a variable of the interaction environment; the key of its global.
     pub(crate) fn declare_variable(&mut self, name: &str) -> Rc<str> {
         self.expand_earlier_program();
+        self.declared.insert(name.into());
         self.registry().define_interaction_variable(name)
+    }
+
+    /// The variables of the interaction environment that the embedder has defined. `None` if programs or forms were
+    /// compiled, or came to run: they may have defined anything.
+    pub(crate) fn declared_before_all(&self) -> Option<&BTreeSet<Rc<str>>> {
+        let is_first = !self.has_expanded && self.unexpanded.is_none();
+        is_first.then_some(&self.declared)
     }
 
     /// About how many bytes programs have made this keep.
@@ -458,7 +474,9 @@ fn boot_interface() -> &'static [u8] {
 pub(crate) fn read_source(file: &Path) -> Result<SourceText, Error> {
     let path = file.display().to_string();
     let bytes = read_file(file)?;
-    SourceText::decode(&path, &bytes).map_err(|mistake| Error::Syntax(vec![*mistake]))
+    let source = SourceText::decode(&path, &bytes);
+    let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
+    Ok(source.in_file(file))
 }
 
 fn without_place(name: &str, message: String) -> Diagnostic {
@@ -529,6 +547,7 @@ impl vm::hooks::Frontend for SharedFrontend {
     fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError> {
         let mut frontend = self.0.borrow_mut();
         frontend.expand_earlier_program();
+        frontend.has_expanded = true;
         let environment = match data.proper_list(datum) {
             Some(sets) => frontend.registry().environment(data, &sets),
             None if data.as_symbol(datum) == Some("import") => {

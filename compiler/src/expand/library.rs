@@ -163,7 +163,7 @@ impl Expander<'_> {
         at: SyntaxId,
     ) -> Result<Exports> {
         let shown = path.display().to_string();
-        let source = self.sources.decode(&shown, bytes)?;
+        let source = self.sources.decode(&shown, bytes)?.in_file(path);
         self.load_source(name, source, at)
     }
 
