@@ -416,11 +416,24 @@ impl Expander<'_> {
         self.assign_exported();
         self.program.files = self.sources.names();
         self.program.texts = self.sources.texts();
+        self.count_unbound_names();
         let warnings = std::mem::take(&mut self.warnings).into_iter();
         self.program.warnings = warnings
             .map(|warning| self.sources.diagnostic(warning))
             .collect();
         Ok(self.program)
+    }
+
+    /// Adds to the warnings of unbound names how often the names stand elsewhere.
+    fn count_unbound_names(&mut self) {
+        for name in std::mem::take(&mut self.unbound).into_values() {
+            let warning = &mut self.warnings[name.warning_index];
+            match name.further_places {
+                0 => {}
+                1 => warning.add_note("it is also mentioned at another place"),
+                count => warning.add_note(format!("it is also mentioned at {count} other places")),
+            }
+        }
     }
 
     /// Makes globals of exported variables that are assigned, so that all units see assignments.
