@@ -24,7 +24,11 @@ use crate::cache::{Choices, ProgramCache};
 #[cfg(feature = "compiler")]
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::frontend::{Frontend, SharedFrontend};
+use crate::frontend::Frontend;
+#[cfg(not(feature = "compiler"))]
+use crate::frontend::SharedFrontend;
+#[cfg(feature = "compiler")]
+use crate::frontend_hook::SharedFrontend;
 #[cfg(feature = "compiler")]
 use crate::jit::{Jit, PartListener};
 #[cfg(feature = "compiler")]

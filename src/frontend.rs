@@ -1,6 +1,5 @@
-//! The compiler as the machine, the embedder and the command line use it.
+//! The compiler as the embedder and the command line use it.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -13,12 +12,9 @@ use compiler::compile::{Compiled, EXPAND, ProgramTexts, compile, pass_names};
 use compiler::core::ir::{LastExpression, Program};
 use compiler::diagnostic::Diagnostic;
 use compiler::expand::{self, EnvironmentId, LibraryRegistry, SourceFiles, SourceText};
-use compiler::id::Id as _;
-use compiler::memory;
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
 use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
-use vm::hooks::FrontendError;
 
 use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
@@ -207,7 +203,7 @@ impl Frontend {
     }
 
     /// Runs the expander, and remembers how long it took.
-    fn expand(
+    pub(crate) fn expand(
         &mut self,
         allowance: &mut Allowance<'_>,
         expand: impl FnOnce(&mut LibraryRegistry) -> expand::Outcome,
@@ -225,6 +221,41 @@ impl Frontend {
         self.retained_at_first.get_or_insert(retained);
         self.expansion = start.elapsed();
         expanded?.map_err(Error::Syntax)
+    }
+
+    /// An environment: see [`vm::hooks::Frontend::environment`].
+    pub(crate) fn environment(
+        &mut self,
+        data: &Data,
+        datum: DatumId,
+        memory_bytes: usize,
+    ) -> Result<Option<EnvironmentId>, Error> {
+        self.expand_earlier_program();
+        self.has_expanded = true;
+        let Some(sets) = data.proper_list(datum) else {
+            let environment = match data.as_symbol(datum) {
+                Some("import") => self.registry().loading_environment(),
+                _ => EnvironmentId::INTERACTION,
+            };
+            return Ok(Some(environment));
+        };
+        let mut allowance = Allowance::new("environment", memory_bytes);
+        let supervisor = Rc::clone(&self.supervisor);
+        let registry = self.registry();
+        let environment = Self::supervised(&supervisor, &mut allowance, || {
+            registry.environment(data, &sets)
+        });
+        if environment.is_err() {
+            registry.forget_last_unit();
+        }
+        environment?.map_err(Error::Syntax)
+    }
+
+    /// Nothing is evaluated in the environment any more.
+    pub(crate) fn forget_environment(&mut self, environment: EnvironmentId) {
+        if let Some(registry) = &mut self.registry {
+            registry.forget_environment(environment);
+        }
     }
 
     /// The image of all forms of `text`, evaluated in the interaction environment, with about so much memory.
@@ -369,7 +400,7 @@ impl Frontend {
     }
 
     /// About how many bytes programs have made this keep.
-    fn retained_bytes(&self) -> usize {
+    pub(crate) fn retained_bytes(&self) -> usize {
         let retained = self
             .registry
             .as_ref()
@@ -488,108 +519,5 @@ fn without_place(name: &str, message: String) -> Diagnostic {
         source_line: String::new(),
         message,
         notes: Vec::new(),
-    }
-}
-
-/// The compiler as the machine's hook.
-#[derive(Debug)]
-pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
-
-impl vm::hooks::Frontend for SharedFrontend {
-    fn part_bytes(&self) -> usize {
-        memory::DATUM_BYTES
-    }
-
-    fn retained_bytes(&self) -> usize {
-        self.0.borrow().retained_bytes()
-    }
-
-    fn settle_libraries(&mut self, is_defined: &dyn Fn(&str) -> bool) -> Vec<Rc<str>> {
-        self.0.borrow_mut().settle_libraries(is_defined)
-    }
-
-    fn compile_datum(
-        &mut self,
-        data: &Data,
-        datum: DatumId,
-        environment: u32,
-        memory_bytes: usize,
-    ) -> Result<TrustedImage<'static>, FrontendError> {
-        let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId::new(environment);
-        let mut allowance = Allowance::new("eval", memory_bytes);
-        let program = frontend.expand(&mut allowance, |registry| {
-            expand::expand_form(registry, environment, data, datum)
-        });
-        let purpose = frontend.options.purpose;
-        let image = program.and_then(|program| frontend.finish(program, &mut allowance, purpose));
-        image.map_err(as_frontend_error)
-    }
-
-    fn compile_file(
-        &mut self,
-        path: &str,
-        environment: u32,
-        memory_bytes: usize,
-    ) -> Result<TrustedImage<'static>, FrontendError> {
-        let source = read_source(Path::new(path)).map_err(as_frontend_error)?;
-        let mut frontend = self.0.borrow_mut();
-        let environment = EnvironmentId::new(environment);
-        let mut allowance = Allowance::new(path, memory_bytes);
-        let program = frontend.expand(&mut allowance, |registry| {
-            expand::expand_text(registry, environment, &source)
-        });
-        let purpose = frontend.options.purpose;
-        let image = program.and_then(|program| frontend.finish(program, &mut allowance, purpose));
-        image.map_err(as_frontend_error)
-    }
-
-    fn environment(&mut self, data: &Data, datum: DatumId) -> Result<Option<u32>, FrontendError> {
-        let mut frontend = self.0.borrow_mut();
-        frontend.expand_earlier_program();
-        frontend.has_expanded = true;
-        let environment = match data.proper_list(datum) {
-            Some(sets) => frontend.registry().environment(data, &sets),
-            None if data.as_symbol(datum) == Some("import") => {
-                Ok(Some(frontend.registry().loading_environment()))
-            }
-            None => Ok(Some(EnvironmentId::INTERACTION)),
-        };
-        Ok(environment.map_err(first_error)?.map(EnvironmentId::number))
-    }
-}
-
-fn first_error(diagnostics: Vec<Diagnostic>) -> FrontendError {
-    let first = diagnostics.into_iter().next();
-    first.map_or_else(FrontendError::default, |diagnostic| FrontendError {
-        message: diagnostic.message,
-        file: diagnostic.file,
-        line: diagnostic.line,
-        column: diagnostic.column,
-        ..FrontendError::default()
-    })
-}
-
-fn as_frontend_error(error: Error) -> FrontendError {
-    match error {
-        Error::Syntax(diagnostics) => first_error(diagnostics),
-        Error::Interrupted { .. } => FrontendError {
-            is_interrupted: true,
-            ..FrontendError::default()
-        },
-        Error::CompilationExhausted { .. } => FrontendError {
-            is_memory_short: true,
-            ..FrontendError::default()
-        },
-        Error::File { path, error } => FrontendError {
-            is_unreadable: true,
-            message: vm::system_message(error),
-            file: path,
-            ..FrontendError::default()
-        },
-        other => FrontendError {
-            message: other.with_causes(),
-            ..FrontendError::default()
-        },
     }
 }

@@ -69,6 +69,8 @@ mod frontend;
 #[cfg(not(feature = "compiler"))]
 #[path = "no_frontend.rs"]
 mod frontend;
+#[cfg(feature = "compiler")]
+mod frontend_hook;
 mod handle;
 #[cfg(feature = "compiler")]
 mod host_procedure;

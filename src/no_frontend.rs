@@ -6,6 +6,7 @@ use std::rc::Rc;
 use loader::TrustedImage;
 use syntax::{Data, DatumId};
 use vm::FrontendError;
+use vm::hooks::EnvironmentNumber;
 
 /// No compiler.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ impl vm::hooks::Frontend for SharedFrontend {
         &mut self,
         _data: &Data,
         _datum: DatumId,
-        _environment: u32,
+        _environment: EnvironmentNumber,
         _memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
@@ -51,13 +52,20 @@ impl vm::hooks::Frontend for SharedFrontend {
     fn compile_file(
         &mut self,
         _path: &str,
-        _environment: u32,
+        _environment: EnvironmentNumber,
         _memory_bytes: usize,
     ) -> Result<TrustedImage<'static>, FrontendError> {
         Err(refused())
     }
 
-    fn environment(&mut self, _data: &Data, _datum: DatumId) -> Result<Option<u32>, FrontendError> {
+    fn environment(
+        &mut self,
+        _data: &Data,
+        _datum: DatumId,
+        _memory_bytes: usize,
+    ) -> Result<Option<EnvironmentNumber>, FrontendError> {
         Err(refused())
     }
+
+    fn forget_environment(&mut self, _environment: EnvironmentNumber) {}
 }

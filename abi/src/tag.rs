@@ -215,6 +215,8 @@ pub enum Kind {
     Table = 21,
     /// Memory between objects: `size` bytes of nothing.
     Filler = 22,
+    /// See [`crate::object_layout::environment`].
+    Environment = 23,
 }
 
 impl Kind {
@@ -243,6 +245,7 @@ impl Kind {
         Self::Port,
         Self::Table,
         Self::Filler,
+        Self::Environment,
     ];
 
     /// The kind with this number.

@@ -193,6 +193,7 @@ fn release_young<M: ObjectModel>(heap: &mut Heap) {
     // SAFETY: the trace marked what lives.
     unsafe { heap.large.sweep_young(&arena) };
     heap.pinned.start_count();
+    heap.young_charged_bytes = 0;
 }
 
 /// Gives the memory of freed large objects back, but for what will be used before the next full

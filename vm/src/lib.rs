@@ -33,6 +33,7 @@ mod continuation;
 mod datum;
 mod embed;
 mod ending;
+mod environments;
 mod error;
 mod exit;
 mod externals;

@@ -258,6 +258,24 @@ fn a_name_that_nothing_defines_is_warned_of_and_raises_when_it_is_used() {
         err(&output)
     );
 
+    // A name is warned of once.
+    let uses = "(+ (no-such-name 1) (other-name 2) (no-such-name 3) no-such-name)";
+    let file = scratch.file(
+        "uses.scm",
+        &format!("{IMPORTS}(define (never)\n {uses})\n(display 1)"),
+    );
+    let output = cozen(&[text(&file)]);
+    let warnings = err(&output);
+    assert_eq!(warnings.matches("warning: ").count(), 2, "{warnings}");
+    assert!(
+        warnings.contains("uses.scm:3:6: warning: unbound"),
+        "{warnings}"
+    );
+    assert!(
+        warnings.contains("\n note: it is also mentioned at 2 other places\n"),
+        "{warnings}"
+    );
+
     let program = format!("{IMPORTS}(display 1)\n(define (f) (+ 1 no-such-name))\n(display (f))");
     for options in [&[][..], &["-O0"], &["--native"]] {
         let parts = ["program.scm:3:", "unbound variable no-such-name"];

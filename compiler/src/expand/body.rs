@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use abi::primitive::Primitive;
 
-use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
+use super::denotation::{CoreForm, Denotation, Macro, MacroBody, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
@@ -14,7 +14,6 @@ use super::name::{LexicalEnvironment, Name};
 use super::resolver::Meaning;
 use super::syntax::SyntaxId;
 use super::syntax_rules;
-use super::top_environment::TopKind;
 use crate::core::ir::{Expr, ExprId, VariableId};
 
 /// A definition or expression of a body, in order.
@@ -153,14 +152,7 @@ impl Expander<'_> {
 
     /// Whether the top-level environment is one of `(environment …)`.
     fn is_fixed(&self) -> bool {
-        let kind = self.registry.top(self.top).kind();
-        matches!(
-            kind,
-            TopKind::Interaction {
-                mutability: Mutability::Immutable,
-                ..
-            }
-        )
+        self.registry.top(self.top).is_of_sets()
     }
 
     fn scan_define(&mut self, id: SyntaxId, items: &mut Vec<Item>) -> Result<()> {

@@ -43,6 +43,12 @@ enum Task {
     Then(Then),
 }
 
+/// An unbound name that was warned of at the first place that mentions the name.
+pub(crate) struct UnboundName {
+    pub(crate) warning_index: usize,
+    pub(crate) further_places: usize,
+}
+
 type Then = Box<dyn FnOnce(&mut Expander<'_>) -> Result<()>>;
 
 /// The expansion of one unit.
@@ -71,6 +77,8 @@ pub(crate) struct Expander<'registry> {
     pub(crate) exported: Vec<(VariableId, Rc<TopVariable>, ExprId)>,
     /// What is doubtful about the text, but no mistake for certain.
     pub(crate) warnings: Vec<Failure>,
+    /// The unbound names that were warned of, by the environments where the search for them ended.
+    pub(crate) unbound: HashMap<(Name, TopId), UnboundName>,
     /// Unbound names, where they are refused.
     pub(crate) refusals: Vec<Failure>,
     /// How much code more the unit may become.
@@ -97,6 +105,7 @@ impl<'registry> Expander<'registry> {
             persists: false,
             exported: Vec::new(),
             warnings: Vec::new(),
+            unbound: HashMap::new(),
             refusals: Vec::new(),
             budget: Budget::new(),
         }
@@ -397,9 +406,16 @@ impl<'registry> Expander<'registry> {
                     // The expansion goes on, to find the others.
                     let refusal = self.failure(id, message).note(note);
                     self.refusals.push(refusal);
+                } else if let Some(known) = self.unbound.get_mut(&(symbol, top)) {
+                    known.further_places += 1;
                 } else {
                     // A text that is loaded may still define it.
                     let warning = self.failure(id, format!("warning: {message}")).note(note);
+                    let known = UnboundName {
+                        warning_index: self.warnings.len(),
+                        further_places: 0,
+                    };
+                    self.unbound.insert((symbol, top), known);
                     self.warnings.push(warning);
                 }
                 let key = self.registry.interaction_key(TopId::FIRST, symbol);

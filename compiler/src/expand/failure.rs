@@ -27,8 +27,12 @@ impl Failure {
 
     /// The same with one more note.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
-        self.0.notes.push(note.into());
+        self.add_note(note);
         self
+    }
+
+    pub(crate) fn add_note(&mut self, note: impl Into<String>) {
+        self.0.notes.push(note.into());
     }
 
     /// Where the mistake is.

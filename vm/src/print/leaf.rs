@@ -238,6 +238,7 @@ fn kind_name(kind: Kind) -> &'static str {
         Kind::Chunk => "#<continuation>",
         Kind::CodeAddresses => "#<backtrace>",
         Kind::Table => "#<table>",
+        Kind::Environment => "#<environment>",
         _ => "#<object>",
     }
 }

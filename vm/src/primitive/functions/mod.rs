@@ -9,6 +9,7 @@ mod arithmetic;
 mod bytevector;
 mod character;
 mod check;
+mod environment;
 mod equal;
 pub(crate) mod equivalence;
 mod input;
@@ -55,6 +56,7 @@ pub(crate) use character::{
     char_downcase, char_foldcase, char_upcase, digit_value, is_char_alphabetic, is_char_lower_case,
     is_char_numeric, is_char_upper_case, is_char_whitespace,
 };
+pub(crate) use environment::is_environment;
 pub(crate) use equal::is_equal;
 pub(crate) use equivalence::{eq_hash, equal_hash, is_eqv};
 pub(crate) use input::{
