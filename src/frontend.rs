@@ -473,9 +473,12 @@ fn without_place(name: &str, message: String) -> Diagnostic {
     }
 }
 
+/// The compiler of a runtime: the machine, the runtime and who entered the runtime have a share in it.
+pub(crate) type FrontendCell = Rc<RefCell<Frontend>>;
+
 /// The compiler as the machine's hook.
 #[derive(Debug)]
-pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
+pub(crate) struct SharedFrontend(pub(crate) FrontendCell);
 
 impl vm::hooks::Frontend for SharedFrontend {
     fn part_bytes(&self) -> usize {

@@ -58,6 +58,7 @@ mod cache;
 #[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
+mod embedded;
 #[cfg(feature = "compiler")]
 mod entered_form;
 mod error;
@@ -66,19 +67,18 @@ mod files;
 mod form_reader;
 #[cfg(feature = "compiler")]
 mod frontend;
-#[cfg(not(feature = "compiler"))]
-#[path = "no_frontend.rs"]
-mod frontend;
 mod handle;
 #[cfg(feature = "compiler")]
 mod host_procedure;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;
+pub mod link;
 #[cfg(feature = "compiler")]
 mod make_native;
 #[cfg(feature = "compiler")]
 mod native_work;
+mod no_compiler;
 #[cfg(feature = "compiler")]
 mod portable;
 #[cfg(feature = "compiler")]
@@ -107,6 +107,7 @@ pub use compiler::options::{Level, Options as CompilerOptions, UnboundNames};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
+pub use embedded::EmbeddedProgram;
 #[cfg(feature = "compiler")]
 pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};

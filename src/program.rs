@@ -117,7 +117,7 @@ fn reuse(
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
     warn(&place.listener, &found.origin.warnings)?;
-    let mut frontend = runtime.frontend();
+    let mut frontend = runtime.frontend()?;
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
@@ -149,7 +149,7 @@ fn compile(
     let Some(place) = place.filter(|_| !has_pipe) else {
         return Ok(image);
     };
-    let mut frontend = runtime.frontend();
+    let mut frontend = runtime.frontend()?;
     let origin = Origin {
         name: source.name.to_string(),
         dependencies,

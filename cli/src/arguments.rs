@@ -7,7 +7,10 @@ use std::path::PathBuf;
 use cozen::{CompilerOptions, Error, Jit, Level, Tier, UnboundNames, Zeal};
 use lexopt::prelude::{Long, Short, Value};
 
+use crate::build_options::BuildOptions;
+pub(crate) use crate::command::{CacheCommand, Command};
 use crate::environment;
+use crate::tool_arguments;
 
 /// What `--help` prints.
 pub(crate) const USAGE: &str = "\
@@ -19,7 +22,9 @@ usage:
   cozen [OPTION…]                     read, evaluate, print
   cozen [OPTION…] compile FILE -o OUT.czo
   cozen [OPTION…] [run] OUT.czo ARG…
+  cozen [OPTION…] build FILE -o OUT   make an executable that runs a program without cozen
   cozen [OPTION…] disassemble FILE    of an image, or of the image of a source file
+  cozen strip IMAGE [-o OUT.czo]      remove names and lines (--debug says how much)
   cozen cache list, clear, verify     what compiled programs are kept for the next run
 
 options:
@@ -48,59 +53,24 @@ options:
                            wrong: for tests of the compiler; code runs many times slower
   --time-passes            print how long each phase of the compiler took, to standard error
   --stop-after-rewrite=N   let optional passes of the compiler do only N rewrites; say what the last was
-  -o, --output=FILE        where `compile` writes
+  --with-compiler, --without-compiler
+                           whether the executable that `build` makes can compile texts; without these,
+                           it can if the program uses eval, load or environments
+  --runtime=FILE           what executable `build` makes it of
+  --debug=none, lines, full
+                           what `build` and `strip` keep for backtraces and debuggers
+  -o, --output=FILE        where compile, build, strip and pagemap write
   -h, --help    -V, --version
 ";
 
 /// The commands, for the message about a word that is none.
-pub(crate) const COMMANDS: &str = "the commands are compile, run, disassemble, cache";
+pub(crate) const COMMANDS: &str = "the commands are compile, build, run, disassemble, strip, cache";
 
 /// A parsed command line.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Arguments {
     pub(crate) command: Command,
     pub(crate) options: Options,
-}
-
-/// What to do.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) enum Command {
-    /// Read, evaluate, print.
-    #[default]
-    Repl,
-    /// Run a source file with arguments.
-    RunSource {
-        file: PathBuf,
-        arguments: Vec<String>,
-    },
-    /// Evaluate expressions.
-    Evaluate { expressions: Vec<String> },
-    /// Write an image.
-    Compile {
-        file: PathBuf,
-        output: Option<PathBuf>,
-    },
-    /// Run an image with arguments.
-    RunImage {
-        file: PathBuf,
-        arguments: Vec<String>,
-    },
-    /// Print the instructions of an image.
-    Disassemble { file: PathBuf },
-    /// See to the compiled programs that are kept.
-    Cache(CacheCommand),
-    /// Print how to use this.
-    Help,
-    /// Print the version.
-    Version,
-}
-
-/// What to do with the cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CacheCommand {
-    List,
-    Clear,
-    Verify,
 }
 
 /// How programs use the cache.
@@ -140,6 +110,7 @@ pub(crate) struct Options {
     pub(crate) cache: CacheUse,
     pub(crate) cache_bytes_max: Option<u64>,
     pub(crate) verbose: bool,
+    pub(crate) build: BuildOptions,
 }
 
 impl Options {
@@ -228,15 +199,19 @@ pub(crate) fn parse(
     if parsed.command == Command::Repl {
         let has_output = output.is_some();
         parsed.command = command(words, expressions, output)?;
-        if has_output && !matches!(parsed.command, Command::Compile { .. }) {
-            return Err("-o: only `compile` writes a file".into());
+        if has_output && !tool_arguments::writes_file(&parsed.command) {
+            return Err("-o: only compile, build, strip and pagemap write a file".into());
         }
     }
     Ok(parsed)
 }
 
 fn is_subcommand(word: &OsString) -> bool {
-    word == "compile" || word == "run" || word == "disassemble" || word == "cache"
+    word == "compile"
+        || word == "run"
+        || word == "disassemble"
+        || word == "cache"
+        || tool_arguments::is_tool(word)
 }
 
 /// Options that exclude each other.
@@ -270,7 +245,7 @@ fn add_option(
         "dump-after" => options.dump_after = Some(text(parser.value()?)?),
         "jit" => options.jit = Some(jit(&parser.value()?)?),
         "stop-after-rewrite" => options.rewrites_max = Some(count(name, parser.value()?)?),
-        _ => return Err(Long(name).unexpected()),
+        _ => return tool_arguments::add_option(&mut options.build, name, parser),
     }
     Ok(())
 }
@@ -313,10 +288,10 @@ fn command(
         let (word, first) = (word.display(), first.display());
         return Err(format!("unexpected argument {word} after {first}").into());
     }
-    Ok(if first == "compile" {
-        Command::Compile { file, output }
-    } else {
-        Command::Disassemble { file }
+    Ok(match first.to_str() {
+        Some("compile") => Command::Compile { file, output },
+        Some("disassemble") => Command::Disassemble { file },
+        _ => tool_arguments::command(&first, file, output),
     })
 }
 
@@ -429,132 +404,4 @@ fn zeal(value: Option<OsString>) -> Result<Zeal, lexopt::Error> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::os::unix::ffi::OsStringExt as _;
-
-    use super::*;
-
-    fn parsed(line: &str) -> Arguments {
-        parse(line.split_whitespace().map(OsString::from)).expect("a good command line")
-    }
-
-    #[test]
-    fn what_follows_the_program_is_the_programs() {
-        let arguments = parsed("--zeal=3 --heap-max 64M prog.scm --gc-stats x");
-        assert_eq!(
-            arguments.options.zeal,
-            Some(Zeal::Every(NonZeroU32::new(3).unwrap()))
-        );
-        assert_eq!(arguments.options.heap_bytes_max, Some(64 << 20));
-        assert!(!arguments.options.gc_statistics, "it stands after the file");
-        assert_eq!(
-            arguments.command,
-            Command::RunSource {
-                file: "prog.scm".into(),
-                arguments: vec!["--gc-stats".into(), "x".into()],
-            }
-        );
-    }
-
-    #[test]
-    fn a_program_gets_arguments_of_any_bytes() {
-        let word = || OsString::from_vec(b"a\xffb".to_vec());
-        for (words, file) in [(&["p.scm"][..], "p.scm"), (&["run", "p.czo"], "p.czo")] {
-            let words = words.iter().map(OsString::from).chain([word()]);
-            let (Command::RunSource {
-                arguments,
-                file: found,
-            }
-            | Command::RunImage {
-                arguments,
-                file: found,
-            }) = parse(words).expect("a good command line").command
-            else {
-                panic!("a program is run");
-            };
-            assert_eq!(
-                (found, arguments),
-                (file.into(), vec!["a\u{fffd}b".to_owned()])
-            );
-        }
-        parse(["-e".into(), word()]).expect_err("an expression is text");
-    }
-
-    #[test]
-    fn subcommands_take_options_after_their_name() {
-        let arguments =
-            parsed("compile a.scm -o a.czo --dump-after=contify --stop-after-rewrite=9");
-        assert_eq!(arguments.options.rewrites_max, Some(9));
-        assert_eq!(arguments.options.dump_after.as_deref(), Some("contify"));
-        assert_eq!(
-            arguments.command,
-            Command::Compile {
-                file: "a.scm".into(),
-                output: Some("a.czo".into())
-            }
-        );
-        let arguments = parsed("run --no-mmap a.czo --no-mmap");
-        assert!(arguments.options.no_mmap);
-        assert_eq!(
-            arguments.command,
-            Command::RunImage {
-                file: "a.czo".into(),
-                arguments: vec!["--no-mmap".into()]
-            }
-        );
-    }
-
-    #[test]
-    fn the_last_word_about_native_code_counts() {
-        assert_eq!(parsed("prog.scm").options.tier, None);
-        let options = parsed("--no-native --native --time-passes prog.scm").options;
-        assert_eq!(
-            (options.tier, options.time_passes),
-            (Some(Tier::Native), true)
-        );
-        assert_eq!(
-            parsed("--no-native prog.scm").options.tier,
-            Some(Tier::Bytecode)
-        );
-    }
-
-    #[test]
-    fn levels_are_named_by_digits() {
-        assert_eq!(parsed("-O0 prog.scm").options.level, Level::None);
-        assert_eq!(parsed("prog.scm").options.level, Level::Full);
-        let error = parse(["-O3".into()]).expect_err("there are three levels");
-        assert_eq!(error.to_string(), "-O: expected 0, 1 or 2, found 3");
-    }
-
-    #[test]
-    fn zeal_is_counted_or_paced() {
-        let zeal = |line| parsed(line).options.zeal;
-        assert_eq!(zeal("--zeal x.scm"), Some(Zeal::Every(NonZeroU32::MIN)));
-        assert_eq!(zeal("--zeal=paced x.scm"), Some(Zeal::Paced { seed: 0 }));
-        assert_eq!(zeal("--zeal=paced:7 x.scm"), Some(Zeal::Paced { seed: 7 }));
-        for wrong in ["0", "-1", "paced:", "paced:x", "paced7", "often"] {
-            let error = parse([format!("--zeal={wrong}").into()]).expect_err("none of them");
-            let expected =
-                format!("--zeal: expected a number from 1, paced or paced:SEED, found {wrong:?}");
-            assert_eq!(error.to_string(), expected);
-        }
-    }
-
-    #[test]
-    fn only_compile_writes_a_file() {
-        for line in ["-o x prog.scm", "-o x -e 1", "-o x", "-o x run y.czo"] {
-            let words = line.split_whitespace().map(OsString::from);
-            let error = parse(words).expect_err("nothing would be written");
-            assert_eq!(error.to_string(), "-o: only `compile` writes a file");
-        }
-    }
-
-    #[test]
-    fn what_is_not_a_size_is_named() {
-        let error = parse(["--heap-max=lots".into()]).expect_err("not a number");
-        assert_eq!(
-            error.to_string(),
-            "--heap-max: expected bytes such as 64M, found \"lots\""
-        );
-    }
-}
+mod tests;

@@ -9,9 +9,14 @@
 
 mod allocator;
 mod arguments;
+mod build;
+mod build_options;
 mod cache;
+mod command;
 mod compile;
 mod disassemble;
+mod embedded;
+mod ending;
 mod environment;
 mod evaluate;
 mod interrupt;
@@ -27,8 +32,12 @@ mod source_lines;
 mod stack;
 mod statistics;
 mod status;
+mod strip;
+mod tool_arguments;
+mod write_file;
 
 use arguments::{Arguments, Command};
+use cozen::{EmbeddedProgram, Error, RuntimeBuilder};
 use status::Status;
 
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
@@ -37,6 +46,16 @@ fn main() {
 }
 
 fn run() -> Status {
+    let program = match EmbeddedProgram::of_executable() {
+        Ok(None) => return command_line(),
+        Ok(Some(program)) => embedded::run(&program, RuntimeBuilder::build),
+        Err(error) => Err(error),
+    };
+    program.unwrap_or_else(reported)
+}
+
+/// Does what the command line says.
+fn command_line() -> Status {
     plant_panic();
     let arguments = match arguments::parse(std::env::args_os().skip(1)) {
         Ok(arguments) => arguments,
@@ -45,10 +64,11 @@ fn run() -> Status {
             return Status::from(report::STATUS_UNUSABLE);
         }
     };
-    match dispatch(&arguments) {
-        Ok(status) => status,
-        Err(error) => report::report(&error, &mut source_lines::SourceLines::default()),
-    }
+    dispatch(&arguments).unwrap_or_else(reported)
+}
+
+fn reported(error: Error) -> Status {
+    report::report(&error, &mut source_lines::SourceLines::default())
 }
 
 /// Lets a test of a debug build plant a panic in the compiler.
@@ -60,7 +80,7 @@ fn plant_panic() {
     }
 }
 
-fn dispatch(arguments: &Arguments) -> Result<Status, cozen::Error> {
+fn dispatch(arguments: &Arguments) -> Result<Status, Error> {
     let options = &arguments.options;
     match &arguments.command {
         Command::Help => {
@@ -78,6 +98,8 @@ fn dispatch(arguments: &Arguments) -> Result<Status, cozen::Error> {
         }
         Command::Evaluate { expressions } => evaluate::evaluate(options, expressions),
         Command::Compile { file, output } => compile::compile(options, file, output.as_deref()),
+        Command::Build { file, output } => build::build(options, file, output.as_deref()),
+        Command::Strip { file, output } => strip::strip(options, file, output.as_deref()),
         Command::Cache(command) => cache::cache(options, *command),
         Command::Disassemble { file } => disassemble::disassemble(options, file),
     }

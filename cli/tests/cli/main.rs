@@ -1,6 +1,7 @@
 //! The command line, as a user meets it: uses that work, and the message for each kind of bad
 //! input.
 
+mod build;
 mod cache;
 mod everywhere;
 mod limits;
