@@ -27,6 +27,7 @@ use crate::files::read_file;
 use crate::jit::{Jit, Maker, PartListener, Work};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
+use crate::source_prefix::SourcePrefix;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -58,6 +59,7 @@ pub struct Frontend {
     pub(crate) native_work: Option<Work>,
     pub(crate) jit: Jit,
     pub(crate) part_listener: PartListener,
+    source_prefix: Option<SourcePrefix>,
 }
 
 impl Frontend {
@@ -81,7 +83,15 @@ impl Frontend {
             native_work: None,
             jit: Jit::Off,
             part_listener: PartListener::default(),
+            source_prefix: None,
         }
+    }
+
+    /// Chooses what source files are called in images.
+    #[must_use]
+    pub fn source_prefix(mut self, prefix: SourcePrefix) -> Self {
+        self.source_prefix = Some(prefix);
+        self
     }
 
     /// Chooses whether programs get native code while they run, and who learns of it.
@@ -267,7 +277,7 @@ impl Frontend {
 
     fn compile_with(
         &self,
-        program: Program,
+        mut program: Program,
         allowance: &mut Allowance<'_>,
         options: &Options,
     ) -> Result<Compiled, Error> {
@@ -276,6 +286,9 @@ impl Frontend {
             self.listener.tell(&CompilerReport::Warning(warning))?;
         }
         let texts = ProgramTexts::of(&program);
+        if let Some(prefix) = &self.source_prefix {
+            prefix.apply(&mut program);
+        }
         let compile = || compile(program, None, options);
         let compiled = Self::supervised(&self.supervisor, allowance, compile)?;
         let mut compiled = compiled.map_err(|error| {

@@ -89,6 +89,8 @@ mod recorded_files;
 mod recorded_program;
 mod runtime;
 mod scheme;
+#[cfg(feature = "compiler")]
+mod source_prefix;
 mod value;
 
 pub use abi::native::Tier;
@@ -127,6 +129,8 @@ pub use loader::{LinkedBytes, LoadError, TrustedImage};
 pub use program::Program;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
+#[cfg(feature = "compiler")]
+pub use source_prefix::SourcePrefix;
 pub use syntax::PlacedMessage;
 pub use value::Value;
 pub use vm::{LinkRefusal, Retention, VmBuildError};

@@ -24,7 +24,12 @@ usage:
   cozen [OPTION…] [run] OUT.czo ARG…
   cozen [OPTION…] build FILE -o OUT   make an executable that runs a program without cozen
   cozen [OPTION…] disassemble FILE    of an image, or of the image of a source file
-  cozen strip IMAGE [-o OUT.czo]      remove names and lines (--debug says how much)
+  cozen strip IMAGE [-o OUT.czo]      remove names and lines; --debug says what stays
+  cozen size IMAGE                    bytes by section, library and procedure
+  cozen readelf IMAGE                 headers, sections, symbols, relocations, frame maps, arities
+  cozen verify IMAGE                  check an image, and say what was checked
+  cozen pagemap FILE [-o MAP.svg]     the pages of any ELF file: .svg, .png, or on the terminal
+  cozen smaps PID…, images PID…       the memory of processes by image; their images
   cozen cache list, clear, verify     what compiled programs are kept for the next run
 
 options:
@@ -57,6 +62,8 @@ options:
                            whether the executable that `build` makes can compile texts; without these,
                            it can if the program uses eval, load or environments
   --runtime=FILE           what executable `build` makes it of
+  --source-prefix=OLD=NEW  in images of `compile` and `build`, names of source files that begin with OLD
+                           begin with NEW
   --debug=none, lines, full
                            what `build` and `strip` keep for backtraces and debuggers
   -o, --output=FILE        where compile, build, strip and pagemap write
@@ -64,7 +71,8 @@ options:
 ";
 
 /// The commands, for the message about a word that is none.
-pub(crate) const COMMANDS: &str = "the commands are compile, build, run, disassemble, strip, cache";
+pub(crate) const COMMANDS: &str = "the commands are compile, build, run, disassemble, \
+    readelf, size, verify, strip, pagemap, smaps, images, cache";
 
 /// A parsed command line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -211,6 +219,7 @@ fn is_subcommand(word: &OsString) -> bool {
         || word == "run"
         || word == "disassemble"
         || word == "cache"
+        || word == "help"
         || tool_arguments::is_tool(word)
 }
 
@@ -271,6 +280,12 @@ fn command(
             arguments: decoded(words),
         });
     }
+    if tool_arguments::is_tool(&first) {
+        return tool_arguments::command(&first, words, output);
+    }
+    if first == "help" {
+        return Ok(Command::Help);
+    }
     if first == "cache" {
         return cache_command(&words.collect::<Vec<_>>());
     }
@@ -288,10 +303,10 @@ fn command(
         let (word, first) = (word.display(), first.display());
         return Err(format!("unexpected argument {word} after {first}").into());
     }
-    Ok(match first.to_str() {
-        Some("compile") => Command::Compile { file, output },
-        Some("disassemble") => Command::Disassemble { file },
-        _ => tool_arguments::command(&first, file, output),
+    Ok(if first == "compile" {
+        Command::Compile { file, output }
+    } else {
+        Command::Disassemble { file }
     })
 }
 

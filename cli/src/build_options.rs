@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use cozen::SourcePrefix;
 use cozen::link::Debug;
 
 /// What `cozen build` is asked for besides the program.
@@ -11,6 +12,8 @@ pub(crate) struct BuildOptions {
     pub(crate) compiler: Option<bool>,
     /// The executable that is to carry the program.
     pub(crate) runtime: Option<PathBuf>,
+    /// What source files are called in images.
+    pub(crate) source_prefix: Option<SourcePrefix>,
     /// What is kept of the information about texts.
     pub(crate) debug: Option<Debug>,
 }

@@ -25,6 +25,21 @@ pub(crate) enum Command {
         file: PathBuf,
         output: Option<PathBuf>,
     },
+    /// Print what the bytes of an image are for.
+    Size { file: PathBuf },
+    /// Print headers, sections and tables of an image.
+    ReadElf { file: PathBuf },
+    /// Check an image.
+    Verify { file: PathBuf },
+    /// Show the pages of an ELF file.
+    PageMap {
+        file: PathBuf,
+        output: Option<PathBuf>,
+    },
+    /// Print what the memory of processes is for.
+    Smaps(Vec<u32>),
+    /// Print the images of processes.
+    Images(Vec<u32>),
     /// Write an image without names and lines.
     Strip {
         file: PathBuf,

@@ -48,5 +48,8 @@ fn is_elf(file: &Path) -> bool {
 fn image_of_source(options: &Options, file: &Path) -> Result<Vec<u8>, Error> {
     let mut frontend = Frontend::standard(options.library_paths.clone(), options.compiler()?)
         .compiler_reports(output::print_report);
+    if let Some(prefix) = &options.build.source_prefix {
+        frontend = frontend.source_prefix(prefix.clone());
+    }
     Ok(frontend.compile_image(file)?.into_bytes())
 }

@@ -14,6 +14,7 @@ mod build_options;
 mod cache;
 mod command;
 mod compile;
+mod describe;
 mod disassemble;
 mod embedded;
 mod ending;
@@ -21,8 +22,10 @@ mod environment;
 mod evaluate;
 mod interrupt;
 mod output;
+mod page_map;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod process;
+mod process_memory;
 mod repl;
 mod report;
 mod run_image;
@@ -100,6 +103,12 @@ fn dispatch(arguments: &Arguments) -> Result<Status, Error> {
         Command::Compile { file, output } => compile::compile(options, file, output.as_deref()),
         Command::Build { file, output } => build::build(options, file, output.as_deref()),
         Command::Strip { file, output } => strip::strip(options, file, output.as_deref()),
+        Command::Size { file } => describe::size(options, file),
+        Command::ReadElf { file } => describe::read_elf(options, file),
+        Command::Verify { file } => describe::verify(file),
+        Command::PageMap { file, output } => page_map::page_map(file, output.as_deref()),
+        Command::Smaps(processes) => process_memory::smaps(processes),
+        Command::Images(processes) => process_memory::images(processes),
         Command::Cache(command) => cache::cache(options, *command),
         Command::Disassemble { file } => disassemble::disassemble(options, file),
     }

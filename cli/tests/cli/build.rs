@@ -157,6 +157,32 @@ fn the_same_program_gives_the_same_executable_in_any_directory() {
 }
 
 #[test]
+fn a_prefix_of_source_files_can_be_renamed() {
+    let scratch = Scratch::new("build-prefix");
+    let mut built = Vec::new();
+    for name in ["one", "another"] {
+        let folder = scratch.0.join(name);
+        fs::create_dir(&folder).unwrap();
+        let source = folder.join("app.scm");
+        fs::write(&source, format!("{IMPORTS}(car (command-line))\n(car 5)")).unwrap();
+        let app = folder.join("app");
+        let option = format!("--source-prefix={}/={}", text(&folder), "src/");
+        let output = cozen(&["build", &option, text(&source), "-o", text(&app)]);
+        assert!(output.status.success(), "{}", err(&output));
+        let said = err(&run(&app, &[]));
+        assert!(said.starts_with("src/app.scm:3:"), "{said}");
+        built.push(fs::read(app).unwrap());
+    }
+    assert!(built[0] == built[1]);
+    let output = cozen(&["build", "--source-prefix=x", "app.scm"]);
+    assert!(
+        err(&output).contains("expected OLD=NEW"),
+        "{}",
+        err(&output)
+    );
+}
+
+#[test]
 fn an_image_can_be_built_and_bytecode_brings_the_library_of_bytecode() {
     let scratch = Scratch::new("build-image");
     let program = format!(
@@ -174,7 +200,7 @@ fn an_image_can_be_built_and_bytecode_brings_the_library_of_bytecode() {
             .success()
     );
     assert!(
-        cozen(&["build", text(&source), "-o", text(&native)])
+        cozen(&["build", "--native", text(&source), "-o", text(&native)])
             .status
             .success()
     );

@@ -11,6 +11,7 @@ mod places;
 mod places_everywhere;
 mod process;
 mod prompt;
+mod tools;
 
 use std::fs;
 use std::io::Write as _;

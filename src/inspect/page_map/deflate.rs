@@ -141,6 +141,53 @@ fn adler32(data: &[u8]) -> u32 {
 mod tests {
     use super::*;
 
+    /// What data that `zlib` made stand for: fixed codes, and runs of the last byte.
+    fn inflated(data: &[u8]) -> Vec<u8> {
+        let mut bits = data[2..]
+            .iter()
+            .flat_map(|byte| (0..8).map(move |bit| usize::from(byte >> bit & 1)));
+        let mut take =
+            |count: u32| -> usize { (0..count).map(|at| bits.next().unwrap() << at).sum() };
+        assert_eq!(take(3), 0b011);
+        let mut out: Vec<u8> = Vec::new();
+        loop {
+            let mut code = (0..7).fold(0, |code, _| code << 1 | take(1));
+            let symbol = if code < 24 {
+                256 + code
+            } else {
+                code = code << 1 | take(1);
+                match code {
+                    0x30..0xc0 => code - 0x30,
+                    0xc0..0xc8 => code - 0xc0 + 280,
+                    _ => (code << 1 | take(1)) - 0x190 + 144,
+                }
+            };
+            match symbol {
+                0..256 => out.push(symbol as u8),
+                256 => return out,
+                _ => {
+                    let (least, extra) = LENGTH_CODES[symbol - usize::from(LENGTHS)];
+                    let run = least + take(extra);
+                    assert_eq!(take(5), 0, "a distance of one byte");
+                    out.resize(out.len() + run, *out.last().unwrap());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn compressed_data_come_back() {
+        let mut data: Vec<u8> = (0..=255).collect();
+        for run in [1, 2, 3, 4, 10, 11, 12, 257, 258, 259, 260, 1000] {
+            data.extend(std::iter::repeat_n(200, run));
+            data.push(run as u8);
+        }
+        let compressed = zlib(&data);
+        assert!(compressed.len() < data.len() / 2);
+        assert_eq!(inflated(&compressed), data);
+        assert_eq!(inflated(&zlib(&[])), []);
+    }
+
     #[test]
     fn known_data_have_the_known_checksum() {
         assert_eq!(adler32(b"Wikipedia"), 0x11e6_0398);
