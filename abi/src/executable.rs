@@ -111,11 +111,8 @@ impl Slot {
 
     /// Reads a slot; `None` if the bytes are none.
     pub fn decode(bytes: &[u8; SLOT_BYTES]) -> Option<Self> {
-        let word = |number: usize| {
-            let at = MAGIC.len() + 8 * number;
-            let word = bytes[at..].first_chunk().expect("the slot has more words");
-            u64::from_le_bytes(*word)
-        };
+        let (words, _) = bytes.as_chunks::<8>();
+        let word = |number: usize| u64::from_le_bytes(words[MAGIC.len() / 8 + number]);
         let place = |number: usize| Place {
             distance: word(number),
             bytes: word(number + 1),

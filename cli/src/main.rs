@@ -54,7 +54,7 @@ fn run() -> Status {
         Ok(Some(program)) => embedded::run(&program, RuntimeBuilder::build),
         Err(error) => Err(error),
     };
-    program.unwrap_or_else(reported)
+    program.unwrap_or_else(|error| reported(&error))
 }
 
 /// Does what the command line says.
@@ -67,11 +67,11 @@ fn command_line() -> Status {
             return Status::from(report::STATUS_UNUSABLE);
         }
     };
-    dispatch(&arguments).unwrap_or_else(reported)
+    dispatch(&arguments).unwrap_or_else(|error| reported(&error))
 }
 
-fn reported(error: Error) -> Status {
-    report::report(&error, &mut source_lines::SourceLines::default())
+fn reported(error: &Error) -> Status {
+    report::report(error, &mut source_lines::SourceLines::default())
 }
 
 /// Lets a test of a debug build plant a panic in the compiler.

@@ -157,16 +157,12 @@ impl<'image> Constants<'image> {
             return;
         };
         match kind {
-            Kind::Vector => self.write_words(text, "#(", address, header.size(), depth),
-            Kind::Record => self.write_words(text, "#<record ", address, header.size(), depth),
-            Kind::Box | Kind::Location => {
-                self.write_words(text, "#<variable ", address, header.size(), depth);
-            }
-            Kind::Ratnum | Kind::Compnum => {
-                self.write_words(text, "#<number ", address, header.size(), depth);
-            }
+            Kind::Vector => self.write_words(text, "#(", address, depth),
+            Kind::Record => self.write_words(text, "#<record ", address, depth),
+            Kind::Box | Kind::Location => self.write_words(text, "#<variable ", address, depth),
+            Kind::Ratnum | Kind::Compnum => self.write_words(text, "#<number ", address, depth),
             Kind::Bytevector => {
-                write_bytes(text, self.payload(address, header).unwrap_or_default())
+                write_bytes(text, self.payload(address, header).unwrap_or_default());
             }
             Kind::String => self.write_string(text, address),
             Kind::Symbol => self.write_at(text, address + PAYLOAD as u32, depth + 1),
@@ -192,7 +188,9 @@ impl<'image> Constants<'image> {
     }
 
     /// The words of an object, between brackets.
-    fn write_words(&self, text: &mut String, open: &str, address: u32, count: u64, depth: usize) {
+    fn write_words(&self, text: &mut String, open: &str, address: u32, depth: usize) {
+        let header = self.view.word_at(address).and_then(Header::from_word);
+        let count = header.map_or(0, Header::size);
         text.push_str(open);
         for index in 0..count {
             if index > 0 {
@@ -316,12 +314,12 @@ fn write_bytes(text: &mut String, bytes: &[u8]) {
 }
 
 fn write_bignum(text: &mut String, header: Header, payload: Option<&[u8]>) {
+    const LIMBS_MAX: usize = 8;
     if header.has_flags(FLAG_NEGATIVE) {
         text.push('-');
     }
     text.push_str("#x");
     let (limbs, _) = payload.unwrap_or_default().as_chunks::<8>();
-    const LIMBS_MAX: usize = 8;
     for (index, limb) in limbs.iter().rev().take(LIMBS_MAX).enumerate() {
         let limb = u64::from_le_bytes(*limb);
         if index == 0 {

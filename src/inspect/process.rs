@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use object::LittleEndian;
 use object::elf::{FileHeader64, PT_LOAD};
@@ -133,7 +133,10 @@ impl ProcessMemory {
         }
         match region.path.as_str() {
             "" => ("(memory without a name)".to_owned(), false),
-            path => (path.to_owned(), path.ends_with(".czo")),
+            path => {
+                let is_image = Path::new(path).extension().is_some_and(|end| end == "czo");
+                (path.to_owned(), is_image)
+            }
         }
     }
 }

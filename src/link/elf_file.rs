@@ -43,7 +43,7 @@ pub(super) struct Section<'file> {
     data: &'file [u8],
 }
 
-impl<'file> Section<'file> {
+impl Section<'_> {
     /// A section of a new segment, at an address and a place in the file.
     pub(super) fn loaded(name: &'static str, address: u64, offset: u64, bytes: u64) -> Self {
         let header = SectionHeader {

@@ -39,9 +39,11 @@ fn asks_compiler(procedure: &Procedure<'_>) -> bool {
         return true;
     };
     code.iter().any(|(_, instruction)| {
-        let called = match *instruction {
-            Instruction::CallHost { primitive, .. } => primitive,
-            _ => return false,
+        let Instruction::CallHost {
+            primitive: called, ..
+        } = *instruction
+        else {
+            return false;
         };
         OF_COMPILER.iter().any(|&each| each as u16 == called.0)
     })

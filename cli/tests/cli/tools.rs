@@ -19,7 +19,7 @@ fn image(scratch: &Scratch) -> (PathBuf, Vec<u8>) {
     let image = scratch.0.join("fact.czo");
     let output = cozen(&["compile", "--native", text(&source), "-o", text(&image)]);
     assert!(output.status.success(), "{}", err(&output));
-    let bytes = fs::read(&image).unwrap();
+    let bytes = fs::read(&image).expect("an image was written");
     (image, bytes)
 }
 

@@ -8,7 +8,7 @@ use rustix::mm::{self, Advice, MapFlags, MprotectFlags, ProtFlags};
 use crate::address::{Address, AddressRange};
 
 unsafe extern "C" {
-    /// prctl(2), as it names memory (PR_SET_VMA(2const)).
+    /// prctl(2), as it names memory.
     fn prctl(operation: c_int, ...) -> c_int;
 }
 

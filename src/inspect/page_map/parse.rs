@@ -183,8 +183,8 @@ impl Reader {
     }
 
     fn finish(mut self, segments: &[Mapped]) -> PageMap {
-        let past_end = segments.iter().filter(|each| each.end > self.file_bytes);
-        if let Some(segment) = past_end.last() {
+        let mut past_end = segments.iter().filter(|each| each.end > self.file_bytes);
+        if let Some(segment) = past_end.next_back() {
             let end = segment.end;
             self.notes.push(format!(
                 "a segment reaches past the end of the file, to {end:#x}"

@@ -40,7 +40,7 @@ impl PageMap {
                 &mut out,
                 format_args!("{:>10x} {letters} ", page * PAGE_BYTES),
             );
-            self.add_row(&mut out, &row, &colours, has_colour);
+            add_row(&mut out, &row, &colours, has_colour);
             last = Some((row, letters));
         }
         add_repeated(&mut out, repeated);
@@ -70,21 +70,6 @@ impl PageMap {
         row
     }
 
-    fn add_row(&self, out: &mut String, row: &[usize], colours: &[Colour], has_colour: bool) {
-        let mut start = 0;
-        while start < row.len() {
-            let part = row[start];
-            let run = row[start..]
-                .iter()
-                .take_while(|&&other| other == part)
-                .count();
-            let letters = letter(part).to_string().repeat(run);
-            add_coloured(out, &letters, colours[part], has_colour);
-            start += run;
-        }
-        out.push('\n');
-    }
-
     fn add_legend(&self, out: &mut String, colours: &[Colour], has_colour: bool) {
         let parts: Vec<usize> = (0..self.parts.len())
             .filter(|&part| self.parts[part].bytes > 0)
@@ -96,6 +81,21 @@ impl PageMap {
         }
         out.push_str("r, w, x: read, write, execute; ... : no segment maps it\n");
     }
+}
+
+fn add_row(out: &mut String, row: &[usize], colours: &[Colour], has_colour: bool) {
+    let mut start = 0;
+    while start < row.len() {
+        let part = row[start];
+        let run = row[start..]
+            .iter()
+            .take_while(|&&other| other == part)
+            .count();
+        let letters = letter(part).to_string().repeat(run);
+        add_coloured(out, &letters, colours[part], has_colour);
+        start += run;
+    }
+    out.push('\n');
 }
 
 fn letter(part: usize) -> char {
