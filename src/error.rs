@@ -77,6 +77,9 @@ pub enum Error {
     /// A panic has cut a run of this runtime short: it cannot be used any more.
     #[error("a panic has cut a run of this runtime short: it cannot be used any more")]
     Broken,
+    /// A text for a runtime that has no compiler.
+    #[error("this runtime has no compiler: it runs images alone")]
+    NoCompiler,
     /// The runtime could not be set up.
     #[error("{0}")]
     Setup(String),

@@ -1,5 +1,6 @@
 //! The compiler as the embedder and the command line use it.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -24,6 +25,7 @@ use crate::files::read_file;
 use crate::jit::{Jit, Maker, PartListener, Work};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
+use crate::source_prefix::SourcePrefix;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -59,7 +61,11 @@ pub struct Frontend {
     pub(crate) native_work: Option<Work>,
     pub(crate) jit: Jit,
     pub(crate) part_listener: PartListener,
+    source_prefix: Option<SourcePrefix>,
 }
+
+/// The compiler of a runtime: the machine, the runtime and who entered the runtime have a share in it.
+pub(crate) type FrontendCell = Rc<RefCell<Frontend>>;
 
 impl Frontend {
     /// A compiler that also looks for libraries in `library_paths`.
@@ -84,7 +90,15 @@ impl Frontend {
             native_work: None,
             jit: Jit::Off,
             part_listener: PartListener::default(),
+            source_prefix: None,
         }
+    }
+
+    /// Chooses what source files are called in images.
+    #[must_use]
+    pub fn source_prefix(mut self, prefix: SourcePrefix) -> Self {
+        self.source_prefix = Some(prefix);
+        self
     }
 
     /// Chooses whether programs get native code while they run, and who learns of it.
@@ -306,7 +320,7 @@ impl Frontend {
 
     fn compile_with(
         &self,
-        program: Program,
+        mut program: Program,
         allowance: &mut Allowance<'_>,
         options: &Options,
     ) -> Result<Compiled, Error> {
@@ -315,6 +329,9 @@ impl Frontend {
             self.listener.tell(&CompilerReport::Warning(warning))?;
         }
         let texts = ProgramTexts::of(&program);
+        if let Some(prefix) = &self.source_prefix {
+            prefix.apply(&mut program);
+        }
         let compile = || compile(program, None, options);
         let compiled = Self::supervised(&self.supervisor, allowance, compile)?;
         let mut compiled = compiled.map_err(|error| {

@@ -1,6 +1,5 @@
 //! The compiler as the machine's hook.
 
-use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -15,11 +14,11 @@ use vm::hooks::{EnvironmentNumber, FrontendError};
 
 use crate::allowance::Allowance;
 use crate::error::Error;
-use crate::frontend::{Frontend, read_source};
+use crate::frontend::{FrontendCell, read_source};
 
 /// The compiler of a runtime, which the runtime's machine uses.
 #[derive(Debug)]
-pub(crate) struct SharedFrontend(pub(crate) Rc<RefCell<Frontend>>);
+pub(crate) struct SharedFrontend(pub(crate) FrontendCell);
 
 impl vm::hooks::Frontend for SharedFrontend {
     fn part_bytes(&self) -> usize {

@@ -58,6 +58,7 @@ mod cache;
 #[cfg(feature = "compiler")]
 mod compiler_report;
 mod convert;
+mod embedded;
 #[cfg(feature = "compiler")]
 mod entered_form;
 mod error;
@@ -65,9 +66,6 @@ mod files;
 #[cfg(feature = "compiler")]
 mod form_reader;
 #[cfg(feature = "compiler")]
-mod frontend;
-#[cfg(not(feature = "compiler"))]
-#[path = "no_frontend.rs"]
 mod frontend;
 #[cfg(feature = "compiler")]
 mod frontend_hook;
@@ -77,10 +75,12 @@ mod host_procedure;
 pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;
+pub mod link;
 #[cfg(feature = "compiler")]
 mod make_native;
 #[cfg(feature = "compiler")]
 mod native_work;
+mod no_compiler;
 #[cfg(feature = "compiler")]
 mod portable;
 #[cfg(feature = "compiler")]
@@ -91,6 +91,8 @@ mod recorded_files;
 mod recorded_program;
 mod runtime;
 mod scheme;
+#[cfg(feature = "compiler")]
+mod source_prefix;
 mod value;
 
 pub use abi::native::Tier;
@@ -109,6 +111,7 @@ pub use compiler::options::{Level, Options as CompilerOptions, UnboundNames};
 #[cfg(feature = "compiler")]
 pub use compiler_report::CompilerReport;
 pub use convert::{FromScheme, IntoScheme};
+pub use embedded::EmbeddedProgram;
 #[cfg(feature = "compiler")]
 pub use entered_form::EnteredForm;
 pub use error::{BacktraceFrame, Error, Raised, TextError};
@@ -128,6 +131,8 @@ pub use loader::{LinkedBytes, LoadError, TrustedImage};
 pub use program::Program;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
+#[cfg(feature = "compiler")]
+pub use source_prefix::SourcePrefix;
 pub use syntax::PlacedMessage;
 pub use value::Value;
 pub use vm::{LinkRefusal, Retention, VmBuildError};

@@ -101,7 +101,7 @@ impl Program {
         let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
         let source = source.in_file(&self.file);
         let (place, found) = match self.place {
-            Some(place) => place.in_runtime(self.found, &runtime.frontend())?,
+            Some(place) => place.in_runtime(self.found, &runtime.frontend()?)?,
             None => (None, None),
         };
         match (found, place) {
@@ -165,7 +165,7 @@ fn reuse(
     runtime: &mut Runtime,
 ) -> Result<TrustedImage<'static>, Error> {
     warn(&place.listener, &found.origin.warnings)?;
-    let mut frontend = runtime.frontend();
+    let mut frontend = runtime.frontend()?;
     if let Some(part) = found.native_part {
         // SAFETY: as for the image below.
         frontend.set_native_part(unsafe { TrustedImage::vouch_checked(part) });
@@ -197,7 +197,7 @@ fn compile(
     let Some(place) = place.filter(|_| !has_pipe) else {
         return Ok(image);
     };
-    let mut frontend = runtime.frontend();
+    let mut frontend = runtime.frontend()?;
     let origin = Origin {
         name: source.name.to_string(),
         dependencies,

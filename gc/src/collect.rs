@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::address::AddressRange;
 use crate::heap::Heap;
-use crate::image::ImageId;
+use crate::image::{ImageId, ImageKeeper};
 use crate::object_model::{ObjectModel, Scope, Visitor};
 use crate::statistics::Event;
 use crate::trace::Tracer;
@@ -153,6 +153,7 @@ fn full<M: ObjectModel>(heap: &mut Heap, state: &mut M::State) -> Vec<ImageId> {
     heap.remembered.clear();
     heap.address_hashed.clear();
     let mut tracer = Tracer::<M, true>::start(heap);
+    tracer.source = ImageKeeper::Pin;
     for image in tracer.heap.images.pinned() {
         tracer.mark_image(image);
     }
@@ -175,7 +176,9 @@ fn trace_roots<M: ObjectModel, const FULL: bool>(
     state: &mut M::State,
     scope: Scope,
 ) {
+    tracer.source = ImageKeeper::Handle;
     tracer.heap.handles.clone().each_root(tracer);
+    tracer.source = ImageKeeper::Root;
     M::each_root(state, scope, tracer);
     tracer.drain();
     tracer.settle_weak_references(state);

@@ -10,7 +10,7 @@ use std::mem;
 use crate::address::{Address, AddressRange, WORD_BYTES};
 use crate::arena::ChunkKind;
 use crate::heap::Heap;
-use crate::image::ImageId;
+use crate::image::{ImageId, ImageKeeper};
 use crate::object_model::{GuardianNumber, ObjectClass, ObjectModel, Visitor};
 use crate::slot::Slot;
 use crate::space::old::Position;
@@ -26,6 +26,8 @@ pub(crate) struct Tracer<'heap, M, const FULL: bool> {
     scan: Position,
     gray: Vec<Gray>,
     has_young_large: bool,
+    /// What is being traced, for whoever asks what keeps an image.
+    pub(crate) source: ImageKeeper,
     /// Reached weak pairs.
     pub(crate) weak_pairs: Vec<WeakPair>,
     /// Reached ephemerons.
@@ -53,6 +55,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
             scan: heap.old.end(),
             gray: Vec::new(),
             has_young_large: heap.large.young_bytes() > 0,
+            source: ImageKeeper::Unknown,
             weak_pairs: Vec::new(),
             ephemerons: Ephemerons::default(),
             model: PhantomData,
@@ -76,12 +79,16 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
     /// Traces until nothing new is reached, the values of ephemerons included.
     pub(crate) fn drain(&mut self) {
         loop {
+            self.source = ImageKeeper::Object;
             self.scan_copies();
             match self.gray.pop() {
                 Some(Gray::Object(object)) => {
                     self.scan_object(object);
                 }
-                Some(Gray::Image(image)) => self.scan_image(image),
+                Some(Gray::Image(image)) => {
+                    self.source = ImageKeeper::Image(image);
+                    self.scan_image(image);
+                }
                 None if self.resolve_ephemerons() => {}
                 None => return,
             }
@@ -129,7 +136,7 @@ impl<'heap, M: ObjectModel, const FULL: bool> Tracer<'heap, M, FULL> {
 
     /// Marks an image as reached.
     pub(crate) fn mark_image(&mut self, image: ImageId) {
-        if self.heap.images.mark(image) {
+        if self.heap.images.mark(image, self.source) {
             if self.ephemerons.is_watching {
                 self.ephemerons.image_reached(image);
             }

@@ -63,9 +63,9 @@ impl LoadedImage {
         let source = match (kept.as_ref(), part.origin()) {
             (Some(kept), _) => MappedFile::Kept(kept.descriptor()),
             (None, Origin::Linked(file)) if placement == Placement::Mapped => {
-                ExecutablePart::of(file).map_or(MappedFile::Copy, MappedFile::Executable)
+                ExecutablePart::of(file).map_or(MappedFile::Copy(""), MappedFile::Executable)
             }
-            (None, _) => MappedFile::Copy,
+            (None, _) => MappedFile::Copy(""),
         };
         // SAFETY: all parts that were linked before end in front of this one, as was just checked. What was placed and
         // not linked, nobody knows.

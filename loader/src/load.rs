@@ -120,9 +120,9 @@ pub fn load(
     let source = match (kept.as_ref(), image.origin()) {
         (Some(kept), _) => MappedFile::Kept(kept.descriptor()),
         (None, Origin::Linked(image)) if options.placement == Placement::Mapped => {
-            ExecutablePart::of(image).map_or(MappedFile::Copy, MappedFile::Executable)
+            ExecutablePart::of(image).map_or(MappedFile::Copy(name), MappedFile::Executable)
         }
-        (None, _) => MappedFile::Copy,
+        (None, _) => MappedFile::Copy(name),
     };
     let unsealed = UnsealedMapping::new(view, host.arena(), options, &source)?;
     relocate(&unsealed);

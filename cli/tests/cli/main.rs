@@ -1,6 +1,7 @@
 //! The command line, as a user meets it: uses that work, and the message for each kind of bad
 //! input.
 
+mod build;
 mod cache;
 mod everywhere;
 mod limits;
@@ -10,6 +11,7 @@ mod places;
 mod places_everywhere;
 mod process;
 mod prompt;
+mod tools;
 
 use std::fs;
 use std::io::Write as _;

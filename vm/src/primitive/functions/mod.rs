@@ -35,6 +35,7 @@ pub(crate) use super::control::{
     is_continuation, location, location_value, mark_parameter, parameters, procedure_arity,
     procedure_name, set_handlers, set_parameters, set_winders, void, winders, wrong_argument_count,
 };
+pub(crate) use super::images::loaded_images;
 pub(crate) use super::record::{
     is_record_of, make_record_type, record_field, record_type_fields, record_type_name,
     record_type_of,
