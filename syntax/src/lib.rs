@@ -32,7 +32,7 @@ mod token;
 pub use builder::{DatumBuilder, Leaf, ListEnd};
 pub use datum::{Data, DataBuilder, DatumId, DatumKind, Items, SymbolId};
 pub use error::{SyntaxError, SyntaxErrorKind, decode_source};
-pub use lexer::Lexer;
+pub use lexer::{KEYWORD_PREFIX, Lexer};
 pub use number::parse::parse_number;
 pub use number::{Complex, Integer, Number, NumberError, Ratio};
 pub use parser::{Parser, PausedParser, Progress, TextPart};
@@ -42,4 +42,4 @@ pub use string_escape::{
     character_name, write_character, write_string, write_string_of, write_symbol,
 };
 pub use supervisor::{Stop, Supervisor, Unsupervised};
-pub use token::{Abbreviation, Token};
+pub use token::{Abbreviation, Bracket, Constant, Token};

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use abi::object_layout::{WORD_BYTES, string};
 use abi::tag::{FLAG_NEGATIVE, Kind};
-use syntax::{Complex, Data, DatumId, DatumKind, Integer, Number, Ratio, Span};
+use syntax::{Complex, Constant, Data, DatumId, DatumKind, Integer, Number, Ratio, Span};
 use thiserror::Error;
 
 use crate::mutator::Mutator;
@@ -136,6 +136,9 @@ impl<'m> Converter<'m, '_> {
         }
         if value.is_null() {
             return Some(DatumKind::Null);
+        }
+        if value == Value::EOF {
+            return Some(DatumKind::Constant(Constant::Eof));
         }
         if let Some(name) = self.interned_name(value) {
             return Some(DatumKind::Symbol(self.data.intern(&name)));

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use abi::tag;
+use syntax::KEYWORD_PREFIX;
 
 use super::budget::{Budget, TOO_MUCH};
 use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
@@ -368,6 +369,11 @@ impl<'registry> Expander<'registry> {
             Meaning::Known(Denotation::Macro(_)) => {
                 let message = format!("`{}` is a macro and has no value", self.text(name));
                 return Err(self.failure(id, message));
+            }
+            Meaning::Unbound(symbol, _) if self.text(symbol).starts_with(KEYWORD_PREFIX) => {
+                let value = self.quote(id, id);
+                self.push_value(value);
+                return Ok(());
             }
             Meaning::Unbound(symbol, top) => self.unbound_reference(symbol, top, id),
         };

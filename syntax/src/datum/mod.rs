@@ -16,6 +16,7 @@ pub use items::Items;
 
 use crate::number::Number;
 use crate::span::Span;
+use crate::token::Constant;
 
 /// A datum of one [`Data`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +49,8 @@ pub enum DatumKind {
     Pair(DatumId, DatumId),
     /// `#t` or `#f`
     Boolean(bool),
+    /// `#!eof` and its like.
+    Constant(Constant),
     /// A character.
     Character(char),
     /// A number.

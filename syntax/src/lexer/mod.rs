@@ -16,18 +16,29 @@ use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{NumberError, parse};
 use crate::span::Span;
 use crate::supervisor::{PIECE_BYTES, Stop, Supervisor, Unsupervised, check_at};
-use crate::token::{Abbreviation, Token};
+use crate::token::{Abbreviation, Bracket, Constant, Token};
+
+/// What a keyword's name begins with: keywords are symbols that stand for themselves.
+pub const KEYWORD_PREFIX: &str = "#:";
 
 /// Cuts a text into tokens. The text is at most 4 GiB long.
 #[derive(Clone, Debug)]
 pub struct Lexer<'text> {
     text: &'text str,
     position: usize,
-    fold_case: bool,
+    modes: Modes,
     reached_end: bool,
     /// Where the last token or comment begins.
     start: Mark,
     unfinished: Option<Unfinished>,
+}
+
+/// What directives have said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Modes {
+    fold_case: bool,
+    /// Whether `name:` is the keyword `#:name`.
+    keyword_suffix: bool,
 }
 
 /// A lexer without its text.
@@ -41,7 +52,7 @@ pub(crate) struct PausedLexer {
 #[derive(Clone, Copy, Debug, Default)]
 struct Mark {
     position: usize,
-    fold_case: bool,
+    modes: Modes,
 }
 
 impl<'text> Lexer<'text> {
@@ -58,7 +69,7 @@ impl<'text> Lexer<'text> {
         Ok(Self {
             text,
             position: 0,
-            fold_case: false,
+            modes: Modes::default(),
             reached_end: false,
             start: Mark::default(),
             unfinished: None,
@@ -67,12 +78,12 @@ impl<'text> Lexer<'text> {
 
     /// Whether symbols and character names are folded to lower case from here on.
     pub fn folds_case(&self) -> bool {
-        self.fold_case
+        self.modes.fold_case
     }
 
     /// Says whether symbols and character names are folded to lower case from here on.
     pub fn set_fold_case(&mut self, fold_case: bool) {
-        self.fold_case = fold_case;
+        self.modes.fold_case = fold_case;
     }
 
     /// Offset in bytes of what was not read yet.
@@ -106,13 +117,13 @@ impl<'text> Lexer<'text> {
     fn mark(&self) -> Mark {
         Mark {
             position: self.position,
-            fold_case: self.fold_case,
+            modes: self.modes,
         }
     }
 
     fn go_to(&mut self, mark: Mark) {
         self.position = mark.position;
-        self.fold_case = mark.fold_case;
+        self.modes = mark.modes;
         self.reached_end = false;
     }
 
@@ -137,8 +148,10 @@ impl<'text> Lexer<'text> {
         };
         // The usual tokens are made where the caller wants them: moving them costs more.
         let token = match byte {
-            b'(' => return Ok(self.single(Token::OpenList)),
-            b')' => return Ok(self.single(Token::Close)),
+            b'(' => return Ok(self.single(Token::OpenList(Bracket::Round))),
+            b')' => return Ok(self.single(Token::Close(Bracket::Round))),
+            b'[' => return Ok(self.single(Token::OpenList(Bracket::Square))),
+            b']' => return Ok(self.single(Token::Close(Bracket::Square))),
             b'\'' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quote))),
             b'`' => return Ok(self.single(Token::Abbreviation(Abbreviation::Quasiquote))),
             b',' => self.unquote(),
@@ -294,7 +307,7 @@ impl<'text> Lexer<'text> {
                 Some(b'!') if self.position == 0 && self.starts_with_interpreter() => {
                     self.skip_line(supervisor)?;
                 }
-                Some(b'!') => self.directive(supervisor)?,
+                Some(b'!') => return self.directive(supervisor),
                 _ => return Ok(false),
             },
             Some(character) if is_whitespace(character) => {
@@ -362,20 +375,30 @@ impl<'text> Lexer<'text> {
         Ok(true)
     }
 
-    fn directive(&mut self, supervisor: &dyn Supervisor) -> Result<()> {
+    /// Whether a directive was there; a constant stays.
+    fn directive(&mut self, supervisor: &dyn Supervisor) -> Result<bool> {
         let start = self.position;
         let (text, _) = self.atom(supervisor)?;
         // A slash that follows would make it the name of an interpreter.
         self.reached_end |= self.text == "#! ";
-        match text.to_ascii_lowercase().as_str() {
-            "#!fold-case" => self.fold_case = true,
-            "#!no-fold-case" => self.fold_case = false,
+        let lower = text.to_ascii_lowercase();
+        match lower.as_str() {
+            "#!fold-case" => self.modes.fold_case = true,
+            "#!no-fold-case" => self.modes.fold_case = false,
+            "#!keyword-suffix" | "#!srfi-88" => self.modes.keyword_suffix = true,
+            "#!no-keyword-suffix" => self.modes.keyword_suffix = false,
+            // They say which report the text follows.
+            "#!r6rs" | "#!r7rs" | "#!chezscheme" => {}
+            _ if constant(&lower).is_some() => {
+                self.position = start;
+                return Ok(false);
+            }
             _ => {
                 let kind = SyntaxErrorKind::UnknownDirective { text: text.into() };
                 return Err(self.error_from(start, kind));
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     fn unquote(&mut self) -> Token<'text> {
@@ -439,8 +462,8 @@ impl<'text> Lexer<'text> {
         if classes & (STRANGE | BEYOND_ASCII) != 0 {
             self.check_symbol(start, text, supervisor)?;
         }
-        if self.fold_case && classes & (UPPER_CASE | BEYOND_ASCII) != 0 {
-            return Ok(self.folded_symbol(start, text));
+        if self.modes != Modes::default() {
+            return Ok(self.symbol_in_modes(start, text, classes));
         }
         Ok((Token::Symbol(Cow::Borrowed(text)), self.span_from(start)))
     }
@@ -460,9 +483,23 @@ impl<'text> Lexer<'text> {
         Ok(())
     }
 
+    /// A symbol or keyword after directives.
     #[cold]
-    fn folded_symbol(&self, start: usize, text: &str) -> (Token<'text>, Span) {
-        let name = Cow::Owned(fold_case(text));
+    fn symbol_in_modes(
+        &self,
+        start: usize,
+        text: &'text str,
+        classes: u8,
+    ) -> (Token<'text>, Span) {
+        let mut name = Cow::Borrowed(text);
+        if self.modes.fold_case && classes & (UPPER_CASE | BEYOND_ASCII) != 0 {
+            name = Cow::Owned(fold_case(text));
+        }
+        if self.modes.keyword_suffix
+            && let Some(keyword) = name.strip_suffix(':').filter(|keyword| !keyword.is_empty())
+        {
+            name = Cow::Owned(format!("{KEYWORD_PREFIX}{keyword}"));
+        }
         (Token::Symbol(name), self.span_from(start))
     }
 
@@ -492,6 +529,14 @@ impl<'text> Lexer<'text> {
             [b'u' | b'U', b'8', b'(', ..] => (4, Token::OpenBytevector),
             [b'\\', ..] => return self.character(supervisor),
             [b'0'..=b'9', ..] => return self.label(supervisor),
+            [b'\'', ..] => (2, Token::Abbreviation(Abbreviation::Syntax)),
+            [b'`', ..] => (2, Token::Abbreviation(Abbreviation::Quasisyntax)),
+            [b',', b'@', ..] => (3, Token::Abbreviation(Abbreviation::UnsyntaxSplicing)),
+            [b',', ref rest @ ..] => {
+                self.reached_end |= rest.is_empty();
+                (2, Token::Abbreviation(Abbreviation::Unsyntax))
+            }
+            [b':', ..] => return self.keyword(supervisor),
             [_, ..] => return self.hash_atom(supervisor),
             [] => {
                 self.position += 1;
@@ -503,6 +548,27 @@ impl<'text> Lexer<'text> {
         Ok(token)
     }
 
+    /// `#:name`: a symbol that begins so, and that stands for itself. The name may stand between bars.
+    fn keyword(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
+        let start = self.position;
+        self.position += 2;
+        if self.byte() == Some(b'|') {
+            let name = self.quoted(b'|', "a keyword", "`|`", supervisor)?;
+            return Ok(Token::Symbol(Cow::Owned(format!("{KEYWORD_PREFIX}{name}"))));
+        }
+        let (name, _) = self.atom(supervisor)?;
+        self.check_symbol(start + 2, name, supervisor)?;
+        let text = &self.text[start..self.position];
+        if name.is_empty() {
+            return Err(self.error_from(start, SyntaxErrorKind::UnknownHash { text: text.into() }));
+        }
+        Ok(Token::Symbol(if self.modes.fold_case {
+            Cow::Owned(fold_case(text))
+        } else {
+            Cow::Borrowed(text)
+        }))
+    }
+
     /// `#t` and its like, and numbers with prefixes.
     fn hash_atom(&mut self, supervisor: &dyn Supervisor) -> Result<Token<'text>> {
         let start = self.position;
@@ -512,7 +578,11 @@ impl<'text> Lexer<'text> {
         match text.to_ascii_lowercase().as_str() {
             "#t" | "#true" => return Ok(Token::Boolean(true)),
             "#f" | "#false" => return Ok(Token::Boolean(false)),
-            _ => {}
+            lower => {
+                if let Some(constant) = constant(lower) {
+                    return Ok(Token::Constant(constant));
+                }
+            }
         }
         let second = text.as_bytes().get(1).map_or(0, u8::to_ascii_lowercase);
         if b"eibodx".contains(&second) {
@@ -548,6 +618,15 @@ impl<'text> Lexer<'text> {
             }
         }
     }
+}
+
+/// The constant with this text.
+fn constant(text: &str) -> Option<Constant> {
+    if text == "#!unspecified" || text == "#!void" {
+        return Some(Constant::Unspecific);
+    }
+    let mut all = Constant::ALL.into_iter();
+    all.find(|constant| constant.text() == text)
 }
 
 /// A position as an offset: the constructor refused texts for which it would not fit.

@@ -72,7 +72,7 @@ fn characters() {
     expect("#\\alarm", '\u{7}');
     expect("#\\newline", '\n');
     expect("#\\null", '\0');
-    assert_eq!(tokens("#\\a)"), [Token::Character('a'), Token::Close]);
+    assert_eq!(tokens("#\\a)"), [Token::Character('a'), Token::Close(Bracket::Round)]);
     assert_eq!(
         error("#\\foo").1.split(',').next(),
         Some("unknown character name `foo`")
@@ -131,8 +131,8 @@ fn other_tokens() {
             Token::Dot,
             Token::LabelDefinition(12),
             Token::LabelReference(0),
-            Token::OpenList,
-            Token::Close,
+            Token::OpenList(Bracket::Round),
+            Token::Close(Bracket::Round),
         ]
     );
     assert_eq!(tokens("1'a").len(), 3);
