@@ -28,6 +28,8 @@ use crate::frontend::{Frontend, SharedFrontend};
 #[cfg(feature = "compiler")]
 use crate::jit::{Jit, PartListener};
 #[cfg(feature = "compiler")]
+use crate::macro_settings::MacroLimits;
+#[cfg(feature = "compiler")]
 use crate::make_native::ThreadMaker;
 #[cfg(feature = "compiler")]
 use crate::program::Program;
@@ -295,6 +297,11 @@ impl RuntimeBuilder {
                 None => Purpose::Memory,
             };
             Frontend::standard(self.library_paths, compiler)
+                .with_macro_limits(MacroLimits {
+                    heap_bytes_max: self.heap_bytes_max,
+                    stack_bytes_max: self.stack_bytes_max,
+                    zeal: self.zeal,
+                })
                 .with_listener(self.listener)
                 .with_jit(jit, self.part_listener.clone())
         };

@@ -25,6 +25,7 @@ use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
 use crate::files::read_file;
 use crate::jit::{Jit, Maker, PartListener, Work};
+use crate::macro_settings::{MacroLimits, MacroSettings, MakeEvaluator};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
 
@@ -58,11 +59,16 @@ pub struct Frontend {
     pub(crate) native_work: Option<Work>,
     pub(crate) jit: Jit,
     pub(crate) part_listener: PartListener,
+    /// Makes what runs procedures of macros.
+    evaluator: Option<MakeEvaluator>,
+    pub(crate) macro_limits: MacroLimits,
+    /// Interrupts that end compilations, and procedures of macros.
+    interrupt: Option<gc::Interrupt>,
 }
 
 impl Frontend {
-    /// A compiler that also looks for libraries in `library_paths`.
-    pub fn standard(library_paths: Vec<PathBuf>, options: Options) -> Self {
+    /// A compiler that runs no procedures of macros, and also looks for libraries in `library_paths`.
+    pub(crate) fn without_machine(library_paths: Vec<PathBuf>, options: Options) -> Self {
         let native_generator = options.native_generator.or(NATIVE_GENERATOR);
         Self {
             registry: None,
@@ -81,6 +87,25 @@ impl Frontend {
             native_work: None,
             jit: Jit::Off,
             part_listener: PartListener::default(),
+            evaluator: None,
+            macro_limits: MacroLimits::default(),
+            interrupt: None,
+        }
+    }
+
+    /// Lets procedures of macros run where `maker` makes it possible.
+    pub(crate) fn with_evaluator(self, maker: MakeEvaluator) -> Self {
+        Self {
+            evaluator: Some(maker),
+            ..self
+        }
+    }
+
+    /// Says what procedures of macros may take.
+    pub(crate) fn with_macro_limits(self, macro_limits: MacroLimits) -> Self {
+        Self {
+            macro_limits,
+            ..self
         }
     }
 
@@ -103,6 +128,7 @@ impl Frontend {
 
     /// From here on, interrupts end compilations.
     pub(crate) fn supervise(&mut self, interrupt: gc::Interrupt) {
+        self.interrupt = Some(interrupt.clone());
         self.supervise_by(InterruptSupervisor(interrupt));
     }
 
@@ -365,6 +391,8 @@ impl Frontend {
         let paths = &self.library_paths;
         let unbound_names = self.options.unbound_names;
         let files: Rc<dyn SourceFiles> = Rc::<RecordedFiles>::clone(&self.files);
+        let (evaluator, limits) = (self.evaluator, self.macro_limits);
+        let (options, interrupt) = (&self.options, &self.interrupt);
         self.registry.get_or_insert_with(|| {
             let mut registry = LibraryRegistry::from_interface(boot_interface());
             registry.set_unbound_names(unbound_names);
@@ -372,6 +400,14 @@ impl Frontend {
             registry.set_source_files(files);
             for path in paths {
                 registry.add_search_path(path.clone());
+            }
+            if let Some(MakeEvaluator(make)) = evaluator {
+                registry.set_macro_evaluator(make(MacroSettings {
+                    limits,
+                    library_paths: paths.clone(),
+                    options: options.clone(),
+                    interrupt: interrupt.clone(),
+                }));
             }
             registry
         })

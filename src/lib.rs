@@ -76,6 +76,12 @@ pub mod inspect;
 #[cfg(feature = "compiler")]
 mod jit;
 #[cfg(feature = "compiler")]
+mod macro_evaluator;
+#[cfg(feature = "compiler")]
+mod macro_form;
+#[cfg(feature = "compiler")]
+mod macro_settings;
+#[cfg(feature = "compiler")]
 mod make_native;
 #[cfg(feature = "compiler")]
 mod native_work;
@@ -89,6 +95,8 @@ mod recorded_files;
 mod recorded_program;
 mod runtime;
 mod scheme;
+#[cfg(feature = "compiler")]
+mod standard_frontend;
 mod value;
 
 pub use abi::native::Tier;

@@ -60,6 +60,12 @@ impl Runtime {
         self.enter(|scheme| scheme.flush())
     }
 
+    /// What interrupts the machine.
+    #[cfg(feature = "compiler")]
+    pub(crate) fn gc_interrupt(&self) -> gc::Interrupt {
+        self.vm.interrupt()
+    }
+
     /// Stops what the runtime is running, from any thread.
     pub fn interrupt(&self) -> Interrupt {
         Interrupt(self.vm.interrupt())

@@ -12,10 +12,13 @@ use abi::tag;
 use syntax::KEYWORD_PREFIX;
 
 use super::budget::{Budget, TOO_MUCH};
-use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable};
+use super::denotation::{
+    CoreForm, Denotation, LocalName, Macro, MacroBody, Mutability, TopVariable, Transformer,
+};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
 use super::name::{LexicalEnvironment, Name, TopId};
+use super::phase::{Phase, TemplateUse};
 use super::registry::LibraryRegistry;
 use super::resolver::{Meaning, Resolver};
 use super::scope::Scopes;
@@ -76,6 +79,17 @@ pub(crate) struct Expander<'registry> {
     pub(crate) refusals: Vec<Failure>,
     /// How much code more the unit may become.
     pub(crate) budget: Budget,
+    pub(crate) phase: Phase,
+    /// How many scopes are around the unit: more than none for the procedure of a local macro.
+    pub(crate) base_depth: u32,
+    /// The templates of `syntax` so far.
+    pub(crate) templates: Vec<TemplateUse>,
+    /// The definitions at top level so far, where something runs procedures of macros.
+    pub(crate) definitions: HashMap<*const TopVariable, SyntaxId>,
+    /// Other meanings of syntax parameters, innermost last.
+    pub(crate) parameterized: Vec<(Rc<Macro>, Denotation)>,
+    /// What stands for an ellipsis in templates of `quasisyntax`.
+    pub(crate) quasi_ellipsis: Option<Name>,
 }
 
 impl<'registry> Expander<'registry> {
@@ -100,6 +114,12 @@ impl<'registry> Expander<'registry> {
             warnings: Vec::new(),
             refusals: Vec::new(),
             budget: Budget::new(),
+            phase: Phase::default(),
+            base_depth: 0,
+            templates: Vec::new(),
+            definitions: HashMap::new(),
+            parameterized: Vec::new(),
+            quasi_ellipsis: None,
         }
     }
 
@@ -132,7 +152,10 @@ impl<'registry> Expander<'registry> {
             if let Err(failure) = done {
                 self.tasks.clear();
                 self.values.clear();
-                self.scopes.exit_all();
+                self.scopes.exit_to(self.base_depth);
+                if self.phase.number == 0 {
+                    self.parameterized.clear();
+                }
                 return Err(failure);
             }
         }
@@ -291,7 +314,17 @@ impl<'registry> Expander<'registry> {
     }
 
     pub(crate) fn resolve(&self, name: Name) -> Meaning {
-        self.resolver().resolve(name)
+        let meaning = self.resolver().resolve(name);
+        if let Meaning::Known(Denotation::Macro(definition)) = &meaning
+            && definition.is_parameter
+        {
+            let mut others = self.parameterized.iter().rev();
+            let other = others.find(|(parameter, _)| Rc::ptr_eq(parameter, definition));
+            if let Some((_, other)) = other {
+                return Meaning::Known(other.clone());
+            }
+        }
+        meaning
     }
 
     pub(crate) fn core_form(&self, id: SyntaxId) -> Option<CoreForm> {
@@ -314,7 +347,15 @@ impl<'registry> Expander<'registry> {
         let mut id = id;
         loop {
             let head = match *self.syntax.node(id) {
-                Node::Name(name) => return self.reference(name, id),
+                Node::Name(name) => match self.resolve(name) {
+                    Meaning::Known(Denotation::Macro(definition))
+                        if self.is_procedural(&definition) =>
+                    {
+                        id = self.expand_macro(&definition, id)?;
+                        continue;
+                    }
+                    meaning => return self.reference(name, meaning, id),
+                },
                 Node::Pair(head, _) => head,
                 Node::Null => {
                     let message =
@@ -358,10 +399,15 @@ impl<'registry> Expander<'registry> {
         Ok(())
     }
 
-    fn reference(&mut self, name: Name, id: SyntaxId) -> Result<()> {
-        let expr = match self.resolve(name) {
-            Meaning::Known(Denotation::Local(variable)) => Expr::Local(variable),
-            Meaning::Known(Denotation::Top(variable)) => self.top_reference(&variable),
+    fn reference(&mut self, name: Name, meaning: Meaning, id: SyntaxId) -> Result<()> {
+        let expr = match meaning {
+            Meaning::Known(Denotation::Local(local)) => Expr::Local(self.local_of(local, id)?),
+            Meaning::Known(Denotation::Top(variable)) => self.top_reference(&variable, id)?,
+            Meaning::Known(Denotation::Pattern(_)) => {
+                let text = self.text(name);
+                let message = format!("`{text}` is a variable of a pattern: only templates use it");
+                return Err(self.failure(id, message).note(format!("#'{text} is its value")));
+            }
             Meaning::Known(Denotation::Core(form)) => {
                 let message = format!("`{}` is syntax and has no value", form.name());
                 return Err(self.failure(id, message));
@@ -381,11 +427,36 @@ impl<'registry> Expander<'registry> {
         Ok(())
     }
 
-    pub(crate) fn top_reference(&mut self, variable: &TopVariable) -> Expr {
-        match variable.in_unit(self.unit) {
-            Some(variable) => Expr::Local(variable),
-            None => Expr::GlobalRef(self.global(variable.key(), variable.mutability())),
+    /// The variable of this unit that a name means.
+    fn local_of(&self, local: LocalName, at: SyntaxId) -> Result<VariableId> {
+        if local.unit == self.unit {
+            return Ok(local.variable);
         }
+        let text = self.to_text(at);
+        let message = format!("`{text}` has no value while macros are expanded");
+        let note = "it is a variable of the program around the macro: a template may insert it";
+        Err(self.failure(at, message).note(note))
+    }
+
+    pub(crate) fn top_reference(
+        &mut self,
+        variable: &Rc<TopVariable>,
+        at: SyntaxId,
+    ) -> Result<Expr> {
+        if let Some(variable) = variable.in_unit(self.unit) {
+            return Ok(Expr::Local(variable));
+        }
+        if self.phase.number > 0 {
+            return self.phase_reference(variable, at);
+        }
+        if variable.is_for_syntax() {
+            let text = self.to_text(at);
+            let message = format!("`{text}` has a value only while macros are expanded");
+            let note = "`begin-for-syntax` or `define-for-syntax` has defined it";
+            return Err(self.failure(at, message).note(note));
+        }
+        let global = self.global(variable.key(), variable.mutability());
+        Ok(Expr::GlobalRef(global))
     }
 
     fn unbound_reference(&mut self, symbol: Name, top: TopId, id: SyntaxId) -> Expr {
@@ -418,8 +489,17 @@ impl<'registry> Expander<'registry> {
     pub(crate) fn assign(&mut self, name: Name, value: ExprId, at: SyntaxId) -> Result<Expr> {
         let text = Rc::clone(self.text(name));
         match self.resolve(name) {
-            Meaning::Known(Denotation::Local(variable)) => Ok(self.assign_local(variable, value)),
+            Meaning::Known(Denotation::Local(local)) => {
+                let variable = self.local_of(local, at)?;
+                Ok(self.assign_local(variable, value))
+            }
             Meaning::Known(Denotation::Top(top)) => match top.in_unit(self.unit) {
+                None if self.phase.number > 0 && !self.resolver().is_import(name) => {
+                    match self.phase_reference(&top, at)? {
+                        Expr::GlobalRef(global) => Ok(Expr::GlobalSet(global, value)),
+                        other => Ok(other),
+                    }
+                }
                 _ if self.resolver().is_import(name) => Err(self.imported(&text, at)),
                 Some(variable)
                     if top.is_owned_by(self.top) || self.resolver().is_inserted(name) =>
@@ -458,10 +538,19 @@ impl<'registry> Expander<'registry> {
 
     /// One step of expansion.
     pub(crate) fn expand_macro(&mut self, definition: &Macro, id: SyntaxId) -> Result<SyntaxId> {
-        let (_, operands) = self.syntax.as_pair(id).expect("a macro use is a pair");
+        let MacroBody {
+            transformer,
+            environment,
+        } = self.registry.macro_body(definition);
+        let rules = match transformer {
+            Transformer::Rules(rules) => rules,
+            Transformer::Procedure { procedure, .. } => {
+                return self.call_transformer(definition, *procedure, *environment, id);
+            }
+        };
+        let (_, operands) = self.syntax.as_pair(id).expect("a use of rules is a pair");
         let place = self.syntax.place(id);
         checkpoint::step();
-        let MacroBody { rules, environment } = self.registry.macro_body(definition);
         for rule in &rules.rules {
             let mut slots = vec![Matched::Nothing; rule.variables.len()];
             let resolver = self.resolver();
@@ -476,7 +565,8 @@ impl<'registry> Expander<'registry> {
                 continue;
             }
             let names = &mut self.registry.names;
-            let mut rename = |name| names.alias(name, *environment);
+            let mark = names.new_mark();
+            let mut rename = |name| names.alias(name, *environment, mark);
             let before = self.syntax.len();
             let site = Site {
                 place,
@@ -489,6 +579,12 @@ impl<'registry> Expander<'registry> {
             return Ok(result);
         }
         Err(self.no_rule_matches(&definition.name, rules, place))
+    }
+
+    /// Whether a procedure does the macro's work: then its name alone is a use, too.
+    pub(crate) fn is_procedural(&self, definition: &Macro) -> bool {
+        let body = definition.body();
+        body.is_some_and(|body| body.rules().is_none())
     }
 
     fn no_rule_matches(&self, name: &str, rules: &SyntaxRules, place: FileSpan) -> Failure {

@@ -92,7 +92,7 @@ impl Reached<'_> {
             Denotation::Top(variable) => {
                 self.keys.insert(Rc::clone(variable.key()));
             }
-            Denotation::Core(_) | Denotation::Local(_) => {}
+            Denotation::Core(_) | Denotation::Local(_) | Denotation::Pattern(_) => {}
         }
     }
 
@@ -102,7 +102,9 @@ impl Reached<'_> {
         };
         if self.macros.insert(Rc::as_ptr(definition)) {
             self.mark_top(body.environment.top);
-            self.mark_rules(&body.rules);
+            if let Some(rules) = body.rules() {
+                self.mark_rules(rules);
+            }
         }
     }
 

@@ -41,6 +41,7 @@ impl LibraryRegistry {
         let mut wanted = Vec::new();
         if self.knows_library("(cozen)") {
             wanted.push("(cozen)".to_owned());
+            wanted.push("(cozen syntax)".to_owned());
         } else {
             let mut scheme: Vec<String> = self.library_names().collect();
             scheme.retain(|name| name.starts_with("(scheme ") && name != "(scheme r5rs)");

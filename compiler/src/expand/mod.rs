@@ -28,7 +28,9 @@ mod join;
 mod library;
 mod library_source;
 mod live_literals;
+mod macro_evaluator;
 mod name;
+mod phase;
 mod primitive_procedures;
 mod read_interface;
 mod registry;
@@ -41,11 +43,15 @@ mod syntax_rules;
 mod top_definition;
 mod top_environment;
 mod tops;
+mod transformer;
 mod unit;
 mod write_interface;
 
 pub use cond_expand::FEATURES;
 pub use library_source::LibrarySource;
+pub use macro_evaluator::{
+    Evaluated, EvaluatedKind, Form, FormNode, Kept, MacroContext, MacroError, MacroEvaluator,
+};
 pub use registry::{EnvironmentId, LibraryRegistry};
 pub use source::{LetterCase, SourceText};
 pub use source_files::{SourceFiles, SystemFiles};

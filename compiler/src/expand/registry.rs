@@ -13,6 +13,7 @@ use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
 use super::global_keys::GlobalKeys;
 use super::interface::Interface;
 use super::library_source::LibrarySource;
+use super::macro_evaluator::MacroEvaluator;
 use super::name::{Name, NameKind, Names, TopId};
 use super::source::SourceText;
 use super::source_files::{SourceFiles, SystemFiles};
@@ -48,6 +49,10 @@ pub struct LibraryRegistry {
     text_source: Option<Rc<dyn LibrarySource>>,
     /// What reads files.
     files: Rc<dyn SourceFiles>,
+    /// What runs procedures of macros.
+    evaluator: Option<Rc<dyn MacroEvaluator>>,
+    /// An environment in which the names of core forms mean these.
+    core_top: Option<TopId>,
     /// The top-level environment of each [`EnvironmentId`].
     pub(super) environments: IdVec<EnvironmentId, TopId>,
     /// The environments that `(environment …)` gave, by the text of their import sets.
@@ -138,13 +143,32 @@ impl Default for LibraryRegistry {
 impl LibraryRegistry {
     /// A registry that knows `(cozen core)` and `(cozen primitives)`.
     pub fn new() -> Self {
-        let mut registry = Self {
+        let mut registry = Self::vacant();
+        let interaction = registry.add_top(TopKind::Interaction {
+            prefix: "user".into(),
+            mutability: Mutability::Mutable,
+        });
+        registry.environments.push(interaction);
+        let forms = CoreForm::ALL.iter().map(|&form| {
+            let name = registry.names.symbol(form.name());
+            (name, Denotation::Core(form))
+        });
+        let forms: Exports = forms.collect();
+        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms, Run::Done));
+        registry
+    }
+
+    /// What stands in the place of a registry that is lent.
+    pub(super) fn vacant() -> Self {
+        Self {
             names: Names::default(),
             tops: Tops::default(),
             libraries: HashMap::new(),
             search_paths: Vec::new(),
             text_source: None,
             files: Rc::new(SystemFiles),
+            evaluator: None,
+            core_top: None,
             environments: IdVec::new(),
             fixed_environments: HashMap::new(),
             loading_environment: None,
@@ -160,19 +184,7 @@ impl LibraryRegistry {
             pending: Vec::new(),
             keys: GlobalKeys::default(),
             interface: Interface::default(),
-        };
-        let interaction = registry.add_top(TopKind::Interaction {
-            prefix: "user".into(),
-            mutability: Mutability::Mutable,
-        });
-        registry.environments.push(interaction);
-        let forms = CoreForm::ALL.iter().map(|&form| {
-            let name = registry.names.symbol(form.name());
-            (name, Denotation::Core(form))
-        });
-        let forms: Exports = forms.collect();
-        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms, Run::Done));
-        registry
+        }
     }
 
     /// A registry that knows the libraries of an interface: the contents of the section `.cozen.interface`. What is
@@ -208,6 +220,34 @@ impl LibraryRegistry {
     /// Reads files by `files` from here on.
     pub fn set_source_files(&mut self, files: Rc<dyn SourceFiles>) {
         self.files = files;
+    }
+
+    /// Lets `evaluator` run procedures of macros from here on.
+    pub fn set_macro_evaluator(&mut self, evaluator: Rc<dyn MacroEvaluator>) {
+        self.evaluator = Some(evaluator);
+    }
+
+    /// What runs procedures of macros.
+    pub(crate) fn macro_evaluator(&self) -> Option<Rc<dyn MacroEvaluator>> {
+        self.evaluator.clone()
+    }
+
+    /// Whether there is an environment with this number.
+    pub(crate) fn has_top(&self, top: TopId) -> bool {
+        self.tops.contains(top)
+    }
+
+    /// The environment of the core forms alone.
+    pub(crate) fn core_top(&mut self) -> TopId {
+        if let Some(top) = self.core_top {
+            return top;
+        }
+        let top = self.add_top(TopKind::Interaction {
+            prefix: "core".into(),
+            mutability: Mutability::Immutable,
+        });
+        self.top_mut(top).inherit(CORE_LIBRARY.into());
+        *self.core_top.insert(top)
     }
 
     /// What reads files.
@@ -302,7 +342,8 @@ impl LibraryRegistry {
             }
             _ => false,
         };
-        if !self.is_boot && !self.top(top).bound().any(is_own) {
+        let is_kept = self.is_boot || self.top(top).is_kept();
+        if !is_kept && !self.top(top).bound().any(is_own) {
             self.top_mut(top).forget();
         }
     }

@@ -54,6 +54,8 @@ pub(crate) struct TopEnvironment {
     inherited: Vec<Rc<str>>,
     /// Whether it is that of a library that was expanded to its end.
     is_whole: bool,
+    /// Whether procedures of macros may look for names here, whoever defines the macros.
+    is_kept: bool,
 }
 
 impl TopEnvironment {
@@ -67,6 +69,7 @@ impl TopEnvironment {
             epoch: Epoch::default(),
             inherited: Vec::new(),
             is_whole: false,
+            is_kept: false,
         }
     }
 
@@ -150,6 +153,16 @@ impl TopEnvironment {
         self.bindings = HashMap::new();
         self.imports = HashMap::new();
         self.superseded = HashMap::new();
+    }
+
+    /// Procedures of macros may look for names here from now on.
+    pub(crate) fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// Whether procedures of macros may look for names here.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
     }
 
     /// The library was expanded to its end: others may import it.

@@ -30,6 +30,11 @@ impl Tops {
         self.all.len()
     }
 
+    /// Whether there is an environment with this number that was not given back.
+    pub(crate) fn contains(&self, top: TopId) -> bool {
+        self.all.get(top).is_some_and(Option::is_some)
+    }
+
     /// How many were added since some were given back.
     pub(crate) fn added_count(&self) -> usize {
         self.all.len().saturating_sub(self.retained_at)

@@ -97,6 +97,12 @@ impl Data {
         self.nodes.is_empty()
     }
 
+    /// Whether a live object is among the data.
+    pub fn has_externals(&self) -> bool {
+        let is_external = |node: &Node| matches!(node.kind, DatumKind::External(_));
+        self.nodes.iter().any(is_external)
+    }
+
     /// Adds a datum.
     ///
     /// # Panics

@@ -311,7 +311,8 @@ impl<'m, 'id> ValueBuilder<'m, 'id> {
     }
 }
 
-fn constant_value<'m>(constant: Constant) -> Value<'m> {
+/// The value of `#!eof` and its like.
+pub(crate) fn constant_value<'m>(constant: Constant) -> Value<'m> {
     match constant {
         Constant::Eof => Value::EOF,
         Constant::Default => Value::DEFAULT,

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use syntax::{Constant, DatumKind};
 
-use super::super::denotation::{CoreForm, Denotation};
+use super::super::denotation::{CoreForm, Denotation, LocalName};
 use super::super::expander::Expander;
 use super::super::failure::Result;
 use super::super::name::Name;
@@ -193,8 +193,15 @@ impl Expander<'_> {
     /// Binds a name to a new variable in the innermost scope.
     pub(crate) fn bind_name(&mut self, name: Name) -> VariableId {
         let variable = self.variable(name);
-        self.scopes.bind(name, Denotation::Local(variable));
+        self.bind_local(name, variable);
         variable
+    }
+
+    /// Binds a name to a variable of this unit in the innermost scope.
+    pub(crate) fn bind_local(&mut self, name: Name, variable: VariableId) {
+        let unit = self.unit;
+        let local = LocalName { variable, unit };
+        self.scopes.bind(name, Denotation::Local(local));
     }
 
     pub(crate) fn closure(

@@ -74,6 +74,80 @@ fn literals(syntax: &Syntax, list: SyntaxId) -> Result<Vec<Name>> {
     items.into_iter().map(name).collect()
 }
 
+/// A pattern of `syntax-case`.
+#[derive(Debug)]
+pub(crate) struct CompiledPattern {
+    pub(crate) pattern: Pattern,
+    /// By slot.
+    pub(crate) variables: Vec<PatternVariable>,
+}
+
+/// Compiles a pattern of `syntax-case`.
+pub(crate) fn compile_pattern(
+    syntax: &Syntax,
+    names: &Names,
+    auxiliaries: &[(Name, CoreForm)],
+    literals: &[Name],
+    pattern: SyntaxId,
+    budget: &Budget,
+) -> Result<CompiledPattern> {
+    let context = Context {
+        syntax,
+        names,
+        auxiliaries,
+        custom_ellipsis: None,
+        literals,
+        budget,
+        extent: Extent::default(),
+    };
+    let mut patterns = Patterns {
+        context: &context,
+        variables: Vec::new(),
+        shared: SharedParts::default(),
+    };
+    let pattern = patterns.compile(pattern, 0, 0);
+    Ok(CompiledPattern {
+        pattern: pattern.map_err(of_syntax_case)?,
+        variables: patterns.variables,
+    })
+}
+
+/// Compiles a template of `syntax`, in which `variables` stand for values. The rule's pattern means nothing.
+pub(crate) fn compile_template(
+    syntax: &Syntax,
+    names: &Names,
+    auxiliaries: &[(Name, CoreForm)],
+    variables: Vec<PatternVariable>,
+    template: SyntaxId,
+    budget: &Budget,
+) -> Result<Rule> {
+    let context = Context {
+        syntax,
+        names,
+        auxiliaries,
+        custom_ellipsis: None,
+        literals: &[],
+        budget,
+        extent: Extent::default(),
+    };
+    let templates = Templates {
+        context: &context,
+        variables,
+        copies: Vec::new(),
+        inserted: Vec::new(),
+        ellipses: 0,
+        shared: SharedParts::default(),
+    };
+    templates
+        .rule(Pattern::Null, template)
+        .map_err(of_syntax_case)
+}
+
+/// A mistake in a part of `syntax-case`, found by what compiles `syntax-rules`.
+fn of_syntax_case(failure: Failure) -> Failure {
+    failure.renamed("syntax-rules", "syntax-case")
+}
+
 struct Context<'a> {
     syntax: &'a Syntax,
     names: &'a Names,
@@ -107,7 +181,7 @@ impl Context<'_> {
             shared: SharedParts::default(),
         };
         let pattern = patterns.compile(operands, 0, 0)?;
-        let mut templates = Templates {
+        let templates = Templates {
             context: self,
             variables: patterns.variables,
             copies: Vec::new(),
@@ -115,14 +189,7 @@ impl Context<'_> {
             ellipses: 0,
             shared: SharedParts::default(),
         };
-        let template = templates.compile(template, Ellipses::Repeat, 0)?.template;
-        Ok(Rule {
-            pattern,
-            template,
-            copies: templates.copy_sources(),
-            variables: templates.variables,
-            inserted: templates.inserted,
-        })
+        templates.rule(pattern, template)
     }
 
     fn is_ellipsis(&self, id: SyntaxId) -> bool {
@@ -335,6 +402,17 @@ impl Compiled {
 }
 
 impl Templates<'_> {
+    fn rule(mut self, pattern: Pattern, template: SyntaxId) -> Result<Rule> {
+        let template = self.compile(template, Ellipses::Repeat, 0)?.template;
+        Ok(Rule {
+            pattern,
+            template,
+            copies: self.copy_sources(),
+            variables: self.variables,
+            inserted: self.inserted,
+        })
+    }
+
     fn compile(&mut self, id: SyntaxId, ellipses: Ellipses, nesting: usize) -> Result<Compiled> {
         let compiled = self.inside(id, ellipses, nesting)?;
         if nesting == 0
