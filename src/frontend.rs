@@ -16,18 +16,18 @@ use compiler::id::Id as _;
 use compiler::memory;
 use compiler::options::{Options, Purpose};
 use loader::TrustedImage;
-use syntax::{Data, DataBuilder, DatumId, Parser, Supervisor, SyntaxError, Unsupervised};
+use syntax::{Data, DatumId, Supervisor, Unsupervised};
 use vm::hooks::FrontendError;
 
 use crate::allowance::{Allowance, InterruptSupervisor};
 use crate::boot;
 use crate::compiler_report::{CompilerReport, Listener};
 use crate::error::Error;
-use crate::files::read_file;
 use crate::jit::{Jit, Maker, PartListener, Work};
 use crate::macro_settings::{MacroLimits, MacroSettings, MakeEvaluator};
 use crate::portable::PortableLibraries;
 use crate::recorded_files::{RecordedFiles, UnexpandedProgram};
+use crate::texts::read_source;
 
 /// What makes native code, if this library has it.
 #[cfg(feature = "native")]
@@ -443,58 +443,10 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-/// The text of each form of `text` before its end or its first mistake, or `None` if the last one goes on.
-pub fn read_forms(text: &str) -> Option<Vec<String>> {
-    let mut data = Data::new();
-    let mut forms = Vec::new();
-    let mut parser = Parser::new(text);
-    let mut builder = DataBuilder::new(&mut data);
-    loop {
-        match parser.next_datum(&mut builder) {
-            Ok(Some(form)) => forms.push(form),
-            Err(error) if error.is_incomplete() => return None,
-            Ok(None) | Err(_) => break,
-        }
-    }
-    let texts = forms.iter().map(|&form| data.span(form).of(text));
-    Some(texts.map(str::to_owned).collect())
-}
-
-pub(crate) fn malformed(text: &str, name: &str, error: &SyntaxError) -> Diagnostic {
-    let index = syntax::LineIndex::new(text);
-    let place = index.line_column(error.span.start);
-    Diagnostic {
-        file: name.into(),
-        line: place.line,
-        column: place.column,
-        width: 1,
-        source_line: index.line_text(place.line).unwrap_or_default().into(),
-        message: error.to_string(),
-        notes: Vec::new(),
-    }
-}
-
-/// The source text that `bytes` encode in UTF-8. `name` is for messages.
-///
-/// # Errors
-///
-/// [`Error::Syntax`]: the first byte that is wrong, with its place.
-pub fn decode_text(bytes: &[u8], name: &str) -> Result<String, Error> {
-    let source = SourceText::decode(name, bytes);
-    let source = source.map_err(|mistake| Error::Syntax(vec![*mistake]))?;
-    Ok((*source.text).to_owned())
-}
-
 fn boot_interface() -> &'static [u8] {
     let interface = loader::unloaded_section(boot::bytecode(), section::INTERFACE);
     let interface = interface.expect("build.rs made the boot image");
     interface.expect("build.rs put the interface into the boot image")
-}
-
-pub(crate) fn read_source(file: &Path) -> Result<SourceText, Error> {
-    let path = file.display().to_string();
-    let bytes = read_file(file)?;
-    SourceText::decode(&path, &bytes).map_err(|mistake| Error::Syntax(vec![*mistake]))
 }
 
 fn without_place(name: &str, message: String) -> Diagnostic {

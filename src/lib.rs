@@ -97,6 +97,8 @@ mod runtime;
 mod scheme;
 #[cfg(feature = "compiler")]
 mod standard_frontend;
+#[cfg(feature = "compiler")]
+mod texts;
 mod value;
 
 pub use abi::native::Tier;
@@ -122,7 +124,7 @@ pub use files::{has_native_code, read_file, source_of_other_version};
 #[cfg(feature = "compiler")]
 pub use form_reader::{FormReader, NextForm, WantedInput};
 #[cfg(feature = "compiler")]
-pub use frontend::{Frontend, decode_text, read_forms};
+pub use frontend::Frontend;
 pub use gc::{Pauses, Statistics, Zeal};
 pub use handle::Handle;
 #[cfg(feature = "compiler")]
@@ -135,5 +137,7 @@ pub use program::Program;
 pub use runtime::{Interrupt, Runtime};
 pub use scheme::{Heap, Scheme};
 pub use syntax::PlacedMessage;
+#[cfg(feature = "compiler")]
+pub use texts::{decode_text, read_forms};
 pub use value::Value;
 pub use vm::{LinkRefusal, Retention, VmBuildError};

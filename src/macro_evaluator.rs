@@ -81,7 +81,9 @@ impl MachineEvaluator {
         let lent = Rc::clone(&self.lent);
         runtime.enter(|scheme| {
             scheme.define_procedure("%syntax-host", move |call| answer(&lent, call))?;
-            let host = scheme.variable("%syntax-host").map(|host| scheme.handle(host))?;
+            let host = scheme
+                .variable("%syntax-host")
+                .map(|host| scheme.handle(host))?;
             let set = scheme.global_handle("%set-syntax-host!")?;
             scheme.mutator_call(&set, &[&host])
         })?;
@@ -112,7 +114,10 @@ impl MachineEvaluator {
         let outcome = catch_unwind(AssertUnwindSafe(|| work(machine)));
         // What procedures have printed comes before what the program prints.
         let _ = machine.runtime.flush();
-        let context = self.lent.take().expect("nobody but this takes what is lent");
+        let context = self
+            .lent
+            .take()
+            .expect("nobody but this takes what is lent");
         let outcome = outcome.unwrap_or_else(|panic| Err(of_panic(panic)));
         (outcome, context)
     }

@@ -30,7 +30,9 @@ pub(crate) fn form_bytes(form: &Form) -> usize {
         },
         _ => 0,
     });
-    bytes.fold(0, |sum: usize, bytes| sum.saturating_add(bytes + PART_BYTES))
+    bytes.fold(0, |sum: usize, bytes| {
+        sum.saturating_add(bytes + PART_BYTES)
+    })
 }
 
 /// The values of all parts of a form, in their order. `None` if the heap is too small, or the library is not loaded.
@@ -103,7 +105,10 @@ impl<'m, 'a, 'id> Answer<'m, 'a, 'id> {
         let compounds = compounds.filter(|(_, node)| {
             matches!(
                 node,
-                FormNode::Pair(..) | FormNode::Vector(_) | FormNode::Identifier { .. } | FormNode::Opaque
+                FormNode::Pair(..)
+                    | FormNode::Vector(_)
+                    | FormNode::Identifier { .. }
+                    | FormNode::Opaque
             )
         });
         let known = compounds.map(|((index, value), _)| (value.word(), index));
@@ -163,7 +168,8 @@ impl<'m, 'a, 'id> Answer<'m, 'a, 'id> {
 
     fn push(&mut self, node: FormNode) -> u32 {
         self.form.nodes.push(node);
-        u32::try_from(self.form.nodes.len() - 1).expect("a form in a heap has fewer than 2^32 parts")
+        u32::try_from(self.form.nodes.len() - 1)
+            .expect("a form in a heap has fewer than 2^32 parts")
     }
 
     /// The node of a value, or steps that lead to it. `hint` is the part that was given in the same place.
@@ -233,7 +239,9 @@ impl<'m, 'a, 'id> Answer<'m, 'a, 'id> {
             return Err("the macro's procedure has returned a part of another form".to_owned());
         }
         let written = self.m.abridged(value);
-        Err(format!("the macro's procedure has returned {written}, which no text denotes"))
+        Err(format!(
+            "the macro's procedure has returned {written}, which no text denotes"
+        ))
     }
 
     fn symbol(&mut self, text: String, hint: Option<u32>) -> u32 {

@@ -32,6 +32,8 @@ pub(crate) struct MakeEvaluator(pub(crate) fn(MacroSettings) -> Rc<dyn MacroEval
 
 impl Debug for MakeEvaluator {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("MakeEvaluator").finish_non_exhaustive()
+        formatter
+            .debug_struct("MakeEvaluator")
+            .finish_non_exhaustive()
     }
 }

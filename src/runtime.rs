@@ -15,9 +15,9 @@ use vm::Vm;
 
 use crate::error::Error;
 use crate::frontend::Frontend;
-#[cfg(feature = "compiler")]
-use crate::frontend::read_source;
 use crate::scheme::Scheme;
+#[cfg(feature = "compiler")]
+use crate::texts::read_source;
 
 /// A Scheme runtime. Any number of them live side by side; they share nothing.
 #[derive(Debug)]

@@ -4,8 +4,8 @@
 //! attention, the limit is the limit of the stack. So one comparison also finds stack overflow.
 //! While somebody wants attention, the limit is `usize::MAX`.
 
-use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Shared by a mutator and those who may interrupt it.
 #[derive(Debug)]

@@ -75,7 +75,7 @@
 
     (define (check-identifier who object)
       (if (not (identifier? object))
-          (error (string-append who ": expected an identifier") object)))
+          (error (string-append who ": expected an identifier") (syntax->datum object))))
 
     (define (name-of identifier)
       (if (symbol? identifier)
@@ -121,7 +121,7 @@
 
     (define (generate-temporaries objects)
       (if (not (list? objects))
-          (error "generate-temporaries: expected a list" objects))
+          (error "generate-temporaries: expected a list" (syntax->datum objects)))
       (map (lambda (object) (make-identifier (ask "fresh" "t") 't #f)) objects))
 
     (define (syntax-violation who message form . subforms)
@@ -240,7 +240,8 @@
                  (rows (map (lambda (slot) (vector-ref values slot)) slots)))
             (for-each (lambda (row)
                         (if (not (list? row))
-                            (error "syntax: expected a list for a variable with an ellipsis" row)))
+                            (error "syntax: expected a list for a variable with an ellipsis"
+                                   (syntax->datum row))))
                       rows)
             (let next ((left rows) (results '()))
               (cond ((pair? (car left))

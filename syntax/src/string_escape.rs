@@ -43,9 +43,7 @@ pub fn character_name(character: char) -> Option<&'static str> {
 /// The character that `name` (what follows `#\`, of two or more characters) means.
 pub(crate) fn named_character(name: &str) -> Option<char> {
     let mut entries = NAMED_CHARACTERS.iter().chain(&OTHER_NAMES);
-    entries
-        .find(|entry| entry.1 == name)
-        .map(|entry| entry.0)
+    entries.find(|entry| entry.1 == name).map(|entry| entry.0)
 }
 
 /// The character that a backslash and `letter` mean in a string or between bars.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use abi::primitive::Primitive;
 
+use super::definition_text::DefinitionText;
 use super::denotation::{
     CoreForm, Denotation, Macro, MacroBody, Mutability, TopVariable, Transformer,
 };
@@ -109,7 +110,11 @@ impl Expander<'_> {
                 .syntax
                 .as_pair(id)
                 .and_then(|(head, _)| self.syntax.as_name(head));
-            match head.map(|head| self.resolve(head)) {
+            let meaning = match head {
+                Some(head) => Some(self.meaning(head)?),
+                None => None,
+            };
+            match meaning {
                 Some(Meaning::Known(Denotation::Macro(definition))) => {
                     let expanded = self.expand_macro(&definition, id)?;
                     pending.push(expanded);
@@ -173,12 +178,19 @@ impl Expander<'_> {
     }
 
     /// Notes a definition at top level: a macro may need it.
-    fn note_definition(&mut self, target: &Target, id: SyntaxId) {
+    fn note_definition(&mut self, name: Name, id: SyntaxId) {
         if self.scopes.depth() > 0 || self.registry.macro_evaluator().is_none() {
             return;
         }
-        if let Target::Exported(_, variable) | Target::Global(variable) = target {
-            self.definitions.insert(Rc::as_ptr(variable), id);
+        let top = self.registry.top(self.top);
+        let Some(Denotation::Top(variable)) = top.find(name) else {
+            return;
+        };
+        self.definitions.insert(Rc::as_ptr(variable), id);
+        if self.phase.number == 0 && matches!(top.kind(), TopKind::Interaction { .. }) {
+            let (key, place) = (Rc::clone(variable.key()), self.syntax.place(id));
+            let text = DefinitionText::new(self.sources.source(place.file), place.span);
+            self.registry.keep_definition(key, text);
         }
     }
 
@@ -202,7 +214,7 @@ impl Expander<'_> {
                 }
             };
             let target = self.define(name, id)?;
-            self.note_definition(&target, id);
+            self.note_definition(name, id);
             items.push(Item::Define(target, code));
             return Ok(());
         };
@@ -216,7 +228,7 @@ impl Expander<'_> {
         let formals = self.formals(formals, CoreForm::Define)?;
         let text = Rc::clone(self.text(name));
         let target = self.define(name, id)?;
-        self.note_definition(&target, id);
+        self.note_definition(name, id);
         let body = operands[1..].to_vec();
         let code = Code::Procedure {
             name: text,
@@ -391,7 +403,11 @@ impl Expander<'_> {
             let procedure = self.syntax.push_list(&[lambda, formals], body, place);
             operands = vec![head, procedure];
         } else if operands.len() > 2 {
-            let message = format!("{}: expected 2 operands, found {}", form.name(), operands.len());
+            let message = format!(
+                "{}: expected 2 operands, found {}",
+                form.name(),
+                operands.len()
+            );
             return Err(self.failure(id, message));
         }
         let name = self.identifier(operands[0], form)?;

@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use abi::interface::MacroNumber;
 
-use super::name::{LexicalEnvironment, TopId};
 use super::macro_evaluator::Kept;
+use super::name::{LexicalEnvironment, TopId};
 use super::syntax_rules::SyntaxRules;
 use crate::core::ir::VariableId;
 
@@ -285,6 +285,14 @@ macro_rules! core_forms {
             pub(crate) const fn name(self) -> &'static str {
                 match self { $( Self::$variant => $name, )* }
             }
+
+            /// The form with this name.
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
+                match name {
+                    $( $name => Some(Self::$variant), )*
+                    _ => None,
+                }
+            }
         }
     };
 }
@@ -375,7 +383,6 @@ impl CoreForm {
 
     /// The auxiliary keyword with this name.
     pub(crate) fn auxiliary(name: &str) -> Option<Self> {
-        let mut forms = Self::ALL.iter().copied();
-        forms.find(|form| form.is_auxiliary() && form.name() == name)
+        Self::from_name(name).filter(|form| form.is_auxiliary())
     }
 }

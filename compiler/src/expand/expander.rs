@@ -5,16 +5,13 @@
 //! task finds the expressions of the parts on the stack of values. So source may nest as deep as
 //! memory allows.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use abi::tag;
-use syntax::KEYWORD_PREFIX;
 
 use super::budget::{Budget, TOO_MUCH};
-use super::denotation::{
-    CoreForm, Denotation, LocalName, Macro, MacroBody, Mutability, TopVariable, Transformer,
-};
+use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
 use super::name::{LexicalEnvironment, Name, TopId};
@@ -23,9 +20,7 @@ use super::registry::LibraryRegistry;
 use super::resolver::{Meaning, Resolver};
 use super::scope::Scopes;
 use super::source::Sources;
-use super::syntax::{FileSpan, Node, Syntax, SyntaxId};
-use super::syntax_rules::{Matched, Site, SyntaxRules, instantiate, match_pattern};
-use super::top_environment::TopKind;
+use super::syntax::{Node, Syntax, SyntaxId};
 use crate::checkpoint;
 use crate::compile::EXPAND;
 use crate::core::ir::{
@@ -34,17 +29,18 @@ use crate::core::ir::{
 use crate::core::{LiteralDatum, immediate_word};
 use crate::internal_error;
 use crate::memory;
-use crate::options::UnboundNames;
-
-/// What an expansion costs besides the pieces that it makes: one that makes nothing new cannot go on
-/// for ever.
-const MACRO_USE_COST: usize = 8;
 
 /// What is still to be done.
 enum Task {
     /// Expand an expression; leaves its value.
     Expand(SyntaxId),
     Then(Then),
+}
+
+/// What is still to be done, set aside.
+pub(crate) struct Waiting {
+    tasks: Vec<Task>,
+    values: Vec<ExprId>,
 }
 
 type Then = Box<dyn FnOnce(&mut Expander<'_>) -> Result<()>>;
@@ -90,6 +86,8 @@ pub(crate) struct Expander<'registry> {
     pub(crate) parameterized: Vec<(Rc<Macro>, Denotation)>,
     /// What stands for an ellipsis in templates of `quasisyntax`.
     pub(crate) quasi_ellipsis: Option<Name>,
+    /// What the forms of an interaction define.
+    pub(crate) defined_names: HashSet<Name>,
 }
 
 impl<'registry> Expander<'registry> {
@@ -120,6 +118,7 @@ impl<'registry> Expander<'registry> {
             definitions: HashMap::new(),
             parameterized: Vec::new(),
             quasi_ellipsis: None,
+            defined_names: HashSet::new(),
         }
     }
 
@@ -160,6 +159,20 @@ impl<'registry> Expander<'registry> {
             }
         }
         Ok(())
+    }
+
+    /// Sets aside what is still to be done, so that something else can be done first.
+    pub(crate) fn set_aside(&mut self) -> Waiting {
+        Waiting {
+            tasks: std::mem::take(&mut self.tasks),
+            values: std::mem::take(&mut self.values),
+        }
+    }
+
+    /// Goes on with what was set aside.
+    pub(crate) fn go_on(&mut self, waiting: Waiting) {
+        self.tasks = waiting.tasks;
+        self.values = waiting.values;
     }
 
     pub(crate) fn pop(&mut self) -> ExprId {
@@ -347,7 +360,7 @@ impl<'registry> Expander<'registry> {
         let mut id = id;
         loop {
             let head = match *self.syntax.node(id) {
-                Node::Name(name) => match self.resolve(name) {
+                Node::Name(name) => match self.meaning(name)? {
                     Meaning::Known(Denotation::Macro(definition))
                         if self.is_procedural(&definition) =>
                     {
@@ -374,7 +387,7 @@ impl<'registry> Expander<'registry> {
             let Some(name) = self.syntax.as_name(head) else {
                 return self.call(id);
             };
-            match self.resolve(name) {
+            match self.meaning(name)? {
                 Meaning::Known(Denotation::Core(form)) => return self.core(form, id),
                 Meaning::Known(Denotation::Macro(definition)) => {
                     id = self.expand_macro(&definition, id)?;
@@ -397,206 +410,6 @@ impl<'registry> Expander<'registry> {
         });
         self.later_all(&parts);
         Ok(())
-    }
-
-    fn reference(&mut self, name: Name, meaning: Meaning, id: SyntaxId) -> Result<()> {
-        let expr = match meaning {
-            Meaning::Known(Denotation::Local(local)) => Expr::Local(self.local_of(local, id)?),
-            Meaning::Known(Denotation::Top(variable)) => self.top_reference(&variable, id)?,
-            Meaning::Known(Denotation::Pattern(_)) => {
-                let text = self.text(name);
-                let message = format!("`{text}` is a variable of a pattern: only templates use it");
-                return Err(self.failure(id, message).note(format!("#'{text} is its value")));
-            }
-            Meaning::Known(Denotation::Core(form)) => {
-                let message = format!("`{}` is syntax and has no value", form.name());
-                return Err(self.failure(id, message));
-            }
-            Meaning::Known(Denotation::Macro(_)) => {
-                let message = format!("`{}` is a macro and has no value", self.text(name));
-                return Err(self.failure(id, message));
-            }
-            Meaning::Unbound(symbol, _) if self.text(symbol).starts_with(KEYWORD_PREFIX) => {
-                let value = self.quote(id, id);
-                self.push_value(value);
-                return Ok(());
-            }
-            Meaning::Unbound(symbol, top) => self.unbound_reference(symbol, top, id),
-        };
-        self.finish(expr, id);
-        Ok(())
-    }
-
-    /// The variable of this unit that a name means.
-    fn local_of(&self, local: LocalName, at: SyntaxId) -> Result<VariableId> {
-        if local.unit == self.unit {
-            return Ok(local.variable);
-        }
-        let text = self.to_text(at);
-        let message = format!("`{text}` has no value while macros are expanded");
-        let note = "it is a variable of the program around the macro: a template may insert it";
-        Err(self.failure(at, message).note(note))
-    }
-
-    pub(crate) fn top_reference(
-        &mut self,
-        variable: &Rc<TopVariable>,
-        at: SyntaxId,
-    ) -> Result<Expr> {
-        if let Some(variable) = variable.in_unit(self.unit) {
-            return Ok(Expr::Local(variable));
-        }
-        if self.phase.number > 0 {
-            return self.phase_reference(variable, at);
-        }
-        if variable.is_for_syntax() {
-            let text = self.to_text(at);
-            let message = format!("`{text}` has a value only while macros are expanded");
-            let note = "`begin-for-syntax` or `define-for-syntax` has defined it";
-            return Err(self.failure(at, message).note(note));
-        }
-        let global = self.global(variable.key(), variable.mutability());
-        Ok(Expr::GlobalRef(global))
-    }
-
-    fn unbound_reference(&mut self, symbol: Name, top: TopId, id: SyntaxId) -> Expr {
-        match self.registry.top(top).kind() {
-            TopKind::Interaction { .. } => {
-                let key = self.registry.interaction_key(top, symbol);
-                Expr::GlobalRef(self.global(&key, Mutability::Mutable))
-            }
-            kind => {
-                let whose = kind.description();
-                let text = self.text(symbol);
-                let message = format!("unbound variable `{text}`");
-                let note = format!("{whose} neither defines nor imports it");
-                if self.registry.unbound_names == UnboundNames::Refused {
-                    // The expansion goes on, to find the others.
-                    let refusal = self.failure(id, message).note(note);
-                    self.refusals.push(refusal);
-                } else {
-                    // A text that is loaded may still define it.
-                    let warning = self.failure(id, format!("warning: {message}")).note(note);
-                    self.warnings.push(warning);
-                }
-                let key = self.registry.interaction_key(TopId::FIRST, symbol);
-                Expr::GlobalRef(self.global(&key, Mutability::Mutable))
-            }
-        }
-    }
-
-    /// `(set! name value)`, whose value has been expanded.
-    pub(crate) fn assign(&mut self, name: Name, value: ExprId, at: SyntaxId) -> Result<Expr> {
-        let text = Rc::clone(self.text(name));
-        match self.resolve(name) {
-            Meaning::Known(Denotation::Local(local)) => {
-                let variable = self.local_of(local, at)?;
-                Ok(self.assign_local(variable, value))
-            }
-            Meaning::Known(Denotation::Top(top)) => match top.in_unit(self.unit) {
-                None if self.phase.number > 0 && !self.resolver().is_import(name) => {
-                    match self.phase_reference(&top, at)? {
-                        Expr::GlobalRef(global) => Ok(Expr::GlobalSet(global, value)),
-                        other => Ok(other),
-                    }
-                }
-                _ if self.resolver().is_import(name) => Err(self.imported(&text, at)),
-                Some(variable)
-                    if top.is_owned_by(self.top) || self.resolver().is_inserted(name) =>
-                {
-                    top.set_mutable();
-                    Ok(self.assign_local(variable, value))
-                }
-                None if !top.is_immutable() && self.resolver().may_assign(name) => {
-                    let global = self.global(top.key(), Mutability::Mutable);
-                    Ok(Expr::GlobalSet(global, value))
-                }
-                _ => Err(self.imported(&text, at)),
-            },
-            Meaning::Known(_) => {
-                let message = format!("set!: `{text}` is syntax, expected a variable");
-                Err(self.failure(at, message))
-            }
-            Meaning::Unbound(symbol, top) => match self.unbound_reference(symbol, top, at) {
-                Expr::GlobalRef(global) => Ok(Expr::GlobalSet(global, value)),
-                other => Ok(other),
-            },
-        }
-    }
-
-    fn imported(&self, text: &str, at: SyntaxId) -> Failure {
-        let message = format!("set!: `{text}` is imported and cannot be assigned");
-        self.failure(at, message).note("a definition may shadow it")
-    }
-
-    pub(crate) fn assign_local(&mut self, variable: VariableId, value: ExprId) -> Expr {
-        self.program.variables[variable].assigned = true;
-        Expr::SetLocal(variable, value)
-    }
-
-    // Macros.
-
-    /// One step of expansion.
-    pub(crate) fn expand_macro(&mut self, definition: &Macro, id: SyntaxId) -> Result<SyntaxId> {
-        let MacroBody {
-            transformer,
-            environment,
-        } = self.registry.macro_body(definition);
-        let rules = match transformer {
-            Transformer::Rules(rules) => rules,
-            Transformer::Procedure { procedure, .. } => {
-                return self.call_transformer(definition, *procedure, *environment, id);
-            }
-        };
-        let (_, operands) = self.syntax.as_pair(id).expect("a use of rules is a pair");
-        let place = self.syntax.place(id);
-        checkpoint::step();
-        for rule in &rules.rules {
-            let mut slots = vec![Matched::Nothing; rule.variables.len()];
-            let resolver = self.resolver();
-            let is_literal = |literal, name| resolver.is_same(literal, *environment, name);
-            if !match_pattern(
-                &self.syntax,
-                &rule.pattern,
-                operands,
-                &mut slots,
-                &is_literal,
-            ) {
-                continue;
-            }
-            let names = &mut self.registry.names;
-            let mark = names.new_mark();
-            let mut rename = |name| names.alias(name, *environment, mark);
-            let before = self.syntax.len();
-            let site = Site {
-                place,
-                budget: self.budget.left(),
-            };
-            let result = instantiate(&mut self.syntax, rule, slots, site, &mut rename)?;
-            let made = self.syntax.len() - before;
-            // Where less is left than that, the next step finds that nothing is.
-            self.budget.take(made + MACRO_USE_COST);
-            return Ok(result);
-        }
-        Err(self.no_rule_matches(&definition.name, rules, place))
-    }
-
-    /// Whether a procedure does the macro's work: then its name alone is a use, too.
-    pub(crate) fn is_procedural(&self, definition: &Macro) -> bool {
-        let body = definition.body();
-        body.is_some_and(|body| body.rules().is_none())
-    }
-
-    fn no_rule_matches(&self, name: &str, rules: &SyntaxRules, place: FileSpan) -> Failure {
-        let mut failure = Failure::new(
-            place,
-            format!("{name}: this use matches no rule of the macro"),
-        );
-        for rule in rules.rules.iter().take(4) {
-            let pattern = super::syntax_rules::write_pattern(rule, name, &self.registry.names);
-            failure = failure.note(format!("a rule expects {pattern}"));
-        }
-        failure
     }
 
     // Mistakes.

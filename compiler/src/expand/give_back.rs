@@ -37,6 +37,7 @@ impl LibraryRegistry {
             keys: HashSet::new(),
         };
         (self.environments.iter()).for_each(|&top| reached.mark_top(top));
+        (self.tops.kept_ids()).for_each(|top| reached.mark_top(top));
         (self.libraries.values()).for_each(|library| reached.mark_library(library));
         let before = self.unit_libraries.iter();
         let before = before.filter_map(|(_, before)| before.as_ref());

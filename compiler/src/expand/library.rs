@@ -361,7 +361,10 @@ impl Expander<'_> {
         exports.iter().for_each(|(_, denotation)| mark(denotation));
         let mut macros = Vec::new();
         // A procedure may mention anything, and so may a template that other macros' procedures fill in.
-        let mut mentions_all = self.templates.iter().any(|template| template.top == self.top);
+        let mut mentions_all = self
+            .templates
+            .iter()
+            .any(|template| template.top == self.top);
         for denotation in self.registry.top(self.top).bound() {
             match denotation {
                 Denotation::Macro(definition) => {
@@ -391,7 +394,10 @@ impl Expander<'_> {
 
     /// Marks what the templates of a macro mention.
     fn mark_mentioned(&self, definition: &MacroBody) {
-        let rules = definition.rules().into_iter().flat_map(|rules| &rules.rules);
+        let rules = definition
+            .rules()
+            .into_iter()
+            .flat_map(|rules| &rules.rules);
         for &name in rules.flat_map(|rule| &rule.inserted) {
             if let Meaning::Known(Denotation::Top(variable)) =
                 self.resolver().resolve_in(name, definition.environment)

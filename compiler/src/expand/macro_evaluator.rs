@@ -131,7 +131,11 @@ impl MacroContext {
             None => self.definition,
         };
         let names = &mut self.registry.names;
-        Some(names.remembered_alias(name, environment, self.mark).number())
+        Some(
+            names
+                .remembered_alias(name, environment, self.mark)
+                .number(),
+        )
     }
 
     /// The name of a symbol.

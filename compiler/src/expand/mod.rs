@@ -10,10 +10,13 @@
 //!   globals only.
 
 mod assigned_by_macros;
+mod autoload;
 mod body;
 mod budget;
 mod cond_expand;
+mod definition_text;
 mod denotation;
+mod environments;
 mod expanded_item;
 mod expander;
 mod failure;
@@ -29,10 +32,12 @@ mod library;
 mod library_source;
 mod live_literals;
 mod macro_evaluator;
+mod macro_use;
 mod name;
 mod phase;
 mod primitive_procedures;
 mod read_interface;
+mod reference;
 mod registry;
 mod resolver;
 mod scope;

@@ -164,7 +164,9 @@ impl Names {
             .map(|(_, distance)| index - distance)
             .or_else(|| {
                 let mut behind = behind.zip(index..);
-                behind.find(|(alias, _)| is_wanted(alias)).map(|(_, index)| index)
+                behind
+                    .find(|(alias, _)| is_wanted(alias))
+                    .map(|(_, index)| index)
             });
         match known {
             Some(index) => Name(index as u32 | ALIAS),

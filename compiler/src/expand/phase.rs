@@ -190,7 +190,11 @@ impl Expander<'_> {
             variable.set_syntax_key(Rc::clone(&key));
             return Ok(Expr::GlobalRef(self.global(&key, Mutability::Mutable)));
         }
-        if let Some(&definition) = self.definitions.get(&Rc::as_ptr(variable))
+        let definition = match self.definitions.get(&Rc::as_ptr(variable)) {
+            Some(&definition) => Some(definition),
+            None => self.earlier_definition(&key),
+        };
+        if let Some(definition) = definition
             && self.is_liftable(definition)
         {
             let name = format!("syntax~{}~{}", self.unit, self.phase.lifted.len());
@@ -203,6 +207,15 @@ impl Expander<'_> {
         let message = format!("`{text}` has no value while macros are expanded");
         let note = "`define-for-syntax` and `begin-for-syntax` define what macros use, and so does a library";
         Err(self.failure(at, message).note(note))
+    }
+
+    /// The definition of an interaction's global, from an earlier text.
+    fn earlier_definition(&mut self, key: &str) -> Option<SyntaxId> {
+        let text = self.registry.kept_definition(key)?.text()?;
+        let forms = self.read_source(text, 0).ok()?;
+        let definition = forms.first().copied()?;
+        let is_definition = self.head_form(definition) == Some(CoreForm::Define);
+        is_definition.then_some(definition)
     }
 
     /// Whether a definition is that of a procedure or a constant.
@@ -242,7 +255,9 @@ impl Expander<'_> {
             let value = self.lifted_value(definition);
             self.scopes = scopes;
             self.base_depth = depth;
-            let key = variable.syntax_key().expect("it was set when it was lifted");
+            let key = variable
+                .syntax_key()
+                .expect("it was set when it was lifted");
             let target = Some(Target::Global(Rc::new(TopVariable::for_syntax(key))));
             items.push(ExpandedItem {
                 target,
@@ -298,7 +313,8 @@ impl Expander<'_> {
         let mut parts = Vec::new();
         for &(start, end) in &self.phase.libraries {
             for item in &self.items[start..end] {
-                let Some(Target::Local(variable) | Target::Exported(variable, _)) = item.target else {
+                let Some(Target::Local(variable) | Target::Exported(variable, _)) = item.target
+                else {
                     continue;
                 };
                 let global = program.globals.push(Global {
@@ -356,7 +372,10 @@ impl Expander<'_> {
                 continue;
             }
             let (start, end) = self.phase.libraries[index];
-            let mut exprs: Vec<ExprId> = self.items[start..end].iter().map(|item| item.value).collect();
+            let mut exprs: Vec<ExprId> = self.items[start..end]
+                .iter()
+                .map(|item| item.value)
+                .collect();
             while let Some(expr) = exprs.pop() {
                 if let Expr::Local(used) | Expr::SetLocal(used, _) = self.program.expr(expr)
                     && owner.contains_key(used)

@@ -10,7 +10,7 @@ use super::budget::Budget;
 use super::denotation::{CoreForm, Denotation, Macro, MacroBody, Transformer};
 use super::interface::ALIAS_MARK;
 use super::name::{LexicalEnvironment, Name, Names};
-use super::registry::{Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY, Run};
+use super::registry::{CORE_LIBRARY, Exports, Library, LibraryRegistry, PRIMITIVES_LIBRARY, Run};
 use super::resolver::Resolver;
 use super::scope::Scopes;
 use super::syntax::Syntax;
@@ -26,10 +26,10 @@ impl LibraryRegistry {
         if let Some(library) = self.imported_library(name) {
             return Some(library.clone());
         }
-        let exports = if name == PRIMITIVES_LIBRARY {
-            self.primitives()
-        } else {
-            exports(self, name)?
+        let exports = match name {
+            PRIMITIVES_LIBRARY => self.primitives(),
+            CORE_LIBRARY => self.core_forms(),
+            _ => exports(self, name)?,
         };
         let library = Library::Ready(exports, Run::Done);
         self.set_library(name.into(), library.clone());

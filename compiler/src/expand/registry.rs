@@ -9,7 +9,9 @@ use std::rc::Rc;
 use abi::primitive::Primitive;
 use abi::written_name::WrittenName;
 
+use super::definition_text::DefinitionText;
 use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
+use super::environments::FixedEnvironment;
 use super::global_keys::GlobalKeys;
 use super::interface::Interface;
 use super::library_source::LibrarySource;
@@ -51,15 +53,19 @@ pub struct LibraryRegistry {
     files: Rc<dyn SourceFiles>,
     /// What runs procedures of macros.
     evaluator: Option<Rc<dyn MacroEvaluator>>,
+    /// The definitions of interactions, by the keys of their globals.
+    pub(super) kept_definitions: HashMap<Rc<str>, DefinitionText>,
+    /// About how many bytes they take.
+    pub(super) kept_definition_bytes: usize,
     /// An environment in which the names of core forms mean these.
-    core_top: Option<TopId>,
+    pub(super) core_top: Option<TopId>,
     /// The top-level environment of each [`EnvironmentId`].
     pub(super) environments: IdVec<EnvironmentId, TopId>,
     /// The environments that `(environment …)` gave, by the text of their import sets.
-    fixed_environments: HashMap<String, FixedEnvironment>,
+    pub(super) fixed_environments: HashMap<String, FixedEnvironment>,
     /// Where libraries are imported only to load them.
-    loading_environment: Option<EnvironmentId>,
-    is_interaction_ready: bool,
+    pub(super) loading_environment: Option<EnvironmentId>,
+    pub(super) is_interaction_ready: bool,
     pub(crate) unbound_names: UnboundNames,
     units: u32,
     /// How often an environment or a library may have changed.
@@ -82,14 +88,6 @@ pub struct LibraryRegistry {
     pub(super) keys: GlobalKeys,
     /// What an interface says of libraries that nothing has imported yet.
     pub(crate) interface: Interface,
-}
-
-/// An environment that `(environment …)` gave.
-#[derive(Debug)]
-struct FixedEnvironment {
-    id: EnvironmentId,
-    /// The libraries that its import sets name.
-    libraries: Vec<Rc<str>>,
 }
 
 /// What there was before a unit.
@@ -149,12 +147,6 @@ impl LibraryRegistry {
             mutability: Mutability::Mutable,
         });
         registry.environments.push(interaction);
-        let forms = CoreForm::ALL.iter().map(|&form| {
-            let name = registry.names.symbol(form.name());
-            (name, Denotation::Core(form))
-        });
-        let forms: Exports = forms.collect();
-        registry.set_library(CORE_LIBRARY.into(), Library::Ready(forms, Run::Done));
         registry
     }
 
@@ -169,6 +161,8 @@ impl LibraryRegistry {
             files: Rc::new(SystemFiles),
             evaluator: None,
             core_top: None,
+            kept_definitions: HashMap::new(),
+            kept_definition_bytes: 0,
             environments: IdVec::new(),
             fixed_environments: HashMap::new(),
             loading_environment: None,
@@ -237,19 +231,6 @@ impl LibraryRegistry {
         self.tops.contains(top)
     }
 
-    /// The environment of the core forms alone.
-    pub(crate) fn core_top(&mut self) -> TopId {
-        if let Some(top) = self.core_top {
-            return top;
-        }
-        let top = self.add_top(TopKind::Interaction {
-            prefix: "core".into(),
-            mutability: Mutability::Immutable,
-        });
-        self.top_mut(top).inherit(CORE_LIBRARY.into());
-        *self.core_top.insert(top)
-    }
-
     /// What reads files.
     pub(crate) fn files(&self) -> &dyn SourceFiles {
         &*self.files
@@ -283,7 +264,8 @@ impl LibraryRegistry {
         self.counted.set(counted);
         let interaction = self.top(TopId::FIRST).binding_count() * BINDING_BYTES;
         let keys = self.keys.len() * NAME_BYTES;
-        counted.bytes + interaction + keys + self.names.retained_bytes()
+        let definitions = self.kept_definition_bytes;
+        counted.bytes + interaction + keys + definitions + self.names.retained_bytes()
     }
 
     /// Counts anew what is kept for environments.
@@ -310,9 +292,26 @@ impl LibraryRegistry {
         })
     }
 
+    /// Whether an environment binds `name` only because it inherits one of the libraries `extra`.
+    pub(crate) fn is_inherited_as_extra(&self, top: TopId, name: Name, extra: &[&str]) -> bool {
+        let environment = self.top(top);
+        if environment.find(name).is_some() {
+            return false;
+        }
+        let mut inherited = environment.inherited().iter();
+        let first = inherited.find(|library| self.export(library, name).is_some());
+        first.is_some_and(|library| extra.contains(&&**library))
+    }
+
     /// What a library that can be imported without looking for its source exports as `name`. Those of the runtime
     /// keep their meaning where others take their names.
     fn export(&self, library: &str, name: Name) -> Option<Denotation> {
+        if library == CORE_LIBRARY
+            && let NameKind::Symbol(_) = name.kind()
+        {
+            let form = CoreForm::from_name(self.names.text(name));
+            return form.map(Denotation::Core);
+        }
         if let NameKind::Symbol(_) = name.kind()
             && let Some(denotation) = self.interface.export(library, self.names.text(name))
         {
@@ -374,12 +373,6 @@ impl LibraryRegistry {
         self.changes += 1;
         self.forget_environments_of(name);
         self.libraries.insert(Rc::clone(name), library)
-    }
-
-    /// The library of this name becomes another: the same import sets give other environments from now on.
-    fn forget_environments_of(&mut self, name: &str) {
-        let names = |fixed: &FixedEnvironment| fixed.libraries.iter().any(|each| **each == *name);
-        self.fixed_environments.retain(|_, fixed| !names(fixed));
     }
 
     pub(crate) fn remove_library(&mut self, name: &str) {
@@ -475,7 +468,7 @@ impl LibraryRegistry {
 
     /// Whether the library can be imported without looking for its source.
     pub(crate) fn knows_library(&self, name: &str) -> bool {
-        name == PRIMITIVES_LIBRARY
+        matches!(name, CORE_LIBRARY | PRIMITIVES_LIBRARY)
             || self.libraries.contains_key(name) && !self.is_unfinished(name)
             || self.interface.has_library(name)
     }
@@ -484,6 +477,15 @@ impl LibraryRegistry {
     /// libraries were compiled before.
     pub(crate) fn is_internal(&self, name: &str) -> bool {
         name == PRIMITIVES_LIBRARY && !self.interface.is_empty()
+    }
+
+    /// The core forms.
+    pub(crate) fn core_forms(&mut self) -> Exports {
+        let forms = CoreForm::ALL.iter().map(|&form| {
+            let name = self.names.symbol(form.name());
+            (name, Denotation::Core(form))
+        });
+        forms.collect()
     }
 
     /// The primitives, and the procedures whose calls become primitives of other names: the boot
@@ -497,64 +499,6 @@ impl LibraryRegistry {
             (name, Denotation::Top(Rc::new(variable)))
         });
         names.collect()
-    }
-
-    // Environments.
-
-    /// The top-level environment of a number; `None` if no environment has it.
-    pub(crate) fn environment_top(&self, environment: EnvironmentId) -> Option<TopId> {
-        self.environments.get(environment).copied()
-    }
-
-    /// Makes an environment that evaluated forms may not add to.
-    pub(crate) fn add_fixed_environment(&mut self) -> (EnvironmentId, TopId) {
-        let number = self.environments.len();
-        let prefix = format!("environment-{number}").into();
-        let top = self.add_top(TopKind::Interaction {
-            prefix,
-            mutability: Mutability::Immutable,
-        });
-        (self.environments.push(top), top)
-    }
-
-    /// An environment in which libraries are imported only to load them.
-    pub fn loading_environment(&mut self) -> EnvironmentId {
-        if let Some(environment) = self.loading_environment {
-            return environment;
-        }
-        let top = self.add_top(TopKind::Interaction {
-            prefix: "loading".into(),
-            mutability: Mutability::Mutable,
-        });
-        self.top_mut(top).inherit(CORE_LIBRARY.into());
-        *self.loading_environment.insert(self.environments.push(top))
-    }
-
-    /// The environment that was made of import sets with this text, if none of their libraries has changed since.
-    pub(crate) fn fixed_environment(&self, sets: &str) -> Option<EnvironmentId> {
-        self.fixed_environments.get(sets).map(|fixed| fixed.id)
-    }
-
-    /// Keeps an environment that was made of import sets, which name `libraries`.
-    pub(crate) fn keep_fixed_environment(
-        &mut self,
-        sets: String,
-        id: EnvironmentId,
-        libraries: Vec<Rc<str>>,
-    ) {
-        let fixed = FixedEnvironment { id, libraries };
-        self.fixed_environments.insert(sets, fixed);
-    }
-
-    /// Whether the interaction environment was prepared before; it counts as prepared from now on.
-    pub(crate) fn set_interaction_ready(&mut self) -> bool {
-        std::mem::replace(&mut self.is_interaction_ready, true)
-    }
-
-    /// The names of all libraries that can be imported without looking for their sources, in no order.
-    pub(crate) fn library_names(&self) -> impl Iterator<Item = String> {
-        let imported = self.libraries.keys().map(ToString::to_string);
-        imported.chain(self.interface.library_names())
     }
 
     // Keys of globals.

@@ -127,7 +127,9 @@ impl Expander<'_> {
                 if name.is_empty() {
                     return failure;
                 }
-                failure.note(format!("the procedure of the macro `{name}` has raised this"))
+                failure.note(format!(
+                    "this comes from the procedure of the macro `{name}`"
+                ))
             }
         }
     }
@@ -204,7 +206,9 @@ impl Expander<'_> {
                 FormNode::Identifier { name, .. } => {
                     let name = self.registry.names.of_number(*name);
                     Node::Name(name.ok_or_else(|| {
-                        let message = format!("{macro_name}: the result has an identifier of another expansion");
+                        let message = format!(
+                            "{macro_name}: the result has an identifier of another expansion"
+                        );
                         self.failure(at, message)
                     })?)
                 }

@@ -125,6 +125,8 @@
     ;; (if-name atom yes no): whether a pattern is an identifier. A pattern variable of rules matches any form.
     (define-syntax if-name
       (syntax-rules ()
+        ((_ (first . rest) yes no) no)
+        ((_ #(element ...) yes no) no)
         ((_ atom yes no)
          (let-syntax ((test (syntax-rules ::: ()
                               ((test atom true false) true)

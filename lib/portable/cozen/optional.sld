@@ -24,7 +24,7 @@
 
     (define (keyword->symbol keyword)
       (if (not (keyword? keyword)) (error "keyword->symbol: expected a keyword" keyword))
-      (string->symbol (substring (symbol->string keyword) 2)))
+      (string->symbol (string-copy (symbol->string keyword) 2)))
 
     (define-syntax define*
       (syntax-rules ()

@@ -7,10 +7,11 @@
           with-input-from-string
           assq-ref assv-ref assoc-ref hash-ref hash-set! hash-remove! hash-for-each hash-fold
           hashq-ref hashq-set! hashv-ref hashv-set! hash-map->list
-          string-split identity const compose
+          string-split identity const compose make-equal-hashtable
           while until)
   (import (scheme base) (scheme write) (scheme case-lambda) (srfi 69) (srfi 27) (srfi 48)
-          (srfi 166 pretty) (only (srfi 166 base) show))
+          (srfi 166 pretty) (only (srfi 166 base) show)
+          (only (rnrs hashtables) make-hashtable equal-hash))
   (begin
 
     (define-syntax fluid-let
@@ -127,6 +128,7 @@
       (hash-table-fold table procedure start))
     (define (hash-map->list procedure table)
       (hash-fold (lambda (key value list) (cons (procedure key value) list)) '() table))
+    (define (make-equal-hashtable . size) (make-hashtable equal-hash equal?))
     (define hashq-ref hash-ref)
     (define hashv-ref hash-ref)
     (define hashq-set! hash-set!)

@@ -17,15 +17,16 @@ use abi::tag;
 use super::super::denotation::{CoreForm, Denotation, LocalName, Mutability, PatternName};
 use super::super::expander::Expander;
 use super::super::failure::{Failure, Result};
-use super::super::name::Name;
+use super::super::name::{LexicalEnvironment, Name};
 use super::super::phase::TemplateUse;
 use super::super::resolver::Meaning;
 use super::super::syntax::{Node, SyntaxId};
 use super::super::syntax_rules::{
-    CompiledPattern, PatternVariable, compile_pattern, compile_template, encode_pattern, encode_template,
+    CompiledPattern, PatternVariable, compile_pattern, compile_template, encode_pattern,
+    encode_template,
 };
-use crate::core::ir::{Expr, ExprId, Literal};
 use crate::core::LiteralDatum;
+use crate::core::ir::{Expr, ExprId, Literal};
 
 /// Variables of a pattern at most.
 const VARIABLES_MAX: usize = 1 << 15;
@@ -54,15 +55,24 @@ impl Expander<'_> {
             clauses.push(self.syntax_case_clause(clause, &literals)?);
         }
         let count = clauses.len();
-        let fenders: Vec<bool> = clauses.iter().map(|clause| clause.fender.is_some()).collect();
-        let patterns: Vec<Rc<CompiledPattern>> =
-            clauses.iter().map(|clause| Rc::clone(&clause.pattern)).collect();
+        let fenders: Vec<bool> = clauses
+            .iter()
+            .map(|clause| clause.fender.is_some())
+            .collect();
+        let patterns: Vec<Rc<CompiledPattern>> = clauses
+            .iter()
+            .map(|clause| Rc::clone(&clause.pattern))
+            .collect();
         self.then(move |expander| {
             let procedures = count + fenders.iter().filter(|&&fender| fender).count();
             let mut procedures = expander.pop_many(procedures).into_iter();
             let subject = expander.pop();
             let mut parts = Vec::with_capacity(count * 4);
-            let mut next = || procedures.next().expect("each clause has left its procedures");
+            let mut next = || {
+                procedures
+                    .next()
+                    .expect("each clause has left its procedures")
+            };
             for (pattern, has_fender) in patterns.into_iter().zip(fenders) {
                 parts.push(expander.pattern_literal(&pattern, id));
                 parts.push(expander.index(pattern.variables.len(), id));
@@ -107,8 +117,14 @@ impl Expander<'_> {
         };
         let auxiliaries = self.resolver().auxiliary_names(&self.syntax, pattern);
         let names = &self.registry.names;
-        let compiled =
-            compile_pattern(&self.syntax, names, &auxiliaries, literals, pattern, &self.budget)?;
+        let compiled = compile_pattern(
+            &self.syntax,
+            names,
+            &auxiliaries,
+            literals,
+            pattern,
+            &self.budget,
+        )?;
         if compiled.variables.len() > VARIABLES_MAX {
             let message = format!("syntax-case: more than {VARIABLES_MAX} variables in a pattern");
             return Err(self.failure(pattern, message));
@@ -133,7 +149,9 @@ impl Expander<'_> {
                     slot,
                     rank: u16::try_from(rank).unwrap_or(u16::MAX),
                 };
-                expander.scopes.bind(name, Denotation::Pattern(name_of_slot));
+                expander
+                    .scopes
+                    .bind(name, Denotation::Pattern(name_of_slot));
             }
             expander.then(move |expander| {
                 expander.scopes.exit();
@@ -154,8 +172,17 @@ impl Expander<'_> {
         self.finish(Expr::Call(procedure, operands), at);
     }
 
+    /// Where the names of templates and patterns are looked up: around the unit. The scopes inside a macro's procedure are
+    /// those of the procedure's own phase.
+    fn template_environment(&self) -> LexicalEnvironment {
+        LexicalEnvironment {
+            top: self.top,
+            depth: self.base_depth,
+        }
+    }
+
     fn pattern_literal(&mut self, pattern: &CompiledPattern, at: SyntaxId) -> ExprId {
-        let environment = self.environment();
+        let environment = self.template_environment();
         let names = &self.registry.names;
         let datum = encode_pattern(&pattern.pattern, environment, names, &mut self.program.data);
         self.datum_expression(datum, at)
@@ -185,7 +212,12 @@ impl Expander<'_> {
     }
 
     /// Leaves what `template` is filled in to.
-    fn filled_template(&mut self, template: SyntaxId, unsyntaxed: Unsyntaxed, at: SyntaxId) -> Result<()> {
+    fn filled_template(
+        &mut self,
+        template: SyntaxId,
+        unsyntaxed: Unsyntaxed,
+        at: SyntaxId,
+    ) -> Result<()> {
         let mut variables = Vec::new();
         let mut names = Vec::new();
         for (name, meaning) in self.pattern_names(template) {
@@ -212,7 +244,7 @@ impl Expander<'_> {
             template,
             &self.budget,
         )?;
-        let environment = self.environment();
+        let environment = self.template_environment();
         let datum = encode_template(&rule, environment, names_known, &mut self.program.data);
         if !rule.inserted.is_empty() {
             self.keep_template(Rc::new(rule.clone()));
@@ -246,7 +278,7 @@ impl Expander<'_> {
     /// Other units may fill in the template later: what it mentions stays.
     fn keep_template(&mut self, rule: Rc<super::super::syntax_rules::Rule>) {
         self.persists = true;
-        let environment = self.environment();
+        let environment = self.template_environment();
         let top = self.top;
         self.registry.top_mut(top).keep();
         self.templates.push(TemplateUse {
@@ -259,7 +291,10 @@ impl Expander<'_> {
     fn slot_value(&mut self, name: &PatternName, at: SyntaxId) -> ExprId {
         let slots = self.add(Expr::Local(name.slots.variable), at);
         let index = self.index(usize::from(name.slot), at);
-        self.add(Expr::Primitive(Primitive::VectorRef, vec![slots, index]), at)
+        self.add(
+            Expr::Primitive(Primitive::VectorRef, vec![slots, index]),
+            at,
+        )
     }
 
     /// The names in `template` that variables of patterns have, each once.
@@ -275,7 +310,13 @@ impl Expander<'_> {
                     pending.extend([*cdr, *car].into_iter().filter(|&part| seen.insert(part)));
                 }
                 Node::Vector(items) => {
-                    pending.extend(items.iter().rev().copied().filter(|&part| seen.insert(part)));
+                    pending.extend(
+                        items
+                            .iter()
+                            .rev()
+                            .copied()
+                            .filter(|&part| seen.insert(part)),
+                    );
                 }
                 Node::Name(name) if names.insert(*name) => {
                     if let Meaning::Known(Denotation::Pattern(meaning)) = self.resolve(*name) {

@@ -124,7 +124,11 @@ impl Encoder<'_> {
         let before: Vec<DatumId> = list.before.iter().map(|item| self.pattern(item)).collect();
         let mut tail = self.pattern(&list.tail);
         if let Some(repeated) = &list.repeated {
-            let after: Vec<DatumId> = repeated.after.iter().map(|item| self.pattern(item)).collect();
+            let after: Vec<DatumId> = repeated
+                .after
+                .iter()
+                .map(|item| self.pattern(item))
+                .collect();
             let parts = vec![
                 self.number(3),
                 self.pattern(&repeated.pattern),
