@@ -13,7 +13,7 @@ use compiler::checkpoint;
 use compiler::compile::compile;
 use compiler::core::ir::{LastExpression, Program};
 use compiler::expand::{
-    Evaluated, EvaluatedKind, Form, Kept, MacroContext, MacroError, MacroEvaluator,
+    Evaluated, EvaluatedKind, Form, Kept, MacroError, MacroEvaluator, MacroHost,
 };
 use compiler::id::Id as _;
 use compiler::options::{Options, Purpose, Tier};
@@ -34,7 +34,7 @@ use crate::scheme::Scheme;
 const NAME: &str = "macro";
 
 /// The expansion that waits for a procedure, while it runs.
-type Lent = Rc<RefCell<Option<MacroContext>>>;
+type Lent = Rc<RefCell<Option<Box<dyn MacroHost>>>>;
 
 /// Runs procedures of macros in a machine.
 #[derive(Debug)]
@@ -96,9 +96,9 @@ impl MachineEvaluator {
     /// Lends `context` to the machine while `work` runs there.
     fn lending<T>(
         &self,
-        context: MacroContext,
+        context: Box<dyn MacroHost>,
         work: impl FnOnce(&mut Machine) -> Result<T, MacroError>,
-    ) -> (Result<T, MacroError>, MacroContext) {
+    ) -> (Result<T, MacroError>, Box<dyn MacroHost>) {
         let Ok(mut machine) = self.machine.try_borrow_mut() else {
             let message = "a macro's procedure cannot be called while one runs".to_owned();
             return (Err(MacroError::Raised(message)), context);
@@ -160,8 +160,8 @@ impl MacroEvaluator for MachineEvaluator {
     fn evaluate(
         &self,
         mut program: Program,
-        context: MacroContext,
-    ) -> (Result<Evaluated, MacroError>, MacroContext) {
+        context: Box<dyn MacroHost>,
+    ) -> (Result<Evaluated, MacroError>, Box<dyn MacroHost>) {
         self.lending(context, |machine| {
             program.last_expression = LastExpression::Value;
             let image = self.compiled(program)?;
@@ -190,8 +190,8 @@ impl MacroEvaluator for MachineEvaluator {
         &self,
         procedure: Kept,
         form: &Form,
-        context: MacroContext,
-    ) -> (Result<Form, MacroError>, MacroContext) {
+        context: Box<dyn MacroHost>,
+    ) -> (Result<Form, MacroError>, Box<dyn MacroHost>) {
         self.lending(context, |machine| {
             let Machine { runtime, kept } = machine;
             let procedure = &kept[procedure.index()];
@@ -203,7 +203,7 @@ impl MacroEvaluator for MachineEvaluator {
                 let originals = m.rooted(&originals.0);
                 let mut lent = self.lent.borrow_mut();
                 let context = lent.as_mut().expect("it is lent while this runs");
-                Ok(Answer::new(m, form, originals, context).read(m.result()))
+                Ok(Answer::new(m, form, originals, context.as_mut()).read(m.result()))
             })?;
             answered.map_err(MacroError::Raised)
         })

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use compiler::expand::{Form, FormNode, MacroContext};
+use compiler::expand::{Form, FormNode, MacroHost};
 use vm::{Mutator, Value};
 
 /// The record types of the library, by the names of their globals.
@@ -71,7 +71,7 @@ pub(crate) struct Answer<'m, 'a, 'id> {
     known: HashMap<u64, u32>,
     identifier: Option<Value<'m>>,
     opaque: Option<Value<'m>>,
-    context: &'a mut MacroContext,
+    context: &'a mut dyn MacroHost,
     /// Whether symbols are identifiers.
     is_raw: bool,
     form: Form,
@@ -98,7 +98,7 @@ impl<'m, 'a, 'id> Answer<'m, 'a, 'id> {
         m: &'m Mutator<'id>,
         given: &'a Form,
         originals: Value<'m>,
-        context: &'a mut MacroContext,
+        context: &'a mut dyn MacroHost,
     ) -> Self {
         let originals = m.vector_elements(originals).unwrap_or_default();
         let compounds = (0..).zip(&originals).zip(&given.nodes);

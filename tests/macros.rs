@@ -57,7 +57,7 @@ fn misuses_have_messages_that_point_at_them() {
         ),
         (
             "(define-syntax m 5)",
-            "1:16: expected (syntax-rules ...), a procedure or a keyword, found 5",
+            "1:18: expected (syntax-rules ...), a procedure or a keyword, found 5",
         ),
         (
             "(define-syntax m (lambda (x) (no-such-procedure x)))",
@@ -210,14 +210,35 @@ fn a_text_without_imports_knows_what_users_of_other_implementations_expect() {
         ("(sort '(3 1 2) <)", "(1 2 3)"),
         ("(sort < '(3 1 2))", "(1 2 3)"),
         ("(sort > (vector 3 1 2))", "#(3 2 1)"),
-        ("(let ((t (make-hash-table))) (hash-table-set! t 'a 1) (hash-table-ref t 'a))", "1"),
-        ("(let ((t (make-equal-hashtable))) (hashtable-set! t '(a) 1) (hashtable-ref t '(a) 0))", "1"),
-        ("(let ((t (make-hash-table))) (hash-set! t 'a 1) (list (hash-ref t 'a) (hash-ref t 'b)))", "(1 #f)"),
+        (
+            "(let ((t (make-hash-table))) (hash-table-set! t 'a 1) (hash-table-ref t 'a))",
+            "1",
+        ),
+        (
+            "(let ((t (make-equal-hashtable))) (hashtable-set! t '(a) 1) (hashtable-ref t '(a) 0))",
+            "1",
+        ),
+        (
+            "(let ((t (make-hash-table))) (hash-set! t 'a 1) (list (hash-ref t 'a) (hash-ref t 'b)))",
+            "(1 #f)",
+        ),
         ("(format #f \"~a-~s\" \"x\" \"y\")", "\"x-\\\"y\\\"\""),
-        ("(call-with-output-string (lambda (port) (write 'a port)))", "\"a\""),
-        ("(with-output-to-string (lambda () (printf \"~a\" 1) (pretty-print '(1 2))))", "\"1(1 2)\\n\""),
-        ("(begin (define x 1) (list (fluid-let ((x 2)) x) x))", "(2 1)"),
-        ("(let ((p (make-parameter 1))) (list (parameterize* ((p 2) (p (+ (p) 1))) (p)) (p)))", "(3 1)"),
+        (
+            "(call-with-output-string (lambda (port) (write 'a port)))",
+            "\"a\"",
+        ),
+        (
+            "(with-output-to-string (lambda () (printf \"~a\" 1) (pretty-print '(1 2))))",
+            "\"1(1 2)\\n\"",
+        ),
+        (
+            "(begin (define x 1) (list (fluid-let ((x 2)) x) x))",
+            "(2 1)",
+        ),
+        (
+            "(let ((p (make-parameter 1))) (list (parameterize* ((p 2) (p (+ (p) 1))) (p)) (p)))",
+            "(3 1)",
+        ),
         ("(and-let* ((x 5) ((> x 3))) x)", "5"),
         ("(receive (a . b) (values 1 2 3) (list a b))", "(1 (2 3))"),
         ("((cut + 1 <>) 2)", "3"),
@@ -228,10 +249,16 @@ fn a_text_without_imports_knows_what_users_of_other_implementations_expect() {
         ("(string-index \"abc\" #\\b)", "1"),
         ("(string-join '(\"a\" \"b\") \"-\")", "\"a-b\""),
         ("(string-prefix? \"a\" \"ab\")", "#t"),
-        ("(begin (define* (f a #:optional (b 2) #:key (c 3)) (list a b c)) (f 1 #:c 4))", "(1 2 4)"),
+        (
+            "(begin (define* (f a #:optional (b 2) #:key (c 3)) (list a b c)) (f 1 #:c 4))",
+            "(1 2 4)",
+        ),
         ("(let-optionals '(1) ((a 0) (b 2)) (list a b))", "(1 2)"),
         ("(begin (define-macro (m x) (list '+ x x)) (m 4))", "8"),
-        ("(let loop ([i 0] [l '()]) (if (= i 3) l (loop (+ i 1) (cons i l))))", "(2 1 0)"),
+        (
+            "(let loop ([i 0] [l '()]) (if (= i 3) l (loop (+ i 1) (cons i l))))",
+            "(2 1 0)",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(fresh_outcome(text), expected, "{text}");
@@ -241,7 +268,13 @@ fn a_text_without_imports_knows_what_users_of_other_implementations_expect() {
 #[test]
 fn a_macro_uses_procedures_that_an_earlier_text_has_defined() {
     let mut runtime = runtime_builder().build().expect("a runtime");
-    assert_eq!(outcome(&mut runtime, "(define (twice n) (* 2 (same n)))\n(define (same n) n)\n1"), "1");
+    assert_eq!(
+        outcome(
+            &mut runtime,
+            "(define (twice n) (* 2 (same n)))\n(define (same n) n)\n1"
+        ),
+        "1"
+    );
     let text = "(define-syntax m (lambda (x) (syntax-case x () ((k n)
                   (datum->syntax #'k (twice (syntax->datum #'n)))))))\n(m 21)";
     assert_eq!(outcome(&mut runtime, text), "42");

@@ -15,6 +15,7 @@ use crate::mutator::Mutator;
 use crate::number::heap::as_flonum;
 use crate::object::Object;
 use crate::object::symbol::text_of;
+use crate::read::constant_value;
 use crate::value::Value;
 
 /// Why a datum was not given to the compiler.
@@ -141,6 +142,12 @@ impl<'m> Converter<'m, '_> {
     }
 }
 
+/// The constant that a value is.
+fn constant_of(value: Value<'_>) -> Option<Constant> {
+    let mut all = Constant::ALL.into_iter();
+    all.find(|&constant| constant_value(constant) == value)
+}
+
 /// The datum that a value without parts is, if it is no symbol and some text denotes it.
 pub(crate) fn plain_kind(value: Value<'_>) -> Option<DatumKind> {
     if let Some(boolean) = value.as_boolean() {
@@ -155,8 +162,8 @@ pub(crate) fn plain_kind(value: Value<'_>) -> Option<DatumKind> {
     if value.is_null() {
         return Some(DatumKind::Null);
     }
-    if value == Value::EOF {
-        return Some(DatumKind::Constant(Constant::Eof));
+    if let Some(constant) = constant_of(value) {
+        return Some(DatumKind::Constant(constant));
     }
     let object = Object::of(value)?;
     match object.kind() {

@@ -63,14 +63,13 @@ const LOADED: &[(&str, &[&str])] = &[
         ],
     ),
     ("(srfi 48)", &["format"]),
+    ("(cozen printf)", &["printf", "fprintf"]),
+    ("(cozen pretty-print)", &["pretty-print"]),
     (
         "(cozen surface)",
         &[
             "fluid-let",
             "parameterize*",
-            "printf",
-            "fprintf",
-            "pretty-print",
             "void",
             "1+",
             "1-",

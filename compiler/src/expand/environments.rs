@@ -5,16 +5,8 @@ use std::rc::Rc;
 use super::definition_text::DefinitionText;
 use super::denotation::Mutability;
 use super::name::TopId;
-use super::registry::{CORE_LIBRARY, EnvironmentId, LibraryRegistry};
+use super::registry::{CORE_LIBRARY, EnvironmentId, FixedEnvironment, LibraryRegistry};
 use super::top_environment::TopKind;
-
-/// An environment that `(environment …)` gave.
-#[derive(Debug)]
-pub(super) struct FixedEnvironment {
-    id: EnvironmentId,
-    /// The libraries that its import sets name.
-    libraries: Vec<Rc<str>>,
-}
 
 impl LibraryRegistry {
     /// The top-level environment of a number; `None` if no environment has it.

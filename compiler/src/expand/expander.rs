@@ -15,7 +15,7 @@ use super::denotation::{CoreForm, Denotation, Macro, Mutability, TopVariable};
 use super::expanded_item::ExpandedItem;
 use super::failure::{Failure, Result};
 use super::name::{LexicalEnvironment, Name, TopId};
-use super::phase::{Phase, TemplateUse};
+use super::phase_state::{Phase, TemplateUse};
 use super::registry::LibraryRegistry;
 use super::resolver::{Meaning, Resolver};
 use super::scope::Scopes;

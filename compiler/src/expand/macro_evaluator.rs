@@ -4,20 +4,17 @@
 //! procedure on forms. A form crosses the border as a [`Form`], whose identifiers are numbers of names. What comes back
 //! says which parts are those of the form that was given, so that they keep their places in the text.
 //!
-//! While the procedure runs, the evaluator has the names and the scopes of the expansion ([`MacroContext`]): the procedure
+//! While the procedure runs, the evaluator has a [`MacroHost`], the names and the scopes of the expansion: the procedure
 //! asks for fresh identifiers, and whether two identifiers mean the same.
 
+use std::any::Any;
 use std::fmt::Debug;
 use std::rc::Rc;
 
 use syntax::{DatumKind, Stop};
 
-use super::name::{LexicalEnvironment, Mark, Name, TopId};
-use super::registry::LibraryRegistry;
-use super::resolver::Resolver;
-use super::scope::Scopes;
 use crate::core::ir::Program;
-use crate::id::{Id as _, define_ids};
+use crate::id::define_ids;
 
 define_ids! {
     /// A value that an evaluator keeps.
@@ -26,20 +23,20 @@ define_ids! {
 
 /// Compiles and runs the procedures of macros.
 pub trait MacroEvaluator: Debug {
-    /// Runs `program`, and keeps its value. The context comes back.
+    /// Runs `program`, and keeps its value. The host comes back.
     fn evaluate(
         &self,
         program: Program,
-        context: MacroContext,
-    ) -> (Result<Evaluated, MacroError>, MacroContext);
+        host: Box<dyn MacroHost>,
+    ) -> (Result<Evaluated, MacroError>, Box<dyn MacroHost>);
 
-    /// Calls a procedure that was kept on a form. The context comes back.
+    /// Calls a procedure that was kept on a form. The host comes back.
     fn call(
         &self,
         procedure: Kept,
         form: &Form,
-        context: MacroContext,
-    ) -> (Result<Form, MacroError>, MacroContext);
+        host: Box<dyn MacroHost>,
+    ) -> (Result<Form, MacroError>, Box<dyn MacroHost>);
 
     /// Whether a program that was evaluated, or the library of the runtime, has defined the global `key`.
     fn is_defined(&self, key: &str) -> bool;
@@ -109,88 +106,28 @@ pub enum FormNode {
     Symbol(String),
 }
 
-/// The expansion that a macro's procedure is part of.
-#[derive(Debug)]
-pub struct MacroContext {
-    pub(super) registry: LibraryRegistry,
-    pub(super) scopes: Scopes,
-    /// Where the use of the macro stands.
-    pub(super) site: LexicalEnvironment,
-    /// Where the macro was defined.
-    pub(super) definition: LexicalEnvironment,
-    pub(super) mark: Mark,
-}
-
-impl MacroContext {
+/// The expansion that a macro's procedure is part of. Identifiers are numbers of names; an answer is `None` where a number
+/// is none of a name.
+pub trait MacroHost: Debug {
     /// The identifier that this use of the macro inserts for an identifier of a template. `environment` is the
     /// template's: the numbers of a top level and a depth; `None` is the environment of the macro's definition.
-    pub fn rename(&mut self, name: u32, environment: Option<(u32, u32)>) -> Option<u32> {
-        let name = self.registry.names.of_number(name)?;
-        let environment = match environment {
-            Some((top, depth)) => self.environment(top, depth)?,
-            None => self.definition,
-        };
-        let names = &mut self.registry.names;
-        Some(
-            names
-                .remembered_alias(name, environment, self.mark)
-                .number(),
-        )
-    }
+    fn rename(&mut self, name: u32, environment: Option<(u32, u32)>) -> Option<u32>;
 
     /// The name of a symbol.
-    pub fn symbol(&mut self, text: &str) -> u32 {
-        self.registry.names.symbol(text).number()
-    }
+    fn symbol(&mut self, text: &str) -> u32;
 
     /// The identifier that a symbol is where the identifier `context` stands.
-    pub fn in_context_of(&mut self, context: u32, symbol: &str) -> Option<u32> {
-        let context = self.registry.names.of_number(context)?;
-        let symbol = self.registry.names.symbol(symbol);
-        Some(self.registry.names.in_context_of(context, symbol).number())
-    }
+    fn in_context_of(&mut self, context: u32, symbol: &str) -> Option<u32>;
 
     /// An identifier that no other one is.
-    pub fn fresh(&mut self, symbol: &str) -> u32 {
-        let symbol = self.registry.names.symbol(symbol);
-        let mark = self.registry.names.new_mark();
-        let alias = self.registry.names.alias(symbol, self.definition, mark);
-        alias.number()
-    }
+    fn fresh(&mut self, symbol: &str) -> u32;
 
     /// Whether two identifiers mean the same here (`free-identifier=?`).
-    pub fn is_same(&self, left: u32, right: u32) -> Option<bool> {
-        let [left, right] = [left, right].map(|number| self.registry.names.of_number(number));
-        Some(self.resolver().is_same(left?, self.site, right?))
-    }
+    fn is_same(&self, left: u32, right: u32) -> Option<bool>;
 
     /// Whether an identifier means here what `literal` means in the environment of a pattern.
-    pub fn is_literal(&self, name: u32, literal: u32, environment: (u32, u32)) -> Option<bool> {
-        let [name, literal] = [name, literal].map(|number| self.registry.names.of_number(number));
-        let environment = self.environment(environment.0, environment.1)?;
-        Some(self.resolver().is_same(literal?, environment, name?))
-    }
+    fn is_literal(&self, name: u32, literal: u32, environment: (u32, u32)) -> Option<bool>;
 
-    fn resolver(&self) -> Resolver<'_> {
-        Resolver::new(&self.registry, &self.scopes, self.site)
-    }
-
-    fn environment(&self, top: u32, depth: u32) -> Option<LexicalEnvironment> {
-        let top = TopId::new(top);
-        let is_known = self.registry.has_top(top);
-        is_known.then_some(LexicalEnvironment { top, depth })
-    }
-}
-
-/// The numbers of an environment, for [`MacroContext::rename`].
-pub(super) fn environment_numbers(environment: LexicalEnvironment) -> (i64, i64) {
-    (
-        i64::from(environment.top.number()),
-        i64::from(environment.depth),
-    )
-}
-
-/// The number of a name, as a literal.
-pub(super) fn name_number(name: Name) -> i64 {
-    i64::from(name.number())
+    /// The host itself, for who has lent it.
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }

@@ -31,10 +31,12 @@ mod join;
 mod library;
 mod library_source;
 mod live_literals;
+mod macro_context;
 mod macro_evaluator;
 mod macro_use;
 mod name;
 mod phase;
+mod phase_state;
 mod primitive_procedures;
 mod read_interface;
 mod reference;
@@ -55,7 +57,7 @@ mod write_interface;
 pub use cond_expand::FEATURES;
 pub use library_source::LibrarySource;
 pub use macro_evaluator::{
-    Evaluated, EvaluatedKind, Form, FormNode, Kept, MacroContext, MacroError, MacroEvaluator,
+    Evaluated, EvaluatedKind, Form, FormNode, Kept, MacroError, MacroEvaluator, MacroHost,
 };
 pub use registry::{EnvironmentId, LibraryRegistry};
 pub use source::{LetterCase, SourceText};

@@ -17,38 +17,12 @@ use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
 use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
-use super::name::{LexicalEnvironment, Name, TopId};
+use super::name::Name;
 use super::scope::Scopes;
 use super::syntax::{Node, SyntaxId};
-use super::syntax_rules::Rule;
 use super::top_environment::TopKind;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Program, VariableId};
 use crate::id::Id as _;
-
-/// A template that procedures fill in.
-#[derive(Clone, Debug)]
-pub(crate) struct TemplateUse {
-    pub(crate) top: TopId,
-    pub(crate) environment: LexicalEnvironment,
-    pub(crate) rule: Rc<Rule>,
-}
-
-/// Where an expander stands among the phases.
-#[derive(Debug, Default)]
-pub(crate) struct Phase {
-    /// 0 for what the unit itself runs.
-    pub(crate) number: u32,
-    /// The unit around this one.
-    outer_unit: u32,
-    /// Variables of libraries of the unit around this one.
-    wanted: Vec<VariableId>,
-    /// Definitions around the macro that are expanded once more.
-    lifted: Vec<(Rc<TopVariable>, SyntaxId)>,
-    /// The items that libraries of the unit consist of, from one index to another.
-    pub(crate) libraries: Vec<(usize, usize)>,
-    /// The variables of libraries that are defined where macros run.
-    instantiated: HashSet<VariableId>,
-}
 
 /// The key of a library's variable where macros run.
 fn syntax_key(unit: u32, variable: VariableId) -> Rc<str> {

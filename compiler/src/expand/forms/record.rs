@@ -75,28 +75,8 @@ impl Expander<'_> {
                 ));
             }
         }
-        let mut procedures = Vec::new();
-        let type_text = Rc::clone(self.text(type_name));
-        let text = type_text
-            .strip_prefix('<')
-            .and_then(|text| text.strip_suffix('>'));
-        let text = text.unwrap_or(&type_text);
-        if self.is_boolean(operands[1], true) {
-            let all = (0..fields.len()).collect();
-            let name = self.name_like(type_name, &format!("make-{text}"));
-            procedures.push((name, RecordProcedure::Constructor(all)));
-        } else {
-            procedures.extend(self.constructor(operands[1], &fields)?);
-        }
-        if self.is_boolean(operands[2], true) {
-            let name = self.name_like(type_name, &format!("{text}?"));
-            procedures.push((name, RecordProcedure::Predicate));
-        } else if !self.is_false(operands[2]) {
-            procedures.push((
-                self.identifier(operands[2], form)?,
-                RecordProcedure::Predicate,
-            ));
-        }
+        let mut procedures =
+            self.constructor_and_predicate(type_name, &fields, [operands[1], operands[2]])?;
         procedures.extend(accessors);
         Ok(RecordDefinition {
             at: id,
@@ -104,6 +84,39 @@ impl Expander<'_> {
             fields,
             procedures,
         })
+    }
+
+    /// The constructor and the predicate, of which either may be missing. `#t` gives them the usual names (SRFI 131).
+    fn constructor_and_predicate(
+        &mut self,
+        type_name: Name,
+        fields: &[Name],
+        [constructor, predicate]: [SyntaxId; 2],
+    ) -> Result<Vec<(Name, RecordProcedure)>> {
+        let form = CoreForm::DefineRecordType;
+        let mut procedures = Vec::new();
+        let type_text = Rc::clone(self.text(type_name));
+        let text = type_text
+            .strip_prefix('<')
+            .and_then(|text| text.strip_suffix('>'));
+        let text = text.unwrap_or(&type_text);
+        if self.is_boolean(constructor, true) {
+            let all = (0..fields.len()).collect();
+            let name = self.name_like(type_name, &format!("make-{text}"));
+            procedures.push((name, RecordProcedure::Constructor(all)));
+        } else {
+            procedures.extend(self.constructor(constructor, fields)?);
+        }
+        if self.is_boolean(predicate, true) {
+            let name = self.name_like(type_name, &format!("{text}?"));
+            procedures.push((name, RecordProcedure::Predicate));
+        } else if !self.is_false(predicate) {
+            procedures.push((
+                self.identifier(predicate, form)?,
+                RecordProcedure::Predicate,
+            ));
+        }
+        Ok(procedures)
     }
 
     fn is_false(&self, id: SyntaxId) -> bool {

@@ -18,12 +18,12 @@ use super::super::denotation::{CoreForm, Denotation, LocalName, Mutability, Patt
 use super::super::expander::Expander;
 use super::super::failure::{Failure, Result};
 use super::super::name::{LexicalEnvironment, Name};
-use super::super::phase::TemplateUse;
+use super::super::phase_state::TemplateUse;
 use super::super::resolver::Meaning;
 use super::super::syntax::{Node, SyntaxId};
 use super::super::syntax_rules::{
-    CompiledPattern, PatternVariable, compile_pattern, compile_template, encode_pattern,
-    encode_template,
+    CompiledPattern, PatternVariable, Surroundings, compile_pattern, compile_template,
+    encode_pattern, encode_template,
 };
 use crate::core::LiteralDatum;
 use crate::core::ir::{Expr, ExprId, Literal};
@@ -116,15 +116,13 @@ impl Expander<'_> {
             }
         };
         let auxiliaries = self.resolver().auxiliary_names(&self.syntax, pattern);
-        let names = &self.registry.names;
-        let compiled = compile_pattern(
-            &self.syntax,
-            names,
-            &auxiliaries,
-            literals,
-            pattern,
-            &self.budget,
-        )?;
+        let surroundings = Surroundings {
+            syntax: &self.syntax,
+            names: &self.registry.names,
+            auxiliaries: &auxiliaries,
+            budget: &self.budget,
+        };
+        let compiled = compile_pattern(surroundings, literals, pattern)?;
         if compiled.variables.len() > VARIABLES_MAX {
             let message = format!("syntax-case: more than {VARIABLES_MAX} variables in a pattern");
             return Err(self.failure(pattern, message));
@@ -236,14 +234,13 @@ impl Expander<'_> {
         let mut auxiliaries = self.resolver().auxiliary_names(&self.syntax, template);
         auxiliaries.extend(self.quasi_ellipsis.map(|name| (name, CoreForm::Ellipsis)));
         let names_known = &self.registry.names;
-        let rule = compile_template(
-            &self.syntax,
-            names_known,
-            &auxiliaries,
-            variables,
-            template,
-            &self.budget,
-        )?;
+        let surroundings = Surroundings {
+            syntax: &self.syntax,
+            names: names_known,
+            auxiliaries: &auxiliaries,
+            budget: &self.budget,
+        };
+        let rule = compile_template(surroundings, variables, template)?;
         let environment = self.template_environment();
         let datum = encode_template(&rule, environment, names_known, &mut self.program.data);
         if !rule.inserted.is_empty() {

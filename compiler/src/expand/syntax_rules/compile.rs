@@ -82,24 +82,37 @@ pub(crate) struct CompiledPattern {
     pub(crate) variables: Vec<PatternVariable>,
 }
 
+/// What a pattern or template of `syntax-case` stands in.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) syntax: &'a Syntax,
+    pub(crate) names: &'a Names,
+    /// The names that mean `...` or `_`.
+    pub(crate) auxiliaries: &'a [(Name, CoreForm)],
+    pub(crate) budget: &'a Budget,
+}
+
+impl<'a> Surroundings<'a> {
+    fn context(self, literals: &'a [Name]) -> Context<'a> {
+        Context {
+            syntax: self.syntax,
+            names: self.names,
+            auxiliaries: self.auxiliaries,
+            custom_ellipsis: None,
+            literals,
+            budget: self.budget,
+            extent: Extent::default(),
+        }
+    }
+}
+
 /// Compiles a pattern of `syntax-case`.
 pub(crate) fn compile_pattern(
-    syntax: &Syntax,
-    names: &Names,
-    auxiliaries: &[(Name, CoreForm)],
+    surroundings: Surroundings<'_>,
     literals: &[Name],
     pattern: SyntaxId,
-    budget: &Budget,
 ) -> Result<CompiledPattern> {
-    let context = Context {
-        syntax,
-        names,
-        auxiliaries,
-        custom_ellipsis: None,
-        literals,
-        budget,
-        extent: Extent::default(),
-    };
+    let context = surroundings.context(literals);
     let mut patterns = Patterns {
         context: &context,
         variables: Vec::new(),
@@ -114,22 +127,11 @@ pub(crate) fn compile_pattern(
 
 /// Compiles a template of `syntax`, in which `variables` stand for values. The rule's pattern means nothing.
 pub(crate) fn compile_template(
-    syntax: &Syntax,
-    names: &Names,
-    auxiliaries: &[(Name, CoreForm)],
+    surroundings: Surroundings<'_>,
     variables: Vec<PatternVariable>,
     template: SyntaxId,
-    budget: &Budget,
 ) -> Result<Rule> {
-    let context = Context {
-        syntax,
-        names,
-        auxiliaries,
-        custom_ellipsis: None,
-        literals: &[],
-        budget,
-        extent: Extent::default(),
-    };
+    let context = surroundings.context(&[]);
     let templates = Templates {
         context: &context,
         variables,

@@ -23,9 +23,9 @@
 
 use syntax::{Data, DatumId, DatumKind, Integer, Number, Span};
 
-use super::super::macro_evaluator::{environment_numbers, name_number};
 use super::super::name::{LexicalEnvironment, Name, Names};
 use super::{Element, ListPattern, Pattern, Rule, Template};
+use crate::id::Id as _;
 
 /// A pattern as a datum of `data`.
 pub(crate) fn encode_pattern(
@@ -83,13 +83,13 @@ impl Encoder<'_> {
     fn name(&mut self, name: Name) -> DatumId {
         let text = self.names.text(name);
         let symbol = self.data.push_symbol(text, Span::default());
-        let (top, depth) = environment_numbers(self.environment);
+        let LexicalEnvironment { top, depth } = self.environment;
         let parts = vec![
             self.number(0),
-            self.number(name_number(name)),
+            self.number(i64::from(name.number())),
             symbol,
-            self.number(top),
-            self.number(depth),
+            self.number(i64::from(top.number())),
+            self.number(i64::from(depth)),
         ];
         self.push(DatumKind::Vector(parts))
     }

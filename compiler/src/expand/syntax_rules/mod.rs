@@ -19,7 +19,9 @@ use syntax::DatumKind;
 
 use super::name::Name;
 
-pub(crate) use compile::{CompiledPattern, compile, compile_pattern, compile_template};
+pub(crate) use compile::{
+    CompiledPattern, Surroundings, compile, compile_pattern, compile_template,
+};
 pub(crate) use encode::{encode_pattern, encode_template};
 pub(crate) use instantiate::{Site, instantiate};
 pub(crate) use matching::{Matched, match_pattern};
