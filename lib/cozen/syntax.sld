@@ -1,11 +1,11 @@
 ;;; Macros that are procedures: what their procedures use while a program is expanded.
 ;;;
-;;; A syntax object is a list, a vector or an atom, as the text says, in which each symbol is an identifier: a record. The
-;;; expander keeps names by numbers. %syntax-host asks the expander, which waits for the procedure. Numbers from 2^31 on
-;;; are those of names that macros have inserted, the others those of symbols.
+;;; A syntax object is a list, a vector or an atom, as the text says, in which each symbol is an identifier: a record.
+;;; The expander keeps names by numbers. %syntax-host asks the expander, which waits for the procedure. Numbers from
+;;; 2^31 on are those of names that macros have inserted, the others those of symbols.
 ;;;
-;;; `syntax-case` and `syntax` become calls of %syntax-dispatch and %syntax-fill with patterns and templates that are data:
-;;; the compiler says which (expand/syntax_rules/encode.rs).
+;;; `syntax-case` and `syntax` become calls of %syntax-dispatch and %syntax-fill with patterns and templates that are
+;;; data: the compiler says which (expand/syntax_rules/encode.rs).
 
 (define-library (cozen syntax)
   (export syntax-case syntax quasisyntax unsyntax unsyntax-splicing with-syntax

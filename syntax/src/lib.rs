@@ -30,9 +30,10 @@ mod supervisor;
 mod token;
 
 pub use builder::{DatumBuilder, Leaf, ListEnd};
+pub use character_class::KEYWORD_PREFIX;
 pub use datum::{Data, DataBuilder, DatumId, DatumKind, Items, SymbolId};
 pub use error::{SyntaxError, SyntaxErrorKind, decode_source};
-pub use lexer::{KEYWORD_PREFIX, Lexer};
+pub use lexer::Lexer;
 pub use number::parse::parse_number;
 pub use number::{Complex, Integer, Number, NumberError, Ratio};
 pub use parser::{Parser, PausedParser, Progress, TextPart};

@@ -2,8 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use crate::character_class::is_symbol_character;
-use crate::lexer::KEYWORD_PREFIX;
+use crate::character_class::{KEYWORD_PREFIX, is_symbol_character};
 use crate::number::{NumberError, parse};
 
 /// R7RS 6.6: characters with names.

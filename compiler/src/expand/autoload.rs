@@ -1,8 +1,8 @@
 //! Names that an interaction knows without an import, as programs for Chez Scheme and Guile expect.
 //!
-//! An interaction inherits some libraries of the runtime ([`INHERITED`]): nothing is looked at until a name is used that
-//! nothing else binds. The libraries that are compiled into programs cost more ([`LOADED`]): the first use of one of
-//! their names loads the library.
+//! An interaction inherits some libraries of the runtime ([`INHERITED`]): nothing is looked at until a name is used
+//! that nothing else binds. The libraries that are compiled into programs cost more ([`LOADED`]): the first use of one
+//! of their names loads the library.
 //!
 //! A text that defines such a name itself means its own definition everywhere, also before it.
 

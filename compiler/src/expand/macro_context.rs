@@ -67,10 +67,10 @@ impl MacroHost for MacroContext {
         Some(self.resolver().is_same(left?, self.site, right?))
     }
 
-    fn is_literal(&self, name: u32, literal: u32, environment: (u32, u32)) -> Option<bool> {
-        let [name, literal] = [name, literal].map(|number| self.registry.names.of_number(number));
+    fn is_literal(&self, name: u32, expected: u32, environment: (u32, u32)) -> Option<bool> {
+        let [name, expected] = [name, expected].map(|number| self.registry.names.of_number(number));
         let environment = self.environment(environment.0, environment.1)?;
-        Some(self.resolver().is_same(literal?, environment, name?))
+        Some(self.resolver().is_same(expected?, environment, name?))
     }
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {

@@ -1,11 +1,11 @@
 //! The border to whoever runs the procedures of macros: the compiler knows no machine.
 //!
-//! A macro's procedure is a unit of its own, which a [`MacroEvaluator`] compiles and runs. Then the evaluator calls the
-//! procedure on forms. A form crosses the border as a [`Form`], whose identifiers are numbers of names. What comes back
-//! says which parts are those of the form that was given, so that they keep their places in the text.
+//! A macro's procedure is a unit of its own, which a [`MacroEvaluator`] compiles and runs. Then the evaluator calls
+//! the procedure on forms. A form crosses the border as a [`Form`], whose identifiers are numbers of names. What comes
+//! back says which parts are those of the form that was given, so that they keep their places in the text.
 //!
-//! While the procedure runs, the evaluator has a [`MacroHost`], the names and the scopes of the expansion: the procedure
-//! asks for fresh identifiers, and whether two identifiers mean the same.
+//! While the procedure runs, the evaluator has a [`MacroHost`], the names and the scopes of the expansion: the
+//! procedure asks for fresh identifiers, and whether two identifiers mean the same.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -106,8 +106,8 @@ pub enum FormNode {
     Symbol(String),
 }
 
-/// The expansion that a macro's procedure is part of. Identifiers are numbers of names; an answer is `None` where a number
-/// is none of a name.
+/// The expansion that a macro's procedure is part of. Identifiers are numbers of names; an answer is `None` where a
+/// number is none of a name.
 pub trait MacroHost: Debug {
     /// The identifier that this use of the macro inserts for an identifier of a template. `environment` is the
     /// template's: the numbers of a top level and a depth; `None` is the environment of the macro's definition.
@@ -125,8 +125,8 @@ pub trait MacroHost: Debug {
     /// Whether two identifiers mean the same here (`free-identifier=?`).
     fn is_same(&self, left: u32, right: u32) -> Option<bool>;
 
-    /// Whether an identifier means here what `literal` means in the environment of a pattern.
-    fn is_literal(&self, name: u32, literal: u32, environment: (u32, u32)) -> Option<bool>;
+    /// Whether an identifier means here what `expected` means in the environment of a pattern.
+    fn is_literal(&self, name: u32, expected: u32, environment: (u32, u32)) -> Option<bool>;
 
     /// The host itself, for who has lent it.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;

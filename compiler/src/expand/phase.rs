@@ -1,11 +1,13 @@
 //! What runs while a unit is expanded: procedures of macros, and what `begin-for-syntax` defines.
 //!
-//! Each of them is expanded as a unit of its own, in the scopes of its place, one *phase* above the unit. Its variables are
-//! globals of the machine that runs it. The machine has the library of the runtime. What else a phase's unit refers to
-//! is defined there first:
+//! Each of them is expanded as a unit of its own, in the scopes of its place, one *phase* above the unit. Its
+//! variables are globals of the machine that runs it. The machine has the library of the runtime. What else a phase's
+//! unit refers to is defined there first:
 //!
-//! * The variables of a library of the unit: the part of the unit that the variables depend on is evaluated there, too.
-//! * A procedure or constant that the text around the macro defines at top level: its definition is expanded once more.
+//! * The variables of a library of the unit: the part of the unit that the variables depend on is evaluated there,
+//!   too.
+//! * A procedure or constant that the text around the macro defines at top level: its definition is expanded once
+//!   more.
 //!
 //! All other variables of the unit have no value while the unit is expanded.
 

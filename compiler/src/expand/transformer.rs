@@ -97,8 +97,8 @@ impl Expander<'_> {
         })
     }
 
-    /// Lends the names and scopes to a procedure of a macro that was defined in `definition`. Values of Scheme may keep
-    /// the aliases that it makes.
+    /// Lends the names and scopes to a procedure of a macro that was defined in `definition`. Values of Scheme may
+    /// keep the aliases that it makes.
     pub(crate) fn lend(&mut self, definition: LexicalEnvironment) -> Box<dyn MacroHost> {
         self.persists = true;
         self.registry.changes += 1;

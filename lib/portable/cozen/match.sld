@@ -1,5 +1,5 @@
-;;; match: Wright and Cartwright's pattern matching (A practical soft type system for Scheme, 1994), with the extensions
-;;; that collections of programs rely on: patterns after an ellipsis, variables that occur twice.
+;;; match: Wright and Cartwright's pattern matching (A practical soft type system for Scheme, 1994), with the
+;;; extensions that collections of programs rely on: patterns after an ellipsis, variables that occur twice.
 ;;;
 ;;;     pattern = _ | name | () | datum | 'datum | `quasi-pattern
 ;;;             | (pattern ... . tail) | (pattern ellipsis pattern ... . tail) | #(pattern ...)
@@ -12,8 +12,9 @@
 ;;; A clause (pattern (=> name) body ...) binds `name` to a procedure that goes on with the next clause.
 ;;;
 ;;; (walk v place pattern (k . arguments) failure (name ...)) matches the variable `v`, and goes on with
-;;; (k . arguments name ...): the names are those that patterns have bound so far. `failure` is a call of a procedure without
-;;; parameters, which may be copied. `place` is () or (reference assignment ...), by which get! and set! reach the value.
+;;; (k . arguments name ...): the names are those that patterns have bound so far. `failure` is a call of a procedure
+;;; without parameters, which may be copied. `place` is () or (reference assignment ...), by which get! and set! reach
+;;; the value.
 
 (define-library (cozen match)
   (export match match-lambda match-lambda* match-let match-let* match-letrec)
@@ -335,8 +336,8 @@
                        (walk rest () tail success failure (name ... . bound)))))
                failure)))))
 
-    ;; (names-of pattern (k argument ...) (name ...)): goes on with (k argument ... name ...), the names that the pattern
-    ;; binds, each once.
+    ;; (names-of pattern (k argument ...) (name ...)): goes on with (k argument ... name ...), the names that the
+    ;; pattern binds, each once.
     (define-syntax names-of
       (syntax-rules ::: (_ ... ___ ..1 quote quasiquote and or not ? = $ @ set! get!)
         ((names-of _ k names) (go k names))

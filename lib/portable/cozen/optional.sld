@@ -42,8 +42,8 @@
         ((_ parameters body1 body2 ...)
          (parse required parameters () () () #f (body1 body2 ...)))))
 
-    ;; (parse mode parameters (required ...) ((optional default) ...) ((key default keyword) ...) others? body): `mode` is
-    ;; the sort of the parameters that come next.
+    ;; (parse mode parameters (required ...) ((optional default) ...) ((key default keyword) ...) others? body): `mode`
+    ;; is the sort of the parameters that come next.
     (define-syntax parse
       (syntax-rules (required optional key #:optional #:key #:rest #:allow-other-keys)
         ((_ mode () r o k others body) (finish r o k others #f body))

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{KEYWORD_PREFIX, Lexer};
-use crate::character_class::fold_case;
+use super::Lexer;
+use crate::character_class::{KEYWORD_PREFIX, fold_case};
 use crate::error::{Result, SyntaxErrorKind};
 use crate::number::parse;
 use crate::supervisor::Supervisor;

@@ -10,17 +10,14 @@ use std::borrow::Cow;
 use unfinished::Unfinished;
 
 use crate::character_class::{
-    BEYOND_ASCII, DELIMITER, STRANGE, UPPER_CASE, WHITESPACE, class_of, fold_case, is_delimiter,
-    is_symbol_character, is_whitespace,
+    BEYOND_ASCII, DELIMITER, KEYWORD_PREFIX, STRANGE, UPPER_CASE, WHITESPACE, class_of, fold_case,
+    is_delimiter, is_symbol_character, is_whitespace,
 };
 use crate::error::{Result, SyntaxError, SyntaxErrorKind};
 use crate::number::{NumberError, parse};
 use crate::span::Span;
 use crate::supervisor::{PIECE_BYTES, Stop, Supervisor, Unsupervised, check_at};
 use crate::token::{Abbreviation, Bracket, Token};
-
-/// What a keyword's name begins with: keywords are symbols that stand for themselves.
-pub const KEYWORD_PREFIX: &str = "#:";
 
 /// Cuts a text into tokens. The text is at most 4 GiB long.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Tests of tokens.
 
 use super::*;
+use crate::token::Constant;
 
 fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut lexer = Lexer::new(text).unwrap();

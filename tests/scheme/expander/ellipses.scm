@@ -1,4 +1,5 @@
-;;; syntax-rules of SRFI 46 and SRFI 149: ellipses of choice, patterns behind ellipses, more ellipses than a variable has.
+;;; syntax-rules of SRFI 46 and SRFI 149: ellipses of choice, patterns behind ellipses, more ellipses than a variable
+;;; has.
 
 (import (scheme base) (scheme write) (scheme process-context))
 (include "../prelude.scm")

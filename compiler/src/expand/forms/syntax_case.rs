@@ -1,5 +1,5 @@
-//! `syntax-case`, `syntax` and `quasisyntax` (R6RS libraries 12): patterns and templates become data that the library of
-//! the runtime matches and fills in.
+//! `syntax-case`, `syntax` and `quasisyntax` (R6RS libraries 12): patterns and templates become data that the library
+//! of the runtime matches and fills in.
 //!
 //!     (syntax-case e (literal ...) (pattern fender output) ...)
 //!     => (%syntax-dispatch e (vector 'pattern slot-count (lambda (slots) fender) (lambda (slots) output) ...))
@@ -170,8 +170,8 @@ impl Expander<'_> {
         self.finish(Expr::Call(procedure, operands), at);
     }
 
-    /// Where the names of templates and patterns are looked up: around the unit. The scopes inside a macro's procedure are
-    /// those of the procedure's own phase.
+    /// Where the names of templates and patterns are looked up: around the unit. The scopes inside a macro's procedure
+    /// are those of the procedure's own phase.
     fn template_environment(&self) -> LexicalEnvironment {
         LexicalEnvironment {
             top: self.top,
