@@ -6,7 +6,7 @@
 //!
 //! A text that defines such a name itself means its own definition everywhere, also before it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use syntax::Data;
 
@@ -15,7 +15,6 @@ use super::expander::Expander;
 use super::failure::Result;
 use super::name::{Name, TopId};
 use super::resolver::Meaning;
-use super::scope::Scopes;
 use super::syntax::{Node, SyntaxId};
 use super::top_environment::TopKind;
 
@@ -188,7 +187,7 @@ impl Expander<'_> {
     /// Does work that expands other forms at top level, in the middle of an expansion.
     fn apart<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let waiting = self.set_aside();
-        let scopes = std::mem::replace(&mut self.scopes, Scopes::default());
+        let scopes = std::mem::take(&mut self.scopes);
         let depth = std::mem::take(&mut self.base_depth);
         let parameterized = std::mem::take(&mut self.parameterized);
         let done = work(self);
@@ -201,7 +200,7 @@ impl Expander<'_> {
 
     /// Notes what the forms of an interaction define: their text means these definitions.
     pub(crate) fn note_defined_names(&mut self, forms: &[SyntaxId]) {
-        let mut names = HashSet::new();
+        let mut names = BTreeSet::new();
         let mut pending: Vec<SyntaxId> = forms.to_vec();
         while let Some(form) = pending.pop() {
             let Some((head, rest)) = self.syntax.as_pair(form) else {
@@ -236,7 +235,7 @@ impl Expander<'_> {
     }
 
     /// The names that the operands of a definition may define: the first one, or all in lists.
-    fn names_in(&self, operands: SyntaxId, all: bool, names: &mut HashSet<Name>) {
+    fn names_in(&self, operands: SyntaxId, all: bool, names: &mut BTreeSet<Name>) {
         let operands = self.syntax.list(operands).items;
         let count = if all { operands.len() } else { 1 };
         for &operand in operands.iter().take(count) {

@@ -122,6 +122,23 @@ impl Macro {
         }
     }
 
+    /// Whether a procedure does the macro's work: then its name alone is a use, too.
+    pub(crate) fn is_procedural(&self) -> bool {
+        self.body().is_some_and(|body| body.rules().is_none())
+    }
+
+    /// Whether an assignment to the macro's name is a use of the macro.
+    pub(crate) fn takes_set(&self) -> bool {
+        let transformer = self.body().map(|body| &body.transformer);
+        matches!(
+            transformer,
+            Some(Transformer::Procedure {
+                takes_set: true,
+                ..
+            })
+        )
+    }
+
     /// The same as a syntax parameter.
     pub(crate) fn into_parameter(self) -> Self {
         Self {

@@ -5,7 +5,7 @@
 //! task finds the expressions of the parts on the stack of values. So source may nest as deep as
 //! memory allows.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use abi::tag;
@@ -87,7 +87,7 @@ pub(crate) struct Expander<'registry> {
     /// What stands for an ellipsis in templates of `quasisyntax`.
     pub(crate) quasi_ellipsis: Option<Name>,
     /// What the forms of an interaction define.
-    pub(crate) defined_names: HashSet<Name>,
+    pub(crate) defined_names: BTreeSet<Name>,
 }
 
 impl<'registry> Expander<'registry> {
@@ -118,7 +118,7 @@ impl<'registry> Expander<'registry> {
             definitions: HashMap::new(),
             parameterized: Vec::new(),
             quasi_ellipsis: None,
-            defined_names: HashSet::new(),
+            defined_names: BTreeSet::new(),
         }
     }
 
@@ -361,9 +361,7 @@ impl<'registry> Expander<'registry> {
         loop {
             let head = match *self.syntax.node(id) {
                 Node::Name(name) => match self.meaning(name)? {
-                    Meaning::Known(Denotation::Macro(definition))
-                        if self.is_procedural(&definition) =>
-                    {
+                    Meaning::Known(Denotation::Macro(definition)) if definition.is_procedural() => {
                         id = self.expand_macro(&definition, id)?;
                         continue;
                     }

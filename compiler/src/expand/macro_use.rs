@@ -57,12 +57,6 @@ impl Expander<'_> {
         Err(self.no_rule_matches(&definition.name, rules, place))
     }
 
-    /// Whether a procedure does the macro's work: then its name alone is a use, too.
-    pub(crate) fn is_procedural(&self, definition: &Macro) -> bool {
-        let body = definition.body();
-        body.is_some_and(|body| body.rules().is_none())
-    }
-
     fn no_rule_matches(&self, name: &str, rules: &SyntaxRules, place: FileSpan) -> Failure {
         let mut failure = Failure::new(
             place,

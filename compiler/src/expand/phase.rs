@@ -20,7 +20,6 @@ use super::expanded_item::{ExpandedItem, Target};
 use super::expander::Expander;
 use super::failure::Result;
 use super::name::Name;
-use super::scope::Scopes;
 use super::syntax::{Node, SyntaxId};
 use super::top_environment::TopKind;
 use crate::core::ir::{Expr, ExprId, Global, GlobalId, Program, VariableId};
@@ -226,7 +225,7 @@ impl Expander<'_> {
         while let Some((variable, definition)) = self.phase.lifted.get(done).cloned() {
             done += 1;
             // The definition stands at top level, wherever the macro stands.
-            let scopes = std::mem::replace(&mut self.scopes, Scopes::default());
+            let scopes = std::mem::take(&mut self.scopes);
             let depth = std::mem::take(&mut self.base_depth);
             let value = self.lifted_value(definition);
             self.scopes = scopes;

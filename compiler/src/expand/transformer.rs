@@ -86,7 +86,7 @@ impl Expander<'_> {
         if !self.budget.take(form.nodes.len()) {
             return Err(self.failure(id, TOO_MUCH));
         }
-        self.from_form(&definition.name, &form, &origins, id)
+        self.syntax_of_form(&definition.name, &form, &origins, id)
     }
 
     /// What runs procedures of macros.
@@ -186,7 +186,7 @@ impl Expander<'_> {
     }
 
     /// The syntax of a form that a macro's procedure has answered for the use `at`.
-    fn from_form(
+    fn syntax_of_form(
         &mut self,
         macro_name: &str,
         form: &Form,

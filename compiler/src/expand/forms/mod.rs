@@ -12,7 +12,7 @@ mod syntax_case;
 mod syntax_parameter;
 mod values;
 
-use super::denotation::{CoreForm, Denotation, Macro, Transformer};
+use super::denotation::{CoreForm, Denotation};
 use super::expander::Expander;
 use super::failure::{Failure, Result};
 use super::name::Name;
@@ -88,7 +88,7 @@ impl Expander<'_> {
         let operands = self.operands(id, CoreForm::Set, 2, 2)?;
         let name = self.identifier(operands[0], CoreForm::Set)?;
         if let Meaning::Known(Denotation::Macro(definition)) = self.resolve(name)
-            && self.takes_set(&definition)
+            && definition.takes_set()
         {
             let expanded = self.expand_macro(&definition, id)?;
             self.visit(expanded)?;
@@ -103,18 +103,6 @@ impl Expander<'_> {
         });
         self.later(operands[1]);
         Ok(())
-    }
-
-    /// Whether an assignment to the macro's name is a use of the macro.
-    fn takes_set(&self, definition: &Macro) -> bool {
-        let transformer = definition.body().map(|body| &body.transformer);
-        matches!(
-            transformer,
-            Some(Transformer::Procedure {
-                takes_set: true,
-                ..
-            })
-        )
     }
 
     fn begin(&mut self, id: SyntaxId) -> Result<()> {

@@ -198,7 +198,7 @@ impl Expander<'_> {
     /// `(syntax template)`
     pub(super) fn syntax_form(&mut self, id: SyntaxId) -> Result<()> {
         let operands = self.operands(id, CoreForm::SyntaxForm, 1, 1)?;
-        self.filled_template(operands[0], Unsyntaxed::default(), id)
+        self.filled_template(operands[0], &Unsyntaxed::default(), id)
     }
 
     /// `(quasisyntax template)`
@@ -206,14 +206,14 @@ impl Expander<'_> {
         let operands = self.operands(id, CoreForm::Quasisyntax, 1, 1)?;
         let mut unsyntaxed = Unsyntaxed::default();
         let template = self.unsyntax(operands[0], &mut unsyntaxed)?;
-        self.filled_template(template, unsyntaxed, id)
+        self.filled_template(template, &unsyntaxed, id)
     }
 
     /// Leaves what `template` is filled in to.
     fn filled_template(
         &mut self,
         template: SyntaxId,
-        unsyntaxed: Unsyntaxed,
+        unsyntaxed: &Unsyntaxed,
         at: SyntaxId,
     ) -> Result<()> {
         let mut variables = Vec::new();

@@ -17,13 +17,11 @@ impl Expander<'_> {
             let message = "define-syntax-parameter: expected a transformer, found a keyword";
             return Err(self.failure(at, message));
         };
-        match Rc::try_unwrap(definition) {
-            Ok(definition) => Ok(Denotation::Macro(Rc::new(definition.into_parameter()))),
-            Err(_) => {
-                let message = "define-syntax-parameter: expected a transformer, found a keyword";
-                Err(self.failure(at, message))
-            }
-        }
+        let Ok(definition) = Rc::try_unwrap(definition) else {
+            let message = "define-syntax-parameter: expected a transformer, found a keyword";
+            return Err(self.failure(at, message));
+        };
+        Ok(Denotation::Macro(Rc::new(definition.into_parameter())))
     }
 
     /// `(syntax-parameterize ((parameter transformer) ...) body ...)`
